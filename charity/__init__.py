@@ -1,0 +1,13 @@
+"""The charity platform of a Chinese county: one journal for money, goods and points.
+
+Words, one meaning each (domain rules, section 1):
+
+- **campaign** 募捐活动: a time-boxed appeal. **pledge** 认捐: a promise, no income until received.
+- **donation** 善款 / **gift in kind** 善物: value that arrived. **receipt** 捐赠收据: our internal paper for it.
+- **fund** 基金: money with one purpose. **programme** 慈善项目: the spending side. **voucher** 拨付审批单: an approved payment.
+- **lot** 批次: goods of one source, fund, expiry and cost. **store** 慈善爱心超市. **points** 积分: what a household chooses with.
+- **entry** 分录: one act in the journal. **posting** 记账行: one line of it. **unit** 计量: what a posting counts (fen, pieces, points).
+- **work unit** 单位: an organisation that gives together. **measure** 单位(量词): 袋, 箱.
+"""
+
+__version__ = "0.1.0"

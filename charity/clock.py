@@ -1,0 +1,60 @@
+"""The only place that asks what time it is.
+
+Instants are text `YYYY-MM-DDTHH:MM:SS.ffffffZ`: UTC, 27 characters, sorted by time when sorted as
+text, the same bytes in SQLite, in PostgreSQL and in a hashed body. Business dates are the calendar
+of Asia/Shanghai, text `YYYY-MM-DD`. The demo tells its year in order through `telling`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+
+
+def now() -> datetime:
+    """The present instant in UTC, or the told one inside `telling`."""
+    return _told.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """The business date in Asia/Shanghai."""
+    return now().astimezone(SHANGHAI).date()
+
+
+def stamp(at: datetime | None = None) -> str:
+    """An instant as its stored text; the present one without an argument."""
+    return (at or now()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def instant(text: str) -> datetime:
+    """The instant a stored text names; ValueError when it is not one."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def later(seconds: float) -> str:
+    """The stored text of the instant that is `seconds` from now."""
+    return stamp(now() + timedelta(seconds=seconds))
+
+
+def business_date(text: str) -> date:
+    """The Asia/Shanghai date on which a stored instant fell."""
+    return instant(text).astimezone(SHANGHAI).date()
+
+
+def midnight(day: date) -> str:
+    """The stored instant at which a business date begins: a bound for filters."""
+    return stamp(datetime(day.year, day.month, day.day, tzinfo=SHANGHAI))
+
+
+@contextmanager
+def telling(at: datetime) -> Iterator[None]:
+    """Tell the clock, for the demo story on an empty database only."""
+    token = _told.set(at.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _told.reset(token)

@@ -1,0 +1,169 @@
+"""Opening and closing the database of a process.
+
+`async with engine.opened():` gives every task below it Tortoise with the aliases `default` (writes)
+and `reader0…` (reads; the same pool on PostgreSQL), the file locks on SQLite, and waits at the end
+for transactions that are still under way.
+"""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from tortoise.context import TortoiseContext
+from tortoise.models import Model
+
+from charity.db.locks import FileLock, LockBusy, WriteLock
+from charity.settings import Settings, settings
+
+READERS = 3
+POOL_MAX = 12
+MODELS: list[str] = ["charity.db.models"]  # every room appends nothing: `charity.db.rooms` lists them
+
+
+class DatabaseInUse(Exception):  # noqa: N818 - named as what it says
+    """Somebody holds the database exclusively (restore, demo --reset)."""
+
+
+@dataclass(slots=True)
+class State:
+    """What an open database is made of."""
+
+    settings: Settings
+    postgres: bool
+    write_lock: WriteLock | None
+    readers: Iterator[str]
+    context: TortoiseContext
+
+
+_state: State | None = None
+
+
+def state() -> State:
+    """The open database of this process."""
+    if _state is None:
+        msg = "the database is not open"
+        raise RuntimeError(msg)
+    return _state
+
+
+class ReadRouter:
+    """Model reads go to the readers in turn, model writes to `default`."""
+
+    def db_for_read(self, model: type[Model]) -> str:  # noqa: ARG002 - Tortoise's signature
+        """The next reader."""
+        return next(state().readers)
+
+    def db_for_write(self, model: type[Model]) -> str:  # noqa: ARG002 - Tortoise's signature
+        """The writing connection."""
+        return "default"
+
+
+def _postgres_connection(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    return {
+        "engine": "tortoise.backends.asyncpg",
+        "credentials": {
+            "host": unquote(parts.hostname or "") or None,
+            "port": parts.port or 5432,
+            "user": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "database": parts.path.lstrip("/"),
+            "minsize": 1,
+            "maxsize": POOL_MAX,
+            "server_settings": {
+                "lock_timeout": "2000",
+                "idle_in_transaction_session_timeout": "10000",
+                "application_name": "charity",
+                "timezone": "UTC",
+            },
+        },
+    }
+
+
+def connections(chosen: Settings, *, migrating: bool = False) -> dict[str, Any]:
+    """Tortoise's connection table for these settings."""
+    if chosen.postgres:
+        url = (chosen.migrate_url or chosen.database_url) if migrating else chosen.database_url
+        return {"default": _postgres_connection(url)}
+    path = str(chosen.sqlite_path)
+    table = {"default": {"engine": "charity.db.sqlite_writer", "credentials": {"file_path": path}}}
+    for n in range(READERS):
+        table[f"reader{n}"] = {"engine": "charity.db.sqlite_reader", "credentials": {"file_path": path}}
+    return table
+
+
+@asynccontextmanager
+async def opened(models: list[str] | None = None, *, migrating: bool = False) -> AsyncIterator[State]:
+    """Open the database for this process; DatabaseInUse when somebody holds it exclusively."""
+    global _state  # noqa: PLW0603 - one database a process
+    from charity.db import transactions  # noqa: PLC0415 - it imports this module
+
+    chosen = settings()
+    open_lock, write_lock = None, None
+    if not chosen.postgres:
+        chosen.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        open_lock = FileLock(chosen.data_dir / "charity.open")
+        try:
+            await open_lock.wait(seconds=5, shared=True)
+        except LockBusy as error:
+            raise DatabaseInUse(str(open_lock.path)) from error
+        write_lock = WriteLock(chosen.data_dir / "charity.write")
+    context = TortoiseContext()
+    names = ["default"] if chosen.postgres else [f"reader{n}" for n in range(READERS)]
+    before = _state
+    _state = State(chosen, chosen.postgres, write_lock, itertools.cycle(names), context)
+    try:
+        async with context:
+            await context.init(
+                config={
+                    "connections": connections(chosen, migrating=migrating),
+                    "apps": {"models": {"models": models or MODELS, "default_connection": "default"}},
+                    "routers": [ReadRouter],
+                    "use_tz": True,
+                    "timezone": "UTC",
+                },
+                _enable_global_fallback=True,
+            )
+            try:
+                await _touch(context, write_lock)
+                yield _state
+            finally:
+                await transactions.settle()
+                await _close(context, write_lock)
+    finally:
+        _state = before
+        if write_lock is not None:
+            write_lock.close()
+        if open_lock is not None:
+            open_lock.release()
+
+
+async def _touch(context: TortoiseContext, write_lock: WriteLock | None) -> None:
+    """Let the writing connection open first, under the lock: it recovers a WAL that kill -9 left."""
+    connection = context.connections.get("default")
+    if write_lock is None:
+        await connection.execute_query("SELECT 1")
+        return
+    async with write_lock:
+        await connection.execute_query("SELECT count(*) FROM sqlite_master")
+
+
+async def _close(context: TortoiseContext, write_lock: WriteLock | None) -> None:
+    """Close all connections; the last writer's close checkpoints, so it happens under the lock."""
+    if write_lock is None:
+        await context.connections.close_all(discard=True)
+        return
+    async with write_lock:
+        await context.connections.close_all(discard=True)
+
+
+async def checkpoint() -> None:
+    """Move the WAL into the database file; only `serve` and `backup` call it."""
+    lock = state().write_lock
+    if lock is None:
+        return
+    async with lock:
+        await state().context.connections.get("default").execute_query("PRAGMA wal_checkpoint(PASSIVE)")

@@ -1,0 +1,112 @@
+"""Sealed columns: AES-256-GCM with the key's id in front, bound to table, column and row.
+
+The associated data is `table|column|row key`; the row key is random text made before the insert, so
+a value copied into another row or column does not open. Looking up by value goes through a blind
+index: HMAC-SHA-256 over the normalised value, with a key of its own for each column (HKDF).
+
+Layout of a sealed value: one byte length of the key id, the id, 12 bytes nonce, ciphertext and tag.
+"""
+
+import hashlib
+import hmac
+import os
+import re
+import unicodedata
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from charity.settings import settings
+
+NONCE = 12
+SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
+    # table: its sealed columns. tests/test_sealed.py compares this with the live schema.
+    "person": ("phone", "email", "id_number", "address", "bank_account"),
+    "household": ("address", "phone"),
+    "institution": ("bank_account", "phone"),
+    "pledge": ("message",),
+    "donation": ("memo",),
+    "goods_issue": ("proxy",),
+    "voucher": ("reason",),
+}
+INDEXED_COLUMNS: dict[str, tuple[str, ...]] = {
+    "person": ("phone", "id_number", "address", "bank_account"),
+}
+
+
+class SealBroken(Exception):  # noqa: N818 - named as what it says
+    """A sealed value does not open: wrong key, or moved from another row or column."""
+
+
+@lru_cache(maxsize=8)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+@lru_cache(maxsize=1)
+def _ring() -> dict[str, bytes]:
+    return settings().keyring()
+
+
+def forget_keys() -> None:
+    """Drop cached keys; after the settings changed."""
+    _ring.cache_clear()
+    _index_key.cache_clear()
+
+
+def _bound(table: str, column: str, row_key: str) -> bytes:
+    if column not in SEALED_COLUMNS[table]:
+        raise KeyError(f"{table}.{column}")
+    return f"{table}|{column}|{row_key}".encode()
+
+
+def seal(table: str, column: str, row_key: str, text: str | None) -> bytes | None:
+    """The sealed bytes of a text; None and the empty text stay None."""
+    if not text:
+        return None
+    name, key = next(iter(_ring().items()))
+    nonce = os.urandom(NONCE)
+    body = _cipher(key).encrypt(nonce, text.encode(), _bound(table, column, row_key))
+    return bytes([len(name)]) + name.encode() + nonce + body
+
+
+def unseal(table: str, column: str, row_key: str, value: bytes | memoryview | None) -> str:
+    """The text of sealed bytes, "" for None; SealBroken when they do not belong here."""
+    if value is None:
+        return ""
+    data = bytes(value)
+    end = 1 + data[0]
+    key = _ring().get(data[1:end].decode("ascii", "replace"))
+    if key is None:
+        raise SealBroken(f"{table}.{column}")
+    try:
+        nonce, body = data[end : end + NONCE], data[end + NONCE :]
+        return _cipher(key).decrypt(nonce, body, _bound(table, column, row_key)).decode()
+    except InvalidTag as error:
+        raise SealBroken(f"{table}.{column}") from error
+
+
+@lru_cache(maxsize=64)
+def _index_key(table: str, column: str) -> bytes:
+    info = f"charity blind index {table}.{column}".encode()
+    return HKDF(SHA256(), 32, None, info).derive(settings().secret_key.encode())
+
+
+def normalised(column: str, text: str) -> str:
+    """The form in which values are compared: phones and numbers without spaces, dashes and case."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    if column == "phone":
+        plain = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", re.sub(r"[^\d+]", "", plain))
+    return re.sub(r"[\s\-]", "", plain)
+
+
+def blind_index(table: str, column: str, text: str | None) -> str | None:
+    """The blind index of a value, 64 hex digits; None for none."""
+    if not text:
+        return None
+    if column not in INDEXED_COLUMNS[table]:
+        raise KeyError(f"{table}.{column}")
+    return hmac.new(_index_key(table, column), normalised(column, text).encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,58 @@
+"""Tortoise's SQLite client with what it lacks (stack.md): BEGIN IMMEDIATE, FULL, no auto-checkpoint.
+
+Tortoise begins deferred (its issue #1675), which loses read-then-write transactions of two
+processes to "database is locked".
+"""
+
+import sqlite3
+from typing import Any
+
+import aiosqlite
+from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.exceptions import TransactionManagementError
+
+WRITER_PRAGMAS = {
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "recursive_triggers": "ON",
+    "wal_autocheckpoint": "0",
+    "busy_timeout": "10000",
+    "cache_size": "-65536",
+}
+
+
+class ImmediateTransaction(SqliteTransactionWrapper):
+    """A transaction that takes the write lock at BEGIN."""
+
+    async def begin(self) -> None:
+        """Begin IMMEDIATE."""
+        try:
+            await self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise TransactionManagementError(error) from error
+
+
+class WriterClient(SqliteClient):
+    """The one writing connection of a process."""
+
+    def __init__(self, file_path: str, **kwargs: Any) -> None:
+        super().__init__(file_path, **kwargs)
+        self.pragmas = dict(WRITER_PRAGMAS)
+
+    def _in_transaction(self) -> TransactionContext:
+        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+
+
+class ReaderClient(SqliteClient):
+    """A connection opened `mode=ro`: it can neither write nor checkpoint, not even on close."""
+
+    async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002, FBT001 - Tortoise's signature
+        """Open the file read-only."""
+        if self._connection is None:
+            uri = f"file:{self.filename}?mode=ro"
+            self._connection = await aiosqlite.connect(uri, isolation_level=None, uri=True)
+            self._connection._conn.row_factory = sqlite3.Row  # noqa: SLF001 - as Tortoise's own client does
+            for pragma in ("busy_timeout=10000", "cache_size=-32768"):
+                await (await self._connection.execute(f"PRAGMA {pragma}")).close()

@@ -1,0 +1,75 @@
+"""What can go wrong in the field: a rule that said no, and fields that could not be read.
+
+A `Rule` is declared once, in the `rules.py` of its room, with a code, its Chinese words (the msgid
+of the catalogs) and a status. Calling it with facts makes the `Refusal` to raise:
+
+    LOT_SHORT = Rule("stock.short", "库存不足：{shortages}")
+    raise LOT_SHORT(shortages=...)
+
+A broken invariant is an assert or an ordinary exception, never a Refusal.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field that could not be taken: its name as the caller sent it, and the words why."""
+
+    field: str
+    message: str
+    facts: tuple[tuple[str, Any], ...] = ()
+
+
+class Refusal(Exception):  # noqa: N818 - the field's word: a refusal is an answer, not a fault
+    """A rule said no. `words` is a msgid with `{fact}` places; nothing was written."""
+
+    def __init__(
+        self,
+        code: str,
+        words: str,
+        status: int = 409,
+        *,
+        fields: Sequence[FieldError] = (),
+        retry_after_s: int | None = None,
+        **facts: Any,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.words = words
+        self.status = status
+        self.fields = tuple(fields)
+        self.retry_after_s = retry_after_s
+        self.facts = facts
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.facts}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of the field: its code, its words, the status of its problem document."""
+
+    code: str
+    words: str
+    status: int = 409
+    field: str | None = None
+
+    def __call__(self, **facts: Any) -> Refusal:
+        """The refusal that this rule raises, with its facts."""
+        if self.field is None:
+            return Refusal(self.code, self.words, self.status, **facts)
+        error = FieldError(self.field, self.words, tuple(facts.items()))
+        return Refusal(self.code, self.words, self.status, fields=[error], **facts)
+
+
+def unreadable(*errors: FieldError) -> Refusal:
+    """The refusal of a form or a JSON body whose fields could not be read (422)."""
+    return Refusal("fields.unreadable", "有 {count} 处需要更正", 422, fields=errors, count=len(errors))
+
+
+NOT_FOUND = Rule("not_found", "找不到您要的内容", 404)
+NOT_YOURS = Rule("not_yours", "您的岗位不能办理此事：{act}", 403)
+WHO_ARE_YOU = Rule("who_are_you", "请先登录", 401)

@@ -1,0 +1,83 @@
+"""Account codes. Money: `chart/place/fund`, as `1002/ICBC-01/F-EDU`; `-` where nothing is meant.
+
+Places of goods and points have one part: `store:LX01`, `world:donors`, `household:<key>`. A shelf,
+goods on the road and a household's points can never fall below zero; a fund's bound is its stream.
+"""
+
+CASH = "1001"
+BANK = "1002"
+OTHER_MONEY = "1009"
+PREPAID = "1141"
+STOCK = "1201"
+AGENCY_ASSETS = "1801"
+OTHER_PAYABLE = "2209"
+AGENCY_DEBT = "2601"
+NET_UNRESTRICTED = "3101"
+NET_RESTRICTED = "3102"
+GIFTS = "4101"
+OTHER_INCOME = "4901"
+COST = "5101"
+MANAGEMENT = "5301"
+FUNDRAISING = "5401"
+
+CNY = "CNY"
+GENERAL_FUND = "F-GEN"
+DONORS = "world:donors"
+HOUSEHOLDS = "world:households"
+SUPPLIERS = "world:suppliers"
+GRANTED = "points:granted"
+REDEEMED = "points:redeemed"
+EXPIRED = "points:expired"
+
+_BOUNDED = ("store:", "household:", "transit:")
+
+Posting = tuple[str, str, int]
+"""(account code, unit code, quantity): debit positive, credit negative, never 0."""
+
+
+def money(chart: str, fund: str, place: str = "-") -> str:
+    """The code of a money account."""
+    return f"{chart}/{place}/{fund}"
+
+
+def shelf(store: str) -> str:
+    """Where a store's goods stand."""
+    return f"store:{store}"
+
+
+def household(key: str) -> str:
+    """Where a household's points are."""
+    return f"household:{key}"
+
+
+def lot(code: str) -> str:
+    """The unit of a lot."""
+    return f"lot:{code}"
+
+
+def points(scheme: str, cycle: str) -> str:
+    """The unit of the points of one scheme and cycle, as `points:LX:2026-Q4`."""
+    return f"points:{scheme}:{cycle}"
+
+
+def unit_kind(code: str) -> str:
+    """money, lot or points."""
+    if code == CNY:
+        return "money"
+    kind = code.partition(":")[0]
+    if kind not in {"lot", "points"}:
+        raise ValueError(code)
+    return kind
+
+
+def minimum(account: str) -> int | None:
+    """The lower bound of an account's holdings."""
+    return 0 if account.startswith(_BOUNDED) else None
+
+
+def split(account: str) -> tuple[str, str, str]:
+    """(chart, place, fund) of a code; goods and points have only a place."""
+    if "/" not in account:
+        return "", account, ""
+    chart, place, fund = account.split("/", 2)
+    return chart, place, fund

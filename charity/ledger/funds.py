@@ -1,0 +1,66 @@
+"""Funds and programme codes: what money is for, without any person's name."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from charity import clock
+from charity.db import reading
+from charity.db.transactions import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class FundRow:
+    """A fund in a list. `available_fen` is what its stream can still pay."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    programmes: tuple[str, ...]
+    available_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeRow:
+    """A programme in a list."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+async def open_fund(
+    tx: Tx, *, code: str, name: str, kind: str, programmes: Sequence[str] = (), name_en: str = ""
+) -> None:
+    """Open a fund; no programmes means that it may be used for every programme."""
+    row: dict[str, Any] = {
+        "code": code,
+        "name": name,
+        "name_en": name_en,
+        "kind": kind,
+        "programmes": json.dumps(list(programmes)),
+        "created_at": clock.stamp(),
+    }
+    await tx.insert("fund", [row])
+
+
+async def open_programme(tx: Tx, *, code: str, name: str, name_en: str = "") -> None:
+    """Open a programme."""
+    await tx.insert("programme", [{"code": code, "name": name, "name_en": name_en, "created_at": clock.stamp()}])
+
+
+async def every() -> list[FundRow]:
+    """All funds by code, with what they can still pay."""
+    rows = await reading.rows(
+        "SELECT f.code, f.name, f.name_en, f.kind, f.programmes, COALESCE(s.inflow - s.outflow, 0) AS available_fen "
+        "FROM fund f LEFT JOIN stream s ON s.fund = f.code ORDER BY f.code"
+    )
+    return [FundRow(**{**row, "programmes": tuple(json.loads(row["programmes"]))}) for row in rows]
+
+
+async def programmes() -> list[ProgrammeRow]:
+    """All programmes by code."""
+    rows = await reading.rows("SELECT code, name, name_en FROM programme ORDER BY code")
+    return [ProgrammeRow(**row) for row in rows]

@@ -1,0 +1,40 @@
+"""Rows of the books, for the ledger's own reads. Nobody else imports this file (import-linter: keys)."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class EntryRow(Model):
+    """One entry."""
+
+    seq = fields.BigIntField(primary_key=True)
+    id16 = fields.TextField()
+    kind = fields.TextField()
+    recorded_at = fields.TextField()
+    effective_on = fields.TextField()
+    party = fields.TextField()
+    actor = fields.TextField()
+    body = fields.TextField()
+    leaf = fields.TextField()
+    prev = fields.TextField()
+    reverses = fields.BigIntField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "entry"
+
+
+class AccountRow(Model):
+    """One account."""
+
+    id = fields.BigIntField(primary_key=True)
+    code = fields.TextField()
+    chart = fields.TextField()
+    place = fields.TextField()
+    fund = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "account"

@@ -1,0 +1,148 @@
+"""The stream of a fund: intervals of fen, not rows of them (books.md, "Where did my gift go").
+
+Every fen that a fund ever received has a position, in the order in which it was recorded. A gift
+owns the interval it arrived in; a payment takes the lowest free positions. This file is arithmetic
+on half-open intervals `[start, stop)` only; tests hold it against a model that moves every fen.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+Piece = tuple[int, int]
+
+
+def length(pieces: Iterable[Piece]) -> int:
+    """The number of positions in disjoint pieces, in fen."""
+    return sum(stop - start for start, stop in pieces)
+
+
+def merged(pieces: Iterable[Piece]) -> list[Piece]:
+    """Sorted pieces with neighbours joined."""
+    result: list[Piece] = []
+    for start, stop in sorted(pieces):
+        if result and result[-1][1] >= start:
+            result[-1] = (result[-1][0], max(stop, result[-1][1]))
+        else:
+            result.append((start, stop))
+    return result
+
+
+def without(pieces: Iterable[Piece], taken: Iterable[Piece]) -> list[Piece]:
+    """What is left of the pieces when the taken ones are cut out of them."""
+    cuts = merged(taken)
+    result = []
+    for first, last in sorted(pieces):
+        start = first
+        for low, high in cuts:
+            if high <= start or low >= last:
+                continue
+            if low > start:
+                result.append((start, low))
+            start = max(start, high)
+        if start < last:
+            result.append((start, last))
+    return result
+
+
+def overlap(pieces: Iterable[Piece], others: Iterable[Piece]) -> list[Piece]:
+    """The positions that are in both."""
+    right = merged(others)
+    both = []
+    for start, stop in merged(pieces):
+        for low, high in right:
+            if low < stop and high > start:
+                both.append((max(start, low), min(stop, high)))
+    return both
+
+
+def first_of(pieces: Iterable[Piece], amount: int) -> list[Piece]:
+    """The lowest `amount` positions; fewer when there are not so many."""
+    taken, left = [], amount
+    for start, stop in sorted(pieces):
+        if left <= 0:
+            break
+        end = min(stop, start + left)
+        taken.append((start, end))
+        left -= end - start
+    return taken
+
+
+def last_of(pieces: Iterable[Piece], amount: int) -> list[Piece]:
+    """The highest `amount` positions, lowest first; fewer when there are not so many."""
+    taken, left = [], amount
+    for start, stop in sorted(pieces, reverse=True):
+        if left <= 0:
+            break
+        begin = max(start, stop - left)
+        taken.append((begin, stop))
+        left -= stop - begin
+    return sorted(taken)
+
+
+@dataclass(slots=True)
+class Stream:
+    """A fund's stream as the writer holds it: totals and the free positions, lowest first."""
+
+    fund: str
+    inflow: int = 0
+    outflow: int = 0
+    free: list[Piece] = field(default_factory=list)
+
+    @property
+    def available(self) -> int:
+        """What may still be spent, fen."""
+        return self.inflow - self.outflow
+
+    @property
+    def low(self) -> int:
+        """The lowest free position: below it all is taken."""
+        return self.free[0][0] if self.free else self.inflow
+
+    def copy(self) -> "Stream":
+        """A copy that can be changed without harm."""
+        return Stream(self.fund, self.inflow, self.outflow, list(self.free))
+
+    def receive(self, amount: int) -> Piece:
+        """Let `amount` fen arrive; the interval they own."""
+        piece = (self.inflow, self.inflow + amount)
+        self.inflow += amount
+        if self.free and self.free[-1][1] == piece[0]:
+            self.free[-1] = (self.free[-1][0], piece[1])
+        else:
+            self.free.append(piece)
+        return piece
+
+    def spend(self, amount: int) -> list[Piece]:
+        """Take the lowest free positions; the caller has checked `available`."""
+        assert 0 < amount <= self.available
+        pieces, left = [], amount
+        while left:
+            start, stop = self.free[0]
+            end = min(stop, start + left)
+            pieces.append((start, end))
+            left -= end - start
+            if end == stop:
+                self.free.pop(0)
+            else:
+                self.free[0] = (end, stop)
+        self.outflow += amount
+        return pieces
+
+    def take(self, pieces: list[Piece]) -> None:
+        """Take these positions, which must be free (a refund of unspent money)."""
+        assert length(overlap(self.free, pieces)) == length(pieces)
+        self.free = without(self.free, pieces)
+        self.outflow += length(pieces)
+
+    def release(self, pieces: list[Piece]) -> None:
+        """Give positions back (a payment that bounced); they are used first."""
+        assert not overlap(self.free, pieces)
+        self.free = merged([*self.free, *pieces])
+        self.outflow -= length(pieces)
+
+    def retract(self, piece: Piece) -> bool:
+        """Undo the arrival of an interval by taking it out of use; False when some of it is taken."""
+        if length(overlap(self.free, [piece])) != piece[1] - piece[0]:
+            return False
+        self.take([piece])
+        return True

@@ -1,0 +1,190 @@
+"""Where a gift went, and whose gifts a payment used: overlaps of intervals (books.md).
+
+First-in-first-out inside a fund is a convention, and the pages that show it say so. A transfer
+between funds is an outflow of one and an inflow of the other; the trace follows it.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from charity.db import reading
+from charity.ledger.streams import Piece, length, overlap
+
+HOPS_MAX = 8
+_OVERLAPS = (
+    "SELECT start, stop, owner_seq, kind FROM segment WHERE fund = $1 AND stop > $2 AND start < $3 ORDER BY start"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One payment that used part of a gift. `on` is its business date, `amount_fen` this gift's part of it."""
+
+    on: str
+    programme: str
+    amount_fen: int
+    recipients: int
+    fund: str
+    seq: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiftState:
+    """given = spent + refunded + unspent, fen (I9)."""
+
+    given: int
+    spent: int
+    refunded: int
+    unspent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One gift that a payment used: the entry it arrived with and the part taken from it, fen."""
+
+    seq: int
+    fund: str
+    amount_fen: int
+
+
+async def gift_uses(seq: int) -> list[Use]:
+    """The payments that used the gift of this entry, oldest first, one line a payment."""
+    uses: dict[int, Use] = {}
+    todo = [(r["fund"], (r["start"], r["stop"])) for r in await _owned(seq)]
+    for _ in range(HOPS_MAX):
+        following: list[tuple[str, Piece]] = []
+        for fund, piece in todo:
+            for part, owner, kind in await _taken(fund, piece):
+                if kind == "moved":
+                    following += await _moved(owner, fund, part)
+                elif kind == "spent":
+                    await _count(uses, owner, fund, length([part]))
+        if not following:
+            break
+        todo = following
+    return sorted(uses.values(), key=lambda u: u.seq)
+
+
+async def gift_state(seq: int) -> GiftState:
+    """How much of the gift of this entry was given, spent, refunded and is unspent."""
+    owned = await _owned(seq)
+    pieces = [(r["fund"], (r["start"], r["stop"])) for r in owned]
+    refunded_unspent = spent = moved = 0
+    for fund, piece in pieces:
+        for part, owner, kind in await _taken(fund, piece):
+            amount = length([part])
+            if kind == "refunded":
+                refunded_unspent += amount
+            elif kind == "spent":
+                spent += amount
+            else:
+                moved += await _spent_after_move(owner, fund, part)
+    held = length(p for _, p in pieces)
+    reowned = await _reowned(seq)
+    given = held + reowned
+    refunded = refunded_unspent + reowned
+    return GiftState(given, spent + moved, refunded, given - spent - moved - refunded)
+
+
+async def payment_sources(seq: int) -> list[Source]:
+    """The gifts that the payment of this entry used, in the order in which they were received."""
+    sources = []
+    for row in await reading.rows(
+        "SELECT fund, start, stop FROM segment WHERE owner_seq = $1 ORDER BY fund, start", seq
+    ):
+        for gift in await reading.rows(
+            "SELECT start, stop, seq FROM inflow WHERE fund = $1 AND stop > $2 AND start < $3 ORDER BY start",
+            row["fund"],
+            row["start"],
+            row["stop"],
+        ):
+            part = length(overlap([(row["start"], row["stop"])], [(gift["start"], gift["stop"])]))
+            sources.append(Source(gift["seq"], row["fund"], part))
+    return sources
+
+
+async def _owned(seq: int) -> list[dict[str, int]]:
+    return await reading.rows("SELECT fund, start, stop FROM inflow WHERE seq = $1 ORDER BY fund, start", seq)
+
+
+async def _taken(fund: str, piece: Piece) -> list[tuple[Piece, int, str]]:
+    rows = await reading.rows(_OVERLAPS, fund, *piece)
+    return [
+        ((max(piece[0], r["start"]), min(piece[1], r["stop"])), r["owner_seq"], r["kind"])
+        for r in rows
+    ]
+
+
+async def _moved(owner: int, fund: str, part: Piece) -> list[tuple[str, Piece]]:
+    """Where positions that a transfer took lie in the receiving fund: same order, same lengths."""
+    before = 0
+    for row in await reading.rows(
+        "SELECT start, stop FROM segment WHERE owner_seq = $1 AND fund = $2 AND kind = 'moved' ORDER BY start",
+        owner,
+        fund,
+    ):
+        if row["start"] <= part[0] < row["stop"]:
+            before += part[0] - row["start"]
+            break
+        before += row["stop"] - row["start"]
+    result, left = [], part[1] - part[0]
+    for row in await _owned(owner):
+        size = row["stop"] - row["start"]
+        if before >= size:
+            before -= size
+            continue
+        start = row["start"] + before
+        stop = min(row["stop"], start + left)
+        result.append((str(row["fund"]), (start, stop)))
+        left -= stop - start
+        before = 0
+        if not left:
+            break
+    return result
+
+
+async def _spent_after_move(owner: int, fund: str, part: Piece) -> int:
+    spent = 0
+    todo = await _moved(owner, fund, part)
+    for _ in range(HOPS_MAX):
+        following: list[tuple[str, Piece]] = []
+        for next_fund, piece in todo:
+            for taken, next_owner, kind in await _taken(next_fund, piece):
+                if kind == "spent":
+                    spent += length([taken])
+                elif kind == "moved":
+                    following += await _moved(next_owner, next_fund, taken)
+        todo = following
+        if not todo:
+            break
+    return spent
+
+
+async def _reowned(seq: int) -> int:
+    """What refunds took over of this gift's spent positions: stated in the bodies of its refunds."""
+    total = 0
+    for row in await reading.rows(
+        "SELECT e.body FROM refund_of r JOIN entry e ON e.seq = r.seq WHERE r.gift_seq = $1 ORDER BY r.seq", seq
+    ):
+        flows = json.loads(row["body"]).get("flows", {})
+        total += sum(length(map(tuple, pieces)) for _, pieces in flows.get("reowned", []))
+    return total
+
+
+async def _count(uses: dict[int, Use], owner: int, fund: str, amount: int) -> None:
+    if owner in uses:
+        uses[owner] = replace(uses[owner], amount_fen=uses[owner].amount_fen + amount)
+        return
+    row = await reading.row("SELECT kind, effective_on, body FROM entry WHERE seq = $1", owner)
+    assert row is not None
+    facts = json.loads(row["body"])["facts"]
+    uses[owner] = Use(
+        row["effective_on"], facts.get("programme", ""), amount, facts.get("recipients", 0), fund, owner, row["kind"]
+    )
+
+
+def total(uses: Iterable[Use]) -> int:
+    """What the uses took together, fen."""
+    return sum(u.amount_fen for u in uses)

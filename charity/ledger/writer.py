@@ -1,0 +1,227 @@
+"""The queue in front of the books: one writer a process, up to 256 commands a transaction.
+
+A verb that posts builds a `Command` and awaits `submit`; it never holds a transaction itself. The
+writer locks `head` first, reads what the batch names, lets each command decide in order, writes all
+rows with bulk statements, commits and answers. A refusal drops only its command. When the bulk write
+fails, everything is rolled back and the commands run one by one. On an I/O error it stops
+acknowledging and ends the process: what was not durable was not acknowledged.
+
+Source of the numbers that led here: books.md, "The writer"; bench/gifts.py measures it again.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tortoise.exceptions import OperationalError
+
+from charity import clock
+from charity.db import transactions
+from charity.db.transactions import Tx
+from charity.errors import Refusal
+from charity.ledger import rules
+from charity.ledger.loading import Loader
+from charity.ledger.state import State, Table
+from charity.ledger.writing import Ids, write
+
+log = logging.getLogger("charity.writer")
+BATCH_MAX = 256
+QUEUE_MAX = 4_096
+SAME_KEY_WAIT_S = 10.0
+RETRY_AFTER_S = 2
+EX_IOERR = 74
+
+
+@dataclass(frozen=True, slots=True)
+class Idem:
+    """An idempotency key: `scope` is verb + owner, `fingerprint` the hash of what was asked."""
+
+    scope: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command answers: an HTTP status and a JSON object without names; both are stored with the key."""
+
+    status: int
+    body: dict[str, Any]
+    replayed: bool = False
+
+
+@dataclass(slots=True)
+class Wants:
+    """What a command needs to see, known before it is queued."""
+
+    holdings: Iterable[tuple[str, str]] = ()
+    funds: Iterable[str] = ()
+    series: Iterable[tuple[str, int]] = ()
+    rows: Iterable[tuple[Table, str]] = ()
+
+
+@dataclass(slots=True)
+class Command:
+    """One act to decide. `load` may read more inside the transaction, after `head` is locked."""
+
+    decide: Callable[[State], Answer]
+    wants: Wants = field(default_factory=Wants)
+    idem: Idem | None = None
+    load: Callable[[Loader], Awaitable[None]] | None = None
+    at: str = ""
+    seq: int | None = None
+
+
+Outcome = Answer | BaseException
+
+
+class Writer:
+    """The writer of a process; `running` starts it, `submit` feeds it."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[tuple[Command, asyncio.Future[Answer]]] = asyncio.Queue(QUEUE_MAX)
+        self._same: dict[tuple[str, str], tuple[str, asyncio.Future[Answer]]] = {}
+        self._ids = Ids()
+        self.on_fault: Callable[[], None] = lambda: os._exit(EX_IOERR)
+
+    async def submit(self, command: Command) -> Answer:
+        """Queue a command and wait for its answer; raises its Refusal. 503 when the queue is full."""
+        idem = command.idem
+        if idem is not None and (idem.scope, idem.key) in self._same:
+            return await self._join(idem)
+        command.at = clock.stamp()
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(_seen)
+        try:
+            self._queue.put_nowait((command, future))
+        except asyncio.QueueFull:
+            raise Refusal(rules.BUSY.code, rules.BUSY.words, 503, retry_after_s=RETRY_AFTER_S) from None
+        if idem is not None:
+            key = (idem.scope, idem.key)
+            self._same[key] = (idem.fingerprint, future)
+            future.add_done_callback(lambda _: self._same.pop(key, None))
+        return await asyncio.shield(future)
+
+    async def _join(self, idem: Idem) -> Answer:
+        """Share the answer of an equal request that is under way."""
+        fingerprint, future = self._same[idem.scope, idem.key]
+        if fingerprint != idem.fingerprint:
+            raise rules.KEY_REUSED()
+        try:
+            answer = await asyncio.wait_for(asyncio.shield(future), SAME_KEY_WAIT_S)
+        except TimeoutError:
+            raise rules.STILL_RUNNING() from None
+        return Answer(answer.status, answer.body, replayed=True)
+
+    async def run(self) -> None:
+        """Take what is waiting, again and again."""
+        while True:
+            batch = [await self._queue.get()]
+            while len(batch) < BATCH_MAX and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            commands = [command for command, _ in batch]
+            outcomes = await transactions.shielded(self._outcomes(commands))
+            for (_, future), outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, BaseException):
+                    future.set_exception(outcome)
+                else:
+                    future.set_result(outcome)
+
+    async def _outcomes(self, commands: list[Command]) -> list[Outcome]:
+        """Decide and write a batch; one by one when the batch as a whole cannot be written."""
+        try:
+            return await transactions.run(lambda tx: self._batch(tx, commands))
+        except Exception as error:  # a bulk write that failed: find the command that did it
+            self._end_on_fault(error)
+            if len(commands) == 1:
+                return [error]
+            log.warning("batch.one_by_one", extra={"commands": len(commands), "error": type(error).__name__})
+        alone: list[Outcome] = []
+        for command in commands:
+            alone += await self._outcomes([command])
+        return alone
+
+    def _end_on_fault(self, error: Exception) -> None:
+        """A disk that cannot be trusted: acknowledge nothing more."""
+        cause = error.args[0] if isinstance(error, OperationalError) and error.args else error
+        text = str(cause)
+        disk = isinstance(cause, sqlite3.OperationalError) and ("I/O" in text or "full" in text)
+        if disk or isinstance(cause, sqlite3.DatabaseError) and "malformed" in text:
+            log.critical("writer.fault", extra={"error": text})
+            self.on_fault()
+
+    async def _batch(self, tx: Tx, commands: list[Command]) -> list[Outcome]:
+        loader = await Loader.locked(tx)
+        known = await loader.idem([c.idem for c in commands if c.idem is not None])
+        await loader.wanted([c.wants for c in commands])
+        outcomes: list[Outcome] = []
+        for command in commands:
+            outcomes.append(await self._decide(loader, command, known))
+        ids = await write(tx, loader, self._ids)
+        self._ids = ids
+        return outcomes
+
+    async def _decide(self, loader: Loader, command: Command, known: dict[tuple[str, str], dict[str, Any]]) -> Outcome:
+        state, idem = loader.state, command.idem
+        if idem is not None and (old := known.get((idem.scope, idem.key))) is not None:
+            if old["fingerprint"] != idem.fingerprint:
+                return rules.KEY_REUSED()
+            return Answer(old["status"], json.loads(old["response"]), replayed=True)
+        first = state.seq + 1
+        state.begin(command.at)
+        try:
+            if command.load is not None:
+                await command.load(loader)
+            answer = command.decide(state)
+        except Exception as error:  # its own fault or a rule's: only this command is dropped
+            state.undo()
+            if not isinstance(error, Refusal):
+                log.exception("command.failed")
+            return error
+        if idem is not None:
+            response = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
+            seq = first if state.seq >= first else None
+            row = {"fingerprint": idem.fingerprint, "status": answer.status, "response": response}
+            known[idem.scope, idem.key] = row
+            loader.keys.append((idem.scope, idem.key, idem.fingerprint, answer.status, response, seq))
+        return answer
+
+
+def _seen(future: asyncio.Future[Answer]) -> None:
+    """Read the outcome of a caller that hung up, so that no warning is left."""
+    if not future.cancelled():
+        future.exception()
+
+
+_writer: Writer | None = None
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Writer]:
+    """Run the writer of this process; ends after what was queued is answered."""
+    global _writer  # noqa: PLW0603 - one writer a process
+    before, _writer = _writer, Writer()
+    task = asyncio.create_task(_writer.run(), name="writer")
+    try:
+        yield _writer
+    finally:
+        while not _writer._queue.empty():  # noqa: SLF001 - its own module
+            await asyncio.sleep(0.01)
+        await transactions.settle()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        _writer = before
+
+
+async def submit(command: Command) -> Answer:
+    """Queue a command at this process's writer and wait for its answer."""
+    if _writer is None:
+        msg = "the writer is not running"
+        raise RuntimeError(msg)
+    return await _writer.submit(command)

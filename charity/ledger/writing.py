@@ -1,0 +1,183 @@
+"""Writing what a batch decided, with one bulk statement a table.
+
+Account and unit ids are looked up once and remembered; a new account is made in the same
+transaction and remembered only when that has committed (`Ids` is replaced, never changed in place).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from charity.db.transactions import Tx
+from charity.ledger import accounts
+from charity.ledger.loading import Loader
+from charity.ledger.state import Table, Written
+
+_ENTRY = (
+    "INSERT INTO entry (seq, id16, kind, recorded_at, effective_on, party, actor, body, leaf, prev, reverses) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+)
+_POSTING = "INSERT INTO posting (seq, n, account, unit, quantity) VALUES ($1, $2, $3, $4, $5)"
+_TURNOVER = (
+    "INSERT INTO turnover (account, unit, day, debit, credit) VALUES ($1, $2, $3, $4, $5) ON CONFLICT "
+    "(account, unit, day) DO UPDATE SET debit = turnover.debit + excluded.debit, credit = turnover.credit + "
+    "excluded.credit"
+)
+_HOLDING_ADD = (
+    "INSERT INTO holding (account, unit, quantity) VALUES ($1, $2, $3) ON CONFLICT (account, unit) "
+    "DO UPDATE SET quantity = holding.quantity + excluded.quantity"
+)
+_HOLDING_NEW = "INSERT INTO holding (account, unit, quantity, minimum) VALUES ($1, $2, $3, 0)"
+_HOLDING_SET = "UPDATE holding SET quantity = $3 WHERE account = $1 AND unit = $2"
+_INFLOW = "INSERT INTO inflow (fund, start, stop, seq) VALUES ($1, $2, $3, $4)"
+_SEGMENT = "INSERT INTO segment (fund, start, stop, owner_seq, kind) VALUES ($1, $2, $3, $4, $5)"
+_IDEM = "INSERT INTO idem (scope, key, fingerprint, status, response, seq) VALUES ($1, $2, $3, $4, $5, $6)"
+
+
+class Ids:
+    """Known ids of accounts and units by code."""
+
+    def __init__(self, account: dict[str, int] | None = None, unit: dict[str, int] | None = None) -> None:
+        self.account = account or {}
+        self.unit = unit or {}
+
+
+async def write(tx: Tx, loader: Loader, ids: Ids) -> Ids:
+    """Write everything; the ids to remember once this transaction has committed."""
+    state = loader.state
+    w = state.written
+    if w.entries:
+        ids = await _resolved(tx, ids, w)
+        await tx.many(_ENTRY, w.entries)
+        await tx.many(_POSTING, [(s, n, ids.account[a], ids.unit[u], q) for s, n, a, u, q in w.postings])
+        await _holdings(tx, loader, ids)
+        await _turnover(tx, ids, w)
+        await _streams(tx, loader)
+        await tx.rows(
+            "UPDATE head SET seq = $1, leaf = $2, at = $3 WHERE id = 1 RETURNING id", state.seq, state.leaf, state.at
+        )
+    await _series(tx, loader)
+    await _rooms(tx, w)
+    await tx.many(_IDEM, loader.keys)
+    return ids
+
+
+async def _resolved(tx: Tx, ids: Ids, w: Written) -> Ids:
+    new_accounts = {a for _, _, a, _, _ in w.postings} - ids.account.keys()
+    new_units = {u for _, _, _, u, _ in w.postings} - ids.unit.keys()
+    if not new_accounts and not new_units:
+        return ids
+    account, unit = dict(ids.account), dict(ids.unit)
+    if new_accounts:
+        account |= await _made(tx, "account", sorted(new_accounts), _account_row)
+    if new_units:
+        unit |= await _made(tx, "unit", sorted(new_units), lambda c: {"code": c, "kind": accounts.unit_kind(c)})
+    return Ids(account, unit)
+
+
+def _account_row(code: str) -> dict[str, Any]:
+    chart, place, fund = accounts.split(code)
+    return {"code": code, "chart": chart, "place": place, "fund": fund}
+
+
+async def _made(tx: Tx, table: str, codes: list[str], row: Any) -> dict[str, int]:
+    known = await _lookup(tx, table, codes)
+    missing = [row(code) for code in codes if code not in known]
+    if missing:
+        await tx.insert(table, missing)
+        known = await _lookup(tx, table, codes)
+    return known
+
+
+async def _lookup(tx: Tx, table: str, codes: list[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for n in range(0, len(codes), 256):
+        part = codes[n : n + 256]
+        places = ", ".join(f"${i}" for i in range(1, len(part) + 1))
+        rows = await tx.rows(f"SELECT code, id FROM {table} WHERE code IN ({places})", *part)  # noqa: S608
+        found.update((r["code"], r["id"]) for r in rows)
+    return found
+
+
+async def _holdings(tx: Tx, loader: Loader, ids: Ids) -> None:
+    added: dict[tuple[int, int], int] = defaultdict(int)
+    bounded: set[tuple[str, str]] = set()
+    for _, _, account, unit, quantity in loader.state.written.postings:
+        if accounts.minimum(account) is None:
+            added[ids.account[account], ids.unit[unit]] += quantity
+        else:
+            bounded.add((account, unit))
+    await tx.many(_HOLDING_ADD, [(a, u, q) for (a, u), q in sorted(added.items())])
+    for statement, pairs in ((_HOLDING_SET, bounded & loader.held), (_HOLDING_NEW, bounded - loader.held)):
+        rows = [(ids.account[a], ids.unit[u], loader.state.holdings[a, u]) for a, u in sorted(pairs)]
+        await tx.many(statement, rows)
+
+
+async def _turnover(tx: Tx, ids: Ids, w: Written) -> None:
+    debits: dict[tuple[int, int, str], int] = defaultdict(int)
+    credits: dict[tuple[int, int, str], int] = defaultdict(int)
+    for (_, _, account, unit, quantity), day in zip(w.postings, w.days, strict=True):
+        side = debits if quantity > 0 else credits
+        side[ids.account[account], ids.unit[unit], day] += abs(quantity)
+    keys = sorted(debits.keys() | credits.keys())
+    await tx.many(_TURNOVER, [(*key, debits[key], credits[key]) for key in keys])
+
+
+async def _streams(tx: Tx, loader: Loader) -> None:
+    state, w = loader.state, loader.state.written
+    touched = {row[0] for part in (w.inflows, w.segments, w.releases) for row in part}
+    fresh = sorted(touched - loader.streams_stored)
+    await tx.insert("stream", [{"fund": code} for code in fresh])
+    values = [(f, s.inflow, s.outflow, s.low) for f in sorted(touched) for s in (state.streams[f],)]
+    await tx.many("UPDATE stream SET inflow = $2, outflow = $3, low = $4 WHERE fund = $1", values)
+    await tx.many("DELETE FROM segment WHERE fund = $1 AND start >= $2 AND stop <= $3", w.releases)
+    await tx.many(_INFLOW, w.inflows)
+    await tx.many(_SEGMENT, w.segments)
+    for fund, start, stop, seq in w.reowned:
+        await _reown(tx, fund, start, stop, seq)
+
+
+async def _reown(tx: Tx, fund: str, start: int, stop: int, seq: int) -> None:
+    """Give positions of the inflow to another entry, cutting the rows they lie in."""
+    sql = "SELECT start, stop, seq FROM inflow WHERE fund = $1 AND stop > $2 AND start < $3 ORDER BY start"
+    for row in await tx.rows(sql, fund, start, stop):
+        first, last, old = row["start"], row["stop"], row["seq"]
+        await tx.many("DELETE FROM inflow WHERE fund = $1 AND start = $2", [(fund, first)])
+        cut = [(first, min(start, last), old), (max(start, first), min(stop, last), seq), (max(stop, first), last, old)]
+        await tx.many(_INFLOW, [(fund, a, b, s) for a, b, s in cut if a < b])
+
+
+async def _series(tx: Tx, loader: Loader) -> None:
+    values = loader.state.series
+    begun = loader.started
+    await tx.many(
+        "UPDATE series SET next = $3 WHERE name = $1 AND year = $2 AND next <> $3",
+        [(name, year, values[name, year]) for name, year in sorted(begun)],
+    )
+    await tx.many(
+        "INSERT INTO series (name, year, next) VALUES ($1, $2, $3)",
+        [(name, year, n) for (name, year), n in sorted(values.items()) if (name, year) not in begun and n > 1],
+    )
+
+
+async def _rooms(tx: Tx, w: Written) -> None:
+    """The rooms' own rows: inserts in order of first appearance, then changes."""
+    inserts: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    for table, row in w.rows:
+        inserts[table, tuple(row)].append(row)
+    for (table, _), rows in inserts.items():
+        await tx.insert(table, rows)
+    merged: dict[tuple[Table, str], dict[str, Any]] = {}
+    for target, key, columns in w.changes:
+        merged.setdefault((target, key), {}).update(columns)
+    grouped: dict[tuple[Table, tuple[str, ...]], list[list[Any]]] = defaultdict(list)
+    for (target, key), columns in merged.items():
+        names = tuple(sorted(columns))
+        grouped[target, names].append([key, *(columns[n] for n in names)])
+    for (target, names), values in grouped.items():
+        await tx.many(_update(target, names), values)
+
+
+def _update(target: Table, names: Iterable[str]) -> str:
+    sets = ", ".join(f"{name} = ${n}" for n, name in enumerate(names, 2))
+    return f"UPDATE {target.name} SET {sets} WHERE {target.key} = $1"  # noqa: S608 - names from code

@@ -1,0 +1,63 @@
+"""The contract's `donor` object: strings in, a Donor or field errors out."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from charity.people.persons import NAME_MAX, Donor
+
+_PHONE = re.compile(r"^\+?[0-9][0-9 \-]{5,19}$")
+_EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
+_TAX_ID = re.compile(r"^[0-9A-Z]{15,20}$")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def _plain(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("不能含有控制字符")
+    return text
+
+
+def _phone(text: str) -> str:
+    if text and not _PHONE.match(text):
+        raise ValueError("请填写电话号码，只用数字")
+    return text
+
+
+def _email(text: str) -> str:
+    if text and not _EMAIL.match(text):
+        raise ValueError("请填写完整的电子邮箱")
+    return text
+
+
+def _tax_id(text: str) -> str:
+    if text and not _TAX_ID.match(text.upper()):
+        raise ValueError("请填写 15 至 20 位的统一社会信用代码或身份证号")
+    return text.upper()
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_MAX), AfterValidator(_plain)]
+
+
+class DonorForm(BaseModel):
+    """Who gives. An anonymous giver leaves no name; the others must."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["person", "organisation", "anonymous"] = Field(description="个人、单位或匿名")
+    name: Line = Field("", description="姓名或单位名称；匿名时不填")
+    phone: Annotated[Line, AfterValidator(_phone)] = Field("", description="联系电话，加密保存")
+    email: Annotated[Line, AfterValidator(_email)] = Field("", description="电子邮箱，加密保存")
+    tax_id: Annotated[Line, AfterValidator(_tax_id)] = Field("", description="统一社会信用代码或身份证号")
+    fiscal_receipt: bool = Field(default=False, description="是否需要公益事业捐赠票据")
+
+    @model_validator(mode="after")
+    def _named(self) -> "DonorForm":
+        if self.kind != "anonymous" and not self.name:
+            raise ValueError("请填写姓名或单位名称")
+        return self
+
+    def donor(self) -> Donor:
+        """The facts."""
+        return Donor(self.kind, self.name, self.phone, self.email, self.tax_id, self.fiscal_receipt)

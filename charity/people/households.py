@@ -1,0 +1,65 @@
+"""Households that the bureau classified, as this platform needs them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from charity import clock, tokens
+from charity.db import reading, sealed
+from charity.db.transactions import Tx
+from charity.ledger.state import Table
+from charity.people import rules
+
+HOUSEHOLD = Table("household", "key")
+CATEGORY_WORDS = {
+    "DIBAO": "低保",
+    "EDGE": "低保边缘",
+    "TK_INST": "特困（集中供养）",
+    "TK_HOME": "特困（分散供养）",
+    "EXPEND": "支出型困难",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NewHousehold:
+    """A household to be kept."""
+
+    code: str
+    head_name: str
+    township: str
+    category: str
+    members: int
+    store: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+async def add(tx: Tx, households: Sequence[NewHousehold]) -> list[str]:
+    """Keep households in the caller's transaction; their keys in the same order."""
+    keys = [tokens.key16() for _ in households]
+    rows: list[dict[str, Any]] = [
+        {
+            "key": key,
+            "code": h.code,
+            "head_name": h.head_name,
+            "township": h.township,
+            "category": h.category,
+            "members": h.members,
+            "status": "active",
+            "store": h.store,
+            "phone": sealed.seal("household", "phone", key, h.phone),
+            "address": sealed.seal("household", "address", key, h.address),
+            "created_at": clock.stamp(),
+        }
+        for key, h in zip(keys, households, strict=True)
+    ]
+    await tx.insert("household", rows)
+    return keys
+
+
+async def by_code(code: str) -> dict[str, Any]:
+    """A household's row by its code, or the refusal household.unknown."""
+    row = await reading.row("SELECT key, code, category, members, status FROM household WHERE code = $1", code)
+    if row is None:
+        raise rules.HOUSEHOLD_UNKNOWN(code=code)
+    return row

@@ -1,0 +1,69 @@
+"""Rows of the persons."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Person(Model):
+    """A donor, or another private person or organisation."""
+
+    key = fields.CharField(64, primary_key=True)
+    kind = fields.TextField()
+    name = fields.TextField()
+    tax_id = fields.TextField()
+    fiscal_receipt = fields.BooleanField()
+    phone = fields.BinaryField(null=True)
+    phone_index = fields.TextField(null=True)
+    email = fields.BinaryField(null=True)
+    id_number = fields.BinaryField(null=True)
+    id_number_index = fields.TextField(null=True)
+    address = fields.BinaryField(null=True)
+    address_index = fields.TextField(null=True)
+    bank_account = fields.BinaryField(null=True)
+    bank_account_index = fields.TextField(null=True)
+    created_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "person"
+
+
+class Household(Model):
+    """A household that the bureau classified."""
+
+    key = fields.CharField(64, primary_key=True)
+    code = fields.TextField()
+    head_name = fields.TextField()
+    township = fields.TextField()
+    category = fields.TextField()
+    members = fields.IntField()
+    status = fields.TextField()
+    store = fields.TextField()
+    phone = fields.BinaryField(null=True)
+    address = fields.BinaryField(null=True)
+    created_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "household"
+
+
+class Institution(Model):
+    """A home, hospital, school, supplier or another federation."""
+
+    code = fields.CharField(64, primary_key=True)
+    name = fields.TextField()
+    kind = fields.TextField()
+    township = fields.TextField()
+    zone = fields.TextField()
+    beds = fields.IntField(null=True)
+    phone = fields.BinaryField(null=True)
+    bank_account = fields.BinaryField(null=True)
+    created_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "institution"

@@ -1,0 +1,86 @@
+"""Donors and other persons: what is kept of them, and what of that may be seen."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from charity import clock
+from charity.db import reading, sealed
+from charity.ledger.state import Table
+
+PERSON = Table("person", "key")
+NAME_MAX = 100
+NAMES_CHUNK = 500
+ANONYMOUS = "爱心人士"
+
+
+@dataclass(frozen=True, slots=True)
+class Donor:
+    """A giver as told to us. `tax_id` is an organisation's 统一社会信用代码 or a person's ID number."""
+
+    kind: str = "anonymous"
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    tax_id: str = ""
+    fiscal_receipt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as staff see them in lists."""
+
+    key: str
+    kind: str
+    name: str
+
+    @property
+    def masked(self) -> str:
+        """The name as the public sees it."""
+        return masked_name(self.kind, self.name)
+
+
+def masked_name(kind: str, name: str) -> str:
+    """`王*` for a person, an organisation's name in full, 爱心人士 for the nameless (rules 2.4)."""
+    if kind == "organisation" and name:
+        return name
+    if kind == "anonymous" or not name:
+        return ANONYMOUS
+    return f"{name[0]}*"
+
+
+def person_row(donor: Donor, *, key: str, at: str | None = None) -> dict[str, Any]:
+    """The row of a donor, its contacts sealed; the writer's commands add it. A person's ID number is sealed."""
+    is_person = donor.kind == "person"
+    id_number = donor.tax_id if is_person else ""
+    return {
+        "key": key,
+        "kind": donor.kind,
+        "name": donor.name if donor.kind != "anonymous" else "",
+        "tax_id": "" if is_person else donor.tax_id,
+        "fiscal_receipt": donor.fiscal_receipt,
+        "phone": sealed.seal("person", "phone", key, donor.phone),
+        "phone_index": sealed.blind_index("person", "phone", donor.phone),
+        "email": sealed.seal("person", "email", key, donor.email),
+        "id_number": sealed.seal("person", "id_number", key, id_number),
+        "id_number_index": sealed.blind_index("person", "id_number", id_number),
+        "created_at": at or clock.stamp(),
+    }
+
+
+async def names(keys: Iterable[str]) -> dict[str, Person]:
+    """Persons by key; a key that is gone (an erasure) is missing."""
+    todo = sorted({k for k in keys if k})
+    found: dict[str, Person] = {}
+    for n in range(0, len(todo), NAMES_CHUNK):
+        part = todo[n : n + NAMES_CHUNK]
+        sql = f"SELECT key, kind, name FROM person WHERE key IN ({reading.places(len(part))})"  # noqa: S608
+        for row in await reading.rows(sql, *part):
+            found[row["key"]] = Person(row["key"], row["kind"], row["name"])
+    return found
+
+
+async def by_phone(phone: str) -> list[str]:
+    """The keys of the persons with this phone, through the blind index."""
+    index = sealed.blind_index("person", "phone", phone)
+    return [r["key"] for r in await reading.rows("SELECT key FROM person WHERE phone_index = $1 ORDER BY key", index)]

@@ -1,0 +1,105 @@
+"""Who may do what: the actor, the nine roles, and one table of acts.
+
+The table is the contract's. `auditor` may read everything that staff may read; `admin` manages
+accounts and settings and moves nothing. A cashier is never an accountant (Accounting Law: the one
+who holds the money does not keep the books).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from charity.errors import NOT_YOURS, WHO_ARE_YOU
+
+
+class Role(StrEnum):
+    """The roles of the contract."""
+
+    CLERK = "clerk"
+    MANAGER = "manager"
+    CASEWORKER = "caseworker"
+    APPROVER = "approver"
+    CASHIER = "cashier"
+    ACCOUNTANT = "accountant"
+    AUDITOR = "auditor"
+    ORGANISER = "organiser"
+    ADMIN = "admin"
+
+
+ROLE_WORDS = {
+    Role.CLERK: "超市店员",
+    Role.MANAGER: "店长",
+    Role.CASEWORKER: "经办人",
+    Role.APPROVER: "审批人",
+    Role.CASHIER: "出纳",
+    Role.ACCOUNTANT: "会计",
+    Role.AUDITOR: "审计员",
+    Role.ORGANISER: "单位联络员",
+    Role.ADMIN: "管理员",
+}
+
+_ALL = frozenset(Role)
+_FINANCE = frozenset({Role.CASHIER, Role.ACCOUNTANT})
+
+ACTS: dict[str, tuple[str, frozenset[Role]]] = {
+    # act: (the words of a refusal, who may)
+    "gift.receive": ("登记捐款到账", frozenset({Role.CASHIER})),
+    "gift.read": ("查看捐赠记录", _FINANCE | {Role.AUDITOR}),
+    "pledge.read": ("查看认捐", _FINANCE | {Role.AUDITOR}),
+    "receipt.void": ("作废或换开收据", frozenset({Role.ACCOUNTANT})),
+    "refund.request": ("申请退款", frozenset({Role.ACCOUNTANT})),
+    "refund.approve": ("批准退款", frozenset({Role.ACCOUNTANT, Role.APPROVER})),
+    "campaign.manage": ("管理募捐活动", frozenset({Role.ACCOUNTANT})),
+    "goods.move": ("收发物资", frozenset({Role.CLERK, Role.MANAGER})),
+    "goods.read": ("查看库存", frozenset({Role.CLERK, Role.MANAGER, Role.ACCOUNTANT, Role.AUDITOR})),
+    "goods.reverse": ("冲销物资单据", frozenset({Role.MANAGER})),
+    "card.read": ("查看爱心卡", frozenset({Role.CLERK, Role.MANAGER, Role.CASEWORKER, Role.AUDITOR})),
+    "card.manage": ("办理爱心卡", frozenset({Role.CASEWORKER})),
+    "points.grant": ("发放积分", frozenset({Role.CASEWORKER, Role.MANAGER})),
+    "voucher.make": ("制作拨付审批单", frozenset({Role.CASEWORKER})),
+    "voucher.approve": ("审批拨付", frozenset({Role.APPROVER})),
+    "voucher.pay": ("付款", frozenset({Role.CASHIER})),
+    "voucher.read": ("查看拨付审批单", frozenset({Role.CASEWORKER, Role.APPROVER, Role.AUDITOR}) | _FINANCE),
+    "ledger.read": ("查看账簿", frozenset({Role.ACCOUNTANT, Role.AUDITOR})),
+    "report.export": ("导出台账", frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.MANAGER})),
+    "codes.read": ("查看基金、项目和门店", _ALL),
+    "account.manage": ("管理账号", frozenset({Role.ADMIN})),
+    "desk.read": ("打开工作台", _ALL),
+}
+
+FORBIDDEN_TOGETHER = ((Role.CASHIER, Role.ACCOUNTANT),)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One staff account in one request. `key` is the account's opaque key, also in the books."""
+
+    key: str
+    name: str
+    roles: frozenset[Role]
+    store: str | None = None
+
+    def may(self, act: str) -> bool:
+        """Whether one of the roles allows the act."""
+        return not self.roles.isdisjoint(ACTS[act][1])
+
+    def must(self, act: str) -> None:
+        """Raise the 403 refusal unless one of the roles allows the act."""
+        if not self.may(act):
+            raise NOT_YOURS(act=ACTS[act][0])
+
+    def must_serve(self, store: str) -> None:
+        """Raise unless this account works for that store: an account without a store serves all."""
+        if self.store is not None and self.store != store:
+            raise NOT_YOURS(act=ACTS["goods.move"][0])
+
+
+def required(actor: Actor | None) -> Actor:
+    """The actor, or the 401 refusal."""
+    if actor is None:
+        raise WHO_ARE_YOU()
+    return actor
+
+
+def conflicts(roles: frozenset[Role]) -> bool:
+    """Whether an account may not hold these roles together."""
+    return any(first in roles and second in roles for first, second in FORBIDDEN_TOGETHER)
