@@ -1,0 +1,100 @@
+"""The house stands as it was drawn: sizes, plaques, doors, docs and guards. Storeys are import-linter's."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from charity import settings as charity_settings
+from charity.db import engine, reading
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "charity"
+FILE_LINES_MAX, FUNCTION_LINES_MAX, SCRIPT_LINES_MAX = 600, 70, 150
+FILES = sorted(PACKAGE.rglob("*.py"))
+ROOMS = sorted(p.parent for p in PACKAGE.glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_file_stays_small(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= FILE_LINES_MAX
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno + 1 <= FUNCTION_LINES_MAX, f"{path.name}: {node.name}"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda p: p.name)
+def test_every_room_has_a_plaque_and_nothing_else_in_its_init(room: Path) -> None:
+    tree = ast.parse((room / "__init__.py").read_text(encoding="utf-8"))
+    words = ast.get_docstring(tree)
+    assert words is not None
+    assert 4 <= len(words.splitlines()) <= 14
+    assert len(tree.body) == 1
+
+
+def test_own_scripts_stay_small_and_are_modules() -> None:
+    for path in sorted((ROOT / "static" / "js").glob("*.js")):
+        assert path.read_text(encoding="utf-8").count("\n") <= SCRIPT_LINES_MAX, path.name
+
+
+def test_no_template_carries_script_or_style_of_its_own() -> None:
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        if path.is_relative_to(ROOT / "templates" / "paper"):
+            continue
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|javascript:", text), path
+        for script in re.findall(r"<script[^>]*>", text):
+            assert "src=" in script, path
+
+
+def test_no_page_or_style_names_a_foreign_host() -> None:
+    for path in [*(ROOT / "templates").rglob("*"), *(ROOT / "static" / "css").glob("*"), *(ROOT / "static" / "js").glob("*")]:
+        if path.is_file():
+            hosts = re.findall(r"https?://([a-z0-9.\-]+)", path.read_text(encoding="utf-8"))
+            assert set(hosts) <= {"www.w3.org", "127.0.0.1", "localhost"}, path
+
+
+def test_every_setting_is_in_the_docs() -> None:
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    for name in charity_settings.Settings.model_fields:
+        assert f"CHARITY_{name.upper()}" in text
+
+
+def test_every_command_is_in_the_docs() -> None:
+    from charity.cli import main  # noqa: PLC0415 - click's group, imported where it is asked for
+
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    for name in main.commands:
+        assert f"charity {name}" in text
+
+
+def test_every_decision_is_one_page() -> None:
+    for path in sorted((ROOT / "docs" / "decisions").glob("*.md")):
+        assert path.read_text(encoding="utf-8").count("\n") <= 60, path.name
+
+
+async def test_append_only_guards_stand(database: str) -> None:
+    async with engine.opened():
+        if engine.state().postgres:
+            sql = "SELECT tgname AS name FROM pg_trigger WHERE NOT tgisinternal"
+        else:
+            sql = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        names = {r["name"] for r in await reading.rows(sql)}
+        expected = {
+            True: {"entry_append_only", "entry_no_truncate", "posting_append_only", "posting_no_truncate"},
+            False: {f"{t}_no_{a}" for t in ("entry", "posting") for a in ("update", "delete", "replace")},
+        }
+        assert expected[engine.state().postgres] <= names
+
+
+def test_only_the_clock_asks_for_the_time() -> None:
+    for path in FILES:
+        if path.name == "clock.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in {"now", "today", "utcnow"}:
+                owner = ast.unparse(node.value)
+                assert owner not in {"datetime", "date", "datetime.datetime", "datetime.date"}, path
