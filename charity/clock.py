@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+LENGTH = 27
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
@@ -27,12 +28,14 @@ def today() -> date:
 
 def stamp(at: datetime | None = None) -> str:
     """An instant as its stored text; the present one without an argument."""
-    return (at or now()).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return (at or now()).astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def instant(text: str) -> datetime:
     """The instant a stored text names; ValueError when it is not one."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if len(text) != LENGTH or text[-1] != "Z":
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
 
 
 def later(seconds: float) -> str:

@@ -23,7 +23,7 @@ class FieldError:
     facts: tuple[tuple[str, Any], ...] = ()
 
 
-class Refusal(Exception):  # noqa: N818 - the field's word: a refusal is an answer, not a fault
+class Refusal(Exception):
     """A rule said no. `words` is a msgid with `{fact}` places; nothing was written."""
 
     def __init__(
@@ -31,6 +31,7 @@ class Refusal(Exception):  # noqa: N818 - the field's word: a refusal is an answ
         code: str,
         words: str,
         status: int = 409,
+        /,
         *,
         fields: Sequence[FieldError] = (),
         retry_after_s: int | None = None,

@@ -41,7 +41,8 @@ class Settings(BaseSettings):
     @property
     def sqlite_path(self) -> Path:
         """The SQLite file."""
-        return Path(self.database_url.removeprefix("sqlite://"))
+        path = self.database_url.removeprefix("sqlite://")
+        return Path("/" + path.lstrip("/")) if path.startswith("//") else Path(path)
 
     @property
     def secure(self) -> bool:
@@ -81,7 +82,7 @@ def settings() -> Settings:
     chosen = Settings()
     demo_env = chosen.data_dir / "demo.env"
     if demo_env.exists() and not (chosen.secret_key or chosen.data_keys):
-        chosen = Settings(_env_file=(".env", demo_env))  # type: ignore[call-arg]
+        chosen = Settings(_env_file=(".env", demo_env))
     return chosen
 
 

@@ -47,7 +47,7 @@ CREATE TABLE posting (
     unit BIGINT NOT NULL REFERENCES unit (id),
     quantity BIGINT NOT NULL CHECK (quantity <> 0),
     PRIMARY KEY (seq, n)
-);
+) {{clustered}};
 CREATE INDEX posting_account ON posting (account, unit, seq);
 CREATE TABLE holding (
     account BIGINT NOT NULL REFERENCES account (id),
@@ -56,7 +56,7 @@ CREATE TABLE holding (
     minimum BIGINT CHECK (minimum IS NULL OR minimum = 0),
     PRIMARY KEY (account, unit),
     CHECK (minimum IS NULL OR quantity >= minimum)
-);
+) {{clustered}};
 CREATE INDEX holding_unit ON holding (unit, account);
 CREATE TABLE turnover (
     account BIGINT NOT NULL REFERENCES account (id),
@@ -65,7 +65,7 @@ CREATE TABLE turnover (
     debit BIGINT NOT NULL CHECK (debit >= 0),
     credit BIGINT NOT NULL CHECK (credit >= 0),
     PRIMARY KEY (account, unit, day)
-);
+) {{clustered}};
 CREATE TABLE stream (
     fund TEXT PRIMARY KEY REFERENCES fund (code),
     inflow BIGINT NOT NULL DEFAULT 0,
@@ -79,7 +79,7 @@ CREATE TABLE inflow (
     stop BIGINT NOT NULL CHECK (stop > start),
     seq BIGINT NOT NULL REFERENCES entry (seq),
     PRIMARY KEY (fund, start)
-);
+) {{clustered}};
 CREATE INDEX inflow_seq ON inflow (seq);
 CREATE TABLE segment (
     fund TEXT NOT NULL REFERENCES stream (fund),
@@ -88,7 +88,7 @@ CREATE TABLE segment (
     owner_seq BIGINT NOT NULL REFERENCES entry (seq),
     kind TEXT NOT NULL CHECK (kind IN ('spent', 'refunded', 'moved')),
     PRIMARY KEY (fund, start)
-);
+) {{clustered}};
 CREATE INDEX segment_stop ON segment (fund, stop);
 CREATE INDEX segment_owner ON segment (owner_seq);
 CREATE TABLE refund_of (
@@ -113,7 +113,7 @@ CREATE TABLE idem (
     response TEXT NOT NULL,
     seq BIGINT,
     PRIMARY KEY (scope, key)
-);
+) {{clustered}};
 CREATE TABLE series (
     name TEXT NOT NULL,
     year INTEGER NOT NULL,

@@ -136,7 +136,10 @@ async def test_a_command_that_breaks_drops_only_itself(books: Any) -> None:
         raise AssertionError
 
     outcomes = await asyncio.gather(
-        writer.submit(gift("F-GEN", 1)), writer.submit(Command(decide)), writer.submit(gift("F-GEN", 2)), return_exceptions=True
+        writer.submit(gift("F-GEN", 1)),
+        writer.submit(Command(decide)),
+        writer.submit(gift("F-GEN", 2)),
+        return_exceptions=True,
     )
     assert [type(o) for o in outcomes] == [Answer, AssertionError, Answer]
     assert await verify.run() == []
@@ -148,7 +151,10 @@ async def test_a_row_the_database_refuses_sends_the_batch_one_by_one(books: Any)
         return Answer(201, {})
 
     outcomes = await asyncio.gather(
-        writer.submit(gift("F-GEN", 1)), writer.submit(Command(decide)), writer.submit(gift("F-GEN", 2)), return_exceptions=True
+        writer.submit(gift("F-GEN", 1)),
+        writer.submit(Command(decide)),
+        writer.submit(gift("F-GEN", 2)),
+        return_exceptions=True,
     )
     assert isinstance(outcomes[1], Exception)
     assert [o.body["seq"] for o in (outcomes[0], outcomes[2]) if isinstance(o, Answer)] == [1, 2]

@@ -20,10 +20,10 @@ from charity.settings import Settings, settings
 
 READERS = 3
 POOL_MAX = 12
-MODELS: list[str] = ["charity.db.models"]  # every room appends nothing: `charity.db.rooms` lists them
+MODELS = ["charity.db.models"]  # what the database itself has; charity.app lists every room's
 
 
-class DatabaseInUse(Exception):  # noqa: N818 - named as what it says
+class DatabaseInUse(Exception):
     """Somebody holds the database exclusively (restore, demo --reset)."""
 
 
@@ -83,20 +83,23 @@ def _postgres_connection(url: str) -> dict[str, Any]:
     }
 
 
-def connections(chosen: Settings, *, migrating: bool = False) -> dict[str, Any]:
-    """Tortoise's connection table for these settings."""
+def connections(chosen: Settings, *, migrating: bool = False, durable: bool = True) -> dict[str, Any]:
+    """Tortoise's connection table for these settings; `durable=False` does not wait for the disk (demo load)."""
     if chosen.postgres:
         url = (chosen.migrate_url or chosen.database_url) if migrating else chosen.database_url
         return {"default": _postgres_connection(url)}
     path = str(chosen.sqlite_path)
-    table = {"default": {"engine": "charity.db.sqlite_writer", "credentials": {"file_path": path}}}
+    writer: dict[str, Any] = {"file_path": path, "synchronous": "FULL" if durable else "OFF"}
+    table = {"default": {"engine": "charity.db.sqlite_writer", "credentials": writer}}
     for n in range(READERS):
         table[f"reader{n}"] = {"engine": "charity.db.sqlite_reader", "credentials": {"file_path": path}}
     return table
 
 
 @asynccontextmanager
-async def opened(models: list[str] | None = None, *, migrating: bool = False) -> AsyncIterator[State]:
+async def opened(
+    models: list[str] | None = None, *, migrating: bool = False, durable: bool = True
+) -> AsyncIterator[State]:
     """Open the database for this process; DatabaseInUse when somebody holds it exclusively."""
     global _state  # noqa: PLW0603 - one database a process
     from charity.db import transactions  # noqa: PLC0415 - it imports this module
@@ -119,7 +122,7 @@ async def opened(models: list[str] | None = None, *, migrating: bool = False) ->
         async with context:
             await context.init(
                 config={
-                    "connections": connections(chosen, migrating=migrating),
+                    "connections": connections(chosen, migrating=migrating, durable=durable),
                     "apps": {"models": {"models": models or MODELS, "default_connection": "default"}},
                     "routers": [ReadRouter],
                     "use_tz": True,

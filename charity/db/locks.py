@@ -11,12 +11,13 @@ import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 POLL_S = 0.002
 WAIT_S = 30.0
 
 
-class LockBusy(Exception):  # noqa: N818 - named as what it says
+class LockBusy(Exception):
     """Somebody else holds the file lock; the words name the file."""
 
 
@@ -55,7 +56,7 @@ class FileLock:
             os.close(self._fd)
             self._fd = None
 
-    async def __aenter__(self) -> "FileLock":
+    async def __aenter__(self) -> Self:
         await self.wait()
         return self
 

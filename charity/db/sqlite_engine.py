@@ -6,6 +6,7 @@ processes to "database is locked".
 
 import sqlite3
 from typing import Any
+from urllib.parse import quote
 
 import aiosqlite
 from tortoise.backends.base.client import TransactionContext
@@ -14,7 +15,6 @@ from tortoise.exceptions import TransactionManagementError
 
 WRITER_PRAGMAS = {
     "journal_mode": "WAL",
-    "synchronous": "FULL",
     "foreign_keys": "ON",
     "recursive_triggers": "ON",
     "wal_autocheckpoint": "0",
@@ -38,8 +38,9 @@ class WriterClient(SqliteClient):
     """The one writing connection of a process."""
 
     def __init__(self, file_path: str, **kwargs: Any) -> None:
+        synchronous = kwargs.pop("synchronous", "FULL")
         super().__init__(file_path, **kwargs)
-        self.pragmas = dict(WRITER_PRAGMAS)
+        self.pragmas = {**WRITER_PRAGMAS, "synchronous": synchronous}
 
     def _in_transaction(self) -> TransactionContext:
         return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
@@ -51,7 +52,7 @@ class ReaderClient(SqliteClient):
     async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002, FBT001 - Tortoise's signature
         """Open the file read-only."""
         if self._connection is None:
-            uri = f"file:{self.filename}?mode=ro"
+            uri = f"file:{quote(self.filename)}?mode=ro"
             self._connection = await aiosqlite.connect(uri, isolation_level=None, uri=True)
             self._connection._conn.row_factory = sqlite3.Row  # noqa: SLF001 - as Tortoise's own client does
             for pragma in ("busy_timeout=10000", "cache_size=-32768"):

@@ -16,8 +16,16 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 
 def body_text(body: dict[str, Any]) -> str:
-    """The canonical text; ValueError when a value has no canonical form here."""
+    """The canonical text; ValueError or TypeError when a value has no canonical form here."""
     _check(body)
+    return _encode(body)
+
+
+def entry_text(body: dict[str, Any]) -> str:
+    """The same for an entry, whose postings the state has already counted as integers of known codes."""
+    for name, value in body.items():
+        if name != "postings":
+            _check(value)
     return _encode(body)
 
 

@@ -28,7 +28,9 @@ class Heading:
 def edition(name: str) -> dict[str, Heading]:
     """The headings of an edition by code."""
     with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return {row["code"]: Heading(row["code"], row["name"], row["name_en"], row["side"]) for row in csv.DictReader(file)}
+        return {
+            row["code"]: Heading(row["code"], row["name"], row["name_en"], row["side"]) for row in csv.DictReader(file)
+        }
 
 
 def edition_on(day: str) -> str:

@@ -5,12 +5,13 @@ they see every earlier decision of the batch, bounds are checked on this running
 at every prefix of the journal), and a refused command leaves no trace in it.
 """
 
-import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from charity import tokens
+from charity.db.tables import Table
 from charity.errors import Refusal
 from charity.ledger import accounts, canonical, rules
 from charity.ledger.accounts import Posting
@@ -19,14 +20,6 @@ from charity.money import yuan
 
 POSTINGS_MAX = 1_000
 _ABSENT = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A room's table that commands read and change row by row, by a text key."""
-
-    name: str
-    key: str = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +204,7 @@ class State:
         body: dict[str, Any] = {
             "v": 1,
             "seq": self.seq,
-            "id": secrets.token_hex(16),
+            "id": tokens.key16(),
             "kind": kind,
             "recorded_at": self.at,
             "effective_on": self.open_day(effective_on),
@@ -229,7 +222,7 @@ class State:
         return Entry(self.seq, body["id"], self.at, body["effective_on"])
 
     def _append(self, body: dict[str, Any], reverses: int | None) -> None:
-        text = canonical.body_text(body)
+        text = canonical.entry_text(body)
         leaf = canonical.leaf(text)
         w = self.written
         columns = ("seq", "id", "kind", "recorded_at", "effective_on", "party", "actor")
@@ -321,7 +314,7 @@ def _assert_balanced(lines: list[Posting]) -> None:
     sums: dict[tuple[str, str], int] = defaultdict(int)
     for account, unit, quantity in lines:
         assert type(quantity) is int, f"{account} {unit}: not an integer"
-        assert quantity != 0, f"{account} {unit}: nothing moves"
+        assert 0 < abs(quantity) <= canonical.SAFE_MAX, f"{account} {unit}: nothing moves, or too much"
         fund = accounts.split(account)[2] if unit == accounts.CNY else ""
         sums[unit, fund] += quantity
     assert not any(sums.values()), f"postings do not sum to 0: {dict(sums)}"

@@ -7,6 +7,7 @@ between funds is an outflow of one and an inflow of the other; the trace follows
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from charity.db import reading
 from charity.ledger.streams import Piece, length, overlap
@@ -105,16 +106,13 @@ async def payment_sources(seq: int) -> list[Source]:
     return sources
 
 
-async def _owned(seq: int) -> list[dict[str, int]]:
+async def _owned(seq: int) -> list[dict[str, Any]]:
     return await reading.rows("SELECT fund, start, stop FROM inflow WHERE seq = $1 ORDER BY fund, start", seq)
 
 
 async def _taken(fund: str, piece: Piece) -> list[tuple[Piece, int, str]]:
     rows = await reading.rows(_OVERLAPS, fund, *piece)
-    return [
-        ((max(piece[0], r["start"]), min(piece[1], r["stop"])), r["owner_seq"], r["kind"])
-        for r in rows
-    ]
+    return [((max(piece[0], r["start"]), min(piece[1], r["stop"])), r["owner_seq"], r["kind"]) for r in rows]
 
 
 async def _moved(owner: int, fund: str, part: Piece) -> list[tuple[str, Piece]]:

@@ -29,6 +29,7 @@ from charity.ledger import rules
 from charity.ledger.loading import Loader
 from charity.ledger.state import State, Table
 from charity.ledger.writing import Ids, write
+from charity.web.idem import Idem
 
 log = logging.getLogger("charity.writer")
 BATCH_MAX = 256
@@ -36,15 +37,6 @@ QUEUE_MAX = 4_096
 SAME_KEY_WAIT_S = 10.0
 RETRY_AFTER_S = 2
 EX_IOERR = 74
-
-
-@dataclass(frozen=True, slots=True)
-class Idem:
-    """An idempotency key: `scope` is verb + owner, `fingerprint` the hash of what was asked."""
-
-    scope: str
-    key: str
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +111,10 @@ class Writer:
             raise rules.STILL_RUNNING() from None
         return Answer(answer.status, answer.body, replayed=True)
 
+    async def drained(self) -> None:
+        """Wait until everything that was queued has been answered."""
+        await self._queue.join()
+
     async def run(self) -> None:
         """Take what is waiting, again and again."""
         while True:
@@ -132,12 +128,13 @@ class Writer:
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
+                self._queue.task_done()
 
     async def _outcomes(self, commands: list[Command]) -> list[Outcome]:
         """Decide and write a batch; one by one when the batch as a whole cannot be written."""
         try:
             return await transactions.run(lambda tx: self._batch(tx, commands))
-        except Exception as error:  # a bulk write that failed: find the command that did it
+        except Exception as error:  # noqa: BLE001 - a bulk write that failed: find the command that did it
             self._end_on_fault(error)
             if len(commands) == 1:
                 return [error]
@@ -152,7 +149,7 @@ class Writer:
         cause = error.args[0] if isinstance(error, OperationalError) and error.args else error
         text = str(cause)
         disk = isinstance(cause, sqlite3.OperationalError) and ("I/O" in text or "full" in text)
-        if disk or isinstance(cause, sqlite3.DatabaseError) and "malformed" in text:
+        if disk or (isinstance(cause, sqlite3.DatabaseError) and "malformed" in text):
             log.critical("writer.fault", extra={"error": text})
             self.on_fault()
 
@@ -160,9 +157,7 @@ class Writer:
         loader = await Loader.locked(tx)
         known = await loader.idem([c.idem for c in commands if c.idem is not None])
         await loader.wanted([c.wants for c in commands])
-        outcomes: list[Outcome] = []
-        for command in commands:
-            outcomes.append(await self._decide(loader, command, known))
+        outcomes = [await self._decide(loader, command, known) for command in commands]
         ids = await write(tx, loader, self._ids)
         self._ids = ids
         return outcomes
@@ -179,7 +174,7 @@ class Writer:
             if command.load is not None:
                 await command.load(loader)
             answer = command.decide(state)
-        except Exception as error:  # its own fault or a rule's: only this command is dropped
+        except Exception as error:
             state.undo()
             if not isinstance(error, Refusal):
                 log.exception("command.failed")
@@ -211,8 +206,7 @@ async def running() -> AsyncIterator[Writer]:
     try:
         yield _writer
     finally:
-        while not _writer._queue.empty():  # noqa: SLF001 - its own module
-            await asyncio.sleep(0.01)
+        await _writer.drained()
         await transactions.settle()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -225,3 +219,6 @@ async def submit(command: Command) -> Answer:
         msg = "the writer is not running"
         raise RuntimeError(msg)
     return await _writer.submit(command)
+
+
+__all__ = ["Answer", "Command", "Idem", "Wants", "Writer", "running", "submit"]

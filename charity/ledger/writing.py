@@ -5,10 +5,11 @@ transaction and remembered only when that has committed (`Ids` is replaced, neve
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from charity.db.transactions import Tx
+from charity.db.transactions import Tx, insert_sql
 from charity.ledger import accounts
 from charity.ledger.loading import Loader
 from charity.ledger.state import Table, Written
@@ -34,6 +35,11 @@ _SEGMENT = "INSERT INTO segment (fund, start, stop, owner_seq, kind) VALUES ($1,
 _IDEM = "INSERT INTO idem (scope, key, fingerprint, status, response, seq) VALUES ($1, $2, $3, $4, $5, $6)"
 
 
+_HEAD = "UPDATE head SET seq = $1, leaf = $2, at = $3 WHERE id = 1"
+Statement = tuple[str, Sequence[Sequence[Any]]]
+_parents: dict[str, frozenset[str]] = {}
+
+
 class Ids:
     """Known ids of accounts and units by code."""
 
@@ -48,17 +54,23 @@ async def write(tx: Tx, loader: Loader, ids: Ids) -> Ids:
     w = state.written
     if w.entries:
         ids = await _resolved(tx, ids, w)
-        await tx.many(_ENTRY, w.entries)
-        await tx.many(_POSTING, [(s, n, ids.account[a], ids.unit[u], q) for s, n, a, u, q in w.postings])
-        await _holdings(tx, loader, ids)
-        await _turnover(tx, ids, w)
-        await _streams(tx, loader)
-        await tx.rows(
-            "UPDATE head SET seq = $1, leaf = $2, at = $3 WHERE id = 1 RETURNING id", state.seq, state.leaf, state.at
+        await tx.batch(
+            [
+                (_ENTRY, w.entries),
+                (_POSTING, [(s, n, ids.account[a], ids.unit[u], q) for s, n, a, u, q in w.postings]),
+                *_holdings(loader, ids),
+                (_TURNOVER, _turnover(ids, w)),
+                *_streams(loader),
+                (_HEAD, [(state.seq, state.leaf, state.at)]),
+                *_series(loader),
+                *await _rooms(tx, w),
+                (_IDEM, loader.keys),
+            ]
         )
-    await _series(tx, loader)
-    await _rooms(tx, w)
-    await tx.many(_IDEM, loader.keys)
+        for fund, start, stop, seq in w.reowned:
+            await _reown(tx, fund, start, stop, seq)
+        return ids
+    await tx.batch([*_series(loader), *await _rooms(tx, w), (_IDEM, loader.keys)])
     return ids
 
 
@@ -99,7 +111,7 @@ async def _lookup(tx: Tx, table: str, codes: list[str]) -> dict[str, int]:
     return found
 
 
-async def _holdings(tx: Tx, loader: Loader, ids: Ids) -> None:
+def _holdings(loader: Loader, ids: Ids) -> list[Statement]:
     added: dict[tuple[int, int], int] = defaultdict(int)
     bounded: set[tuple[str, str]] = set()
     for _, _, account, unit, quantity in loader.state.written.postings:
@@ -107,34 +119,34 @@ async def _holdings(tx: Tx, loader: Loader, ids: Ids) -> None:
             added[ids.account[account], ids.unit[unit]] += quantity
         else:
             bounded.add((account, unit))
-    await tx.many(_HOLDING_ADD, [(a, u, q) for (a, u), q in sorted(added.items())])
-    for statement, pairs in ((_HOLDING_SET, bounded & loader.held), (_HOLDING_NEW, bounded - loader.held)):
+    statements: list[Statement] = [(_HOLDING_ADD, [(a, u, q) for (a, u), q in sorted(added.items())])]
+    for sql, pairs in ((_HOLDING_SET, bounded & loader.held), (_HOLDING_NEW, bounded - loader.held)):
         rows = [(ids.account[a], ids.unit[u], loader.state.holdings[a, u]) for a, u in sorted(pairs)]
-        await tx.many(statement, rows)
+        statements.append((sql, rows))
+    return statements
 
 
-async def _turnover(tx: Tx, ids: Ids, w: Written) -> None:
-    debits: dict[tuple[int, int, str], int] = defaultdict(int)
-    credits: dict[tuple[int, int, str], int] = defaultdict(int)
+def _turnover(ids: Ids, w: Written) -> list[tuple[Any, ...]]:
+    debited: dict[tuple[int, int, str], int] = defaultdict(int)
+    credited: dict[tuple[int, int, str], int] = defaultdict(int)
     for (_, _, account, unit, quantity), day in zip(w.postings, w.days, strict=True):
-        side = debits if quantity > 0 else credits
+        side = debited if quantity > 0 else credited
         side[ids.account[account], ids.unit[unit], day] += abs(quantity)
-    keys = sorted(debits.keys() | credits.keys())
-    await tx.many(_TURNOVER, [(*key, debits[key], credits[key]) for key in keys])
+    keys = sorted(debited.keys() | credited.keys())
+    return [(*key, debited[key], credited[key]) for key in keys]
 
 
-async def _streams(tx: Tx, loader: Loader) -> None:
+def _streams(loader: Loader) -> list[Statement]:
     state, w = loader.state, loader.state.written
-    touched = {row[0] for part in (w.inflows, w.segments, w.releases) for row in part}
-    fresh = sorted(touched - loader.streams_stored)
-    await tx.insert("stream", [{"fund": code} for code in fresh])
+    touched = {str(row[0]) for part in (w.inflows, w.segments, w.releases) for row in part}
     values = [(f, s.inflow, s.outflow, s.low) for f in sorted(touched) for s in (state.streams[f],)]
-    await tx.many("UPDATE stream SET inflow = $2, outflow = $3, low = $4 WHERE fund = $1", values)
-    await tx.many("DELETE FROM segment WHERE fund = $1 AND start >= $2 AND stop <= $3", w.releases)
-    await tx.many(_INFLOW, w.inflows)
-    await tx.many(_SEGMENT, w.segments)
-    for fund, start, stop, seq in w.reowned:
-        await _reown(tx, fund, start, stop, seq)
+    return [
+        ("INSERT INTO stream (fund) VALUES ($1)", [(code,) for code in sorted(touched - loader.streams_stored)]),
+        ("UPDATE stream SET inflow = $2, outflow = $3, low = $4 WHERE fund = $1", values),
+        ("DELETE FROM segment WHERE fund = $1 AND start >= $2 AND stop <= $3", w.releases),
+        (_INFLOW, w.inflows),
+        (_SEGMENT, w.segments),
+    ]
 
 
 async def _reown(tx: Tx, fund: str, start: int, stop: int, seq: int) -> None:
@@ -147,35 +159,60 @@ async def _reown(tx: Tx, fund: str, start: int, stop: int, seq: int) -> None:
         await tx.many(_INFLOW, [(fund, a, b, s) for a, b, s in cut if a < b])
 
 
-async def _series(tx: Tx, loader: Loader) -> None:
-    values = loader.state.series
-    begun = loader.started
-    await tx.many(
-        "UPDATE series SET next = $3 WHERE name = $1 AND year = $2 AND next <> $3",
-        [(name, year, values[name, year]) for name, year in sorted(begun)],
-    )
-    await tx.many(
-        "INSERT INTO series (name, year, next) VALUES ($1, $2, $3)",
-        [(name, year, n) for (name, year), n in sorted(values.items()) if (name, year) not in begun and n > 1],
-    )
+def _series(loader: Loader) -> list[Statement]:
+    values, begun = loader.state.series, loader.started
+    return [
+        (
+            "UPDATE series SET next = $3 WHERE name = $1 AND year = $2 AND next <> $3",
+            [(name, year, values[name, year]) for name, year in sorted(begun)],
+        ),
+        (
+            "INSERT INTO series (name, year, next) VALUES ($1, $2, $3)",
+            [(name, year, n) for (name, year), n in sorted(values.items()) if (name, year) not in begun and n > 1],
+        ),
+    ]
 
 
-async def _rooms(tx: Tx, w: Written) -> None:
-    """The rooms' own rows: inserts in order of first appearance, then changes."""
+async def _rooms(tx: Tx, w: Written) -> list[Statement]:
+    """The rooms' own rows: inserts, parents before children, then changes."""
     inserts: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for table, row in w.rows:
         inserts[table, tuple(row)].append(row)
-    for (table, _), rows in inserts.items():
-        await tx.insert(table, rows)
+    ranks = await _ranks(tx, list(dict.fromkeys(table for table, _ in inserts)))
+    statements: list[Statement] = [
+        (insert_sql(table, columns), [tuple(row.values()) for row in rows])
+        for (table, columns), rows in sorted(inserts.items(), key=lambda item: ranks[item[0][0]])
+    ]
     merged: dict[tuple[Table, str], dict[str, Any]] = {}
     for target, key, columns in w.changes:
         merged.setdefault((target, key), {}).update(columns)
-    grouped: dict[tuple[Table, tuple[str, ...]], list[list[Any]]] = defaultdict(list)
-    for (target, key), columns in merged.items():
-        names = tuple(sorted(columns))
-        grouped[target, names].append([key, *(columns[n] for n in names)])
-    for (target, names), values in grouped.items():
-        await tx.many(_update(target, names), values)
+    grouped: dict[tuple[Table, tuple[str, ...]], list[tuple[Any, ...]]] = defaultdict(list)
+    for (target, key), changed in merged.items():
+        names = tuple(sorted(changed))
+        grouped[target, names].append((key, *(changed[n] for n in names)))
+    statements += [(_update(target, names), values) for (target, names), values in grouped.items()]
+    return statements
+
+
+async def _ranks(tx: Tx, tables: list[str]) -> dict[str, int]:
+    """The order in which to insert into tables: by foreign keys on SQLite, of first appearance on PostgreSQL.
+
+    While a deferred constraint is open, SQLite looks for the missing parent's children at every insert
+    into a parent table, through the whole child table where it has no index: measured 6 gifts a batch
+    against 4,000 a second. With parents first no constraint is ever open.
+    """
+    if tx.postgres:
+        return {table: n for n, table in enumerate(tables)}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for table in tables:
+        if table not in _parents:
+            keys = await tx.rows(f"PRAGMA foreign_key_list({table})")
+            _parents[table] = frozenset(str(key["table"]) for key in keys) - {table}
+        sorter.add(table, *(_parents[table] & set(tables)))
+    try:
+        return {table: n for n, table in enumerate(sorter.static_order())}
+    except CycleError:  # the deferred constraints still hold, only slower
+        return {table: n for n, table in enumerate(tables)}
 
 
 def _update(target: Table, names: Iterable[str]) -> str:

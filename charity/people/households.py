@@ -6,8 +6,8 @@ from typing import Any
 
 from charity import clock, tokens
 from charity.db import reading, sealed
+from charity.db.tables import Table
 from charity.db.transactions import Tx
-from charity.ledger.state import Table
 from charity.people import rules
 
 HOUSEHOLD = Table("household", "key")

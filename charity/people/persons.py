@@ -6,7 +6,7 @@ from typing import Any
 
 from charity import clock
 from charity.db import reading, sealed
-from charity.ledger.state import Table
+from charity.db.tables import Table
 
 PERSON = Table("person", "key")
 NAME_MAX = 100

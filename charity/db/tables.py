@@ -1,0 +1,11 @@
+"""A room's table whose rows the writer's commands read and change one by one, by a text key."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table and the column of its key. Names come from code, never from input."""
+
+    name: str
+    key: str = "code"

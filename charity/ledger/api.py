@@ -1,0 +1,158 @@
+"""The JSON API of the books: codes for everybody who works here, the journal for those who check it."""
+
+from datetime import date
+
+from pydantic import BaseModel, Field
+
+from charity.ledger import entries, funds
+from charity.web.api import Call, Endpoint, Page, Query
+
+
+class FundAnswer(BaseModel):
+    """A fund. `available_fen` is what its stream can still pay."""
+
+    code: str = Field(examples=["F-GEN"])
+    name: str
+    name_en: str
+    kind: str = Field(description="unrestricted, restricted or agency")
+    programmes: list[str] = Field(description="programmes it may be used for; empty means all")
+    available_fen: int
+
+
+class FundList(BaseModel):
+    """All funds."""
+
+    items: list[FundAnswer]
+    next: None = None
+
+
+class ProgrammeAnswer(BaseModel):
+    """A programme."""
+
+    code: str = Field(examples=["P01"])
+    name: str
+    name_en: str
+
+
+class ProgrammeList(BaseModel):
+    """All programmes."""
+
+    items: list[ProgrammeAnswer]
+    next: None = None
+
+
+class PostingAnswer(BaseModel):
+    """One line of an entry: debit positive, credit negative."""
+
+    account: str
+    unit: str
+    quantity: int
+
+
+class EntryAnswer(BaseModel):
+    """One entry; `body` is the hashed text itself, `leaf` = SHA-256(0x00 || body) in hex."""
+
+    seq: int
+    id: str
+    kind: str
+    recorded_at: str
+    effective_on: str
+    postings: list[PostingAnswer]
+    reverses: int | None
+    prev: str
+    leaf: str
+    body: str
+
+
+class EntryList(BaseModel):
+    """Entries in the order of seq."""
+
+    items: list[EntryAnswer]
+    next: str | None
+
+
+class EntryQuery(Query):
+    """Where to begin and how many."""
+
+    after: int = Field(0, ge=0, le=2**53 - 1, description="last seq of the page before")
+    limit: int = Field(100, ge=1, le=entries.ENTRIES_MAX)
+
+
+class BalanceAnswer(BaseModel):
+    """The balance of one account in one unit."""
+
+    account: str
+    unit: str
+    quantity: int
+
+
+class BalanceList(BaseModel):
+    """Balances by account and unit."""
+
+    items: list[BalanceAnswer]
+    next: str | None
+
+
+class BalanceQuery(Page):
+    """Filters of the balances."""
+
+    on: date | None = Field(None, description="business date; now when left away")
+    fund: str | None = Field(None, max_length=40)
+    account: str | None = Field(None, max_length=120, description="whole code or leading part, as 1002")
+
+
+async def list_funds(call: Call) -> FundList:  # noqa: ARG001 - the handler's signature
+    """All funds."""
+    return FundList.model_validate({"items": [vars_of(f) for f in await funds.every()]})
+
+
+async def list_programmes(call: Call) -> ProgrammeList:  # noqa: ARG001 - the handler's signature
+    """All programmes."""
+    rows = await funds.programmes()
+    return ProgrammeList(items=[ProgrammeAnswer(code=p.code, name=p.name, name_en=p.name_en) for p in rows])
+
+
+def vars_of(fund: funds.FundRow) -> dict[str, object]:
+    """A fund as JSON facts."""
+    names = ("code", "name", "name_en", "kind", "available_fen")
+    return {**{n: getattr(fund, n) for n in names}, "programmes": list(fund.programmes)}
+
+
+async def list_entries(call: Call) -> EntryList:
+    """The journal behind a seq."""
+    query: EntryQuery = call.query
+    rows = await entries.after(query.after, limit=query.limit)
+    following = str(rows[-1]["seq"]) if len(rows) == query.limit else None
+    return EntryList.model_validate({"items": rows, "next": following})
+
+
+async def list_balances(call: Call) -> BalanceList:
+    """Balances as of a business date, or now."""
+    query: BalanceQuery = call.query
+    rows = await entries.balances(
+        on=query.on.isoformat() if query.on else None,
+        fund=query.fund,
+        account=query.account,
+        after=query.after or "",
+        limit=query.limit,
+    )
+    following = f"{rows[-1]['account']}|{rows[-1]['unit']}" if len(rows) == query.limit else None
+    return BalanceList.model_validate({"items": rows, "next": following})
+
+
+endpoints = [
+    Endpoint("GET", "/funds", list_funds, act="codes.read", answer=FundList, summary="基金"),
+    Endpoint("GET", "/programmes", list_programmes, act="codes.read", answer=ProgrammeList, summary="慈善项目"),
+    Endpoint(
+        "GET", "/ledger/entries", list_entries, act="ledger.read", answer=EntryList, params=EntryQuery, summary="分录"
+    ),
+    Endpoint(
+        "GET",
+        "/ledger/balances",
+        list_balances,
+        act="ledger.read",
+        answer=BalanceList,
+        params=BalanceQuery,
+        summary="余额",
+    ),
+]

@@ -1,0 +1,185 @@
+"""Codes that people read, scan and type, and secrets that only machines carry.
+
+Codes use 31 characters that cannot be mistaken for one another (no 0 O 1 I L). 31 is prime, so
+one weighted check character finds every single wrong character and every swap of two
+characters. Codes carry no meaning and no personal data: they are random.
+"""
+
+import hashlib
+import random
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from charity import clock
+
+ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE128_LENGTH: Final = 26
+"""26 characters of 31 are 128.8 bits."""
+REFERENCE_RANDOM: Final = 6
+CARD_PREFIX: Final = "C"
+LOT_PREFIX: Final = "B"
+TAG_RANDOM: Final = 9
+PREFIX_MAX: Final = 12
+TEXT_MAX: Final = 40
+
+_BASE: Final = len(ALPHABET)
+# 0 O 1 I L may stand in a prefix such as YRJ10; they are read as the sign they look like most.
+_VALUE: Final = {char: value for value, char in enumerate(ALPHABET)} | {
+    "0": ALPHABET.index("Q"),
+    "O": ALPHABET.index("Q"),
+    "1": ALPHABET.index("T"),
+    "I": ALPHABET.index("T"),
+    "L": ALPHABET.index("T"),
+}
+_EAN13_LENGTH: Final = 13
+
+_system: Final[random.Random] = secrets.SystemRandom()
+_source: random.Random = _system
+
+
+@contextmanager
+def telling(seed: str) -> Iterator[None]:
+    """Draw the readable codes from a seed, so that the demo story is the same every time.
+
+    For `demo` only, like `clock.telling`. Bearer secrets never come from here.
+    """
+    global _source  # noqa: PLW0603  # one story is told at a time, on an empty database
+    assert _source is _system, "a story is already being told"
+    _source = random.Random(seed)  # noqa: S311  # wanted: repeatable
+    try:
+        yield
+    finally:
+        _source = _system
+
+
+def _draw(count: int) -> str:
+    """Random characters, each equally likely: one draw from all texts of this length, written in base 31."""
+    number = _source.randrange(_BASE**count)
+    signs = []
+    for _ in range(count):
+        number, sign = divmod(number, _BASE)
+        signs.append(ALPHABET[sign])
+    return "".join(signs)
+
+
+def normalise(text: str) -> str:
+    """A typed or scanned code as we store it: upper case, without blanks and hyphens."""
+    return "".join(text.split()).replace("-", "").upper()
+
+
+def check_character(body: str) -> str:
+    """The check character for a normalised body of at most 29 characters of A-Z and 0-9.
+
+    Raises ValueError when the body is longer or has another character.
+    """
+    if len(body) > _BASE - 2:
+        raise ValueError("code too long for one check character")
+    try:
+        total = sum(place * _VALUE[char] for place, char in enumerate(reversed(body), start=2))
+    except KeyError:
+        raise ValueError("character not allowed in a code") from None
+    return ALPHABET[-total % _BASE]
+
+
+def check_holds(text: str) -> bool:
+    """Whether the last character of a code (any case, blanks, hyphens) is its check character."""
+    code = normalise(text[: TEXT_MAX + 1])
+    if not 1 < len(code) < _BASE or len(text) > TEXT_MAX:
+        return False
+    try:
+        return check_character(code[:-1]) == code[-1]
+    except ValueError:
+        return False
+
+
+def code128() -> str:
+    """A random code of at least 128 bits for addresses such as /r/{code}: 26 characters."""
+    return _draw(CODE128_LENGTH)
+
+
+def key16() -> str:
+    """A row or party key: 32 hex digits, 48 bits of the present millisecond and 80 random ones.
+
+    Keys made together lie together in an index, so that a batch of gifts touches few pages. The time is
+    no secret: it is the entry's own. Whatever must not be guessed is a `code128`.
+    """
+    milliseconds = int(clock.now().timestamp() * 1000)
+    return f"{milliseconds:012x}{_source.getrandbits(80):020x}"
+
+
+def reference(prefix: str) -> str:
+    """A payment reference to copy into a bank remark: `YRJ26-7K3MQ8C`.
+
+    The prefix (A-Z, 0-9) says the campaign; six random characters and a check character follow.
+    Not unique by itself: whoever stores it has a UNIQUE column and draws again.
+    """
+    head = normalise(prefix)
+    if not 1 <= len(head) <= PREFIX_MAX:
+        raise ValueError("a prefix has 1 to 12 characters")
+    body = _draw(REFERENCE_RANDOM)
+    return f"{head}-{body}{check_character(head + body)}"
+
+
+def reference_valid(text: str) -> bool:
+    """Whether a typed reference (any case, with or without hyphen) has not been mistyped."""
+    return len(normalise(text)) > REFERENCE_RANDOM + 1 and check_holds(text)
+
+
+def card_code() -> str:
+    """The code on an aid card: C, nine random characters, a check character."""
+    body = CARD_PREFIX + _draw(TAG_RANDOM)
+    return body + check_character(body)
+
+
+def card_valid(text: str) -> bool:
+    """Whether a scanned or typed text can be a card code."""
+    return _tag_valid(text, CARD_PREFIX)
+
+
+def lot_code() -> str:
+    """The code on a lot's label: B (批), nine random characters, a check character."""
+    body = LOT_PREFIX + _draw(TAG_RANDOM)
+    return body + check_character(body)
+
+
+def lot_valid(text: str) -> bool:
+    """Whether a scanned or typed text can be a lot code."""
+    return _tag_valid(text, LOT_PREFIX)
+
+
+def _tag_valid(text: str, prefix: str) -> bool:
+    code = normalise(text[: TEXT_MAX + 1])
+    return len(code) == TAG_RANDOM + 2 and code.startswith(prefix) and check_holds(text)
+
+
+def ean13_check(code: str) -> str:
+    """The check digit that follows the first 12 digits of an EAN-13 (GB 12904).
+
+    Raises ValueError unless code is exactly 12 ASCII digits.
+    """
+    if len(code) != _EAN13_LENGTH - 1 or not (code.isascii() and code.isdigit()):
+        raise ValueError("an EAN-13 body is 12 digits")
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(code))
+    return str(-total % 10)
+
+
+def ean13_valid(code: str) -> bool:
+    """Whether a text is 13 ASCII digits with the right check digit."""
+    if len(code) != _EAN13_LENGTH or not (code.isascii() and code.isdigit()):
+        return False
+    return ean13_check(code[:-1]) == code[-1]
+
+
+def secret_token() -> str:
+    """A 256-bit bearer secret, URL-safe; shown once, only its digest is stored."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    """The SHA-256 of a secret in hex, as stored and looked up.
+
+    A plain hash is enough because the secret itself has 256 random bits.
+    """
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,156 @@
+"""The fixed cast and the small town that most tests play in."""
+
+import json
+from dataclasses import dataclass, field
+
+from charity import clock, tokens
+from charity.db import transactions
+from charity.db.transactions import Tx
+from charity.ledger import funds
+from charity.people import households
+from charity.roles import Actor, Role
+
+FUNDS = (
+    ("F-GEN", "非限定性基金", "unrestricted", ()),
+    ("F-WARM", "送温暖专项基金", "restricted", ("P04", "P05", "P07")),
+    ("F-EDU", "慈善助学基金", "restricted", ("P01",)),
+    ("F-ORPH", "慈善救孤基金", "restricted", ("P02",)),
+    ("F-DIS", "洪涝救灾专项", "restricted", ("P08", "P09")),
+    ("F-WC08", "汶川地震代收款", "agency", ("P90",)),
+)
+PROGRAMMES = ("P01", "P02", "P03", "P04", "P05", "P06", "P07", "P08", "P09", "P90")
+CAMPAIGNS = (
+    # slug, kind, status, starts, ends, fund, funds
+    ("one-day-2026", "one_day", "active", "2026-10-01", "2099-12-31", "F-GEN", ["F-GEN", "F-EDU"]),
+    ("everyday", "everyday", "active", "2020-01-01", None, "F-GEN", ["F-GEN", "F-WARM", "F-EDU", "F-ORPH"]),
+    ("winter-2025", "winter", "closed", "2025-11-15", "2026-02-10", "F-WARM", ["F-WARM"]),
+    ("dream-2026", "education", "active", "2026-06-20", "2099-12-31", "F-EDU", ["F-EDU"]),
+    ("flood-2026", "disaster", "active", "2026-07-03", "2099-12-31", "F-DIS", ["F-DIS"]),
+    ("wenchuan-2008", "agency", "active", "2008-05-13", "2099-12-31", "F-WC08", ["F-WC08"]),
+    ("draft-2027", "winter", "draft", "2027-01-01", "2027-02-01", "F-WARM", ["F-WARM"]),
+)
+STAFF = (
+    # attribute, roles, store
+    ("admin", (Role.ADMIN,), None),
+    ("cashier", (Role.CASHIER,), None),
+    ("cashier2", (Role.CASHIER,), None),
+    ("accountant", (Role.ACCOUNTANT,), None),
+    ("accountant2", (Role.ACCOUNTANT,), None),
+    ("caseworker", (Role.CASEWORKER,), None),
+    ("approver", (Role.APPROVER,), None),
+    ("approver2", (Role.APPROVER,), None),
+    ("clerk", (Role.CLERK,), "LX01"),
+    ("manager", (Role.MANAGER,), "LX01"),
+    ("auditor", (Role.AUDITOR,), None),
+    ("nobody", (Role.ORGANISER,), None),
+)
+
+
+@dataclass
+class Cast:
+    """Who plays, and where. `household` is the key of 低保 household HH0001 with three members."""
+
+    url: str
+    household: str = ""
+    household2: str = ""
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Actor:
+        """An actor by attribute: `house.cashier`."""
+        try:
+            return self.__dict__["actors"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+async def seed(url: str) -> Cast:
+    """Put the town and the cast into an empty open database."""
+    cast = Cast(url)
+    for attribute, roles, store in STAFF:
+        cast.actors[attribute] = Actor(f"{attribute:0<32}", f"{attribute} 测试", frozenset(roles), store)
+
+    async def work(tx: Tx) -> None:
+        await _town(tx)
+        await _staff(tx, cast)
+        await _campaigns(tx)
+        cast.household, cast.household2 = await households.add(
+            tx,
+            [
+                households.NewHousehold(
+                    "HH0001", "王建国", "999901002", "DIBAO", 3, "LX01", "19900001234", "溪东前村1组"
+                ),
+                households.NewHousehold("HH0002", "李秀英", "999901002", "EDGE", 2, "LX01"),
+            ],
+        )
+
+    await transactions.run(work)
+    return cast
+
+
+async def _town(tx: Tx) -> None:
+    at = clock.stamp()
+    await tx.rows("DELETE FROM organisation WHERE id = 1 RETURNING id")
+    await tx.insert(
+        "organisation",
+        [
+            {
+                "id": 1,
+                "name": "临溪市慈善总会",
+                "name_en": "Linxi Charity Federation",
+                "short": "临溪慈善",
+                "short_en": "Linxi Charity",
+            }
+        ],
+    )
+    townships = (("999901001", "城关街道", "U"), ("999901002", "溪东街道", "U"), ("999901003", "北门街道", "U"))
+    await tx.insert("township", [{"code": c, "name": n, "zone": z} for c, n, z in townships])
+    stores = (
+        ("LX00", "中心店", "CENTER", 0),
+        ("LX01", "溪东街道爱心超市", "BRANCH", 1),
+        ("LX02", "北门街道爱心超市", "BRANCH", 2),
+    )
+    await tx.insert("store", [{"code": c, "name": n, "township": townships[t][0], "kind": k} for c, n, k, t in stores])
+    for code, name, kind, programmes in FUNDS:
+        await funds.open_fund(tx, code=code, name=name, kind=kind, programmes=programmes)
+    for code in PROGRAMMES:
+        await funds.open_programme(tx, code=code, name=f"项目{code}", name_en=f"Programme {code}")
+    institution = {"kind": "hospital", "created_at": at}
+    await tx.insert("institution", [{"code": "YL01", "name": "市人民医院", **institution}])
+    supplier = {"kind": "supplier", "created_at": at}
+    await tx.insert("institution", [{"code": "GY01", "name": "溪东粮油批发部", **supplier}])
+    unit = {"kind": "机关", "staff": 54, "created_at": at}
+    await tx.insert("work_unit", [{"code": "LXU02", "name": "市民政局", "reference": "YRJ26-02", **unit}])
+
+
+async def _staff(tx: Tx, cast: Cast) -> None:
+    for attribute, roles, store in STAFF:
+        actor = cast.actors[attribute]
+        row = {"key": actor.key, "login": attribute, "name": actor.name, "store": store, "created_at": clock.stamp()}
+        await tx.insert("staff", [row])
+        await tx.insert("staff_role", [{"staff": actor.key, "role": role.value} for role in roles])
+        token = {"digest": tokens.digest(f"token-{attribute}"), "staff": actor.key, "name": "test"}
+        await tx.insert("token", [{**token, "created_at": clock.stamp()}])
+
+
+async def _campaigns(tx: Tx) -> None:
+    for slug, kind, status, starts, ends, fund, allowed in CAMPAIGNS:
+        row = {
+            "slug": slug,
+            "name": f"活动 {slug}",
+            "name_en": slug,
+            "kind": kind,
+            "reach": "public",
+            "status": status,
+            "starts_on": starts,
+            "ends_on": ends,
+            "fund": fund,
+            "funds": json.dumps(allowed),
+            "prefix": slug[:3].upper(),
+            "purpose": "测试用途",
+            "filing_no": "备TEST",
+            "filed_on": starts,
+            "platform_url": "https://example.invalid/",
+            "created_at": clock.stamp(),
+        }
+        await tx.insert("campaign", [row])
+        await tx.insert("campaign_figures", [{"slug": slug}])

@@ -1,0 +1,206 @@
+"""One house a test: an empty, migrated database on SQLite and on PostgreSQL, and a fixed cast.
+
+The PostgreSQL cluster is started here, as the user postgres when we are root (initdb refuses root),
+on a free port in a temporary folder; a migrated template database is copied for each test.
+"""
+
+import asyncio
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+import pytest_asyncio
+from cast import Cast, seed
+
+from charity import settings
+from charity.db import engine, migrations, sealed
+from charity.ledger import writer
+
+SECRET = "test-secret-key-that-is-long-enough-0123456789"
+KEYS = "k1:" + base64.b64encode(b"1" * 32).decode()
+
+
+def _environment(url: str, folder: Path) -> None:
+    os.environ["CHARITY_DATABASE_URL"] = url
+    os.environ["CHARITY_DATA_DIR"] = str(folder)
+    os.environ["CHARITY_SECRET_KEY"] = SECRET
+    os.environ["CHARITY_DATA_KEYS"] = KEYS
+    os.environ["CHARITY_PUBLIC_URL"] = "http://127.0.0.1:8000"
+    settings.reset()
+    sealed.forget_keys()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A running PostgreSQL of our own."""
+
+    port: int
+
+    def url(self, database: str) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
+
+
+def _binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.fail("PostgreSQL is not installed: run `make test`, which installs it")
+    return found[-1].parent
+
+
+def _as_postgres(command: list[str]) -> None:
+    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="charity-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    data, binaries = folder / "data", _binaries()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    _as_postgres(
+        [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"]
+    )
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off -c full_page_writes=off "
+        "-c synchronous_commit=off -c max_connections=100 -c shared_buffers=64MB"
+    )
+    _as_postgres([str(binaries / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start"])
+    try:
+        yield Cluster(port)
+    finally:
+        _as_postgres([str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _sql(cluster: Cluster, statement: str) -> None:
+    connection = await asyncpg.connect(cluster.url("postgres"))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _migrated(url: str, folder: Path) -> None:
+    _environment(url, folder)
+    async with engine.opened(migrating=True):
+        await migrations.migrate()
+
+
+def _apart(work: Coroutine[Any, Any, None]) -> None:
+    """Run in a thread of its own: a session fixture may be asked for while a test's loop is running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sqlite-template")
+    path = folder / "charity.db"
+    _apart(_migrated(f"sqlite://{path}", folder))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    _apart(_sql(cluster, "CREATE DATABASE charity_template"))
+    _apart(_migrated(cluster.url("charity_template"), tmp_path_factory.mktemp("postgres-template")))
+    return "charity_template"
+
+
+_databases = iter(range(1_000_000))
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgres"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a fresh migrated database, in the environment."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "charity.db"
+        shutil.copy(template, path)
+        url = f"sqlite://{path}"
+        _environment(url, tmp_path)
+        yield url
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    template_name: str = request.getfixturevalue("postgres_template")
+    name = f"t{next(_databases)}"
+    await _sql(cluster, f"CREATE DATABASE {name} TEMPLATE {template_name} STRATEGY FILE_COPY")
+    _environment(cluster.url(name), tmp_path)
+    yield cluster.url(name)
+    await _sql(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture(params=["sqlite", "postgres"])
+async def database_empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a database without any table, in the environment."""
+    if request.param == "sqlite":
+        url = f"sqlite://{tmp_path / 'charity.db'}"
+        _environment(url, tmp_path)
+        yield url
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    name = f"t{next(_databases)}"
+    await _sql(cluster, f"CREATE DATABASE {name}")
+    _environment(cluster.url(name), tmp_path)
+    yield cluster.url(name)
+    await _sql(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest_asyncio.fixture
+async def opened(database: str) -> AsyncIterator[str]:
+    """An open database with a running writer, without a cast."""
+    from charity.app import MODELS  # noqa: PLC0415 - the app imports every room; a database test may not need it
+
+    async with engine.opened(MODELS), writer.running():
+        yield database
+
+
+@pytest_asyncio.fixture
+async def house(opened: str) -> Cast:
+    """The open database with the cast in it."""
+    return await seed(opened)
+
+
+class Web:
+    """A client of the whole application over ASGI, on the house's database."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+        self._clients: list[httpx2.AsyncClient] = []
+
+    def as_(self, attribute: str | None = None) -> httpx2.AsyncClient:
+        """A client with the bearer token of one of the cast, or of nobody."""
+        headers = {"Authorization": f"Bearer token-{attribute}"} if attribute else {}
+        transport = httpx2.ASGITransport(app=self.app, client=("127.0.0.1", 5555))
+        client = httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers)
+        self._clients.append(client)
+        return client
+
+    async def close(self) -> None:
+        for client in self._clients:
+            await client.aclose()
+
+
+@pytest_asyncio.fixture
+async def web(house: Cast) -> AsyncIterator[Web]:
+    """The application without its lifespan: the database and the writer are the house's."""
+    from charity import app  # noqa: PLC0415 - see `opened`
+
+    client = Web(app.build())
+    yield client
+    await client.close()
