@@ -1,0 +1,111 @@
+"""How wide a text prints, and whether our font can print it: read from the font file itself.
+
+Registers are paginated before Typst sees them, so lines are broken here, the same way every time.
+A character that the font lacks prints as 〓, the compositor's mark for a missing type; a control
+character prints as nothing.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from fontTools.ttLib import TTFont
+
+from charity.paper.places import FONT_BOLD
+
+MM_A_POINT: Final = 25.4 / 72
+TEXT_MAX: Final = 2_000
+"""Characters of one cell that are looked at; no cell holds as many."""
+MISSING: Final = "〓"
+ELLIPSIS: Final = "…"
+_DROPPED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_OPENING: Final = frozenset("([{<（《〈「『【〔“‘¥#")
+_CLOSING: Final = frozenset(")]}>,.;:!?%）》〉」』】〕”’，。、；：！？…")
+_BLANKS: Final = frozenset("\t\n\r\u2028\u2029\u00a0")
+
+
+@dataclass(frozen=True, slots=True)
+class _Font:
+    em: dict[int, float]
+    """Advance by code point, in em. The bold face is the wider one, so it fits both."""
+
+
+@lru_cache(maxsize=1)
+def _font() -> _Font:
+    with TTFont(FONT_BOLD, lazy=True) as font:
+        size = font["head"].unitsPerEm
+        advances = font["hmtx"].metrics
+        return _Font({point: advances[name][0] / size for point, name in font.getBestCmap().items()})
+
+
+def printable(text: str) -> str:
+    """The text as it can be printed: one line, no controls, 〓 for what the font lacks."""
+    known = _font().em
+    text = text[:TEXT_MAX]
+    if text.isprintable() and known.keys() >= set(map(ord, text)):  # nearly always, and ten times faster
+        return text.strip()
+    out = []
+    for char in text:
+        if char in _BLANKS:
+            out.append(" ")
+        elif unicodedata.category(char) in _DROPPED:
+            continue
+        else:
+            out.append(char if ord(char) in known else MISSING)
+    return "".join(out).strip()
+
+
+def width_em(text: str) -> float:
+    """The width of a printable text in em of its size."""
+    known = _font().em
+    return sum([known.get(ord(char), 1.0) for char in text])
+
+
+def wrapped(text: str, room_em: float, lines: int) -> list[str]:
+    """The text broken into at most so many lines of `room_em`; what is left over becomes ….
+
+    Breaks between Chinese characters and before a Latin word that does not fit, but not after an
+    opening bracket or before a closing mark, unless nothing else is left.
+    """
+    rest = printable(text)
+    out: list[str] = []
+    while rest and len(out) < lines:
+        taken = _taken(rest, room_em)
+        if taken == len(rest):
+            out.append(rest)
+            return out
+        if len(out) == lines - 1:
+            end = _taken(rest, room_em - width_em(ELLIPSIS))
+            out.append(rest[:end].rstrip() + ELLIPSIS)
+            return out
+        out.append(rest[:taken].rstrip())
+        rest = rest[taken:].lstrip()
+    return out or [""]
+
+
+def _taken(text: str, room_em: float) -> int:
+    """How many characters of a text go on one line; at least one, so that every loop ends."""
+    known = _font().em
+    used, end = 0.0, 0
+    for char in text:
+        used += known.get(ord(char), 1.0)
+        if used > room_em:
+            break
+        end += 1
+    if end == len(text) or end == 0:
+        return max(end, 1)
+    best = end
+    while best > 1 and _bound(text[best - 1], text[best]):
+        best -= 1
+    return end if best == 1 and _bound(text[0], text[1]) else best
+
+
+def _bound(before: str, after: str) -> bool:
+    """Whether a line is better not broken here: inside a word, after an opening bracket, before a closing mark."""
+    return (_joined(before) and _joined(after)) or before in _OPENING or after in _CLOSING
+
+
+def _joined(char: str) -> bool:
+    """Whether a character belongs to a word that is better not cut: Latin letters and digits."""
+    return char.isascii() and char.isalnum()

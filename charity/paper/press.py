@@ -1,0 +1,243 @@
+"""The press: HTML becomes PDF in a few children that can be killed.
+
+Threads talk to the children, so that one press serves any event loop, and a document that hangs
+or eats memory costs one child and nobody else. The queue is bounded: a full one is PressBusy.
+Whoever stops the process awaits `close()`; children also end by themselves when the pipe ends.
+"""
+
+import asyncio
+import json
+import os
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from charity.paper.places import ROOT
+
+CHILDREN: Final = 2
+QUEUE_MAX: Final = 32
+PAPERS_A_CHILD: Final = 1_000
+"""A child is replaced after so many papers: WeasyPrint keeps what it has seen of a font."""
+HTML_MAX: Final = 8 << 20
+PDF_MAX: Final = 64 << 20
+START_SECONDS: Final = 20.0
+_LENGTH: Final = struct.Struct(">I")
+_KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "VIRTUAL_ENV")
+
+
+class PressError(Exception):
+    """A paper could not be printed."""
+
+
+class PressBusy(PressError):
+    """Too many papers wait already; try again later (503)."""
+
+
+class PaperTooSlow(PressError):
+    """The paper took longer than its time limit; its child was killed."""
+
+
+class PaperFailed(PressError):
+    """The child refused or died; the words never quote the paper."""
+
+
+def child_environment() -> dict[str, str]:
+    """What a printing child may know: never keys, database addresses or tokens."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+class _Child:
+    """One process of `charity.paper.press_child`, used by one thread at a time."""
+
+    def __init__(self) -> None:
+        self.printed = 0
+        self.late = False
+        self._process = subprocess.Popen(  # fixed arguments
+            [sys.executable, "-m", "charity.paper.press_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=child_environment(),
+        )
+        try:
+            self._timed(START_SECONDS, self._answer)
+        except BaseException:
+            self.kill()
+            raise
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def pdf(self, html: bytes, identifier: bytes, seconds: float) -> bytes:
+        """One paper; on PaperTooSlow or a dead child the caller throws this child away."""
+        order = json.dumps({"identifier": identifier.hex(), "seconds": seconds}).encode()
+
+        def talk() -> bytes:
+            assert self._process.stdin is not None
+            for frame in (order, html):
+                self._process.stdin.write(_LENGTH.pack(len(frame)) + frame)
+            self._process.stdin.flush()
+            return self._answer()
+
+        self.printed += 1
+        return self._timed(seconds, talk)
+
+    def _timed(self, seconds: float, talk: Callable[[], bytes]) -> bytes:
+        """Talk to the child, and kill it when the time is over: the pipe then ends."""
+        timer = threading.Timer(seconds, self._expire)
+        timer.daemon = True
+        timer.start()
+        try:
+            return talk()
+        except (EOFError, OSError) as error:
+            if self.late:
+                raise PaperTooSlow(f"over {seconds:g} s") from None
+            raise PaperFailed("the printing child ended") from error
+        finally:
+            timer.cancel()
+
+    def _expire(self) -> None:
+        self.late = True
+        self._process.kill()
+
+    def _answer(self) -> bytes:
+        assert self._process.stdout is not None
+        head = self._process.stdout.read(1 + _LENGTH.size)
+        if len(head) < 1 + _LENGTH.size:
+            raise EOFError
+        (length,) = _LENGTH.unpack(head[1:])
+        if length > PDF_MAX:
+            raise EOFError
+        body = self._process.stdout.read(length)
+        if len(body) < length:
+            raise EOFError
+        if head[:1] != b"+":
+            raise PaperFailed(body.decode("ascii", "replace"))
+        return body
+
+    def kill(self) -> None:
+        """End the process and collect it."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    continue  # a half-written order went down with the child
+
+
+class Press:
+    """At most CHILDREN children and QUEUE_MAX papers waiting or printing."""
+
+    def __init__(self, children: int = CHILDREN, queue_max: int = QUEUE_MAX) -> None:
+        self._threads = ThreadPoolExecutor(children, thread_name_prefix="press")
+        self._queue_max = queue_max
+        self._lock = threading.Lock()
+        self._idle: list[_Child] = []
+        self._waiting = 0
+        self._closed = False
+
+    async def pdf(self, html: str, *, identifier: bytes, seconds: float) -> bytes:
+        """The PDF of a page; `seconds` counts from the moment its printing begins."""
+        body = html.encode()
+        if len(body) > HTML_MAX:
+            raise PaperFailed("the paper is too long for one document")
+        with self._lock:
+            if self._closed or self._waiting >= self._queue_max:
+                raise PressBusy
+            self._waiting += 1
+            future = self._threads.submit(self._print, body, identifier, seconds)
+        # The count falls when the work ends, not when a caller goes away: its child still prints.
+        future.add_done_callback(lambda _: self._leave())
+        return await asyncio.wrap_future(future)
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._waiting -= 1
+
+    def _print(self, html: bytes, identifier: bytes, seconds: float) -> bytes:
+        child = self._ready()
+        try:
+            printed = child.pdf(html, identifier, seconds)
+        except PaperFailed as error:
+            if error.__cause__ is None:  # the child answered: it is well, its paper was not
+                self._keep(child)
+            else:
+                child.kill()
+            raise
+        except BaseException:
+            child.kill()
+            raise
+        self._keep(child)
+        return printed
+
+    def _ready(self) -> _Child:
+        """A child that lives: an idle one, unless the system ended it meanwhile, or a new one."""
+        while True:
+            with self._lock:
+                child = self._idle.pop() if self._idle else None
+            if child is None:
+                return _Child()
+            if child.alive:
+                return child
+            child.kill()
+
+    def _keep(self, child: _Child) -> None:
+        with self._lock:
+            if not self._closed and child.printed < PAPERS_A_CHILD:
+                self._idle.append(child)
+                return
+        child.kill()
+
+    def children(self) -> list[int]:
+        """The process ids of the children that wait for work."""
+        with self._lock:
+            return [child.pid for child in self._idle]
+
+    def close(self) -> None:
+        """Finish what prints, drop what waits, end the children."""
+        with self._lock:
+            self._closed = True
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for child in idle:
+            child.kill()
+
+
+_press: Press | None = None
+
+
+def _ours() -> Press:
+    global _press  # noqa: PLW0603  # one press a process
+    if _press is None:
+        _press = Press()
+    return _press
+
+
+async def html_to_pdf(html: str, *, identifier: bytes, seconds: float = 20) -> bytes:
+    """The PDF of an HTML paper. Equal html and identifier give equal bytes.
+
+    Raises PressBusy, PaperTooSlow or PaperFailed.
+    """
+    return await _ours().pdf(html, identifier=identifier, seconds=seconds)
+
+
+async def close() -> None:
+    """End the children of this process; the next paper starts new ones."""
+    global _press
+    press, _press = _press, None
+    if press is not None:
+        await asyncio.to_thread(press.close)

@@ -1,0 +1,100 @@
+"""The donation receipt on paper: D1, A5 landscape, three copies (domain rules 4.3 and 8).
+
+An internal voucher: it says so in the rules' own words, carries a check address as QR, and draws no
+seal. Goods without evidence of value print 不计价 and never a number.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from charity import words
+from charity.paper import pages
+
+Copy = Literal["stub", "donor", "books"]
+COPIES: Final[dict[Copy, str]] = {"stub": "第一联 存根", "donor": "第二联 捐赠人", "books": "第三联 记账"}
+KINDS: Final = {"money": "货币", "goods": "实物"}
+WISHES: Final = {"designated": "定向", "undesignated": "非定向"}
+CHANNELS: Final = {
+    "cash": "现金",
+    "bank": "银行转账",
+    "wechat": "微信支付",
+    "alipay": "支付宝",
+    "box": "募捐箱",
+    "sandbox": "演示通道",
+    "goods": "实物交付",
+}
+MARKS: Final = {"issued": "", "voided": "已作废", "replaced": "已更换"}
+LINES_MAX: Final = 2_000
+ROWS_MIN: Final = 5
+"""A form keeps its shape: empty rows fill up to this number, less the rows that only some receipts have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptLine:
+    """One line: `amount_fen` None prints 不计价; texts are printed as they are."""
+
+    project: str
+    kind: Literal["money", "goods"]
+    specification: str = ""
+    measure: str = ""
+    quantity: int | None = None
+    unit_price_fen: int | None = None
+    amount_fen: int | None
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptPaper:
+    """All that a receipt prints. `donor_id` comes masked or empty; dates are YYYY-MM-DD."""
+
+    number: str
+    status: Literal["issued", "voided", "replaced"]
+    organisation: str
+    handler: str
+    reviewer: str = ""
+    receiver: str = ""
+    issued_on: str
+    donor: str
+    donor_id: str = ""
+    lines: Sequence[ReceiptLine]
+    total_fen: int
+    wish: Literal["designated", "undesignated"]
+    wish_note: str = ""
+    channel: str
+    received_on: str
+    memo: str = ""
+    fiscal_code: str = ""
+    fiscal_number: str = ""
+    fiscal_check: str = ""
+    remark: str = ""
+    replaces: str = ""
+    replaced_by: str = ""
+    verify_url: str
+    demo: bool = False
+    lang: str = "zh"
+
+
+def receipt_html(paper: ReceiptPaper, copies: Sequence[Copy] = ("donor",)) -> str:
+    """The HTML of a receipt, one sheet a copy; print it with `press.html_to_pdf`.
+
+    Asserts that the lines add up to the total: a receipt that does not is never printed.
+    """
+    assert 1 <= len(paper.lines) <= LINES_MAX, len(paper.lines)
+    assert sum(line.amount_fen or 0 for line in paper.lines) == paper.total_fen
+    extra = bool(paper.fiscal_number) + bool(paper.remark or paper.replaces or paper.replaced_by)
+    with words.speaking(paper.lang):
+        return pages.render(
+            "receipt.html",
+            lang=paper.lang,
+            paper=paper,
+            copies=[words.say(COPIES[copy]) for copy in copies],
+            kinds={key: words.say(text) for key, text in KINDS.items()},
+            wish=words.say(WISHES[paper.wish]),
+            channel=words.say(CHANNELS.get(paper.channel, paper.channel)),
+            mark=words.say(MARKS[paper.status]),
+            priced=any(line.amount_fen is not None for line in paper.lines),
+            fillers=max(0, ROWS_MIN - extra - len(paper.lines)),
+            not_for_tax=words.say(pages.NOT_FOR_TAX),
+            demo=paper.demo,
+        )

@@ -1,0 +1,111 @@
+"""A register becomes one PDF: chunks of pages in fresh Typst processes, joined with pikepdf.
+
+At most two chunks print at once and rows are read only as fast as they print, so that a register
+of any length needs the memory of a few chunks. A cancelled or failed print leaves no process and
+no file behind.
+"""
+
+import asyncio
+import io
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import pikepdf
+
+from charity.paper.places import ROOT
+from charity.paper.press import PaperFailed, PaperTooSlow, child_environment
+from charity.paper.registers import Page, Register, frame, page_sizes, paginate
+
+PAGES_A_CHUNK: Final = 25
+CHUNKS_AT_ONCE: Final = 2
+CHUNK_SECONDS: Final = 120.0
+
+Progress = Callable[[int, int], None]
+
+
+async def register_to_pdf(register: Register, *, progress: Progress | None = None) -> bytes:
+    """The PDF/A-3b of a register; `progress` is told (pages printed, pages in all).
+
+    Raises RowsChanged, PaperTooSlow or PaperFailed.
+    """
+    pages = len(page_sizes(register.row_count))
+    shared = frame(register, pages)
+    tell: Progress = progress or (lambda _done, _all: None)
+    with tempfile.TemporaryDirectory(prefix="register-") as folder:
+        parts: list[Path] = []
+        running: set[asyncio.Task[int]] = set()
+        done = 0
+        tell(0, pages)
+        try:
+            chunk: list[Page] = []
+            async for page in paginate(register):
+                chunk.append(page)
+                if len(chunk) < PAGES_A_CHUNK and not page.last:
+                    continue
+                path = Path(folder) / f"{len(parts):06d}.pdf"
+                parts.append(path)
+                while len(running) >= CHUNKS_AT_ONCE:
+                    done += await _one_of(running)
+                    tell(done, pages)
+                running.add(asyncio.create_task(_print(shared, chunk, path)))
+                chunk = []
+            while running:
+                done += await _one_of(running)
+                tell(done, pages)
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+        return await asyncio.to_thread(_join, parts)
+
+
+async def _one_of(running: set[asyncio.Task[int]]) -> int:
+    """Wait until a chunk is printed; its pages, or its error."""
+    finished, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    running -= finished
+    return sum(task.result() for task in finished)
+
+
+async def _print(shared: dict[str, Any], chunk: list[Page], path: Path) -> int:
+    """Print a chunk into a file; the number of its pages."""
+    facts = json.dumps(shared | {"pages": [page.facts() for page in chunk]}, ensure_ascii=False)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "charity.paper.typst_child",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=ROOT,
+        env=child_environment(),
+    )
+    try:
+        async with asyncio.timeout(CHUNK_SECONDS):
+            pdf, _ = await process.communicate(facts.encode())
+    except TimeoutError:
+        raise PaperTooSlow(f"over {CHUNK_SECONDS:g} s") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode != 0 or not pdf:
+        raise PaperFailed(f"the register child ended with {process.returncode}")
+    await asyncio.to_thread(path.write_bytes, pdf)
+    return len(chunk)
+
+
+def _join(parts: list[Path]) -> bytes:
+    """One PDF of all chunks; the first one's catalog carries the PDF/A marks."""
+    if len(parts) == 1:
+        return parts[0].read_bytes()
+    with pikepdf.open(parts[0]) as whole:
+        for path in parts[1:]:
+            with pikepdf.open(path) as part:
+                whole.pages.extend(part.pages)
+        out = io.BytesIO()
+        whole.save(out, deterministic_id=True)
+        return out.getvalue()

@@ -1,0 +1,40 @@
+"""The child that compiles one chunk of a register: `python -m charity.paper.typst_child`.
+
+JSON comes on stdin, the PDF goes to stdout; the process is fresh for every chunk because Typst
+keeps what it has compiled. It sees one template folder, our fonts, and no package ever.
+"""
+
+import resource
+import sys
+from typing import Final
+
+import typst
+
+from charity.paper.places import FONTS, PAPER
+
+MEMORY_MAX: Final = 3 << 29
+SECONDS_MAX: Final = 120
+_EPOCH: Final = 1_767_225_600
+"""A fixed creation time (2026-01-01): equal registers give equal bytes; the paper prints the real one."""
+
+
+def main() -> None:
+    """Compile stdin to stdout."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    facts = sys.stdin.buffer.read().decode()
+    compiler = typst.Compiler(
+        input=str(PAPER / "register.typ"),
+        root=str(PAPER),
+        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]),
+        sys_inputs={"facts": facts},
+    )
+    pdf = compiler.compile(format="pdf", pdf_standards=["a-3b"], timestamp=_EPOCH, pdf_tags=False)
+    assert isinstance(pdf, bytes)
+    sys.stdout.buffer.write(pdf)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main()

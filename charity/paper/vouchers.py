@@ -1,0 +1,89 @@
+"""The payment voucher 拨付审批单 on paper: what is paid, to whom, who approved exactly this.
+
+A4 portrait. The content hash that the approvers saw is printed whole; each approval repeats the
+beginning of the hash it was given over.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from charity import words
+from charity.paper import pages
+
+APPROVALS_MAX: Final = 20
+PAYEES: Final = {"household": "家庭", "person": "个人", "institution": "机构", "supplier": "供应商"}
+STATUSES: Final = {
+    "draft": "草稿",
+    "approving": "审批中",
+    "approved": "已批准",
+    "paid": "已付款",
+    "bounced": "已退汇",
+    "delivered": "已签收",
+    "rejected": "已驳回",
+    "cancelled": "已取消",
+}
+DECISIONS: Final = {"approve": "同意", "return": "退回", "reject": "驳回"}
+VOID: Final = frozenset({"rejected", "cancelled", "bounced"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """One decision; `at` as printed (local time), `content_hash` what was shown to the person."""
+
+    name: str
+    role: str
+    decision: Literal["approve", "return", "reject"]
+    at: str
+    reason: str = ""
+    content_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherPaper:
+    """All that a payment voucher prints. Bank accounts come masked."""
+
+    number: str
+    status: str
+    organisation: str
+    applied_on: str
+    programme: str
+    fund: str
+    restricted: bool
+    payee_kind: str
+    payee_code: str
+    payee_name: str
+    bank: str = ""
+    bank_account: str = ""
+    amount_fen: int
+    recipients: int
+    reason: str
+    maker: str
+    approvals: Sequence[Approval] = ()
+    needed: int = 2
+    paid_on: str = ""
+    payer: str = ""
+    channel_ref: str = ""
+    entry: str = ""
+    content_hash: str
+    verify_url: str
+    demo: bool = False
+    lang: str = "zh"
+
+
+def voucher_html(paper: VoucherPaper) -> str:
+    """The HTML of a payment voucher, A4 portrait."""
+    assert len(paper.approvals) <= APPROVALS_MAX, len(paper.approvals)
+    with words.speaking(paper.lang):
+        status = words.say(STATUSES[paper.status])
+        return pages.render(
+            "voucher.html",
+            lang=paper.lang,
+            paper=paper,
+            status=status,
+            mark=status if paper.status in VOID else "",
+            payee_kind=words.say(PAYEES[paper.payee_kind]),
+            decisions={key: words.say(text) for key, text in DECISIONS.items()},
+            fillers=max(0, paper.needed - len(paper.approvals)),
+            demo=paper.demo,
+        )
