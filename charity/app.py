@@ -1,0 +1,214 @@
+"""The whole application: every room's pages, calls and rows, and what runs beside them.
+
+Nothing is discovered: a room takes part when it stands in these lists. `build` makes the ASGI app
+without touching the database; its lifespan opens the database and starts the writer.
+"""
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import lru_cache
+
+from pydantic_core import to_json
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import charity
+import charity.aid.api
+import charity.aid.routes
+import charity.desk.routes
+import charity.disclosure.api
+import charity.disclosure.routes
+import charity.giving.api
+import charity.giving.routes
+import charity.goods.api
+import charity.goods.routes
+import charity.ledger.api
+import charity.office.api
+import charity.office.routes
+import charity.reports.api
+import charity.reports.routes
+from charity import aid, desk, disclosure, giving, goods, ledger, office, reports, words
+from charity.db import engine
+from charity.db.locks import FileLock, LockBusy
+from charity.errors import Refusal
+from charity.ledger import writer
+from charity.office import organisation, sessions
+from charity.roles import ACTS, ROLE_WORDS
+from charity.settings import settings
+from charity.web import auth, inner, openapi, pages, problems, system
+from charity.web.api import Api, Call, Endpoint
+from charity.web.outer import Outer
+
+log = logging.getLogger("charity.app")
+PREFIX = "/api/v1"
+GC_YOUNG = 20_000
+CHECKPOINT_S = 5.0
+CHECKPOINT_BYTES = 4 * 1024 * 1024
+
+
+async def openapi_json(call: Call) -> Response:  # noqa: ARG001 - a handler's signature
+    """The OpenAPI document."""
+    return Response(_document(), media_type="application/json", headers={"cache-control": "no-cache"})
+
+
+@lru_cache(maxsize=1)
+def _document() -> bytes:
+    title = "慈善平台接口"
+    return to_json(openapi.document(PREFIX, ENDPOINTS, title=title, version=charity.__version__))
+
+
+async def api_docs(request: Request) -> Response:
+    """The calls of the API as a table."""
+    calls = [
+        {
+            "method": endpoint.method,
+            "path": PREFIX + endpoint.path,
+            "summary": words.translate(endpoint.summary),
+            "who": _who(endpoint),
+            "idempotent": words.translate("必填") if endpoint.idempotent else "",
+        }
+        for endpoint in ENDPOINTS
+    ]
+    return await pages.page(request, "api_docs.html", calls=calls)
+
+
+def _who(endpoint: Endpoint) -> str:
+    if endpoint.public:
+        return words.translate("公众")
+    if endpoint.act is None:
+        return words.translate("所有工作人员")
+    return "、".join(words.translate(ROLE_WORDS[role]) for role in sorted(ACTS[endpoint.act][1]))
+
+
+ROUTES: list[BaseRoute] = [
+    *system.routes,
+    Route("/api-docs", api_docs),
+    *office.routes.routes,
+    *giving.routes.routes,
+    *goods.routes.routes,
+    *aid.routes.routes,
+    *reports.routes.routes,
+    *desk.routes.routes,
+    *disclosure.routes.routes,
+]
+ENDPOINTS: list[Endpoint] = [
+    Endpoint("GET", "/openapi.json", openapi_json, public=True, summary="本接口的 OpenAPI 文档"),
+    *office.api.endpoints,
+    *ledger.api.endpoints,
+    *giving.api.endpoints,
+    *goods.api.endpoints,
+    *aid.api.endpoints,
+    *reports.api.endpoints,
+    *disclosure.api.endpoints,
+]
+MODELS: list[str] = [
+    "charity.db.models",
+    "charity.people.models",
+    "charity.office.models",
+    "charity.ledger.models",
+    "charity.giving.models",
+    "charity.goods.models",
+    "charity.aid.models",
+    "charity.reports.models",
+]
+
+
+class ServedAlready(Exception):
+    """Another server has this SQLite database open."""
+
+
+class Front:
+    """Sends calls under /api/ straight to the API and all else to the pages."""
+
+    def __init__(self, api: ASGIApp, site: ASGIApp) -> None:
+        self.api = api
+        self.site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Choose."""
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            await self.api(scope, receive, send)
+        else:
+            await self.site(scope, receive, send)
+
+
+def build() -> ASGIApp:
+    """The application. Makes no connection; its lifespan does."""
+    auth.use(sessions.Doors())
+    pages.use(organisation.get)
+    site = Starlette(
+        routes=ROUTES,
+        middleware=inner.MIDDLEWARE,
+        exception_handlers={Refusal: problems.answer, HTTPException: problems.answer, Exception: problems.answer},
+        lifespan=lifespan,
+    )
+    return Outer(Front(Api(PREFIX, ENDPOINTS), site))
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Starlette's signature
+    """Open the database, start the writer; on SQLite also the job worker and the checkpoints."""
+    settings().require_keys()
+    async with AsyncExitStack() as stack:
+        if not settings().postgres:
+            stack.callback(serve_lock().release)
+        await stack.enter_async_context(engine.opened(MODELS))
+        await stack.enter_async_context(writer.running())
+        if not settings().postgres:
+            await stack.enter_async_context(_jobs())
+            await stack.enter_async_context(_checkpoints())
+        _calm_gc()
+        yield
+
+
+def _calm_gc() -> None:
+    """Take what start-up made out of the collector's sight: it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_YOUNG, 20, 50)
+
+
+def serve_lock() -> FileLock:
+    """Take the lock that admits one server a SQLite database; raises ServedAlready."""
+    lock = FileLock(settings().data_dir / "charity.serve")
+    if not lock.take():
+        raise ServedAlready(str(lock.path))
+    return lock
+
+
+@asynccontextmanager
+async def _jobs() -> AsyncIterator[None]:
+    """The job worker beside the server: SQLite has one process that writes much."""
+    from charity.jobs import worker  # noqa: PLC0415 - with PostgreSQL the server needs none of the handlers
+
+    async with worker.running():
+        yield
+
+
+@asynccontextmanager
+async def _checkpoints() -> AsyncIterator[None]:
+    """Move a grown WAL into the database file every few seconds."""
+    task = asyncio.create_task(_checkpoint_now_and_then(), name="checkpoints")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _checkpoint_now_and_then() -> None:
+    wal = settings().sqlite_path.with_name(settings().sqlite_path.name + "-wal")
+    while True:
+        await asyncio.sleep(CHECKPOINT_S)
+        if wal.exists() and wal.stat().st_size > CHECKPOINT_BYTES:
+            try:
+                await engine.checkpoint()
+            except LockBusy:  # a long writer elsewhere: the next round does it
+                log.info("checkpoint.later")

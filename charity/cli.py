@@ -1,0 +1,512 @@
+"""The command line: `charity COMMAND`. Each command does one thing and says what it did.
+
+Errors that a person can mend are one line and exit code 1, never a traceback. Rooms are imported inside
+the commands, so that `charity --help` is quick.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[1]
+GRACEFUL_S = 10
+ROLES = ("clerk", "manager", "caseworker", "approver", "cashier", "accountant", "auditor", "organiser", "admin")
+
+
+def plain(error: BaseException) -> str | None:
+    """One line for an error that a person can mend; None for a fault of ours."""
+    from asyncpg import PostgresError  # noqa: PLC0415 - only when something went wrong
+    from tortoise.exceptions import DBConnectionError  # noqa: PLC0415
+
+    from charity import assets, words  # noqa: PLC0415
+    from charity.db import engine, locks, migrations  # noqa: PLC0415
+    from charity.errors import Refusal  # noqa: PLC0415
+    from charity.settings import SettingsError  # noqa: PLC0415
+
+    if isinstance(error, Refusal):
+        fields = "；".join(words.say(f.message, **dict(f.facts)) for f in error.fields)
+        return fields or words.say(error.words, **error.facts)
+    if isinstance(error, engine.DatabaseInUse | locks.LockBusy):
+        return f"数据库正被另一个程序使用：{error}"
+    if type(error).__name__ == "ServedAlready":
+        return f"已有一个服务在运行（{error}）；SQLite 只允许一个。需要多个进程时请用 PostgreSQL"
+    if isinstance(error, SettingsError | migrations.MigrationError | assets.AssetsError):
+        return str(error)
+    if isinstance(error, DBConnectionError | ConnectionError | PostgresError | OSError):
+        return f"数据库或文件不可用：{type(error).__name__}: {str(error)[:200]}"
+    return None
+
+
+class Plainly(click.Group):
+    """A group whose commands end with one line where a person can mend the cause."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            line = plain(error)
+            if line is None:
+                raise
+            raise click.ClickException(line) from None
+
+
+def _opened(
+    work: Callable[[], Awaitable[T]], *, writing: bool = False, migrated: bool = True, durable: bool = True
+) -> T:
+    """Run with the database open, and with the writer when the work posts; `durable=False` for the demo load only."""
+    from charity.app import MODELS  # noqa: PLC0415 - rooms are imported when a command needs them
+    from charity.db import engine  # noqa: PLC0415
+    from charity.ledger import writer  # noqa: PLC0415
+
+    async def whole() -> T:
+        async with engine.opened(MODELS, durable=durable):
+            if migrated:
+                await _must_be_migrated()
+            if not writing:
+                return await work()
+            async with writer.running():
+                return await work()
+
+    return asyncio.run(whole())
+
+
+async def _must_be_migrated() -> None:
+    from charity.db import migrations  # noqa: PLC0415
+
+    missing = await migrations.pending()
+    if missing:
+        raise click.ClickException(f"数据库还缺 {len(missing)} 个建表步骤（{missing[0]}…）：请先运行 charity migrate")
+
+
+@click.group(cls=Plainly, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """县级慈善平台。A county charity platform."""
+
+
+@main.command()
+@click.option("--login", default="admin", show_default=True, help="管理员的账号名")
+@click.option("--name", default="管理员", show_default=True, help="管理员的姓名")
+@click.option("--organisation", "organisation_name", prompt="单位名称", help="单位名称，印在每张收据上")
+@click.option("--short", default="", help="简称")
+@click.option("--phone", default="", help="电话")
+@click.option("--address", default="", help="地址")
+@click.option("--credit-code", default="", help="统一社会信用代码")
+@click.option("--password-stdin", is_flag=True, help="从标准输入读密码")
+@click.option("--make-keys", is_flag=True, help="缺密钥时生成，写入 .env")
+def init(login: str, name: str, password_stdin: bool, make_keys: bool, **told: str) -> None:  # noqa: FBT001 - click hands flags so
+    """建表，登记单位，建立第一个管理员。"""
+    from charity.settings import settings  # noqa: PLC0415
+
+    if make_keys:
+        _make_keys(Path(".env"))
+    settings().require_keys()
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("密码（至少 10 个字符）", hide_input=True, confirmation_prompt=True)
+    _migrate()
+
+    async def work() -> None:
+        from charity.office import accounts, organisation, rules  # noqa: PLC0415
+        from charity.roles import Role  # noqa: PLC0415
+
+        if await accounts.has_admin():
+            raise rules.ALREADY_BEGUN()
+        await accounts.create(login=login, name=name, roles=[Role.ADMIN], password=password, by=accounts.SYSTEM)
+        said = organisation.Organisation(
+            told["organisation_name"],
+            short=told["short"] or told["organisation_name"],
+            phone=told["phone"],
+            address=told["address"],
+            credit_code=told["credit_code"],
+        )
+        await organisation.change(said)
+
+    _opened(work)
+    click.echo(f"完成。管理员账号：{login}。现在可以运行 charity serve，并在 /sign-in 登录。")
+
+
+def _make_keys(path: Path) -> None:
+    """Add missing keys to .env, readable by its owner only."""
+    import base64  # noqa: PLC0415
+    import secrets  # noqa: PLC0415
+
+    from charity import settings  # noqa: PLC0415
+
+    chosen = settings.settings()
+    lines = ""
+    if not chosen.secret_key:
+        lines += f"CHARITY_SECRET_KEY={secrets.token_hex(32)}\n"
+    if not chosen.data_keys:
+        lines += f"CHARITY_DATA_KEYS=k1:{base64.b64encode(secrets.token_bytes(32)).decode()}\n"
+    if lines:
+        path.touch(mode=0o600)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(lines)
+        click.echo(f"密钥已写入 {path}，请妥善备份：丢失后已加密的资料无法恢复。")
+    settings.reset()
+
+
+@main.command()
+def migrate() -> None:
+    """建表或升级数据库；可以多处同时运行。"""
+    done = _migrate()
+    click.echo("\n".join(f"已执行 {name}" for name in done) or "数据库已是最新")
+
+
+def _migrate() -> list[str]:
+    from charity.db import engine, migrations  # noqa: PLC0415
+
+    async def work() -> list[str]:
+        async with engine.opened(migrating=True):
+            return await migrations.migrate()
+
+    return asyncio.run(work())
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听的地址")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口")
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="进程数（仅 PostgreSQL 可多于 1）"
+)
+def serve(host: str, port: int, workers: int) -> None:
+    """启动网站和接口。"""
+    _serve(host, port, workers)
+
+
+def _serve(host: str, port: int, workers: int) -> None:
+    import uvicorn  # noqa: PLC0415 - only this command serves
+
+    from charity import app  # noqa: PLC0415
+    from charity.settings import settings  # noqa: PLC0415
+
+    settings().require_keys()
+    if not settings().postgres:
+        if workers > 1:
+            raise click.ClickException(
+                "SQLite 只能由一个进程服务；--workers 大于 1 时请用 PostgreSQL（CHARITY_DATABASE_URL）"
+            )
+        app.serve_lock().release()
+
+    async def nothing() -> None:
+        """Only the check that the tables are there."""
+
+    _opened(nothing)
+    click.echo(f"http://{host}:{port}  （Ctrl+C 停止）")
+    try:
+        uvicorn.run(
+            "asgi:app",
+            app_dir=str(ROOT),
+            host=host,
+            port=port,
+            workers=workers,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACEFUL_S,
+        )
+    except KeyboardInterrupt:
+        click.echo("已停止")
+
+
+@main.command()
+@click.option("--reset", is_flag=True, help="删去已有的演示数据，重新装入")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="故事结束的日期，默认今天")
+@click.option("--serve", "then_serve", is_flag=True, help="装入后启动")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def demo(reset: bool, as_of: Any, then_serve: bool, host: str, port: int) -> None:  # noqa: FBT001 - click hands flags so
+    """装入演示城市；有真实数据的数据库一律拒绝。"""
+    from charity import settings  # noqa: PLC0415
+
+    chosen = settings.settings()
+    if not (chosen.secret_key or chosen.data_keys):
+        settings.make_demo_keys(chosen.data_dir)
+        settings.reset()
+    settings.settings().require_keys()
+    _tell_demo(as_of.date() if as_of else None, reset=reset)
+    if then_serve:
+        _serve(host, port, 1)
+
+
+def _tell_demo(as_of: date | None, *, reset: bool) -> None:
+    from charity import clock  # noqa: PLC0415
+    from charity.demo import story, tables, town  # noqa: PLC0415
+    from charity.settings import settings  # noqa: PLC0415
+
+    state = asyncio.run(_demo_state())
+    complete = settings().data_dir / "demo.loaded"
+    if state == "real":
+        raise click.ClickException(
+            "这个数据库里有真实数据，不能装入演示。请换一个 CHARITY_DATA_DIR 和 CHARITY_DATABASE_URL"
+        )
+    if state == "demo" and complete.exists() and not reset:
+        click.echo(f"演示城市已在（{complete.read_text(encoding='utf-8').strip()}）；重新装入：charity demo --reset")
+    else:
+        if state == "demo":
+            complete.unlink(missing_ok=True)
+            asyncio.run(_wipe())
+        _migrate()
+
+        async def load() -> Any:
+            with click.progressbar(length=1000, label="装入演示城市", file=sys.stderr) as bar:
+
+                def progress(done: int, total: int) -> None:
+                    bar.update(done * 1000 // max(total, 1) - bar.pos)
+
+                return await story.load(as_of=as_of, progress=progress)
+
+        loaded = _opened(load, writing=True, durable=False)
+        os.sync()
+        complete.write_text(f"{as_of or clock.today()}\n", encoding="utf-8")
+        click.echo(f"已装入：{loaded.entries:,} 笔分录，用时 {loaded.seconds:.1f} 秒")
+    click.echo("\n演示账号（密码都一样）：" + town.PASSWORD)
+    for login, name, roles, store in tables.STAFF:
+        click.echo(f"  {login:<14}{name}  {' '.join(roles)}{'  ' + store if store else ''}")
+
+
+async def _demo_state() -> str:
+    """empty, demo or real."""
+    from charity.db import engine, reading  # noqa: PLC0415
+    from charity.demo import story  # noqa: PLC0415
+    from charity.office import organisation  # noqa: PLC0415
+
+    async with engine.opened():
+        postgres = engine.state().postgres
+        catalog = "pg_tables WHERE tablename" if postgres else "sqlite_master WHERE name"
+        there = await reading.value(f"SELECT count(*) FROM {catalog} = 'staff'")  # noqa: S608 - constants
+        if not there:
+            return "empty"
+        if (await organisation.get()).demo:
+            return "demo"
+        return "empty" if await story.is_empty() else "real"
+
+
+async def _wipe() -> None:
+    """Remove the demo's database, which nobody else may have open."""
+    import shutil  # noqa: PLC0415
+
+    import asyncpg  # noqa: PLC0415
+
+    from charity.db import engine, locks  # noqa: PLC0415
+    from charity.settings import settings  # noqa: PLC0415
+
+    chosen = settings()
+    shutil.rmtree(chosen.data_dir / "exports", ignore_errors=True)
+    if chosen.postgres:
+        connection = await asyncpg.connect(chosen.migrate_url or chosen.database_url)
+        try:
+            await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        finally:
+            await connection.close()
+        return
+    lock = locks.FileLock(chosen.data_dir / "charity.open")
+    try:
+        await lock.wait(seconds=5)
+    except locks.LockBusy as error:
+        raise engine.DatabaseInUse(str(lock.path)) from error
+    try:
+        for end in ("", "-wal", "-shm"):
+            chosen.sqlite_path.with_name(chosen.sqlite_path.name + end).unlink(missing_ok=True)
+    finally:
+        lock.release()
+
+
+@main.group(cls=Plainly)
+def token() -> None:
+    """程序用的令牌。"""
+
+
+@token.command("create")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="岗位")
+@click.option("--store", default=None, help="门店代码")
+@click.option("--account", default="", help="账号名；默认 api-岗位[-门店]，没有就建立")
+@click.option("--name", default="", help="用途，便于日后辨认")
+def create_token(role: str, store: str | None, account: str, name: str) -> None:
+    """建立令牌，只显示一次。"""
+
+    async def work() -> str:
+        from charity.office import bearers  # noqa: PLC0415
+        from charity.roles import Role  # noqa: PLC0415
+
+        return await bearers.create(role=Role(role), store=store, login=account, name=name)
+
+    click.echo(_opened(work))
+
+
+@main.command()
+@click.argument("report")
+@click.option("--format", "fmt", required=True, type=click.Choice(["pdf", "xlsx", "csv"]))
+@click.option("--from", "begin", required=True, help="起，YYYY-MM-DD")
+@click.option("--to", "end", required=True, help="止（含），YYYY-MM-DD")
+@click.option("--store", default="")
+@click.option("--fund", default="")
+@click.option("--campaign", default="")
+@click.option("--programme", default="")
+@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option("-o", "--output", "out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def export(report: str, fmt: str, begin: str, end: str, language: str, out: Path, **chosen: str) -> None:
+    """导出台账：donations、disbursements、stock。"""
+    from charity.reports import exports, forms, registry  # noqa: PLC0415
+
+    filters = forms.filters_of(registry.report(report), begin, end, chosen)
+
+    async def work() -> str:
+        with click.progressbar(length=1000, label=str(out), file=sys.stderr) as bar:
+
+            async def told(done: int, total: int) -> None:
+                bar.update(done * 1000 // max(total, 1) - bar.pos)
+
+            return await exports.make_now(
+                report=report, fmt=fmt, filters=filters, out=out, language=language, told=told
+            )
+
+    code = _opened(work)
+    click.echo(f"{out}（核验码 {code}）")
+
+
+CHECKS = (
+    # module, what it checks: each has `async def run() -> list[Failure]`
+    ("charity.ledger.verify", "账簿"),
+    ("charity.giving.verify", "捐赠与收据"),
+    ("charity.goods.verify", "物资与积分"),
+    ("charity.aid.verify", "拨付"),
+    ("charity.disclosure.verify", "公示"),
+)
+
+
+@main.command()
+def verify() -> None:
+    """核对全部不变式；有一条不成立就以非零码退出。"""
+    failures = _opened(_verify)
+    for words in failures:
+        click.echo(words)
+    if failures:
+        raise SystemExit(1)
+    click.echo("全部成立")
+
+
+async def _verify() -> list[str]:
+    import importlib  # noqa: PLC0415
+    import importlib.util  # noqa: PLC0415
+
+    found: list[str] = []
+    for module, words in CHECKS:
+        if importlib.util.find_spec(module.rsplit(".", 1)[0]) and importlib.util.find_spec(module):
+            click.echo(f"核对{words}……", err=True)
+            found += [f"{f.invariant} {f.words}" for f in await importlib.import_module(module).run()]
+    return found
+
+
+@main.group(cls=Plainly)
+def cards() -> None:
+    """爱心卡。"""
+
+
+@cards.command("list")
+@click.option("--store", default=None, help="门店代码")
+@click.option("--format", "fmt", type=click.Choice(["json", "text"]), default="text", show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+def list_cards(store: str | None, fmt: str, limit: int) -> None:
+    """有效的卡号；不含姓名。"""
+
+    async def work() -> Sequence[dict[str, Any]]:
+        from charity.goods import cards as found  # noqa: PLC0415
+
+        return await found.active(store=store, limit=limit)
+
+    rows = _opened(work)
+    click.echo(json.dumps(rows, ensure_ascii=False) if fmt == "json" else "\n".join(str(row["code"]) for row in rows))
+
+
+@main.command()
+def assets() -> None:
+    """取回字体和第三方脚本（按锁定的版本和哈希）。"""
+    from charity import assets as fetched  # noqa: PLC0415
+
+    fetched.fetch(ROOT)
+    click.echo("字体和脚本已就绪")
+
+
+@main.command()
+def work() -> None:
+    """运行后台任务，直到停止（PostgreSQL；SQLite 由 serve 自己运行）。"""
+    from charity.jobs import worker  # noqa: PLC0415
+    from charity.settings import settings  # noqa: PLC0415
+    from charity.web import logs  # noqa: PLC0415
+
+    settings().require_keys()
+    logs.begin()
+    try:
+        _opened(worker.forever, writing=True)
+    except KeyboardInterrupt:
+        click.echo("已停止")
+
+
+@main.command()
+def check() -> None:
+    """启动前的诊断：设置、密钥、数据库、字体。"""
+    findings = [*_check_settings(), *asyncio.run(_check_database()), *_check_files()]
+    for good, words in findings:
+        click.echo(f"{'✓' if good else '✗'} {words}")
+    if not all(good for good, _ in findings):
+        raise SystemExit(1)
+
+
+Finding = tuple[bool, str]
+
+
+def _check_settings() -> list[Finding]:
+    from charity.settings import SettingsError, settings  # noqa: PLC0415
+
+    chosen = settings()
+    found: list[Finding] = [(True, f"数据目录 {chosen.data_dir}"), (True, f"公开网址 {chosen.public_url}")]
+    try:
+        chosen.require_keys()
+        found.append((True, f"密钥可用（加密用 {next(iter(chosen.keyring()))}）"))
+    except SettingsError as error:
+        found.append((False, f"密钥：{error}"))
+    if not chosen.secure and not chosen.public_url.startswith(("http://127.0.0.1", "http://localhost")):
+        found.append((False, "公开网址不是 https：工作人员只能在服务器本机登录"))
+    return found
+
+
+async def _check_database() -> list[Finding]:
+    from charity.db import engine, migrations  # noqa: PLC0415
+    from charity.settings import settings  # noqa: PLC0415
+
+    try:
+        async with engine.opened():
+            missing = await migrations.pending()
+    except Exception as error:  # noqa: BLE001 - a diagnosis says what it met
+        return [(False, f"数据库打不开：{plain(error) or type(error).__name__}")]
+    kind = "PostgreSQL" if settings().postgres else "SQLite"
+    if missing:
+        return [(True, f"{kind} 可用"), (False, f"还缺 {len(missing)} 个建表步骤：运行 charity migrate")]
+    return [(True, f"{kind} 可用，结构最新")]
+
+
+def _check_files() -> list[Finding]:
+    from charity.paper import places  # noqa: PLC0415
+
+    return [
+        (path.exists(), f"字体 {path.name}" if path.exists() else f"缺字体 {path.name}：运行 charity assets")
+        for path in (places.FONT_REGULAR, places.FONT_BOLD)
+    ]

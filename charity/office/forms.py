@@ -1,0 +1,56 @@
+"""Forms of the office: strings in, typed facts or field errors out."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from charity.roles import Role
+
+
+def _listed(value: object) -> object:
+    """One ticked box arrives as text, several as a list."""
+    return [value] if isinstance(value, str) else value
+
+
+Roles = Annotated[list[Role], BeforeValidator(_listed)]
+
+
+class Form(BaseModel):
+    """Base: blanks around a text are no part of it; fields we do not know are not looked at."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
+
+
+class SignInForm(BaseModel):
+    """Login and password, the password exactly as typed."""
+
+    login: str = Field(min_length=1, max_length=64)
+    password: str = Field(min_length=1, max_length=128)
+    next: str = ""
+
+
+class AccountForm(Form):
+    """An account's name, roles and store."""
+
+    name: str = Field(min_length=1, max_length=40)
+    roles: Roles = Field(default_factory=list)
+    store: str = Field("", max_length=32)
+
+
+class NewAccountForm(AccountForm):
+    """A new account, with the password that its owner should change."""
+
+    login: str = Field(min_length=1, max_length=40)
+    password: str = Field(min_length=1, max_length=128)
+
+
+class PasswordForm(BaseModel):
+    """A new password, set by the admin."""
+
+    password: str = Field(min_length=1, max_length=128)
+
+
+class OwnPasswordForm(PasswordForm):
+    """A new password, set by its owner, who knows the present one."""
+
+    current: str = Field(min_length=1, max_length=128)

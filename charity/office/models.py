@@ -1,0 +1,116 @@
+"""Rows of the office."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class OrganisationRow(Model):
+    """Who we are: the one row."""
+
+    id = fields.IntField(primary_key=True)
+    name = fields.TextField()
+    name_en = fields.TextField()
+    short = fields.TextField()
+    short_en = fields.TextField()
+    contact = fields.TextField()
+    phone = fields.TextField()
+    address = fields.TextField()
+    credit_code = fields.TextField()
+    demo = fields.BooleanField()
+
+    class Meta:
+        """Table name."""
+
+        table = "organisation"
+
+
+class Township(Model):
+    """A township or street office of the county."""
+
+    code = fields.CharField(32, primary_key=True)
+    name = fields.TextField()
+    zone = fields.TextField()
+    population = fields.IntField()
+    eligible = fields.IntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "township"
+
+
+class StoreRow(Model):
+    """A charity love supermarket."""
+
+    code = fields.CharField(32, primary_key=True)
+    name = fields.TextField()
+    township = fields.TextField()
+    kind = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "store"
+
+
+class Staff(Model):
+    """A staff account. Without a password it can only be used by tokens."""
+
+    key = fields.CharField(64, primary_key=True)
+    login = fields.TextField()
+    name = fields.TextField()
+    password_hash = fields.TextField(null=True)
+    store = fields.TextField(null=True)
+    disabled_at = fields.TextField(null=True)
+    created_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "staff"
+
+
+class Session(Model):
+    """A signed-in browser: the digest of its cookie."""
+
+    digest = fields.CharField(64, primary_key=True)
+    staff = fields.TextField()
+    created_at = fields.TextField()
+    seen_at = fields.TextField()
+    revoked_at = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "session"
+
+
+class Token(Model):
+    """A program's bearer token: the digest of it."""
+
+    digest = fields.CharField(64, primary_key=True)
+    staff = fields.TextField()
+    name = fields.TextField()
+    created_at = fields.TextField()
+    revoked_at = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "token"
+
+
+class StaffEvent(Model):
+    """Something that was done to an account."""
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.TextField()
+    actor = fields.TextField()
+    staff = fields.TextField()
+    act = fields.TextField()
+    detail = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "staff_event"

@@ -1,0 +1,56 @@
+"""Stores and townships: codes and names that the other rooms and the pages ask for."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from charity.db import reading
+from charity.db.transactions import Tx
+from charity.office import rules
+
+KIND_WORDS = {"CENTER": "中心店", "BRANCH": "分店", "MOBILE": "流动车"}
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A charity love supermarket; `township` is a code, `kind` CENTER, BRANCH or MOBILE."""
+
+    code: str
+    name: str
+    township: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Township:
+    """A township: `zone` U (town) or R (country), people living there, and people who may get aid."""
+
+    code: str
+    name: str
+    zone: str
+    population: int = 0
+    eligible: int = 0
+
+
+async def every() -> list[Store]:
+    """All stores by code."""
+    return [Store(**row) for row in await reading.rows("SELECT code, name, township, kind FROM store ORDER BY code")]
+
+
+async def get(code: str) -> Store:
+    """One store, or the refusal store.unknown (404)."""
+    row = await reading.row("SELECT code, name, township, kind FROM store WHERE code = $1", code)
+    if row is None:
+        raise rules.STORE_UNKNOWN(store=code)
+    return Store(**row)
+
+
+async def townships() -> list[Township]:
+    """All townships by code."""
+    rows = await reading.rows("SELECT code, name, zone, population, eligible FROM township ORDER BY code")
+    return [Township(**row) for row in rows]
+
+
+async def found(tx: Tx, *, townships: Sequence[Township], stores: Sequence[Store]) -> None:
+    """Add townships and stores in the caller's transaction."""
+    await tx.insert("township", [asdict(t) for t in townships])
+    await tx.insert("store", [asdict(s) for s in stores])

@@ -1,0 +1,47 @@
+"""Addresses of our own files under static/, with their hash, so that they may be kept for a year."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+FOLDER = Path(__file__).resolve().parents[2] / "static"
+FOREVER = "public, max-age=31536000, immutable"
+HIDDEN = {"package.json", "package-lock.json", "vendor/manifest.json", "vendor/axe.min.js"}
+
+
+@lru_cache(maxsize=512)
+def _hashed(path: str, modified_ns: int) -> str:  # noqa: ARG001 - part of the key: a changed file is hashed again
+    return hashlib.sha256((FOLDER / path).read_bytes()).hexdigest()[:12]
+
+
+@lru_cache(maxsize=512)
+def _lasting(path: str) -> str:
+    file = FOLDER / path
+    if not file.is_file():
+        return f"/static/{path}"
+    return f"/static/{path}?v={_hashed(path, file.stat().st_mtime_ns)}"
+
+
+def address(path: str) -> str:
+    """The address of a file under static/: `css/base.css` -> `/static/css/base.css?v=…`."""
+    return _lasting(path)
+
+
+class Files(StaticFiles):
+    """static/, kept for ever when asked for with its hash and asked again (ETag) otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=FOLDER, check_dir=False)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file with its caching; lists of packages are not for visitors."""
+        if path in HIDDEN or "node_modules" in path:
+            path = "-"
+        response = await super().get_response(path, scope)
+        versioned = scope["query_string"].startswith(b"v=")
+        response.headers["cache-control"] = FOREVER if versioned else "no-cache"
+        return response

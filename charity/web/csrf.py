@@ -1,0 +1,58 @@
+"""Whether a form was really sent by one of our own pages.
+
+Three gates: `Sec-Fetch-Site`, which browsers set and scripts cannot; `Origin` where a browser has no
+Sec-Fetch-Site; and a form token bound to the session, or before sign-in to a random cookie. Requests
+with a bearer token are exempt: a browser never adds that header by itself.
+"""
+
+import hashlib
+import hmac
+import re
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from charity.errors import Rule
+from charity.settings import settings
+from charity.web.visits import Visit, header
+
+CROSS_SITE = Rule("form.cross_site", "这个请求不是从本站页面发出的，没有办理", 403)
+STALE = Rule("form.stale", "页面已过期，没有办理。请返回上一页，刷新后再提交", 403)
+BINDING = re.compile(r"^[0-9a-f]{32}$")
+
+
+@lru_cache(maxsize=2)
+def _key(secret: str) -> bytes:
+    return hmac.new(secret.encode(), b"charity form token", hashlib.sha256).digest()
+
+
+def token(binding: str) -> str:
+    """The form token of a session or of an anonymous visitor's cookie."""
+    return hmac.new(_key(settings().secret_key), binding.encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def _same_origin(scope: Any, origin: str) -> bool:
+    parts = urlsplit(origin)
+    ours = urlsplit(settings().public_url)
+    if (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc):
+        return True
+    # Reached by another name (localhost, a LAN address): the browser's own Host says which.
+    return bool(parts.netloc) and parts.netloc == header(scope, b"host")
+
+
+def check_site(scope: Any) -> None:
+    """Raise CROSS_SITE unless the browser says that the request is ours."""
+    site = header(scope, b"sec-fetch-site")
+    if site:
+        if site not in {"same-origin", "none"}:
+            raise CROSS_SITE()
+        return
+    origin = header(scope, b"origin")
+    if origin and not _same_origin(scope, origin):
+        raise CROSS_SITE()
+
+
+def check_token(visit: Visit, sent: str) -> None:
+    """Raise STALE unless the form carries the token of this session or visitor."""
+    if not visit.binding or not hmac.compare_digest(token(visit.binding).encode(), sent.encode()):
+        raise STALE()

@@ -1,0 +1,58 @@
+"""How values look on a page: the filters of templates/."""
+
+from datetime import date, datetime
+from typing import Any
+
+from jinja2 import Environment
+
+from charity import clock, words
+from charity.money import yuan, yuan_sign
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(value: Any) -> str:
+    """A date as `2026-10-08`; takes a date, an instant or their stored text."""
+    if isinstance(value, datetime):
+        return value.astimezone(clock.SHANGHAI).date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    text = str(value)
+    return clock.business_date(text).isoformat() if text.endswith("Z") else text[:10]
+
+
+def day_words(value: Any) -> str:
+    """A date in words: 10月8日, with the year when it is not this one; 8 Oct in English."""
+    when = date.fromisoformat(day(value))
+    this_year = when.year == clock.today().year
+    if words.language() == "en":
+        text = f"{when.day} {_MONTHS[when.month - 1]}"
+        return text if this_year else f"{text} {when.year}"
+    text = f"{when.month}月{when.day}日"
+    return text if this_year else f"{when.year}年{text}"
+
+
+def moment(value: Any) -> str:
+    """An instant as Asia/Shanghai `2026-10-08 14:03`."""
+    at = value if isinstance(value, datetime) else clock.instant(str(value))
+    return at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def count(value: int) -> str:
+    """A count with thousands separators."""
+    return f"{value:,}"
+
+
+FILTERS = {
+    "yuan": yuan,
+    "yuan_sign": yuan_sign,
+    "day": day,
+    "day_words": day_words,
+    "moment": moment,
+    "count": count,
+}
+
+
+def install(env: Environment) -> None:
+    """Give a Jinja environment the filters."""
+    env.filters.update(FILTERS)

@@ -1,0 +1,25 @@
+"""Idempotency keys as they reach us: from a header, or from a hidden field of a form.
+
+Structurally the key that the ledger's writer takes: who asked what (`scope`), the caller's key, and a
+fingerprint of what was asked, so that the same key with other words is refused.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Idem:
+    """An idempotency key: `scope` is verb and owner, `fingerprint` the hash of what was asked."""
+
+    scope: str
+    key: str
+    fingerprint: str
+
+
+def fingerprint(path: str, said: bytes) -> str:
+    """The hash of what was asked, and where."""
+    return hashlib.sha256(path.encode() + b"\n" + said).hexdigest()

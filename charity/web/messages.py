@@ -1,0 +1,95 @@
+"""Pydantic's findings in the field's words: one Chinese sentence for each kind of error.
+
+A validator of a room raises `ValueError("中文 msgid")`; those words are taken as they are. What was
+typed is never repeated: it may be a person's data.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from charity import words
+from charity.errors import FieldError, Refusal, unreadable
+from charity.money import AmountUnreadable
+
+ERRORS_MAX = 100
+AMOUNTS = {
+    "empty": "请填写金额",
+    "not_a_number": "金额只能用数字填写，例如 100 或 99.50",
+    "full_width": "请用半角数字填写金额",
+    "too_many_decimals": "金额最多两位小数",
+    "not_positive": "金额必须大于 0",
+    "too_large": "金额超过上限",
+}
+WORDS = {
+    "missing": "请填写此项",
+    "extra_forbidden": "没有这个字段",
+    "string_too_short": "至少 {min_length} 个字符",
+    "string_too_long": "最多 {max_length} 个字符",
+    "string_pattern_mismatch": "格式不对",
+    "too_short": "至少 {min_length} 项",
+    "too_long": "最多 {max_length} 项",
+    "greater_than": "必须大于 {gt}",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than": "必须小于 {lt}",
+    "less_than_equal": "不能大于 {le}",
+    "int_type": "必须是整数",
+    "int_parsing": "请填写整数",
+    "int_from_float": "必须是整数",
+    "int_parsing_size": "数字太大",
+    "bool_type": "必须是 true 或 false",
+    "bool_parsing": "必须是“是”或“否”",
+    "string_type": "必须是文字",
+    "list_type": "必须是列表",
+    "dict_type": "必须是对象",
+    "model_type": "必须是 JSON 对象",
+    "model_attributes_type": "必须是 JSON 对象",
+    "literal_error": "只能是：{expected}",
+    "enum": "只能是：{expected}",
+    "union_tag_not_found": "请填写此项",
+    "union_tag_invalid": "没有这个选项",
+}
+DATE = "日期应写成 YYYY-MM-DD，并且真实存在"
+OTHERWISE = "填写有误，请检查"
+NO_CONTROL = "不能含有控制字符"
+
+
+def _words(error: ErrorDetails) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    kind, ctx = error["type"], error.get("ctx", {})
+    if kind in {"value_error", "assertion_error"}:
+        cause = ctx.get("error")
+        if isinstance(cause, AmountUnreadable):
+            return AMOUNTS[cause.reason], ()
+        return (str(cause), ()) if isinstance(cause, ValueError) and str(cause) else (OTHERWISE, ())
+    if kind.startswith("date"):
+        return DATE, ()
+    if kind == "string_too_short" and ctx.get("min_length") == 1:
+        return WORDS["missing"], ()
+    text = WORDS.get(kind, OTHERWISE)
+    return text, tuple((name, value) for name, value in ctx.items() if f"{{{name}}}" in text)
+
+
+def refusal(error: ValidationError) -> Refusal:
+    """The 422 of a model that could not be read, all its fields at once."""
+    found: list[FieldError] = []
+    for detail in error.errors(include_url=False, include_input=False)[:ERRORS_MAX]:
+        text, facts = _words(detail)
+        found.append(FieldError(".".join(str(part) for part in detail["loc"]), text, facts))
+    return unreadable(*found)
+
+
+def is_not_json(error: ValidationError) -> bool:
+    """Whether the body was no JSON at all."""
+    return any(detail["type"] == "json_invalid" for detail in error.errors(include_url=False, include_input=False)[:1])
+
+
+def spoken(fields: Sequence[FieldError]) -> list[dict[str, str]]:
+    """Field errors in the current language: `[{field, message}]`."""
+    return [{"field": e.field, "message": words.say(e.message, **facts(dict(e.facts)))} for e in fields]
+
+
+def facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts with their own words translated: the name of an act is a msgid too."""
+    return {name: words.translate(value) if isinstance(value, str) else value for name, value in given.items()}

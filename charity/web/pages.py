@@ -1,0 +1,219 @@
+"""Answering a browser: pages, redirects with a message, PDFs.
+
+Templates are found in templates/ (StrictUndefined, autoescape, words in the current language). The base
+context is added to each page; the organisation comes from a function that `app` hands in.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from charity import words
+from charity.errors import Refusal
+from charity.roles import ROLE_WORDS
+from charity.settings import settings
+from charity.web import assets, auth, csrf, formats, messages, nav, visits
+
+FOLDER = Path(__file__).resolve().parents[2] / "templates"
+FLASH_S = 60
+ORGANISATION_KEPT_S = 5.0
+KINDS = {"done": "ok", "ok": "ok", "info": "info", "warn": "warn", "bad": "bad"}
+
+
+class Organisation(Protocol):
+    """Who we are, as pages show it (charity/office/organisation.py)."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def name_en(self) -> str: ...  # noqa: D102
+    @property
+    def short(self) -> str: ...  # noqa: D102
+    @property
+    def short_en(self) -> str: ...  # noqa: D102
+    @property
+    def phone(self) -> str: ...  # noqa: D102
+    @property
+    def address(self) -> str: ...  # noqa: D102
+    @property
+    def credit_code(self) -> str: ...  # noqa: D102
+    @property
+    def demo(self) -> bool: ...  # noqa: D102
+
+
+_organisation: Callable[[], Awaitable[Organisation]] | None = None
+_kept: tuple[float, Organisation] | None = None
+
+
+def use(organisation: Callable[[], Awaitable[Organisation]]) -> None:
+    """Take the function that tells who we are."""
+    global _organisation, _kept
+    _organisation, _kept = organisation, None
+
+
+async def _who_we_are() -> Organisation:
+    global _kept  # noqa: PLW0603 - kept for a few seconds a process
+    if _organisation is None:
+        msg = "app has not handed in the organisation"
+        raise RuntimeError(msg)
+    if _kept is None or _kept[0] < time.monotonic():
+        _kept = (time.monotonic() + ORGANISATION_KEPT_S, await _organisation())
+    return _kept[1]
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The Jinja environment of all pages and papers."""
+    env = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        auto_reload=False,
+    )
+    words.install(env)
+    formats.install(env)
+    return env
+
+
+def _shown(organisation: Organisation) -> dict[str, Any]:
+    english = words.language() == "en"
+    return {
+        "name": (english and organisation.name_en) or organisation.name,
+        "short": (english and organisation.short_en) or organisation.short,
+        "phone": organisation.phone,
+        "address": organisation.address,
+        "credit_code": organisation.credit_code,
+    }
+
+
+async def base_context(request: Request) -> dict[str, Any]:
+    """What base.html needs in every context."""
+    visit = visits.of(request)
+    organisation = await _who_we_are()
+    actor = visit.actor
+    query = request.url.query
+    return {
+        "organisation": _shown(organisation),
+        "demo": organisation.demo,
+        "actor": actor
+        and {
+            "key": actor.key,
+            "name": actor.name,
+            "store": actor.store,
+            "roles": [words.translate(ROLE_WORDS[role]) for role in sorted(actor.roles)],
+        },
+        "may": actor.may if actor else _may_nothing,
+        "nav": nav.shown(actor, request.url.path),
+        "lang": words.language(),
+        "path": request.url.path + (f"?{query}" if query else ""),
+        "csrf": csrf.token(_binding(request)),
+        "new_key": secrets.token_hex(16),
+        "asset": assets.address,
+        "page_data": {},
+        "type_size": "large" if request.cookies.get("type") == "large" else "normal",
+        "flash": _flash(request),
+        "errors": [],
+    }
+
+
+def _may_nothing(act: str) -> bool:  # noqa: ARG001 - the signature of Actor.may
+    return False
+
+
+async def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    """Render a template with the base context and what the caller adds."""
+    whole = await base_context(request) | {"status": status} | context
+    response = HTMLResponse(environment().get_template(template).render(whole), status)
+    if whole["flash"]:
+        response.delete_cookie("flash", path="/", secure=settings().secure, httponly=True, samesite="lax")
+    visit = visits.of(request)
+    if not visit.session and visit.binding != request.cookies.get(auth.cookie_name("visit")):
+        auth.set_cookie(response, "visit", visit.binding)
+    return response
+
+
+def _binding(request: Request) -> str:
+    """What this visitor's form tokens are bound to; an anonymous visitor gets a random cookie."""
+    visit = visits.of(request)
+    if not visit.binding:
+        visit.binding = secrets.token_hex(16)
+    return visit.binding
+
+
+def see_other(
+    request: Request, url: str, flash: str = "", kind: str = "done", undo: str | None = None, **facts: Any
+) -> Response:
+    """Send the browser on with 303; the next page says `flash` (a msgid, its places from `facts`) once.
+
+    `undo` is the address of a POST that takes it back.
+    """
+    assert url.startswith("/"), "only our own addresses"
+    assert not url.startswith("//"), "only our own addresses"
+    response = RedirectResponse(quote(url, safe="/?&=#%:,;@+!*'()~"), 303)
+    if flash:
+        item = {"kind": KINDS[kind], "text": words.say(flash, **facts), "undo_action": undo or ""}
+        response.set_cookie(
+            "flash",
+            _signed(visits.of(request).binding, item),
+            max_age=FLASH_S,
+            path="/",
+            secure=settings().secure,
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+def _mac(binding: str, body: str) -> str:
+    return hmac.new(settings().secret_key.encode(), f"flash|{binding}|{body}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _signed(binding: str, item: dict[str, str]) -> str:
+    body = base64.urlsafe_b64encode(json.dumps(item, ensure_ascii=False).encode()).decode().rstrip("=")
+    return f"{body}.{_mac(binding, body)}"
+
+
+def _flash(request: Request) -> list[dict[str, str]]:
+    """The message that the last answer left, if it is ours."""
+    body, _, mac = request.cookies.get("flash", "").partition(".")
+    # A caller with a bearer token has no cookie to bind to.
+    bindings = {visits.of(request).binding, ""}
+    if not body or not any(hmac.compare_digest(_mac(b, body).encode(), mac.encode()) for b in bindings):
+        return []
+    return [json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))]
+
+
+def pdf(body: bytes, filename: str) -> Response:
+    """A PDF shown in the browser, with the name under which it is saved."""
+    ascii_name = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    disposition = f"inline; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"
+    return Response(body, media_type="application/pdf", headers={"content-disposition": disposition})
+
+
+def attachment(body: bytes, filename: str, media_type: str) -> Response:
+    """A file to save."""
+    ascii_name = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"
+    return Response(body, media_type=media_type, headers={"content-disposition": disposition})
+
+
+def errors(refusal: Refusal) -> list[dict[str, str]]:
+    """What to show above the form and beside its fields, in the current language.
+
+    A rule that is about no field has an empty `field`.
+    """
+    if refusal.fields:
+        return messages.spoken(refusal.fields)
+    return [{"field": "", "message": words.say(refusal.words, **messages.facts(refusal.facts))}]

@@ -1,0 +1,156 @@
+"""Every refusal in words: an RFC 9457 problem document under /api/, a page elsewhere.
+
+`type` is `urn:charity:problem:<code>`, the code of the rule; `detail` says which rule and all its facts;
+`errors` lists fields. Words are in the caller's language.
+"""
+
+import http
+import logging
+import traceback
+from typing import Any
+from urllib.parse import quote
+
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from charity import words
+from charity.db.engine import DatabaseInUse
+from charity.db.locks import LockBusy
+from charity.errors import Refusal, Rule
+from charity.web import messages, pages, visits
+
+log = logging.getLogger("charity.web")
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 5
+
+TITLES = {
+    400: "请求不完整",
+    401: "请先登录",
+    403: "不能办理",
+    404: "找不到",
+    405: "不支持这种方法",
+    409: "规则不允许",
+    413: "内容太大",
+    415: "格式不支持",
+    422: "有几处要更正",
+    429: "请求太频繁",
+    500: "系统出错",
+    503: "系统正忙",
+}
+NOT_FOUND = Rule("not_found", "找不到您要的内容", 404)
+METHOD = Rule("method.not_allowed", "这个地址不支持 {method}", 405)
+TOO_LARGE = Rule("body.too_large", "内容超过上限 {limit_kb} KB", 413)
+FAULT = Rule("fault", "系统出错，没有办理。请稍后再试；如再次发生，请把编号告诉管理员", 500)
+UNAVAILABLE = Rule("unavailable", "系统正忙，请稍后再试", 503)
+OTHER = Rule("http", "请求无法办理", 400)
+
+
+def document(refusal: Refusal) -> dict[str, Any]:
+    """The problem document of a refusal in the current language."""
+    title = TITLES.get(refusal.status, http.HTTPStatus(refusal.status).phrase)
+    body: dict[str, Any] = {
+        "type": f"urn:charity:problem:{refusal.code}",
+        "title": words.translate(title),
+        "status": refusal.status,
+        "detail": words.say(refusal.words, **messages.facts(refusal.facts)),
+    }
+    if refusal.fields:
+        body["errors"] = messages.spoken(refusal.fields)
+    return body
+
+
+def headers(refusal: Refusal) -> dict[str, str]:
+    """The headers that a refusal brings along."""
+    found: dict[str, str] = {}
+    if refusal.retry_after_s is not None:
+        found["retry-after"] = str(refusal.retry_after_s)
+    if refusal.status == http.HTTPStatus.UNAUTHORIZED:
+        found["www-authenticate"] = 'Bearer realm="charity"'
+    return found
+
+
+def problem(refusal: Refusal) -> Response:
+    """The problem document as an answer."""
+    return Response(to_json(document(refusal)), refusal.status, headers(refusal), MEDIA_TYPE)
+
+
+def as_refusal(error: Exception) -> Refusal:
+    """What an error says to the caller. A fault of ours is logged without its words, which may hold data."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, HTTPException):
+        return _of_http(error)
+    if isinstance(error, DatabaseInUse | LockBusy):
+        return Refusal(UNAVAILABLE.code, UNAVAILABLE.words, 503, retry_after_s=RETRY_AFTER_S)
+    log.error("fault", extra={"error": type(error).__name__, "at": where(error)})
+    return FAULT()
+
+
+def where(error: BaseException) -> list[str]:
+    """The frames of a fault, innermost last, as file:line:function."""
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    return [f"{frame.filename.rsplit('/site-packages/')[-1]}:{frame.lineno}:{frame.name}" for frame in frames]
+
+
+def _of_http(error: HTTPException) -> Refusal:
+    if error.status_code == http.HTTPStatus.NOT_FOUND:
+        return NOT_FOUND()
+    if error.status_code == http.HTTPStatus.METHOD_NOT_ALLOWED:
+        return METHOD(method="")
+    if error.status_code == http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return too_large(0)
+    return Refusal(OTHER.code, OTHER.words, error.status_code)
+
+
+def too_large(limit: int) -> Refusal:
+    """The 413 that names the limit, in bytes."""
+    return TOO_LARGE(limit_kb=max(1, limit // 1024))
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    """The one handler of all errors: a problem document for programs, a page for people."""
+    refusal = as_refusal(error)
+    visits.of(request).refused = refusal.code
+    if request.url.path.startswith("/api/"):
+        response = problem(refusal)
+    elif refusal.status == http.HTTPStatus.UNAUTHORIZED and not visits.of(request).bearer:
+        return _to_sign_in(request)
+    else:
+        response = await _page(request, refusal)
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Let the visitor sign in and come back; a form that was posted cannot be taken along."""
+    if request.method not in {"GET", "HEAD"}:
+        return RedirectResponse("/sign-in", 303)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/sign-in?next={quote(request.url.path + query, safe='/')}", 303)
+
+
+async def _page(request: Request, refusal: Refusal) -> Response:
+    shown = document(refusal)
+    steps = [{"href": "/", "label": words.translate("回到首页")}]
+    if visits.of(request).actor is not None:
+        steps.insert(0, {"href": "/desk", "label": words.translate("回到工作台")})
+    fault = refusal.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
+    try:
+        response = await pages.page(
+            request,
+            "error.html",
+            status=refusal.status,
+            title=shown["title"],
+            words=shown["detail"],
+            reasons=[e["message"] for e in shown.get("errors", [])],
+            reference=visits.of(request).id if fault else "",
+            next=steps,
+        )
+    except Exception as error:  # noqa: BLE001 - the page cannot be made (no database): plain words are better than none
+        log.error("fault.page", extra={"error": type(error).__name__, "at": where(error)})  # noqa: TRY400
+        response = PlainTextResponse(f"{shown['title']}\n{shown['detail']}\n", refusal.status)
+    response.headers.update(headers(refusal))
+    return response

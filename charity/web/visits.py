@@ -1,0 +1,140 @@
+"""Who asks, from where and in which language: one `Visit` for each request, made by `outer`.
+
+The client's address is the peer's, or the last untrusted one of X-Forwarded-For when the peer is a
+proxy named in CHARITY_TRUSTED_PROXIES. It is used for limits and never logged.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from functools import lru_cache
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from starlette.requests import HTTPConnection
+
+from charity.roles import Actor
+from charity.settings import settings
+
+SCOPE_KEY = "charity.visit"
+FORWARDED_MAX = 20
+PART_MAX = 64
+"""Longest part of a path: codes and numbers are shorter, and columns of keys hold no more."""
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request's circumstances. `binding` is what form tokens are bound to ("" before a page is made)."""
+
+    id: str
+    address: str
+    https: bool
+    proxied: bool
+    language: str
+    actor: Actor | None = None
+    session: str = ""
+    bearer: bool = False
+    binding: str = ""
+    route: str = ""
+    refused: str = ""
+
+
+def of(connection: HTTPConnection) -> Visit:
+    """The visit of a request."""
+    visit: Visit = connection.scope[SCOPE_KEY]
+    return visit
+
+
+def header(scope: Any, name: bytes) -> str:
+    """The first value of a header, "" when absent."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return str(value.decode("latin-1"))
+    return ""
+
+
+def cookies(scope: Any) -> dict[str, str]:
+    """The cookies of a request; an unreadable header has none."""
+    text = header(scope, b"cookie")
+    if not text:
+        return {}
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        jar.load(text)
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+@lru_cache(maxsize=4)
+def _trusted(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+
+
+def _is_trusted(address: str, networks: tuple[Network, ...]) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in network for network in networks)
+
+
+def place(scope: Any) -> tuple[str, bool, bool]:
+    """(client's address, asked by https, came through some proxy)."""
+    peer = scope["client"][0] if scope.get("client") else ""
+    https = scope.get("scheme") == "https"
+    forwarded = header(scope, b"x-forwarded-for")
+    networks = _trusted(settings().trusted_proxies)
+    if not networks or not _is_trusted(peer, networks):
+        return peer, https, bool(forwarded)
+    proto = header(scope, b"x-forwarded-proto")
+    if proto:
+        https = proto.split(",")[-1].strip() == "https"
+    for part in reversed(forwarded.split(",")[-FORWARDED_MAX:]):
+        address = part.strip()
+        if not _is_trusted(address, networks):
+            return address or peer, https, True
+    return peer, https, bool(forwarded)
+
+
+def neighbourhood(address: str) -> str:
+    """What limits count: the address itself, and for IPv6 its /64, which one household holds whole."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+    except ValueError:
+        return address
+
+
+def is_loopback(visit: Visit) -> bool:
+    """Whether the caller sits on this machine and did not come through a proxy we do not know."""
+    try:
+        ip = ipaddress.ip_address(visit.address)
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return bool((mapped or ip).is_loopback)
+
+
+def preferred_language(scope: Any, chosen: str) -> str:
+    """The chosen language, else the browser's; Chinese unless English is clearly wanted more."""
+    if chosen in {"zh", "en"}:
+        return chosen
+    text = header(scope, b"accept-language")[:200].lower()
+    if "en" not in text:
+        return "zh"
+    weights: dict[str, float] = {"zh": 0.0, "en": 0.0}
+    for part in text.split(","):
+        tag, _, rest = part.strip().partition(";")
+        name = tag.split("-")[0]
+        if name in weights:
+            try:
+                weight = float(rest.strip().removeprefix("q=")) if rest else 1.0
+            except ValueError:
+                weight = 0.0
+            weights[name] = max(weights[name], weight)
+    # "zh, en" and "en, zh" both weigh 1 without q: then the one named first is meant.
+    if weights["en"] == weights["zh"] > 0:
+        return "en" if text.find("en") < text.find("zh") else "zh"
+    return "en" if weights["en"] > weights["zh"] else "zh"

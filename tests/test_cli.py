@@ -1,0 +1,232 @@
+"""The command line: what it does, what it refuses in one line, and that two of it may run at once."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from charity import settings
+from charity.cli import main
+from charity.db import sealed
+
+ROOT = Path(__file__).resolve().parents[1]
+KEYS = {
+    "CHARITY_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "CHARITY_DATA_KEYS": "k1:MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=",
+}
+PASSWORD = "correct horse battery"
+Run = Callable[..., "Done"]
+
+
+def _places(folder: Path) -> dict[str, str]:
+    return {"CHARITY_DATA_DIR": str(folder), "CHARITY_DATABASE_URL": f"sqlite://{folder / 'charity.db'}"}
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("CHARITY_")}
+    return plain | _places(folder) | KEYS | {"PYTHONPATH": str(ROOT)}
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """Run a command in this process, in an empty data folder, with keys unless told otherwise.
+
+    An exception that the command line did not word is the test's failure.
+    """
+    monkeypatch.chdir(tmp_path)
+
+    def running(*words: str, stdin: str = "", keys: bool = True, **more: str) -> Done:
+        environment: dict[str, str | None] = dict.fromkeys(n for n in os.environ if n.startswith("CHARITY_"))
+        settings.reset()
+        sealed.forget_keys()
+        environment |= _places(tmp_path) | (KEYS if keys else {}) | more
+        result = CliRunner().invoke(main, words, input=stdin, env=environment)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Done(result.exit_code, result.stdout, result.stderr)
+
+    yield running
+    settings.reset()
+    sealed.forget_keys()
+
+
+def _begun(run: Run) -> None:
+    done = run("init", "--organisation", "测试会", "--password-stdin", stdin=PASSWORD + "\n")
+    assert done.returncode == 0, done.stderr
+
+
+def test_help_lists_every_command_and_imports_no_room(tmp_path: Path) -> None:
+    words = (
+        "import sys, charity.cli as c; c.main(['--help'], standalone_mode=False); assert 'tortoise' not in sys.modules"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", words],
+        env=_environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for name in ("init", "migrate", "serve", "demo", "token", "export", "verify", "cards", "assets", "work", "check"):
+        assert f"  {name} " in done.stdout
+
+
+def test_init_makes_the_first_admin_once(run: Run) -> None:
+    _begun(run)
+    again = run("init", "--organisation", "测试会", "--password-stdin", stdin=PASSWORD + "\n")
+    assert again.returncode == 1
+    assert again.stderr.strip() == "Error: 已经有管理员，不能再次初始化"
+
+
+def test_init_refuses_a_weak_password_and_missing_keys(run: Run) -> None:
+    weak = run("init", "--organisation", "测试会", "--password-stdin", stdin="123\n")
+    assert weak.returncode == 1
+    assert "密码至少 10 个字符" in weak.stderr
+    bare = run("init", "--organisation", "测试会", "--password-stdin", stdin=PASSWORD + "\n", keys=False)
+    assert bare.returncode == 1
+    assert "CHARITY_SECRET_KEY" in bare.stderr
+
+
+def test_init_can_make_the_keys(run: Run, tmp_path: Path) -> None:
+    words = ("init", "--make-keys", "--organisation", "测试会", "--password-stdin")
+    done = run(*words, stdin=PASSWORD + "\n", keys=False)
+    assert done.returncode == 0, done.stderr
+    env = tmp_path / ".env"
+    assert env.stat().st_mode & 0o777 == 0o600
+    assert "CHARITY_DATA_KEYS=k1:" in env.read_text()
+
+
+def test_commands_before_migrate_say_so(run: Run) -> None:
+    for words in (("serve",), ("token", "create", "--role", "cashier"), ("verify",), ("cards", "list")):
+        done = run(*words)
+        assert done.returncode == 1, words
+        assert "charity migrate" in done.stderr
+
+
+def test_migrate_four_times_at_once_applies_each_file_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "charity", "migrate"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    running = [
+        subprocess.Popen(command, env=_environment(tmp_path), cwd=tmp_path, **pipes)  # type: ignore[call-overload]
+        for _ in range(4)
+    ]
+    outputs = [process.communicate(timeout=120) for process in running]
+    assert [process.returncode for process in running] == [0] * 4, outputs
+    said = "".join(out for out, _ in outputs)
+    assert said.count("已执行 0001_ground") == 1
+    assert said.count("已执行 0004_office") == 1
+
+
+def test_a_token_is_printed_alone_and_acts_as_its_account(run: Run) -> None:
+    _begun(run)
+    done = run("token", "create", "--role", "cashier", "--account", "zhang", "--name", "报表程序")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.strip()) == 43
+    refused = run("token", "create", "--role", "accountant", "--account", "zhang")
+    assert refused.returncode == 1
+    assert refused.stderr.strip() == "Error: 账号 zhang 没有岗位 accountant，令牌不能多于账号的权限"
+    unknown = run("token", "create", "--role", "clerk", "--store", "LX99")
+    assert unknown.returncode == 1
+    assert "LX99" in unknown.stderr
+
+
+def test_sqlite_refuses_several_workers(run: Run) -> None:
+    _begun(run)
+    done = run("serve", "--workers", "2")
+    assert done.returncode == 1
+    assert "PostgreSQL" in done.stderr
+
+
+def test_bad_keys_do_not_start(run: Run) -> None:
+    _begun(run)
+    for name, value in (("CHARITY_SECRET_KEY", "short"), ("CHARITY_DATA_KEYS", "k1:AAAA"), ("CHARITY_DATA_KEYS", "")):
+        done = run("serve", keys=False, **(KEYS | {name: value}))
+        assert done.returncode == 1
+        assert name in done.stderr
+
+
+def test_the_demo_refuses_a_database_with_real_data(run: Run) -> None:
+    _begun(run)
+    for words in (("demo",), ("demo", "--reset")):
+        done = run(*words)
+        assert done.returncode == 1
+        assert "真实数据" in done.stderr
+    assert run("token", "create", "--role", "auditor").returncode == 0
+
+
+def test_verify_of_empty_books_is_clean_and_cards_are_none(run: Run) -> None:
+    _begun(run)
+    done = run("verify")
+    assert (done.returncode, done.stdout) == (0, "全部成立\n"), done.stderr
+    assert json.loads(run("cards", "list", "--format", "json").stdout) == []
+
+
+def test_check_says_what_is_missing(run: Run) -> None:
+    bare = run("check", keys=False)
+    assert bare.returncode == 1
+    assert "✗ 密钥" in bare.stdout
+    assert "charity migrate" in bare.stdout
+    _begun(run)
+    assert "✓ SQLite 可用，结构最新" in run("check").stdout
+
+
+def test_export_refuses_an_unknown_report(run: Run) -> None:
+    _begun(run)
+    words = ("--format", "csv", "--from", "2026-01-01", "--to", "2026-12-31", "-o", "x.csv")
+    done = run("export", "nonsense", *words)
+    assert done.returncode == 1
+    assert "nonsense" in done.stderr
+
+
+def test_one_server_a_database_serves_and_stops_when_told(run: Run, tmp_path: Path) -> None:
+    _begun(run)
+    command = [sys.executable, "-m", "charity", "serve", "--port", "18765"]
+    server = subprocess.Popen(
+        command, env=_environment(tmp_path), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    try:
+        _wait("http://127.0.0.1:18765/readyz")
+        second = run("serve", "--port", "18766")
+        assert second.returncode == 1
+        assert "已有一个服务在运行" in second.stderr
+        beside = run("token", "create", "--role", "auditor")
+        assert beside.returncode == 0, beside.stderr
+        asked = urllib.request.Request("http://127.0.0.1:18765/api/v1/stores")
+        asked.add_header("Authorization", f"Bearer {beside.stdout.strip()}")
+        with urllib.request.urlopen(asked, timeout=5) as answer:  # noqa: S310 - same
+            assert json.load(answer)["items"] == []
+    finally:
+        server.terminate()
+        _, errors = server.communicate(timeout=20)
+    assert b"Traceback" not in errors
+    assert run("verify").returncode == 0
+
+
+def _wait(url: str) -> None:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - our own server
+                assert answer.status == 200
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail("the server did not become ready")

@@ -1,0 +1,356 @@
+"""What every page has in common: who may see it, how forms are guarded, headers, language, limits."""
+
+import re
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.requests import Request
+
+from charity import settings
+from charity.errors import Refusal
+from charity.office import accounts
+from charity.roles import ACTS, Actor, Role, conflicts
+from charity.web import limits, nav, pages, visits
+from charity.web.system import local
+from charity.web.visits import preferred_language
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    limits.reset()
+
+
+def _token(page: httpx2.Response) -> str:
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+async def _sign_in(web: Any, login: str = "boss", **headers: str) -> httpx2.AsyncClient:
+    client: httpx2.AsyncClient = web.as_()
+    token = _token(await client.get("/sign-in"))
+    answer = await client.post("/sign-in", data={"csrf": token, "login": login, "password": PASSWORD}, headers=headers)
+    assert answer.status_code == 303, answer.text
+    return client
+
+
+@pytest.fixture
+async def boss(house: Any) -> Actor:
+    made = await accounts.create(login="boss", name="管理员甲", roles=[Role.ADMIN], password=PASSWORD, by=house.admin)
+    return made.actor
+
+
+async def test_a_stranger_is_sent_to_sign_in_and_back(web: Any) -> None:
+    answer = await web.as_().get("/accounts?x=1")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?next=/accounts%3Fx%3D1"
+
+
+async def test_another_role_sees_a_403_page_with_words(web: Any) -> None:
+    answer = await web.as_("clerk").get("/accounts")
+    assert answer.status_code == 403
+    assert "您的岗位不能办理此事：管理账号" in answer.text
+
+
+async def test_a_missing_page_and_a_wrong_method_have_pages_of_ours(web: Any) -> None:
+    missing = await web.as_().get("/no/such/page")
+    assert missing.status_code == 404
+    assert "回到首页" in missing.text
+    assert (await web.as_().get("/language")).status_code == 405
+
+
+async def test_a_code_that_can_be_none_is_not_looked_up(web: Any) -> None:
+    for path in ("/p/" + "A" * 65, "/r/%00", "/p/a%0Ab"):
+        assert (await web.as_().get(path)).status_code == 404, path
+    assert (await web.as_().get("/sign-in?next=%00")).status_code == 422
+
+
+async def test_a_form_from_another_site_is_refused(web: Any, boss: Actor) -> None:
+    client = await _sign_in(web)
+    token = _token(await client.get("/accounts"))
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+    ):
+        answer = await client.post("/sign-out", data={"csrf": token}, headers=headers)
+        assert answer.status_code == 403, headers
+        assert "不是从本站页面发出的" in answer.text
+    assert (await client.get("/accounts")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://127.0.0.1:8000"}, {"Origin": "", "Host": "127.0.0.1"}],
+)
+async def test_our_own_form_passes(web: Any, boss: Actor, headers: dict[str, str]) -> None:
+    client = await _sign_in(web)
+    token = _token(await client.get("/accounts"))
+    sent = {name: value for name, value in headers.items() if value}
+    answer = await client.post("/sign-out", data={"csrf": token}, headers=sent)
+    assert answer.status_code == 303
+    assert (await client.get("/accounts")).status_code == 303
+
+
+async def test_a_form_without_the_token_of_its_own_session_is_refused(web: Any, boss: Actor) -> None:
+    client = await _sign_in(web)
+    strangers = _token(await web.as_().get("/sign-in"))
+    for token in ("", "0" * 40, strangers):
+        answer = await client.post("/sign-out", data={"csrf": token}, headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code == 403
+        assert "页面已过期" in answer.text
+
+
+async def test_an_anonymous_form_is_bound_to_the_visitors_cookie(web: Any) -> None:
+    visitor, other = web.as_(), web.as_()
+    token = _token(await visitor.get("/sign-in"))
+    await other.get("/sign-in")
+    assert (await other.post("/language", data={"csrf": token, "lang": "en"})).status_code == 403
+    assert (await visitor.post("/language", data={"csrf": token, "lang": "en"})).status_code == 303
+
+
+async def test_pages_carry_a_strict_policy_and_no_inline_script_or_style(web: Any) -> None:
+    answer = await web.as_().get("/sign-in")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "same-origin"
+    assert "strict-transport-security" not in answer.headers
+    assert not re.search(r"<script(?![^>]*\ssrc=)|\sstyle=|<style|\son\w+=|javascript:", answer.text)
+    assert not re.search(r"""(?:src|href|action)=["'](?:https?:)?//""", answer.text)
+
+
+async def test_https_brings_hsts_and_host_bound_cookies(web: Any, boss: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings.settings(), "public_url", "https://cs.example")
+    client = web.as_()
+    first = await client.get("/sign-in")
+    assert first.headers["strict-transport-security"] == "max-age=31536000"
+    visit = first.headers["set-cookie"]
+    assert visit.startswith("__Host-visit=")
+    assert "Secure" in visit
+    # The client of this test speaks http, so it hands its cookies over by hand.
+    cookie = {"Cookie": visit.split(";")[0]}
+    form = {"csrf": _token(first), "login": "boss", "password": PASSWORD}
+    answer = await client.post("/sign-in", data=form, headers=cookie)
+    session = answer.headers["set-cookie"]
+    assert session.startswith("__Host-session=")
+    assert all(word in session for word in ("Secure", "HttpOnly", "Path=/", "SameSite=lax"))
+    plain = session.split(";")[0].replace("__Host-", "")
+    assert (await web.as_().get("/accounts", headers={"Cookie": plain})).status_code == 303
+
+
+async def test_without_https_nobody_signs_in_from_another_machine(web: Any, boss: Actor) -> None:
+    transport = httpx2.ASGITransport(app=web.app, client=("192.0.2.9", 5))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://10.0.0.1:8000") as far:
+        token = _token(await far.get("/sign-in"))
+        answer = await far.post("/sign-in", data={"csrf": token, "login": "boss", "password": PASSWORD})
+        assert answer.status_code == 403
+        assert "https" in answer.text
+        near = await _sign_in(web)
+        stolen = {"Cookie": f"session={near.cookies['session']}"}
+        assert (await far.get("/accounts", headers=stolen)).status_code == 303
+
+
+async def test_the_language_is_chinese_unless_english_is_wanted(web: Any) -> None:
+    client = web.as_()
+    page = await client.get("/sign-in")
+    assert page.headers["content-language"] == "zh-CN"
+    assert "工作人员登录" in page.text
+    english = await client.get("/sign-in", headers={"Accept-Language": "en-GB,en;q=0.9"})
+    assert english.headers["content-language"] == "en"
+    assert "Staff sign-in" in english.text
+    answer = await client.post("/language", data={"csrf": _token(page), "lang": "en", "next": "/sign-in?next=/desk"})
+    assert answer.headers["location"] == "/sign-in?next=/desk"
+    assert "Staff sign-in" in (await client.get("/sign-in")).text
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "zh"),
+        ("en", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,en;q=0.9,zh-CN;q=0.8", "en"),
+        ("en;q=0.5,zh;q=0.7", "zh"),
+        ("fr,de", "zh"),
+        ("en;q=x", "zh"),
+        ("zh,en", "zh"),
+        ("en,zh", "en"),
+    ],
+)
+def test_the_browsers_languages_are_weighed(header: str, language: str) -> None:
+    scope = {"headers": [(b"accept-language", header.encode())]}
+    assert preferred_language(scope, "") == language
+    assert preferred_language(scope, "en") == "en"
+
+
+async def test_large_type_is_remembered(web: Any) -> None:
+    client = web.as_()
+    token = _token(await client.get("/sign-in"))
+    await client.post("/type", data={"csrf": token, "size": "large", "next": "/sign-in"})
+    assert 'data-type="large"' in (await client.get("/sign-in")).text
+
+
+@pytest.mark.parametrize("url", ["//evil.example", "https://evil.example", "/\\evil.example", "", "x", "/a\nb"])
+def test_a_foreign_way_back_leads_home(url: str) -> None:
+    assert local(url) == "/"
+
+
+def test_an_own_way_back_is_kept() -> None:
+    assert local("/p/ABC?x=1") == "/p/ABC?x=1"
+
+
+async def test_a_form_over_its_routes_limit_is_413_and_says_the_limit(web: Any) -> None:
+    client = web.as_()
+    token = _token(await client.get("/sign-in"))
+    answer = await client.post("/sign-in", data={"csrf": token, "login": "x" * 20_000})
+    assert answer.status_code == 413
+    assert "16 KB" in answer.text
+    answer = await client.post("/language", data={"csrf": token, "lang": "x" * 300_000})
+    assert answer.status_code == 413
+    assert "256 KB" in answer.text
+
+
+async def test_800_pledges_worth_of_posts_from_one_address_pass_in_ten_minutes(web: Any) -> None:
+    client = web.as_()
+    token = _token(await client.get("/sign-in"))
+    statuses = {(await client.post("/language", data={"csrf": token, "lang": "zh"})).status_code for _ in range(800)}
+    assert statuses == {303}
+
+
+def test_a_flood_from_one_address_does_not_pass() -> None:
+    for _ in range(limits.WRITE.amount):
+        limits.hit(limits.WRITE, "198.51.100.1")
+    with pytest.raises(Refusal) as refused:
+        limits.hit(limits.WRITE, "198.51.100.1")
+    assert refused.value.status == 429
+    assert refused.value.retry_after_s
+    limits.hit(limits.WRITE, "198.51.100.2")
+
+
+def test_wrong_passwords_wait_longer_and_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
+    waits: list[int] = []
+    for _ in range(5):
+        limits.guess("boss", "198.51.100.1")
+    for _ in range(4):
+        with pytest.raises(Refusal) as refused:
+            limits.guess("boss", "198.51.100.1")
+        waits.append(refused.value.retry_after_s or 0)
+        now[0] += waits[-1]
+        limits.guess("boss", "198.51.100.1")
+    assert waits == [15, 30, 60, 120]
+    limits.guess("other", "198.51.100.1")
+    limits.guess("boss", "198.51.100.2")
+
+
+def test_one_account_guessed_from_many_addresses_waits_too() -> None:
+    with pytest.raises(Refusal):
+        for n in range(40):
+            limits.guess("boss", f"198.51.100.{n}")
+
+
+def test_many_accounts_guessed_from_one_address_wait_too() -> None:
+    with pytest.raises(Refusal):
+        for n in range(80):
+            limits.guess(f"account{n}", "198.51.100.1")
+
+
+def test_a_right_password_forgets_the_wrong_ones() -> None:
+    for _ in range(50):
+        limits.guess("boss", "198.51.100.1")
+        limits.guessed("boss", "198.51.100.1")
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "proxies", "address"),
+    [
+        ("198.51.100.1", "203.0.113.9", "", "198.51.100.1"),
+        ("10.0.0.2", "203.0.113.9", "10.0.0.0/8", "203.0.113.9"),
+        ("10.0.0.2", "6.6.6.6, 203.0.113.9, 10.0.0.3", "10.0.0.0/8", "203.0.113.9"),
+        ("198.51.100.1", "203.0.113.9", "10.0.0.0/8", "198.51.100.1"),
+        ("10.0.0.2", "", "10.0.0.0/8", "10.0.0.2"),
+    ],
+)
+def test_only_a_trusted_proxy_says_who_asks(
+    monkeypatch: pytest.MonkeyPatch, peer: str, forwarded: str, proxies: str, address: str
+) -> None:
+    monkeypatch.setattr(settings.settings(), "trusted_proxies", proxies)
+    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
+    assert visits.place({"client": (peer, 1), "scheme": "http", "headers": headers})[0] == address
+
+
+def test_an_ipv6_household_is_counted_as_one() -> None:
+    assert visits.neighbourhood("2001:db8:1:2:aaaa::1") == visits.neighbourhood("2001:db8:1:2:bbbb::2")
+    assert visits.neighbourhood("2001:db8:1:2::1") != visits.neighbourhood("2001:db8:1:3::1")
+
+
+async def test_figures_are_for_the_machine_itself_or_an_admins_token(web: Any) -> None:
+    assert "charity_requests_total" in (await web.as_().get("/metrics")).text
+    transport = httpx2.ASGITransport(app=web.app, client=("192.0.2.9", 5))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://10.0.0.1") as far:
+        for token, status in (("", 401), ("token-clerk", 403), ("token-admin", 200)):
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            answer = await far.get("/metrics", headers=headers, follow_redirects=False)
+            assert answer.status_code == (303 if status == 401 else status)
+    proxied = await web.as_().get("/metrics", headers={"X-Forwarded-For": "192.0.2.9"})
+    assert proxied.status_code == 303
+
+
+async def test_health_and_readiness_are_told(web: Any) -> None:
+    assert (await web.as_().get("/healthz")).text == "ok\n"
+    assert (await web.as_().get("/readyz")).json() == {"ready": True}
+
+
+async def test_the_log_of_a_request_holds_no_path_query_or_name(
+    web: Any, house: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="charity.request")
+    await web.as_("admin").get(f"/accounts/{house.cashier.key}?name=%E7%8E%8B")
+    record = next(r for r in caplog.records if r.message == "request")
+    facts = vars(record)
+    assert facts["route"] == "/accounts/{key}"
+    assert facts["account"] == house.admin.key
+    assert house.cashier.key not in str({k: v for k, v in facts.items() if k not in {"account", "args", "msg"}})
+
+
+def test_the_table_of_acts_keeps_admins_away_from_money_and_goods() -> None:
+    moving = [act for act, (_, roles) in ACTS.items() if Role.ADMIN in roles]
+    assert set(moving) == {"codes.read", "account.manage", "desk.read"}
+    assert conflicts(frozenset({Role.CASHIER, Role.ACCOUNTANT}))
+    assert not conflicts(frozenset({Role.CASHIER, Role.CLERK}))
+
+
+def test_the_navigation_shows_what_the_roles_may_do() -> None:
+    clerk = Actor("k", "n", frozenset({Role.CLERK}), "LX01")
+    shown = nav.shown(clerk, "/stores/LX01/out")
+    assert [item["href"] for item in shown if item["current"]] == ["/stores/LX01/out"]
+    assert "/accounts" not in [item["href"] for item in shown]
+    everywhere = nav.shown(Actor("k", "n", frozenset({Role.CLERK})), "/desk")
+    assert [item["href"] for item in everywhere].count("/stores") == 1
+    assert all("{" not in str(item["href"]) for item in everywhere)
+
+
+async def test_a_message_is_shown_once_and_only_if_it_is_ours(web: Any, boss: Actor) -> None:
+    client = await _sign_in(web)
+    token = _token(await client.get("/accounts/new"))
+    form = {"csrf": token, "login": "newone", "name": "新人", "roles": "clerk", "store": "LX01", "password": PASSWORD}
+    answer = await client.post("/accounts/new", data=form)
+    assert answer.status_code == 303, answer.text
+    assert "账号已建立" in (await client.get(answer.headers["location"])).text
+    assert "账号已建立" not in (await client.get(answer.headers["location"])).text
+    forged = answer.headers["set-cookie"].split(";")[0][:-4] + "0000"
+    assert "账号已建立" not in (await web.as_().get("/sign-in", headers={"Cookie": forged})).text
+
+
+def test_a_redirect_leads_nowhere_else() -> None:
+    scope = {"type": "http", "headers": [], "path": "/", "query_string": b"", "method": "POST"}
+    with pytest.raises(AssertionError):
+        pages.see_other(Request(scope), "//evil.example")
