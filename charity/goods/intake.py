@@ -1,0 +1,338 @@
+"""Goods come in: lots are made, and the books take them (domain rules 3.2, 4.6 entries 4, 5 and 11).
+
+A gift with evidence of value is Dr 1201 / Cr 4101 (agency funds 1801 / 2601) with a donation and a receipt;
+without evidence only pieces move, from `world:donors`, and no receipt is made (rules 0.7). Bought goods
+come from `world:suppliers`, Dr 1201 / Cr 1141, never beyond what their paid voucher prepaid. Always true:
+a lot has one integer cost a piece, so an indivisible total becomes two lots.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal
+
+from charity import clock, money, tokens
+from charity.db import reading
+from charity.errors import FieldError, Rule
+from charity.giving import campaigns, donations, receipts
+from charity.goods import documents, items, rules
+from charity.goods.documents import INTAKE
+from charity.goods.items import Item
+from charity.ledger import accounts as acc
+from charity.ledger.state import Entry, State, Table
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.office import stores
+from charity.people.persons import PERSON, Donor, person_row
+from charity.roles import Actor
+
+LINES_MAX: Final = 200
+QUANTITY_MAX: Final = 1_000_000
+SERIES: Final = "RK"
+PURCHASE = Table("goods_purchase", "voucher")
+# The voucher belongs to aid, a storey above: read here by its table, never changed.
+VOUCHER = Table("voucher", "number")
+Evidence = Literal["invoice", "market", "appraisal", "none"]
+EVIDENCE_WORDS: Final = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": "不计价"}
+PAID: Final = ("paid", "delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeLine:
+    """One counted line. Its value is told a piece or in total, in fen; without evidence it has none."""
+
+    barcode: str
+    quantity: int
+    expires_on: date | None = None
+    unit_value_fen: int | None = None
+    total_value_fen: int | None = None
+    evidence: Evidence | None = None
+
+    @property
+    def told(self) -> bool:
+        """Whether a value was told."""
+        return self.unit_value_fen is not None or self.total_value_fen is not None
+
+    def costs(self) -> list[tuple[int, int]]:
+        """(pieces, cost a piece) pairs whose sum is the value: one, or two when a total does not divide."""
+        if self.unit_value_fen is not None:
+            return [(self.quantity, self.unit_value_fen)]
+        if self.total_value_fen is not None:
+            return money.split_total(self.total_value_fen, self.quantity)
+        return [(self.quantity, 0)]
+
+
+@dataclass(frozen=True, slots=True)
+class NewLot:
+    """A lot to be made."""
+
+    code: str
+    barcode: str
+    quantity: int
+    expires_on: str | None
+    cost_fen: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """An intake with everything known that its decision needs."""
+
+    store: str
+    source: str
+    fund: str
+    campaign: str | None
+    voucher: str | None
+    lots: tuple[NewLot, ...]
+    person: dict[str, Any] | None
+    donation: str
+    day: date
+    reasons: tuple[tuple[FieldError, Rule], ...]
+
+    @property
+    def value_fen(self) -> int:
+        """The value of all lots, fen."""
+        return sum(lot.quantity * lot.cost_fen for lot in self.lots)
+
+
+async def take_in(
+    *,
+    store: str,
+    source: Literal["gift", "purchase"],
+    lines: Sequence[IntakeLine],
+    by: Actor,
+    donor: Donor | None = None,
+    voucher: str | None = None,
+    campaign: str | None = None,
+    fund: str | None = None,
+    idem: Idem | None = None,
+) -> Answer:
+    """Take goods in at a store: lots, an intake slip, the entry, and for valued gifts a receipt.
+
+    Refuses all lines that cannot be taken at once: barcodes (a wrong check digit is named), expiry, value.
+    """
+    by.must("goods.move")
+    await stores.get(store)
+    by.must_serve(store)
+    known = await items.found(line.barcode for line in lines)
+    day = clock.today()
+    reasons = _header(source, donor, voucher)
+    for n, line in enumerate(lines):
+        reasons += _line(n, line, known.get(line.barcode), source, day)
+    lots = [] if reasons else [lot for line in lines for lot in _lots(line, source)]
+    person = None if source == "purchase" else person_row(donor or Donor(), key=tokens.key16())
+    delivery = _Delivery(
+        store=store,
+        source=source,
+        fund=await _fund(source, campaign, fund, voucher),
+        campaign=campaign if source == "gift" else None,
+        voucher=voucher if source == "purchase" else None,
+        lots=tuple(lots),
+        person=person,
+        donation=tokens.key16(),
+        day=day,
+        reasons=tuple(reasons),
+    )
+
+    def decide(state: State) -> Answer:
+        return _decide(state, delivery, by)
+
+    return await submit(Command(decide, wants=_wants(delivery), idem=idem))
+
+
+async def _fund(source: str, campaign: str | None, fund: str | None, voucher: str | None) -> str:
+    """The fund of the lots: the campaign's choice, the voucher's own, or the unrestricted one."""
+    if source == "purchase" and not fund and voucher:
+        found = await reading.value("SELECT fund FROM voucher WHERE number = $1", voucher)
+        return str(found or acc.GENERAL_FUND)
+    if source == "gift" and campaign:
+        return (await campaigns.known(campaign)).chosen(fund)
+    return fund or acc.GENERAL_FUND
+
+
+def _header(source: str, donor: Donor | None, voucher: str | None) -> list[tuple[FieldError, Rule]]:
+    reasons = []
+    if source == "purchase" and not voucher:
+        reasons.append(rules.VOUCHER_MISSING)
+    if source == "purchase" and donor is not None:
+        reasons.append(rules.DONOR_NOT_FOR_PURCHASE)
+    if source == "gift" and voucher:
+        reasons.append(rules.VOUCHER_NOT_FOR_GIFT)
+    return [(rules.at(rule.field or "", rule), rule) for rule in reasons]
+
+
+def _line(n: int, line: IntakeLine, item: Item | None, source: str, day: date) -> list[tuple[FieldError, Rule]]:
+    """What keeps a line from coming in."""
+    reasons: list[tuple[FieldError, Rule]] = []
+
+    def say(part: str, rule: Rule, **facts: object) -> None:
+        reasons.append((rules.at(f"lines.{n}.{part}", rule, **facts), rule))
+
+    if item is None:
+        refusal = items.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
+        say("barcode", Rule(refusal.code, refusal.words, refusal.status), **refusal.facts)
+        return reasons
+    if line.expires_on is None and item.shelf_life_days is not None:
+        say("expires_on", rules.EXPIRY_MISSING, name=item.name)
+    if line.expires_on is not None and line.expires_on < day:
+        say("expires_on", rules.EXPIRY_PAST, name=item.name, on=line.expires_on.isoformat())
+    if source == "purchase" and not line.told:
+        say("unit_value_fen", rules.PRICE_MISSING)
+    elif line.evidence not in {None, "none"} and not line.told:
+        say("unit_value_fen", rules.VALUE_MISSING)
+    if line.total_value_fen is not None and line.total_value_fen < line.quantity:
+        say("unit_value_fen", rules.VALUE_TOO_SMALL)
+    return reasons
+
+
+def _lots(line: IntakeLine, source: str) -> list[NewLot]:
+    """The lots of a line. Without evidence there is no value at all, whatever was told (books.md)."""
+    evidence: Evidence = line.evidence or "none"
+    if source == "purchase" and evidence == "none":
+        evidence = "invoice"
+    costs = line.costs() if evidence != "none" else [(line.quantity, 0)]
+    expires_on = line.expires_on.isoformat() if line.expires_on else None
+    return [NewLot(tokens.lot_code(), line.barcode, pieces, expires_on, cost, evidence) for pieces, cost in costs]
+
+
+def _wants(d: _Delivery) -> Wants:
+    shelf = acc.shelf(d.store)
+    rows: list[tuple[Table, str]] = []
+    if d.campaign:
+        rows.append((campaigns.CAMPAIGN, d.campaign))
+    if d.voucher:
+        rows += [(VOUCHER, d.voucher), (PURCHASE, d.voucher)]
+    return Wants(
+        holdings=[(shelf, acc.lot(lot.code)) for lot in d.lots],
+        funds=[d.fund],
+        series=[documents.series(SERIES, d.store, d.day.year), (receipts.SERIES, d.day.year)],
+        rows=rows,
+    )
+
+
+def _decide(state: State, d: _Delivery, by: Actor) -> Answer:
+    if d.reasons:
+        raise rules.together(rules.NOT_TAKEN_IN, d.reasons)
+    kind = state.fund(d.fund).kind
+    if d.campaign:
+        campaigns.accepting(state, d.campaign, day=d.day.isoformat())
+    if d.voucher:
+        _use_voucher(state, d)
+    number = documents.number(state, SERIES, d.store, d.day.year)
+    entry = state.post(
+        f"goods.{d.source}",
+        _postings(d, kind),
+        effective_on=d.day.isoformat(),
+        actor=by.key,
+        party=d.person["key"] if d.person else "",
+        facts=_facts(d, number),
+    )
+    receipt = _rows(state, d, number, entry, by)
+    lots = [
+        {"code": lot.code, "barcode": lot.barcode, "quantity": lot.quantity, "expires_on": lot.expires_on}
+        for lot in d.lots
+    ]
+    answer = {"number": number, "entry": entry.id, "lots": lots}
+    return Answer(201, {**answer, "receipt": receipt} if receipt else answer)
+
+
+def _facts(d: _Delivery, number: str) -> dict[str, Any]:
+    facts: dict[str, Any] = {"document": number, "store": d.store, "source": d.source}
+    chosen = {"campaign": d.campaign, "voucher": d.voucher}
+    return facts | {name: value for name, value in chosen.items() if value}
+
+
+def _postings(d: _Delivery, fund_kind: str) -> list[acc.Posting]:
+    """Lots onto the shelf; and their value, when they have one, into the books."""
+    origin = acc.DONORS if d.source == "gift" else acc.SUPPLIERS
+    postings: list[acc.Posting] = []
+    for lot in d.lots:
+        unit = acc.lot(lot.code)
+        postings += [(acc.shelf(d.store), unit, lot.quantity), (origin, unit, -lot.quantity)]
+    if d.value_fen:
+        agency = fund_kind == "agency"
+        stock = acc.AGENCY_ASSETS if agency else acc.STOCK
+        against = acc.PREPAID if d.source == "purchase" else acc.AGENCY_DEBT if agency else acc.GIFTS
+        postings.append((acc.money(stock, d.fund, d.store), acc.CNY, d.value_fen))
+        postings.append((acc.money(against, d.fund), acc.CNY, -d.value_fen))
+    return postings
+
+
+def _use_voucher(state: State, d: _Delivery) -> None:
+    """Refuse goods beyond what a paid supplier's voucher prepaid, and count what has come in."""
+    assert d.voucher is not None
+    voucher = state.row(VOUCHER, d.voucher)
+    if voucher is None or voucher["payee_kind"] != "supplier" or voucher["status"] not in PAID:
+        raise rules.VOUCHER_NOT_FOR(voucher=d.voucher)
+    if voucher["fund"] != d.fund:
+        raise rules.VOUCHER_FUND(voucher=d.voucher, fund=voucher["fund"])
+    before = state.row(PURCHASE, d.voucher)
+    received = before["received_fen"] if before else 0
+    left = voucher["amount_fen"] - received
+    if d.value_fen > left:
+        raise rules.VOUCHER_SHORT(voucher=d.voucher, left_yuan=money.yuan(left), needed_yuan=money.yuan(d.value_fen))
+    if before is None:
+        state.add(PURCHASE, {"voucher": d.voucher, "received_fen": d.value_fen})
+    else:
+        state.change(PURCHASE, d.voucher, received_fen=received + d.value_fen)
+
+
+def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> dict[str, Any] | None:
+    """The rows of the slip, its lots and lines, and of the gift; the receipt, when there is one."""
+    receipt = _gift(state, d, entry, by) if d.person else None
+    state.add(documents.DOCUMENT, documents.row(number, "intake", d.store, entry, by))
+    donor = d.person["key"] if d.person else None
+    state.add(
+        INTAKE,
+        {
+            "number": number,
+            "source": d.source,
+            "fund": d.fund,
+            "campaign": d.campaign,
+            "donor": donor,
+            "donation": d.donation if d.person else None,
+            "voucher": d.voucher,
+            "receipt_code": receipt["code"] if receipt else None,
+            "receipt_number": receipt["number"] if receipt else None,
+        },
+    )
+    for n, lot in enumerate(d.lots, 1):
+        what = {"barcode": lot.barcode, "cost_fen": lot.cost_fen}
+        made = {"code": lot.code, "store": d.store, "fund": d.fund, "source": d.source, "expires_on": lot.expires_on}
+        origin = {"evidence": lot.evidence, "donor": donor, "document": number, "seq": entry.seq}
+        state.add("lot", {**made, **what, **origin})
+        state.add("goods_line", {"document": number, "n": n, "lot": lot.code, "quantity": lot.quantity, **what})
+    return receipt
+
+
+def _gift(state: State, d: _Delivery, entry: Entry, by: Actor) -> dict[str, Any] | None:
+    assert d.person is not None
+    state.add(PERSON.name, d.person)
+    day = d.day.isoformat()
+    donation = donations.in_kind_row(
+        key=d.donation,
+        campaign=d.campaign,
+        fund=d.fund,
+        donor=d.person["key"],
+        amount_fen=d.value_fen or None,
+        received_on=day,
+        store=d.store,
+        seq=entry.seq,
+        by=by,
+        recorded_at=entry.recorded_at,
+    )
+    state.add(donations.DONATION, donation)
+    if not d.value_fen:
+        return None
+    return receipts.issue(
+        state,
+        donor=d.person["key"],
+        donations=[d.donation],
+        amount_fen=d.value_fen,
+        campaign=d.campaign,
+        fund=d.fund,
+        issued_on=day,
+        by=by,
+        seq=entry.seq,
+        kind="in_kind",
+        delivery="kept_undelivered" if d.person["kind"] == "anonymous" else "pending",
+    )

@@ -1,0 +1,164 @@
+"""Rows of the supermarket."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+CODE_MAX = 64
+
+
+class ItemRow(Model):
+    """What a barcode names."""
+
+    barcode = fields.CharField(CODE_MAX, primary_key=True)
+    sku = fields.TextField()
+    category = fields.TextField()
+    name = fields.TextField()
+    measure = fields.TextField()
+    fair_value_fen = fields.BigIntField(null=True)
+    points = fields.IntField()
+    shelf_life_days = fields.IntField(null=True)
+    created_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "item"
+
+
+class DocumentRow(Model):
+    """The paper of one act at one store."""
+
+    number = fields.CharField(CODE_MAX, primary_key=True)
+    kind = fields.TextField()
+    store = fields.TextField()
+    effective_on = fields.TextField()
+    seq = fields.BigIntField()
+    at = fields.TextField()
+    actor = fields.TextField()
+    reverses = fields.TextField(null=True)
+    reversed_by = fields.TextField(null=True)
+    reason = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "goods_document"
+
+
+class IntakeRow(Model):
+    """What only an intake slip has. `donor` is a person key."""
+
+    number = fields.CharField(CODE_MAX, primary_key=True)
+    source = fields.TextField()
+    fund = fields.TextField()
+    campaign = fields.TextField(null=True)
+    donor = fields.TextField(null=True)
+    donation = fields.TextField(null=True)
+    voucher = fields.TextField(null=True)
+    receipt_code = fields.TextField(null=True)
+    receipt_number = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "goods_intake"
+
+
+class PurchaseRow(Model):
+    """How much of a purchase voucher has come in as goods, fen."""
+
+    voucher = fields.CharField(CODE_MAX, primary_key=True)
+    received_fen = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "goods_purchase"
+
+
+class LotRow(Model):
+    """Pieces of one item with one fund, source, expiry and cost a piece, for ever."""
+
+    code = fields.CharField(CODE_MAX, primary_key=True)
+    barcode = fields.TextField()
+    store = fields.TextField()
+    fund = fields.TextField()
+    source = fields.TextField()
+    expires_on = fields.TextField(null=True)
+    cost_fen = fields.BigIntField()
+    evidence = fields.TextField()
+    donor = fields.TextField(null=True)
+    document = fields.TextField()
+    seq = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "lot"
+
+
+class IssueRow(Model):
+    """What only an issue slip has. `proxy` is sealed: who collected for the household, and why."""
+
+    number = fields.CharField(CODE_MAX, primary_key=True)
+    household = fields.TextField()
+    card = fields.TextField()
+    category = fields.TextField()
+    members = fields.IntField()
+    programme = fields.TextField()
+    points_spent = fields.IntField()
+    points_left = fields.IntField()
+    proxy = fields.BinaryField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "goods_issue"
+
+
+class CardRow(Model):
+    """An aid card; the points are the household's."""
+
+    code = fields.CharField(CODE_MAX, primary_key=True)
+    household = fields.TextField()
+    status = fields.TextField()
+    status_on = fields.TextField()
+    reason = fields.TextField()
+    allowed_until = fields.TextField(null=True)
+    replaced_by = fields.TextField(null=True)
+    created_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "card"
+
+
+class SchemeRow(Model):
+    """A points scheme: its cycle, and how many cycles unused points stay."""
+
+    code = fields.CharField(CODE_MAX, primary_key=True)
+    name = fields.TextField()
+    cycle = fields.TextField()
+    carry_over = fields.IntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "points_scheme"
+
+
+class GrantRow(Model):
+    """The points a household got for one cycle, once."""
+
+    key = fields.CharField(200, primary_key=True)
+    scheme = fields.TextField()
+    cycle = fields.TextField()
+    household = fields.TextField()
+    points = fields.IntField()
+    seq = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "points_grant"

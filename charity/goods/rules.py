@@ -1,0 +1,103 @@
+"""The rules of the supermarket, in words; and how several of them are said at once."""
+
+from collections.abc import Sequence
+
+from charity import words
+from charity.errors import FieldError, Refusal, Rule
+
+BARCODE_DIGITS = Rule("barcode.unreadable", "条码应为 13 位数字", 422)
+BARCODE_CHECK = Rule("barcode.check_digit", "条码 {barcode} 的校验位不对，应为 {right}，请重新扫描", 422)
+BARCODE_UNKNOWN = Rule("barcode.unknown", "条码 {barcode} 尚未登记，请先登记商品", 422)
+ITEM_KNOWN = Rule("item.known", "条码 {barcode} 已经登记为“{name}”")
+LOT_CODE = Rule("lot.unreadable", "批次码 {lot} 的校验位不对，请重新扫描", 422)
+LOT_UNKNOWN = Rule("lot.unknown", "没有批次 {lot}", 422)
+CODE_OR_LOT = Rule("line.code", "每行填写条码或批次码其中一项", 422)
+
+EXPIRY_MISSING = Rule("expiry.missing", "{name} 有保质期，请填写到期日", 422)
+EXPIRY_PAST = Rule("expiry.past", "{name} 已于 {on} 到期，不能入库", 422)
+VALUE_MISSING = Rule("value.missing", "选择了计价依据，请填写单价", 422)
+EVIDENCE_MISSING = Rule("evidence.missing", "填写了价值，请选择计价依据", 422)
+VALUE_TOO_SMALL = Rule("value.too_small", "每件至少 0.01 元", 422)
+PRICE_MISSING = Rule("price.missing", "采购入库请填写单价", 422)
+VOUCHER_MISSING = Rule("voucher.missing", "采购入库请填写拨付审批单号", 422, field="voucher")
+VOUCHER_NOT_FOR = Rule("voucher.not_for_goods", "拨付审批单 {voucher} 不能用于采购入库：须已付款且收款方为供应商")
+VOUCHER_FUND = Rule("voucher.other_fund", "拨付审批单 {voucher} 属于基金 {fund}", 422, field="fund")
+VOUCHER_SHORT = Rule("voucher.short", "拨付审批单 {voucher} 还可入库 {left_yuan} 元，本次需要 {needed_yuan} 元")
+DONOR_NOT_FOR_PURCHASE = Rule("purchase.donor", "采购入库不填捐赠人", 422, field="donor")
+VOUCHER_NOT_FOR_GIFT = Rule("gift.voucher", "捐赠入库不填拨付审批单号", 422, field="voucher")
+
+CARD_UNREADABLE = Rule("card.unreadable", "卡号校验位不对，请重新扫描", 422)
+CARD_UNKNOWN = Rule("card.unknown", "没有这张爱心卡", 422)
+CARD_NOT_FOUND = Rule("card.not_found", "没有这张爱心卡", 404)
+CARD_SUSPENDED = Rule("card.suspended", "爱心卡自 {since} 起停用：{reason}")
+CARD_LOST = Rule("card.lost", "爱心卡已于 {since} 挂失，请使用新卡")
+CARD_EXPIRED = Rule("card.expired", "爱心卡有效期至 {until}，已过期")
+CARD_NOT_ACTIVE = Rule("card.not_active", "这张爱心卡不在使用中")
+CARD_HAD = Rule("card.had", "该家庭已有一张使用中的爱心卡")
+HOUSEHOLD_CLOSED = Rule("household.closed", "该家庭的救助资格已终止")
+
+STOCK_SHORT = Rule("stock.short", "{name} 库存不足：可发放 {left}，需要 {needed}")
+STOCK_SHORT_HELD = Rule(
+    "stock.short_held", "{name} 库存不足：可发放 {left}，需要 {needed}（另有 {held} 已过期或限定用途）"
+)
+LOT_SHORT = Rule("lot.short", "{name} 批次 {lot} 在本店只有 {left}，需要 {needed}")
+LOT_EXPIRED = Rule("lot.expired", "{name} 批次 {lot} 已于 {on} 过期，不能发放")
+LOT_NOT_FOR = Rule("lot.not_for", "{name} 批次 {lot} 属于限定用途基金 {fund}，不能用于项目 {programme}")
+POINTS_SHORT = Rule("points.short", "积分不足：现有 {left}，需要 {needed}")
+TOO_MANY_LOTS = Rule("issue.too_many_lots", "本次涉及批次过多，请分成几次发放")
+BASKET_FULL = Rule("issue.basket_full", "一次最多 {limit} 种，请分几次办理", 422)
+CARD_FIRST = Rule("till.card_first", "请先扫爱心卡", 422)
+BASKET_OPEN = Rule("till.basket_open", "篮中还有物品：请先确认发放或清空，再扫下一张卡", 422)
+PROXY_MISSING = Rule("till.proxy_missing", "代领请填写代领人姓名和原因", 422)
+COUNT_UNREADABLE = Rule("till.count", "数量应为 1 到 1000000 的整数", 422)
+BASKET_EMPTY = Rule("issue.empty", "篮中还没有物品", 422)
+NOT_ISSUED = Rule("issue.refused", "不能发放：{reasons}")
+NOT_TAKEN_IN = Rule("intake.refused", "不能入库：{reasons}")
+
+DOCUMENT_UNKNOWN = Rule("document.unknown", "没有单据 {number}", 404)
+DOCUMENT_REVERSED = Rule("document.reversed", "单据 {number} 已由 {by} 冲销")
+REVERSAL_FINAL = Rule("document.reversal", "冲销单本身不能再冲销")
+GOODS_MOVED_ON = Rule("document.goods_moved_on", "这批物资已经发出，请先冲销：{documents}")
+REASON_MISSING = Rule("reason.missing", "请填写冲销原因", 422, field="reason")
+
+SCHEME_UNKNOWN = Rule("points.scheme_unknown", "没有积分方案 {scheme}", 404)
+CYCLE_UNREADABLE = Rule("points.cycle_unreadable", "周期“{cycle}”不符合方案的写法", 422, field="cycle")
+
+
+class Reasons(tuple[FieldError, ...]):
+    """Several reasons as one fact of a refusal: said in the language of whoever is answered, not of the writer."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        """All reasons in a row."""
+        return words.say("；").join(words.say(r.message, **dict(r.facts)) for r in self)
+
+    def __str__(self) -> str:
+        """The same: a message is said wherever it ends up."""
+        return format(self)
+
+
+class Word(str):
+    """A word as a fact (why a card was suspended): said in the language of whoever is answered."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        """The word in the current language."""
+        return format(words.say(str(self)), spec)
+
+
+def at(field: str, rule: Rule, **facts: object) -> FieldError:
+    """A reason, tied to the field of the body that it speaks of."""
+    return FieldError(field, rule.words, tuple(facts.items()))
+
+
+def together(rule: Rule, reasons: Sequence[tuple[FieldError, Rule]]) -> Refusal:
+    """One refusal for all reasons: 422 when all of them are about reading the body, else the rule's status."""
+    fields = [error for error, _ in reasons]
+    readable = any(broken.status != 422 for _, broken in reasons)  # noqa: PLR2004 - the contract's status of fields
+    if len(reasons) == 1:
+        error, broken = reasons[0]
+        return Refusal(broken.code, broken.words, broken.status, fields=fields, **dict(error.facts))
+    return Refusal(rule.code, rule.words, rule.status if readable else 422, fields=fields, reasons=Reasons(fields))
