@@ -1,0 +1,235 @@
+"""The vouchers' calls of the API (contract.md)."""
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from charity.aid import approvals, payments, showing, vouchers
+from charity.aid.forms import ApproveBody, PayBody, ReasonBody, Status, VoucherBody
+from charity.aid.payees import PayeeKind
+from charity.clock import business_date
+from charity.ledger.writer import Answer
+from charity.web.api import TEXT_MAX, Call, Endpoint, Page
+
+
+class MadeAnswer(BaseModel):
+    """A draft. `fund_short`: the fund could not pay it today."""
+
+    number: str
+    status: Status
+    content_hash: str
+    fund_short: bool
+
+
+class ChangedAnswer(MadeAnswer):
+    """A changed voucher."""
+
+    approvals: int
+    needed: int
+
+
+class ApprovedAnswer(BaseModel):
+    """How many approvals stand."""
+
+    status: Status
+    approvals: int
+    needed: int
+
+
+class StatusAnswer(BaseModel):
+    """The status now."""
+
+    status: Status
+
+
+class PaidAnswer(BaseModel):
+    """The entry in the books."""
+
+    entry: str
+    status: Status
+
+
+class PayeeAnswer(BaseModel):
+    """Who is paid."""
+
+    kind: PayeeKind
+    code: str
+
+
+class LineAnswer(BaseModel):
+    """A voucher in a list."""
+
+    number: str
+    status: Status
+    programme: str
+    fund: str
+    payee: PayeeAnswer
+    amount_fen: int
+    recipients: int
+    content_hash: str
+    approvals: int
+    needed: int
+    made_on: str
+    paid_on: str | None
+    entry: str | None
+
+
+class VoucherAnswer(LineAnswer):
+    """A voucher whole. `content` is the canonical text whose SHA-256 is the content hash."""
+
+    content: str
+    reason: str
+
+
+class ListAnswer(BaseModel):
+    """A page of vouchers."""
+
+    items: list[LineAnswer]
+    next: str | None
+
+
+class ListQuery(Page):
+    """The filters of the list."""
+
+    status: Status | None = None
+    programme: str | None = Field(None, max_length=TEXT_MAX)
+    fund: str | None = Field(None, max_length=TEXT_MAX)
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    same = ("number", "status", "programme", "fund", "amount_fen", "recipients", "content_hash", "paid_on", "entry")
+    return {
+        **{name: row[name] for name in same},
+        "payee": {"kind": row["payee_kind"], "code": row["payee"]},
+        "approvals": showing.count_of(row),
+        "needed": vouchers.APPROVALS_NEEDED,
+        "made_on": business_date(row["made_at"]).isoformat(),
+    }
+
+
+async def listed(call: Call) -> dict[str, Any]:
+    """`GET /aid/vouchers`."""
+    q = call.query
+    filters = showing.Filters(
+        status=q.status or "", programme=q.programme or "", fund=q.fund or "", after=q.after or "", limit=q.limit
+    )
+    rows, following = await showing.listed(filters)
+    return {"items": [_line(row) for row in rows], "next": following}
+
+
+async def read(call: Call) -> dict[str, Any]:
+    """`GET /aid/vouchers/{number}`."""
+    voucher = await showing.shown(call.path["number"])
+    return {**_line(voucher.row), "content": voucher.row["content"], "reason": voucher.reason}
+
+
+async def make(call: Call) -> Answer:
+    """`POST /aid/vouchers`."""
+    return await vouchers.make(content=call.body.content(), by=call.by, idem=call.idem("voucher.make"))
+
+
+async def edit(call: Call) -> Answer:
+    """`PUT /aid/vouchers/{number}`."""
+    return await vouchers.edit(
+        number=call.path["number"], content=call.body.content(), by=call.by, idem=call.idem("voucher.edit")
+    )
+
+
+async def cancel(call: Call) -> Answer:
+    """`POST /aid/vouchers/{number}/cancel`."""
+    return await vouchers.cancel(
+        number=call.path["number"], reason=call.body.reason, by=call.by, idem=call.idem("voucher.cancel")
+    )
+
+
+async def approve(call: Call) -> Answer:
+    """`POST /aid/vouchers/{number}/approve`."""
+    return await approvals.approve(
+        number=call.path["number"], content_hash=call.body.content_hash, by=call.by, idem=call.idem("voucher.approve")
+    )
+
+
+async def send_back(call: Call) -> Answer:
+    """`POST /aid/vouchers/{number}/return`."""
+    return await approvals.send_back(
+        number=call.path["number"], reason=call.body.reason, by=call.by, idem=call.idem("voucher.return")
+    )
+
+
+async def reject(call: Call) -> Answer:
+    """`POST /aid/vouchers/{number}/reject`."""
+    return await approvals.reject(
+        number=call.path["number"], reason=call.body.reason, by=call.by, idem=call.idem("voucher.reject")
+    )
+
+
+async def pay(call: Call) -> Answer:
+    """`POST /aid/vouchers/{number}/pay`."""
+    return await payments.pay(
+        number=call.path["number"],
+        paid_on=call.body.paid_on,
+        channel_ref=call.body.channel_ref,
+        by=call.by,
+        idem=call.idem("voucher.pay"),
+    )
+
+
+_ONE = "/aid/vouchers/{number}"
+endpoints = [
+    Endpoint(
+        "GET",
+        "/aid/vouchers",
+        listed,
+        act="voucher.read",
+        answer=ListAnswer,
+        params=ListQuery,
+        summary="拨付审批单列表",
+    ),
+    Endpoint(
+        "POST",
+        "/aid/vouchers",
+        make,
+        act="voucher.make",
+        body=VoucherBody,
+        answer=MadeAnswer,
+        status=201,
+        summary="制单",
+    ),
+    Endpoint("GET", _ONE, read, act="voucher.read", answer=VoucherAnswer, summary="一张拨付审批单"),
+    Endpoint("PUT", _ONE, edit, act="voucher.make", body=VoucherBody, answer=ChangedAnswer, summary="修改未批准的单"),
+    Endpoint(
+        "POST",
+        f"{_ONE}/approve",
+        approve,
+        act="voucher.approve",
+        body=ApproveBody,
+        answer=ApprovedAnswer,
+        summary="同意所见内容",
+    ),
+    Endpoint(
+        "POST",
+        f"{_ONE}/return",
+        send_back,
+        act="voucher.approve",
+        body=ReasonBody,
+        answer=StatusAnswer,
+        summary="退回经办人",
+    ),
+    Endpoint(
+        "POST", f"{_ONE}/reject", reject, act="voucher.approve", body=ReasonBody, answer=StatusAnswer, summary="驳回"
+    ),
+    Endpoint(
+        "POST", f"{_ONE}/cancel", cancel, act="voucher.make", body=ReasonBody, answer=StatusAnswer, summary="取消"
+    ),
+    Endpoint(
+        "POST",
+        f"{_ONE}/pay",
+        pay,
+        act="voucher.pay",
+        body=PayBody,
+        answer=PaidAnswer,
+        status=201,
+        idempotent=True,
+        summary="登记付款",
+    ),
+]

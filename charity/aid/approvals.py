@@ -1,0 +1,93 @@
+"""Approving, returning and rejecting a voucher.
+
+Always true: an approval is given over the content hash that the approver was shown; the same account
+counts once; the maker never approves. With the last approval that is needed the voucher is approved.
+"""
+
+import json
+
+from charity import tokens
+from charity.aid import payees, rules
+from charity.aid.content import same_payee
+from charity.aid.payees import Payee
+from charity.aid.vouchers import (
+    APPROVALS_NEEDED,
+    OPEN,
+    UNPAID,
+    VOUCHER,
+    clear,
+    remember,
+    standing,
+    stored,
+    with_approvals,
+)
+from charity.db import reading
+from charity.ledger.state import State
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.roles import Actor
+
+
+async def approve(*, number: str, content_hash: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Agree to the content with this hash: `{status, approvals, needed}`."""
+    by.must("voucher.approve")
+    payee = await payee_now(number)
+    key = tokens.key16()
+
+    def decide(state: State) -> Answer:
+        row = stored(state, number)
+        approved = standing(row)
+        if row["maker"] == by.key:
+            raise rules.OWN_VOUCHER()
+        if row["content_hash"] != content_hash:
+            raise rules.CONTENT_CHANGED()
+        if by.key in approved:
+            raise rules.APPROVED_ALREADY()
+        if row["status"] not in OPEN:
+            raise rules.NOT_APPROVABLE(number=number)
+        if not same_payee(row["content"], payee, row["salt"]):
+            raise rules.PAYEE_CHANGED()
+        pairs = json.dumps([*map(list, approved.items()), [by.key, key]])
+        count = len(approved) + 1
+        status = "approved" if count >= APPROVALS_NEEDED else "approving"
+        state.change(VOUCHER, number, status=status, approvals=pairs, returned_at=None)
+        remember(state, key, number, by, "approve", content_hash)
+        return Answer(200, {"status": status, "approvals": count, "needed": APPROVALS_NEEDED})
+
+    return await submit(Command(decide, Wants(rows=[(VOUCHER, number)]), idem))
+
+
+async def send_back(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Return a voucher to its maker with a reason: `{status: "draft"}`; its approvals no longer stand."""
+    return await _against(number, "return", "draft", reason, by, idem)
+
+
+async def reject(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Reject a voucher for good, with a reason: `{status: "rejected"}`."""
+    return await _against(number, "reject", "rejected", reason, by, idem)
+
+
+async def _against(number: str, decision: str, status: str, reason: str, by: Actor, idem: Idem | None) -> Answer:
+    by.must("voucher.approve")
+    key = tokens.key16()
+
+    def decide(state: State) -> Answer:
+        row = stored(state, number)
+        if row["maker"] == by.key:
+            raise rules.OWN_VOUCHER()
+        if row["status"] not in UNPAID:
+            raise rules.NOT_RETURNABLE(number=number)
+        clear(state, row)
+        returned_at = state.now if decision == "return" else None
+        state.change(VOUCHER, number, status=status, approvals="[]", returned_at=returned_at)
+        remember(state, key, number, by, decision, row["content_hash"], reason)
+        return Answer(200, {"status": status})
+
+    return await submit(Command(decide, Wants(rows=[(VOUCHER, number)]), idem, load=with_approvals(number)))
+
+
+async def payee_now(number: str) -> Payee:
+    """The payee of a voucher as it is named and paid today; nameless when it is gone."""
+    row = await reading.row("SELECT payee_kind, payee FROM voucher WHERE number = $1", number)
+    if row is None:
+        raise rules.VOUCHER_UNKNOWN(number=number)
+    return await payees.known(row["payee_kind"], row["payee"])

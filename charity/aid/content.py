@@ -1,0 +1,69 @@
+"""What exactly is approved: the facts of a voucher as one canonical text, and its SHA-256.
+
+The text names the programme, fund, payee, amount and number of recipients in the clear. The reason and
+the payee's printed name and bank account are personal: they go in as salted digests, so that the hash
+covers them and nobody who reads the text learns them. The salt stays in the voucher's row.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from charity.aid.payees import Payee, PayeeKind
+from charity.ledger import canonical
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a maker asks to be paid. `payee` is a code (a person's: the key); `recipients` counts people helped."""
+
+    programme: str
+    fund: str
+    payee_kind: PayeeKind
+    payee: str
+    amount_fen: int
+    recipients: int
+    reason: str
+
+
+def written(number: str, content: Content, payee: Payee, salt: str) -> str:
+    """The canonical text of a voucher's content."""
+    return canonical.body_text(
+        {
+            "v": VERSION,
+            "number": number,
+            "programme": content.programme,
+            "fund": content.fund,
+            "payee_kind": content.payee_kind,
+            "payee": content.payee,
+            "payee_print": printed(payee, salt),
+            "amount_fen": content.amount_fen,
+            "recipients": content.recipients,
+            "reason": digest(salt, content.reason),
+        }
+    )
+
+
+def hashed(text: str) -> str:
+    """The content hash that approvers see: SHA-256 of the text, hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest(salt: str, *parts: str) -> str:
+    """A salted SHA-256; each part is preceded by its length, so that parts cannot flow into one another."""
+    told = salt + "".join(f"|{len(part)}|{part}" for part in parts)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def printed(payee: Payee, salt: str) -> str:
+    """The digest of a payee as it is printed: name and bank account."""
+    return digest(salt, payee.name, payee.bank_account)
+
+
+def same_payee(text: str, payee: Payee, salt: str) -> bool:
+    """Whether the payee is still named and paid as the content says."""
+    told = json.loads(text)
+    here = (payee.kind, payee.code, printed(payee, salt))
+    return here == (told["payee_kind"], told["payee"], told["payee_print"])

@@ -1,0 +1,164 @@
+"""Vouchers from outside: the contract's JSON objects and the forms of our pages, as typed facts."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from charity.aid.content import Content
+from charity.aid.payees import PayeeKind
+from charity.aid.vouchers import REASON_MAX, RECIPIENTS_MAX
+from charity.money import AMOUNT_MAX_FEN, parse_yuan
+
+CODE_MAX = 64
+REF_MAX = 64
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_COUNT = re.compile(r"[0-9]{1,7}")
+
+
+def _plain(text: str) -> str:
+    if _CONTROL.search(text):
+        raise ValueError("不能含有控制字符")
+    return text
+
+
+def _day(value: Any) -> Any:
+    """Only YYYY-MM-DD: neither timestamps nor the other forms that ISO 8601 allows."""
+    if not isinstance(value, str):
+        return value
+    if not _DAY.fullmatch(value):
+        raise ValueError("日期应写成 YYYY-MM-DD，并且真实存在")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("日期应写成 YYYY-MM-DD，并且真实存在") from None
+
+
+def _yuan(value: Any) -> Any:
+    return parse_yuan(value.strip()) if isinstance(value, str) else value
+
+
+def _count(value: Any) -> Any:
+    if isinstance(value, str):
+        if not _COUNT.fullmatch(value.strip()):
+            raise ValueError("请填写人数，只用数字")
+        return int(value)
+    return value
+
+
+def _text(longest: int, least: int = 1) -> Any:
+    return StringConstraints(strip_whitespace=True, min_length=least, max_length=longest)
+
+
+Code = Annotated[str, _text(CODE_MAX), AfterValidator(_plain)]
+Reason = Annotated[str, _text(REASON_MAX), AfterValidator(_plain)]
+Reference = Annotated[str, _text(REF_MAX), AfterValidator(_plain)]
+Day = Annotated[date, BeforeValidator(_day)]
+Recipients = Annotated[int, Field(ge=0, le=RECIPIENTS_MAX)]
+
+
+class PayeeBody(BaseModel):
+    """Who is paid."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: PayeeKind = Field(description="household 家庭、person 个人、institution 机构、supplier 供应商")
+    code: Code = Field(description="编号；个人为其内部编号", examples=["HH0001"])
+
+
+class VoucherBody(BaseModel):
+    """What is asked to be paid."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    programme: Code = Field(description="项目编号", examples=["P03"])
+    fund: Code = Field(description="基金编号", examples=["F-GEN"])
+    payee: PayeeBody
+    amount_fen: int = Field(ge=1, le=AMOUNT_MAX_FEN, description="金额，分", examples=[200_000])
+    recipients: Recipients = Field(description="受益人数；采购物资时可为 0", examples=[1])
+    reason: Reason = Field(description="事由，加密保存", examples=["住院自付部分较高"])
+
+    def content(self) -> Content:
+        """The facts."""
+        return Content(
+            programme=self.programme,
+            fund=self.fund,
+            payee_kind=self.payee.kind,
+            payee=self.payee.code,
+            amount_fen=self.amount_fen,
+            recipients=self.recipients,
+            reason=self.reason,
+        )
+
+
+class ApproveBody(BaseModel):
+    """Agreeing to exactly one content."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content_hash: str = Field(pattern="^[0-9a-f]{64}$", description="所见内容的 SHA-256")
+
+
+class ReasonBody(BaseModel):
+    """Why a voucher is returned, rejected or cancelled."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason = Field(description="理由；请不要写姓名、电话等个人信息", examples=["缺少发票"])
+
+
+class PayBody(BaseModel):
+    """That it was paid."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    paid_on: Day = Field(description="付款日期", examples=["2026-10-08"])
+    channel_ref: Reference = Field(description="银行回单号，每个只能用一次", examples=["ICBC20261008000123"])
+
+
+class VoucherForm(BaseModel):
+    """The form of a voucher: the amount in yuan."""
+
+    programme: Code
+    fund: Code
+    payee_kind: PayeeKind
+    payee_code: Code
+    amount_yuan: Annotated[int, BeforeValidator(_yuan)]
+    recipients: Annotated[Recipients, BeforeValidator(_count)]
+    reason: Reason
+
+    def content(self) -> Content:
+        """The facts."""
+        return Content(
+            programme=self.programme,
+            fund=self.fund,
+            payee_kind=self.payee_kind,
+            payee=self.payee_code,
+            amount_fen=self.amount_yuan,
+            recipients=self.recipients,
+            reason=self.reason,
+        )
+
+
+class ApproveForm(BaseModel):
+    """The approve button: the hash that stood on the page."""
+
+    content_hash: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class ReasonForm(BaseModel):
+    """The reason on a confirm page."""
+
+    reason: Reason
+
+
+class PayForm(BaseModel):
+    """The cashier's form."""
+
+    paid_on: Day
+    channel_ref: Reference
+
+
+Status = Literal["draft", "approving", "approved", "paid", "bounced", "delivered", "rejected", "cancelled"]

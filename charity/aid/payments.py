@@ -1,0 +1,96 @@
+"""Paying an approved voucher: one entry in the books, and the fund's stream loses what was paid.
+
+Postings (rules 4.6, entries 8 and 11): 业务活动成本 5101 by programme, 预付账款 1141 when goods are bought
+from a supplier, or 受托代理负债 2601 when the fund is agency money; against 银行存款 1002. The payer is
+neither the maker nor one of the approvers, and a bank reference pays one voucher only.
+"""
+
+from datetime import date
+
+from charity import clock
+from charity.aid import rules
+from charity.aid.approvals import payee_now
+from charity.aid.content import same_payee
+from charity.aid.vouchers import APPROVALS_NEEDED, VOUCHER, standing, stored
+from charity.ledger import accounts as acc
+from charity.ledger.accounts import Posting
+from charity.ledger.loading import Loader
+from charity.ledger.state import Flows, State
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.roles import Actor
+
+PAYING_BANK = "ICBC-01"
+KIND = "voucher.paid"
+
+
+async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Pay an approved voucher: `{entry, status: "paid"}`. `channel_ref` is the bank's own reference."""
+    by.must("voucher.pay")
+    if paid_on > clock.today():
+        raise rules.PAID_IN_FUTURE()
+    payee = await payee_now(number)
+    used: list[str] = []
+
+    async def load(loader: Loader) -> None:
+        row = loader.state.row(VOUCHER, number)
+        if row is not None:
+            await loader.funds([row["fund"]])
+        found = await loader.rows("SELECT number FROM voucher WHERE channel_ref = $1", channel_ref)
+        used[:] = [r["number"] for r in found]
+
+    def decide(state: State) -> Answer:
+        row = stored(state, number)
+        approved = standing(row)
+        if row["maker"] == by.key:
+            raise rules.PAYER_MADE()
+        if by.key in approved:
+            raise rules.PAYER_APPROVED()
+        if row["status"] != "approved":
+            raise rules.NOT_PAYABLE(number=number)
+        if not same_payee(row["content"], payee, row["salt"]):
+            raise rules.PAYEE_CHANGED()
+        if used:
+            raise rules.CHANNEL_REF_USED(channel_ref=channel_ref, number=used[0])
+        assert len(approved) >= APPROVALS_NEEDED, number
+        fund = row["fund"]
+        entry = state.post(
+            KIND,
+            _postings(state.fund(fund).kind, row["payee_kind"], row["programme"], fund, row["amount_fen"]),
+            effective_on=paid_on.isoformat(),
+            actor=by.key,
+            party=payee.party,
+            facts={
+                "voucher": number,
+                "programme": row["programme"],
+                "recipients": row["recipients"],
+                "payee_kind": row["payee_kind"],
+                "content_hash": row["content_hash"],
+                "maker": row["maker"],
+                "approvers": list(approved),
+            },
+            flows=Flows(spend=[(fund, row["amount_fen"])]),
+        )
+        state.change(
+            VOUCHER,
+            number,
+            status="paid",
+            payer=by.key,
+            paid_on=paid_on.isoformat(),
+            paid_at=state.now,
+            channel_ref=channel_ref,
+            entry=entry.id,
+            entry_seq=entry.seq,
+        )
+        return Answer(201, {"entry": entry.id, "status": "paid"})
+
+    return await submit(Command(decide, Wants(rows=[(VOUCHER, number)]), idem, load))
+
+
+def _postings(fund_kind: str, payee_kind: str, programme: str, fund: str, amount_fen: int) -> list[Posting]:
+    if fund_kind == "agency":
+        debit = acc.money(acc.AGENCY_DEBT, fund)
+    elif payee_kind == "supplier":
+        debit = acc.money(acc.PREPAID, fund)
+    else:
+        debit = acc.money(acc.COST, fund, programme)
+    return [(debit, acc.CNY, amount_fen), (acc.money(acc.BANK, fund, PAYING_BANK), acc.CNY, -amount_fen)]

@@ -1,0 +1,223 @@
+"""How vouchers look on our pages: the facts of the templates, already in words."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from charity import clock, words
+from charity.aid import showing
+from charity.aid.payees import KIND_WORDS
+from charity.aid.showing import Decision, Filters, Shown
+from charity.aid.vouchers import APPROVALS_NEEDED, STATUS_WORDS
+from charity.errors import Refusal
+from charity.money import capitals, yuan
+from charity.roles import Actor
+from charity.web import pages
+
+FIELDS = ("programme", "fund", "payee_kind", "payee_code", "amount_yuan", "recipients", "reason")
+_FIELD_NAMES = {"payee.code": "payee_code", "payee.kind": "payee_kind", "amount_fen": "amount_yuan"}
+DECISION_WORDS = {"approve": "同意", "return": "退回经办人", "reject": "驳回", "edit": "修改内容", "cancel": "取消"}
+DECISION_TONES = {"approve": "good", "return": "wait", "reject": "bad", "edit": "info", "cancel": "none"}
+# The pages that ask once more: title, consequence, words of the button, and whether it is a danger.
+CONFIRM = {
+    "return": ("退回 {number}", "退回后，已有的审批作废；经办人修改后要重新审批。", "退回经办人", False),
+    "reject": ("驳回 {number}", "驳回后，这张单就此结束，不能再修改或付款。", "驳回这张单", True),
+    "cancel": ("取消 {number}", "取消后，这张单就此结束，不能再修改或付款。", "取消这张单", True),
+}
+
+
+def errors(refusal: Refusal | None) -> list[dict[str, str]]:
+    """The errors of a refusal under the names of our form's fields."""
+    if refusal is None:
+        return []
+    return [{**e, "field": _FIELD_NAMES.get(e["field"], e["field"])} for e in pages.errors(refusal)]
+
+
+def kinds() -> list[dict[str, str]]:
+    """The kinds of payees to choose from."""
+    return [{"value": kind, "label": words.say(text)} for kind, text in KIND_WORDS.items()]
+
+
+def values(voucher: Shown) -> dict[str, Any]:
+    """The form filled with a voucher."""
+    row = voucher.row
+    return {
+        "programme": row["programme"],
+        "fund": row["fund"],
+        "payee_kind": row["payee_kind"],
+        "payee_code": row["payee"],
+        "amount_yuan": yuan(row["amount_fen"]),
+        "recipients": row["recipients"],
+        "reason": voucher.reason,
+    }
+
+
+def listed(rows: Sequence[dict[str, Any]], filters: Filters, following: str | None) -> dict[str, Any]:
+    """The list page."""
+    kept = {"status": filters.status, "programme": filters.programme, "fund": filters.fund}
+    kept = {name: value for name, value in kept.items() if value}
+    first = f"/vouchers?{urlencode(kept)}" if kept else "/vouchers"
+    statuses = [{"value": "", "label": words.say("全部")}, {"value": showing.OPEN_FILTER, "label": words.say("待审批")}]
+    return {
+        "rows": [_line(row) for row in rows],
+        "filters": {"status": filters.status, "programme": filters.programme, "fund": filters.fund},
+        "statuses": statuses + [{"value": code, "label": words.say(text)} for code, text in STATUS_WORDS.items()],
+        "filtered": bool(kept),
+        "next_href": f"/vouchers?{urlencode({**kept, 'after': following})}" if following else "",
+        "first_href": first if filters.after else "",
+    }
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "href": f"/vouchers/{row['number']}",
+        "number": row["number"],
+        "made_on": clock.business_date(row["made_at"]).isoformat(),
+        "programme": row["programme"],
+        "fund": row["fund"],
+        "payee": showing.payee_words(row),
+        "amount": row["amount_fen"],
+        "recipients": row["recipients"],
+        "status": state(row),
+        "approvals": f"{showing.count_of(row)}/{APPROVALS_NEEDED}",
+        "paid_on": row["paid_on"],
+    }
+
+
+def state(row: dict[str, Any]) -> dict[str, str]:
+    """The status as a word; a draft that came back says so."""
+    word = showing.status_word(row["status"])
+    return {**word, "label": words.say("已退回"), "tone": "wait"} if row["returned_at"] else word
+
+
+def voucher(shown: Shown, by: Actor) -> dict[str, Any]:
+    """The page of one voucher."""
+    row = shown.row
+    returned = next((d for d in reversed(shown.decisions) if d.decision == "return"), None)
+    return {
+        "number": shown.number,
+        "state": state(row),
+        "facts": facts(shown),
+        "content_hash": row["content_hash"],
+        "steps": steps(shown),
+        "history": [_event(d) for d in reversed(shown.decisions)],
+        "can": showing.may(shown, by),
+        "waits": waits(shown, by),
+        "returned": returned.reason if returned and row["returned_at"] else "",
+        "short": shown.status in {"draft", "approving", "approved"} and shown.available_fen < row["amount_fen"],
+        "available_fen": shown.available_fen,
+        "payment": _payment(shown),
+    }
+
+
+def facts(shown: Shown) -> list[dict[str, Any]]:
+    """What exactly is approved, in the order of the paper."""
+    row, payee = shown.row, shown.payee
+    restricted = words.say("非限定性") if shown.fund_kind == "unrestricted" else words.say("限定性")
+    return [
+        {"term": words.say("慈善项目"), "value": f"{row['programme']} {shown.programme}"},
+        {"term": words.say("资金来源"), "value": f"{row['fund']} {shown.fund}", "note": restricted},
+        {
+            "term": words.say("收款方"),
+            "value": payee.name or words.say("（姓名已删除）"),
+            "note": f"{words.say(KIND_WORDS[payee.kind])} {showing.short_code(payee)}",
+        },
+        {"term": words.say("账号"), "value": payee.masked_account, "kind": "code"},
+        {"term": words.say("金额（小写）"), "value": row["amount_fen"], "kind": "yuan"},
+        {"term": words.say("金额（大写）"), "value": capitals(row["amount_fen"])},
+        {"term": words.say("受益人数"), "value": row["recipients"], "kind": "count"},
+        {"term": words.say("经办人"), "value": shown.maker},
+        {"term": words.say("事由"), "value": shown.reason},
+    ]
+
+
+def steps(shown: Shown) -> list[dict[str, Any]]:
+    """The way of the voucher: made, approved twice, paid; or where it stopped."""
+    row, approved = shown.row, shown.approvals
+    way: list[dict[str, Any]] = [
+        {"label": words.say("制单"), "state": "done", "who": shown.maker, "at": row["made_at"]}
+    ]
+    for n in range(APPROVALS_NEEDED):
+        label = words.say("审批（第 {n} 位）", n=n + 1)
+        if n < len(approved):
+            way.append({"label": label, "state": "done", "who": approved[n].name, "at": approved[n].at})
+        else:
+            way.append({"label": label, "state": "current" if n == len(approved) else "todo"})
+    if shown.status in {"rejected", "cancelled"}:
+        last = next(d for d in reversed(shown.decisions) if d.decision in {"reject", "cancel"})
+        stop = {"label": words.say(STATUS_WORDS[shown.status]), "state": "stopped", "who": last.name, "at": last.at}
+        return [*(step for step in way if step["state"] == "done"), stop]
+    if row["paid_on"]:
+        way.append({"label": words.say("付款"), "state": "done", "who": shown.payer, "on": row["paid_on"]})
+    else:
+        way.append({"label": words.say("付款"), "state": "current" if shown.status == "approved" else "todo"})
+    return way
+
+
+def waits(shown: Shown, by: Actor) -> str:
+    """One sentence: what the voucher waits for, or why this reader has no button; "" when it is closed."""
+    if shown.status in {"draft", "approving"}:
+        return _waits_for_approval(shown, by)
+    if shown.status != "approved":
+        return ""
+    if by.may("voucher.pay") and by.key in {shown.row["maker"], *shown.approvers}:
+        return words.say("已经批准。您经办或审批过这张单，要由另一位出纳付款。")
+    return words.say("已经批准，等出纳付款。")
+
+
+def _waits_for_approval(shown: Shown, by: Actor) -> str:
+    mine, returned = shown.row["maker"] == by.key, bool(shown.row["returned_at"])
+    missing = APPROVALS_NEEDED - len(shown.approvals)
+    if returned:
+        return words.say("请修改后保存，审批人会再看。") if mine else words.say("已退回，等经办人修改后再审批。")
+    if mine:
+        return words.say("还需要 {count} 位审批人同意。您是经办人，不能审批。", count=missing)
+    if by.key in shown.approvers:
+        return words.say("您已经同意，还需要另一位审批人。")
+    return words.say("还需要 {count} 位审批人同意。", count=missing)
+
+
+def _payment(shown: Shown) -> list[dict[str, Any]]:
+    row = shown.row
+    if not row["paid_on"]:
+        return []
+    return [
+        {"term": words.say("付款日期"), "value": row["paid_on"], "kind": "date"},
+        {"term": words.say("出纳"), "value": shown.payer},
+        {"term": words.say("银行回单号"), "value": row["channel_ref"], "kind": "code"},
+        {"term": words.say("记账凭证"), "value": f"#{row['entry_seq']}", "kind": "code"},
+    ]
+
+
+def _event(decision: Decision) -> dict[str, Any]:
+    text = words.say(DECISION_WORDS[decision.decision])
+    if not decision.stands:
+        text = words.say("{decision}（因内容变更或退回已失效）", decision=text)
+    tone = DECISION_TONES[decision.decision] if decision.stands else "none"
+    return {"text": text, "at": decision.at, "who": decision.name, "note": decision.reason, "tone": tone}
+
+
+def confirm(shown: Shown, act: str) -> dict[str, Any]:
+    """The page that asks once more."""
+    title, consequence, label, danger = CONFIRM[act]
+    return {
+        "title": words.say(title, number=shown.number),
+        "consequence": words.say(consequence),
+        "label": words.say(label),
+        "danger": danger,
+        "action": f"/vouchers/{shown.number}/{act}",
+        "number": shown.number,
+        "facts": facts(shown),
+    }
+
+
+def pay(shown: Shown) -> dict[str, Any]:
+    """The cashier's page."""
+    return {
+        "number": shown.number,
+        "facts": facts(shown),
+        "amount_fen": shown.row["amount_fen"],
+        "available_fen": shown.available_fen,
+        "short": shown.available_fen < shown.row["amount_fen"],
+        "fund": f"{shown.row['fund']} {shown.fund}",
+    }

@@ -1,0 +1,233 @@
+"""The vouchers' pages: the list, one voucher as it is approved and printed, and a page for each act."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from charity import clock
+from charity.aid import approvals, payees, payments, picture, showing, vouchers
+from charity.aid.forms import ApproveForm, PayForm, ReasonForm, VoucherForm
+from charity.errors import Refusal
+from charity.office import organisation
+from charity.paper import press
+from charity.paper.vouchers import voucher_html
+from charity.roles import Actor
+from charity.web import auth, forms, pages
+
+PRINTING_BUSY = ("paper.busy", "排队打印的单据较多，请稍后再试")
+RETRY_AFTER_S = 5
+ACTS: dict[str, tuple[str, str]] = {
+    # page: (act, what the next page says)
+    "return": ("voucher.approve", "已退回 {number}，等经办人修改后重新审批"),
+    "reject": ("voucher.approve", "已驳回 {number}"),
+    "cancel": ("voucher.make", "已取消 {number}"),
+}
+
+
+async def listed(request: Request) -> Response:
+    """`GET /vouchers`."""
+    auth.allowed(request, "voucher.read")
+    q = request.query_params
+    filters = showing.Filters(
+        status=q.get("status", ""), programme=q.get("programme", ""), fund=q.get("fund", ""), after=q.get("after", "")
+    )
+    rows, following = await showing.listed(filters)
+    shown = picture.listed(rows, filters, following)
+    return await pages.page(request, "aid/vouchers.html", **shown, **await showing.choices())
+
+
+async def new(request: Request) -> Response:
+    """`GET /vouchers/new`."""
+    auth.allowed(request, "voucher.make")
+    return await _form(request, "/vouchers/new", {"payee_kind": "household"})
+
+
+async def make(request: Request) -> Response:
+    """`POST /vouchers/new`."""
+    by = auth.allowed(request, "voucher.make")
+    data = await forms.data(request)
+    try:
+        content = forms.read(VoucherForm, data).content()
+        answer = await vouchers.make(content=content, by=by, idem=forms.idem(request, data, "voucher.make"))
+    except Refusal as refusal:
+        return await _form(request, "/vouchers/new", data, refusal)
+    return _saved(request, answer.body)
+
+
+async def edit_page(request: Request) -> Response:
+    """`GET /vouchers/{number}/edit`."""
+    auth.allowed(request, "voucher.make")
+    voucher = await showing.shown(request.path_params["number"])
+    return await _form(request, f"/vouchers/{voucher.number}/edit", picture.values(voucher))
+
+
+async def edit(request: Request) -> Response:
+    """`POST /vouchers/{number}/edit`."""
+    by = auth.allowed(request, "voucher.make")
+    data, number = await forms.data(request), request.path_params["number"]
+    try:
+        content = forms.read(VoucherForm, data).content()
+        answer = await vouchers.edit(number=number, content=content, by=by)
+    except Refusal as refusal:
+        return await _form(request, f"/vouchers/{number}/edit", data, refusal)
+    return _saved(request, answer.body)
+
+
+async def voucher_page(request: Request) -> Response:
+    """`GET /vouchers/{number}`."""
+    by = auth.allowed(request, "voucher.read")
+    return await _voucher(request, request.path_params["number"], by)
+
+
+async def approve(request: Request) -> Response:
+    """`POST /vouchers/{number}/approve`."""
+    by = auth.allowed(request, "voucher.approve")
+    data, number = await forms.data(request), request.path_params["number"]
+    try:
+        seen = forms.read(ApproveForm, data).content_hash
+        answer = await approvals.approve(number=number, content_hash=seen, by=by)
+    except Refusal as refusal:
+        return await _voucher(request, number, by, refusal)
+    told = "您已同意 {number}，审批完成，等出纳付款"
+    if answer.body["status"] != "approved":
+        told = "您已同意 {number}，还需要另一位审批人"
+    return pages.see_other(request, f"/vouchers/{number}", told, number=number)
+
+
+async def act_page(request: Request) -> Response:
+    """`GET /vouchers/{number}/{return|reject|cancel}`."""
+    act = _act(request)
+    auth.allowed(request, ACTS[act][0])
+    return await _confirm(request, act)
+
+
+async def act(request: Request) -> Response:
+    """`POST /vouchers/{number}/{return|reject|cancel}`."""
+    name, number = _act(request), request.path_params["number"]
+    by = auth.allowed(request, ACTS[name][0])
+    data = await forms.data(request)
+    verb = {"return": approvals.send_back, "reject": approvals.reject, "cancel": vouchers.cancel}[name]
+    try:
+        await verb(number=number, reason=forms.read(ReasonForm, data).reason, by=by)
+    except Refusal as refusal:
+        return await _confirm(request, name, data, refusal)
+    return pages.see_other(request, f"/vouchers/{number}", ACTS[name][1], number=number)
+
+
+async def pay_page(request: Request) -> Response:
+    """`GET /vouchers/{number}/pay`."""
+    auth.allowed(request, "voucher.pay")
+    return await _pay(request, {"paid_on": clock.today().isoformat()})
+
+
+async def pay(request: Request) -> Response:
+    """`POST /vouchers/{number}/pay`."""
+    by = auth.allowed(request, "voucher.pay")
+    data, number = await forms.data(request), request.path_params["number"]
+    try:
+        told = forms.read(PayForm, data)
+        idem = forms.idem(request, data, "voucher.pay")
+        await payments.pay(number=number, paid_on=told.paid_on, channel_ref=told.channel_ref, by=by, idem=idem)
+    except Refusal as refusal:
+        return await _pay(request, data, refusal)
+    return pages.see_other(request, f"/vouchers/{number}", "{number} 已登记付款，已记账", number=number)
+
+
+async def paper(request: Request) -> Response:
+    """`GET /vouchers/{number}.pdf`."""
+    auth.allowed(request, "voucher.read")
+    voucher = await showing.shown(request.path_params["number"])
+    we = await organisation.get()
+    facts = showing.paper(voucher, organisation=we.name, demo=we.demo)
+    try:
+        body = await press.html_to_pdf(voucher_html(facts), identifier=bytes.fromhex(facts.content_hash)[:16])
+    except press.PressBusy:
+        raise Refusal(*PRINTING_BUSY, 503, retry_after_s=RETRY_AFTER_S) from None
+    return pages.pdf(body, f"{voucher.number}.pdf")
+
+
+# -- pages that more than one handler shows -----------------------------------------------------------
+
+
+async def _form(request: Request, action: str, values: Any, refusal: Refusal | None = None) -> Response:
+    return await pages.page(
+        request,
+        "aid/form.html",
+        status=refusal.status if refusal else 200,
+        action=action,
+        number="" if action.endswith("/new") else request.path_params["number"],
+        values={name: values.get(name, "") for name in picture.FIELDS},
+        errors=picture.errors(refusal),
+        institutions=await payees.institutions(),
+        kinds=picture.kinds(),
+        **await showing.choices(),
+    )
+
+
+async def _voucher(request: Request, number: str, by: Actor, refusal: Refusal | None = None) -> Response:
+    voucher = await showing.shown(number)
+    return await pages.page(
+        request,
+        "aid/voucher.html",
+        status=refusal.status if refusal else 200,
+        errors=picture.errors(refusal),
+        **picture.voucher(voucher, by),
+    )
+
+
+async def _confirm(request: Request, act: str, values: Any = None, refusal: Refusal | None = None) -> Response:
+    voucher = await showing.shown(request.path_params["number"])
+    return await pages.page(
+        request,
+        "aid/confirm.html",
+        status=refusal.status if refusal else 200,
+        errors=picture.errors(refusal),
+        reason_value=forms.text(values, "reason") if values else "",
+        **picture.confirm(voucher, act),
+    )
+
+
+async def _pay(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
+    voucher = await showing.shown(request.path_params["number"])
+    return await pages.page(
+        request,
+        "aid/pay.html",
+        status=refusal.status if refusal else 200,
+        errors=picture.errors(refusal),
+        values={name: values.get(name, "") for name in ("paid_on", "channel_ref")},
+        **picture.pay(voucher),
+    )
+
+
+def _saved(request: Request, body: dict[str, Any]) -> Response:
+    number = body["number"]
+    if body["fund_short"]:
+        told = "已保存 {number}。这个基金现在的余额不够付这笔款，付款前请先核对"
+        return pages.see_other(request, f"/vouchers/{number}", told, kind="warn", number=number)
+    return pages.see_other(request, f"/vouchers/{number}", "已保存 {number}，等审批人审批", number=number)
+
+
+def _act(request: Request) -> str:
+    return request.url.path.rsplit("/", 1)[-1]
+
+
+routes = [
+    Route("/vouchers", listed, methods=["GET"]),
+    Route("/vouchers/new", new, methods=["GET"]),
+    Route("/vouchers/new", make, methods=["POST"]),
+    Route("/vouchers/{number}.pdf", paper, methods=["GET"]),
+    Route("/vouchers/{number}", voucher_page, methods=["GET"]),
+    Route("/vouchers/{number}/edit", edit_page, methods=["GET"]),
+    Route("/vouchers/{number}/edit", edit, methods=["POST"]),
+    Route("/vouchers/{number}/approve", approve, methods=["POST"]),
+    Route("/vouchers/{number}/return", act_page, methods=["GET"]),
+    Route("/vouchers/{number}/return", act, methods=["POST"]),
+    Route("/vouchers/{number}/reject", act_page, methods=["GET"]),
+    Route("/vouchers/{number}/reject", act, methods=["POST"]),
+    Route("/vouchers/{number}/cancel", act_page, methods=["GET"]),
+    Route("/vouchers/{number}/cancel", act, methods=["POST"]),
+    Route("/vouchers/{number}/pay", pay_page, methods=["GET"]),
+    Route("/vouchers/{number}/pay", pay, methods=["POST"]),
+]

@@ -1,0 +1,25 @@
+"""The rules of payment vouchers, in words."""
+
+from charity.errors import Rule
+
+VOUCHER_UNKNOWN = Rule("voucher.unknown", "没有审批单“{number}”", 404)
+PROGRAMME_UNKNOWN = Rule("programme.unknown", "没有项目“{programme}”", 422, field="programme")
+PAYEE_UNKNOWN = Rule("payee.unknown", "没有这个收款方，请核对类别和编号", 422, field="payee.code")
+PAYEE_CLOSED = Rule("payee.closed", "家庭 {payee} 已经注销，不能再向它拨付")
+RECIPIENTS_MISSING = Rule("voucher.recipients_missing", "请填写受益人数，至少 1 人", 422, field="recipients")
+PAID_IN_FUTURE = Rule("voucher.paid_in_future", "付款日期不能晚于今天", 422, field="paid_on")
+
+NOT_MAKER = Rule("voucher.not_maker", "只有这张单的经办人能改动它", 403)
+NOT_EDITABLE = Rule("voucher.not_editable", "审批单 {number} 已经批准或办结，不能修改；要改请审批人先退回")
+NOT_CANCELLABLE = Rule("voucher.not_cancellable", "审批单 {number} 已经付款或办结，不能取消")
+NOT_APPROVABLE = Rule("voucher.not_approvable", "审批单 {number} 不在审批中，不能审批")
+NOT_RETURNABLE = Rule("voucher.not_returnable", "审批单 {number} 已经付款或办结，不能退回或驳回")
+NOT_PAYABLE = Rule("voucher.not_payable", "审批单 {number} 还没有批准或已经办结，不能付款")
+
+OWN_VOUCHER = Rule("voucher.own", "您是这张单的经办人，不能自己审批")
+APPROVED_ALREADY = Rule("voucher.approved_already", "您已经同意过这份内容，还需要另一位审批人")
+CONTENT_CHANGED = Rule("voucher.content_changed", "这张单的内容已经变更，请重新打开，看过现在的内容再办理")
+PAYEE_CHANGED = Rule("voucher.payee_changed", "收款方的名称或账号在制单后变更过，请退回经办人核对后重新保存")
+PAYER_MADE = Rule("voucher.payer_made", "您是这张单的经办人，不能由您付款")
+PAYER_APPROVED = Rule("voucher.payer_approved", "您审批过这张单，不能由您付款")
+CHANNEL_REF_USED = Rule("voucher.channel_ref_used", "银行回单号 {channel_ref} 已经用于审批单 {number}")

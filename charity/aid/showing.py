@@ -1,0 +1,257 @@
+"""Vouchers as staff read them: lists, one voucher whole, and its paper.
+
+Names come from their rooms at the moment of reading; the list is paged by number, newest first.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from charity import clock, words
+from charity.aid import payees, rules
+from charity.aid.payees import KIND_WORDS, Payee
+from charity.aid.vouchers import APPROVALS_NEEDED, OPEN, STATUS_WORDS, UNPAID, standing
+from charity.db import reading, sealed
+from charity.ledger.rules import FUND_UNKNOWN
+from charity.office import accounts
+from charity.paper.vouchers import APPROVALS_MAX, Approval, VoucherPaper
+from charity.roles import Actor
+from charity.settings import settings
+from charity.web.formats import moment
+
+LIMIT = 50
+OPEN_FILTER = "open"
+_LISTED = (
+    "number, status, programme, fund, payee_kind, payee, amount_fen, recipients, content_hash, approvals, maker, "
+    "made_at, returned_at, paid_on, entry"
+)
+TONES = {
+    "draft": "none",
+    "approving": "wait",
+    "approved": "info",
+    "paid": "good",
+    "bounced": "bad",
+    "delivered": "good",
+    "rejected": "bad",
+    "cancelled": "none",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list shows. `status` may be `open`: drafts and those in approval. "" is any."""
+
+    status: str = ""
+    programme: str = ""
+    fund: str = ""
+    maker: str = ""
+    after: str = ""
+    limit: int = LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One decision about a voucher; `stands` is False for an approval that a later change took away."""
+
+    account: str
+    name: str
+    decision: str
+    reason: str
+    at: str
+    content_hash: str
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A voucher whole. `row` is its stored row; `approvers` the accounts whose approvals stand."""
+
+    row: dict[str, Any]
+    reason: str
+    payee: Payee
+    programme: str
+    fund: str
+    fund_kind: str
+    available_fen: int
+    maker: str
+    payer: str
+    approvers: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def number(self) -> str:
+        """Its number."""
+        return str(self.row["number"])
+
+    @property
+    def status(self) -> str:
+        """Its status."""
+        return str(self.row["status"])
+
+    @property
+    def approvals(self) -> tuple[Decision, ...]:
+        """The approvals that stand, in order."""
+        return tuple(d for d in self.decisions if d.decision == "approve" and d.stands)
+
+
+async def listed(filters: Filters) -> tuple[list[dict[str, Any]], str | None]:
+    """Rows of a list, newest first, and the cursor of the next page."""
+    where = ["1 = 1"]
+    values: list[Any] = []
+    for column, value in (("programme", filters.programme), ("fund", filters.fund), ("maker", filters.maker)):
+        if value:
+            values.append(value)
+            where.append(f"{column} = ${len(values)}")
+    if filters.status == OPEN_FILTER:
+        where.append("status IN ('draft', 'approving')")
+    elif filters.status:
+        values.append(filters.status)
+        where.append(f"status = ${len(values)}")
+    if filters.after:
+        values.append(filters.after)
+        where.append(f"number < ${len(values)}")
+    values.append(filters.limit + 1)
+    conditions = " AND ".join(where)
+    sql = f"SELECT {_LISTED} FROM voucher WHERE {conditions} ORDER BY number DESC LIMIT ${len(values)}"  # noqa: S608
+    found = await reading.rows(sql, *values)
+    more = len(found) > filters.limit
+    rows = found[: filters.limit]
+    return rows, rows[-1]["number"] if more else None
+
+
+async def shown(number: str) -> Shown:
+    """One voucher, or the refusal voucher.unknown."""
+    row = await reading.row("SELECT * FROM voucher WHERE number = $1", number)
+    if row is None:
+        raise rules.VOUCHER_UNKNOWN(number=number)
+    told = await reading.rows("SELECT * FROM voucher_approval WHERE voucher = $1 ORDER BY at, key", number)
+    fund = await reading.row(
+        "SELECT f.name, f.name_en, f.kind, COALESCE(s.inflow - s.outflow, 0) AS available_fen "
+        "FROM fund f LEFT JOIN stream s ON s.fund = f.code WHERE f.code = $1",
+        row["fund"],
+    )
+    programme = await reading.row("SELECT name, name_en FROM programme WHERE code = $1", row["programme"])
+    if fund is None or programme is None:
+        raise FUND_UNKNOWN(fund=row["fund"])
+    names = await accounts.names({row["maker"], row["payer"] or "", *(d["account"] for d in told)} - {""})
+    return Shown(
+        row=row,
+        reason=sealed.unseal("voucher", "reason", number, row["reason"]),
+        payee=await payees.known(row["payee_kind"], row["payee"]),
+        programme=named(programme),
+        fund=named(fund),
+        fund_kind=fund["kind"],
+        available_fen=fund["available_fen"],
+        maker=names.get(row["maker"], ""),
+        payer=names.get(row["payer"], ""),
+        approvers=tuple(standing(row)),
+        decisions=tuple(
+            Decision(
+                d["account"],
+                names.get(d["account"], ""),
+                d["decision"],
+                d["reason"],
+                d["at"],
+                d["content_hash"],
+                d["cleared_at"] is None,
+            )
+            for d in told
+        ),
+    )
+
+
+def named(row: dict[str, Any]) -> str:
+    """The name of a fund or programme in the current language."""
+    english = row["name_en"] if words.language() == "en" else ""
+    return str(english or row["name"])
+
+
+async def choices() -> dict[str, Any]:
+    """Programmes and funds to choose from: code and words."""
+    funds = await reading.rows("SELECT code, name, name_en FROM fund ORDER BY code")
+    programmes = await reading.rows("SELECT code, name, name_en FROM programme ORDER BY code")
+    return {
+        "funds": [{"value": r["code"], "label": f"{r['code']} {named(r)}"} for r in funds],
+        "programmes": [{"value": r["code"], "label": f"{r['code']} {named(r)}"} for r in programmes],
+    }
+
+
+def may(voucher: Shown, by: Actor) -> dict[str, bool]:
+    """What this account is offered to do with the voucher now; the verbs check it again.
+
+    A returned voucher is offered to its maker first, though an approver may still change their mind.
+    """
+    mine = voucher.row["maker"] == by.key
+    approved = by.key in voucher.approvers
+    judges = by.may("voucher.approve") and not mine
+    return {
+        "approve": judges and voucher.status in OPEN and not approved and not voucher.row["returned_at"],
+        "against": judges and voucher.status in UNPAID,
+        "edit": mine and by.may("voucher.make") and voucher.status in OPEN,
+        "cancel": mine and by.may("voucher.make") and voucher.status in UNPAID,
+        "pay": by.may("voucher.pay") and voucher.status == "approved" and not mine and not approved,
+    }
+
+
+def paper(voucher: Shown, *, organisation: str, demo: bool) -> VoucherPaper:
+    """The facts of the printed voucher. The QR leads to the voucher's page, which asks for a sign-in."""
+    row = voucher.row
+    told = [d for d in voucher.decisions if d.stands and d.decision in {"approve", "reject"}]
+    return VoucherPaper(
+        number=voucher.number,
+        status=voucher.status,
+        organisation=organisation,
+        applied_on=clock.business_date(row["made_at"]).isoformat(),
+        programme=f"{row['programme']} {voucher.programme}",
+        fund=f"{row['fund']} {voucher.fund}",
+        restricted=voucher.fund_kind != "unrestricted",
+        payee_kind=row["payee_kind"],
+        payee_code=short_code(voucher.payee),
+        payee_name=voucher.payee.name,
+        bank_account=voucher.payee.masked_account,
+        amount_fen=row["amount_fen"],
+        recipients=row["recipients"],
+        reason=voucher.reason,
+        maker=voucher.maker,
+        approvals=[
+            Approval(
+                name=d.name,
+                role=words.say("审批人"),
+                decision="approve" if d.decision == "approve" else "reject",
+                at=moment(d.at),
+                reason=d.reason,
+                content_hash=d.content_hash,
+            )
+            for d in told[-APPROVALS_MAX:]
+        ],
+        needed=APPROVALS_NEEDED,
+        paid_on=row["paid_on"] or "",
+        payer=voucher.payer,
+        channel_ref=row["channel_ref"] or "",
+        entry=f"#{row['entry_seq']}" if row["entry_seq"] else "",
+        content_hash=row["content_hash"],
+        verify_url=f"{settings().public_url.rstrip('/')}/vouchers/{voucher.number}",
+        demo=demo,
+        lang=words.language(),
+    )
+
+
+def short_code(payee: Payee) -> str:
+    """The payee's code as people compare it: a person's opaque key is cut to eight characters."""
+    return payee.code[:8] if payee.kind == "person" else payee.code
+
+
+def status_word(status: str) -> dict[str, str]:
+    """A status for the atoms: code, words, tone."""
+    return {"code": status, "label": words.say(STATUS_WORDS[status]), "tone": TONES[status]}
+
+
+def count_of(row: dict[str, Any]) -> int:
+    """How many approvals stand."""
+    return len(json.loads(row["approvals"]))
+
+
+def payee_words(row: dict[str, Any]) -> str:
+    """A payee in a list: kind and code, without the name."""
+    code = row["payee"][:8] if row["payee_kind"] == "person" else row["payee"]
+    return f"{words.say(KIND_WORDS[row['payee_kind']])} {code}"

@@ -1,0 +1,123 @@
+"""`charity verify`, the vouchers' part: I11, and that rows, decisions and the books tell one story.
+
+A voucher that left money has two different approvers over the content that was paid, neither of them
+its maker or its payer; its content is what its hash, its columns and its entry in the books say.
+"""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+from charity.aid.content import hashed
+from charity.aid.payments import KIND
+from charity.aid.vouchers import APPROVALS_NEEDED
+from charity.db import reading
+from charity.ledger.verify import Failure
+
+CHUNK = 1_000
+FAILURES_MAX = 200
+INVARIANT = "I11"
+TOLD = ("number", "programme", "fund", "payee_kind", "payee", "amount_fen", "recipients")
+PAID = ("paid", "bounced", "delivered")
+
+
+async def run() -> list[Failure]:
+    """Check every voucher; the failures, none when all is right."""
+    found: list[str] = []
+    after = ""
+    while len(found) < FAILURES_MAX:
+        rows = await reading.rows("SELECT * FROM voucher WHERE number > $1 ORDER BY number LIMIT $2", after, CHUNK)
+        if not rows:
+            break
+        last = rows[-1]["number"]
+        approvals = await _approvals(after, last)
+        bodies = await _bodies(after, last)
+        for row in rows:
+            found += _voucher(row, approvals[row["number"]], bodies.get(row["number"]))
+        after = last
+    found += await _entries_alone()
+    return [Failure(INVARIANT, words) for words in found[:FAILURES_MAX]]
+
+
+async def _approvals(after: str, last: str) -> dict[str, list[dict[str, Any]]]:
+    """The approvals that stand, by voucher."""
+    result: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in await reading.rows(
+        "SELECT key, voucher, account, content_hash FROM voucher_approval WHERE voucher > $1 AND voucher <= $2 "
+        "AND decision = 'approve' AND cleared_at IS NULL ORDER BY at, key",
+        after,
+        last,
+    ):
+        result[row["voucher"]].append(row)
+    return result
+
+
+async def _bodies(after: str, last: str) -> dict[str, dict[str, Any]]:
+    """The entries of paid vouchers, by voucher."""
+    rows = await reading.rows(
+        "SELECT v.number, e.body FROM voucher v JOIN entry e ON e.seq = v.entry_seq "
+        "WHERE v.number > $1 AND v.number <= $2",
+        after,
+        last,
+    )
+    return {r["number"]: json.loads(r["body"]) for r in rows}
+
+
+def _voucher(row: dict[str, Any], approvals: list[dict[str, Any]], body: dict[str, Any] | None) -> list[str]:
+    number = row["number"]
+    told = json.loads(row["content"])
+    accounts = [a["account"] for a in approvals]
+    checks = {
+        "the hash is not that of its content": hashed(row["content"]) == row["content_hash"],
+        "its columns are not what its content says": all(told[name] == row[name] for name in TOLD),
+        "its approvals are not those in its history": sorted(json.loads(row["approvals"]))
+        == sorted([a["account"], a["key"]] for a in approvals),
+        "an approval is over other content": all(a["content_hash"] == row["content_hash"] for a in approvals),
+        "an account approved twice": len(set(accounts)) == len(accounts),
+        "its maker approved it": row["maker"] not in accounts,
+    }
+    if row["status"] in PAID:
+        checks |= {
+            "it was paid without two approvals": len(set(accounts)) >= APPROVALS_NEEDED,
+            "its payer made or approved it": row["payer"] not in {row["maker"], *accounts},
+            "its entry says something else": body is not None and _same(row, accounts, body),
+        }
+    elif row["status"] == "approved":
+        checks["it is approved without two approvals"] = len(set(accounts)) >= APPROVALS_NEEDED
+    else:
+        checks["it has an entry and is not paid"] = row["entry_seq"] is None
+    return [f"voucher {number}: {words}" for words, holds in checks.items() if not holds]
+
+
+def _same(row: dict[str, Any], approvers: list[str], body: dict[str, Any]) -> bool:
+    """Whether the entry names this voucher, content, maker, approvers and payer, and paid this amount of this fund."""
+    facts = body["facts"]
+    expected = {
+        "voucher": row["number"],
+        "content_hash": row["content_hash"],
+        "maker": row["maker"],
+        "programme": row["programme"],
+        "recipients": row["recipients"],
+        "payee_kind": row["payee_kind"],
+    }
+    spent = body.get("flows", {}).get("spent", [])
+    left = {fund: sum(stop - start for start, stop in pieces) for fund, pieces in spent}
+    return (
+        all(facts.get(name) == value for name, value in expected.items())
+        and sorted(facts.get("approvers", [])) == sorted(approvers)
+        and body["kind"] == KIND
+        and body["actor"] == row["payer"]
+        and body["effective_on"] >= row["paid_on"]
+        and left == {row["fund"]: row["amount_fen"]}
+    )
+
+
+async def _entries_alone() -> list[str]:
+    """Payments in the books that no voucher knows."""
+    rows = await reading.rows(
+        "SELECT e.seq FROM entry e LEFT JOIN voucher v ON v.entry_seq = e.seq "
+        "WHERE e.kind = $1 AND v.number IS NULL ORDER BY e.seq LIMIT $2",
+        KIND,
+        FAILURES_MAX,
+    )
+    return [f"entry #{r['seq']}: a payment without a voucher" for r in rows]

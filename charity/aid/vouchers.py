@@ -1,0 +1,237 @@
+"""Payment vouchers: made, changed and cancelled by their maker (rules 1.3 拨付, issue part 7).
+
+    draft -> approving -> approved -> paid          approvals.py, payments.py
+      ^---- returned or changed ----'   | rejected, cancelled
+
+Always true: the content and its hash are one; a change of anything in the content takes all standing
+approvals away and the voucher is a draft again; the history of decisions is kept. All acts go through
+the writer, so that two decisions about one voucher never cross.
+"""
+
+import json
+from typing import Any
+
+from charity import clock, tokens
+from charity.aid import payees, rules
+from charity.aid.content import Content, hashed, written
+from charity.aid.payees import Payee
+from charity.db import reading, sealed
+from charity.errors import Refusal
+from charity.ledger import rules as books
+from charity.ledger.loading import Loader
+from charity.ledger.state import State, Table
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.roles import Actor
+
+VOUCHER = Table("voucher", "number")
+APPROVAL = Table("voucher_approval", "key")
+SERIES = "voucher"
+APPROVALS_NEEDED = 2
+RECIPIENTS_MAX = 1_000_000
+REASON_MAX = 500
+STATUS_WORDS = {
+    "draft": "草稿",
+    "approving": "审批中",
+    "approved": "已批准",
+    "paid": "已付款",
+    "bounced": "已退汇",
+    "delivered": "已签收",
+    "rejected": "已驳回",
+    "cancelled": "已取消",
+}
+OPEN = frozenset({"draft", "approving"})
+UNPAID = OPEN | {"approved"}
+
+
+async def make(*, content: Content, by: Actor, idem: Idem | None = None) -> Answer:
+    """Make a draft: `{number, status, content_hash, fund_short}`.
+
+    `fund_short` warns that the fund's stream could not pay it today; it is refused only when it is paid.
+    """
+    by.must("voucher.make")
+    looked_up = await _looked_up(content)
+    year = clock.today().year
+    salt = tokens.key16()
+
+    def decide(state: State) -> Answer:
+        payee = _allowed(state, content, looked_up)
+        number = f"BF-{year}-{state.number(SERIES, year):06d}"
+        text = written(number, content, payee, salt)
+        row = {
+            "number": number,
+            "year": year,
+            "status": "draft",
+            **_columns(number, content, salt, text),
+            "approvals": "[]",
+            "maker": by.key,
+            "made_at": state.now,
+            "changed_at": state.now,
+            "returned_at": None,
+            "payer": None,
+            "paid_on": None,
+            "paid_at": None,
+            "channel_ref": None,
+            "entry": None,
+            "entry_seq": None,
+        }
+        state.add(VOUCHER, row)
+        short = state.available(content.fund) < content.amount_fen
+        return Answer(
+            201, {"number": number, "status": "draft", "content_hash": row["content_hash"], "fund_short": short}
+        )
+
+    wants = Wants(funds=[content.fund], series=[(SERIES, year)])
+    return await submit(Command(decide, wants, idem))
+
+
+async def edit(*, number: str, content: Content, by: Actor, idem: Idem | None = None) -> Answer:
+    """Change a draft or one in approval: `{number, status, content_hash, approvals, needed, fund_short}`.
+
+    The maker alone may. Saving without a change keeps the approvals, and answers a return.
+    """
+    by.must("voucher.make")
+    looked_up = await _looked_up(content)
+    fresh_salt = tokens.key16()
+    decision = tokens.key16()
+
+    def decide(state: State) -> Answer:
+        row = stored(state, number)
+        if row["maker"] != by.key:
+            raise rules.NOT_MAKER()
+        if row["status"] not in OPEN:
+            raise rules.NOT_EDITABLE(number=number)
+        payee = _allowed(state, content, looked_up)
+        short = state.available(content.fund) < content.amount_fen
+        if written(number, content, payee, row["salt"]) == row["content"]:
+            state.change(VOUCHER, number, returned_at=None)
+            return Answer(200, {**_standing(row), "fund_short": short})
+        text = written(number, content, payee, fresh_salt)
+        clear(state, row)
+        columns = _columns(number, content, fresh_salt, text)
+        state.change(VOUCHER, number, **columns, status="draft", approvals="[]", changed_at=state.now, returned_at=None)
+        remember(state, decision, number, by, "edit", columns["content_hash"])
+        return Answer(200, {**_standing(stored(state, number)), "fund_short": short})
+
+    wants = Wants(funds=[content.fund], rows=[(VOUCHER, number)])
+    return await submit(Command(decide, wants, idem, load=with_approvals(number)))
+
+
+async def cancel(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Give a voucher up before it is paid: `{status: "cancelled"}`. The maker alone may."""
+    by.must("voucher.make")
+    decision = tokens.key16()
+
+    def decide(state: State) -> Answer:
+        row = stored(state, number)
+        if row["maker"] != by.key:
+            raise rules.NOT_MAKER()
+        if row["status"] not in UNPAID:
+            raise rules.NOT_CANCELLABLE(number=number)
+        clear(state, row)
+        state.change(VOUCHER, number, status="cancelled", approvals="[]", returned_at=None)
+        remember(state, decision, number, by, "cancel", row["content_hash"], reason)
+        return Answer(200, {"status": "cancelled"})
+
+    wants = Wants(rows=[(VOUCHER, number)])
+    return await submit(Command(decide, wants, idem, load=with_approvals(number)))
+
+
+# -- what the acts share -----------------------------------------------------------------------------
+
+
+def stored(state: State, number: str) -> dict[str, Any]:
+    """The voucher's row as it stands in the batch, or the refusal voucher.unknown."""
+    row = state.row(VOUCHER, number)
+    if row is None:
+        raise rules.VOUCHER_UNKNOWN(number=number)
+    return row
+
+
+def standing(row: dict[str, Any]) -> dict[str, str]:
+    """The approvals that stand: approver's account to the key of the approval."""
+    return dict(json.loads(row["approvals"]))
+
+
+def with_approvals(number: str) -> Any:
+    """A `Command.load` that reads the standing approvals, so that they can be cleared."""
+
+    async def load(loader: Loader) -> None:
+        row = loader.state.row(VOUCHER, number)
+        if row is not None:
+            await loader.stored(APPROVAL, standing(row).values())
+
+    return load
+
+
+def clear(state: State, row: dict[str, Any]) -> None:
+    """Let no approval stand; their rows stay as history."""
+    for key in standing(row).values():
+        state.change(APPROVAL, key, cleared_at=state.now)
+
+
+def remember(
+    state: State, key: str, number: str, by: Actor, decision: str, content_hash: str, reason: str = ""
+) -> None:
+    """Add a decision to the history of a voucher."""
+    row = {
+        "key": key,
+        "voucher": number,
+        "account": by.key,
+        "decision": decision,
+        "content_hash": content_hash,
+        "reason": reason,
+        "at": state.now,
+        "cleared_at": None,
+    }
+    state.add(APPROVAL, row)
+
+
+def _standing(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "number": row["number"],
+        "status": row["status"],
+        "content_hash": row["content_hash"],
+        "approvals": len(standing(row)),
+        "needed": APPROVALS_NEEDED,
+    }
+
+
+def _columns(number: str, content: Content, salt: str, text: str) -> dict[str, Any]:
+    return {
+        "programme": content.programme,
+        "fund": content.fund,
+        "payee_kind": content.payee_kind,
+        "payee": content.payee,
+        "amount_fen": content.amount_fen,
+        "recipients": content.recipients,
+        "reason": sealed.seal("voucher", "reason", number, content.reason),
+        "salt": salt,
+        "content": text,
+        "content_hash": hashed(text),
+    }
+
+
+def _allowed(state: State, content: Content, looked_up: Payee | Refusal) -> Payee:
+    """The payee; refuses what was found wrong beforehand, an unknown fund, and one not for the programme (I8).
+
+    Refusing here and not before the writer lets a known idempotency key answer as it did. The fund's
+    stream is looked at when the voucher is paid.
+    """
+    if isinstance(looked_up, Refusal):
+        raise looked_up
+    if not state.fund(content.fund).allows(content.programme):
+        raise books.FUND_NOT_FOR(fund=content.fund, programme=content.programme)
+    return looked_up
+
+
+async def _looked_up(content: Content) -> Payee | Refusal:
+    """The payee, or why this content cannot be asked for: programme, recipients, payee."""
+    if await reading.value("SELECT 1 FROM programme WHERE code = $1", content.programme) is None:
+        return rules.PROGRAMME_UNKNOWN(programme=content.programme)
+    if content.recipients < 1 and content.payee_kind != "supplier":
+        return rules.RECIPIENTS_MISSING()
+    try:
+        payee = await payees.find(content.payee_kind, content.payee)
+    except Refusal as refusal:
+        return refusal
+    return payee if payee.open else rules.PAYEE_CLOSED(payee=payee.code)

@@ -1,0 +1,223 @@
+"""The desk says what waits for this account, and the search box leads to the page of a number."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cast import CAMPAIGNS
+
+from charity import clock, tokens
+from charity.aid import approvals, vouchers
+from charity.aid.content import Content
+from charity.db import reading, transactions
+from charity.db.transactions import Tx
+from charity.desk import searching, waiting
+from charity.ledger import accounts as acc
+from charity.ledger.state import State
+from charity.ledger.writer import Answer, Command, Wants, submit
+from charity.people import persons
+
+CONTENT = Content(
+    programme="P03",
+    fund="F-GEN",
+    payee_kind="household",
+    payee="HH0001",
+    amount_fen=150_000,
+    recipients=3,
+    reason="手术",
+)
+REFERENCE = tokens.reference("YRJ26")
+
+
+async def made(house: Any) -> tuple[str, str]:
+    answer = await vouchers.make(content=CONTENT, by=house.caseworker)
+    return answer.body["number"], answer.body["content_hash"]
+
+
+async def texts(by: Any) -> list[str]:
+    return [task.text for task in await waiting.tasks(by)]
+
+
+async def stocked(house: Any, *expiries: str, store: str = "LX01") -> list[str]:
+    """Lots of rice on a shelf, ten bags each, one an expiry date."""
+    codes = [tokens.lot_code() for _ in expiries]
+    number = f"RK-{store}-2026-000001"
+
+    def decide(state: State) -> Answer:
+        lines = [(acc.shelf(store), acc.lot(code), 10) for code in codes]
+        lines += [(acc.DONORS, acc.lot(code), -10) for code in codes]
+        entry = state.post("goods.intake", lines, effective_on=_today(), actor=house.clerk.key)
+        return Answer(201, {"seq": entry.seq, "at": entry.recorded_at})
+
+    holdings = [(acc.shelf(store), acc.lot(code)) for code in codes]
+    posted = (await submit(Command(decide, Wants(holdings=holdings)))).body
+
+    async def work(tx: Tx) -> None:
+        if await tx.row("SELECT 1 FROM item WHERE barcode = '2001000100002'") is None:
+            item = {
+                "barcode": "2001000100002",
+                "name": "大米",
+                "measure": "袋",
+                "points": 26,
+                "created_at": clock.stamp(),
+            }
+            await tx.insert("item", [item])
+        document = {"number": number, "kind": "intake", "store": store, "effective_on": _today()}
+        await tx.insert("goods_document", [{**document, **posted, "actor": house.clerk.key}])
+        lot = {"barcode": "2001000100002", "store": store, "fund": "F-GEN", "source": "gift", "cost_fen": 0}
+        rest = {"evidence": "none", "document": number, "seq": posted["seq"]}
+        rows = zip(codes, expiries, strict=True)
+        await tx.insert("lot", [{**lot, **rest, "code": code, "expires_on": day} for code, day in rows])
+
+    await transactions.run(work)
+    return [*codes, number]
+
+
+async def pledged(status: str = "pending", days: int = 30) -> str:
+    """A pledge of nobody in particular; its code."""
+    code, person = tokens.code128(), tokens.key16()
+    row = {
+        "code": code,
+        "reference": REFERENCE,
+        "campaign": CAMPAIGNS[0][0],
+        "fund": "F-GEN",
+        "donor": person,
+        "amount_fen": 10_000,
+        "channel": "bank",
+        "public_name": False,
+        "public_amount": False,
+        "status": status,
+        "created_at": clock.stamp(),
+        "expires_at": clock.later(days * 86_400),
+    }
+
+    async def work(tx: Tx) -> None:
+        await tx.insert("person", [persons.person_row(persons.Donor(), key=person)])
+        await tx.insert("pledge", [row])
+
+    await transactions.run(work)
+    return code
+
+
+def _today() -> str:
+    return clock.today().isoformat()
+
+
+def _in(days: int) -> str:
+    return (clock.today() + timedelta(days=days)).isoformat()
+
+
+async def test_an_empty_house_asks_nothing_of_anybody(house: Any) -> None:
+    for who in (house.cashier, house.approver, house.caseworker, house.accountant, house.nobody, house.auditor):
+        assert await texts(who) == []
+    assert await texts(house.clerk) == ["今天还没有发放"]
+    assert await texts(house.admin) == ["有 12 个账号可以登录"]
+
+
+async def test_a_voucher_waits_for_each_in_turn(house: Any) -> None:
+    number, content_hash = await made(house)
+    (task,) = await waiting.tasks(house.approver)
+    assert task.text.startswith("有 1 张审批单等您审批，共 ¥1,500.00")
+    assert task.href == f"/vouchers/{number}"
+    assert await texts(house.caseworker) == ["您有 1 张审批单在等审批"]
+    await approvals.approve(number=number, content_hash=content_hash, by=house.approver)
+    assert await texts(house.approver) == []
+    assert len(await texts(house.approver2)) == 1
+    assert await texts(house.cashier) == []
+    await approvals.approve(number=number, content_hash=content_hash, by=house.approver2)
+    assert await texts(house.approver2) == []
+    assert await texts(house.cashier) == ["有 1 张审批单已批准，等您付款，共 ¥1,500.00"]
+
+
+async def test_a_returned_voucher_waits_for_its_maker_and_no_longer_for_approvers(house: Any) -> None:
+    number, _ = await made(house)
+    await made(house)
+    await approvals.send_back(number=number, reason="缺少发票", by=house.approver)
+    first, second = await waiting.tasks(house.caseworker)
+    assert first.text.startswith("有 1 张审批单退回给您修改")
+    assert first.href == f"/vouchers/{number}"
+    assert second.text == "您有 1 张审批单在等审批"
+    (task,) = await waiting.tasks(house.approver2)
+    assert task.text.startswith("有 1 张审批单等您审批")
+
+
+async def test_pledges_that_are_open_wait_for_the_cashier(house: Any) -> None:
+    await pledged()
+    (text,) = await texts(house.cashier)
+    assert text.startswith("有 1 笔认捐等待到账")
+
+
+@pytest.mark.parametrize(("status", "days"), [("received", 30), ("pending", -1)])
+async def test_pledges_that_are_done_or_expired_do_not(house: Any, status: str, days: int) -> None:
+    await pledged(status, days)
+    assert await texts(house.cashier) == []
+
+
+async def test_the_clerk_sees_what_expires_in_the_own_store_only(house: Any) -> None:
+    await stocked(house, _in(30), _in(31), _in(-1), _in(0))
+    await stocked(house, _in(5), store="LX02")
+    expired, expiring, issued = await texts(house.clerk)
+    assert expired.startswith("有 1 批物资已经过期")
+    assert expiring.startswith("有 2 批物资 30 天内到期")
+    assert issued == "今天还没有发放"
+
+
+async def test_a_number_leads_to_its_page_for_whom_it_may(house: Any) -> None:
+    number, _ = await made(house)
+    code = await pledged()
+    lot, document = await stocked(house, _in(10))
+    plain = REFERENCE.replace("-", "").lower()
+    found = [
+        (number, house.approver, f"/vouchers/{number}"),
+        (f" {number.lower()} ", house.cashier, f"/vouchers/{number}"),
+        (number, house.clerk, None),
+        (REFERENCE, house.cashier, f"/pledges/{code}/receive"),
+        (plain, house.auditor, f"/p/{code}"),
+        (REFERENCE, house.clerk, None),
+        (lot, house.clerk, f"/goods/documents/{document}"),
+        (document, house.clerk, f"/goods/documents/{document}"),
+        (document, house.caseworker, None),
+        ("王建国", house.cashier, None),
+        ("", house.cashier, None),
+        ("' OR 1=1 --", house.auditor, None),
+    ]
+    for text, by, address in found:
+        assert await searching.find(text, by) == address, text
+
+
+async def test_a_card_opens_the_till_of_the_own_store(house: Any) -> None:
+    card = tokens.card_code()
+    row = {"code": card, "household": house.household, "status": "active", "status_on": _today()}
+    await transactions.run(lambda tx: tx.insert("card", [{**row, "created_at": clock.stamp()}]))
+    assert await searching.find(card, house.clerk) == "/stores/LX01/out"
+    assert await searching.find(card, house.cashier) is None
+    other = card[:-1] + ("2" if card[-1] != "2" else "3")
+    assert await searching.find(other, house.clerk) is None
+
+
+async def test_the_page_shows_the_sentences_and_jumps(web: Any, house: Any) -> None:
+    number, _ = await made(house)
+    approver = web.as_("approver")
+    page = await approver.get("/desk")
+    assert page.status_code == 200
+    assert "有 1 张审批单等您审批" in page.text
+    assert f'href="/vouchers/{number}"' in page.text
+    jump = await approver.post("/desk/search", data={"q": number})
+    assert (jump.status_code, jump.headers["location"]) == (303, f"/vouchers/{number}")
+    missed = await approver.post("/desk/search", data={"q": "BF-1999-000001"})
+    assert missed.status_code == 404
+    assert "没有找到这个号码" in missed.text
+    assert 'value="BF-1999-000001"' in missed.text
+    answer = await web.as_().get("/desk")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/desk")
+
+
+async def test_every_role_has_a_desk_in_both_languages(web: Any, house: Any) -> None:
+    await made(house)
+    await pledged()
+    await stocked(house, _in(3), _in(-3))
+    for who in house.actors:
+        assert (await web.as_(who).get("/desk")).status_code == 200, who
+    page = (await web.as_("clerk").get("/desk", headers={"cookie": "lang=en"})).text
+    assert "Expired lots still on the shelf: 1" in page
+    assert await reading.value("SELECT COUNT(*) FROM voucher") == 1
