@@ -1,0 +1,57 @@
+"""What each kind of job does: one visible dict."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from charity.db.queue import Job
+from charity.jobs import children
+from charity.reports import exports
+
+EXPORT_SECONDS = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`run` may be repeated (its worker may have died); `given_up` tells the room after the last attempt."""
+
+    run: Callable[[Job], Awaitable[None]]
+    given_up: Callable[[Job], Awaitable[None]]
+
+
+async def make_export(job: Job) -> None:
+    """Make the file of an export in a child process, with progress; stop when it is cancelled."""
+    order = str(job.body["id"])
+    if not await exports.begin(order):
+        return  # done, cancelled or gone meanwhile
+    made: dict[str, object] = {}
+
+    async def told(line: dict[str, object]) -> None:
+        if "made" in line:
+            made.update(line["made"])  # type: ignore[call-overload]
+        elif "refused" in line:
+            await exports.fail(order, why=str(line["refused"]))
+        else:
+            await exports.progress(order, done=int(str(line["done"])), total=int(str(line["total"])))
+
+    try:
+        await children.run(
+            "charity.reports.child", order, seconds=EXPORT_SECONDS, told=told, wanted=lambda: exports.wanted(order)
+        )
+    except children.ChildCancelled:
+        exports.sweep(order)
+        return
+    except children.ChildTooSlow:
+        await exports.fail(order, why=exports.TOO_SLOW)
+        return
+    if made:
+        await exports.finish(order, made)
+
+
+async def export_given_up(job: Job) -> None:
+    """After the last attempt the page must not wait for ever."""
+    await exports.fail(str(job.body["id"]), why=exports.BROKEN)
+
+
+HANDLERS: dict[str, Handler] = {
+    exports.JOB: Handler(make_export, export_given_up),
+}

@@ -1,0 +1,142 @@
+"""The worker: claims jobs, keeps their leases, runs the timetable.
+
+`serve` runs one inside itself on SQLite; `charity work` runs one anywhere. Two may run at once: a job is
+claimed by one conditional UPDATE, and every task of the timetable may run twice.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from charity import clock
+from charity.db import queue, reading
+from charity.db.queue import Job
+from charity.jobs.handlers import HANDLERS
+from charity.jobs.timetable import TIMETABLE, Task
+
+log = logging.getLogger("charity.jobs")
+POLL_S = 0.5
+POLL_AFTER_FAULT_S = 5.0
+RENEW_S = queue.LEASE_S / 3
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[None]:
+    """Work beside the caller until the block ends; a job under way is given up and runs again later."""
+    tasks = [asyncio.create_task(work(), name="jobs"), asyncio.create_task(keep_time(), name="timetable")]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def forever() -> None:
+    """Work until cancelled: `charity work`."""
+    async with running():
+        await asyncio.Event().wait()
+
+
+async def work() -> None:
+    """Take one job after another; sleep when there is none."""
+    while True:
+        try:
+            did = await run_once()
+        except Exception:  # the database went away: say so, come back
+            log.exception("worker.fault")
+            await asyncio.sleep(POLL_AFTER_FAULT_S)
+            continue
+        if not did:
+            await asyncio.sleep(POLL_S)
+
+
+async def run_once() -> bool:
+    """Do one job that is due; False when there is none. Tests call it in place of `running`."""
+    if not await _due():
+        return False
+    job = await queue.claim()
+    if job is None:
+        return False
+    await _do(job)
+    return True
+
+
+async def drain(jobs_max: int = 1000) -> int:
+    """Do all that is due; how many jobs were done."""
+    done = 0
+    while done < jobs_max and await run_once():
+        done += 1
+    return done
+
+
+async def _due() -> bool:
+    """Look before locking: an idle worker never asks for the write lock."""
+    sql = (
+        "SELECT id FROM job WHERE (state = 'queued' AND run_at <= $1) "
+        "OR (state = 'running' AND lease_until < $1) LIMIT 1"
+    )
+    return await reading.row(sql, clock.stamp()) is not None
+
+
+async def _do(job: Job) -> None:
+    """Run the handler under a lease that is renewed; the outcome goes into the row."""
+    started = time.monotonic()
+    renewal = asyncio.create_task(_renew(job), name=f"lease-{job.id}")
+    handler = HANDLERS.get(job.kind)
+    error = ""
+    try:
+        if handler is None:
+            error = f"no handler for {job.kind}"
+        elif job.attempts > queue.ATTEMPTS_MAX:
+            error = "its workers died"
+        else:
+            await handler.run(job)
+    except asyncio.CancelledError:
+        await queue.finish(job, error="the worker stopped")  # queued again at once, not after the lease
+        raise
+    except Exception as fault:  # the job's own fault: kept in its row, tried again
+        log.exception("job.failed", extra={"job": job.id, "kind": job.kind, "attempt": job.attempts})
+        error = f"{type(fault).__name__}: {fault}"
+    finally:
+        renewal.cancel()
+        await asyncio.gather(renewal, return_exceptions=True)
+    if error and handler is not None and job.attempts >= queue.ATTEMPTS_MAX:
+        await handler.given_up(job)
+    await queue.finish(job, error=error)
+    spent_ms = int((time.monotonic() - started) * 1000)
+    log.info("job.ended", extra={"job": job.id, "kind": job.kind, "ok": not error, "ms": spent_ms})
+
+
+async def _renew(job: Job) -> None:
+    while True:
+        await asyncio.sleep(RENEW_S)
+        await queue.renew(job)
+
+
+async def keep_time() -> None:
+    """Run each task of the timetable when it is due, for the first time soon after the start."""
+    due = {task.name: time.monotonic() + task.first_s for task in TIMETABLE}
+    while True:
+        now = time.monotonic()
+        for task in TIMETABLE:
+            if due[task.name] <= now:
+                due[task.name] = now + task.every_s
+                await _tick(task)
+        await asyncio.sleep(max(0.1, min(due.values()) - time.monotonic()))
+
+
+async def _tick(task: Task) -> None:
+    """One run of a task; its fault or slowness must not stop the others."""
+    try:
+        async with asyncio.timeout(task.limit_s):
+            count = await task.run()
+    except TimeoutError:
+        log.warning("task.slow", extra={"task": task.name, "limit_s": task.limit_s})
+    except Exception:  # named in the log, tried again at the next turn
+        log.exception("task.failed", extra={"task": task.name})
+    else:
+        if count:
+            log.info("task.done", extra={"task": task.name, "count": count})

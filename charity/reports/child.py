@@ -1,0 +1,67 @@
+"""The child process that makes one export: `python -m charity.reports.child <id>`.
+
+Prints one JSON object a line: `{"done", "total"}` now and then, at the end `{"made"}` or `{"refused"}` (words for
+the one who asked). Ends with its whole process group when the worker that started it is gone.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from dataclasses import asdict
+from typing import Any
+
+from charity import words
+from charity.db import engine
+from charity.errors import Refusal
+from charity.reports import exports, making, registry
+
+TELL_EVERY_S = 0.3
+
+
+def _say(line: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def _die_with_the_worker() -> None:
+    """Standard input ends when the worker does, however it ended."""
+    while os.read(0, 1024):  # not sys.stdin: its lock would be held when the interpreter ends
+        continue
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+async def make(order: str) -> None:
+    """Make the file of an order."""
+    last = [0.0]
+
+    async def told(done: int, total: int) -> None:
+        if done >= total or time.monotonic() - last[0] > TELL_EVERY_S:
+            last[0] = time.monotonic()
+            _say({"done": done, "total": total})
+
+    async with engine.opened():
+        wanted = await exports.order_of(order)
+        try:
+            made = await making.make(
+                report=registry.report(wanted.report),
+                fmt=wanted.format,
+                filters=wanted.filters,
+                language=wanted.language,
+                out=wanted.path,
+                made_by=wanted.account,
+                told=told,
+            )
+        except Refusal as refusal:
+            with words.speaking(wanted.language):
+                _say({"refused": words.say(refusal.words, **refusal.facts)})
+            return
+    _say({"made": asdict(made)})
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_die_with_the_worker, daemon=True).start()
+    asyncio.run(make(sys.argv[1]))

@@ -1,0 +1,313 @@
+"""D7 拨付（发放）台账: money paid and goods handed out, with who received them (domain rules 8).
+
+A row is one posting to 业务活动成本 5101, or to agency debt 2601 when agency money is passed on; goods without
+value are listed as 不计价. Buying goods (1141) is not a disbursement: the goods are, when they are handed
+out. Bounced payments and reversals stand in red on their own day. Always true: by fund, the rows add
+up to 5101 of the turnover; for agency funds gifts less rows are the movement of 2601. 余额 is what the fund
+is worth at the end of the row's day, goods included.
+"""
+
+from bisect import bisect_right
+from dataclasses import replace
+from typing import Any
+
+from charity import words
+from charity.db import reading, sealed
+from charity.ledger import accounts as acc
+from charity.money import yuan
+from charity.people import persons
+from charity.people.households import CATEGORY_WORDS
+from charity.reports import books, facts
+from charity.reports.donations import RESTRICTION
+from charity.reports.facts import Column, Filters, Group, Page, Report, Totals
+
+COLUMNS = (
+    Column("n", "序号", 6, "count"),
+    Column("day", "日期", 13, "date"),
+    Column("entry", "凭证号", 8, "code", align="right"),
+    Column("programme", "项目", 15),
+    Column("fund", "资金来源", 13),
+    Column("restriction", "限定性", 9),
+    Column("payee", "受助对象/单位", 17),
+    Column("category", "类别", 11),
+    Column("township", "乡镇", 10),
+    Column("reason", "事由", 14),
+    Column("recipients", "受益人数", 7, "count", total=True, align="right"),
+    Column("cash_fen", "现金", 14, "money", total=True, align="right"),
+    Column("goods_fen", "物资折价", 13, "money", total=True, align="right"),
+    Column("amount_fen", "合计", 14, "money", total=True, align="right"),
+    Column("document", "审批单/出库单号", 23, "code", link="document_href"),
+    Column("channel", "支付方式/回单号", 18),
+    Column("signed", "签收情况", 9),
+    Column("balance_fen", "基金结余", 15, "money", align="right"),
+)
+SUMS = ("recipients", "cash_fen", "goods_fen", "amount_fen")
+INSTITUTION = {"home": "养老机构", "hospital": "医院", "school": "学校", "supplier": "供应商", "federation": "慈善会"}
+SIGNED = {"paid": "已付款", "delivered": "已签收", "bounced": "已退汇"}
+
+# CROSS JOIN tells SQLite, which has no statistics, to begin with the few accounts and not with all entries.
+_VALUED = "account a CROSS JOIN posting p CROSS JOIN entry e"
+_COST = (
+    f" AND p.account = a.id AND e.seq = p.seq AND (a.chart = '5101' OR (a.chart = '2601' AND NOT {books.GIFT_SIDE}))"
+)
+_UNVALUED = "goods_document u CROSS JOIN goods_issue ui CROSS JOIN entry e"
+_NO_COST = (
+    " AND u.kind IN ('issue', 'reversal') AND ui.number = COALESCE(u.reverses, u.number) AND e.seq = u.seq "
+    "AND NOT EXISTS (SELECT 1 FROM posting q JOIN account b ON b.id = q.account "
+    "WHERE q.seq = e.seq AND b.chart IN ('5101', '2601'))"
+)
+_DETAILS = (
+    " LEFT JOIN voucher v ON v.entry_seq = COALESCE(e.reverses, e.seq) "
+    "LEFT JOIN goods_document gd ON gd.seq = e.seq "
+    "LEFT JOIN goods_issue gi ON gi.number = COALESCE(gd.reverses, gd.number) "
+)
+_PROGRAMME = "COALESCE(v.programme, gi.programme, {place})"
+
+
+def _where(filters: Filters, first: int, *, valued: bool) -> tuple[str, list[str]]:
+    """Conditions of the chosen filters. Goods without value belong to the fund of their first lot."""
+    columns = {
+        "fund": "a.fund" if valued else _FIRST_FUND,
+        "programme": _PROGRAMME.format(place="a.place" if valued else "''"),
+        "store": "gd.store",
+    }
+    said = ""
+    values: list[str] = []
+    for name, column in columns.items():
+        if value := getattr(filters, name):
+            said += f" AND {column} = ${first + len(values)}"
+            values.append(value)
+    return said, values
+
+
+_FIRST_FUND = (
+    "(SELECT l.fund FROM goods_line gl JOIN lot l ON l.code = gl.lot WHERE gl.document = ui.number "
+    "ORDER BY gl.n LIMIT 1)"
+)
+
+
+def _arms(filters: Filters, first: int) -> tuple[list[tuple[str, str, str, str, str]], list[str]]:
+    """Both kinds of rows as (FROM, condition, n, amount, fund); they use the same places for the same values."""
+    valued, values = _where(filters, first, valued=True)
+    unvalued, _ = _where(filters, first, valued=False)
+    return [
+        (_VALUED + _DETAILS, _COST + valued, "p.n", "p.quantity", "a.fund"),
+        (_UNVALUED + _DETAILS, _NO_COST + unvalued, "0", "CAST(NULL AS BIGINT)", _FIRST_FUND),
+    ], values
+
+
+def _recipients(filters: Filters, at: str) -> str:
+    """People helped, counted once an entry (once a fund where one fund is looked at), taken back by a reversal."""
+    people = "(CASE WHEN e.reverses IS NULL THEN 1 ELSE -1 END) * COALESCE(v.recipients, gi.members, 0)"
+    if at != "p.n":
+        return people
+    same = "AND b.fund = a.fund" if filters.fund else ""
+    first = (
+        "(SELECT MIN(q.n) FROM posting q JOIN account b ON b.id = q.account "  # noqa: S608 - from this file
+        f"WHERE q.seq = e.seq AND b.chart IN ('5101', '2601') {same})"
+    )
+    return f"CASE WHEN p.n = {first} THEN {people} ELSE 0 END"
+
+
+async def page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
+    """Rows in order of business date, entry and posting."""
+    begin = facts.place(after, (str, int, int, int))
+    day, seq, n, number = begin or [filters.begin, 0, -1, 0]
+    arms, values = _arms(filters, 7)
+    parts = [
+        "SELECT * FROM (SELECT e.effective_on AS day, e.seq AS seq, e.kind AS entry_kind, e.reverses AS reverses, "  # noqa: S608
+        f"{at} AS n, {amount} AS amount_fen, {fund} AS fund, {_recipients(filters, at)} AS recipients, "
+        f"{_PROGRAMME.format(place='a.place' if at == 'p.n' else chr(39) * 2)} AS programme, "
+        "v.number AS voucher, v.payee_kind, v.payee, v.reason, "
+        "v.status AS voucher_status, v.channel_ref, gd.number AS goods, gd.kind AS goods_kind, "
+        "gd.reversed_by, gi.household, gi.category, gi.members, "
+        "CASE WHEN gi.proxy IS NULL THEN 0 ELSE 1 END AS proxied "
+        f"FROM {source} WHERE e.effective_on >= $1 AND e.effective_on <= $2 AND e.seq <= $3 AND (e.effective_on > $1 "
+        f"OR (e.effective_on = $1 AND (e.seq > $4 OR (e.seq = $4 AND {at} > $5)))){more} "
+        f"ORDER BY e.effective_on, e.seq{', p.n' if at == 'p.n' else ''} LIMIT $6) AS part{at.replace('.', '')}"
+        for source, more, at, amount, fund in arms
+    ]
+    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) x ORDER BY x.day, x.seq, x.n LIMIT $6"  # noqa: S608
+    rows = await reading.rows(sql, day, filters.end, seq_max, seq, n, limit + 1, *values)
+    for at, row in enumerate(rows, number + 1):
+        row["number"] = at
+    kept = facts.cut(rows, limit, lambda r: [r["day"], r["seq"], r["n"], r["number"]])
+    return Page(await _shown(kept.rows, filters, seq_max), kept.next)
+
+
+async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> list[dict[str, Any]]:
+    payees = await _payees(rows, internal=filters.copy == "internal")
+    kinds = await books.fund_kinds()
+    funds, programmes = await facts.named("fund"), await facts.named("programme")
+    worth = await books.worth_by_day(sorted({row["fund"] or "" for row in rows}), filters.end, seq_max)
+    shown = []
+    for row in rows:
+        name, category, township = payees[row["seq"]]
+        goods, amount, fund = row["goods"] is not None, row["amount_fen"], row["fund"] or ""
+        number = row["goods"] or row["voucher"] or ""
+        shown.append(
+            {
+                "n": row["number"],
+                "day": row["day"],
+                "entry": str(row["seq"]),
+                "programme": programmes.get(row["programme"] or "", row["programme"] or ""),
+                "fund": funds.get(fund, fund),
+                "restriction": words.say(RESTRICTION[kinds[fund]]) if fund in kinds else "",
+                "payee": name,
+                "category": words.say(category) if category else "",
+                "township": township,
+                "reason": _reason(row, internal=filters.copy == "internal"),
+                "recipients": row["recipients"],
+                "cash_fen": None if goods else amount,
+                "goods_fen": (words.say("不计价") if amount is None else amount) if goods else None,
+                "amount_fen": amount,
+                "document": number,
+                "document_href": f"/goods/documents/{number}" if goods else f"/vouchers/{number}" if number else "",
+                "channel": words.say("实物") if goods else (row["channel_ref"] or ""),
+                "signed": words.say(_signed(row)),
+                "balance_fen": _at(worth.get(fund, []), row["day"]),
+            }
+        )
+    return shown
+
+
+async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tuple[str, str, str]]:
+    """Name (masked on copies for others), category and township of who received, by entry."""
+    households = await _lookup(
+        "SELECT key AS id, head_name AS name, category, township FROM household WHERE key IN ({in})",
+        {row["household"] for row in rows},
+    )
+    by_code = await _lookup(
+        "SELECT code AS id, head_name AS name, category, township FROM household WHERE code IN ({in})",
+        {row["payee"] for row in rows if row["payee_kind"] == "household"},
+    )
+    places = await _lookup(
+        "SELECT code AS id, name, kind AS category, township FROM institution WHERE code IN ({in})",
+        {row["payee"] for row in rows if row["payee_kind"] in {"institution", "supplier"}},
+    )
+    people = await persons.names(row["payee"] or "" for row in rows if row["payee_kind"] == "person")
+    townships = await facts.named("township")
+    found = {}
+    for row in rows:
+        home = households.get(row["household"])
+        if home is None and row["payee_kind"] == "household":
+            home = by_code.get(row["payee"])
+        place = places.get(row["payee"])
+        if home is not None:
+            name = home["name"] if internal else persons.masked_name("person", home["name"])
+            category, township = CATEGORY_WORDS.get(row["category"] or home["category"], ""), home["township"]
+        elif place is not None:
+            name, category, township = place["name"], INSTITUTION.get(place["category"], ""), place["township"]
+        else:
+            person = people.get(row["payee"] or "")
+            name = "" if person is None else person.name if internal else person.masked
+            category, township = "个人" if person else "", ""
+        found[row["seq"]] = (name, category, townships.get(township, township))
+    return found
+
+
+async def _lookup(sql: str, ids: set[str | None]) -> dict[str | None, dict[str, Any]]:
+    """Rows by id, in parts that fit a statement."""
+    todo = sorted(i for i in ids if i)
+    found: dict[str | None, dict[str, Any]] = {}
+    for at in range(0, len(todo), persons.NAMES_CHUNK):
+        part = todo[at : at + persons.NAMES_CHUNK]
+        for row in await reading.rows(sql.replace("{in}", reading.places(len(part))), *part):
+            found[row["id"]] = row
+    return found
+
+
+def _reason(row: dict[str, Any], *, internal: bool) -> str:
+    """The reason of a voucher is personal: on internal copies only. Goods: choosing in the supermarket."""
+    if row["goods"] is not None:
+        return words.say("冲销发放" if row["goods_kind"] == "reversal" else "超市自选")
+    if internal and row["reason"] is not None:
+        return sealed.unseal("voucher", "reason", row["voucher"], row["reason"])
+    return words.say("退汇或冲销") if row["reverses"] is not None else ""
+
+
+def _signed(row: dict[str, Any]) -> str:
+    if row["goods"] is None:
+        return SIGNED.get(row["voucher_status"] or "", "")
+    if row["reversed_by"] is not None or row["goods_kind"] == "reversal":
+        return "已冲销"
+    return "代领" if row["proxied"] else "已领取"
+
+
+def _at(days: list[tuple[str, int]], day: str) -> int | None:
+    """The worth at the end of a day; None before the fund's first movement."""
+    at = bisect_right(days, day, key=lambda told: told[0])
+    return days[at - 1][1] if at else None
+
+
+async def totals(filters: Filters, seq_max: int) -> Totals:
+    """Sums of all rows, by month and programme; compared with the books."""
+    names = await facts.named("programme")
+    count, sums = 0, dict.fromkeys(SUMS, 0)
+    groups: dict[tuple[str, str], dict[str, int]] = {}
+    rows = await _sums(filters, seq_max)
+    for row in rows:
+        part = groups.setdefault((row["month"], row["programme"] or ""), dict.fromkeys(SUMS, 0))
+        column = "goods_fen" if row["goods"] else "cash_fen"
+        count += row["count"]
+        for figures in (sums, part):
+            figures[column] += row["amount"]
+            figures["amount_fen"] += row["amount"]
+            figures["recipients"] += row["recipients"]
+    told = [Group(f"{month} · {names.get(code, code)}", figures) for (month, code), figures in sorted(groups.items())]
+    return Totals(count, sums, told, await _differences(filters, seq_max, rows))
+
+
+async def _sums(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
+    arms, values = _arms(filters, 4)
+    parts = [
+        "SELECT substr(e.effective_on, 1, 7) AS month, "  # noqa: S608 - names from this file
+        f"{_PROGRAMME.format(place='a.place' if at == 'p.n' else chr(39) * 2)} AS programme, {fund} AS fund, "
+        f"CASE WHEN gd.number IS NULL THEN 0 ELSE 1 END AS goods, COALESCE({amount}, 0) AS amount, "
+        f"{_recipients(filters, at)} AS recipients FROM {source} "
+        f"WHERE e.effective_on >= $1 AND e.effective_on <= $2 AND e.seq <= $3{more}"
+        for source, more, at, amount, fund in arms
+    ]
+    sql = (
+        "SELECT month, programme, fund, goods, CAST(SUM(amount) AS BIGINT) AS amount, "  # noqa: S608
+        "CAST(SUM(recipients) AS BIGINT) AS recipients, COUNT(*) AS count "
+        f"FROM ({' UNION ALL '.join(parts)}) x GROUP BY month, programme, fund, goods"
+    )
+    return await reading.rows(sql, filters.begin, filters.end, seq_max, *values)
+
+
+async def _differences(filters: Filters, seq_max: int, sums: list[dict[str, Any]]) -> list[str]:
+    """Funds whose rows are not what the books say: 5101, and for agency funds the movement of 2601."""
+    if filters.store or filters.programme:  # the books know neither: the whole fund is compared
+        sums = await _sums(replace(filters, store="", programme=""), seq_max)
+    paid: dict[str, int] = {}
+    for row in sums:
+        paid[row["fund"] or ""] = paid.get(row["fund"] or "", 0) + row["amount"]
+    kinds = await books.fund_kinds()
+    given = await books.agency_gifts(filters.begin, filters.end, seq_max)
+    cost = await books.by_fund((acc.COST,), filters.begin, filters.end, seq_max)
+    debt = await books.by_fund((acc.AGENCY_DEBT,), filters.begin, filters.end, seq_max)
+    told = []
+    for fund in sorted(kinds):
+        if filters.fund not in {"", fund}:
+            continue
+        here, said = paid.get(fund, 0), cost.get(fund, 0)
+        if kinds[fund] == "agency":
+            said = debt.get(fund, 0) + given.get(fund, 0)
+        if here != said:
+            told.append(
+                words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(said))
+            )
+    return told
+
+
+REPORT = Report(
+    name="disbursements",
+    title="拨付（发放）台账",
+    lead="付出去的每一笔钱、发出去的每一份物资，与账簿业务活动成本核对一致。",
+    columns=COLUMNS,
+    filters=("programme", "fund", "store", "copy"),
+    page=page,
+    totals=totals,
+    group_title="按月和项目合计",
+)

@@ -1,0 +1,21 @@
+"""Documents: papers whose code anybody may check. A row says what the paper is, never whom it names."""
+
+from charity.reports import rules
+from charity.reports.models import Document
+from charity.tokens import CODE128_LENGTH, normalise
+
+
+async def by_code(code: str) -> Document:
+    """The document with this code as typed or scanned, or the refusal document.unknown."""
+    plain = normalise(code)
+    found = await Document.get_or_none(code=plain) if len(plain) == CODE128_LENGTH else None
+    if found is None:
+        raise rules.DOCUMENT_UNKNOWN()
+    return found
+
+
+async def compare(code: str, typed: str) -> bool | None:
+    """Whether a hash that somebody typed (any case, spaces) is one of the document's; None when nothing was typed."""
+    document = await by_code(code)
+    plain = "".join(typed.split()).lower()
+    return plain in {document.data_hash, document.file_hash} if plain else None

@@ -1,0 +1,200 @@
+"""A register becomes a file: read once into a spool, hashed, compared with the books, then written.
+
+The data hash is SHA-256 over JSON lines in UTF-8: first the facts of the register (name, period, filters,
+last entry), then one array of values a row in column order. It is the same whatever the format, it
+stands at the foot of every page, and `/v/{code}` repeats it. Sums of the rows must be the totals, and
+the totals must be the books': otherwise there is no file.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from charity import clock, tokens, words
+from charity.office import organisation
+from charity.paper import registers
+from charity.paper.register_press import register_to_pdf
+from charity.reports import facts, rules
+from charity.reports.facts import Column, Filters, Report, Totals
+from charity.settings import settings
+from charity.sheets import csv_out, xlsx_out
+from charity.sheets.columns import Column as SheetColumn
+
+READ_ROWS = 1_000
+Told = Callable[[int, int], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished file and the row of its document."""
+
+    file: str
+    bytes: int
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Spool:
+    """The rows of a register on disk, one JSON array a line after the line of facts."""
+
+    path: Path
+    count: int
+    data_hash: str
+
+    def rows(self) -> Iterator[list[Any]]:
+        """The rows again, lazily."""
+        with self.path.open(encoding="utf-8") as lines:
+            next(lines)
+            for line in lines:
+                yield json.loads(line)
+
+
+async def make(
+    *, report: Report, fmt: str, filters: Filters, language: str, out: Path, made_by: str, told: Told
+) -> Made:
+    """Write the file at `out` (beside it first, then renamed). `filters` were allowed before.
+
+    `told(done, total)` hears how far it is, in steps of reading and then of printing.
+    Raises Refusal when the books differ.
+    """
+    with words.speaking(language):
+        seq = await facts.head_seq()
+        totals = await report.totals(filters, seq)
+        facts.must_agree(totals)
+        if totals.count > registers.ROWS_MAX:
+            raise rules.TOO_MANY_ROWS(rows=totals.count, limit=registers.ROWS_MAX)
+        code, made_at = tokens.code128(), clock.stamp()
+        spool_path, part = out.with_suffix(".rows"), out.with_suffix(".part")
+        try:
+            steps = max(totals.count, 1) * (2 if fmt == "pdf" else 1)
+            spool = await _spooled(report, filters, seq, totals, spool_path, lambda done, _: told(done, steps))
+            if fmt == "pdf":
+                await _pdf(report, filters, spool, code, made_at, part, told)
+            elif fmt == "xlsx":
+                _xlsx(report, totals, spool, part)
+            else:
+                _csv(report, totals, spool, part)
+            with part.open("rb") as file:
+                file_hash = hashlib.file_digest(file, "sha256").hexdigest()
+                os.fsync(file.fileno())
+            size = part.stat().st_size
+            part.replace(out)
+        finally:
+            spool_path.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
+    document = {
+        "code": code,
+        "kind": report.name,
+        "title": report.title,
+        "from_on": filters.begin,
+        "to_on": filters.end,
+        "format": fmt,
+        "row_count": spool.count,
+        "seq": seq,
+        "data_hash": spool.data_hash,
+        "file_hash": file_hash,
+        "status": "valid",
+        "made_by": made_by,
+        "made_at": made_at,
+    }
+    return Made(out.name, size, document)
+
+
+async def _spooled(report: Report, filters: Filters, seq: int, totals: Totals, path: Path, told: Told) -> Spool:
+    digest, count = hashlib.sha256(), 0
+    sums = dict.fromkeys(totals.sums, 0)
+    keys = [column.key for column in report.columns]
+    with path.open("wb") as file:
+
+        def write(value: Any, *, sort: bool = False) -> None:
+            line = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort).encode() + b"\n"
+            digest.update(line)
+            file.write(line)
+
+        write({"report": report.name, "columns": keys, "seq": seq, **asdict(filters)}, sort=True)
+        after: str | None = None
+        while True:
+            page = await report.page(filters, seq, after, READ_ROWS)
+            for row in page.rows:
+                write([row[key] for key in keys])
+                for key in sums:
+                    sums[key] += row[key] if isinstance(row[key], int) else 0
+            count += len(page.rows)
+            await told(count, max(totals.count, 1))
+            after = page.next
+            if after is None:
+                break
+    assert count == totals.count, (count, totals.count)
+    assert sums == totals.sums, (sums, totals.sums)
+    return Spool(path, count, digest.hexdigest())
+
+
+def _paper_column(column: Column) -> registers.Column:
+    kind = "text" if column.kind == "code" else column.kind
+    return registers.Column(column.key, words.say(column.title), column.width, column.align, kind, column.total)
+
+
+def _sheet_columns(report: Report) -> list[SheetColumn]:
+    return [SheetColumn(c.key, words.say(c.title), "text" if c.kind == "code" else c.kind) for c in report.columns]
+
+
+async def _pdf(report: Report, filters: Filters, spool: Spool, code: str, made_at: str, path: Path, told: Told) -> None:
+    ours = await organisation.get()
+    telling: set[asyncio.Task[None]] = set()
+    rows = max(spool.count, 1)
+
+    async def printed_so_far(done: int, pages: int) -> None:
+        await told(rows + rows * done // pages, 2 * rows)
+
+    def heard(done: int, pages: int) -> None:
+        task = asyncio.create_task(printed_so_far(done, pages))
+        telling.add(task)
+        task.add_done_callback(telling.discard)
+
+    english = words.language() == "en"
+    register = registers.Register(
+        title=words.say(report.title),
+        organisation=ours.name_en if english and ours.name_en else ours.name,
+        period=facts.period_words(filters),
+        filters=await facts.filter_words(report, filters),
+        unit=words.say("单位：元"),
+        columns=[_paper_column(column) for column in report.columns],
+        rows=spool.rows(),
+        row_count=spool.count,
+        sign_offs=[words.say(text) for text in report.sign_offs],
+        code=code,
+        verify_url=f"{settings().public_url.rstrip('/')}/v/{code}",
+        hash_hex=spool.data_hash,
+        printed_at=clock.instant(made_at).astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        demo=ours.demo,
+        lang=words.language(),
+    )
+    printed = await register_to_pdf(register, progress=heard)
+    await asyncio.to_thread(path.write_bytes, printed)
+    await asyncio.gather(*telling)
+
+
+def _sum_row(report: Report, totals: Totals) -> list[Any]:
+    """The last line of a sheet: 合计 under the first text column."""
+    row: list[Any] = [totals.sums.get(column.key) for column in report.columns]
+    row[0] = words.say("合计")
+    return row
+
+
+def _csv(report: Report, totals: Totals, spool: Spool, path: Path) -> None:
+    columns = _sheet_columns(report)
+    with path.open("wb") as file:
+        file.writelines(csv_out.write(spool.rows(), columns))
+        file.write(csv_out.line(columns, _sum_row(report, totals)))
+
+
+def _xlsx(report: Report, totals: Totals, spool: Spool, path: Path) -> None:
+    with xlsx_out.XlsxSheet(path, _sheet_columns(report), title=words.say(report.title)) as sheet:
+        for row in spool.rows():
+            sheet.add(row)
+        sheet.add(_sum_row(report, totals))

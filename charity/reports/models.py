@@ -1,0 +1,53 @@
+"""Rows of the reports."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Document(Model):
+    """A paper that was made: what it says, as two hashes. A row is never changed but to withdraw it."""
+
+    code = fields.CharField(40, primary_key=True)
+    kind = fields.TextField()
+    title = fields.TextField()
+    from_on = fields.TextField()
+    to_on = fields.TextField()
+    format = fields.TextField()
+    row_count = fields.BigIntField()
+    seq = fields.BigIntField()
+    data_hash = fields.TextField()
+    file_hash = fields.TextField()
+    status = fields.TextField()
+    made_by = fields.TextField()
+    made_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "document"
+
+
+class Export(Model):
+    """One file that somebody asked for; `done` of `total` rows or pages are made."""
+
+    id = fields.CharField(40, primary_key=True)
+    account = fields.TextField()
+    report = fields.TextField()
+    format = fields.TextField()
+    filters = fields.TextField()
+    language = fields.TextField()
+    state = fields.TextField()
+    done = fields.BigIntField()
+    total = fields.BigIntField()
+    error = fields.TextField()
+    file = fields.TextField()
+    bytes = fields.BigIntField()
+    document = fields.TextField(null=True)
+    created_at = fields.TextField()
+    finished_at = fields.TextField(null=True)
+    expires_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "export"

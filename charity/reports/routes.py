@@ -1,0 +1,108 @@
+"""Pages of the reports: registers, exports, and the check of a document's code (public)."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from charity import errors as errors_of
+from charity.errors import Refusal
+from charity.reports import documents, exports, facts, forms, registry, screens
+from charity.reports.api import download
+from charity.web import auth, pages
+from charity.web import forms as web_forms
+
+NOT_FOUND = 404
+_MAKING = frozenset({"queued", "running"})
+
+
+async def ledger(request: Request) -> Response:
+    """A register on screen, filters in the address."""
+    actor = auth.allowed(request, "report.export")
+    report = registry.REPORTS.get(request.path_params["report"])
+    if report is None:
+        raise errors_of.NOT_FOUND()
+    errors: list[dict[str, str]] = []
+    query = dict(request.query_params)
+    try:
+        filters = facts.allowed(report, forms.from_query(report, query), actor)
+    except Refusal as refusal:
+        if not refusal.fields:
+            raise
+        errors, query = pages.errors(refusal), {}
+        filters = facts.allowed(report, forms.from_query(report, query), actor)
+    context = await screens.ledger(report, filters, query.get("after"), actor)
+    return await pages.page(request, "reports/ledger.html", status=422 if errors else 200, **context, errors=errors)
+
+
+async def start(request: Request) -> Response:
+    """The button that begins an export."""
+    actor = auth.allowed(request, "report.export")
+    data = {k: v for k, v in (await web_forms.data(request)).items() if isinstance(v, str)}
+    report = registry.report(data.get("report", ""))
+    filters = forms.from_query(report, data)
+    export = await exports.start(report=report.name, fmt=data.get("format", ""), filters=filters, by=actor)
+    return pages.see_other(request, f"/exports/{export.id}")
+
+
+async def mine(request: Request) -> Response:
+    """The exports of this account."""
+    actor = auth.allowed(request, "report.export")
+    found = [screens.order(e, registry.report(e.report)) for e in await exports.recent(by=actor)]
+    return await pages.page(request, "reports/exports.html", orders=found, keep_days=exports.KEEP_DAYS)
+
+
+async def show(request: Request) -> Response:
+    """One export: progress, cancel, download."""
+    actor = auth.allowed(request, "report.export")
+    export = await exports.get(request.path_params["id"], by=actor)
+    order = screens.order(export, registry.report(export.report))
+    making = export.state in _MAKING
+    return await pages.page(request, "reports/export.html", order=order, making=making, keep_days=exports.KEEP_DAYS)
+
+
+async def progress(request: Request) -> Response:
+    """What progress.js asks for."""
+    actor = auth.allowed(request, "report.export")
+    export = await exports.get(request.path_params["id"], by=actor)
+    told = {"status": export.state, "done": export.done, "total": export.total}
+    return JSONResponse(told | {"words": screens.progress_words(export)}, headers={"cache-control": "no-store"})
+
+
+async def cancel(request: Request) -> Response:
+    """Stop an export."""
+    actor = auth.allowed(request, "report.export")
+    await web_forms.data(request)
+    order = request.path_params["id"]
+    await exports.cancel(order, by=actor)
+    return pages.see_other(request, f"/exports/{order}", flash="已取消导出，没有生成文件")
+
+
+async def file(request: Request) -> Response:
+    """Download."""
+    actor = auth.allowed(request, "report.export")
+    return download(await exports.file_of(request.path_params["id"], by=actor))
+
+
+async def document(request: Request) -> Response:
+    """Is this paper ours? Public; names nobody."""
+    code, typed = request.path_params["code"], request.query_params.get("hash", "")
+    try:
+        found = await documents.by_code(code)
+    except Refusal as refusal:
+        return await pages.page(
+            request, "reports/document.html", status=NOT_FOUND, document=None, errors=pages.errors(refusal)
+        )
+    same = await documents.compare(code, typed)
+    return await pages.page(request, "reports/document.html", document=found, same=same, typed=typed[:200])
+
+
+routes = [
+    Route("/ledgers/{report}", ledger, methods=["GET"]),
+    Route("/exports", mine, methods=["GET"]),
+    Route("/exports", start, methods=["POST"]),
+    Route("/exports/{id}", show, methods=["GET"]),
+    Route("/exports/{id}/progress", progress, methods=["GET"]),
+    Route("/exports/{id}/cancel", cancel, methods=["POST"]),
+    Route("/exports/{id}/file", file, methods=["GET"]),
+    Route("/v/{code}", document, methods=["GET"]),
+]

@@ -1,0 +1,132 @@
+"""A register as a screen shows it: presets, filters, cells with links, sums, what follows."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from charity import clock, words
+from charity.reports import exports, facts, forms
+from charity.reports.exports import Export
+from charity.reports.facts import Filters, Report, Totals
+from charity.roles import Actor, Role
+
+STATE_WORDS = {"queued": "排队中", "running": "制作中", "done": "已做好", "failed": "未做成", "cancelled": "已取消"}
+STATE_TONES = {"queued": "wait", "running": "wait", "done": "good", "failed": "bad", "cancelled": "none"}
+
+
+async def ledger(report: Report, filters: Filters, after: str | None, by: Actor) -> dict[str, Any]:
+    """The context of ledger.html."""
+    seq = await facts.head_seq()
+    totals = await report.totals(filters, seq)
+    page = await report.page(filters, seq, after, facts.PAGE_ROWS)
+    address, query = f"/ledgers/{report.name}", forms.query_of(filters)
+    columns = [column for column in report.columns if column.screen]
+    return {
+        "report": {"title": words.say(report.title), "lead": words.say(report.lead), "name": report.name},
+        "address": address,
+        "presets": _presets(address, filters),
+        "values": query | {"copy": filters.copy},
+        "options": await _options(report, by),
+        "columns": [{"label": words.say(c.title), "kind": c.kind} for c in columns],
+        "rows": [_cells(columns, row) for row in page.rows],
+        "sums": _sums(columns, totals.sums),
+        "figures": _sums(columns, totals.sums, totals_only=True),
+        "groups": _groups(report, totals),
+        "totals": totals,
+        "seq": seq,
+        "next_href": f"{address}?{urlencode(query | {'after': page.next})}" if page.next else "",
+        "first_href": f"{address}?{urlencode(query)}" if after else "",
+        "order": query | {"report": report.name},
+        "formats": exports.FORMATS,
+        "clear_href": address if filters.chosen() else "",
+    }
+
+
+def _presets(address: str, filters: Filters) -> list[dict[str, Any]]:
+    found = []
+    for preset in forms.presets(clock.today()):
+        query = forms.query_of(filters) | {"from": preset.begin, "to": preset.end}
+        current = (filters.begin, filters.end) == (preset.begin, preset.end)
+        found.append({"label": preset.label, "href": f"{address}?{urlencode(query)}", "current": current})
+    return found
+
+
+async def _options(report: Report, by: Actor) -> dict[str, dict[str, Any]]:
+    """The select fields of the filters; a store's manager has no choice of stores, others no internal copies."""
+    found: dict[str, dict[str, Any]] = {}
+    whole = not {Role.ACCOUNTANT, Role.AUDITOR}.isdisjoint(by.roles)
+    for name in report.filters:
+        if name == "copy":
+            if whole:
+                options = [{"value": k, "label": words.say(v)} for k, v in facts.COPY_WORDS.items()]
+                found[name] = {"label": words.say("用途"), "options": options}
+            continue
+        if name == "store" and not whole and by.store:
+            continue
+        codes = await facts.named(name)
+        options = [{"value": "", "label": words.say("全部")}]
+        options += [{"value": code, "label": label} for code, label in codes.items()]
+        found[name] = {"label": words.say(facts.FILTER_WORDS[name]), "options": options}
+    return found
+
+
+def _cells(columns: list[facts.Column], row: dict[str, Any]) -> list[dict[str, Any]]:
+    """A text in a column of figures (不计价) is shown as text."""
+    cells = []
+    for column in columns:
+        value = row[column.key]
+        kind = "text" if column.kind in {"money", "count"} and isinstance(value, str) else column.kind
+        cells.append({"value": value, "kind": kind, "href": row[column.link] if column.link else ""})
+    return cells
+
+
+def _sums(columns: list[facts.Column], sums: dict[str, int], *, totals_only: bool = False) -> list[dict[str, Any]]:
+    return [
+        {"label": words.say(c.title), "kind": c.kind, "value": sums.get(c.key)}
+        for c in columns
+        if not totals_only or (c.total and sums[c.key])
+    ]
+
+
+def _groups(report: Report, totals: Totals) -> dict[str, Any] | None:
+    """The breakdown as a table; figures that are nothing everywhere are left out."""
+    keys = [c for c in report.columns if c.total and any(group.figures[c.key] for group in totals.groups)]
+    if not keys:
+        return None
+    return {
+        "title": words.say(report.group_title),
+        "columns": [{"key": "label", "label": words.say("分组")}]
+        + [{"key": c.key, "label": words.say(c.title), "kind": c.kind} for c in keys],
+        "rows": [{"label": group.label, **{c.key: group.figures[c.key] for c in keys}} for group in totals.groups],
+        "sums": {c.key: totals.sums[c.key] for c in keys},
+    }
+
+
+def order(export: Export, report: Report) -> dict[str, Any]:
+    """An order of a file, for export.html and the list."""
+    return {
+        "id": export.id,
+        "title": words.say(report.title),
+        "period": facts.period_words(export.filters),
+        "format": export.format.upper(),
+        "state": export.state,
+        "status": {
+            "code": export.state,
+            "label": words.say(STATE_WORDS[export.state]),
+            "tone": STATE_TONES[export.state],
+        },
+        "done": export.done,
+        "total": export.total,
+        "words": progress_words(export),
+        "error": words.say(export.error) if export.error else "",
+        "document": export.document or "",
+        "created_at": export.created_at,
+        "kilobytes": -(-export.bytes // 1024),
+        "back": f"/ledgers/{export.report}?{urlencode(forms.query_of(export.filters))}",
+    }
+
+
+def progress_words(export: Export) -> str:
+    """How far it is, in words."""
+    if export.state == "running" and export.total:
+        return words.say("已完成 {percent}%", percent=export.progress)
+    return words.say(STATE_WORDS[export.state])

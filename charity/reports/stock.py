@@ -1,0 +1,264 @@
+"""D9 物资收发存台账: opening + in - out = closing, per store, item and unit cost (domain rules 8 and 3.3).
+
+Everything is counted from postings of lots on shelves; what a movement was is told by where the pieces
+came from or went to. Opening and closing are read from the turnover, the movements from the postings:
+the check line compares the two. A lot has one cost for ever, so amounts are pieces times cost. Always
+true: by store and fund, the closing amounts add up to account 1201 (1801 for agency goods). Goods on the
+road (`transit:`) are on no shelf.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from charity import words
+from charity.db import reading
+from charity.ledger import accounts as acc
+from charity.money import yuan
+from charity.reports import books, facts
+from charity.reports.facts import Column, Filters, Group, Page, Report, Totals
+
+NEAR_DAYS = 30
+"""近效期: expires within so many days after the end of the period."""
+KEPT = 16
+DIFFERENCES_SHOWN = 10
+
+COLUMNS = (
+    Column("n", "序号", 6, "count"),
+    Column("store", "门店", 18),
+    Column("barcode", "条码", 15, "code", screen=False),
+    Column("item", "品名", 19, link="item_href"),
+    Column("measure", "单位", 5, align="center"),
+    Column("cost_fen", "单价", 10, "money", align="right"),
+    Column("opening", "期初数量", 9, "count", total=True, align="right"),
+    Column("opening_fen", "期初金额", 13, "money", total=True, align="right"),
+    Column("gift", "捐赠", 8, "count", total=True, align="right"),
+    Column("bought", "采购", 8, "count", total=True, align="right"),
+    Column("moved_in", "调入", 7, "count", total=True, align="right"),
+    Column("gained", "盘盈", 7, "count", total=True, align="right"),
+    Column("issued", "发放", 8, "count", total=True, align="right"),
+    Column("moved_out", "调出", 7, "count", total=True, align="right"),
+    Column("written_off", "报损", 7, "count", total=True, align="right"),
+    Column("lost", "盘亏", 7, "count", total=True, align="right"),
+    Column("closing", "期末数量", 9, "count", total=True, align="right"),
+    Column("closing_fen", "期末金额", 13, "money", total=True, align="right"),
+    Column("near", "近效期", 7, "count", total=True, align="right"),
+)
+SUMS = tuple(column.key for column in COLUMNS if column.total)
+
+
+def way(other: str, direction: int) -> tuple[str, int]:
+    """The column of a movement by the other place, and +1 or -1: its sign in that column.
+
+    A reversed intake or issue is taken off its own column. What comes from a place of no kind known
+    here (a count, a kit made up) counts as gained or lost.
+    """
+    fixed = {acc.DONORS: ("gift", 1), acc.SUPPLIERS: ("bought", 1), acc.HOUSEHOLDS: ("issued", -1)}
+    if other in fixed:
+        return fixed[other]
+    if other.startswith(("transit:", "store:")):
+        return ("moved_in", 1) if direction > 0 else ("moved_out", -1)
+    if other.startswith("world:lost"):
+        return ("written_off", -1)
+    return ("gained", 1) if direction > 0 else ("lost", -1)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The whole register of one period: its rows in order, and where it is not what the books say."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+
+
+_sheets: OrderedDict[tuple[str, Filters, int, str], Sheet] = OrderedDict()
+
+
+async def sheet(filters: Filters, seq_max: int) -> Sheet:
+    """All rows. Remembered for the same books, because the pages of one register ask again and again."""
+    from charity.db import engine  # noqa: PLC0415 - only to tell two databases of one process apart
+
+    key = (engine.state().settings.database_url, filters, seq_max, words.language())
+    if key not in _sheets:
+        _sheets[key] = await _made(filters, seq_max)
+        while len(_sheets) > KEPT:
+            _sheets.popitem(last=False)
+    _sheets.move_to_end(key)
+    return _sheets[key]
+
+
+async def _made(filters: Filters, seq_max: int) -> Sheet:
+    opening = await books.shelves(filters.begin, seq_max, before=True)
+    closing = await books.shelves(filters.end, seq_max)
+    moves = await books.shelf_moves(filters.begin, filters.end, seq_max)
+    lots = await _lots(filters, {unit for _, unit in (*opening, *closing)} | {m["unit"] for m in moves})
+    lines = Lines(filters, lots)
+    lines.open(opening)
+    lines.move(moves)
+    lines.close(closing)
+    stores = await facts.named("store")
+    items = await _items({barcode for _, barcode, _ in lines.figures})
+    found = Sheet(differences=await _value_differences(filters, seq_max, lines.values))
+    for key, figures in sorted(lines.figures.items()):
+        row = _row(key, figures, stores, items)
+        if row["opening"] + figures["check"] != row["closing"]:
+            found.differences.append(
+                words.say(
+                    "{store} {item}：期初 {opening} ＋ 收发 {moved} ≠ 期末 {closing}",
+                    store=row["store"],
+                    item=row["item"],
+                    opening=row["opening"],
+                    moved=figures["check"],
+                    closing=row["closing"],
+                )
+            )
+        found.rows.append(row | {"n": len(found.rows) + 1})
+    return found
+
+
+class Lines:
+    """The figures of each (store, barcode, unit cost), and what the shelves are worth by (store, fund)."""
+
+    def __init__(self, filters: Filters, lots: dict[str, dict[str, Any]]) -> None:
+        self._filters, self._lots = filters, lots
+        self._near_until = (date.fromisoformat(filters.end) + timedelta(days=NEAR_DAYS)).isoformat()
+        self.figures: dict[tuple[str, str, int], dict[str, int]] = {}
+        self.values: dict[tuple[str, str], int] = {}
+
+    def _line(self, place: str, unit: str) -> tuple[dict[str, int], dict[str, Any]] | None:
+        """The line of a lot on a shelf, and the lot; None when the filters leave it out."""
+        lot, store = self._lots.get(unit), place.removeprefix("store:")
+        if lot is None or self._filters.store not in {"", store}:
+            return None
+        key = (store, lot["barcode"], lot["cost_fen"])
+        return self.figures.setdefault(key, dict.fromkeys((*SUMS, "check"), 0)), lot
+
+    def open(self, pieces_by: dict[tuple[str, str], int]) -> None:
+        """What stood on the shelves before the period."""
+        for (place, unit), pieces in pieces_by.items():
+            if found := self._line(place, unit):
+                found[0]["opening"] += pieces
+                found[0]["opening_fen"] += pieces * found[1]["cost_fen"]
+
+    def move(self, moves: list[dict[str, Any]]) -> None:
+        """What came and went; `check` is the plain sum of it."""
+        for move in moves:
+            if found := self._line(move["place"], move["unit"]):
+                column, sign = way(move["other"], move["way"])
+                found[0][column] += move["net"] * sign
+                found[0]["check"] += move["net"]
+
+    def close(self, pieces_by: dict[tuple[str, str], int]) -> None:
+        """What stands there at the end."""
+        for (place, unit), pieces in pieces_by.items():
+            if found := self._line(place, unit):
+                figures, lot = found
+                figures["closing"] += pieces
+                figures["closing_fen"] += pieces * lot["cost_fen"]
+                if lot["expires_on"] is not None and lot["expires_on"] <= self._near_until:
+                    figures["near"] += pieces
+                key = (place.removeprefix("store:"), lot["fund"])
+                self.values[key] = self.values.get(key, 0) + pieces * lot["cost_fen"]
+
+
+def _row(
+    key: tuple[str, str, int], figures: dict[str, int], stores: dict[str, str], items: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    store, barcode, cost = key
+    item = items.get(barcode, {"name": barcode, "measure": ""})
+    return {
+        **{name: figures[name] for name in SUMS},
+        "store": stores.get(store, store),
+        "store_code": store,
+        "barcode": barcode,
+        "item": item["name"],
+        "item_href": f"/stores/{store}/stock?q={barcode}",
+        "measure": item["measure"],
+        "cost_fen": cost or words.say("不计价"),
+        "cost": cost,
+    }
+
+
+async def _lots(filters: Filters, units: set[str]) -> dict[str, dict[str, Any]]:
+    """Barcode, cost, expiry and fund of lots, by unit code."""
+    todo = sorted(unit.removeprefix("lot:") for unit in units)
+    found: dict[str, dict[str, Any]] = {}
+    for at in range(0, len(todo), 500):
+        part = todo[at : at + 500]
+        sql = f"SELECT code, barcode, cost_fen, expires_on, fund FROM lot WHERE code IN ({reading.places(len(part))})"  # noqa: S608
+        for row in await reading.rows(sql, *part):
+            if filters.fund in {"", row["fund"]}:
+                found[acc.lot(row["code"])] = row
+    return found
+
+
+async def _items(barcodes: set[str]) -> dict[str, dict[str, Any]]:
+    todo = sorted(barcodes)
+    found: dict[str, dict[str, Any]] = {}
+    for at in range(0, len(todo), 500):
+        part = todo[at : at + 500]
+        sql = f"SELECT barcode, name, measure FROM item WHERE barcode IN ({reading.places(len(part))})"  # noqa: S608
+        found.update({row["barcode"]: row for row in await reading.rows(sql, *part)})
+    return found
+
+
+async def _value_differences(filters: Filters, seq_max: int, values: dict[tuple[str, str], int]) -> list[str]:
+    """Stores and funds whose shelves are not worth what the accounts of goods say."""
+    said = await books.stock_value(filters.end, seq_max)
+    told = []
+    for key in sorted(said.keys() | values.keys()):
+        store, fund = key
+        if filters.store not in {"", store} or filters.fund not in {"", fund} or store.startswith("transit"):
+            continue
+        if values.get(key, 0) != said.get(key, 0):
+            told.append(
+                words.say(
+                    "{store} {fund}：台账 {rows} 元，账簿存货为 {books} 元",
+                    store=store,
+                    fund=fund,
+                    rows=yuan(values.get(key, 0)),
+                    books=yuan(said.get(key, 0)),
+                )
+            )
+    return told[:DIFFERENCES_SHOWN]
+
+
+async def page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
+    """Rows by store, barcode and unit cost."""
+    place = facts.place(after, (str, str, int))
+    rows = (await sheet(filters, seq_max)).rows
+    if place is not None:
+        rows = [row for row in rows if _key(row) > tuple(place)]
+    return facts.cut(rows[: limit + 1], limit, lambda row: list(_key(row)))
+
+
+def _key(row: Any) -> tuple[str, str, int]:
+    return row["store_code"], row["barcode"], row["cost"]
+
+
+async def totals(filters: Filters, seq_max: int) -> Totals:
+    """Sums of all rows, by store; with every place where the check line or the books disagree."""
+    whole = await sheet(filters, seq_max)
+    sums = dict.fromkeys(SUMS, 0)
+    groups: dict[str, dict[str, int]] = {}
+    for row in whole.rows:
+        part = groups.setdefault(row["store"], dict.fromkeys(SUMS, 0))
+        for name in SUMS:
+            sums[name] += row[name]
+            part[name] += row[name]
+    told = [Group(store, figures) for store, figures in groups.items()]
+    return Totals(len(whole.rows), sums, told, whole.differences)
+
+
+REPORT = Report(
+    name="stock",
+    title="物资收发存台账",
+    lead="期初 ＋ 收入 － 发出 ＝ 期末；期末金额与账簿存货核对一致。",
+    columns=COLUMNS,
+    filters=("store", "fund"),
+    page=page,
+    totals=totals,
+    sign_offs=("制表人", "复核人", "店长", "财务负责人"),
+    group_title="按门店合计",
+)
