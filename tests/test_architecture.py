@@ -51,7 +51,11 @@ def test_no_template_carries_script_or_style_of_its_own() -> None:
 
 
 def test_no_page_or_style_names_a_foreign_host() -> None:
-    for path in [*(ROOT / "templates").rglob("*"), *(ROOT / "static" / "css").glob("*"), *(ROOT / "static" / "js").glob("*")]:
+    for path in [
+        *(ROOT / "templates").rglob("*"),
+        *(ROOT / "static" / "css").glob("*"),
+        *(ROOT / "static" / "js").glob("*"),
+    ]:
         if path.is_file():
             hosts = re.findall(r"https?://([a-z0-9.\-]+)", path.read_text(encoding="utf-8"))
             assert set(hosts) <= {"www.w3.org", "127.0.0.1", "localhost"}, path

@@ -1,0 +1,133 @@
+"""The year's payments: made by a caseworker, approved by two, paid by a cashier; and those that wait."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from charity import clock
+from charity.aid import approvals, payments, vouchers
+from charity.aid.content import Content
+from charity.aid.payees import PayeeKind
+from charity.demo import tables
+from charity.demo.plan import Plan
+from charity.ledger import funds
+
+YUAN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment of the story. `offset` is the day it is made, `end` how far it gets."""
+
+    offset: int
+    programme: str
+    fund: str
+    kind: PayeeKind
+    payee: str
+    yuan: int
+    recipients: int
+    reason: str
+    end: str = "paid"
+
+
+def add(plan: Plan, household_codes: list[str]) -> None:
+    """Plan every voucher of the story."""
+    todo = [*_homes(), *_grants(), *_families(plan, household_codes), *_waiting(household_codes)]
+    for payment in todo:
+        at = plan.at(plan.day(payment.offset), plan.chance.randrange(9, 12), plan.chance.randrange(60))
+        plan.tell(at, partial(voucher, plan, payment), lane="vouchers")
+    for offset_from, code, fund, fen in (
+        (plan.at(clock.instant("2008-07-01T02:00:00.000000Z").date()), "LXF01", "F-WC08", "wenchuan-2008"),
+        (plan.at(clock.instant("2010-06-01T02:00:00.000000Z").date()), "LXF01", "F-YS10", "yushu-2010"),
+    ):
+        plan.tell(offset_from, partial(_forward, plan, code, fund, fen), lane="vouchers")
+
+
+def _homes() -> list[Payment]:
+    return [
+        Payment(-285, "P07", "F-WARM", "institution", f"LXI{n:02d}", 8_000, int(row["beds"]) // 2, "冬季取暖和衣被补助")
+        for n, row in enumerate(tables.rows("institutions"), 1)
+    ]
+
+
+def _grants() -> list[Payment]:
+    return [
+        Payment(-120, "P02", "F-ORPH", "institution", "LXI01", 121_200, 62, "孤儿学年助学金，按学段"),
+        Payment(-118, "P02", "F-ORPH", "institution", "LXI01", 60_000, 30, "事实无人抚养儿童助学金首批"),
+        Payment(-60, "P01", "F-EDU", "institution", "LXS01", 180_000, 30, "应届大学新生助学金，每人6000元"),
+        Payment(-44, "P01", "F-EDU", "institution", "LXS01", 130_000, 130, "高中生助学金，每人1000元"),
+        Payment(-95, "P08", "F-DIS", "supplier", "LXG01", 40_000, 0, "采购家庭应急包和瓶装水"),
+        Payment(-85, "P09", "F-DIS", "institution", "LXF02", 60_000, 120, "受灾家庭临时救助，每户500元"),
+        Payment(-180, "P05", "F-GEN", "supplier", "LXG01", 30_000, 0, "采购大米和食用油"),
+        Payment(-40, "P05", "F-GEN", "supplier", "LXG01", 36_000, 0, "采购冬季物资"),
+        Payment(-35, "P09", "F-CIWU", "institution", "LXF03", 12_000, 24, "瓷坞乡困难家庭临时救助"),
+    ]
+
+
+def _families(plan: Plan, codes: list[str]) -> list[Payment]:
+    todo = []
+    for n in range(36):
+        yuan = plan.chance.choice((2_000, 2_500, 3_000, 4_000, 5_000))
+        offset = -220 + n * 5
+        todo.append(Payment(offset, "P03", "F-GEN", "household", codes[n * 7], yuan, 1, "重病住院自付医疗费补助"))
+    hardship, spring = "临时困难救助", "春节慰问金"
+    return [
+        *todo,
+        *(
+            Payment(-200 + n * 12, "P09", "F-GEN", "household", codes[n * 11 + 3], 1_500, 1, hardship)
+            for n in range(14)
+        ),
+        *(Payment(-280, "P04", "F-WARM", "household", codes[n * 13 + 5], 200, 1, spring) for n in range(18)),
+    ]
+
+
+def _waiting(codes: list[str]) -> list[Payment]:
+    """What lies on the desks on the load day."""
+    return [
+        Payment(-2, "P03", "F-GEN", "household", codes[40], 3_000, 1, "肾病透析自付费用补助", "draft"),
+        Payment(-2, "P03", "F-GEN", "household", codes[41], 4_000, 1, "肿瘤手术自付费用补助", "made"),
+        Payment(-3, "P09", "F-GEN", "household", codes[42], 1_800, 1, "火灾临时救助", "once"),
+        Payment(-3, "P06", "F-GEN", "institution", "LXI01", 20_000, 300, "空巢老人结对服务保险", "once"),
+        Payment(-4, "P07", "F-WARM", "institution", "LXI05", 8_000, 86, "锅炉更换补助", "approved"),
+        Payment(-5, "P03", "F-GEN", "household", codes[43], 5_000, 1, "车祸治疗费补助", "returned"),
+        Payment(-9, "P09", "F-GEN", "household", codes[44], 9_000, 1, "超出救助标准的申请", "rejected"),
+    ]
+
+
+async def voucher(plan: Plan, told: Payment) -> str:
+    """Take a voucher as far as the story says; its number."""
+    content = Content(
+        programme=told.programme,
+        fund=told.fund,
+        payee_kind=told.kind,
+        payee=told.payee,
+        amount_fen=told.yuan * YUAN,
+        recipients=told.recipients,
+        reason=told.reason,
+    )
+    made = await vouchers.make(content=content, by=plan.by("caseworker"))
+    number, content_hash = made.body["number"], made.body["content_hash"]
+    if told.end in {"draft", "made"}:
+        return str(number)
+    if told.end == "returned":
+        await approvals.send_back(number=number, reason="请补充费用清单", by=plan.by("approver"))
+        return str(number)
+    if told.end == "rejected":
+        await approvals.reject(number=number, reason="超出临时救助标准", by=plan.by("approver2"))
+        return str(number)
+    await approvals.approve(number=number, content_hash=content_hash, by=plan.by("approver"))
+    if told.end == "once":
+        return str(number)
+    await approvals.approve(number=number, content_hash=content_hash, by=plan.by("approver2"))
+    if told.end == "approved":
+        return str(number)
+    await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"DEMO-{number}", by=plan.by("cashier"))
+    return str(number)
+
+
+async def _forward(plan: Plan, payee: str, fund: str, campaign: str) -> None:
+    """Forward agency money in full."""
+    row = next(f for f in await funds.every() if f.code == fund)
+    told = Payment(
+        0, "P90", fund, "institution", payee, row.available_fen // YUAN, 1, f"{campaign} 全额转交上级慈善总会"
+    )
+    await voucher(plan, told)

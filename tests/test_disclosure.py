@@ -1,0 +1,187 @@
+"""Public pages and answers: figures of the books, masked givers, the path of the money, the paper."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from test_giving import TODAY, give, promised
+from test_receipts import spend
+
+from charity.disclosure import papers
+from charity.giving import campaigns, receipts
+from charity.money import capitals
+from charity.paper import pages as paper_pages
+from charity.paper import press
+from charity.people.persons import Donor
+
+API = "/api/v1"
+EVIL = "<link rel=attachment href=file:///etc/hostname>"
+
+
+def text_of(pdf: bytes, tmp_path: Path) -> str:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(pdf)
+    return subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, check=True, text=True).stdout
+
+
+async def test_the_public_list_says_what_the_books_say_at_its_seq(web, house):
+    await give(house, 10_000)
+    await give(house, 500, campaign="everyday")
+    answer = (await web.as_().get(f"{API}/campaigns")).json()
+    assert answer["next"] is None
+    found = {item["slug"]: item for item in answer["items"]}
+    assert found["one-day-2026"]["received_fen"] == 10_000
+    assert found["everyday"]["received_fen"] == 500
+    assert {item["seq"] for item in answer["items"]} == {2}
+    assert "draft-2027" not in found
+    keys = {
+        "slug",
+        "name",
+        "kind",
+        "status",
+        "starts_on",
+        "ends_on",
+        "received_fen",
+        "refunded_fen",
+        "gifts",
+        "donors",
+        "seq",
+    }
+    assert set(found["everyday"]) == keys
+
+
+async def test_the_list_pages_by_a_cursor(web):
+    client = web.as_()
+    whole = [i["slug"] for i in (await client.get(f"{API}/campaigns")).json()["items"]]
+    seen, after = [], None
+    for _ in range(len(whole)):
+        params = {"limit": 2} | ({"after": after} if after else {})
+        page = (await client.get(f"{API}/campaigns", params=params)).json()
+        seen += [i["slug"] for i in page["items"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert seen == whole
+
+
+async def test_a_campaign_page_shows_figures_gifts_and_filing_but_no_pledge(web, house):
+    await give(house, 12_300, public_name=True)
+    await give(house, 45_600, donor=Donor("organisation", "恒溪纺织有限公司"), public_amount=False, work_unit="LXU02")
+    await promised(amount_fen=77_700)
+    page = (await web.as_().get("/campaigns/one-day-2026")).text
+    assert "¥579.00" in page
+    assert "王小明" in page
+    assert "爱心单位" in page
+    assert "恒溪纺织" not in page
+    assert "456.00" not in page
+    assert "不公开金额" in page
+    assert "777.00" not in page
+    assert "市民政局" in page
+    assert "备TEST" in page
+    assert "/campaigns/one-day-2026/give" in page
+
+
+async def test_a_giver_who_does_not_consent_is_masked(web, house):
+    await give(house, 100)
+    page = (await web.as_().get("/campaigns/one-day-2026")).text
+    assert "王*" in page
+    assert "王小明" not in page
+
+
+async def test_the_home_page_lists_open_campaigns_and_what_was_paid(web, house):
+    await give(house, 10_000, campaign="dream-2026")
+    await spend("F-EDU", 2_500, "P01")
+    page = (await web.as_().get("/")).text
+    assert "/campaigns/one-day-2026" in page
+    assert "draft-2027" not in page
+    assert "项目P01" in page
+    assert "¥25.00" in page
+
+
+async def test_english_pages_are_english(web, house):
+    await give(house, 10_000)
+    client = web.as_()
+    for url in ("/", "/campaigns/one-day-2026", "/campaigns/one-day-2026/give"):
+        page = (await client.get(url, headers={"Accept-Language": "en", "Cookie": "lang=en"})).text
+        assert "我要捐赠" not in page
+        assert 'lang="en"' in page
+
+
+async def test_the_check_of_a_receipt_masks_the_giver_and_follows_the_money(web, house):
+    made = (await give(house, 10_000, campaign="dream-2026")).body
+    await spend("F-EDU", 2_500, "P01")
+    code = made["receipt"]["code"]
+    answer = (await web.as_().get(f"{API}/receipts/{code}")).json()
+    assert answer["donor"] == "王*"
+    assert answer["entry"] == made["entry"]
+    assert (answer["status"], answer["amount_fen"], answer["fund"]) == ("issued", 10_000, "F-EDU")
+    assert (answer["spent_fen"], answer["refunded_fen"], answer["unspent_fen"]) == (2_500, 0, 7_500)
+    assert answer["uses"] == [{"on": TODAY, "programme": "P01", "amount_fen": 2_500, "recipients": 3}]
+    page = await web.as_().get(f"/r/{code}")
+    assert "有效" in page.text
+    assert "王小明" not in page.text
+    assert capitals(10_000) in page.text
+    assert paper_pages.NOT_FOR_TAX in page.text
+    assert "先进先出" in page.text
+    assert page.headers["x-robots-tag"] == "noindex"
+
+
+async def test_an_ended_receipt_says_so_and_leads_to_the_new_one(web, house):
+    code = (await give(house)).body["receipt"]["code"]
+    fresh = (await receipts.replace(code, reason="错字", by=house.accountant)).body["code"]
+    old = (await web.as_().get(f"/r/{code}")).text
+    assert "已更换" in old
+    assert f"/r/{fresh}" in old
+    assert "错字" not in old
+    await receipts.void(fresh, reason="试", by=house.accountant)
+    assert "已作废" in (await web.as_().get(f"/r/{fresh}")).text
+
+
+@pytest.mark.parametrize(
+    "url", ["/r/NOPE", "/r/NOPE.pdf", f"{API}/receipts/NOPE", f"{API}/campaigns/nope", "/campaigns/nope"]
+)
+async def test_what_is_not_there_is_a_404(web, url):
+    assert (await web.as_().get(url)).status_code == 404
+
+
+async def test_the_public_paper_is_masked_and_the_staff_paper_whole(web, house, tmp_path):
+    made = (
+        await give(house, 140_950, memo="为了孩子", donor=Donor("person", "王小明", tax_id="330101199001011234"))
+    ).body
+    code = made["receipt"]["code"]
+    try:
+        public = await web.as_().get(f"/r/{code}.pdf")
+        staff = await web.as_("cashier").get(f"/receipts/{code}/paper.pdf")
+        outsider = await web.as_("clerk").get(f"/receipts/{code}/paper.pdf")
+    finally:
+        await press.close()
+    assert public.headers["content-type"] == staff.headers["content-type"] == "application/pdf"
+    assert outsider.status_code == 403
+    masked, whole = text_of(public.content, tmp_path), text_of(staff.content, tmp_path)
+    for text in (masked, whole):
+        assert made["receipt"]["number"] in text
+        assert "人民币壹仟肆佰零玖元伍角整" in text
+    assert "王小明" not in masked
+    assert "孩子" not in masked
+    assert "王小明" in whole
+    assert "330***********1234" in whole
+    assert "为了孩子" in whole
+
+
+async def test_a_hostile_name_is_printed_as_text(house, tmp_path):
+    code = (await give(house, donor=Donor("organisation", EVIL))).body["receipt"]["code"]
+    try:
+        body, _ = await papers.receipt_pdf(code, masked=False)
+    finally:
+        await press.close()
+    path = tmp_path / "hostile.pdf"
+    path.write_bytes(body)
+    listed = subprocess.run(["pdfdetach", "-list", str(path)], capture_output=True, check=True, text=True)
+    assert listed.stdout.startswith("0 embedded files")
+    assert "rel=attachment" in text_of(body, tmp_path).replace("\n", "")
+
+
+async def test_the_figures_of_a_campaign_have_a_net(house):
+    await give(house, 10_000)
+    shown = await campaigns.get("one-day-2026")
+    assert shown.figures.net_fen == 10_000
