@@ -1,0 +1,174 @@
+"""What the public sees of a campaign: figures, where the money went, the latest gifts, the filing."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from charity import clock, words
+from charity.db import reading
+from charity.giving import donations
+from charity.giving.campaigns import Shown
+from charity.people.persons import masked_name
+
+USES_MAX = 8
+GIFTS_MAX = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FundUse:
+    """One payment out of a fund: its business date, programme, sum and how many it reached."""
+
+    on: str
+    programme: str
+    programme_name: str
+    amount_fen: int
+    recipients: int
+    fund: str
+
+
+@dataclass(frozen=True, slots=True)
+class LatestGift:
+    """A received gift as its giver allows it to be shown; `amount_fen` None: not shown."""
+
+    who: str
+    at: str
+    amount_fen: int | None
+    unit: str
+
+
+async def programme_names(codes: Sequence[str]) -> dict[str, str]:
+    """Names of programmes by code in the current language."""
+    wanted = sorted({c for c in codes if c})
+    if not wanted:
+        return {}
+    sql = f"SELECT code, name, name_en FROM programme WHERE code IN ({reading.places(len(wanted))})"  # noqa: S608
+    english = words.language() == "en"
+    return {
+        r["code"]: (r["name_en"] if english and r["name_en"] else r["name"]) for r in await reading.rows(sql, *wanted)
+    }
+
+
+async def fund_names(codes: Sequence[str]) -> dict[str, str]:
+    """Names of funds by code in the current language."""
+    wanted = sorted({c for c in codes if c})
+    if not wanted:
+        return {}
+    sql = f"SELECT code, name, name_en FROM fund WHERE code IN ({reading.places(len(wanted))})"  # noqa: S608
+    english = words.language() == "en"
+    return {
+        r["code"]: (r["name_en"] if english and r["name_en"] else r["name"]) for r in await reading.rows(sql, *wanted)
+    }
+
+
+async def uses(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[FundUse]:
+    """The latest payments out of these funds (of all funds without any), newest first."""
+    chosen = f"AND s.fund IN ({reading.places(len(funds), 2)}) " if funds else ""
+    rows = await reading.rows(
+        "SELECT s.owner_seq AS seq, s.fund, CAST(SUM(s.stop - s.start) AS BIGINT) AS amount_fen "  # noqa: S608
+        f"FROM segment s WHERE s.kind = 'spent' {chosen}GROUP BY s.owner_seq, s.fund "
+        "ORDER BY s.owner_seq DESC, s.fund LIMIT $1",
+        limit,
+        *funds,
+    )
+    if not rows:
+        return []
+    seqs = sorted({r["seq"] for r in rows})
+    entries = await reading.rows(
+        f"SELECT seq, effective_on, body FROM entry WHERE seq IN ({reading.places(len(seqs))})",  # noqa: S608
+        *seqs,
+    )
+    told = {e["seq"]: (e["effective_on"], json.loads(e["body"])["facts"]) for e in entries}
+    names = await programme_names([facts.get("programme", "") for _, facts in told.values()])
+    result = []
+    for row in rows:
+        on, facts = told[row["seq"]]
+        code = facts.get("programme", "")
+        name = names.get(code, words.translate("支出"))
+        result.append(FundUse(on, code, name, row["amount_fen"], facts.get("recipients", 0), row["fund"]))
+    return result
+
+
+async def latest_gifts(slug: str, limit: int = GIFTS_MAX) -> list[LatestGift]:
+    """The newest received gifts; pledges are never shown (Charity Law 41)."""
+    return [
+        LatestGift(_who(r), r["recorded_at"], r["amount_fen"] if r["public_amount"] else None, r["unit"] or "")
+        for r in await donations.latest(slug, limit)
+    ]
+
+
+def _who(row: dict[str, Any]) -> str:
+    if row["public_name"] and row["name"]:
+        return str(row["name"])
+    if row["kind"] == "organisation":
+        return words.translate("爱心单位")
+    return words.translate(masked_name(row["kind"], row["name"]))
+
+
+async def in_kind_count(slug: str) -> int:
+    """How many gifts in kind were received for a campaign."""
+    count = await reading.value(
+        "SELECT COUNT(*) FROM donation WHERE campaign = $1 AND kind = 'in_kind' AND status = 'ok'", slug
+    )
+    return int(count)
+
+
+async def spent_total() -> int:
+    """What all funds have paid out so far, fen."""
+    total = await reading.value(
+        "SELECT CAST(COALESCE(SUM(stop - start), 0) AS BIGINT) FROM segment WHERE kind = 'spent'"
+    )
+    return int(total)
+
+
+def days_left(row: dict[str, Any]) -> int | None:
+    """Days until an active campaign ends, today included; None without an end or when it is over."""
+    if row["status"] != "active" or row["ends_on"] is None:
+        return None
+    left = (date.fromisoformat(row["ends_on"]) - clock.today()).days + 1
+    return left if left > 0 else None
+
+
+def statutory(shown: Shown) -> list[dict[str, Any]]:
+    """The block that Charity Law 24 and 25 want on the page; empty facts are left out."""
+    row = shown.row
+    period = words.say("{starts_on} 起，长期", starts_on=row["starts_on"])
+    if row["ends_on"]:
+        period = words.say("{starts_on} 至 {ends_on}", starts_on=row["starts_on"], ends_on=row["ends_on"])
+    reach = {"public": "公开募捐", "targeted": "定向募捐"}[row["reach"]]
+    facts = [
+        ("募捐方式", words.translate(reach), "text", ""),
+        ("公开募捐资格证书", row["certificate_no"], "code", ""),
+        ("募捐方案备案号", row["filing_no"], "code", ""),
+        ("指定平台", row["platform_url"], "text", row["platform_url"]),
+        ("募捐期限", period, "text", ""),
+        ("受益人", row["beneficiaries"], "text", ""),
+        ("募捐成本", row["cost_note"], "text", ""),
+        ("剩余财产", row["surplus"], "text", ""),
+        ("收款账户", row["receiving"], "text", ""),
+        ("联系", row["contact"], "text", ""),
+    ]
+    return [
+        {"term": words.translate(term), "value": value, "kind": kind, "href": href}
+        for term, value, kind, href in facts
+        if value
+    ]
+
+
+def answer(shown: Shown) -> dict[str, Any]:
+    """The contract's JSON of a campaign."""
+    row, figures = shown.row, shown.figures
+    return {
+        "slug": row["slug"],
+        "name": shown.name,
+        "kind": row["kind"],
+        "status": row["status"],
+        "starts_on": row["starts_on"],
+        "ends_on": row["ends_on"],
+        "received_fen": figures.received_fen,
+        "refunded_fen": figures.refunded_fen,
+        "gifts": figures.gifts,
+        "donors": figures.donors,
+        "seq": figures.seq,
+    }

@@ -1,0 +1,131 @@
+"""The paper of a receipt: whole for its giver and for staff, masked for whoever scanned its QR."""
+
+import hashlib
+from typing import Any, Literal, cast
+
+from charity import words
+from charity.db import reading, sealed
+from charity.disclosure import rules
+from charity.disclosure.campaigns import fund_names
+from charity.errors import Refusal
+from charity.giving import campaigns, receipts
+from charity.giving.models import Receipt
+from charity.ledger.accounts import GENERAL_FUND
+from charity.office import accounts, organisation
+from charity.paper import press
+from charity.paper.receipts import ReceiptLine, ReceiptPaper, receipt_html
+from charity.people import persons
+from charity.settings import settings
+
+RETRY_S = 5
+ID_SHOWN = 4
+
+
+def verify_url(code: str) -> str:
+    """The address that the QR carries: no personal data, only the random code."""
+    return f"{settings().public_url.rstrip('/')}/r/{code}"
+
+
+async def receipt_pdf(code: str, *, masked: bool) -> tuple[bytes, str]:
+    """The PDF and the receipt's number: all three copies, or with `masked` the donor's, every person's name hidden."""
+    paper = await receipt_paper(code, masked=masked)
+    seed = f"{code}|{masked}|{paper.lang}|{paper.status}".encode()
+    try:
+        html = receipt_html(paper, ("donor",) if masked else ("stub", "donor", "books"))
+        body = await press.html_to_pdf(html, identifier=hashlib.sha256(seed).digest()[:16])
+    except press.PressBusy as error:
+        raise Refusal(rules.PRESS_BUSY.code, rules.PRESS_BUSY.words, 503, retry_after_s=RETRY_S) from error
+    except press.PressError as error:
+        raise Refusal(rules.PRESS_FAILED.code, rules.PRESS_FAILED.words, 503, retry_after_s=RETRY_S) from error
+    return body, paper.number
+
+
+async def receipt_paper(code: str, *, masked: bool) -> ReceiptPaper:
+    """All that a receipt prints."""
+    row = await receipts.get(code)
+    gifts = await receipts.gifts(code)
+    people = await persons.names([row.donor])
+    person = people.get(row.donor)
+    name = persons.ANONYMOUS if person is None else person.masked if masked else (person.name or persons.ANONYMOUS)
+    handler = (await accounts.names([row.handler])).get(row.handler, "")
+    who_we_are = await organisation.get()
+    english = words.language() == "en"
+    first = gifts[0]
+    return ReceiptPaper(
+        number=row.number,
+        status=cast("Literal['issued', 'voided', 'replaced']", row.status),
+        organisation=(english and who_we_are.name_en) or who_we_are.name,
+        handler=persons.masked_name("person", handler) if masked and handler else handler,
+        issued_on=row.issued_on,
+        donor=words.translate(name),
+        donor_id="" if masked else await _masked_id(row.donor),
+        lines=await _lines(row, gifts),
+        total_fen=row.amount_fen,
+        wish="undesignated" if row.fund == GENERAL_FUND else "designated",
+        wish_note="" if row.fund == GENERAL_FUND else (await fund_names([row.fund])).get(row.fund, row.fund),
+        channel=first["channel"] or "goods",
+        received_on=first["received_on"],
+        memo="" if masked else sealed.unseal("donation", "memo", first["key"], first["memo"]),
+        replaces=await _number(row.replaces),
+        replaced_by=await _number(row.replaced_by),
+        verify_url=verify_url(code),
+        demo=who_we_are.demo,
+        lang=words.language(),
+    )
+
+
+async def _lines(row: Receipt, gifts: list[dict[str, Any]]) -> list[ReceiptLine]:
+    """One line a gift of money; for goods one line a kind, as taken in."""
+    names = await campaigns.names([g["campaign"] for g in gifts])
+    if row.kind == "in_kind":
+        return await _goods_lines(gifts, names)
+    if len(gifts) == 1:
+        return [ReceiptLine(project=names.get(gifts[0]["campaign"], ""), kind="money", amount_fen=row.amount_fen)]
+    return [
+        ReceiptLine(project=names.get(g["campaign"], ""), kind="money", amount_fen=g["amount_fen"] - g["refunded_fen"])
+        for g in gifts
+    ]
+
+
+async def _goods_lines(gifts: list[dict[str, Any]], names: dict[str, str]) -> list[ReceiptLine]:
+    evidence = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": ""}
+    lines: list[ReceiptLine] = []
+    for gift in gifts:
+        rows = await reading.rows(
+            "SELECT i.name, i.measure, l.quantity, l.cost_fen, t.evidence FROM goods_intake n "
+            "JOIN goods_line l ON l.document = n.number JOIN item i ON i.barcode = l.barcode "
+            "JOIN lot t ON t.code = l.lot WHERE n.donation = $1 ORDER BY l.n",
+            gift["key"],
+        )
+        project = names.get(gift["campaign"] or "", "")
+        lines += [
+            ReceiptLine(
+                project=project,
+                kind="goods",
+                specification=r["name"],
+                measure=r["measure"],
+                quantity=r["quantity"],
+                unit_price_fen=r["cost_fen"] or None,
+                amount_fen=r["cost_fen"] * r["quantity"] if r["cost_fen"] else None,
+                basis=words.translate(evidence[r["evidence"]]),
+            )
+            for r in rows
+        ]
+    return lines
+
+
+async def _number(code: str | None) -> str:
+    if code is None:
+        return ""
+    return str(await reading.value("SELECT number FROM receipt WHERE code = $1", code))
+
+
+async def _masked_id(key: str) -> str:
+    """An organisation's code in full; of a person's ID number only the last four."""
+    row = await reading.row("SELECT tax_id, id_number FROM person WHERE key = $1", key)
+    if row is None:
+        return ""
+    if row["tax_id"]:
+        return str(row["tax_id"])
+    number = sealed.unseal("person", "id_number", key, row["id_number"])
+    return f"{number[:3]}{'*' * max(0, len(number) - 3 - ID_SHOWN)}{number[-ID_SHOWN:]}" if number else ""

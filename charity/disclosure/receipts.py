@@ -1,0 +1,121 @@
+"""The check of a receipt: a verdict, the facts as printed with the giver masked, the path of the money."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from charity import words
+from charity.db import reading
+from charity.disclosure.campaigns import fund_names, programme_names
+from charity.giving import campaigns, receipts
+from charity.giving.models import Receipt
+from charity.ledger import tracing
+from charity.people import persons
+
+FIFO = "同一基金里的钱按收到的先后依次使用（先进先出），这是记账的约定，不表示某一元钱买了某一件物品。"
+VERDICTS = {
+    "issued": ("有效", "good", "由{organisation}开具，内容与登记一致。"),
+    "voided": ("已作废", "bad", "这张收据已经作废，不能再作为凭证。"),
+    "replaced": ("已更换", "wait", "这张收据已被新的收据替换，请以新收据为准。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One payment that used part of the gifts on a receipt."""
+
+    on: str
+    programme: str
+    programme_name: str
+    amount_fen: int
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Where the money on a receipt is: the payments, and the sums in fen."""
+
+    uses: list[Step]
+    given_fen: int
+    spent_fen: int
+    refunded_fen: int
+    unspent_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A receipt as everybody may see it."""
+
+    row: Receipt
+    donor: str
+    campaign: str
+    fund: str
+    entry: str
+    path: Path
+    replaced_by: dict[str, str] | None
+
+
+async def check(code: str) -> Checked:
+    """A receipt by its code, or receipt.unknown (404)."""
+    row = await receipts.get(code)
+    people = await persons.names([row.donor])
+    person = people.get(row.donor)
+    donor = words.translate(person.masked if person else persons.ANONYMOUS)
+    names = await campaigns.names([row.campaign])
+    funds = await fund_names([row.fund])
+    entry = await reading.value("SELECT id16 FROM entry WHERE seq = $1", row.seq)
+    return Checked(
+        row,
+        donor,
+        names.get(row.campaign or "", ""),
+        funds.get(row.fund, row.fund),
+        str(entry),
+        await path(code),
+        await _successor(row.replaced_by),
+    )
+
+
+async def path(code: str) -> Path:
+    """What the gifts on a receipt were used for so far, from the fund streams."""
+    uses: list[tracing.Use] = []
+    given = spent = refunded = unspent = 0
+    for seq in sorted({gift["seq"] for gift in await receipts.gifts(code)}):
+        uses += await tracing.gift_uses(seq)
+        state = await tracing.gift_state(seq)
+        given, spent = given + state.given, spent + state.spent
+        refunded, unspent = refunded + state.refunded, unspent + state.unspent
+    names = await programme_names([use.programme for use in uses])
+    steps = [
+        Step(u.on, u.programme, names.get(u.programme, words.translate("支出")), u.amount_fen, u.recipients)
+        for u in sorted(uses, key=lambda u: u.seq)
+    ]
+    return Path(steps, given, spent, refunded, unspent)
+
+
+async def _successor(code: str | None) -> dict[str, str] | None:
+    if code is None:
+        return None
+    row = await receipts.get(code)
+    return {"code": row.code, "number": row.number}
+
+
+def answer(checked: Checked) -> dict[str, Any]:
+    """The contract's JSON of a receipt; the giver is masked."""
+    row, walked = checked.row, checked.path
+    return {
+        "number": row.number,
+        "status": row.status,
+        "delivery": row.delivery,
+        "amount_fen": row.amount_fen,
+        "donor": checked.donor,
+        "campaign": row.campaign,
+        "fund": row.fund,
+        "issued_on": row.issued_on,
+        "entry": checked.entry,
+        "uses": [
+            {"on": u.on, "programme": u.programme, "amount_fen": u.amount_fen, "recipients": u.recipients}
+            for u in walked.uses
+        ],
+        "spent_fen": walked.spent_fen,
+        "refunded_fen": walked.refunded_fen,
+        "unspent_fen": walked.unspent_fen,
+    }

@@ -1,0 +1,107 @@
+"""Public pages: home, campaign, receipt check and its PDF; the whole paper for staff."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from charity import words
+from charity.disclosure import campaigns as public
+from charity.disclosure import papers, receipts
+from charity.giving import campaigns, work_units
+from charity.giving.campaigns import STATUS_WORDS
+from charity.money import capitals
+from charity.office import organisation
+from charity.web import auth, pages
+
+TONES = {"active": "good", "closed": "none", "archived": "none"}
+
+
+def _state(status: str) -> dict[str, str]:
+    return {"code": status, "label": words.translate(STATUS_WORDS[status]), "tone": TONES[status]}
+
+
+async def home(request: Request) -> Response:
+    """What is open, what was received, what happened with it."""
+    shown = await campaigns.every()
+    figures = [s.figures for s in shown]
+    return await pages.page(
+        request,
+        "disclosure/home.html",
+        active=[s for s in shown if s.row["status"] == "active"],
+        past=[s for s in shown if s.row["status"] != "active"],
+        state=_state,
+        days_left=public.days_left,
+        received_fen=sum(f.received_fen - f.refunded_fen for f in figures),
+        gifts=sum(f.gifts for f in figures),
+        seq=max((f.seq for f in figures), default=0),
+        spent_fen=await public.spent_total(),
+        uses=await public.uses(),
+        funds=await public.fund_names([f for s in shown for f in (s.row["fund"],)]),
+    )
+
+
+async def campaign(request: Request) -> Response:
+    """One campaign."""
+    shown = await campaigns.get(request.path_params["slug"])
+    slug, sort = shown.row["slug"], request.query_params.get("sort", "participation")
+    choices = await campaigns.fund_choices(slug)
+    goal = shown.row["goal_fen"]
+    return await pages.page(
+        request,
+        "disclosure/campaign.html",
+        shown=shown,
+        state=_state(shown.row["status"]),
+        days_left=public.days_left(shown.row),
+        goal_fen=goal,
+        goal_percent=min(100, shown.figures.net_fen * 100 // goal) if goal else None,
+        choices=choices,
+        uses=await public.uses([code for code, _ in choices[:1]]),
+        gifts=await public.latest_gifts(slug),
+        in_kind=await public.in_kind_count(slug),
+        units=await work_units.giving(slug, sort="name" if sort == "name" else "participation"),
+        sort=sort,
+        statutory=public.statutory(shown),
+    )
+
+
+async def receipt(request: Request) -> Response:
+    """The check of a receipt."""
+    checked = await receipts.check(request.path_params["code"])
+    label, tone, said = receipts.VERDICTS[checked.row.status]
+    name = (await organisation.get()).name
+    response = await pages.page(
+        request,
+        "disclosure/receipt.html",
+        checked=checked,
+        row=checked.row,
+        path_of=checked.path,
+        verdict={"label": words.translate(label), "tone": tone, "words": words.say(said, organisation=name)},
+        capitals=capitals(checked.row.amount_fen),
+        fifo=words.translate(receipts.FIFO),
+    )
+    response.headers["x-robots-tag"] = "noindex"
+    return response
+
+
+async def receipt_pdf(request: Request) -> Response:
+    """The paper as anybody who has the code may see it: the giver masked."""
+    body, number = await papers.receipt_pdf(request.path_params["code"], masked=True)
+    response = pages.pdf(body, f"{number}.pdf")
+    response.headers["x-robots-tag"] = "noindex"
+    return response
+
+
+async def staff_pdf(request: Request) -> Response:
+    """The whole paper."""
+    auth.allowed(request, "gift.read")
+    body, number = await papers.receipt_pdf(request.path_params["code"], masked=False)
+    return pages.pdf(body, f"{number}.pdf")
+
+
+routes = [
+    Route("/", home, methods=["GET"]),
+    Route("/campaigns/{slug}", campaign, methods=["GET"]),
+    Route("/r/{code}.pdf", receipt_pdf, methods=["GET"]),
+    Route("/r/{code}", receipt, methods=["GET"]),
+    Route("/receipts/{code}/paper.pdf", staff_pdf, methods=["GET"]),
+]

@@ -1,0 +1,66 @@
+"""`charity verify`, the public part: I12 (public totals are the ledger's) and I13 (no names in the books)."""
+
+from typing import Any
+
+from charity.db import engine, reading
+from charity.giving import campaigns
+from charity.ledger.verify import Failure
+
+SHOWN_MAX = 20
+
+
+async def run() -> list[Failure]:
+    """What does not hold; an empty list when all is well."""
+    return [*await _totals(), *await _names()]
+
+
+def _campaign_of(body: str) -> str:
+    """SQL for the campaign that a body names: what was hashed, not what a row says beside it."""
+    if engine.state().postgres:
+        return f"({body}::json -> 'facts' ->> 'campaign')"
+    return f"json_extract({body}, '$.facts.campaign')"
+
+
+async def _posted(kind: str) -> dict[str, dict[str, Any]]:
+    """Sums of income postings and counts of entries by campaign, from the journal."""
+    rows = await reading.rows(
+        f"SELECT {_campaign_of('e.body')} AS campaign, CAST(SUM(-p.quantity) AS BIGINT) AS fen, "  # noqa: S608
+        "COUNT(DISTINCT e.seq) AS n FROM entry e JOIN posting p ON p.seq = e.seq JOIN account a ON a.id = p.account "
+        f"WHERE e.kind = $1 AND a.chart IN ('4101', '2601') GROUP BY {_campaign_of('e.body')}",
+        kind,
+    )
+    return {r["campaign"]: r for r in rows}
+
+
+async def _totals() -> list[Failure]:
+    received, refunded = await _posted("gift.cash"), await _posted("gift.refund")
+    givers = {
+        r["campaign"]: r["n"]
+        for r in await reading.rows(
+            "SELECT campaign, COUNT(DISTINCT donor) AS n FROM donation WHERE kind = 'cash' GROUP BY campaign"
+        )
+    }
+    none = {"fen": 0, "n": 0}
+    failures = []
+    for shown in await campaigns.every(public=False):
+        slug, said = shown.row["slug"], shown.figures
+        posted, back = received.get(slug, none), refunded.get(slug, none)
+        facts = (
+            ("received_fen", said.received_fen, posted["fen"]),
+            ("refunded_fen", said.refunded_fen, -back["fen"]),
+            ("gifts", said.gifts, posted["n"]),
+            ("donors", said.donors, givers.get(slug, 0)),
+        )
+        failures += [
+            Failure("I12", f"campaign {slug}: the page says {name} {public}, the ledger {booked}")
+            for name, public, booked in facts
+            if public != booked
+        ]
+    return failures
+
+
+async def _names() -> list[Failure]:
+    """Bodies hold codes only: a Chinese name, or any other text outside ASCII, does not belong there."""
+    odd = "e.body ~ '[^ -~]'" if engine.state().postgres else "e.body GLOB '*[^ -~]*'"
+    rows = await reading.rows(f"SELECT e.seq FROM entry e WHERE {odd} ORDER BY e.seq LIMIT {SHOWN_MAX}")  # noqa: S608
+    return [Failure("I13", f"#{r['seq']}: the body holds text that is no code") for r in rows]

@@ -1,0 +1,150 @@
+"""The JSON calls of giving (design/contract.md)."""
+
+from typing import Any
+
+from charity.giving import donations, pledges, refunds
+from charity.giving.forms import (
+    DonationAnswer,
+    DonationBody,
+    PledgeAnswer,
+    PledgeBody,
+    PledgeState,
+    ReceiveBody,
+    RefundAnswer,
+    RefundBody,
+    RefundedAnswer,
+)
+from charity.giving.pledges import Promise
+from charity.ledger.writer import Answer
+from charity.web.api import Call, Endpoint
+
+
+async def promise(call: Call) -> Answer:
+    """Keep a promise."""
+    body: PledgeBody = call.body
+    told = Promise(
+        campaign=body.campaign,
+        amount_fen=body.amount_fen,
+        channel=body.channel,
+        donor=body.donor.donor(),
+        public_name=body.public_name,
+        public_amount=body.public_amount,
+        fund=body.fund,
+        work_unit=body.work_unit,
+        message=body.message or "",
+    )
+    return await pledges.promise(told, idem=call.idem("pledge"))
+
+
+async def show_pledge(call: Call) -> dict[str, Any]:
+    """A pledge as it is now, without names."""
+    row = await pledges.get(call.path["code"])
+    receipts = await pledges.receipts_of(row.code)
+    return {
+        "code": row.code,
+        "reference": row.reference,
+        "status": pledges.shown_status(row.status, row.expires_at),
+        "amount_fen": row.amount_fen,
+        "expires_at": row.expires_at,
+        "received_fen": row.received_fen,
+        "receipts": [{"code": r["code"], "number": r["number"]} for r in receipts],
+    }
+
+
+async def receive_pledge(call: Call) -> Answer:
+    """Record money for a pledge."""
+    body: ReceiveBody = call.body
+    return await pledges.receive(
+        call.path["code"],
+        amount_fen=body.amount_fen,
+        received_on=body.received_on.isoformat(),
+        channel=body.channel,
+        channel_ref=body.channel_ref or "",
+        by=call.by,
+        idem=call.idem("pledge.receive"),
+    )
+
+
+async def receive(call: Call) -> Answer:
+    """Record a gift."""
+    body: DonationBody = call.body
+    return await donations.receive(
+        campaign=body.campaign,
+        amount_fen=body.amount_fen,
+        received_on=body.received_on.isoformat(),
+        channel=body.channel,
+        channel_ref=body.channel_ref or "",
+        donor=body.donor.donor(),
+        fund=body.fund,
+        work_unit=body.work_unit,
+        by=call.by,
+        idem=call.idem("donation.receive"),
+    )
+
+
+async def request_refund(call: Call) -> Answer:
+    """Ask to give money back."""
+    body: RefundBody = call.body
+    return await refunds.request(
+        call.path["id"],
+        amount_fen=body.amount_fen,
+        reason=body.reason,
+        by=call.by,
+        idem=call.idem("refund.request"),
+    )
+
+
+async def approve_refund(call: Call) -> Answer:
+    """Approve a refund and post it."""
+    return await refunds.approve(call.path["number"], by=call.by, idem=call.idem("refund.approve"))
+
+
+endpoints = [
+    Endpoint(
+        "POST", "/pledges", promise, body=PledgeBody, answer=PledgeAnswer, status=201, public=True, summary="认捐"
+    ),
+    Endpoint("GET", "/pledges/{code}", show_pledge, answer=PledgeState, public=True, summary="认捐的状态"),
+    Endpoint(
+        "POST",
+        "/pledges/{code}/receive",
+        receive_pledge,
+        act="gift.receive",
+        body=ReceiveBody,
+        answer=DonationAnswer,
+        status=201,
+        idempotent=True,
+        summary="登记认捐到账",
+    ),
+    Endpoint(
+        "POST",
+        "/donations",
+        receive,
+        act="gift.receive",
+        body=DonationBody,
+        answer=DonationAnswer,
+        status=201,
+        idempotent=True,
+        summary="登记捐赠",
+    ),
+    Endpoint(
+        "POST",
+        "/donations/{id}/refund",
+        request_refund,
+        act="refund.request",
+        body=RefundBody,
+        answer=RefundAnswer,
+        status=201,
+        idempotent=True,
+        summary="申请退款",
+    ),
+    Endpoint(
+        "POST",
+        "/refunds/{number}/approve",
+        approve_refund,
+        act="refund.approve",
+        answer=RefundedAnswer,
+        status=201,
+        idempotent=True,
+        summary="批准退款",
+    ),
+]

@@ -1,0 +1,240 @@
+"""Money that arrived: recorded once, posted to the books, and answered with a receipt.
+
+Always true: one donation is one entry (Dr the channel's account, Cr 4101 by fund, or 2601 for agency
+money), its giver is an opaque key in the books, and its receipt is made in the same transaction.
+Source: domain rules 4.6 entries 2, 3 and 11; Charity Law 38.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from charity import clock, tokens
+from charity.db import reading, sealed
+from charity.giving import campaigns, channels, receipts, rules
+from charity.giving.campaigns import CAMPAIGN, FIGURES
+from charity.giving.channels import CHANNEL_REF, Channel
+from charity.giving.models import Donation
+from charity.giving.work_units import WORK_UNIT
+from charity.ledger import accounts as acc
+from charity.ledger.state import Flows, State, Table
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.office import organisation
+from charity.people.persons import PERSON, Donor, person_row
+from charity.roles import Actor
+
+DONATION = Table("donation", "key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gift:
+    """Money in hand, before it has a number. `donor` is a person key, `memo` is sealed."""
+
+    key: str
+    campaign: str
+    fund: str
+    amount_fen: int
+    received_on: str
+    channel: Channel
+    channel_ref: str
+    donor: str
+    work_unit: str | None = None
+    pledge: str | None = None
+    public_name: bool = False
+    public_amount: bool = True
+    memo: bytes | None = None
+
+    def wants(self, year: int) -> Wants:
+        """What recording it needs to see."""
+        rows = [(CAMPAIGN, self.campaign), (FIGURES, self.campaign)]
+        if self.channel_ref:
+            rows.append((CHANNEL_REF, channels.ref_key(self.channel.code, self.channel_ref)))
+        if self.work_unit:
+            rows.append((WORK_UNIT, self.work_unit))
+        return Wants(funds=[self.fund], series=[(receipts.SERIES, year)], rows=rows)
+
+
+async def receive(
+    *,
+    campaign: str,
+    amount_fen: int,
+    received_on: str,
+    channel: str,
+    donor: Donor,
+    by: Actor,
+    channel_ref: str = "",
+    fund: str | None = None,
+    work_unit: str | None = None,
+    public_name: bool = False,
+    public_amount: bool = True,
+    memo: str = "",
+    idem: Idem | None = None,
+) -> Answer:
+    """Record a gift that arrived: 201 `{id, entry, receipt: {code, number}}`."""
+    by.must("gift.receive")
+    way = await allowed_channel(channel, channel_ref)
+    check_day(received_on)
+    fact = await campaigns.known(campaign)
+    key, person = tokens.key16(), tokens.key16()
+    gift = Gift(
+        key=key,
+        campaign=campaign,
+        fund=fact.chosen(fund),
+        amount_fen=amount_fen,
+        received_on=received_on,
+        channel=way,
+        channel_ref=channel_ref,
+        donor=person,
+        work_unit=work_unit,
+        public_name=public_name,
+        public_amount=public_amount,
+        memo=sealed.seal("donation", "memo", key, memo),
+    )
+    row, today = person_row(donor, key=person), clock.today()
+
+    def decide(state: State) -> Answer:
+        campaigns.accepting(state, campaign, day=received_on)
+        state.add(PERSON.name, row)
+        return record(state, gift, today=today.isoformat(), anonymous=donor.kind == "anonymous", by=by)
+
+    return await submit(Command(decide, wants=gift.wants(today.year), idem=idem))
+
+
+def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, new_donor: bool = True) -> Answer:
+    """Post a gift and add its rows; the caller has checked the campaign and added the person."""
+    if gift.work_unit and state.row(WORK_UNIT, gift.work_unit) is None:
+        raise rules.WORK_UNIT_UNKNOWN(work_unit=gift.work_unit)
+    if gift.channel_ref:
+        ref = channels.ref_key(gift.channel.code, gift.channel_ref)
+        if state.row(CHANNEL_REF, ref) is not None:
+            raise rules.CHANNEL_REF_USED(channel_ref=gift.channel_ref)
+        state.add(CHANNEL_REF, {"key": ref, "donation": gift.key})
+    income = acc.AGENCY_DEBT if state.fund(gift.fund).kind == "agency" else acc.GIFTS
+    money = acc.money(gift.channel.chart, gift.fund, gift.channel.place)
+    facts = {"campaign": gift.campaign, "channel": gift.channel.code, "donation": gift.key, "on": gift.received_on}
+    entry = state.post(
+        "gift.cash",
+        [(money, acc.CNY, gift.amount_fen), (acc.money(income, gift.fund), acc.CNY, -gift.amount_fen)],
+        effective_on=gift.received_on,
+        actor=by.key,
+        party=gift.donor,
+        facts={**facts, "work_unit": gift.work_unit} if gift.work_unit else facts,
+        flows=Flows(receive=[(gift.fund, gift.amount_fen)]),
+    )
+    campaigns.count(state, gift.campaign, received=gift.amount_fen, gifts=1, donors=int(new_donor))
+    row = _row(gift, seq=entry.seq, at=entry.recorded_at, by=by)
+    state.add(DONATION.name, row)
+    receipt = receipts.issue(
+        state,
+        donor=gift.donor,
+        donations=[gift.key],
+        amount_fen=gift.amount_fen,
+        campaign=gift.campaign,
+        fund=gift.fund,
+        issued_on=today,
+        by=by,
+        seq=entry.seq,
+        kind="cash",
+        delivery="kept_undelivered" if anonymous else "pending",
+    )
+    return Answer(201, {"id": gift.key, "entry": entry.id, "receipt": receipt})
+
+
+def _row(gift: Gift, *, seq: int, at: str, by: Actor) -> dict[str, Any]:
+    return {
+        "key": gift.key,
+        "kind": "cash",
+        "campaign": gift.campaign,
+        "fund": gift.fund,
+        "donor": gift.donor,
+        "work_unit": gift.work_unit,
+        "amount_fen": gift.amount_fen,
+        "received_on": gift.received_on,
+        "channel": gift.channel.code,
+        "channel_ref": gift.channel_ref,
+        "pledge": gift.pledge,
+        "store": None,
+        "seq": seq,
+        "receipt": None,
+        "public_name": gift.public_name,
+        "public_amount": gift.public_amount,
+        "memo": gift.memo,
+        "status": "ok",
+        "recorded_by": by.key,
+        "recorded_at": at,
+    }
+
+
+def in_kind_row(
+    *,
+    key: str,
+    campaign: str | None,
+    fund: str,
+    donor: str,
+    amount_fen: int | None,
+    received_on: str,
+    store: str,
+    seq: int,
+    by: Actor,
+    recorded_at: str,
+) -> dict[str, Any]:
+    """The donation row of a gift in kind, for `state.add("donation", …)` before `receipts.issue`.
+
+    `amount_fen` is None for goods without evidence of value: they get no receipt (rules 4.3).
+    """
+    return {
+        "key": key,
+        "kind": "in_kind",
+        "campaign": campaign,
+        "fund": fund,
+        "donor": donor,
+        "work_unit": None,
+        "amount_fen": amount_fen,
+        "received_on": received_on,
+        "channel": "",
+        "channel_ref": "",
+        "pledge": None,
+        "store": store,
+        "seq": seq,
+        "receipt": None,
+        "public_name": False,
+        "public_amount": True,
+        "memo": None,
+        "status": "ok",
+        "recorded_by": by.key,
+        "recorded_at": recorded_at,
+    }
+
+
+async def allowed_channel(code: str, reference: str) -> Channel:
+    """The channel of a payment that arrived; the sandbox only where the organisation is a demo."""
+    channel = channels.checked(code, reference)
+    if code == "sandbox" and not (await organisation.get()).demo:
+        raise rules.CHANNEL_SANDBOX()
+    return channel
+
+
+def check_day(received_on: str) -> None:
+    """Refuse a day that has not come yet."""
+    today = clock.today().isoformat()
+    if received_on > today:
+        raise rules.RECEIVED_LATER(today=today)
+
+
+async def get(key: str) -> Donation:
+    """A donation's row, or donation.unknown (404)."""
+    row = await Donation.get_or_none(key=key)
+    if row is None:
+        raise rules.DONATION_UNKNOWN()
+    return row
+
+
+async def latest(campaign: str, limit: int) -> list[dict[str, Any]]:
+    """The newest received gifts of a campaign with what the givers allow to be shown."""
+    return await reading.rows(
+        "SELECT d.recorded_at, d.amount_fen, d.public_name, d.public_amount, u.name AS unit, p.kind, p.name "
+        "FROM donation d LEFT JOIN receipt r ON r.code = d.receipt "
+        "JOIN person p ON p.key = COALESCE(r.donor, d.donor) LEFT JOIN work_unit u ON u.code = d.work_unit "
+        "WHERE d.campaign = $1 AND d.kind = 'cash' AND d.status = 'ok' ORDER BY d.seq DESC LIMIT $2",
+        campaign,
+        limit,
+    )

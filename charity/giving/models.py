@@ -1,0 +1,188 @@
+"""Rows of what was given. Keys are random texts made before the insert; the writer inserts these rows."""
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class Campaign(Model):
+    """A fundraising campaign; `funds` is a JSON list of the fund codes a giver may choose from."""
+
+    slug = fields.CharField(64, primary_key=True)
+    name = fields.TextField()
+    name_en = fields.TextField()
+    kind = fields.TextField()
+    reach = fields.TextField()
+    status = fields.TextField()
+    starts_on = fields.TextField()
+    ends_on = fields.TextField(null=True)
+    fund = fields.TextField()
+    funds = fields.TextField()
+    goal_fen = fields.BigIntField(null=True)
+    prefix = fields.TextField()
+    purpose = fields.TextField()
+    purpose_en = fields.TextField()
+    filing_no = fields.TextField()
+    filed_on = fields.TextField(null=True)
+    platform_url = fields.TextField()
+    certificate_no = fields.TextField()
+    beneficiaries = fields.TextField()
+    surplus = fields.TextField()
+    cost_note = fields.TextField()
+    receiving = fields.TextField()
+    contact = fields.TextField()
+    created_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "campaign"
+
+
+class CampaignFigures(Model):
+    """The public totals of a campaign, changed by the batch that posts."""
+
+    slug = fields.CharField(64, primary_key=True)
+    received_fen = fields.BigIntField()
+    refunded_fen = fields.BigIntField()
+    gifts = fields.BigIntField()
+    donors = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "campaign_figures"
+
+
+class WorkUnit(Model):
+    """A 单位 that gives together; `show_amount` is its own wish."""
+
+    code = fields.CharField(64, primary_key=True)
+    name = fields.TextField()
+    kind = fields.TextField()
+    staff = fields.IntField(null=True)
+    reference = fields.TextField()
+    show_amount = fields.BooleanField()
+    created_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "work_unit"
+
+
+class Pledge(Model):
+    """A promise; `expired` is not stored, it follows from `expires_at`."""
+
+    code = fields.CharField(64, primary_key=True)
+    reference = fields.TextField()
+    campaign = fields.TextField()
+    fund = fields.TextField()
+    donor = fields.TextField()
+    work_unit = fields.TextField(null=True)
+    amount_fen = fields.BigIntField()
+    received_fen = fields.BigIntField()
+    channel = fields.TextField()
+    public_name = fields.BooleanField()
+    public_amount = fields.BooleanField()
+    message = fields.BinaryField(null=True)
+    status = fields.TextField()
+    created_at = fields.TextField()
+    expires_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "pledge"
+
+
+class Donation(Model):
+    """Money or goods that arrived; `amount_fen` is None for goods without evidence of value."""
+
+    key = fields.CharField(64, primary_key=True)
+    kind = fields.TextField()
+    campaign = fields.TextField(null=True)
+    fund = fields.TextField()
+    donor = fields.TextField()
+    work_unit = fields.TextField(null=True)
+    amount_fen = fields.BigIntField(null=True)
+    refunded_fen = fields.BigIntField()
+    received_on = fields.TextField()
+    channel = fields.TextField()
+    channel_ref = fields.TextField()
+    pledge = fields.TextField(null=True)
+    store = fields.TextField(null=True)
+    seq = fields.BigIntField()
+    receipt = fields.TextField(null=True)
+    public_name = fields.BooleanField()
+    public_amount = fields.BooleanField()
+    memo = fields.BinaryField(null=True)
+    status = fields.TextField()
+    recorded_by = fields.TextField()
+    recorded_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "donation"
+
+
+class ChannelRef(Model):
+    """`channel:reference` of a payment, once."""
+
+    key = fields.CharField(200, primary_key=True)
+    donation = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "channel_ref"
+
+
+class Receipt(Model):
+    """A receipt; `ended_by` voided or replaced it at `ended_at`."""
+
+    code = fields.CharField(64, primary_key=True)
+    number = fields.TextField()
+    year = fields.IntField()
+    kind = fields.TextField()
+    status = fields.TextField()
+    delivery = fields.TextField()
+    delivery_note = fields.TextField()
+    campaign = fields.TextField(null=True)
+    fund = fields.TextField()
+    donor = fields.TextField()
+    amount_fen = fields.BigIntField()
+    issued_on = fields.TextField()
+    handler = fields.TextField()
+    seq = fields.BigIntField()
+    reason = fields.TextField()
+    ended_by = fields.TextField(null=True)
+    ended_at = fields.TextField(null=True)
+    replaces = fields.TextField(null=True)
+    replaced_by = fields.TextField(null=True)
+    recorded_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "receipt"
+
+
+class Refund(Model):
+    """Money to be given back: requested by one person, approved by another."""
+
+    number = fields.CharField(64, primary_key=True)
+    donation = fields.TextField()
+    amount_fen = fields.BigIntField()
+    reason = fields.TextField()
+    status = fields.TextField()
+    requested_by = fields.TextField()
+    requested_at = fields.TextField()
+    approved_by = fields.TextField(null=True)
+    approved_at = fields.TextField(null=True)
+    seq = fields.BigIntField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "refund"

@@ -1,0 +1,228 @@
+"""Pledges 认捐: promises that post nothing, and the money that arrives for them.
+
+Always true: a pledge is no income (domain rules 0.9); its page shows no name; only received gifts are
+shown publicly (Charity Law 41). `expired` is not stored: it is a pending pledge whose time is over, and
+its money is still taken when it comes.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from charity import clock, tokens
+from charity.db import reading, sealed
+from charity.giving import campaigns, channels, donations, rules
+from charity.giving.campaigns import CAMPAIGN
+from charity.giving.donations import Gift
+from charity.giving.models import Pledge
+from charity.giving.work_units import WORK_UNIT
+from charity.ledger.state import State, Table
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.people.persons import PERSON, Donor, person_row
+from charity.roles import Actor
+
+PLEDGE = Table("pledge")
+REFERENCE = Table("pledge", "reference")
+PLEDGE_DAYS = 30
+MESSAGE_MAX = 200
+STATUS_WORDS = {
+    "pending": "待到账",
+    "partial": "部分到账",
+    "received": "已到账",
+    "expired": "已过期",
+    "cancelled": "已取消",
+    "released": "已免除",
+}
+OPEN = ("pending", "partial")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What somebody promises. `message` is sealed; the two switches are the giver's own wish."""
+
+    campaign: str
+    amount_fen: int
+    channel: str
+    donor: Donor
+    public_name: bool
+    public_amount: bool
+    fund: str | None = None
+    work_unit: str | None = None
+    message: str = ""
+
+
+async def promise(told: Promise, *, idem: Idem | None = None) -> Answer:
+    """Keep a promise: 201 `{code, reference, status, amount_fen, expires_at}`. Anybody may."""
+    channels.known(told.channel)
+    fact = await campaigns.known(told.campaign)
+    fund, today = fact.chosen(told.fund), clock.today().isoformat()
+    code, person = tokens.code128(), tokens.key16()
+    prefix = await _prefix(fact.prefix, told.work_unit)
+    drawn = [tokens.reference(prefix), tokens.reference(prefix)]
+    row = person_row(told.donor, key=person)
+    message = sealed.seal("pledge", "message", code, told.message)
+    expires_at = clock.later(PLEDGE_DAYS * 86_400)
+
+    def decide(state: State) -> Answer:
+        campaign = campaigns.accepting(state, told.campaign, day=today)
+        if today < campaign["starts_on"]:
+            raise rules.CAMPAIGN_NOT_STARTED(name=campaign["name"], starts_on=campaign["starts_on"])
+        if told.work_unit and state.row(WORK_UNIT, told.work_unit) is None:
+            raise rules.WORK_UNIT_UNKNOWN(work_unit=told.work_unit)
+        free = [r for r in drawn if state.row(REFERENCE, r) is None]
+        if not free:
+            raise rules.PLEDGE_BUSY()
+        pledge = {
+            "code": code,
+            "reference": free[0],
+            "campaign": told.campaign,
+            "fund": fund,
+            "donor": person,
+            "work_unit": told.work_unit,
+            "amount_fen": told.amount_fen,
+            "channel": told.channel,
+            "public_name": told.public_name,
+            "public_amount": told.public_amount,
+            "message": message,
+            "status": "pending",
+            "created_at": state.now,
+            "expires_at": expires_at,
+        }
+        state.add(PERSON.name, row)
+        state.add(REFERENCE, pledge)
+        return Answer(201, {name: pledge[name] for name in ("code", "reference", "status", "amount_fen", "expires_at")})
+
+    rows: list[tuple[Table, str]] = [(CAMPAIGN, told.campaign), *((REFERENCE, r) for r in drawn)]
+    if told.work_unit:
+        rows.append((WORK_UNIT, told.work_unit))
+    return await submit(Command(decide, wants=Wants(rows=rows), idem=idem))
+
+
+async def _prefix(campaign: str, work_unit: str | None) -> str:
+    """A reference begins with the unit's own (YRJ26-02 as YRJ2602), else with the campaign's."""
+    if not work_unit:
+        return campaign
+    unit = await reading.value("SELECT reference FROM work_unit WHERE code = $1", work_unit)
+    plain = "".join(c for c in str(unit or "").upper() if c.isascii() and c.isalnum())
+    return plain[: tokens.PREFIX_MAX] or campaign
+
+
+async def receive(
+    code: str,
+    *,
+    amount_fen: int,
+    received_on: str,
+    channel: str,
+    channel_ref: str = "",
+    by: Actor,
+    idem: Idem | None = None,
+) -> Answer:
+    """Record money for a pledge, whole or in part: 201 `{id, entry, receipt}`."""
+    by.must("gift.receive")
+    way = await donations.allowed_channel(channel, channel_ref)
+    donations.check_day(received_on)
+    pledge = await get(code)
+    kind = await reading.value("SELECT kind FROM person WHERE key = $1", pledge.donor)
+    gift = Gift(
+        key=tokens.key16(),
+        campaign=pledge.campaign,
+        fund=pledge.fund,
+        amount_fen=amount_fen,
+        received_on=received_on,
+        channel=way,
+        channel_ref=channel_ref,
+        donor=pledge.donor,
+        work_unit=pledge.work_unit,
+        pledge=code,
+        public_name=pledge.public_name,
+        public_amount=pledge.public_amount,
+    )
+    today = clock.today()
+
+    def decide(state: State) -> Answer:
+        row = state.row(PLEDGE, code)
+        assert row is not None
+        if row["status"] not in OPEN:
+            raise rules.PLEDGE_DONE(state=rules.Term(STATUS_WORDS[row["status"]]))
+        campaigns.accepting(state, pledge.campaign, day=received_on, late=True)
+        total = row["received_fen"] + amount_fen
+        status = "received" if total >= row["amount_fen"] else "partial"
+        state.change(PLEDGE, code, received_fen=total, status=status)
+        return donations.record(
+            state,
+            gift,
+            today=today.isoformat(),
+            anonymous=kind == "anonymous",
+            by=by,
+            new_donor=row["received_fen"] == 0,
+        )
+
+    wants = gift.wants(today.year)
+    wants.rows = [*wants.rows, (PLEDGE, code)]
+    return await submit(Command(decide, wants=wants, idem=idem))
+
+
+# -- reading ------------------------------------------------------------------------------------------
+
+
+def shown_status(status: str, expires_at: str) -> str:
+    """The stored status, or `expired` for a pending pledge whose time is over."""
+    return "expired" if status == "pending" and expires_at < clock.stamp() else status
+
+
+async def get(code: str) -> Pledge:
+    """A pledge's row, or pledge.unknown (404)."""
+    row = await Pledge.get_or_none(code=code)
+    if row is None:
+        raise rules.PLEDGE_UNKNOWN()
+    return row
+
+
+async def receipts_of(code: str) -> list[dict[str, Any]]:
+    """Code, number, amount and day of the valid receipts over this pledge's money, oldest first."""
+    return await reading.rows(
+        "SELECT DISTINCT r.code, r.number, r.amount_fen, r.issued_on FROM donation d "
+        "JOIN receipt r ON r.code = d.receipt WHERE d.pledge = $1 ORDER BY r.number",
+        code,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the cashier's list is asked for; `after` is `created_at|code` of the last row seen."""
+
+    status: str = ""
+    reference: str = ""
+    campaign: str = ""
+    after: str = ""
+
+
+async def page(filters: Filters, limit: int) -> list[dict[str, Any]]:
+    """Pledges with their givers, newest first."""
+    tests: list[str] = []
+    args: list[Any] = []
+
+    def add(test: str, *values: Any) -> None:
+        places = {f"p{n}": f"${len(args) + n}" for n in range(1, len(values) + 1)}
+        tests.append(test.format(**places))
+        args.extend(values)
+
+    if filters.status == "expired":
+        add("p.status = 'pending' AND p.expires_at < {p1}", clock.stamp())
+    elif filters.status == "pending":
+        add("p.status = 'pending' AND p.expires_at >= {p1}", clock.stamp())
+    elif filters.status:
+        add("p.status = {p1}", filters.status)
+    if filters.reference:
+        add("REPLACE(p.reference, '-', '') LIKE {p1}", f"%{tokens.normalise(filters.reference)}%")
+    if filters.campaign:
+        add("p.campaign = {p1}", filters.campaign)
+    if "|" in filters.after:
+        at, _, code = filters.after.partition("|")
+        add("(p.created_at, p.code) < ({p1}, {p2})", at, code)
+    where = f"WHERE {' AND '.join(tests)} " if tests else ""
+    sql = (
+        "SELECT p.code, p.reference, p.campaign, p.amount_fen, p.received_fen, p.channel, p.status, p.created_at, "  # noqa: S608 - tests from code
+        f"p.expires_at, q.kind AS donor_kind, q.name AS donor FROM pledge p JOIN person q ON q.key = p.donor {where}"
+        f"ORDER BY p.created_at DESC, p.code DESC LIMIT {int(limit)}"
+    )
+    return await reading.rows(sql, *args)

@@ -1,0 +1,287 @@
+"""Donation receipts 捐赠收据: numbered without a gap in a year, voided or replaced but never changed.
+
+Always true (I10): a gift is on at most one valid receipt; a receipt covers gifts of one giver and its
+amount is their sum less what was refunded. A wrong receipt is ended with a reason and kept beside
+the new one. Source: Charity Law 38 (handler, date, anonymous), domain rules 4.3, Accounting Law 14.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from charity import clock, tokens
+from charity.db import reading
+from charity.errors import Refusal
+from charity.giving import rules
+from charity.giving.models import Receipt
+from charity.ledger.loading import Loader
+from charity.ledger.state import State, Table
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.people.persons import PERSON, Donor, person_row
+from charity.roles import Actor
+
+RECEIPT = Table("receipt")
+DONATION = Table("donation", "key")
+SERIES = "receipt"
+REASON_MAX = 500
+STATUS_WORDS = {"issued": "有效", "voided": "已作废", "replaced": "已更换"}
+DELIVERY_WORDS = {"pending": "待送达", "sent": "已寄送", "handed": "已当面交付", "kept_undelivered": "留存未送达"}
+
+
+def number_text(year: int, number: int) -> str:
+    """`CS-2026-000123`."""
+    return f"CS-{year}-{number:06d}"
+
+
+# -- decided in the writer ----------------------------------------------------------------------------
+
+
+def issue(
+    state: State,
+    *,
+    donor: str,
+    donations: Sequence[str],
+    amount_fen: int,
+    campaign: str | None,
+    fund: str,
+    issued_on: str,
+    by: Actor,
+    seq: int,
+    kind: str,
+    delivery: str = "pending",
+    delivery_note: str = "",
+    replaces: str | None = None,
+) -> dict[str, str]:
+    """Add a receipt over donations that this command added or loaded; `{code, number}`.
+
+    The command wants the series ("receipt", year of issued_on). `seq` is the entry of the (first) gift.
+    """
+    year = int(issued_on[:4])
+    number = number_text(year, state.number(SERIES, year))
+    code = tokens.code128()
+    row = {
+        "code": code,
+        "number": number,
+        "year": year,
+        "kind": kind,
+        "status": "issued",
+        "delivery": delivery,
+        "delivery_note": delivery_note,
+        "campaign": campaign,
+        "fund": fund,
+        "donor": donor,
+        "amount_fen": amount_fen,
+        "issued_on": issued_on,
+        "handler": by.key,
+        "seq": seq,
+        "replaces": replaces,
+        "recorded_at": state.now,
+    }
+    state.add(RECEIPT.name, row)
+    for key in donations:
+        state.add("receipt_line", {"receipt": code, "donation": key})
+    _link(state, donations, code)
+    return {"code": code, "number": number}
+
+
+def _link(state: State, donations: Sequence[str], code: str) -> None:
+    """Let the donations point to their receipt: rows of this command are still in hand, others are changed."""
+    left = set(donations)
+    for table, row in reversed(state.written.rows):
+        if not left:
+            return
+        if table == DONATION.name and row["key"] in left:
+            row["receipt"] = code
+            left.discard(row["key"])
+    for key in left:
+        state.change(DONATION, key, receipt=code)
+
+
+def end(
+    state: State, receipt: dict[str, Any], donations: Sequence[str], *, reason: str, by: Actor, status: str = "voided"
+) -> None:
+    """Void a receipt, or mark it replaced; its gifts are on no valid receipt until another is issued."""
+    if receipt["status"] != "issued":
+        raise _ended(receipt)
+    state.change(RECEIPT, receipt["code"], status=status, reason=reason, ended_by=by.key, ended_at=state.now)
+    for key in donations:
+        state.change(DONATION, key, receipt=None)
+
+
+def reissue(
+    state: State,
+    receipt: dict[str, Any],
+    donations: Sequence[str],
+    *,
+    amount_fen: int,
+    donor: str,
+    issued_on: str,
+    reason: str,
+    by: Actor,
+) -> dict[str, str]:
+    """Replace a receipt by a new number over the same gifts; both are kept and name each other."""
+    end(state, receipt, donations, reason=reason, by=by, status="replaced")
+    fresh = issue(
+        state,
+        donor=donor,
+        donations=donations,
+        amount_fen=amount_fen,
+        campaign=receipt["campaign"],
+        fund=receipt["fund"],
+        issued_on=issued_on,
+        by=by,
+        seq=receipt["seq"],
+        kind=receipt["kind"],
+        replaces=receipt["code"],
+    )
+    state.change(RECEIPT, receipt["code"], replaced_by=fresh["code"])
+    return fresh
+
+
+async def lines(loader: Loader, code: str) -> list[str]:
+    """The gifts on a receipt, loaded for change; to be awaited in `Command.load`."""
+    keys = [
+        row["donation"]
+        for row in await loader.rows("SELECT donation FROM receipt_line WHERE receipt = $1 ORDER BY donation", code)
+    ]
+    await loader.stored(DONATION, keys)
+    return keys
+
+
+# -- verbs --------------------------------------------------------------------------------------------
+
+
+async def void(code: str, *, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Void a receipt with a reason; the gift stays. Answer `{number, status: "voided"}`."""
+    by.must("receipt.void")
+    _check_reason(reason)
+    keys: list[str] = []
+
+    async def load(loader: Loader) -> None:
+        keys[:] = await lines(loader, code)
+
+    def decide(state: State) -> Answer:
+        receipt = _row(state, code)
+        end(state, receipt, keys, reason=reason, by=by)
+        return Answer(200, {"number": receipt["number"], "status": "voided"})
+
+    return await submit(Command(decide, wants=Wants(rows=[(RECEIPT, code)]), idem=idem, load=load))
+
+
+async def replace(code: str, *, reason: str, by: Actor, donor: Donor | None = None, idem: Idem | None = None) -> Answer:
+    """Issue a new receipt over the same gifts, with a corrected giver if told: 201 `{code, number}` of the new one."""
+    by.must("receipt.void")
+    _check_reason(reason)
+    today = clock.today()
+    key = tokens.key16()
+    person = person_row(donor, key=key) if donor is not None else None
+    keys: list[str] = []
+
+    async def load(loader: Loader) -> None:
+        keys[:] = await lines(loader, code)
+
+    def decide(state: State) -> Answer:
+        receipt = _row(state, code)
+        if person is not None:
+            state.add(PERSON.name, person)
+        fresh = reissue(
+            state,
+            receipt,
+            keys,
+            amount_fen=receipt["amount_fen"],
+            donor=key if person is not None else receipt["donor"],
+            issued_on=today.isoformat(),
+            reason=reason,
+            by=by,
+        )
+        return Answer(201, dict(fresh))
+
+    wants = Wants(rows=[(RECEIPT, code)], series=[(SERIES, today.year)])
+    return await submit(Command(decide, wants=wants, idem=idem, load=load))
+
+
+async def deliver(code: str, *, delivery: str, note: str = "", by: Actor) -> None:
+    """Note how a receipt reached its giver; `kept_undelivered` needs a reason (Charity Law 38)."""
+    by.must("gift.receive")
+    if delivery not in DELIVERY_WORDS:
+        raise rules.DELIVERY_UNKNOWN()
+    if delivery == "kept_undelivered" and not note.strip():
+        raise rules.DELIVERY_NOTE()
+
+    def decide(state: State) -> Answer:
+        receipt = _row(state, code)
+        if receipt["status"] != "issued":
+            raise _ended(receipt)
+        state.change(RECEIPT, code, delivery=delivery, delivery_note=note.strip())
+        return Answer(200, {"number": receipt["number"], "delivery": delivery})
+
+    await submit(Command(decide, wants=Wants(rows=[(RECEIPT, code)])))
+
+
+def _row(state: State, code: str) -> dict[str, Any]:
+    row = state.row(RECEIPT, code)
+    if row is None:
+        raise rules.RECEIPT_UNKNOWN()
+    return row
+
+
+def _ended(receipt: dict[str, Any]) -> Refusal:
+    return rules.RECEIPT_ENDED(number=receipt["number"], state=rules.Term(STATUS_WORDS[receipt["status"]]))
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip() or len(reason) > REASON_MAX:
+        raise rules.REASON_NEEDED()
+
+
+# -- reading ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the list of receipts is asked for; empty means all."""
+
+    status: str = ""
+    delivery: str = ""
+    number: str = ""
+    from_on: str = ""
+    to_on: str = ""
+    after: str = ""
+
+
+async def get(code: str) -> Receipt:
+    """A receipt's row, or receipt.unknown (404)."""
+    row = await Receipt.get_or_none(code=code)
+    if row is None:
+        raise rules.RECEIPT_UNKNOWN()
+    return row
+
+
+async def page(filters: Filters, limit: int) -> list[dict[str, Any]]:
+    """Receipts with their givers' names, newest number first, after a number."""
+    wanted = {
+        "r.status = ${n}": filters.status,
+        "r.delivery = ${n}": filters.delivery,
+        "r.number LIKE ${n}": f"%{filters.number}" if filters.number else "",
+        "r.issued_on >= ${n}": filters.from_on,
+        "r.issued_on <= ${n}": filters.to_on,
+        "r.number < ${n}": filters.after,
+    }
+    args = [value for value in wanted.values() if value]
+    tests = [sql.format(n=n) for n, sql in enumerate((s for s, v in wanted.items() if v), 1)]
+    where = f"WHERE {' AND '.join(tests)} " if tests else ""
+    sql = (
+        "SELECT r.code, r.number, r.status, r.delivery, r.issued_on, r.amount_fen, r.campaign, r.fund, "  # noqa: S608 - tests from code
+        f"p.kind AS donor_kind, p.name AS donor FROM receipt r JOIN person p ON p.key = r.donor {where}"
+        f"ORDER BY r.number DESC LIMIT {int(limit)}"
+    )
+    return await reading.rows(sql, *args)
+
+
+async def gifts(code: str) -> list[dict[str, Any]]:
+    """The gifts on a receipt, in the order in which they were received."""
+    return await reading.rows(
+        "SELECT d.* FROM receipt_line l JOIN donation d ON d.key = l.donation WHERE l.receipt = $1 "
+        "ORDER BY d.seq, d.key",
+        code,
+    )

@@ -1,0 +1,208 @@
+"""Refunds: requested by an accountant, approved by somebody else, posted by the approval.
+
+Always true: requester and approver differ; a gift is never refunded beyond what it was; the receipt
+is voided with the money, or replaced over what remains. Source: domain rules 4.2, 4.6 entry 12.
+"""
+
+from typing import Any
+
+from charity import clock
+from charity.db import reading
+from charity.giving import campaigns, channels, receipts, rules
+from charity.giving.campaigns import FIGURES
+from charity.giving.models import Refund
+from charity.giving.receipts import DONATION, RECEIPT
+from charity.ledger import accounts as acc
+from charity.ledger import refunds as books
+from charity.ledger.loading import Loader
+from charity.ledger.state import GiftPieces, State, Table
+from charity.ledger.streams import overlap, without
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.money import yuan
+from charity.roles import Actor
+
+REFUND = Table("refund", "number")
+SERIES = "refund"
+STATUS_WORDS = {"requested": "待批准", "refunded": "已退款", "rejected": "已驳回"}
+
+
+async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Ask to give money back; nothing is posted. 201 `{number, status: "requested"}`."""
+    by.must("refund.request")
+    if not reason.strip() or len(reason) > receipts.REASON_MAX:
+        raise rules.REASON_NEEDED()
+    year = clock.today().year
+    waiting: list[int] = []
+
+    async def load(loader: Loader) -> None:
+        rows = await loader.rows("SELECT amount_fen FROM refund WHERE donation = $1 AND status = 'requested'", donation)
+        waiting[:] = [row["amount_fen"] for row in rows]
+
+    def decide(state: State) -> Answer:
+        gift = state.row(DONATION, donation)
+        if gift is None:
+            raise rules.DONATION_UNKNOWN()
+        if gift["kind"] != "cash":
+            raise rules.REFUND_IN_KIND()
+        beside = [row for table, row in state.written.rows if table == REFUND.name and row["donation"] == donation]
+        asked = sum(waiting) + sum(row["amount_fen"] for row in beside)
+        left = gift["amount_fen"] - gift["refunded_fen"] - asked
+        if amount_fen > left:
+            raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
+        number = f"TK-{year}-{state.number(SERIES, year):06d}"
+        row = {
+            "number": number,
+            "donation": donation,
+            "amount_fen": amount_fen,
+            "reason": reason.strip(),
+            "status": "requested",
+            "requested_by": by.key,
+            "requested_at": state.now,
+        }
+        state.add(REFUND.name, row)
+        return Answer(201, {"number": number, "status": "requested"})
+
+    wants = Wants(series=[(SERIES, year)], rows=[(DONATION, donation)])
+    return await submit(Command(decide, wants=wants, idem=idem, load=load))
+
+
+async def reject(number: str, *, by: Actor) -> None:
+    """Turn a request down."""
+    by.must("refund.approve")
+
+    def decide(state: State) -> Answer:
+        _open_refund(state, number, by)
+        state.change(REFUND, number, status="rejected", approved_by=by.key, approved_at=state.now)
+        return Answer(200, {"number": number, "status": "rejected"})
+
+    await submit(Command(decide, wants=Wants(rows=[(REFUND, number)])))
+
+
+class _Approval:
+    """One approval: what it loads and what it decides."""
+
+    def __init__(self, number: str, by: Actor) -> None:
+        self.number, self.by = number, by
+        self.today = clock.today().isoformat()
+        self.pieces: list[GiftPieces] = []
+        self.on_receipt: list[str] = []
+
+    def wants(self) -> Wants:
+        return Wants(rows=[(REFUND, self.number)], series=[(receipts.SERIES, int(self.today[:4]))])
+
+    async def load(self, loader: Loader) -> None:
+        refund = loader.state.row(REFUND, self.number)
+        if refund is None:
+            return
+        await loader.stored(DONATION, [refund["donation"]])
+        gift = loader.state.row(DONATION, refund["donation"])
+        assert gift is not None
+        self.pieces = await books.load(loader, gift["seq"])
+        await loader.stored(FIGURES, [gift["campaign"]])
+        if gift["receipt"]:
+            await loader.stored(RECEIPT, [gift["receipt"]])
+            self.on_receipt = await receipts.lines(loader, gift["receipt"])
+
+    def decide(self, state: State) -> Answer:
+        refund = _open_refund(state, self.number, self.by)
+        gift = state.row(DONATION, refund["donation"])
+        assert gift is not None
+        amount = refund["amount_fen"]
+        left = gift["amount_fen"] - gift["refunded_fen"]
+        if amount > left:
+            raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
+        channel = channels.CHANNELS[gift["channel"]]
+        told = books.Refund(
+            gift_seq=gift["seq"],
+            amount_fen=amount,
+            chart=channel.chart,
+            place=channel.place,
+            effective_on=self.today,
+            party=gift["donor"],
+            facts={"campaign": gift["campaign"], "donation": gift["key"], "refund": self.number},
+        )
+        income = acc.AGENCY_DEBT if state.fund(gift["fund"]).kind == "agency" else acc.GIFTS
+        pieces = [_as_of_now(state, p) for p in self.pieces]
+        entry = books.post(state, pieces, told, actor=self.by.key, income=income)
+        refunded = gift["refunded_fen"] + amount
+        status = "refunded" if refunded == gift["amount_fen"] else "ok"
+        self._end_receipt(state, gift, amount)
+        state.change(DONATION, gift["key"], refunded_fen=refunded, status=status)
+        columns = {"approved_by": self.by.key, "approved_at": state.now, "seq": entry.seq}
+        state.change(REFUND, self.number, status="refunded", **columns)
+        campaigns.count(state, gift["campaign"], refunded=amount)
+        return Answer(201, {"entry": entry.id, "status": "refunded"})
+
+    def _end_receipt(self, state: State, gift: dict[str, Any], amount_fen: int) -> None:
+        """Void the receipt, or replace it by one over what remains."""
+        if not gift["receipt"]:
+            return
+        receipt = state.row(RECEIPT, gift["receipt"])
+        assert receipt is not None
+        reason = self.number
+        remaining = receipt["amount_fen"] - amount_fen
+        if not remaining:
+            receipts.end(state, receipt, self.on_receipt, reason=reason, by=self.by)
+            return
+        in_part = amount_fen < gift["amount_fen"] - gift["refunded_fen"]
+        keys = [k for k in self.on_receipt if in_part or k != gift["key"]]
+        receipts.reissue(
+            state,
+            receipt,
+            keys,
+            amount_fen=remaining,
+            donor=receipt["donor"],
+            issued_on=self.today,
+            reason=reason,
+            by=self.by,
+        )
+        if gift["key"] not in keys:
+            state.change(DONATION, gift["key"], receipt=None)
+
+
+def _as_of_now(state: State, loaded: GiftPieces) -> GiftPieces:
+    """A gift's pieces after what earlier commands of this batch took or gave back."""
+    gone = [(a, b) for f, a, b, _, kind in state.written.segments if f == loaded.fund and kind == "refunded"]
+    gone += [(a, b) for f, a, b, _ in state.written.reowned if f == loaded.fund]
+    owned = without(loaded.owned, gone)
+    return GiftPieces(loaded.fund, owned, overlap(owned, state.streams[loaded.fund].free))
+
+
+async def approve(number: str, *, by: Actor, idem: Idem | None = None) -> Answer:
+    """Approve and post: 201 `{entry, status: "refunded"}`. The requester may not."""
+    by.must("refund.approve")
+    approval = _Approval(number, by)
+    return await submit(Command(approval.decide, wants=approval.wants(), idem=idem, load=approval.load))
+
+
+def _open_refund(state: State, number: str, by: Actor) -> dict[str, Any]:
+    refund = state.row(REFUND, number)
+    if refund is None:
+        raise rules.REFUND_UNKNOWN()
+    if refund["status"] != "requested":
+        raise rules.REFUND_DONE(number=number)
+    if refund["requested_by"] == by.key:
+        raise rules.REFUND_SAME()
+    return refund
+
+
+async def get(number: str) -> Refund:
+    """A refund's row, or refund.unknown (404)."""
+    row = await Refund.get_or_none(number=number)
+    if row is None:
+        raise rules.REFUND_UNKNOWN()
+    return row
+
+
+async def of_donations(keys: list[str]) -> list[Refund]:
+    """The refunds of these gifts, oldest first."""
+    return await Refund.filter(donation__in=keys).order_by("requested_at") if keys else []
+
+
+async def waiting(limit: int = 100) -> list[dict[str, Any]]:
+    """Requests that wait for approval, with the receipt of their gift, oldest first."""
+    return await reading.rows(
+        "SELECT f.number, f.amount_fen, f.requested_by, f.requested_at, d.receipt FROM refund f "
+        "JOIN donation d ON d.key = f.donation WHERE f.status = 'requested' ORDER BY f.requested_at LIMIT $1",
+        limit,
+    )

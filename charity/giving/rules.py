@@ -1,0 +1,66 @@
+"""What giving refuses, in words."""
+
+from collections.abc import Iterable
+
+from charity import words
+from charity.errors import Rule
+
+
+class Term(str):
+    """A word of the field as a fact of a refusal, said in the reader's language when the refusal is.
+
+    Commands decide in the writer's task, which knows no reader.
+    """
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return format(words.translate(str(self)), spec)
+
+
+class Terms:
+    """Several of them, said one after another."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self.terms = tuple(terms)
+
+    def __format__(self, spec: str) -> str:
+        return format(words.translate("；").join(words.translate(term) for term in self.terms), spec)
+
+
+CAMPAIGN_UNKNOWN = Rule("campaign.unknown", "没有募捐活动“{campaign}”", 422, "campaign")
+CAMPAIGN_NOT_FOUND = Rule("campaign.not_found", "没有这个募捐活动", 404)
+CAMPAIGN_NOT_OPEN = Rule("campaign.not_open", "募捐活动“{name}”现在不接受捐款（{state}）")
+CAMPAIGN_NOT_STARTED = Rule("campaign.not_started", "募捐活动“{name}”从 {starts_on} 开始")
+CAMPAIGN_ENDED = Rule("campaign.ended", "募捐活动“{name}”已于 {ends_on} 结束")
+CAMPAIGN_EXISTS = Rule("campaign.exists", "已有代号为“{slug}”的活动", 409, "slug")
+CAMPAIGN_STATE = Rule("campaign.state", "活动现在是“{state}”，不能{act}")
+CAMPAIGN_GATE = Rule("campaign.gate", "还不能发布：{missing}")
+FUND_NOT_CHOICE = Rule("campaign.fund_not_choice", "本活动不能指定基金“{fund}”", 422, "fund")
+FUND_KIND = Rule("campaign.fund_kind", "受托代理活动只能用受托代理基金，其他活动不能用", 422, "fund")
+WORK_UNIT_UNKNOWN = Rule("work_unit.unknown", "没有单位“{work_unit}”", 422, "work_unit")
+WORK_UNIT_EXISTS = Rule("work_unit.exists", "单位代号“{code}”或参考号“{reference}”已有", 409, "code")
+
+CHANNEL_UNKNOWN = Rule("channel.unknown", "没有支付方式“{channel}”", 422, "channel")
+CHANNEL_SANDBOX = Rule("channel.sandbox", "演示通道只能在演示系统里使用", 422, "channel")
+CHANNEL_REF_NEEDED = Rule("channel.ref_needed", "请填写银行或支付平台的流水号", 422, "channel_ref")
+CHANNEL_REF_USED = Rule("channel.ref_used", "流水号 {channel_ref} 已登记过，一笔款只能登记一次", 409, "channel_ref")
+RECEIVED_LATER = Rule("donation.in_future", "到账日期不能晚于今天（{today}）", 422, "received_on")
+DONATION_UNKNOWN = Rule("donation.unknown", "没有这笔捐赠", 404)
+
+PLEDGE_UNKNOWN = Rule("pledge.unknown", "没有这笔认捐", 404)
+PLEDGE_DONE = Rule("pledge.done", "这笔认捐{state}，不能再登记到账；多付的款请另行登记捐赠")
+PLEDGE_BUSY = Rule("pledge.busy", "暂时没有空的参考号，请再试一次", 503)
+
+RECEIPT_UNKNOWN = Rule("receipt.unknown", "没有这张收据", 404)
+RECEIPT_ENDED = Rule("receipt.ended", "收据 {number} {state}，不能再办理")
+DELIVERY_UNKNOWN = Rule("receipt.delivery", "请选择送达情况", 422, "delivery")
+DELIVERY_NOTE = Rule("receipt.delivery_note", "未送达的，请写明原因", 422, "note")
+REASON_NEEDED = Rule("reason.needed", "请写明理由", 422, "reason")
+
+REFUND_UNKNOWN = Rule("refund.unknown", "没有这笔退款申请", 404)
+REFUND_TOO_MUCH = Rule("refund.over", "最多可退 {left_yuan} 元", 409, "amount_fen")
+REFUND_IN_KIND = Rule("refund.in_kind", "实物捐赠不退款，请冲销入库单")
+REFUND_DONE = Rule("refund.done", "退款申请 {number} 已经办结")
+REFUND_SAME = Rule("refund.same_person", "申请人不能批准自己的退款申请")
+NOT_AN_ACT = Rule("act.unknown", "没有这个操作", 404)

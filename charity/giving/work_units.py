@@ -1,0 +1,73 @@
+"""Work units that give together in one-day giving.
+
+Source: Charity Law 32 (no apportionment), domain rules 2.4: never against a target, units without a gift
+are never listed, an amount is shown only where the unit wishes it.
+"""
+
+from dataclasses import dataclass
+
+from charity import clock
+from charity.db import reading, transactions
+from charity.db.transactions import Tx
+from charity.giving import rules
+from charity.giving.models import WorkUnit
+from charity.ledger.state import Table
+from charity.roles import Actor
+
+WORK_UNIT = Table("work_unit")
+SORTS = ("participation", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """What came from a unit in a campaign; `net_fen` is None where the unit does not want it shown."""
+
+    code: str
+    name: str
+    donors: int
+    gifts: int
+    net_fen: int | None
+
+
+async def add(
+    *, code: str, name: str, kind: str, reference: str, staff: int | None = None, show_amount: bool = False, by: Actor
+) -> None:
+    """Keep a unit. Its reference is what it writes into a bank remark."""
+    by.must("campaign.manage")
+
+    async def work(tx: Tx) -> None:
+        if await tx.row("SELECT code FROM work_unit WHERE code = $1 OR reference = $2", code, reference):
+            raise rules.WORK_UNIT_EXISTS(code=code, reference=reference)
+        row = {
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "staff": staff,
+            "reference": reference,
+            "show_amount": show_amount,
+            "created_at": clock.stamp(),
+        }
+        await tx.insert("work_unit", [row])
+
+    await transactions.run(work)
+
+
+async def every() -> list[WorkUnit]:
+    """All units by code."""
+    return await WorkUnit.all().order_by("code")
+
+
+async def giving(campaign: str, *, sort: str = "participation") -> list[Giving]:
+    """The units that have given, by participation or by name (in the order of pinyin)."""
+    rows = await reading.rows(
+        "SELECT u.code, u.name, u.show_amount, COUNT(DISTINCT d.donor) AS donors, COUNT(*) AS gifts, "
+        "CAST(SUM(d.amount_fen - d.refunded_fen) AS BIGINT) AS net FROM donation d "
+        "JOIN work_unit u ON u.code = d.work_unit WHERE d.campaign = $1 AND d.kind = 'cash' AND d.status = 'ok' "
+        "GROUP BY u.code, u.name, u.show_amount",
+        campaign,
+    )
+    found = [
+        Giving(r["code"], r["name"], r["donors"], r["gifts"], r["net"] if r["show_amount"] else None) for r in rows
+    ]
+    found.sort(key=lambda g: g.name.encode("gb18030", "replace"))  # GB 2312 orders its first level by pinyin
+    return found if sort == "name" else sorted(found, key=lambda g: -g.donors)
