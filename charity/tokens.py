@@ -6,6 +6,7 @@ characters. Codes carry no meaning and no personal data: they are random.
 """
 
 import hashlib
+import os
 import random
 import secrets
 from collections.abc import Iterator
@@ -34,6 +35,12 @@ _VALUE: Final = {char: value for value, char in enumerate(ALPHABET)} | {
     "L": ALPHABET.index("T"),
 }
 _EAN13_LENGTH: Final = 13
+_SIGNS: Final = bytes(ord(ALPHABET[n % _BASE]) for n in range(256))
+_UNEVEN: Final = bytes(range(256 // _BASE * _BASE, 256))
+_SPARE: Final = 8
+_POOL_BYTES: Final = 4_096
+_pool = b""
+_pool_of = 0
 
 _system: Final[random.Random] = secrets.SystemRandom()
 _source: random.Random = _system
@@ -55,13 +62,22 @@ def telling(seed: str) -> Iterator[None]:
 
 
 def _draw(count: int) -> str:
-    """Random characters, each equally likely: one draw from all texts of this length, written in base 31."""
-    number = _source.randrange(_BASE**count)
-    signs = []
-    for _ in range(count):
-        number, sign = divmod(number, _BASE)
-        signs.append(ALPHABET[sign])
-    return "".join(signs)
+    """Random characters, each equally likely: bytes from 248 on are thrown away."""
+    if _source is not _system:
+        return "".join(_source.choices(ALPHABET, k=count))
+    signs = b""
+    while len(signs) < count:
+        signs += _random_bytes(count + _SPARE).translate(_SIGNS, _UNEVEN)
+    return signs[:count].decode()
+
+
+def _random_bytes(count: int) -> bytes:
+    """Bytes of the system's generator, fetched a page at a time and each used once: a call costs microseconds."""
+    global _pool, _pool_of  # one pool a process
+    if len(_pool) < count or _pool_of != os.getpid():
+        _pool, _pool_of = secrets.token_bytes(_POOL_BYTES), os.getpid()
+    drawn, _pool = _pool[:count], _pool[count:]
+    return drawn
 
 
 def normalise(text: str) -> str:
@@ -106,6 +122,8 @@ def key16() -> str:
     no secret: it is the entry's own. Whatever must not be guessed is a `code128`.
     """
     milliseconds = int(clock.now().timestamp() * 1000)
+    if _source is _system:
+        return f"{milliseconds:012x}{_random_bytes(10).hex()}"
     return f"{milliseconds:012x}{_source.getrandbits(80):020x}"
 
 

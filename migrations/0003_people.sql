@@ -17,9 +17,9 @@ CREATE TABLE person (
     bank_account_index TEXT,
     created_at TEXT NOT NULL
 );
-CREATE INDEX person_phone ON person (phone_index);
-CREATE INDEX person_id_number ON person (id_number_index);
-CREATE INDEX person_bank_account ON person (bank_account_index);
+CREATE INDEX person_phone ON person (phone_index) WHERE phone_index IS NOT NULL;
+CREATE INDEX person_id_number ON person (id_number_index) WHERE id_number_index IS NOT NULL;
+CREATE INDEX person_bank_account ON person (bank_account_index) WHERE bank_account_index IS NOT NULL;
 CREATE TABLE household (
     key TEXT PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,

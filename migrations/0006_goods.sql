@@ -22,7 +22,7 @@ CREATE TABLE goods_document (
     actor TEXT NOT NULL,
     reverses TEXT UNIQUE REFERENCES goods_document (number) DEFERRABLE INITIALLY DEFERRED,
     reversed_by TEXT REFERENCES goods_document (number) DEFERRABLE INITIALLY DEFERRED,
-    reason TEXT NOT NULL DEFAULT '',
+    reason {{bytes}},
     CHECK ((kind = 'reversal') = (reverses IS NOT NULL))
 );
 CREATE INDEX goods_document_store ON goods_document (store, seq);

@@ -38,7 +38,7 @@ CREATE TABLE voucher_approval (
     account TEXT NOT NULL,
     decision TEXT NOT NULL CHECK (decision IN ('approve', 'return', 'reject', 'edit', 'cancel')),
     content_hash TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '',
+    reason {{bytes}},
     at TEXT NOT NULL,
     cleared_at TEXT
 );

@@ -31,7 +31,7 @@ SECRET = "test-secret-key-that-is-long-enough-0123456789"
 KEYS = "k1:" + base64.b64encode(b"1" * 32).decode()
 
 
-def _environment(url: str, folder: Path) -> None:
+def environment(url: str, folder: Path) -> None:
     os.environ["CHARITY_DATABASE_URL"] = url
     os.environ["CHARITY_DATA_DIR"] = str(folder)
     os.environ["CHARITY_SECRET_KEY"] = SECRET
@@ -96,7 +96,7 @@ async def _sql(cluster: Cluster, statement: str) -> None:
 
 
 async def _migrated(url: str, folder: Path) -> None:
-    _environment(url, folder)
+    environment(url, folder)
     async with engine.opened(migrating=True):
         await migrations.migrate()
 
@@ -133,14 +133,14 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         path = tmp_path / "charity.db"
         shutil.copy(template, path)
         url = f"sqlite://{path}"
-        _environment(url, tmp_path)
+        environment(url, tmp_path)
         yield url
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     template_name: str = request.getfixturevalue("postgres_template")
     name = f"t{next(_databases)}"
     await _sql(cluster, f"CREATE DATABASE {name} TEMPLATE {template_name} STRATEGY FILE_COPY")
-    _environment(cluster.url(name), tmp_path)
+    environment(cluster.url(name), tmp_path)
     yield cluster.url(name)
     await _sql(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -150,13 +150,13 @@ async def database_empty(request: pytest.FixtureRequest, tmp_path: Path) -> Asyn
     """The URL of a database without any table, in the environment."""
     if request.param == "sqlite":
         url = f"sqlite://{tmp_path / 'charity.db'}"
-        _environment(url, tmp_path)
+        environment(url, tmp_path)
         yield url
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     name = f"t{next(_databases)}"
     await _sql(cluster, f"CREATE DATABASE {name}")
-    _environment(cluster.url(name), tmp_path)
+    environment(cluster.url(name), tmp_path)
     yield cluster.url(name)
     await _sql(cluster, f"DROP DATABASE {name} WITH (FORCE)")
 

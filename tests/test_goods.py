@@ -10,13 +10,14 @@ from cast import Cast
 from goods_cast import COAT, DONOR, MILK, RICE, SALT, TOWEL, Shop, counts, holding, in_days, opened
 
 from charity import clock, tokens, words
-from charity.db import reading
+from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.goods import cards, checkout, documents, intake, items, lots, points, reversals
+from charity.goods import cards, checkout, documents, intake, items, lots, points, reversals, verify
 from charity.goods.checkout import Proxy
 from charity.goods.intake import IntakeLine
 from charity.goods.picking import Line
 from charity.ledger import accounts as acc
+from charity.ledger import verify as ledger_verify
 from charity.ledger.writer import Answer, Idem
 
 UNKNOWN = "2001000900008"
@@ -199,6 +200,13 @@ async def test_the_first_expiring_lot_goes_first_and_expired_or_restricted_lots_
     assert [line["lot"] for line in answer.body["lines"]] == [late]
     rows = await reading.rows("SELECT picked FROM goods_line WHERE quantity < 0")
     assert all(row["picked"] for row in rows)
+
+
+async def test_a_basket_may_need_more_lots_than_are_looked_at_first(shop: Shop) -> None:
+    needed = checkout.FIRST_LOTS + 4
+    codes = [await shop.bring(TOWEL, 1, fund="F-EDU" if n < 3 else "F-GEN") for n in range(needed + 3)]
+    answer = await issue(shop, Line(needed, barcode=TOWEL))
+    assert {line["lot"] for line in answer.body["lines"]} == set(codes[3:])
 
 
 async def test_a_scanned_lot_is_taken_exactly(shop: Shop) -> None:
@@ -467,3 +475,71 @@ async def test_documents_are_listed_newest_first(shop: Shop) -> None:
     assert rows[0]["number"].startswith("RK-")
     assert end is None
     assert await documents.issued_today("LX01") == 1
+
+
+# -- verify -------------------------------------------------------------------------------------------
+
+
+async def test_a_day_of_work_verifies_clean_and_a_changed_line_does_not(shop: Shop) -> None:
+    await shop.bring(RICE, 5, unit_value_fen=2650, fund="F-WARM")
+    taken = await shop.bring_answer(SALT, 3, total_value_fen=100)
+    number = (await issue(shop, Line(2, barcode=RICE), Line(1, barcode=SALT))).body["number"]
+    await issue(shop, Line(1, barcode=RICE))
+    await reversals.reverse(number=number, reason="扫错", by=shop.house.manager)
+    await reversals.reverse(number=taken["number"], reason="数错", by=shop.house.manager)
+    assert await verify.run() == []
+    assert await ledger_verify.run() == []
+    for change, invariant in (
+        ("UPDATE goods_line SET quantity = quantity + 1 WHERE document LIKE 'RK-%'", "I4"),
+        ("UPDATE goods_issue SET points_spent = points_spent + 1", "I4"),
+        ("UPDATE goods_document SET reversed_by = NULL", "I6"),
+        ("UPDATE series SET next = 9 WHERE name = 'RK-LX01'", "I7"),
+        ("UPDATE lot SET fund = 'F-EDU'", "I8"),
+    ):
+
+        async def damage(tx: transactions.Tx, change: str = change) -> None:
+            await tx.rows(f"{change} RETURNING 1 AS one")
+
+        await transactions.run(damage)
+        assert invariant in {failure.invariant for failure in await verify.run()}
+
+
+async def test_bought_goods_use_up_their_voucher(shop: Shop) -> None:
+    await _paid_voucher("BF-2026-000001", 10_000, "F-WARM")
+    line = IntakeLine(RICE, 3, in_days(90), unit_value_fen=2000)
+    told = {"store": "LX01", "source": "purchase", "voucher": "BF-2026-000001", "by": shop.house.clerk}
+    first = (await intake.take_in(lines=[line], **told)).body
+    assert "receipt" not in first
+    assert await holding("1201/LX01/F-WARM", "CNY") == 6000
+    assert await holding("1141/-/F-WARM", "CNY") == -6000
+    assert await holding(acc.SUPPLIERS, acc.lot(first["lots"][0]["code"])) == -3
+    with pytest.raises(Refusal) as caught:
+        await intake.take_in(lines=[line], **told)
+    assert said(caught.value) == "拨付审批单 BF-2026-000001 还可入库 40.00 元，本次需要 60.00 元"
+    with pytest.raises(Refusal) as caught:
+        await intake.take_in(lines=[line], fund="F-GEN", **told)
+    assert caught.value.code == "voucher.other_fund"
+    outcomes = await asyncio.gather(
+        *(intake.take_in(lines=[IntakeLine(SALT, 1, unit_value_fen=1000)], **told) for _ in range(9)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(o, Answer) for o in outcomes) == 4
+    await reversals.reverse(number=first["number"], reason="退货", by=shop.house.manager)
+    assert await reading.value("SELECT received_fen FROM goods_purchase") == 4000
+    assert await verify.run() == []
+
+
+async def _paid_voucher(number: str, amount_fen: int, fund: str) -> None:
+    """A paid voucher's row as aid leaves it; its entry is any entry of the books."""
+
+    async def work(tx: transactions.Tx) -> None:
+        at = clock.stamp()
+        row = {
+            "number": number, "year": 2026, "status": "paid", "programme": "P05", "fund": fund,
+            "payee_kind": "supplier", "payee": "GY01", "amount_fen": amount_fen, "recipients": 0,
+            "reason": b"sealed", "salt": "", "content": "", "content_hash": "", "maker": "a", "made_at": at,
+            "changed_at": at, "payer": "b", "paid_on": at[:10], "paid_at": at, "channel_ref": "R1", "entry_seq": 1,
+        }  # fmt: skip
+        await tx.insert("voucher", [row])
+
+    await transactions.run(work)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cast import Cast, seed
-from conftest import _environment
+from conftest import environment
 from goods_cast import MILK, RICE, SALT, Shop, holding, opened
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -112,7 +112,7 @@ class ShopMachine(RuleBasedStateMachine):
         self.day = 0
         path = self.folder / f"{self.runs}.db"
         path.write_bytes(self.template.read_bytes())
-        _environment(f"sqlite://{path}", self.folder / str(self.runs))
+        environment(f"sqlite://{path}", self.folder / str(self.runs))
         self.run(self._open(str(path)))
 
     async def _open(self, path: str) -> None:

@@ -5,13 +5,12 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from conftest import _apart
 from browsing import Served, Street, Visitor, build, street
+from conftest import _apart
 from goods_cast import MILK, RICE, SALT, in_days
 from paper_reading import codes_in, flat, page_count
 

@@ -46,7 +46,7 @@ class VoucherApproval(Model):
     account = fields.TextField()
     decision = fields.TextField()
     content_hash = fields.TextField()
-    reason = fields.TextField()
+    reason = fields.BinaryField(null=True)
     at = fields.TextField()
     cleared_at = fields.TextField(null=True)
 

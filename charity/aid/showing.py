@@ -150,7 +150,7 @@ async def shown(number: str) -> Shown:
                 d["account"],
                 names.get(d["account"], ""),
                 d["decision"],
-                d["reason"],
+                sealed.unseal("voucher_approval", "reason", d["key"], d["reason"]),
                 d["at"],
                 d["content_hash"],
                 d["cleared_at"] is None,

@@ -179,7 +179,7 @@ def remember(
         "account": by.key,
         "decision": decision,
         "content_hash": content_hash,
-        "reason": reason,
+        "reason": sealed.seal("voucher_approval", "reason", key, reason),
         "at": state.now,
         "cleared_at": None,
     }

@@ -1,16 +1,54 @@
 """Reads outside a transaction: a snapshot of what is committed, never waiting for the writer."""
 
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Any
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connections
+from tortoise.transactions import in_transaction
 
 from charity.db import engine
 from charity.db.transactions import dialect
 
+_held: ContextVar[BaseDBAsyncClient | None] = ContextVar("snapshot", default=None)
+
+
+@asynccontextmanager
+async def snapshot() -> AsyncIterator[None]:
+    """Let all `rows` below see one state of the database, whatever is committed meanwhile.
+
+    For commands that compare tables with each other (`verify` beside a busy server). On SQLite it takes one
+    of the process's readers, so a server must not use it; model reads do not take part.
+    """
+    if engine.state().postgres:
+        async with in_transaction("default") as connection:
+            await connection.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            with _holding(connection):
+                yield
+        return
+    reader = get_connections().get(next(engine.state().readers))
+    await reader.execute_query("BEGIN")
+    try:
+        with _holding(reader):
+            yield
+    finally:
+        await reader.execute_query("ROLLBACK")
+
+
+@contextmanager
+def _holding(connection: BaseDBAsyncClient) -> Iterator[None]:
+    token = _held.set(connection)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
 
 async def rows(sql: str, *args: Any) -> list[dict[str, Any]]:
     """All rows of a query with `$1` places, as dicts."""
-    connection = get_connections().get(next(engine.state().readers))
+    connection = _held.get() or get_connections().get(next(engine.state().readers))
     return await connection.execute_query_dict(dialect(sql), list(args))
 
 

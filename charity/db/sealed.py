@@ -28,8 +28,12 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "institution": ("bank_account", "phone"),
     "pledge": ("message",),
     "donation": ("memo",),
+    "receipt": ("delivery_note", "reason"),
+    "refund": ("reason",),
+    "goods_document": ("reason",),
     "goods_issue": ("proxy",),
     "voucher": ("reason",),
+    "voucher_approval": ("reason",),
 }
 INDEXED_COLUMNS: dict[str, tuple[str, ...]] = {
     "person": ("phone", "id_number", "address", "bank_account"),
@@ -89,9 +93,9 @@ def unseal(table: str, column: str, row_key: str, value: bytes | memoryview | No
 
 
 @lru_cache(maxsize=64)
-def _index_key(table: str, column: str) -> bytes:
+def _index_key(table: str, column: str) -> hmac.HMAC:
     info = f"charity blind index {table}.{column}".encode()
-    return HKDF(SHA256(), 32, None, info).derive(settings().secret_key.encode())
+    return hmac.new(HKDF(SHA256(), 32, None, info).derive(settings().secret_key.encode()), digestmod="sha256")
 
 
 def normalised(column: str, text: str) -> str:
@@ -110,4 +114,6 @@ def blind_index(table: str, column: str, text: str | None) -> str | None:
         return None
     if column not in INDEXED_COLUMNS[table]:
         raise KeyError(f"{table}.{column}")
-    return hmac.digest(_index_key(table, column), normalised(column, text).encode(), "sha256").hex()
+    keyed = _index_key(table, column).copy()  # a copy costs a fifth of a new one
+    keyed.update(normalised(column, text).encode())
+    return keyed.hexdigest()

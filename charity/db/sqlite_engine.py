@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 import aiosqlite
-from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 WRITER_PRAGMAS = {
@@ -33,6 +34,32 @@ class ImmediateTransaction(SqliteTransactionWrapper):
         except sqlite3.OperationalError as error:
             raise TransactionManagementError(error) from error
 
+    async def commit(self) -> None:
+        """Commit, or give everything back: a COMMIT that fails leaves SQLite's transaction open."""
+        try:
+            await super().commit()
+        except BaseException:
+            await self._connection.rollback()
+            self._finalized = True
+            raise
+
+
+class ImmediateContext(SqliteTransactionContext):
+    """Tortoise's context, which keeps its lock for ever when BEGIN fails."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        """Begin, or leave nothing behind."""
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        client: TransactionalDBClient = self.connection
+        return client
+
 
 class WriterClient(SqliteClient):
     """The one writing connection of a process."""
@@ -43,7 +70,7 @@ class WriterClient(SqliteClient):
         self.pragmas = {**WRITER_PRAGMAS, "synchronous": synchronous}
 
     def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+        return ImmediateContext(ImmediateTransaction(self), self._lock)
 
 
 class ReaderClient(SqliteClient):

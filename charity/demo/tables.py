@@ -34,18 +34,18 @@ PROGRAMMES = (
 STAFF = (
     # login, name, roles, store
     ("admin", "系统管理员", ("admin",), None),
-    ("cashier", "出纳 沈玉兰", ("cashier",), None),
-    ("accountant", "会计 顾明", ("accountant",), None),
-    ("accountant2", "会计 汤春梅", ("accountant",), None),
-    ("caseworker", "经办人 叶建国", ("caseworker",), None),
-    ("approver", "审批人 陆海燕", ("approver",), None),
-    ("approver2", "审批人 钟志文", ("approver",), None),
-    ("clerk", "店员 方晓红", ("clerk",), "LX01"),
-    ("clerk0", "店员 姚磊", ("clerk",), "LX00"),
-    ("storekeeper", "物资调剂 段军", ("clerk",), None),
-    ("manager", "店长 邵平", ("manager",), "LX01"),
-    ("auditor", "审计员 范静", ("auditor",), None),
-    ("organiser", "单位联络员 余涛", ("organiser",), None),
+    ("cashier", "沈玉兰", ("cashier",), None),
+    ("accountant", "顾明", ("accountant",), None),
+    ("accountant2", "汤春梅", ("accountant",), None),
+    ("caseworker", "叶建国", ("caseworker",), None),
+    ("approver", "陆海燕", ("approver",), None),
+    ("approver2", "钟志文", ("approver",), None),
+    ("clerk", "方晓红", ("clerk",), "LX01"),
+    ("clerk0", "姚磊", ("clerk",), "LX00"),
+    ("storekeeper", "段军", ("clerk",), None),
+    ("manager", "邵平", ("manager",), "LX01"),
+    ("auditor", "范静", ("auditor",), None),
+    ("organiser", "余涛", ("organiser",), None),
 )
 
 

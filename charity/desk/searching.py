@@ -29,11 +29,16 @@ async def find(text: str, by: Actor) -> str | None:
 
 
 async def _receipt(code: str, by: Actor) -> str | None:
-    """A receipt by number or by the code of its QR; staff who may read gifts get the office's page."""
-    found = await reading.value("SELECT code FROM receipt WHERE number = $1 OR code = $1", code)
-    if found is None:
-        return None
-    return f"/receipts/{found}" if by.may("gift.read") else f"/r/{found}"
+    """A receipt by number or by the code of its QR.
+
+    A number counts up, so it leads only those on who may read gifts; the code of a QR is a secret that
+    whoever holds the paper has.
+    """
+    if by.may("gift.read"):
+        found = await reading.value("SELECT code FROM receipt WHERE number = $1 OR code = $1", code)
+        return f"/receipts/{found}" if found else None
+    found = await reading.value("SELECT code FROM receipt WHERE code = $1", code)
+    return f"/r/{found}" if found else None
 
 
 async def _pledge(code: str, by: Actor) -> str | None:

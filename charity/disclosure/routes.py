@@ -10,7 +10,7 @@ from charity.disclosure import papers, receipts
 from charity.giving import campaigns, work_units
 from charity.giving.campaigns import STATUS_WORDS
 from charity.money import capitals
-from charity.office import organisation
+from charity.office import organisation, stores
 from charity.web import auth, pages
 
 TONES = {"active": "good", "closed": "none", "archived": "none"}
@@ -64,6 +64,13 @@ async def campaign(request: Request) -> Response:
     )
 
 
+async def goods(request: Request) -> Response:
+    """How and where goods are given."""
+    townships = {township.code: township.name for township in await stores.townships()}
+    rows = [{"name": store.name, "township": townships[store.township]} for store in await stores.every()]
+    return await pages.page(request, "disclosure/goods.html", stores=rows)
+
+
 async def receipt(request: Request) -> Response:
     """The check of a receipt."""
     checked = await receipts.check(request.path_params["code"])
@@ -101,6 +108,7 @@ async def staff_pdf(request: Request) -> Response:
 routes = [
     Route("/", home, methods=["GET"]),
     Route("/campaigns/{slug}", campaign, methods=["GET"]),
+    Route("/give/goods", goods, methods=["GET"]),
     Route("/r/{code}.pdf", receipt_pdf, methods=["GET"]),
     Route("/r/{code}", receipt, methods=["GET"]),
     Route("/receipts/{code}/paper.pdf", staff_pdf, methods=["GET"]),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity import clock, tokens
-from charity.db import reading
+from charity.db import reading, sealed
 from charity.errors import Refusal
 from charity.giving import rules
 from charity.giving.models import Receipt
@@ -22,6 +22,7 @@ from charity.roles import Actor
 
 RECEIPT = Table("receipt")
 DONATION = Table("donation", "key")
+LINE = "receipt_line"
 SERIES = "receipt"
 REASON_MAX = 500
 STATUS_WORDS = {"issued": "有效", "voided": "已作废", "replaced": "已更换"}
@@ -66,7 +67,7 @@ def issue(
         "kind": kind,
         "status": "issued",
         "delivery": delivery,
-        "delivery_note": delivery_note,
+        "delivery_note": sealed.seal("receipt", "delivery_note", code, delivery_note),
         "campaign": campaign,
         "fund": fund,
         "donor": donor,
@@ -77,9 +78,9 @@ def issue(
         "replaces": replaces,
         "recorded_at": state.now,
     }
-    state.add(RECEIPT.name, row)
+    state.add(RECEIPT, row)
     for key in donations:
-        state.add("receipt_line", {"receipt": code, "donation": key})
+        state.add(LINE, {"receipt": code, "donation": key})
     _link(state, donations, code)
     return {"code": code, "number": number}
 
@@ -103,7 +104,8 @@ def end(
     """Void a receipt, or mark it replaced; its gifts are on no valid receipt until another is issued."""
     if receipt["status"] != "issued":
         raise _ended(receipt)
-    state.change(RECEIPT, receipt["code"], status=status, reason=reason, ended_by=by.key, ended_at=state.now)
+    told = sealed.seal("receipt", "reason", receipt["code"], reason)
+    state.change(RECEIPT, receipt["code"], status=status, reason=told, ended_by=by.key, ended_at=state.now)
     for key in donations:
         state.change(DONATION, key, receipt=None)
 
@@ -139,11 +141,13 @@ def reissue(
 
 
 async def lines(loader: Loader, code: str) -> list[str]:
-    """The gifts on a receipt, loaded for change; to be awaited in `Command.load`."""
-    keys = [
-        row["donation"]
-        for row in await loader.rows("SELECT donation FROM receipt_line WHERE receipt = $1 ORDER BY donation", code)
-    ]
+    """The gifts on a receipt, loaded for change; to be awaited in `Command.load`.
+
+    The receipt may have been issued by an earlier command of the batch and stand in no table yet.
+    """
+    stored = await loader.rows("SELECT donation FROM receipt_line WHERE receipt = $1 ORDER BY donation", code)
+    beside = [row for table, row in loader.state.written.rows if table == LINE and row["receipt"] == code]
+    keys = [row["donation"] for row in [*stored, *beside]]
     await loader.stored(DONATION, keys)
     return keys
 
@@ -212,7 +216,8 @@ async def deliver(code: str, *, delivery: str, note: str = "", by: Actor) -> Non
         receipt = _row(state, code)
         if receipt["status"] != "issued":
             raise _ended(receipt)
-        state.change(RECEIPT, code, delivery=delivery, delivery_note=note.strip())
+        told = sealed.seal("receipt", "delivery_note", code, note.strip())
+        state.change(RECEIPT, code, delivery=delivery, delivery_note=told)
         return Answer(200, {"number": receipt["number"], "delivery": delivery})
 
     await submit(Command(decide, wants=Wants(rows=[(RECEIPT, code)])))

@@ -7,7 +7,7 @@ is voided with the money, or replaced over what remains. Source: domain rules 4.
 from typing import Any
 
 from charity import clock
-from charity.db import reading
+from charity.db import reading, sealed
 from charity.giving import campaigns, channels, receipts, rules
 from charity.giving.campaigns import FIGURES
 from charity.giving.models import Refund
@@ -32,11 +32,12 @@ async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, ide
     if not reason.strip() or len(reason) > receipts.REASON_MAX:
         raise rules.REASON_NEEDED()
     year = clock.today().year
-    waiting: list[int] = []
+    waiting: list[str] = []
 
     async def load(loader: Loader) -> None:
-        rows = await loader.rows("SELECT amount_fen FROM refund WHERE donation = $1 AND status = 'requested'", donation)
-        waiting[:] = [row["amount_fen"] for row in rows]
+        rows = await loader.rows("SELECT number FROM refund WHERE donation = $1 AND status = 'requested'", donation)
+        waiting[:] = [row["number"] for row in rows]
+        await loader.stored(REFUND, waiting)  # an earlier command of the batch may have decided one of them
 
     def decide(state: State) -> Answer:
         gift = state.row(DONATION, donation)
@@ -45,7 +46,8 @@ async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, ide
         if gift["kind"] != "cash":
             raise rules.REFUND_IN_KIND()
         beside = [row for table, row in state.written.rows if table == REFUND.name and row["donation"] == donation]
-        asked = sum(waiting) + sum(row["amount_fen"] for row in beside)
+        before = [row for row in (state.row(REFUND, n) for n in waiting) if row and row["status"] == "requested"]
+        asked = sum(row["amount_fen"] for row in [*before, *beside])
         left = gift["amount_fen"] - gift["refunded_fen"] - asked
         if amount_fen > left:
             raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
@@ -54,7 +56,7 @@ async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, ide
             "number": number,
             "donation": donation,
             "amount_fen": amount_fen,
-            "reason": reason.strip(),
+            "reason": sealed.seal("refund", "reason", number, reason.strip()),
             "status": "requested",
             "requested_by": by.key,
             "requested_at": state.now,

@@ -344,13 +344,13 @@ async def refund(request: Request) -> Response:
 
 async def refund_list(request: Request) -> Response:
     """Refund requests that wait."""
-    auth.allowed(request, "refund.approve")
+    auth.allowed(request, "refund.read")
     return await pages.page(request, "giving/refunds.html", rows=await screens.refund_rows())
 
 
 async def show_refund(request: Request) -> Response:
     """A refund request, and the buttons of who may decide."""
-    auth.allowed(request, "refund.approve")
+    auth.allowed(request, "refund.read")
     return await _refund_page(request)
 
 
@@ -388,7 +388,7 @@ async def decide_refund(request: Request) -> Response:
 
 async def campaign_list(request: Request) -> Response:
     """All campaigns, drafts too."""
-    auth.allowed(request, "campaign.manage")
+    auth.allowed(request, "campaign.read")
     return await pages.page(request, "giving/campaigns.html", rows=await screens.campaign_rows())
 
 
@@ -427,7 +427,7 @@ async def make_campaign(request: Request) -> Response:
 
 async def show_campaign(request: Request) -> Response:
     """One campaign for the accountant."""
-    auth.allowed(request, "campaign.manage")
+    auth.allowed(request, "campaign.read")
     return await _campaign_page(request, {})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from charity import words
+from charity.db import sealed
 from charity.giving import campaigns, donations, pledges, receipts, refunds, work_units
 from charity.giving.channels import CHANNELS, PLEDGE_CHANNELS
 from charity.giving.models import Pledge, Receipt
@@ -15,7 +16,7 @@ from charity.paper import qr
 from charity.people import persons
 from charity.settings import settings
 
-AMOUNTS_FEN = (5_000, 10_000, 20_000, 50_000, 100_000)
+AMOUNTS_FEN = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 PLEDGE_TONES = {
     "pending": "wait",
     "partial": "wait",
@@ -177,6 +178,8 @@ async def receipt_page(row: Receipt) -> dict[str, Any]:
     names = await campaigns.names([row.campaign])
     return {
         "row": row,
+        "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
+        "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
         "donor": (donor.name if donor else "") or words.translate(persons.ANONYMOUS),
         "campaign": names.get(row.campaign or "", ""),
         "handler": staff.get(row.handler, ""),
@@ -220,6 +223,7 @@ async def refund_page(number: str) -> dict[str, Any]:
     receipt = await Receipt.get_or_none(code=gift.receipt) if gift.receipt else None
     return {
         "row": row,
+        "reason": sealed.unseal("refund", "reason", number, row.reason),
         "gift": gift,
         "receipt": receipt,
         "requested_by": staff.get(row.requested_by, ""),

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from charity import clock, tokens
 from charity.db import reading, sealed
+from charity.errors import Refusal
 from charity.goods import cards, documents, items, lots, picking, points, rules
 from charity.goods.cards import CARD, CardView
 from charity.goods.items import Item
@@ -30,6 +31,8 @@ PROGRAMME: Final = "P05"
 SERIES: Final = "FF"
 LINES_MAX: Final = 100
 LOTS_MAX: Final = 400
+FIRST_LOTS: Final = 16
+_SHORT: Final = (rules.STOCK_SHORT.words, rules.STOCK_SHORT_HELD.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,10 @@ class _Known:
         return {lot.fund for lot in [*self.lots, *self.by_code.values()]}
 
 
-async def _read(store: str, card: str, lines: Sequence[Line]) -> _Known:
+async def _read(store: str, card: str, lines: Sequence[Line], first: int = lots.CANDIDATES_MAX) -> _Known:
     """Everything a basket may need, read without locks; only the holdings are asked again when deciding."""
     by_code = await lots.known(line.lot for line in lines if line.lot)
-    standing = await lots.standing(store, (line.barcode for line in lines if not line.lot))
+    standing = await lots.standing(store, (line.barcode for line in lines if not line.lot), first=first)
     barcodes = {line.barcode for line in lines if not line.lot} | {lot.barcode for lot in by_code.values()}
     pieces = {lot.code: quantity for lot, quantity in standing}
     pieces |= await lots.pieces(store, sorted(by_code))
@@ -98,12 +101,21 @@ async def issue(
     await stores.get(store)
     by.must_serve(store)
     card, lines = tokens.normalise(card[: tokens.TEXT_MAX]), normalised(lines)
-    known = await _read(store, card, lines)
 
-    def decide(state: State) -> Answer:
-        return _decide(state, store=store, card=card, lines=lines, known=known, proxy=proxy, by=by)
+    async def asked(first: int) -> Answer:
+        known = await _read(store, card, lines, first)
 
-    return await submit(Command(decide, wants=_wants(store, card, known), idem=idem))
+        def decide(state: State) -> Answer:
+            return _decide(state, store=store, card=card, lines=lines, known=known, proxy=proxy, by=by)
+
+        return await submit(Command(decide, wants=_wants(store, card, known), idem=idem))
+
+    try:
+        return await asked(FIRST_LOTS)
+    except Refusal as refusal:
+        if not any(error.message in _SHORT for error in refusal.fields):
+            raise
+    return await asked(lots.CANDIDATES_MAX)  # the first lots were too few: ask again with all of them in sight
 
 
 def _wants(store: str, card: str, known: _Known) -> Wants:

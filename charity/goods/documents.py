@@ -56,7 +56,7 @@ def row(
         "actor": by.key,
         "reverses": reverses,
         "reversed_by": None,
-        "reason": reason,
+        "reason": sealed.seal("goods_document", "reason", number, reason),
     }
 
 
@@ -90,7 +90,7 @@ class DocumentLine:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document with its lines. `intake` and `issue` hold what only those have; a proxy comes opened."""
+    """A document with its lines. `intake` and `issue` hold what only those have; what is sealed comes opened."""
 
     number: str
     kind: str
@@ -133,6 +133,7 @@ async def get(number: str, *, by: Actor) -> Document:
     if found is None:
         raise rules.DOCUMENT_UNKNOWN(number=number[:NUMBER_MAX])
     by.must_serve(found["store"])
+    found["reason"] = sealed.unseal("goods_document", "reason", found["number"], found["reason"])
     own = found["reverses"] or found["number"]
     return Document(**found, lines=await _lines(found["number"]), intake=await _intake(own), issue=await _issue(own))
 

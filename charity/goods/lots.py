@@ -64,16 +64,23 @@ class StockLine:
     cost_fen: int
 
 
-async def standing(store: str, barcodes: Iterable[str]) -> list[tuple[Lot, int]]:
-    """The lots of these barcodes that stand at a store, in the order of picking, with their pieces."""
+async def standing(store: str, barcodes: Iterable[str], *, first: int = CANDIDATES_MAX) -> list[tuple[Lot, int]]:
+    """The lots of these barcodes that stand at a store, in the order of picking, with their pieces.
+
+    With `first`, only that many of each barcode, expired ones passed over: enough for nearly every basket.
+    """
     todo = sorted(set(barcodes))
     if not todo:
         return []
+    good_from = "" if first >= CANDIDATES_MAX else clock.today().isoformat()
+    order = f"COALESCE(l.expires_on, '{NEVER}'), l.code"
     rows = await reading.rows(
-        f"SELECT {_COLUMNS}, h.quantity {_STANDING} WHERE a.code = $1 "
-        f"AND l.barcode IN ({reading.places(len(todo), 2)}) "
-        f"ORDER BY COALESCE(l.expires_on, '{NEVER}'), l.code LIMIT {CANDIDATES_MAX}",
+        f"SELECT x.code, x.barcode, x.fund, x.source, x.expires_on, x.cost_fen, x.quantity FROM (SELECT {_COLUMNS}, "  # noqa: S608
+        f"h.quantity, ROW_NUMBER() OVER (PARTITION BY l.barcode ORDER BY {order}) AS n {_STANDING} WHERE a.code = $1 "
+        f"AND COALESCE(l.expires_on, '{NEVER}') >= $2 AND l.barcode IN ({reading.places(len(todo), 3)})) x "
+        f"WHERE x.n <= {first} ORDER BY COALESCE(x.expires_on, '{NEVER}'), x.code LIMIT {CANDIDATES_MAX}",
         acc.shelf(store),
+        good_from,
         *todo,
     )
     return [_lot(row) for row in rows]

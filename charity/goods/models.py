@@ -37,7 +37,7 @@ class DocumentRow(Model):
     actor = fields.TextField()
     reverses = fields.TextField(null=True)
     reversed_by = fields.TextField(null=True)
-    reason = fields.TextField()
+    reason = fields.BinaryField(null=True)
 
     class Meta:
         """Table name."""

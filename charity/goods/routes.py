@@ -165,8 +165,10 @@ async def show_stock(request: Request) -> Response:
     )
     lines, after = await lots.stock(chosen, by=by, after=query.get("after", "")[:120])
     figures = await lots.figures(lots.Filter(store=store.code), by=by)
+    notes, tones = screens.expiry_notes(lines)
     context: dict[str, Any] = {"store": store, "lines": lines, "after": after, "figures": figures}
-    return await pages.page(request, "goods/stock.html", **context, q=chosen.text, within=within)
+    context |= {"notes": notes, "tones": tones, "paged": "after" in query, "q": chosen.text, "within": within}
+    return await pages.page(request, "goods/stock.html", **context)
 
 
 async def show_documents(request: Request) -> Response:

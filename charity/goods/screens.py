@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from charity import clock, money, tokens, words
@@ -12,6 +12,7 @@ from charity.goods.baskets import Basket, Row
 from charity.goods.cards import CardView
 from charity.goods.intake import EVIDENCE_WORDS, Evidence, IntakeLine
 from charity.goods.items import Item
+from charity.goods.lots import ALERT_DAYS, StockLine
 from charity.ledger import funds
 from charity.people.forms import DonorForm
 from charity.people.persons import Donor
@@ -269,3 +270,21 @@ def screen_field(field: str) -> str:
     if len(parts) == 3 and parts[0] == "lines":  # noqa: PLR2004 - lines, number, field
         return f"{_FIELD.get(parts[2], parts[2])}.{parts[1]}"
     return field
+
+
+# -- stock --------------------------------------------------------------------------------------------
+
+
+def expiry_notes(lines: Sequence[StockLine]) -> tuple[dict[str, str], dict[str, str]]:
+    """By lot: what to say about its expiry ("" when it is far off), and the tone of its row."""
+    said = {line.lot: _expiry(line.expires_on) for line in lines}
+    return {lot: note for lot, (note, _) in said.items()}, {lot: tone for lot, (_, tone) in said.items()}
+
+
+def _expiry(expires_on: str | None) -> tuple[str, str]:
+    if expires_on is None:
+        return "", ""
+    days = (date.fromisoformat(expires_on) - clock.today()).days
+    if days < 0:
+        return words.say("已过期"), "bad"
+    return (words.say("还有 {days} 天", days=days), "wait") if days <= ALERT_DAYS[1] else ("", "")

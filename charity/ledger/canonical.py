@@ -1,14 +1,16 @@
 """The text of an entry and its hash.
 
 A body is RFC 8785 canonical JSON, stored verbatim and hashed verbatim: `leaf = SHA-256(0x00 || body)`.
-Our bodies hold only text, integers within ±2^53, lists and objects with ASCII keys; for these the
-standard library's sorted, unescaped form is the canonical one, and several times faster than a
-general encoder (a test compares it with the `rfc8785` package).
+Our bodies hold only text, integers within ±2^53, lists and objects with ASCII keys; for these a compact
+encoder over sorted keys writes the canonical form, several times faster than a general one (a test
+compares it with the `rfc8785` package).
 """
 
 import hashlib
 import json
 from typing import Any
+
+from pydantic_core import to_json
 
 SAFE_MAX = 2**53 - 1
 GENESIS = "0" * 64
@@ -17,16 +19,13 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 def body_text(body: dict[str, Any]) -> str:
     """The canonical text; ValueError or TypeError when a value has no canonical form here."""
-    _check(body)
-    return _encode(body)
+    return to_json(_ordered(body)).decode()
 
 
 def entry_text(body: dict[str, Any]) -> str:
     """The same for an entry, whose postings the state has already counted as integers of known codes."""
-    for name, value in body.items():
-        if name != "postings":
-            _check(value)
-    return _encode(body)
+    told = {name: value if name == "postings" else _ordered(value) for name, value in sorted(body.items())}
+    return to_json(told).decode()
 
 
 def leaf(text: str) -> str:
@@ -39,20 +38,20 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(_encode(value).encode()).hexdigest()
 
 
-def _check(value: Any) -> None:
+def _ordered(value: Any) -> Any:
+    """The value with its keys sorted, after a look at every part of it."""
     kind = type(value)
     if kind is str or value is None or kind is bool:
-        return
+        return value
     if kind is int:
         if abs(value) > SAFE_MAX:
             raise ValueError(value)
-    elif kind is dict:
-        for key, part in value.items():
+        return value
+    if kind is dict:
+        for key in value:
             if not key.isascii():
                 raise ValueError(key)
-            _check(part)
-    elif kind in {list, tuple}:
-        for part in value:
-            _check(part)
-    else:
-        raise TypeError(kind)
+        return {key: part if type(part) is str else _ordered(part) for key, part in sorted(value.items())}
+    if kind in {list, tuple}:
+        return [_ordered(part) for part in value]
+    raise TypeError(kind)

@@ -74,10 +74,19 @@ class Loader:
 
     async def idem(self, keys: Sequence[IdemKey]) -> dict[tuple[str, str], dict[str, Any]]:
         """The stored answers of these keys."""
-        wanted = {(k.scope, k.key) for k in keys}
-        sql = "SELECT scope, key, fingerprint, status, response FROM idem WHERE key IN ({in})"
-        rows = await self._in(sql, (k for _, k in wanted))
-        return {(r["scope"], r["key"]): r for r in rows if (r["scope"], r["key"]) in wanted}
+        found = {}
+        ordered = sorted({(k.scope, k.key) for k in keys})
+        for n in range(0, len(ordered), CHUNK):
+            _, filled = _padded(ordered[n : n + CHUNK])
+            places = ", ".join(f"(${2 * k + 1}, ${2 * k + 2})" for k in range(len(filled)))
+            # Pair by pair through the primary key: keys are kept for ever, and scopes are few.
+            sql = (
+                f"WITH want (scope, key) AS (VALUES {places}) SELECT i.scope, i.key, i.fingerprint, i.status, "  # noqa: S608
+                "i.response FROM want w JOIN idem i ON i.scope = w.scope AND i.key = w.key"
+            )
+            for row in await self.tx.rows(sql, *(part for pair in filled for part in pair)):
+                found[row["scope"], row["key"]] = row
+        return found
 
     async def wanted(self, wants: Sequence[WantsLike]) -> None:
         """Load what the commands of a batch named beforehand."""

@@ -19,7 +19,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tortoise.exceptions import OperationalError
+from pydantic_core import to_json
+from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from charity import clock
 from charity.db import transactions
@@ -133,7 +134,8 @@ class Writer:
     async def _outcomes(self, commands: list[Command]) -> list[Outcome]:
         """Decide and write a batch; one by one when the batch as a whole cannot be written."""
         try:
-            return await transactions.run(lambda tx: self._batch(tx, commands))
+            outcomes, self._ids = await transactions.run(lambda tx: self._batch(tx, commands))
+            return outcomes
         except Exception as error:  # noqa: BLE001 - a bulk write that failed: find the command that did it
             self._end_on_fault(error)
             if len(commands) == 1:
@@ -146,21 +148,21 @@ class Writer:
 
     def _end_on_fault(self, error: Exception) -> None:
         """A disk that cannot be trusted: acknowledge nothing more."""
-        cause = error.args[0] if isinstance(error, OperationalError) and error.args else error
+        wrapped = isinstance(error, OperationalError | TransactionManagementError)
+        cause = error.args[0] if wrapped and error.args else error
         text = str(cause)
         disk = isinstance(cause, sqlite3.OperationalError) and ("I/O" in text or "full" in text)
         if disk or (isinstance(cause, sqlite3.DatabaseError) and "malformed" in text):
             log.critical("writer.fault", extra={"error": text})
             self.on_fault()
 
-    async def _batch(self, tx: Tx, commands: list[Command]) -> list[Outcome]:
+    async def _batch(self, tx: Tx, commands: list[Command]) -> tuple[list[Outcome], Ids]:
+        """The outcomes, and the ids to remember once this has been committed: a COMMIT may fail too."""
         loader = await Loader.locked(tx)
         known = await loader.idem([c.idem for c in commands if c.idem is not None])
         await loader.wanted([c.wants for c in commands])
         outcomes = [await self._decide(loader, command, known) for command in commands]
-        ids = await write(tx, loader, self._ids)
-        self._ids = ids
-        return outcomes
+        return outcomes, await write(tx, loader, self._ids)
 
     async def _decide(self, loader: Loader, command: Command, known: dict[tuple[str, str], dict[str, Any]]) -> Outcome:
         state, idem = loader.state, command.idem
@@ -180,7 +182,7 @@ class Writer:
                 log.exception("command.failed")
             return error
         if idem is not None:
-            response = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":"))
+            response = to_json(answer.body).decode()
             seq = first if state.seq >= first else None
             row = {"fingerprint": idem.fingerprint, "status": answer.status, "response": response}
             known[idem.scope, idem.key] = row

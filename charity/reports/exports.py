@@ -140,8 +140,9 @@ async def file_of(order: str, *, by: Actor) -> Export:
 
 
 async def cancel(order: str, *, by: Actor) -> None:
-    """Stop an order that waits or runs; its child is killed by the worker that sees it."""
-    await get(order, by=by)
+    """Stop an own order that waits or runs; its child is killed by the worker that sees it."""
+    if (await get(order, by=by)).account != by.key:
+        raise rules.EXPORT_UNKNOWN()
     if not await _change(order, "state = 'cancelled', finished_at = $2", clock.stamp()):
         raise rules.EXPORT_OVER()
 

@@ -1,0 +1,117 @@
+"""The demo city: the same day tells the same story, every promise of the issue is in it, and its books verify."""
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import environment
+
+from charity import clock, settings
+from charity.aid import verify as aid_verify
+from charity.app import MODELS
+from charity.db import engine, migrations, reading
+from charity.demo import gifts, payments, plan, shelves, story, tables
+from charity.disclosure import verify as disclosure_verify
+from charity.errors import Refusal
+from charity.giving import verify as giving_verify
+from charity.goods import verify as goods_verify
+from charity.ledger import verify, writer
+from charity.roles import Actor, Role
+
+SLUGS = {
+    "one-day-2026",
+    "everyday",
+    "winter-2025",
+    "dream-2026",
+    "orphans-2026",
+    "flood-2026",
+    "wenchuan-2008",
+    "yushu-2010",
+}
+
+
+def planned(day: date) -> list[str]:
+    told = plan.Plan(day, random.Random(day.isoformat()))
+    told.staff = {
+        login: Actor(login, name, frozenset(Role(r) for r in roles)) for login, name, roles, _ in tables.STAFF
+    }
+    gifts.add(told)
+    payments.add(told, [f"LXJ{n:04d}" for n in range(600)])
+    shelves.add(told, {row["store_code"]: [f"C{n}" for n in range(40)] for row in tables.rows("stores")})
+    acts = []
+    for act in told.acts:
+        do = getattr(act.do, "func", act.do)
+        facts = [a for a in getattr(act.do, "args", ()) if a is not told]
+        acts.append(
+            f"{act.at} {do.__qualname__} {facts} {sorted(getattr(act.do, 'keywords', {}).items(), key=lambda i: i[0])}"
+        )
+    return acts
+
+
+def test_the_same_day_plans_the_same_story_and_another_day_another() -> None:
+    day = date(2026, 11, 23)
+    assert planned(day) == planned(day)
+    assert planned(day) != planned(day + timedelta(days=1))
+
+
+def test_the_tables_add_up_to_the_anchors_of_the_seed() -> None:
+    townships = tables.rows("townships")
+    assert sum(int(r["dibao_persons"]) for r in townships) == 9_149
+    assert sum(int(r["population"]) for r in townships) == 612_000
+    assert sum(int(r["beds"]) for r in tables.rows("institutions")) == 2_955
+    units = tables.rows("work_units")
+    assert sum(int(r["donors"]) for r in units) == 3_190
+    assert sum(tables.fen(r["total"]) for r in units) == 1_603_170_00
+    assert len(tables.rows("goods")) == 60
+    assert len(tables.rows("stores")) == 15
+
+
+@pytest.mark.slow
+async def test_the_demo_loads_through_the_verbs_and_its_books_verify(tmp_path: Path) -> None:
+    environment(f"sqlite://{tmp_path}/charity.db", tmp_path)
+    settings.reset()
+    async with engine.opened(migrating=True):
+        await migrations.migrate()
+    async with engine.opened(MODELS, durable=False), writer.running():
+        loaded = await story.load()
+        with pytest.raises(Refusal) as refused:
+            await story.load()
+        assert refused.value.code == "demo.not_empty"
+        for room in (verify, giving_verify, goods_verify, aid_verify, disclosure_verify):
+            assert await room.run() == []
+        assert loaded.entries == await reading.value("SELECT COUNT(*) FROM entry")
+        await the_promises_are_kept()
+
+
+async def the_promises_are_kept() -> None:
+    today = clock.today()
+    campaigns = {r["slug"]: r for r in await reading.rows("SELECT slug, status, starts_on, ends_on FROM campaign")}
+    assert campaigns.keys() == SLUGS
+    one_day = campaigns["one-day-2026"]
+    assert one_day["status"] == "active"
+    assert one_day["starts_on"] == (today - timedelta(days=45)).isoformat()
+    assert one_day["ends_on"] == (today + timedelta(days=30)).isoformat()
+    assert campaigns["everyday"]["ends_on"] is None
+    units = await reading.value("SELECT SUM(amount_fen) FROM donation WHERE work_unit IS NOT NULL")
+    assert units == 1_603_170_00
+    classes = await reading.value("SELECT COUNT(*) FROM (SELECT DISTINCT township, category FROM household) x")
+    assert classes == 20 * 5
+    assert await reading.value("SELECT COUNT(*) FROM household") == 600
+    soon = "SELECT COUNT(*) FROM lot WHERE expires_on = $1"
+    assert await reading.value(soon, (today + timedelta(days=12)).isoformat()) >= 1
+    assert await reading.value(soon, (today - timedelta(days=5)).isoformat()) >= 1
+    for awkward in (
+        "SELECT COUNT(*) FROM receipt WHERE status = 'replaced'",
+        "SELECT COUNT(*) FROM refund WHERE status = 'refunded'",
+        "SELECT COUNT(*) FROM goods_issue WHERE proxy IS NOT NULL",
+        "SELECT COUNT(*) FROM donation WHERE kind = 'in_kind' AND amount_fen IS NULL",
+        "SELECT COUNT(*) FROM card WHERE status = 'suspended'",
+        "SELECT COUNT(*) FROM pledge WHERE status = 'partial'",
+        "SELECT COUNT(*) FROM voucher WHERE status = 'approved'",
+        "SELECT COUNT(*) FROM voucher WHERE status = 'rejected'",
+        "SELECT COUNT(*) FROM donation WHERE fund = 'F-CIWU'",
+    ):
+        assert await reading.value(awkward) >= 1, awkward
+    agency = "SELECT SUM(inflow - outflow) FROM stream WHERE fund IN ('F-WC08', 'F-YS10')"
+    assert await reading.value(agency) < 200
