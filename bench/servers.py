@@ -63,7 +63,19 @@ def serving(at: House) -> Iterator[tuple[str, float]]:
     """The platform with the echo on a free port: its address, and the seconds until /readyz answered."""
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "bench.echo:app", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--loop", "uvloop", "--http", "httptools", "--ws", "none", "--no-access-log", "--log-level", "warning"]
+    command += [
+        "--no-proxy-headers",
+        "--no-server-header",
+        "--loop",
+        "uvloop",
+        "--http",
+        "httptools",
+        "--ws",
+        "none",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
     began = time.perf_counter()
     with subprocess.Popen(
         command, cwd=ROOT, env=at.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -40,7 +40,6 @@ _UNEVEN: Final = bytes(range(256 // _BASE * _BASE, 256))
 _SPARE: Final = 8
 _POOL_BYTES: Final = 4_096
 _pool = b""
-_pool_of = 0
 
 _system: Final[random.Random] = secrets.SystemRandom()
 _source: random.Random = _system
@@ -73,11 +72,20 @@ def _draw(count: int) -> str:
 
 def _random_bytes(count: int) -> bytes:
     """Bytes of the system's generator, fetched a page at a time and each used once: a call costs microseconds."""
-    global _pool, _pool_of  # one pool a process
-    if len(_pool) < count or _pool_of != os.getpid():
-        _pool, _pool_of = secrets.token_bytes(_POOL_BYTES), os.getpid()
+    global _pool  # noqa: PLW0603  # one pool a process
+    if len(_pool) < count:
+        _pool = secrets.token_bytes(_POOL_BYTES)
     drawn, _pool = _pool[:count], _pool[count:]
     return drawn
+
+
+def _forget_pool() -> None:
+    """A forked child must not draw what its parent draws."""
+    global _pool  # noqa: PLW0603  # as above
+    _pool = b""
+
+
+os.register_at_fork(after_in_child=_forget_pool)
 
 
 def normalise(text: str) -> str:

@@ -43,8 +43,8 @@ PHONES = ("19912340001", "19912340002", "19912340003")
 NUMBERS = ("330101199001011234", "shy.person@example.org", "溪东后村88号")
 TYPED = "欧阳明德的儿子打错了"  # what somebody may type as a reason: it names a person
 MARKS = (*NAMES, *PHONES, *NUMBERS, TYPED)
-OPEN_COLUMNS = {("person", "name"), ("household", "head_name")}
-"""Where a name may lie in the clear: people (migrations/0003), shown to staff by role."""
+OPEN_COLUMNS = {("person", "name"), ("household", "head_name"), ("staff", "name")}
+"""Where a name may lie in the clear: those of people and of staff, shown to staff by role."""
 
 
 @dataclass

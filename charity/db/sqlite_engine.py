@@ -14,6 +14,7 @@ from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionConte
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
+STATEMENTS_KEPT = 512
 WRITER_PRAGMAS = {
     "journal_mode": "WAL",
     "foreign_keys": "ON",
@@ -68,6 +69,16 @@ class WriterClient(SqliteClient):
         synchronous = kwargs.pop("synchronous", "FULL")
         super().__init__(file_path, **kwargs)
         self.pragmas = {**WRITER_PRAGMAS, "synchronous": synchronous}
+
+    async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002, FBT001 - Tortoise's signature
+        """Open the file for writing, with room for every size of every statement of a batch."""
+        if self._connection is None:
+            self._connection = await aiosqlite.connect(
+                self.filename, isolation_level=None, cached_statements=STATEMENTS_KEPT
+            )
+            self._connection._conn.row_factory = sqlite3.Row  # noqa: SLF001 - as Tortoise's own client does
+            for pragma, value in self.pragmas.items():
+                await (await self._connection.execute(f"PRAGMA {pragma}={value}")).close()
 
     def _in_transaction(self) -> TransactionContext:
         return ImmediateContext(ImmediateTransaction(self), self._lock)

@@ -21,6 +21,7 @@ from charity.db import engine
 
 T = TypeVar("T")
 TRIES = 5
+ROWS_A_STATEMENT = 64
 _RETRY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 _PLACE = re.compile(r"\$(\d+)")
 _running: set[asyncio.Task[Any]] = set()
@@ -57,6 +58,16 @@ class Tx:
         if values:
             await self.conn.execute_many(sql if self.postgres else _for_sqlite(sql), list(map(list, values)))
 
+    async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
+        """The rows of many queries, in one journey to the database where it can be."""
+        if self.postgres:
+            return [await self.conn.execute_query_dict(sql, list(args)) for sql, args in asked]
+
+        def run_all(connection: sqlite3.Connection) -> list[list[dict[str, Any]]]:
+            return [[dict(row) for row in connection.execute(_for_sqlite(sql), args)] for sql, args in asked]
+
+        return await self._journey(run_all)
+
     async def batch(self, statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
         """Many statements, each for many rows of values, in one journey to the database where it can be."""
         todo = [(sql, list(values)) for sql, values in statements if values]
@@ -67,16 +78,23 @@ class Tx:
 
         def run_all(connection: sqlite3.Connection) -> None:
             for sql, values in todo:
-                connection.executemany(_for_sqlite(sql), values)
+                if len(values) == 1 or not sql.startswith("INSERT"):
+                    connection.executemany(_for_sqlite(sql), values)
+                else:
+                    _insert_all(connection, sql, values)
 
-        # One hop to aiosqlite's thread for the whole batch: each hop costs two thread switches.
+        await self._journey(run_all)
+
+    async def _journey(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run in aiosqlite's thread: each journey there and back costs two thread switches."""
         held: Any = self.conn
         try:
-            await held._connection._execute(run_all, held._connection._conn)  # noqa: SLF001 - see above
+            done: T = await held._connection._execute(work, held._connection._conn)  # noqa: SLF001 - the only way in
         except sqlite3.IntegrityError as error:
             raise IntegrityError(error) from error
         except sqlite3.OperationalError as error:
             raise OperationalError(error) from error
+        return done
 
     async def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows that all have the same columns."""
@@ -84,6 +102,30 @@ class Tx:
             return
         columns = list(rows[0])
         await self.many(insert_sql(table, tuple(columns)), [[row[c] for c in columns] for row in rows])
+
+
+def _insert_all(connection: sqlite3.Connection, sql: str, values: list[Sequence[Any]]) -> None:
+    """Insert many rows with few statements of 64, 32, 16 … rows each.
+
+    sqlite3 gives Python's lock away and takes it back at every step of a statement; row by row that is
+    hundreds of waits a batch while the event loop is busy. Sizes are powers of two, so that the
+    connection keeps the prepared statements.
+    """
+    start, left, size = 0, len(values), ROWS_A_STATEMENT
+    while left:
+        while size > left:
+            size //= 2
+        rows = values[start : start + size]
+        connection.execute(_many_rows(sql, size), [value for row in rows for value in row])
+        start, left = start + size, left - size
+
+
+@lru_cache(maxsize=1024)
+def _many_rows(sql: str, rows: int) -> str:
+    head, _, rest = sql.partition(" VALUES (")
+    places, _, tail = rest.partition(")")
+    one = "(" + _PLACE.sub("?", places) + ")"  # a literal beside the places stays: ($1, $2, $3, 0)
+    return f"{head} VALUES {', '.join([one] * rows)}{tail}"
 
 
 @lru_cache(maxsize=512)

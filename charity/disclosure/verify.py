@@ -60,7 +60,11 @@ async def _totals() -> list[Failure]:
 
 
 async def _names() -> list[Failure]:
-    """Bodies hold codes only: a Chinese name, or any other text outside ASCII, does not belong there."""
-    odd = "e.body ~ '[^ -~]'" if engine.state().postgres else "e.body GLOB '*[^ -~]*'"
+    """Bodies hold codes only: no text outside ASCII, and no text that is a mobile number or an ID number."""
+    if engine.state().postgres:
+        odd = "e.body ~ '[^ -~]|\"(1[3-9][0-9]{9}|[0-9]{17}[0-9X])\"'"
+    else:
+        globs = ("*[^ -~]*", f'*"1[3-9]{"[0-9]" * 9}"*', f'*"{"[0-9]" * 17}[0-9X]"*')
+        odd = " OR ".join(f"e.body GLOB '{glob}'" for glob in globs)
     rows = await reading.rows(f"SELECT e.seq FROM entry e WHERE {odd} ORDER BY e.seq LIMIT {SHOWN_MAX}")  # noqa: S608
     return [Failure("I13", f"#{r['seq']}: the body holds text that is no code") for r in rows]

@@ -248,4 +248,4 @@ class DocumentsQuery(Query):
     kind: Literal["", "intake", "issue", "reversal"] = ""
     from_on: str = ""
     to_on: str = ""
-    after: int | None = None
+    after: int | None = Field(None, ge=0, le=2**53 - 1)

@@ -52,6 +52,11 @@ class IntakeLine:
         """Whether a value was told."""
         return self.unit_value_fen is not None or self.total_value_fen is not None
 
+    @property
+    def value_fen(self) -> int:
+        """The value that was told, fen; 0 for none."""
+        return self.total_value_fen or (self.unit_value_fen or 0) * self.quantity
+
     def costs(self) -> list[tuple[int, int]]:
         """(pieces, cost a piece) pairs whose sum is the value: one, or two when a total does not divide."""
         if self.unit_value_fen is not None:
@@ -118,6 +123,8 @@ async def take_in(
     reasons = _header(source, donor, voucher)
     for n, line in enumerate(lines):
         reasons += _line(n, line, known.get(line.barcode), source, day)
+    if not reasons and sum(line.value_fen for line in lines) > money.AMOUNT_MAX_FEN:
+        reasons.append((rules.at("lines", rules.VALUE_TOO_LARGE), rules.VALUE_TOO_LARGE))
     lots = [] if reasons else [lot for line in lines for lot in _lots(line, source)]
     person = None if source == "purchase" else person_row(donor or Donor(), key=tokens.key16())
     delivery = _Delivery(
@@ -179,6 +186,8 @@ def _line(n: int, line: IntakeLine, item: Item | None, source: str, day: date) -
         say("unit_value_fen", rules.PRICE_MISSING)
     elif line.evidence not in {None, "none"} and not line.told:
         say("unit_value_fen", rules.VALUE_MISSING)
+    if line.value_fen > money.AMOUNT_MAX_FEN:
+        say("unit_value_fen", rules.VALUE_TOO_LARGE)
     if line.total_value_fen is not None and line.total_value_fen < line.quantity:
         say("unit_value_fen", rules.VALUE_TOO_SMALL)
     return reasons

@@ -18,6 +18,7 @@ EXPIRY_PAST = Rule("expiry.past", "{name} 已于 {on} 到期，不能入库", 42
 VALUE_MISSING = Rule("value.missing", "选择了计价依据，请填写单价", 422)
 EVIDENCE_MISSING = Rule("evidence.missing", "填写了价值，请选择计价依据", 422)
 VALUE_TOO_SMALL = Rule("value.too_small", "每件至少 0.01 元", 422)
+VALUE_TOO_LARGE = Rule("value.too_large", "金额超过上限", 422)
 PRICE_MISSING = Rule("price.missing", "采购入库请填写单价", 422)
 VOUCHER_MISSING = Rule("voucher.missing", "采购入库请填写拨付审批单号", 422, field="voucher")
 VOUCHER_NOT_FOR = Rule("voucher.not_for_goods", "拨付审批单 {voucher} 不能用于采购入库：须已付款且收款方为供应商")

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from charity.db.transactions import Tx
@@ -11,6 +11,9 @@ from charity.ledger.state import Fund, GiftPieces, State, Table
 from charity.ledger.streams import Piece, Stream, without
 
 CHUNK = 256
+Rows = list[dict[str, Any]]
+Take = Callable[[Rows], None]
+Query = tuple[str, list[Any], Take]
 
 
 class IdemKey(Protocol):
@@ -40,6 +43,35 @@ def _padded(values: Sequence[Any]) -> tuple[str, list[Any]]:
     return ", ".join(f"${n}" for n in range(1, size + 1)), filled
 
 
+def _listed(sql: str, values: Sequence[Any], take: Take) -> list[Query]:
+    """A query whose `{in}` is a list of any length, as one query a chunk."""
+    parts = [values[n : n + CHUNK] for n in range(0, len(values), CHUNK)]
+    return [(sql.replace("{in}", places), filled, take) for places, filled in map(_padded, parts)]
+
+
+def _pairwise(sql: str, pairs: Sequence[tuple[str, str]], take: Take) -> list[Query]:
+    """A query whose `{in}` is a VALUES list of pairs of any length."""
+    queries: list[Query] = []
+    for n in range(0, len(pairs), CHUNK):
+        _, filled = _padded(pairs[n : n + CHUNK])
+        places = ", ".join(f"(${2 * k + 1}, ${2 * k + 2})" for k in range(len(filled)))
+        queries.append((sql.replace("{in}", places), [part for pair in filled for part in pair], take))
+    return queries
+
+
+def _idem(keys: Sequence[IdemKey], known: dict[tuple[str, str], dict[str, Any]]) -> list[Query]:
+    """The stored answers of these keys, pair by pair through the primary key: keys are kept for ever."""
+
+    def take(rows: Rows) -> None:
+        known.update({(row["scope"], row["key"]): row for row in rows})
+
+    sql = (
+        "WITH want (scope, key) AS (VALUES {in}) SELECT i.scope, i.key, i.fingerprint, i.status, "
+        "i.response FROM want w JOIN idem i ON i.scope = w.scope AND i.key = w.key"
+    )
+    return _pairwise(sql, sorted({(k.scope, k.key) for k in keys}), take)
+
+
 class Loader:
     """Reads inside the writer's transaction and fills the `State`. Rooms may call any method in `load`."""
 
@@ -52,123 +84,142 @@ class Loader:
         self.streams_stored: set[str] = set()
 
     @classmethod
-    async def locked(cls, tx: Tx) -> "Loader":
-        """Lock `head` before any other row and begin a state from it."""
+    async def begun(
+        cls, tx: Tx, keys: Sequence[IdemKey], wants: Sequence[WantsLike]
+    ) -> tuple["Loader", dict[tuple[str, str], dict[str, Any]]]:
+        """Lock `head` before any other row, then read the keys and what is wanted: one journey on SQLite."""
         lock = " FOR UPDATE" if tx.postgres else ""
-        head = await tx.row(f"SELECT seq, leaf, at, closed_through FROM head WHERE id = 1{lock}")  # noqa: S608
-        assert head is not None
-        return cls(tx, State(head["seq"], head["leaf"], head["at"], head["closed_through"]))
+        loader = cls(tx, State(0, "", "", ""))
+        known: dict[tuple[str, str], dict[str, Any]] = {}
+
+        def head(rows: Rows) -> None:
+            loader.state.start(**rows[0])
+
+        first: Query = (f"SELECT seq, leaf, at, closed_through FROM head WHERE id = 1{lock}", [], head)  # noqa: S608
+        await loader._run([first, *_idem(keys, known), *loader._wanted(wants)])
+        return loader, known
 
     async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """A room's own query inside the transaction."""
         return await self.tx.rows(sql, *args)
 
-    async def _in(self, sql: str, values: Iterable[Any], *first: Any) -> list[dict[str, Any]]:
-        """Rows of a query whose `{in}` is a list of any length."""
-        found: list[dict[str, Any]] = []
-        todo = list(dict.fromkeys(values))
-        for n in range(0, len(todo), CHUNK):
-            places, filled = _padded(todo[n : n + CHUNK])
-            found += await self.tx.rows(sql.replace("{in}", places), *filled, *first)
-        return found
+    async def _run(self, queries: Sequence[Query]) -> None:
+        answers = await self.tx.queries([(sql, args) for sql, args, _ in queries])
+        for (_, _, take), rows in zip(queries, answers, strict=True):
+            take(rows)
 
-    async def idem(self, keys: Sequence[IdemKey]) -> dict[tuple[str, str], dict[str, Any]]:
-        """The stored answers of these keys."""
-        found = {}
-        ordered = sorted({(k.scope, k.key) for k in keys})
-        for n in range(0, len(ordered), CHUNK):
-            _, filled = _padded(ordered[n : n + CHUNK])
-            places = ", ".join(f"(${2 * k + 1}, ${2 * k + 2})" for k in range(len(filled)))
-            # Pair by pair through the primary key: keys are kept for ever, and scopes are few.
-            sql = (
-                f"WITH want (scope, key) AS (VALUES {places}) SELECT i.scope, i.key, i.fingerprint, i.status, "  # noqa: S608
-                "i.response FROM want w JOIN idem i ON i.scope = w.scope AND i.key = w.key"
-            )
-            for row in await self.tx.rows(sql, *(part for pair in filled for part in pair)):
-                found[row["scope"], row["key"]] = row
-        return found
-
-    async def wanted(self, wants: Sequence[WantsLike]) -> None:
-        """Load what the commands of a batch named beforehand."""
-        await self.holdings(pair for w in wants for pair in w.holdings)
-        await self.funds(code for w in wants for code in w.funds)
-        await self.series(name for w in wants for name in w.series)
+    def _wanted(self, wants: Sequence[WantsLike]) -> list[Query]:
+        """The queries for what the commands of a batch named beforehand."""
         by_table: dict[Table, list[str]] = defaultdict(list)
         for w in wants:
             for table, key in w.rows:
                 by_table[table].append(key)
-        for table, keys in by_table.items():
-            await self.stored(table, keys)
+        return [
+            *self._holdings(pair for w in wants for pair in w.holdings),
+            *self._funds(code for w in wants for code in w.funds),
+            *self._series(name for w in wants for name in w.series),
+            *(query for table, keys in by_table.items() for query in self._stored(table, keys)),
+        ]
 
     async def holdings(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Balances of (account, unit) pairs; 0 where there is none."""
-        todo = {pair for pair in pairs if pair not in self.state.holdings}
-        if not todo:
-            return
-        ordered = sorted(todo)
-        for n in range(0, len(ordered), CHUNK):
-            _, filled = _padded(ordered[n : n + CHUNK])
-            places = ", ".join(f"(${2 * k + 1}, ${2 * k + 2})" for k in range(len(filled)))
-            # Pair by pair through the unique codes: a shelf may have held ten thousand lots that are gone.
-            sql = (
-                f"WITH want (account, unit) AS (VALUES {places}) SELECT w.account, w.unit, h.quantity FROM want w "  # noqa: S608
-                "JOIN account a ON a.code = w.account JOIN unit u ON u.code = w.unit "
-                "JOIN holding h ON h.account = a.id AND h.unit = u.id"
-            )
-            for row in await self.tx.rows(sql, *(part for pair in filled for part in pair)):
+        await self._run(self._holdings(pairs))
+
+    def _holdings(self, pairs: Iterable[tuple[str, str]]) -> list[Query]:
+        todo = sorted({pair for pair in pairs if pair not in self.state.holdings})
+        self.state.holdings.update(dict.fromkeys(todo, 0))
+
+        def take(rows: Rows) -> None:
+            for row in rows:
                 pair = (row["account"], row["unit"])
                 self.held.add(pair)
                 self.state.holdings[pair] = row["quantity"]
-        for pair in todo:
-            self.state.holdings.setdefault(pair, 0)
+
+        # Pair by pair through the unique codes: a shelf may have held ten thousand lots that are gone.
+        sql = (
+            "WITH want (account, unit) AS (VALUES {in}) SELECT w.account, w.unit, h.quantity FROM want w "
+            "JOIN account a ON a.code = w.account JOIN unit u ON u.code = w.unit "
+            "JOIN holding h ON h.account = a.id AND h.unit = u.id"
+        )
+        return _pairwise(sql, todo, take)
 
     async def funds(self, codes: Iterable[str]) -> None:
         """Funds with their streams. An unknown code stays unknown: `state.fund` refuses it."""
-        todo = {c for c in codes if c not in self.state.funds}
-        if not todo:
-            return
-        for row in await self._in(
-            "SELECT f.code, f.name, f.kind, f.programmes, s.inflow, s.outflow, s.low FROM fund f "
-            "LEFT JOIN stream s ON s.fund = f.code WHERE f.code IN ({in})",
-            todo,
-        ):
-            code = row["code"]
-            self.state.funds[code] = Fund(code, row["name"], row["kind"], tuple(json.loads(row["programmes"])))
-            stream = Stream(code)
-            if row["inflow"] is not None:
-                self.streams_stored.add(code)
-                stream.inflow, stream.outflow = row["inflow"], row["outflow"]
-                taken = await self.tx.rows(
-                    "SELECT start, stop FROM segment WHERE fund = $1 AND stop > $2 ORDER BY start", code, row["low"]
-                )
-                whole = [(row["low"], row["inflow"])] if row["low"] < row["inflow"] else []
-                stream.free = without(whole, [(t["start"], t["stop"]) for t in taken])
-            self.state.streams[code] = stream
+        await self._run(self._funds(codes))
+
+    def _funds(self, codes: Iterable[str]) -> list[Query]:
+        todo = [c for c in dict.fromkeys(codes) if c not in self.state.funds]
+        lows: dict[str, int] = {}
+
+        def funds(rows: Rows) -> None:
+            for row in rows:
+                code = row["code"]
+                self.state.funds[code] = Fund(code, row["name"], row["kind"], tuple(json.loads(row["programmes"])))
+                stream = Stream(code)
+                if row["inflow"] is not None:
+                    self.streams_stored.add(code)
+                    stream.inflow, stream.outflow = row["inflow"], row["outflow"]
+                    lows[code] = row["low"]
+                self.state.streams[code] = stream
+
+        def segments(rows: Rows) -> None:
+            taken: dict[str, list[Piece]] = defaultdict(list)
+            for row in rows:
+                taken[row["fund"]].append((row["start"], row["stop"]))
+            for code in set(lows) & set(todo):
+                stream, low = self.state.streams[code], lows.pop(code)
+                whole = [(low, stream.inflow)] if low < stream.inflow else []
+                stream.free = without(whole, taken[code])
+
+        return [
+            *_listed(
+                "SELECT f.code, f.name, f.kind, f.programmes, s.inflow, s.outflow, s.low FROM fund f "
+                "LEFT JOIN stream s ON s.fund = f.code WHERE f.code IN ({in})",
+                todo,
+                funds,
+            ),
+            *_listed(
+                "SELECT g.fund, g.start, g.stop FROM stream s JOIN segment g ON g.fund = s.fund AND g.stop > s.low "
+                "WHERE s.fund IN ({in}) ORDER BY g.fund, g.start",
+                todo,
+                segments,
+            ),
+        ]
 
     async def series(self, names: Iterable[tuple[str, int]]) -> None:
         """The next numbers of series; a new one begins at 1."""
+        await self._run(self._series(names))
+
+    def _series(self, names: Iterable[tuple[str, int]]) -> list[Query]:
         todo = {n for n in names if n not in self.state.series}
-        if not todo:
-            return
-        for row in await self._in("SELECT name, year, next FROM series WHERE name IN ({in})", (n for n, _ in todo)):
-            key = (row["name"], row["year"])
-            if key in todo:
-                self.started.add(key)
-                self.state.series[key] = row["next"]
-        for key in todo:
-            self.state.series.setdefault(key, 1)
+        self.state.series.update(dict.fromkeys(sorted(todo), 1))
+
+        def take(rows: Rows) -> None:
+            for row in rows:
+                key = (row["name"], row["year"])
+                if key in todo:
+                    self.started.add(key)
+                    self.state.series[key] = row["next"]
+
+        sql = "SELECT name, year, next FROM series WHERE name IN ({in})"
+        return _listed(sql, sorted({name for name, _ in todo}), take)
 
     async def stored(self, table: Table, keys: Iterable[str]) -> None:
         """Rows of a room's table by key; None where there is none. Locked until the batch commits."""
-        todo = [k for k in keys if (table.name, k) not in self.state.stored]
-        if not todo:
-            return
+        await self._run(self._stored(table, keys))
+
+    def _stored(self, table: Table, keys: Iterable[str]) -> list[Query]:
+        stored = self.state.stored
+        todo = [k for k in dict.fromkeys(keys) if (table.name, k) not in stored]
+        stored.update({(table.name, key): None for key in todo})
+
+        def take(rows: Rows) -> None:
+            for row in rows:
+                stored[table.name, row[table.key]] = row
+
         lock = " FOR UPDATE" if self.tx.postgres else ""
         sql = f"SELECT * FROM {table.name} WHERE {table.key} IN ({{in}}){lock}"  # noqa: S608 - names from code
-        for row in await self._in(sql, todo):
-            self.state.stored.setdefault((table.name, row[table.key]), row)
-        for key in todo:
-            self.state.stored.setdefault((table.name, key), None)
+        return _listed(sql, todo, take)
 
     async def entry(self, seq: int) -> dict[str, Any] | None:
         """An entry's body as an object, with `reversed` when a later entry reverses it."""

@@ -86,8 +86,7 @@ class State:
     """The running state of a batch. Rooms use `now`, `post`, `number`, `row`, `change`, `add`."""
 
     def __init__(self, seq: int, leaf: str, at: str, closed_through: str) -> None:
-        self.seq, self.leaf, self.at = seq, leaf, at
-        self.closed_through = closed_through
+        self.start(seq, leaf, at, closed_through)
         self.holdings: dict[tuple[str, str], int] = {}
         self.streams: dict[str, Stream] = {}
         self.funds: dict[str, Fund] = {}
@@ -96,6 +95,11 @@ class State:
         self.written = Written()
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._mark: tuple[Any, ...] = ()
+
+    def start(self, seq: int, leaf: str, at: str, closed_through: str) -> None:
+        """Begin from the journal's head."""
+        self.seq, self.leaf, self.at = seq, leaf, at
+        self.closed_through = closed_through
 
     # -- a command begins, is kept, or is undone -------------------------------------------------
 
@@ -198,6 +202,7 @@ class State:
         _assert_balanced(lines)
         self.seq += 1
         facts = facts or {}
+        assert "programme" in facts or not (flows and flows.spend), "money is spent for a programme (I8)"
         self._check_programme(lines, facts, reverses)
         for account, unit, quantity in lines:
             self._move(account, unit, quantity)

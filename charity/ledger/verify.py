@@ -133,7 +133,11 @@ def _allowed(
     funds: dict[str, tuple[str, list[str]]],
 ) -> None:
     programme = body["facts"].get("programme")
-    if programme is None or "reverses" in body:
+    if "reverses" in body:
+        return
+    if programme is None:
+        if body.get("flows", {}).get("spent"):
+            replay.fail("I8", f"#{seq}: money was spent for no programme")
         return
     for code in {accounts.split(account)[2] for account, _, _ in lines} - {""}:
         allowed = funds.get(code, ("", []))[1]

@@ -135,12 +135,13 @@ class Writer:
         """Decide and write a batch; one by one when the batch as a whole cannot be written."""
         try:
             outcomes, self._ids = await transactions.run(lambda tx: self._batch(tx, commands))
-            return outcomes
         except Exception as error:  # noqa: BLE001 - a bulk write that failed: find the command that did it
             self._end_on_fault(error)
             if len(commands) == 1:
                 return [error]
             log.warning("batch.one_by_one", extra={"commands": len(commands), "error": type(error).__name__})
+        else:
+            return outcomes
         alone: list[Outcome] = []
         for command in commands:
             alone += await self._outcomes([command])
@@ -158,9 +159,8 @@ class Writer:
 
     async def _batch(self, tx: Tx, commands: list[Command]) -> tuple[list[Outcome], Ids]:
         """The outcomes, and the ids to remember once this has been committed: a COMMIT may fail too."""
-        loader = await Loader.locked(tx)
-        known = await loader.idem([c.idem for c in commands if c.idem is not None])
-        await loader.wanted([c.wants for c in commands])
+        keys = [c.idem for c in commands if c.idem is not None]
+        loader, known = await Loader.begun(tx, keys, [c.wants for c in commands])
         outcomes = [await self._decide(loader, command, known) for command in commands]
         return outcomes, await write(tx, loader, self._ids)
 

@@ -130,8 +130,9 @@ async def recent(*, by: Actor, limit: int = 20) -> list[Export]:
 
 
 async def file_of(order: str, *, by: Actor) -> Export:
-    """An order whose file is there, or the refusal why not."""
+    """An order whose file is there, or the refusal why not: also when the reader's rights changed meanwhile."""
     found = await get(order, by=by)
+    facts.allowed(find(found.report), found.filters, by)
     if found.state != "done":
         raise rules.EXPORT_NOT_READY()
     if not found.path.exists():

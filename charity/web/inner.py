@@ -7,7 +7,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from charity.errors import FieldError, unreadable
+from charity.errors import FieldError, Refusal, unreadable
 from charity.web import auth, csrf, limits, messages, problems, visits
 from charity.web.visits import SCOPE_KEY, Visit
 
@@ -42,7 +42,11 @@ class People:
             raise unreadable(FieldError("", messages.NO_CONTROL))
         authorization = visits.header(scope, b"authorization")
         if authorization:
-            await auth.bearer(visit, authorization)
+            try:
+                await auth.bearer(visit, authorization)
+            except Refusal:
+                limits.hit(limits.READ, visits.neighbourhood(visit.address))
+                raise
             return
         sent = visits.cookies(scope)
         secret = sent.get(auth.cookie_name("session"), "")

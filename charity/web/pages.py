@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -195,18 +196,20 @@ def _flash(request: Request) -> list[dict[str, str]]:
     return [json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))]
 
 
+def _named(how: str, filename: str) -> str:
+    """A Content-Disposition; what would end the quotes or the header becomes an underscore."""
+    ascii_name = re.sub(r"[^ !#-.0-\[\]-~]", "_", filename)
+    return f"{how}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"
+
+
 def pdf(body: bytes, filename: str) -> Response:
     """A PDF shown in the browser, with the name under which it is saved."""
-    ascii_name = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    disposition = f"inline; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"
-    return Response(body, media_type="application/pdf", headers={"content-disposition": disposition})
+    return Response(body, media_type="application/pdf", headers={"content-disposition": _named("inline", filename)})
 
 
 def attachment(body: bytes, filename: str, media_type: str) -> Response:
     """A file to save."""
-    ascii_name = filename.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
-    disposition = f"attachment; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(filename)}"
-    return Response(body, media_type=media_type, headers={"content-disposition": disposition})
+    return Response(body, media_type=media_type, headers={"content-disposition": _named("attachment", filename)})
 
 
 def errors(refusal: Refusal) -> list[dict[str, str]]:

@@ -65,7 +65,7 @@ def _state(body: dict[str, object], status: int) -> Response:
 async def figures(request: Request) -> Response:
     """Prometheus' figures, for this machine itself or an admin's token."""
     visit = visits.of(request)
-    if not (visits.is_loopback(visit) and not visit.proxied):
+    if not visits.is_loopback(visit):
         await auth.bearer(visit, request.headers.get("authorization", ""))
         if visit.actor is None or not visit.actor.may("account.manage"):
             raise NOT_YOURS(act=ACTS["account.manage"][0])

@@ -108,7 +108,9 @@ def neighbourhood(address: str) -> str:
 
 
 def is_loopback(visit: Visit) -> bool:
-    """Whether the caller sits on this machine and did not come through a proxy we do not know."""
+    """Whether the caller sits on this machine: what a proxy passes on is a stranger's, wherever the proxy is."""
+    if visit.proxied:
+        return False
     try:
         ip = ipaddress.ip_address(visit.address)
     except ValueError:
