@@ -191,3 +191,15 @@ async def test_the_same_key_of_two_owners_is_two_gifts(house: Cast) -> None:
     again = await give(house, idem=Idem("donation.receive:a", "k1", "f"))
     assert again.replayed
     assert again.body == first.body != other.body
+
+
+async def test_a_key_is_known_to_a_writer_that_starts_later(house: Cast) -> None:
+    first = await give(house, idem=Idem("donation.receive:a", "k1", "f"))
+    async with writer.running():
+        again = await give(house, idem=Idem("donation.receive:a", "k1", "f"))
+        with pytest.raises(Refusal) as refused:
+            await give(house, idem=Idem("donation.receive:a", "k1", "other words"))
+    assert again.replayed
+    assert again.body == first.body
+    assert refused.value.code == "idempotency.other_body"
+    assert await reading.value("SELECT COUNT(*) FROM entry") == 1
