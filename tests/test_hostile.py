@@ -8,10 +8,12 @@ from cast import Cast
 from conftest import Web
 from goods_cast import COAT, RICE, counts, in_days
 from goods_cast import opened as shop_opened
+from test_giving import give, promised
 from test_permissions import _filled
 from test_web import PASSWORD, _token
 
 from charity.app import ENDPOINTS, PREFIX
+from charity.giving import routes as giving_pages
 from charity.office import accounts, passwords
 from charity.roles import Role
 from charity.web import auth, limits, pages
@@ -230,3 +232,15 @@ async def test_coats_without_value_are_still_taken_in(house: Cast) -> None:
     """The bound on values must not touch goods that have none."""
     shop = await shop_opened(house)
     assert await shop.stand(await shop.bring(COAT, 1_000_000)) == 1_000_000
+
+
+async def test_the_way_to_the_next_page_names_no_host(house: Cast, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind a proxy the scheme and host that we see are not those that the reader sees."""
+    monkeypatch.setattr(giving_pages, "ROWS", 1)
+    for _ in range(2):
+        await give(house)
+        await promised()
+    for page in ("/receipts", "/pledges"):
+        text = (await web.as_("auditor").get(f"{page}?status=&x=1")).text
+        assert f'href="{page}?status=' in text, page
+        assert "http://127.0.0.1" not in text, page

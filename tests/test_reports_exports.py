@@ -123,8 +123,10 @@ async def test_a_manager_gets_the_own_store_and_never_names(house: Cast, web: We
 
 
 async def test_the_pdf_carries_totals_hash_and_a_qr_that_the_check_page_answers(
-    busy: Cast, web: Web, tmp_path: Path
-) -> None:  # noqa: F811
+    busy: Cast,  # noqa: F811
+    web: Web,
+    tmp_path: Path,
+) -> None:
     export = await made(busy, "disbursements", "pdf", copy="internal")
     assert export.state == "done", export.error
     text = subprocess.run(["pdftotext", "-layout", export.path, "-"], capture_output=True, check=True).stdout.decode()

@@ -36,6 +36,12 @@ async def _page(request: Request, template: str, refusal: Refusal | None, **cont
     return await pages.page(request, template, status=status, errors=errors, **context)
 
 
+def _following(request: Request, after: str) -> str:
+    """The address of the next page of a list, without scheme and host: a proxy may have changed them."""
+    url = request.url.include_query_params(after=after)
+    return f"{url.path}?{url.query}"
+
+
 # -- the public ---------------------------------------------------------------------------------------
 
 
@@ -109,7 +115,7 @@ async def pledge_list(request: Request) -> Response:
         asked=asked,
         rows=await screens.pledge_rows(found[:ROWS], may_receive=actor.may("gift.receive")),
         statuses=screens.choices(pledges.STATUS_WORDS, "全部"),
-        next_href=str(request.url.include_query_params(after=f"{last['created_at']}|{last['code']}")) if last else "",
+        next_href=_following(request, f"{last['created_at']}|{last['code']}") if last else "",
     )
 
 
@@ -222,7 +228,7 @@ async def receipt_list(request: Request) -> Response:
         rows=await screens.receipt_rows(found[:ROWS]),
         statuses=screens.choices(receipts.STATUS_WORDS, "全部"),
         deliveries=screens.choices(receipts.DELIVERY_WORDS, "全部"),
-        next_href=str(request.url.include_query_params(after=more)) if more else "",
+        next_href=_following(request, more) if more else "",
     )
 
 
