@@ -407,6 +407,13 @@ async def test_a_payment_is_not_dated_tomorrow(aid: Aid) -> None:
     await refused("voucher.paid_in_future", act)
 
 
+async def test_a_payment_is_not_dated_before_its_approval(aid: Aid) -> None:
+    number, _ = await aid.approved()
+    early = clock.today() - timedelta(days=1)
+    act = payments.pay(number=number, paid_on=early, channel_ref="ICBC-C", by=aid.house.cashier)
+    await refused("voucher.paid_before_approval", act)
+
+
 async def test_a_payee_whose_account_changed_after_approval_is_not_paid(aid: Aid) -> None:
     number, _ = await aid.approved(payee_kind="institution", payee="JG-T01")
     other = sealed.seal("institution", "bank_account", "JG-T01", "6222999999999999")

@@ -32,6 +32,12 @@ async def give(house: Cast, fen: int = 10_000, **changes: object) -> Answer:
     return await donations.receive(**(told | changes))  # type: ignore[arg-type]
 
 
+async def test_a_gift_is_not_dated_before_its_campaign_began(house: Cast) -> None:
+    with pytest.raises(Refusal) as refused:
+        await give(house, received_on="2026-09-30")
+    assert refused.value.code == "campaign.not_begun"
+
+
 async def promised(**changes: object) -> str:
     told: dict[str, object] = {
         "campaign": "one-day-2026",

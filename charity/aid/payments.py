@@ -6,6 +6,7 @@ neither the maker nor one of the approvers, and a bank reference pays one vouche
 """
 
 from datetime import date
+from typing import Any
 
 from charity import clock
 from charity.aid import rules
@@ -30,6 +31,7 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
         raise rules.PAID_IN_FUTURE()
     payee = await payee_now(number)
     used: list[str] = []
+    approved_at: list[str] = []
 
     async def load(loader: Loader) -> None:
         row = loader.state.row(VOUCHER, number)
@@ -37,16 +39,18 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
             await loader.funds([row["fund"]])
         found = await loader.rows("SELECT number FROM voucher WHERE channel_ref = $1", channel_ref)
         used[:] = [r["number"] for r in found]
+        approvals = await loader.rows(
+            "SELECT at FROM voucher_approval WHERE voucher = $1 AND decision = 'approve' AND cleared_at IS NULL", number
+        )
+        approved_at[:] = [r["at"] for r in approvals]
 
     def decide(state: State) -> Answer:
         row = stored(state, number)
         approved = standing(row)
-        if row["maker"] == by.key:
-            raise rules.PAYER_MADE()
-        if by.key in approved:
-            raise rules.PAYER_APPROVED()
-        if row["status"] != "approved":
-            raise rules.NOT_PAYABLE(number=number)
+        _must_be_payable(row, approved, by)
+        approved_on = clock.business_date(max(approved_at, default=state.now))
+        if paid_on < approved_on:
+            raise rules.PAID_BEFORE_APPROVAL(approved_on=approved_on.isoformat())
         if not same_payee(row["content"], payee, row["salt"]):
             raise rules.PAYEE_CHANGED()
         if used:
@@ -84,6 +88,16 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
         return Answer(201, {"entry": entry.id, "status": "paid"})
 
     return await submit(Command(decide, Wants(rows=[(VOUCHER, number)]), idem, load))
+
+
+def _must_be_payable(row: dict[str, Any], approved: dict[str, str], by: Actor) -> None:
+    """Neither its maker nor an approver pays, and only what is approved (I11)."""
+    if row["maker"] == by.key:
+        raise rules.PAYER_MADE()
+    if by.key in approved:
+        raise rules.PAYER_APPROVED()
+    if row["status"] != "approved":
+        raise rules.NOT_PAYABLE(number=row["number"])
 
 
 def _postings(fund_kind: str, payee_kind: str, programme: str, fund: str, amount_fen: int) -> list[Posting]:

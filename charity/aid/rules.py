@@ -7,6 +7,7 @@ PROGRAMME_UNKNOWN = Rule("programme.unknown", "没有项目“{programme}”", 4
 PAYEE_UNKNOWN = Rule("payee.unknown", "没有这个收款方，请核对类别和编号", 422, field="payee.code")
 PAYEE_CLOSED = Rule("payee.closed", "家庭 {payee} 已经注销，不能再向它拨付")
 RECIPIENTS_MISSING = Rule("voucher.recipients_missing", "请填写受益人数，至少 1 人", 422, field="recipients")
+PAID_BEFORE_APPROVAL = Rule("voucher.paid_before_approval", "付款日期不能早于审批通过的日期 {approved_on}")
 PAID_IN_FUTURE = Rule("voucher.paid_in_future", "付款日期不能晚于今天", 422, field="paid_on")
 
 NOT_MAKER = Rule("voucher.not_maker", "只有这张单的经办人能改动它", 403)

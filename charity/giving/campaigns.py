@@ -150,6 +150,8 @@ def accepting(state: State, slug: str, *, day: str, late: bool = False) -> dict[
         raise rules.CAMPAIGN_UNKNOWN(campaign=slug)
     if row["status"] != "active" and not (late and row["status"] == "closed"):
         raise rules.CAMPAIGN_NOT_OPEN(name=row["name"], state=rules.Term(STATUS_WORDS[row["status"]]))
+    if day < row["starts_on"]:
+        raise rules.CAMPAIGN_NOT_BEGUN(name=row["name"], starts_on=row["starts_on"])
     if not late and row["ends_on"] is not None and day > row["ends_on"]:
         raise rules.CAMPAIGN_ENDED(name=row["name"], ends_on=row["ends_on"])
     return row

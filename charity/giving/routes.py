@@ -290,7 +290,7 @@ async def void(request: Request) -> Response:
         await receipts.void(code, reason=form.reason, by=actor, idem=forms.idem(request, data, "receipt.void"))
     except Refusal as refusal:
         return await _end_page(request, data, refusal)
-    return pages.see_other(request, f"/receipts/{code}", flash="收据已作废，捐赠本身不变。需要时请换开新收据。")
+    return pages.see_other(request, f"/receipts/{code}", flash="收据已作废，捐赠本身不变，编号保留。")
 
 
 async def replace(request: Request) -> Response:

@@ -7,6 +7,9 @@ fingerprint of what was asked, so that the same key with other words is refused.
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+
+from charity.settings import settings
 
 KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 
@@ -21,5 +24,10 @@ class Idem:
 
 
 def fingerprint(path: str, said: bytes) -> str:
-    """The hash of what was asked, and where."""
-    return hashlib.sha256(path.encode() + b"\n" + said).hexdigest()
+    """The keyed hash of what was asked, and where: without our key nobody can try names against a stored one."""
+    return hashlib.blake2b(path.encode() + b"\n" + said, digest_size=32, key=_key()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _key() -> bytes:
+    return hashlib.sha256(b"charity idempotency " + settings().secret_key.encode()).digest()
