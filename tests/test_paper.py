@@ -257,7 +257,7 @@ async def test_a_voucher_prints_what_was_approved_and_by_whom():
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 async def test_every_demo_document_says_so_in_both_languages(lang: str):
-    sample = {"zh": "演示", "en": "SAMPLE"}[lang]
+    sample = {"zh": "演示", "en": "Demo"}[lang]
     for html in (
         receipts.receipt_html(replace(RECEIPT, demo=True, lang=lang)),
         slips.intake_html(replace(INTAKE, demo=True, lang=lang)),

@@ -100,7 +100,7 @@ async def test_a_long_register_is_joined_from_chunks_with_progress_and_equal_byt
 async def test_a_register_is_archival_and_in_english_when_asked():
     pdf = await register_to_pdf(register(60, lang="en", demo=True))
     assert "Page 1 of 3" in " ".join(text_of(pdf).split())
-    assert "SAMPLE" in flat(pdf)
+    assert "Demo" in flat(pdf)
     with pikepdf.open(io.BytesIO(pdf)) as document, document.open_metadata() as meta:
         assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "B")
         assert not document.attachments
