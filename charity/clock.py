@@ -5,6 +5,7 @@ text, the same bytes in SQLite, in PostgreSQL and in a hashed body. Business dat
 of Asia/Shanghai, text `YYYY-MM-DD`. The demo tells its year in order through `telling`.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,6 +25,12 @@ def now() -> datetime:
 def today() -> date:
     """The business date in Asia/Shanghai."""
     return now().astimezone(SHANGHAI).date()
+
+
+def milliseconds() -> int:
+    """The present instant in milliseconds since 1970, or the told one."""
+    told = _told.get()
+    return time.time_ns() // 1_000_000 if told is None else int(told.timestamp() * 1000)
 
 
 def stamp(at: datetime | None = None) -> str:

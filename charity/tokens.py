@@ -129,10 +129,15 @@ def key16() -> str:
     Keys made together lie together in an index, so that a batch of gifts touches few pages. The time is
     no secret: it is the entry's own. Whatever must not be guessed is a `code128`.
     """
-    milliseconds = int(clock.now().timestamp() * 1000)
+    milliseconds = clock.milliseconds()
     if _source is _system:
         return f"{milliseconds:012x}{_random_bytes(10).hex()}"
     return f"{milliseconds:012x}{_source.getrandbits(80):020x}"
+
+
+def request_id() -> str:
+    """A random 64-bit name for one request in the logs: 16 hex digits."""
+    return _random_bytes(8).hex()
 
 
 def reference(prefix: str) -> str:

@@ -31,3 +31,16 @@ def test_what_has_no_canonical_form_here_is_refused(value: object) -> None:
 
 def test_the_leaf_is_domain_separated() -> None:
     assert canonical.leaf("") == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+
+
+@given(facts=st.dictionaries(st.text(st.characters(max_codepoint=127)), values, max_size=4), quantity=safe)
+def test_an_entry_is_written_as_the_rfc8785_package_writes_it(facts: dict[str, object], quantity: int) -> None:
+    body = {
+        "v": 1,
+        "seq": 7,
+        "kind": "gift.cash",
+        "postings": [("1002/A/F", "CNY", quantity)],
+        "facts": facts,
+        "prev": "0",
+    }
+    assert canonical.entry_text(body).encode() == rfc8785.dumps({**body, "postings": [["1002/A/F", "CNY", quantity]]})

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+import rfc8785
 
 from charity.db import engine, reading, transactions
 from charity.db.transactions import Tx
@@ -316,3 +317,13 @@ async def test_the_body_is_stored_as_it_was_hashed(books: Any) -> None:
     assert row is not None
     assert json.loads(row["body"])["postings"][0] == ["1002/ICBC-01/F-GEN", "CNY", 300]
     assert sorted(json.loads(row["body"])) == list(json.loads(row["body"]))
+
+
+async def test_every_stored_body_is_canonical(books: Any) -> None:
+    await writer.submit(gift("F-GEN", 1000))
+    given = await seq_of(gift("F-EDU", 300))
+    paid = await seq_of(payment("F-EDU", 200))
+    await writer.submit(refund(given, 150))
+    await writer.submit(reversal(paid))
+    for row in await reading.rows("SELECT body FROM entry"):
+        assert row["body"].encode() == rfc8785.dumps(json.loads(row["body"]))

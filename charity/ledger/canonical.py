@@ -23,8 +23,8 @@ def body_text(body: dict[str, Any]) -> str:
 
 
 def entry_text(body: dict[str, Any]) -> str:
-    """The same for an entry, whose postings the state has already counted as integers of known codes."""
-    told = {name: value if name == "postings" else _ordered(value) for name, value in sorted(body.items())}
+    """The same for an entry: only its facts come from outside, the rest the state made of text and integers."""
+    told = {name: _ordered(value) if name == "facts" else value for name, value in sorted(body.items())}
     return to_json(told).decode()
 
 

@@ -74,7 +74,7 @@ class Written:
 
     def lengths(self) -> tuple[int, ...]:
         """Where each list ends now."""
-        return tuple(len(getattr(self, name)) for name in self.__slots__)
+        return tuple([len(getattr(self, name)) for name in self.__slots__])
 
     def cut(self, lengths: tuple[int, ...]) -> None:
         """Forget what came after."""
@@ -290,7 +290,7 @@ class State:
         for fund, piece_list in flows.reown:
             w.reowned.extend((fund, *piece, seq) for piece in piece_list)
             told["reowned"].append([fund, piece_list])
-        return dict(told)
+        return dict(sorted(told.items()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,11 +59,11 @@ def person_row(donor: Donor, *, key: str, at: str | None = None) -> dict[str, An
         "name": donor.name if donor.kind != "anonymous" else "",
         "tax_id": "" if is_person else donor.tax_id,
         "fiscal_receipt": donor.fiscal_receipt,
-        "phone": sealed.seal("person", "phone", key, donor.phone),
-        "phone_index": sealed.blind_index("person", "phone", donor.phone),
-        "email": sealed.seal("person", "email", key, donor.email),
-        "id_number": sealed.seal("person", "id_number", key, id_number),
-        "id_number_index": sealed.blind_index("person", "id_number", id_number),
+        "phone": sealed.seal("person", "phone", key, donor.phone) if donor.phone else None,
+        "phone_index": sealed.blind_index("person", "phone", donor.phone) if donor.phone else None,
+        "email": sealed.seal("person", "email", key, donor.email) if donor.email else None,
+        "id_number": sealed.seal("person", "id_number", key, id_number) if id_number else None,
+        "id_number_index": sealed.blind_index("person", "id_number", id_number) if id_number else None,
         "created_at": at or clock.stamp(),
     }
 

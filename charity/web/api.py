@@ -311,8 +311,8 @@ class Json:
 
 
 def _response(endpoint: Endpoint, answered: Any) -> Response | Json:
+    if hasattr(answered, "replayed"):
+        return Json(to_json(answered.body), answered.status, replayed=answered.replayed)
     if isinstance(answered, Response):
         return answered
-    if isinstance(answered, BaseModel | Mapping):
-        return Json(to_json(answered), endpoint.status)
-    return Json(to_json(answered.body), answered.status, replayed=answered.replayed)
+    return Json(to_json(answered), endpoint.status)

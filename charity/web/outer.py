@@ -6,13 +6,12 @@ in it open documents), a query, an address or a name.
 """
 
 import logging
-import secrets
 import time
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from charity import words
+from charity import tokens, words
 from charity.settings import settings
 from charity.web import metrics, visits
 from charity.web.visits import SCOPE_KEY, Visit
@@ -79,7 +78,7 @@ class Outer:
         address, https, proxied = visits.place(scope)
         api = path.startswith("/api/")
         chosen = "" if api else visits.cookies(scope).get("lang", "")
-        visit = Visit(secrets.token_hex(8), address, https, proxied, visits.preferred_language(scope, chosen))
+        visit = Visit(tokens.request_id(), address, https, proxied, visits.preferred_language(scope, chosen))
         scope[SCOPE_KEY] = visit
         words.speak(visit.language)
         status = 0
