@@ -13,7 +13,8 @@ python=.venv/bin/python
 # pango and harfbuzz draw the PDFs; without libharfbuzz-subset0 writing one is 12 times slower.
 APT_runtime='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0'
 # fonts-wqy-microhei: headless chromium finds no Chinese font on a bare Debian.
-APT_test='chromium postgresql poppler-utils fonts-wqy-microhei'
+# libatomic1: the node that the playwright wheel carries needs it.
+APT_test='chromium postgresql poppler-utils fonts-wqy-microhei libatomic1'
 APT_bench='wrk'
 
 say() { printf '%s\n' "setup: $*" >&2; }

@@ -124,7 +124,7 @@ done
 TRY
 
 # Only what the network needs crosses over from this machine's environment.
-set -- HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "PORT=$port" "PARTS=${parts:-demo test}"
+set -- HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "PORT=$port" "PARTS=${parts:-demo test}" "TESTS=${TESTS:-}"
 for name in $(env | sed -nE 's/^((PIP|npm_config|NPM_CONFIG)_[A-Za-z_]*|[a-zA-Z]+_proxy|[A-Z]+_PROXY|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE)=.*/\1/p'); do
     case $name in PIP_FIND_LINKS | PIP_EXTRA_INDEX_URL | PIP_TARGET | PIP_PREFIX | PIP_USER) continue ;; esac
     eval "set -- \"\$@\" \"$name=\$$name\""
