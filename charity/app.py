@@ -175,7 +175,7 @@ def _calm() -> None:
 
     What start-up made lives as long as the process: the collector need not look at it again. SQLite works
     in a thread of its own, a dozen short calls a batch; with Python's 5 ms switch interval each of them
-    waits for the busy event loop, which more than halved the gifts a second.
+    waits for the busy event loop: 1,020 gifts a second, against 1,290 at 0.1 ms and 1,310 at 0.5 ms.
     """
     sys.setswitchinterval(SWITCH_S)
     gc.collect()

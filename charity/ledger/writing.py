@@ -198,8 +198,8 @@ async def _ranks(tx: Tx, tables: list[str]) -> dict[str, int]:
     """The order in which to insert into tables: by foreign keys on SQLite, of first appearance on PostgreSQL.
 
     While a deferred constraint is open, SQLite looks for the missing parent's children at every insert
-    into a parent table, through the whole child table where it has no index: measured 6 gifts a batch
-    against 4,000 a second. With parents first no constraint is ever open.
+    into a parent table, through the whole child table where it has no index: measured 88 gifts a
+    second against 560 over HTTP, minutes apart on a busy machine. With parents first no constraint is ever open.
     """
     if tx.postgres:
         return {table: n for n, table in enumerate(tables)}
