@@ -161,7 +161,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Sta
     async with AsyncExitStack() as stack:
         if not settings().postgres:
             stack.callback(serve_lock().release)
-        await stack.enter_async_context(engine.opened(MODELS))
+        await stack.enter_async_context(engine.opened(MODELS, serving=True))
         await stack.enter_async_context(writer.running())
         if not settings().postgres:
             await stack.enter_async_context(_jobs())

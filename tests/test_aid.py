@@ -468,7 +468,7 @@ async def test_verify_names_a_voucher_that_was_tampered_with(aid: Aid, statement
 
     async def work(tx: Tx) -> None:
         await tx.rows("DROP INDEX voucher_approval_once")
-        await tx.conn.execute_query(statement)
+        await tx.rows(statement)
 
     await transactions.run(work)
     found = await verify.run()

@@ -428,6 +428,6 @@ async def test_the_sandbox_works_in_the_demo_only(web):
     cashier = web.as_("cashier")
     refused = await cashier.post(f"{API}/donations", json=gift(channel="sandbox"), headers=keyed())
     assert refused.status_code == 422
-    await transactions.run(lambda tx: tx.conn.execute_query("UPDATE organisation SET demo = TRUE"))
+    await transactions.run(lambda tx: tx.rows("UPDATE organisation SET demo = TRUE"))
     taken = await cashier.post(f"{API}/donations", json=gift(channel="sandbox"), headers=keyed())
     assert taken.status_code == 201

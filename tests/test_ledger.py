@@ -242,7 +242,7 @@ async def test_the_journal_cannot_be_changed(books: Any, statement: str) -> None
     await writer.submit(gift("F-GEN", 300))
 
     async def work(tx: Tx) -> None:
-        await tx.conn.execute_query(statement)
+        await tx.rows(statement)
 
     with pytest.raises(Exception, match="append-only"):
         await transactions.run(work)
@@ -264,7 +264,7 @@ async def test_verify_names_what_was_tampered_with(books: Any, statement: str, i
     await writer.submit(payment("F-GEN", 100))
 
     async def work(tx: Tx) -> None:
-        await tx.conn.execute_query(statement)
+        await tx.rows(statement)
 
     await transactions.run(work)
     assert invariant in {f.invariant for f in await verify.run()}
@@ -279,8 +279,8 @@ async def test_verify_sees_a_forged_journal(books: Any, column: str, value: str,
 
     async def work(tx: Tx) -> None:
         off = "ALTER TABLE entry DISABLE TRIGGER ALL" if tx.postgres else "DROP TRIGGER entry_no_update"
-        await tx.conn.execute_query(off)
-        await tx.conn.execute_query(f"UPDATE entry SET {column} = {value}")
+        await tx.rows(off)
+        await tx.rows(f"UPDATE entry SET {column} = {value}")
 
     await transactions.run(work)
     assert invariant in {f.invariant for f in await verify.run()}

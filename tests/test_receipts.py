@@ -242,7 +242,7 @@ async def test_verify_sees_a_planted_fault(house, fault, invariant):
     await give(house, campaign="everyday", channel="bank", channel_ref="B1")
     await give(house, campaign="everyday")
     assert await all_is_well() == []
-    await transactions.run(lambda tx: tx.conn.execute_query(fault))
+    await transactions.run(lambda tx: tx.rows(fault))
     assert invariant in {f.invariant for f in [*await verify.run(), *await public_verify.run()]}
 
 
@@ -250,7 +250,7 @@ async def test_a_gift_on_two_valid_receipts_is_seen(house):
     await give(house)
     await give(house)
     await transactions.run(
-        lambda tx: tx.conn.execute_query(
+        lambda tx: tx.rows(
             "INSERT INTO receipt_line (receipt, donation) SELECT r.code, d.key FROM receipt r, donation d "
             "WHERE d.receipt <> r.code"
         )

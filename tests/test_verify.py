@@ -62,8 +62,8 @@ async def _plant(statement: str) -> None:
         table = statement.split()[1] if statement.startswith("UPDATE") else statement.split()[2]
         if table in {"entry", "posting"}:
             off = f"ALTER TABLE {table} DISABLE TRIGGER ALL" if tx.postgres else f"DROP TRIGGER {table}_no_update"
-            await tx.conn.execute_query(off)
-        await tx.conn.execute_query(statement)
+            await tx.rows(off)
+        await tx.rows(statement)
 
     await transactions.run(work)
 

@@ -16,6 +16,8 @@ from tortoise.context import TortoiseContext
 from tortoise.models import Model
 
 from charity.db.locks import FileLock, LockBusy, WriteLock
+from charity.db.sqlite_engine import WriterClient
+from charity.db.sqlite_process import Hand, ProcessHand, ThreadHand
 from charity.settings import Settings, settings
 
 READERS = 3
@@ -36,6 +38,13 @@ class State:
     write_lock: WriteLock | None
     readers: Iterator[str]
     context: TortoiseContext
+    given_hand: Hand | None = None
+
+    @property
+    def hand(self) -> Hand:
+        """Who does the steps of SQLite's writing connection."""
+        assert self.given_hand is not None, "only SQLite has one, and only while it is open"
+        return self.given_hand
 
 
 _state: State | None = None
@@ -98,9 +107,12 @@ def connections(chosen: Settings, *, migrating: bool = False, durable: bool = Tr
 
 @asynccontextmanager
 async def opened(
-    models: list[str] | None = None, *, migrating: bool = False, durable: bool = True
+    models: list[str] | None = None, *, migrating: bool = False, durable: bool = True, serving: bool = False
 ) -> AsyncIterator[State]:
-    """Open the database for this process; DatabaseInUse when somebody holds it exclusively."""
+    """Open the database for this process; DatabaseInUse when somebody holds it exclusively.
+
+    `serving`: SQLite's transactions happen in a process of their own (decision 14).
+    """
     global _state  # noqa: PLW0603 - one database a process
     from charity.db import transactions  # noqa: PLC0415 - it imports this module
 
@@ -132,10 +144,12 @@ async def opened(
             )
             try:
                 await _touch(context, write_lock)
+                if write_lock is not None and open_lock is not None:
+                    _state.given_hand = await _hand(context, write_lock, open_lock, serving=serving)
                 yield _state
             finally:
                 await transactions.settle()
-                await _close(context, write_lock)
+                await _close(_state, write_lock)
     finally:
         _state = before
         if write_lock is not None:
@@ -154,13 +168,25 @@ async def _touch(context: TortoiseContext, write_lock: WriteLock | None) -> None
         await connection.execute_query("SELECT count(*) FROM sqlite_master")
 
 
-async def _close(context: TortoiseContext, write_lock: WriteLock | None) -> None:
+async def _hand(context: TortoiseContext, write_lock: WriteLock, open_lock: FileLock, *, serving: bool) -> Hand:
+    writer: WriterClient = context.connections.get("default")
+    if not serving:
+        return ThreadHand(writer.opened)
+    hand = ProcessHand()
+    async with write_lock:
+        await hand.begin(writer.filename, writer.pragmas, [write_lock.fileno(), open_lock.fileno()])
+    return hand
+
+
+async def _close(opened: State, write_lock: WriteLock | None) -> None:
     """Close all connections; the last writer's close checkpoints, so it happens under the lock."""
     if write_lock is None:
-        await context.connections.close_all(discard=True)
+        await opened.context.connections.close_all(discard=True)
         return
     async with write_lock:
-        await context.connections.close_all(discard=True)
+        if isinstance(opened.given_hand, ProcessHand):
+            await opened.given_hand.end()
+        await opened.context.connections.close_all(discard=True)
 
 
 async def checkpoint() -> None:

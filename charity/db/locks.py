@@ -42,6 +42,11 @@ class FileLock:
         self._fd = fd
         return True
 
+    def fileno(self) -> int:
+        """The open file, for a child that shall hold the lock with us."""
+        assert self._fd is not None, "not held"
+        return self._fd
+
     async def wait(self, *, seconds: float = WAIT_S, shared: bool = False) -> None:
         """Take it, polling; LockBusy after `seconds`."""
         deadline = asyncio.get_running_loop().time() + seconds
@@ -98,6 +103,10 @@ class WriteLock:
     ) -> None:
         fcntl.flock(self._fd, fcntl.LOCK_UN)
         self._tasks.release()
+
+    def fileno(self) -> int:
+        """The open file, for a child: what we hold when we die stays held until it has ended too."""
+        return self._fd
 
     def close(self) -> None:
         """Forget the file."""

@@ -118,10 +118,10 @@ def _compare(files: list[Migration], done: dict[int, dict[str, str]]) -> None:
 
 async def _apply(tx: Tx, file: Migration) -> None:
     if tx.postgres:
-        await tx.conn.execute_script(file.script("postgres"))
+        await tx.script(file.script("postgres"))
     else:
         for statement in statements(file.script("sqlite")):
-            await tx.conn.execute_query(statement)
+            await tx.script(statement)
     row = {"number": file.number, "name": file.name, "checksum": file.checksum, "applied_at": clock.stamp()}
     await tx.insert("migration", [row])
 

@@ -1,7 +1,7 @@
-"""Tortoise's SQLite client with what it lacks (stack.md): BEGIN IMMEDIATE, FULL, no auto-checkpoint.
+"""Tortoise's SQLite clients with what they lack (stack.md): FULL, no auto-checkpoint, readers that only read.
 
-Tortoise begins deferred (its issue #1675), which loses read-then-write transactions of two
-processes to "database is locked".
+Transactions are not Tortoise's: it begins deferred (its issue #1675), which loses read-then-write
+transactions of two processes to "database is locked"; `transactions` begins IMMEDIATE.
 """
 
 import sqlite3
@@ -9,12 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 import aiosqlite
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
-from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
-from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.backends.sqlite.client import SqliteClient
 
-STATEMENTS_KEPT = 512
+from charity.db.sqlite_child import STATEMENTS_KEPT
+
 WRITER_PRAGMAS = {
     "journal_mode": "WAL",
     "foreign_keys": "ON",
@@ -23,43 +21,6 @@ WRITER_PRAGMAS = {
     "busy_timeout": "10000",
     "cache_size": "-65536",
 }
-
-
-class ImmediateTransaction(SqliteTransactionWrapper):
-    """A transaction that takes the write lock at BEGIN."""
-
-    async def begin(self) -> None:
-        """Begin IMMEDIATE."""
-        try:
-            await self._connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise TransactionManagementError(error) from error
-
-    async def commit(self) -> None:
-        """Commit, or give everything back: a COMMIT that fails leaves SQLite's transaction open."""
-        try:
-            await super().commit()
-        except BaseException:
-            await self._connection.rollback()
-            self._finalized = True
-            raise
-
-
-class ImmediateContext(SqliteTransactionContext):
-    """Tortoise's context, which keeps its lock for ever when BEGIN fails."""
-
-    async def __aenter__(self) -> TransactionalDBClient:
-        """Begin, or leave nothing behind."""
-        await self._trxlock.acquire()
-        try:
-            await self.ensure_connection()
-            await self.connection.begin()
-        except BaseException:
-            self._trxlock.release()
-            raise
-        self.token = get_connections().set(self.connection_name, self.connection)
-        client: TransactionalDBClient = self.connection
-        return client
 
 
 class WriterClient(SqliteClient):
@@ -71,7 +32,7 @@ class WriterClient(SqliteClient):
         self.pragmas = {**WRITER_PRAGMAS, "synchronous": synchronous}
 
     async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002, FBT001 - Tortoise's signature
-        """Open the file for writing, with room for every size of every statement of a batch."""
+        """Open the file for writing, with room for every statement of a batch."""
         if self._connection is None:
             self._connection = await aiosqlite.connect(
                 self.filename, isolation_level=None, cached_statements=STATEMENTS_KEPT
@@ -80,8 +41,10 @@ class WriterClient(SqliteClient):
             for pragma, value in self.pragmas.items():
                 await (await self._connection.execute(f"PRAGMA {pragma}={value}")).close()
 
-    def _in_transaction(self) -> TransactionContext:
-        return ImmediateContext(ImmediateTransaction(self), self._lock)
+    def opened(self) -> aiosqlite.Connection:
+        """The connection below, for those who do more than a query in one journey."""
+        assert self._connection is not None, "not open"
+        return self._connection
 
 
 class ReaderClient(SqliteClient):

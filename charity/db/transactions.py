@@ -7,23 +7,26 @@ may go away, the transaction ends by itself, wholly or not at all.
 
 import asyncio
 import re
-import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
 
 import asyncpg
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
 from charity.db import engine
+from charity.db.sqlite_child import MANY, ROLLBACK, ROWS, Found, Step
+from charity.db.sqlite_process import Hand
 
 T = TypeVar("T")
 TRIES = 5
-ROWS_A_STATEMENT = 64
 _RETRY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
 _PLACE = re.compile(r"\$(\d+)")
+_BEGIN: Step = (ROWS, "BEGIN IMMEDIATE", ())
+_COMMIT: Step = (ROWS, "COMMIT", ())
+Statement = tuple[str, Sequence[Sequence[Any]]]
 _running: set[asyncio.Task[Any]] = set()
 
 
@@ -37,16 +40,29 @@ def dialect(sql: str) -> str:
     return sql if engine.state().postgres else _for_sqlite(sql)
 
 
-class Tx:
+class Tx(ABC):
     """A transaction that is under way. SQL has `$1` places; rows are dicts."""
 
-    def __init__(self, conn: BaseDBAsyncClient, *, postgres: bool) -> None:
-        self.conn = conn
-        self.postgres = postgres
+    postgres: bool
+
+    @abstractmethod
+    async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
+        """The rows of many queries, in one journey to the database where it can be."""
+
+    @abstractmethod
+    async def batch(self, statements: Sequence[Statement]) -> None:
+        """Many statements, each for many rows of values. They are done before the next query, at the latest at the end.
+
+        On SQLite they travel with that query or with the COMMIT, so an error of theirs is raised there.
+        """
+
+    @abstractmethod
+    async def script(self, sql: str) -> None:
+        """One statement of a migration, on PostgreSQL a whole file of them; no places, no values."""
 
     async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """All rows of a query, or of `… RETURNING …`."""
-        return await self.conn.execute_query_dict(sql if self.postgres else _for_sqlite(sql), list(args))
+        return (await self.queries([(sql, args)]))[0]
 
     async def row(self, sql: str, *args: Any) -> dict[str, Any] | None:
         """The first row, or None."""
@@ -55,46 +71,7 @@ class Tx:
 
     async def many(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         """One statement for many rows of values."""
-        if values:
-            await self.conn.execute_many(sql if self.postgres else _for_sqlite(sql), list(map(list, values)))
-
-    async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
-        """The rows of many queries, in one journey to the database where it can be."""
-        if self.postgres:
-            return [await self.conn.execute_query_dict(sql, list(args)) for sql, args in asked]
-
-        def run_all(connection: sqlite3.Connection) -> list[list[dict[str, Any]]]:
-            return [[dict(row) for row in connection.execute(_for_sqlite(sql), args)] for sql, args in asked]
-
-        return await self._journey(run_all)
-
-    async def batch(self, statements: Sequence[tuple[str, Sequence[Sequence[Any]]]]) -> None:
-        """Many statements, each for many rows of values, in one journey to the database where it can be."""
-        todo = [(sql, list(values)) for sql, values in statements if values]
-        if self.postgres:
-            for sql, values in todo:
-                await self.conn.execute_many(sql, values)  # type: ignore[arg-type]
-            return
-
-        def run_all(connection: sqlite3.Connection) -> None:
-            for sql, values in todo:
-                if len(values) == 1 or not sql.startswith("INSERT"):
-                    connection.executemany(_for_sqlite(sql), values)
-                else:
-                    _insert_all(connection, sql, values)
-
-        await self._journey(run_all)
-
-    async def _journey(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run in aiosqlite's thread: each journey there and back costs two thread switches."""
-        held: Any = self.conn
-        try:
-            done: T = await held._connection._execute(work, held._connection._conn)  # noqa: SLF001 - the only way in
-        except sqlite3.IntegrityError as error:
-            raise IntegrityError(error) from error
-        except sqlite3.OperationalError as error:
-            raise OperationalError(error) from error
-        return done
+        await self.batch([(sql, values)])
 
     async def insert(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows that all have the same columns."""
@@ -104,28 +81,67 @@ class Tx:
         await self.many(insert_sql(table, tuple(columns)), [[row[c] for c in columns] for row in rows])
 
 
-def _insert_all(connection: sqlite3.Connection, sql: str, values: list[Sequence[Any]]) -> None:
-    """Insert many rows with few statements of 64, 32, 16 … rows each.
+class PostgresTx(Tx):
+    """On a connection of asyncpg's pool, inside Tortoise's transaction."""
 
-    sqlite3 gives Python's lock away and takes it back at every step of a statement; row by row that is
-    hundreds of waits a batch while the event loop is busy. Sizes are powers of two, so that the
-    connection keeps the prepared statements.
-    """
-    start, left, size = 0, len(values), ROWS_A_STATEMENT
-    while left:
-        while size > left:
-            size //= 2
-        rows = values[start : start + size]
-        connection.execute(_many_rows(sql, size), [value for row in rows for value in row])
-        start, left = start + size, left - size
+    postgres = True
+
+    def __init__(self, conn: BaseDBAsyncClient) -> None:
+        self._conn = conn
+
+    async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
+        """One after the other."""
+        return [await self._conn.execute_query_dict(sql, list(args)) for sql, args in asked]
+
+    async def batch(self, statements: Sequence[Statement]) -> None:
+        """One after the other, now."""
+        for sql, values in statements:
+            if values:
+                await self._conn.execute_many(sql, list(values))  # type: ignore[arg-type]
+
+    async def script(self, sql: str) -> None:
+        """All statements of the text."""
+        await self._conn.execute_script(sql)
 
 
-@lru_cache(maxsize=1024)
-def _many_rows(sql: str, rows: int) -> str:
-    head, _, rest = sql.partition(" VALUES (")
-    places, _, tail = rest.partition(")")
-    one = "(" + _PLACE.sub("?", places) + ")"  # a literal beside the places stays: ($1, $2, $3, 0)
-    return f"{head} VALUES {', '.join([one] * rows)}{tail}"
+class SqliteTx(Tx):
+    """On the writing connection: BEGIN goes with the first query, what is written with the next one or the COMMIT."""
+
+    postgres = False
+
+    def __init__(self, hand: Hand) -> None:
+        self._hand = hand
+        self._waiting: list[Step] = [_BEGIN]
+        self._begun = False
+
+    async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
+        """All in one journey."""
+        found = await self._do([(ROWS, _for_sqlite(sql), args) for sql, args in asked])
+        return [[dict(zip(names, row, strict=True)) for row in rows] for names, rows in found]
+
+    async def batch(self, statements: Sequence[Statement]) -> None:
+        """Kept for the next journey."""
+        self._waiting += [(MANY, _for_sqlite(sql), values) for sql, values in statements if values]
+
+    async def script(self, sql: str) -> None:
+        """One statement as it stands."""
+        await self._do([(ROWS, sql, ())])
+
+    async def _do(self, steps: list[Step]) -> list[Found]:
+        waiting, self._waiting = self._waiting, []
+        self._begun = True
+        return (await self._hand.do([*waiting, *steps]))[len(waiting) :]
+
+    async def commit(self) -> None:
+        """Write what waits, and commit."""
+        if self._begun or len(self._waiting) > 1:
+            await self._do([_COMMIT])
+
+    async def rollback(self) -> None:
+        """Give everything back, whether or not SQLite has done so already (a full disk); also after a failed COMMIT."""
+        if self._begun:
+            self._waiting = []
+            await self._do([(ROLLBACK, "", ())])
 
 
 @lru_cache(maxsize=512)
@@ -163,14 +179,25 @@ async def settle() -> None:
 async def _run(work: Callable[[Tx], Awaitable[T]]) -> T:
     lock = engine.state().write_lock
     if lock is not None:
-        async with lock, in_transaction("default") as conn:
-            return await work(Tx(conn, postgres=False))
+        async with lock:
+            return await _on_sqlite(work)
     for attempt in range(TRIES):
         try:
             async with in_transaction("default") as conn:
-                return await work(Tx(conn, postgres=True))
+                return await work(PostgresTx(conn))
         except _RETRY:
             if attempt == TRIES - 1:
                 raise
             await asyncio.sleep(0.01 * 2**attempt)
     raise AssertionError
+
+
+async def _on_sqlite(work: Callable[[Tx], Awaitable[T]]) -> T:
+    tx = SqliteTx(engine.state().hand)
+    try:
+        result = await work(tx)
+        await tx.commit()
+    except BaseException:
+        await tx.rollback()
+        raise
+    return result

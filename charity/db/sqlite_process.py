@@ -1,0 +1,111 @@
+"""SQLite's writing connection as the process's tasks reach it: in aiosqlite's thread, or in a process of its own.
+
+Both do the same steps (`sqlite_child.perform`). A server uses the process (decision 14); a command, the demo
+load and the tests use the thread. When the process is gone nobody knows what was committed last: nothing
+more is acknowledged, and the server ends (`on_gone`). Callers retry with their idempotency keys.
+"""
+
+import asyncio
+import logging
+import marshal
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiosqlite
+from tortoise.exceptions import IntegrityError, OperationalError
+
+from charity.db import sqlite_child
+from charity.db.sqlite_child import HEAD, Found, Step
+
+log = logging.getLogger("charity.sqlite")
+EX_IOERR = 74
+CLOSE_S = 30
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Hand(Protocol):
+    """Who does steps on the writing connection."""
+
+    async def do(self, steps: Sequence[Step]) -> list[Found]:
+        """Do the steps in order; raises Tortoise's IntegrityError or OperationalError, or a sqlite3.Error."""
+
+
+class WriterGone(Exception):
+    """The process with the writing connection ended by itself."""
+
+
+def translated(error: sqlite3.Error) -> Exception:
+    """The same error as Tortoise would have raised it."""
+    if isinstance(error, sqlite3.IntegrityError):
+        return IntegrityError(error)
+    if isinstance(error, sqlite3.OperationalError):
+        return OperationalError(error)
+    return error
+
+
+class ThreadHand:
+    """The connection of Tortoise's alias `default`, in aiosqlite's thread."""
+
+    def __init__(self, connection: Callable[[], aiosqlite.Connection]) -> None:
+        self._connection = connection
+
+    async def do(self, steps: Sequence[Step]) -> list[Found]:
+        """Do the steps in one journey to the thread."""
+        held: Any = self._connection()
+        try:
+            found: list[Found] = await held._execute(sqlite_child.perform, held._conn, steps)  # noqa: SLF001 - the only way in
+        except sqlite3.Error as error:
+            raise translated(error) from error
+        return found
+
+
+class ProcessHand:
+    """The connection in a process of its own; `begin` starts it, `end` closes it in order."""
+
+    def __init__(self) -> None:
+        self.on_gone: Callable[[], None] = lambda: os._exit(EX_IOERR)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def begin(self, path: str, pragmas: dict[str, str], locks: Sequence[int]) -> None:
+        """Start the process with the files of our locks; the caller holds `charity.write`."""
+        ours, theirs = socket.socketpair()
+        command = [sys.executable, "-m", "charity.db.sqlite_child", str(theirs.fileno()), path]
+        kept = (theirs.fileno(), *locks)
+        self._process = subprocess.Popen(command, pass_fds=kept, cwd=ROOT, stdin=subprocess.DEVNULL)  # noqa: S603, ASYNC220 - our own program; exec takes a millisecond
+        theirs.close()
+        self._from, self._to = await asyncio.open_connection(sock=ours, limit=1 << 20)
+        await self._ask(pragmas)
+
+    async def do(self, steps: Sequence[Step]) -> list[Found]:
+        """Do the steps in one journey to the process."""
+        return await self._ask(list(steps))
+
+    async def _ask(self, message: Any) -> Any:
+        body = marshal.dumps(message)
+        try:
+            self._to.write(HEAD.pack(len(body)) + body)
+            (length,) = HEAD.unpack(await self._from.readexactly(HEAD.size))
+            good, said = marshal.loads(await self._from.readexactly(length))  # noqa: S302 - both ends are this program
+        except (asyncio.IncompleteReadError, OSError):
+            log.critical("sqlite.process_gone")
+            self.on_gone()
+            raise WriterGone from None
+        if not good:
+            kind, text = said
+            raise translated(getattr(sqlite3, kind)(text))
+        return said
+
+    async def end(self) -> None:
+        """Let it close its connection and end; the caller holds `charity.write`."""
+        if self._process is None:
+            return
+        await self._ask(None)
+        self._to.close()
+        await asyncio.to_thread(self._process.wait, CLOSE_S)
+        self._process = None
