@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LENGTH = 27
+_HOUR_NS = 3_600 * 10**9
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _told: ContextVar[datetime | None] = ContextVar("told", default=None)
 
@@ -24,7 +26,14 @@ def now() -> datetime:
 
 def today() -> date:
     """The business date in Asia/Shanghai."""
-    return now().astimezone(SHANGHAI).date()
+    told = _told.get()
+    return _date_of(time.time_ns() // _HOUR_NS) if told is None else told.astimezone(SHANGHAI).date()
+
+
+@lru_cache(maxsize=2)
+def _date_of(hour: int) -> date:
+    """The date in Shanghai at an hour since 1970: there days begin with an hour of UTC."""
+    return datetime.fromtimestamp(hour * 3600, SHANGHAI).date()
 
 
 def milliseconds() -> int:
@@ -35,7 +44,17 @@ def milliseconds() -> int:
 
 def stamp(at: datetime | None = None) -> str:
     """An instant as its stored text; the present one without an argument."""
-    return (at or now()).astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    at = at or _told.get()
+    if at is not None:
+        return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
+    second, micros = divmod(time.time_ns() // 1_000, 1_000_000)
+    return f"{_second(second)}{micros:06d}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(second: int) -> str:
+    """The text of a second since 1970, up to the point: thousands of instants share it."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S.")
 
 
 def instant(text: str) -> datetime:

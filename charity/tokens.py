@@ -40,6 +40,7 @@ _UNEVEN: Final = bytes(range(256 // _BASE * _BASE, 256))
 _SPARE: Final = 8
 _POOL_BYTES: Final = 4_096
 _pool = b""
+_drawn = 0
 
 _system: Final[random.Random] = secrets.SystemRandom()
 _source: random.Random = _system
@@ -72,11 +73,12 @@ def _draw(count: int) -> str:
 
 def _random_bytes(count: int) -> bytes:
     """Bytes of the system's generator, fetched a page at a time and each used once: a call costs microseconds."""
-    global _pool  # noqa: PLW0603  # one pool a process
-    if len(_pool) < count:
+    global _pool, _drawn  # noqa: PLW0603  # one pool a process
+    begin, _drawn = _drawn, _drawn + count
+    if _drawn > len(_pool):
         _pool = secrets.token_bytes(_POOL_BYTES)
-    drawn, _pool = _pool[:count], _pool[count:]
-    return drawn
+        begin, _drawn = 0, count
+    return _pool[begin:_drawn]
 
 
 def _forget_pool() -> None:

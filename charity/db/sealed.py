@@ -54,9 +54,17 @@ def _ring() -> dict[str, bytes]:
     return settings().keyring()
 
 
+@lru_cache(maxsize=1)
+def _sealing() -> tuple[bytes, AESGCM]:
+    """What stands in front of a value that is sealed now, and its cipher."""
+    name, key = next(iter(_ring().items()))
+    return bytes([len(name)]) + name.encode(), _cipher(key)
+
+
 def forget_keys() -> None:
     """Drop cached keys; after the settings changed."""
     _ring.cache_clear()
+    _sealing.cache_clear()
     _index_key.cache_clear()
 
 
@@ -70,10 +78,9 @@ def seal(table: str, column: str, row_key: str, text: str | None) -> bytes | Non
     """The sealed bytes of a text; None and the empty text stay None."""
     if not text:
         return None
-    name, key = next(iter(_ring().items()))
+    front, cipher = _sealing()
     nonce = os.urandom(NONCE)
-    body = _cipher(key).encrypt(nonce, text.encode(), _bound(table, column, row_key))
-    return bytes([len(name)]) + name.encode() + nonce + body
+    return front + nonce + cipher.encrypt(nonce, text.encode(), _bound(table, column, row_key))
 
 
 def unseal(table: str, column: str, row_key: str, value: bytes | memoryview | None) -> str:
@@ -93,9 +100,9 @@ def unseal(table: str, column: str, row_key: str, value: bytes | memoryview | No
 
 
 @lru_cache(maxsize=64)
-def _index_key(table: str, column: str) -> hmac.HMAC:
+def _index_key(table: str, column: str) -> bytes:
     info = f"charity blind index {table}.{column}".encode()
-    return hmac.new(HKDF(SHA256(), 32, None, info).derive(settings().secret_key.encode()), digestmod="sha256")
+    return HKDF(SHA256(), 32, None, info).derive(settings().secret_key.encode())
 
 
 def normalised(column: str, text: str) -> str:
@@ -114,6 +121,4 @@ def blind_index(table: str, column: str, text: str | None) -> str | None:
         return None
     if column not in INDEXED_COLUMNS[table]:
         raise KeyError(f"{table}.{column}")
-    keyed = _index_key(table, column).copy()  # a copy spares OpenSSL the look-up of the algorithm
-    keyed.update(normalised(column, text).encode())
-    return keyed.hexdigest()
+    return hmac.digest(_index_key(table, column), normalised(column, text).encode(), "sha256").hex()

@@ -9,3 +9,7 @@ class Table:
 
     name: str
     key: str = "code"
+
+    def __hash__(self) -> int:
+        """By name: tables are looked up several times a command."""
+        return hash(self.name)

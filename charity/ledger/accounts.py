@@ -75,6 +75,11 @@ def minimum(account: str) -> int | None:
     return 0 if account.startswith(_BOUNDED) else None
 
 
+def fund(account: str) -> str:
+    """The fund of a money account, "" for a place of goods or points."""
+    return account.split("/", 2)[2] if "/" in account else ""
+
+
 def split(account: str) -> tuple[str, str, str]:
     """(chart, place, fund) of a code; goods and points have only a place."""
     if "/" not in account:

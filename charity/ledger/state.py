@@ -8,6 +8,7 @@ at every prefix of the journal), and a refused command leaves no trace in it.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from charity import tokens
@@ -20,6 +21,7 @@ from charity.money import yuan
 
 POSTINGS_MAX = 1_000
 _ABSENT = object()
+_COLUMNS = itemgetter("seq", "id", "kind", "recorded_at", "effective_on", "party", "actor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,15 @@ class Written:
 
     def lengths(self) -> tuple[int, ...]:
         """Where each list ends now."""
-        return tuple([len(getattr(self, name)) for name in self.__slots__])
+        return tuple(map(len, _LISTS(self)))
 
     def cut(self, lengths: tuple[int, ...]) -> None:
         """Forget what came after."""
         for name, size in zip(self.__slots__, lengths, strict=True):
             del getattr(self, name)[size:]
+
+
+_LISTS = attrgetter(*Written.__slots__)
 
 
 class State:
@@ -229,12 +234,10 @@ class State:
     def _append(self, body: dict[str, Any], reverses: int | None) -> None:
         text = canonical.entry_text(body)
         leaf = canonical.leaf(text)
-        w = self.written
-        columns = ("seq", "id", "kind", "recorded_at", "effective_on", "party", "actor")
-        w.entries.append((*(body[c] for c in columns), text, leaf, self.leaf, reverses))
-        for n, (account, unit, quantity) in enumerate(body["postings"], 1):
-            w.postings.append((self.seq, n, account, unit, quantity))
-            w.days.append(body["effective_on"])
+        w, seq, day = self.written, self.seq, body["effective_on"]
+        w.entries.append((*_COLUMNS(body), text, leaf, self.leaf, reverses))
+        w.postings += [(seq, n, *line) for n, line in enumerate(body["postings"], 1)]
+        w.days += [day] * len(body["postings"])
         self.leaf = leaf
 
     def _check_programme(self, lines: list[Posting], facts: dict[str, Any], reverses: int | None) -> None:
@@ -242,7 +245,7 @@ class State:
         programme = facts.get("programme")
         if programme is None or reverses is not None:
             return
-        for code in {accounts.split(account)[2] for account, _, _ in lines} - {""}:
+        for code in {accounts.fund(account) for account, _, _ in lines}:
             fund = self.funds.get(code)
             if fund is not None and not fund.allows(programme):
                 raise rules.FUND_NOT_FOR(fund=code, programme=programme)
@@ -320,7 +323,7 @@ def _assert_balanced(lines: list[Posting]) -> None:
     for account, unit, quantity in lines:
         assert type(quantity) is int, f"{account} {unit}: not an integer"
         assert 0 < abs(quantity) <= canonical.SAFE_MAX, f"{account} {unit}: nothing moves, or too much"
-        fund = accounts.split(account)[2] if unit == accounts.CNY else ""
+        fund = accounts.fund(account) if unit == accounts.CNY else ""
         sums[unit, fund] += quantity
     assert not any(sums.values()), f"postings do not sum to 0: {dict(sums)}"
 

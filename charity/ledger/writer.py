@@ -34,6 +34,7 @@ from charity.web.idem import Idem
 
 log = logging.getLogger("charity.writer")
 BATCH_MAX = 256
+BATCH_FEW = 16
 QUEUE_MAX = 4_096
 SAME_KEY_WAIT_S = 10.0
 RETRY_AFTER_S = 2
@@ -74,13 +75,32 @@ class Command:
 Outcome = Answer | BaseException
 
 
+@dataclass(slots=True)
+class Waiting:
+    """A queued command and who waits for it: the caller, and callers that asked the same with the same key."""
+
+    command: Command
+    callers: list[asyncio.Future[Answer]]
+
+    def answer(self, outcome: Outcome) -> None:
+        """Tell all who are still there; the first has done it, to the others it is a replay."""
+        for n, caller in enumerate(self.callers):
+            if caller.done():  # hung up, or waited long enough
+                continue
+            if isinstance(outcome, BaseException):
+                caller.set_exception(outcome)
+            else:
+                caller.set_result(Answer(outcome.status, outcome.body, replayed=True) if n else outcome)
+
+
 class Writer:
     """The writer of a process; `running` starts it, `submit` feeds it."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[tuple[Command, asyncio.Future[Answer]]] = asyncio.Queue(QUEUE_MAX)
-        self._same: dict[tuple[str, str], tuple[str, asyncio.Future[Answer]]] = {}
+        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(QUEUE_MAX)
+        self._same: dict[tuple[str, str], Waiting] = {}
         self._ids = Ids()
+        self._decided: list[tuple[Waiting, Outcome]] = []
         self.on_fault: Callable[[], None] = lambda: os._exit(EX_IOERR)
 
     async def submit(self, command: Command) -> Answer:
@@ -90,27 +110,27 @@ class Writer:
             return await self._join(idem)
         command.at = clock.stamp()
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        future.add_done_callback(_seen)
+        waiting = Waiting(command, [future])
         try:
-            self._queue.put_nowait((command, future))
+            self._queue.put_nowait(waiting)
         except asyncio.QueueFull:
             raise Refusal(rules.BUSY.code, rules.BUSY.words, 503, retry_after_s=RETRY_AFTER_S) from None
         if idem is not None:
-            key = (idem.scope, idem.key)
-            self._same[key] = (idem.fingerprint, future)
-            future.add_done_callback(lambda _: self._same.pop(key, None))
-        return await asyncio.shield(future)
+            self._same[idem.scope, idem.key] = waiting
+        return await future
 
     async def _join(self, idem: Idem) -> Answer:
         """Share the answer of an equal request that is under way."""
-        fingerprint, future = self._same[idem.scope, idem.key]
-        if fingerprint != idem.fingerprint:
+        waiting = self._same[idem.scope, idem.key]
+        assert waiting.command.idem is not None
+        if waiting.command.idem.fingerprint != idem.fingerprint:
             raise rules.KEY_REUSED()
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        waiting.callers.append(future)
         try:
-            answer = await asyncio.wait_for(asyncio.shield(future), SAME_KEY_WAIT_S)
+            return await asyncio.wait_for(future, SAME_KEY_WAIT_S)
         except TimeoutError:
             raise rules.STILL_RUNNING() from None
-        return Answer(answer.status, answer.body, replayed=True)
 
     async def drained(self) -> None:
         """Wait until everything that was queued has been answered."""
@@ -119,17 +139,26 @@ class Writer:
     async def run(self) -> None:
         """Take what is waiting, again and again."""
         while True:
+            if self._queue.empty():
+                self._tell()
             batch = [await self._queue.get()]
-            while len(batch) < BATCH_MAX and not self._queue.empty():
+            # Half of what waits: while it is written, the answers of the batch before and the next requests
+            # keep the event loop busy. With all of it, the loop and the database would take turns.
+            share = min(BATCH_MAX, max(BATCH_FEW, (self._queue.qsize() + 2) // 2))
+            while len(batch) < share and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            commands = [command for command, _ in batch]
-            outcomes = await transactions.shielded(self._outcomes(commands))
-            for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, BaseException):
-                    future.set_exception(outcome)
-                else:
-                    future.set_result(outcome)
-                self._queue.task_done()
+            outcomes = await transactions.shielded(self._outcomes([waiting.command for waiting in batch]))
+            self._tell()
+            self._decided = list(zip(batch, outcomes, strict=True))
+
+    def _tell(self) -> None:
+        """Answer the batch before: its callers' next requests are read while the next batch is written."""
+        decided, self._decided = self._decided, []
+        for waiting, outcome in decided:
+            if (idem := waiting.command.idem) is not None:
+                self._same.pop((idem.scope, idem.key), None)
+            waiting.answer(outcome)
+            self._queue.task_done()
 
     async def _outcomes(self, commands: list[Command]) -> list[Outcome]:
         """Decide and write a batch; one by one when the batch as a whole cannot be written."""
@@ -159,10 +188,14 @@ class Writer:
 
     async def _batch(self, tx: Tx, commands: list[Command]) -> tuple[list[Outcome], Ids]:
         """The outcomes, and the ids to remember once this has been committed: a COMMIT may fail too."""
+        if any(c.load for c in commands):
+            self._tell()  # more journeys than one are before us
         keys = [c.idem for c in commands if c.idem is not None]
         loader, known = await Loader.begun(tx, keys, [c.wants for c in commands])
         outcomes = [await self._decide(loader, command, known) for command in commands]
-        return outcomes, await write(tx, loader, self._ids)
+        ids = await write(tx, loader, self._ids)
+        asyncio.get_running_loop().call_soon(self._tell)  # when the COMMIT is on its way
+        return outcomes, ids
 
     async def _decide(self, loader: Loader, command: Command, known: dict[tuple[str, str], dict[str, Any]]) -> Outcome:
         state, idem = loader.state, command.idem
@@ -188,12 +221,6 @@ class Writer:
             known[idem.scope, idem.key] = row
             loader.keys.append((idem.scope, idem.key, idem.fingerprint, answer.status, response, seq))
         return answer
-
-
-def _seen(future: asyncio.Future[Answer]) -> None:
-    """Read the outcome of a caller that hung up, so that no warning is left."""
-    if not future.cancelled():
-        future.exception()
 
 
 _writer: Writer | None = None

@@ -16,6 +16,7 @@ from charity.roles import Actor
 from charity.settings import settings
 
 SCOPE_KEY = "charity.visit"
+_HEADERS = "charity.headers"
 FORWARDED_MAX = 20
 PART_MAX = 64
 """Longest part of a path: codes and numbers are shorter, and columns of keys hold no more."""
@@ -47,10 +48,10 @@ def of(connection: HTTPConnection) -> Visit:
 
 def header(scope: Any, name: bytes) -> str:
     """The first value of a header, "" when absent."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return str(value.decode("latin-1"))
-    return ""
+    found: dict[bytes, bytes] | None = scope.get(_HEADERS)
+    if found is None:
+        found = scope[_HEADERS] = dict(reversed(scope["headers"]))
+    return found.get(name, b"").decode("latin-1")
 
 
 def cookies(scope: Any) -> dict[str, str]:
