@@ -68,7 +68,7 @@ NEEDED = {
     "measure": "请填写计量单位",
     "name": "请填写名称",
 }
-DATE = "日期应写成 YYYY-MM-DD，并且真实存在"
+DATE = "请填写真实存在的日期，例如 2026-10-08"
 OTHERWISE = "填写有误，请检查"
 NO_CONTROL = "不能含有控制字符"
 
