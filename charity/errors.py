@@ -71,6 +71,6 @@ def unreadable(*errors: FieldError) -> Refusal:
     return Refusal("fields.unreadable", "有 {count} 处需要更正", 422, fields=errors, count=len(errors))
 
 
-NOT_FOUND = Rule("not_found", "找不到您要的内容", 404)
+NOT_FOUND = Rule("not_found", "没有找到您要的内容：地址可能抄错了，或者它已经不在了", 404)
 NOT_YOURS = Rule("not_yours", "您的岗位不能办理此事：{act}", 403)
 WHO_ARE_YOU = Rule("who_are_you", "请先登录", 401)

@@ -126,6 +126,25 @@ async def test_the_check_of_a_receipt_masks_the_giver_and_follows_the_money(web,
     assert page.headers["x-robots-tag"] == "noindex"
 
 
+async def test_a_code_typed_from_a_paper_leads_to_its_page(web, house):
+    client = web.as_()
+    made = (await give(house)).body["receipt"]
+    code = made["code"]
+    pledge = await promised()
+    for typed, address in (
+        (f" {code[:6].lower()} {code[6:]} ", f"/r/{code}"),
+        (f"http://127.0.0.1:8000/r/{code}", f"/r/{code}"),
+        (f"https://example.org/p/{pledge}/", f"/p/{pledge}"),
+    ):
+        answer = await client.get("/check", params={"code": typed})
+        assert (answer.status_code, answer.headers["location"]) == (303, address)
+    for typed in (made["number"], "ABCD", "/", "%"):
+        answer = await client.get("/check", params={"code": typed})
+        assert answer.status_code == 404
+        assert 'href="#f-code"' in answer.text
+    assert (await client.get("/check")).status_code == 200
+
+
 async def test_an_ended_receipt_says_so_and_leads_to_the_new_one(web, house):
     code = (await give(house)).body["receipt"]["code"]
     fresh = (await receipts.replace(code, reason="错字", by=house.accountant)).body["code"]

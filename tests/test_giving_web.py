@@ -273,7 +273,9 @@ async def test_each_error_of_the_form_stands_at_its_field(web, changes, field):
 
 async def test_a_campaign_that_does_not_take_money_has_no_form(web):
     client = web.as_()
-    assert (await client.get("/campaigns/winter-2025/give")).status_code == 409
+    over = await client.get("/campaigns/winter-2025/give")
+    assert (over.status_code, over.headers["location"]) == (303, "/campaigns/winter-2025")
+    assert "现在不接受捐款（已结束）" in (await client.get("/campaigns/winter-2025")).text
     assert (await client.get("/campaigns/draft-2027/give")).status_code == 404
     assert (await client.get("/campaigns/nowhere/give")).status_code == 404
 

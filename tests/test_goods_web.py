@@ -236,7 +236,7 @@ async def test_goods_come_in_by_plain_posts_and_unknown_ones_are_registered(shop
     ("change", "words"),
     [
         ({"quantity.0": "0"}, "数量应为 1 到 1000000 的整数"),
-        ({"expires_on.0": "2026-02-30"}, "日期应写成 YYYY-MM-DD"),
+        ({"expires_on.0": "2026-02-30"}, "请填写真实存在的日期"),
         ({"expires_on.0": "2020-01-01"}, "已于 2020-01-01 到期"),
         ({"expires_on.0": ""}, "请填写到期日"),
         ({"value.0": "12..34"}, "金额只能用数字填写"),

@@ -185,6 +185,26 @@ def test_what_is_carried_forward_is_the_sum_of_all_rows_before(amounts: list[int
     assert seen == len(amounts)
 
 
+async def test_the_breakdown_of_the_sums_closes_the_paper():
+    months = [(f"2026-{n + 1:02} · 非限定", {"fen": 100 * (n + 1)}) for n in range(registers.ROWS_LAST_PAGE + 1)]
+    count = len(months)
+    facts = register(count, rows=list(rows(count)), groups=months, group_title="按月和限定性合计")
+    pages = [page async for page in registers.paginate(facts)]
+    assert [page.closing for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert len(pages) == registers.page_count(facts) == 4
+    text = flat(await register_to_pdf(facts))
+    assert "按月和限定性合计" in text
+    assert all("".join(label.split()) in text for label, _ in months)
+    assert "第4页共4页" in text
+    few = [("2026-01 · 非限定", {"fen": 600}), ("2026-02 · 限定", {"fen": 0})]
+    short = register(3, rows=list(rows(3)), groups=few, group_title="按月和限定性合计")
+    assert registers.page_count(short) == 1
+    assert "按月和限定性合计" in flat(await register_to_pdf(short))
+    with pytest.raises(AssertionError):
+        wrong = replace(facts, groups=months[1:])
+        assert [page async for page in registers.paginate(wrong)]
+
+
 @settings(deadline=None)
 @given(st.text(max_size=120), st.floats(9, 60))
 def test_no_text_is_wider_than_its_cell_or_longer_than_two_lines(text: str, width_mm: float):

@@ -29,11 +29,11 @@ def _day(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if not _DAY.fullmatch(value):
-        raise ValueError("日期应写成 YYYY-MM-DD，并且真实存在")
+        raise ValueError("请填写真实存在的日期，例如 2026-10-08")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise ValueError("日期应写成 YYYY-MM-DD，并且真实存在") from None
+        raise ValueError("请填写真实存在的日期，例如 2026-10-08") from None
 
 
 def _yuan(value: Any) -> Any:

@@ -52,14 +52,16 @@ def values(voucher: Shown) -> dict[str, Any]:
     }
 
 
-def listed(rows: Sequence[dict[str, Any]], filters: Filters, following: str | None) -> dict[str, Any]:
-    """The list page."""
+def listed(
+    rows: Sequence[dict[str, Any]], filters: Filters, following: str | None, names: dict[str, str]
+) -> dict[str, Any]:
+    """The list page; `names` are those of funds and programmes by code."""
     kept = {"status": filters.status, "programme": filters.programme, "fund": filters.fund}
     kept = {name: value for name, value in kept.items() if value}
     first = f"/vouchers?{urlencode(kept)}" if kept else "/vouchers"
     statuses = [{"value": "", "label": words.say("全部")}, {"value": showing.OPEN_FILTER, "label": words.say("待审批")}]
     return {
-        "rows": [_line(row) for row in rows],
+        "rows": [_line(row, names) for row in rows],
         "filters": {"status": filters.status, "programme": filters.programme, "fund": filters.fund},
         "statuses": statuses + [{"value": code, "label": words.say(text)} for code, text in STATUS_WORDS.items()],
         "filtered": bool(kept),
@@ -68,13 +70,13 @@ def listed(rows: Sequence[dict[str, Any]], filters: Filters, following: str | No
     }
 
 
-def _line(row: dict[str, Any]) -> dict[str, Any]:
+def _line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {
         "href": f"/vouchers/{row['number']}",
         "number": row["number"],
         "made_on": clock.business_date(row["made_at"]).isoformat(),
-        "programme": row["programme"],
-        "fund": row["fund"],
+        "programme": names[row["programme"]],
+        "fund": names[row["fund"]],
         "payee": showing.payee_words(row),
         "amount": row["amount_fen"],
         "recipients": row["recipients"],

@@ -34,7 +34,7 @@ async def listed(request: Request) -> Response:
         status=q.get("status", ""), programme=q.get("programme", ""), fund=q.get("fund", ""), after=q.get("after", "")
     )
     rows, following = await showing.listed(filters)
-    shown = picture.listed(rows, filters, following)
+    shown = picture.listed(rows, filters, following, await showing.names())
     return await pages.page(request, "aid/vouchers.html", **shown, **await showing.choices())
 
 

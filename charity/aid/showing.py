@@ -176,6 +176,12 @@ async def choices() -> dict[str, Any]:
     }
 
 
+async def names() -> dict[str, str]:
+    """The names of funds and programmes by code, in the reader's language."""
+    sql = "SELECT code, name, name_en FROM fund UNION ALL SELECT code, name, name_en FROM programme"
+    return {row["code"]: named(row) for row in await reading.rows(sql)}
+
+
 def may(voucher: Shown, by: Actor) -> dict[str, bool]:
     """What this account is offered to do with the voucher now; the verbs check it again.
 

@@ -178,7 +178,8 @@ def _told(plan: Plan) -> list[tuple[NewCampaign, int, str | None, str]]:
         "certificate_no": "演示公募证0001",
         "surplus": "剩余财产用于相同或相近的慈善目的，并向社会公布",
         "contact": "临溪市慈善总会募捐办公室 0000-12345678",
-        "receiving": "银行转账、微信、支付宝，或到总会及各乡镇慈善分会现场捐赠",
+        "receiving": "户名 临溪市慈善总会；开户行 临溪农商银行营业部；账号 8800 0000 2026 0001"
+        "（演示账号，请勿汇款）。也可到总会和各乡镇慈善分会现场捐赠",
     }
     one_day = NewCampaign(
         slug="one-day-2026",

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from charity import words
+from charity import tokens, words
 from charity.db import reading
 from charity.disclosure.campaigns import fund_names, programme_names
 from charity.giving import campaigns, receipts
-from charity.giving.models import Receipt
+from charity.giving.models import Pledge, Receipt
 from charity.ledger import tracing
 from charity.people import persons
+from charity.reports.models import Document
 
 FIFO = "同一基金里的钱按收到的先后依次使用（先进先出），这是记账的约定，不表示某一元钱买了某一件物品。"
 VERDICTS = {
@@ -17,6 +18,9 @@ VERDICTS = {
     "voided": ("已作废", "bad", "这张收据已经作废，不能再作为凭证。"),
     "replaced": ("已更换", "wait", "这张收据已被新的收据替换，请以新收据为准。"),
 }
+
+
+CODE_UNKNOWN = "没有这个核验码，请对照纸上的字母和数字再抄一次"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,15 @@ async def check(code: str) -> Checked:
         await path(code),
         await _successor(row.replaced_by),
     )
+
+
+async def address_of(typed: str) -> str | None:
+    """The page of what a typed code or a pasted address belongs to; None when we know no such code."""
+    code = tokens.normalise(typed.rstrip("/").rsplit("/", 1)[-1])
+    for page, model in (("/r", Receipt), ("/p", Pledge), ("/v", Document)):
+        if await model.get_or_none(code=code) is not None:
+            return f"{page}/{code}"
+    return None
 
 
 async def path(code: str) -> Path:

@@ -13,6 +13,7 @@ from charity.money import capitals
 from charity.office import organisation, stores
 from charity.web import auth, pages
 
+TYPED_MAX = 200
 TONES = {"active": "good", "closed": "none", "archived": "none"}
 
 
@@ -71,6 +72,16 @@ async def goods(request: Request) -> Response:
     return await pages.page(request, "disclosure/goods.html", stores=rows)
 
 
+async def check(request: Request) -> Response:
+    """Where a code leads that was typed from a paper: a receipt, a pledge or a document."""
+    typed = request.query_params.get("code", "")[:TYPED_MAX].strip()
+    address = await receipts.address_of(typed) if typed else None
+    if address is not None:
+        return pages.see_other(request, address)
+    errors = [{"field": "code", "message": words.translate(receipts.CODE_UNKNOWN)}] if typed else []
+    return await pages.page(request, "disclosure/check.html", 404 if typed else 200, typed=typed, errors=errors)
+
+
 async def receipt(request: Request) -> Response:
     """The check of a receipt."""
     checked = await receipts.check(request.path_params["code"])
@@ -109,6 +120,7 @@ routes = [
     Route("/", home, methods=["GET"]),
     Route("/campaigns/{slug}", campaign, methods=["GET"]),
     Route("/give/goods", goods, methods=["GET"]),
+    Route("/check", check, methods=["GET"]),
     Route("/r/{code}.pdf", receipt_pdf, methods=["GET"]),
     Route("/r/{code}", receipt, methods=["GET"]),
     Route("/receipts/{code}/paper.pdf", staff_pdf, methods=["GET"]),

@@ -49,7 +49,14 @@ async def give_form(request: Request) -> Response:
     """The form to give."""
     values: Data = {"kind": "person", "channel": "bank", "public_amount": "1"}
     values |= {name: request.query_params[name] for name in ("work_unit",) if name in request.query_params}
-    return await _give_page(request, values)
+    try:
+        return await _give_page(request, values)
+    except Refusal as refusal:
+        if refusal.code != CAMPAIGN_NOT_OPEN.code:
+            raise
+        # An old poster leads here: the campaign's page says the same, and where its money went.
+        said = pages.errors(refusal)[0]["message"]
+        return pages.see_other(request, f"/campaigns/{request.path_params['slug']}", said, kind="warn")
 
 
 async def _give_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
@@ -319,13 +326,9 @@ async def refund_form(request: Request) -> Response:
 
 
 async def _refund_form(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
-    return await _page(
-        request,
-        "giving/refund_new.html",
-        refusal,
-        values=values,
-        gift=await donations.get(request.path_params["id"]),
-    )
+    gift = await donations.get(request.path_params["id"])
+    fund = (await screens.fund_names()).get(gift.fund, gift.fund)
+    return await _page(request, "giving/refund_new.html", refusal, values=values, gift=gift, fund=fund)
 
 
 async def refund(request: Request) -> Response:

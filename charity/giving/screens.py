@@ -79,9 +79,15 @@ async def unit_choices() -> list[dict[str, str]]:
     return [{"value": "", "label": words.translate("不属于单位捐款")}, *units] if units else []
 
 
+async def fund_names() -> dict[str, str]:
+    """The names of all funds by code, in the reader's language."""
+    english = words.language() == "en"
+    return {f.code: (english and f.name_en) or f.name for f in await funds.every()}
+
+
 async def every_fund(first: str = "") -> list[dict[str, str]]:
     """All funds with their codes."""
-    return choices({f.code: f"{f.code} {f.name}" for f in await funds.every()}, first)
+    return choices({code: f"{code} {name}" for code, name in (await fund_names()).items()}, first)
 
 
 def fund_choices(funds: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
@@ -116,7 +122,7 @@ async def pledge_rows(found: Iterable[dict[str, Any]], *, may_receive: bool) -> 
 async def receipt_rows(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The list of receipts."""
     rows = list(found)
-    names = await campaigns.names([r["campaign"] for r in rows])
+    names, money = await campaigns.names([r["campaign"] for r in rows]), await fund_names()
     return [
         {
             "number": r["number"],
@@ -124,7 +130,7 @@ async def receipt_rows(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             "on": r["issued_on"],
             "donor": r["donor"] or words.translate(persons.ANONYMOUS),
             "campaign": names.get(r["campaign"] or "", ""),
-            "fund": r["fund"],
+            "fund": money.get(r["fund"], r["fund"]),
             "status": status(r["status"], receipts.STATUS_WORDS, RECEIPT_TONES),
             "delivery": status(r["delivery"], receipts.DELIVERY_WORDS, DELIVERY_TONES),
             "amount": r["amount_fen"],
@@ -146,6 +152,7 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
         "state": status(code, pledges.STATUS_WORDS, PLEDGE_TONES),
         "left_fen": left,
         "channel": words.translate(CHANNELS[row.channel].words),
+        "fund": (await fund_names()).get(row.fund, row.fund),
         "receipts": done,
         "address": address,
         "qr": Markup(qr.svg(address)),  # noqa: S704 - made by us from a random code
@@ -160,7 +167,7 @@ def _steps(row: Pledge, code: str, done: list[dict[str, Any]]) -> list[dict[str,
     if done:
         receipt["on"] = done[-1]["issued_on"]
     return [
-        {"label": words.translate("登记捐赠"), "state": "done", "at": row.created_at},
+        {"label": words.translate("登记认捐"), "state": "done", "at": row.created_at},
         {"label": words.translate("付款并到账"), "state": paid},
         receipt,
         {"label": words.translate("用于救助"), "state": "todo"},
@@ -182,6 +189,7 @@ async def receipt_page(row: Receipt) -> dict[str, Any]:
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
         "donor": (donor.name if donor else "") or words.translate(persons.ANONYMOUS),
         "campaign": names.get(row.campaign or "", ""),
+        "fund": (await fund_names()).get(row.fund, row.fund),
         "handler": staff.get(row.handler, ""),
         "ended_by": staff.get(row.ended_by or "", ""),
         "state": status(row.status, receipts.STATUS_WORDS, RECEIPT_TONES),
@@ -225,6 +233,7 @@ async def refund_page(number: str) -> dict[str, Any]:
         "row": row,
         "reason": sealed.unseal("refund", "reason", number, row.reason),
         "gift": gift,
+        "fund": (await fund_names()).get(gift.fund, gift.fund),
         "receipt": receipt,
         "requested_by": staff.get(row.requested_by, ""),
         "approved_by": staff.get(row.approved_by or "", ""),
@@ -251,6 +260,7 @@ async def refund_rows() -> list[dict[str, Any]]:
 
 async def campaign_rows() -> list[dict[str, Any]]:
     """All campaigns, drafts too, for the accountant."""
+    money = await fund_names()
     return [
         {
             "name": s.name,
@@ -258,7 +268,7 @@ async def campaign_rows() -> list[dict[str, Any]]:
             "kind": words.translate(campaigns.KIND_WORDS[s.row["kind"]]),
             "starts_on": s.row["starts_on"],
             "ends_on": s.row["ends_on"],
-            "fund": s.row["fund"],
+            "fund": money.get(s.row["fund"], s.row["fund"]),
             "status": status(s.row["status"], campaigns.STATUS_WORDS, CAMPAIGN_TONES),
             "received": s.figures.net_fen,
         }
@@ -273,6 +283,7 @@ async def campaign_page(slug: str) -> dict[str, Any]:
     return {
         "shown": shown,
         "row": row,
+        "fund": (await fund_names()).get(row["fund"], row["fund"]),
         "state": status(row["status"], campaigns.STATUS_WORDS, CAMPAIGN_TONES),
         "kind": words.translate(campaigns.KIND_WORDS[row["kind"]]),
         "missing": [words.translate(m) for m in campaigns.gate(row)] if row["status"] in {"draft", "filed"} else [],

@@ -236,7 +236,7 @@ def day(text: str, field: str) -> date | None:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise unreadable(FieldError(field, "日期应写成 YYYY-MM-DD，并且真实存在")) from None
+        raise unreadable(FieldError(field, "请填写真实存在的日期，例如 2026-10-08")) from None
 
 
 class DocumentsQuery(Query):

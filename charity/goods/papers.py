@@ -4,6 +4,7 @@ from charity import words
 from charity.goods.documents import Document, DocumentLine
 from charity.goods.intake import EVIDENCE_WORDS
 from charity.goods.rules import DOCUMENT_UNKNOWN
+from charity.ledger.funds import programmes
 from charity.office import accounts, organisation, stores
 from charity.paper import press
 from charity.paper.labels import LABELS_MAX, LotLabel, labels_html
@@ -93,13 +94,15 @@ async def _issue(document: Document) -> str:
     assert issue is not None, "an issue"
     store, names = await stores.get(document.store), await accounts.names([document.actor])
     told = issue["proxy"]
+    english = words.language() == "en"
+    names_of = {p.code: (english and p.name_en) or p.name for p in await programmes()}
     paper = IssueSlip(
         number=document.number,
         on=document.effective_on,
         organisation=who.name,
         store=f"{store.code} {store.name}",
         purpose=words.say("发放"),
-        programme=issue["programme"],
+        programme=f"{issue['programme']} {names_of.get(issue['programme'], '')}".strip(),
         recipient=words.say("{name}（{members} 人）", name=issue["masked_name"], members=issue["members"]),
         card=f"{issue['card'][:3]}…{issue['card'][-4:]}",
         lines=[_issue_line(line) for line in document.lines],

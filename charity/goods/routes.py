@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from charity import words
 from charity.errors import Refusal
+from charity.giving.screens import fund_names
 from charity.goods import baskets as tills
 from charity.goods import checkout, documents, intake, items, lots, papers, reversals, rules, screens
 from charity.goods.baskets import Basket
@@ -167,6 +168,7 @@ async def show_stock(request: Request) -> Response:
     figures = await lots.figures(lots.Filter(store=store.code), by=by)
     notes, tones = screens.expiry_notes(lines)
     context: dict[str, Any] = {"store": store, "lines": lines, "after": after, "figures": figures}
+    context |= {"slips": await screens.slips_of(lines), "funds": await fund_names()}
     context |= {"notes": notes, "tones": tones, "paged": "after" in query, "q": chosen.text, "within": within}
     return await pages.page(request, "goods/stock.html", **context)
 
@@ -191,6 +193,7 @@ async def _document(request: Request, document: documents.Document, status: int 
     names = await accounts.names([document.actor])
     store = await stores.get(document.store)
     context = {"document": document, "store": store, "handler": names.get(document.actor, ""), **more}
+    context["funds"] = await fund_names()
     return await pages.page(request, "goods/document.html", status, **context)
 
 

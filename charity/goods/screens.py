@@ -6,14 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from charity import clock, money, tokens, words
+from charity.db import reading
 from charity.errors import FieldError, Refusal, unreadable
+from charity.giving.screens import every_fund
 from charity.goods import baskets, cards, checkout, documents, forms, items, lots, rules
 from charity.goods.baskets import Basket, Row
 from charity.goods.cards import CardView
 from charity.goods.intake import EVIDENCE_WORDS, Evidence, IntakeLine
 from charity.goods.items import Item
 from charity.goods.lots import ALERT_DAYS, StockLine
-from charity.ledger import funds
 from charity.people.forms import DonorForm
 from charity.people.persons import Donor
 from charity.roles import Actor
@@ -229,14 +230,13 @@ async def into(
 ) -> dict[str, Any]:
     """The facts of the intake screen. `errors` are spoken already: {field, message}."""
     known = await items.found(row.code for row in basket.rows)
-    fund_rows = await funds.every()
     return {
         "basket": basket,
         "header": {"source": "gift", "donor_kind": "anonymous", **{k: v for k, v in basket.header.items() if v}},
         "lines": [_in_line(n, row, known.get(row.code)) for n, row in enumerate(basket.rows)],
         "unknown": unknown,
         "new": new or {},
-        "funds": [{"value": f.code, "label": f"{f.code} {f.name}"} for f in fund_rows],
+        "funds": await every_fund(),
         "evidence": [{"value": k, "label": words.translate(v)} for k, v in EVIDENCE_WORDS.items()],
         "scan_error": scan_error,
         "errors": list(errors),
@@ -273,6 +273,15 @@ def screen_field(field: str) -> str:
 
 
 # -- stock --------------------------------------------------------------------------------------------
+
+
+async def slips_of(lines: Sequence[StockLine]) -> dict[str, str]:
+    """By lot: the number of the slip it came in with."""
+    codes = sorted({line.lot for line in lines})
+    if not codes:
+        return {}
+    sql = f"SELECT code, document FROM lot WHERE code IN ({reading.places(len(codes))})"  # noqa: S608
+    return {row["code"]: row["document"] for row in await reading.rows(sql, *codes)}
 
 
 def expiry_notes(lines: Sequence[StockLine]) -> tuple[dict[str, str], dict[str, str]]:

@@ -82,7 +82,7 @@ def receipt_html(paper: ReceiptPaper, copies: Sequence[Copy] = ("donor",)) -> st
     """
     assert 1 <= len(paper.lines) <= LINES_MAX, len(paper.lines)
     assert sum(line.amount_fen or 0 for line in paper.lines) == paper.total_fen
-    extra = bool(paper.fiscal_number) + bool(paper.remark or paper.replaces or paper.replaced_by)
+    extra = bool(paper.fiscal_number) + 1  # the remarks always have their row, as clerks write there
     with words.speaking(paper.lang):
         return pages.render(
             "receipt.html",

@@ -7,7 +7,7 @@ markup: it travels as JSON and is broken into lines by `glyphs` (domain rules 8,
 
 import hashlib
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final, Literal
@@ -51,6 +51,7 @@ class Register:
 
     `rows` may be lazy, sync or async: tuples in column order or mappings by column key; money in
     fen, counts as int, dates as text; a text in a money column (不计价) prints and adds nothing.
+    `groups` are the lines of a breakdown of the sums, printed below the last rows, or on pages of their own.
     """
 
     title: str
@@ -61,6 +62,8 @@ class Register:
     columns: Sequence[Column]
     rows: Iterable[Row] | AsyncIterable[Row]
     row_count: int
+    groups: Sequence[tuple[str, Mapping[str, int]]] = ()
+    group_title: str = ""
     sign_offs: Sequence[str] = ()
     code: str
     verify_url: str
@@ -76,7 +79,10 @@ class RowsChanged(RuntimeError):
 
 @dataclass(slots=True)
 class Page:
-    """One page of data as Typst gets it; cells are `{s: size, l: [lines]}`."""
+    """One page as Typst gets it; cells are `{s: size, l: [lines]}`.
+
+    `last` ends the rows, `closing` ends the paper and carries the place of the stamp.
+    """
 
     number: int
     carried: list[Any] | None
@@ -85,6 +91,8 @@ class Page:
     running: list[Any] | None = None
     last: bool = False
     blank: bool = False
+    closing: bool = False
+    groups: list[dict[str, Any]] | None = None
 
     def facts(self) -> dict[str, Any]:
         """The page for JSON, without copying its cells."""
@@ -103,6 +111,35 @@ def page_sizes(row_count: int) -> list[int]:
         sizes.append(ROWS_LAST_PAGE)
         last -= ROWS_LAST_PAGE
     return [*sizes, last]
+
+
+def page_count(register: Register) -> int:
+    """How many pages the paper has, those of the breakdown too."""
+    sizes = page_sizes(register.row_count)
+    more = 0 if _fits_below(register, sizes) else -(-len(register.groups) // ROWS_LAST_PAGE)
+    return len(sizes) + more
+
+
+def _fits_below(register: Register, sizes: Sequence[int]) -> bool:
+    """Whether the breakdown and its title stand below the last rows."""
+    return sizes[-1] + 1 + len(register.groups) <= ROWS_LAST_PAGE
+
+
+def _group_lines(register: Register, sums: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The lines of the breakdown, which adds up to the sums of the rows."""
+    for key in sums if register.groups else ():
+        assert sum(told[key] for _, told in register.groups) == sums[key], key
+    return [{"name": glyphs.printable(name), "cells": _sums(register.columns, told)} for name, told in register.groups]
+
+
+def _breakdown(register: Register, number: int, sums: Mapping[str, int]) -> Iterator[Page]:
+    """The pages of the breakdown; the first is page `number`."""
+    lines = _group_lines(register, sums)
+    for at in range(0, len(lines), ROWS_LAST_PAGE):
+        page = Page(number + at // ROWS_LAST_PAGE, None, groups=lines[at : at + ROWS_LAST_PAGE])
+        page.running = _sums(register.columns, sums)
+        page.closing = page.last = at + ROWS_LAST_PAGE >= len(lines)
+        yield page
 
 
 async def paginate(register: Register) -> AsyncIterator[Page]:
@@ -129,9 +166,15 @@ async def paginate(register: Register) -> AsyncIterator[Page]:
         page.running = _sums(register.columns, running)
         page.last = number == len(sizes)
         page.blank = page.last and size < ROWS_A_PAGE
+        if page.last:
+            page.closing = not register.groups or _fits_below(register, sizes)
+            page.groups = _group_lines(register, running) if page.closing and register.groups else None
         if page.last and await anext(rows, None) is not None:
             raise RowsChanged(f"more rows than {register.row_count}")
         yield page
+    if register.groups and not _fits_below(register, sizes):
+        for page in _breakdown(register, len(sizes) + 1, running):
+            yield page
 
 
 async def _each(rows: Iterable[Row] | AsyncIterable[Row]) -> AsyncIterator[Row]:
@@ -256,6 +299,7 @@ def frame(register: Register, pages: int) -> dict[str, Any]:
         "period": clean(register.period),
         "filters": "".join(glyphs.wrapped(register.filters, TABLE_MM * 0.86 / (7.2 * glyphs.MM_A_POINT), 1)),
         "unit": clean(register.unit),
+        "group_title": clean(register.group_title),
         "columns": [
             {"head": heading(column.title, width), "width": width, "align": column.align}
             for column, width in zip(register.columns, widths, strict=True)

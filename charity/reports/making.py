@@ -74,7 +74,7 @@ async def make(
             steps = max(totals.count, 1) * (2 if fmt == "pdf" else 1)
             spool = await _spooled(report, filters, seq, totals, spool_path, lambda done, _: told(done, steps))
             if fmt == "pdf":
-                await _pdf(report, filters, spool, code, made_at, part, told)
+                await _pdf(report, filters, totals, spool, code, made_at, part, told)
             elif fmt == "xlsx":
                 _xlsx(report, totals, spool, part)
             else:
@@ -143,7 +143,9 @@ def _sheet_columns(report: Report) -> list[SheetColumn]:
     return [SheetColumn(c.key, words.say(c.title), "text" if c.kind == "code" else c.kind) for c in report.columns]
 
 
-async def _pdf(report: Report, filters: Filters, spool: Spool, code: str, made_at: str, path: Path, told: Told) -> None:
+async def _pdf(
+    report: Report, filters: Filters, totals: Totals, spool: Spool, code: str, made_at: str, path: Path, told: Told
+) -> None:
     ours = await organisation.get()
     telling: set[asyncio.Task[None]] = set()
     rows = max(spool.count, 1)
@@ -166,6 +168,8 @@ async def _pdf(report: Report, filters: Filters, spool: Spool, code: str, made_a
         columns=[_paper_column(column) for column in report.columns],
         rows=spool.rows(),
         row_count=spool.count,
+        groups=[(group.label, group.figures) for group in totals.groups] if len(totals.groups) > 1 else (),
+        group_title=words.say(report.group_title),
         sign_offs=[words.say(text) for text in report.sign_offs],
         code=code,
         verify_url=f"{settings().public_url.rstrip('/')}/v/{code}",

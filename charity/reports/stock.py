@@ -29,7 +29,7 @@ COLUMNS = (
     Column("store", "门店", 18),
     Column("barcode", "条码", 15, "code", screen=False),
     Column("item", "品名", 19, link="item_href"),
-    Column("measure", "单位", 5, align="center"),
+    Column("measure", "计量单位", 5, align="center"),
     Column("cost_fen", "单价", 10, "money", align="right"),
     Column("opening", "期初数量", 9, "count", total=True, align="right"),
     Column("opening_fen", "期初金额", 13, "money", total=True, align="right"),

@@ -51,7 +51,24 @@ WORDS = {
     "union_tag_not_found": "请填写此项",
     "union_tag_invalid": "没有这个选项",
 }
-DATE = "日期应写成 YYYY-MM-DD，并且真实存在"
+# What is missing, by the name of its field: a summary of five times "请填写此项" helps nobody.
+NEEDED = {
+    "login": "请填写账号",
+    "password": "请填写密码",
+    "current": "请填写现在的密码",
+    "programme": "请选择慈善项目",
+    "fund": "请选择基金",
+    "payee_code": "请填写收款方编号",
+    "reason": "请写明理由",
+    "channel_ref": "请填写流水号或回单号",
+    "paid_on": "请填写付款日期",
+    "slug": "请填写代号",
+    "purpose": "请写明用途",
+    "filing_no": "请填写备案号",
+    "measure": "请填写计量单位",
+    "name": "请填写名称",
+}
+DATE = "请填写真实存在的日期，例如 2026-10-08"
 OTHERWISE = "填写有误，请检查"
 NO_CONTROL = "不能含有控制字符"
 
@@ -76,6 +93,8 @@ def refusal(error: ValidationError) -> Refusal:
     found: list[FieldError] = []
     for detail in error.errors(include_url=False, include_input=False)[:ERRORS_MAX]:
         text, facts = _words(detail)
+        if text == WORDS["missing"] and detail["loc"]:
+            text = NEEDED.get(str(detail["loc"][-1]), text)
         found.append(FieldError(".".join(str(part) for part in detail["loc"]), text, facts))
     return unreadable(*found)
 

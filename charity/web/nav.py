@@ -20,6 +20,7 @@ class Item:
 NAV: list[Item] = [
     Item("募捐活动", "/#campaigns", None, staff=False),
     Item("捐赠物资", "/give/goods", None, staff=False),
+    Item("核验", "/check", None, staff=False),
     Item("工作台", "/desk", "desk.read"),
     Item("认捐与到账", "/pledges", "pledge.read"),
     Item("登记捐赠", "/donations/new", "gift.receive"),
@@ -36,7 +37,7 @@ NAV: list[Item] = [
     Item("收发存台账", "/ledgers/stock", "report.export"),
     Item("账号", "/accounts", "account.manage"),
 ]
-STORES = Item("门店", "/stores", "goods.read")
+STORES = Item("爱心超市", "/stores", "goods.read")
 
 
 def shown(actor: Actor | None, path: str) -> list[dict[str, object]]:

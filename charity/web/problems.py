@@ -29,9 +29,9 @@ TITLES = {
     400: "请求不完整",
     401: "请先登录",
     403: "不能办理",
-    404: "找不到",
+    404: "没有找到",
     405: "不支持这种方法",
-    409: "规则不允许",
+    409: "现在不能这样办",
     413: "内容太大",
     415: "格式不支持",
     422: "有几处要更正",
@@ -39,7 +39,7 @@ TITLES = {
     500: "系统出错",
     503: "系统正忙",
 }
-NOT_FOUND = Rule("not_found", "找不到您要的内容", 404)
+NOT_FOUND = Rule("not_found", "没有找到您要的内容：地址可能抄错了，或者它已经不在了", 404)
 METHOD = Rule("method.not_allowed", "这个地址不支持 {method}", 405)
 TOO_LARGE = Rule("body.too_large", "内容超过上限 {limit_kb} KB", 413)
 FAULT = Rule("fault", "系统出错，没有办理。请稍后再试；如再次发生，请把编号告诉管理员", 500)
@@ -135,6 +135,8 @@ def _to_sign_in(request: Request) -> Response:
 async def _page(request: Request, refusal: Refusal) -> Response:
     shown = document(refusal)
     steps = [{"href": "/", "label": words.translate("回到首页")}]
+    if refusal.status == http.HTTPStatus.NOT_FOUND:
+        steps.append({"href": "/check", "label": words.translate("核验收据或文件")})
     if visits.of(request).actor is not None:
         steps.insert(0, {"href": "/desk", "label": words.translate("回到工作台")})
     fault = refusal.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
