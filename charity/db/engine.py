@@ -169,7 +169,8 @@ async def _touch(context: TortoiseContext, write_lock: WriteLock | None) -> None
 
 
 async def _hand(context: TortoiseContext, write_lock: WriteLock, open_lock: FileLock, *, serving: bool) -> Hand:
-    writer: WriterClient = context.connections.get("default")
+    writer = context.connections.get("default")
+    assert isinstance(writer, WriterClient)
     if not serving:
         return ThreadHand(writer.opened)
     hand = ProcessHand()

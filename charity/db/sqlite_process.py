@@ -84,7 +84,8 @@ class ProcessHand:
 
     async def do(self, steps: Sequence[Step]) -> list[Found]:
         """Do the steps in one journey to the process."""
-        return await self._ask(list(steps))
+        found: list[Found] = await self._ask(list(steps))
+        return found
 
     async def _ask(self, message: Any) -> Any:
         body = marshal.dumps(message)

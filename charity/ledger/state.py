@@ -74,6 +74,10 @@ class Written:
     rows: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     changes: list[tuple[Table, str, dict[str, Any]]] = field(default_factory=list)
 
+    def streams(self) -> set[str]:
+        """The funds whose streams changed."""
+        return {str(row[0]) for part in (self.inflows, self.segments, self.releases) for row in part}
+
     def lengths(self) -> tuple[int, ...]:
         """Where each list ends now."""
         return tuple(map(len, _LISTS(self)))

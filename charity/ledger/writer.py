@@ -34,7 +34,8 @@ from charity.web.idem import Idem
 
 log = logging.getLogger("charity.writer")
 BATCH_MAX = 256
-BATCH_FEW = 16
+HALVED = 32
+TOLD_LATE_S = 0.02
 QUEUE_MAX = 4_096
 SAME_KEY_WAIT_S = 10.0
 RETRY_AFTER_S = 2
@@ -73,6 +74,7 @@ class Command:
 
 
 Outcome = Answer | BaseException
+Known = dict[tuple[str, str], dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -99,8 +101,8 @@ class Writer:
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Waiting] = asyncio.Queue(QUEUE_MAX)
         self._same: dict[tuple[str, str], Waiting] = {}
-        self._ids = Ids()
-        self._decided: list[tuple[Waiting, Outcome]] = []
+        self.ids = Ids()
+        self.decided: list[tuple[Waiting, Outcome]] = []
         self.on_fault: Callable[[], None] = lambda: os._exit(EX_IOERR)
 
     async def submit(self, command: Command) -> Answer:
@@ -140,41 +142,39 @@ class Writer:
         """Take what is waiting, again and again."""
         while True:
             if self._queue.empty():
-                self._tell()
+                self.tell()
             batch = [await self._queue.get()]
-            # Half of what waits: while it is written, the answers of the batch before and the next requests
-            # keep the event loop busy. With all of it, the loop and the database would take turns.
-            share = min(BATCH_MAX, max(BATCH_FEW, (self._queue.qsize() + 2) // 2))
-            while len(batch) < share and not self._queue.empty():
+            while len(batch) < BATCH_MAX and not self._queue.empty():
                 batch.append(self._queue.get_nowait())
-            outcomes = await transactions.shielded(self._outcomes([waiting.command for waiting in batch]))
-            self._tell()
-            self._decided = list(zip(batch, outcomes, strict=True))
+            late = asyncio.get_running_loop().call_later(TOLD_LATE_S, self.tell)
+            await transactions.shielded(self._settle(batch))
+            late.cancel()
 
-    def _tell(self) -> None:
-        """Answer the batch before: its callers' next requests are read while the next batch is written."""
-        decided, self._decided = self._decided, []
+    def tell(self) -> None:
+        """Answer what is committed. Its callers' next requests are read while the next commands are written."""
+        decided, self.decided = self.decided, []
         for waiting, outcome in decided:
             if (idem := waiting.command.idem) is not None:
                 self._same.pop((idem.scope, idem.key), None)
             waiting.answer(outcome)
             self._queue.task_done()
 
-    async def _outcomes(self, commands: list[Command]) -> list[Outcome]:
-        """Decide and write a batch; one by one when the batch as a whole cannot be written."""
+    async def _settle(self, waiting: list[Waiting]) -> None:
+        """Decide and write a batch; one by one what of it cannot be written together."""
+        batch = Batch(self, waiting)
         try:
-            outcomes, self._ids = await transactions.run(lambda tx: self._batch(tx, commands))
+            await transactions.run(batch.run)
         except Exception as error:  # noqa: BLE001 - a bulk write that failed: find the command that did it
             self._end_on_fault(error)
-            if len(commands) == 1:
-                return [error]
-            log.warning("batch.one_by_one", extra={"commands": len(commands), "error": type(error).__name__})
+            left = waiting[batch.landed :]
+            if len(left) == 1:
+                self.decided.append((left[0], error))
+                return
+            log.warning("batch.one_by_one", extra={"commands": len(left), "error": type(error).__name__})
+            for one in left:
+                await self._settle([one])
         else:
-            return outcomes
-        alone: list[Outcome] = []
-        for command in commands:
-            alone += await self._outcomes([command])
-        return alone
+            batch.land()
 
     def _end_on_fault(self, error: Exception) -> None:
         """A disk that cannot be trusted: acknowledge nothing more."""
@@ -186,41 +186,86 @@ class Writer:
             log.critical("writer.fault", extra={"error": text})
             self.on_fault()
 
-    async def _batch(self, tx: Tx, commands: list[Command]) -> tuple[list[Outcome], Ids]:
-        """The outcomes, and the ids to remember once this has been committed: a COMMIT may fail too."""
-        if any(c.load for c in commands):
-            self._tell()  # more journeys than one are before us
+
+class Batch:
+    """A batch under one hold of the lock; a large one in two halves where the database can go on under it.
+
+    While the first half is committed the second is decided, and while that is committed the first is answered:
+    neither the event loop nor the database waits long for the other (decision 14). A half that has landed is
+    committed; should the other fail, it is as if the other had never been tried.
+    """
+
+    def __init__(self, writer: Writer, waiting: list[Waiting]) -> None:
+        self.writer = writer
+        self.waiting = waiting
+        self.landed = 0
+        self._outcomes: list[Outcome] = []
+        self._ids = writer.ids
+
+    async def run(self, tx: Tx) -> None:
+        """Decide and write; whoever commits the last half calls `land`."""
+        commands = [waiting.command for waiting in self.waiting]
+        plain = tx.goes_on and not any(c.load for c in commands)
+        if not plain:
+            self.writer.tell()  # more journeys than one are before us
         keys = [c.idem for c in commands if c.idem is not None]
         loader, known = await Loader.begun(tx, keys, [c.wants for c in commands])
-        outcomes = [await self._decide(loader, command, known) for command in commands]
-        ids = await write(tx, loader, self._ids)
-        asyncio.get_running_loop().call_soon(self._tell)  # when the COMMIT is on its way
-        return outcomes, ids
+        half = len(commands) // 2 if plain and len(commands) >= HALVED else 0
+        if half:
+            await self._decided(tx, loader, known, commands[:half])
+            landing = asyncio.ensure_future(tx.land())
+            await asyncio.sleep(0)  # the COMMIT is on its way
+            loader.go_on()
+            outcomes = [await _decide(loader, command, known) for command in commands[half:]]
+            await landing
+            self.land()
+            await self._written(tx, loader, outcomes)
+        else:
+            await self._decided(tx, loader, known, commands)
 
-    async def _decide(self, loader: Loader, command: Command, known: dict[tuple[str, str], dict[str, Any]]) -> Outcome:
-        state, idem = loader.state, command.idem
-        if idem is not None and (old := known.get((idem.scope, idem.key))) is not None:
-            if old["fingerprint"] != idem.fingerprint:
-                return rules.KEY_REUSED()
-            return Answer(old["status"], json.loads(old["response"]), replayed=True)
-        first = state.seq + 1
-        state.begin(command.at)
-        try:
-            if command.load is not None:
-                await command.load(loader)
-            answer = command.decide(state)
-        except Exception as error:
-            state.undo()
-            if not isinstance(error, Refusal):
-                log.exception("command.failed")
-            return error
-        if idem is not None:
-            response = to_json(answer.body).decode()
-            seq = first if state.seq >= first else None
-            row = {"fingerprint": idem.fingerprint, "status": answer.status, "response": response}
-            known[idem.scope, idem.key] = row
-            loader.keys.append((idem.scope, idem.key, idem.fingerprint, answer.status, response, seq))
-        return answer
+    async def _decided(self, tx: Tx, loader: Loader, known: Known, commands: list[Command]) -> None:
+        await self._written(tx, loader, [await _decide(loader, command, known) for command in commands])
+
+    async def _written(self, tx: Tx, loader: Loader, outcomes: list[Outcome]) -> None:
+        self._ids = await write(tx, loader, self._ids)
+        self._outcomes = outcomes
+        asyncio.get_running_loop().call_soon(self.writer.tell)  # when the COMMIT is on its way
+
+    def land(self) -> None:
+        """What was written last is committed: remember its ids, and let it be told."""
+        told = self.waiting[self.landed : self.landed + len(self._outcomes)]
+        self.writer.decided += zip(told, self._outcomes, strict=True)
+        self.writer.ids = self._ids
+        self.landed += len(told)
+
+
+async def _decide(loader: Loader, command: Command, known: Known) -> Outcome:
+    state, idem = loader.state, command.idem
+    if idem is not None and (old := known.get((idem.scope, idem.key))) is not None:
+        if old["fingerprint"] != idem.fingerprint:
+            return rules.KEY_REUSED()
+        return Answer(old["status"], json.loads(old["response"]), replayed=True)
+    first = state.seq + 1
+    state.begin(command.at)
+    try:
+        if command.load is not None:
+            await command.load(loader)
+        answer = command.decide(state)
+    except Exception as error:
+        state.undo()
+        if not isinstance(error, Refusal):
+            log.exception("command.failed")
+        return error
+    if idem is not None:
+        response = to_json(answer.body).decode()
+        seq = first if state.seq >= first else None
+        known[idem.scope, idem.key] = {
+            "fingerprint": idem.fingerprint,
+            "status": answer.status,
+            "response": response,
+        }
+        loader.keys.append((idem.scope, idem.key, idem.fingerprint, answer.status, response, seq))
+    return answer
 
 
 _writer: Writer | None = None

@@ -138,7 +138,7 @@ def _turnover(ids: Ids, w: Written) -> list[tuple[Any, ...]]:
 
 def _streams(loader: Loader) -> list[Statement]:
     state, w = loader.state, loader.state.written
-    touched = {str(row[0]) for part in (w.inflows, w.segments, w.releases) for row in part}
+    touched = w.streams()
     values = [(f, s.inflow, s.outflow, s.low) for f in sorted(touched) for s in (state.streams[f],)]
     return [
         ("INSERT INTO stream (fund) VALUES ($1)", [(code,) for code in sorted(touched - loader.streams_stored)]),
