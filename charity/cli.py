@@ -415,7 +415,10 @@ async def _verify() -> list[str]:
         for module, words in CHECKS:
             if importlib.util.find_spec(module.rsplit(".", 1)[0]) and importlib.util.find_spec(module):
                 click.echo(f"核对{words}……", err=True)
-                found += [f"{f.invariant} {f.words}" for f in await importlib.import_module(module).run()]
+                try:
+                    found += [f"{f.invariant} {f.words}" for f in await importlib.import_module(module).run()]
+                except Exception as error:  # noqa: BLE001 - rows that somebody wrote into: the other checks go on
+                    found.append(f"{words}无法核对：{type(error).__name__}")
     return found
 
 
