@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from charity.paper import glyphs, press, registers
 from charity.paper.register_press import register_to_pdf
 from charity.paper.registers import Column, Register
+from charity.reports.registry import REPORTS
 from tests.paper_reading import HASH, MARK, URL, children_running, codes_in, flat, page_count, paper_size_mm, text_of
 
 COLUMNS = [
@@ -202,6 +203,18 @@ def test_a_figure_is_never_cut(fen: int):
     fitted = registers.cell(registers.money.yuan(fen), 20.0, figure=True)
     assert fitted["l"] == [registers.money.yuan(fen)]
     assert fitted["s"] >= registers.LEAST_PT
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+def test_the_greatest_amount_and_its_sums_fit_whole_into_every_column(name: str):
+    columns = [registers.Column(c.key, c.title, c.width, c.align, "text" if c.kind == "code" else c.kind, c.total)
+               for c in REPORTS[name].columns]  # fmt: skip
+    greatest = {"money": (10**13, -(10**13), 40 * 10**13), "count": (10**6, 40 * 10**6)}
+    for column, width in zip(columns, registers.widths_mm(columns), strict=True):
+        for value in greatest.get(column.kind, ()) if column.key != "n" else ():
+            fitted = registers.cell(registers.shown(column, value), width, figure=True)
+            assert "".join(fitted["l"]) == registers.shown(column, value), column.key
+            assert len(fitted["l"]) == 1 or fitted["l"][0].endswith(","), column.key
 
 
 def test_a_rare_character_prints_as_a_visible_gap_and_controls_vanish():

@@ -30,7 +30,8 @@ PADDING_MM: Final = 1.1
 ONE_LINE_PT: Final = (8.0, 7.5, 7.0, 6.6)
 SMALL_PT: Final = 6.2
 LEAST_PT: Final = 4.5
-"""A figure is never cut: it shrinks, and a column too narrow even for this is a programming error."""
+"""A figure is never cut: it shrinks, then stands on two lines; a column too narrow even for this is a programming
+error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,8 @@ def _sums(columns: Sequence[Column], sums: Mapping[str, int]) -> list[Any]:
 def cell(text: str, width_mm: float, *, figure: bool = False) -> dict[str, Any]:
     """A text fitted into a cell: one line, a little smaller if need be, else on two lines, else cut with ….
 
-    A figure stays whole on one line and shrinks instead.
+    A figure shrinks instead, and one of a hundred billion is broken behind a thousands separator: every amount
+    that the books take can be printed.
     """
     text = glyphs.printable(text)
     room_mm = width_mm - 2 * PADDING_MM
@@ -205,10 +207,21 @@ def cell(text: str, width_mm: float, *, figure: bool = False) -> dict[str, Any]:
         if wide_em * size_pt * glyphs.MM_A_POINT <= room_mm:
             return {"s": size_pt, "l": [text]}
     if figure:
-        size = int(room_mm / (wide_em * glyphs.MM_A_POINT) * 10) / 10
-        assert size >= LEAST_PT, f"a column of {width_mm:.1f} mm is too narrow for {len(text)} figures"
-        return {"s": size, "l": [text]}
+        return _figure(text, width_mm)
     return {"s": SMALL_PT, "l": glyphs.wrapped(text, room_mm / (SMALL_PT * glyphs.MM_A_POINT), 2)}
+
+
+def _figure(text: str, width_mm: float) -> dict[str, Any]:
+    """A figure too wide for one line of the usual sizes: smaller, or on two lines."""
+    room_pt = (width_mm - 2 * PADDING_MM) / glyphs.MM_A_POINT
+    size = int(room_pt / glyphs.width_em(text) * 10) / 10
+    if size >= LEAST_PT:
+        return {"s": size, "l": [text]}
+    middle = min((n for n, sign in enumerate(text) if sign == ","), key=lambda n: abs(2 * n - len(text)), default=-1)
+    lines = [text[: middle + 1], text[middle + 1 :]]
+    size = min(SMALL_PT, int(room_pt / max(map(glyphs.width_em, lines)) * 10) / 10)
+    assert size >= LEAST_PT, f"a column of {width_mm:.1f} mm is too narrow for {len(text)} figures"
+    return {"s": size, "l": lines}
 
 
 def fingerprint(columns: Sequence[Column], rows: Iterable[Row]) -> str:
