@@ -114,4 +114,4 @@ async def the_promises_are_kept() -> None:
     ):
         assert await reading.value(awkward) >= 1, awkward
     agency = "SELECT SUM(inflow - outflow) FROM stream WHERE fund IN ('F-WC08', 'F-YS10')"
-    assert await reading.value(agency) < 200
+    assert await reading.value(agency) == 0
