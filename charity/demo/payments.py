@@ -35,12 +35,12 @@ def add(plan: Plan, household_codes: list[str]) -> None:
     todo = [*_homes(), *_grants(), *_families(plan, household_codes), *_waiting(household_codes)]
     for payment in todo:
         at = plan.at(plan.day(payment.offset), plan.chance.randrange(9, 12), plan.chance.randrange(60))
-        plan.tell(at, partial(voucher, plan, payment), lane="vouchers")
+        plan.tell(at, partial(voucher, plan, payment))
     for offset_from, code, fund, fen in (
         (plan.at(clock.instant("2008-07-01T02:00:00.000000Z").date()), "LXF01", "F-WC08", "wenchuan-2008"),
         (plan.at(clock.instant("2010-06-01T02:00:00.000000Z").date()), "LXF01", "F-YS10", "yushu-2010"),
     ):
-        plan.tell(offset_from, partial(_forward, plan, code, fund, fen), lane="vouchers")
+        plan.tell(offset_from, partial(_forward, plan, code, fund, fen))
 
 
 def _homes() -> list[Payment]:
