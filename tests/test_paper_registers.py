@@ -205,6 +205,18 @@ def test_a_figure_is_never_cut(fen: int):
     assert fitted["s"] >= registers.LEAST_PT
 
 
+async def test_the_sums_by_group_stand_on_pages_of_their_own_that_are_counted():
+    groups = [(f"2026-{month:02d} · 限定", {"fen": month * 100}) for month in range(1, 13)] * 3
+    told = {"groups_title": "按月和限定性合计", "groups": groups, "note": "核对：期初 1 ＝ 期末 1"}
+    pdf = await register_to_pdf(register(20, **told))
+    text = flat(pdf)
+    assert page_count(pdf) == 4
+    for words in ("核对：期初1＝期末1", "按月和限定性合计", "2026-12·限定12.00", "第3页共4页", "第4页共4页"):
+        assert words in text, words
+    assert text.count("合计210.00") == 1
+    assert text.count("单位（章）") == 1
+
+
 @pytest.mark.parametrize("name", sorted(REPORTS))
 def test_the_greatest_amount_and_its_sums_fit_whole_into_every_column(name: str):
     columns = [registers.Column(c.key, c.title, c.width, c.align, "text" if c.kind == "code" else c.kind, c.total)

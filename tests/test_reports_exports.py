@@ -137,7 +137,8 @@ async def test_the_pdf_carries_totals_hash_and_a_qr_that_the_check_page_answers(
         "本页小计",
         "合计",
         "390.00",
-        "第 1 页 共 1 页",
+        "第 1 页 共 2 页",
+        "按月和项目合计",
         "王建国",
         "内部存档",
     ):

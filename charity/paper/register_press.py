@@ -18,7 +18,7 @@ import pikepdf
 
 from charity.paper.places import ROOT
 from charity.paper.press import PaperFailed, PaperTooSlow, child_environment
-from charity.paper.registers import Page, Register, frame, page_sizes, paginate
+from charity.paper.registers import Page, Register, frame, pages_of, paginate
 
 PAGES_A_CHUNK: Final = 25
 CHUNKS_AT_ONCE: Final = 2
@@ -32,7 +32,7 @@ async def register_to_pdf(register: Register, *, progress: Progress | None = Non
 
     Raises RowsChanged, PaperTooSlow or PaperFailed.
     """
-    pages = len(page_sizes(register.row_count))
+    pages = pages_of(register)
     shared = frame(register, pages)
     tell: Progress = progress or (lambda _done, _all: None)
     with tempfile.TemporaryDirectory(prefix="register-") as folder:
@@ -44,7 +44,7 @@ async def register_to_pdf(register: Register, *, progress: Progress | None = Non
             chunk: list[Page] = []
             async for page in paginate(register):
                 chunk.append(page)
-                if len(chunk) < PAGES_A_CHUNK and not page.last:
+                if len(chunk) < PAGES_A_CHUNK and page.number < pages:
                     continue
                 path = Path(folder) / f"{len(parts):06d}.pdf"
                 parts.append(path)

@@ -52,6 +52,7 @@ class Register:
 
     `rows` may be lazy, sync or async: tuples in column order or mappings by column key; money in
     fen, counts as int, dates as text; a text in a money column (不计价) prints and adds nothing.
+    `groups` are the same sums by month or store, on pages of their own; `note` stands under the total.
     """
 
     title: str
@@ -63,6 +64,9 @@ class Register:
     rows: Iterable[Row] | AsyncIterable[Row]
     row_count: int
     sign_offs: Sequence[str] = ()
+    groups_title: str = ""
+    groups: Sequence[tuple[str, Mapping[str, int]]] = ()
+    note: str = ""
     code: str
     verify_url: str
     hash_hex: str
@@ -86,6 +90,7 @@ class Page:
     running: list[Any] | None = None
     last: bool = False
     blank: bool = False
+    groups: list[dict[str, Any]] = field(default_factory=list)
 
     def facts(self) -> dict[str, Any]:
         """The page for JSON, without copying its cells."""
@@ -106,8 +111,13 @@ def page_sizes(row_count: int) -> list[int]:
     return [*sizes, last]
 
 
+def pages_of(register: Register) -> int:
+    """How many pages a register has: those of its rows, and those of its sums by group."""
+    return len(page_sizes(register.row_count)) + -(-len(register.groups) // ROWS_A_PAGE)
+
+
 async def paginate(register: Register) -> AsyncIterator[Page]:
-    """The pages of a register, one at a time, with their sums.
+    """The pages of a register, one at a time, with their sums; then the sums by group.
 
     Raises RowsChanged when there are fewer or more rows than the register said.
     """
@@ -133,6 +143,10 @@ async def paginate(register: Register) -> AsyncIterator[Page]:
         if page.last and await anext(rows, None) is not None:
             raise RowsChanged(f"more rows than {register.row_count}")
         yield page
+    for number, at in enumerate(range(0, len(register.groups), ROWS_A_PAGE), start=len(sizes) + 1):
+        part = register.groups[at : at + ROWS_A_PAGE]
+        told = [{"label": glyphs.printable(label), "cells": _sums(register.columns, sums)} for label, sums in part]
+        yield Page(number, None, groups=told)
 
 
 async def _each(rows: Iterable[Row] | AsyncIterable[Row]) -> AsyncIterator[Row]:
@@ -274,6 +288,8 @@ def frame(register: Register, pages: int) -> dict[str, Any]:
             for column, width in zip(register.columns, widths, strict=True)
         ],
         "sign_offs": [clean(text) for text in register.sign_offs],
+        "groups_title": clean(register.groups_title),
+        "note": clean(register.note),
         "code": clean(register.code),
         "hash": register.hash_hex,
         "verify_url": register.verify_url,

@@ -74,7 +74,7 @@ async def make(
             steps = max(totals.count, 1) * (2 if fmt == "pdf" else 1)
             spool = await _spooled(report, filters, seq, totals, spool_path, lambda done, _: told(done, steps))
             if fmt == "pdf":
-                await _pdf(report, filters, spool, code, made_at, part, told)
+                await _pdf(report, filters, spool, totals, code, made_at, part, told)
             elif fmt == "xlsx":
                 _xlsx(report, totals, spool, part)
             else:
@@ -143,7 +143,16 @@ def _sheet_columns(report: Report) -> list[SheetColumn]:
     return [SheetColumn(c.key, words.say(c.title), "text" if c.kind == "code" else c.kind) for c in report.columns]
 
 
-async def _pdf(report: Report, filters: Filters, spool: Spool, code: str, made_at: str, path: Path, told: Told) -> None:
+async def _pdf(
+    report: Report,
+    filters: Filters,
+    spool: Spool,
+    totals: Totals,
+    code: str,
+    made_at: str,
+    path: Path,
+    told: Told,
+) -> None:
     ours = await organisation.get()
     telling: set[asyncio.Task[None]] = set()
     rows = max(spool.count, 1)
@@ -167,6 +176,9 @@ async def _pdf(report: Report, filters: Filters, spool: Spool, code: str, made_a
         rows=spool.rows(),
         row_count=spool.count,
         sign_offs=[words.say(text) for text in report.sign_offs],
+        groups_title=words.say(report.group_title),
+        groups=[(group.label, group.figures) for group in totals.groups] if len(totals.groups) > 1 else [],
+        note=report.check(totals),
         code=code,
         verify_url=f"{settings().public_url.rstrip('/')}/v/{code}",
         hash_hex=spool.data_hash,
