@@ -136,6 +136,7 @@ async def the_promises_are_kept() -> None:
         "SELECT COUNT(*) FROM voucher WHERE status = 'approved'",
         "SELECT COUNT(*) FROM voucher WHERE status = 'rejected'",
         "SELECT COUNT(*) FROM donation WHERE fund = 'F-CIWU'",
+        "SELECT COUNT(*) FROM lot l JOIN fund f ON f.code = l.fund WHERE f.kind = 'agency'",
     ):
         assert await reading.value(awkward) >= 1, awkward
     agency = "SELECT SUM(inflow - outflow) FROM stream WHERE fund IN ('F-WC08', 'F-YS10')"

@@ -94,8 +94,9 @@ def _delivery(plan: Plan, store: str, day: date, goods: dict[str, Goods]) -> Non
         plan.tell(plan.at(day, 16), partial(_take_in, plan, store, used, giver))
 
 
-async def _take_in(plan: Plan, store: str, lines: Sequence[IntakeLine], donor: Donor) -> None:
-    await intake.take_in(store=store, source="gift", lines=lines, donor=donor, by=plan.by("storekeeper"))
+async def _take_in(plan: Plan, store: str, lines: Sequence[IntakeLine], donor: Donor, fund: str | None = None) -> None:
+    by = plan.by("storekeeper")
+    await intake.take_in(store=store, source="gift", lines=lines, donor=donor, fund=fund, by=by)
 
 
 async def _basket(plan: Plan, store: str, card: str, seed: int) -> None:
@@ -139,13 +140,16 @@ def _purchases(plan: Plan, goods: dict[str, Goods]) -> None:
 
 
 def _awkward(plan: Plan, goods: dict[str, Goods], cards: dict[str, list[str]]) -> None:
-    """Milk 12 days from its expiry, a lot that has expired, and a basket beyond the points (rules 7.8)."""
+    """Milk 12 days from its expiry, an expired lot, agency goods for the hospital, too large a basket (rules 7.8)."""
     milk, porridge = goods["G017"], goods["G016"]
     near = IntakeLine(milk.barcode, 24, plan.day(12), milk.value_fen, None, "invoice")
     gone = IntakeLine(porridge.barcode, 6, plan.day(-5), porridge.value_fen, None, "invoice")
     giver = Donor("organisation", "溪东粮油批发部")
     plan.tell(plan.at(plan.day(-40), 8), partial(_take_in, plan, "LX01", [near], giver))
     plan.tell(plan.at(plan.day(-60), 8), partial(_take_in, plan, "LX01", [gone], giver))
+    gauges = [IntakeLine(goods["G055"].barcode, 20, None, goods["G055"].value_fen, None, "invoice")]
+    maker = Donor("organisation", names.FIRMS[1])
+    plan.tell(plan.at(plan.day(-33), 10), partial(_take_in, plan, "LX00", gauges, maker, fund="F-YY"))
     over = [Line(quantity=500, barcode=goods["G001"].barcode)]
     card = cards["LX01"][0]
     act = partial(checkout.issue, store="LX01", card=card, lines=over, by=plan.by("storekeeper"))
