@@ -119,7 +119,7 @@ IN_KIND = "(SELECT MIN(key) FROM donation WHERE kind = 'in_kind')"
 RECEIPT = f"(SELECT receipt FROM donation WHERE key = {GIFT})"
 INTAKE = "(SELECT MIN(number) FROM goods_document WHERE kind = 'intake')"
 ISSUE = "(SELECT MAX(number) FROM goods_document WHERE kind = 'issue')"
-OTHER_PERSON = "(SELECT MAX(key) FROM person)"
+OTHER_PERSON = "'somebody'"
 # table, its key, the row, the column that repeats what was hashed (or what another row says), another value
 ROWS: list[tuple[str, str, str, str, str]] = [
     ("account", "id", "(SELECT MIN(id) FROM account WHERE fund = 'F-EDU')", "fund", "'F-GEN'"),
@@ -185,7 +185,8 @@ ROWS: list[tuple[str, str, str, str, str]] = [
     ("lot", "document", INTAKE, "donor", "'somebody'"),
     ("lot", "document", INTAKE, "cost_fen", "cost_fen + 1"),
     ("lot", "document", INTAKE, "seq", "1"),
-    ("goods_issue", "number", ISSUE, "household", "(SELECT MAX(key) FROM household)"),
+    ("goods_issue", "number", ISSUE, "household",
+     "(SELECT MAX(h.key) FROM household h WHERE h.key <> goods_issue.household)"),
     ("goods_issue", "number", ISSUE, "card", "'C1'"),
     ("goods_issue", "number", ISSUE, "category", "'EXPEND'"),
     ("goods_issue", "number", ISSUE, "members", "9"),
