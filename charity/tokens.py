@@ -134,7 +134,7 @@ def key16() -> str:
     milliseconds = clock.milliseconds()
     if _source is _system:
         return f"{milliseconds:012x}{_random_bytes(10).hex()}"
-    return f"{milliseconds:012x}{_source.getrandbits(80):020x}"
+    return f"{_source.getrandbits(128):032x}"  # the writer's clock is the real one: a told key has no time in it
 
 
 def request_id() -> str:

@@ -13,10 +13,16 @@ import pytest_asyncio
 from charity import clock
 from charity.aid import approvals, payments, verify, vouchers
 from charity.aid.content import Content, hashed
+from charity.aid.forms import PayeeBody, VoucherForm
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
 from charity.errors import Refusal
+from charity.goods import intake
+from charity.goods import items as goods_items
+from charity.goods.intake import IntakeLine
+from charity.goods.items import Item
 from charity.ledger import accounts as acc
+from charity.ledger import entries
 from charity.ledger import verify as books_verify
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
@@ -446,6 +452,42 @@ async def test_goods_bought_are_prepaid_and_agency_money_is_handed_on(aid: Aid) 
         debits.append(json.loads(body)["postings"][0][0])
     assert debits == ["1141/-/F-GEN", "2601/-/F-AGENCY"]
     assert await books_verify.run() == []
+
+
+async def test_goods_bought_with_agency_money_are_owed_until_they_are_handed_over(aid: Aid) -> None:
+    async def work(tx: Tx) -> None:
+        from charity.ledger import funds  # noqa: PLC0415
+
+        await funds.open_fund(tx, code="F-AGENCY", name="受托代理", kind="agency")
+        await goods_items.add(tx, [Item("2001000100002", "大米", "袋", 26)])
+
+    await transactions.run(work)
+    await aid.gift("F-AGENCY", 1_000)
+    told = {"payee_kind": "supplier", "payee": "GY-T01", "programme": "P05", "recipients": 0}
+    number, _ = await aid.approved(**told, fund="F-AGENCY", amount_fen=1_000)
+    await aid.pay(number, "ICBC-AG")
+    line = IntakeLine("2001000100002", 10, unit_value_fen=100)
+    await intake.take_in(store="LX01", source="purchase", voucher=number, lines=[line], by=aid.house.clerk)
+    held = {r["account"]: r["quantity"] for r in await entries.balances(fund="F-AGENCY")}
+    assert held == {"1801/LX01/F-AGENCY": 1_000, "2601/-/F-AGENCY": -1_000}
+
+
+async def test_a_reason_of_several_lines_is_taken_as_a_browser_sends_it() -> None:
+    form = VoucherForm.model_validate(
+        {
+            "programme": "P03",
+            "fund": "F-GEN",
+            "payee_kind": "household",
+            "payee_code": "HH-T001",
+            "amount_yuan": "12.00",
+            "recipients": "1",
+            "reason": "住院自付部分较高\r\n经入户核实",
+        }
+    )
+    assert form.content().reason == "住院自付部分较高\n经入户核实"
+    for code in ("HH\tT001", "HH\nT001"):
+        with pytest.raises(ValueError, match="控制字符"):
+            PayeeBody.model_validate({"kind": "household", "code": code})
 
 
 @pytest.mark.parametrize(

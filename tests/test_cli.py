@@ -2,12 +2,14 @@
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from click.testing import CliRunner
 from charity import settings
 from charity.cli import main
 from charity.db import sealed
+from charity.db.locks import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = {
@@ -143,7 +146,7 @@ def test_a_token_is_printed_alone_and_acts_as_its_account(run: Run) -> None:
     assert len(done.stdout.strip()) == 43
     refused = run("token", "create", "--role", "accountant", "--account", "zhang")
     assert refused.returncode == 1
-    assert refused.stderr.strip() == "Error: 账号 zhang 没有岗位 accountant，令牌不能多于账号的权限"
+    assert refused.stderr.strip() == "Error: 出纳不得兼任会计（《会计法》）"
     unknown = run("token", "create", "--role", "clerk", "--store", "LX99")
     assert unknown.returncode == 1
     assert "LX99" in unknown.stderr
@@ -171,6 +174,34 @@ def test_the_demo_refuses_a_database_with_real_data(run: Run) -> None:
         assert done.returncode == 1
         assert "真实数据" in done.stderr
     assert run("token", "create", "--role", "auditor").returncode == 0
+
+
+def test_a_refused_reset_of_the_demo_takes_nothing_away(run: Run, tmp_path: Path) -> None:
+    assert run("migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
+        free.execute("INSERT OR REPLACE INTO organisation (id, name, short, demo) VALUES (1, '演示会', '演示', 1)")
+    kept = [tmp_path / "demo.loaded", tmp_path / "exports" / "a.pdf"]
+    kept[1].parent.mkdir()
+    for path in kept:
+        path.write_text("2026-11-26", encoding="utf-8")
+    server = FileLock(tmp_path / "charity.open")
+    assert server.take(shared=True)
+    try:
+        done = run("demo", "--reset")
+    finally:
+        server.release()
+    assert done.returncode == 1
+    assert "正被另一个程序使用" in done.stderr
+    assert all(path.exists() for path in [*kept, tmp_path / "charity.db"])
+
+
+def test_the_database_file_is_its_owner_s_only(run: Run, tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        assert run("migrate").returncode == 0
+    finally:
+        os.umask(before)
+    assert (tmp_path / "charity.db").stat().st_mode & 0o077 == 0
 
 
 def test_verify_of_empty_books_is_clean_and_cards_are_none(run: Run) -> None:

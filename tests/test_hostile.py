@@ -12,6 +12,7 @@ from test_giving import give, promised
 from test_permissions import _filled
 from test_web import PASSWORD, _token
 
+from charity import clock
 from charity.app import ENDPOINTS, PREFIX
 from charity.giving import routes as giving_pages
 from charity.office import accounts, passwords
@@ -244,3 +245,46 @@ async def test_the_way_to_the_next_page_names_no_host(house: Cast, web: Web, mon
         text = (await web.as_("auditor").get(f"{page}?status=&x=1")).text
         assert f'href="{page}?status=' in text, page
         assert "http://127.0.0.1" not in text, page
+
+
+GIFT = {"campaign": "everyday", "amount_fen": 100, "channel": "cash", "donor": {"kind": "anonymous"}}
+
+
+@pytest.mark.parametrize("name", ["王\u202e明小", "\u200b", "王\x85明", "王\u2066小明", "王\U000e0041"])
+async def test_a_name_with_characters_that_nobody_sees_is_a_field_error(house: Cast, web: Web, name: str) -> None:
+    body = {**GIFT, "received_on": clock.today().isoformat(), "donor": {"kind": "person", "name": name}}
+    answer = await web.as_("cashier").post("/api/v1/donations", json=body, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"field": "donor.name", "message": "不能含有控制字符"}]
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("clerk", "/goods/stock?store=LX01&after=garbage"),
+        (None, "/campaigns?after=garbage"),
+        ("auditor", "/ledger/entries?after=garbage"),
+    ],
+)
+async def test_a_cursor_that_we_did_not_write_is_refused_and_does_not_begin_again(
+    house: Cast, web: Web, who: str | None, path: str
+) -> None:
+    answer = await web.as_(who).get(f"/api/v1{path}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "after"
+
+
+@pytest.mark.parametrize("day", ["86400", "2026-11-26T00:00:00", "20261126", "2026-02-30"])
+async def test_a_day_is_written_in_one_way_only(house: Cast, web: Web, day: str) -> None:
+    answer = await web.as_("auditor").get(f"/api/v1/ledger/balances?on={day}")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "on"
+
+
+async def test_a_wildcard_is_no_leading_part_of_an_account(house: Cast, web: Web) -> None:
+    body = {**GIFT, "received_on": clock.today().isoformat()}
+    await web.as_("cashier").post("/api/v1/donations", json=body, headers={"Idempotency-Key": "k"})
+    auditor = web.as_("auditor")
+    assert len((await auditor.get("/api/v1/ledger/balances?account=1001")).json()["items"]) == 1
+    for odd in ("%25", "100_", "1%25"):
+        assert (await auditor.get(f"/api/v1/ledger/balances?account={odd}")).json()["items"] == []

@@ -208,13 +208,22 @@ async def test_a_token_acts_as_one_account_made_when_missing(house: Any) -> None
     assert other.key != first.key
 
 
-async def test_a_token_has_no_more_rights_than_its_account(house: Any) -> None:
-    await _clerk(house)
+async def test_a_token_for_another_role_gives_the_account_that_role_unless_nobody_may_hold_both(house: Any) -> None:
+    clerk = await _clerk(house)
+    second = await Doors().token(tokens.digest(await bearers.create(role=Role.CASHIER, login="wang")))
+    assert second is not None
+    assert (second.key, second.roles) == (clerk.key, {Role.CLERK, Role.CASHIER})
     with pytest.raises(Refusal) as refused:
-        await bearers.create(role=Role.CASHIER, login="wang")
-    assert refused.value.code == "token.role"
+        await bearers.create(role=Role.ACCOUNTANT, login="wang")
+    assert refused.value.code == "account.roles_conflict"
     with pytest.raises(Refusal):
         await bearers.create(role=Role.CLERK, store="LX02", login="wang")
+    events = await reading.rows("SELECT act, detail FROM staff_event WHERE staff = $1 ORDER BY id", clerk.key)
+    assert [(e["act"], e["detail"]) for e in events] == [
+        ("created", "clerk"),
+        ("roles", "cashier clerk"),
+        ("token", "cashier"),
+    ]
 
 
 async def test_a_revoked_token_is_nobody(house: Any) -> None:

@@ -32,11 +32,11 @@ EXAMPLES = {GenerationMode.POSITIVE: 4, GenerationMode.NEGATIVE: 2}
 ROLES = [
     ("cashier", {"POST /donations", "POST /pledges/{code}/receive"}),
     ("accountant", {"GET /ledger/entries", "GET /ledger/balances", "POST /exports", "POST /donations/{id}/refund"}),
-    ("caseworker", {"POST /aid/vouchers", "GET /goods/cards/{code}"}),
+    ("caseworker", {"POST /aid/vouchers"}),
     ("approver", {"POST /aid/vouchers/{number}/approve", "GET /campaigns/{slug}"}),
     ("clerk", {"POST /goods/intakes", "POST /goods/issues", "GET /goods/stock", "GET /goods/cards/{code}"}),
-    ("manager", {"GET /goods/stock"}),
-    ("auditor", {"GET /ledger/entries"}),
+    ("manager", {"GET /stores"}),
+    ("auditor", {"GET /ledger/entries", "GET /goods/stock", "GET /goods/cards/{code}"}),
     (None, {"POST /pledges", "GET /campaigns/{slug}", "GET /receipts/{code}"}),
 ]
 

@@ -94,7 +94,7 @@ VOUCHER = vouchers.VoucherPaper(
     applied_on="2026-09-28",
     programme="慈善助医",
     fund="F-MED 慈善助医基金",
-    restricted=True,
+    nature="restricted",
     payee_kind="household",
     payee_code="H000318",
     payee_name="王*",
@@ -402,3 +402,10 @@ def test_the_serving_process_never_loads_weasyprint_or_typst():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("nature", "word"), [("unrestricted", "非限定性"), ("restricted", "限定性"), ("agency", "受托代理")]
+)
+def test_a_voucher_says_what_kind_of_money_it_spends(nature: str, word: str):
+    assert f"<td>{word}</td>" in vouchers.voucher_html(replace(VOUCHER, nature=nature))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from charity.paper import glyphs, press, registers
 from charity.paper.register_press import register_to_pdf
 from charity.paper.registers import Column, Register
+from charity.reports.registry import REPORTS
 from tests.paper_reading import HASH, MARK, URL, children_running, codes_in, flat, page_count, paper_size_mm, text_of
 
 COLUMNS = [
@@ -222,6 +223,31 @@ def test_a_figure_is_never_cut(fen: int):
     fitted = registers.cell(registers.money.yuan(fen), 20.0, figure=True)
     assert fitted["l"] == [registers.money.yuan(fen)]
     assert fitted["s"] >= registers.LEAST_PT
+
+
+@pytest.mark.parametrize("few", [0, 2])
+async def test_the_note_never_drives_the_foot_onto_a_page_of_its_own(few: int):
+    note = "核对：期初 1 ＝ 期末 1"
+    for count in range(registers.ROWS_LAST_PAGE - 3, registers.ROWS_LAST_PAGE + 2):
+        groups = [
+            (f"2026-0{n}", {"fen": sum(row[3] for row in rows(count)) if n == 1 else 0}) for n in range(1, few + 1)
+        ]
+        facts = register(count, rows=list(rows(count)), groups=groups, note=note)
+        pdf = await register_to_pdf(facts)
+        assert page_count(pdf) == registers.page_count(facts), count
+        assert flat(pdf).count("".join(note.split())) == 1
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+def test_the_greatest_amount_and_its_sums_fit_whole_into_every_column(name: str):
+    columns = [registers.Column(c.key, c.title, c.width, c.align, "text" if c.kind == "code" else c.kind, c.total)
+               for c in REPORTS[name].columns]  # fmt: skip
+    greatest = {"money": (10**13, -(10**13), 40 * 10**13), "count": (10**6, 40 * 10**6)}
+    for column, width in zip(columns, registers.widths_mm(columns), strict=True):
+        for value in greatest.get(column.kind, ()) if column.key != "n" else ():
+            fitted = registers.cell(registers.shown(column, value), width, figure=True)
+            assert "".join(fitted["l"]) == registers.shown(column, value), column.key
+            assert len(fitted["l"]) == 1 or fitted["l"][0].endswith(","), column.key
 
 
 def test_a_rare_character_prints_as_a_visible_gap_and_controls_vanish():

@@ -27,7 +27,7 @@ from charity.web import auth
 EVERYBODY = {"admin", "cashier", "accountant", "caseworker", "approver", "clerk", "manager", "auditor", "nobody"}
 PUBLIC = EVERYBODY | {None}
 CASHIER, ACCOUNTANT, CASEWORKER, APPROVER = {"cashier"}, {"accountant"}, {"caseworker"}, {"approver"}
-TILL, MANAGER, AUDITOR, ADMIN = {"clerk", "manager"}, {"manager"}, {"auditor"}, {"admin"}
+CLERK, TILL, MANAGER, AUDITOR, ADMIN = {"clerk"}, {"clerk", "manager"}, {"manager"}, {"auditor"}, {"admin"}
 GOODS = TILL | ACCOUNTANT | AUDITOR
 GIFTS = CASHIER | ACCOUNTANT | AUDITOR
 REFUNDS = CASHIER | ACCOUNTANT | APPROVER | AUDITOR
@@ -50,11 +50,11 @@ CALLS: dict[str, set[Any]] = {
     "POST /donations": CASHIER,
     "POST /donations/{id}/refund": ACCOUNTANT,
     "POST /refunds/{number}/approve": ACCOUNTANT | APPROVER,
-    "POST /goods/intakes": TILL,
-    "POST /goods/issues": TILL,
+    "POST /goods/intakes": CLERK,
+    "POST /goods/issues": CLERK,
     "POST /goods/documents/{number}/reverse": MANAGER,
-    "GET /goods/stock": GOODS,
-    "GET /goods/cards/{code}": TILL | CASEWORKER | AUDITOR,
+    "GET /goods/stock": CLERK | AUDITOR,
+    "GET /goods/cards/{code}": CLERK | AUDITOR,
     "GET /aid/vouchers": VOUCHERS,
     "POST /aid/vouchers": CASEWORKER,
     "GET /aid/vouchers/{number}": VOUCHERS,

@@ -14,7 +14,7 @@ from charity.aid import approvals, payments, vouchers
 from charity.aid.content import Content
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import donations, refunds
+from charity.giving import donations, receipts, refunds
 from charity.goods import cards, checkout, intake, items, points, reversals
 from charity.goods.intake import IntakeLine
 from charity.goods.items import Item
@@ -116,6 +116,18 @@ async def read(name: str, filters: Filters, limit: int = 1000) -> tuple[list[dic
         after = page.next
         if after is None:
             return rows, await report.totals(filters, seq)
+
+
+async def test_the_donation_register_names_the_giver_whom_a_new_receipt_corrected(house: Cast) -> None:
+    gift = await donations.get(await give(house, 10_000, "陈小梅"))
+    right = Donor("person", "孙晓梅")
+    await receipts.replace(str(gift.receipt), reason="姓名写错", donor=right, by=house.accountant)
+    asked = await refunds.request(gift.key, amount_fen=10_000, reason="重复付款", by=house.accountant)
+    await refunds.approve(asked.body["number"], by=house.accountant2)
+    rows, _ = await read("donations", whole_year(copy="internal"))
+    assert [(r["donor"], r["cash_fen"]) for r in rows] == [("孙晓梅", 10_000), ("孙晓梅", -10_000)]
+    rows, _ = await read("donations", whole_year())
+    assert [r["donor"] for r in rows] == ["孙*", "孙*"]
 
 
 async def test_the_donation_register_lists_gifts_refunds_and_goods_and_agrees_with_the_books(busy: Cast) -> None:

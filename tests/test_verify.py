@@ -1,7 +1,11 @@
 """`charity verify`: every invariant I1–I13 is looked at, and a fault planted against it is named."""
 
 import importlib
+import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -9,17 +13,18 @@ from cast import Cast
 from goods_cast import RICE
 from goods_cast import opened as shop_opened
 from test_aid import ASKED
-from test_giving import give
+from test_giving import give, promised
 from test_receipts import requested
 
-from charity import clock
+from charity import cli, clock
 from charity.aid import approvals, payments, vouchers
 from charity.cli import CHECKS
-from charity.db import transactions
-from charity.giving import refunds
+from charity.db import engine, reading, transactions
+from charity.giving import pledges, receipts, refunds
 from charity.goods import checkout, reversals
 from charity.goods.picking import Line
 from charity.ledger.writer import Idem
+from charity.settings import settings
 
 ALL = {f"I{n}" for n in range(1, 14)}
 
@@ -107,6 +112,167 @@ async def test_the_whole_town_verifies_clean(town: Cast) -> None:
 async def test_a_planted_fault_is_named_by_its_invariant(town: Cast, invariant: str, fault: str) -> None:
     await _plant(fault)
     assert invariant in await _found()
+
+
+GIFT = "(SELECT MIN(key) FROM donation WHERE campaign = 'dream-2026')"
+IN_KIND = "(SELECT MIN(key) FROM donation WHERE kind = 'in_kind')"
+RECEIPT = f"(SELECT receipt FROM donation WHERE key = {GIFT})"
+INTAKE = "(SELECT MIN(number) FROM goods_document WHERE kind = 'intake')"
+ISSUE = "(SELECT MAX(number) FROM goods_document WHERE kind = 'issue')"
+OTHER_PERSON = "'somebody'"
+# table, its key, the row, the column that repeats what was hashed (or what another row says), another value
+ROWS: list[tuple[str, str, str, str, str]] = [
+    ("account", "id", "(SELECT MIN(id) FROM account WHERE fund = 'F-EDU')", "fund", "'F-GEN'"),
+    ("account", "id", "(SELECT MIN(id) FROM account WHERE chart = '1002')", "chart", "'1009'"),
+    ("account", "id", "(SELECT MIN(id) FROM account WHERE chart = '1002')", "place", "'ABC-02'"),
+    ("unit", "id", "(SELECT MIN(id) FROM unit WHERE kind = 'lot')", "kind", "'points'"),
+    ("fund", "code", "'F-EDU'", "kind", "'agency'"),
+    ("refund_of", "seq", "(SELECT MIN(seq) FROM refund_of)", "gift_seq", "gift_seq + 1"),
+    ("idem", "key", "'k1'", "seq", "NULL"),
+    ("idem", "key", "'k1'", "response", "REPLACE(response, '\"entry\":\"', '\"entry\":\"0')"),
+    ("series", "name", "'voucher'", "next", "next + 1"),
+    ("series", "name", "'refund'", "next", "next + 1"),
+    ("donation", "key", GIFT, "campaign", "'everyday'"),
+    ("donation", "key", GIFT, "fund", "'F-WARM'"),
+    ("donation", "key", GIFT, "donor", OTHER_PERSON),
+    ("donation", "key", GIFT, "work_unit", "'LXU02'"),
+    ("donation", "key", GIFT, "received_on", "'2026-11-01'"),
+    ("donation", "key", GIFT, "channel", "'cash'"),
+    ("donation", "key", GIFT, "channel_ref", "''"),
+    ("donation", "key", GIFT, "pledge", "(SELECT MIN(code) FROM pledge)"),
+    ("donation", "key", GIFT, "receipt", "NULL"),
+    ("donation", "key", GIFT, "status", "'reversed'"),
+    ("donation", "key", GIFT, "refunded_fen", "1"),
+    ("donation", "key", GIFT, "recorded_by", "'somebody'"),
+    ("donation", "key", GIFT, "recorded_at", "'2026-01-01T00:00:00.000000Z'"),
+    ("donation", "key", IN_KIND, "store", "'LX02'"),
+    ("donation", "key", IN_KIND, "fund", "'F-GEN'"),
+    ("donation", "key", IN_KIND, "amount_fen", "amount_fen + 1"),
+    ("donation", "key", IN_KIND, "donor", OTHER_PERSON),
+    ("receipt", "code", RECEIPT, "campaign", "'everyday'"),
+    ("receipt", "code", RECEIPT, "fund", "'F-WARM'"),
+    ("receipt", "code", RECEIPT, "kind", "'in_kind'"),
+    ("receipt", "code", RECEIPT, "donor", OTHER_PERSON),
+    ("receipt", "code", RECEIPT, "handler", "'somebody'"),
+    ("receipt", "code", RECEIPT, "seq", "1"),
+    ("receipt", "code", RECEIPT, "issued_on", "'2020-01-01'"),
+    ("receipt", "code", RECEIPT, "year", "2020"),
+    ("receipt", "status", "'replaced'", "replaced_by", "NULL"),
+    ("receipt", "status", "'voided'", "ended_by", "NULL"),
+    ("receipt", "code", "(SELECT MIN(code) FROM receipt WHERE replaces IS NOT NULL)", "replaces", "NULL"),
+    ("refund", "status", "'refunded'", "amount_fen", "amount_fen - 1"),
+    ("refund", "status", "'refunded'", "approved_by", "'somebody'"),
+    ("refund", "status", "'refunded'", "donation", GIFT),
+    ("refund", "status", "'refunded'", "seq", "1"),
+    ("pledge", "status", "'partial'", "received_fen", "received_fen + 1"),
+    ("pledge", "status", "'partial'", "donor", OTHER_PERSON),
+    ("pledge", "status", "'partial'", "campaign", "'winter-2025'"),
+    ("goods_document", "number", INTAKE, "effective_on", "'2026-01-01'"),
+    ("goods_document", "number", INTAKE, "at", "'2026-01-01T00:00:00.000000Z'"),
+    ("goods_document", "number", INTAKE, "actor", "'somebody'"),
+    ("goods_document", "number", INTAKE, "store", "'LX02'"),
+    ("goods_document", "number", INTAKE, "kind", "'issue'"),
+    ("goods_document", "number", "(SELECT MIN(number) FROM goods_document WHERE reverses IS NOT NULL)", "store", "'LX02'"),
+    ("goods_intake", "number", INTAKE, "fund", "'F-GEN'"),
+    ("goods_intake", "number", INTAKE, "campaign", "'everyday'"),
+    ("goods_intake", "number", INTAKE, "donor", OTHER_PERSON),
+    ("goods_intake", "number", INTAKE, "donation", "NULL"),
+    ("goods_intake", "number", INTAKE, "receipt_number", "'CS-2026-000099'"),
+    ("lot", "document", INTAKE, "barcode", "'2002000900005'"),
+    ("lot", "document", INTAKE, "store", "'LX02'"),
+    ("lot", "document", INTAKE, "fund", "'F-GEN'"),
+    ("lot", "document", INTAKE, "source", "'purchase'"),
+    ("lot", "document", INTAKE, "donor", "'somebody'"),
+    ("lot", "document", INTAKE, "cost_fen", "cost_fen + 1"),
+    ("lot", "document", INTAKE, "seq", "1"),
+    ("goods_issue", "number", ISSUE, "household",
+     "(SELECT MAX(h.key) FROM household h WHERE h.key <> goods_issue.household)"),
+    ("goods_issue", "number", ISSUE, "card", "'C1'"),
+    ("goods_issue", "number", ISSUE, "category", "'EXPEND'"),
+    ("goods_issue", "number", ISSUE, "members", "9"),
+    ("goods_issue", "number", ISSUE, "programme", "'P04'"),
+    ("goods_issue", "number", ISSUE, "points_spent", "points_spent + 1"),
+    ("goods_line", "document", ISSUE, "quantity", "quantity - 1"),
+    ("goods_line", "document", ISSUE, "cost_fen", "cost_fen + 1"),
+    ("goods_line", "document", ISSUE, "barcode", "'2002000900005'"),
+    ("points_grant", "key", "(SELECT MIN(key) FROM points_grant)", "points", "points + 1"),
+    ("points_grant", "key", "(SELECT MIN(key) FROM points_grant)", "cycle", "'2024-Q1'"),
+    ("points_grant", "key", "(SELECT MIN(key) FROM points_grant)", "household",
+     "(SELECT MAX(h.key) FROM household h WHERE h.key <> points_grant.household)"),
+    ("points_grant", "key", "(SELECT MIN(key) FROM points_grant)", "seq", "seq + 2"),
+    ("voucher", "status", "'paid'", "entry", "'somebody'"),
+    ("voucher", "status", "'paid'", "paid_on", "'2020-01-01'"),
+    ("voucher", "status", "'paid'", "paid_at", "'2020-01-01T00:00:00.000000Z'"),
+    ("voucher", "status", "'paid'", "year", "2020"),
+    ("voucher", "status", "'paid'", "salt", "'other'"),
+    ("voucher", "status", "'paid'", "status", "'approved'"),
+]  # fmt: skip
+GONE = (
+    ("stream", "fund = 'F-EDU'"),
+    ("refund_of", "1 = 1"),
+    ("campaign_figures", "slug = 'everyday'"),
+    ("refund", "1 = 1"),
+    ("channel_ref", "1 = 1"),
+    ("points_grant", "1 = 1"),
+)
+
+
+@pytest_asyncio.fixture
+async def busy(town: Cast) -> Cast:
+    """The town with a pledge paid in part, a receipt corrected and one voided, so that every kind of row is there."""
+    code = await promised()
+    paid = {"amount_fen": 100, "received_on": clock.today().isoformat(), "channel": "cash"}
+    await pledges.receive(code, **paid, by=town.cashier)
+    for act in (receipts.replace, receipts.void):
+        gift = await give(town, 700)
+        await act(gift.body["receipt"]["code"], reason="写错", by=town.accountant)
+    return town
+
+
+async def test_a_column_that_does_not_say_what_was_hashed_is_told(busy: Cast) -> None:
+    assert await _found() == []
+    unseen = []
+    for table, key, row, column, value in ROWS:
+        before = await reading.rows(f"SELECT * FROM {table}")
+        await _freely((f"UPDATE {table} SET {column} = {value} WHERE {key} = {row}", []))
+        assert await reading.rows(f"SELECT * FROM {table}") != before, (table, column)
+        if await _found() == []:
+            unseen.append((table, column))
+        places = ", ".join(f"${n}" for n in range(1, len(before[0]) + 1))
+        whole = f"INSERT INTO {table} ({', '.join(before[0])}) VALUES ({places})"
+        await _freely((f"DELETE FROM {table}", []), *((whole, list(r.values())) for r in before))
+    assert unseen == []
+    assert await _found() == []
+
+
+@pytest.mark.parametrize(("table", "rows"), GONE)
+async def test_a_row_that_is_gone_is_told(busy: Cast, table: str, rows: str) -> None:
+    await _freely((f"DELETE FROM {table} WHERE {rows}", []))
+    assert await _found() != []
+
+
+async def test_a_body_that_somebody_rewrote_is_told_in_words_and_so_is_what_it_hides(busy: Cast) -> None:
+    await _plant("UPDATE entry SET body = 'gone' WHERE seq = 2")
+    await _plant("UPDATE voucher SET year = 2020")
+    told = await cli._verify()
+    assert "I3 #2: the body cannot be replayed" in told
+    assert any("its number is of another year" in words or words.startswith("拨付无法核对") for words in told)
+
+
+async def _freely(*statements: tuple[str, list[Any]]) -> None:
+    """Write as somebody does who owns the database: no foreign key holds him."""
+    if not engine.state().postgres:
+        with closing(sqlite3.connect(settings().sqlite_path)) as free, free:
+            for statement, values in statements:
+                free.execute(re.sub(r"\$(\d+)", r"?\1", statement), values)
+        return
+
+    async def work(tx: transactions.Tx) -> None:
+        await tx.conn.execute_query("SET LOCAL session_replication_role = replica")
+        for statement, values in statements:
+            await tx.conn.execute_query(statement, values)
+
+    await transactions.run(work)
 
 
 def test_every_invariant_is_told_by_some_check() -> None:

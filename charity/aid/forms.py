@@ -1,7 +1,6 @@
 """Vouchers from outside: the contract's JSON objects and the forms of our pages, as typed facts."""
 
 import re
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -10,30 +9,12 @@ from charity.aid.content import Content
 from charity.aid.payees import PayeeKind
 from charity.aid.vouchers import REASON_MAX, RECIPIENTS_MAX
 from charity.money import AMOUNT_MAX_FEN, parse_yuan
+from charity.web import fields
+from charity.web.fields import Day
 
 CODE_MAX = 64
 REF_MAX = 64
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _COUNT = re.compile(r"[0-9]{1,7}")
-
-
-def _plain(text: str) -> str:
-    if _CONTROL.search(text):
-        raise ValueError("不能含有控制字符")
-    return text
-
-
-def _day(value: Any) -> Any:
-    """Only YYYY-MM-DD: neither timestamps nor the other forms that ISO 8601 allows."""
-    if not isinstance(value, str):
-        return value
-    if not _DAY.fullmatch(value):
-        raise ValueError("请填写真实存在的日期，例如 2026-10-08")
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise ValueError("请填写真实存在的日期，例如 2026-10-08") from None
 
 
 def _yuan(value: Any) -> Any:
@@ -52,10 +33,9 @@ def _text(longest: int, least: int = 1) -> Any:
     return StringConstraints(strip_whitespace=True, min_length=least, max_length=longest)
 
 
-Code = Annotated[str, _text(CODE_MAX), AfterValidator(_plain)]
-Reason = Annotated[str, _text(REASON_MAX), AfterValidator(_plain)]
-Reference = Annotated[str, _text(REF_MAX), AfterValidator(_plain)]
-Day = Annotated[date, BeforeValidator(_day)]
+Code = Annotated[str, _text(CODE_MAX), AfterValidator(fields.line)]
+Reason = Annotated[str, _text(REASON_MAX), AfterValidator(fields.lines)]
+Reference = Annotated[str, _text(REF_MAX), AfterValidator(fields.line)]
 Recipients = Annotated[int, Field(ge=0, le=RECIPIENTS_MAX)]
 
 

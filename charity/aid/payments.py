@@ -101,10 +101,10 @@ def _must_be_payable(row: dict[str, Any], approved: dict[str, str], by: Actor) -
 
 
 def _postings(fund_kind: str, payee_kind: str, programme: str, fund: str, amount_fen: int) -> list[Posting]:
-    if fund_kind == "agency":
-        debit = acc.money(acc.AGENCY_DEBT, fund)
-    elif payee_kind == "supplier":
+    if payee_kind == "supplier":  # also of agency money: it is owed until the goods are handed over
         debit = acc.money(acc.PREPAID, fund)
+    elif fund_kind == "agency":
+        debit = acc.money(acc.AGENCY_DEBT, fund)
     else:
         debit = acc.money(acc.COST, fund, programme)
     return [(debit, acc.CNY, amount_fen), (acc.money(acc.BANK, fund, PAYING_BANK), acc.CNY, -amount_fen)]

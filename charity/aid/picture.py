@@ -11,6 +11,7 @@ from charity.aid.showing import Decision, Filters, Shown
 from charity.aid.vouchers import APPROVALS_NEEDED, STATUS_WORDS
 from charity.errors import Refusal
 from charity.money import capitals, yuan
+from charity.paper.vouchers import NATURES
 from charity.roles import Actor
 from charity.web import pages
 
@@ -115,7 +116,7 @@ def voucher(shown: Shown, by: Actor) -> dict[str, Any]:
 def facts(shown: Shown) -> list[dict[str, Any]]:
     """What exactly is approved, in the order of the paper."""
     row, payee = shown.row, shown.payee
-    restricted = words.say("非限定性") if shown.fund_kind == "unrestricted" else words.say("限定性")
+    restricted = words.say(NATURES[shown.fund_kind])
     return [
         {"term": words.say("慈善项目"), "value": f"{row['programme']} {shown.programme}"},
         {"term": words.say("资金来源"), "value": f"{row['fund']} {shown.fund}", "note": restricted},

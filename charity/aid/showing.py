@@ -210,7 +210,7 @@ def paper(voucher: Shown, *, organisation: str, demo: bool) -> VoucherPaper:
         applied_on=clock.business_date(row["made_at"]).isoformat(),
         programme=f"{row['programme']} {voucher.programme}",
         fund=f"{row['fund']} {voucher.fund}",
-        restricted=voucher.fund_kind != "unrestricted",
+        nature=voucher.fund_kind,
         payee_kind=row["payee_kind"],
         payee_code=short_code(voucher.payee),
         payee_name=voucher.payee.name,

@@ -59,7 +59,8 @@ async def _receive(plan: Plan, *, day: date, deliver: bool = True, **told: Any) 
     answer = await donations.receive(received_on=day.isoformat(), by=plan.by("cashier"), **told)
     old = (plan.today - day).days > DELIVERED_AFTER_DAYS
     if deliver and old and told["donor"].kind != "anonymous":
-        await receipts.deliver(answer.body["receipt"]["code"], delivery="sent", by=plan.by("cashier"))
+        code = answer.body["receipt"]["code"]
+        plan.later.append(partial(receipts.deliver, code, delivery="sent", by=plan.by("cashier")))
 
 
 def _donor(plan: Plan) -> Donor:

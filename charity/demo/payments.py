@@ -16,7 +16,7 @@ YUAN = 100
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment of the story. `offset` is the day it is made, `end` how far it gets."""
+    """A payment of the story. `offset` is the day it is made, `end` how far it gets, `fen` what is over the `yuan`."""
 
     offset: int
     programme: str
@@ -27,6 +27,7 @@ class Payment:
     recipients: int
     reason: str
     end: str = "paid"
+    fen: int = 0
 
 
 def add(plan: Plan, household_codes: list[str]) -> None:
@@ -34,12 +35,12 @@ def add(plan: Plan, household_codes: list[str]) -> None:
     todo = [*_homes(), *_grants(), *_families(plan, household_codes), *_waiting(household_codes)]
     for payment in todo:
         at = plan.at(plan.day(payment.offset), plan.chance.randrange(9, 12), plan.chance.randrange(60))
-        plan.tell(at, partial(voucher, plan, payment), lane="vouchers")
+        plan.tell(at, partial(voucher, plan, payment))
     for offset_from, code, fund, fen in (
         (plan.at(clock.instant("2008-07-01T02:00:00.000000Z").date()), "LXF01", "F-WC08", "wenchuan-2008"),
         (plan.at(clock.instant("2010-06-01T02:00:00.000000Z").date()), "LXF01", "F-YS10", "yushu-2010"),
     ):
-        plan.tell(offset_from, partial(_forward, plan, code, fund, fen), lane="vouchers")
+        plan.tell(offset_from, partial(_forward, plan, code, fund, fen))
 
 
 def _homes() -> list[Payment]:
@@ -100,7 +101,7 @@ async def voucher(plan: Plan, told: Payment) -> str:
         fund=told.fund,
         payee_kind=told.kind,
         payee=told.payee,
-        amount_fen=told.yuan * YUAN,
+        amount_fen=told.yuan * YUAN + told.fen,
         recipients=told.recipients,
         reason=told.reason,
     )
@@ -127,7 +128,7 @@ async def voucher(plan: Plan, told: Payment) -> str:
 async def _forward(plan: Plan, payee: str, fund: str, campaign: str) -> None:
     """Forward agency money in full."""
     row = next(f for f in await funds.every() if f.code == fund)
-    told = Payment(
-        0, "P90", fund, "institution", payee, row.available_fen // YUAN, 1, f"{campaign} 全额转交上级慈善总会"
-    )
+    yuan, fen = divmod(row.available_fen, YUAN)
+    reason = f"{campaign} 全额转交上级慈善总会"
+    told = Payment(0, "P90", fund, "institution", payee, yuan, 1, reason, fen=fen)
     await voucher(plan, told)

@@ -1,32 +1,28 @@
-"""The plan of the story: acts with their time, told in order.
+"""The plan of the story: acts with their time, told in order, one after another.
 
-Acts of one lane follow one another; acts of different lanes of a day may overlap, so that the writer
-can batch them. Chance is drawn when the plan is made, never while it is told.
+Always true: the same load day tells the same journal, to the last byte. So no act begins before the one
+before it has ended (the books draw keys and numbers while they write), and chance for the acts is drawn when
+the plan is made. What draws nothing (a receipt was sent) may wait for the end of its day and goes together.
 """
 
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from itertools import count
 
 from charity import clock
 from charity.errors import Refusal
 from charity.roles import Actor
 
-AT_ONCE = 200
-_lanes = count()
-
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that somebody did: when, what, and in which lane."""
+    """One thing that somebody did: when, and what."""
 
     at: datetime
     do: Callable[[], Awaitable[object]]
-    lane: str
 
 
 @dataclass(slots=True)
@@ -37,6 +33,7 @@ class Plan:
     chance: random.Random
     staff: dict[str, Actor] = field(default_factory=dict)
     acts: list[Act] = field(default_factory=list)
+    later: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def day(self, offset: int) -> date:
@@ -51,9 +48,9 @@ class Plan:
         """Some instant of the working hours of a day."""
         return self.at(day, self.chance.randrange(8, 18), self.chance.randrange(60), self.chance.randrange(60))
 
-    def tell(self, at: datetime, do: Callable[[], Awaitable[object]], lane: str = "") -> None:
-        """Add an act; without a lane it waits for nobody on its day."""
-        self.acts.append(Act(at, do, lane or f"#{next(_lanes)}"))
+    def tell(self, at: datetime, do: Callable[[], Awaitable[object]]) -> None:
+        """Add an act."""
+        self.acts.append(Act(at, do))
 
     def by(self, login: str) -> Actor:
         """A member of staff."""
@@ -61,28 +58,19 @@ class Plan:
 
 
 async def tell(plan: Plan, progress: Callable[[int, int], None]) -> None:
-    """Tell the acts in time order, day by day."""
-    # What would still lie ahead on the load day is told as of its morning.
-    latest = clock.now()
-    days: dict[date, list[Act]] = defaultdict(list)
-    for act in sorted(plan.acts, key=lambda a: a.at):
-        days[act.at.date()].append(act)
-    done = 0
-    for acts in days.values():
-        lanes: dict[str, list[Act]] = defaultdict(list)
-        for act in acts:
-            lanes[act.lane].append(act)
-        queues = list(lanes.values())
-        for n in range(0, len(queues), AT_ONCE):
-            await asyncio.gather(*(_lane(plan, queue, latest) for queue in queues[n : n + AT_ONCE]))
-        done += len(acts)
-        progress(done, len(plan.acts))
+    """Tell the acts in time order; at the end of each day what could wait."""
+    acts = sorted(plan.acts, key=lambda a: a.at)
+    for done, act in enumerate(acts, 1):
+        with clock.telling(act.at):
+            await _told(plan, act.do)
+            if done == len(acts) or acts[done].at.date() != act.at.date():
+                await asyncio.gather(*(_told(plan, do) for do in plan.later))
+                plan.later.clear()
+                progress(done, len(acts))
 
 
-async def _lane(plan: Plan, acts: Sequence[Act], latest: datetime) -> None:
-    for act in acts:
-        with clock.telling(min(act.at, latest)):
-            try:
-                await act.do()
-            except Refusal as refusal:  # a shelf that is empty by then: the clerk was refused, as in life
-                plan.refused[refusal.code] += 1
+async def _told(plan: Plan, do: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await do()
+    except Refusal as refusal:  # a shelf that is empty by then: the clerk was refused, as in life
+        plan.refused[refusal.code] += 1

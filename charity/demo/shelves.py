@@ -60,7 +60,7 @@ def add(plan: Plan, cards: dict[str, list[str]]) -> None:
             for _ in range(3):
                 day = plan.day(-340 + week * 7 + plan.chance.randrange(6))
                 card = plan.chance.choice(cards[store])
-                plan.tell(plan.sometime(day), partial(_basket, plan, store, card, plan.chance.randrange(2**30)), store)
+                plan.tell(plan.sometime(day), partial(_basket, plan, store, card, plan.chance.randrange(2**30)))
     _purchases(plan, goods)
     _awkward(plan, goods, cards)
 
@@ -72,8 +72,8 @@ def _points(plan: Plan) -> None:
         cycle = f"{day.year}-Q{(day.month - 1) // 3 + 1}"
         if cycle not in seen:
             seen.add(cycle)
-            plan.tell(plan.at(day, 6), partial(points.grant_cycle, by=plan.by("caseworker")), "points")
-            plan.tell(plan.at(day, 7), partial(points.expire, by=plan.by("caseworker")), "points")
+            plan.tell(plan.at(day, 6), partial(points.grant_cycle, by=plan.by("caseworker")))
+            plan.tell(plan.at(day, 7), partial(points.expire, by=plan.by("caseworker")))
         day += timedelta(days=1)
 
 
@@ -87,20 +87,21 @@ def _delivery(plan: Plan, store: str, day: date, goods: dict[str, Goods]) -> Non
         quantity = plan.chance.randrange(8, 26)
         lines.append(IntakeLine(item.barcode, quantity, expires, item.value_fen, None, "invoice"))
     donor = Donor("organisation", plan.chance.choice(names.FIRMS))
-    plan.tell(plan.at(day, 8, plan.chance.randrange(60)), partial(_take_in, plan, store, lines, donor), store)
+    plan.tell(plan.at(day, 8, plan.chance.randrange(60)), partial(_take_in, plan, store, lines, donor))
     if plan.chance.random() < 0.5:  # noqa: PLR2004 - a share
         used = [IntakeLine(goods[s].barcode, plan.chance.randrange(3, 12), evidence="none") for s in USED]
         giver = Donor("person", names.person(plan.chance))
-        plan.tell(plan.at(day, 16), partial(_take_in, plan, store, used, giver), store)
+        plan.tell(plan.at(day, 16), partial(_take_in, plan, store, used, giver))
 
 
-async def _take_in(plan: Plan, store: str, lines: Sequence[IntakeLine], donor: Donor) -> None:
-    await intake.take_in(store=store, source="gift", lines=lines, donor=donor, by=plan.by("storekeeper"))
+async def _take_in(plan: Plan, store: str, lines: Sequence[IntakeLine], donor: Donor, fund: str | None = None) -> None:
+    by = plan.by("storekeeper")
+    await intake.take_in(store=store, source="gift", lines=lines, donor=donor, fund=fund, by=by)
 
 
 async def _basket(plan: Plan, store: str, card: str, seed: int) -> None:
     """Fill a basket from what stands on the shelf, within the household's points."""
-    # A chance of its own, so that lanes do not disturb one another.
+    # A chance of its own: what stands on the shelves by then decides how much of it is drawn.
     chance = random.Random(seed)  # noqa: S311 - a story, not a secret
     rows = await reading.rows(
         "SELECT l.barcode, i.points, SUM(h.quantity) AS quantity FROM holding h JOIN account a ON a.id = h.account "
@@ -135,18 +136,21 @@ def _purchases(plan: Plan, goods: dict[str, Goods]) -> None:
         line = IntakeLine(rice.barcode, 1_000, clock.today() + timedelta(days=330), rice.value_fen, None, "invoice")
         await intake.take_in(store="LX00", source="purchase", voucher=number, lines=[line], by=plan.by("storekeeper"))
 
-    plan.tell(plan.at(plan.day(-170), 13), buy, "vouchers")
+    plan.tell(plan.at(plan.day(-170), 13), buy)
 
 
 def _awkward(plan: Plan, goods: dict[str, Goods], cards: dict[str, list[str]]) -> None:
-    """Milk 12 days from its expiry, a lot that has expired, and a basket beyond the points (rules 7.8)."""
+    """Milk 12 days from its expiry, an expired lot, agency goods for the hospital, too large a basket (rules 7.8)."""
     milk, porridge = goods["G017"], goods["G016"]
     near = IntakeLine(milk.barcode, 24, plan.day(12), milk.value_fen, None, "invoice")
     gone = IntakeLine(porridge.barcode, 6, plan.day(-5), porridge.value_fen, None, "invoice")
     giver = Donor("organisation", "溪东粮油批发部")
-    plan.tell(plan.at(plan.day(-40), 8), partial(_take_in, plan, "LX01", [near], giver), "LX01")
-    plan.tell(plan.at(plan.day(-60), 8), partial(_take_in, plan, "LX01", [gone], giver), "LX01")
+    plan.tell(plan.at(plan.day(-40), 8), partial(_take_in, plan, "LX01", [near], giver))
+    plan.tell(plan.at(plan.day(-60), 8), partial(_take_in, plan, "LX01", [gone], giver))
+    gauges = [IntakeLine(goods["G055"].barcode, 20, None, goods["G055"].value_fen, None, "invoice")]
+    maker = Donor("organisation", names.FIRMS[1])
+    plan.tell(plan.at(plan.day(-33), 10), partial(_take_in, plan, "LX00", gauges, maker, fund="F-YY"))
     over = [Line(quantity=500, barcode=goods["G001"].barcode)]
     card = cards["LX01"][0]
     act = partial(checkout.issue, store="LX01", card=card, lines=over, by=plan.by("storekeeper"))
-    plan.tell(plan.at(plan.day(-1), 15), act, "LX01")
+    plan.tell(plan.at(plan.day(-1), 15), act)

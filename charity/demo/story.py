@@ -1,7 +1,7 @@
 """Loading the demo: the town, then the year in time order, then the sign-ins.
 
-Refuses a database that holds anything. The same load day tells the same story: amounts, names, numbers
-and dates are drawn from a chance seeded by it (random codes and keys are not).
+Refuses a database that holds anything. The same load day tells the same journal: amounts, names, numbers,
+dates, codes and keys are drawn from a chance seeded by it; only sealed bytes differ, and the sign-ins' hashes.
 """
 
 import random

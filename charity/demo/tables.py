@@ -18,6 +18,7 @@ FUNDS = (
     ("F-CIWU", "瓷坞乡定向帮扶", "Ciwu township fund", "restricted", ("P04", "P05", "P09")),
     ("F-WC08", "汶川地震代收款", "Wenchuan 2008, forwarded", "agency", ("P90",)),
     ("F-YS10", "玉树地震代收款", "Yushu 2010, forwarded", "agency", ("P90",)),
+    ("F-YY", "市人民医院定向物资", "Goods for the city hospital", "agency", ("P90",)),
 )
 PROGRAMMES = (
     ("P01", "慈善助学", "Education aid"),

@@ -160,9 +160,7 @@ async def _campaigns(plan: Plan) -> None:
             await campaigns.activate(told.slug, by=accountant)
         if status != "active":
             close_on = date.fromisoformat(str(ends or moved.ends_on)) + timedelta(days=20)
-            plan.tell(
-                plan.at(close_on, 20), partial(_close, plan, told.slug, archive=status == "archived"), "campaigns"
-            )
+            plan.tell(plan.at(close_on, 20), partial(_close, plan, told.slug, archive=status == "archived"))
 
 
 async def _close(plan: Plan, slug: str, *, archive: bool) -> None:

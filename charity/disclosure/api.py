@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from charity.disclosure import campaigns as public
 from charity.disclosure import receipts
 from charity.giving import campaigns
+from charity.giving.rules import CAMPAIGN_CURSOR
 from charity.web.api import Call, Endpoint, Page
 
 
@@ -65,7 +66,9 @@ async def list_campaigns(call: Call) -> dict[str, Any]:
     page: Page = call.query
     shown = await campaigns.every()
     slugs = [s.row["slug"] for s in shown]
-    start = slugs.index(page.after) + 1 if page.after in slugs else 0
+    if page.after and page.after not in slugs:
+        raise CAMPAIGN_CURSOR()
+    start = slugs.index(page.after) + 1 if page.after else 0
     chosen = shown[start : start + page.limit]
     more = start + page.limit < len(shown)
     return {"items": [public.answer(s) for s in chosen], "next": slugs[start + page.limit - 1] if more else None}

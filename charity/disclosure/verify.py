@@ -4,9 +4,15 @@ from typing import Any
 
 from charity.db import engine, reading
 from charity.giving import campaigns
-from charity.ledger.verify import Failure
+from charity.ledger import checks
+from charity.ledger.checks import Failure
 
 SHOWN_MAX = 20
+_FIGURES: checks.Check = (
+    "I12",
+    "campaign {slug} has no figures: no page shows it",
+    "SELECT c.slug FROM campaign c LEFT JOIN campaign_figures f ON f.slug = c.slug WHERE f.slug IS NULL",
+)
 
 
 async def run() -> list[Failure]:
@@ -14,19 +20,14 @@ async def run() -> list[Failure]:
     return [*await _totals(), *await _names()]
 
 
-def _campaign_of(body: str) -> str:
-    """SQL for the campaign that a body names: what was hashed, not what a row says beside it."""
-    if engine.state().postgres:
-        return f"({body}::json -> 'facts' ->> 'campaign')"
-    return f"json_extract({body}, '$.facts.campaign')"
-
-
 async def _posted(kind: str) -> dict[str, dict[str, Any]]:
     """Sums of income postings and counts of entries by campaign, from the journal."""
     rows = await reading.rows(
-        f"SELECT {_campaign_of('e.body')} AS campaign, CAST(SUM(-p.quantity) AS BIGINT) AS fen, "  # noqa: S608
-        "COUNT(DISTINCT e.seq) AS n FROM entry e JOIN posting p ON p.seq = e.seq JOIN account a ON a.id = p.account "
-        f"WHERE e.kind = $1 AND a.chart IN ('4101', '2601') GROUP BY {_campaign_of('e.body')}",
+        checks.sql(
+            "SELECT @e.campaign AS campaign, CAST(SUM(-p.quantity) AS BIGINT) AS fen, COUNT(DISTINCT e.seq) AS n "
+            "FROM entry e JOIN posting p ON p.seq = e.seq JOIN account a ON a.id = p.account "
+            "WHERE e.kind = $1 AND a.chart IN ('4101', '2601') GROUP BY @e.campaign"
+        ),
         kind,
     )
     return {r["campaign"]: r for r in rows}
@@ -41,7 +42,7 @@ async def _totals() -> list[Failure]:
         )
     }
     none = {"fen": 0, "n": 0}
-    failures = []
+    failures = await checks.failures([_FIGURES])
     for shown in await campaigns.every(public=False):
         slug, said = shown.row["slug"], shown.figures
         posted, back = received.get(slug, none), refunded.get(slug, none)

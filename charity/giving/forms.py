@@ -5,7 +5,6 @@ people type them and refuse what cannot be read exactly.
 """
 
 import re
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -27,24 +26,12 @@ from charity.giving.receipts import DELIVERY_WORDS, REASON_MAX
 from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
 from charity.people.forms import DonorForm
 from charity.people.persons import Donor
+from charity.web import fields
+from charity.web.fields import Day
 
 FREE = "free"
 FEN_DIGITS_MAX = 14
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_LINE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-
-
-def _plain(text: str) -> str:
-    if not text.isprintable() and _CONTROL.search(text):
-        raise ValueError("不能含有控制字符")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if not text.isprintable() and _LINE.search(text):
-        raise ValueError("不能含有控制字符")
-    return text
 
 
 def _yuan(value: Any) -> Any:
@@ -77,12 +64,12 @@ def _channel(code: str) -> str:
 
 
 Fen = Annotated[int, Field(ge=1, le=AMOUNT_MAX_FEN, description="金额，分")]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_one_line)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(fields.line)]
 OptionalCode = Annotated[Code | None, BeforeValidator(_absent)]
-Ref = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REF_MAX), AfterValidator(_one_line)]
-Message = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MESSAGE_MAX), AfterValidator(_plain)]
+Ref = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REF_MAX), AfterValidator(fields.line)]
+Message = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MESSAGE_MAX), AfterValidator(fields.lines)]
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX), AfterValidator(_plain)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX), AfterValidator(fields.lines)
 ]
 Way = Literal["cash", "bank", "wechat", "alipay", "box", "sandbox"]
 TypedYuan = Annotated[int, BeforeValidator(_yuan)]
@@ -115,7 +102,7 @@ class ReceiveBody(_Body):
     """Money that arrived for a pledge."""
 
     amount_fen: Fen
-    received_on: date
+    received_on: Day
     channel: Way
     channel_ref: Ref | None = Field(None, description="银行、微信、支付宝的流水号，必填且不得重复")
 
@@ -231,7 +218,7 @@ class DonationForm(_Giver):
     name: Annotated[str, Field(validate_default=True), StringConstraints(strip_whitespace=True, max_length=100)] = ""
     campaign: Code
     amount_yuan: TypedYuan
-    received_on: date
+    received_on: Day
     channel: TypedChannel
     channel_ref: Ref = ""
     fund: OptionalCode = None
@@ -245,7 +232,7 @@ class ReceiveForm(BaseModel):
     """Money for a pledge, as the cashier types it."""
 
     amount_yuan: TypedYuan
-    received_on: date
+    received_on: Day
     channel: TypedChannel
     channel_ref: Ref = ""
 
@@ -287,15 +274,17 @@ class CampaignForm(BaseModel):
     """A campaign, as the accountant types it."""
 
     slug: Annotated[str, StringConstraints(max_length=40), AfterValidator(_slug)]
-    name: Annotated[Code, AfterValidator(_one_line)]
-    name_en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(_one_line)] = ""
+    name: Annotated[Code, AfterValidator(fields.line)]
+    name_en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(fields.line)] = ""
     kind: str
     reach: Literal["public", "targeted"] = "public"
-    starts_on: date
-    ends_on: Annotated[date | None, BeforeValidator(_absent)] = None
+    starts_on: Day
+    ends_on: Annotated[Day | None, BeforeValidator(_absent)] = None
     fund: Code
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
-    purpose: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    purpose: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(fields.lines)
+    ]
     beneficiaries: Message = ""
     surplus: Message = ""
     receiving: Message = ""
@@ -320,7 +309,7 @@ class FilingForm(BaseModel):
 
     filing_no: Code
     platform_url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
-    filed_on: date
+    filed_on: Day
 
     @field_validator("platform_url")
     @classmethod

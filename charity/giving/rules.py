@@ -34,6 +34,7 @@ CAMPAIGN_NOT_OPEN = Rule("campaign.not_open", "募捐活动“{name}”现在不
 CAMPAIGN_NOT_STARTED = Rule("campaign.not_started", "募捐活动“{name}”从 {starts_on} 开始")
 CAMPAIGN_NOT_BEGUN = Rule("campaign.not_begun", "募捐活动“{name}”自 {starts_on} 起接受捐赠")
 CAMPAIGN_ENDED = Rule("campaign.ended", "募捐活动“{name}”已于 {ends_on} 结束")
+CAMPAIGN_CURSOR = Rule("campaign.cursor", "翻页位置已失效，请回到开头", 422, "after")
 CAMPAIGN_EXISTS = Rule("campaign.exists", "已有代号为“{slug}”的活动", 409, "slug")
 CAMPAIGN_STATE = Rule("campaign.state", "活动现在是“{state}”，不能{act}")
 CAMPAIGN_GATE = Rule("campaign.gate", "还不能发布：{missing}")

@@ -164,13 +164,14 @@ async def stock(chosen: Filter, *, by: Actor, after: str = "", limit: int = PAGE
     where, values = _where(chosen, clock.today())
     if after:
         keys = after.split("~")
-        if len(keys) == 4:  # noqa: PLR2004 - barcode, expiry, lot, store: the order below
-            at = len(values)
-            where += (
-                f" AND (l.barcode, COALESCE(l.expires_on, '{NEVER}'), l.code, a.code) "
-                f"> (${at + 1}, ${at + 2}, ${at + 3}, ${at + 4})"
-            )
-            values += [*keys[:3], acc.shelf(keys[3])]
+        if len(keys) != 4:  # noqa: PLR2004 - barcode, expiry, lot, store: the order below
+            raise rules.CURSOR_UNREADABLE()
+        at = len(values)
+        where += (
+            f" AND (l.barcode, COALESCE(l.expires_on, '{NEVER}'), l.code, a.code) "
+            f"> (${at + 1}, ${at + 2}, ${at + 3}, ${at + 4})"
+        )
+        values += [*keys[:3], acc.shelf(keys[3])]
     limit = min(max(limit, 1), PAGE_MAX)
     rows = await reading.rows(
         "SELECT a.code AS store, l.barcode, i.name, i.measure, l.code AS lot, h.quantity, l.expires_on, l.fund, "

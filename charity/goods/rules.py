@@ -61,6 +61,8 @@ REVERSAL_FINAL = Rule("document.reversal", "冲销单本身不能再冲销")
 GOODS_MOVED_ON = Rule("document.goods_moved_on", "这批物资已经发出，请先冲销：{documents}")
 REASON_MISSING = Rule("reason.missing", "请填写冲销原因", 422, field="reason")
 
+CURSOR_UNREADABLE = Rule("stock.cursor", "翻页位置已失效，请回到开头", 422, field="after")
+
 SCHEME_UNKNOWN = Rule("points.scheme_unknown", "没有积分方案 {scheme}", 404)
 CYCLE_UNREADABLE = Rule("points.cycle_unreadable", "周期“{cycle}”不符合方案的写法", 422, field="cycle")
 

@@ -1,17 +1,15 @@
-"""`charity verify`, the part of goods: the slips say what the books say (I4), and lots went where they may (I8).
+"""`charity verify`, the part of goods: slips, lots and grants say what was hashed (I3) and what the books say (I4).
 
-Everything is counted by the database, except the programmes of a fund, which are a list.
+Everything is counted by the database, except the programmes of a fund, which are a list (I8).
 """
 
 import json
 
 from charity.db import reading
-from charity.ledger.verify import Failure
+from charity.ledger import checks
+from charity.ledger.checks import Check, Failure
 
-SHOWN_MAX = 20
-
-# One query a rule; each row that it finds is a failure, told with its words.
-_CHECKS: tuple[tuple[str, str, str], ...] = (
+_SUMS: tuple[Check, ...] = (
     (
         "I4",
         "lot {lot} at {store}: slips say {said}, the books {held}",
@@ -40,14 +38,6 @@ _CHECKS: tuple[tuple[str, str, str], ...] = (
         "HAVING s.points_spent <> COALESCE(SUM(l.points), 0)",
     ),
     (
-        "I4",
-        "points of {household} in {unit}: granted {granted}, the books granted {posted}",
-        "SELECT g.household, 'points:' || g.scheme || ':' || g.cycle AS unit, g.points AS granted, "
-        "COALESCE(SUM(p.quantity), 0) AS posted FROM points_grant g LEFT JOIN posting p ON p.seq = g.seq AND "
-        "p.quantity > 0 LEFT JOIN unit u ON u.id = p.unit WHERE u.code = 'points:' || g.scheme || ':' || g.cycle "
-        "GROUP BY g.household, g.scheme, g.cycle, g.points HAVING g.points <> COALESCE(SUM(p.quantity), 0)",
-    ),
-    (
         "I6",
         "slip {number} and its reversal {reversed_by} do not name each other",
         "SELECT d.number, d.reversed_by FROM goods_document d JOIN goods_document r ON r.number = d.reversed_by "
@@ -72,6 +62,98 @@ _CHECKS: tuple[tuple[str, str, str], ...] = (
         "ON x.voucher = p.voucher WHERE p.received_fen <> COALESCE(x.held, 0) OR p.received_fen > v.amount_fen",
     ),
 )
+
+_ROWS: tuple[Check, ...] = (
+    (
+        "I3",
+        "slip {number}: its columns are not what entry #{seq} says",
+        "SELECT d.number, d.seq FROM goods_document d LEFT JOIN entry e ON e.seq = d.seq "
+        "LEFT JOIN goods_intake i ON i.number = d.number LEFT JOIN goods_issue s ON s.number = d.number "
+        "LEFT JOIN goods_document o ON o.number = d.reverses WHERE e.seq IS NULL OR e.recorded_at <> d.at "
+        "OR e.actor <> d.actor OR e.effective_on <> d.effective_on OR e.kind <> COALESCE(CASE d.kind "
+        "WHEN 'intake' THEN 'goods.' || i.source WHEN 'issue' THEN 'goods.issue' ELSE 'goods.reversal' END, '') "
+        "OR (d.kind = 'issue') <> (s.number IS NOT NULL) OR (d.kind = 'intake') <> (i.number IS NOT NULL) "
+        "OR CASE d.kind WHEN 'reversal' THEN COALESCE(o.seq, 0) <> COALESCE(e.reverses, 0) OR o.store <> d.store "
+        "ELSE @e.document <> d.number OR @e.store <> d.store END",
+    ),
+    (
+        "I3",
+        "entry #{seq} moved goods and no slip tells it",
+        "SELECT e.seq FROM entry e LEFT JOIN goods_document d ON d.seq = e.seq "
+        "WHERE e.kind LIKE 'goods.%' AND d.number IS NULL",
+    ),
+    (
+        "I3",
+        "slip {number} says {said} pieces of {lot}, its entry {moved}",
+        "SELECT x.number, x.lot, SUM(x.said) AS said, SUM(x.moved) AS moved FROM ("
+        "SELECT d.number, l.lot, l.quantity AS said, 0 AS moved FROM goods_document d "
+        "JOIN goods_line l ON l.document = d.number UNION ALL "
+        "SELECT d.number, substr(u.code, 5), 0, p.quantity FROM goods_document d JOIN posting p ON p.seq = d.seq "
+        "JOIN unit u ON u.id = p.unit AND u.code LIKE 'lot:%' JOIN account a ON a.id = p.account "
+        "AND a.code = 'store:' || d.store) x GROUP BY x.number, x.lot HAVING SUM(x.said) <> SUM(x.moved)",
+    ),
+    (
+        "I3",
+        "intake slip {number}: its gift, voucher, receipt or fund is not what the books and the gift say",
+        "SELECT d.number FROM goods_document d JOIN entry e ON e.seq = d.seq "
+        "JOIN goods_intake i ON i.number = d.number "
+        "LEFT JOIN donation g ON g.key = i.donation AND g.seq = d.seq AND g.fund = i.fund AND g.store = d.store "
+        "LEFT JOIN receipt_line k ON k.donation = i.donation AND k.receipt = i.receipt_code "
+        "LEFT JOIN receipt r ON r.code = k.receipt AND r.number = i.receipt_number AND r.replaces IS NULL "
+        "WHERE COALESCE(@e.campaign, '') <> COALESCE(i.campaign, '') OR @e.source <> i.source "
+        "OR COALESCE(@e.voucher, '') <> COALESCE(i.voucher, '') OR e.party <> COALESCE(i.donor, '') "
+        "OR (i.source = 'gift') <> (g.key IS NOT NULL) OR (i.receipt_code IS NOT NULL) <> (r.code IS NOT NULL) "
+        "OR (i.receipt_number IS NOT NULL) <> (r.code IS NOT NULL) "
+        "OR (g.amount_fen IS NOT NULL) <> (r.code IS NOT NULL)",
+    ),
+    (
+        "I3",
+        "voucher {voucher}: goods came in for it and are not counted",
+        "SELECT DISTINCT i.voucher FROM goods_intake i LEFT JOIN goods_purchase p ON p.voucher = i.voucher "
+        "WHERE i.voucher IS NOT NULL AND p.voucher IS NULL",
+    ),
+    (
+        "I3",
+        "lot {code} is not what its intake slip says",
+        "SELECT o.code FROM lot o LEFT JOIN goods_document d ON d.number = o.document AND d.kind = 'intake' "
+        "AND d.seq = o.seq AND d.store = o.store LEFT JOIN goods_intake i ON i.number = d.number AND i.fund = o.fund "
+        "AND i.source = o.source AND COALESCE(i.donor, '') = COALESCE(o.donor, '') "
+        "LEFT JOIN goods_line l ON l.document = d.number AND l.lot = o.code "
+        "WHERE i.number IS NULL OR l.lot IS NULL OR (o.evidence = 'none') <> (o.cost_fen = 0)",
+    ),
+    (
+        "I3",
+        "slip {number}, line {n}: item or cost is not that of lot {lot}",
+        "SELECT l.document AS number, l.n, l.lot FROM goods_line l LEFT JOIN lot o ON o.code = l.lot "
+        "WHERE o.code IS NULL OR o.barcode <> l.barcode OR o.cost_fen <> l.cost_fen",
+    ),
+    (
+        "I3",
+        "issue slip {number}: household, people, category, programme, card or points are not what entry #{seq} says",
+        "SELECT d.number, d.seq FROM goods_document d JOIN entry e ON e.seq = d.seq "
+        "JOIN goods_issue s ON s.number = d.number LEFT JOIN card c ON c.code = s.card AND c.household = s.household "
+        "LEFT JOIN (SELECT p.seq, SUM(p.quantity) AS points FROM posting p JOIN account a ON a.id = p.account "
+        "WHERE a.code = 'points:redeemed' GROUP BY p.seq) x ON x.seq = d.seq WHERE e.party <> s.household "
+        "OR @e.programme <> s.programme OR @e.category <> s.category OR @e.recipients <> CAST(s.members AS TEXT) "
+        "OR c.code IS NULL OR COALESCE(x.points, 0) <> s.points_spent",
+    ),
+    (
+        "I3",
+        "points grant {key} is not what entry #{seq} says",
+        "SELECT g.key, g.seq FROM points_grant g LEFT JOIN entry e ON e.seq = g.seq AND e.kind = 'points.grant' "
+        "LEFT JOIN (SELECT p.seq, u.code, SUM(p.quantity) AS points FROM posting p JOIN unit u ON u.id = p.unit "
+        "WHERE p.quantity > 0 AND u.code LIKE 'points:%' GROUP BY p.seq, u.code) x ON x.seq = g.seq "
+        "AND x.code = 'points:' || g.scheme || ':' || g.cycle WHERE e.seq IS NULL OR e.party <> g.household "
+        "OR @e.scheme <> g.scheme OR @e.cycle <> g.cycle OR COALESCE(x.points, 0) <> g.points "
+        "OR g.key <> g.scheme || ':' || g.cycle || ':' || g.household",
+    ),
+    (
+        "I3",
+        "entry #{seq} granted points and no row tells it",
+        "SELECT e.seq FROM entry e LEFT JOIN points_grant g ON g.seq = e.seq WHERE e.kind = 'points.grant' "
+        "AND g.key IS NULL",
+    ),
+)
 _USES = (
     "SELECT DISTINCT s.number, s.programme, f.code AS fund, f.programmes FROM goods_issue s "
     "JOIN goods_line l ON l.document = s.number JOIN lot o ON o.code = l.lot JOIN fund f ON f.code = o.fund "
@@ -81,10 +163,7 @@ _USES = (
 
 async def run() -> list[Failure]:
     """Check the slips against the books; the failures, none when all is right."""
-    failures: list[Failure] = []
-    for invariant, words, sql in _CHECKS:
-        rows = await reading.rows(f"{sql} LIMIT {SHOWN_MAX}")
-        failures += [Failure(invariant, words.format(**row)) for row in rows]
+    failures = [*await checks.failures(_ROWS), *await checks.failures(_SUMS)]
     for row in await reading.rows(_USES):
         if row["programme"] not in json.loads(row["programmes"]):
             words = f"slip {row['number']}: fund {row['fund']} does not allow {row['programme']}"

@@ -1,11 +1,10 @@
 """The JSON API of the books: codes for everybody who works here, the journal for those who check it."""
 
-from datetime import date
-
 from pydantic import BaseModel, Field
 
 from charity.ledger import entries, funds
 from charity.web.api import Call, Endpoint, Page, Query
+from charity.web.fields import Day
 
 
 class FundAnswer(BaseModel):
@@ -96,7 +95,7 @@ class BalanceList(BaseModel):
 class BalanceQuery(Page):
     """Filters of the balances."""
 
-    on: date | None = Field(None, description="business date; now when left away")
+    on: Day | None = Field(None, description="business date; now when left away")
     fund: str | None = Field(None, max_length=40)
     account: str | None = Field(None, max_length=120, description="whole code or leading part, as 1002")
 

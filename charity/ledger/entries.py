@@ -42,8 +42,8 @@ async def balances(
         args.append(fund)
         where.append(f"a.fund = ${len(args)}")
     if account:
-        args += [account, account + "/%"]
-        where.append(f"(a.code = ${len(args) - 1} OR a.code LIKE ${len(args)})")
+        args += [account, account.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "/%"]
+        where.append(f"(a.code = ${len(args) - 1} OR a.code LIKE ${len(args)} ESCAPE '!')")
     if on is None:
         source, quantity = "holding", "h.quantity"
     else:

@@ -12,7 +12,6 @@ from charity.office.accounts import SYSTEM, Account
 from charity.roles import Role
 
 NAME_MAX = 80
-ROLE_MISSING = Rule("token.role", "账号 {login} 没有岗位 {role}，令牌不能多于账号的权限")
 STORE_OTHER = Rule("token.store", "账号 {login} 属于另一门店")
 DISABLED = Rule("token.disabled", "账号 {login} 已停用")
 
@@ -20,15 +19,18 @@ DISABLED = Rule("token.disabled", "账号 {login} 已停用")
 async def create(*, role: Role, store: str | None = None, login: str = "", name: str = "") -> str:
     """Make a token for an account, and the account when it is missing; answers the secret.
 
-    Without a login the account is `api-<role>` or `api-<role>-<store>`. An account that exists keeps its
-    roles and store: it must already have the role, and the store when one is named.
+    Without a login the account is `api-<role>` or `api-<role>-<store>`. An account that exists gets the role
+    besides its own, unless nobody may hold both; it must be of the store when one is named. The token
+    acts as the account, with all its roles: whoever runs this command owns the machine.
     """
     login = login or "-".join(filter(None, ("api", role.value, (store or "").lower())))
     account = await accounts.by_login(login)
     if account is None:
         account = await accounts.create(login=login, name=name or login, roles=[role], store=store, by=SYSTEM)
-    _must_fit(account, role, store)
+    _must_fit(account, store)
     key = account.key
+    if role not in account.roles:
+        await accounts.assign(key=key, name=account.name, roles=[*account.roles, role], store=account.store, by=SYSTEM)
     secret = tokens.secret_token()
 
     async def work(tx: Tx) -> None:
@@ -42,11 +44,9 @@ async def create(*, role: Role, store: str | None = None, login: str = "", name:
     return secret
 
 
-def _must_fit(account: Account, role: Role, store: str | None) -> None:
+def _must_fit(account: Account, store: str | None) -> None:
     if account.disabled_at is not None:
         raise DISABLED(login=account.login)
-    if role not in account.roles:
-        raise ROLE_MISSING(login=account.login, role=role.value)
     if store is not None and account.store != store:
         raise STORE_OTHER(login=account.login)
 

@@ -30,7 +30,7 @@ PADDING_MM: Final = 1.1
 ONE_LINE_PT: Final = (8.0, 7.5, 7.0, 6.6)
 SMALL_PT: Final = 6.2
 LEAST_PT: Final = 4.5
-"""A figure is never cut: it shrinks, and a column too narrow even for this is a programming error."""
+"""A figure is never cut: it shrinks, then stands on two lines; a column too narrow even for this is our error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class Register:
 
     `rows` may be lazy, sync or async: tuples in column order or mappings by column key; money in
     fen, counts as int, dates as text; a text in a money column (不计价) prints and adds nothing.
-    `groups` are the lines of a breakdown of the sums, printed below the last rows, or on pages of their own.
+    `groups` are the lines of a breakdown of the sums, printed below the last rows, or on pages of their own;
+    `note` is a line of words at the end.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Register:
     row_count: int
     groups: Sequence[tuple[str, Mapping[str, int]]] = ()
     group_title: str = ""
+    note: str = ""
     sign_offs: Sequence[str] = ()
     code: str
     verify_url: str
@@ -122,7 +124,7 @@ def page_count(register: Register) -> int:
 
 def _fits_below(register: Register, sizes: Sequence[int]) -> bool:
     """Whether the breakdown and its title stand below the last rows."""
-    return sizes[-1] + 1 + len(register.groups) <= ROWS_LAST_PAGE
+    return sizes[-1] + 1 + len(register.groups) + bool(register.note) <= ROWS_LAST_PAGE
 
 
 def _group_lines(register: Register, sums: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -239,7 +241,8 @@ def _sums(columns: Sequence[Column], sums: Mapping[str, int]) -> list[Any]:
 def cell(text: str, width_mm: float, *, figure: bool = False) -> dict[str, Any]:
     """A text fitted into a cell: one line, a little smaller if need be, else on two lines, else cut with ….
 
-    A figure stays whole on one line and shrinks instead.
+    A figure shrinks instead, and one of a hundred billion is broken behind a thousands separator: every amount
+    that the books take can be printed.
     """
     text = glyphs.printable(text)
     room_mm = width_mm - 2 * PADDING_MM
@@ -248,10 +251,21 @@ def cell(text: str, width_mm: float, *, figure: bool = False) -> dict[str, Any]:
         if wide_em * size_pt * glyphs.MM_A_POINT <= room_mm:
             return {"s": size_pt, "l": [text]}
     if figure:
-        size = int(room_mm / (wide_em * glyphs.MM_A_POINT) * 10) / 10
-        assert size >= LEAST_PT, f"a column of {width_mm:.1f} mm is too narrow for {len(text)} figures"
-        return {"s": size, "l": [text]}
+        return _figure(text, width_mm)
     return {"s": SMALL_PT, "l": glyphs.wrapped(text, room_mm / (SMALL_PT * glyphs.MM_A_POINT), 2)}
+
+
+def _figure(text: str, width_mm: float) -> dict[str, Any]:
+    """A figure too wide for one line of the usual sizes: smaller, or on two lines."""
+    room_pt = (width_mm - 2 * PADDING_MM) / glyphs.MM_A_POINT
+    size = int(room_pt / glyphs.width_em(text) * 10) / 10
+    if size >= LEAST_PT:
+        return {"s": size, "l": [text]}
+    middle = min((n for n, sign in enumerate(text) if sign == ","), key=lambda n: abs(2 * n - len(text)), default=-1)
+    lines = [text[: middle + 1], text[middle + 1 :]]
+    size = min(SMALL_PT, int(room_pt / max(map(glyphs.width_em, lines)) * 10) / 10)
+    assert size >= LEAST_PT, f"a column of {width_mm:.1f} mm is too narrow for {len(text)} figures"
+    return {"s": size, "l": lines}
 
 
 def fingerprint(columns: Sequence[Column], rows: Iterable[Row]) -> str:
@@ -305,6 +319,7 @@ def frame(register: Register, pages: int) -> dict[str, Any]:
             for column, width in zip(register.columns, widths, strict=True)
         ],
         "sign_offs": [clean(text) for text in register.sign_offs],
+        "note": clean(register.note),
         "code": clean(register.code),
         "hash": register.hash_hex,
         "verify_url": register.verify_url,

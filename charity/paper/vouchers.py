@@ -23,6 +23,8 @@ STATUSES: Final = {
     "rejected": "已驳回",
     "cancelled": "已取消",
 }
+NATURES: Final = {"unrestricted": "非限定性", "restricted": "限定性", "agency": "受托代理"}
+"""What kind of money it is (资金性质): agency money is nobody's restriction, it is passed on."""
 DECISIONS: Final = {"approve": "同意", "return": "退回", "reject": "驳回"}
 VOID: Final = frozenset({"rejected", "cancelled", "bounced"})
 
@@ -49,7 +51,7 @@ class VoucherPaper:
     applied_on: str
     programme: str
     fund: str
-    restricted: bool
+    nature: str
     payee_kind: str
     payee_code: str
     payee_name: str
@@ -81,6 +83,7 @@ def voucher_html(paper: VoucherPaper) -> str:
             lang=paper.lang,
             paper=paper,
             status=status,
+            nature=words.say(NATURES[paper.nature]),
             mark=status if paper.status in VOID else "",
             payee_kind=words.say(PAYEES[paper.payee_kind]),
             decisions={key: words.say(text) for key, text in DECISIONS.items()},

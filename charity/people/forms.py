@@ -6,17 +6,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from charity.people.persons import NAME_MAX, Donor
+from charity.web import fields
 
 _PHONE = re.compile(r"^\+?[0-9][0-9 \-]{5,19}$")
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
 _TAX_ID = re.compile(r"^[0-9A-Z]{15,20}$")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-
-
-def _plain(text: str) -> str:
-    if not text.isprintable() and _CONTROL.search(text):
-        raise ValueError("不能含有控制字符")
-    return text
 
 
 def _phone(text: str) -> str:
@@ -37,7 +31,7 @@ def _tax_id(text: str) -> str:
     return text.upper()
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_MAX), AfterValidator(_plain)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_MAX), AfterValidator(fields.line)]
 
 
 class DonorForm(BaseModel):

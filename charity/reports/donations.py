@@ -53,6 +53,11 @@ _ARMS = {
     ),
     3: ("entry e JOIN donation d ON d.seq = e.reverses AND e.reverses > 0", "-d.amount_fen", "(e.effective_on || '')"),
 }
+# A giver whose name was wrong is corrected by a new receipt (receipts.replace): the last one says who gave.
+_CORRECTED = (
+    "(SELECT r.donor FROM receipt_line k JOIN receipt r ON r.code = k.receipt WHERE k.donation = x.key "
+    "ORDER BY r.recorded_at DESC, r.number DESC LIMIT 1)"
+)
 _FILTERS = {"fund": "d.fund", "campaign": "d.campaign", "store": "d.store"}
 
 
@@ -78,7 +83,7 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
     ]
     sql = (
         "SELECT x.*, c.code AS receipt_code, c.number AS receipt_number, c.status AS receipt_status, "  # noqa: S608
-        "g.number AS goods FROM ("
+        f"g.number AS goods, COALESCE({_CORRECTED}, x.donor) AS giver FROM ("
         + " UNION ALL ".join(arms)
         + ") x LEFT JOIN receipt c ON c.code = x.receipt LEFT JOIN goods_document g ON g.seq = x.seq "
         "ORDER BY x.day, x.seq, x.arm, x.key LIMIT $7"
@@ -92,13 +97,13 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
 
 async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str, Any]]:
     """The rows as they are read: names, words, amounts by kind."""
-    people = await persons.names(row["donor"] for row in rows)
+    people = await persons.names(row["giver"] for row in rows)
     kinds = await books.fund_kinds()
     funds, campaigns = await facts.named("fund"), await facts.named("campaign")
     nobody = persons.Person("", "anonymous", "")
     shown = []
     for row in rows:
-        person = people.get(row["donor"], nobody)
+        person = people.get(row["giver"], nobody)
         amount, in_kind = row["amount_fen"], row["kind"] == "in_kind"
         channel = CHANNELS.get(row["channel"])
         shown.append(

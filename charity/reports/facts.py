@@ -108,6 +108,7 @@ class Report:
     totals: Callable[[Filters, int], Awaitable[Totals]]
     sign_offs: tuple[str, ...] = ("制表人", "复核人", "财务负责人", "单位负责人（签章）")
     group_title: str = "按月合计"
+    check: Callable[[Totals], str] = lambda totals: ""  # noqa: ARG005 - most registers have no check line
 
 
 async def head_seq() -> int:

@@ -170,6 +170,7 @@ async def _pdf(
         row_count=spool.count,
         groups=[(group.label, group.figures) for group in totals.groups] if len(totals.groups) > 1 else (),
         group_title=words.say(report.group_title),
+        note=report.check(totals),
         sign_offs=[words.say(text) for text in report.sign_offs],
         code=code,
         verify_url=f"{settings().public_url.rstrip('/')}/v/{code}",

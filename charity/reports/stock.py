@@ -251,6 +251,20 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
     return Totals(len(whole.rows), sums, told, whole.differences)
 
 
+def check(totals: Totals) -> str:
+    """The check line of rules D9, with the figures of the whole register."""
+    sums = totals.sums
+    came = sum(sums[key] for key in ("gift", "bought", "moved_in", "gained"))
+    went = sum(sums[key] for key in ("issued", "moved_out", "written_off", "lost"))
+    return words.say(
+        "核对：期初 {opening} ＋ 收入 {came} － 发出 {went} ＝ 期末 {closing}",
+        opening=f"{sums['opening']:,}",
+        came=f"{came:,}",
+        went=f"{went:,}",
+        closing=f"{sums['closing']:,}",
+    )
+
+
 REPORT = Report(
     name="stock",
     title="物资收发存台账",
@@ -261,4 +275,5 @@ REPORT = Report(
     totals=totals,
     sign_offs=("制表人", "复核人", "店长", "财务负责人"),
     group_title="按门店合计",
+    check=check,
 )
