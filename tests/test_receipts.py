@@ -251,7 +251,7 @@ async def test_a_gift_on_two_valid_receipts_is_seen(house):
     await give(house)
     await transactions.run(
         lambda tx: tx.rows(
-            "INSERT INTO receipt_line (receipt, donation) SELECT r.code, d.key FROM receipt r, donation d "
+            "INSERT INTO receipt_line (number, donation) SELECT r.number, d.key FROM receipt r, donation d "
             "WHERE d.receipt <> r.code"
         )
     )

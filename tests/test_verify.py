@@ -268,9 +268,9 @@ async def _freely(*statements: tuple[str, list[Any]]) -> None:
         return
 
     async def work(tx: transactions.Tx) -> None:
-        await tx.conn.execute_query("SET LOCAL session_replication_role = replica")
+        await tx.rows("SET LOCAL session_replication_role = replica")
         for statement, values in statements:
-            await tx.conn.execute_query(statement, values)
+            await tx.rows(statement, *values)
 
     await transactions.run(work)
 

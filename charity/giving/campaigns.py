@@ -129,11 +129,14 @@ async def known(slug: str) -> Known:
     if _known_of is not engine.state():
         _known.clear()
         _known_of = engine.state()
-    found = _known.get(slug)
-    if found is not None and found[0] > time.monotonic():
-        return found[1]
+    found, now = _known.get(slug), time.monotonic()
+    if found is not None:
+        if found[0] > now:
+            return found[1]
+        _known[slug] = (now + REMEMBER_S, found[1])  # one asks again, the others go on with what they know
     row = await Campaign.get_or_none(slug=slug)
     if row is None:
+        _known.pop(slug, None)
         raise rules.CAMPAIGN_UNKNOWN(campaign=slug)
     fact = Known(row.slug, row.kind, row.fund, tuple(json.loads(row.funds)), row.prefix)
     _known[slug] = (time.monotonic() + REMEMBER_S, fact)

@@ -25,7 +25,7 @@ from charity.roles import Actor
 DONATION = Table("donation", "key")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Gift:
     """Money in hand, before it has a number. `donor` is a person key, `memo` is sealed."""
 

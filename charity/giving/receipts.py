@@ -80,7 +80,7 @@ def issue(
     }
     state.add(RECEIPT, row)
     for key in donations:
-        state.add(LINE, {"receipt": code, "donation": key})
+        state.add(LINE, {"number": number, "donation": key})
     _link(state, donations, code)
     return {"code": code, "number": number}
 
@@ -145,8 +145,11 @@ async def lines(loader: Loader, code: str) -> list[str]:
 
     The receipt may have been issued by an earlier command of the batch and stand in no table yet.
     """
-    stored = await loader.rows("SELECT donation FROM receipt_line WHERE receipt = $1 ORDER BY donation", code)
-    beside = [row for table, row in loader.state.written.rows if table == LINE and row["receipt"] == code]
+    await loader.stored(RECEIPT, [code])
+    receipt = loader.state.row(RECEIPT, code)
+    number = receipt["number"] if receipt else ""
+    stored = await loader.rows("SELECT donation FROM receipt_line WHERE number = $1 ORDER BY donation", number)
+    beside = [row for table, row in loader.state.written.rows if table == LINE and row["number"] == number]
     keys = [row["donation"] for row in [*stored, *beside]]
     await loader.stored(DONATION, keys)
     return keys
@@ -286,7 +289,7 @@ async def page(filters: Filters, limit: int) -> list[dict[str, Any]]:
 async def gifts(code: str) -> list[dict[str, Any]]:
     """The gifts on a receipt, in the order in which they were received."""
     return await reading.rows(
-        "SELECT d.* FROM receipt_line l JOIN donation d ON d.key = l.donation WHERE l.receipt = $1 "
-        "ORDER BY d.seq, d.key",
+        "SELECT d.* FROM receipt r JOIN receipt_line l ON l.number = r.number JOIN donation d ON d.key = l.donation "
+        "WHERE r.code = $1 ORDER BY d.seq, d.key",
         code,
     )

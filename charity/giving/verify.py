@@ -15,30 +15,30 @@ _RECEIPTS: tuple[Check, ...] = (
     (
         "I10",
         "donation {key} is on {n} valid receipts",
-        "SELECT l.donation AS key, COUNT(*) AS n FROM receipt_line l JOIN receipt r ON r.code = l.receipt "
+        "SELECT l.donation AS key, COUNT(*) AS n FROM receipt_line l JOIN receipt r ON r.number = l.number "
         "WHERE r.status = 'issued' GROUP BY l.donation HAVING COUNT(*) > 1",
     ),
     (
         "I10",
         "receipt {number} says {said} fen, its gifts are {given} fen",
         "SELECT r.number, r.amount_fen AS said, COALESCE(SUM(d.amount_fen - d.refunded_fen), 0) AS given "
-        "FROM receipt r LEFT JOIN receipt_line l ON l.receipt = r.code LEFT JOIN donation d ON d.key = l.donation "
+        "FROM receipt r LEFT JOIN receipt_line l ON l.number = r.number LEFT JOIN donation d ON d.key = l.donation "
         "WHERE r.status = 'issued' GROUP BY r.code, r.number, r.amount_fen "
         "HAVING COALESCE(SUM(d.amount_fen - d.refunded_fen), 0) <> r.amount_fen",
     ),
     (
         "I10",
         "receipt {number} covers gifts of {n} givers who are no one work unit",
-        "SELECT r.number, COUNT(DISTINCT d.donor) AS n FROM receipt r JOIN receipt_line l ON l.receipt = r.code "
+        "SELECT r.number, COUNT(DISTINCT d.donor) AS n FROM receipt r JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE r.status = 'issued' GROUP BY r.code, r.number "
         "HAVING COUNT(DISTINCT d.donor) > 1 AND (COUNT(DISTINCT d.work_unit) <> 1 OR COUNT(d.work_unit) <> COUNT(*))",
     ),
     (
         "I10",
         "donation {key} points to a receipt that is not its valid one",
-        "SELECT d.key FROM donation d LEFT JOIN receipt_line l ON l.donation = d.key AND l.receipt = d.receipt "
-        "LEFT JOIN receipt r ON r.code = l.receipt AND r.status = 'issued' "
-        "WHERE d.receipt IS NOT NULL AND r.code IS NULL",
+        "SELECT d.key FROM donation d LEFT JOIN receipt r ON r.code = d.receipt AND r.status = 'issued' "
+        "LEFT JOIN receipt_line l ON l.donation = d.key AND l.number = r.number "
+        "WHERE d.receipt IS NOT NULL AND l.number IS NULL",
     ),
     (
         "I10",
@@ -50,32 +50,32 @@ _RECEIPTS: tuple[Check, ...] = (
     (
         "I10",
         "donation {key} stands on receipt {number} and does not point to it",
-        "SELECT d.key, r.number FROM receipt r JOIN receipt_line l ON l.receipt = r.code "
+        "SELECT d.key, r.number FROM receipt r JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE r.status = 'issued' AND COALESCE(d.receipt, '') <> r.code",
     ),
     (
         "I10",
         "donation {key} of {amount_fen} fen never had a receipt",
         "SELECT d.key, d.amount_fen FROM donation d LEFT JOIN receipt_line l ON l.donation = d.key "
-        "WHERE d.amount_fen IS NOT NULL AND l.receipt IS NULL",
+        "WHERE d.amount_fen IS NOT NULL AND l.number IS NULL",
     ),
     (
         "I10",
         "receipt {number} covers no gift",
-        "SELECT r.number FROM receipt r LEFT JOIN receipt_line l ON l.receipt = r.code WHERE l.donation IS NULL",
+        "SELECT r.number FROM receipt r LEFT JOIN receipt_line l ON l.number = r.number WHERE l.donation IS NULL",
     ),
     (
         "I10",
         "receipt {number} is not of the campaign, the fund, the kind or the entry of its gifts",
-        "SELECT DISTINCT r.number FROM receipt r JOIN receipt_line l ON l.receipt = r.code "
+        "SELECT DISTINCT r.number FROM receipt r JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE COALESCE(r.campaign, '') <> COALESCE(d.campaign, '') "
         "OR r.fund <> d.fund OR r.kind <> d.kind OR r.seq NOT IN (SELECT g.seq FROM receipt_line k "
-        "JOIN donation g ON g.key = k.donation WHERE k.receipt = r.code)",
+        "JOIN donation g ON g.key = k.donation WHERE k.number = r.number)",
     ),
     (
         "I10",
         "receipt {number}, the first over its gift, has another giver, handler or instant than the gift",
-        "SELECT r.number FROM receipt r JOIN entry e ON e.seq = r.seq JOIN receipt_line l ON l.receipt = r.code "
+        "SELECT r.number FROM receipt r JOIN entry e ON e.seq = r.seq JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE r.replaces IS NULL AND (r.donor <> d.donor "
         "OR r.handler <> e.actor OR r.recorded_at <> e.recorded_at)",
     ),

@@ -38,7 +38,7 @@ class Fund:
         return not self.programmes or programme in self.programmes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """An entry that was decided: its number, random id, and the pieces of the streams it took."""
 

@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import sqlite3
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,13 +43,17 @@ RETRY_AFTER_S = 2
 EX_IOERR = 74
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
-    """What a command answers: an HTTP status and a JSON object without names; both are stored with the key."""
+    """What a command answers: an HTTP status and a JSON object without names; both are stored with the key.
+
+    `text` is the body as it was stored, when it was.
+    """
 
     status: int
     body: dict[str, Any]
     replayed: bool = False
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -99,7 +104,10 @@ class Writer:
     """The writer of a process; `running` starts it, `submit` feeds it."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[Waiting] = asyncio.Queue(QUEUE_MAX)
+        self._queue: deque[Waiting] = deque()
+        self._came = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._same: dict[tuple[str, str], Waiting] = {}
         self.ids = Ids()
         self.decided: list[tuple[Waiting, Outcome]] = []
@@ -113,10 +121,11 @@ class Writer:
         command.at = clock.stamp()
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         waiting = Waiting(command, [future])
-        try:
-            self._queue.put_nowait(waiting)
-        except asyncio.QueueFull:
-            raise Refusal(rules.BUSY.code, rules.BUSY.words, 503, retry_after_s=RETRY_AFTER_S) from None
+        if len(self._queue) >= QUEUE_MAX:
+            raise Refusal(rules.BUSY.code, rules.BUSY.words, 503, retry_after_s=RETRY_AFTER_S)
+        self._queue.append(waiting)
+        self._came.set()
+        self._idle.clear()
         if idem is not None:
             self._same[idem.scope, idem.key] = waiting
         return await future
@@ -136,16 +145,17 @@ class Writer:
 
     async def drained(self) -> None:
         """Wait until everything that was queued has been answered."""
-        await self._queue.join()
+        await self._idle.wait()
 
     async def run(self) -> None:
         """Take what is waiting, again and again."""
         while True:
-            if self._queue.empty():
+            if not self._queue:
                 self.tell()
-            batch = [await self._queue.get()]
-            while len(batch) < BATCH_MAX and not self._queue.empty():
-                batch.append(self._queue.get_nowait())
+                self._idle.set()
+                self._came.clear()
+                await self._came.wait()
+            batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
             late = asyncio.get_running_loop().call_later(TOLD_LATE_S, self.tell)
             await transactions.shielded(self._settle(batch))
             late.cancel()
@@ -157,7 +167,6 @@ class Writer:
             if (idem := waiting.command.idem) is not None:
                 self._same.pop((idem.scope, idem.key), None)
             waiting.answer(outcome)
-            self._queue.task_done()
 
     async def _settle(self, waiting: list[Waiting]) -> None:
         """Decide and write a batch; one by one what of it cannot be written together."""
@@ -257,7 +266,7 @@ async def _decide(loader: Loader, command: Command, known: Known) -> Outcome:
             log.exception("command.failed")
         return error
     if idem is not None:
-        response = to_json(answer.body).decode()
+        response = answer.text = to_json(answer.body).decode()
         seq = first if state.seq >= first else None
         known[idem.scope, idem.key] = {
             "fingerprint": idem.fingerprint,

@@ -55,7 +55,7 @@ _ARMS = {
 }
 # A giver whose name was wrong is corrected by a new receipt (receipts.replace): the last one says who gave.
 _CORRECTED = (
-    "(SELECT r.donor FROM receipt_line k JOIN receipt r ON r.code = k.receipt WHERE k.donation = x.key "
+    "(SELECT r.donor FROM receipt_line k JOIN receipt r ON r.number = k.number WHERE k.donation = x.key "
     "ORDER BY r.recorded_at DESC, r.number DESC LIMIT 1)"
 )
 _FILTERS = {"fund": "d.fund", "campaign": "d.campaign", "store": "d.store"}

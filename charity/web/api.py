@@ -46,6 +46,8 @@ class AnswerLike(Protocol):
     def body(self) -> dict[str, Any]: ...  # noqa: D102
     @property
     def replayed(self) -> bool: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
 
 
 class Query(BaseModel):
@@ -314,7 +316,8 @@ class Json:
 
 def _response(endpoint: Endpoint, answered: Any) -> Response | Json:
     if hasattr(answered, "replayed"):
-        return Json(to_json(answered.body), answered.status, replayed=answered.replayed)
+        said = answered.text.encode() if answered.text else to_json(answered.body)
+        return Json(said, answered.status, replayed=answered.replayed)
     if isinstance(answered, Response):
         return answered
     return Json(to_json(answered), endpoint.status)

@@ -21,6 +21,7 @@ from charity.web.visits import Visit
 
 T = TypeVar("T")
 KEPT_S = 3.0
+LOOKED_UP_S = 0.5
 KEPT_MAX = 4_096
 SECRET_MAX = 128
 BAD_TOKEN = Rule("token.unknown", "令牌无效或已停用", 401)
@@ -81,8 +82,11 @@ async def bearer(visit: Visit, authorization: str) -> Actor:
     if kept is not None and kept[0] > now:
         actor = kept[1]
     else:
+        if kept is not None:  # one looks it up again, the others do not wait for that
+            _keep(_bearers, secret, (now + LOOKED_UP_S, kept[1]))
         found = await _required_finder().token(tokens.digest(secret))
         if found is None:
+            _bearers.pop(secret, None)
             raise BAD_TOKEN()
         actor = found
         _keep(_bearers, secret, (now + KEPT_S, actor))

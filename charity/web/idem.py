@@ -14,7 +14,7 @@ from charity.settings import settings
 KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Idem:
     """An idempotency key: `scope` is verb and owner, `fingerprint` the hash of what was asked."""
 
