@@ -105,6 +105,9 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         # A signal to the whole group is for the parent, which lets us finish what it began.
         signal.signal(number, signal.SIG_IGN)
+    if hasattr(os, "SCHED_BATCH"):
+        # Woken by a batch, we take a core that is idle and never the one on which the event loop is running.
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
 
 
