@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from charity.db.transactions import Tx
@@ -34,28 +35,34 @@ class WantsLike(Protocol):
     rows: Iterable[tuple[Table, str]]
 
 
-def _padded(values: Sequence[Any]) -> tuple[str, list[Any]]:
-    """Places and values for an IN list, padded to a power of two: few statement shapes, so few plans."""
+def _padded(values: Sequence[Any]) -> list[Any]:
+    """The values, padded to a power of two: few statement shapes, so few plans."""
     size = 1
     while size < len(values):
         size *= 2
-    filled = [*values, *([values[-1]] * (size - len(values)))]
-    return ", ".join(f"${n}" for n in range(1, size + 1)), filled
+    return [*values, *([values[-1]] * (size - len(values)))]
+
+
+@lru_cache(maxsize=512)
+def _with_places(sql: str, size: int, width: int) -> str:
+    """The SQL with so many places in its `{in}`: single ones, or pairs of them."""
+    if width == 1:
+        return sql.replace("{in}", ", ".join(f"${n}" for n in range(1, size + 1)))
+    return sql.replace("{in}", ", ".join(f"(${2 * n + 1}, ${2 * n + 2})" for n in range(size)))
 
 
 def _listed(sql: str, values: Sequence[Any], take: Take) -> list[Query]:
     """A query whose `{in}` is a list of any length, as one query a chunk."""
-    parts = [values[n : n + CHUNK] for n in range(0, len(values), CHUNK)]
-    return [(sql.replace("{in}", places), filled, take) for places, filled in map(_padded, parts)]
+    parts = [_padded(values[n : n + CHUNK]) for n in range(0, len(values), CHUNK)]
+    return [(_with_places(sql, len(filled), 1), filled, take) for filled in parts]
 
 
 def _pairwise(sql: str, pairs: Sequence[tuple[str, str]], take: Take) -> list[Query]:
     """A query whose `{in}` is a VALUES list of pairs of any length."""
     queries: list[Query] = []
     for n in range(0, len(pairs), CHUNK):
-        _, filled = _padded(pairs[n : n + CHUNK])
-        places = ", ".join(f"(${2 * k + 1}, ${2 * k + 2})" for k in range(len(filled)))
-        queries.append((sql.replace("{in}", places), [part for pair in filled for part in pair], take))
+        filled = _padded(pairs[n : n + CHUNK])
+        queries.append((_with_places(sql, len(filled), 2), [part for pair in filled for part in pair], take))
     return queries
 
 

@@ -37,6 +37,7 @@ log = logging.getLogger("charity.writer")
 BATCH_MAX = 256
 HALVED = 32
 TOLD_LATE_S = 0.02
+TOLD_FIRST = 6
 QUEUE_MAX = 4_096
 SAME_KEY_WAIT_S = 10.0
 RETRY_AFTER_S = 2
@@ -160,9 +161,9 @@ class Writer:
             await transactions.shielded(self._settle(batch))
             late.cancel()
 
-    def tell(self) -> None:
+    def tell(self, most: int = BATCH_MAX) -> None:
         """Answer what is committed. Its callers' next requests are read while the next commands are written."""
-        decided, self.decided = self.decided, []
+        decided, self.decided = self.decided[:most], self.decided[most:]
         for waiting, outcome in decided:
             if (idem := waiting.command.idem) is not None:
                 self._same.pop((idem.scope, idem.key), None)
@@ -217,6 +218,8 @@ class Batch:
         plain = tx.goes_on and not any(c.load for c in commands)
         if not plain:
             self.writer.tell()  # more journeys than one are before us
+        else:
+            asyncio.get_running_loop().call_soon(self.writer.tell, TOLD_FIRST)
         keys = [c.idem for c in commands if c.idem is not None]
         loader, known = await Loader.begun(tx, keys, [c.wants for c in commands])
         half = len(commands) // 2 if plain and len(commands) >= HALVED else 0

@@ -38,6 +38,7 @@ _IDEM = "INSERT INTO idem (scope, key, fingerprint, status, response, seq) VALUE
 _HEAD = "UPDATE head SET seq = $1, leaf = $2, at = $3 WHERE id = 1"
 Statement = tuple[str, Sequence[Sequence[Any]]]
 _parents: dict[str, frozenset[str]] = {}
+_order: dict[tuple[str, ...], dict[str, int]] = {}
 
 
 class Ids:
@@ -178,7 +179,7 @@ async def _rooms(tx: Tx, w: Written) -> list[Statement]:
     inserts: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for table, row in w.rows:
         inserts[table, tuple(row)].append(row)
-    ranks = await _ranks(tx, list(dict.fromkeys(table for table, _ in inserts)))
+    ranks = await _ranks(tx, tuple(dict.fromkeys(table for table, _ in inserts)))
     statements: list[Statement] = [
         (insert_sql(table, columns), [tuple(row.values()) for row in rows])
         for (table, columns), rows in sorted(inserts.items(), key=lambda item: ranks[item[0][0]])
@@ -194,7 +195,7 @@ async def _rooms(tx: Tx, w: Written) -> list[Statement]:
     return statements
 
 
-async def _ranks(tx: Tx, tables: list[str]) -> dict[str, int]:
+async def _ranks(tx: Tx, tables: tuple[str, ...]) -> dict[str, int]:
     """The order in which to insert into tables: by foreign keys on SQLite, of first appearance on PostgreSQL.
 
     While a deferred constraint is open, SQLite looks for the missing parent's children at every insert
@@ -203,6 +204,12 @@ async def _ranks(tx: Tx, tables: list[str]) -> dict[str, int]:
     """
     if tx.postgres:
         return {table: n for n, table in enumerate(tables)}
+    if tables not in _order:
+        _order[tables] = await _sorted(tx, tables)
+    return _order[tables]
+
+
+async def _sorted(tx: Tx, tables: tuple[str, ...]) -> dict[str, int]:
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for table in tables:
         if table not in _parents:
