@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from charity.db import engine, migrations, reading
+from charity.db import engine, migrations, reading, transactions
+from charity.db.transactions import Tx
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -58,3 +59,28 @@ def _models() -> dict[str, set[str]]:
     context = engine.state().context
     assert context.apps is not None
     return {m._meta.db_table: set(m._meta.fields_db_projection.values()) for m in context.apps["models"].values()}
+
+
+async def test_lines_of_receipts_made_before_are_kept_under_their_numbers(database_empty: str, tmp_path: Path) -> None:
+    for path in sorted((ROOT / "migrations").glob("*.sql"))[:8]:
+        (tmp_path / path.name).write_text(path.read_text())
+    entry = {"seq": 1, "id16": "e", "kind": "gift.cash", "recorded_at": "x", "effective_on": "2026-01-01"}
+    entry |= {"party": "p", "actor": "a", "body": "{}", "leaf": "l", "prev": "p", "reverses": None}
+    gift = {"key": "g", "kind": "in_kind", "fund": "F-GEN", "donor": "p", "amount_fen": 5, "received_on": "2026-01-01"}
+    gift |= {"seq": 1, "public_name": False, "public_amount": True, "status": "ok"}
+    gift |= {"recorded_by": "a", "recorded_at": "x"}
+    receipt = {"code": "c", "number": "CS-2026-000001", "year": 2026, "kind": "in_kind", "status": "issued"}
+    receipt |= {"delivery": "pending", "fund": "F-GEN", "donor": "p", "amount_fen": 5, "issued_on": "2026-01-01"}
+    receipt |= {"handler": "a", "seq": 1, "recorded_at": "x"}
+
+    async def work(tx: Tx) -> None:
+        await tx.insert("fund", [{"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}])
+        for table, row in (("entry", entry), ("donation", gift), ("receipt", receipt)):
+            await tx.insert(table, [row])
+        await tx.insert("receipt_line", [{"receipt": "c", "donation": "g"}])
+
+    async with engine.opened():
+        await migrations.migrate(tmp_path)
+        await transactions.run(work)
+        assert await migrations.migrate() == ["0009_receipt_lines_by_number"]
+        assert await reading.rows("SELECT * FROM receipt_line") == [{"number": "CS-2026-000001", "donation": "g"}]

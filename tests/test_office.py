@@ -1,5 +1,6 @@
 """Accounts, sessions, tokens, stores: the doors of the office."""
 
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,8 @@ from charity.errors import Refusal
 from charity.office import accounts, bearers, organisation, passwords, sessions, stores
 from charity.office.sessions import Doors
 from charity.roles import Actor, Role
-from charity.web import limits
+from charity.web import auth, limits
+from charity.web.visits import Visit
 
 PASSWORD = "correct horse battery"
 
@@ -230,6 +232,22 @@ async def test_a_revoked_token_is_nobody(house: Any) -> None:
     token = tokens.digest(await bearers.create(role=Role.AUDITOR))
     assert await bearers.revoke_all(login="api-auditor") == 1
     assert await Doors().token(token) is None
+
+
+async def test_a_token_that_another_process_revoked_is_nobody_from_the_next_look_up_on(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = await bearers.create(role=Role.AUDITOR)
+    auth.use(Doors())
+    visit = Visit("id", "127.0.0.1", https=False, proxied=False, language="zh")
+    assert (await auth.bearer(visit, f"Bearer {secret}")).roles == {Role.AUDITOR}
+    assert await bearers.revoke_all(login="api-auditor") == 1
+    later = time.monotonic() + auth.KEPT_S + 0.001
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    for _ in range(2):
+        with pytest.raises(Refusal) as refused:
+            await auth.bearer(visit, f"Bearer {secret}")
+        assert refused.value.status == 401
 
 
 async def test_every_change_of_an_account_leaves_an_event(house: Any) -> None:

@@ -1,0 +1,249 @@
+"""SQLite's writing connection in a process of its own, and the writer that decides while it commits."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from conftest import environment
+from tortoise.exceptions import IntegrityError, OperationalError
+
+from charity.app import MODELS
+from charity.db import engine, reading, transactions
+from charity.db.locks import FileLock, WriteLock
+from charity.db.sqlite_process import ProcessHand, ThreadHand, WriterGone
+from charity.db.transactions import Tx
+from charity.ledger import accounts as acc
+from charity.ledger import verify, writer
+from charity.ledger.state import Flows, State
+from charity.ledger.writer import HALVED, Answer, Batch, Command, Idem, Wants
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest_asyncio.fixture(params=["thread", "process"])
+async def hand(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[str]:
+    """An open database with a fund, its writing connection in a thread or in a process."""
+    path = tmp_path / "charity.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    environment(f"sqlite://{path}", tmp_path)
+    async with engine.opened(MODELS, serving=request.param == "process"), writer.running():
+        await transactions.run(
+            lambda tx: tx.insert("fund", [{"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}])
+        )
+        yield request.param
+
+
+def child() -> int:
+    found = engine.state().hand
+    assert isinstance(found, ProcessHand)
+    assert found._process is not None
+    return found._process.pid
+
+
+async def test_only_a_server_has_the_process(hand: str) -> None:
+    assert isinstance(engine.state().hand, ProcessHand if hand == "process" else ThreadHand)
+
+
+async def test_what_is_written_is_seen_by_the_next_query_of_the_transaction_and_by_readers_after_it(hand: str) -> None:
+    async def work(tx: Tx) -> list[dict[str, Any]]:
+        await tx.insert("programme", [{"code": "P1", "name": "助学", "created_at": "x"}])
+        assert await reading.rows("SELECT code FROM programme") == []
+        return await tx.rows("SELECT code, name FROM programme WHERE code = $1", "P1")
+
+    assert await transactions.run(work) == [{"code": "P1", "name": "助学"}]
+    assert await reading.value("SELECT COUNT(*) FROM programme") == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind"),
+    [("INSERT INTO fund SELECT * FROM fund", IntegrityError), ("SELECT nothing FROM nowhere", OperationalError)],
+)
+async def test_an_error_is_raised_as_itself_and_gives_everything_back(hand: str, sql: str, kind: type[Exception]) -> None:
+    async def work(tx: Tx) -> None:
+        await tx.insert("programme", [{"code": "P1", "name": "助学", "created_at": "x"}])
+        await tx.rows(sql)
+
+    with pytest.raises(kind):
+        await transactions.run(work)
+    assert await reading.value("SELECT COUNT(*) FROM programme") == 0
+
+
+async def test_a_commit_that_the_database_refuses_leaves_no_transaction_open(hand: str) -> None:
+    line = {"number": "nobody", "donation": "nothing"}
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+        await transactions.run(lambda tx: tx.insert("receipt_line", [line]))
+    row = {"code": "P1", "name": "助学", "created_at": "x"}
+    await transactions.run(lambda tx: tx.insert("programme", [row]))
+    assert await reading.value("SELECT COUNT(*) FROM receipt_line") == 0
+    assert await reading.value("SELECT COUNT(*) FROM programme") == 1
+
+
+async def test_a_transaction_that_goes_on_keeps_what_has_landed_and_gives_back_the_rest(hand: str) -> None:
+    async def work(tx: Tx) -> None:
+        await tx.insert("programme", [{"code": "P1", "name": "先", "created_at": "x"}])
+        await tx.land()
+        await tx.insert("programme", [{"code": "P2", "name": "后", "created_at": "x"}])
+        assert len(await tx.rows("SELECT code FROM programme")) == 2
+        raise ValueError
+
+    with pytest.raises(ValueError, match=r"^$"):
+        await transactions.run(work)
+    assert [r["code"] for r in await reading.rows("SELECT code FROM programme")] == ["P1"]
+
+
+# -- the writer --------------------------------------------------------------------------------------
+
+
+def given(n: int, *, broken: bool = False) -> Command:
+    def decide(state: State) -> Answer:
+        lines = [(acc.money("1002", "F-GEN", "B"), acc.CNY, 5), (acc.money("4101", "F-GEN"), acc.CNY, -5)]
+        entry = state.post(
+            "gift.cash", lines, effective_on="2026-11-20", actor="x", flows=Flows(receive=[("F-GEN", 5)])
+        )
+        state.number("receipt", 2026)
+        if broken:  # a deferred foreign key: the database says no at COMMIT and not before
+            state.add("receipt_line", {"number": "nobody", "donation": "nothing"})
+        return Answer(201, {"n": n, "seq": entry.seq})
+
+    wants = Wants(funds=["F-GEN"], series=[("receipt", 2026)])
+    return Command(decide, wants, idem=Idem("test", f"k{n}", "f"))
+
+
+async def at_once(commands: list[Command]) -> list[Any]:
+    return await asyncio.gather(*(writer.submit(c) for c in commands), return_exceptions=True)
+
+
+async def books_are(count: int) -> None:
+    assert await reading.value("SELECT seq FROM head") == count
+    assert await reading.value("SELECT COUNT(*) FROM idem") == count
+    assert await reading.value("SELECT next FROM series WHERE name = 'receipt'") == count + 1
+    assert await reading.value("SELECT inflow FROM stream WHERE fund = 'F-GEN'") == 5 * count
+    assert await verify.run() == []
+
+
+async def test_a_large_batch_in_two_halves_is_the_same_books(hand: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    landed: list[int] = []
+    real = Batch.land
+
+    def spied(self: Batch) -> None:
+        real(self)
+        landed.append(self.landed)
+
+    monkeypatch.setattr(Batch, "land", spied)
+    answers = await at_once([given(n) for n in range(HALVED + 1)])
+    assert [a.body["seq"] for a in answers] == list(range(1, HALVED + 2))
+    assert landed == [HALVED // 2, HALVED + 1]
+    await books_are(HALVED + 1)
+
+
+@pytest.mark.parametrize("where", [0, HALVED // 2 - 1, HALVED // 2, HALVED - 1])
+async def test_one_command_that_cannot_be_written_costs_no_other_one_in_either_half(hand: str, where: int) -> None:
+    answers = await at_once([given(n, broken=n == where) for n in range(HALVED)])
+    assert isinstance(answers[where], IntegrityError)
+    good = [a for a in answers if not isinstance(a, BaseException)]
+    assert len(good) == HALVED - 1
+    assert not any(a.replayed for a in good)
+    assert sorted(a.body["seq"] for a in good) == list(range(1, HALVED))
+    await books_are(HALVED - 1)
+
+
+async def test_the_same_key_in_both_halves_is_one_entry(hand: str) -> None:
+    first, last = given(0), given(0)
+    ours = writer._writer
+    assert ours is not None
+    # Two writers of one process would not share what waits: put the second behind the first by hand.
+    waiting = [
+        writer.Waiting(c, [asyncio.get_running_loop().create_future()])
+        for c in [first, *(given(n) for n in range(1, HALVED - 1)), last]
+    ]
+    await ours._settle(waiting)
+    ours.tell()
+    answers = [w.callers[0].result() for w in waiting]
+    assert answers[-1].replayed
+    assert answers[-1].body == answers[0].body
+    await books_are(HALVED - 1)
+
+
+async def test_a_caller_that_went_away_neither_stops_the_others_nor_his_own_entry(hand: str) -> None:
+    tasks = [asyncio.create_task(writer.submit(given(n))) for n in range(HALVED)]
+    await asyncio.sleep(0)
+    tasks[3].cancel()
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(answers[3], asyncio.CancelledError)
+    assert sum(isinstance(a, Answer) for a in answers) == HALVED - 1
+    again = await writer.submit(given(3))
+    assert again.replayed
+    await books_are(HALVED)
+
+
+# -- when one of the two is gone ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hand", ["process"], indirect=True)
+async def test_nothing_more_is_acknowledged_when_the_process_is_gone(hand: str) -> None:
+    ended: list[bool] = []
+    held = engine.state().hand
+    assert isinstance(held, ProcessHand)
+    held.on_gone = lambda: ended.append(True)
+    await writer.submit(given(1))
+    os.kill(child(), signal.SIGKILL)
+    with pytest.raises(WriterGone):
+        await writer.submit(given(2))
+    assert ended
+    held._process = None  # nothing is left to close in order
+
+
+@pytest.mark.parametrize("hand", ["process"], indirect=True)
+async def test_signals_to_the_whole_group_do_not_tear_what_is_being_written(hand: str) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(child(), number)
+    await writer.submit(given(1))
+    await books_are(1)
+
+
+PARENT = """
+import asyncio, os, signal
+from charity.db import engine, transactions
+async def work(tx):
+    await tx.insert("programme", [{"code": "P1", "name": "x", "created_at": "x"}])
+    await tx.rows("SELECT 1")
+    slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000000) SELECT max(i) FROM n"
+    asyncio.get_running_loop().call_later(0.3, os.kill, os.getpid(), signal.SIGKILL)
+    print(engine.state().hand._process.pid, flush=True)
+    await tx.rows(slow)
+async def main():
+    async with engine.opened(serving=True):
+        await transactions.run(work)
+asyncio.run(main())
+"""
+
+
+async def test_a_server_killed_in_a_transaction_keeps_the_lock_until_its_process_has_ended(
+    sqlite_template: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "charity.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    environment(f"sqlite://{path}", tmp_path)
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
+    assert parent.stdout is not None
+    orphan = int(parent.stdout.readline())
+    assert parent.wait(30) == -signal.SIGKILL
+    lock, opened = WriteLock(tmp_path / "charity.write"), FileLock(tmp_path / "charity.open")
+    assert Path(f"/proc/{orphan}").exists(), "the slow query ended too soon for this test"
+    assert not opened.take(), "the orphan holds the database open"
+    async with lock:  # waits for the orphan
+        deadline = time.monotonic() + 10
+        while Path(f"/proc/{orphan}/fd").exists() and os.listdir(f"/proc/{orphan}/fd"):  # noqa: PTH208
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.01)
+    lock.close()
+    async with engine.opened():
+        assert await reading.value("SELECT COUNT(*) FROM programme") == 0
