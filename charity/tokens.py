@@ -6,7 +6,6 @@ characters. Codes carry no meaning and no personal data: they are random.
 """
 
 import hashlib
-import os
 import random
 import secrets
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from charity import clock
+from charity.chance import random_bytes
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE128_LENGTH: Final = 26
@@ -38,9 +38,6 @@ _EAN13_LENGTH: Final = 13
 _SIGNS: Final = bytes(ord(ALPHABET[n % _BASE]) for n in range(256))
 _UNEVEN: Final = bytes(range(256 // _BASE * _BASE, 256))
 _SPARE: Final = 8
-_POOL_BYTES: Final = 4_096
-_pool = b""
-_drawn = 0
 
 _system: Final[random.Random] = secrets.SystemRandom()
 _source: random.Random = _system
@@ -67,27 +64,8 @@ def _draw(count: int) -> str:
         return "".join(_source.choices(ALPHABET, k=count))
     signs = b""
     while len(signs) < count:
-        signs += _random_bytes(count + _SPARE).translate(_SIGNS, _UNEVEN)
+        signs += random_bytes(count + _SPARE).translate(_SIGNS, _UNEVEN)
     return signs[:count].decode()
-
-
-def _random_bytes(count: int) -> bytes:
-    """Bytes of the system's generator, fetched a page at a time and each used once: a call costs microseconds."""
-    global _pool, _drawn  # noqa: PLW0603  # one pool a process
-    begin, _drawn = _drawn, _drawn + count
-    if _drawn > len(_pool):
-        _pool = secrets.token_bytes(_POOL_BYTES)
-        begin, _drawn = 0, count
-    return _pool[begin:_drawn]
-
-
-def _forget_pool() -> None:
-    """A forked child must not draw what its parent draws."""
-    global _pool  # noqa: PLW0603  # as above
-    _pool = b""
-
-
-os.register_at_fork(after_in_child=_forget_pool)
 
 
 def normalise(text: str) -> str:
@@ -133,13 +111,13 @@ def key16() -> str:
     """
     milliseconds = clock.milliseconds()
     if _source is _system:
-        return f"{milliseconds:012x}{_random_bytes(10).hex()}"
+        return f"{milliseconds:012x}{random_bytes(10).hex()}"
     return f"{_source.getrandbits(128):032x}"  # the writer's clock is the real one: a told key has no time in it
 
 
 def request_id() -> str:
     """A random 64-bit name for one request in the logs: 16 hex digits."""
-    return _random_bytes(8).hex()
+    return random_bytes(8).hex()
 
 
 def reference(prefix: str) -> str:

@@ -2,10 +2,10 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -32,11 +32,13 @@ ROOT = Path(__file__).parents[1]
 async def hand(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[str]:
     """An open database with a fund, its writing connection in a thread or in a process."""
     path = tmp_path / "charity.db"
-    path.write_bytes(sqlite_template.read_bytes())
+    shutil.copy(sqlite_template, path)
     environment(f"sqlite://{path}", tmp_path)
     async with engine.opened(MODELS, serving=request.param == "process"), writer.running():
         await transactions.run(
-            lambda tx: tx.insert("fund", [{"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}])
+            lambda tx: tx.insert(
+                "fund", [{"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}]
+            )
         )
         yield request.param
 
@@ -66,7 +68,9 @@ async def test_what_is_written_is_seen_by_the_next_query_of_the_transaction_and_
     ("sql", "kind"),
     [("INSERT INTO fund SELECT * FROM fund", IntegrityError), ("SELECT nothing FROM nowhere", OperationalError)],
 )
-async def test_an_error_is_raised_as_itself_and_gives_everything_back(hand: str, sql: str, kind: type[Exception]) -> None:
+async def test_an_error_is_raised_as_itself_and_gives_everything_back(
+    hand: str, sql: str, kind: type[Exception]
+) -> None:
     async def work(tx: Tx) -> None:
         await tx.insert("programme", [{"code": "P1", "name": "助学", "created_at": "x"}])
         await tx.rows(sql)
@@ -198,6 +202,9 @@ async def test_nothing_more_is_acknowledged_when_the_process_is_gone(hand: str) 
     with pytest.raises(WriterGone):
         await writer.submit(given(2))
     assert ended
+    assert held._process is not None
+    assert held._process.wait(10) == -signal.SIGKILL
+    held._to.close()
     held._process = None  # nothing is left to close in order
 
 
@@ -230,20 +237,19 @@ async def test_a_server_killed_in_a_transaction_keeps_the_lock_until_its_process
     sqlite_template: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "charity.db"
-    path.write_bytes(sqlite_template.read_bytes())
+    shutil.copy(sqlite_template, path)
     environment(f"sqlite://{path}", tmp_path)
-    parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
-    assert parent.stdout is not None
-    orphan = int(parent.stdout.readline())
-    assert parent.wait(30) == -signal.SIGKILL
-    lock, opened = WriteLock(tmp_path / "charity.write"), FileLock(tmp_path / "charity.open")
-    assert Path(f"/proc/{orphan}").exists(), "the slow query ended too soon for this test"
-    assert not opened.take(), "the orphan holds the database open"
-    async with lock:  # waits for the orphan
-        deadline = time.monotonic() + 10
-        while Path(f"/proc/{orphan}/fd").exists() and os.listdir(f"/proc/{orphan}/fd"):  # noqa: PTH208
-            assert time.monotonic() < deadline
-            await asyncio.sleep(0.01)
-    lock.close()
+    with subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:  # noqa: ASYNC220
+        assert parent.stdout is not None
+        orphan = int(parent.stdout.readline())
+        assert parent.wait(30) == -signal.SIGKILL
+        lock, opened = WriteLock(tmp_path / "charity.write"), FileLock(tmp_path / "charity.open")
+        os.kill(orphan, 0)  # it lives: the query it is busy with takes seconds
+        assert not opened.take(), "the orphan holds the database open"
+        assert not FileLock(tmp_path / "charity.write").take(), "and nobody else may write"
+        async with lock:  # waits for the orphan
+            assert opened.take()
+        opened.release()
+        lock.close()
     async with engine.opened():
         assert await reading.value("SELECT COUNT(*) FROM programme") == 0
