@@ -88,7 +88,7 @@ async def test_a_slip_taken_back_in_the_moment_it_is_made_is_refused_in_words(ho
 
     async def soon() -> Answer:
         for _ in range(1_000_000):
-            if not queue.empty():
+            if queue:
                 return await reversals.reverse(number=number, reason="数错", by=house.manager)
             await asyncio.sleep(0)
         pytest.fail("the intake was never queued")

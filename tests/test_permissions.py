@@ -71,6 +71,7 @@ CALLS: dict[str, set[Any]] = {
 }
 PAGES: dict[str, set[Any]] = {
     "GET /": PUBLIC,
+    "GET /check": PUBLIC,
     "GET /campaigns/{slug}": PUBLIC,
     "GET /give/goods": PUBLIC,
     "GET /r/{code}": PUBLIC,

@@ -39,6 +39,7 @@ class Answer:
     status: int
     body: dict[str, Any]
     replayed: bool = False
+    text: str = ""
 
 
 seen: dict[str, str] = {}

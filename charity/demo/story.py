@@ -47,6 +47,7 @@ async def load(as_of: date | None = None, progress: Callable[[int, int], None] =
         with clock.telling(DAWN):
             built = await town.build(told)
         gifts.add(told)
+        await gifts.know_campaigns()
         payments.add(told, built.households)
         shelves.add(told, built.cards)
         await plan.tell(told, progress)

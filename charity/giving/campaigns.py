@@ -7,7 +7,6 @@ remembered; whether it is open is asked again in the transaction of each gift.
 """
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,7 +24,6 @@ from charity.roles import Actor
 CAMPAIGN = Table("campaign", "slug")
 FIGURES = Table("campaign_figures", "slug")
 FILING_DAYS = 10
-REMEMBER_S = 5.0
 PUBLIC = ("active", "closed", "archived")
 KIND_WORDS = {
     "one_day": "慈善一日捐",
@@ -119,27 +117,24 @@ class Shown:
 
 # -- what is remembered -------------------------------------------------------------------------------
 
-_known: dict[str, tuple[float, Known]] = {}
+_known: dict[str, Known] = {}
 _known_of: object = None
 
 
 async def known(slug: str) -> Known:
-    """The unchanging facts of a campaign, or campaign.unknown (422)."""
+    """The facts of a campaign that no verb changes, or campaign.unknown (422)."""
     global _known_of  # noqa: PLW0603 - one memory a process, of one open database
     if _known_of is not engine.state():
         _known.clear()
         _known_of = engine.state()
-    found, now = _known.get(slug), time.monotonic()
+    found = _known.get(slug)
     if found is not None:
-        if found[0] > now:
-            return found[1]
-        _known[slug] = (now + REMEMBER_S, found[1])  # one asks again, the others go on with what they know
+        return found
     row = await Campaign.get_or_none(slug=slug)
     if row is None:
-        _known.pop(slug, None)
         raise rules.CAMPAIGN_UNKNOWN(campaign=slug)
     fact = Known(row.slug, row.kind, row.fund, tuple(json.loads(row.funds)), row.prefix)
-    _known[slug] = (time.monotonic() + REMEMBER_S, fact)
+    _known[slug] = fact
     return fact
 
 

@@ -161,9 +161,10 @@ class Writer:
             await transactions.shielded(self._settle(batch))
             late.cancel()
 
-    def tell(self, most: int = BATCH_MAX) -> None:
-        """Answer what is committed. Its callers' next requests are read while the next commands are written."""
-        decided, self.decided = self.decided[:most], self.decided[most:]
+    def tell(self, most: int | None = None) -> None:
+        """Answer what is committed, or so much of it. Its callers' next requests are read while the next commands are written."""
+        some = len(self.decided) if most is None else most
+        decided, self.decided = self.decided[:some], self.decided[some:]
         for waiting, outcome in decided:
             if (idem := waiting.command.idem) is not None:
                 self._same.pop((idem.scope, idem.key), None)
