@@ -162,7 +162,7 @@ class Writer:
             late.cancel()
 
     def tell(self, most: int | None = None) -> None:
-        """Answer what is committed, or so much of it. Its callers' next requests are read while the next commands are written."""
+        """Answer what is committed, or so much of it: the next requests are read while others are written."""
         some = len(self.decided) if most is None else most
         decided, self.decided = self.decided[:some], self.decided[some:]
         for waiting, outcome in decided:
