@@ -262,6 +262,7 @@ def _tell_demo(as_of: date | None, *, reset: bool) -> None:
             "这个数据库里有真实数据，不能装入演示。请换一个 CHARITY_DATA_DIR 和 CHARITY_DATABASE_URL"
         )
     if state == "demo" and complete.exists() and not reset:
+        _migrate()  # a demo of an older version is brought up to date
         click.echo(f"演示城市已在（{complete.read_text(encoding='utf-8').strip()}）；重新装入：charity demo --reset")
     else:
         if state == "demo":

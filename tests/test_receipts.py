@@ -223,6 +223,21 @@ async def test_agency_money_goes_back_from_the_debt(house):
     assert await all_is_well() == []
 
 
+async def test_agency_money_that_was_handed_on_is_not_given_back_from_other_money(house):
+    await give(house, 50_000)
+    answer = await give(house, 500, campaign="wenchuan-2008")
+    await spend("F-WC08", 300, "P90")
+    number = await requested(house, answer, 500)
+    with pytest.raises(Refusal) as refused:
+        await refunds.approve(number, by=house.approver)
+    assert code_of(refused) == "refund.forwarded"
+    assert refused.value.facts["left_yuan"] == "2.00"
+    await refunds.reject(number, by=house.approver)
+    await refunds.approve(await requested(house, answer, 200), by=house.approver)
+    assert await balance("1001/-/F-GEN") == 50_000
+    assert await all_is_well() == []
+
+
 # -- verify: a planted fault is seen -------------------------------------------------------------------
 
 

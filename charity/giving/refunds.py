@@ -16,7 +16,7 @@ from charity.ledger import accounts as acc
 from charity.ledger import refunds as books
 from charity.ledger.loading import Loader
 from charity.ledger.state import GiftPieces, State, Table
-from charity.ledger.streams import overlap, without
+from charity.ledger.streams import length, overlap, without
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.money import yuan
 from charity.roles import Actor
@@ -123,8 +123,13 @@ class _Approval:
             party=gift["donor"],
             facts={"campaign": gift["campaign"], "donation": gift["key"], "refund": self.number},
         )
-        income = acc.AGENCY_DEBT if state.fund(gift["fund"]).kind == "agency" else acc.GIFTS
         pieces = [_as_of_now(state, p) for p in self.pieces]
+        income = acc.GIFTS
+        if state.fund(gift["fund"]).kind == "agency":
+            # What was handed on for the giver is not ours to give back: no general fund answers for it.
+            income, kept = acc.AGENCY_DEBT, sum(length(p.unspent) for p in pieces)
+            if amount > kept:
+                raise rules.REFUND_FORWARDED(left_yuan=yuan(kept))
         entry = books.post(state, pieces, told, actor=self.by.key, income=income)
         refunded = gift["refunded_fen"] + amount
         status = "refunded" if refunded == gift["amount_fen"] else "ok"

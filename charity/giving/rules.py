@@ -62,6 +62,9 @@ REASON_NEEDED = Rule("reason.needed", "请写明理由", 422, "reason")
 
 REFUND_UNKNOWN = Rule("refund.unknown", "没有这笔退款申请", 404)
 REFUND_TOO_MUCH = Rule("refund.over", "最多可退 {left_yuan} 元", 409, "amount_fen")
+REFUND_FORWARDED = Rule(
+    "refund.forwarded", "这笔受托代理款已经转交，最多可退尚未转交的 {left_yuan} 元", 409, "amount_fen"
+)
 REFUND_IN_KIND = Rule("refund.in_kind", "实物捐赠不退款，请冲销入库单")
 REFUND_DONE = Rule("refund.done", "退款申请 {number} 已经办结")
 REFUND_SAME = Rule("refund.same_person", "申请人不能批准自己的退款申请")
