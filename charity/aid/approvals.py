@@ -9,12 +9,12 @@ import json
 from charity import tokens
 from charity.aid import payees, rules
 from charity.aid.content import same_payee
+from charity.aid.models import VOUCHER
 from charity.aid.payees import Payee
 from charity.aid.vouchers import (
     APPROVALS_NEEDED,
     OPEN,
     UNPAID,
-    VOUCHER,
     clear,
     remember,
     standing,

@@ -3,6 +3,8 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from charity.db.tables import Table
+
 
 class Voucher(Model):
     """A payment voucher. `approvals` is JSON: [[account, key of the approval]], those that stand now."""
@@ -54,3 +56,8 @@ class VoucherApproval(Model):
         """Table name."""
 
         table = "voucher_approval"
+
+
+# The tables whose rows the writer's commands read and change one by one.
+VOUCHER = Table("voucher", "number")
+APPROVAL = Table("voucher_approval", "key")

@@ -12,7 +12,8 @@ from charity import clock
 from charity.aid import rules
 from charity.aid.approvals import payee_now
 from charity.aid.content import same_payee
-from charity.aid.vouchers import APPROVALS_NEEDED, VOUCHER, standing, stored
+from charity.aid.models import VOUCHER
+from charity.aid.vouchers import APPROVALS_NEEDED, standing, stored
 from charity.ledger import accounts as acc
 from charity.ledger.accounts import Posting
 from charity.ledger.loading import Loader

@@ -14,17 +14,16 @@ from typing import Any
 from charity import clock, tokens
 from charity.aid import payees, rules
 from charity.aid.content import Content, hashed, written
+from charity.aid.models import APPROVAL, VOUCHER
 from charity.aid.payees import Payee
 from charity.db import reading, sealed
 from charity.errors import Refusal
 from charity.ledger import rules as books
 from charity.ledger.loading import Loader
-from charity.ledger.state import State, Table
+from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
 
-VOUCHER = Table("voucher", "number")
-APPROVAL = Table("voucher_approval", "key")
 SERIES = "voucher"
 APPROVALS_NEEDED = 2
 RECIPIENTS_MAX = 1_000_000

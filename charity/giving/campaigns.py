@@ -17,12 +17,10 @@ from charity.db import engine, reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.giving import rules
-from charity.giving.models import Campaign
-from charity.ledger.state import State, Table
+from charity.giving.models import CAMPAIGN, FIGURES, Campaign
+from charity.ledger.state import State
 from charity.roles import Actor
 
-CAMPAIGN = Table("campaign", "slug")
-FIGURES = Table("campaign_figures", "slug")
 FILING_DAYS = 10
 PUBLIC = ("active", "closed", "archived")
 KIND_WORDS = {

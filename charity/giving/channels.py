@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from charity.giving import rules
 from charity.ledger import accounts as acc
-from charity.ledger.state import Table
 
-CHANNEL_REF = Table("channel_ref", "key")
 REF_MAX = 64
 
 

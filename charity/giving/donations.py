@@ -11,18 +11,15 @@ from typing import Any
 from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.giving import campaigns, channels, receipts, rules
-from charity.giving.campaigns import CAMPAIGN, FIGURES
-from charity.giving.channels import CHANNEL_REF, Channel
-from charity.giving.models import Donation
-from charity.giving.work_units import WORK_UNIT
+from charity.giving.channels import Channel
+from charity.giving.models import CAMPAIGN, CHANNEL_REF, DONATION, FIGURES, WORK_UNIT, Donation
 from charity.ledger import accounts as acc
-from charity.ledger.state import Flows, State, Table
+from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import organisation
-from charity.people.persons import PERSON, Donor, person_row
+from charity.people.models import PERSON
+from charity.people.persons import Donor, person_row
 from charity.roles import Actor
-
-DONATION = Table("donation", "key")
 
 
 @dataclass(slots=True, kw_only=True)

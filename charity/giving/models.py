@@ -3,6 +3,8 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from charity.db.tables import Table
+
 
 class Campaign(Model):
     """A fundraising campaign; `funds` is a JSON list of the fund codes a giver may choose from."""
@@ -186,3 +188,15 @@ class Refund(Model):
         """Table name."""
 
         table = "refund"
+
+
+# The tables whose rows the writer's commands read and change one by one.
+CAMPAIGN = Table("campaign", "slug")
+FIGURES = Table("campaign_figures", "slug")
+WORK_UNIT = Table("work_unit")
+PLEDGE = Table("pledge")
+REFERENCE = Table("pledge", "reference")
+DONATION = Table("donation", "key")
+CHANNEL_REF = Table("channel_ref", "key")
+RECEIPT = Table("receipt")
+REFUND = Table("refund", "number")

@@ -11,17 +11,14 @@ from typing import Any
 from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.giving import campaigns, channels, donations, rules
-from charity.giving.campaigns import CAMPAIGN
 from charity.giving.donations import Gift
-from charity.giving.models import Pledge
-from charity.giving.work_units import WORK_UNIT
+from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, Pledge
 from charity.ledger.state import State, Table
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
-from charity.people.persons import PERSON, Donor, person_row
+from charity.people.models import PERSON
+from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
-PLEDGE = Table("pledge")
-REFERENCE = Table("pledge", "reference")
 PLEDGE_DAYS = 30
 MESSAGE_MAX = 200
 STATUS_WORDS = {

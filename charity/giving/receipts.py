@@ -13,15 +13,14 @@ from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.errors import Refusal
 from charity.giving import rules
-from charity.giving.models import Receipt
+from charity.giving.models import DONATION, RECEIPT, Receipt
 from charity.ledger.loading import Loader
-from charity.ledger.state import State, Table
+from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
-from charity.people.persons import PERSON, Donor, person_row
+from charity.people.models import PERSON
+from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
-RECEIPT = Table("receipt")
-DONATION = Table("donation", "key")
 LINE = "receipt_line"
 SERIES = "receipt"
 REASON_MAX = 500

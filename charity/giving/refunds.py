@@ -9,19 +9,16 @@ from typing import Any
 from charity import clock
 from charity.db import reading, sealed
 from charity.giving import campaigns, channels, receipts, rules
-from charity.giving.campaigns import FIGURES
-from charity.giving.models import Refund
-from charity.giving.receipts import DONATION, RECEIPT
+from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, Refund
 from charity.ledger import accounts as acc
 from charity.ledger import refunds as books
 from charity.ledger.loading import Loader
-from charity.ledger.state import GiftPieces, State, Table
+from charity.ledger.state import GiftPieces, State
 from charity.ledger.streams import length, overlap, without
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.money import yuan
 from charity.roles import Actor
 
-REFUND = Table("refund", "number")
 SERIES = "refund"
 STATUS_WORDS = {"requested": "待批准", "refunded": "已退款", "rejected": "已驳回"}
 

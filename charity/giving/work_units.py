@@ -11,10 +11,8 @@ from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.giving import rules
 from charity.giving.models import WorkUnit
-from charity.ledger.state import Table
 from charity.roles import Actor
 
-WORK_UNIT = Table("work_unit")
 SORTS = ("participation", "name")
 
 

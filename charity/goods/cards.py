@@ -12,11 +12,9 @@ from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, Refusal, Rule
 from charity.goods import points, rules
-from charity.ledger.state import Table
 from charity.people import households, persons
 from charity.roles import Actor
 
-CARD = Table("card")
 LIST_MAX: Final = 1_000
 SUSPENSIONS: Final = {
     "review": "等待年度复核",

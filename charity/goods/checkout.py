@@ -14,16 +14,17 @@ from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.errors import Refusal
 from charity.goods import cards, documents, items, lots, picking, points, rules
-from charity.goods.cards import CARD, CardView
+from charity.goods.cards import CardView
 from charity.goods.items import Item
 from charity.goods.lots import Lot
+from charity.goods.models import CARD, DOCUMENT
 from charity.goods.picking import Line, Pick, Plan, Reason, Shelf
 from charity.ledger import accounts as acc
 from charity.ledger import funds
 from charity.ledger.state import Entry, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import stores
-from charity.people.households import HOUSEHOLD
+from charity.people.models import HOUSEHOLD
 from charity.roles import Actor
 
 PROGRAMME: Final = "P05"
@@ -228,7 +229,7 @@ def _rows(  # noqa: PLR0917 - the facts of one slip
     proxy: Proxy | None,
     by: Actor,
 ) -> None:
-    state.add(documents.DOCUMENT, documents.row(number, "issue", store, entry, by))
+    state.add(DOCUMENT, documents.row(number, "issue", store, entry, by))
     told = json.dumps({"name": proxy.name, "reason": proxy.reason}, ensure_ascii=False) if proxy else None
     state.add(
         "goods_issue",

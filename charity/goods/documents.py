@@ -12,12 +12,10 @@ from typing import Any, Final
 from charity import clock
 from charity.db import reading, sealed
 from charity.goods import rules
-from charity.ledger.state import Entry, State, Table
+from charity.ledger.state import Entry, State
 from charity.people import persons
 from charity.roles import Actor
 
-DOCUMENT = Table("goods_document", "number")
-INTAKE = Table("goods_intake", "number")
 PAGE: Final = 50
 PAGE_MAX: Final = 1_000
 NUMBER_MAX: Final = 40

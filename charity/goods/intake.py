@@ -15,20 +15,21 @@ from charity import clock, money, tokens
 from charity.db import reading
 from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
+from charity.giving.models import CAMPAIGN, DONATION
 from charity.goods import documents, items, rules
-from charity.goods.documents import INTAKE
 from charity.goods.items import Item
+from charity.goods.models import DOCUMENT, INTAKE, PURCHASE
 from charity.ledger import accounts as acc
 from charity.ledger.state import Entry, State, Table
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import stores
-from charity.people.persons import PERSON, Donor, person_row
+from charity.people.models import PERSON
+from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
 LINES_MAX: Final = 200
 QUANTITY_MAX: Final = 1_000_000
 SERIES: Final = "RK"
-PURCHASE = Table("goods_purchase", "voucher")
 # The voucher belongs to aid, a storey above: read here by its table, never changed.
 VOUCHER = Table("voucher", "number")
 Evidence = Literal["invoice", "market", "appraisal", "none"]
@@ -207,7 +208,7 @@ def _wants(d: _Delivery) -> Wants:
     shelf = acc.shelf(d.store)
     rows: list[tuple[Table, str]] = []
     if d.campaign:
-        rows.append((campaigns.CAMPAIGN, d.campaign))
+        rows.append((CAMPAIGN, d.campaign))
     if d.voucher:
         rows += [(VOUCHER, d.voucher), (PURCHASE, d.voucher)]
     return Wants(
@@ -288,7 +289,7 @@ def _use_voucher(state: State, d: _Delivery) -> None:
 def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> dict[str, Any] | None:
     """The rows of the slip, its lots and lines, and of the gift; the receipt, when there is one."""
     receipt = _gift(state, d, entry, by) if d.person else None
-    state.add(documents.DOCUMENT, documents.row(number, "intake", d.store, entry, by))
+    state.add(DOCUMENT, documents.row(number, "intake", d.store, entry, by))
     donor = d.person["key"] if d.person else None
     state.add(
         INTAKE,
@@ -329,7 +330,7 @@ def _gift(state: State, d: _Delivery, entry: Entry, by: Actor) -> dict[str, Any]
         by=by,
         recorded_at=entry.recorded_at,
     )
-    state.add(donations.DONATION, donation)
+    state.add(DONATION, donation)
     if not d.value_fen:
         return None
     return receipts.issue(

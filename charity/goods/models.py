@@ -3,6 +3,8 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from charity.db.tables import Table
+
 CODE_MAX = 64
 
 
@@ -162,3 +164,11 @@ class GrantRow(Model):
         """Table name."""
 
         table = "points_grant"
+
+
+# The tables whose rows the writer's commands read and change one by one.
+DOCUMENT = Table("goods_document", "number")
+INTAKE = Table("goods_intake", "number")
+PURCHASE = Table("goods_purchase", "voucher")
+CARD = Table("card")
+GRANT = Table("points_grant", "key")

@@ -15,13 +15,13 @@ from typing import Any, Final
 from charity import clock
 from charity.db import reading
 from charity.goods import rules
+from charity.goods.models import GRANT
 from charity.ledger import accounts as acc
-from charity.ledger.state import State, Table
+from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Wants, submit
-from charity.people.households import HOUSEHOLD
+from charity.people.models import HOUSEHOLD
 from charity.roles import Actor
 
-GRANT = Table("points_grant", "key")
 COUNTY_SCHEME: Final = "LX"
 HOUSEHOLDS_A_COMMAND: Final = 100
 _SHAPES: Final = {"month": r"\d{4}-(0[1-9]|1[0-2])", "quarter": r"\d{4}-Q[1-4]", "year": r"\d{4}"}

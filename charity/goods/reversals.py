@@ -9,10 +9,9 @@ from typing import Any, Final
 
 from charity import clock
 from charity.giving import receipts
-from charity.giving.donations import DONATION
+from charity.giving.models import DONATION, RECEIPT
 from charity.goods import documents, rules
-from charity.goods.documents import DOCUMENT, INTAKE
-from charity.goods.intake import PURCHASE
+from charity.goods.models import DOCUMENT, INTAKE, PURCHASE
 from charity.ledger import accounts as acc
 from charity.ledger import reversals as ledger
 from charity.ledger.loading import Loader
@@ -62,7 +61,7 @@ class _Reversal:
             gift = loader.state.row(DONATION, intake["donation"])
             assert gift is not None, "an intake of a gift has its donation"
             if gift["receipt"]:
-                await loader.stored(receipts.RECEIPT, [gift["receipt"]])
+                await loader.stored(RECEIPT, [gift["receipt"]])
                 self.receipt_gifts = await receipts.lines(loader, gift["receipt"])
 
     def decide(self, state: State) -> Answer:
@@ -115,7 +114,7 @@ class _Reversal:
         gift = state.row(DONATION, intake["donation"])
         assert gift is not None, "loaded"
         if gift["receipt"]:
-            receipt = state.row(receipts.RECEIPT, gift["receipt"])
+            receipt = state.row(RECEIPT, gift["receipt"])
             assert receipt is not None, "loaded"
             receipts.end(state, receipt, self.receipt_gifts, reason=self.reason, by=self.by)
         state.change(DONATION, intake["donation"], status="reversed")

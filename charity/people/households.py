@@ -6,11 +6,9 @@ from typing import Any
 
 from charity import clock, tokens
 from charity.db import reading, sealed
-from charity.db.tables import Table
 from charity.db.transactions import Tx
 from charity.people import rules
 
-HOUSEHOLD = Table("household", "key")
 CATEGORY_WORDS = {
     "DIBAO": "低保",
     "EDGE": "低保边缘",

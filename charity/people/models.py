@@ -3,6 +3,8 @@
 from tortoise import fields
 from tortoise.models import Model
 
+from charity.db.tables import Table
+
 
 class Person(Model):
     """A donor, or another private person or organisation."""
@@ -67,3 +69,8 @@ class Institution(Model):
         """Table name."""
 
         table = "institution"
+
+
+# The tables whose rows the writer's commands read and change one by one.
+PERSON = Table("person", "key")
+HOUSEHOLD = Table("household", "key")

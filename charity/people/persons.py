@@ -6,9 +6,7 @@ from typing import Any
 
 from charity import clock
 from charity.db import reading, sealed
-from charity.db.tables import Table
 
-PERSON = Table("person", "key")
 NAME_MAX = 100
 NAMES_CHUNK = 500
 ANONYMOUS = "爱心人士"
