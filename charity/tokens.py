@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Final
 
 from charity import clock
-from charity.chance import random_bytes
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE128_LENGTH: Final = 26
@@ -64,7 +63,7 @@ def _draw(count: int) -> str:
         return "".join(_source.choices(ALPHABET, k=count))
     signs = b""
     while len(signs) < count:
-        signs += random_bytes(count + _SPARE).translate(_SIGNS, _UNEVEN)
+        signs += secrets.token_bytes(count + _SPARE).translate(_SIGNS, _UNEVEN)
     return signs[:count].decode()
 
 
@@ -111,13 +110,13 @@ def key16() -> str:
     """
     milliseconds = clock.milliseconds()
     if _source is _system:
-        return f"{milliseconds:012x}{random_bytes(10).hex()}"
+        return f"{milliseconds:012x}{secrets.token_hex(10)}"
     return f"{_source.getrandbits(128):032x}"  # the writer's clock is the real one: a told key has no time in it
 
 
 def request_id() -> str:
     """A random 64-bit name for one request in the logs: 16 hex digits."""
-    return random_bytes(8).hex()
+    return secrets.token_hex(8)
 
 
 def reference(prefix: str) -> str:

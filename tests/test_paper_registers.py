@@ -259,13 +259,6 @@ def test_lines_do_not_break_inside_a_word_or_after_an_opening_bracket():
     assert glyphs.wrapped("婴儿奶粉(新)", 4.5, 2)[1].startswith("(")
 
 
-def test_the_fingerprint_of_a_register_changes_with_any_value():
-    base = registers.fingerprint(COLUMNS, rows(3))
-    assert base == registers.fingerprint(COLUMNS, list(rows(3)))
-    assert base != registers.fingerprint(COLUMNS, rows(4))
-    assert base != registers.fingerprint(COLUMNS[:3], [row[:3] for row in rows(3)])
-
-
 def test_papers_and_registers_print_on_uvloop_too():
     async def both():
         pdf = await press.html_to_pdf("<p>收据", identifier=MARK)

@@ -23,7 +23,9 @@ from charity.db.transactions import Tx
 from charity.ledger import accounts as acc
 from charity.ledger import verify, writer
 from charity.ledger.state import Flows, State
-from charity.ledger.writer import HALVED, Answer, Batch, Command, Idem, Wants
+from charity.ledger.writer import Answer, Command, Idem, Wants
+
+TOGETHER = 32
 
 ROOT = Path(__file__).parents[1]
 
@@ -90,19 +92,6 @@ async def test_a_commit_that_the_database_refuses_leaves_no_transaction_open(han
     assert await reading.value("SELECT COUNT(*) FROM programme") == 1
 
 
-async def test_a_transaction_that_goes_on_keeps_what_has_landed_and_gives_back_the_rest(hand: str) -> None:
-    async def work(tx: Tx) -> None:
-        await tx.insert("programme", [{"code": "P1", "name": "先", "created_at": "x"}])
-        await tx.land()
-        await tx.insert("programme", [{"code": "P2", "name": "后", "created_at": "x"}])
-        assert len(await tx.rows("SELECT code FROM programme")) == 2
-        raise ValueError
-
-    with pytest.raises(ValueError, match=r"^$"):
-        await transactions.run(work)
-    assert [r["code"] for r in await reading.rows("SELECT code FROM programme")] == ["P1"]
-
-
 # -- the writer --------------------------------------------------------------------------------------
 
 
@@ -133,59 +122,64 @@ async def books_are(count: int) -> None:
     assert await verify.run() == []
 
 
-async def test_a_large_batch_in_two_halves_is_the_same_books(hand: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    landed: list[int] = []
-    real = Batch.land
-
-    def spied(self: Batch) -> None:
-        real(self)
-        landed.append(self.landed)
-
-    monkeypatch.setattr(Batch, "land", spied)
-    answers = await at_once([given(n) for n in range(HALVED + 1)])
-    assert [a.body["seq"] for a in answers] == list(range(1, HALVED + 2))
-    assert landed == [HALVED // 2, HALVED + 1]
-    await books_are(HALVED + 1)
+async def test_commands_that_wait_together_are_written_in_one_batch(hand: str) -> None:
+    answers = await at_once([given(n) for n in range(TOGETHER)])
+    assert [a.body["seq"] for a in answers] == list(range(1, TOGETHER + 1))
+    await books_are(TOGETHER)
 
 
-@pytest.mark.parametrize("where", [0, HALVED // 2 - 1, HALVED // 2, HALVED - 1])
-async def test_one_command_that_cannot_be_written_costs_no_other_one_in_either_half(hand: str, where: int) -> None:
-    answers = await at_once([given(n, broken=n == where) for n in range(HALVED)])
+@pytest.mark.parametrize("where", [0, TOGETHER // 2, TOGETHER - 1])
+async def test_one_command_that_cannot_be_written_costs_no_other_one(hand: str, where: int) -> None:
+    answers = await at_once([given(n, broken=n == where) for n in range(TOGETHER)])
     assert isinstance(answers[where], IntegrityError)
     good = [a for a in answers if not isinstance(a, BaseException)]
-    assert len(good) == HALVED - 1
+    assert len(good) == TOGETHER - 1
     assert not any(a.replayed for a in good)
-    assert sorted(a.body["seq"] for a in good) == list(range(1, HALVED))
-    await books_are(HALVED - 1)
+    assert sorted(a.body["seq"] for a in good) == list(range(1, TOGETHER))
+    await books_are(TOGETHER - 1)
 
 
-async def test_the_same_key_in_both_halves_is_one_entry(hand: str) -> None:
-    first, last = given(0), given(0)
+async def test_the_same_key_twice_in_a_batch_is_one_entry(hand: str) -> None:
     ours = writer._writer
     assert ours is not None
     # Two writers of one process would not share what waits: put the second behind the first by hand.
     waiting = [
         writer.Waiting(c, [asyncio.get_running_loop().create_future()])
-        for c in [first, *(given(n) for n in range(1, HALVED - 1)), last]
+        for c in [given(0), *(given(n) for n in range(1, TOGETHER - 1)), given(0)]
     ]
     await ours._settle(waiting)
-    ours.tell()
+    ours._resolve()
     answers = [w.callers[0].result() for w in waiting]
     assert answers[-1].replayed
     assert answers[-1].body == answers[0].body
-    await books_are(HALVED - 1)
+    await books_are(TOGETHER - 1)
+
+
+async def test_the_head_is_told_after_each_commit_that_posted(hand: str) -> None:
+    heads: list[tuple[int, str, str]] = []
+    ours = writer._writer
+    assert ours is not None
+    ours.on_committed = lambda *head: heads.append(head)
+    await at_once([given(0), given(1)])
+    again = await writer.submit(given(1))
+    assert again.replayed
+    await at_once([given(2, broken=True)])
+    row = await reading.row("SELECT seq, leaf, at FROM head")
+    assert row is not None
+    assert heads == [(row["seq"], row["leaf"], row["at"])]
+    assert row["seq"] == 2
 
 
 async def test_a_caller_that_went_away_neither_stops_the_others_nor_his_own_entry(hand: str) -> None:
-    tasks = [asyncio.create_task(writer.submit(given(n))) for n in range(HALVED)]
+    tasks = [asyncio.create_task(writer.submit(given(n))) for n in range(TOGETHER)]
     await asyncio.sleep(0)
     tasks[3].cancel()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert isinstance(answers[3], asyncio.CancelledError)
-    assert sum(isinstance(a, Answer) for a in answers) == HALVED - 1
+    assert sum(isinstance(a, Answer) for a in answers) == TOGETHER - 1
     again = await writer.submit(given(3))
     assert again.replayed
-    await books_are(HALVED)
+    await books_are(TOGETHER)
 
 
 # -- when one of the two is gone ---------------------------------------------------------------------

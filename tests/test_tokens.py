@@ -1,13 +1,12 @@
 """Codes that people read, and secrets that only machines carry."""
 
 import hashlib
-import os
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from charity import chance, tokens
+from charity import tokens
 
 GOOD_EAN = ["2003001900001", "2004002200008", "2010006000001", "6901234567892"]
 
@@ -108,16 +107,3 @@ def test_a_told_story_draws_the_same_codes_again_but_never_the_same_secrets():
     assert first[:3] == second[:3]
     assert first[3] != second[3]
     assert tokens.code128() not in first
-
-
-def test_random_bytes_are_used_once_also_across_pages_and_a_fork():
-    seen = [chance.random_bytes(n % 30 + 8) for n in range(2_000)]
-    assert [len(part) for part in seen] == [n % 30 + 8 for n in range(2_000)]
-    assert len({part[:8] for part in seen}) == len(seen)
-    read, write = os.pipe()
-    child = os.fork()
-    if not child:
-        os.write(write, chance.random_bytes(16))
-        os._exit(0)
-    os.waitpid(child, 0)
-    assert os.read(read, 16) != chance.random_bytes(16)

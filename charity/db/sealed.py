@@ -8,6 +8,7 @@ Layout of a sealed value: one byte length of the key id, the id, 12 bytes nonce,
 """
 
 import re
+import secrets
 import unicodedata
 from functools import lru_cache
 
@@ -17,7 +18,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from charity.chance import random_bytes
 from charity.settings import settings
 
 NONCE = 12
@@ -79,7 +79,7 @@ def seal(table: str, column: str, row_key: str, text: str | None) -> bytes | Non
     if not text:
         return None
     front, cipher = _sealing()
-    nonce = random_bytes(NONCE)
+    nonce = secrets.token_bytes(NONCE)
     return front + nonce + cipher.encrypt(nonce, text.encode(), _bound(table, column, row_key))
 
 

@@ -44,8 +44,6 @@ class Tx(ABC):
     """A transaction that is under way. SQL has `$1` places; rows are dicts."""
 
     postgres: bool
-    goes_on = False
-    """Whether `land` is there: a commit after which the transaction goes on under the same lock."""
 
     @abstractmethod
     async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
@@ -61,11 +59,6 @@ class Tx(ABC):
     @abstractmethod
     async def script(self, sql: str) -> None:
         """One statement of a migration, on PostgreSQL a whole file of them; no places, no values."""
-
-    async def land(self) -> None:
-        """Commit what was done so far; only where it `goes_on`. Nobody else writes before this transaction ends."""
-        msg = "a commit gives the lock away here"
-        raise AssertionError(msg)
 
     async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """All rows of a query, or of `… RETURNING …`."""
@@ -115,7 +108,6 @@ class SqliteTx(Tx):
     """On the writing connection: BEGIN goes with the first query, what is written with the next one or the COMMIT."""
 
     postgres = False
-    goes_on = True
 
     def __init__(self, hand: Hand) -> None:
         self._hand = hand
@@ -144,11 +136,6 @@ class SqliteTx(Tx):
         """Write what waits, and commit."""
         if self._begun or len(self._waiting) > 1:
             await self._do([_COMMIT])
-
-    async def land(self) -> None:
-        """Commit, and begin again with the next query."""
-        await self._do([_COMMIT])
-        self._waiting, self._begun = [_BEGIN], False
 
     async def rollback(self) -> None:
         """Give everything back, whether or not SQLite has done so already (a full disk); also after a failed COMMIT."""

@@ -60,9 +60,7 @@ async def promise(told: Promise, *, idem: Idem | None = None) -> Answer:
     expires_at = clock.later(PLEDGE_DAYS * 86_400)
 
     def decide(state: State) -> Answer:
-        campaign = campaigns.accepting(state, told.campaign, day=today)
-        if today < campaign["starts_on"]:
-            raise rules.CAMPAIGN_NOT_STARTED(name=campaign["name"], starts_on=campaign["starts_on"])
+        campaigns.accepting(state, told.campaign, day=today)
         if told.work_unit and state.row(WORK_UNIT, told.work_unit) is None:
             raise rules.WORK_UNIT_UNKNOWN(work_unit=told.work_unit)
         free = [r for r in drawn if state.row(REFERENCE, r) is None]

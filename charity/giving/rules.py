@@ -31,7 +31,6 @@ class Terms:
 CAMPAIGN_UNKNOWN = Rule("campaign.unknown", "没有募捐活动“{campaign}”", 422, "campaign")
 CAMPAIGN_NOT_FOUND = Rule("campaign.not_found", "没有这个募捐活动", 404)
 CAMPAIGN_NOT_OPEN = Rule("campaign.not_open", "募捐活动“{name}”现在不接受捐款（{state}）")
-CAMPAIGN_NOT_STARTED = Rule("campaign.not_started", "募捐活动“{name}”从 {starts_on} 开始")
 CAMPAIGN_NOT_BEGUN = Rule("campaign.not_begun", "募捐活动“{name}”自 {starts_on} 起接受捐赠")
 CAMPAIGN_ENDED = Rule("campaign.ended", "募捐活动“{name}”已于 {ends_on} 结束")
 CAMPAIGN_CURSOR = Rule("campaign.cursor", "翻页位置已失效，请回到开头", 422, "after")

@@ -13,8 +13,6 @@ from charity.giving import rules
 from charity.giving.models import WorkUnit
 from charity.roles import Actor
 
-SORTS = ("participation", "name")
-
 
 @dataclass(frozen=True, slots=True)
 class Giving:

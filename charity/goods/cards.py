@@ -15,7 +15,6 @@ from charity.goods import points, rules
 from charity.people import households, persons
 from charity.roles import Actor
 
-LIST_MAX: Final = 1_000
 SUSPENSIONS: Final = {
     "review": "等待年度复核",
     "moved": "已迁出本市",

@@ -22,7 +22,6 @@ from charity.web.forms import read
 
 HEADER = ("source", "donor_kind", "donor_name", "donor_phone", "fund", "voucher")
 NEW_ITEM = ("new_barcode", "name", "measure", "category", "points", "shelf_life_days", "fair_value_yuan")
-SOURCE_WORDS = {"gift": "捐赠", "purchase": "采购"}
 
 
 def sentence(refusal: Refusal) -> list[str]:

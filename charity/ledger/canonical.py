@@ -7,14 +7,12 @@ compares it with the `rfc8785` package).
 """
 
 import hashlib
-import json
 from typing import Any
 
 from pydantic_core import to_json
 
 SAFE_MAX = 2**53 - 1
 GENESIS = "0" * 64
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def body_text(body: dict[str, Any]) -> str:
@@ -24,18 +22,13 @@ def body_text(body: dict[str, Any]) -> str:
 
 def entry_text(body: dict[str, Any]) -> str:
     """The same for an entry: only its facts come from outside, the rest the state made of text and integers."""
-    told = {name: _ordered(value) if name == "facts" else value for name, value in sorted(body.items())}
-    return to_json(told).decode()
+    ordered = {name: _ordered(value) if name == "facts" else value for name, value in sorted(body.items())}
+    return to_json(ordered).decode()
 
 
 def leaf(text: str) -> str:
     """The leaf hash of a body text, hex."""
     return hashlib.sha256(b"\x00" + text.encode()).hexdigest()
-
-
-def fingerprint(value: Any) -> str:
-    """The hash that tells whether two requests say the same."""
-    return hashlib.sha256(_encode(value).encode()).hexdigest()
 
 
 def _ordered(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from charity.db.transactions import Tx
 from charity.ledger import accounts
-from charity.ledger.state import Fund, GiftPieces, State, Table, Written
+from charity.ledger.state import Fund, GiftPieces, State, Table
 from charity.ledger.streams import Piece, Stream, without
 
 CHUNK = 256
@@ -105,15 +105,6 @@ class Loader:
         first: Query = (f"SELECT seq, leaf, at, closed_through FROM head WHERE id = 1{lock}", [], head)  # noqa: S608
         await loader._run([first, *_idem(keys, known), *loader._wanted(wants)])
         return loader, known
-
-    def go_on(self) -> None:
-        """What was decided so far is being written: keep what is known of it, and begin a new list of rows."""
-        w = self.state.written
-        self.held |= {(a, u) for _, _, a, u, _ in w.postings if accounts.minimum(a) is not None}
-        self.started |= {name for name, number in self.state.series.items() if number > 1}
-        self.streams_stored |= w.streams()
-        self.state.written = Written()
-        self.keys = []
 
     async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
         """A room's own query inside the transaction."""

@@ -139,10 +139,3 @@ class Stream:
         assert not overlap(self.free, pieces)
         self.free = merged([*self.free, *pieces])
         self.outflow -= length(pieces)
-
-    def retract(self, piece: Piece) -> bool:
-        """Undo the arrival of an interval by taking it out of use; False when some of it is taken."""
-        if length(overlap(self.free, [piece])) != piece[1] - piece[0]:
-            return False
-        self.take([piece])
-        return True

@@ -6,7 +6,8 @@ rows with bulk statements, commits and answers. A refusal drops only its command
 fails, everything is rolled back and the commands run one by one. On an I/O error it stops
 acknowledging and ends the process: what was not durable was not acknowledged.
 
-Source of the numbers that led here: books.md, "The writer"; bench/gifts.py measures it again.
+Answers are resolved at three moments only: when idle, before a batch with `load`, and when the next
+COMMIT is on its way. Source of the numbers that led here: books.md, "The writer"; bench/gifts.py.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pydantic_core import to_json
@@ -35,9 +37,6 @@ from charity.web.idem import Idem
 
 log = logging.getLogger("charity.writer")
 BATCH_MAX = 256
-HALVED = 32
-TOLD_LATE_S = 0.02
-TOLD_FIRST = 6
 QUEUE_MAX = 4_096
 SAME_KEY_WAIT_S = 10.0
 RETRY_AFTER_S = 2
@@ -76,7 +75,6 @@ class Command:
     idem: Idem | None = None
     load: Callable[[Loader], Awaitable[None]] | None = None
     at: str = ""
-    seq: int | None = None
 
 
 Outcome = Answer | BaseException
@@ -101,6 +99,15 @@ class Waiting:
                 caller.set_result(Answer(outcome.status, outcome.body, replayed=True) if n else outcome)
 
 
+@dataclass(slots=True)
+class Batch:
+    """What a batch came to: an outcome for each command, the ids to remember, the new head when it posted."""
+
+    outcomes: list[Outcome]
+    ids: Ids
+    head: tuple[int, str, str] | None
+
+
 class Writer:
     """The writer of a process; `running` starts it, `submit` feeds it."""
 
@@ -110,8 +117,10 @@ class Writer:
         self._idle = asyncio.Event()
         self._idle.set()
         self._same: dict[tuple[str, str], Waiting] = {}
-        self.ids = Ids()
-        self.decided: list[tuple[Waiting, Outcome]] = []
+        self._ids = Ids()
+        self._decided: list[tuple[Waiting, Outcome]] = []
+        self.on_committed: Callable[[int, str, str], None] = lambda _seq, _leaf, _at: None
+        """Called with seq, leaf and at of the new head, after each commit that posted; must not wait or raise."""
         self.on_fault: Callable[[], None] = lambda: os._exit(EX_IOERR)
 
     async def submit(self, command: Command) -> Answer:
@@ -152,19 +161,16 @@ class Writer:
         """Take what is waiting, again and again."""
         while True:
             if not self._queue:
-                self.tell()
+                self._resolve()
                 self._idle.set()
                 self._came.clear()
                 await self._came.wait()
             batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
-            late = asyncio.get_running_loop().call_later(TOLD_LATE_S, self.tell)
             await transactions.shielded(self._settle(batch))
-            late.cancel()
 
-    def tell(self, most: int | None = None) -> None:
-        """Answer what is committed, or so much of it: the next requests are read while others are written."""
-        some = len(self.decided) if most is None else most
-        decided, self.decided = self.decided[:some], self.decided[some:]
+    def _resolve(self) -> None:
+        """Answer what is committed: when idle, before a batch with `load`, and when a COMMIT is on its way."""
+        decided, self._decided = self._decided, []
         for waiting, outcome in decided:
             if (idem := waiting.command.idem) is not None:
                 self._same.pop((idem.scope, idem.key), None)
@@ -172,20 +178,34 @@ class Writer:
 
     async def _settle(self, waiting: list[Waiting]) -> None:
         """Decide and write a batch; one by one what of it cannot be written together."""
-        batch = Batch(self, waiting)
         try:
-            await transactions.run(batch.run)
+            batch = await transactions.run(partial(self._write, [one.command for one in waiting]))
         except Exception as error:  # noqa: BLE001 - a bulk write that failed: find the command that did it
             self._end_on_fault(error)
-            left = waiting[batch.landed :]
-            if len(left) == 1:
-                self.decided.append((left[0], error))
+            if len(waiting) == 1:
+                self._decided.append((waiting[0], error))
                 return
-            log.warning("batch.one_by_one", extra={"commands": len(left), "error": type(error).__name__})
-            for one in left:
+            log.warning("batch.one_by_one", extra={"commands": len(waiting), "error": type(error).__name__})
+            for one in waiting:
                 await self._settle([one])
         else:
-            batch.land()
+            self._ids = batch.ids
+            self._decided += zip(waiting, batch.outcomes, strict=True)
+            if batch.head is not None:
+                self.on_committed(*batch.head)
+
+    async def _write(self, commands: list[Command], tx: Tx) -> Batch:
+        """Load, decide and write a batch under one hold of the lock on `head`."""
+        if any(command.load for command in commands):
+            self._resolve()
+        keys = [c.idem for c in commands if c.idem is not None]
+        loader, known = await Loader.begun(tx, keys, [c.wants for c in commands])
+        before = loader.state.seq
+        outcomes = [await _decide(loader, command, known) for command in commands]
+        ids = await write(tx, loader, self._ids)
+        asyncio.get_running_loop().call_soon(self._resolve)  # the COMMIT is on its way by then
+        state = loader.state
+        return Batch(outcomes, ids, (state.seq, state.leaf, state.at) if state.seq > before else None)
 
     def _end_on_fault(self, error: Exception) -> None:
         """A disk that cannot be trusted: acknowledge nothing more."""
@@ -196,60 +216,6 @@ class Writer:
         if disk or (isinstance(cause, sqlite3.DatabaseError) and "malformed" in text):
             log.critical("writer.fault", extra={"error": text})
             self.on_fault()
-
-
-class Batch:
-    """A batch under one hold of the lock; a large one in two halves where the database can go on under it.
-
-    While the first half is committed the second is decided, and while that is committed the first is answered:
-    neither the event loop nor the database waits long for the other (decision 14). A half that has landed is
-    committed; should the other fail, it is as if the other had never been tried.
-    """
-
-    def __init__(self, writer: Writer, waiting: list[Waiting]) -> None:
-        self.writer = writer
-        self.waiting = waiting
-        self.landed = 0
-        self._outcomes: list[Outcome] = []
-        self._ids = writer.ids
-
-    async def run(self, tx: Tx) -> None:
-        """Decide and write; whoever commits the last half calls `land`."""
-        commands = [waiting.command for waiting in self.waiting]
-        plain = tx.goes_on and not any(c.load for c in commands)
-        if not plain:
-            self.writer.tell()  # more journeys than one are before us
-        else:
-            asyncio.get_running_loop().call_soon(self.writer.tell, TOLD_FIRST)
-        keys = [c.idem for c in commands if c.idem is not None]
-        loader, known = await Loader.begun(tx, keys, [c.wants for c in commands])
-        half = len(commands) // 2 if plain and len(commands) >= HALVED else 0
-        if half:
-            await self._decided(tx, loader, known, commands[:half])
-            landing = asyncio.ensure_future(tx.land())
-            await asyncio.sleep(0)  # the COMMIT is on its way
-            loader.go_on()
-            outcomes = [await _decide(loader, command, known) for command in commands[half:]]
-            await landing
-            self.land()
-            await self._written(tx, loader, outcomes)
-        else:
-            await self._decided(tx, loader, known, commands)
-
-    async def _decided(self, tx: Tx, loader: Loader, known: Known, commands: list[Command]) -> None:
-        await self._written(tx, loader, [await _decide(loader, command, known) for command in commands])
-
-    async def _written(self, tx: Tx, loader: Loader, outcomes: list[Outcome]) -> None:
-        self._ids = await write(tx, loader, self._ids)
-        self._outcomes = outcomes
-        asyncio.get_running_loop().call_soon(self.writer.tell)  # when the COMMIT is on its way
-
-    def land(self) -> None:
-        """What was written last is committed: remember its ids, and let it be told."""
-        told = self.waiting[self.landed : self.landed + len(self._outcomes)]
-        self.writer.decided += zip(told, self._outcomes, strict=True)
-        self.writer.ids = self._ids
-        self.landed += len(told)
 
 
 async def _decide(loader: Loader, command: Command, known: Known) -> Outcome:

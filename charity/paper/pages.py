@@ -11,7 +11,6 @@ from charity.paper.places import TEMPLATES
 
 NOT_FOR_TAX = "本收据为内部收款凭证，不作为税前扣除凭证；税前扣除以财政部门监制的公益事业捐赠票据为准"
 """Printed word for word on every receipt (domain rules 4.3)."""
-SAMPLE = "演示"
 
 
 @lru_cache(maxsize=1)

@@ -5,8 +5,6 @@ be read lazily. Sums are made here, from the whole numbers of the rows. No text 
 markup: it travels as JSON and is broken into lines by `glyphs` (domain rules 8, common rules).
 """
 
-import hashlib
-import json
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -266,17 +264,6 @@ def _figure(text: str, width_mm: float) -> dict[str, Any]:
     size = min(SMALL_PT, int(room_pt / max(map(glyphs.width_em, lines)) * 10) / 10)
     assert size >= LEAST_PT, f"a column of {width_mm:.1f} mm is too narrow for {len(text)} figures"
     return {"s": size, "l": lines}
-
-
-def fingerprint(columns: Sequence[Column], rows: Iterable[Row]) -> str:
-    """SHA-256 in hex over the printed values of all rows: what the foot of the paper shows.
-
-    One JSON array a line, column keys first; a print of the same facts has the same hash.
-    """
-    state = hashlib.sha256()
-    for line in ([column.key for column in columns], *(_values(columns, row) for row in rows)):
-        state.update(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
-    return state.hexdigest()
 
 
 def frame(register: Register, pages: int) -> dict[str, Any]:

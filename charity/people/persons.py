@@ -76,9 +76,3 @@ async def names(keys: Iterable[str]) -> dict[str, Person]:
         for row in await reading.rows(sql, *part):
             found[row["key"]] = Person(row["key"], row["kind"], row["name"])
     return found
-
-
-async def by_phone(phone: str) -> list[str]:
-    """The keys of the persons with this phone, through the blind index."""
-    index = sealed.blind_index("person", "phone", phone)
-    return [r["key"] for r in await reading.rows("SELECT key FROM person WHERE phone_index = $1 ORDER BY key", index)]

@@ -22,7 +22,6 @@ FILTER_NAMES = ("store", "fund", "campaign", "programme", "copy")
 FILTER_MAX = 64
 YEARS_MAX = 10
 PAGE_ROWS = 50
-PAGE_ROWS_MAX = 1000
 _WHOLE = frozenset({Role.ACCOUNTANT, Role.AUDITOR})
 
 

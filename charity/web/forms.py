@@ -25,26 +25,14 @@ _NOT_SAID = {"csrf", "idem"}
 
 async def data(request: Request) -> Data:
     """The fields of a POST, after the CSRF check (403). A name sent more than once is a list."""
-    fields, _ = await _read(request)
-    return fields
-
-
-async def data_and_files(request: Request) -> tuple[Data, dict[str, UploadFile]]:
-    """The same with uploaded files by field name; the route's `max_body_size` bounds them."""
-    return await _read(request)
-
-
-async def _read(request: Request) -> tuple[Data, dict[str, UploadFile]]:
     visit = visits.of(request)
     if not visit.bearer:
         csrf.check_site(request.scope)
     form = await request.form(max_fields=FIELDS_MAX, max_files=FILES_MAX, max_part_size=PART_MAX)
     fields: Data = {}
-    files: dict[str, UploadFile] = {}
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
-            files[name] = value
-            continue
+            continue  # no form of ours has a file
         if "\x00" in value or "\x00" in name:
             raise unreadable(FieldError(name.replace("\x00", ""), messages.NO_CONTROL))
         before = fields.get(name)
@@ -55,7 +43,7 @@ async def _read(request: Request) -> tuple[Data, dict[str, UploadFile]]:
     if not visit.bearer:
         csrf.check_token(visit, text(fields, "csrf"))
     fields.pop("csrf", None)
-    return fields, files
+    return fields
 
 
 def text(fields: Data, name: str) -> str:
