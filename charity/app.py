@@ -1,7 +1,8 @@
 """The whole application: every room's pages, calls and rows, and what runs beside them.
 
-Nothing is discovered: a room takes part when it stands in these lists. `build` makes the ASGI app
-without touching the database; its lifespan opens the database and starts the writer.
+Nothing is discovered: a room takes part when it stands in ROOMS, with what its `room.py` lists. Beyond that
+list this module names three rooms: ledger (models and the writer), office (who signs in, who we are). `build`
+makes the ASGI app without touching the database; its lifespan opens the database and starts the writer.
 """
 
 import asyncio
@@ -21,33 +22,39 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import charity
-import charity.aid.api
-import charity.aid.routes
-import charity.desk.routes
-import charity.disclosure.api
-import charity.disclosure.routes
-import charity.giving.api
-import charity.giving.routes
-import charity.goods.api
-import charity.goods.routes
-import charity.ledger.api
-import charity.office.api
-import charity.office.routes
-import charity.reports.api
-import charity.reports.routes
-from charity import aid, desk, disclosure, giving, goods, ledger, office, reports, words
+import charity.aid.room
+import charity.disclosure.room
+import charity.finance.room
+import charity.giving.room
+import charity.goods.room
+import charity.office.room
+import charity.people.room
+import charity.reports.room
+from charity import words
 from charity.db import engine
 from charity.db.locks import FileLock, LockBusy
+from charity.desk import routes as desk
 from charity.errors import Refusal
 from charity.ledger import writer
 from charity.office import organisation, sessions
 from charity.roles import ACTS, ROLE_WORDS
+from charity.room import Room
 from charity.settings import settings
-from charity.web import auth, inner, openapi, pages, problems, system
+from charity.web import auth, inner, nav, openapi, pages, problems, system
 from charity.web.api import Api, Call, Endpoint
 from charity.web.outer import Outer
 
 log = logging.getLogger("charity.app")
+ROOMS: tuple[Room, ...] = (
+    charity.office.room.ROOM,
+    charity.people.room.ROOM,
+    charity.giving.room.ROOM,
+    charity.goods.room.ROOM,
+    charity.aid.room.ROOM,
+    charity.finance.room.ROOM,
+    charity.reports.room.ROOM,
+    charity.disclosure.room.ROOM,
+)
 PREFIX = "/api/v1"
 GC_YOUNG = 20_000
 SWITCH_S = 0.0005
@@ -92,34 +99,19 @@ def _who(endpoint: Endpoint) -> str:
 ROUTES: list[BaseRoute] = [
     *system.routes,
     Route("/api-docs", api_docs),
-    *office.routes.routes,
-    *giving.routes.routes,
-    *goods.routes.routes,
-    *aid.routes.routes,
-    *reports.routes.routes,
-    *desk.routes.routes,
-    *disclosure.routes.routes,
+    *desk.routes,
+    *(route for room in ROOMS for route in room.routes),
 ]
 ENDPOINTS: list[Endpoint] = [
     Endpoint("GET", "/openapi.json", openapi_json, public=True, summary="本接口的 OpenAPI 文档"),
-    *office.api.endpoints,
-    *ledger.api.endpoints,
-    *giving.api.endpoints,
-    *goods.api.endpoints,
-    *aid.api.endpoints,
-    *reports.api.endpoints,
-    *disclosure.api.endpoints,
+    *(endpoint for room in ROOMS for endpoint in room.endpoints),
 ]
 MODELS: list[str] = [
     "charity.db.models",
-    "charity.people.models",
-    "charity.office.models",
     "charity.ledger.models",
-    "charity.giving.models",
-    "charity.goods.models",
-    "charity.aid.models",
-    "charity.reports.models",
+    *(model for room in ROOMS for model in room.models),
 ]
+nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 
 
 class ServedAlready(Exception):

@@ -11,6 +11,7 @@ from charity import clock, words
 from charity.desk import searching, waiting
 from charity.roles import Actor
 from charity.web import auth, forms, pages
+from charity.web.nav import NavItem
 
 NOT_FOUND = "没有找到这个号码，请核对后再试"
 
@@ -40,6 +41,7 @@ async def _desk(
     )
 
 
+nav = [NavItem("工作台", "/desk", "desk.read", order=100)]
 routes = [
     Route("/desk", desk, methods=["GET"]),
     Route("/desk/search", search, methods=["POST"]),

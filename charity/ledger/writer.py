@@ -27,13 +27,13 @@ from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from charity import clock
 from charity.db import transactions
+from charity.db.idem import Idem
 from charity.db.transactions import Tx
 from charity.errors import Refusal
 from charity.ledger import rules
 from charity.ledger.loading import Loader
 from charity.ledger.state import State, Table
 from charity.ledger.writing import Ids, write
-from charity.web.idem import Idem
 
 log = logging.getLogger("charity.writer")
 BATCH_MAX = 256

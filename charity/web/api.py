@@ -20,10 +20,11 @@ from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from charity.db import idem
+from charity.db.idem import Idem
 from charity.errors import NOT_YOURS, WHO_ARE_YOU, FieldError, Refusal, Rule, unreadable
 from charity.roles import ACTS, Actor
-from charity.web import auth, idem, limits, messages, problems, visits
-from charity.web.idem import Idem
+from charity.web import auth, limits, messages, problems, visits
 from charity.web.visits import Visit
 
 BODY_MAX = 65_536

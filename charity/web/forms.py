@@ -11,9 +11,9 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from charity.db.idem import KEY, Idem, fingerprint
 from charity.errors import FieldError, unreadable
 from charity.web import csrf, messages, visits
-from charity.web.idem import KEY, Idem, fingerprint
 
 FIELDS_MAX = 2_000
 FILES_MAX = 4

@@ -1,0 +1,13 @@
+"""What aid hands to the house."""
+
+from charity.aid import api, routes
+from charity.room import Room
+from charity.web.nav import NavItem
+
+ROOM = Room(
+    name="aid",
+    models=["charity.aid.models"],
+    routes=routes.routes,
+    endpoints=api.endpoints,
+    nav=[NavItem("拨付审批", "/vouchers", "voucher.read", order=410)],
+)

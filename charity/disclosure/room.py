@@ -1,0 +1,16 @@
+"""What disclosure hands to the house."""
+
+from charity.disclosure import api, routes
+from charity.room import Room
+from charity.web.nav import NavItem
+
+ROOM = Room(
+    name="disclosure",
+    routes=routes.routes,
+    endpoints=api.endpoints,
+    nav=[
+        NavItem("募捐活动", "/#campaigns", None, order=10),
+        NavItem("捐赠物资", "/give/goods", None, order=20),
+        NavItem("核验", "/check", None, order=30),
+    ],
+)

@@ -1,0 +1,19 @@
+"""What giving hands to the house."""
+
+from charity.giving import api, routes
+from charity.room import Room
+from charity.web.nav import NavItem
+
+ROOM = Room(
+    name="giving",
+    models=["charity.giving.models"],
+    routes=routes.routes,
+    endpoints=api.endpoints,
+    nav=[
+        NavItem("认捐与到账", "/pledges", "pledge.read", order=210),
+        NavItem("登记捐赠", "/donations/new", "gift.receive", order=220),
+        NavItem("收据", "/receipts", "gift.read", order=230),
+        NavItem("退款审批", "/refunds", "refund.read", order=420),
+        NavItem("活动管理", "/desk/campaigns", "campaign.read", order=510),
+    ],
+)

@@ -1,0 +1,21 @@
+"""What goods hand to the house."""
+
+from charity.goods import api, routes
+from charity.room import Room
+from charity.web.nav import NavItem
+
+STORES = NavItem("爱心超市", "/stores", "goods.read", order=300)
+"""For whoever works for no single store: all of them, to choose one."""
+
+ROOM = Room(
+    name="goods",
+    models=["charity.goods.models"],
+    routes=routes.routes,
+    endpoints=api.endpoints,
+    nav=[
+        NavItem("入库", "/stores/{store}/in", "goods.move", order=310, instead=STORES),
+        NavItem("发放物品", "/stores/{store}/out", "goods.move", order=320, instead=STORES),
+        NavItem("库存", "/stores/{store}/stock", "goods.read", order=330, instead=STORES),
+        NavItem("物资单据", "/goods/documents", "goods.read", order=340),
+    ],
+)

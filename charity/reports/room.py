@@ -1,0 +1,17 @@
+"""What reports hand to the house."""
+
+from charity.reports import api, routes
+from charity.room import Room
+from charity.web.nav import NavItem
+
+ROOM = Room(
+    name="reports",
+    models=["charity.reports.models"],
+    routes=routes.routes,
+    endpoints=api.endpoints,
+    nav=[
+        NavItem("捐赠台账", "/ledgers/donations", "report.export", order=610),
+        NavItem("拨付台账", "/ledgers/disbursements", "report.export", order=620),
+        NavItem("收发存台账", "/ledgers/stock", "report.export", order=630),
+    ],
+)

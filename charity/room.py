@@ -1,0 +1,28 @@
+"""What a room hands to the house: one `ROOM = Room(...)` in its `room.py`, joined with the others by `app`.
+
+Nothing is discovered: a room takes part when it stands in `app.ROOMS`, and only with what it lists here. So
+the toolkits (`web`, `desk`, `jobs`, `demo`, `printing`) know no room, and a room knows no list of the house.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute
+
+from charity.web.api import Endpoint
+from charity.web.nav import NavItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """All that one room hands in. `name` is its package."""
+
+    name: str
+    models: Sequence[str] = ()
+    """Modules with Tortoise models."""
+    routes: Sequence[BaseRoute] = ()
+    """Pages, asked in this order."""
+    endpoints: Sequence[Endpoint] = ()
+    """Calls of the JSON API."""
+    nav: Sequence[NavItem] = ()
+    """Entries of the menu."""

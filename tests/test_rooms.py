@@ -1,0 +1,54 @@
+"""What rooms hand to the house: nothing half added, and the menus stay as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from charity import app
+from charity.roles import Actor, Role
+from charity.web import nav
+
+PACKAGE = Path(__file__).resolve().parents[1] / "charity"
+DESK = "工作台 /desk"
+NO_STORE = ("爱心超市 /stores",)
+REGISTERS = ("捐赠台账 /ledgers/donations", "拨付台账 /ledgers/disbursements", "收发存台账 /ledgers/stock")
+MOVE = ("入库 /stores/LX01/in", "发放物品 /stores/LX01/out")
+STOCK = ("库存 /stores/LX01/stock",)
+SLIPS = "物资单据 /goods/documents"
+PLEDGES, RECEIPTS = "认捐与到账 /pledges", "收据 /receipts"
+VOUCHERS, REFUNDS, CAMPAIGNS = "拨付审批 /vouchers", "退款审批 /refunds", "活动管理 /desk/campaigns"
+CHECKING = (SLIPS, VOUCHERS, REFUNDS, CAMPAIGNS, *REGISTERS)
+MENUS: dict[Role | None, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # role: the menu of an account without a store, and with the store LX01; None is the public
+    None: (("募捐活动 /#campaigns", "捐赠物资 /give/goods", "核验 /check"),) * 2,
+    Role.CLERK: ((DESK, *NO_STORE, SLIPS), (DESK, *MOVE, *STOCK, SLIPS)),
+    Role.MANAGER: ((DESK, *NO_STORE, SLIPS, *REGISTERS), (DESK, *MOVE, *STOCK, SLIPS, *REGISTERS)),
+    Role.CASEWORKER: ((DESK, VOUCHERS),) * 2,
+    Role.APPROVER: ((DESK, VOUCHERS, REFUNDS),) * 2,
+    Role.CASHIER: ((DESK, PLEDGES, "登记捐赠 /donations/new", RECEIPTS, VOUCHERS, REFUNDS),) * 2,
+    Role.ACCOUNTANT: (
+        (DESK, PLEDGES, RECEIPTS, *NO_STORE, *CHECKING),
+        (DESK, PLEDGES, RECEIPTS, *STOCK, *CHECKING),
+    ),
+    Role.AUDITOR: (
+        (DESK, PLEDGES, RECEIPTS, *NO_STORE, *CHECKING),
+        (DESK, PLEDGES, RECEIPTS, *STOCK, *CHECKING),
+    ),
+    Role.ORGANISER: ((DESK,),) * 2,
+    Role.ADMIN: ((DESK, "账号 /accounts"),) * 2,
+}
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize("store", [None, "LX01"])
+def test_every_role_has_its_menu(role: Role | None, store: str | None) -> None:
+    actor = role and Actor("k", "n", frozenset({role}), store)
+    menu = tuple(f"{item['label']} {item['href']}" for item in nav.shown(actor, "/"))
+    assert menu == MENUS[role][store is not None]
+
+
+def test_every_room_with_a_room_py_stands_in_the_list() -> None:
+    standing = {room.name for room in app.ROOMS}
+    packages = {path.parent.name for path in PACKAGE.glob("*/room.py")}
+    assert packages - standing == set(), "has a room.py, but app.ROOMS does not name it"
+    assert len(standing) == len(app.ROOMS)
