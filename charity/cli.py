@@ -519,7 +519,7 @@ async def _check_database() -> list[Finding]:
 
 
 def _check_files() -> list[Finding]:
-    from charity.paper import places  # noqa: PLC0415
+    from charity.printing import places  # noqa: PLC0415
 
     return [
         (path.exists(), f"字体 {path.name}" if path.exists() else f"缺字体 {path.name}：运行 charity assets")

@@ -12,8 +12,8 @@ from charity.db import reading, transactions
 from charity.ledger import accounts as acc
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Wants, submit
-from charity.paper import press
 from charity.people import institutions
+from charity.printing import renderer
 
 API = "/api/v1/aid/vouchers"
 BODY: dict[str, Any] = {
@@ -306,7 +306,7 @@ async def test_the_paper_says_what_was_approved(web: Any) -> None:
     try:
         answer = await web.as_("cashier").get(f"{place}.pdf")
     finally:
-        await press.close()
+        await renderer.close()
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
     text = flat(answer.content)

@@ -10,9 +10,9 @@ from test_receipts import spend
 from charity.disclosure import papers
 from charity.giving import campaigns, receipts
 from charity.money import capitals
-from charity.paper import pages as paper_pages
-from charity.paper import press
 from charity.people.persons import Donor
+from charity.printing import pages as paper_pages
+from charity.printing import renderer
 
 API = "/api/v1"
 EVIL = "<link rel=attachment href=file:///etc/hostname>"
@@ -173,7 +173,7 @@ async def test_the_public_paper_is_masked_and_the_staff_paper_whole(web, house, 
         staff = await web.as_("cashier").get(f"/receipts/{code}/paper.pdf")
         outsider = await web.as_("clerk").get(f"/receipts/{code}/paper.pdf")
     finally:
-        await press.close()
+        await renderer.close()
     assert public.headers["content-type"] == staff.headers["content-type"] == "application/pdf"
     assert outsider.status_code == 403
     masked, whole = text_of(public.content, tmp_path), text_of(staff.content, tmp_path)
@@ -192,7 +192,7 @@ async def test_a_hostile_name_is_printed_as_text(house, tmp_path):
     try:
         body, _ = await papers.receipt_pdf(code, masked=False)
     finally:
-        await press.close()
+        await renderer.close()
     path = tmp_path / "hostile.pdf"
     path.write_bytes(body)
     listed = subprocess.run(["pdfdetach", "-list", str(path)], capture_output=True, check=True, text=True)

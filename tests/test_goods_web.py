@@ -11,7 +11,7 @@ from goods_cast import MILK, RICE, SALT, Shop, counts, in_days, opened
 
 from charity import clock
 from charity.goods import cards
-from charity.paper import press
+from charity.printing import renderer
 
 API = "/api/v1/goods"
 UNKNOWN = "2001000900008"
@@ -296,4 +296,4 @@ async def test_slips_and_labels_are_printed(shop: Shop, web: Web) -> None:
             assert page.status_code == 200
             assert page.content.startswith(b"%PDF-")
     finally:
-        await press.close()
+        await renderer.close()

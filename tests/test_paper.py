@@ -16,13 +16,13 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from charity.paper import labels, pages, press, qr, receipts, slips, vouchers
-from charity.paper.press import Press
+from charity.printing import labels, pages, qr, receipts, renderer, slips, vouchers
+from charity.printing.renderer import Renderer
 from tests.paper_reading import HASH, MARK, URL, codes_in, flat, page_count, paper_size_mm, text_of
 
 ATTACK = '<link rel=attachment href="file:///etc/hostname">#eval("x")*b*=HYPERLINK("http://x")'
 
-RECEIPT = receipts.ReceiptPaper(
+RECEIPT = receipts.PrintedReceipt(
     number="CS-2026-000123",
     status="issued",
     organisation="临溪市慈善总会",
@@ -87,7 +87,7 @@ ISSUE = slips.IssueSlip(
         )
     ],
 )
-VOUCHER = vouchers.VoucherPaper(
+VOUCHER = vouchers.PrintedVoucher(
     number="BF-2026-000045",
     status="approved",
     organisation="临溪市慈善总会",
@@ -112,8 +112,8 @@ VOUCHER = vouchers.VoucherPaper(
 
 
 @pytest.fixture
-async def our_press():
-    made = Press(children=1, queue_max=2)
+async def our_renderer():
+    made = Renderer(children=1, queue_max=2)
     yield made
     await asyncio.to_thread(made.close)
 
@@ -121,11 +121,11 @@ async def our_press():
 @pytest.fixture(autouse=True)
 async def no_child_is_left_behind():
     yield
-    await press.close()
+    await renderer.close()
 
 
 async def printed(html: str):
-    return await press.html_to_pdf(html, identifier=MARK)
+    return await renderer.html_to_pdf(html, identifier=MARK)
 
 
 # ---- documents
@@ -327,8 +327,8 @@ async def test_markup_that_slipped_through_still_reaches_no_file_and_no_host(
       <object data="file://{secret}"></object>
       <link rel=attachment href="asset:/../pyproject.toml">
       <link rel=attachment href="asset:/vendor/../../pyproject.toml">
-      <link rel=attachment href="asset:/paper/%2e%2e/%2e%2e/pyproject.toml">
-      <link rel=attachment href="asset:/paper/receipt.html">
+      <link rel=attachment href="asset:/printing/%2e%2e/%2e%2e/pyproject.toml">
+      <link rel=attachment href="asset:/printing/receipt.html">
       <style>@import url("{host}/d.css"); p {{ background: url("FILE://{image}") }}</style>
       <p>正文</p>"""
     pdf = await printed(evil)
@@ -339,65 +339,65 @@ async def test_markup_that_slipped_through_still_reaches_no_file_and_no_host(
     assert knocks == []
 
 
-# ---- the press
+# ---- the renderer
 
 
-async def test_a_paper_over_its_time_is_stopped_and_the_next_one_prints(our_press: Press):
+async def test_a_paper_over_its_time_is_stopped_and_the_next_one_prints(our_renderer: Renderer):
     slow = "<table>" + "<tr><td>慢" * 20_000 + "</table>"
-    await our_press.pdf("<p>先", identifier=MARK, seconds=20)
-    first = our_press.children()
+    await our_renderer.pdf("<p>先", identifier=MARK, seconds=20)
+    first = our_renderer.children()
     began = time.monotonic()
-    with pytest.raises(press.PaperTooSlow):
-        await our_press.pdf(slow, identifier=MARK, seconds=0.5)
+    with pytest.raises(renderer.RenderingTooSlow):
+        await our_renderer.pdf(slow, identifier=MARK, seconds=0.5)
     assert time.monotonic() - began < 5
-    assert our_press.children() == []
-    assert (await our_press.pdf("<p>后", identifier=MARK, seconds=20)).startswith(b"%PDF")
-    assert our_press.children() != first
+    assert our_renderer.children() == []
+    assert (await our_renderer.pdf("<p>后", identifier=MARK, seconds=20)).startswith(b"%PDF")
+    assert our_renderer.children() != first
 
 
-async def test_a_full_queue_answers_busy_and_empties_again(our_press: Press):
-    both = [asyncio.create_task(our_press.pdf("<p>好", identifier=MARK, seconds=20)) for _ in range(2)]
+async def test_a_full_queue_answers_busy_and_empties_again(our_renderer: Renderer):
+    both = [asyncio.create_task(our_renderer.pdf("<p>好", identifier=MARK, seconds=20)) for _ in range(2)]
     await asyncio.sleep(0)
-    with pytest.raises(press.PressBusy):
-        await our_press.pdf("<p>多", identifier=MARK, seconds=20)
+    with pytest.raises(renderer.RendererBusy):
+        await our_renderer.pdf("<p>多", identifier=MARK, seconds=20)
     assert all(pdf.startswith(b"%PDF") for pdf in await asyncio.gather(*both))
-    assert (await our_press.pdf("<p>又", identifier=MARK, seconds=20)).startswith(b"%PDF")
+    assert (await our_renderer.pdf("<p>又", identifier=MARK, seconds=20)).startswith(b"%PDF")
 
 
-async def test_a_child_that_the_system_killed_is_replaced(our_press: Press):
-    await our_press.pdf("<p>一", identifier=MARK, seconds=20)
-    (pid,) = our_press.children()
+async def test_a_child_that_the_system_killed_is_replaced(our_renderer: Renderer):
+    await our_renderer.pdf("<p>一", identifier=MARK, seconds=20)
+    (pid,) = our_renderer.children()
     os.kill(pid, 9)
     await asyncio.sleep(0.1)
-    assert (await our_press.pdf("<p>二", identifier=MARK, seconds=20)).startswith(b"%PDF")
-    assert our_press.children() != [pid]
+    assert (await our_renderer.pdf("<p>二", identifier=MARK, seconds=20)).startswith(b"%PDF")
+    assert our_renderer.children() != [pid]
 
 
-async def test_closing_the_press_ends_its_children_and_refuses_more():
-    made = Press(children=1)
+async def test_closing_the_renderer_ends_its_children_and_refuses_more():
+    made = Renderer(children=1)
     await made.pdf("<p>一", identifier=MARK, seconds=20)
     (pid,) = made.children()
     await asyncio.to_thread(made.close)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    with pytest.raises(press.PressBusy):
+    with pytest.raises(renderer.RendererBusy):
         await made.pdf("<p>二", identifier=MARK, seconds=20)
 
 
 async def test_a_paper_that_is_too_long_is_refused_before_it_is_sent():
-    with pytest.raises(press.PaperFailed):
-        await printed("x" * (press.HTML_MAX + 1))
+    with pytest.raises(renderer.RenderingFailed):
+        await printed("x" * (renderer.HTML_MAX + 1))
 
 
 def test_printing_children_are_told_no_keys(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CHARITY_SECRET_KEY", "geheim")
     monkeypatch.setenv("CHARITY_DATABASE_URL", "postgres://u:p@h/d")
-    assert not any(name.startswith("CHARITY_") for name in press.child_environment())
+    assert not any(name.startswith("CHARITY_") for name in renderer.child_environment())
 
 
 def test_the_serving_process_never_loads_weasyprint_or_typst():
     code = (
-        "import sys, charity.paper.press, charity.paper.register_press, charity.paper.receipts;"
+        "import sys, charity.printing.renderer, charity.printing.register_renderer, charity.printing.receipts;"
         "print(sorted({'weasyprint', 'typst'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

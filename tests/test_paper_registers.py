@@ -11,9 +11,9 @@ import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charity.paper import glyphs, press, registers
-from charity.paper.register_press import register_to_pdf
-from charity.paper.registers import Column, Register
+from charity.printing import glyphs, registers, renderer
+from charity.printing.register_renderer import register_to_pdf
+from charity.printing.registers import Column, Register
 from charity.reports.registry import REPORTS
 from tests.paper_reading import HASH, MARK, URL, children_running, codes_in, flat, page_count, paper_size_mm, text_of
 
@@ -146,12 +146,12 @@ async def test_a_value_that_is_words_prints_and_adds_nothing():
 
 async def test_a_cancelled_register_leaves_no_process_behind():
     task = asyncio.create_task(register_to_pdf(register(5_000)))
-    while not children_running("charity.paper.typst_child"):  # noqa: ASYNC110 - a process, not an event of ours
+    while not children_running("charity.printing.typst_child"):  # noqa: ASYNC110 - a process, not an event of ours
         await asyncio.sleep(0.02)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not children_running("charity.paper.typst_child")
+    assert not children_running("charity.printing.typst_child")
 
 
 @given(st.integers(0, 2_000))
@@ -261,9 +261,9 @@ def test_lines_do_not_break_inside_a_word_or_after_an_opening_bracket():
 
 def test_papers_and_registers_print_on_uvloop_too():
     async def both():
-        pdf = await press.html_to_pdf("<p>收据", identifier=MARK)
+        pdf = await renderer.html_to_pdf("<p>收据", identifier=MARK)
         table = await register_to_pdf(register(3))
-        await press.close()
+        await renderer.close()
         return pdf, table
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

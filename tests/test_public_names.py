@@ -32,9 +32,9 @@ from charity.goods.checkout import Proxy
 from charity.goods.picking import Line
 from charity.jobs import worker
 from charity.ledger.writer import Idem
-from charity.paper import press
 from charity.people import households
 from charity.people.persons import Donor
+from charity.printing import renderer
 from charity.reports import exports
 from charity.web import logs
 
@@ -172,7 +172,7 @@ async def test_a_stranger_walks_through_every_public_page_and_call_and_learns_no
                     links = re.findall(r'(?:href|src|action)="(/[^"#]*)"', answer.text)
                     todo += [link.replace("&amp;", "&") for link in links if not link.startswith("/static/")]
     finally:
-        await press.close()
+        await renderer.close()
     assert found == []
     assert seen > 40
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STATIC = ROOT / "static"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 # Papers are printed by WeasyPrint, which reads no CSP; their styles stand in their own sheets.
-SCREENS = [path for path in TEMPLATES if "paper" not in path.relative_to(ROOT / "templates").parts]
+SCREENS = [path for path in TEMPLATES if "printing" not in path.relative_to(ROOT / "templates").parts]
 OURS = sorted(p for p in STATIC.rglob("*") if p.suffix in {".css", ".js", ".svg"} and "vendor" not in p.parts)
 SHEETS = [path for path in OURS if path.suffix == ".css"]
 SCRIPTS = [path for path in OURS if path.suffix == ".js"]
@@ -86,9 +86,9 @@ def test_every_template_that_is_asked_for_exists() -> None:
     for path in (ROOT / "charity").rglob("*.py"):
         wanted |= set(re.findall(r'"((?:[a-z_]+/)?[a-z_]+\.html)"', path.read_text(encoding="utf-8")))
     there = {str(path.relative_to(ROOT / "templates")) for path in TEMPLATES}
-    there |= {path.name for path in TEMPLATES if "paper" in path.parts}
+    there |= {path.name for path in TEMPLATES if "printing" in path.parts}
     assert wanted <= there
-    used = wanted | {f"paper/{name}" for name in wanted}
+    used = wanted | {f"printing/{name}" for name in wanted}
     assert there - used - {path.name for path in TEMPLATES} == set()
 
 

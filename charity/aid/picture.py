@@ -11,7 +11,7 @@ from charity.aid.showing import Decision, Filters, Shown
 from charity.aid.vouchers import APPROVALS_NEEDED, STATUS_WORDS
 from charity.errors import Refusal
 from charity.money import capitals, yuan
-from charity.paper.vouchers import NATURES
+from charity.printing.vouchers import NATURES
 from charity.roles import Actor
 from charity.web import pages
 

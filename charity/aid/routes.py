@@ -11,8 +11,8 @@ from charity.aid import approvals, payees, payments, picture, showing, vouchers
 from charity.aid.forms import ApproveForm, PayForm, ReasonForm, VoucherForm
 from charity.errors import Refusal
 from charity.office import organisation
-from charity.paper import press
-from charity.paper.vouchers import voucher_html
+from charity.printing import renderer
+from charity.printing.vouchers import voucher_html
 from charity.roles import Actor
 from charity.web import auth, forms, pages
 
@@ -142,8 +142,8 @@ async def paper(request: Request) -> Response:
     we = await organisation.get()
     facts = showing.paper(voucher, organisation=we.name, demo=we.demo)
     try:
-        body = await press.html_to_pdf(voucher_html(facts), identifier=bytes.fromhex(facts.content_hash)[:16])
-    except press.PressBusy:
+        body = await renderer.html_to_pdf(voucher_html(facts), identifier=bytes.fromhex(facts.content_hash)[:16])
+    except renderer.RendererBusy:
         raise Refusal(*PRINTING_BUSY, 503, retry_after_s=RETRY_AFTER_S) from None
     return pages.pdf(body, f"{voucher.number}.pdf")
 

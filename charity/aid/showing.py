@@ -14,7 +14,7 @@ from charity.aid.vouchers import APPROVALS_NEEDED, OPEN, STATUS_WORDS, UNPAID, s
 from charity.db import reading, sealed
 from charity.ledger.rules import FUND_UNKNOWN
 from charity.office import accounts
-from charity.paper.vouchers import APPROVALS_MAX, Approval, VoucherPaper
+from charity.printing.vouchers import APPROVALS_MAX, Approval, PrintedVoucher
 from charity.roles import Actor
 from charity.settings import settings
 from charity.web.formats import moment
@@ -199,11 +199,11 @@ def may(voucher: Shown, by: Actor) -> dict[str, bool]:
     }
 
 
-def paper(voucher: Shown, *, organisation: str, demo: bool) -> VoucherPaper:
+def paper(voucher: Shown, *, organisation: str, demo: bool) -> PrintedVoucher:
     """The facts of the printed voucher. The QR leads to the voucher's page, which asks for a sign-in."""
     row = voucher.row
     told = [d for d in voucher.decisions if d.stands and d.decision in {"approve", "reject"}]
-    return VoucherPaper(
+    return PrintedVoucher(
         number=voucher.number,
         status=voucher.status,
         organisation=organisation,

@@ -5,16 +5,15 @@ from typing import Any, Literal, cast
 
 from charity import words
 from charity.db import reading, sealed
-from charity.disclosure import rules
 from charity.disclosure.campaigns import fund_names
 from charity.errors import Refusal
 from charity.giving import campaigns, receipts
 from charity.giving.models import Receipt
 from charity.ledger.accounts import GENERAL_FUND
 from charity.office import accounts, organisation
-from charity.paper import press
-from charity.paper.receipts import ReceiptLine, ReceiptPaper, receipt_html
 from charity.people import persons
+from charity.printing import renderer, rules
+from charity.printing.receipts import PrintedReceipt, ReceiptLine, receipt_html
 from charity.settings import settings
 
 RETRY_S = 5
@@ -32,15 +31,15 @@ async def receipt_pdf(code: str, *, masked: bool) -> tuple[bytes, str]:
     seed = f"{code}|{masked}|{paper.lang}|{paper.status}".encode()
     try:
         html = receipt_html(paper, ("donor",) if masked else ("stub", "donor", "books"))
-        body = await press.html_to_pdf(html, identifier=hashlib.sha256(seed).digest()[:16])
-    except press.PressBusy as error:
-        raise Refusal(rules.PRESS_BUSY.code, rules.PRESS_BUSY.words, 503, retry_after_s=RETRY_S) from error
-    except press.PressError as error:
-        raise Refusal(rules.PRESS_FAILED.code, rules.PRESS_FAILED.words, 503, retry_after_s=RETRY_S) from error
+        body = await renderer.html_to_pdf(html, identifier=hashlib.sha256(seed).digest()[:16])
+    except renderer.RendererBusy as error:
+        raise Refusal(rules.RENDERER_BUSY.code, rules.RENDERER_BUSY.words, 503, retry_after_s=RETRY_S) from error
+    except renderer.RenderingError as error:
+        raise Refusal(rules.RENDERING_FAILED.code, rules.RENDERING_FAILED.words, 503, retry_after_s=RETRY_S) from error
     return body, paper.number
 
 
-async def receipt_paper(code: str, *, masked: bool) -> ReceiptPaper:
+async def receipt_paper(code: str, *, masked: bool) -> PrintedReceipt:
     """All that a receipt prints."""
     row = await receipts.get(code)
     gifts = await receipts.gifts(code)
@@ -51,7 +50,7 @@ async def receipt_paper(code: str, *, masked: bool) -> ReceiptPaper:
     who_we_are = await organisation.get()
     english = words.language() == "en"
     first = gifts[0]
-    return ReceiptPaper(
+    return PrintedReceipt(
         number=row.number,
         status=cast("Literal['issued', 'voided', 'replaced']", row.status),
         organisation=(english and who_we_are.name_en) or who_we_are.name,

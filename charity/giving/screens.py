@@ -12,8 +12,8 @@ from charity.giving.channels import CHANNELS, PLEDGE_CHANNELS
 from charity.giving.models import Pledge, Receipt
 from charity.ledger import funds
 from charity.office import accounts, organisation
-from charity.paper import qr
 from charity.people import persons
+from charity.printing import qr
 from charity.settings import settings
 
 AMOUNTS_FEN = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000)

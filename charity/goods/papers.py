@@ -6,9 +6,9 @@ from charity.goods.intake import EVIDENCE_WORDS
 from charity.goods.rules import DOCUMENT_UNKNOWN
 from charity.ledger.funds import programmes
 from charity.office import accounts, organisation, stores
-from charity.paper import press
-from charity.paper.labels import LABELS_MAX, LotLabel, labels_html
-from charity.paper.slips import IntakeLine, IntakeSlip, IssueLine, IssueSlip, intake_html, issue_html
+from charity.printing import renderer
+from charity.printing.labels import LABELS_MAX, LotLabel, labels_html
+from charity.printing.slips import IntakeLine, IntakeSlip, IssueLine, IssueSlip, intake_html, issue_html
 from charity.settings import settings
 
 SECONDS = 30.0
@@ -22,7 +22,7 @@ def address(number: str) -> str:
 async def slip(document: Document) -> bytes:
     """The slip of an intake or an issue as PDF; a reversal prints the slip it takes back, marked so."""
     html = await (_intake(document) if document.intake else _issue(document))
-    return await press.html_to_pdf(html, identifier=document.number.encode(), seconds=SECONDS)
+    return await renderer.html_to_pdf(html, identifier=document.number.encode(), seconds=SECONDS)
 
 
 async def labels(document: Document) -> bytes:
@@ -41,7 +41,7 @@ async def labels(document: Document) -> bytes:
         for line in document.lines[:LABELS_MAX]
     ]
     html = labels_html(sheet, demo=who.demo, lang=words.language())
-    return await press.html_to_pdf(html, identifier=f"{document.number} labels".encode(), seconds=SECONDS)
+    return await renderer.html_to_pdf(html, identifier=f"{document.number} labels".encode(), seconds=SECONDS)
 
 
 def _counted(line: DocumentLine) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 
 from charity import clock, tokens, words
 from charity.office import organisation
-from charity.paper import registers
-from charity.paper.register_press import register_to_pdf
+from charity.printing import registers
+from charity.printing.register_renderer import register_to_pdf
 from charity.reports import facts, rules
 from charity.reports.facts import Column, Filters, Report, Totals
 from charity.settings import settings

@@ -1,4 +1,4 @@
-"""A register on paper: the facts of a table paper, cut into pages before Typst sees them.
+"""A register as printed: the facts of a table, cut into pages before Typst sees them.
 
 A fixed number of rows a page makes 本页小计, 承前页, 累计 and 共 y 页 known beforehand and lets rows
 be read lazily. Sums are made here, from the whole numbers of the rows. No text of a row is ever
@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 from charity import money, words
-from charity.paper import glyphs, qr
+from charity.printing import glyphs, qr
 
 Kind = Literal["text", "money", "count", "date"]
 Align = Literal["left", "center", "right"]
@@ -81,7 +81,7 @@ class RowsChanged(RuntimeError):
 class Page:
     """One page as Typst gets it; cells are `{s: size, l: [lines]}`.
 
-    `last` ends the rows, `closing` ends the paper and carries the place of the stamp.
+    `last` ends the rows, `closing` ends the document and carries the place of the stamp.
     """
 
     number: int
@@ -114,7 +114,7 @@ def page_sizes(row_count: int) -> list[int]:
 
 
 def page_count(register: Register) -> int:
-    """How many pages the paper has, those of the breakdown too."""
+    """How many pages the document has, those of the breakdown too."""
     sizes = page_sizes(register.row_count)
     more = 0 if _fits_below(register, sizes) else -(-len(register.groups) // ROWS_LAST_PAGE)
     return len(sizes) + more

@@ -6,7 +6,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 STATIC: Final = ROOT / "static"
 TEMPLATES: Final = ROOT / "templates"
-PAPER: Final = TEMPLATES / "paper"
+LAYOUTS: Final = TEMPLATES / "printing"
 FONTS: Final = STATIC / "vendor" / "fonts"
 FONT_REGULAR: Final = FONTS / "NotoSansSC-Regular.ttf"
 FONT_BOLD: Final = FONTS / "NotoSansSC-Bold.ttf"

@@ -1,4 +1,4 @@
-"""The child that compiles one chunk of a register: `python -m charity.paper.typst_child`.
+"""The child that compiles one chunk of a register: `python -m charity.printing.typst_child`.
 
 JSON comes on stdin, the PDF goes to stdout; the process is fresh for every chunk because Typst
 keeps what it has compiled. It sees one template folder, our fonts, and no package ever.
@@ -10,12 +10,12 @@ from typing import Final
 
 import typst
 
-from charity.paper.places import FONTS, PAPER
+from charity.printing.places import FONTS, LAYOUTS
 
 MEMORY_MAX: Final = 3 << 29
 SECONDS_MAX: Final = 120
 _EPOCH: Final = 1_767_225_600
-"""A fixed creation time (2026-01-01): equal registers give equal bytes; the paper prints the real one."""
+"""A fixed creation time (2026-01-01): equal registers give equal bytes; the document prints the real one."""
 
 
 def main() -> None:
@@ -25,8 +25,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     facts = sys.stdin.buffer.read().decode()
     compiler = typst.Compiler(
-        input=str(PAPER / "register.typ"),
-        root=str(PAPER),
+        input=str(LAYOUTS / "register.typ"),
+        root=str(LAYOUTS),
         font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]),
         sys_inputs={"facts": facts},
     )

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import pikepdf
 
-from charity.paper.places import ROOT
-from charity.paper.press import PaperFailed, PaperTooSlow, child_environment
-from charity.paper.registers import Page, Register, frame, page_count, paginate
+from charity.printing.places import ROOT
+from charity.printing.registers import Page, Register, frame, page_count, paginate
+from charity.printing.renderer import RenderingFailed, RenderingTooSlow, child_environment
 
 PAGES_A_CHUNK: Final = 25
 CHUNKS_AT_ONCE: Final = 2
@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 async def register_to_pdf(register: Register, *, progress: Progress | None = None) -> bytes:
     """The PDF/A-3b of a register; `progress` is told (pages printed, pages in all).
 
-    Raises RowsChanged, PaperTooSlow or PaperFailed.
+    Raises RowsChanged, RenderingTooSlow or RenderingFailed.
     """
     pages = page_count(register)
     shared = frame(register, pages)
@@ -76,7 +76,7 @@ async def _print(shared: dict[str, Any], chunk: list[Page], path: Path) -> int:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "charity.paper.typst_child",
+        "charity.printing.typst_child",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -87,13 +87,13 @@ async def _print(shared: dict[str, Any], chunk: list[Page], path: Path) -> int:
         async with asyncio.timeout(CHUNK_SECONDS):
             pdf, _ = await process.communicate(facts.encode())
     except TimeoutError:
-        raise PaperTooSlow(f"over {CHUNK_SECONDS:g} s") from None
+        raise RenderingTooSlow(f"over {CHUNK_SECONDS:g} s") from None
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     if process.returncode != 0 or not pdf:
-        raise PaperFailed(f"the register child ended with {process.returncode}")
+        raise RenderingFailed(f"the register child ended with {process.returncode}")
     await asyncio.to_thread(path.write_bytes, pdf)
     return len(chunk)
 

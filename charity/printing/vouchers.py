@@ -1,4 +1,4 @@
-"""The payment voucher 拨付审批单 on paper: what is paid, to whom, who approved exactly this.
+"""The payment voucher 拨付审批单 as printed: what is paid, to whom, who approved exactly this.
 
 A4 portrait. The content hash that the approvers saw is printed whole; each approval repeats the
 beginning of the hash it was given over.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from charity import words
-from charity.paper import pages
+from charity.printing import pages
 
 APPROVALS_MAX: Final = 20
 PAYEES: Final = {"household": "家庭", "person": "个人", "institution": "机构", "supplier": "供应商"}
@@ -42,7 +42,7 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherPaper:
+class PrintedVoucher:
     """All that a payment voucher prints. Bank accounts come masked."""
 
     number: str
@@ -73,20 +73,20 @@ class VoucherPaper:
     lang: str = "zh"
 
 
-def voucher_html(paper: VoucherPaper) -> str:
+def voucher_html(document: PrintedVoucher) -> str:
     """The HTML of a payment voucher, A4 portrait."""
-    assert len(paper.approvals) <= APPROVALS_MAX, len(paper.approvals)
-    with words.speaking(paper.lang):
-        status = words.say(STATUSES[paper.status])
+    assert len(document.approvals) <= APPROVALS_MAX, len(document.approvals)
+    with words.speaking(document.lang):
+        status = words.say(STATUSES[document.status])
         return pages.render(
             "voucher.html",
-            lang=paper.lang,
-            paper=paper,
+            lang=document.lang,
+            document=document,
             status=status,
-            nature=words.say(NATURES[paper.nature]),
-            mark=status if paper.status in VOID else "",
-            payee_kind=words.say(PAYEES[paper.payee_kind]),
+            nature=words.say(NATURES[document.nature]),
+            mark=status if document.status in VOID else "",
+            payee_kind=words.say(PAYEES[document.payee_kind]),
             decisions={key: words.say(text) for key, text in DECISIONS.items()},
-            fillers=max(0, paper.needed - len(paper.approvals)),
-            demo=paper.demo,
+            fillers=max(0, document.needed - len(document.approvals)),
+            demo=document.demo,
         )

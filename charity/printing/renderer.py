@@ -1,7 +1,7 @@
-"""The press: HTML becomes PDF in a few children that can be killed.
+"""The renderer: HTML becomes PDF in a few children that can be killed.
 
-Threads talk to the children, so that one press serves any event loop, and a document that hangs
-or eats memory costs one child and nobody else. The queue is bounded: a full one is PressBusy.
+Threads talk to the children, so that one renderer serves any event loop, and a document that hangs
+or eats memory costs one child and nobody else. The queue is bounded: a full one is RendererBusy.
 Whoever stops the process awaits `close()`; children also end by themselves when the pipe ends.
 """
 
@@ -16,12 +16,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
-from charity.paper.places import ROOT
+from charity.printing.places import ROOT
 
 CHILDREN: Final = 2
 QUEUE_MAX: Final = 32
-PAPERS_A_CHILD: Final = 1_000
-"""A child is replaced after so many papers: WeasyPrint keeps what it has seen of a font."""
+DOCUMENTS_A_CHILD: Final = 1_000
+"""A child is replaced after so many documents: WeasyPrint keeps what it has seen of a font."""
 HTML_MAX: Final = 8 << 20
 PDF_MAX: Final = 64 << 20
 START_SECONDS: Final = 20.0
@@ -29,20 +29,20 @@ _LENGTH: Final = struct.Struct(">I")
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "VIRTUAL_ENV")
 
 
-class PressError(Exception):
-    """A paper could not be printed."""
+class RenderingError(Exception):
+    """A document could not be printed."""
 
 
-class PressBusy(PressError):
-    """Too many papers wait already; try again later (503)."""
+class RendererBusy(RenderingError):
+    """Too many documents wait already; try again later (503)."""
 
 
-class PaperTooSlow(PressError):
-    """The paper took longer than its time limit; its child was killed."""
+class RenderingTooSlow(RenderingError):
+    """The document took longer than its time limit; its child was killed."""
 
 
-class PaperFailed(PressError):
-    """The child refused or died; the words never quote the paper."""
+class RenderingFailed(RenderingError):
+    """The child refused or died; the words never quote the document."""
 
 
 def child_environment() -> dict[str, str]:
@@ -52,13 +52,13 @@ def child_environment() -> dict[str, str]:
 
 
 class _Child:
-    """One process of `charity.paper.press_child`, used by one thread at a time."""
+    """One process of `charity.printing.renderer_child`, used by one thread at a time."""
 
     def __init__(self) -> None:
         self.printed = 0
         self.late = False
         self._process = subprocess.Popen(  # fixed arguments
-            [sys.executable, "-m", "charity.paper.press_child"],
+            [sys.executable, "-m", "charity.printing.renderer_child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -80,7 +80,7 @@ class _Child:
         return self._process.poll() is None
 
     def pdf(self, html: bytes, identifier: bytes, seconds: float) -> bytes:
-        """One paper; on PaperTooSlow or a dead child the caller throws this child away."""
+        """One document; on RenderingTooSlow or a dead child the caller throws this child away."""
         order = json.dumps({"identifier": identifier.hex(), "seconds": seconds}).encode()
 
         def talk() -> bytes:
@@ -102,8 +102,8 @@ class _Child:
             return talk()
         except (EOFError, OSError) as error:
             if self.late:
-                raise PaperTooSlow(f"over {seconds:g} s") from None
-            raise PaperFailed("the printing child ended") from error
+                raise RenderingTooSlow(f"over {seconds:g} s") from None
+            raise RenderingFailed("the printing child ended") from error
         finally:
             timer.cancel()
 
@@ -123,7 +123,7 @@ class _Child:
         if len(body) < length:
             raise EOFError
         if head[:1] != b"+":
-            raise PaperFailed(body.decode("ascii", "replace"))
+            raise RenderingFailed(body.decode("ascii", "replace"))
         return body
 
     def kill(self) -> None:
@@ -138,11 +138,11 @@ class _Child:
                     continue  # a half-written order went down with the child
 
 
-class Press:
-    """At most CHILDREN children and QUEUE_MAX papers waiting or printing."""
+class Renderer:
+    """At most CHILDREN children and QUEUE_MAX documents waiting or printing."""
 
     def __init__(self, children: int = CHILDREN, queue_max: int = QUEUE_MAX) -> None:
-        self._threads = ThreadPoolExecutor(children, thread_name_prefix="press")
+        self._threads = ThreadPoolExecutor(children, thread_name_prefix="renderer")
         self._queue_max = queue_max
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
@@ -153,10 +153,10 @@ class Press:
         """The PDF of a page; `seconds` counts from the moment its printing begins."""
         body = html.encode()
         if len(body) > HTML_MAX:
-            raise PaperFailed("the paper is too long for one document")
+            raise RenderingFailed("the content is too long for one document")
         with self._lock:
             if self._closed or self._waiting >= self._queue_max:
-                raise PressBusy
+                raise RendererBusy
             self._waiting += 1
             future = self._threads.submit(self._print, body, identifier, seconds)
         # The count falls when the work ends, not when a caller goes away: its child still prints.
@@ -171,8 +171,8 @@ class Press:
         child = self._ready()
         try:
             printed = child.pdf(html, identifier, seconds)
-        except PaperFailed as error:
-            if error.__cause__ is None:  # the child answered: it is well, its paper was not
+        except RenderingFailed as error:
+            if error.__cause__ is None:  # the child answered: it is well, its document was not
                 self._keep(child)
             else:
                 child.kill()
@@ -196,7 +196,7 @@ class Press:
 
     def _keep(self, child: _Child) -> None:
         with self._lock:
-            if not self._closed and child.printed < PAPERS_A_CHILD:
+            if not self._closed and child.printed < DOCUMENTS_A_CHILD:
                 self._idle.append(child)
                 return
         child.kill()
@@ -217,27 +217,27 @@ class Press:
             child.kill()
 
 
-_press: Press | None = None
+_renderer: Renderer | None = None
 
 
-def _ours() -> Press:
-    global _press  # noqa: PLW0603  # one press a process
-    if _press is None:
-        _press = Press()
-    return _press
+def _ours() -> Renderer:
+    global _renderer  # noqa: PLW0603  # one renderer a process
+    if _renderer is None:
+        _renderer = Renderer()
+    return _renderer
 
 
 async def html_to_pdf(html: str, *, identifier: bytes, seconds: float = 20) -> bytes:
-    """The PDF of an HTML paper. Equal html and identifier give equal bytes.
+    """The PDF of an HTML document. Equal html and identifier give equal bytes.
 
-    Raises PressBusy, PaperTooSlow or PaperFailed.
+    Raises RendererBusy, RenderingTooSlow or RenderingFailed.
     """
     return await _ours().pdf(html, identifier=identifier, seconds=seconds)
 
 
 async def close() -> None:
-    """End the children of this process; the next paper starts new ones."""
-    global _press
-    press, _press = _press, None
-    if press is not None:
-        await asyncio.to_thread(press.close)
+    """End the children of this process; the next document starts new ones."""
+    global _renderer
+    renderer, _renderer = _renderer, None
+    if renderer is not None:
+        await asyncio.to_thread(renderer.close)

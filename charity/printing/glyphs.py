@@ -12,7 +12,7 @@ from typing import Final
 
 from fontTools.ttLib import TTFont
 
-from charity.paper.places import FONT_BOLD
+from charity.printing.places import FONT_BOLD
 
 MM_A_POINT: Final = 25.4 / 72
 TEXT_MAX: Final = 2_000

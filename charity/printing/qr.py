@@ -1,6 +1,6 @@
 """QR codes as SVG: equal texts give equal bytes, on an explicit white ground.
 
-A QR on paper carries an address or a lot code and never personal data (domain rules 4.3).
+A printed QR carries an address or a lot code and never personal data (domain rules 4.3).
 """
 
 import base64
@@ -25,7 +25,7 @@ _LEVELS: Final[dict[Level, int]] = {
 
 
 def svg(text: str, level: Level = "M") -> str:
-    """An SVG of the text: M on paper, Q on labels that get scratched.
+    """An SVG of the text: M on documents, Q on labels that get scratched.
 
     Raises ValueError when the text is empty or longer than TEXT_MAX bytes.
     """

@@ -1,4 +1,4 @@
-"""The child that prints HTML with WeasyPrint: `python -m charity.paper.press_child`.
+"""The child that prints HTML with WeasyPrint: `python -m charity.printing.renderer_child`.
 
 Frames over stdin and stdout: four bytes of length (big endian), then that many bytes. A request
 is two frames (JSON with `identifier` in hex and `seconds`, then the HTML); an answer is one
@@ -20,18 +20,18 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from charity.paper.places import PAPER, STATIC
+from charity.printing.places import LAYOUTS, STATIC
 
 MEMORY_MAX: Final = 1 << 30
 FILE_MAX: Final = 1 << 26
 ASSET: Final = "asset:"
-_ROOMS: Final = {"vendor": STATIC / "vendor", "paper": PAPER}
+_ROOMS: Final = {"vendor": STATIC / "vendor", "printing": LAYOUTS}
 _TYPES: Final = {".ttf": "font/ttf", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
 _LENGTH: Final = struct.Struct(">I")
 
 
 class AddressRefused(ValueError):
-    """An address that a paper may not read; it is not quoted, it may be somebody's text."""
+    """An address that a document may not read; it is not quoted, it may be somebody's text."""
 
 
 class PackagedOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
@@ -66,15 +66,15 @@ class Printer:
         self._fetcher = PackagedOnly(allowed_protocols=("data", "asset"), allow_redirects=False)
         self._fonts = FontConfiguration()
         self._css = CSS(
-            string=(PAPER / "paper.css").read_text(encoding="utf-8"),
-            base_url=ASSET + "/paper/paper.css",
+            string=(LAYOUTS / "print.css").read_text(encoding="utf-8"),
+            base_url=ASSET + "/printing/print.css",
             url_fetcher=self._fetcher,
             font_config=self._fonts,
         )
 
     def pdf(self, html: str, identifier: bytes) -> bytes:
         """The PDF of one page of HTML; equal input gives equal bytes."""
-        document = HTML(string=html, base_url=ASSET + "/paper/", url_fetcher=self._fetcher)
+        document = HTML(string=html, base_url=ASSET + "/printing/", url_fetcher=self._fetcher)
         printed: bytes = document.write_pdf(stylesheets=[self._css], font_config=self._fonts, pdf_identifier=identifier)
         return printed
 

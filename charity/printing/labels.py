@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from charity.paper import glyphs, pages
+from charity.printing import glyphs, pages
 
 A_SHEET: Final = 24
 LABELS_MAX: Final = 2_400

@@ -1,4 +1,4 @@
-"""Goods on paper: the intake slip (入库单, GRN) and the issue slip (出库单, GIN), rules 3.3.
+"""Goods slips as printed: the intake slip (入库单, GRN) and the issue slip (出库单, GIN), rules 3.3.
 
 Both are one form with different columns. Totals are counted from the lines; an unvalued line
 prints 不计价 and adds nothing.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from charity import money, words
-from charity.paper import pages
+from charity.printing import pages
 
 LINES_MAX: Final = 2_000
 ROWS_MIN: Final = 5
@@ -242,4 +242,4 @@ def _form(
         "fillers": max(0, ROWS_MIN - len(rows)),
         "mark": words.say("已冲销") if slip.reversed_on else "",
     }
-    return pages.render("slip.html", lang=slip.lang, paper=slip, demo=slip.demo, **view)
+    return pages.render("slip.html", lang=slip.lang, document=slip, demo=slip.demo, **view)

@@ -1,4 +1,4 @@
-"""The donation receipt on paper: D1, A5 landscape, three copies (domain rules 4.3 and 8).
+"""The donation receipt as printed: D1, A5 landscape, three copies (domain rules 4.3 and 8).
 
 An internal voucher: it says so in the rules' own words, carries a check address as QR, and draws no
 seal. Goods without evidence of value print 不计价 and never a number.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from charity import words
-from charity.paper import pages
+from charity.printing import pages
 
 Copy = Literal["stub", "donor", "books"]
 COPIES: Final[dict[Copy, str]] = {"stub": "第一联 存根", "donor": "第二联 捐赠人", "books": "第三联 记账"}
@@ -45,7 +45,7 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptPaper:
+class PrintedReceipt:
     """All that a receipt prints. `donor_id` comes masked or empty; dates are YYYY-MM-DD."""
 
     number: str
@@ -75,26 +75,26 @@ class ReceiptPaper:
     lang: str = "zh"
 
 
-def receipt_html(paper: ReceiptPaper, copies: Sequence[Copy] = ("donor",)) -> str:
-    """The HTML of a receipt, one sheet a copy; print it with `press.html_to_pdf`.
+def receipt_html(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) -> str:
+    """The HTML of a receipt, one sheet a copy; print it with `renderer.html_to_pdf`.
 
     Asserts that the lines add up to the total: a receipt that does not is never printed.
     """
-    assert 1 <= len(paper.lines) <= LINES_MAX, len(paper.lines)
-    assert sum(line.amount_fen or 0 for line in paper.lines) == paper.total_fen
-    extra = bool(paper.fiscal_number) + 1  # the remarks always have their row, as clerks write there
-    with words.speaking(paper.lang):
+    assert 1 <= len(document.lines) <= LINES_MAX, len(document.lines)
+    assert sum(line.amount_fen or 0 for line in document.lines) == document.total_fen
+    extra = bool(document.fiscal_number) + 1  # the remarks always have their row, as clerks write there
+    with words.speaking(document.lang):
         return pages.render(
             "receipt.html",
-            lang=paper.lang,
-            paper=paper,
+            lang=document.lang,
+            document=document,
             copies=[words.say(COPIES[copy]) for copy in copies],
             kinds={key: words.say(text) for key, text in KINDS.items()},
-            wish=words.say(WISHES[paper.wish]),
-            channel=words.say(CHANNELS.get(paper.channel, paper.channel)),
-            mark=words.say(MARKS[paper.status]),
-            priced=any(line.amount_fen is not None for line in paper.lines),
-            fillers=max(0, ROWS_MIN - extra - len(paper.lines)),
+            wish=words.say(WISHES[document.wish]),
+            channel=words.say(CHANNELS.get(document.channel, document.channel)),
+            mark=words.say(MARKS[document.status]),
+            priced=any(line.amount_fen is not None for line in document.lines),
+            fillers=max(0, ROWS_MIN - extra - len(document.lines)),
             not_for_tax=words.say(pages.NOT_FOR_TAX),
-            demo=paper.demo,
+            demo=document.demo,
         )

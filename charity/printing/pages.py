@@ -1,4 +1,4 @@
-"""Papers as HTML: one Jinja environment that escapes everything and forgives no missing fact."""
+"""Printed documents as HTML: one Jinja environment that escapes everything and forgives no missing fact."""
 
 from functools import lru_cache
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charity import money, words
-from charity.paper import qr
-from charity.paper.places import TEMPLATES
+from charity.printing import qr
+from charity.printing.places import TEMPLATES
 
 NOT_FOR_TAX = "本收据为内部收款凭证，不作为税前扣除凭证；税前扣除以财政部门监制的公益事业捐赠票据为准"
 """Printed word for word on every receipt (domain rules 4.3)."""
@@ -15,7 +15,7 @@ NOT_FOR_TAX = "本收据为内部收款凭证，不作为税前扣除凭证；�
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """The environment of the paper templates."""
+    """The environment of the printed templates."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -32,6 +32,6 @@ def environment() -> Environment:
 
 
 def render(template: str, *, lang: str, **facts: Any) -> str:
-    """The HTML of a paper template in a language; UndefinedError when a fact is missing."""
+    """The HTML of a printed template in a language; UndefinedError when a fact is missing."""
     with words.speaking(lang):
-        return environment().get_template(f"paper/{template}").render(lang=words.language(), **facts)
+        return environment().get_template(f"printing/{template}").render(lang=words.language(), **facts)

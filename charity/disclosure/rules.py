@@ -1,6 +1,0 @@
-"""What the public pages refuse."""
-
-from charity.errors import Rule
-
-PRESS_BUSY = Rule("press.busy", "打印的人太多，请过一会儿再试", 503)
-PRESS_FAILED = Rule("press.failed", "这份 PDF 没有做成，请过一会儿再试；问题已记下", 503)
