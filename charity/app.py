@@ -34,6 +34,7 @@ from charity import words
 from charity.db import engine
 from charity.db.locks import FileLock, LockBusy
 from charity.desk import routes as desk
+from charity.desk import search, tasks
 from charity.errors import Refusal
 from charity.ledger import writer
 from charity.office import organisation, sessions
@@ -112,6 +113,8 @@ MODELS: list[str] = [
     *(model for room in ROOMS for model in room.models),
 ]
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
+tasks.use(source for room in ROOMS for source in room.tasks)
+search.use(finder for room in ROOMS for finder in room.finders)
 
 
 class ServedAlready(Exception):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
+from charity.desk.search import Finder
+from charity.desk.tasks import Source
 from charity.web.api import Endpoint
 from charity.web.nav import NavItem
 
@@ -26,3 +28,7 @@ class Room:
     """Calls of the JSON API."""
     nav: Sequence[NavItem] = ()
     """Entries of the menu."""
+    tasks: Sequence[Source] = ()
+    """What waits for an account, on its desk."""
+    finders: Sequence[Finder] = ()
+    """Numbers and codes that the search box knows."""

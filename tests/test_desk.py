@@ -11,7 +11,8 @@ from charity.aid import approvals, vouchers
 from charity.aid.content import Content
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
-from charity.desk import searching, waiting
+from charity.desk.search import find
+from charity.desk.tasks import tasks
 from charity.ledger import accounts as acc
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Wants, submit
@@ -35,7 +36,7 @@ async def made(house: Any) -> tuple[str, str]:
 
 
 async def texts(by: Any) -> list[str]:
-    return [task.text for task in await waiting.tasks(by)]
+    return [task.text for task in await tasks(by)]
 
 
 async def stocked(house: Any, *expiries: str, store: str = "LX01") -> list[str]:
@@ -116,7 +117,7 @@ async def test_an_empty_house_asks_nothing_of_anybody(house: Any) -> None:
 
 async def test_a_voucher_waits_for_each_in_turn(house: Any) -> None:
     number, content_hash = await made(house)
-    (task,) = await waiting.tasks(house.approver)
+    (task,) = await tasks(house.approver)
     assert task.text.startswith("有 1 张审批单等您审批，共 ¥1,500.00")
     assert task.href == f"/vouchers/{number}"
     assert await texts(house.caseworker) == ["您有 1 张审批单在等审批"]
@@ -133,11 +134,11 @@ async def test_a_returned_voucher_waits_for_its_maker_and_no_longer_for_approver
     number, _ = await made(house)
     await made(house)
     await approvals.send_back(number=number, reason="缺少发票", by=house.approver)
-    first, second = await waiting.tasks(house.caseworker)
+    first, second = await tasks(house.caseworker)
     assert first.text.startswith("有 1 张审批单退回给您修改")
     assert first.href == f"/vouchers/{number}"
     assert second.text == "您有 1 张审批单在等审批"
-    (task,) = await waiting.tasks(house.approver2)
+    (task,) = await tasks(house.approver2)
     assert task.text.startswith("有 1 张审批单等您审批")
 
 
@@ -167,7 +168,7 @@ async def test_a_number_leads_to_its_page_for_whom_it_may(house: Any) -> None:
     code = await pledged()
     lot, document = await stocked(house, _in(10))
     plain = REFERENCE.replace("-", "").lower()
-    found = [
+    expected = [
         (number, house.approver, f"/vouchers/{number}"),
         (f" {number.lower()} ", house.cashier, f"/vouchers/{number}"),
         (number, house.clerk, None),
@@ -181,18 +182,18 @@ async def test_a_number_leads_to_its_page_for_whom_it_may(house: Any) -> None:
         ("", house.cashier, None),
         ("' OR 1=1 --", house.auditor, None),
     ]
-    for text, by, address in found:
-        assert await searching.find(text, by) == address, text
+    for text, by, address in expected:
+        assert await find(text, by) == address, text
 
 
 async def test_a_card_opens_the_till_of_the_own_store(house: Any) -> None:
     card = tokens.card_code()
     row = {"code": card, "household": house.household, "status": "active", "status_on": _today()}
     await transactions.run(lambda tx: tx.insert("card", [{**row, "created_at": clock.stamp()}]))
-    assert await searching.find(card, house.clerk) == "/stores/LX01/out"
-    assert await searching.find(card, house.cashier) is None
+    assert await find(card, house.clerk) == "/stores/LX01/out"
+    assert await find(card, house.cashier) is None
     other = card[:-1] + ("2" if card[-1] != "2" else "3")
-    assert await searching.find(other, house.clerk) is None
+    assert await find(other, house.clerk) is None
 
 
 async def test_the_page_shows_the_sentences_and_jumps(web: Any, house: Any) -> None:

@@ -1,6 +1,6 @@
 """What aid hands to the house."""
 
-from charity.aid import api, routes
+from charity.aid import api, desk, routes
 from charity.room import Room
 from charity.web.nav import NavItem
 
@@ -9,5 +9,7 @@ ROOM = Room(
     models=["charity.aid.models"],
     routes=routes.routes,
     endpoints=api.endpoints,
+    tasks=desk.tasks,
+    finders=desk.finders,
     nav=[NavItem("拨付审批", "/vouchers", "voucher.read", order=410)],
 )

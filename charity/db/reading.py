@@ -58,6 +58,12 @@ async def row(sql: str, *args: Any) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+async def only(sql: str, *args: Any) -> dict[str, Any]:
+    """The row of a query that always has one, such as a count."""
+    (row,) = await rows(sql, *args)
+    return row
+
+
 async def value(sql: str, *args: Any) -> Any:
     """The first column of the first row, or None."""
     found = await row(sql, *args)

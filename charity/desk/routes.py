@@ -8,7 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity import clock, words
-from charity.desk import searching, waiting
+from charity.desk.search import TEXT_MAX, find
+from charity.desk.tasks import tasks
 from charity.roles import Actor
 from charity.web import auth, forms, pages
 from charity.web.nav import NavItem
@@ -24,8 +25,8 @@ async def desk(request: Request) -> Response:
 async def search(request: Request) -> Response:
     """`POST /desk/search`: to the page of a number, or back with a word."""
     by = auth.allowed(request, "desk.read")
-    text = forms.text(await forms.data(request), "q")[: searching.TEXT_MAX]
-    address = await searching.find(text, by)
+    text = forms.text(await forms.data(request), "q")[:TEXT_MAX]
+    address = await find(text, by)
     if address is not None:
         return pages.see_other(request, address)
     return await _desk(request, by, status=404, q=text, errors=[{"field": "q", "message": words.say(NOT_FOUND)}])
@@ -34,10 +35,10 @@ async def search(request: Request) -> Response:
 async def _desk(
     request: Request, by: Actor, *, status: int = 200, q: str = "", errors: list[dict[str, Any]] | None = None
 ) -> Response:
-    tasks = [asdict(task) for task in await waiting.tasks(by)]
+    waiting = [asdict(task) for task in await tasks(by)]
     today = clock.today().isoformat()
     return await pages.page(
-        request, "desk/desk.html", status=status, tasks=tasks, today=today, q=q, errors=errors or []
+        request, "desk/desk.html", status=status, tasks=waiting, today=today, q=q, errors=errors or []
     )
 
 

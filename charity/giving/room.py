@@ -1,6 +1,6 @@
 """What giving hands to the house."""
 
-from charity.giving import api, routes
+from charity.giving import api, desk, routes
 from charity.room import Room
 from charity.web.nav import NavItem
 
@@ -9,6 +9,8 @@ ROOM = Room(
     models=["charity.giving.models"],
     routes=routes.routes,
     endpoints=api.endpoints,
+    tasks=desk.tasks,
+    finders=desk.finders,
     nav=[
         NavItem("认捐与到账", "/pledges", "pledge.read", order=210),
         NavItem("登记捐赠", "/donations/new", "gift.receive", order=220),

@@ -1,6 +1,6 @@
 """What goods hand to the house."""
 
-from charity.goods import api, routes
+from charity.goods import api, desk, routes
 from charity.room import Room
 from charity.web.nav import NavItem
 
@@ -12,6 +12,8 @@ ROOM = Room(
     models=["charity.goods.models"],
     routes=routes.routes,
     endpoints=api.endpoints,
+    tasks=desk.tasks,
+    finders=desk.finders,
     nav=[
         NavItem("入库", "/stores/{store}/in", "goods.move", order=310, instead=STORES),
         NavItem("发放物品", "/stores/{store}/out", "goods.move", order=320, instead=STORES),

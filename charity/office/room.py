@@ -1,6 +1,6 @@
 """What the office hands to the house."""
 
-from charity.office import api, routes
+from charity.office import api, desk, routes
 from charity.room import Room
 from charity.web.nav import NavItem
 
@@ -9,5 +9,6 @@ ROOM = Room(
     models=["charity.office.models"],
     routes=routes.routes,
     endpoints=api.endpoints,
+    tasks=desk.tasks,
     nav=[NavItem("账号", "/accounts", "account.manage", order=900)],
 )

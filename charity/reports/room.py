@@ -1,6 +1,6 @@
 """What reports hand to the house."""
 
-from charity.reports import api, routes
+from charity.reports import api, desk, routes
 from charity.room import Room
 from charity.web.nav import NavItem
 
@@ -9,6 +9,7 @@ ROOM = Room(
     models=["charity.reports.models"],
     routes=routes.routes,
     endpoints=api.endpoints,
+    tasks=desk.tasks,
     nav=[
         NavItem("捐赠台账", "/ledgers/donations", "report.export", order=610),
         NavItem("拨付台账", "/ledgers/disbursements", "report.export", order=620),

@@ -1,0 +1,88 @@
+"""What aid puts on the desk, and that the search box knows its vouchers."""
+
+from typing import Any
+
+from charity import words
+from charity.db import reading
+from charity.desk.tasks import Task
+from charity.money import yuan_sign
+from charity.roles import Actor
+from charity.web.formats import day_words
+
+
+async def to_approve(by: Actor) -> list[Task]:
+    """Vouchers in approval that this approver neither made nor has approved, and that were not returned."""
+    if not by.may("voucher.approve"):
+        return []
+    rows = await reading.rows(
+        "SELECT v.number, v.amount_fen, v.changed_at FROM voucher v WHERE v.status IN ('draft', 'approving') "
+        "AND v.returned_at IS NULL AND v.maker <> $1 AND NOT EXISTS (SELECT 1 FROM voucher_approval a "
+        "WHERE a.voucher = v.number AND a.account = $1 AND a.decision = 'approve' AND a.cleared_at IS NULL) "
+        "ORDER BY v.number",
+        by.key,
+    )
+    if not rows:
+        return []
+    facts = {
+        "count": len(rows),
+        "amount": yuan_sign(sum(r["amount_fen"] for r in rows)),
+        "day": day_words(min(r["changed_at"] for r in rows)),
+    }
+    text = words.say("有 {count} 张审批单等您审批，共 {amount}，最早的是{day}送来的", **facts)
+    return [Task(text, _one_or(rows, "/vouchers?status=open"), words.say("去审批"), order=110, tone="wait")]
+
+
+async def to_pay(by: Actor) -> list[Task]:
+    """Approved vouchers that this cashier neither made nor approved."""
+    if not by.may("voucher.pay"):
+        return []
+    rows = await reading.rows(
+        "SELECT v.number, v.amount_fen FROM voucher v WHERE v.status = 'approved' AND v.maker <> $1 AND NOT EXISTS ("
+        "SELECT 1 FROM voucher_approval a WHERE a.voucher = v.number AND a.account = $1 AND a.decision = 'approve' "
+        "AND a.cleared_at IS NULL) ORDER BY v.number",
+        by.key,
+    )
+    if not rows:
+        return []
+    amount = yuan_sign(sum(r["amount_fen"] for r in rows))
+    text = words.say("有 {count} 张审批单已批准，等您付款，共 {amount}", count=len(rows), amount=amount)
+    return [Task(text, _one_or(rows, "/vouchers?status=approved"), words.say("去付款"), order=120, tone="wait")]
+
+
+async def returned(by: Actor) -> list[Task]:
+    """My vouchers that came back, and those on their way."""
+    if not by.may("voucher.make"):
+        return []
+    rows = await reading.rows(
+        "SELECT number, status, returned_at FROM voucher WHERE maker = $1 AND status IN ('draft', 'approving') "
+        "ORDER BY number",
+        by.key,
+    )
+    tasks = []
+    back = [r for r in rows if r["returned_at"]]
+    if back:
+        facts = {"count": len(back), "day": day_words(min(r["returned_at"] for r in back))}
+        text = words.say("有 {count} 张审批单退回给您修改，最早的是{day}退回的", **facts)
+        tasks.append(Task(text, _one_or(back, "/vouchers?status=draft"), words.say("修改"), order=130, tone="bad"))
+    on_the_way = [r for r in rows if not r["returned_at"]]
+    if on_the_way:
+        text = words.say("您有 {count} 张审批单在等审批", count=len(on_the_way))
+        tasks.append(Task(text, _one_or(on_the_way, "/vouchers?status=open"), words.say("查看"), order=140))
+    return tasks
+
+
+def _one_or(rows: list[dict[str, Any]], href: str) -> str:
+    """Straight to the voucher when there is only one."""
+    return f"/vouchers/{rows[0]['number']}" if len(rows) == 1 else href
+
+
+async def find_voucher(code: str, by: Actor) -> str | None:
+    """A voucher by its number."""
+    if not by.may("voucher.read"):
+        return None
+    number = await reading.value("SELECT number FROM voucher WHERE number = $1", code)
+    return f"/vouchers/{number}" if number else None
+
+
+tasks = [to_approve, to_pay, returned]
+finders = [find_voucher]

@@ -1,0 +1,85 @@
+"""What giving puts on the desk, and which of its numbers the search box knows."""
+
+from charity import clock, tokens, words
+from charity.db import reading
+from charity.desk.tasks import Task
+from charity.money import yuan_sign
+from charity.roles import Actor
+from charity.web.formats import day_words
+
+_REFERENCE_TAIL = 7
+
+
+async def refunds_to_approve(by: Actor) -> list[Task]:
+    """Refunds that another person asked for."""
+    if not by.may("refund.approve"):
+        return []
+    row = await reading.only(
+        "SELECT COUNT(*) AS n, COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) AS fen, MIN(requested_at) AS first "
+        "FROM refund WHERE status = 'requested' AND requested_by <> $1",
+        by.key,
+    )
+    if not row["n"]:
+        return []
+    facts = {"count": row["n"], "amount": yuan_sign(row["fen"]), "day": day_words(row["first"])}
+    text = words.say("有 {count} 笔退款申请等您批准，共 {amount}，最早的是{day}申请的", **facts)
+    return [Task(text, "/refunds", words.say("批准退款"), order=210, tone="wait")]
+
+
+async def pledges_open(by: Actor) -> list[Task]:
+    """Pledges that wait for their money."""
+    if not by.may("gift.receive"):
+        return []
+    row = await reading.only(
+        "SELECT COUNT(*) AS n, MIN(created_at) AS first FROM pledge WHERE status IN ('pending', 'partial') "
+        "AND expires_at > $1",
+        clock.stamp(),
+    )
+    if not row["n"]:
+        return []
+    text = words.say("有 {count} 笔认捐等待到账，最早的一笔是{day}认捐的", count=row["n"], day=day_words(row["first"]))
+    return [Task(text, "/pledges", words.say("登记到账"), order=220, tone="wait")]
+
+
+async def receipts_undelivered(by: Actor) -> list[Task]:
+    """Receipts that nobody has handed over or sent."""
+    if not by.may("receipt.void"):
+        return []
+    row = await reading.only(
+        "SELECT COUNT(*) AS n, MIN(issued_on) AS first FROM receipt WHERE status = 'issued' AND delivery = 'pending'"
+    )
+    if not row["n"]:
+        return []
+    text = words.say(
+        "有 {count} 张收据还没有交给捐赠人，最早的是{day}开的", count=row["n"], day=day_words(row["first"])
+    )
+    return [Task(text, "/receipts?delivery=pending", words.say("交付收据"), order=230, tone="wait")]
+
+
+async def find_receipt(code: str, by: Actor) -> str | None:
+    """A receipt by number or by the code of its QR.
+
+    A number counts up, so it leads only those on who may read gifts; the code of a QR is a secret that
+    whoever holds the receipt has.
+    """
+    if by.may("gift.read"):
+        receipt = await reading.value("SELECT code FROM receipt WHERE number = $1 OR code = $1", code)
+        return f"/receipts/{receipt}" if receipt else None
+    receipt = await reading.value("SELECT code FROM receipt WHERE code = $1", code)
+    return f"/r/{receipt}" if receipt else None
+
+
+async def find_pledge(code: str, by: Actor) -> str | None:
+    """A pledge by its reference, with or without the hyphen."""
+    if not by.may("pledge.read") or not tokens.reference_valid(code):
+        return None
+    plain = tokens.normalise(code)
+    reference = f"{plain[:-_REFERENCE_TAIL]}-{plain[-_REFERENCE_TAIL:]}"
+    pledge = await reading.value("SELECT code FROM pledge WHERE reference = $1", reference)
+    if pledge is None:
+        return None
+    return f"/pledges/{pledge}/receive" if by.may("gift.receive") else f"/p/{pledge}"
+
+
+tasks = [refunds_to_approve, pledges_open, receipts_undelivered]
+finders = [find_receipt, find_pledge]

@@ -1,0 +1,106 @@
+"""What goods put on the desk, and which of their numbers and codes the search box knows."""
+
+from datetime import timedelta
+from typing import Any
+
+from charity import clock, tokens, words
+from charity.db import reading
+from charity.desk.tasks import Task
+from charity.ledger import accounts as acc
+from charity.roles import Actor
+from charity.web.formats import day_words
+
+EXPIRING_DAYS = 30
+_SEES_SLIPS = ("goods.move", "goods.read")
+_ON_SHELVES = (
+    "FROM holding h JOIN account a ON a.id = h.account JOIN unit u ON u.id = h.unit "
+    "JOIN lot l ON l.code = substr(u.code, 5) WHERE h.minimum = 0 AND h.quantity > 0 AND u.kind = 'lot' "
+)
+
+
+def _at(by: Actor, *args: Any) -> tuple[str, tuple[Any, ...]]:
+    """The condition of the account's store and the values; an account without a store sees every store."""
+    if by.store is None:
+        return "AND a.code LIKE 'store:%' ", args
+    return f"AND a.code = ${len(args) + 1} ", (*args, acc.shelf(by.store))
+
+
+async def expired(by: Actor) -> list[Task]:
+    """Lots on the shelf that are past their date."""
+    if not by.may("goods.move"):
+        return []
+    at, values = _at(by, clock.today().isoformat())
+    row = await reading.only(
+        f"SELECT COUNT(*) AS n, MIN(l.expires_on) AS first {_ON_SHELVES} {at} AND l.expires_on < $1", *values
+    )
+    if not row["n"]:
+        return []
+    facts = {"count": row["n"], "day": day_words(row["first"])}
+    text = words.say("有 {count} 批物资已经过期，最早的{day}到期，请下架", **facts)
+    return [Task(text, _stock(by), words.say("查看"), order=310, tone="bad")]
+
+
+async def expiring(by: Actor) -> list[Task]:
+    """Lots on the shelf that expire within 30 days."""
+    if not by.may("goods.move"):
+        return []
+    today = clock.today()
+    at, values = _at(by, today.isoformat(), (today + timedelta(days=EXPIRING_DAYS)).isoformat())
+    row = await reading.only(
+        f"SELECT COUNT(*) AS n, MIN(l.expires_on) AS first {_ON_SHELVES} {at} "
+        "AND l.expires_on >= $1 AND l.expires_on <= $2",
+        *values,
+    )
+    if not row["n"]:
+        return []
+    facts = {"count": row["n"], "days": EXPIRING_DAYS, "day": day_words(row["first"])}
+    text = words.say("有 {count} 批物资 {days} 天内到期，最早的{day}到期", **facts)
+    return [Task(text, _stock(by), words.say("查看"), order=320, tone="wait")]
+
+
+async def issues_today(by: Actor) -> list[Task]:
+    """How many issues the store made today."""
+    if by.store is None or not by.may("goods.move"):
+        return []
+    n = await reading.value(
+        "SELECT COUNT(*) FROM goods_document WHERE kind = 'issue' AND store = $1 AND effective_on = $2 "
+        "AND reversed_by IS NULL",
+        by.store,
+        clock.today().isoformat(),
+    )
+    text = words.say("今天发放了 {count} 单", count=n) if n else words.say("今天还没有发放")
+    return [Task(text, f"/stores/{by.store}/out", words.say("去发放"), order=330)]
+
+
+def _stock(by: Actor) -> str:
+    return f"/stores/{by.store}/stock" if by.store else "/stores"
+
+
+async def find_document(code: str, by: Actor) -> str | None:
+    """A goods slip by its number."""
+    if not any(by.may(act) for act in _SEES_SLIPS):
+        return None
+    row = await reading.row("SELECT number, store FROM goods_document WHERE number = $1", code)
+    if row is None or by.store not in {None, row["store"]}:
+        return None
+    return f"/goods/documents/{row['number']}"
+
+
+async def find_lot(code: str, by: Actor) -> str | None:
+    """A lot by the code of its label: the slip it came in with."""
+    if not tokens.lot_valid(code):
+        return None
+    document = await reading.value("SELECT document FROM lot WHERE code = $1", tokens.normalise(code))
+    return None if document is None else await find_document(document, by)
+
+
+async def find_card(code: str, by: Actor) -> str | None:
+    """A known card: the till of the account's store, where it is scanned. Its code stays out of addresses."""
+    if not (tokens.card_valid(code) and by.may("goods.move") and by.store):
+        return None
+    known = await reading.value("SELECT code FROM card WHERE code = $1", tokens.normalise(code))
+    return f"/stores/{by.store}/out" if known else None
+
+
+tasks = [expired, expiring, issues_today]
+finders = [find_document, find_lot, find_card]

@@ -1,0 +1,29 @@
+"""What the registers put on the desk of those who check the books."""
+
+from charity import words
+from charity.db import reading
+from charity.desk.tasks import Task
+from charity.roles import Actor, Role
+from charity.web.formats import day_words
+
+_CHECKERS = frozenset({Role.AUDITOR, Role.ACCOUNTANT})
+
+
+async def last_export(by: Actor) -> list[Task]:
+    """The newest entry of the books, and the newest register that was exported."""
+    if by.roles.isdisjoint(_CHECKERS):
+        return []
+    head = await reading.only("SELECT seq, at FROM head WHERE id = 1")
+    tasks = []
+    if head["seq"]:
+        facts = {"seq": head["seq"], "day": day_words(head["at"])}
+        text = words.say("账簿记到第 {seq} 笔，最后一笔是{day}记的", **facts)
+        tasks.append(Task(text, "/ledgers/disbursements", words.say("查看台账"), order=410))
+    last = await reading.value("SELECT MAX(finished_at) FROM export WHERE state = 'done'")
+    if last:
+        text = words.say("最近一次导出台账是{day}", day=day_words(last))
+        tasks.append(Task(text, "/ledgers/donations", words.say("导出台账"), order=420))
+    return tasks
+
+
+tasks = [last_export]
