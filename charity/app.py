@@ -16,7 +16,7 @@ from functools import lru_cache
 from pydantic_core import to_json
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -143,7 +143,7 @@ def build() -> ASGIApp:
     site = Starlette(
         routes=ROUTES,
         middleware=inner.MIDDLEWARE,
-        exception_handlers={Refusal: problems.answer, HTTPException: problems.answer, Exception: problems.answer},
+        exception_handlers=dict.fromkeys((Refusal, HTTPException, ClientDisconnect, Exception), problems.answer),
         lifespan=lifespan,
     )
     return Outer(Front(Api(PREFIX, ENDPOINTS), site))

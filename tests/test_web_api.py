@@ -237,7 +237,7 @@ async def test_a_fault_of_ours_is_500_and_neither_answer_nor_log_quotes_it(
     assert "王建国" not in answer.text + caplog.text
     fault = next(r for r in caplog.records if r.message == "fault")
     assert fault.error == "RuntimeError"  # type: ignore[attr-defined]
-    assert any(line.endswith(":fail") for line in fault.at)  # type: ignore[attr-defined]
+    assert any(line.endswith(":fail") for line in fault.frames)  # type: ignore[attr-defined]
 
 
 async def test_unknown_paths_and_methods_are_404_and_405(client: httpx2.AsyncClient) -> None:

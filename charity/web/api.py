@@ -35,7 +35,6 @@ TEXT_MAX = 200
 NO_KEY = Rule("idempotency.missing", "缺少请求头 Idempotency-Key（1–255 个可见 ASCII 字符）", 400)
 NOT_JSON = Rule("body.not_json", "请求体不是有效的 JSON", 400)
 NOT_JSON_TYPE = Rule("body.type", "请求体的 Content-Type 应为 application/json", 415)
-HUNG_UP = Rule("body.cut_off", "请求体没有传完", 400)
 
 
 class AnswerLike(Protocol):
@@ -175,7 +174,7 @@ class Api:
         try:
             response = await self._answer(visit, scope, receive)
         except Exception as error:  # noqa: BLE001 - worded and logged by problems
-            refusal = problems.as_refusal(error)
+            refusal = problems.as_refusal(error, scope)
             visit.refused = refusal.code
             problem = problems.problem(refusal)
             if refusal.status == http.HTTPStatus.METHOD_NOT_ALLOWED:
@@ -282,7 +281,7 @@ async def _read(scope: Scope, receive: Receive, limit: int) -> bytes:
     while True:
         message: Message = await receive()
         if message["type"] == "http.disconnect":
-            raise HUNG_UP()
+            raise problems.HUNG_UP()
         part: bytes = message.get("body", b"")
         size += len(part)
         if size > limit:

@@ -22,7 +22,9 @@ class Lines(logging.Formatter):
         line: dict[str, Any] = {"event": record.getMessage(), "level": record.levelname.lower(), "at": clock.stamp()}
         if not record.name.startswith("charity"):
             line["logger"] = record.name
-        line.update({key: value for key, value in vars(record).items() if key not in _OWN})
+        for key, value in vars(record).items():
+            if key not in _OWN:  # a fact never takes the place of the time, the level or the event
+                line[f"{key}_" if key in line else key] = value
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = type(record.exc_info[1]).__name__
             line["frames"] = where(record.exc_info[1])

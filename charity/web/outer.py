@@ -5,19 +5,25 @@ one line is logged: event, id, method, route template, status, milliseconds, acc
 in it open documents), a query, an address or a name.
 """
 
+import asyncio
 import logging
 import time
-from typing import Any
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from charity import tokens, words
+from charity.errors import Refusal, Rule
 from charity.settings import settings
-from charity.web import metrics, visits
+from charity.web import metrics, problems, visits
 from charity.web.visits import SCOPE_KEY, Visit
 
 log = logging.getLogger("charity.request")
 SLOW_S = 1.0
+BODY_S = 20.0
+"""Seconds in which a body has to arrive, and one more for each BODY_BYTES_S bytes of it that did."""
+BODY_BYTES_S = 8_192
+BODY_SLOW = Rule("body.slow", "请求体在 {seconds} 秒内没有传完，连接已关闭", 408)
 
 _CSP = (
     "default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -61,6 +67,47 @@ def _chosen(kind: bytes, path: str) -> Headers:
     return PAPER if kind.startswith(b"application/pdf") else DATA
 
 
+class _Exchange:
+    """One request and its answer: bounds the wait for the body, dresses the answer, knows its status."""
+
+    __slots__ = ("_receive", "_send", "_slow", "_until", "_whole", "path", "status", "visit")
+
+    def __init__(self, path: str, visit: Visit, receive: Receive, send: Send) -> None:
+        self.path = path
+        self.visit = visit
+        self.status = 0
+        self._receive = receive
+        self._send = send
+        self._until = 0.0
+        self._whole = False
+        self._slow = False
+
+    async def receive(self) -> Message:
+        """The next part of the body; raises BODY_SLOW when it does not come in time."""
+        if self._whole:  # what comes after the body is the end of the connection, and may take as long as it likes
+            return await self._receive()
+        if not self._until:
+            self._until = asyncio.get_running_loop().time() + BODY_S
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError:
+            self._slow = True
+            raise BODY_SLOW(seconds=int(BODY_S)) from None
+        self._until += len(message.get("body", b"")) / BODY_BYTES_S
+        self._whole = not message.get("more_body", False)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass the answer on, with the headers that every answer has."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = _dressed(list(message["headers"]), self.path, self.visit)
+            if self._slow:  # the rest of the body would be read as the next request
+                message["headers"].append((b"connection", b"close"))
+        await self._send(message)
+
+
 class Outer:
     """Wraps the whole application."""
 
@@ -73,54 +120,62 @@ class Outer:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
-        began = time.perf_counter()
+        app = self.app
+        try:
+            address, https, proxied = visits.place(scope)
+        except Refusal as refusal:
+            address, https, proxied = "", False, True
+            app = _refusing(refusal)
         path: str = scope["path"]
-        address, https, proxied = visits.place(scope)
-        api = path.startswith("/api/")
-        chosen = "" if api else visits.cookies(scope).get("lang", "")
+        chosen = "" if path.startswith("/api/") else visits.cookies(scope).get("lang", "")
         visit = Visit(tokens.request_id(), address, https, proxied, visits.preferred_language(scope, chosen))
         scope[SCOPE_KEY] = visit
         words.speak(visit.language)
-        status = 0
-
-        async def sending(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = self._dressed(list(message["headers"]), path, visit)
-            await send(message)
-
+        exchange = _Exchange(path, visit, receive, send)
         metrics.FIGURES.in_flight += 1
         try:
-            await self.app(scope, receive, sending)
+            await app(scope, exchange.receive, exchange.send)
         except Exception as error:  # noqa: BLE001 - logged, and the caller has an answer
-            # Starlette sends its 500 and raises again; the answer is out and the fault is logged below.
-            if status == 0:
-                status = 500
-                await _last_words(sending)
-            log.error("fault.raised", extra={"id": visit.id, "error": type(error).__name__})  # noqa: TRY400
+            if problems.hung_up(error):
+                visit.refused = problems.HUNG_UP.code
+                exchange.status = exchange.status or problems.HUNG_UP.status
+            elif visit.refused != problems.FAULT.code:  # Starlette sends our 500, which is logged, and raises again
+                problems.fault("fault.raised", error, scope)
+            if exchange.status == 0:
+                await _last_words(exchange.send)
         finally:
             metrics.FIGURES.in_flight -= 1
-            _tell(scope, visit, status, time.perf_counter() - began)
+            _log(scope, visit, exchange.status)
 
-    def _dressed(self, headers: Headers, path: str, visit: Visit) -> Headers:
-        kind = b""
-        cached = False
-        for name, value in headers:
-            if name == b"content-type":
-                kind = value
-            elif name == b"cache-control":
-                cached = True
-        headers += _chosen(kind, path)
-        headers.append((b"x-request-id", visit.id.encode()))
-        if settings().secure:
-            headers.append(HSTS)
-        if kind.startswith(b"text/html"):
-            headers.append((b"content-language", b"en" if visit.language == "en" else b"zh-CN"))
-            headers.append(VARY)
-        if not cached:
-            headers.append((b"cache-control", b"no-store" if visit.actor else b"private, no-cache"))
-        return headers
+
+def _refusing(refusal: Refusal) -> ASGIApp:
+    """An application that answers every request with this refusal."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await problems.answer(Request(scope, receive), refusal)
+        await response(scope, receive, send)
+
+    return app
+
+
+def _dressed(headers: Headers, path: str, visit: Visit) -> Headers:
+    kind = b""
+    cached = False
+    for name, value in headers:
+        if name == b"content-type":
+            kind = value
+        elif name == b"cache-control":
+            cached = True
+    headers += _chosen(kind, path)
+    headers.append((b"x-request-id", visit.id.encode()))
+    if settings().secure:
+        headers.append(HSTS)
+    if kind.startswith(b"text/html"):
+        headers.append((b"content-language", b"en" if visit.language == "en" else b"zh-CN"))
+        headers.append(VARY)
+    if not cached:
+        headers.append((b"cache-control", b"no-store" if visit.actor else b"private, no-cache"))
+    return headers
 
 
 async def _last_words(send: Send) -> None:
@@ -131,16 +186,9 @@ async def _last_words(send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _route(scope: Scope, visit: Visit) -> str:
-    """The template of the path that was asked for."""
-    if visit.route:
-        return visit.route
-    route: Any = scope.get("route")
-    return str(getattr(route, "path", "") or "-")
-
-
-def _tell(scope: Scope, visit: Visit, status: int, seconds: float) -> None:
-    route = _route(scope, visit)
+def _log(scope: Scope, visit: Visit, status: int) -> None:
+    seconds = time.perf_counter() - visit.began
+    route = visits.route(visit, scope)
     metrics.FIGURES.answered(scope["method"], route, status, seconds)
     if route == "/static" and status < 400:  # noqa: PLR2004 - the files of a page are no events
         return
@@ -149,8 +197,7 @@ def _tell(scope: Scope, visit: Visit, status: int, seconds: float) -> None:
         # Thousands a second: the books tell what was posted, the figures tell how fast.
         level = logging.DEBUG
     if log.isEnabledFor(level):
-        facts: dict[str, Any] = {"id": visit.id, "method": scope["method"], "route": route, "status": status}
-        facts["ms"] = round(seconds * 1000, 1)
+        facts = visit.facts(scope) | {"status": status}
         if visit.actor is not None:
             facts["account"] = visit.actor.key
         if visit.refused:

@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import Scope
 
 from charity import words
 from charity.db.engine import DatabaseInUse
@@ -31,6 +32,7 @@ TITLES = {
     403: "不能办理",
     404: "没有找到",
     405: "不支持这种方法",
+    408: "等得太久了",
     409: "现在不能这样办",
     413: "内容太大",
     415: "格式不支持",
@@ -45,6 +47,7 @@ TOO_LARGE = Rule("body.too_large", "内容超过上限 {limit_kb} KB", 413)
 FAULT = Rule("fault", "系统出错，没有办理。请稍后再试；如再次发生，请把编号告诉管理员", 500)
 UNAVAILABLE = Rule("unavailable", "系统正忙，请稍后再试", 503)
 OTHER = Rule("http", "请求无法办理", 400)
+HUNG_UP = Rule("body.cut_off", "请求体没有传完", 400)
 
 
 def document(refusal: Refusal) -> dict[str, Any]:
@@ -76,7 +79,7 @@ def problem(refusal: Refusal) -> Response:
     return Response(to_json(document(refusal)), refusal.status, headers(refusal), MEDIA_TYPE)
 
 
-def as_refusal(error: Exception) -> Refusal:
+def as_refusal(error: Exception, scope: Scope) -> Refusal:
     """What an error says to the caller. A fault of ours is logged without its words, which may hold data."""
     if isinstance(error, Refusal):
         return error
@@ -84,8 +87,21 @@ def as_refusal(error: Exception) -> Refusal:
         return _of_http(error)
     if isinstance(error, DatabaseInUse | LockBusy):
         return Refusal(UNAVAILABLE.code, UNAVAILABLE.words, 503, retry_after_s=RETRY_AFTER_S)
-    log.error("fault", extra={"error": type(error).__name__, "at": where(error)})
+    if hung_up(error):
+        return HUNG_UP()
+    fault("fault", error, scope)
     return FAULT()
+
+
+def hung_up(error: BaseException) -> bool:
+    """Whether the caller went away in the middle: no fault of ours, and nobody is left to be answered."""
+    return isinstance(error, ClientDisconnect) or isinstance(error.__cause__, ClientDisconnect)
+
+
+def fault(event: str, error: BaseException, scope: Scope) -> None:
+    """Log a fault of ours: which request, after how long, and where in the code."""
+    visit: visits.Visit = scope[visits.SCOPE_KEY]
+    log.error(event, extra={**visit.facts(scope), "error": type(error).__name__, "frames": where(error)})
 
 
 def where(error: BaseException) -> list[str]:
@@ -111,9 +127,11 @@ def too_large(limit: int) -> Refusal:
 
 async def answer(request: Request, error: Exception) -> Response:
     """The one handler of all errors: a problem document for programs, a page for people."""
-    refusal = as_refusal(error)
+    refusal = as_refusal(error, request.scope)
     visits.of(request).refused = refusal.code
-    if request.url.path.startswith("/api/"):
+    if hung_up(error):
+        response: Response = PlainTextResponse("", refusal.status)
+    elif request.url.path.startswith("/api/"):
         response = problem(refusal)
     elif refusal.status == http.HTTPStatus.UNAUTHORIZED and not visits.of(request).bearer:
         return _to_sign_in(request)
@@ -139,7 +157,7 @@ async def _page(request: Request, refusal: Refusal) -> Response:
         steps.append({"href": "/check", "label": words.translate("核验收据或文件")})
     if visits.of(request).actor is not None:
         steps.insert(0, {"href": "/desk", "label": words.translate("回到工作台")})
-    fault = refusal.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
+    ours = refusal.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
     try:
         response = await pages.page(
             request,
@@ -148,11 +166,11 @@ async def _page(request: Request, refusal: Refusal) -> Response:
             title=shown["title"],
             words=shown["detail"],
             reasons=[e["message"] for e in shown.get("errors", [])],
-            reference=visits.of(request).id if fault else "",
+            reference=visits.of(request).id if ours else "",
             next=steps,
         )
     except Exception as error:  # noqa: BLE001 - the page cannot be made (no database): plain words are better than none
-        log.error("fault.page", extra={"error": type(error).__name__, "at": where(error)})  # noqa: TRY400
+        fault("fault.page", error, request.scope)
         response = PlainTextResponse(f"{shown['title']}\n{shown['detail']}\n", refusal.status)
     response.headers.update(headers(refusal))
     return response

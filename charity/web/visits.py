@@ -1,17 +1,21 @@
 """Who asks, from where and in which language: one `Visit` for each request, made by `outer`.
 
 The client's address is the peer's, or the last untrusted one of X-Forwarded-For when the peer is a
-proxy named in CHARITY_TRUSTED_PROXIES. It is used for limits and never logged.
+proxy named in CHARITY_TRUSTED_PROXIES. Several lines of that header are one list, in their order (RFC
+9110 5.3); a proxy that says twice how it was reached says nothing that can be believed. The address is
+used for limits and never logged.
 """
 
 import ipaddress
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from charity.errors import Rule
 from charity.roles import Actor
 from charity.settings import settings
 
@@ -20,6 +24,7 @@ _HEADERS = "charity.headers"
 FORWARDED_MAX = 20
 PART_MAX = 64
 """Longest part of a path: codes and numbers are shorter, and columns of keys hold no more."""
+PROTO_TWICE = Rule("proxy.proto_twice", "请求头 X-Forwarded-Proto 只能有一个值", 400)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -38,6 +43,17 @@ class Visit:
     binding: str = ""
     route: str = ""
     refused: str = ""
+    began: float = field(default_factory=time.perf_counter)
+
+    def facts(self, scope: Any) -> dict[str, Any]:
+        """What a line of the log says of the request: its number, route, milliseconds so far."""
+        spent = (time.perf_counter() - self.began) * 1000
+        return {"id": self.id, "method": scope["method"], "route": route(self, scope), "ms": round(spent, 1)}
+
+
+def route(visit: Visit, scope: Any) -> str:
+    """The template of the path that was asked for; "-" when there is none."""
+    return visit.route or str(getattr(scope.get("route"), "path", "") or "-")
 
 
 def of(connection: HTTPConnection) -> Visit:
@@ -80,17 +96,26 @@ def _is_trusted(address: str, networks: tuple[Network, ...]) -> bool:
     return any(ip in network for network in networks)
 
 
+def every_value(scope: Any, name: bytes) -> list[str]:
+    """All lines of a header, in the order in which they came."""
+    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
 def place(scope: Any) -> tuple[str, bool, bool]:
-    """(client's address, asked by https, came through some proxy)."""
+    """(client's address, asked by https, came through some proxy); 400 when a proxy contradicts itself."""
     peer = scope["client"][0] if scope.get("client") else ""
     https = scope.get("scheme") == "https"
-    forwarded = header(scope, b"x-forwarded-for")
+    if not header(scope, b"x-forwarded-for") and not header(scope, b"x-forwarded-proto"):
+        return peer, https, False
+    forwarded = ",".join(every_value(scope, b"x-forwarded-for"))
     networks = _trusted(settings().trusted_proxies)
     if not networks or not _is_trusted(peer, networks):
         return peer, https, bool(forwarded)
-    proto = header(scope, b"x-forwarded-proto")
+    proto = ",".join(every_value(scope, b"x-forwarded-proto"))
+    if "," in proto:
+        raise PROTO_TWICE()
     if proto:
-        https = proto.split(",")[-1].strip() == "https"
+        https = proto.strip() == "https"
     for part in reversed(forwarded.split(",")[-FORWARDED_MAX:]):
         address = part.strip()
         if not _is_trusted(address, networks):
