@@ -23,10 +23,7 @@ ROLES = ("clerk", "manager", "caseworker", "approver", "cashier", "accountant", 
 
 def plain(error: BaseException) -> str | None:
     """One line for an error that a person can mend; None for a fault of ours."""
-    from asyncpg import PostgresError  # noqa: PLC0415 - only when something went wrong
-    from tortoise.exceptions import DBConnectionError  # noqa: PLC0415
-
-    from charity import assets, words  # noqa: PLC0415
+    from charity import assets, words  # noqa: PLC0415 - only when something went wrong
     from charity.db import engine, locks, migrations  # noqa: PLC0415
     from charity.errors import Refusal  # noqa: PLC0415
     from charity.settings import SettingsError  # noqa: PLC0415
@@ -40,7 +37,25 @@ def plain(error: BaseException) -> str | None:
         return f"已有一个服务在运行（{error}）；SQLite 只允许一个。需要多个进程时请用 PostgreSQL"
     if isinstance(error, SettingsError | migrations.MigrationError | assets.AssetsError):
         return str(error)
-    if isinstance(error, DBConnectionError | ConnectionError | PostgresError | OSError):
+    return _plain_database(error)
+
+
+def _plain_database(error: BaseException) -> str | None:
+    """The line for what the database or a file said."""
+    from sqlite3 import Error as SqliteError  # noqa: PLC0415 - only when something went wrong
+
+    from asyncpg import PostgresError  # noqa: PLC0415
+    from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError  # noqa: PLC0415
+
+    from charity.db.migrations import MigrationFailed  # noqa: PLC0415
+
+    if isinstance(error, MigrationFailed):
+        kept = f"此前的 {'、'.join(error.before)} 已执行并保留" if error.before else "数据库没有改动"
+        return f"升级步骤 {error.name} 没有成功，已整步退回；{kept}。原因：{error.reason[:300]}"
+    if isinstance(error, IntegrityError):  # of PostgreSQL's words the first line only: the others repeat values
+        return f"数据库拒绝写入，没有保存：{str(error).splitlines()[0][:200]}"
+    unavailable = DBConnectionError | ConnectionError | PostgresError | OSError | OperationalError | SqliteError
+    if isinstance(error, unavailable):
         return f"数据库或文件不可用：{type(error).__name__}: {str(error)[:200]}"
     return None
 
@@ -394,6 +409,7 @@ def export(report: str, fmt: str, begin: str, end: str, language: str, out: Path
 
 CHECKS = (
     # module, what it checks: each has `async def run() -> list[Failure]`
+    ("charity.db.verify", "用词"),
     ("charity.ledger.verify", "账簿"),
     ("charity.giving.verify", "捐赠与收据"),
     ("charity.goods.verify", "物资与积分"),

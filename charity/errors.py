@@ -15,6 +15,14 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """One invariant that does not hold, as `charity verify` finds it: its number (I1…I13) and the words."""
+
+    invariant: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class FieldError:
     """One field that could not be taken: its name as the caller sent it, and the words why."""
 

@@ -1,9 +1,44 @@
 """Rows of payment vouchers, for reading. They are written by commands of the writer only."""
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
 
+from charity.db.fields import WordField
 from charity.db.tables import Table
+
+
+class VoucherStatus(StrEnum):
+    """How far a payment voucher is."""
+
+    DRAFT = "draft"
+    APPROVING = "approving"
+    APPROVED = "approved"
+    PAID = "paid"
+    BOUNCED = "bounced"
+    DELIVERED = "delivered"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+
+
+class PayeeKind(StrEnum):
+    """Whom a voucher pays."""
+
+    HOUSEHOLD = "household"
+    PERSON = "person"
+    INSTITUTION = "institution"
+    SUPPLIER = "supplier"
+
+
+class Decision(StrEnum):
+    """What was decided about a voucher."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    REJECT = "reject"
+    EDIT = "edit"
+    CANCEL = "cancel"
 
 
 class Voucher(Model):
@@ -11,10 +46,10 @@ class Voucher(Model):
 
     number = fields.CharField(max_length=32, primary_key=True)
     year = fields.IntField()
-    status = fields.TextField()
+    status = WordField(VoucherStatus)
     programme = fields.TextField()
     fund = fields.TextField()
-    payee_kind = fields.TextField()
+    payee_kind = WordField(PayeeKind)
     payee = fields.TextField()
     amount_fen = fields.BigIntField()
     recipients = fields.IntField()
@@ -46,7 +81,7 @@ class VoucherApproval(Model):
     key = fields.CharField(max_length=32, primary_key=True)
     voucher = fields.TextField()
     account = fields.TextField()
-    decision = fields.TextField()
+    decision = WordField(Decision)
     content_hash = fields.TextField()
     reason = fields.BinaryField(null=True)
     at = fields.TextField()

@@ -12,8 +12,8 @@ from charity.aid.content import digest, hashed
 from charity.aid.payments import KIND
 from charity.aid.vouchers import APPROVALS_NEEDED
 from charity.db import reading, sealed
+from charity.errors import Failure
 from charity.ledger import checks
-from charity.ledger.checks import Failure
 
 CHUNK = 1_000
 FAILURES_MAX = 200

@@ -1,23 +1,42 @@
-"""Plain SQL migrations (house decision 3): numbered files, checksums, one lock for all starters.
+"""Plain SQL migrations (decisions 3 and 15): numbered files, checksums, one lock over the whole run of all starters.
 
-A file has sections headed `-- all`, `-- sqlite`, `-- postgres`. `{{id}}` and `{{bytes}}` stand for the
-dialect's identity column and byte type, `{{clustered}}` behind a table keeps its rows in their key.
-An applied file never changes: its checksum is kept.
+A file has sections headed `-- all`, `-- sqlite`, `-- postgres` and `-- sqlite rebuild`. `{{id}}` and `{{bytes}}`
+stand for the dialect's identity column and byte type, `{{clustered}}` behind a table keeps its rows in their key.
+Always true: a file is applied wholly in a transaction of its own, with its row in `migration`, or not at
+all; an applied file never changes, its checksum is kept. How to write one: docs/architecture.md, "Migrations".
 """
 
+import asyncio
 import hashlib
 import re
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from tortoise.connection import get_connections
 
 from charity import clock
-from charity.db import engine, transactions
+from charity.db import engine, locks, transactions
 from charity.db.transactions import Tx
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
+REBUILD = "-- sqlite rebuild"
+NAMED_MAX = 5
+POLL_S = 0.05
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
 _LOCK = 7_215_001
+_DIALECTS = {
+    "-- all": {"sqlite", "postgres"},
+    "-- sqlite": {"sqlite"},
+    "-- postgres": {"postgres"},
+    REBUILD: {"sqlite"},
+}
 _TOKENS = {
     "sqlite": {"{{id}}": "INTEGER PRIMARY KEY", "{{bytes}}": "BLOB", "{{clustered}}": "WITHOUT ROWID"},
     "postgres": {
@@ -29,7 +48,23 @@ _TOKENS = {
 
 
 class MigrationError(Exception):
-    """A file was renamed, changed after it was applied, or is missing."""
+    """A file was renamed, changed after it was applied, is missing, or would leave the database in disorder."""
+
+
+class MigrationFailed(Exception):
+    """A file could not be applied and left no trace; the files `before` it, in this run, are applied and stay so."""
+
+    def __init__(self, name: str, before: list[str], reason: str) -> None:
+        super().__init__(f"migration {name} failed: {reason}")
+        self.name, self.before, self.reason = name, before, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a file for one dialect. `rebuild`: it makes tables of SQLite anew."""
+
+    script: str
+    rebuild: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +80,28 @@ class Migration:
         """SHA-256 of the file, hex."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def script(self, dialect: str) -> str:
-        """The SQL for one dialect, in the order of the file."""
-        chosen, keep = [], True
-        for line in self.text.splitlines():
-            if line.strip() in {"-- all", "-- sqlite", "-- postgres"}:
-                keep = line.strip() in {"-- all", f"-- {dialect}"}
-            elif keep:
-                chosen.append(line)
-        script = "\n".join(chosen)
-        for token, words in _TOKENS[dialect].items():
-            script = script.replace(token, words)
-        return script
+    def sections(self, dialect: str) -> list[Section]:
+        """The SQL for one dialect, in the order of the file; what stands before the first heading is for all."""
+        sections, lines, heading = [], list[str](), "-- all"
+        for line in [*self.text.splitlines(), "-- all"]:
+            if line.strip() not in _DIALECTS:
+                lines.append(line)
+                continue
+            if dialect in _DIALECTS[heading]:
+                sections.append(Section(_filled("\n".join(lines), dialect), heading == REBUILD))
+            heading, lines = line.strip(), []
+        return sections
+
+    @property
+    def rebuilds(self) -> bool:
+        """Whether it makes a table of SQLite anew."""
+        return any(section.rebuild for section in self.sections("sqlite"))
+
+
+def _filled(script: str, dialect: str) -> str:
+    for token, words in _TOKENS[dialect].items():
+        script = script.replace(token, words)
+    return script
 
 
 def found(folder: Path = FOLDER) -> list[Migration]:
@@ -76,38 +121,76 @@ def found(folder: Path = FOLDER) -> list[Migration]:
 
 
 def statements(script: str) -> list[str]:
-    """A SQLite script cut into statements; a trigger's body stays whole."""
+    """A SQLite script cut into statements; a trigger's body stays whole. The last may lack its semicolon."""
     cut, part = [], ""
     for line in script.splitlines():
         part += line + "\n"
         if sqlite3.complete_statement(part):
             cut.append(part)
             part = ""
-    return [s for s in cut if s.strip()]
+    return [s for s in [*cut, part] if _says_something(s)]
+
+
+def _says_something(statement: str) -> bool:
+    return any(line.strip() and not line.strip().startswith("--") for line in statement.splitlines())
 
 
 async def migrate(folder: Path = FOLDER) -> list[str]:
-    """Apply what is missing; the names that were applied now. Safe for many starters at once."""
-    files = found(folder)
+    """Apply what is missing; the names that were applied now. Safe for many starters at once.
 
-    async def work(tx: Tx) -> list[str]:
-        if tx.postgres:
-            await tx.rows("SELECT pg_advisory_xact_lock($1)", _LOCK)
-        await tx.rows(
-            "CREATE TABLE IF NOT EXISTS migration "
-            "(number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL)"
-        )
-        done = {row["number"]: row for row in await tx.rows("SELECT number, name, checksum FROM migration")}
+    MigrationFailed when a file cannot be applied, LockBusy when another starter takes too long.
+    """
+    return await transactions.shielded(_migrate(found(folder)))
+
+
+async def _migrate(files: list[Migration]) -> list[str]:
+    applied: list[str] = []
+    async with _alone():
+        done = await transactions.under_lock(_applied)
         _compare(files, done)
-        fresh = [f for f in files if f.number not in done]
-        for file in fresh:
-            await _apply(tx, file)
-        return [f.name for f in fresh]
+        for file in files:
+            if file.number in done:
+                continue
+            try:
+                await transactions.under_lock(partial(_apply, file), foreign_keys=not file.rebuilds)
+            except Exception as error:
+                # Of PostgreSQL's words the first line only: the others repeat values of the rows.
+                reason = (str(error) or type(error).__name__).splitlines()[0]
+                raise MigrationFailed(file.name, applied, reason) from error
+            applied.append(file.name)
+    return applied
 
-    return await transactions.run(work)
+
+@asynccontextmanager
+async def _alone() -> AsyncIterator[None]:
+    """Hold the write lock, on PostgreSQL an advisory lock of a connection, until every file is applied."""
+    lock = engine.state().write_lock
+    if lock is not None:
+        async with lock:
+            yield
+        return
+    pool: Any = get_connections().get("default")
+    async with pool.acquire_connection() as connection:
+        deadline = asyncio.get_running_loop().time() + locks.WAIT_S
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+            if asyncio.get_running_loop().time() > deadline:
+                raise locks.LockBusy("charity migrate")
+            await asyncio.sleep(POLL_S)
+        try:
+            yield
+        finally:
+            await connection.execute(f"SELECT pg_advisory_unlock({_LOCK})")
 
 
-def _compare(files: list[Migration], done: dict[int, dict[str, str]]) -> None:
+async def _applied(tx: Tx) -> dict[int, dict[str, Any]]:
+    await tx.rows(
+        "CREATE TABLE IF NOT EXISTS migration "
+        "(number INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at TEXT NOT NULL)"
+    )
+    return {row["number"]: row for row in await tx.rows("SELECT number, name, checksum FROM migration")}
+
+
+def _compare(files: list[Migration], done: dict[int, dict[str, Any]]) -> None:
     known = {f.number: f for f in files}
     for number, row in done.items():
         file = known.get(number)
@@ -116,14 +199,81 @@ def _compare(files: list[Migration], done: dict[int, dict[str, str]]) -> None:
             raise MigrationError(msg)
 
 
-async def _apply(tx: Tx, file: Migration) -> None:
+async def _apply(file: Migration, tx: Tx) -> None:
     if tx.postgres:
-        await tx.script(file.script("postgres"))
+        await tx.script("\n".join(section.script for section in file.sections("postgres")))
+        await _revoke(tx)
     else:
-        for statement in statements(file.script("sqlite")):
-            await tx.script(statement)
+        for section in file.sections("sqlite"):
+            if section.rebuild:
+                await _rebuild(tx, section.script)
+            else:
+                await _run(tx, statements(section.script))
+        if file.rebuilds:
+            await _check_keys(tx)
     row = {"number": file.number, "name": file.name, "checksum": file.checksum, "applied_at": clock.stamp()}
     await tx.insert("migration", [row])
+
+
+async def _run(tx: Tx, script: list[str]) -> None:
+    for statement in script:
+        await tx.script(statement)
+
+
+# -- making tables of SQLite anew ----------------------------------------------------------------------
+
+
+async def _rebuild(tx: Tx, script: str) -> None:
+    """Run a rebuild; give the tables their own indexes and triggers back, which DROP took away.
+
+    MigrationError when the views, triggers and indexes are then not what they were, or no longer make sense.
+    """
+    before = await _around(tx)
+    await _run(tx, statements(script))
+    left = await _around(tx)
+    gone = sorted(((kind, sql) for name, (kind, sql) in before.items() if name not in left), key=itemgetter(0))
+    await _run(tx, [sql for kind, sql in gone if kind != "view"])  # indexes, then triggers
+    after = await _around(tx)
+    if after != before:
+        names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+        msg = f"the rebuild would change {', '.join(names)}: what stands around a table is changed in its own section"
+        raise MigrationError(msg)
+    # SQLite reads every view and trigger when a table is renamed: one that names what is gone is an error here.
+    await _run(tx, ["PRAGMA legacy_alter_table=OFF", "CREATE TABLE rebuilt (n INTEGER)"])
+    await _run(tx, ["ALTER TABLE rebuilt RENAME TO rebuilt_and_read", "DROP TABLE rebuilt_and_read"])
+    await tx.script("PRAGMA legacy_alter_table=ON")
+
+
+async def _around(tx: Tx) -> dict[str, tuple[str, str]]:
+    """Kind and text of all views, triggers and indexes, by name."""
+    rows = await tx.rows("SELECT type, name, sql FROM sqlite_master WHERE type <> 'table' AND sql IS NOT NULL")
+    return {row["name"]: (row["type"], row["sql"]) for row in rows}
+
+
+async def _check_keys(tx: Tx) -> None:
+    broken = await tx.rows("PRAGMA foreign_key_check")
+    if broken:
+        pairs = sorted({f"{row['table']} -> {row['parent']}" for row in broken})
+        msg = f"{len(broken)} rows would refer to nothing: {', '.join(pairs[:NAMED_MAX])}"
+        raise MigrationError(msg)
+
+
+# -- PostgreSQL's rights -------------------------------------------------------------------------------
+
+
+async def _revoke(tx: Tx) -> None:
+    """Take from the serving role what no append-only table allows; default privileges give it with each new table."""
+    chosen = engine.state().settings
+    role = unquote(urlsplit(chosen.database_url).username or "")
+    if not chosen.migrate_url or not role:
+        return
+    asked = (
+        "SELECT DISTINCT t.tgrelid::regclass::text AS name, quote_ident(r.rolname) AS role FROM pg_trigger t "
+        "JOIN pg_proc p ON p.oid = t.tgfoid AND p.proname = 'append_only' "
+        "JOIN pg_roles r ON r.rolname = $1 AND r.rolname <> current_user ORDER BY 1"
+    )
+    for row in await tx.rows(asked, role):
+        await tx.script(f"REVOKE UPDATE, DELETE, TRUNCATE ON {row['name']} FROM {row['role']}")
 
 
 async def pending() -> list[str]:

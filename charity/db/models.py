@@ -1,7 +1,21 @@
 """Rows of the database's own tables."""
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
+
+from charity.db.fields import WordField
+
+
+class JobState(StrEnum):
+    """How far a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class JobRow(Model):
@@ -10,7 +24,7 @@ class JobRow(Model):
     id = fields.BigIntField(primary_key=True)
     kind = fields.TextField()
     body = fields.TextField()
-    state = fields.TextField()
+    state = WordField(JobState)
     run_at = fields.TextField()
     lease_until = fields.TextField(null=True)
     attempts = fields.IntField()

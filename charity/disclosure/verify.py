@@ -3,9 +3,9 @@
 from typing import Any
 
 from charity.db import engine, reading
+from charity.errors import Failure
 from charity.giving import campaigns
 from charity.ledger import checks
-from charity.ledger.checks import Failure
 
 SHOWN_MAX = 20
 _FIGURES: checks.Check = (

@@ -1,9 +1,92 @@
 """Rows of what was given. Keys are random texts made before the insert; the writer inserts these rows."""
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
 
+from charity.db.fields import WordField
 from charity.db.tables import Table
+from charity.giving.channels import CHANNELS
+
+
+class CampaignKind(StrEnum):
+    """What a campaign is for."""
+
+    ONE_DAY = "one_day"
+    EVERYDAY = "everyday"
+    WINTER = "winter"
+    EDUCATION = "education"
+    ORPHAN = "orphan"
+    DISASTER = "disaster"
+    AGENCY = "agency"
+
+
+class Reach(StrEnum):
+    """Whom a campaign asks (Charity Law 23)."""
+
+    PUBLIC = "public"
+    TARGETED = "targeted"
+
+
+class CampaignStatus(StrEnum):
+    """How far a campaign is."""
+
+    DRAFT = "draft"
+    FILED = "filed"
+    ACTIVE = "active"
+    CLOSED = "closed"
+    ARCHIVED = "archived"
+
+
+class PledgeStatus(StrEnum):
+    """How far a pledge is; `expired` follows from its date and is not stored."""
+
+    PENDING = "pending"
+    PARTIAL = "partial"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+    RELEASED = "released"
+
+
+class GiftKind(StrEnum):
+    """What was given."""
+
+    CASH = "cash"
+    IN_KIND = "in_kind"
+
+
+class DonationStatus(StrEnum):
+    """What became of a gift."""
+
+    OK = "ok"
+    REFUNDED = "refunded"
+    REVERSED = "reversed"
+
+
+class ReceiptStatus(StrEnum):
+    """What a receipt is worth."""
+
+    ISSUED = "issued"
+    VOIDED = "voided"
+    REPLACED = "replaced"
+
+
+class Delivery(StrEnum):
+    """How a receipt reached its giver (Charity Law 38)."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    HANDED = "handed"
+    KEPT_UNDELIVERED = "kept_undelivered"
+
+
+class RefundStatus(StrEnum):
+    """How far a refund is."""
+
+    REQUESTED = "requested"
+    REFUNDED = "refunded"
+    REJECTED = "rejected"
 
 
 class Campaign(Model):
@@ -12,9 +95,9 @@ class Campaign(Model):
     slug = fields.CharField(64, primary_key=True)
     name = fields.TextField()
     name_en = fields.TextField()
-    kind = fields.TextField()
-    reach = fields.TextField()
-    status = fields.TextField()
+    kind = WordField(CampaignKind)
+    reach = WordField(Reach)
+    status = WordField(CampaignStatus)
     starts_on = fields.TextField()
     ends_on = fields.TextField(null=True)
     fund = fields.TextField()
@@ -83,11 +166,11 @@ class Pledge(Model):
     work_unit = fields.TextField(null=True)
     amount_fen = fields.BigIntField()
     received_fen = fields.BigIntField()
-    channel = fields.TextField()
+    channel = WordField(CHANNELS)
     public_name = fields.BooleanField()
     public_amount = fields.BooleanField()
     message = fields.BinaryField(null=True)
-    status = fields.TextField()
+    status = WordField(PledgeStatus)
     created_at = fields.TextField()
     expires_at = fields.TextField()
 
@@ -101,7 +184,7 @@ class Donation(Model):
     """Money or goods that arrived; `amount_fen` is None for goods without evidence of value."""
 
     key = fields.CharField(64, primary_key=True)
-    kind = fields.TextField()
+    kind = WordField(GiftKind)
     campaign = fields.TextField(null=True)
     fund = fields.TextField()
     donor = fields.TextField()
@@ -109,7 +192,7 @@ class Donation(Model):
     amount_fen = fields.BigIntField(null=True)
     refunded_fen = fields.BigIntField()
     received_on = fields.TextField()
-    channel = fields.TextField()
+    channel = WordField(("", *CHANNELS))
     channel_ref = fields.TextField()
     pledge = fields.TextField(null=True)
     store = fields.TextField(null=True)
@@ -118,7 +201,7 @@ class Donation(Model):
     public_name = fields.BooleanField()
     public_amount = fields.BooleanField()
     memo = fields.BinaryField(null=True)
-    status = fields.TextField()
+    status = WordField(DonationStatus)
     recorded_by = fields.TextField()
     recorded_at = fields.TextField()
 
@@ -146,9 +229,9 @@ class Receipt(Model):
     code = fields.CharField(64, primary_key=True)
     number = fields.TextField()
     year = fields.IntField()
-    kind = fields.TextField()
-    status = fields.TextField()
-    delivery = fields.TextField()
+    kind = WordField(GiftKind)
+    status = WordField(ReceiptStatus)
+    delivery = WordField(Delivery)
     delivery_note = fields.BinaryField(null=True)
     campaign = fields.TextField(null=True)
     fund = fields.TextField()
@@ -177,7 +260,7 @@ class Refund(Model):
     donation = fields.TextField()
     amount_fen = fields.BigIntField()
     reason = fields.BinaryField()
-    status = fields.TextField()
+    status = WordField(RefundStatus)
     requested_by = fields.TextField()
     requested_at = fields.TextField()
     approved_by = fields.TextField(null=True)

@@ -3,8 +3,9 @@
 Everything is counted by the database; each failure names what differs.
 """
 
+from charity.errors import Failure
 from charity.ledger import checks
-from charity.ledger.checks import Check, Failure
+from charity.ledger.checks import Check
 
 _POSTED = (
     "(SELECT p.seq, a.fund, -SUM(p.quantity) AS fen FROM posting p JOIN account a ON a.id = p.account "

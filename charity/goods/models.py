@@ -1,11 +1,62 @@
 """Rows of the supermarket."""
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
 
+from charity.db.fields import WordField
 from charity.db.tables import Table
+from charity.people.models import Category
 
 CODE_MAX = 64
+
+
+class SlipKind(StrEnum):
+    """What a slip records."""
+
+    INTAKE = "intake"
+    ISSUE = "issue"
+    REVERSAL = "reversal"
+
+
+class Source(StrEnum):
+    """Where goods come from."""
+
+    GIFT = "gift"
+    PURCHASE = "purchase"
+
+
+class Evidence(StrEnum):
+    """What says the value of goods (domain rules 0.7)."""
+
+    INVOICE = "invoice"
+    MARKET = "market"
+    APPRAISAL = "appraisal"
+    NONE = "none"
+
+
+class CardStatus(StrEnum):
+    """Whether a card works."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LOST = "lost"
+
+
+class Cycle(StrEnum):
+    """How often a points scheme gives points."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class Basis(StrEnum):
+    """What the points of a tier are counted by."""
+
+    PERSON = "person"
+    HOUSEHOLD = "household"
 
 
 class ItemRow(Model):
@@ -31,7 +82,7 @@ class DocumentRow(Model):
     """The paper of one act at one store."""
 
     number = fields.CharField(CODE_MAX, primary_key=True)
-    kind = fields.TextField()
+    kind = WordField(SlipKind)
     store = fields.TextField()
     effective_on = fields.TextField()
     seq = fields.BigIntField()
@@ -51,7 +102,7 @@ class IntakeRow(Model):
     """What only an intake slip has. `donor` is a person key."""
 
     number = fields.CharField(CODE_MAX, primary_key=True)
-    source = fields.TextField()
+    source = WordField(Source)
     fund = fields.TextField()
     campaign = fields.TextField(null=True)
     donor = fields.TextField(null=True)
@@ -85,10 +136,10 @@ class LotRow(Model):
     barcode = fields.TextField()
     store = fields.TextField()
     fund = fields.TextField()
-    source = fields.TextField()
+    source = WordField(Source)
     expires_on = fields.TextField(null=True)
     cost_fen = fields.BigIntField()
-    evidence = fields.TextField()
+    evidence = WordField(Evidence)
     donor = fields.TextField(null=True)
     document = fields.TextField()
     seq = fields.BigIntField()
@@ -105,7 +156,7 @@ class IssueRow(Model):
     number = fields.CharField(CODE_MAX, primary_key=True)
     household = fields.TextField()
     card = fields.TextField()
-    category = fields.TextField()
+    category = WordField(Category)
     members = fields.IntField()
     programme = fields.TextField()
     points_spent = fields.IntField()
@@ -123,7 +174,7 @@ class CardRow(Model):
 
     code = fields.CharField(CODE_MAX, primary_key=True)
     household = fields.TextField()
-    status = fields.TextField()
+    status = WordField(CardStatus)
     status_on = fields.TextField()
     reason = fields.TextField()
     allowed_until = fields.TextField(null=True)
@@ -141,13 +192,27 @@ class SchemeRow(Model):
 
     code = fields.CharField(CODE_MAX, primary_key=True)
     name = fields.TextField()
-    cycle = fields.TextField()
+    cycle = WordField(Cycle)
     carry_over = fields.IntField()
 
     class Meta:
         """Table name."""
 
         table = "points_scheme"
+
+
+class TierRow(Model):
+    """What a scheme gives a category. Both are the key, which Tortoise cannot say: rows are read only."""
+
+    scheme = fields.CharField(CODE_MAX, primary_key=True)
+    category = WordField(Category)
+    basis = WordField(Basis)
+    points = fields.IntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "points_tier"
 
 
 class GrantRow(Model):

@@ -6,8 +6,9 @@ Everything is counted by the database, except the programmes of a fund, which ar
 import json
 
 from charity.db import reading
+from charity.errors import Failure
 from charity.ledger import checks
-from charity.ledger.checks import Check, Failure
+from charity.ledger.checks import Check
 
 _SUMS: tuple[Check, ...] = (
     (

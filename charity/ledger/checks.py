@@ -7,21 +7,13 @@ answer of the key `i` says about `entry`, both in the database's own words.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from charity.db import engine, reading
+from charity.errors import Failure
 
 SHOWN_MAX = 20
 _FACT = re.compile(r"@(\w+)\.(\w+)")
 _ANSWER = re.compile(r"@(\w+):(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One invariant that does not hold: its number (I1…I13) and the words."""
-
-    invariant: str
-    words: str
 
 
 Check = tuple[str, str, str]

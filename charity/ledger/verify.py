@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from charity.db import reading
+from charity.errors import Failure
 from charity.ledger import accounts, canonical, checks
-from charity.ledger.checks import Failure
 from charity.ledger.streams import Piece, Stream, length, merged, overlap, without
 
 CHUNK = 2_000

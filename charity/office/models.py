@@ -1,7 +1,39 @@
 """Rows of the office."""
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
+
+from charity.db.fields import WordField
+from charity.roles import Role
+
+
+class Zone(StrEnum):
+    """Town or country."""
+
+    U = "U"
+    R = "R"
+
+
+class StoreKind(StrEnum):
+    """What a store is."""
+
+    CENTER = "CENTER"
+    BRANCH = "BRANCH"
+    MOBILE = "MOBILE"
+
+
+class AccountEvent(StrEnum):
+    """What can be done to an account."""
+
+    CREATED = "created"
+    ROLES = "roles"
+    STORE = "store"
+    DISABLED = "disabled"
+    ENABLED = "enabled"
+    PASSWORD = "password"  # noqa: S105 - the name of an event
+    TOKEN = "token"  # noqa: S105 - the name of an event
 
 
 class OrganisationRow(Model):
@@ -29,7 +61,7 @@ class Township(Model):
 
     code = fields.CharField(32, primary_key=True)
     name = fields.TextField()
-    zone = fields.TextField()
+    zone = WordField(Zone)
     population = fields.IntField()
     eligible = fields.IntField()
 
@@ -45,7 +77,7 @@ class StoreRow(Model):
     code = fields.CharField(32, primary_key=True)
     name = fields.TextField()
     township = fields.TextField()
-    kind = fields.TextField()
+    kind = WordField(StoreKind)
 
     class Meta:
         """Table name."""
@@ -68,6 +100,18 @@ class Staff(Model):
         """Table name."""
 
         table = "staff"
+
+
+class StaffRole(Model):
+    """A role of an account. Both columns are the key, which Tortoise cannot say: rows are read only."""
+
+    staff = fields.CharField(64, primary_key=True)
+    role = WordField(Role)
+
+    class Meta:
+        """Table name."""
+
+        table = "staff_role"
 
 
 class Session(Model):
@@ -107,7 +151,7 @@ class StaffEvent(Model):
     at = fields.TextField()
     actor = fields.TextField()
     staff = fields.TextField()
-    act = fields.TextField()
+    act = WordField(AccountEvent)
     detail = fields.TextField()
 
     class Meta:

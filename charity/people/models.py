@@ -1,16 +1,54 @@
 """Rows of the persons."""
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
 
+from charity.db.fields import WordField
 from charity.db.tables import Table
+
+
+class PersonKind(StrEnum):
+    """What a giver is."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    ANONYMOUS = "anonymous"
+
+
+class Category(StrEnum):
+    """The bureau's classes of households (domain rules 3.1)."""
+
+    DIBAO = "DIBAO"
+    EDGE = "EDGE"
+    TK_INST = "TK_INST"
+    TK_HOME = "TK_HOME"
+    EXPEND = "EXPEND"
+
+
+class HouseholdStatus(StrEnum):
+    """Whether a household is still helped."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class InstitutionKind(StrEnum):
+    """What an institution is."""
+
+    HOME = "home"
+    HOSPITAL = "hospital"
+    SCHOOL = "school"
+    SUPPLIER = "supplier"
+    FEDERATION = "federation"
 
 
 class Person(Model):
     """A donor, or another private person or organisation."""
 
     key = fields.CharField(64, primary_key=True)
-    kind = fields.TextField()
+    kind = WordField(PersonKind)
     name = fields.TextField()
     tax_id = fields.TextField()
     fiscal_receipt = fields.BooleanField()
@@ -38,9 +76,9 @@ class Household(Model):
     code = fields.TextField()
     head_name = fields.TextField()
     township = fields.TextField()
-    category = fields.TextField()
+    category = WordField(Category)
     members = fields.IntField()
-    status = fields.TextField()
+    status = WordField(HouseholdStatus)
     store = fields.TextField()
     phone = fields.BinaryField(null=True)
     address = fields.BinaryField(null=True)
@@ -57,7 +95,7 @@ class Institution(Model):
 
     code = fields.CharField(64, primary_key=True)
     name = fields.TextField()
-    kind = fields.TextField()
+    kind = WordField(InstitutionKind)
     township = fields.TextField()
     zone = fields.TextField()
     beds = fields.IntField(null=True)

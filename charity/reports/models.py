@@ -1,7 +1,27 @@
 """Rows of the reports."""
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
+
+from charity.db.fields import WordField
+from charity.db.models import JobState
+
+
+class DocumentStatus(StrEnum):
+    """Whether an issued document still counts."""
+
+    VALID = "valid"
+    WITHDRAWN = "withdrawn"
+
+
+class FileFormat(StrEnum):
+    """The formats of a file."""
+
+    PDF = "pdf"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class Document(Model):
@@ -17,7 +37,7 @@ class Document(Model):
     seq = fields.BigIntField()
     data_hash = fields.TextField()
     file_hash = fields.TextField()
-    status = fields.TextField()
+    status = WordField(DocumentStatus)
     made_by = fields.TextField()
     made_at = fields.TextField()
 
@@ -33,10 +53,10 @@ class Export(Model):
     id = fields.CharField(40, primary_key=True)
     account = fields.TextField()
     report = fields.TextField()
-    format = fields.TextField()
+    format = WordField(FileFormat)
     filters = fields.TextField()
     language = fields.TextField()
-    state = fields.TextField()
+    state = WordField(JobState)
     done = fields.BigIntField()
     total = fields.BigIntField()
     error = fields.TextField()
