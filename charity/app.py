@@ -36,6 +36,7 @@ from charity.db.locks import FileLock, LockBusy
 from charity.desk import routes as desk
 from charity.desk import search, tasks
 from charity.errors import Refusal
+from charity.jobs import worker
 from charity.ledger import writer
 from charity.office import organisation, sessions
 from charity.roles import ACTS, ROLE_WORDS
@@ -114,6 +115,10 @@ MODELS: list[str] = [
 ]
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 tasks.use(source for room in ROOMS for source in room.tasks)
+worker.use(
+    {kind: handler for room in ROOMS for kind, handler in room.jobs.items()},
+    [timed for room in ROOMS for timed in room.timetable],
+)
 search.use(finder for room in ROOMS for finder in room.finders)
 
 
@@ -189,8 +194,6 @@ def serve_lock() -> FileLock:
 @asynccontextmanager
 async def _jobs() -> AsyncIterator[None]:
     """The job worker beside the server: SQLite has one process that writes much."""
-    from charity.jobs import worker  # noqa: PLC0415 - with PostgreSQL the server needs none of the handlers
-
     async with worker.running():
         yield
 

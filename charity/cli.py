@@ -134,11 +134,11 @@ def init(login: str, name: str, password_stdin: bool, make_keys: bool, **told: s
 
     async def work() -> None:
         from charity.office import accounts, organisation, rules  # noqa: PLC0415
-        from charity.roles import Role  # noqa: PLC0415
+        from charity.roles import SYSTEM, Role  # noqa: PLC0415
 
         if await accounts.has_admin():
             raise rules.ALREADY_BEGUN()
-        await accounts.create(login=login, name=name, roles=[Role.ADMIN], password=password, by=accounts.SYSTEM)
+        await accounts.create(login=login, name=name, roles=[Role.ADMIN], password=password, by=SYSTEM)
         said = organisation.Organisation(
             told["organisation_name"],
             short=told["short"] or told["organisation_name"],

@@ -77,16 +77,20 @@ FORBIDDEN_TOGETHER = ((Role.CASHIER, Role.ACCOUNTANT),)
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One staff account in one request. `key` is the account's opaque key, also in the books."""
+    """One staff account in one request. `key` is the account's opaque key, also in the books.
+
+    `permissions` are acts granted beside those of the roles; only SYSTEM has any.
+    """
 
     key: str
     name: str
     roles: frozenset[Role]
     store: str | None = None
+    permissions: frozenset[str] = frozenset()
 
     def may(self, act: str) -> bool:
-        """Whether one of the roles allows the act."""
-        return not self.roles.isdisjoint(ACTS[act][1])
+        """Whether one of the roles, or a permission of its own, allows the act."""
+        return act in self.permissions or not self.roles.isdisjoint(ACTS[act][1])
 
     def must(self, act: str) -> None:
         """Raise the 403 refusal unless one of the roles allows the act."""
@@ -97,6 +101,13 @@ class Actor:
         """Raise unless this account works for that store: an account without a store serves all."""
         if self.store is not None and self.store != store:
             raise NOT_YOURS(act=ACTS["goods.move"][0])
+
+
+SYSTEM = Actor("system", "系统", frozenset(), permissions=frozenset({"account.manage", "points.grant"}))
+"""Who acts when nobody does: the timetable, and the command line, whose user owns the machine.
+
+It stands in the books as `system`, holds no role, and has neither account nor session.
+"""
 
 
 def required(actor: Actor | None) -> Actor:

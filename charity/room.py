@@ -4,13 +4,15 @@ Nothing is discovered: a room takes part when it stands in `app.ROOMS`, and only
 the toolkits (`web`, `desk`, `jobs`, `demo`, `printing`) know no room, and a room knows no list of the house.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
 from charity.desk.search import Finder
 from charity.desk.tasks import Source
+from charity.jobs.timetable import Timed
+from charity.jobs.worker import Handler
 from charity.web.api import Endpoint
 from charity.web.nav import NavItem
 
@@ -32,3 +34,7 @@ class Room:
     """What waits for an account, on its desk."""
     finders: Sequence[Finder] = ()
     """Numbers and codes that the search box knows."""
+    jobs: Mapping[str, Handler] = field(default_factory=dict)
+    """What each kind of job does; kinds are stored words."""
+    timetable: Sequence[Timed] = ()
+    """What happens by the clock."""

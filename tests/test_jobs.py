@@ -11,9 +11,10 @@ from cast import Cast
 from charity import clock
 from charity.db import queue, reading, transactions
 from charity.db.queue import Job
-from charity.jobs import children, timetable, worker
-from charity.jobs.handlers import HANDLERS, Handler
-from charity.jobs.timetable import Task
+from charity.jobs import children, worker
+from charity.jobs.timetable import Timed
+from charity.jobs.worker import HANDLERS, Handler
+from charity.office import sessions
 
 
 async def put(kind: str, body: dict[str, Any] | None = None) -> None:
@@ -139,7 +140,7 @@ async def test_a_worker_that_is_stopped_gives_its_job_back_at_once(
         await asyncio.Event().wait()
 
     monkeypatch.setitem(HANDLERS, "t", Handler(run, Recorder().given_up))
-    monkeypatch.setattr(worker, "TIMETABLE", (Task("idle", 3600.0, timetable.expire_points, first_s=3600.0),))
+    monkeypatch.setattr(worker, "TIMETABLE", [Timed("idle", 3600.0, sessions.sweep, first_s=3600.0)])
     await put("t")
     async with worker.running():
         await asyncio.wait_for(began.wait(), 5)
@@ -181,7 +182,7 @@ async def test_tasks_run_by_the_clock_and_a_fault_of_one_stops_no_other(
         ran.append("good")
         return 1
 
-    tasks = (Task("bad", 0.01, bad, 0.0), Task("slow", 60.0, slow, 0.0, limit_s=0.01), Task("good", 0.01, good, 0.0))
+    tasks = (Timed("bad", 0.01, bad, 0.0), Timed("slow", 60.0, slow, 0.0, limit_s=0.01), Timed("good", 0.01, good, 0.0))
     monkeypatch.setattr(worker, "TIMETABLE", tasks)
     async with worker.running():
         for _ in range(200):
@@ -195,8 +196,8 @@ async def test_tasks_run_by_the_clock_and_a_fault_of_one_stops_no_other(
 
 
 async def test_every_task_of_the_timetable_can_run_on_an_empty_house(house: Cast) -> None:
-    assert [await task.run() for task in timetable.TIMETABLE] == [0] * len(timetable.TIMETABLE)
-    assert len({task.name for task in timetable.TIMETABLE}) == len(timetable.TIMETABLE)
+    assert [await task.run() for task in worker.TIMETABLE] == [0] * len(worker.TIMETABLE)
+    assert len({task.name for task in worker.TIMETABLE}) == len(worker.TIMETABLE)
 
 
 CHILD = """

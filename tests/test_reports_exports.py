@@ -18,8 +18,8 @@ from test_reports import busy, give, whole_year  # noqa: F401 - the busy town is
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.jobs import children, handlers, worker
-from charity.reports import documents, exports, facts
+from charity.jobs import children, worker
+from charity.reports import documents, exports, facts, jobs
 from charity.settings import settings
 
 FORM = {"sec-fetch-site": "same-origin"}
@@ -229,7 +229,7 @@ async def test_a_running_export_that_is_cancelled_is_killed_and_leaves_nothing(
             await exports.cancel(order_id, by=busy.accountant)
         return False
 
-    monkeypatch.setattr(handlers.exports, "wanted", cancel_at_once)
+    monkeypatch.setattr(exports, "wanted", cancel_at_once)
     assert await worker.run_once()
     assert asked == [order.id]
     assert (await exports.get(order.id, by=busy.accountant)).state == "cancelled"
@@ -241,7 +241,7 @@ async def test_a_file_that_takes_too_long_is_given_up_with_words(
     busy: Cast,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(handlers, "EXPORT_SECONDS", 0.01)
+    monkeypatch.setattr(jobs, "EXPORT_SECONDS", 0.01)
     export = await made(busy, "stock", "pdf")
     assert (export.state, export.error) == ("failed", exports.TOO_SLOW)
 
@@ -250,10 +250,11 @@ async def test_after_kill_9_of_the_worker_the_export_is_made_again(busy: Cast) -
     order = await exports.start(report="donations", fmt="pdf", filters=whole_year(), by=busy.accountant)
     code = (
         "import asyncio, os, signal\n"
-        "from charity.db import engine\nfrom charity.jobs import worker, handlers\n"
+        "from charity.db import engine\nfrom charity.jobs import worker\n"
         "from charity.reports import exports\n"
         "async def told_then_die(order, *, done, total):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
         "exports.progress = told_then_die\n"
+        "import charity.app\n"
         "async def main():\n    async with engine.opened():\n        await worker.run_once()\n"
         "asyncio.run(main())\n"
     )

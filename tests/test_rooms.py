@@ -1,5 +1,7 @@
 """What rooms hand to the house: nothing half added, and the menus stay as they are."""
 
+import ast
+import importlib
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,8 @@ from cast import Cast
 
 from charity import app
 from charity.desk import search, tasks
-from charity.roles import Actor, Role
+from charity.jobs import worker
+from charity.roles import ACTS, SYSTEM, Actor, Role
 from charity.web import nav
 
 PACKAGE = Path(__file__).resolve().parents[1] / "charity"
@@ -65,4 +68,25 @@ async def test_who_may_do_nothing_is_asked_for_nothing_and_finds_nothing(house: 
 
 def test_the_house_shows_what_every_room_lists() -> None:
     assert [*tasks._sources] == [source for room in app.ROOMS for source in room.tasks]
+    assert [*worker.TIMETABLE] == [timed for room in app.ROOMS for timed in room.timetable]
     assert [*search._finders] == [finder for room in app.ROOMS for finder in room.finders]
+
+
+def test_every_job_that_is_asked_for_has_one_handler() -> None:
+    handled = [kind for room in app.ROOMS for kind in room.jobs]
+    assert len(handled) == len(set(handled)), "two rooms handle one kind of job"
+    assert worker.HANDLERS.keys() == set(handled)
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "queue.enqueue":
+                module = importlib.import_module(
+                    ".".join(("charity", *path.relative_to(PACKAGE).with_suffix("").parts))
+                )
+                kind = getattr(module, ast.unparse(node.args[1]))
+                assert kind in handled, f"{path.name} asks for the job {kind!r}: no room.py lists its handler"
+
+
+def test_the_system_holds_no_role_and_may_only_what_is_written_out() -> None:
+    assert not SYSTEM.roles
+    assert {act for act in ACTS if SYSTEM.may(act)} == SYSTEM.permissions == {"account.manage", "points.grant"}
+    assert not Actor("k", "n", frozenset({Role.CASHIER})).may("points.grant")

@@ -1,6 +1,10 @@
 """What goods hand to the house."""
 
-from charity.goods import api, desk, routes
+from functools import partial
+
+from charity.goods import api, desk, points, routes
+from charity.jobs.timetable import HOUR_S, Timed
+from charity.roles import SYSTEM
 from charity.room import Room
 from charity.web.nav import NavItem
 
@@ -14,6 +18,7 @@ ROOM = Room(
     endpoints=api.endpoints,
     tasks=desk.tasks,
     finders=desk.finders,
+    timetable=[Timed("points.expire", HOUR_S, partial(points.expire, by=SYSTEM), first_s=40.0, limit_s=300.0)],
     nav=[
         NavItem("入库", "/stores/{store}/in", "goods.move", order=310, instead=STORES),
         NavItem("发放物品", "/stores/{store}/out", "goods.move", order=320, instead=STORES),

@@ -7,19 +7,38 @@ claimed by one conditional UPDATE, and every task of the timetable may run twice
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from charity import clock
 from charity.db import queue, reading
 from charity.db.queue import Job
-from charity.jobs.handlers import HANDLERS
-from charity.jobs.timetable import TIMETABLE, Task
+from charity.jobs.timetable import Timed
 
 log = logging.getLogger("charity.jobs")
 POLL_S = 0.5
 POLL_AFTER_FAULT_S = 5.0
 RENEW_S = queue.LEASE_S / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`run` may be repeated (its worker may have died); `given_up` runs after the last attempt."""
+
+    run: Callable[[Job], Awaitable[None]]
+    given_up: Callable[[Job], Awaitable[None]]
+
+
+HANDLERS: dict[str, Handler] = {}
+TIMETABLE: list[Timed] = []
+
+
+def use(handlers: Mapping[str, Handler], timetable: Iterable[Timed]) -> None:
+    """Take what each kind of job does and what happens by the clock, from all rooms."""
+    HANDLERS.clear()
+    HANDLERS.update(handlers)
+    TIMETABLE[:] = timetable
 
 
 @asynccontextmanager
@@ -128,7 +147,7 @@ async def keep_time() -> None:
         await asyncio.sleep(max(0.1, min(due.values()) - time.monotonic()))
 
 
-async def _tick(task: Task) -> None:
+async def _tick(task: Timed) -> None:
     """One run of a task; its fault or slowness must not stop the others."""
     try:
         async with asyncio.timeout(task.limit_s):

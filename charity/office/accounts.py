@@ -18,8 +18,6 @@ from charity.roles import Actor, Role, conflicts
 
 LOGIN = re.compile(r"^[a-z][a-z0-9._-]{1,39}$")
 NAME_MAX = 40
-SYSTEM = Actor("system", "系统", frozenset({Role.ADMIN}))
-"""Acts for the command line, where whoever may run it owns the machine."""
 
 
 @dataclass(frozen=True, slots=True)

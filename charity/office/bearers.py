@@ -8,8 +8,8 @@ from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.errors import Rule
 from charity.office import accounts
-from charity.office.accounts import SYSTEM, Account
-from charity.roles import Role
+from charity.office.accounts import Account
+from charity.roles import SYSTEM, Role
 
 NAME_MAX = 80
 STORE_OTHER = Rule("token.store", "账号 {login} 属于另一门店")

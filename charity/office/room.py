@@ -1,6 +1,7 @@
 """What the office hands to the house."""
 
-from charity.office import api, desk, routes
+from charity.jobs.timetable import HOUR_S, Timed
+from charity.office import api, desk, routes, sessions
 from charity.room import Room
 from charity.web.nav import NavItem
 
@@ -10,5 +11,6 @@ ROOM = Room(
     routes=routes.routes,
     endpoints=api.endpoints,
     tasks=desk.tasks,
+    timetable=[Timed("sessions.sweep", HOUR_S, sessions.sweep, first_s=20.0)],
     nav=[NavItem("账号", "/accounts", "account.manage", order=900)],
 )

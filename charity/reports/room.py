@@ -1,6 +1,6 @@
 """What reports hand to the house."""
 
-from charity.reports import api, desk, routes
+from charity.reports import api, desk, jobs, routes
 from charity.room import Room
 from charity.web.nav import NavItem
 
@@ -10,6 +10,8 @@ ROOM = Room(
     routes=routes.routes,
     endpoints=api.endpoints,
     tasks=desk.tasks,
+    jobs=jobs.jobs,
+    timetable=jobs.timetable,
     nav=[
         NavItem("捐赠台账", "/ledgers/donations", "report.export", order=610),
         NavItem("拨付台账", "/ledgers/disbursements", "report.export", order=620),

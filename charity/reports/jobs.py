@@ -1,21 +1,12 @@
-"""What each kind of job does: one visible dict."""
-
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+"""The jobs of the registers: an export becomes a file."""
 
 from charity.db.queue import Job
 from charity.jobs import children
+from charity.jobs.timetable import HOUR_S, Timed
+from charity.jobs.worker import Handler
 from charity.reports import exports
 
 EXPORT_SECONDS = 900.0
-
-
-@dataclass(frozen=True, slots=True)
-class Handler:
-    """`run` may be repeated (its worker may have died); `given_up` tells the room after the last attempt."""
-
-    run: Callable[[Job], Awaitable[None]]
-    given_up: Callable[[Job], Awaitable[None]]
 
 
 async def make_export(job: Job) -> None:
@@ -52,6 +43,5 @@ async def export_given_up(job: Job) -> None:
     await exports.fail(str(job.body["id"]), why=exports.BROKEN)
 
 
-HANDLERS: dict[str, Handler] = {
-    exports.JOB: Handler(make_export, export_given_up),
-}
+jobs = {exports.JOB: Handler(make_export, export_given_up)}
+timetable = [Timed("exports.purge", HOUR_S, exports.purge)]
