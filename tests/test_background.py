@@ -1,0 +1,118 @@
+"""Supervised tasks: one that ends is said and started again; one that cannot be is failing."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+import pytest
+
+from charity import background
+from charity.background import EndedForGood, supervised
+
+
+class Mortal:
+    """A task that dies as often as it is told, in the way it is told, and then lives."""
+
+    def __init__(self, deaths: int, way: Callable[[], None]) -> None:
+        self.deaths = deaths
+        self.way = way
+        self.began = 0
+        self.alive = asyncio.Event()
+        self.cancelled = False
+
+    async def run(self) -> None:
+        self.began += 1
+        if self.began <= self.deaths:
+            return self.way()
+        self.alive.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            self.cancelled = True
+            raise
+
+
+def fall() -> None:
+    raise OSError(5, "Input/output error")
+
+
+def leave() -> None:
+    """Simply return."""
+
+
+def be_cancelled() -> None:
+    raise asyncio.CancelledError
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "RESTART_S", 0.0)
+
+
+@pytest.mark.parametrize("way", [fall, leave, be_cancelled])
+async def test_a_task_that_ends_is_logged_and_started_again(
+    way: Callable[[], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    mortal = Mortal(2, way)
+    async with supervised("checkpoints", mortal.run) as watched:
+        await mortal.alive.wait()
+        assert (mortal.began, watched.failures, watched.running, watched.failing) == (3, 2, True, False)
+        assert background.tasks() == [watched]
+    said = [r for r in caplog.records if r.message == "background.ended"]
+    assert [vars(r)["task"] for r in said] == ["checkpoints"] * 2
+    assert all(r.levelno == logging.ERROR for r in said)
+    assert mortal.cancelled
+    assert background.tasks() == []
+
+
+async def test_a_task_that_dies_again_and_again_is_failing_until_it_was_steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    mortal = Mortal(background.FAILURES_MAX, fall)
+    async with supervised("jobs", mortal.run) as watched:
+        await mortal.alive.wait()
+        assert watched.failing
+        assert watched.error == "OSError"
+        monkeypatch.setattr(background, "STEADY_S", 0.0)
+        assert not watched.failing
+
+
+async def test_a_task_that_ended_for_good_is_not_started_again() -> None:
+    finished = asyncio.Event()
+
+    def finish() -> None:
+        finished.set()
+        raise EndedForGood("the disk failed")
+
+    mortal = Mortal(9, finish)
+    async with supervised("writer", mortal.run) as watched:
+        await finished.wait()
+        await asyncio.sleep(0)
+        assert (mortal.began, watched.failing, watched.error) == (1, True, "the disk failed")
+
+
+async def test_each_start_waits_longer_than_the_last_and_never_longer_than_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waits: list[float] = []
+    real = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        waits.append(seconds)
+        await real(0)
+
+    mortal = Mortal(9, fall)
+    monkeypatch.setattr(background, "RESTART_S", 1.0)
+    monkeypatch.setattr(background.asyncio, "sleep", noted)
+    async with supervised("jobs", mortal.run):
+        await mortal.alive.wait()
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+
+
+async def test_a_task_that_was_steady_begins_to_count_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "STEADY_S", 0.0)
+    mortal = Mortal(20, fall)
+    began = time.monotonic()
+    async with supervised("jobs", mortal.run) as watched:
+        await mortal.alive.wait()
+        assert watched.failures == 1
+        assert watched.began >= began
