@@ -5,13 +5,12 @@ list this module names three rooms: ledger (models and the writer), office (who 
 makes the ASGI app without touching the database; its lifespan opens the database and starts the writer.
 """
 
-import asyncio
 import gc
 import logging
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from functools import lru_cache
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import lru_cache, partial
 
 from pydantic_core import to_json
 from starlette.applications import Starlette
@@ -31,8 +30,9 @@ import charity.office.room
 import charity.people.room
 import charity.reports.room
 from charity import words
+from charity.background import supervised
 from charity.db import engine
-from charity.db.locks import FileLock, LockBusy
+from charity.db.locks import FileLock
 from charity.desk import routes as desk
 from charity.desk import search, tasks
 from charity.errors import Refusal
@@ -60,8 +60,6 @@ ROOMS: tuple[Room, ...] = (
 PREFIX = "/api/v1"
 GC_YOUNG = 20_000
 SWITCH_S = 0.0005
-CHECKPOINT_S = 5.0
-CHECKPOINT_BYTES = 4 * 1024 * 1024
 
 
 async def openapi_json(call: Call) -> Response:  # noqa: ARG001 - a handler's signature
@@ -161,11 +159,11 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Sta
     async with AsyncExitStack() as stack:
         if not settings().postgres:
             stack.callback(serve_lock().release)
-        await stack.enter_async_context(engine.opened(MODELS, serving=True))
+        opened = await stack.enter_async_context(engine.opened(MODELS, serving=True))
         await stack.enter_async_context(writer.running())
         if not settings().postgres:
             await stack.enter_async_context(_jobs())
-            await stack.enter_async_context(_checkpoints())
+            await stack.enter_async_context(_checkpoints(opened))
         _calm()
         yield
 
@@ -198,23 +196,8 @@ async def _jobs() -> AsyncIterator[None]:
         yield
 
 
-@asynccontextmanager
-async def _checkpoints() -> AsyncIterator[None]:
-    """Move a grown WAL into the database file every few seconds."""
-    task = asyncio.create_task(_checkpoint_now_and_then(), name="checkpoints")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _checkpoint_now_and_then() -> None:
-    wal = settings().sqlite_path.with_name(settings().sqlite_path.name + "-wal")
-    while True:
-        await asyncio.sleep(CHECKPOINT_S)
-        if wal.exists() and wal.stat().st_size > CHECKPOINT_BYTES:
-            try:
-                await engine.checkpoint()
-            except LockBusy:  # a long writer elsewhere: the next round does it
-                log.info("checkpoint.later")
+def _checkpoints(opened: engine.State) -> AbstractAsyncContextManager[object]:
+    """Move an old WAL into the database file every now and then."""
+    assert opened.checkpoints is not None
+    assert opened.write_lock is not None
+    return supervised("checkpoints", partial(opened.checkpoints.keep, opened.write_lock, opened.hand))

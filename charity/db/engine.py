@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from tortoise.context import TortoiseContext
 from tortoise.models import Model
 
+from charity.db.checkpoints import Checkpoints
 from charity.db.locks import FileLock, LockBusy, WriteLock
 from charity.db.sqlite_engine import WriterClient
 from charity.db.sqlite_process import Hand, ProcessHand, ThreadHand
@@ -39,6 +40,7 @@ class State:
     readers: Iterator[str]
     context: TortoiseContext
     given_hand: Hand | None = None
+    checkpoints: Checkpoints | None = None
 
     @property
     def hand(self) -> Hand:
@@ -146,6 +148,7 @@ async def opened(
                 await _touch(context, write_lock)
                 if write_lock is not None and open_lock is not None:
                     _state.given_hand = await _hand(context, write_lock, open_lock, serving=serving)
+                    _state.checkpoints = Checkpoints(chosen.sqlite_path)
                 yield _state
             finally:
                 await transactions.settle()
@@ -180,20 +183,20 @@ async def _hand(context: TortoiseContext, write_lock: WriteLock, open_lock: File
 
 
 async def _close(opened: State, write_lock: WriteLock | None) -> None:
-    """Close all connections; the last writer's close checkpoints, so it happens under the lock."""
+    """Close all connections, under the lock; a clean end leaves all that was committed in the database file.
+
+    The readers close first: the last connection of all must be one that can write, or the WAL stays.
+    """
+    connections = opened.context.connections
     if write_lock is None:
-        await opened.context.connections.close_all(discard=True)
+        await connections.close_all(discard=True)
         return
     async with write_lock:
+        for n in range(READERS):
+            await connections.get(f"reader{n}").close()
+        if opened.checkpoints is not None:
+            await opened.checkpoints.run(opened.hand)
         if isinstance(opened.given_hand, ProcessHand):
+            await connections.get("default").close()
             await opened.given_hand.end()
-        await opened.context.connections.close_all(discard=True)
-
-
-async def checkpoint() -> None:
-    """Move the WAL into the database file; only `serve` and `backup` call it."""
-    lock = state().write_lock
-    if lock is None:
-        return
-    async with lock:
-        await state().context.connections.get("default").execute_query("PRAGMA wal_checkpoint(PASSIVE)")
+        await connections.close_all(discard=True)

@@ -19,8 +19,10 @@ _held: ContextVar[BaseDBAsyncClient | None] = ContextVar("snapshot", default=Non
 async def snapshot() -> AsyncIterator[None]:
     """Let all `rows` below see one state of the database, whatever is committed meanwhile.
 
-    For commands that compare tables with each other (`verify` beside a busy server). On SQLite it takes one
-    of the process's readers, so a server must not use it; model reads do not take part.
+    For commands that compare tables with each other (`verify` beside a busy server). Held for two seconds at
+    most while anybody serves: SQLite's WAL cannot be cut below it, and grows. Long readers follow the journal
+    by seq instead, in chunks of their own. On SQLite it takes one of the process's readers, so a server must
+    not use it; model reads do not take part.
     """
     if engine.state().postgres:
         async with in_transaction("default") as connection:

@@ -217,11 +217,14 @@ async def _on_postgres(work: Callable[[Tx], Awaitable[T]]) -> T:
 
 
 async def _on_sqlite(work: Callable[[Tx], Awaitable[T]]) -> T:
-    tx = SqliteTx(engine.state().hand)
+    opened = engine.state()
+    tx = SqliteTx(opened.hand)
     try:
         result = await work(tx)
         await tx.commit()
     except BaseException:
         await tx.rollback()
         raise
+    if opened.checkpoints is not None and opened.checkpoints.due():
+        await opened.checkpoints.run(opened.hand)
     return result

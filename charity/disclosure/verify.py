@@ -17,7 +17,9 @@ _FIGURES: checks.Check = (
 
 async def run() -> list[Failure]:
     """What does not hold; an empty list when all is well."""
-    return [*await _totals(), *await _names()]
+    async with reading.snapshot():
+        totals = await _totals()
+    return [*totals, *await _names()]
 
 
 async def _posted(kind: str) -> dict[str, dict[str, Any]]:

@@ -12,13 +12,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from charity import clock
+from charity.background import supervised
 from charity.db import queue, reading
 from charity.db.queue import Job
 from charity.jobs.timetable import Timed
 
 log = logging.getLogger("charity.jobs")
 POLL_S = 0.5
-POLL_AFTER_FAULT_S = 5.0
 RENEW_S = queue.LEASE_S / 3
 
 
@@ -44,13 +44,8 @@ def use(handlers: Mapping[str, Handler], timetable: Iterable[Timed]) -> None:
 @asynccontextmanager
 async def running() -> AsyncIterator[None]:
     """Work beside the caller until the block ends; a job under way is given up and runs again later."""
-    tasks = [asyncio.create_task(work(), name="jobs"), asyncio.create_task(keep_time(), name="timetable")]
-    try:
+    async with supervised("jobs", work), supervised("timetable", keep_time):
         yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def forever() -> None:
@@ -60,15 +55,9 @@ async def forever() -> None:
 
 
 async def work() -> None:
-    """Take one job after another; sleep when there is none."""
+    """Take one job after another; sleep when there is none. A database that went away ends it: it is supervised."""
     while True:
-        try:
-            did = await run_once()
-        except Exception:  # the database went away: say so, come back
-            log.exception("worker.fault")
-            await asyncio.sleep(POLL_AFTER_FAULT_S)
-            continue
-        if not did:
+        if not await run_once():
             await asyncio.sleep(POLL_S)
 
 

@@ -98,16 +98,12 @@ async def run() -> list[Failure]:
         r["code"]: (r["kind"], json.loads(r["programmes"]))
         for r in await reading.rows("SELECT code, kind, programmes FROM fund")
     }
-    async for row, lines in _journal():
-        try:
-            _entry(replay, row, lines, funds)
-        except (KeyError, TypeError, ValueError, AssertionError):  # somebody wrote into the body
-            replay.fail("I3", f"#{row['seq']}: the body cannot be replayed")
-            replay.seq, replay.leaf, replay.at = row["seq"], row["leaf"], row["recorded_at"]
-            replay.readable = False
-    await _head(replay)
-    await _holdings(replay)
-    await _streams(replay)
+    await _follow(replay, funds)  # without a snapshot: it takes long, and what is in the journal never changes
+    async with reading.snapshot():
+        await _follow(replay, funds)  # what was posted meanwhile
+        await _head(replay)
+        await _holdings(replay)
+        await _streams(replay)
     if not replay.readable:
         return replay.failures
     await _reversals(replay)
@@ -115,8 +111,18 @@ async def run() -> list[Failure]:
     return [*replay.failures, *await checks.failures(_CHECKS)]
 
 
-async def _journal() -> AsyncIterator[tuple[dict[str, Any], list[tuple[str, str, int]]]]:
-    after = 0
+async def _follow(replay: Replay, funds: dict[str, tuple[str, list[str]]]) -> None:
+    """Replay the journal from where the replay stands to its end."""
+    async for row, lines in _journal(replay.seq):
+        try:
+            _entry(replay, row, lines, funds)
+        except (KeyError, TypeError, ValueError, AssertionError):  # somebody wrote into the body
+            replay.fail("I3", f"#{row['seq']}: the body cannot be replayed")
+            replay.seq, replay.leaf, replay.at = row["seq"], row["leaf"], row["recorded_at"]
+            replay.readable = False
+
+
+async def _journal(after: int) -> AsyncIterator[tuple[dict[str, Any], list[tuple[str, str, int]]]]:
     while True:
         entries = await reading.rows("SELECT * FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2", after, CHUNK)
         if not entries:

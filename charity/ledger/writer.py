@@ -26,6 +26,7 @@ from pydantic_core import to_json
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from charity import clock
+from charity.background import supervised
 from charity.db import transactions
 from charity.db.idem import Idem
 from charity.db.transactions import Tx
@@ -255,14 +256,14 @@ async def running() -> AsyncIterator[Writer]:
     """Run the writer of this process; ends after what was queued is answered."""
     global _writer  # noqa: PLW0603 - one writer a process
     before, _writer = _writer, Writer()
-    task = asyncio.create_task(_writer.run(), name="writer")
     try:
-        yield _writer
+        async with supervised("writer", _writer.run):
+            try:
+                yield _writer
+            finally:
+                await _writer.drained()
+                await transactions.settle()
     finally:
-        await _writer.drained()
-        await transactions.settle()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
         _writer = before
 
 
