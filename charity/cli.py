@@ -432,8 +432,6 @@ def verify() -> None:
 async def _verify() -> list[str]:
     import importlib  # noqa: PLC0415
 
-    from charity.db import reading  # noqa: PLC0415
-
     found: list[str] = []
     for module, words in CHECKS:
         click.echo(f"核对{words}……", err=True)
