@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import charity
 import charity.aid.room
 import charity.disclosure.room
+import charity.documents.room
 import charity.finance.room
 import charity.giving.room
 import charity.goods.room
@@ -35,10 +36,12 @@ from charity.db import engine
 from charity.db.locks import FileLock
 from charity.desk import routes as desk
 from charity.desk import search, tasks
+from charity.documents import registry
 from charity.errors import Refusal
 from charity.jobs import worker
 from charity.ledger import writer
 from charity.office import organisation, sessions
+from charity.printing.document import Document
 from charity.roles import ACTS, ROLE_WORDS
 from charity.room import Room
 from charity.settings import settings
@@ -55,6 +58,7 @@ ROOMS: tuple[Room, ...] = (
     charity.aid.room.ROOM,
     charity.finance.room.ROOM,
     charity.reports.room.ROOM,
+    charity.documents.room.ROOM,
     charity.disclosure.room.ROOM,
 )
 PREFIX = "/api/v1"
@@ -111,6 +115,7 @@ MODELS: list[str] = [
     "charity.ledger.models",
     *(model for room in ROOMS for model in room.models),
 ]
+DOCUMENTS: list[Document] = [document for room in ROOMS for document in room.documents]
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 tasks.use(source for room in ROOMS for source in room.tasks)
 worker.use(
@@ -118,6 +123,7 @@ worker.use(
     [timed for room in ROOMS for timed in room.timetable],
 )
 search.use(finder for room in ROOMS for finder in room.finders)
+registry.use(DOCUMENTS)
 
 
 class ServedAlready(Exception):

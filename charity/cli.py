@@ -376,22 +376,35 @@ def create_token(role: str, store: str | None, account: str, name: str) -> None:
     click.echo(_opened(work))
 
 
-@main.command()
+class WithFilters(click.Command):
+    """A command with an option for each filter that the documents have."""
+
+    _options: tuple[click.Option, ...] = ()
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The parameters, asked for when the command runs or explains itself."""
+        if not self._options:
+            from charity.app import DOCUMENTS  # noqa: PLC0415 - rooms are imported when a command needs them
+
+            filters = {wanted.name: wanted for document in DOCUMENTS for wanted in document.filters}
+            self._options = tuple(
+                click.Option([f"--{wanted.name}"], default="", help=wanted.label) for wanted in filters.values()
+            )
+        return [*super().get_params(ctx), *self._options]
+
+
+@main.command(cls=WithFilters)
 @click.argument("report")
 @click.option("--format", "fmt", required=True, type=click.Choice(["pdf", "xlsx", "csv"]))
 @click.option("--from", "begin", required=True, help="起，YYYY-MM-DD")
 @click.option("--to", "end", required=True, help="止（含），YYYY-MM-DD")
-@click.option("--store", default="")
-@click.option("--fund", default="")
-@click.option("--campaign", default="")
-@click.option("--programme", default="")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("-o", "--output", "out", required=True, type=click.Path(dir_okay=False, path_type=Path))
 def export(report: str, fmt: str, begin: str, end: str, language: str, out: Path, **chosen: str) -> None:
     """导出台账：donations、disbursements、stock。"""
-    from charity.reports import exports, forms, registry  # noqa: PLC0415
+    from charity.documents import exports, forms, registry  # noqa: PLC0415
 
-    filters = forms.filters_of(registry.report(report), begin, end, chosen)
+    filters = forms.filters_of(registry.document(report), begin, end, chosen)
 
     async def work() -> str:
         with click.progressbar(length=1000, label=str(out), file=sys.stderr) as bar:
@@ -405,6 +418,16 @@ def export(report: str, fmt: str, begin: str, end: str, language: str, out: Path
 
     code = _opened(work)
     click.echo(f"{out}（核验码 {code}）")
+
+
+@main.command(hidden=True)
+@click.argument("order")
+def export_order(order: str) -> None:
+    """后台任务自用：制作一份导出，进度写到标准输出。"""
+    from charity.documents import exports_child  # noqa: PLC0415
+
+    exports_child.end_with_the_worker()
+    _opened(lambda: exports_child.make(order))
 
 
 CHECKS = (

@@ -13,6 +13,7 @@ from charity.desk.search import Finder
 from charity.desk.tasks import Source
 from charity.jobs.timetable import Timed
 from charity.jobs.worker import Handler
+from charity.printing.document import Document
 from charity.web.api import Endpoint
 from charity.web.nav import NavItem
 
@@ -38,3 +39,5 @@ class Room:
     """What each kind of job does; kinds are stored words."""
     timetable: Sequence[Timed] = ()
     """What happens by the clock."""
+    documents: Sequence[Document] = ()
+    """Registers that `documents` shows, prints and exports."""

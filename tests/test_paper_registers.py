@@ -11,17 +11,18 @@ import uvloop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from charity.app import DOCUMENTS
 from charity.printing import glyphs, registers, renderer
 from charity.printing.register_renderer import register_to_pdf
-from charity.printing.registers import Column, Register
-from charity.reports.registry import REPORTS
+from charity.printing.registers import PrintedColumn, Register
 from tests.paper_reading import HASH, MARK, URL, children_running, codes_in, flat, page_count, paper_size_mm, text_of
 
+REPORTS = {document.name: document for document in DOCUMENTS}
 COLUMNS = [
-    Column("n", "序号", 8, "center", "count"),
-    Column("on", "到账日期", 16, "center", "date"),
-    Column("donor", "捐赠人", 30),
-    Column("fen", "金额", 20, "right", "money", total=True),
+    PrintedColumn("n", "序号", 8, "center", "count"),
+    PrintedColumn("on", "到账日期", 16, "center", "date"),
+    PrintedColumn("donor", "捐赠人", 30),
+    PrintedColumn("fen", "金额", 20, "right", "money", total=True),
 ]
 
 
@@ -240,7 +241,7 @@ async def test_the_note_never_drives_the_foot_onto_a_page_of_its_own(few: int):
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
 def test_the_greatest_amount_and_its_sums_fit_whole_into_every_column(name: str):
-    columns = [registers.Column(c.key, c.title, c.width, c.align, "text" if c.kind == "code" else c.kind, c.total)
+    columns = [PrintedColumn(c.key, c.title, c.width, c.align, "text" if c.kind == "code" else c.kind, c.total)
                for c in REPORTS[name].columns]  # fmt: skip
     greatest = {"money": (10**13, -(10**13), 40 * 10**13), "count": (10**6, 40 * 10**6)}
     for column, width in zip(columns, registers.widths_mm(columns), strict=True):

@@ -18,9 +18,10 @@ from test_reports import whole_year
 
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.db import transactions
+from charity.documents import exports
+from charity.documents.filters import STORE
 from charity.goods import cards
 from charity.jobs import worker
-from charity.reports import exports
 from charity.roles import Actor
 from charity.web import auth
 
@@ -251,7 +252,7 @@ async def test_a_manager_exports_the_own_store_only_and_reads_nobody_elses_expor
         assert (await manager.get("/ledgers/stock", params={**year, **filters})).status_code == 403
     own = await manager.post(f"{PREFIX}/exports", json={"report": "stock", "format": "csv", **year, "filters": {}})
     assert own.status_code == 202
-    assert (await exports.order_of(own.json()["id"])).filters.store == "LX01"
+    assert (await exports.order_of(own.json()["id"])).filters[STORE] == "LX01"
     order = await exports.start(report="donations", fmt="csv", filters=whole_year(), by=house.accountant)
     for place in (f"/exports/{order.id}", f"/exports/{order.id}/progress", f"/exports/{order.id}/file"):
         assert (await manager.get(place)).status_code == 404, place

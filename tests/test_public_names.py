@@ -25,6 +25,7 @@ from charity import clock
 from charity.aid import approvals, payments, vouchers
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.db import engine, reading, sealed, transactions
+from charity.documents import exports
 from charity.giving import donations, pledges, receipts, refunds
 from charity.giving.pledges import Promise
 from charity.goods import checkout, reversals
@@ -35,7 +36,6 @@ from charity.ledger.writer import Idem
 from charity.people import households
 from charity.people.persons import Donor
 from charity.printing import renderer
-from charity.reports import exports
 from charity.web import logs
 
 NAMES = ("欧阳明德", "诸葛静宜", "司马如风", "上官婉清", "慕容雪松", "公孙止戈")

@@ -12,7 +12,10 @@ from cast import Cast
 from charity import clock
 from charity.aid import approvals, payments, vouchers
 from charity.aid.content import Content
+from charity.app import DOCUMENTS
 from charity.db import reading, transactions
+from charity.documents import facts, forms
+from charity.documents.filters import STORE
 from charity.errors import Refusal
 from charity.giving import donations, receipts, refunds
 from charity.goods import cards, checkout, intake, items, points, reversals
@@ -20,18 +23,17 @@ from charity.goods.intake import IntakeLine
 from charity.goods.items import Item
 from charity.goods.picking import Line
 from charity.people.persons import Donor
-from charity.reports import facts, forms
-from charity.reports.facts import Filters, Totals
-from charity.reports.registry import REPORTS
+from charity.printing.document import Filters, Totals
 from charity.roles import Actor, Role
 
+REPORTS = {document.name: document for document in DOCUMENTS}
 RICE, SOAP = "6901234567892", "6923456789012"
 TODAY = clock.today()
 YEAR = (TODAY.replace(month=1, day=1).isoformat(), TODAY.replace(month=12, day=31).isoformat())
 
 
 def whole_year(**chosen: Any) -> Filters:
-    return Filters(*YEAR, **chosen)
+    return Filters.of(*YEAR, **chosen)
 
 
 async def give(house: Cast, amount_fen: int, name: str = "张三丰", **more: Any) -> str:
@@ -237,8 +239,8 @@ async def test_a_register_speaks_of_the_books_as_they_stood_when_it_began(busy: 
     await give(busy, 99_900)
     await take_in(busy, RICE, 5, 1_000)
     assert (await report.page(whole_year(), seq, None, 100)).rows == before
-    for name in REPORTS:
-        totals = await REPORTS[name].totals(whole_year(), seq)
+    for name, document in REPORTS.items():
+        totals = await document.totals(whole_year(), seq)
         assert totals.differences == [], name
     assert (await report.totals(whole_year(), seq)).sums["amount_fen"] == 108_000
     assert (await read("donations", whole_year()))[1].sums["amount_fen"] == 108_000 + 99_900 + 5_000
@@ -297,7 +299,7 @@ def test_a_filter_that_a_register_does_not_have_is_refused_not_ignored(chosen: d
 def test_a_manager_sees_the_own_store_only_and_no_names() -> None:
     manager = Actor("m", "m", frozenset({Role.MANAGER}), "LX01")
     report = REPORTS["donations"]
-    assert facts.allowed(report, whole_year(), manager).store == "LX01"
+    assert facts.allowed(report, whole_year(), manager)[STORE] == "LX01"
     with pytest.raises(Refusal, match=r"report\.store"):
         facts.allowed(report, whole_year(store="LX02"), manager)
     with pytest.raises(Refusal, match=r"report\.internal"):
@@ -337,4 +339,5 @@ async def test_filters_survive_their_row(house: Cast) -> None:
     filters = whole_year(fund="F-GEN", copy="internal")
     assert Filters.from_text(filters.text()) == filters
     assert "fund" in json.loads(filters.text())
+    assert filters[STORE] == ""
     assert await reading.value("SELECT count(*) FROM entry") == 0

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import re
 import signal
 import subprocess
@@ -12,14 +13,17 @@ from pathlib import Path
 import openpyxl
 import pytest
 from cast import Cast
+from click.testing import CliRunner
 from conftest import Web
 from test_reports import busy, give, whole_year  # noqa: F401 - the busy town is a fixture here too
 
 from charity import clock
+from charity.cli import main
 from charity.db import reading, transactions
+from charity.documents import codes, exports, facts, jobs, registry
+from charity.documents.filters import STORE
 from charity.errors import Refusal
 from charity.jobs import children, worker
-from charity.reports import documents, exports, facts, jobs
 from charity.settings import settings
 
 FORM = {"sec-fetch-site": "same-origin"}
@@ -115,7 +119,7 @@ async def test_an_export_of_nonsense_is_refused_and_makes_no_job(
 async def test_a_manager_gets_the_own_store_and_never_names(house: Cast, web: Web) -> None:
     client = web.as_("manager")
     order = (await client.post("/api/v1/exports", json={**BODY, "report": "stock"})).json()["id"]
-    assert (await exports.order_of(order)).filters.store == "LX01"
+    assert (await exports.order_of(order)).filters[STORE] == "LX01"
     other = await client.post("/api/v1/exports", json={**BODY, "filters": {"store": "LX02"}})
     assert other.status_code == 403
     inside = await client.post("/api/v1/exports", json={**BODY, "filters": {"copy": "internal"}})
@@ -130,7 +134,7 @@ async def test_the_pdf_carries_totals_hash_and_a_qr_that_the_check_page_answers(
     export = await made(busy, "disbursements", "pdf", copy="internal")
     assert export.state == "done", export.error
     text = subprocess.run(["pdftotext", "-layout", export.path, "-"], capture_output=True, check=True).stdout.decode()
-    document = await documents.by_code(export.document or "")
+    document = await codes.by_code(export.document or "")
     for words in (
         "拨付（发放）台账",
         "临溪市慈善总会",
@@ -160,14 +164,14 @@ async def test_the_pdf_carries_totals_hash_and_a_qr_that_the_check_page_answers(
 
 async def test_every_format_of_the_same_books_has_the_same_data_hash(busy: Cast) -> None:  # noqa: F811
     found = [await made(busy, "stock", fmt) for fmt in exports.FORMATS]
-    hashes = {(await documents.by_code(e.document or "")).data_hash for e in found}
+    hashes = {(await codes.by_code(e.document or "")).data_hash for e in found}
     assert len(hashes) == 1
     sheet = openpyxl.load_workbook(found[1].path).active
     assert sheet is not None
     assert [c.value for c in sheet[2]][3:6] == ["大米", "袋", 25]
     await give(busy, 100)
     later = await made(busy, "donations", "csv")
-    assert (await documents.by_code(later.document or "")).data_hash not in hashes
+    assert (await codes.by_code(later.document or "")).data_hash not in hashes
 
 
 async def test_a_name_like_a_formula_stays_a_text_in_every_sheet(busy: Cast) -> None:  # noqa: F811
@@ -251,7 +255,7 @@ async def test_after_kill_9_of_the_worker_the_export_is_made_again(busy: Cast) -
     code = (
         "import asyncio, os, signal\n"
         "from charity.db import engine\nfrom charity.jobs import worker\n"
-        "from charity.reports import exports\n"
+        "from charity.documents import exports\n"
         "async def told_then_die(order, *, done, total):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
         "exports.progress = told_then_die\n"
         "import charity.app\n"
@@ -283,7 +287,7 @@ async def test_the_command_line_makes_the_same_register_at_once(busy: Cast, tmp_
     ordered = await made(busy, "donations", "csv")
     assert out.read_bytes() == ordered.path.read_bytes()
     assert heard[-1] == (6, 6)
-    assert (await documents.by_code(code)).made_by == "cli"
+    assert (await codes.by_code(code)).made_by == "cli"
     with pytest.raises(Refusal, match=r"report\.format"):
         await exports.make_now(report="donations", fmt="doc", filters=whole_year(), out=out)
 
@@ -295,7 +299,7 @@ async def test_old_files_are_purged_and_their_documents_stay(busy: Cast) -> None
     await transactions.run(lambda tx: tx.rows("UPDATE export SET expires_at = $1 RETURNING id", past))
     assert await exports.purge() == 1
     assert not export.path.exists()
-    assert (await documents.by_code(export.document or "")).row_count == 2
+    assert (await codes.by_code(export.document or "")).row_count == 2
     with pytest.raises(Refusal, match=r"export\.unknown"):
         await exports.get(export.id, by=busy.accountant)
 
@@ -316,3 +320,50 @@ async def test_job_bodies_and_documents_hold_no_names(busy: Cast) -> None:  # no
     assert settings().data_dir in exports.folder().parents
     assert exports.folder().stat().st_mode & 0o077 == 0
     assert await facts.head_seq() > 0
+
+
+async def test_an_order_of_an_earlier_version_keeps_its_filters(house: Cast) -> None:
+    order = await exports.start(report="stock", fmt="csv", filters=whole_year(), by=house.accountant)
+    told = {
+        "begin": whole_year().begin,
+        "end": whole_year().end,
+        "store": "LX01",
+        "fund": "",
+        "campaign": "",
+        "programme": "",
+    }
+    text = json.dumps({**told, "copy": "notice"})  # every row named all five filters, whatever its document had
+
+    async def as_before(tx: transactions.Tx) -> None:
+        await tx.rows("UPDATE export SET filters = $2 WHERE id = $1 RETURNING id", order.id, text)
+
+    await transactions.run(as_before)
+    found = (await exports.get(order.id, by=house.accountant)).filters
+    assert found == whole_year(store="LX01")
+    assert facts.allowed(registry.document("stock"), found, house.accountant) == found
+
+
+def test_the_command_line_offers_every_filter_that_a_document_has() -> None:
+    named = {wanted.name for document in registry.every() for wanted in document.filters}
+    assert named == {"store", "fund", "campaign", "programme", "copy"}
+    help_text = CliRunner().invoke(main, ["export", "--help"]).output
+    assert all(f"--{name}" in help_text for name in named)
+    refused = CliRunner().invoke(
+        main,
+        [
+            "export",
+            "stock",
+            "--format",
+            "csv",
+            "--from",
+            "2026-01-01",
+            "--to",
+            "2026-01-31",
+            "-o",
+            "x",
+            "--campaign",
+            "c",
+        ],
+    )
+    assert refused.exit_code == 1
+    assert "没有此筛选条件" in refused.output

@@ -6,11 +6,11 @@ from typing import Any
 from charity import tokens, words
 from charity.db import reading
 from charity.disclosure.campaigns import fund_names, programme_names
+from charity.documents.models import IssuedDocument
 from charity.giving import campaigns, receipts
 from charity.giving.models import Pledge, Receipt
 from charity.ledger import tracing
 from charity.people import persons
-from charity.reports.models import Document
 
 FIFO = "同一基金里的钱按收到的先后依次使用（先进先出），这是记账的约定，不表示某一元钱买了某一件物品。"
 VERDICTS = {
@@ -81,7 +81,7 @@ async def check(code: str) -> Checked:
 async def address_of(typed: str) -> str | None:
     """The page of what a typed code or a pasted address belongs to; None when we know no such code."""
     code = tokens.normalise(typed.rstrip("/").rsplit("/", 1)[-1])
-    for page, model in (("/r", Receipt), ("/p", Pledge), ("/v", Document)):
+    for page, model in (("/r", Receipt), ("/p", Pledge), ("/v", IssuedDocument)):
         if await model.get_or_none(code=code) is not None:
             return f"{page}/{code}"
     return None

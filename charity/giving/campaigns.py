@@ -7,7 +7,7 @@ remembered; whether it is open is asked again in the transaction of each gift.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -323,10 +323,18 @@ async def get(slug: str, *, public: bool = True) -> Shown:
     return _shown(row)
 
 
-async def names(slugs: Sequence[str | None]) -> dict[str, str]:
+async def names(slugs: Iterable[str | None]) -> dict[str, str]:
     """Names by slug in the current language."""
     wanted = [s for s in dict.fromkeys(slugs) if s]
-    rows = await Campaign.filter(slug__in=wanted) if wanted else []
+    return _named(await Campaign.filter(slug__in=wanted)) if wanted else {}
+
+
+async def every_name() -> dict[str, str]:
+    """The names of all campaigns by slug, in the current language; ordered by the Chinese name."""
+    return _named(await Campaign.all().order_by("name"))
+
+
+def _named(rows: Iterable[Campaign]) -> dict[str, str]:
     english = words.language() == "en"
     return {r.slug: (r.name_en if english and r.name_en else r.name) for r in rows}
 

@@ -1,11 +1,11 @@
 """Funds and programme codes: what money is for, without any person's name."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charity import clock
+from charity import clock, words
 from charity.db import reading
 from charity.db.transactions import Tx
 
@@ -64,3 +64,23 @@ async def programmes() -> list[ProgrammeRow]:
     """All programmes by code."""
     rows = await reading.rows("SELECT code, name, name_en FROM programme ORDER BY code")
     return [ProgrammeRow(**row) for row in rows]
+
+
+async def names(codes: Iterable[str] | None = None) -> dict[str, str]:
+    """Names of these funds (of all without any codes) by code, in the current language."""
+    return await _names("fund", codes)
+
+
+async def programme_names(codes: Iterable[str] | None = None) -> dict[str, str]:
+    """Names of these programmes (of all without any codes) by code, in the current language."""
+    return await _names("programme", codes)
+
+
+async def _names(table: str, codes: Iterable[str] | None) -> dict[str, str]:
+    wanted = None if codes is None else sorted({code for code in codes if code})
+    if wanted == []:
+        return {}
+    where = f"WHERE code IN ({reading.places(len(wanted))}) " if wanted else ""
+    rows = await reading.rows(f"SELECT code, name, name_en FROM {table} {where}ORDER BY code", *(wanted or ()))  # noqa: S608
+    english = words.language() == "en"
+    return {row["code"]: (english and row["name_en"]) or row["name"] for row in rows}

@@ -50,6 +50,16 @@ async def townships() -> list[Township]:
     return [Township(**row) for row in rows]
 
 
+async def names() -> dict[str, str]:
+    """The names of all stores by code."""
+    return {store.code: store.name for store in await every()}
+
+
+async def township_names() -> dict[str, str]:
+    """The names of all townships by code."""
+    return {township.code: township.name for township in await townships()}
+
+
 async def found(tx: Tx, *, townships: Sequence[Township], stores: Sequence[Store]) -> None:
     """Add townships and stores in the caller's transaction."""
     await tx.insert("township", [asdict(t) for t in townships])

@@ -32,7 +32,7 @@ LEAST_PT: Final = 4.5
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PrintedColumn:
     """One column. `width` is a share of the table; `total` sums money and counts."""
 
     key: str
@@ -58,7 +58,7 @@ class Register:
     period: str
     filters: str = ""
     unit: str = ""
-    columns: Sequence[Column]
+    columns: Sequence[PrintedColumn]
     rows: Iterable[Row] | AsyncIterable[Row]
     row_count: int
     groups: Sequence[tuple[str, Mapping[str, int]]] = ()
@@ -186,20 +186,20 @@ async def _each(rows: Iterable[Row] | AsyncIterable[Row]) -> AsyncIterator[Row]:
             yield row
 
 
-def _check_columns(columns: Sequence[Column]) -> None:
+def _check_columns(columns: Sequence[PrintedColumn]) -> None:
     assert 1 <= len(columns) <= COLUMNS_MAX, len(columns)
     assert len({column.key for column in columns}) == len(columns), "a column key twice"
     for column in columns:
         assert not column.total or column.kind in {"money", "count"}, column.key
 
 
-def widths_mm(columns: Sequence[Column]) -> list[float]:
+def widths_mm(columns: Sequence[PrintedColumn]) -> list[float]:
     """The widths of the columns; they fill the table exactly."""
     scale = TABLE_MM / sum(column.width for column in columns)
     return [round(column.width * scale, 3) for column in columns]
 
 
-def shown(column: Column, value: Any) -> str:
+def shown(column: PrintedColumn, value: Any) -> str:
     """A value as it is printed: money 1,234.50, counts 1,234, nothing for None."""
     if value is None:
         return ""
@@ -211,14 +211,14 @@ def shown(column: Column, value: Any) -> str:
     return str(value)
 
 
-def _values(columns: Sequence[Column], row: Row) -> list[Any]:
+def _values(columns: Sequence[PrintedColumn], row: Row) -> list[Any]:
     if isinstance(row, Mapping):
         return [row[column.key] for column in columns]
     assert len(row) == len(columns), (len(row), len(columns))
     return list(row)
 
 
-def _cells(columns: Sequence[Column], widths: Sequence[float], row: Row, subtotal: dict[str, int]) -> list[Any]:
+def _cells(columns: Sequence[PrintedColumn], widths: Sequence[float], row: Row, subtotal: dict[str, int]) -> list[Any]:
     """The printed cells of a row; adds its figures to the subtotal."""
     cells = []
     for column, value, width in zip(columns, _values(columns, row), widths, strict=True):
@@ -228,7 +228,7 @@ def _cells(columns: Sequence[Column], widths: Sequence[float], row: Row, subtota
     return cells
 
 
-def _sums(columns: Sequence[Column], sums: Mapping[str, int]) -> list[Any]:
+def _sums(columns: Sequence[PrintedColumn], sums: Mapping[str, int]) -> list[Any]:
     widths = widths_mm(columns)
     return [
         cell(shown(column, sums[column.key]), width, figure=True) if column.key in sums else cell("", width)

@@ -1,8 +1,6 @@
-"""Registers and documents: facts of the books and the rooms, made into screens and papers.
+"""Registers that add up several rooms: donations D4, disbursements D7, stock D9, each compared with the books.
 
-Words: a **report** is an entry of `registry.REPORTS` (columns, filters, rows, totals); an **export** is a
-report made into a file by a job; a **document** is a paper whose code `/v/{code}` answers for ever.
-Always true: the totals of a register are those of the books (turnover), and a register whose rows do
-not add up to them says so and makes no paper; a manager sees the own store only; no name reaches a
-public page, a job body or a log. Sources: domain rules 8 (D4, D7, D9), house decisions 5 and 7.
+A register that tells one room's rows is declared in that room; these ask more than one. `books` sums the
+journal for the comparison. Always true: by fund (by store and fund for goods) the rows of a register add up to
+what the accounts say, or the register names the difference. Source: domain rules 8.
 """

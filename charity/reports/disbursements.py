@@ -8,18 +8,21 @@ is worth at the end of the row's day, goods included.
 """
 
 from bisect import bisect_right
-from dataclasses import replace
 from typing import Any
 
 from charity import words
 from charity.db import reading, sealed
+from charity.documents import facts
+from charity.documents.filters import COPY, FUND, PROGRAMME, STORE
 from charity.ledger import accounts as acc
+from charity.ledger import funds
 from charity.money import yuan
+from charity.office import stores
 from charity.people import persons
 from charity.people.households import CATEGORY_WORDS
-from charity.reports import books, facts
+from charity.printing.document import Column, Document, Filters, Group, Page, Totals
+from charity.reports import books
 from charity.reports.donations import RESTRICTION
-from charity.reports.facts import Column, Filters, Group, Page, Report, Totals
 
 COLUMNS = (
     Column("n", "序号", 6, "count"),
@@ -67,14 +70,14 @@ _PROGRAMME = "COALESCE(v.programme, gi.programme, {place})"
 def _where(filters: Filters, first: int, *, valued: bool) -> tuple[str, list[str]]:
     """Conditions of the chosen filters. Goods without value belong to the fund of their first lot."""
     columns = {
-        "fund": "a.fund" if valued else _FIRST_FUND,
-        "programme": _PROGRAMME.format(place="a.place" if valued else "''"),
-        "store": "gd.store",
+        FUND: "a.fund" if valued else _FIRST_FUND,
+        PROGRAMME: _PROGRAMME.format(place="a.place" if valued else "''"),
+        STORE: "gd.store",
     }
     said = ""
     values: list[str] = []
-    for name, column in columns.items():
-        if value := getattr(filters, name):
+    for wanted, column in columns.items():
+        if value := filters[wanted]:
             said += f" AND {column} = ${first + len(values)}"
             values.append(value)
     return said, values
@@ -101,7 +104,7 @@ def _recipients(filters: Filters, at: str) -> str:
     people = "(CASE WHEN e.reverses IS NULL THEN 1 ELSE -1 END) * COALESCE(v.recipients, gi.members, 0)"
     if at != "p.n":
         return people
-    same = "AND b.fund = a.fund" if filters.fund else ""
+    same = "AND b.fund = a.fund" if filters[FUND] else ""
     first = (
         "(SELECT MIN(q.n) FROM posting q JOIN account b ON b.id = q.account "  # noqa: S608 - from this file
         f"WHERE q.seq = e.seq AND b.chart IN ('5101', '2601') {same})"
@@ -136,9 +139,9 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
 
 
 async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> list[dict[str, Any]]:
-    payees = await _payees(rows, internal=filters.copy == "internal")
+    payees = await _payees(rows, internal=filters[COPY] == "internal")
     kinds = await books.fund_kinds()
-    funds, programmes = await facts.named("fund"), await facts.named("programme")
+    named, programmes = await funds.names(), await funds.programme_names()
     worth = await books.worth_by_day(sorted({row["fund"] or "" for row in rows}), filters.end, seq_max)
     shown = []
     for row in rows:
@@ -151,12 +154,12 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
                 "day": row["day"],
                 "entry": str(row["seq"]),
                 "programme": programmes.get(row["programme"] or "", row["programme"] or ""),
-                "fund": funds.get(fund, fund),
+                "fund": named.get(fund, fund),
                 "restriction": words.say(RESTRICTION[kinds[fund]]) if fund in kinds else "",
                 "payee": name,
                 "category": words.say(category) if category else "",
                 "township": township,
-                "reason": _reason(row, internal=filters.copy == "internal"),
+                "reason": _reason(row, internal=filters[COPY] == "internal"),
                 "recipients": row["recipients"],
                 "cash_fen": None if goods else amount,
                 "goods_fen": (words.say("不计价") if amount is None else amount) if goods else None,
@@ -186,7 +189,7 @@ async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tu
         {row["payee"] for row in rows if row["payee_kind"] in {"institution", "supplier"}},
     )
     people = await persons.names(row["payee"] or "" for row in rows if row["payee_kind"] == "person")
-    townships = await facts.named("township")
+    townships = await stores.township_names()
     found = {}
     for row in rows:
         home = households.get(row["household"])
@@ -242,7 +245,7 @@ def _at(days: list[tuple[str, int]], day: str) -> int | None:
 
 async def totals(filters: Filters, seq_max: int) -> Totals:
     """Sums of all rows, by month and programme; compared with the books."""
-    names = await facts.named("programme")
+    names = await funds.programme_names()
     count, sums = 0, dict.fromkeys(SUMS, 0)
     groups: dict[tuple[str, str], dict[str, int]] = {}
     rows = await _sums(filters, seq_max)
@@ -278,8 +281,8 @@ async def _sums(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
 
 async def _differences(filters: Filters, seq_max: int, sums: list[dict[str, Any]]) -> list[str]:
     """Funds whose rows are not what the books say: 5101, and for agency funds the movement of 2601."""
-    if filters.store or filters.programme:  # the books know neither: the whole fund is compared
-        sums = await _sums(replace(filters, store="", programme=""), seq_max)
+    if filters[STORE] or filters[PROGRAMME]:  # the books know neither: the whole fund is compared
+        sums = await _sums(filters.choose(STORE, "").choose(PROGRAMME, ""), seq_max)
     paid: dict[str, int] = {}
     for row in sums:
         paid[row["fund"] or ""] = paid.get(row["fund"] or "", 0) + row["amount"]
@@ -289,7 +292,7 @@ async def _differences(filters: Filters, seq_max: int, sums: list[dict[str, Any]
     debt = await books.by_fund((acc.AGENCY_DEBT,), filters.begin, filters.end, seq_max)
     told = []
     for fund in sorted(kinds):
-        if filters.fund not in {"", fund}:
+        if filters[FUND] not in {"", fund}:
             continue
         here, said = paid.get(fund, 0), cost.get(fund, 0)
         if kinds[fund] == "agency":
@@ -301,12 +304,12 @@ async def _differences(filters: Filters, seq_max: int, sums: list[dict[str, Any]
     return told
 
 
-REPORT = Report(
+DOCUMENT = Document(
     name="disbursements",
     title="拨付（发放）台账",
     lead="付出去的每一笔钱、发出去的每一份物资，与账簿业务活动成本核对一致。",
     columns=COLUMNS,
-    filters=("programme", "fund", "store", "copy"),
+    filters=(PROGRAMME, FUND, STORE, COPY),
     page=page,
     totals=totals,
     group_title="按月和项目合计",

@@ -10,12 +10,16 @@ from typing import Any
 
 from charity import words
 from charity.db import reading
+from charity.documents import facts
+from charity.documents.filters import COPY, FUND, STORE
+from charity.giving import campaigns
 from charity.giving.channels import CHANNELS
 from charity.ledger import accounts as acc
+from charity.ledger import funds
 from charity.money import yuan
 from charity.people import persons
-from charity.reports import books, facts
-from charity.reports.facts import Column, Filters, Group, Page, Report, Totals
+from charity.printing.document import Column, Document, Filter, Filters, Group, Page, Totals
+from charity.reports import books
 
 COLUMNS = (
     Column("n", "序号", 6, "count"),
@@ -58,12 +62,13 @@ _CORRECTED = (
     "(SELECT r.donor FROM receipt_line k JOIN receipt r ON r.number = k.number WHERE k.donation = x.key "
     "ORDER BY r.recorded_at DESC, r.number DESC LIMIT 1)"
 )
-_FILTERS = {"fund": "d.fund", "campaign": "d.campaign", "store": "d.store"}
+CAMPAIGN = Filter("campaign", "活动", campaigns.every_name)
+_COLUMN = {FUND: "d.fund", CAMPAIGN: "d.campaign", STORE: "d.store"}
 
 
-def _where(filters: Filters, names: tuple[str, ...], first: int) -> tuple[str, list[str]]:
+def _where(filters: Filters, wanted: tuple[Filter, ...], first: int) -> tuple[str, list[str]]:
     """Conditions of the chosen filters with places from `first`, and their values."""
-    chosen = [(_FILTERS[name], getattr(filters, name)) for name in names if getattr(filters, name)]
+    chosen = [(_COLUMN[name], filters[name]) for name in wanted if filters[name]]
     return "".join(f" AND {column} = ${n}" for n, (column, _) in enumerate(chosen, first)), [v for _, v in chosen]
 
 
@@ -71,7 +76,7 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
     """Rows in order of business date, entry and gift."""
     begin = facts.place(after, (str, int, int, str, int))
     day, seq, arm, key, number = begin or [filters.begin, 0, 0, "", 0]
-    more, values = _where(filters, ("fund", "campaign", "store"), 8)
+    more, values = _where(filters, (FUND, CAMPAIGN, STORE), 8)
     arms = [
         "SELECT * FROM (SELECT e.effective_on AS day, e.seq AS seq, "  # noqa: S608 - names from this file
         f"{n} AS arm, d.key AS key, {amount} AS amount_fen, d.kind AS kind, d.donor, d.campaign, d.fund, "
@@ -99,7 +104,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
     """The rows as they are read: names, words, amounts by kind."""
     people = await persons.names(row["giver"] for row in rows)
     kinds = await books.fund_kinds()
-    funds, campaigns = await facts.named("fund"), await facts.named("campaign")
+    named, titles = await funds.names(), await campaigns.names(row["campaign"] for row in rows)
     nobody = persons.Person("", "anonymous", "")
     shown = []
     for row in rows:
@@ -112,10 +117,10 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
                 "received_on": row["received_on"] if row["arm"] == 1 else row["day"],
                 "entry": str(row["seq"]),
                 "entry_href": f"/goods/documents/{row['goods']}" if row["goods"] else "",
-                "donor": _donor(person, internal=filters.copy == "internal"),
+                "donor": _donor(person, internal=filters[COPY] == "internal"),
                 "donor_kind": words.say(DONOR_KIND[person.kind]),
-                "campaign": campaigns.get(row["campaign"] or "", row["campaign"] or ""),
-                "fund": funds.get(row["fund"], row["fund"]),
+                "campaign": titles.get(row["campaign"] or "", row["campaign"] or ""),
+                "fund": named.get(row["fund"], row["fund"]),
                 "restriction": words.say(RESTRICTION[kinds[row["fund"]]]),
                 "channel": words.say(channel.words if channel else "实物"),
                 "cash_fen": None if in_kind else amount,
@@ -149,7 +154,7 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
     kinds = await books.fund_kinds()
     count, sums = 0, dict.fromkeys(SUMS, 0)
     groups: dict[tuple[str, str], dict[str, int]] = {}
-    rows = await _sums(filters, seq_max, ("fund", "campaign", "store"))
+    rows = await _sums(filters, seq_max, (FUND, CAMPAIGN, STORE))
     for row in rows:
         part = groups.setdefault((row["month"], kinds[row["fund"]]), dict.fromkeys(SUMS, 0))
         column = "goods_fen" if row["kind"] == "in_kind" else "cash_fen"
@@ -163,8 +168,8 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
     return Totals(count, sums, told, await _differences(filters, seq_max, rows, kinds))
 
 
-async def _sums(filters: Filters, seq_max: int, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    more, values = _where(filters, names, 4)
+async def _sums(filters: Filters, seq_max: int, wanted: tuple[Filter, ...]) -> list[dict[str, Any]]:
+    more, values = _where(filters, wanted, 4)
     arms = [
         f"SELECT substr(e.effective_on, 1, 7) AS month, d.fund AS fund, d.kind AS kind, {amount} AS amount "  # noqa: S608
         f"FROM {source} WHERE {on} >= $1 AND {on} <= $2 AND e.seq <= $3{more}"
@@ -183,8 +188,8 @@ async def _differences(filters: Filters, seq_max: int, sums: list[dict[str, Any]
 
     The books know no campaign and no store: with such a filter the whole fund is compared.
     """
-    if filters.campaign or filters.store:
-        sums = await _sums(filters, seq_max, ("fund",))
+    if filters[CAMPAIGN] or filters[STORE]:
+        sums = await _sums(filters, seq_max, (FUND,))
     given: dict[str, int] = {}
     for row in sums:
         given[row["fund"]] = given.get(row["fund"], 0) + row["amount"]
@@ -194,19 +199,19 @@ async def _differences(filters: Filters, seq_max: int, sums: list[dict[str, Any]
     for fund in sorted(kinds):
         here = given.get(fund, 0)
         there = agency.get(fund, 0) - income.get(fund, 0)
-        if here != there and filters.fund in {"", fund}:
+        if here != there and filters[FUND] in {"", fund}:
             told.append(
                 words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(there))
             )
     return told
 
 
-REPORT = Report(
+DOCUMENT = Document(
     name="donations",
     title="捐赠收入明细台账",
     lead="每一笔捐赠及其退款、冲销，与账簿捐赠收入核对一致。",
     columns=COLUMNS,
-    filters=("fund", "campaign", "store", "copy"),
+    filters=(FUND, CAMPAIGN, STORE, COPY),
     page=page,
     totals=totals,
     group_title="按月和限定性合计",

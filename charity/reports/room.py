@@ -1,17 +1,12 @@
 """What reports hand to the house."""
 
-from charity.reports import api, desk, jobs, routes
+from charity.reports import disbursements, donations, stock
 from charity.room import Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
     name="reports",
-    models=["charity.reports.models"],
-    routes=routes.routes,
-    endpoints=api.endpoints,
-    tasks=desk.tasks,
-    jobs=jobs.jobs,
-    timetable=jobs.timetable,
+    documents=[donations.DOCUMENT, disbursements.DOCUMENT, stock.DOCUMENT],
     nav=[
         NavItem("捐赠台账", "/ledgers/donations", "report.export", order=610),
         NavItem("拨付台账", "/ledgers/disbursements", "report.export", order=620),

@@ -14,10 +14,13 @@ from typing import Any
 
 from charity import words
 from charity.db import reading
+from charity.documents import facts
+from charity.documents.filters import FUND, STORE
 from charity.ledger import accounts as acc
 from charity.money import yuan
-from charity.reports import books, facts
-from charity.reports.facts import Column, Filters, Group, Page, Report, Totals
+from charity.office import stores
+from charity.printing.document import Column, Document, Filters, Group, Page, Totals
+from charity.reports import books
 
 NEAR_DAYS = 30
 """近效期: expires within so many days after the end of the period."""
@@ -97,11 +100,11 @@ async def _made(filters: Filters, seq_max: int) -> Sheet:
     lines.open(opening)
     lines.move(moves)
     lines.close(closing)
-    stores = await facts.named("store")
+    named = await stores.names()
     items = await _items({barcode for _, barcode, _ in lines.figures})
     found = Sheet(differences=await _value_differences(filters, seq_max, lines.values))
     for key, figures in sorted(lines.figures.items()):
-        row = _row(key, figures, stores, items)
+        row = _row(key, figures, named, items)
         if row["opening"] + figures["check"] != row["closing"]:
             found.differences.append(
                 words.say(
@@ -121,7 +124,7 @@ class Lines:
     """The figures of each (store, barcode, unit cost), and what the shelves are worth by (store, fund)."""
 
     def __init__(self, filters: Filters, lots: dict[str, dict[str, Any]]) -> None:
-        self._filters, self._lots = filters, lots
+        self._store, self._lots = filters[STORE], lots
         self._near_until = (date.fromisoformat(filters.end) + timedelta(days=NEAR_DAYS)).isoformat()
         self.figures: dict[tuple[str, str, int], dict[str, int]] = {}
         self.values: dict[tuple[str, str], int] = {}
@@ -129,7 +132,7 @@ class Lines:
     def _line(self, place: str, unit: str) -> tuple[dict[str, int], dict[str, Any]] | None:
         """The line of a lot on a shelf, and the lot; None when the filters leave it out."""
         lot, store = self._lots.get(unit), place.removeprefix("store:")
-        if lot is None or self._filters.store not in {"", store}:
+        if lot is None or self._store not in {"", store}:
             return None
         key = (store, lot["barcode"], lot["cost_fen"])
         return self.figures.setdefault(key, dict.fromkeys((*SUMS, "check"), 0)), lot
@@ -188,7 +191,7 @@ async def _lots(filters: Filters, units: set[str]) -> dict[str, dict[str, Any]]:
         part = todo[at : at + 500]
         sql = f"SELECT code, barcode, cost_fen, expires_on, fund FROM lot WHERE code IN ({reading.places(len(part))})"  # noqa: S608
         for row in await reading.rows(sql, *part):
-            if filters.fund in {"", row["fund"]}:
+            if filters[FUND] in {"", row["fund"]}:
                 found[acc.lot(row["code"])] = row
     return found
 
@@ -209,7 +212,7 @@ async def _value_differences(filters: Filters, seq_max: int, values: dict[tuple[
     told = []
     for key in sorted(said.keys() | values.keys()):
         store, fund = key
-        if filters.store not in {"", store} or filters.fund not in {"", fund} or store.startswith("transit"):
+        if filters[STORE] not in {"", store} or filters[FUND] not in {"", fund} or store.startswith("transit"):
             continue
         if values.get(key, 0) != said.get(key, 0):
             told.append(
@@ -265,12 +268,12 @@ def check(totals: Totals) -> str:
     )
 
 
-REPORT = Report(
+DOCUMENT = Document(
     name="stock",
     title="物资收发存台账",
     lead="期初 ＋ 收入 － 发出 ＝ 期末；期末金额与账簿存货核对一致。",
     columns=COLUMNS,
-    filters=("store", "fund"),
+    filters=(STORE, FUND),
     page=page,
     totals=totals,
     sign_offs=("制表人", "复核人", "店长", "财务负责人"),

@@ -11,16 +11,16 @@ import hashlib
 import json
 import os
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from charity import clock, tokens, words
+from charity.documents import facts, rules
 from charity.office import organisation
 from charity.printing import registers
+from charity.printing.document import Column, Document, Filters, Totals
 from charity.printing.register_renderer import register_to_pdf
-from charity.reports import facts, rules
-from charity.reports.facts import Column, Filters, Report, Totals
 from charity.settings import settings
 from charity.sheets import csv_out, xlsx_out
 from charity.sheets.columns import Column as SheetColumn
@@ -55,7 +55,7 @@ class Spool:
 
 
 async def make(
-    *, report: Report, fmt: str, filters: Filters, language: str, out: Path, made_by: str, told: Told
+    *, document: Document, fmt: str, filters: Filters, language: str, out: Path, made_by: str, told: Told
 ) -> Made:
     """Write the file at `out` (beside it first, then renamed). `filters` were allowed before.
 
@@ -64,7 +64,7 @@ async def make(
     """
     with words.speaking(language):
         seq = await facts.head_seq()
-        totals = await report.totals(filters, seq)
+        totals = await document.totals(filters, seq)
         facts.must_agree(totals)
         if totals.count > registers.ROWS_MAX:
             raise rules.TOO_MANY_ROWS(rows=totals.count, limit=registers.ROWS_MAX)
@@ -72,13 +72,13 @@ async def make(
         spool_path, part = out.with_suffix(".rows"), out.with_suffix(".part")
         try:
             steps = max(totals.count, 1) * (2 if fmt == "pdf" else 1)
-            spool = await _spooled(report, filters, seq, totals, spool_path, lambda done, _: told(done, steps))
+            spool = await _spooled(document, filters, seq, totals, spool_path, lambda done, _: told(done, steps))
             if fmt == "pdf":
-                await _pdf(report, filters, totals, spool, code, made_at, part, told)
+                await _pdf(document, filters, totals, spool, code, made_at, part, told)
             elif fmt == "xlsx":
-                _xlsx(report, totals, spool, part)
+                _xlsx(document, totals, spool, part)
             else:
-                _csv(report, totals, spool, part)
+                _csv(document, totals, spool, part)
             with part.open("rb") as file:
                 file_hash = hashlib.file_digest(file, "sha256").hexdigest()
                 os.fsync(file.fileno())
@@ -87,10 +87,10 @@ async def make(
         finally:
             spool_path.unlink(missing_ok=True)
             part.unlink(missing_ok=True)
-    document = {
+    issued = {
         "code": code,
-        "kind": report.name,
-        "title": report.title,
+        "kind": document.name,
+        "title": document.title,
         "from_on": filters.begin,
         "to_on": filters.end,
         "format": fmt,
@@ -102,13 +102,18 @@ async def make(
         "made_by": made_by,
         "made_at": made_at,
     }
-    return Made(out.name, size, document)
+    return Made(out.name, size, issued)
 
 
-async def _spooled(report: Report, filters: Filters, seq: int, totals: Totals, path: Path, told: Told) -> Spool:
+def _asked(document: Document, filters: Filters) -> dict[str, str]:
+    """The period and every filter of a document, also those that mean all."""
+    return {"begin": filters.begin, "end": filters.end, **{wanted.name: filters[wanted] for wanted in document.filters}}
+
+
+async def _spooled(document: Document, filters: Filters, seq: int, totals: Totals, path: Path, told: Told) -> Spool:
     digest, count = hashlib.sha256(), 0
     sums = dict.fromkeys(totals.sums, 0)
-    keys = [column.key for column in report.columns]
+    keys = [column.key for column in document.columns]
     with path.open("wb") as file:
 
         def write(value: Any, *, sort: bool = False) -> None:
@@ -116,10 +121,10 @@ async def _spooled(report: Report, filters: Filters, seq: int, totals: Totals, p
             digest.update(line)
             file.write(line)
 
-        write({"report": report.name, "columns": keys, "seq": seq, **asdict(filters)}, sort=True)
+        write({"report": document.name, "columns": keys, "seq": seq, **_asked(document, filters)}, sort=True)
         after: str | None = None
         while True:
-            page = await report.page(filters, seq, after, READ_ROWS)
+            page = await document.page(filters, seq, after, READ_ROWS)
             for row in page.rows:
                 write([row[key] for key in keys])
                 for key in sums:
@@ -134,17 +139,17 @@ async def _spooled(report: Report, filters: Filters, seq: int, totals: Totals, p
     return Spool(path, count, digest.hexdigest())
 
 
-def _paper_column(column: Column) -> registers.Column:
+def _printed_column(column: Column) -> registers.PrintedColumn:
     kind = "text" if column.kind == "code" else column.kind
-    return registers.Column(column.key, words.say(column.title), column.width, column.align, kind, column.total)
+    return registers.PrintedColumn(column.key, words.say(column.title), column.width, column.align, kind, column.total)
 
 
-def _sheet_columns(report: Report) -> list[SheetColumn]:
-    return [SheetColumn(c.key, words.say(c.title), "text" if c.kind == "code" else c.kind) for c in report.columns]
+def _sheet_columns(document: Document) -> list[SheetColumn]:
+    return [SheetColumn(c.key, words.say(c.title), "text" if c.kind == "code" else c.kind) for c in document.columns]
 
 
 async def _pdf(
-    report: Report, filters: Filters, totals: Totals, spool: Spool, code: str, made_at: str, path: Path, told: Told
+    document: Document, filters: Filters, totals: Totals, spool: Spool, code: str, made_at: str, path: Path, told: Told
 ) -> None:
     ours = await organisation.get()
     telling: set[asyncio.Task[None]] = set()
@@ -160,18 +165,18 @@ async def _pdf(
 
     english = words.language() == "en"
     register = registers.Register(
-        title=words.say(report.title),
+        title=words.say(document.title),
         organisation=ours.name_en if english and ours.name_en else ours.name,
         period=facts.period_words(filters),
-        filters=await facts.filter_words(report, filters),
+        filters=await facts.filter_words(document, filters),
         unit=words.say("单位：元"),
-        columns=[_paper_column(column) for column in report.columns],
+        columns=[_printed_column(column) for column in document.columns],
         rows=spool.rows(),
         row_count=spool.count,
         groups=[(group.label, group.figures) for group in totals.groups] if len(totals.groups) > 1 else (),
-        group_title=words.say(report.group_title),
-        note=report.check(totals),
-        sign_offs=[words.say(text) for text in report.sign_offs],
+        group_title=words.say(document.group_title),
+        note=document.check(totals),
+        sign_offs=[words.say(text) for text in document.sign_offs],
         code=code,
         verify_url=f"{settings().public_url.rstrip('/')}/v/{code}",
         hash_hex=spool.data_hash,
@@ -184,22 +189,22 @@ async def _pdf(
     await asyncio.gather(*telling)
 
 
-def _sum_row(report: Report, totals: Totals) -> list[Any]:
+def _sum_row(document: Document, totals: Totals) -> list[Any]:
     """The last line of a sheet: 合计 under the first text column."""
-    row: list[Any] = [totals.sums.get(column.key) for column in report.columns]
+    row: list[Any] = [totals.sums.get(column.key) for column in document.columns]
     row[0] = words.say("合计")
     return row
 
 
-def _csv(report: Report, totals: Totals, spool: Spool, path: Path) -> None:
-    columns = _sheet_columns(report)
+def _csv(document: Document, totals: Totals, spool: Spool, path: Path) -> None:
+    columns = _sheet_columns(document)
     with path.open("wb") as file:
         file.writelines(csv_out.write(spool.rows(), columns))
-        file.write(csv_out.line(columns, _sum_row(report, totals)))
+        file.write(csv_out.line(columns, _sum_row(document, totals)))
 
 
-def _xlsx(report: Report, totals: Totals, spool: Spool, path: Path) -> None:
-    with xlsx_out.XlsxSheet(path, _sheet_columns(report), title=words.say(report.title)) as sheet:
+def _xlsx(document: Document, totals: Totals, spool: Spool, path: Path) -> None:
+    with xlsx_out.XlsxSheet(path, _sheet_columns(document), title=words.say(document.title)) as sheet:
         for row in spool.rows():
             sheet.add(row)
-        sheet.add(_sum_row(report, totals))
+        sheet.add(_sum_row(document, totals))

@@ -1,15 +1,16 @@
-"""What people ask a register for: the address of a screen, the body of a call, options of the command line."""
+"""What people ask a document for: the address of a screen, the body of a call, options of the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, cast
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from charity import clock, words
-from charity.reports import facts, rules
-from charity.reports.facts import Copy, Filters, Report
+from charity.documents import facts, rules
+from charity.documents.filters import COPY, COPY_WORDS
+from charity.printing.document import Document, Filters
 
 MONTHS_A_QUARTER = 3
 
@@ -19,14 +20,12 @@ class ExportBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    report: str = Field(
-        min_length=1, max_length=40, description="donations、disbursements 或 stock", examples=["donations"]
-    )
+    report: str = Field(min_length=1, max_length=40, description="台账的代码", examples=["donations"])
     format: Literal["pdf", "xlsx", "csv"] = Field(description="文件格式")
     begin: date = Field(alias="from", description="第一天", examples=["2026-01-01"])
     end: date = Field(alias="to", description="最后一天", examples=["2026-12-31"])
     filters: dict[str, str] = Field(
-        default_factory=dict, max_length=8, description="store、fund、campaign、programme、copy，依台账而定"
+        default_factory=dict, max_length=8, description="筛选条件，依台账而定", examples=[{"fund": "F-GEN"}]
     )
 
 
@@ -43,29 +42,31 @@ class ExportAnswer(BaseModel):
     file: str | None = Field(None, description="下载地址")
 
 
-def filters_of(report: Report, begin: str, end: str, chosen: Mapping[str, str]) -> Filters:
-    """Checked filters; refuses a bad period and a filter that this register does not have."""
+def filters_of(document: Document, begin: str, end: str, chosen: Mapping[str, str]) -> Filters:
+    """Checked filters; refuses a bad period and a filter that this document does not have."""
     first, last = facts.period(begin, end)
-    said = {name: value.strip() for name, value in chosen.items() if value.strip()}
-    for name in said:
-        if name not in report.filters:
+    said: dict[str, str] = {}
+    for name, value in chosen.items():
+        if not (plain := value.strip()):
+            continue
+        wanted = document.filter(name)
+        if wanted is None or (wanted is COPY and plain not in COPY_WORDS):
             raise rules.FILTER_UNKNOWN(name=name)
-    copy = said.pop("copy", "notice")
-    if copy not in facts.COPY_WORDS:
-        raise rules.FILTER_UNKNOWN(name="copy")
-    return Filters(first, last, copy=cast("Copy", copy), **said)
+        if plain != wanted.default:
+            said[name] = plain
+    return Filters.of(first, last, **said)
 
 
-def from_query(report: Report, query: Mapping[str, str]) -> Filters:
+def from_query(document: Document, query: Mapping[str, str]) -> Filters:
     """The filters in the address of a screen; this month when it names no period."""
     begin, end = this_month(clock.today())
-    chosen = {name: query[name] for name in report.filters if name in query}
-    return filters_of(report, query.get("from") or begin, query.get("to") or end, chosen)
+    chosen = {wanted.name: query[wanted.name] for wanted in document.filters if wanted.name in query}
+    return filters_of(document, query.get("from") or begin, query.get("to") or end, chosen)
 
 
 def query_of(filters: Filters) -> dict[str, str]:
     """The other way round."""
-    return {"from": filters.begin, "to": filters.end} | filters.chosen()
+    return {"from": filters.begin, "to": filters.end, **dict(filters.chosen)}
 
 
 @dataclass(frozen=True, slots=True)

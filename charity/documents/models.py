@@ -1,4 +1,4 @@
-"""Rows of the reports."""
+"""Rows of the documents."""
 
 from enum import StrEnum
 
@@ -24,8 +24,8 @@ class FileFormat(StrEnum):
     XLSX = "xlsx"
 
 
-class Document(Model):
-    """A paper that was made: what it says, as two hashes. A row is never changed but to withdraw it."""
+class IssuedDocument(Model):
+    """A document that was made: what it says, as two hashes. A row is never changed but to withdraw it."""
 
     code = fields.CharField(40, primary_key=True)
     kind = fields.TextField()

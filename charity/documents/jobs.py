@@ -1,10 +1,10 @@
 """The jobs of the registers: an export becomes a file."""
 
 from charity.db.queue import Job
+from charity.documents import exports
 from charity.jobs import children
 from charity.jobs.timetable import HOUR_S, Timed
 from charity.jobs.worker import Handler
-from charity.reports import exports
 
 EXPORT_SECONDS = 900.0
 
@@ -26,7 +26,7 @@ async def make_export(job: Job) -> None:
 
     try:
         await children.run(
-            "charity.reports.child", order, seconds=EXPORT_SECONDS, told=told, wanted=lambda: exports.wanted(order)
+            "charity", "export-order", order, seconds=EXPORT_SECONDS, told=told, wanted=lambda: exports.wanted(order)
         )
     except children.ChildCancelled:
         exports.sweep(order)

@@ -1,14 +1,14 @@
-"""Documents: papers whose code anybody may check. A row says what the paper is, never whom it names."""
+"""Codes of documents: anybody may check one. A row says what the document is, never whom it names."""
 
-from charity.reports import rules
-from charity.reports.models import Document
+from charity.documents import rules
+from charity.documents.models import IssuedDocument
 from charity.tokens import CODE128_LENGTH, normalise
 
 
-async def by_code(code: str) -> Document:
+async def by_code(code: str) -> IssuedDocument:
     """The document with this code as typed or scanned, or the refusal document.unknown."""
     plain = normalise(code)
-    found = await Document.get_or_none(code=plain) if len(plain) == CODE128_LENGTH else None
+    found = await IssuedDocument.get_or_none(code=plain) if len(plain) == CODE128_LENGTH else None
     if found is None:
         raise rules.DOCUMENT_UNKNOWN()
     return found

@@ -3,9 +3,9 @@
 from starlette.responses import FileResponse, Response
 
 from charity import words
-from charity.reports import exports, forms, registry
-from charity.reports.exports import Export
-from charity.reports.forms import ExportAnswer, ExportBody
+from charity.documents import exports, forms, registry
+from charity.documents.exports import Export
+from charity.documents.forms import ExportAnswer, ExportBody
 from charity.web.api import Call, Endpoint
 
 PREFIX = "/api/v1"
@@ -28,9 +28,9 @@ def _answer(export: Export) -> ExportAnswer:
 async def start(call: Call) -> ExportAnswer:
     """Order a file."""
     body: ExportBody = call.body
-    report = registry.report(body.report)
-    filters = forms.filters_of(report, body.begin.isoformat(), body.end.isoformat(), body.filters)
-    return _answer(await exports.start(report=report.name, fmt=body.format, filters=filters, by=call.by))
+    document = registry.document(body.report)
+    filters = forms.filters_of(document, body.begin.isoformat(), body.end.isoformat(), body.filters)
+    return _answer(await exports.start(report=document.name, fmt=body.format, filters=filters, by=call.by))
 
 
 async def show(call: Call) -> ExportAnswer:
@@ -51,7 +51,7 @@ async def file(call: Call) -> Response:
 
 def download(export: Export) -> FileResponse:
     """The file under the name of its register and period."""
-    title = words.say(registry.report(export.report).title)
+    title = words.say(registry.document(export.report).title)
     name = f"{title} {export.filters.begin} {export.filters.end}.{export.format}"
     return FileResponse(export.path, media_type=exports.MEDIA[export.format], filename=name)
 

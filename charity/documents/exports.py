@@ -14,9 +14,10 @@ from typing import Any, Literal, cast
 from charity import clock, tokens, words
 from charity.db import queue, reading, transactions
 from charity.db.transactions import Tx
-from charity.reports import facts, rules
-from charity.reports.facts import Filters
-from charity.reports.registry import report as find
+from charity.documents import facts, rules
+from charity.documents.filters import COPY
+from charity.documents.registry import document as find
+from charity.printing.document import Filters
 from charity.roles import Actor, Role
 from charity.settings import settings
 
@@ -240,7 +241,10 @@ async def _row(order: str) -> dict[str, Any] | None:
 
 
 def _export(row: dict[str, Any]) -> Export:
-    return Export(**{**row, "format": cast("Format", row["format"]), "filters": Filters.from_text(row["filters"])})
+    filters = Filters.from_text(row["filters"])
+    if filters[COPY] == COPY.default:  # rows of earlier versions name it, also where a document has no such filter
+        filters = filters.choose(COPY, "")
+    return Export(**{**row, "format": cast("Format", row["format"]), "filters": filters})
 
 
 async def make_now(
@@ -250,13 +254,13 @@ async def make_now(
 
     The caller has opened the database; whoever may run commands on the machine may read everything.
     """
-    from charity.reports import making  # noqa: PLC0415 - the printing parts stay out of the server's process
+    from charity.documents import rendering  # noqa: PLC0415 - the printing parts stay out of the server's process
 
     async def silent(done: int, total: int) -> None:
         """Nobody listens."""
 
-    made = await making.make(
-        report=find(report),
+    made = await rendering.make(
+        document=find(report),
         fmt=_format(fmt),
         filters=filters,
         language=language,

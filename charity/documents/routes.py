@@ -1,13 +1,13 @@
-"""Pages of the reports: registers, exports, and the check of a document's code (public)."""
+"""Pages of the documents: registers, exports, and the check of a document's code (public)."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from charity import errors as errors_of
+from charity.documents import codes, exports, facts, forms, registry, screens
+from charity.documents.api import download
 from charity.errors import Refusal
-from charity.reports import documents, exports, facts, forms, registry, screens
-from charity.reports.api import download
 from charity.web import auth, pages
 from charity.web import forms as web_forms
 
@@ -18,19 +18,19 @@ _MAKING = frozenset({"queued", "running"})
 async def ledger(request: Request) -> Response:
     """A register on screen, filters in the address."""
     actor = auth.allowed(request, "report.export")
-    report = registry.REPORTS.get(request.path_params["report"])
-    if report is None:
+    wanted = registry.find(request.path_params["report"])
+    if wanted is None:
         raise errors_of.NOT_FOUND()
     errors: list[dict[str, str]] = []
     query = dict(request.query_params)
     try:
-        filters = facts.allowed(report, forms.from_query(report, query), actor)
+        filters = facts.allowed(wanted, forms.from_query(wanted, query), actor)
     except Refusal as refusal:
         if not refusal.fields:
             raise
         errors, query = pages.errors(refusal), {}
-        filters = facts.allowed(report, forms.from_query(report, query), actor)
-    context = await screens.ledger(report, filters, query.get("after"), actor)
+        filters = facts.allowed(wanted, forms.from_query(wanted, query), actor)
+    context = await screens.ledger(wanted, filters, query.get("after"), actor)
     return await pages.page(request, "reports/ledger.html", status=422 if errors else 200, **context, errors=errors)
 
 
@@ -38,16 +38,16 @@ async def start(request: Request) -> Response:
     """The button that begins an export."""
     actor = auth.allowed(request, "report.export")
     data = {k: v for k, v in (await web_forms.data(request)).items() if isinstance(v, str)}
-    report = registry.report(data.get("report", ""))
-    filters = forms.from_query(report, data)
-    export = await exports.start(report=report.name, fmt=data.get("format", ""), filters=filters, by=actor)
+    wanted = registry.document(data.get("report", ""))
+    filters = forms.from_query(wanted, data)
+    export = await exports.start(report=wanted.name, fmt=data.get("format", ""), filters=filters, by=actor)
     return pages.see_other(request, f"/exports/{export.id}")
 
 
 async def mine(request: Request) -> Response:
     """The exports of this account."""
     actor = auth.allowed(request, "report.export")
-    found = [screens.order(e, registry.report(e.report)) for e in await exports.recent(by=actor)]
+    found = [screens.order(e, registry.document(e.report)) for e in await exports.recent(by=actor)]
     return await pages.page(request, "reports/exports.html", orders=found, keep_days=exports.KEEP_DAYS)
 
 
@@ -55,7 +55,7 @@ async def show(request: Request) -> Response:
     """One export: progress, cancel, download."""
     actor = auth.allowed(request, "report.export")
     export = await exports.get(request.path_params["id"], by=actor)
-    order = screens.order(export, registry.report(export.report))
+    order = screens.order(export, registry.document(export.report))
     making = export.state in _MAKING
     return await pages.page(request, "reports/export.html", order=order, making=making, keep_days=exports.KEEP_DAYS)
 
@@ -84,15 +84,15 @@ async def file(request: Request) -> Response:
 
 
 async def document(request: Request) -> Response:
-    """Is this paper ours? Public; names nobody."""
+    """Is this document ours? Public; names nobody."""
     code, typed = request.path_params["code"], request.query_params.get("hash", "")
     try:
-        found = await documents.by_code(code)
+        found = await codes.by_code(code)
     except Refusal as refusal:
         return await pages.page(
             request, "reports/document.html", status=NOT_FOUND, document=None, errors=pages.errors(refusal)
         )
-    same = await documents.compare(code, typed)
+    same = await codes.compare(code, typed)
     return await pages.page(request, "reports/document.html", document=found, same=same, typed=typed[:200])
 
 

@@ -4,40 +4,41 @@ from typing import Any
 from urllib.parse import urlencode
 
 from charity import clock, words
-from charity.reports import exports, facts, forms
-from charity.reports.exports import Export
-from charity.reports.facts import Filters, Report, Totals
-from charity.roles import Actor, Role
+from charity.documents import exports, facts, forms
+from charity.documents.exports import Export
+from charity.documents.filters import COPY, STORE
+from charity.printing.document import Column, Document, Filters, Totals
+from charity.roles import Actor
 
 STATE_WORDS = {"queued": "排队中", "running": "制作中", "done": "已做好", "failed": "未做成", "cancelled": "已取消"}
 STATE_TONES = {"queued": "wait", "running": "wait", "done": "good", "failed": "bad", "cancelled": "none"}
 
 
-async def ledger(report: Report, filters: Filters, after: str | None, by: Actor) -> dict[str, Any]:
+async def ledger(document: Document, filters: Filters, after: str | None, by: Actor) -> dict[str, Any]:
     """The context of ledger.html."""
     seq = await facts.head_seq()
-    totals = await report.totals(filters, seq)
-    page = await report.page(filters, seq, after, facts.PAGE_ROWS)
-    address, query = f"/ledgers/{report.name}", forms.query_of(filters)
-    columns = [column for column in report.columns if column.screen]
+    totals = await document.totals(filters, seq)
+    page = await document.page(filters, seq, after, facts.PAGE_ROWS)
+    address, query = f"/ledgers/{document.name}", forms.query_of(filters)
+    columns = [column for column in document.columns if column.screen]
     return {
-        "report": {"title": words.say(report.title), "lead": words.say(report.lead), "name": report.name},
+        "report": {"title": words.say(document.title), "lead": words.say(document.lead), "name": document.name},
         "address": address,
         "presets": _presets(address, filters),
-        "values": query | {"copy": filters.copy},
-        "options": await _options(report, by),
+        "values": query | {wanted.name: filters[wanted] for wanted in document.filters},
+        "options": await _options(document, by),
         "columns": [{"label": words.say(c.title), "kind": c.kind} for c in columns],
         "rows": [_cells(columns, row) for row in page.rows],
         "sums": _sums(columns, totals.sums),
         "figures": _sums(columns, totals.sums, totals_only=True),
-        "groups": _groups(report, totals),
+        "groups": _groups(document, totals),
         "totals": totals,
         "seq": seq,
         "next_href": f"{address}?{urlencode(query | {'after': page.next})}" if page.next else "",
         "first_href": f"{address}?{urlencode(query)}" if after else "",
-        "order": query | {"report": report.name},
+        "order": query | {"report": document.name},
         "formats": exports.FORMATS,
-        "clear_href": address if filters.chosen() else "",
+        "clear_href": address if filters.chosen else "",
     }
 
 
@@ -50,26 +51,19 @@ def _presets(address: str, filters: Filters) -> list[dict[str, Any]]:
     return found
 
 
-async def _options(report: Report, by: Actor) -> dict[str, dict[str, Any]]:
+async def _options(document: Document, by: Actor) -> dict[str, dict[str, Any]]:
     """The select fields of the filters; a store's manager has no choice of stores, others no internal copies."""
     found: dict[str, dict[str, Any]] = {}
-    whole = not {Role.ACCOUNTANT, Role.AUDITOR}.isdisjoint(by.roles)
-    for name in report.filters:
-        if name == "copy":
-            if whole:
-                options = [{"value": k, "label": words.say(v)} for k, v in facts.COPY_WORDS.items()]
-                found[name] = {"label": words.say("用途"), "options": options}
+    for wanted in document.filters:
+        if not facts.sees_all(by) and (wanted is COPY or (wanted is STORE and by.store)):
             continue
-        if name == "store" and not whole and by.store:
-            continue
-        codes = await facts.named(name)
-        options = [{"value": "", "label": words.say("全部")}]
-        options += [{"value": code, "label": label} for code, label in codes.items()]
-        found[name] = {"label": words.say(facts.FILTER_WORDS[name]), "options": options}
+        options = [] if wanted.default else [{"value": "", "label": words.say("全部")}]
+        options += [{"value": value, "label": label} for value, label in (await wanted.choices()).items()]
+        found[wanted.name] = {"label": words.say(wanted.label), "options": options}
     return found
 
 
-def _cells(columns: list[facts.Column], row: dict[str, Any]) -> list[dict[str, Any]]:
+def _cells(columns: list[Column], row: dict[str, Any]) -> list[dict[str, Any]]:
     """A text in a column of figures (不计价) is shown as text."""
     cells = []
     for column in columns:
@@ -79,7 +73,7 @@ def _cells(columns: list[facts.Column], row: dict[str, Any]) -> list[dict[str, A
     return cells
 
 
-def _sums(columns: list[facts.Column], sums: dict[str, int], *, totals_only: bool = False) -> list[dict[str, Any]]:
+def _sums(columns: list[Column], sums: dict[str, int], *, totals_only: bool = False) -> list[dict[str, Any]]:
     return [
         {"label": words.say(c.title), "kind": c.kind, "value": sums.get(c.key)}
         for c in columns
@@ -87,13 +81,13 @@ def _sums(columns: list[facts.Column], sums: dict[str, int], *, totals_only: boo
     ]
 
 
-def _groups(report: Report, totals: Totals) -> dict[str, Any] | None:
+def _groups(document: Document, totals: Totals) -> dict[str, Any] | None:
     """The breakdown as a table; figures that are nothing everywhere are left out."""
-    keys = [c for c in report.columns if c.total and any(group.figures[c.key] for group in totals.groups)]
+    keys = [c for c in document.columns if c.total and any(group.figures[c.key] for group in totals.groups)]
     if not keys:
         return None
     return {
-        "title": words.say(report.group_title),
+        "title": words.say(document.group_title),
         "columns": [{"key": "label", "label": words.say("分组")}]
         + [{"key": c.key, "label": words.say(c.title), "kind": c.kind} for c in keys],
         "rows": [{"label": group.label, **{c.key: group.figures[c.key] for c in keys}} for group in totals.groups],
@@ -101,11 +95,11 @@ def _groups(report: Report, totals: Totals) -> dict[str, Any] | None:
     }
 
 
-def order(export: Export, report: Report) -> dict[str, Any]:
+def order(export: Export, document: Document) -> dict[str, Any]:
     """An order of a file, for export.html and the list."""
     return {
         "id": export.id,
-        "title": words.say(report.title),
+        "title": words.say(document.title),
         "period": facts.period_words(export.filters),
         "format": export.format.upper(),
         "state": export.state,

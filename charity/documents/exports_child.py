@@ -1,10 +1,9 @@
-"""The child process that makes one export: `python -m charity.reports.child <id>`.
+"""The child process that makes one export: `charity export-order ID`, started by the worker.
 
 Prints one JSON object a line: `{"done", "total"}` now and then, at the end `{"made"}` or `{"refused"}` (words for
 the one who asked). Ends with its whole process group when the worker that started it is gone.
 """
 
-import asyncio
 import json
 import os
 import signal
@@ -15,9 +14,8 @@ from dataclasses import asdict
 from typing import Any
 
 from charity import words
-from charity.db import engine
+from charity.documents import exports, registry, rendering
 from charity.errors import Refusal
-from charity.reports import exports, making, registry
 
 TELL_EVERY_S = 0.3
 
@@ -27,15 +25,19 @@ def _say(line: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def end_with_the_worker() -> None:
+    """Begin to watch standard input: it ends when the worker does, however it ended."""
+    threading.Thread(target=_die_with_the_worker, daemon=True).start()
+
+
 def _die_with_the_worker() -> None:
-    """Standard input ends when the worker does, however it ended."""
     while os.read(0, 1024):  # not sys.stdin: its lock would be held when the interpreter ends
         continue
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
 async def make(order: str) -> None:
-    """Make the file of an order."""
+    """Make the file of an order; the caller has opened the database."""
     last = [0.0]
 
     async def told(done: int, total: int) -> None:
@@ -43,25 +45,19 @@ async def make(order: str) -> None:
             last[0] = time.monotonic()
             _say({"done": done, "total": total})
 
-    async with engine.opened():
-        wanted = await exports.order_of(order)
-        try:
-            made = await making.make(
-                report=registry.report(wanted.report),
-                fmt=wanted.format,
-                filters=wanted.filters,
-                language=wanted.language,
-                out=wanted.path,
-                made_by=wanted.account,
-                told=told,
-            )
-        except Refusal as refusal:
-            with words.speaking(wanted.language):
-                _say({"refused": words.say(refusal.words, **refusal.facts)})
-            return
+    wanted = await exports.order_of(order)
+    try:
+        made = await rendering.make(
+            document=registry.document(wanted.report),
+            fmt=wanted.format,
+            filters=wanted.filters,
+            language=wanted.language,
+            out=wanted.path,
+            made_by=wanted.account,
+            told=told,
+        )
+    except Refusal as refusal:
+        with words.speaking(wanted.language):
+            _say({"refused": words.say(refusal.words, **refusal.facts)})
+        return
     _say({"made": asdict(made)})
-
-
-if __name__ == "__main__":
-    threading.Thread(target=_die_with_the_worker, daemon=True).start()
-    asyncio.run(make(sys.argv[1]))

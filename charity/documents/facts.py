@@ -1,0 +1,107 @@
+"""What every document needs that is made of the books: head, period, rights, cursors, words of its head."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from charity import words
+from charity.db import reading
+from charity.documents import rules
+from charity.documents.filters import COPY, STORE
+from charity.printing.document import Document, Filters, Page, Totals
+from charity.roles import Actor, Role
+
+FILTER_MAX = 64
+YEARS_MAX = 10
+PAGE_ROWS = 50
+_WHOLE = frozenset({Role.ACCOUNTANT, Role.AUDITOR})
+
+
+async def head_seq() -> int:
+    """The number of the last entry: where a reading of the books stands."""
+    return int(await reading.value("SELECT seq FROM head WHERE id = 1") or 0)
+
+
+def period(begin: str, end: str) -> tuple[str, str]:
+    """Two dates as typed, checked; refuses what is not a date, backwards or too long."""
+    try:
+        first, last = date.fromisoformat(begin), date.fromisoformat(end)
+    except ValueError:
+        raise rules.PERIOD_UNREADABLE() from None
+    if first.isoformat() != begin or last.isoformat() != end:
+        raise rules.PERIOD_UNREADABLE()
+    if last < first:
+        raise rules.PERIOD_BACKWARDS()
+    if (last - first).days > YEARS_MAX * 366:
+        raise rules.PERIOD_TOO_LONG(years=YEARS_MAX)
+    return begin, end
+
+
+def sees_all(by: Actor) -> bool:
+    """Whether this account may read every store and internal copies."""
+    return not _WHOLE.isdisjoint(by.roles)
+
+
+def allowed(document: Document, filters: Filters, by: Actor) -> Filters:
+    """The filters as this account may use them; refuses a stranger's store and names without need.
+
+    A manager who has a store gets that store, whatever was left out.
+    """
+    by.must("report.export")
+    for name, value in filters.chosen:
+        if document.filter(name) is None or len(value) > FILTER_MAX:
+            raise rules.FILTER_UNKNOWN(name=name)
+    if filters[COPY] == "internal" and not sees_all(by):
+        raise rules.INTERNAL_ONLY()
+    if sees_all(by) or by.store is None:
+        return filters
+    if filters[STORE] not in {"", by.store}:
+        raise rules.OTHER_STORE()
+    return filters.choose(STORE, by.store)
+
+
+def cursor(parts: list[Any]) -> str:
+    """The place after a row, as it stands in an address."""
+    return "~".join(str(part) for part in parts)
+
+
+def place(after: str | None, kinds: tuple[type, ...]) -> list[Any] | None:
+    """The parts of a cursor; None at the beginning, a refusal for what we did not write."""
+    if not after:
+        return None
+    texts = after.split("~", len(kinds) - 1)
+    if len(texts) != len(kinds):
+        raise rules.CURSOR_UNREADABLE()
+    try:
+        return [kind(text) for kind, text in zip(kinds, texts, strict=True)]
+    except ValueError:
+        raise rules.CURSOR_UNREADABLE() from None
+
+
+def cut(rows: list[dict[str, Any]], limit: int, key: Callable[[Mapping[str, Any]], list[Any]]) -> Page:
+    """A page of `limit` rows out of limit + 1 that were read."""
+    if len(rows) <= limit:
+        return Page(rows, None)
+    kept = rows[:limit]
+    return Page(kept, cursor(key(kept[-1])))
+
+
+def must_agree(totals: Totals) -> None:
+    """Refuse to make a document of rows that are not what the books say."""
+    if totals.differences:
+        raise rules.BOOKS_DIFFER(differences="；".join(totals.differences))
+
+
+def period_words(filters: Filters) -> str:
+    """`2026-01-01 至 2026-03-31`, in the current language."""
+    return words.say("{begin} 至 {end}", begin=filters.begin, end=filters.end)
+
+
+async def filter_words(document: Document, filters: Filters) -> str:
+    """The filters as they are echoed on the printed document, codes with their names."""
+    said = []
+    for wanted in document.filters:
+        if value := filters[wanted]:
+            name = (await wanted.choices()).get(value, "")
+            said.append(f"{words.say(wanted.label)} {value} {name}".rstrip() if wanted.coded else name)
+    return " · ".join(said) or words.say("全部")
