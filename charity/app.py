@@ -33,17 +33,19 @@ import charity.reports.room
 from charity import words
 from charity.background import supervised
 from charity.db import engine
+from charity.db import verify as columns
 from charity.db.locks import FileLock
 from charity.desk import routes as desk
 from charity.desk import search, tasks
 from charity.documents import registry
 from charity.errors import Refusal
 from charity.jobs import worker
+from charity.ledger import verify as books
 from charity.ledger import writer
 from charity.office import organisation, sessions
 from charity.printing.document import Document
 from charity.roles import ACTS, ROLE_WORDS
-from charity.room import Room
+from charity.room import Check, Room
 from charity.settings import settings
 from charity.web import auth, inner, nav, openapi, pages, problems, system
 from charity.web.api import Api, Call, Endpoint
@@ -116,6 +118,11 @@ MODELS: list[str] = [
     *(model for room in ROOMS for model in room.models),
 ]
 DOCUMENTS: list[Document] = [document for room in ROOMS for document in room.documents]
+CHECKS: list[Check] = [
+    Check("用词", columns.run),
+    Check("账簿", books.run),
+    *(check for room in ROOMS for check in room.checks),
+]
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 tasks.use(source for room in ROOMS for source in room.tasks)
 worker.use(

@@ -4,18 +4,27 @@ Nothing is discovered: a room takes part when it stands in `app.ROOMS`, and only
 the toolkits (`web`, `desk`, `jobs`, `demo`, `printing`) know no room, and a room knows no list of the house.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
 from charity.desk.search import Finder
 from charity.desk.tasks import Source
+from charity.errors import Failure
 from charity.jobs.timetable import Timed
 from charity.jobs.worker import Handler
 from charity.printing.document import Document
 from charity.web.api import Endpoint
 from charity.web.nav import NavItem
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part of `charity verify`: what it compares, in words, and the function that answers what does not hold."""
+
+    label: str
+    run: Callable[[], Awaitable[Sequence[Failure]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +50,5 @@ class Room:
     """What happens by the clock."""
     documents: Sequence[Document] = ()
     """Registers that `documents` shows, prints and exports."""
+    checks: Sequence[Check] = ()
+    """What `charity verify` compares."""

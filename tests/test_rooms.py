@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import inspect
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,8 @@ def test_the_system_holds_no_role_and_may_only_what_is_written_out() -> None:
     assert not SYSTEM.roles
     assert {act for act in ACTS if SYSTEM.may(act)} == SYSTEM.permissions == {"account.manage", "points.grant"}
     assert not Actor("k", "n", frozenset({Role.CASHIER})).may("points.grant")
+
+
+def test_every_verify_py_stands_among_the_checks() -> None:
+    checked = {Path(inspect.getfile(check.run)) for check in app.CHECKS}
+    assert set(PACKAGE.glob("*/verify.py")) - checked == set(), "has a verify.py that no room.py lists in `checks`"

@@ -1,7 +1,7 @@
 """What aid hands to the house."""
 
-from charity.aid import api, desk, routes
-from charity.room import Room
+from charity.aid import api, desk, routes, verify
+from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
@@ -12,4 +12,5 @@ ROOM = Room(
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[NavItem("拨付审批", "/vouchers", "voucher.read", order=410)],
+    checks=[Check("拨付", verify.run)],
 )

@@ -1,7 +1,7 @@
 """What giving hands to the house."""
 
-from charity.giving import api, desk, routes
-from charity.room import Room
+from charity.giving import api, desk, routes, verify
+from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
@@ -18,4 +18,5 @@ ROOM = Room(
         NavItem("退款审批", "/refunds", "refund.read", order=420),
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=510),
     ],
+    checks=[Check("捐赠与收据", verify.run)],
 )

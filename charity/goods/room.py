@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from charity.goods import api, desk, points, routes
+from charity.goods import api, desk, points, routes, verify
 from charity.jobs.timetable import HOUR_S, Timed
 from charity.roles import SYSTEM
-from charity.room import Room
+from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 STORES = NavItem("爱心超市", "/stores", "goods.read", order=300)
@@ -25,4 +25,5 @@ ROOM = Room(
         NavItem("库存", "/stores/{store}/stock", "goods.read", order=330, instead=STORES),
         NavItem("物资单据", "/goods/documents", "goods.read", order=340),
     ],
+    checks=[Check("物资与积分", verify.run)],
 )
