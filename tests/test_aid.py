@@ -451,6 +451,29 @@ async def test_goods_bought_are_prepaid_and_agency_money_is_handed_on(aid: Aid) 
         body = await reading.value("SELECT body FROM entry WHERE id16 = $1", answer.body["entry"])
         debits.append(json.loads(body)["postings"][0][0])
     assert debits == ["1141/-/F-GEN", "2601/-/F-AGENCY"]
+    opened = await reading.rows("SELECT voucher, fund, amount_fen, received_fen, status FROM goods_purchase")
+    assert opened == [{"voucher": bought, "fund": "F-GEN", "amount_fen": 200_000, "received_fen": 0, "status": "open"}]
+    assert await verify.run() == []
+    household, _ = await aid.approved(amount_fen=1)
+    extra = "INSERT INTO goods_purchase SELECT '{}', fund, amount_fen, 0, 'open' FROM goods_purchase"
+    for fault, words in (
+        (extra.format(household), f"voucher {household}: goods may come in for it, and nothing was paid"),
+        (extra.format("BF-2020-000001"), "purchase BF-2020-000001: there is no such voucher"),
+        (
+            "UPDATE goods_purchase SET amount_fen = amount_fen + 1",
+            f"voucher {bought}: its purchase is not what was paid",
+        ),
+        ("UPDATE goods_purchase SET status = 'closed'", f"voucher {bought}: its purchase is not what was paid"),
+        (
+            f"DELETE FROM goods_purchase WHERE voucher = '{bought}'",
+            f"voucher {bought}: its purchase is not what was paid",
+        ),
+    ):
+        await transactions.run(lambda tx, fault=fault: tx.rows(fault))
+        assert words in [f.words for f in await verify.run()], fault
+        kept = "DELETE FROM goods_purchase WHERE voucher <> $1"
+        await transactions.run(lambda tx, kept=kept: tx.rows(kept, bought))
+        await transactions.run(lambda tx: tx.rows("UPDATE goods_purchase SET amount_fen = 200000, status = 'open'"))
     assert await books_verify.run() == []
 
 

@@ -12,13 +12,14 @@ from goods_cast import COAT, DONOR, MILK, RICE, SALT, TOWEL, Shop, counts, holdi
 from charity import clock, tokens, words
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.goods import cards, checkout, documents, intake, items, lots, points, reversals, verify
+from charity.goods import cards, checkout, documents, intake, items, lots, points, purchases, reversals, verify
 from charity.goods.checkout import Proxy
 from charity.goods.intake import IntakeLine
 from charity.goods.picking import Line
 from charity.ledger import accounts as acc
 from charity.ledger import verify as ledger_verify
-from charity.ledger.writer import Answer, Idem
+from charity.ledger.state import State
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 
 UNKNOWN = "2001000900008"
 
@@ -529,17 +530,42 @@ async def test_bought_goods_use_up_their_voucher(shop: Shop) -> None:
     assert await verify.run() == []
 
 
+async def test_a_bounced_purchase_takes_no_goods_until_it_is_paid_again(shop: Shop) -> None:
+    number = "BF-2026-000002"
+    told = {"store": "LX01", "source": "purchase", "voucher": number, "by": shop.house.clerk}
+    line = IntakeLine(SALT, 1, unit_value_fen=1000)
+
+    async def bounced() -> None:
+        def decide(state: State) -> Answer:
+            purchases.close(state, number)
+            return Answer(200, {})
+
+        await submit(Command(decide, Wants(rows=[purchases.wants(number)])))
+
+    await _paid_voucher(number, 5_000, "F-WARM")
+    taken = (await intake.take_in(lines=[line], **told)).body
+    with pytest.raises(Refusal) as caught:
+        await bounced()
+    assert said(caught.value) == "拨付审批单 BF-2026-000002 已入库物资 10.00 元，请先冲销入库单"
+    await reversals.reverse(number=taken["number"], reason="退汇", by=shop.house.manager)
+    await bounced()
+    with pytest.raises(Refusal) as caught:
+        await intake.take_in(lines=[line], **told)
+    assert caught.value.code == "voucher.not_for_goods"
+    await _paid_voucher(number, 4_000, "F-GEN")
+    with pytest.raises(Refusal) as caught:
+        await intake.take_in(lines=[IntakeLine(SALT, 5, unit_value_fen=1000)], **told)
+    assert caught.value.code == "voucher.short"
+    await intake.take_in(lines=[IntakeLine(SALT, 4, unit_value_fen=1000)], **told)
+    assert await holding("1141/-/F-GEN", "CNY") == -4000
+    assert await verify.run() == []
+
+
 async def _paid_voucher(number: str, amount_fen: int, fund: str) -> None:
-    """A paid voucher's row as aid leaves it; its entry is any entry of the books."""
+    """A purchase as aid opens it when it pays."""
 
-    async def work(tx: transactions.Tx) -> None:
-        at = clock.stamp()
-        row = {
-            "number": number, "year": 2026, "status": "paid", "programme": "P05", "fund": fund,
-            "payee_kind": "supplier", "payee": "GY01", "amount_fen": amount_fen, "recipients": 0,
-            "reason": b"sealed", "salt": "", "content": "", "content_hash": "", "maker": "a", "made_at": at,
-            "changed_at": at, "payer": "b", "paid_on": at[:10], "paid_at": at, "channel_ref": "R1", "entry_seq": 1,
-        }  # fmt: skip
-        await tx.insert("voucher", [row])
+    def decide(state: State) -> Answer:
+        purchases.open(state, number, fund, amount_fen)
+        return Answer(201, {})
 
-    await transactions.run(work)
+    await submit(Command(decide, Wants(rows=[purchases.wants(number)])))

@@ -84,3 +84,36 @@ async def test_lines_of_receipts_made_before_are_kept_under_their_numbers(databa
         await transactions.run(work)
         assert (await migrations.migrate())[0] == "0009_receipt_lines_by_number"
         assert await reading.rows("SELECT * FROM receipt_line") == [{"number": "CS-2026-000001", "donation": "g"}]
+
+
+async def test_every_paid_purchase_has_its_row_after_the_purchases_were_told_by_vouchers(
+    database_empty: str, tmp_path: Path
+) -> None:
+    for path in sorted((ROOT / "migrations").glob("*.sql")):
+        if path.name < "0012":
+            (tmp_path / path.name).write_text(path.read_text())
+    entry = {"kind": "voucher.paid", "recorded_at": "x", "effective_on": "2026-01-01", "party": "p", "actor": "a"}
+    entry |= {"body": "{}", "leaf": "l", "prev": "p", "reverses": None}
+    voucher = {"year": 2026, "programme": "P05", "fund": "F-GEN", "payee": "GY01", "amount_fen": 900, "recipients": 0}
+    voucher |= {"reason": b"sealed", "salt": "", "content": "", "content_hash": "", "maker": "a", "made_at": "x"}
+    voucher |= {"changed_at": "x", "payer": "b", "paid_on": "x", "paid_at": "x"}
+    states = (("paid", "supplier"), ("delivered", "supplier"), ("approved", "supplier"), ("paid", "household"))
+
+    async def work(tx: Tx) -> None:
+        await tx.insert("fund", [{"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}])
+        await tx.insert("programme", [{"code": "P05", "name": "P", "created_at": "x"}])
+        for n, (status, kind) in enumerate(states, 1):
+            await tx.insert("entry", [{"seq": n, "id16": f"e{n}", **entry}])
+            paid = {"channel_ref": f"R{n}", "entry": f"e{n}", "entry_seq": n} if status != "approved" else {}
+            await tx.insert("voucher", [{"number": f"V{n}", "status": status, "payee_kind": kind, **voucher, **paid}])
+        await tx.insert("goods_purchase", [{"voucher": "V1", "received_fen": 300}])
+
+    async with engine.opened():
+        await migrations.migrate(tmp_path)
+        await transactions.run(work)
+        assert "0012_purchases" in await migrations.migrate()
+        same = {"fund": "F-GEN", "amount_fen": 900, "status": "open"}
+        assert await reading.rows("SELECT * FROM goods_purchase ORDER BY voucher") == [
+            {"voucher": "V1", "received_fen": 300, **same},
+            {"voucher": "V2", "received_fen": 0, **same},
+        ]

@@ -12,8 +12,9 @@ from charity import clock
 from charity.aid import rules
 from charity.aid.approvals import payee_now
 from charity.aid.content import same_payee
-from charity.aid.models import VOUCHER
+from charity.aid.models import VOUCHER, PayeeKind
 from charity.aid.vouchers import APPROVALS_NEEDED, standing, stored
+from charity.goods import purchases
 from charity.ledger import accounts as acc
 from charity.ledger.accounts import Posting
 from charity.ledger.loading import Loader
@@ -75,6 +76,8 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
             },
             flows=Flows(spend=[(fund, row["amount_fen"])]),
         )
+        if row["payee_kind"] == PayeeKind.SUPPLIER:
+            purchases.open(state, number, fund, row["amount_fen"])
         state.change(
             VOUCHER,
             number,
@@ -88,7 +91,8 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
         )
         return Answer(201, {"entry": entry.id, "status": "paid"})
 
-    return await submit(Command(decide, Wants(rows=[(VOUCHER, number)]), idem, load))
+    wants = Wants(rows=[(VOUCHER, number), purchases.wants(number)])
+    return await submit(Command(decide, wants, idem, load))
 
 
 def _must_be_payable(row: dict[str, Any], approved: dict[str, str], by: Actor) -> None:
@@ -102,7 +106,7 @@ def _must_be_payable(row: dict[str, Any], approved: dict[str, str], by: Actor) -
 
 
 def _postings(fund_kind: str, payee_kind: str, programme: str, fund: str, amount_fen: int) -> list[Posting]:
-    if payee_kind == "supplier":  # also of agency money: it is owed until the goods are handed over
+    if payee_kind == PayeeKind.SUPPLIER:  # also of agency money: it is owed until the goods are handed over
         debit = acc.money(acc.PREPAID, fund)
     elif fund_kind == "agency":
         debit = acc.money(acc.AGENCY_DEBT, fund)

@@ -9,10 +9,13 @@ from collections import defaultdict
 from typing import Any
 
 from charity.aid.content import digest, hashed
+from charity.aid.models import PayeeKind, VoucherStatus
 from charity.aid.payments import KIND
 from charity.aid.vouchers import APPROVALS_NEEDED
 from charity.db import reading, sealed
 from charity.errors import Failure
+from charity.goods import purchases
+from charity.goods.models import PurchaseRow, PurchaseStatus
 from charity.ledger import checks
 
 CHUNK = 1_000
@@ -36,13 +39,17 @@ async def run() -> list[Failure]:
         async with reading.snapshot():  # a chunk at a time: a server beside us goes on writing
             rows = await reading.rows("SELECT * FROM voucher WHERE number > $1 ORDER BY number LIMIT $2", after, CHUNK)
             if not rows:
+                found += _unknown(await purchases.between(after))
                 break
             last = rows[-1]["number"]
+            bought = await purchases.between(after, last)
             approvals = await _approvals(after, last)
             bodies = await _bodies(after, last)
             closed_through = str(await reading.value("SELECT closed_through FROM head WHERE id = 1") or "")
         for row in rows:
             found += _voucher(row, approvals[row["number"]], bodies.get(row["number"]), closed_through)
+            found += _purchase(row, bought.pop(row["number"], None))
+        found += _unknown(bought)
         after = last
     found += await _entries_alone()
     return [*(Failure(INVARIANT, words) for words in found[:FAILURES_MAX]), *await checks.failures([_SERIES])]
@@ -100,6 +107,22 @@ def _voucher(
     if row["status"] == "approved":
         rules["it is approved without two approvals"] = len(set(accounts)) >= APPROVALS_NEEDED
     return [f"voucher {number}: {words}" for words, holds in rules.items() if not holds]
+
+
+def _purchase(row: dict[str, Any], bought: PurchaseRow | None) -> list[str]:
+    """What a supplier was paid for is what goods may come in for, and nothing else is."""
+    due = row["payee_kind"] == PayeeKind.SUPPLIER and row["status"] in PAID
+    if not due:
+        return [] if bought is None else [f"voucher {row['number']}: goods may come in for it, and nothing was paid"]
+    status = PurchaseStatus.CLOSED if row["status"] == VoucherStatus.BOUNCED else PurchaseStatus.OPEN
+    expected = (row["fund"], row["amount_fen"], status)
+    if bought is None or (bought.fund, bought.amount_fen, bought.status) != expected:
+        return [f"voucher {row['number']}: its purchase is not what was paid"]
+    return []
+
+
+def _unknown(bought: dict[str, PurchaseRow]) -> list[str]:
+    return [f"purchase {number}: there is no such voucher" for number in bought]
 
 
 def _reason(row: dict[str, Any], told: dict[str, Any]) -> bool:

@@ -12,13 +12,12 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from charity import clock, money, tokens
-from charity.db import reading
 from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
 from charity.giving.models import CAMPAIGN, DONATION
-from charity.goods import documents, items, rules
+from charity.goods import documents, items, purchases, rules
 from charity.goods.items import Item
-from charity.goods.models import DOCUMENT, INTAKE, PURCHASE
+from charity.goods.models import DOCUMENT, INTAKE
 from charity.ledger import accounts as acc
 from charity.ledger.state import Entry, State, Table
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
@@ -30,11 +29,8 @@ from charity.roles import Actor
 LINES_MAX: Final = 200
 QUANTITY_MAX: Final = 1_000_000
 SERIES: Final = "RK"
-# The voucher belongs to aid, a storey above: read here by its table, never changed.
-VOUCHER = Table("voucher", "number")
 Evidence = Literal["invoice", "market", "appraisal", "none"]
 EVIDENCE_WORDS: Final = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": "不计价"}
-PAID: Final = ("paid", "delivered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +146,7 @@ async def take_in(
 async def _fund(source: str, campaign: str | None, fund: str | None, voucher: str | None) -> str:
     """The fund of the lots: the campaign's choice, the voucher's own, or the unrestricted one."""
     if source == "purchase" and not fund and voucher:
-        found = await reading.value("SELECT fund FROM voucher WHERE number = $1", voucher)
-        return str(found or acc.GENERAL_FUND)
+        return await purchases.fund_of(voucher) or acc.GENERAL_FUND
     if source == "gift" and campaign:
         return (await campaigns.known(campaign)).chosen(fund)
     return fund or acc.GENERAL_FUND
@@ -210,7 +205,7 @@ def _wants(d: _Delivery) -> Wants:
     if d.campaign:
         rows.append((CAMPAIGN, d.campaign))
     if d.voucher:
-        rows += [(VOUCHER, d.voucher), (PURCHASE, d.voucher)]
+        rows.append(purchases.wants(d.voucher))
     return Wants(
         holdings=[(shelf, acc.lot(lot.code)) for lot in d.lots],
         funds=[d.fund],
@@ -226,7 +221,7 @@ def _decide(state: State, d: _Delivery, by: Actor) -> Answer:
     if d.campaign:
         campaigns.accepting(state, d.campaign, day=d.day.isoformat())
     if d.voucher:
-        _use_voucher(state, d)
+        purchases.receive(state, d.voucher, d.fund, d.value_fen)
     number = documents.number(state, SERIES, d.store, d.day.year)
     entry = state.post(
         f"goods.{d.source}",
@@ -265,25 +260,6 @@ def _postings(d: _Delivery, fund_kind: str) -> list[acc.Posting]:
         postings.append((acc.money(stock, d.fund, d.store), acc.CNY, d.value_fen))
         postings.append((acc.money(against, d.fund), acc.CNY, -d.value_fen))
     return postings
-
-
-def _use_voucher(state: State, d: _Delivery) -> None:
-    """Refuse goods beyond what a paid supplier's voucher prepaid, and count what has come in."""
-    assert d.voucher is not None
-    voucher = state.row(VOUCHER, d.voucher)
-    if voucher is None or voucher["payee_kind"] != "supplier" or voucher["status"] not in PAID:
-        raise rules.VOUCHER_NOT_FOR(voucher=d.voucher)
-    if voucher["fund"] != d.fund:
-        raise rules.VOUCHER_FUND(voucher=d.voucher, fund=voucher["fund"])
-    before = state.row(PURCHASE, d.voucher)
-    received = before["received_fen"] if before else 0
-    left = voucher["amount_fen"] - received
-    if d.value_fen > left:
-        raise rules.VOUCHER_SHORT(voucher=d.voucher, left_yuan=money.yuan(left), needed_yuan=money.yuan(d.value_fen))
-    if before is None:
-        state.add(PURCHASE, {"voucher": d.voucher, "received_fen": d.value_fen})
-    else:
-        state.change(PURCHASE, d.voucher, received_fen=received + d.value_fen)
 
 
 def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> dict[str, Any] | None:

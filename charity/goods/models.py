@@ -36,6 +36,13 @@ class Evidence(StrEnum):
     NONE = "none"
 
 
+class PurchaseStatus(StrEnum):
+    """Whether goods may come in for a purchase; closed when its payment bounced."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class CardStatus(StrEnum):
     """Whether a card works."""
 
@@ -118,10 +125,13 @@ class IntakeRow(Model):
 
 
 class PurchaseRow(Model):
-    """How much of a purchase voucher has come in as goods, fen."""
+    """What was paid for goods by a voucher, and how much of it has come in, fen."""
 
     voucher = fields.CharField(CODE_MAX, primary_key=True)
+    fund = fields.TextField()
+    amount_fen = fields.BigIntField()
     received_fen = fields.BigIntField()
+    status = WordField(PurchaseStatus)
 
     class Meta:
         """Table name."""

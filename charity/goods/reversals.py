@@ -10,8 +10,8 @@ from typing import Any, Final
 from charity import clock
 from charity.giving import receipts
 from charity.giving.models import DONATION, RECEIPT
-from charity.goods import documents, rules
-from charity.goods.models import DOCUMENT, INTAKE, PURCHASE
+from charity.goods import documents, purchases, rules
+from charity.goods.models import DOCUMENT, INTAKE
 from charity.ledger import accounts as acc
 from charity.ledger import reversals as ledger
 from charity.ledger.loading import Loader
@@ -55,7 +55,8 @@ class _Reversal:
 
     async def _load_intake(self, loader: Loader, intake: dict[str, Any]) -> None:
         if intake["voucher"]:
-            await loader.stored(PURCHASE, [intake["voucher"]])
+            table, key = purchases.wants(intake["voucher"])
+            await loader.stored(table, [key])
         if intake["donation"]:
             await loader.stored(DONATION, [intake["donation"]])
             gift = loader.state.row(DONATION, intake["donation"])
@@ -105,10 +106,8 @@ class _Reversal:
 
     def _undo_intake(self, state: State, intake: dict[str, Any]) -> None:
         if intake["voucher"]:
-            used = state.row(PURCHASE, intake["voucher"])
-            assert used is not None, "a purchase was counted"
             value = sum(line["quantity"] * line["cost_fen"] for line in self.lines)
-            state.change(PURCHASE, intake["voucher"], received_fen=used["received_fen"] - value)
+            purchases.give_back(state, intake["voucher"], value)
         if not intake["donation"]:
             return
         gift = state.row(DONATION, intake["donation"])

@@ -24,6 +24,7 @@ VOUCHER_MISSING = Rule("voucher.missing", "采购入库请填写拨付审批单�
 VOUCHER_NOT_FOR = Rule("voucher.not_for_goods", "拨付审批单 {voucher} 不能用于采购入库：须已付款且收款方为供应商")
 VOUCHER_FUND = Rule("voucher.other_fund", "拨付审批单 {voucher} 属于基金 {fund}", 422, field="fund")
 VOUCHER_SHORT = Rule("voucher.short", "拨付审批单 {voucher} 还可入库 {left_yuan} 元，本次需要 {needed_yuan} 元")
+PURCHASE_USED = Rule("purchase.used", "拨付审批单 {voucher} 已入库物资 {received_yuan} 元，请先冲销入库单")
 DONOR_NOT_FOR_PURCHASE = Rule("purchase.donor", "采购入库不填捐赠人", 422, field="donor")
 VOUCHER_NOT_FOR_GIFT = Rule("gift.voucher", "捐赠入库不填拨付审批单号", 422, field="voucher")
 

@@ -56,11 +56,11 @@ _SUMS: tuple[Check, ...] = (
     (
         "I5",
         "voucher {voucher}: goods of {said} fen are counted, {held} fen came in, {paid} fen were paid",
-        "SELECT p.voucher, p.received_fen AS said, COALESCE(x.held, 0) AS held, v.amount_fen AS paid "
-        "FROM goods_purchase p JOIN voucher v ON v.number = p.voucher LEFT JOIN (SELECT i.voucher, "
+        "SELECT p.voucher, p.received_fen AS said, COALESCE(x.held, 0) AS held, p.amount_fen AS paid "
+        "FROM goods_purchase p LEFT JOIN (SELECT i.voucher, "
         "SUM(l.quantity * l.cost_fen) AS held FROM goods_intake i JOIN goods_document d ON d.number = i.number "
         "JOIN goods_line l ON l.document = i.number WHERE d.reversed_by IS NULL GROUP BY i.voucher) x "
-        "ON x.voucher = p.voucher WHERE p.received_fen <> COALESCE(x.held, 0) OR p.received_fen > v.amount_fen",
+        "ON x.voucher = p.voucher WHERE p.received_fen <> COALESCE(x.held, 0) OR p.received_fen > p.amount_fen",
     ),
 )
 
@@ -109,8 +109,9 @@ _ROWS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "voucher {voucher}: goods came in for it and are not counted",
-        "SELECT DISTINCT i.voucher FROM goods_intake i LEFT JOIN goods_purchase p ON p.voucher = i.voucher "
+        "voucher {voucher}: goods came in for it and are not counted, or into another fund than paid for them",
+        "SELECT DISTINCT i.voucher FROM goods_intake i JOIN goods_document d ON d.number = i.number "
+        "LEFT JOIN goods_purchase p ON p.voucher = i.voucher AND (p.fund = i.fund OR d.reversed_by IS NOT NULL) "
         "WHERE i.voucher IS NOT NULL AND p.voucher IS NULL",
     ),
     (
