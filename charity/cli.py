@@ -134,11 +134,12 @@ def init(login: str, name: str, password_stdin: bool, make_keys: bool, **told: s
     _migrate()
 
     async def work() -> None:
-        from charity.office import accounts, organisation, rules  # noqa: PLC0415
+        from charity.office import accounts, organisation, rules, weakness  # noqa: PLC0415
         from charity.roles import SYSTEM  # noqa: PLC0415
 
         if await accounts.has_admin():
             raise rules.ALREADY_BEGUN()
+        weakness.must_be_good(password, login, weakness.words_of(told["organisation_name"], told["short"]))
         await accounts.create(login=login, name=name, roles=[Role.ADMIN], password=password, by=SYSTEM)
         said = organisation.Organisation(
             told["organisation_name"],

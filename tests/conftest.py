@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import argon2
 import asyncpg
 import httpx2
 import pytest
@@ -26,9 +27,15 @@ from cast import Cast, seed
 from charity import settings
 from charity.db import engine, migrations, sealed
 from charity.ledger import writer
+from charity.office import passwords
 
 SECRET = "test-secret-key-that-is-long-enough-0123456789"
 KEYS = "k1:" + base64.b64encode(b"1" * 32).decode()
+
+
+# The tests hash at a thousandth of passwords.COST, or they would do little else.
+passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+passwords._NOBODY = passwords._hasher.hash("nobody")
 
 
 def environment(url: str, folder: Path) -> None:

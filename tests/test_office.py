@@ -1,15 +1,17 @@
 """Accounts, sessions, tokens, stores: the doors of the office."""
 
+import asyncio
 import time
 from datetime import timedelta
 from typing import Any
 
+import argon2
 import pytest
 
 from charity import clock, tokens
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.office import accounts, bearers, organisation, passwords, sessions, stores
+from charity.office import accounts, bearers, organisation, passwords, sessions, stores, weakness
 from charity.office.sessions import Doors
 from charity.roles import Actor, Role
 from charity.web import auth, limits
@@ -166,13 +168,43 @@ async def test_a_login_is_taken_once(house: Any) -> None:
     assert refused.value.code == "account.login_taken"
 
 
-@pytest.mark.parametrize(
-    "password", ["short", "1234567890", "password123", "wangwang12wang"[:9], "aaaaaaaaaaaa", "linxi-2026"]
+WEAK = (
+    "short", "1234567890", "password123", "wangwang1", "aaaaaaaaaaaa", "1212121212", "linxi-2026", "qwerty123456",
+    "Qwerty!2026", "qwertyqwerty", "19851985dragon", "wang20260101", "WangWang2026", "cishan2026!", "cishan.charity",
+    "ＣＩＳＨＡＮ２０２６", "慈善总会20261126", "临溪市慈善总会2026", "linxi_12345678", "Linxi+Charity+1", "xidong20260101",
+    "溪东爱心超市888888", "beimenjiedao1", "!!!password!!!", "x" * 129,
+)  # fmt: skip
+STRONG = (
+    "correct horse battery",
+    "another good one",
+    "wang keeps bees",
+    "cishan-lantern-7",
+    "9f4kd02lq1",
+    "雨后春笋接连破土而出2",
 )
-def test_an_obvious_password_is_refused(password: str) -> None:
+
+
+@pytest.mark.parametrize("password", WEAK)
+async def test_an_obvious_password_is_refused(house: Any, password: str) -> None:
     with pytest.raises(Refusal) as refused:
-        passwords.must_be_good(password, "wang")
+        weakness.must_be_good(password, "wang", await weakness.house_words())
     assert refused.value.fields[0].field == "password"
+
+
+@pytest.mark.parametrize("password", STRONG)
+async def test_a_password_that_takes_guessing_is_taken(house: Any, password: str) -> None:
+    weakness.must_be_good(password, "wang", await weakness.house_words())
+
+
+def test_the_demos_password_is_good_in_the_demo_only() -> None:
+    weakness.must_be_good(weakness.DEMO, "wang", demo=True)
+    with pytest.raises(Refusal):
+        weakness.must_be_good("password123", "wang", demo=True)
+
+
+def test_the_list_is_the_ten_thousand_commonest() -> None:
+    assert len(weakness._common()) == 10_000
+    assert (weakness.DATA / "LICENSES.txt").read_text(encoding="utf-8").count("MIT License") == 2
 
 
 async def test_changing_ones_password_needs_the_present_one(house: Any) -> None:
@@ -186,10 +218,88 @@ async def test_changing_ones_password_needs_the_present_one(house: Any) -> None:
     assert await sessions.sign_in(login="wang", password="another good one")
 
 
+async def test_a_sign_in_with_the_old_password_does_not_survive_its_change(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change comes while the old password is being hashed, and again after the session was made."""
+    clerk = await _clerk(house)
+    checked, changed = asyncio.Event(), asyncio.Event()
+    inner = passwords.matches
+
+    async def slow(stored: str | None, password: str) -> bool:
+        right = await inner(stored, password)
+        checked.set()
+        await changed.wait()
+        return right
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "matches", slow)
+        signing_in = asyncio.create_task(sessions.sign_in(login="wang", password=PASSWORD))
+        await checked.wait()
+    await accounts.change_password(current=PASSWORD, password="another good one", by=clerk)
+    changed.set()
+    with pytest.raises(Refusal) as refused:
+        await signing_in
+    assert refused.value.code == "sign_in.wrong"
+    assert await _live() == 0
+    await sessions.sign_in(login="wang", password="another good one")
+    await accounts.change_password(current="another good one", password="a third good one", by=clerk)
+    assert await _live() == 0
+
+
+async def test_a_sign_in_does_not_survive_that_its_account_is_disabled(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = await _clerk(house)
+    checked, disabled = asyncio.Event(), asyncio.Event()
+    inner = passwords.matches
+
+    async def slow(stored: str | None, password: str) -> bool:
+        right = await inner(stored, password)
+        checked.set()
+        await disabled.wait()
+        return right
+
+    monkeypatch.setattr(passwords, "matches", slow)
+    signing_in = asyncio.create_task(sessions.sign_in(login="wang", password=PASSWORD))
+    await checked.wait()
+    await accounts.disable(key=clerk.key, by=house.admin)
+    disabled.set()
+    with pytest.raises(Refusal):
+        await signing_in
+    await accounts.enable(key=clerk.key, by=house.admin)
+    assert await _live() == 0
+
+
+async def test_eight_sign_ins_beside_a_change_of_password_leave_no_old_session(house: Any) -> None:
+    clerk = await _clerk(house)
+    old = [sessions.sign_in(login="wang", password=PASSWORD) for _ in range(8)]
+    change = accounts.change_password(current=PASSWORD, password="another good one", by=clerk)
+    await asyncio.gather(*old[:4], change, *old[4:], return_exceptions=True)
+    assert await _live() == 0
+
+
+async def test_of_two_changes_of_one_password_at_once_one_counts(house: Any) -> None:
+    clerk = await _clerk(house)
+    new = ("another good one", "a third good one")
+    done = await asyncio.gather(
+        *(accounts.change_password(current=PASSWORD, password=p, by=clerk) for p in new), return_exceptions=True
+    )
+    assert [type(d) for d in done].count(Refusal) == 1
+    assert await sessions.sign_in(login="wang", password=new[1 if done[0] else 0])
+
+
+async def _live() -> int:
+    """Sessions that have not been ended."""
+    return int(await reading.value("SELECT COUNT(*) FROM session WHERE revoked_at IS NULL"))
+
+
 async def test_a_password_is_stored_as_argon2id(house: Any) -> None:
     await _clerk(house)
     stored = await reading.value("SELECT password_hash FROM staff WHERE login = 'wang'")
     assert stored.startswith("$argon2id$")
+    assert (passwords.COST.memory_cost, passwords.COST.time_cost) == (65_536, 3)
+    assert argon2.PasswordHasher.from_parameters(passwords.COST).check_needs_rehash(stored)
 
 
 async def test_too_many_sign_ins_at_once_are_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,17 +1,19 @@
 """What every page has in common: who may see it, how forms are guarded, headers, language, limits."""
 
 import re
+from contextlib import ExitStack, nullcontext
 from typing import Any
 
 import httpx2
 import pytest
 from starlette.requests import Request
+from starlette.responses import Response
 
 from charity import settings
 from charity.errors import Refusal
-from charity.office import accounts
+from charity.office import accounts, passwords
 from charity.roles import ACTS, Actor, Role, conflicts
-from charity.web import limits, nav, pages, visits
+from charity.web import devices, limits, nav, pages, visits
 from charity.web.system import local
 from charity.web.visits import preferred_language
 
@@ -234,39 +236,201 @@ def test_a_flood_from_one_address_does_not_pass() -> None:
     limits.hit(limits.WRITE, "198.51.100.2")
 
 
-def test_wrong_passwords_wait_longer_and_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [1000.0]
-    monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
+def _guess(*circles: limits.Circle, code: str = "wrong") -> None:
+    """One guess that ends in a refusal with this code, or in a right answer without one."""
+    with pytest.raises(Refusal) if code else nullcontext(), limits.guessing(*circles, wrong={"wrong"}):
+        if code:
+            raise Refusal(code, "")
+
+
+def _stranger(login: str, address: str, code: str = "wrong") -> None:
+    _guess(*limits.strangers(login, address), code=code)
+
+
+def _waits(*circles: limits.Circle) -> int:
+    """How long the next guess has to wait, in seconds; 0 for not at all."""
+    try:
+        with limits.guessing(*circles, wrong=()):
+            raise Refusal("asked", "")  # noqa: TRY301 - so that asking is no guess
+    except Refusal as refusal:
+        return refusal.retry_after_s or 0
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The limits' clock."""
+    told = [1000.0]
+    monkeypatch.setattr(limits.time, "monotonic", lambda: told[0])
+    return told
+
+
+def test_wrong_passwords_wait_longer_and_longer(now: list[float]) -> None:
     waits: list[int] = []
     for _ in range(5):
-        limits.guess("boss", "198.51.100.1")
+        _stranger("boss", "198.51.100.1")
     for _ in range(4):
-        with pytest.raises(Refusal) as refused:
-            limits.guess("boss", "198.51.100.1")
-        waits.append(refused.value.retry_after_s or 0)
+        waits.append(_waits(*limits.strangers("boss", "198.51.100.1")))
         now[0] += waits[-1]
-        limits.guess("boss", "198.51.100.1")
+        _stranger("boss", "198.51.100.1")
     assert waits == [15, 30, 60, 120]
-    limits.guess("other", "198.51.100.1")
-    limits.guess("boss", "198.51.100.2")
+    assert _waits(*limits.strangers("other", "198.51.100.1")) == 0
+    assert _waits(*limits.strangers("boss", "198.51.100.2")) == 0
 
 
 def test_one_account_guessed_from_many_addresses_waits_too() -> None:
-    with pytest.raises(Refusal):
-        for n in range(40):
-            limits.guess("boss", f"198.51.100.{n}")
+    for n in range(limits.ACCOUNT.free):
+        _stranger("boss", f"198.51.100.{n}")
+    assert _waits(*limits.strangers("boss", "198.51.100.200")) > 0
+    assert _waits(*limits.strangers("other", "198.51.100.200")) == 0
 
 
 def test_many_accounts_guessed_from_one_address_wait_too() -> None:
-    with pytest.raises(Refusal):
-        for n in range(80):
-            limits.guess(f"account{n}", "198.51.100.1")
+    for n in range(limits.ADDRESS.free):
+        _stranger(f"account{n}", "198.51.100.1")
+    assert _waits(*limits.strangers("other", "198.51.100.1")) > 0
+    assert _waits(*limits.strangers("other", "198.51.100.2")) == 0
 
 
-def test_a_right_password_forgets_the_wrong_ones() -> None:
+def test_a_right_password_forgets_the_wrong_ones(now: list[float]) -> None:
     for _ in range(50):
-        limits.guess("boss", "198.51.100.1")
-        limits.guessed("boss", "198.51.100.1")
+        for _ in range(limits.HERE.free - 1):
+            _stranger("boss", "198.51.100.1")
+        _stranger("boss", "198.51.100.1", code="")
+    # A house of people who mistype every fifth password never keeps itself out.
+    for n in range(5 * limits.ADDRESS.free):
+        _stranger(f"account{n}", "198.51.100.1", code="wrong" if n % 5 == 0 else "")
+        assert _waits(*limits.strangers("boss", "198.51.100.1")) == 0
+
+
+def test_wrong_guesses_of_months_do_not_add_up(now: list[float]) -> None:
+    for n in range(90 * 20):  # twenty a day from one town hall, for three months, and never a right one after them
+        _stranger(f"account{n % 40}", "198.51.100.1")
+        now[0] += 24 * 3600 / 20
+        assert _waits(*limits.strangers("boss", "198.51.100.1")) == 0
+
+
+@pytest.mark.parametrize("code", ["sign_in.busy", "password.weak"])
+def test_what_is_no_wrong_guess_is_not_counted(code: str) -> None:
+    for _ in range(100):
+        _stranger("boss", "198.51.100.1", code=code)
+    with pytest.raises(ZeroDivisionError), limits.guessing(*limits.strangers("boss", "198.51.100.1"), wrong={"wrong"}):
+        raise ZeroDivisionError
+    assert limits._wrong == {}
+
+
+def test_guesses_under_way_count_so_that_many_at_once_do_not_slip_through() -> None:
+    circles = limits.strangers("boss", "198.51.100.1")
+    with ExitStack() as stack:
+        for _ in range(limits.HERE.free):
+            stack.enter_context(limits.guessing(*circles, wrong=()))
+        assert _waits(*circles) > 0
+    assert _waits(*circles) == 0
+
+
+async def test_a_busy_address_still_signs_in(web: Any, boss: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = web.as_()
+    token = _token(await client.get("/sign-in"))
+    monkeypatch.setattr(limits, "WRITE", limits.Pace("write", 0, 600))
+    monkeypatch.setattr(limits, "READ", limits.Pace("read", 0, 600))
+    assert (await client.post("/language", data={"csrf": token, "lang": "zh"})).status_code == 429
+    assert (await client.get("/")).status_code == 429
+    await _sign_in(web)
+    monkeypatch.setattr(limits, "SIGN_IN", limits.Pace("sign_in", 0, 600))
+    answer = await client.post("/sign-in", data={"csrf": token, "login": "boss", "password": PASSWORD})
+    assert answer.status_code == 429
+
+
+async def test_a_busy_sign_in_is_no_wrong_password(web: Any, boss: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = web.as_()
+    form = {"csrf": _token(await client.get("/sign-in")), "login": "boss", "password": PASSWORD}
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "_waiting", passwords.WAITING_MAX)
+        for _ in range(3 * limits.HERE.free):
+            answer = await client.post("/sign-in", data=form)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, str(passwords.RETRY_AFTER_S))
+    assert (await client.post("/sign-in", data=form)).status_code == 303
+
+
+async def _guessed_elsewhere(web: Any) -> None:
+    """Twenty wrong passwords for boss, four from each of five addresses."""
+    for n in range(5):
+        transport = httpx2.ASGITransport(app=web.app, client=(f"192.0.2.{n}", 5))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as far:
+            token = _token(await far.get("/sign-in"))
+            for _ in range(4):
+                answer = await far.post("/sign-in", data={"csrf": token, "login": "boss", "password": "wrong"})
+                assert answer.status_code == 422
+
+
+async def test_guesses_from_elsewhere_do_not_keep_the_owner_out_of_the_own_browser(
+    web: Any, boss: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def wrong(stored: str | None, password: str) -> bool:
+        return password == PASSWORD
+
+    monkeypatch.setattr(passwords, "matches", wrong)
+    known = await _sign_in(web)
+    await known.post("/sign-out", data={"csrf": _token(await known.get("/accounts"))})
+    await _guessed_elsewhere(web)
+    stranger = web.as_()
+    form = {"login": "boss", "password": PASSWORD}
+    assert (
+        await stranger.post("/sign-in", data=form | {"csrf": _token(await stranger.get("/sign-in"))})
+    ).status_code == 429
+    page = await known.get("/sign-in")
+    assert (await known.post("/sign-in", data=form | {"csrf": _token(page)})).status_code == 303
+
+
+async def test_a_browser_that_is_known_guesses_no_faster(web: Any, boss: Actor, house: Any) -> None:
+    known = await _sign_in(web)
+    await known.post("/sign-out", data={"csrf": _token(await known.get("/accounts"))})
+    token = _token(await known.get("/sign-in"))
+    codes = [
+        (await known.post("/sign-in", data={"csrf": token, "login": "boss", "password": "wrong"})).status_code
+        for _ in range(limits.DEVICE.free + 1)
+    ]
+    assert codes == [422] * limits.DEVICE.free + [429]
+
+
+async def test_the_cookie_of_a_known_browser_is_signed_and_says_nothing(web: Any, boss: Actor) -> None:
+    client = await _sign_in(web)
+    cookie = client.cookies["device"]
+    assert "boss" not in cookie
+    assert boss.key not in cookie
+    for text, login, known in (
+        (cookie, "boss", True),
+        (cookie, "other", False),
+        (cookie[:-1] + ("0" if cookie[-1] != "0" else "1"), "boss", False),
+        ("", "boss", False),
+        ("." + cookie, "boss", False),
+        ("x" * 5000, "boss", False),
+    ):
+        request = Request({"type": "http", "headers": [(b"cookie", f"device={text}".encode())]})
+        assert bool(devices.known(request, login)) is known, text
+
+
+def test_a_browser_is_known_to_the_last_eight_who_signed_in_here() -> None:
+    cookie = ""
+    for n in range(10):
+        response = Response()
+        devices.remember(Request({"type": "http", "headers": [(b"cookie", cookie.encode())]}), response, f"clerk{n}")
+        said = response.headers["set-cookie"]
+        assert all(word in said for word in ("HttpOnly", "SameSite=lax", "Max-Age=31536000"))
+        cookie = said.split(";")[0]
+    request = Request({"type": "http", "headers": [(b"cookie", cookie.encode())]})
+    assert [bool(devices.known(request, f"clerk{n}")) for n in range(10)] == [False] * 2 + [True] * 8
+
+
+async def test_a_wrong_present_password_keeps_nobody_else_waiting(web: Any, boss: Actor) -> None:
+    client = await _sign_in(web)
+    form = {"csrf": _token(await client.get("/password")), "current": "wrong", "password": "another good one"}
+    codes = [(await client.post("/password", data=form)).status_code for _ in range(limits.OWN.free + 1)]
+    assert codes == [422] * limits.OWN.free + [429]
+    assert _waits((limits.OWN, "somebody-else")) == 0
+    weak = form | {"current": PASSWORD, "password": "short"}
+    limits.reset()
+    codes = [(await client.post("/password", data=weak)).status_code for _ in range(limits.OWN.free + 1)]
+    assert codes == [422] * (limits.OWN.free + 1)
 
 
 @pytest.mark.parametrize(

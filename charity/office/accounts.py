@@ -13,7 +13,7 @@ from charity import clock, tokens
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
-from charity.office import organisation, passwords, rules
+from charity.office import organisation, passwords, rules, weakness
 from charity.roles import Actor, Role, conflicts
 
 LOGIN = re.compile(r"^[a-z][a-z0-9._-]{1,39}$")
@@ -117,7 +117,7 @@ async def create(
     chosen = _must_be_possible(frozenset(roles))
     _must_be_named(login, name)
     if password:
-        passwords.must_be_good(password, login, demo=(await organisation.get()).demo)
+        await _must_be_good(password, login)
     secret = await passwords.hashed(password) if password else None
     row = {
         "key": key or tokens.key16(),
@@ -260,16 +260,30 @@ async def change_password(*, current: str, password: str, by: Actor) -> None:
     row = await reading.row("SELECT password_hash FROM staff WHERE key = $1", by.key)
     if row is None or not await passwords.matches(row["password_hash"], current):
         raise rules.PASSWORD_WRONG()
-    await _store_password(by.key, password, by)
+    await _store_password(by.key, password, by, replacing=row["password_hash"])
 
 
-async def _store_password(key: str, password: str, by: Actor) -> None:
+async def _must_be_good(password: str, login: str) -> None:
+    words = await weakness.house_words()
+    weakness.must_be_good(password, login, words, demo=(await organisation.get()).demo)
+
+
+async def _store_password(key: str, password: str, by: Actor, *, replacing: str | None = None) -> None:
+    """Store a password; with `replacing` only instead of that one, which may have been changed meanwhile."""
     account = await get(key)
-    passwords.must_be_good(password, account.login, demo=(await organisation.get()).demo)
+    await _must_be_good(password, account.login)
     secret = await passwords.hashed(password)
 
     async def work(tx: Tx) -> None:
-        await tx.rows("UPDATE staff SET password_hash = $2 WHERE key = $1 RETURNING key", key, secret)
+        stored = await tx.rows(
+            "UPDATE staff SET password_hash = $2 WHERE key = $1 "
+            "AND (CAST($3 AS TEXT) IS NULL OR password_hash = $3) RETURNING key",
+            key,
+            secret,
+            replacing,
+        )
+        if not stored:
+            raise rules.PASSWORD_WRONG()
         await _end_sessions(tx, key)
         await _note(tx, by, key, "password")
 

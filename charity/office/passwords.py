@@ -9,46 +9,23 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, profiles
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from charity.errors import Refusal
 from charity.office import rules
+from charity.office.weakness import MOST
 
 T = TypeVar("T")
-LEAST = 10
-MOST = 128
 THREADS = 2
 WAITING_MAX = 16
 RETRY_AFTER_S = 5
-# fmt: off
-COMMON = frozenset((
-    "password1", "password12", "password123", "1234567890", "0123456789", "12345678910", "1q2w3e4r5t", "qwertyuiop",
-    "qwerty12345", "abc1234567", "aa12345678", "admin12345", "admin123456", "administrator", "a123456789",
-    "iloveyou12", "woaini1314", "woaini520", "11111111111", "1111111111", "0000000000", "8888888888", "6666666666",
-    "5201314520", "1314520520", "zxcvbnm123", "asdfghjkl1", "qazwsxedc1", "letmein1234", "welcome123", "charity123",
-    "cishan12345", "mima123456", "changeme123",
-))
-# fmt: on
-DEMO = "linxi-2026"
-"""The password of the demo's accounts, printed for everybody: refused elsewhere."""
-
-_hasher = PasswordHasher()
+COST = profiles.RFC_9106_LOW_MEMORY
+_hasher = PasswordHasher.from_parameters(COST)
 _pool = ThreadPoolExecutor(THREADS, thread_name_prefix="argon2")
 _waiting = 0
 # Checked when there is no such account: the answer takes as long as for a wrong password.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$6j8Vm4aM0CJzLC3uT9Wm6m0mC0oXo6o0fVYV0mQ7n5U"
-
-
-def must_be_good(password: str, login: str, *, demo: bool = False) -> None:
-    """Raise password.weak for a short, common or obvious one, and outside the demo for the demo's."""
-    if password == DEMO and not demo:
-        raise rules.PASSWORD_COMMON(least=LEAST)
-    plain = password.casefold()
-    if not LEAST <= len(password) <= MOST or plain in COMMON or plain in {login.casefold(), login.casefold() * 2}:
-        raise rules.PASSWORD_COMMON(least=LEAST)
-    if len(set(plain)) < 4:  # noqa: PLR2004 - "1212121212" is as good as nothing
-        raise rules.PASSWORD_COMMON(least=LEAST)
 
 
 async def hashed(password: str) -> str:

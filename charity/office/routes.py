@@ -8,11 +8,11 @@ from starlette.routing import Route
 
 from charity import words
 from charity.errors import Refusal
-from charity.office import accounts, organisation, sessions, stores
+from charity.office import accounts, organisation, rules, sessions, stores
 from charity.office.accounts import Account
 from charity.office.forms import AccountForm, NewAccountForm, OwnPasswordForm, PasswordForm, SignInForm
 from charity.roles import ROLE_WORDS, Role, required
-from charity.web import auth, forms, limits, pages, visits
+from charity.web import auth, devices, forms, limits, pages, visits
 from charity.web.problems import headers
 from charity.web.system import local
 
@@ -33,12 +33,12 @@ async def sign_in(request: Request) -> Response:
     visit = visits.of(request)
     try:
         form = forms.read(SignInForm, data)
-        caller, login = visits.neighbourhood(visit.address), form.login.strip().lower()
-        limits.guess(login, caller)
-        secret = await sessions.sign_in(login=login, password=form.password)
-        limits.guessed(login, caller)
+        login = form.login.strip().lower()
+        with limits.guessing(*_circles(request, login), wrong={rules.SIGN_IN_WRONG.code}):
+            secret = await sessions.sign_in(login=login, password=form.password)
         response = RedirectResponse(local(form.next or "/desk"), 303)
         auth.begin(request, response, secret)
+        devices.remember(request, response, login)
     except Refusal as refusal:
         values = {"login": forms.text(data, "login"), "next": local(forms.text(data, "next"))}
         page = await pages.page(request, "sign_in.html", refusal.status, errors=pages.errors(refusal), values=values)
@@ -48,6 +48,14 @@ async def sign_in(request: Request) -> Response:
         await sessions.sign_out(visit.session)
         auth.forget()
     return response
+
+
+def _circles(request: Request, login: str) -> tuple[limits.Circle, ...]:
+    """Who counts together: a browser that this login knows counts alone, whatever is guessed elsewhere."""
+    device = devices.known(request, login)
+    if device:
+        return ((limits.DEVICE, f"{login}\n{device}"),)
+    return limits.strangers(login, visits.neighbourhood(visits.of(request).address))
 
 
 async def sign_out(request: Request) -> Response:
@@ -74,11 +82,12 @@ async def own_password(request: Request) -> Response:
     data = await forms.data(request)
     try:
         form = forms.read(OwnPasswordForm, data)
-        limits.guess(by.key, "password")
-        await accounts.change_password(current=form.current, password=form.password, by=by)
-        limits.guessed(by.key, "password")
+        with limits.guessing((limits.OWN, by.key), wrong={rules.PASSWORD_WRONG.code}):
+            await accounts.change_password(current=form.current, password=form.password, by=by)
     except Refusal as refusal:
-        return await pages.page(request, "office/password.html", refusal.status, errors=pages.errors(refusal))
+        page = await pages.page(request, "office/password.html", refusal.status, errors=pages.errors(refusal))
+        page.headers.update(headers(refusal))
+        return page
     auth.forget()
     response = RedirectResponse("/sign-in", 303)
     auth.end(response)

@@ -12,6 +12,9 @@ NOT_ONESELF = Rule("account.not_oneself", "不能停用自己的账号")
 STORE_NEEDED = Rule("account.store_unknown", "没有门店“{store}”", 422, field="store")
 SIGN_IN_WRONG = Rule("sign_in.wrong", "账号或密码不对", 422)
 PASSWORD_WRONG = Rule("password.wrong", "现在的密码不对", 422, field="current")
-PASSWORD_COMMON = Rule("password.weak", "密码至少 {least} 个字符，且不能是账号名或常见密码", 422, field="password")
+PASSWORD_WEAK = Rule("password.weak", "密码至少 {least} 个字符，不能只是几个字符的重复", 422, field="password")
+PASSWORD_COMMON = Rule(
+    "password.common", "这个密码太容易猜：不要用常见密码、账号名、单位名或地名加几个数字", 422, field="password"
+)
 DOORS_BUSY = Rule("sign_in.busy", "登录的人太多，请稍后再试", 503)
 ALREADY_BEGUN = Rule("init.done", "已经有管理员，不能再次初始化")

@@ -77,13 +77,22 @@ async def sign_in(*, login: str, password: str) -> str:
     if not await passwords.matches(stored, password) or row is None:
         log.info("sign_in.wrong", extra={"account": row["key"] if row else ""})
         raise rules.SIGN_IN_WRONG()
-    fresh = await passwords.hashed(password) if passwords.outdated(str(stored)) else None
+    fresh = await passwords.hashed(password) if passwords.outdated(str(stored)) else stored
     secret = tokens.secret_token()
     at = clock.stamp()
 
     async def work(tx: Tx) -> None:
-        if fresh:
-            await tx.rows("UPDATE staff SET password_hash = $2 WHERE key = $1 RETURNING key", row["key"], fresh)
+        # The password may have been changed, or the account closed, while this one was hashed: such a change ends
+        # the sessions that it sees. So the row is looked at again, and locked, where the session is made.
+        same = await tx.rows(
+            "UPDATE staff SET password_hash = $2 WHERE key = $1 AND password_hash = $3 AND disabled_at IS NULL "
+            "RETURNING key",
+            row["key"],
+            fresh,
+            stored,
+        )
+        if not same:
+            raise rules.SIGN_IN_WRONG()
         new = {"digest": tokens.digest(secret), "staff": row["key"], "created_at": at, "seen_at": at}
         await tx.insert("session", [new])
 

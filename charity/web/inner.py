@@ -12,6 +12,7 @@ from charity.web import auth, csrf, limits, messages, problems, visits
 from charity.web.visits import SCOPE_KEY, Visit
 
 BODY_MAX = 262_144
+SIGN_IN = "/sign-in"
 UNLIMITED = ("/static/", "/healthz", "/readyz", "/metrics")
 
 
@@ -56,8 +57,14 @@ class People:
             return
         binding = sent.get(auth.cookie_name("visit"), "")
         visit.binding = binding if csrf.BINDING.match(binding) else ""
-        pace = limits.READ if scope["method"] in {"GET", "HEAD"} else limits.WRITE
-        limits.hit(pace, visits.neighbourhood(visit.address))
+        limits.hit(_pace(scope), visits.neighbourhood(visit.address))
+
+
+def _pace(scope: Scope) -> limits.Pace:
+    """Signing in has a pace of its own: whatever else an address reads and sends, its people get in."""
+    if scope["path"].startswith(SIGN_IN):
+        return limits.SIGN_IN
+    return limits.READ if scope["method"] in {"GET", "HEAD"} else limits.WRITE
 
 
 class NamedLimit:
