@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import gifts, issues, starting
+from bench import gifts, issues, pages, registers, starting, verifying
 
 RESULTS = Path(__file__).parent / "results.json"
 Figures = dict[str, tuple[float, str]]
@@ -19,6 +19,12 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("gifts_per_s_sqlite", "gifts_to_echo_ratio", "echo_per_s"), gifts.on_sqlite),
     (("gifts_per_s_postgres",), gifts.on_postgres),
     (("issues_of_the_last_ten_that_succeed", "issues_per_s"), issues.last_ten),
+    (("pages_1m_growth_ratio", "pages_1m_worst_ms", "pages_1m_next_1000_ratio"), pages.on_sqlite),
+    (("pages_1m_growth_ratio_postgres", "pages_1m_worst_ms_postgres"), pages.on_postgres),
+    (("verify_1m_ratio", "verify_1m_s", "verify_1m_mb", "verify_1m_file_s"), verifying.on_sqlite),
+    (("verify_1m_ratio_postgres", "verify_1m_mb_postgres"), verifying.on_postgres),
+    (("register_csv_ratio", "register_xlsx_ratio", "ledger_csv_100k_s", "ledger_xlsx_100k_s"), registers.sheets),
+    (("ledger_pdf_100k_s", "ledger_pdf_100k_peak_mb"), registers.pdf),
 )
 
 

@@ -104,10 +104,14 @@ def ready(base: str) -> None:
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL cluster of its own with fsync on; the URL of its empty database."""
+def postgres(kept: Path | None = None) -> Iterator[str]:
+    """A PostgreSQL cluster of its own with fsync on; the URL of its database `bench`.
+
+    `kept`: in this folder, which stays with all its databases; else in a new one that is removed.
+    """
     binaries = max(Path("/usr/lib/postgresql").glob("*/bin/initdb")).parent
-    folder = Path(tempfile.mkdtemp(prefix="charity-pg-", dir="/var/tmp"))
+    folder = kept or Path(tempfile.mkdtemp(prefix="charity-pg-", dir="/var/tmp"))
+    folder.mkdir(parents=True, exist_ok=True)
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if prefix:
         shutil.chown(folder, "postgres", "postgres")
@@ -116,15 +120,20 @@ def postgres() -> Iterator[str]:
     def run(*words: str) -> None:
         subprocess.run([*prefix, *words], check=True, capture_output=True, cwd="/")
 
-    run(str(binaries / "initdb"), "-D", f"{folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+    fresh = not (folder / "data").exists()
+    if fresh:
+        words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+        run(str(binaries / "initdb"), "-D", f"{folder}/data", *words)
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
     run(str(binaries / "pg_ctl"), "-D", f"{folder}/data", "-w", "-o", options, "-l", f"{folder}/log", "start")
     try:
-        run("psql", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-c", "CREATE DATABASE bench")
+        if fresh:
+            run("psql", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-c", "CREATE DATABASE bench")
         yield f"postgres://postgres@127.0.0.1:{port}/bench"
     finally:
-        run(str(binaries / "pg_ctl"), "-D", f"{folder}/data", "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        run(str(binaries / "pg_ctl"), "-D", f"{folder}/data", "-m", "fast" if kept else "immediate", "stop")
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def entries(at: House) -> int:

@@ -1,0 +1,432 @@
+"""Databases of 10,000 and of 1,000,000 gifts, built once through the real verbs and kept.
+
+python -m bench.million sqlite 1000000
+python -m bench.million postgres 10000
+
+The demo city two years ago, then two years of days: gifts of 100,000 phone numbers over seven campaigns with their
+funds and channels, and in proportion pledges, refunds, receipts voided and replaced, vouchers paid, goods in and
+out. Kept under /var/tmp/charity-bench (or $BENCH_DIR); a later `charity migrate` brings it up to date, and a
+database whose migrations no longer fit is built again.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Iterator
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Any
+
+from bench import servers
+
+KEPT = Path(os.environ.get("BENCH_DIR", "/var/tmp")) / "charity-bench"  # noqa: S108 - a real disk, kept between runs
+DAYS = 730
+AT_ONCE = 1_024
+NICE = 10
+WAITING_MAX = 40
+"""Vouchers, pledges and refunds that lie on the desks: the same at every size, as people work them off."""
+CAMPAIGNS = (
+    # slug, kind, fund, further funds, share of the gifts
+    ("warm-million", "winter", "F-WARM", (), 14),
+    ("dream-million", "education", "F-EDU", (), 14),
+    ("orphans-million", "orphan", "F-ORPH", (), 7),
+    ("flood-million", "disaster", "F-DIS", (), 10),
+    ("one-day-million", "one_day", "F-GEN", ("F-EDU", "F-CIWU"), 25),
+    ("forward-million", "agency", "F-YS10", (), 3),
+    ("everyday", "", "", (), 27),
+)
+CHANNELS = ("wechat", "alipay", "bank", "cash")
+CHANNEL_SHARES = (60, 20, 12, 8)
+AMOUNTS = (1_000, 2_000, 5_000, 6_666, 8_800, 10_000, 20_000, 36_500, 50_000, 100_000)
+PAYMENTS = (("F-GEN", "P03"), ("F-GEN", "P09"), ("F-WARM", "P04"), ("F-EDU", "P01"), ("F-ORPH", "P02"))
+
+
+@contextlib.contextmanager
+def city(kind: str, gifts: int) -> Iterator[servers.House]:
+    """A house with so many gifts, built when it is not there; `kind` is sqlite or postgres."""
+    place = KEPT / f"{kind}-{gifts}"
+    place.mkdir(parents=True, exist_ok=True)
+    if kind == "sqlite":
+        yield _ready(servers.House(place / "house", _environment(place, f"sqlite://{place}/house/charity.db")), gifts)
+        return
+    with servers.postgres(KEPT / "postgres-data") as url:
+        at = servers.House(place / "house", _environment(place, f"{url.rpartition('/')[0]}/gifts_{gifts}"))
+        yield _ready(at, gifts)
+
+
+def _environment(place: Path, url: str) -> dict[str, str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith("CHARITY_")}
+    return plain | {"CHARITY_DATABASE_URL": url, "CHARITY_DATA_DIR": str(place / "house")}
+
+
+def _ready(at: servers.House, gifts: int) -> servers.House:
+    built = at.folder.parent / "built.json"
+    if built.exists():
+        try:
+            at.run("migrate")
+        except RuntimeError as error:  # a migration was changed since: it is cheaper to build than to guess
+            print(f"  {at.folder.parent.name} is built again: {str(error).strip().splitlines()[-1]}", flush=True)
+            built.unlink()
+    if not built.exists():
+        shutil.rmtree(at.folder, ignore_errors=True)
+        at.folder.mkdir(parents=True)
+        began = time.perf_counter()
+        _child(at, "--build", gifts)
+        told = {"gifts": gifts, "seconds": round(time.perf_counter() - began)}
+        built.write_text(json.dumps(told), encoding="utf-8")
+    if not (desks := built.with_name("desks.json")).exists() or desks.stat().st_mtime < built.stat().st_mtime:
+        _child(at, "--desks", gifts)
+        desks.write_text("{}", encoding="utf-8")
+    return at
+
+
+def _child(at: servers.House, act: str, gifts: int) -> None:
+    command = [sys.executable, "-m", "bench.million", act, str(gifts)]
+    subprocess.run(command, cwd=servers.ROOT, env=at.environment, check=True, preexec_fn=lambda: os.nice(NICE))
+
+
+# -- in the child that builds ------------------------------------------------------------------------
+
+
+class Years:
+    """Two years of gifts; `chance` decides all, so that two builds are alike."""
+
+    def __init__(self, gifts: int) -> None:
+        from charity import clock  # noqa: PLC0415 - rooms are imported by the child only
+
+        self.gifts = gifts
+        self.chance = random.Random(gifts)
+        self.first = clock.today() - timedelta(days=DAYS)
+        self.phones = [f"13{n:09d}" for n in self.chance.sample(range(10**9), max(gifts // 10, 1))]
+        self.staff: dict[str, Any] = {}
+        self.households: list[str] = []
+        self.cards: list[tuple[str, str]] = []
+        self.units: list[str] = []
+        self.goods: list[Any] = []
+        self.refused: dict[str, int] = {}
+
+    async def tell(self) -> None:
+        """The city, then day after day."""
+        from charity import tokens  # noqa: PLC0415
+        from charity.demo import story  # noqa: PLC0415
+
+        await story.load(as_of=self.first)
+        with tokens.telling(f"million {self.gifts}"):
+            await self._know()
+            await self._campaigns()
+            began, done = time.perf_counter(), 0
+            for n in range(DAYS):
+                done += await self._day(self.first + timedelta(days=n + 1), n, self.gifts - done, DAYS - n)
+                if n % 10 == 9 or n == DAYS - 1:
+                    rate = done / (time.perf_counter() - began)
+                    print(f"  {done:>9,} of {self.gifts:,} gifts, {rate:,.0f}/s", end="\r", flush=True)
+        print(f"\n  refused: {self.refused or 'nothing'}", flush=True)
+
+    async def desks(self) -> None:
+        """What waits on the last day, so that every kind of page has something to show."""
+        from charity import clock  # noqa: PLC0415
+        from charity.giving import refunds  # noqa: PLC0415
+        from charity.reports import exports  # noqa: PLC0415
+        from charity.reports.facts import Filters  # noqa: PLC0415
+
+        await self._know()
+        today, by = clock.today(), self.staff["accountant"]
+        for _ in range(WAITING_MAX):
+            await self._voucher(today, end="approved")
+            gift = await self._walk_in(today)
+            await refunds.request(gift["id"], amount_fen=10_000, reason="重复支付", by=by)
+        day = today.isoformat()
+        await exports.start(report="stock", fmt="csv", filters=Filters(day, day), by=by)
+
+    async def _know(self) -> None:
+        from charity.db import reading  # noqa: PLC0415
+        from charity.demo import shelves, tables  # noqa: PLC0415
+        from charity.office import accounts  # noqa: PLC0415
+
+        for login, *_ in tables.STAFF:
+            account = await accounts.by_login(login)
+            assert account is not None, login
+            self.staff[login] = account.actor
+        self.households = [r["code"] for r in await reading.rows("SELECT code FROM household ORDER BY code")]
+        self.units = [r["code"] for r in await reading.rows("SELECT code FROM work_unit ORDER BY code")]
+        cards = await reading.rows(
+            "SELECT c.code, h.store FROM card c JOIN household h ON h.key = c.household WHERE c.status = 'active' "
+            "ORDER BY c.code"
+        )
+        self.cards = [(row["code"], row["store"]) for row in cards]
+        goods = shelves.catalogue()
+        self.goods = [goods[sku] for sku in (*shelves.STAPLES, *shelves.LONG_LIVED)]
+
+    async def _campaigns(self) -> None:
+        from charity import clock  # noqa: PLC0415
+        from charity.giving import campaigns  # noqa: PLC0415
+
+        by = self.staff["accountant"]
+        filed_on = (self.first - timedelta(days=20)).isoformat()
+        with clock.telling(_at(self.first, 20)):
+            for slug, kind, fund, funds, _ in CAMPAIGNS:
+                if kind:
+                    new = campaigns.NewCampaign(
+                        slug=slug,
+                        name=f"{slug} 募捐",
+                        name_en=slug,
+                        kind=kind,
+                        starts_on=self.first.isoformat(),
+                        ends_on=(self.first + timedelta(days=DAYS + 365)).isoformat(),
+                        fund=fund,
+                        funds=funds,
+                        prefix=slug[:2].upper(),
+                        purpose="两年的捐赠",
+                        beneficiaries="本市困难家庭",
+                        surplus="用于相近的目的",
+                    )
+                    await campaigns.create(new, by=by)
+                    platform = f"https://platform.invalid/{slug}"
+                    await campaigns.file(slug, filing_no=f"备{slug}", platform_url=platform, filed_on=filed_on, by=by)
+                    await campaigns.activate(slug, by=by)
+                await campaigns.known(slug)
+
+    async def _day(self, day: date, n: int, left: int, days: int) -> int:
+        """The gifts of a day in bursts, then what other people do; how many gifts it was."""
+        from charity import clock  # noqa: PLC0415
+        from charity.db import engine  # noqa: PLC0415
+
+        due = left if days == 1 else round(left / days)
+        for begun in range(0, due, AT_ONCE):
+            with clock.telling(_at(day, 9, begun)):
+                await self._all(self._gift(day) for _ in range(min(AT_ONCE, due - begun)))
+        with clock.telling(_at(day, 16)):
+            await self._people(day, n)
+        await engine.checkpoint()  # without a server nobody else moves the WAL into the file: 70 GB at a million
+        return due
+
+    async def _all(self, acts: Iterator[Awaitable[Any]]) -> None:
+        from charity.errors import Refusal  # noqa: PLC0415
+
+        for said in await asyncio.gather(*acts, return_exceptions=True):
+            if isinstance(said, Refusal):  # a shelf or a fund that is empty by then
+                self.refused[said.code] = self.refused.get(said.code, 0) + 1
+            elif isinstance(said, BaseException):
+                raise said
+
+    def _gift(self, day: date) -> Awaitable[Any]:
+        from charity.demo import names  # noqa: PLC0415
+        from charity.giving import donations  # noqa: PLC0415
+        from charity.people.persons import Donor  # noqa: PLC0415
+
+        chance = self.chance
+        slug = chance.choices([c[0] for c in CAMPAIGNS], [c[4] for c in CAMPAIGNS])[0]
+        channel = chance.choices(CHANNELS, CHANNEL_SHARES)[0]
+        kind = chance.random()
+        if kind < 0.03:
+            donor = Donor("anonymous")
+        elif kind < 0.05:
+            donor = Donor("organisation", chance.choice(names.FIRMS))
+        else:
+            donor = Donor("person", names.person(chance), chance.choice(self.phones))
+        return donations.receive(
+            campaign=slug,
+            amount_fen=chance.choice(AMOUNTS),
+            received_on=day.isoformat(),
+            channel=channel,
+            channel_ref="" if channel == "cash" else f"M{chance.randrange(16**15):015X}",
+            donor=donor,
+            work_unit=chance.choice(self.units) if slug.startswith("one-day") and chance.random() < 0.8 else None,
+            public_name=chance.random() < 0.5,
+            public_amount=chance.random() < 0.9,
+            by=self.staff["cashier"],
+        )
+
+    def _times(self, share: float) -> range:
+        """How often something happens today that happens to this share of the gifts."""
+        due = self.gifts * share / DAYS
+        return range(int(due) + (self.chance.random() < due % 1))
+
+    async def _people(self, day: date, n: int) -> None:
+        late = n >= DAYS - WAITING_MAX
+        await self._all(self._pledge(day, paid=True) for _ in self._times(0.01))
+        await self._all(self._pledge(day, paid=False) for _ in range(int(late)))
+        gifts = [await self._walk_in(day) for _ in self._times(0.003)]
+        for at, gift in enumerate(gifts):
+            await (self._refund, self._void, self._replace)[at % 3](gift)
+        await self._all(self._voucher(day, end="paid") for _ in self._times(0.002))
+        await self._all(self._voucher(day, end="made") for _ in range(int(late)))
+        await self._goods(day)
+
+    async def _walk_in(self, day: date) -> dict[str, Any]:
+        from charity.giving import donations  # noqa: PLC0415
+        from charity.people.persons import Donor  # noqa: PLC0415
+
+        given = await donations.receive(
+            campaign="everyday",
+            amount_fen=30_000,
+            received_on=day.isoformat(),
+            channel="cash",
+            donor=Donor("person", "周立", self.chance.choice(self.phones)),
+            by=self.staff["cashier"],
+        )
+        return given.body
+
+    async def _pledge(self, day: date, *, paid: bool) -> None:
+        from charity.demo import names  # noqa: PLC0415
+        from charity.giving import pledges  # noqa: PLC0415
+        from charity.people.persons import Donor  # noqa: PLC0415
+
+        fen = self.chance.choice(AMOUNTS)
+        promise = pledges.Promise(
+            campaign="everyday",
+            amount_fen=fen,
+            channel="bank",
+            donor=Donor("person", names.person(self.chance), self.chance.choice(self.phones)),
+            public_name=True,
+            public_amount=True,
+        )
+        made = (await pledges.promise(promise)).body
+        if paid:
+            await pledges.receive(
+                made["code"],
+                amount_fen=fen,
+                received_on=day.isoformat(),
+                channel="bank",
+                channel_ref=f"P{made['reference']}",
+                by=self.staff["cashier"],
+            )
+
+    async def _refund(self, gift: dict[str, Any]) -> None:
+        from charity.giving import refunds  # noqa: PLC0415
+
+        asked = await refunds.request(gift["id"], amount_fen=30_000, reason="重复支付", by=self.staff["accountant"])
+        await refunds.approve(asked.body["number"], by=self.staff["accountant2"])
+
+    async def _void(self, gift: dict[str, Any]) -> None:
+        from charity.giving import receipts  # noqa: PLC0415
+
+        await receipts.void(gift["receipt"]["code"], reason="打印错误", by=self.staff["accountant"])
+
+    async def _replace(self, gift: dict[str, Any]) -> None:
+        from charity.giving import receipts  # noqa: PLC0415
+        from charity.people.persons import Donor  # noqa: PLC0415
+
+        donor = Donor("person", "周丽")
+        await receipts.replace(gift["receipt"]["code"], reason="姓名写错", donor=donor, by=self.staff["accountant"])
+
+    async def _voucher(self, day: date, *, end: str) -> None:
+        from charity.aid import approvals, payments, vouchers  # noqa: PLC0415
+        from charity.aid.content import Content  # noqa: PLC0415
+
+        fund, programme = self.chance.choice(PAYMENTS)
+        content = Content(
+            programme=programme,
+            fund=fund,
+            payee_kind="household",
+            payee=self.chance.choice(self.households),
+            amount_fen=self.chance.choice((100_000, 150_000, 200_000, 400_000)),
+            recipients=self.chance.randrange(1, 5),
+            reason="困难救助",
+        )
+        made = (await vouchers.make(content=content, by=self.staff["caseworker"])).body
+        if end == "made":
+            return
+        number, said = made["number"], made["content_hash"]
+        await approvals.approve(number=number, content_hash=said, by=self.staff["approver"])
+        await approvals.approve(number=number, content_hash=said, by=self.staff["approver2"])
+        if end == "approved":
+            return
+        await payments.pay(number=number, paid_on=day, channel_ref=f"M-{number}", by=self.staff["cashier"])
+
+    async def _goods(self, day: date) -> None:
+        from charity.goods import points  # noqa: PLC0415
+
+        if day.day == 1 and day.month in {1, 4, 7, 10}:
+            await points.grant_cycle(by=self.staff["caseworker"])
+            await points.expire(by=self.staff["caseworker"])
+        await self._all(self._intake(day) for _ in self._times(0.001))
+        await self._all(self._issue() for _ in self._times(0.004))
+
+    def _intake(self, day: date) -> Awaitable[Any]:
+        from charity.demo import names  # noqa: PLC0415
+        from charity.goods import intake  # noqa: PLC0415
+        from charity.people.persons import Donor  # noqa: PLC0415
+
+        lines = [
+            intake.IntakeLine(
+                good.barcode,
+                self.chance.randrange(10, 60),
+                day + timedelta(days=int(good.shelf_life_days * 0.9)) if good.shelf_life_days else None,
+                good.value_fen,
+                None,
+                "invoice",
+            )
+            for good in self.chance.sample(self.goods, 6)
+        ]
+        donor = Donor("organisation", self.chance.choice(names.FIRMS))
+        store = self.chance.choice(self.cards)[1]
+        return intake.take_in(store=store, source="gift", lines=lines, donor=donor, by=self.staff["storekeeper"])
+
+    def _issue(self) -> Awaitable[Any]:
+        from charity.goods import checkout  # noqa: PLC0415
+        from charity.goods.picking import Line  # noqa: PLC0415
+
+        card, store = self.chance.choice(self.cards)
+        lines = [Line(quantity=1, barcode=good.barcode) for good in self.chance.sample(self.goods, 2)]
+        return checkout.issue(store=store, card=card, lines=lines, by=self.staff["storekeeper"])
+
+
+def _at(day: date, hour: int, second: int = 0) -> datetime:
+    from charity import clock  # noqa: PLC0415
+
+    return datetime.combine(day, clock_time(hour), tzinfo=clock.SHANGHAI) + timedelta(seconds=second)
+
+
+async def _whole(act: str, gifts: int) -> None:
+    from charity.app import MODELS  # noqa: PLC0415
+    from charity.db import engine, migrations  # noqa: PLC0415
+    from charity.ledger import writer  # noqa: PLC0415
+    from charity.settings import settings  # noqa: PLC0415
+
+    if act == "--build":
+        if settings().postgres:
+            await _empty_database(settings().database_url)
+        async with engine.opened(migrating=True):
+            await migrations.migrate()
+    async with engine.opened(MODELS, durable=False), writer.running():
+        years = Years(gifts)
+        await (years.tell() if act == "--build" else years.desks())
+
+
+async def _empty_database(url: str) -> None:
+    import asyncpg  # noqa: PLC0415
+
+    server, _, name = url.rpartition("/")
+    connection = await asyncpg.connect(f"{server}/postgres")
+    try:
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        await connection.execute(f'CREATE DATABASE "{name}"')
+    finally:
+        await connection.close()
+
+
+def main(words: list[str]) -> int:
+    """Build or show a database; with --build or --desks, the child's part."""
+    if words[0].startswith("--"):
+        from charity import settings  # noqa: PLC0415
+
+        settings.make_demo_keys(settings.settings().data_dir)
+        settings.reset()
+        asyncio.run(_whole(words[0], int(words[1])))
+        return 0
+    with city(words[0], int(words[1])) as at:
+        print(f"{at.environment['CHARITY_DATABASE_URL']}  entries: {servers.entries(at):,}")
+        print((at.folder.parent / "built.json").read_text(encoding="utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,190 @@
+"""Every page, list, register and search, and every list of the API, with 10,000 gifts and with a million.
+
+Both servers run at once and take turns at each address, so that a busy minute meets both alike. Addresses come from
+walking the routes (bench/walking.py) as each role; a bearer token signs in, so that no pace and no cookie matters.
+"""
+
+import asyncio
+import contextlib
+import http.client
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlencode
+
+from bench import million, servers, walking
+
+SMALL, LARGE = 10_000, 1_000_000
+WARM, TIMES = 5, 30
+NEXTS = 1_000
+FLOOR_MS = 5.0
+"""A page under this is not said to grow: its time is the interpreter's."""
+ROLES = (
+    walking.PUBLIC,
+    "clerk",
+    "manager",
+    "caseworker",
+    "approver",
+    "cashier",
+    "accountant",
+    "auditor",
+    "organiser",
+    "admin",
+)
+SHOWN = 15
+OUT = Path(__file__).parent / "out"
+STORE = {"clerk", "manager"}
+Figures = dict[str, tuple[float, str]]
+Row = tuple[str, str, str, float, float]
+"""(role, template, the large one's address, ms with few gifts, ms with many)."""
+
+
+class Browser:
+    """One connection to a server for each role."""
+
+    def __init__(self, base: str, tokens: dict[str, str]) -> None:
+        self._host = base.removeprefix("http://")
+        self._tokens = tokens
+        self._connection = http.client.HTTPConnection(self._host, timeout=120)
+
+    def ask(self, role: str, path: str, body: str | None = None) -> tuple[int, str]:
+        """Status and text of a page; a redirect is answered, not followed."""
+        headers = {"Accept-Language": "zh"}
+        if role in self._tokens:
+            headers["Authorization"] = f"Bearer {self._tokens[role]}"
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self._connection.request("GET" if body is None else "POST", path, body, headers)
+        answer = self._connection.getresponse()
+        return answer.status, answer.read().decode(errors="replace")
+
+    def took(self, role: str, path: str, body: str | None = None) -> float:
+        """Milliseconds of one answer."""
+        began = time.perf_counter()
+        self.ask(role, path, body)
+        return (time.perf_counter() - began) * 1_000
+
+
+@contextlib.contextmanager
+def _open(kind: str, gifts: int) -> Iterator[Browser]:
+    with million.city(kind, gifts) as at:
+        made = {}
+        for role in STAFF:
+            words = ["token", "create", "--role", role, *(["--store", "LX01"] if role in STORE else [])]
+            made[role] = at.run(*words).split()[-1]
+        with servers.serving(at) as (base, _):
+            yield Browser(base, made)
+
+
+def _walked(browser: Browser) -> walking.Walk:
+    from charity.app import ENDPOINTS, PREFIX, ROUTES  # noqa: PLC0415 - the routes of today
+
+    async def get(role: str, path: str) -> tuple[int, str]:
+        return browser.ask(role, path)
+
+    calls = [(PREFIX + endpoint.path, endpoint) for endpoint in ENDPOINTS]
+    return asyncio.run(walking.walk(get, ROLES, ROUTES, calls))
+
+
+def _pairs(small: walking.Walk, large: walking.Walk) -> list[tuple[str, str, str, str]]:
+    """(role, template, small's address, large's address); a public page once, not once a role."""
+    pairs = []
+    for (role, template), found in sorted(large.reached.items()):
+        if role != walking.PUBLIC and (walking.PUBLIC, template) in large.reached:
+            continue
+        other = small.reached.get((role, template), [])
+        pairs += [(role, template, a, b) for a, b in zip(other, found, strict=False)]
+    return pairs
+
+
+def _turns(*asks: Callable[[], float]) -> list[float]:
+    """The median of each, asked in turns."""
+    took: list[list[float]] = [[] for _ in asks]
+    for n in range(WARM + TIMES):
+        for at, ask in enumerate(asks):
+            ms = ask()
+            if n >= WARM:
+                took[at].append(ms)
+    return [statistics.median(values) for values in took]
+
+
+def _measured(kind: str, suffix: str) -> Figures:
+    with _open(kind, SMALL) as few, _open(kind, LARGE) as many:
+        small, large = _walked(few), _walked(many)
+        rows: list[Row] = []
+        for role, template, a, b in _pairs(small, large):
+            first, second = _turns(partial(few.took, role, a), partial(many.took, role, b))
+            rows.append((role, template, b, first, second))
+        rows += _searches(few, many, small, large)
+        lists = _nexts(many, large)
+    _keep(kind, rows, lists)
+    growth = [(after / before if after > FLOOR_MS else 1.0, f"{r} {t}") for r, t, _, before, after in rows]
+    ratio, grown = max(growth)
+    worst, slowest = max((after, f"{r} {t}") for r, t, _, _, after in rows)
+    nexts = max((last / first for _, first, last in lists if last > FLOOR_MS), default=1.0)
+    return {
+        f"pages_1m_growth_ratio{suffix}": (round(ratio, 3), f"ratio, {grown}"),
+        f"pages_1m_worst_ms{suffix}": (round(worst, 1), f"ms, {slowest}"),
+        f"pages_1m_next_1000_ratio{suffix}": (round(nexts, 3), "ratio"),
+    }
+
+
+def _keep(kind: str, rows: list[Row], lists: list[tuple[str, float, float]]) -> None:
+    """Print the pages that grow most, and keep them all in bench/out."""
+    OUT.mkdir(exist_ok=True)
+    names = ("role", "page", "address", "ms_10k", "ms_1m")
+    told = {"pages": [dict(zip(names, row, strict=True)) for row in rows], "lists": lists}
+    (OUT / f"pages-{kind}.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+    print(f"  {len(rows)} pages on {kind}; those that grow most:")
+    for role, template, address, before, after in sorted(rows, key=lambda r: r[3] / r[4])[:SHOWN]:
+        print(f"    {after / before:6.2f} {before:8.1f} -> {after:8.1f} ms  {role} {template}  {address[:60]}")
+    for name, first, last in lists:
+        print(f"    {last / first:6.2f} {first:8.1f} -> {last:8.1f} ms  next of {name}")
+
+
+def _searches(few: Browser, many: Browser, small: walking.Walk, large: walking.Walk) -> list[Row]:
+    """The search box of each role, with a number of every kind that pages show, and with one nobody has."""
+    rows: list[Row] = []
+    for role in STAFF:
+        if (role, "/desk") not in large.reached:
+            continue
+        asked = {
+            name: (small.values[name][0], found[0]) for name, found in large.values.items() if small.values.get(name)
+        }
+        asked["nothing"] = ("CS-2099-9999999", "CS-2099-9999999")
+        for name, (a, b) in asked.items():
+            first, second = _turns(partial(_search, few, role, a), partial(_search, many, role, b))
+            rows.append((role, f"search by {name}", b, first, second))
+    return rows
+
+
+def _search(browser: Browser, role: str, text: str) -> float:
+    return browser.took(role, "/desk/search", urlencode({"q": text}))
+
+
+def _nexts(browser: Browser, walked: walking.Walk) -> list[tuple[str, float, float]]:
+    """Each list's first `next` and its thousandth, or its last before that: (name, ms, ms)."""
+    found: dict[str, tuple[str, str]] = {}
+    for (role, address), following in walked.next_of.items():
+        found.setdefault(address.partition("?")[0], (role, following))
+    told = []
+    for name, (role, first) in sorted(found.items()):
+        last, n = first, 0
+        while n < NEXTS and (following := walking.next_address(last, browser.ask(role, last)[1])):
+            last, n = following, n + 1
+        began, ended = _turns(partial(browser.took, role, first), partial(browser.took, role, last))
+        told.append((f"{name} ({n})", began, ended))
+    return told
+
+
+def on_sqlite() -> Figures:
+    """SQLite."""
+    return _measured("sqlite", "")
+
+
+def on_postgres() -> Figures:
+    """PostgreSQL."""
+    return _measured("postgres", "_postgres")
