@@ -132,9 +132,9 @@ class Years:
     async def desks(self) -> None:
         """What waits on the last day, so that every kind of page has something to show."""
         from charity import clock  # noqa: PLC0415
+        from charity.documents import exports  # noqa: PLC0415
         from charity.giving import refunds  # noqa: PLC0415
-        from charity.reports import exports  # noqa: PLC0415
-        from charity.reports.facts import Filters  # noqa: PLC0415
+        from charity.printing.document import Filters  # noqa: PLC0415
 
         await self._know()
         today, by = clock.today(), self.staff["accountant"]
@@ -196,7 +196,6 @@ class Years:
     async def _day(self, day: date, n: int, left: int, days: int) -> int:
         """The gifts of a day in bursts, then what other people do; how many gifts it was."""
         from charity import clock  # noqa: PLC0415
-        from charity.db import engine  # noqa: PLC0415
 
         due = left if days == 1 else round(left / days)
         for begun in range(0, due, AT_ONCE):
@@ -204,7 +203,6 @@ class Years:
                 await self._all(self._gift(day) for _ in range(min(AT_ONCE, due - begun)))
         with clock.telling(_at(day, 16)):
             await self._people(day, n)
-        await engine.checkpoint()  # without a server nobody else moves the WAL into the file: 70 GB at a million
         return due
 
     async def _all(self, acts: Iterator[Awaitable[Any]]) -> None:

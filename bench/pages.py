@@ -22,18 +22,8 @@ WARM, TIMES = 5, 30
 NEXTS = 1_000
 FLOOR_MS = 5.0
 """A page under this is not said to grow: its time is the interpreter's."""
-ROLES = (
-    walking.PUBLIC,
-    "clerk",
-    "manager",
-    "caseworker",
-    "approver",
-    "cashier",
-    "accountant",
-    "auditor",
-    "organiser",
-    "admin",
-)
+STAFF = ("clerk", "manager", "caseworker", "approver", "cashier", "accountant", "auditor", "organiser", "admin")
+ROLES = (walking.PUBLIC, *STAFF)
 SHOWN = 15
 OUT = Path(__file__).parent / "out"
 STORE = {"clerk", "manager"}

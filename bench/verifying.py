@@ -110,9 +110,7 @@ def _measured(kind: str, suffix: str) -> Figures:
         file_s = _seconds(at, _FILE, place) if kind == "sqlite" else 0.0
         took, peak, _, said = watched(at, "verify")
         entries = servers.entries(at)
-    print(
-        f"  {entries:,} entries: one process {one:.1f} s, verify {took:.1f} s and {peak:.0f} MB, the file {file_s:.1f} s"
-    )
+    print(f"  {entries:,} entries: one process {one:.1f} s, verify {took:.1f} s and {peak:.0f} MB, file {file_s:.1f} s")
     print("  " + said.strip().splitlines()[-1])
     return {
         f"verify_1m_s{suffix}": (round(took, 1), "s"),
