@@ -55,12 +55,12 @@ log = logging.getLogger("charity.app")
 ROOMS: tuple[Room, ...] = (
     charity.office.room.ROOM,
     charity.people.room.ROOM,
+    charity.documents.room.ROOM,
     charity.giving.room.ROOM,
     charity.goods.room.ROOM,
     charity.aid.room.ROOM,
     charity.finance.room.ROOM,
     charity.reports.room.ROOM,
-    charity.documents.room.ROOM,
     charity.disclosure.room.ROOM,
 )
 PREFIX = "/api/v1"

@@ -7,8 +7,8 @@ import pytest
 from test_giving import TODAY, give, promised
 from test_receipts import spend
 
-from charity.disclosure import papers
 from charity.giving import campaigns, receipts
+from charity.giving.receipts import documents
 from charity.money import capitals
 from charity.people.persons import Donor
 from charity.printing import pages as paper_pages
@@ -190,7 +190,7 @@ async def test_the_public_paper_is_masked_and_the_staff_paper_whole(web, house, 
 async def test_a_hostile_name_is_printed_as_text(house, tmp_path):
     code = (await give(house, donor=Donor("organisation", EVIL))).body["receipt"]["code"]
     try:
-        body, _ = await papers.receipt_pdf(code, masked=False)
+        body, _ = await documents.whole_pdf(code)
     finally:
         await renderer.close()
     path = tmp_path / "hostile.pdf"

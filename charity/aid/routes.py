@@ -9,15 +9,12 @@ from starlette.routing import Route
 from charity import clock
 from charity.aid import approvals, payees, payments, picture, showing, vouchers
 from charity.aid.forms import ApproveForm, PayForm, ReasonForm, VoucherForm
+from charity.aid.vouchers import documents
 from charity.errors import Refusal
-from charity.office import organisation
-from charity.printing import renderer
-from charity.printing.vouchers import voucher_html
+from charity.ledger import funds
 from charity.roles import Actor
 from charity.web import auth, forms, pages
 
-PRINTING_BUSY = ("paper.busy", "排队打印的单据较多，请稍后再试")
-RETRY_AFTER_S = 5
 ACTS: dict[str, tuple[str, str]] = {
     # page: (act, what the next page says)
     "return": ("voucher.approve", "已退回 {number}，等经办人修改后重新审批"),
@@ -34,7 +31,7 @@ async def listed(request: Request) -> Response:
         status=q.get("status", ""), programme=q.get("programme", ""), fund=q.get("fund", ""), after=q.get("after", "")
     )
     rows, following = await showing.listed(filters)
-    shown = picture.listed(rows, filters, following, await showing.names())
+    shown = picture.listed(rows, filters, following, {**await funds.names(), **await funds.programme_names()})
     return await pages.page(request, "aid/vouchers.html", **shown, **await showing.choices())
 
 
@@ -135,17 +132,11 @@ async def pay(request: Request) -> Response:
     return pages.see_other(request, f"/vouchers/{number}", "{number} 已登记付款，已记账", number=number)
 
 
-async def paper(request: Request) -> Response:
+async def pdf(request: Request) -> Response:
     """`GET /vouchers/{number}.pdf`."""
     auth.allowed(request, "voucher.read")
     voucher = await showing.shown(request.path_params["number"])
-    we = await organisation.get()
-    facts = showing.paper(voucher, organisation=we.name, demo=we.demo)
-    try:
-        body = await renderer.html_to_pdf(voucher_html(facts), identifier=bytes.fromhex(facts.content_hash)[:16])
-    except renderer.RendererBusy:
-        raise Refusal(*PRINTING_BUSY, 503, retry_after_s=RETRY_AFTER_S) from None
-    return pages.pdf(body, f"{voucher.number}.pdf")
+    return pages.pdf(await documents.pdf(voucher), f"{voucher.number}.pdf")
 
 
 # -- pages that more than one handler shows -----------------------------------------------------------
@@ -217,7 +208,7 @@ routes = [
     Route("/vouchers", listed, methods=["GET"]),
     Route("/vouchers/new", new, methods=["GET"]),
     Route("/vouchers/new", make, methods=["POST"]),
-    Route("/vouchers/{number}.pdf", paper, methods=["GET"]),
+    Route("/vouchers/{number}.pdf", pdf, methods=["GET"]),
     Route("/vouchers/{number}", voucher_page, methods=["GET"]),
     Route("/vouchers/{number}/edit", edit_page, methods=["GET"]),
     Route("/vouchers/{number}/edit", edit, methods=["POST"]),

@@ -1,4 +1,4 @@
-"""Vouchers as staff read them: lists, one voucher whole, and its paper.
+"""Vouchers as staff read them: lists, one voucher whole.
 
 Names come from their rooms at the moment of reading; the list is paged by number, newest first.
 """
@@ -7,17 +7,15 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from charity import clock, words
+from charity import words
 from charity.aid import payees, rules
 from charity.aid.payees import KIND_WORDS, Payee
-from charity.aid.vouchers import APPROVALS_NEEDED, OPEN, STATUS_WORDS, UNPAID, standing
+from charity.aid.vouchers import OPEN, STATUS_WORDS, UNPAID, standing
 from charity.db import reading, sealed
+from charity.ledger import funds
 from charity.ledger.rules import FUND_UNKNOWN
 from charity.office import accounts
-from charity.printing.vouchers import APPROVALS_MAX, Approval, PrintedVoucher
 from charity.roles import Actor
-from charity.settings import settings
-from charity.web.formats import moment
 
 LIMIT = 50
 OPEN_FILTER = "open"
@@ -168,18 +166,11 @@ def named(row: dict[str, Any]) -> str:
 
 async def choices() -> dict[str, Any]:
     """Programmes and funds to choose from: code and words."""
-    funds = await reading.rows("SELECT code, name, name_en FROM fund ORDER BY code")
-    programmes = await reading.rows("SELECT code, name, name_en FROM programme ORDER BY code")
+    offered = {"funds": await funds.names(), "programmes": await funds.programme_names()}
     return {
-        "funds": [{"value": r["code"], "label": f"{r['code']} {named(r)}"} for r in funds],
-        "programmes": [{"value": r["code"], "label": f"{r['code']} {named(r)}"} for r in programmes],
+        kind: [{"value": code, "label": f"{code} {name}"} for code, name in names.items()]
+        for kind, names in offered.items()
     }
-
-
-async def names() -> dict[str, str]:
-    """The names of funds and programmes by code, in the reader's language."""
-    sql = "SELECT code, name, name_en FROM fund UNION ALL SELECT code, name, name_en FROM programme"
-    return {row["code"]: named(row) for row in await reading.rows(sql)}
 
 
 def may(voucher: Shown, by: Actor) -> dict[str, bool]:
@@ -197,49 +188,6 @@ def may(voucher: Shown, by: Actor) -> dict[str, bool]:
         "cancel": mine and by.may("voucher.make") and voucher.status in UNPAID,
         "pay": by.may("voucher.pay") and voucher.status == "approved" and not mine and not approved,
     }
-
-
-def paper(voucher: Shown, *, organisation: str, demo: bool) -> PrintedVoucher:
-    """The facts of the printed voucher. The QR leads to the voucher's page, which asks for a sign-in."""
-    row = voucher.row
-    told = [d for d in voucher.decisions if d.stands and d.decision in {"approve", "reject"}]
-    return PrintedVoucher(
-        number=voucher.number,
-        status=voucher.status,
-        organisation=organisation,
-        applied_on=clock.business_date(row["made_at"]).isoformat(),
-        programme=f"{row['programme']} {voucher.programme}",
-        fund=f"{row['fund']} {voucher.fund}",
-        nature=voucher.fund_kind,
-        payee_kind=row["payee_kind"],
-        payee_code=short_code(voucher.payee),
-        payee_name=voucher.payee.name,
-        bank_account=voucher.payee.masked_account,
-        amount_fen=row["amount_fen"],
-        recipients=row["recipients"],
-        reason=voucher.reason,
-        maker=voucher.maker,
-        approvals=[
-            Approval(
-                name=d.name,
-                role=words.say("审批人"),
-                decision="approve" if d.decision == "approve" else "reject",
-                at=moment(d.at),
-                reason=d.reason,
-                content_hash=d.content_hash,
-            )
-            for d in told[-APPROVALS_MAX:]
-        ],
-        needed=APPROVALS_NEEDED,
-        paid_on=row["paid_on"] or "",
-        payer=voucher.payer,
-        channel_ref=row["channel_ref"] or "",
-        entry=f"#{row['entry_seq']}" if row["entry_seq"] else "",
-        content_hash=row["content_hash"],
-        verify_url=f"{settings().public_url.rstrip('/')}/vouchers/{voucher.number}",
-        demo=demo,
-        lang=words.language(),
-    )
 
 
 def short_code(payee: Payee) -> str:

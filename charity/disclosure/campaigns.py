@@ -10,6 +10,7 @@ from charity import clock, words
 from charity.db import reading
 from charity.giving import donations
 from charity.giving.campaigns import Shown
+from charity.ledger import funds as ledger_funds
 from charity.people.persons import masked_name
 
 USES_MAX = 8
@@ -38,30 +39,6 @@ class LatestGift:
     unit: str
 
 
-async def programme_names(codes: Sequence[str]) -> dict[str, str]:
-    """Names of programmes by code in the current language."""
-    wanted = sorted({c for c in codes if c})
-    if not wanted:
-        return {}
-    sql = f"SELECT code, name, name_en FROM programme WHERE code IN ({reading.places(len(wanted))})"  # noqa: S608
-    english = words.language() == "en"
-    return {
-        r["code"]: (r["name_en"] if english and r["name_en"] else r["name"]) for r in await reading.rows(sql, *wanted)
-    }
-
-
-async def fund_names(codes: Sequence[str]) -> dict[str, str]:
-    """Names of funds by code in the current language."""
-    wanted = sorted({c for c in codes if c})
-    if not wanted:
-        return {}
-    sql = f"SELECT code, name, name_en FROM fund WHERE code IN ({reading.places(len(wanted))})"  # noqa: S608
-    english = words.language() == "en"
-    return {
-        r["code"]: (r["name_en"] if english and r["name_en"] else r["name"]) for r in await reading.rows(sql, *wanted)
-    }
-
-
 async def uses(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[FundUse]:
     """The latest payments out of these funds (of all funds without any), newest first."""
     chosen = f"AND s.fund IN ({reading.places(len(funds), 2)}) " if funds else ""
@@ -80,7 +57,7 @@ async def uses(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[FundUse
         *seqs,
     )
     told = {e["seq"]: (e["effective_on"], json.loads(e["body"])["facts"]) for e in entries}
-    names = await programme_names([facts.get("programme", "") for _, facts in told.values()])
+    names = await ledger_funds.programme_names([facts.get("programme", "") for _, facts in told.values()])
     result = []
     for row in rows:
         on, facts = told[row["seq"]]

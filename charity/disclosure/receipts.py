@@ -5,10 +5,10 @@ from typing import Any
 
 from charity import tokens, words
 from charity.db import reading
-from charity.disclosure.campaigns import fund_names, programme_names
 from charity.documents.models import IssuedDocument
 from charity.giving import campaigns, receipts
 from charity.giving.models import Pledge, Receipt
+from charity.ledger import funds as ledger_funds
 from charity.ledger import tracing
 from charity.people import persons
 
@@ -65,7 +65,7 @@ async def check(code: str) -> Checked:
     person = people.get(row.donor)
     donor = words.translate(person.masked if person else persons.ANONYMOUS)
     names = await campaigns.names([row.campaign])
-    funds = await fund_names([row.fund])
+    funds = await ledger_funds.names([row.fund])
     entry = await reading.value("SELECT id16 FROM entry WHERE seq = $1", row.seq)
     return Checked(
         row,
@@ -96,7 +96,7 @@ async def path(code: str) -> Path:
         state = await tracing.gift_state(seq)
         given, spent = given + state.given, spent + state.spent
         refunded, unspent = refunded + state.refunded, unspent + state.unspent
-    names = await programme_names([use.programme for use in uses])
+    names = await ledger_funds.programme_names([use.programme for use in uses])
     steps = [
         Step(u.on, u.programme, names.get(u.programme, words.translate("支出")), u.amount_fen, u.recipients)
         for u in sorted(uses, key=lambda u: u.seq)

@@ -1,4 +1,4 @@
-"""Public pages: home, campaign, receipt check and its PDF; the whole paper for staff."""
+"""Public pages: home, campaign, receipt check and its PDF."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -6,12 +6,14 @@ from starlette.routing import Route
 
 from charity import words
 from charity.disclosure import campaigns as public
-from charity.disclosure import papers, receipts
+from charity.disclosure import receipts
 from charity.giving import campaigns, work_units
 from charity.giving.campaigns import STATUS_WORDS
+from charity.giving.receipts import documents
+from charity.ledger import funds
 from charity.money import capitals
 from charity.office import organisation, stores
-from charity.web import auth, pages
+from charity.web import pages
 
 TYPED_MAX = 200
 TONES = {"active": "good", "closed": "none", "archived": "none"}
@@ -37,7 +39,7 @@ async def home(request: Request) -> Response:
         seq=max((f.seq for f in figures), default=0),
         spent_fen=await public.spent_total(),
         uses=await public.uses(),
-        funds=await public.fund_names([f for s in shown for f in (s.row["fund"],)]),
+        funds=await funds.names(s.row["fund"] for s in shown),
     )
 
 
@@ -102,18 +104,11 @@ async def receipt(request: Request) -> Response:
 
 
 async def receipt_pdf(request: Request) -> Response:
-    """The paper as anybody who has the code may see it: the giver masked."""
-    body, number = await papers.receipt_pdf(request.path_params["code"], masked=True)
+    """The receipt as anybody who has the code may see it: the giver masked."""
+    body, number = await documents.masked_pdf(request.path_params["code"])
     response = pages.pdf(body, f"{number}.pdf")
     response.headers["x-robots-tag"] = "noindex"
     return response
-
-
-async def staff_pdf(request: Request) -> Response:
-    """The whole paper."""
-    auth.allowed(request, "gift.read")
-    body, number = await papers.receipt_pdf(request.path_params["code"], masked=False)
-    return pages.pdf(body, f"{number}.pdf")
 
 
 routes = [
@@ -123,5 +118,4 @@ routes = [
     Route("/check", check, methods=["GET"]),
     Route("/r/{code}.pdf", receipt_pdf, methods=["GET"]),
     Route("/r/{code}", receipt, methods=["GET"]),
-    Route("/receipts/{code}/paper.pdf", staff_pdf, methods=["GET"]),
 ]

@@ -1,13 +1,14 @@
 """What giving hands to the house."""
 
 from charity.giving import api, desk, routes, verify
+from charity.giving.receipts import routes as receipts
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
     name="giving",
     models=["charity.giving.models"],
-    routes=routes.routes,
+    routes=[*routes.routes, *receipts.routes],
     endpoints=api.endpoints,
     tasks=desk.tasks,
     finders=desk.finders,

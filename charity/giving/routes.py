@@ -23,6 +23,7 @@ from charity.giving.forms import (
 )
 from charity.giving.pledges import Promise
 from charity.giving.rules import CAMPAIGN_NOT_OPEN, NOT_AN_ACT, Term
+from charity.ledger import funds
 from charity.web import auth, forms, pages
 
 ROWS = 50
@@ -327,7 +328,7 @@ async def refund_form(request: Request) -> Response:
 
 async def _refund_form(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
     gift = await donations.get(request.path_params["id"])
-    fund = (await screens.fund_names()).get(gift.fund, gift.fund)
+    fund = (await funds.names()).get(gift.fund, gift.fund)
     return await _page(request, "giving/refund_new.html", refusal, values=values, gift=gift, fund=fund)
 
 

@@ -79,15 +79,9 @@ async def unit_choices() -> list[dict[str, str]]:
     return [{"value": "", "label": words.translate("不属于单位捐款")}, *units] if units else []
 
 
-async def fund_names() -> dict[str, str]:
-    """The names of all funds by code, in the reader's language."""
-    english = words.language() == "en"
-    return {f.code: (english and f.name_en) or f.name for f in await funds.every()}
-
-
 async def every_fund(first: str = "") -> list[dict[str, str]]:
     """All funds with their codes."""
-    return choices({code: f"{code} {name}" for code, name in (await fund_names()).items()}, first)
+    return choices({code: f"{code} {name}" for code, name in (await funds.names()).items()}, first)
 
 
 def fund_choices(funds: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
@@ -122,7 +116,7 @@ async def pledge_rows(found: Iterable[dict[str, Any]], *, may_receive: bool) -> 
 async def receipt_rows(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The list of receipts."""
     rows = list(found)
-    names, money = await campaigns.names([r["campaign"] for r in rows]), await fund_names()
+    names, money = await campaigns.names([r["campaign"] for r in rows]), await funds.names()
     return [
         {
             "number": r["number"],
@@ -152,7 +146,7 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
         "state": status(code, pledges.STATUS_WORDS, PLEDGE_TONES),
         "left_fen": left,
         "channel": words.translate(CHANNELS[row.channel].words),
-        "fund": (await fund_names()).get(row.fund, row.fund),
+        "fund": (await funds.names()).get(row.fund, row.fund),
         "receipts": done,
         "address": address,
         "qr": Markup(qr.svg(address)),  # noqa: S704 - made by us from a random code
@@ -189,7 +183,7 @@ async def receipt_page(row: Receipt) -> dict[str, Any]:
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
         "donor": (donor.name if donor else "") or words.translate(persons.ANONYMOUS),
         "campaign": names.get(row.campaign or "", ""),
-        "fund": (await fund_names()).get(row.fund, row.fund),
+        "fund": (await funds.names()).get(row.fund, row.fund),
         "handler": staff.get(row.handler, ""),
         "ended_by": staff.get(row.ended_by or "", ""),
         "state": status(row.status, receipts.STATUS_WORDS, RECEIPT_TONES),
@@ -233,7 +227,7 @@ async def refund_page(number: str) -> dict[str, Any]:
         "row": row,
         "reason": sealed.unseal("refund", "reason", number, row.reason),
         "gift": gift,
-        "fund": (await fund_names()).get(gift.fund, gift.fund),
+        "fund": (await funds.names()).get(gift.fund, gift.fund),
         "receipt": receipt,
         "requested_by": staff.get(row.requested_by, ""),
         "approved_by": staff.get(row.approved_by or "", ""),
@@ -260,7 +254,7 @@ async def refund_rows() -> list[dict[str, Any]]:
 
 async def campaign_rows() -> list[dict[str, Any]]:
     """All campaigns, drafts too, for the accountant."""
-    money = await fund_names()
+    money = await funds.names()
     return [
         {
             "name": s.name,
@@ -283,7 +277,7 @@ async def campaign_page(slug: str) -> dict[str, Any]:
     return {
         "shown": shown,
         "row": row,
-        "fund": (await fund_names()).get(row["fund"], row["fund"]),
+        "fund": (await funds.names()).get(row["fund"], row["fund"]),
         "state": status(row["status"], campaigns.STATUS_WORDS, CAMPAIGN_TONES),
         "kind": words.translate(campaigns.KIND_WORDS[row["kind"]]),
         "missing": [words.translate(m) for m in campaigns.gate(row)] if row["status"] in {"draft", "filed"} else [],

@@ -1,4 +1,4 @@
-"""The papers of the supermarket: numbered per store and year without a gap, never changed, only reversed.
+"""The slips of the supermarket: numbered per store and year without a gap, never changed, only reversed.
 
 `RK-LX01-2026-000012` intake, `FF-LX01-2026-000034` issue, `CX-…` reversal. The lines of a store's documents
 sum to what stands on its shelf: + comes in, − goes out.
@@ -59,8 +59,8 @@ def row(
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentLine:
-    """One line of a document: pieces in (+) or out (−) of one lot, cost a piece, points of the whole line."""
+class SlipLine:
+    """One line of a slip: pieces in (+) or out (−) of one lot, cost a piece, points of the whole line."""
 
     n: int
     barcode: str
@@ -87,8 +87,8 @@ class DocumentLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A document with its lines. `intake` and `issue` hold what only those have; what is sealed comes opened."""
+class Slip:
+    """A slip with its lines. `intake` and `issue` hold what only those have; what is sealed comes opened."""
 
     number: str
     kind: str
@@ -100,7 +100,7 @@ class Document:
     reverses: str | None
     reversed_by: str | None
     reason: str
-    lines: tuple[DocumentLine, ...]
+    lines: tuple[SlipLine, ...]
     intake: dict[str, Any] | None = None
     issue: dict[str, Any] | None = None
 
@@ -121,7 +121,7 @@ class Document:
         return sum(line.points for line in self.lines)
 
 
-async def get(number: str, *, by: Actor) -> Document:
+async def get(number: str, *, by: Actor) -> Slip:
     """A document, or the refusal document.unknown; an account of one store sees only that store's."""
     by.must("goods.read")
     found = await reading.row(
@@ -133,17 +133,17 @@ async def get(number: str, *, by: Actor) -> Document:
     by.must_serve(found["store"])
     found["reason"] = sealed.unseal("goods_document", "reason", found["number"], found["reason"])
     own = found["reverses"] or found["number"]
-    return Document(**found, lines=await _lines(found["number"]), intake=await _intake(own), issue=await _issue(own))
+    return Slip(**found, lines=await _lines(found["number"]), intake=await _intake(own), issue=await _issue(own))
 
 
-async def _lines(number: str) -> tuple[DocumentLine, ...]:
+async def _lines(number: str) -> tuple[SlipLine, ...]:
     rows = await reading.rows(
         "SELECT l.n, l.barcode, i.name, i.measure, l.lot, l.quantity, l.cost_fen, l.points, l.picked, o.expires_on, "
         "o.evidence, o.fund FROM goods_line l JOIN item i ON i.barcode = l.barcode JOIN lot o ON o.code = l.lot "
         "WHERE l.document = $1 ORDER BY l.n",
         number,
     )
-    return tuple(DocumentLine(**{**r, "picked": bool(r["picked"])}) for r in rows)
+    return tuple(SlipLine(**{**r, "picked": bool(r["picked"])}) for r in rows)
 
 
 async def _intake(number: str) -> dict[str, Any] | None:

@@ -9,11 +9,12 @@ from starlette.routing import Route
 
 from charity import words
 from charity.errors import Refusal
-from charity.giving.screens import fund_names
 from charity.goods import baskets as tills
-from charity.goods import checkout, documents, intake, items, lots, papers, reversals, rules, screens
+from charity.goods import checkout, documents, intake, items, lots, reversals, rules, screens
 from charity.goods.baskets import Basket
 from charity.goods.forms import DocumentsQuery, ItemForm
+from charity.goods.slips import documents as printed
+from charity.ledger import funds
 from charity.office import accounts, stores
 from charity.office.stores import Store
 from charity.roles import Actor
@@ -168,7 +169,7 @@ async def show_stock(request: Request) -> Response:
     figures = await lots.figures(lots.Filter(store=store.code), by=by)
     notes, tones = screens.expiry_notes(lines)
     context: dict[str, Any] = {"store": store, "lines": lines, "after": after, "figures": figures}
-    context |= {"slips": await screens.slips_of(lines), "funds": await fund_names()}
+    context |= {"slips": await screens.slips_of(lines), "funds": await funds.names()}
     context |= {"notes": notes, "tones": tones, "paged": "after" in query, "q": chosen.text, "within": within}
     return await pages.page(request, "goods/stock.html", **context)
 
@@ -189,26 +190,26 @@ async def show_document(request: Request) -> Response:
     return await _document(request, await documents.get(request.path_params["number"], by=by))
 
 
-async def _document(request: Request, document: documents.Document, status: int = 200, **more: Any) -> Response:
+async def _document(request: Request, document: documents.Slip, status: int = 200, **more: Any) -> Response:
     names = await accounts.names([document.actor])
     store = await stores.get(document.store)
     context = {"document": document, "store": store, "handler": names.get(document.actor, ""), **more}
-    context["funds"] = await fund_names()
+    context["funds"] = await funds.names()
     return await pages.page(request, "goods/document.html", status, **context)
 
 
 async def slip_pdf(request: Request) -> Response:
-    """The slip on paper."""
+    """The printed slip."""
     by = auth.allowed(request, "goods.read")
     document = await documents.get(request.path_params["number"], by=by)
-    return pages.pdf(await papers.slip(document), f"{document.number}.pdf")
+    return pages.pdf(await printed.slip_pdf(document), f"{document.number}.pdf")
 
 
 async def labels_pdf(request: Request) -> Response:
     """QR labels for the lots of an intake."""
     by = auth.allowed(request, "goods.read")
     document = await documents.get(request.path_params["number"], by=by)
-    return pages.pdf(await papers.labels(document), words.say("{number} 标签.pdf", number=document.number))
+    return pages.pdf(await printed.labels_pdf(document), words.say("{number} 标签.pdf", number=document.number))
 
 
 async def ask_reverse(request: Request) -> Response:

@@ -1,12 +1,12 @@
-"""Slips and labels on paper: the facts of a document as the printed forms want them (domain rules 3.3)."""
+"""Printed slips and labels: the facts of a slip as the printed forms want them (domain rules 3.3)."""
 
 from charity import words
-from charity.goods.documents import Document, DocumentLine
+from charity.goods.documents import Slip, SlipLine
 from charity.goods.intake import EVIDENCE_WORDS
 from charity.goods.rules import DOCUMENT_UNKNOWN
 from charity.ledger.funds import programmes
 from charity.office import accounts, organisation, stores
-from charity.printing import renderer
+from charity.printing import pdfs
 from charity.printing.labels import LABELS_MAX, LotLabel, labels_html
 from charity.printing.slips import IntakeLine, IntakeSlip, IssueLine, IssueSlip, intake_html, issue_html
 from charity.settings import settings
@@ -15,21 +15,21 @@ SECONDS = 30.0
 
 
 def address(number: str) -> str:
-    """Where the document is on the screen; printed as QR, for staff."""
+    """Where the slip is on the screen; printed as QR, for staff."""
     return f"{settings().public_url.rstrip('/')}/goods/documents/{number}"
 
 
-async def slip(document: Document) -> bytes:
+async def slip_pdf(slip: Slip) -> bytes:
     """The slip of an intake or an issue as PDF; a reversal prints the slip it takes back, marked so."""
-    html = await (_intake(document) if document.intake else _issue(document))
-    return await renderer.html_to_pdf(html, identifier=document.number.encode(), seconds=SECONDS)
+    html = await (_intake(slip) if slip.intake else _issue(slip))
+    return await pdfs.for_staff(html, identifier=slip.number.encode(), seconds=SECONDS)
 
 
-async def labels(document: Document) -> bytes:
+async def labels_pdf(slip: Slip) -> bytes:
     """A sheet of QR labels, one for each lot of an intake."""
-    if document.intake is None:
-        raise DOCUMENT_UNKNOWN(number=document.number)
-    who, store = await organisation.get(), await stores.get(document.store)
+    if slip.intake is None:
+        raise DOCUMENT_UNKNOWN(number=slip.number)
+    who, store = await organisation.get(), await stores.get(slip.store)
     sheet = [
         LotLabel(
             code=line.lot,
@@ -38,44 +38,44 @@ async def labels(document: Document) -> bytes:
             expires_on=line.expires_on or "",
             store=store.name,
         )
-        for line in document.lines[:LABELS_MAX]
+        for line in slip.lines[:LABELS_MAX]
     ]
     html = labels_html(sheet, demo=who.demo, lang=words.language())
-    return await renderer.html_to_pdf(html, identifier=f"{document.number} labels".encode(), seconds=SECONDS)
+    return await pdfs.for_staff(html, identifier=f"{slip.number} labels".encode(), seconds=SECONDS)
 
 
-def _counted(line: DocumentLine) -> str:
+def _counted(line: SlipLine) -> str:
     return f"{line.pieces:,} {line.measure}"
 
 
-def _marked(document: Document) -> str:
+def _marked(slip: Slip) -> str:
     """When it was taken back: the day of its reversal, or of the reversal itself."""
-    return document.effective_on if document.reverses or document.reversed_by else ""
+    return slip.effective_on if slip.reverses or slip.reversed_by else ""
 
 
-async def _intake(document: Document) -> str:
-    intake, who = document.intake, await organisation.get()
+async def _intake(slip: Slip) -> str:
+    intake, who = slip.intake, await organisation.get()
     assert intake is not None, "an intake"
-    store, names = await stores.get(document.store), await accounts.names([document.actor])
+    store, names = await stores.get(slip.store), await accounts.names([slip.actor])
     designated = words.say("定向（{fund}）", fund=intake["fund"])
-    paper = IntakeSlip(
-        number=document.number,
-        on=document.effective_on,
+    printed = IntakeSlip(
+        number=slip.number,
+        on=slip.effective_on,
         organisation=who.name,
         store=f"{store.code} {store.name}",
         donor=intake["donor_name"] or words.say("采购（审批单 {voucher}）", voucher=intake["voucher"]),
         wish=words.say("非定向") if intake["fund"] == "F-GEN" else designated,
-        lines=[_intake_line(line) for line in document.lines],
-        keeper=names.get(document.actor, ""),
-        verify_url=address(document.number),
-        reversed_on=_marked(document),
+        lines=[_intake_line(line) for line in slip.lines],
+        keeper=names.get(slip.actor, ""),
+        verify_url=address(slip.number),
+        reversed_on=_marked(slip),
         demo=who.demo,
         lang=words.language(),
     )
-    return intake_html(paper)
+    return intake_html(printed)
 
 
-def _intake_line(line: DocumentLine) -> IntakeLine:
+def _intake_line(line: SlipLine) -> IntakeLine:
     return IntakeLine(
         barcode=line.barcode,
         name=line.name,
@@ -89,35 +89,35 @@ def _intake_line(line: DocumentLine) -> IntakeLine:
     )
 
 
-async def _issue(document: Document) -> str:
-    issue, who = document.issue, await organisation.get()
+async def _issue(slip: Slip) -> str:
+    issue, who = slip.issue, await organisation.get()
     assert issue is not None, "an issue"
-    store, names = await stores.get(document.store), await accounts.names([document.actor])
+    store, names = await stores.get(slip.store), await accounts.names([slip.actor])
     told = issue["proxy"]
     english = words.language() == "en"
     names_of = {p.code: (english and p.name_en) or p.name for p in await programmes()}
-    paper = IssueSlip(
-        number=document.number,
-        on=document.effective_on,
+    printed = IssueSlip(
+        number=slip.number,
+        on=slip.effective_on,
         organisation=who.name,
         store=f"{store.code} {store.name}",
         purpose=words.say("发放"),
         programme=f"{issue['programme']} {names_of.get(issue['programme'], '')}".strip(),
         recipient=words.say("{name}（{members} 人）", name=issue["masked_name"], members=issue["members"]),
         card=f"{issue['card'][:3]}…{issue['card'][-4:]}",
-        lines=[_issue_line(line) for line in document.lines],
+        lines=[_issue_line(line) for line in slip.lines],
         points_left=issue["points_left"],
         proxy=words.say("{name}：{reason}", **told) if told else "",
-        issued_by=names.get(document.actor, ""),
-        verify_url=address(document.number),
-        reversed_on=_marked(document),
+        issued_by=names.get(slip.actor, ""),
+        verify_url=address(slip.number),
+        reversed_on=_marked(slip),
         demo=who.demo,
         lang=words.language(),
     )
-    return issue_html(paper)
+    return issue_html(printed)
 
 
-def _issue_line(line: DocumentLine) -> IssueLine:
+def _issue_line(line: SlipLine) -> IssueLine:
     return IssueLine(
         barcode=line.barcode,
         name=line.name,

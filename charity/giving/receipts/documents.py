@@ -1,22 +1,20 @@
-"""The paper of a receipt: whole for its giver and for staff, masked for whoever scanned its QR."""
+"""The printed receipt D1: whole for staff, masked for whoever scanned its QR."""
 
 import hashlib
 from typing import Any, Literal, cast
 
 from charity import words
 from charity.db import reading, sealed
-from charity.disclosure.campaigns import fund_names
-from charity.errors import Refusal
 from charity.giving import campaigns, receipts
 from charity.giving.models import Receipt
+from charity.ledger import funds
 from charity.ledger.accounts import GENERAL_FUND
 from charity.office import accounts, organisation
 from charity.people import persons
-from charity.printing import renderer, rules
+from charity.printing import pdfs
 from charity.printing.receipts import PrintedReceipt, ReceiptLine, receipt_html
 from charity.settings import settings
 
-RETRY_S = 5
 ID_SHOWN = 4
 
 
@@ -25,21 +23,25 @@ def verify_url(code: str) -> str:
     return f"{settings().public_url.rstrip('/')}/r/{code}"
 
 
-async def receipt_pdf(code: str, *, masked: bool) -> tuple[bytes, str]:
-    """The PDF and the receipt's number: all three copies, or with `masked` the donor's, every person's name hidden."""
-    paper = await receipt_paper(code, masked=masked)
-    seed = f"{code}|{masked}|{paper.lang}|{paper.status}".encode()
-    try:
-        html = receipt_html(paper, ("donor",) if masked else ("stub", "donor", "books"))
-        body = await renderer.html_to_pdf(html, identifier=hashlib.sha256(seed).digest()[:16])
-    except renderer.RendererBusy as error:
-        raise Refusal(rules.RENDERER_BUSY.code, rules.RENDERER_BUSY.words, 503, retry_after_s=RETRY_S) from error
-    except renderer.RenderingError as error:
-        raise Refusal(rules.RENDERING_FAILED.code, rules.RENDERING_FAILED.words, 503, retry_after_s=RETRY_S) from error
-    return body, paper.number
+async def whole_pdf(code: str) -> tuple[bytes, str]:
+    """All three copies with every name, for staff; and the receipt's number."""
+    printed = await _printed(code, masked=False)
+    html = receipt_html(printed, ("stub", "donor", "books"))
+    return await pdfs.for_staff(html, identifier=_identifier(code, printed, masked=False)), printed.number
 
 
-async def receipt_paper(code: str, *, masked: bool) -> PrintedReceipt:
+async def masked_pdf(code: str) -> tuple[bytes, str]:
+    """The donor's copy with every person's name masked, for whoever has the code; and the receipt's number."""
+    printed = await _printed(code, masked=True)
+    html = receipt_html(printed, ("donor",))
+    return await pdfs.for_anybody(html, identifier=_identifier(code, printed, masked=True)), printed.number
+
+
+def _identifier(code: str, printed: PrintedReceipt, *, masked: bool) -> bytes:
+    return hashlib.sha256(f"{code}|{masked}|{printed.lang}|{printed.status}".encode()).digest()[:16]
+
+
+async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
     """All that a receipt prints."""
     row = await receipts.get(code)
     gifts = await receipts.gifts(code)
@@ -61,7 +63,7 @@ async def receipt_paper(code: str, *, masked: bool) -> PrintedReceipt:
         lines=await _lines(row, gifts),
         total_fen=row.amount_fen,
         wish="undesignated" if row.fund == GENERAL_FUND else "designated",
-        wish_note="" if row.fund == GENERAL_FUND else (await fund_names([row.fund])).get(row.fund, row.fund),
+        wish_note="" if row.fund == GENERAL_FUND else (await funds.names([row.fund])).get(row.fund, row.fund),
         channel=first["channel"] or "goods",
         received_on=first["received_on"],
         memo="" if masked else sealed.unseal("donation", "memo", first["key"], first["memo"]),

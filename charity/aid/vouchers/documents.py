@@ -1,0 +1,60 @@
+"""The printed payment voucher 拨付审批单: what is paid, to whom, and who approved exactly this."""
+
+from charity import clock, words
+from charity.aid.showing import Shown, short_code
+from charity.aid.vouchers import APPROVALS_NEEDED
+from charity.office import organisation
+from charity.office.organisation import Organisation
+from charity.printing import pdfs
+from charity.printing.vouchers import APPROVALS_MAX, Approval, PrintedVoucher, voucher_html
+from charity.settings import settings
+from charity.web.formats import moment
+
+
+async def pdf(voucher: Shown) -> bytes:
+    """The voucher as PDF. Its identifier comes from the content that was approved."""
+    printed = _printed(voucher, await organisation.get())
+    return await pdfs.for_staff(voucher_html(printed), identifier=bytes.fromhex(printed.content_hash)[:16])
+
+
+def _printed(voucher: Shown, we: Organisation) -> PrintedVoucher:
+    """The facts of the printed voucher. The QR leads to the voucher's page, which asks for a sign-in."""
+    row = voucher.row
+    told = [d for d in voucher.decisions if d.stands and d.decision in {"approve", "reject"}]
+    return PrintedVoucher(
+        number=voucher.number,
+        status=voucher.status,
+        organisation=we.name,
+        applied_on=clock.business_date(row["made_at"]).isoformat(),
+        programme=f"{row['programme']} {voucher.programme}",
+        fund=f"{row['fund']} {voucher.fund}",
+        nature=voucher.fund_kind,
+        payee_kind=row["payee_kind"],
+        payee_code=short_code(voucher.payee),
+        payee_name=voucher.payee.name,
+        bank_account=voucher.payee.masked_account,
+        amount_fen=row["amount_fen"],
+        recipients=row["recipients"],
+        reason=voucher.reason,
+        maker=voucher.maker,
+        approvals=[
+            Approval(
+                name=d.name,
+                role=words.say("审批人"),
+                decision="approve" if d.decision == "approve" else "reject",
+                at=moment(d.at),
+                reason=d.reason,
+                content_hash=d.content_hash,
+            )
+            for d in told[-APPROVALS_MAX:]
+        ],
+        needed=APPROVALS_NEEDED,
+        paid_on=row["paid_on"] or "",
+        payer=voucher.payer,
+        channel_ref=row["channel_ref"] or "",
+        entry=f"#{row['entry_seq']}" if row["entry_seq"] else "",
+        content_hash=row["content_hash"],
+        verify_url=f"{settings().public_url.rstrip('/')}/vouchers/{voucher.number}",
+        demo=we.demo,
+        lang=words.language(),
+    )
