@@ -32,7 +32,7 @@ import charity.people.room
 import charity.reports.room
 from charity import words
 from charity.background import supervised
-from charity.db import engine
+from charity.db import engine, installation
 from charity.db import verify as columns
 from charity.db.locks import FileLock
 from charity.desk import routes as desk
@@ -40,8 +40,8 @@ from charity.desk import search, tasks
 from charity.documents import registry
 from charity.errors import Refusal
 from charity.jobs import worker
+from charity.ledger import head_file, writer
 from charity.ledger import verify as books
-from charity.ledger import writer
 from charity.office import organisation, sessions
 from charity.printing.document import Document
 from charity.roles import ACTS, ROLE_WORDS
@@ -119,6 +119,8 @@ MODELS: list[str] = [
 ]
 DOCUMENTS: list[Document] = [document for room in ROOMS for document in room.documents]
 CHECKS: list[Check] = [
+    Check("密钥", installation.run),
+    Check("最近的分录", head_file.run),
     Check("用词", columns.run),
     Check("账簿", books.run),
     *(check for room in ROOMS for check in room.checks),
@@ -173,6 +175,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Sta
         if not settings().postgres:
             stack.callback(serve_lock().release)
         opened = await stack.enter_async_context(engine.opened(MODELS, serving=True))
+        await installation.require_own_keys()
         await stack.enter_async_context(writer.running())
         if not settings().postgres:
             await stack.enter_async_context(_jobs())

@@ -78,17 +78,21 @@ class Plainly(click.Group):
 
 
 def _opened(
-    work: Callable[[], Awaitable[T]], *, writing: bool = False, migrated: bool = True, durable: bool = True
+    work: Callable[[], Awaitable[T]], *, writing: bool = False, own_keys: bool = True, durable: bool = True
 ) -> T:
-    """Run with the database open, and with the writer when the work posts; `durable=False` for the demo load only."""
+    """Run with the migrated database open, and with the writer when the work posts.
+
+    `own_keys=False` goes on with keys that are not the database's; `durable=False` is for the demo load only.
+    """
     from charity.app import MODELS  # noqa: PLC0415 - rooms are imported when a command needs them
-    from charity.db import engine  # noqa: PLC0415
+    from charity.db import engine, installation  # noqa: PLC0415
     from charity.ledger import writer  # noqa: PLC0415
 
     async def whole() -> T:
         async with engine.opened(MODELS, durable=durable):
-            if migrated:
-                await _must_be_migrated()
+            await _must_be_migrated()
+            if own_keys:
+                await installation.require_own_keys()
             if not writing:
                 return await work()
             async with writer.running():
@@ -189,11 +193,7 @@ def _migrate() -> list[str]:
         async with engine.opened(migrating=True):
             return await migrations.migrate()
 
-    before = os.umask(0o077)  # the file holds names: it is made for its owner only, and SQLite's other files follow it
-    try:
-        return asyncio.run(work())
-    finally:
-        os.umask(before)
+    return asyncio.run(work())
 
 
 @main.command()
@@ -285,6 +285,8 @@ def _tell_demo(as_of: date | None, *, reset: bool) -> None:
         if state == "demo":
             asyncio.run(_wipe(complete))
         _migrate()
+        if _opened(_renew_head):
+            click.echo("head.json 已随新的演示数据库重新开始")
 
         async def load() -> Any:
             with click.progressbar(length=1000, label="装入演示城市", file=sys.stderr) as bar:
@@ -301,6 +303,16 @@ def _tell_demo(as_of: date | None, *, reset: bool) -> None:
     click.echo("\n演示账号（密码都一样）：" + town.PASSWORD)
     for login, name, roles, store in tables.STAFF:
         click.echo(f"  {login:<14}{name}  {' '.join(roles)}{'  ' + store if store else ''}")
+
+
+async def _renew_head() -> bool:
+    """Begin head.json anew for a new database; whether there was one of another."""
+    from charity.ledger import head_file  # noqa: PLC0415
+
+    if await head_file.missing() is None:
+        return False
+    await head_file.renew()
+    return True
 
 
 async def _demo_state() -> str:
@@ -434,7 +446,7 @@ def export_order(order: str) -> None:
 @main.command()
 def verify() -> None:
     """核对全部不变式；有一条不成立就以非零码退出。"""
-    failures = _opened(_verify)
+    failures = _opened(_verify, own_keys=False)
     for words in failures:
         click.echo(words)
     if failures:
@@ -453,6 +465,27 @@ async def _verify() -> list[str]:
         except Exception as error:  # noqa: BLE001 - rows that somebody wrote into: the other checks go on
             lines.append(f"{check.label}无法核对：{type(error).__name__}")
     return lines
+
+
+@main.command()
+@click.option("--renew", is_flag=True, help="以数据库现在的样子重写 head.json（有意恢复旧备份之后）")
+def head(renew: bool) -> None:  # noqa: FBT001 - click hands flags so
+    """账簿的末尾：数据库与 head.json 是否一致。"""
+
+    async def work() -> str | None:
+        from charity.ledger import head_file  # noqa: PLC0415
+
+        if renew:
+            old, new = await head_file.renew()
+            told = f"#{old.seq}（{old.at}）" if old else "无"
+            click.echo(f"head.json 已重写：原记 {told}，现记 #{new.seq}（{new.at}）")
+        now = await head_file.present()
+        click.echo(f"数据库 {now.database}：#{now.seq} {now.at} {now.leaf}")
+        return await head_file.missing()
+
+    wrong = _opened(work)
+    if wrong is not None:
+        raise click.ClickException(wrong)
 
 
 @main.group(cls=Plainly)

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,13 +195,77 @@ def test_a_refused_reset_of_the_demo_takes_nothing_away(run: Run, tmp_path: Path
     assert all(path.exists() for path in [*kept, tmp_path / "charity.db"])
 
 
-def test_the_database_file_is_its_owner_s_only(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", ["migrate", "check", "verify", "serve", "demo"])
+def test_the_database_file_is_its_owner_s_only_whichever_command_comes_first(
+    run: Run, tmp_path: Path, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charity.demo.story.load", None)  # the demo makes its file before it tells anything
     before = os.umask(0o022)
     try:
-        assert run("migrate").returncode == 0
+        with suppress(TypeError):
+            run(first)
     finally:
         os.umask(before)
-    assert (tmp_path / "charity.db").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "charity.db").stat().st_mode & 0o777 == 0o600
+
+
+OTHER = {
+    "CHARITY_SECRET_KEY": "another-secret-key-of-this-length-0123",
+    "CHARITY_DATA_KEYS": "k1:MjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjIyMjI=",
+}
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_keys_that_are_not_the_database_s_are_noticed_by_every_command(run: Run, name: str) -> None:
+    _begun(run)
+    wrong = KEYS | {name: OTHER[name]}
+    for words in (("serve",), ("token", "create", "--role", "auditor"), ("demo",), ("work",), ("head",)):
+        done = run(*words, **wrong)
+        assert done.returncode == 1, words
+        if words != ("demo",):  # which refuses real data before it looks at anything else
+            assert name in done.stderr
+            assert len(done.stderr.strip().splitlines()) == 1
+    done = run("verify", **wrong)
+    assert done.returncode == 1
+    assert name in done.stdout
+    assert run("verify").returncode == 0
+    assert run("token", "create", "--role", "auditor").returncode == 0
+
+
+def test_a_new_key_in_front_is_taken_and_an_old_one_is_missed(run: Run) -> None:
+    _begun(run)
+    old = KEYS["CHARITY_DATA_KEYS"]
+    both = OTHER["CHARITY_DATA_KEYS"].replace("k1:", "k2:") + "," + old
+    assert run("token", "create", "--role", "auditor", CHARITY_DATA_KEYS=both).returncode == 0
+    assert run("verify", CHARITY_DATA_KEYS=both).returncode == 0
+    for ring in (old, both.split(",", maxsplit=1)[0]):  # either of the two has sealed something
+        done = run("verify", CHARITY_DATA_KEYS=ring)
+        assert done.returncode == 1
+        assert "KEYS CHARITY_DATA_KEYS（缺 k" in done.stdout
+
+
+@pytest.mark.parametrize("words", [("migrate",), ("token", "create", "--role", "auditor"), ("verify",), ("head",)])
+def test_a_command_leaves_the_database_file_alone(run: Run, tmp_path: Path, words: tuple[str, ...]) -> None:
+    _begun(run)
+    assert run(*words).returncode == 0
+    assert [p.name for p in tmp_path.glob("charity.db*")] == ["charity.db"]
+
+
+def test_head_says_where_the_books_end_and_renews_the_file_only_when_asked(run: Run, tmp_path: Path) -> None:
+    _begun(run)
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
+        free.execute("UPDATE head SET seq = 3, leaf = 'x', at = '2026-11-26T00:00:00.000000Z'")
+    told = run("head")
+    assert told.returncode == 1
+    assert "#3" in told.stdout
+    assert "没有 head.json" in told.stderr
+    assert "HEAD 没有 head.json" in run("verify").stdout
+    renewed = run("head", "--renew")
+    assert "head.json 已重写：原记 无，现记 #3" in renewed.stdout
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
+        free.execute("UPDATE head SET seq = 2, leaf = 'w'")
+    assert "缺 1 笔分录" in run("verify").stdout
+    assert "缺 1 笔分录" in run("head").stderr
 
 
 def test_verify_of_empty_books_is_clean_and_cards_are_none(run: Run) -> None:

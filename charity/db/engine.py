@@ -6,9 +6,11 @@ for transactions that are still under way.
 """
 
 import itertools
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -41,6 +43,8 @@ class State:
     context: TortoiseContext
     given_hand: Hand | None = None
     checkpoints: Checkpoints | None = None
+    stopped: str | None = None
+    """Why nothing more is written by this process (`SQLITE_IOERR_FSYNC`): its disk failed."""
 
     @property
     def hand(self) -> Hand:
@@ -121,7 +125,7 @@ async def opened(
     chosen = settings()
     open_lock, write_lock = None, None
     if not chosen.postgres:
-        chosen.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        _private(chosen.sqlite_path)
         open_lock = FileLock(chosen.data_dir / "charity.open")
         try:
             await open_lock.wait(seconds=5, shared=True)
@@ -159,6 +163,15 @@ async def opened(
             write_lock.close()
         if open_lock is not None:
             open_lock.release()
+
+
+def _private(path: Path) -> None:
+    """Make a missing database file for its owner only, whichever command comes first: it holds names.
+
+    SQLite gives the files beside it the same rights.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 async def _touch(context: TortoiseContext, write_lock: WriteLock | None) -> None:

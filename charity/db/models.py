@@ -35,3 +35,29 @@ class JobRow(Model):
         """Table name."""
 
         table = "job"
+
+
+class InstallationRow(Model):
+    """Which database this is: one row."""
+
+    id = fields.IntField(primary_key=True)
+    database_id = fields.TextField()
+    secret_mark = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "installation"
+
+
+class KeyCanaryRow(Model):
+    """A known word, sealed with the data key of this name."""
+
+    name = fields.CharField(max_length=16, primary_key=True)
+    value = fields.BinaryField()
+    made_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "key_canary"

@@ -34,6 +34,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "goods_issue": ("proxy",),
     "voucher": ("reason",),
     "voucher_approval": ("reason",),
+    "key_canary": ("value",),
 }
 INDEXED_COLUMNS: dict[str, tuple[str, ...]] = {
     "person": ("phone", "id_number", "address", "bank_account"),
@@ -101,8 +102,12 @@ def unseal(table: str, column: str, row_key: str, value: bytes | memoryview | No
 
 @lru_cache(maxsize=64)
 def _index_key(table: str, column: str) -> HMAC:
-    info = f"charity blind index {table}.{column}".encode()
-    return HMAC(HKDF(SHA256(), 32, None, info).derive(settings().secret_key.encode()), SHA256())
+    return HMAC(derived(f"charity blind index {table}.{column}"), SHA256())
+
+
+def derived(purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose, from CHARITY_SECRET_KEY."""
+    return HKDF(SHA256(), 32, None, purpose.encode()).derive(settings().secret_key.encode())
 
 
 def normalised(column: str, text: str) -> str:

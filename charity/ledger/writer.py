@@ -31,7 +31,7 @@ from charity.db import transactions
 from charity.db.idem import Idem
 from charity.db.transactions import Tx
 from charity.errors import Refusal
-from charity.ledger import rules
+from charity.ledger import head_file, rules
 from charity.ledger.loading import Loader
 from charity.ledger.state import State, Table
 from charity.ledger.writing import Ids, write
@@ -154,6 +154,10 @@ class Writer:
         except TimeoutError:
             raise rules.STILL_RUNNING() from None
 
+    def follow(self, hook: Callable[[int, str, str], None]) -> None:
+        """Call the hook with each new head from now on."""
+        self.on_committed = hook
+
     async def drained(self) -> None:
         """Wait until everything that was queued has been answered."""
         await self._idle.wait()
@@ -253,15 +257,16 @@ _writer: Writer | None = None
 
 @asynccontextmanager
 async def running() -> AsyncIterator[Writer]:
-    """Run the writer of this process; ends after what was queued is answered."""
+    """Run the writer of this process, and keep the head file; ends after what was queued is answered."""
     global _writer  # noqa: PLW0603 - one writer a process
-    before, _writer = _writer, Writer()
+    ours = Writer()
+    before, _writer = _writer, ours
     try:
-        async with supervised("writer", _writer.run):
+        async with head_file.kept(ours.follow), supervised("writer", ours.run):
             try:
-                yield _writer
+                yield ours
             finally:
-                await _writer.drained()
+                await ours.drained()
                 await transactions.settle()
     finally:
         _writer = before

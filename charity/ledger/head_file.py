@@ -1,0 +1,218 @@
+"""The head of the books outside the database: `head.json` in the data folder (books.md).
+
+    {"database": id, "seq": 120, "leaf": "…", "at": "2026-11-25T…Z", "hmac": "…"}
+
+Signed with a key derived from CHARITY_SECRET_KEY, replaced atomically (write, fsync, rename) and forward only, by
+every process that posts, at most a second after the commit. So a database whose last entries are gone (its WAL was
+cut, an older copy was put in its place) is seen: it ends before the seq that the file names, or has another entry
+there. Then this process writes no file and nothing into the books, and `verify` says what is missing. Only
+`renew` starts the file anew: after a deliberate restore, and for a new demo.
+"""
+
+import asyncio
+import hmac
+import json
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from charity.background import supervised
+from charity.db import engine, installation, reading, sealed
+from charity.db.locks import FileLock, LockBusy
+from charity.errors import Failure
+from charity.settings import settings
+
+log = logging.getLogger("charity.head")
+PACE_S = 0.5
+LOCK_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of a database: its id, seq, leaf (hex) and instant."""
+
+    database: str
+    seq: int
+    leaf: str
+    at: str
+
+
+class HeadFileBroken(Exception):
+    """The file cannot be read, or its signature is not ours."""
+
+
+def path() -> Path:
+    """Where the file is."""
+    return settings().data_dir / "head.json"
+
+
+def _signature(head: Head) -> str:
+    told = json.dumps(asdict(head), sort_keys=True).encode()
+    return hmac.digest(sealed.derived("charity head file"), told, "sha256").hex()
+
+
+def read() -> Head | None:
+    """What the file says; None when there is none. HeadFileBroken."""
+    try:
+        values = json.loads(path().read_text(encoding="utf-8"))
+        head = Head(str(values["database"]), int(values["seq"]), str(values["leaf"]), str(values["at"]))
+        signature = str(values["hmac"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise HeadFileBroken(type(error).__name__) from error
+    if not hmac.compare_digest(signature, _signature(head)):
+        raise HeadFileBroken("signature")
+    return head
+
+
+def _replace(head: Head) -> None:
+    """Write, fsync, rename, fsync the folder: after a fault there is the old file or the new one."""
+    target = path()
+    fresh = target.with_name("head.json.new")
+    body = json.dumps(asdict(head) | {"hmac": _signature(head)}) + "\n"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 - made for its owner only
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _forward(head: Head) -> None:
+    """Write it unless the file is as far already; HeadFileBroken when the file is not this database's."""
+    old = read()
+    if old is not None and old.database != head.database:
+        raise HeadFileBroken("database")
+    if old is None or old.seq < head.seq:
+        _replace(head)
+
+
+async def write(head: Head) -> None:
+    """Bring the file forward to a head that was committed; several processes may."""
+    async with _locked():
+        await asyncio.to_thread(_forward, head)
+
+
+async def renew() -> tuple[Head | None, Head]:
+    """Begin the file anew at what the database says now, deliberately; the head it named before, and the new one."""
+    try:
+        old = read()
+    except HeadFileBroken:
+        old = None
+    async with _locked():
+        new = await present()
+        await asyncio.to_thread(_replace, new)
+    facts = {"from_seq": old.seq if old else None, "to_seq": new.seq}
+    log.warning("head_file.renewed", extra=facts)
+    return old, new
+
+
+@asynccontextmanager
+async def _locked() -> AsyncIterator[None]:
+    lock = FileLock(settings().data_dir / "charity.head")
+    await lock.wait(seconds=LOCK_S)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+async def present() -> Head:
+    """The head of the open database."""
+    row = await reading.row("SELECT seq, leaf, at FROM head WHERE id = 1")
+    assert row is not None, "the migrations make it"
+    return Head(await installation.database_id(), row["seq"], row["leaf"], row["at"])
+
+
+async def missing() -> str | None:
+    """What is wrong between the file and the open database, in words; None when nothing is."""
+    try:
+        told = read()  # before the database: others go on posting
+    except HeadFileBroken as error:
+        return f"head.json 无法采信（{error}）：不能判断最近的分录是否齐全"
+    now = await present()
+    if told is None:
+        return f"没有 head.json：不能判断 #{now.seq} 之后是否还有分录" if now.seq else None
+    if told.database != now.database:
+        return f"head.json 属于另一个数据库（{told.database}），这个是 {now.database}"
+    if now.seq < told.seq:
+        gone = told.seq - now.seq
+        return f"缺 {gone} 笔分录：数据库止于 #{now.seq}（{now.at}），已确认办理到 #{told.seq}（{told.at}）"
+    there = await reading.value("SELECT leaf FROM entry WHERE seq = $1", told.seq) if told.seq else told.leaf
+    if there != told.leaf:
+        return f"#{told.seq} 不是已确认办理的那一笔（{told.at}）：数据库曾被退回，之后又记了别的分录"
+    return None
+
+
+async def run() -> list[Failure]:
+    """`charity verify`, the head's part."""
+    words = await missing()
+    return [] if words is None else [Failure("HEAD", words)]
+
+
+class HeadFile:
+    """Follows the commits of this process's writer; `committed` is its hook."""
+
+    def __init__(self, database: str) -> None:
+        self._database = database
+        self._latest: Head | None = None
+        self._came = asyncio.Event()
+
+    def committed(self, seq: int, leaf: str, at: str) -> None:
+        """Note a new head; it is written within PACE_S."""
+        self._latest = Head(self._database, seq, leaf, at)
+        self._came.set()
+
+    async def keep(self) -> None:
+        """Write the newest head again and again: the supervised task."""
+        while True:
+            await self._came.wait()
+            await self.settle()
+            await asyncio.sleep(PACE_S)
+
+    async def settle(self) -> None:
+        """Write the newest head now."""
+        self._came.clear()
+        if self._latest is not None:
+            try:
+                await write(self._latest)
+            except BaseException:
+                self._came.set()  # what was not written is still to be
+                raise
+
+
+@asynccontextmanager
+async def kept(follow: Callable[[Callable[[int, str, str], None]], None]) -> AsyncIterator[str | None]:
+    """Keep the file beside a writer that `follow` gives the hook to; yields why it is not kept, else None.
+
+    A missing file is begun: after an upgrade, on another host, or because somebody took it away, which the log says.
+    """
+    why = await missing() if path().exists() else None
+    if why is not None:
+        log.critical("head_file.not_kept", extra={"why": why})
+        engine.state().stopped = f"HEAD: {why}"
+        yield why
+        return
+    now = await present()
+    if now.seq and not path().exists():
+        log.warning("head_file.begun", extra={"seq": now.seq})
+        await write(now)
+    file = HeadFile(now.database)
+    follow(file.committed)
+    try:
+        async with supervised("head file", file.keep):
+            yield None
+    finally:
+        try:
+            await file.settle()
+        except (OSError, LockBusy, HeadFileBroken) as error:  # said, and no reason to end in disorder
+            log.error("head_file.not_written", extra={"error": type(error).__name__})  # noqa: TRY400

@@ -1,0 +1,189 @@
+"""`head.json`: the head of the books outside the database sees that acknowledged entries are gone."""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cast import Cast, seed
+from conftest import environment
+from test_giving import give
+
+from charity.app import MODELS
+from charity.db import engine
+from charity.ledger import head_file, writer
+from charity.ledger.head_file import Head, HeadFileBroken
+
+
+async def told(seq: int) -> Head:
+    """The file, when it says this seq."""
+    async with asyncio.timeout(10):
+        while True:
+            head = head_file.read() if head_file.path().exists() else None
+            if head is not None and head.seq >= seq:
+                return head
+            await asyncio.sleep(0.01)
+
+
+async def test_what_was_committed_stands_in_the_file_soon_after(house: Cast) -> None:
+    for _ in range(3):
+        await give(house)
+    now = await head_file.present()
+    assert now.seq == 3
+    assert await told(3) == now
+    assert await head_file.missing() is None
+    assert stat.S_IMODE(head_file.path().stat().st_mode) == 0o600
+    assert set(json.loads(head_file.path().read_text())) == {"database", "seq", "leaf", "at", "hmac"}
+
+
+async def test_the_file_goes_forward_only_however_many_write_it(house: Cast) -> None:
+    heads = [Head("d", n, f"leaf{n}", "2026-11-26T00:00:00.000000Z") for n in range(1, 21)]
+    random.Random(6).shuffle(heads)
+    await asyncio.gather(*(head_file.write(h) for h in heads))
+    assert (await told(20)).leaf == "leaf20"
+    await head_file.write(next(h for h in heads if h.seq == 5))
+    assert (await told(20)).seq == 20
+
+
+async def test_a_file_that_somebody_wrote_into_is_not_believed_and_not_replaced(house: Cast) -> None:
+    await give(house)
+    await told(1)
+    values = json.loads(head_file.path().read_text())
+    head_file.path().write_text(json.dumps(values | {"seq": 0}))
+    with pytest.raises(HeadFileBroken, match="signature"):
+        head_file.read()
+    assert "无法采信" in str(await head_file.missing())
+    with pytest.raises(HeadFileBroken):
+        await head_file.write(await head_file.present())
+    head_file.path().write_text("{")
+    assert "无法采信" in str(await head_file.missing())
+
+
+async def test_a_file_of_another_database_is_not_replaced(house: Cast) -> None:
+    await give(house)
+    await told(1)
+    head_file._replace(Head("f" * 32, 9, "x", "2026-11-26T00:00:00.000000Z"))
+    assert "另一个数据库" in str(await head_file.missing())
+    with pytest.raises(HeadFileBroken, match="database"):
+        await head_file.write(await head_file.present())
+
+
+async def test_without_a_file_entries_cannot_be_vouched_for_and_an_empty_book_needs_none(house: Cast) -> None:
+    assert await head_file.missing() is None
+    await give(house)
+    await told(1)
+    head_file.path().unlink()
+    assert "没有 head.json" in str(await head_file.missing())
+    assert [f.invariant for f in await head_file.run()] == ["HEAD"]
+
+
+async def test_a_database_that_ends_before_its_head_is_said_with_what_is_missing(house: Cast) -> None:
+    await give(house)
+    now = await head_file.present()
+    await told(1)
+    head_file._replace(Head(now.database, 4, "x" * 64, "2026-11-26T08:00:00.000000Z"))
+    assert await head_file.missing() == (
+        f"缺 3 笔分录：数据库止于 #1（{now.at}），已确认办理到 #4（2026-11-26T08:00:00.000000Z）"
+    )
+    old, new = await head_file.renew()
+    assert (old and old.seq, new) == (4, now)
+    assert await head_file.missing() is None
+
+
+# -- an older copy in place of the database ------------------------------------------------------------
+
+
+class Town:
+    """A SQLite town that can be put back to what it was."""
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        self.file = folder / "charity.db"
+        shutil.copy(template, self.file)
+        environment(f"sqlite://{self.file}", folder)
+
+    async def given(self, count: int, *, first: bool = False) -> str | None:
+        """Give so often in a process of its own, as it were; why it keeps no head file."""
+        async with engine.opened(MODELS):
+            house = Cast(str(self.file))
+            if first:
+                async with writer.running():
+                    house = await seed(str(self.file))
+                    self.actors = house.actors
+            house.actors = self.actors
+            async with writer.running() as ours:
+                for n in range(count):
+                    await give(house, 100 + n)
+                assert ours
+                return await head_file.missing()
+
+    def keep(self) -> None:
+        shutil.copy(self.file, self.file.with_name("kept.db"))
+
+    def put_back(self) -> None:
+        shutil.copy(self.file.with_name("kept.db"), self.file)
+
+
+@pytest.fixture
+def town(sqlite_template: Path, tmp_path: Path) -> Town:
+    return Town(sqlite_template, tmp_path)
+
+
+async def test_an_older_copy_is_seen_and_writes_neither_the_books_nor_the_file(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    await town.given(2, first=True)
+    town.keep()
+    await town.given(3)
+    before = head_file.path().read_bytes()
+    town.put_back()
+    words = await town.given(0)
+    assert words is not None
+    assert words.startswith("缺 3 笔分录：数据库止于 #2")
+    assert any(r.message == "head_file.not_kept" and r.levelname == "CRITICAL" for r in caplog.records)
+    assert head_file.path().read_bytes() == before
+
+
+async def test_an_older_copy_that_went_its_own_way_is_seen_by_the_leaf(town: Town) -> None:
+    await town.given(2, first=True)
+    town.keep()
+    await town.given(3)
+    before = head_file.path().read_bytes()
+    town.put_back()
+    head_file.path().unlink()
+    await town.given(6)
+    head_file.path().write_bytes(before)
+    words = await town.given(0)
+    assert words is not None
+    assert words.startswith("#5 不是已确认办理的那一笔")
+
+
+async def test_a_file_that_is_gone_is_begun_at_the_next_start_and_the_log_says_so(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    await town.given(2, first=True)
+    head_file.path().unlink()
+    assert await town.given(0) is None
+    assert (await told(2)).seq == 2
+    assert any(r.message == "head_file.begun" for r in caplog.records)
+
+
+async def test_a_fault_while_writing_leaves_the_old_file(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    await give(house)
+    head = await told(1)
+    real = os.fsync
+
+    def fail(_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(head_file.os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        await head_file.write(Head(head.database, 2, "y" * 64, head.at))
+    assert head_file.read() == head
+    monkeypatch.setattr(head_file.os, "fsync", real)
+    await head_file.write(Head(head.database, 2, "y" * 64, head.at))
+    assert (await told(2)).leaf == "y" * 64
