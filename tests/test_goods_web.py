@@ -297,3 +297,12 @@ async def test_slips_and_labels_are_printed(shop: Shop, web: Web) -> None:
             assert page.content.startswith(b"%PDF-")
     finally:
         await renderer.close()
+
+
+@pytest.mark.parametrize(("place", "scans"), [("out", 1), ("in", 1), ("stock", 0)])
+async def test_only_a_page_that_scans_may_use_the_camera(shop: Shop, web: Web, place: str, scans: int) -> None:
+    headers = (await web.as_("clerk").get(f"/stores/LX01/{place}")).headers
+    assert headers["permissions-policy"].count("camera=(self)") == scans
+    assert headers["content-security-policy"].count("'wasm-unsafe-eval'") == scans
+    posted = (await web.as_("clerk").post("/stores/LX01/out", data={"act": "scan", "scan": "no code"})).headers
+    assert "camera=(self)" in posted["permissions-policy"], "the till that refuses a scan goes on scanning"

@@ -19,6 +19,7 @@ from charity.office import accounts, stores
 from charity.office.stores import Store
 from charity.roles import Actor
 from charity.web import auth, forms, pages
+from charity.web.policies import CAMERA
 
 FIELDS = 422
 
@@ -40,7 +41,7 @@ async def show_out(request: Request) -> Response:
     done = await screens.done(request.query_params.get("done", ""), by=by)
     facts = await screens.out(store.code, Basket(), by=by)
     today = await documents.issued_today(store.code)
-    return await pages.page(request, "goods/out.html", store=store, done=done, today=today, **facts)
+    return await pages.page(request, "goods/out.html", policy=CAMERA, store=store, done=done, today=today, **facts)
 
 
 async def work_out(request: Request) -> Response:
@@ -67,7 +68,9 @@ async def work_out(request: Request) -> Response:
         scan_error, refusals = (said[0], []) if basket.act == "scan" else ("", said)
     facts = await screens.out(store.code, basket, by=by, scan_error=scan_error, refusals=refusals)
     today = await documents.issued_today(store.code)
-    return await pages.page(request, "goods/out.html", status, store=store, done=None, today=today, **facts)
+    return await pages.page(
+        request, "goods/out.html", status, policy=CAMERA, store=store, done=None, today=today, **facts
+    )
 
 
 async def _worked_out(basket: Basket, by: Actor) -> Basket:
@@ -90,7 +93,9 @@ async def show_in(request: Request) -> Response:
     """The intake screen: an empty slip, or what was just taken in."""
     by, store = await _counter(request)
     done = await screens.done(request.query_params.get("done", ""), by=by)
-    return await pages.page(request, "goods/in.html", store=store, done=done, **await screens.into(Basket()))
+    return await pages.page(
+        request, "goods/in.html", policy=CAMERA, store=store, done=done, **await screens.into(Basket())
+    )
 
 
 async def work_in(request: Request) -> Response:
@@ -111,7 +116,7 @@ async def work_in(request: Request) -> Response:
         spoken = [{**e, "field": screens.screen_field(e["field"])} for e in pages.errors(refusal)]
         scan_error, errors = (spoken[0]["message"], []) if basket.act == "scan" else ("", spoken)
     facts = await screens.into(basket, unknown=unknown, new=new, scan_error=scan_error, errors=errors)
-    return await pages.page(request, "goods/in.html", status, store=store, done=None, **facts)
+    return await pages.page(request, "goods/in.html", status, policy=CAMERA, store=store, done=None, **facts)
 
 
 async def _worked_in(basket: Basket, new: dict[str, str], by: Actor) -> tuple[Basket, str]:
@@ -233,8 +238,9 @@ async def reverse(request: Request) -> Response:
         )
     except Refusal as refusal:
         errors = pages.errors(refusal)
-        context = {"document": document, "reason": reason, "errors": errors}
-        return await pages.page(request, "goods/reverse.html", refusal.status, **context)
+        return await pages.page(
+            request, "goods/reverse.html", refusal.status, document=document, reason=reason, errors=errors
+        )
     flash = "单据 {number} 已冲销，物资、积分和账目都已退回"
     return pages.see_other(request, f"/goods/documents/{answer.body['number']}", flash=flash, number=document.number)
 

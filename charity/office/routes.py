@@ -163,7 +163,7 @@ async def account_page(request: Request) -> Response:
 
 
 async def _account(request: Request, account: Account, status: int, **context: Any) -> Response:
-    whole = {"account": account, "row": _row(account)} | await _form_context() | context
+    whole: dict[str, Any] = {"account": account, "row": _row(account)} | await _form_context() | context
     return await pages.page(request, "office/account.html", status, **whole)
 
 

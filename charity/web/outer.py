@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from charity import tokens, words
 from charity.errors import Refusal, Rule
 from charity.settings import settings
-from charity.web import metrics, problems, visits
+from charity.web import metrics, policies, problems, visits
+from charity.web.policies import Policy
 from charity.web.visits import SCOPE_KEY, Visit
 
 log = logging.getLogger("charity.request")
@@ -25,55 +26,23 @@ BODY_S = 20.0
 BODY_BYTES_S = 8_192
 BODY_SLOW = Rule("body.slow", "请求体在 {seconds} 秒内没有传完，连接已关闭", 408)
 
-_CSP = (
-    "default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; media-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 Headers = list[tuple[bytes, bytes]]
-
-
-def _headers(csp: str, camera: str) -> Headers:
-    pairs = {
-        "content-security-policy": csp,
-        "permissions-policy": f"camera={camera}, microphone=(), geolocation=(), payment=(), usb=()",
-        "x-content-type-options": "nosniff",
-        "x-frame-options": "DENY",
-        "referrer-policy": "same-origin",
-        "cross-origin-opener-policy": "same-origin",
-        "cross-origin-resource-policy": "same-origin",
-    }
-    return [(name.encode(), value.encode()) for name, value in pairs.items()]
-
-
-# Scanning with the camera runs a wasm reader; only the pages of a store may do that.
-PAGE = _headers(_CSP.format(wasm=""), "()")
-TILL = _headers(_CSP.format(wasm=" 'wasm-unsafe-eval'"), "(self)")
-# What is not a document needs no more than this: every header of an answer costs microseconds.
-DATA = [
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-]
-# A browser shows a PDF in a viewer of its own, which a default-src would switch off.
-PAPER = _headers("frame-ancestors 'none'; form-action 'none'", "()")
 HSTS = (b"strict-transport-security", b"max-age=31536000")
 VARY = (b"vary", b"accept-language, cookie")
 
 
-def _chosen(kind: bytes, path: str) -> Headers:
+def _policy(kind: bytes, visit: Visit) -> Policy:
     if kind.startswith(b"text/html"):
-        return TILL if path.startswith(("/stores/", "/_parts")) else PAGE
-    return PAPER if kind.startswith(b"application/pdf") else DATA
+        return visit.policy
+    return policies.PDF if kind.startswith(b"application/pdf") else policies.DATA
 
 
 class _Exchange:
     """One request and its answer: bounds the wait for the body, dresses the answer, knows its status."""
 
-    __slots__ = ("_receive", "_send", "_slow", "_until", "_whole", "path", "status", "visit")
+    __slots__ = ("_receive", "_send", "_slow", "_until", "_whole", "status", "visit")
 
-    def __init__(self, path: str, visit: Visit, receive: Receive, send: Send) -> None:
-        self.path = path
+    def __init__(self, visit: Visit, receive: Receive, send: Send) -> None:
         self.visit = visit
         self.status = 0
         self._receive = receive
@@ -102,7 +71,7 @@ class _Exchange:
         """Pass the answer on, with the headers that every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = _dressed(list(message["headers"]), self.path, self.visit)
+            message["headers"] = _dressed(list(message["headers"]), self.visit)
             if self._slow:  # the rest of the body would be read as the next request
                 message["headers"].append((b"connection", b"close"))
         await self._send(message)
@@ -126,12 +95,11 @@ class Outer:
         except Refusal as refusal:
             address, https, proxied = "", False, True
             app = _refusing(refusal)
-        path: str = scope["path"]
-        chosen = "" if path.startswith("/api/") else visits.cookies(scope).get("lang", "")
+        chosen = "" if scope["path"].startswith("/api/") else visits.cookies(scope).get("lang", "")
         visit = Visit(tokens.request_id(), address, https, proxied, visits.preferred_language(scope, chosen))
         scope[SCOPE_KEY] = visit
         words.speak(visit.language)
-        exchange = _Exchange(path, visit, receive, send)
+        exchange = _Exchange(visit, receive, send)
         metrics.FIGURES.in_flight += 1
         try:
             await app(scope, exchange.receive, exchange.send)
@@ -158,7 +126,7 @@ def _refusing(refusal: Refusal) -> ASGIApp:
     return app
 
 
-def _dressed(headers: Headers, path: str, visit: Visit) -> Headers:
+def _dressed(headers: Headers, visit: Visit) -> Headers:
     kind = b""
     cached = False
     for name, value in headers:
@@ -166,7 +134,7 @@ def _dressed(headers: Headers, path: str, visit: Visit) -> Headers:
             kind = value
         elif name == b"cache-control":
             cached = True
-    headers += _chosen(kind, path)
+    headers += _policy(kind, visit)
     headers.append((b"x-request-id", visit.id.encode()))
     if settings().secure:
         headers.append(HSTS)

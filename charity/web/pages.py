@@ -26,6 +26,7 @@ from charity.errors import Refusal
 from charity.roles import ROLE_WORDS
 from charity.settings import settings
 from charity.web import assets, auth, csrf, formats, messages, nav, visits
+from charity.web.policies import PLAIN, Policy
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates"
 FLASH_S = 60
@@ -133,8 +134,11 @@ def _may_nothing(act: str) -> bool:  # noqa: ARG001 - the signature of Actor.may
     return False
 
 
-async def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
-    """Render a template with the base context and what the caller adds."""
+async def page(
+    request: Request, template: str, status: int = 200, *, policy: Policy = PLAIN, **context: Any
+) -> Response:
+    """Render a template with the base context and what the caller adds; `policy` is what its browser may do."""
+    visits.of(request).policy = policy
     whole = await base_context(request) | {"status": status} | context
     response = HTMLResponse(environment().get_template(template).render(whole), status)
     if whole["flash"]:

@@ -9,6 +9,7 @@ from charity.errors import NOT_YOURS
 from charity.roles import ACTS
 from charity.settings import settings
 from charity.web import assets, auth, forms, metrics, pages, visits
+from charity.web.policies import CAMERA
 from charity.words import LANGUAGES
 
 YEAR_S = 365 * 24 * 3600
@@ -74,7 +75,7 @@ async def figures(request: Request) -> Response:
 
 async def parts(request: Request) -> Response:
     """Every part of the design system in all its states."""
-    return await pages.page(request, "parts.html")
+    return await pages.page(request, "parts.html", policy=CAMERA)
 
 
 routes = [

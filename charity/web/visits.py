@@ -18,6 +18,7 @@ from starlette.requests import HTTPConnection
 from charity.errors import Rule
 from charity.roles import Actor
 from charity.settings import settings
+from charity.web.policies import PLAIN, Policy
 
 SCOPE_KEY = "charity.visit"
 _HEADERS = "charity.headers"
@@ -43,6 +44,7 @@ class Visit:
     binding: str = ""
     route: str = ""
     refused: str = ""
+    policy: Policy = PLAIN
     began: float = field(default_factory=time.perf_counter)
 
     def facts(self, scope: Any) -> dict[str, Any]:
