@@ -10,8 +10,11 @@ from cast import Cast
 from goods_cast import COAT, DONOR, MILK, RICE, SALT, TOWEL, Shop, counts, holding, in_days, opened
 
 from charity import clock, tokens, words
-from charity.db import reading, transactions
+from charity.db import migrations, reading, transactions
 from charity.errors import Refusal
+from charity.giving import receipts
+from charity.giving import verify as giving_verify
+from charity.giving.receipts import documents as receipt_documents
 from charity.goods import cards, checkout, documents, intake, items, lots, points, purchases, reversals, verify
 from charity.goods.checkout import Proxy
 from charity.goods.intake import IntakeLine
@@ -503,6 +506,50 @@ async def test_a_day_of_work_verifies_clean_and_a_changed_line_does_not(shop: Sh
 
         await transactions.run(damage)
         assert invariant in {failure.invariant for failure in await verify.run()}
+
+
+async def test_a_receipt_keeps_the_goods_it_printed(shop: Shop) -> None:
+    lines = [
+        IntakeLine(RICE, 2, in_days(90), unit_value_fen=2650, evidence="invoice"),
+        IntakeLine(COAT, 3),
+        IntakeLine(SALT, 3, total_value_fen=1000, evidence="market"),
+    ]
+    taken = (await intake.take_in(store="LX01", source="gift", lines=lines, donor=DONOR, by=shop.house.clerk)).body
+    printed = [
+        ("大米(晚籼) 5kg", "袋", 2, 2650, "invoice"),
+        ("旧棉衣 成人(已消毒)", "件", 3, 0, "none"),
+        ("食用盐 400g", "袋", 1, 334, "market"),
+        ("食用盐 400g", "袋", 2, 333, "market"),
+    ]
+    await transactions.run(lambda tx: tx.rows("UPDATE item SET name = '改名', measure = '箱'"))
+    fresh = (await receipts.replace(taken["receipt"]["code"], reason="写错", by=shop.house.accountant)).body
+    for receipt in (taken["receipt"], fresh):
+        kept = (await receipts.goods_lines([receipt["number"]]))[receipt["number"]]
+        assert [(x.name, x.measure, x.quantity, x.price_fen, x.evidence) for x in kept] == printed
+        shown = await receipt_documents._printed(receipt["code"], masked=True)
+        assert [(x.specification, x.quantity, x.amount_fen, x.basis) for x in shown.lines] == [
+            ("大米(晚籼) 5kg", 2, 5300, "发票"),
+            ("旧棉衣 成人(已消毒)", 3, None, ""),
+            ("食用盐 400g", 1, 334, "市场价"),
+            ("食用盐 400g", 2, 666, "市场价"),
+        ]
+    assert [*await verify.run(), *await giving_verify.run()] == []
+
+
+async def test_receipts_made_before_their_goods_were_kept_get_those_of_the_slip(shop: Shop) -> None:
+    await shop.bring(COAT, 1)
+    taken = await shop.bring_answer(SALT, 3, total_value_fen=1000)
+    await receipts.replace(taken["receipt"]["code"], reason="写错", by=shop.house.accountant)
+    rows = await reading.rows("SELECT * FROM receipt_item ORDER BY number, n")
+    assert len(rows) == 4
+
+    async def before(tx: transactions.Tx) -> None:
+        await tx.rows("DROP TABLE receipt_item")
+        await tx.rows("DELETE FROM migration WHERE name = '0013_receipt_items'")
+
+    await transactions.run(before)
+    assert await migrations.migrate() == ["0013_receipt_items"]
+    assert await reading.rows("SELECT * FROM receipt_item ORDER BY number, n") == rows
 
 
 async def test_bought_goods_use_up_their_voucher(shop: Shop) -> None:

@@ -160,6 +160,10 @@ ROWS: list[tuple[str, str, str, str, str]] = [
     ("receipt", "status", "'replaced'", "replaced_by", "NULL"),
     ("receipt", "status", "'voided'", "ended_by", "NULL"),
     ("receipt", "code", "(SELECT MIN(code) FROM receipt WHERE replaces IS NOT NULL)", "replaces", "NULL"),
+    ("receipt_item", "n", "1", "quantity", "quantity + 1"),
+    ("receipt_item", "n", "1", "price_fen", "price_fen - 1"),
+    ("receipt_item", "n", "1", "evidence", "'appraisal'"),
+    ("receipt_item", "number", "(SELECT MAX(number) FROM receipt_item)", "name", "'别的'"),
     ("refund", "status", "'refunded'", "amount_fen", "amount_fen - 1"),
     ("refund", "status", "'refunded'", "approved_by", "'somebody'"),
     ("refund", "status", "'refunded'", "donation", GIFT),
@@ -212,6 +216,7 @@ GONE = (
     ("refund_of", "1 = 1"),
     ("campaign_figures", "slug = 'everyday'"),
     ("refund", "1 = 1"),
+    ("receipt_item", "1 = 1"),
     ("channel_ref", "1 = 1"),
     ("points_grant", "1 = 1"),
 )
@@ -226,6 +231,8 @@ async def busy(town: Cast) -> Cast:
     for act in (receipts.replace, receipts.void):
         gift = await give(town, 700)
         await act(gift.body["receipt"]["code"], reason="写错", by=town.accountant)
+    goods = await reading.value("SELECT code FROM receipt WHERE kind = 'in_kind'")
+    await receipts.replace(goods, reason="写错", by=town.accountant)
     return town
 
 

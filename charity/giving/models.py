@@ -81,6 +81,15 @@ class Delivery(StrEnum):
     KEPT_UNDELIVERED = "kept_undelivered"
 
 
+class Evidence(StrEnum):
+    """What says the value of goods (domain rules 0.7)."""
+
+    INVOICE = "invoice"
+    MARKET = "market"
+    APPRAISAL = "appraisal"
+    NONE = "none"
+
+
 class RefundStatus(StrEnum):
     """How far a refund is."""
 
@@ -251,6 +260,23 @@ class Receipt(Model):
         """Table name."""
 
         table = "receipt"
+
+
+class ReceiptItem(Model):
+    """A line of a receipt for goods. Number and n are the key, which Tortoise cannot say: rows are read only."""
+
+    number = fields.CharField(64, primary_key=True)
+    n = fields.IntField()
+    name = fields.TextField()
+    measure = fields.TextField()
+    quantity = fields.BigIntField()
+    price_fen = fields.BigIntField()
+    evidence = WordField(Evidence)
+
+    class Meta:
+        """Table name."""
+
+        table = "receipt_item"
 
 
 class Refund(Model):

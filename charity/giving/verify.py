@@ -43,6 +43,21 @@ _RECEIPTS: tuple[Check, ...] = (
     ),
     (
         "I10",
+        "receipt {number} says {said} fen, the goods on it are {given} fen",
+        "SELECT r.number, r.amount_fen AS said, COALESCE(x.fen, 0) AS given FROM receipt r LEFT JOIN "
+        "(SELECT number, CAST(SUM(quantity * price_fen) AS BIGINT) AS fen FROM receipt_item GROUP BY number) x "
+        "ON x.number = r.number WHERE COALESCE(x.fen, 0) <> CASE WHEN r.kind = 'in_kind' THEN r.amount_fen ELSE 0 END",
+    ),
+    (
+        "I10",
+        "receipt {number} does not print the goods of the receipt that it replaces",
+        "SELECT DISTINCT r.number FROM receipt r JOIN receipt o ON o.code = r.replaces JOIN receipt_item i "
+        "ON i.number IN (r.number, o.number) LEFT JOIN receipt_item k ON k.number = CASE i.number WHEN r.number "
+        "THEN o.number ELSE r.number END AND k.n = i.n AND k.name = i.name AND k.measure = i.measure "
+        "AND k.quantity = i.quantity AND k.price_fen = i.price_fen AND k.evidence = i.evidence WHERE k.number IS NULL",
+    ),
+    (
+        "I10",
         "receipts of {year}: {n} numbers, the last is {last}, the series stands at {next}",
         "SELECT r.year, COUNT(*) AS n, MAX(CAST(SUBSTR(r.number, 9) AS INTEGER)) AS last, s.next FROM receipt r "
         "LEFT JOIN series s ON s.name = 'receipt' AND s.year = r.year GROUP BY r.year, s.next "

@@ -85,6 +85,7 @@ class _Delivery:
     campaign: str | None
     voucher: str | None
     lots: tuple[NewLot, ...]
+    known: dict[str, Item]
     person: dict[str, Any] | None
     donation: str
     day: date
@@ -131,6 +132,7 @@ async def take_in(
         campaign=campaign if source == "gift" else None,
         voucher=voucher if source == "purchase" else None,
         lots=tuple(lots),
+        known=known,
         person=person,
         donation=tokens.key16(),
         day=day,
@@ -320,5 +322,11 @@ def _gift(state: State, d: _Delivery, entry: Entry, by: Actor) -> dict[str, Any]
         by=by,
         seq=entry.seq,
         kind="in_kind",
+        lines=[_printed(lot, d.known[lot.barcode]) for lot in d.lots],
         delivery="kept_undelivered" if d.person["kind"] == "anonymous" else "pending",
     )
+
+
+def _printed(lot: NewLot, item: Item) -> receipts.GoodsLine:
+    """A lot as the giver's receipt prints it."""
+    return receipts.GoodsLine(item.name, item.measure, lot.quantity, lot.cost_fen, lot.evidence)

@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from charity.db.fields import WordField
 from charity.db.tables import Table
+from charity.giving.models import Evidence
 from charity.people.models import Category
 
 CODE_MAX = 64
@@ -25,15 +26,6 @@ class Source(StrEnum):
 
     GIFT = "gift"
     PURCHASE = "purchase"
-
-
-class Evidence(StrEnum):
-    """What says the value of goods (domain rules 0.7)."""
-
-    INVOICE = "invoice"
-    MARKET = "market"
-    APPRAISAL = "appraisal"
-    NONE = "none"
 
 
 class PurchaseStatus(StrEnum):

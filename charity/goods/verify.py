@@ -7,6 +7,7 @@ import json
 
 from charity.db import reading
 from charity.errors import Failure
+from charity.giving import receipts
 from charity.ledger import checks
 from charity.ledger.checks import Check
 
@@ -161,6 +162,16 @@ _USES = (
     "JOIN goods_line l ON l.document = s.number JOIN lot o ON o.code = l.lot JOIN fund f ON f.code = o.fund "
     "WHERE f.programmes <> '[]'"
 )
+CHUNK = 500
+_WITH_RECEIPT = (
+    "SELECT number, receipt_number FROM goods_intake WHERE number > $1 AND receipt_number IS NOT NULL "
+    "ORDER BY number LIMIT $2"
+)
+_TAKEN_IN = (
+    "SELECT i.receipt_number, l.quantity, l.cost_fen, o.evidence FROM goods_intake i JOIN goods_line l "
+    "ON l.document = i.number JOIN lot o ON o.code = l.lot WHERE i.number > $1 AND i.number <= $2 "
+    "AND i.receipt_number IS NOT NULL ORDER BY i.number, l.n"
+)
 
 
 async def run() -> list[Failure]:
@@ -170,4 +181,28 @@ async def run() -> list[Failure]:
         if row["programme"] not in json.loads(row["programmes"]):
             words = f"slip {row['number']}: fund {row['fund']} does not allow {row['programme']}"
             failures.append(Failure("I8", words))
+    return [*failures, *await _printed()]
+
+
+async def _printed() -> list[Failure]:
+    """The receipt of a slip prints its lines in order: pieces, price and evidence."""
+    failures: list[Failure] = []
+    after = ""
+    while len(failures) < checks.SHOWN_MAX:
+        async with reading.snapshot():  # a chunk at a time: a server beside us goes on writing
+            slips = await reading.rows(_WITH_RECEIPT, after, CHUNK)
+            if not slips:
+                break
+            rows = await reading.rows(_TAKEN_IN, after, slips[-1]["number"])
+            printed = await receipts.goods_lines([slip["receipt_number"] for slip in slips])
+        after = slips[-1]["number"]
+        taken: dict[str, list[tuple[int, int, str]]] = {}
+        for row in rows:
+            taken.setdefault(row["receipt_number"], []).append((row["quantity"], row["cost_fen"], row["evidence"]))
+        for slip in slips:
+            number = slip["receipt_number"]
+            shown = [(line.quantity, line.price_fen, line.evidence) for line in printed.get(number, [])]
+            if shown != taken.get(number, []):
+                words = f"receipt {number} does not print what slip {slip['number']} took in"
+                failures.append(Failure("I10", words))
     return failures

@@ -1,5 +1,6 @@
 """Donation receipts 捐赠收据: issued, ended, delivered and read. This is the door; outsiders import only it."""
 
+from .printed import GoodsLine, goods_lines
 from .verbs import (
     DELIVERY_WORDS,
     REASON_MAX,
@@ -25,10 +26,12 @@ __all__ = [
     "SERIES",
     "STATUS_WORDS",
     "Filters",
+    "GoodsLine",
     "deliver",
     "end",
     "get",
     "gifts",
+    "goods_lines",
     "issue",
     "lines",
     "number_text",

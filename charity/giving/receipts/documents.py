@@ -16,6 +16,7 @@ from charity.printing.receipts import PrintedReceipt, ReceiptLine, receipt_html
 from charity.settings import settings
 
 ID_SHOWN = 4
+BASIS = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": ""}
 
 
 def verify_url(code: str) -> str:
@@ -79,7 +80,7 @@ async def _lines(row: Receipt, gifts: list[dict[str, Any]]) -> list[ReceiptLine]
     """One line a gift of money; for goods one line a kind, as taken in."""
     names = await campaigns.names([g["campaign"] for g in gifts])
     if row.kind == "in_kind":
-        return await _goods_lines(gifts, names)
+        return await _goods_lines(row.number, names.get(row.campaign or "", ""))
     if len(gifts) == 1:
         return [ReceiptLine(project=names.get(gifts[0]["campaign"], ""), kind="money", amount_fen=row.amount_fen)]
     return [
@@ -88,31 +89,21 @@ async def _lines(row: Receipt, gifts: list[dict[str, Any]]) -> list[ReceiptLine]
     ]
 
 
-async def _goods_lines(gifts: list[dict[str, Any]], names: dict[str, str]) -> list[ReceiptLine]:
-    evidence = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": ""}
-    lines: list[ReceiptLine] = []
-    for gift in gifts:
-        rows = await reading.rows(
-            "SELECT i.name, i.measure, l.quantity, l.cost_fen, t.evidence FROM goods_intake n "
-            "JOIN goods_line l ON l.document = n.number JOIN item i ON i.barcode = l.barcode "
-            "JOIN lot t ON t.code = l.lot WHERE n.donation = $1 ORDER BY l.n",
-            gift["key"],
+async def _goods_lines(number: str, project: str) -> list[ReceiptLine]:
+    """The lines that were kept when the receipt was issued."""
+    return [
+        ReceiptLine(
+            project=project,
+            kind="goods",
+            specification=line.name,
+            measure=line.measure,
+            quantity=line.quantity,
+            unit_price_fen=line.price_fen or None,
+            amount_fen=line.amount_fen or None,
+            basis=words.translate(BASIS[line.evidence]),
         )
-        project = names.get(gift["campaign"] or "", "")
-        lines += [
-            ReceiptLine(
-                project=project,
-                kind="goods",
-                specification=r["name"],
-                measure=r["measure"],
-                quantity=r["quantity"],
-                unit_price_fen=r["cost_fen"] or None,
-                amount_fen=r["cost_fen"] * r["quantity"] if r["cost_fen"] else None,
-                basis=words.translate(evidence[r["evidence"]]),
-            )
-            for r in rows
-        ]
-    return lines
+        for line in (await receipts.goods_lines([number])).get(number, [])
+    ]
 
 
 async def _number(code: str | None) -> str:

@@ -14,6 +14,8 @@ from charity.db import reading, sealed
 from charity.errors import Refusal
 from charity.giving import rules
 from charity.giving.models import DONATION, RECEIPT, Receipt
+from charity.giving.receipts import printed
+from charity.giving.receipts.printed import GoodsLine
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
@@ -50,9 +52,12 @@ def issue(
     kind: str,
     delivery: str = "pending",
     delivery_note: str = "",
+    lines: Sequence[GoodsLine] = (),
     replaces: str | None = None,
 ) -> dict[str, str]:
     """Add a receipt over donations that this command added or loaded; `{code, number}`.
+
+    `lines` are what a receipt for goods prints; one for money prints its gifts.
 
     The command wants the series ("receipt", year of issued_on). `seq` is the entry of the (first) gift.
     """
@@ -80,6 +85,7 @@ def issue(
     state.add(RECEIPT, row)
     for key in donations:
         state.add(LINE, {"number": number, "donation": key})
+    printed.keep(state, number, lines)
     _link(state, donations, code)
     return {"code": code, "number": number}
 
@@ -119,6 +125,7 @@ def reissue(
     issued_on: str,
     reason: str,
     by: Actor,
+    lines: Sequence[GoodsLine] = (),
 ) -> dict[str, str]:
     """Replace a receipt by a new number over the same gifts; both are kept and name each other."""
     end(state, receipt, donations, reason=reason, by=by, status="replaced")
@@ -133,6 +140,7 @@ def reissue(
         by=by,
         seq=receipt["seq"],
         kind=receipt["kind"],
+        lines=lines,
         replaces=receipt["code"],
     )
     state.change(RECEIPT, receipt["code"], replaced_by=fresh["code"])
@@ -182,9 +190,12 @@ async def replace(code: str, *, reason: str, by: Actor, donor: Donor | None = No
     key = tokens.key16()
     person = person_row(donor, key=key) if donor is not None else None
     keys: list[str] = []
+    goods: list[GoodsLine] = []
 
     async def load(loader: Loader) -> None:
         keys[:] = await lines(loader, code)
+        receipt = loader.state.row(RECEIPT, code)
+        goods[:] = await printed.loaded(loader, receipt["number"]) if receipt else []
 
     def decide(state: State) -> Answer:
         receipt = _row(state, code)
@@ -199,6 +210,7 @@ async def replace(code: str, *, reason: str, by: Actor, donor: Donor | None = No
             issued_on=today.isoformat(),
             reason=reason,
             by=by,
+            lines=goods,
         )
         return Answer(201, dict(fresh))
 
