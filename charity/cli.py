@@ -309,7 +309,7 @@ async def _renew_head() -> bool:
     """Begin head.json anew for a new database; whether there was one of another."""
     from charity.ledger import head_file  # noqa: PLC0415
 
-    if await head_file.missing() is None:
+    if await head_file.problem() is None:
         return False
     await head_file.renew()
     return True
@@ -472,7 +472,7 @@ async def _verify() -> list[str]:
 def head(renew: bool) -> None:  # noqa: FBT001 - click hands flags so
     """账簿的末尾：数据库与 head.json 是否一致。"""
 
-    async def work() -> str | None:
+    async def work() -> None:
         from charity.ledger import head_file  # noqa: PLC0415
 
         if renew:
@@ -481,11 +481,11 @@ def head(renew: bool) -> None:  # noqa: FBT001 - click hands flags so
             click.echo(f"head.json 已重写：原记 {told}，现记 #{new.seq}（{new.at}）")
         now = await head_file.present()
         click.echo(f"数据库 {now.database}：#{now.seq} {now.at} {now.leaf}")
-        return await head_file.missing()
+        wrong = await head_file.problem()
+        if wrong is not None:
+            raise wrong
 
-    wrong = _opened(work)
-    if wrong is not None:
-        raise click.ClickException(wrong)
+    _opened(work)
 
 
 @main.group(cls=Plainly)

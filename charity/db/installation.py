@@ -6,16 +6,12 @@ sealed with a key: for each data key that was ever the first, and a mark of the 
 """
 
 from charity import clock
-from charity.db import reading, sealed, transactions
+from charity.db import reading, rules, sealed, transactions
 from charity.db.transactions import Tx
-from charity.errors import Failure
-from charity.settings import SettingsError, settings
+from charity.errors import Failure, Refusal
+from charity.settings import settings
 
 WORD = "charity"
-
-
-class KeysWrong(SettingsError):
-    """The keys are not those of this database."""
 
 
 async def database_id() -> str:
@@ -24,17 +20,15 @@ async def database_id() -> str:
 
 
 async def wrong_keys() -> list[str]:
-    """The settings whose keys are not this database's, in words; none when all are, or nothing was sealed yet."""
+    """The settings whose keys are not this database's, with the data key's id; none while nothing is sealed."""
     wrong: list[str] = []
     mark = await reading.value("SELECT secret_mark FROM installation WHERE id = 1")
     if mark is not None and mark != secret_mark():
         wrong.append("CHARITY_SECRET_KEY")
     for row in await reading.rows("SELECT name, value FROM key_canary ORDER BY name"):
         name = row["name"]
-        if name not in settings().keyring():
-            wrong.append(f"CHARITY_DATA_KEYS（缺 {name}）")
-        elif not _opens(name, row["value"]):
-            wrong.append(f"CHARITY_DATA_KEYS（{name} 的内容不同）")
+        if name not in settings().keyring() or not _opens(name, row["value"]):
+            wrong.append(f"CHARITY_DATA_KEYS ({name})")
     return wrong
 
 
@@ -45,13 +39,17 @@ def _opens(name: str, value: bytes) -> bool:
         return False
 
 
-async def require_own_keys() -> None:
-    """Refuse keys that are not this database's; seal a canary with those that have none. KeysWrong."""
+async def problem() -> Refusal | None:
+    """The keys that are not this database's, in words."""
     wrong = await wrong_keys()
-    if wrong:
-        raise KeysWrong(
-            f"密钥与这个数据库不符：{'、'.join(wrong)}。请换回原来的密钥；用别的密钥，已加密的资料打不开，新旧资料也对不上"
-        )
+    return rules.KEYS_WRONG(settings=", ".join(wrong)) if wrong else None
+
+
+async def require_own_keys() -> None:
+    """Refuse keys that are not this database's (keys.wrong); seal a canary with those that have none."""
+    wrong = await problem()
+    if wrong is not None:
+        raise wrong
     first = next(iter(settings().keyring()))
     sealed_by = await reading.value("SELECT name FROM key_canary WHERE name = $1", first)
     marked = await reading.value("SELECT secret_mark FROM installation WHERE id = 1")
@@ -77,4 +75,4 @@ def secret_mark() -> str:
 
 async def run() -> list[Failure]:
     """`charity verify`, the keys' part."""
-    return [Failure("KEYS", f"{name} 不是这个数据库的密钥") for name in await wrong_keys()]
+    return [Failure("KEYS", f"{name} is not the key of this database") for name in await wrong_keys()]

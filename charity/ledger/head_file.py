@@ -19,10 +19,12 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from charity import words
 from charity.background import supervised
 from charity.db import engine, installation, reading, sealed
 from charity.db.locks import FileLock, LockBusy
-from charity.errors import Failure
+from charity.errors import Failure, Refusal
+from charity.ledger import rules
 from charity.settings import settings
 
 log = logging.getLogger("charity.head")
@@ -133,30 +135,27 @@ async def present() -> Head:
     return Head(await installation.database_id(), row["seq"], row["leaf"], row["at"])
 
 
-async def missing() -> str | None:
+async def problem() -> Refusal | None:
     """What is wrong between the file and the open database, in words; None when nothing is."""
     try:
-        told = read()  # before the database: others go on posting
+        file = read()  # before the database: others go on posting
     except HeadFileBroken as error:
-        return f"head.json 无法采信（{error}）：不能判断最近的分录是否齐全"
+        return rules.HEAD_UNREADABLE(why=str(error))
     now = await present()
-    if told is None:
-        return f"没有 head.json：不能判断 #{now.seq} 之后是否还有分录" if now.seq else None
-    if told.database != now.database:
-        return f"head.json 属于另一个数据库（{told.database}），这个是 {now.database}"
-    if now.seq < told.seq:
-        gone = told.seq - now.seq
-        return f"缺 {gone} 笔分录：数据库止于 #{now.seq}（{now.at}），已确认办理到 #{told.seq}（{told.at}）"
-    there = await reading.value("SELECT leaf FROM entry WHERE seq = $1", told.seq) if told.seq else told.leaf
-    if there != told.leaf:
-        return f"#{told.seq} 不是已确认办理的那一笔（{told.at}）：数据库曾被退回，之后又记了别的分录"
-    return None
+    if file is None:
+        return rules.HEAD_MISSING(seq=now.seq) if now.seq else None
+    if file.database != now.database:
+        return rules.HEAD_FOREIGN(theirs=file.database, ours=now.database)
+    if now.seq < file.seq:
+        return rules.HEAD_BEHIND(count=file.seq - now.seq, seq=now.seq, at=now.at, head_seq=file.seq, head_at=file.at)
+    there = await reading.value("SELECT leaf FROM entry WHERE seq = $1", file.seq) if file.seq else file.leaf
+    return None if there == file.leaf else rules.HEAD_FORKED(seq=file.seq, at=file.at)
 
 
 async def run() -> list[Failure]:
     """`charity verify`, the head's part."""
-    words = await missing()
-    return [] if words is None else [Failure("HEAD", words)]
+    wrong = await problem()
+    return [] if wrong is None else [Failure("HEAD", words.say(wrong.words, **wrong.facts))]
 
 
 class HeadFile:
@@ -191,16 +190,16 @@ class HeadFile:
 
 
 @asynccontextmanager
-async def kept(follow: Callable[[Callable[[int, str, str], None]], None]) -> AsyncIterator[str | None]:
+async def kept(follow: Callable[[Callable[[int, str, str], None]], None]) -> AsyncIterator[Refusal | None]:
     """Keep the file beside a writer that `follow` gives the hook to; yields why it is not kept, else None.
 
     A missing file is begun: after an upgrade, on another host, or because somebody took it away, which the log says.
     """
-    why = await missing() if path().exists() else None
-    if why is not None:
-        log.critical("head_file.not_kept", extra={"why": why})
-        engine.state().stopped = f"HEAD: {why}"
-        yield why
+    wrong = await problem() if path().exists() else None
+    if wrong is not None:
+        log.critical("head_file.not_kept", extra={"why": wrong.code, **wrong.facts})
+        engine.state().stopped = wrong.code
+        yield wrong
         return
     now = await present()
     if now.seq and not path().exists():

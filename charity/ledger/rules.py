@@ -13,3 +13,14 @@ KEY_REUSED = Rule("idempotency.other_body", "同一个 Idempotency-Key 已用于
 STILL_RUNNING = Rule("idempotency.running", "相同的请求仍在处理中，请稍后再查", 409)
 BUSY = Rule("writer.busy", "系统正忙，请稍后再试", 503)
 REFUND_SHORT = Rule("refund.too_much", "退款金额超过尚可退还的金额 {left_yuan} 元")
+
+# The head file (head_file.py): what is wrong between it and the database.
+HEAD_UNREADABLE = Rule("head.unreadable", "head.json 无法采信（{why}）：不能判断最近的分录是否齐全", 503)
+HEAD_MISSING = Rule("head.missing", "没有 head.json：不能判断 #{seq} 之后是否还有分录", 503)
+HEAD_FOREIGN = Rule("head.foreign", "head.json 属于另一个数据库（{theirs}），这个是 {ours}", 503)
+HEAD_BEHIND = Rule(
+    "head.behind",
+    "缺 {count} 笔分录：数据库止于 #{seq}（{at}），已确认办理到 #{head_seq}（{head_at}）",
+    503,
+)
+HEAD_FORKED = Rule("head.forked", "#{seq} 不是已确认办理的那一笔（{at}）：数据库曾被退回，之后又记了别的分录", 503)
