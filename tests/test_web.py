@@ -6,14 +6,19 @@ from typing import Any
 
 import httpx2
 import pytest
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
 from charity import settings
+from charity.aid import forms as aid_forms
 from charity.errors import Refusal
+from charity.giving import forms as giving_forms
+from charity.goods import forms as goods_forms
 from charity.office import accounts, passwords
+from charity.office import forms as office_forms
 from charity.roles import ACTS, Actor, Role, conflicts
-from charity.web import devices, limits, nav, pages, visits
+from charity.web import devices, forms, limits, nav, pages, visits
 from charity.web.system import local
 from charity.web.visits import preferred_language
 
@@ -518,3 +523,46 @@ def test_a_redirect_leads_nowhere_else() -> None:
     scope = {"type": "http", "headers": [], "path": "/", "query_string": b"", "method": "POST"}
     with pytest.raises(AssertionError):
         pages.see_other(Request(scope), "//evil.example")
+
+
+EMPTY = {
+    # what a form says for what it misses: no two fields of one form in the same words
+    aid_forms.VoucherForm: {
+        "programme": "请选择慈善项目",
+        "fund": "请选择基金",
+        "payee_code": "请填写收款方编号",
+        "reason": "请写明理由",
+    },
+    aid_forms.PayForm: {"paid_on": "请填写付款日期", "channel_ref": "请填写流水号或回单号"},
+    aid_forms.ReasonForm: {"reason": "请写明理由"},
+    giving_forms.RefundForm: {"reason": "请写明理由"},
+    giving_forms.ReasonForm: {"reason": "请写明理由"},
+    giving_forms.ReplaceForm: {"reason": "请写明理由"},
+    giving_forms.CampaignForm: {
+        "slug": "请填写代号",
+        "name": "请填写名称",
+        "fund": "请选择基金",
+        "purpose": "请写明用途",
+    },
+    giving_forms.FilingForm: {"filing_no": "请填写备案号"},
+    goods_forms.ItemForm: {"name": "请填写名称", "measure": "请填写计量单位"},
+    office_forms.SignInForm: {"login": "请填写账号", "password": "请填写密码"},
+    office_forms.NewAccountForm: {"login": "请填写账号", "name": "请填写姓名", "password": "请填写密码"},
+    office_forms.OwnPasswordForm: {"current": "请填写现在的密码", "password": "请填写密码"},
+}
+
+
+@pytest.mark.parametrize("form", EMPTY, ids=lambda form: f"{form.__module__}.{form.__name__}")
+def test_a_form_says_what_each_empty_field_wants(form: type[BaseModel]) -> None:
+    with pytest.raises(Refusal) as refused:
+        forms.read(form, {})
+    messages = {error.field: error.message for error in refused.value.fields}
+    assert EMPTY[form].items() <= messages.items()
+    assert "请填写此项" not in {messages[field] for field in EMPTY[form]}
+
+
+def test_a_field_inside_a_field_says_its_own_words_too() -> None:
+    with pytest.raises(Refusal) as refused:
+        forms.read(goods_forms.IssueBody, {"store": "LX01", "card": "C", "lines": [{}], "proxy": {"name": ""}})
+    messages = {error.field: error.message for error in refused.value.fields}
+    assert messages == {"lines.0.quantity": "请填写此项", "proxy.name": "请填写姓名", "proxy.reason": "请写明理由"}

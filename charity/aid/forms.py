@@ -11,6 +11,7 @@ from charity.aid.vouchers import REASON_MAX, RECIPIENTS_MAX
 from charity.money import AMOUNT_MAX_FEN, parse_yuan
 from charity.web import fields
 from charity.web.fields import Day
+from charity.web.messages import Needed
 
 CODE_MAX = 64
 REF_MAX = 64
@@ -34,8 +35,11 @@ def _text(longest: int, least: int = 1) -> Any:
 
 
 Code = Annotated[str, _text(CODE_MAX), AfterValidator(fields.line)]
-Reason = Annotated[str, _text(REASON_MAX), AfterValidator(fields.lines)]
-Reference = Annotated[str, _text(REF_MAX), AfterValidator(fields.line)]
+Reason = Annotated[str, _text(REASON_MAX), AfterValidator(fields.lines), Needed("请写明理由")]
+Reference = Annotated[str, _text(REF_MAX), AfterValidator(fields.line), Needed("请填写流水号或回单号")]
+Programme = Annotated[Code, Needed("请选择慈善项目")]
+Fund = Annotated[Code, Needed("请选择基金")]
+PaidOn = Annotated[Day, Needed("请填写付款日期")]
 Recipients = Annotated[int, Field(ge=0, le=RECIPIENTS_MAX)]
 
 
@@ -53,8 +57,8 @@ class VoucherBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    programme: Code = Field(description="项目编号", examples=["P03"])
-    fund: Code = Field(description="基金编号", examples=["F-GEN"])
+    programme: Programme = Field(description="项目编号", examples=["P03"])
+    fund: Fund = Field(description="基金编号", examples=["F-GEN"])
     payee: PayeeBody
     amount_fen: int = Field(ge=1, le=AMOUNT_MAX_FEN, description="金额，分", examples=[200_000])
     recipients: Recipients = Field(description="受益人数；采购物资时可为 0", examples=[1])
@@ -94,17 +98,17 @@ class PayBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    paid_on: Day = Field(description="付款日期", examples=["2026-10-08"])
+    paid_on: PaidOn = Field(description="付款日期", examples=["2026-10-08"])
     channel_ref: Reference = Field(description="银行回单号，每个只能用一次", examples=["ICBC20261008000123"])
 
 
 class VoucherForm(BaseModel):
     """The form of a voucher: the amount in yuan."""
 
-    programme: Code
-    fund: Code
+    programme: Programme
+    fund: Fund
     payee_kind: PayeeKind
-    payee_code: Code
+    payee_code: Annotated[Code, Needed("请填写收款方编号")]
     amount_yuan: Annotated[int, BeforeValidator(_yuan)]
     recipients: Annotated[Recipients, BeforeValidator(_count)]
     reason: Reason
@@ -137,7 +141,7 @@ class ReasonForm(BaseModel):
 class PayForm(BaseModel):
     """The cashier's form."""
 
-    paid_on: Day
+    paid_on: PaidOn
     channel_ref: Reference
 
 

@@ -28,6 +28,7 @@ from charity.people.forms import DonorForm
 from charity.people.persons import Donor
 from charity.web import fields
 from charity.web.fields import Day
+from charity.web.messages import Needed
 
 FREE = "free"
 FEN_DIGITS_MAX = 14
@@ -69,7 +70,10 @@ OptionalCode = Annotated[Code | None, BeforeValidator(_absent)]
 Ref = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REF_MAX), AfterValidator(fields.line)]
 Message = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MESSAGE_MAX), AfterValidator(fields.lines)]
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX), AfterValidator(fields.lines)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
+    AfterValidator(fields.lines),
+    Needed("请写明理由"),
 ]
 Way = Literal["cash", "bank", "wechat", "alipay", "box", "sandbox"]
 TypedYuan = Annotated[int, BeforeValidator(_yuan)]
@@ -273,17 +277,20 @@ def _slug(text: str) -> str:
 class CampaignForm(BaseModel):
     """A campaign, as the accountant types it."""
 
-    slug: Annotated[str, StringConstraints(max_length=40), AfterValidator(_slug)]
-    name: Annotated[Code, AfterValidator(fields.line)]
+    slug: Annotated[str, StringConstraints(max_length=40), AfterValidator(_slug), Needed("请填写代号")]
+    name: Annotated[Code, AfterValidator(fields.line), Needed("请填写名称")]
     name_en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(fields.line)] = ""
     kind: str
     reach: Literal["public", "targeted"] = "public"
     starts_on: Day
     ends_on: Annotated[Day | None, BeforeValidator(_absent)] = None
-    fund: Code
+    fund: Annotated[Code, Needed("请选择基金")]
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
     purpose: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), AfterValidator(fields.lines)
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+        AfterValidator(fields.lines),
+        Needed("请写明用途"),
     ]
     beneficiaries: Message = ""
     surplus: Message = ""
@@ -307,7 +314,7 @@ class CampaignForm(BaseModel):
 class FilingForm(BaseModel):
     """The filing of a campaign's plan."""
 
-    filing_no: Code
+    filing_no: Annotated[Code, Needed("请填写备案号")]
     platform_url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
     filed_on: Day
 

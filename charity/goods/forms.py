@@ -15,6 +15,7 @@ from charity.money import AMOUNT_MAX_FEN, parse_yuan
 from charity.people.forms import DonorForm
 from charity.people.forms import Line as Text
 from charity.web.api import Page, Query
+from charity.web.messages import Needed
 
 SHELF_LIFE_MAX = 36_500
 _STRICT = ConfigDict(extra="forbid")
@@ -105,8 +106,8 @@ class ProxyBody(BaseModel):
 
     model_config = _STRICT
 
-    name: Text = Field(min_length=1, description="代领人姓名，加密保存")
-    reason: Text = Field(min_length=1, description="代领原因，加密保存")
+    name: Annotated[Text, Needed("请填写姓名")] = Field(min_length=1, description="代领人姓名，加密保存")
+    reason: Annotated[Text, Needed("请写明理由")] = Field(min_length=1, description="代领原因，加密保存")
 
     def proxy(self) -> Proxy:
         """The facts."""
@@ -147,7 +148,7 @@ class ReasonBody(BaseModel):
 
     model_config = _STRICT
 
-    reason: Text = Field(min_length=1, description="冲销原因")
+    reason: Annotated[Text, Needed("请写明理由")] = Field(min_length=1, description="冲销原因")
 
 
 class ReversalAnswer(BaseModel):
@@ -209,8 +210,8 @@ class ItemForm(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    name: Annotated[Text, StringConstraints(min_length=1, max_length=NAME_MAX)]
-    measure: Annotated[Text, StringConstraints(min_length=1, max_length=10)]
+    name: Annotated[Text, StringConstraints(min_length=1, max_length=NAME_MAX), Needed("请填写名称")]
+    measure: Annotated[Text, StringConstraints(min_length=1, max_length=10), Needed("请填写计量单位")]
     category: Annotated[Text, StringConstraints(max_length=30)] = ""
     points: int = Field(ge=0, le=POINTS_MAX)
     shelf_life_days: Annotated[Annotated[int, Field(ge=1, le=SHELF_LIFE_MAX)] | None, BeforeValidator(_blank)] = None

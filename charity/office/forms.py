@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from charity.roles import Role
+from charity.web.messages import Needed
 
 
 def _listed(value: object) -> object:
@@ -24,15 +25,15 @@ class Form(BaseModel):
 class SignInForm(BaseModel):
     """Login and password, the password exactly as typed."""
 
-    login: str = Field(min_length=1, max_length=64)
-    password: str = Field(min_length=1, max_length=128)
+    login: Annotated[str, Needed("请填写账号")] = Field(min_length=1, max_length=64)
+    password: Annotated[str, Needed("请填写密码")] = Field(min_length=1, max_length=128)
     next: str = ""
 
 
 class AccountForm(Form):
     """An account's name, roles and store."""
 
-    name: str = Field(min_length=1, max_length=40)
+    name: Annotated[str, Needed("请填写姓名")] = Field(min_length=1, max_length=40)
     roles: Roles = Field(default_factory=list)
     store: str = Field("", max_length=32)
 
@@ -40,17 +41,17 @@ class AccountForm(Form):
 class NewAccountForm(AccountForm):
     """A new account, with the password that its owner should change."""
 
-    login: str = Field(min_length=1, max_length=40)
-    password: str = Field(min_length=1, max_length=128)
+    login: Annotated[str, Needed("请填写账号")] = Field(min_length=1, max_length=40)
+    password: Annotated[str, Needed("请填写密码")] = Field(min_length=1, max_length=128)
 
 
 class PasswordForm(BaseModel):
     """A new password, set by the admin."""
 
-    password: str = Field(min_length=1, max_length=128)
+    password: Annotated[str, Needed("请填写密码")] = Field(min_length=1, max_length=128)
 
 
 class OwnPasswordForm(PasswordForm):
     """A new password, set by its owner, who knows the present one."""
 
-    current: str = Field(min_length=1, max_length=128)
+    current: Annotated[str, Needed("请填写现在的密码")] = Field(min_length=1, max_length=128)

@@ -254,7 +254,7 @@ def _query(model: type[BaseModel], text: bytes) -> BaseModel:
     try:
         return model.model_validate(dict(pairs))
     except ValidationError as error:
-        raise messages.refusal(error) from None
+        raise messages.refusal(error, model) from None
 
 
 def _body(model: type[BaseModel], body: bytes, scope: Scope) -> BaseModel:
@@ -268,7 +268,7 @@ def _body(model: type[BaseModel], body: bytes, scope: Scope) -> BaseModel:
     except ValidationError as error:
         if messages.is_not_json(error):
             raise NOT_JSON() from None
-        raise messages.refusal(error) from None
+        raise messages.refusal(error, model) from None
 
 
 async def _read(scope: Scope, receive: Receive, limit: int) -> bytes:

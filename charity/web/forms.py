@@ -63,7 +63,7 @@ def read(model: type[Model], fields: Data) -> Model:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        raise messages.refusal(error) from None
+        raise messages.refusal(error, model) from None
 
 
 def idem(request: Request, fields: Data, scope: str) -> Idem | None:

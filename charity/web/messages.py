@@ -5,9 +5,10 @@ typed is never repeated: it may be a person's data.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from charity import words
@@ -51,26 +52,19 @@ WORDS = {
     "union_tag_not_found": "请填写此项",
     "union_tag_invalid": "没有这个选项",
 }
-# What is missing, by the name of its field: a summary of five times "请填写此项" helps nobody.
-NEEDED = {
-    "login": "请填写账号",
-    "password": "请填写密码",
-    "current": "请填写现在的密码",
-    "programme": "请选择慈善项目",
-    "fund": "请选择基金",
-    "payee_code": "请填写收款方编号",
-    "reason": "请写明理由",
-    "channel_ref": "请填写流水号或回单号",
-    "paid_on": "请填写付款日期",
-    "slug": "请填写代号",
-    "purpose": "请写明用途",
-    "filing_no": "请填写备案号",
-    "measure": "请填写计量单位",
-    "name": "请填写名称",
-}
 DATE = "请填写真实存在的日期，例如 2026-10-08"
 OTHERWISE = "填写有误，请检查"
 NO_CONTROL = "不能含有控制字符"
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What a field says when it is empty: `fund: Annotated[Code, Needed("请选择基金")]`.
+
+    A summary of five times "请填写此项" helps nobody.
+    """
+
+    words: str
 
 
 def _words(error: ErrorDetails) -> tuple[str, tuple[tuple[str, Any], ...]]:
@@ -88,15 +82,33 @@ def _words(error: ErrorDetails) -> tuple[str, tuple[tuple[str, Any], ...]]:
     return text, tuple((name, value) for name, value in ctx.items() if f"{{{name}}}" in text)
 
 
-def refusal(error: ValidationError) -> Refusal:
+def refusal(error: ValidationError, model: type[BaseModel]) -> Refusal:
     """The 422 of a model that could not be read, all its fields at once."""
-    found: list[FieldError] = []
+    errors: list[FieldError] = []
     for detail in error.errors(include_url=False, include_input=False)[:ERRORS_MAX]:
         text, facts = _words(detail)
-        if text == WORDS["missing"] and detail["loc"]:
-            text = NEEDED.get(str(detail["loc"][-1]), text)
-        found.append(FieldError(".".join(str(part) for part in detail["loc"]), text, facts))
-    return unreadable(*found)
+        if text == WORDS["missing"]:
+            text = _needed(model, detail["loc"]) or text
+        errors.append(FieldError(".".join(str(part) for part in detail["loc"]), text, facts))
+    return unreadable(*errors)
+
+
+def _needed(model: type[BaseModel], path: Sequence[int | str]) -> str | None:
+    """What the field at this path says when it is empty."""
+    models, needed = [model], None
+    for name in path:
+        field = next((m.model_fields[name] for m in models if name in m.model_fields), None)
+        if field is not None:  # else the number of a line
+            models = _models(field.annotation)
+            needed = next((mark.words for mark in field.metadata if isinstance(mark, Needed)), None)
+    return needed
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The models in a field's type: of `list[Line] | None` it is Line."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models(part)]
 
 
 def is_not_json(error: ValidationError) -> bool:
