@@ -13,7 +13,6 @@ from charity.aid.payees import KIND_WORDS, Payee
 from charity.aid.vouchers import OPEN, STATUS_WORDS, UNPAID, standing
 from charity.db import reading, sealed
 from charity.ledger import funds
-from charity.ledger.rules import FUND_UNKNOWN
 from charity.office import accounts
 from charity.roles import Actor
 
@@ -123,23 +122,17 @@ async def shown(number: str) -> Shown:
     if row is None:
         raise rules.VOUCHER_UNKNOWN(number=number)
     told = await reading.rows("SELECT * FROM voucher_approval WHERE voucher = $1 ORDER BY at, key", number)
-    fund = await reading.row(
-        "SELECT f.name, f.name_en, f.kind, COALESCE(s.inflow - s.outflow, 0) AS available_fen "
-        "FROM fund f LEFT JOIN stream s ON s.fund = f.code WHERE f.code = $1",
-        row["fund"],
-    )
-    programme = await reading.row("SELECT name, name_en FROM programme WHERE code = $1", row["programme"])
-    if fund is None or programme is None:
-        raise FUND_UNKNOWN(fund=row["fund"])
+    fund = await funds.get(row["fund"])
+    programmes = await funds.programme_names([row["programme"]])
     names = await accounts.names({row["maker"], row["payer"] or "", *(d["account"] for d in told)} - {""})
     return Shown(
         row=row,
         reason=sealed.unseal("voucher", "reason", number, row["reason"]),
         payee=await payees.known(row["payee_kind"], row["payee"]),
-        programme=named(programme),
-        fund=named(fund),
-        fund_kind=fund["kind"],
-        available_fen=fund["available_fen"],
+        programme=programmes[row["programme"]],
+        fund=fund.shown,
+        fund_kind=fund.kind,
+        available_fen=fund.available_fen,
         maker=names.get(row["maker"], ""),
         payer=names.get(row["payer"], ""),
         approvers=tuple(standing(row)),
@@ -156,12 +149,6 @@ async def shown(number: str) -> Shown:
             for d in told
         ),
     )
-
-
-def named(row: dict[str, Any]) -> str:
-    """The name of a fund or programme in the current language."""
-    english = row["name_en"] if words.language() == "en" else ""
-    return str(english or row["name"])
 
 
 async def choices() -> dict[str, Any]:

@@ -104,9 +104,8 @@ async def _basket(plan: Plan, store: str, card: str, seed: int) -> None:
     # A chance of its own: what stands on the shelves by then decides how much of it is drawn.
     chance = random.Random(seed)  # noqa: S311 - a story, not a secret
     rows = await reading.rows(
-        "SELECT l.barcode, i.points, SUM(h.quantity) AS quantity FROM holding h JOIN account a ON a.id = h.account "
-        "JOIN unit u ON u.id = h.unit JOIN lot l ON 'lot:' || l.code = u.code JOIN item i ON i.barcode = l.barcode "
-        "WHERE a.code = $1 AND h.quantity > 0 AND (l.expires_on IS NULL OR l.expires_on >= $2) "
+        "SELECT l.barcode, i.points, SUM(o.quantity) AS quantity FROM on_hand o JOIN lot l ON l.code = o.lot "
+        "JOIN item i ON i.barcode = l.barcode WHERE o.place = $1 AND (l.expires_on IS NULL OR l.expires_on >= $2) "
         "GROUP BY l.barcode, i.points ORDER BY l.barcode",
         acc.shelf(store),
         clock.today().isoformat(),

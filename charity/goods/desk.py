@@ -12,17 +12,14 @@ from charity.web.formats import day_words
 
 EXPIRING_DAYS = 30
 _SEES_SLIPS = ("goods.move", "goods.read")
-_ON_SHELVES = (
-    "FROM holding h JOIN account a ON a.id = h.account JOIN unit u ON u.id = h.unit "
-    "JOIN lot l ON l.code = substr(u.code, 5) WHERE h.minimum = 0 AND h.quantity > 0 AND u.kind = 'lot' "
-)
+_ON_SHELVES = "FROM on_hand o JOIN lot l ON l.code = o.lot WHERE"
 
 
 def _at(by: Actor, *args: Any) -> tuple[str, tuple[Any, ...]]:
     """The condition of the account's store and the values; an account without a store sees every store."""
     if by.store is None:
-        return "AND a.code LIKE 'store:%' ", args
-    return f"AND a.code = ${len(args) + 1} ", (*args, acc.shelf(by.store))
+        return "o.place LIKE 'store:%' ", args
+    return f"o.place = ${len(args) + 1} ", (*args, acc.shelf(by.store))
 
 
 async def expired(by: Actor) -> list[Task]:

@@ -21,11 +21,8 @@ PAGE_MAX: Final = 1_000
 ALERT_DAYS: Final = (7, 30, 90)
 NEVER: Final = "9999-12-31"
 _COLUMNS = "l.code, l.barcode, l.fund, l.source, l.expires_on, l.cost_fen"
-# From the lots that still stand (partial index holding_standing) to what they are, each by its key.
-_STANDING = (
-    "FROM account a JOIN holding h ON h.account = a.id AND h.minimum = 0 AND h.quantity > 0 "
-    "JOIN unit u ON u.id = h.unit JOIN lot l ON l.code = substr(u.code, 5) JOIN item i ON i.barcode = l.barcode "
-)
+# From the lots that are on hand to what they are, each by its key.
+_ON_HAND = "FROM on_hand o JOIN lot l ON l.code = o.lot JOIN item i ON i.barcode = l.barcode "
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ async def standing(store: str, barcodes: Iterable[str], *, first: int = CANDIDAT
     order = f"COALESCE(l.expires_on, '{NEVER}'), l.code"
     rows = await reading.rows(
         f"SELECT x.code, x.barcode, x.fund, x.source, x.expires_on, x.cost_fen, x.quantity FROM (SELECT {_COLUMNS}, "  # noqa: S608
-        f"h.quantity, ROW_NUMBER() OVER (PARTITION BY l.barcode ORDER BY {order}) AS n {_STANDING} WHERE a.code = $1 "
+        f"o.quantity, ROW_NUMBER() OVER (PARTITION BY l.barcode ORDER BY {order}) AS n {_ON_HAND} WHERE o.place = $1 "
         f"AND COALESCE(l.expires_on, '{NEVER}') >= $2 AND l.barcode IN ({reading.places(len(todo), 3)})) x "
         f"WHERE x.n <= {first} ORDER BY COALESCE(x.expires_on, '{NEVER}'), x.code LIMIT {CANDIDATES_MAX}",
         acc.shelf(store),
@@ -116,7 +113,7 @@ async def pieces(store: str, codes: Sequence[str]) -> dict[str, int]:
     if not codes:
         return {}
     rows = await reading.rows(
-        f"SELECT l.code, h.quantity {_STANDING} WHERE a.code = $1 AND l.code IN ({reading.places(len(codes), 2)})",
+        f"SELECT l.code, o.quantity {_ON_HAND} WHERE o.place = $1 AND l.code IN ({reading.places(len(codes), 2)})",
         acc.shelf(store),
         *codes,
     )
@@ -135,14 +132,14 @@ class Filter:
 
 
 def _where(chosen: Filter, day: date) -> tuple[str, list[Any]]:
-    parts, values = ["a.place LIKE 'store:%'"], []
+    parts, values = ["o.place LIKE 'store:%'"], []
 
     def add(sql: str, value: Any) -> None:
         values.append(value)
         parts.append(sql.replace("?", f"${len(values)}"))
 
     if chosen.store:
-        add("a.code = ?", acc.shelf(chosen.store))
+        add("o.place = ?", acc.shelf(chosen.store))
     if chosen.barcode:
         add("l.barcode = ?", chosen.barcode)
     if chosen.text:
@@ -168,15 +165,15 @@ async def stock(chosen: Filter, *, by: Actor, after: str = "", limit: int = PAGE
             raise rules.CURSOR_UNREADABLE()
         at = len(values)
         where += (
-            f" AND (l.barcode, COALESCE(l.expires_on, '{NEVER}'), l.code, a.code) "
+            f" AND (l.barcode, COALESCE(l.expires_on, '{NEVER}'), l.code, o.place) "
             f"> (${at + 1}, ${at + 2}, ${at + 3}, ${at + 4})"
         )
         values += [*keys[:3], acc.shelf(keys[3])]
     limit = min(max(limit, 1), PAGE_MAX)
     rows = await reading.rows(
-        "SELECT a.code AS store, l.barcode, i.name, i.measure, l.code AS lot, h.quantity, l.expires_on, l.fund, "
-        f"l.cost_fen {_STANDING} WHERE {where} "
-        f"ORDER BY l.barcode, COALESCE(l.expires_on, '{NEVER}'), l.code, a.code LIMIT {limit + 1}",
+        "SELECT o.place AS store, l.barcode, i.name, i.measure, l.code AS lot, o.quantity, l.expires_on, l.fund, "
+        f"l.cost_fen {_ON_HAND} WHERE {where} "
+        f"ORDER BY l.barcode, COALESCE(l.expires_on, '{NEVER}'), l.code, o.place LIMIT {limit + 1}",
         *values,
     )
     lines = [StockLine(**{**row, "store": row["store"].partition(":")[2]}) for row in rows[:limit]]
@@ -211,8 +208,8 @@ async def figures(chosen: Filter, *, by: Actor) -> StockFigures:
         for n in range(len(bounds))
     )
     row = await reading.row(
-        f"SELECT COUNT(*) AS lots, COALESCE(SUM(h.quantity), 0) AS pieces, "
-        f"COALESCE(SUM(h.quantity * l.cost_fen), 0) AS cost_fen, {counts} {_STANDING} WHERE {where}",
+        f"SELECT COUNT(*) AS lots, COALESCE(SUM(o.quantity), 0) AS pieces, "
+        f"COALESCE(SUM(o.quantity * l.cost_fen), 0) AS cost_fen, {counts} {_ON_HAND} WHERE {where}",
         *values,
         *bounds,
     )

@@ -17,6 +17,7 @@ from charity.db import reading
 from charity.goods import rules
 from charity.goods.models import GRANT
 from charity.ledger import accounts as acc
+from charity.ledger import holdings
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Wants, submit
 from charity.people.models import HOUSEHOLD
@@ -96,15 +97,8 @@ async def balances(households: Sequence[str], *, day: date | None = None) -> dic
     """What each of these households can spend on a day; those without points are missing."""
     units = spendable_units(await schemes(), day or clock.today())
     places = [acc.household(key) for key in households]
-    if not units or not places:
-        return {}
-    sql = (
-        "SELECT a.code AS account, SUM(h.quantity) AS points FROM account a JOIN holding h ON h.account = a.id "  # noqa: S608
-        f"JOIN unit u ON u.id = h.unit WHERE a.code IN ({reading.places(len(places))}) "
-        f"AND u.code IN ({reading.places(len(units), len(places) + 1)}) GROUP BY a.code"
-    )
-    rows = await reading.rows(sql, *places, *units)
-    return {row["account"].partition(":")[2]: int(row["points"]) for row in rows}
+    held = await holdings.points(places, units)
+    return {place.partition(":")[2]: points for place, points in held.items()}
 
 
 def taken(state: State, household: str, units: Sequence[str], points: int) -> list[acc.Posting]:
@@ -193,13 +187,9 @@ async def expire(*, by: Actor, day: date | None = None) -> int:
     by.must("points.grant")
     day = day or clock.today()
     kept = set(spendable_units(await schemes(), day))
-    rows = await reading.rows(
-        "SELECT a.code AS account, u.code AS unit FROM holding h JOIN account a ON a.id = h.account "
-        "JOIN unit u ON u.id = h.unit WHERE u.kind = 'points' AND h.quantity > 0 AND h.minimum = 0 "
-        "AND a.code LIKE 'household:%' ORDER BY u.code, a.code"
-    )
     oldest = {s.code: s.spendable(day)[0] for s in await schemes()}
-    over = [(r["account"], r["unit"]) for r in rows if r["unit"] not in kept and _before(r["unit"], oldest)]
+    held = await holdings.with_points()
+    over = [(place, unit) for place, unit in held if unit not in kept and _before(unit, oldest)]
     expired = 0
     for n in range(0, len(over), HOUSEHOLDS_A_COMMAND):
         answer = await submit(_expiry(over[n : n + HOUSEHOLDS_A_COMMAND], day.isoformat(), by))

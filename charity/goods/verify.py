@@ -18,8 +18,7 @@ _SUMS: tuple[Check, ...] = (
         "SELECT x.lot, x.store, SUM(x.said) AS said, SUM(x.held) AS held FROM ("
         "SELECT l.lot, 'store:' || d.store AS store, SUM(l.quantity) AS said, 0 AS held FROM goods_line l "
         "JOIN goods_document d ON d.number = l.document GROUP BY l.lot, d.store UNION ALL "
-        "SELECT substr(u.code, 5), a.code, 0, h.quantity FROM holding h JOIN account a ON a.id = h.account "
-        "JOIN unit u ON u.id = h.unit WHERE u.kind = 'lot' AND a.code LIKE 'store:%') x "
+        "SELECT o.lot, o.place, 0, o.quantity FROM on_hand o WHERE o.place LIKE 'store:%') x "
         "GROUP BY x.lot, x.store HAVING SUM(x.said) <> SUM(x.held)",
     ),
     (

@@ -8,6 +8,7 @@ from typing import Any
 from charity import clock, words
 from charity.db import reading
 from charity.db.transactions import Tx
+from charity.ledger import rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,11 @@ class FundRow:
     kind: str
     programmes: tuple[str, ...]
     available_fen: int
+
+    @property
+    def shown(self) -> str:
+        """Its name in the current language."""
+        return (words.language() == "en" and self.name_en) or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +57,27 @@ async def open_programme(tx: Tx, *, code: str, name: str, name_en: str = "") -> 
     await tx.insert("programme", [{"code": code, "name": name, "name_en": name_en, "created_at": clock.stamp()}])
 
 
+_FUNDS = (
+    "SELECT f.code, f.name, f.name_en, f.kind, f.programmes, b.available_fen "
+    "FROM fund f JOIN fund_balance b ON b.fund = f.code"
+)
+
+
 async def every() -> list[FundRow]:
     """All funds by code, with what they can still pay."""
-    rows = await reading.rows(
-        "SELECT f.code, f.name, f.name_en, f.kind, f.programmes, COALESCE(s.inflow - s.outflow, 0) AS available_fen "
-        "FROM fund f LEFT JOIN stream s ON s.fund = f.code ORDER BY f.code"
-    )
-    return [FundRow(**{**row, "programmes": tuple(json.loads(row["programmes"]))}) for row in rows]
+    return [_fund(row) for row in await reading.rows(f"{_FUNDS} ORDER BY f.code")]
+
+
+async def get(code: str) -> FundRow:
+    """One fund, or the refusal fund.unknown."""
+    row = await reading.row(f"{_FUNDS} WHERE f.code = $1", code)
+    if row is None:
+        raise rules.FUND_UNKNOWN(fund=code)
+    return _fund(row)
+
+
+def _fund(row: dict[str, Any]) -> FundRow:
+    return FundRow(**{**row, "programmes": tuple(json.loads(row["programmes"]))})
 
 
 async def programmes() -> list[ProgrammeRow]:
