@@ -26,9 +26,11 @@ def plain(error: BaseException) -> str | None:
     """One line for an error that a person can mend; None for a fault of ours."""
     from charity import assets, words  # noqa: PLC0415 - only when something went wrong
     from charity.db import engine, locks, migrations  # noqa: PLC0415
-    from charity.errors import Refusal  # noqa: PLC0415
+    from charity.errors import Refusal, Unavailable  # noqa: PLC0415
     from charity.settings import SettingsError  # noqa: PLC0415
 
+    if isinstance(error, Unavailable):
+        error = error.rule()
     if isinstance(error, Refusal):
         fields = "；".join(words.say(f.message, **dict(f.facts)) for f in error.fields)
         return fields or words.say(error.words, **error.facts)

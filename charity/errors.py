@@ -65,13 +65,23 @@ class Rule:
     words: str
     status: int = 409
     field: str | None = None
+    retry_after_s: int | None = None
 
     def __call__(self, **facts: Any) -> Refusal:
         """The refusal that this rule raises, with its facts."""
-        if self.field is None:
-            return Refusal(self.code, self.words, self.status, **facts)
-        error = FieldError(self.field, self.words, tuple(facts.items()))
-        return Refusal(self.code, self.words, self.status, fields=[error], **facts)
+        fields = [] if self.field is None else [FieldError(self.field, self.words, tuple(facts.items()))]
+        return Refusal(self.code, self.words, self.status, fields=fields, retry_after_s=self.retry_after_s, **facts)
+
+
+class Unavailable(Exception):
+    """The database cannot do it now; `rule` (a 503) says whether nothing was done or nobody knows.
+
+    Not a Refusal, so that no form is shown again with a new key: its caller may have to ask with the same one.
+    """
+
+    def __init__(self, rule: Rule) -> None:
+        super().__init__(rule.code)
+        self.rule = rule
 
 
 def unreadable(*errors: FieldError) -> Refusal:

@@ -1,21 +1,14 @@
 """Commands that meet in one batch: what an earlier one changed, a later one must see."""
 
 import asyncio
-import contextlib
-import shutil
-import sqlite3
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cast import Cast
-from conftest import environment
 from goods_cast import DONOR, RICE
 from goods_cast import opened as shop_opened
 from test_giving import give
 from test_receipts import all_is_well, requested
-from tortoise import connections
-from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from charity import clock
 from charity.db import engine, reading, transactions
@@ -123,40 +116,6 @@ async def test_accounts_of_a_batch_that_could_not_be_committed_are_not_remembere
     )
     assert [(r["code"], r["quantity"]) for r in held] == [("1002/NEW-BANK/F-GEN", 5), ("1002/OTHER-BANK/F-GEN", 5)]
     assert await ledger_verify.run() == []
-
-
-@pytest.fixture
-def sqlite_file(sqlite_template: Path, tmp_path: Path) -> Path:
-    path = tmp_path / "charity.db"
-    shutil.copy(sqlite_template, path)
-    environment(f"sqlite://{path}", tmp_path)
-    return path
-
-
-async def test_a_database_that_another_program_holds_is_written_again_when_it_is_free(sqlite_file: Path) -> None:
-    async def work(tx: transactions.Tx) -> None:
-        await tx.rows("UPDATE head SET closed_through = '2000-01-31' RETURNING id")
-
-    async with engine.opened():
-        await transactions.run(lambda tx: tx.rows("PRAGMA busy_timeout"))
-        await connections.get("default").execute_query("PRAGMA busy_timeout = 50")
-        with contextlib.closing(sqlite3.connect(sqlite_file, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(OperationalError):
-                await transactions.run(work)
-        async with asyncio.timeout(10):
-            await transactions.run(work)
-        assert await reading.value("SELECT closed_through FROM head") == "2000-01-31"
-
-
-@pytest.mark.parametrize("words", ["disk I/O error", "database or disk is full"])
-@pytest.mark.parametrize("kind", [OperationalError, TransactionManagementError])
-def test_a_disk_that_cannot_be_trusted_ends_the_process(words: str, kind: type[Exception]) -> None:
-    ended: list[bool] = []
-    ours = writer.Writer()
-    ours.on_fault = lambda: ended.append(True)
-    ours._end_on_fault(kind(sqlite3.OperationalError(words)))
-    assert ended == [True]
 
 
 async def test_a_key_is_looked_up_without_reading_all_keys(house: Cast) -> None:

@@ -91,7 +91,9 @@ def serve(parent: socket.socket, path: str) -> None:
             try:
                 answer: tuple[bool, Any] = (True, perform(connection, steps))
             except sqlite3.Error as error:
-                answer = (False, (type(error).__name__, str(error)))
+                # Errors of Python's own module ("no such column: ?3") have no code.
+                code, name = getattr(error, "sqlite_errorcode", 0), getattr(error, "sqlite_errorname", "")
+                answer = (False, (type(error).__name__, str(error), code, name))
             send(parent, answer)
     except (EOFError, OSError):
         # Without closing: SQLite's last close would checkpoint, and the lock for that is not ours.

@@ -49,6 +49,14 @@ def translated(error: sqlite3.Error) -> Exception:
     return error
 
 
+def _error(kind: str, text: str, code: int, name: str) -> sqlite3.Error:
+    """The error of the process, with SQLite's own code."""
+    error: sqlite3.Error = getattr(sqlite3, kind)(text)
+    if name:
+        error.sqlite_errorcode, error.sqlite_errorname = code, name
+    return error
+
+
 class ThreadHand:
     """The connection of Tortoise's alias `default`, in aiosqlite's thread."""
 
@@ -98,8 +106,7 @@ class ProcessHand:
             self.on_gone()
             raise WriterGone from None
         if not good:
-            kind, text = said
-            raise translated(getattr(sqlite3, kind)(text))
+            raise translated(_error(*said))
         return said
 
     async def end(self) -> None:

@@ -3,9 +3,13 @@
 A task that is cancelled during BEGIN or COMMIT never gives SQLite's lock back and loses a pooled
 PostgreSQL connection (stack.md), so each transaction runs in a shielded task of its own: the caller
 may go away, the transaction ends by itself, wholly or not at all.
+
+Always true: an error means that nothing was written, but for `Unavailable(OUTCOME_UNKNOWN)`. A disk error ends
+writing for this process (`stopped`): waiting and later transactions raise `Unavailable(WRITING_STOPPED)`.
 """
 
 import asyncio
+import logging
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
@@ -13,16 +17,18 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import asyncpg
-from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.transactions import in_transaction
+from tortoise.connection import get_connections
+from tortoise.exceptions import IntegrityError, OperationalError
 
-from charity.db import engine
+from charity.db import engine, faults
 from charity.db.sqlite_child import MANY, ROLLBACK, ROWS, Found, Step
 from charity.db.sqlite_process import Hand
+from charity.errors import Unavailable
 
+log = logging.getLogger("charity.db")
 T = TypeVar("T")
 TRIES = 5
-_RETRY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError)
+_RETRY = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _PLACE = re.compile(r"\$(\d+)")
 _BEGIN: Step = (ROWS, "BEGIN IMMEDIATE", ())
 _COMMIT: Step = (ROWS, "COMMIT", ())
@@ -85,26 +91,35 @@ class Tx(ABC):
 
 
 class PostgresTx(Tx):
-    """On a connection of asyncpg's pool, inside Tortoise's transaction."""
+    """On a connection of asyncpg's pool."""
 
     postgres = True
 
-    def __init__(self, conn: BaseDBAsyncClient) -> None:
-        self._conn = conn
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
 
     async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
         """One after the other."""
-        return [await self._conn.execute_query_dict(sql, list(args)) for sql, args in asked]
+        return [[dict(row) for row in await self._connection.fetch(sql, *args)] for sql, args in asked]
 
     async def batch(self, statements: Sequence[Statement]) -> None:
         """One after the other, now."""
         for sql, values in statements:
             if values:
-                await self._conn.execute_many(sql, list(values))  # type: ignore[arg-type]
+                await self._connection.executemany(sql, values)
 
     async def script(self, sql: str) -> None:
         """All statements of the text."""
-        await self._conn.execute_script(sql)
+        await self._connection.execute(sql)
+
+
+def translated(error: Exception) -> Exception:
+    """The same error of PostgreSQL as Tortoise would have raised it: one kind for both databases."""
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return IntegrityError(error)
+    if isinstance(error, asyncpg.SyntaxOrAccessError | asyncpg.DataError):
+        return OperationalError(error)
+    return error
 
 
 class SqliteTx(Tx):
@@ -116,6 +131,7 @@ class SqliteTx(Tx):
         self._hand = hand
         self._waiting: list[Step] = [_BEGIN]
         self._begun = False
+        self.committing = False
 
     async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
         """All in one journey."""
@@ -138,6 +154,7 @@ class SqliteTx(Tx):
     async def commit(self) -> None:
         """Write what waits, and commit."""
         if self._begun or len(self._waiting) > 1:
+            self.committing = True
             await self._do([_COMMIT])
 
     async def rollback(self) -> None:
@@ -207,8 +224,7 @@ async def under_lock(work: Callable[[Tx], Awaitable[T]], *, foreign_keys: bool =
 async def _on_postgres(work: Callable[[Tx], Awaitable[T]]) -> T:
     for attempt in range(TRIES):
         try:
-            async with in_transaction("default") as conn:
-                return await work(PostgresTx(conn))
+            return await _once_on_postgres(work)
         except _RETRY:
             if attempt == TRIES - 1:
                 raise
@@ -216,15 +232,71 @@ async def _on_postgres(work: Callable[[Tx], Awaitable[T]]) -> T:
     raise AssertionError
 
 
+async def _once_on_postgres(work: Callable[[Tx], Awaitable[T]]) -> T:
+    """One try. Tortoise's own transaction would lose a connection that is gone at BEGIN from its pool."""
+    pool: Any = get_connections().get("default")
+    committing = False
+    try:
+        async with pool.acquire_connection() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                result = await work(PostgresTx(connection))
+            except BaseException:
+                if not connection.is_closed():
+                    await transaction.rollback()
+                raise
+            committing = True
+            await transaction.commit()
+    except Exception as error:
+        if committing and faults.lost(error):
+            raise Unavailable(faults.OUTCOME_UNKNOWN) from error
+        if faults.unavailable(error):
+            raise Unavailable(faults.UNAVAILABLE) from error
+        raise translated(error) from error
+    return result
+
+
 async def _on_sqlite(work: Callable[[Tx], Awaitable[T]]) -> T:
     opened = engine.state()
+    if opened.stopped is not None:
+        raise Unavailable(faults.WRITING_STOPPED)
     tx = SqliteTx(opened.hand)
     try:
         result = await work(tx)
         await tx.commit()
+    except Exception as error:
+        await _rolled_back(tx)
+        if (name := faults.disk(error)) is not None:
+            stop_writing(name)
+            unknown = tx.committing and faults.torn(error)
+            raise Unavailable(faults.OUTCOME_UNKNOWN if unknown else faults.WRITING_STOPPED) from error
+        if faults.unavailable(error):
+            raise Unavailable(faults.UNAVAILABLE) from error
+        raise
     except BaseException:
-        await tx.rollback()
+        await _rolled_back(tx)
         raise
     if opened.checkpoints is not None and opened.checkpoints.due():
         await opened.checkpoints.run(opened.hand)
     return result
+
+
+async def _rolled_back(tx: SqliteTx) -> None:
+    """Roll back; where that fails too, the error that led here is the one to tell."""
+    try:
+        await tx.rollback()
+    except Exception as error:  # noqa: BLE001 - see above
+        log.error("rollback.failed", extra={"error": str(error)})  # noqa: TRY400
+
+
+def stop_writing(reason: str) -> None:
+    """Write nothing more in this process: its disk cannot be trusted. Reads go on; a fresh process writes again."""
+    if engine.state().stopped is None:
+        engine.state().stopped = reason
+        log.critical("writing.stopped", extra={"reason": reason})
+
+
+def stopped() -> str | None:
+    """Why this process writes nothing more, in SQLite's words; None while it writes."""
+    return engine.state().stopped

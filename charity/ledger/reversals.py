@@ -6,20 +6,17 @@ A payment that bounced gives its positions back to the stream; the next payment 
 
 from typing import Any
 
-from charity.errors import Refusal
 from charity.ledger import rules
 from charity.ledger.loading import Loader
 from charity.ledger.state import Entry, Flows, State
 from charity.ledger.streams import Piece, length, overlap
-
-RETRY_AFTER_S = 1
 
 
 async def load(loader: Loader, seq: int) -> dict[str, Any]:
     """The body of the entry to reverse, with its holdings and streams; to be awaited in `Command.load`."""
     body = await loader.entry(seq)
     if body is None:  # it is being written by an earlier command of this very batch
-        raise Refusal(rules.BUSY.code, rules.BUSY.words, 503, retry_after_s=RETRY_AFTER_S)
+        raise rules.BUSY()
     taken: dict[int, None] = {}
     for fund, pieces in body.get("flows", {}).get("received", []):
         for start, stop in pieces:

@@ -11,7 +11,7 @@ REVERSAL_OF_REVERSAL = Rule("entry.reversal_of_reversal", "冲销分录本身不
 MONEY_MOVED_ON = Rule("entry.money_moved_on", "这笔款项已经使用，请先冲销后续分录：{entries}")
 KEY_REUSED = Rule("idempotency.other_body", "同一个 Idempotency-Key 已用于内容不同的请求", 422, field="Idempotency-Key")
 STILL_RUNNING = Rule("idempotency.running", "相同的请求仍在处理中，请稍后再查", 409)
-BUSY = Rule("writer.busy", "系统正忙，请稍后再试", 503)
+BUSY = Rule("writer.busy", "系统正忙，请稍后再试", 503, retry_after_s=2)
 REFUND_SHORT = Rule("refund.too_much", "退款金额超过尚可退还的金额 {left_yuan} 元")
 
 # The head file (head_file.py): what is wrong between it and the database.

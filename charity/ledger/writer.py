@@ -13,8 +13,6 @@ COMMIT is on its way. Source of the numbers that led here: books.md, "The writer
 import asyncio
 import json
 import logging
-import os
-import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -23,14 +21,13 @@ from functools import partial
 from typing import Any
 
 from pydantic_core import to_json
-from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from charity import clock
 from charity.background import supervised
-from charity.db import transactions
+from charity.db import faults, transactions
 from charity.db.idem import Idem
 from charity.db.transactions import Tx
-from charity.errors import Refusal
+from charity.errors import Refusal, Unavailable
 from charity.ledger import head_file, rules
 from charity.ledger.loading import Loader
 from charity.ledger.state import State, Table
@@ -40,8 +37,6 @@ log = logging.getLogger("charity.writer")
 BATCH_MAX = 256
 QUEUE_MAX = 4_096
 SAME_KEY_WAIT_S = 10.0
-RETRY_AFTER_S = 2
-EX_IOERR = 74
 
 
 @dataclass(slots=True)
@@ -122,18 +117,19 @@ class Writer:
         self._decided: list[tuple[Waiting, Outcome]] = []
         self.on_committed: Callable[[int, str, str], None] = lambda _seq, _leaf, _at: None
         """Called with seq, leaf and at of the new head, after each commit that posted; must not wait or raise."""
-        self.on_fault: Callable[[], None] = lambda: os._exit(EX_IOERR)
 
     async def submit(self, command: Command) -> Answer:
         """Queue a command and wait for its answer; raises its Refusal. 503 when the queue is full."""
         idem = command.idem
         if idem is not None and (idem.scope, idem.key) in self._same:
             return await self._join(idem)
+        if transactions.stopped() is not None:
+            raise Unavailable(faults.WRITING_STOPPED)
         command.at = clock.stamp()
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         waiting = Waiting(command, [future])
         if len(self._queue) >= QUEUE_MAX:
-            raise Refusal(rules.BUSY.code, rules.BUSY.words, 503, retry_after_s=RETRY_AFTER_S)
+            raise rules.BUSY()
         self._queue.append(waiting)
         self._came.set()
         self._idle.clear()
@@ -185,8 +181,10 @@ class Writer:
         """Decide and write a batch; one by one what of it cannot be written together."""
         try:
             batch = await transactions.run(partial(self._write, [one.command for one in waiting]))
+        except Unavailable as error:  # one by one they would fare no better
+            self._decided += [(one, error) for one in waiting]
+            self._resolve()
         except Exception as error:  # noqa: BLE001 - a bulk write that failed: find the command that did it
-            self._end_on_fault(error)
             if len(waiting) == 1:
                 self._decided.append((waiting[0], error))
                 return
@@ -212,16 +210,6 @@ class Writer:
         state = loader.state
         return Batch(outcomes, ids, (state.seq, state.leaf, state.at) if state.seq > before else None)
 
-    def _end_on_fault(self, error: Exception) -> None:
-        """A disk that cannot be trusted: acknowledge nothing more."""
-        wrapped = isinstance(error, OperationalError | TransactionManagementError)
-        cause = error.args[0] if wrapped and error.args else error
-        text = str(cause)
-        disk = isinstance(cause, sqlite3.OperationalError) and ("I/O" in text or "full" in text)
-        if disk or (isinstance(cause, sqlite3.DatabaseError) and "malformed" in text):
-            log.critical("writer.fault", extra={"error": text})
-            self.on_fault()
-
 
 async def _decide(loader: Loader, command: Command, known: Known) -> Outcome:
     state, idem = loader.state, command.idem
@@ -234,6 +222,10 @@ async def _decide(loader: Loader, command: Command, known: Known) -> Outcome:
     try:
         if command.load is not None:
             await command.load(loader)
+    except Refusal as refusal:  # another error may have left the transaction unusable: it ends the batch
+        state.undo()
+        return refusal
+    try:
         answer = command.decide(state)
     except Exception as error:
         state.undo()
@@ -272,6 +264,11 @@ async def running() -> AsyncIterator[Writer]:
         _writer = before
 
 
+def stopped() -> str | None:
+    """Why this process writes nothing more (`SQLITE_IOERR_FSYNC`), for `/readyz`; None while it writes."""
+    return transactions.stopped()
+
+
 async def submit(command: Command) -> Answer:
     """Queue a command at this process's writer and wait for its answer."""
     if _writer is None:
@@ -280,4 +277,4 @@ async def submit(command: Command) -> Answer:
     return await _writer.submit(command)
 
 
-__all__ = ["Answer", "Command", "Idem", "Wants", "Writer", "running", "submit"]
+__all__ = ["Answer", "Command", "Idem", "Wants", "Writer", "running", "stopped", "submit"]

@@ -46,7 +46,8 @@ class Doors:
         rows = await reading.rows(_LIVE, digest, clock.stamp(now - IDLE), clock.stamp(now - ABSOLUTE))
         if not rows:
             return None
-        if rows[0]["seen_at"] < clock.stamp(now - SEEN_EVERY):
+        # Where writing has stopped, people may still look: their sessions end by the last note.
+        if rows[0]["seen_at"] < clock.stamp(now - SEEN_EVERY) and transactions.stopped() is None:
             await _seen(digest)
         return Found(digest, _actor(rows))
 

@@ -21,6 +21,8 @@ PART_MAX = 65_536
 Data = dict[str, str | list[str]]
 Model = TypeVar("Model", bound=BaseModel)
 _NOT_SAID = {"csrf", "idem"}
+SENT = "charity.sent"
+"""Where the scope of a request keeps the fields of its form, for the page that offers to send them again."""
 
 
 async def data(request: Request) -> Data:
@@ -43,7 +45,16 @@ async def data(request: Request) -> Data:
     if not visit.bearer:
         csrf.check_token(visit, text(fields, "csrf"))
     fields.pop("csrf", None)
+    request.scope[SENT] = fields
     return fields
+
+
+def again(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form with a key, to be sent once more word for word; none when there was no such form."""
+    fields: Data = request.scope.get(SENT, {})
+    if not text(fields, "idem"):
+        return []
+    return [(name, value) for name in fields for value in many(fields, name)]
 
 
 def text(fields: Data, name: str) -> str:

@@ -17,14 +17,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from charity import words
+from charity.db import faults
 from charity.db.engine import DatabaseInUse
 from charity.db.locks import LockBusy
-from charity.errors import Refusal, Rule
-from charity.web import messages, pages, visits
+from charity.errors import Refusal, Rule, Unavailable
+from charity.web import forms, messages, pages, visits
 
 log = logging.getLogger("charity.web")
 MEDIA_TYPE = "application/problem+json"
-RETRY_AFTER_S = 5
 
 TITLES = {
     400: "请求不完整",
@@ -41,18 +41,21 @@ TITLES = {
     500: "系统出错",
     503: "系统正忙",
 }
+TITLES_OF_CODES = {
+    faults.WRITING_STOPPED.code: "系统已停止写入",
+    faults.OUTCOME_UNKNOWN.code: "还不知道是否已经办成",
+}
 NOT_FOUND = Rule("not_found", "没有找到您要的内容：地址可能抄错了，或者它已经不在了", 404)
 METHOD = Rule("method.not_allowed", "这个地址不支持 {method}", 405)
 TOO_LARGE = Rule("body.too_large", "内容超过上限 {limit_kb} KB", 413)
 FAULT = Rule("fault", "系统出错，没有办理。请稍后再试；如再次发生，请把编号告诉管理员", 500)
-UNAVAILABLE = Rule("unavailable", "系统正忙，请稍后再试", 503)
 OTHER = Rule("http", "请求无法办理", 400)
 HUNG_UP = Rule("body.cut_off", "请求体没有传完", 400)
 
 
 def document(refusal: Refusal) -> dict[str, Any]:
     """The problem document of a refusal in the current language."""
-    title = TITLES.get(refusal.status, http.HTTPStatus(refusal.status).phrase)
+    title = TITLES_OF_CODES.get(refusal.code) or TITLES.get(refusal.status, http.HTTPStatus(refusal.status).phrase)
     body: dict[str, Any] = {
         "type": f"urn:charity:problem:{refusal.code}",
         "title": words.translate(title),
@@ -85,8 +88,11 @@ def as_refusal(error: Exception, scope: Scope) -> Refusal:
         return error
     if isinstance(error, HTTPException):
         return _of_http(error)
-    if isinstance(error, DatabaseInUse | LockBusy):
-        return Refusal(UNAVAILABLE.code, UNAVAILABLE.words, 503, retry_after_s=RETRY_AFTER_S)
+    if isinstance(error, Unavailable):
+        return error.rule()
+    if isinstance(error, DatabaseInUse | LockBusy) or faults.unavailable(error):
+        log.warning("unavailable", extra={"error": type(error).__name__, "at": where(error)})
+        return faults.UNAVAILABLE()
     if hung_up(error):
         return HUNG_UP()
     fault("fault", error, scope)
@@ -168,6 +174,7 @@ async def _page(request: Request, refusal: Refusal) -> Response:
             reasons=[e["message"] for e in shown.get("errors", [])],
             reference=visits.of(request).id if ours else "",
             next=steps,
+            again=forms.again(request) if refusal.code == faults.OUTCOME_UNKNOWN.code else [],
         )
     except Exception as error:  # noqa: BLE001 - the page cannot be made (no database): plain words are better than none
         fault("fault.page", error, request.scope)
