@@ -13,9 +13,11 @@ from charity.giving.receipts import documents
 from charity.ledger import funds
 from charity.money import capitals
 from charity.office import organisation, stores
-from charity.web import pages
+from charity.web import limits, pages, visits
 
 TYPED_MAX = 200
+PDFS = limits.Pace("public_pdf", 60, 60)
+"""Receipts as PDF by address. How many are printed for all together: printing/pdfs.py."""
 TONES = {"active": "good", "closed": "none", "archived": "none"}
 
 
@@ -105,6 +107,7 @@ async def receipt(request: Request) -> Response:
 
 async def receipt_pdf(request: Request) -> Response:
     """The receipt as anybody who has the code may see it: the giver masked."""
+    limits.hit(PDFS, visits.neighbourhood(visits.of(request).address))
     body, number = await documents.masked_pdf(request.path_params["code"])
     response = pages.pdf(body, f"{number}.pdf")
     response.headers["x-robots-tag"] = "noindex"

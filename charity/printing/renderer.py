@@ -1,4 +1,4 @@
-"""The renderer: HTML becomes PDF in a few children that can be killed.
+"""The renderers: HTML becomes PDF in children that can be killed, one for staff and one for everybody else.
 
 Threads talk to the children, so that one renderer serves any event loop, and a document that hangs
 or eats memory costs one child and nobody else. The queue is bounded: a full one is RendererBusy.
@@ -14,12 +14,15 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, Literal
 
 from charity.printing.places import ROOT
 
-CHILDREN: Final = 2
-QUEUE_MAX: Final = 32
+Audience = Literal["staff", "public"]
+CHILDREN: Final = 1
+QUEUE_MAX: Final[dict[Audience, int]] = {"staff": 32, "public": 16}
+NICENESS: Final[dict[Audience, int]] = {"staff": 0, "public": 10}
+"""The public's child yields the processor to everything else of ours."""
 DOCUMENTS_A_CHILD: Final = 1_000
 """A child is replaced after so many documents: WeasyPrint keeps what it has seen of a font."""
 HTML_MAX: Final = 8 << 20
@@ -54,11 +57,11 @@ def child_environment() -> dict[str, str]:
 class _Child:
     """One process of `charity.printing.renderer_child`, used by one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, niceness: int) -> None:
         self.printed = 0
         self.late = False
-        self._process = subprocess.Popen(  # fixed arguments
-            [sys.executable, "-m", "charity.printing.renderer_child"],
+        self._process = subprocess.Popen(  # noqa: S603 - fixed arguments
+            [sys.executable, "-m", "charity.printing.renderer_child", str(niceness)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -139,11 +142,13 @@ class _Child:
 
 
 class Renderer:
-    """At most CHILDREN children and QUEUE_MAX documents waiting or printing."""
+    """At most `children` processes, and `queue_max` documents waiting or printing."""
 
-    def __init__(self, children: int = CHILDREN, queue_max: int = QUEUE_MAX) -> None:
+    def __init__(self, children: int = CHILDREN, queue_max: int = QUEUE_MAX["staff"], niceness: int = 0) -> None:
         self._threads = ThreadPoolExecutor(children, thread_name_prefix="renderer")
         self._queue_max = queue_max
+        self._niceness = niceness
+        self.printed = 0
         self._lock = threading.Lock()
         self._idle: list[_Child] = []
         self._waiting = 0
@@ -181,6 +186,8 @@ class Renderer:
             child.kill()
             raise
         self._keep(child)
+        with self._lock:
+            self.printed += 1
         return printed
 
     def _ready(self) -> _Child:
@@ -189,7 +196,7 @@ class Renderer:
             with self._lock:
                 child = self._idle.pop() if self._idle else None
             if child is None:
-                return _Child()
+                return _Child(self._niceness)
             if child.alive:
                 return child
             child.kill()
@@ -217,27 +224,27 @@ class Renderer:
             child.kill()
 
 
-_renderer: Renderer | None = None
+_renderers: dict[Audience, Renderer] = {}
 
 
-def _ours() -> Renderer:
-    global _renderer  # noqa: PLW0603  # one renderer a process
-    if _renderer is None:
-        _renderer = Renderer()
-    return _renderer
+def of(audience: Audience) -> Renderer:
+    """The renderer of this process for an audience."""
+    if audience not in _renderers:
+        _renderers[audience] = Renderer(queue_max=QUEUE_MAX[audience], niceness=NICENESS[audience])
+    return _renderers[audience]
 
 
-async def html_to_pdf(html: str, *, identifier: bytes, seconds: float = 20) -> bytes:
+async def html_to_pdf(html: str, *, identifier: bytes, seconds: float = 20, audience: Audience = "staff") -> bytes:
     """The PDF of an HTML document. Equal html and identifier give equal bytes.
 
     Raises RendererBusy, RenderingTooSlow or RenderingFailed.
     """
-    return await _ours().pdf(html, identifier=identifier, seconds=seconds)
+    return await of(audience).pdf(html, identifier=identifier, seconds=seconds)
 
 
 async def close() -> None:
     """End the children of this process; the next document starts new ones."""
-    global _renderer
-    renderer, _renderer = _renderer, None
-    if renderer is not None:
+    closing = list(_renderers.values())
+    _renderers.clear()
+    for renderer in closing:
         await asyncio.to_thread(renderer.close)

@@ -1,4 +1,4 @@
-"""The child that prints HTML with WeasyPrint: `python -m charity.printing.renderer_child`.
+"""The child that prints HTML with WeasyPrint: `python -m charity.printing.renderer_child [NICENESS]`.
 
 Frames over stdin and stdout: four bytes of length (big endian), then that many bytes. A request
 is two frames (JSON with `identifier` in hex and `seconds`, then the HTML); an answer is one
@@ -101,6 +101,7 @@ def limit() -> None:
 def main() -> None:
     """Answer requests until the parent closes the pipe."""
     limit()
+    os.nice(int(sys.argv[1]) if sys.argv[1:] else 0)
     logging.getLogger("weasyprint").setLevel(logging.CRITICAL)  # its warnings quote the content
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing that prints may break the frames
