@@ -115,9 +115,10 @@ class Years:
     async def tell(self) -> None:
         """The city, then day after day."""
         from charity import tokens  # noqa: PLC0415
+        from charity.app import CHAPTERS  # noqa: PLC0415
         from charity.demo import story  # noqa: PLC0415
 
-        await story.load(as_of=self.first)
+        await story.load(CHAPTERS, as_of=self.first)
         with tokens.telling(f"million {self.gifts}"):
             await self._know()
             await self._campaigns()
@@ -147,10 +148,11 @@ class Years:
 
     async def _know(self) -> None:
         from charity.db import reading  # noqa: PLC0415
-        from charity.demo import shelves, tables  # noqa: PLC0415
+        from charity.goods import demo as goods_demo  # noqa: PLC0415
         from charity.office import accounts  # noqa: PLC0415
+        from charity.office import demo as office_demo  # noqa: PLC0415
 
-        for login, *_ in tables.STAFF:
+        for login, *_ in office_demo.STAFF:
             account = await accounts.by_login(login)
             assert account is not None, login
             self.staff[login] = account.actor
@@ -161,8 +163,8 @@ class Years:
             "ORDER BY c.code"
         )
         self.cards = [(row["code"], row["store"]) for row in cards]
-        goods = shelves.catalogue()
-        self.goods = [goods[sku] for sku in (*shelves.STAPLES, *shelves.LONG_LIVED)]
+        goods = goods_demo.catalogue()
+        self.goods = [goods[sku] for sku in (*goods_demo.STAPLES, *goods_demo.LONG_LIVED)]
 
     async def _campaigns(self) -> None:
         from charity import clock  # noqa: PLC0415

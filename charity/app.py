@@ -35,12 +35,13 @@ from charity.background import supervised
 from charity.db import engine, installation
 from charity.db import verify as columns
 from charity.db.locks import FileLock
+from charity.demo.plan import Chapter
 from charity.desk import routes as desk
 from charity.desk import search, tasks
 from charity.documents import registry
 from charity.errors import Refusal
 from charity.jobs import worker
-from charity.ledger import head_file, writer
+from charity.ledger import demo, head_file, writer
 from charity.ledger import verify as books
 from charity.office import organisation, sessions
 from charity.printing.document import Document
@@ -125,6 +126,7 @@ CHECKS: list[Check] = [
     Check("账簿", books.run),
     *(check for room in ROOMS for check in room.checks),
 ]
+CHAPTERS: list[Chapter] = [demo.chapter, *(room.chapter for room in ROOMS if room.chapter)]
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 tasks.use(source for room in ROOMS for source in room.tasks)
 worker.use(

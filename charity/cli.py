@@ -271,7 +271,10 @@ def demo(reset: bool, as_of: Any, then_serve: bool, host: str, port: int) -> Non
 
 def _tell_demo(as_of: date | None, *, reset: bool) -> None:
     from charity import clock  # noqa: PLC0415
-    from charity.demo import story, tables, town  # noqa: PLC0415
+    from charity.app import CHAPTERS  # noqa: PLC0415
+    from charity.demo import story  # noqa: PLC0415
+    from charity.ledger import demo as books  # noqa: PLC0415
+    from charity.office import demo as office  # noqa: PLC0415
     from charity.settings import settings  # noqa: PLC0415
 
     state = asyncio.run(_demo_state())
@@ -290,20 +293,21 @@ def _tell_demo(as_of: date | None, *, reset: bool) -> None:
         if _opened(_renew_head):
             click.echo("head.json 已随新的演示数据库重新开始")
 
-        async def load() -> Any:
+        async def load() -> tuple[float, int]:
             with click.progressbar(length=1000, label="装入演示城市", file=sys.stderr) as bar:
 
                 def progress(done: int, total: int) -> None:
                     bar.update(done * 1000 // max(total, 1) - bar.pos)
 
-                return await story.load(as_of=as_of, progress=progress)
+                loaded = await story.load(CHAPTERS, as_of=as_of, progress=progress)
+            return loaded.seconds, await books.entries()
 
-        loaded = _opened(load, writing=True, durable=False)
+        seconds, entries = _opened(load, writing=True, durable=False)
         os.sync()
         complete.write_text(f"{as_of or clock.today()}\n", encoding="utf-8")
-        click.echo(f"已装入：{loaded.entries:,} 笔分录，用时 {loaded.seconds:.1f} 秒")
-    click.echo("\n演示账号（密码都一样）：" + town.PASSWORD)
-    for login, name, roles, store in tables.STAFF:
+        click.echo(f"已装入：{entries:,} 笔分录，用时 {seconds:.1f} 秒")
+    click.echo("\n演示账号（密码都一样）：" + office.PASSWORD)
+    for login, name, roles, store in office.STAFF:
         click.echo(f"  {login:<14}{name}  {' '.join(roles)}{'  ' + store if store else ''}")
 
 
@@ -319,6 +323,7 @@ async def _renew_head() -> bool:
 
 async def _demo_state() -> str:
     """empty, demo or real."""
+    from charity.app import CHAPTERS  # noqa: PLC0415
     from charity.db import engine, reading  # noqa: PLC0415
     from charity.demo import story  # noqa: PLC0415
     from charity.office import organisation  # noqa: PLC0415
@@ -331,7 +336,7 @@ async def _demo_state() -> str:
             return "empty"
         if (await organisation.get()).demo:
             return "demo"
-        return "empty" if await story.is_empty() else "real"
+        return "empty" if await story.is_empty(CHAPTERS) else "real"
 
 
 async def _wipe(complete: Path) -> None:

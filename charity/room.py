@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
+from charity.demo.plan import Chapter
 from charity.desk.search import Finder
 from charity.desk.tasks import Source
 from charity.errors import Failure
@@ -52,3 +53,5 @@ class Room:
     """Registers that `documents` shows, prints and exports."""
     checks: Sequence[Check] = ()
     """What `charity verify` compares."""
+    chapter: Chapter | None = None
+    """This room's part of the demo."""

@@ -1,7 +1,6 @@
 """The demo city: the same day tells the same story, every promise of the issue is in it, and its books verify."""
 
-import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,16 +8,14 @@ import pytest
 from conftest import environment
 
 from charity import clock, settings
-from charity.aid import verify as aid_verify
-from charity.app import MODELS
+from charity.app import CHAPTERS, CHECKS, MODELS
 from charity.db import engine, migrations, reading
-from charity.demo import gifts, payments, plan, shelves, story, tables
-from charity.demo.plan import Plan
-from charity.disclosure import verify as disclosure_verify
+from charity.demo import plan, story, tables
+from charity.demo.plan import Chapter, Family, Plan
 from charity.errors import Refusal
-from charity.giving import verify as giving_verify
-from charity.goods import verify as goods_verify
-from charity.ledger import verify, writer
+from charity.ledger import writer
+from charity.ledger.demo import entries
+from charity.office.demo import STAFF
 from charity.roles import Actor, Role
 
 SLUGS = {
@@ -33,50 +30,59 @@ SLUGS = {
 }
 
 
-def planned(day: date) -> list[str]:
-    told = plan.Plan(day, random.Random(day.isoformat()))
-    told.staff = {
-        login: Actor(login, name, frozenset(Role(r) for r in roles)) for login, name, roles, _ in tables.STAFF
-    }
-    gifts.add(told)
-    payments.add(told, [f"LXJ{n:04d}" for n in range(600)])
-    shelves.add(told, {row["store_code"]: [f"C{n}" for n in range(40)] for row in tables.rows("stores")})
-    acts = []
-    for act in told.acts:
-        do = getattr(act.do, "func", act.do)
-        facts = [a for a in getattr(act.do, "args", ()) if a is not told]
-        acts.append(
-            f"{act.at} {do.__qualname__} {facts} {sorted(getattr(act.do, 'keywords', {}).items(), key=lambda i: i[0])}"
-        )
-    return acts
+def planned(day: date, chapters: Sequence[Chapter]) -> list[str]:
+    """The plan in words: when, what, with which facts."""
+    whole = plan.Plan(day)
+    whole.staff = {login: Actor(login, name, frozenset(Role(r) for r in roles)) for login, name, roles, _ in STAFF}
+    whole.households = [Family(f"LXJ{n:04d}", f"k{n}", "LX01") for n in range(600)]
+    whole.cards = {row["store_code"]: [f"C{n}" for n in range(40)] for row in tables.rows("stores")}
+    for chapter in chapters:
+        chapter.add(whole)
+    events = []
+    for event in whole.events:
+        do = getattr(event.do, "func", event.do)
+        facts = [a for a in getattr(event.do, "args", ()) if a is not whole]
+        keywords = sorted(getattr(event.do, "keywords", {}).items(), key=lambda i: i[0])
+        events.append(f"{event.at} {do.__qualname__} {facts} {keywords}")
+    return events
 
 
 def test_the_same_day_plans_the_same_story_and_another_day_another() -> None:
     day = date(2026, 11, 23)
-    assert planned(day) == planned(day)
-    assert planned(day) != planned(day + timedelta(days=1))
+    assert planned(day, CHAPTERS) == planned(day, CHAPTERS)
+    assert planned(day, CHAPTERS) != planned(day + timedelta(days=1), CHAPTERS)
 
 
-async def test_the_same_day_tells_the_same_journal_to_the_last_byte(
+def test_every_chapter_draws_from_a_chance_of_its_own() -> None:
+    day = date(2026, 11, 23)
+    alone = [event for chapter in CHAPTERS for event in planned(day, [chapter])]
+    assert len(alone) > 7_000
+    assert alone == planned(day, CHAPTERS)
+    assert sorted(alone) == sorted(planned(day, CHAPTERS[::-1])), "the order of the chapters does not matter"
+
+
+async def test_the_same_day_makes_the_same_journal_to_the_last_byte(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = plan.tell
+    whole = plan.play
 
-    async def in_part(told: Plan, progress: Callable[[int, int], None]) -> None:
-        told.acts = sorted(told.acts, key=lambda act: act.at)[::20]
-        await whole(told, progress)
+    async def in_part(story_plan: Plan, progress: Callable[[int, int], None]) -> None:
+        story_plan.events = sorted(story_plan.events, key=lambda event: event.at)[::20]
+        await whole(story_plan, progress)
 
-    monkeypatch.setattr(plan, "tell", in_part)
+    monkeypatch.setattr(plan, "play", in_part)
     heads = []
     for name in ("first", "second"):
-        environment(f"sqlite://{tmp_path / name}.db", tmp_path)
+        folder = tmp_path / name  # of its own: head.json belongs to one database
+        folder.mkdir()
+        environment(f"sqlite://{folder / 'charity.db'}", folder)
         settings.reset()
         async with engine.opened(migrating=True):
             await migrations.migrate()
         async with engine.opened(MODELS, durable=False), writer.running():
-            loaded = await story.load(as_of=date(2027, 3, 1))
-            heads.append(await reading.row("SELECT seq, leaf, at FROM head"))
-    assert loaded.entries > 300
+            await story.load(CHAPTERS, as_of=date(2027, 3, 1))
+            heads.append(await reading.only("SELECT seq, leaf, at FROM head"))
+    assert heads[0]["seq"] > 300
     assert heads[0] == heads[1]
 
 
@@ -99,13 +105,13 @@ async def test_the_demo_loads_through_the_verbs_and_its_books_verify(tmp_path: P
     async with engine.opened(migrating=True):
         await migrations.migrate()
     async with engine.opened(MODELS, durable=False), writer.running():
-        loaded = await story.load()
+        await story.load(CHAPTERS)
         with pytest.raises(Refusal) as refused:
-            await story.load()
+            await story.load(CHAPTERS)
         assert refused.value.code == "demo.not_empty"
-        for room in (verify, giving_verify, goods_verify, aid_verify, disclosure_verify):
-            assert await room.run() == []
-        assert loaded.entries == await reading.value("SELECT COUNT(*) FROM entry")
+        for check in CHECKS:
+            assert await check.run() == [], check.label
+        assert await entries() == await reading.value("SELECT COUNT(*) FROM entry")
         await the_promises_are_kept()
 
 

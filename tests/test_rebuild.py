@@ -15,7 +15,7 @@ from conftest import Cluster, environment
 from tortoise.exceptions import IntegrityError
 
 from charity import cli
-from charity.app import CHECKS, MODELS
+from charity.app import CHAPTERS, CHECKS, MODELS
 from charity.db import engine, migrations, reading, transactions
 from charity.db.fields import worded
 from charity.db.locks import FileLock
@@ -297,7 +297,7 @@ async def test_a_full_demo_goes_through_a_rebuild_of_its_largest_tables(database
     from test_verify import _found  # noqa: PLC0415 - what `charity verify` finds
 
     async with engine.opened(MODELS, durable=False), writer.running():
-        await story.load()
+        await story.load(CHAPTERS)
         head = await reading.row("SELECT seq, leaf FROM head")
         text = "-- postgres\n" + "".join(f"ALTER TABLE {t} ADD COLUMN note TEXT;\n" for t in REMADE)
         if not engine.state().postgres:

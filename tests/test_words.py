@@ -14,7 +14,17 @@ ROOT = Path(__file__).resolve().parents[1]
 CJK = re.compile(r"[\u4e00-\u9fff]")
 PLACES = re.compile(r"\{(\w+)|%\((\w+)\)s")
 # Constants that are data or documentation and never said to a visitor in English.
-DATA_FILES = {"weakness.py", "tables.py", "names.py", "settings.py", "cli.py", "money.py", "openapi.py", "formats.py"}
+DATA_FILES = {
+    "weakness.py",
+    "tables.py",
+    "names.py",
+    "settings.py",
+    "cli.py",
+    "money.py",
+    "demo.py",
+    "openapi.py",
+    "formats.py",
+}
 DATA_ROOMS = {"demo"}
 NOT_SAID = {"description", "summary", "help", "examples", "title"}
 

@@ -1,6 +1,6 @@
 """What aid hands to the house."""
 
-from charity.aid import api, desk, routes, verify
+from charity.aid import api, demo, desk, routes, verify
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
@@ -13,4 +13,5 @@ ROOM = Room(
     finders=desk.finders,
     nav=[NavItem("拨付审批", "/vouchers", "voucher.read", order=410)],
     checks=[Check("拨付", verify.run)],
+    chapter=demo.chapter,
 )

@@ -1,6 +1,6 @@
 """What giving hands to the house."""
 
-from charity.giving import api, desk, routes, verify
+from charity.giving import api, demo, desk, routes, verify
 from charity.giving.receipts import routes as receipts
 from charity.room import Check, Room
 from charity.web.nav import NavItem
@@ -20,4 +20,5 @@ ROOM = Room(
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=510),
     ],
     checks=[Check("捐赠与收据", verify.run)],
+    chapter=demo.chapter,
 )

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from charity.goods import api, desk, points, routes, verify
+from charity.goods import api, demo, desk, points, routes, verify
 from charity.jobs.timetable import HOUR_S, Timed
 from charity.roles import SYSTEM
 from charity.room import Check, Room
@@ -26,4 +26,5 @@ ROOM = Room(
         NavItem("物资单据", "/goods/documents", "goods.read", order=340),
     ],
     checks=[Check("物资与积分", verify.run)],
+    chapter=demo.chapter,
 )

@@ -1,5 +1,6 @@
 """What people hand to the house."""
 
+from charity.people import demo
 from charity.room import Room
 
-ROOM = Room(name="people", models=["charity.people.models"])
+ROOM = Room(name="people", models=["charity.people.models"], chapter=demo.chapter)

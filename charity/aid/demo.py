@@ -1,6 +1,8 @@
-"""The year's payments: made by a caseworker, approved by two, paid by a cashier; and those that wait."""
+"""Aid's chapter of the demo: payments made by a caseworker, approved by two, paid by a cashier; and those that wait."""
 
+import random
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import partial
 
 from charity import clock
@@ -8,7 +10,10 @@ from charity.aid import approvals, payments, vouchers
 from charity.aid.content import Content
 from charity.aid.payees import PayeeKind
 from charity.demo import tables
-from charity.demo.plan import Plan
+from charity.demo.plan import Chapter, Plan
+from charity.goods import intake
+from charity.goods.demo import catalogue
+from charity.goods.intake import IntakeLine
 from charity.ledger import funds
 
 YUAN = 100
@@ -30,17 +35,19 @@ class Payment:
     fen: int = 0
 
 
-def add(plan: Plan, household_codes: list[str]) -> None:
-    """Plan every voucher of the story."""
-    todo = [*_homes(), *_grants(), *_families(plan, household_codes), *_waiting(household_codes)]
-    for payment in todo:
-        at = plan.at(plan.day(payment.offset), plan.chance.randrange(9, 12), plan.chance.randrange(60))
-        plan.tell(at, partial(voucher, plan, payment))
-    for offset_from, code, fund, fen in (
-        (plan.at(clock.instant("2008-07-01T02:00:00.000000Z").date()), "LXF01", "F-WC08", "wenchuan-2008"),
-        (plan.at(clock.instant("2010-06-01T02:00:00.000000Z").date()), "LXF01", "F-YS10", "yushu-2010"),
+def add(plan: Plan) -> None:
+    """Plan every voucher of the story, and the goods that were bought with one."""
+    chance = plan.chance_of("aid")
+    codes = [family.code for family in plan.households]
+    for payment in [*_homes(), *_grants(), *_families(chance, codes), *_waiting(codes)]:
+        at = plan.at(plan.day(payment.offset), chance.randrange(9, 12), chance.randrange(60))
+        plan.add(at, partial(_voucher, plan, payment))
+    for forwarded_on, fund, campaign in (
+        (date(2008, 7, 1), "F-WC08", "wenchuan-2008"),
+        (date(2010, 6, 1), "F-YS10", "yushu-2010"),
     ):
-        plan.tell(offset_from, partial(_forward, plan, code, fund, fen))
+        plan.add(plan.at(forwarded_on), partial(_forward, plan, "LXF01", fund, campaign))
+    _purchase(plan)
 
 
 def _homes() -> list[Payment]:
@@ -64,10 +71,10 @@ def _grants() -> list[Payment]:
     ]
 
 
-def _families(plan: Plan, codes: list[str]) -> list[Payment]:
+def _families(chance: random.Random, codes: list[str]) -> list[Payment]:
     todo = []
     for n in range(36):
-        yuan = plan.chance.choice((2_000, 2_500, 3_000, 4_000, 5_000))
+        yuan = chance.choice((2_000, 2_500, 3_000, 4_000, 5_000))
         offset = -220 + n * 5
         todo.append(Payment(offset, "P03", "F-GEN", "household", codes[n * 7], yuan, 1, "重病住院自付医疗费补助"))
     hardship, spring = "临时困难救助", "春节慰问金"
@@ -94,32 +101,32 @@ def _waiting(codes: list[str]) -> list[Payment]:
     ]
 
 
-async def voucher(plan: Plan, told: Payment) -> str:
+async def _voucher(plan: Plan, asked: Payment) -> str:
     """Take a voucher as far as the story says; its number."""
     content = Content(
-        programme=told.programme,
-        fund=told.fund,
-        payee_kind=told.kind,
-        payee=told.payee,
-        amount_fen=told.yuan * YUAN + told.fen,
-        recipients=told.recipients,
-        reason=told.reason,
+        programme=asked.programme,
+        fund=asked.fund,
+        payee_kind=asked.kind,
+        payee=asked.payee,
+        amount_fen=asked.yuan * YUAN + asked.fen,
+        recipients=asked.recipients,
+        reason=asked.reason,
     )
     made = await vouchers.make(content=content, by=plan.by("caseworker"))
     number, content_hash = made.body["number"], made.body["content_hash"]
-    if told.end in {"draft", "made"}:
+    if asked.end in {"draft", "made"}:
         return str(number)
-    if told.end == "returned":
+    if asked.end == "returned":
         await approvals.send_back(number=number, reason="请补充费用清单", by=plan.by("approver"))
         return str(number)
-    if told.end == "rejected":
+    if asked.end == "rejected":
         await approvals.reject(number=number, reason="超出临时救助标准", by=plan.by("approver2"))
         return str(number)
     await approvals.approve(number=number, content_hash=content_hash, by=plan.by("approver"))
-    if told.end == "once":
+    if asked.end == "once":
         return str(number)
     await approvals.approve(number=number, content_hash=content_hash, by=plan.by("approver2"))
-    if told.end == "approved":
+    if asked.end == "approved":
         return str(number)
     await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"DEMO-{number}", by=plan.by("cashier"))
     return str(number)
@@ -130,5 +137,21 @@ async def _forward(plan: Plan, payee: str, fund: str, campaign: str) -> None:
     row = next(f for f in await funds.every() if f.code == fund)
     yuan, fen = divmod(row.available_fen, YUAN)
     reason = f"{campaign} 全额转交上级慈善总会"
-    told = Payment(0, "P90", fund, "institution", payee, yuan, 1, reason, fen=fen)
-    await voucher(plan, told)
+    asked = Payment(0, "P90", fund, "institution", payee, yuan, 1, reason, fen=fen)
+    await _voucher(plan, asked)
+
+
+def _purchase(plan: Plan) -> None:
+    """Bought goods: a voucher to the supplier first, then the intake against it."""
+    asked = Payment(-170, "P05", "F-GEN", "supplier", "LXG01", 26_500, 0, "采购大米1000袋")
+
+    async def buy() -> None:
+        number = await _voucher(plan, asked)
+        rice = catalogue()["G001"]
+        line = IntakeLine(rice.barcode, 1_000, clock.today() + timedelta(days=330), rice.value_fen, None, "invoice")
+        await intake.take_in(store="LX00", source="purchase", voucher=number, lines=[line], by=plan.by("storekeeper"))
+
+    plan.add(plan.at(plan.day(-170), 13), buy)
+
+
+chapter = Chapter(add=add)

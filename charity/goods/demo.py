@@ -1,4 +1,4 @@
-"""The shelves of fifteen stores: goods given and bought, points each quarter, baskets handed out."""
+"""The goods' chapter of the demo: the catalogue, cards, goods given, points each quarter, baskets handed out."""
 
 import random
 from collections.abc import Sequence
@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from functools import partial
 
 from charity import clock
-from charity.db import reading
-from charity.demo import names, payments, tables
-from charity.demo.payments import Payment
-from charity.demo.plan import Plan
-from charity.goods import checkout, intake, points
+from charity.db import reading, transactions
+from charity.db.transactions import Tx
+from charity.demo import names, tables
+from charity.demo.plan import Chapter, Plan
+from charity.goods import cards, checkout, intake, items, points
 from charity.goods.checkout import Proxy
 from charity.goods.intake import IntakeLine
 from charity.goods.picking import Line
@@ -48,21 +48,50 @@ def catalogue() -> dict[str, Goods]:
     }
 
 
-def add(plan: Plan, cards: dict[str, list[str]]) -> None:
-    """Plan intakes, points and baskets; `cards` are card codes by store."""
+async def build(plan: Plan) -> None:
+    """Fill the catalogue and give every family its card; the last card of LX01 is suspended."""
+    rows = [_item(row) for row in tables.rows("goods")]
+
+    async def work(tx: Tx) -> list[str]:
+        await items.add(tx, rows)
+        return await cards.add_many(tx, [family.key for family in plan.households])
+
+    codes = await transactions.run(work)
+    plan.cards = {row["store_code"]: [] for row in tables.rows("stores")}
+    for family, card in zip(plan.households, codes, strict=True):
+        plan.cards[family.store].append(card)
+    suspended = plan.cards["LX01"].pop()
+    await cards.suspend(card=suspended, reason=next(iter(cards.SUSPENSIONS)), by=plan.by("caseworker"))
+
+
+def _item(row: dict[str, str]) -> items.Item:
+    value = tables.fen(row["fair_value_yuan"])
+    return items.Item(
+        barcode=row["ean13"],
+        sku=row["sku"],
+        category=row["category"],
+        name=row["name"],
+        measure=row["unit"],
+        fair_value_fen=value or None,
+        points=int(row["points"]),
+        shelf_life_days=int(row["shelf_life_days"]) if row["shelf_life_days"] else None,
+    )
+
+
+def add(plan: Plan) -> None:
+    """Plan intakes, points and baskets."""
     goods = catalogue()
-    stores = [row["store_code"] for row in tables.rows("stores")]
+    chance = plan.chance_of("goods")
     _points(plan)
-    for store in stores:
+    for store in (row["store_code"] for row in tables.rows("stores")):
         for month in range(12):
-            _delivery(plan, store, plan.day(-350 + month * 30 + plan.chance.randrange(5)), goods)
+            _delivery(plan, store, plan.day(-350 + month * 30 + chance.randrange(5)), goods)
         for week in range(48):
             for _ in range(3):
-                day = plan.day(-340 + week * 7 + plan.chance.randrange(6))
-                card = plan.chance.choice(cards[store])
-                plan.tell(plan.sometime(day), partial(_basket, plan, store, card, plan.chance.randrange(2**30)))
-    _purchases(plan, goods)
-    _awkward(plan, goods, cards)
+                day = plan.day(-340 + week * 7 + chance.randrange(6))
+                card = chance.choice(plan.cards[store])
+                plan.add(plan.sometime(day, chance), partial(_basket, plan, store, card, chance.randrange(2**30)))
+    _awkward(plan, goods)
 
 
 def _points(plan: Plan) -> None:
@@ -72,26 +101,27 @@ def _points(plan: Plan) -> None:
         cycle = f"{day.year}-Q{(day.month - 1) // 3 + 1}"
         if cycle not in seen:
             seen.add(cycle)
-            plan.tell(plan.at(day, 6), partial(points.grant_cycle, by=plan.by("caseworker")))
-            plan.tell(plan.at(day, 7), partial(points.expire, by=plan.by("caseworker")))
+            plan.add(plan.at(day, 6), partial(points.grant_cycle, by=plan.by("caseworker")))
+            plan.add(plan.at(day, 7), partial(points.expire, by=plan.by("caseworker")))
         day += timedelta(days=1)
 
 
 def _delivery(plan: Plan, store: str, day: date, goods: dict[str, Goods]) -> None:
-    skus = [*plan.chance.sample(STAPLES, 5), *plan.chance.sample(LONG_LIVED, 2)]
+    chance = plan.chance_of("goods")
+    skus = [*chance.sample(STAPLES, 5), *chance.sample(LONG_LIVED, 2)]
     lines = []
     for sku in skus:
         item = goods[sku]
         life = item.shelf_life_days
-        expires = day + timedelta(days=int(life * plan.chance.uniform(0.7, 1))) if life else None
-        quantity = plan.chance.randrange(8, 26)
+        expires = day + timedelta(days=int(life * chance.uniform(0.7, 1))) if life else None
+        quantity = chance.randrange(8, 26)
         lines.append(IntakeLine(item.barcode, quantity, expires, item.value_fen, None, "invoice"))
-    donor = Donor("organisation", plan.chance.choice(names.FIRMS))
-    plan.tell(plan.at(day, 8, plan.chance.randrange(60)), partial(_take_in, plan, store, lines, donor))
-    if plan.chance.random() < 0.5:  # noqa: PLR2004 - a share
-        used = [IntakeLine(goods[s].barcode, plan.chance.randrange(3, 12), evidence="none") for s in USED]
-        giver = Donor("person", names.person(plan.chance))
-        plan.tell(plan.at(day, 16), partial(_take_in, plan, store, used, giver))
+    donor = Donor("organisation", chance.choice(names.FIRMS))
+    plan.add(plan.at(day, 8, chance.randrange(60)), partial(_take_in, plan, store, lines, donor))
+    if chance.random() < 0.5:  # noqa: PLR2004 - a share
+        used = [IntakeLine(goods[s].barcode, chance.randrange(3, 12), evidence="none") for s in USED]
+        giver = Donor("person", names.person(chance))
+        plan.add(plan.at(day, 16), partial(_take_in, plan, store, used, giver))
 
 
 async def _take_in(plan: Plan, store: str, lines: Sequence[IntakeLine], donor: Donor, fund: str | None = None) -> None:
@@ -125,31 +155,21 @@ async def _basket(plan: Plan, store: str, card: str, seed: int) -> None:
         await checkout.issue(store=store, card=card, lines=lines, proxy=proxy, by=plan.by("storekeeper"))
 
 
-def _purchases(plan: Plan, goods: dict[str, Goods]) -> None:
-    """Bought goods: a voucher to the supplier first, then the intake against it."""
-    told = Payment(-170, "P05", "F-GEN", "supplier", "LXG01", 26_500, 0, "采购大米1000袋")
-
-    async def buy() -> None:
-        number = await payments.voucher(plan, told)
-        rice = goods["G001"]
-        line = IntakeLine(rice.barcode, 1_000, clock.today() + timedelta(days=330), rice.value_fen, None, "invoice")
-        await intake.take_in(store="LX00", source="purchase", voucher=number, lines=[line], by=plan.by("storekeeper"))
-
-    plan.tell(plan.at(plan.day(-170), 13), buy)
-
-
-def _awkward(plan: Plan, goods: dict[str, Goods], cards: dict[str, list[str]]) -> None:
+def _awkward(plan: Plan, goods: dict[str, Goods]) -> None:
     """Milk 12 days from its expiry, an expired lot, agency goods for the hospital, too large a basket (rules 7.8)."""
     milk, porridge = goods["G017"], goods["G016"]
     near = IntakeLine(milk.barcode, 24, plan.day(12), milk.value_fen, None, "invoice")
     gone = IntakeLine(porridge.barcode, 6, plan.day(-5), porridge.value_fen, None, "invoice")
     giver = Donor("organisation", "溪东粮油批发部")
-    plan.tell(plan.at(plan.day(-40), 8), partial(_take_in, plan, "LX01", [near], giver))
-    plan.tell(plan.at(plan.day(-60), 8), partial(_take_in, plan, "LX01", [gone], giver))
+    plan.add(plan.at(plan.day(-40), 8), partial(_take_in, plan, "LX01", [near], giver))
+    plan.add(plan.at(plan.day(-60), 8), partial(_take_in, plan, "LX01", [gone], giver))
     gauges = [IntakeLine(goods["G055"].barcode, 20, None, goods["G055"].value_fen, None, "invoice")]
     maker = Donor("organisation", names.FIRMS[1])
-    plan.tell(plan.at(plan.day(-33), 10), partial(_take_in, plan, "LX00", gauges, maker, fund="F-YY"))
+    plan.add(plan.at(plan.day(-33), 10), partial(_take_in, plan, "LX00", gauges, maker, fund="F-YY"))
     over = [Line(quantity=500, barcode=goods["G001"].barcode)]
-    card = cards["LX01"][0]
-    act = partial(checkout.issue, store="LX01", card=card, lines=over, by=plan.by("storekeeper"))
-    plan.tell(plan.at(plan.day(-1), 15), act)
+    card = plan.cards["LX01"][0]
+    too_much = partial(checkout.issue, store="LX01", card=card, lines=over, by=plan.by("storekeeper"))
+    plan.add(plan.at(plan.day(-1), 15), too_much)
+
+
+chapter = Chapter(build=build, add=add)

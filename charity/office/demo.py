@@ -1,0 +1,68 @@
+"""The office's chapter of the demo: who we are, the townships and stores, and who works here."""
+
+from charity.db import reading, transactions
+from charity.db.transactions import Tx
+from charity.demo import tables
+from charity.demo.plan import Chapter, Plan
+from charity.office import accounts, organisation, stores
+from charity.office.organisation import Organisation
+from charity.roles import SYSTEM, Role
+
+PASSWORD = "linxi-2026"  # noqa: S105 - printed at the end of the demo, refused outside it
+ORGANISATION = Organisation(
+    name="临溪市慈善总会",
+    name_en="Linxi Charity Federation",
+    short="临溪慈善",
+    short_en="Linxi Charity",
+    contact="募捐办公室",
+    phone="0000-12345678",
+    address="临溪市城关街道善行路1号",
+    credit_code="51999901DEMO00001X",
+    demo=True,
+)
+STAFF = (
+    # login, name, roles, store
+    ("admin", "系统管理员", ("admin",), None),
+    ("cashier", "沈玉兰", ("cashier",), None),
+    ("accountant", "顾明", ("accountant",), None),
+    ("accountant2", "汤春梅", ("accountant",), None),
+    ("caseworker", "叶建国", ("caseworker",), None),
+    ("approver", "陆海燕", ("approver",), None),
+    ("approver2", "钟志文", ("approver",), None),
+    ("clerk", "方晓红", ("clerk",), "LX01"),
+    ("clerk0", "姚磊", ("clerk",), "LX00"),
+    ("storekeeper", "段军", ("clerk",), None),
+    ("manager", "邵平", ("manager",), "LX01"),
+    ("auditor", "范静", ("auditor",), None),
+    ("organiser", "余涛", ("organiser",), None),
+)
+
+
+async def build(plan: Plan) -> None:
+    """Open the house and let its people in."""
+    await transactions.run(_places)
+    for login, name, roles, store in STAFF:
+        account = await accounts.create(
+            login=login, name=name, roles=[Role(r) for r in roles], store=store, password=PASSWORD, by=SYSTEM
+        )
+        plan.staff[login] = account.actor
+
+
+async def _places(tx: Tx) -> None:
+    await organisation.describe(tx, ORGANISATION)
+    await stores.found(
+        tx,
+        townships=[
+            stores.Township(r["code"], r["name"], r["zone"], int(r["population"]), int(r["eligible"]))
+            for r in tables.rows("townships")
+        ],
+        stores=[stores.Store(r["store_code"], r["name"], r["township_code"], r["kind"]) for r in tables.rows("stores")],
+    )
+
+
+async def empty() -> bool:
+    """Whether nobody works here and nobody said who we are."""
+    return not any([await reading.value(f"SELECT COUNT(*) FROM {table}") for table in ("staff", "organisation")])  # noqa: S608
+
+
+chapter = Chapter(build=build, empty=empty)
