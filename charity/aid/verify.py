@@ -16,7 +16,7 @@ from charity.db import reading, sealed
 from charity.errors import Failure
 from charity.goods import purchases
 from charity.goods.models import PurchaseRow, PurchaseStatus
-from charity.ledger import checks
+from charity.ledger import checks, entries
 
 CHUNK = 1_000
 FAILURES_MAX = 200
@@ -45,7 +45,7 @@ async def run() -> list[Failure]:
             bought = await purchases.between(after, last)
             approvals = await _approvals(after, last)
             bodies = await _bodies(after, last)
-            closed_through = str(await reading.value("SELECT closed_through FROM head WHERE id = 1") or "")
+            closed_through = (await entries.head()).closed_through
         for row in rows:
             found += _voucher(row, approvals[row["number"]], bodies.get(row["number"]), closed_through)
             found += _purchase(row, bought.pop(row["number"], None))

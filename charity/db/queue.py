@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity import clock
-from charity.db import transactions
+from charity.db import reading, transactions
 from charity.db.transactions import Tx
 
 LEASE_S = 30
@@ -61,6 +61,15 @@ async def claim() -> Job | None:
         return Job(row["id"], row["kind"], json.loads(row["body"]), row["attempts"]) if row else None
 
     return await transactions.run(work)
+
+
+async def due() -> bool:
+    """Whether a job could be claimed, found without the write lock: an idle worker never asks for it."""
+    sql = (
+        "SELECT id FROM job WHERE (state = 'queued' AND run_at <= $1) "
+        "OR (state = 'running' AND lease_until < $1) LIMIT 1"
+    )
+    return await reading.row(sql, clock.stamp()) is not None
 
 
 async def finish(job: Job, *, error: str = "") -> None:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity import tokens, words
-from charity.db import reading
 from charity.documents.models import IssuedDocument
 from charity.giving import campaigns, receipts
 from charity.giving.models import Pledge, Receipt
+from charity.ledger import entries, tracing
 from charity.ledger import funds as ledger_funds
-from charity.ledger import tracing
 from charity.people import persons
 
 FIFO = "同一基金里的钱按收到的先后依次使用（先进先出），这是记账的约定，不表示某一元钱买了某一件物品。"
@@ -66,13 +65,12 @@ async def check(code: str) -> Checked:
     donor = words.translate(person.masked if person else persons.ANONYMOUS)
     names = await campaigns.names([row.campaign])
     funds = await ledger_funds.names([row.fund])
-    entry = await reading.value("SELECT id16 FROM entry WHERE seq = $1", row.seq)
     return Checked(
         row,
         donor,
         names.get(row.campaign or "", ""),
         funds.get(row.fund, row.fund),
-        str(entry),
+        await entries.id_of(row.seq),
         await path(code),
         await _successor(row.replaced_by),
     )

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from charity import words
-from charity.db import reading
 from charity.documents import rules
 from charity.documents.filters import COPY, STORE
+from charity.ledger import entries
 from charity.printing.document import Document, Filters, Page, Totals
 from charity.roles import Actor, Role
 
@@ -19,7 +19,7 @@ _WHOLE = frozenset({Role.ACCOUNTANT, Role.AUDITOR})
 
 async def head_seq() -> int:
     """The number of the last entry: where a reading of the books stands."""
-    return int(await reading.value("SELECT seq FROM head WHERE id = 1") or 0)
+    return (await entries.head()).seq
 
 
 def period(begin: str, end: str) -> tuple[str, str]:

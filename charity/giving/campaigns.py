@@ -18,6 +18,7 @@ from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.giving import rules
 from charity.giving.models import CAMPAIGN, FIGURES, Campaign
+from charity.ledger import funds as ledger_funds
 from charity.ledger.state import State
 from charity.roles import Actor
 
@@ -342,10 +343,5 @@ def _named(rows: Iterable[Campaign]) -> dict[str, str]:
 async def fund_choices(slug: str) -> list[tuple[str, str]]:
     """(code, name) of the funds a giver may choose, the campaign's own first."""
     fact = await known(slug)
-    rows = await reading.rows(
-        f"SELECT code, name, name_en FROM fund WHERE code IN ({reading.places(len(fact.funds))})",  # noqa: S608
-        *fact.funds,
-    )
-    english = words.language() == "en"
-    by_code = {r["code"]: (r["name_en"] if english and r["name_en"] else r["name"]) for r in rows}
-    return [(code, by_code[code]) for code in fact.funds]
+    names = await ledger_funds.names(fact.funds)
+    return [(code, names[code]) for code in fact.funds]

@@ -11,9 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from charity import clock
 from charity.background import supervised
-from charity.db import queue, reading
+from charity.db import queue
 from charity.db.queue import Job
 from charity.jobs.timetable import Timed
 
@@ -63,7 +62,7 @@ async def work() -> None:
 
 async def run_once() -> bool:
     """Do one job that is due; False when there is none. Tests call it in place of `running`."""
-    if not await _due():
+    if not await queue.due():
         return False
     job = await queue.claim()
     if job is None:
@@ -78,15 +77,6 @@ async def drain(jobs_max: int = 1000) -> int:
     while done < jobs_max and await run_once():
         done += 1
     return done
-
-
-async def _due() -> bool:
-    """Look before locking: an idle worker never asks for the write lock."""
-    sql = (
-        "SELECT id FROM job WHERE (state = 'queued' AND run_at <= $1) "
-        "OR (state = 'running' AND lease_until < $1) LIMIT 1"
-    )
-    return await reading.row(sql, clock.stamp()) is not None
 
 
 async def _do(job: Job) -> None:

@@ -1,10 +1,30 @@
 """Reading the journal and its balances, for auditors and for registers."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from charity.db import reading
 
 ENTRIES_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry: its number and instant; and the last day of closed periods, "" while none is closed."""
+
+    seq: int
+    at: str
+    closed_through: str
+
+
+async def head() -> Head:
+    """Where the journal ends; in books without an entry it is number 0."""
+    return Head(**await reading.only("SELECT seq, at, closed_through FROM head WHERE id = 1"))
+
+
+async def id_of(seq: int) -> str:
+    """The random id of an entry."""
+    return str(await reading.value("SELECT id16 FROM entry WHERE seq = $1", seq))
 
 
 async def after(seq: int, *, limit: int = 100) -> list[dict[str, Any]]:

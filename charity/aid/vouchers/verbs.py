@@ -16,8 +16,9 @@ from charity.aid import payees, rules
 from charity.aid.content import Content, hashed, written
 from charity.aid.models import APPROVAL, VOUCHER
 from charity.aid.payees import Payee
-from charity.db import reading, sealed
+from charity.db import sealed
 from charity.errors import Refusal
+from charity.ledger import funds
 from charity.ledger import rules as books
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
@@ -225,7 +226,7 @@ def _allowed(state: State, content: Content, looked_up: Payee | Refusal) -> Paye
 
 async def _looked_up(content: Content) -> Payee | Refusal:
     """The payee, or why this content cannot be asked for: programme, recipients, payee."""
-    if await reading.value("SELECT 1 FROM programme WHERE code = $1", content.programme) is None:
+    if not await funds.programme_names([content.programme]):
         return rules.PROGRAMME_UNKNOWN(programme=content.programme)
     if content.recipients < 1 and content.payee_kind != "supplier":
         return rules.RECIPIENTS_MISSING()
