@@ -33,7 +33,7 @@ RECEIPT = receipts.PrintedReceipt(
     lines=[receipts.ReceiptLine(project="2026 年慈善一日捐", kind="money", amount_fen=140_950)],
     total_fen=140_950,
     wish="undesignated",
-    channel="bank",
+    channel="银行转账",
     received_on="2026-10-08",
     memo="YRJ26-7K3MQ8C",
     verify_url=URL,

@@ -5,7 +5,7 @@ people type them and refuse what cannot be read exactly.
 """
 
 import re
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -75,7 +75,10 @@ Reason = Annotated[
     AfterValidator(fields.lines),
     Needed("请写明理由"),
 ]
-Way = Literal["cash", "bank", "wechat", "alipay", "box", "sandbox"]
+if TYPE_CHECKING:
+    Way = str
+else:
+    Way = Literal[tuple(CHANNELS)]  # the list in channels.py is the only one
 TypedYuan = Annotated[int, BeforeValidator(_yuan)]
 ChosenAmount = Annotated[int, BeforeValidator(_chosen_amount)]
 TypedChannel = Annotated[str, AfterValidator(_channel)]

@@ -29,12 +29,6 @@ RECEIPT_TONES = {"issued": "good", "voided": "bad", "replaced": "wait"}
 DELIVERY_TONES = {"pending": "wait", "sent": "good", "handed": "good", "kept_undelivered": "none"}
 CAMPAIGN_TONES = {"draft": "none", "filed": "wait", "active": "good", "closed": "none", "archived": "none"}
 REFUND_TONES = {"requested": "wait", "refunded": "good", "rejected": "bad"}
-PAY_HINTS = {
-    "bank": "下一步给您账号和附言",
-    "wechat": "下一步给您参考号，付款时写在备注里",
-    "alipay": "下一步给您参考号，付款时写在备注里",
-    "cash": "凭参考号到慈善会交现金",
-}
 
 
 def status(code: str, labels: dict[str, str], tones: dict[str, str]) -> dict[str, str]:
@@ -56,7 +50,7 @@ def kinds() -> list[dict[str, str]]:
 def pay_choices() -> list[dict[str, str]]:
     """How a giver can pay."""
     return [
-        {"value": c, "label": words.translate(CHANNELS[c].words), "hint": words.translate(PAY_HINTS[c])}
+        {"value": c, "label": words.translate(CHANNELS[c].words), "hint": words.translate(CHANNELS[c].hint)}
         for c in PLEDGE_CHANNELS
     ]
 

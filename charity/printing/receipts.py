@@ -15,15 +15,6 @@ Copy = Literal["stub", "donor", "books"]
 COPIES: Final[dict[Copy, str]] = {"stub": "第一联 存根", "donor": "第二联 捐赠人", "books": "第三联 记账"}
 KINDS: Final = {"money": "货币", "goods": "实物"}
 WISHES: Final = {"designated": "定向", "undesignated": "非定向"}
-CHANNELS: Final = {
-    "cash": "现金",
-    "bank": "银行转账",
-    "wechat": "微信支付",
-    "alipay": "支付宝",
-    "box": "募捐箱",
-    "sandbox": "演示通道",
-    "goods": "实物交付",
-}
 MARKS: Final = {"issued": "", "voided": "已作废", "replaced": "已更换"}
 LINES_MAX: Final = 2_000
 ROWS_MIN: Final = 5
@@ -46,7 +37,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedReceipt:
-    """All that a receipt prints. `donor_id` comes masked or empty; dates are YYYY-MM-DD."""
+    """All that a receipt prints. `donor_id` comes masked or empty; `channel` is a msgid; dates are YYYY-MM-DD."""
 
     number: str
     status: Literal["issued", "voided", "replaced"]
@@ -91,7 +82,7 @@ def receipt_html(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) 
             copies=[words.say(COPIES[copy]) for copy in copies],
             kinds={key: words.say(text) for key, text in KINDS.items()},
             wish=words.say(WISHES[document.wish]),
-            channel=words.say(CHANNELS.get(document.channel, document.channel)),
+            channel=words.say(document.channel),
             mark=words.say(MARKS[document.status]),
             priced=any(line.amount_fen is not None for line in document.lines),
             fillers=max(0, ROWS_MIN - extra - len(document.lines)),

@@ -6,6 +6,7 @@ from typing import Any, Literal, cast
 from charity import words
 from charity.db import reading, sealed
 from charity.giving import campaigns, receipts
+from charity.giving.channels import CHANNELS, GOODS_CHANNEL
 from charity.giving.models import Receipt
 from charity.ledger import funds
 from charity.ledger.accounts import GENERAL_FUND
@@ -65,7 +66,7 @@ async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
         total_fen=row.amount_fen,
         wish="undesignated" if row.fund == GENERAL_FUND else "designated",
         wish_note="" if row.fund == GENERAL_FUND else (await funds.names([row.fund])).get(row.fund, row.fund),
-        channel=first["channel"] or "goods",
+        channel=CHANNELS[first["channel"]].words if first["channel"] else GOODS_CHANNEL,
         received_on=first["received_on"],
         memo="" if masked else sealed.unseal("donation", "memo", first["key"], first["memo"]),
         replaces=await _number(row.replaces),
