@@ -32,16 +32,19 @@ import charity.people.room
 import charity.reports.room
 from charity import words
 from charity.background import supervised
-from charity.db import engine, installation
+from charity.db import engine, health, installation, integrity
 from charity.db import verify as columns
+from charity.db.health import Probe
 from charity.db.locks import FileLock
 from charity.demo.plan import Chapter
 from charity.desk import routes as desk
 from charity.desk import search, tasks
 from charity.documents import registry
 from charity.errors import Refusal
+from charity.jobs import health as jobs_health
 from charity.jobs import worker
 from charity.ledger import demo, head_file, writer
+from charity.ledger import health as books_health
 from charity.ledger import verify as books
 from charity.office import organisation, sessions
 from charity.printing.document import Document
@@ -120,6 +123,7 @@ MODELS: list[str] = [
 ]
 DOCUMENTS: list[Document] = [document for room in ROOMS for document in room.documents]
 CHECKS: list[Check] = [
+    Check("数据库文件", integrity.run),
     Check("密钥", installation.run),
     Check("最近的分录", head_file.run),
     Check("用词", columns.run),
@@ -127,6 +131,8 @@ CHECKS: list[Check] = [
     *(check for room in ROOMS for check in room.checks),
 ]
 CHAPTERS: list[Chapter] = [demo.chapter, *(room.chapter for room in ROOMS if room.chapter)]
+PROBES: list[Probe] = [*health.PROBES, *books_health.PROBES, *jobs_health.PROBES]
+system.use(PROBES)
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 tasks.use(source for room in ROOMS for source in room.tasks)
 worker.use(
@@ -179,9 +185,11 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Sta
         opened = await stack.enter_async_context(engine.opened(MODELS, serving=True))
         await installation.require_own_keys()
         await stack.enter_async_context(writer.running())
+        await stack.enter_async_context(supervised("health", partial(health.watch, PROBES)))
         if not settings().postgres:
             await stack.enter_async_context(_jobs())
             await stack.enter_async_context(_checkpoints(opened))
+            await stack.enter_async_context(supervised("file", health.watch_file))
         _calm()
         yield
 

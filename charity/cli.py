@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import sys
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -45,7 +46,7 @@ def plain(error: BaseException) -> str | None:
 
 def _plain_database(error: BaseException) -> str | None:
     """The line for what the database or a file said."""
-    from sqlite3 import Error as SqliteError  # noqa: PLC0415 - only when something went wrong
+    import sqlite3  # noqa: PLC0415 - only when something went wrong
 
     from asyncpg import PostgresError  # noqa: PLC0415
     from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError  # noqa: PLC0415
@@ -57,7 +58,10 @@ def _plain_database(error: BaseException) -> str | None:
         return f"升级步骤 {error.name} 没有成功，已整步退回；{kept}。原因：{error.reason[:300]}"
     if isinstance(error, IntegrityError):  # of PostgreSQL's words the first line only: the others repeat values
         return f"数据库拒绝写入，没有保存：{str(error).splitlines()[0][:200]}"
-    unavailable = DBConnectionError | ConnectionError | PostgresError | OSError | OperationalError | SqliteError
+    cause = error if isinstance(error, sqlite3.Error) else next(iter(error.args), None)
+    if getattr(cause, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+        return f"数据库文件已损坏，请停止使用，从备份恢复：{cause}"
+    unavailable = DBConnectionError | ConnectionError | PostgresError | OSError | OperationalError | sqlite3.Error
     if isinstance(error, unavailable):
         return f"数据库或文件不可用：{type(error).__name__}: {str(error)[:200]}"
     return None
@@ -101,6 +105,19 @@ def _opened(
                 return await work()
 
     return asyncio.run(whole())
+
+
+async def _must_be_whole() -> None:
+    """Do not serve a damaged database; a large file is looked at a little later, beside the server."""
+    from charity.db import health, integrity  # noqa: PLC0415
+    from charity.settings import settings  # noqa: PLC0415
+
+    chosen = settings()
+    if chosen.postgres or chosen.sqlite_path.stat().st_size > integrity.QUICK_BYTES_MAX:
+        return
+    damaged = await health.look_at_file()
+    if damaged is not None:
+        raise damaged
 
 
 async def _must_be_migrated() -> None:
@@ -223,10 +240,7 @@ def _serve(host: str, port: int, workers: int) -> None:
             )
         app.serve_lock().release()
 
-    async def nothing() -> None:
-        """Only the check that the tables are there."""
-
-    _opened(nothing)
+    _opened(_must_be_whole)
     click.echo(f"http://{host}:{port}  （Ctrl+C 停止）")
     try:
         uvicorn.run(
@@ -466,11 +480,13 @@ async def _verify() -> list[str]:
 
     lines: list[str] = []
     for check in CHECKS:
-        click.echo(f"核对{check.label}……", err=True)
+        click.echo(f"核对{check.label}……", err=True, nl=False)
+        began = time.monotonic()
         try:
             lines += [f"{failure.invariant} {failure.words}" for failure in await check.run()]
         except Exception as error:  # noqa: BLE001 - rows that somebody wrote into: the other checks go on
             lines.append(f"{check.label}无法核对：{type(error).__name__}")
+        click.echo(f" {time.monotonic() - began:.1f} 秒", err=True)
     return lines
 
 
@@ -528,65 +544,33 @@ def assets() -> None:
 @main.command()
 def work() -> None:
     """运行后台任务，直到停止（PostgreSQL；SQLite 由 serve 自己运行）。"""
+    from charity.app import PROBES  # noqa: PLC0415
+    from charity.background import supervised  # noqa: PLC0415
+    from charity.db import health  # noqa: PLC0415
     from charity.jobs import worker  # noqa: PLC0415
     from charity.settings import settings  # noqa: PLC0415
     from charity.web import logs  # noqa: PLC0415
 
     settings().require_keys()
     logs.begin()
+
+    async def working() -> None:
+        async with supervised("health", lambda: health.watch(PROBES)), supervised("file", health.watch_file):
+            await worker.forever()
+
     try:
-        _opened(worker.forever, writing=True)
+        _opened(working, writing=True)
     except KeyboardInterrupt:
         click.echo("已停止")
 
 
 @main.command()
 def check() -> None:
-    """启动前的诊断：设置、密钥、数据库、字体。"""
-    findings = [*_check_settings(), *asyncio.run(_check_database()), *_check_files()]
+    """诊断：设置、密钥、数据库及其文件、磁盘、权限、时钟、字体。"""
+    from charity import diagnosis  # noqa: PLC0415
+
+    findings = asyncio.run(diagnosis.findings(plain))
     for good, words in findings:
         click.echo(f"{'✓' if good else '✗'} {words}")
     if not all(good for good, _ in findings):
         raise SystemExit(1)
-
-
-Finding = tuple[bool, str]
-
-
-def _check_settings() -> list[Finding]:
-    from charity.settings import SettingsError, settings  # noqa: PLC0415
-
-    chosen = settings()
-    found: list[Finding] = [(True, f"数据目录 {chosen.data_dir}"), (True, f"公开网址 {chosen.public_url}")]
-    try:
-        chosen.require_keys()
-        found.append((True, f"密钥可用（加密用 {next(iter(chosen.keyring()))}）"))
-    except SettingsError as error:
-        found.append((False, f"密钥：{error}"))
-    if not chosen.secure and not chosen.public_url.startswith(("http://127.0.0.1", "http://localhost")):
-        found.append((False, "公开网址不是 https：工作人员只能在服务器本机登录"))
-    return found
-
-
-async def _check_database() -> list[Finding]:
-    from charity.db import engine, migrations  # noqa: PLC0415
-    from charity.settings import settings  # noqa: PLC0415
-
-    try:
-        async with engine.opened():
-            missing = await migrations.pending()
-    except Exception as error:  # noqa: BLE001 - a diagnosis says what it met
-        return [(False, f"数据库打不开：{plain(error) or type(error).__name__}")]
-    kind = "PostgreSQL" if settings().postgres else "SQLite"
-    if missing:
-        return [(True, f"{kind} 可用"), (False, f"还缺 {len(missing)} 个建表步骤：运行 charity migrate")]
-    return [(True, f"{kind} 可用，结构最新")]
-
-
-def _check_files() -> list[Finding]:
-    from charity.printing import places  # noqa: PLC0415
-
-    return [
-        (path.exists(), f"字体 {path.name}" if path.exists() else f"缺字体 {path.name}：运行 charity assets")
-        for path in (places.FONT_REGULAR, places.FONT_BOLD)
-    ]

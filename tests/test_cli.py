@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -225,9 +226,10 @@ def test_keys_that_are_not_the_database_s_are_noticed_by_every_command(run: Run,
         if words != ("demo",):  # which refuses real data before it looks at anything else
             assert name in done.stderr
             assert len(done.stderr.strip().splitlines()) == 1
-    done = run("verify", **wrong)
-    assert done.returncode == 1
-    assert name in done.stdout
+    for words in (("check",), ("verify",)):
+        done = run(*words, **wrong)
+        assert done.returncode == 1, words
+        assert name in done.stdout
     assert run("verify").returncode == 0
     assert run("token", "create", "--role", "auditor").returncode == 0
 
@@ -249,6 +251,48 @@ def test_a_command_leaves_the_database_file_alone(run: Run, tmp_path: Path, word
     _begun(run)
     assert run(*words).returncode == 0
     assert [p.name for p in tmp_path.glob("charity.db*")] == ["charity.db"]
+
+
+SPOILT = {
+    "header": (0, b"garbage garbage "),
+    "schema": (100, b"\xff" * 200),
+    "first page of a table": (4096 * 3, b"\xff" * 4096),
+}
+
+
+@pytest.mark.parametrize("where", SPOILT)
+def test_a_damaged_file_is_said_in_one_line_and_not_served(run: Run, tmp_path: Path, where: str) -> None:
+    _begun(run)
+    offset, rubbish = SPOILT[where]
+    with (tmp_path / "charity.db").open("r+b") as file:
+        file.seek(offset)
+        file.write(rubbish)
+    served = run("serve")
+    assert served.returncode == 1
+    assert "损坏" in served.stderr
+    assert len(served.stderr.strip().splitlines()) == 1
+    for words in (("check",), ("verify",)):
+        done = run(*words)
+        assert done.returncode == 1, words
+        assert "Traceback" not in done.stdout + done.stderr
+        assert "损坏" in done.stdout + done.stderr or "FILE" in done.stdout, words
+
+
+def test_check_says_what_is_wrong_with_rights_and_disk(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _begun(run)
+    assert run("check").returncode == 0
+    (tmp_path / "charity.db").chmod(0o644)
+    done = run("check")
+    assert done.returncode == 1
+    assert "charity.db 别的用户也能读写（644）" in done.stdout
+    (tmp_path / "charity.db").chmod(0o600)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=10**10, free=0))
+    done = run("check")
+    assert done.returncode == 1
+    assert "✗ 磁盘：磁盘快满了" in done.stdout
+    assert "只剩 0 MB" in done.stdout
 
 
 def test_head_says_where_the_books_end_and_renews_the_file_only_when_asked(run: Run, tmp_path: Path) -> None:

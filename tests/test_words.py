@@ -22,6 +22,7 @@ DATA_FILES = {
     "cli.py",
     "money.py",
     "demo.py",
+    "diagnosis.py",
     "openapi.py",
     "formats.py",
 }

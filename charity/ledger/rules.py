@@ -24,3 +24,8 @@ HEAD_BEHIND = Rule(
     503,
 )
 HEAD_FORKED = Rule("head.forked", "#{seq} 不是已确认办理的那一笔（{at}）：数据库曾被退回，之后又记了别的分录", 503)
+CLOCK_JUMPED = Rule(
+    "clock.jumped",
+    "账簿最近一笔记于 {at}，比本机时间 {now} 晚 {minutes} 分钟：时钟曾被拨快，请校准；在此之前新分录都记同一时刻",
+    503,
+)

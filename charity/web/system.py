@@ -1,11 +1,15 @@
 """Pages that belong to no room: the reader's language and type size, health, figures, the parts page."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
-from charity.db import migrations, reading
-from charity.errors import NOT_YOURS
+from charity.db import health
+from charity.db.health import Probe
+from charity.errors import NOT_YOURS, Refusal
 from charity.roles import ACTS
 from charity.settings import settings
 from charity.web import assets, auth, forms, metrics, pages, visits
@@ -47,29 +51,40 @@ async def healthz(request: Request) -> Response:  # noqa: ARG001 - a handler's s
     return PlainTextResponse("ok\n", headers={"cache-control": "no-store"})
 
 
-async def readyz(request: Request) -> Response:  # noqa: ARG001 - a handler's signature
-    """The database answers and every migration is applied; 503 otherwise."""
-    try:
-        await reading.value("SELECT 1 AS one")
-        missing = await migrations.pending()
-    except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready; its kind is said
-        return _state({"ready": False, "database": type(error).__name__}, 503)
-    if missing:
-        return _state({"ready": False, "migrations": missing}, 503)
-    return _state({"ready": True}, 200)
+_probes: list[Probe] = []
 
 
-def _state(body: dict[str, object], status: int) -> Response:
-    return JSONResponse(body, status, headers={"cache-control": "no-store"})
+def use(probes: Iterable[Probe]) -> None:
+    """Take what `/readyz` looks at."""
+    _probes[:] = probes
 
 
-async def figures(request: Request) -> Response:
-    """Prometheus' figures, for this machine itself or an admin's token."""
+async def readyz(request: Request) -> Response:
+    """Whether this process does all it should; 503 otherwise. What is wrong, in words, for whoever may read figures."""
+    problems = await health.look(_probes)
+    grave = [problem for problem in problems if problem.probe.grave]
+    body: dict[str, object] = {"ready": not grave}
+    if problems:
+        body["problems"] = [problem.probe.name for problem in grave]
+        body["warnings"] = [problem.probe.name for problem in problems if not problem.probe.grave]
+        with suppress(Refusal):
+            await _require_figures(request)
+            body["words"] = [problem.said() for problem in problems]
+    return JSONResponse(body, 503 if grave else 200, headers={"cache-control": "no-store"})
+
+
+async def _require_figures(request: Request) -> None:
+    """This machine itself, or an administrator's token; raises 401 or 403."""
     visit = visits.of(request)
     if not visits.is_loopback(visit):
         await auth.bearer(visit, request.headers.get("authorization", ""))
         if visit.actor is None or not visit.actor.may("account.manage"):
             raise NOT_YOURS(act=ACTS["account.manage"][0])
+
+
+async def figures(request: Request) -> Response:
+    """Prometheus' figures, for this machine itself or an admin's token."""
+    await _require_figures(request)
     return Response(metrics.text(), media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"})
 
 
