@@ -225,5 +225,4 @@ async def _jobs() -> AsyncIterator[None]:
 def _checkpoints(opened: engine.State) -> AbstractAsyncContextManager[object]:
     """Move an old WAL into the database file every now and then."""
     assert opened.checkpoints is not None
-    assert opened.write_lock is not None
-    return supervised("checkpoints", partial(opened.checkpoints.keep, opened.write_lock, opened.hand))
+    return supervised("checkpoints", partial(opened.checkpoints.keep, opened))

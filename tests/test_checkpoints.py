@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,19 +109,17 @@ async def test_the_patience_of_the_writing_connection_is_given_back(opened: Chec
 async def test_what_is_little_is_moved_when_it_is_old(opened: Checkpoints, monkeypatch: pytest.MonkeyPatch) -> None:
     await write()
     assert 0 < opened.size() < SMALL
-    state = engine.state()
-    assert state.write_lock is not None
     monkeypatch.setattr(checkpoints, "LOOK_S", 0.0)
-
-    async def keep() -> None:
-        assert state.write_lock is not None
-        await opened.keep(state.write_lock, state.hand)
-
-    async with supervised("checkpoints", keep):
+    async with supervised("checkpoints", partial(opened.keep, engine.state())):
         for _ in range(5):
             await asyncio.sleep(0.01)
         assert opened.size() > 0, "young as it is"
+        engine.state().stopped = "SQLITE_IOERR"
         monkeypatch.setattr(checkpoints, "AGE_S", 0.0)
+        for _ in range(5):
+            await asyncio.sleep(0.01)
+        assert opened.size() > 0, "the disk is not to be trusted"
+        engine.state().stopped = None
         async with asyncio.timeout(10):
             while opened.size():  # noqa: ASYNC110 - the file has no event
                 await asyncio.sleep(0.01)

@@ -361,7 +361,7 @@ def test_one_server_a_database_serves_and_stops_when_told(run: Run, tmp_path: Pa
 
 
 def _wait(url: str) -> None:
-    for _ in range(100):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 - our own server
                 assert answer.status == 200

@@ -17,6 +17,7 @@ from test_giving import give
 from charity import words
 from charity.app import MODELS
 from charity.db import engine
+from charity.errors import Unavailable
 from charity.ledger import head_file, writer
 from charity.ledger.head_file import Head, HeadFileBroken
 
@@ -48,7 +49,8 @@ async def test_what_was_committed_stands_in_the_file_soon_after(house: Cast) -> 
 
 
 async def test_the_file_goes_forward_only_however_many_write_it(house: Cast) -> None:
-    heads = [Head("d", n, f"leaf{n}", "2026-11-26T00:00:00.000000Z") for n in range(1, 21)]
+    database = (await head_file.present()).database
+    heads = [Head(database, n, f"leaf{n}", "2026-11-26T00:00:00.000000Z") for n in range(1, 21)]
     random.Random(6).shuffle(heads)
     await asyncio.gather(*(head_file.write(h) for h in heads))
     assert (await told(20)).leaf == "leaf20"
@@ -150,6 +152,8 @@ async def test_an_older_copy_is_seen_and_writes_neither_the_books_nor_the_file(
     said = await town.given(0)
     assert said is not None
     assert said.startswith("缺 3 笔分录：数据库止于 #2")
+    with pytest.raises(Unavailable, match=r"writing\.stopped"):
+        await town.given(1)
     assert any(r.message == "head_file.not_kept" and r.levelname == "CRITICAL" for r in caplog.records)
     assert head_file.path().read_bytes() == before
 

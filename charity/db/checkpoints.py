@@ -11,11 +11,14 @@ import asyncio
 import logging
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from charity.db.locks import WriteLock
 from charity.db.sqlite_child import ROWS, Step
 from charity.db.sqlite_engine import WRITER_PRAGMAS
 from charity.db.sqlite_process import Hand
+
+if TYPE_CHECKING:
+    from charity.db.engine import State
 
 log = logging.getLogger("charity.checkpoints")
 WAL_MAX = 32 * 1024 * 1024
@@ -71,13 +74,14 @@ class Checkpoints:
         self._limit = self.size() + AGAIN if busy else WAL_MAX
         return not busy
 
-    async def keep(self, lock: WriteLock, hand: Hand) -> None:
-        """Move also what is little, when it is old: the supervised task of a server."""
+    async def keep(self, opened: "State") -> None:
+        """Move also what is little, when it is old: the supervised task of a server. Not on a disk that failed."""
+        assert opened.write_lock is not None
         while True:
             await asyncio.sleep(LOOK_S)
-            if self.age_s() > AGE_S:
-                async with lock:
-                    await self.run(hand)
+            if self.age_s() > AGE_S and opened.stopped is None:
+                async with opened.write_lock:
+                    await self.run(opened.hand)
 
 
 async def _cut(hand: Hand) -> tuple[int, int, int]:

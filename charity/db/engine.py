@@ -207,7 +207,7 @@ async def _close(opened: State, write_lock: WriteLock | None) -> None:
     async with write_lock:
         for n in range(READERS):
             await connections.get(f"reader{n}").close()
-        if opened.checkpoints is not None:
+        if opened.checkpoints is not None and opened.stopped is None:
             await opened.checkpoints.run(opened.hand)
         if isinstance(opened.given_hand, ProcessHand):
             await connections.get("default").close()

@@ -202,8 +202,9 @@ async def kept(follow: Callable[[Callable[[int, str, str], None]], None]) -> Asy
         yield wrong
         return
     now = await present()
-    if now.seq and not path().exists():
-        log.warning("head_file.begun", extra={"seq": now.seq})
+    if not path().exists():
+        if now.seq:
+            log.warning("head_file.begun", extra={"seq": now.seq})
         await write(now)
     file = HeadFile(now.database)
     follow(file.committed)
