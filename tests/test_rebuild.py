@@ -3,9 +3,9 @@
 import asyncio
 import re
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import asyncpg
 import pytest
@@ -15,6 +15,9 @@ from conftest import Cluster, environment
 from tortoise.exceptions import IntegrityError
 
 from charity import cli
+from charity.aid import forms as aid_forms
+from charity.aid import models as aid_models
+from charity.aid import payees, vouchers
 from charity.app import CHAPTERS, CHECKS, MODELS
 from charity.db import engine, migrations, reading, transactions
 from charity.db.fields import worded
@@ -22,7 +25,15 @@ from charity.db.locks import FileLock
 from charity.db.migrations import MigrationFailed
 from charity.db.transactions import Tx
 from charity.demo import story
+from charity.giving import campaigns, pledges, receipts, refunds
+from charity.giving import models as giving_models
+from charity.goods import documents, intake
+from charity.goods import models as goods_models
 from charity.ledger import writer
+from charity.office import models as office_models
+from charity.office import stores
+from charity.people import households, institutions
+from charity.people import models as people_models
 
 ROOT = Path(__file__).resolve().parents[1]
 GROWN = """-- postgres
@@ -324,3 +335,28 @@ async def test_starters_beside_a_rebuild_apply_it_once(database: str, folder: Pa
         outcomes = await asyncio.gather(*(migrations.migrate(folder) for _ in range(4)))
         assert sorted(outcomes) == [[], [], [], ["9001_store_grows"]]
         assert await reading.value("SELECT COUNT(*) FROM store") == 3
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (campaigns.KIND_WORDS, giving_models.CampaignKind),
+        (campaigns.STATUS_WORDS, giving_models.CampaignStatus),
+        (pledges.STATUS_WORDS, {*giving_models.PledgeStatus, "expired"}),
+        (receipts.STATUS_WORDS, giving_models.ReceiptStatus),
+        (receipts.DELIVERY_WORDS, giving_models.Delivery),
+        (refunds.STATUS_WORDS, giving_models.RefundStatus),
+        (documents.KIND_WORDS, goods_models.SlipKind),
+        (intake.EVIDENCE_WORDS, giving_models.Evidence),
+        (dict.fromkeys(get_args(intake.Evidence)), giving_models.Evidence),
+        (vouchers.STATUS_WORDS, aid_models.VoucherStatus),
+        (dict.fromkeys(get_args(aid_forms.Status)), aid_models.VoucherStatus),
+        (payees.KIND_WORDS, aid_models.PayeeKind),
+        (dict.fromkeys(get_args(payees.PayeeKind)), aid_models.PayeeKind),
+        (stores.KIND_WORDS, office_models.StoreKind),
+        (households.CATEGORY_WORDS, people_models.Category),
+        (dict.fromkeys(institutions.KINDS), people_models.InstitutionKind),
+    ],
+)
+def test_every_word_of_a_column_can_be_shown_and_typed(shown: dict[str, Any], words: Iterable[str]) -> None:
+    assert shown.keys() == {str(word) for word in words}, "a word was added to the model and not where it is shown"
