@@ -77,7 +77,7 @@ async def goods(request: Request) -> Response:
 
 
 async def check(request: Request) -> Response:
-    """Where a code leads that was typed from a paper: a receipt, a pledge or a document."""
+    """Where a code leads that was typed from a printed document: a receipt, a pledge or a document."""
     typed = request.query_params.get("code", "")[:TYPED_MAX].strip()
     address = await receipts.address_of(typed) if typed else None
     if address is not None:
