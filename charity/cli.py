@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
+from charity.arguments import Judged
 from charity.roles import Role
 
 T = TypeVar("T")
@@ -69,6 +70,8 @@ def _plain_database(error: BaseException) -> str | None:
 
 class Plainly(click.Group):
     """A group whose commands end with one line where a person can mend the cause."""
+
+    command_class = Judged
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -410,7 +413,7 @@ def create_token(role: str, store: str | None, account: str, name: str) -> None:
     click.echo(_opened(work))
 
 
-class WithFilters(click.Command):
+class WithFilters(Judged):
     """A command with an option for each filter that the documents have."""
 
     _options: tuple[click.Option, ...] = ()

@@ -107,7 +107,7 @@ def test_a_roster_is_read_in_the_encodings_that_people_send(encoding: str):
 
 def test_tabs_quotes_blank_rows_and_cells_with_line_breaks_are_read():
     text = '姓名\t金额\n\n"王\n五"\t " 1,234.50"\n\t\n'.replace(' "', '"')
-    lines = csv_in.read(text.encode(), ["姓名"], optional=["金额"])
+    lines = csv_in.read(text.encode(), ["姓名"], optional=["金额"], areas=["姓名"])
     assert [(line.number, line.cells) for line in lines] == [(3, {"姓名": "王\n五", "金额": "1,234.50"})]
 
 
@@ -129,6 +129,8 @@ def test_tabs_quotes_blank_rows_and_cells_with_line_breaks_are_read():
         (("姓名,金额\n" + "甲" * 1_001 + ",1\n").encode(), "cell_too_long", 2, "姓名"),
         ('姓名,金额\n"甲"x,1\n'.encode(), "broken_quotes", 2, ""),
         ('姓名,金额\n"甲,1\n'.encode(), "broken_quotes", 2, ""),
+        ("姓名,金额\n王\u200b,1\n".encode(), "refused_character", 2, "姓名"),
+        ('姓名,金额\n甲,"1\n2"\n'.encode(), "refused_character", 2, "金额"),
         (b"x" * (csv_in.BYTES_MAX + 1), "too_big", 0, ""),
     ],
 )

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from charity.aid.content import Content
 from charity.aid.payees import PayeeKind
@@ -34,9 +34,9 @@ def _text(longest: int, least: int = 1) -> Any:
     return StringConstraints(strip_whitespace=True, min_length=least, max_length=longest)
 
 
-Code = Annotated[str, _text(CODE_MAX), AfterValidator(fields.line)]
-Reason = Annotated[str, _text(REASON_MAX), AfterValidator(fields.lines), Needed("请写明理由")]
-Reference = Annotated[str, _text(REF_MAX), AfterValidator(fields.line), Needed("请填写流水号或回单号")]
+Code = Annotated[str, _text(CODE_MAX)]
+Reason = Annotated[str, _text(REASON_MAX), fields.AREA, Needed("请写明理由")]
+Reference = Annotated[str, _text(REF_MAX), Needed("请填写流水号或回单号")]
 Programme = Annotated[Code, Needed("请选择慈善项目")]
 Fund = Annotated[Code, Needed("请选择基金")]
 PaidOn = Annotated[Day, Needed("请填写付款日期")]

@@ -44,7 +44,7 @@ async def new(request: Request) -> Response:
 async def make(request: Request) -> Response:
     """`POST /vouchers/new`."""
     by = auth.allowed(request, "voucher.make")
-    data = await forms.data(request)
+    data = await forms.data(request, VoucherForm)
     try:
         content = forms.read(VoucherForm, data).content()
         answer = await vouchers.make(content=content, by=by, idem=forms.idem(request, data, "voucher.make"))
@@ -63,7 +63,7 @@ async def edit_page(request: Request) -> Response:
 async def edit(request: Request) -> Response:
     """`POST /vouchers/{number}/edit`."""
     by = auth.allowed(request, "voucher.make")
-    data, number = await forms.data(request), request.path_params["number"]
+    data, number = await forms.data(request, VoucherForm), request.path_params["number"]
     try:
         content = forms.read(VoucherForm, data).content()
         answer = await vouchers.edit(number=number, content=content, by=by)
@@ -81,7 +81,7 @@ async def voucher_page(request: Request) -> Response:
 async def approve(request: Request) -> Response:
     """`POST /vouchers/{number}/approve`."""
     by = auth.allowed(request, "voucher.approve")
-    data, number = await forms.data(request), request.path_params["number"]
+    data, number = await forms.data(request, ApproveForm), request.path_params["number"]
     try:
         seen = forms.read(ApproveForm, data).content_hash
         answer = await approvals.approve(number=number, content_hash=seen, by=by)
@@ -104,7 +104,7 @@ async def act(request: Request) -> Response:
     """`POST /vouchers/{number}/{return|reject|cancel}`."""
     name, number = _act(request), request.path_params["number"]
     by = auth.allowed(request, ACTS[name][0])
-    data = await forms.data(request)
+    data = await forms.data(request, ReasonForm)
     verb = {"return": approvals.send_back, "reject": approvals.reject, "cancel": vouchers.cancel}[name]
     try:
         await verb(number=number, reason=forms.read(ReasonForm, data).reason, by=by)
@@ -122,7 +122,7 @@ async def pay_page(request: Request) -> Response:
 async def pay(request: Request) -> Response:
     """`POST /vouchers/{number}/pay`."""
     by = auth.allowed(request, "voucher.pay")
-    data, number = await forms.data(request), request.path_params["number"]
+    data, number = await forms.data(request, PayForm), request.path_params["number"]
     try:
         told = forms.read(PayForm, data)
         idem = forms.idem(request, data, "voucher.pay")

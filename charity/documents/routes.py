@@ -37,10 +37,11 @@ async def ledger(request: Request) -> Response:
 async def start(request: Request) -> Response:
     """The button that begins an export."""
     actor = auth.allowed(request, "report.export")
-    data = {k: v for k, v in (await web_forms.data(request)).items() if isinstance(v, str)}
-    wanted = registry.document(data.get("report", ""))
-    filters = forms.from_query(wanted, data)
-    export = await exports.start(report=wanted.name, fmt=data.get("format", ""), filters=filters, by=actor)
+    data = await web_forms.data(request)
+    said = {name: web_forms.text(data, name) for name in data}
+    wanted = registry.document(said.get("report", ""))
+    filters = forms.from_query(wanted, said)
+    export = await exports.start(report=wanted.name, fmt=said.get("format", ""), filters=filters, by=actor)
     return pages.see_other(request, f"/exports/{export.id}")
 
 

@@ -25,7 +25,6 @@ from charity.giving.pledges import MESSAGE_MAX
 from charity.giving.receipts import DELIVERY_WORDS, REASON_MAX
 from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
 from charity.people.forms import DonorForm
-from charity.people.persons import Donor
 from charity.web import fields
 from charity.web.fields import Day
 from charity.web.messages import Needed
@@ -65,14 +64,14 @@ def _channel(code: str) -> str:
 
 
 Fen = Annotated[int, Field(ge=1, le=AMOUNT_MAX_FEN, description="金额，分")]
-Code = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(fields.line)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 OptionalCode = Annotated[Code | None, BeforeValidator(_absent)]
-Ref = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REF_MAX), AfterValidator(fields.line)]
-Message = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MESSAGE_MAX), AfterValidator(fields.lines)]
+Ref = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REF_MAX)]
+Message = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MESSAGE_MAX), fields.AREA]
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
-    AfterValidator(fields.lines),
+    fields.AREA,
     Needed("请写明理由"),
 ]
 if TYPE_CHECKING:
@@ -191,10 +190,6 @@ class _Giver(DonorForm):
             raise ValueError("请填写姓名或单位名称；不想留名请选匿名")
         return name
 
-    def giver(self) -> Donor:
-        """The giver; an anonymous one leaves nothing behind."""
-        return Donor() if self.kind == "anonymous" else self.donor()
-
 
 class GiveForm(_Giver):
     """The public form: how much, who, how to pay, what may be shown."""
@@ -281,8 +276,8 @@ class CampaignForm(BaseModel):
     """A campaign, as the accountant types it."""
 
     slug: Annotated[str, StringConstraints(max_length=40), AfterValidator(_slug), Needed("请填写代号")]
-    name: Annotated[Code, AfterValidator(fields.line), Needed("请填写名称")]
-    name_en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(fields.line)] = ""
+    name: Annotated[Code, Needed("请填写名称")]
+    name_en: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
     kind: str
     reach: Literal["public", "targeted"] = "public"
     starts_on: Day
@@ -292,7 +287,7 @@ class CampaignForm(BaseModel):
     purpose: Annotated[
         str,
         StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
-        AfterValidator(fields.lines),
+        fields.AREA,
         Needed("请写明用途"),
     ]
     beneficiaries: Message = ""

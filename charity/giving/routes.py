@@ -80,14 +80,14 @@ async def _give_page(request: Request, values: Data, refusal: Refusal | None = N
 
 async def give(request: Request) -> Response:
     """Keep the promise and show its page."""
-    data = await forms.data(request)
+    data = await forms.data(request, GiveForm)
     try:
         form = forms.read(GiveForm, data)
         told = Promise(
             campaign=request.path_params["slug"],
             amount_fen=form.amount,
             channel=form.channel,
-            donor=form.giver(),
+            donor=form.donor(),
             public_name=form.public_name,
             public_amount=form.public_amount,
             fund=form.fund,
@@ -148,7 +148,7 @@ async def _receive_page(request: Request, values: Data, refusal: Refusal | None 
 async def receive(request: Request) -> Response:
     """Record money for a pledge."""
     actor = auth.allowed(request, "gift.receive")
-    data = await forms.data(request)
+    data = await forms.data(request, ReceiveForm)
     try:
         form = forms.read(ReceiveForm, data)
         answer = await pledges.receive(
@@ -194,7 +194,7 @@ async def _donation_page(request: Request, values: Data, refusal: Refusal | None
 async def donate(request: Request) -> Response:
     """Record a walk-in gift."""
     actor = auth.allowed(request, "gift.receive")
-    data = await forms.data(request)
+    data = await forms.data(request, DonationForm)
     try:
         form = forms.read(DonationForm, data)
         answer = await donations.receive(
@@ -203,7 +203,7 @@ async def donate(request: Request) -> Response:
             received_on=form.received_on.isoformat(),
             channel=form.channel,
             channel_ref=form.channel_ref,
-            donor=form.giver(),
+            donor=form.donor(),
             fund=form.fund,
             work_unit=form.work_unit,
             public_name=form.public_name,
@@ -260,7 +260,7 @@ async def deliver(request: Request) -> Response:
     """Note how a receipt reached its giver."""
     actor = auth.allowed(request, "gift.receive")
     code = request.path_params["code"]
-    data = await forms.data(request)
+    data = await forms.data(request, DeliveryForm)
     try:
         form = forms.read(DeliveryForm, data)
         await receipts.deliver(code, delivery=form.delivery, note=form.note, by=actor)
@@ -292,7 +292,7 @@ async def void(request: Request) -> Response:
     """Void a receipt."""
     actor = auth.allowed(request, "receipt.void")
     code = request.path_params["code"]
-    data = await forms.data(request)
+    data = await forms.data(request, ReasonForm)
     try:
         form = forms.read(ReasonForm, data)
         await receipts.void(code, reason=form.reason, by=actor, idem=forms.idem(request, data, "receipt.void"))
@@ -304,13 +304,13 @@ async def void(request: Request) -> Response:
 async def replace(request: Request) -> Response:
     """Replace a receipt by a corrected one."""
     actor = auth.allowed(request, "receipt.void")
-    data = await forms.data(request)
+    data = await forms.data(request, ReplaceForm)
     try:
         form = forms.read(ReplaceForm, data)
         answer = await receipts.replace(
             request.path_params["code"],
             reason=form.reason,
-            donor=form.giver(),
+            donor=form.donor(),
             by=actor,
             idem=forms.idem(request, data, "receipt.replace"),
         )
@@ -335,7 +335,7 @@ async def _refund_form(request: Request, values: Data, refusal: Refusal | None =
 async def refund(request: Request) -> Response:
     """Request a refund."""
     actor = auth.allowed(request, "refund.request")
-    data = await forms.data(request)
+    data = await forms.data(request, RefundForm)
     try:
         form = forms.read(RefundForm, data)
         answer = await refunds.request(
@@ -423,7 +423,7 @@ async def _campaign_form(request: Request, values: Data, refusal: Refusal | None
 async def make_campaign(request: Request) -> Response:
     """Make a draft."""
     actor = auth.allowed(request, "campaign.manage")
-    data = await forms.data(request)
+    data = await forms.data(request, CampaignForm)
     try:
         form = forms.read(CampaignForm, data)
         told: dict[str, Any] = form.model_dump()
@@ -456,7 +456,7 @@ async def step_campaign(request: Request) -> Response:
     """File, publish, close or archive a campaign."""
     actor = auth.allowed(request, "campaign.manage")
     slug, act = request.path_params["slug"], request.path_params["act"]
-    data = await forms.data(request)
+    data = await forms.data(request, FilingForm if act == "file" else None)
     steps = {"activate": campaigns.activate, "close": campaigns.close, "archive": campaigns.archive}
     try:
         if act == "file":

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from charity.errors import FieldError, unreadable
-from charity.goods import intake, rules
+from charity.goods import intake, reversals, rules
 from charity.goods.checkout import LINES_MAX, Proxy
 from charity.goods.intake import Evidence, IntakeLine
 from charity.goods.items import NAME_MAX, POINTS_MAX, Item
@@ -14,6 +14,7 @@ from charity.goods.picking import Line
 from charity.money import AMOUNT_MAX_FEN, parse_yuan
 from charity.people.forms import DonorForm
 from charity.people.forms import Line as Text
+from charity.web import fields
 from charity.web.api import Page, Query
 from charity.web.messages import Needed
 
@@ -21,6 +22,9 @@ SHELF_LIFE_MAX = 36_500
 _STRICT = ConfigDict(extra="forbid")
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 Quantity = Annotated[int, Field(ge=1, le=intake.QUANTITY_MAX, description="件数")]
+Reason = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=reversals.REASON_MAX), fields.AREA
+]
 UnitValue = Annotated[int, Field(ge=1, le=AMOUNT_MAX_FEN, description="每件的价值，分")]
 
 
@@ -148,7 +152,7 @@ class ReasonBody(BaseModel):
 
     model_config = _STRICT
 
-    reason: Annotated[Text, Needed("请写明理由")] = Field(min_length=1, description="冲销原因")
+    reason: Reason = Field(description="冲销原因")
 
 
 class ReversalAnswer(BaseModel):
@@ -203,6 +207,12 @@ def _yuan(text: object) -> object:
 
 def _blank(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
+
+
+class ReasonForm(BaseModel):
+    """Why a slip is taken back."""
+
+    reason: Reason
 
 
 class ItemForm(BaseModel):

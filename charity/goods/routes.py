@@ -12,7 +12,7 @@ from charity.errors import Refusal
 from charity.goods import baskets as tills
 from charity.goods import checkout, documents, intake, items, lots, reversals, rules, screens
 from charity.goods.baskets import Basket
-from charity.goods.forms import DocumentsQuery, ItemForm
+from charity.goods.forms import DocumentsQuery, ItemForm, ReasonForm
 from charity.goods.slips import documents as printed
 from charity.ledger import funds
 from charity.office import accounts, stores
@@ -47,10 +47,11 @@ async def show_out(request: Request) -> Response:
 async def work_out(request: Request) -> Response:
     """One press at the till: a scan, a step, or the end."""
     by, store = await _counter(request)
-    data = await forms.data(request)
+    data = await forms.data(request, forms.Numbered)
     basket = tills.read(data)
     scan_error, refusals, status = "", list[str](), 200
     try:
+        forms.read(forms.Numbered, data)
         basket = await _worked_out(basket, by)
         if basket.act == "finish":
             answer = await checkout.issue(
@@ -101,11 +102,12 @@ async def show_in(request: Request) -> Response:
 async def work_in(request: Request) -> Response:
     """One press at the intake screen: a scan, a step, a new item, or the end."""
     by, store = await _counter(request)
-    data = await forms.data(request)
+    data = await forms.data(request, forms.Numbered)
     basket = tills.read_intake(data, screens.HEADER)
     new = {name: tills.said(data, name) for name in screens.NEW_ITEM}
     unknown, scan_error, errors, status = "", "", list[dict[str, str]](), 200
     try:
+        forms.read(forms.Numbered, data)
         basket, unknown = await _worked_in(basket, new, by)
         if basket.act == "finish":
             number = await _take_in(request, store, basket, data, by)
@@ -229,17 +231,22 @@ async def ask_reverse(request: Request) -> Response:
 async def reverse(request: Request) -> Response:
     """Take a slip back."""
     by = auth.allowed(request, "goods.reverse")
-    data = await forms.data(request)
+    data = await forms.data(request, ReasonForm)
     document = await documents.get(request.path_params["number"], by=by)
-    reason = forms.text(data, "reason")
     try:
+        reason = forms.read(ReasonForm, data).reason
         answer = await reversals.reverse(
             number=document.number, reason=reason, by=by, idem=forms.idem(request, data, "goods.reverse")
         )
     except Refusal as refusal:
         errors = pages.errors(refusal)
         return await pages.page(
-            request, "goods/reverse.html", refusal.status, document=document, reason=reason, errors=errors
+            request,
+            "goods/reverse.html",
+            refusal.status,
+            document=document,
+            reason=forms.text(data, "reason"),
+            errors=errors,
         )
     flash = "单据 {number} 已冲销，物资、积分和账目都已退回"
     return pages.see_other(request, f"/goods/documents/{answer.body['number']}", flash=flash, number=document.number)

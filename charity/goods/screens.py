@@ -210,8 +210,7 @@ def donor_of(basket: Basket) -> Donor | None:
     kind = basket.header.get("donor_kind") or "anonymous"
     if kind not in {"person", "organisation", "anonymous"}:
         kind = "anonymous"
-    name = basket.header.get("donor_name", "") if kind != "anonymous" else ""
-    phone = basket.header.get("donor_phone", "") if kind != "anonymous" else ""
+    name, phone = basket.header.get("donor_name", ""), basket.header.get("donor_phone", "")
     try:
         return read(DonorForm, {"kind": kind, "name": name, "phone": phone}).donor()
     except Refusal as refusal:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from charity import clock, tokens
+from charity import clock, texts, tokens
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
@@ -152,7 +152,7 @@ def _must_be_named(login: str, name: str) -> None:
     errors = []
     if not LOGIN.match(login):
         errors.append(FieldError("login", "账号名用 2–40 个小写字母、数字和 . _ -，以字母开头"))
-    if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
+    if not name.strip() or len(name) > NAME_MAX or texts.refused(name):
         errors.append(FieldError("name", "请填写姓名，最多 40 个字符"))
     if errors:
         raise unreadable(*errors)

@@ -29,7 +29,7 @@ async def sign_in_page(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """Begin a session. Wrong passwords wait longer and longer."""
-    data = await forms.data(request)
+    data = await forms.data(request, SignInForm)
     visit = visits.of(request)
     try:
         form = forms.read(SignInForm, data)
@@ -79,7 +79,7 @@ async def own_password_page(request: Request) -> Response:
 async def own_password(request: Request) -> Response:
     """Change one's own password; all one's sessions end."""
     by = required(auth.actor(request))
-    data = await forms.data(request)
+    data = await forms.data(request, OwnPasswordForm)
     try:
         form = forms.read(OwnPasswordForm, data)
         with limits.guessing((limits.OWN, by.key), wrong={rules.PASSWORD_WRONG.code}):
@@ -136,7 +136,7 @@ async def new_account_page(request: Request) -> Response:
 async def new_account(request: Request) -> Response:
     """Make an account."""
     by = auth.allowed(request, "account.manage")
-    data = await forms.data(request)
+    data = await forms.data(request, NewAccountForm)
     try:
         form = forms.read(NewAccountForm, data)
         made = await accounts.create(
@@ -171,7 +171,7 @@ async def change_account(request: Request) -> Response:
     """Give an account other roles, another store or name."""
     by = auth.allowed(request, "account.manage")
     account = await accounts.get(request.path_params["key"])
-    data = await forms.data(request)
+    data = await forms.data(request, AccountForm)
     try:
         form = forms.read(AccountForm, data)
         await accounts.assign(key=account.key, name=form.name, roles=form.roles, store=form.store, by=by)
@@ -185,7 +185,7 @@ async def set_password(request: Request) -> Response:
     """Set an account's password for its owner."""
     by = auth.allowed(request, "account.manage")
     account = await accounts.get(request.path_params["key"])
-    data = await forms.data(request)
+    data = await forms.data(request, PasswordForm)
     try:
         form = forms.read(PasswordForm, data)
         await accounts.set_password(key=account.key, password=form.password, by=by)

@@ -3,10 +3,18 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from charity.people.persons import NAME_MAX, Donor
-from charity.web import fields
 
 _PHONE = re.compile(r"^\+?[0-9][0-9 \-]{5,19}$")
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
@@ -31,11 +39,11 @@ def _tax_id(text: str) -> str:
     return text.upper()
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_MAX), AfterValidator(fields.line)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_MAX)]
 
 
 class DonorForm(BaseModel):
-    """Who gives. An anonymous giver leaves no name; the others must."""
+    """Who gives. An anonymous giver leaves nothing of himself, and is told so; the others leave a name."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,6 +53,13 @@ class DonorForm(BaseModel):
     email: Annotated[Line, AfterValidator(_email)] = Field("", description="电子邮箱，加密保存")
     tax_id: Annotated[Line, AfterValidator(_tax_id)] = Field("", description="统一社会信用代码或身份证号")
     fiscal_receipt: bool = Field(default=False, description="是否需要公益事业捐赠票据")
+
+    @field_validator("name", "phone", "email", "tax_id", mode="after")
+    @classmethod
+    def _nothing_of_the_anonymous(cls, text: str, info: ValidationInfo) -> str:
+        if text and info.data.get("kind") == "anonymous":
+            raise ValueError("匿名捐赠不留姓名、联系方式和证件号码：请清空此项，或改选个人、单位")
+        return text
 
     @model_validator(mode="after")
     def _named(self) -> "DonorForm":

@@ -6,6 +6,7 @@ from typing import Any
 
 from charity import clock
 from charity.db import reading, sealed
+from charity.people.id_numbers import is_persons
 
 NAME_MAX = 100
 NAMES_CHUNK = 500
@@ -48,14 +49,18 @@ def masked_name(kind: str, name: str) -> str:
 
 
 def person_row(donor: Donor, *, key: str, at: str | None = None) -> dict[str, Any]:
-    """The row of a donor, its contacts sealed; the writer's commands add it. A person's ID number is sealed."""
-    is_person = donor.kind == "person"
-    id_number = donor.tax_id if is_person else ""
+    """The row of a donor, its contacts sealed; the writer's commands add it.
+
+    A person's ID number is sealed whatever the donor says to be; of an anonymous giver nothing is kept.
+    """
+    if donor.kind == "anonymous":
+        donor = Donor(fiscal_receipt=donor.fiscal_receipt)
+    id_number = donor.tax_id if donor.kind == "person" or is_persons(donor.tax_id) else ""
     return {
         "key": key,
         "kind": donor.kind,
-        "name": donor.name if donor.kind != "anonymous" else "",
-        "tax_id": "" if is_person else donor.tax_id,
+        "name": donor.name,
+        "tax_id": "" if id_number else donor.tax_id,
         "fiscal_receipt": donor.fiscal_receipt,
         "phone": sealed.seal("person", "phone", key, donor.phone) if donor.phone else None,
         "phone_index": sealed.blind_index("person", "phone", donor.phone) if donor.phone else None,

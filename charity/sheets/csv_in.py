@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from charity import texts
+
 BYTES_MAX: Final = 8 << 20
 ROWS_MAX: Final = 20_000
 CELL_MAX: Final = 1_000
@@ -25,6 +27,7 @@ Reason = Literal[
     "too_few_cells",
     "too_many_cells",
     "cell_too_long",
+    "refused_character",
     "too_many_rows",
 ]
 
@@ -74,10 +77,12 @@ def read(
     required: Sequence[str],
     *,
     optional: Sequence[str] = (),
+    areas: Sequence[str] = (),
     rows_max: int = ROWS_MAX,
 ) -> list[Line]:
     """The rows of a sheet whose head names the required columns and perhaps optional ones.
 
+    Cells obey the rule of all texts (charity/texts.py); those of the columns `areas` may have several lines.
     The separator is a comma, or a tab when the head row has tabs and no comma.
     Raises SheetUnreadable.
     """
@@ -95,7 +100,7 @@ def read(
             continue
         if len(lines) >= rows_max:
             raise SheetUnreadable("too_many_rows", row=number)
-        lines.append(_line(titles, cells, number))
+        lines.append(_line(titles, cells, number, areas))
     if not titles:
         raise SheetUnreadable("empty")
     return lines
@@ -129,13 +134,16 @@ def _titles(cells: list[str], number: int, required: Sequence[str], optional: Se
     return cells
 
 
-def _line(titles: list[str], cells: list[str], number: int) -> Line:
+def _line(titles: list[str], cells: list[str], number: int, areas: Sequence[str]) -> Line:
     extra = cells[len(titles) :]
     if any(extra):
         raise SheetUnreadable("too_many_cells", row=number)
     if len(cells) < len(titles):
         raise SheetUnreadable("too_few_cells", row=number, column=titles[len(cells)])
-    for title, cell in zip(titles, cells, strict=False):
+    found = {title: texts.line_feeds(cell) for title, cell in zip(titles, cells, strict=False)}
+    for title, cell in found.items():
         if len(cell) > CELL_MAX:
             raise SheetUnreadable("cell_too_long", row=number, column=title)
-    return Line(number, dict(zip(titles, cells, strict=False)))
+        if texts.refused(cell, area=title in areas):
+            raise SheetUnreadable("refused_character", row=number, column=title)
+    return Line(number, found)

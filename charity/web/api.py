@@ -9,26 +9,26 @@ bytes straight out. Errors are problem documents (charity/web/problems.py).
 """
 
 import http
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
+from charity import texts
 from charity.db import idem
 from charity.db.idem import Idem
-from charity.errors import NOT_YOURS, WHO_ARE_YOU, FieldError, Refusal, Rule, unreadable
+from charity.errors import NOT_YOURS, WHO_ARE_YOU, Refusal, Rule, unreadable
 from charity.roles import ACTS, Actor
-from charity.web import auth, limits, messages, problems, visits
+from charity.web import auth, fields, limits, messages, problems, queries, visits
 from charity.web.visits import Visit
 
 BODY_MAX = 65_536
-QUERY_MAX = 50
 LIMIT_MAX = 1_000
 TEXT_MAX = 200
 
@@ -209,7 +209,7 @@ class Api:
             allow = ", ".join(sorted(place.methods.keys() | ({"HEAD"} if "GET" in place.methods else set())))
             raise problems.METHOD(method=method, allow=allow)
         for value in parts.values():
-            if len(value) > visits.PART_MAX or not value.isprintable():
+            if len(value) > visits.PART_MAX or texts.refused(value):
                 raise problems.NOT_FOUND()
         return endpoint, parts
 
@@ -243,16 +243,9 @@ def _key(endpoint: Endpoint, scope: Scope) -> str:
 
 
 def _query(model: type[BaseModel], text: bytes) -> BaseModel:
+    found = queries.read(text)
     try:
-        pairs = parse_qsl(
-            text.decode("ascii", "strict"), keep_blank_values=True, max_num_fields=QUERY_MAX, errors="strict"
-        )
-    except (UnicodeError, ValueError):
-        raise unreadable(FieldError("", messages.OTHERWISE)) from None
-    if any("\x00" in value for _, value in pairs):
-        raise unreadable(FieldError("", messages.NO_CONTROL))
-    try:
-        return model.model_validate(dict(pairs))
+        return model.model_validate(found)
     except ValidationError as error:
         raise messages.refusal(error, model) from None
 
@@ -261,14 +254,33 @@ def _body(model: type[BaseModel], body: bytes, scope: Scope) -> BaseModel:
     kind = visits.header(scope, b"content-type")
     if not kind.lower().startswith("application/json"):
         raise NOT_JSON_TYPE()
-    if b"\\u0000" in body:
-        raise unreadable(FieldError("", messages.NO_CONTROL))
+    if _LOOK.search(body):
+        _judge_texts(model, body)
     try:
         return model.model_validate_json(body, strict=True)
     except ValidationError as error:
         if messages.is_not_json(error):
             raise NOT_JSON() from None
         raise messages.refusal(error, model) from None
+
+
+# Printable ASCII without escapes has nothing to refuse, and most bodies that have more have nothing either: only
+# a body in which something would be refused as it stands is taken apart a second time.
+_LOOK = re.compile(rb"[\\\x7f-\xff]")
+
+
+def _judge_texts(model: type[BaseModel], body: bytes) -> None:
+    """Raise 422 for texts that break the rule; a body that is no JSON is left to the model."""
+    try:
+        if b"\\" not in body and texts.refused(body.decode(), area=True) is None:
+            return
+        # Numbers are of no interest here, and Python refuses those of thousands of digits.
+        found = json.loads(body, parse_int=len, parse_float=len)
+    except (ValueError, RecursionError):
+        return
+    faults = fields.faults(found, fields.areas(model))
+    if faults:
+        raise unreadable(*faults)
 
 
 async def _read(scope: Scope, receive: Receive, limit: int) -> bytes:

@@ -1,37 +1,84 @@
-"""What the forms of all rooms take as a line, as a text and as a date.
+"""What forms and bodies of all rooms have in common: texts by the one rule (charity/texts.py), days, lists.
 
-Refused are characters that a reader cannot see and that change what he reads: controls, marks that turn
-the direction of writing round, and signs of no width (a name of nothing else would look like no name).
+A field of several lines carries `AREA` in its annotation, a field that may be sent more than once is
+declared as a list. Both are read off the model, so that nothing has to be said twice.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any
+from functools import lru_cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 
+from charity import texts
+from charity.errors import FieldError
 from charity.web import messages
 
-_UNSEEN = r"\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-_LINE = re.compile(rf"[\x00-\x1f{_UNSEEN}\U000e0000-\U000e007f]")
-_TEXT = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f{_UNSEEN}\U000e0000-\U000e007f]")
+DEPTH_MAX = 20
+"""Deeper than any body of ours: what lies below is refused by its model."""
+AREA = AfterValidator(texts.line_feeds)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def line(text: str) -> str:
-    """A text of one line; ValueError in words for one with hidden characters."""
-    if not text.isprintable() and _LINE.search(text):
-        raise ValueError(messages.NO_CONTROL)
-    return text
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """The types and the marks inside of an annotation."""
+    if get_origin(annotation) in {Annotated, Union, UnionType, list}:
+        for part in get_args(annotation):
+            yield from _kinds(part)
+    else:
+        yield annotation
 
 
-def lines(text: str) -> str:
-    """A text that may have several lines, each ended by one line feed whatever the browser sent."""
-    if not text.isprintable():
-        if _TEXT.search(text):
-            raise ValueError(messages.NO_CONTROL)
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text
+@lru_cache(maxsize=256)
+def areas(model: type[BaseModel]) -> frozenset[str]:
+    """The fields of several lines, by their path without the numbers of lists: `{"reason", "lines.note"}`."""
+    found: set[str] = set()
+    for name, info in model.model_fields.items():
+        path = info.alias or name
+        for kind in (*info.metadata, *_kinds(info.annotation)):
+            if kind is AREA:
+                found.add(path)
+            elif isinstance(kind, type) and issubclass(kind, BaseModel):
+                found |= {f"{path}.{below}" for below in areas(kind)}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def lists(model: type[BaseModel]) -> frozenset[str]:
+    """The fields that may be sent more than once."""
+    fields = model.model_fields.items()
+    return frozenset(info.alias or name for name, info in fields if get_origin(info.annotation) is list)
+
+
+def faults(value: Any, several: frozenset[str] = frozenset(), at: str = "", path: str = "") -> list[FieldError]:
+    """Every text below a value that breaks the rule, by the name of its field; `several` as `areas` says."""
+    if isinstance(value, str):
+        area = path in several
+        found = texts.refused(texts.line_feeds(value) if area else value, area=area)
+        return [] if found is None else [FieldError(at, texts.REFUSED, tuple(found._asdict().items()))]
+    if at.count(".") >= DEPTH_MAX:
+        return []
+    errors: list[FieldError] = []
+    if isinstance(value, list):
+        for n, part in enumerate(value):
+            errors += faults(part, several, f"{at}.{n}" if at else str(n), path)
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            place = texts.cleaned(name)
+            where = f"{at}.{place}" if at else place
+            if place != name:
+                errors += [FieldError(where, e.message, e.facts) for e in faults(name)]
+            errors += faults(part, several, where, f"{path}.{name}" if path else name)
+    return errors[: messages.ERRORS_MAX]
+
+
+def twice(name: str) -> FieldError:
+    """The error of a field that was sent more than once and is no list."""
+    place = texts.cleaned(name)
+    return FieldError(place, messages.TWICE, (("field", place),))
 
 
 def _day(value: Any) -> Any:

@@ -1,19 +1,18 @@
 """Posts of our own pages: strings in, typed facts or field errors out.
 
-`data` reads the body once, after the cross-site check, and drops the form token; `read` lets a pydantic
-model judge it; `idem` makes the idempotency key out of the hidden field `idem`.
+`data` reads the body once, after the cross-site check, and drops the form token; `read` lets the rule of
+texts and a pydantic model judge it; `idem` makes the idempotency key out of the hidden field `idem`.
 """
 
 import json
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from charity.db.idem import KEY, Idem, fingerprint
-from charity.errors import FieldError, unreadable
-from charity.web import csrf, messages, visits
+from charity.errors import unreadable
+from charity.web import csrf, fields, messages, visits
 
 FIELDS_MAX = 2_000
 FILES_MAX = 4
@@ -25,64 +24,76 @@ SENT = "charity.sent"
 """Where the scope of a request keeps the fields of its form, for the page that offers to send them again."""
 
 
-async def data(request: Request) -> Data:
-    """The fields of a POST, after the CSRF check (403). A name sent more than once is a list."""
+class Numbered(BaseModel):
+    """A form whose fields are many and numbered: its texts are judged by `read`, the rest by its room."""
+
+
+async def data(request: Request, model: type[BaseModel] | None = None) -> Data:
+    """The fields of a POST, after the CSRF check (403); 422 for a field sent twice that is no list of the model.
+
+    `model` is what `read` will judge them by: it then says what is wrong with their texts too, so that the form
+    can be shown again. Without one a refused character ends the request here.
+    """
     visit = visits.of(request)
     if not visit.bearer:
         csrf.check_site(request.scope)
     form = await request.form(max_fields=FIELDS_MAX, max_files=FILES_MAX, max_part_size=PART_MAX)
-    fields: Data = {}
+    sent: dict[str, list[str]] = {}
     for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            continue  # no form of ours has a file
-        if "\x00" in value or "\x00" in name:
-            raise unreadable(FieldError(name.replace("\x00", ""), messages.NO_CONTROL))
-        before = fields.get(name)
-        if before is None:
-            fields[name] = value
-        else:
-            fields[name] = [*before, value] if isinstance(before, list) else [before, value]
+        if isinstance(value, str):  # no form of ours has a file
+            sent.setdefault(name, []).append(value)
     if not visit.bearer:
-        csrf.check_token(visit, text(fields, "csrf"))
-    fields.pop("csrf", None)
-    request.scope[SENT] = fields
-    return fields
+        csrf.check_token(visit, sent.get("csrf", [""])[-1])
+    lists = fields.lists(model) if model else frozenset[str]()
+    wrong = {name: fields.twice(name) for name, values in sent.items() if len(values) > 1 and name not in lists}
+    wrong |= {error.field: error for error in fields.faults(dict.fromkeys(sent, ""))}
+    found: Data = {name: values[0] if len(values) == 1 else values for name, values in sent.items() if name != "csrf"}
+    if model is None:
+        wrong |= {error.field: error for error in fields.faults(found)}
+    if wrong:
+        raise unreadable(*wrong.values())
+    request.scope[SENT] = found
+    return found
 
 
 def again(request: Request) -> list[tuple[str, str]]:
     """The fields of a form with a key, to be sent once more word for word; none when there was no such form."""
-    fields: Data = request.scope.get(SENT, {})
-    if not text(fields, "idem"):
+    sent: Data = request.scope.get(SENT, {})
+    if not text(sent, "idem"):
         return []
-    return [(name, value) for name in fields for value in many(fields, name)]
+    return [(name, value) for name in sent for value in many(sent, name)]
 
 
-def text(fields: Data, name: str) -> str:
-    """One field as text: "" when absent, the last one when sent twice."""
-    value = fields.get(name, "")
+def text(sent: Data, name: str) -> str:
+    """One field as text: "" when absent, the last one of a list."""
+    value = sent.get(name, "")
     return value[-1] if isinstance(value, list) else value
 
 
-def many(fields: Data, name: str) -> list[str]:
+def many(sent: Data, name: str) -> list[str]:
     """All values of a field that may be sent more than once."""
-    value = fields.get(name)
+    value = sent.get(name)
     return [] if value is None else value if isinstance(value, list) else [value]
 
 
-def read(model: type[Model], fields: Data) -> Model:
+def read(model: type[Model], sent: Data) -> Model:
     """The model's instance; raises the 422 refusal with all field errors."""
+    faults = fields.faults(sent, fields.areas(model))
     try:
-        return model.model_validate(fields)
+        found = model.model_validate(sent)
     except ValidationError as error:
-        raise messages.refusal(error, model) from None
+        raise messages.refusal(error, model, faults) from None
+    if faults:
+        raise unreadable(*faults)
+    return found
 
 
-def idem(request: Request, fields: Data, scope: str) -> Idem | None:
+def idem(request: Request, sent: Data, scope: str) -> Idem | None:
     """The key of the hidden field `idem`; None when the form was sent without one."""
-    key = text(fields, "idem")
+    key = text(sent, "idem")
     if not KEY.match(key):
         return None
     actor = visits.of(request).actor
-    said = {name: value for name, value in fields.items() if name not in _NOT_SAID}
+    said = {name: value for name, value in sent.items() if name not in _NOT_SAID}
     whole = json.dumps(said, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     return Idem(f"{scope}:{actor.key}" if actor else scope, key, fingerprint(request.url.path, whole))

@@ -7,8 +7,9 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from charity.errors import FieldError, Refusal, unreadable
-from charity.web import auth, csrf, limits, messages, problems, visits
+from charity import texts
+from charity.errors import Refusal
+from charity.web import auth, csrf, limits, problems, queries, visits
 from charity.web.visits import SCOPE_KEY, Visit
 
 BODY_MAX = 262_144
@@ -37,10 +38,10 @@ class People:
         await self.app(scope, receive, send)
 
     async def _look(self, visit: Visit, scope: Scope) -> None:
-        if any(len(part) > visits.PART_MAX or not part.isprintable() for part in scope["path"].split("/")):
+        if any(len(part) > visits.PART_MAX or texts.refused(part) for part in scope["path"].split("/")):
             raise problems.NOT_FOUND()
-        if b"%00" in scope["query_string"]:
-            raise unreadable(FieldError("", messages.NO_CONTROL))
+        if scope["query_string"]:
+            queries.read(scope["query_string"])  # here for all pages; each takes what it asks for
         authorization = visits.header(scope, b"authorization")
         if authorization:
             try:

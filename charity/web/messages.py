@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from charity import words
+from charity import texts, words
 from charity.errors import FieldError, Refusal, unreadable
 from charity.money import AmountUnreadable
 
@@ -54,7 +54,7 @@ WORDS = {
 }
 DATE = "请填写真实存在的日期，例如 2026-10-08"
 OTHERWISE = "填写有误，请检查"
-NO_CONTROL = "不能含有控制字符"
+TWICE = "“{field}” 只能填写一次"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,17 @@ def _words(error: ErrorDetails) -> tuple[str, tuple[tuple[str, Any], ...]]:
     return text, tuple((name, value) for name, value in ctx.items() if f"{{{name}}}" in text)
 
 
-def refusal(error: ValidationError, model: type[BaseModel]) -> Refusal:
-    """The 422 of a model that could not be read, all its fields at once."""
-    errors: list[FieldError] = []
+def refusal(error: ValidationError, model: type[BaseModel], faults: Sequence[FieldError] = ()) -> Refusal:
+    """The 422 of a model that could not be read, all its fields at once; `faults` go before what it says of theirs."""
+    errors = list(faults)
+    known = {fault.field for fault in faults}
     for detail in error.errors(include_url=False, include_input=False)[:ERRORS_MAX]:
         text, facts = _words(detail)
         if text == WORDS["missing"]:
             text = _needed(model, detail["loc"]) or text
-        errors.append(FieldError(".".join(str(part) for part in detail["loc"]), text, facts))
+        field = ".".join(texts.cleaned(str(part)) for part in detail["loc"])
+        if field not in known:
+            errors.append(FieldError(field, text, facts))
     return unreadable(*errors)
 
 

@@ -91,7 +91,7 @@ def as_refusal(error: Exception, scope: Scope) -> Refusal:
     if isinstance(error, Unavailable):
         return error.rule()
     if isinstance(error, DatabaseInUse | LockBusy) or faults.unavailable(error):
-        log.warning("unavailable", extra={"error": type(error).__name__, "at": where(error)})
+        log.warning("unavailable", extra={"error": type(error).__name__, "frames": where(error)})
         return faults.UNAVAILABLE()
     if hung_up(error):
         return HUNG_UP()
@@ -171,7 +171,7 @@ async def _page(request: Request, refusal: Refusal) -> Response:
             status=refusal.status,
             title=shown["title"],
             words=shown["detail"],
-            reasons=[e["message"] for e in shown.get("errors", [])],
+            reasons=shown.get("errors", []),
             reference=visits.of(request).id if ours else "",
             next=steps,
             again=forms.again(request) if refusal.code == faults.OUTCOME_UNKNOWN.code else [],
