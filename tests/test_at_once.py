@@ -14,6 +14,7 @@ from charity import clock
 from charity.db import engine, reading, transactions
 from charity.errors import Refusal
 from charity.giving import donations, receipts, refunds
+from charity.giving.models import RECEIPT_LINE, ReceiptLineRow
 from charity.goods import reversals
 from charity.goods import verify as goods_verify
 from charity.ledger import accounts as acc
@@ -100,7 +101,7 @@ def _paid_in(place: str, *, broken: bool) -> Command:
         lines = [(acc.money("1002", "F-GEN", place), "CNY", 5), (acc.money("4101", "F-GEN"), "CNY", -5)]
         state.post("gift.cash", lines, effective_on="2026-11-20", actor="x", flows=Flows(receive=[("F-GEN", 5)]))
         if broken:  # a deferred foreign key: the database says no at COMMIT and not before
-            state.add("receipt_line", {"number": "nobody", "donation": "nothing"})
+            state.add(RECEIPT_LINE, ReceiptLineRow(number="nobody", donation="nothing"))
         return Answer(201, {})
 
     return Command(decide, Wants(funds=["F-GEN"]))

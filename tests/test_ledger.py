@@ -13,7 +13,8 @@ from charity.errors import Refusal
 from charity.ledger import accounts as acc
 from charity.ledger import funds, refunds, reversals, tracing, verify, writer
 from charity.ledger.loading import Loader
-from charity.ledger.state import Flows, State
+from charity.ledger.models import REFUND_OF, RefundOfRow
+from charity.ledger.state import Flows, GiftPieces, State
 from charity.ledger.writer import Answer, Command, Idem, Wants
 
 BANK, GIFTS = "1002", "4101"
@@ -63,31 +64,25 @@ def payment(fund: str, fen: int, programme: str = "P01") -> Command:
 
 
 def refund(seq: int, fen: int) -> Command:
-    loaded: dict[str, Any] = {}
+    async def load(loader: Loader) -> list[GiftPieces]:
+        return await refunds.load(loader, seq)
 
-    async def load(loader: Loader) -> None:
-        loaded["pieces"] = await refunds.load(loader, seq)
+    def decide(state: State, pieces: list[GiftPieces]) -> Answer:
+        asked = refunds.Refund(seq, fen, BANK, "ICBC-01", DAY, "p", {})
+        return Answer(201, {"seq": refunds.post(state, pieces, asked, actor="c").seq})
 
-    def decide(state: State) -> Answer:
-        told = refunds.Refund(seq, fen, BANK, "ICBC-01", DAY, "p", {})
-        return Answer(201, {"seq": refunds.post(state, loaded["pieces"], told, actor="c").seq})
-
-    return Command(decide, Wants(), load=load)
+    return Command(decide, load=load)
 
 
 def reversal(seq: int) -> Command:
-    loaded: dict[str, Any] = {}
+    async def load(loader: Loader) -> dict[str, Any]:
+        return await reversals.load(loader, seq)
 
-    async def load(loader: Loader) -> None:
-        loaded["body"] = await reversals.load(loader, seq)
-
-    def decide(state: State) -> Answer:
-        entry = reversals.reverse(
-            state, loaded["body"], kind="reversal", effective_on=DAY, actor="c", reason_code="mistake"
-        )
+    def decide(state: State, body: dict[str, Any]) -> Answer:
+        entry = reversals.reverse(state, body, kind="reversal", effective_on=DAY, actor="c", reason_code="mistake")
         return Answer(201, {"seq": entry.seq})
 
-    return Command(decide, Wants(), load=load)
+    return Command(decide, load=load)
 
 
 async def seq_of(command: Command) -> int:
@@ -148,7 +143,7 @@ async def test_a_command_that_breaks_drops_only_itself(books: Any) -> None:
 
 async def test_a_row_the_database_refuses_sends_the_batch_one_by_one(books: Any) -> None:
     def decide(state: State) -> Answer:
-        state.add("fund", {"code": "F-GEN", "name": "twice", "kind": "agency", "created_at": ""})
+        state.add(REFUND_OF, RefundOfRow(seq=999, gift_seq=999))
         return Answer(201, {})
 
     outcomes = await asyncio.gather(

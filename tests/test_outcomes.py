@@ -6,7 +6,7 @@ import re
 import resource
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -34,15 +34,16 @@ from charity.ledger.writer import Answer, Command, Idem, Wants
 GENERAL = {"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}
 
 
-def given(n: int, **more: Any) -> Command:
-    def decide(state: State) -> Answer:
+def given(n: int, load: Callable[[Loader], Awaitable[None]] | None = None) -> Command:
+    def decide(state: State, facts: None = None) -> Answer:
         lines = [(acc.money("1002", "F-GEN", "B"), acc.CNY, 5), (acc.money("4101", "F-GEN"), acc.CNY, -5)]
         entry = state.post(
             "gift.cash", lines, effective_on="2026-11-20", actor="x", flows=Flows(receive=[("F-GEN", 5)])
         )
         return Answer(201, {"n": n, "seq": entry.seq})
 
-    return Command(decide, Wants(funds=["F-GEN"]), idem=Idem("test", f"k{n}", "f"), **more)
+    wants, idem = Wants(funds=["F-GEN"]), Idem("test", f"k{n}", "f")
+    return Command(decide, wants, idem) if load is None else Command(decide, wants, idem, load=load)
 
 
 async def told(command: Command) -> Rule:

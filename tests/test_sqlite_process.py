@@ -20,6 +20,7 @@ from charity.db import engine, reading, transactions
 from charity.db.locks import FileLock, WriteLock
 from charity.db.sqlite_process import ProcessHand, ThreadHand, WriterGone
 from charity.db.transactions import Tx
+from charity.giving.models import RECEIPT_LINE, ReceiptLineRow
 from charity.ledger import accounts as acc
 from charity.ledger import verify, writer
 from charity.ledger.state import Flows, State
@@ -103,7 +104,7 @@ def given(n: int, *, broken: bool = False) -> Command:
         )
         state.number("receipt", 2026)
         if broken:  # a deferred foreign key: the database says no at COMMIT and not before
-            state.add("receipt_line", {"number": "nobody", "donation": "nothing"})
+            state.add(RECEIPT_LINE, ReceiptLineRow(number="nobody", donation="nothing"))
         return Answer(201, {"n": n, "seq": entry.seq})
 
     wants = Wants(funds=["F-GEN"], series=[("receipt", 2026)])

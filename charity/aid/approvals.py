@@ -9,7 +9,7 @@ import json
 from charity import tokens
 from charity.aid import payees, rules
 from charity.aid.content import same_payee
-from charity.aid.models import VOUCHER
+from charity.aid.models import VOUCHER, VoucherRow
 from charity.aid.payees import Payee
 from charity.aid.vouchers import (
     APPROVALS_NEEDED,
@@ -70,8 +70,7 @@ async def _against(number: str, decision: str, status: str, reason: str, by: Act
     by.must("voucher.approve")
     key = tokens.key16()
 
-    def decide(state: State) -> Answer:
-        row = stored(state, number)
+    def decide(state: State, row: VoucherRow) -> Answer:
         if row["maker"] == by.key:
             raise rules.OWN_VOUCHER()
         if row["status"] not in UNPAID:

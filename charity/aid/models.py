@@ -1,6 +1,7 @@
 """Rows of payment vouchers, for reading. They are written by commands of the writer only."""
 
 from enum import StrEnum
+from typing import TypedDict
 
 from tortoise import fields
 from tortoise.models import Model
@@ -75,6 +76,35 @@ class Voucher(Model):
         table = "voucher"
 
 
+class VoucherRow(TypedDict):
+    """A row of `voucher`."""
+
+    number: str
+    year: int
+    status: str
+    programme: str
+    fund: str
+    payee_kind: str
+    payee: str
+    amount_fen: int
+    recipients: int
+    reason: bytes
+    salt: str
+    content: str
+    content_hash: str
+    approvals: str
+    maker: str
+    made_at: str
+    changed_at: str
+    returned_at: str | None
+    payer: str | None
+    paid_on: str | None
+    paid_at: str | None
+    channel_ref: str | None
+    entry: str | None
+    entry_seq: int | None
+
+
 class VoucherApproval(Model):
     """One decision about a voucher. `cleared_at` is when an approval stopped to stand."""
 
@@ -93,6 +123,19 @@ class VoucherApproval(Model):
         table = "voucher_approval"
 
 
+class VoucherApprovalRow(TypedDict):
+    """A row of `voucher_approval`."""
+
+    key: str
+    voucher: str
+    account: str
+    decision: str
+    content_hash: str
+    reason: bytes | None
+    at: str
+    cleared_at: str | None
+
+
 # The tables whose rows the writer's commands read and change one by one.
-VOUCHER = Table("voucher", "number")
-APPROVAL = Table("voucher_approval", "key")
+VOUCHER = Table(Voucher, VoucherRow)
+APPROVAL = Table(VoucherApproval, VoucherApprovalRow)

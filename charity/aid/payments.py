@@ -5,14 +5,14 @@ from a supplier, or 受托代理负债 2601 when the fund is agency money; again
 neither the maker nor one of the approvers, and a bank reference pays one voucher only.
 """
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from charity import clock
 from charity.aid import rules
 from charity.aid.approvals import payee_now
 from charity.aid.content import same_payee
-from charity.aid.models import VOUCHER, PayeeKind
+from charity.aid.models import APPROVAL, VOUCHER, PayeeKind, VoucherRow
 from charity.aid.vouchers import APPROVALS_NEEDED, standing, stored
 from charity.goods import purchases
 from charity.ledger import accounts as acc
@@ -26,31 +26,34 @@ PAYING_BANK = "ICBC-01"
 KIND = "voucher.paid"
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a payment loaded: the voucher, the vouchers paid with this bank reference, when it was approved."""
+
+    voucher: VoucherRow
+    used: list[str]
+    approved_at: list[str]
+
+
 async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: Idem | None = None) -> Answer:
     """Pay an approved voucher: `{entry, status: "paid"}`. `channel_ref` is the bank's own reference."""
     by.must("voucher.pay")
     if paid_on > clock.today():
         raise rules.PAID_IN_FUTURE()
     payee = await payee_now(number)
-    used: list[str] = []
-    approved_at: list[str] = []
 
-    async def load(loader: Loader) -> None:
-        row = loader.state.row(VOUCHER, number)
-        if row is not None:
-            await loader.funds([row["fund"]])
-        found = await loader.rows("SELECT number FROM voucher WHERE channel_ref = $1", channel_ref)
-        used[:] = [r["number"] for r in found]
-        approvals = await loader.rows(
-            "SELECT at FROM voucher_approval WHERE voucher = $1 AND decision = 'approve' AND cleared_at IS NULL", number
-        )
-        approved_at[:] = [r["at"] for r in approvals]
+    async def load(loader: Loader) -> _Facts:
+        row = stored(loader.state, number)
+        await loader.funds([row["fund"]])
+        used = await loader.rows("SELECT number FROM voucher WHERE channel_ref = $1", channel_ref)
+        approvals = [await loader.row(APPROVAL, key) for key in standing(row).values()]
+        return _Facts(row, [r["number"] for r in used], [a["at"] for a in approvals if a is not None])
 
-    def decide(state: State) -> Answer:
-        row = stored(state, number)
+    def decide(state: State, facts: _Facts) -> Answer:
+        row, used = facts.voucher, facts.used
         approved = standing(row)
         _must_be_payable(row, approved, by)
-        approved_on = clock.business_date(max(approved_at, default=state.now))
+        approved_on = clock.business_date(max(facts.approved_at, default=state.now))
         if paid_on < approved_on:
             raise rules.PAID_BEFORE_APPROVAL(approved_on=approved_on.isoformat())
         if not same_payee(row["content"], payee, row["salt"]):
@@ -92,10 +95,10 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
         return Answer(201, {"entry": entry.id, "status": "paid"})
 
     wants = Wants(rows=[(VOUCHER, number), purchases.wants(number)])
-    return await submit(Command(decide, wants, idem, load))
+    return await submit(Command(decide, wants, idem, load=load))
 
 
-def _must_be_payable(row: dict[str, Any], approved: dict[str, str], by: Actor) -> None:
+def _must_be_payable(row: VoucherRow, approved: dict[str, str], by: Actor) -> None:
     """Neither its maker nor an approver pays, and only what is approved (I11)."""
     if row["maker"] == by.key:
         raise rules.PAYER_MADE()

@@ -15,7 +15,7 @@ from charity.aid.vouchers import APPROVALS_NEEDED
 from charity.db import reading, sealed
 from charity.errors import Failure
 from charity.goods import purchases
-from charity.goods.models import PurchaseRow, PurchaseStatus
+from charity.goods.models import GoodsPurchase, PurchaseStatus
 from charity.ledger import checks, entries
 
 CHUNK = 1_000
@@ -109,7 +109,7 @@ def _voucher(
     return [f"voucher {number}: {words}" for words, holds in rules.items() if not holds]
 
 
-def _purchase(row: dict[str, Any], bought: PurchaseRow | None) -> list[str]:
+def _purchase(row: dict[str, Any], bought: GoodsPurchase | None) -> list[str]:
     """What a supplier was paid for is what goods may come in for, and nothing else is."""
     due = row["payee_kind"] == PayeeKind.SUPPLIER and row["status"] in PAID
     if not due:
@@ -121,7 +121,7 @@ def _purchase(row: dict[str, Any], bought: PurchaseRow | None) -> list[str]:
     return []
 
 
-def _unknown(bought: dict[str, PurchaseRow]) -> list[str]:
+def _unknown(bought: dict[str, GoodsPurchase]) -> list[str]:
     return [f"purchase {number}: there is no such voucher" for number in bought]
 
 

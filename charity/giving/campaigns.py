@@ -17,7 +17,7 @@ from charity.db import engine, reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.giving import rules
-from charity.giving.models import CAMPAIGN, FIGURES, Campaign
+from charity.giving.models import CAMPAIGN, FIGURES, Campaign, CampaignRow
 from charity.ledger import funds as ledger_funds
 from charity.ledger.state import State
 from charity.roles import Actor
@@ -140,7 +140,7 @@ async def known(slug: str) -> Known:
 # -- decided in the writer ----------------------------------------------------------------------------
 
 
-def accepting(state: State, slug: str, *, day: str, late: bool = False) -> dict[str, Any]:
+def accepting(state: State, slug: str, *, day: str, late: bool = False) -> CampaignRow:
     """The campaign's row, or a refusal when it takes no money of that day; `late`: also after the end (a pledge)."""
     row = state.row(CAMPAIGN, slug)
     if row is None:

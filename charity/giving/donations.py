@@ -10,9 +10,19 @@ from typing import Any
 
 from charity import clock, tokens
 from charity.db import reading, sealed
+from charity.db.tables import Table
 from charity.giving import campaigns, channels, receipts, rules
 from charity.giving.channels import Channel
-from charity.giving.models import CAMPAIGN, CHANNEL_REF, DONATION, FIGURES, WORK_UNIT, Donation
+from charity.giving.models import (
+    CAMPAIGN,
+    CHANNEL_REF,
+    DONATION,
+    FIGURES,
+    WORK_UNIT,
+    ChannelRefRow,
+    Donation,
+    DonationRow,
+)
 from charity.ledger import accounts as acc
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
@@ -42,7 +52,7 @@ class Gift:
 
     def wants(self, year: int) -> Wants:
         """What recording it needs to see."""
-        rows = [(CAMPAIGN, self.campaign), (FIGURES, self.campaign)]
+        rows: list[tuple[Table[Any], str]] = [(CAMPAIGN, self.campaign), (FIGURES, self.campaign)]
         if self.channel_ref:
             rows.append((CHANNEL_REF, channels.ref_key(self.channel.code, self.channel_ref)))
         if self.work_unit:
@@ -90,7 +100,7 @@ async def receive(
 
     def decide(state: State) -> Answer:
         campaigns.accepting(state, campaign, day=received_on)
-        state.add(PERSON.name, row)
+        state.add(PERSON, row)
         return record(state, gift, today=today.isoformat(), anonymous=donor.kind == "anonymous", by=by)
 
     return await submit(Command(decide, wants=gift.wants(today.year), idem=idem))
@@ -104,7 +114,7 @@ def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, 
         ref = channels.ref_key(gift.channel.code, gift.channel_ref)
         if state.row(CHANNEL_REF, ref) is not None:
             raise rules.CHANNEL_REF_USED(channel_ref=gift.channel_ref)
-        state.add(CHANNEL_REF, {"key": ref, "donation": gift.key})
+        state.add(CHANNEL_REF, ChannelRefRow(key=ref, donation=gift.key))
     income = acc.AGENCY_DEBT if state.fund(gift.fund).kind == "agency" else acc.GIFTS
     money = acc.money(gift.channel.chart, gift.fund, gift.channel.place)
     facts = {"campaign": gift.campaign, "channel": gift.channel.code, "donation": gift.key, "on": gift.received_on}
@@ -119,7 +129,7 @@ def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, 
     )
     campaigns.count(state, gift.campaign, received=gift.amount_fen, gifts=1, donors=int(new_donor))
     row = _row(gift, seq=entry.seq, at=entry.recorded_at, by=by)
-    state.add(DONATION.name, row)
+    state.add(DONATION, row)
     receipt = receipts.issue(
         state,
         donor=gift.donor,
@@ -136,29 +146,30 @@ def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, 
     return Answer(201, {"id": gift.key, "entry": entry.id, "receipt": receipt})
 
 
-def _row(gift: Gift, *, seq: int, at: str, by: Actor) -> dict[str, Any]:
-    return {
-        "key": gift.key,
-        "kind": "cash",
-        "campaign": gift.campaign,
-        "fund": gift.fund,
-        "donor": gift.donor,
-        "work_unit": gift.work_unit,
-        "amount_fen": gift.amount_fen,
-        "received_on": gift.received_on,
-        "channel": gift.channel.code,
-        "channel_ref": gift.channel_ref,
-        "pledge": gift.pledge,
-        "store": None,
-        "seq": seq,
-        "receipt": None,
-        "public_name": gift.public_name,
-        "public_amount": gift.public_amount,
-        "memo": gift.memo,
-        "status": "ok",
-        "recorded_by": by.key,
-        "recorded_at": at,
-    }
+def _row(gift: Gift, *, seq: int, at: str, by: Actor) -> DonationRow:
+    return DonationRow(
+        key=gift.key,
+        kind="cash",
+        campaign=gift.campaign,
+        fund=gift.fund,
+        donor=gift.donor,
+        work_unit=gift.work_unit,
+        amount_fen=gift.amount_fen,
+        refunded_fen=0,
+        received_on=gift.received_on,
+        channel=gift.channel.code,
+        channel_ref=gift.channel_ref,
+        pledge=gift.pledge,
+        store=None,
+        seq=seq,
+        receipt=None,
+        public_name=gift.public_name,
+        public_amount=gift.public_amount,
+        memo=gift.memo,
+        status="ok",
+        recorded_by=by.key,
+        recorded_at=at,
+    )
 
 
 def in_kind_row(
@@ -173,33 +184,34 @@ def in_kind_row(
     seq: int,
     by: Actor,
     recorded_at: str,
-) -> dict[str, Any]:
-    """The donation row of a gift in kind, for `state.add("donation", …)` before `receipts.issue`.
+) -> DonationRow:
+    """The donation row of a gift in kind, for `state.add(DONATION, …)` before `receipts.issue`.
 
     `amount_fen` is None for goods without evidence of value: they get no receipt (rules 4.3).
     """
-    return {
-        "key": key,
-        "kind": "in_kind",
-        "campaign": campaign,
-        "fund": fund,
-        "donor": donor,
-        "work_unit": None,
-        "amount_fen": amount_fen,
-        "received_on": received_on,
-        "channel": "",
-        "channel_ref": "",
-        "pledge": None,
-        "store": store,
-        "seq": seq,
-        "receipt": None,
-        "public_name": False,
-        "public_amount": True,
-        "memo": None,
-        "status": "ok",
-        "recorded_by": by.key,
-        "recorded_at": recorded_at,
-    }
+    return DonationRow(
+        key=key,
+        kind="in_kind",
+        campaign=campaign,
+        fund=fund,
+        donor=donor,
+        work_unit=None,
+        amount_fen=amount_fen,
+        refunded_fen=0,
+        received_on=received_on,
+        channel="",
+        channel_ref="",
+        pledge=None,
+        store=store,
+        seq=seq,
+        receipt=None,
+        public_name=False,
+        public_amount=True,
+        memo=None,
+        status="ok",
+        recorded_by=by.key,
+        recorded_at=recorded_at,
+    )
 
 
 async def allowed_channel(code: str, reference: str) -> Channel:

@@ -1,6 +1,7 @@
 """Rows of what was given. Keys are random texts made before the insert; the writer inserts these rows."""
 
 from enum import StrEnum
+from typing import TypedDict
 
 from tortoise import fields
 from tortoise.models import Model
@@ -132,6 +133,35 @@ class Campaign(Model):
         table = "campaign"
 
 
+class CampaignRow(TypedDict):
+    """A row of `campaign`."""
+
+    slug: str
+    name: str
+    name_en: str
+    kind: str
+    reach: str
+    status: str
+    starts_on: str
+    ends_on: str | None
+    fund: str
+    funds: str
+    goal_fen: int | None
+    prefix: str
+    purpose: str
+    purpose_en: str
+    filing_no: str
+    filed_on: str | None
+    platform_url: str
+    certificate_no: str
+    beneficiaries: str
+    surplus: str
+    cost_note: str
+    receiving: str
+    contact: str
+    created_at: str
+
+
 class CampaignFigures(Model):
     """The public totals of a campaign, changed by the batch that posts."""
 
@@ -145,6 +175,16 @@ class CampaignFigures(Model):
         """Table name."""
 
         table = "campaign_figures"
+
+
+class CampaignFiguresRow(TypedDict):
+    """A row of `campaign_figures`."""
+
+    slug: str
+    received_fen: int
+    refunded_fen: int
+    gifts: int
+    donors: int
 
 
 class WorkUnit(Model):
@@ -162,6 +202,18 @@ class WorkUnit(Model):
         """Table name."""
 
         table = "work_unit"
+
+
+class WorkUnitRow(TypedDict):
+    """A row of `work_unit`."""
+
+    code: str
+    name: str
+    kind: str
+    staff: int | None
+    reference: str
+    show_amount: bool
+    created_at: str
 
 
 class Pledge(Model):
@@ -187,6 +239,26 @@ class Pledge(Model):
         """Table name."""
 
         table = "pledge"
+
+
+class PledgeRow(TypedDict):
+    """A row of `pledge`."""
+
+    code: str
+    reference: str
+    campaign: str
+    fund: str
+    donor: str
+    work_unit: str | None
+    amount_fen: int
+    received_fen: int
+    channel: str
+    public_name: bool
+    public_amount: bool
+    message: bytes | None
+    status: str
+    created_at: str
+    expires_at: str
 
 
 class Donation(Model):
@@ -220,6 +292,32 @@ class Donation(Model):
         table = "donation"
 
 
+class DonationRow(TypedDict):
+    """A row of `donation`."""
+
+    key: str
+    kind: str
+    campaign: str | None
+    fund: str
+    donor: str
+    work_unit: str | None
+    amount_fen: int | None
+    refunded_fen: int
+    received_on: str
+    channel: str
+    channel_ref: str
+    pledge: str | None
+    store: str | None
+    seq: int
+    receipt: str | None
+    public_name: bool
+    public_amount: bool
+    memo: bytes | None
+    status: str
+    recorded_by: str
+    recorded_at: str
+
+
 class ChannelRef(Model):
     """`channel:reference` of a payment, once."""
 
@@ -230,6 +328,13 @@ class ChannelRef(Model):
         """Table name."""
 
         table = "channel_ref"
+
+
+class ChannelRefRow(TypedDict):
+    """A row of `channel_ref`."""
+
+    key: str
+    donation: str
 
 
 class Receipt(Model):
@@ -262,6 +367,50 @@ class Receipt(Model):
         table = "receipt"
 
 
+class ReceiptRow(TypedDict):
+    """A row of `receipt`."""
+
+    code: str
+    number: str
+    year: int
+    kind: str
+    status: str
+    delivery: str
+    delivery_note: bytes | None
+    campaign: str | None
+    fund: str
+    donor: str
+    amount_fen: int
+    issued_on: str
+    handler: str
+    seq: int
+    reason: bytes | None
+    ended_by: str | None
+    ended_at: str | None
+    replaces: str | None
+    replaced_by: str | None
+    recorded_at: str
+
+
+class ReceiptLine(Model):
+    """A gift on a receipt. Both are the key, which Tortoise cannot say: rows are read only."""
+
+    number = fields.CharField(64, primary_key=True)
+    donation = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "receipt_line"
+
+
+class ReceiptLineRow(TypedDict):
+    """A row of `receipt_line`."""
+
+    number: str
+    donation: str
+
+
 class ReceiptItem(Model):
     """A line of a receipt for goods. Number and n are the key, which Tortoise cannot say: rows are read only."""
 
@@ -277,6 +426,18 @@ class ReceiptItem(Model):
         """Table name."""
 
         table = "receipt_item"
+
+
+class ReceiptItemRow(TypedDict):
+    """A row of `receipt_item`."""
+
+    number: str
+    n: int
+    name: str
+    measure: str
+    quantity: int
+    price_fen: int
+    evidence: str
 
 
 class Refund(Model):
@@ -299,13 +460,30 @@ class Refund(Model):
         table = "refund"
 
 
+class RefundRow(TypedDict):
+    """A row of `refund`."""
+
+    number: str
+    donation: str
+    amount_fen: int
+    reason: bytes
+    status: str
+    requested_by: str
+    requested_at: str
+    approved_by: str | None
+    approved_at: str | None
+    seq: int | None
+
+
 # The tables whose rows the writer's commands read and change one by one.
-CAMPAIGN = Table("campaign", "slug")
-FIGURES = Table("campaign_figures", "slug")
-WORK_UNIT = Table("work_unit")
-PLEDGE = Table("pledge")
-REFERENCE = Table("pledge", "reference")
-DONATION = Table("donation", "key")
-CHANNEL_REF = Table("channel_ref", "key")
-RECEIPT = Table("receipt")
-REFUND = Table("refund", "number")
+CAMPAIGN = Table(Campaign, CampaignRow)
+FIGURES = Table(CampaignFigures, CampaignFiguresRow)
+WORK_UNIT = Table(WorkUnit, WorkUnitRow)
+PLEDGE = Table(Pledge, PledgeRow)
+REFERENCE = Table(Pledge, PledgeRow, "reference")
+DONATION = Table(Donation, DonationRow)
+CHANNEL_REF = Table(ChannelRef, ChannelRefRow)
+RECEIPT = Table(Receipt, ReceiptRow)
+RECEIPT_LINE = Table(ReceiptLine, ReceiptLineRow, "")
+RECEIPT_ITEM = Table(ReceiptItem, ReceiptItemRow, "")
+REFUND = Table(Refund, RefundRow)

@@ -10,10 +10,11 @@ from typing import Any
 
 from charity import clock, tokens
 from charity.db import reading, sealed
+from charity.db.tables import Table
 from charity.giving import campaigns, channels, donations, rules
 from charity.giving.donations import Gift
-from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, Pledge
-from charity.ledger.state import State, Table
+from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, Pledge, PledgeRow
+from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
@@ -66,27 +67,29 @@ async def promise(told: Promise, *, idem: Idem | None = None) -> Answer:
         free = [r for r in drawn if state.row(REFERENCE, r) is None]
         if not free:
             raise rules.PLEDGE_BUSY()
-        pledge = {
-            "code": code,
-            "reference": free[0],
-            "campaign": told.campaign,
-            "fund": fund,
-            "donor": person,
-            "work_unit": told.work_unit,
-            "amount_fen": told.amount_fen,
-            "channel": told.channel,
-            "public_name": told.public_name,
-            "public_amount": told.public_amount,
-            "message": message,
-            "status": "pending",
-            "created_at": state.now,
-            "expires_at": expires_at,
-        }
-        state.add(PERSON.name, row)
+        pledge = PledgeRow(
+            code=code,
+            reference=free[0],
+            campaign=told.campaign,
+            fund=fund,
+            donor=person,
+            work_unit=told.work_unit,
+            amount_fen=told.amount_fen,
+            received_fen=0,
+            channel=told.channel,
+            public_name=told.public_name,
+            public_amount=told.public_amount,
+            message=message,
+            status="pending",
+            created_at=state.now,
+            expires_at=expires_at,
+        )
+        state.add(PERSON, row)
         state.add(REFERENCE, pledge)
-        return Answer(201, {name: pledge[name] for name in ("code", "reference", "status", "amount_fen", "expires_at")})
+        shown = {"code": code, "reference": free[0], "status": pledge["status"]}
+        return Answer(201, {**shown, "amount_fen": told.amount_fen, "expires_at": expires_at})
 
-    rows: list[tuple[Table, str]] = [(CAMPAIGN, told.campaign), *((REFERENCE, r) for r in drawn)]
+    rows: list[tuple[Table[Any], str]] = [(CAMPAIGN, told.campaign), *((REFERENCE, r) for r in drawn)]
     if told.work_unit:
         rows.append((WORK_UNIT, told.work_unit))
     return await submit(Command(decide, wants=Wants(rows=rows), idem=idem))

@@ -4,17 +4,18 @@ Always true: requester and approver differ; a gift is never refunded beyond what
 is voided with the money, or replaced over what remains. Source: domain rules 4.2, 4.6 entry 12.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from charity import clock
 from charity.db import reading, sealed
 from charity.giving import campaigns, channels, receipts, rules
-from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, Refund
+from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, DonationRow, Refund, RefundRow
 from charity.ledger import accounts as acc
 from charity.ledger import refunds as books
 from charity.ledger.loading import Loader
 from charity.ledger.state import GiftPieces, State
-from charity.ledger.streams import length, overlap, without
+from charity.ledger.streams import length
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.money import yuan
 from charity.roles import Actor
@@ -29,36 +30,39 @@ async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, ide
     if not reason.strip() or len(reason) > receipts.REASON_MAX:
         raise rules.REASON_NEEDED()
     year = clock.today().year
-    waiting: list[str] = []
 
-    async def load(loader: Loader) -> None:
-        rows = await loader.rows("SELECT number FROM refund WHERE donation = $1 AND status = 'requested'", donation)
-        waiting[:] = [row["number"] for row in rows]
-        await loader.stored(REFUND, waiting)  # an earlier command of the batch may have decided one of them
+    async def load(loader: Loader) -> list[RefundRow]:
+        """The requests that are open, as earlier commands of the batch left them."""
+        stored = await loader.rows("SELECT number FROM refund WHERE donation = $1 AND status = 'requested'", donation)
+        rows = [await loader.row(REFUND, row["number"]) for row in stored]
+        rows += loader.added(REFUND, donation=donation)
+        return [row for row in rows if row is not None and row["status"] == "requested"]
 
-    def decide(state: State) -> Answer:
+    def decide(state: State, waiting: list[RefundRow]) -> Answer:
         gift = state.row(DONATION, donation)
         if gift is None:
             raise rules.DONATION_UNKNOWN()
         if gift["kind"] != "cash":
             raise rules.REFUND_IN_KIND()
-        beside = [row for table, row in state.written.rows if table == REFUND.name and row["donation"] == donation]
-        before = [row for row in (state.row(REFUND, n) for n in waiting) if row and row["status"] == "requested"]
-        asked = sum(row["amount_fen"] for row in [*before, *beside])
-        left = gift["amount_fen"] - gift["refunded_fen"] - asked
+        left = _given(gift) - gift["refunded_fen"] - sum(row["amount_fen"] for row in waiting)
         if amount_fen > left:
             raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
         number = f"TK-{year}-{state.number(SERIES, year):06d}"
-        row = {
-            "number": number,
-            "donation": donation,
-            "amount_fen": amount_fen,
-            "reason": sealed.seal("refund", "reason", number, reason.strip()),
-            "status": "requested",
-            "requested_by": by.key,
-            "requested_at": state.now,
-        }
-        state.add(REFUND.name, row)
+        kept = sealed.seal("refund", "reason", number, reason.strip())
+        assert kept is not None, "a reason was given"
+        row = RefundRow(
+            number=number,
+            donation=donation,
+            amount_fen=amount_fen,
+            reason=kept,
+            status="requested",
+            requested_by=by.key,
+            requested_at=state.now,
+            approved_by=None,
+            approved_at=None,
+            seq=None,
+        )
+        state.add(REFUND, row)
         return Answer(201, {"number": number, "status": "requested"})
 
     wants = Wants(series=[(SERIES, year)], rows=[(DONATION, donation)])
@@ -77,41 +81,45 @@ async def reject(number: str, *, by: Actor) -> None:
     await submit(Command(decide, wants=Wants(rows=[(REFUND, number)])))
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What an approval loaded: the gift's pieces in the books, and the gifts on its receipt."""
+
+    pieces: list[GiftPieces]
+    on_receipt: list[str]
+
+
 class _Approval:
     """One approval: what it loads and what it decides."""
 
     def __init__(self, number: str, by: Actor) -> None:
         self.number, self.by = number, by
         self.today = clock.today().isoformat()
-        self.pieces: list[GiftPieces] = []
-        self.on_receipt: list[str] = []
 
     def wants(self) -> Wants:
         return Wants(rows=[(REFUND, self.number)], series=[(receipts.SERIES, int(self.today[:4]))])
 
-    async def load(self, loader: Loader) -> None:
+    async def load(self, loader: Loader) -> _Facts:
         refund = loader.state.row(REFUND, self.number)
         if refund is None:
-            return
-        await loader.stored(DONATION, [refund["donation"]])
-        gift = loader.state.row(DONATION, refund["donation"])
-        assert gift is not None
-        self.pieces = await books.load(loader, gift["seq"])
-        await loader.stored(FIGURES, [gift["campaign"]])
-        if gift["receipt"]:
-            await loader.stored(RECEIPT, [gift["receipt"]])
-            self.on_receipt = await receipts.lines(loader, gift["receipt"])
+            raise rules.REFUND_UNKNOWN()
+        gift = await loader.row(DONATION, refund["donation"])
+        assert gift is not None, "a refund has its gift"
+        pieces = await books.load(loader, gift["seq"])
+        await loader.funds([gift["fund"]])
+        await loader.stored(FIGURES, [_campaign(gift)])
+        return _Facts(pieces, await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else [])
 
-    def decide(self, state: State) -> Answer:
+    def decide(self, state: State, facts: _Facts) -> Answer:
         refund = _open_refund(state, self.number, self.by)
         gift = state.row(DONATION, refund["donation"])
-        assert gift is not None
+        assert gift is not None, "loaded"
         amount = refund["amount_fen"]
-        left = gift["amount_fen"] - gift["refunded_fen"]
+        left = _given(gift) - gift["refunded_fen"]
         if amount > left:
             raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
         channel = channels.CHANNELS[gift["channel"]]
-        told = books.Refund(
+        asked = books.Refund(
             gift_seq=gift["seq"],
             amount_fen=amount,
             chart=channel.chart,
@@ -120,24 +128,24 @@ class _Approval:
             party=gift["donor"],
             facts={"campaign": gift["campaign"], "donation": gift["key"], "refund": self.number},
         )
-        pieces = [_as_of_now(state, p) for p in self.pieces]
+        pieces = [state.current(p) for p in facts.pieces]
         income = acc.GIFTS
         if state.fund(gift["fund"]).kind == "agency":
             # What was handed on for the giver is not ours to give back: no general fund answers for it.
             income, kept = acc.AGENCY_DEBT, sum(length(p.unspent) for p in pieces)
             if amount > kept:
                 raise rules.REFUND_FORWARDED(left_yuan=yuan(kept))
-        entry = books.post(state, pieces, told, actor=self.by.key, income=income)
+        entry = books.post(state, pieces, asked, actor=self.by.key, income=income)
         refunded = gift["refunded_fen"] + amount
         status = "refunded" if refunded == gift["amount_fen"] else "ok"
-        self._end_receipt(state, gift, amount)
+        self._end_receipt(state, gift, amount, facts.on_receipt)
         state.change(DONATION, gift["key"], refunded_fen=refunded, status=status)
         columns = {"approved_by": self.by.key, "approved_at": state.now, "seq": entry.seq}
         state.change(REFUND, self.number, status="refunded", **columns)
-        campaigns.count(state, gift["campaign"], refunded=amount)
+        campaigns.count(state, _campaign(gift), refunded=amount)
         return Answer(201, {"entry": entry.id, "status": "refunded"})
 
-    def _end_receipt(self, state: State, gift: dict[str, Any], amount_fen: int) -> None:
+    def _end_receipt(self, state: State, gift: DonationRow, amount_fen: int, on_receipt: list[str]) -> None:
         """Void the receipt, or replace it by one over what remains."""
         if not gift["receipt"]:
             return
@@ -146,10 +154,10 @@ class _Approval:
         reason = self.number
         remaining = receipt["amount_fen"] - amount_fen
         if not remaining:
-            receipts.end(state, receipt, self.on_receipt, reason=reason, by=self.by)
+            receipts.end(state, receipt, on_receipt, reason=reason, by=self.by)
             return
-        in_part = amount_fen < gift["amount_fen"] - gift["refunded_fen"]
-        keys = [k for k in self.on_receipt if in_part or k != gift["key"]]
+        in_part = amount_fen < _given(gift) - gift["refunded_fen"]
+        keys = [k for k in on_receipt if in_part or k != gift["key"]]
         receipts.reissue(
             state,
             receipt,
@@ -164,12 +172,16 @@ class _Approval:
             state.change(DONATION, gift["key"], receipt=None)
 
 
-def _as_of_now(state: State, loaded: GiftPieces) -> GiftPieces:
-    """A gift's pieces after what earlier commands of this batch took or gave back."""
-    gone = [(a, b) for f, a, b, _, kind in state.written.segments if f == loaded.fund and kind == "refunded"]
-    gone += [(a, b) for f, a, b, _ in state.written.reowned if f == loaded.fund]
-    owned = without(loaded.owned, gone)
-    return GiftPieces(loaded.fund, owned, overlap(owned, state.streams[loaded.fund].free))
+def _given(gift: DonationRow) -> int:
+    """What a gift of money was, fen."""
+    assert gift["amount_fen"] is not None, "only goods may have no value"
+    return gift["amount_fen"]
+
+
+def _campaign(gift: DonationRow) -> str:
+    """The campaign that counts a gift of money."""
+    assert gift["campaign"] is not None, "only goods may have no campaign"
+    return gift["campaign"]
 
 
 async def approve(number: str, *, by: Actor, idem: Idem | None = None) -> Answer:
@@ -179,7 +191,7 @@ async def approve(number: str, *, by: Actor, idem: Idem | None = None) -> Answer
     return await submit(Command(approval.decide, wants=approval.wants(), idem=idem, load=approval.load))
 
 
-def _open_refund(state: State, number: str, by: Actor) -> dict[str, Any]:
+def _open_refund(state: State, number: str, by: Actor) -> RefundRow:
     refund = state.row(REFUND, number)
     if refund is None:
         raise rules.REFUND_UNKNOWN()

@@ -3,6 +3,7 @@
 Always true: a household has at most one active card (unique index); a lost card never comes back.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -114,7 +115,7 @@ async def _changed(tx: Tx, card: str, status: str, reason: str, from_: tuple[str
 
 
 def standing(
-    card: dict[str, Any], household: dict[str, Any], day: str, field: str = "card"
+    card: Mapping[str, Any], household: Mapping[str, Any], day: str, field: str = "card"
 ) -> list[tuple[FieldError, Rule]]:
     """Why this card cannot be used on a day, since when; empty when it can."""
     broken: list[tuple[FieldError, Rule]] = []

@@ -12,19 +12,20 @@ from typing import Any, Final
 
 from charity import clock, tokens
 from charity.db import reading, sealed
+from charity.db.tables import Table
 from charity.errors import Refusal
 from charity.goods import cards, documents, items, lots, picking, points, rules
 from charity.goods.cards import CardView
 from charity.goods.items import Item
 from charity.goods.lots import Lot
-from charity.goods.models import CARD, DOCUMENT
+from charity.goods.models import CARD, DOCUMENT, ISSUE, LINE, IssueRow, LineRow
 from charity.goods.picking import Line, Pick, Plan, Reason, Shelf
 from charity.ledger import accounts as acc
 from charity.ledger import funds
 from charity.ledger.state import Entry, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import stores
-from charity.people.models import HOUSEHOLD
+from charity.people.models import HOUSEHOLD, HouseholdRow
 from charity.roles import Actor
 
 PROGRAMME: Final = "P05"
@@ -120,7 +121,7 @@ async def issue(
 
 
 def _wants(store: str, card: str, known: _Known) -> Wants:
-    rows = [(CARD, card)]
+    rows: list[tuple[Table[Any], str]] = [(CARD, card)]
     holdings = [(acc.shelf(store), acc.lot(lot.code)) for lot in [*known.lots, *known.by_code.values()]]
     if known.household:
         rows.append((HOUSEHOLD, known.household))
@@ -174,7 +175,7 @@ def _decide(
     return Answer(201, {"number": number, "entry": entry.id, **spent, "lines": out})
 
 
-def _facts(number: str, store: str, household: dict[str, Any]) -> dict[str, Any]:
+def _facts(number: str, store: str, household: HouseholdRow) -> dict[str, Any]:
     return {
         "document": number,
         "store": store,
@@ -185,7 +186,7 @@ def _facts(number: str, store: str, household: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _entitled(state: State, card: str, known: _Known) -> tuple[dict[str, Any] | None, list[Reason]]:
+def _entitled(state: State, card: str, known: _Known) -> tuple[HouseholdRow | None, list[Reason]]:
     """The household of the card, and why the card cannot be used."""
     row = state.row(CARD, card)
     if row is None or known.household is None:
@@ -223,43 +224,41 @@ def _rows(  # noqa: PLR0917 - the facts of one slip
     store: str,
     entry: Entry,
     plan: Plan,
-    household: dict[str, Any],
+    household: HouseholdRow,
     card: str,
     points_left: int,
     proxy: Proxy | None,
     by: Actor,
 ) -> None:
     state.add(DOCUMENT, documents.row(number, "issue", store, entry, by))
-    told = json.dumps({"name": proxy.name, "reason": proxy.reason}, ensure_ascii=False) if proxy else None
-    state.add(
-        "goods_issue",
-        {
-            "number": number,
-            "household": household["key"],
-            "card": card,
-            "category": household["category"],
-            "members": household["members"],
-            "programme": PROGRAMME,
-            "points_spent": plan.points,
-            "points_left": points_left,
-            "proxy": sealed.seal("goods_issue", "proxy", number, told),
-        },
+    collected = json.dumps({"name": proxy.name, "reason": proxy.reason}, ensure_ascii=False) if proxy else None
+    row = IssueRow(
+        number=number,
+        household=household["key"],
+        card=card,
+        category=household["category"],
+        members=household["members"],
+        programme=PROGRAMME,
+        points_spent=plan.points,
+        points_left=points_left,
+        proxy=sealed.seal("goods_issue", "proxy", number, collected),
     )
+    state.add(ISSUE, row)
     for n, pick in enumerate(plan.picks, 1):
-        state.add("goods_line", _line_row(number, n, pick))
+        state.add(LINE, _line_row(number, n, pick))
 
 
-def _line_row(number: str, n: int, pick: Pick) -> dict[str, Any]:
-    return {
-        "document": number,
-        "n": n,
-        "barcode": pick.lot.barcode,
-        "lot": pick.lot.code,
-        "quantity": -pick.quantity,
-        "cost_fen": pick.lot.cost_fen,
-        "points": pick.points,
-        "picked": pick.picked,
-    }
+def _line_row(number: str, n: int, pick: Pick) -> LineRow:
+    return LineRow(
+        document=number,
+        n=n,
+        barcode=pick.lot.barcode,
+        lot=pick.lot.code,
+        quantity=-pick.quantity,
+        cost_fen=pick.lot.cost_fen,
+        points=pick.points,
+        picked=pick.picked,
+    )
 
 
 # -- the till's preview -------------------------------------------------------------------------------

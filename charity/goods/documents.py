@@ -12,6 +12,7 @@ from typing import Any, Final
 from charity import clock
 from charity.db import reading, sealed
 from charity.goods import rules
+from charity.goods.models import DocumentRow
 from charity.ledger.state import Entry, State
 from charity.people import persons
 from charity.roles import Actor
@@ -42,20 +43,20 @@ def row(
     *,
     reverses: str | None = None,
     reason: str = "",
-) -> dict[str, Any]:
+) -> DocumentRow:
     """The document's row; the writer's command adds it."""
-    return {
-        "number": number,
-        "kind": kind,
-        "store": store,
-        "effective_on": entry.effective_on,
-        "seq": entry.seq,
-        "at": entry.recorded_at,
-        "actor": by.key,
-        "reverses": reverses,
-        "reversed_by": None,
-        "reason": sealed.seal("goods_document", "reason", number, reason),
-    }
+    return DocumentRow(
+        number=number,
+        kind=kind,
+        store=store,
+        effective_on=entry.effective_on,
+        seq=entry.seq,
+        at=entry.recorded_at,
+        actor=by.key,
+        reverses=reverses,
+        reversed_by=None,
+        reason=sealed.seal("goods_document", "reason", number, reason),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,18 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from charity import clock, money, tokens
+from charity.db.tables import Table
 from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
 from charity.giving.models import CAMPAIGN, DONATION
 from charity.goods import documents, items, purchases, rules
 from charity.goods.items import Item
-from charity.goods.models import DOCUMENT, INTAKE
+from charity.goods.models import DOCUMENT, INTAKE, LINE, LOT, IntakeRow, LineRow, LotRow
 from charity.ledger import accounts as acc
-from charity.ledger.state import Entry, State, Table
+from charity.ledger.state import Entry, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import stores
-from charity.people.models import PERSON
+from charity.people.models import PERSON, PersonRow
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
@@ -86,7 +87,7 @@ class _Delivery:
     voucher: str | None
     lots: tuple[NewLot, ...]
     known: dict[str, Item]
-    person: dict[str, Any] | None
+    person: PersonRow | None
     donation: str
     day: date
     reasons: tuple[tuple[FieldError, Rule], ...]
@@ -203,7 +204,7 @@ def _lots(line: IntakeLine, source: str) -> list[NewLot]:
 
 def _wants(d: _Delivery) -> Wants:
     shelf = acc.shelf(d.store)
-    rows: list[tuple[Table, str]] = []
+    rows: list[tuple[Table[Any], str]] = []
     if d.campaign:
         rows.append((CAMPAIGN, d.campaign))
     if d.voucher:
@@ -269,32 +270,50 @@ def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> d
     receipt = _gift(state, d, entry, by) if d.person else None
     state.add(DOCUMENT, documents.row(number, "intake", d.store, entry, by))
     donor = d.person["key"] if d.person else None
-    state.add(
-        INTAKE,
-        {
-            "number": number,
-            "source": d.source,
-            "fund": d.fund,
-            "campaign": d.campaign,
-            "donor": donor,
-            "donation": d.donation if d.person else None,
-            "voucher": d.voucher,
-            "receipt_code": receipt["code"] if receipt else None,
-            "receipt_number": receipt["number"] if receipt else None,
-        },
+    row = IntakeRow(
+        number=number,
+        source=d.source,
+        fund=d.fund,
+        campaign=d.campaign,
+        donor=donor,
+        donation=d.donation if d.person else None,
+        voucher=d.voucher,
+        receipt_code=receipt["code"] if receipt else None,
+        receipt_number=receipt["number"] if receipt else None,
     )
+    state.add(INTAKE, row)
     for n, lot in enumerate(d.lots, 1):
-        what = {"barcode": lot.barcode, "cost_fen": lot.cost_fen}
-        made = {"code": lot.code, "store": d.store, "fund": d.fund, "source": d.source, "expires_on": lot.expires_on}
-        origin = {"evidence": lot.evidence, "donor": donor, "document": number, "seq": entry.seq}
-        state.add("lot", {**made, **what, **origin})
-        state.add("goods_line", {"document": number, "n": n, "lot": lot.code, "quantity": lot.quantity, **what})
+        made = LotRow(
+            code=lot.code,
+            barcode=lot.barcode,
+            store=d.store,
+            fund=d.fund,
+            source=d.source,
+            expires_on=lot.expires_on,
+            cost_fen=lot.cost_fen,
+            evidence=lot.evidence,
+            donor=donor,
+            document=number,
+            seq=entry.seq,
+        )
+        state.add(LOT, made)
+        line = LineRow(
+            document=number,
+            n=n,
+            barcode=lot.barcode,
+            lot=lot.code,
+            quantity=lot.quantity,
+            cost_fen=lot.cost_fen,
+            points=0,
+            picked=False,
+        )
+        state.add(LINE, line)
     return receipt
 
 
 def _gift(state: State, d: _Delivery, entry: Entry, by: Actor) -> dict[str, Any] | None:
     assert d.person is not None
-    state.add(PERSON.name, d.person)
+    state.add(PERSON, d.person)
     day = d.day.isoformat()
     donation = donations.in_kind_row(
         key=d.donation,

@@ -1,6 +1,7 @@
 """Rows of the supermarket."""
 
 from enum import StrEnum
+from typing import TypedDict
 
 from tortoise import fields
 from tortoise.models import Model
@@ -58,7 +59,7 @@ class Basis(StrEnum):
     HOUSEHOLD = "household"
 
 
-class ItemRow(Model):
+class GoodsItem(Model):
     """What a barcode names."""
 
     barcode = fields.CharField(CODE_MAX, primary_key=True)
@@ -77,7 +78,7 @@ class ItemRow(Model):
         table = "item"
 
 
-class DocumentRow(Model):
+class GoodsDocument(Model):
     """The paper of one act at one store."""
 
     number = fields.CharField(CODE_MAX, primary_key=True)
@@ -97,7 +98,22 @@ class DocumentRow(Model):
         table = "goods_document"
 
 
-class IntakeRow(Model):
+class DocumentRow(TypedDict):
+    """A row of `goods_document`."""
+
+    number: str
+    kind: str
+    store: str
+    effective_on: str
+    seq: int
+    at: str
+    actor: str
+    reverses: str | None
+    reversed_by: str | None
+    reason: bytes | None
+
+
+class GoodsIntake(Model):
     """What only an intake slip has. `donor` is a person key."""
 
     number = fields.CharField(CODE_MAX, primary_key=True)
@@ -116,7 +132,21 @@ class IntakeRow(Model):
         table = "goods_intake"
 
 
-class PurchaseRow(Model):
+class IntakeRow(TypedDict):
+    """A row of `goods_intake`."""
+
+    number: str
+    source: str
+    fund: str
+    campaign: str | None
+    donor: str | None
+    donation: str | None
+    voucher: str | None
+    receipt_code: str | None
+    receipt_number: str | None
+
+
+class GoodsPurchase(Model):
     """What was paid for goods by a voucher, and how much of it has come in, fen."""
 
     voucher = fields.CharField(CODE_MAX, primary_key=True)
@@ -131,7 +161,48 @@ class PurchaseRow(Model):
         table = "goods_purchase"
 
 
-class LotRow(Model):
+class PurchaseRow(TypedDict):
+    """A row of `goods_purchase`."""
+
+    voucher: str
+    fund: str
+    amount_fen: int
+    received_fen: int
+    status: str
+
+
+class GoodsLine(Model):
+    """A line of a slip. Document and n are the key, which Tortoise cannot say: rows are read only."""
+
+    document = fields.CharField(CODE_MAX, primary_key=True)
+    n = fields.IntField()
+    barcode = fields.TextField()
+    lot = fields.TextField()
+    quantity = fields.BigIntField()
+    cost_fen = fields.BigIntField()
+    points = fields.IntField()
+    picked = fields.BooleanField()
+
+    class Meta:
+        """Table name."""
+
+        table = "goods_line"
+
+
+class LineRow(TypedDict):
+    """A row of `goods_line`."""
+
+    document: str
+    n: int
+    barcode: str
+    lot: str
+    quantity: int
+    cost_fen: int
+    points: int
+    picked: bool
+
+
+class GoodsLot(Model):
     """Pieces of one item with one fund, source, expiry and cost a piece, for ever."""
 
     code = fields.CharField(CODE_MAX, primary_key=True)
@@ -152,7 +223,23 @@ class LotRow(Model):
         table = "lot"
 
 
-class IssueRow(Model):
+class LotRow(TypedDict):
+    """A row of `lot`."""
+
+    code: str
+    barcode: str
+    store: str
+    fund: str
+    source: str
+    expires_on: str | None
+    cost_fen: int
+    evidence: str
+    donor: str | None
+    document: str
+    seq: int
+
+
+class GoodsIssue(Model):
     """What only an issue slip has. `proxy` is sealed: who collected for the household, and why."""
 
     number = fields.CharField(CODE_MAX, primary_key=True)
@@ -171,7 +258,21 @@ class IssueRow(Model):
         table = "goods_issue"
 
 
-class CardRow(Model):
+class IssueRow(TypedDict):
+    """A row of `goods_issue`."""
+
+    number: str
+    household: str
+    card: str
+    category: str
+    members: int
+    programme: str
+    points_spent: int
+    points_left: int
+    proxy: bytes | None
+
+
+class GoodsCard(Model):
     """An aid card; the points are the household's."""
 
     code = fields.CharField(CODE_MAX, primary_key=True)
@@ -189,7 +290,20 @@ class CardRow(Model):
         table = "card"
 
 
-class SchemeRow(Model):
+class CardRow(TypedDict):
+    """A row of `card`."""
+
+    code: str
+    household: str
+    status: str
+    status_on: str
+    reason: str
+    allowed_until: str | None
+    replaced_by: str | None
+    created_at: str
+
+
+class PointsScheme(Model):
     """A points scheme: its cycle, and how many cycles unused points stay."""
 
     code = fields.CharField(CODE_MAX, primary_key=True)
@@ -203,7 +317,7 @@ class SchemeRow(Model):
         table = "points_scheme"
 
 
-class TierRow(Model):
+class PointsTier(Model):
     """What a scheme gives a category. Both are the key, which Tortoise cannot say: rows are read only."""
 
     scheme = fields.CharField(CODE_MAX, primary_key=True)
@@ -217,7 +331,7 @@ class TierRow(Model):
         table = "points_tier"
 
 
-class GrantRow(Model):
+class PointsGrant(Model):
     """The points a household got for one cycle, once."""
 
     key = fields.CharField(200, primary_key=True)
@@ -233,9 +347,23 @@ class GrantRow(Model):
         table = "points_grant"
 
 
+class PointsGrantRow(TypedDict):
+    """A row of `points_grant`."""
+
+    key: str
+    scheme: str
+    cycle: str
+    household: str
+    points: int
+    seq: int
+
+
 # The tables whose rows the writer's commands read and change one by one.
-DOCUMENT = Table("goods_document", "number")
-INTAKE = Table("goods_intake", "number")
-PURCHASE = Table("goods_purchase", "voucher")
-CARD = Table("card")
-GRANT = Table("points_grant", "key")
+DOCUMENT = Table(GoodsDocument, DocumentRow)
+LINE = Table(GoodsLine, LineRow, "")
+INTAKE = Table(GoodsIntake, IntakeRow)
+ISSUE = Table(GoodsIssue, IssueRow)
+PURCHASE = Table(GoodsPurchase, PurchaseRow)
+LOT = Table(GoodsLot, LotRow)
+CARD = Table(GoodsCard, CardRow)
+GRANT = Table(PointsGrant, PointsGrantRow)

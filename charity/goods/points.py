@@ -10,17 +10,17 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from charity import clock
 from charity.db import reading
 from charity.goods import rules
-from charity.goods.models import GRANT
+from charity.goods.models import GRANT, PointsGrantRow
 from charity.ledger import accounts as acc
 from charity.ledger import holdings
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Wants, submit
-from charity.people.models import HOUSEHOLD
+from charity.people.models import HOUSEHOLD, HouseholdRow
 from charity.roles import Actor
 
 COUNTY_SCHEME: Final = "LX"
@@ -167,7 +167,7 @@ def _grant(chosen: Scheme, cycle: str, households: Sequence[str], by: Actor) -> 
 
 
 def _post_grant(
-    state: State, chosen: Scheme, cycle: str, household: dict[str, Any], points: int, day: str, by: Actor
+    state: State, chosen: Scheme, cycle: str, household: HouseholdRow, points: int, day: str, by: Actor
 ) -> None:
     key, unit = household["key"], acc.points(chosen.code, cycle)
     entry = state.post(
@@ -176,10 +176,22 @@ def _post_grant(
         effective_on=day,
         actor=by.key,
         party=key,
-        facts={"scheme": chosen.code, "cycle": cycle, **{name: household[name] for name in ("category", "members")}},
+        facts={
+            "scheme": chosen.code,
+            "cycle": cycle,
+            "category": household["category"],
+            "members": household["members"],
+        },
     )
-    row = {"key": f"{chosen.code}:{cycle}:{key}", "scheme": chosen.code, "cycle": cycle}
-    state.add(GRANT, {**row, "household": key, "points": points, "seq": entry.seq})
+    row = PointsGrantRow(
+        key=f"{chosen.code}:{cycle}:{key}",
+        scheme=chosen.code,
+        cycle=cycle,
+        household=key,
+        points=points,
+        seq=entry.seq,
+    )
+    state.add(GRANT, row)
 
 
 async def expire(*, by: Actor, day: date | None = None) -> int:

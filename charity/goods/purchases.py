@@ -5,13 +5,14 @@ amount, and nothing else about it. Always true: what came in is never more than 
 """
 
 from charity.db import reading
+from charity.db.tables import Table
 from charity.goods import rules
-from charity.goods.models import PURCHASE, PurchaseRow, PurchaseStatus
-from charity.ledger.state import State, Table
+from charity.goods.models import PURCHASE, GoodsPurchase, PurchaseRow, PurchaseStatus
+from charity.ledger.state import State
 from charity.money import yuan
 
 
-def wants(voucher: str) -> tuple[Table, str]:
+def wants(voucher: str) -> tuple[Table[PurchaseRow], str]:
     """The row that a command names before it calls one of the functions below."""
     return (PURCHASE, voucher)
 
@@ -20,8 +21,9 @@ def open(state: State, voucher: str, fund: str, amount_fen: int) -> None:  # noq
     """Goods of this value may now come in, into this fund. A voucher that bounced and is paid again is opened again."""
     row = state.row(PURCHASE, voucher)
     if row is None:
-        columns = {"voucher": voucher, "fund": fund, "amount_fen": amount_fen, "received_fen": 0}
-        state.add(PURCHASE, {**columns, "status": PurchaseStatus.OPEN.value})
+        opened = PurchaseStatus.OPEN.value
+        row = PurchaseRow(voucher=voucher, fund=fund, amount_fen=amount_fen, received_fen=0, status=opened)
+        state.add(PURCHASE, row)
         return
     assert row["status"] == PurchaseStatus.CLOSED, "a voucher is paid once"
     state.change(PURCHASE, voucher, fund=fund, amount_fen=amount_fen, status=PurchaseStatus.OPEN.value)
@@ -62,7 +64,7 @@ async def fund_of(voucher: str) -> str | None:
     return str(found) if found else None
 
 
-async def between(after: str, last: str | None = None) -> dict[str, PurchaseRow]:
+async def between(after: str, last: str | None = None) -> dict[str, GoodsPurchase]:
     """The purchases of the vouchers after one and up to another, or to the end, by voucher: for `charity verify`."""
     rows = await reading.rows(
         "SELECT voucher, fund, amount_fen, received_fen, status FROM goods_purchase "
@@ -70,4 +72,4 @@ async def between(after: str, last: str | None = None) -> dict[str, PurchaseRow]
         after,
         last,
     )
-    return {row["voucher"]: PurchaseRow(**row) for row in rows}
+    return {row["voucher"]: GoodsPurchase(**row) for row in rows}

@@ -5,13 +5,14 @@ receipt is voided and its gift marked reversed in the same command; points of an
 household, in the cycles they were taken from.
 """
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from charity import clock
 from charity.giving import receipts
 from charity.giving.models import DONATION, RECEIPT
 from charity.goods import documents, purchases, rules
-from charity.goods.models import DOCUMENT, INTAKE
+from charity.goods.models import DOCUMENT, INTAKE, LINE, DocumentRow, IntakeRow, LineRow
 from charity.ledger import accounts as acc
 from charity.ledger import reversals as ledger
 from charity.ledger.loading import Loader
@@ -24,59 +25,65 @@ REASON_MAX: Final = 200
 NAMED_MAX: Final = 20
 
 
+@dataclass(slots=True)
+class _Facts:
+    """What a reversal loaded: the slip, its entry's body and lines, and what an intake needs to be undone."""
+
+    document: DocumentRow
+    body: dict[str, Any]
+    lines: list[dict[str, Any]]
+    intake: IntakeRow | None
+    blocking: list[str]
+    receipt_gifts: list[str]
+
+
 class _Reversal:
     """One reversal: loaded under the lock of `head`, then decided."""
 
     def __init__(self, number: str, reason: str, by: Actor) -> None:
         self.number, self.reason, self.by = number, reason, by
         self.day = clock.today()
-        self.body: dict[str, Any] = {}
-        self.lines: list[dict[str, Any]] = []
-        self.receipt_gifts: list[str] = []
-        self.blocking: list[str] = []
 
-    async def load(self, loader: Loader) -> None:
-        await loader.stored(DOCUMENT, [self.number])
-        document = loader.state.row(DOCUMENT, self.number)
+    async def load(self, loader: Loader) -> _Facts:
+        document = await loader.row(DOCUMENT, self.number)
         if document is None:
             raise rules.DOCUMENT_UNKNOWN(number=self.number)
         self.by.must_serve(document["store"])
-        self.body = await ledger.load(loader, document["seq"])
-        self.lines = await loader.rows(
+        body = await ledger.load(loader, document["seq"])
+        lines = await loader.rows(
             "SELECT n, barcode, lot, quantity, cost_fen, points, picked FROM goods_line WHERE document = $1 ORDER BY n",
             self.number,
         )
         await loader.series([documents.series(SERIES, document["store"], self.day.year)])
-        await loader.stored(INTAKE, [self.number])
-        intake = loader.state.row(INTAKE, self.number)
-        if intake is not None:
-            self.blocking = await documents.blocking(loader.rows, [line["lot"] for line in self.lines])
-            await self._load_intake(loader, intake)
+        facts = _Facts(document, body, lines, await loader.row(INTAKE, self.number), [], [])
+        if facts.intake is not None:
+            facts.blocking = await documents.blocking(loader.rows, [line["lot"] for line in lines])
+            facts.receipt_gifts = await self._load_intake(loader, facts.intake)
+        return facts
 
-    async def _load_intake(self, loader: Loader, intake: dict[str, Any]) -> None:
+    @staticmethod
+    async def _load_intake(loader: Loader, intake: IntakeRow) -> list[str]:
+        """Name the purchase and the gift of an intake; the gifts on its receipt."""
         if intake["voucher"]:
             table, key = purchases.wants(intake["voucher"])
             await loader.stored(table, [key])
-        if intake["donation"]:
-            await loader.stored(DONATION, [intake["donation"]])
-            gift = loader.state.row(DONATION, intake["donation"])
-            assert gift is not None, "an intake of a gift has its donation"
-            if gift["receipt"]:
-                await loader.stored(RECEIPT, [gift["receipt"]])
-                self.receipt_gifts = await receipts.lines(loader, gift["receipt"])
+        if not intake["donation"]:
+            return []
+        gift = await loader.row(DONATION, intake["donation"])
+        assert gift is not None, "an intake of a gift has its donation"
+        return await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else []
 
-    def decide(self, state: State) -> Answer:
-        document = state.row(DOCUMENT, self.number)
-        assert document is not None, "loaded"
+    def decide(self, state: State, facts: _Facts) -> Answer:
+        document = facts.document
         if document["kind"] == "reversal":
             raise rules.REVERSAL_FINAL()
         if document["reversed_by"] is not None:
             raise rules.DOCUMENT_REVERSED(number=self.number, by=document["reversed_by"])
-        self._still_here(state, document["store"])
+        self._still_here(state, facts)
         number = documents.number(state, SERIES, document["store"], self.day.year)
         entry = ledger.reverse(
             state,
-            self.body,
+            facts.body,
             kind="goods.reversal",
             effective_on=self.day.isoformat(),
             actor=self.by.key,
@@ -86,27 +93,36 @@ class _Reversal:
             number, "reversal", document["store"], entry, self.by, reverses=self.number, reason=self.reason
         )
         state.add(DOCUMENT, row)
-        for line in self.lines:
-            back = {"quantity": -line["quantity"], "points": -line["points"], "picked": bool(line["picked"])}
-            state.add("goods_line", {**line, **back, "document": number})
+        for line in facts.lines:
+            back = LineRow(
+                document=number,
+                n=line["n"],
+                barcode=line["barcode"],
+                lot=line["lot"],
+                quantity=-line["quantity"],
+                cost_fen=line["cost_fen"],
+                points=-line["points"],
+                picked=bool(line["picked"]),
+            )
+            state.add(LINE, back)
         state.change(DOCUMENT, self.number, reversed_by=number)
-        intake = state.row(INTAKE, self.number)
-        if intake is not None:
-            self._undo_intake(state, intake)
+        if facts.intake is not None:
+            self._undo_intake(state, facts.intake, facts)
         return Answer(201, {"entry": entry.id, "number": number})
 
-    def _still_here(self, state: State, store: str) -> None:
+    @staticmethod
+    def _still_here(state: State, facts: _Facts) -> None:
         """Refuse when pieces that came in are no longer on the shelf."""
-        shelf = acc.shelf(store)
+        shelf = acc.shelf(facts.document["store"])
         came: dict[str, int] = {}
-        for line in self.lines:
+        for line in facts.lines:
             came[line["lot"]] = came.get(line["lot"], 0) + line["quantity"]
         if any(state.balance(shelf, acc.lot(lot)) < quantity for lot, quantity in came.items()):
-            raise rules.GOODS_MOVED_ON(documents="、".join(self.blocking[:NAMED_MAX]))
+            raise rules.GOODS_MOVED_ON(documents="、".join(facts.blocking[:NAMED_MAX]))
 
-    def _undo_intake(self, state: State, intake: dict[str, Any]) -> None:
+    def _undo_intake(self, state: State, intake: IntakeRow, facts: _Facts) -> None:
         if intake["voucher"]:
-            value = sum(line["quantity"] * line["cost_fen"] for line in self.lines)
+            value = sum(line["quantity"] * line["cost_fen"] for line in facts.lines)
             purchases.give_back(state, intake["voucher"], value)
         if not intake["donation"]:
             return
@@ -115,7 +131,7 @@ class _Reversal:
         if gift["receipt"]:
             receipt = state.row(RECEIPT, gift["receipt"])
             assert receipt is not None, "loaded"
-            receipts.end(state, receipt, self.receipt_gifts, reason=self.reason, by=self.by)
+            receipts.end(state, receipt, facts.receipt_gifts, reason=self.reason, by=self.by)
         state.change(DONATION, intake["donation"], status="reversed")
 
 

@@ -2,37 +2,23 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
+from charity.db.idem import Idem
+from charity.db.tables import Row, Table
 from charity.db.transactions import Tx
 from charity.ledger import accounts
-from charity.ledger.state import Fund, GiftPieces, State, Table
+from charity.ledger.commands import Wants
+from charity.ledger.memory import Fund, Memory
+from charity.ledger.state import GiftPieces, State
 from charity.ledger.streams import Piece, Stream, without
 
 CHUNK = 256
 Rows = list[dict[str, Any]]
 Take = Callable[[Rows], None]
 Query = tuple[str, list[Any], Take]
-
-
-class IdemKey(Protocol):
-    """Scope and key of a request."""
-
-    @property
-    def scope(self) -> str: ...  # noqa: D102
-    @property
-    def key(self) -> str: ...  # noqa: D102
-
-
-class WantsLike(Protocol):
-    """What a command wants to see (writer.Wants)."""
-
-    holdings: Iterable[tuple[str, str]]
-    funds: Iterable[str]
-    series: Iterable[tuple[str, int]]
-    rows: Iterable[tuple[Table, str]]
 
 
 def _padded(values: Sequence[Any]) -> list[Any]:
@@ -66,7 +52,7 @@ def _pairwise(sql: str, pairs: Sequence[tuple[str, str]], take: Take) -> list[Qu
     return queries
 
 
-def _idem(keys: Sequence[IdemKey], known: dict[tuple[str, str], dict[str, Any]]) -> list[Query]:
+def _idem(keys: Sequence[Idem], known: dict[tuple[str, str], dict[str, Any]]) -> list[Query]:
     """The stored answers of these keys, pair by pair through the primary key: keys are kept for ever."""
 
     def take(rows: Rows) -> None:
@@ -80,23 +66,23 @@ def _idem(keys: Sequence[IdemKey], known: dict[tuple[str, str], dict[str, Any]])
 
 
 class Loader:
-    """Reads inside the writer's transaction and fills the `State`. Rooms may call any method in `load`."""
+    """Reads inside the writer's transaction and fills the batch's memory. Rooms may call any method in `load`.
 
-    def __init__(self, tx: Tx, state: State) -> None:
-        self.tx = tx
+    What a method loads, the command has named: `state` shows it, with what earlier commands decided.
+    """
+
+    def __init__(self, tx: Tx, memory: Memory, state: State) -> None:
+        self._tx = tx
+        self._memory = memory
         self.state = state
-        self.keys: list[tuple[str, str, str, int, str, int | None]] = []
-        self.held: set[tuple[str, str]] = set()
-        self.started: set[tuple[str, int]] = set()
-        self.streams_stored: set[str] = set()
 
     @classmethod
     async def begun(
-        cls, tx: Tx, keys: Sequence[IdemKey], wants: Sequence[WantsLike]
+        cls, tx: Tx, memory: Memory, keys: Sequence[Idem], wants: Sequence[Wants]
     ) -> tuple["Loader", dict[tuple[str, str], dict[str, Any]]]:
-        """Lock `head` before any other row, then read the keys and what is wanted: one journey on SQLite."""
+        """Lock `head` before any other row, then read the keys and what is wanted: one round trip on SQLite."""
         lock = " FOR UPDATE" if tx.postgres else ""
-        loader = cls(tx, State(0, "", "", ""))
+        loader = cls(tx, memory, State(memory))
         known: dict[tuple[str, str], dict[str, Any]] = {}
 
         def head(rows: Rows) -> None:
@@ -107,17 +93,48 @@ class Loader:
         return loader, known
 
     async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
-        """A room's own query inside the transaction."""
-        return await self.tx.rows(sql, *args)
+        """A room's own query inside the transaction. Rows of earlier commands are not written yet: see `added`."""
+        return await self._tx.rows(sql, *args)
+
+    def added(self, table: Table[Row], **columns: Any) -> list[Row]:
+        """The rows with these values that earlier commands of the batch added, as they stand now."""
+        return self.state.added(table, columns)
+
+    async def row(self, table: Table[Row], key: str) -> Row | None:
+        """A row of a room's table by key, with the changes of earlier commands; None where there is none."""
+        await self.stored(table, [key])
+        return self.state.row(table, key)
+
+    async def stored(self, table: Table[Any], keys: Collection[str]) -> None:
+        """Rows of a room's table by key, for `state.row`. Locked until the batch commits."""
+        await self._run(self._stored(table, keys))
+        self.state.name(Wants(rows=[(table, key) for key in keys]))
+
+    async def holdings(self, pairs: Collection[tuple[str, str]]) -> None:
+        """Balances of (account, unit) pairs; 0 where there is none."""
+        await self._run(self._holdings(pairs))
+        self.state.name(Wants(holdings=pairs))
+
+    async def funds(self, codes: Collection[str]) -> None:
+        """Funds with their streams. An unknown code stays unknown: `state.fund` refuses it."""
+        await self._run(self._funds(codes))
+        self.state.name(Wants(funds=codes))
+
+    async def series(self, names: Collection[tuple[str, int]]) -> None:
+        """The next numbers of series; a new one begins at 1."""
+        await self._run(self._series(names))
+        self.state.name(Wants(series=names))
 
     async def _run(self, queries: Sequence[Query]) -> None:
-        answers = await self.tx.queries([(sql, args) for sql, args, _ in queries])
+        if not queries:
+            return
+        answers = await self._tx.queries([(sql, args) for sql, args, _ in queries])
         for (_, _, take), rows in zip(queries, answers, strict=True):
             take(rows)
 
-    def _wanted(self, wants: Sequence[WantsLike]) -> list[Query]:
+    def _wanted(self, wants: Sequence[Wants]) -> list[Query]:
         """The queries for what the commands of a batch named beforehand."""
-        by_table: dict[Table, list[str]] = defaultdict(list)
+        by_table: dict[Table[Any], list[str]] = defaultdict(list)
         for w in wants:
             for table, key in w.rows:
                 by_table[table].append(key)
@@ -128,19 +145,15 @@ class Loader:
             *(query for table, keys in by_table.items() for query in self._stored(table, keys)),
         ]
 
-    async def holdings(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Balances of (account, unit) pairs; 0 where there is none."""
-        await self._run(self._holdings(pairs))
-
     def _holdings(self, pairs: Iterable[tuple[str, str]]) -> list[Query]:
-        todo = sorted({pair for pair in pairs if pair not in self.state.holdings})
-        self.state.holdings.update(dict.fromkeys(todo, 0))
+        todo = sorted({pair for pair in pairs if pair not in self._memory.holdings})
+        self._memory.holdings.update(dict.fromkeys(todo, 0))
 
         def take(rows: Rows) -> None:
             for row in rows:
                 pair = (row["account"], row["unit"])
-                self.held.add(pair)
-                self.state.holdings[pair] = row["quantity"]
+                self._memory.held.add(pair)
+                self._memory.holdings[pair] = row["quantity"]
 
         # Pair by pair through the unique codes: a shelf may have held ten thousand lots that are gone.
         sql = (
@@ -150,31 +163,27 @@ class Loader:
         )
         return _pairwise(sql, todo, take)
 
-    async def funds(self, codes: Iterable[str]) -> None:
-        """Funds with their streams. An unknown code stays unknown: `state.fund` refuses it."""
-        await self._run(self._funds(codes))
-
     def _funds(self, codes: Iterable[str]) -> list[Query]:
-        todo = [c for c in dict.fromkeys(codes) if c not in self.state.funds]
+        todo = [c for c in dict.fromkeys(codes) if c not in self._memory.funds]
         lows: dict[str, int] = {}
 
         def funds(rows: Rows) -> None:
             for row in rows:
                 code = row["code"]
-                self.state.funds[code] = Fund(code, row["name"], row["kind"], tuple(json.loads(row["programmes"])))
+                self._memory.funds[code] = Fund(code, row["name"], row["kind"], tuple(json.loads(row["programmes"])))
                 stream = Stream(code)
                 if row["inflow"] is not None:
-                    self.streams_stored.add(code)
+                    self._memory.streams_stored.add(code)
                     stream.inflow, stream.outflow = row["inflow"], row["outflow"]
                     lows[code] = row["low"]
-                self.state.streams[code] = stream
+                self._memory.streams[code] = stream
 
         def segments(rows: Rows) -> None:
             taken: dict[str, list[Piece]] = defaultdict(list)
             for row in rows:
                 taken[row["fund"]].append((row["start"], row["stop"]))
             for code in set(lows) & set(todo):
-                stream, low = self.state.streams[code], lows.pop(code)
+                stream, low = self._memory.streams[code], lows.pop(code)
                 whole = [(low, stream.inflow)] if low < stream.inflow else []
                 stream.free = without(whole, taken[code])
 
@@ -193,57 +202,49 @@ class Loader:
             ),
         ]
 
-    async def series(self, names: Iterable[tuple[str, int]]) -> None:
-        """The next numbers of series; a new one begins at 1."""
-        await self._run(self._series(names))
-
     def _series(self, names: Iterable[tuple[str, int]]) -> list[Query]:
-        todo = {n for n in names if n not in self.state.series}
-        self.state.series.update(dict.fromkeys(sorted(todo), 1))
+        todo = {n for n in names if n not in self._memory.series}
+        self._memory.series.update(dict.fromkeys(sorted(todo), 1))
 
         def take(rows: Rows) -> None:
             for row in rows:
                 key = (row["name"], row["year"])
                 if key in todo:
-                    self.started.add(key)
-                    self.state.series[key] = row["next"]
+                    self._memory.started.add(key)
+                    self._memory.series[key] = row["next"]
 
         sql = "SELECT name, year, next FROM series WHERE name IN ({in})"
         return _listed(sql, sorted({name for name, _ in todo}), take)
 
-    async def stored(self, table: Table, keys: Iterable[str]) -> None:
-        """Rows of a room's table by key; None where there is none. Locked until the batch commits."""
-        await self._run(self._stored(table, keys))
-
-    def _stored(self, table: Table, keys: Iterable[str]) -> list[Query]:
-        stored = self.state.stored
-        todo = [k for k in dict.fromkeys(keys) if (table.name, k) not in stored]
-        stored.update({(table.name, key): None for key in todo})
+    def _stored(self, table: Table[Any], keys: Iterable[str]) -> list[Query]:
+        stored = self._memory.rows
+        todo = [k for k in dict.fromkeys(keys) if (table, k) not in stored]
+        stored.update({(table, key): None for key in todo})
 
         def take(rows: Rows) -> None:
             for row in rows:
-                stored[table.name, row[table.key]] = row
+                stored[table, row[table.key]] = row
 
-        lock = " FOR UPDATE" if self.tx.postgres else ""
+        lock = " FOR UPDATE" if self._tx.postgres else ""
         sql = f"SELECT * FROM {table.name} WHERE {table.key} IN ({{in}}){lock}"  # noqa: S608 - names from code
         return _listed(sql, todo, take)
 
     async def entry(self, seq: int) -> dict[str, Any] | None:
         """An entry's body as an object, with `reversed` when a later entry reverses it."""
-        row = await self.tx.row("SELECT body FROM entry WHERE seq = $1", seq)
+        row = await self._tx.row("SELECT body FROM entry WHERE seq = $1", seq)
         if row is None:
             return None
         body: dict[str, Any] = json.loads(row["body"])
-        later = await self.tx.row("SELECT seq FROM entry WHERE reverses = $1", seq)
+        later = await self._tx.row("SELECT seq FROM entry WHERE reverses = $1", seq)
         body["reversed"] = later["seq"] if later else None
-        await self.holdings((a, u) for a, u, _ in body["postings"] if accounts.minimum(a) is not None)
+        await self.holdings([(a, u) for a, u, _ in body["postings"] if accounts.minimum(a) is not None])
         await self.funds({accounts.split(a)[2] for a, _, _ in body["postings"]} - {""})
         return body
 
     async def gift(self, seq: int) -> list[GiftPieces]:
         """What the entry still owns of each fund's stream, and what of that is unspent."""
         owned: dict[str, list[Piece]] = defaultdict(list)
-        for row in await self.tx.rows("SELECT fund, start, stop FROM inflow WHERE seq = $1 ORDER BY start", seq):
+        for row in await self._tx.rows("SELECT fund, start, stop FROM inflow WHERE seq = $1 ORDER BY start", seq):
             owned[row["fund"]].append((row["start"], row["stop"]))
         await self.funds(owned)
         result = []
@@ -252,7 +253,7 @@ class Loader:
             for start, stop in pieces:
                 taken += [
                     (r["start"], r["stop"], r["kind"])
-                    for r in await self.tx.rows(
+                    for r in await self._tx.rows(
                         "SELECT start, stop, kind FROM segment WHERE fund = $1 AND stop > $2 AND start < $3",
                         fund,
                         start,

@@ -1,7 +1,11 @@
 """Rows of the books, for the ledger's own reads. Nobody else imports this file (import-linter: keys)."""
 
+from typing import TypedDict
+
 from tortoise import fields
 from tortoise.models import Model
+
+from charity.db.tables import Table
 
 
 class EntryRow(Model):
@@ -38,3 +42,26 @@ class AccountRow(Model):
         """Table name."""
 
         table = "account"
+
+
+class RefundOf(Model):
+    """Which gift's entry a refund's entry gives back."""
+
+    seq = fields.BigIntField(primary_key=True)
+    gift_seq = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "refund_of"
+
+
+class RefundOfRow(TypedDict):
+    """A row of `refund_of`."""
+
+    seq: int
+    gift_seq: int
+
+
+# Rows that the writer's commands only add: no text key leads to them.
+REFUND_OF = Table(RefundOf, RefundOfRow, "")

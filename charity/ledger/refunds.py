@@ -10,6 +10,7 @@ from typing import Any
 from charity.ledger import accounts as acc
 from charity.ledger import rules
 from charity.ledger.loading import Loader
+from charity.ledger.models import REFUND_OF, RefundOfRow
 from charity.ledger.state import Entry, Flows, GiftPieces, State
 from charity.ledger.streams import length
 from charity.money import yuan
@@ -71,7 +72,7 @@ def post(state: State, pieces: list[GiftPieces], refund: Refund, *, actor: str, 
             reown=[(fund, spent)] if spent else [],
         ),
     )
-    state.add("refund_of", {"seq": entry.seq, "gift_seq": refund.gift_seq})
+    state.add(REFUND_OF, RefundOfRow(seq=entry.seq, gift_seq=refund.gift_seq))
     return entry
 
 

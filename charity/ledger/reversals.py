@@ -40,7 +40,7 @@ def reverse(state: State, body: dict[str, Any], *, kind: str, effective_on: str,
     flows = body.get("flows", {})
     back = [(fund, _pieces(pieces)) for fund, pieces in flows.get("received", [])]
     for fund, pieces in back:
-        if length(overlap(state.streams[fund].free, pieces)) != length(pieces):
+        if length(overlap(state.stream(fund).free, pieces)) != length(pieces):
             raise rules.MONEY_MOVED_ON(entries="、".join(f"#{n}" for n in body["moved_on"]))
     released = [(f, _pieces(p)) for name in ("spent", "moved", "refunded") for f, p in flows.get(name, [])]
     assert not flows.get("reowned"), "a refund of spent money is not reversed but given again"

@@ -1,41 +1,34 @@
-"""What a batch knows and decides: the running state in front of each command.
+"""What a command decides on: the running state of its batch, and of that only what the command named.
 
-The writer loads what the commands of a batch want, then lets each `decide(state)`. Decisions are pure:
-they see every earlier decision of the batch, bounds are checked on this running state (so they hold
-at every prefix of the journal), and a refused command leaves no trace in it.
+Decisions are pure: they see every earlier decision of the batch, bounds are checked on this running
+state (so they hold at every prefix of the journal), and a refused command leaves no trace in it.
+Always true: what a command did not name, in its `wants` or in its own `load`, it cannot read: an
+AssertionError, whatever its neighbours in the batch named. Named and not there is a Refusal, None for a row.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from operator import attrgetter, itemgetter
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from operator import itemgetter
+from typing import Any, cast
 
 from charity import tokens
-from charity.db.tables import Table
-from charity.errors import Refusal
+from charity.db.tables import Row, Table
 from charity.ledger import accounts, canonical, rules
 from charity.ledger.accounts import Posting
-from charity.ledger.streams import Piece, Stream, first_of, last_of, length
+from charity.ledger.commands import Command, Wants
+from charity.ledger.memory import Fund, Memory
+from charity.ledger.streams import Piece, Stream, first_of, last_of, length, overlap, without
 from charity.money import yuan
 
 POSTINGS_MAX = 1_000
+ENTRIES_MAX = 5_000
+"""Entries of a command that is `alone`."""
+ENTRIES_BESIDE_MAX = 100
+"""Entries of a command that shares its transaction with others."""
 _ABSENT = object()
 _COLUMNS = itemgetter("seq", "id", "kind", "recorded_at", "effective_on", "party", "actor")
-
-
-@dataclass(frozen=True, slots=True)
-class Fund:
-    """A fund as the books know it; an empty `programmes` allows every programme."""
-
-    code: str
-    name: str
-    kind: str
-    programmes: tuple[str, ...]
-
-    def allows(self, programme: str) -> bool:
-        """Whether its money and goods may be used for the programme (I8)."""
-        return not self.programmes or programme in self.programmes
 
 
 @dataclass(slots=True)
@@ -60,50 +53,15 @@ class Flows:
     reown: Sequence[tuple[str, list[Piece]]] = ()
 
 
-@dataclass(slots=True)
-class Written:
-    """The rows that a batch will write."""
-
-    entries: list[tuple[Any, ...]] = field(default_factory=list)
-    postings: list[tuple[int, int, str, str, int]] = field(default_factory=list)
-    days: list[str] = field(default_factory=list)
-    inflows: list[tuple[str, int, int, int]] = field(default_factory=list)
-    segments: list[tuple[str, int, int, int, str]] = field(default_factory=list)
-    releases: list[tuple[str, int, int]] = field(default_factory=list)
-    reowned: list[tuple[str, int, int, int]] = field(default_factory=list)
-    rows: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    changes: list[tuple[Table, str, dict[str, Any]]] = field(default_factory=list)
-
-    def streams(self) -> set[str]:
-        """The funds whose streams changed."""
-        return {str(row[0]) for part in (self.inflows, self.segments, self.releases) for row in part}
-
-    def lengths(self) -> tuple[int, ...]:
-        """Where each list ends now."""
-        return tuple(map(len, _LISTS(self)))
-
-    def cut(self, lengths: tuple[int, ...]) -> None:
-        """Forget what came after."""
-        for name, size in zip(self.__slots__, lengths, strict=True):
-            del getattr(self, name)[size:]
-
-
-_LISTS = attrgetter(*Written.__slots__)
-
-
 class State:
-    """The running state of a batch. Rooms use `now`, `post`, `number`, `row`, `change`, `add`."""
+    """The running state of a batch. Rooms use `now`, `post`, `number`, `row`, `change`, `add` and the new keys."""
 
-    def __init__(self, seq: int, leaf: str, at: str, closed_through: str) -> None:
-        self.start(seq, leaf, at, closed_through)
-        self.holdings: dict[tuple[str, str], int] = {}
-        self.streams: dict[str, Stream] = {}
-        self.funds: dict[str, Fund] = {}
-        self.series: dict[tuple[str, int], int] = {}
-        self.stored: dict[tuple[str, str], dict[str, Any] | None] = {}
-        self.written = Written()
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._mark: tuple[Any, ...] = ()
+        self._own: dict[tuple[Table[Any], str], dict[str, Any]] = {}
+        self.start(0, "", "", "")
 
     def start(self, seq: int, leaf: str, at: str, closed_through: str) -> None:
         """Begin from the journal's head."""
@@ -112,11 +70,23 @@ class State:
 
     # -- a command begins, is kept, or is undone -------------------------------------------------
 
-    def begin(self, at: str) -> None:
-        """A command that was asked at `at` begins; `recorded_at` never decreases."""
+    def begin(self, command: Command) -> None:
+        """A command begins: of all that its batch loaded it sees what it named. `recorded_at` never decreases."""
         self._undo.clear()
-        self._mark = (self.seq, self.leaf, self.at, self.written.lengths())
-        self.at = max(self.at, at)
+        self._own.clear()
+        self._mark = (self.seq, self.leaf, self.at, self._memory.written.lengths())
+        self._entries_max = ENTRIES_MAX if command.alone else ENTRIES_BESIDE_MAX
+        wants = command.wants
+        self._holdings, self._funds = set(wants.holdings), set(wants.funds)
+        self._series, self._rows = set(wants.series), set(wants.rows)
+        self.at = max(self.at, command.at)
+
+    def name(self, wants: Wants) -> None:
+        """The command's own `load` names more; the loader has loaded it."""
+        self._holdings.update(wants.holdings)
+        self._funds.update(wants.funds)
+        self._series.update(wants.series)
+        self._rows.update(wants.rows)
 
     def undo(self) -> None:
         """Forget everything since `begin`."""
@@ -126,7 +96,7 @@ class State:
             else:
                 table[key] = old
         self.seq, self.leaf, self.at, lengths = self._mark
-        self.written.cut(lengths)
+        self._memory.written.cut(lengths)
 
     def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         self._undo.append((table, key, table.get(key, _ABSENT)))
@@ -139,54 +109,89 @@ class State:
         """The instant of this command, as entries will carry it."""
         return self.at
 
+    @staticmethod
+    def new_key() -> str:
+        """A random key for a row that is made here (`tokens.key16`)."""
+        return tokens.key16()
+
+    @staticmethod
+    def new_code() -> str:
+        """A random code for an address, such as a receipt's (`tokens.code128`)."""
+        return tokens.code128()
+
     def balance(self, account: str, unit: str = accounts.CNY) -> int:
-        """A holding that the command wanted; KeyError when it did not ask for it."""
-        return self.holdings[account, unit]
+        """A holding that the command named; 0 where nothing is held."""
+        assert (account, unit) in self._holdings, f"{account} {unit} was not named"
+        return self._memory.holdings[account, unit]
 
     def fund(self, code: str) -> Fund:
-        """A fund that the command wanted, or the refusal `fund.unknown`."""
-        found = self.funds.get(code)
+        """A fund that the command named, or the refusal `fund.unknown`."""
+        assert code in self._funds, f"fund {code} was not named"
+        found = self._memory.funds.get(code)
         if found is None:
             raise rules.FUND_UNKNOWN(fund=code)
         return found
 
+    def stream(self, fund: str) -> Stream:
+        """The stream of a fund that the command named, to look at; or the refusal `fund.unknown`."""
+        return self._memory.streams[self.fund(fund).code]
+
     def available(self, fund: str) -> int:
         """What the stream of a fund can still pay, fen."""
-        return self.streams[fund].available
+        return self.stream(fund).available
 
     def number(self, series: str, year: int) -> int:
         """The next number of a gap-free series (1, 2, 3 … a year)."""
-        value = self.series[series, year]
-        self._set(self.series, (series, year), value + 1)
+        assert (series, year) in self._series, f"series {series} {year} was not named"
+        value = self._memory.series[series, year]
+        self._set(self._memory.series, (series, year), value + 1)
         return value
 
-    def row(self, table: Table, key: str) -> dict[str, Any] | None:
-        """A stored row that the command wanted, with the changes of earlier commands; None when there is none."""
-        return self.stored[table.name, key]
+    def row(self, table: Table[Row], key: str) -> Row | None:
+        """A stored row that the command named, with the changes of earlier commands; None when there is none."""
+        assert (table, key) in self._rows, f"{table.name} {key} was not named"
+        return cast("Row | None", self._memory.rows[table, key])
 
-    def change(self, table: Table, key: str, **columns: Any) -> None:
-        """Change columns of a stored row."""
-        old = self.stored[table.name, key]
-        assert old is not None, (table.name, key)
-        self._set(self.stored, (table.name, key), {**old, **columns})
-        self.written.changes.append((table, key, columns))
+    def change(self, table: Table[Any], key: str, **columns: Any) -> None:
+        """Change columns of a row that the command named or added."""
+        assert columns.keys() <= table.columns, columns.keys() - table.columns
+        own = self._own.get((table, key))
+        if own is not None:  # added by this very command: it is written as it stands in the end
+            own.update(columns)
+            return
+        old = self.row(table, key)
+        assert old is not None, f"there is no {table.name} {key} to change"
+        self._set(self._memory.rows, (table, key), {**old, **columns})
+        self._memory.written.changes.append((table, key, columns))
 
-    def add(self, table: Table | str, row: dict[str, Any]) -> None:
-        """Add a row. With a `Table`, later commands of the batch see it under its key."""
-        if isinstance(table, Table):
-            self._set(self.stored, (table.name, row[table.key]), row)
-            table = table.name
-        self.written.rows.append((table, row))
+    def add(self, table: Table[Row], row: Row) -> None:
+        """Add a row with all its columns. This command and later ones that name it see it under its key."""
+        written = cast("dict[str, Any]", row)
+        if table.key:
+            place = (table, written[table.key])
+            self._set(self._memory.rows, place, written)
+            self._own[place] = written
+            self._rows.add(place)
+        self._memory.written.rows.append((table, written))
+
+    def added(self, table: Table[Row], columns: Mapping[str, Any]) -> list[Row]:
+        """The rows with these values that this batch has added so far, as they stand now; rows with a key are named."""
+        found: list[Row] = []
+        for kept, row in self._memory.written.rows:
+            now = row
+            if kept is table and table.key:
+                now = cast("dict[str, Any]", self._memory.rows[table, row[table.key]])
+            if kept is table and all(now[name] == value for name, value in columns.items()):
+                found.append(cast("Row", now))
+                if table.key:
+                    self._rows.add((table, row[table.key]))
+        return found
 
     def open_day(self, day: str) -> str:
         """The day itself, or the first open one after a closed period."""
         if day > self.closed_through:
             return day
-        year, month, date = (int(part) for part in self.closed_through.split("-"))
-        from datetime import date as calendar  # noqa: PLC0415 - rare path
-        from datetime import timedelta  # noqa: PLC0415
-
-        return (calendar(year, month, date) + timedelta(days=1)).isoformat()
+        return (date.fromisoformat(self.closed_through) + timedelta(days=1)).isoformat()
 
     # -- posting ---------------------------------------------------------------------------------
 
@@ -210,15 +215,15 @@ class State:
         lines = list(postings)
         _assert_balanced(lines)
         self.seq += 1
+        assert self.seq - self._mark[0] <= self._entries_max, "a large act is alone, or several commands"
         facts = facts or {}
-        assert "programme" in facts or not (flows and flows.spend), "money is spent for a programme (I8)"
-        self._check_programme(lines, facts, reverses)
+        self._check_programme(lines, facts, flows, reverses)
         for account, unit, quantity in lines:
             self._move(account, unit, quantity)
         body: dict[str, Any] = {
             "v": 1,
             "seq": self.seq,
-            "id": tokens.key16(),
+            "id": self.new_key(),
             "kind": kind,
             "recorded_at": self.at,
             "effective_on": self.open_day(effective_on),
@@ -238,66 +243,79 @@ class State:
     def _append(self, body: dict[str, Any], reverses: int | None) -> None:
         text = canonical.entry_text(body)
         leaf = canonical.leaf(text)
-        w, seq, day = self.written, self.seq, body["effective_on"]
+        w, seq, day = self._memory.written, self.seq, body["effective_on"]
         w.entries.append((*_COLUMNS(body), text, leaf, self.leaf, reverses))
         w.postings += [(seq, n, *line) for n, line in enumerate(body["postings"], 1)]
         w.days += [day] * len(body["postings"])
         self.leaf = leaf
 
-    def _check_programme(self, lines: list[Posting], facts: dict[str, Any], reverses: int | None) -> None:
-        """I8: what leaves a restricted fund is for a programme that the fund allows."""
+    def _check_programme(
+        self, lines: list[Posting], facts: dict[str, Any], flows: Flows | None, reverses: int | None
+    ) -> None:
+        """I8: what leaves a restricted fund is for a programme that the fund allows. Every fund of it was named."""
         programme = facts.get("programme")
         if programme is None or reverses is not None:
+            spends = flows is not None and flows.spend
+            costs = any(quantity > 0 and accounts.split(account)[0] == accounts.COST for account, _, quantity in lines)
+            assert reverses is not None or not (spends or costs), "money and goods are used for a programme (I8)"
             return
-        for code in {accounts.fund(account) for account, _, _ in lines}:
-            fund = self.funds.get(code)
-            if fund is not None and not fund.allows(programme):
+        for code in {accounts.fund(account) for account, _, _ in lines} - {""}:
+            if not self.fund(code).allows(programme):
                 raise rules.FUND_NOT_FOR(fund=code, programme=programme)
 
     def _move(self, account: str, unit: str, quantity: int) -> None:
         if accounts.minimum(account) is None:
             return
-        left = self.holdings[account, unit]
+        left = self.balance(account, unit)
         if left + quantity < 0:
             raise rules.HOLDING_SHORT(account=account, unit=unit, left=left, needed=-quantity)
-        self._set(self.holdings, (account, unit), left + quantity)
+        self._set(self._memory.holdings, (account, unit), left + quantity)
 
-    def _stream(self, fund: str) -> Stream:
-        copy = self.streams[fund].copy()
-        self._set(self.streams, fund, copy)
+    def _changing(self, fund: str) -> Stream:
+        """A copy of the stream that takes the place of the old one until the command is undone."""
+        copy = self.stream(fund).copy()
+        self._set(self._memory.streams, fund, copy)
         return copy
 
     def _take(self, fund: str, amount: int) -> list[Piece]:
-        stream = self._stream(fund)
+        stream = self._changing(fund)
         if amount > stream.available:
             raise rules.FUND_SHORT(fund=fund, available_yuan=yuan(stream.available), needed_yuan=yuan(amount))
         return stream.spend(amount)
 
+    def current(self, loaded: "GiftPieces") -> "GiftPieces":
+        """A gift's pieces after what earlier commands of this batch took or gave back."""
+        w = self._memory.written
+        gone = [(a, b) for f, a, b, _, kind in w.segments if f == loaded.fund and kind == "refunded"]
+        gone += [(a, b) for f, a, b, _ in w.reowned if f == loaded.fund]
+        owned = without(loaded.owned, gone)
+        return GiftPieces(loaded.fund, owned, overlap(owned, self.stream(loaded.fund).free))
+
     def _flow(self, flows: Flows) -> dict[str, Any]:
         """Apply the flows; their pieces go into the body, so that the trace is hashed with the books."""
-        w, seq = self.written, self.seq
-        told: dict[str, list[Any]] = defaultdict(list)
+        w, seq = self._memory.written, self.seq
+        parts: dict[str, list[Any]] = defaultdict(list)
         for fund, piece_list in flows.release:
-            self._stream(fund).release(piece_list)
+            self._changing(fund).release(piece_list)
             w.releases.extend((fund, *piece) for piece in piece_list)
-            told["released"].append([fund, piece_list])
+            parts["released"].append([fund, piece_list])
         for fund, piece_list in flows.refund:
-            self._stream(fund).take(piece_list)
+            self._changing(fund).take(piece_list)
             w.segments.extend((fund, *piece, seq, "refunded") for piece in piece_list)
-            told["refunded"].append([fund, piece_list])
-        for kind, asked in (("spent", flows.spend), ("moved", flows.move)):
-            for fund, amount in asked:
+            parts["refunded"].append([fund, piece_list])
+        for kind, wanted in (("spent", flows.spend), ("moved", flows.move)):
+            for fund, amount in wanted:
                 pieces = self._take(fund, amount)
                 w.segments.extend((fund, *piece, seq, kind) for piece in pieces)
-                told[kind].append([fund, pieces])
+                parts[kind].append([fund, pieces])
         for fund, amount in flows.receive:
-            piece = self._stream(fund).receive(amount)
+            piece = self._changing(fund).receive(amount)
             w.inflows.append((fund, *piece, seq))
-            told["received"].append([fund, [piece]])
+            parts["received"].append([fund, [piece]])
         for fund, piece_list in flows.reown:
             w.reowned.extend((fund, *piece, seq) for piece in piece_list)
-            told["reowned"].append([fund, piece_list])
-        return dict(sorted(told.items()))
+            parts["reowned"].append([fund, piece_list])
+        return dict(sorted(parts.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,8 +328,6 @@ class GiftPieces:
 
     def split(self, amount: int) -> tuple[list[Piece], list[Piece]]:
         """Positions to refund: unspent ones first (the last of them), then spent ones (the first)."""
-        from charity.ledger.streams import without  # noqa: PLC0415
-
         unspent = last_of(self.unspent, amount)
         rest = amount - length(unspent)
         spent = first_of(without(self.owned, self.unspent), rest) if rest else []
@@ -332,4 +348,4 @@ def _assert_balanced(lines: list[Posting]) -> None:
     assert not any(sums.values()), f"postings do not sum to 0: {dict(sums)}"
 
 
-__all__ = ["Entry", "Flows", "Fund", "GiftPieces", "Refusal", "State", "Table"]
+__all__ = ["ENTRIES_MAX", "POSTINGS_MAX", "Entry", "Flows", "Fund", "GiftPieces", "State", "Table"]

@@ -1,22 +1,33 @@
-"""The queue in front of the books: one writer a process, up to 256 commands a transaction.
+"""The one writer of a process: every posting is a command in its queue.
 
-A verb that posts builds a `Command` and awaits `submit`; it never holds a transaction itself. The
-writer locks `head` first, reads what the batch names, lets each command decide in order, writes all
-rows with bulk statements, commits and answers. A refusal drops only its command. When the bulk write
-fails, everything is rolled back and the commands run one by one. On an I/O error it stops
-acknowledging and ends the process: what was not durable was not acknowledged.
+ 1. A verb that posts builds a `Command` and awaits `submit`; it never holds a transaction itself, and nothing
+    but the writer writes the tables of the ledger.
+ 2. `wants` names by key what the decision reads: rows, holdings, funds, series. What a command did not name it
+    cannot read, whatever its neighbours named: an AssertionError. Named and not there is a Refusal.
+ 3. The writer takes up to 256 commands, begins one transaction, locks `head`, and reads all wants in one round trip.
+ 4. `load(loader)`, where a command has one, reads after the lock what no key can name, and returns it as facts;
+    `loader.added(TABLE, …)` shows rows that earlier commands of the batch added.
+ 5. `decide(state)` or `decide(state, facts)` is pure: no await, no clock, no randomness but the state's keys and
+    codes. It sees all earlier decisions.
+ 6. It raises a Refusal, and the command leaves no trace; or it posts, adds, changes, numbers and answers.
+ 7. One bulk write, COMMIT, then the answers: an answer means durable. They are given when the writer is idle,
+    before a batch with `load`, and when the next COMMIT is on its way; refused writes are answered at once.
+ 8. A write that fails is rolled back and tried again one by one. A disk error ends writing in this process:
+    waiting and later commands are told 503 `writing.stopped`, reading goes on, a fresh process writes again. A
+    connection lost at COMMIT is 503 `outcome.unknown`: ask again with the same key.
+ 9. The same key with the same content gets the stored answer; refusals are not stored. A hang-up changes nothing.
+10. A large act is `alone=True`: a transaction of its own, at most 5,000 entries.
 
-Answers are resolved at three moments only: when idle, before a batch with `load`, and when the next
-COMMIT is on its way. Source of the numbers that led here: books.md, "The writer"; bench/gifts.py.
+Source of the numbers that led here: docs/books.md, "The writer"; bench/gifts.py measures it again.
 """
 
 import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -29,48 +40,15 @@ from charity.db.idem import Idem
 from charity.db.transactions import Tx
 from charity.errors import Refusal, Unavailable
 from charity.ledger import head_file, rules
+from charity.ledger.commands import Answer, Command, Wants
 from charity.ledger.loading import Loader
-from charity.ledger.state import State, Table
-from charity.ledger.writing import Ids, write
+from charity.ledger.memory import Memory
+from charity.ledger.writing import Head, Ids, write
 
 log = logging.getLogger("charity.writer")
 BATCH_MAX = 256
 QUEUE_MAX = 4_096
 SAME_KEY_WAIT_S = 10.0
-
-
-@dataclass(slots=True)
-class Answer:
-    """What a command answers: an HTTP status and a JSON object without names; both are stored with the key.
-
-    `text` is the body as it was stored, when it was.
-    """
-
-    status: int
-    body: dict[str, Any]
-    replayed: bool = False
-    text: str = ""
-
-
-@dataclass(slots=True)
-class Wants:
-    """What a command needs to see, known before it is queued."""
-
-    holdings: Iterable[tuple[str, str]] = ()
-    funds: Iterable[str] = ()
-    series: Iterable[tuple[str, int]] = ()
-    rows: Iterable[tuple[Table, str]] = ()
-
-
-@dataclass(slots=True)
-class Command:
-    """One act to decide. `load` may read more inside the transaction, after `head` is locked."""
-
-    decide: Callable[[State], Answer]
-    wants: Wants = field(default_factory=Wants)
-    idem: Idem | None = None
-    load: Callable[[Loader], Awaitable[None]] | None = None
-    at: str = ""
 
 
 Outcome = Answer | BaseException
@@ -101,7 +79,7 @@ class Batch:
 
     outcomes: list[Outcome]
     ids: Ids
-    head: tuple[int, str, str] | None
+    head: Head | None
 
 
 class Writer:
@@ -166,8 +144,14 @@ class Writer:
                 self._idle.set()
                 self._came.clear()
                 await self._came.wait()
-            batch = [self._queue.popleft() for _ in range(min(BATCH_MAX, len(self._queue)))]
-            await transactions.shielded(self._settle(batch))
+            await transactions.shielded(self._settle(self._next()))
+
+    def _next(self) -> list[Waiting]:
+        """What is decided together: all that waits, at most BATCH_MAX, up to a command that is `alone`."""
+        batch = [self._queue.popleft()]
+        while self._queue and len(batch) < BATCH_MAX and not (batch[0].command.alone or self._queue[0].command.alone):
+            batch.append(self._queue.popleft())
+        return batch
 
     def _resolve(self) -> None:
         """Answer what is committed: when idle, before a batch with `load`, and when a COMMIT is on its way."""
@@ -201,32 +185,33 @@ class Writer:
         """Load, decide and write a batch under one hold of the lock on `head`."""
         if any(command.load for command in commands):
             self._resolve()
+        memory = Memory()
         keys = [c.idem for c in commands if c.idem is not None]
-        loader, known = await Loader.begun(tx, keys, [c.wants for c in commands])
-        before = loader.state.seq
-        outcomes = [await _decide(loader, command, known) for command in commands]
-        ids = await write(tx, loader, self._ids)
-        asyncio.get_running_loop().call_soon(self._resolve)  # the COMMIT is on its way by then
+        loader, known = await Loader.begun(tx, memory, keys, [c.wants for c in commands])
         state = loader.state
-        return Batch(outcomes, ids, (state.seq, state.leaf, state.at) if state.seq > before else None)
+        before = state.seq
+        outcomes = [await _decide(loader, memory, command, known) for command in commands]
+        head = (state.seq, state.leaf, state.at)
+        ids = await write(tx, memory, head, self._ids)
+        asyncio.get_running_loop().call_soon(self._resolve)  # the COMMIT is on its way by then
+        return Batch(outcomes, ids, head if state.seq > before else None)
 
 
-async def _decide(loader: Loader, command: Command, known: Known) -> Outcome:
+async def _decide(loader: Loader, memory: Memory, command: Command, known: Known) -> Outcome:
     state, idem = loader.state, command.idem
     if idem is not None and (old := known.get((idem.scope, idem.key))) is not None:
         if old["fingerprint"] != idem.fingerprint:
             return rules.KEY_REUSED()
         return Answer(old["status"], json.loads(old["response"]), replayed=True)
     first = state.seq + 1
-    state.begin(command.at)
+    state.begin(command)
     try:
-        if command.load is not None:
-            await command.load(loader)
+        facts = await command.load(loader) if command.load is not None else None
     except Refusal as refusal:  # another error may have left the transaction unusable: it ends the batch
         state.undo()
         return refusal
     try:
-        answer = command.decide(state)
+        answer = command.decide(state) if command.load is None else command.decide(state, facts)
     except Exception as error:
         state.undo()
         if not isinstance(error, Refusal):
@@ -240,7 +225,7 @@ async def _decide(loader: Loader, command: Command, known: Known) -> Outcome:
             "status": answer.status,
             "response": response,
         }
-        loader.keys.append((idem.scope, idem.key, idem.fingerprint, answer.status, response, seq))
+        memory.keys.append((idem.scope, idem.key, idem.fingerprint, answer.status, response, seq))
     return answer
 
 

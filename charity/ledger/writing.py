@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from charity.db.tables import Table
 from charity.db.transactions import Tx, insert_sql
 from charity.ledger import accounts
-from charity.ledger.loading import Loader
-from charity.ledger.state import Table, Written
+from charity.ledger.memory import Memory, Written
 
 _ENTRY = (
     "INSERT INTO entry (seq, id16, kind, recorded_at, effective_on, party, actor, body, leaf, prev, reverses) "
@@ -37,6 +37,8 @@ _IDEM = "INSERT INTO idem (scope, key, fingerprint, status, response, seq) VALUE
 
 _HEAD = "UPDATE head SET seq = $1, leaf = $2, at = $3 WHERE id = 1"
 Statement = tuple[str, Sequence[Sequence[Any]]]
+Head = tuple[int, str, str]
+"""seq, leaf and at."""
 _parents: dict[str, frozenset[str]] = {}
 _order: dict[tuple[str, ...], dict[str, int]] = {}
 
@@ -49,29 +51,28 @@ class Ids:
         self.unit = unit or {}
 
 
-async def write(tx: Tx, loader: Loader, ids: Ids) -> Ids:
+async def write(tx: Tx, memory: Memory, head: Head, ids: Ids) -> Ids:
     """Write everything; the ids to remember once this transaction has committed."""
-    state = loader.state
-    w = state.written
+    w = memory.written
     if w.entries:
         ids = await _resolved(tx, ids, w)
         await tx.batch(
             [
                 (_ENTRY, w.entries),
                 (_POSTING, [(s, n, ids.account[a], ids.unit[u], q) for s, n, a, u, q in w.postings]),
-                *_holdings(loader, ids),
+                *_holdings(memory, ids),
                 (_TURNOVER, _turnover(ids, w)),
-                *_streams(loader),
-                (_HEAD, [(state.seq, state.leaf, state.at)]),
-                *_series(loader),
+                *_streams(memory),
+                (_HEAD, [head]),
+                *_series(memory),
                 *await _rooms(tx, w),
-                (_IDEM, loader.keys),
+                (_IDEM, memory.keys),
             ]
         )
         for fund, start, stop, seq in w.reowned:
             await _reown(tx, fund, start, stop, seq)
         return ids
-    await tx.batch([*_series(loader), *await _rooms(tx, w), (_IDEM, loader.keys)])
+    await tx.batch([*_series(memory), *await _rooms(tx, w), (_IDEM, memory.keys)])
     return ids
 
 
@@ -112,17 +113,17 @@ async def _lookup(tx: Tx, table: str, codes: list[str]) -> dict[str, int]:
     return found
 
 
-def _holdings(loader: Loader, ids: Ids) -> list[Statement]:
+def _holdings(memory: Memory, ids: Ids) -> list[Statement]:
     added: dict[tuple[int, int], int] = defaultdict(int)
     bounded: set[tuple[str, str]] = set()
-    for _, _, account, unit, quantity in loader.state.written.postings:
+    for _, _, account, unit, quantity in memory.written.postings:
         if accounts.minimum(account) is None:
             added[ids.account[account], ids.unit[unit]] += quantity
         else:
             bounded.add((account, unit))
     statements: list[Statement] = [(_HOLDING_ADD, [(a, u, q) for (a, u), q in sorted(added.items())])]
-    for sql, pairs in ((_HOLDING_SET, bounded & loader.held), (_HOLDING_NEW, bounded - loader.held)):
-        rows = [(ids.account[a], ids.unit[u], loader.state.holdings[a, u]) for a, u in sorted(pairs)]
+    for sql, pairs in ((_HOLDING_SET, bounded & memory.held), (_HOLDING_NEW, bounded - memory.held)):
+        rows = [(ids.account[a], ids.unit[u], memory.holdings[a, u]) for a, u in sorted(pairs)]
         statements.append((sql, rows))
     return statements
 
@@ -137,12 +138,12 @@ def _turnover(ids: Ids, w: Written) -> list[tuple[Any, ...]]:
     return [(*key, debited[key], credited[key]) for key in keys]
 
 
-def _streams(loader: Loader) -> list[Statement]:
-    state, w = loader.state, loader.state.written
+def _streams(memory: Memory) -> list[Statement]:
+    w = memory.written
     touched = w.streams()
-    values = [(f, s.inflow, s.outflow, s.low) for f in sorted(touched) for s in (state.streams[f],)]
+    values = [(f, s.inflow, s.outflow, s.low) for f in sorted(touched) for s in (memory.streams[f],)]
     return [
-        ("INSERT INTO stream (fund) VALUES ($1)", [(code,) for code in sorted(touched - loader.streams_stored)]),
+        ("INSERT INTO stream (fund) VALUES ($1)", [(code,) for code in sorted(touched - memory.streams_stored)]),
         ("UPDATE stream SET inflow = $2, outflow = $3, low = $4 WHERE fund = $1", values),
         ("DELETE FROM segment WHERE fund = $1 AND start >= $2 AND stop <= $3", w.releases),
         (_INFLOW, w.inflows),
@@ -160,8 +161,8 @@ async def _reown(tx: Tx, fund: str, start: int, stop: int, seq: int) -> None:
         await tx.many(_INFLOW, [(fund, a, b, s) for a, b, s in cut if a < b])
 
 
-def _series(loader: Loader) -> list[Statement]:
-    values, begun = loader.state.series, loader.started
+def _series(memory: Memory) -> list[Statement]:
+    values, begun = memory.series, memory.started
     return [
         (
             "UPDATE series SET next = $3 WHERE name = $1 AND year = $2 AND next <> $3",
@@ -178,16 +179,16 @@ async def _rooms(tx: Tx, w: Written) -> list[Statement]:
     """The rooms' own rows: inserts, parents before children, then changes."""
     inserts: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for table, row in w.rows:
-        inserts[table, tuple(row)].append(row)
+        inserts[table.name, tuple(row)].append(row)
     ranks = await _ranks(tx, tuple(dict.fromkeys(table for table, _ in inserts)))
     statements: list[Statement] = [
         (insert_sql(table, columns), [tuple(row.values()) for row in rows])
         for (table, columns), rows in sorted(inserts.items(), key=lambda item: ranks[item[0][0]])
     ]
-    merged: dict[tuple[Table, str], dict[str, Any]] = {}
+    merged: dict[tuple[Table[Any], str], dict[str, Any]] = {}
     for target, key, columns in w.changes:
         merged.setdefault((target, key), {}).update(columns)
-    grouped: dict[tuple[Table, tuple[str, ...]], list[tuple[Any, ...]]] = defaultdict(list)
+    grouped: dict[tuple[Table[Any], tuple[str, ...]], list[tuple[Any, ...]]] = defaultdict(list)
     for (target, key), changed in merged.items():
         names = tuple(sorted(changed))
         grouped[target, names].append((key, *(changed[n] for n in names)))
@@ -222,6 +223,6 @@ async def _sorted(tx: Tx, tables: tuple[str, ...]) -> dict[str, int]:
         return {table: n for n, table in enumerate(tables)}
 
 
-def _update(target: Table, names: Iterable[str]) -> str:
+def _update(target: Table[Any], names: Iterable[str]) -> str:
     sets = ", ".join(f"{name} = ${n}" for n, name in enumerate(names, 2))
     return f"UPDATE {target.name} SET {sets} WHERE {target.key} = $1"  # noqa: S608 - names from code

@@ -1,6 +1,7 @@
 """Rows of the persons."""
 
 from enum import StrEnum
+from typing import TypedDict
 
 from tortoise import fields
 from tortoise.models import Model
@@ -69,6 +70,26 @@ class Person(Model):
         table = "person"
 
 
+class PersonRow(TypedDict):
+    """A row of `person`."""
+
+    key: str
+    kind: str
+    name: str
+    tax_id: str
+    fiscal_receipt: bool
+    phone: bytes | None
+    phone_index: str | None
+    email: bytes | None
+    id_number: bytes | None
+    id_number_index: str | None
+    address: bytes | None
+    address_index: str | None
+    bank_account: bytes | None
+    bank_account_index: str | None
+    created_at: str
+
+
 class Household(Model):
     """A household that the bureau classified."""
 
@@ -88,6 +109,22 @@ class Household(Model):
         """Table name."""
 
         table = "household"
+
+
+class HouseholdRow(TypedDict):
+    """A row of `household`."""
+
+    key: str
+    code: str
+    head_name: str
+    township: str
+    category: str
+    members: int
+    status: str
+    store: str
+    phone: bytes | None
+    address: bytes | None
+    created_at: str
 
 
 class Institution(Model):
@@ -110,5 +147,5 @@ class Institution(Model):
 
 
 # The tables whose rows the writer's commands read and change one by one.
-PERSON = Table("person", "key")
-HOUSEHOLD = Table("household", "key")
+PERSON = Table(Person, PersonRow)
+HOUSEHOLD = Table(Household, HouseholdRow)

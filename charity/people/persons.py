@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from charity import clock
 from charity.db import reading, sealed
 from charity.people.id_numbers import is_persons
+from charity.people.models import PersonRow
 
 NAME_MAX = 100
 NAMES_CHUNK = 500
@@ -48,7 +48,7 @@ def masked_name(kind: str, name: str) -> str:
     return f"{name[0]}*"
 
 
-def person_row(donor: Donor, *, key: str, at: str | None = None) -> dict[str, Any]:
+def person_row(donor: Donor, *, key: str, at: str | None = None) -> PersonRow:
     """The row of a donor, its contacts sealed; the writer's commands add it.
 
     A person's ID number is sealed whatever the donor says to be; of an anonymous giver nothing is kept.
@@ -56,19 +56,23 @@ def person_row(donor: Donor, *, key: str, at: str | None = None) -> dict[str, An
     if donor.kind == "anonymous":
         donor = Donor(fiscal_receipt=donor.fiscal_receipt)
     id_number = donor.tax_id if donor.kind == "person" or is_persons(donor.tax_id) else ""
-    return {
-        "key": key,
-        "kind": donor.kind,
-        "name": donor.name,
-        "tax_id": "" if id_number else donor.tax_id,
-        "fiscal_receipt": donor.fiscal_receipt,
-        "phone": sealed.seal("person", "phone", key, donor.phone) if donor.phone else None,
-        "phone_index": sealed.blind_index("person", "phone", donor.phone) if donor.phone else None,
-        "email": sealed.seal("person", "email", key, donor.email) if donor.email else None,
-        "id_number": sealed.seal("person", "id_number", key, id_number) if id_number else None,
-        "id_number_index": sealed.blind_index("person", "id_number", id_number) if id_number else None,
-        "created_at": at or clock.stamp(),
-    }
+    return PersonRow(
+        key=key,
+        kind=donor.kind,
+        name=donor.name,
+        tax_id="" if id_number else donor.tax_id,
+        fiscal_receipt=donor.fiscal_receipt,
+        phone=sealed.seal("person", "phone", key, donor.phone),
+        phone_index=sealed.blind_index("person", "phone", donor.phone),
+        email=sealed.seal("person", "email", key, donor.email),
+        id_number=sealed.seal("person", "id_number", key, id_number),
+        id_number_index=sealed.blind_index("person", "id_number", id_number),
+        address=None,
+        address_index=None,
+        bank_account=None,
+        bank_account_index=None,
+        created_at=at or clock.stamp(),
+    )
 
 
 async def names(keys: Iterable[str]) -> dict[str, Person]:

@@ -9,12 +9,13 @@ the writer, so that two decisions about one voucher never cross.
 """
 
 import json
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypedDict
 
 from charity import clock, tokens
 from charity.aid import payees, rules
 from charity.aid.content import Content, hashed, written
-from charity.aid.models import APPROVAL, VOUCHER
+from charity.aid.models import APPROVAL, VOUCHER, VoucherApprovalRow, VoucherRow
 from charity.aid.payees import Payee
 from charity.db import sealed
 from charity.errors import Refusal
@@ -57,23 +58,23 @@ async def make(*, content: Content, by: Actor, idem: Idem | None = None) -> Answ
         payee = _allowed(state, content, looked_up)
         number = f"BF-{year}-{state.number(SERIES, year):06d}"
         text = written(number, content, payee, salt)
-        row = {
-            "number": number,
-            "year": year,
-            "status": "draft",
+        row = VoucherRow(
+            number=number,
+            year=year,
+            status="draft",
             **_columns(number, content, salt, text),
-            "approvals": "[]",
-            "maker": by.key,
-            "made_at": state.now,
-            "changed_at": state.now,
-            "returned_at": None,
-            "payer": None,
-            "paid_on": None,
-            "paid_at": None,
-            "channel_ref": None,
-            "entry": None,
-            "entry_seq": None,
-        }
+            approvals="[]",
+            maker=by.key,
+            made_at=state.now,
+            changed_at=state.now,
+            returned_at=None,
+            payer=None,
+            paid_on=None,
+            paid_at=None,
+            channel_ref=None,
+            entry=None,
+            entry_seq=None,
+        )
         state.add(VOUCHER, row)
         short = state.available(content.fund) < content.amount_fen
         return Answer(
@@ -94,8 +95,7 @@ async def edit(*, number: str, content: Content, by: Actor, idem: Idem | None = 
     fresh_salt = tokens.key16()
     decision = tokens.key16()
 
-    def decide(state: State) -> Answer:
-        row = stored(state, number)
+    def decide(state: State, row: VoucherRow) -> Answer:
         if row["maker"] != by.key:
             raise rules.NOT_MAKER()
         if row["status"] not in OPEN:
@@ -121,8 +121,7 @@ async def cancel(*, number: str, reason: str, by: Actor, idem: Idem | None = Non
     by.must("voucher.make")
     decision = tokens.key16()
 
-    def decide(state: State) -> Answer:
-        row = stored(state, number)
+    def decide(state: State, row: VoucherRow) -> Answer:
         if row["maker"] != by.key:
             raise rules.NOT_MAKER()
         if row["status"] not in UNPAID:
@@ -139,7 +138,7 @@ async def cancel(*, number: str, reason: str, by: Actor, idem: Idem | None = Non
 # -- what the acts share -----------------------------------------------------------------------------
 
 
-def stored(state: State, number: str) -> dict[str, Any]:
+def stored(state: State, number: str) -> VoucherRow:
     """The voucher's row as it stands in the batch, or the refusal voucher.unknown."""
     row = state.row(VOUCHER, number)
     if row is None:
@@ -147,23 +146,23 @@ def stored(state: State, number: str) -> dict[str, Any]:
     return row
 
 
-def standing(row: dict[str, Any]) -> dict[str, str]:
+def standing(row: Mapping[str, Any]) -> dict[str, str]:
     """The approvals that stand: approver's account to the key of the approval."""
     return dict(json.loads(row["approvals"]))
 
 
-def with_approvals(number: str) -> Any:
-    """A `Command.load` that reads the standing approvals, so that they can be cleared."""
+def with_approvals(number: str) -> Callable[[Loader], Awaitable[VoucherRow]]:
+    """A `Command.load` that names the standing approvals, so that they can be cleared; the fact is the voucher."""
 
-    async def load(loader: Loader) -> None:
-        row = loader.state.row(VOUCHER, number)
-        if row is not None:
-            await loader.stored(APPROVAL, standing(row).values())
+    async def load(loader: Loader) -> VoucherRow:
+        row = stored(loader.state, number)
+        await loader.stored(APPROVAL, list(standing(row).values()))
+        return row
 
     return load
 
 
-def clear(state: State, row: dict[str, Any]) -> None:
+def clear(state: State, row: VoucherRow) -> None:
     """Let no approval stand; their rows stay as history."""
     for key in standing(row).values():
         state.change(APPROVAL, key, cleared_at=state.now)
@@ -173,20 +172,20 @@ def remember(
     state: State, key: str, number: str, by: Actor, decision: str, content_hash: str, reason: str = ""
 ) -> None:
     """Add a decision to the history of a voucher."""
-    row = {
-        "key": key,
-        "voucher": number,
-        "account": by.key,
-        "decision": decision,
-        "content_hash": content_hash,
-        "reason": sealed.seal("voucher_approval", "reason", key, reason),
-        "at": state.now,
-        "cleared_at": None,
-    }
+    row = VoucherApprovalRow(
+        key=key,
+        voucher=number,
+        account=by.key,
+        decision=decision,
+        content_hash=content_hash,
+        reason=sealed.seal("voucher_approval", "reason", key, reason),
+        at=state.now,
+        cleared_at=None,
+    )
     state.add(APPROVAL, row)
 
 
-def _standing(row: dict[str, Any]) -> dict[str, Any]:
+def _standing(row: VoucherRow) -> dict[str, Any]:
     return {
         "number": row["number"],
         "status": row["status"],
@@ -196,19 +195,36 @@ def _standing(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _columns(number: str, content: Content, salt: str, text: str) -> dict[str, Any]:
-    return {
-        "programme": content.programme,
-        "fund": content.fund,
-        "payee_kind": content.payee_kind,
-        "payee": content.payee,
-        "amount_fen": content.amount_fen,
-        "recipients": content.recipients,
-        "reason": sealed.seal("voucher", "reason", number, content.reason),
-        "salt": salt,
-        "content": text,
-        "content_hash": hashed(text),
-    }
+class _Columns(TypedDict):
+    """The columns of a voucher that its content fills."""
+
+    programme: str
+    fund: str
+    payee_kind: str
+    payee: str
+    amount_fen: int
+    recipients: int
+    reason: bytes
+    salt: str
+    content: str
+    content_hash: str
+
+
+def _columns(number: str, content: Content, salt: str, text: str) -> _Columns:
+    reason = sealed.seal("voucher", "reason", number, content.reason)
+    assert reason is not None, "a voucher has its reason"
+    return _Columns(
+        programme=content.programme,
+        fund=content.fund,
+        payee_kind=content.payee_kind,
+        payee=content.payee,
+        amount_fen=content.amount_fen,
+        recipients=content.recipients,
+        reason=reason,
+        salt=salt,
+        content=text,
+        content_hash=hashed(text),
+    )
 
 
 def _allowed(state: State, content: Content, looked_up: Payee | Refusal) -> Payee:

@@ -4,15 +4,15 @@ Giving stands below goods: whoever takes goods in hands over the lines, and noth
 receipt that replaces another prints the same lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from charity.db import reading
+from charity.giving.models import RECEIPT_ITEM, ReceiptItemRow
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
 
-ITEM = "receipt_item"
 _COLUMNS = "number, name, measure, quantity, price_fen, evidence"
 
 
@@ -35,16 +35,22 @@ class GoodsLine:
 def keep(state: State, number: str, lines: Sequence[GoodsLine]) -> None:
     """Add the lines of a receipt in the order in which they are printed."""
     for n, line in enumerate(lines, 1):
-        columns = {"name": line.name, "measure": line.measure, "quantity": line.quantity}
-        priced = {"price_fen": line.price_fen, "evidence": line.evidence}
-        state.add(ITEM, {"number": number, "n": n, **columns, **priced})
+        item = ReceiptItemRow(
+            number=number,
+            n=n,
+            name=line.name,
+            measure=line.measure,
+            quantity=line.quantity,
+            price_fen=line.price_fen,
+            evidence=line.evidence,
+        )
+        state.add(RECEIPT_ITEM, item)
 
 
 async def loaded(loader: Loader, number: str) -> list[GoodsLine]:
     """The lines of a receipt, also of one that an earlier command of the batch issued; for `Command.load`."""
     stored = await loader.rows(f"SELECT {_COLUMNS} FROM receipt_item WHERE number = $1 ORDER BY n", number)  # noqa: S608
-    beside = [row for table, row in loader.state.written.rows if table == ITEM and row["number"] == number]
-    return [_line(row) for row in [*stored, *beside]]
+    return [_line(row) for row in [*stored, *loader.added(RECEIPT_ITEM, number=number)]]
 
 
 async def goods_lines(numbers: Sequence[str]) -> dict[str, list[GoodsLine]]:
@@ -57,5 +63,5 @@ async def goods_lines(numbers: Sequence[str]) -> dict[str, list[GoodsLine]]:
     return found
 
 
-def _line(row: dict[str, Any]) -> GoodsLine:
+def _line(row: Mapping[str, Any]) -> GoodsLine:
     return GoodsLine(row["name"], row["measure"], row["quantity"], row["price_fen"], row["evidence"])

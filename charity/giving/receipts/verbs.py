@@ -13,7 +13,7 @@ from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.errors import Refusal
 from charity.giving import rules
-from charity.giving.models import DONATION, RECEIPT, Receipt
+from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, Receipt, ReceiptLineRow, ReceiptRow
 from charity.giving.receipts import printed
 from charity.giving.receipts.printed import GoodsLine
 from charity.ledger.loading import Loader
@@ -23,7 +23,6 @@ from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
-LINE = "receipt_line"
 SERIES = "receipt"
 REASON_MAX = 500
 STATUS_WORDS = {"issued": "有效", "voided": "已作废", "replaced": "已更换"}
@@ -63,61 +62,52 @@ def issue(
     """
     year = int(issued_on[:4])
     number = number_text(year, state.number(SERIES, year))
-    code = tokens.code128()
-    row = {
-        "code": code,
-        "number": number,
-        "year": year,
-        "kind": kind,
-        "status": "issued",
-        "delivery": delivery,
-        "delivery_note": sealed.seal("receipt", "delivery_note", code, delivery_note),
-        "campaign": campaign,
-        "fund": fund,
-        "donor": donor,
-        "amount_fen": amount_fen,
-        "issued_on": issued_on,
-        "handler": by.key,
-        "seq": seq,
-        "replaces": replaces,
-        "recorded_at": state.now,
-    }
+    code = state.new_code()
+    row = ReceiptRow(
+        code=code,
+        number=number,
+        year=year,
+        kind=kind,
+        status="issued",
+        delivery=delivery,
+        delivery_note=sealed.seal("receipt", "delivery_note", code, delivery_note),
+        campaign=campaign,
+        fund=fund,
+        donor=donor,
+        amount_fen=amount_fen,
+        issued_on=issued_on,
+        handler=by.key,
+        seq=seq,
+        reason=None,
+        ended_by=None,
+        ended_at=None,
+        replaces=replaces,
+        replaced_by=None,
+        recorded_at=state.now,
+    )
     state.add(RECEIPT, row)
     for key in donations:
-        state.add(LINE, {"number": number, "donation": key})
+        state.add(RECEIPT_LINE, ReceiptLineRow(number=number, donation=key))
+        state.change(DONATION, key, receipt=code)
     printed.keep(state, number, lines)
-    _link(state, donations, code)
     return {"code": code, "number": number}
 
 
-def _link(state: State, donations: Sequence[str], code: str) -> None:
-    """Let the donations point to their receipt: rows of this command are still in hand, others are changed."""
-    left = set(donations)
-    for table, row in reversed(state.written.rows):
-        if not left:
-            return
-        if table == DONATION.name and row["key"] in left:
-            row["receipt"] = code
-            left.discard(row["key"])
-    for key in left:
-        state.change(DONATION, key, receipt=code)
-
-
 def end(
-    state: State, receipt: dict[str, Any], donations: Sequence[str], *, reason: str, by: Actor, status: str = "voided"
+    state: State, receipt: ReceiptRow, donations: Sequence[str], *, reason: str, by: Actor, status: str = "voided"
 ) -> None:
     """Void a receipt, or mark it replaced; its gifts are on no valid receipt until another is issued."""
     if receipt["status"] != "issued":
         raise _ended(receipt)
-    told = sealed.seal("receipt", "reason", receipt["code"], reason)
-    state.change(RECEIPT, receipt["code"], status=status, reason=told, ended_by=by.key, ended_at=state.now)
+    kept = sealed.seal("receipt", "reason", receipt["code"], reason)
+    state.change(RECEIPT, receipt["code"], status=status, reason=kept, ended_by=by.key, ended_at=state.now)
     for key in donations:
         state.change(DONATION, key, receipt=None)
 
 
 def reissue(
     state: State,
-    receipt: dict[str, Any],
+    receipt: ReceiptRow,
     donations: Sequence[str],
     *,
     amount_fen: int,
@@ -152,12 +142,10 @@ async def lines(loader: Loader, code: str) -> list[str]:
 
     The receipt may have been issued by an earlier command of the batch and stand in no table yet.
     """
-    await loader.stored(RECEIPT, [code])
-    receipt = loader.state.row(RECEIPT, code)
+    receipt = await loader.row(RECEIPT, code)
     number = receipt["number"] if receipt else ""
     stored = await loader.rows("SELECT donation FROM receipt_line WHERE number = $1 ORDER BY donation", number)
-    beside = [row for table, row in loader.state.written.rows if table == LINE and row["number"] == number]
-    keys = [row["donation"] for row in [*stored, *beside]]
+    keys = [row["donation"] for row in [*stored, *loader.added(RECEIPT_LINE, number=number)]]
     await loader.stored(DONATION, keys)
     return keys
 
@@ -169,12 +157,11 @@ async def void(code: str, *, reason: str, by: Actor, idem: Idem | None = None) -
     """Void a receipt with a reason; the gift stays. Answer `{number, status: "voided"}`."""
     by.must("receipt.void")
     _check_reason(reason)
-    keys: list[str] = []
 
-    async def load(loader: Loader) -> None:
-        keys[:] = await lines(loader, code)
+    async def load(loader: Loader) -> list[str]:
+        return await lines(loader, code)
 
-    def decide(state: State) -> Answer:
+    def decide(state: State, keys: list[str]) -> Answer:
         receipt = _row(state, code)
         end(state, receipt, keys, reason=reason, by=by)
         return Answer(200, {"number": receipt["number"], "status": "voided"})
@@ -189,18 +176,17 @@ async def replace(code: str, *, reason: str, by: Actor, donor: Donor | None = No
     today = clock.today()
     key = tokens.key16()
     person = person_row(donor, key=key) if donor is not None else None
-    keys: list[str] = []
-    goods: list[GoodsLine] = []
 
-    async def load(loader: Loader) -> None:
-        keys[:] = await lines(loader, code)
+    async def load(loader: Loader) -> tuple[list[str], list[GoodsLine]]:
+        keys = await lines(loader, code)
         receipt = loader.state.row(RECEIPT, code)
-        goods[:] = await printed.loaded(loader, receipt["number"]) if receipt else []
+        return keys, await printed.loaded(loader, receipt["number"]) if receipt else []
 
-    def decide(state: State) -> Answer:
+    def decide(state: State, facts: tuple[list[str], list[GoodsLine]]) -> Answer:
+        keys, goods = facts
         receipt = _row(state, code)
         if person is not None:
-            state.add(PERSON.name, person)
+            state.add(PERSON, person)
         fresh = reissue(
             state,
             receipt,
@@ -230,21 +216,21 @@ async def deliver(code: str, *, delivery: str, note: str = "", by: Actor) -> Non
         receipt = _row(state, code)
         if receipt["status"] != "issued":
             raise _ended(receipt)
-        told = sealed.seal("receipt", "delivery_note", code, note.strip())
-        state.change(RECEIPT, code, delivery=delivery, delivery_note=told)
+        kept = sealed.seal("receipt", "delivery_note", code, note.strip())
+        state.change(RECEIPT, code, delivery=delivery, delivery_note=kept)
         return Answer(200, {"number": receipt["number"], "delivery": delivery})
 
     await submit(Command(decide, wants=Wants(rows=[(RECEIPT, code)])))
 
 
-def _row(state: State, code: str) -> dict[str, Any]:
+def _row(state: State, code: str) -> ReceiptRow:
     row = state.row(RECEIPT, code)
     if row is None:
         raise rules.RECEIPT_UNKNOWN()
     return row
 
 
-def _ended(receipt: dict[str, Any]) -> Refusal:
+def _ended(receipt: ReceiptRow) -> Refusal:
     return rules.RECEIPT_ENDED(number=receipt["number"], state=rules.Term(STATUS_WORDS[receipt["status"]]))
 
 
