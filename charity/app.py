@@ -46,7 +46,8 @@ from charity.jobs import worker
 from charity.ledger import demo, head_file, writer
 from charity.ledger import health as books_health
 from charity.ledger import verify as books
-from charity.office import organisation, sessions
+from charity.office import organisation
+from charity.office.sign_in import sessions
 from charity.printing.document import Document
 from charity.roles import ACTS, ROLE_WORDS
 from charity.room import Check, Room

@@ -9,105 +9,20 @@ import json
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from charity import cli_accounts
 from charity.arguments import Judged
-from charity.roles import Role
+from charity.console import Plainly, opened, plain
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 GRACEFUL_S = 10
-
-
-def plain(error: BaseException) -> str | None:
-    """One line for an error that a person can mend; None for a fault of ours."""
-    from charity import assets, words  # noqa: PLC0415 - only when something went wrong
-    from charity.db import engine, locks, migrations  # noqa: PLC0415
-    from charity.errors import Refusal, Unavailable  # noqa: PLC0415
-    from charity.settings import SettingsError  # noqa: PLC0415
-
-    if isinstance(error, Unavailable):
-        error = error.rule()
-    if isinstance(error, Refusal):
-        fields = "；".join(words.say(f.message, **dict(f.facts)) for f in error.fields)
-        return fields or words.say(error.words, **error.facts)
-    if isinstance(error, engine.DatabaseInUse | locks.LockBusy):
-        return f"数据库正被另一个程序使用：{error}"
-    if type(error).__name__ == "ServedAlready":
-        return f"已有一个服务在运行（{error}）；SQLite 只允许一个。需要多个进程时请用 PostgreSQL"
-    if isinstance(error, SettingsError | migrations.MigrationError | assets.AssetsError):
-        return str(error)
-    return _plain_database(error)
-
-
-def _plain_database(error: BaseException) -> str | None:
-    """The line for what the database or a file said."""
-    import sqlite3  # noqa: PLC0415 - only when something went wrong
-
-    from asyncpg import PostgresError  # noqa: PLC0415
-    from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError  # noqa: PLC0415
-
-    from charity.db.migrations import MigrationFailed  # noqa: PLC0415
-
-    if isinstance(error, MigrationFailed):
-        kept = f"此前的 {'、'.join(error.before)} 已执行并保留" if error.before else "数据库没有改动"
-        return f"升级步骤 {error.name} 没有成功，已整步退回；{kept}。原因：{error.reason[:300]}"
-    if isinstance(error, IntegrityError):  # of PostgreSQL's words the first line only: the others repeat values
-        return f"数据库拒绝写入，没有保存：{str(error).splitlines()[0][:200]}"
-    cause = error if isinstance(error, sqlite3.Error) else next(iter(error.args), None)
-    if getattr(cause, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
-        return f"数据库文件已损坏，请停止使用，从备份恢复：{cause}"
-    unavailable = DBConnectionError | ConnectionError | PostgresError | OSError | OperationalError | sqlite3.Error
-    if isinstance(error, unavailable):
-        return f"数据库或文件不可用：{type(error).__name__}: {str(error)[:200]}"
-    return None
-
-
-class Plainly(click.Group):
-    """A group whose commands end with one line where a person can mend the cause."""
-
-    command_class = Judged
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            raise
-        except Exception as error:
-            line = plain(error)
-            if line is None:
-                raise
-            raise click.ClickException(line) from None
-
-
-def _opened(
-    work: Callable[[], Awaitable[T]], *, writing: bool = False, own_keys: bool = True, durable: bool = True
-) -> T:
-    """Run with the migrated database open, and with the writer when the work posts.
-
-    `own_keys=False` goes on with keys that are not the database's; `durable=False` is for the demo load only.
-    """
-    from charity.app import MODELS  # noqa: PLC0415 - rooms are imported when a command needs them
-    from charity.db import engine, installation  # noqa: PLC0415
-    from charity.ledger import writer  # noqa: PLC0415
-
-    async def whole() -> T:
-        async with engine.opened(MODELS, durable=durable):
-            await _must_be_migrated()
-            if own_keys:
-                await installation.require_own_keys()
-            if not writing:
-                return await work()
-            async with writer.running():
-                return await work()
-
-    return asyncio.run(whole())
 
 
 async def _must_be_whole() -> None:
@@ -123,17 +38,13 @@ async def _must_be_whole() -> None:
         raise damaged
 
 
-async def _must_be_migrated() -> None:
-    from charity.db import migrations  # noqa: PLC0415
-
-    missing = await migrations.pending()
-    if missing:
-        raise click.ClickException(f"数据库还缺 {len(missing)} 个建表步骤（{missing[0]}…）：请先运行 charity migrate")
-
-
 @click.group(cls=Plainly, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """县级慈善平台。A county charity platform."""
+
+
+main.add_command(cli_accounts.token)
+main.add_command(cli_accounts.account)
 
 
 @main.command()
@@ -160,13 +71,14 @@ def init(login: str, name: str, password_stdin: bool, make_keys: bool, **told: s
     _migrate()
 
     async def work() -> None:
-        from charity.office import accounts, organisation, rules, weakness  # noqa: PLC0415
-        from charity.roles import SYSTEM  # noqa: PLC0415
+        from charity.office import accounts, organisation, rules  # noqa: PLC0415
+        from charity.office.sign_in import weakness  # noqa: PLC0415
+        from charity.roles import SYSTEM, Role  # noqa: PLC0415
 
         if await accounts.has_admin():
             raise rules.ALREADY_BEGUN()
         weakness.must_be_good(password, login, weakness.words_of(told["organisation_name"], told["short"]))
-        await accounts.create(login=login, name=name, roles=[Role.ADMIN], password=password, by=SYSTEM)
+        await accounts.create(login=login, name=name, roles=[Role.ADMIN], password=password, initial=False, by=SYSTEM)
         said = organisation.Organisation(
             told["organisation_name"],
             short=told["short"] or told["organisation_name"],
@@ -176,7 +88,7 @@ def init(login: str, name: str, password_stdin: bool, make_keys: bool, **told: s
         )
         await organisation.change(said)
 
-    _opened(work)
+    opened(work)
     click.echo(f"完成。管理员账号：{login}。现在可以运行 charity serve，并在 /sign-in 登录。")
 
 
@@ -243,7 +155,7 @@ def _serve(host: str, port: int, workers: int) -> None:
             )
         app.serve_lock().release()
 
-    _opened(_must_be_whole)
+    opened(_must_be_whole)
     click.echo(f"http://{host}:{port}  （Ctrl+C 停止）")
     try:
         uvicorn.run(
@@ -307,7 +219,7 @@ def _tell_demo(as_of: date | None, *, reset: bool) -> None:
         if state == "demo":
             asyncio.run(_wipe(complete))
         _migrate()
-        if _opened(_renew_head):
+        if opened(_renew_head):
             click.echo("head.json 已随新的演示数据库重新开始")
 
         async def load() -> tuple[float, int]:
@@ -319,7 +231,7 @@ def _tell_demo(as_of: date | None, *, reset: bool) -> None:
                 loaded = await story.load(CHAPTERS, as_of=as_of, progress=progress)
             return loaded.seconds, await books.entries()
 
-        seconds, entries = _opened(load, writing=True, durable=False)
+        seconds, entries = opened(load, writing=True, durable=False)
         os.sync()
         complete.write_text(f"{as_of or clock.today()}\n", encoding="utf-8")
         click.echo(f"已装入：{entries:,} 笔分录，用时 {seconds:.1f} 秒")
@@ -392,27 +304,6 @@ async def _wipe(complete: Path) -> None:
         lock.release()
 
 
-@main.group(cls=Plainly)
-def token() -> None:
-    """程序用的令牌。"""
-
-
-@token.command("create")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="岗位")
-@click.option("--store", default=None, help="门店代码")
-@click.option("--account", default="", help="账号名；默认 api-岗位[-门店]，没有就建立")
-@click.option("--name", default="", help="用途，便于日后辨认")
-def create_token(role: str, store: str | None, account: str, name: str) -> None:
-    """建立令牌，只显示一次。"""
-
-    async def work() -> str:
-        from charity.office import bearers  # noqa: PLC0415
-
-        return await bearers.create(role=Role(role), store=store, login=account, name=name)
-
-    click.echo(_opened(work))
-
-
 class WithFilters(Judged):
     """A command with an option for each filter that the documents have."""
 
@@ -453,7 +344,7 @@ def export(report: str, fmt: str, begin: str, end: str, language: str, out: Path
                 report=report, fmt=fmt, filters=filters, out=out, language=language, told=told
             )
 
-    code = _opened(work)
+    code = opened(work)
     click.echo(f"{out}（核验码 {code}）")
 
 
@@ -464,13 +355,13 @@ def export_order(order: str) -> None:
     from charity.documents import exports_child  # noqa: PLC0415
 
     exports_child.end_with_the_worker()
-    _opened(lambda: exports_child.make(order))
+    opened(lambda: exports_child.make(order))
 
 
 @main.command()
 def verify() -> None:
     """核对全部不变式；有一条不成立就以非零码退出。"""
-    failures = _opened(_verify, own_keys=False)
+    failures = opened(_verify, own_keys=False)
     for words in failures:
         click.echo(words)
     if failures:
@@ -511,7 +402,7 @@ def head(renew: bool) -> None:  # noqa: FBT001 - click hands flags so
         if wrong is not None:
             raise wrong
 
-    _opened(work)
+    opened(work)
 
 
 @main.group(cls=Plainly)
@@ -531,7 +422,7 @@ def list_cards(store: str | None, fmt: str, limit: int) -> None:
 
         return await found.active(store=store, limit=limit)
 
-    rows = _opened(work)
+    rows = opened(work)
     click.echo(json.dumps(rows, ensure_ascii=False) if fmt == "json" else "\n".join(str(row["code"]) for row in rows))
 
 
@@ -562,7 +453,7 @@ def work() -> None:
             await worker.forever()
 
     try:
-        _opened(working, writing=True)
+        opened(working, writing=True)
     except KeyboardInterrupt:
         click.echo("已停止")
 

@@ -1,8 +1,8 @@
 """Who may do what: the actor, the nine roles, and one table of acts.
 
 The table is the contract's. `auditor` may read everything that staff may read; `admin` manages
-accounts and settings and moves nothing. A cashier is never an accountant (Accounting Law: the one
-who holds the money does not keep the books).
+accounts and settings and moves nothing: it is never held together with a money role or a manager's. A cashier
+is never an accountant (Accounting Law: the one who holds the money does not keep the books).
 """
 
 from dataclasses import dataclass
@@ -37,6 +37,12 @@ ROLE_WORDS = {
     Role.ADMIN: "管理员",
 }
 
+MONEY = frozenset({Role.CASHIER, Role.ACCOUNTANT, Role.APPROVER, Role.CASEWORKER})
+"""Who takes part when money goes out."""
+GUARDED = MONEY | {Role.ADMIN}
+"""Who gets one of these, or a password from somebody else while holding one, needs a second person's word:
+whoever makes an administrator could confirm through him."""
+
 _ALL = frozenset(Role)
 _FINANCE = frozenset({Role.CASHIER, Role.ACCOUNTANT})
 
@@ -69,10 +75,14 @@ ACTS: dict[str, tuple[str, frozenset[Role]]] = {
     "report.export": ("导出台账", frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.MANAGER})),
     "codes.read": ("查看基金、项目和门店", _ALL),
     "account.manage": ("管理账号", frozenset({Role.ADMIN})),
+    "account.watch": ("查看待确认的账号变更", GUARDED),
     "desk.read": ("打开工作台", _ALL),
 }
 
-FORBIDDEN_TOGETHER = ((Role.CASHIER, Role.ACCOUNTANT),)
+FORBIDDEN_TOGETHER = (
+    (Role.CASHIER, Role.ACCOUNTANT),
+    *((Role.ADMIN, role) for role in sorted(MONEY | {Role.MANAGER})),
+)
 
 
 @dataclass(frozen=True, slots=True)

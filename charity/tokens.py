@@ -21,6 +21,8 @@ REFERENCE_RANDOM: Final = 6
 CARD_PREFIX: Final = "C"
 LOT_PREFIX: Final = "B"
 TAG_RANDOM: Final = 9
+RECOVERY_LENGTH: Final = 16
+"""79 random bits."""
 PREFIX_MAX: Final = 12
 TEXT_MAX: Final = 40
 
@@ -180,6 +182,12 @@ def ean13_valid(code: str) -> bool:
     if len(code) != _EAN13_LENGTH or not (code.isascii() and code.isdigit()):
         return False
     return ean13_check(code[:-1]) == code[-1]
+
+
+def recovery_code() -> str:
+    """A code to write down that replaces a second factor once: 7K3M-Q8CP-…, 16 characters in four groups."""
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LENGTH))
+    return "-".join(drawn[start : start + 4] for start in range(0, RECOVERY_LENGTH, 4))
 
 
 def secret_token() -> str:

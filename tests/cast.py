@@ -129,7 +129,7 @@ async def _staff(tx: Tx, cast: Cast) -> None:
         await tx.insert("staff", [row])
         await tx.insert("staff_role", [{"staff": actor.key, "role": role.value} for role in roles])
         token = {"digest": tokens.digest(f"token-{attribute}"), "staff": actor.key, "name": "test"}
-        await tx.insert("token", [{**token, "created_at": clock.stamp()}])
+        await tx.insert("token", [{**token, "created_at": clock.stamp(), "expires_at": clock.later(24 * 3600)}])
 
 
 async def _campaigns(tx: Tx) -> None:

@@ -27,7 +27,7 @@ from cast import Cast, seed
 from charity import settings
 from charity.db import engine, migrations, sealed
 from charity.ledger import writer
-from charity.office import passwords
+from charity.office.sign_in import passwords, two_step
 
 SECRET = "test-secret-key-that-is-long-enough-0123456789"
 SHM_LEAST = 4 << 30
@@ -188,6 +188,12 @@ async def opened(database: str) -> AsyncIterator[str]:
 async def house(opened: str) -> Cast:
     """The open database with the cast in it."""
     return await seed(opened)
+
+
+@pytest.fixture
+def one_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask nobody for a second factor: for tests of something else, which sign in as an administrator."""
+    monkeypatch.setattr(two_step, "ASKED_OF", frozenset())
 
 
 class Web:

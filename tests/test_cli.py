@@ -90,7 +90,20 @@ def test_help_lists_every_command_and_imports_no_room(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    for name in ("init", "migrate", "serve", "demo", "token", "export", "verify", "cards", "assets", "work", "check"):
+    for name in (
+        "init",
+        "migrate",
+        "serve",
+        "demo",
+        "token",
+        "account",
+        "export",
+        "verify",
+        "cards",
+        "assets",
+        "work",
+        "check",
+    ):
         assert f"  {name} " in done.stdout
 
 
@@ -151,6 +164,37 @@ def test_a_token_is_printed_alone_and_acts_as_its_account(run: Run) -> None:
     unknown = run("token", "create", "--role", "clerk", "--store", "LX99")
     assert unknown.returncode == 1
     assert "LX99" in unknown.stderr
+
+
+def test_tokens_are_listed_and_revoked(run: Run) -> None:
+    _begun(run)
+    assert run("token", "create", "--role", "auditor", "--name", "报表程序", "--days", "30").returncode == 0
+    assert run("token", "create", "--role", "clerk").returncode == 0
+    assert run("token", "create", "--role", "clerk", "--days", "0").returncode == 2
+    lines = run("token", "list").stdout.splitlines()
+    assert [line.split()[1:3] for line in lines] == [["api-auditor", "有效"], ["api-clerk", "有效"]]
+    assert lines[0].endswith("—  报表程序")
+    done = run("token", "revoke", lines[0].split()[0])
+    assert (done.returncode, "api-auditor" in done.stdout) == (0, True), done.stderr
+    assert run("token", "revoke", "--account", "api-clerk").stdout.strip() == "已停用 1 个令牌"
+    assert [line.split()[2] for line in run("token", "list").stdout.splitlines()] == ["已停用", "已停用"]
+    for words in (("x",), (), ("--account", "nobody")):
+        assert run("token", "revoke", *words).returncode != 0, words
+
+
+def test_accounts_are_managed_at_once_by_whoever_owns_the_machine(run: Run) -> None:
+    _begun(run)
+    words = ("account", "create", "lu", "--name", "陆", "--role", "approver", "--password-stdin")
+    weak = run(*words, stdin="password123\n")
+    assert (weak.returncode, "太容易猜" in weak.stderr) == (1, True)
+    assert run(*words, stdin=PASSWORD + "\n").returncode == 0
+    both = run("account", "roles", "lu", "--role", "approver", "--role", "admin")
+    assert (both.returncode, "管理员不得兼任" in both.stderr) == (1, True)
+    assert run("account", "roles", "lu", "--role", "approver", "--role", "caseworker").returncode == 0
+    assert run("account", "password", "lu", "--password-stdin", stdin="another good one\n").returncode == 0
+    assert run("account", "end-two-step", "lu").returncode == 0
+    assert run("account", "end-two-step", "nobody").returncode == 1
+    assert "lu  approver caseworker  —  可登录" in run("account", "list").stdout
 
 
 def test_sqlite_refuses_several_workers(run: Run) -> None:

@@ -15,7 +15,8 @@ from test_web import PASSWORD, _token
 from charity import clock
 from charity.app import ENDPOINTS, PREFIX
 from charity.giving import routes as giving_pages
-from charity.office import accounts, passwords
+from charity.office import accounts
+from charity.office.sign_in import passwords
 from charity.roles import Role
 from charity.web import auth, limits, pages
 from charity.web.system import local
@@ -44,7 +45,7 @@ QUERIES = {  # page: who reads it, and what its address may ask
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits() -> None:
+def fresh_limits(one_step: None) -> None:
     limits.reset()
 
 
@@ -117,7 +118,9 @@ async def test_the_price_and_the_points_of_a_basket_are_ours_whatever_the_till_s
 
 
 async def _boss(house: Cast) -> None:
-    await accounts.create(login="boss", name="管理员甲", roles=[Role.ADMIN], password=PASSWORD, by=house.admin)
+    await accounts.create(
+        login="boss", name="管理员甲", roles=[Role.ADMIN], password=PASSWORD, initial=False, by=house.admin
+    )
 
 
 async def _sent(client: httpx2.AsyncClient, **headers: str) -> httpx2.Response:

@@ -14,7 +14,7 @@ from charity.db.queue import Job
 from charity.jobs import children, worker
 from charity.jobs.timetable import Timed
 from charity.jobs.worker import HANDLERS, Handler
-from charity.office import sessions
+from charity.office.sign_in import sessions
 
 
 async def put(kind: str, body: dict[str, Any] | None = None) -> None:

@@ -33,6 +33,7 @@ GOODS = TILL | ACCOUNTANT | AUDITOR
 GIFTS = CASHIER | ACCOUNTANT | AUDITOR
 REFUNDS = CASHIER | ACCOUNTANT | APPROVER | AUDITOR
 VOUCHERS = CASEWORKER | APPROVER | CASHIER | ACCOUNTANT | AUDITOR
+GUARDED = CASHIER | ACCOUNTANT | APPROVER | CASEWORKER | ADMIN
 REGISTERS = ACCOUNTANT | AUDITOR | MANAGER
 
 CALLS: dict[str, set[Any]] = {
@@ -91,13 +92,27 @@ PAGES: dict[str, set[Any]] = {
     "POST /language": PUBLIC,
     "POST /type": PUBLIC,
     "GET /metrics": PUBLIC,  # from this machine; test_web has the rest
+    "GET /sign-in/code": PUBLIC,
+    "POST /sign-in/code": EVERYBODY,
     "GET /password": EVERYBODY,
     "POST /password": EVERYBODY,
+    "GET /two-step": EVERYBODY,
+    "POST /two-step": EVERYBODY,
+    "POST /two-step/codes": EVERYBODY,
+    "POST /two-step/end": EVERYBODY,
+    "GET /sessions": EVERYBODY,
+    "POST /sessions/end": EVERYBODY,
     "GET /desk": EVERYBODY,
     "POST /desk/search": EVERYBODY,
     "GET /accounts": ADMIN,
     "GET /accounts/new": ADMIN,
     "POST /accounts/new": ADMIN,
+    "GET /accounts/changes": GUARDED,
+    "POST /accounts/changes/{key}/confirm": ADMIN,
+    "POST /accounts/changes/{key}/stop": GUARDED,
+    "GET /tokens": ADMIN,
+    "POST /tokens/{id}/revoke": ADMIN,
+    "POST /accounts/{key}/two-step": ADMIN,
     "GET /accounts/{key}": ADMIN,
     "POST /accounts/{key}": ADMIN,
     "POST /accounts/{key}/password": ADMIN,

@@ -20,6 +20,8 @@ DATA_FILES = {
     "names.py",
     "settings.py",
     "cli.py",
+    "cli_accounts.py",
+    "console.py",
     "money.py",
     "demo.py",
     "diagnosis.py",

@@ -1,8 +1,9 @@
 """Staff accounts: who works here, in which roles, for which store.
 
-Always true: nobody is cashier and accountant at once; there is an admin who can sign in once `init` has
-made the first one; every change leaves an event. A change of roles, store or state ends the account's
-sessions, so that nobody goes on with rights that were taken away.
+Always true: nobody holds roles that exclude each other (roles.FORBIDDEN_TOGETHER); nobody gives himself a role;
+there is an admin who can sign in once `init` has made the first one; every change leaves an event. A change of
+roles, store or state ends the account's sessions, so that nobody goes on with rights that were taken away. What
+would let one administrator reach money alone waits for a second person (charity/office/changes.py).
 """
 
 import re
@@ -13,8 +14,10 @@ from charity import clock, texts, tokens
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
-from charity.office import organisation, passwords, rules, weakness
-from charity.roles import Actor, Role, conflicts
+from charity.office import changes, effects, organisation, rules
+from charity.office.models import AccountEvent, ChangeKind
+from charity.office.sign_in import passwords, weakness
+from charity.roles import GUARDED, Actor, Role, conflicts
 
 LOGIN = re.compile(r"^[a-z][a-z0-9._-]{1,39}$")
 NAME_MAX = 40
@@ -32,6 +35,7 @@ class Account:
     disabled_at: str | None
     created_at: str
     can_sign_in: bool
+    two_step: bool = False
 
     @property
     def actor(self) -> Actor:
@@ -40,7 +44,8 @@ class Account:
 
 
 _SELECT = (
-    "SELECT s.key, s.login, s.name, s.store, s.disabled_at, s.created_at, s.password_hash, r.role "
+    "SELECT s.key, s.login, s.name, s.store, s.disabled_at, s.created_at, s.password_hash, "
+    "s.totp_secret IS NOT NULL AS two_step, r.role "
     "FROM staff s LEFT JOIN staff_role r ON r.staff = s.key"
 )
 
@@ -62,6 +67,14 @@ async def by_login(login: str) -> Account | None:
     """The account with this login."""
     found = _accounts(await reading.rows(f"{_SELECT} WHERE s.login = $1 ORDER BY r.role", login))
     return found[0] if found else None
+
+
+async def required(login: str) -> Account:
+    """The account with this login, or the refusal account.unknown (404)."""
+    found = await by_login(login)
+    if found is None:
+        raise rules.ACCOUNT_UNKNOWN()
+    return found
 
 
 async def names(keys: Collection[str]) -> dict[str, str]:
@@ -94,6 +107,7 @@ def _accounts(rows: Sequence[dict[str, str | None]]) -> list[Account]:
             row["disabled_at"],
             str(row["created_at"]),
             row["password_hash"] is not None,
+            bool(row["two_step"]),
         )
         for key, row in found.items()
     ]
@@ -107,11 +121,14 @@ async def create(
     by: Actor,
     store: str | None = None,
     password: str = "",
+    initial: bool = True,
     key: str = "",
 ) -> Account:
     """Make an account. Without a password it cannot sign in, only be used by tokens.
 
-    Raises login_taken, roles_conflict, roles_none, store unknown, password.weak, or field errors.
+    Guarded roles may have to wait; the account then begins with the others, and with none it cannot sign in.
+    `initial`: the password is to be changed at the first sign-in. Raises login_taken, roles_conflict, roles_none,
+    store unknown, password.weak, password.common, or field errors.
     """
     by.must("account.manage")
     chosen = _must_be_possible(frozenset(roles))
@@ -124,17 +141,24 @@ async def create(
         "login": login,
         "name": name,
         "password_hash": secret,
+        "password_initial": initial and secret is not None,
         "store": store or None,
         "created_at": clock.stamp(),
     }
 
     async def work(tx: Tx) -> None:
+        staff = str(row["key"])
         if await tx.row("SELECT key FROM staff WHERE login = $1", login):
             raise rules.LOGIN_TAKEN(login=login)
         await _must_be_store(tx, store)
+        waits = await changes.must_wait(tx, by, chosen)
+        held = chosen - GUARDED if waits else chosen
         await tx.insert("staff", [row])
-        await tx.insert("staff_role", [{"staff": row["key"], "role": role.value} for role in sorted(chosen)])
-        await _note(tx, by, str(row["key"]), "created", _list(chosen))
+        await tx.insert("staff_role", [{"staff": staff, "role": role.value} for role in sorted(held)])
+        await effects.note(tx, by, staff, AccountEvent.CREATED, effects.listed(held))
+        await effects.confirm_owner(tx, staff)
+        if waits:
+            await changes.ask(tx, by, staff, ChangeKind.ROLES, roles=chosen)
 
     await transactions.run(work)
     return await get(str(row["key"]))
@@ -144,7 +168,7 @@ def _must_be_possible(roles: frozenset[Role]) -> frozenset[Role]:
     if not roles:
         raise rules.ROLES_NONE()
     if conflicts(roles):
-        raise rules.ROLES_CONFLICT()
+        raise rules.ROLES_ADMIN() if Role.ADMIN in roles else rules.ROLES_CONFLICT()
     return roles
 
 
@@ -163,35 +187,16 @@ async def _must_be_store(tx: Tx, store: str | None) -> None:
         raise rules.STORE_NEEDED(store=store)
 
 
-def _list(roles: Iterable[Role]) -> str:
-    return " ".join(sorted(roles))
-
-
-async def _note(tx: Tx, by: Actor, staff: str, act: str, detail: str = "") -> None:
-    event = {"at": clock.stamp(), "actor": by.key, "staff": staff, "act": act, "detail": detail}
-    await tx.insert("staff_event", [event])
-
-
-async def _end_sessions(tx: Tx, staff: str) -> None:
-    await tx.rows(
-        "UPDATE session SET revoked_at = $2 WHERE staff = $1 AND revoked_at IS NULL RETURNING digest",
-        staff,
-        clock.stamp(),
-    )
-
-
-async def _must_leave_an_admin(tx: Tx) -> None:
-    """Raise last_admin when this transaction took the last admin who can sign in."""
-    left = await tx.row(
-        "SELECT s.key FROM staff s JOIN staff_role r ON r.staff = s.key AND r.role = 'admin' "
-        "WHERE s.disabled_at IS NULL AND s.password_hash IS NOT NULL LIMIT 1"
-    )
-    if left is None:
-        raise rules.LAST_ADMIN()
+async def _must_be_good(password: str, login: str) -> None:
+    words = await weakness.house_words()
+    weakness.must_be_good(password, login, words, demo=(await organisation.get()).demo)
 
 
 async def assign(*, key: str, name: str, roles: Iterable[Role], store: str | None, by: Actor) -> None:
-    """Give an account its name, roles and store; its sessions end when its rights changed."""
+    """Give an account its name, roles and store; its sessions end when its rights changed.
+
+    A new guarded role may have to wait, and with it the whole change of roles. Raises not_to_oneself.
+    """
     by.must("account.manage")
     chosen = _must_be_possible(frozenset(roles))
     before = await get(key)
@@ -199,44 +204,58 @@ async def assign(*, key: str, name: str, roles: Iterable[Role], store: str | Non
 
     async def work(tx: Tx) -> None:
         await _must_be_store(tx, store)
+        old_store, held = await effects.locked(tx, key)
+        if key == by.key and chosen - held:
+            raise rules.NOT_TO_ONESELF()
         await tx.rows("UPDATE staff SET name = $2, store = $3 WHERE key = $1 RETURNING key", key, name, store or None)
-        if frozenset(before.roles) != chosen:
-            await tx.rows("DELETE FROM staff_role WHERE staff = $1 RETURNING role", key)
-            await tx.insert("staff_role", [{"staff": key, "role": role.value} for role in sorted(chosen)])
-            await _note(tx, by, key, "roles", _list(chosen))
-        if before.store != (store or None):
-            await _note(tx, by, key, "store", store or "")
-        if Role.ADMIN in before.roles and Role.ADMIN not in chosen:
-            await _must_leave_an_admin(tx)
-        if frozenset(before.roles) != chosen or before.store != (store or None):
-            await _end_sessions(tx, key)
+        if before.name != name:
+            await effects.note(tx, by, key, AccountEvent.NAME)
+        if old_store != (store or None):
+            await effects.note(tx, by, key, AccountEvent.STORE, store or "")
+            await effects.end_sessions(tx, key)
+        if held != chosen:
+            await _change_roles(tx, by, key, held, chosen)
 
     await transactions.run(work)
 
 
+async def _change_roles(tx: Tx, by: Actor, key: str, held: frozenset[Role], chosen: frozenset[Role]) -> None:
+    if await changes.must_wait(tx, by, chosen - held):
+        await changes.ask(tx, by, key, ChangeKind.ROLES, roles=chosen)
+        return
+    await changes.withdraw(tx, by, staff=key, kinds=[ChangeKind.ROLES])
+    await effects.put_roles(tx, by, key, chosen)
+    if Role.ADMIN in held - chosen:
+        await effects.must_leave_an_admin(tx)
+        await changes.withdraw_asked_by(tx, by, key)
+
+
 async def disable(*, key: str, by: Actor) -> None:
-    """Close an account: its sessions end, its tokens stop working. The row stays for the books."""
+    """Close an account: its sessions and tokens end, and what waits for it or was asked by it. The row stays."""
     by.must("account.manage")
     if key == by.key:
         raise rules.NOT_ONESELF()
-    before = await get(key)
+    await get(key)
 
     async def work(tx: Tx) -> None:
-        at = clock.stamp()
+        _, held = await effects.locked(tx, key)
         if not await tx.rows(
-            "UPDATE staff SET disabled_at = $2 WHERE key = $1 AND disabled_at IS NULL RETURNING key", key, at
+            "UPDATE staff SET disabled_at = $2 WHERE key = $1 AND disabled_at IS NULL RETURNING key", key, clock.stamp()
         ):
             return
-        await _end_sessions(tx, key)
-        await _note(tx, by, key, "disabled")
-        if Role.ADMIN in before.roles:
-            await _must_leave_an_admin(tx)
+        await effects.end_sessions(tx, key)
+        await effects.note(tx, by, key, AccountEvent.DISABLED)
+        await effects.end_tokens(tx, by, key)
+        await changes.withdraw(tx, by, staff=key)
+        await changes.withdraw_asked_by(tx, by, key)
+        if Role.ADMIN in held:
+            await effects.must_leave_an_admin(tx)
 
     await transactions.run(work)
 
 
 async def enable(*, key: str, by: Actor) -> None:
-    """Open a closed account again."""
+    """Open a closed account again; its tokens stay stopped."""
     by.must("account.manage")
     await get(key)
 
@@ -244,48 +263,75 @@ async def enable(*, key: str, by: Actor) -> None:
         if await tx.rows(
             "UPDATE staff SET disabled_at = NULL WHERE key = $1 AND disabled_at IS NOT NULL RETURNING key", key
         ):
-            await _note(tx, by, key, "enabled")
+            await effects.note(tx, by, key, AccountEvent.ENABLED)
 
     await transactions.run(work)
 
 
-async def set_password(*, key: str, password: str, by: Actor) -> None:
-    """Let the admin set a password; the account's sessions end."""
+async def set_password(*, key: str, password: str, by: Actor, initial: bool = True) -> None:
+    """Let the admin set somebody else's password; for who holds a guarded role it may have to wait.
+
+    When it takes effect the account's sessions and tokens end, and its owner changes it at the next sign-in.
+    """
     by.must("account.manage")
-    await _store_password(key, password, by)
-
-
-async def change_password(*, current: str, password: str, by: Actor) -> None:
-    """Let somebody change their own password; all their sessions end. Raises password.wrong."""
-    row = await reading.row("SELECT password_hash FROM staff WHERE key = $1", by.key)
-    if row is None or not await passwords.matches(row["password_hash"], current):
-        raise rules.PASSWORD_WRONG()
-    await _store_password(by.key, password, by, replacing=row["password_hash"])
-
-
-async def _must_be_good(password: str, login: str) -> None:
-    words = await weakness.house_words()
-    weakness.must_be_good(password, login, words, demo=(await organisation.get()).demo)
-
-
-async def _store_password(key: str, password: str, by: Actor, *, replacing: str | None = None) -> None:
-    """Store a password; with `replacing` only instead of that one, which may have been changed meanwhile."""
+    if key == by.key:
+        raise rules.OWN_PASSWORD()
     account = await get(key)
     await _must_be_good(password, account.login)
     secret = await passwords.hashed(password)
 
     async def work(tx: Tx) -> None:
-        stored = await tx.rows(
-            "UPDATE staff SET password_hash = $2 WHERE key = $1 "
-            "AND (CAST($3 AS TEXT) IS NULL OR password_hash = $3) RETURNING key",
-            key,
+        _, held = await effects.locked(tx, key)
+        if await changes.must_wait(tx, by, held):
+            await changes.ask(tx, by, key, ChangeKind.PASSWORD, password_hash=secret)
+            return
+        await changes.withdraw(tx, by, staff=key, kinds=[ChangeKind.PASSWORD])
+        await effects.put_password(tx, by, key, secret, initial=initial)
+
+    await transactions.run(work)
+
+
+async def end_two_step(*, key: str, by: Actor) -> None:
+    """Take somebody else's second factor away, who lost it; for who holds a guarded role it may have to wait."""
+    by.must("account.manage")
+    if key == by.key:
+        raise rules.OWN_TWO_STEP()
+
+    async def work(tx: Tx) -> None:
+        _, held = await effects.locked(tx, key)
+        if await changes.must_wait(tx, by, held):
+            await changes.ask(tx, by, key, ChangeKind.TWO_STEP)
+            return
+        await changes.withdraw(tx, by, staff=key, kinds=[ChangeKind.TWO_STEP])
+        await effects.drop_two_step(tx, by, key)
+
+    await transactions.run(work)
+
+
+async def change_password(*, current: str, password: str, by: Actor) -> None:
+    """Let somebody change their own password; all their sessions end. Raises password.wrong, password.same."""
+    row = await reading.row("SELECT password_hash, login FROM staff WHERE key = $1", by.key)
+    if row is None or not await passwords.matches(row["password_hash"], current):
+        raise rules.PASSWORD_WRONG()
+    if password == current:
+        raise rules.PASSWORD_SAME()
+    await _must_be_good(password, row["login"])
+    secret = await passwords.hashed(password)
+
+    async def work(tx: Tx) -> None:
+        # Another change may have come while these were hashed: the password that was checked must still stand.
+        if not await tx.rows(
+            "UPDATE staff SET password_hash = $2, password_initial = FALSE WHERE key = $1 AND password_hash = $3 "
+            "AND disabled_at IS NULL RETURNING key",
+            by.key,
             secret,
-            replacing,
-        )
-        if not stored:
+            row["password_hash"],
+        ):
             raise rules.PASSWORD_WRONG()
-        await _end_sessions(tx, key)
-        await _note(tx, by, key, "password")
+        await changes.withdraw(tx, by, staff=by.key, kinds=[ChangeKind.PASSWORD])
+        await effects.end_sessions(tx, by.key)
+        await effects.note(tx, by, by.key, AccountEvent.PASSWORD)
+        await effects.confirm_owner(tx, by.key)
 
     await transactions.run(work)
 

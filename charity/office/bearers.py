@@ -1,27 +1,64 @@
-"""Bearer tokens of programs: made on the command line, printed once, kept as a digest.
+"""Bearer tokens of programs: made on the command line, printed once, kept as a digest, with an end.
 
-A token acts as one staff account; rules about different persons compare accounts, never tokens.
+A token acts as one staff account; rules about different persons compare accounts, never tokens. It ends by its
+time, when it is revoked, when the account is disabled, and when somebody else sets the account's password.
 """
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from charity import clock, tokens
-from charity.db import transactions
+from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import Rule
-from charity.office import accounts
+from charity.office import accounts, effects, rules
 from charity.office.accounts import Account
-from charity.roles import SYSTEM, Role
+from charity.office.models import AccountEvent
+from charity.roles import SYSTEM, Actor, Role
 
 NAME_MAX = 80
+DAYS = 365
+ID_LENGTH = 12
 STORE_OTHER = Rule("token.store", "账号 {login} 属于另一门店")
 DISABLED = Rule("token.disabled", "账号 {login} 已停用")
 
 
-async def create(*, role: Role, store: str | None = None, login: str = "", name: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as the admin sees it. `id` is the beginning of its digest; `seen_at` its last use, to the hour."""
+
+    id: str
+    staff: str
+    login: str
+    name: str
+    created_at: str
+    expires_at: str
+    seen_at: str | None
+    revoked_at: str | None
+
+    @property
+    def works(self) -> bool:
+        """Whether it still opens anything."""
+        return self.revoked_at is None and self.expires_at > clock.stamp()
+
+
+async def every() -> list[Token]:
+    """All tokens, those that work first, then by account."""
+    rows = await reading.rows(
+        "SELECT substr(t.digest, 1, $1) AS id, t.staff, s.login, t.name, t.created_at, "
+        "COALESCE(t.expires_at, t.created_at) AS expires_at, t.seen_at, t.revoked_at "
+        "FROM token t JOIN staff s ON s.key = t.staff ORDER BY s.login, t.created_at",
+        ID_LENGTH,
+    )
+    return sorted((Token(**row) for row in rows), key=lambda token: not token.works)
+
+
+async def create(*, role: Role, store: str | None = None, login: str = "", name: str = "", days: int = DAYS) -> str:
     """Make a token for an account, and the account when it is missing; answers the secret.
 
     Without a login the account is `api-<role>` or `api-<role>-<store>`. An account that exists gets the role
     besides its own, unless nobody may hold both; it must be of the store when one is named. The token
-    acts as the account, with all its roles: whoever runs this command owns the machine.
+    acts as the account, with all its roles: whoever runs this command owns the machine. It ends after `days`.
     """
     login = login or "-".join(filter(None, ("api", role.value, (store or "").lower())))
     account = await accounts.by_login(login)
@@ -34,11 +71,20 @@ async def create(*, role: Role, store: str | None = None, login: str = "", name:
     secret = tokens.secret_token()
 
     async def work(tx: Tx) -> None:
-        at = clock.stamp()
-        row = {"digest": tokens.digest(secret), "staff": key, "name": (name or login)[:NAME_MAX], "created_at": at}
+        await effects.locked(tx, key)
+        if await tx.row("SELECT key FROM staff WHERE key = $1 AND disabled_at IS NULL", key) is None:
+            raise DISABLED(login=login)
+        now = clock.now()
+        row = {
+            "digest": tokens.digest(secret),
+            "staff": key,
+            "name": (name or login)[:NAME_MAX],
+            "created_at": clock.stamp(now),
+            "expires_at": clock.stamp(now + timedelta(days=days)),
+        }
         await tx.insert("token", [row])
-        event = {"at": at, "actor": SYSTEM.key, "staff": key, "act": "token", "detail": role.value}
-        await tx.insert("staff_event", [event])
+        await effects.note(tx, SYSTEM, key, AccountEvent.TOKEN, role.value)
+        await effects.confirm_owner(tx, key)
 
     await transactions.run(work)
     return secret
@@ -51,15 +97,28 @@ def _must_fit(account: Account, store: str | None) -> None:
         raise STORE_OTHER(login=account.login)
 
 
-async def revoke_all(*, login: str) -> int:
-    """Stop all tokens of an account; how many."""
-    account = await accounts.by_login(login)
-    if account is None:
-        return 0
-    key = account.key
+async def revoke(*, token: str, by: Actor) -> Token:
+    """Stop the one working token whose id begins so; answers it. Raises token.none."""
+    by.must("account.manage")
+    fits = [t for t in await every() if t.works and token and t.id.startswith(token.lower())]
+    if len(fits) != 1:
+        raise rules.TOKEN_UNKNOWN()
+    (found,) = fits
 
-    async def work(tx: Tx) -> int:
-        sql = "UPDATE token SET revoked_at = $2 WHERE staff = $1 AND revoked_at IS NULL RETURNING digest"
-        return len(await tx.rows(sql, key, clock.stamp()))
+    async def work(tx: Tx) -> None:
+        sql = (
+            "UPDATE token SET revoked_at = $2 WHERE substr(digest, 1, $3) = $1 AND revoked_at IS NULL RETURNING digest"
+        )
+        if not await tx.rows(sql, found.id, clock.stamp(), ID_LENGTH):
+            raise rules.TOKEN_UNKNOWN()
+        await effects.note(tx, by, found.staff, AccountEvent.TOKEN_ENDED, found.id)
 
-    return await transactions.run(work)
+    await transactions.run(work)
+    return found
+
+
+async def revoke_all(*, login: str, by: Actor) -> int:
+    """Stop all tokens of an account; how many. Raises account.unknown."""
+    by.must("account.manage")
+    key = (await accounts.required(login)).key
+    return await transactions.run(lambda tx: effects.end_tokens(tx, by, key))

@@ -6,9 +6,10 @@ from charity.demo import tables
 from charity.demo.plan import Chapter, Plan
 from charity.office import accounts, organisation, stores
 from charity.office.organisation import Organisation
+from charity.office.sign_in import weakness
 from charity.roles import SYSTEM, Role
 
-PASSWORD = "linxi-2026"  # noqa: S105 - printed at the end of the demo, refused outside it
+PASSWORD = weakness.DEMO
 ORGANISATION = Organisation(
     name="临溪市慈善总会",
     name_en="Linxi Charity Federation",
@@ -43,7 +44,13 @@ async def build(plan: Plan) -> None:
     await transactions.run(_places)
     for login, name, roles, store in STAFF:
         account = await accounts.create(
-            login=login, name=name, roles=[Role(r) for r in roles], store=store, password=PASSWORD, by=SYSTEM
+            login=login,
+            name=name,
+            roles=[Role(r) for r in roles],
+            store=store,
+            password=PASSWORD,
+            initial=False,
+            by=SYSTEM,
         )
         plan.staff[login] = account.actor
 

@@ -3,7 +3,10 @@
 from charity import words
 from charity.db import reading
 from charity.desk.tasks import Task
+from charity.office import changes, organisation
+from charity.office.sign_in import two_step
 from charity.roles import Actor
+from charity.web.formats import day_words
 
 
 async def staff(by: Actor) -> list[Task]:
@@ -14,4 +17,23 @@ async def staff(by: Actor) -> list[Task]:
     return [Task(words.say("有 {count} 个账号可以登录", count=n), "/accounts", words.say("管理账号"), order=510)]
 
 
-tasks = [staff]
+async def waiting(by: Actor) -> list[Task]:
+    """Changes of accounts that wait for a second person: administrators and holders of money roles are told."""
+    if not by.may("account.watch"):
+        return []
+    found = await changes.waiting()
+    if not found:
+        return []
+    day = day_words(found[0].asked_at)
+    text = words.say("有 {count} 项账号变更等待确认，最早的是{day}提出的；不对的请停止", count=len(found), day=day)
+    return [Task(text, "/accounts/changes", words.say("查看"), order=5, tone="wait")]
+
+
+async def own_two_step(by: Actor) -> list[Task]:
+    """The second factor that a demo offers and does not ask for."""
+    if by.roles.isdisjoint(two_step.ASKED_OF) or not (await organisation.get()).demo or await two_step.is_on(by.key):
+        return []
+    return [Task(words.say("您还没有启用两步验证"), "/two-step", words.say("启用"), order=520)]
+
+
+tasks = [waiting, own_two_step, staff]

@@ -22,14 +22,6 @@ class Form(BaseModel):
     model_config = ConfigDict(str_strip_whitespace=True, extra="ignore")
 
 
-class SignInForm(BaseModel):
-    """Login and password, the password exactly as typed."""
-
-    login: Annotated[str, Needed("请填写账号")] = Field(min_length=1, max_length=64)
-    password: Annotated[str, Needed("请填写密码")] = Field(min_length=1, max_length=128)
-    next: str = ""
-
-
 class AccountForm(Form):
     """An account's name, roles and store."""
 
@@ -49,9 +41,3 @@ class PasswordForm(BaseModel):
     """A new password, set by the admin."""
 
     password: Annotated[str, Needed("请填写密码")] = Field(min_length=1, max_length=128)
-
-
-class OwnPasswordForm(PasswordForm):
-    """A new password, set by its owner, who knows the present one."""
-
-    current: Annotated[str, Needed("请填写现在的密码")] = Field(min_length=1, max_length=128)

@@ -34,6 +34,31 @@ class AccountEvent(StrEnum):
     ENABLED = "enabled"
     PASSWORD = "password"  # noqa: S105 - the name of an event
     TOKEN = "token"  # noqa: S105 - the name of an event
+    TOKEN_ENDED = "token_ended"  # noqa: S105 - the name of an event
+    NAME = "name"
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    STOPPED = "stopped"
+    TWO_STEP_ON = "two_step_on"
+    TWO_STEP_OFF = "two_step_off"
+    RECOVERY = "recovery"
+
+
+class ChangeKind(StrEnum):
+    """What of an account changes when a waiting change takes effect."""
+
+    ROLES = "roles"
+    PASSWORD = "password"  # noqa: S105 - the name of a change
+    TWO_STEP = "two_step"
+
+
+class Outcome(StrEnum):
+    """How a change that waited ended: by a second person, by its time, stopped, or by a later change."""
+
+    CONFIRMED = "confirmed"
+    DUE = "due"
+    STOPPED = "stopped"
+    REPLACED = "replaced"
 
 
 class OrganisationRow(Model):
@@ -95,6 +120,10 @@ class Staff(Model):
     store = fields.TextField(null=True)
     disabled_at = fields.TextField(null=True)
     created_at = fields.TextField()
+    password_initial = fields.BooleanField()
+    confirmed_at = fields.TextField(null=True)
+    totp_secret = fields.BinaryField(null=True)
+    totp_step = fields.IntField(null=True)
 
     class Meta:
         """Table name."""
@@ -122,6 +151,8 @@ class Session(Model):
     created_at = fields.TextField()
     seen_at = fields.TextField()
     revoked_at = fields.TextField(null=True)
+    code_at = fields.TextField(null=True)
+    device = fields.TextField()
 
     class Meta:
         """Table name."""
@@ -137,11 +168,47 @@ class Token(Model):
     name = fields.TextField()
     created_at = fields.TextField()
     revoked_at = fields.TextField(null=True)
+    expires_at = fields.TextField(null=True)
+    seen_at = fields.TextField(null=True)
 
     class Meta:
         """Table name."""
 
         table = "token"
+
+
+class RecoveryCode(Model):
+    """A code that replaces the second factor once: its digest."""
+
+    digest = fields.CharField(64, primary_key=True)
+    staff = fields.TextField()
+    used_at = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "recovery_code"
+
+
+class StaffChange(Model):
+    """A change of an account that waits for a second person, and how it ended."""
+
+    key = fields.CharField(64, primary_key=True)
+    staff = fields.TextField()
+    kind = WordField(ChangeKind)
+    roles = fields.TextField()
+    password_hash = fields.TextField(null=True)
+    asked_at = fields.TextField()
+    asked_by = fields.TextField()
+    due_at = fields.TextField(null=True)
+    settled_at = fields.TextField(null=True)
+    settled_by = fields.TextField(null=True)
+    outcome = WordField(Outcome, null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "staff_change"
 
 
 class StaffEvent(Model):

@@ -1,17 +1,23 @@
 """What the office hands to the house."""
 
 from charity.jobs.timetable import HOUR_S, Timed
-from charity.office import api, demo, desk, routes, sessions
+from charity.office import api, changes, demo, desk, routes
+from charity.office.sign_in import routes as sign_in
+from charity.office.sign_in import sessions
 from charity.room import Room
 from charity.web.nav import NavItem
 
+MINUTE_S = 60.0
 ROOM = Room(
     name="office",
     models=["charity.office.models"],
-    routes=routes.routes,
+    routes=[*sign_in.routes, *routes.routes],
     endpoints=api.endpoints,
     tasks=desk.tasks,
-    timetable=[Timed("sessions.sweep", HOUR_S, sessions.sweep, first_s=20.0)],
+    timetable=[
+        Timed("sessions.sweep", HOUR_S, sessions.sweep, first_s=20.0),
+        Timed("accounts.due", MINUTE_S, changes.settle_due, first_s=10.0),
+    ],
     nav=[NavItem("账号", "/accounts", "account.manage", order=900)],
     chapter=demo.chapter,
 )

@@ -1,101 +1,46 @@
-"""Pages of the office: sign-in, own password, accounts, stores, who we are."""
+"""Pages of the office: accounts, what waits for a second person, tokens, who we are."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from charity import words
 from charity.errors import Refusal
-from charity.office import accounts, organisation, rules, sessions, stores
+from charity.office import accounts, bearers, changes, organisation, stores
 from charity.office.accounts import Account
-from charity.office.forms import AccountForm, NewAccountForm, OwnPasswordForm, PasswordForm, SignInForm
-from charity.roles import ROLE_WORDS, Role, required
-from charity.web import auth, devices, forms, limits, pages, visits
-from charity.web.problems import headers
-from charity.web.system import local
+from charity.office.changes import Change
+from charity.office.forms import AccountForm, NewAccountForm, PasswordForm
+from charity.office.models import ChangeKind, Outcome
+from charity.roles import ROLE_WORDS, Actor, Role
+from charity.web import auth, forms, pages
 
 SMALL = 16_384
 
 
-async def sign_in_page(request: Request) -> Response:
-    """The sign-in form; who is signed in already goes on."""
-    back = local(request.query_params.get("next", "/desk"))
-    if auth.actor(request) is not None:
-        return RedirectResponse(back, 303)
-    return await pages.page(request, "sign_in.html", values={"login": "", "next": back})
-
-
-async def sign_in(request: Request) -> Response:
-    """Begin a session. Wrong passwords wait longer and longer."""
-    data = await forms.data(request, SignInForm)
-    visit = visits.of(request)
-    try:
-        form = forms.read(SignInForm, data)
-        login = form.login.strip().lower()
-        with limits.guessing(*_circles(request, login), wrong={rules.SIGN_IN_WRONG.code}):
-            secret = await sessions.sign_in(login=login, password=form.password)
-        response = RedirectResponse(local(form.next or "/desk"), 303)
-        auth.begin(request, response, secret)
-        devices.remember(request, response, login)
-    except Refusal as refusal:
-        values = {"login": forms.text(data, "login"), "next": local(forms.text(data, "next"))}
-        page = await pages.page(request, "sign_in.html", refusal.status, errors=pages.errors(refusal), values=values)
-        page.headers.update(headers(refusal))
-        return page
-    if visit.session:
-        await sessions.sign_out(visit.session)
-        auth.forget()
-    return response
-
-
-def _circles(request: Request, login: str) -> tuple[limits.Circle, ...]:
-    """Who counts together: a browser that this login knows counts alone, whatever is guessed elsewhere."""
-    device = devices.known(request, login)
-    if device:
-        return ((limits.DEVICE, f"{login}\n{device}"),)
-    return limits.strangers(login, visits.neighbourhood(visits.of(request).address))
-
-
-async def sign_out(request: Request) -> Response:
-    """End this session."""
-    await forms.data(request)
-    visit = visits.of(request)
-    if visit.session:
-        await sessions.sign_out(visit.session)
-        auth.forget()
-    response = RedirectResponse("/", 303)
-    auth.end(response)
-    return response
-
-
-async def own_password_page(request: Request) -> Response:
-    """The form to change one's own password."""
-    required(auth.actor(request))
-    return await pages.page(request, "office/password.html")
-
-
-async def own_password(request: Request) -> Response:
-    """Change one's own password; all one's sessions end."""
-    by = required(auth.actor(request))
-    data = await forms.data(request, OwnPasswordForm)
-    try:
-        form = forms.read(OwnPasswordForm, data)
-        with limits.guessing((limits.OWN, by.key), wrong={rules.PASSWORD_WRONG.code}):
-            await accounts.change_password(current=form.current, password=form.password, by=by)
-    except Refusal as refusal:
-        page = await pages.page(request, "office/password.html", refusal.status, errors=pages.errors(refusal))
-        page.headers.update(headers(refusal))
-        return page
-    auth.forget()
-    response = RedirectResponse("/sign-in", 303)
-    auth.end(response)
-    return response
+WAITS = "已记下。这项变更要等另一位管理员确认，在那之前不生效"
+WAITS_A_DAY = "已记下。没有另一位能登录的管理员，这项变更 24 小时后生效；在那之前会告知所有经手资金的人"
+KIND_WORDS = {
+    ChangeKind.ROLES: "岗位改为：{roles}",
+    ChangeKind.PASSWORD: "由管理员更换密码",
+    ChangeKind.TWO_STEP: "由管理员停用两步验证",
+}
+OUTCOMES = {
+    Outcome.CONFIRMED: ("已确认", "good"),
+    Outcome.DUE: ("到期生效", "good"),
+    Outcome.STOPPED: ("已停止", "bad"),
+    Outcome.REPLACED: ("已被后来的办理代替", "info"),
+}
 
 
 def _role_options() -> list[dict[str, str]]:
     return [{"value": role.value, "label": words.translate(ROLE_WORDS[role])} for role in Role]
+
+
+def _roles(roles: Iterable[Role]) -> str:
+    return "、".join(words.translate(ROLE_WORDS[role]) for role in roles)
 
 
 def _row(account: Account) -> dict[str, Any]:
@@ -106,7 +51,7 @@ def _row(account: Account) -> dict[str, Any]:
         "href": f"/accounts/{account.key}",
         "login": account.login,
         "name": account.name,
-        "roles": "、".join(words.translate(ROLE_WORDS[role]) for role in account.roles),
+        "roles": _roles(account.roles),
         "store": account.store,
         "state": {"code": state[0], "label": words.translate(state[1]), "tone": state[2]},
         "created_at": account.created_at,
@@ -145,7 +90,17 @@ async def new_account(request: Request) -> Response:
     except Refusal as refusal:
         context = {"values": _typed(data), "errors": pages.errors(refusal)} | await _form_context()
         return await pages.page(request, "office/account_new.html", refusal.status, **context)
-    return pages.see_other(request, f"/accounts/{made.key}", flash="账号已建立")
+    return await _changed(request, made.key, "账号已建立")
+
+
+async def _changed(request: Request, key: str, done: str) -> Response:
+    """Back to the account, with what was done, or that it waits."""
+    auth.forget()
+    waiting = await changes.waiting_for(key)
+    if not waiting:
+        return pages.see_other(request, f"/accounts/{key}", flash=done)
+    flash = WAITS_A_DAY if waiting[-1].due_at else WAITS
+    return pages.see_other(request, f"/accounts/{key}", flash=flash, kind="warn")
 
 
 def _typed(data: forms.Data) -> dict[str, Any]:
@@ -156,14 +111,16 @@ def _typed(data: forms.Data) -> dict[str, Any]:
 
 async def account_page(request: Request) -> Response:
     """One account."""
-    auth.allowed(request, "account.manage")
+    by = auth.allowed(request, "account.manage")
     account = await accounts.get(request.path_params["key"])
     values = {"name": account.name, "roles": [role.value for role in account.roles], "store": account.store or ""}
-    return await _account(request, account, 200, values=values)
+    return await _account(request, account, by, 200, values=values)
 
 
-async def _account(request: Request, account: Account, status: int, **context: Any) -> Response:
-    whole: dict[str, Any] = {"account": account, "row": _row(account)} | await _form_context() | context
+async def _account(request: Request, account: Account, by: Actor, status: int, **context: Any) -> Response:
+    waiting = [_change(change, by) for change in await changes.waiting_for(account.key)]
+    whole: dict[str, Any] = {"account": account, "row": _row(account), "waiting": waiting, "own": account.key == by.key}
+    whole |= await _form_context() | context
     return await pages.page(request, "office/account.html", status, **whole)
 
 
@@ -176,9 +133,8 @@ async def change_account(request: Request) -> Response:
         form = forms.read(AccountForm, data)
         await accounts.assign(key=account.key, name=form.name, roles=form.roles, store=form.store, by=by)
     except Refusal as refusal:
-        return await _account(request, account, refusal.status, values=_typed(data), errors=pages.errors(refusal))
-    auth.forget()
-    return pages.see_other(request, f"/accounts/{account.key}", flash="账号已修改")
+        return await _account(request, account, by, refusal.status, values=_typed(data), errors=pages.errors(refusal))
+    return await _changed(request, account.key, "账号已修改")
 
 
 async def set_password(request: Request) -> Response:
@@ -191,9 +147,17 @@ async def set_password(request: Request) -> Response:
         await accounts.set_password(key=account.key, password=form.password, by=by)
     except Refusal as refusal:
         values = {"name": account.name, "roles": [r.value for r in account.roles], "store": account.store or ""}
-        return await _account(request, account, refusal.status, values=values, errors=pages.errors(refusal))
-    auth.forget()
-    return pages.see_other(request, f"/accounts/{account.key}", flash="密码已更换，该账号需要重新登录")
+        return await _account(request, account, by, refusal.status, values=values, errors=pages.errors(refusal))
+    return await _changed(request, account.key, "密码已更换，该账号需要重新登录")
+
+
+async def end_two_step(request: Request) -> Response:
+    """Take the second factor of somebody away who has lost it."""
+    by = auth.allowed(request, "account.manage")
+    account = await accounts.get(request.path_params["key"])
+    await forms.data(request)
+    await accounts.end_two_step(key=account.key, by=by)
+    return await _changed(request, account.key, "两步验证已停用，该账号需要重新登录")
 
 
 async def disable_page(request: Request) -> Response:
@@ -222,6 +186,99 @@ async def enable(request: Request) -> Response:
     return pages.see_other(request, f"/accounts/{key}", flash="账号已重新启用")
 
 
+# -- what waits for a second person --------------------------------------------------------------------
+
+
+def _change(change: Change, by: Actor) -> dict[str, Any]:
+    """A change as a row; what this reader may do with it."""
+    outcome = OUTCOMES[change.outcome] if change.outcome else ("等待确认", "wait")
+    return {
+        "key": change.key,
+        "login": {"value": change.login, "note": change.name},
+        "what": words.say(KIND_WORDS[change.kind], roles=_roles(change.roles)),
+        "asked_by": change.asked_by_name,
+        "asked_at": change.asked_at,
+        "due_at": change.due_at,
+        "settled_at": change.settled_at,
+        "settled_by": change.settled_by_name,
+        "state": {"code": change.outcome or "waiting", "label": words.translate(outcome[0]), "tone": outcome[1]},
+        "may_confirm": by.may("account.manage") and by.key not in {change.asked_by, change.staff},
+    }
+
+
+async def changes_page(request: Request) -> Response:
+    """What waits for a second person, and what became of the last ones."""
+    by = auth.allowed(request, "account.watch")
+    return await _changes(request, by)
+
+
+async def _changes(request: Request, by: Actor, refusal: Refusal | None = None) -> Response:
+    waiting = [_change(change, by) for change in await changes.waiting()]
+    rows = [_change(change, by) for change in await changes.settled()]
+    errors = pages.errors(refusal) if refusal else []
+    status = refusal.status if refusal else 200
+    return await pages.page(request, "office/changes.html", status, waiting=waiting, rows=rows, errors=errors)
+
+
+async def confirm_change(request: Request) -> Response:
+    """Let a waiting change take effect."""
+    by = auth.allowed(request, "account.manage")
+    await forms.data(request)
+    try:
+        await changes.confirm(key=request.path_params["key"], by=by)
+    except Refusal as refusal:
+        return await _changes(request, by, refusal)
+    auth.forget()
+    return pages.see_other(request, "/accounts/changes", flash="已确认，变更已生效")
+
+
+async def stop_change(request: Request) -> Response:
+    """End a waiting change without effect."""
+    by = auth.allowed(request, "account.watch")
+    await forms.data(request)
+    try:
+        await changes.stop(key=request.path_params["key"], by=by)
+    except Refusal as refusal:
+        return await _changes(request, by, refusal)
+    return pages.see_other(request, "/accounts/changes", flash="已停止，变更不会生效", kind="warn")
+
+
+# -- tokens --------------------------------------------------------------------------------------------
+
+
+async def tokens_page(request: Request) -> Response:
+    """All tokens of programs."""
+    auth.allowed(request, "account.manage")
+    return await pages.page(request, "office/tokens.html", rows=[_token(token) for token in await bearers.every()])
+
+
+def _token(token: bearers.Token) -> dict[str, Any]:
+    state = ("active", "有效", "good")
+    if token.revoked_at:
+        state = ("revoked", "已停用", "bad")
+    elif not token.works:
+        state = ("expired", "已到期", "bad")
+    return {
+        "id": token.id,
+        "name": {"value": token.name, "note": token.id},
+        "login": {"value": token.login, "href": f"/accounts/{token.staff}"},
+        "created_at": token.created_at,
+        "seen_at": token.seen_at or "",
+        "expires_at": token.expires_at,
+        "state": {"code": state[0], "label": words.translate(state[1]), "tone": state[2]},
+        "works": token.works,
+    }
+
+
+async def revoke_token(request: Request) -> Response:
+    """Stop one token."""
+    by = auth.allowed(request, "account.manage")
+    await forms.data(request)
+    await bearers.revoke(token=request.path_params["id"], by=by)
+    auth.forget()
+    return pages.see_other(request, "/tokens", flash="令牌已停用", kind="warn")
+
+
 async def about(request: Request) -> Response:
     """Who we are, as printed on papers."""
     auth.allowed(request, "account.manage")
@@ -229,19 +286,20 @@ async def about(request: Request) -> Response:
 
 
 routes = [
-    Route("/sign-in", sign_in_page, methods=["GET"]),
-    Route("/sign-in", sign_in, methods=["POST"], max_body_size=SMALL),
-    Route("/sign-out", sign_out, methods=["POST"], max_body_size=SMALL),
-    Route("/password", own_password_page, methods=["GET"]),
-    Route("/password", own_password, methods=["POST"], max_body_size=SMALL),
     Route("/accounts", list_accounts, methods=["GET"]),
     Route("/accounts/new", new_account_page, methods=["GET"]),
     Route("/accounts/new", new_account, methods=["POST"], max_body_size=SMALL),
+    Route("/accounts/changes", changes_page, methods=["GET"]),
+    Route("/accounts/changes/{key}/confirm", confirm_change, methods=["POST"], max_body_size=SMALL),
+    Route("/accounts/changes/{key}/stop", stop_change, methods=["POST"], max_body_size=SMALL),
     Route("/accounts/{key}", account_page, methods=["GET"]),
     Route("/accounts/{key}", change_account, methods=["POST"], max_body_size=SMALL),
     Route("/accounts/{key}/password", set_password, methods=["POST"], max_body_size=SMALL),
+    Route("/accounts/{key}/two-step", end_two_step, methods=["POST"], max_body_size=SMALL),
     Route("/accounts/{key}/disable", disable_page, methods=["GET"]),
     Route("/accounts/{key}/disable", disable, methods=["POST"], max_body_size=SMALL),
     Route("/accounts/{key}/enable", enable, methods=["POST"], max_body_size=SMALL),
+    Route("/tokens", tokens_page, methods=["GET"]),
+    Route("/tokens/{id}/revoke", revoke_token, methods=["POST"], max_body_size=SMALL),
     Route("/organisation", about, methods=["GET"]),
 ]

@@ -7,10 +7,12 @@ kept for a few seconds a process, so a revoked token or session may live that lo
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol, TypeVar
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from charity import tokens
 from charity.errors import NOT_YOURS, Rule
@@ -28,12 +30,25 @@ BAD_TOKEN = Rule("token.unknown", "令牌无效或已停用", 401)
 INSECURE = Rule("session.insecure", "没有 https 时只能在本机登录；请设置 CHARITY_PUBLIC_URL 为 https 网址", 403)
 
 
+class Owes(StrEnum):
+    """What stands between a session and its owner's rights: nothing else is open to it."""
+
+    CODE = "code"
+    PASSWORD = "password"  # noqa: S105 - the name of a step
+    TWO_STEP = "two_step"
+
+
+STEPS = {Owes.CODE: "/sign-in/code", Owes.PASSWORD: "/password", Owes.TWO_STEP: "/two-step"}
+"""Where each is done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A live session: its digest and whom it belongs to."""
+    """A live session: its digest, whom it belongs to, and what it still owes."""
 
     session: str
     actor: Actor
+    owes: Owes | None = None
 
 
 class Finder(Protocol):
@@ -106,10 +121,16 @@ async def session(visit: Visit, secret: str) -> None:
         found: Found | None = kept[1]
     else:
         found = await _required_finder().session(digest)
-        if found is not None:
+        # What is still owed is not kept: the step may be done in another process.
+        if found is not None and found.owes is None:
             _keep(_sessions, digest, (now + KEPT_S, found))
-    if found is not None:
-        visit.actor, visit.session, visit.binding = found.actor, found.session, found.session
+    if found is None:
+        return
+    visit.session, visit.binding = found.session, found.session
+    if found.owes is None:
+        visit.actor = found.actor
+    else:
+        visit.unfinished, visit.owes = found.actor, found.owes
 
 
 def _keep(kept: OrderedDict[str, T], key: str, value: T) -> None:
@@ -122,6 +143,18 @@ def _keep(kept: OrderedDict[str, T], key: str, value: T) -> None:
 def actor(request: Request) -> Actor | None:
     """Who asks; None for the public."""
     return visits.of(request).actor
+
+
+def unfinished(request: Request, step: Owes) -> Actor:
+    """Who is to do this step of signing in, or does it later by choice; raises 401 when it is nobody's turn."""
+    visit = visits.of(request)
+    return required(visit.unfinished if visit.owes == step else visit.actor)
+
+
+def to_step(request: Request, back: str) -> Response:
+    """Send who has not finished signing in to what is left, a stranger to the sign-in page; then on to `back`."""
+    place = STEPS.get(Owes(owed)) if (owed := visits.of(request).owes) else None
+    return RedirectResponse(f"{place or '/sign-in'}?next={quote(back, safe='/')}", 303)
 
 
 def allowed(request: Request, act: str) -> Actor:

@@ -23,6 +23,30 @@ ACCOUNTS_MAX = 8
 _FORM = re.compile(rf"^[0-9a-f]{{32}}(\.[0-9a-f]{{32}}){{1,{ACCOUNTS_MAX}}}$")
 
 
+_BROWSERS = (
+    ("edg", "Edge"),
+    ("firefox", "Firefox"),
+    ("micromessenger", "WeChat"),
+    ("chrom", "Chrome"),
+    ("safari", "Safari"),
+)
+_SYSTEMS = (
+    ("android", "Android"),
+    ("iphone", "iPhone"),
+    ("ipad", "iPad"),
+    ("windows", "Windows"),
+    ("mac os", "macOS"),
+    ("linux", "Linux"),
+)
+
+
+def described(request: Request) -> str:
+    """The kind of browser, such as "Edge · Windows": enough to know one's own by, and no more."""
+    agent = request.headers.get("user-agent", "")[:400].lower()
+    kinds = (next((name for sign, name in kinds if sign in agent), "") for kinds in (_BROWSERS, _SYSTEMS))
+    return " · ".join(filter(None, kinds))
+
+
 def _mark(number: str, login: str) -> str:
     message = f"device|{number}|{login}".encode()
     return hmac.new(settings().secret_key.encode(), message, hashlib.sha256).hexdigest()[:32]

@@ -56,8 +56,9 @@ class People:
             await auth.session(visit, secret)
         if visit.actor is not None:
             return
-        binding = sent.get(auth.cookie_name("visit"), "")
-        visit.binding = binding if csrf.BINDING.match(binding) else ""
+        if not visit.session:
+            binding = sent.get(auth.cookie_name("visit"), "")
+            visit.binding = binding if csrf.BINDING.match(binding) else ""
         limits.hit(_pace(scope), visits.neighbourhood(visit.address))
 
 

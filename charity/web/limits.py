@@ -84,6 +84,8 @@ ADDRESS = Patience("address", 60, 900, 300, forgives=0.5)
 DEVICE = Patience("device", 5, 3_600, 3_600)
 OWN = Patience("own", 5, 900, 1_800)
 """Of the present password of somebody who is signed in."""
+CODE = Patience("code", 5, 900, 1_800)
+"""Of the six digits of a second factor, by who knows the password: a hundred a day at most, of a million."""
 
 Circle = tuple[Patience, str]
 _wrong: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()

@@ -8,7 +8,6 @@ import http
 import logging
 import traceback
 from typing import Any
-from urllib.parse import quote
 
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
@@ -21,7 +20,7 @@ from charity.db import faults
 from charity.db.engine import DatabaseInUse
 from charity.db.locks import LockBusy
 from charity.errors import Refusal, Rule, Unavailable
-from charity.web import forms, messages, pages, visits
+from charity.web import auth, forms, messages, pages, visits
 
 log = logging.getLogger("charity.web")
 MEDIA_TYPE = "application/problem+json"
@@ -153,7 +152,7 @@ def _to_sign_in(request: Request) -> Response:
     if request.method not in {"GET", "HEAD"}:
         return RedirectResponse("/sign-in", 303)
     query = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"/sign-in?next={quote(request.url.path + query, safe='/')}", 303)
+    return auth.to_step(request, request.url.path + query)
 
 
 async def _page(request: Request, refusal: Refusal) -> Response:

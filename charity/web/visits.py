@@ -31,7 +31,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(slots=True)
 class Visit:
-    """One request's circumstances. `binding` is what form tokens are bound to ("" before a page is made)."""
+    """One request's circumstances. `binding` is what form tokens are bound to ("" before a page is made).
+
+    `unfinished` is who has not finished signing in (`owes`, charity.web.auth.Owes); `actor` is None until then.
+    """
 
     id: str
     address: str
@@ -42,6 +45,8 @@ class Visit:
     session: str = ""
     bearer: bool = False
     binding: str = ""
+    unfinished: Actor | None = None
+    owes: str = ""
     route: str = ""
     refused: str = ""
     policy: Policy = PLAIN

@@ -1,0 +1,237 @@
+"""Changes of an account that wait for a second person, so that one administrator alone never moves money.
+
+A new guarded role (roles.GUARDED), and a password or the end of the second factor for somebody who holds one,
+waits until another administrator confirms it; where there is no other who can sign in, for NOTICE. Every
+administrator and every holder of a money role sees it on the desk meanwhile and may stop it. Nobody confirms
+what he asked for, or what is about himself. A later change of the same kind replaces the waiting one; whoever
+is disabled, or is no administrator any more, takes along what he asked for.
+
+Two exceptions take effect at once and leave the event alone: the command line, whose user owns the machine, and
+the time before the first owner of a money role was at work (effects.confirm_owner), when the house is set up.
+"""
+
+import logging
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from charity import clock, tokens
+from charity.db import reading, transactions
+from charity.db.transactions import Tx
+from charity.errors import Refusal
+from charity.office import effects, rules
+from charity.office.models import AccountEvent, ChangeKind, Outcome
+from charity.roles import GUARDED, SYSTEM, Actor, Role
+
+log = logging.getLogger("charity.office")
+NOTICE = timedelta(hours=24)
+SETTLED_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that waits, or how it ended. `due_at` is when it takes effect by itself; None: never."""
+
+    key: str
+    staff: str
+    login: str
+    name: str
+    kind: ChangeKind
+    roles: tuple[Role, ...]
+    asked_at: str
+    asked_by: str
+    asked_by_name: str
+    due_at: str | None
+    settled_at: str | None
+    settled_by_name: str | None
+    outcome: Outcome | None
+
+
+_SELECT = (
+    "SELECT c.key, c.staff, s.login, s.name, c.kind, c.roles, c.asked_at, c.asked_by, a.name AS asked_by_name, "
+    "c.due_at, c.settled_at, b.name AS settled_by_name, c.outcome FROM staff_change c JOIN staff s ON s.key = c.staff "
+    "JOIN staff a ON a.key = c.asked_by LEFT JOIN staff b ON b.key = c.settled_by "
+)
+
+
+async def waiting() -> list[Change]:
+    """All changes that wait, the oldest first."""
+    return _changes(await reading.rows(f"{_SELECT} WHERE c.settled_at IS NULL ORDER BY c.asked_at, c.key"))
+
+
+async def waiting_for(staff: str) -> list[Change]:
+    """The changes of one account that wait."""
+    sql = f"{_SELECT} WHERE c.staff = $1 AND c.settled_at IS NULL ORDER BY c.asked_at, c.key"
+    return _changes(await reading.rows(sql, staff))
+
+
+async def settled() -> list[Change]:
+    """The changes that ended last, the newest first."""
+    sql = f"{_SELECT} WHERE c.settled_at IS NOT NULL ORDER BY c.settled_at DESC, c.key LIMIT {SETTLED_SHOWN}"
+    return _changes(await reading.rows(sql))
+
+
+def _changes(rows: Sequence[dict[str, str]]) -> list[Change]:
+    return [
+        Change(
+            **{
+                **row,
+                "kind": ChangeKind(row["kind"]),
+                "roles": _roles(row["roles"]),
+                "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
+            }  # type: ignore[arg-type]
+        )
+        for row in rows
+    ]
+
+
+def _roles(text: str) -> tuple[Role, ...]:
+    return tuple(Role(word) for word in text.split())
+
+
+async def must_wait(tx: Tx, by: Actor, roles: Collection[Role]) -> bool:
+    """Whether a change that gives these roles, or is about somebody who holds them, waits for a second person."""
+    if by.key == SYSTEM.key or GUARDED.isdisjoint(roles):
+        return False
+    return await tx.row("SELECT key FROM staff WHERE confirmed_at IS NOT NULL LIMIT 1") is not None
+
+
+async def ask(
+    tx: Tx, by: Actor, staff: str, kind: ChangeKind, *, roles: Collection[Role] = (), password_hash: str | None = None
+) -> None:
+    """Let a change wait; it replaces one of the same kind. The account is locked by the caller."""
+    await withdraw(tx, by, staff=staff, kinds=[kind])
+    now = clock.now()
+    change = {
+        "key": tokens.key16(),
+        "staff": staff,
+        "kind": kind.value,
+        "roles": effects.listed(roles),
+        "password_hash": password_hash,
+        "asked_at": clock.stamp(now),
+        "asked_by": by.key,
+        "due_at": None if await _has_second(tx, by, staff) else clock.stamp(now + NOTICE),
+    }
+    await tx.insert("staff_change", [change])
+    await effects.note(tx, by, staff, AccountEvent.ASKED, f"{kind.value} {change['roles']}".strip())
+
+
+async def _has_second(tx: Tx, by: Actor, staff: str) -> bool:
+    """Whether there is an administrator who could confirm: another than who asks and whom it is about."""
+    row = await tx.row(
+        "SELECT s.key FROM staff s JOIN staff_role r ON r.staff = s.key AND r.role = 'admin' "
+        "WHERE s.disabled_at IS NULL AND s.password_hash IS NOT NULL AND s.key <> $1 AND s.key <> $2 LIMIT 1",
+        by.key,
+        staff,
+    )
+    return row is not None
+
+
+async def withdraw(tx: Tx, by: Actor, *, staff: str, kinds: Collection[ChangeKind] = tuple(ChangeKind)) -> None:
+    """End the waiting changes of these kinds of an account: something else was decided about it."""
+    for kind in kinds:
+        await tx.rows(
+            "UPDATE staff_change SET settled_at = $3, settled_by = $4, outcome = $5, password_hash = NULL "
+            "WHERE staff = $1 AND kind = $2 AND settled_at IS NULL RETURNING key",
+            staff,
+            kind.value,
+            clock.stamp(),
+            _account(by),
+            Outcome.REPLACED.value,
+        )
+
+
+async def withdraw_asked_by(tx: Tx, by: Actor, asker: str) -> None:
+    """End what somebody asked for who is no administrator any more."""
+    await tx.rows(
+        "UPDATE staff_change SET settled_at = $2, settled_by = $3, outcome = $4, password_hash = NULL "
+        "WHERE asked_by = $1 AND settled_at IS NULL RETURNING key",
+        asker,
+        clock.stamp(),
+        _account(by),
+        Outcome.STOPPED.value,
+    )
+
+
+def _account(by: Actor) -> str | None:
+    """The account that settles; None for the clock and the command line, which have none."""
+    return None if by.key == SYSTEM.key else by.key
+
+
+async def confirm(*, key: str, by: Actor) -> None:
+    """Let a waiting change take effect: another administrator than who asked, and not about himself.
+
+    Raises change.unknown, change.settled, change.same_person.
+    """
+    by.must("account.manage")
+    change = await _get(key)
+    if by.key in {change.asked_by, change.staff}:
+        raise rules.CHANGE_SAME_PERSON()
+    await _settle(change, by, Outcome.CONFIRMED)
+
+
+async def stop(*, key: str, by: Actor) -> None:
+    """End a waiting change without effect: whoever is told of it may."""
+    by.must("account.watch")
+    change = await _get(key)
+
+    async def work(tx: Tx) -> None:
+        await _end(tx, change, by, Outcome.STOPPED)
+        await effects.note(tx, by, change.staff, AccountEvent.STOPPED, change.kind.value)
+
+    await transactions.run(work)
+
+
+async def settle_due() -> int:
+    """Let the changes take effect whose time has come; how many. The timetable calls it."""
+    due = [c for c in await waiting() if c.due_at and c.due_at <= clock.stamp()]
+    done = 0
+    for change in due:
+        try:
+            await _settle(change, SYSTEM, Outcome.DUE)
+            done += 1
+        except Refusal as refusal:  # settled by somebody else just now, or it would take the last administrator
+            log.info("change.refused", extra={"code": refusal.code, "account": change.staff})
+    return done
+
+
+async def _get(key: str) -> Change:
+    rows = await reading.rows(f"{_SELECT} WHERE c.key = $1", key)
+    if not rows:
+        raise rules.CHANGE_UNKNOWN()
+    return _changes(rows)[0]
+
+
+async def _end(tx: Tx, change: Change, by: Actor, outcome: Outcome) -> str | None:
+    """Settle the change once; the hash of its password. Raises change.settled."""
+    rows = await tx.rows("SELECT password_hash FROM staff_change WHERE key = $1", change.key)
+    ended = await tx.rows(
+        "UPDATE staff_change SET settled_at = $2, settled_by = $3, outcome = $4, password_hash = NULL "
+        "WHERE key = $1 AND settled_at IS NULL RETURNING key",
+        change.key,
+        clock.stamp(),
+        _account(by),
+        outcome.value,
+    )
+    if not ended:
+        raise rules.CHANGE_SETTLED()
+    secret: str | None = rows[0]["password_hash"]
+    return secret
+
+
+async def _settle(change: Change, by: Actor, outcome: Outcome) -> None:
+    async def work(tx: Tx) -> None:
+        _, before = await effects.locked(tx, change.staff)
+        secret = await _end(tx, change, by, outcome)
+        await effects.note(tx, by, change.staff, AccountEvent.CONFIRMED, change.kind.value)
+        if change.kind is ChangeKind.ROLES:
+            await effects.put_roles(tx, by, change.staff, change.roles)
+            if Role.ADMIN in before and Role.ADMIN not in change.roles:
+                await effects.must_leave_an_admin(tx)
+        elif change.kind is ChangeKind.PASSWORD:
+            assert secret is not None
+            await effects.put_password(tx, by, change.staff, secret, initial=True)
+        else:
+            await effects.drop_two_step(tx, by, change.staff)
+
+    await transactions.run(work)

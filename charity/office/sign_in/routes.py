@@ -1,0 +1,269 @@
+"""Pages of signing in: password, second factor, one's own password, second factor and sessions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from charity import words
+from charity.errors import Refusal
+from charity.office import accounts, organisation, rules
+from charity.office.sign_in import sessions, two_step
+from charity.office.sign_in.forms import BeginForm, CodeForm, EndSessionForm, OwnPasswordForm, SignInForm
+from charity.printing import qr
+from charity.roles import Actor, required
+from charity.web import auth, devices, forms, limits, pages, visits
+from charity.web.auth import Owes
+from charity.web.problems import headers
+from charity.web.system import local
+
+SMALL = 16_384
+NOTES = {
+    "password": "密码已修改，请用新密码登录",
+    "two-step": "两步验证已停用，请重新登录",
+}
+"""What the sign-in page says to who has just ended all of his sessions there."""
+
+
+async def _page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    """A page that no browser keeps: it may show a secret, and its reader may not have finished signing in."""
+    response = await pages.page(request, f"office/sign_in/{template}", status, **context)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+async def _refused(request: Request, template: str, refusal: Refusal, **context: Any) -> Response:
+    response = await _page(request, template, refusal.status, errors=pages.errors(refusal), **context)
+    response.headers.update(headers(refusal))
+    return response
+
+
+def _next(request: Request) -> str:
+    return local(request.query_params.get("next", "/desk"))
+
+
+async def sign_in_page(request: Request) -> Response:
+    """The sign-in form; who is signed in already goes on, who has not finished to what is left."""
+    if auth.actor(request) is not None:
+        return RedirectResponse(_next(request), 303)
+    if visits.of(request).owes:
+        return auth.to_step(request, _next(request))
+    note = words.translate(NOTES.get(request.query_params.get("after", ""), ""))
+    return await _page(request, "password.html", values={"login": "", "next": _next(request)}, note=note)
+
+
+async def sign_in(request: Request) -> Response:
+    """Begin a session. Wrong passwords wait longer and longer."""
+    data = await forms.data(request, SignInForm)
+    visit = visits.of(request)
+    try:
+        form = forms.read(SignInForm, data)
+        login = form.login.strip().lower()
+        with limits.guessing(*_circles(request, login), wrong={rules.SIGN_IN_WRONG.code}):
+            secret = await sessions.sign_in(login=login, password=form.password, device=devices.described(request))
+        response = RedirectResponse(local(form.next or "/desk"), 303)
+        auth.begin(request, response, secret)
+        devices.remember(request, response, login)
+    except Refusal as refusal:
+        values = {"login": forms.text(data, "login"), "next": local(forms.text(data, "next"))}
+        return await _refused(request, "password.html", refusal, values=values, note="")
+    if visit.session:
+        await sessions.sign_out(visit.session)
+        auth.forget()
+    return response
+
+
+def _circles(request: Request, login: str) -> tuple[limits.Circle, ...]:
+    """Who counts together: a browser that this login knows counts alone, whatever is guessed elsewhere."""
+    device = devices.known(request, login)
+    if device:
+        return ((limits.DEVICE, f"{login}\n{device}"),)
+    return limits.strangers(login, visits.neighbourhood(visits.of(request).address))
+
+
+async def sign_out(request: Request) -> Response:
+    """End this session."""
+    await forms.data(request)
+    visit = visits.of(request)
+    if visit.session:
+        await sessions.sign_out(visit.session)
+        auth.forget()
+    response = RedirectResponse("/", 303)
+    auth.end(response)
+    return response
+
+
+# -- the second factor ---------------------------------------------------------------------------------
+
+
+async def code_page(request: Request) -> Response:
+    """The form for the code of the phone."""
+    if visits.of(request).owes != Owes.CODE:
+        return await sign_in_page(request)
+    return await _page(request, "code.html", values={"next": _next(request)})
+
+
+async def code(request: Request) -> Response:
+    """Take the code, and let the session go on."""
+    visit = visits.of(request)
+    by = auth.unfinished(request, Owes.CODE)
+    data = await forms.data(request, CodeForm)
+    try:
+        form = forms.read(CodeForm, data)
+        with _guessing_codes(by):
+            await two_step.give(code=form.code, session=visit.session, by=by)
+    except Refusal as refusal:
+        return await _refused(request, "code.html", refusal, values={"next": local(forms.text(data, "next"))})
+    return RedirectResponse(local(form.next or "/desk"), 303)
+
+
+def _guessing_codes(by: Actor) -> Any:
+    return limits.guessing((limits.CODE, by.key), wrong={rules.CODE_WRONG.code})
+
+
+async def two_step_page(request: Request) -> Response:
+    """One's own second factor: how to set it up, or what it is."""
+    return await _two_step(request, auth.unfinished(request, Owes.TWO_STEP))
+
+
+async def _two_step(
+    request: Request, by: Actor, refusal: Refusal | None = None, secret: str = "", after: str = ""
+) -> Response:
+    whole: dict[str, Any] = {"values": {"next": after or _next(request)}, "asked": bool(visits.of(request).owes)}
+    if await two_step.is_on(by.key):
+        template = "two_step.html"
+        whole["left"] = await two_step.codes_left(by.key)
+    else:
+        template = "two_step_begin.html"
+        secret = secret if two_step.is_secret(secret) else two_step.new_secret()
+        issuer = (await organisation.get()).short
+        address = two_step.address(secret, (await accounts.get(by.key)).login, issuer)
+        whole |= {"secret": secret, "picture": Markup(qr.svg(address))}  # noqa: S704 - our own SVG
+    if refusal is None:
+        return await _page(request, template, **whole)
+    return await _refused(request, template, refusal, **whole)
+
+
+async def begin_two_step(request: Request) -> Response:
+    """Turn it on with a first code; the recovery codes are shown once."""
+    by = auth.unfinished(request, Owes.TWO_STEP)
+    data = await forms.data(request, BeginForm)
+    try:
+        form = forms.read(BeginForm, data)
+        with _guessing_codes(by):
+            fresh = await two_step.begin(secret=form.secret, code=form.code, session=visits.of(request).session, by=by)
+    except Refusal as refusal:
+        after = local(forms.text(data, "next") or "/desk")
+        return await _two_step(request, by, refusal, forms.text(data, "secret"), after)
+    auth.forget()
+    return await _codes(request, fresh, local(form.next or "/desk"))
+
+
+async def _codes(request: Request, fresh: Sequence[str], after: str) -> Response:
+    return await _page(request, "recovery_codes.html", codes=fresh, after=after)
+
+
+async def renew_codes(request: Request) -> Response:
+    """Ten new recovery codes."""
+    by = required(auth.actor(request))
+    data = await forms.data(request, CodeForm)
+    try:
+        form = forms.read(CodeForm, data)
+        with _guessing_codes(by):
+            fresh = await two_step.renew_codes(code=form.code, by=by)
+    except Refusal as refusal:
+        return await _two_step(request, by, refusal)
+    return await _codes(request, fresh, "/two-step")
+
+
+async def end_two_step(request: Request) -> Response:
+    """Turn one's own off; all one's sessions end."""
+    by = required(auth.actor(request))
+    data = await forms.data(request, CodeForm)
+    try:
+        form = forms.read(CodeForm, data)
+        with _guessing_codes(by):
+            await two_step.end(code=form.code, by=by)
+    except Refusal as refusal:
+        return await _two_step(request, by, refusal)
+    return _signed_out("two-step")
+
+
+def _signed_out(after: str) -> Response:
+    """To the sign-in page, which says why."""
+    auth.forget()
+    response = RedirectResponse(f"/sign-in?after={after}", 303)
+    auth.end(response)
+    return response
+
+
+# -- one's own password and sessions -------------------------------------------------------------------
+
+
+async def own_password_page(request: Request) -> Response:
+    """The form to change one's own password."""
+    auth.unfinished(request, Owes.PASSWORD)
+    return await _page(request, "own_password.html", asked=bool(visits.of(request).owes))
+
+
+async def own_password(request: Request) -> Response:
+    """Change one's own password; all one's sessions end."""
+    by = auth.unfinished(request, Owes.PASSWORD)
+    data = await forms.data(request, OwnPasswordForm)
+    try:
+        form = forms.read(OwnPasswordForm, data)
+        with limits.guessing((limits.OWN, by.key), wrong={rules.PASSWORD_WRONG.code}):
+            await accounts.change_password(current=form.current, password=form.password, by=by)
+    except Refusal as refusal:
+        return await _refused(request, "own_password.html", refusal, asked=bool(visits.of(request).owes))
+    return _signed_out("password")
+
+
+async def sessions_page(request: Request) -> Response:
+    """One's own sessions."""
+    by = required(auth.actor(request))
+    here = visits.of(request).session
+    rows = [
+        {
+            "digest": session.digest,
+            "here": session.digest == here,
+            "device": session.device or words.translate("其他程序"),
+            "created_at": session.created_at,
+            "seen_at": session.seen_at,
+        }
+        for session in await sessions.own(by)
+    ]
+    return await _page(request, "sessions.html", sessions=rows)
+
+
+async def end_session(request: Request) -> Response:
+    """End one of one's own sessions, or all the others."""
+    by = required(auth.actor(request))
+    here = visits.of(request).session
+    form = forms.read(EndSessionForm, await forms.data(request, EndSessionForm))
+    if form.session:
+        await sessions.end_own(digest=form.session, by=by)
+    else:
+        await sessions.end_others(keep=here, by=by)
+    auth.forget()
+    return pages.see_other(request, "/sessions", flash="已在那里退出登录")
+
+
+routes = [
+    Route("/sign-in", sign_in_page, methods=["GET"]),
+    Route("/sign-in", sign_in, methods=["POST"], max_body_size=SMALL),
+    Route("/sign-in/code", code_page, methods=["GET"]),
+    Route("/sign-in/code", code, methods=["POST"], max_body_size=SMALL),
+    Route("/sign-out", sign_out, methods=["POST"], max_body_size=SMALL),
+    Route("/two-step", two_step_page, methods=["GET"]),
+    Route("/two-step", begin_two_step, methods=["POST"], max_body_size=SMALL),
+    Route("/two-step/codes", renew_codes, methods=["POST"], max_body_size=SMALL),
+    Route("/two-step/end", end_two_step, methods=["POST"], max_body_size=SMALL),
+    Route("/password", own_password_page, methods=["GET"]),
+    Route("/password", own_password, methods=["POST"], max_body_size=SMALL),
+    Route("/sessions", sessions_page, methods=["GET"]),
+    Route("/sessions/end", end_session, methods=["POST"], max_body_size=SMALL),
+]

@@ -1,0 +1,222 @@
+"""Signing in: sessions on the server, found by the SHA-256 of a random cookie.
+
+A new secret at each sign-in. A session ends after the idle time of its roles (IDLE), after ABSOLUTE in any case, at
+sign-out, when its owner ends it on the page of sessions, and when the account is disabled, its rights or its
+password change. While it still owes something (`Owes`) it is nobody's. `Doors` is the finder that app hands to web.
+"""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from charity import clock, tokens
+from charity.db import reading, transactions
+from charity.db.transactions import Tx
+from charity.office import rules
+from charity.office.sign_in import passwords, two_step
+from charity.roles import GUARDED, Actor, Role
+from charity.web.auth import Found, Owes
+
+log = logging.getLogger("charity.office")
+SHIFT = frozenset({Role.CLERK, Role.MANAGER})
+IDLE_GUARDED = timedelta(minutes=30)
+IDLE_SHIFT = timedelta(hours=12)
+IDLE_OTHERS = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+TOKEN_SEEN_EVERY = timedelta(hours=1)
+LOGIN_MAX = 64
+
+_LIVE = (
+    "SELECT x.staff, x.created_at, x.seen_at, x.code_at, s.name, s.store, s.password_initial, "
+    "s.totp_secret IS NOT NULL AS two_step, (SELECT o.demo FROM organisation o WHERE o.id = 1) AS demo, r.role "
+    "FROM session x JOIN staff s ON s.key = x.staff JOIN staff_role r ON r.staff = s.key "
+    "WHERE x.digest = $1 AND x.revoked_at IS NULL AND s.disabled_at IS NULL"
+)
+_BEARER = (
+    "SELECT t.staff, t.seen_at, s.name, s.store, r.role FROM token t JOIN staff s ON s.key = t.staff "
+    "LEFT JOIN staff_role r ON r.staff = s.key "
+    "WHERE t.digest = $1 AND t.revoked_at IS NULL AND t.expires_at > $2 AND s.disabled_at IS NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A live session as its owner sees it; `device` is the kind of browser."""
+
+    digest: str
+    created_at: str
+    seen_at: str
+    device: str
+
+
+def idle(roles: Collection[Role]) -> timedelta:
+    """How long a session lives without being used: as its most guarded role wants it.
+
+    Who moves money or manages accounts sits at a desk that others pass; a till is used all day.
+    """
+    if not GUARDED.isdisjoint(roles):
+        return IDLE_GUARDED
+    return IDLE_SHIFT if SHIFT.issuperset(roles) else IDLE_OTHERS
+
+
+def _ended(row: dict[str, Any], roles: Collection[Role], now: datetime) -> bool:
+    """Whether the time of a session is over."""
+    idled, old = clock.stamp(now - idle(roles)), clock.stamp(now - ABSOLUTE)
+    return str(row["seen_at"]) <= idled or str(row["created_at"]) <= old
+
+
+def _owes(row: dict[str, Any], roles: Collection[Role]) -> Owes | None:
+    """What a session still has to do: give its code; outside the demo also change a first password, set up a code."""
+    if row["two_step"] and row["code_at"] is None:
+        return Owes.CODE
+    if row["demo"]:
+        return None
+    if row["password_initial"]:
+        return Owes.PASSWORD
+    missing = not row["two_step"] and not two_step.ASKED_OF.isdisjoint(roles)
+    return Owes.TWO_STEP if missing else None
+
+
+def _actor(rows: list[dict[str, Any]]) -> Actor:
+    first = rows[0]
+    return Actor(first["staff"], first["name"], frozenset(Role(r["role"]) for r in rows if r["role"]), first["store"])
+
+
+class Doors:
+    """Finds live sessions and working tokens (charity.web.auth.Finder)."""
+
+    async def session(self, digest: str) -> Found | None:
+        """The live session with this digest; notes now and then that it was seen."""
+        now = clock.now()
+        rows = await reading.rows(_LIVE, digest)
+        if not rows:
+            return None
+        actor = _actor(rows)
+        if _ended(rows[0], actor.roles, now):
+            return None
+        if rows[0]["seen_at"] < clock.stamp(now - SEEN_EVERY):
+            await _seen("session", digest)
+        return Found(digest, actor, _owes(rows[0], actor.roles))
+
+    async def token(self, digest: str) -> Actor | None:
+        """Whom a bearer token acts as; notes the hour in which it was used."""
+        now = clock.now()
+        rows = await reading.rows(_BEARER, digest, clock.stamp(now))
+        if not rows:
+            return None
+        if (rows[0]["seen_at"] or "") < clock.stamp(now - TOKEN_SEEN_EVERY):
+            await _seen("token", digest)
+        return _actor(rows)
+
+
+async def _seen(table: str, digest: str) -> None:
+    if transactions.stopped() is not None:
+        return  # where writing has stopped, people may still look: their sessions end by the last note
+    sql = f"UPDATE {table} SET seen_at = $2 WHERE digest = $1 AND revoked_at IS NULL RETURNING digest"  # noqa: S608 - our names
+    await transactions.run(lambda tx: tx.rows(sql, digest, clock.stamp()))
+
+
+async def sign_in(*, login: str, password: str, device: str = "") -> str:
+    """Begin a session and answer its secret.
+
+    Raises sign_in.wrong without saying what was wrong, and sign_in.waiting for an account that has no role yet.
+    """
+    row = await reading.row(
+        "SELECT key, password_hash FROM staff WHERE login = $1 AND disabled_at IS NULL",
+        login.strip().lower()[:LOGIN_MAX],
+    )
+    stored = row["password_hash"] if row else None
+    if not await passwords.matches(stored, password) or row is None:
+        log.info("sign_in.wrong", extra={"account": row["key"] if row else ""})
+        raise rules.SIGN_IN_WRONG()
+    fresh = await passwords.hashed(password) if passwords.outdated(str(stored)) else stored
+    secret = tokens.secret_token()
+    at = clock.stamp()
+
+    async def work(tx: Tx) -> None:
+        # The password may have been changed, or the account closed, while this one was hashed: such a change ends
+        # the sessions that it sees. So the row is looked at again, and locked, where the session is made.
+        same = await tx.rows(
+            "UPDATE staff SET password_hash = $2 WHERE key = $1 AND password_hash = $3 AND disabled_at IS NULL "
+            "RETURNING key",
+            row["key"],
+            fresh,
+            stored,
+        )
+        if not same:
+            raise rules.SIGN_IN_WRONG()
+        if not await tx.rows("SELECT role FROM staff_role WHERE staff = $1 LIMIT 1", row["key"]):
+            raise rules.SIGN_IN_WAITING()
+        new = {"digest": tokens.digest(secret), "staff": row["key"], "created_at": at, "seen_at": at, "device": device}
+        await tx.insert("session", [new])
+
+    await transactions.run(work)
+    log.info("sign_in", extra={"account": row["key"]})
+    return secret
+
+
+async def sign_out(digest: str) -> None:
+    """End one session."""
+
+    async def work(tx: Tx) -> None:
+        await tx.rows(
+            "UPDATE session SET revoked_at = $2 WHERE digest = $1 AND revoked_at IS NULL RETURNING digest",
+            digest,
+            clock.stamp(),
+        )
+
+    await transactions.run(work)
+
+
+async def own(by: Actor) -> list[Session]:
+    """The live sessions of an account, the one used last first."""
+    rows = await reading.rows(
+        "SELECT digest, created_at, seen_at, device FROM session WHERE staff = $1 AND revoked_at IS NULL "
+        "ORDER BY seen_at DESC, digest",
+        by.key,
+    )
+    now = clock.now()
+    return [Session(**row) for row in rows if not _ended(row, by.roles, now)]
+
+
+async def end_own(*, digest: str, by: Actor) -> None:
+    """End one of one's own sessions; nothing happens to anybody else's."""
+
+    async def work(tx: Tx) -> None:
+        await tx.rows(
+            "UPDATE session SET revoked_at = $3 WHERE digest = $1 AND staff = $2 AND revoked_at IS NULL "
+            "RETURNING digest",
+            digest,
+            by.key,
+            clock.stamp(),
+        )
+
+    await transactions.run(work)
+
+
+async def end_others(*, keep: str, by: Actor) -> None:
+    """End all of one's own sessions but this one."""
+
+    async def work(tx: Tx) -> None:
+        await tx.rows(
+            "UPDATE session SET revoked_at = $3 WHERE digest <> $1 AND staff = $2 AND revoked_at IS NULL "
+            "RETURNING digest",
+            keep,
+            by.key,
+            clock.stamp(),
+        )
+
+    await transactions.run(work)
+
+
+async def sweep() -> int:
+    """Delete sessions that have ended for a day; how many. The timetable calls it."""
+
+    async def work(tx: Tx) -> int:
+        before = clock.stamp(clock.now() - ABSOLUTE - timedelta(days=1))
+        return len(await tx.rows("DELETE FROM session WHERE created_at < $1 RETURNING digest", before))
+
+    return await transactions.run(work)
