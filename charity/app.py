@@ -5,11 +5,15 @@ list this module names three rooms: ledger (models and the writer), office (who 
 makes the ASGI app without touching the database; its lifespan opens the database and starts the writer.
 """
 
+import asyncio
 import gc
 import logging
+import multiprocessing
+import os
+import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from functools import lru_cache, partial
 
 from pydantic_core import to_json
@@ -191,8 +195,30 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Sta
             await stack.enter_async_context(_jobs())
             await stack.enter_async_context(_checkpoints(opened))
             await stack.enter_async_context(supervised("file", health.watch_file))
+        stack.enter_context(_ending_with_the_parent())
         _calm()
         yield
+
+
+@contextmanager
+def _ending_with_the_parent() -> Iterator[None]:
+    """Let a worker process end as after SIGTERM when the process that started it was killed: it would keep the port."""
+    parent = multiprocessing.parent_process()
+    if parent is None:  # one process serves
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def gone() -> None:
+        loop.remove_reader(parent.sentinel)
+        log.critical("parent.gone")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    loop.add_reader(parent.sentinel, gone)
+    try:
+        yield
+    finally:
+        loop.remove_reader(parent.sentinel)
 
 
 def _calm() -> None:

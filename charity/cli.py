@@ -193,15 +193,15 @@ def demo(reset: bool, as_of: Any, then_serve: bool, host: str, port: int) -> Non
         settings.make_demo_keys(chosen.data_dir)
         settings.reset()
     settings.settings().require_keys()
-    _tell_demo(as_of.date() if as_of else None, reset=reset)
+    _tell_demo(as_of.date() if as_of else None, again=reset)
     if then_serve:
         _serve(host, port, 1)
 
 
-def _tell_demo(as_of: date | None, *, reset: bool) -> None:
+def _tell_demo(as_of: date | None, *, again: bool) -> None:
     from charity import clock  # noqa: PLC0415
     from charity.app import CHAPTERS  # noqa: PLC0415
-    from charity.demo import story  # noqa: PLC0415
+    from charity.demo import reset, story  # noqa: PLC0415
     from charity.ledger import demo as books  # noqa: PLC0415
     from charity.office import demo as office  # noqa: PLC0415
     from charity.settings import settings  # noqa: PLC0415
@@ -212,13 +212,13 @@ def _tell_demo(as_of: date | None, *, reset: bool) -> None:
         raise click.ClickException(
             "这个数据库里有真实数据，不能装入演示。请换一个 CHARITY_DATA_DIR 和 CHARITY_DATABASE_URL"
         )
-    if state == "demo" and complete.exists() and not reset:
+    if state == "demo" and complete.exists() and not again:
         _migrate()  # a demo of an older version is brought up to date
         click.echo(f"演示城市已在（{complete.read_text(encoding='utf-8').strip()}）；重新装入：charity demo --reset")
     else:
-        if state == "demo":
-            asyncio.run(_wipe(complete))
+        rights = asyncio.run(reset.wipe()) if state == "demo" else []
         _migrate()
+        asyncio.run(reset.restore(rights))
         if opened(_renew_head):
             click.echo("head.json 已随新的演示数据库重新开始")
 
@@ -266,42 +266,6 @@ async def _demo_state() -> str:
         if (await organisation.get()).demo:
             return "demo"
         return "empty" if await story.is_empty(CHAPTERS) else "real"
-
-
-async def _wipe(complete: Path) -> None:
-    """Remove the demo's database and files; nothing at all while somebody else has it open."""
-    import shutil  # noqa: PLC0415
-
-    import asyncpg  # noqa: PLC0415
-
-    from charity.db import engine, locks  # noqa: PLC0415
-    from charity.settings import settings  # noqa: PLC0415
-
-    chosen = settings()
-
-    def files() -> None:
-        complete.unlink(missing_ok=True)
-        shutil.rmtree(chosen.data_dir / "exports", ignore_errors=True)
-
-    if chosen.postgres:
-        connection = await asyncpg.connect(chosen.migrate_url or chosen.database_url)
-        try:
-            await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-        finally:
-            await connection.close()
-        files()
-        return
-    lock = locks.FileLock(chosen.data_dir / "charity.open")
-    try:
-        await lock.wait(seconds=5)
-    except locks.LockBusy as error:
-        raise engine.DatabaseInUse(str(lock.path)) from error
-    try:
-        files()
-        for end in ("", "-wal", "-shm"):
-            chosen.sqlite_path.with_name(chosen.sqlite_path.name + end).unlink(missing_ok=True)
-    finally:
-        lock.release()
 
 
 class WithFilters(Judged):

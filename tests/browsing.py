@@ -120,6 +120,7 @@ class Served:
     facts: dict[str, Any]
     port: int = field(default_factory=free_port)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    workers: int = 1
 
     @property
     def base(self) -> str:
@@ -127,7 +128,7 @@ class Served:
 
     def begin(self) -> Self:
         """Start and wait until it is ready; on PostgreSQL also the worker."""
-        commands = [["serve", "--port", str(self.port)]]
+        commands = [["serve", "--port", str(self.port), "--workers", str(self.workers)]]
         if not self.url.startswith("sqlite"):
             commands.append(["work"])
         for words in commands:

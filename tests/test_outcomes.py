@@ -392,8 +392,10 @@ async def test_when_writing_has_stopped_people_are_told_and_public_pages_go_on(p
             assert page.status_code == 503
             assert "系统已停止写入" in page.text
             assert int(page.headers["retry-after"]) > 0
-        for path in ("/", "/campaigns/everyday", "/campaigns/everyday/give", "/check", "/healthz", "/readyz"):
+        for path in ("/", "/campaigns/everyday", "/campaigns/everyday/give", "/check", "/healthz"):
             assert (await visitor.get(path)).status_code == 200, path
+        ready = await visitor.get("/readyz")
+        assert (ready.status_code, ready.json()["problems"]) == (503, ["writer"])
         assert (await client.as_("cashier").get("/desk")).status_code == 200
         desk = await client.as_().get("/desk", headers={"Cookie": "session=secret"})
         assert desk.status_code == 200, "a session that cannot be noted as seen"

@@ -7,7 +7,7 @@ for transactions that are still under way.
 
 import itertools
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from tortoise.context import TortoiseContext
 from tortoise.models import Model
 
+from charity.db import advisory
 from charity.db.checkpoints import Checkpoints
 from charity.db.locks import FileLock, LockBusy, WriteLock
 from charity.db.sqlite_engine import WriterClient
@@ -24,6 +25,7 @@ from charity.db.sqlite_process import Hand, ProcessHand, ThreadHand
 from charity.settings import Settings, settings
 
 READERS = 3
+OPEN_WAIT_S = 5
 POOL_MAX = 12
 MODELS = ["charity.db.models"]  # what the database itself has; charity.app lists every room's
 
@@ -123,46 +125,62 @@ async def opened(
     from charity.db import transactions  # noqa: PLC0415 - it imports this module
 
     chosen = settings()
-    open_lock, write_lock = None, None
-    if not chosen.postgres:
-        _private(chosen.sqlite_path)
-        open_lock = FileLock(chosen.data_dir / "charity.open")
+    async with _open_lock(chosen, migrating=migrating) as open_lock:
+        write_lock = WriteLock(chosen.data_dir / "charity.write") if open_lock else None
+        context = TortoiseContext()
+        names = ["default"] if chosen.postgres else [f"reader{n}" for n in range(READERS)]
+        before = _state
+        _state = State(chosen, chosen.postgres, write_lock, itertools.cycle(names), context)
         try:
-            await open_lock.wait(seconds=5, shared=True)
-        except LockBusy as error:
-            raise DatabaseInUse(str(open_lock.path)) from error
-        write_lock = WriteLock(chosen.data_dir / "charity.write")
-    context = TortoiseContext()
-    names = ["default"] if chosen.postgres else [f"reader{n}" for n in range(READERS)]
-    before = _state
-    _state = State(chosen, chosen.postgres, write_lock, itertools.cycle(names), context)
+            async with context:
+                await context.init(
+                    config={
+                        "connections": connections(chosen, migrating=migrating, durable=durable),
+                        "apps": {"models": {"models": models or MODELS, "default_connection": "default"}},
+                        "routers": [ReadRouter],
+                        "use_tz": True,
+                        "timezone": "UTC",
+                    },
+                    _enable_global_fallback=True,
+                )
+                try:
+                    await _touch(context, write_lock)
+                    if write_lock is not None and open_lock is not None:
+                        _state.given_hand = await _hand(context, write_lock, open_lock, serving=serving)
+                        _state.checkpoints = Checkpoints(chosen.sqlite_path)
+                    yield _state
+                finally:
+                    await transactions.settle()
+                    await _close(_state, write_lock)
+        finally:
+            _state = before
+            if write_lock is not None:
+                write_lock.close()
+
+
+@asynccontextmanager
+async def _open_lock(chosen: Settings, *, migrating: bool) -> AsyncIterator[FileLock | None]:
+    """Hold the database open, shared with everybody who does; the file lock on SQLite. DatabaseInUse."""
+    if chosen.postgres:
+        shared = advisory.Shared((chosen.migrate_url if migrating else "") or chosen.database_url)
+        await _unless_in_use(shared.take())
+        async with shared.held():
+            yield None
+        return
+    _private(chosen.sqlite_path)
+    lock = FileLock(chosen.data_dir / "charity.open")
+    await _unless_in_use(lock.wait(seconds=OPEN_WAIT_S, shared=True))
     try:
-        async with context:
-            await context.init(
-                config={
-                    "connections": connections(chosen, migrating=migrating, durable=durable),
-                    "apps": {"models": {"models": models or MODELS, "default_connection": "default"}},
-                    "routers": [ReadRouter],
-                    "use_tz": True,
-                    "timezone": "UTC",
-                },
-                _enable_global_fallback=True,
-            )
-            try:
-                await _touch(context, write_lock)
-                if write_lock is not None and open_lock is not None:
-                    _state.given_hand = await _hand(context, write_lock, open_lock, serving=serving)
-                    _state.checkpoints = Checkpoints(chosen.sqlite_path)
-                yield _state
-            finally:
-                await transactions.settle()
-                await _close(_state, write_lock)
+        yield lock
     finally:
-        _state = before
-        if write_lock is not None:
-            write_lock.close()
-        if open_lock is not None:
-            open_lock.release()
+        lock.release()
+
+
+async def _unless_in_use(taking: Awaitable[None]) -> None:
+    try:
+        await taking
+    except LockBusy as error:
+        raise DatabaseInUse(str(error)) from error
 
 
 def _private(path: Path) -> None:

@@ -1,0 +1,107 @@
+"""`demo --reset` takes away the demo and nothing else, and nothing at all while somebody has the database open."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from browsing import PATIENCE_S
+
+from charity.db import advisory, engine, migrations
+from charity.demo import reset
+
+ROLE = "charity_app"
+GRANTS = f"""
+GRANT USAGE ON SCHEMA public TO {ROLE};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ROLE};
+REVOKE UPDATE, DELETE, TRUNCATE ON entry, posting FROM {ROLE};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE};
+GRANT SELECT ON entry TO PUBLIC;
+GRANT SELECT ON head TO {ROLE} WITH GRANT OPTION;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {ROLE};
+"""
+ACL = (
+    "SELECT c.relname AS name, array(SELECT a::text FROM unnest(c.relacl) a ORDER BY 1) AS acl FROM pg_class c "
+    "WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'S') ORDER BY 1"
+)
+
+
+async def rights(connection: Any) -> dict[str, list[str]]:
+    return {row["name"]: row["acl"] for row in await connection.fetch(ACL)}
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_what_others_may_do_is_the_same_after_a_reset(database: str) -> None:
+    connection = await asyncpg.connect(database)
+    try:
+        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", ROLE):
+            await connection.execute(f"CREATE ROLE {ROLE} LOGIN")
+        await connection.execute(GRANTS)
+        await connection.execute("CREATE EXTENSION amcheck")
+        before = await rights(connection)
+        kept = await reset.wipe()
+        assert await rights(connection) == {}
+        async with engine.opened(migrating=True):
+            await migrations.migrate()
+        assert await rights(connection) != before, "default privileges alone let the role rewrite the books"
+        await reset.restore(kept)
+        assert await rights(connection) == before
+        assert await connection.fetchval(f"SELECT has_schema_privilege('{ROLE}', 'public', 'USAGE')")
+        assert await connection.fetchval("SELECT count(*) FROM pg_extension WHERE extname = 'amcheck'") == 1
+        for privilege, allowed in (("INSERT", True), ("SELECT", True), ("UPDATE", False), ("DELETE", False)):
+            asked = f"SELECT has_table_privilege('{ROLE}', 'entry', '{privilege}')"
+            assert await connection.fetchval(asked) is allowed, privilege
+    finally:
+        await connection.close()
+
+
+async def test_nothing_is_taken_away_while_somebody_has_the_database_open(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = [tmp_path / "demo.loaded", tmp_path / "exports" / "a.pdf"]
+    kept[1].parent.mkdir()
+    for path in kept:
+        path.write_text("2026-11-26", encoding="utf-8")
+    async with engine.opened():
+        with pytest.raises(engine.DatabaseInUse):
+            await reset.wipe()
+        assert await migrations.pending() == []
+    assert all(path.exists() for path in kept)
+    await reset.wipe()
+    assert not any(path.exists() for path in kept)
+    async with engine.opened():
+        assert await migrations.pending() == [m.name for m in migrations.found()]
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_nobody_opens_a_database_that_is_being_reset(database: str) -> None:
+    async with advisory.exclusive(database):
+        with pytest.raises(engine.DatabaseInUse):
+            async with engine.opened():
+                pytest.fail("it is open")
+    async with engine.opened():
+        assert await migrations.pending() == []
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_the_lock_is_taken_again_when_postgresql_ended_its_connection(database: str) -> None:
+    sql = (
+        "SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+        "WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+    )
+    connection = await asyncpg.connect(database)
+    try:
+        async with engine.opened():
+            (first,) = [row["pid"] for row in await connection.fetch(sql)]
+            await connection.fetchval("SELECT pg_terminate_backend($1)", first)
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    pids = [row["pid"] for row in await connection.fetch(sql)]
+                    if pids and pids != [first]:
+                        break
+                    await asyncio.sleep(0.02)
+            with pytest.raises(engine.DatabaseInUse):
+                await reset.wipe()
+    finally:
+        await connection.close()
