@@ -136,7 +136,12 @@ CHECKS: list[Check] = [
     *(check for room in ROOMS for check in room.checks),
 ]
 CHAPTERS: list[Chapter] = [demo.chapter, *(room.chapter for room in ROOMS if room.chapter)]
-PROBES: list[Probe] = [*health.PROBES, *books_health.PROBES, *jobs_health.PROBES]
+PROBES: list[Probe] = [
+    *health.PROBES,
+    *books_health.PROBES,
+    *jobs_health.PROBES,
+    *(probe for room in ROOMS for probe in room.health),
+]
 system.use(PROBES)
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 tasks.use(source for room in ROOMS for source in room.tasks)

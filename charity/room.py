@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
 
+from charity.db.health import Probe
 from charity.demo.plan import Chapter
 from charity.desk.search import Finder
 from charity.desk.tasks import Source
@@ -53,5 +54,7 @@ class Room:
     """Registers that `documents` shows, prints and exports."""
     checks: Sequence[Check] = ()
     """What `charity verify` compares."""
+    health: Sequence[Probe] = ()
+    """What `/readyz` and `charity check` look at."""
     chapter: Chapter | None = None
     """This room's part of the demo."""
