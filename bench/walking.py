@@ -39,8 +39,13 @@ class Walk:
     next_of: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def addresses(self) -> list[tuple[str, str, str]]:
-        """(role, template, address), each once."""
-        return [(role, template, a) for (role, template), found in sorted(self.reached.items()) for a in found]
+        """(role, template, address), each once; what is public is the public's."""
+        return [
+            (role, template, address)
+            for (role, template), found in sorted(self.reached.items())
+            if role == PUBLIC or (PUBLIC, template) not in self.reached
+            for address in found
+        ]
 
     def templates(self) -> set[str]:
         """Every route that somebody reached."""
@@ -81,7 +86,8 @@ async def _pages(get: Get, role: str, routes: list[Route], done: Walk) -> None:
         links: list[str] = []
         for address in todo:
             route = _route_of(routes, address)
-            if route is None or address in seen or len(seen) >= STEPS_MAX:
+            left_out = LEFT_OUT.search(address.partition("?")[0])
+            if route is None or left_out or address in seen or len(seen) >= STEPS_MAX:
                 continue
             found = [a for a in done.reached.get((role, route.path), []) if ("?" in a) == ("?" in address)]
             if len(found) >= (QUERIES_MAX if "?" in address else PATHS_MAX):

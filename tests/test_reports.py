@@ -249,7 +249,11 @@ async def test_a_register_speaks_of_the_books_as_they_stood_when_it_began(busy: 
 @pytest.mark.parametrize(
     ("sql", "name"),
     [
-        ("UPDATE donation SET amount_fen = amount_fen + 1 WHERE amount_fen = 10000 RETURNING key", "donations"),
+        ("UPDATE day_sum SET amount_fen = amount_fen + 1 WHERE register = 'donations' RETURNING day", "donations"),
+        (
+            "UPDATE day_sum SET amount_fen = amount_fen - 1 WHERE register = 'disbursements' RETURNING day",
+            "disbursements",
+        ),
         (
             "UPDATE turnover SET debit = debit + 1 WHERE account IN (SELECT id FROM account WHERE chart = '5101') RETURNING day",
             "disbursements",

@@ -20,6 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "charity"
 PUBLISHED = {"on_hand", "points_balance", "fund_balance"}
 """The views of the books (charity/ledger/holdings.py): anybody may read them."""
+KEPT = {"day_sum"}
+"""The sums by day that the books keep for registers (charity/ledger/sums.py): anybody may read them."""
 HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 _KEYWORDS = (
     "SELECT FROM JOIN WHERE ON AND OR NOT AS GROUP ORDER BY HAVING LIMIT UNION ALL INNER LEFT CROSS VALUES SET INSERT "
@@ -167,7 +169,7 @@ def crossings() -> Counter[tuple[str, str]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         room = _room(path)
         for table in Module.of(path.read_text(encoding="utf-8")).tables():
-            if table in owner and owner[table] != room:
+            if table in owner and owner[table] != room and table not in KEPT:
                 found[room, table] += 1
     return found
 
@@ -186,8 +188,8 @@ def dynamic() -> Counter[str]:
 _LISTED = (
     ("aid", "entry 2, series 1", "move H of aid: verify compares through readers of the ledger"),
     ("aid", "household 1, institution 3, person 1", "move H of people: payees through its readers"),
-    ("disclosure", "account 1, entry 3, posting 1, segment 2", "issue 7: public figures are figures of the ledger"),
-    ("disclosure", "campaign 1, campaign_figures 1, donation 2", "issue 7: I12 is checked by giving"),
+    ("disclosure", "account 1, entry 3, posting 1, segment 1", "issue 7: public figures are figures of the ledger"),
+    ("disclosure", "campaign 1, campaign_figures 1, donation 1", "issue 7: I12 is checked by giving"),
     ("giving", "account 3, entry 7, posting 3, refund_of 1, series 2", "move H of giving: verify, as in aid"),
     ("giving", "fund 1, head 2", "move H of giving: campaigns through readers of the ledger"),
     ("giving", "person 5", "move H of people: names through its readers"),
@@ -202,14 +204,10 @@ _LISTED = (
         "move H of goods: the gift of a slip is compared by a reader of giving",
     ),
     ("goods", "household 4, store 1", "move H of goods: through the readers of people and office"),
-    (
-        "reports",
-        "account 11, entry 13, fund 1, posting 11, refund_of 2, turnover 4, unit 2",
-        "issue 7: figures of the ledger",
-    ),
-    ("reports", "donation 5, receipt 2, receipt_line 2, refund 1", "issue 7: D4 is declared by giving"),
-    ("reports", "goods_document 5, goods_issue 4, goods_line 1, item 1, lot 2", "issue 7: D9 is declared by goods"),
-    ("reports", "household 2, institution 1, voucher 3", "issue 7: D7 asks aid and people for its payees"),
+    ("reports", "account 3, entry 3, posting 2", "issue 7: figures of the ledger"),
+    ("reports", "donation 2, receipt 2, receipt_line 2, refund 1", "issue 7: D4 is declared by giving"),
+    ("reports", "goods_document 2, goods_issue 1, goods_line 1, item 1, lot 2", "issue 7: D9 is declared by goods"),
+    ("reports", "household 2, institution 1, voucher 1", "issue 7: D7 asks aid and people for its payees"),
 )
 OFFENDERS = {
     (room, table): int(count)
@@ -219,10 +217,10 @@ OFFENDERS = {
 # Strings whose table is only known when the program runs: the table comes from code, never from another room.
 DYNAMIC = {
     "cli": 1,  # the catalog of the database: is the table there?
-    "db": 4,  # inserts, rebuilds and the check of words, for whoever hands the table in
+    "db": 5,  # inserts, kept sums, rebuilds and the check of words, for whoever hands the table in
     "office": 1,  # whether a database is empty
     "ledger": 5,  # the writer writes the tables of all rooms, which name them
-    "reports": 4,  # pieces of a register, put together in its own file
+    "reports": 5,  # where the lines of a register come from, written once in reports/kept.py
 }
 
 

@@ -35,6 +35,7 @@ async def town(house: Cast) -> Cast:
     shop = await shop_opened(house)
     gift = await give(house, 50_000, idem=Idem("donation.receive:x", "k1", "f"))
     await give(house, 9_000, campaign="dream-2026", channel="bank", channel_ref="B1")
+    await give(house, 3_000, work_unit="LXU02")
     await refunds.approve(await requested(house, gift, 1_000), by=house.approver)
     taken = await shop.bring_answer(RICE, 5, unit_value_fen=2650, fund="F-WARM")
     out = await checkout.issue(store="LX01", card=shop.card, lines=[Line(1, barcode=RICE)], by=house.clerk)
@@ -199,6 +200,18 @@ ROWS: list[tuple[str, str, str, str, str]] = [
     ("goods_line", "document", ISSUE, "quantity", "quantity - 1"),
     ("goods_line", "document", ISSUE, "cost_fen", "cost_fen + 1"),
     ("goods_line", "document", ISSUE, "barcode", "'2002000900005'"),
+    ("day_sum", "register", "'donations'", "lines", "lines + 1"),
+    ("day_sum", "register", "'donations'", "amount_fen", "amount_fen - 1"),
+    ("day_sum", "register", "'donations'", "campaign", "campaign || 'x'"),
+    ("day_sum", "register", "'disbursements'", "recipients", "recipients + 1"),
+    ("day_sum", "register", "'disbursements'", "recipients_of_fund", "recipients_of_fund + 1"),
+    ("day_sum", "register", "'disbursements'", "programme", "'P99'"),
+    ("fund_sum", "fund", "'F-EDU'", "spent_fen", "spent_fen + 1"),
+    ("unit_sum", "work_unit", "'LXU02'", "gifts", "gifts + 1"),
+    ("unit_sum", "work_unit", "'LXU02'", "donors", "donors + 1"),
+    ("unit_sum", "work_unit", "'LXU02'", "net_fen", "net_fen + 1"),
+    ("campaign_figures", "slug", "'everyday'", "in_kind", "in_kind + 1"),
+    ("donation", "key", GIFT, "booked_on", "'2026-11-01'"),
     ("points_grant", "key", "(SELECT MIN(key) FROM points_grant)", "points", "points + 1"),
     ("points_grant", "key", "(SELECT MIN(key) FROM points_grant)", "cycle", "'2024-Q1'"),
     ("points_grant", "key", "(SELECT MIN(key) FROM points_grant)", "household",
@@ -213,6 +226,10 @@ ROWS: list[tuple[str, str, str, str, str]] = [
 ]  # fmt: skip
 GONE = (
     ("stream", "fund = 'F-EDU'"),
+    ("fund_sum", "fund = 'F-EDU'"),
+    ("unit_sum", "1 = 1"),
+    ("day_sum", "register = 'donations'"),
+    ("day_sum", "register = 'disbursements'"),
     ("refund_of", "1 = 1"),
     ("campaign_figures", "slug = 'everyday'"),
     ("refund", "1 = 1"),

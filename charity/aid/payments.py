@@ -16,6 +16,7 @@ from charity.aid.models import APPROVAL, VOUCHER, PayeeKind, VoucherRow
 from charity.aid.vouchers import APPROVALS_NEEDED, standing, stored
 from charity.goods import purchases
 from charity.ledger import accounts as acc
+from charity.ledger import sums
 from charity.ledger.accounts import Posting
 from charity.ledger.loading import Loader
 from charity.ledger.state import Flows, State
@@ -62,9 +63,10 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
             raise rules.CHANNEL_REF_USED(channel_ref=channel_ref, number=used[0])
         assert len(approved) >= APPROVALS_NEEDED, number
         fund = row["fund"]
+        lines = _postings(state.fund(fund).kind, row["payee_kind"], row["programme"], fund, row["amount_fen"])
         entry = state.post(
             KIND,
-            _postings(state.fund(fund).kind, row["payee_kind"], row["programme"], fund, row["amount_fen"]),
+            lines,
             effective_on=paid_on.isoformat(),
             actor=by.key,
             party=payee.party,
@@ -79,6 +81,8 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
             },
             flows=Flows(spend=[(fund, row["amount_fen"])]),
         )
+        day, programme, helped = entry.effective_on, row["programme"], row["recipients"]
+        sums.outlay(state, day=day, postings=lines, programme=programme, recipients=helped)
         if row["payee_kind"] == PayeeKind.SUPPLIER:
             purchases.open(state, number, fund, row["amount_fen"])
         state.change(

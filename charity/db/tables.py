@@ -1,6 +1,7 @@
 """A table whose rows the writer's commands read, add and change, with the type of its rows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from tortoise.models import Model
@@ -25,3 +26,26 @@ class Table(Generic[Row]):
 
     def __repr__(self) -> str:
         return f"Table({self.name}, {self.key or '-'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """A table of kept sums: `keys` are the columns of its primary key, `amounts` are added to. Names come from code."""
+
+    name: str
+    keys: tuple[str, ...]
+    amounts: tuple[str, ...]
+
+    def __hash__(self) -> int:
+        """By name: its place in a batch is looked up at every addition."""
+        return hash(self.name)
+
+    def add_sql(self) -> str:
+        """Adds to a row, or begins it."""
+        columns = (*self.keys, *self.amounts)
+        places = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+        added = ", ".join(f"{a} = {self.name}.{a} + excluded.{a}" for a in self.amounts)
+        return (
+            f"INSERT INTO {self.name} ({', '.join(columns)}) VALUES ({places}) "  # noqa: S608 - names from code
+            f"ON CONFLICT ({', '.join(self.keys)}) DO UPDATE SET {added}"
+        )

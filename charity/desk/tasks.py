@@ -28,6 +28,15 @@ class Task:
 Source = Callable[[Actor], Awaitable[list[Task]]]
 """What waits for this account in one matter: nothing for whoever may not do it."""
 
+COUNT_MAX = 999
+"""Nobody works off more than this in a day: what is counted stops here and says so."""
+
+
+def counted(n: int) -> str:
+    """How many, out of at most COUNT_MAX + 1 that were looked at: `12`, `999+`."""
+    return f"{COUNT_MAX}+" if n > COUNT_MAX else str(n)
+
+
 _sources: tuple[Source, ...] = ()
 
 

@@ -10,7 +10,7 @@ from charity.disclosure import receipts
 from charity.giving import campaigns, work_units
 from charity.giving.campaigns import STATUS_WORDS
 from charity.giving.receipts import documents
-from charity.ledger import funds
+from charity.ledger import figures, funds
 from charity.money import capitals
 from charity.office import organisation, stores
 from charity.web import limits, pages, visits
@@ -28,7 +28,7 @@ def _state(status: str) -> dict[str, str]:
 async def home(request: Request) -> Response:
     """What is open, what was received, what happened with it."""
     shown = await campaigns.every()
-    figures = [s.figures for s in shown]
+    told = [s.figures for s in shown]
     return await pages.page(
         request,
         "disclosure/home.html",
@@ -36,10 +36,10 @@ async def home(request: Request) -> Response:
         past=[s for s in shown if s.row["status"] != "active"],
         state=_state,
         days_left=public.days_left,
-        received_fen=sum(f.received_fen - f.refunded_fen for f in figures),
-        gifts=sum(f.gifts for f in figures),
-        seq=max((f.seq for f in figures), default=0),
-        spent_fen=await public.spent_total(),
+        received_fen=sum(f.received_fen - f.refunded_fen for f in told),
+        gifts=sum(f.gifts for f in told),
+        seq=max((f.seq for f in told), default=0),
+        spent_fen=await figures.spent_total(),
         uses=await public.uses(),
         funds=await funds.names(s.row["fund"] for s in shown),
     )
@@ -62,7 +62,7 @@ async def campaign(request: Request) -> Response:
         choices=choices,
         uses=await public.uses([code for code, _ in choices[:1]]),
         gifts=await public.latest_gifts(slug),
-        in_kind=await public.in_kind_count(slug),
+        in_kind=shown.figures.in_kind,
         units=await work_units.giving(slug, sort="name" if sort == "name" else "participation"),
         sort=sort,
         statutory=public.statutory(shown),

@@ -92,6 +92,14 @@ def must_agree(totals: Totals) -> None:
         raise rules.BOOKS_DIFFER(differences="；".join(totals.differences))
 
 
+def must_add_up(totals: Totals, count: int, sums: Mapping[str, int]) -> None:
+    """Refuse to make a document whose rows, read one by one, are not its totals."""
+    found = {"": (count, totals.count)} | {name: (sums[name], totals.sums[name]) for name in totals.sums}
+    odd = [f"{name} {rows} ≠ {said}".strip() for name, (rows, said) in found.items() if rows != said]
+    if odd:
+        raise rules.BOOKS_DIFFER(differences="；".join(odd))
+
+
 def period_words(filters: Filters) -> str:
     """`2026-01-01 至 2026-03-31`, in the current language."""
     return words.say("{begin} 至 {end}", begin=filters.begin, end=filters.end)

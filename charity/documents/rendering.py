@@ -134,8 +134,7 @@ async def _spooled(document: Document, filters: Filters, seq: int, totals: Total
             after = page.next
             if after is None:
                 break
-    assert count == totals.count, (count, totals.count)
-    assert sums == totals.sums, (sums, totals.sums)
+    facts.must_add_up(totals, count, sums)
     return Spool(path, count, digest.hexdigest())
 
 

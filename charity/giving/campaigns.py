@@ -88,6 +88,7 @@ class Figures:
     refunded_fen: int
     gifts: int
     donors: int
+    in_kind: int
     seq: int
 
     @property
@@ -297,10 +298,10 @@ def _state_refusal(row: dict[str, Any], act: str) -> Exception:
 # -- reading ------------------------------------------------------------------------------------------
 
 _SHOWN = (
-    "SELECT c.*, f.received_fen, f.refunded_fen, f.gifts, f.donors, h.seq FROM campaign c "
+    "SELECT c.*, f.received_fen, f.refunded_fen, f.gifts, f.donors, f.in_kind, h.seq FROM campaign c "
     "JOIN campaign_figures f ON f.slug = c.slug CROSS JOIN head h"
 )
-_FIGURES = ("received_fen", "refunded_fen", "gifts", "donors", "seq")
+_FIGURES = ("received_fen", "refunded_fen", "gifts", "donors", "in_kind", "seq")
 
 
 def _shown(row: dict[str, Any]) -> Shown:

@@ -2,7 +2,8 @@
 
 from charity import clock, tokens, words
 from charity.db import reading
-from charity.desk.tasks import Task
+from charity.desk import tasks as desk
+from charity.desk.tasks import Task, counted
 from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web.formats import day_words
@@ -31,13 +32,15 @@ async def pledges_open(by: Actor) -> list[Task]:
     if not by.may("gift.receive"):
         return []
     row = await reading.only(
-        "SELECT COUNT(*) AS n, MIN(created_at) AS first FROM pledge WHERE status IN ('pending', 'partial') "
-        "AND expires_at > $1",
+        "SELECT COUNT(*) AS n, MIN(x.created_at) AS first FROM (SELECT created_at FROM pledge "  # noqa: S608 - a number
+        "WHERE status NOT IN ('received', 'cancelled', 'released') AND expires_at > $1 "
+        f"ORDER BY expires_at LIMIT {desk.COUNT_MAX + 1}) x",
         clock.stamp(),
     )
     if not row["n"]:
         return []
-    text = words.say("有 {count} 笔认捐等待到账，最早的一笔是{day}认捐的", count=row["n"], day=day_words(row["first"]))
+    facts = {"count": counted(row["n"]), "day": day_words(row["first"])}
+    text = words.say("有 {count} 笔认捐等待到账，最早的一笔是{day}认捐的", **facts)
     return [Task(text, "/pledges", words.say("登记到账"), order=220, tone="wait")]
 
 
@@ -46,12 +49,14 @@ async def receipts_undelivered(by: Actor) -> list[Task]:
     if not by.may("receipt.void"):
         return []
     row = await reading.only(
-        "SELECT COUNT(*) AS n, MIN(issued_on) AS first FROM receipt WHERE status = 'issued' AND delivery = 'pending'"
+        "SELECT COUNT(*) AS n, MIN(x.issued_on) AS first FROM (SELECT issued_on FROM receipt "  # noqa: S608 - a number
+        "WHERE status = 'issued' AND delivery = 'pending' "
+        f"ORDER BY issued_on LIMIT {desk.COUNT_MAX + 1}) x"
     )
     if not row["n"]:
         return []
     text = words.say(
-        "有 {count} 张收据还没有交给捐赠人，最早的是{day}开的", count=row["n"], day=day_words(row["first"])
+        "有 {count} 张收据还没有交给捐赠人，最早的是{day}开的", count=counted(row["n"]), day=day_words(row["first"])
     )
     return [Task(text, "/receipts?delivery=pending", words.say("交付收据"), order=230, tone="wait")]
 

@@ -18,13 +18,15 @@ from charity.giving.models import (
     CHANNEL_REF,
     DONATION,
     FIGURES,
+    UNIT_SUMS,
     WORK_UNIT,
     ChannelRefRow,
     Donation,
     DonationRow,
 )
 from charity.ledger import accounts as acc
-from charity.ledger.state import Flows, State
+from charity.ledger import sums
+from charity.ledger.state import Entry, Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import organisation
 from charity.people.models import PERSON
@@ -128,7 +130,11 @@ def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, 
         flows=Flows(receive=[(gift.fund, gift.amount_fen)]),
     )
     campaigns.count(state, gift.campaign, received=gift.amount_fen, gifts=1, donors=int(new_donor))
-    row = _row(gift, seq=entry.seq, at=entry.recorded_at, by=by)
+    if gift.work_unit:
+        state.tally(UNIT_SUMS, (gift.campaign, gift.work_unit), 1, int(new_donor), gift.amount_fen)
+    day = entry.effective_on
+    sums.income(state, day=day, fund=gift.fund, campaign=gift.campaign, store=None, kind=sums.CASH, fen=gift.amount_fen)
+    row = _row(gift, entry, by=by)
     state.add(DONATION, row)
     receipt = receipts.issue(
         state,
@@ -146,7 +152,7 @@ def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, 
     return Answer(201, {"id": gift.key, "entry": entry.id, "receipt": receipt})
 
 
-def _row(gift: Gift, *, seq: int, at: str, by: Actor) -> DonationRow:
+def _row(gift: Gift, entry: Entry, *, by: Actor) -> DonationRow:
     return DonationRow(
         key=gift.key,
         kind="cash",
@@ -161,14 +167,15 @@ def _row(gift: Gift, *, seq: int, at: str, by: Actor) -> DonationRow:
         channel_ref=gift.channel_ref,
         pledge=gift.pledge,
         store=None,
-        seq=seq,
+        seq=entry.seq,
+        booked_on=entry.effective_on,
         receipt=None,
         public_name=gift.public_name,
         public_amount=gift.public_amount,
         memo=gift.memo,
         status="ok",
         recorded_by=by.key,
-        recorded_at=at,
+        recorded_at=entry.recorded_at,
     )
 
 
@@ -181,9 +188,8 @@ def in_kind_row(
     amount_fen: int | None,
     received_on: str,
     store: str,
-    seq: int,
+    entry: Entry,
     by: Actor,
-    recorded_at: str,
 ) -> DonationRow:
     """The donation row of a gift in kind, for `state.add(DONATION, …)` before `receipts.issue`.
 
@@ -203,14 +209,15 @@ def in_kind_row(
         channel_ref="",
         pledge=None,
         store=store,
-        seq=seq,
+        seq=entry.seq,
+        booked_on=entry.effective_on,
         receipt=None,
         public_name=False,
         public_amount=True,
         memo=None,
         status="ok",
         recorded_by=by.key,
-        recorded_at=recorded_at,
+        recorded_at=entry.recorded_at,
     )
 
 

@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from charity.db.fields import WordField
-from charity.db.tables import Table
+from charity.db.tables import Sums, Table
 from charity.giving.channels import CHANNELS
 
 
@@ -170,6 +170,7 @@ class CampaignFigures(Model):
     refunded_fen = fields.BigIntField()
     gifts = fields.BigIntField()
     donors = fields.BigIntField()
+    in_kind = fields.BigIntField()
 
     class Meta:
         """Table name."""
@@ -185,6 +186,7 @@ class CampaignFiguresRow(TypedDict):
     refunded_fen: int
     gifts: int
     donors: int
+    in_kind: int
 
 
 class WorkUnit(Model):
@@ -275,6 +277,7 @@ class Donation(Model):
     received_on = fields.TextField()
     channel = WordField(("", *CHANNELS))
     channel_ref = fields.TextField()
+    booked_on = fields.TextField()
     pledge = fields.TextField(null=True)
     store = fields.TextField(null=True)
     seq = fields.BigIntField()
@@ -309,6 +312,7 @@ class DonationRow(TypedDict):
     pledge: str | None
     store: str | None
     seq: int
+    booked_on: str
     receipt: str | None
     public_name: bool
     public_amount: bool
@@ -479,6 +483,10 @@ class RefundRow(TypedDict):
 CAMPAIGN = Table(Campaign, CampaignRow)
 FIGURES = Table(CampaignFigures, CampaignFiguresRow)
 WORK_UNIT = Table(WorkUnit, WorkUnitRow)
+UNIT_SUMS = Sums("unit_sum", ("campaign", "work_unit"), ("gifts", "donors", "net_fen"))
+"""What came from a work unit in a campaign; `net_fen` is received less given back."""
+IN_KIND_COUNT = Sums("campaign_figures", ("slug",), ("in_kind",))
+"""Gifts in kind of a campaign that stand."""
 PLEDGE = Table(Pledge, PledgeRow)
 REFERENCE = Table(Pledge, PledgeRow, "reference")
 DONATION = Table(Donation, DonationRow)

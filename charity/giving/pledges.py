@@ -10,6 +10,7 @@ from typing import Any
 
 from charity import clock, tokens
 from charity.db import reading, sealed
+from charity.db.paging import Where
 from charity.db.tables import Table
 from charity.giving import campaigns, channels, donations, rules
 from charity.giving.donations import Gift
@@ -195,32 +196,25 @@ class Filters:
 
 
 async def page(filters: Filters, limit: int) -> list[dict[str, Any]]:
-    """Pledges with their givers, newest first."""
-    tests: list[str] = []
-    args: list[Any] = []
-
-    def add(test: str, *values: Any) -> None:
-        places = {f"p{n}": f"${len(args) + n}" for n in range(1, len(values) + 1)}
-        tests.append(test.format(**places))
-        args.extend(values)
-
+    """Pledges with their givers, newest first. `reference` is the end of one, at least four characters."""
+    where, now = Where(), clock.stamp()
     if filters.status == "expired":
-        add("p.status = 'pending' AND p.expires_at < {p1}", clock.stamp())
+        where.add("p.status = 'pending' AND p.expires_at < ?", now)
     elif filters.status == "pending":
-        add("p.status = 'pending' AND p.expires_at >= {p1}", clock.stamp())
-    elif filters.status:
-        add("p.status = {p1}", filters.status)
+        where.add("p.status = 'pending' AND p.expires_at >= ?", now)
+    else:
+        where.chosen("p.status", filters.status)
     if filters.reference:
-        add("REPLACE(p.reference, '-', '') LIKE {p1}", f"%{tokens.normalise(filters.reference)}%")
-    if filters.campaign:
-        add("p.campaign = {p1}", filters.campaign)
+        ending = tokens.normalise(filters.reference)
+        where.add("substr(p.reference, LENGTH(p.reference) - 3) = ?", ending[-4:])
+        where.add("REPLACE(p.reference, '-', '') LIKE ?", f"%{ending}")
+    where.chosen("p.campaign", filters.campaign)
     if "|" in filters.after:
         at, _, code = filters.after.partition("|")
-        add("(p.created_at, p.code) < ({p1}, {p2})", at, code)
-    where = f"WHERE {' AND '.join(tests)} " if tests else ""
+        where.after(("p.created_at", "p.code"), (at, code), descending=True)
     sql = (
-        "SELECT p.code, p.reference, p.campaign, p.amount_fen, p.received_fen, p.channel, p.status, p.created_at, "  # noqa: S608 - tests from code
-        f"p.expires_at, q.kind AS donor_kind, q.name AS donor FROM pledge p JOIN person q ON q.key = p.donor {where}"
-        f"ORDER BY p.created_at DESC, p.code DESC LIMIT {int(limit)}"
+        "SELECT p.code, p.reference, p.campaign, p.amount_fen, p.received_fen, p.channel, p.status, p.created_at, "  # noqa: S608 - conditions from code
+        "p.expires_at, q.kind AS donor_kind, q.name AS donor FROM pledge p JOIN person q ON q.key = p.donor "
+        f"WHERE {where.text} ORDER BY p.created_at DESC, p.code DESC LIMIT {int(limit)}"
     )
-    return await reading.rows(sql, *args)
+    return await reading.rows(sql, *where.values)

@@ -10,9 +10,10 @@ from typing import Any
 from charity import clock
 from charity.db import reading, sealed
 from charity.giving import campaigns, channels, receipts, rules
-from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, DonationRow, Refund, RefundRow
+from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, UNIT_SUMS, DonationRow, Refund, RefundRow
 from charity.ledger import accounts as acc
 from charity.ledger import refunds as books
+from charity.ledger import sums
 from charity.ledger.loading import Loader
 from charity.ledger.state import GiftPieces, State
 from charity.ledger.streams import length
@@ -143,6 +144,10 @@ class _Approval:
         columns = {"approved_by": self.by.key, "approved_at": state.now, "seq": entry.seq}
         state.change(REFUND, self.number, status="refunded", **columns)
         campaigns.count(state, _campaign(gift), refunded=amount)
+        if gift["work_unit"]:
+            state.tally(UNIT_SUMS, (_campaign(gift), gift["work_unit"]), 0, 0, -amount)
+        day, fund, store = entry.effective_on, gift["fund"], gift["store"]
+        sums.income(state, day=day, fund=fund, campaign=gift["campaign"], store=store, kind=gift["kind"], fen=-amount)
         return Answer(201, {"entry": entry.id, "status": "refunded"})
 
     def _end_receipt(self, state: State, gift: DonationRow, amount_fen: int, on_receipt: list[str]) -> None:

@@ -124,7 +124,7 @@ _GIFTS: tuple[Check, ...] = (
         "SELECT d.key, d.seq FROM donation d LEFT JOIN entry e ON e.seq = d.seq AND e.kind = 'gift.cash' "
         "WHERE d.kind = 'cash' AND (e.seq IS NULL OR e.party <> d.donor OR e.actor <> d.recorded_by "
         "OR e.recorded_at <> d.recorded_at OR @e.donation <> d.key OR @e.campaign <> d.campaign "
-        "OR @e.channel <> d.channel OR @e.on <> d.received_on "
+        "OR @e.channel <> d.channel OR @e.on <> d.received_on OR e.effective_on <> d.booked_on "
         "OR COALESCE(@e.work_unit, '') <> COALESCE(d.work_unit, ''))",
     ),
     (
@@ -132,7 +132,7 @@ _GIFTS: tuple[Check, ...] = (
         "donation {key} in kind: its columns are not what entry #{seq} says",
         "SELECT d.key, d.seq FROM donation d LEFT JOIN entry e ON e.seq = d.seq AND e.kind = 'goods.gift' "
         "WHERE d.kind = 'in_kind' AND (e.seq IS NULL OR e.party <> d.donor OR e.actor <> d.recorded_by "
-        "OR e.recorded_at <> d.recorded_at OR @e.store <> COALESCE(d.store, '') OR d.received_on > e.effective_on "
+        "OR e.recorded_at <> d.recorded_at OR @e.store <> COALESCE(d.store, '') OR e.effective_on <> d.booked_on "
         "OR COALESCE(@e.campaign, '') <> COALESCE(d.campaign, ''))",
     ),
     (
@@ -193,6 +193,22 @@ _GIFTS: tuple[Check, ...] = (
         "donation {key} is not of the campaign, fund, giver or work unit of its pledge",
         "SELECT d.key FROM donation d JOIN pledge p ON p.code = d.pledge WHERE d.campaign <> p.campaign "
         "OR d.fund <> p.fund OR d.donor <> p.donor OR COALESCE(d.work_unit, '') <> COALESCE(p.work_unit, '')",
+    ),
+    (
+        "I12",
+        "{campaign}, unit {work_unit}: the kept sums are off by {gifts} gifts, {donors} givers, {fen} fen",
+        "SELECT x.campaign, x.work_unit, SUM(x.gifts) AS gifts, SUM(x.donors) AS donors, SUM(x.fen) AS fen FROM ("
+        "SELECT campaign, work_unit, gifts, donors, net_fen AS fen FROM unit_sum UNION ALL "
+        "SELECT campaign, work_unit, -COUNT(*), -COUNT(DISTINCT donor), -SUM(amount_fen - refunded_fen) FROM donation "
+        "WHERE kind = 'cash' AND work_unit IS NOT NULL GROUP BY campaign, work_unit) x "
+        "GROUP BY x.campaign, x.work_unit HAVING SUM(x.gifts) <> 0 OR SUM(x.donors) <> 0 OR SUM(x.fen) <> 0",
+    ),
+    (
+        "I12",
+        "campaign {slug}: the page says {in_kind} gifts in kind, there are {given}",
+        "SELECT f.slug, f.in_kind, COALESCE(x.n, 0) AS given FROM campaign_figures f LEFT JOIN (SELECT campaign, "
+        "COUNT(*) AS n FROM donation WHERE kind = 'in_kind' AND status = 'ok' GROUP BY campaign) x "
+        "ON x.campaign = f.slug WHERE f.in_kind <> COALESCE(x.n, 0)",
     ),
     (
         "I7",

@@ -56,10 +56,8 @@ async def every() -> list[WorkUnit]:
 async def giving(campaign: str, *, sort: str = "participation") -> list[Giving]:
     """The units that have given, by participation or by name (in the order of pinyin)."""
     rows = await reading.rows(
-        "SELECT u.code, u.name, u.show_amount, COUNT(DISTINCT d.donor) AS donors, COUNT(*) AS gifts, "
-        "CAST(SUM(d.amount_fen - d.refunded_fen) AS BIGINT) AS net FROM donation d "
-        "JOIN work_unit u ON u.code = d.work_unit WHERE d.campaign = $1 AND d.kind = 'cash' AND d.status = 'ok' "
-        "GROUP BY u.code, u.name, u.show_amount",
+        "SELECT u.code, u.name, u.show_amount, s.donors, s.gifts, s.net_fen AS net FROM unit_sum s "
+        "JOIN work_unit u ON u.code = s.work_unit WHERE s.campaign = $1 AND s.net_fen > 0",
         campaign,
     )
     found = [

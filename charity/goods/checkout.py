@@ -21,7 +21,7 @@ from charity.goods.lots import Lot
 from charity.goods.models import CARD, DOCUMENT, ISSUE, LINE, IssueRow, LineRow
 from charity.goods.picking import Line, Pick, Plan, Reason, Shelf
 from charity.ledger import accounts as acc
-from charity.ledger import funds
+from charity.ledger import funds, sums
 from charity.ledger.state import Entry, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import stores
@@ -161,15 +161,25 @@ def _decide(
     if reasons or household is None:
         raise rules.together(rules.NOT_ISSUED, reasons)
     number = documents.number(state, SERIES, store, int(known.day[:4]))
+    postings = _postings(state, store, plan, household["key"], known.units)
     entry = state.post(
         "goods.issue",
-        _postings(state, store, plan, household["key"], known.units),
+        postings,
         effective_on=known.day,
         actor=by.key,
         party=household["key"],
         facts=_facts(number, store, household),
     )
     _rows(state, number, store, entry, plan, household, card, left - plan.points, proxy, by)
+    sums.outlay(
+        state,
+        day=entry.effective_on,
+        postings=postings,
+        programme=PROGRAMME,
+        store=store,
+        recipients=household["members"],
+        unvalued_of=plan.picks[0].lot.fund,
+    )
     out = [{"lot": p.lot.code, "barcode": p.lot.barcode, "quantity": p.quantity} for p in plan.picks]
     spent = {"points_spent": plan.points, "points_left": left - plan.points}
     return Answer(201, {"number": number, "entry": entry.id, **spent, "lines": out})

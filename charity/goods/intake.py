@@ -15,11 +15,12 @@ from charity import clock, money, tokens
 from charity.db.tables import Table
 from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
-from charity.giving.models import CAMPAIGN, DONATION
+from charity.giving.models import CAMPAIGN, DONATION, IN_KIND_COUNT
 from charity.goods import documents, items, purchases, rules
 from charity.goods.items import Item
 from charity.goods.models import DOCUMENT, INTAKE, LINE, LOT, IntakeRow, LineRow, LotRow
 from charity.ledger import accounts as acc
+from charity.ledger import sums
 from charity.ledger.state import Entry, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import stores
@@ -323,11 +324,21 @@ def _gift(state: State, d: _Delivery, entry: Entry, by: Actor) -> dict[str, Any]
         amount_fen=d.value_fen or None,
         received_on=day,
         store=d.store,
-        seq=entry.seq,
+        entry=entry,
         by=by,
-        recorded_at=entry.recorded_at,
     )
     state.add(DONATION, donation)
+    sums.income(
+        state,
+        day=entry.effective_on,
+        fund=d.fund,
+        campaign=d.campaign,
+        store=d.store,
+        kind=sums.IN_KIND,
+        fen=d.value_fen,
+    )
+    if d.campaign:
+        state.tally(IN_KIND_COUNT, (d.campaign,), 1)
     if not d.value_fen:
         return None
     return receipts.issue(

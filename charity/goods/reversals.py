@@ -10,13 +10,14 @@ from typing import Any, Final
 
 from charity import clock
 from charity.giving import receipts
-from charity.giving.models import DONATION, RECEIPT
+from charity.giving.models import DONATION, IN_KIND_COUNT, RECEIPT
 from charity.goods import documents, purchases, rules
 from charity.goods.models import DOCUMENT, INTAKE, LINE, DocumentRow, IntakeRow, LineRow
 from charity.ledger import accounts as acc
 from charity.ledger import reversals as ledger
+from charity.ledger import sums
 from charity.ledger.loading import Loader
-from charity.ledger.state import State
+from charity.ledger.state import Entry, State
 from charity.ledger.writer import Answer, Command, Idem, submit
 from charity.roles import Actor
 
@@ -35,6 +36,8 @@ class _Facts:
     intake: IntakeRow | None
     blocking: list[str]
     receipt_gifts: list[str]
+    fund: str
+    """Of the first lot: goods without value stand in the register under it."""
 
 
 class _Reversal:
@@ -55,7 +58,9 @@ class _Reversal:
             self.number,
         )
         await loader.series([documents.series(SERIES, document["store"], self.day.year)])
-        facts = _Facts(document, body, lines, await loader.row(INTAKE, self.number), [], [])
+        sql = "SELECT o.fund FROM goods_line l JOIN lot o ON o.code = l.lot WHERE l.document = $1 ORDER BY l.n LIMIT 1"
+        fund = "".join(row["fund"] for row in await loader.rows(sql, self.number))
+        facts = _Facts(document, body, lines, await loader.row(INTAKE, self.number), [], [], fund)
         if facts.intake is not None:
             facts.blocking = await documents.blocking(loader.rows, [line["lot"] for line in lines])
             facts.receipt_gifts = await self._load_intake(loader, facts.intake)
@@ -107,7 +112,9 @@ class _Reversal:
             state.add(LINE, back)
         state.change(DOCUMENT, self.number, reversed_by=number)
         if facts.intake is not None:
-            self._undo_intake(state, facts.intake, facts)
+            self._undo_intake(state, facts.intake, facts, entry)
+        else:
+            self._undo_outlay(state, facts, entry)
         return Answer(201, {"entry": entry.id, "number": number})
 
     @staticmethod
@@ -120,7 +127,20 @@ class _Reversal:
         if any(state.balance(shelf, acc.lot(lot)) < quantity for lot, quantity in came.items()):
             raise rules.GOODS_MOVED_ON(documents="、".join(facts.blocking[:NAMED_MAX]))
 
-    def _undo_intake(self, state: State, intake: IntakeRow, facts: _Facts) -> None:
+    @staticmethod
+    def _undo_outlay(state: State, facts: _Facts, entry: Entry) -> None:
+        said = facts.body["facts"]
+        sums.outlay(
+            state,
+            day=entry.effective_on,
+            postings=[(account, unit, -quantity) for account, unit, quantity in facts.body["postings"]],
+            programme=said["programme"],
+            store=facts.document["store"],
+            recipients=-said["recipients"],
+            unvalued_of=facts.fund,
+        )
+
+    def _undo_intake(self, state: State, intake: IntakeRow, facts: _Facts, entry: Entry) -> None:
         if intake["voucher"]:
             value = sum(line["quantity"] * line["cost_fen"] for line in facts.lines)
             purchases.give_back(state, intake["voucher"], value)
@@ -133,6 +153,11 @@ class _Reversal:
             assert receipt is not None, "loaded"
             receipts.end(state, receipt, facts.receipt_gifts, reason=self.reason, by=self.by)
         state.change(DONATION, intake["donation"], status="reversed")
+        campaign, fen = gift["campaign"], -(gift["amount_fen"] or 0)
+        day, store, kind = entry.effective_on, gift["store"], gift["kind"]
+        sums.income(state, day=day, fund=gift["fund"], campaign=campaign, store=store, kind=kind, fen=fen)
+        if campaign:
+            state.tally(IN_KIND_COUNT, (campaign,), -1)
 
 
 async def reverse(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:

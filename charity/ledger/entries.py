@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity.db import reading
+from charity.db.paging import Where
 
 ENTRIES_MAX = 1_000
 
@@ -52,31 +53,43 @@ async def after(seq: int, *, limit: int = 100) -> list[dict[str, Any]]:
 async def balances(
     *, on: str | None = None, fund: str | None = None, account: str | None = None, after: str = "", limit: int = 1000
 ) -> list[dict[str, Any]]:
-    """Balances of account and unit pairs as of the end of a business date, or now.
+    """Balances of account and unit pairs as of the end of a business date, or now; by account, then as units were made.
 
     `account` matches a whole code or a leading part of it (`1002` finds `1002/ICBC-01/F-EDU`).
     `after` is the cursor `account|unit` of the last row of the page before.
     """
-    where, args = ["a.code || '|' || u.code > $1"], [after]
-    if fund:
-        args.append(fund)
-        where.append(f"a.fund = ${len(args)}")
-    if account:
-        args += [account, account.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "/%"]
-        where.append(f"(a.code = ${len(args) - 1} OR a.code LIKE ${len(args)} ESCAPE '!')")
-    if on is None:
-        source, quantity = "holding", "h.quantity"
-    else:
-        args.append(on)
-        where.append(f"h.day <= ${len(args)}")
-        source, quantity = "turnover", "SUM(h.debit - h.credit)"
-    group = "" if on is None else "GROUP BY a.code, u.code HAVING SUM(h.debit - h.credit) <> 0 "
-    nonzero = " AND h.quantity <> 0" if on is None else ""
-    rows = await reading.rows(
-        f"SELECT a.code AS account, u.code AS unit, {quantity} AS quantity FROM {source} h "  # noqa: S608
-        "JOIN account a ON a.id = h.account JOIN unit u ON u.id = h.unit "
-        f"WHERE {' AND '.join(where)}{nonzero} {group}"
-        f"ORDER BY a.code || '|' || u.code LIMIT {int(limit)}",
-        *args,
-    )
+    place, _, unit = after.partition("|")
+    seen = int(await reading.value("SELECT id FROM unit WHERE code = $1", unit) or 0) if unit else 0
+    chosen = _Balances(on, fund, account)
+    rows = await chosen.rows(Where().add("a.code = ?", place), seen, limit) if place else []
+    if len(rows) < limit:
+        rows += await chosen.rows(Where().add("a.code > ?", place), 0, limit - len(rows))
     return [{**row, "quantity": int(row["quantity"])} for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Balances:
+    """Which balances are asked for. Both sources are read in the order of their key: a page is all that is read."""
+
+    on: str | None
+    fund: str | None
+    account: str | None
+
+    async def rows(self, where: Where, seen: int, limit: int) -> list[dict[str, Any]]:
+        where.chosen("a.fund", self.fund or "")
+        if self.account:
+            like = self.account.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "/%"
+            where.add("(a.code = ? OR a.code LIKE ? ESCAPE '!')", self.account, like)
+        if self.on is None:
+            where.add("h.account = a.id AND h.quantity <> 0 AND h.unit > ?", seen)
+            source, quantity, group = "holding", "h.quantity", ""
+        else:
+            where.add("h.account = a.id AND h.unit > ? AND h.day <= ?", seen, self.on)
+            source, quantity = "turnover", "SUM(h.debit - h.credit)"
+            group = "GROUP BY a.code, h.unit HAVING SUM(h.debit - h.credit) <> 0 "
+        pairs = (
+            f"SELECT a.code AS account, h.unit, {quantity} AS quantity FROM account a CROSS JOIN {source} h "  # noqa: S608
+            f"WHERE {where.text} {group}ORDER BY a.code, h.unit LIMIT {int(limit)}"
+        )
+        sql = f"SELECT x.account, u.code AS unit, x.quantity FROM ({pairs}) x JOIN unit u ON u.id = x.unit "  # noqa: S608
+        return await reading.rows(f"{sql}ORDER BY x.account, x.unit", *where.values)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
-from charity.db.tables import Table
+from charity.db.tables import Sums, Table
 from charity.ledger.streams import Stream
 
 
@@ -39,6 +39,7 @@ class Written:
     reowned: list[tuple[str, int, int, int]] = field(default_factory=list)
     rows: list[tuple[Table[Any], dict[str, Any]]] = field(default_factory=list)
     changes: list[tuple[Table[Any], str, dict[str, Any]]] = field(default_factory=list)
+    tallies: list[tuple[Sums, tuple[str, ...], tuple[int, ...]]] = field(default_factory=list)
 
     def streams(self) -> set[str]:
         """The funds whose streams changed."""

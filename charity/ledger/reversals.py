@@ -8,7 +8,7 @@ from typing import Any
 
 from charity.ledger import rules
 from charity.ledger.loading import Loader
-from charity.ledger.state import Entry, Flows, State
+from charity.ledger.state import FUND_SUMS, Entry, Flows, State
 from charity.ledger.streams import Piece, length, overlap
 
 
@@ -44,6 +44,8 @@ def reverse(state: State, body: dict[str, Any], *, kind: str, effective_on: str,
             raise rules.MONEY_MOVED_ON(entries="、".join(f"#{n}" for n in body["moved_on"]))
     released = [(f, _pieces(p)) for name in ("spent", "moved", "refunded") for f, p in flows.get(name, [])]
     assert not flows.get("reowned"), "a refund of spent money is not reversed but given again"
+    for fund, pieces in flows.get("spent", []):
+        state.tally(FUND_SUMS, (fund,), -length(_pieces(pieces)))
     return state.post(
         kind,
         [(account, unit, -quantity) for account, unit, quantity in body["postings"]],

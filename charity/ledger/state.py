@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any, cast
 
 from charity import tokens
-from charity.db.tables import Row, Table
+from charity.db.tables import Row, Sums, Table
 from charity.ledger import accounts, canonical, rules
 from charity.ledger.accounts import Posting
 from charity.ledger.commands import Command, Wants
@@ -23,6 +23,8 @@ from charity.ledger.streams import Piece, Stream, first_of, last_of, length, ove
 from charity.money import yuan
 
 POSTINGS_MAX = 1_000
+FUND_SUMS = Sums("fund_sum", ("fund",), ("spent_fen",))
+"""What each fund has paid out, without what it gave back or moved."""
 ENTRIES_MAX = 5_000
 """Entries of a command that is `alone`."""
 ENTRIES_BESIDE_MAX = 100
@@ -187,6 +189,11 @@ class State:
                     self._rows.add((table, row[table.key]))
         return found
 
+    def tally(self, sums: Sums, key: tuple[str, ...], *amounts: int) -> None:
+        """Add to a kept sum, in the order of its `keys` and `amounts`; nobody needs to have read it."""
+        assert (len(key), len(amounts)) == (len(sums.keys), len(sums.amounts)), sums.name
+        self._memory.written.tallies.append((sums, key, amounts))
+
     def open_day(self, day: str) -> str:
         """The day itself, or the first open one after a closed period."""
         if day > self.closed_through:
@@ -306,6 +313,8 @@ class State:
         for kind, wanted in (("spent", flows.spend), ("moved", flows.move)):
             for fund, amount in wanted:
                 pieces = self._take(fund, amount)
+                if kind == "spent":
+                    self.tally(FUND_SUMS, (fund,), amount)
                 w.segments.extend((fund, *piece, seq, kind) for piece in pieces)
                 parts[kind].append([fund, pieces])
         for fund, amount in flows.receive:

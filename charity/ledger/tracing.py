@@ -6,13 +6,14 @@ between funds is an outflow of one and an inflow of the other; the trace follows
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from charity.db import reading
 from charity.ledger.streams import Piece, length, overlap
 
 HOPS_MAX = 8
+CHUNK = 500
 _OVERLAPS = (
     "SELECT start, stop, owner_seq, kind FROM segment WHERE fund = $1 AND stop > $2 AND start < $3 ORDER BY start"
 )
@@ -52,7 +53,7 @@ class Source:
 
 async def gift_uses(seq: int) -> list[Use]:
     """The payments that used the gift of this entry, oldest first, one line a payment."""
-    uses: dict[int, Use] = {}
+    uses: dict[int, tuple[str, int]] = {}
     todo = [(r["fund"], (r["start"], r["stop"])) for r in await _owned(seq)]
     for _ in range(HOPS_MAX):
         following: list[tuple[str, Piece]] = []
@@ -61,11 +62,12 @@ async def gift_uses(seq: int) -> list[Use]:
                 if kind == "moved":
                     following += await _moved(owner, fund, part)
                 elif kind == "spent":
-                    await _count(uses, owner, fund, length([part]))
+                    first, before = uses.get(owner, (fund, 0))
+                    uses[owner] = (first, before + length([part]))
         if not following:
             break
         todo = following
-    return sorted(uses.values(), key=lambda u: u.seq)
+    return await _uses(uses)
 
 
 async def gift_state(seq: int) -> GiftState:
@@ -171,16 +173,20 @@ async def _reowned(seq: int) -> int:
     return total
 
 
-async def _count(uses: dict[int, Use], owner: int, fund: str, amount: int) -> None:
-    if owner in uses:
-        uses[owner] = replace(uses[owner], amount_fen=uses[owner].amount_fen + amount)
-        return
-    row = await reading.row("SELECT kind, effective_on, body FROM entry WHERE seq = $1", owner)
-    assert row is not None
-    facts = json.loads(row["body"])["facts"]
-    uses[owner] = Use(
-        row["effective_on"], facts.get("programme", ""), amount, facts.get("recipients", 0), fund, owner, row["kind"]
-    )
+async def _uses(taken: dict[int, tuple[str, int]]) -> list[Use]:
+    """The payments with these entries, each with the fund and the sum it took; in one statement for many."""
+    found: list[Use] = []
+    seqs = sorted(taken)
+    for n in range(0, len(seqs), CHUNK):
+        part = seqs[n : n + CHUNK]
+        for row in await reading.rows(
+            f"SELECT seq, kind, effective_on, body FROM entry WHERE seq IN ({reading.places(len(part))}) ORDER BY seq",  # noqa: S608
+            *part,
+        ):
+            facts, (fund, amount) = json.loads(row["body"])["facts"], taken[row["seq"]]
+            programme, people = facts.get("programme", ""), facts.get("recipients", 0)
+            found.append(Use(row["effective_on"], programme, amount, people, fund, row["seq"], row["kind"]))
+    return found
 
 
 def total(uses: Iterable[Use]) -> int:

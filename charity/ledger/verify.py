@@ -49,6 +49,13 @@ _CHECKS: tuple[checks.Check, ...] = (
     ),
     (
         "I9",
+        "fund {fund}: {said} fen are kept as spent, its segments are {spent} fen",
+        "SELECT x.fund, SUM(x.said) AS said, SUM(x.spent) AS spent FROM (SELECT fund, spent_fen AS said, 0 AS spent "
+        "FROM fund_sum UNION ALL SELECT fund, 0, SUM(stop - start) FROM segment WHERE kind = 'spent' GROUP BY fund) x "
+        "GROUP BY x.fund HAVING SUM(x.said) <> SUM(x.spent)",
+    ),
+    (
+        "I9",
         "#{seq} is a refund of another gift than its body says",
         "SELECT e.seq FROM entry e LEFT JOIN refund_of r ON r.seq = e.seq WHERE e.kind = 'gift.refund' "
         "AND COALESCE(CAST(r.gift_seq AS TEXT), '') <> @e.refund_of",

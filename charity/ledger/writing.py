@@ -7,9 +7,10 @@ transaction and remembered only when that has committed (`Ids` is replaced, neve
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
+from operator import add
 from typing import Any
 
-from charity.db.tables import Table
+from charity.db.tables import Sums, Table
 from charity.db.transactions import Tx, insert_sql
 from charity.ledger import accounts
 from charity.ledger.memory import Memory, Written
@@ -66,13 +67,14 @@ async def write(tx: Tx, memory: Memory, head: Head, ids: Ids) -> Ids:
                 (_HEAD, [head]),
                 *_series(memory),
                 *await _rooms(tx, w),
+                *_tallies(w),
                 (_IDEM, memory.keys),
             ]
         )
         for fund, start, stop, seq in w.reowned:
             await _reown(tx, fund, start, stop, seq)
         return ids
-    await tx.batch([*_series(memory), *await _rooms(tx, w), (_IDEM, memory.keys)])
+    await tx.batch([*_series(memory), *await _rooms(tx, w), *_tallies(w), (_IDEM, memory.keys)])
     return ids
 
 
@@ -194,6 +196,15 @@ async def _rooms(tx: Tx, w: Written) -> list[Statement]:
         grouped[target, names].append((key, *(changed[n] for n in names)))
     statements += [(_update(target, names), values) for (target, names), values in grouped.items()]
     return statements
+
+
+def _tallies(w: Written) -> list[Statement]:
+    """Kept sums: what a batch adds to one row is added up before, and rows are met in the order of their keys."""
+    added: dict[Sums, dict[tuple[str, ...], tuple[int, ...]]] = defaultdict(dict)
+    for sums, key, amounts in w.tallies:
+        rows = added[sums]
+        rows[key] = tuple(map(add, rows[key], amounts)) if key in rows else amounts
+    return [(sums.add_sql(), [(*key, *rows[key]) for key in sorted(rows)]) for sums, rows in added.items()]
 
 
 async def _ranks(tx: Tx, tables: tuple[str, ...]) -> dict[str, int]:

@@ -12,16 +12,19 @@ from typing import Any
 
 from charity import words
 from charity.db import reading, sealed
+from charity.db.paging import Where
 from charity.documents import facts
 from charity.documents.filters import COPY, FUND, PROGRAMME, STORE
 from charity.ledger import accounts as acc
+from charity.ledger import figures as books
 from charity.ledger import funds
+from charity.ledger.sums import INCOME, OUTLAY
 from charity.money import yuan
 from charity.office import stores
 from charity.people import persons
 from charity.people.households import CATEGORY_WORDS
 from charity.printing.document import Column, Document, Filters, Group, Page, Totals
-from charity.reports import books
+from charity.reports import kept
 from charity.reports.donations import RESTRICTION
 
 COLUMNS = (
@@ -48,94 +51,32 @@ SUMS = ("recipients", "cash_fen", "goods_fen", "amount_fen")
 INSTITUTION = {"home": "养老机构", "hospital": "医院", "school": "学校", "supplier": "供应商", "federation": "慈善会"}
 SIGNED = {"paid": "已付款", "delivered": "已签收", "bounced": "已退汇"}
 
-# CROSS JOIN tells SQLite, which has no statistics, to begin with the few accounts and not with all entries.
-_VALUED = "account a CROSS JOIN posting p CROSS JOIN entry e"
-_COST = (
-    f" AND p.account = a.id AND e.seq = p.seq AND (a.chart = '5101' OR (a.chart = '2601' AND NOT {books.GIFT_SIDE}))"
-)
-_UNVALUED = "goods_document u CROSS JOIN goods_issue ui CROSS JOIN entry e"
-_NO_COST = (
-    " AND u.kind IN ('issue', 'reversal') AND ui.number = COALESCE(u.reverses, u.number) AND e.seq = u.seq "
-    "AND NOT EXISTS (SELECT 1 FROM posting q JOIN account b ON b.id = q.account "
-    "WHERE q.seq = e.seq AND b.chart IN ('5101', '2601'))"
-)
-_DETAILS = (
-    " LEFT JOIN voucher v ON v.entry_seq = COALESCE(e.reverses, e.seq) "
-    "LEFT JOIN goods_document gd ON gd.seq = e.seq "
-    "LEFT JOIN goods_issue gi ON gi.number = COALESCE(gd.reverses, gd.number) "
-)
-_PROGRAMME = "COALESCE(v.programme, gi.programme, {place})"
-
-
-def _where(filters: Filters, first: int, *, valued: bool) -> tuple[str, list[str]]:
-    """Conditions of the chosen filters. Goods without value belong to the fund of their first lot."""
-    columns = {
-        FUND: "a.fund" if valued else _FIRST_FUND,
-        PROGRAMME: _PROGRAMME.format(place="a.place" if valued else "''"),
-        STORE: "gd.store",
-    }
-    said = ""
-    values: list[str] = []
-    for wanted, column in columns.items():
-        if value := filters[wanted]:
-            said += f" AND {column} = ${first + len(values)}"
-            values.append(value)
-    return said, values
-
-
-_FIRST_FUND = (
-    "(SELECT l.fund FROM goods_line gl JOIN lot l ON l.code = gl.lot WHERE gl.document = ui.number "
-    "ORDER BY gl.n LIMIT 1)"
-)
-
-
-def _arms(filters: Filters, first: int) -> tuple[list[tuple[str, str, str, str, str]], list[str]]:
-    """Both kinds of rows as (FROM, condition, n, amount, fund); they use the same places for the same values."""
-    valued, values = _where(filters, first, valued=True)
-    unvalued, _ = _where(filters, first, valued=False)
-    return [
-        (_VALUED + _DETAILS, _COST + valued, "p.n", "p.quantity", "a.fund"),
-        (_UNVALUED + _DETAILS, _NO_COST + unvalued, "0", "CAST(NULL AS BIGINT)", _FIRST_FUND),
-    ], values
-
-
-def _recipients(filters: Filters, at: str) -> str:
-    """People helped, counted once an entry (once a fund where one fund is looked at), taken back by a reversal."""
-    people = "(CASE WHEN e.reverses IS NULL THEN 1 ELSE -1 END) * COALESCE(v.recipients, gi.members, 0)"
-    if at != "p.n":
-        return people
-    same = "AND b.fund = a.fund" if filters[FUND] else ""
-    first = (
-        "(SELECT MIN(q.n) FROM posting q JOIN account b ON b.id = q.account "  # noqa: S608 - from this file
-        f"WHERE q.seq = e.seq AND b.chart IN ('5101', '2601') {same})"
-    )
-    return f"CASE WHEN p.n = {first} THEN {people} ELSE 0 END"
-
 
 async def page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
     """Rows in order of business date, entry and posting."""
-    begin = facts.place(after, (str, int, int, int))
-    day, seq, n, number = begin or [filters.begin, 0, -1, 0]
-    arms, values = _arms(filters, 7)
-    parts = [
-        "SELECT * FROM (SELECT e.effective_on AS day, e.seq AS seq, e.kind AS entry_kind, e.reverses AS reverses, "  # noqa: S608
-        f"{at} AS n, {amount} AS amount_fen, {fund} AS fund, {_recipients(filters, at)} AS recipients, "
-        f"{_PROGRAMME.format(place='a.place' if at == 'p.n' else chr(39) * 2)} AS programme, "
-        "v.number AS voucher, v.payee_kind, v.payee, v.reason, "
-        "v.status AS voucher_status, v.channel_ref, gd.number AS goods, gd.kind AS goods_kind, "
-        "gd.reversed_by, gi.household, gi.category, gi.members, "
-        "CASE WHEN gi.proxy IS NULL THEN 0 ELSE 1 END AS proxied "
-        f"FROM {source} WHERE e.effective_on >= $1 AND e.effective_on <= $2 AND e.seq <= $3 AND (e.effective_on > $1 "
-        f"OR (e.effective_on = $1 AND (e.seq > $4 OR (e.seq = $4 AND {at} > $5)))){more} "
-        f"ORDER BY e.effective_on, e.seq{', p.n' if at == 'p.n' else ''} LIMIT $6) AS part{at.replace('.', '')}"
-        for source, more, at, amount, fund in arms
-    ]
-    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) x ORDER BY x.day, x.seq, x.n LIMIT $6"  # noqa: S608
-    rows = await reading.rows(sql, day, filters.end, seq_max, seq, n, limit + 1, *values)
+    seen = facts.place(after, (str, int, int, int))
+    day, seq, n, number = seen or [filters.begin, 0, -1, 0]
+    people = "recipients_of_fund" if filters[FUND] else "recipients"
+    parts, where = [], Where()
+    for at, source in enumerate(kept.outlays(filters), 1):
+        where = kept.page_of(source, Where(*where.values), filters, seq_max, (day, seq))
+        if seen:
+            where.add(f"(({source.day}, {source.seq}) > (?, ?) OR COALESCE(p.n, 0) > ?)", day, seq, n)
+        parts.append(
+            f"SELECT * FROM (SELECT {source.day} AS day, {source.seq} AS seq, "  # noqa: S608 - names from this room
+            f"e.reverses AS reverses, COALESCE(p.n, 0) AS n, {source.fen} AS amount_fen, {source.fund} AS fund, "
+            f"{getattr(source, people)} AS recipients, {source.programme} AS programme, v.number AS voucher, "
+            "v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, gd.number AS goods, "
+            "gd.kind AS goods_kind, gd.reversed_by, gi.household, gi.category, gi.members, "
+            f"CASE WHEN gi.proxy IS NULL THEN 0 ELSE 1 END AS proxied FROM {source.tables} "
+            f"WHERE {where.text} ORDER BY {source.day}, {source.seq}, COALESCE(p.n, 0) LIMIT {limit + 1}) AS part{at}"
+        )
+    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) x ORDER BY x.day, x.seq, x.n LIMIT {limit + 1}"  # noqa: S608
+    rows = await reading.rows(sql, *where.values)
     for at, row in enumerate(rows, number + 1):
         row["number"] = at
-    kept = facts.cut(rows, limit, lambda r: [r["day"], r["seq"], r["n"], r["number"]])
-    return Page(await _shown(kept.rows, filters, seq_max), kept.next)
+    cut = facts.cut(rows, limit, lambda r: [r["day"], r["seq"], r["n"], r["number"]])
+    return Page(await _shown(cut.rows, filters, seq_max), cut.next)
 
 
 async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> list[dict[str, Any]]:
@@ -248,46 +189,23 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
     names = await funds.programme_names()
     count, sums = 0, dict.fromkeys(SUMS, 0)
     groups: dict[tuple[str, str], dict[str, int]] = {}
-    rows = await _sums(filters, seq_max)
-    for row in rows:
+    for row in await kept.by_month(OUTLAY, filters, seq_max):
         part = groups.setdefault((row["month"], row["programme"] or ""), dict.fromkeys(SUMS, 0))
-        column = "goods_fen" if row["goods"] else "cash_fen"
+        column = "goods_fen" if row["kind"] == "in_kind" else "cash_fen"
         count += row["count"]
         for figures in (sums, part):
             figures[column] += row["amount"]
             figures["amount_fen"] += row["amount"]
             figures["recipients"] += row["recipients"]
     told = [Group(f"{month} · {names.get(code, code)}", figures) for (month, code), figures in sorted(groups.items())]
-    return Totals(count, sums, told, await _differences(filters, seq_max, rows))
+    return Totals(count, sums, told, await _differences(filters, seq_max))
 
 
-async def _sums(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
-    arms, values = _arms(filters, 4)
-    parts = [
-        "SELECT substr(e.effective_on, 1, 7) AS month, "  # noqa: S608 - names from this file
-        f"{_PROGRAMME.format(place='a.place' if at == 'p.n' else chr(39) * 2)} AS programme, {fund} AS fund, "
-        f"CASE WHEN gd.number IS NULL THEN 0 ELSE 1 END AS goods, COALESCE({amount}, 0) AS amount, "
-        f"{_recipients(filters, at)} AS recipients FROM {source} "
-        f"WHERE e.effective_on >= $1 AND e.effective_on <= $2 AND e.seq <= $3{more}"
-        for source, more, at, amount, fund in arms
-    ]
-    sql = (
-        "SELECT month, programme, fund, goods, CAST(SUM(amount) AS BIGINT) AS amount, "  # noqa: S608
-        "CAST(SUM(recipients) AS BIGINT) AS recipients, COUNT(*) AS count "
-        f"FROM ({' UNION ALL '.join(parts)}) x GROUP BY month, programme, fund, goods"
-    )
-    return await reading.rows(sql, filters.begin, filters.end, seq_max, *values)
-
-
-async def _differences(filters: Filters, seq_max: int, sums: list[dict[str, Any]]) -> list[str]:
+async def _differences(filters: Filters, seq_max: int) -> list[str]:
     """Funds whose rows are not what the books say: 5101, and for agency funds the movement of 2601."""
-    if filters[STORE] or filters[PROGRAMME]:  # the books know neither: the whole fund is compared
-        sums = await _sums(filters.choose(STORE, "").choose(PROGRAMME, ""), seq_max)
-    paid: dict[str, int] = {}
-    for row in sums:
-        paid[row["fund"] or ""] = paid.get(row["fund"] or "", 0) + row["amount"]
     kinds = await books.fund_kinds()
-    given = await books.agency_gifts(filters.begin, filters.end, seq_max)
+    paid = await kept.by_fund(OUTLAY, filters, seq_max)
+    given = await kept.by_fund(INCOME, filters, seq_max)
     cost = await books.by_fund((acc.COST,), filters.begin, filters.end, seq_max)
     debt = await books.by_fund((acc.AGENCY_DEBT,), filters.begin, filters.end, seq_max)
     told = []

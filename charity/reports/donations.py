@@ -10,16 +10,19 @@ from typing import Any
 
 from charity import words
 from charity.db import reading
+from charity.db.paging import Where
 from charity.documents import facts
 from charity.documents.filters import COPY, FUND, STORE
 from charity.giving import campaigns
 from charity.giving.channels import CHANNELS
 from charity.ledger import accounts as acc
+from charity.ledger import figures as books
 from charity.ledger import funds
+from charity.ledger.sums import INCOME, OUTLAY
 from charity.money import yuan
 from charity.people import persons
 from charity.printing.document import Column, Document, Filter, Filters, Group, Page, Totals
-from charity.reports import books
+from charity.reports import kept
 
 COLUMNS = (
     Column("n", "序号", 6, "count"),
@@ -46,58 +49,41 @@ DONOR_KIND = {"person": "个人", "organisation": "单位", "anonymous": "匿名
 RECEIPT_STATUS = {"issued": "已开具", "voided": "已作废", "replaced": "已更换"}
 NOTE = {1: "", 2: "退款", 3: "冲销"}
 
-# The three things that happen to a gift, each with the entry on whose day it stands in the register.
-# CROSS JOIN and the || tell SQLite, which has no statistics, to begin with the few refunds and reversals.
-_ARMS = {
-    1: ("entry e JOIN donation d ON d.seq = e.seq", "d.amount_fen", "e.effective_on"),
-    2: (
-        "refund r CROSS JOIN entry e JOIN donation d ON d.key = r.donation AND e.seq = r.seq",
-        "-r.amount_fen",
-        "e.effective_on",
-    ),
-    3: ("entry e JOIN donation d ON d.seq = e.reverses AND e.reverses > 0", "-d.amount_fen", "(e.effective_on || '')"),
-}
 # A giver whose name was wrong is corrected by a new receipt (receipts.replace): the last one says who gave.
 _CORRECTED = (
     "(SELECT r.donor FROM receipt_line k JOIN receipt r ON r.number = k.number WHERE k.donation = x.key "
     "ORDER BY r.recorded_at DESC, r.number DESC LIMIT 1)"
 )
 CAMPAIGN = Filter("campaign", "活动", campaigns.every_name)
-_COLUMN = {FUND: "d.fund", CAMPAIGN: "d.campaign", STORE: "d.store"}
-
-
-def _where(filters: Filters, wanted: tuple[Filter, ...], first: int) -> tuple[str, list[str]]:
-    """Conditions of the chosen filters with places from `first`, and their values."""
-    chosen = [(_COLUMN[name], filters[name]) for name in wanted if filters[name]]
-    return "".join(f" AND {column} = ${n}" for n, (column, _) in enumerate(chosen, first)), [v for _, v in chosen]
 
 
 async def page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
     """Rows in order of business date, entry and gift."""
-    begin = facts.place(after, (str, int, int, str, int))
-    day, seq, arm, key, number = begin or [filters.begin, 0, 0, "", 0]
-    more, values = _where(filters, (FUND, CAMPAIGN, STORE), 8)
-    arms = [
-        "SELECT * FROM (SELECT e.effective_on AS day, e.seq AS seq, "  # noqa: S608 - names from this file
-        f"{n} AS arm, d.key AS key, {amount} AS amount_fen, d.kind AS kind, d.donor, d.campaign, d.fund, "
-        f"d.received_on, d.channel, d.receipt, d.public_name, d.public_amount FROM {source} "
-        f"WHERE {on} >= $1 AND {on} <= $2 AND e.seq <= $3 AND "
-        f"(e.effective_on > $1 OR (e.effective_on = $1 AND (e.seq > $4 OR (e.seq = $4 AND ({n} > $5 OR ({n} = $5 "
-        f"AND d.key > $6)))))){more} ORDER BY e.effective_on, e.seq, d.key LIMIT $7) AS part{n}"
-        for n, (source, amount, on) in _ARMS.items()
-    ]
+    seen = facts.place(after, (str, int, int, str, int))
+    day, seq, arm, key, number = seen or [filters.begin, 0, 0, "", 0]
+    parts, where = [], Where()
+    for n, source in enumerate(kept.GIFTS, 1):
+        where = kept.page_of(source, Where(*where.values), filters, seq_max, (day, seq))
+        if seen:
+            where.add(f"(({source.day}, {source.seq}) > (?, ?) OR ({n}, d.key) > (?, ?))", day, seq, arm, key)
+        parts.append(
+            f"SELECT * FROM (SELECT {source.day} AS day, {source.seq} AS seq, "  # noqa: S608 - names from this room
+            f"{n} AS arm, d.key AS key, {source.fen} AS amount_fen, d.kind AS kind, d.donor, d.campaign, d.fund, "
+            f"d.received_on, d.channel, d.receipt, d.public_name, d.public_amount FROM {source.tables} "
+            f"WHERE {where.text} ORDER BY {source.day}, {source.seq}, d.key LIMIT {limit + 1}) AS part{n}"
+        )
     sql = (
         "SELECT x.*, c.code AS receipt_code, c.number AS receipt_number, c.status AS receipt_status, "  # noqa: S608
         f"g.number AS goods, COALESCE({_CORRECTED}, x.donor) AS giver FROM ("
-        + " UNION ALL ".join(arms)
-        + ") x LEFT JOIN receipt c ON c.code = x.receipt LEFT JOIN goods_document g ON g.seq = x.seq "
-        "ORDER BY x.day, x.seq, x.arm, x.key LIMIT $7"
+        f"SELECT * FROM ({' UNION ALL '.join(parts)}) y ORDER BY y.day, y.seq, y.arm, y.key LIMIT {limit + 1}"
+        ") x LEFT JOIN receipt c ON c.code = x.receipt LEFT JOIN goods_document g ON g.seq = x.seq "
+        "ORDER BY x.day, x.seq, x.arm, x.key"
     )
-    rows = await reading.rows(sql, day, filters.end, seq_max, seq, arm, key, limit + 1, *values)
+    rows = await reading.rows(sql, *where.values)
     for n, row in enumerate(rows, number + 1):
         row["n"] = n
-    kept = facts.cut(rows, limit, lambda r: [r["day"], r["seq"], r["arm"], r["key"], r["n"]])
-    return Page(await _shown(kept.rows, filters), kept.next)
+    cut = facts.cut(rows, limit, lambda r: [r["day"], r["seq"], r["arm"], r["key"], r["n"]])
+    return Page(await _shown(cut.rows, filters), cut.next)
 
 
 async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str, Any]]:
@@ -154,8 +140,7 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
     kinds = await books.fund_kinds()
     count, sums = 0, dict.fromkeys(SUMS, 0)
     groups: dict[tuple[str, str], dict[str, int]] = {}
-    rows = await _sums(filters, seq_max, (FUND, CAMPAIGN, STORE))
-    for row in rows:
+    for row in await kept.by_month(INCOME, filters, seq_max):
         part = groups.setdefault((row["month"], kinds[row["fund"]]), dict.fromkeys(SUMS, 0))
         column = "goods_fen" if row["kind"] == "in_kind" else "cash_fen"
         count += row["count"]
@@ -165,40 +150,19 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
     told = [
         Group(f"{month} · {words.say(RESTRICTION[kind])}", figures) for (month, kind), figures in sorted(groups.items())
     ]
-    return Totals(count, sums, told, await _differences(filters, seq_max, rows, kinds))
+    return Totals(count, sums, told, await _differences(filters, seq_max, kinds))
 
 
-async def _sums(filters: Filters, seq_max: int, wanted: tuple[Filter, ...]) -> list[dict[str, Any]]:
-    more, values = _where(filters, wanted, 4)
-    arms = [
-        f"SELECT substr(e.effective_on, 1, 7) AS month, d.fund AS fund, d.kind AS kind, {amount} AS amount "  # noqa: S608
-        f"FROM {source} WHERE {on} >= $1 AND {on} <= $2 AND e.seq <= $3{more}"
-        for source, amount, on in _ARMS.values()
-    ]
-    sql = (
-        "SELECT month, fund, kind, CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount, COUNT(*) AS count FROM ("  # noqa: S608
-        + " UNION ALL ".join(arms)
-        + ") x GROUP BY month, fund, kind"
-    )
-    return await reading.rows(sql, filters.begin, filters.end, seq_max, *values)
-
-
-async def _differences(filters: Filters, seq_max: int, sums: list[dict[str, Any]], kinds: dict[str, str]) -> list[str]:
-    """Funds whose rows are not what the books say: income 4101, for agency funds what givers brought to 2601.
-
-    The books know no campaign and no store: with such a filter the whole fund is compared.
-    """
-    if filters[CAMPAIGN] or filters[STORE]:
-        sums = await _sums(filters, seq_max, (FUND,))
-    given: dict[str, int] = {}
-    for row in sums:
-        given[row["fund"]] = given.get(row["fund"], 0) + row["amount"]
+async def _differences(filters: Filters, seq_max: int, kinds: dict[str, str]) -> list[str]:
+    """Funds whose lines are not what the books say: income 4101; for agency funds 2601 and what was handed on of it."""
+    given = await kept.by_fund(INCOME, filters, seq_max)
+    handed_on = await kept.by_fund(OUTLAY, filters, seq_max)
     income = await books.by_fund((acc.GIFTS,), filters.begin, filters.end, seq_max)
-    agency = await books.agency_gifts(filters.begin, filters.end, seq_max)
+    debt = await books.by_fund((acc.AGENCY_DEBT,), filters.begin, filters.end, seq_max)
     told = []
     for fund in sorted(kinds):
         here = given.get(fund, 0)
-        there = agency.get(fund, 0) - income.get(fund, 0)
+        there = handed_on.get(fund, 0) - debt.get(fund, 0) if kinds[fund] == "agency" else -income.get(fund, 0)
         if here != there and filters[FUND] in {"", fund}:
             told.append(
                 words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(there))

@@ -1,12 +1,13 @@
 """What reports hand to the house."""
 
-from charity.reports import disbursements, donations, stock
-from charity.room import Room
+from charity.reports import disbursements, donations, stock, verify
+from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
     name="reports",
     documents=[donations.DOCUMENT, disbursements.DOCUMENT, stock.DOCUMENT],
+    checks=[Check("台账合计", verify.run)],
     nav=[
         NavItem("捐赠台账", "/ledgers/donations", "report.export", order=610),
         NavItem("拨付台账", "/ledgers/disbursements", "report.export", order=620),

@@ -17,10 +17,10 @@ from charity.db import reading
 from charity.documents import facts
 from charity.documents.filters import FUND, STORE
 from charity.ledger import accounts as acc
+from charity.ledger import figures as books
 from charity.money import yuan
 from charity.office import stores
 from charity.printing.document import Column, Document, Filters, Group, Page, Totals
-from charity.reports import books
 
 NEAR_DAYS = 30
 """近效期: expires within so many days after the end of the period."""

@@ -1,0 +1,54 @@
+"""Kept sums: what registers and pages add up to, so that no page reads the rows that it does not show.
+
+Always true: a sum is written in the batch that posts what it counts, and is what the journal and the rooms' rows add
+up to; `charity verify` adds them up again (I12). Money is fen.
+"""
+
+from collections.abc import Sequence
+
+from charity.db.tables import Sums
+from charity.ledger import accounts as acc
+from charity.ledger.accounts import Posting
+from charity.ledger.state import State
+
+DAYS = Sums(
+    "day_sum",
+    ("register", "day", "fund", "campaign", "programme", "store", "kind"),
+    ("lines", "amount_fen", "recipients", "recipients_of_fund"),
+)
+"""Lines of a register by the day on which the books took them; "" where a line has no campaign, programme or store.
+
+`recipients` counts people once an entry, `recipients_of_fund` once an entry and fund.
+"""
+INCOME, OUTLAY = "donations", "disbursements"
+CASH, IN_KIND = "cash", "in_kind"
+_SPENT = (acc.COST, acc.AGENCY_DEBT)
+
+
+def income(state: State, *, day: str, fund: str, campaign: str | None, store: str | None, kind: str, fen: int) -> None:
+    """One line of what came in: a gift, or with `fen` below 0 what was given back or taken back of it."""
+    key = (INCOME, day, fund, campaign or "", "", store or "", kind)
+    state.tally(DAYS, key, 1, fen, 0, 0)
+
+
+def outlay(
+    state: State,
+    *,
+    day: str,
+    postings: Sequence[Posting],
+    programme: str,
+    store: str = "",
+    recipients: int,
+    unvalued_of: str = "",
+) -> None:
+    """The lines of what went out: a line a posting of cost, or one without value, of the fund `unvalued_of`.
+
+    With a `store` it was goods. A reversal hands in the negated postings and `recipients` below 0.
+    """
+    kind = IN_KIND if store else CASH
+    valued = [(acc.fund(account), fen) for account, _, fen in postings if acc.split(account)[0] in _SPENT]
+    counted: set[str] = set()
+    for n, (fund, fen) in enumerate(valued or ([(unvalued_of, 0)] if unvalued_of else [])):
+        key = (OUTLAY, day, fund, "", programme, store, kind)
+        state.tally(DAYS, key, 1, fen, 0 if n else recipients, 0 if fund in counted else recipients)
+        counted.add(fund)

@@ -1,0 +1,150 @@
+"""Sums of the registers from what the writer keeps by day (charity/ledger/sums.py), up to one place in the journal.
+
+A kept sum has no seq: lines that were booked after `seq_max` are taken off again in the same statement, and one
+statement is one snapshot. `GIFTS` and `OUTLAYS` say once where the lines of the two registers come from: their pages,
+these sums and `charity verify` read the same.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from charity.db import reading
+from charity.db.paging import Where
+from charity.ledger import sums
+from charity.printing.document import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where lines come from: tables, conditions, and the columns of a line in SQL.
+
+    `seq` is an indexed column, `day` one that follows an index behind `test`.
+    """
+
+    tables: str
+    test: str
+    day: str
+    seq: str
+    fund: str
+    campaign: str
+    programme: str
+    store: str
+    kind: str
+    fen: str
+    recipients: str = "0"
+    recipients_of_fund: str = "0"
+
+
+# CROSS JOIN tells SQLite, which has no statistics, to begin with the entries of a kind.
+_GIFT = {"fund": "d.fund", "campaign": "d.campaign", "programme": "''", "store": "d.store", "kind": "d.kind"}
+GIFTS = (
+    Source("donation d", "1 = 1", "d.booked_on", "d.seq", fen="d.amount_fen", **_GIFT),
+    Source(
+        "entry e CROSS JOIN refund r CROSS JOIN donation d",
+        "e.kind = 'gift.refund' AND r.seq = e.seq AND d.key = r.donation",
+        "e.effective_on",
+        "e.seq",
+        fen="-r.amount_fen",
+        **_GIFT,
+    ),
+    Source(
+        "entry e CROSS JOIN donation d",
+        "e.kind = 'goods.reversal' AND d.seq = e.reverses",
+        "e.effective_on",
+        "e.seq",
+        fen="-d.amount_fen",
+        **_GIFT,
+    ),
+)
+OUTLAY_KINDS = ("voucher.paid", "goods.issue", "goods.reversal")
+"""Entries that hand money or goods on; one that is missing here makes the register differ from the books."""
+# One line a posting of cost (5101, for agency money 2601); goods without any value: one, of their first lot's fund.
+_COST = "EXISTS (SELECT 1 FROM account c WHERE c.id = p.account AND c.chart IN ('5101', '2601'))"
+_PEOPLE = "(CASE WHEN e.reverses IS NULL THEN 1 ELSE -1 END) * COALESCE(v.recipients, gi.members, 0)"
+_BEFORE = (
+    "EXISTS (SELECT 1 FROM posting q JOIN account b ON b.id = q.account WHERE q.seq = e.seq AND q.n < p.n "
+    "AND b.chart IN ('5101', '2601'){same})"
+)
+OUTLAYS = tuple(
+    Source(
+        "entry e LEFT JOIN voucher v ON v.entry_seq = COALESCE(e.reverses, e.seq) "
+        "LEFT JOIN goods_document gd ON gd.seq = e.seq "
+        "LEFT JOIN goods_issue gi ON gi.number = COALESCE(gd.reverses, gd.number) "
+        f"LEFT JOIN posting p ON p.seq = e.seq AND {_COST} LEFT JOIN account a ON a.id = p.account",
+        f"e.kind = '{kind}' AND COALESCE(v.number, gi.number) IS NOT NULL "
+        "AND (p.n IS NOT NULL OR gi.number IS NOT NULL)",
+        "e.effective_on",
+        "e.seq",
+        fund="COALESCE(a.fund, (SELECT o.fund FROM goods_line l JOIN lot o ON o.code = l.lot "
+        "WHERE l.document = gi.number ORDER BY l.n LIMIT 1))",
+        campaign="''",
+        programme="COALESCE(v.programme, gi.programme, a.place)",
+        store="gd.store",
+        kind="CASE WHEN gd.number IS NULL THEN 'cash' ELSE 'in_kind' END",
+        fen="p.quantity",
+        recipients=f"CASE WHEN {_BEFORE.format(same='')} THEN 0 ELSE {_PEOPLE} END",
+        recipients_of_fund=f"CASE WHEN {_BEFORE.format(same=' AND b.fund = a.fund')} THEN 0 ELSE {_PEOPLE} END",
+    )
+    for kind in OUTLAY_KINDS
+)
+SOURCES = {sums.INCOME: GIFTS, sums.OUTLAY: OUTLAYS}
+_GOODS_ONLY = tuple(source for source, kind in zip(OUTLAYS, OUTLAY_KINDS, strict=True) if kind.startswith("goods."))
+
+
+def outlays(filters: Filters) -> tuple[Source, ...]:
+    """Where the lines of what went out come from; money has no store."""
+    return _GOODS_ONLY if dict(filters.chosen).get("store") else OUTLAYS
+
+
+COLUMNS = ("fund", "campaign", "programme", "store")
+
+
+def page_of(source: Source, where: Where, filters: Filters, seq_max: int, begin: tuple[str, int]) -> Where:
+    """The lines of a period up to `seq_max`, from a (day, seq) on, read in the order of an index."""
+    where.add(source.test).add(f"({source.day}, {source.seq}) >= (?, ?)", *begin)
+    where.add(f"{source.day} <= ?", filters.end).add(f"{source.seq} <= ?", seq_max)
+    for name in COLUMNS:
+        where.chosen(getattr(source, name), dict(filters.chosen).get(name, ""))
+    return where
+
+
+def _later(source: Source, where: Where, filters: Filters, seq_max: int) -> Where:
+    """The lines of a period that were booked after `seq_max`: the newest few, so no index but that of `seq` will do."""
+    where.add(source.test.replace("e.kind =", "e.kind || '' =")).add(f"{source.seq} > ?", seq_max)
+    where.add(f"({source.day} || '') >= ?", filters.begin).add(f"({source.day} || '') <= ?", filters.end)
+    for name in COLUMNS:
+        where.chosen(f"({getattr(source, name)} || '')", dict(filters.chosen).get(name, ""))
+    return where
+
+
+async def by_month(register: str, filters: Filters, seq_max: int) -> list[dict[str, Any]]:
+    """Lines, fen and people by month, fund, programme and kind: `month fund programme kind count amount recipients`."""
+    people = "recipients_of_fund" if any(name == "fund" for name, _ in filters.chosen) else "recipients"
+    where = Where().add("register = ?", register).add("day >= ?", filters.begin).add("day <= ?", filters.end)
+    for name in COLUMNS:
+        where.chosen(name, dict(filters.chosen).get(name, ""))
+    parts = [
+        "SELECT substr(day, 1, 7) AS month, fund, programme, kind, lines, amount_fen AS fen, "  # noqa: S608 - from this file
+        f"{people} AS people FROM day_sum WHERE {where.text}"
+    ]
+    for source in SOURCES[register]:
+        where = _later(source, Where(*where.values), filters, seq_max)
+        parts.append(
+            f"SELECT substr({source.day}, 1, 7), {source.fund}, {source.programme}, {source.kind}, -1, "  # noqa: S608
+            f"-COALESCE({source.fen}, 0), -({getattr(source, people)}) FROM {source.tables} WHERE {where.text}"
+        )
+    rows = await reading.rows(
+        "SELECT month, fund, programme, kind, CAST(SUM(lines) AS BIGINT) AS count, "  # noqa: S608
+        "CAST(SUM(fen) AS BIGINT) AS amount, CAST(SUM(people) AS BIGINT) AS recipients "
+        f"FROM ({' UNION ALL '.join(parts)}) x GROUP BY month, fund, programme, kind",
+        *where.values,
+    )
+    return [row for row in rows if row["count"]]
+
+
+async def by_fund(register: str, filters: Filters, seq_max: int) -> dict[str, int]:
+    """Fen of the whole register by fund in the period of the filters: the books know neither campaign nor store."""
+    found: dict[str, int] = {}
+    for row in await by_month(register, Filters.of(filters.begin, filters.end), seq_max):
+        found[row["fund"]] = found.get(row["fund"], 0) + row["amount"]
+    return found

@@ -1,0 +1,75 @@
+"""`charity verify`, the registers' part: the sums kept by day are what their lines add up to (I12).
+
+A month at a time, each in one statement, so that nobody's snapshot is held for long.
+"""
+
+from typing import Any
+
+from charity.db import reading
+from charity.errors import Failure
+from charity.ledger import sums
+from charity.reports import kept
+
+SHOWN_MAX = 20
+_KEYS = sums.DAYS.keys[1:]
+_AMOUNTS = sums.DAYS.amounts
+
+
+async def run() -> list[Failure]:
+    """What does not hold; an empty list when all is well."""
+    found: list[Failure] = []
+    for register in kept.SOURCES:
+        for month in await _months(register):
+            found += await _month(register, month)
+    return found[:SHOWN_MAX]
+
+
+async def _months(register: str) -> list[str]:
+    """Every month from the first to the last day of a line or of a kept sum, as `2026-11`."""
+    places = [("day_sum", f"register = '{register}'", "day")]
+    places += [("donation", "1 = 1", "booked_on")] if register == sums.INCOME else []
+    places += [("entry", f"kind = '{kind}'", "effective_on") for kind in ("gift.refund", *kept.OUTLAY_KINDS)]
+    ends = [
+        await reading.only(f"SELECT MIN({day}) AS first, MAX({day}) AS last FROM {table} WHERE {test}")  # noqa: S608 - from this file
+        for table, test, day in places
+    ]
+    days = [end[name] for end in ends for name in ("first", "last") if end[name]]
+    if not days:
+        return []
+    first, last = (int(day[:4]) * 12 + int(day[5:7]) - 1 for day in (min(days), max(days)))
+    return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, last + 1)]
+
+
+async def _month(register: str, month: str) -> list[Failure]:
+    kept_columns = ", ".join(_AMOUNTS)
+    parts = [
+        f"SELECT {', '.join(_KEYS)}, {kept_columns} FROM day_sum "  # noqa: S608 - names from code
+        f"WHERE register = '{register}' AND day >= $1 AND day <= $2"
+    ]
+    for source in kept.SOURCES[register]:
+        lines = (
+            f"{source.day} AS day, {source.fund} AS fund, COALESCE({source.campaign}, '') AS campaign, "
+            f"COALESCE({source.programme}, '') AS programme, COALESCE({source.store}, '') AS store, "
+            f"{source.kind} AS kind, -1 AS lines, -COALESCE({source.fen}, 0) AS amount_fen, "
+            f"-({source.recipients}) AS recipients, -({source.recipients_of_fund}) AS recipients_of_fund"
+        )
+        parts.append(
+            f"SELECT {lines} FROM {source.tables} "  # noqa: S608 - names from code
+            f"WHERE {source.test} AND {source.day} >= $1 AND {source.day} <= $2"
+        )
+    totals = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in _AMOUNTS)
+    rows = await reading.rows(
+        f"SELECT {', '.join(_KEYS)}, {totals} FROM ({' UNION ALL '.join(parts)}) x GROUP BY {', '.join(_KEYS)} "  # noqa: S608
+        f"HAVING {' OR '.join(f'SUM({name}) <> 0' for name in _AMOUNTS)} LIMIT {SHOWN_MAX}",
+        f"{month}-01",
+        f"{month}-31",
+    )
+    return [Failure("I12", f"{register} {_named(row)}: the kept sum is not its lines: {_off(row)}") for row in rows]
+
+
+def _named(row: dict[str, Any]) -> str:
+    return " ".join(row[name] for name in _KEYS if row[name])
+
+
+def _off(row: dict[str, Any]) -> str:
+    return ", ".join(f"{name} is off by {row[name]}" for name in _AMOUNTS if row[name])

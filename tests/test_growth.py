@@ -1,0 +1,243 @@
+"""No page reads what it does not show: its work stays the same when the books grow threefold.
+
+A small history is told, every address is walked as every role (bench/walking.py, which finds them by the routes),
+and the work of each is counted: statements, and steps of SQLite's machine or rows that PostgreSQL's plans touch. Then
+twice as much is told on the same days, of the same campaigns, funds and stores, and counted again. Nothing is
+timed. A new page is walked without being named here.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from cast import Cast
+from conftest import Web
+from goods_cast import TOWEL, Shop
+from goods_cast import opened as shop_opened
+from test_giving import give, promised
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.connection import get_connections
+
+from bench import walking
+from charity import clock
+from charity.aid import approvals, payments, vouchers
+from charity.aid.content import Content
+from charity.app import ENDPOINTS, PREFIX, ROUTES
+from charity.db import engine, reading, transactions
+from charity.desk import tasks
+from charity.giving import receipts, refunds
+from charity.goods import checkout
+from charity.goods.picking import Line
+
+ROLES = ("clerk", "manager", "caseworker", "approver", "cashier", "accountant", "auditor", "nobody", "admin")
+FEW, MORE = 52, 104
+"""More than a page of a list, and twice as many again."""
+OPS = 10
+STATEMENTS = 2
+"""A receipt whose gift was used in two payments, or given back in part, asks twice."""
+ALLOWED, SLACK = 1.10, 1_000
+"""What may be more: a row more of a page that was not full, a longer number."""
+CAMPAIGNS = ("one-day-2026", "everyday", "dream-2026", "flood-2026", "wenchuan-2008")
+
+
+@dataclass
+class Work:
+    """What a page asked of the database."""
+
+    statements: int = 0
+    steps: int = 0
+    asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+
+
+class Meter:
+    """Counts the work of everything that reads while it is on."""
+
+    def __init__(self) -> None:
+        self.work = Work()
+
+    async def begin(self) -> None:
+        """Let SQLite's readers count their steps."""
+        if not engine.state().postgres:
+            for name in ("reader0", "reader1", "reader2"):
+                reader = get_connections().get(name)
+                assert isinstance(reader, SqliteClient)
+                await reader.execute_query("SELECT 1")
+                assert reader._connection is not None
+                await reader._connection.set_progress_handler(self._step, OPS)
+
+    def _step(self) -> int:
+        self.work.steps += OPS
+        return 0
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Note every statement."""
+        kind = AsyncpgDBClient if engine.state().postgres else SqliteClient
+        plain, dicts = kind.execute_query, kind.execute_query_dict
+
+        def note(sql: str, values: Any) -> None:
+            self.work.statements += 1
+            self.work.asked.append((sql, tuple(values or ())))
+
+        async def execute_query(client: Any, query: str, values: Any = None) -> Any:
+            note(query, values)
+            return await plain(client, query, values)
+
+        async def execute_query_dict(client: Any, query: str, values: Any = None) -> Any:
+            note(query, values)
+            return await dicts(client, query, values)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(kind, "execute_query", execute_query)
+            patch.setattr(kind, "execute_query_dict", execute_query_dict)
+            yield
+
+    async def taken(self) -> Work:
+        """The work since the last time."""
+        work, self.work = self.work, Work()
+        if engine.state().postgres:
+            work.steps = sum([await _touched(sql, values) for sql, values in work.asked if _reads(sql)])
+        return work
+
+
+def _reads(sql: str) -> bool:
+    return sql.lstrip("( ").upper().startswith(("SELECT", "WITH"))
+
+
+async def _touched(sql: str, values: tuple[Any, ...]) -> int:
+    """Rows that the plan of a statement looks at, where scans of whole tables are a last resort."""
+
+    async def work(tx: transactions.Tx) -> int:
+        for way in ("seqscan", "hashjoin", "mergejoin", "sort"):
+            await tx.rows(f"SET LOCAL enable_{way} = off")
+        rows = await tx.rows(f"EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) {sql}", *values)
+        plan = next(iter(rows[0].values()))
+        return _rows_of((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
+
+    return await transactions.run(work)
+
+
+def _rows_of(node: dict[str, Any]) -> int:
+    below = sum(_rows_of(child) for child in node.get("Plans", ()))
+    if "Scan" not in node["Node Type"]:
+        return below
+    seen = node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)
+    return below + round(seen * node["Actual Loops"])
+
+
+async def told(house: Cast, shop: Shop, first: int, many: int) -> None:
+    """So many gifts, pledges, refunds, vouchers and baskets, from number `first` on, all of yesterday."""
+    with clock.telling(_yesterday()):
+        await _of_a_day(house, shop, first, many)
+
+
+def _yesterday() -> datetime:
+    return datetime.combine(clock.today() - timedelta(days=1), time(10), tzinfo=clock.SHANGHAI)
+
+
+async def _of_a_day(house: Cast, shop: Shop, first: int, many: int) -> None:
+    day = clock.today().isoformat()
+    given = await asyncio.gather(
+        *(
+            give(
+                house,
+                10_000,
+                campaign=CAMPAIGNS[n % len(CAMPAIGNS)],
+                received_on=day,
+                work_unit="LXU02" if n % 5 == 0 else None,
+            )
+            for n in range(first, first + many)
+        )
+    )
+    for n, gift in enumerate(given):
+        if n % 8 == 1:
+            asked = await refunds.request(gift.body["id"], amount_fen=1_000, reason="重复支付", by=house.accountant)
+            await refunds.approve(asked.body["number"], by=house.approver)
+        elif n % 8 == 3:
+            await receipts.void(gift.body["receipt"]["code"], reason="打印错误", by=house.accountant)
+        else:
+            await receipts.deliver(gift.body["receipt"]["code"], delivery="sent", by=house.cashier)
+    await asyncio.gather(*(promised() for _ in range(many)))
+    # All that came in goes out again, so that a receipt has as many uses to show before as after.
+    left = int(await reading.value("SELECT available_fen FROM fund_balance WHERE fund = 'F-GEN'"))
+    for n in range(first, first + many):
+        await _paid(house, n, left // many + (left % many if n == first else 0))
+    for _ in range(many):
+        lot = await shop.bring(TOWEL, 1, unit_value_fen=990)
+        await checkout.issue(store="LX01", card=shop.card, lines=[Line(1, lot=lot)], by=house.clerk)
+
+
+async def _paid(house: Cast, n: int, amount_fen: int) -> None:
+    content = Content(
+        programme="P03",
+        fund="F-GEN",
+        payee_kind="household",
+        payee="HH0001",
+        amount_fen=amount_fen,
+        recipients=1,
+        reason="医疗",
+    )
+    made = (await vouchers.make(content=content, by=house.caseworker)).body
+    number, said = made["number"], made["content_hash"]
+    for by in (house.approver, house.approver2):
+        await approvals.approve(number=number, content_hash=said, by=by)
+    await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"R{n}", by=house.cashier)
+
+
+async def _counted(web: Web, meter: Meter, addresses: list[tuple[str, str, str]]) -> dict[tuple[str, str], Work]:
+    found = {}
+    for role, _, address in addresses:
+        client = web.as_(None if role == walking.PUBLIC else role)
+        await client.get(address)  # what is remembered once is no part of it
+        await meter.taken()
+        await client.get(address)
+        found[role, address] = await meter.taken()
+    return found
+
+
+def _grown(before: dict[tuple[str, str], Work], after: dict[tuple[str, str], Work]) -> list[str]:
+    return [
+        f"{role} {address}: {old.statements} statements and {old.steps} steps became {new.statements} and {new.steps}"
+        + "".join(f"\n    {sql}" for sql in ([sql for sql, _ in new.asked] if os.environ.get("SHOW") else []))
+        for (role, address), old in before.items()
+        if (new := after[role, address]).statements > old.statements + STATEMENTS
+        or new.steps > old.steps * ALLOWED + SLACK
+    ]
+
+
+async def test_no_page_reads_more_when_the_books_have_grown(
+    house: Cast, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "COUNT_MAX", FEW // 2)
+    with clock.telling(_yesterday()):
+        shop = await shop_opened(house)
+    await told(house, shop, 0, FEW)
+
+    async def get(role: str, path: str) -> tuple[int, str]:
+        answer = await web.as_(None if role == walking.PUBLIC else role).get(path)
+        return answer.status_code, answer.text
+
+    calls = [(PREFIX + endpoint.path, endpoint) for endpoint in ENDPOINTS]
+    # PostgreSQL explains every statement, so there the roles that read most are enough; SQLite counts as all of them.
+    roles = ("accountant", "clerk", "cashier") if engine.state().postgres else ROLES
+    walked = await walking.walk(get, (walking.PUBLIC, *roles), ROUTES, calls)
+    addresses = walked.addresses()
+    assert {"/", "/campaigns/{slug}", "/desk", "/receipts", "/ledgers/{report}"} <= walked.templates()
+    meter = Meter()
+    await meter.begin()
+    with meter.watching():
+        before = await _counted(web, meter, addresses)
+    await told(house, shop, FEW, MORE)
+    with meter.watching():
+        after = await _counted(web, meter, addresses)
+    assert any(work.statements for work in before.values())
+    assert any(work.steps for work in before.values())
+    grown = _grown(before, after)
+    assert not grown, "\n".join(grown)
