@@ -146,6 +146,7 @@ def _serve(host: str, port: int, workers: int) -> None:
 
     from charity import app  # noqa: PLC0415
     from charity.settings import settings  # noqa: PLC0415
+    from charity.web import connections  # noqa: PLC0415
 
     settings().require_keys()
     if not settings().postgres:
@@ -165,13 +166,15 @@ def _serve(host: str, port: int, workers: int) -> None:
             port=port,
             workers=workers,
             loop="uvloop",
-            http="httptools",
+            http="charity.web.connections:Guarded",
             ws="none",
             lifespan="on",
             log_config=None,
             access_log=False,
             proxy_headers=False,
             server_header=False,
+            backlog=connections.BACKLOG,
+            timeout_keep_alive=connections.KEEP_ALIVE_S,
             timeout_graceful_shutdown=GRACEFUL_S,
         )
     except KeyboardInterrupt:
