@@ -10,8 +10,9 @@ from cast import Cast
 from charity import clock, tokens
 from charity.db import reading
 from charity.errors import Refusal
-from charity.giving import campaigns, donations, pledges, work_units
+from charity.giving import campaigns, donations, pledges
 from charity.giving.campaigns import NewCampaign
+from charity.giving.donors import work_units
 from charity.giving.pledges import Promise
 from charity.ledger.writer import Answer, Idem
 from charity.people.persons import Donor

@@ -14,7 +14,8 @@ from test_web import PASSWORD, _token
 
 from charity import clock
 from charity.app import ENDPOINTS, PREFIX
-from charity.giving import routes as giving_pages
+from charity.giving.pledges import routes as pledge_pages
+from charity.giving.receipts import routes as receipt_pages
 from charity.office import accounts
 from charity.office.sign_in import passwords
 from charity.roles import Role
@@ -242,7 +243,8 @@ async def test_coats_without_value_are_still_taken_in(house: Cast) -> None:
 
 async def test_the_way_to_the_next_page_names_no_host(house: Cast, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind a proxy the scheme and host that we see are not those that the reader sees."""
-    monkeypatch.setattr(giving_pages, "ROWS", 1)
+    monkeypatch.setattr(pledge_pages, "ROWS", 1)
+    monkeypatch.setattr(receipt_pages, "ROWS", 1)
     for _ in range(2):
         await give(house)
         await promised()

@@ -176,7 +176,7 @@ async def test_the_line_of_a_fault_has_its_time_route_and_milliseconds(
     async def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("charity.giving.screens.receipt_rows", broken)
+    monkeypatch.setattr("charity.giving.receipts.screens.receipt_rows", broken)
     monkeypatch.setattr("charity.office.stores.every", broken)
     answer = await web.as_("auditor").get(path)
     assert answer.status_code == 500

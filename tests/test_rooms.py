@@ -17,7 +17,7 @@ from charity.desk import routes as desk
 from charity.desk import search, tasks
 from charity.errors import Rule
 from charity.giving import channels
-from charity.giving.forms import DonationBody
+from charity.giving.donations.forms import DonationBody
 from charity.jobs import worker
 from charity.office.demo import STAFF
 from charity.printing.document import Document

@@ -14,7 +14,9 @@ from starlette.responses import Response
 from charity import settings
 from charity.aid import forms as aid_forms
 from charity.errors import Refusal
-from charity.giving import forms as giving_forms
+from charity.giving.campaigns.forms import CampaignForm, FilingForm
+from charity.giving.receipts.forms import ReasonForm, ReplaceForm
+from charity.giving.refunds.forms import RefundForm
 from charity.goods import forms as goods_forms
 from charity.office import accounts
 from charity.office import forms as office_forms
@@ -544,16 +546,16 @@ EMPTY = {
     },
     aid_forms.PayForm: {"paid_on": "请填写付款日期", "channel_ref": "请填写流水号或回单号"},
     aid_forms.ReasonForm: {"reason": "请写明理由"},
-    giving_forms.RefundForm: {"reason": "请写明理由"},
-    giving_forms.ReasonForm: {"reason": "请写明理由"},
-    giving_forms.ReplaceForm: {"reason": "请写明理由"},
-    giving_forms.CampaignForm: {
+    RefundForm: {"reason": "请写明理由"},
+    ReasonForm: {"reason": "请写明理由"},
+    ReplaceForm: {"reason": "请写明理由"},
+    CampaignForm: {
         "slug": "请填写代号",
         "name": "请填写名称",
         "fund": "请选择基金",
         "purpose": "请写明用途",
     },
-    giving_forms.FilingForm: {"filing_no": "请填写备案号"},
+    FilingForm: {"filing_no": "请填写备案号"},
     goods_forms.ItemForm: {"name": "请填写名称", "measure": "请填写计量单位"},
     sign_in_forms.SignInForm: {"login": "请填写账号", "password": "请填写密码"},
     office_forms.NewAccountForm: {"login": "请填写账号", "name": "请填写姓名", "password": "请填写密码"},

@@ -7,8 +7,9 @@ from starlette.routing import Route
 from charity import words
 from charity.disclosure import campaigns as public
 from charity.disclosure import receipts
-from charity.giving import campaigns, work_units
+from charity.giving import campaigns
 from charity.giving.campaigns import STATUS_WORDS
+from charity.giving.donors import work_units
 from charity.giving.receipts import documents
 from charity.ledger import figures, funds
 from charity.money import capitals

@@ -9,8 +9,9 @@ from typing import Any
 from charity import clock
 from charity.demo import names, tables
 from charity.demo.plan import Chapter, Plan
-from charity.giving import campaigns, donations, pledges, receipts, refunds, work_units
+from charity.giving import campaigns, donations, pledges, receipts, refunds
 from charity.giving.campaigns import NewCampaign
+from charity.giving.donors import work_units
 from charity.people.persons import Donor
 
 YUAN = 100

@@ -1,15 +1,22 @@
 """What giving hands to the house."""
 
-from charity.giving import api, demo, desk, routes, verify
+from charity.giving import demo, desk, verify
+from charity.giving.campaigns import routes as campaigns
+from charity.giving.donations import api as donation_calls
+from charity.giving.donations import routes as donations
+from charity.giving.pledges import api as pledge_calls
+from charity.giving.pledges import routes as pledges
 from charity.giving.receipts import routes as receipts
+from charity.giving.refunds import api as refund_calls
+from charity.giving.refunds import routes as refunds
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
     name="giving",
     models=["charity.giving.models"],
-    routes=[*routes.routes, *receipts.routes],
-    endpoints=api.endpoints,
+    routes=[*pledges.routes, *donations.routes, *receipts.routes, *refunds.routes, *campaigns.routes],
+    endpoints=[*pledge_calls.endpoints, *donation_calls.endpoints, *refund_calls.endpoints],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[

@@ -8,16 +8,17 @@ from typing import Any
 from charity import clock, money, tokens, words
 from charity.db import reading
 from charity.errors import FieldError, Refusal, unreadable
-from charity.giving.screens import every_fund
 from charity.goods import baskets, cards, checkout, documents, forms, items, lots, rules
 from charity.goods.baskets import Basket, Row
 from charity.goods.cards import CardView
 from charity.goods.intake import EVIDENCE_WORDS, Evidence, IntakeLine
 from charity.goods.items import Item
 from charity.goods.lots import ALERT_DAYS, StockLine
+from charity.ledger import funds
 from charity.people.forms import DonorForm
 from charity.people.persons import Donor
 from charity.roles import Actor
+from charity.web.choices import choices
 from charity.web.forms import read
 
 HEADER = ("source", "donor_kind", "donor_name", "donor_phone", "fund", "voucher")
@@ -234,7 +235,7 @@ async def into(
         "lines": [_in_line(n, row, known.get(row.code)) for n, row in enumerate(basket.rows)],
         "unknown": unknown,
         "new": new or {},
-        "funds": await every_fund(),
+        "funds": choices(await funds.labels()),
         "evidence": [{"value": k, "label": words.translate(v)} for k, v in EVIDENCE_WORDS.items()],
         "scan_error": scan_error,
         "errors": list(errors),

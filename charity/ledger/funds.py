@@ -68,6 +68,11 @@ async def every() -> list[FundRow]:
     return [_fund(row) for row in await reading.rows(f"{_FUNDS} ORDER BY f.code")]
 
 
+async def labels() -> dict[str, str]:
+    """All funds by code, each as its code and its name, for a select of staff."""
+    return {code: f"{code} {name}" for code, name in (await names()).items()}
+
+
 async def get(code: str) -> FundRow:
     """One fund, or the refusal fund.unknown."""
     row = await reading.row(f"{_FUNDS} WHERE f.code = $1", code)

@@ -70,3 +70,18 @@ class DonorForm(BaseModel):
     def donor(self) -> Donor:
         """The facts."""
         return Donor(self.kind, self.name, self.phone, self.email, self.tax_id, self.fiscal_receipt)
+
+
+class DonorPageForm(DonorForm):
+    """The giver's fields of a page form, each error at its own field."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    name: Annotated[Line, Field(validate_default=True)] = ""
+
+    @field_validator("name", mode="after")
+    @classmethod
+    def _name_where_needed(cls, name: str, info: ValidationInfo) -> str:
+        if not name and info.data.get("kind") in {"person", "organisation"}:
+            raise ValueError("请填写姓名或单位名称；不想留名请选匿名")
+        return name

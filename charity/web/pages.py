@@ -149,6 +149,19 @@ async def page(
     return response
 
 
+async def form(request: Request, template: str, refusal: Refusal | None, **context: Any) -> Response:
+    """A page with a form, again with its errors when it was refused."""
+    status = refusal.status if refusal else 200
+    found = errors(refusal) if refusal else []
+    return await page(request, template, status=status, errors=found, **context)
+
+
+def next_href(request: Request, after: str) -> str:
+    """The address of the next page of a list, without scheme and host: a proxy may have changed them."""
+    url = request.url.include_query_params(after=after)
+    return f"{url.path}?{url.query}"
+
+
 def _binding(request: Request) -> str:
     """What this visitor's form tokens are bound to; an anonymous visitor gets a random cookie."""
     visit = visits.of(request)

@@ -3,7 +3,7 @@
 from .printed import GoodsLine, goods_lines
 from .verbs import (
     DELIVERY_WORDS,
-    REASON_MAX,
+    REFUND_STATUS_WORDS,
     SERIES,
     STATUS_WORDS,
     Filters,
@@ -15,6 +15,7 @@ from .verbs import (
     lines,
     number_text,
     page,
+    refunds_of,
     reissue,
     replace,
     void,
@@ -22,7 +23,7 @@ from .verbs import (
 
 __all__ = [
     "DELIVERY_WORDS",
-    "REASON_MAX",
+    "REFUND_STATUS_WORDS",
     "SERIES",
     "STATUS_WORDS",
     "Filters",
@@ -36,6 +37,7 @@ __all__ = [
     "lines",
     "number_text",
     "page",
+    "refunds_of",
     "reissue",
     "replace",
     "void",

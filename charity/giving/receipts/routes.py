@@ -1,11 +1,61 @@
-"""The page of a receipt that is only printed."""
+"""The pages of receipts, for staff: the list, one receipt and its PDF, its delivery, and how it ends."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity.giving.receipts import documents
-from charity.web import auth, pages
+from charity.errors import Refusal
+from charity.giving import receipts
+from charity.giving.donors.screens import kinds
+from charity.giving.receipts import documents, screens
+from charity.giving.receipts.forms import DeliveryForm, ReasonForm, ReplaceForm
+from charity.web import auth, forms, pages
+from charity.web.choices import choices
+
+ROWS = 50
+Data = dict[str, str | list[str]]
+
+
+def to_receipt(request: Request, receipt: dict[str, str]) -> Response:
+    """Go on to the receipt `{code, number}` of a gift that was just recorded."""
+    message = "已登记到账，收据 {number} 已开具。接下来打印或寄送收据。"
+    return pages.see_other(request, f"/receipts/{receipt['code']}", flash=message, number=receipt["number"])
+
+
+async def receipt_list(request: Request) -> Response:
+    """Receipts, newest first."""
+    auth.allowed(request, "gift.read")
+    asked = {
+        name: request.query_params.get(name, "")
+        for name in ("status", "delivery", "number", "from_on", "to_on", "after")
+    }
+    found = await receipts.page(receipts.Filters(**asked), ROWS + 1)
+    more = found[ROWS - 1]["number"] if len(found) > ROWS else ""
+    return await pages.page(
+        request,
+        "giving/receipts/list.html",
+        asked=asked,
+        rows=await screens.receipt_rows(found[:ROWS]),
+        statuses=choices(receipts.STATUS_WORDS, "全部"),
+        deliveries=choices(receipts.DELIVERY_WORDS, "全部"),
+        next_href=pages.next_href(request, more) if more else "",
+    )
+
+
+async def receipt(request: Request) -> Response:
+    """A receipt for staff."""
+    auth.allowed(request, "gift.read")
+    return await _receipt_page(request)
+
+
+async def _receipt_page(request: Request, refusal: Refusal | None = None) -> Response:
+    row = await receipts.get(request.path_params["code"])
+    return await pages.form(
+        request,
+        "giving/receipts/show.html",
+        refusal,
+        **await screens.receipt_page(row),
+    )
 
 
 async def pdf(request: Request) -> Response:
@@ -15,4 +65,77 @@ async def pdf(request: Request) -> Response:
     return pages.pdf(body, f"{number}.pdf")
 
 
-routes = [Route("/receipts/{code}/paper.pdf", pdf, methods=["GET"])]
+async def deliver(request: Request) -> Response:
+    """Note how a receipt reached its giver."""
+    actor = auth.allowed(request, "gift.receive")
+    code = request.path_params["code"]
+    data = await forms.data(request, DeliveryForm)
+    try:
+        form = forms.read(DeliveryForm, data)
+        await receipts.deliver(code, delivery=form.delivery, note=form.note, by=actor)
+    except Refusal as refusal:
+        return await _receipt_page(request, refusal)
+    return pages.see_other(request, f"/receipts/{code}", flash="送达情况已记下。")
+
+
+async def end_form(request: Request) -> Response:
+    """Ask why a receipt is voided or replaced."""
+    auth.allowed(request, "receipt.void")
+    return await _end_page(request, {})
+
+
+async def _end_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
+    row = await receipts.get(request.path_params["code"])
+    template = "giving/receipts/void.html" if request.url.path.endswith("/void") else "giving/receipts/replace.html"
+    return await pages.form(
+        request,
+        template,
+        refusal,
+        values=values,
+        kinds=kinds(),
+        **await screens.receipt_page(row),
+    )
+
+
+async def void(request: Request) -> Response:
+    """Void a receipt."""
+    actor = auth.allowed(request, "receipt.void")
+    code = request.path_params["code"]
+    data = await forms.data(request, ReasonForm)
+    try:
+        form = forms.read(ReasonForm, data)
+        await receipts.void(code, reason=form.reason, by=actor, idem=forms.idem(request, data, "receipt.void"))
+    except Refusal as refusal:
+        return await _end_page(request, data, refusal)
+    return pages.see_other(request, f"/receipts/{code}", flash="收据已作废，捐赠本身不变，编号保留。")
+
+
+async def replace(request: Request) -> Response:
+    """Replace a receipt by a corrected one."""
+    actor = auth.allowed(request, "receipt.void")
+    data = await forms.data(request, ReplaceForm)
+    try:
+        form = forms.read(ReplaceForm, data)
+        answer = await receipts.replace(
+            request.path_params["code"],
+            reason=form.reason,
+            donor=form.donor(),
+            by=actor,
+            idem=forms.idem(request, data, "receipt.replace"),
+        )
+    except Refusal as refusal:
+        return await _end_page(request, data, refusal)
+    said = "已换开收据 {number}，原收据保留并标为已更换。"
+    return pages.see_other(request, f"/receipts/{answer.body['code']}", flash=said, number=answer.body["number"])
+
+
+routes = [
+    Route("/receipts", receipt_list, methods=["GET"]),
+    Route("/receipts/{code}", receipt, methods=["GET"]),
+    Route("/receipts/{code}/delivery", deliver, methods=["POST"]),
+    Route("/receipts/{code}/void", end_form, methods=["GET"]),
+    Route("/receipts/{code}/void", void, methods=["POST"]),
+    Route("/receipts/{code}/replace", end_form, methods=["GET"]),
+    Route("/receipts/{code}/replace", replace, methods=["POST"]),
+    Route("/receipts/{code}/paper.pdf", pdf, methods=["GET"]),
+]

@@ -14,7 +14,8 @@ from charity.db import reading, sealed
 from charity.db.paging import Where
 from charity.errors import Refusal
 from charity.giving import rules
-from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, Receipt, ReceiptLineRow, ReceiptRow
+from charity.giving.limits import REASON_MAX
+from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, Receipt, ReceiptLineRow, ReceiptRow, Refund
 from charity.giving.receipts import printed
 from charity.giving.receipts.printed import GoodsLine
 from charity.ledger.loading import Loader
@@ -25,9 +26,9 @@ from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
 SERIES = "receipt"
-REASON_MAX = 500
 NUMBER_DIGITS, TAIL = 6, 4
 STATUS_WORDS = {"issued": "有效", "voided": "已作废", "replaced": "已更换"}
+REFUND_STATUS_WORDS = {"requested": "待批准", "refunded": "已退款", "rejected": "已驳回"}
 DELIVERY_WORDS = {"pending": "待送达", "sent": "已寄送", "handed": "已当面交付", "kept_undelivered": "留存未送达"}
 
 
@@ -303,3 +304,8 @@ async def gifts(code: str) -> list[dict[str, Any]]:
         "WHERE r.code = $1 ORDER BY d.seq, d.key",
         code,
     )
+
+
+async def refunds_of(donations: Sequence[str]) -> list[Refund]:
+    """The refunds of these gifts, oldest first."""
+    return await Refund.filter(donation__in=donations).order_by("requested_at") if donations else []

@@ -22,7 +22,6 @@ from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
 PLEDGE_DAYS = 30
-MESSAGE_MAX = 200
 STATUS_WORDS = {
     "pending": "待到账",
     "partial": "部分到账",

@@ -1,20 +1,11 @@
-"""The JSON calls of giving (design/contract.md)."""
+"""The JSON calls of pledges (docs/api.md)."""
 
 from typing import Any
 
-from charity.giving import donations, pledges, refunds
-from charity.giving.forms import (
-    DonationAnswer,
-    DonationBody,
-    PledgeAnswer,
-    PledgeBody,
-    PledgeState,
-    ReceiveBody,
-    RefundAnswer,
-    RefundBody,
-    RefundedAnswer,
-)
+from charity.giving import pledges
+from charity.giving.donations.forms import DonationAnswer, ReceiveBody
 from charity.giving.pledges import Promise
+from charity.giving.pledges.forms import PledgeAnswer, PledgeBody, PledgeState
 from charity.ledger.writer import Answer
 from charity.web.api import Call, Endpoint
 
@@ -65,40 +56,6 @@ async def receive_pledge(call: Call) -> Answer:
     )
 
 
-async def receive(call: Call) -> Answer:
-    """Record a gift."""
-    body: DonationBody = call.body
-    return await donations.receive(
-        campaign=body.campaign,
-        amount_fen=body.amount_fen,
-        received_on=body.received_on.isoformat(),
-        channel=body.channel,
-        channel_ref=body.channel_ref or "",
-        donor=body.donor.donor(),
-        fund=body.fund,
-        work_unit=body.work_unit,
-        by=call.by,
-        idem=call.idem("donation.receive"),
-    )
-
-
-async def request_refund(call: Call) -> Answer:
-    """Ask to give money back."""
-    body: RefundBody = call.body
-    return await refunds.request(
-        call.path["id"],
-        amount_fen=body.amount_fen,
-        reason=body.reason,
-        by=call.by,
-        idem=call.idem("refund.request"),
-    )
-
-
-async def approve_refund(call: Call) -> Answer:
-    """Approve a refund and post it."""
-    return await refunds.approve(call.path["number"], by=call.by, idem=call.idem("refund.approve"))
-
-
 endpoints = [
     Endpoint(
         "POST", "/pledges", promise, body=PledgeBody, answer=PledgeAnswer, status=201, public=True, summary="认捐"
@@ -114,37 +71,5 @@ endpoints = [
         status=201,
         idempotent=True,
         summary="登记认捐到账",
-    ),
-    Endpoint(
-        "POST",
-        "/donations",
-        receive,
-        act="gift.receive",
-        body=DonationBody,
-        answer=DonationAnswer,
-        status=201,
-        idempotent=True,
-        summary="登记捐赠",
-    ),
-    Endpoint(
-        "POST",
-        "/donations/{id}/refund",
-        request_refund,
-        act="refund.request",
-        body=RefundBody,
-        answer=RefundAnswer,
-        status=201,
-        idempotent=True,
-        summary="申请退款",
-    ),
-    Endpoint(
-        "POST",
-        "/refunds/{number}/approve",
-        approve_refund,
-        act="refund.approve",
-        answer=RefundedAnswer,
-        status=201,
-        idempotent=True,
-        summary="批准退款",
     ),
 ]

@@ -10,6 +10,7 @@ from typing import Any
 from charity import clock
 from charity.db import reading, sealed
 from charity.giving import campaigns, channels, receipts, rules
+from charity.giving.limits import REASON_MAX
 from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, UNIT_SUMS, DonationRow, Refund, RefundRow
 from charity.ledger import accounts as acc
 from charity.ledger import refunds as books
@@ -22,13 +23,13 @@ from charity.money import yuan
 from charity.roles import Actor
 
 SERIES = "refund"
-STATUS_WORDS = {"requested": "待批准", "refunded": "已退款", "rejected": "已驳回"}
+STATUS_WORDS = receipts.REFUND_STATUS_WORDS
 
 
 async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
     """Ask to give money back; nothing is posted. 201 `{number, status: "requested"}`."""
     by.must("refund.request")
-    if not reason.strip() or len(reason) > receipts.REASON_MAX:
+    if not reason.strip() or len(reason) > REASON_MAX:
         raise rules.REASON_NEEDED()
     year = clock.today().year
 
@@ -213,11 +214,6 @@ async def get(number: str) -> Refund:
     if row is None:
         raise rules.REFUND_UNKNOWN()
     return row
-
-
-async def of_donations(keys: list[str]) -> list[Refund]:
-    """The refunds of these gifts, oldest first."""
-    return await Refund.filter(donation__in=keys).order_by("requested_at") if keys else []
 
 
 async def waiting(limit: int = 100) -> list[dict[str, Any]]:

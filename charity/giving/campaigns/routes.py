@@ -1,0 +1,104 @@
+"""The pages on which the accountant makes, files, publishes and closes campaigns."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from charity import clock
+from charity.errors import Refusal
+from charity.giving import campaigns
+from charity.giving.campaigns import NewCampaign, screens
+from charity.giving.campaigns.forms import CampaignForm, FilingForm
+from charity.giving.rules import NOT_AN_ACT
+from charity.ledger import funds
+from charity.web import auth, forms, pages
+from charity.web.choices import choices
+
+Data = dict[str, str | list[str]]
+
+
+async def campaign_list(request: Request) -> Response:
+    """All campaigns, drafts too."""
+    auth.allowed(request, "campaign.read")
+    return await pages.page(request, "giving/campaigns/list.html", rows=await screens.campaign_rows())
+
+
+async def campaign_form(request: Request) -> Response:
+    """The form of a new campaign."""
+    auth.allowed(request, "campaign.manage")
+    return await _campaign_form(request, {"kind": "everyday", "reach": "public", "prefix": "JZ"})
+
+
+async def _campaign_form(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
+    return await pages.form(
+        request,
+        "giving/campaigns/new.html",
+        refusal,
+        values=values,
+        campaign_kinds=choices(campaigns.KIND_WORDS),
+        reaches=choices({"public": "公开募捐", "targeted": "定向募捐"}),
+        funds=choices(await funds.labels()),
+    )
+
+
+async def make_campaign(request: Request) -> Response:
+    """Make a draft."""
+    actor = auth.allowed(request, "campaign.manage")
+    data = await forms.data(request, CampaignForm)
+    try:
+        form = forms.read(CampaignForm, data)
+        told: dict[str, Any] = form.model_dump()
+        told["starts_on"] = form.starts_on.isoformat()
+        told["ends_on"] = form.ends_on.isoformat() if form.ends_on else None
+        await campaigns.create(NewCampaign(**told), by=actor)
+    except Refusal as refusal:
+        return await _campaign_form(request, data, refusal)
+    return pages.see_other(request, f"/desk/campaigns/{form.slug}", flash="草稿已建立。备案后才能发布。")
+
+
+async def show_campaign(request: Request) -> Response:
+    """One campaign for the accountant."""
+    auth.allowed(request, "campaign.read")
+    return await _campaign_page(request, {})
+
+
+async def _campaign_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
+    return await pages.form(
+        request,
+        "giving/campaigns/show.html",
+        refusal,
+        values=values,
+        today=clock.today().isoformat(),
+        **await screens.campaign_page(request.path_params["slug"]),
+    )
+
+
+async def step_campaign(request: Request) -> Response:
+    """File, publish, close or archive a campaign."""
+    actor = auth.allowed(request, "campaign.manage")
+    slug, act = request.path_params["slug"], request.path_params["act"]
+    data = await forms.data(request, FilingForm if act == "file" else None)
+    steps = {"activate": campaigns.activate, "close": campaigns.close, "archive": campaigns.archive}
+    try:
+        if act == "file":
+            form = forms.read(FilingForm, data)
+            told = {"filing_no": form.filing_no, "platform_url": form.platform_url}
+            await campaigns.file(slug, **told, filed_on=form.filed_on.isoformat(), by=actor)
+        elif act in steps:
+            await steps[act](slug, by=actor)
+        else:
+            raise NOT_AN_ACT()
+    except Refusal as refusal:
+        return await _campaign_page(request, data, refusal)
+    return pages.see_other(request, f"/desk/campaigns/{slug}", flash="活动已更新。")
+
+
+routes = [
+    Route("/desk/campaigns", campaign_list, methods=["GET"]),
+    Route("/desk/campaigns/new", campaign_form, methods=["GET"]),
+    Route("/desk/campaigns/new", make_campaign, methods=["POST"]),
+    Route("/desk/campaigns/{slug}", show_campaign, methods=["GET"]),
+    Route("/desk/campaigns/{slug}/{act}", step_campaign, methods=["POST"]),
+]

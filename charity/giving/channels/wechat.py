@@ -1,0 +1,13 @@
+"""WeChat Pay 微信支付."""
+
+from charity.giving.channels.channel import NOTE_THE_REFERENCE, Channel
+from charity.ledger import accounts as acc
+
+CHANNEL = Channel(
+    code="wechat",
+    words="微信支付",
+    chart=acc.OTHER_MONEY,
+    place="WECHAT",
+    needs_ref=True,
+    hint=NOTE_THE_REFERENCE,
+)

@@ -1,0 +1,23 @@
+"""Donations 捐赠: received, recorded and read. This is the door; outsiders import only it."""
+
+from .verbs import (
+    Gift,
+    allowed_channel,
+    check_day,
+    get,
+    in_kind_row,
+    latest,
+    receive,
+    record,
+)
+
+__all__ = [
+    "Gift",
+    "allowed_channel",
+    "check_day",
+    "get",
+    "in_kind_row",
+    "latest",
+    "receive",
+    "record",
+]

@@ -1,0 +1,49 @@
+"""Strings and JSON in, the typed facts of a gift that arrived out; or errors, each at its field."""
+
+from pydantic import BaseModel, Field
+
+from charity.giving.fields import Body, Code, Fen, Message, OptionalCode, Ref, TypedChannel, TypedYuan, Way
+from charity.giving.receipts.forms import ReceiptRef
+from charity.people.forms import DonorForm, DonorPageForm
+from charity.web.fields import Day
+
+
+class ReceiveBody(Body):
+    """Money that arrived for a pledge."""
+
+    amount_fen: Fen
+    received_on: Day
+    channel: Way
+    channel_ref: Ref | None = Field(None, description="银行、微信、支付宝的流水号，必填且不得重复")
+
+
+class DonationBody(ReceiveBody):
+    """A gift that arrived."""
+
+    campaign: Code = Field(description="活动代号", examples=["one-day-2026"])
+    donor: DonorForm
+    fund: Code | None = Field(None, description="指定的基金；默认为活动的基金")
+    work_unit: Code | None = Field(None, description="单位代号")
+
+
+class DonationAnswer(BaseModel):
+    """What recording a gift answers."""
+
+    id: str
+    entry: str
+    receipt: ReceiptRef
+
+
+class DonationForm(DonorPageForm):
+    """A walk-in gift, as the cashier types it."""
+
+    campaign: Code
+    amount_yuan: TypedYuan
+    received_on: Day
+    channel: TypedChannel
+    channel_ref: Ref = ""
+    fund: OptionalCode = None
+    work_unit: OptionalCode = None
+    public_name: bool = False
+    public_amount: bool = False
+    memo: Message = ""

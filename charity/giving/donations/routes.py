@@ -1,0 +1,71 @@
+"""The page on which the cashier records a gift of money that arrived."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from charity import clock
+from charity.errors import Refusal
+from charity.giving import donations
+from charity.giving.donations.forms import DonationForm
+from charity.giving.donations.screens import campaign_choices, received_choices
+from charity.giving.donors.screens import kinds, unit_choices
+from charity.giving.receipts.routes import to_receipt
+from charity.ledger import funds
+from charity.web import auth, forms, pages
+from charity.web.choices import choices
+
+Data = dict[str, str | list[str]]
+
+
+async def donation_form(request: Request) -> Response:
+    """The form for a walk-in gift."""
+    auth.allowed(request, "gift.receive")
+    values: Data = {"received_on": clock.today().isoformat(), "kind": "person", "channel": "cash", "public_amount": "1"}
+    return await _donation_page(request, values)
+
+
+async def _donation_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
+    return await pages.form(
+        request,
+        "giving/donations/new.html",
+        refusal,
+        values=values,
+        campaigns=await campaign_choices(),
+        kinds=kinds(),
+        channels=await received_choices(),
+        units=await unit_choices(),
+        funds=choices(await funds.labels(), "按活动的用途"),
+    )
+
+
+async def donate(request: Request) -> Response:
+    """Record a walk-in gift."""
+    actor = auth.allowed(request, "gift.receive")
+    data = await forms.data(request, DonationForm)
+    try:
+        form = forms.read(DonationForm, data)
+        answer = await donations.receive(
+            campaign=form.campaign,
+            amount_fen=form.amount_yuan,
+            received_on=form.received_on.isoformat(),
+            channel=form.channel,
+            channel_ref=form.channel_ref,
+            donor=form.donor(),
+            fund=form.fund,
+            work_unit=form.work_unit,
+            public_name=form.public_name,
+            public_amount=form.public_amount,
+            memo=form.memo,
+            by=actor,
+            idem=forms.idem(request, data, "donation.receive"),
+        )
+    except Refusal as refusal:
+        return await _donation_page(request, data, refusal)
+    return to_receipt(request, answer.body["receipt"])
+
+
+routes = [
+    Route("/donations/new", donation_form, methods=["GET"]),
+    Route("/donations/new", donate, methods=["POST"]),
+]

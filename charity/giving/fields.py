@@ -1,0 +1,72 @@
+"""Fields that the forms of several closets share: JSON is strict (whole fen), pages take yuan as people type them.
+
+What cannot be read exactly is refused.
+"""
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from charity.giving.channels import CHANNELS
+from charity.giving.limits import MESSAGE_MAX, REASON_MAX, REF_MAX
+from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
+from charity.web import fields
+from charity.web.messages import Needed
+
+FEN_DIGITS_MAX = 14
+
+
+def _yuan(value: Any) -> Any:
+    return parse_yuan(value.strip()) if isinstance(value, str) else value
+
+
+def _chosen_amount(value: Any) -> Any:
+    """("fen", digits) of a radio button, or ("yuan", text) of the free field."""
+    if not isinstance(value, tuple):
+        return value
+    unit, text = value
+    if unit == "yuan":
+        return _yuan(text)
+    if not (text.isascii() and text.isdigit() and len(text) <= FEN_DIGITS_MAX):
+        raise AmountUnreadable("not_a_number")
+    fen = int(text)
+    if not 0 < fen <= AMOUNT_MAX_FEN:
+        raise AmountUnreadable("too_large" if fen else "not_positive")
+    return fen
+
+
+def absent(value: Any) -> Any:
+    """None for the empty choice of a select."""
+    return None if value == "" else value
+
+
+def _channel(code: str) -> str:
+    if code not in CHANNELS:
+        raise ValueError("请选择付款方式")
+    return code
+
+
+Fen = Annotated[int, Field(ge=1, le=AMOUNT_MAX_FEN, description="金额，分")]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+OptionalCode = Annotated[Code | None, BeforeValidator(absent)]
+Ref = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REF_MAX)]
+Message = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MESSAGE_MAX), fields.AREA]
+Reason = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
+    fields.AREA,
+    Needed("请写明理由"),
+]
+if TYPE_CHECKING:
+    Way = str
+else:
+    Way = Literal[tuple(CHANNELS)]  # the list in channels.py is the only one
+TypedYuan = Annotated[int, BeforeValidator(_yuan)]
+ChosenAmount = Annotated[int, BeforeValidator(_chosen_amount)]
+TypedChannel = Annotated[str, AfterValidator(_channel)]
+
+
+class Body(BaseModel):
+    """A JSON body: unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid")

@@ -1,0 +1,85 @@
+"""Strings and JSON in, a typed pledge or the money for one out; or errors, each at its field."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, model_validator
+
+from charity.giving.fields import (
+    Body,
+    ChosenAmount,
+    Code,
+    Fen,
+    Message,
+    OptionalCode,
+    Ref,
+    TypedChannel,
+    TypedYuan,
+    Way,
+)
+from charity.giving.receipts.forms import ReceiptRef
+from charity.people.forms import DonorForm, DonorPageForm
+from charity.web.fields import Day
+
+FREE = "free"
+
+
+class PledgeBody(Body):
+    """A promise."""
+
+    campaign: Code = Field(description="活动代号", examples=["one-day-2026"])
+    amount_fen: Fen
+    channel: Way
+    donor: DonorForm
+    public_name: bool = Field(description="可以公开姓名")
+    public_amount: bool = Field(description="可以公开金额")
+    fund: Code | None = Field(None, description="指定的基金；默认为活动的基金")
+    work_unit: Code | None = Field(None, description="单位代号")
+    message: Message | None = Field(None, description="留言，加密保存")
+
+
+class PledgeAnswer(BaseModel):
+    """A pledge as it was kept."""
+
+    code: str
+    reference: str = Field(description="转账附言")
+    status: Literal["pending", "partial", "received", "expired", "cancelled", "released"]
+    amount_fen: int
+    expires_at: str
+
+
+class PledgeState(PledgeAnswer):
+    """A pledge as it is now; it never says whose it is."""
+
+    received_fen: int
+    receipts: list[ReceiptRef]
+
+
+class GiveForm(DonorPageForm):
+    """The public form: how much, who, how to pay, what may be shown."""
+
+    amount: ChosenAmount
+    channel: TypedChannel
+    public_name: bool = False
+    public_amount: bool = False
+    fund: OptionalCode = None
+    work_unit: OptionalCode = None
+    message: Message = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _amount_from_two_fields(cls, data: Any) -> Any:
+        """The chosen radio, or the free field; a filled free field with no radio counts as free."""
+        if not isinstance(data, dict):
+            return data
+        chosen, free = data.get("amount", ""), data.get("amount_yuan", "")
+        said = ("yuan", free) if chosen in {"", FREE} or not isinstance(chosen, str) else ("fen", chosen)
+        return {**data, "amount": said}
+
+
+class ReceiveForm(BaseModel):
+    """Money for a pledge, as the cashier types it."""
+
+    amount_yuan: TypedYuan
+    received_on: Day
+    channel: TypedChannel
+    channel_ref: Ref = ""

@@ -1,0 +1,146 @@
+"""The pages of pledges: the public form and the page of a pledge; the cashier's list and the form of its money."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from charity import clock
+from charity.errors import Refusal
+from charity.giving import campaigns, pledges
+from charity.giving.donations.screens import received_choices
+from charity.giving.donors.screens import kinds, unit_choices
+from charity.giving.pledges import Promise, screens
+from charity.giving.pledges.forms import GiveForm, ReceiveForm
+from charity.giving.receipts.routes import to_receipt
+from charity.giving.rules import CAMPAIGN_NOT_OPEN, Term
+from charity.web import auth, forms, pages
+from charity.web.choices import choices
+
+ROWS = 50
+Data = dict[str, str | list[str]]
+
+
+async def give_form(request: Request) -> Response:
+    """The form to give."""
+    values: Data = {"kind": "person", "channel": "bank", "public_amount": "1"}
+    values |= {name: request.query_params[name] for name in ("work_unit",) if name in request.query_params}
+    try:
+        return await _give_page(request, values)
+    except Refusal as refusal:
+        if refusal.code != CAMPAIGN_NOT_OPEN.code:
+            raise
+        # An old poster leads here: the campaign's page says the same, and where its money went.
+        said = pages.errors(refusal)[0]["message"]
+        return pages.see_other(request, f"/campaigns/{request.path_params['slug']}", said, kind="warn")
+
+
+async def _give_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
+    shown = await campaigns.get(request.path_params["slug"])
+    if shown.row["status"] != "active":
+        raise CAMPAIGN_NOT_OPEN(name=shown.name, state=Term(campaigns.STATUS_WORDS[shown.row["status"]]))
+    return await pages.form(
+        request,
+        "giving/pledges/give.html",
+        refusal,
+        values=values,
+        shown=shown,
+        amounts=screens.AMOUNTS_FEN,
+        kinds=kinds(),
+        channels=screens.pay_choices(),
+        funds=screens.fund_choices(await campaigns.fund_choices(shown.row["slug"])),
+        units=await unit_choices() if shown.row["kind"] == "one_day" else [],
+    )
+
+
+async def give(request: Request) -> Response:
+    """Keep the promise and show its page."""
+    data = await forms.data(request, GiveForm)
+    try:
+        form = forms.read(GiveForm, data)
+        told = Promise(
+            campaign=request.path_params["slug"],
+            amount_fen=form.amount,
+            channel=form.channel,
+            donor=form.donor(),
+            public_name=form.public_name,
+            public_amount=form.public_amount,
+            fund=form.fund,
+            work_unit=form.work_unit,
+            message=form.message,
+        )
+        answer = await pledges.promise(told, idem=forms.idem(request, data, "anon:pledge"))
+    except Refusal as refusal:
+        return await _give_page(request, data, refusal)
+    return pages.see_other(request, f"/p/{answer.body['code']}")
+
+
+async def pledge(request: Request) -> Response:
+    """What to do now, and how far it is; for whoever has the address."""
+    row = await pledges.get(request.path_params["code"])
+    response = await pages.page(request, "giving/pledges/show.html", **await screens.pledge_page(row))
+    response.headers["x-robots-tag"] = "noindex"
+    return response
+
+
+async def pledge_list(request: Request) -> Response:
+    """Pledges, newest first."""
+    actor = auth.allowed(request, "pledge.read")
+    asked = {name: request.query_params.get(name, "") for name in ("status", "reference", "campaign", "after")}
+    found = await pledges.page(pledges.Filters(**asked), ROWS + 1)
+    last = found[ROWS - 1] if len(found) > ROWS else None
+    return await pages.page(
+        request,
+        "giving/pledges/list.html",
+        asked=asked,
+        rows=await screens.pledge_rows(found[:ROWS], may_receive=actor.may("gift.receive")),
+        statuses=choices(pledges.STATUS_WORDS, "全部"),
+        next_href=pages.next_href(request, f"{last['created_at']}|{last['code']}") if last else "",
+    )
+
+
+async def receive_form(request: Request) -> Response:
+    """The form for money that arrived for a pledge."""
+    auth.allowed(request, "gift.receive")
+    return await _receive_page(request, {"received_on": clock.today().isoformat()})
+
+
+async def _receive_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
+    row = await pledges.get(request.path_params["code"])
+    return await pages.form(
+        request,
+        "giving/pledges/receive.html",
+        refusal,
+        values={"channel": row.channel} | values,
+        channels=await received_choices(),
+        **await screens.pledge_page(row),
+    )
+
+
+async def receive(request: Request) -> Response:
+    """Record money for a pledge."""
+    actor = auth.allowed(request, "gift.receive")
+    data = await forms.data(request, ReceiveForm)
+    try:
+        form = forms.read(ReceiveForm, data)
+        answer = await pledges.receive(
+            request.path_params["code"],
+            amount_fen=form.amount_yuan,
+            received_on=form.received_on.isoformat(),
+            channel=form.channel,
+            channel_ref=form.channel_ref,
+            by=actor,
+            idem=forms.idem(request, data, "pledge.receive"),
+        )
+    except Refusal as refusal:
+        return await _receive_page(request, data, refusal)
+    return to_receipt(request, answer.body["receipt"])
+
+
+routes = [
+    Route("/campaigns/{slug}/give", give_form, methods=["GET"]),
+    Route("/campaigns/{slug}/give", give, methods=["POST"]),
+    Route("/p/{code}", pledge, methods=["GET"]),
+    Route("/pledges", pledge_list, methods=["GET"]),
+    Route("/pledges/{code}/receive", receive_form, methods=["GET"]),
+    Route("/pledges/{code}/receive", receive, methods=["POST"]),
+]

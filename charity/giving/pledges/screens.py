@@ -1,0 +1,98 @@
+"""What the pages of pledges show, with words in the reader's language."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from charity import words
+from charity.giving import campaigns, pledges
+from charity.giving.channels import CHANNELS, PLEDGE_CHANNELS
+from charity.giving.models import Pledge
+from charity.ledger import funds
+from charity.people import persons
+from charity.printing import qr
+from charity.settings import settings
+from charity.web.choices import status
+
+AMOUNTS_FEN = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+PLEDGE_TONES = {
+    "pending": "wait",
+    "partial": "wait",
+    "received": "good",
+    "expired": "bad",
+    "cancelled": "none",
+    "released": "none",
+}
+
+
+def pay_choices() -> list[dict[str, str]]:
+    """How a giver can pay."""
+    return [
+        {"value": c, "label": words.translate(CHANNELS[c].words), "hint": words.translate(CHANNELS[c].hint)}
+        for c in PLEDGE_CHANNELS
+    ]
+
+
+def fund_choices(funds: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """The campaign's own fund, and what a giver may designate instead."""
+    own = {"value": "", "label": words.translate("由慈善会按活动用途安排")}
+    return [own, *({"value": code, "label": name} for code, name in funds[1:])] if len(funds) > 1 else []
+
+
+async def pledge_rows(found: Iterable[dict[str, Any]], *, may_receive: bool) -> list[dict[str, Any]]:
+    """The cashier's list."""
+    rows = list(found)
+    names = await campaigns.names([r["campaign"] for r in rows])
+    shown = []
+    for r in rows:
+        code = pledges.shown_status(r["status"], r["expires_at"])
+        is_open = r["status"] in pledges.OPEN and may_receive
+        shown.append(
+            {
+                "reference": r["reference"],
+                "href": f"/pledges/{r['code']}/receive" if is_open else f"/p/{r['code']}",
+                "donor": r["donor"] or words.translate(persons.ANONYMOUS),
+                "campaign": names.get(r["campaign"], r["campaign"]),
+                "amount": r["amount_fen"],
+                "received": r["received_fen"],
+                "status": status(code, pledges.STATUS_WORDS, PLEDGE_TONES),
+                "at": r["created_at"],
+            }
+        )
+    return shown
+
+
+async def pledge_page(row: Pledge) -> dict[str, Any]:
+    """The page of a pledge: what to do now. It never says whose it is."""
+    campaign = await campaigns.get(row.campaign, public=False)
+    code = pledges.shown_status(row.status, row.expires_at)
+    address = f"{settings().public_url.rstrip('/')}/p/{row.code}"
+    done = await pledges.receipts_of(row.code)
+    left = max(0, row.amount_fen - row.received_fen)
+    return {
+        "row": row,
+        "campaign": campaign,
+        "state": status(code, pledges.STATUS_WORDS, PLEDGE_TONES),
+        "left_fen": left,
+        "channel": words.translate(CHANNELS[row.channel].words),
+        "fund": (await funds.names()).get(row.fund, row.fund),
+        "receipts": done,
+        "address": address,
+        "qr": Markup(qr.svg(address)),  # noqa: S704 - made by us from a random code
+        "steps": _steps(row, code, done),
+    }
+
+
+def _steps(row: Pledge, code: str, done: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    over = {"received": "done", "expired": "stopped", "cancelled": "stopped", "released": "stopped"}
+    paid = over.get(code, "current")
+    receipt: dict[str, Any] = {"label": words.translate("开具收据"), "state": "done" if done else "todo"}
+    if done:
+        receipt["on"] = done[-1]["issued_on"]
+    return [
+        {"label": words.translate("登记认捐"), "state": "done", "at": row.created_at},
+        {"label": words.translate("付款并到账"), "state": paid},
+        receipt,
+        {"label": words.translate("用于救助"), "state": "todo"},
+    ]

@@ -1,0 +1,87 @@
+"""What the staff pages of receipts show, with words in the reader's language."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from charity import words
+from charity.db import sealed
+from charity.giving import campaigns, receipts
+from charity.giving.channels import CHANNELS
+from charity.giving.models import Receipt
+from charity.ledger import funds
+from charity.office import accounts
+from charity.people import persons
+from charity.web.choices import choices, status
+
+RECEIPT_TONES = {"issued": "good", "voided": "bad", "replaced": "wait"}
+DELIVERY_TONES = {"pending": "wait", "sent": "good", "handed": "good", "kept_undelivered": "none"}
+REFUND_TONES = {"requested": "wait", "refunded": "good", "rejected": "bad"}
+
+
+async def receipt_rows(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The list of receipts."""
+    rows = list(found)
+    names, money = await campaigns.names([r["campaign"] for r in rows]), await funds.names()
+    return [
+        {
+            "number": r["number"],
+            "href": f"/receipts/{r['code']}",
+            "on": r["issued_on"],
+            "donor": r["donor"] or words.translate(persons.ANONYMOUS),
+            "campaign": names.get(r["campaign"] or "", ""),
+            "fund": money.get(r["fund"], r["fund"]),
+            "status": status(r["status"], receipts.STATUS_WORDS, RECEIPT_TONES),
+            "delivery": status(r["delivery"], receipts.DELIVERY_WORDS, DELIVERY_TONES),
+            "amount": r["amount_fen"],
+        }
+        for r in rows
+    ]
+
+
+async def receipt_page(row: Receipt) -> dict[str, Any]:
+    """The staff page of a receipt: its gifts, refunds and neighbours."""
+    gifts = await receipts.gifts(row.code)
+    asked = await receipts.refunds_of([g["key"] for g in gifts])
+    keys = [row.handler, row.ended_by or "", *(r.requested_by for r in asked), *(r.approved_by or "" for r in asked)]
+    staff = await accounts.names([k for k in keys if k])
+    people = await persons.names([row.donor])
+    donor = people.get(row.donor)
+    names = await campaigns.names([row.campaign])
+    return {
+        "row": row,
+        "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
+        "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
+        "donor": (donor.name if donor else "") or words.translate(persons.ANONYMOUS),
+        "campaign": names.get(row.campaign or "", ""),
+        "fund": (await funds.names()).get(row.fund, row.fund),
+        "handler": staff.get(row.handler, ""),
+        "ended_by": staff.get(row.ended_by or "", ""),
+        "state": status(row.status, receipts.STATUS_WORDS, RECEIPT_TONES),
+        "delivery": status(row.delivery, receipts.DELIVERY_WORDS, DELIVERY_TONES),
+        "delivery_options": choices(receipts.DELIVERY_WORDS),
+        "gifts": [_gift_row(g) for g in gifts],
+        "refunds": [
+            {
+                "number": r.number,
+                "href": f"/refunds/{r.number}",
+                "amount": r.amount_fen,
+                "by": staff.get(r.requested_by, ""),
+                "at": r.requested_at,
+                "status": status(r.status, receipts.REFUND_STATUS_WORDS, REFUND_TONES),
+            }
+            for r in asked
+        ],
+    }
+
+
+def _gift_row(gift: dict[str, Any]) -> dict[str, Any]:
+    channel = CHANNELS.get(gift["channel"])
+    return {
+        "key": gift["key"],
+        "on": gift["received_on"],
+        "channel": words.translate(channel.words if channel else "实物交付"),
+        "ref": gift["channel_ref"],
+        "amount": gift["amount_fen"],
+        "refunded": gift["refunded_fen"],
+        "refundable": gift["kind"] == "cash" and gift["status"] == "ok",
+    }

@@ -1,0 +1,48 @@
+"""What the pages of refunds show, with words in the reader's language."""
+
+from typing import Any
+
+from charity import words
+from charity.db import sealed
+from charity.giving import donations, refunds
+from charity.giving.channels import CHANNELS
+from charity.giving.models import Receipt
+from charity.giving.receipts.screens import REFUND_TONES
+from charity.ledger import funds
+from charity.office import accounts
+from charity.web.choices import status
+
+
+async def refund_page(number: str) -> dict[str, Any]:
+    """A refund request: what is given back, why, and who asked."""
+    row = await refunds.get(number)
+    gift = await donations.get(row.donation)
+    staff = await accounts.names([k for k in (row.requested_by, row.approved_by) if k])
+    receipt = await Receipt.get_or_none(code=gift.receipt) if gift.receipt else None
+    return {
+        "row": row,
+        "reason": sealed.unseal("refund", "reason", number, row.reason),
+        "gift": gift,
+        "fund": (await funds.names()).get(gift.fund, gift.fund),
+        "receipt": receipt,
+        "requested_by": staff.get(row.requested_by, ""),
+        "approved_by": staff.get(row.approved_by or "", ""),
+        "state": status(row.status, refunds.STATUS_WORDS, REFUND_TONES),
+        "channel": words.translate(CHANNELS[gift.channel].words),
+    }
+
+
+async def refund_rows() -> list[dict[str, Any]]:
+    """Requests that wait."""
+    rows = await refunds.waiting()
+    staff = await accounts.names([r["requested_by"] for r in rows])
+    return [
+        {
+            "number": r["number"],
+            "href": f"/refunds/{r['number']}",
+            "amount": r["amount_fen"],
+            "by": staff.get(r["requested_by"], ""),
+            "at": r["requested_at"],
+        }
+        for r in rows
+    ]
