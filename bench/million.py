@@ -371,12 +371,12 @@ class Years:
         return intake.take_in(store=store, source="gift", lines=lines, donor=donor, by=self.staff["storekeeper"])
 
     def _issue(self) -> Awaitable[Any]:
-        from charity.goods import checkout  # noqa: PLC0415
-        from charity.goods.picking import Line  # noqa: PLC0415
+        from charity.goods import till  # noqa: PLC0415
+        from charity.goods.till import Line  # noqa: PLC0415
 
         card, store = self.chance.choice(self.cards)
         lines = [Line(quantity=1, barcode=good.barcode) for good in self.chance.sample(self.goods, 2)]
-        return checkout.issue(store=store, card=card, lines=lines, by=self.staff["storekeeper"])
+        return till.issue(store=store, card=card, lines=lines, by=self.staff["storekeeper"])
 
 
 def _at(day: date, hour: int, second: int = 0) -> datetime:

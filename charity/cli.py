@@ -385,9 +385,9 @@ def list_cards(store: str | None, fmt: str, limit: int) -> None:
     """有效的卡号；不含姓名。"""
 
     async def work() -> Sequence[dict[str, Any]]:
-        from charity.goods import cards as found  # noqa: PLC0415
+        from charity.goods import cards as aid_cards  # noqa: PLC0415
 
-        return await found.active(store=store, limit=limit)
+        return await aid_cards.active(store=store, limit=limit)
 
     rows = opened(work)
     click.echo(json.dumps(rows, ensure_ascii=False) if fmt == "json" else "\n".join(str(row["code"]) for row in rows))

@@ -15,7 +15,7 @@ from charity.db import engine, reading, transactions
 from charity.errors import Refusal
 from charity.giving import donations, receipts, refunds
 from charity.giving.models import RECEIPT_LINE, ReceiptLineRow
-from charity.goods import reversals
+from charity.goods import slips
 from charity.goods import verify as goods_verify
 from charity.ledger import accounts as acc
 from charity.ledger import verify as ledger_verify
@@ -58,7 +58,7 @@ async def test_a_receipt_replaced_and_its_goods_taken_back_at_once_leave_no_rece
     taken = await shop.bring_answer(RICE, 2, unit_value_fen=2650, donor=DONOR)
     await asyncio.gather(
         receipts.replace(taken["receipt"]["code"], reason="抬头写错", by=house.accountant),
-        reversals.reverse(number=taken["number"], reason="数错", by=house.manager),
+        slips.reverse(number=taken["number"], reason="数错", by=house.manager),
     )
     assert await valid_receipts() == []
     assert await goods_verify.run() == []
@@ -83,7 +83,7 @@ async def test_a_slip_taken_back_in_the_moment_it_is_made_is_refused_in_words(ho
     async def soon() -> Answer:
         for _ in range(1_000_000):
             if queue:
-                return await reversals.reverse(number=number, reason="数错", by=house.manager)
+                return await slips.reverse(number=number, reason="数错", by=house.manager)
             await asyncio.sleep(0)
         pytest.fail("the intake was never queued")
 

@@ -15,10 +15,9 @@ from charity.errors import Refusal
 from charity.giving import receipts
 from charity.giving import verify as giving_verify
 from charity.giving.receipts import documents as receipt_documents
-from charity.goods import cards, checkout, documents, intake, items, lots, points, purchases, reversals, verify
-from charity.goods.checkout import Proxy
+from charity.goods import cards, intake, items, points, purchases, slips, stock, till, verify
 from charity.goods.intake import IntakeLine
-from charity.goods.picking import Line
+from charity.goods.till import Line, Proxy
 from charity.ledger import accounts as acc
 from charity.ledger import verify as ledger_verify
 from charity.ledger.state import State
@@ -37,7 +36,7 @@ def said(refusal: Refusal) -> str:
 
 
 async def issue(shop: Shop, *lines: Line, card: str | None = None, **told: object) -> Answer:
-    return await checkout.issue(store="LX01", card=card or shop.card, lines=list(lines), by=shop.house.clerk, **told)
+    return await till.issue(store="LX01", card=card or shop.card, lines=list(lines), by=shop.house.clerk, **told)
 
 
 async def refused(shop: Shop, *lines: Line, card: str | None = None) -> Refusal:
@@ -207,7 +206,7 @@ async def test_the_first_expiring_lot_goes_first_and_expired_or_restricted_lots_
 
 
 async def test_a_basket_may_need_more_lots_than_are_looked_at_first(shop: Shop) -> None:
-    needed = checkout.FIRST_LOTS + 4
+    needed = till.FIRST_LOTS + 4
     codes = [await shop.bring(TOWEL, 1, fund="F-EDU" if n < 3 else "F-GEN") for n in range(needed + 3)]
     answer = await issue(shop, Line(needed, barcode=TOWEL))
     assert {line["lot"] for line in answer.body["lines"]} == set(codes[3:])
@@ -308,7 +307,7 @@ async def test_a_proxy_is_sealed_and_opened_on_the_slip(shop: Shop) -> None:
     answer = await issue(shop, Line(1, barcode=SALT), proxy=Proxy("张小红", "行动不便"))
     stored = await reading.value("SELECT proxy FROM goods_issue")
     assert "张小红".encode() not in bytes(stored)
-    document = await documents.get(answer.body["number"], by=shop.house.clerk)
+    document = await slips.get(answer.body["number"], by=shop.house.clerk)
     assert document.issue is not None
     assert document.issue["proxy"] == {"name": "张小红", "reason": "行动不便"}
     assert document.issue["masked_name"] == "王*"
@@ -391,8 +390,8 @@ async def test_only_those_who_may_touch_cards_and_points(shop: Shop) -> None:
         cards.issue(household=shop.house.household, by=shop.house.clerk),
         cards.suspend(card=shop.card, reason="review", by=shop.house.cashier),
         points.grant_cycle(by=shop.house.clerk),
-        reversals.reverse(number="RK-LX01-2026-000001", reason="错", by=shop.house.clerk),
-        lots.stock(lots.Filter(store="LX02"), by=shop.house.clerk),
+        slips.reverse(number="RK-LX01-2026-000001", reason="错", by=shop.house.clerk),
+        stock.page(stock.Filter(store="LX02"), by=shop.house.clerk),
     ):
         with pytest.raises(Refusal) as caught:
             await act
@@ -405,16 +404,16 @@ async def test_only_those_who_may_touch_cards_and_points(shop: Shop) -> None:
 async def test_a_reversed_issue_gives_goods_and_points_back(shop: Shop) -> None:
     lot = await shop.bring(RICE, 5, unit_value_fen=2650)
     number = (await issue(shop, Line(2, barcode=RICE))).body["number"]
-    answer = await reversals.reverse(number=number, reason="扫错了卡", by=shop.house.manager)
+    answer = await slips.reverse(number=number, reason="扫错了卡", by=shop.house.manager)
     assert answer.body["number"].startswith("CX-LX01-")
     assert await shop.stand(lot) == 5
     assert await shop.points() == 180
     assert await holding("5101/P05/F-GEN", "CNY") == 0
     with pytest.raises(Refusal) as caught:
-        await reversals.reverse(number=number, reason="再来", by=shop.house.manager)
+        await slips.reverse(number=number, reason="再来", by=shop.house.manager)
     assert caught.value.code == "document.reversed"
     with pytest.raises(Refusal) as caught:
-        await reversals.reverse(number=answer.body["number"], reason="再来", by=shop.house.manager)
+        await slips.reverse(number=answer.body["number"], reason="再来", by=shop.house.manager)
     assert caught.value.code == "document.reversal"
     body = await reading.value("SELECT body FROM entry ORDER BY seq DESC LIMIT 1")
     assert "扫错了卡" not in body
@@ -425,11 +424,11 @@ async def test_an_intake_whose_goods_moved_on_names_what_to_reverse_first(shop: 
     number = (await issue(shop, Line(2, barcode=RICE))).body["number"]
     before = await counts()
     with pytest.raises(Refusal) as caught:
-        await reversals.reverse(number=answer["number"], reason="数错了", by=shop.house.manager)
+        await slips.reverse(number=answer["number"], reason="数错了", by=shop.house.manager)
     assert number in said(caught.value)
     assert await counts() == before
-    await reversals.reverse(number=number, reason="先冲", by=shop.house.manager)
-    await reversals.reverse(number=answer["number"], reason="数错了", by=shop.house.manager)
+    await slips.reverse(number=number, reason="先冲", by=shop.house.manager)
+    await slips.reverse(number=answer["number"], reason="数错了", by=shop.house.manager)
     assert await holding("1201/LX01/F-GEN", "CNY") == 0
     assert await reading.value("SELECT status FROM receipt") == "voided"
     assert await reading.value("SELECT status FROM donation") == "reversed"
@@ -438,10 +437,10 @@ async def test_an_intake_whose_goods_moved_on_names_what_to_reverse_first(shop: 
 
 async def test_an_unknown_document_is_not_found(shop: Shop) -> None:
     with pytest.raises(Refusal) as caught:
-        await reversals.reverse(number="RK-LX01-2026-999999", reason="x", by=shop.house.manager)
+        await slips.reverse(number="RK-LX01-2026-999999", reason="x", by=shop.house.manager)
     assert caught.value.status == 404
     with pytest.raises(Refusal) as caught:
-        await documents.get("RK-LX01-2026-999999", by=shop.house.manager)
+        await slips.get("RK-LX01-2026-999999", by=shop.house.manager)
     assert caught.value.status == 404
 
 
@@ -454,31 +453,31 @@ async def test_the_stock_lists_lots_by_page_and_warns_of_expiry(shop: Shop) -> N
     await shop.bring(MILK, 3, expires_on=in_days(5))
     await shop.bring(SALT, 4)
     clerk = shop.house.clerk
-    chosen = lots.Filter(store="LX01")
-    first, after = await lots.stock(chosen, by=clerk, limit=3)
+    chosen = stock.Filter(store="LX01")
+    first, after = await stock.page(chosen, by=clerk, limit=3)
     assert [(line.barcode, line.quantity) for line in first] == [(RICE, 5), (SALT, 4), (MILK, 3)]
     assert after is not None
-    second, end = await lots.stock(chosen, by=clerk, limit=3, after=after)
+    second, end = await stock.page(chosen, by=clerk, limit=3, after=after)
     assert [(line.barcode, line.quantity) for line in second] == [(MILK, 2)]
     assert end is None
-    figures = await lots.figures(chosen, by=clerk)
+    figures = await stock.figures(chosen, by=clerk)
     assert (figures.lots, figures.pieces, figures.cost_fen) == (4, 14, 13_250)
     assert (figures.expired, figures.within) == (0, {7: 1, 30: 2, 90: 2})
-    found, _ = await lots.stock(lots.Filter(store="LX01", text="牛奶", within_days=7), by=clerk)
+    found, _ = await stock.page(stock.Filter(store="LX01", text="牛奶", within_days=7), by=clerk)
     assert [line.quantity for line in found] == [3]
     with clock.telling(clock.now() + timedelta(days=6)):
-        assert (await lots.figures(chosen, by=clerk)).expired == 1
+        assert (await stock.figures(chosen, by=clerk)).expired == 1
 
 
 async def test_documents_are_listed_newest_first(shop: Shop) -> None:
     await shop.bring(RICE, 5)
     await issue(shop, Line(1, barcode=RICE))
-    rows, after = await documents.every(documents.Filter(), by=shop.house.clerk, limit=1)
+    rows, after = await slips.page(slips.Filter(), by=shop.house.clerk, limit=1)
     assert rows[0]["number"].startswith("FF-")
-    rows, end = await documents.every(documents.Filter(), by=shop.house.clerk, limit=1, after=after)
+    rows, end = await slips.page(slips.Filter(), by=shop.house.clerk, limit=1, after=after)
     assert rows[0]["number"].startswith("RK-")
     assert end is None
-    assert await documents.issued_today("LX01") == 1
+    assert await slips.issued_today("LX01") == 1
 
 
 # -- verify -------------------------------------------------------------------------------------------
@@ -489,8 +488,8 @@ async def test_a_day_of_work_verifies_clean_and_a_changed_line_does_not(shop: Sh
     taken = await shop.bring_answer(SALT, 3, total_value_fen=100)
     number = (await issue(shop, Line(2, barcode=RICE), Line(1, barcode=SALT))).body["number"]
     await issue(shop, Line(1, barcode=RICE))
-    await reversals.reverse(number=number, reason="扫错", by=shop.house.manager)
-    await reversals.reverse(number=taken["number"], reason="数错", by=shop.house.manager)
+    await slips.reverse(number=number, reason="扫错", by=shop.house.manager)
+    await slips.reverse(number=taken["number"], reason="数错", by=shop.house.manager)
     assert await verify.run() == []
     assert await ledger_verify.run() == []
     for change, invariant in (
@@ -572,7 +571,7 @@ async def test_bought_goods_use_up_their_voucher(shop: Shop) -> None:
         return_exceptions=True,
     )
     assert sum(isinstance(o, Answer) for o in outcomes) == 4
-    await reversals.reverse(number=first["number"], reason="退货", by=shop.house.manager)
+    await slips.reverse(number=first["number"], reason="退货", by=shop.house.manager)
     assert await reading.value("SELECT received_fen FROM goods_purchase") == 4000
     assert await verify.run() == []
 
@@ -594,7 +593,7 @@ async def test_a_bounced_purchase_takes_no_goods_until_it_is_paid_again(shop: Sh
     with pytest.raises(Refusal) as caught:
         await bounced()
     assert said(caught.value) == "拨付审批单 BF-2026-000002 已入库物资 10.00 元，请先冲销入库单"
-    await reversals.reverse(number=taken["number"], reason="退汇", by=shop.house.manager)
+    await slips.reverse(number=taken["number"], reason="退汇", by=shop.house.manager)
     await bounced()
     with pytest.raises(Refusal) as caught:
         await intake.take_in(lines=[line], **told)

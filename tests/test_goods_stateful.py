@@ -25,9 +25,9 @@ from hypothesis.stateful import (
 from charity import clock
 from charity.db import engine, reading
 from charity.errors import Refusal
-from charity.goods import checkout, intake, points, reversals
+from charity.goods import intake, points, slips, till
 from charity.goods.intake import IntakeLine
-from charity.goods.picking import Line
+from charity.goods.till import Line
 from charity.ledger import accounts as acc
 from charity.ledger import writer
 
@@ -197,7 +197,7 @@ class ShopMachine(RuleBasedStateMachine):
         used = self.model.pay(household, price, self.cycles())
         lines = [Line(quantity, barcode=barcode) for barcode, quantity in basket]
         card = (self.shop.card, self.shop.card2)[household]
-        work = checkout.issue(store="LX01", card=card, lines=lines, by=self.house.clerk)
+        work = till.issue(store="LX01", card=card, lines=lines, by=self.house.clerk)
         if None in picks or used is None:
             with pytest.raises(Refusal) as caught:
                 self.run(work)
@@ -220,7 +220,7 @@ class ShopMachine(RuleBasedStateMachine):
     def take_issue_back(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(sorted(self.model.spent)))
         household, taken, used = self.model.spent.pop(number)
-        self.run(reversals.reverse(number=number, reason="测试", by=self.house.manager))
+        self.run(slips.reverse(number=number, reason="测试", by=self.house.manager))
         for code, pieces in taken:
             self.model.lot(code).pieces += pieces
         for cycle, amount in used.items():
@@ -231,7 +231,7 @@ class ShopMachine(RuleBasedStateMachine):
     def take_intake_back(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(sorted({n for n, _ in self.model.intakes.values()})))
         codes = [code for code, (n, _) in self.model.intakes.items() if n == number]
-        work = reversals.reverse(number=number, reason="测试", by=self.house.manager)
+        work = slips.reverse(number=number, reason="测试", by=self.house.manager)
         if any(self.model.lot(code).pieces < self.model.intakes[code][1] for code in codes):
             with pytest.raises(Refusal) as caught:
                 self.run(work)

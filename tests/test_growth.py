@@ -33,8 +33,8 @@ from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.db import engine, reading, transactions
 from charity.desk import tasks
 from charity.giving import receipts, refunds
-from charity.goods import checkout
-from charity.goods.picking import Line
+from charity.goods import till
+from charity.goods.till import Line
 
 ROLES = ("clerk", "manager", "caseworker", "approver", "cashier", "accountant", "auditor", "nobody", "admin")
 FEW, MORE = 52, 104
@@ -171,7 +171,7 @@ async def _of_a_day(house: Cast, shop: Shop, first: int, many: int) -> None:
         await _paid(house, n, left // many + (left % many if n == first else 0))
     for _ in range(many):
         lot = await shop.bring(TOWEL, 1, unit_value_fen=990)
-        await checkout.issue(store="LX01", card=shop.card, lines=[Line(1, lot=lot)], by=house.clerk)
+        await till.issue(store="LX01", card=shop.card, lines=[Line(1, lot=lot)], by=house.clerk)
 
 
 async def _paid(house: Cast, n: int, amount_fen: int) -> None:

@@ -7,8 +7,8 @@ from test_giving import give
 
 from charity.db import reading
 from charity.errors import Refusal
-from charity.goods import checkout, points
-from charity.goods.picking import Line
+from charity.goods import points, till
+from charity.goods.till import Line
 from charity.ledger import accounts as acc
 from charity.ledger import funds, holdings
 
@@ -23,7 +23,7 @@ async def test_a_lot_is_on_hand_until_its_last_piece_went_out(house: Cast) -> No
     rice, coat = await shop.bring(RICE, 2), await shop.bring(COAT, 3)
     shelf = acc.shelf("LX01")
     assert await _on_hand() == sorted([(shelf, rice, 2), (shelf, coat, 3)], key=lambda row: row[1])
-    await checkout.issue(store="LX01", card=shop.card, lines=[Line(2, barcode=RICE)], by=house.clerk)
+    await till.issue(store="LX01", card=shop.card, lines=[Line(2, barcode=RICE)], by=house.clerk)
     assert await _on_hand() == [(shelf, coat, 3)]
 
 
@@ -34,7 +34,7 @@ async def test_points_are_those_that_are_left(house: Cast) -> None:
     units = points.spendable_units(await points.schemes(), points.clock.today())
     assert await holdings.points([first, second, "household:nobody"], units) == {first: 180, second: 60}
     assert await holdings.points([first], []) == {}
-    await checkout.issue(store="LX01", card=shop.card2, lines=[Line(2, barcode=RICE)], by=house.clerk)
+    await till.issue(store="LX01", card=shop.card2, lines=[Line(2, barcode=RICE)], by=house.clerk)
     assert await holdings.points([first, second], units) == {first: 180, second: 8}
     assert [place for place, _ in await holdings.with_points()] == sorted([first, second])
 

@@ -28,9 +28,8 @@ from charity.db import engine, reading, sealed, transactions
 from charity.documents import exports
 from charity.giving import donations, pledges, receipts, refunds
 from charity.giving.pledges import Promise
-from charity.goods import checkout, reversals
-from charity.goods.checkout import Proxy
-from charity.goods.picking import Line
+from charity.goods import slips, till
+from charity.goods.till import Line, Proxy
 from charity.jobs import worker
 from charity.ledger.writer import Idem
 from charity.people import households
@@ -109,12 +108,12 @@ async def _goods(house: Cast, town: Town) -> None:
     donor = Donor("person", NAMES[3], PHONES[1])
     taken = await town.shop.bring_answer(RICE, 9, unit_value_fen=2650, donor=donor)
     town.codes["code"].append(taken["receipt"]["code"])
-    out = await checkout.issue(
+    out = await till.issue(
         store="LX01", card=town.shop.card, lines=[Line(1, barcode=RICE)], proxy=Proxy(NAMES[4], TYPED), by=house.clerk
     )
-    await reversals.reverse(number=out.body["number"], reason=TYPED, by=house.manager)
+    await slips.reverse(number=out.body["number"], reason=TYPED, by=house.manager)
     other = await town.shop.bring_answer(RICE, 1, donor=Donor("person", NAMES[5]))
-    await reversals.reverse(number=other["number"], reason=TYPED, by=house.manager)
+    await slips.reverse(number=other["number"], reason=TYPED, by=house.manager)
     town.slips = [taken["number"], out.body["number"]]
 
 

@@ -27,7 +27,7 @@ from charity.db.transactions import Tx
 from charity.demo import story
 from charity.giving import campaigns, pledges, receipts, refunds
 from charity.giving import models as giving_models
-from charity.goods import documents, intake
+from charity.goods import intake, limits, slips
 from charity.goods import models as goods_models
 from charity.ledger import writer
 from charity.office import models as office_models
@@ -346,8 +346,8 @@ async def test_starters_beside_a_rebuild_apply_it_once(database: str, folder: Pa
         (receipts.STATUS_WORDS, giving_models.ReceiptStatus),
         (receipts.DELIVERY_WORDS, giving_models.Delivery),
         (refunds.STATUS_WORDS, giving_models.RefundStatus),
-        (documents.KIND_WORDS, goods_models.SlipKind),
-        (intake.EVIDENCE_WORDS, giving_models.Evidence),
+        (slips.KIND_WORDS, goods_models.SlipKind),
+        (limits.EVIDENCE_WORDS, giving_models.Evidence),
         (dict.fromkeys(get_args(intake.Evidence)), giving_models.Evidence),
         (vouchers.STATUS_WORDS, aid_models.VoucherStatus),
         (dict.fromkeys(get_args(aid_forms.Status)), aid_models.VoucherStatus),

@@ -18,10 +18,10 @@ from charity.documents import facts, forms
 from charity.documents.filters import STORE
 from charity.errors import Refusal
 from charity.giving import donations, receipts, refunds
-from charity.goods import cards, checkout, intake, items, points, reversals
+from charity.goods import cards, intake, items, points, slips, till
 from charity.goods.intake import IntakeLine
 from charity.goods.items import Item
-from charity.goods.picking import Line
+from charity.goods.till import Line
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
 from charity.roles import Actor, Role
@@ -101,7 +101,7 @@ async def busy(house: Cast) -> AsyncIterator[Cast]:
     await points.grant_cycle(by=house.caseworker)
     card = await cards.issue(household=house.household, by=house.caseworker)
     for lines in ([Line(2, RICE), Line(3, SOAP)], [Line(4, SOAP)]):
-        await checkout.issue(store="LX01", card=card, lines=lines, by=house.clerk)
+        await till.issue(store="LX01", card=card, lines=lines, by=house.clerk)
     await pay(house, 4_000, "P03", "F-GEN")
     await pay(house, 30_000, "P90", "F-WC08", "institution", "YL01")
     yield house
@@ -207,7 +207,7 @@ async def test_the_disbursement_register_lists_money_and_goods_with_the_balance_
 
 async def test_a_reversed_issue_stands_in_red_and_gives_back_people_and_pieces(busy: Cast) -> None:
     number = (await read("disbursements", whole_year()))[0][0]["document"]
-    await reversals.reverse(number=number, reason="扫错卡", by=busy.manager)
+    await slips.reverse(number=number, reason="扫错卡", by=busy.manager)
     rows, totals = await read("disbursements", whole_year())
     assert rows[-1]["goods_fen"] == -5_000
     assert rows[-1]["recipients"] == -3

@@ -26,7 +26,7 @@ from charity.arguments import Judged
 from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
-from charity.goods.screens import HEADER, NEW_ITEM
+from charity.goods.intake.screens import HEADER, NEW_ITEM
 from charity.roles import ACTS
 from charity.web import fields, forms, limits
 

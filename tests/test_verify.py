@@ -21,8 +21,8 @@ from charity.aid import approvals, payments, vouchers
 from charity.app import CHECKS
 from charity.db import engine, reading, transactions
 from charity.giving import pledges, receipts, refunds
-from charity.goods import checkout, reversals
-from charity.goods.picking import Line
+from charity.goods import slips, till
+from charity.goods.till import Line
 from charity.ledger.writer import Idem
 from charity.settings import settings
 
@@ -38,9 +38,9 @@ async def town(house: Cast) -> Cast:
     await give(house, 3_000, work_unit="LXU02")
     await refunds.approve(await requested(house, gift, 1_000), by=house.approver)
     taken = await shop.bring_answer(RICE, 5, unit_value_fen=2650, fund="F-WARM")
-    out = await checkout.issue(store="LX01", card=shop.card, lines=[Line(1, barcode=RICE)], by=house.clerk)
-    await reversals.reverse(number=out.body["number"], reason="扫错", by=house.manager)
-    await checkout.issue(store="LX01", card=shop.card, lines=[Line(2, barcode=RICE)], by=house.clerk)
+    out = await till.issue(store="LX01", card=shop.card, lines=[Line(1, barcode=RICE)], by=house.clerk)
+    await slips.reverse(number=out.body["number"], reason="扫错", by=house.manager)
+    await till.issue(store="LX01", card=shop.card, lines=[Line(2, barcode=RICE)], by=house.clerk)
     assert taken["receipt"]
     content = ASKED.__class__(
         programme="P01",

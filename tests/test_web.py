@@ -17,7 +17,8 @@ from charity.errors import Refusal
 from charity.giving.campaigns.forms import CampaignForm, FilingForm
 from charity.giving.receipts.forms import ReasonForm, ReplaceForm
 from charity.giving.refunds.forms import RefundForm
-from charity.goods import forms as goods_forms
+from charity.goods.intake.forms import ItemForm
+from charity.goods.till.forms import IssueBody
 from charity.office import accounts
 from charity.office import forms as office_forms
 from charity.office.sign_in import forms as sign_in_forms
@@ -556,7 +557,7 @@ EMPTY = {
         "purpose": "请写明用途",
     },
     FilingForm: {"filing_no": "请填写备案号"},
-    goods_forms.ItemForm: {"name": "请填写名称", "measure": "请填写计量单位"},
+    ItemForm: {"name": "请填写名称", "measure": "请填写计量单位"},
     sign_in_forms.SignInForm: {"login": "请填写账号", "password": "请填写密码"},
     office_forms.NewAccountForm: {"login": "请填写账号", "name": "请填写姓名", "password": "请填写密码"},
     sign_in_forms.OwnPasswordForm: {"current": "请填写现在的密码", "password": "请填写密码"},
@@ -574,6 +575,6 @@ def test_a_form_says_what_each_empty_field_wants(form: type[BaseModel]) -> None:
 
 def test_a_field_inside_a_field_says_its_own_words_too() -> None:
     with pytest.raises(Refusal) as refused:
-        forms.read(goods_forms.IssueBody, {"store": "LX01", "card": "C", "lines": [{}], "proxy": {"name": ""}})
+        forms.read(IssueBody, {"store": "LX01", "card": "C", "lines": [{}], "proxy": {"name": ""}})
     messages = {error.field: error.message for error in refused.value.fields}
     assert messages == {"lines.0.quantity": "请填写此项", "proxy.name": "请填写姓名", "proxy.reason": "请写明理由"}

@@ -11,10 +11,9 @@ from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.demo import names, tables
 from charity.demo.plan import Chapter, Plan
-from charity.goods import cards, checkout, intake, items, points
-from charity.goods.checkout import Proxy
+from charity.goods import cards, intake, items, points, till
 from charity.goods.intake import IntakeLine
-from charity.goods.picking import Line
+from charity.goods.till import Line, Proxy
 from charity.ledger import accounts as acc
 from charity.people.persons import Donor
 
@@ -152,11 +151,11 @@ async def _basket(plan: Plan, store: str, card: str, seed: int) -> None:
             left -= cost
     if lines:
         proxy = Proxy("邻居 李阿姨", "本人住院") if chance.random() < 0.03 else None  # noqa: PLR2004
-        await checkout.issue(store=store, card=card, lines=lines, proxy=proxy, by=plan.by("storekeeper"))
+        await till.issue(store=store, card=card, lines=lines, proxy=proxy, by=plan.by("storekeeper"))
 
 
 def _awkward(plan: Plan, goods: dict[str, Goods]) -> None:
-    """Milk 12 days from its expiry, an expired lot, agency goods for the hospital, too large a basket (rules 7.8)."""
+    """Milk close to its expiry, an expired lot, agency goods for the hospital, too large a basket (field.md 7.8)."""
     milk, porridge = goods["G017"], goods["G016"]
     near = IntakeLine(milk.barcode, 24, plan.day(12), milk.value_fen, None, "invoice")
     gone = IntakeLine(porridge.barcode, 6, plan.day(-5), porridge.value_fen, None, "invoice")
@@ -168,7 +167,7 @@ def _awkward(plan: Plan, goods: dict[str, Goods]) -> None:
     plan.add(plan.at(plan.day(-33), 10), partial(_take_in, plan, "LX00", gauges, maker, fund="F-YY"))
     over = [Line(quantity=500, barcode=goods["G001"].barcode)]
     card = plan.cards["LX01"][0]
-    too_much = partial(checkout.issue, store="LX01", card=card, lines=over, by=plan.by("storekeeper"))
+    too_much = partial(till.issue, store="LX01", card=card, lines=over, by=plan.by("storekeeper"))
     plan.add(plan.at(plan.day(-1), 15), too_much)
 
 

@@ -1,7 +1,7 @@
 """The catalogue: what a barcode names, its measure, fair value and points.
 
 A barcode is an EAN-13; our own goods use the in-store range 20 (GB/T 18283). Fair value (fen, for the
-books) and points (for the till) are two numbers that never mix (domain rules 3.2).
+books) and points (for the till) are two numbers that never mix (field.md 3.2).
 """
 
 from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ def unreadable(barcode: str) -> Refusal | None:
     return None
 
 
-async def found(barcodes: Iterable[str]) -> dict[str, Item]:
+async def known(barcodes: Iterable[str]) -> dict[str, Item]:
     """The items of these barcodes; unknown ones are missing."""
     todo = sorted(set(barcodes))
     items: dict[str, Item] = {}
@@ -62,7 +62,7 @@ async def get(barcode: str) -> Item:
     refusal = unreadable(barcode)
     if refusal is not None:
         raise refusal
-    item = (await found([barcode])).get(barcode)
+    item = (await known([barcode])).get(barcode)
     if item is None:
         raise rules.BARCODE_UNKNOWN(barcode=barcode)
     return item
@@ -88,14 +88,14 @@ async def register(item: Item, *, by: Actor) -> Item:
         raise refusal
 
     async def work(tx: Tx) -> dict[str, Any] | None:
-        known = await tx.row("SELECT name FROM item WHERE barcode = $1", item.barcode)
-        if known is None:
+        other = await tx.row("SELECT name FROM item WHERE barcode = $1", item.barcode)
+        if other is None:
             await add(tx, [item])
-        return known
+        return other
 
-    known = await transactions.run(work)
-    if known is not None:
-        raise rules.ITEM_KNOWN(barcode=item.barcode, name=known["name"])
+    other = await transactions.run(work)
+    if other is not None:
+        raise rules.ITEM_KNOWN(barcode=item.barcode, name=other["name"])
     return item
 
 

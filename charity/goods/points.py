@@ -3,7 +3,7 @@
 A grant is one entry a household and cycle: `points:granted` − / `household:<key>` +, in the unit of that
 scheme and cycle. Points of a cycle may be spent until `carry_over` more cycles have ended; the oldest
 are spent first; what is over then expires by the timetable. Always true: a household gets a cycle's
-points at most once (points_grant.key), and its holdings never fall below zero (domain rules 3.1, 3.2).
+points at most once (points_grant.key), and its holdings never fall below zero (field.md 3.1, 3.2).
 """
 
 import re
@@ -24,7 +24,7 @@ from charity.people.models import HOUSEHOLD, HouseholdRow
 from charity.roles import Actor
 
 COUNTY_SCHEME: Final = "LX"
-HOUSEHOLDS_A_COMMAND: Final = 100
+HOUSEHOLDS_PER_COMMAND: Final = 100
 _SHAPES: Final = {"month": r"\d{4}-(0[1-9]|1[0-2])", "quarter": r"\d{4}-Q[1-4]", "year": r"\d{4}"}
 _MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 _PARTS: Final = {kind: 12 // months for kind, months in _MONTHS.items()}
@@ -127,8 +127,8 @@ async def grant_cycle(
     chosen.must_be_cycle(cycle)
     keys = list(households) if households is not None else await _without(code, cycle)
     granted = 0
-    for n in range(0, len(keys), HOUSEHOLDS_A_COMMAND):
-        answer = await submit(_grant(chosen, cycle, keys[n : n + HOUSEHOLDS_A_COMMAND], by))
+    for n in range(0, len(keys), HOUSEHOLDS_PER_COMMAND):
+        answer = await submit(_grant(chosen, cycle, keys[n : n + HOUSEHOLDS_PER_COMMAND], by))
         granted += answer.body["granted"]
     return granted
 
@@ -203,8 +203,8 @@ async def expire(*, by: Actor, day: date | None = None) -> int:
     held = await holdings.with_points()
     over = [(place, unit) for place, unit in held if unit not in kept and _before(unit, oldest)]
     expired = 0
-    for n in range(0, len(over), HOUSEHOLDS_A_COMMAND):
-        answer = await submit(_expiry(over[n : n + HOUSEHOLDS_A_COMMAND], day.isoformat(), by))
+    for n in range(0, len(over), HOUSEHOLDS_PER_COMMAND):
+        answer = await submit(_expiry(over[n : n + HOUSEHOLDS_PER_COMMAND], day.isoformat(), by))
         expired += answer.body["expired"]
     return expired
 

@@ -1,8 +1,17 @@
-"""What goods hand to the house."""
+"""What goods hands in to app."""
 
 from functools import partial
 
-from charity.goods import api, demo, desk, points, routes, verify
+from charity.goods import demo, desk, points, verify
+from charity.goods.cards import api as cards_api
+from charity.goods.intake import api as intake_api
+from charity.goods.intake import routes as intake
+from charity.goods.slips import api as slips_api
+from charity.goods.slips import routes as slips
+from charity.goods.stock import api as stock_api
+from charity.goods.stock import routes as stock
+from charity.goods.till import api as till_api
+from charity.goods.till import routes as till
 from charity.jobs.timetable import HOUR_S, Timed
 from charity.roles import SYSTEM
 from charity.room import Check, Room
@@ -14,8 +23,14 @@ STORES = NavItem("爱心超市", "/stores", "goods.read", order=300)
 ROOM = Room(
     name="goods",
     models=["charity.goods.models"],
-    routes=routes.routes,
-    endpoints=api.endpoints,
+    routes=[*stock.routes, *till.routes, *intake.routes, *slips.routes],
+    endpoints=[
+        *intake_api.endpoints,
+        *till_api.endpoints,
+        *slips_api.endpoints,
+        *stock_api.endpoints,
+        *cards_api.endpoints,
+    ],
     tasks=desk.tasks,
     finders=desk.finders,
     timetable=[Timed("points.expire", HOUR_S, partial(points.expire, by=SYSTEM), first_s=40.0, limit_s=300.0)],

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from charity.db import reading
 from charity.db.transactions import Tx
 from charity.office import rules
+from charity.roles import Actor
 
 KIND_WORDS = {"CENTER": "中心店", "BRANCH": "分店", "MOBILE": "流动车"}
 
@@ -42,6 +43,13 @@ async def get(code: str) -> Store:
     if row is None:
         raise rules.STORE_UNKNOWN(store=code)
     return Store(**row)
+
+
+async def served(code: str, *, by: Actor) -> Store:
+    """The store at which this account works now; refuses an account of another store (403)."""
+    store = await get(code)
+    by.must_serve(store.code)
+    return store
 
 
 async def townships() -> list[Township]:

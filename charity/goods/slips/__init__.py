@@ -1,1 +1,21 @@
-"""Goods slips 入库单、出库单、冲销单: what they print, and the labels of their lots."""
+"""Goods slips 入库单、出库单、冲销单: numbered, read, reversed. This is the door; outsiders import only it."""
+
+from .numbers import next_number, row, series
+from .readers import KIND_WORDS, NUMBER_MAX, Filter, Slip, SlipLine, find, get, issued_today, page
+from .verbs import reverse
+
+__all__ = [
+    "KIND_WORDS",
+    "NUMBER_MAX",
+    "Filter",
+    "Slip",
+    "SlipLine",
+    "find",
+    "get",
+    "issued_today",
+    "next_number",
+    "page",
+    "reverse",
+    "row",
+    "series",
+]

@@ -1,9 +1,9 @@
-"""Printed slips and labels: the facts of a slip as the printed forms want them (domain rules 3.3)."""
+"""Printed slips and labels: the facts of a slip as the printed forms want them (field.md 3.3)."""
 
 from charity import words
-from charity.goods.documents import Slip, SlipLine
-from charity.goods.intake import EVIDENCE_WORDS
+from charity.goods.limits import EVIDENCE_WORDS
 from charity.goods.rules import DOCUMENT_UNKNOWN
+from charity.goods.slips.readers import Slip, SlipLine
 from charity.ledger.funds import programmes
 from charity.office import accounts, organisation, stores
 from charity.printing import pdfs
@@ -93,7 +93,7 @@ async def _issue(slip: Slip) -> str:
     issue, who = slip.issue, await organisation.get()
     assert issue is not None, "an issue"
     store, names = await stores.get(slip.store), await accounts.names([slip.actor])
-    told = issue["proxy"]
+    proxy = issue["proxy"]
     english = words.language() == "en"
     names_of = {p.code: (english and p.name_en) or p.name for p in await programmes()}
     printed = IssueSlip(
@@ -107,7 +107,7 @@ async def _issue(slip: Slip) -> str:
         card=f"{issue['card'][:3]}…{issue['card'][-4:]}",
         lines=[_issue_line(line) for line in slip.lines],
         points_left=issue["points_left"],
-        proxy=words.say("{name}：{reason}", **told) if told else "",
+        proxy=words.say("{name}：{reason}", **proxy) if proxy else "",
         issued_by=names.get(slip.actor, ""),
         verify_url=address(slip.number),
         reversed_on=_marked(slip),

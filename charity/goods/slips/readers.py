@@ -1,7 +1,7 @@
 """The slips of the supermarket: numbered per store and year without a gap, never changed, only reversed.
 
-`RK-LX01-2026-000012` intake, `FF-LX01-2026-000034` issue, `CX-…` reversal. The lines of a store's documents
-sum to what stands on its shelf: + comes in, − goes out.
+`RK-LX01-2026-000012` intake, `FF-LX01-2026-000034` issue, `CX-…` reversal. The lines of a store's slips
+sum to what it has on hand: + comes in, − goes out.
 """
 
 import json
@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from charity import clock
 from charity.db import reading, sealed
+from charity.errors import Refusal
 from charity.goods import rules
-from charity.goods.models import DocumentRow
-from charity.ledger.state import Entry, State
 from charity.people import persons
 from charity.roles import Actor
 
@@ -22,41 +21,6 @@ PAGE_MAX: Final = 1_000
 NUMBER_MAX: Final = 40
 KIND_WORDS: Final = {"intake": "入库单", "issue": "出库单", "reversal": "冲销单"}
 _COLUMNS = "number, kind, store, effective_on, seq, at, actor, reverses, reversed_by, reason"
-
-
-def series(prefix: str, store: str, year: int) -> tuple[str, int]:
-    """The series a store's documents of one kind are numbered by."""
-    return f"{prefix}-{store}", year
-
-
-def number(state: State, prefix: str, store: str, year: int) -> str:
-    """The next number; the command wants its `series`."""
-    return f"{prefix}-{store}-{year}-{state.number(*series(prefix, store, year)):06d}"
-
-
-def row(
-    number: str,
-    kind: str,
-    store: str,
-    entry: Entry,
-    by: Actor,
-    *,
-    reverses: str | None = None,
-    reason: str = "",
-) -> DocumentRow:
-    """The document's row; the writer's command adds it."""
-    return DocumentRow(
-        number=number,
-        kind=kind,
-        store=store,
-        effective_on=entry.effective_on,
-        seq=entry.seq,
-        at=entry.recorded_at,
-        actor=by.key,
-        reverses=reverses,
-        reversed_by=None,
-        reason=sealed.seal("goods_document", "reason", number, reason),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +87,26 @@ class Slip:
 
 
 async def get(number: str, *, by: Actor) -> Slip:
-    """A document, or the refusal document.unknown; an account of one store sees only that store's."""
+    """A slip, or the refusal document.unknown; an account of one store sees only that store's."""
     by.must("goods.read")
-    found = await reading.row(
+    row = await reading.row(
         f"SELECT {_COLUMNS} FROM goods_document WHERE number = $1",  # noqa: S608
         number[:NUMBER_MAX].upper(),
     )
-    if found is None:
+    if row is None:
         raise rules.DOCUMENT_UNKNOWN(number=number[:NUMBER_MAX])
-    by.must_serve(found["store"])
-    found["reason"] = sealed.unseal("goods_document", "reason", found["number"], found["reason"])
-    own = found["reverses"] or found["number"]
-    return Slip(**found, lines=await _lines(found["number"]), intake=await _intake(own), issue=await _issue(own))
+    by.must_serve(row["store"])
+    row["reason"] = sealed.unseal("goods_document", "reason", row["number"], row["reason"])
+    own = row["reverses"] or row["number"]
+    return Slip(**row, lines=await _lines(row["number"]), intake=await _intake(own), issue=await _issue(own))
+
+
+async def find(number: str, *, by: Actor) -> Slip | None:
+    """A slip for the screen after it was made; None when there is none that this account may see."""
+    try:
+        return await get(number, by=by) if number else None
+    except Refusal:
+        return None
 
 
 async def _lines(number: str) -> tuple[SlipLine, ...]:
@@ -148,33 +120,33 @@ async def _lines(number: str) -> tuple[SlipLine, ...]:
 
 
 async def _intake(number: str) -> dict[str, Any] | None:
-    found = await reading.row(
+    row = await reading.row(
         "SELECT source, fund, campaign, donor, donation, voucher, receipt_code, receipt_number FROM goods_intake "
         "WHERE number = $1",
         number,
     )
-    if found is not None:
-        donor = (await persons.names([found["donor"] or ""])).get(found["donor"] or "")
-        found["donor_name"] = (donor.name or persons.ANONYMOUS) if donor else ""
-    return found
+    if row is not None:
+        donor = (await persons.names([row["donor"] or ""])).get(row["donor"] or "")
+        row["donor_name"] = (donor.name or persons.ANONYMOUS) if donor else ""
+    return row
 
 
 async def _issue(number: str) -> dict[str, Any] | None:
-    found = await reading.row(
+    row = await reading.row(
         "SELECT s.household, s.card, s.category, s.members, s.programme, s.points_spent, s.points_left, s.proxy, "
         "h.head_name FROM goods_issue s JOIN household h ON h.key = s.household WHERE s.number = $1",
         number,
     )
-    if found is not None:
-        found["masked_name"] = persons.masked_name("person", found.pop("head_name"))
-        told = sealed.unseal("goods_issue", "proxy", number, found["proxy"])
-        found["proxy"] = json.loads(told) if told else None
-    return found
+    if row is not None:
+        row["masked_name"] = persons.masked_name("person", row.pop("head_name"))
+        proxy = sealed.unseal("goods_issue", "proxy", number, row["proxy"])
+        row["proxy"] = json.loads(proxy) if proxy else None
+    return row
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list of documents shows; dates are closed bounds."""
+    """What a list of slips shows; dates are closed bounds."""
 
     store: str = ""
     kind: str = ""
@@ -182,10 +154,10 @@ class Filter:
     to_on: str = ""
 
 
-async def every(
+async def page(
     chosen: Filter, *, by: Actor, after: int | None = None, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """Documents, newest first, with pieces and value; and the cursor (seq) of the next page."""
+    """Slips, newest first, with pieces and value; and the cursor (seq) of the next page."""
     by.must("goods.read")
     store = by.store or chosen.store
     parts, values = ["1 = 1"], list[Any]()
@@ -224,7 +196,7 @@ async def issued_today(store: str) -> int:
 
 
 async def blocking(ask: Callable[..., Awaitable[list[dict[str, Any]]]], lots: Sequence[str]) -> list[str]:
-    """The documents that took pieces of these lots away and stand: what to reverse first, newest first.
+    """The slips that took pieces of these lots away and are not reversed: what to reverse first, newest first.
 
     `ask` is the caller's transaction.
     """

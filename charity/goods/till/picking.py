@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from charity.errors import FieldError, Rule
 from charity.goods import items, rules
 from charity.goods.items import Item
-from charity.goods.lots import Lot
+from charity.goods.stock import Lot
 from charity.tokens import lot_valid
 
 Reason = tuple[FieldError, Rule]

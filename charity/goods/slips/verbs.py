@@ -1,4 +1,4 @@
-"""Taking a slip back: the exact negation of its entry, at most once, with a paper of its own (CX).
+"""Taking a slip back: the exact negation of its entry, at most once, with a slip of its own (CX).
 
 An intake whose goods have gone out cannot be taken back: the refusal lists what to reverse first. Its
 receipt is voided and its gift marked reversed in the same command; points of an issue return to the
@@ -11,8 +11,10 @@ from typing import Any, Final
 from charity import clock
 from charity.giving import receipts
 from charity.giving.models import DONATION, IN_KIND_COUNT, RECEIPT
-from charity.goods import documents, purchases, rules
+from charity.goods import purchases, rules
 from charity.goods.models import DOCUMENT, INTAKE, LINE, DocumentRow, IntakeRow, LineRow
+from charity.goods.slips import numbers
+from charity.goods.slips.readers import NUMBER_MAX, blocking
 from charity.ledger import accounts as acc
 from charity.ledger import reversals as ledger
 from charity.ledger import sums
@@ -57,12 +59,12 @@ class _Reversal:
             "SELECT n, barcode, lot, quantity, cost_fen, points, picked FROM goods_line WHERE document = $1 ORDER BY n",
             self.number,
         )
-        await loader.series([documents.series(SERIES, document["store"], self.day.year)])
+        await loader.series([numbers.series(SERIES, document["store"], self.day.year)])
         sql = "SELECT o.fund FROM goods_line l JOIN lot o ON o.code = l.lot WHERE l.document = $1 ORDER BY l.n LIMIT 1"
         fund = "".join(row["fund"] for row in await loader.rows(sql, self.number))
         facts = _Facts(document, body, lines, await loader.row(INTAKE, self.number), [], [], fund)
         if facts.intake is not None:
-            facts.blocking = await documents.blocking(loader.rows, [line["lot"] for line in lines])
+            facts.blocking = await blocking(loader.rows, [line["lot"] for line in lines])
             facts.receipt_gifts = await self._load_intake(loader, facts.intake)
         return facts
 
@@ -85,7 +87,7 @@ class _Reversal:
         if document["reversed_by"] is not None:
             raise rules.DOCUMENT_REVERSED(number=self.number, by=document["reversed_by"])
         self._still_here(state, facts)
-        number = documents.number(state, SERIES, document["store"], self.day.year)
+        number = numbers.next_number(state, SERIES, document["store"], self.day.year)
         entry = ledger.reverse(
             state,
             facts.body,
@@ -94,7 +96,7 @@ class _Reversal:
             actor=self.by.key,
             reason_code="goods.reversal",
         )
-        row = documents.row(
+        row = numbers.row(
             number, "reversal", document["store"], entry, self.by, reverses=self.number, reason=self.reason
         )
         state.add(DOCUMENT, row)
@@ -166,5 +168,5 @@ async def reverse(*, number: str, reason: str, by: Actor, idem: Idem | None = No
     reason = reason.strip()[:REASON_MAX]
     if not reason:
         raise rules.REASON_MISSING()
-    act = _Reversal(number[: documents.NUMBER_MAX].upper(), reason, by)
-    return await submit(Command(act.decide, load=act.load, idem=idem))
+    reversal = _Reversal(number[:NUMBER_MAX].upper(), reason, by)
+    return await submit(Command(reversal.decide, load=reversal.load, idem=idem))

@@ -1,4 +1,4 @@
-"""Goods go out: card, goods, points, stock and books in one entry (domain rules 3.2, 4.6 entries 7 and 11).
+"""Goods go out: card, goods, points, stock and books in one entry (field.md 3.2; 4.6, entries 7 and 11).
 
 The basket is read first, outside any transaction; then one command decides over the running holdings, so
 that two tills can never hand out the same piece. Always true: an issue either moves pieces, points and
@@ -6,34 +6,30 @@ value together or nothing at all, and a refusal names everything that stood agai
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from charity import clock, tokens
-from charity.db import reading, sealed
+from charity import tokens
+from charity.db import sealed
 from charity.db.tables import Table
 from charity.errors import Refusal
-from charity.goods import cards, documents, items, lots, picking, points, rules
-from charity.goods.cards import CardView
-from charity.goods.items import Item
-from charity.goods.lots import Lot
+from charity.goods import cards, points, rules, slips
+from charity.goods.limits import CANDIDATES_MAX
 from charity.goods.models import CARD, DOCUMENT, ISSUE, LINE, IssueRow, LineRow
-from charity.goods.picking import Line, Pick, Plan, Reason, Shelf
+from charity.goods.till import picking, readers
+from charity.goods.till.picking import Line, Pick, Plan, Reason
+from charity.goods.till.readers import FIRST_LOTS, PROGRAMME, Known, normalised
 from charity.ledger import accounts as acc
-from charity.ledger import funds, sums
+from charity.ledger import sums
 from charity.ledger.state import Entry, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import stores
 from charity.people.models import HOUSEHOLD, HouseholdRow
 from charity.roles import Actor
 
-PROGRAMME: Final = "P05"
-"""爱心超市: what households choose at a till is spent for this programme (domain rules 7.7)."""
 SERIES: Final = "FF"
-LINES_MAX: Final = 100
 LOTS_MAX: Final = 400
-FIRST_LOTS: Final = 16
 _SHORT: Final = (rules.STOCK_SHORT.words, rules.STOCK_SHORT_HELD.words)
 
 
@@ -43,50 +39,6 @@ class Proxy:
 
     name: str
     reason: str
-
-
-@dataclass(slots=True)
-class _Known:
-    """What was read for a basket before it is decided."""
-
-    items: dict[str, Item]
-    lots: list[Lot]
-    by_code: dict[str, Lot]
-    pieces: dict[str, int]
-    household: str | None
-    units: list[str]
-    day: str
-
-    def shelf(self, left: Callable[[str], int], allows: Callable[[str], bool]) -> Shelf:
-        return Shelf(self.items, self.lots, self.by_code, left, allows, self.day, PROGRAMME)
-
-    @property
-    def funds(self) -> set[str]:
-        return {lot.fund for lot in [*self.lots, *self.by_code.values()]}
-
-
-async def _read(store: str, card: str, lines: Sequence[Line], first: int = lots.CANDIDATES_MAX) -> _Known:
-    """Everything a basket may need, read without locks; only the holdings are asked again when deciding."""
-    by_code = await lots.known(line.lot for line in lines if line.lot)
-    standing = await lots.standing(store, (line.barcode for line in lines if not line.lot), first=first)
-    barcodes = {line.barcode for line in lines if not line.lot} | {lot.barcode for lot in by_code.values()}
-    pieces = {lot.code: quantity for lot, quantity in standing}
-    pieces |= await lots.pieces(store, sorted(by_code))
-    day = clock.today()
-    return _Known(
-        items=await items.found(barcodes),
-        lots=[lot for lot, _ in standing],
-        by_code=by_code,
-        pieces=pieces,
-        household=await reading.value("SELECT household FROM card WHERE code = $1", card),
-        units=points.spendable_units(await points.schemes(), day),
-        day=day.isoformat(),
-    )
-
-
-def normalised(lines: Sequence[Line]) -> list[Line]:
-    """Lines as they are compared: codes without blanks, hyphens and case."""
-    return [Line(ln.quantity, tokens.normalise(ln.barcode), tokens.normalise(ln.lot)) for ln in lines]
 
 
 async def issue(
@@ -100,12 +52,11 @@ async def issue(
 ) -> Answer:
     """Hand a basket out against a card. The refusal lists every shortage at once."""
     by.must("goods.move")
-    await stores.get(store)
-    by.must_serve(store)
+    await stores.served(store, by=by)
     card, lines = tokens.normalise(card[: tokens.TEXT_MAX]), normalised(lines)
 
     async def asked(first: int) -> Answer:
-        known = await _read(store, card, lines, first)
+        known = await readers.read(store, card, lines, first)
 
         def decide(state: State) -> Answer:
             return _decide(state, store=store, card=card, lines=lines, known=known, proxy=proxy, by=by)
@@ -117,16 +68,16 @@ async def issue(
     except Refusal as refusal:
         if not any(error.message in _SHORT for error in refusal.fields):
             raise
-    return await asked(lots.CANDIDATES_MAX)  # the first lots were too few: ask again with all of them in sight
+    return await asked(CANDIDATES_MAX)  # the first lots were too few: ask again with all of them in sight
 
 
-def _wants(store: str, card: str, known: _Known) -> Wants:
+def _wants(store: str, card: str, known: Known) -> Wants:
     rows: list[tuple[Table[Any], str]] = [(CARD, card)]
     holdings = [(acc.shelf(store), acc.lot(lot.code)) for lot in [*known.lots, *known.by_code.values()]]
     if known.household:
         rows.append((HOUSEHOLD, known.household))
         holdings += [(acc.household(known.household), unit) for unit in known.units]
-    series = [documents.series(SERIES, store, int(known.day[:4]))]
+    series = [slips.series(SERIES, store, int(known.day[:4]))]
     return Wants(holdings=holdings, funds=known.funds, series=series, rows=rows)
 
 
@@ -136,7 +87,7 @@ def _decide(
     store: str,
     card: str,
     lines: Sequence[Line],
-    known: _Known,
+    known: Known,
     proxy: Proxy | None,
     by: Actor,
 ) -> Answer:
@@ -160,7 +111,7 @@ def _decide(
         reasons.append((rules.at("lines", rules.TOO_MANY_LOTS), rules.TOO_MANY_LOTS))
     if reasons or household is None:
         raise rules.together(rules.NOT_ISSUED, reasons)
-    number = documents.number(state, SERIES, store, int(known.day[:4]))
+    number = slips.next_number(state, SERIES, store, int(known.day[:4]))
     postings = _postings(state, store, plan, household["key"], known.units)
     entry = state.post(
         "goods.issue",
@@ -196,7 +147,7 @@ def _facts(number: str, store: str, household: HouseholdRow) -> dict[str, Any]:
     }
 
 
-def _entitled(state: State, card: str, known: _Known) -> tuple[HouseholdRow | None, list[Reason]]:
+def _entitled(state: State, card: str, known: Known) -> tuple[HouseholdRow | None, list[Reason]]:
     """The household of the card, and why the card cannot be used."""
     row = state.row(CARD, card)
     if row is None or known.household is None:
@@ -204,7 +155,7 @@ def _entitled(state: State, card: str, known: _Known) -> tuple[HouseholdRow | No
         return None, [(rules.at("card", rule), rule)]
     household = state.row(HOUSEHOLD, known.household)
     assert household is not None, "a card has a household"
-    return household, cards.standing(row, household, known.day)
+    return household, cards.why_unusable(row, household, known.day)
 
 
 def _postings(state: State, store: str, plan: Plan, household: str, units: Sequence[str]) -> list[acc.Posting]:
@@ -240,7 +191,7 @@ def _rows(  # noqa: PLR0917 - the facts of one slip
     proxy: Proxy | None,
     by: Actor,
 ) -> None:
-    state.add(DOCUMENT, documents.row(number, "issue", store, entry, by))
+    state.add(DOCUMENT, slips.row(number, "issue", store, entry, by))
     collected = json.dumps({"name": proxy.name, "reason": proxy.reason}, ensure_ascii=False) if proxy else None
     row = IssueRow(
         number=number,
@@ -269,37 +220,3 @@ def _line_row(number: str, n: int, pick: Pick) -> LineRow:
         points=pick.points,
         picked=pick.picked,
     )
-
-
-# -- the till's preview -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A basket as it would be decided now; nothing is held back for it."""
-
-    card: CardView | None
-    plan: Plan
-    items: dict[str, Item]
-    by_code: dict[str, Lot]
-    reasons: list[Reason]
-
-    @property
-    def points_after(self) -> int | None:
-        """What the household would have left; below 0 when it has too few."""
-        return None if self.card is None else self.card.points - self.plan.points
-
-
-async def preview(*, store: str, card: CardView | None, lines: Sequence[Line], by: Actor) -> Preview:
-    """What an issue of this basket would say now."""
-    by.must("goods.move")
-    lines = normalised(lines)
-    known = await _read(store, card.code if card else "", lines)
-    allowed = {f.code: not f.programmes or PROGRAMME in f.programmes for f in await funds.every()}
-    plan = picking.plan(lines, known.shelf(lambda lot: known.pieces.get(lot, 0), lambda fund: allowed.get(fund, False)))
-    reasons = list(card.refusals) if card else []
-    reasons += plan.reasons
-    if card is not None and card.points < plan.points:
-        facts = {"left": card.points, "needed": plan.points}
-        reasons.append((rules.at("points", rules.POINTS_SHORT, **facts), rules.POINTS_SHORT))
-    return Preview(card, plan, known.items, known.by_code, reasons)

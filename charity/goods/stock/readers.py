@@ -1,4 +1,4 @@
-"""Lots and what stands where: reads of the books' holdings, joined with what a lot is.
+"""Lots and what is on hand where: the books' holdings, joined with what a lot is.
 
 A lot is pieces of one item with one fund, one source, one expiry and one integer cost a piece, for ever.
 Its last good day is `expires_on` (保质期至); from the day after it is expired and cannot be handed out.
@@ -12,13 +12,12 @@ from typing import Any, Final
 from charity import clock, tokens
 from charity.db import reading
 from charity.goods import rules
+from charity.goods.limits import ALERT_DAYS, CANDIDATES_MAX
 from charity.ledger import accounts as acc
 from charity.roles import Actor
 
-CANDIDATES_MAX: Final = 2_000
 PAGE: Final = 50
 PAGE_MAX: Final = 1_000
-ALERT_DAYS: Final = (7, 30, 90)
 NEVER: Final = "9999-12-31"
 _COLUMNS = "l.code, l.barcode, l.fund, l.source, l.expires_on, l.cost_fen"
 # From the lots that are on hand to what they are, each by its key.
@@ -61,8 +60,8 @@ class StockLine:
     cost_fen: int
 
 
-async def standing(store: str, barcodes: Iterable[str], *, first: int = CANDIDATES_MAX) -> list[tuple[Lot, int]]:
-    """The lots of these barcodes that stand at a store, in the order of picking, with their pieces.
+async def on_hand(store: str, barcodes: Iterable[str], *, first: int = CANDIDATES_MAX) -> list[tuple[Lot, int]]:
+    """The lots of these barcodes that a store has on hand, in the order of picking, with their pieces.
 
     With `first`, only that many of each barcode, expired ones passed over: enough for nearly every basket.
     """
@@ -97,6 +96,15 @@ async def known(codes: Iterable[str]) -> dict[str, Lot]:
     return {row["code"]: Lot(**row) for row in await reading.rows(sql, *todo)}
 
 
+async def slip_numbers(codes: Iterable[str]) -> dict[str, str]:
+    """By lot: the number of the slip it came in with."""
+    todo = sorted(set(codes))
+    if not todo:
+        return {}
+    sql = f"SELECT code, document FROM lot WHERE code IN ({reading.places(len(todo))})"  # noqa: S608
+    return {row["code"]: row["document"] for row in await reading.rows(sql, *todo)}
+
+
 async def get(code: str) -> Lot:
     """A lot by its code, or the refusal that says what is wrong with it."""
     code = tokens.normalise(code[: tokens.TEXT_MAX])
@@ -109,7 +117,7 @@ async def get(code: str) -> Lot:
 
 
 async def pieces(store: str, codes: Sequence[str]) -> dict[str, int]:
-    """How many pieces of these lots stand at a store."""
+    """How many pieces of these lots a store has on hand."""
     if not codes:
         return {}
     rows = await reading.rows(
@@ -153,8 +161,8 @@ def _where(chosen: Filter, day: date) -> tuple[str, list[Any]]:
     return " AND ".join(parts), values
 
 
-async def stock(chosen: Filter, *, by: Actor, after: str = "", limit: int = PAGE) -> tuple[list[StockLine], str | None]:
-    """Lots that stand, by barcode, expiry and lot; and the cursor of the next page, None on the last."""
+async def page(chosen: Filter, *, by: Actor, after: str = "", limit: int = PAGE) -> tuple[list[StockLine], str | None]:
+    """Lots on hand, by barcode, expiry and lot; and the cursor of the next page, None on the last."""
     by.must("goods.read")
     if by.store is not None:
         by.must_serve(chosen.store)

@@ -1,7 +1,7 @@
-"""Goods come in: lots are made, and the books take them (domain rules 3.2, 4.6 entries 4, 5 and 11).
+"""Goods come in: lots are made, and the books take them (field.md 3.2; 4.6, entries 4, 5 and 11).
 
 A gift with evidence of value is Dr 1201 / Cr 4101 (agency funds 1801 / 2601) with a donation and a receipt;
-without evidence only pieces move, from `world:donors`, and no receipt is made (rules 0.7). Bought goods
+without evidence only pieces move, from `world:donors`, and no receipt is made (field.md 0.7). Bought goods
 come from `world:suppliers`, Dr 1201 / Cr 1141, never beyond what their paid voucher prepaid. Always true:
 a lot has one integer cost a piece, so an indivisible total becomes two lots.
 """
@@ -16,7 +16,7 @@ from charity.db.tables import Table
 from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
 from charity.giving.models import CAMPAIGN, DONATION, IN_KIND_COUNT
-from charity.goods import documents, items, purchases, rules
+from charity.goods import items, purchases, rules, slips
 from charity.goods.items import Item
 from charity.goods.models import DOCUMENT, INTAKE, LINE, LOT, IntakeRow, LineRow, LotRow
 from charity.ledger import accounts as acc
@@ -28,16 +28,13 @@ from charity.people.models import PERSON, PersonRow
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
-LINES_MAX: Final = 200
-QUANTITY_MAX: Final = 1_000_000
 SERIES: Final = "RK"
 Evidence = Literal["invoice", "market", "appraisal", "none"]
-EVIDENCE_WORDS: Final = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": "不计价"}
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeLine:
-    """One counted line. Its value is told a piece or in total, in fen; without evidence it has none."""
+    """One counted line. Its value is given a piece or in total, in fen; without evidence it has none."""
 
     barcode: str
     quantity: int
@@ -47,13 +44,13 @@ class IntakeLine:
     evidence: Evidence | None = None
 
     @property
-    def told(self) -> bool:
-        """Whether a value was told."""
+    def valued(self) -> bool:
+        """Whether a value was given."""
         return self.unit_value_fen is not None or self.total_value_fen is not None
 
     @property
     def value_fen(self) -> int:
-        """The value that was told, fen; 0 for none."""
+        """The value that was given, fen; 0 for none."""
         return self.total_value_fen or (self.unit_value_fen or 0) * self.quantity
 
     def costs(self) -> list[tuple[int, int]]:
@@ -116,9 +113,8 @@ async def take_in(
     Refuses all lines that cannot be taken at once: barcodes (a wrong check digit is named), expiry, value.
     """
     by.must("goods.move")
-    await stores.get(store)
-    by.must_serve(store)
-    known = await items.found(line.barcode for line in lines)
+    await stores.served(store, by=by)
+    known = await items.known(line.barcode for line in lines)
     day = clock.today()
     reasons = _header(source, donor, voucher)
     for n, line in enumerate(lines):
@@ -182,9 +178,9 @@ def _line(n: int, line: IntakeLine, item: Item | None, source: str, day: date) -
         say("expires_on", rules.EXPIRY_MISSING, name=item.name)
     if line.expires_on is not None and line.expires_on < day:
         say("expires_on", rules.EXPIRY_PAST, name=item.name, on=line.expires_on.isoformat())
-    if source == "purchase" and not line.told:
+    if source == "purchase" and not line.valued:
         say("unit_value_fen", rules.PRICE_MISSING)
-    elif line.evidence not in {None, "none"} and not line.told:
+    elif line.evidence not in {None, "none"} and not line.valued:
         say("unit_value_fen", rules.VALUE_MISSING)
     if line.value_fen > money.AMOUNT_MAX_FEN:
         say("unit_value_fen", rules.VALUE_TOO_LARGE)
@@ -194,7 +190,7 @@ def _line(n: int, line: IntakeLine, item: Item | None, source: str, day: date) -
 
 
 def _lots(line: IntakeLine, source: str) -> list[NewLot]:
-    """The lots of a line. Without evidence there is no value at all, whatever was told (books.md)."""
+    """The lots of a line. Without evidence there is no value at all, whatever was given (docs/books.md)."""
     evidence: Evidence = line.evidence or "none"
     if source == "purchase" and evidence == "none":
         evidence = "invoice"
@@ -213,7 +209,7 @@ def _wants(d: _Delivery) -> Wants:
     return Wants(
         holdings=[(shelf, acc.lot(lot.code)) for lot in d.lots],
         funds=[d.fund],
-        series=[documents.series(SERIES, d.store, d.day.year), (receipts.SERIES, d.day.year)],
+        series=[slips.series(SERIES, d.store, d.day.year), (receipts.SERIES, d.day.year)],
         rows=rows,
     )
 
@@ -226,7 +222,7 @@ def _decide(state: State, d: _Delivery, by: Actor) -> Answer:
         campaigns.accepting(state, d.campaign, day=d.day.isoformat())
     if d.voucher:
         purchases.receive(state, d.voucher, d.fund, d.value_fen)
-    number = documents.number(state, SERIES, d.store, d.day.year)
+    number = slips.next_number(state, SERIES, d.store, d.day.year)
     entry = state.post(
         f"goods.{d.source}",
         _postings(d, kind),
@@ -269,7 +265,7 @@ def _postings(d: _Delivery, fund_kind: str) -> list[acc.Posting]:
 def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> dict[str, Any] | None:
     """The rows of the slip, its lots and lines, and of the gift; the receipt, when there is one."""
     receipt = _gift(state, d, entry, by) if d.person else None
-    state.add(DOCUMENT, documents.row(number, "intake", d.store, entry, by))
+    state.add(DOCUMENT, slips.row(number, "intake", d.store, entry, by))
     donor = d.person["key"] if d.person else None
     row = IntakeRow(
         number=number,

@@ -1,0 +1,13 @@
+"""Limits and words that more than one closet of goods keeps to."""
+
+from typing import Final
+
+QUANTITY_MAX: Final = 1_000_000
+"""Pieces on one line of a basket or an intake."""
+ISSUE_LINES_MAX: Final = 100
+INTAKE_LINES_MAX: Final = 200
+CANDIDATES_MAX: Final = 2_000
+"""Lots that are looked at for one basket."""
+ALERT_DAYS: Final = (7, 30, 90)
+"""Lots that expire within so many days are counted and marked."""
+EVIDENCE_WORDS: Final = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": "不计价"}

@@ -1,0 +1,17 @@
+"""Stock 库存: lots, and what is on hand where. This is the door; outsiders import only it."""
+
+from .readers import Filter, Lot, StockFigures, StockLine, figures, get, known, on_hand, page, pieces, slip_numbers
+
+__all__ = [
+    "Filter",
+    "Lot",
+    "StockFigures",
+    "StockLine",
+    "figures",
+    "get",
+    "known",
+    "on_hand",
+    "page",
+    "pieces",
+    "slip_numbers",
+]
