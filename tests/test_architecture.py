@@ -35,6 +35,80 @@ def test_every_room_has_a_plaque_and_nothing_else_in_its_init(room: Path) -> Non
     assert len(tree.body) == 1
 
 
+CLOSETS = sorted(p.parent for p in PACKAGE.glob("*/*/__init__.py") if "__all__" in p.read_text(encoding="utf-8"))
+CLOSET_LINES_MAX = 1_500
+INSIDE_A_ROOM = {"api", "documents", "forms", "jobs", "routes", "screens"}
+"""What closets of one room may take from one another past the door: what a door does not hand on."""
+
+
+def behind_doors(source: str, path: Path, closets: list[Path]) -> list[str]:
+    """The imports of a file that go past the door of a closet it is not in; its room.py joins them all."""
+    bad = []
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.ImportFrom) and node.module and not node.level):
+            continue
+        for name in node.names:
+            parts = [*node.module.split("."), name.name]
+            for closet in closets:
+                door = ["charity", *closet.relative_to(PACKAGE).parts]
+                inner = parts[len(door)] if parts[: len(door)] == door and len(parts) > len(door) else ""
+                if not (closet / f"{inner}.py").is_file() or inner in _handed_on(closet) or path.is_relative_to(closet):
+                    continue
+                same = path.is_relative_to(closet.parent)
+                if not (same and (inner in INSIDE_A_ROOM or path.name == "room.py")):
+                    bad.append(f"{path.relative_to(PACKAGE)}: {'.'.join(parts[: len(door) + 1])}")
+    return bad
+
+
+def _handed_on(closet: Path) -> list[str]:
+    """The names of a door's `__all__`."""
+    for node in ast.parse((closet / "__init__.py").read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return list(ast.literal_eval(node.value))
+    return []
+
+
+def test_outsiders_use_the_door_of_a_closet() -> None:
+    assert [bad for path in FILES for bad in behind_doors(path.read_text(encoding="utf-8"), path, CLOSETS)] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "refused"),
+    [
+        ("disclosure/routes.py", "from charity.giving import receipts", False),
+        ("disclosure/routes.py", "from charity.giving.receipts import masked_pdf", False),
+        ("disclosure/routes.py", "from charity.giving.receipts import documents", True),
+        ("disclosure/routes.py", "from charity.giving.receipts.verbs import void", True),
+        ("disclosure/routes.py", "from charity.giving.donors import work_units", False),
+        ("giving/refunds/verbs.py", "from charity.giving.receipts.verbs import end", True),
+        ("giving/pledges/routes.py", "from charity.giving.receipts.routes import to_receipt", False),
+        ("giving/receipts/routes.py", "from charity.giving.receipts.verbs import void", False),
+    ],
+)
+def test_a_way_past_a_door_is_seen(path: str, source: str, refused: bool) -> None:  # noqa: FBT001
+    assert bool(behind_doors(source, PACKAGE / path, CLOSETS)) is refused
+
+
+@pytest.mark.parametrize("closet", CLOSETS, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_closet_stays_small(closet: Path) -> None:
+    assert sum(p.read_text(encoding="utf-8").count("\n") for p in closet.rglob("*.py")) <= CLOSET_LINES_MAX
+
+
+ELSEWHERE = {"documents": "reports"}
+"""Rooms whose templates bear another name yet."""
+
+
+def test_a_template_is_rendered_by_its_own_room() -> None:
+    for path in FILES:
+        room = path.relative_to(PACKAGE).parts[0]
+        for folder in re.findall(r'"([a-z]+)/[a-z_/]+\.(?:html|typ)"', path.read_text(encoding="utf-8")):
+            assert folder == ELSEWHERE.get(room, room), path
+    for path in sorted((ROOT / "templates").glob("*/**/*.html")):
+        room = path.relative_to(ROOT / "templates").parts[0]
+        for folder in re.findall(r'(?:include|import|extends|from) "([a-z]+)/', path.read_text(encoding="utf-8")):
+            assert folder == room, path
+
+
 def test_own_scripts_stay_small_and_are_modules() -> None:
     for path in sorted((ROOT / "static" / "js").glob("*.js")):
         assert path.read_text(encoding="utf-8").count("\n") <= SCRIPT_LINES_MAX, path.name

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 from cast import Cast
+from giving.given import all_is_well, give, requested
 from goods_cast import DONOR, RICE
 from goods_cast import opened as shop_opened
-from test_giving import give
-from test_receipts import all_is_well, requested
 
 from charity import clock
 from charity.db import engine, reading, transactions

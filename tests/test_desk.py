@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 from cast import CAMPAIGNS
-from test_giving import give
-from test_receipts import requested
+from giving.given import give, requested
 
 from charity import app, clock, tokens
 from charity.aid import approvals, vouchers

@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
+from giving.given import give, promised
 from goods_cast import TOWEL, Shop
 from goods_cast import opened as shop_opened
-from test_giving import give, promised
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.connection import get_connections

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from cast import Cast, seed
 from conftest import environment
-from test_giving import give
+from giving.given import give
 
 from charity import words
 from charity.app import MODELS

@@ -13,7 +13,7 @@ import asyncpg
 import httpx2
 import pytest
 from cast import Cast
-from test_giving import give
+from giving.given import give
 
 from charity import background, clock, words
 from charity.app import PROBES

@@ -2,8 +2,8 @@
 
 import pytest
 from cast import Cast
+from giving.given import give
 from goods_cast import COAT, RICE, opened
-from test_giving import give
 
 from charity.db import reading
 from charity.errors import Refusal

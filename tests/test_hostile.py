@@ -6,9 +6,9 @@ import httpx2
 import pytest
 from cast import Cast
 from conftest import Web
+from giving.given import give, promised
 from goods_cast import COAT, RICE, counts, in_days
 from goods_cast import opened as shop_opened
-from test_giving import give, promised
 from test_permissions import _filled
 from test_web import PASSWORD, _token
 

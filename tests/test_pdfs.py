@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from giving.given import give
 from goods_cast import DONOR, RICE, opened
-from test_giving import give
 
 from charity.disclosure import routes
 from charity.errors import Refusal

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
+from giving.given import give, promised, requested
 from goods_cast import RICE
 from goods_cast import opened as shop_opened
 from starlette.routing import Route
-from test_giving import give, promised
-from test_receipts import requested
 from test_reports import whole_year
 
 from charity.app import ENDPOINTS, PREFIX, ROUTES

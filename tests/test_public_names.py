@@ -15,11 +15,11 @@ import pytest
 import pytest_asyncio
 from cast import Cast
 from conftest import Web
+from giving.given import TODAY
 from goods_cast import RICE, Shop
 from goods_cast import opened as shop_opened
 from paper_reading import flat
 from test_aid import ASKED
-from test_giving import TODAY
 
 from charity import clock
 from charity.aid import approvals, payments, vouchers

@@ -10,14 +10,13 @@ import pytest
 from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
+from giving.given import give, promised, requested
 from goods_cast import RICE
 from goods_cast import opened as shop_opened
 from pydantic import BaseModel
 from starlette.routing import Route
 from test_aid_web import made as voucher_made
-from test_giving import give, promised
 from test_permissions import EVERYBODY, PAGES
-from test_receipts import requested
 from test_reports import whole_year
 
 from charity import cli, clock, texts, words

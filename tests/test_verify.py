@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from cast import Cast
+from giving.given import give, promised, requested
 from goods_cast import RICE
 from goods_cast import opened as shop_opened
 from test_aid import ASKED
-from test_giving import give, promised
-from test_receipts import requested
 
 from charity import cli, clock
 from charity.aid import approvals, payments, vouchers

@@ -8,9 +8,9 @@ from charity import words
 from charity.disclosure import campaigns as public
 from charity.disclosure import receipts
 from charity.giving import campaigns
+from charity.giving import receipts as gift_receipts
 from charity.giving.campaigns import STATUS_WORDS
 from charity.giving.donors import work_units
-from charity.giving.receipts import documents
 from charity.ledger import figures, funds
 from charity.money import capitals
 from charity.office import organisation, stores
@@ -109,7 +109,7 @@ async def receipt(request: Request) -> Response:
 async def receipt_pdf(request: Request) -> Response:
     """The receipt as anybody who has the code may see it: the giver masked."""
     limits.hit(PDFS, visits.neighbourhood(visits.of(request).address))
-    body, number = await documents.masked_pdf(request.path_params["code"])
+    body, number = await gift_receipts.masked_pdf(request.path_params["code"])
     response = pages.pdf(body, f"{number}.pdf")
     response.headers["x-robots-tag"] = "noindex"
     return response

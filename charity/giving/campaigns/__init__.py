@@ -1,35 +1,11 @@
 """Fundraising campaigns 募捐活动: made, filed, published, closed, shown. This is the door; outsiders import only it."""
 
-from .verbs import (
-    FILING_DAYS,
-    KIND_WORDS,
-    PUBLIC,
-    STATUS_WORDS,
-    Figures,
-    Known,
-    NewCampaign,
-    Shown,
-    accepting,
-    activate,
-    archive,
-    close,
-    count,
-    create,
-    every,
-    every_name,
-    file,
-    file_by,
-    fund_choices,
-    gate,
-    get,
-    known,
-    names,
-)
+from .filings import file_by, gate
+from .readers import Figures, Known, Shown, every, every_name, fund_choices, get, known, names
+from .verbs import KIND_WORDS, STATUS_WORDS, NewCampaign, accepting, activate, archive, close, count, create, file
 
 __all__ = [
-    "FILING_DAYS",
     "KIND_WORDS",
-    "PUBLIC",
     "STATUS_WORDS",
     "Figures",
     "Known",

@@ -1,29 +1,24 @@
-"""Fundraising campaigns: made, filed, published behind a gate, closed; and their public figures.
+"""Fundraising campaigns: made, filed, published behind a gate, closed; and what a gift asks of one.
 
-Source: Charity Law 24, 25, 27 and MCA Order 74 art 11: a public campaign shows its filing number and the
-designated platform; the plan is filed 10 days before it starts, for a disaster within 10 days after.
-Always true: `fund`, `funds` and `kind` never change after a campaign was made, so they may be
-remembered; whether it is open is asked again in the transaction of each gift.
+Always true: no verb changes `fund`, `funds` or `kind`; whether a campaign is open is asked in the transaction of
+each gift. Source: Charity Law 24, 25, 27 (filings.py).
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
-from charity import clock, words
-from charity.db import engine, reading, transactions
+from charity import clock
+from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.giving import rules
-from charity.giving.models import CAMPAIGN, FIGURES, Campaign, CampaignRow
-from charity.ledger import funds as ledger_funds
+from charity.giving.campaigns.filings import gate
+from charity.giving.models import CAMPAIGN, FIGURES, CampaignRow
 from charity.ledger.state import State
 from charity.roles import Actor
 
-FILING_DAYS = 10
-PUBLIC = ("active", "closed", "archived")
 KIND_WORDS = {
     "one_day": "慈善一日捐",
     "everyday": "日常捐赠",
@@ -59,83 +54,6 @@ class NewCampaign:
     cost_note: str = ""
     receiving: str = ""
     contact: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What of a campaign never changes."""
-
-    slug: str
-    kind: str
-    fund: str
-    funds: tuple[str, ...]
-    prefix: str
-
-    def chosen(self, fund: str | None) -> str:
-        """The fund a giver chose, or the campaign's own; refuses one that is no choice."""
-        if not fund:
-            return self.fund
-        if fund not in self.funds:
-            raise rules.FUND_NOT_CHOICE(fund=fund)
-        return fund
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Public totals in fen and counts, as the books have them after entry `seq` (I12)."""
-
-    received_fen: int
-    refunded_fen: int
-    gifts: int
-    donors: int
-    in_kind: int
-    seq: int
-
-    @property
-    def net_fen(self) -> int:
-        """Received less refunded, fen."""
-        return self.received_fen - self.refunded_fen
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A campaign with its figures, read in one snapshot."""
-
-    row: dict[str, Any]
-    figures: Figures
-
-    @property
-    def name(self) -> str:
-        """The name in the current language."""
-        return str((words.language() == "en" and self.row["name_en"]) or self.row["name"])
-
-    @property
-    def purpose(self) -> str:
-        """The purpose in the current language."""
-        return str((words.language() == "en" and self.row["purpose_en"]) or self.row["purpose"])
-
-
-# -- what is remembered -------------------------------------------------------------------------------
-
-_known: dict[str, Known] = {}
-_known_of: object = None
-
-
-async def known(slug: str) -> Known:
-    """The facts of a campaign that no verb changes, or campaign.unknown (422)."""
-    global _known_of  # noqa: PLW0603 - one memory a process, of one open database
-    if _known_of is not engine.state():
-        _known.clear()
-        _known_of = engine.state()
-    found = _known.get(slug)
-    if found is not None:
-        return found
-    row = await Campaign.get_or_none(slug=slug)
-    if row is None:
-        raise rules.CAMPAIGN_UNKNOWN(campaign=slug)
-    fact = Known(row.slug, row.kind, row.fund, tuple(json.loads(row.funds)), row.prefix)
-    _known[slug] = fact
-    return fact
 
 
 # -- decided in the writer ----------------------------------------------------------------------------
@@ -257,32 +175,6 @@ async def _step(slug: str, before: str, after: str, act: str, by: Actor) -> None
     await transactions.run(work)
 
 
-def gate(row: dict[str, Any]) -> list[str]:
-    """What still keeps a campaign from the public, as msgids; an empty list opens the gate."""
-    if row["reach"] != "public":
-        return []
-    missing = []
-    emergency = row["kind"] == "disaster"
-    if not row["platform_url"]:
-        missing.append("缺少民政部指定平台上的网址")
-    if not row["filing_no"] and not emergency:
-        missing.append("缺少募捐方案备案号")
-    if row["filing_no"] and row["filed_on"]:
-        days = (date.fromisoformat(row["starts_on"]) - date.fromisoformat(row["filed_on"])).days
-        if not emergency and days < FILING_DAYS:
-            missing.append("募捐方案应在开始前 10 日备案")
-        if emergency and days < -FILING_DAYS:
-            missing.append("应急募捐应在开始后 10 日内备案")
-    return missing
-
-
-def file_by(row: dict[str, Any]) -> str:
-    """The last day on which the plan may be filed."""
-    starts = date.fromisoformat(row["starts_on"])
-    days = FILING_DAYS if row["kind"] == "disaster" else -FILING_DAYS
-    return (starts + timedelta(days=days)).isoformat()
-
-
 async def _locked(tx: Tx, slug: str) -> dict[str, Any]:
     lock = " FOR UPDATE" if tx.postgres else ""
     row = await tx.row(f"SELECT * FROM campaign WHERE slug = $1{lock}", slug)  # noqa: S608 - a constant
@@ -293,56 +185,3 @@ async def _locked(tx: Tx, slug: str) -> dict[str, Any]:
 
 def _state_refusal(row: dict[str, Any], act: str) -> Exception:
     return rules.CAMPAIGN_STATE(state=rules.Term(STATUS_WORDS[row["status"]]), act=rules.Term(act))
-
-
-# -- reading ------------------------------------------------------------------------------------------
-
-_SHOWN = (
-    "SELECT c.*, f.received_fen, f.refunded_fen, f.gifts, f.donors, f.in_kind, h.seq FROM campaign c "
-    "JOIN campaign_figures f ON f.slug = c.slug CROSS JOIN head h"
-)
-_FIGURES = ("received_fen", "refunded_fen", "gifts", "donors", "in_kind", "seq")
-
-
-def _shown(row: dict[str, Any]) -> Shown:
-    figures = Figures(*(row.pop(name) for name in _FIGURES))
-    return Shown(row, figures)
-
-
-async def every(*, public: bool = True) -> list[Shown]:
-    """Campaigns with figures: the active ones first, then the newest. `public` leaves drafts out."""
-    rows = [_shown(r) for r in await reading.rows(_SHOWN)]
-    chosen = [s for s in rows if not public or s.row["status"] in PUBLIC]
-    chosen.sort(key=lambda s: (s.row["starts_on"], s.row["slug"]), reverse=True)
-    return sorted(chosen, key=lambda s: s.row["status"] != "active")
-
-
-async def get(slug: str, *, public: bool = True) -> Shown:
-    """One campaign with figures, or campaign.not_found (404)."""
-    row = await reading.row(f"{_SHOWN} WHERE c.slug = $1", slug)
-    if row is None or (public and row["status"] not in PUBLIC):
-        raise rules.CAMPAIGN_NOT_FOUND()
-    return _shown(row)
-
-
-async def names(slugs: Iterable[str | None]) -> dict[str, str]:
-    """Names by slug in the current language."""
-    wanted = [s for s in dict.fromkeys(slugs) if s]
-    return _named(await Campaign.filter(slug__in=wanted)) if wanted else {}
-
-
-async def every_name() -> dict[str, str]:
-    """The names of all campaigns by slug, in the current language; ordered by the Chinese name."""
-    return _named(await Campaign.all().order_by("name"))
-
-
-def _named(rows: Iterable[Campaign]) -> dict[str, str]:
-    english = words.language() == "en"
-    return {r.slug: (r.name_en if english and r.name_en else r.name) for r in rows}
-
-
-async def fund_choices(slug: str) -> list[tuple[str, str]]:
-    """(code, name) of the funds a giver may choose, the campaign's own first."""
-    fact = await known(slug)
-    names = await ledger_funds.names(fact.funds)
-    return [(code, names[code]) for code in fact.funds]

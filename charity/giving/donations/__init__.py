@@ -1,15 +1,7 @@
 """Donations 捐赠: received, recorded and read. This is the door; outsiders import only it."""
 
-from .verbs import (
-    Gift,
-    allowed_channel,
-    check_day,
-    get,
-    in_kind_row,
-    latest,
-    receive,
-    record,
-)
+from .readers import get, latest
+from .verbs import Gift, allowed_channel, check_day, in_kind_row, receive, record
 
 __all__ = [
     "Gift",

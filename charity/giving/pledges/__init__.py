@@ -1,18 +1,7 @@
 """Pledges 认捐: promised, paid and read. This is the door; outsiders import only it."""
 
-from .verbs import (
-    OPEN,
-    PLEDGE_DAYS,
-    STATUS_WORDS,
-    Filters,
-    Promise,
-    get,
-    page,
-    promise,
-    receipts_of,
-    receive,
-    shown_status,
-)
+from .readers import OPEN, Filters, get, page, receipts_of, shown_status
+from .verbs import PLEDGE_DAYS, STATUS_WORDS, Promise, promise, receive
 
 __all__ = [
     "OPEN",

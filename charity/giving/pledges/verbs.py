@@ -10,11 +10,11 @@ from typing import Any
 
 from charity import clock, tokens
 from charity.db import reading, sealed
-from charity.db.paging import Where
 from charity.db.tables import Table
 from charity.giving import campaigns, channels, donations, rules
 from charity.giving.donations import Gift
-from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, Pledge, PledgeRow
+from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, PledgeRow
+from charity.giving.pledges.readers import OPEN, get
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.people.models import PERSON
@@ -30,7 +30,6 @@ STATUS_WORDS = {
     "cancelled": "已取消",
     "released": "已免除",
 }
-OPEN = ("pending", "partial")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,63 +156,3 @@ async def receive(
     wants = gift.wants(today.year)
     wants.rows = [*wants.rows, (PLEDGE, code)]
     return await submit(Command(decide, wants=wants, idem=idem))
-
-
-# -- reading ------------------------------------------------------------------------------------------
-
-
-def shown_status(status: str, expires_at: str) -> str:
-    """The stored status, or `expired` for a pending pledge whose time is over."""
-    return "expired" if status == "pending" and expires_at < clock.stamp() else status
-
-
-async def get(code: str) -> Pledge:
-    """A pledge's row, or pledge.unknown (404)."""
-    row = await Pledge.get_or_none(code=code)
-    if row is None:
-        raise rules.PLEDGE_UNKNOWN()
-    return row
-
-
-async def receipts_of(code: str) -> list[dict[str, Any]]:
-    """Code, number, amount and day of the valid receipts over this pledge's money, oldest first."""
-    return await reading.rows(
-        "SELECT DISTINCT r.code, r.number, r.amount_fen, r.issued_on FROM donation d "
-        "JOIN receipt r ON r.code = d.receipt WHERE d.pledge = $1 ORDER BY r.number",
-        code,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What the cashier's list is asked for; `after` is `created_at|code` of the last row seen."""
-
-    status: str = ""
-    reference: str = ""
-    campaign: str = ""
-    after: str = ""
-
-
-async def page(filters: Filters, limit: int) -> list[dict[str, Any]]:
-    """Pledges with their givers, newest first. `reference` is the end of one, at least four characters."""
-    where, now = Where(), clock.stamp()
-    if filters.status == "expired":
-        where.add("p.status = 'pending' AND p.expires_at < ?", now)
-    elif filters.status == "pending":
-        where.add("p.status = 'pending' AND p.expires_at >= ?", now)
-    else:
-        where.chosen("p.status", filters.status)
-    if filters.reference:
-        ending = tokens.normalise(filters.reference)
-        where.add("substr(p.reference, LENGTH(p.reference) - 3) = ?", ending[-4:])
-        where.add("REPLACE(p.reference, '-', '') LIKE ?", f"%{ending}")
-    where.chosen("p.campaign", filters.campaign)
-    if "|" in filters.after:
-        at, _, code = filters.after.partition("|")
-        where.after(("p.created_at", "p.code"), (at, code), descending=True)
-    sql = (
-        "SELECT p.code, p.reference, p.campaign, p.amount_fen, p.received_fen, p.channel, p.status, p.created_at, "  # noqa: S608 - conditions from code
-        "p.expires_at, q.kind AS donor_kind, q.name AS donor FROM pledge p JOIN person q ON q.key = p.donor "
-        f"WHERE {where.text} ORDER BY p.created_at DESC, p.code DESC LIMIT {int(limit)}"
-    )
-    return await reading.rows(sql, *where.values)

@@ -1,25 +1,9 @@
 """Donation receipts 捐赠收据: issued, ended, delivered and read. This is the door; outsiders import only it."""
 
+from .documents import masked_pdf, whole_pdf
 from .printed import GoodsLine, goods_lines
-from .verbs import (
-    DELIVERY_WORDS,
-    REFUND_STATUS_WORDS,
-    SERIES,
-    STATUS_WORDS,
-    Filters,
-    deliver,
-    end,
-    get,
-    gifts,
-    issue,
-    lines,
-    number_text,
-    page,
-    refunds_of,
-    reissue,
-    replace,
-    void,
-)
+from .readers import REFUND_STATUS_WORDS, Filters, get, gifts, page, refunds_of
+from .verbs import DELIVERY_WORDS, SERIES, STATUS_WORDS, deliver, end, issue, lines, number_text, reissue, replace, void
 
 __all__ = [
     "DELIVERY_WORDS",
@@ -35,10 +19,12 @@ __all__ = [
     "goods_lines",
     "issue",
     "lines",
+    "masked_pdf",
     "number_text",
     "page",
     "refunds_of",
     "reissue",
     "replace",
     "void",
+    "whole_pdf",
 ]

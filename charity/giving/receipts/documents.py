@@ -5,9 +5,11 @@ from typing import Any, Literal, cast
 
 from charity import words
 from charity.db import reading, sealed
-from charity.giving import campaigns, receipts
+from charity.giving import campaigns
 from charity.giving.channels import CHANNELS, GOODS_CHANNEL
 from charity.giving.models import Receipt
+from charity.giving.receipts import readers
+from charity.giving.receipts.printed import goods_lines
 from charity.ledger import funds
 from charity.ledger.accounts import GENERAL_FUND
 from charity.office import accounts, organisation
@@ -45,8 +47,8 @@ def _identifier(code: str, printed: PrintedReceipt, *, masked: bool) -> bytes:
 
 async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
     """All that a receipt prints."""
-    row = await receipts.get(code)
-    gifts = await receipts.gifts(code)
+    row = await readers.get(code)
+    gifts = await readers.gifts(code)
     people = await persons.names([row.donor])
     person = people.get(row.donor)
     name = persons.ANONYMOUS if person is None else person.masked if masked else (person.name or persons.ANONYMOUS)
@@ -103,7 +105,7 @@ async def _goods_lines(number: str, project: str) -> list[ReceiptLine]:
             amount_fen=line.amount_fen or None,
             basis=words.translate(BASIS[line.evidence]),
         )
-        for line in (await receipts.goods_lines([number])).get(number, [])
+        for line in (await goods_lines([number])).get(number, [])
     ]
 
 

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from charity.errors import Refusal
 from charity.giving import receipts
 from charity.giving.donors.screens import kinds
-from charity.giving.receipts import documents, screens
+from charity.giving.receipts import screens
 from charity.giving.receipts.forms import DeliveryForm, ReasonForm, ReplaceForm
 from charity.web import auth, forms, pages
 from charity.web.choices import choices
@@ -61,7 +61,7 @@ async def _receipt_page(request: Request, refusal: Refusal | None = None) -> Res
 async def pdf(request: Request) -> Response:
     """The whole receipt, for staff."""
     auth.allowed(request, "gift.read")
-    body, number = await documents.whole_pdf(request.path_params["code"])
+    body, number = await receipts.whole_pdf(request.path_params["code"])
     return pages.pdf(body, f"{number}.pdf")
 
 

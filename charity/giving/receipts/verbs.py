@@ -6,16 +6,13 @@ the new one. Source: Charity Law 38 (handler, date, anonymous), domain rules 4.3
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 from charity import clock, tokens
-from charity.db import reading, sealed
-from charity.db.paging import Where
+from charity.db import sealed
 from charity.errors import Refusal
 from charity.giving import rules
 from charity.giving.limits import REASON_MAX
-from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, Receipt, ReceiptLineRow, ReceiptRow, Refund
+from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, ReceiptLineRow, ReceiptRow
 from charity.giving.receipts import printed
 from charity.giving.receipts.printed import GoodsLine
 from charity.ledger.loading import Loader
@@ -26,9 +23,7 @@ from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
 SERIES = "receipt"
-NUMBER_DIGITS, TAIL = 6, 4
 STATUS_WORDS = {"issued": "有效", "voided": "已作废", "replaced": "已更换"}
-REFUND_STATUS_WORDS = {"requested": "待批准", "refunded": "已退款", "rejected": "已驳回"}
 DELIVERY_WORDS = {"pending": "待送达", "sent": "已寄送", "handed": "已当面交付", "kept_undelivered": "留存未送达"}
 
 
@@ -240,72 +235,3 @@ def _ended(receipt: ReceiptRow) -> Refusal:
 def _check_reason(reason: str) -> None:
     if not reason.strip() or len(reason) > REASON_MAX:
         raise rules.REASON_NEEDED()
-
-
-# -- reading ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What the list of receipts is asked for; empty means all."""
-
-    status: str = ""
-    delivery: str = ""
-    number: str = ""
-    from_on: str = ""
-    to_on: str = ""
-    after: str = ""
-
-
-async def get(code: str) -> Receipt:
-    """A receipt's row, or receipt.unknown (404)."""
-    row = await Receipt.get_or_none(code=code)
-    if row is None:
-        raise rules.RECEIPT_UNKNOWN()
-    return row
-
-
-async def page(filters: Filters, limit: int) -> list[dict[str, Any]]:
-    """Receipts with their givers' names, newest first, after a number."""
-    where = Where().chosen("r.status", filters.status).chosen("r.delivery", filters.delivery)
-    if filters.status not in {"", "issued"}:
-        where.add("r.status <> 'issued'")  # as the index of the few says it
-    if filters.number:
-        _ending(where, filters.number)
-    if filters.from_on:
-        where.add("r.issued_on >= ?", filters.from_on)
-    if filters.to_on:
-        where.add("r.issued_on <= ?", filters.to_on)
-    if filters.after:
-        day = await reading.value("SELECT issued_on FROM receipt WHERE number = $1", filters.after)
-        where.after(("r.issued_on", "r.number"), (str(day or ""), filters.after), descending=True)
-    sql = (
-        "SELECT r.code, r.number, r.status, r.delivery, r.issued_on, r.amount_fen, r.campaign, r.fund, "  # noqa: S608 - conditions from code
-        f"p.kind AS donor_kind, p.name AS donor FROM receipt r JOIN person p ON p.key = r.donor WHERE {where.text} "
-        f"ORDER BY r.issued_on DESC, r.number DESC LIMIT {int(limit)}"
-    )
-    return await reading.rows(sql, *where.values)
-
-
-def _ending(where: Where, text: str) -> None:
-    """Numbers that end so; fewer than four digits are a whole number: 12 finds CS-2026-000012."""
-    text = text.strip().upper()
-    digits = text.rpartition("-")[2]
-    tail = digits.zfill(NUMBER_DIGITS) if len(digits) < TAIL else digits
-    ending = text if "-" in text else tail
-    where.add("substr(r.number, LENGTH(r.number) - 3) = ?", tail[-TAIL:])
-    where.add("substr(r.number, LENGTH(r.number) - ?) = ?", len(ending) - 1, ending)
-
-
-async def gifts(code: str) -> list[dict[str, Any]]:
-    """The gifts on a receipt, in the order in which they were received."""
-    return await reading.rows(
-        "SELECT d.* FROM receipt r JOIN receipt_line l ON l.number = r.number JOIN donation d ON d.key = l.donation "
-        "WHERE r.code = $1 ORDER BY d.seq, d.key",
-        code,
-    )
-
-
-async def refunds_of(donations: Sequence[str]) -> list[Refund]:
-    """The refunds of these gifts, oldest first."""
-    return await Refund.filter(donation__in=donations).order_by("requested_at") if donations else []

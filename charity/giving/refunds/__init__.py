@@ -1,14 +1,7 @@
 """Refunds 退款: requested, approved, rejected and read. This is the door; outsiders import only it."""
 
-from .verbs import (
-    SERIES,
-    STATUS_WORDS,
-    approve,
-    get,
-    reject,
-    request,
-    waiting,
-)
+from .readers import STATUS_WORDS, get, waiting
+from .verbs import SERIES, approve, reject, request
 
 __all__ = [
     "SERIES",

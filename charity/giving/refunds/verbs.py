@@ -5,13 +5,12 @@ is voided with the money, or replaced over what remains. Source: domain rules 4.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 from charity import clock
-from charity.db import reading, sealed
+from charity.db import sealed
 from charity.giving import campaigns, channels, receipts, rules
 from charity.giving.limits import REASON_MAX
-from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, UNIT_SUMS, DonationRow, Refund, RefundRow
+from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, UNIT_SUMS, DonationRow, RefundRow
 from charity.ledger import accounts as acc
 from charity.ledger import refunds as books
 from charity.ledger import sums
@@ -23,7 +22,6 @@ from charity.money import yuan
 from charity.roles import Actor
 
 SERIES = "refund"
-STATUS_WORDS = receipts.REFUND_STATUS_WORDS
 
 
 async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
@@ -206,20 +204,3 @@ def _open_refund(state: State, number: str, by: Actor) -> RefundRow:
     if refund["requested_by"] == by.key:
         raise rules.REFUND_SAME()
     return refund
-
-
-async def get(number: str) -> Refund:
-    """A refund's row, or refund.unknown (404)."""
-    row = await Refund.get_or_none(number=number)
-    if row is None:
-        raise rules.REFUND_UNKNOWN()
-    return row
-
-
-async def waiting(limit: int = 100) -> list[dict[str, Any]]:
-    """Requests that wait for approval, with the receipt of their gift, oldest first."""
-    return await reading.rows(
-        "SELECT f.number, f.amount_fen, f.requested_by, f.requested_at, d.receipt FROM refund f "
-        "JOIN donation d ON d.key = f.donation WHERE f.status = 'requested' ORDER BY f.requested_at LIMIT $1",
-        limit,
-    )

@@ -4,8 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from test_giving import TODAY, give, promised
-from test_receipts import spend
+from giving.given import TODAY, give, promised, spend
 
 from charity.giving import campaigns, receipts
 from charity.giving.receipts import documents

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from test_giving import TODAY, entries
+from giving.given import TODAY, entries
 
 from charity import clock
 from charity.db import reading, transactions

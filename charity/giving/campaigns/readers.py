@@ -1,0 +1,144 @@
+"""Campaigns as they are shown, with their public figures.
+
+Always true: `fund`, `funds` and `kind` never change after a campaign was made, so they may be remembered;
+whether it is open is asked again in the transaction of each gift.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from charity import words
+from charity.db import engine, reading
+from charity.giving import rules
+from charity.giving.models import Campaign
+from charity.ledger import funds as ledger_funds
+
+PUBLIC = ("active", "closed", "archived")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What of a campaign never changes."""
+
+    slug: str
+    kind: str
+    fund: str
+    funds: tuple[str, ...]
+    prefix: str
+
+    def chosen(self, fund: str | None) -> str:
+        """The fund a giver chose, or the campaign's own; refuses one that is no choice."""
+        if not fund:
+            return self.fund
+        if fund not in self.funds:
+            raise rules.FUND_NOT_CHOICE(fund=fund)
+        return fund
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Public totals in fen and counts, as the books have them after entry `seq` (I12)."""
+
+    received_fen: int
+    refunded_fen: int
+    gifts: int
+    donors: int
+    in_kind: int
+    seq: int
+
+    @property
+    def net_fen(self) -> int:
+        """Received less refunded, fen."""
+        return self.received_fen - self.refunded_fen
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A campaign with its figures, read in one snapshot."""
+
+    row: dict[str, Any]
+    figures: Figures
+
+    @property
+    def name(self) -> str:
+        """The name in the current language."""
+        return str((words.language() == "en" and self.row["name_en"]) or self.row["name"])
+
+    @property
+    def purpose(self) -> str:
+        """The purpose in the current language."""
+        return str((words.language() == "en" and self.row["purpose_en"]) or self.row["purpose"])
+
+
+_known: dict[str, Known] = {}
+_known_of: object = None
+
+
+async def known(slug: str) -> Known:
+    """The facts of a campaign that no verb changes, or campaign.unknown (422)."""
+    global _known_of  # noqa: PLW0603 - one memory a process, of one open database
+    if _known_of is not engine.state():
+        _known.clear()
+        _known_of = engine.state()
+    found = _known.get(slug)
+    if found is not None:
+        return found
+    row = await Campaign.get_or_none(slug=slug)
+    if row is None:
+        raise rules.CAMPAIGN_UNKNOWN(campaign=slug)
+    fact = Known(row.slug, row.kind, row.fund, tuple(json.loads(row.funds)), row.prefix)
+    _known[slug] = fact
+    return fact
+
+
+_SHOWN = (
+    "SELECT c.*, f.received_fen, f.refunded_fen, f.gifts, f.donors, f.in_kind, h.seq FROM campaign c "
+    "JOIN campaign_figures f ON f.slug = c.slug CROSS JOIN head h"
+)
+_FIGURES = ("received_fen", "refunded_fen", "gifts", "donors", "in_kind", "seq")
+
+
+def _shown(row: dict[str, Any]) -> Shown:
+    figures = Figures(*(row.pop(name) for name in _FIGURES))
+    return Shown(row, figures)
+
+
+async def every(*, public: bool = True) -> list[Shown]:
+    """Campaigns with figures: the active ones first, then the newest. `public` leaves drafts out."""
+    rows = [_shown(r) for r in await reading.rows(_SHOWN)]
+    chosen = [s for s in rows if not public or s.row["status"] in PUBLIC]
+    chosen.sort(key=lambda s: (s.row["starts_on"], s.row["slug"]), reverse=True)
+    return sorted(chosen, key=lambda s: s.row["status"] != "active")
+
+
+async def get(slug: str, *, public: bool = True) -> Shown:
+    """One campaign with figures, or campaign.not_found (404)."""
+    row = await reading.row(f"{_SHOWN} WHERE c.slug = $1", slug)
+    if row is None or (public and row["status"] not in PUBLIC):
+        raise rules.CAMPAIGN_NOT_FOUND()
+    return _shown(row)
+
+
+async def names(slugs: Iterable[str | None]) -> dict[str, str]:
+    """Names by slug in the current language."""
+    wanted = [s for s in dict.fromkeys(slugs) if s]
+    return _named(await Campaign.filter(slug__in=wanted)) if wanted else {}
+
+
+async def every_name() -> dict[str, str]:
+    """The names of all campaigns by slug, in the current language; ordered by the Chinese name."""
+    return _named(await Campaign.all().order_by("name"))
+
+
+def _named(rows: Iterable[Campaign]) -> dict[str, str]:
+    english = words.language() == "en"
+    return {r.slug: (r.name_en if english and r.name_en else r.name) for r in rows}
+
+
+async def fund_choices(slug: str) -> list[tuple[str, str]]:
+    """(code, name) of the funds a giver may choose, the campaign's own first."""
+    fact = await known(slug)
+    names = await ledger_funds.names(fact.funds)
+    return [(code, names[code]) for code in fact.funds]

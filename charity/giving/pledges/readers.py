@@ -1,0 +1,69 @@
+"""Pledges as the cashier and the giver read them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from charity import clock, tokens
+from charity.db import reading
+from charity.db.paging import Where
+from charity.giving import rules
+from charity.giving.models import Pledge
+
+OPEN = ("pending", "partial")
+
+
+def shown_status(status: str, expires_at: str) -> str:
+    """The stored status, or `expired` for a pending pledge whose time is over."""
+    return "expired" if status == "pending" and expires_at < clock.stamp() else status
+
+
+async def get(code: str) -> Pledge:
+    """A pledge's row, or pledge.unknown (404)."""
+    row = await Pledge.get_or_none(code=code)
+    if row is None:
+        raise rules.PLEDGE_UNKNOWN()
+    return row
+
+
+async def receipts_of(code: str) -> list[dict[str, Any]]:
+    """Code, number, amount and day of the valid receipts over this pledge's money, oldest first."""
+    return await reading.rows(
+        "SELECT DISTINCT r.code, r.number, r.amount_fen, r.issued_on FROM donation d "
+        "JOIN receipt r ON r.code = d.receipt WHERE d.pledge = $1 ORDER BY r.number",
+        code,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the cashier's list is asked for; `after` is `created_at|code` of the last row seen."""
+
+    status: str = ""
+    reference: str = ""
+    campaign: str = ""
+    after: str = ""
+
+
+async def page(filters: Filters, limit: int) -> list[dict[str, Any]]:
+    """Pledges with their givers, newest first. `reference` is the end of one, at least four characters."""
+    where, now = Where(), clock.stamp()
+    if filters.status == "expired":
+        where.add("p.status = 'pending' AND p.expires_at < ?", now)
+    elif filters.status == "pending":
+        where.add("p.status = 'pending' AND p.expires_at >= ?", now)
+    else:
+        where.chosen("p.status", filters.status)
+    if filters.reference:
+        ending = tokens.normalise(filters.reference)
+        where.add("substr(p.reference, LENGTH(p.reference) - 3) = ?", ending[-4:])
+        where.add("REPLACE(p.reference, '-', '') LIKE ?", f"%{ending}")
+    where.chosen("p.campaign", filters.campaign)
+    if "|" in filters.after:
+        at, _, code = filters.after.partition("|")
+        where.after(("p.created_at", "p.code"), (at, code), descending=True)
+    sql = (
+        "SELECT p.code, p.reference, p.campaign, p.amount_fen, p.received_fen, p.channel, p.status, p.created_at, "  # noqa: S608 - conditions from code
+        "p.expires_at, q.kind AS donor_kind, q.name AS donor FROM pledge p JOIN person q ON q.key = p.donor "
+        f"WHERE {where.text} ORDER BY p.created_at DESC, p.code DESC LIMIT {int(limit)}"
+    )
+    return await reading.rows(sql, *where.values)

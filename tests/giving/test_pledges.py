@@ -1,0 +1,106 @@
+"""Pledges: they post nothing, and what their money does."""
+
+from datetime import timedelta
+
+import pytest
+from giving.given import TODAY, code_of, entries, give, promised
+
+from charity import clock, tokens
+from charity.db import reading
+from charity.errors import Refusal
+from charity.giving import campaigns, pledges
+
+
+async def test_a_pledge_posts_nothing_and_has_a_reference_that_checks(house):
+    code = await promised()
+    row = await pledges.get(code)
+    assert await entries() == 0
+    assert tokens.reference_valid(row.reference)
+    assert row.reference.startswith("ONE-")
+    assert row.status == "pending"
+    assert (await campaigns.get("one-day-2026")).figures.received_fen == 0
+
+
+async def test_a_pledge_of_a_work_unit_carries_the_units_reference(house):
+    row = await pledges.get(await promised(work_unit="LXU02"))
+    assert row.reference.startswith("YRJ2602-")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"campaign": "nowhere"}, "campaign.unknown"),
+        ({"campaign": "winter-2025"}, "campaign.not_open"),
+        ({"fund": "F-WARM"}, "campaign.fund_not_choice"),
+        ({"work_unit": "LXU99"}, "work_unit.unknown"),
+        ({"channel": "pigeon"}, "channel.unknown"),
+    ],
+)
+async def test_a_pledge_that_breaks_a_rule_is_refused(house, changes, code):
+    with pytest.raises(Refusal) as refused:
+        await promised(**changes)
+    assert code_of(refused) == code
+    assert await reading.value("SELECT COUNT(*) FROM pledge") == 0
+
+
+async def test_a_pledge_may_arrive_in_parts_each_with_its_receipt(house):
+    code = await promised(amount_fen=20_000)
+    first = await pledges.receive(
+        code, amount_fen=5_000, received_on=TODAY, channel="bank", channel_ref="A1", by=house.cashier
+    )
+    assert (await pledges.get(code)).status == "partial"
+    second = await pledges.receive(
+        code, amount_fen=15_000, received_on=TODAY, channel="bank", channel_ref="A2", by=house.cashier
+    )
+    row = await pledges.get(code)
+    assert (row.status, row.received_fen) == ("received", 20_000)
+    numbers = [r["number"] for r in await pledges.receipts_of(code)]
+    assert numbers == [first.body["receipt"]["number"], second.body["receipt"]["number"]]
+    figures = (await campaigns.get("one-day-2026")).figures
+    assert (figures.received_fen, figures.gifts, figures.donors) == (20_000, 2, 1)
+
+
+async def test_a_pledge_that_is_complete_takes_no_more_money(house):
+    code = await promised(amount_fen=100)
+    await pledges.receive(code, amount_fen=100, received_on=TODAY, channel="cash", by=house.cashier)
+    with pytest.raises(Refusal) as refused:
+        await pledges.receive(code, amount_fen=100, received_on=TODAY, channel="cash", by=house.cashier)
+    assert code_of(refused) == "pledge.done"
+    assert await entries() == 1
+
+
+async def test_a_pledge_expires_by_the_clock_and_its_money_is_still_taken(house):
+    long_ago = clock.now() - timedelta(days=pledges.PLEDGE_DAYS + 1)
+    with clock.telling(long_ago):
+        code = await promised(amount_fen=100)
+    row = await pledges.get(code)
+    assert pledges.shown_status(row.status, row.expires_at) == "expired"
+    listed = await pledges.page(pledges.Filters(status="expired"), 10)
+    assert [r["code"] for r in listed] == [code]
+    await pledges.receive(code, amount_fen=100, received_on=TODAY, channel="cash", by=house.cashier)
+    row = await pledges.get(code)
+    assert pledges.shown_status(row.status, row.expires_at) == "received"
+
+
+async def test_money_of_a_pledge_is_taken_after_the_campaign_closed(house):
+    code = await promised()
+    await campaigns.close("one-day-2026", by=house.accountant)
+    await pledges.receive(code, amount_fen=100, received_on=TODAY, channel="cash", by=house.cashier)
+    with pytest.raises(Refusal) as refused:
+        await give(house)
+    assert code_of(refused) == "campaign.not_open"
+
+
+async def test_the_cashier_finds_a_pledge_by_part_of_its_reference(house):
+    code = await promised()
+    await promised()
+    row = await pledges.get(code)
+    found = await pledges.page(pledges.Filters(reference=row.reference[-7:].lower()), 10)
+    assert [r["code"] for r in found] == [code]
+    first = await pledges.page(pledges.Filters(), 1)
+    after = f"{first[0]['created_at']}|{first[0]['code']}"
+    rest = await pledges.page(pledges.Filters(after=after), 10)
+    assert {first[0]["code"], *(r["code"] for r in rest)} == {
+        r["code"] for r in await pledges.page(pledges.Filters(), 9)
+    }
+    assert len(rest) == 1
