@@ -12,9 +12,11 @@ import multiprocessing
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from functools import lru_cache, partial
+from typing import Any
 
 from pydantic_core import to_json
 from starlette.applications import Starlette
@@ -34,9 +36,10 @@ import charity.goods.room
 import charity.office.room
 import charity.people.room
 import charity.reports.room
+from charity import metrics as counted
 from charity import words
 from charity.background import supervised
-from charity.db import engine, health, installation, integrity
+from charity.db import engine, gauges, health, installation, integrity
 from charity.db import verify as columns
 from charity.db.health import Probe
 from charity.db.locks import FileLock
@@ -56,7 +59,7 @@ from charity.printing.document import Document
 from charity.roles import ACTS, ROLE_WORDS
 from charity.room import Check, Room
 from charity.settings import settings
-from charity.web import auth, inner, nav, openapi, pages, problems, system
+from charity.web import auth, inner, metrics, nav, openapi, pages, problems, system
 from charity.web.api import Api, Call, Endpoint
 from charity.web.outer import Outer
 
@@ -74,6 +77,7 @@ ROOMS: tuple[Room, ...] = (
 )
 PREFIX = "/api/v1"
 GC_YOUNG = 20_000
+PULSE_S = 60.0
 SWITCH_S = 0.0005
 
 
@@ -143,6 +147,7 @@ PROBES: list[Probe] = [
     *(probe for room in ROOMS for probe in room.health),
 ]
 system.use(PROBES)
+metrics.use([gauges.measure, partial(gauges.problems, PROBES)], [gauges.pool])
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 tasks.use(source for room in ROOMS for source in room.tasks)
 worker.use(
@@ -190,6 +195,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Sta
     """Open the database, start the writer; on SQLite also the job worker and the checkpoints."""
     settings().require_keys()
     async with AsyncExitStack() as stack:
+        stack.callback(_stopped, time.monotonic())
         if not settings().postgres:
             stack.callback(serve_lock().release)
         opened = await stack.enter_async_context(engine.opened(MODELS, serving=True))
@@ -200,9 +206,32 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Sta
             await stack.enter_async_context(_jobs())
             await stack.enter_async_context(_checkpoints(opened))
             await stack.enter_async_context(supervised("file", health.watch_file))
+        await stack.enter_async_context(metrics.written())
+        await stack.enter_async_context(supervised("pulse", _pulse))
         stack.enter_context(_ending_with_the_parent())
         _calm()
+        log.info("server.started", extra=_facts())
         yield
+
+
+def _facts() -> dict[str, Any]:
+    return {
+        "version": charity.__version__,
+        "pid": os.getpid(),
+        "database": "postgresql" if settings().postgres else "sqlite",
+    }
+
+
+def _stopped(began: float) -> None:
+    log.info("server.stopped", extra=_facts() | {"seconds": int(time.monotonic() - began)})
+
+
+async def _pulse() -> None:
+    """Log the gauges once a minute, for those who have logs and no Prometheus."""
+    while True:
+        await asyncio.sleep(PULSE_S)
+        await metrics.measure()
+        log.info("server.pulse", extra=counted.gauges())
 
 
 @contextmanager

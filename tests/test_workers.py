@@ -1,6 +1,7 @@
-"""Several worker processes behind one port, on PostgreSQL: they end with their parent."""
+"""Several worker processes behind one port, on PostgreSQL: they end with their parent, and count together."""
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -10,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx2
 import pytest
 from browsing import PATIENCE_S, Served, build
 from conftest import environment
+from test_metrics import samples
+
+from charity import __version__
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]
 
@@ -77,3 +82,47 @@ def test_workers_end_when_their_parent_was_killed(served: Served) -> None:
     assert "parent.gone" in (served.folder / "serve.log").read_text()
     served.end()
     served.begin()
+
+
+async def test_metrics_are_the_sum_over_the_workers_and_no_counter_goes_back_when_one_dies(served: Served) -> None:
+    """With two workers /metrics showed one (O12)."""
+
+    async def scraped() -> dict[tuple[str, tuple[str, ...]], float]:
+        async with served.client() as client:  # a connection of its own each time, so either worker may answer
+            return samples((await client.get("/metrics")).text)
+
+    async def asked(count: int) -> None:
+        for _ in range(count):
+            async with served.client() as client:
+                assert (await client.get("/healthz")).status_code == 200
+
+    healthz = ("charity_requests_total", ("GET", "/healthz", "200"))
+    await asked(40)
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            found = await scraped()
+            if found.get(healthz) == 40 and found["charity_workers", ()] == 2:
+                break
+            await asyncio.sleep(0.2)
+    for _ in range(8):
+        assert (await scraped())[healthz] == 40
+    children_of_the_parent = set(children(served.processes[0].pid))
+    folder = served.folder / "metrics"
+    victim = int(next(iter(folder.glob("*.json"))).stem.rsplit("-", 1)[1])
+    assert victim in children_of_the_parent
+    os.kill(victim, signal.SIGKILL)
+    async with asyncio.timeout(PATIENCE_S):
+        while (await _workers(scraped)) != 2 or len(list(folder.glob("*.json"))) < 3:  # noqa: ASYNC110 - other processes
+            await asyncio.sleep(0.2)
+    assert (await scraped())[healthz] == 40
+    log = (served.folder / "serve.log").read_text()
+    assert log.count("server.started") == 3
+    assert f'"version": "{__version__}"' in log
+
+
+async def _workers(scraped: Any) -> float:
+    """How many serve; 0 while a connection meets the worker that was killed."""
+    try:
+        return float((await scraped())["charity_workers", ()])
+    except httpx2.TransportError:
+        return 0

@@ -24,6 +24,7 @@ Source of the numbers that led here: docs/books.md, "The writer"; bench/gifts.py
 import asyncio
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -33,7 +34,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from charity import clock
+from charity import clock, metrics
 from charity.background import supervised
 from charity.db import faults, transactions
 from charity.db.idem import Idem
@@ -49,6 +50,11 @@ log = logging.getLogger("charity.writer")
 BATCH_MAX = 256
 QUEUE_MAX = 4_096
 SAME_KEY_WAIT_S = 10.0
+QUEUE = metrics.gauge("charity_writer_queue", "Commands that waited when the last batch was taken")
+BATCH_SECONDS = metrics.histogram("charity_writer_batch_seconds", "Time to decide, write and commit a batch")
+BATCH_COMMANDS = metrics.histogram(
+    "charity_writer_batch_commands", "Commands in a batch", bounds=(1, 2, 4, 8, 16, 32, 64, 128, 256)
+)
 
 
 Outcome = Answer | BaseException
@@ -144,7 +150,14 @@ class Writer:
                 self._idle.set()
                 self._came.clear()
                 await self._came.wait()
-            await transactions.shielded(self._settle(self._next()))
+            await self._timed(self._next())
+
+    async def _timed(self, batch: list[Waiting]) -> None:
+        began = time.perf_counter()
+        QUEUE.put(len(self._queue))
+        await transactions.shielded(self._settle(batch))
+        BATCH_SECONDS.observe(time.perf_counter() - began)
+        BATCH_COMMANDS.observe(len(batch))
 
     def _next(self) -> list[Waiting]:
         """What is decided together: all that waits, at most BATCH_MAX, up to a command that is `alone`."""

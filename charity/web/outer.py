@@ -100,7 +100,7 @@ class Outer:
         scope[SCOPE_KEY] = visit
         words.speak(visit.language)
         exchange = _Exchange(visit, receive, send)
-        metrics.FIGURES.in_flight += 1
+        metrics.IN_FLIGHT.add(1)
         try:
             await app(scope, exchange.receive, exchange.send)
         except Exception as error:  # noqa: BLE001 - logged, and the caller has an answer
@@ -112,7 +112,7 @@ class Outer:
             if exchange.status == 0:
                 await _last_words(exchange.send)
         finally:
-            metrics.FIGURES.in_flight -= 1
+            metrics.IN_FLIGHT.add(-1)
             _log(scope, visit, exchange.status)
 
 
@@ -157,7 +157,7 @@ async def _last_words(send: Send) -> None:
 def _log(scope: Scope, visit: Visit, status: int) -> None:
     seconds = time.perf_counter() - visit.began
     route = visits.route(visit, scope)
-    metrics.FIGURES.answered(scope["method"], route, status, seconds)
+    metrics.answered(scope["method"], route, status, seconds)
     if route == "/static" and status < 400:  # noqa: PLR2004 - the files of a page are no events
         return
     level = logging.ERROR if status >= 500 else logging.INFO  # noqa: PLR2004 - server faults

@@ -85,7 +85,7 @@ async def _require_figures(request: Request) -> None:
 async def figures(request: Request) -> Response:
     """Prometheus' figures, for this machine itself or an admin's token."""
     await _require_figures(request)
-    return Response(metrics.text(), media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"})
+    return Response(await metrics.text(), media_type="text/plain; version=0.0.4", headers={"cache-control": "no-store"})
 
 
 async def parts(request: Request) -> Response:
