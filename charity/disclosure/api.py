@@ -1,4 +1,4 @@
-"""The public JSON answers (design/contract.md)."""
+"""The public JSON answers (docs/api.md)."""
 
 from typing import Any, Literal
 

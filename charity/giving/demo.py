@@ -17,7 +17,7 @@ from charity.people.persons import Donor
 YUAN = 100
 SMALL = (1_000, 2_000, 5_000, 6_666, 8_800, 10_000, 20_000, 36_500, 50_000, 100_000)
 DELIVERED_AFTER_DAYS = 7
-# The day of rules 7.6 on which One-Day Giving had been open for 45 days: campaign dates move with the load day.
+# The day of field.md 7.6 on which One-Day Giving had been open for 45 days: campaign dates move with the load day.
 BASE = date(2026, 10, 16)
 
 
@@ -134,7 +134,7 @@ def _forwarded(plan: Plan) -> None:
 def _everyday(plan: Plan) -> None:
     chance = plan.chance_of("giving")
     for offset in range(-365, 0):
-        # The nameless giver of rules 4.3: 66.66 yuan every day; the receipt is kept undelivered.
+        # The nameless giver of field.md 4.3: 66.66 yuan every day; the receipt is kept undelivered.
         _gift(plan, plan.day(offset), campaign="everyday", amount_fen=6_666, donor=Donor("anonymous"), channel="wechat")
         if chance.random() < 0.7:  # noqa: PLR2004
             _gift(plan, plan.day(offset), campaign="everyday", amount_fen=chance.choice(SMALL), donor=_donor(chance))
@@ -199,7 +199,7 @@ def _pledges(plan: Plan) -> None:
     for n in range(7):
         at = plan.sometime(plan.day(-6 + n % 5), chance)
         plan.add(at, partial(_pledge, plan, _promise(chance, "one-day-2026", 20_000 + 5_000 * n)))
-    # A donor aged 15, with the guardian's contact left in the message (rules 4.2).
+    # A donor aged 15, with the guardian's contact left in the message (field.md 4.2).
     minor = _promise(chance, "everyday", 5_000, message="捐赠人今年15岁，监护人已同意")
     plan.add(plan.at(plan.day(-3)), partial(_pledge, plan, minor))
 

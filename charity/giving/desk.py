@@ -45,7 +45,7 @@ async def pledges_open(by: Actor) -> list[Task]:
 
 
 async def receipts_undelivered(by: Actor) -> list[Task]:
-    """Receipts that nobody has handed over or sent."""
+    """Receipts that nobody has delivered."""
     if not by.may("receipt.void"):
         return []
     row = await reading.only(

@@ -83,7 +83,7 @@ class Delivery(StrEnum):
 
 
 class Evidence(StrEnum):
-    """What says the value of goods (domain rules 0.7)."""
+    """What proves the value of goods (field.md 0.7)."""
 
     INVOICE = "invoice"
     MARKET = "market"
@@ -486,7 +486,7 @@ WORK_UNIT = Table(WorkUnit, WorkUnitRow)
 UNIT_SUMS = Sums("unit_sum", ("campaign", "work_unit"), ("gifts", "donors", "net_fen"))
 """What came from a work unit in a campaign; `net_fen` is received less given back."""
 IN_KIND_COUNT = Sums("campaign_figures", ("slug",), ("in_kind",))
-"""Gifts in kind of a campaign that stand."""
+"""Gifts in kind of a campaign that were not reversed."""
 PLEDGE = Table(Pledge, PledgeRow)
 REFERENCE = Table(Pledge, PledgeRow, "reference")
 DONATION = Table(Donation, DonationRow)

@@ -1,4 +1,4 @@
-"""What giving hands to the house."""
+"""What giving takes part with in the platform."""
 
 from charity.giving import demo, desk, verify
 from charity.giving.campaigns import routes as campaigns

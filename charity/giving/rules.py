@@ -7,7 +7,7 @@ from charity.errors import Rule
 
 
 class Term(str):
-    """A word of the field as a fact of a refusal, said in the reader's language when the refusal is.
+    """A word of the field as a value of a refusal, translated when the refusal is shown.
 
     Commands decide in the writer's task, which knows no reader.
     """
@@ -19,7 +19,7 @@ class Term(str):
 
 
 class Terms:
-    """Several of them, said one after another."""
+    """Several of them, joined by semicolons."""
 
     def __init__(self, terms: Iterable[str]) -> None:
         self.terms = tuple(terms)

@@ -21,8 +21,8 @@ _RECEIPTS: tuple[Check, ...] = (
     ),
     (
         "I10",
-        "receipt {number} says {said} fen, its gifts are {given} fen",
-        "SELECT r.number, r.amount_fen AS said, COALESCE(SUM(d.amount_fen - d.refunded_fen), 0) AS given "
+        "receipt {number} says {stated} fen, its gifts are {given} fen",
+        "SELECT r.number, r.amount_fen AS stated, COALESCE(SUM(d.amount_fen - d.refunded_fen), 0) AS given "
         "FROM receipt r LEFT JOIN receipt_line l ON l.number = r.number LEFT JOIN donation d ON d.key = l.donation "
         "WHERE r.status = 'issued' GROUP BY r.code, r.number, r.amount_fen "
         "HAVING COALESCE(SUM(d.amount_fen - d.refunded_fen), 0) <> r.amount_fen",
@@ -43,8 +43,8 @@ _RECEIPTS: tuple[Check, ...] = (
     ),
     (
         "I10",
-        "receipt {number} says {said} fen, the goods on it are {given} fen",
-        "SELECT r.number, r.amount_fen AS said, COALESCE(x.fen, 0) AS given FROM receipt r LEFT JOIN "
+        "receipt {number} says {stated} fen, the goods on it are {given} fen",
+        "SELECT r.number, r.amount_fen AS stated, COALESCE(x.fen, 0) AS given FROM receipt r LEFT JOIN "
         "(SELECT number, CAST(SUM(quantity * price_fen) AS BIGINT) AS fen FROM receipt_item GROUP BY number) x "
         "ON x.number = r.number WHERE COALESCE(x.fen, 0) <> CASE WHEN r.kind = 'in_kind' THEN r.amount_fen ELSE 0 END",
     ),
@@ -58,14 +58,14 @@ _RECEIPTS: tuple[Check, ...] = (
     ),
     (
         "I10",
-        "receipts of {year}: {n} numbers, the last is {last}, the series stands at {next}",
+        "receipts of {year}: {n} numbers, the last is {last}, the next of the series is {next}",
         "SELECT r.year, COUNT(*) AS n, MAX(CAST(SUBSTR(r.number, 9) AS INTEGER)) AS last, s.next FROM receipt r "
         "LEFT JOIN series s ON s.name = 'receipt' AND s.year = r.year GROUP BY r.year, s.next "
         "HAVING COUNT(*) <> MAX(CAST(SUBSTR(r.number, 9) AS INTEGER)) OR COUNT(*) + 1 <> COALESCE(s.next, 1)",
     ),
     (
         "I10",
-        "donation {key} stands on receipt {number} and does not point to it",
+        "donation {key} is on receipt {number} and does not point to it",
         "SELECT d.key, r.number FROM receipt r JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE r.status = 'issued' AND COALESCE(d.receipt, '') <> r.code",
     ),
@@ -144,7 +144,7 @@ _GIFTS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "entry #{seq} is a gift that no row tells",
+        "entry #{seq} is a gift without a row of its own",
         "SELECT e.seq FROM entry e LEFT JOIN donation d ON d.seq = e.seq "
         "WHERE e.kind IN ('gift.cash', 'goods.gift') AND d.key IS NULL",
     ),
@@ -157,8 +157,8 @@ _GIFTS: tuple[Check, ...] = (
     ),
     (
         "I10",
-        "donation {key}: {said} fen are marked as refunded, its refunds are {paid} fen",
-        "SELECT d.key, d.refunded_fen AS said, COALESCE(x.fen, 0) AS paid FROM donation d LEFT JOIN "
+        "donation {key}: {stated} fen are marked as refunded, its refunds are {paid} fen",
+        "SELECT d.key, d.refunded_fen AS stated, COALESCE(x.fen, 0) AS paid FROM donation d LEFT JOIN "
         "(SELECT donation, SUM(amount_fen) AS fen FROM refund WHERE status = 'refunded' GROUP BY donation) x "
         "ON x.donation = d.key WHERE d.refunded_fen <> COALESCE(x.fen, 0)",
     ),
@@ -175,7 +175,7 @@ _GIFTS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "entry #{seq} is a refund that no row tells",
+        "entry #{seq} is a refund without a row of its own",
         "SELECT e.seq FROM entry e LEFT JOIN refund r ON r.seq = e.seq WHERE e.kind = 'gift.refund' "
         "AND r.number IS NULL",
     ),
@@ -212,7 +212,7 @@ _GIFTS: tuple[Check, ...] = (
     ),
     (
         "I7",
-        "refunds of {year}: {n} numbers, the series stands at {next}",
+        "refunds of {year}: {n} numbers, the next of the series is {next}",
         "SELECT x.year, x.n, s.next FROM (SELECT substr(number, 4, 4) AS year, COUNT(*) AS n FROM refund GROUP BY 1) x "
         "LEFT JOIN series s ON s.name = 'refund' AND CAST(s.year AS TEXT) = x.year "
         "WHERE x.n + 1 <> COALESCE(s.next, 1)",

@@ -82,15 +82,15 @@ async def known(slug: str) -> Known:
     if _known_of is not engine.state():
         _known.clear()
         _known_of = engine.state()
-    found = _known.get(slug)
-    if found is not None:
-        return found
+    remembered = _known.get(slug)
+    if remembered is not None:
+        return remembered
     row = await Campaign.get_or_none(slug=slug)
     if row is None:
         raise rules.CAMPAIGN_UNKNOWN(campaign=slug)
-    fact = Known(row.slug, row.kind, row.fund, tuple(json.loads(row.funds)), row.prefix)
-    _known[slug] = fact
-    return fact
+    lasting = Known(row.slug, row.kind, row.fund, tuple(json.loads(row.funds)), row.prefix)
+    _known[slug] = lasting
+    return lasting
 
 
 _SHOWN = (
@@ -139,6 +139,6 @@ def _named(rows: Iterable[Campaign]) -> dict[str, str]:
 
 async def fund_choices(slug: str) -> list[tuple[str, str]]:
     """(code, name) of the funds a giver may choose, the campaign's own first."""
-    fact = await known(slug)
-    names = await ledger_funds.names(fact.funds)
-    return [(code, names[code]) for code in fact.funds]
+    lasting = await known(slug)
+    names = await ledger_funds.names(lasting.funds)
+    return [(code, names[code]) for code in lasting.funds]

@@ -49,10 +49,10 @@ async def make_campaign(request: Request) -> Response:
     data = await forms.data(request, CampaignForm)
     try:
         form = forms.read(CampaignForm, data)
-        told: dict[str, Any] = form.model_dump()
-        told["starts_on"] = form.starts_on.isoformat()
-        told["ends_on"] = form.ends_on.isoformat() if form.ends_on else None
-        await campaigns.create(NewCampaign(**told), by=actor)
+        values: dict[str, Any] = form.model_dump()
+        values["starts_on"] = form.starts_on.isoformat()
+        values["ends_on"] = form.ends_on.isoformat() if form.ends_on else None
+        await campaigns.create(NewCampaign(**values), by=actor)
     except Refusal as refusal:
         return await _campaign_form(request, data, refusal)
     return pages.see_other(request, f"/desk/campaigns/{form.slug}", flash="草稿已建立。备案后才能发布。")
@@ -84,8 +84,8 @@ async def step_campaign(request: Request) -> Response:
     try:
         if act == "file":
             form = forms.read(FilingForm, data)
-            told = {"filing_no": form.filing_no, "platform_url": form.platform_url}
-            await campaigns.file(slug, **told, filed_on=form.filed_on.isoformat(), by=actor)
+            values = {"filing_no": form.filing_no, "platform_url": form.platform_url}
+            await campaigns.file(slug, **values, filed_on=form.filed_on.isoformat(), by=actor)
         elif act in steps:
             await steps[act](slug, by=actor)
         else:

@@ -2,7 +2,7 @@
 
 Always true: one donation is one entry (Dr the channel's account, Cr 4101 by fund, or 2601 for agency
 money), its giver is an opaque key in the books, and its receipt is made in the same transaction.
-Source: domain rules 4.6 entries 2, 3 and 11; Charity Law 38.
+Source: field.md 4.6 entries 2, 3 and 11; Charity Law 38.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ from charity.roles import Actor
 
 @dataclass(slots=True, kw_only=True)
 class Gift:
-    """Money in hand, before it has a number. `donor` is a person key, `memo` is sealed."""
+    """Money that arrived, before it is recorded. `donor` is a person key, `memo` is sealed."""
 
     key: str
     campaign: str
@@ -81,12 +81,12 @@ async def receive(
     by.must("gift.receive")
     way = await allowed_channel(channel, channel_ref)
     check_day(received_on)
-    fact = await campaigns.known(campaign)
+    asked = await campaigns.known(campaign)
     key, person = tokens.key16(), tokens.key16()
     gift = Gift(
         key=key,
         campaign=campaign,
-        fund=fact.chosen(fund),
+        fund=asked.chosen(fund),
         amount_fen=amount_fen,
         received_on=received_on,
         channel=way,
@@ -192,7 +192,7 @@ def in_kind_row(
 ) -> DonationRow:
     """The donation row of a gift in kind, for `state.add(DONATION, …)` before `receipts.issue`.
 
-    `amount_fen` is None for goods without evidence of value: they get no receipt (rules 4.3).
+    `amount_fen` is None for goods without evidence of value: they get no receipt (field.md 4.3).
     """
     return DonationRow(
         key=key,

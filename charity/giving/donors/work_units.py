@@ -1,6 +1,6 @@
 """Work units that give together in one-day giving.
 
-Source: Charity Law 32 (no apportionment), domain rules 2.4: never against a target, units without a gift
+Source: Charity Law 32 (no apportionment), field.md 2.4: never against a target, units without a gift
 are never listed, an amount is shown only where the unit wishes it.
 """
 
@@ -60,8 +60,8 @@ async def giving(campaign: str, *, sort: str = "participation") -> list[Giving]:
         "JOIN work_unit u ON u.code = s.work_unit WHERE s.campaign = $1 AND s.net_fen > 0",
         campaign,
     )
-    found = [
+    units = [
         Giving(r["code"], r["name"], r["donors"], r["gifts"], r["net"] if r["show_amount"] else None) for r in rows
     ]
-    found.sort(key=lambda g: g.name.encode("gb18030", "replace"))  # GB 2312 orders its first level by pinyin
-    return found if sort == "name" else sorted(found, key=lambda g: -g.donors)
+    units.sort(key=lambda g: g.name.encode("gb18030", "replace"))  # GB 2312 orders its first level by pinyin
+    return units if sort == "name" else sorted(units, key=lambda g: -g.donors)

@@ -13,7 +13,7 @@ from charity.web.api import Call, Endpoint
 async def promise(call: Call) -> Answer:
     """Keep a promise."""
     body: PledgeBody = call.body
-    told = Promise(
+    promised = Promise(
         campaign=body.campaign,
         amount_fen=body.amount_fen,
         channel=body.channel,
@@ -24,7 +24,7 @@ async def promise(call: Call) -> Answer:
         work_unit=body.work_unit,
         message=body.message or "",
     )
-    return await pledges.promise(told, idem=call.idem("pledge"))
+    return await pledges.promise(promised, idem=call.idem("pledge"))
 
 
 async def show_pledge(call: Call) -> dict[str, Any]:

@@ -72,8 +72,8 @@ class GiveForm(DonorPageForm):
         if not isinstance(data, dict):
             return data
         chosen, free = data.get("amount", ""), data.get("amount_yuan", "")
-        said = ("yuan", free) if chosen in {"", FREE} or not isinstance(chosen, str) else ("fen", chosen)
-        return {**data, "amount": said}
+        amount = ("yuan", free) if chosen in {"", FREE} or not isinstance(chosen, str) else ("fen", chosen)
+        return {**data, "amount": amount}
 
 
 class ReceiveForm(BaseModel):

@@ -30,8 +30,8 @@ async def give_form(request: Request) -> Response:
         if refusal.code != CAMPAIGN_NOT_OPEN.code:
             raise
         # An old poster leads here: the campaign's page says the same, and where its money went.
-        said = pages.errors(refusal)[0]["message"]
-        return pages.see_other(request, f"/campaigns/{request.path_params['slug']}", said, kind="warn")
+        message = pages.errors(refusal)[0]["message"]
+        return pages.see_other(request, f"/campaigns/{request.path_params['slug']}", message, kind="warn")
 
 
 async def _give_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
@@ -57,7 +57,7 @@ async def give(request: Request) -> Response:
     data = await forms.data(request, GiveForm)
     try:
         form = forms.read(GiveForm, data)
-        told = Promise(
+        promised = Promise(
             campaign=request.path_params["slug"],
             amount_fen=form.amount,
             channel=form.channel,
@@ -68,7 +68,7 @@ async def give(request: Request) -> Response:
             work_unit=form.work_unit,
             message=form.message,
         )
-        answer = await pledges.promise(told, idem=forms.idem(request, data, "anon:pledge"))
+        answer = await pledges.promise(promised, idem=forms.idem(request, data, "anon:pledge"))
     except Refusal as refusal:
         return await _give_page(request, data, refusal)
     return pages.see_other(request, f"/p/{answer.body['code']}")
@@ -86,13 +86,13 @@ async def pledge_list(request: Request) -> Response:
     """Pledges, newest first."""
     actor = auth.allowed(request, "pledge.read")
     asked = {name: request.query_params.get(name, "") for name in ("status", "reference", "campaign", "after")}
-    found = await pledges.page(pledges.Filters(**asked), ROWS + 1)
-    last = found[ROWS - 1] if len(found) > ROWS else None
+    rows = await pledges.page(pledges.Filters(**asked), ROWS + 1)
+    last = rows[ROWS - 1] if len(rows) > ROWS else None
     return await pages.page(
         request,
         "giving/pledges/list.html",
         asked=asked,
-        rows=await screens.pledge_rows(found[:ROWS], may_receive=actor.may("gift.receive")),
+        rows=await screens.pledge_rows(rows[:ROWS], may_receive=actor.may("gift.receive")),
         statuses=choices(pledges.STATUS_WORDS, "全部"),
         next_href=pages.next_href(request, f"{last['created_at']}|{last['code']}") if last else "",
     )

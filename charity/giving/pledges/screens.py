@@ -40,11 +40,11 @@ def fund_choices(funds: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     return [own, *({"value": code, "label": name} for code, name in funds[1:])] if len(funds) > 1 else []
 
 
-async def pledge_rows(found: Iterable[dict[str, Any]], *, may_receive: bool) -> list[dict[str, Any]]:
+async def pledge_rows(pledged: Iterable[dict[str, Any]], *, may_receive: bool) -> list[dict[str, Any]]:
     """The cashier's list."""
-    rows = list(found)
+    rows = list(pledged)
     names = await campaigns.names([r["campaign"] for r in rows])
-    shown = []
+    shown: list[dict[str, Any]] = []
     for r in rows:
         code = pledges.shown_status(r["status"], r["expires_at"])
         is_open = r["status"] in pledges.OPEN and may_receive

@@ -1,6 +1,6 @@
 """Pledges 认捐: promises that post nothing, and the money that arrives for them.
 
-Always true: a pledge is no income (domain rules 0.9); its page shows no name; only received gifts are
+Always true: a pledge is no income (field.md 0.9); its page shows no name; only received gifts are
 shown publicly (Charity Law 41). `expired` is not stored: it is a pending pledge whose time is over, and
 its money is still taken when it comes.
 """
@@ -47,37 +47,37 @@ class Promise:
     message: str = ""
 
 
-async def promise(told: Promise, *, idem: Idem | None = None) -> Answer:
+async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
     """Keep a promise: 201 `{code, reference, status, amount_fen, expires_at}`. Anybody may."""
-    channels.known(told.channel)
-    fact = await campaigns.known(told.campaign)
-    fund, today = fact.chosen(told.fund), clock.today().isoformat()
+    channels.known(promised.channel)
+    campaign = await campaigns.known(promised.campaign)
+    fund, today = campaign.chosen(promised.fund), clock.today().isoformat()
     code, person = tokens.code128(), tokens.key16()
-    prefix = await _prefix(fact.prefix, told.work_unit)
+    prefix = await _prefix(campaign.prefix, promised.work_unit)
     drawn = [tokens.reference(prefix), tokens.reference(prefix)]
-    row = person_row(told.donor, key=person)
-    message = sealed.seal("pledge", "message", code, told.message)
+    row = person_row(promised.donor, key=person)
+    message = sealed.seal("pledge", "message", code, promised.message)
     expires_at = clock.later(PLEDGE_DAYS * 86_400)
 
     def decide(state: State) -> Answer:
-        campaigns.accepting(state, told.campaign, day=today)
-        if told.work_unit and state.row(WORK_UNIT, told.work_unit) is None:
-            raise rules.WORK_UNIT_UNKNOWN(work_unit=told.work_unit)
+        campaigns.accepting(state, promised.campaign, day=today)
+        if promised.work_unit and state.row(WORK_UNIT, promised.work_unit) is None:
+            raise rules.WORK_UNIT_UNKNOWN(work_unit=promised.work_unit)
         free = [r for r in drawn if state.row(REFERENCE, r) is None]
         if not free:
             raise rules.PLEDGE_BUSY()
         pledge = PledgeRow(
             code=code,
             reference=free[0],
-            campaign=told.campaign,
+            campaign=promised.campaign,
             fund=fund,
             donor=person,
-            work_unit=told.work_unit,
-            amount_fen=told.amount_fen,
+            work_unit=promised.work_unit,
+            amount_fen=promised.amount_fen,
             received_fen=0,
-            channel=told.channel,
-            public_name=told.public_name,
-            public_amount=told.public_amount,
+            channel=promised.channel,
+            public_name=promised.public_name,
+            public_amount=promised.public_amount,
             message=message,
             status="pending",
             created_at=state.now,
@@ -85,12 +85,12 @@ async def promise(told: Promise, *, idem: Idem | None = None) -> Answer:
         )
         state.add(PERSON, row)
         state.add(REFERENCE, pledge)
-        shown = {"code": code, "reference": free[0], "status": pledge["status"]}
-        return Answer(201, {**shown, "amount_fen": told.amount_fen, "expires_at": expires_at})
+        answer = {"code": code, "reference": free[0], "status": pledge["status"]}
+        return Answer(201, {**answer, "amount_fen": promised.amount_fen, "expires_at": expires_at})
 
-    rows: list[tuple[Table[Any], str]] = [(CAMPAIGN, told.campaign), *((REFERENCE, r) for r in drawn)]
-    if told.work_unit:
-        rows.append((WORK_UNIT, told.work_unit))
+    rows: list[tuple[Table[Any], str]] = [(CAMPAIGN, promised.campaign), *((REFERENCE, r) for r in drawn)]
+    if promised.work_unit:
+        rows.append((WORK_UNIT, promised.work_unit))
     return await submit(Command(decide, wants=Wants(rows=rows), idem=idem))
 
 

@@ -1,6 +1,6 @@
 """What a receipt for goods prints, kept when it is issued: goods are named, counted and valued once.
 
-Giving stands below goods: whoever takes goods in hands over the lines, and nothing asks the shelf again. A
+Giving stands below goods: whoever takes goods in passes their lines, and nothing asks the shelf again. A
 receipt that replaces another prints the same lines.
 """
 
@@ -55,12 +55,12 @@ async def loaded(loader: Loader, number: str) -> list[GoodsLine]:
 
 async def goods_lines(numbers: Sequence[str]) -> dict[str, list[GoodsLine]]:
     """The lines of each of these receipts in order; one for money has none and is missing."""
-    found: dict[str, list[GoodsLine]] = {}
+    lines: dict[str, list[GoodsLine]] = {}
     if numbers:
         sql = f"SELECT {_COLUMNS} FROM receipt_item WHERE number IN ({reading.places(len(numbers))}) ORDER BY number, n"  # noqa: S608
         for row in await reading.rows(sql, *numbers):
-            found.setdefault(row["number"], []).append(_line(row))
-    return found
+            lines.setdefault(row["number"], []).append(_line(row))
+    return lines
 
 
 def _line(row: Mapping[str, Any]) -> GoodsLine:

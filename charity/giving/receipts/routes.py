@@ -29,13 +29,13 @@ async def receipt_list(request: Request) -> Response:
         name: request.query_params.get(name, "")
         for name in ("status", "delivery", "number", "from_on", "to_on", "after")
     }
-    found = await receipts.page(receipts.Filters(**asked), ROWS + 1)
-    more = found[ROWS - 1]["number"] if len(found) > ROWS else ""
+    rows = await receipts.page(receipts.Filters(**asked), ROWS + 1)
+    more = rows[ROWS - 1]["number"] if len(rows) > ROWS else ""
     return await pages.page(
         request,
         "giving/receipts/list.html",
         asked=asked,
-        rows=await screens.receipt_rows(found[:ROWS]),
+        rows=await screens.receipt_rows(rows[:ROWS]),
         statuses=choices(receipts.STATUS_WORDS, "全部"),
         deliveries=choices(receipts.DELIVERY_WORDS, "全部"),
         next_href=pages.next_href(request, more) if more else "",
@@ -125,8 +125,8 @@ async def replace(request: Request) -> Response:
         )
     except Refusal as refusal:
         return await _end_page(request, data, refusal)
-    said = "已换开收据 {number}，原收据保留并标为已更换。"
-    return pages.see_other(request, f"/receipts/{answer.body['code']}", flash=said, number=answer.body["number"])
+    message = "已换开收据 {number}，原收据保留并标为已更换。"
+    return pages.see_other(request, f"/receipts/{answer.body['code']}", flash=message, number=answer.body["number"])
 
 
 routes = [

@@ -18,9 +18,9 @@ DELIVERY_TONES = {"pending": "wait", "sent": "good", "handed": "good", "kept_und
 REFUND_TONES = {"requested": "wait", "refunded": "good", "rejected": "bad"}
 
 
-async def receipt_rows(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+async def receipt_rows(listed: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The list of receipts."""
-    rows = list(found)
+    rows = list(listed)
     names, money = await campaigns.names([r["campaign"] for r in rows]), await funds.names()
     return [
         {

@@ -2,7 +2,7 @@
 
 Always true (I10): a gift is on at most one valid receipt; a receipt covers gifts of one giver and its
 amount is their sum less what was refunded. A wrong receipt is ended with a reason and kept beside
-the new one. Source: Charity Law 38 (handler, date, anonymous), domain rules 4.3, Accounting Law 14.
+the new one. Source: Charity Law 38 (handler, date, anonymous), field.md 4.3, Accounting Law 14.
 """
 
 from collections.abc import Sequence
@@ -138,7 +138,7 @@ def reissue(
 async def lines(loader: Loader, code: str) -> list[str]:
     """The gifts on a receipt, loaded for change; to be awaited in `Command.load`.
 
-    The receipt may have been issued by an earlier command of the batch and stand in no table yet.
+    The receipt may have been issued by an earlier command of the batch and be in no table yet.
     """
     receipt = await loader.row(RECEIPT, code)
     number = receipt["number"] if receipt else ""
@@ -168,7 +168,7 @@ async def void(code: str, *, reason: str, by: Actor, idem: Idem | None = None) -
 
 
 async def replace(code: str, *, reason: str, by: Actor, donor: Donor | None = None, idem: Idem | None = None) -> Answer:
-    """Issue a new receipt over the same gifts, with a corrected giver if told: 201 `{code, number}` of the new one."""
+    """Issue a new receipt over the same gifts, for another giver if one is named: 201 `{code, number}`."""
     by.must("receipt.void")
     _check_reason(reason)
     today = clock.today()

@@ -74,18 +74,18 @@ async def decide_refund(request: Request) -> Response:
     number = request.path_params["number"]
     data = await forms.data(request)
     try:
-        act = request.path_params["act"]
-        if act not in {"approve", "reject"}:
+        step = request.path_params["act"]
+        if step not in {"approve", "reject"}:
             raise NOT_AN_ACT()
-        if act == "approve":
+        if step == "approve":
             await refunds.approve(number, by=actor, idem=forms.idem(request, data, "refund.approve"))
-            said = "已批准并入账。请出纳按原路退回。"
+            message = "已批准并入账。请出纳按原路退回。"
         else:
             await refunds.reject(number, by=actor)
-            said = "已驳回，账上没有变动。"
+            message = "已驳回，账上没有变动。"
     except Refusal as refusal:
         return await _refund_page(request, refusal)
-    return pages.see_other(request, f"/refunds/{number}", flash=said)
+    return pages.see_other(request, f"/refunds/{number}", flash=message)
 
 
 routes = [

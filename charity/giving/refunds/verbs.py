@@ -1,7 +1,7 @@
 """Refunds: requested by an accountant, approved by somebody else, posted by the approval.
 
 Always true: requester and approver differ; a gift is never refunded beyond what it was; the receipt
-is voided with the money, or replaced over what remains. Source: domain rules 4.2, 4.6 entry 12.
+is voided with the money, or replaced over what remains. Source: field.md 4.2, 4.6 entry 12.
 """
 
 from dataclasses import dataclass
@@ -131,7 +131,7 @@ class _Approval:
         pieces = [state.current(p) for p in facts.pieces]
         income = acc.GIFTS
         if state.fund(gift["fund"]).kind == "agency":
-            # What was handed on for the giver is not ours to give back: no general fund answers for it.
+            # What was forwarded for the giver is not ours to give back: no general fund answers for it.
             income, kept = acc.AGENCY_DEBT, sum(length(p.unspent) for p in pieces)
             if amount > kept:
                 raise rules.REFUND_FORWARDED(left_yuan=yuan(kept))
