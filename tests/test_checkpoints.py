@@ -17,7 +17,7 @@ from charity.app import MODELS
 from charity.background import supervised
 from charity.db import checkpoints, engine, queue, reading, transactions
 from charity.db.checkpoints import Checkpoints
-from charity.db.sqlite_child import Found, Step
+from charity.db.sqlite_child import Result, Step
 
 SMALL = 400_000
 BODY = "x" * 50_000
@@ -80,15 +80,15 @@ async def test_a_checkpoint_that_fails_costs_no_write_and_is_tried_again(
     opened: Checkpoints, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """What O1 met: one disk error, and no checkpoint ever after."""
-    hand = engine.state().hand
-    real, broken = hand.do, [True]
+    connection = engine.state().connection
+    real, broken = connection.do, [True]
 
-    async def do(steps: Sequence[Step]) -> list[Found]:
+    async def do(steps: Sequence[Step]) -> list[Result]:
         if broken[0] and any("wal_checkpoint" in sql for _, sql, _ in steps):
             raise OperationalError(sqlite3.OperationalError("disk I/O error"))
         return await real(steps)
 
-    monkeypatch.setattr(hand, "do", do)
+    monkeypatch.setattr(connection, "do", do)
     await write(12)
     assert await count() == 12
     assert "disk I/O error" in opened.error
@@ -102,7 +102,7 @@ async def test_a_checkpoint_that_fails_costs_no_write_and_is_tried_again(
 
 async def test_the_patience_of_the_writing_connection_is_given_back(opened: Checkpoints) -> None:
     await write(12)
-    (_, rows), *_ = await engine.state().hand.do([("rows", "PRAGMA busy_timeout", ())])
+    (_, rows), *_ = await engine.state().connection.do([("rows", "PRAGMA busy_timeout", ())])
     assert rows == [(10_000,)]
 
 
@@ -134,7 +134,7 @@ async def test_the_age_is_that_of_what_waits_in_the_wal(opened: Checkpoints, mon
     state = engine.state()
     assert state.write_lock is not None
     async with state.write_lock:
-        assert await opened.run(state.hand)
+        assert await opened.run(state.connection)
     assert opened.age_s() < 50
 
 

@@ -23,7 +23,7 @@ from charity import app, clock, tokens
 from charity.app import MODELS
 from charity.db import engine, faults, reading, transactions
 from charity.db.sqlite_child import ROWS
-from charity.db.sqlite_process import ProcessHand
+from charity.db.sqlite_process import ProcessConnection
 from charity.errors import Refusal, Rule, Unavailable
 from charity.ledger import accounts as acc
 from charity.ledger import verify, writer
@@ -82,8 +82,8 @@ def place(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path)
 @contextmanager
 def files_end_at(size: int) -> Iterator[None]:
     """No file of the process that writes can grow beyond `size` bytes: write() fails with EFBIG, SQLite says I/O error."""
-    held = engine.state().hand
-    pid = held._process.pid if isinstance(held, ProcessHand) and held._process else 0
+    held = engine.state().connection
+    pid = held._process.pid if isinstance(held, ProcessConnection) and held._process else 0
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
     try:
         yield
@@ -103,11 +103,11 @@ async def test_a_disk_error_ends_writing_for_good_and_reading_goes_on(place: str
         await transactions.run(lambda tx: tx.insert("fund", [GENERAL]))
         await writer.submit(given(0))
         assert writer.stopped() is None
-        await engine.state().hand.do([(ROWS, f"PRAGMA {pragma}", ())])
+        await engine.state().connection.do([(ROWS, f"PRAGMA {pragma}", ())])
         several = await asyncio.gather(*(told(_large(n)) for n in range(1, 4)))
         assert several == [faults.WRITING_STOPPED] * 3
         assert writer.stopped() == name
-        await engine.state().hand.do(
+        await engine.state().connection.do(
             [(ROWS, "PRAGMA query_only = OFF", ()), (ROWS, "PRAGMA max_page_count = 99999", ())]
         )
         assert await told(given(4)) == faults.WRITING_STOPPED, "the disk may lie when it works again"
@@ -145,7 +145,7 @@ async def test_a_commit_that_the_disk_tore_is_an_unknown_outcome_that_the_same_k
 async def test_a_database_held_by_another_program_is_a_wait_and_no_end(place: str) -> None:
     async with serving(place):
         await transactions.run(lambda tx: tx.insert("fund", [GENERAL]))
-        await engine.state().hand.do([(ROWS, "PRAGMA busy_timeout = 50", ())])
+        await engine.state().connection.do([(ROWS, "PRAGMA busy_timeout = 50", ())])
         other = sqlite3.connect(engine.state().settings.sqlite_path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         assert await told(given(1)) == faults.UNAVAILABLE
@@ -386,7 +386,7 @@ async def test_when_writing_has_stopped_people_are_told_and_public_pages_go_on(p
             "seen_at": earlier,
         }
         await transactions.run(lambda tx: tx.insert("session", [session]))
-        await engine.state().hand.do([(ROWS, "PRAGMA query_only = ON", ())])
+        await engine.state().connection.do([(ROWS, "PRAGMA query_only = ON", ())])
         for _ in range(2):
             page = await visitor.post("/campaigns/everyday/give", data=PLEDGE | keys)
             assert page.status_code == 503
@@ -399,6 +399,9 @@ async def test_when_writing_has_stopped_people_are_told_and_public_pages_go_on(p
         assert (await client.as_("cashier").get("/desk")).status_code == 200
         desk = await client.as_().get("/desk", headers={"Cookie": "session=secret"})
         assert desk.status_code == 200, "a session that cannot be noted as seen"
-        english = await visitor.post("/api/v1/pledges", json={}, headers={"Accept-Language": "en"})
-        assert english.status_code == 422
+        ready = await visitor.get("/readyz")
+        assert ready.status_code == 503
+        assert "SQLITE_READONLY" in ready.text
+        english = await visitor.post("/campaigns/everyday/give", data=PLEDGE | keys, headers={"Accept-Language": "en"})
+        assert "has stopped writing" in english.text
         await client.close()

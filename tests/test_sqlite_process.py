@@ -18,7 +18,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from charity.app import MODELS
 from charity.db import engine, reading, transactions
 from charity.db.locks import FileLock, WriteLock
-from charity.db.sqlite_process import ProcessHand, ThreadHand, WriterGone
+from charity.db.sqlite_process import ProcessConnection, ThreadConnection, WriterGone
 from charity.db.transactions import Tx
 from charity.giving.models import RECEIPT_LINE, ReceiptLineRow
 from charity.ledger import accounts as acc
@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest_asyncio.fixture(params=["thread", "process"])
-async def hand(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[str]:
+async def place(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[str]:
     """An open database with a fund, its writing connection in a thread or in a process."""
     path = tmp_path / "charity.db"
     shutil.copy(sqlite_template, path)
@@ -47,17 +47,17 @@ async def hand(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: 
 
 
 def child() -> int:
-    found = engine.state().hand
-    assert isinstance(found, ProcessHand)
+    found = engine.state().connection
+    assert isinstance(found, ProcessConnection)
     assert found._process is not None
     return found._process.pid
 
 
-async def test_only_a_server_has_the_process(hand: str) -> None:
-    assert isinstance(engine.state().hand, ProcessHand if hand == "process" else ThreadHand)
+async def test_only_a_server_has_the_process(place: str) -> None:
+    assert isinstance(engine.state().connection, ProcessConnection if place == "process" else ThreadConnection)
 
 
-async def test_what_is_written_is_seen_by_the_next_query_of_the_transaction_and_by_readers_after_it(hand: str) -> None:
+async def test_what_is_written_is_seen_by_the_next_query_of_the_transaction_and_by_readers_after_it(place: str) -> None:
     async def work(tx: Tx) -> list[dict[str, Any]]:
         await tx.insert("programme", [{"code": "P1", "name": "助学", "created_at": "x"}])
         assert await reading.rows("SELECT code FROM programme") == []
@@ -72,7 +72,7 @@ async def test_what_is_written_is_seen_by_the_next_query_of_the_transaction_and_
     [("INSERT INTO fund SELECT * FROM fund", IntegrityError), ("SELECT nothing FROM nowhere", OperationalError)],
 )
 async def test_an_error_is_raised_as_itself_and_gives_everything_back(
-    hand: str, sql: str, kind: type[Exception]
+    place: str, sql: str, kind: type[Exception]
 ) -> None:
     async def work(tx: Tx) -> None:
         await tx.insert("programme", [{"code": "P1", "name": "助学", "created_at": "x"}])
@@ -83,7 +83,7 @@ async def test_an_error_is_raised_as_itself_and_gives_everything_back(
     assert await reading.value("SELECT COUNT(*) FROM programme") == 0
 
 
-async def test_a_commit_that_the_database_refuses_leaves_no_transaction_open(hand: str) -> None:
+async def test_a_commit_that_the_database_refuses_leaves_no_transaction_open(place: str) -> None:
     line = {"number": "nobody", "donation": "nothing"}
     with pytest.raises(IntegrityError, match="FOREIGN KEY"):
         await transactions.run(lambda tx: tx.insert("receipt_line", [line]))
@@ -123,14 +123,14 @@ async def books_are(count: int) -> None:
     assert await verify.run() == []
 
 
-async def test_commands_that_wait_together_are_written_in_one_batch(hand: str) -> None:
+async def test_commands_that_wait_together_are_written_in_one_batch(place: str) -> None:
     answers = await at_once([given(n) for n in range(TOGETHER)])
     assert [a.body["seq"] for a in answers] == list(range(1, TOGETHER + 1))
     await books_are(TOGETHER)
 
 
 @pytest.mark.parametrize("where", [0, TOGETHER // 2, TOGETHER - 1])
-async def test_one_command_that_cannot_be_written_costs_no_other_one(hand: str, where: int) -> None:
+async def test_one_command_that_cannot_be_written_costs_no_other_one(place: str, where: int) -> None:
     answers = await at_once([given(n, broken=n == where) for n in range(TOGETHER)])
     assert isinstance(answers[where], IntegrityError)
     good = [a for a in answers if not isinstance(a, BaseException)]
@@ -140,7 +140,7 @@ async def test_one_command_that_cannot_be_written_costs_no_other_one(hand: str, 
     await books_are(TOGETHER - 1)
 
 
-async def test_the_same_key_twice_in_a_batch_is_one_entry(hand: str) -> None:
+async def test_the_same_key_twice_in_a_batch_is_one_entry(place: str) -> None:
     ours = writer._writer
     assert ours is not None
     # Two writers of one process would not share what waits: put the second behind the first by hand.
@@ -156,7 +156,7 @@ async def test_the_same_key_twice_in_a_batch_is_one_entry(hand: str) -> None:
     await books_are(TOGETHER - 1)
 
 
-async def test_the_head_is_told_after_each_commit_that_posted(hand: str) -> None:
+async def test_the_head_is_told_after_each_commit_that_posted(place: str) -> None:
     heads: list[tuple[int, str, str]] = []
     ours = writer._writer
     assert ours is not None
@@ -171,7 +171,7 @@ async def test_the_head_is_told_after_each_commit_that_posted(hand: str) -> None
     assert row["seq"] == 2
 
 
-async def test_a_caller_that_went_away_neither_stops_the_others_nor_his_own_entry(hand: str) -> None:
+async def test_a_caller_that_went_away_neither_stops_the_others_nor_his_own_entry(place: str) -> None:
     tasks = [asyncio.create_task(writer.submit(given(n))) for n in range(TOGETHER)]
     await asyncio.sleep(0)
     tasks[3].cancel()
@@ -186,11 +186,11 @@ async def test_a_caller_that_went_away_neither_stops_the_others_nor_his_own_entr
 # -- when one of the two is gone ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hand", ["process"], indirect=True)
-async def test_nothing_more_is_acknowledged_when_the_process_is_gone(hand: str) -> None:
+@pytest.mark.parametrize("place", ["process"], indirect=True)
+async def test_nothing_more_is_acknowledged_when_the_process_is_gone(place: str) -> None:
     ended: list[bool] = []
-    held = engine.state().hand
-    assert isinstance(held, ProcessHand)
+    held = engine.state().connection
+    assert isinstance(held, ProcessConnection)
     held.on_gone = lambda: ended.append(True)
     await writer.submit(given(1))
     os.kill(child(), signal.SIGKILL)
@@ -203,8 +203,8 @@ async def test_nothing_more_is_acknowledged_when_the_process_is_gone(hand: str) 
     held._process = None  # nothing is left to close in order
 
 
-@pytest.mark.parametrize("hand", ["process"], indirect=True)
-async def test_signals_to_the_whole_group_do_not_tear_what_is_being_written(hand: str) -> None:
+@pytest.mark.parametrize("place", ["process"], indirect=True)
+async def test_signals_to_the_whole_group_do_not_tear_what_is_being_written(place: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         os.kill(child(), number)
     await writer.submit(given(1))
@@ -219,7 +219,7 @@ async def work(tx):
     await tx.rows("SELECT 1")
     slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 6000000) SELECT max(i) FROM n"
     asyncio.get_running_loop().call_later(0.3, os.kill, os.getpid(), signal.SIGKILL)
-    print(engine.state().hand._process.pid, flush=True)
+    print(engine.state().connection._process.pid, flush=True)
     await tx.rows(slow)
 async def main():
     async with engine.opened(serving=True):

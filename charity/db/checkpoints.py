@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from charity.db.sqlite_child import ROWS, Step
 from charity.db.sqlite_engine import WRITER_PRAGMAS
-from charity.db.sqlite_process import Hand
+from charity.db.sqlite_process import WriterConnection
 
 if TYPE_CHECKING:
     from charity.db.engine import State
@@ -60,11 +60,11 @@ class Checkpoints:
         """Whether the WAL has outgrown its limit."""
         return self.size() >= self._limit
 
-    async def run(self, hand: Hand) -> bool:
+    async def run(self, connection: WriterConnection) -> bool:
         """Move and cut the WAL; whether all of it went. The caller holds `charity.write`, outside a transaction."""
         busy, error = 1, ""
         try:
-            busy, frames, moved = await _cut(hand)
+            busy, frames, moved = await _cut(connection)
             if not busy or frames == moved:
                 self._whole_at = time.monotonic()
         except Exception as fault:  # noqa: BLE001 - the commit before it stands: said here, and by /readyz
@@ -81,14 +81,14 @@ class Checkpoints:
             await asyncio.sleep(LOOK_S)
             if self.age_s() > AGE_S and opened.stopped is None:
                 async with opened.write_lock:
-                    await self.run(opened.hand)
+                    await self.run(opened.connection)
 
 
-async def _cut(hand: Hand) -> tuple[int, int, int]:
+async def _cut(connection: WriterConnection) -> tuple[int, int, int]:
     """What the pragma answers: whether somebody stood in the way, frames in the WAL, frames that were moved."""
     try:
-        _, (_, rows) = await hand.do(_TRY)
+        _, (_, rows) = await connection.do(_TRY)
     finally:
-        await hand.do(_DONE)
+        await connection.do(_DONE)
     busy, frames, moved = rows[0]
     return busy, frames, moved

@@ -21,7 +21,7 @@ from charity.db import advisory
 from charity.db.checkpoints import Checkpoints
 from charity.db.locks import FileLock, LockBusy, WriteLock
 from charity.db.sqlite_engine import WriterClient
-from charity.db.sqlite_process import Hand, ProcessHand, ThreadHand
+from charity.db.sqlite_process import ProcessConnection, ThreadConnection, WriterConnection
 from charity.settings import Settings, settings
 
 READERS = 3
@@ -43,16 +43,16 @@ class State:
     write_lock: WriteLock | None
     readers: Iterator[str]
     context: TortoiseContext
-    given_hand: Hand | None = None
+    opened_connection: WriterConnection | None = None
     checkpoints: Checkpoints | None = None
     stopped: str | None = None
     """Why nothing more is written by this process (`SQLITE_IOERR_FSYNC`): its disk failed."""
 
     @property
-    def hand(self) -> Hand:
-        """Who does the steps of SQLite's writing connection."""
-        assert self.given_hand is not None, "only SQLite has one, and only while it is open"
-        return self.given_hand
+    def connection(self) -> WriterConnection:
+        """What does the steps of SQLite's writing connection."""
+        assert self.opened_connection is not None, "only SQLite has one, and only while it is open"
+        return self.opened_connection
 
 
 _state: State | None = None
@@ -146,7 +146,7 @@ async def opened(
                 try:
                     await _touch(context, write_lock)
                     if write_lock is not None and open_lock is not None:
-                        _state.given_hand = await _hand(context, write_lock, open_lock, serving=serving)
+                        _state.opened_connection = await _connection(context, write_lock, open_lock, serving=serving)
                         _state.checkpoints = Checkpoints(chosen.sqlite_path)
                     yield _state
                 finally:
@@ -202,15 +202,17 @@ async def _touch(context: TortoiseContext, write_lock: WriteLock | None) -> None
         await connection.execute_query("SELECT count(*) FROM sqlite_master")
 
 
-async def _hand(context: TortoiseContext, write_lock: WriteLock, open_lock: FileLock, *, serving: bool) -> Hand:
+async def _connection(
+    context: TortoiseContext, write_lock: WriteLock, open_lock: FileLock, *, serving: bool
+) -> WriterConnection:
     writer = context.connections.get("default")
     assert isinstance(writer, WriterClient)
     if not serving:
-        return ThreadHand(writer.opened)
-    hand = ProcessHand()
+        return ThreadConnection(writer.opened)
+    connection = ProcessConnection()
     async with write_lock:
-        await hand.begin(writer.filename, writer.pragmas, [write_lock.fileno(), open_lock.fileno()])
-    return hand
+        await connection.begin(writer.filename, writer.pragmas, [write_lock.fileno(), open_lock.fileno()])
+    return connection
 
 
 async def _close(opened: State, write_lock: WriteLock | None) -> None:
@@ -226,8 +228,8 @@ async def _close(opened: State, write_lock: WriteLock | None) -> None:
         for n in range(READERS):
             await connections.get(f"reader{n}").close()
         if opened.checkpoints is not None and opened.stopped is None:
-            await opened.checkpoints.run(opened.hand)
-        if isinstance(opened.given_hand, ProcessHand):
+            await opened.checkpoints.run(opened.connection)
+        if isinstance(opened.opened_connection, ProcessConnection):
             await connections.get("default").close()
-            await opened.given_hand.end()
+            await opened.opened_connection.end()
         await connections.close_all(discard=True)

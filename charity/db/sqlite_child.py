@@ -29,25 +29,25 @@ ROWS, MANY, ROLLBACK = "rows", "many", "rollback"
 # One step: what to do, its SQL (`?1` places), and its values (rows) or list of values (many).
 Step = tuple[str, str, Sequence[Any]]
 # The answer to one step: the names of the columns, and the rows; both empty where there are none.
-Found = tuple[list[str], list[tuple[Any, ...]]]
+Result = tuple[list[str], list[tuple[Any, ...]]]
 
 
-def perform(connection: sqlite3.Connection, steps: Sequence[Step]) -> list[Found]:
+def perform(connection: sqlite3.Connection, steps: Sequence[Step]) -> list[Result]:
     """Do the steps in order and answer each; raises sqlite3.Error at the first that fails."""
-    found: list[Found] = []
+    results: list[Result] = []
     for kind, sql, values in steps:
         if kind == MANY:
             connection.executemany(sql, values)
-            found.append(([], []))
+            results.append(([], []))
         elif kind == ROLLBACK:
             connection.rollback()
-            found.append(([], []))
+            results.append(([], []))
         else:
             cursor = connection.execute(sql, values)
             cursor.row_factory = None
             names = [column[0] for column in cursor.description or ()]
-            found.append((names, cursor.fetchall()))
-    return found
+            results.append((names, cursor.fetchall()))
+    return results
 
 
 def connected(path: str, pragmas: dict[str, str]) -> sqlite3.Connection:

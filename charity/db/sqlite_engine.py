@@ -43,7 +43,7 @@ class WriterClient(SqliteClient):
                 await (await self._connection.execute(f"PRAGMA {pragma}={value}")).close()
 
     def opened(self) -> aiosqlite.Connection:
-        """The connection below, for those who do more than a query in one journey."""
+        """The connection below, for those who do more than a query in one round trip."""
         assert self._connection is not None, "not open"
         return self._connection
 

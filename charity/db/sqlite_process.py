@@ -21,7 +21,7 @@ import aiosqlite
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from charity.db import sqlite_child
-from charity.db.sqlite_child import HEAD, Found, Step
+from charity.db.sqlite_child import HEAD, Result, Step
 
 log = logging.getLogger("charity.sqlite")
 EX_IOERR = 74
@@ -29,10 +29,10 @@ CLOSE_S = 30
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Hand(Protocol):
-    """Who does steps on the writing connection."""
+class WriterConnection(Protocol):
+    """What does steps on the writing connection."""
 
-    async def do(self, steps: Sequence[Step]) -> list[Found]:
+    async def do(self, steps: Sequence[Step]) -> list[Result]:
         """Do the steps in order; raises Tortoise's IntegrityError or OperationalError, or a sqlite3.Error."""
 
 
@@ -57,23 +57,23 @@ def _error(kind: str, text: str, code: int, name: str) -> sqlite3.Error:
     return error
 
 
-class ThreadHand:
+class ThreadConnection:
     """The connection of Tortoise's alias `default`, in aiosqlite's thread."""
 
     def __init__(self, connection: Callable[[], aiosqlite.Connection]) -> None:
         self._connection = connection
 
-    async def do(self, steps: Sequence[Step]) -> list[Found]:
-        """Do the steps in one journey to the thread."""
+    async def do(self, steps: Sequence[Step]) -> list[Result]:
+        """Do the steps in one round trip to the thread."""
         held: Any = self._connection()
         try:
-            found: list[Found] = await held._execute(sqlite_child.perform, held._conn, steps)  # noqa: SLF001 - the only way in
+            results: list[Result] = await held._execute(sqlite_child.perform, held._conn, steps)  # noqa: SLF001 - the only way in
         except sqlite3.Error as error:
             raise translated(error) from error
-        return found
+        return results
 
 
-class ProcessHand:
+class ProcessConnection:
     """The connection in a process of its own; `begin` starts it, `end` closes it in order."""
 
     def __init__(self) -> None:
@@ -90,24 +90,24 @@ class ProcessHand:
         self._from, self._to = await asyncio.open_connection(sock=ours, limit=1 << 20)
         await self._ask(pragmas)
 
-    async def do(self, steps: Sequence[Step]) -> list[Found]:
-        """Do the steps in one journey to the process."""
-        found: list[Found] = await self._ask(list(steps))
-        return found
+    async def do(self, steps: Sequence[Step]) -> list[Result]:
+        """Do the steps in one round trip to the process."""
+        results: list[Result] = await self._ask(list(steps))
+        return results
 
     async def _ask(self, message: Any) -> Any:
         body = marshal.dumps(message)
         try:
             self._to.write(HEAD.pack(len(body)) + body)
             (length,) = HEAD.unpack(await self._from.readexactly(HEAD.size))
-            good, said = marshal.loads(await self._from.readexactly(length))  # noqa: S302 - both ends are this program
+            good, answer = marshal.loads(await self._from.readexactly(length))  # noqa: S302 - both ends are this program
         except (asyncio.IncompleteReadError, OSError):
             log.critical("sqlite.process_gone")
             self.on_gone()
             raise WriterGone from None
         if not good:
-            raise translated(_error(*said))
-        return said
+            raise translated(_error(*answer))
+        return answer
 
     async def end(self) -> None:
         """Let it close its connection and end; the caller holds `charity.write`."""

@@ -21,8 +21,8 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from charity.db import engine, faults
-from charity.db.sqlite_child import MANY, ROLLBACK, ROWS, Found, Step
-from charity.db.sqlite_process import Hand
+from charity.db.sqlite_child import MANY, ROLLBACK, ROWS, Result, Step
+from charity.db.sqlite_process import WriterConnection
 from charity.errors import Unavailable
 
 log = logging.getLogger("charity.db")
@@ -56,7 +56,7 @@ class Tx(ABC):
 
     @abstractmethod
     async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
-        """The rows of many queries, in one journey to the database where it can be."""
+        """The rows of many queries, in one round trip to the database where it can be."""
 
     @abstractmethod
     async def batch(self, statements: Sequence[Statement]) -> None:
@@ -75,8 +75,8 @@ class Tx(ABC):
 
     async def row(self, sql: str, *args: Any) -> dict[str, Any] | None:
         """The first row, or None."""
-        found = await self.rows(sql, *args)
-        return found[0] if found else None
+        rows = await self.rows(sql, *args)
+        return rows[0] if rows else None
 
     async def many(self, sql: str, values: Sequence[Sequence[Any]]) -> None:
         """One statement for many rows of values."""
@@ -127,29 +127,29 @@ class SqliteTx(Tx):
 
     postgres = False
 
-    def __init__(self, hand: Hand) -> None:
-        self._hand = hand
+    def __init__(self, connection: WriterConnection) -> None:
+        self._connection = connection
         self._waiting: list[Step] = [_BEGIN]
         self._begun = False
         self.committing = False
 
     async def queries(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[dict[str, Any]]]:
-        """All in one journey."""
-        found = await self._do([(ROWS, _for_sqlite(sql), args) for sql, args in asked])
-        return [[dict(zip(names, row, strict=True)) for row in rows] for names, rows in found]
+        """All in one round trip."""
+        results = await self._do([(ROWS, _for_sqlite(sql), args) for sql, args in asked])
+        return [[dict(zip(names, row, strict=True)) for row in rows] for names, rows in results]
 
     async def batch(self, statements: Sequence[Statement]) -> None:
-        """Kept for the next journey."""
+        """Kept for the next round trip."""
         self._waiting += [(MANY, _for_sqlite(sql), values) for sql, values in statements if values]
 
     async def script(self, sql: str) -> None:
         """One statement as it stands."""
         await self._do([(ROWS, sql, ())])
 
-    async def _do(self, steps: list[Step]) -> list[Found]:
+    async def _do(self, steps: list[Step]) -> list[Result]:
         waiting, self._waiting = self._waiting, []
         self._begun = True
-        return (await self._hand.do([*waiting, *steps]))[len(waiting) :]
+        return (await self._connection.do([*waiting, *steps]))[len(waiting) :]
 
     async def commit(self) -> None:
         """Write what waits, and commit."""
@@ -213,12 +213,12 @@ async def under_lock(work: Callable[[Tx], Awaitable[T]], *, foreign_keys: bool =
         return await _on_postgres(work)
     if foreign_keys:
         return await _on_sqlite(work)
-    hand = engine.state().hand
+    connection = engine.state().connection
     try:
-        await hand.do(_LOOSE)
+        await connection.do(_LOOSE)
         return await _on_sqlite(work)
     finally:
-        await hand.do(_STRICT)
+        await connection.do(_STRICT)
 
 
 async def _on_postgres(work: Callable[[Tx], Awaitable[T]]) -> T:
@@ -261,7 +261,7 @@ async def _on_sqlite(work: Callable[[Tx], Awaitable[T]]) -> T:
     opened = engine.state()
     if opened.stopped is not None:
         raise Unavailable(faults.WRITING_STOPPED)
-    tx = SqliteTx(opened.hand)
+    tx = SqliteTx(opened.connection)
     try:
         result = await work(tx)
         await tx.commit()
@@ -278,7 +278,7 @@ async def _on_sqlite(work: Callable[[Tx], Awaitable[T]]) -> T:
         await _rolled_back(tx)
         raise
     if opened.checkpoints is not None and opened.checkpoints.due():
-        await opened.checkpoints.run(opened.hand)
+        await opened.checkpoints.run(opened.connection)
     return result
 
 

@@ -129,10 +129,10 @@ class State:
     def fund(self, code: str) -> Fund:
         """A fund that the command named, or the refusal `fund.unknown`."""
         assert code in self._funds, f"fund {code} was not named"
-        found = self._memory.funds.get(code)
-        if found is None:
+        fund = self._memory.funds.get(code)
+        if fund is None:
             raise rules.FUND_UNKNOWN(fund=code)
-        return found
+        return fund
 
     def stream(self, fund: str) -> Stream:
         """The stream of a fund that the command named, to look at; or the refusal `fund.unknown`."""
@@ -178,16 +178,16 @@ class State:
 
     def added(self, table: Table[Row], columns: Mapping[str, Any]) -> list[Row]:
         """The rows with these values that this batch has added so far, as they stand now; rows with a key are named."""
-        found: list[Row] = []
+        rows: list[Row] = []
         for kept, row in self._memory.written.rows:
             now = row
             if kept is table and table.key:
                 now = cast("dict[str, Any]", self._memory.rows[table, row[table.key]])
             if kept is table and all(now[name] == value for name, value in columns.items()):
-                found.append(cast("Row", now))
+                rows.append(cast("Row", now))
                 if table.key:
                     self._rows.add((table, row[table.key]))
-        return found
+        return rows
 
     def tally(self, sums: Sums, key: tuple[str, ...], *amounts: int) -> None:
         """Add to a kept sum, in the order of its `keys` and `amounts`; nobody needs to have read it."""

@@ -106,13 +106,13 @@ async def _made(tx: Tx, table: str, codes: list[str], row: Any) -> dict[str, int
 
 
 async def _lookup(tx: Tx, table: str, codes: list[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    ids: dict[str, int] = {}
     for n in range(0, len(codes), 256):
         part = codes[n : n + 256]
         places = ", ".join(f"${i}" for i in range(1, len(part) + 1))
         rows = await tx.rows(f"SELECT code, id FROM {table} WHERE code IN ({places})", *part)  # noqa: S608
-        found.update((r["code"], r["id"]) for r in rows)
-    return found
+        ids.update((r["code"], r["id"]) for r in rows)
+    return ids
 
 
 def _holdings(memory: Memory, ids: Ids) -> list[Statement]:
