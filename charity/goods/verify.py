@@ -152,8 +152,7 @@ _ROWS: tuple[Check, ...] = (
     (
         "I3",
         "entry #{seq} granted points and no row tells it",
-        "SELECT e.seq FROM entry e LEFT JOIN points_grant g ON g.seq = e.seq WHERE e.kind = 'points.grant' "
-        "AND g.key IS NULL",
+        "SELECT seq FROM entry WHERE kind = 'points.grant' EXCEPT SELECT seq FROM points_grant",
     ),
 )
 _USES = (

@@ -7,11 +7,13 @@ answer of the key `i` says about `entry`, both in the database's own words.
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from charity.db import engine, reading
 from charity.errors import Failure
 
 SHOWN_MAX = 20
+CHUNK = 100_000
 _FACT = re.compile(r"@(\w+)\.(\w+)")
 _ANSWER = re.compile(r"@(\w+):(\w+)")
 
@@ -30,9 +32,18 @@ def sql(query: str) -> str:
 
 
 async def failures(checks: Iterable[Check]) -> list[Failure]:
-    """What does not hold, at most SHOWN_MAX a rule."""
+    """What does not hold, at most SHOWN_MAX a rule.
+
+    A query with `$1` and `$2` looks at the entries behind one seq and up to another, CHUNK at a time: over a large
+    journal it would hold its snapshot for long.
+    """
     found: list[Failure] = []
+    head = int(await reading.value("SELECT seq FROM head WHERE id = 1") or 0)
     for invariant, words, query in checks:
-        rows = await reading.rows(f"{sql(query)} LIMIT {SHOWN_MAX}")
-        found += [Failure(invariant, words.format(**row)) for row in rows]
+        parts = [(after, after + CHUNK) for after in range(0, head + 1, CHUNK)] if "$2" in query else [()]
+        rows: list[dict[str, Any]] = []
+        for part in parts:
+            if len(rows) < SHOWN_MAX:
+                rows += await reading.rows(f"{sql(query)} LIMIT {SHOWN_MAX}", *part)
+        found += [Failure(invariant, words.format(**row)) for row in rows[:SHOWN_MAX]]
     return found

@@ -1,23 +1,17 @@
-"""`charity verify`, the ledger's part: I1-I9 of books.md, read from the journal and nothing else.
+"""`charity verify`, the ledger's part: I1-I9 and I13 of books.md, read from the journal and nothing else.
 
-The journal is replayed in seq order in chunks; holdings, turnover, streams and segments are rebuilt
-from the bodies and compared with their tables. Every failure is told in words with its seq.
+The journal is replayed in seq order (charity/ledger/replay.py); what the replay adds up to is compared with the
+tables that repeat it, in one short snapshot. Every failure is told in words with its seq.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any
 
 from charity.db import reading
 from charity.errors import Failure
-from charity.ledger import accounts, canonical, checks
-from charity.ledger.streams import Piece, Stream, length, merged, overlap, without
-
-CHUNK = 2_000
-FAILURES_MAX = 200
-
+from charity.ledger import checks
+from charity.ledger.replay import Replay
+from charity.ledger.streams import Piece, merged, without
 
 # Columns that repeat what a code or a body says: registers and balances read them.
 _CHECKS: tuple[checks.Check, ...] = (
@@ -75,193 +69,22 @@ _CHECKS: tuple[checks.Check, ...] = (
 )
 
 
-@dataclass(slots=True)
-class Replay:
-    """What the journal says, up to some seq."""
-
-    seq: int = 0
-    leaf: str = canonical.GENESIS
-    at: str = ""
-    holdings: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    turnover: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
-    streams: dict[str, Stream] = field(default_factory=dict)
-    owners: dict[tuple[str, Piece], int] = field(default_factory=dict)
-    segments: dict[tuple[str, Piece], tuple[int, str]] = field(default_factory=dict)
-    inflows: dict[str, list[tuple[Piece, int]]] = field(default_factory=lambda: defaultdict(list))
-    reversed: dict[int, int] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
-    readable: bool = True
-
-    def fail(self, invariant: str, words: str) -> None:
-        """Note a failure; a flood of them is cut."""
-        if len(self.failures) < FAILURES_MAX:
-            self.failures.append(Failure(invariant, words))
-
-
 async def run() -> list[Failure]:
-    """Check I1-I9; the failures, none when the books are right."""
-    replay = Replay()
-    funds = {
-        r["code"]: (r["kind"], json.loads(r["programmes"]))
-        for r in await reading.rows("SELECT code, kind, programmes FROM fund")
-    }
-    await _follow(replay, funds)  # without a snapshot: it takes long, and what is in the journal never changes
+    """Check I1-I9 and I13; the failures, none when the books are right."""
+    funds = await reading.rows("SELECT code, programmes FROM fund")
+    replay = Replay(funds={row["code"]: json.loads(row["programmes"]) for row in funds})
+    await replay.follow()
     async with reading.snapshot():
-        await _follow(replay, funds)  # what was posted meanwhile
+        await replay.follow()  # what was posted meanwhile
         await _head(replay)
         await _holdings(replay)
         await _streams(replay)
+        await _arrivals(replay)
     if not replay.readable:
         return replay.failures
     await _reversals(replay)
     await _keys(replay)
     return [*replay.failures, *await checks.failures(_CHECKS)]
-
-
-async def _follow(replay: Replay, funds: dict[str, tuple[str, list[str]]]) -> None:
-    """Replay the journal from where the replay stands to its end."""
-    async for row, lines in _journal(replay.seq):
-        try:
-            _entry(replay, row, lines, funds)
-        except (KeyError, TypeError, ValueError, AssertionError):  # somebody wrote into the body
-            replay.fail("I3", f"#{row['seq']}: the body cannot be replayed")
-            replay.seq, replay.leaf, replay.at = row["seq"], row["leaf"], row["recorded_at"]
-            replay.readable = False
-
-
-async def _journal(after: int) -> AsyncIterator[tuple[dict[str, Any], list[tuple[str, str, int]]]]:
-    while True:
-        entries = await reading.rows("SELECT * FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2", after, CHUNK)
-        if not entries:
-            return
-        last = entries[-1]["seq"]
-        lines: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
-        for p in await reading.rows(
-            "SELECT p.seq, a.code AS account, u.code AS unit, p.quantity FROM posting p "
-            "JOIN account a ON a.id = p.account JOIN unit u ON u.id = p.unit "
-            "WHERE p.seq > $1 AND p.seq <= $2 ORDER BY p.seq, p.n",
-            after,
-            last,
-        ):
-            lines[p["seq"]].append((p["account"], p["unit"], p["quantity"]))
-        for entry in entries:
-            yield entry, lines[entry["seq"]]
-        after = last
-
-
-def _entry(
-    replay: Replay, row: dict[str, Any], lines: list[tuple[str, str, int]], funds: dict[str, tuple[str, list[str]]]
-) -> None:
-    seq = row["seq"]
-    body = json.loads(row["body"])
-    if seq != replay.seq + 1:
-        replay.fail("I2", f"seq {seq} follows {replay.seq}")
-    if row["recorded_at"] < replay.at:
-        replay.fail("I2", f"#{seq}: recorded_at decreases")
-    if canonical.leaf(row["body"]) != row["leaf"]:
-        replay.fail("I3", f"#{seq}: the leaf is not the hash of the body")
-    if body["prev"] != replay.leaf or row["prev"] != replay.leaf:
-        replay.fail("I3", f"#{seq}: prev is not the previous leaf")
-    columns = ("seq", "kind", "recorded_at", "effective_on", "party", "actor")
-    same = all(body[c] == row[c] for c in columns) and body["id"] == row["id16"]
-    if not same or body.get("reverses") != row["reverses"] or [list(x) for x in lines] != body["postings"]:
-        replay.fail("I3", f"#{seq}: the columns do not say what the body says")
-    replay.seq, replay.leaf, replay.at = seq, row["leaf"], row["recorded_at"]
-    _sums(replay, seq, lines)
-    _allowed(replay, seq, body, lines, funds)
-    for account, unit, quantity in lines:
-        replay.holdings[account, unit] += quantity
-        replay.turnover[account, unit, row["effective_on"]][quantity < 0] += abs(quantity)
-        if accounts.minimum(account) is not None and replay.holdings[account, unit] < 0:
-            replay.fail("I5", f"#{seq}: {account} has {replay.holdings[account, unit]} of {unit}")
-    if row["reverses"] is not None:
-        replay.reversed[seq] = row["reverses"]
-    _flows(replay, seq, body)
-
-
-def _sums(replay: Replay, seq: int, lines: list[tuple[str, str, int]]) -> None:
-    sums: dict[tuple[str, str], int] = defaultdict(int)
-    for account, unit, quantity in lines:
-        sums[unit, accounts.split(account)[2] if unit == accounts.CNY else ""] += quantity
-    for (unit, fund), value in sums.items():
-        if value:
-            replay.fail("I1", f"#{seq}: {unit} {fund} sums to {value}")
-
-
-def _allowed(
-    replay: Replay,
-    seq: int,
-    body: dict[str, Any],
-    lines: list[tuple[str, str, int]],
-    funds: dict[str, tuple[str, list[str]]],
-) -> None:
-    programme = body["facts"].get("programme")
-    if "reverses" in body:
-        return
-    if programme is None:
-        if body.get("flows", {}).get("spent"):
-            replay.fail("I8", f"#{seq}: money was spent for no programme")
-        return
-    for code in {accounts.split(account)[2] for account, _, _ in lines} - {""}:
-        allowed = funds.get(code, ("", []))[1]
-        if allowed and programme not in allowed:
-            replay.fail("I8", f"#{seq}: fund {code} does not allow programme {programme}")
-
-
-def _flows(replay: Replay, seq: int, body: dict[str, Any]) -> None:
-    flows = body.get("flows", {})
-    for fund, pieces in flows.get("released", []):
-        _stream(replay, fund).release([(a, b) for a, b in pieces])
-        for a, b in pieces:
-            replay.segments.pop((fund, (a, b)), None)
-    for name in ("spent", "moved", "refunded"):
-        for fund, pieces in flows.get(name, []):
-            stream = _stream(replay, fund)
-            mine = [(a, b) for a, b in pieces]
-            if length(overlap(stream.free, mine)) != length(mine):
-                replay.fail("I9", f"#{seq}: positions of {fund} are taken twice or were never received")
-                continue
-            stream.take(mine)
-            replay.segments.update({(fund, piece): (seq, name) for piece in mine})
-    for fund, pieces in flows.get("received", []):
-        stream = _stream(replay, fund)
-        piece = stream.receive(sum(b - a for a, b in pieces))
-        if [list(piece)] != pieces:
-            replay.fail("I9", f"#{seq}: {fund} received at {pieces}, not at {list(piece)}")
-        replay.inflows[fund].append((piece, seq))
-    for fund, pieces in flows.get("reowned", []):
-        for a, b in pieces:
-            _reown(replay.inflows[fund], (a, b), seq)
-    _amounts(replay, seq, body)
-
-
-def _stream(replay: Replay, fund: str) -> Stream:
-    return replay.streams.setdefault(fund, Stream(fund))
-
-
-def _reown(rows: list[tuple[Piece, int]], piece: Piece, seq: int) -> None:
-    kept: list[tuple[Piece, int]] = []
-    for old, owner in rows:
-        cut = overlap([old], [piece])
-        kept += [(p, owner) for p in without([old], cut)] + [(p, seq) for p in cut]
-    rows[:] = sorted(kept)
-
-
-def _amounts(replay: Replay, seq: int, body: dict[str, Any]) -> None:
-    """I9: what a payment took from the stream is what it paid out of the fund's money."""
-    flows = body.get("flows", {})
-    net: dict[str, int] = defaultdict(int)
-    for name, sign in (("received", 1), ("released", 1), ("spent", -1), ("moved", -1), ("refunded", -1)):
-        for fund, pieces in flows.get(name, []):
-            net[fund] += sign * sum(b - a for a, b in pieces)
-    paid: dict[str, int] = defaultdict(int)
-    for account, unit, quantity in body["postings"]:
-        chart, _, fund = accounts.split(account)
-        if unit == accounts.CNY and chart in {accounts.CASH, accounts.BANK, accounts.OTHER_MONEY}:
-            paid[fund] += quantity
-    for fund in net.keys() | paid.keys():
-        if net[fund] != paid[fund]:
-            replay.fail("I9", f"#{seq}: {fund} money moved {paid[fund]}, its stream {net[fund]}")
 
 
 async def _head(replay: Replay) -> None:
@@ -271,26 +94,26 @@ async def _head(replay: Replay) -> None:
 
 
 async def _holdings(replay: Replay) -> None:
-    told = {
-        (r["account"], r["unit"]): r["quantity"]
-        for r in await reading.rows(
-            "SELECT a.code AS account, u.code AS unit, h.quantity FROM holding h "
-            "JOIN account a ON a.id = h.account JOIN unit u ON u.id = h.unit"
-        )
-    }
-    for pair in told.keys() | replay.holdings.keys():
-        if told.get(pair, 0) != replay.holdings.get(pair, 0):
-            replay.fail("I4", f"{pair}: holding {told.get(pair, 0)}, postings {replay.holdings.get(pair, 0)}")
-    days = {
-        (r["account"], r["unit"], r["day"]): [r["debit"], r["credit"]]
-        for r in await reading.rows(
-            "SELECT a.code AS account, u.code AS unit, t.day, t.debit, t.credit FROM turnover t "
-            "JOIN account a ON a.id = t.account JOIN unit u ON u.id = t.unit"
-        )
-    }
-    for key in days.keys() | replay.turnover.keys():
-        if days.get(key) != replay.turnover.get(key):
-            replay.fail("I4", f"{key}: turnover {days.get(key)}, postings {replay.turnover.get(key)}")
+    """I4: holdings and turnover are what the postings add up to."""
+
+    def pair(account: int, unit: int) -> str:
+        place = replay.places.get(account)
+        return f"{place.code if place else account} {replay.units.get(unit, unit)}"
+
+    held = {(row[0], row[1]): row[2] for row in await reading.tuples("SELECT account, unit, quantity FROM holding")}
+    for key in held.keys() | replay.holdings.keys():
+        if held.get(key, 0) != replay.holdings.get(key, 0):
+            replay.fail("I4", f"{pair(*key)}: holding {held.get(key, 0)}, postings {replay.holdings.get(key, 0)}")
+    seen = 0
+    for account, unit, day, debit, credit in await reading.tuples(
+        "SELECT account, unit, day, debit, credit FROM turnover"
+    ):
+        seen += 1
+        posted = replay.turnover.get((account, unit, day))
+        if posted != [debit, credit]:
+            replay.fail("I4", f"{pair(account, unit)} {day}: turnover {[debit, credit]}, postings {posted}")
+    if seen < len(replay.turnover):
+        replay.fail("I4", f"{len(replay.turnover) - seen} days of turnover are not there")
 
 
 async def _streams(replay: Replay) -> None:
@@ -298,26 +121,44 @@ async def _streams(replay: Replay) -> None:
     for fund in replay.streams.keys() - {row["fund"] for row in kept}:
         replay.fail("I9", f"stream {fund} is not there")
     for row in kept:
-        stream = _stream(replay, row["fund"])
+        stream = replay.stream(row["fund"])
         if (row["inflow"], row["outflow"], row["low"]) != (stream.inflow, stream.outflow, stream.low):
             replay.fail("I9", f"stream {row['fund']} is not what the bodies say")
-    told = {
-        (r["fund"], (r["start"], r["stop"])): (r["owner_seq"], r["kind"])
-        for r in await reading.rows("SELECT fund, start, stop, owner_seq, kind FROM segment")
+    segments = {
+        (fund, (start, stop)): (owner, kind)
+        for fund, start, stop, owner, kind in await reading.tuples(
+            "SELECT fund, start, stop, owner_seq, kind FROM segment"
+        )
     }
-    if told != replay.segments:
-        wrong = sorted(str(k) for k, _ in told.items() ^ replay.segments.items())
+    if segments != replay.segments:
+        wrong = sorted(str(k) for k, _ in segments.items() ^ replay.segments.items())
         replay.fail("I9", f"segments differ from the bodies at {', '.join(wrong[:5])}")
-    inflows: dict[tuple[str, int], list[Piece]] = defaultdict(list)
-    for r in await reading.rows("SELECT fund, start, stop, seq FROM inflow"):
-        inflows[r["fund"], r["seq"]].append((r["start"], r["stop"]))
-    rebuilt: dict[tuple[str, int], list[Piece]] = defaultdict(list)
-    for fund, rows in replay.inflows.items():
-        for piece, seq in rows:
-            rebuilt[fund, seq].append(piece)
-    for key in inflows.keys() | rebuilt.keys():
-        if merged(inflows[key]) != merged(rebuilt[key]):
-            replay.fail("I9", f"inflow {key} is not what the bodies say")
+
+
+async def _arrivals(replay: Replay) -> None:
+    """I9: positions belong to the entry they came with, or to the refund that took them over."""
+    owners: dict[str, list[tuple[Piece, int]]] = defaultdict(list)
+    for fund, piece, seq in replay.reowned:
+        owners[fund] = [(left, old) for kept, old in owners[fund] for left in without([kept], [piece])]
+        owners[fund].append((piece, seq))
+    for fund, seq in replay.odd.keys() | {(fund, seq) for fund, rows in owners.items() for _, seq in rows}:
+        taken_over = [piece for piece, _ in owners[fund]]
+        expected = without(replay.odd.get((fund, seq), []), taken_over)
+        expected += [piece for piece, owner in owners[fund] if owner == seq]
+        rows = await reading.tuples("SELECT start, stop FROM inflow WHERE seq = $1 AND fund = $2", seq, fund)
+        if merged((start, stop) for start, stop in rows) != merged(expected):
+            replay.fail("I9", f"inflow of {fund} by #{seq} is not what the bodies say")
+    for fund, rows in owners.items():
+        for (start, stop), seq in rows:
+            found = await reading.tuples(
+                "SELECT seq FROM inflow WHERE fund = $1 AND start < $2 AND stop > $3 AND start >= "
+                "(SELECT COALESCE(MAX(start), 0) FROM inflow WHERE fund = $1 AND start <= $3)",
+                fund,
+                stop,
+                start,
+            )
+            if {row[0] for row in found} != {seq}:
+                replay.fail("I9", f"positions {start} to {stop} of {fund} are not those of #{seq} alone")
 
 
 async def _reversals(replay: Replay) -> None:
