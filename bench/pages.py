@@ -47,8 +47,14 @@ class Browser:
             headers["Authorization"] = f"Bearer {self._tokens[role]}"
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request("GET" if body is None else "POST", path, body, headers)
-        answer = self._connection.getresponse()
+        method = "GET" if body is None else "POST"
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):  # idle while the other server was asked
+            self._connection.close()
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
         return answer.status, answer.read().decode(errors="replace")
 
     def took(self, role: str, path: str, body: str | None = None) -> float:
