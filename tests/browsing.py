@@ -46,8 +46,8 @@ AXE = (ROOT / "static" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
 async def _build() -> dict[str, Any]:
     """The cast with passwords, a shop with two cards, and money in the general fund."""
-    import goods_cast  # noqa: PLC0415 - this half runs in a process of its own
     from cast import seed  # noqa: PLC0415
+    from goods import given as goods_given  # noqa: PLC0415 - this half runs in a process of its own
 
     from charity import clock  # noqa: PLC0415
     from charity.app import MODELS  # noqa: PLC0415
@@ -62,7 +62,7 @@ async def _build() -> dict[str, Any]:
         await migrations.migrate()
     async with engine.opened(MODELS), writer.running():
         house = await seed(settings().database_url)
-        shop = await goods_cast.opened(house)
+        shop = await goods_given.opened(house)
         secret = await passwords.hashed(PASSWORD)
         await transactions.run(lambda tx: tx.rows("UPDATE staff SET password_hash = $1 RETURNING key", secret))
         gift = await donations.receive(
@@ -74,7 +74,7 @@ async def _build() -> dict[str, Any]:
             donor=Donor("organisation", "溪东建材有限公司"),
             by=house.cashier,
         )
-        lot = await shop.bring(goods_cast.TOWEL, 12)
+        lot = await shop.bring(goods_given.TOWEL, 12)
     return {"card": shop.card, "card2": shop.card2, "receipt": gift.body["receipt"]["code"], "lot": lot}
 
 

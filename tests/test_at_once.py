@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from cast import Cast
 from giving.given import all_is_well, give, requested
-from goods_cast import DONOR, RICE
-from goods_cast import opened as shop_opened
+from goods.given import DONOR, RICE
+from goods.given import opened as shop_opened
 
 from charity import clock
 from charity.db import engine, reading, transactions

@@ -18,7 +18,7 @@ from typing import Any
 import httpx2
 import pytest
 from browsing import PATIENCE_S, Served, build
-from goods_cast import in_days
+from goods.given import in_days
 
 from charity import clock
 from charity.db import reading, transactions

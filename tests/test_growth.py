@@ -19,8 +19,8 @@ import pytest
 from cast import Cast
 from conftest import Web
 from giving.given import give, promised
-from goods_cast import TOWEL, Shop
-from goods_cast import opened as shop_opened
+from goods.given import TOWEL, Shop
+from goods.given import opened as shop_opened
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.connection import get_connections

@@ -3,7 +3,7 @@
 import pytest
 from cast import Cast
 from giving.given import give
-from goods_cast import COAT, RICE, opened
+from goods.given import COAT, RICE, opened
 
 from charity.db import reading
 from charity.errors import Refusal

@@ -7,8 +7,8 @@ import pytest
 from cast import Cast
 from conftest import Web
 from giving.given import give, promised
-from goods_cast import COAT, RICE, counts, in_days
-from goods_cast import opened as shop_opened
+from goods.given import COAT, RICE, counts, in_days
+from goods.given import opened as shop_opened
 from test_permissions import _filled
 from test_web import PASSWORD, _token
 
@@ -238,7 +238,7 @@ async def test_a_name_of_a_file_cannot_split_a_header(house: Cast, web: Web) -> 
 async def test_coats_without_value_are_still_taken_in(house: Cast) -> None:
     """The bound on values must not touch goods that have none."""
     shop = await shop_opened(house)
-    assert await shop.stand(await shop.bring(COAT, 1_000_000)) == 1_000_000
+    assert await shop.on_hand(await shop.bring(COAT, 1_000_000)) == 1_000_000
 
 
 async def test_the_way_to_the_next_page_names_no_host(house: Cast, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
-from goods_cast import RICE, in_days
-from goods_cast import opened as shop_opened
+from goods.given import RICE, in_days
+from goods.given import opened as shop_opened
 
 from charity import clock
 from charity.db import reading, sealed

@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from browsing import Served, Street, Visitor, build, street
 from conftest import _apart
-from goods_cast import MILK, RICE, SALT, in_days
+from goods.given import MILK, RICE, SALT, in_days
 from paper_reading import codes_in, flat, page_count
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]

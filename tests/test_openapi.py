@@ -10,7 +10,7 @@ import pytest
 import requests
 import schemathesis
 from browsing import Served, build
-from goods_cast import TOWEL
+from goods.given import TOWEL
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from giving.given import give
-from goods_cast import DONOR, RICE, opened
+from goods.given import DONOR, RICE, opened
 
 from charity.disclosure import routes
 from charity.errors import Refusal

@@ -10,8 +10,8 @@ import pytest
 from cast import Cast
 from conftest import Web
 from giving.given import give, promised, requested
-from goods_cast import RICE
-from goods_cast import opened as shop_opened
+from goods.given import RICE
+from goods.given import opened as shop_opened
 from starlette.routing import Route
 from test_reports import whole_year
 

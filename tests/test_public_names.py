@@ -16,8 +16,8 @@ import pytest_asyncio
 from cast import Cast
 from conftest import Web
 from giving.given import TODAY
-from goods_cast import RICE, Shop
-from goods_cast import opened as shop_opened
+from goods.given import RICE, Shop
+from goods.given import opened as shop_opened
 from paper_reading import flat
 from test_aid import ASKED
 

@@ -11,8 +11,8 @@ from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
 from giving.given import give, promised, requested
-from goods_cast import RICE
-from goods_cast import opened as shop_opened
+from goods.given import RICE
+from goods.given import opened as shop_opened
 from pydantic import BaseModel
 from starlette.routing import Route
 from test_aid_web import made as voucher_made

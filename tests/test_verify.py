@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 from cast import Cast
 from giving.given import give, promised, requested
-from goods_cast import RICE
-from goods_cast import opened as shop_opened
+from goods.given import RICE
+from goods.given import opened as shop_opened
 from test_aid import ASKED
 
 from charity import cli, clock

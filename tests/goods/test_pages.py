@@ -5,21 +5,14 @@ import re
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from conftest import Web
-from goods_cast import MILK, RICE, SALT, Shop, counts, in_days, opened
+from goods.given import MILK, RICE, SALT, UNKNOWN, Shop, counts, in_days
 
 from charity import clock
 from charity.goods import cards
 from charity.printing import renderer
 
 API = "/api/v1/goods"
-UNKNOWN = "2001000900008"
-
-
-@pytest_asyncio.fixture
-async def shop(house: Any) -> Shop:
-    return await opened(house)
 
 
 def keyed(key: str = "k-1") -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cast import Cast, seed
 from conftest import environment
-from goods_cast import MILK, RICE, SALT, Shop, holding, opened
+from goods.given import MILK, RICE, SALT, Shop, holding, opened
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -125,11 +125,11 @@ class ShopMachine(RuleBasedStateMachine):
         self.house: Cast = await seed(path)
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        async def told() -> Any:
+        async def timed() -> Any:
             with clock.telling(BEGUN + timedelta(days=self.day)):
                 return await work
 
-        return self.runner.run(told())
+        return self.runner.run(timed())
 
     def teardown(self) -> None:
         async def close() -> None:

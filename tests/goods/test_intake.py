@@ -1,0 +1,165 @@
+"""Goods come in: as a gift with its lot, entry and receipt, or against a paid voucher."""
+
+from datetime import timedelta
+
+import pytest
+from goods.given import COAT, DONOR, MILK, RICE, SALT, UNKNOWN, Shop, counts, holding, in_days
+
+from charity import clock, words
+from charity.db import migrations, reading, transactions
+from charity.errors import Refusal
+from charity.giving import receipts
+from charity.giving import verify as giving_verify
+from charity.giving.receipts import documents as receipt_documents
+from charity.goods import intake, items, verify
+from charity.goods.intake import IntakeLine
+from charity.ledger import accounts as acc
+
+
+async def test_a_valued_gift_becomes_a_lot_an_entry_and_a_receipt(shop: Shop) -> None:
+    answer = await shop.bring_answer(RICE, 20, unit_value_fen=2650, fund="F-WARM", donor=DONOR)
+    assert answer["number"] == f"RK-LX01-{clock.today().year}-000001"
+    lot = answer["lots"][0]["code"]
+    assert await shop.on_hand(lot) == 20
+    assert await holding(acc.DONORS, acc.lot(lot)) == -20
+    assert await holding("1201/LX01/F-WARM", "CNY") == 53_000
+    assert await holding("4101/-/F-WARM", "CNY") == -53_000
+    receipt = await reading.row("SELECT amount_fen, kind FROM receipt WHERE code = $1", answer["receipt"]["code"])
+    assert receipt == {"amount_fen": 53_000, "kind": "in_kind"}
+    donation = await reading.row("SELECT kind, amount_fen, receipt, store FROM donation")
+    assert donation == {"kind": "in_kind", "amount_fen": 53_000, "receipt": answer["receipt"]["code"], "store": "LX01"}
+
+
+async def test_goods_without_evidence_move_without_value_and_without_receipt(shop: Shop) -> None:
+    answer = await shop.bring_answer(COAT, 7)
+    assert "receipt" not in answer
+    lot = answer["lots"][0]["code"]
+    assert await shop.on_hand(lot) == 7
+    assert await reading.value("SELECT COUNT(*) FROM account WHERE chart = '1201'") == 0
+    assert await reading.row("SELECT amount_fen, receipt FROM donation") == {"amount_fen": None, "receipt": None}
+    unvalued = await shop.bring_answer(COAT, 1, unit_value_fen=100, evidence="none")
+    assert "receipt" not in unvalued
+    assert await reading.value("SELECT SUM(cost_fen) FROM lot") == 0
+
+
+async def test_a_total_that_does_not_divide_becomes_two_lots(shop: Shop) -> None:
+    answer = await shop.bring_answer(SALT, 3, total_value_fen=10_000)
+    rows = await reading.rows("SELECT cost_fen FROM lot ORDER BY cost_fen DESC")
+    assert [r["cost_fen"] for r in rows] == [3334, 3333]
+    assert [lot["quantity"] for lot in answer["lots"]] == [1, 2]
+    assert await holding("1201/LX01/F-GEN", "CNY") == 10_000
+
+
+async def test_agency_goods_are_no_income(shop: Shop) -> None:
+    await shop.bring(SALT, 2, unit_value_fen=250, fund="F-WC08")
+    assert await holding("1801/LX01/F-WC08", "CNY") == 500
+    assert await holding("2601/-/F-WC08", "CNY") == -500
+
+
+async def test_an_intake_names_every_fault_at_once_and_writes_nothing(shop: Shop) -> None:
+    before = await counts()
+    lines = [
+        IntakeLine("2001000100003", 1),
+        IntakeLine(UNKNOWN, 1),
+        IntakeLine("１２３", 1),
+        IntakeLine(RICE, 1),
+        IntakeLine(RICE, 1, clock.today() - timedelta(days=1)),
+        IntakeLine(SALT, 1, evidence="market"),
+        IntakeLine(SALT, 3, total_value_fen=2, evidence="market"),
+    ]
+    with pytest.raises(Refusal) as caught:
+        await intake.take_in(store="LX01", source="gift", lines=lines, by=shop.house.clerk)
+    faults = {(e.field, words.say(e.message, **dict(e.facts))) for e in caught.value.fields}
+    assert ("lines.0.barcode", "条码 2001000100003 的校验位不对，应为 2，请重新扫描") in faults
+    assert ("lines.1.barcode", f"条码 {UNKNOWN} 尚未登记，请先登记商品") in faults
+    assert ("lines.2.barcode", "条码应为 13 位数字") in faults
+    assert {field for field, _ in faults} == {
+        "lines.0.barcode", "lines.1.barcode", "lines.2.barcode", "lines.3.expires_on", "lines.4.expires_on",
+        "lines.5.unit_value_fen", "lines.6.unit_value_fen",
+    }  # fmt: skip
+    assert caught.value.status == 422
+    assert await counts() == before
+
+
+async def test_goods_that_expire_today_may_still_come_in(shop: Shop) -> None:
+    assert await shop.bring(MILK, 1, expires_on=clock.today())
+
+
+async def test_a_closed_campaign_takes_no_goods(shop: Shop) -> None:
+    with pytest.raises(Refusal) as caught:
+        await shop.bring(SALT, 1, campaign="winter-2025")
+    assert caught.value.code == "campaign.not_open"
+    with pytest.raises(Refusal) as caught:
+        await shop.bring(SALT, 1, campaign="nothing")
+    assert caught.value.status == 422
+    with pytest.raises(Refusal) as caught:
+        await shop.bring(SALT, 1, fund="F-NO")
+    assert caught.value.code == "fund.unknown"
+
+
+async def test_a_clerk_serves_only_her_store(shop: Shop) -> None:
+    with pytest.raises(Refusal) as caught:
+        await intake.take_in(store="LX02", source="gift", lines=[IntakeLine(SALT, 1)], by=shop.house.clerk)
+    assert caught.value.status == 403
+    with pytest.raises(Refusal) as caught:
+        await intake.take_in(store="LX99", source="gift", lines=[IntakeLine(SALT, 1)], by=shop.house.clerk)
+    assert caught.value.status == 404
+    with pytest.raises(Refusal) as caught:
+        await intake.take_in(store="LX01", source="gift", lines=[IntakeLine(SALT, 1)], by=shop.house.cashier)
+    assert caught.value.status == 403
+
+
+async def test_an_item_is_registered_once_and_only_with_a_right_barcode(shop: Shop) -> None:
+    item = items.Item(UNKNOWN, "花生油 1L", "瓶", 20)
+    await items.register(item, by=shop.house.clerk)
+    assert (await items.get(UNKNOWN)).name == "花生油 1L"
+    with pytest.raises(Refusal) as caught:
+        await items.register(item, by=shop.house.clerk)
+    assert caught.value.code == "item.known"
+    with pytest.raises(Refusal) as caught:
+        await items.register(items.Item("2001000900009", "花生油", "瓶", 20), by=shop.house.clerk)
+    assert caught.value.code == "barcode.check_digit"
+
+
+async def test_a_receipt_keeps_the_goods_it_printed(shop: Shop) -> None:
+    lines = [
+        IntakeLine(RICE, 2, in_days(90), unit_value_fen=2650, evidence="invoice"),
+        IntakeLine(COAT, 3),
+        IntakeLine(SALT, 3, total_value_fen=1000, evidence="market"),
+    ]
+    taken = (await intake.take_in(store="LX01", source="gift", lines=lines, donor=DONOR, by=shop.house.clerk)).body
+    printed = [
+        ("大米(晚籼) 5kg", "袋", 2, 2650, "invoice"),
+        ("旧棉衣 成人(已消毒)", "件", 3, 0, "none"),
+        ("食用盐 400g", "袋", 1, 334, "market"),
+        ("食用盐 400g", "袋", 2, 333, "market"),
+    ]
+    await transactions.run(lambda tx: tx.rows("UPDATE item SET name = '改名', measure = '箱'"))
+    fresh = (await receipts.replace(taken["receipt"]["code"], reason="写错", by=shop.house.accountant)).body
+    for receipt in (taken["receipt"], fresh):
+        kept = (await receipts.goods_lines([receipt["number"]]))[receipt["number"]]
+        assert [(x.name, x.measure, x.quantity, x.price_fen, x.evidence) for x in kept] == printed
+        shown = await receipt_documents._printed(receipt["code"], masked=True)
+        assert [(x.specification, x.quantity, x.amount_fen, x.basis) for x in shown.lines] == [
+            ("大米(晚籼) 5kg", 2, 5300, "发票"),
+            ("旧棉衣 成人(已消毒)", 3, None, ""),
+            ("食用盐 400g", 1, 334, "市场价"),
+            ("食用盐 400g", 2, 666, "市场价"),
+        ]
+    assert [*await verify.run(), *await giving_verify.run()] == []
+
+
+async def test_receipts_made_before_their_goods_were_kept_get_those_of_the_slip(shop: Shop) -> None:
+    await shop.bring(COAT, 1)
+    taken = await shop.bring_answer(SALT, 3, total_value_fen=1000)
+    await receipts.replace(taken["receipt"]["code"], reason="写错", by=shop.house.accountant)
+    rows = await reading.rows("SELECT * FROM receipt_item ORDER BY number, n")
+    assert len(rows) == 4
+
+    async def before(tx: transactions.Tx) -> None:
+        await tx.rows("DROP TABLE receipt_item")
+        await tx.rows("DELETE FROM migration WHERE name = '0013_receipt_items'")
+
+    await transactions.run(before)
+    assert await migrations.migrate() == ["0013_receipt_items"]
+    assert await reading.rows("SELECT * FROM receipt_item ORDER BY number, n") == rows
