@@ -129,8 +129,8 @@ async def _take_in(plan: Plan, store: str, lines: Sequence[IntakeLine], donor: D
 
 
 async def _basket(plan: Plan, store: str, card: str, seed: int) -> None:
-    """Fill a basket from what stands on the shelf, within the household's points."""
-    # A chance of its own: what stands on the shelves by then decides how much of it is drawn.
+    """Fill a basket from what is on hand, within the household's points."""
+    # A chance of its own: what is on hand by then decides how much of it is drawn.
     chance = random.Random(seed)  # noqa: S311 - a story, not a secret
     rows = await reading.rows(
         "SELECT l.barcode, i.points, SUM(o.quantity) AS quantity FROM on_hand o JOIN lot l ON l.code = o.lot "

@@ -1,4 +1,4 @@
-"""What goods put on the desk, and which of their numbers and codes the search box knows."""
+"""What goods put on the desk, and which of their numbers and codes the search box finds."""
 
 from datetime import timedelta
 from typing import Any
@@ -75,7 +75,7 @@ def _stock(by: Actor) -> str:
 
 async def find_document(code: str, by: Actor) -> str | None:
     """A goods slip by its number."""
-    if not any(by.may(act) for act in _SEES_SLIPS):
+    if not any(by.may(permission) for permission in _SEES_SLIPS):
         return None
     row = await reading.row("SELECT number, store FROM goods_document WHERE number = $1", code)
     if row is None or by.store not in {None, row["store"]}:

@@ -79,7 +79,7 @@ class GoodsItem(Model):
 
 
 class GoodsDocument(Model):
-    """The paper of one act at one store."""
+    """A slip: one intake, issue or reversal at one store."""
 
     number = fields.CharField(CODE_MAX, primary_key=True)
     kind = WordField(SlipKind)
@@ -172,7 +172,7 @@ class PurchaseRow(TypedDict):
 
 
 class GoodsLine(Model):
-    """A line of a slip. Document and n are the key, which Tortoise cannot say: rows are read only."""
+    """A line of a slip. Document and n are the key, which Tortoise cannot declare: rows are read only."""
 
     document = fields.CharField(CODE_MAX, primary_key=True)
     n = fields.IntField()
@@ -203,7 +203,7 @@ class LineRow(TypedDict):
 
 
 class GoodsLot(Model):
-    """Pieces of one item with one fund, source, expiry and cost a piece, for ever."""
+    """Pieces of one item with one fund, source, expiry and cost per piece, for ever."""
 
     code = fields.CharField(CODE_MAX, primary_key=True)
     barcode = fields.TextField()
@@ -318,7 +318,7 @@ class PointsScheme(Model):
 
 
 class PointsTier(Model):
-    """What a scheme gives a category. Both are the key, which Tortoise cannot say: rows are read only."""
+    """What a scheme gives a category. Both are the key, which Tortoise cannot declare: rows are read only."""
 
     scheme = fields.CharField(CODE_MAX, primary_key=True)
     category = WordField(Category)

@@ -32,7 +32,7 @@ _PARTS: Final = {kind: 12 // months for kind, months in _MONTHS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A points scheme. `tiers`: category -> (basis, points a cycle)."""
+    """A points scheme. `tiers`: category -> (basis, points per cycle)."""
 
     code: str
     name: str
@@ -77,9 +77,9 @@ async def schemes() -> list[Scheme]:
 
 async def scheme(code: str = COUNTY_SCHEME) -> Scheme:
     """One scheme, or the refusal points.scheme_unknown."""
-    for found in await schemes():
-        if found.code == code:
-            return found
+    for each in await schemes():
+        if each.code == code:
+            return each
     raise rules.SCHEME_UNKNOWN(scheme=code)
 
 

@@ -60,8 +60,8 @@ def give_back(state: State, voucher: str, value_fen: int) -> None:
 
 async def fund_of(voucher: str) -> str | None:
     """The fund that paid for a purchase; None when nothing was paid."""
-    found = await reading.value("SELECT fund FROM goods_purchase WHERE voucher = $1", voucher)
-    return str(found) if found else None
+    fund = await reading.value("SELECT fund FROM goods_purchase WHERE voucher = $1", voucher)
+    return str(fund) if fund else None
 
 
 async def between(after: str, last: str | None = None) -> dict[str, GoodsPurchase]:

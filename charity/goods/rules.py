@@ -1,4 +1,4 @@
-"""The rules of the supermarket, in words; and how several of them are said at once."""
+"""The refusals of the supermarket, and how several of them become one."""
 
 from collections.abc import Sequence
 
@@ -69,7 +69,7 @@ CYCLE_UNREADABLE = Rule("points.cycle_unreadable", "周期“{cycle}”不符合
 
 
 class Reasons(tuple[FieldError, ...]):
-    """Several reasons as one fact of a refusal: said in the language of whoever is answered, not of the writer."""
+    """Several reasons as one value of a refusal: in the language of whoever is answered, not of the writer."""
 
     __slots__ = ()
 
@@ -78,12 +78,12 @@ class Reasons(tuple[FieldError, ...]):
         return words.say("；").join(words.say(r.message, **dict(r.facts)) for r in self)
 
     def __str__(self) -> str:
-        """The same: a message is said wherever it ends up."""
+        """The same: a message is translated wherever it ends up."""
         return format(self)
 
 
 class Word(str):
-    """A word as a fact (why a card was suspended): said in the language of whoever is answered."""
+    """A word as a value (why a card was suspended): in the language of whoever is answered."""
 
     __slots__ = ()
 
@@ -93,14 +93,14 @@ class Word(str):
 
 
 def at(field: str, rule: Rule, **facts: object) -> FieldError:
-    """A reason, tied to the field of the body that it speaks of."""
+    """A reason, tied to its field of the body."""
     return FieldError(field, rule.words, tuple(facts.items()))
 
 
 def together(rule: Rule, reasons: Sequence[tuple[FieldError, Rule]]) -> Refusal:
     """One refusal for all reasons: 422 when all of them are about reading the body, else the rule's status."""
     fields = [error for error, _ in reasons]
-    readable = any(broken.status != 422 for _, broken in reasons)  # noqa: PLR2004 - the contract's status of fields
+    readable = any(broken.status != 422 for _, broken in reasons)  # noqa: PLR2004 - the status of unreadable fields (docs/api.md)
     if len(reasons) == 1:
         error, broken = reasons[0]
         return Refusal(broken.code, broken.words, broken.status, fields=fields, **dict(error.facts))

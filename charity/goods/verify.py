@@ -14,27 +14,27 @@ from charity.ledger.checks import Check
 _SUMS: tuple[Check, ...] = (
     (
         "I4",
-        "lot {lot} at {store}: slips say {said}, the books {held}",
-        "SELECT x.lot, x.store, SUM(x.said) AS said, SUM(x.held) AS held FROM ("
-        "SELECT l.lot, 'store:' || d.store AS store, SUM(l.quantity) AS said, 0 AS held FROM goods_line l "
+        "lot {lot} at {store}: slips say {listed}, the books {held}",
+        "SELECT x.lot, x.store, SUM(x.listed) AS listed, SUM(x.held) AS held FROM ("
+        "SELECT l.lot, 'store:' || d.store AS store, SUM(l.quantity) AS listed, 0 AS held FROM goods_line l "
         "JOIN goods_document d ON d.number = l.document GROUP BY l.lot, d.store UNION ALL "
         "SELECT o.lot, o.place, 0, o.quantity FROM on_hand o WHERE o.place LIKE 'store:%') x "
-        "GROUP BY x.lot, x.store HAVING SUM(x.said) <> SUM(x.held)",
+        "GROUP BY x.lot, x.store HAVING SUM(x.listed) <> SUM(x.held)",
     ),
     (
         "I4",
-        "fund {fund} at {store}: slips are worth {said} fen, the books say {held} fen",
-        "SELECT x.fund, x.store, SUM(x.said) AS said, SUM(x.held) AS held FROM ("
-        "SELECT o.fund, d.store, SUM(l.quantity * l.cost_fen) AS said, 0 AS held FROM goods_line l "
+        "fund {fund} at {store}: slips are worth {listed} fen, the books say {held} fen",
+        "SELECT x.fund, x.store, SUM(x.listed) AS listed, SUM(x.held) AS held FROM ("
+        "SELECT o.fund, d.store, SUM(l.quantity * l.cost_fen) AS listed, 0 AS held FROM goods_line l "
         "JOIN goods_document d ON d.number = l.document JOIN lot o ON o.code = l.lot GROUP BY o.fund, d.store "
         "UNION ALL SELECT a.fund, a.place, 0, h.quantity FROM holding h JOIN account a ON a.id = h.account "
         "WHERE a.chart IN ('1201', '1801') AND a.place IN (SELECT code FROM store)) x "
-        "GROUP BY x.fund, x.store HAVING SUM(x.said) <> SUM(x.held)",
+        "GROUP BY x.fund, x.store HAVING SUM(x.listed) <> SUM(x.held)",
     ),
     (
         "I4",
-        "slip {number} says {said} points, its lines {lines}",
-        "SELECT s.number, s.points_spent AS said, COALESCE(SUM(l.points), 0) AS lines FROM goods_issue s "
+        "slip {number} says {listed} points, its lines {lines}",
+        "SELECT s.number, s.points_spent AS listed, COALESCE(SUM(l.points), 0) AS lines FROM goods_issue s "
         "LEFT JOIN goods_line l ON l.document = s.number GROUP BY s.number, s.points_spent "
         "HAVING s.points_spent <> COALESCE(SUM(l.points), 0)",
     ),
@@ -47,7 +47,7 @@ _SUMS: tuple[Check, ...] = (
     ),
     (
         "I7",
-        "slips {series} of {year}: {n} numbers, the series stands at {next}",
+        "slips {series} of {year}: {n} numbers, the series is at {next}",
         "SELECT x.series, x.year, x.n, s.next FROM (SELECT substr(number, 1, LENGTH(number) - 12) AS series, "
         "substr(number, LENGTH(number) - 10, 4) AS year, COUNT(*) AS n FROM goods_document GROUP BY 1, 2) x "
         "LEFT JOIN series s ON s.name = x.series AND CAST(s.year AS TEXT) = x.year "
@@ -55,8 +55,8 @@ _SUMS: tuple[Check, ...] = (
     ),
     (
         "I5",
-        "voucher {voucher}: goods of {said} fen are counted, {held} fen came in, {paid} fen were paid",
-        "SELECT p.voucher, p.received_fen AS said, COALESCE(x.held, 0) AS held, p.amount_fen AS paid "
+        "voucher {voucher}: goods of {listed} fen are counted, {held} fen came in, {paid} fen were paid",
+        "SELECT p.voucher, p.received_fen AS listed, COALESCE(x.held, 0) AS held, p.amount_fen AS paid "
         "FROM goods_purchase p LEFT JOIN (SELECT i.voucher, "
         "SUM(l.quantity * l.cost_fen) AS held FROM goods_intake i JOIN goods_document d ON d.number = i.number "
         "JOIN goods_line l ON l.document = i.number WHERE d.reversed_by IS NULL GROUP BY i.voucher) x "
@@ -79,19 +79,19 @@ _ROWS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "entry #{seq} moved goods and no slip tells it",
+        "entry #{seq} moved goods and no slip records it",
         "SELECT e.seq FROM entry e LEFT JOIN goods_document d ON d.seq = e.seq "
         "WHERE e.kind LIKE 'goods.%' AND d.number IS NULL",
     ),
     (
         "I3",
-        "slip {number} says {said} pieces of {lot}, its entry {moved}",
-        "SELECT x.number, x.lot, SUM(x.said) AS said, SUM(x.moved) AS moved FROM ("
-        "SELECT d.number, l.lot, l.quantity AS said, 0 AS moved FROM goods_document d "
+        "slip {number} says {listed} pieces of {lot}, its entry {moved}",
+        "SELECT x.number, x.lot, SUM(x.listed) AS listed, SUM(x.moved) AS moved FROM ("
+        "SELECT d.number, l.lot, l.quantity AS listed, 0 AS moved FROM goods_document d "
         "JOIN goods_line l ON l.document = d.number UNION ALL "
         "SELECT d.number, substr(u.code, 5), 0, p.quantity FROM goods_document d JOIN posting p ON p.seq = d.seq "
         "JOIN unit u ON u.id = p.unit AND u.code LIKE 'lot:%' JOIN account a ON a.id = p.account "
-        "AND a.code = 'store:' || d.store) x GROUP BY x.number, x.lot HAVING SUM(x.said) <> SUM(x.moved)",
+        "AND a.code = 'store:' || d.store) x GROUP BY x.number, x.lot HAVING SUM(x.listed) <> SUM(x.moved)",
     ),
     (
         "I3",
@@ -151,7 +151,7 @@ _ROWS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "entry #{seq} granted points and no row tells it",
+        "entry #{seq} granted points and no row records it",
         "SELECT seq FROM entry WHERE kind = 'points.grant' EXCEPT SELECT seq FROM points_grant",
     ),
 )

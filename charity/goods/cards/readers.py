@@ -40,17 +40,17 @@ def why_unusable(
     """Why this card cannot be used on a day, since when; empty when it can."""
     broken: list[tuple[FieldError, Rule]] = []
 
-    def say(rule: Rule, **facts: object) -> None:
+    def refuse(rule: Rule, **facts: object) -> None:
         broken.append((rules.at(field, rule, **facts), rule))
 
     if card["status"] == "suspended":
-        say(rules.CARD_SUSPENDED, since=card["status_on"], reason=rules.Word(SUSPENSIONS.get(card["reason"], "—")))
+        refuse(rules.CARD_SUSPENDED, since=card["status_on"], reason=rules.Word(SUSPENSIONS.get(card["reason"], "—")))
     if card["status"] == "lost":
-        say(rules.CARD_LOST, since=card["status_on"])
+        refuse(rules.CARD_LOST, since=card["status_on"])
     if card["allowed_until"] is not None and card["allowed_until"] < day:
-        say(rules.CARD_EXPIRED, until=card["allowed_until"])
+        refuse(rules.CARD_EXPIRED, until=card["allowed_until"])
     if household["status"] != "active":
-        say(rules.HOUSEHOLD_CLOSED)
+        refuse(rules.HOUSEHOLD_CLOSED)
     return broken
 
 

@@ -1,4 +1,4 @@
-"""What the intake takes and answers: the contract's JSON objects, and what its screen sends."""
+"""What the intake takes and answers: the JSON objects of docs/api.md, and what its screen sends."""
 
 from datetime import date
 from typing import Annotated, Literal

@@ -3,7 +3,7 @@
 A gift with evidence of value is Dr 1201 / Cr 4101 (agency funds 1801 / 2601) with a donation and a receipt;
 without evidence only pieces move, from `world:donors`, and no receipt is made (field.md 0.7). Bought goods
 come from `world:suppliers`, Dr 1201 / Cr 1141, never beyond what their paid voucher prepaid. Always true:
-a lot has one integer cost a piece, so an indivisible total becomes two lots.
+a lot has one integer cost per piece, so an indivisible total becomes two lots.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ Evidence = Literal["invoice", "market", "appraisal", "none"]
 
 @dataclass(frozen=True, slots=True)
 class IntakeLine:
-    """One counted line. Its value is given a piece or in total, in fen; without evidence it has none."""
+    """One counted line. Its value is given per piece or in total, in fen; without evidence it has none."""
 
     barcode: str
     quantity: int
@@ -54,7 +54,7 @@ class IntakeLine:
         return self.total_value_fen or (self.unit_value_fen or 0) * self.quantity
 
     def costs(self) -> list[tuple[int, int]]:
-        """(pieces, cost a piece) pairs whose sum is the value: one, or two when a total does not divide."""
+        """(pieces, cost per piece) pairs whose sum is the value: one, or two when a total does not divide."""
         if self.unit_value_fen is not None:
             return [(self.quantity, self.unit_value_fen)]
         if self.total_value_fen is not None:
@@ -167,25 +167,25 @@ def _line(n: int, line: IntakeLine, item: Item | None, source: str, day: date) -
     """What keeps a line from coming in."""
     reasons: list[tuple[FieldError, Rule]] = []
 
-    def say(part: str, rule: Rule, **facts: object) -> None:
+    def refuse(part: str, rule: Rule, **facts: object) -> None:
         reasons.append((rules.at(f"lines.{n}.{part}", rule, **facts), rule))
 
     if item is None:
         refusal = items.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
-        say("barcode", Rule(refusal.code, refusal.words, refusal.status), **refusal.facts)
+        refuse("barcode", Rule(refusal.code, refusal.words, refusal.status), **refusal.facts)
         return reasons
     if line.expires_on is None and item.shelf_life_days is not None:
-        say("expires_on", rules.EXPIRY_MISSING, name=item.name)
+        refuse("expires_on", rules.EXPIRY_MISSING, name=item.name)
     if line.expires_on is not None and line.expires_on < day:
-        say("expires_on", rules.EXPIRY_PAST, name=item.name, on=line.expires_on.isoformat())
+        refuse("expires_on", rules.EXPIRY_PAST, name=item.name, on=line.expires_on.isoformat())
     if source == "purchase" and not line.valued:
-        say("unit_value_fen", rules.PRICE_MISSING)
+        refuse("unit_value_fen", rules.PRICE_MISSING)
     elif line.evidence not in {None, "none"} and not line.valued:
-        say("unit_value_fen", rules.VALUE_MISSING)
+        refuse("unit_value_fen", rules.VALUE_MISSING)
     if line.value_fen > money.AMOUNT_MAX_FEN:
-        say("unit_value_fen", rules.VALUE_TOO_LARGE)
+        refuse("unit_value_fen", rules.VALUE_TOO_LARGE)
     if line.total_value_fen is not None and line.total_value_fen < line.quantity:
-        say("unit_value_fen", rules.VALUE_TOO_SMALL)
+        refuse("unit_value_fen", rules.VALUE_TOO_SMALL)
     return reasons
 
 

@@ -1,4 +1,4 @@
-"""Printed slips and labels: the facts of a slip as the printed forms want them (field.md 3.3)."""
+"""Printed slips and labels: a slip as the printed forms take it (field.md 3.3)."""
 
 from charity import words
 from charity.goods.limits import EVIDENCE_WORDS

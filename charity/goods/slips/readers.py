@@ -25,7 +25,7 @@ _COLUMNS = "number, kind, store, effective_on, seq, at, actor, reverses, reverse
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """One line of a slip: pieces in (+) or out (−) of one lot, cost a piece, points of the whole line."""
+    """One line of a slip: pieces in (+) or out (−) of one lot, cost per piece, points of the whole line."""
 
     n: int
     barcode: str

@@ -39,7 +39,7 @@ class _Facts:
     blocking: list[str]
     receipt_gifts: list[str]
     fund: str
-    """Of the first lot: goods without value stand in the register under it."""
+    """Of the first lot: the register lists goods without value under it."""
 
 
 class _Reversal:
@@ -131,14 +131,14 @@ class _Reversal:
 
     @staticmethod
     def _undo_outlay(state: State, facts: _Facts, entry: Entry) -> None:
-        said = facts.body["facts"]
+        body = facts.body["facts"]
         sums.outlay(
             state,
             day=entry.effective_on,
             postings=[(account, unit, -quantity) for account, unit, quantity in facts.body["postings"]],
-            programme=said["programme"],
+            programme=body["programme"],
             store=facts.document["store"],
-            recipients=-said["recipients"],
+            recipients=-body["recipients"],
             unvalued_of=facts.fund,
         )
 

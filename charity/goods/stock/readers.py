@@ -1,6 +1,6 @@
 """Lots and what is on hand where: the books' holdings, joined with what a lot is.
 
-A lot is pieces of one item with one fund, one source, one expiry and one integer cost a piece, for ever.
+A lot is pieces of one item with one fund, one source, one expiry and one integer cost per piece, for ever.
 Its last good day is `expires_on` (保质期至); from the day after it is expired and cannot be handed out.
 """
 
@@ -26,7 +26,7 @@ _ON_HAND = "FROM on_hand o JOIN lot l ON l.code = o.lot JOIN item i ON i.barcode
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """A lot. `expires_on` None: it does not expire; `cost_fen` a piece, 0 when unvalued."""
+    """A lot. `expires_on` None: it does not expire; `cost_fen` per piece, 0 when unvalued."""
 
     code: str
     barcode: str

@@ -1,4 +1,4 @@
-"""What the call of the till takes and answers: the contract's JSON objects."""
+"""What the call of the till takes and answers: the JSON objects of docs/api.md."""
 
 from typing import Annotated
 

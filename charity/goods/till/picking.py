@@ -1,8 +1,8 @@
 """Which pieces of which lots make up a basket: pure arithmetic, the same for the till's preview and the books.
 
-A scanned lot is taken exactly. A barcode is served from the lots that stand here, first expiring first,
+A scanned lot is taken exactly. A barcode is served from the lots on hand here, first expiring first,
 passing over expired lots and lots whose fund does not allow the programme (I8); those are marked picked.
-Nothing is refused here: every reason is collected, so that the clerk hears all of them at once.
+Nothing is refused here: every reason is collected, so that the clerk sees all of them at once.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ class Pick:
 
 @dataclass(slots=True)
 class Shelf:
-    """What is known for a basket: the items, the lots that could serve it, and how many pieces stand here."""
+    """What is known for a basket: the items, the lots that could serve it, and how many pieces are on hand here."""
 
     items: Mapping[str, Item]
     lots: Sequence[Lot]
@@ -52,7 +52,7 @@ class Shelf:
 
 @dataclass(slots=True)
 class Plan:
-    """The picks, what they cost in points, and everything that stands against them."""
+    """The picks, what they cost in points, and every reason against them."""
 
     picks: list[Pick] = field(default_factory=list)
     points: int = 0
@@ -143,5 +143,5 @@ def plan(lines: Sequence[Line], shelf: Shelf) -> Plan:
 
 
 def _barcode(shelf: Shelf, lot: str) -> str:
-    found = shelf.by_code.get(lot)
-    return found.barcode if found is not None else ""
+    known = shelf.by_code.get(lot)
+    return known.barcode if known is not None else ""

@@ -85,7 +85,7 @@ class Preview:
 
 
 async def preview(*, store: str, card: CardView | None, lines: Sequence[Line], by: Actor) -> Preview:
-    """What an issue of this basket would say now."""
+    """How an issue of this basket would be decided now."""
     by.must("goods.move")
     lines = normalised(lines)
     known = await read(store, card.code if card else "", lines)

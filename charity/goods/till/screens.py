@@ -70,7 +70,7 @@ async def show(store: str, basket: Basket, *, by: Actor, scan_error: str = "", r
     """The context of the till."""
     view = await cards.view(basket.card, by=by) if basket.card else None
     preview = await readers.preview(store=store, card=view, lines=lines(basket), by=by)
-    # Shortages of a line stand beside it; what is about the whole basket stands above.
+    # Shortages are shown beside their line, what is about the whole basket above it.
     above = [words.say(e.message, **dict(e.facts)) for e, _ in preview.reasons if not e.field.startswith("lines.")]
     return {
         "basket": basket,

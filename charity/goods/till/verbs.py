@@ -2,7 +2,7 @@
 
 The basket is read first, outside any transaction; then one command decides over the running holdings, so
 that two tills can never hand out the same piece. Always true: an issue either moves pieces, points and
-value together or nothing at all, and a refusal names everything that stood against it.
+value together or nothing at all, and a refusal names every reason.
 """
 
 import json
@@ -179,7 +179,7 @@ def _postings(state: State, store: str, plan: Plan, household: str, units: Seque
     return postings
 
 
-def _rows(  # noqa: PLR0917 - the facts of one slip
+def _rows(  # noqa: PLR0917 - the values of one slip
     state: State,
     number: str,
     store: str,
