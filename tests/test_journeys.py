@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from browsing import Served, Street, Visitor, build, street
+from browsing import PASSWORD, Served, Street, Visitor, build, street
 from conftest import _apart
 from goods.given import MILK, RICE, SALT, in_days
 from paper_reading import codes_in, flat, page_count
@@ -235,6 +235,44 @@ async def _hand_out(clerk: Visitor, card: str, salt: str) -> None:
     await clerk.sees("1 件物品已发放", "剩余积分")
     await clerk.look()
     assert "食用盐400g" in flat(await clerk.paper(await clerk.href("打印出库单")))
+
+
+# -- a new colleague ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), ALSO_WITHOUT_SCRIPTS)
+async def test_a_new_approver_comes_in_for_the_first_time(request, database, size, scripts):
+    served = town(request, database)
+    login = f"lu{size}{'x' if scripts else ''}"
+    words = ("account", "create", login, "--name", "陆海燕", "--role", "approver", "--password-stdin")
+    made = served.run(*words, stdin=PASSWORD + "\n")
+    assert made.returncode == 0, made.stderr
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        admin = await here.visitor()
+        await admin.sign_in("admin", "/accounts")
+        await admin.sees(login)
+        new = await here.visitor()
+        await new.go("/sign-in")
+        await new.fill(login=login, password=PASSWORD)
+        await new.press("登录")
+        await new.sees("请先换成自己的密码")
+        await new.fill(current=PASSWORD, password="linxi-2026-linxi")
+        await new.press("修改密码")
+        await new.sees("这个密码太容易猜")
+        await new.fill(current=PASSWORD, password="lanterns over water")
+        await new.press("修改密码")
+        await new.sees("请用新密码登录")
+        await new.sign_in(login, password="lanterns over water")
+        await (await here.visitor()).sign_in(login, password="lanterns over water")
+        for page, words in (
+            ("/sessions", "这台"),
+            ("/two-step", "已启用"),
+            ("/accounts/changes", "没有等待确认的变更"),
+        ):
+            await new.go(page)
+            await new.sees(words)
+        for page in ("/tokens", "/accounts/new", "/accounts/changes"):
+            await admin.go(page)
 
 
 # -- the finance office -------------------------------------------------------------------------------

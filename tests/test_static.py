@@ -84,7 +84,7 @@ def test_every_template_that_is_asked_for_exists() -> None:
             if isinstance(node.template, nodes.Const):  # type: ignore[attr-defined]
                 wanted.add(node.template.value)  # type: ignore[attr-defined]
     for path in (ROOT / "charity").rglob("*.py"):
-        wanted |= set(re.findall(r'"((?:[a-z_]+/)?[a-z_]+\.html)"', path.read_text(encoding="utf-8")))
+        wanted |= set(re.findall(r'"((?:[a-z_]+/)*[a-z_]+\.html)"', path.read_text(encoding="utf-8")))
     there = {str(path.relative_to(ROOT / "templates")) for path in TEMPLATES}
     there |= {path.name for path in TEMPLATES if "printing" in path.parts}
     assert wanted <= there

@@ -86,7 +86,7 @@ async def confirm_owner(tx: Tx, staff: str) -> None:
         "AND r.role IN ($3, $4, $5, $6)) RETURNING key",
         staff,
         clock.stamp(),
-        *sorted(MONEY),
+        *sorted(role.value for role in MONEY),
     )
 
 

@@ -47,6 +47,8 @@ def _row(account: Account) -> dict[str, Any]:
     state = ("disabled", "已停用", "bad") if account.disabled_at else ("active", "可登录", "good")
     if not account.disabled_at and not account.can_sign_in:
         state = ("token", "仅限令牌", "info")
+    if not account.roles:
+        state = ("waiting", "等待确认", "wait")
     return {
         "href": f"/accounts/{account.key}",
         "login": account.login,
@@ -113,8 +115,13 @@ async def account_page(request: Request) -> Response:
     """One account."""
     by = auth.allowed(request, "account.manage")
     account = await accounts.get(request.path_params["key"])
-    values = {"name": account.name, "roles": [role.value for role in account.roles], "store": account.store or ""}
-    return await _account(request, account, by, 200, values=values)
+    return await _account(request, account, by, 200, values=await _values(account))
+
+
+async def _values(account: Account) -> dict[str, Any]:
+    """What the form of an account shows: of one that holds no role yet the roles that wait."""
+    roles = account.roles or tuple(role for change in await changes.waiting_for(account.key) for role in change.roles)
+    return {"name": account.name, "roles": [role.value for role in roles], "store": account.store or ""}
 
 
 async def _account(request: Request, account: Account, by: Actor, status: int, **context: Any) -> Response:
@@ -146,8 +153,8 @@ async def set_password(request: Request) -> Response:
         form = forms.read(PasswordForm, data)
         await accounts.set_password(key=account.key, password=form.password, by=by)
     except Refusal as refusal:
-        values = {"name": account.name, "roles": [r.value for r in account.roles], "store": account.store or ""}
-        return await _account(request, account, by, refusal.status, values=values, errors=pages.errors(refusal))
+        shown = {"values": await _values(account), "errors": pages.errors(refusal)}
+        return await _account(request, account, by, refusal.status, **shown)
     return await _changed(request, account.key, "密码已更换，该账号需要重新登录")
 
 

@@ -30,7 +30,7 @@ NOTES = {
 
 async def _page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
     """A page that no browser keeps: it may show a secret, and its reader may not have finished signing in."""
-    response = await pages.page(request, f"office/sign_in/{template}", status, **context)
+    response = await pages.page(request, template, status, **context)
     response.headers["cache-control"] = "no-store"
     return response
 
@@ -52,7 +52,7 @@ async def sign_in_page(request: Request) -> Response:
     if visits.of(request).owes:
         return auth.to_step(request, _next(request))
     note = words.translate(NOTES.get(request.query_params.get("after", ""), ""))
-    return await _page(request, "password.html", values={"login": "", "next": _next(request)}, note=note)
+    return await _page(request, "office/sign_in/password.html", values={"login": "", "next": _next(request)}, note=note)
 
 
 async def sign_in(request: Request) -> Response:
@@ -69,7 +69,7 @@ async def sign_in(request: Request) -> Response:
         devices.remember(request, response, login)
     except Refusal as refusal:
         values = {"login": forms.text(data, "login"), "next": local(forms.text(data, "next"))}
-        return await _refused(request, "password.html", refusal, values=values, note="")
+        return await _refused(request, "office/sign_in/password.html", refusal, values=values, note="")
     if visit.session:
         await sessions.sign_out(visit.session)
         auth.forget()
@@ -103,7 +103,7 @@ async def code_page(request: Request) -> Response:
     """The form for the code of the phone."""
     if visits.of(request).owes != Owes.CODE:
         return await sign_in_page(request)
-    return await _page(request, "code.html", values={"next": _next(request)})
+    return await _page(request, "office/sign_in/code.html", values={"next": _next(request)})
 
 
 async def code(request: Request) -> Response:
@@ -116,7 +116,9 @@ async def code(request: Request) -> Response:
         with _guessing_codes(by):
             await two_step.give(code=form.code, session=visit.session, by=by)
     except Refusal as refusal:
-        return await _refused(request, "code.html", refusal, values={"next": local(forms.text(data, "next"))})
+        return await _refused(
+            request, "office/sign_in/code.html", refusal, values={"next": local(forms.text(data, "next"))}
+        )
     return RedirectResponse(local(form.next or "/desk"), 303)
 
 
@@ -134,10 +136,10 @@ async def _two_step(
 ) -> Response:
     whole: dict[str, Any] = {"values": {"next": after or _next(request)}, "asked": bool(visits.of(request).owes)}
     if await two_step.is_on(by.key):
-        template = "two_step.html"
+        template = "office/sign_in/two_step.html"
         whole["left"] = await two_step.codes_left(by.key)
     else:
-        template = "two_step_begin.html"
+        template = "office/sign_in/two_step_begin.html"
         secret = secret if two_step.is_secret(secret) else two_step.new_secret()
         issuer = (await organisation.get()).short
         address = two_step.address(secret, (await accounts.get(by.key)).login, issuer)
@@ -163,7 +165,7 @@ async def begin_two_step(request: Request) -> Response:
 
 
 async def _codes(request: Request, fresh: Sequence[str], after: str) -> Response:
-    return await _page(request, "recovery_codes.html", codes=fresh, after=after)
+    return await _page(request, "office/sign_in/recovery_codes.html", codes=fresh, after=after)
 
 
 async def renew_codes(request: Request) -> Response:
@@ -206,7 +208,7 @@ def _signed_out(after: str) -> Response:
 async def own_password_page(request: Request) -> Response:
     """The form to change one's own password."""
     auth.unfinished(request, Owes.PASSWORD)
-    return await _page(request, "own_password.html", asked=bool(visits.of(request).owes))
+    return await _page(request, "office/sign_in/own_password.html", asked=bool(visits.of(request).owes))
 
 
 async def own_password(request: Request) -> Response:
@@ -218,7 +220,7 @@ async def own_password(request: Request) -> Response:
         with limits.guessing((limits.OWN, by.key), wrong={rules.PASSWORD_WRONG.code}):
             await accounts.change_password(current=form.current, password=form.password, by=by)
     except Refusal as refusal:
-        return await _refused(request, "own_password.html", refusal, asked=bool(visits.of(request).owes))
+        return await _refused(request, "office/sign_in/own_password.html", refusal, asked=bool(visits.of(request).owes))
     return _signed_out("password")
 
 
@@ -236,7 +238,7 @@ async def sessions_page(request: Request) -> Response:
         }
         for session in await sessions.own(by)
     ]
-    return await _page(request, "sessions.html", sessions=rows)
+    return await _page(request, "office/sign_in/sessions.html", sessions=rows)
 
 
 async def end_session(request: Request) -> Response:

@@ -98,7 +98,7 @@ class Doors:
         if _ended(rows[0], actor.roles, now):
             return None
         if rows[0]["seen_at"] < clock.stamp(now - SEEN_EVERY):
-            await _seen("session", digest)
+            await _seen(_SEEN, digest)
         return Found(digest, actor, _owes(rows[0], actor.roles))
 
     async def token(self, digest: str) -> Actor | None:
@@ -108,14 +108,17 @@ class Doors:
         if not rows:
             return None
         if (rows[0]["seen_at"] or "") < clock.stamp(now - TOKEN_SEEN_EVERY):
-            await _seen("token", digest)
+            await _seen(_USED, digest)
         return _actor(rows)
 
 
-async def _seen(table: str, digest: str) -> None:
+_SEEN = "UPDATE session SET seen_at = $2 WHERE digest = $1 AND revoked_at IS NULL RETURNING digest"
+_USED = "UPDATE token SET seen_at = $2 WHERE digest = $1 AND revoked_at IS NULL RETURNING digest"
+
+
+async def _seen(sql: str, digest: str) -> None:
     if transactions.stopped() is not None:
         return  # where writing has stopped, people may still look: their sessions end by the last note
-    sql = f"UPDATE {table} SET seen_at = $2 WHERE digest = $1 AND revoked_at IS NULL RETURNING digest"  # noqa: S608 - our names
     await transactions.run(lambda tx: tx.rows(sql, digest, clock.stamp()))
 
 
