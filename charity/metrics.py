@@ -1,7 +1,7 @@
 """What a process measures: counters, gauges and histograms in plain numbers.
 
 One event loop does all the counting, so they are plain integers: prometheus_client's own counters take a lock
-at every step, which cost 5 % of a gift (py-spy; decision 18). Two kinds: what each process has of its own
+at every step, which cost 5 % of a gift (py-spy; decision 21). Two kinds: what each process has of its own
 (requests, the writer) is **summed** over the workers of a server; what is the same for all (the database's size,
 the disk) is measured by the process that is asked.
 """

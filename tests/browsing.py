@@ -127,7 +127,7 @@ class Served:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def begin(self) -> Self:
+    def begin(self, patience_s: float = PATIENCE_S) -> Self:
         """Start and wait until it is ready; on PostgreSQL also the worker."""
         commands = [["serve", "--port", str(self.port), "--workers", str(self.workers)]]
         if not self.url.startswith("sqlite"):
@@ -135,15 +135,15 @@ class Served:
         for words in commands:
             with (self.folder / f"{words[0]}.log").open("ab") as log:
                 self.processes.append(self.popen(*words, stdout=log, stderr=log))
-        self._wait()
+        self._wait(patience_s)
         return self
 
     def popen(self, *words: str, **more: Any) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "charity", *words]
         return subprocess.Popen(command, env=environment(self.url, self.folder, self.port), cwd=self.folder, **more)
 
-    def _wait(self) -> None:
-        until = time.monotonic() + PATIENCE_S
+    def _wait(self, patience_s: float) -> None:
+        until = time.monotonic() + patience_s
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         while True:
             try:

@@ -5,12 +5,13 @@ import json
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -198,6 +199,72 @@ async def test_every_acknowledged_gift_is_there_once_after_kill_9_under_load(ser
                     assert answer.json() == load.acknowledged[key]
     assert len(load.acknowledged) >= 2 * TURN
     assert await gifts_of(served) == before + len(load.asked)
+    verified(served)
+
+
+# -- a WAL that is taken away, and a clean stop -------------------------------------------------------
+
+
+async def test_acknowledged_gifts_that_are_gone_are_said_and_nothing_is_booked_over_them(served: Served) -> None:
+    """Somebody deletes `charity.db-wal` after a crash: verify called the rest whole (O3)."""
+    load = Load(served)
+    workers = load.begin()
+    await load.until(TURN)
+    async with asyncio.timeout(PATIENCE_S):
+        while _head_seq(served) < TURN:  # noqa: ASYNC110 - the file has no event
+            await asyncio.sleep(0.05)
+    await asyncio.to_thread(served.kill)
+    await asyncio.gather(*workers)
+    (served.folder / "charity.db-wal").unlink()
+    (served.folder / "charity.db-shm").unlink(missing_ok=True)
+    checked = served.run("verify")
+    assert checked.returncode == 1
+    assert "HEAD 缺 " in checked.stdout
+    assert "HEAD" not in served.run("check").stdout
+    assert "最近的分录：缺 " in served.run("check").stdout
+    before = (served.folder / "head.json").read_bytes()
+    with pytest.raises(AssertionError, match="does not answer"):
+        served.begin(patience_s=10)
+    async with served.client("cashier") as client:
+        for path in ("/", "/campaigns/everyday", "/healthz"):
+            assert (await client.get(path)).status_code == 200, path
+        ready = await client.get("/readyz")
+        assert (ready.status_code, sorted(ready.json()["problems"])) == (503, ["head", "writer"])
+        answer = await client.post(GIFTS, json=gift(), headers={"Idempotency-Key": uuid.uuid4().hex})
+        assert answer.status_code == 503
+    await asyncio.to_thread(served.end)
+    assert (served.folder / "head.json").read_bytes() == before
+    assert served.run("head", "--renew").returncode == 0
+    await asyncio.to_thread(served.begin)
+    async with served.client("cashier") as client:
+        answer = await client.post(GIFTS, json=gift(), headers={"Idempotency-Key": uuid.uuid4().hex})
+        assert answer.status_code == 201
+    verified(served)
+
+
+def _head_seq(served: Served) -> int:
+    """What head.json names."""
+    try:
+        return int(json.loads((served.folder / "head.json").read_text())["seq"])
+    except FileNotFoundError:
+        return 0
+
+
+async def test_after_a_clean_stop_under_load_the_database_file_alone_has_everything(served: Served) -> None:
+    """3 of 8 times it lacked acknowledged gifts (O2)."""
+    for turn in (1, 2, 3):
+        load = Load(served)
+        workers = load.begin()
+        await load.until(50)
+        served.processes[0].send_signal(signal.SIGTERM)
+        await asyncio.gather(*workers)
+        await asyncio.to_thread(served.end)
+        assert [p.name for p in served.folder.glob("charity.db*")] == ["charity.db"], turn
+        alone = sqlite3.connect(f"file:{served.folder / 'charity.db'}?immutable=1", uri=True)
+        with closing(alone):
+            keys = {key for (key,) in alone.execute("SELECT key FROM idem")}
+        assert load.acknowledged.keys() <= keys
+        await asyncio.to_thread(served.begin)
     verified(served)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from cast import Cast
+from giving.given import give
 from prometheus_client.parser import text_string_to_metric_families
-from test_giving import give
 
 from charity import __version__, app, clock, metrics
 from charity.db import engine, gauges, queue, transactions

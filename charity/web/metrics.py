@@ -2,7 +2,7 @@
 
 With several workers (PostgreSQL) each writes what it counted into a file of the data folder once a second, and the
 one that is asked adds the others' files to its own numbers. A worker that died leaves its file, so no counter goes
-back; a new server begins anew. prometheus_client's own way for several processes was compared in decision 18.
+back; a new server begins anew. prometheus_client's own way for several processes was compared in decision 21.
 """
 
 import asyncio
