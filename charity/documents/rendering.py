@@ -26,6 +26,7 @@ from charity.sheets import csv_out, xlsx_out
 from charity.sheets.columns import Column as SheetColumn
 
 READ_ROWS = 1_000
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Told = Callable[[int, int], Awaitable[None]]
 
 
@@ -116,12 +117,13 @@ async def _spooled(document: Document, filters: Filters, seq: int, totals: Total
     keys = [column.key for column in document.columns]
     with path.open("wb") as file:
 
-        def write(value: Any, *, sort: bool = False) -> None:
-            line = json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=sort).encode() + b"\n"
+        def write(value: Any) -> None:
+            line = _json(value).encode() + b"\n"
             digest.update(line)
             file.write(line)
 
-        write({"report": document.name, "columns": keys, "seq": seq, **_asked(document, filters)}, sort=True)
+        asked = {"report": document.name, "columns": keys, "seq": seq, **_asked(document, filters)}
+        write(dict(sorted(asked.items())))
         after: str | None = None
         while True:
             page = await document.page(filters, seq, after, READ_ROWS)

@@ -52,6 +52,8 @@ def is_figure(column: ColumnLike, value: Any) -> bool:
 
 def clean(text: str) -> str:
     """Text without the characters that neither XML nor a CSV reader can carry."""
+    if text.isprintable():  # nearly every cell: no control character and no lone surrogate
+        return text
     kept = "".join(c for c in text if c >= " " or c in "\t\n\r")
     return kept.encode("utf-8", "replace").decode()
 

@@ -16,29 +16,36 @@ ROWS_A_CHUNK: Final = 500
 
 def head(columns: Sequence[ColumnLike]) -> bytes:
     """The BOM and the head row."""
-    return BOM + _line([guarded(column.title) for column in columns])
+    return BOM + _lines([[guarded(column.title) for column in columns]])
 
 
 def line(columns: Sequence[ColumnLike], row: Row) -> bytes:
     """One row, for writers that get their rows one at a time."""
-    return _line([_shown(column, value) for column, value in zip(columns, values(columns, row), strict=True)])
+    return _lines([_cells(columns, row)])
 
 
 def write(rows: Iterable[Row], columns: Sequence[ColumnLike]) -> Iterator[bytes]:
     """The whole sheet in chunks of ROWS_A_CHUNK rows; join them for one bytes object."""
-    chunk = [head(columns)]
+    yield head(columns)
+    chunk: list[list[str]] = []
     for row in rows:
-        chunk.append(line(columns, row))
+        chunk.append(_cells(columns, row))
         if len(chunk) >= ROWS_A_CHUNK:
-            yield b"".join(chunk)
+            yield _lines(chunk)
             chunk = []
     if chunk:
-        yield b"".join(chunk)
+        yield _lines(chunk)
+
+
+def _cells(columns: Sequence[ColumnLike], row: Row) -> list[str]:
+    return [_shown(column, value) for column, value in zip(columns, values(columns, row), strict=True)]
 
 
 def _shown(column: ColumnLike, value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, str):
+        return guarded(value)
     if is_figure(column, value):
         return _plain_yuan(value) if column.kind == "money" else str(value)
     return guarded(str(value))
@@ -49,7 +56,7 @@ def _plain_yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{whole}.{cents:02d}"
 
 
-def _line(cells: Sequence[str]) -> bytes:
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    csv.writer(out, lineterminator="\r\n").writerows(rows)
     return out.getvalue().encode()
