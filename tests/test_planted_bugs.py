@@ -1,0 +1,193 @@
+"""Rules that bugs once broke unnoticed: baskets of several funds, agency goods, the pace window, keys of forms."""
+
+import secrets
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from cast import Cast
+from conftest import Web
+from goods.given import RICE, SALT, TOWEL, Shop, holding, in_days, opened
+
+from charity import clock
+from charity.app import DOCUMENTS
+from charity.db import reading, transactions
+from charity.documents import facts
+from charity.errors import Refusal
+from charity.giving import pledges
+from charity.giving.pledges import Promise
+from charity.goods import slips, till
+from charity.goods.till import Line
+from charity.ledger import funds
+from charity.ledger import verify as books_verify
+from charity.ledger.writer import Answer
+from charity.people.persons import Donor
+from charity.printing.document import Filters, Totals
+from charity.web import limits
+from charity.web.limits import Pace
+
+REGISTERS = {document.name: document for document in DOCUMENTS}
+AGENCY = "F-AGENCY"
+
+
+@pytest_asyncio.fixture
+async def shop(house: Cast) -> Shop:
+    """A shop with rice of two funds, and salt that the house only holds for somebody else."""
+    await transactions.run(lambda tx: funds.open_fund(tx, code=AGENCY, name="受托代理", kind="agency"))
+    shop = await opened(house)
+    await shop.bring(RICE, 2, unit_value_fen=2_500, fund="F-WARM", expires_on=in_days(30))
+    await shop.bring(RICE, 4, unit_value_fen=3_000)
+    await shop.bring(SALT, 5, unit_value_fen=200, fund=AGENCY)
+    await shop.bring(TOWEL, 5)
+    return shop
+
+
+async def hand_out(shop: Shop, *lines: Line) -> Answer:
+    return await till.issue(store="LX01", card=shop.card, lines=list(lines), by=shop.house.clerk)
+
+
+async def disbursements(**chosen: str) -> tuple[list[dict[str, Any]], Totals]:
+    year = clock.today().year
+    filters, seq = Filters.of(f"{year}-01-01", f"{year}-12-31", **chosen), await facts.head_seq()
+    register = REGISTERS["disbursements"]
+    return (await register.page(filters, seq, None, 100)).rows, await register.totals(filters, seq)
+
+
+async def test_people_who_got_goods_of_two_funds_count_once(shop: Shop) -> None:
+    number = (await hand_out(shop, Line(3, barcode=RICE))).body["number"]
+    rows, totals = await disbursements()
+    assert sorted((r["fund"], r["goods_fen"]) for r in rows) == [("送温暖专项基金", 5_000), ("非限定性基金", 3_000)]
+    assert [r["recipients"] for r in rows] == [3, 0]
+    assert totals.sums == {"recipients": 3, "cash_fen": 0, "goods_fen": 8_000, "amount_fen": 8_000}
+    assert [group.figures["recipients"] for group in totals.groups] == [3]
+    for fund in ("F-GEN", "F-WARM"):  # each fund alone reached these three
+        rows, totals = await disbursements(fund=fund)
+        assert [r["recipients"] for r in rows] == [3]
+        assert totals.sums["recipients"] == 3
+    await slips.reverse(number=number, reason="扫错卡", by=shop.house.manager)
+    rows, totals = await disbursements()
+    assert [r["recipients"] for r in rows] == [3, 0, -3, 0]
+    assert totals.sums["recipients"] == totals.sums["amount_fen"] == 0
+    assert await books_verify.run() == []
+
+
+async def test_agency_goods_that_go_out_lower_the_debt_and_cost_nothing(shop: Shop) -> None:
+    await hand_out(shop, Line(2, barcode=SALT), Line(1, barcode=TOWEL))
+    assert await holding(f"1801/LX01/{AGENCY}", "CNY") == 600
+    assert await holding(f"2601/-/{AGENCY}", "CNY") == -600
+    for wrong in (f"5101/P05/{AGENCY}", f"1201/LX01/{AGENCY}"):
+        assert await holding(wrong, "CNY") == 0
+    number = (await hand_out(shop, Line(1, barcode=RICE))).body["number"]
+    assert await holding("5101/P05/F-WARM", "CNY") == 2_500
+    assert await holding("1201/LX01/F-WARM", "CNY") == 2_500
+    assert await holding("2601/-/F-WARM", "CNY") == 0
+    await slips.reverse(number=number, reason="扫错卡", by=shop.house.manager)
+    assert await holding("5101/P05/F-WARM", "CNY") == 0
+    assert await books_verify.run() == []
+
+
+# -- the pace of an address --------------------------------------------------------------------------------
+
+
+class Time:
+    """A clock for `time.monotonic` that stands still until it is moved."""
+
+    now = 6_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
+    limits.reset()
+    moved = Time()
+    monkeypatch.setattr(time, "monotonic", moved)
+    yield moved
+    limits.reset()
+
+
+def passes(pace: Pace, caller: str = "a") -> int:
+    """How many requests pass until one is refused."""
+    for n in range(10_000):
+        try:
+            limits.hit(pace, caller)
+        except Refusal:
+            return n
+    raise AssertionError("nothing was refused")
+
+
+def test_the_pace_is_a_window_that_slides(at: Time) -> None:
+    pace = Pace("test", 100, 600)
+    at.now += 599
+    assert passes(pace) == 100
+    at.now += 1  # a new window, yet all hundred lie within the last ten minutes
+    assert passes(pace) == 0
+    at.now += 300
+    assert passes(pace) == 50
+    at.now += 300
+    assert passes(pace) == 50
+    at.now += 1_200
+    assert passes(pace) == 100
+    assert passes(pace, "b") == 100
+    assert passes(Pace("other", 7, 600)) == 7
+
+
+def test_who_came_too_fast_is_told_when_to_come_again(at: Time) -> None:
+    pace = Pace("test", 1, 600)
+    for moment, wait in ((0, 60), (590, 10)):
+        at.now = 6_000.0 + moment
+        limits.reset()
+        limits.hit(pace, "a")
+        with pytest.raises(Refusal) as refused:
+            limits.hit(pace, "a")
+        assert (refused.value.status, refused.value.retry_after_s) == (429, wait)
+
+
+# -- the key of a form ------------------------------------------------------------------------------------------
+
+
+async def test_the_key_of_a_form_belongs_to_its_address(house: Cast, web: Web) -> None:
+    codes = []
+    for _ in range(2):
+        told = Promise(
+            campaign="one-day-2026",
+            amount_fen=2_000,
+            channel="bank",
+            donor=Donor("person", "王小明"),
+            public_name=False,
+            public_amount=True,
+        )
+        codes.append((await pledges.promise(told)).body["code"])
+    client, today = web.as_("cashier"), clock.today().isoformat()
+    fields = {"idem": secrets.token_hex(16), "amount_yuan": "20", "received_on": today, "channel": "cash"}
+    first = await client.post(f"/pledges/{codes[0]}/receive", data=fields)
+    again = await client.post(f"/pledges/{codes[0]}/receive", data=fields)
+    assert (first.status_code, again.headers["location"]) == (303, first.headers["location"])
+    other = await client.post(f"/pledges/{codes[1]}/receive", data=fields)
+    assert other.status_code == 422
+    fresh = await client.post(f"/pledges/{codes[1]}/receive", data=fields | {"idem": secrets.token_hex(16)})
+    assert fresh.status_code == 303
+    assert await reading.value("SELECT COUNT(*) FROM donation") == 2
+
+
+async def test_the_key_of_a_call_belongs_to_its_address(house: Cast, web: Web) -> None:
+    told = Promise(
+        campaign="one-day-2026",
+        amount_fen=2_000,
+        channel="bank",
+        donor=Donor("person", "王小明"),
+        public_name=False,
+        public_amount=True,
+    )
+    codes = [(await pledges.promise(told)).body["code"] for _ in range(2)]
+    body = {"amount_fen": 2_000, "received_on": clock.today().isoformat(), "channel": "cash"}
+    key = {"Idempotency-Key": secrets.token_hex(8)}
+    calls = [
+        await web.as_("cashier").post(f"/api/v1/pledges/{code}/receive", json=body, headers=key)
+        for code in (codes[0], codes[0], codes[1])
+    ]
+    assert [call.status_code for call in calls] == [201, 201, 422]
+    assert await reading.value("SELECT COUNT(*) FROM donation") == 1
