@@ -48,28 +48,33 @@ async def by_fund(charts: tuple[str, ...], begin: str, end: str, seq_max: int) -
     return {row["fund"]: row["net"] for row in rows}
 
 
-async def worth_by_day(funds: list[str], end: str, seq_max: int) -> dict[str, list[tuple[str, int]]]:
-    """What each fund is worth at the end of each day on which it moved, in day order, fen."""
-    if not funds:
+async def worth_by_day(funds: list[str], days: list[str], seq_max: int) -> dict[str, list[tuple[str, int]]]:
+    """What each fund is worth at the end of each of its days from the first to the last of `days`, in day order, fen.
+
+    What it was worth before is the first line, under the day "".
+    """
+    if not funds or not days:
         return {}
-    where = _charts(RESULT_CHARTS, 3)
-    places = reading.places(len(funds), 3 + len(RESULT_CHARTS))
+    where = _charts(RESULT_CHARTS, 4)
+    places = reading.places(len(funds), 4 + len(RESULT_CHARTS))
     rows = await reading.rows(
         "SELECT x.fund, x.day, CAST(SUM(x.net) AS BIGINT) AS net FROM ("  # noqa: S608 - places only
-        "SELECT a.fund AS fund, t.day AS day, t.credit - t.debit AS net FROM account a CROSS JOIN turnover t "
-        f"WHERE {where} AND a.fund IN ({places}) AND t.account = a.id AND t.unit = {_CNY} AND t.day <= $1 UNION ALL "
-        f"SELECT a.fund AS fund, e.effective_on AS day, p.quantity AS net {_LATER} e.seq > $2 "
-        f"AND e.effective_on <= $1 AND {where} AND a.fund IN ({places})"
+        "SELECT a.fund AS fund, CASE WHEN t.day < $3 THEN '' ELSE t.day END AS day, t.credit - t.debit AS net "
+        f"FROM account a CROSS JOIN turnover t WHERE {where} AND a.fund IN ({places}) AND t.account = a.id "
+        f"AND t.unit = {_CNY} AND t.day <= $1 UNION ALL "
+        "SELECT a.fund AS fund, CASE WHEN e.effective_on < $3 THEN '' ELSE e.effective_on END AS day, "
+        f"p.quantity AS net {_LATER} e.seq > $2 AND e.effective_on <= $1 AND {where} AND a.fund IN ({places})"
         ") x GROUP BY x.fund, x.day ORDER BY x.fund, x.day",
-        end,
+        max(days),
         seq_max,
+        min(days),
         *RESULT_CHARTS,
         *funds,
     )
     told: dict[str, list[tuple[str, int]]] = {}
     for row in rows:
-        days = told.setdefault(row["fund"], [])
-        days.append((row["day"], (days[-1][1] if days else 0) + row["net"]))
+        worth = told.setdefault(row["fund"], [])
+        worth.append((row["day"], (worth[-1][1] if worth else 0) + row["net"]))
     return told
 
 

@@ -83,7 +83,9 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
     payees = await _payees(rows, internal=filters[COPY] == "internal")
     kinds = await books.fund_kinds()
     named, programmes = await funds.names(), await funds.programme_names()
-    worth = await books.worth_by_day(sorted({row["fund"] or "" for row in rows}), filters.end, seq_max)
+    worth = await books.worth_by_day(
+        sorted({row["fund"] or "" for row in rows}), sorted({row["day"] for row in rows}), seq_max
+    )
     shown = []
     for row in rows:
         name, category, township = payees[row["seq"]]
