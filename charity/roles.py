@@ -113,11 +113,22 @@ class Actor:
             raise NOT_YOURS(act=ACTS["goods.move"][0])
 
 
-SYSTEM = Actor("system", "系统", frozenset(), permissions=frozenset({"account.manage", "points.grant"}))
+READING = ("campaign.read", "gift.read", "pledge.read", "refund.read")
+"""What jobs, checks and readers of the house itself may see: all rows."""
+SYSTEM = Actor(
+    "system",
+    "系统",
+    frozenset(),
+    permissions=frozenset({"account.manage", "points.grant", *READING}),
+)
 """Who acts when nobody does: the timetable, and the command line, whose user owns the machine.
 
 It stands in the books as `system`, holds no role, and has neither account nor session.
 """
+
+
+PUBLIC = Actor("", "", frozenset())
+"""Who reads when nobody is signed in: may nothing, and sees what everybody may see."""
 
 
 def required(actor: Actor | None) -> Actor:

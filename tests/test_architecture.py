@@ -94,6 +94,48 @@ def test_a_closet_stays_small(closet: Path) -> None:
     assert sum(p.read_text(encoding="utf-8").count("\n") for p in closet.rglob("*.py")) <= CLOSET_LINES_MAX
 
 
+STARTS = {"all", "exclude", "filter", "first", "get", "get_or_none", "in_bulk"}
+READ_BY_PERMISSION = ("giving",)
+"""Rooms whose readers start at what their reader may see; the other rooms follow."""
+
+
+def bare(source: str) -> list[str]:
+    """Queries that start at a model itself: neither `visible_to(by)` nor `with_code(code)` says who may see the rows."""
+    tree = ast.parse(source)
+    models = {
+        name.asname or name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".models")
+        for name in node.names
+    }
+    return [
+        ast.unparse(node.func)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in STARTS
+        if isinstance(node.func.value, ast.Name) and node.func.value.id in models
+    ]
+
+
+@pytest.mark.parametrize("room", READ_BY_PERMISSION)
+def test_readers_start_at_what_their_reader_may_see(room: str) -> None:
+    for path in sorted((PACKAGE / room).rglob("*.py")):
+        assert bare(path.read_text(encoding="utf-8")) == [], path
+
+
+@pytest.mark.parametrize(
+    ("query", "seen"),
+    [
+        ("Receipt.filter(code=code)", ["Receipt.filter"]),
+        ("await Receipt.get_or_none(code=code)", ["Receipt.get_or_none"]),
+        ("Receipt.visible_to(by).filter(code=code)", []),
+        ("Receipt.with_code(code).first()", []),
+        ("found.get(code)", []),
+    ],
+)
+def test_a_bare_query_is_seen(query: str, seen: list[str]) -> None:
+    assert bare(f"from charity.giving.models import Receipt\nasync def f(): {query}") == seen
+
+
 ELSEWHERE = {"documents": "reports"}
 """Rooms whose templates bear another name yet."""
 

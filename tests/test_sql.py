@@ -189,9 +189,8 @@ _LISTED = (
     ("aid", "entry 2, series 1", "move H of aid: verify compares through readers of the ledger"),
     ("aid", "household 1, institution 3, person 1", "move H of people: payees through its readers"),
     ("disclosure", "entry 1, segment 1", "issue 7: public figures are figures of the ledger"),
-    ("giving", "account 2, entry 7, posting 2, refund_of 1, series 2", "move H of giving: verify, as in aid"),
-    ("giving", "fund 1, head 2", "move H of giving: campaigns through readers of the ledger"),
-    ("giving", "person 5", "move H of people: names through its readers"),
+    ("giving", "account 2, entry 7, posting 2, refund_of 1, series 2", "verify compares rows with the journal"),
+    ("giving", "head 2", "figures of campaigns and the seq they are of are read by one statement"),
     (
         "goods",
         "account 3, entry 6, fund 1, holding 1, posting 3, series 1, unit 2",

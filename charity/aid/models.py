@@ -6,7 +6,7 @@ from typing import TypedDict
 from tortoise import fields
 from tortoise.models import Model
 
-from charity.db.fields import WordField
+from charity.db.fields import SealedField, WordField
 from charity.db.tables import Table
 
 
@@ -54,7 +54,7 @@ class Voucher(Model):
     payee = fields.TextField()
     amount_fen = fields.BigIntField()
     recipients = fields.IntField()
-    reason = fields.BinaryField()
+    reason = SealedField()
     salt = fields.TextField()
     content = fields.TextField()
     content_hash = fields.TextField()
@@ -113,7 +113,7 @@ class VoucherApproval(Model):
     account = fields.TextField()
     decision = WordField(Decision)
     content_hash = fields.TextField()
-    reason = fields.BinaryField(null=True)
+    reason = SealedField(null=True)
     at = fields.TextField()
     cleared_at = fields.TextField(null=True)
 

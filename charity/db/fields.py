@@ -1,12 +1,15 @@
 """Columns whose words stand in code: a role, a channel, a kind, a status (decision 15)."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from charity.db import engine
+
+M = TypeVar("M", bound=Model)
 
 
 class WordField(fields.TextField):
@@ -19,6 +22,24 @@ class WordField(fields.TextField):
     def __init__(self, words: Iterable[str] = (), **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.words = tuple(str(word) for word in words)
+
+
+class SealedField(fields.BinaryField[bytes]):
+    """Bytes that are sealed under their table, column and row (charity/db/sealed.py); a test lists all."""
+
+
+def relation(model: type[Model] | str, column: str, *, null: bool = False) -> Any:
+    """A relation to a table below, kept in `column`: `row.<column>_id` is its key, `row.<column>` a query.
+
+    Deleting what it names is refused, and what it names does not know it.
+    """
+    options: dict[str, Any] = {"source_field": column, "null": null}
+    return fields.ForeignKeyField(model, related_name=False, on_delete=fields.RESTRICT, **options)
+
+
+def nothing(model: type[M]) -> QuerySet[M]:
+    """The query that finds no row: for whoever may see none."""
+    return model.filter(pk__in=[])
 
 
 def worded() -> dict[str, dict[str, WordField]]:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
-from charity.db.fields import WordField
+from charity.db.fields import SealedField, WordField
 
 
 class JobState(StrEnum):
@@ -54,7 +54,7 @@ class KeyCanaryRow(Model):
     """A known word, sealed with the data key of this name."""
 
     name = fields.CharField(max_length=16, primary_key=True)
-    value = fields.BinaryField()
+    value = SealedField()
     made_at = fields.TextField()
 
     class Meta:

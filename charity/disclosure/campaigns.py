@@ -10,8 +10,9 @@ from charity import clock, words
 from charity.db import reading
 from charity.giving import donations
 from charity.giving.campaigns import Shown
+from charity.giving.donations import Received
 from charity.ledger import funds as ledger_funds
-from charity.people.persons import masked_name
+from charity.people.persons import ANONYMOUS
 
 USES_MAX = 8
 GIFTS_MAX = 8
@@ -71,17 +72,20 @@ async def uses(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[FundUse
 async def latest_gifts(slug: str, limit: int = GIFTS_MAX) -> list[LatestGift]:
     """The newest received gifts; pledges are never shown (Charity Law 41)."""
     return [
-        LatestGift(_who(r), r["recorded_at"], r["amount_fen"] if r["public_amount"] else None, r["unit"] or "")
-        for r in await donations.latest(slug, limit)
+        LatestGift(_who(gift), gift.recorded_at, gift.amount_fen if gift.public_amount else None, gift.unit)
+        for gift in await donations.latest(slug, limit)
     ]
 
 
-def _who(row: dict[str, Any]) -> str:
-    if row["public_name"] and row["name"]:
-        return str(row["name"])
-    if row["kind"] == "organisation":
+def _who(gift: Received) -> str:
+    giver = gift.giver
+    if giver is None:
+        return words.translate(ANONYMOUS)
+    if gift.public_name and giver.name:
+        return giver.name
+    if giver.kind == "organisation":
         return words.translate("爱心单位")
-    return words.translate(masked_name(row["kind"], row["name"]))
+    return words.translate(giver.masked)
 
 
 def days_left(row: dict[str, Any]) -> int | None:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity import tokens, words
-from charity.documents.models import IssuedDocument
-from charity.giving import campaigns, receipts
-from charity.giving.models import Pledge, Receipt
+from charity.documents import codes
+from charity.giving import campaigns, pledges, receipts
+from charity.giving.models import Receipt
 from charity.ledger import entries, tracing
 from charity.ledger import funds as ledger_funds
 from charity.people import persons
@@ -60,36 +60,36 @@ class Checked:
 async def check(code: str) -> Checked:
     """A receipt by its code, or receipt.unknown (404)."""
     row = await receipts.get(code)
-    people = await persons.names([row.donor])
-    person = people.get(row.donor)
+    person = (await persons.names([row.donor_id])).get(row.donor_id)
     donor = words.translate(person.masked if person else persons.ANONYMOUS)
-    names = await campaigns.names([row.campaign])
+    names = await campaigns.names([row.campaign_id])
     funds = await ledger_funds.names([row.fund])
     return Checked(
         row,
         donor,
-        names.get(row.campaign or "", ""),
+        names.get(row.campaign_id or "", ""),
         funds.get(row.fund, row.fund),
         await entries.id_of(row.seq),
         await path(code),
-        await _successor(row.replaced_by),
+        await _successor(row.replaced_by_id),
     )
 
 
 async def address_of(typed: str) -> str | None:
     """The page of what a typed code or a pasted address belongs to; None when we know no such code."""
     code = tokens.normalise(typed.rstrip("/").rsplit("/", 1)[-1])
-    for page, model in (("/r", Receipt), ("/p", Pledge), ("/v", IssuedDocument)):
-        if await model.get_or_none(code=code) is not None:
-            return f"{page}/{code}"
-    return None
+    if await receipts.known(code):
+        return f"/r/{code}"
+    if await pledges.known(code):
+        return f"/p/{code}"
+    return f"/v/{code}" if await codes.known(code) else None
 
 
 async def path(code: str) -> Path:
     """What the gifts on a receipt were used for so far, from the fund streams."""
     uses: list[tracing.Use] = []
     given = spent = refunded = unspent = 0
-    for seq in sorted({gift["seq"] for gift in await receipts.gifts(code)}):
+    for seq in sorted({gift.seq for gift in await receipts.gifts(code)}):
         uses += await tracing.gift_uses(seq)
         state = await tracing.gift_state(seq)
         given, spent = given + state.given, spent + state.spent
@@ -118,7 +118,7 @@ def answer(checked: Checked) -> dict[str, Any]:
         "delivery": row.delivery,
         "amount_fen": row.amount_fen,
         "donor": checked.donor,
-        "campaign": row.campaign,
+        "campaign": row.campaign_id,
         "fund": row.fund,
         "issued_on": row.issued_on,
         "entry": checked.entry,

@@ -14,6 +14,11 @@ async def by_code(code: str) -> IssuedDocument:
     return found
 
 
+async def known(code: str) -> bool:
+    """Whether there is a document with this code, written as it is kept."""
+    return await IssuedDocument.get_or_none(code=code) is not None
+
+
 async def compare(code: str, typed: str) -> bool | None:
     """Whether a hash that somebody typed (any case, spaces) is one of the document's; None when nothing was typed."""
     document = await by_code(code)

@@ -46,7 +46,7 @@ async def build(plan: Plan) -> None:
     """Open the campaigns and know the work units."""
     await _campaigns(plan)
     # Each is looked up once, so that no gift has to ask for its own and all reach the writer in their order.
-    for campaign in await campaigns.every(public=False):
+    for campaign in await campaigns.every(by=plan.by("accountant")):
         await campaigns.known(campaign.row["slug"])
     for row in tables.rows("work_units"):
         await work_units.add(

@@ -1,14 +1,17 @@
 """Rows of what was given. Keys are random texts made before the insert; the writer inserts these rows."""
 
 from enum import StrEnum
-from typing import TypedDict
+from typing import Self, TypedDict
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
-from charity.db.fields import WordField
+from charity.db.fields import SealedField, WordField, nothing, relation
 from charity.db.tables import Sums, Table
 from charity.giving.channels import CHANNELS
+from charity.people.models import Person
+from charity.roles import Actor
 
 
 class CampaignKind(StrEnum):
@@ -38,6 +41,9 @@ class CampaignStatus(StrEnum):
     ACTIVE = "active"
     CLOSED = "closed"
     ARCHIVED = "archived"
+
+
+PUBLISHED = (CampaignStatus.ACTIVE, CampaignStatus.CLOSED, CampaignStatus.ARCHIVED)
 
 
 class PledgeStatus(StrEnum):
@@ -132,6 +138,11 @@ class Campaign(Model):
 
         table = "campaign"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever manages campaigns sees drafts too; everybody sees what was published."""
+        return cls.all() if by.may("campaign.read") else cls.filter(status__in=PUBLISHED)
+
 
 class CampaignRow(TypedDict):
     """A row of `campaign`."""
@@ -205,6 +216,12 @@ class WorkUnit(Model):
 
         table = "work_unit"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Everybody sees them: a giver chooses his own."""
+        del by
+        return cls.all()
+
 
 class WorkUnitRow(TypedDict):
     """A row of `work_unit`."""
@@ -223,16 +240,19 @@ class Pledge(Model):
 
     code = fields.CharField(64, primary_key=True)
     reference = fields.TextField()
-    campaign = fields.TextField()
+    campaign: fields.ForeignKeyRelation[Campaign] = relation(Campaign, "campaign")
+    campaign_id: str
     fund = fields.TextField()
-    donor = fields.TextField()
-    work_unit = fields.TextField(null=True)
+    donor: fields.ForeignKeyRelation[Person] = relation(Person, "donor")
+    donor_id: str
+    work_unit: fields.ForeignKeyNullableRelation[WorkUnit] = relation(WorkUnit, "work_unit", null=True)
+    work_unit_id: str | None
     amount_fen = fields.BigIntField()
     received_fen = fields.BigIntField()
     channel = WordField(CHANNELS)
     public_name = fields.BooleanField()
     public_amount = fields.BooleanField()
-    message = fields.BinaryField(null=True)
+    message = SealedField(null=True)
     status = WordField(PledgeStatus)
     created_at = fields.TextField()
     expires_at = fields.TextField()
@@ -241,6 +261,16 @@ class Pledge(Model):
         """Table name."""
 
         table = "pledge"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads pledges sees all; the others see one by its code."""
+        return cls.all() if by.may("pledge.read") else nothing(cls)
+
+    @classmethod
+    def with_code(cls, code: str) -> QuerySet[Self]:
+        """The pledge of this code: whoever has its address may see it."""
+        return cls.filter(code=code)
 
 
 class PledgeRow(TypedDict):
@@ -268,23 +298,28 @@ class Donation(Model):
 
     key = fields.CharField(64, primary_key=True)
     kind = WordField(GiftKind)
-    campaign = fields.TextField(null=True)
+    campaign: fields.ForeignKeyNullableRelation[Campaign] = relation(Campaign, "campaign", null=True)
+    campaign_id: str | None
     fund = fields.TextField()
-    donor = fields.TextField()
-    work_unit = fields.TextField(null=True)
+    donor: fields.ForeignKeyRelation[Person] = relation(Person, "donor")
+    donor_id: str
+    work_unit: fields.ForeignKeyNullableRelation[WorkUnit] = relation(WorkUnit, "work_unit", null=True)
+    work_unit_id: str | None
     amount_fen = fields.BigIntField(null=True)
     refunded_fen = fields.BigIntField()
     received_on = fields.TextField()
     channel = WordField(("", *CHANNELS))
     channel_ref = fields.TextField()
     booked_on = fields.TextField()
-    pledge = fields.TextField(null=True)
+    pledge: fields.ForeignKeyNullableRelation[Pledge] = relation(Pledge, "pledge", null=True)
+    pledge_id: str | None
     store = fields.TextField(null=True)
     seq = fields.BigIntField()
-    receipt = fields.TextField(null=True)
+    receipt: fields.ForeignKeyNullableRelation["Receipt"] = relation("models.Receipt", "receipt", null=True)
+    receipt_id: str | None
     public_name = fields.BooleanField()
     public_amount = fields.BooleanField()
-    memo = fields.BinaryField(null=True)
+    memo = SealedField(null=True)
     status = WordField(DonationStatus)
     recorded_by = fields.TextField()
     recorded_at = fields.TextField()
@@ -293,6 +328,11 @@ class Donation(Model):
         """Table name."""
 
         table = "donation"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads gifts sees all; everybody sees money that was received (Charity Law 41), its giver masked."""
+        return cls.all() if by.may("gift.read") else cls.filter(kind=GiftKind.CASH, status=DonationStatus.OK)
 
 
 class DonationRow(TypedDict):
@@ -326,7 +366,8 @@ class ChannelRef(Model):
     """`channel:reference` of a payment, once."""
 
     key = fields.CharField(200, primary_key=True)
-    donation = fields.TextField()
+    donation: fields.ForeignKeyRelation[Donation] = relation(Donation, "donation")
+    donation_id: str
 
     class Meta:
         """Table name."""
@@ -350,25 +391,39 @@ class Receipt(Model):
     kind = WordField(GiftKind)
     status = WordField(ReceiptStatus)
     delivery = WordField(Delivery)
-    delivery_note = fields.BinaryField(null=True)
-    campaign = fields.TextField(null=True)
+    delivery_note = SealedField(null=True)
+    campaign: fields.ForeignKeyNullableRelation[Campaign] = relation(Campaign, "campaign", null=True)
+    campaign_id: str | None
     fund = fields.TextField()
-    donor = fields.TextField()
+    donor: fields.ForeignKeyRelation[Person] = relation(Person, "donor")
+    donor_id: str
     amount_fen = fields.BigIntField()
     issued_on = fields.TextField()
     handler = fields.TextField()
     seq = fields.BigIntField()
-    reason = fields.BinaryField(null=True)
+    reason = SealedField(null=True)
     ended_by = fields.TextField(null=True)
     ended_at = fields.TextField(null=True)
-    replaces = fields.TextField(null=True)
-    replaced_by = fields.TextField(null=True)
+    replaces: fields.ForeignKeyNullableRelation["Receipt"] = relation("models.Receipt", "replaces", null=True)
+    replaces_id: str | None
+    replaced_by: fields.ForeignKeyNullableRelation["Receipt"] = relation("models.Receipt", "replaced_by", null=True)
+    replaced_by_id: str | None
     recorded_at = fields.TextField()
 
     class Meta:
         """Table name."""
 
         table = "receipt"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads gifts sees all; the others see one by its code."""
+        return cls.all() if by.may("gift.read") else nothing(cls)
+
+    @classmethod
+    def with_code(cls, code: str) -> QuerySet[Self]:
+        """The receipt of this code: whoever holds it may see it."""
+        return cls.filter(code=code)
 
 
 class ReceiptRow(TypedDict):
@@ -400,12 +455,18 @@ class ReceiptLine(Model):
     """A gift on a receipt. Both are the key, which Tortoise cannot say: rows are read only."""
 
     number = fields.CharField(64, primary_key=True)
-    donation = fields.TextField()
+    donation: fields.ForeignKeyRelation[Donation] = relation(Donation, "donation")
+    donation_id: str
 
     class Meta:
         """Table name."""
 
         table = "receipt_line"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """As the receipts."""
+        return cls.all() if by.may("gift.read") else nothing(cls)
 
 
 class ReceiptLineRow(TypedDict):
@@ -448,9 +509,10 @@ class Refund(Model):
     """Money to be given back: requested by one person, approved by another."""
 
     number = fields.CharField(64, primary_key=True)
-    donation = fields.TextField()
+    donation: fields.ForeignKeyRelation[Donation] = relation(Donation, "donation")
+    donation_id: str
     amount_fen = fields.BigIntField()
-    reason = fields.BinaryField()
+    reason = SealedField()
     status = WordField(RefundStatus)
     requested_by = fields.TextField()
     requested_at = fields.TextField()
@@ -462,6 +524,11 @@ class Refund(Model):
         """Table name."""
 
         table = "refund"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads refunds sees all; the others see none."""
+        return cls.all() if by.may("refund.read") else nothing(cls)
 
 
 class RefundRow(TypedDict):

@@ -6,7 +6,7 @@ from typing import TypedDict
 from tortoise import fields
 from tortoise.models import Model
 
-from charity.db.fields import WordField
+from charity.db.fields import SealedField, WordField
 from charity.db.tables import Table
 from charity.giving.models import Evidence
 from charity.people.models import Category
@@ -90,7 +90,7 @@ class GoodsDocument(Model):
     actor = fields.TextField()
     reverses = fields.TextField(null=True)
     reversed_by = fields.TextField(null=True)
-    reason = fields.BinaryField(null=True)
+    reason = SealedField(null=True)
 
     class Meta:
         """Table name."""
@@ -250,7 +250,7 @@ class GoodsIssue(Model):
     programme = fields.TextField()
     points_spent = fields.IntField()
     points_left = fields.IntField()
-    proxy = fields.BinaryField(null=True)
+    proxy = SealedField(null=True)
 
     class Meta:
         """Table name."""

@@ -68,6 +68,12 @@ async def every() -> list[FundRow]:
     return [_fund(row) for row in await reading.rows(f"{_FUNDS} ORDER BY f.code")]
 
 
+async def kind(tx: Tx, code: str) -> str | None:
+    """The kind of a fund as a transaction sees it; None when there is no such fund."""
+    row = await tx.row("SELECT kind FROM fund WHERE code = $1", code)
+    return None if row is None else str(row["kind"])
+
+
 async def labels() -> dict[str, str]:
     """All funds by code, each as its code and its name, for a select of staff."""
     return {code: f"{code} {name}" for code, name in (await names()).items()}

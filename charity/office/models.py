@@ -5,7 +5,7 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
-from charity.db.fields import WordField
+from charity.db.fields import SealedField, WordField
 from charity.roles import Role
 
 
@@ -122,7 +122,7 @@ class Staff(Model):
     created_at = fields.TextField()
     password_initial = fields.BooleanField()
     confirmed_at = fields.TextField(null=True)
-    totp_secret = fields.BinaryField(null=True)
+    totp_secret = SealedField(null=True)
     totp_step = fields.IntField(null=True)
 
     class Meta:

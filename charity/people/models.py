@@ -6,7 +6,7 @@ from typing import TypedDict
 from tortoise import fields
 from tortoise.models import Model
 
-from charity.db.fields import WordField
+from charity.db.fields import SealedField, WordField
 from charity.db.tables import Table
 
 
@@ -53,14 +53,14 @@ class Person(Model):
     name = fields.TextField()
     tax_id = fields.TextField()
     fiscal_receipt = fields.BooleanField()
-    phone = fields.BinaryField(null=True)
+    phone = SealedField(null=True)
     phone_index = fields.TextField(null=True)
-    email = fields.BinaryField(null=True)
-    id_number = fields.BinaryField(null=True)
+    email = SealedField(null=True)
+    id_number = SealedField(null=True)
     id_number_index = fields.TextField(null=True)
-    address = fields.BinaryField(null=True)
+    address = SealedField(null=True)
     address_index = fields.TextField(null=True)
-    bank_account = fields.BinaryField(null=True)
+    bank_account = SealedField(null=True)
     bank_account_index = fields.TextField(null=True)
     created_at = fields.TextField()
 
@@ -101,8 +101,8 @@ class Household(Model):
     members = fields.IntField()
     status = WordField(HouseholdStatus)
     store = fields.TextField()
-    phone = fields.BinaryField(null=True)
-    address = fields.BinaryField(null=True)
+    phone = SealedField(null=True)
+    address = SealedField(null=True)
     created_at = fields.TextField()
 
     class Meta:
@@ -136,8 +136,8 @@ class Institution(Model):
     township = fields.TextField()
     zone = fields.TextField()
     beds = fields.IntField(null=True)
-    phone = fields.BinaryField(null=True)
-    bank_account = fields.BinaryField(null=True)
+    phone = SealedField(null=True)
+    bank_account = SealedField(null=True)
     created_at = fields.TextField()
 
     class Meta:

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from charity import clock
+from charity import clock, words
 from charity.db import reading, sealed
 from charity.people.id_numbers import is_persons
 from charity.people.models import PersonRow
 
 NAME_MAX = 100
 NAMES_CHUNK = 500
+ID_FIRST, ID_LAST = 3, 4
 ANONYMOUS = "爱心人士"
 
 
@@ -46,6 +47,11 @@ def masked_name(kind: str, name: str) -> str:
     if kind == "anonymous" or not name:
         return ANONYMOUS
     return f"{name[0]}*"
+
+
+def shown(person: Person | None) -> str:
+    """The name as staff see it, in the current language; the nameless and the erased are 爱心人士."""
+    return (person.name if person else "") or words.translate(ANONYMOUS)
 
 
 def person_row(donor: Donor, *, key: str, at: str | None = None) -> PersonRow:
@@ -85,3 +91,15 @@ async def names(keys: Iterable[str]) -> dict[str, Person]:
         for row in await reading.rows(sql, *part):
             found[row["key"]] = Person(row["key"], row["kind"], row["name"])
     return found
+
+
+async def shown_id(key: str) -> str:
+    """An organisation's code in full; of a person's ID number only the first three and the last four."""
+    row = await reading.row("SELECT tax_id, id_number FROM person WHERE key = $1", key)
+    if row is None:
+        return ""
+    if row["tax_id"]:
+        return str(row["tax_id"])
+    number = sealed.unseal("person", "id_number", key, row["id_number"])
+    hidden = max(0, len(number) - ID_FIRST - ID_LAST)
+    return f"{number[:ID_FIRST]}{'*' * hidden}{number[-ID_LAST:]}" if number else ""

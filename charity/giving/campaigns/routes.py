@@ -21,8 +21,8 @@ Data = dict[str, str | list[str]]
 
 async def campaign_list(request: Request) -> Response:
     """All campaigns, drafts too."""
-    auth.allowed(request, "campaign.read")
-    return await pages.page(request, "giving/campaigns/list.html", rows=await screens.campaign_rows())
+    actor = auth.allowed(request, "campaign.read")
+    return await pages.page(request, "giving/campaigns/list.html", rows=await screens.campaign_rows(by=actor))
 
 
 async def campaign_form(request: Request) -> Response:
@@ -71,7 +71,7 @@ async def _campaign_page(request: Request, values: Data, refusal: Refusal | None
         refusal,
         values=values,
         today=clock.today().isoformat(),
-        **await screens.campaign_page(request.path_params["slug"]),
+        **await screens.campaign_page(request.path_params["slug"], by=auth.allowed(request, "campaign.read")),
     )
 
 

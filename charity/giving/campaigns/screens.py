@@ -5,12 +5,13 @@ from typing import Any
 from charity import words
 from charity.giving import campaigns
 from charity.ledger import funds
+from charity.roles import Actor
 from charity.web.choices import status
 
 CAMPAIGN_TONES = {"draft": "none", "filed": "wait", "active": "good", "closed": "none", "archived": "none"}
 
 
-async def campaign_rows() -> list[dict[str, Any]]:
+async def campaign_rows(*, by: Actor) -> list[dict[str, Any]]:
     """All campaigns, drafts too, for the accountant."""
     money = await funds.names()
     return [
@@ -24,13 +25,13 @@ async def campaign_rows() -> list[dict[str, Any]]:
             "status": status(s.row["status"], campaigns.STATUS_WORDS, CAMPAIGN_TONES),
             "received": s.figures.net_fen,
         }
-        for s in await campaigns.every(public=False)
+        for s in await campaigns.every(by=by)
     ]
 
 
-async def campaign_page(slug: str) -> dict[str, Any]:
+async def campaign_page(slug: str, *, by: Actor) -> dict[str, Any]:
     """One campaign for the accountant: what the gate still wants, and what may be done."""
-    shown = await campaigns.get(slug, public=False)
+    shown = await campaigns.get(slug, by=by)
     row = shown.row
     return {
         "shown": shown,

@@ -16,6 +16,7 @@ from charity.errors import FieldError, unreadable
 from charity.giving import rules
 from charity.giving.campaigns.filings import gate
 from charity.giving.models import CAMPAIGN, FIGURES, CampaignRow
+from charity.ledger import funds as ledger_funds
 from charity.ledger.state import State
 from charity.roles import Actor
 
@@ -109,10 +110,10 @@ async def create(new: NewCampaign, *, by: Actor) -> None:
 
 async def _check_funds(tx: Tx, kind: str, choices: list[str]) -> None:
     for code in choices:
-        fund = await tx.row("SELECT kind FROM fund WHERE code = $1", code)
+        fund = await ledger_funds.kind(tx, code)
         if fund is None:
             raise unreadable(FieldError("fund", "没有基金“{fund}”", (("fund", code),)))
-        if (fund["kind"] == "agency") != (kind == "agency"):
+        if (fund == "agency") != (kind == "agency"):
             raise rules.FUND_KIND()
 
 

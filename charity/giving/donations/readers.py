@@ -1,27 +1,53 @@
 """Gifts as they are read."""
 
-from typing import Any
+from dataclasses import dataclass
 
-from charity.db import reading
 from charity.giving import rules
 from charity.giving.models import Donation
+from charity.people import persons
+from charity.people.persons import Person
+from charity.roles import PUBLIC, Actor
 
 
-async def get(key: str) -> Donation:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A received gift and what its giver allows to be shown; `giver` is None when the person was erased."""
+
+    recorded_at: str
+    amount_fen: int
+    public_name: bool
+    public_amount: bool
+    unit: str
+    giver: Person | None
+
+
+async def get(key: str, *, by: Actor) -> Donation:
     """A donation's row, or donation.unknown (404)."""
-    row = await Donation.get_or_none(key=key)
+    row = await Donation.visible_to(by).get_or_none(key=key)
     if row is None:
         raise rules.DONATION_UNKNOWN()
     return row
 
 
-async def latest(campaign: str, limit: int) -> list[dict[str, Any]]:
-    """The newest received gifts of a campaign with what the givers allow to be shown."""
-    return await reading.rows(
-        "SELECT d.recorded_at, d.amount_fen, d.public_name, d.public_amount, u.name AS unit, p.kind, p.name "
-        "FROM donation d LEFT JOIN receipt r ON r.code = d.receipt "
-        "JOIN person p ON p.key = COALESCE(r.donor, d.donor) LEFT JOIN work_unit u ON u.code = d.work_unit "
-        "WHERE d.campaign = $1 AND d.kind = 'cash' AND d.status = 'ok' ORDER BY d.seq DESC LIMIT $2",
-        campaign,
-        limit,
+async def latest(campaign: str, limit: int) -> list[Received]:
+    """The newest received gifts of a campaign; a giver is whom the valid receipt names."""
+    columns = ("recorded_at", "amount_fen", "public_name", "public_amount", "donor_id")
+    rows = (
+        await Donation.visible_to(PUBLIC)
+        .filter(campaign_id=campaign)
+        .order_by("-seq")
+        .limit(limit)
+        .values(*columns, on_receipt="receipt__donor_id", unit="work_unit__name")
     )
+    givers = await persons.names([row["on_receipt"] or row["donor_id"] for row in rows])
+    return [
+        Received(
+            row["recorded_at"],
+            row["amount_fen"],
+            row["public_name"],
+            row["public_amount"],
+            row["unit"] or "",
+            givers.get(row["on_receipt"] or row["donor_id"]),
+        )
+        for row in rows
+    ]

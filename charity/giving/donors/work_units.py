@@ -11,7 +11,7 @@ from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.giving import rules
 from charity.giving.models import WorkUnit
-from charity.roles import Actor
+from charity.roles import PUBLIC, Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def add(
 
 async def every() -> list[WorkUnit]:
     """All units by code."""
-    return await WorkUnit.all().order_by("code")
+    return await WorkUnit.visible_to(PUBLIC).order_by("code")
 
 
 async def giving(campaign: str, *, sort: str = "participation") -> list[Giving]:

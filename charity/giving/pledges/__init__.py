@@ -1,6 +1,6 @@
 """Pledges 认捐: promised, paid and read. This is the door; outsiders import only it."""
 
-from .readers import OPEN, Filters, get, page, receipts_of, shown_status
+from .readers import OPEN, Filters, get, known, page, receipts_of, shown_status
 from .verbs import PLEDGE_DAYS, STATUS_WORDS, Promise, promise, receive
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Filters",
     "Promise",
     "get",
+    "known",
     "page",
     "promise",
     "receipts_of",

@@ -38,7 +38,7 @@ async def show_pledge(call: Call) -> dict[str, Any]:
         "amount_fen": row.amount_fen,
         "expires_at": row.expires_at,
         "received_fen": row.received_fen,
-        "receipts": [{"code": r["code"], "number": r["number"]} for r in receipts],
+        "receipts": [{"code": r.code, "number": r.number} for r in receipts],
     }
 
 

@@ -7,7 +7,8 @@ from charity import clock, tokens
 from charity.db import reading
 from charity.db.paging import Where
 from charity.giving import rules
-from charity.giving.models import Pledge
+from charity.giving.models import Donation, Pledge, Receipt
+from charity.roles import SYSTEM, Actor
 
 OPEN = ("pending", "partial")
 
@@ -18,20 +19,22 @@ def shown_status(status: str, expires_at: str) -> str:
 
 
 async def get(code: str) -> Pledge:
-    """A pledge's row, or pledge.unknown (404)."""
-    row = await Pledge.get_or_none(code=code)
+    """A pledge by the code of its address, or pledge.unknown (404)."""
+    row = await Pledge.with_code(code).first()
     if row is None:
         raise rules.PLEDGE_UNKNOWN()
     return row
 
 
-async def receipts_of(code: str) -> list[dict[str, Any]]:
-    """Code, number, amount and day of the valid receipts over this pledge's money, oldest first."""
-    return await reading.rows(
-        "SELECT DISTINCT r.code, r.number, r.amount_fen, r.issued_on FROM donation d "
-        "JOIN receipt r ON r.code = d.receipt WHERE d.pledge = $1 ORDER BY r.number",
-        code,
-    )
+async def known(code: str) -> bool:
+    """Whether there is a pledge of this code."""
+    return await Pledge.with_code(code).exists()
+
+
+async def receipts_of(code: str) -> list[Receipt]:
+    """The valid receipts over this pledge's money, oldest first; whoever has the pledge's address may see them."""
+    codes = await Donation.visible_to(SYSTEM).filter(pledge_id=code).exclude(receipt_id=None).values_list("receipt_id")
+    return await Receipt.visible_to(SYSTEM).filter(code__in=[code for (code,) in codes]).order_by("number")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +47,10 @@ class Filters:
     after: str = ""
 
 
-async def page(filters: Filters, limit: int) -> list[dict[str, Any]]:
-    """Pledges with their givers, newest first. `reference` is the end of one, at least four characters."""
+async def page(filters: Filters, limit: int, *, by: Actor) -> list[dict[str, Any]]:
+    """Pledges with the keys of their givers, newest first. `reference` is the end of one, at least four characters."""
+    if not by.may("pledge.read"):
+        return []
     where, now = Where(), clock.stamp()
     if filters.status == "expired":
         where.add("p.status = 'pending' AND p.expires_at < ?", now)
@@ -63,7 +68,7 @@ async def page(filters: Filters, limit: int) -> list[dict[str, Any]]:
         where.after(("p.created_at", "p.code"), (at, code), descending=True)
     sql = (
         "SELECT p.code, p.reference, p.campaign, p.amount_fen, p.received_fen, p.channel, p.status, p.created_at, "  # noqa: S608 - conditions from code
-        "p.expires_at, q.kind AS donor_kind, q.name AS donor FROM pledge p JOIN person q ON q.key = p.donor "
+        "p.expires_at, p.donor FROM pledge p "
         f"WHERE {where.text} ORDER BY p.created_at DESC, p.code DESC LIMIT {int(limit)}"
     )
     return await reading.rows(sql, *where.values)

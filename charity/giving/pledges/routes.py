@@ -86,7 +86,7 @@ async def pledge_list(request: Request) -> Response:
     """Pledges, newest first."""
     actor = auth.allowed(request, "pledge.read")
     asked = {name: request.query_params.get(name, "") for name in ("status", "reference", "campaign", "after")}
-    rows = await pledges.page(pledges.Filters(**asked), ROWS + 1)
+    rows = await pledges.page(pledges.Filters(**asked), ROWS + 1, by=actor)
     last = rows[ROWS - 1] if len(rows) > ROWS else None
     return await pages.page(
         request,

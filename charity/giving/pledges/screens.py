@@ -8,7 +8,7 @@ from markupsafe import Markup
 from charity import words
 from charity.giving import campaigns, pledges
 from charity.giving.channels import CHANNELS, PLEDGE_CHANNELS
-from charity.giving.models import Pledge
+from charity.giving.models import Pledge, Receipt
 from charity.ledger import funds
 from charity.people import persons
 from charity.printing import qr
@@ -44,6 +44,7 @@ async def pledge_rows(pledged: Iterable[dict[str, Any]], *, may_receive: bool) -
     """The cashier's list."""
     rows = list(pledged)
     names = await campaigns.names([r["campaign"] for r in rows])
+    givers = await persons.names([r["donor"] for r in rows])
     shown: list[dict[str, Any]] = []
     for r in rows:
         code = pledges.shown_status(r["status"], r["expires_at"])
@@ -52,7 +53,7 @@ async def pledge_rows(pledged: Iterable[dict[str, Any]], *, may_receive: bool) -
             {
                 "reference": r["reference"],
                 "href": f"/pledges/{r['code']}/receive" if is_open else f"/p/{r['code']}",
-                "donor": r["donor"] or words.translate(persons.ANONYMOUS),
+                "donor": persons.shown(givers.get(r["donor"])),
                 "campaign": names.get(r["campaign"], r["campaign"]),
                 "amount": r["amount_fen"],
                 "received": r["received_fen"],
@@ -65,7 +66,7 @@ async def pledge_rows(pledged: Iterable[dict[str, Any]], *, may_receive: bool) -
 
 async def pledge_page(row: Pledge) -> dict[str, Any]:
     """The page of a pledge: what to do now. It never says whose it is."""
-    campaign = await campaigns.get(row.campaign, public=False)
+    campaign = await campaigns.get(row.campaign_id)
     code = pledges.shown_status(row.status, row.expires_at)
     address = f"{settings().public_url.rstrip('/')}/p/{row.code}"
     done = await pledges.receipts_of(row.code)
@@ -84,12 +85,12 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
     }
 
 
-def _steps(row: Pledge, code: str, done: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _steps(row: Pledge, code: str, done: list[Receipt]) -> list[dict[str, Any]]:
     over = {"received": "done", "expired": "stopped", "cancelled": "stopped", "released": "stopped"}
     paid = over.get(code, "current")
     receipt: dict[str, Any] = {"label": words.translate("开具收据"), "state": "done" if done else "todo"}
     if done:
-        receipt["on"] = done[-1]["issued_on"]
+        receipt["on"] = done[-1].issued_on
     return [
         {"label": words.translate("登记认捐"), "state": "done", "at": row.created_at},
         {"label": words.translate("付款并到账"), "state": paid},

@@ -17,6 +17,7 @@ from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, Pledge
 from charity.giving.pledges.readers import OPEN, get
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.people import persons
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
@@ -118,17 +119,17 @@ async def receive(
     way = await donations.allowed_channel(channel, channel_ref)
     donations.check_day(received_on)
     pledge = await get(code)
-    kind = await reading.value("SELECT kind FROM person WHERE key = $1", pledge.donor)
+    giver = (await persons.names([pledge.donor_id])).get(pledge.donor_id)
     gift = Gift(
         key=tokens.key16(),
-        campaign=pledge.campaign,
+        campaign=pledge.campaign_id,
         fund=pledge.fund,
         amount_fen=amount_fen,
         received_on=received_on,
         channel=way,
         channel_ref=channel_ref,
-        donor=pledge.donor,
-        work_unit=pledge.work_unit,
+        donor=pledge.donor_id,
+        work_unit=pledge.work_unit_id,
         pledge=code,
         public_name=pledge.public_name,
         public_amount=pledge.public_amount,
@@ -140,7 +141,7 @@ async def receive(
         assert row is not None
         if row["status"] not in OPEN:
             raise rules.PLEDGE_DONE(state=rules.Term(STATUS_WORDS[row["status"]]))
-        campaigns.accepting(state, pledge.campaign, day=received_on, late=True)
+        campaigns.accepting(state, pledge.campaign_id, day=received_on, late=True)
         total = row["received_fen"] + amount_fen
         status = "received" if total >= row["amount_fen"] else "partial"
         state.change(PLEDGE, code, received_fen=total, status=status)
@@ -148,7 +149,7 @@ async def receive(
             state,
             gift,
             today=today.isoformat(),
-            anonymous=kind == "anonymous",
+            anonymous=giver is None or giver.kind == "anonymous",
             by=by,
             new_donor=row["received_fen"] == 0,
         )

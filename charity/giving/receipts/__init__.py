@@ -2,7 +2,7 @@
 
 from .documents import masked_pdf, whole_pdf
 from .printed import GoodsLine, goods_lines
-from .readers import REFUND_STATUS_WORDS, Filters, get, gifts, page, refunds_of
+from .readers import REFUND_STATUS_WORDS, Filters, get, gifts, known, number_of, page, refunds_of
 from .verbs import DELIVERY_WORDS, SERIES, STATUS_WORDS, deliver, end, issue, lines, number_text, reissue, replace, void
 
 __all__ = [
@@ -18,8 +18,10 @@ __all__ = [
     "gifts",
     "goods_lines",
     "issue",
+    "known",
     "lines",
     "masked_pdf",
+    "number_of",
     "number_text",
     "page",
     "refunds_of",

@@ -1,13 +1,13 @@
 """The printed receipt D1: whole for staff, masked for whoever scanned its QR."""
 
 import hashlib
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from charity import words
-from charity.db import reading, sealed
+from charity.db import sealed
 from charity.giving import campaigns
 from charity.giving.channels import CHANNELS, GOODS_CHANNEL
-from charity.giving.models import Receipt
+from charity.giving.models import Donation, Receipt
 from charity.giving.receipts import readers
 from charity.giving.receipts.printed import goods_lines
 from charity.ledger import funds
@@ -18,7 +18,6 @@ from charity.printing import pdfs
 from charity.printing.receipts import PrintedReceipt, ReceiptLine, receipt_html
 from charity.settings import settings
 
-ID_SHOWN = 4
 BASIS = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": ""}
 
 
@@ -49,8 +48,7 @@ async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
     """All that a receipt prints."""
     row = await readers.get(code)
     gifts = await readers.gifts(code)
-    people = await persons.names([row.donor])
-    person = people.get(row.donor)
+    person = (await persons.names([row.donor_id])).get(row.donor_id)
     name = persons.ANONYMOUS if person is None else person.masked if masked else (person.name or persons.ANONYMOUS)
     handler = (await accounts.names([row.handler])).get(row.handler, "")
     who_we_are = await organisation.get()
@@ -63,31 +61,31 @@ async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
         handler=persons.masked_name("person", handler) if masked and handler else handler,
         issued_on=row.issued_on,
         donor=words.translate(name),
-        donor_id="" if masked else await _masked_id(row.donor),
+        donor_id="" if masked else await persons.shown_id(row.donor_id),
         lines=await _lines(row, gifts),
         total_fen=row.amount_fen,
         wish="undesignated" if row.fund == GENERAL_FUND else "designated",
         wish_note="" if row.fund == GENERAL_FUND else (await funds.names([row.fund])).get(row.fund, row.fund),
-        channel=CHANNELS[first["channel"]].words if first["channel"] else GOODS_CHANNEL,
-        received_on=first["received_on"],
-        memo="" if masked else sealed.unseal("donation", "memo", first["key"], first["memo"]),
-        replaces=await _number(row.replaces),
-        replaced_by=await _number(row.replaced_by),
+        channel=CHANNELS[first.channel].words if first.channel else GOODS_CHANNEL,
+        received_on=first.received_on,
+        memo="" if masked else sealed.unseal("donation", "memo", first.key, first.memo),
+        replaces=await readers.number_of(row.replaces_id),
+        replaced_by=await readers.number_of(row.replaced_by_id),
         verify_url=verify_url(code),
         demo=who_we_are.demo,
         lang=words.language(),
     )
 
 
-async def _lines(row: Receipt, gifts: list[dict[str, Any]]) -> list[ReceiptLine]:
+async def _lines(row: Receipt, gifts: list[Donation]) -> list[ReceiptLine]:
     """One line a gift of money; for goods one line a kind, as taken in."""
-    names = await campaigns.names([g["campaign"] for g in gifts])
+    names = await campaigns.names([g.campaign_id for g in gifts])
     if row.kind == "in_kind":
-        return await _goods_lines(row.number, names.get(row.campaign or "", ""))
+        return await _goods_lines(row.number, names.get(row.campaign_id or "", ""))
     if len(gifts) == 1:
-        return [ReceiptLine(project=names.get(gifts[0]["campaign"], ""), kind="money", amount_fen=row.amount_fen)]
+        return [ReceiptLine(project=names.get(gifts[0].campaign_id or "", ""), kind="money", amount_fen=row.amount_fen)]
     return [
-        ReceiptLine(project=names.get(g["campaign"], ""), kind="money", amount_fen=g["amount_fen"] - g["refunded_fen"])
+        ReceiptLine(project=names.get(g.campaign_id or "", ""), kind="money", amount_fen=g.amount_fen - g.refunded_fen)
         for g in gifts
     ]
 
@@ -107,20 +105,3 @@ async def _goods_lines(number: str, project: str) -> list[ReceiptLine]:
         )
         for line in (await goods_lines([number])).get(number, [])
     ]
-
-
-async def _number(code: str | None) -> str:
-    if code is None:
-        return ""
-    return str(await reading.value("SELECT number FROM receipt WHERE code = $1", code))
-
-
-async def _masked_id(key: str) -> str:
-    """An organisation's code in full; of a person's ID number only the last four."""
-    row = await reading.row("SELECT tax_id, id_number FROM person WHERE key = $1", key)
-    if row is None:
-        return ""
-    if row["tax_id"]:
-        return str(row["tax_id"])
-    number = sealed.unseal("person", "id_number", key, row["id_number"])
-    return f"{number[:3]}{'*' * max(0, len(number) - 3 - ID_SHOWN)}{number[-ID_SHOWN:]}" if number else ""

@@ -24,12 +24,12 @@ def to_receipt(request: Request, receipt: dict[str, str]) -> Response:
 
 async def receipt_list(request: Request) -> Response:
     """Receipts, newest first."""
-    auth.allowed(request, "gift.read")
+    actor = auth.allowed(request, "gift.read")
     asked = {
         name: request.query_params.get(name, "")
         for name in ("status", "delivery", "number", "from_on", "to_on", "after")
     }
-    rows = await receipts.page(receipts.Filters(**asked), ROWS + 1)
+    rows = await receipts.page(receipts.Filters(**asked), ROWS + 1, by=actor)
     more = rows[ROWS - 1]["number"] if len(rows) > ROWS else ""
     return await pages.page(
         request,
@@ -54,7 +54,7 @@ async def _receipt_page(request: Request, refusal: Refusal | None = None) -> Res
         request,
         "giving/receipts/show.html",
         refusal,
-        **await screens.receipt_page(row),
+        **await screens.receipt_page(row, by=auth.allowed(request, "gift.read")),
     )
 
 
@@ -93,7 +93,7 @@ async def _end_page(request: Request, values: Data, refusal: Refusal | None = No
         refusal,
         values=values,
         kinds=kinds(),
-        **await screens.receipt_page(row),
+        **await screens.receipt_page(row, by=auth.allowed(request, "gift.read")),
     )
 
 

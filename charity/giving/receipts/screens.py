@@ -7,10 +7,11 @@ from charity import words
 from charity.db import sealed
 from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
-from charity.giving.models import Receipt
+from charity.giving.models import Donation, Receipt
 from charity.ledger import funds
 from charity.office import accounts
 from charity.people import persons
+from charity.roles import Actor
 from charity.web.choices import choices, status
 
 RECEIPT_TONES = {"issued": "good", "voided": "bad", "replaced": "wait"}
@@ -21,13 +22,14 @@ REFUND_TONES = {"requested": "wait", "refunded": "good", "rejected": "bad"}
 async def receipt_rows(listed: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The list of receipts."""
     rows = list(listed)
+    givers = await persons.names([r["donor"] for r in rows])
     names, money = await campaigns.names([r["campaign"] for r in rows]), await funds.names()
     return [
         {
             "number": r["number"],
             "href": f"/receipts/{r['code']}",
             "on": r["issued_on"],
-            "donor": r["donor"] or words.translate(persons.ANONYMOUS),
+            "donor": persons.shown(givers.get(r["donor"])),
             "campaign": names.get(r["campaign"] or "", ""),
             "fund": money.get(r["fund"], r["fund"]),
             "status": status(r["status"], receipts.STATUS_WORDS, RECEIPT_TONES),
@@ -38,21 +40,20 @@ async def receipt_rows(listed: Iterable[dict[str, Any]]) -> list[dict[str, Any]]
     ]
 
 
-async def receipt_page(row: Receipt) -> dict[str, Any]:
+async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
     """The staff page of a receipt: its gifts, refunds and neighbours."""
     gifts = await receipts.gifts(row.code)
-    asked = await receipts.refunds_of([g["key"] for g in gifts])
+    asked = await receipts.refunds_of([gift.key for gift in gifts], by=by)
     keys = [row.handler, row.ended_by or "", *(r.requested_by for r in asked), *(r.approved_by or "" for r in asked)]
     staff = await accounts.names([k for k in keys if k])
-    people = await persons.names([row.donor])
-    donor = people.get(row.donor)
-    names = await campaigns.names([row.campaign])
+    donor = (await persons.names([row.donor_id])).get(row.donor_id)
+    names = await campaigns.names([row.campaign_id])
     return {
         "row": row,
         "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
-        "donor": (donor.name if donor else "") or words.translate(persons.ANONYMOUS),
-        "campaign": names.get(row.campaign or "", ""),
+        "donor": persons.shown(donor),
+        "campaign": names.get(row.campaign_id or "", ""),
         "fund": (await funds.names()).get(row.fund, row.fund),
         "handler": staff.get(row.handler, ""),
         "ended_by": staff.get(row.ended_by or "", ""),
@@ -74,14 +75,14 @@ async def receipt_page(row: Receipt) -> dict[str, Any]:
     }
 
 
-def _gift_row(gift: dict[str, Any]) -> dict[str, Any]:
-    channel = CHANNELS.get(gift["channel"])
+def _gift_row(gift: Donation) -> dict[str, Any]:
+    channel = CHANNELS.get(gift.channel)
     return {
-        "key": gift["key"],
-        "on": gift["received_on"],
+        "key": gift.key,
+        "on": gift.received_on,
         "channel": words.translate(channel.words if channel else "实物交付"),
-        "ref": gift["channel_ref"],
-        "amount": gift["amount_fen"],
-        "refunded": gift["refunded_fen"],
-        "refundable": gift["kind"] == "cash" and gift["status"] == "ok",
+        "ref": gift.channel_ref,
+        "amount": gift.amount_fen,
+        "refunded": gift.refunded_fen,
+        "refundable": gift.kind == "cash" and gift.status == "ok",
     }

@@ -22,7 +22,7 @@ async def refund_form(request: Request) -> Response:
 
 
 async def _refund_form(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
-    gift = await donations.get(request.path_params["id"])
+    gift = await donations.get(request.path_params["id"], by=auth.allowed(request, "refund.request"))
     fund = (await funds.names()).get(gift.fund, gift.fund)
     return await pages.form(request, "giving/refunds/new.html", refusal, values=values, gift=gift, fund=fund)
 
@@ -49,8 +49,8 @@ async def refund(request: Request) -> Response:
 
 async def refund_list(request: Request) -> Response:
     """Refund requests that wait."""
-    auth.allowed(request, "refund.read")
-    return await pages.page(request, "giving/refunds/list.html", rows=await screens.refund_rows())
+    actor = auth.allowed(request, "refund.read")
+    return await pages.page(request, "giving/refunds/list.html", rows=await screens.refund_rows(by=actor))
 
 
 async def show_refund(request: Request) -> Response:
@@ -64,7 +64,7 @@ async def _refund_page(request: Request, refusal: Refusal | None = None) -> Resp
         request,
         "giving/refunds/show.html",
         refusal,
-        **await screens.refund_page(request.path_params["number"]),
+        **await screens.refund_page(request.path_params["number"], by=auth.allowed(request, "refund.read")),
     )
 
 

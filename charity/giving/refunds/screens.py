@@ -4,21 +4,21 @@ from typing import Any
 
 from charity import words
 from charity.db import sealed
-from charity.giving import donations, refunds
+from charity.giving import donations, receipts, refunds
 from charity.giving.channels import CHANNELS
-from charity.giving.models import Receipt
 from charity.giving.receipts.screens import REFUND_TONES
 from charity.ledger import funds
 from charity.office import accounts
+from charity.roles import SYSTEM, Actor
 from charity.web.choices import status
 
 
-async def refund_page(number: str) -> dict[str, Any]:
+async def refund_page(number: str, *, by: Actor) -> dict[str, Any]:
     """A refund request: what is given back, why, and who asked."""
-    row = await refunds.get(number)
-    gift = await donations.get(row.donation)
+    row = await refunds.get(number, by=by)
+    gift = await donations.get(row.donation_id, by=SYSTEM)  # whoever may see a refund sees what is given back
     staff = await accounts.names([k for k in (row.requested_by, row.approved_by) if k])
-    receipt = await Receipt.get_or_none(code=gift.receipt) if gift.receipt else None
+    receipt = await receipts.get(gift.receipt_id) if gift.receipt_id else None
     return {
         "row": row,
         "reason": sealed.unseal("refund", "reason", number, row.reason),
@@ -32,17 +32,17 @@ async def refund_page(number: str) -> dict[str, Any]:
     }
 
 
-async def refund_rows() -> list[dict[str, Any]]:
+async def refund_rows(*, by: Actor) -> list[dict[str, Any]]:
     """Requests that wait."""
-    rows = await refunds.waiting()
-    staff = await accounts.names([r["requested_by"] for r in rows])
+    rows = await refunds.waiting(by=by)
+    staff = await accounts.names([r.requested_by for r in rows])
     return [
         {
-            "number": r["number"],
-            "href": f"/refunds/{r['number']}",
-            "amount": r["amount_fen"],
-            "by": staff.get(r["requested_by"], ""),
-            "at": r["requested_at"],
+            "number": r.number,
+            "href": f"/refunds/{r.number}",
+            "amount": r.amount_fen,
+            "by": staff.get(r.requested_by, ""),
+            "at": r.requested_at,
         }
         for r in rows
     ]
