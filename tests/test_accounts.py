@@ -16,7 +16,7 @@ from charity import clock, tokens
 from charity.db import reading, transactions
 from charity.desk import tasks
 from charity.errors import Refusal
-from charity.office import accounts, bearers, changes, organisation
+from charity.office import accounts, bearers, changes, organisation, verify
 from charity.office.changes import Change
 from charity.office.models import ChangeKind, Outcome
 from charity.office.sign_in import sessions, two_step
@@ -305,6 +305,14 @@ async def test_the_command_line_takes_effect_at_once_and_leaves_an_event(house: 
     events = await reading.rows("SELECT actor, act FROM staff_event WHERE staff = $1 ORDER BY id", who.key)
     assert [e["act"] for e in events] == ["created", "password", "roles", "token"]
     assert {e["actor"] for e in events} == {"system"}
+
+
+async def test_verify_names_accounts_that_hold_what_an_older_version_allowed(house: Cast) -> None:
+    assert await verify.run() == []
+    row = {"staff": house.admin.key, "role": "approver"}
+    await transactions.run(lambda tx: tx.insert("staff_role", [row]))
+    (failure,) = await verify.run()
+    assert "account admin is admin and approver" in failure.words
 
 
 # -- tokens --------------------------------------------------------------------------------------------

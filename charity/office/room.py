@@ -1,10 +1,10 @@
 """What the office hands to the house."""
 
 from charity.jobs.timetable import HOUR_S, Timed
-from charity.office import api, changes, demo, desk, routes
+from charity.office import api, changes, demo, desk, routes, verify
 from charity.office.sign_in import routes as sign_in
 from charity.office.sign_in import sessions
-from charity.room import Room
+from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 MINUTE_S = 60.0
@@ -19,5 +19,6 @@ ROOM = Room(
         Timed("accounts.due", MINUTE_S, changes.settle_due, first_s=10.0),
     ],
     nav=[NavItem("账号", "/accounts", "account.manage", order=900)],
+    checks=[Check("账号", verify.run)],
     chapter=demo.chapter,
 )

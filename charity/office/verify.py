@@ -1,0 +1,25 @@
+"""`charity verify`, the part of the office: no account holds roles that exclude each other.
+
+The verbs refuse it; rows of an older version, or of a backup, may hold it.
+"""
+
+from collections.abc import Sequence
+
+from charity.db import reading
+from charity.errors import Failure
+from charity.roles import FORBIDDEN_TOGETHER
+
+
+async def run() -> Sequence[Failure]:
+    """Accounts in use with two roles that nobody may hold together."""
+    found = []
+    for first, second in FORBIDDEN_TOGETHER:
+        rows = await reading.rows(
+            "SELECT s.login FROM staff s JOIN staff_role a ON a.staff = s.key AND a.role = $1 "
+            "JOIN staff_role b ON b.staff = s.key AND b.role = $2 WHERE s.disabled_at IS NULL ORDER BY s.login",
+            first.value,
+            second.value,
+        )
+        words = f"is {first.value} and {second.value}: run charity account roles"
+        found += [Failure("ROLES", f"account {row['login']} {words}") for row in rows]
+    return found
