@@ -318,8 +318,8 @@ class Years:
         await receipts.replace(gift["receipt"]["code"], reason="姓名写错", donor=donor, by=self.staff["accountant"])
 
     async def _voucher(self, day: date, *, end: str) -> None:
-        from charity.aid import approvals, payments, vouchers  # noqa: PLC0415
-        from charity.aid.content import Content  # noqa: PLC0415
+        from charity.aid import payments, vouchers  # noqa: PLC0415
+        from charity.aid.vouchers import Content  # noqa: PLC0415
 
         fund, programme = self.chance.choice(PAYMENTS)
         content = Content(
@@ -335,8 +335,8 @@ class Years:
         if end == "made":
             return
         number, said = made["number"], made["content_hash"]
-        await approvals.approve(number=number, content_hash=said, by=self.staff["approver"])
-        await approvals.approve(number=number, content_hash=said, by=self.staff["approver2"])
+        await vouchers.approve(number=number, content_hash=said, by=self.staff["approver"])
+        await vouchers.approve(number=number, content_hash=said, by=self.staff["approver2"])
         if end == "approved":
             return
         await payments.pay(number=number, paid_on=day, channel_ref=f"M-{number}", by=self.staff["cashier"])

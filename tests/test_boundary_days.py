@@ -14,8 +14,8 @@ from conftest import Web
 from goods.given import RICE, SALT, Shop, holding, opened
 
 from charity import clock, tokens
-from charity.aid import approvals, payments, vouchers
-from charity.aid.content import Content
+from charity.aid import payments, vouchers
+from charity.aid.vouchers import Content
 from charity.app import DOCUMENTS
 from charity.db import reading, transactions
 from charity.documents import facts, forms
@@ -169,9 +169,9 @@ async def test_a_payment_is_not_dated_before_its_second_approval(house: Cast) ->
         await give(house, LAST - DAY)
         made = (await vouchers.make(content=ASKED, by=house.caseworker)).body
         shown = {"number": made["number"], "content_hash": made["content_hash"]}
-        await approvals.approve(**shown, by=house.approver)
+        await vouchers.approve(**shown, by=house.approver)
     with clock.telling(NEW):  # the next day but one
-        await approvals.approve(**shown, by=house.approver2)
+        await vouchers.approve(**shown, by=house.approver2)
         paid = {"number": made["number"], "channel_ref": "ICBC-1", "by": house.cashier}
         await refused("voucher.paid_before_approval", payments.pay(paid_on=LAST - DAY, **paid))
         await refused("voucher.paid_before_approval", payments.pay(paid_on=LAST, **paid))

@@ -8,8 +8,8 @@ from cast import CAMPAIGNS
 from giving.given import give, requested
 
 from charity import app, clock, tokens
-from charity.aid import approvals, vouchers
-from charity.aid.content import Content
+from charity.aid import vouchers
+from charity.aid.vouchers import Content
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.desk.search import find
@@ -123,11 +123,11 @@ async def test_a_voucher_waits_for_each_in_turn(house: Any) -> None:
     assert task.text.startswith("有 1 张审批单等您审批，共 ¥1,500.00")
     assert task.href == f"/vouchers/{number}"
     assert await texts(house.caseworker) == ["您有 1 张审批单在等审批"]
-    await approvals.approve(number=number, content_hash=content_hash, by=house.approver)
+    await vouchers.approve(number=number, content_hash=content_hash, by=house.approver)
     assert await texts(house.approver) == []
     assert len(await texts(house.approver2)) == 1
     assert await texts(house.cashier) == []
-    await approvals.approve(number=number, content_hash=content_hash, by=house.approver2)
+    await vouchers.approve(number=number, content_hash=content_hash, by=house.approver2)
     assert await texts(house.approver2) == []
     assert await texts(house.cashier) == ["有 1 张审批单已批准，等您付款，共 ¥1,500.00"]
 
@@ -135,7 +135,7 @@ async def test_a_voucher_waits_for_each_in_turn(house: Any) -> None:
 async def test_a_returned_voucher_waits_for_its_maker_and_no_longer_for_approvers(house: Any) -> None:
     number, _ = await made(house)
     await made(house)
-    await approvals.send_back(number=number, reason="缺少发票", by=house.approver)
+    await vouchers.send_back(number=number, reason="缺少发票", by=house.approver)
     first, second = await tasks(house.caseworker)
     assert first.text.startswith("有 1 张审批单退回给您修改")
     assert first.href == f"/vouchers/{number}"
@@ -229,7 +229,7 @@ async def test_every_role_has_a_desk_in_both_languages(web: Any, house: Any) -> 
 async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(house: Any) -> None:
     number, content_hash = await made(house)
     for approver in (house.approver, house.approver2):
-        await approvals.approve(number=number, content_hash=content_hash, by=approver)
+        await vouchers.approve(number=number, content_hash=content_hash, by=approver)
     await made(house)
     await pledged()
     await stocked(house, _in(3), _in(-3))

@@ -27,8 +27,8 @@ from tortoise.connection import get_connections
 
 from bench import walking
 from charity import clock
-from charity.aid import approvals, payments, vouchers
-from charity.aid.content import Content
+from charity.aid import payments, vouchers
+from charity.aid.vouchers import Content
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.db import engine, reading, transactions
 from charity.desk import tasks
@@ -187,7 +187,7 @@ async def _paid(house: Cast, n: int, amount_fen: int) -> None:
     made = (await vouchers.make(content=content, by=house.caseworker)).body
     number, said = made["number"], made["content_hash"]
     for by in (house.approver, house.approver2):
-        await approvals.approve(number=number, content_hash=said, by=by)
+        await vouchers.approve(number=number, content_hash=said, by=by)
     await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"R{n}", by=house.cashier)
 
 

@@ -13,16 +13,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aid.given import ASKED
 from cast import Cast
 from conftest import Web
 from giving.given import TODAY
 from goods.given import RICE, Shop
 from goods.given import opened as shop_opened
 from paper_reading import flat
-from test_aid import ASKED
 
 from charity import clock
-from charity.aid import approvals, payments, vouchers
+from charity.aid import payments, vouchers
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.db import engine, reading, sealed, transactions
 from charity.documents import exports
@@ -94,12 +94,12 @@ async def _aid(house: Cast) -> None:
         number, seen = made["number"], made["content_hash"]
         if end == "pay":
             for by in (house.approver, house.approver2):
-                await approvals.approve(number=number, content_hash=seen, by=by)
+                await vouchers.approve(number=number, content_hash=seen, by=by)
             await payments.pay(number=number, paid_on=clock.today(), channel_ref="REF1", by=house.cashier)
         elif end == "return":
-            await approvals.send_back(number=number, reason=TYPED, by=house.approver)
+            await vouchers.send_back(number=number, reason=TYPED, by=house.approver)
         elif end == "reject":
-            await approvals.reject(number=number, reason=TYPED, by=house.approver)
+            await vouchers.reject(number=number, reason=TYPED, by=house.approver)
         else:
             await vouchers.cancel(number=number, reason=TYPED, by=house.caseworker)
 

@@ -15,9 +15,9 @@ from conftest import Cluster, environment
 from tortoise.exceptions import IntegrityError
 
 from charity import cli
-from charity.aid import forms as aid_forms
 from charity.aid import models as aid_models
 from charity.aid import payees, vouchers
+from charity.aid.vouchers.forms import Status
 from charity.app import CHAPTERS, CHECKS, MODELS
 from charity.db import engine, migrations, reading, transactions
 from charity.db.fields import worded
@@ -350,7 +350,7 @@ async def test_starters_beside_a_rebuild_apply_it_once(database: str, folder: Pa
         (limits.EVIDENCE_WORDS, giving_models.Evidence),
         (dict.fromkeys(get_args(intake.Evidence)), giving_models.Evidence),
         (vouchers.STATUS_WORDS, aid_models.VoucherStatus),
-        (dict.fromkeys(get_args(aid_forms.Status)), aid_models.VoucherStatus),
+        (dict.fromkeys(get_args(Status)), aid_models.VoucherStatus),
         (payees.KIND_WORDS, aid_models.PayeeKind),
         (dict.fromkeys(get_args(payees.PayeeKind)), aid_models.PayeeKind),
         (stores.KIND_WORDS, office_models.StoreKind),

@@ -10,8 +10,8 @@ import pytest_asyncio
 from cast import Cast
 
 from charity import clock
-from charity.aid import approvals, payments, vouchers
-from charity.aid.content import Content
+from charity.aid import payments, vouchers
+from charity.aid.vouchers import Content
 from charity.app import DOCUMENTS
 from charity.db import reading, transactions
 from charity.documents import facts, forms
@@ -64,7 +64,7 @@ async def pay(
     made = await vouchers.make(content=content, by=house.caseworker)
     number, shown = made.body["number"], made.body["content_hash"]
     for approver in (house.approver, house.approver2):
-        await approvals.approve(number=number, content_hash=shown, by=approver)
+        await vouchers.approve(number=number, content_hash=shown, by=approver)
     await payments.pay(number=number, paid_on=TODAY, channel_ref=f"ICBC{number}", by=house.cashier2)
     return str(number)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 import pytest
+from aid.given import made as voucher_made
 from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
@@ -15,7 +16,6 @@ from goods.given import RICE
 from goods.given import opened as shop_opened
 from pydantic import BaseModel
 from starlette.routing import Route
-from test_aid_web import made as voucher_made
 from test_permissions import EVERYBODY, PAGES
 from test_reports import whole_year
 

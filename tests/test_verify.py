@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aid.given import ASKED
 from cast import Cast
 from giving.given import give, promised, requested
 from goods.given import RICE
 from goods.given import opened as shop_opened
-from test_aid import ASKED
 
 from charity import cli, clock
-from charity.aid import approvals, payments, vouchers
+from charity.aid import payments, vouchers
 from charity.app import CHECKS
 from charity.db import engine, reading, transactions
 from charity.giving import pledges, receipts, refunds
@@ -52,7 +52,7 @@ async def town(house: Cast) -> Cast:
     )
     made = (await vouchers.make(content=content, by=house.caseworker)).body
     for by in (house.approver, house.approver2):
-        await approvals.approve(number=made["number"], content_hash=made["content_hash"], by=by)
+        await vouchers.approve(number=made["number"], content_hash=made["content_hash"], by=by)
     await payments.pay(number=made["number"], paid_on=clock.today(), channel_ref="R1", by=house.cashier)
     return house
 

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from charity import settings
-from charity.aid import forms as aid_forms
+from charity.aid.payments import forms as payment_forms
+from charity.aid.vouchers import forms as voucher_forms
 from charity.errors import Refusal
 from charity.giving.campaigns.forms import CampaignForm, FilingForm
 from charity.giving.receipts.forms import ReasonForm, ReplaceForm
@@ -539,14 +540,14 @@ def test_a_redirect_leads_nowhere_else() -> None:
 
 EMPTY = {
     # what a form says for what it misses: no two fields of one form in the same words
-    aid_forms.VoucherForm: {
+    voucher_forms.VoucherForm: {
         "programme": "请选择慈善项目",
         "fund": "请选择基金",
         "payee_code": "请填写收款方编号",
         "reason": "请写明理由",
     },
-    aid_forms.PayForm: {"paid_on": "请填写付款日期", "channel_ref": "请填写流水号或回单号"},
-    aid_forms.ReasonForm: {"reason": "请写明理由"},
+    payment_forms.PayForm: {"paid_on": "请填写付款日期", "channel_ref": "请填写流水号或回单号"},
+    voucher_forms.ReasonForm: {"reason": "请写明理由"},
     RefundForm: {"reason": "请写明理由"},
     ReasonForm: {"reason": "请写明理由"},
     ReplaceForm: {"reason": "请写明理由"},

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from functools import partial
 
 from charity import clock
-from charity.aid import approvals, payments, vouchers
-from charity.aid.content import Content
+from charity.aid import payments, vouchers
 from charity.aid.payees import PayeeKind
+from charity.aid.vouchers import Content
 from charity.demo import tables
 from charity.demo.plan import Chapter, Plan
 from charity.goods import intake
@@ -89,7 +89,7 @@ def _families(chance: random.Random, codes: list[str]) -> list[Payment]:
 
 
 def _waiting(codes: list[str]) -> list[Payment]:
-    """What lies on the desks on the load day."""
+    """What waits on the desks on the load day."""
     return [
         Payment(-2, "P03", "F-GEN", "household", codes[40], 3_000, 1, "肾病透析自付费用补助", "draft"),
         Payment(-2, "P03", "F-GEN", "household", codes[41], 4_000, 1, "肿瘤手术自付费用补助", "made"),
@@ -102,7 +102,7 @@ def _waiting(codes: list[str]) -> list[Payment]:
 
 
 async def _voucher(plan: Plan, asked: Payment) -> str:
-    """Take a voucher as far as the story says; its number."""
+    """Take a voucher as far as the story goes; its number."""
     content = Content(
         programme=asked.programme,
         fund=asked.fund,
@@ -117,15 +117,15 @@ async def _voucher(plan: Plan, asked: Payment) -> str:
     if asked.end in {"draft", "made"}:
         return str(number)
     if asked.end == "returned":
-        await approvals.send_back(number=number, reason="请补充费用清单", by=plan.by("approver"))
+        await vouchers.send_back(number=number, reason="请补充费用清单", by=plan.by("approver"))
         return str(number)
     if asked.end == "rejected":
-        await approvals.reject(number=number, reason="超出临时救助标准", by=plan.by("approver2"))
+        await vouchers.reject(number=number, reason="超出临时救助标准", by=plan.by("approver2"))
         return str(number)
-    await approvals.approve(number=number, content_hash=content_hash, by=plan.by("approver"))
+    await vouchers.approve(number=number, content_hash=content_hash, by=plan.by("approver"))
     if asked.end == "once":
         return str(number)
-    await approvals.approve(number=number, content_hash=content_hash, by=plan.by("approver2"))
+    await vouchers.approve(number=number, content_hash=content_hash, by=plan.by("approver2"))
     if asked.end == "approved":
         return str(number)
     await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"DEMO-{number}", by=plan.by("cashier"))

@@ -1,4 +1,4 @@
-"""What aid puts on the desk, and that the search box knows its vouchers."""
+"""What aid puts on the desk, and that the search box finds its vouchers."""
 
 from typing import Any
 

@@ -36,15 +36,15 @@ class Payee:
 
 async def find(kind: str, code: str) -> Payee:
     """The payee of this kind and code, or the refusal payee.unknown."""
-    found = await _FINDERS[kind](code)
-    if found is None:
+    payee = await _READERS[kind](code)
+    if payee is None:
         raise rules.PAYEE_UNKNOWN()
-    return found
+    return payee
 
 
 async def known(kind: str, code: str) -> Payee:
-    """The payee, or one without a name when it is gone (an erasure leaves the voucher standing)."""
-    return await _FINDERS[kind](code) or Payee(kind, code, "", "", open=False)
+    """The payee, or one without a name when it is gone (an erasure leaves the voucher)."""
+    return await _READERS[kind](code) or Payee(kind, code, "", "", open=False)
 
 
 async def _household(code: str) -> Payee | None:
@@ -73,7 +73,7 @@ def _account(table: str, key: str, row: dict[str, Any]) -> str:
     return sealed.unseal(table, "bank_account", key, row["bank_account"])
 
 
-_FINDERS = {"household": _household, "person": _person, "institution": _institution, "supplier": _supplier}
+_READERS = {"household": _household, "person": _person, "institution": _institution, "supplier": _supplier}
 
 
 async def institutions() -> list[dict[str, Any]]:

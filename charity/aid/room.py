@@ -1,14 +1,18 @@
-"""What aid hands to the house."""
+"""What aid hands in to app."""
 
-from charity.aid import api, demo, desk, routes, verify
+from charity.aid import demo, desk, verify
+from charity.aid.payments import api as payments_api
+from charity.aid.payments import routes as payments
+from charity.aid.vouchers import api as vouchers_api
+from charity.aid.vouchers import routes as vouchers
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
     name="aid",
     models=["charity.aid.models"],
-    routes=routes.routes,
-    endpoints=api.endpoints,
+    routes=[*vouchers.routes, *payments.routes],
+    endpoints=[*vouchers_api.endpoints, *payments_api.endpoints],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[NavItem("拨付审批", "/vouchers", "voucher.read", order=410)],

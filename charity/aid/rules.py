@@ -1,4 +1,4 @@
-"""The rules of payment vouchers, in words."""
+"""The refusals of payment vouchers."""
 
 from charity.errors import Rule
 

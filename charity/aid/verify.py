@@ -1,4 +1,4 @@
-"""`charity verify`, the vouchers' part: I11, and that rows, decisions and the books tell one story.
+"""`charity verify`, the part of aid: I11, and that rows, decisions and the books agree.
 
 A voucher that left money has two different approvers over the content that was paid, neither of them
 its maker or its payer; its content is what its hash, its columns and its entry in the books say.
@@ -8,10 +8,9 @@ import json
 from collections import defaultdict
 from typing import Any
 
-from charity.aid.content import digest, hashed
 from charity.aid.models import PayeeKind, VoucherStatus
 from charity.aid.payments import KIND
-from charity.aid.vouchers import APPROVALS_NEEDED
+from charity.aid.vouchers import APPROVALS_NEEDED, digest, hashed
 from charity.db import reading, sealed
 from charity.errors import Failure
 from charity.goods import purchases
@@ -21,11 +20,11 @@ from charity.ledger import checks, entries
 CHUNK = 1_000
 FAILURES_MAX = 200
 INVARIANT = "I11"
-TOLD = ("number", "programme", "fund", "payee_kind", "payee", "amount_fen", "recipients")
+IN_CONTENT = ("number", "programme", "fund", "payee_kind", "payee", "amount_fen", "recipients")
 PAID = ("paid", "bounced", "delivered")
 _SERIES: checks.Check = (
     "I7",
-    "vouchers of {year}: {n} numbers, the series stands at {next}",
+    "vouchers of {year}: {n} numbers, the series is at {next}",
     "SELECT v.year, v.n, s.next FROM (SELECT year, COUNT(*) AS n FROM voucher GROUP BY year) v "
     "LEFT JOIN series s ON s.name = 'voucher' AND s.year = v.year WHERE v.n + 1 <> COALESCE(s.next, 1)",
 )
@@ -33,13 +32,13 @@ _SERIES: checks.Check = (
 
 async def run() -> list[Failure]:
     """Check every voucher; the failures, none when all is right."""
-    found: list[str] = []
+    wrong: list[str] = []
     after = ""
-    while len(found) < FAILURES_MAX:
+    while len(wrong) < FAILURES_MAX:
         async with reading.snapshot():  # a chunk at a time: a server beside us goes on writing
             rows = await reading.rows("SELECT * FROM voucher WHERE number > $1 ORDER BY number LIMIT $2", after, CHUNK)
             if not rows:
-                found += _unknown(await purchases.between(after))
+                wrong += _unknown(await purchases.between(after))
                 break
             last = rows[-1]["number"]
             bought = await purchases.between(after, last)
@@ -47,16 +46,16 @@ async def run() -> list[Failure]:
             bodies = await _bodies(after, last)
             closed_through = (await entries.head()).closed_through
         for row in rows:
-            found += _voucher(row, approvals[row["number"]], bodies.get(row["number"]), closed_through)
-            found += _purchase(row, bought.pop(row["number"], None))
-        found += _unknown(bought)
+            wrong += _voucher(row, approvals[row["number"]], bodies.get(row["number"]), closed_through)
+            wrong += _purchase(row, bought.pop(row["number"], None))
+        wrong += _unknown(bought)
         after = last
-    found += await _entries_alone()
-    return [*(Failure(INVARIANT, words) for words in found[:FAILURES_MAX]), *await checks.failures([_SERIES])]
+    wrong += await _entries_alone()
+    return [*(Failure(INVARIANT, words) for words in wrong[:FAILURES_MAX]), *await checks.failures([_SERIES])]
 
 
 async def _approvals(after: str, last: str) -> dict[str, list[dict[str, Any]]]:
-    """The approvals that stand, by voucher."""
+    """The approvals in force, by voucher."""
     result: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in await reading.rows(
         "SELECT key, voucher, account, content_hash FROM voucher_approval WHERE voucher > $1 AND voucher <= $2 "
@@ -83,12 +82,12 @@ def _voucher(
     row: dict[str, Any], approvals: list[dict[str, Any]], body: dict[str, Any] | None, closed_through: str
 ) -> list[str]:
     number = row["number"]
-    told = json.loads(row["content"])
+    content = json.loads(row["content"])
     accounts = [a["account"] for a in approvals]
     rules = {
         "the hash is not that of its content": hashed(row["content"]) == row["content_hash"],
-        "its columns are not what its content says": all(told[name] == row[name] for name in TOLD),
-        "its reason is not the one that its content covers": _reason(row, told),
+        "its columns are not what its content says": all(content[name] == row[name] for name in IN_CONTENT),
+        "its reason is not the one that its content covers": _reason(row, content),
         "its number is of another year": row["number"].startswith(f"BF-{row['year']}-"),
         "its approvals are not those in its history": sorted(json.loads(row["approvals"]))
         == sorted([a["account"], a["key"]] for a in approvals),
@@ -125,13 +124,13 @@ def _unknown(bought: dict[str, GoodsPurchase]) -> list[str]:
     return [f"purchase {number}: there is no such voucher" for number in bought]
 
 
-def _reason(row: dict[str, Any], told: dict[str, Any]) -> bool:
+def _reason(row: dict[str, Any], content: dict[str, Any]) -> bool:
     """Whether the sealed reason can be opened and is the approved one."""
     try:
         reason = sealed.unseal("voucher", "reason", row["number"], row["reason"])
     except (sealed.SealBroken, ValueError):
         return False
-    return bool(digest(row["salt"], reason) == told["reason"])
+    return bool(digest(row["salt"], reason) == content["reason"])
 
 
 def _same(row: dict[str, Any], approvers: list[str], body: dict[str, Any], closed_through: str) -> bool:
@@ -154,14 +153,14 @@ def _same(row: dict[str, Any], approvers: list[str], body: dict[str, Any], close
         and body["actor"] == row["payer"]
         and body["id"] == row["entry"]
         and body["recorded_at"] == row["paid_at"]
-        # Only a day of a closed period stands on another one in the books (`State.open_day`).
+        # Only a day of a closed period has another one in the books (`State.open_day`).
         and (body["effective_on"] == row["paid_on"] or row["paid_on"] <= min(body["effective_on"], closed_through))
         and left == {row["fund"]: row["amount_fen"]}
     )
 
 
 async def _entries_alone() -> list[str]:
-    """Payments in the books that no voucher knows."""
+    """Payments in the books that no voucher records."""
     rows = await reading.rows(
         "SELECT e.seq FROM entry e LEFT JOIN voucher v ON v.entry_seq = e.seq "
         "WHERE e.kind = $1 AND v.number IS NULL ORDER BY e.seq LIMIT $2",

@@ -1,37 +1,42 @@
-"""Payment vouchers 拨付审批单: made, changed, cancelled. This is the door; outsiders import only it."""
+"""Payment vouchers 拨付审批单: made, changed, approved, returned. This is the door; outsiders import only it."""
 
+from .approvals import approve, reject, send_back
+from .content import Content, digest, hashed, same_payee
+from .readers import Filters, VoucherView, get, page, payee_now
 from .verbs import (
     APPROVALS_NEEDED,
     OPEN,
-    REASON_MAX,
-    RECIPIENTS_MAX,
     SERIES,
     STATUS_WORDS,
     UNPAID,
+    approvals_in_force,
     cancel,
-    clear,
     edit,
     make,
-    remember,
-    standing,
     stored,
-    with_approvals,
 )
 
 __all__ = [
     "APPROVALS_NEEDED",
     "OPEN",
-    "REASON_MAX",
-    "RECIPIENTS_MAX",
     "SERIES",
     "STATUS_WORDS",
     "UNPAID",
+    "Content",
+    "Filters",
+    "VoucherView",
+    "approvals_in_force",
+    "approve",
     "cancel",
-    "clear",
+    "digest",
     "edit",
+    "get",
+    "hashed",
     "make",
-    "remember",
-    "standing",
+    "page",
+    "payee_now",
+    "reject",
+    "same_payee",
+    "send_back",
     "stored",
-    "with_approvals",
 ]

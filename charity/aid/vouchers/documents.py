@@ -1,8 +1,8 @@
 """The printed payment voucher 拨付审批单: what is paid, to whom, and who approved exactly this."""
 
 from charity import clock, words
-from charity.aid.showing import Shown, short_code
-from charity.aid.vouchers import APPROVALS_NEEDED
+from charity.aid.vouchers.readers import VoucherView, short_code
+from charity.aid.vouchers.verbs import APPROVALS_NEEDED
 from charity.office import organisation
 from charity.office.organisation import Organisation
 from charity.printing import pdfs
@@ -11,16 +11,16 @@ from charity.settings import settings
 from charity.web.formats import moment
 
 
-async def pdf(voucher: Shown) -> bytes:
+async def pdf(voucher: VoucherView) -> bytes:
     """The voucher as PDF. Its identifier comes from the content that was approved."""
     printed = _printed(voucher, await organisation.get())
     return await pdfs.for_staff(voucher_html(printed), identifier=bytes.fromhex(printed.content_hash)[:16])
 
 
-def _printed(voucher: Shown, we: Organisation) -> PrintedVoucher:
-    """The facts of the printed voucher. The QR leads to the voucher's page, which asks for a sign-in."""
+def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
+    """The printed voucher. The QR leads to the voucher's page, which asks for a sign-in."""
     row = voucher.row
-    told = [d for d in voucher.decisions if d.stands and d.decision in {"approve", "reject"}]
+    decisions = [d for d in voucher.decisions if d.in_force and d.decision in {"approve", "reject"}]
     return PrintedVoucher(
         number=voucher.number,
         status=voucher.status,
@@ -46,7 +46,7 @@ def _printed(voucher: Shown, we: Organisation) -> PrintedVoucher:
                 reason=d.reason,
                 content_hash=d.content_hash,
             )
-            for d in told[-APPROVALS_MAX:]
+            for d in decisions[-APPROVALS_MAX:]
         ],
         needed=APPROVALS_NEEDED,
         paid_on=row["paid_on"] or "",

@@ -1,10 +1,10 @@
-"""Payment vouchers: made, changed and cancelled by their maker (rules 1.3 拨付, issue part 7).
+"""Payment vouchers: made, changed and cancelled by their maker (field.md 1.3, 拨付).
 
-    draft -> approving -> approved -> paid          approvals.py, payments.py
+    draft -> approving -> approved -> paid          approvals.py, payments/
       ^---- returned or changed ----'   | rejected, cancelled
 
-Always true: the content and its hash are one; a change of anything in the content takes all standing
-approvals away and the voucher is a draft again; the history of decisions is kept. All acts go through
+Always true: the content and its hash are one; a change of anything in the content takes all
+approvals back and the voucher is a draft again; the history of decisions is kept. All verbs go through
 the writer, so that two decisions about one voucher never cross.
 """
 
@@ -14,9 +14,9 @@ from typing import Any, TypedDict
 
 from charity import clock, tokens
 from charity.aid import payees, rules
-from charity.aid.content import Content, hashed, written
 from charity.aid.models import APPROVAL, VOUCHER, VoucherApprovalRow, VoucherRow
 from charity.aid.payees import Payee
+from charity.aid.vouchers.content import Content, hashed, written
 from charity.db import sealed
 from charity.errors import Refusal
 from charity.ledger import funds
@@ -104,13 +104,13 @@ async def edit(*, number: str, content: Content, by: Actor, idem: Idem | None = 
         short = state.available(content.fund) < content.amount_fen
         if written(number, content, payee, row["salt"]) == row["content"]:
             state.change(VOUCHER, number, returned_at=None)
-            return Answer(200, {**_standing(row), "fund_short": short})
+            return Answer(200, {**_answer(row), "fund_short": short})
         text = written(number, content, payee, fresh_salt)
         clear(state, row)
         columns = _columns(number, content, fresh_salt, text)
         state.change(VOUCHER, number, **columns, status="draft", approvals="[]", changed_at=state.now, returned_at=None)
         remember(state, decision, number, by, "edit", columns["content_hash"])
-        return Answer(200, {**_standing(stored(state, number)), "fund_short": short})
+        return Answer(200, {**_answer(stored(state, number)), "fund_short": short})
 
     wants = Wants(funds=[content.fund], rows=[(VOUCHER, number)])
     return await submit(Command(decide, wants, idem, load=with_approvals(number)))
@@ -135,36 +135,36 @@ async def cancel(*, number: str, reason: str, by: Actor, idem: Idem | None = Non
     return await submit(Command(decide, wants, idem, load=with_approvals(number)))
 
 
-# -- what the acts share -----------------------------------------------------------------------------
+# -- what the verbs share ----------------------------------------------------------------------------
 
 
 def stored(state: State, number: str) -> VoucherRow:
-    """The voucher's row as it stands in the batch, or the refusal voucher.unknown."""
+    """The voucher's row as it is in the batch, or the refusal voucher.unknown."""
     row = state.row(VOUCHER, number)
     if row is None:
         raise rules.VOUCHER_UNKNOWN(number=number)
     return row
 
 
-def standing(row: Mapping[str, Any]) -> dict[str, str]:
-    """The approvals that stand: approver's account to the key of the approval."""
+def approvals_in_force(row: Mapping[str, Any]) -> dict[str, str]:
+    """The approvals in force: approver's account to the key of the approval."""
     return dict(json.loads(row["approvals"]))
 
 
 def with_approvals(number: str) -> Callable[[Loader], Awaitable[VoucherRow]]:
-    """A `Command.load` that names the standing approvals, so that they can be cleared; the fact is the voucher."""
+    """A `Command.load` that names the approvals in force, so that they can be cleared; the fact is the voucher."""
 
     async def load(loader: Loader) -> VoucherRow:
         row = stored(loader.state, number)
-        await loader.stored(APPROVAL, list(standing(row).values()))
+        await loader.stored(APPROVAL, list(approvals_in_force(row).values()))
         return row
 
     return load
 
 
 def clear(state: State, row: VoucherRow) -> None:
-    """Let no approval stand; their rows stay as history."""
-    for key in standing(row).values():
+    """Take all approvals back; their rows stay as history."""
+    for key in approvals_in_force(row).values():
         state.change(APPROVAL, key, cleared_at=state.now)
 
 
@@ -185,12 +185,12 @@ def remember(
     state.add(APPROVAL, row)
 
 
-def _standing(row: VoucherRow) -> dict[str, Any]:
+def _answer(row: VoucherRow) -> dict[str, Any]:
     return {
         "number": row["number"],
         "status": row["status"],
         "content_hash": row["content_hash"],
-        "approvals": len(standing(row)),
+        "approvals": len(approvals_in_force(row)),
         "needed": APPROVALS_NEEDED,
     }
 

@@ -1,4 +1,4 @@
-"""The vouchers' pages, their paper, and the calls of the API."""
+"""The pages of vouchers, their printing, and the calls of the API."""
 
 import asyncio
 import re
@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aid.given import API, BODY, made
 
 from charity import clock
 from charity.db import reading, transactions
@@ -15,15 +16,6 @@ from charity.ledger.writer import Answer, Command, Wants, submit
 from charity.people import institutions
 from charity.printing import renderer
 
-API = "/api/v1/aid/vouchers"
-BODY: dict[str, Any] = {
-    "programme": "P03",
-    "fund": "F-GEN",
-    "payee": {"kind": "household", "code": "HH0001"},
-    "amount_fen": 200_000,
-    "recipients": 3,
-    "reason": "住院自付部分较高",
-}
 FORM = {
     "programme": "P03",
     "fund": "F-GEN",
@@ -48,17 +40,11 @@ async def gift(fund: str = "F-GEN", fen: int = 1_000_000) -> None:
     await submit(Command(decide, Wants(funds=[fund])))
 
 
-async def made(web: Any, **changes: Any) -> dict[str, Any]:
-    answer = await web.as_("caseworker").post(API, json={**BODY, **changes})
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
 async def approved(web: Any, **changes: Any) -> str:
     voucher = await made(web, **changes)
     for who in ("approver", "approver2"):
-        said = {"content_hash": voucher["content_hash"]}
-        answer = await web.as_(who).post(f"{API}/{voucher['number']}/approve", json=said)
+        body = {"content_hash": voucher["content_hash"]}
+        answer = await web.as_(who).post(f"{API}/{voucher['number']}/approve", json=body)
         assert answer.status_code == 200, answer.text
     return str(voucher["number"])
 
@@ -68,10 +54,10 @@ async def test_the_calls_of_the_contract_from_draft_to_paid(web: Any) -> None:
     voucher = await made(web)
     assert voucher["status"] == "draft"
     assert re.fullmatch(r"BF-\d{4}-000001", voucher["number"])
-    place, said = f"{API}/{voucher['number']}", {"content_hash": voucher["content_hash"]}
-    one = await web.as_("approver").post(f"{place}/approve", json=said)
+    place, body = f"{API}/{voucher['number']}", {"content_hash": voucher["content_hash"]}
+    one = await web.as_("approver").post(f"{place}/approve", json=body)
     assert one.json() == {"status": "approving", "approvals": 1, "needed": 2}
-    two = await web.as_("approver2").post(f"{place}/approve", json=said)
+    two = await web.as_("approver2").post(f"{place}/approve", json=body)
     assert two.json() == {"status": "approved", "approvals": 2, "needed": 2}
     pay = {"paid_on": today(), "channel_ref": "ICBC-1"}
     cashier = web.as_("cashier")
@@ -89,8 +75,8 @@ async def test_ten_equal_payments_at_once_over_http_are_one_entry(web: Any) -> N
     await gift()
     number = await approved(web)
     before = await reading.value("SELECT seq FROM head")
-    client, said = web.as_("cashier"), {"paid_on": today(), "channel_ref": "ICBC-3"}
-    acts = [client.post(f"{API}/{number}/pay", json=said, headers={"Idempotency-Key": "k"}) for _ in range(10)]
+    client, body = web.as_("cashier"), {"paid_on": today(), "channel_ref": "ICBC-3"}
+    acts = [client.post(f"{API}/{number}/pay", json=body, headers={"Idempotency-Key": "k"}) for _ in range(10)]
     answers = await asyncio.gather(*acts)
     assert {a.status_code for a in answers} == {201}
     assert len({a.json()["entry"] for a in answers}) == 1
@@ -131,26 +117,26 @@ async def test_a_day_that_is_none_is_named(web: Any) -> None:
     number = await approved(web)
     client = web.as_("cashier")
     for day in ("20261008", "2026-13-01", "1700000000", "2026-10-08T00:00:00", ""):
-        said = {"paid_on": day, "channel_ref": "X"}
-        answer = await client.post(f"{API}/{number}/pay", json=said, headers={"Idempotency-Key": f"d{day}"})
+        body = {"paid_on": day, "channel_ref": "X"}
+        answer = await client.post(f"{API}/{number}/pay", json=body, headers={"Idempotency-Key": f"d{day}"})
         assert answer.status_code == 422, day
         assert answer.json()["errors"][0]["field"] == "paid_on"
 
 
 async def test_rules_of_the_four_eyes_are_conflicts_and_roles_are_not_yours(web: Any) -> None:
     voucher = await made(web)
-    place, said = f"{API}/{voucher['number']}", {"content_hash": voucher["content_hash"]}
-    assert (await web.as_("caseworker").post(f"{place}/approve", json=said)).status_code == 403
-    assert (await web.as_().post(f"{place}/approve", json=said)).status_code == 401
+    place, body = f"{API}/{voucher['number']}", {"content_hash": voucher["content_hash"]}
+    assert (await web.as_("caseworker").post(f"{place}/approve", json=body)).status_code == 403
+    assert (await web.as_().post(f"{place}/approve", json=body)).status_code == 401
     assert (await web.as_("approver").post(f"{place}/approve", json={"content_hash": "0" * 64})).status_code == 409
     assert (await web.as_("approver").post(f"{place}/approve", json={"content_hash": "x"})).status_code == 422
-    assert (await web.as_("approver").post(f"{place}/approve", json=said)).status_code == 200
-    twice = await web.as_("approver").post(f"{place}/approve", json=said)
+    assert (await web.as_("approver").post(f"{place}/approve", json=body)).status_code == 200
+    twice = await web.as_("approver").post(f"{place}/approve", json=body)
     assert (twice.status_code, twice.json()["type"]) == (409, "urn:charity:problem:voucher.approved_already")
     changed = await web.as_("caseworker").put(place, json={**BODY, "amount_fen": 200_001})
     assert (changed.json()["status"], changed.json()["approvals"]) == ("draft", 0)
-    assert (await web.as_("approver2").post(f"{place}/approve", json=said)).status_code == 409
-    assert (await web.as_("approver").post(f"{API}/BF-2026-999999/approve", json=said)).status_code == 404
+    assert (await web.as_("approver2").post(f"{place}/approve", json=body)).status_code == 409
+    assert (await web.as_("approver").post(f"{API}/BF-2026-999999/approve", json=body)).status_code == 404
 
 
 async def test_return_reject_and_cancel_over_the_api(web: Any) -> None:
@@ -296,13 +282,13 @@ async def test_every_page_of_vouchers_speaks_english_without_a_chinese_rest(web:
         assert not re.findall(r"[\u4e00-\u9fff]+", main), address
 
 
-async def test_the_paper_says_what_was_approved(web: Any) -> None:
+async def test_the_printed_voucher_shows_what_was_approved(web: Any) -> None:
     from paper_reading import codes_in, flat  # noqa: PLC0415 - needs poppler and a decoder only here
 
     voucher = await made(web)
     place = f"/vouchers/{voucher['number']}"
-    said = {"content_hash": voucher["content_hash"]}
-    await web.as_("approver").post(f"{API}/{voucher['number']}/approve", json=said)
+    body = {"content_hash": voucher["content_hash"]}
+    await web.as_("approver").post(f"{API}/{voucher['number']}/approve", json=body)
     try:
         answer = await web.as_("cashier").get(f"{place}.pdf")
     finally:

@@ -1,4 +1,4 @@
-"""The vouchers' pages: the list, one voucher as it is approved and printed, and a page for each act."""
+"""The pages of vouchers: the list, one voucher as it is approved and printed, and a page for each decision."""
 
 from typing import Any
 
@@ -6,17 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import clock
-from charity.aid import approvals, payees, payments, picture, showing, vouchers
-from charity.aid.forms import ApproveForm, PayForm, ReasonForm, VoucherForm
-from charity.aid.vouchers import documents
+from charity.aid import payees
+from charity.aid.vouchers import approvals, documents, readers, screens, verbs
+from charity.aid.vouchers.forms import ApproveForm, ReasonForm, VoucherForm
 from charity.errors import Refusal
 from charity.ledger import funds
 from charity.roles import Actor
 from charity.web import auth, forms, pages
 
-ACTS: dict[str, tuple[str, str]] = {
-    # page: (act, what the next page says)
+DECISIONS: dict[str, tuple[str, str]] = {
+    # page: (permission, the words of the next page)
     "return": ("voucher.approve", "已退回 {number}，等经办人修改后重新审批"),
     "reject": ("voucher.approve", "已驳回 {number}"),
     "cancel": ("voucher.make", "已取消 {number}"),
@@ -27,12 +26,12 @@ async def listed(request: Request) -> Response:
     """`GET /vouchers`."""
     auth.allowed(request, "voucher.read")
     q = request.query_params
-    filters = showing.Filters(
+    filters = readers.Filters(
         status=q.get("status", ""), programme=q.get("programme", ""), fund=q.get("fund", ""), after=q.get("after", "")
     )
-    rows, following = await showing.listed(filters)
-    shown = picture.listed(rows, filters, following, {**await funds.names(), **await funds.programme_names()})
-    return await pages.page(request, "aid/vouchers.html", **shown, **await showing.choices())
+    rows, following = await readers.page(filters)
+    context = screens.page(rows, filters, following, {**await funds.names(), **await funds.programme_names()})
+    return await pages.page(request, "aid/vouchers/list.html", **context, **await readers.choices())
 
 
 async def new(request: Request) -> Response:
@@ -47,7 +46,7 @@ async def make(request: Request) -> Response:
     data = await forms.data(request, VoucherForm)
     try:
         content = forms.read(VoucherForm, data).content()
-        answer = await vouchers.make(content=content, by=by, idem=forms.idem(request, data, "voucher.make"))
+        answer = await verbs.make(content=content, by=by, idem=forms.idem(request, data, "voucher.make"))
     except Refusal as refusal:
         return await _form(request, "/vouchers/new", data, refusal)
     return _saved(request, answer.body)
@@ -56,8 +55,8 @@ async def make(request: Request) -> Response:
 async def edit_page(request: Request) -> Response:
     """`GET /vouchers/{number}/edit`."""
     auth.allowed(request, "voucher.make")
-    voucher = await showing.shown(request.path_params["number"])
-    return await _form(request, f"/vouchers/{voucher.number}/edit", picture.values(voucher))
+    voucher = await readers.get(request.path_params["number"])
+    return await _form(request, f"/vouchers/{voucher.number}/edit", screens.values(voucher))
 
 
 async def edit(request: Request) -> Response:
@@ -66,7 +65,7 @@ async def edit(request: Request) -> Response:
     data, number = await forms.data(request, VoucherForm), request.path_params["number"]
     try:
         content = forms.read(VoucherForm, data).content()
-        answer = await vouchers.edit(number=number, content=content, by=by)
+        answer = await verbs.edit(number=number, content=content, by=by)
     except Refusal as refusal:
         return await _form(request, f"/vouchers/{number}/edit", data, refusal)
     return _saved(request, answer.body)
@@ -87,55 +86,36 @@ async def approve(request: Request) -> Response:
         answer = await approvals.approve(number=number, content_hash=seen, by=by)
     except Refusal as refusal:
         return await _voucher(request, number, by, refusal)
-    told = "您已同意 {number}，审批完成，等出纳付款"
+    flash = "您已同意 {number}，审批完成，等出纳付款"
     if answer.body["status"] != "approved":
-        told = "您已同意 {number}，还需要另一位审批人"
-    return pages.see_other(request, f"/vouchers/{number}", told, number=number)
+        flash = "您已同意 {number}，还需要另一位审批人"
+    return pages.see_other(request, f"/vouchers/{number}", flash, number=number)
 
 
-async def act_page(request: Request) -> Response:
+async def decision_page(request: Request) -> Response:
     """`GET /vouchers/{number}/{return|reject|cancel}`."""
-    act = _act(request)
-    auth.allowed(request, ACTS[act][0])
-    return await _confirm(request, act)
+    name = _decision(request)
+    auth.allowed(request, DECISIONS[name][0])
+    return await _confirm(request, name)
 
 
-async def act(request: Request) -> Response:
+async def decide(request: Request) -> Response:
     """`POST /vouchers/{number}/{return|reject|cancel}`."""
-    name, number = _act(request), request.path_params["number"]
-    by = auth.allowed(request, ACTS[name][0])
+    name, number = _decision(request), request.path_params["number"]
+    by = auth.allowed(request, DECISIONS[name][0])
     data = await forms.data(request, ReasonForm)
-    verb = {"return": approvals.send_back, "reject": approvals.reject, "cancel": vouchers.cancel}[name]
+    verb = {"return": approvals.send_back, "reject": approvals.reject, "cancel": verbs.cancel}[name]
     try:
         await verb(number=number, reason=forms.read(ReasonForm, data).reason, by=by)
     except Refusal as refusal:
         return await _confirm(request, name, data, refusal)
-    return pages.see_other(request, f"/vouchers/{number}", ACTS[name][1], number=number)
-
-
-async def pay_page(request: Request) -> Response:
-    """`GET /vouchers/{number}/pay`."""
-    auth.allowed(request, "voucher.pay")
-    return await _pay(request, {"paid_on": clock.today().isoformat()})
-
-
-async def pay(request: Request) -> Response:
-    """`POST /vouchers/{number}/pay`."""
-    by = auth.allowed(request, "voucher.pay")
-    data, number = await forms.data(request, PayForm), request.path_params["number"]
-    try:
-        told = forms.read(PayForm, data)
-        idem = forms.idem(request, data, "voucher.pay")
-        await payments.pay(number=number, paid_on=told.paid_on, channel_ref=told.channel_ref, by=by, idem=idem)
-    except Refusal as refusal:
-        return await _pay(request, data, refusal)
-    return pages.see_other(request, f"/vouchers/{number}", "{number} 已登记付款，已记账", number=number)
+    return pages.see_other(request, f"/vouchers/{number}", DECISIONS[name][1], number=number)
 
 
 async def pdf(request: Request) -> Response:
     """`GET /vouchers/{number}.pdf`."""
     auth.allowed(request, "voucher.read")
-    voucher = await showing.shown(request.path_params["number"])
+    voucher = await readers.get(request.path_params["number"])
     return pages.pdf(await documents.pdf(voucher), f"{voucher.number}.pdf")
 
 
@@ -145,62 +125,50 @@ async def pdf(request: Request) -> Response:
 async def _form(request: Request, action: str, values: Any, refusal: Refusal | None = None) -> Response:
     return await pages.page(
         request,
-        "aid/form.html",
+        "aid/vouchers/form.html",
         status=refusal.status if refusal else 200,
         action=action,
         number="" if action.endswith("/new") else request.path_params["number"],
-        values={name: values.get(name, "") for name in picture.FIELDS},
-        errors=picture.errors(refusal),
+        values={name: values.get(name, "") for name in screens.FIELDS},
+        errors=screens.errors(refusal),
         institutions=await payees.institutions(),
-        kinds=picture.kinds(),
-        **await showing.choices(),
+        kinds=screens.kinds(),
+        **await readers.choices(),
     )
 
 
 async def _voucher(request: Request, number: str, by: Actor, refusal: Refusal | None = None) -> Response:
-    voucher = await showing.shown(number)
+    voucher = await readers.get(number)
     return await pages.page(
         request,
-        "aid/voucher.html",
+        "aid/vouchers/show.html",
         status=refusal.status if refusal else 200,
-        errors=picture.errors(refusal),
-        **picture.voucher(voucher, by),
+        errors=screens.errors(refusal),
+        **screens.show(voucher, by),
     )
 
 
-async def _confirm(request: Request, act: str, values: Any = None, refusal: Refusal | None = None) -> Response:
-    voucher = await showing.shown(request.path_params["number"])
+async def _confirm(request: Request, decision: str, values: Any = None, refusal: Refusal | None = None) -> Response:
+    voucher = await readers.get(request.path_params["number"])
     return await pages.page(
         request,
-        "aid/confirm.html",
+        "aid/vouchers/confirm.html",
         status=refusal.status if refusal else 200,
-        errors=picture.errors(refusal),
+        errors=screens.errors(refusal),
         reason_value=forms.text(values, "reason") if values else "",
-        **picture.confirm(voucher, act),
-    )
-
-
-async def _pay(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
-    voucher = await showing.shown(request.path_params["number"])
-    return await pages.page(
-        request,
-        "aid/pay.html",
-        status=refusal.status if refusal else 200,
-        errors=picture.errors(refusal),
-        values={name: values.get(name, "") for name in ("paid_on", "channel_ref")},
-        **picture.pay(voucher),
+        **screens.confirm(voucher, decision),
     )
 
 
 def _saved(request: Request, body: dict[str, Any]) -> Response:
     number = body["number"]
     if body["fund_short"]:
-        told = "已保存 {number}。这个基金现在的余额不够付这笔款，付款前请先核对"
-        return pages.see_other(request, f"/vouchers/{number}", told, kind="warn", number=number)
+        flash = "已保存 {number}。这个基金现在的余额不够付这笔款，付款前请先核对"
+        return pages.see_other(request, f"/vouchers/{number}", flash, kind="warn", number=number)
     return pages.see_other(request, f"/vouchers/{number}", "已保存 {number}，等审批人审批", number=number)
 
 
-def _act(request: Request) -> str:
+def _decision(request: Request) -> str:
     return request.url.path.rsplit("/", 1)[-1]
 
 
@@ -213,12 +181,10 @@ routes = [
     Route("/vouchers/{number}/edit", edit_page, methods=["GET"]),
     Route("/vouchers/{number}/edit", edit, methods=["POST"]),
     Route("/vouchers/{number}/approve", approve, methods=["POST"]),
-    Route("/vouchers/{number}/return", act_page, methods=["GET"]),
-    Route("/vouchers/{number}/return", act, methods=["POST"]),
-    Route("/vouchers/{number}/reject", act_page, methods=["GET"]),
-    Route("/vouchers/{number}/reject", act, methods=["POST"]),
-    Route("/vouchers/{number}/cancel", act_page, methods=["GET"]),
-    Route("/vouchers/{number}/cancel", act, methods=["POST"]),
-    Route("/vouchers/{number}/pay", pay_page, methods=["GET"]),
-    Route("/vouchers/{number}/pay", pay, methods=["POST"]),
+    Route("/vouchers/{number}/return", decision_page, methods=["GET"]),
+    Route("/vouchers/{number}/return", decide, methods=["POST"]),
+    Route("/vouchers/{number}/reject", decision_page, methods=["GET"]),
+    Route("/vouchers/{number}/reject", decide, methods=["POST"]),
+    Route("/vouchers/{number}/cancel", decision_page, methods=["GET"]),
+    Route("/vouchers/{number}/cancel", decide, methods=["POST"]),
 ]

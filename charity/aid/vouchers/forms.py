@@ -1,20 +1,18 @@
-"""Vouchers from outside: the contract's JSON objects and the forms of our pages, as typed facts."""
+"""Vouchers from outside: the JSON objects of docs/api.md and the forms of our pages, as typed values."""
 
 import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from charity.aid.content import Content
 from charity.aid.payees import PayeeKind
-from charity.aid.vouchers import REASON_MAX, RECIPIENTS_MAX
+from charity.aid.vouchers.content import Content
+from charity.aid.vouchers.verbs import REASON_MAX, RECIPIENTS_MAX
 from charity.money import AMOUNT_MAX_FEN, parse_yuan
 from charity.web import fields
-from charity.web.fields import Day
 from charity.web.messages import Needed
 
 CODE_MAX = 64
-REF_MAX = 64
 _COUNT = re.compile(r"[0-9]{1,7}")
 
 
@@ -36,10 +34,8 @@ def _text(longest: int, least: int = 1) -> Any:
 
 Code = Annotated[str, _text(CODE_MAX)]
 Reason = Annotated[str, _text(REASON_MAX), fields.AREA, Needed("请写明理由")]
-Reference = Annotated[str, _text(REF_MAX), Needed("请填写流水号或回单号")]
 Programme = Annotated[Code, Needed("请选择慈善项目")]
 Fund = Annotated[Code, Needed("请选择基金")]
-PaidOn = Annotated[Day, Needed("请填写付款日期")]
 Recipients = Annotated[int, Field(ge=0, le=RECIPIENTS_MAX)]
 
 
@@ -65,7 +61,7 @@ class VoucherBody(BaseModel):
     reason: Reason = Field(description="事由，加密保存", examples=["住院自付部分较高"])
 
     def content(self) -> Content:
-        """The facts."""
+        """The values."""
         return Content(
             programme=self.programme,
             fund=self.fund,
@@ -93,15 +89,6 @@ class ReasonBody(BaseModel):
     reason: Reason = Field(description="理由；请不要写姓名、电话等个人信息", examples=["缺少发票"])
 
 
-class PayBody(BaseModel):
-    """That it was paid."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    paid_on: PaidOn = Field(description="付款日期", examples=["2026-10-08"])
-    channel_ref: Reference = Field(description="银行回单号，每个只能用一次", examples=["ICBC20261008000123"])
-
-
 class VoucherForm(BaseModel):
     """The form of a voucher: the amount in yuan."""
 
@@ -114,7 +101,7 @@ class VoucherForm(BaseModel):
     reason: Reason
 
     def content(self) -> Content:
-        """The facts."""
+        """The values."""
         return Content(
             programme=self.programme,
             fund=self.fund,
@@ -127,7 +114,7 @@ class VoucherForm(BaseModel):
 
 
 class ApproveForm(BaseModel):
-    """The approve button: the hash that stood on the page."""
+    """The approve button: the hash that the page showed."""
 
     content_hash: str = Field(pattern="^[0-9a-f]{64}$")
 
@@ -136,13 +123,6 @@ class ReasonForm(BaseModel):
     """The reason on a confirm page."""
 
     reason: Reason
-
-
-class PayForm(BaseModel):
-    """The cashier's form."""
-
-    paid_on: PaidOn
-    channel_ref: Reference
 
 
 Status = Literal["draft", "approving", "approved", "paid", "bounced", "delivered", "rejected", "cancelled"]

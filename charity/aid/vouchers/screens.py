@@ -1,14 +1,14 @@
-"""How vouchers look on our pages: the facts of the templates, already in words."""
+"""What the pages of vouchers show: the context of their templates, in the reader's language."""
 
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from charity import clock, words
-from charity.aid import showing
 from charity.aid.payees import KIND_WORDS
-from charity.aid.showing import Decision, Filters, Shown
-from charity.aid.vouchers import APPROVALS_NEEDED, STATUS_WORDS
+from charity.aid.vouchers import readers
+from charity.aid.vouchers.readers import Decision, Filters, VoucherView
+from charity.aid.vouchers.verbs import APPROVALS_NEEDED, STATUS_WORDS
 from charity.errors import Refusal
 from charity.money import capitals, yuan
 from charity.printing.vouchers import NATURES
@@ -39,7 +39,7 @@ def kinds() -> list[dict[str, str]]:
     return [{"value": kind, "label": words.say(text)} for kind, text in KIND_WORDS.items()]
 
 
-def values(voucher: Shown) -> dict[str, Any]:
+def values(voucher: VoucherView) -> dict[str, Any]:
     """The form filled with a voucher."""
     row = voucher.row
     return {
@@ -53,14 +53,14 @@ def values(voucher: Shown) -> dict[str, Any]:
     }
 
 
-def listed(
+def page(
     rows: Sequence[dict[str, Any]], filters: Filters, following: str | None, names: dict[str, str]
 ) -> dict[str, Any]:
     """The list page; `names` are those of funds and programmes by code."""
     kept = {"status": filters.status, "programme": filters.programme, "fund": filters.fund}
     kept = {name: value for name, value in kept.items() if value}
     first = f"/vouchers?{urlencode(kept)}" if kept else "/vouchers"
-    statuses = [{"value": "", "label": words.say("全部")}, {"value": showing.OPEN_FILTER, "label": words.say("待审批")}]
+    statuses = [{"value": "", "label": words.say("全部")}, {"value": readers.OPEN_FILTER, "label": words.say("待审批")}]
     return {
         "rows": [_line(row, names) for row in rows],
         "filters": {"status": filters.status, "programme": filters.programme, "fund": filters.fund},
@@ -78,22 +78,22 @@ def _line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         "made_on": clock.business_date(row["made_at"]).isoformat(),
         "programme": names[row["programme"]],
         "fund": names[row["fund"]],
-        "payee": showing.payee_words(row),
+        "payee": readers.payee_words(row),
         "amount": row["amount_fen"],
         "recipients": row["recipients"],
         "status": state(row),
-        "approvals": f"{showing.count_of(row)}/{APPROVALS_NEEDED}",
+        "approvals": f"{readers.count_of(row)}/{APPROVALS_NEEDED}",
         "paid_on": row["paid_on"],
     }
 
 
 def state(row: dict[str, Any]) -> dict[str, str]:
     """The status as a word; a draft that came back says so."""
-    word = showing.status_word(row["status"])
+    word = readers.status_word(row["status"])
     return {**word, "label": words.say("已退回"), "tone": "wait"} if row["returned_at"] else word
 
 
-def voucher(shown: Shown, by: Actor) -> dict[str, Any]:
+def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
     """The page of one voucher."""
     row = shown.row
     returned = next((d for d in reversed(shown.decisions) if d.decision == "return"), None)
@@ -104,7 +104,7 @@ def voucher(shown: Shown, by: Actor) -> dict[str, Any]:
         "content_hash": row["content_hash"],
         "steps": steps(shown),
         "history": [_event(d) for d in reversed(shown.decisions)],
-        "can": showing.may(shown, by),
+        "can": readers.may(shown, by),
         "waits": waits(shown, by),
         "returned": returned.reason if returned and row["returned_at"] else "",
         "short": shown.status in {"draft", "approving", "approved"} and shown.available_fen < row["amount_fen"],
@@ -113,8 +113,8 @@ def voucher(shown: Shown, by: Actor) -> dict[str, Any]:
     }
 
 
-def facts(shown: Shown) -> list[dict[str, Any]]:
-    """What exactly is approved, in the order of the paper."""
+def facts(shown: VoucherView) -> list[dict[str, Any]]:
+    """What exactly is approved, in the order of the printed voucher."""
     row, payee = shown.row, shown.payee
     restricted = words.say(NATURES[shown.fund_kind])
     return [
@@ -123,7 +123,7 @@ def facts(shown: Shown) -> list[dict[str, Any]]:
         {
             "term": words.say("收款方"),
             "value": payee.name or words.say("（姓名已删除）"),
-            "note": f"{words.say(KIND_WORDS[payee.kind])} {showing.short_code(payee)}",
+            "note": f"{words.say(KIND_WORDS[payee.kind])} {readers.short_code(payee)}",
         },
         {"term": words.say("账号"), "value": payee.masked_account, "kind": "code"},
         {"term": words.say("金额（小写）"), "value": row["amount_fen"], "kind": "yuan"},
@@ -134,7 +134,7 @@ def facts(shown: Shown) -> list[dict[str, Any]]:
     ]
 
 
-def steps(shown: Shown) -> list[dict[str, Any]]:
+def steps(shown: VoucherView) -> list[dict[str, Any]]:
     """The way of the voucher: made, approved twice, paid; or where it stopped."""
     row, approved = shown.row, shown.approvals
     way: list[dict[str, Any]] = [
@@ -157,7 +157,7 @@ def steps(shown: Shown) -> list[dict[str, Any]]:
     return way
 
 
-def waits(shown: Shown, by: Actor) -> str:
+def waits(shown: VoucherView, by: Actor) -> str:
     """One sentence: what the voucher waits for, or why this reader has no button; "" when it is closed."""
     if shown.status in {"draft", "approving"}:
         return _waits_for_approval(shown, by)
@@ -168,7 +168,7 @@ def waits(shown: Shown, by: Actor) -> str:
     return words.say("已经批准，等出纳付款。")
 
 
-def _waits_for_approval(shown: Shown, by: Actor) -> str:
+def _waits_for_approval(shown: VoucherView, by: Actor) -> str:
     mine, returned = shown.row["maker"] == by.key, bool(shown.row["returned_at"])
     missing = APPROVALS_NEEDED - len(shown.approvals)
     if returned:
@@ -180,7 +180,7 @@ def _waits_for_approval(shown: Shown, by: Actor) -> str:
     return words.say("还需要 {count} 位审批人同意。", count=missing)
 
 
-def _payment(shown: Shown) -> list[dict[str, Any]]:
+def _payment(shown: VoucherView) -> list[dict[str, Any]]:
     row = shown.row
     if not row["paid_on"]:
         return []
@@ -194,33 +194,21 @@ def _payment(shown: Shown) -> list[dict[str, Any]]:
 
 def _event(decision: Decision) -> dict[str, Any]:
     text = words.say(DECISION_WORDS[decision.decision])
-    if not decision.stands:
+    if not decision.in_force:
         text = words.say("{decision}（因内容变更或退回已失效）", decision=text)
-    tone = DECISION_TONES[decision.decision] if decision.stands else "none"
+    tone = DECISION_TONES[decision.decision] if decision.in_force else "none"
     return {"text": text, "at": decision.at, "who": decision.name, "note": decision.reason, "tone": tone}
 
 
-def confirm(shown: Shown, act: str) -> dict[str, Any]:
+def confirm(shown: VoucherView, decision: str) -> dict[str, Any]:
     """The page that asks once more."""
-    title, consequence, label, danger = CONFIRM[act]
+    title, consequence, label, danger = CONFIRM[decision]
     return {
         "title": words.say(title, number=shown.number),
         "consequence": words.say(consequence),
         "label": words.say(label),
         "danger": danger,
-        "action": f"/vouchers/{shown.number}/{act}",
+        "action": f"/vouchers/{shown.number}/{decision}",
         "number": shown.number,
         "facts": facts(shown),
-    }
-
-
-def pay(shown: Shown) -> dict[str, Any]:
-    """The cashier's page."""
-    return {
-        "number": shown.number,
-        "facts": facts(shown),
-        "amount_fen": shown.row["amount_fen"],
-        "available_fen": shown.available_fen,
-        "short": shown.available_fen < shown.row["amount_fen"],
-        "fund": f"{shown.row['fund']} {shown.fund}",
     }

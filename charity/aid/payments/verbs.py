@@ -1,6 +1,6 @@
 """Paying an approved voucher: one entry in the books, and the fund's stream loses what was paid.
 
-Postings (rules 4.6, entries 8 and 11): 业务活动成本 5101 by programme, 预付账款 1141 when goods are bought
+Postings (field.md 4.6, entries 8 and 11): 业务活动成本 5101 by programme, 预付账款 1141 when goods are bought
 from a supplier, or 受托代理负债 2601 when the fund is agency money; against 银行存款 1002. The payer is
 neither the maker nor one of the approvers, and a bank reference pays one voucher only.
 """
@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from charity import clock
-from charity.aid import rules
-from charity.aid.approvals import payee_now
-from charity.aid.content import same_payee
+from charity.aid import rules, vouchers
 from charity.aid.models import APPROVAL, VOUCHER, PayeeKind, VoucherRow
-from charity.aid.vouchers import APPROVALS_NEEDED, standing, stored
+from charity.aid.vouchers import APPROVALS_NEEDED, approvals_in_force, stored
 from charity.goods import purchases
 from charity.ledger import accounts as acc
 from charity.ledger import sums
@@ -41,23 +39,23 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
     by.must("voucher.pay")
     if paid_on > clock.today():
         raise rules.PAID_IN_FUTURE()
-    payee = await payee_now(number)
+    payee = await vouchers.payee_now(number)
 
     async def load(loader: Loader) -> _Facts:
         row = stored(loader.state, number)
         await loader.funds([row["fund"]])
         used = await loader.rows("SELECT number FROM voucher WHERE channel_ref = $1", channel_ref)
-        approvals = [await loader.row(APPROVAL, key) for key in standing(row).values()]
+        approvals = [await loader.row(APPROVAL, key) for key in approvals_in_force(row).values()]
         return _Facts(row, [r["number"] for r in used], [a["at"] for a in approvals if a is not None])
 
     def decide(state: State, facts: _Facts) -> Answer:
         row, used = facts.voucher, facts.used
-        approved = standing(row)
+        approved = approvals_in_force(row)
         _must_be_payable(row, approved, by)
         approved_on = clock.business_date(max(facts.approved_at, default=state.now))
         if paid_on < approved_on:
             raise rules.PAID_BEFORE_APPROVAL(approved_on=approved_on.isoformat())
-        if not same_payee(row["content"], payee, row["salt"]):
+        if not vouchers.same_payee(row["content"], payee, row["salt"]):
             raise rules.PAYEE_CHANGED()
         if used:
             raise rules.CHANNEL_REF_USED(channel_ref=channel_ref, number=used[0])

@@ -1,4 +1,4 @@
-"""What exactly is approved: the facts of a voucher as one canonical text, and its SHA-256.
+"""What exactly is approved: a voucher as one canonical text, and its SHA-256.
 
 The text names the programme, fund, payee, amount and number of recipients in the clear. The reason and
 the payee's printed name and bank account are personal: they go in as salted digests, so that the hash
@@ -53,8 +53,8 @@ def hashed(text: str) -> str:
 
 def digest(salt: str, *parts: str) -> str:
     """A salted SHA-256; each part is preceded by its length, so that parts cannot flow into one another."""
-    told = salt + "".join(f"|{len(part)}|{part}" for part in parts)
-    return hashlib.sha256(told.encode()).hexdigest()
+    text = salt + "".join(f"|{len(part)}|{part}" for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def printed(payee: Payee, salt: str) -> str:
@@ -64,6 +64,6 @@ def printed(payee: Payee, salt: str) -> str:
 
 def same_payee(text: str, payee: Payee, salt: str) -> bool:
     """Whether the payee is still named and paid as the content says."""
-    told = json.loads(text)
-    here = (payee.kind, payee.code, printed(payee, salt))
-    return here == (told["payee_kind"], told["payee"], told["payee_print"])
+    content = json.loads(text)
+    now = (payee.kind, payee.code, printed(payee, salt))
+    return now == (content["payee_kind"], content["payee"], content["payee_print"])

@@ -1,12 +1,12 @@
-"""The vouchers' calls of the API (contract.md)."""
+"""The JSON calls of vouchers (docs/api.md)."""
 
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from charity.aid import approvals, payments, showing, vouchers
-from charity.aid.forms import ApproveBody, PayBody, ReasonBody, Status, VoucherBody
 from charity.aid.payees import PayeeKind
+from charity.aid.vouchers import approvals, readers, verbs
+from charity.aid.vouchers.forms import ApproveBody, ReasonBody, Status, VoucherBody
 from charity.clock import business_date
 from charity.ledger.writer import Answer
 from charity.web.api import TEXT_MAX, Call, Endpoint, Page
@@ -29,7 +29,7 @@ class ChangedAnswer(MadeAnswer):
 
 
 class ApprovedAnswer(BaseModel):
-    """How many approvals stand."""
+    """How many approvals are in force."""
 
     status: Status
     approvals: int
@@ -39,13 +39,6 @@ class ApprovedAnswer(BaseModel):
 class StatusAnswer(BaseModel):
     """The status now."""
 
-    status: Status
-
-
-class PaidAnswer(BaseModel):
-    """The entry in the books."""
-
-    entry: str
     status: Status
 
 
@@ -101,8 +94,8 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: row[name] for name in same},
         "payee": {"kind": row["payee_kind"], "code": row["payee"]},
-        "approvals": showing.count_of(row),
-        "needed": vouchers.APPROVALS_NEEDED,
+        "approvals": readers.count_of(row),
+        "needed": verbs.APPROVALS_NEEDED,
         "made_on": business_date(row["made_at"]).isoformat(),
     }
 
@@ -110,34 +103,34 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
 async def listed(call: Call) -> dict[str, Any]:
     """`GET /aid/vouchers`."""
     q = call.query
-    filters = showing.Filters(
+    filters = readers.Filters(
         status=q.status or "", programme=q.programme or "", fund=q.fund or "", after=q.after or "", limit=q.limit
     )
-    rows, following = await showing.listed(filters)
+    rows, following = await readers.page(filters)
     return {"items": [_line(row) for row in rows], "next": following}
 
 
 async def read(call: Call) -> dict[str, Any]:
     """`GET /aid/vouchers/{number}`."""
-    voucher = await showing.shown(call.path["number"])
+    voucher = await readers.get(call.path["number"])
     return {**_line(voucher.row), "content": voucher.row["content"], "reason": voucher.reason}
 
 
 async def make(call: Call) -> Answer:
     """`POST /aid/vouchers`."""
-    return await vouchers.make(content=call.body.content(), by=call.by, idem=call.idem("voucher.make"))
+    return await verbs.make(content=call.body.content(), by=call.by, idem=call.idem("voucher.make"))
 
 
 async def edit(call: Call) -> Answer:
     """`PUT /aid/vouchers/{number}`."""
-    return await vouchers.edit(
+    return await verbs.edit(
         number=call.path["number"], content=call.body.content(), by=call.by, idem=call.idem("voucher.edit")
     )
 
 
 async def cancel(call: Call) -> Answer:
     """`POST /aid/vouchers/{number}/cancel`."""
-    return await vouchers.cancel(
+    return await verbs.cancel(
         number=call.path["number"], reason=call.body.reason, by=call.by, idem=call.idem("voucher.cancel")
     )
 
@@ -160,17 +153,6 @@ async def reject(call: Call) -> Answer:
     """`POST /aid/vouchers/{number}/reject`."""
     return await approvals.reject(
         number=call.path["number"], reason=call.body.reason, by=call.by, idem=call.idem("voucher.reject")
-    )
-
-
-async def pay(call: Call) -> Answer:
-    """`POST /aid/vouchers/{number}/pay`."""
-    return await payments.pay(
-        number=call.path["number"],
-        paid_on=call.body.paid_on,
-        channel_ref=call.body.channel_ref,
-        by=call.by,
-        idem=call.idem("voucher.pay"),
     )
 
 
@@ -220,16 +202,5 @@ endpoints = [
     ),
     Endpoint(
         "POST", f"{_ONE}/cancel", cancel, act="voucher.make", body=ReasonBody, answer=StatusAnswer, summary="取消"
-    ),
-    Endpoint(
-        "POST",
-        f"{_ONE}/pay",
-        pay,
-        act="voucher.pay",
-        body=PayBody,
-        answer=PaidAnswer,
-        status=201,
-        idempotent=True,
-        summary="登记付款",
     ),
 ]

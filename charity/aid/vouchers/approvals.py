@@ -7,21 +7,20 @@ counts once; the maker never approves. With the last approval that is needed the
 import json
 
 from charity import tokens
-from charity.aid import payees, rules
-from charity.aid.content import same_payee
+from charity.aid import rules
 from charity.aid.models import VOUCHER, VoucherRow
-from charity.aid.payees import Payee
-from charity.aid.vouchers import (
+from charity.aid.vouchers.content import same_payee
+from charity.aid.vouchers.readers import payee_now
+from charity.aid.vouchers.verbs import (
     APPROVALS_NEEDED,
     OPEN,
     UNPAID,
+    approvals_in_force,
     clear,
     remember,
-    standing,
     stored,
     with_approvals,
 )
-from charity.db import reading
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
@@ -35,7 +34,7 @@ async def approve(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
 
     def decide(state: State) -> Answer:
         row = stored(state, number)
-        approved = standing(row)
+        approved = approvals_in_force(row)
         if row["maker"] == by.key:
             raise rules.OWN_VOUCHER()
         if row["content_hash"] != content_hash:
@@ -57,7 +56,7 @@ async def approve(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
 
 
 async def send_back(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
-    """Return a voucher to its maker with a reason: `{status: "draft"}`; its approvals no longer stand."""
+    """Return a voucher to its maker with a reason: `{status: "draft"}`; its approvals are taken back."""
     return await _against(number, "return", "draft", reason, by, idem)
 
 
@@ -82,11 +81,3 @@ async def _against(number: str, decision: str, status: str, reason: str, by: Act
         return Answer(200, {"status": status})
 
     return await submit(Command(decide, Wants(rows=[(VOUCHER, number)]), idem, load=with_approvals(number)))
-
-
-async def payee_now(number: str) -> Payee:
-    """The payee of a voucher as it is named and paid today; nameless when it is gone."""
-    row = await reading.row("SELECT payee_kind, payee FROM voucher WHERE number = $1", number)
-    if row is None:
-        raise rules.VOUCHER_UNKNOWN(number=number)
-    return await payees.known(row["payee_kind"], row["payee"])

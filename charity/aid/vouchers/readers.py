@@ -10,7 +10,7 @@ from typing import Any
 from charity import words
 from charity.aid import payees, rules
 from charity.aid.payees import KIND_WORDS, Payee
-from charity.aid.vouchers import OPEN, STATUS_WORDS, UNPAID, standing
+from charity.aid.vouchers.verbs import OPEN, STATUS_WORDS, UNPAID, approvals_in_force
 from charity.db import reading, sealed
 from charity.ledger import funds
 from charity.office import accounts
@@ -48,7 +48,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One decision about a voucher; `stands` is False for an approval that a later change took away."""
+    """One decision about a voucher; `in_force` is False for an approval that a later change took back."""
 
     account: str
     name: str
@@ -56,12 +56,12 @@ class Decision:
     reason: str
     at: str
     content_hash: str
-    stands: bool
+    in_force: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A voucher whole. `row` is its stored row; `approvers` the accounts whose approvals stand."""
+class VoucherView:
+    """A voucher whole. `row` is its stored row; `approvers` the accounts whose approvals are in force."""
 
     row: dict[str, Any]
     reason: str
@@ -87,11 +87,11 @@ class Shown:
 
     @property
     def approvals(self) -> tuple[Decision, ...]:
-        """The approvals that stand, in order."""
-        return tuple(d for d in self.decisions if d.decision == "approve" and d.stands)
+        """The approvals in force, in order."""
+        return tuple(d for d in self.decisions if d.decision == "approve" and d.in_force)
 
 
-async def listed(filters: Filters) -> tuple[list[dict[str, Any]], str | None]:
+async def page(filters: Filters) -> tuple[list[dict[str, Any]], str | None]:
     """Rows of a list, newest first, and the cursor of the next page."""
     where = ["1 = 1"]
     values: list[Any] = []
@@ -110,22 +110,21 @@ async def listed(filters: Filters) -> tuple[list[dict[str, Any]], str | None]:
     values.append(filters.limit + 1)
     conditions = " AND ".join(where)
     sql = f"SELECT {_LISTED} FROM voucher WHERE {conditions} ORDER BY number DESC LIMIT ${len(values)}"  # noqa: S608
-    found = await reading.rows(sql, *values)
-    more = len(found) > filters.limit
-    rows = found[: filters.limit]
-    return rows, rows[-1]["number"] if more else None
+    fetched = await reading.rows(sql, *values)
+    rows = fetched[: filters.limit]
+    return rows, rows[-1]["number"] if len(fetched) > filters.limit else None
 
 
-async def shown(number: str) -> Shown:
+async def get(number: str) -> VoucherView:
     """One voucher, or the refusal voucher.unknown."""
     row = await reading.row("SELECT * FROM voucher WHERE number = $1", number)
     if row is None:
         raise rules.VOUCHER_UNKNOWN(number=number)
-    told = await reading.rows("SELECT * FROM voucher_approval WHERE voucher = $1 ORDER BY at, key", number)
+    decisions = await reading.rows("SELECT * FROM voucher_approval WHERE voucher = $1 ORDER BY at, key", number)
     fund = await funds.get(row["fund"])
     programmes = await funds.programme_names([row["programme"]])
-    names = await accounts.names({row["maker"], row["payer"] or "", *(d["account"] for d in told)} - {""})
-    return Shown(
+    names = await accounts.names({row["maker"], row["payer"] or "", *(d["account"] for d in decisions)} - {""})
+    return VoucherView(
         row=row,
         reason=sealed.unseal("voucher", "reason", number, row["reason"]),
         payee=await payees.known(row["payee_kind"], row["payee"]),
@@ -135,7 +134,7 @@ async def shown(number: str) -> Shown:
         available_fen=fund.available_fen,
         maker=names.get(row["maker"], ""),
         payer=names.get(row["payer"], ""),
-        approvers=tuple(standing(row)),
+        approvers=tuple(approvals_in_force(row)),
         decisions=tuple(
             Decision(
                 d["account"],
@@ -146,9 +145,17 @@ async def shown(number: str) -> Shown:
                 d["content_hash"],
                 d["cleared_at"] is None,
             )
-            for d in told
+            for d in decisions
         ),
     )
+
+
+async def payee_now(number: str) -> Payee:
+    """The payee of a voucher as it is named and paid today; nameless when it is gone."""
+    row = await reading.row("SELECT payee_kind, payee FROM voucher WHERE number = $1", number)
+    if row is None:
+        raise rules.VOUCHER_UNKNOWN(number=number)
+    return await payees.known(row["payee_kind"], row["payee"])
 
 
 async def choices() -> dict[str, Any]:
@@ -160,7 +167,7 @@ async def choices() -> dict[str, Any]:
     }
 
 
-def may(voucher: Shown, by: Actor) -> dict[str, bool]:
+def may(voucher: VoucherView, by: Actor) -> dict[str, bool]:
     """What this account is offered to do with the voucher now; the verbs check it again.
 
     A returned voucher is offered to its maker first, though an approver may still change their mind.
@@ -188,7 +195,7 @@ def status_word(status: str) -> dict[str, str]:
 
 
 def count_of(row: dict[str, Any]) -> int:
-    """How many approvals stand."""
+    """How many approvals are in force."""
     return len(json.loads(row["approvals"]))
 
 

@@ -1,0 +1,124 @@
+"""What tests of aid start from: a household, a person, an institution, a supplier, and money in the fund."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from charity import clock
+from charity.aid import payments, vouchers
+from charity.aid.vouchers import Content
+from charity.db import reading, transactions
+from charity.db.transactions import Tx
+from charity.errors import Refusal
+from charity.ledger import accounts as acc
+from charity.ledger.state import Flows, State
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.people import households, institutions, persons
+from charity.roles import Actor
+
+API = "/api/v1/aid/vouchers"
+BODY: dict[str, Any] = {
+    "programme": "P03",
+    "fund": "F-GEN",
+    "payee": {"kind": "household", "code": "HH0001"},
+    "amount_fen": 200_000,
+    "recipients": 3,
+    "reason": "住院自付部分较高",
+}
+ASKED = Content(
+    programme="P03",
+    fund="F-GEN",
+    payee_kind="household",
+    payee="HH-T001",
+    amount_fen=200_000,
+    recipients=1,
+    reason="户主手术后自付部分较高，经入户核实",
+)
+
+
+@dataclass
+class Aid:
+    """The cast of money out, on one open house."""
+
+    house: Any
+    household: str
+    person: str
+
+    async def gift(self, fund: str, fen: int) -> None:
+        """Let money arrive in a fund, as the cashier would."""
+
+        def decide(state: State) -> Answer:
+            credit = acc.AGENCY_DEBT if state.fund(fund).kind == "agency" else acc.GIFTS
+            lines = [(acc.money(acc.BANK, fund, "ICBC-01"), acc.CNY, fen), (acc.money(credit, fund), acc.CNY, -fen)]
+            flows = Flows(receive=[(fund, fen)])
+            state.post("gift.cash", lines, effective_on=_today(), actor=self.house.cashier.key, flows=flows)
+            return Answer(201, {})
+
+        await submit(Command(decide, Wants(funds=[fund])))
+
+    async def made(self, **changes: Any) -> tuple[str, str]:
+        """A draft: number and content hash."""
+        answer = await vouchers.make(content=replace(ASKED, **changes), by=self.house.caseworker)
+        assert answer.status == 201
+        return answer.body["number"], answer.body["content_hash"]
+
+    async def approved(self, **changes: Any) -> tuple[str, str]:
+        """A voucher that two approvers agreed to."""
+        number, content_hash = await self.made(**changes)
+        for by in (self.house.approver, self.house.approver2):
+            answer = await vouchers.approve(number=number, content_hash=content_hash, by=by)
+        assert answer.body == {"status": "approved", "approvals": 2, "needed": 2}
+        return number, content_hash
+
+    async def pay(self, number: str, ref: str, *, by: Actor | None = None, key: str = "") -> Answer:
+        """Pay today."""
+        idem = Idem("voucher.pay:cashier", key, "same") if key else None
+        who = by or self.house.cashier
+        return await payments.pay(number=number, paid_on=clock.today(), channel_ref=ref, by=who, idem=idem)
+
+
+def _today() -> str:
+    return clock.today().isoformat()
+
+
+async def row(number: str) -> dict[str, Any]:
+    """A voucher as stored."""
+    stored = await reading.row("SELECT * FROM voucher WHERE number = $1", number)
+    assert stored is not None
+    return stored
+
+
+async def refused(code: str, asked: Awaitable[Answer]) -> Refusal:
+    """The refusal of this code; nothing is posted."""
+    before = await reading.value("SELECT seq FROM head")
+    with pytest.raises(Refusal) as caught:
+        await asked
+    assert caught.value.code == code
+    assert await reading.value("SELECT seq FROM head") == before
+    return caught.value
+
+
+async def opened(house: Any) -> Aid:
+    person = "f" * 32
+
+    async def work(tx: Tx) -> list[str]:
+        new = [households.NewHousehold("HH-T001", "王小明", "999901004", "DIBAO", 3)]
+        keys = await households.add(tx, new)
+        await institutions.add(tx, code="JG-T01", name="石梁镇敬老院", kind="home", bank_account="6222000011112222")
+        await institutions.add(tx, code="GY-T01", name="临溪粮油公司", kind="supplier", bank_account="6222000033334444")
+        await tx.insert("person", [persons.person_row(persons.Donor("person", "李学生"), key=person)])
+        return keys
+
+    keys = await transactions.run(work)
+    aid = Aid(house, keys[0], person)
+    await aid.gift("F-GEN", 500_000)
+    return aid
+
+
+async def made(web: Any, **changes: Any) -> dict[str, Any]:
+    """A draft through the API: its answer."""
+    answer = await web.as_("caseworker").post(API, json={**BODY, **changes})
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
