@@ -127,27 +127,27 @@ class Served:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def begin(self, patience_s: float = PATIENCE_S) -> Self:
-        """Start and wait until it is ready; on PostgreSQL also the worker."""
+    def begin(self, sign: str = "/readyz") -> Self:
+        """Start and wait until it is ready, or shows another sign of life; on PostgreSQL also the worker."""
         commands = [["serve", "--port", str(self.port), "--workers", str(self.workers)]]
         if not self.url.startswith("sqlite"):
             commands.append(["work"])
         for words in commands:
             with (self.folder / f"{words[0]}.log").open("ab") as log:
                 self.processes.append(self.popen(*words, stdout=log, stderr=log))
-        self._wait(patience_s)
+        self._wait(sign)
         return self
 
     def popen(self, *words: str, **more: Any) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "charity", *words]
         return subprocess.Popen(command, env=environment(self.url, self.folder, self.port), cwd=self.folder, **more)
 
-    def _wait(self, patience_s: float) -> None:
-        until = time.monotonic() + patience_s
+    def _wait(self, sign: str) -> None:
+        until = time.monotonic() + PATIENCE_S
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         while True:
             try:
-                with opener.open(f"{self.base}/readyz", timeout=5):
+                with opener.open(f"{self.base}{sign}", timeout=5):
                     return
             except (urllib.error.URLError, OSError):
                 running = self.processes[0].poll() is None
