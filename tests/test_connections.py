@@ -100,6 +100,12 @@ async def _ok(reader: asyncio.StreamReader) -> bool:
     return (await reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
 
 
+async def _rest(reader: asyncio.StreamReader) -> bytes:
+    """What comes until the server closes; a server that never does is a failure, not a test without end."""
+    async with asyncio.timeout(60):
+        return await reader.read()
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEAD_S", 0.2)
@@ -110,7 +116,7 @@ async def test_a_connection_that_says_nothing_is_closed(
     opened: Open, impatient: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader, _ = await opened()
-    assert await reader.read() == b""
+    assert await _rest(reader) == b""
     assert _events(caplog) == []  # browsers open connections in advance
 
 
@@ -119,7 +125,7 @@ async def test_half_a_head_is_408_and_closed(
     opened: Open, impatient: None, caplog: pytest.LogCaptureFixture, half: bytes
 ) -> None:
     reader, _ = await opened(half)
-    assert (await reader.read()).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert (await _rest(reader)).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
     assert _events(caplog) == ["connections.late"]
 
 
@@ -140,7 +146,7 @@ async def test_half_a_head_after_an_answer_is_closed_too(opened: Open, impatient
     reader, writer = await opened(GET)
     assert await _ok(reader)
     writer.write(b"GET / HT")
-    assert (await reader.read()).startswith(b"HTTP/1.1 408")
+    assert (await _rest(reader)).startswith(b"HTTP/1.1 408")
 
 
 async def test_a_body_nobody_waits_for_holds_no_connection(opened: Open, impatient: None) -> None:
@@ -152,7 +158,7 @@ async def test_a_body_nobody_waits_for_holds_no_connection(opened: Open, impatie
     reader, writer = await opened(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
     assert await _ok(reader)
     writer.write(b"abc")
-    assert (await reader.read()).startswith(b"HTTP/1.1 408")
+    assert (await _rest(reader)).startswith(b"HTTP/1.1 408")
 
 
 async def test_a_request_that_takes_long_and_an_idle_connection_are_left_alone(
@@ -161,11 +167,11 @@ async def test_a_request_that_takes_long_and_an_idle_connection_are_left_alone(
     reader, writer = await opened(b"GET /held HTTP/1.1\r\nHost: x\r\n\r\n")
     await app.held.get()
     late, _ = await opened(b"G")
-    await late.read()  # HEAD_S is over
+    await _rest(late)  # HEAD_S is over
     app.go.set()
     assert await _ok(reader)
     late, _ = await opened(b"G")
-    await late.read()  # and over again: between two requests uvicorn waits for KEEP_ALIVE_S
+    await _rest(late)  # and over again: between two requests uvicorn waits for KEEP_ALIVE_S
     writer.write(GET)
     assert await _ok(reader)
     assert app.done == ["/held", "/"]
@@ -211,12 +217,12 @@ async def test_a_new_caller_takes_the_place_of_who_has_waited_longest(
     third, _ = await opened(b"GET / HT")
     fourth, _ = await opened(GET)
     assert await _ok(fourth)
-    assert await first.read() == b""
+    assert await _rest(first) == b""
     writer.write(GET)
     assert await _ok(second)
     fifth, _ = await opened(GET)
     assert await _ok(fifth)
-    assert await third.read() == b""
+    assert await _rest(third) == b""
     assert _events(caplog) == ["connections.evicted"]  # once in LOG_S, however many
 
 
@@ -229,7 +235,7 @@ async def test_who_finds_all_busy_is_told_so(
         await app.held.get()
     for _ in range(3):
         reader, _ = await opened()
-        answer = await reader.read()
+        answer = await _rest(reader)
         assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
         assert b"retry-after" in answer
     assert _events(caplog) == ["connections.refused"]
@@ -316,7 +322,7 @@ async def test_a_server_with_64_open_files_serves_beside_80_idle_connections(dat
         for _ in range(3):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-            assert (await reader.read()).startswith(b"HTTP/1.1 200")
+            assert (await _rest(reader)).startswith(b"HTTP/1.1 200")
             writer.close()
     finally:
         for writer in idle:
