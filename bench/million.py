@@ -149,11 +149,11 @@ class Years:
     async def _know(self) -> None:
         from charity.db import reading  # noqa: PLC0415
         from charity.goods import demo as goods_demo  # noqa: PLC0415
-        from charity.office import accounts  # noqa: PLC0415
         from charity.office import demo as office_demo  # noqa: PLC0415
+        from charity.office import staff  # noqa: PLC0415
 
         for login, *_ in office_demo.STAFF:
-            account = await accounts.by_login(login)
+            account = await staff.by_login(login)
             assert account is not None, login
             self.staff[login] = account.actor
         self.households = [r["code"] for r in await reading.rows("SELECT code FROM household ORDER BY code")]

@@ -53,8 +53,7 @@ from charity.jobs import worker
 from charity.ledger import demo, head_file, writer
 from charity.ledger import health as books_health
 from charity.ledger import verify as books
-from charity.office import organisation
-from charity.office.sign_in import sessions
+from charity.office import organisation, sign_in
 from charity.printing.document import Document
 from charity.roles import ACTS, ROLE_WORDS
 from charity.room import Check, Room
@@ -179,7 +178,7 @@ class Front:
 
 def build() -> ASGIApp:
     """The application. Makes no connection; its lifespan does."""
-    auth.use(sessions.Doors())
+    auth.use(sign_in.Authenticator())
     pages.use(organisation.get)
     site = Starlette(
         routes=ROUTES,

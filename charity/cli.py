@@ -71,14 +71,14 @@ def init(login: str, name: str, password_stdin: bool, make_keys: bool, **told: s
     _migrate()
 
     async def work() -> None:
-        from charity.office import accounts, organisation, rules  # noqa: PLC0415
-        from charity.office.sign_in import weakness  # noqa: PLC0415
+        from charity.office import organisation, rules, staff  # noqa: PLC0415
+        from charity.office.staff import weakness  # noqa: PLC0415
         from charity.roles import SYSTEM, Role  # noqa: PLC0415
 
-        if await accounts.has_admin():
+        if await staff.has_admin():
             raise rules.ALREADY_BEGUN()
         weakness.must_be_good(password, login, weakness.words_of(told["organisation_name"], told["short"]))
-        await accounts.create(login=login, name=name, roles=[Role.ADMIN], password=password, initial=False, by=SYSTEM)
+        await staff.create(login=login, name=name, roles=[Role.ADMIN], password=password, initial=False, by=SYSTEM)
         said = organisation.Organisation(
             told["organisation_name"],
             short=told["short"] or told["organisation_name"],

@@ -1,7 +1,7 @@
 """`charity token …` and `charity account …`: who runs them owns the machine, so they take effect at once.
 
-They leave the same events as the pages, in the name of `system` (charity/office/changes.py says what the pages wait
-for). Passwords are read from a prompt or from standard input, never from an option, which others could see.
+They leave the same events as the pages, in the name of `system` (charity/office/staff/changes.py says what the
+pages wait for). Passwords are read from a prompt or from standard input, never from an option, which others could see.
 """
 
 import sys
@@ -38,9 +38,9 @@ def create_token(role: str, store: str | None, account: str, name: str, days: in
     """建立令牌，只显示一次。"""
 
     async def work() -> str:
-        from charity.office import bearers  # noqa: PLC0415 - rooms are imported when a command needs them
+        from charity.office.staff import tokens  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        return await bearers.create(role=Role(role), store=store, login=account, name=name, days=days)
+        return await tokens.create(role=Role(role), store=store, login=account, name=name, days=days)
 
     click.echo(opened(work))
 
@@ -49,9 +49,9 @@ def create_token(role: str, store: str | None, account: str, name: str, days: in
 @click.option("--account", default="", help="只看这个账号")
 def list_tokens(account: str) -> None:
     """令牌：编号、账号、状态、到期日、最近使用、用途。"""
-    from charity.office import bearers  # noqa: PLC0415 - rooms are imported when a command needs them
+    from charity.office.staff import tokens  # noqa: PLC0415 - rooms are imported when a command needs them
 
-    for found in opened(bearers.every):
+    for found in opened(tokens.every):
         if account in {"", found.login}:
             state = "有效" if found.works else "已停用" if found.revoked_at else "已到期"
             used = (found.seen_at or "—")[:13]
@@ -63,15 +63,15 @@ def list_tokens(account: str) -> None:
 @click.option("--account", default="", help="停用这个账号的全部令牌")
 def revoke_token(token_id: str | None, account: str) -> None:
     """停用一个令牌（编号见 token list，可只写开头），或一个账号的全部令牌。"""
-    from charity.office import bearers  # noqa: PLC0415 - rooms are imported when a command needs them
+    from charity.office.staff import tokens  # noqa: PLC0415 - rooms are imported when a command needs them
 
     if bool(token_id) == bool(account):
         raise click.UsageError("请给出令牌编号，或 --account 账号名")
     if token_id:
-        found = opened(lambda: bearers.revoke(token=token_id, by=SYSTEM))
+        found = opened(lambda: tokens.revoke(token=token_id, by=SYSTEM))
         click.echo(f"已停用 {found.id}（{found.login}）")
     else:
-        click.echo(f"已停用 {opened(lambda: bearers.revoke_all(login=account, by=SYSTEM))} 个令牌")
+        click.echo(f"已停用 {opened(lambda: tokens.revoke_all(login=account, by=SYSTEM))} 个令牌")
 
 
 @click.group(cls=Plainly)
@@ -82,9 +82,9 @@ def account() -> None:
 @account.command("list")
 def list_accounts() -> None:
     """账号：账号名、岗位、门店、状态。"""
-    from charity.office import accounts  # noqa: PLC0415 - rooms are imported when a command needs them
+    from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-    for found in opened(accounts.every):
+    for found in opened(staff.every):
         state = "已停用" if found.disabled_at else "可登录" if found.can_sign_in else "仅限令牌"
         click.echo(f"{found.login}  {' '.join(found.roles)}  {found.store or '—'}  {state}")
 
@@ -100,10 +100,10 @@ def create_account(login: str, name: str, roles: tuple[str, ...], store: str | N
     password = _password(stdin=password_stdin)
 
     async def work() -> None:
-        from charity.office import accounts  # noqa: PLC0415 - rooms are imported when a command needs them
+        from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
         chosen = [Role(role) for role in roles]
-        await accounts.create(login=login, name=name, roles=chosen, store=store, password=password, by=SYSTEM)
+        await staff.create(login=login, name=name, roles=chosen, store=store, password=password, by=SYSTEM)
 
     opened(work)
     click.echo(f"已建立 {login}")
@@ -116,11 +116,11 @@ def set_roles(login: str, roles: tuple[str, ...]) -> None:
     """改岗位。"""
 
     async def work() -> None:
-        from charity.office import accounts  # noqa: PLC0415 - rooms are imported when a command needs them
+        from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        found = await accounts.required(login)
+        found = await staff.required(login)
         chosen = [Role(role) for role in roles]
-        await accounts.assign(key=found.key, name=found.name, roles=chosen, store=found.store, by=SYSTEM)
+        await staff.assign(key=found.key, name=found.name, roles=chosen, store=found.store, by=SYSTEM)
 
     opened(work)
     click.echo(f"{login}：{' '.join(roles)}")
@@ -134,10 +134,10 @@ def set_password(login: str, *, password_stdin: bool) -> None:
     password = _password(stdin=password_stdin)
 
     async def work() -> None:
-        from charity.office import accounts  # noqa: PLC0415 - rooms are imported when a command needs them
+        from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        found = await accounts.required(login)
-        await accounts.set_password(key=found.key, password=password, by=SYSTEM)
+        found = await staff.required(login)
+        await staff.set_password(key=found.key, password=password, by=SYSTEM)
 
     opened(work)
     click.echo(f"已更换 {login} 的密码")
@@ -149,9 +149,9 @@ def end_two_step(login: str) -> None:
     """停用两步验证：本人丢了手机和恢复码时。"""
 
     async def work() -> None:
-        from charity.office import accounts  # noqa: PLC0415 - rooms are imported when a command needs them
+        from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        await accounts.end_two_step(key=(await accounts.required(login)).key, by=SYSTEM)
+        await staff.end_two_step(key=(await staff.required(login)).key, by=SYSTEM)
 
     opened(work)
     click.echo(f"已停用 {login} 的两步验证")

@@ -55,7 +55,7 @@ async def _build() -> dict[str, Any]:
     from charity.db import engine, migrations, transactions  # noqa: PLC0415
     from charity.giving import donations  # noqa: PLC0415
     from charity.ledger import writer  # noqa: PLC0415
-    from charity.office.sign_in import passwords  # noqa: PLC0415
+    from charity.office.staff import passwords  # noqa: PLC0415
     from charity.people.persons import Donor  # noqa: PLC0415
     from charity.settings import settings  # noqa: PLC0415
 

@@ -27,7 +27,8 @@ from cast import Cast, seed
 from charity import settings
 from charity.db import engine, migrations, sealed
 from charity.ledger import writer
-from charity.office.sign_in import passwords, two_step
+from charity.office.sign_in import two_step
+from charity.office.staff import passwords
 
 SECRET = "test-secret-key-that-is-long-enough-0123456789"
 SHM_LEAST = 4 << 30

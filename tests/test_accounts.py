@@ -16,11 +16,12 @@ from charity import clock, tokens
 from charity.db import reading, transactions
 from charity.desk import tasks
 from charity.errors import Refusal
-from charity.office import accounts, bearers, changes, organisation, verify
-from charity.office.changes import Change
+from charity.office import organisation, staff, verify
 from charity.office.models import ChangeKind, Outcome
-from charity.office.sign_in import sessions, two_step
-from charity.office.sign_in.sessions import Doors
+from charity.office.sign_in import Authenticator, sessions, two_step
+from charity.office.staff import changes
+from charity.office.staff import tokens as access_tokens
+from charity.office.staff.changes import Change
 from charity.roles import MONEY, SYSTEM, Actor, Role
 from charity.web import auth, limits
 from charity.web.auth import Owes
@@ -38,7 +39,7 @@ def fresh() -> None:
 
 async def _made(house: Cast, login: str, *roles: Role, by: Actor | None = None, **more: Any) -> Actor:
     given = {"name": f"{login}某", "password": PASSWORD, "initial": False} | more
-    made = await accounts.create(login=login, roles=roles, by=by or house.admin, **given)
+    made = await staff.create(login=login, roles=roles, by=by or house.admin, **given)
     return made.actor
 
 
@@ -56,7 +57,7 @@ async def _admins(house: Cast) -> tuple[Actor, Actor]:
 
 
 async def _roles(who: Actor) -> set[Role]:
-    return set((await accounts.get(who.key)).roles)
+    return set((await staff.get(who.key)).roles)
 
 
 async def _only() -> Change:
@@ -83,26 +84,26 @@ async def test_while_the_house_is_set_up_money_roles_take_effect_at_once(house: 
 async def test_the_first_owner_of_a_money_role_who_is_at_work_ends_the_setting_up(house: Cast) -> None:
     cashier = await _made(house, "shen", Role.CASHIER, initial=True)
     assert await _roles(await _made(house, "gu", Role.ACCOUNTANT, initial=True)) == {Role.ACCOUNTANT}
-    await accounts.change_password(current=PASSWORD, password=OTHER, by=cashier)
+    await staff.change_password(current=PASSWORD, password=OTHER, by=cashier)
     assert await _roles(await _made(house, "lu", Role.APPROVER)) == set()
     # Taking all money roles away again does not bring the setting up back.
     for login in ("shen", "gu"):
-        found = await accounts.required(login)
-        await accounts.assign(key=found.key, name=found.name, roles=[Role.AUDITOR], store=None, by=house.admin)
+        found = await staff.required(login)
+        await staff.assign(key=found.key, name=found.name, roles=[Role.AUDITOR], store=None, by=house.admin)
     assert await _roles(await _made(house, "ye", Role.CASEWORKER)) == set()
 
 
 async def test_a_working_token_of_a_money_role_ends_the_setting_up_too(house: Cast) -> None:
-    await bearers.create(role=Role.CASHIER)
+    await access_tokens.create(role=Role.CASHIER)
     assert await _roles(await _made(house, "lu", Role.APPROVER)) == set()
 
 
 async def test_a_clerk_needs_no_second_person(house: Cast) -> None:
     one, _ = await _admins(house)
     clerk = await _made(house, "fang", Role.CLERK, by=one)
-    await accounts.assign(key=clerk.key, name="方", roles=[Role.MANAGER, Role.AUDITOR], store="LX01", by=one)
-    await accounts.set_password(key=clerk.key, password=OTHER, by=one)
-    await accounts.end_two_step(key=clerk.key, by=one)
+    await staff.assign(key=clerk.key, name="方", roles=[Role.MANAGER, Role.AUDITOR], store="LX01", by=one)
+    await staff.set_password(key=clerk.key, password=OTHER, by=one)
+    await staff.end_two_step(key=clerk.key, by=one)
     assert await changes.waiting() == []
     assert await _roles(clerk) == {Role.MANAGER, Role.AUDITOR}
 
@@ -111,7 +112,7 @@ async def test_a_clerk_needs_no_second_person(house: Cast) -> None:
 async def test_a_new_guarded_role_waits_for_another_administrator(house: Cast, role: Role) -> None:
     one, two = await _admins(house)
     who = await _made(house, "fang", Role.AUDITOR, by=one)
-    await accounts.assign(key=who.key, name="方", roles=[role], store=None, by=one)
+    await staff.assign(key=who.key, name="方", roles=[role], store=None, by=one)
     assert await _roles(who) == {Role.AUDITOR}
     change = await _only()
     assert (change.kind, change.roles, change.asked_by, change.due_at) == (ChangeKind.ROLES, (role,), one.key, None)
@@ -121,7 +122,7 @@ async def test_a_new_guarded_role_waits_for_another_administrator(house: Cast, r
     digest = tokens.digest(await sessions.sign_in(login="fang", password=PASSWORD))
     await changes.confirm(key=change.key, by=two)
     assert await _roles(who) == {role}
-    assert await Doors().session(digest) is None
+    assert await Authenticator().session(digest) is None
     assert await _refused(changes.confirm(key=change.key, by=two)) == "change.settled"
     acts = [r["act"] for r in await reading.rows("SELECT act FROM staff_event WHERE staff = $1 ORDER BY id", who.key)]
     assert acts == ["created", "name", "asked", "confirmed", "roles"]
@@ -139,7 +140,7 @@ async def test_an_account_with_a_waiting_role_alone_cannot_sign_in_before(house:
 async def test_who_a_change_is_about_does_not_confirm_it(house: Cast) -> None:
     one, two = await _admins(house)
     await _made(house, "three", Role.ADMIN, by=SYSTEM)
-    await accounts.set_password(key=two.key, password=OTHER, by=one)
+    await staff.set_password(key=two.key, password=OTHER, by=one)
     assert await _refused(changes.confirm(key=(await _only()).key, by=two)) == "change.same_person"
 
 
@@ -147,12 +148,12 @@ async def test_who_a_change_is_about_does_not_confirm_it(house: Cast) -> None:
 async def test_a_password_for_who_holds_a_guarded_role_waits(house: Cast, role: Role) -> None:
     one, two = await _admins(house)
     who = await _made(house, "shen", role, by=SYSTEM)
-    await accounts.set_password(key=who.key, password=OTHER, by=one)
+    await staff.set_password(key=who.key, password=OTHER, by=one)
     assert await _refused(sessions.sign_in(login="shen", password=OTHER)) == "sign_in.wrong"
     assert await sessions.sign_in(login="shen", password=PASSWORD)
     await changes.confirm(key=(await _only()).key, by=two)
     assert await _refused(sessions.sign_in(login="shen", password=PASSWORD)) == "sign_in.wrong"
-    found = await Doors().session(tokens.digest(await sessions.sign_in(login="shen", password=OTHER)))
+    found = await Authenticator().session(tokens.digest(await sessions.sign_in(login="shen", password=OTHER)))
     assert found is not None
     assert found.owes == Owes.PASSWORD
     stored = await reading.rows("SELECT password_hash FROM staff_change")
@@ -163,23 +164,23 @@ async def test_nobody_gives_himself_a_role_nor_a_password(house: Cast) -> None:
     one = await _made(house, "one", Role.ADMIN)
     for roles in ([Role.ADMIN, Role.AUDITOR], [Role.CASHIER], [Role.CLERK]):
         assert (
-            await _refused(accounts.assign(key=one.key, name="一", roles=roles, store=None, by=one))
+            await _refused(staff.assign(key=one.key, name="一", roles=roles, store=None, by=one))
             == "account.not_to_oneself"
         )
-    assert await _refused(accounts.set_password(key=one.key, password=OTHER, by=one)) == "account.own_password"
-    assert await _refused(accounts.end_two_step(key=one.key, by=one)) == "account.own_two_step"
+    assert await _refused(staff.set_password(key=one.key, password=OTHER, by=one)) == "account.own_password"
+    assert await _refused(staff.end_two_step(key=one.key, by=one)) == "account.own_two_step"
     both = await _made(house, "both", Role.ADMIN, Role.AUDITOR)
-    await accounts.assign(key=both.key, name="二", roles=[Role.ADMIN], store=None, by=both)
+    await staff.assign(key=both.key, name="二", roles=[Role.ADMIN], store=None, by=both)
     assert await _roles(both) == {Role.ADMIN}
 
 
 @pytest.mark.parametrize("role", sorted(MONEY | {Role.MANAGER}))
 async def test_an_administrator_holds_neither_money_nor_a_store(house: Cast, role: Role) -> None:
     for by in (house.admin, SYSTEM):
-        made = accounts.create(login="both", name="两职", roles=[Role.ADMIN, role], by=by)
+        made = staff.create(login="both", name="两职", roles=[Role.ADMIN, role], by=by)
         assert await _refused(made) == "account.roles_admin"
     one = await _made(house, "one", Role.ADMIN)
-    assert await _refused(bearers.create(role=role, login="one")) == "account.roles_admin"
+    assert await _refused(access_tokens.create(role=role, login="one")) == "account.roles_admin"
     assert await _roles(one) == {Role.ADMIN}
 
 
@@ -239,32 +240,32 @@ async def test_a_later_change_replaces_the_waiting_one(house: Cast) -> None:
     one, two = await _admins(house)
     who = await _made(house, "fang", Role.AUDITOR, by=one)
     for roles in ([Role.CASHIER], [Role.APPROVER]):
-        await accounts.assign(key=who.key, name="方", roles=roles, store=None, by=one)
+        await staff.assign(key=who.key, name="方", roles=roles, store=None, by=one)
     assert (await _only()).roles == (Role.APPROVER,)
     first = next(c for c in await changes.settled() if c.roles == (Role.CASHIER,))
     assert await _refused(changes.confirm(key=first.key, by=two)) == "change.settled"
-    await accounts.assign(key=who.key, name="方", roles=[Role.CLERK], store="LX01", by=one)
+    await staff.assign(key=who.key, name="方", roles=[Role.CLERK], store="LX01", by=one)
     assert await changes.waiting() == []
     assert await _roles(who) == {Role.CLERK}
 
 
 async def _disabled(house: Cast, one: Actor, two: Actor, who: Actor) -> None:
-    await accounts.disable(key=who.key, by=two)
+    await staff.disable(key=who.key, by=two)
 
 
 async def _asker_disabled(house: Cast, one: Actor, two: Actor, who: Actor) -> None:
-    await accounts.disable(key=one.key, by=two)
+    await staff.disable(key=one.key, by=two)
 
 
 async def _asker_demoted(house: Cast, one: Actor, two: Actor, who: Actor) -> None:
-    await accounts.assign(key=one.key, name="一", roles=[Role.AUDITOR], store=None, by=two)
+    await staff.assign(key=one.key, name="一", roles=[Role.AUDITOR], store=None, by=two)
 
 
 @pytest.mark.parametrize("event", [_disabled, _asker_disabled, _asker_demoted])
 async def test_what_waits_falls_with_the_account_or_with_who_asked(house: Cast, event: Callable[..., Any]) -> None:
     one, two = await _admins(house)
     who = await _made(house, "fang", Role.AUDITOR, by=one)
-    await accounts.assign(key=who.key, name="方", roles=[Role.CASHIER], store=None, by=one)
+    await staff.assign(key=who.key, name="方", roles=[Role.CASHIER], store=None, by=one)
     await event(house, one, two, who)
     assert await changes.waiting() == []
     assert await _roles(who) == {Role.AUDITOR}
@@ -274,8 +275,8 @@ async def test_a_role_that_was_taken_away_meanwhile_is_new_again(house: Cast) ->
     """Two administrators save the same old form: the second one must not bring back what the first took away."""
     one, two = await _admins(house)
     who = await _made(house, "shen", Role.CASHIER, Role.AUDITOR, by=SYSTEM)
-    await accounts.assign(key=who.key, name="沈", roles=[Role.AUDITOR], store=None, by=two)
-    await accounts.assign(key=who.key, name="沈", roles=[Role.CASHIER, Role.AUDITOR], store=None, by=one)
+    await staff.assign(key=who.key, name="沈", roles=[Role.AUDITOR], store=None, by=two)
+    await staff.assign(key=who.key, name="沈", roles=[Role.CASHIER, Role.AUDITOR], store=None, by=one)
     assert await _roles(who) == {Role.AUDITOR}
     assert (await _only()).roles == (Role.AUDITOR, Role.CASHIER)
 
@@ -298,8 +299,8 @@ async def test_of_a_confirmation_and_a_stop_at_once_one_counts(house: Cast) -> N
 async def test_the_command_line_takes_effect_at_once_and_leaves_an_event(house: Cast) -> None:
     await _at_work(house)
     who = await _made(house, "lu", Role.APPROVER, by=SYSTEM)
-    await accounts.set_password(key=who.key, password=OTHER, by=SYSTEM)
-    await bearers.create(role=Role.CASHIER, login="lu")
+    await staff.set_password(key=who.key, password=OTHER, by=SYSTEM)
+    await access_tokens.create(role=Role.CASHIER, login="lu")
     assert await _roles(who) == {Role.APPROVER, Role.CASHIER}
     assert await changes.waiting() == []
     events = await reading.rows("SELECT actor, act FROM staff_event WHERE staff = $1 ORDER BY id", who.key)
@@ -319,50 +320,50 @@ async def test_verify_names_accounts_that_hold_what_an_older_version_allowed(hou
 
 
 async def test_a_token_ends_by_its_time(house: Cast) -> None:
-    digest = tokens.digest(await bearers.create(role=Role.AUDITOR, days=30))
+    digest = tokens.digest(await access_tokens.create(role=Role.AUDITOR, days=30))
     with clock.telling(clock.now() + timedelta(days=29, hours=23)):
-        assert await Doors().token(digest)
+        assert await Authenticator().token(digest)
     with clock.telling(clock.now() + timedelta(days=30, minutes=1)):
-        assert await Doors().token(digest) is None
-        assert [t.works for t in await bearers.every() if t.login == "api-auditor"] == [False]
+        assert await Authenticator().token(digest) is None
+        assert [t.works for t in await access_tokens.every() if t.login == "api-auditor"] == [False]
 
 
 async def test_a_token_without_an_end_opens_nothing(house: Cast) -> None:
-    digest = tokens.digest(await bearers.create(role=Role.AUDITOR))
+    digest = tokens.digest(await access_tokens.create(role=Role.AUDITOR))
     await transactions.run(lambda tx: tx.rows("UPDATE token SET expires_at = NULL RETURNING digest"))
-    assert await Doors().token(digest) is None
+    assert await Authenticator().token(digest) is None
 
 
 async def test_a_token_says_when_it_was_used_last(house: Cast) -> None:
-    digest = tokens.digest(await bearers.create(role=Role.AUDITOR))
+    digest = tokens.digest(await access_tokens.create(role=Role.AUDITOR))
     used = clock.now()
-    assert await Doors().token(digest)
+    assert await Authenticator().token(digest)
     for later, noted in ((timedelta(minutes=50), used), (timedelta(minutes=70), used + timedelta(minutes=70))):
         with clock.telling(used + later):
-            await Doors().token(digest)
-        (token,) = [t for t in await bearers.every() if t.login == "api-auditor"]
+            await Authenticator().token(digest)
+        (token,) = [t for t in await access_tokens.every() if t.login == "api-auditor"]
         assert token.seen_at is not None
         assert abs(clock.instant(token.seen_at) - noted) < timedelta(minutes=1)
 
 
 async def test_a_password_from_somebody_else_ends_the_tokens_and_ones_own_does_not(house: Cast) -> None:
     clerk = await _made(house, "fang", Role.CLERK, store="LX01")
-    digest = tokens.digest(await bearers.create(role=Role.CLERK, login="fang"))
-    await accounts.change_password(current=PASSWORD, password=OTHER, by=clerk)
-    assert await Doors().token(digest) == clerk
-    await accounts.set_password(key=clerk.key, password=PASSWORD, by=house.admin)
-    assert await Doors().token(digest) is None
+    digest = tokens.digest(await access_tokens.create(role=Role.CLERK, login="fang"))
+    await staff.change_password(current=PASSWORD, password=OTHER, by=clerk)
+    assert await Authenticator().token(digest) == clerk
+    await staff.set_password(key=clerk.key, password=PASSWORD, by=house.admin)
+    assert await Authenticator().token(digest) is None
 
 
 async def test_one_token_is_revoked_by_its_beginning(house: Cast) -> None:
-    first, second = [tokens.digest(await bearers.create(role=Role.AUDITOR)) for _ in range(2)]
-    assert await _refused(bearers.revoke(token="", by=SYSTEM)) == "token.none"
-    assert await _refused(bearers.revoke(token="zz", by=SYSTEM)) == "token.none"
-    assert await _refused(bearers.revoke(token=first[:12], by=house.auditor)) == "not_yours"
-    assert (await bearers.revoke(token=first[:12].upper(), by=house.admin)).login == "api-auditor"
-    assert await Doors().token(first) is None
-    assert await Doors().token(second)
-    assert await _refused(bearers.revoke(token=first[:12], by=SYSTEM)) == "token.none"
+    first, second = [tokens.digest(await access_tokens.create(role=Role.AUDITOR)) for _ in range(2)]
+    assert await _refused(access_tokens.revoke(token="", by=SYSTEM)) == "token.none"
+    assert await _refused(access_tokens.revoke(token="zz", by=SYSTEM)) == "token.none"
+    assert await _refused(access_tokens.revoke(token=first[:12], by=house.auditor)) == "not_yours"
+    assert (await access_tokens.revoke(token=first[:12].upper(), by=house.admin)).login == "api-auditor"
+    assert await Authenticator().token(first) is None
+    assert await Authenticator().token(second)
+    assert await _refused(access_tokens.revoke(token=first[:12], by=SYSTEM)) == "token.none"
 
 
 # -- the second factor ---------------------------------------------------------------------------------
@@ -389,19 +390,19 @@ async def _with_two_step(house: Cast, login: str = "lu", role: Role = Role.APPRO
 @pytest.mark.parametrize(("role", "asked"), [(role, role in {Role.ADMIN, Role.APPROVER}) for role in sorted(Role)])
 async def test_administrators_and_approvers_owe_a_second_factor(house: Cast, role: Role, *, asked: bool) -> None:
     await _made(house, "lu", role, by=SYSTEM)
-    found = await Doors().session(await _signed_in("lu"))
+    found = await Authenticator().session(await _signed_in("lu"))
     assert found is not None
     assert found.owes == (Owes.TWO_STEP if asked else None)
 
 
 async def test_a_first_password_is_changed_before_anything_else(house: Cast) -> None:
     who = await _made(house, "lu", Role.APPROVER, initial=True)
-    found = await Doors().session(await _signed_in("lu"))
+    found = await Authenticator().session(await _signed_in("lu"))
     assert found is not None
     assert found.owes == Owes.PASSWORD
-    assert await _refused(accounts.change_password(current=PASSWORD, password=PASSWORD, by=who)) == "password.same"
-    await accounts.change_password(current=PASSWORD, password=OTHER, by=who)
-    again = await Doors().session(tokens.digest(await sessions.sign_in(login="lu", password=OTHER)))
+    assert await _refused(staff.change_password(current=PASSWORD, password=PASSWORD, by=who)) == "password.same"
+    await staff.change_password(current=PASSWORD, password=OTHER, by=who)
+    again = await Authenticator().session(tokens.digest(await sessions.sign_in(login="lu", password=OTHER)))
     assert again is not None
     assert again.owes == Owes.TWO_STEP
 
@@ -409,7 +410,7 @@ async def test_a_first_password_is_changed_before_anything_else(house: Cast) -> 
 async def test_a_demo_asks_for_neither(house: Cast) -> None:
     await _made(house, "lu", Role.APPROVER, initial=True)
     await organisation.change(organisation.Organisation("演示会", demo=True))
-    found = await Doors().session(await _signed_in("lu"))
+    found = await Authenticator().session(await _signed_in("lu"))
     assert found is not None
     assert found.owes is None
     assert "/two-step" in [task.href for task in await tasks.tasks(found.actor)]
@@ -418,7 +419,7 @@ async def test_a_demo_asks_for_neither(house: Cast) -> None:
 async def test_who_has_a_second_factor_gives_it_at_every_sign_in(house: Cast) -> None:
     who, secret, _ = await _with_two_step(house)
     digest = await _signed_in("lu")
-    found = await Doors().session(digest)
+    found = await Authenticator().session(digest)
     assert found is not None
     assert found.owes == Owes.CODE
     for wrong in ("000000" if _code(secret) != "000000" else "000001", _code(secret, steps=3), _code(secret, steps=-3)):
@@ -427,7 +428,7 @@ async def test_who_has_a_second_factor_gives_it_at_every_sign_in(house: Cast) ->
         assert await _refused(two_step.give(code=unreadable, session=digest, by=who)) == "code.unreadable"
     typed = _code(secret).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
     await two_step.give(code=f" {typed[:3]} {typed[3:]} ", session=digest, by=who)
-    found = await Doors().session(digest)
+    found = await Authenticator().session(digest)
     assert found is not None
     assert found.owes is None
 
@@ -515,7 +516,7 @@ async def test_ending_it_signs_out_everywhere(house: Cast) -> None:
     digest = await _signed_in("lu")
     await two_step.give(code=_code(secret), session=digest, by=who)
     await two_step.end(code=codes[0], by=who)
-    assert await Doors().session(digest) is None
+    assert await Authenticator().session(digest) is None
     assert await _refused(two_step.end(code=codes[1], by=who)) == "two_step.off"
     assert await two_step.codes_left(who.key) == 0
 
@@ -523,7 +524,7 @@ async def test_ending_it_signs_out_everywhere(house: Cast) -> None:
 async def test_a_lost_phone_of_an_approver_waits_for_a_second_person(house: Cast) -> None:
     one, two = await _admins(house)
     who, _, _ = await _with_two_step(house)
-    await accounts.end_two_step(key=who.key, by=one)
+    await staff.end_two_step(key=who.key, by=one)
     assert await two_step.is_on(who.key)
     assert (await _only()).kind is ChangeKind.TWO_STEP
     await changes.confirm(key=(await _only()).key, by=two)
@@ -652,11 +653,11 @@ async def test_a_change_is_confirmed_and_stopped_on_screen(house: Cast, web: Web
 
 
 async def test_tokens_are_listed_and_revoked_on_screen(house: Cast, web: Web) -> None:
-    await bearers.create(role=Role.AUDITOR, name="报表程序")
+    await access_tokens.create(role=Role.AUDITOR, name="报表程序")
     admin = web.as_("admin")
     page = (await admin.get("/tokens")).text
     assert "报表程序" in page
-    (token,) = [t for t in await bearers.every() if t.login == "api-auditor"]
+    (token,) = [t for t in await access_tokens.every() if t.login == "api-auditor"]
     assert (await admin.post(f"/tokens/{token.id}/revoke")).status_code == 303
     assert f"/tokens/{token.id}/revoke" not in (await admin.get("/tokens")).text
     assert (await admin.post(f"/tokens/{token.id}/revoke")).status_code == 404

@@ -28,9 +28,9 @@ from charity.ledger import accounts as acc
 from charity.ledger import verify as books_verify
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Wants, submit
-from charity.office import bearers
-from charity.office.sign_in import passwords, sessions
-from charity.office.sign_in.sessions import Doors
+from charity.office.sign_in import Authenticator, sessions
+from charity.office.staff import passwords
+from charity.office.staff import tokens as access_tokens
 from charity.people.persons import Donor
 from charity.printing.document import Filters
 from charity.roles import SYSTEM, Role
@@ -310,10 +310,10 @@ async def test_an_unused_session_lives_to_the_moment_before_its_time(
         digest = tokens.digest(await sessions.sign_in(login="wang", password="correct horse battery"))
     with clock.telling(EVE + idle - EVE.resolution):
         assert await reading.value("SELECT COUNT(*) FROM session WHERE seen_at = $1", clock.stamp(EVE)) == 1
-        assert await Doors().session(digest)
+        assert await Authenticator().session(digest)
     await change("UPDATE session SET seen_at = created_at RETURNING digest")
     with clock.telling(EVE + idle):
-        assert await Doors().session(digest) is None
+        assert await Authenticator().session(digest) is None
 
 
 async def test_a_used_session_lives_to_the_moment_before_twelve_hours(house: Cast) -> None:
@@ -323,9 +323,9 @@ async def test_a_used_session_lives_to_the_moment_before_twelve_hours(house: Cas
     end = EVE + timedelta(hours=12)
     await change("UPDATE session SET seen_at = $1 RETURNING digest", clock.stamp(end - timedelta(seconds=1)))
     with clock.telling(end - EVE.resolution):
-        assert await Doors().session(digest)
+        assert await Authenticator().session(digest)
     with clock.telling(end):
-        assert await Doors().session(digest) is None
+        assert await Authenticator().session(digest) is None
 
 
 async def _account(house: Cast, roles: list[Role]) -> None:
@@ -338,13 +338,13 @@ async def _account(house: Cast, roles: list[Role]) -> None:
 
 async def test_a_token_opens_to_the_moment_before_its_end(house: Cast) -> None:
     with clock.telling(EVE):
-        digest = tokens.digest(await bearers.create(role=Role.AUDITOR, days=30))
+        digest = tokens.digest(await access_tokens.create(role=Role.AUDITOR, days=30))
     with clock.telling(EVE + 30 * DAY - EVE.resolution):
-        assert await Doors().token(digest)
-        assert [t.works for t in await bearers.every() if t.login == "api-auditor"] == [True]
+        assert await Authenticator().token(digest)
+        assert [t.works for t in await access_tokens.every() if t.login == "api-auditor"] == [True]
     with clock.telling(EVE + 30 * DAY):
-        assert await Doors().token(digest) is None
-        assert [t.works for t in await bearers.every() if t.login == "api-auditor"] == [False]
+        assert await Authenticator().token(digest) is None
+        assert [t.works for t in await access_tokens.every() if t.login == "api-auditor"] == [False]
 
 
 # -- months, quarters and years in the books --------------------------------------------------------------

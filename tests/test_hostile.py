@@ -16,8 +16,8 @@ from charity import clock
 from charity.app import ENDPOINTS, PREFIX
 from charity.giving.pledges import routes as pledge_pages
 from charity.giving.receipts import routes as receipt_pages
-from charity.office import accounts
-from charity.office.sign_in import passwords
+from charity.office import staff
+from charity.office.staff import passwords
 from charity.roles import Role
 from charity.web import auth, limits, pages
 from charity.web.system import local
@@ -119,7 +119,7 @@ async def test_the_price_and_the_points_of_a_basket_are_ours_whatever_the_till_s
 
 
 async def _boss(house: Cast) -> None:
-    await accounts.create(
+    await staff.create(
         login="boss", name="管理员甲", roles=[Role.ADMIN], password=PASSWORD, initial=False, by=house.admin
     )
 

@@ -20,10 +20,10 @@ from charity.giving.receipts.forms import ReasonForm, ReplaceForm
 from charity.giving.refunds.forms import RefundForm
 from charity.goods.intake.forms import ItemForm
 from charity.goods.till.forms import IssueBody
-from charity.office import accounts
-from charity.office import forms as office_forms
+from charity.office import staff
 from charity.office.sign_in import forms as sign_in_forms
-from charity.office.sign_in import passwords
+from charity.office.staff import forms as staff_forms
+from charity.office.staff import passwords
 from charity.roles import ACTS, Actor, Role, conflicts
 from charity.web import devices, forms, limits, nav, pages, visits
 from charity.web.system import local
@@ -53,7 +53,7 @@ async def _sign_in(web: Any, login: str = "boss", **headers: str) -> httpx2.Asyn
 
 @pytest.fixture
 async def boss(house: Any) -> Actor:
-    made = await accounts.create(
+    made = await staff.create(
         login="boss", name="管理员甲", roles=[Role.ADMIN], password=PASSWORD, initial=False, by=house.admin
     )
     return made.actor
@@ -560,7 +560,7 @@ EMPTY = {
     FilingForm: {"filing_no": "请填写备案号"},
     ItemForm: {"name": "请填写名称", "measure": "请填写计量单位"},
     sign_in_forms.SignInForm: {"login": "请填写账号", "password": "请填写密码"},
-    office_forms.NewAccountForm: {"login": "请填写账号", "name": "请填写姓名", "password": "请填写密码"},
+    staff_forms.NewAccountForm: {"login": "请填写账号", "name": "请填写姓名", "password": "请填写密码"},
     sign_in_forms.OwnPasswordForm: {"current": "请填写现在的密码", "password": "请填写密码"},
 }
 

@@ -4,9 +4,9 @@ from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.demo import tables
 from charity.demo.plan import Chapter, Plan
-from charity.office import accounts, organisation, stores
+from charity.office import organisation, staff, stores
 from charity.office.organisation import Organisation
-from charity.office.sign_in import weakness
+from charity.office.staff import weakness
 from charity.roles import SYSTEM, Role
 
 PASSWORD = weakness.DEMO
@@ -43,7 +43,7 @@ async def build(plan: Plan) -> None:
     """Open the house and let its people in."""
     await transactions.run(_places)
     for login, name, roles, store in STAFF:
-        account = await accounts.create(
+        account = await staff.create(
             login=login,
             name=name,
             roles=[Role(r) for r in roles],
@@ -57,7 +57,7 @@ async def build(plan: Plan) -> None:
 
 async def _places(tx: Tx) -> None:
     await organisation.describe(tx, ORGANISATION)
-    await stores.found(
+    await stores.add(
         tx,
         townships=[
             stores.Township(r["code"], r["name"], r["zone"], int(r["population"]), int(r["eligible"]))

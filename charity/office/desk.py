@@ -3,8 +3,9 @@
 from charity import words
 from charity.db import reading
 from charity.desk.tasks import Task
-from charity.office import changes, organisation
+from charity.office import organisation
 from charity.office.sign_in import two_step
+from charity.office.staff import changes
 from charity.roles import Actor
 from charity.web.formats import day_words
 

@@ -1,9 +1,13 @@
-"""What the office hands to the house."""
+"""What the office hands in to app."""
 
 from charity.jobs.timetable import HOUR_S, Timed
-from charity.office import api, changes, demo, desk, routes, verify
+from charity.office import demo, desk, verify
+from charity.office.organisation import routes as organisation
 from charity.office.sign_in import routes as sign_in
 from charity.office.sign_in import sessions
+from charity.office.staff import changes
+from charity.office.staff import routes as staff
+from charity.office.stores import api as stores
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
@@ -11,8 +15,8 @@ MINUTE_S = 60.0
 ROOM = Room(
     name="office",
     models=["charity.office.models"],
-    routes=[*sign_in.routes, *routes.routes],
-    endpoints=api.endpoints,
+    routes=[*sign_in.routes, *staff.routes, *organisation.routes],
+    endpoints=stores.endpoints,
     tasks=desk.tasks,
     timetable=[
         Timed("sessions.sweep", HOUR_S, sessions.sweep, first_s=20.0),

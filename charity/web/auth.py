@@ -52,7 +52,7 @@ class Found:
 
 
 class Finder(Protocol):
-    """Where sessions and tokens are looked up (charity/office/sessions.py)."""
+    """Where sessions and tokens are looked up (charity/office/sign_in/sessions.py)."""
 
     async def session(self, digest: str) -> Found | None:
         """The live session with this digest; notes that it was seen."""

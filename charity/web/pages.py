@@ -35,7 +35,7 @@ KINDS = {"done": "ok", "ok": "ok", "info": "info", "warn": "warn", "bad": "bad"}
 
 
 class Organisation(Protocol):
-    """Who we are, as pages show it (charity/office/organisation.py)."""
+    """Who we are, as pages show it (charity/office/organisation)."""
 
     @property
     def name(self) -> str: ...  # noqa: D102

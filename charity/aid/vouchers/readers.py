@@ -13,7 +13,7 @@ from charity.aid.payees import KIND_WORDS, Payee
 from charity.aid.vouchers.verbs import OPEN, STATUS_WORDS, UNPAID, approvals_in_force
 from charity.db import reading, sealed
 from charity.ledger import funds
-from charity.office import accounts
+from charity.office import staff
 from charity.roles import Actor
 
 LIMIT = 50
@@ -123,7 +123,7 @@ async def get(number: str) -> VoucherView:
     decisions = await reading.rows("SELECT * FROM voucher_approval WHERE voucher = $1 ORDER BY at, key", number)
     fund = await funds.get(row["fund"])
     programmes = await funds.programme_names([row["programme"]])
-    names = await accounts.names({row["maker"], row["payer"] or "", *(d["account"] for d in decisions)} - {""})
+    names = await staff.names({row["maker"], row["payer"] or "", *(d["account"] for d in decisions)} - {""})
     return VoucherView(
         row=row,
         reason=sealed.unseal("voucher", "reason", number, row["reason"]),

@@ -12,7 +12,7 @@ from charity.giving.receipts import readers
 from charity.giving.receipts.printed import goods_lines
 from charity.ledger import funds
 from charity.ledger.accounts import GENERAL_FUND
-from charity.office import accounts, organisation
+from charity.office import organisation, staff
 from charity.people import persons
 from charity.printing import pdfs
 from charity.printing.receipts import PrintedReceipt, ReceiptLine, receipt_html
@@ -50,7 +50,7 @@ async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
     gifts = await readers.gifts(code)
     person = (await persons.names([row.donor_id])).get(row.donor_id)
     name = persons.ANONYMOUS if person is None else person.masked if masked else (person.name or persons.ANONYMOUS)
-    handler = (await accounts.names([row.handler])).get(row.handler, "")
+    handler = (await staff.names([row.handler])).get(row.handler, "")
     who_we_are = await organisation.get()
     english = words.language() == "en"
     first = gifts[0]

@@ -9,7 +9,7 @@ from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
 from charity.giving.models import Donation, Receipt
 from charity.ledger import funds
-from charity.office import accounts
+from charity.office import staff
 from charity.people import persons
 from charity.roles import Actor
 from charity.web.choices import choices, status
@@ -45,7 +45,7 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
     gifts = await receipts.gifts(row.code)
     asked = await receipts.refunds_of([gift.key for gift in gifts], by=by)
     keys = [row.handler, row.ended_by or "", *(r.requested_by for r in asked), *(r.approved_by or "" for r in asked)]
-    staff = await accounts.names([k for k in keys if k])
+    staff_names = await staff.names([k for k in keys if k])
     donor = (await persons.names([row.donor_id])).get(row.donor_id)
     names = await campaigns.names([row.campaign_id])
     return {
@@ -55,8 +55,8 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "donor": persons.shown(donor),
         "campaign": names.get(row.campaign_id or "", ""),
         "fund": (await funds.names()).get(row.fund, row.fund),
-        "handler": staff.get(row.handler, ""),
-        "ended_by": staff.get(row.ended_by or "", ""),
+        "handler": staff_names.get(row.handler, ""),
+        "ended_by": staff_names.get(row.ended_by or "", ""),
         "state": status(row.status, receipts.STATUS_WORDS, RECEIPT_TONES),
         "delivery": status(row.delivery, receipts.DELIVERY_WORDS, DELIVERY_TONES),
         "delivery_options": choices(receipts.DELIVERY_WORDS),
@@ -66,7 +66,7 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
                 "number": r.number,
                 "href": f"/refunds/{r.number}",
                 "amount": r.amount_fen,
-                "by": staff.get(r.requested_by, ""),
+                "by": staff_names.get(r.requested_by, ""),
                 "at": r.requested_at,
                 "status": status(r.status, receipts.REFUND_STATUS_WORDS, REFUND_TONES),
             }

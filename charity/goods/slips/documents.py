@@ -5,7 +5,7 @@ from charity.goods.limits import EVIDENCE_WORDS
 from charity.goods.rules import DOCUMENT_UNKNOWN
 from charity.goods.slips.readers import Slip, SlipLine
 from charity.ledger.funds import programmes
-from charity.office import accounts, organisation, stores
+from charity.office import organisation, staff, stores
 from charity.printing import pdfs
 from charity.printing.labels import LABELS_MAX, LotLabel, labels_html
 from charity.printing.slips import IntakeLine, IntakeSlip, IssueLine, IssueSlip, intake_html, issue_html
@@ -56,7 +56,7 @@ def _marked(slip: Slip) -> str:
 async def _intake(slip: Slip) -> str:
     intake, who = slip.intake, await organisation.get()
     assert intake is not None, "an intake"
-    store, names = await stores.get(slip.store), await accounts.names([slip.actor])
+    store, names = await stores.get(slip.store), await staff.names([slip.actor])
     designated = words.say("定向（{fund}）", fund=intake["fund"])
     printed = IntakeSlip(
         number=slip.number,
@@ -92,7 +92,7 @@ def _intake_line(line: SlipLine) -> IntakeLine:
 async def _issue(slip: Slip) -> str:
     issue, who = slip.issue, await organisation.get()
     assert issue is not None, "an issue"
-    store, names = await stores.get(slip.store), await accounts.names([slip.actor])
+    store, names = await stores.get(slip.store), await staff.names([slip.actor])
     proxy = issue["proxy"]
     english = words.language() == "en"
     names_of = {p.code: (english and p.name_en) or p.name for p in await programmes()}

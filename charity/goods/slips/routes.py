@@ -12,7 +12,7 @@ from charity.goods import rules
 from charity.goods.slips import documents, readers, verbs
 from charity.goods.slips.forms import ReasonForm, SlipsQuery
 from charity.ledger import funds
-from charity.office import accounts, stores
+from charity.office import staff, stores
 from charity.web import auth, forms, pages
 
 
@@ -30,7 +30,7 @@ async def show_slip(request: Request) -> Response:
     """One slip."""
     by = auth.allowed(request, "goods.read")
     slip = await readers.get(request.path_params["number"], by=by)
-    names = await accounts.names([slip.actor])
+    names = await staff.names([slip.actor])
     context: dict[str, Any] = {"store": await stores.get(slip.store), "handler": names.get(slip.actor, "")}
     context["funds"] = await funds.names()
     return await pages.page(request, "goods/slips/show.html", document=slip, **context)

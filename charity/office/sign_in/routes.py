@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from charity import words
 from charity.errors import Refusal
-from charity.office import accounts, organisation, rules
+from charity.office import organisation, rules, staff
+from charity.office.limits import SMALL
 from charity.office.sign_in import sessions, two_step
 from charity.office.sign_in.forms import BeginForm, CodeForm, EndSessionForm, OwnPasswordForm, SignInForm
 from charity.printing import qr
@@ -20,7 +21,6 @@ from charity.web.auth import Owes
 from charity.web.problems import headers
 from charity.web.system import local
 
-SMALL = 16_384
 NOTES = {
     "password": "密码已修改，请用新密码登录",
     "two-step": "两步验证已停用，请重新登录",
@@ -142,7 +142,7 @@ async def _two_step(
         template = "office/sign_in/two_step_begin.html"
         secret = secret if two_step.is_secret(secret) else two_step.new_secret()
         issuer = (await organisation.get()).short
-        address = two_step.address(secret, (await accounts.get(by.key)).login, issuer)
+        address = two_step.address(secret, (await staff.get(by.key)).login, issuer)
         whole |= {"secret": secret, "picture": Markup(qr.svg(address))}  # noqa: S704 - our own SVG
     if refusal is None:
         return await _page(request, template, **whole)
@@ -218,7 +218,7 @@ async def own_password(request: Request) -> Response:
     try:
         form = forms.read(OwnPasswordForm, data)
         with limits.guessing((limits.OWN, by.key), wrong={rules.PASSWORD_WRONG.code}):
-            await accounts.change_password(current=form.current, password=form.password, by=by)
+            await staff.change_password(current=form.current, password=form.password, by=by)
     except Refusal as refusal:
         return await _refused(request, "office/sign_in/own_password.html", refusal, asked=bool(visits.of(request).owes))
     return _signed_out("password")

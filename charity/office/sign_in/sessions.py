@@ -2,7 +2,8 @@
 
 A new secret at each sign-in. A session ends after the idle time of its roles (IDLE), after ABSOLUTE in any case, at
 sign-out, when its owner ends it on the page of sessions, and when the account is disabled, its rights or its
-password change. While it still owes something (`Owes`) it is nobody's. `Doors` is the finder that app hands to web.
+password change. While it still owes something (`Owes`) it is nobody's. `Authenticator` is what app gives
+to web.
 """
 
 import logging
@@ -15,7 +16,8 @@ from charity import clock, tokens
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.office import rules
-from charity.office.sign_in import passwords, two_step
+from charity.office.sign_in import two_step
+from charity.office.staff import passwords
 from charity.roles import GUARDED, Actor, Role
 from charity.web.auth import Found, Owes
 
@@ -85,7 +87,7 @@ def _actor(rows: list[dict[str, Any]]) -> Actor:
     return Actor(first["staff"], first["name"], frozenset(Role(r["role"]) for r in rows if r["role"]), first["store"])
 
 
-class Doors:
+class Authenticator:
     """Finds live sessions and working tokens (charity.web.auth.Finder)."""
 
     async def session(self, digest: str) -> Found | None:

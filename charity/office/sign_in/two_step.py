@@ -14,8 +14,9 @@ import pyotp
 from charity import clock, tokens
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
-from charity.office import effects, rules
+from charity.office import rules
 from charity.office.models import AccountEvent
+from charity.office.staff import effects
 from charity.roles import Actor, Role
 
 ASKED_OF = frozenset({Role.ADMIN, Role.APPROVER})

@@ -11,9 +11,10 @@ from charity import clock, tokens
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import Rule
-from charity.office import accounts, effects, rules
-from charity.office.accounts import Account
+from charity.office import rules
 from charity.office.models import AccountEvent
+from charity.office.staff import effects, readers, verbs
+from charity.office.staff.readers import Account
 from charity.roles import SYSTEM, Actor, Role
 
 NAME_MAX = 80
@@ -61,13 +62,13 @@ async def create(*, role: Role, store: str | None = None, login: str = "", name:
     acts as the account, with all its roles: whoever runs this command owns the machine. It ends after `days`.
     """
     login = login or "-".join(filter(None, ("api", role.value, (store or "").lower())))
-    account = await accounts.by_login(login)
+    account = await readers.by_login(login)
     if account is None:
-        account = await accounts.create(login=login, name=name or login, roles=[role], store=store, by=SYSTEM)
+        account = await verbs.create(login=login, name=name or login, roles=[role], store=store, by=SYSTEM)
     _must_fit(account, store)
     key = account.key
     if role not in account.roles:
-        await accounts.assign(key=key, name=account.name, roles=[*account.roles, role], store=account.store, by=SYSTEM)
+        await verbs.assign(key=key, name=account.name, roles=[*account.roles, role], store=account.store, by=SYSTEM)
     secret = tokens.secret_token()
 
     async def work(tx: Tx) -> None:
@@ -120,5 +121,5 @@ async def revoke(*, token: str, by: Actor) -> Token:
 async def revoke_all(*, login: str, by: Actor) -> int:
     """Stop all tokens of an account; how many. Raises account.unknown."""
     by.must("account.manage")
-    key = (await accounts.required(login)).key
+    key = (await readers.required(login)).key
     return await transactions.run(lambda tx: effects.end_tokens(tx, by, key))

@@ -11,9 +11,10 @@ import pytest
 from charity import clock, tokens
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.office import accounts, bearers, organisation, stores
-from charity.office.sign_in import passwords, sessions, weakness
-from charity.office.sign_in.sessions import Doors
+from charity.office import organisation, staff, stores
+from charity.office.sign_in import Authenticator, sessions
+from charity.office.staff import passwords, weakness
+from charity.office.staff import tokens as access_tokens
 from charity.roles import SYSTEM, Actor, Role
 from charity.web import auth, limits
 from charity.web.visits import Visit
@@ -28,7 +29,7 @@ def fresh_limits() -> None:
 
 async def _clerk(house: Any, login: str = "wang", **told: Any) -> Actor:
     given = {"name": "王店员", "roles": [Role.CLERK], "store": "LX01", "password": PASSWORD, "initial": False} | told
-    return (await accounts.create(login=login, by=house.admin, **given)).actor
+    return (await staff.create(login=login, by=house.admin, **given)).actor
 
 
 async def _aged(column: str, hours: float) -> None:
@@ -43,7 +44,7 @@ async def _aged(column: str, hours: float) -> None:
 async def test_a_right_password_begins_a_session_that_is_the_account(house: Any) -> None:
     clerk = await _clerk(house)
     secret = await sessions.sign_in(login=" WANG ", password=PASSWORD)
-    found = await Doors().session(tokens.digest(secret))
+    found = await Authenticator().session(tokens.digest(secret))
     assert found is not None
     assert found.actor == clerk
 
@@ -94,7 +95,7 @@ async def test_a_session_ends_after_the_idle_time_of_its_roles_and_in_any_case_a
     who = await _clerk(house, roles=roles, store=None)
     digest = tokens.digest(await sessions.sign_in(login="wang", password=PASSWORD))
     await _aged(column, hours)
-    assert (await Doors().session(digest) is not None) is lives
+    assert (await Authenticator().session(digest) is not None) is lives
     assert bool(await sessions.own(who)) is lives
 
 
@@ -102,7 +103,7 @@ async def test_using_a_session_keeps_it_from_idling(house: Any) -> None:
     await _clerk(house)
     digest = tokens.digest(await sessions.sign_in(login="wang", password=PASSWORD))
     await _aged("seen_at", 1.5)
-    assert await Doors().session(digest)
+    assert await Authenticator().session(digest)
     assert clock.stamp(clock.now() - timedelta(minutes=1)) < await reading.value("SELECT seen_at FROM session")
 
 
@@ -110,36 +111,36 @@ async def test_signing_out_ends_the_session(house: Any) -> None:
     await _clerk(house)
     digest = tokens.digest(await sessions.sign_in(login="wang", password=PASSWORD))
     await sessions.sign_out(digest)
-    assert await Doors().session(digest) is None
+    assert await Authenticator().session(digest) is None
 
 
 async def test_a_disabled_account_loses_its_sessions_and_tokens(house: Any) -> None:
     clerk = await _clerk(house)
     digest = tokens.digest(await sessions.sign_in(login="wang", password=PASSWORD))
-    token = tokens.digest(await bearers.create(role=Role.CLERK, store="LX01", login="wang"))
-    assert await Doors().token(token) == clerk
-    await accounts.disable(key=clerk.key, by=house.admin)
-    assert await Doors().session(digest) is None
-    assert await Doors().token(token) is None
+    token = tokens.digest(await access_tokens.create(role=Role.CLERK, store="LX01", login="wang"))
+    assert await Authenticator().token(token) == clerk
+    await staff.disable(key=clerk.key, by=house.admin)
+    assert await Authenticator().session(digest) is None
+    assert await Authenticator().token(token) is None
     with pytest.raises(Refusal):
         await sessions.sign_in(login="wang", password=PASSWORD)
-    await accounts.enable(key=clerk.key, by=house.admin)
-    assert await Doors().session(digest) is None
-    assert await Doors().token(token) is None
+    await staff.enable(key=clerk.key, by=house.admin)
+    assert await Authenticator().session(digest) is None
+    assert await Authenticator().token(token) is None
 
 
 async def test_a_change_of_roles_ends_the_sessions(house: Any) -> None:
     clerk = await _clerk(house)
     digest = tokens.digest(await sessions.sign_in(login="wang", password=PASSWORD))
-    await accounts.assign(key=clerk.key, name="王店员", roles=[Role.MANAGER], store="LX01", by=house.admin)
-    assert await Doors().session(digest) is None
-    assert (await accounts.get(clerk.key)).roles == (Role.MANAGER,)
+    await staff.assign(key=clerk.key, name="王店员", roles=[Role.MANAGER], store="LX01", by=house.admin)
+    assert await Authenticator().session(digest) is None
+    assert (await staff.get(clerk.key)).roles == (Role.MANAGER,)
 
 
 async def test_nobody_is_cashier_and_accountant(house: Any) -> None:
     for make in (
-        accounts.create(login="both", name="两职", roles=[Role.CASHIER, Role.ACCOUNTANT], by=house.admin),
-        accounts.assign(
+        staff.create(login="both", name="两职", roles=[Role.CASHIER, Role.ACCOUNTANT], by=house.admin),
+        staff.assign(
             key=house.cashier.key, name="出纳", roles=[Role.CASHIER, Role.ACCOUNTANT], store=None, by=house.admin
         ),
     ):
@@ -150,9 +151,9 @@ async def test_nobody_is_cashier_and_accountant(house: Any) -> None:
 
 async def test_only_an_admin_manages_accounts(house: Any) -> None:
     for act in (
-        accounts.create(login="x1", name="某人", roles=[Role.CLERK], by=house.accountant),
-        accounts.disable(key=house.clerk.key, by=house.manager),
-        accounts.set_password(key=house.clerk.key, password=PASSWORD, by=house.auditor),
+        staff.create(login="x1", name="某人", roles=[Role.CLERK], by=house.accountant),
+        staff.disable(key=house.clerk.key, by=house.manager),
+        staff.set_password(key=house.clerk.key, password=PASSWORD, by=house.auditor),
     ):
         with pytest.raises(Refusal) as refused:
             await act
@@ -160,21 +161,21 @@ async def test_only_an_admin_manages_accounts(house: Any) -> None:
 
 
 async def test_the_last_admin_who_can_sign_in_stays(house: Any) -> None:
-    boss = await accounts.create(login="boss", name="甲", roles=[Role.ADMIN], password=PASSWORD, by=house.admin)
+    boss = await staff.create(login="boss", name="甲", roles=[Role.ADMIN], password=PASSWORD, by=house.admin)
     with pytest.raises(Refusal) as refused:
-        await accounts.disable(key=boss.key, by=house.admin)
+        await staff.disable(key=boss.key, by=house.admin)
     assert refused.value.code == "account.last_admin"
     with pytest.raises(Refusal):
-        await accounts.assign(key=boss.key, name="甲", roles=[Role.AUDITOR], store=None, by=house.admin)
-    assert (await accounts.get(boss.key)).roles == (Role.ADMIN,)
-    await accounts.create(login="boss2", name="乙", roles=[Role.ADMIN], password=PASSWORD, by=house.admin)
-    await accounts.disable(key=boss.key, by=house.admin)
+        await staff.assign(key=boss.key, name="甲", roles=[Role.AUDITOR], store=None, by=house.admin)
+    assert (await staff.get(boss.key)).roles == (Role.ADMIN,)
+    await staff.create(login="boss2", name="乙", roles=[Role.ADMIN], password=PASSWORD, by=house.admin)
+    await staff.disable(key=boss.key, by=house.admin)
 
 
 @pytest.mark.parametrize("login", ["王", "A", "x", "1abc", "a b", "a" * 41, "a/b"])
 async def test_a_login_is_plain_letters(house: Any, login: str) -> None:
     with pytest.raises(Refusal) as refused:
-        await accounts.create(login=login, name="某人", roles=[Role.CLERK], by=house.admin)
+        await staff.create(login=login, name="某人", roles=[Role.CLERK], by=house.admin)
     assert [f.field for f in refused.value.fields] == ["login"]
 
 
@@ -227,10 +228,10 @@ async def test_changing_ones_password_needs_the_present_one(house: Any) -> None:
     clerk = await _clerk(house)
     digest = tokens.digest(await sessions.sign_in(login="wang", password=PASSWORD))
     with pytest.raises(Refusal) as refused:
-        await accounts.change_password(current="wrong", password="another good one", by=clerk)
+        await staff.change_password(current="wrong", password="another good one", by=clerk)
     assert refused.value.code == "password.wrong"
-    await accounts.change_password(current=PASSWORD, password="another good one", by=clerk)
-    assert await Doors().session(digest) is None
+    await staff.change_password(current=PASSWORD, password="another good one", by=clerk)
+    assert await Authenticator().session(digest) is None
     assert await sessions.sign_in(login="wang", password="another good one")
 
 
@@ -252,14 +253,14 @@ async def test_a_sign_in_with_the_old_password_does_not_survive_its_change(
         patch.setattr(passwords, "matches", slow)
         signing_in = asyncio.create_task(sessions.sign_in(login="wang", password=PASSWORD))
         await checked.wait()
-    await accounts.change_password(current=PASSWORD, password="another good one", by=clerk)
+    await staff.change_password(current=PASSWORD, password="another good one", by=clerk)
     changed.set()
     with pytest.raises(Refusal) as refused:
         await signing_in
     assert refused.value.code == "sign_in.wrong"
     assert await _live() == 0
     await sessions.sign_in(login="wang", password="another good one")
-    await accounts.change_password(current="another good one", password="a third good one", by=clerk)
+    await staff.change_password(current="another good one", password="a third good one", by=clerk)
     assert await _live() == 0
 
 
@@ -279,18 +280,18 @@ async def test_a_sign_in_does_not_survive_that_its_account_is_disabled(
     monkeypatch.setattr(passwords, "matches", slow)
     signing_in = asyncio.create_task(sessions.sign_in(login="wang", password=PASSWORD))
     await checked.wait()
-    await accounts.disable(key=clerk.key, by=house.admin)
+    await staff.disable(key=clerk.key, by=house.admin)
     disabled.set()
     with pytest.raises(Refusal):
         await signing_in
-    await accounts.enable(key=clerk.key, by=house.admin)
+    await staff.enable(key=clerk.key, by=house.admin)
     assert await _live() == 0
 
 
 async def test_eight_sign_ins_beside_a_change_of_password_leave_no_old_session(house: Any) -> None:
     clerk = await _clerk(house)
     old = [sessions.sign_in(login="wang", password=PASSWORD) for _ in range(8)]
-    change = accounts.change_password(current=PASSWORD, password="another good one", by=clerk)
+    change = staff.change_password(current=PASSWORD, password="another good one", by=clerk)
     await asyncio.gather(*old[:4], change, *old[4:], return_exceptions=True)
     assert await _live() == 0
 
@@ -299,7 +300,7 @@ async def test_of_two_changes_of_one_password_at_once_one_counts(house: Any) -> 
     clerk = await _clerk(house)
     new = ("another good one", "a third good one")
     done = await asyncio.gather(
-        *(accounts.change_password(current=PASSWORD, password=p, by=clerk) for p in new), return_exceptions=True
+        *(staff.change_password(current=PASSWORD, password=p, by=clerk) for p in new), return_exceptions=True
     )
     assert [type(d) for d in done].count(Refusal) == 1
     assert await sessions.sign_in(login="wang", password=new[1 if done[0] else 0])
@@ -326,9 +327,11 @@ async def test_too_many_sign_ins_at_once_are_asked_to_come_back(monkeypatch: pyt
 
 
 async def test_a_token_acts_as_one_account_made_when_missing(house: Any) -> None:
-    first = await Doors().token(tokens.digest(await bearers.create(role=Role.CLERK, store="LX02")))
-    second = await Doors().token(tokens.digest(await bearers.create(role=Role.CLERK, store="LX02")))
-    other = await Doors().token(tokens.digest(await bearers.create(role=Role.CLERK, store="LX02", login="li")))
+    first = await Authenticator().token(tokens.digest(await access_tokens.create(role=Role.CLERK, store="LX02")))
+    second = await Authenticator().token(tokens.digest(await access_tokens.create(role=Role.CLERK, store="LX02")))
+    other = await Authenticator().token(
+        tokens.digest(await access_tokens.create(role=Role.CLERK, store="LX02", login="li"))
+    )
     assert first is not None
     assert first == second
     assert first.store == "LX02"
@@ -338,14 +341,14 @@ async def test_a_token_acts_as_one_account_made_when_missing(house: Any) -> None
 
 async def test_a_token_for_another_role_gives_the_account_that_role_unless_nobody_may_hold_both(house: Any) -> None:
     clerk = await _clerk(house)
-    second = await Doors().token(tokens.digest(await bearers.create(role=Role.CASHIER, login="wang")))
+    second = await Authenticator().token(tokens.digest(await access_tokens.create(role=Role.CASHIER, login="wang")))
     assert second is not None
     assert (second.key, second.roles) == (clerk.key, {Role.CLERK, Role.CASHIER})
     with pytest.raises(Refusal) as refused:
-        await bearers.create(role=Role.ACCOUNTANT, login="wang")
+        await access_tokens.create(role=Role.ACCOUNTANT, login="wang")
     assert refused.value.code == "account.roles_conflict"
     with pytest.raises(Refusal):
-        await bearers.create(role=Role.CLERK, store="LX02", login="wang")
+        await access_tokens.create(role=Role.CLERK, store="LX02", login="wang")
     events = await reading.rows("SELECT act, detail FROM staff_event WHERE staff = $1 ORDER BY id", clerk.key)
     assert [(e["act"], e["detail"]) for e in events] == [
         ("created", "clerk"),
@@ -355,19 +358,19 @@ async def test_a_token_for_another_role_gives_the_account_that_role_unless_nobod
 
 
 async def test_a_revoked_token_is_nobody(house: Any) -> None:
-    token = tokens.digest(await bearers.create(role=Role.AUDITOR))
-    assert await bearers.revoke_all(login="api-auditor", by=SYSTEM) == 1
-    assert await Doors().token(token) is None
+    token = tokens.digest(await access_tokens.create(role=Role.AUDITOR))
+    assert await access_tokens.revoke_all(login="api-auditor", by=SYSTEM) == 1
+    assert await Authenticator().token(token) is None
 
 
 async def test_a_token_that_another_process_revoked_is_nobody_from_the_next_look_up_on(
     house: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    secret = await bearers.create(role=Role.AUDITOR)
-    auth.use(Doors())
+    secret = await access_tokens.create(role=Role.AUDITOR)
+    auth.use(Authenticator())
     visit = Visit("id", "127.0.0.1", https=False, proxied=False, language="zh")
     assert (await auth.bearer(visit, f"Bearer {secret}")).roles == {Role.AUDITOR}
-    assert await bearers.revoke_all(login="api-auditor", by=SYSTEM) == 1
+    assert await access_tokens.revoke_all(login="api-auditor", by=SYSTEM) == 1
     later = time.monotonic() + auth.KEPT_S + 0.001
     monkeypatch.setattr(time, "monotonic", lambda: later)
     for _ in range(2):
@@ -378,9 +381,9 @@ async def test_a_token_that_another_process_revoked_is_nobody_from_the_next_look
 
 async def test_every_change_of_an_account_leaves_an_event(house: Any) -> None:
     clerk = await _clerk(house)
-    await accounts.assign(key=clerk.key, name="王店员", roles=[Role.MANAGER], store="LX02", by=house.admin)
-    await accounts.set_password(key=clerk.key, password="another good one", by=house.admin)
-    await accounts.disable(key=clerk.key, by=house.admin)
+    await staff.assign(key=clerk.key, name="王店员", roles=[Role.MANAGER], store="LX02", by=house.admin)
+    await staff.set_password(key=clerk.key, password="another good one", by=house.admin)
+    await staff.disable(key=clerk.key, by=house.admin)
     events = await reading.rows("SELECT act, actor, detail FROM staff_event WHERE staff = $1 ORDER BY id", clerk.key)
     assert [e["act"] for e in events] == ["created", "store", "roles", "password", "disabled"]
     assert {e["actor"] for e in events} == {house.admin.key}
@@ -388,9 +391,9 @@ async def test_every_change_of_an_account_leaves_an_event(house: Any) -> None:
 
 
 async def test_names_are_told_by_key(house: Any) -> None:
-    told = await accounts.names([house.cashier.key, house.clerk.key, "nobody"])
+    told = await staff.names([house.cashier.key, house.clerk.key, "nobody"])
     assert told == {house.cashier.key: house.cashier.name, house.clerk.key: house.clerk.name}
-    assert await accounts.names([]) == {}
+    assert await staff.names([]) == {}
 
 
 async def test_stores_are_codes_and_names(house: Any) -> None:

@@ -19,8 +19,9 @@ from charity import clock, tokens
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import Refusal
-from charity.office import effects, rules
+from charity.office import rules
 from charity.office.models import AccountEvent, ChangeKind, Outcome
+from charity.office.staff import effects
 from charity.roles import GUARDED, SYSTEM, Actor, Role
 
 log = logging.getLogger("charity.office")

@@ -77,7 +77,7 @@ async def drop_two_step(tx: Tx, by: Actor, staff: str) -> None:
 async def confirm_owner(tx: Tx, staff: str) -> None:
     """Note from when on the owner of a money role is at work: with a password of the own, or by a token.
 
-    From the first one on new money roles wait for a second person (charity/office/changes.py).
+    From the first one on new money roles wait for a second person (charity/office/staff/changes.py).
     """
     await tx.rows(
         "UPDATE staff SET confirmed_at = $2 WHERE key = $1 AND confirmed_at IS NULL AND NOT password_initial "

@@ -1,10 +1,8 @@
 """Stores and townships: codes and names that the other rooms and the pages ask for."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from charity.db import reading
-from charity.db.transactions import Tx
 from charity.office import rules
 from charity.roles import Actor
 
@@ -66,9 +64,3 @@ async def names() -> dict[str, str]:
 async def township_names() -> dict[str, str]:
     """The names of all townships by code."""
     return {township.code: township.name for township in await townships()}
-
-
-async def found(tx: Tx, *, townships: Sequence[Township], stores: Sequence[Store]) -> None:
-    """Add townships and stores in the caller's transaction."""
-    await tx.insert("township", [asdict(t) for t in townships])
-    await tx.insert("store", [asdict(s) for s in stores])

@@ -14,7 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from charity.errors import Refusal
 from charity.office import rules
-from charity.office.sign_in.weakness import MOST
+from charity.office.staff.weakness import MOST
 
 T = TypeVar("T")
 THREADS = 2

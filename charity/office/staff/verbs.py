@@ -3,114 +3,24 @@
 Always true: nobody holds roles that exclude each other (roles.FORBIDDEN_TOGETHER); nobody gives himself a role;
 there is an admin who can sign in once `init` has made the first one; every change leaves an event. A change of
 roles, store or state ends the account's sessions, so that nobody goes on with rights that were taken away. What
-would let one administrator reach money alone waits for a second person (charity/office/changes.py).
+would let one administrator reach money alone waits for a second person (charity/office/staff/changes.py).
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from charity import clock, texts, tokens
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
-from charity.office import changes, effects, organisation, rules
+from charity.office import organisation, rules
 from charity.office.models import AccountEvent, ChangeKind
-from charity.office.sign_in import passwords, weakness
+from charity.office.staff import changes, effects, passwords, weakness
+from charity.office.staff.readers import Account, get
 from charity.roles import GUARDED, Actor, Role, conflicts
 
 LOGIN = re.compile(r"^[a-z][a-z0-9._-]{1,39}$")
 NAME_MAX = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A staff account as the admin sees it."""
-
-    key: str
-    login: str
-    name: str
-    roles: tuple[Role, ...]
-    store: str | None
-    disabled_at: str | None
-    created_at: str
-    can_sign_in: bool
-    two_step: bool = False
-
-    @property
-    def actor(self) -> Actor:
-        """The actor that this account is in a request."""
-        return Actor(self.key, self.name, frozenset(self.roles), self.store)
-
-
-_SELECT = (
-    "SELECT s.key, s.login, s.name, s.store, s.disabled_at, s.created_at, s.password_hash, "
-    "s.totp_secret IS NOT NULL AS two_step, r.role "
-    "FROM staff s LEFT JOIN staff_role r ON r.staff = s.key"
-)
-
-
-async def every() -> list[Account]:
-    """All accounts by login."""
-    return _accounts(await reading.rows(f"{_SELECT} ORDER BY s.login, r.role"))
-
-
-async def get(key: str) -> Account:
-    """One account, or the refusal account.unknown (404)."""
-    found = _accounts(await reading.rows(f"{_SELECT} WHERE s.key = $1 ORDER BY r.role", key))
-    if not found:
-        raise rules.ACCOUNT_UNKNOWN()
-    return found[0]
-
-
-async def by_login(login: str) -> Account | None:
-    """The account with this login."""
-    found = _accounts(await reading.rows(f"{_SELECT} WHERE s.login = $1 ORDER BY r.role", login))
-    return found[0] if found else None
-
-
-async def required(login: str) -> Account:
-    """The account with this login, or the refusal account.unknown (404)."""
-    found = await by_login(login)
-    if found is None:
-        raise rules.ACCOUNT_UNKNOWN()
-    return found
-
-
-async def names(keys: Collection[str]) -> dict[str, str]:
-    """Names by key; keys of nobody are left out."""
-    wanted = sorted(set(keys))
-    found: dict[str, str] = {}
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        sql = f"SELECT key, name FROM staff WHERE key IN ({reading.places(len(part))})"  # noqa: S608 - places only
-        found |= {row["key"]: row["name"] for row in await reading.rows(sql, *part)}
-    return found
-
-
-def _accounts(rows: Sequence[dict[str, str | None]]) -> list[Account]:
-    found: dict[str, dict[str, str | None]] = {}
-    roles: dict[str, list[Role]] = {}
-    for row in rows:
-        key = str(row["key"])
-        found[key] = row
-        roles.setdefault(key, [])
-        if row["role"]:
-            roles[key].append(Role(row["role"]))
-    return [
-        Account(
-            key,
-            str(row["login"]),
-            str(row["name"]),
-            tuple(roles[key]),
-            row["store"],
-            row["disabled_at"],
-            str(row["created_at"]),
-            row["password_hash"] is not None,
-            bool(row["two_step"]),
-        )
-        for key, row in found.items()
-    ]
 
 
 async def create(
@@ -334,13 +244,3 @@ async def change_password(*, current: str, password: str, by: Actor) -> None:
         await effects.confirm_owner(tx, by.key)
 
     await transactions.run(work)
-
-
-async def has_admin() -> bool:
-    """Whether an admin who can sign in exists."""
-    return bool(
-        await reading.row(
-            "SELECT s.key FROM staff s JOIN staff_role r ON r.staff = s.key AND r.role = 'admin' "
-            "WHERE s.disabled_at IS NULL AND s.password_hash IS NOT NULL LIMIT 1"
-        )
-    )

@@ -1,0 +1,30 @@
+"""Staff accounts: who works here, what of them waits for a second person, passwords, and tokens of programs.
+
+This is the door; outsiders import only it.
+"""
+
+from . import changes, effects, passwords, tokens, weakness
+from .readers import Account, by_login, every, get, has_admin, names, required
+from .verbs import assign, change_password, create, disable, enable, end_two_step, set_password
+
+__all__ = [
+    "Account",
+    "assign",
+    "by_login",
+    "change_password",
+    "changes",
+    "create",
+    "disable",
+    "effects",
+    "enable",
+    "end_two_step",
+    "every",
+    "get",
+    "has_admin",
+    "names",
+    "passwords",
+    "required",
+    "set_password",
+    "tokens",
+    "weakness",
+]
