@@ -238,7 +238,7 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
     for room in app.ROOMS:
         for source in room.tasks:
             heard = [name for name, by in house.actors.items() if await source(by)]
-            # These two need changes of accounts or a demo: tests/test_accounts.py makes them.
+            # These two need changes of accounts or a demo: tests/office/test_second_person.py makes them.
             assert heard or source.__name__ in {"waiting", "own_two_step"}, (
                 f"{room.name}: {source.__name__} says nothing to anybody"
             )
