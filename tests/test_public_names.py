@@ -245,7 +245,7 @@ async def test_no_log_line_holds_what_was_typed(town: Town, web: Web) -> None:
         await cashier.post("/desk/search", data={"q": NAMES[0]})
         await web.as_().get(f"/campaigns/{NAMES[0]}?q={PHONES[0]}")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(donations, "record", _broken)
+            patch.setattr("charity.giving.donations.verbs.record", _broken)
             await cashier.post(f"{PREFIX}/donations", json=body, headers={"Idempotency-Key": "c"})
     finally:
         root.removeHandler(handler)

@@ -10,7 +10,7 @@ from goods.given import opened as shop_opened
 
 from charity import clock
 from charity.db import reading, sealed
-from charity.giving.receipts import documents
+from charity.people import persons
 from charity.people.id_numbers import credit_checks, id_checks, is_persons
 from charity.web import limits
 
@@ -90,7 +90,7 @@ async def test_an_id_number_is_sealed_whatever_its_giver_says_to_be(house: Cast,
     assert ID not in str(row)
     assert sealed.unseal("person", "id_number", row["key"], row["id_number"]) == ID
     assert row["id_number_index"] == sealed.blind_index("person", "id_number", ID)
-    assert await documents._masked_id(row["key"]) == f"{ID[:3]}{'*' * 11}{ID[-4:]}"
+    assert await persons.shown_id(row["key"]) == f"{ID[:3]}{'*' * 11}{ID[-4:]}"
 
 
 async def test_an_organisations_code_stays_readable(house: Cast, web: Web) -> None:
@@ -99,7 +99,7 @@ async def test_an_organisations_code_stays_readable(house: Cast, web: Web) -> No
     assert sent.status_code == 201, sent.text
     row = (await _rows())[0]
     assert (row["tax_id"], row["id_number"]) == (CREDIT, None)
-    assert await documents._masked_id(row["key"]) == CREDIT
+    assert await persons.shown_id(row["key"]) == CREDIT
 
 
 LEFT = {"name": "王小明", "phone": "19900001234", "email": "a@example.org", "tax_id": ID}
