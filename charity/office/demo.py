@@ -40,7 +40,7 @@ STAFF = (
 
 
 async def build(plan: Plan) -> None:
-    """Open the house and let its people in."""
+    """Describe the organisation, add its places, and make its accounts."""
     await transactions.run(_places)
     for login, name, roles, store in STAFF:
         account = await staff.create(
@@ -68,7 +68,7 @@ async def _places(tx: Tx) -> None:
 
 
 async def empty() -> bool:
-    """Whether nobody works here and nobody said who we are."""
+    """Whether there is neither an account nor an organisation."""
     return not any([await reading.value(f"SELECT COUNT(*) FROM {table}") for table in ("staff", "organisation")])  # noqa: S608
 
 

@@ -19,14 +19,14 @@ async def staff(by: Actor) -> list[Task]:
 
 
 async def waiting(by: Actor) -> list[Task]:
-    """Changes of accounts that wait for a second person: administrators and holders of money roles are told."""
+    """Changes of accounts that wait for a second person: administrators and holders of money roles see them."""
     if not by.may("account.watch"):
         return []
-    found = await changes.waiting()
-    if not found:
+    rows = await changes.waiting()
+    if not rows:
         return []
-    day = day_words(found[0].asked_at)
-    text = words.say("有 {count} 项账号变更等待确认，最早的是{day}提出的；不对的请停止", count=len(found), day=day)
+    day = day_words(rows[0].asked_at)
+    text = words.say("有 {count} 项账号变更等待确认，最早的是{day}提出的；不对的请停止", count=len(rows), day=day)
     return [Task(text, "/accounts/changes", words.say("查看"), order=5, tone="wait")]
 
 

@@ -161,7 +161,7 @@ class Session(Model):
 
 
 class Token(Model):
-    """A program's bearer token: the digest of it."""
+    """A program's access token: the digest of it."""
 
     digest = fields.CharField(64, primary_key=True)
     staff = fields.TextField()

@@ -12,7 +12,7 @@ from charity.roles import FORBIDDEN_TOGETHER
 
 async def run() -> Sequence[Failure]:
     """Accounts in use with two roles that nobody may hold together."""
-    found = []
+    failures = []
     for first, second in FORBIDDEN_TOGETHER:
         rows = await reading.rows(
             "SELECT s.login FROM staff s JOIN staff_role a ON a.staff = s.key AND a.role = $1 "
@@ -21,5 +21,5 @@ async def run() -> Sequence[Failure]:
             second.value,
         )
         words = f"is {first.value} and {second.value}: run charity account roles"
-        found += [Failure("ROLES", f"account {row['login']} {words}") for row in rows]
-    return found
+        failures += [Failure("ROLES", f"account {row['login']} {words}") for row in rows]
+    return failures

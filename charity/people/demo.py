@@ -12,7 +12,7 @@ CATEGORIES = {"DIBAO": 48, "EDGE": 36, "TK_HOME": 5, "TK_INST": 3, "EXPEND": 8}
 
 
 async def build(plan: Plan) -> None:
-    """Know the institutions and the families."""
+    """Add the institutions and the families."""
     await _institutions()
     families = _families(plan)
     keys = await transactions.run(lambda tx: households.add(tx, families))
@@ -75,13 +75,13 @@ def _families(plan: Plan) -> list[NewHousehold]:
 def _nearest() -> dict[str, str]:
     """The store of each township; a township without one uses the nearest store's."""
     places = {r["code"]: (float(r["x_km"]), float(r["y_km"])) for r in tables.rows("townships")}
-    stands = {r["store_code"]: places[r["township_code"]] for r in tables.rows("stores")}
+    places_of_stores = {r["store_code"]: places[r["township_code"]] for r in tables.rows("stores")}
 
     def distance(township: str, store: str) -> float:
-        (x, y), (a, b) = places[township], stands[store]
+        (x, y), (a, b) = places[township], places_of_stores[store]
         return (x - a) ** 2 + (y - b) ** 2
 
-    return {t: min(stands, key=lambda s: distance(t, s)) for t in places}
+    return {t: min(places_of_stores, key=lambda s: distance(t, s)) for t in places}
 
 
 chapter = Chapter(build=build)

@@ -1,4 +1,4 @@
-"""The contract's `donor` object: strings in, a Donor or field errors out."""
+"""The `donor` object of docs/api.md: strings in, a Donor or field errors out."""
 
 import re
 from typing import Annotated, Literal
@@ -43,7 +43,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_M
 
 
 class DonorForm(BaseModel):
-    """Who gives. An anonymous giver leaves nothing of himself, and is told so; the others leave a name."""
+    """Who gives. An anonymous giver leaves nothing personal, and the form says so; the others leave a name."""
 
     model_config = ConfigDict(extra="forbid")
 

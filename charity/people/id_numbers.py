@@ -1,4 +1,4 @@
-"""Whether a number is a person's: told by the number itself, never by what the giver said he is.
+"""Whether a number is a person's: decided by the number itself, never by the kind the giver chose.
 
 A person's number holds the day of birth (GB 11643 in 18 digits, its predecessor in 15, the residence permits
 built like them, and the older card of permanent residents). An organisation's 统一社会信用代码 (GB 32100)

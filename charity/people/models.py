@@ -19,7 +19,7 @@ class PersonKind(StrEnum):
 
 
 class Category(StrEnum):
-    """The bureau's classes of households (domain rules 3.1)."""
+    """The bureau's classes of households (field.md 3.1)."""
 
     DIBAO = "DIBAO"
     EDGE = "EDGE"

@@ -16,7 +16,7 @@ ANONYMOUS = "爱心人士"
 
 @dataclass(frozen=True, slots=True)
 class Donor:
-    """A giver as told to us. `tax_id` is an organisation's 统一社会信用代码 or a person's ID number."""
+    """A giver as entered. `tax_id` is an organisation's 统一社会信用代码 or a person's ID number."""
 
     kind: str = "anonymous"
     name: str = ""
@@ -41,7 +41,7 @@ class Person:
 
 
 def masked_name(kind: str, name: str) -> str:
-    """`王*` for a person, an organisation's name in full, 爱心人士 for the nameless (rules 2.4)."""
+    """`王*` for a person, an organisation's name in full, 爱心人士 for the nameless (field.md 2.4)."""
     if kind == "organisation" and name:
         return name
     if kind == "anonymous" or not name:
@@ -57,7 +57,7 @@ def shown(person: Person | None) -> str:
 def person_row(donor: Donor, *, key: str, at: str | None = None) -> PersonRow:
     """The row of a donor, its contacts sealed; the writer's commands add it.
 
-    A person's ID number is sealed whatever the donor says to be; of an anonymous giver nothing is kept.
+    A person's ID number is sealed whatever kind the donor chose; of an anonymous giver nothing is kept.
     """
     if donor.kind == "anonymous":
         donor = Donor(fiscal_receipt=donor.fiscal_receipt)
@@ -84,13 +84,13 @@ def person_row(donor: Donor, *, key: str, at: str | None = None) -> PersonRow:
 async def names(keys: Iterable[str]) -> dict[str, Person]:
     """Persons by key; a key that is gone (an erasure) is missing."""
     todo = sorted({k for k in keys if k})
-    found: dict[str, Person] = {}
+    persons: dict[str, Person] = {}
     for n in range(0, len(todo), NAMES_CHUNK):
         part = todo[n : n + NAMES_CHUNK]
         sql = f"SELECT key, kind, name FROM person WHERE key IN ({reading.places(len(part))})"  # noqa: S608
         for row in await reading.rows(sql, *part):
-            found[row["key"]] = Person(row["key"], row["kind"], row["name"])
-    return found
+            persons[row["key"]] = Person(row["key"], row["kind"], row["name"])
+    return persons
 
 
 async def shown_id(key: str) -> str:

@@ -1,4 +1,4 @@
-"""What people hand to the house."""
+"""What people hands in to app."""
 
 from charity.people import demo
 from charity.room import Room

@@ -58,7 +58,7 @@ async def sign_in_page(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """Begin a session. Wrong passwords wait longer and longer."""
     data = await forms.data(request, SignInForm)
-    visit = visits.of(request)
+    context = visits.of(request)
     try:
         form = forms.read(SignInForm, data)
         login = form.login.strip().lower()
@@ -70,8 +70,8 @@ async def sign_in(request: Request) -> Response:
     except Refusal as refusal:
         values = {"login": forms.text(data, "login"), "next": local(forms.text(data, "next"))}
         return await _refused(request, "office/sign_in/password.html", refusal, values=values, note="")
-    if visit.session:
-        await sessions.sign_out(visit.session)
+    if context.session:
+        await sessions.sign_out(context.session)
         auth.forget()
     return response
 
@@ -87,9 +87,9 @@ def _circles(request: Request, login: str) -> tuple[limits.Circle, ...]:
 async def sign_out(request: Request) -> Response:
     """End this session."""
     await forms.data(request)
-    visit = visits.of(request)
-    if visit.session:
-        await sessions.sign_out(visit.session)
+    context = visits.of(request)
+    if context.session:
+        await sessions.sign_out(context.session)
         auth.forget()
     response = RedirectResponse("/", 303)
     auth.end(response)
@@ -108,13 +108,13 @@ async def code_page(request: Request) -> Response:
 
 async def code(request: Request) -> Response:
     """Take the code, and let the session go on."""
-    visit = visits.of(request)
+    context = visits.of(request)
     by = auth.unfinished(request, Owes.CODE)
     data = await forms.data(request, CodeForm)
     try:
         form = forms.read(CodeForm, data)
         with _guessing_codes(by):
-            await two_step.give(code=form.code, session=visit.session, by=by)
+            await two_step.give(code=form.code, session=context.session, by=by)
     except Refusal as refusal:
         return await _refused(
             request, "office/sign_in/code.html", refusal, values={"next": local(forms.text(data, "next"))}
@@ -143,7 +143,7 @@ async def _two_step(
         secret = secret if two_step.is_secret(secret) else two_step.new_secret()
         issuer = (await organisation.get()).short
         address = two_step.address(secret, (await staff.get(by.key)).login, issuer)
-        whole |= {"secret": secret, "picture": Markup(qr.svg(address))}  # noqa: S704 - our own SVG
+        whole |= {"secret": secret, "qr": Markup(qr.svg(address))}  # noqa: S704 - our own SVG
     if refusal is None:
         return await _page(request, template, **whole)
     return await _refused(request, template, refusal, **whole)

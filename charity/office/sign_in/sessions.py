@@ -104,7 +104,7 @@ class Authenticator:
         return Found(digest, actor, _owes(rows[0], actor.roles))
 
     async def token(self, digest: str) -> Actor | None:
-        """Whom a bearer token acts as; notes the hour in which it was used."""
+        """The account that an access token acts as; notes the hour in which it was used."""
         now = clock.now()
         rows = await reading.rows(_BEARER, digest, clock.stamp(now))
         if not rows:

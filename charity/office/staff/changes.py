@@ -3,11 +3,11 @@
 A new guarded role (roles.GUARDED), and a password or the end of the second factor for somebody who holds one,
 waits until another administrator confirms it; where there is no other who can sign in, for NOTICE. Every
 administrator and every holder of a money role sees it on the desk meanwhile and may stop it. Nobody confirms
-what he asked for, or what is about himself. A later change of the same kind replaces the waiting one; whoever
-is disabled, or is no administrator any more, takes along what he asked for.
+their own request, or a change of their own account. A later change of the same kind replaces the waiting one; whoever
+is disabled, or is no administrator any more, takes along what they asked for.
 
 Two exceptions take effect at once and leave the event alone: the command line, whose user owns the machine, and
-the time before the first owner of a money role was at work (effects.confirm_owner), when the house is set up.
+the time before the first owner of a money role was at work (effects.confirm_owner), when the accounts are being set up.
 """
 
 import logging
@@ -160,7 +160,7 @@ def _account(by: Actor) -> str | None:
 
 
 async def confirm(*, key: str, by: Actor) -> None:
-    """Let a waiting change take effect: another administrator than who asked, and not about himself.
+    """Let a waiting change take effect: not by the one who asked, and not by the one it is about.
 
     Raises change.unknown, change.settled, change.same_person.
     """
@@ -172,7 +172,7 @@ async def confirm(*, key: str, by: Actor) -> None:
 
 
 async def stop(*, key: str, by: Actor) -> None:
-    """End a waiting change without effect: whoever is told of it may."""
+    """End a waiting change without effect: whoever sees it on the desk may."""
     by.must("account.watch")
     change = await _get(key)
 

@@ -14,7 +14,7 @@ from charity.roles import MONEY, Actor, Role
 
 
 async def locked(tx: Tx, staff: str) -> tuple[str | None, frozenset[Role]]:
-    """Lock an account; its store and its roles as they stand now. Raises account.unknown."""
+    """Lock an account; its store and its present roles. Raises account.unknown."""
     row = await tx.rows("UPDATE staff SET key = key WHERE key = $1 RETURNING store", staff)
     if not row:
         raise rules.ACCOUNT_UNKNOWN()
@@ -22,10 +22,10 @@ async def locked(tx: Tx, staff: str) -> tuple[str | None, frozenset[Role]]:
     return row[0]["store"], frozenset(Role(r["role"]) for r in roles)
 
 
-async def note(tx: Tx, by: Actor, staff: str, act: AccountEvent, detail: str = "") -> None:
+async def note(tx: Tx, by: Actor, staff: str, event: AccountEvent, detail: str = "") -> None:
     """Write an event; `detail` holds codes, never a name."""
-    event = {"at": clock.stamp(), "actor": by.key, "staff": staff, "act": act.value, "detail": detail}
-    await tx.insert("staff_event", [event])
+    row = {"at": clock.stamp(), "actor": by.key, "staff": staff, "act": event.value, "detail": detail}
+    await tx.insert("staff_event", [row])
 
 
 def listed(roles: Iterable[Role]) -> str:

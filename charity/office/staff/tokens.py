@@ -1,4 +1,4 @@
-"""Bearer tokens of programs: made on the command line, printed once, kept as a digest, with an end.
+"""Access tokens of programs: made on the command line, printed once, kept as a digest, with an end.
 
 A token acts as one staff account; rules about different persons compare accounts, never tokens. It ends by its
 time, when it is revoked, when the account is disabled, and when somebody else sets the account's password.
@@ -104,18 +104,18 @@ async def revoke(*, token: str, by: Actor) -> Token:
     fits = [t for t in await every() if t.works and token and t.id.startswith(token.lower())]
     if len(fits) != 1:
         raise rules.TOKEN_UNKNOWN()
-    (found,) = fits
+    (fit,) = fits
 
     async def work(tx: Tx) -> None:
         sql = (
             "UPDATE token SET revoked_at = $2 WHERE substr(digest, 1, $3) = $1 AND revoked_at IS NULL RETURNING digest"
         )
-        if not await tx.rows(sql, found.id, clock.stamp(), ID_LENGTH):
+        if not await tx.rows(sql, fit.id, clock.stamp(), ID_LENGTH):
             raise rules.TOKEN_UNKNOWN()
-        await effects.note(tx, by, found.staff, AccountEvent.TOKEN_ENDED, found.id)
+        await effects.note(tx, by, fit.staff, AccountEvent.TOKEN_ENDED, fit.id)
 
     await transactions.run(work)
-    return found
+    return fit
 
 
 async def revoke_all(*, login: str, by: Actor) -> int:

@@ -1,6 +1,6 @@
 """Staff accounts: who works here, in which roles, for which store.
 
-Always true: nobody holds roles that exclude each other (roles.FORBIDDEN_TOGETHER); nobody gives himself a role;
+Always true: nobody holds roles that exclude each other (roles.FORBIDDEN_TOGETHER); nobody gives themselves a role;
 there is an admin who can sign in once `init` has made the first one; every change leaves an event. A change of
 roles, store or state ends the account's sessions, so that nobody goes on with rights that were taken away. What
 would let one administrator reach money alone waits for a second person (charity/office/staff/changes.py).
@@ -98,7 +98,7 @@ async def _must_be_store(tx: Tx, store: str | None) -> None:
 
 
 async def _must_be_good(password: str, login: str) -> None:
-    words = await weakness.house_words()
+    words = await weakness.own_words()
     weakness.must_be_good(password, login, words, demo=(await organisation.get()).demo)
 
 
@@ -229,7 +229,7 @@ async def change_password(*, current: str, password: str, by: Actor) -> None:
     secret = await passwords.hashed(password)
 
     async def work(tx: Tx) -> None:
-        # Another change may have come while these were hashed: the password that was checked must still stand.
+        # Another change may have come while these were hashed: the password that was checked must still be stored.
         if not await tx.rows(
             "UPDATE staff SET password_hash = $2, password_initial = FALSE WHERE key = $1 AND password_hash = $3 "
             "AND disabled_at IS NULL RETURNING key",

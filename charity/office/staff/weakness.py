@@ -1,4 +1,4 @@
-"""Which passwords are too easy to guess: short ones, the commonest of the world, and the house's own words.
+"""Which passwords are too easy to guess: short ones, the commonest of the world, and the organisation's own words.
 
 The lists are data/common_passwords.txt (the 10,000 commonest, zxcvbn's) and data/pinyin.txt (so that a place
 name is also known as people type it); data/LICENSES.txt names where they come from. A password is weak when
@@ -26,7 +26,7 @@ WORD_LEAST = 3
 DATA = Path(__file__).parent / "data"
 DEMO = "linxi-2026"
 """The password of the demo's accounts, printed for everybody: refused elsewhere."""
-HOUSE_WORDS = (
+COMMON_WORDS = (
     "charity", "charities", "federation", "cishan", "cishanhui", "cishanzonghui", "aixin", "aixinchaoshi", "juankuan",
     "juanzeng", "mima", "password", "passwd", "admin", "administrator", "guanliyuan", "chuna", "kuaiji", "woaini",
     "changeme", "welcome", "letmein", "qwerty", "慈善", "爱心", "密码",
@@ -50,33 +50,33 @@ def _readings() -> dict[str, str]:
 def _spellings(name: str) -> set[str]:
     """How a name may be typed into a password: as it is, without the kind of place, in pinyin; its Latin words."""
     plain = unicodedata.normalize("NFKC", name).casefold().strip()
-    found = set(re.findall(r"[a-z]{3,}", plain))
+    spellings = set(re.findall(r"[a-z]{3,}", plain))
     short = plain
     while short:
-        found |= {short, "".join(_readings().get(character, character) for character in short)}
+        spellings |= {short, "".join(_readings().get(character, character) for character in short)}
         shorter = _SUFFIXES.sub("", short)
         if shorter == short:
             break
         short = shorter
-    return {word for word in found if len(word) >= WORD_LEAST or (len(word) > 1 and not word.isascii())}
+    return {word for word in spellings if len(word) >= WORD_LEAST or (len(word) > 1 and not word.isascii())}
 
 
-async def house_words() -> frozenset[str]:
-    """The words that someone who knows this house tries first: its names and places, in characters and in pinyin."""
-    said = await organisation.get()
+async def own_words() -> frozenset[str]:
+    """The words that somebody who knows us tries first: our names and places, in characters and in pinyin."""
+    own = await organisation.get()
     places = await reading.rows("SELECT name FROM township UNION SELECT name FROM store")
-    return words_of(said.name, said.name_en, said.short, said.short_en, *(row["name"] for row in places))
+    return words_of(own.name, own.name_en, own.short, own.short_en, *(row["name"] for row in places))
 
 
 def words_of(*names: str) -> frozenset[str]:
-    """The words of every house, and those of these names."""
-    return frozenset(HOUSE_WORDS).union(*(_spellings(name) for name in names))
+    """The words of every organisation, and those of these names."""
+    return frozenset(COMMON_WORDS).union(*(_spellings(name) for name in names))
 
 
-def must_be_good(password: str, login: str, words: Iterable[str] = HOUSE_WORDS, *, demo: bool = False) -> None:
+def must_be_good(password: str, login: str, words: Iterable[str] = COMMON_WORDS, *, demo: bool = False) -> None:
     """Raise password.weak for a short or obvious one, password.common for one that everybody tries.
 
-    `words` are the house's own (`house_words`); in the demo its printed password is good.
+    `words` are the organisation's own (`own_words`); in the demo its printed password is good.
     """
     if demo and password == DEMO:
         return
@@ -103,8 +103,8 @@ def _once(text: str) -> str:
 
 def _is_of_words(plain: str, words: set[str]) -> bool:
     """Whether hardly anything is left without the words, digits and signs; the longest words are taken first."""
-    found = False
+    contained = False
     for word in sorted(words, key=len, reverse=True):
         if word and word in plain:
-            plain, found = plain.replace(word, " "), True
-    return found and len(_FILLING.sub("", plain)) < OWN_LEAST
+            plain, contained = plain.replace(word, " "), True
+    return contained and len(_FILLING.sub("", plain)) < OWN_LEAST

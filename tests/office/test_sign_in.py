@@ -1,0 +1,176 @@
+"""Signing in: sessions, when they end, and what a sign-in does not survive."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import argon2
+import pytest
+from office import given
+
+from charity import clock, tokens
+from charity.db import reading
+from charity.errors import Refusal
+from charity.office import staff
+from charity.office.sign_in import Authenticator, sessions
+from charity.office.staff import passwords
+from charity.roles import Role
+
+
+async def test_a_right_password_begins_a_session_that_is_the_account(house: Any) -> None:
+    clerk = await given.clerk(house)
+    secret = await sessions.sign_in(login=" WANG ", password=given.PASSWORD)
+    session = await Authenticator().session(tokens.digest(secret))
+    assert session is not None
+    assert session.actor == clerk
+
+
+async def test_every_sign_in_makes_a_new_secret_and_only_its_digest_is_stored(house: Any) -> None:
+    await given.clerk(house)
+    first = await sessions.sign_in(login="wang", password=given.PASSWORD)
+    second = await sessions.sign_in(login="wang", password=given.PASSWORD)
+    assert first != second
+    stored = {row["digest"] for row in await reading.rows("SELECT digest FROM session")}
+    assert stored == {tokens.digest(first), tokens.digest(second)}
+
+
+@pytest.mark.parametrize(
+    ("login", "password"), [("wang", "wrong"), ("nobody", given.PASSWORD), ("wang", ""), ("", given.PASSWORD)]
+)
+async def test_a_wrong_sign_in_does_not_say_what_was_wrong(house: Any, login: str, password: str) -> None:
+    await given.clerk(house)
+    with pytest.raises(Refusal) as refused:
+        await sessions.sign_in(login=login, password=password)
+    assert refused.value.code == "sign_in.wrong"
+    assert not await reading.rows("SELECT digest FROM session")
+
+
+async def test_an_account_without_a_password_cannot_sign_in(house: Any) -> None:
+    with pytest.raises(Refusal) as refused:
+        await sessions.sign_in(login="cashier", password="")
+    assert refused.value.code == "sign_in.wrong"
+
+
+LIVES = (
+    # roles, column, hours, whether the session lives
+    ([Role.CASHIER], "seen_at", 0.49, True), ([Role.CASHIER], "seen_at", 0.51, False),
+    ([Role.ACCOUNTANT], "seen_at", 0.51, False), ([Role.APPROVER], "seen_at", 0.51, False),
+    ([Role.CASEWORKER], "seen_at", 0.51, False), ([Role.ADMIN], "seen_at", 0.51, False),
+    ([Role.CLERK, Role.CASHIER], "seen_at", 0.51, False),
+    ([Role.CLERK], "seen_at", 11.9, True), ([Role.MANAGER], "seen_at", 11.9, True),
+    ([Role.CLERK, Role.MANAGER], "seen_at", 11.9, True), ([Role.CLERK, Role.AUDITOR], "seen_at", 2.1, False),
+    ([Role.AUDITOR], "seen_at", 1.9, True), ([Role.AUDITOR], "seen_at", 2.1, False),
+    ([Role.ORGANISER], "seen_at", 2.1, False),
+    ([Role.CLERK], "created_at", 11.9, True), ([Role.CLERK], "created_at", 12.1, False),
+    ([Role.CASHIER], "created_at", 11.9, True), ([Role.CASHIER], "created_at", 12.1, False),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("roles", "column", "hours", "lives"), LIVES)
+async def test_a_session_ends_after_the_idle_time_of_its_roles_and_in_any_case_after_a_shift(
+    house: Any, *, roles: list[Role], column: str, hours: float, lives: bool
+) -> None:
+    who = await given.clerk(house, roles=roles, store=None)
+    digest = tokens.digest(await sessions.sign_in(login="wang", password=given.PASSWORD))
+    await given.aged(column, hours)
+    assert (await Authenticator().session(digest) is not None) is lives
+    assert bool(await sessions.own(who)) is lives
+
+
+async def test_using_a_session_keeps_it_from_idling(house: Any) -> None:
+    await given.clerk(house)
+    digest = tokens.digest(await sessions.sign_in(login="wang", password=given.PASSWORD))
+    await given.aged("seen_at", 1.5)
+    assert await Authenticator().session(digest)
+    assert clock.stamp(clock.now() - timedelta(minutes=1)) < await reading.value("SELECT seen_at FROM session")
+
+
+async def test_signing_out_ends_the_session(house: Any) -> None:
+    await given.clerk(house)
+    digest = tokens.digest(await sessions.sign_in(login="wang", password=given.PASSWORD))
+    await sessions.sign_out(digest)
+    assert await Authenticator().session(digest) is None
+
+
+async def test_a_sign_in_with_the_old_password_does_not_survive_its_change(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change comes while the old password is being hashed, and again after the session was made."""
+    clerk = await given.clerk(house)
+    checked, changed = asyncio.Event(), asyncio.Event()
+    inner = passwords.matches
+
+    async def slow(stored: str | None, password: str) -> bool:
+        right = await inner(stored, password)
+        checked.set()
+        await changed.wait()
+        return right
+
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "matches", slow)
+        signing_in = asyncio.create_task(sessions.sign_in(login="wang", password=given.PASSWORD))
+        await checked.wait()
+    await staff.change_password(current=given.PASSWORD, password="another good one", by=clerk)
+    changed.set()
+    with pytest.raises(Refusal) as refused:
+        await signing_in
+    assert refused.value.code == "sign_in.wrong"
+    assert await given.live() == 0
+    await sessions.sign_in(login="wang", password="another good one")
+    await staff.change_password(current="another good one", password="a third good one", by=clerk)
+    assert await given.live() == 0
+
+
+async def test_a_sign_in_does_not_survive_that_its_account_is_disabled(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk = await given.clerk(house)
+    checked, disabled = asyncio.Event(), asyncio.Event()
+    inner = passwords.matches
+
+    async def slow(stored: str | None, password: str) -> bool:
+        right = await inner(stored, password)
+        checked.set()
+        await disabled.wait()
+        return right
+
+    monkeypatch.setattr(passwords, "matches", slow)
+    signing_in = asyncio.create_task(sessions.sign_in(login="wang", password=given.PASSWORD))
+    await checked.wait()
+    await staff.disable(key=clerk.key, by=house.admin)
+    disabled.set()
+    with pytest.raises(Refusal):
+        await signing_in
+    await staff.enable(key=clerk.key, by=house.admin)
+    assert await given.live() == 0
+
+
+async def test_eight_sign_ins_beside_a_change_of_password_leave_no_old_session(house: Any) -> None:
+    clerk = await given.clerk(house)
+    old = [sessions.sign_in(login="wang", password=given.PASSWORD) for _ in range(8)]
+    change = staff.change_password(current=given.PASSWORD, password="another good one", by=clerk)
+    await asyncio.gather(*old[:4], change, *old[4:], return_exceptions=True)
+    assert await given.live() == 0
+
+
+async def test_a_password_is_stored_as_argon2id(house: Any) -> None:
+    await given.clerk(house)
+    stored = await reading.value("SELECT password_hash FROM staff WHERE login = 'wang'")
+    assert stored.startswith("$argon2id$")
+    assert (passwords.COST.memory_cost, passwords.COST.time_cost) == (65_536, 3)
+    assert argon2.PasswordHasher.from_parameters(passwords.COST).check_needs_rehash(stored)
+
+
+async def test_too_many_sign_ins_at_once_are_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_waiting", passwords.WAITING_MAX)
+    with pytest.raises(Refusal) as refused:
+        await passwords.matches(None, given.PASSWORD)
+    assert (refused.value.status, refused.value.retry_after_s) == (503, passwords.RETRY_AFTER_S)
+
+
+async def test_old_sessions_are_swept(house: Any) -> None:
+    await given.clerk(house)
+    await sessions.sign_in(login="wang", password=given.PASSWORD)
+    assert await sessions.sweep() == 0
+    await given.aged("created_at", 37)
+    assert await sessions.sweep() == 1
