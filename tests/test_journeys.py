@@ -1,4 +1,4 @@
-"""Three people do their main job on real screens: a donor, a store clerk, the finance office."""
+"""A donor and each of the nine roles do their main job on real screens."""
 
 import hashlib
 import re
@@ -273,6 +273,82 @@ async def test_a_new_approver_comes_in_for_the_first_time(request, database, siz
             await new.sees(words)
         for page in ("/tokens", "/accounts/new", "/accounts/changes"):
             await admin.go(page)
+
+
+# -- who looks after the store, the accounts, the books, a work unit --------------------------------------
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+async def test_a_manager_reverses_a_slip(request, database, size, scripts):
+    served = town(request, database)
+    basket = {"store": "LX01", "card": served.facts["card"], "lines": [{"lot": served.facts["lot"], "quantity": 1}]}
+    number = (await served.post("clerk", "/goods/issues", basket, uuid.uuid4().hex))["number"]
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        manager = await here.visitor()
+        await manager.sign_in("manager", "/goods/documents")
+        await manager.page.get_by_role("link", name=number).click()
+        await manager.look()
+        await manager.press("冲销此单")
+        await manager.sees("积分退回家庭")
+        await manager.fill(reason="扫错了批次")
+        await manager.press("确认冲销")
+        await manager.sees("扫错了批次", number)
+        await manager.go(f"/goods/documents/{number}")
+        await manager.sees("已冲销")
+        assert await manager.page.get_by_role("link", name="冲销此单").count() == 0
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+async def test_an_admin_makes_an_account_and_closes_it(request, database, size, scripts):
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        admin = await here.visitor()
+        await admin.sign_in("admin", "/accounts/new")
+        await admin.fill(login=f"sun{size}", name="孙店长", password=PASSWORD)
+        await admin.mark("roles", "manager")
+        await admin.choose(store="LX01")
+        await admin.press("建立账号")
+        await admin.sees(f"sun{size}", "未启用")
+        await admin.press("停用账号")
+        await admin.sees("该账号会立即退出登录")
+        await admin.press("停用账号")
+        await admin.sees("已停用")
+        assert await _status(admin, "/receipts") == 403
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+async def test_an_auditor_reads_everything_and_changes_nothing(request, database, size, scripts):
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        auditor = await here.visitor()
+        await auditor.sign_in("auditor", "/ledgers/donations")
+        await auditor.sees("500,000.00")
+        for page in ("/receipts", "/pledges", "/refunds", "/vouchers", "/goods/documents", "/ledgers/stock"):
+            await auditor.go(page)
+            await auditor.look()
+        await auditor.go(f"/receipts/{served.facts['receipt']}")
+        await auditor.sees("¥500,000.00", "有效")
+        assert await auditor.page.locator("main").get_by_role("link", name=re.compile("作废|换开|退款")).count() == 0
+        for page in ("/donations/new", "/vouchers/new", "/stores/LX01/out", "/accounts"):
+            assert await _status(auditor, page) == 403
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+async def test_an_organiser_has_a_desk_and_nothing_of_the_house(request, database, size, scripts):
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        organiser = await here.visitor()
+        await organiser.sign_in("nobody")
+        await organiser.sees("您好", "按号码查找")
+        for page in ("/receipts", "/pledges", "/vouchers", "/ledgers/donations", "/goods/documents", "/accounts"):
+            assert await _status(organiser, page) == 403
+        await organiser.go("/sessions")
+        await organiser.sees("这台")
+
+
+async def _status(visitor: Visitor, path: str) -> int:
+    """What a page answers to this visitor's cookies."""
+    return (await visitor.page.context.request.get(visitor.base + path)).status
 
 
 # -- the finance office -------------------------------------------------------------------------------
