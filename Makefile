@@ -6,10 +6,14 @@ PORT ?= 8000
 TEST_WORKERS ?= 2
 # `make test TESTS=tests/test_money.py`: a part of the tests, after all checks.
 TESTS ?=
+# `make mutants`: how many bugs to plant, which ones chance draws, how many at a time.
+SAMPLE ?= 400
+SEED ?= 2026
+MUTANTS_WORKERS ?= 2
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check format bench lock clean
+.PHONY: help setup demo serve test check format bench mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -43,6 +47,10 @@ format: ## put all Python in the one format
 bench: ## measure (NAME=<figure> for one); writes bench/results.json
 	@.ci/setup.sh runtime test bench
 	$(bin)/python -m bench $(NAME)
+
+mutants: ## plant bugs one at a time and list what no test notices (SAMPLE=400 SEED=2026)
+	@.ci/setup.sh runtime test
+	$(bin)/python -m bench.mutants.run --sample $(SAMPLE) --seed $(SEED) --workers $(MUTANTS_WORKERS)
 
 lock: ## newest versions within requirements*.in, with hashes (needs uv on PATH)
 	uv pip compile --quiet --upgrade --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.lock
