@@ -130,6 +130,24 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+async def _demo(url: str, folder: Path) -> None:
+    from charity.app import CHAPTERS, MODELS  # noqa: PLC0415 - see `opened`
+    from charity.demo import story  # noqa: PLC0415
+
+    environment(url, folder)
+    async with engine.opened(MODELS, durable=False), writer.running():
+        await story.load(CHAPTERS)
+
+
+@pytest.fixture(scope="session")
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with today's demo city on SQLite and its `head.json`, to be copied: loading takes twenty seconds."""
+    folder = tmp_path_factory.mktemp("demo-template")
+    shutil.copy(sqlite_template, folder / "charity.db")
+    _apart(_demo(f"sqlite://{folder / 'charity.db'}", folder))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def postgres_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
     _apart(_sql(cluster, "CREATE DATABASE charity_template"))

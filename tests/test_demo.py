@@ -1,5 +1,6 @@
 """The demo city: the same day tells the same story, every promise of the issue is in it, and its books verify."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -99,13 +100,11 @@ def test_the_tables_add_up_to_the_anchors_of_the_seed() -> None:
 
 
 @pytest.mark.slow
-async def test_the_demo_loads_through_the_verbs_and_its_books_verify(tmp_path: Path) -> None:
+@pytest.mark.xdist_group("demo")
+async def test_the_demo_loads_through_the_verbs_and_its_books_verify(demo_template: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo_template, tmp_path, dirs_exist_ok=True)
     environment(f"sqlite://{tmp_path}/charity.db", tmp_path)
-    settings.reset()
-    async with engine.opened(migrating=True):
-        await migrations.migrate()
     async with engine.opened(MODELS, durable=False), writer.running():
-        await story.load(CHAPTERS)
         with pytest.raises(Refusal) as refused:
             await story.load(CHAPTERS)
         assert refused.value.code == "demo.not_empty"

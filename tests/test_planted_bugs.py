@@ -1,5 +1,6 @@
 """Rules that bugs once broke unnoticed: baskets of several funds, agency goods, the pace window, keys of forms."""
 
+import json
 import secrets
 import time
 from collections.abc import Iterator
@@ -18,11 +19,12 @@ from charity.documents import facts
 from charity.errors import Refusal
 from charity.giving import pledges
 from charity.giving.pledges import Promise
-from charity.goods import slips, till
+from charity.goods import points, slips, till
 from charity.goods.till import Line
 from charity.ledger import funds
 from charity.ledger import verify as books_verify
 from charity.ledger.writer import Answer
+from charity.people import households
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
 from charity.web import limits
@@ -191,3 +193,25 @@ async def test_the_key_of_a_call_belongs_to_its_address(house: Cast, web: Web) -
     ]
     assert [call.status_code for call in calls] == [201, 201, 422]
     assert await reading.value("SELECT COUNT(*) FROM donation") == 1
+
+
+# -- found by `make mutants` ------------------------------------------------------------------------------------
+
+
+async def test_the_journal_lists_the_postings_of_each_entry_as_they_were_hashed(shop: Shop, web: Web) -> None:
+    await hand_out(shop, Line(3, barcode=RICE), Line(1, barcode=SALT))
+    answer = await web.as_("auditor").get("/api/v1/ledger/entries?after=0&limit=100")
+    entries = answer.json()["items"]
+    assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
+    assert len(entries) == await reading.value("SELECT seq FROM head")
+    for entry in entries:
+        told = [[p["account"], p["unit"], p["quantity"]] for p in entry["postings"]]
+        assert told == json.loads(entry["body"])["postings"]
+
+
+async def test_a_household_that_comes_later_gets_the_points_of_the_cycle_too(shop: Shop) -> None:
+    new = [households.NewHousehold("HH0003", "张秀兰", "999901002", "DIBAO", 2, "LX01")]
+    (key,) = await transactions.run(lambda tx: households.add(tx, new))
+    assert await points.grant_cycle(by=shop.house.caseworker) == 1
+    assert await shop.points(key) == 120
+    assert await shop.points() == 180
