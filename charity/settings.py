@@ -40,9 +40,9 @@ class Settings(BaseSettings):
 
     @property
     def sqlite_path(self) -> Path:
-        """The SQLite file."""
+        """The SQLite file, absolute: the process that writes it starts in another folder."""
         path = self.database_url.removeprefix("sqlite://")
-        return Path("/" + path.lstrip("/")) if path.startswith("//") else Path(path)
+        return Path("/" + path.lstrip("/")) if path.startswith("//") else Path(path).absolute()
 
     @property
     def secure(self) -> bool:

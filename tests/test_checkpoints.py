@@ -17,6 +17,7 @@ from charity.app import MODELS
 from charity.background import supervised
 from charity.db import checkpoints, engine, queue, reading, transactions
 from charity.db.checkpoints import Checkpoints
+from charity.db.locks import FileLock
 from charity.db.sqlite_child import Result, Step
 
 SMALL = 400_000
@@ -164,3 +165,31 @@ async def test_a_stop_beside_another_process_leaves_the_rest_to_it(template: Pat
         assert not wal.exists() or wal.stat().st_size == 0
     finally:
         other.close()
+
+
+async def test_a_checkpoint_under_way_ends_in_order_when_its_task_is_cancelled(
+    opened: Checkpoints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, asked, held = engine.state(), asyncio.Event(), list[bool]()
+    assert state.write_lock is not None
+    do, lock = state.connection.do, FileLock(state.write_lock.path)
+
+    async def watched(steps: Sequence[Step]) -> list[Result]:
+        asked.set()
+        results = await do(steps)
+        held.append(not lock.take())
+        lock.release()
+        return results
+
+    await write()
+    monkeypatch.setattr(checkpoints, "LOOK_S", 0)
+    monkeypatch.setattr(checkpoints, "AGE_S", -1)
+    monkeypatch.setattr(state.connection, "do", watched)
+    async with supervised("checkpoints", partial(opened.keep, state)):
+        await asked.wait()
+    await write()
+    assert all(held), "what the connection does, it does under the lock"
+    assert await count() == 2
+    async with state.write_lock:
+        assert await opened.run(state.connection)
+    assert opened.error == ""

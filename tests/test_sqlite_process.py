@@ -1,12 +1,14 @@
 """SQLite's writing connection in a process of its own, and the writer that decides while it commits."""
 
 import asyncio
+import enum
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from conftest import environment
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from charity.app import MODELS
-from charity.db import engine, reading, transactions
+from charity.db import engine, locks, reading, transactions
 from charity.db.locks import FileLock, WriteLock
 from charity.db.sqlite_process import ProcessConnection, ThreadConnection, WriterGone
 from charity.db.transactions import Tx
@@ -93,6 +95,51 @@ async def test_a_commit_that_the_database_refuses_leaves_no_transaction_open(pla
     assert await reading.value("SELECT COUNT(*) FROM programme") == 1
 
 
+class Word(enum.StrEnum):
+    CODE = "P1"
+
+
+class Named(str, enum.Enum):  # noqa: UP042 - a library may have one
+    """Not a StrEnum: its `str()` is its name."""
+
+    CODE = "P2"
+
+
+async def test_a_text_of_a_class_of_its_own_is_written_and_asked_as_its_text(place: str) -> None:
+    async def work(tx: Tx) -> list[dict[str, Any]]:
+        rows = [{"code": code, "name": "助学", "created_at": "x"} for code in (Word.CODE, Named.CODE)]
+        await tx.insert("programme", rows)
+        return await tx.rows("SELECT code FROM programme WHERE code IN ($1, $2) ORDER BY code", Word.CODE, Named.CODE)
+
+    assert await transactions.run(work) == [{"code": "P1"}, {"code": "P2"}]
+
+
+async def test_a_value_that_sqlite_has_no_type_for_is_refused_and_nothing_is_written(place: str) -> None:
+    row = {"code": "P1", "name": "助学", "created_at": "x"}
+
+    async def work(tx: Tx) -> None:
+        await tx.insert("programme", [row])
+        await tx.rows("SELECT $1", date(2026, 11, 26))
+
+    with pytest.raises(TypeError, match="date is no value"):
+        await transactions.run(work)
+    assert await reading.value("SELECT COUNT(*) FROM programme") == 0
+    await transactions.run(lambda tx: tx.insert("programme", [row]))
+    assert await reading.value("SELECT COUNT(*) FROM programme") == 1
+
+
+async def test_a_relative_path_is_where_the_server_was_started(
+    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "charity.db")
+    monkeypatch.chdir(tmp_path)
+    environment("sqlite://charity.db", Path("data"))
+    async with engine.opened(MODELS, serving=True):
+        row = {"code": "P1", "name": "助学", "created_at": "x"}
+        await transactions.run(lambda tx: tx.insert("programme", [row]))
+        assert await reading.value("SELECT COUNT(*) FROM programme") == 1
+
+
 # -- the writer --------------------------------------------------------------------------------------
 
 
@@ -138,6 +185,20 @@ async def test_one_command_that_cannot_be_written_costs_no_other_one(place: str,
     assert not any(a.replayed for a in good)
     assert sorted(a.body["seq"] for a in good) == list(range(1, TOGETHER))
     await books_are(TOGETHER - 1)
+
+
+async def test_a_lock_that_stays_busy_is_waited_for_once_a_batch(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(locks, "WAIT_S", 0.1)
+    other = FileLock(tmp_path / "charity.write")
+    assert other.take()
+    answers = await at_once([given(n) for n in range(TOGETHER)])
+    other.release()
+    assert all(isinstance(answer, locks.LockBusy) for answer in answers)
+    assert "batch.one_by_one" not in caplog.messages
+    await at_once([given(n) for n in range(TOGETHER)])
+    await books_are(TOGETHER)
 
 
 async def test_the_same_key_twice_in_a_batch_is_one_entry(place: str) -> None:

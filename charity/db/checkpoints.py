@@ -76,12 +76,18 @@ class Checkpoints:
 
     async def keep(self, opened: "State") -> None:
         """Move also what is little, when it is old: the supervised task of a server. Not on a disk that failed."""
-        assert opened.write_lock is not None
+        from charity.db import transactions  # noqa: PLC0415 - it imports the engine, which imports this module
+
         while True:
             await asyncio.sleep(LOOK_S)
             if self.age_s() > AGE_S and opened.stopped is None:
-                async with opened.write_lock:
-                    await self.run(opened.connection)
+                # A server that ends cancels us: the answer must still be read, and the lock held until it came.
+                await transactions.shielded(self._locked(opened))
+
+    async def _locked(self, opened: "State") -> None:
+        assert opened.write_lock is not None
+        async with opened.write_lock:
+            await self.run(opened.connection)
 
 
 async def _cut(connection: WriterConnection) -> tuple[int, int, int]:

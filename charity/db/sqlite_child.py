@@ -30,6 +30,36 @@ ROWS, MANY, ROLLBACK = "rows", "many", "rollback"
 Step = tuple[str, str, Sequence[Any]]
 # The answer to one step: the names of the columns, and the rows; both empty where there are none.
 Result = tuple[list[str], list[tuple[Any, ...]]]
+# The kinds of values, and what makes a plain one of a subclass; an enum's own `str()` may be its name.
+_KINDS: dict[type, Any] = {str: str.__str__, bool: bool, int: int, float: float, bytes: bytes}
+
+
+def packed(steps: Sequence[Step]) -> bytes:
+    """Steps as they travel; a text or number of a class of its own (a StrEnum) becomes a plain one.
+
+    TypeError, naming its class, for a value that SQLite has no type for.
+    """
+    try:
+        return marshal.dumps(list(steps))
+    except ValueError:  # marshal knows Python's own types and no subclass
+        return marshal.dumps([_plain(step) for step in steps])
+
+
+def _plain(step: Step) -> Step:
+    kind, sql, values = step
+    if kind == MANY:
+        return kind, sql, [[_value(value) for value in row] for row in values]
+    return kind, sql, [_value(value) for value in values]
+
+
+def _value(value: Any) -> Any:
+    if value is None or type(value) in _KINDS:
+        return value
+    for kind, plain in _KINDS.items():
+        if isinstance(value, kind):
+            return plain(value)
+    msg = f"{type(value).__name__} is no value for SQLite"
+    raise TypeError(msg)
 
 
 def perform(connection: sqlite3.Connection, steps: Sequence[Step]) -> list[Result]:
@@ -48,6 +78,11 @@ def perform(connection: sqlite3.Connection, steps: Sequence[Step]) -> list[Resul
             names = [column[0] for column in cursor.description or ()]
             results.append((names, cursor.fetchall()))
     return results
+
+
+def perform_packed(connection: sqlite3.Connection, body: bytes) -> list[Result]:
+    """Do steps that travelled; `packed` made them."""
+    return perform(connection, marshal.loads(body))  # noqa: S302 - both ends are this program
 
 
 def connected(path: str, pragmas: dict[str, str]) -> sqlite3.Connection:

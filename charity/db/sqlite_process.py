@@ -1,8 +1,9 @@
 """SQLite's writing connection as the process's tasks reach it: in aiosqlite's thread, or in a process of its own.
 
-Both do the same steps (`sqlite_child.perform`). A server uses the process (decision 14); a command, the demo
-load and the tests use the thread. When the process is gone nobody knows what was committed last: nothing
-more is acknowledged, and the server ends (`on_gone`). Callers retry with their idempotency keys.
+Both do the same steps (`sqlite_child.perform`) and get them as the same bytes (`sqlite_child.packed`), so that
+no value passes in one and fails in the other. A server uses the process (decision 14); a command, the demo load
+and the tests use the thread. When the process is gone nobody knows what was committed last: nothing more is
+acknowledged, and the server ends (`on_gone`). Callers retry with their idempotency keys.
 """
 
 import asyncio
@@ -67,7 +68,8 @@ class ThreadConnection:
         """Do the steps in one round trip to the thread."""
         held: Any = self._connection()
         try:
-            results: list[Result] = await held._execute(sqlite_child.perform, held._conn, steps)  # noqa: SLF001 - the only way in
+            body = sqlite_child.packed(steps)
+            results: list[Result] = await held._execute(sqlite_child.perform_packed, held._conn, body)  # noqa: SLF001 - the only way in
         except sqlite3.Error as error:
             raise translated(error) from error
         return results
@@ -88,15 +90,14 @@ class ProcessConnection:
         self._process = subprocess.Popen(command, pass_fds=kept, cwd=ROOT, stdin=subprocess.DEVNULL)  # noqa: S603, ASYNC220 - our own program; exec takes a millisecond
         theirs.close()
         self._from, self._to = await asyncio.open_connection(sock=ours, limit=1 << 20)
-        await self._ask(pragmas)
+        await self._ask(marshal.dumps(pragmas))
 
     async def do(self, steps: Sequence[Step]) -> list[Result]:
         """Do the steps in one round trip to the process."""
-        results: list[Result] = await self._ask(list(steps))
+        results: list[Result] = await self._ask(sqlite_child.packed(steps))
         return results
 
-    async def _ask(self, message: Any) -> Any:
-        body = marshal.dumps(message)
+    async def _ask(self, body: bytes) -> Any:
         try:
             self._to.write(HEAD.pack(len(body)) + body)
             (length,) = HEAD.unpack(await self._from.readexactly(HEAD.size))
@@ -113,7 +114,7 @@ class ProcessConnection:
         """Let it close its connection and end; the caller holds `charity.write`."""
         if self._process is None:
             return
-        await self._ask(None)
+        await self._ask(marshal.dumps(None))
         self._to.close()
         await asyncio.to_thread(self._process.wait, CLOSE_S)
         self._process = None

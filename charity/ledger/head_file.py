@@ -21,7 +21,7 @@ from pathlib import Path
 
 from charity import words
 from charity.background import supervised
-from charity.db import engine, installation, reading, sealed
+from charity.db import engine, installation, reading, sealed, transactions
 from charity.db.locks import FileLock, LockBusy
 from charity.errors import Failure, Refusal
 from charity.ledger import rules
@@ -52,8 +52,8 @@ def path() -> Path:
 
 
 def _signature(head: Head) -> str:
-    told = json.dumps(asdict(head), sort_keys=True).encode()
-    return hmac.digest(sealed.derived("charity head file"), told, "sha256").hex()
+    values = json.dumps(asdict(head), sort_keys=True).encode()
+    return hmac.digest(sealed.derived("charity head file"), values, "sha256").hex()
 
 
 def read() -> Head | None:
@@ -99,7 +99,11 @@ def _forward(head: Head) -> None:
 
 
 async def write(head: Head) -> None:
-    """Bring the file forward to a head that was committed; several processes may."""
+    """Bring the file forward to a head that was committed; several processes may. A cancelled caller tears nothing."""
+    await transactions.shielded(_brought_forward(head))
+
+
+async def _brought_forward(head: Head) -> None:
     async with _locked():
         await asyncio.to_thread(_forward, head)
 

@@ -13,7 +13,7 @@
  7. One bulk write, COMMIT, then the answers: an answer means durable. They are given when the writer is idle,
     before a batch with `load`, and when the next COMMIT is on its way; refused writes are answered at once.
  8. A write that fails is rolled back and tried again one by one. A disk error ends writing in this process:
-    waiting and later commands are told 503 `writing.stopped`, reading goes on, a fresh process writes again. A
+    waiting and later commands get 503 `writing.stopped`, reading goes on, a fresh process writes again. A
     connection lost at COMMIT is 503 `outcome.unknown`: ask again with the same key.
  9. The same key with the same content gets the stored answer; refusals are not stored. A hang-up changes nothing.
 10. A large act is `alone=True`: a transaction of its own, at most 5,000 entries.
@@ -38,6 +38,7 @@ from charity import clock, metrics
 from charity.background import supervised
 from charity.db import faults, transactions
 from charity.db.idem import Idem
+from charity.db.locks import LockBusy
 from charity.db.transactions import Tx
 from charity.errors import Refusal, Unavailable
 from charity.ledger import head_file, rules
@@ -69,7 +70,7 @@ class Waiting:
     callers: list[asyncio.Future[Answer]]
 
     def answer(self, outcome: Outcome) -> None:
-        """Tell all who are still there; the first has done it, to the others it is a replay."""
+        """Answer all who are still there; the first has done it, to the others it is a replay."""
         for n, caller in enumerate(self.callers):
             if caller.done():  # hung up, or waited long enough
                 continue
@@ -178,7 +179,7 @@ class Writer:
         """Decide and write a batch; one by one what of it cannot be written together."""
         try:
             batch = await transactions.run(partial(self._write, [one.command for one in waiting]))
-        except Unavailable as error:  # one by one they would fare no better
+        except (Unavailable, LockBusy) as error:  # one by one they would fare no better
             self._decided += [(one, error) for one in waiting]
             self._resolve()
         except Exception as error:  # noqa: BLE001 - a bulk write that failed: find the command that did it
