@@ -1,6 +1,6 @@
 """The charity platform of a Chinese county: one journal for money, goods and points.
 
-Words, one meaning each (domain rules, section 1):
+Words, one meaning each (docs/field.md 1):
 
 - **campaign** 募捐活动: a time-boxed appeal. **pledge** 认捐: a promise, no income until received.
 - **donation** 善款, **gift in kind** 善物: value that arrived. **receipt** 捐赠收据: our internal paper for it.

@@ -1,7 +1,7 @@
 """Money is a whole number of fen: read strictly, written plainly, split without losing one.
 
 Always true: no float and no Decimal occurs here; what cannot be read exactly is refused with a
-reason, never rounded, never zero. Capital amounts follow 《支付结算办法》附一 (domain rules 4.4).
+reason, never rounded, never zero. Capital amounts follow 《支付结算办法》附一 (docs/field.md 4.4).
 """
 
 import re

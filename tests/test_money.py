@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from charity import money
 
-EXAMPLES = [  # domain rules 4.4, all eleven
+EXAMPLES = [  # docs/field.md 4.4, all eleven
     (5, "人民币伍分"),
     (10_00, "人民币壹拾元整"),
     (1_409_50, "人民币壹仟肆佰零玖元伍角整"),

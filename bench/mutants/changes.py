@@ -1,6 +1,6 @@
 """The bugs that are planted: each one small change of a rule's source, named so that it can be recognised later.
 
-Left alone is what carries no rule: docstrings, annotations, decorators, `assert` (habit 9: what cannot be), log lines,
+Left alone is what carries no rule: docstrings, annotations, decorators, `assert` (it says what cannot be), log lines,
 words for people, and lines that only a type checker reads.
 """
 

@@ -1,4 +1,4 @@
-"""SQLite's WAL: bounded while serving, empty after a clean stop (stack.md, "SQLite").
+"""SQLite's WAL: bounded while serving, empty after a clean stop (docs/stack.md, "SQLite").
 
 After a COMMIT that left WAL_MAX bytes in the WAL, the writing connection moves it into the database file and
 cuts it (`wal_checkpoint(TRUNCATE)`), still under `charity.write`. A reader's snapshot can stand in the way:

@@ -1,4 +1,4 @@
-"""The database is the queue (house decision 7): jobs are enqueued in the business transaction.
+"""The database is the queue (decision 7): jobs are enqueued in the business transaction.
 
 A worker claims a job by a conditional UPDATE with a lease; a worker that died loses its lease and
 the job runs again, at most `ATTEMPTS_MAX` times. The body holds ids and filters, never names.

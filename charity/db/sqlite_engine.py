@@ -1,4 +1,4 @@
-"""Tortoise's SQLite clients with what they lack (stack.md): FULL, no auto-checkpoint, readers that only read.
+"""Tortoise's SQLite clients with what they lack (docs/stack.md): FULL, no auto-checkpoint, readers that only read.
 
 Transactions are not Tortoise's: it begins deferred (its issue #1675), which loses read-then-write
 transactions of two processes to "database is locked"; `transactions` begins IMMEDIATE.

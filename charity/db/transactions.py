@@ -1,7 +1,7 @@
 """Write transactions that a hang-up cannot tear.
 
 A task that is cancelled during BEGIN or COMMIT never gives SQLite's lock back and loses a pooled
-PostgreSQL connection (stack.md), so each transaction runs in a shielded task of its own: the caller
+PostgreSQL connection (docs/stack.md), so each transaction runs in a shielded task of its own: the caller
 may go away, the transaction ends by itself, wholly or not at all.
 
 Always true: an error means that nothing was written, but for `Unavailable(OUTCOME_UNKNOWN)`. A disk error ends

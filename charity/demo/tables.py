@@ -1,4 +1,4 @@
-"""The demo's tables: CSV files of the domain rules, read strictly."""
+"""The demo's tables: CSV files of docs/field.md 7, read strictly."""
 
 import csv
 from functools import lru_cache

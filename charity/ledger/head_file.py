@@ -1,4 +1,4 @@
-"""The head of the books outside the database: `head.json` in the data folder (books.md).
+"""The head of the books outside the database: `head.json` in the data folder (docs/books.md).
 
     {"database": id, "seq": 120, "leaf": "…", "at": "2026-11-25T…Z", "hmac": "…"}
 

@@ -1,4 +1,4 @@
-"""Giving money back (books.md): unspent positions first; what is spent is paid back from F-GEN.
+"""Giving money back (docs/books.md): unspent positions first; what is spent is paid back from F-GEN.
 
 Spent positions change owner to the refund, as in a transfer: the payment they went to keeps its
 money, and its givers are from then on the general fund's.

@@ -1,4 +1,4 @@
-"""The stream of a fund: intervals of fen, not rows of them (books.md, "Where did my gift go").
+"""The stream of a fund: intervals of fen, not rows of them (docs/books.md, "Where did my gift go").
 
 Every fen that a fund ever received has a position, in the order in which it was recorded. A gift
 owns the interval it arrived in; a payment takes the lowest free positions. This file is arithmetic

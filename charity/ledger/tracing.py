@@ -1,4 +1,4 @@
-"""Where a gift went, and whose gifts a payment used: overlaps of intervals (books.md).
+"""Where a gift went, and whose gifts a payment used: overlaps of intervals (docs/books.md).
 
 First-in-first-out inside a fund is a convention, and the pages that show it say so. A transfer
 between funds is an outflow of one and an inflow of the other; the trace follows it.

@@ -1,4 +1,4 @@
-"""`charity verify`, the ledger's part: I1-I9 and I13 of books.md, read from the journal and nothing else.
+"""`charity verify`, the ledger's part: I1-I9 and I13 of docs/books.md, read from the journal and nothing else.
 
 The journal is replayed in seq order (charity/ledger/replay.py); what the replay adds up to is compared with the
 tables that repeat it, in one short snapshot. Every failure is told in words with its seq.

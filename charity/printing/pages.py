@@ -10,7 +10,7 @@ from charity.printing import qr
 from charity.printing.places import TEMPLATES
 
 NOT_FOR_TAX = "本收据为内部收款凭证，不作为税前扣除凭证；税前扣除以财政部门监制的公益事业捐赠票据为准"
-"""Printed word for word on every receipt (domain rules 4.3)."""
+"""Printed word for word on every receipt (docs/field.md 4.3)."""
 
 
 @lru_cache(maxsize=1)

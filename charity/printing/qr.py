@@ -1,6 +1,6 @@
 """QR codes as SVG: equal texts give equal bytes, on an explicit white ground.
 
-A printed QR carries an address or a lot code and never personal data (domain rules 4.3).
+A printed QR carries an address or a lot code and never personal data (docs/field.md 4.3).
 """
 
 import base64

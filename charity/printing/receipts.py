@@ -1,4 +1,4 @@
-"""The donation receipt as printed: D1, A5 landscape, three copies (domain rules 4.3 and 8).
+"""The donation receipt as printed: D1, A5 landscape, three copies (docs/field.md 4.3 and 8).
 
 An internal voucher: it says so in the rules' own words, carries a check address as QR, and draws no
 seal. Goods without evidence of value print 不计价 and never a number.

@@ -2,7 +2,7 @@
 
 A fixed number of rows a page makes 本页小计, 承前页, 累计 and 共 y 页 known beforehand and lets rows
 be read lazily. Sums are made here, from the whole numbers of the rows. No text of a row is ever
-markup: it travels as JSON and is broken into lines by `glyphs` (domain rules 8, common rules).
+markup: it travels as JSON and is broken into lines by `glyphs` (docs/field.md 8, common rules).
 """
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence

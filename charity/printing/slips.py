@@ -1,4 +1,4 @@
-"""Goods slips as printed: the intake slip (入库单, GRN) and the issue slip (出库单, GIN), rules 3.3.
+"""Goods slips as printed: the intake slip (入库单, GRN) and the issue slip (出库单, GIN), docs/field.md 3.3.
 
 Both are one form with different columns. Totals are counted from the lines; an unvalued line
 prints 不计价 and adds nothing.

@@ -1,4 +1,4 @@
-"""D7 拨付（发放）台账: money paid and goods handed out, with who received them (domain rules 8).
+"""D7 拨付（发放）台账: money paid and goods handed out, with who received them (docs/field.md 8).
 
 A row is one posting to 业务活动成本 5101, or to agency debt 2601 when agency money is passed on; goods without
 value are listed as 不计价. Buying goods (1141) is not a disbursement: the goods are, when they are handed

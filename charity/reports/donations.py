@@ -1,4 +1,4 @@
-"""D4 捐赠收入明细台账: every gift of a period, refunds and reversals in red beneath it (domain rules 8).
+"""D4 捐赠收入明细台账: every gift of a period, refunds and reversals in red beneath it (docs/field.md 8).
 
 A gift stands on the day on which the books took it (`effective_on`); 到账日期 is the day it arrived. Goods
 without evidence of value print 不计价 and add nothing. Agency money is listed and marked 受托代理. Always

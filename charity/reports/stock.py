@@ -1,4 +1,4 @@
-"""D9 物资收发存台账: opening + in - out = closing, per store, item and unit cost (domain rules 8 and 3.3).
+"""D9 物资收发存台账: opening + in - out = closing, per store, item and unit cost (docs/field.md 8 and 3.3).
 
 Everything is counted from postings of lots on shelves; what a movement was is told by where the pieces
 came from or went to. Opening and closing are read from the turnover, the movements from the postings:
