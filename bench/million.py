@@ -151,9 +151,10 @@ class Years:
         from charity.goods import demo as goods_demo  # noqa: PLC0415
         from charity.office import demo as office_demo  # noqa: PLC0415
         from charity.office import staff  # noqa: PLC0415
+        from charity.roles import SYSTEM  # noqa: PLC0415
 
         for login, *_ in office_demo.STAFF:
-            account = await staff.by_login(login)
+            account = await staff.by_login(login, by=SYSTEM)
             assert account is not None, login
             self.staff[login] = account.actor
         self.households = [r["code"] for r in await reading.rows("SELECT code FROM household ORDER BY code")]

@@ -255,12 +255,12 @@ async def _renew_head() -> bool:
 
 async def _demo_state() -> str:
     """empty, demo or real."""
-    from charity.app import CHAPTERS  # noqa: PLC0415
+    from charity.app import CHAPTERS, MODELS  # noqa: PLC0415
     from charity.db import engine, reading  # noqa: PLC0415
     from charity.demo import story  # noqa: PLC0415
     from charity.office import organisation  # noqa: PLC0415
 
-    async with engine.opened():
+    async with engine.opened(MODELS):
         postgres = engine.state().postgres
         catalog = "pg_tables WHERE tablename" if postgres else "sqlite_master WHERE name"
         there = await reading.value(f"SELECT count(*) FROM {catalog} = 'staff'")  # noqa: S608 - constants

@@ -51,7 +51,7 @@ def list_tokens(account: str) -> None:
     """令牌：编号、账号、状态、到期日、最近使用、用途。"""
     from charity.office.staff import tokens  # noqa: PLC0415 - rooms are imported when a command needs them
 
-    for found in opened(tokens.every):
+    for found in opened(lambda: tokens.every(by=SYSTEM)):
         if account in {"", found.login}:
             state = "有效" if found.works else "已停用" if found.revoked_at else "已到期"
             used = (found.seen_at or "—")[:13]
@@ -84,7 +84,7 @@ def list_accounts() -> None:
     """账号：账号名、岗位、门店、状态。"""
     from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-    for found in opened(staff.every):
+    for found in opened(lambda: staff.every(by=SYSTEM)):
         state = "已停用" if found.disabled_at else "可登录" if found.can_sign_in else "仅限令牌"
         click.echo(f"{found.login}  {' '.join(found.roles)}  {found.store or '—'}  {state}")
 
@@ -118,7 +118,7 @@ def set_roles(login: str, roles: tuple[str, ...]) -> None:
     async def work() -> None:
         from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        found = await staff.required(login)
+        found = await staff.required(login, by=SYSTEM)
         chosen = [Role(role) for role in roles]
         await staff.assign(key=found.key, name=found.name, roles=chosen, store=found.store, by=SYSTEM)
 
@@ -136,7 +136,7 @@ def set_password(login: str, *, password_stdin: bool) -> None:
     async def work() -> None:
         from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        found = await staff.required(login)
+        found = await staff.required(login, by=SYSTEM)
         await staff.set_password(key=found.key, password=password, by=SYSTEM)
 
     opened(work)
@@ -151,7 +151,7 @@ def end_two_step(login: str) -> None:
     async def work() -> None:
         from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        await staff.end_two_step(key=(await staff.required(login)).key, by=SYSTEM)
+        await staff.end_two_step(key=(await staff.required(login, by=SYSTEM)).key, by=SYSTEM)
 
     opened(work)
     click.echo(f"已停用 {login} 的两步验证")

@@ -113,7 +113,7 @@ class Actor:
             raise NOT_YOURS(act=ACTS["goods.move"][0])
 
 
-READING = ("campaign.read", "gift.read", "pledge.read", "refund.read")
+READING = ("account.watch", "campaign.read", "card.read", "gift.read", "pledge.read", "refund.read", "voucher.read")
 """What jobs, checks and readers of the house itself may see: all rows."""
 SYSTEM = Actor(
     "system",

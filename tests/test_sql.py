@@ -187,7 +187,6 @@ def dynamic() -> Counter[str]:
 # room, its tables of other rooms with the number of strings that name them, what ends it
 _LISTED = (
     ("aid", "entry 2, series 1", "move H of aid: verify compares through readers of the ledger"),
-    ("aid", "household 1, institution 3, person 1", "move H of people: payees through its readers"),
     ("disclosure", "entry 1, segment 1", "issue 7: public figures are figures of the ledger"),
     ("giving", "account 2, entry 7, posting 2, refund_of 1, series 2", "verify compares rows with the journal"),
     ("giving", "head 2", "figures of campaigns and the seq they are of are read by one statement"),

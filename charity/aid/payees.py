@@ -6,15 +6,16 @@ a payee whose account was changed after the approval is noticed before the money
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from charity.aid import rules
-from charity.db import reading, sealed
+from charity.people import households, institutions, persons
+from charity.people.models import HouseholdStatus, InstitutionKind
+from charity.roles import SYSTEM, Actor
 
 PayeeKind = Literal["household", "person", "institution", "supplier"]
 KIND_WORDS: dict[str, str] = {"household": "家庭", "person": "个人", "institution": "机构", "supplier": "供应商"}
 ACCOUNT_TAIL = 4
-CHOICES_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,50 +35,51 @@ class Payee:
         return f"****{self.bank_account[-ACCOUNT_TAIL:]}" if self.bank_account else ""
 
 
-async def find(kind: str, code: str) -> Payee:
+async def find(kind: str, code: str, *, by: Actor) -> Payee:
     """The payee of this kind and code, or the refusal payee.unknown."""
-    payee = await _READERS[kind](code)
+    payee = await _READERS[kind](code, by)
     if payee is None:
         raise rules.PAYEE_UNKNOWN()
     return payee
 
 
 async def known(kind: str, code: str) -> Payee:
-    """The payee, or one without a name when it is gone (an erasure leaves the voucher)."""
-    return await _READERS[kind](code) or Payee(kind, code, "", "", open=False)
+    """The payee, or one without a name when it is gone (an erasure leaves the voucher).
+
+    Whoever may see a voucher may see whom it pays.
+    """
+    return await _READERS[kind](code, SYSTEM) or Payee(kind, code, "", "", open=False)
 
 
-async def _household(code: str) -> Payee | None:
-    row = await reading.row("SELECT key, head_name, status FROM household WHERE code = $1", code)
-    return (
-        None if row is None else Payee("household", code, row["head_name"], row["key"], open=row["status"] == "active")
-    )
+async def _household(code: str, by: Actor) -> Payee | None:
+    row = await households.with_code(code, by=by)
+    if row is None:
+        return None
+    return Payee("household", code, row.head_name, row.key, open=row.status == HouseholdStatus.ACTIVE)
 
 
-async def _person(code: str) -> Payee | None:
-    row = await reading.row("SELECT name, bank_account FROM person WHERE key = $1 AND kind <> 'anonymous'", code)
-    return None if row is None else Payee("person", code, row["name"], code, _account("person", code, row))
+async def _person(code: str, by: Actor) -> Payee | None:
+    payable = await persons.payable(code, by=by)
+    if payable is None:
+        return None
+    person, account = payable
+    return Payee("person", code, person.name, code, account)
 
 
-async def _institution(code: str) -> Payee | None:
-    row = await reading.row("SELECT name, bank_account FROM institution WHERE code = $1 AND kind <> 'supplier'", code)
-    return None if row is None else Payee("institution", code, row["name"], code, _account("institution", code, row))
+async def _institution(code: str, by: Actor) -> Payee | None:
+    return await _of_kind("institution", code, by)
 
 
-async def _supplier(code: str) -> Payee | None:
-    row = await reading.row("SELECT name, bank_account FROM institution WHERE code = $1 AND kind = 'supplier'", code)
-    return None if row is None else Payee("supplier", code, row["name"], code, _account("institution", code, row))
+async def _supplier(code: str, by: Actor) -> Payee | None:
+    return await _of_kind("supplier", code, by)
 
 
-def _account(table: str, key: str, row: dict[str, Any]) -> str:
-    return sealed.unseal(table, "bank_account", key, row["bank_account"])
+async def _of_kind(kind: PayeeKind, code: str, by: Actor) -> Payee | None:
+    """An institution is paid as a supplier or as another institution, never as both."""
+    row = await institutions.with_code(code, by=by)
+    if row is None or (row.kind == InstitutionKind.SUPPLIER) != (kind == "supplier"):
+        return None
+    return Payee(kind, code, row.name, code, institutions.bank_account(row))
 
 
 _READERS = {"household": _household, "person": _person, "institution": _institution, "supplier": _supplier}
-
-
-async def institutions() -> list[dict[str, Any]]:
-    """Institutions and suppliers to choose from: code, name, kind."""
-    return await reading.rows(
-        "SELECT code, name, kind FROM institution ORDER BY kind = 'supplier', code LIMIT $1", CHOICES_MAX
-    )

@@ -1,9 +1,9 @@
 """What the office puts on the desk."""
 
 from charity import words
-from charity.db import reading
 from charity.desk.tasks import Task
 from charity.office import organisation
+from charity.office.models import Staff
 from charity.office.sign_in import two_step
 from charity.office.staff import changes
 from charity.roles import Actor
@@ -14,7 +14,7 @@ async def staff(by: Actor) -> list[Task]:
     """How many accounts can sign in."""
     if not by.may("account.manage"):
         return []
-    n = await reading.value("SELECT COUNT(*) FROM staff WHERE disabled_at IS NULL")
+    n = await Staff.visible_to(by).filter(disabled_at=None).count()
     return [Task(words.say("有 {count} 个账号可以登录", count=n), "/accounts", words.say("管理账号"), order=510)]
 
 
@@ -22,7 +22,7 @@ async def waiting(by: Actor) -> list[Task]:
     """Changes of accounts that wait for a second person: administrators and holders of money roles see them."""
     if not by.may("account.watch"):
         return []
-    rows = await changes.waiting()
+    rows = await changes.waiting(by=by)
     if not rows:
         return []
     day = day_words(rows[0].asked_at)
@@ -32,7 +32,7 @@ async def waiting(by: Actor) -> list[Task]:
 
 async def own_two_step(by: Actor) -> list[Task]:
     """The second factor that a demo offers and does not ask for."""
-    if by.roles.isdisjoint(two_step.ASKED_OF) or not (await organisation.get()).demo or await two_step.is_on(by.key):
+    if by.roles.isdisjoint(two_step.ASKED_OF) or not (await organisation.get()).demo or await two_step.is_on(by=by):
         return []
     return [Task(words.say("您还没有启用两步验证"), "/two-step", words.say("启用"), order=520)]
 

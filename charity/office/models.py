@@ -1,12 +1,15 @@
 """Rows of the office."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Self
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
-from charity.db.fields import SealedField, WordField
-from charity.roles import Role
+from charity.db.fields import SealedField, WordField, nothing, relation
+from charity.roles import Actor, Role
 
 
 class Zone(StrEnum):
@@ -80,6 +83,12 @@ class OrganisationRow(Model):
 
         table = "organisation"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Everybody sees who we are."""
+        del by
+        return cls.all()
+
 
 class Township(Model):
     """A township or street office of the county."""
@@ -95,19 +104,32 @@ class Township(Model):
 
         table = "township"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Everybody sees them."""
+        del by
+        return cls.all()
+
 
 class StoreRow(Model):
     """A charity love supermarket."""
 
     code = fields.CharField(32, primary_key=True)
     name = fields.TextField()
-    township = fields.TextField()
+    township: fields.ForeignKeyRelation[Township] = relation(Township, "township")
+    township_id: str
     kind = WordField(StoreKind)
 
     class Meta:
         """Table name."""
 
         table = "store"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Everybody sees them."""
+        del by
+        return cls.all()
 
 
 class Staff(Model):
@@ -117,7 +139,8 @@ class Staff(Model):
     login = fields.TextField()
     name = fields.TextField()
     password_hash = fields.TextField(null=True)
-    store = fields.TextField(null=True)
+    store: fields.ForeignKeyNullableRelation[StoreRow] = relation(StoreRow, "store", null=True)
+    store_id: str | None
     disabled_at = fields.TextField(null=True)
     created_at = fields.TextField()
     password_initial = fields.BooleanField()
@@ -129,6 +152,16 @@ class Staff(Model):
         """Table name."""
 
         table = "staff"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever manages accounts sees all; the others see their own."""
+        return cls.all() if by.may("account.manage") else cls.filter(key=by.key)
+
+    @classmethod
+    def with_keys(cls, keys: Iterable[str]) -> QuerySet[Self]:
+        """The accounts of these keys: whoever sees a row sees the name of who handled it."""
+        return cls.filter(key__in=list(keys))
 
 
 class StaffRole(Model):
@@ -142,12 +175,18 @@ class StaffRole(Model):
 
         table = "staff_role"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """As the accounts."""
+        return cls.all() if by.may("account.manage") else cls.filter(staff=by.key)
+
 
 class Session(Model):
     """A signed-in browser: the digest of its cookie."""
 
     digest = fields.CharField(64, primary_key=True)
-    staff = fields.TextField()
+    staff: fields.ForeignKeyRelation[Staff] = relation(Staff, "staff")
+    staff_id: str
     created_at = fields.TextField()
     seen_at = fields.TextField()
     revoked_at = fields.TextField(null=True)
@@ -159,12 +198,18 @@ class Session(Model):
 
         table = "session"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Everybody sees their own."""
+        return cls.filter(staff_id=by.key)
+
 
 class Token(Model):
     """A program's access token: the digest of it."""
 
     digest = fields.CharField(64, primary_key=True)
-    staff = fields.TextField()
+    staff: fields.ForeignKeyRelation[Staff] = relation(Staff, "staff")
+    staff_id: str
     name = fields.TextField()
     created_at = fields.TextField()
     revoked_at = fields.TextField(null=True)
@@ -176,12 +221,18 @@ class Token(Model):
 
         table = "token"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever manages accounts sees all; the others see none."""
+        return cls.all() if by.may("account.manage") else nothing(cls)
+
 
 class RecoveryCode(Model):
     """A code that replaces the second factor once: its digest."""
 
     digest = fields.CharField(64, primary_key=True)
-    staff = fields.TextField()
+    staff: fields.ForeignKeyRelation[Staff] = relation(Staff, "staff")
+    staff_id: str
     used_at = fields.TextField(null=True)
 
     class Meta:
@@ -189,26 +240,39 @@ class RecoveryCode(Model):
 
         table = "recovery_code"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Everybody sees their own."""
+        return cls.filter(staff_id=by.key)
+
 
 class StaffChange(Model):
     """A change of an account that waits for a second person, and how it ended."""
 
     key = fields.CharField(64, primary_key=True)
-    staff = fields.TextField()
+    staff: fields.ForeignKeyRelation[Staff] = relation(Staff, "staff")
+    staff_id: str
     kind = WordField(ChangeKind)
     roles = fields.TextField()
     password_hash = fields.TextField(null=True)
     asked_at = fields.TextField()
-    asked_by = fields.TextField()
+    asked_by: fields.ForeignKeyRelation[Staff] = relation(Staff, "asked_by")
+    asked_by_id: str
     due_at = fields.TextField(null=True)
     settled_at = fields.TextField(null=True)
-    settled_by = fields.TextField(null=True)
+    settled_by: fields.ForeignKeyNullableRelation[Staff] = relation(Staff, "settled_by", null=True)
+    settled_by_id: str | None
     outcome = WordField(Outcome, null=True)
 
     class Meta:
         """Table name."""
 
         table = "staff_change"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever a waiting change concerns sees all: administrators and holders of money roles."""
+        return cls.all() if by.may("account.watch") else nothing(cls)
 
 
 class StaffEvent(Model):
@@ -217,7 +281,8 @@ class StaffEvent(Model):
     id = fields.BigIntField(primary_key=True)
     at = fields.TextField()
     actor = fields.TextField()
-    staff = fields.TextField()
+    staff: fields.ForeignKeyRelation[Staff] = relation(Staff, "staff")
+    staff_id: str
     act = WordField(AccountEvent)
     detail = fields.TextField()
 
@@ -225,3 +290,8 @@ class StaffEvent(Model):
         """Table name."""
 
         table = "staff_event"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever manages accounts sees all; the others see none."""
+        return cls.all() if by.may("account.manage") else nothing(cls)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity import clock, tokens
-from charity.db import reading, sealed
+from charity.db import sealed
 from charity.db.transactions import Tx
-from charity.people import rules
+from charity.people.models import Household
+from charity.roles import Actor
 
 CATEGORY_WORDS = {
     "DIBAO": "低保",
@@ -55,9 +56,6 @@ async def add(tx: Tx, households: Sequence[NewHousehold]) -> list[str]:
     return keys
 
 
-async def by_code(code: str) -> dict[str, Any]:
-    """A household's row by its code, or the refusal household.unknown."""
-    row = await reading.row("SELECT key, code, category, members, status FROM household WHERE code = $1", code)
-    if row is None:
-        raise rules.HOUSEHOLD_UNKNOWN(code=code)
-    return row
+async def with_code(code: str, *, by: Actor) -> Household | None:
+    """The household of this code, when this reader may see it."""
+    return await Household.visible_to(by).get_or_none(code=code)

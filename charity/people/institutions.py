@@ -3,10 +3,12 @@
 from typing import Any
 
 from charity import clock
-from charity.db import reading, sealed
+from charity.db import sealed
 from charity.db.transactions import Tx
-from charity.people import rules
+from charity.people.models import Institution, InstitutionKind
+from charity.roles import Actor
 
+CHOICES_MAX = 500
 KINDS = ("home", "hospital", "school", "supplier", "federation")
 
 
@@ -33,14 +35,17 @@ async def add(
     await tx.insert("institution", [row])
 
 
-async def by_code(code: str) -> dict[str, Any]:
-    """An institution's code, name and kind, or the refusal institution.unknown."""
-    row = await reading.row("SELECT code, name, kind FROM institution WHERE code = $1", code)
-    if row is None:
-        raise rules.INSTITUTION_UNKNOWN(code=code)
-    return row
+async def with_code(code: str, *, by: Actor) -> Institution | None:
+    """The institution of this code, when this reader may see it."""
+    return await Institution.visible_to(by).get_or_none(code=code)
 
 
-async def every() -> list[dict[str, Any]]:
-    """All institutions by code."""
-    return await reading.rows("SELECT code, name, kind FROM institution ORDER BY code")
+async def every(*, by: Actor) -> list[Institution]:
+    """The first institutions that this reader may see, by code; suppliers after the others."""
+    rows = await Institution.visible_to(by).order_by("code").limit(CHOICES_MAX)
+    return sorted(rows, key=lambda row: row.kind == InstitutionKind.SUPPLIER)
+
+
+def bank_account(institution: Institution) -> str:
+    """The account that money is paid to; empty when none was given."""
+    return sealed.unseal("institution", "bank_account", institution.code, institution.bank_account)

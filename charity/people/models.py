@@ -1,13 +1,16 @@
 """Rows of the persons."""
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TypedDict
+from typing import Self, TypedDict
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
-from charity.db.fields import SealedField, WordField
+from charity.db.fields import SealedField, WordField, nothing
 from charity.db.tables import Table
+from charity.roles import Actor
 
 
 class PersonKind(StrEnum):
@@ -69,6 +72,16 @@ class Person(Model):
 
         table = "person"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads gifts or vouchers sees all; the others see none."""
+        return cls.all() if by.may("gift.read") or by.may("voucher.read") else nothing(cls)
+
+    @classmethod
+    def with_keys(cls, keys: Iterable[str]) -> QuerySet[Self]:
+        """The persons of these keys: whoever sees a row that names a person sees that person's name."""
+        return cls.filter(key__in=list(keys))
+
 
 class PersonRow(TypedDict):
     """A row of `person`."""
@@ -110,6 +123,11 @@ class Household(Model):
 
         table = "household"
 
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads cards or vouchers sees all; the others see none."""
+        return cls.all() if by.may("card.read") or by.may("voucher.read") else nothing(cls)
+
 
 class HouseholdRow(TypedDict):
     """A row of `household`."""
@@ -144,6 +162,11 @@ class Institution(Model):
         """Table name."""
 
         table = "institution"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads vouchers sees all; the others see none."""
+        return cls.all() if by.may("voucher.read") else nothing(cls)
 
 
 # The tables whose rows the writer's commands read and change one by one.

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from charity import clock, words
-from charity.db import reading, sealed
+from charity.db import sealed
+from charity.people import models
 from charity.people.id_numbers import is_persons
-from charity.people.models import PersonRow
+from charity.people.models import PersonKind, PersonRow
+from charity.roles import Actor
 
 NAME_MAX = 100
 NAMES_CHUNK = 500
@@ -82,24 +84,30 @@ def person_row(donor: Donor, *, key: str, at: str | None = None) -> PersonRow:
 
 
 async def names(keys: Iterable[str]) -> dict[str, Person]:
-    """Persons by key; a key that is gone (an erasure) is missing."""
+    """Persons by key, for whoever may see the rows that name them; a key that is gone (an erasure) is missing."""
     todo = sorted({k for k in keys if k})
     persons: dict[str, Person] = {}
     for n in range(0, len(todo), NAMES_CHUNK):
-        part = todo[n : n + NAMES_CHUNK]
-        sql = f"SELECT key, kind, name FROM person WHERE key IN ({reading.places(len(part))})"  # noqa: S608
-        for row in await reading.rows(sql, *part):
-            persons[row["key"]] = Person(row["key"], row["kind"], row["name"])
+        rows = await models.Person.with_keys(todo[n : n + NAMES_CHUNK]).only("key", "kind", "name")
+        persons |= {row.key: Person(row.key, row.kind, row.name) for row in rows}
     return persons
 
 
 async def shown_id(key: str) -> str:
     """An organisation's code in full; of a person's ID number only the first three and the last four."""
-    row = await reading.row("SELECT tax_id, id_number FROM person WHERE key = $1", key)
+    row = await models.Person.with_keys([key]).first()
     if row is None:
         return ""
-    if row["tax_id"]:
-        return str(row["tax_id"])
-    number = sealed.unseal("person", "id_number", key, row["id_number"])
+    if row.tax_id:
+        return row.tax_id
+    number = sealed.unseal("person", "id_number", key, row.id_number)
     hidden = max(0, len(number) - ID_FIRST - ID_LAST)
     return f"{number[:ID_FIRST]}{'*' * hidden}{number[-ID_LAST:]}" if number else ""
+
+
+async def payable(key: str, *, by: Actor) -> tuple[Person, str] | None:
+    """A person who can be paid and the bank account; the nameless cannot be paid."""
+    row = await models.Person.visible_to(by).exclude(kind=PersonKind.ANONYMOUS).get_or_none(key=key)
+    if row is None:
+        return None
+    return Person(row.key, row.kind, row.name), sealed.unseal("person", "bank_account", key, row.bank_account)

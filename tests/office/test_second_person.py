@@ -29,7 +29,7 @@ async def test_while_the_house_is_set_up_money_roles_take_effect_at_once(house: 
     for role in sorted(MONEY):
         who = await given.made(house, f"new-{role}", role, initial=True)
         assert await given.roles_of(who) == {role}
-    assert await changes.waiting() == []
+    assert await changes.waiting(by=SYSTEM) == []
 
 
 async def test_the_first_owner_of_a_money_role_who_is_at_work_ends_the_setting_up(house: Cast) -> None:
@@ -39,7 +39,7 @@ async def test_the_first_owner_of_a_money_role_who_is_at_work_ends_the_setting_u
     assert await given.roles_of(await given.made(house, "lu", Role.APPROVER)) == set()
     # Taking all money roles away again does not bring the setting up back.
     for login in ("shen", "gu"):
-        account = await staff.required(login)
+        account = await staff.required(login, by=SYSTEM)
         await staff.assign(key=account.key, name=account.name, roles=[Role.AUDITOR], store=None, by=house.admin)
     assert await given.roles_of(await given.made(house, "ye", Role.CASEWORKER)) == set()
 
@@ -55,7 +55,7 @@ async def test_a_clerk_needs_no_second_person(house: Cast) -> None:
     await staff.assign(key=clerk.key, name="方", roles=[Role.MANAGER, Role.AUDITOR], store="LX01", by=one)
     await staff.set_password(key=clerk.key, password=given.OTHER, by=one)
     await staff.end_two_step(key=clerk.key, by=one)
-    assert await changes.waiting() == []
+    assert await changes.waiting(by=SYSTEM) == []
     assert await given.roles_of(clerk) == {Role.MANAGER, Role.AUDITOR}
 
 
@@ -156,7 +156,7 @@ async def test_one_administrator_alone_waits_a_day_and_everybody_concerned_is_to
     assert await given.roles_of(who) == set()
     assert await _later(asked + timedelta(hours=24, minutes=1)) == 1
     assert await given.roles_of(who) == {Role.APPROVER}
-    assert [c.outcome for c in await changes.settled()] == [Outcome.DUE]
+    assert [c.outcome for c in await changes.settled(by=SYSTEM)] == [Outcome.DUE]
     assert await _later(asked + timedelta(hours=25)) == 0
 
 
@@ -198,10 +198,10 @@ async def test_a_later_change_replaces_the_waiting_one(house: Cast) -> None:
     for roles in ([Role.CASHIER], [Role.APPROVER]):
         await staff.assign(key=who.key, name="方", roles=roles, store=None, by=one)
     assert (await given.only_change()).roles == (Role.APPROVER,)
-    first = next(c for c in await changes.settled() if c.roles == (Role.CASHIER,))
+    first = next(c for c in await changes.settled(by=SYSTEM) if c.roles == (Role.CASHIER,))
     assert await given.refused_with(changes.confirm(key=first.key, by=two)) == "change.settled"
     await staff.assign(key=who.key, name="方", roles=[Role.CLERK], store="LX01", by=one)
-    assert await changes.waiting() == []
+    assert await changes.waiting(by=SYSTEM) == []
     assert await given.roles_of(who) == {Role.CLERK}
 
 
@@ -223,7 +223,7 @@ async def test_what_waits_falls_with_the_account_or_with_who_asked(house: Cast, 
     who = await given.made(house, "fang", Role.AUDITOR, by=one)
     await staff.assign(key=who.key, name="方", roles=[Role.CASHIER], store=None, by=one)
     await event(house, one, two, who)
-    assert await changes.waiting() == []
+    assert await changes.waiting(by=SYSTEM) == []
     assert await given.roles_of(who) == {Role.AUDITOR}
 
 
@@ -248,7 +248,7 @@ async def test_of_a_confirmation_and_a_stop_at_once_one_counts(house: Cast) -> N
         return_exceptions=True,
     )
     assert [type(d) for d in done].count(Refusal) == 5
-    (change,) = await changes.settled()
+    (change,) = await changes.settled(by=SYSTEM)
     assert await given.roles_of(who) == ({Role.APPROVER} if change.outcome is Outcome.CONFIRMED else set())
 
 
@@ -258,7 +258,7 @@ async def test_the_command_line_takes_effect_at_once_and_leaves_an_event(house: 
     await staff.set_password(key=who.key, password=given.OTHER, by=SYSTEM)
     await access_tokens.create(role=Role.CASHIER, login="lu")
     assert await given.roles_of(who) == {Role.APPROVER, Role.CASHIER}
-    assert await changes.waiting() == []
+    assert await changes.waiting(by=SYSTEM) == []
     events = await reading.rows("SELECT actor, act FROM staff_event WHERE staff = $1 ORDER BY id", who.key)
     assert [e["act"] for e in events] == ["created", "password", "roles", "token"]
     assert {e["actor"] for e in events} == {"system"}
@@ -276,10 +276,10 @@ async def test_a_lost_phone_of_an_approver_waits_for_a_second_person(house: Cast
     one, two = await given.admins(house)
     who, _, _ = await given.with_two_step(house)
     await staff.end_two_step(key=who.key, by=one)
-    assert await two_step.is_on(who.key)
+    assert await two_step.is_on(by=who)
     assert (await given.only_change()).kind is ChangeKind.TWO_STEP
     await changes.confirm(key=(await given.only_change()).key, by=two)
-    assert not await two_step.is_on(who.key)
+    assert not await two_step.is_on(by=who)
 
 
 async def test_a_change_is_confirmed_and_stopped_on_screen(house: Cast, web: Web) -> None:

@@ -108,8 +108,8 @@ async def test_a_recovery_code_works_once_and_for_its_owner_only(house: Cast) ->
     assert await given.refused_with(two_step.give(code=others[0], session=digest, by=who)) == "code.wrong"
     await two_step.give(code=codes[0].lower().replace("-", " "), session=digest, by=who)
     assert await given.refused_with(two_step.give(code=codes[0], session=digest, by=who)) == "code.wrong"
-    assert await two_step.codes_left(who.key) == two_step.CODES - 1
-    assert await two_step.codes_left(other.key) == two_step.CODES
+    assert await two_step.codes_left(by=who) == two_step.CODES - 1
+    assert await two_step.codes_left(by=other) == two_step.CODES
     stored = {row["digest"] for row in await reading.rows("SELECT digest FROM recovery_code")}
     assert not stored & {tokens.normalise(code) for code in codes}
 
@@ -145,11 +145,11 @@ async def test_a_second_factor_is_set_up_once_and_with_a_right_code(house: Cast)
     assert (
         await given.refused_with(two_step.begin(secret="x", code="123456", session=session, by=who)) == "two_step.stale"
     )
-    assert not await two_step.is_on(who.key)
+    assert not await two_step.is_on(by=who)
     begun = [two_step.begin(secret=secret, code=given.code(secret), session=session, by=who) for _ in range(2)]
     done = await asyncio.gather(*begun, return_exceptions=True)
     assert [type(d) for d in done].count(Refusal) == 1
-    assert await two_step.codes_left(who.key) == two_step.CODES
+    assert await two_step.codes_left(by=who) == two_step.CODES
 
 
 async def test_ending_it_signs_out_everywhere(house: Cast) -> None:
@@ -159,7 +159,7 @@ async def test_ending_it_signs_out_everywhere(house: Cast) -> None:
     await two_step.end(code=codes[0], by=who)
     assert await Authenticator().session(digest) is None
     assert await given.refused_with(two_step.end(code=codes[1], by=who)) == "two_step.off"
-    assert await two_step.codes_left(who.key) == 0
+    assert await two_step.codes_left(by=who) == 0
 
 
 async def test_a_first_sign_in_goes_by_password_and_second_factor_to_the_desk(house: Cast, web: Web) -> None:
@@ -185,7 +185,7 @@ async def test_a_first_sign_in_goes_by_password_and_second_factor_to_the_desk(ho
     assert len(shown) == two_step.CODES
     assert 'href="/vouchers"' in codes.text
     assert (await client.get("/desk")).status_code == 200
-    assert await two_step.is_on(who.key)
+    assert await two_step.is_on(by=who)
     client = await given.browser(web, "lu", given.OTHER)
     assert (await client.get("/vouchers")).headers["location"] == "/sign-in/code?next=/vouchers"
     assert (await given.post(client, "/sign-in/code", code="ABCD")).status_code == 422

@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity.aid import payees
 from charity.aid.vouchers import approvals, documents, readers, screens, verbs
 from charity.aid.vouchers.forms import ApproveForm, ReasonForm, VoucherForm
 from charity.errors import Refusal
 from charity.ledger import funds
+from charity.people import institutions
 from charity.roles import Actor
 from charity.web import auth, forms, pages
 
@@ -131,7 +131,7 @@ async def _form(request: Request, action: str, values: Any, refusal: Refusal | N
         number="" if action.endswith("/new") else request.path_params["number"],
         values={name: values.get(name, "") for name in screens.FIELDS},
         errors=screens.errors(refusal),
-        institutions=await payees.institutions(),
+        institutions=await institutions.every(by=auth.allowed(request, "voucher.make")),
         kinds=screens.kinds(),
         **await readers.choices(),
     )

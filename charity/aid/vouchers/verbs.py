@@ -50,7 +50,7 @@ async def make(*, content: Content, by: Actor, idem: Idem | None = None) -> Answ
     `fund_short` warns that the fund's stream could not pay it today; it is refused only when it is paid.
     """
     by.must("voucher.make")
-    looked_up = await _looked_up(content)
+    looked_up = await _looked_up(content, by)
     year = clock.today().year
     salt = tokens.key16()
 
@@ -91,7 +91,7 @@ async def edit(*, number: str, content: Content, by: Actor, idem: Idem | None = 
     The maker alone may. Saving without a change keeps the approvals, and answers a return.
     """
     by.must("voucher.make")
-    looked_up = await _looked_up(content)
+    looked_up = await _looked_up(content, by)
     fresh_salt = tokens.key16()
     decision = tokens.key16()
 
@@ -240,14 +240,14 @@ def _allowed(state: State, content: Content, looked_up: Payee | Refusal) -> Paye
     return looked_up
 
 
-async def _looked_up(content: Content) -> Payee | Refusal:
+async def _looked_up(content: Content, by: Actor) -> Payee | Refusal:
     """The payee, or why this content cannot be asked for: programme, recipients, payee."""
     if not await funds.programme_names([content.programme]):
         return rules.PROGRAMME_UNKNOWN(programme=content.programme)
     if content.recipients < 1 and content.payee_kind != "supplier":
         return rules.RECIPIENTS_MISSING()
     try:
-        payee = await payees.find(content.payee_kind, content.payee)
+        payee = await payees.find(content.payee_kind, content.payee, by=by)
     except Refusal as refusal:
         return refusal
     return payee if payee.open else rules.PAYEE_CLOSED(payee=payee.code)

@@ -1,8 +1,9 @@
 """Who we are: name, address, credit code; one row, shown on every page and printed document."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from charity.db import reading
+from charity.office.models import OrganisationRow
+from charity.roles import PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,5 @@ UNNAMED = Organisation("慈善会", "Charity Federation", "慈善会", "Charity"
 
 async def get() -> Organisation:
     """The organisation as described last."""
-    row = await reading.row(
-        "SELECT name, name_en, short, short_en, contact, phone, address, credit_code, demo "
-        "FROM organisation WHERE id = 1"
-    )
-    return Organisation(**{**row, "demo": bool(row["demo"])}) if row else UNNAMED
+    row = await OrganisationRow.visible_to(PUBLIC).first()
+    return Organisation(**{field.name: getattr(row, field.name) for field in fields(Organisation)}) if row else UNNAMED

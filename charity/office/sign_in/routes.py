@@ -135,14 +135,14 @@ async def _two_step(
     request: Request, by: Actor, refusal: Refusal | None = None, secret: str = "", after: str = ""
 ) -> Response:
     whole: dict[str, Any] = {"values": {"next": after or _next(request)}, "asked": bool(visits.of(request).owes)}
-    if await two_step.is_on(by.key):
+    if await two_step.is_on(by=by):
         template = "office/sign_in/two_step.html"
-        whole["left"] = await two_step.codes_left(by.key)
+        whole["left"] = await two_step.codes_left(by=by)
     else:
         template = "office/sign_in/two_step_begin.html"
         secret = secret if two_step.is_secret(secret) else two_step.new_secret()
         issuer = (await organisation.get()).short
-        address = two_step.address(secret, (await staff.get(by.key)).login, issuer)
+        address = two_step.address(secret, (await staff.get(by.key, by=by)).login, issuer)
         whole |= {"secret": secret, "qr": Markup(qr.svg(address))}  # noqa: S704 - our own SVG
     if refusal is None:
         return await _page(request, template, **whole)

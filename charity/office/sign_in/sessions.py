@@ -8,14 +8,13 @@ to web.
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from charity import clock, tokens
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
-from charity.office import rules
+from charity.office import models, rules
 from charity.office.sign_in import two_step
 from charity.office.staff import passwords
 from charity.roles import GUARDED, Actor, Role
@@ -44,16 +43,6 @@ _BEARER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A live session as its owner sees it; `device` is the kind of browser."""
-
-    digest: str
-    created_at: str
-    seen_at: str
-    device: str
-
-
 def idle(roles: Collection[Role]) -> timedelta:
     """How long a session lives without being used: as its most guarded role wants it.
 
@@ -64,10 +53,10 @@ def idle(roles: Collection[Role]) -> timedelta:
     return IDLE_SHIFT if SHIFT.issuperset(roles) else IDLE_OTHERS
 
 
-def _ended(row: dict[str, Any], roles: Collection[Role], now: datetime) -> bool:
+def _ended(seen_at: str, created_at: str, roles: Collection[Role], now: datetime) -> bool:
     """Whether the time of a session is over."""
     idled, old = clock.stamp(now - idle(roles)), clock.stamp(now - ABSOLUTE)
-    return str(row["seen_at"]) <= idled or str(row["created_at"]) <= old
+    return seen_at <= idled or created_at <= old
 
 
 def _owes(row: dict[str, Any], roles: Collection[Role]) -> Owes | None:
@@ -97,7 +86,7 @@ class Authenticator:
         if not rows:
             return None
         actor = _actor(rows)
-        if _ended(rows[0], actor.roles, now):
+        if _ended(rows[0]["seen_at"], rows[0]["created_at"], actor.roles, now):
             return None
         if rows[0]["seen_at"] < clock.stamp(now - SEEN_EVERY):
             await _seen(_SEEN, digest)
@@ -176,15 +165,11 @@ async def sign_out(digest: str) -> None:
     await transactions.run(work)
 
 
-async def own(by: Actor) -> list[Session]:
+async def own(by: Actor) -> list[models.Session]:
     """The live sessions of an account, the one used last first."""
-    rows = await reading.rows(
-        "SELECT digest, created_at, seen_at, device FROM session WHERE staff = $1 AND revoked_at IS NULL "
-        "ORDER BY seen_at DESC, digest",
-        by.key,
-    )
+    rows = await models.Session.visible_to(by).filter(revoked_at=None).order_by("-seen_at", "digest")
     now = clock.now()
-    return [Session(**row) for row in rows if not _ended(row, by.roles, now)]
+    return [row for row in rows if not _ended(row.seen_at, row.created_at, by.roles, now)]
 
 
 async def end_own(*, digest: str, by: Actor) -> None:

@@ -12,10 +12,10 @@ from collections.abc import Awaitable, Callable, Sequence
 import pyotp
 
 from charity import clock, tokens
-from charity.db import reading, sealed, transactions
+from charity.db import sealed, transactions
 from charity.db.transactions import Tx
 from charity.office import rules
-from charity.office.models import AccountEvent
+from charity.office.models import AccountEvent, RecoveryCode, Staff
 from charity.office.staff import effects
 from charity.roles import Actor, Role
 
@@ -59,15 +59,14 @@ def _step_of(secret: str, code: str) -> int | None:
     return next((step for step in steps if hmac.compare_digest(totp.generate_otp(step), code)), None)
 
 
-async def is_on(staff: str) -> bool:
-    """Whether the account has a second factor."""
-    sql = "SELECT key FROM staff WHERE key = $1 AND totp_secret IS NOT NULL"
-    return await reading.row(sql, staff) is not None
+async def is_on(*, by: Actor) -> bool:
+    """Whether one's own account has a second factor."""
+    return await Staff.visible_to(by).filter(key=by.key).exclude(totp_secret=None).exists()
 
 
-async def codes_left(staff: str) -> int:
-    """How many recovery codes have not been used."""
-    return int(await reading.value("SELECT COUNT(*) FROM recovery_code WHERE staff = $1 AND used_at IS NULL", staff))
+async def codes_left(*, by: Actor) -> int:
+    """How many of one's own recovery codes have not been used."""
+    return await RecoveryCode.visible_to(by).filter(used_at=None).count()
 
 
 async def begin(*, secret: str, code: str, session: str, by: Actor) -> list[str]:

@@ -11,16 +11,18 @@ the time before the first owner of a money role was at work (effects.confirm_own
 """
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
+from tortoise.queryset import QuerySet
+
 from charity import clock, tokens
-from charity.db import reading, transactions
+from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.errors import Refusal
 from charity.office import rules
-from charity.office.models import AccountEvent, ChangeKind, Outcome
+from charity.office.models import AccountEvent, ChangeKind, Outcome, StaffChange
 from charity.office.staff import effects
 from charity.roles import GUARDED, SYSTEM, Actor, Role
 
@@ -48,41 +50,41 @@ class Change:
     outcome: Outcome | None
 
 
-_SELECT = (
-    "SELECT c.key, c.staff, s.login, s.name, c.kind, c.roles, c.asked_at, c.asked_by, a.name AS asked_by_name, "
-    "c.due_at, c.settled_at, b.name AS settled_by_name, c.outcome FROM staff_change c JOIN staff s ON s.key = c.staff "
-    "JOIN staff a ON a.key = c.asked_by LEFT JOIN staff b ON b.key = c.settled_by "
-)
-
-
-async def waiting() -> list[Change]:
+async def waiting(*, by: Actor) -> list[Change]:
     """All changes that wait, the oldest first."""
-    return _changes(await reading.rows(f"{_SELECT} WHERE c.settled_at IS NULL ORDER BY c.asked_at, c.key"))
+    return await _changes(StaffChange.visible_to(by).filter(settled_at=None).order_by("asked_at", "key"))
 
 
-async def waiting_for(staff: str) -> list[Change]:
+async def waiting_for(staff: str, *, by: Actor) -> list[Change]:
     """The changes of one account that wait."""
-    sql = f"{_SELECT} WHERE c.staff = $1 AND c.settled_at IS NULL ORDER BY c.asked_at, c.key"
-    return _changes(await reading.rows(sql, staff))
+    rows = StaffChange.visible_to(by).filter(staff_id=staff, settled_at=None)
+    return await _changes(rows.order_by("asked_at", "key"))
 
 
-async def settled() -> list[Change]:
+async def settled(*, by: Actor) -> list[Change]:
     """The changes that ended last, the newest first."""
-    sql = f"{_SELECT} WHERE c.settled_at IS NOT NULL ORDER BY c.settled_at DESC, c.key LIMIT {SETTLED_SHOWN}"
-    return _changes(await reading.rows(sql))
+    rows = StaffChange.visible_to(by).exclude(settled_at=None)
+    return await _changes(rows.order_by("-settled_at", "key").limit(SETTLED_SHOWN))
 
 
-def _changes(rows: Sequence[dict[str, str]]) -> list[Change]:
+async def _changes(query: QuerySet[StaffChange]) -> list[Change]:
     return [
         Change(
-            **{
-                **row,
-                "kind": ChangeKind(row["kind"]),
-                "roles": _roles(row["roles"]),
-                "outcome": Outcome(row["outcome"]) if row["outcome"] else None,
-            }  # type: ignore[arg-type]
+            key=row.key,
+            staff=row.staff_id,
+            login=row.staff.login,
+            name=row.staff.name,
+            kind=ChangeKind(row.kind),
+            roles=_roles(row.roles),
+            asked_at=row.asked_at,
+            asked_by=row.asked_by_id,
+            asked_by_name=row.asked_by.name,
+            due_at=row.due_at,
+            settled_at=row.settled_at,
+            settled_by_name=row.settled_by.name if row.settled_by else None,
+            outcome=Outcome(row.outcome) if row.outcome else None,
         )
-        for row in rows
+        for row in await query.select_related("staff", "asked_by", "settled_by")
     ]
 
 
@@ -165,7 +167,7 @@ async def confirm(*, key: str, by: Actor) -> None:
     Raises change.unknown, change.settled, change.same_person.
     """
     by.must("account.manage")
-    change = await _get(key)
+    change = await _get(key, by)
     if by.key in {change.asked_by, change.staff}:
         raise rules.CHANGE_SAME_PERSON()
     await _settle(change, by, Outcome.CONFIRMED)
@@ -174,7 +176,7 @@ async def confirm(*, key: str, by: Actor) -> None:
 async def stop(*, key: str, by: Actor) -> None:
     """End a waiting change without effect: whoever sees it on the desk may."""
     by.must("account.watch")
-    change = await _get(key)
+    change = await _get(key, by)
 
     async def work(tx: Tx) -> None:
         await _end(tx, change, by, Outcome.STOPPED)
@@ -185,7 +187,7 @@ async def stop(*, key: str, by: Actor) -> None:
 
 async def settle_due() -> int:
     """Let the changes take effect whose time has come; how many. The timetable calls it."""
-    due = [c for c in await waiting() if c.due_at and c.due_at <= clock.stamp()]
+    due = [c for c in await waiting(by=SYSTEM) if c.due_at and c.due_at <= clock.stamp()]
     done = 0
     for change in due:
         try:
@@ -196,11 +198,11 @@ async def settle_due() -> int:
     return done
 
 
-async def _get(key: str) -> Change:
-    rows = await reading.rows(f"{_SELECT} WHERE c.key = $1", key)
+async def _get(key: str, by: Actor) -> Change:
+    rows = await _changes(StaffChange.visible_to(by).filter(key=key))
     if not rows:
         raise rules.CHANGE_UNKNOWN()
-    return _changes(rows)[0]
+    return rows[0]
 
 
 async def _end(tx: Tx, change: Change, by: Actor, outcome: Outcome) -> str | None:

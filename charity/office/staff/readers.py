@@ -1,11 +1,15 @@
 """Staff accounts as pages and other rooms read them: who works here, in which roles, and names by key."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from charity.db import reading
+from tortoise.queryset import QuerySet
+
 from charity.office import rules
-from charity.roles import Actor, Role
+from charity.office.models import Staff, StaffRole
+from charity.roles import SYSTEM, Actor, Role
+
+NAMES_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,81 +32,65 @@ class Account:
         return Actor(self.key, self.name, frozenset(self.roles), self.store)
 
 
-_SELECT = (
-    "SELECT s.key, s.login, s.name, s.store, s.disabled_at, s.created_at, s.password_hash, "
-    "s.totp_secret IS NOT NULL AS two_step, r.role "
-    "FROM staff s LEFT JOIN staff_role r ON r.staff = s.key"
-)
+async def every(*, by: Actor) -> list[Account]:
+    """All accounts that this reader may see, by login."""
+    return await _accounts(Staff.visible_to(by).order_by("login"), by)
 
 
-async def every() -> list[Account]:
-    """All accounts by login."""
-    return _accounts(await reading.rows(f"{_SELECT} ORDER BY s.login, r.role"))
-
-
-async def get(key: str) -> Account:
+async def get(key: str, *, by: Actor) -> Account:
     """One account, or the refusal account.unknown (404)."""
-    rows = _accounts(await reading.rows(f"{_SELECT} WHERE s.key = $1 ORDER BY r.role", key))
+    return _known(await _accounts(Staff.visible_to(by).filter(key=key), by))
+
+
+async def by_login(login: str, *, by: Actor) -> Account | None:
+    """The account with this login."""
+    rows = await _accounts(Staff.visible_to(by).filter(login=login), by)
+    return rows[0] if rows else None
+
+
+async def required(login: str, *, by: Actor) -> Account:
+    """The account with this login, or the refusal account.unknown (404)."""
+    return _known(await _accounts(Staff.visible_to(by).filter(login=login), by))
+
+
+def _known(rows: list[Account]) -> Account:
     if not rows:
         raise rules.ACCOUNT_UNKNOWN()
     return rows[0]
 
 
-async def by_login(login: str) -> Account | None:
-    """The account with this login."""
-    rows = _accounts(await reading.rows(f"{_SELECT} WHERE s.login = $1 ORDER BY r.role", login))
-    return rows[0] if rows else None
-
-
-async def required(login: str) -> Account:
-    """The account with this login, or the refusal account.unknown (404)."""
-    account = await by_login(login)
-    if account is None:
-        raise rules.ACCOUNT_UNKNOWN()
-    return account
-
-
-async def names(keys: Collection[str]) -> dict[str, str]:
-    """Names by key; keys of nobody are left out."""
+async def names(keys: Iterable[str]) -> dict[str, str]:
+    """Names by key, for whoever may see the rows that hold the keys; keys of nobody are left out."""
     wanted = sorted(set(keys))
     answer: dict[str, str] = {}
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        sql = f"SELECT key, name FROM staff WHERE key IN ({reading.places(len(part))})"  # noqa: S608 - places only
-        answer |= {row["key"]: row["name"] for row in await reading.rows(sql, *part)}
+    for start in range(0, len(wanted), NAMES_CHUNK):
+        rows = await Staff.with_keys(wanted[start : start + NAMES_CHUNK]).only("key", "name")
+        answer |= {row.key: row.name for row in rows}
     return answer
-
-
-def _accounts(rows: Sequence[dict[str, str | None]]) -> list[Account]:
-    accounts: dict[str, dict[str, str | None]] = {}
-    roles: dict[str, list[Role]] = {}
-    for row in rows:
-        key = str(row["key"])
-        accounts[key] = row
-        roles.setdefault(key, [])
-        if row["role"]:
-            roles[key].append(Role(row["role"]))
-    return [
-        Account(
-            key,
-            str(row["login"]),
-            str(row["name"]),
-            tuple(roles[key]),
-            row["store"],
-            row["disabled_at"],
-            str(row["created_at"]),
-            row["password_hash"] is not None,
-            bool(row["two_step"]),
-        )
-        for key, row in accounts.items()
-    ]
 
 
 async def has_admin() -> bool:
     """Whether an admin who can sign in exists."""
-    return bool(
-        await reading.row(
-            "SELECT s.key FROM staff s JOIN staff_role r ON r.staff = s.key AND r.role = 'admin' "
-            "WHERE s.disabled_at IS NULL AND s.password_hash IS NOT NULL LIMIT 1"
+    admins = await StaffRole.visible_to(SYSTEM).filter(role=Role.ADMIN).values_list("staff", flat=True)
+    return await Staff.visible_to(SYSTEM).filter(key__in=admins, disabled_at=None).exclude(password_hash=None).exists()
+
+
+async def _accounts(query: QuerySet[Staff], by: Actor) -> list[Account]:
+    rows = await query
+    roles: dict[str, list[Role]] = {row.key: [] for row in rows}
+    for held in await StaffRole.visible_to(by).filter(staff__in=list(roles)).order_by("role"):
+        roles[held.staff].append(Role(held.role))
+    return [
+        Account(
+            row.key,
+            row.login,
+            row.name,
+            tuple(roles[row.key]),
+            row.store_id,
+            row.disabled_at,
+            row.created_at,
+            can_sign_in=row.password_hash is not None,
+            two_step=row.totp_secret is not None,
         )
-    )
+        for row in rows
+    ]

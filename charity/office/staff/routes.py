@@ -21,8 +21,8 @@ WAITS_A_DAY = "已记下。没有另一位能登录的管理员，这项变更 2
 
 async def list_accounts(request: Request) -> Response:
     """All staff staff."""
-    auth.allowed(request, "account.manage")
-    rows = [screens.account_row(account) for account in await staff.every()]
+    by = auth.allowed(request, "account.manage")
+    rows = [screens.account_row(account) for account in await staff.every(by=by)]
     return await pages.page(request, "office/staff/list.html", rows=rows)
 
 
@@ -45,13 +45,13 @@ async def new_account(request: Request) -> Response:
     except Refusal as refusal:
         context = {"values": screens.typed(data), "errors": pages.errors(refusal)} | await screens.account_choices()
         return await pages.page(request, "office/staff/new.html", refusal.status, **context)
-    return await _changed(request, made.key, "账号已建立")
+    return await _changed(request, made.key, "账号已建立", by)
 
 
-async def _changed(request: Request, key: str, done: str) -> Response:
+async def _changed(request: Request, key: str, done: str, by: Actor) -> Response:
     """Back to the account, with what was done, or that it waits."""
     auth.forget()
-    waiting = await changes.waiting_for(key)
+    waiting = await changes.waiting_for(key, by=by)
     if not waiting:
         return pages.see_other(request, f"/accounts/{key}", flash=done)
     flash = WAITS_A_DAY if waiting[-1].due_at else WAITS
@@ -61,12 +61,12 @@ async def _changed(request: Request, key: str, done: str) -> Response:
 async def account_page(request: Request) -> Response:
     """One account."""
     by = auth.allowed(request, "account.manage")
-    account = await staff.get(request.path_params["key"])
-    return await _account(request, account, by, 200, values=await screens.account_values(account))
+    account = await staff.get(request.path_params["key"], by=by)
+    return await _account(request, account, by, 200, values=await screens.account_values(account, by=by))
 
 
 async def _account(request: Request, account: Account, by: Actor, status: int, **context: Any) -> Response:
-    waiting = [screens.change_row(change, by) for change in await changes.waiting_for(account.key)]
+    waiting = [screens.change_row(change, by) for change in await changes.waiting_for(account.key, by=by)]
     whole: dict[str, Any] = {
         "account": account,
         "row": screens.account_row(account),
@@ -80,7 +80,7 @@ async def _account(request: Request, account: Account, by: Actor, status: int, *
 async def change_account(request: Request) -> Response:
     """Give an account other roles, another store or name."""
     by = auth.allowed(request, "account.manage")
-    account = await staff.get(request.path_params["key"])
+    account = await staff.get(request.path_params["key"], by=by)
     data = await forms.data(request, AccountForm)
     try:
         form = forms.read(AccountForm, data)
@@ -89,36 +89,36 @@ async def change_account(request: Request) -> Response:
         return await _account(
             request, account, by, refusal.status, values=screens.typed(data), errors=pages.errors(refusal)
         )
-    return await _changed(request, account.key, "账号已修改")
+    return await _changed(request, account.key, "账号已修改", by)
 
 
 async def set_password(request: Request) -> Response:
     """Set an account's password for its owner."""
     by = auth.allowed(request, "account.manage")
-    account = await staff.get(request.path_params["key"])
+    account = await staff.get(request.path_params["key"], by=by)
     data = await forms.data(request, PasswordForm)
     try:
         form = forms.read(PasswordForm, data)
         await staff.set_password(key=account.key, password=form.password, by=by)
     except Refusal as refusal:
-        shown = {"values": await screens.account_values(account), "errors": pages.errors(refusal)}
+        shown = {"values": await screens.account_values(account, by=by), "errors": pages.errors(refusal)}
         return await _account(request, account, by, refusal.status, **shown)
-    return await _changed(request, account.key, "密码已更换，该账号需要重新登录")
+    return await _changed(request, account.key, "密码已更换，该账号需要重新登录", by)
 
 
 async def end_two_step(request: Request) -> Response:
     """Take the second factor of somebody away who has lost it."""
     by = auth.allowed(request, "account.manage")
-    account = await staff.get(request.path_params["key"])
+    account = await staff.get(request.path_params["key"], by=by)
     await forms.data(request)
     await staff.end_two_step(key=account.key, by=by)
-    return await _changed(request, account.key, "两步验证已停用，该账号需要重新登录")
+    return await _changed(request, account.key, "两步验证已停用，该账号需要重新登录", by)
 
 
 async def disable_page(request: Request) -> Response:
     """Ask once more before an account is closed."""
-    auth.allowed(request, "account.manage")
-    account = await staff.get(request.path_params["key"])
+    by = auth.allowed(request, "account.manage")
+    account = await staff.get(request.path_params["key"], by=by)
     return await pages.page(request, "office/staff/disable.html", account=account, row=screens.account_row(account))
 
 
@@ -151,8 +151,8 @@ async def changes_page(request: Request) -> Response:
 
 
 async def _changes(request: Request, by: Actor, refusal: Refusal | None = None) -> Response:
-    waiting = [screens.change_row(change, by) for change in await changes.waiting()]
-    rows = [screens.change_row(change, by) for change in await changes.settled()]
+    waiting = [screens.change_row(change, by) for change in await changes.waiting(by=by)]
+    rows = [screens.change_row(change, by) for change in await changes.settled(by=by)]
     errors = pages.errors(refusal) if refusal else []
     status = refusal.status if refusal else 200
     return await pages.page(request, "office/staff/changes.html", status, waiting=waiting, rows=rows, errors=errors)
@@ -186,9 +186,9 @@ async def stop_change(request: Request) -> Response:
 
 async def tokens_page(request: Request) -> Response:
     """All tokens of programs."""
-    auth.allowed(request, "account.manage")
+    by = auth.allowed(request, "account.manage")
     return await pages.page(
-        request, "office/staff/tokens.html", rows=[screens.token_row(token) for token in await tokens.every()]
+        request, "office/staff/tokens.html", rows=[screens.token_row(token) for token in await tokens.every(by=by)]
     )
 
 

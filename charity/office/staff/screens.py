@@ -64,9 +64,11 @@ def typed(data: forms.Data) -> dict[str, Any]:
     return plain | {"roles": forms.many(data, "roles")}
 
 
-async def account_values(account: Account) -> dict[str, Any]:
+async def account_values(account: Account, *, by: Actor) -> dict[str, Any]:
     """What the form of an account shows: of one that holds no role yet the roles that wait."""
-    roles = account.roles or tuple(role for change in await changes.waiting_for(account.key) for role in change.roles)
+    roles = account.roles or tuple(
+        role for change in await changes.waiting_for(account.key, by=by) for role in change.roles
+    )
     return {"name": account.name, "roles": [role.value for role in roles], "store": account.store or ""}
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from charity import clock, tokens
-from charity.db import reading, transactions
+from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.errors import Rule
-from charity.office import rules
+from charity.office import models, rules
 from charity.office.models import AccountEvent
 from charity.office.staff import effects, readers, verbs
 from charity.office.staff.readers import Account
@@ -43,15 +43,23 @@ class Token:
         return self.revoked_at is None and self.expires_at > clock.stamp()
 
 
-async def every() -> list[Token]:
-    """All tokens, those that work first, then by account."""
-    rows = await reading.rows(
-        "SELECT substr(t.digest, 1, $1) AS id, t.staff, s.login, t.name, t.created_at, "
-        "COALESCE(t.expires_at, t.created_at) AS expires_at, t.seen_at, t.revoked_at "
-        "FROM token t JOIN staff s ON s.key = t.staff ORDER BY s.login, t.created_at",
-        ID_LENGTH,
-    )
-    return sorted((Token(**row) for row in rows), key=lambda token: not token.works)
+async def every(*, by: Actor) -> list[Token]:
+    """All tokens that this reader may see, those that work first, then by account."""
+    rows = await models.Token.visible_to(by).select_related("staff").order_by("staff__login", "created_at")
+    listed = [
+        Token(
+            row.digest[:ID_LENGTH],
+            row.staff_id,
+            row.staff.login,
+            row.name,
+            row.created_at,
+            row.expires_at or row.created_at,
+            row.seen_at,
+            row.revoked_at,
+        )
+        for row in rows
+    ]
+    return sorted(listed, key=lambda token: not token.works)
 
 
 async def create(*, role: Role, store: str | None = None, login: str = "", name: str = "", days: int = DAYS) -> str:
@@ -62,7 +70,7 @@ async def create(*, role: Role, store: str | None = None, login: str = "", name:
     acts as the account, with all its roles: whoever runs this command owns the machine. It ends after `days`.
     """
     login = login or "-".join(filter(None, ("api", role.value, (store or "").lower())))
-    account = await readers.by_login(login)
+    account = await readers.by_login(login, by=SYSTEM)
     if account is None:
         account = await verbs.create(login=login, name=name or login, roles=[role], store=store, by=SYSTEM)
     _must_fit(account, store)
@@ -101,7 +109,7 @@ def _must_fit(account: Account, store: str | None) -> None:
 async def revoke(*, token: str, by: Actor) -> Token:
     """Stop the one working token whose id begins so; answers it. Raises token.none."""
     by.must("account.manage")
-    fits = [t for t in await every() if t.works and token and t.id.startswith(token.lower())]
+    fits = [t for t in await every(by=by) if t.works and token and t.id.startswith(token.lower())]
     if len(fits) != 1:
         raise rules.TOKEN_UNKNOWN()
     (fit,) = fits
@@ -121,5 +129,5 @@ async def revoke(*, token: str, by: Actor) -> Token:
 async def revoke_all(*, login: str, by: Actor) -> int:
     """Stop all tokens of an account; how many. Raises account.unknown."""
     by.must("account.manage")
-    key = (await readers.required(login)).key
+    key = (await readers.required(login, by=by)).key
     return await transactions.run(lambda tx: effects.end_tokens(tx, by, key))

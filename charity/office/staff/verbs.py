@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable
 
 from charity import clock, texts, tokens
-from charity.db import reading, transactions
+from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.office import organisation, rules
-from charity.office.models import AccountEvent, ChangeKind
+from charity.office.models import AccountEvent, ChangeKind, Staff
 from charity.office.staff import changes, effects, passwords, weakness
 from charity.office.staff.readers import Account, get
 from charity.roles import GUARDED, Actor, Role, conflicts
@@ -71,7 +71,7 @@ async def create(
             await changes.ask(tx, by, staff, ChangeKind.ROLES, roles=chosen)
 
     await transactions.run(work)
-    return await get(str(row["key"]))
+    return await get(str(row["key"]), by=by)
 
 
 def _must_be_possible(roles: frozenset[Role]) -> frozenset[Role]:
@@ -109,7 +109,7 @@ async def assign(*, key: str, name: str, roles: Iterable[Role], store: str | Non
     """
     by.must("account.manage")
     chosen = _must_be_possible(frozenset(roles))
-    before = await get(key)
+    before = await get(key, by=by)
     _must_be_named(before.login, name)
 
     async def work(tx: Tx) -> None:
@@ -145,7 +145,7 @@ async def disable(*, key: str, by: Actor) -> None:
     by.must("account.manage")
     if key == by.key:
         raise rules.NOT_ONESELF()
-    await get(key)
+    await get(key, by=by)
 
     async def work(tx: Tx) -> None:
         _, held = await effects.locked(tx, key)
@@ -167,7 +167,7 @@ async def disable(*, key: str, by: Actor) -> None:
 async def enable(*, key: str, by: Actor) -> None:
     """Open a closed account again; its tokens stay stopped."""
     by.must("account.manage")
-    await get(key)
+    await get(key, by=by)
 
     async def work(tx: Tx) -> None:
         if await tx.rows(
@@ -186,7 +186,7 @@ async def set_password(*, key: str, password: str, by: Actor, initial: bool = Tr
     by.must("account.manage")
     if key == by.key:
         raise rules.OWN_PASSWORD()
-    account = await get(key)
+    account = await get(key, by=by)
     await _must_be_good(password, account.login)
     secret = await passwords.hashed(password)
 
@@ -220,12 +220,12 @@ async def end_two_step(*, key: str, by: Actor) -> None:
 
 async def change_password(*, current: str, password: str, by: Actor) -> None:
     """Let somebody change their own password; all their sessions end. Raises password.wrong, password.same."""
-    row = await reading.row("SELECT password_hash, login FROM staff WHERE key = $1", by.key)
-    if row is None or not await passwords.matches(row["password_hash"], current):
+    row = await Staff.visible_to(by).get_or_none(key=by.key)
+    if row is None or not await passwords.matches(row.password_hash, current):
         raise rules.PASSWORD_WRONG()
     if password == current:
         raise rules.PASSWORD_SAME()
-    await _must_be_good(password, row["login"])
+    await _must_be_good(password, row.login)
     secret = await passwords.hashed(password)
 
     async def work(tx: Tx) -> None:
@@ -235,7 +235,7 @@ async def change_password(*, current: str, password: str, by: Actor) -> None:
             "AND disabled_at IS NULL RETURNING key",
             by.key,
             secret,
-            row["password_hash"],
+            row.password_hash,
         ):
             raise rules.PASSWORD_WRONG()
         await changes.withdraw(tx, by, staff=by.key, kinds=[ChangeKind.PASSWORD])

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from charity.db import reading
-from charity.office import rules
-from charity.roles import Actor
+from charity.office import models, rules
+from charity.office.models import StoreRow
+from charity.roles import PUBLIC, Actor
 
 KIND_WORDS = {"CENTER": "中心店", "BRANCH": "分店", "MOBILE": "流动车"}
 
@@ -32,15 +32,19 @@ class Township:
 
 async def every() -> list[Store]:
     """All stores by code."""
-    return [Store(**row) for row in await reading.rows("SELECT code, name, township, kind FROM store ORDER BY code")]
+    return [_store(row) for row in await StoreRow.visible_to(PUBLIC).order_by("code")]
 
 
 async def get(code: str) -> Store:
     """One store, or the refusal store.unknown (404)."""
-    row = await reading.row("SELECT code, name, township, kind FROM store WHERE code = $1", code)
+    row = await StoreRow.visible_to(PUBLIC).get_or_none(code=code)
     if row is None:
         raise rules.STORE_UNKNOWN(store=code)
-    return Store(**row)
+    return _store(row)
+
+
+def _store(row: StoreRow) -> Store:
+    return Store(row.code, row.name, row.township_id, row.kind)
 
 
 async def served(code: str, *, by: Actor) -> Store:
@@ -52,8 +56,8 @@ async def served(code: str, *, by: Actor) -> Store:
 
 async def townships() -> list[Township]:
     """All townships by code."""
-    rows = await reading.rows("SELECT code, name, zone, population, eligible FROM township ORDER BY code")
-    return [Township(**row) for row in rows]
+    rows = await models.Township.visible_to(PUBLIC).order_by("code")
+    return [Township(row.code, row.name, row.zone, row.population, row.eligible) for row in rows]
 
 
 async def names() -> dict[str, str]:
