@@ -269,7 +269,7 @@ def _calm() -> None:
 
 def serve_lock() -> FileLock:
     """Take the lock that admits one server a SQLite database; raises ServedAlready."""
-    lock = FileLock(settings().data_dir / "charity.serve")
+    lock = FileLock(settings().lock_path("serve"))
     if not lock.take():
         raise ServedAlready(str(lock.path))
     return lock

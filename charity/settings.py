@@ -8,8 +8,9 @@ import base64
 import secrets
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_MIN = 32
@@ -25,13 +26,22 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CHARITY_", env_file=".env", extra="ignore")
 
-    database_url: str = Field("sqlite://var/charity.db", description="数据库：sqlite://路径 或 postgres://…")
+    database_url: str = Field(
+        "sqlite://var/charity.db", description="数据库：sqlite://路径 或 postgres://…；默认在数据目录里"
+    )
     data_dir: Path = Field(Path("var"), description="数据目录：数据库、锁、导出文件")
     migrate_url: str = Field("", description="建表用的数据库账号；默认与 CHARITY_DATABASE_URL 相同")
     secret_key: str = Field("", description="签名密钥，至少 32 个字符")
     data_keys: str = Field("", description="加密密钥 id:base64,…；第一把加密，其余只读")
     public_url: str = Field("http://127.0.0.1:8000", description="印在二维码里的网址")
     trusted_proxies: str = Field("", description="可信反向代理的地址，逗号分隔")
+
+    @model_validator(mode="after")
+    def _beside_the_rest(self) -> Self:
+        """A database that nobody named lies in the data folder."""
+        if "database_url" not in self.model_fields_set:
+            self.database_url = f"sqlite://{self.data_dir / 'charity.db'}"
+        return self
 
     @property
     def postgres(self) -> bool:
@@ -43,6 +53,13 @@ class Settings(BaseSettings):
         """The SQLite file, absolute: the process that writes it starts in another folder."""
         path = self.database_url.removeprefix("sqlite://")
         return Path("/" + path.lstrip("/")) if path.startswith("//") else Path(path).absolute()
+
+    def lock_path(self, name: str) -> Path:
+        """The file of a lock (`open`, `write`, `serve`) on the SQLite database: beside it, whatever the data folder is.
+
+        Who comes to the same database with other settings has to meet the same locks.
+        """
+        return self.sqlite_path.resolve().with_suffix(f".{name}")
 
     @property
     def secure(self) -> bool:

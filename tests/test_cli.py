@@ -240,6 +240,40 @@ def test_a_refused_reset_of_the_demo_takes_nothing_away(run: Run, tmp_path: Path
     assert all(path.exists() for path in [*kept, tmp_path / "charity.db"])
 
 
+@pytest.mark.parametrize(
+    ("held", "words"), [("open", ("demo", "--reset")), ("open", ("demo",)), ("serve", ("serve", "--port", "18767"))]
+)
+def test_who_has_another_data_folder_meets_the_same_locks(
+    run: Run, tmp_path: Path, held: str, words: tuple[str, ...]
+) -> None:
+    assert run("migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
+        free.execute("INSERT OR REPLACE INTO organisation (id, name, short, demo) VALUES (1, '演示会', '演示', 1)")
+    server = FileLock(tmp_path / f"charity.{held}")
+    assert server.take(shared=held == "open")
+    try:
+        done = run(*words, CHARITY_DATA_DIR=str(tmp_path / "other"))
+    finally:
+        server.release()
+    assert done.returncode == 1
+    assert "正被另一个程序使用" in done.stderr or "已有一个服务在运行" in done.stderr
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as kept:
+        assert kept.execute("SELECT short FROM organisation").fetchall() == [("演示",)]
+
+
+def test_a_database_that_nobody_named_lies_in_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CHARITY_DATABASE_URL", raising=False)
+    monkeypatch.delenv("CHARITY_DATA_DIR", raising=False)
+    assert settings.Settings().sqlite_path == Path("var/charity.db")
+    monkeypatch.setenv("CHARITY_DATA_DIR", str(tmp_path / "data"))
+    assert settings.Settings().sqlite_path == tmp_path / "data" / "charity.db"
+    monkeypatch.setenv("CHARITY_DATABASE_URL", "sqlite:///elsewhere/books.db")
+    chosen = settings.Settings()
+    assert chosen.sqlite_path == Path("/elsewhere/books.db")
+    assert chosen.lock_path("open") == Path("/elsewhere/books.open"), "beside the database, whatever the data folder"
+
+
 @pytest.mark.parametrize("first", ["migrate", "check", "verify", "serve", "demo"])
 def test_the_database_file_is_its_owner_s_only_whichever_command_comes_first(
     run: Run, tmp_path: Path, first: str, monkeypatch: pytest.MonkeyPatch

@@ -214,7 +214,7 @@ async def test_nobody_writes_between_two_files(
 async def _free() -> bool:
     """Whether somebody else could begin now."""
     if not engine.state().postgres:
-        lock = FileLock(engine.state().settings.data_dir / "charity.write")
+        lock = FileLock(engine.state().settings.lock_path("write"))
         taken = lock.take()
         lock.release()
         return taken

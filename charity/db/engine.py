@@ -126,7 +126,7 @@ async def opened(
 
     chosen = settings()
     async with _open_lock(chosen, migrating=migrating) as open_lock:
-        write_lock = WriteLock(chosen.data_dir / "charity.write") if open_lock else None
+        write_lock = WriteLock(chosen.lock_path("write")) if open_lock else None
         context = TortoiseContext()
         names = ["default"] if chosen.postgres else [f"reader{n}" for n in range(READERS)]
         before = _state
@@ -168,7 +168,7 @@ async def _open_lock(chosen: Settings, *, migrating: bool) -> AsyncIterator[File
             yield None
         return
     _private(chosen.sqlite_path)
-    lock = FileLock(chosen.data_dir / "charity.open")
+    lock = FileLock(chosen.lock_path("open"))
     await _unless_in_use(lock.wait(seconds=OPEN_WAIT_S, shared=True))
     try:
         yield lock

@@ -3,7 +3,8 @@
 SQLite before 3.51.3 can corrupt a WAL file when two connections write or checkpoint at once, so
 every write transaction and checkpoint of every process holds `charity.write` exclusively.
 `charity.open` is shared by whoever has the database open and exclusive for `restore` and
-`demo --reset`. `charity.serve` admits one server.
+`demo --reset`. `charity.serve` admits one server. They lie beside the database file and are named after it
+(Settings.lock_path), so that two programs with different data folders meet at them.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ class LockBusy(Exception):
 
 
 class FileLock:
-    """One flock on one file of the data folder."""
+    """One flock on one file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -64,7 +64,7 @@ def _remove_files(chosen: Settings) -> None:
 
 
 async def _wipe_sqlite(chosen: Settings) -> None:
-    lock = locks.FileLock(chosen.data_dir / "charity.open")
+    lock = locks.FileLock(chosen.lock_path("open"))
     await lock.wait(seconds=5)
     try:
         _remove_files(chosen)
