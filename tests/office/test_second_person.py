@@ -217,7 +217,15 @@ async def _asker_demoted(house: Cast, one: Actor, two: Actor, who: Actor) -> Non
     await staff.assign(key=one.key, name="一", roles=[Role.AUDITOR], store=None, by=two)
 
 
-@pytest.mark.parametrize("event", [_disabled, _asker_disabled, _asker_demoted])
+async def _asker_demoted_by_two(house: Cast, one: Actor, two: Actor, who: Actor) -> None:
+    """His new role is a money role: it waits, and a second person takes him out of administration."""
+    three = await given.made(house, "three", Role.ADMIN, by=SYSTEM)
+    await staff.assign(key=one.key, name="一", roles=[Role.CASEWORKER], store=None, by=two)
+    change = next(c for c in await changes.waiting() if c.staff == one.key)
+    await changes.confirm(key=change.key, by=three)
+
+
+@pytest.mark.parametrize("event", [_disabled, _asker_disabled, _asker_demoted, _asker_demoted_by_two])
 async def test_what_waits_falls_with_the_account_or_with_who_asked(house: Cast, event: Callable[..., Any]) -> None:
     one, two = await given.admins(house)
     who = await given.made(house, "fang", Role.AUDITOR, by=one)

@@ -231,6 +231,7 @@ async def _settle(change: Change, by: Actor, outcome: Outcome) -> None:
             await effects.put_roles(tx, by, change.staff, change.roles)
             if Role.ADMIN in before and Role.ADMIN not in change.roles:
                 await effects.must_leave_an_admin(tx)
+                await withdraw_asked_by(tx, by, change.staff)
         elif change.kind is ChangeKind.PASSWORD:
             assert secret is not None
             await effects.put_password(tx, by, change.staff, secret, initial=True)
