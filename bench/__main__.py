@@ -6,18 +6,24 @@ python -m bench gifts_per_s_sqlite
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import gifts, issues, pages, registers, starting, verifying
+from bench import gifts, gifts_compared, gifts_steady, issues, kills, pages, registers, starting, verifying
 
 RESULTS = Path(__file__).parent / "results.json"
-Figures = dict[str, tuple[float, str]]
+Value = float | Mapping[str, int]
+"""One number, or a table."""
+Figures = Mapping[str, tuple[Value, str]]
 # Each measure yields one or more figures: name -> (value, unit).
 MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("demo_load_s", "cold_start_s"), starting.demo_and_cold_start),
     (("gifts_per_s_sqlite", "gifts_to_echo_ratio", "echo_per_s"), gifts.on_sqlite),
     (("gifts_per_s_postgres",), gifts.on_postgres),
+    (("gifts_postgres_to_sqlite_ratio",), gifts_compared.postgres_to_sqlite),
+    (("gifts_two_servers_ratio",), gifts_compared.two_servers),
+    (("gifts_p99_ms_180s", "wal_peak_mb"), gifts_steady.three_minutes),
+    (("kills",), kills.on_both),
     (("issues_of_the_last_ten_that_succeed", "issues_per_s"), issues.last_ten),
     (("pages_1m_growth_ratio", "pages_1m_worst_ms", "pages_1m_next_1000_ratio"), pages.on_sqlite),
     (("pages_1m_growth_ratio_postgres", "pages_1m_worst_ms_postgres"), pages.on_postgres),
@@ -40,9 +46,16 @@ def main(names: list[str]) -> int:
             continue
         for name, (value, unit) in measure().items():
             told[name] = {"value": value, "unit": unit, "command": f"make bench NAME={name}"}
-            print(f"{name:<40}{value:>14,.3f} {unit}", flush=True)
+            print(f"{name:<40}{_words(value):>14} {unit}", flush=True)
     RESULTS.write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return 0
+
+
+def _words(value: Value) -> str:
+    """A number to three places; a table as `name count, …`."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {count:,}" for name, count in value.items())
+    return f"{value:,.3f}"
 
 
 if __name__ == "__main__":

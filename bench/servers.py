@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_S = 60
+STOP_S = 30
 
 
 def free_port() -> int:
@@ -89,6 +91,76 @@ def serving(at: House) -> Iterator[tuple[str, float]]:
             server.wait(30)
 
 
+@dataclass
+class Server:
+    """`charity serve` as it is run, on one port however often it is started again."""
+
+    at: House
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def running(self) -> subprocess.Popen[bytes]:
+        """Its process."""
+        assert self.process is not None, "the server was not started"
+        return self.process
+
+    def begin(self) -> None:
+        """Start it and wait until it is ready; an error with the end of its log when it ended instead."""
+        log = self.at.folder / f"serve-{self.port}.log"
+        command = [sys.executable, "-m", "charity", "serve", "--port", str(self.port)]
+        with log.open("ab") as told:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.at.environment, stdout=told, stderr=told)
+        try:
+            ready(self.base)
+        except OSError as error:
+            raise RuntimeError(f"{error}: {log.read_text(encoding='utf-8')[-2000:]}") from error
+
+    def sqlite_process(self) -> int:
+        """The process with SQLite's writing connection (`charity.db.sqlite_child`)."""
+        pid = self.running.pid
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            for child in children.read_text(encoding="ascii").split():
+                if b"charity.db.sqlite_child" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return int(child)
+        msg = "the server has no process for SQLite"
+        raise RuntimeError(msg)
+
+    def gone(self) -> None:
+        """Wait until it has ended by itself."""
+        self.running.wait(STOP_S)
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.running.kill()
+        self.gone()
+
+    def end(self) -> None:
+        """Stop it as a service manager does."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.gone()
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+@contextlib.contextmanager
+def platform(at: House) -> Iterator[Server]:
+    """`charity serve`, ready."""
+    server = Server(at)
+    try:
+        server.begin()
+        yield server
+    finally:
+        server.end()
+
+
 def ready(base: str) -> None:
     """Wait until the server says that it is ready."""
     deadline = time.monotonic() + READY_S
@@ -103,37 +175,86 @@ def ready(base: str) -> None:
             time.sleep(0.02)
 
 
+@dataclass
+class Cluster:
+    """A PostgreSQL cluster of our own, which can be killed and started again; fsync is on, as by default."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+
+    @property
+    def url(self) -> str:
+        """The URL of its database `bench`."""
+        return f"postgres://postgres@127.0.0.1:{self.port}/bench"
+
+    def _run(self, program: str, *words: str) -> None:
+        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        binaries = max(Path("/usr/lib/postgresql").glob("*/bin/initdb")).parent
+        subprocess.run([*prefix, str(binaries / program), *words], check=True, capture_output=True, cwd="/")
+
+    def make(self) -> None:
+        """Make its files, with `bench` in it, unless they are there; and start it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        fresh = not (self.folder / "data").exists()
+        if fresh:
+            words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+            self._run("initdb", "-D", f"{self.folder}/data", *words)
+        self.start()
+        if fresh:
+            self.ask("CREATE DATABASE bench", "postgres")
+
+    def start(self) -> None:
+        """Start it, also after `kill -9`: refused while a process of before still holds its shared memory."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder}"
+        words = ("-D", f"{self.folder}/data", "-w", "-o", options, "-l", f"{self.folder}/log", "start")
+        deadline = time.monotonic() + READY_S
+        while True:
+            try:
+                return self._run("pg_ctl", *words)
+            except subprocess.CalledProcessError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+    def stop(self, mode: str) -> None:
+        """Stop it: `fast` or `immediate`."""
+        self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", mode, "stop")
+
+    def kill(self) -> None:
+        """`kill -9` of the postmaster."""
+        pid = int((self.folder / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
+        os.kill(pid, signal.SIGKILL)
+
+    def ask(self, sql: str, database: str = "bench") -> str:
+        """What psql prints for a statement, without headings."""
+        words = ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database, "-Atc", sql]
+        return subprocess.run(words, check=True, capture_output=True, text=True, cwd="/").stdout
+
+
 @contextlib.contextmanager
-def postgres(kept: Path | None = None) -> Iterator[str]:
-    """A PostgreSQL cluster of its own with fsync on; the URL of its database `bench`.
+def cluster(kept: Path | None = None) -> Iterator[Cluster]:
+    """A running PostgreSQL cluster of its own.
 
     `kept`: in this folder, which stays with all its databases; else in a new one that is removed.
     """
-    binaries = max(Path("/usr/lib/postgresql").glob("*/bin/initdb")).parent
-    folder = kept or Path(tempfile.mkdtemp(prefix="charity-pg-", dir="/var/tmp"))
-    folder.mkdir(parents=True, exist_ok=True)
-    prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if prefix:
-        shutil.chown(folder, "postgres", "postgres")
-    port = free_port()
-
-    def run(*words: str) -> None:
-        subprocess.run([*prefix, *words], check=True, capture_output=True, cwd="/")
-
-    fresh = not (folder / "data").exists()
-    if fresh:
-        words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
-        run(str(binaries / "initdb"), "-D", f"{folder}/data", *words)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
-    run(str(binaries / "pg_ctl"), "-D", f"{folder}/data", "-w", "-o", options, "-l", f"{folder}/log", "start")
+    folder = kept or Path(tempfile.mkdtemp(prefix="charity-pg-", dir=os.environ.get("BENCH_DIR", "/var/tmp")))  # noqa: S108 - a real disk, not a RAM disk
+    found = Cluster(folder)
+    found.make()
     try:
-        if fresh:
-            run("psql", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-c", "CREATE DATABASE bench")
-        yield f"postgres://postgres@127.0.0.1:{port}/bench"
+        yield found
     finally:
-        run(str(binaries / "pg_ctl"), "-D", f"{folder}/data", "-m", "fast" if kept else "immediate", "stop")
+        found.stop("fast" if kept else "immediate")
         if kept is None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def postgres(kept: Path | None = None) -> Iterator[str]:
+    """The URL of the database `bench` in such a cluster."""
+    with cluster(kept) as found:
+        yield found.url
 
 
 def entries(at: House) -> int:
@@ -145,3 +266,10 @@ def entries(at: House) -> int:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=at.environment, capture_output=True, check=True)
     return int(json.loads(done.stdout))
+
+
+def today() -> str:
+    """The platform's own date: `2026-11-26`."""
+    from charity import clock  # noqa: PLC0415 - the platform's own calendar
+
+    return clock.today().isoformat()
