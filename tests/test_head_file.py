@@ -14,9 +14,10 @@ from cast import Cast, seed
 from conftest import environment
 from giving.given import give
 
-from charity import words
+from charity import settings, words
 from charity.app import MODELS
 from charity.db import engine
+from charity.db.locks import FileLock
 from charity.errors import Unavailable
 from charity.ledger import head_file, writer
 from charity.ledger.head_file import Head, HeadFileBroken
@@ -56,6 +57,19 @@ async def test_the_file_goes_forward_only_however_many_write_it(house: Cast) -> 
     assert (await told(20)).leaf == "leaf20"
     await head_file.write(next(h for h in heads if h.seq == 5))
     assert (await told(20)).seq == 20
+
+
+async def test_who_writes_the_file_waits_for_who_is_writing_it(house: Cast) -> None:
+    head = Head((await head_file.present()).database, 7, "leaf7", "2026-11-26T00:00:00.000000Z")
+    other = FileLock(settings.settings().data_dir / "charity.head")
+    await other.wait(seconds=1)
+    writing = asyncio.create_task(head_file.write(head))
+    try:
+        assert not (await asyncio.wait({writing}, timeout=0.3))[0], "somebody else holds the lock"
+    finally:
+        other.release()
+    await writing
+    assert await told(7) == head
 
 
 async def test_a_file_that_somebody_wrote_into_is_not_believed_and_not_replaced(house: Cast) -> None:

@@ -141,6 +141,18 @@ async def test_a_command_that_breaks_drops_only_itself(books: Any) -> None:
     assert await verify.run() == []
 
 
+async def test_a_fault_of_ours_is_logged_and_a_refusal_is_not(books: Any, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(_: State) -> Answer:
+        raise AssertionError
+
+    with pytest.raises(Refusal):
+        await writer.submit(payment("F-GEN", 1))
+    assert "command.failed" not in caplog.messages
+    with pytest.raises(AssertionError):
+        await writer.submit(Command(broken))
+    assert caplog.messages.count("command.failed") == 1
+
+
 async def test_a_row_the_database_refuses_sends_the_batch_one_by_one(books: Any) -> None:
     def decide(state: State) -> Answer:
         state.add(REFUND_OF, RefundOfRow(seq=999, gift_seq=999))

@@ -122,16 +122,15 @@ class Lines:
         """Load the lines, once."""
         data = coverage.CoverageData(_file(self.folder))
         data.read()
-        self._files: dict[str, dict[int, set[str]]] = {}
-        for path in data.measured_files():
-            tests: dict[int, set[str]] = defaultdict(set)
+        self._files: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for path in data.measured_files():  # each run had a copy of its own
+            tests = self._files[path.rpartition("/charity/")[2]]
             for line, contexts in data.contexts_by_lineno(path).items():
-                tests[line] = {name for name in contexts if name in self.seconds}
-            self._files[path.partition("/charity/")[2]] = tests
+                tests[line] |= {name for name in contexts if name in self.seconds}
 
     def tests(self, path: str, first: int, last: int) -> set[str]:
         """The tests that run one of these lines."""
-        lines = self._files.get(path.removeprefix("charity/"), {})
+        lines = self._files[path.removeprefix("charity/")]
         return {name for line in range(first, last + 1) for name in lines.get(line, ())}
 
     def naming(self, path: str, first: int) -> set[str]:

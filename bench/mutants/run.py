@@ -59,12 +59,13 @@ def main() -> int:
     parser.add_argument("--tests", default="", help="a pattern: test files whose path begins so (for a quick try)")
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="charity-mutants-") as folder:
+        tree = _copy(ROOT, Path(folder) / "tree")  # whoever works on the tree meanwhile changes nothing here
         places = SimpleQueue[Path]()
         for n in range(told.workers):
-            places.put(_copy(Path(folder) / str(n)))
-        lines = _lines(Path(folder) / "0", told.workers, re.compile(told.tests))
+            places.put(_copy(tree, Path(folder) / str(n)))
+        lines = _lines(tree, told.workers, re.compile(told.tests))
         only = re.compile(told.only)
-        every = [c for path in changes.files(ROOT) for c in changes.of_file(ROOT, path) if only.match(c.name)]
+        every = [c for path in changes.files(tree) for c in changes.of_file(tree, path) if only.match(c.name)]
         sample = random.Random(told.seed).sample(every, min(told.sample, len(every)))
 
         def work(change: Change) -> Outcome:
@@ -81,21 +82,21 @@ def main() -> int:
     return report(outcomes, len(every), told.seed)
 
 
-def _copy(place: Path) -> Path:
-    shutil.copytree(ROOT, place, ignore=LEFT_OUT, symlinks=True)
+def _copy(tree: Path, place: Path) -> Path:
+    shutil.copytree(tree, place, ignore=LEFT_OUT, symlinks=True)
     return place
 
 
-def _lines(place: Path, workers: int, wanted: re.Pattern[str]) -> Lines:
+def _lines(tree: Path, workers: int, wanted: re.Pattern[str]) -> Lines:
     """What is known of the tests, after running those that are new, some at a time."""
-    lines = Lines(KEPT / "lines", ROOT)
+    lines = Lines(KEPT / "lines", tree)
     todo = [path for path in lines.stale() if wanted.match(path)]
     environment = os.environ | {FOLDER: str(lines.folder)}
     also = ("-p", "bench.mutants.lines", "-n", str(workers if workers > 1 else 0))
     for at in range(0, len(todo), FILES_AT_ONCE):
         part = todo[at : at + FILES_AT_ONCE]
         print(f"{at} of {len(todo)} test files run once, to see which lines each test runs", flush=True)
-        subprocess.run([*PYTEST, *ONLY, *also, *part], cwd=place, env=environment, check=False)
+        subprocess.run([*PYTEST, *ONLY, *also, *part], cwd=tree, env=environment, check=False)
         lines.remember(part)
     lines.read()
     return lines
