@@ -18,6 +18,7 @@ from charity.db import reading, transactions
 from charity.documents import facts
 from charity.errors import Refusal
 from charity.giving import pledges
+from charity.giving import verify as giving_verify
 from charity.giving.pledges import Promise
 from charity.goods import points, slips, till
 from charity.goods.till import Line
@@ -148,21 +149,24 @@ def test_who_came_too_fast_is_told_when_to_come_again(at: Time) -> None:
         assert (refused.value.status, refused.value.retry_after_s) == (429, wait)
 
 
-# -- the key of a form ------------------------------------------------------------------------------------------
+# -- pledges, and the key of a form ------------------------------------------------------------------------------------------
+
+
+async def promised() -> str:
+    """A pledge of 20 yuan; its code."""
+    told = Promise(
+        campaign="one-day-2026",
+        amount_fen=2_000,
+        channel="bank",
+        donor=Donor("person", "王小明"),
+        public_name=False,
+        public_amount=True,
+    )
+    return str((await pledges.promise(told)).body["code"])
 
 
 async def test_the_key_of_a_form_belongs_to_its_address(house: Cast, web: Web) -> None:
-    codes = []
-    for _ in range(2):
-        told = Promise(
-            campaign="one-day-2026",
-            amount_fen=2_000,
-            channel="bank",
-            donor=Donor("person", "王小明"),
-            public_name=False,
-            public_amount=True,
-        )
-        codes.append((await pledges.promise(told)).body["code"])
+    codes = [await promised() for _ in range(2)]
     client, today = web.as_("cashier"), clock.today().isoformat()
     fields = {"idem": secrets.token_hex(16), "amount_yuan": "20", "received_on": today, "channel": "cash"}
     first = await client.post(f"/pledges/{codes[0]}/receive", data=fields)
@@ -176,15 +180,7 @@ async def test_the_key_of_a_form_belongs_to_its_address(house: Cast, web: Web) -
 
 
 async def test_the_key_of_a_call_belongs_to_its_address(house: Cast, web: Web) -> None:
-    told = Promise(
-        campaign="one-day-2026",
-        amount_fen=2_000,
-        channel="bank",
-        donor=Donor("person", "王小明"),
-        public_name=False,
-        public_amount=True,
-    )
-    codes = [(await pledges.promise(told)).body["code"] for _ in range(2)]
+    codes = [await promised() for _ in range(2)]
     body = {"amount_fen": 2_000, "received_on": clock.today().isoformat(), "channel": "cash"}
     key = {"Idempotency-Key": secrets.token_hex(8)}
     calls = [
@@ -215,3 +211,29 @@ async def test_a_household_that_comes_later_gets_the_points_of_the_cycle_too(sho
     assert await points.grant_cycle(by=shop.house.caseworker) == 1
     assert await shop.points(key) == 120
     assert await shop.points() == 180
+
+
+@pytest.mark.parametrize(
+    ("statement", "wrong"),
+    [
+        ("UPDATE pledge SET received_fen = received_fen", []),
+        ("UPDATE pledge SET received_fen = 999 WHERE status = 'partial'", ["partial"]),
+        ("UPDATE pledge SET status = 'partial' WHERE status = 'received'", ["received"]),
+        ("UPDATE pledge SET status = 'received' WHERE status = 'partial'", ["partial"]),
+        ("UPDATE pledge SET status = 'pending' WHERE status = 'partial'", ["partial"]),
+        ("UPDATE pledge SET status = 'partial' WHERE status = 'pending'", ["pending"]),
+    ],
+)
+async def test_verify_names_the_pledge_that_is_not_what_its_gifts_are(
+    house: Cast, statement: str, wrong: list[str]
+) -> None:
+    codes = {}
+    for name, fen in (("pending", 0), ("partial", 1_000), ("received", 2_000)):
+        codes[name] = await promised()
+        if fen:
+            told = {"received_on": clock.today().isoformat(), "channel": "cash", "by": house.cashier}
+            await pledges.receive(codes[name], amount_fen=fen, **told)
+    assert await giving_verify.run() == []
+    await transactions.run(lambda tx: tx.rows(f"{statement} RETURNING code"))
+    found = [f.words.split()[1] for f in await giving_verify.run() if f.invariant == "I3"]
+    assert found == [codes[name] for name in wrong]
