@@ -4,7 +4,7 @@
     points_balance (place, unit, points)   points of a scheme's cycle at `household:<key>`, never 0
     fund_balance (fund, available_fen)     what the stream of a fund can still pay, 0 for one that received nothing
 
-Whatever else the books know is asked through this package; no room names its tables (tests/test_sql.py).
+Whatever else the books know is asked through this package; no room names its tables (tests/whole/test_sql.py).
 """
 
 from collections.abc import Sequence

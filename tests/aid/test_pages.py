@@ -283,7 +283,7 @@ async def test_every_page_of_vouchers_speaks_english_without_a_chinese_rest(web:
 
 
 async def test_the_printed_voucher_shows_what_was_approved(web: Any) -> None:
-    from paper_reading import codes_in, flat  # noqa: PLC0415 - needs poppler and a decoder only here
+    from pdf_reading import codes_in, flat  # noqa: PLC0415 - needs poppler and a decoder only here
 
     voucher = await made(web)
     place = f"/vouchers/{voucher['number']}"

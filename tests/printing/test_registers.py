@@ -1,0 +1,271 @@
+"""Registers on paper: pages, sums carried forward, sums that agree, text that stays text."""
+
+import asyncio
+import io
+from dataclasses import replace
+from typing import Any
+
+import pikepdf
+import pytest
+import uvloop
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pdf_reading import HASH, MARK, URL, children_running, codes_in, flat, page_count, paper_size_mm, text_of
+
+from charity.app import DOCUMENTS
+from charity.printing import glyphs, registers, renderer
+from charity.printing.register_renderer import register_to_pdf
+from charity.printing.registers import PrintedColumn, Register
+
+REPORTS = {document.name: document for document in DOCUMENTS}
+COLUMNS = [
+    PrintedColumn("n", "序号", 8, "center", "count"),
+    PrintedColumn("on", "到账日期", 16, "center", "date"),
+    PrintedColumn("donor", "捐赠人", 30),
+    PrintedColumn("fen", "金额", 20, "right", "money", total=True),
+]
+
+
+def rows(count: int):
+    for n in range(1, count + 1):
+        yield (n, "2026-10-08", f"捐赠人{n}", n * 100)
+
+
+def register(count: int, **facts: Any):
+    return replace(
+        Register(
+            title="捐赠收入明细台账",
+            organisation="临溪市慈善总会",
+            period="2026-10-01 至 2026-10-31",
+            filters="活动：一日捐",
+            unit="单位：元",
+            columns=COLUMNS,
+            rows=rows(count),
+            row_count=count,
+            sign_offs=["制表人", "复核人", "财务负责人", "单位负责人（签章）"],
+            code="D4-2026-10-0007",
+            verify_url=URL,
+            hash_hex=HASH,
+            printed_at="2026-11-01 09:30",
+        ),
+        **facts,
+    )
+
+
+async def test_a_register_prints_titles_sums_page_numbers_and_its_check_code():
+    pdf = await register_to_pdf(register(50))
+    text = flat(pdf)
+    assert page_count(pdf) == 3
+    for words in (
+        "捐赠收入明细台账",
+        "编制单位：临溪市慈善总会",
+        "单位：元",
+        "筛选：活动：一日捐",
+        "制表人：",
+        "单位（章）",
+        HASH,
+        "D4-2026-10-0007",
+    ):
+        assert words in text
+    assert text.count("本页小计") == 3
+    assert text.count("承前页") == 2
+    assert text.count("合计") == 1
+    assert text.count("以下空白") == 1
+    assert all(f"第{n}页共3页" in text for n in (1, 2, 3))
+    assert "1,275.00" in text  # 1 + 2 + … + 50
+    assert "276.00" in text  # the first 23
+    assert paper_size_mm(pdf) == (297, 210)
+    assert codes_in(pdf) == codes_in(pdf, page=3) == [URL]
+
+
+async def test_an_empty_register_says_so_on_one_page():
+    text = flat(await register_to_pdf(register(0)))
+    assert "本期无记录" in text
+    assert "第1页共1页" in text
+    assert "0.00" in text
+
+
+async def test_a_long_register_is_joined_from_chunks_with_progress_and_equal_bytes():
+    told = []
+    count = registers.ROWS_A_PAGE * 60
+    pdf = await register_to_pdf(register(count), progress=lambda done, whole: told.append((done, whole)))
+    assert page_count(pdf) == 61
+    assert told[0] == (0, 61)
+    assert told[-1] == (61, 61)
+    assert told == sorted(told)
+    text = flat(pdf)
+    assert all(f"捐赠人{n}" in text for n in (1, count // 2, count))
+    assert registers.money.yuan(sum(range(count + 1)) * 100) in text
+    assert pdf == await register_to_pdf(register(count))
+
+
+async def test_a_register_is_archival_and_in_english_when_asked():
+    pdf = await register_to_pdf(register(60, lang="en", demo=True))
+    assert "Page 1 of 3" in " ".join(text_of(pdf).split())
+    assert "Demo" in flat(pdf)
+    with pikepdf.open(io.BytesIO(pdf)) as document, document.open_metadata() as meta:
+        assert (meta["pdfaid:part"], meta["pdfaid:conformance"]) == ("3", "B")
+        assert not document.attachments
+
+
+async def test_text_in_a_register_is_never_markup_or_code():
+    short = [
+        '#eval("x")',
+        "*b* $x$ _i_",
+        "<link rel=x>",
+        '=HYPERLINK("a")',
+        "\\u{41} @a",
+        "//注释",
+        "王\u202e五\x00\n六",
+    ]
+    pdf = await register_to_pdf(register(len(short), rows=[(n, "", text, 1) for n, text in enumerate(short)]))
+    text = flat(pdf)
+    for words in (*short[:-1], "王五六"):
+        assert "".join(words.split()) in text
+
+
+async def test_rows_may_come_one_by_one_from_a_cursor_and_as_mappings():
+    async def cursor():
+        for n, on, donor, fen in rows(30):
+            await asyncio.sleep(0)
+            yield {"n": n, "on": on, "donor": donor, "fen": fen, "unused": 1}
+
+    assert "465.00" in flat(await register_to_pdf(register(30, rows=cursor())))
+
+
+@pytest.mark.parametrize("promised", [29, 31])
+async def test_a_register_whose_rows_changed_while_reading_is_not_printed(promised: int):
+    with pytest.raises(registers.RowsChanged):
+        await register_to_pdf(register(promised, rows=rows(30)))
+
+
+async def test_a_value_that_is_words_prints_and_adds_nothing():
+    text = flat(await register_to_pdf(register(2, rows=[(1, "", "甲", "不计价"), (2, "", "乙", 500)])))
+    assert "不计价" in text
+    assert text.count("5.00") == 3  # its row, the page, the whole
+
+
+async def test_a_cancelled_register_leaves_no_process_behind():
+    task = asyncio.create_task(register_to_pdf(register(5_000)))
+    while not children_running("charity.printing.typst_child"):  # noqa: ASYNC110 - a process, not an event of ours
+        await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not children_running("charity.printing.typst_child")
+
+
+@given(st.integers(0, 2_000))
+def test_pages_hold_every_row_and_the_last_leaves_room_for_the_stamp(count: int):
+    sizes = registers.page_sizes(count)
+    assert sum(sizes) == count
+    assert all(1 <= size <= registers.ROWS_A_PAGE for size in sizes[:-1])
+    assert sizes[-1] <= registers.ROWS_LAST_PAGE
+    assert sizes[-1] >= min(count, 1)
+    assert len(sizes) <= count // registers.ROWS_A_PAGE + 2
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(-(10**11), 10**11), max_size=80))
+def test_what_is_carried_forward_is_the_sum_of_all_rows_before(amounts: list[int]):
+    async def all_pages():
+        facts = register(len(amounts), rows=[(n, "", "", fen) for n, fen in enumerate(amounts)])
+        return [page async for page in registers.paginate(facts)]
+
+    def shown(row: list[Any]):
+        return row[-1]["l"][0]
+
+    seen = 0
+    for page in asyncio.run(all_pages()):
+        assert (page.carried is None) == (page.number == 1)
+        if page.carried:
+            assert shown(page.carried) == registers.money.yuan(sum(amounts[:seen]))
+        here = amounts[seen : seen + len(page.rows)]
+        seen += len(page.rows)
+        assert shown(page.subtotal) == registers.money.yuan(sum(here))
+        assert shown(page.running) == registers.money.yuan(sum(amounts[:seen]))
+    assert seen == len(amounts)
+
+
+async def test_the_breakdown_of_the_sums_closes_the_paper():
+    months = [(f"2026-{n + 1:02} · 非限定", {"fen": 100 * (n + 1)}) for n in range(registers.ROWS_LAST_PAGE + 1)]
+    count = len(months)
+    facts = register(count, rows=list(rows(count)), groups=months, group_title="按月和限定性合计")
+    pages = [page async for page in registers.paginate(facts)]
+    assert [page.closing for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert len(pages) == registers.page_count(facts) == 4
+    text = flat(await register_to_pdf(facts))
+    assert "按月和限定性合计" in text
+    assert all("".join(label.split()) in text for label, _ in months)
+    assert "第4页共4页" in text
+    few = [("2026-01 · 非限定", {"fen": 600}), ("2026-02 · 限定", {"fen": 0})]
+    short = register(3, rows=list(rows(3)), groups=few, group_title="按月和限定性合计")
+    assert registers.page_count(short) == 1
+    assert "按月和限定性合计" in flat(await register_to_pdf(short))
+    with pytest.raises(AssertionError):
+        wrong = replace(facts, groups=months[1:])
+        assert [page async for page in registers.paginate(wrong)]
+
+
+@settings(deadline=None)
+@given(st.text(max_size=120), st.floats(9, 60))
+def test_no_text_is_wider_than_its_cell_or_longer_than_two_lines(text: str, width_mm: float):
+    fitted = registers.cell(text, width_mm)
+    assert 1 <= len(fitted["l"]) <= 2
+    room_mm = width_mm - 2 * registers.PADDING_MM
+    for line in fitted["l"]:
+        assert glyphs.width_em(line) * fitted["s"] * glyphs.MM_A_POINT <= room_mm + 1e-6
+    if not fitted["l"][-1].endswith("…"):
+        assert "".join("".join(fitted["l"]).split()) == "".join(glyphs.printable(text).split())
+
+
+@given(st.integers(-(10**13), 10**13))
+def test_a_figure_is_never_cut(fen: int):
+    fitted = registers.cell(registers.money.yuan(fen), 20.0, figure=True)
+    assert fitted["l"] == [registers.money.yuan(fen)]
+    assert fitted["s"] >= registers.LEAST_PT
+
+
+@pytest.mark.parametrize("few", [0, 2])
+async def test_the_note_never_drives_the_foot_onto_a_page_of_its_own(few: int):
+    note = "核对：期初 1 ＝ 期末 1"
+    for count in range(registers.ROWS_LAST_PAGE - 3, registers.ROWS_LAST_PAGE + 2):
+        groups = [
+            (f"2026-0{n}", {"fen": sum(row[3] for row in rows(count)) if n == 1 else 0}) for n in range(1, few + 1)
+        ]
+        facts = register(count, rows=list(rows(count)), groups=groups, note=note)
+        pdf = await register_to_pdf(facts)
+        assert page_count(pdf) == registers.page_count(facts), count
+        assert flat(pdf).count("".join(note.split())) == 1
+
+
+@pytest.mark.parametrize("name", sorted(REPORTS))
+def test_the_greatest_amount_and_its_sums_fit_whole_into_every_column(name: str):
+    columns = [PrintedColumn(c.key, c.title, c.width, c.align, "text" if c.kind == "code" else c.kind, c.total)
+               for c in REPORTS[name].columns]  # fmt: skip
+    greatest = {"money": (10**13, -(10**13), 40 * 10**13), "count": (10**6, 40 * 10**6)}
+    for column, width in zip(columns, registers.widths_mm(columns), strict=True):
+        for value in greatest.get(column.kind, ()) if column.key != "n" else ():
+            fitted = registers.cell(registers.shown(column, value), width, figure=True)
+            assert "".join(fitted["l"]) == registers.shown(column, value), column.key
+            assert len(fitted["l"]) == 1 or fitted["l"][0].endswith(","), column.key
+
+
+def test_a_rare_character_prints_as_a_visible_gap_and_controls_vanish():
+    assert glyphs.printable("王\U0001f600小\u202e明\x00") == "王〓小明"
+
+
+def test_lines_do_not_break_inside_a_word_or_after_an_opening_bracket():
+    assert glyphs.wrapped("慈善 HYPERLINK", 7, 2) == ["慈善", "HYPERLINK"]
+    assert glyphs.wrapped("婴儿奶粉(新)", 4.5, 2)[1].startswith("(")
+
+
+def test_papers_and_registers_print_on_uvloop_too():
+    async def both():
+        pdf = await renderer.html_to_pdf("<p>收据", identifier=MARK)
+        table = await register_to_pdf(register(3))
+        await renderer.close()
+        return pdf, table
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert all(pdf.startswith(b"%PDF") for pdf in runner.run(both()))

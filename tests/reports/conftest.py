@@ -1,0 +1,10 @@
+"""The town that the tests here start from."""
+
+import pytest_asyncio
+from cast import Cast
+from reports.given import busy_town
+
+
+@pytest_asyncio.fixture
+async def busy(house: Cast) -> Cast:
+    return await busy_town(house)

@@ -1,0 +1,112 @@
+"""Situations of the registers: gifts, payments, goods in and out, and a town with all of them."""
+
+from datetime import timedelta
+from typing import Any
+
+from cast import Cast
+
+from charity import clock
+from charity.aid import payments, vouchers
+from charity.aid.vouchers import Content
+from charity.app import DOCUMENTS
+from charity.db import transactions
+from charity.documents import facts
+from charity.giving import donations, refunds
+from charity.goods import cards, intake, items, points, till
+from charity.goods.intake import IntakeLine
+from charity.goods.items import Item
+from charity.goods.till import Line
+from charity.people.persons import Donor
+from charity.printing.document import Filters, Totals
+
+REPORTS = {document.name: document for document in DOCUMENTS}
+RICE, SOAP = "6901234567892", "6923456789012"
+TODAY = clock.today()
+YEAR = (TODAY.replace(month=1, day=1).isoformat(), TODAY.replace(month=12, day=31).isoformat())
+
+
+def whole_year(**chosen: Any) -> Filters:
+    return Filters.of(*YEAR, **chosen)
+
+
+async def give(house: Cast, amount_fen: int, name: str = "张三丰", **more: Any) -> str:
+    answer = await donations.receive(
+        campaign=more.pop("campaign", "everyday"),
+        amount_fen=amount_fen,
+        received_on=TODAY.isoformat(),
+        channel="cash",
+        donor=Donor("person", name),
+        by=house.cashier,
+        **more,
+    )
+    return str(answer.body["id"])
+
+
+async def pay(
+    house: Cast, amount_fen: int, programme: str, fund: str, payee_kind: Any = "household", payee: str = "HH0001"
+) -> str:
+    content = Content(
+        programme=programme,
+        fund=fund,
+        payee_kind=payee_kind,
+        payee=payee,
+        amount_fen=amount_fen,
+        recipients=3,
+        reason="秘密事由",
+    )
+    made = await vouchers.make(content=content, by=house.caseworker)
+    number, shown = made.body["number"], made.body["content_hash"]
+    for approver in (house.approver, house.approver2):
+        await vouchers.approve(number=number, content_hash=shown, by=approver)
+    await payments.pay(number=number, paid_on=TODAY, channel_ref=f"ICBC{number}", by=house.cashier2)
+    return str(number)
+
+
+async def take_in(house: Cast, barcode: str, quantity: int, unit_value_fen: int | None = None, **more: Any) -> str:
+    line = IntakeLine(
+        barcode,
+        quantity,
+        TODAY + timedelta(days=20),
+        unit_value_fen,
+        evidence="invoice" if unit_value_fen else "none",
+    )
+    answer = await intake.take_in(
+        store="LX01", source="gift", lines=[line], by=house.clerk, donor=Donor("organisation", "溪东商会"), **more
+    )
+    return str(answer.body["number"])
+
+
+async def busy_town(house: Cast) -> Cast:
+    """A day of the town: gifts, a refund, goods in and out, a payment, agency money in and on."""
+
+    async def catalogue(tx: transactions.Tx) -> None:
+        await items.add(tx, [Item(RICE, "大米", "袋", 10), Item(SOAP, "肥皂", "块", 1)])
+
+    await transactions.run(catalogue)
+    await give(house, 10_000)
+    gift = await give(house, 5_000, "李四", campaign="dream-2026")
+    asked = await refunds.request(gift, amount_fen=2_000, reason="重复付款", by=house.accountant)
+    await refunds.approve(asked.body["number"], by=house.accountant2)
+    await give(house, 70_000, "王五", campaign="wenchuan-2008")
+    await take_in(house, RICE, 10, 2_500)
+    await take_in(house, SOAP, 30)
+    await points.grant_cycle(by=house.caseworker)
+    card = await cards.issue(household=house.household, by=house.caseworker)
+    for lines in ([Line(2, RICE), Line(3, SOAP)], [Line(4, SOAP)]):
+        await till.issue(store="LX01", card=card, lines=lines, by=house.clerk)
+    await pay(house, 4_000, "P03", "F-GEN")
+    await pay(house, 30_000, "P90", "F-WC08", "institution", "YL01")
+    return house
+
+
+async def read(name: str, filters: Filters, limit: int = 1000) -> tuple[list[dict[str, Any]], Totals]:
+    """All rows of a register, page by page, and its totals."""
+    report, seq = REPORTS[name], await facts.head_seq()
+    rows: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = await report.page(filters, seq, after, limit)
+        rows += page.rows
+        after = page.next
+        if after is None:
+            return rows, await report.totals(filters, seq)

@@ -1,0 +1,245 @@
+"""Registers D4, D7 and D9: what they list, what they sum up, and that the books agree."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from cast import Cast
+from reports.given import REPORTS, RICE, TODAY, YEAR, give, read, take_in, whole_year
+
+from charity.db import reading, transactions
+from charity.documents import facts, forms
+from charity.documents.filters import STORE
+from charity.errors import Refusal
+from charity.giving import donations, receipts, refunds
+from charity.goods import slips
+from charity.people.persons import Donor
+from charity.printing.document import Filters
+from charity.roles import SYSTEM, Actor, Role
+
+
+async def test_the_donation_register_names_the_giver_whom_a_new_receipt_corrected(house: Cast) -> None:
+    gift = await donations.get(await give(house, 10_000, "陈小梅"), by=SYSTEM)
+    right = Donor("person", "孙晓梅")
+    await receipts.replace(str(gift.receipt_id), reason="姓名写错", donor=right, by=house.accountant)
+    asked = await refunds.request(gift.key, amount_fen=10_000, reason="重复付款", by=house.accountant)
+    await refunds.approve(asked.body["number"], by=house.accountant2)
+    rows, _ = await read("donations", whole_year(copy="internal"))
+    assert [(r["donor"], r["cash_fen"]) for r in rows] == [("孙晓梅", 10_000), ("孙晓梅", -10_000)]
+    rows, _ = await read("donations", whole_year())
+    assert [r["donor"] for r in rows] == ["孙*", "孙*"]
+
+
+async def test_the_donation_register_lists_gifts_refunds_and_goods_and_agrees_with_the_books(busy: Cast) -> None:
+    rows, totals = await read("donations", whole_year(copy="internal"))
+    told = [(r["donor"], r["cash_fen"], r["goods_fen"], r["amount_fen"], r["note"]) for r in rows]
+    assert told == [
+        ("张三丰", 10_000, None, 10_000, ""),
+        ("李四", 5_000, None, 5_000, ""),
+        ("李四", -2_000, None, -2_000, "退款"),
+        ("王五", 70_000, None, 70_000, ""),
+        ("溪东商会", None, 25_000, 25_000, ""),
+        ("溪东商会", None, "不计价", None, ""),
+    ]
+    assert [r["n"] for r in rows] == [1, 2, 3, 4, 5, 6]
+    assert totals.sums == {"cash_fen": 83_000, "goods_fen": 25_000, "amount_fen": 108_000}
+    assert totals.count == 6
+    assert totals.differences == []
+    assert sum(g.figures["amount_fen"] for g in totals.groups) == 108_000
+    assert rows[0]["receipt_href"].startswith("/r/")
+
+
+async def test_names_are_masked_unless_the_copy_is_internal(busy: Cast) -> None:
+    rows, _ = await read("donations", whole_year())
+    assert [r["donor"] for r in rows[:2]] == ["张*", "李*"]
+    paid, _ = await read("disbursements", whole_year())
+    assert paid[0]["payee"] == "王*"
+    assert "秘密事由" not in str(paid)
+    inside, _ = await read("disbursements", whole_year(copy="internal"))
+    assert inside[0]["payee"] == "王建国"
+    assert inside[2]["reason"] == "秘密事由"
+
+
+@pytest.mark.parametrize("name", ["donations", "disbursements", "stock"])
+@pytest.mark.parametrize("limit", [1, 2])
+async def test_pages_of_any_size_join_to_the_whole_register(busy: Cast, name: str, limit: int) -> None:
+    whole, totals = await read(name, whole_year())
+    paged, _ = await read(name, whole_year(), limit)
+    assert paged == whole
+    assert len(whole) == totals.count > 1
+
+
+async def test_filters_leave_only_what_they_name(busy: Cast) -> None:
+    rows, totals = await read("donations", whole_year(campaign="dream-2026"))
+    assert [r["amount_fen"] for r in rows] == [5_000, -2_000]
+    assert totals.sums["amount_fen"] == 3_000
+    rows, totals = await read("donations", whole_year(store="LX01"))
+    assert [r["goods_fen"] for r in rows] == [25_000, "不计价"]
+    rows, totals = await read("disbursements", whole_year(programme="P03"))
+    assert [r["amount_fen"] for r in rows] == [4_000]
+    assert totals.differences == []
+    rows, totals = await read("disbursements", whole_year(store="LX01", fund="F-GEN"))
+    assert [r["amount_fen"] for r in rows] == [5_000, None]
+    assert totals.sums["recipients"] == 6
+    rows, totals = await read("disbursements", whole_year(fund="F-WC08"))
+    assert [r["amount_fen"] for r in rows] == [30_000]
+    assert totals.differences == []
+
+
+async def test_the_disbursement_register_lists_money_and_goods_with_the_balance_of_the_fund(busy: Cast) -> None:
+    rows, totals = await read("disbursements", whole_year())
+    told = [(r["cash_fen"], r["goods_fen"], r["recipients"], r["payee"], r["signed"]) for r in rows]
+    assert told == [
+        (None, 5_000, 3, "王*", "已领取"),
+        (None, "不计价", 3, "王*", "已领取"),
+        (4_000, None, 3, "王*", "已付款"),
+        (30_000, None, 3, "市人民医院", "已付款"),
+    ]
+    assert totals.sums == {"recipients": 12, "cash_fen": 34_000, "goods_fen": 5_000, "amount_fen": 39_000}
+    assert totals.differences == []
+    # F-GEN: 100.00 in cash and 250.00 in goods came, 50.00 in goods and 40.00 in cash went.
+    assert [r["balance_fen"] for r in rows] == [26_000, 26_000, 26_000, 40_000]
+    assert rows[2]["document_href"].startswith("/vouchers/BF-")
+    assert rows[0]["document_href"].startswith("/goods/documents/")
+
+
+async def test_a_reversed_issue_stands_in_red_and_gives_back_people_and_pieces(busy: Cast) -> None:
+    number = (await read("disbursements", whole_year()))[0][0]["document"]
+    await slips.reverse(number=number, reason="扫错卡", by=busy.manager)
+    rows, totals = await read("disbursements", whole_year())
+    assert rows[-1]["goods_fen"] == -5_000
+    assert rows[-1]["recipients"] == -3
+    assert rows[-1]["signed"] == rows[0]["signed"] == "已冲销"
+    assert totals.sums["goods_fen"] == 0
+    assert totals.differences == []
+    stock, sums = await read("stock", whole_year())
+    assert [(r["item"], r["issued"], r["closing"]) for r in stock] == [("大米", 0, 10), ("肥皂", 4, 26)]
+    assert sums.differences == []
+
+
+async def test_the_stock_register_closes_opening_plus_in_less_out(busy: Cast) -> None:
+    rows, totals = await read("stock", whole_year(store="LX01"))
+    told = [(r["item"], r["cost_fen"], r["opening"], r["gift"], r["issued"], r["closing"], r["near"]) for r in rows]
+    assert told == [("大米", 2_500, 0, 10, 2, 8, 8), ("肥皂", "不计价", 0, 30, 7, 23, 23)]
+    assert totals.sums["closing_fen"] == 20_000
+    assert totals.differences == []
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    later, sums = await read("stock", Filters(tomorrow, tomorrow))
+    assert [(r["opening"], r["gift"], r["closing"]) for r in later] == [(8, 0, 8), (23, 0, 23)]
+    assert sums.sums["opening_fen"] == 20_000
+    assert (await read("stock", whole_year(store="LX02")))[0] == []
+
+
+async def test_a_register_speaks_of_the_books_as_they_stood_when_it_began(busy: Cast) -> None:
+    seq = await facts.head_seq()
+    report = REPORTS["donations"]
+    before = (await report.page(whole_year(), seq, None, 100)).rows
+    await give(busy, 99_900)
+    await take_in(busy, RICE, 5, 1_000)
+    assert (await report.page(whole_year(), seq, None, 100)).rows == before
+    for name, document in REPORTS.items():
+        totals = await document.totals(whole_year(), seq)
+        assert totals.differences == [], name
+    assert (await report.totals(whole_year(), seq)).sums["amount_fen"] == 108_000
+    assert (await read("donations", whole_year()))[1].sums["amount_fen"] == 108_000 + 99_900 + 5_000
+
+
+@pytest.mark.parametrize(
+    ("sql", "name"),
+    [
+        ("UPDATE day_sum SET amount_fen = amount_fen + 1 WHERE register = 'donations' RETURNING day", "donations"),
+        (
+            "UPDATE day_sum SET amount_fen = amount_fen - 1 WHERE register = 'disbursements' RETURNING day",
+            "disbursements",
+        ),
+        (
+            "UPDATE turnover SET debit = debit + 1 WHERE account IN (SELECT id FROM account WHERE chart = '5101') RETURNING day",
+            "disbursements",
+        ),
+        (
+            "UPDATE turnover SET credit = credit + 1 WHERE account IN (SELECT id FROM account WHERE chart = '2601') RETURNING day",
+            "disbursements",
+        ),
+        (
+            "UPDATE turnover SET debit = debit + 1 WHERE unit IN (SELECT id FROM unit WHERE kind = 'lot') RETURNING day",
+            "stock",
+        ),
+        ("UPDATE lot SET cost_fen = cost_fen + 1 WHERE cost_fen > 0 RETURNING code", "stock"),
+    ],
+)
+async def test_rows_that_are_not_what_the_books_say_are_told_and_make_no_paper(busy: Cast, sql: str, name: str) -> None:
+    assert await transactions.run(lambda tx: tx.rows(sql))
+    totals = await REPORTS[name].totals(whole_year(), await facts.head_seq())
+    assert totals.differences
+    with pytest.raises(Refusal, match=r"report\.differs"):
+        facts.must_agree(totals)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "code"),
+    [
+        ("2026-13-01", "2026-12-31", "report.period"),
+        ("2026-1-1", "2026-12-31", "report.period"),
+        ("20260101", "2026-12-31", "report.period"),
+        ("2026-12-31", "2026-01-01", "report.period"),
+        ("1926-01-01", "2026-01-01", "report.period"),
+    ],
+)
+def test_a_period_that_is_none_is_refused(begin: str, end: str, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        forms.filters_of(REPORTS["stock"], begin, end, {})
+    assert refused.value.code == code
+    assert refused.value.fields
+
+
+@pytest.mark.parametrize("chosen", [{"campaign": "x"}, {"copy": "internal"}, {"shop": "LX01"}])
+def test_a_filter_that_a_register_does_not_have_is_refused_not_ignored(chosen: dict[str, str]) -> None:
+    with pytest.raises(Refusal, match=r"report\.filter"):
+        forms.filters_of(REPORTS["stock"], *YEAR, chosen)
+
+
+def test_a_manager_sees_the_own_store_only_and_no_names() -> None:
+    manager = Actor("m", "m", frozenset({Role.MANAGER}), "LX01")
+    report = REPORTS["donations"]
+    assert facts.allowed(report, whole_year(), manager)[STORE] == "LX01"
+    with pytest.raises(Refusal, match=r"report\.store"):
+        facts.allowed(report, whole_year(store="LX02"), manager)
+    with pytest.raises(Refusal, match=r"report\.internal"):
+        facts.allowed(report, whole_year(copy="internal"), manager)
+    with pytest.raises(Refusal, match="not_yours"):
+        facts.allowed(report, whole_year(), Actor("c", "c", frozenset({Role.CASHIER})))
+
+
+@pytest.mark.parametrize("after", ["x", "2026-01-01~x~1~k~1", "~~~~", "2026-01-01"])
+async def test_a_cursor_we_did_not_write_is_refused(house: Cast, after: str) -> None:
+    with pytest.raises(Refusal, match=r"report\.cursor"):
+        await REPORTS["donations"].page(whole_year(), 0, after, 10)
+
+
+def test_presets_are_whole_months_quarters_and_years() -> None:
+    told = {p.label: (p.begin, p.end) for p in forms.presets(date(2026, 2, 28))}
+    assert told == {
+        "本月": ("2026-02-01", "2026-02-28"),
+        "上月": ("2026-01-01", "2026-01-31"),
+        "本季": ("2026-01-01", "2026-03-31"),
+        "本年": ("2026-01-01", "2026-12-31"),
+    }
+    assert forms.presets(date(2026, 12, 31))[0].end == "2026-12-31"
+    assert forms.presets(date(2026, 1, 1))[1].begin == "2025-12-01"
+
+
+async def test_an_empty_house_has_empty_registers(house: Cast) -> None:
+    for name in REPORTS:
+        rows, totals = await read(name, whole_year())
+        assert rows == []
+        assert totals.count == 0
+        assert not any(totals.sums.values())
+        assert totals.differences == []
+
+
+async def test_filters_survive_their_row(house: Cast) -> None:
+    filters = whole_year(fund="F-GEN", copy="internal")
+    assert Filters.from_text(filters.text()) == filters
+    assert "fund" in json.loads(filters.text())
+    assert filters[STORE] == ""
+    assert await reading.value("SELECT count(*) FROM entry") == 0

@@ -1,0 +1,23 @@
+"""Situations of pages: a form's token, the figures of `/metrics`."""
+
+import re
+
+import httpx2
+from prometheus_client.parser import text_string_to_metric_families
+
+PASSWORD = "correct horse battery"
+
+
+def token_of(page: httpx2.Response) -> str:
+    found = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
+    """Every sample, by name and the values of its labels, in the order of the labels' names."""
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }

@@ -1,0 +1,211 @@
+"""Requests at their edges: proxies that contradict themselves, bodies that do not come, callers who go away."""
+
+import ast
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cast import Cast
+from conftest import Web
+from starlette.requests import ClientDisconnect
+
+from charity import settings
+from charity.web import limits, logs, outer, pages, visits
+
+ROOT = Path(__file__).resolve().parents[2]
+Message = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    limits.reset()
+
+
+def _lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """What stands in the log, as it is written."""
+    return [json.loads(logs.Lines().format(record)) for record in caplog.records]
+
+
+# -- proxies --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        (["203.0.113.9"], "203.0.113.9"),
+        (["6.6.6.6", "203.0.113.9"], "203.0.113.9"),  # the first line is what the client made up
+        (["6.6.6.6, 7.7.7.7", "203.0.113.9, 10.0.0.3"], "203.0.113.9"),
+        (["203.0.113.9", "10.0.0.3"], "203.0.113.9"),
+        (["10.0.0.4", "10.0.0.3"], "10.0.0.2"),
+    ],
+)
+def test_all_lines_of_forwarded_for_are_one_list(
+    monkeypatch: pytest.MonkeyPatch, lines: list[str], address: str
+) -> None:
+    monkeypatch.setattr(settings.settings(), "trusted_proxies", "10.0.0.0/8")
+    headers = [(b"x-forwarded-for", line.encode()) for line in lines]
+    scope = {"client": ("10.0.0.2", 1), "scheme": "http", "headers": headers}
+    assert visits.place(scope) == (address, False, True)
+
+
+@pytest.mark.parametrize("protos", [["https", "http"], ["https", "https"], ["http, https"]])
+@pytest.mark.parametrize("path", ["/", "/api/v1/campaigns"])
+async def test_a_proxy_that_says_twice_how_it_was_reached_is_400(
+    web: Web, monkeypatch: pytest.MonkeyPatch, protos: list[str], path: str
+) -> None:
+    headers = [("X-Forwarded-Proto", proto) for proto in protos]
+    assert (await web.as_().get(path, headers=headers)).status_code == 200  # a stranger's header means nothing
+    monkeypatch.setattr(settings.settings(), "trusted_proxies", "127.0.0.1")
+    refused = await web.as_().get(path, headers=headers)
+    assert refused.status_code == 400
+    assert "X-Forwarded-Proto" in refused.text
+    assert (await web.as_().get(path, headers=headers[:1])).status_code == (200 if "," not in protos[0] else 400)
+
+
+# -- bodies ---------------------------------------------------------------------------------------------
+
+
+async def _posted(web: Web, path: str, receive: Callable[[], Awaitable[Message]], kind: str, who: str) -> list[Message]:
+    """The messages of the answer to a POST whose body comes as `receive` says."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [
+        (b"content-type", kind.encode()), (b"authorization", f"Bearer token-{who}".encode()), (b"idempotency-key", b"k")
+    ]  # fmt: skip
+    scope = {
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "POST",
+        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "headers": headers, "client": ("127.0.0.1", 5555), "server": ("127.0.0.1", 8000),
+    }  # fmt: skip
+    await web.app(scope, receive, send)
+    return sent
+
+
+POSTS = [
+    ("/api/v1/donations", "application/json", "cashier"),
+    ("/donations/new", "application/x-www-form-urlencoded", "cashier"),
+    ("/donations/new", "multipart/form-data; boundary=b", "cashier"),
+]
+
+
+@pytest.mark.parametrize(("path", "kind", "who"), POSTS)
+async def test_a_body_that_does_not_come_is_408_and_ends_the_connection(
+    web: Web,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    kind: str,
+    who: str,
+) -> None:
+    caplog.set_level("INFO", logger="charity")
+    monkeypatch.setattr(outer, "BODY_S", 0.05)
+    parts = iter([b"--b\r\n", b"a"])
+
+    async def receive() -> Message:
+        for part in parts:
+            return {"type": "http.request", "body": part, "more_body": True}
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    start = (await _posted(web, path, receive, kind, who))[0]
+    assert start["status"] == 408
+    assert (b"connection", b"close") in start["headers"]
+    lines = [line for line in _lines(caplog) if line["event"] == "request"]
+    assert [(line["status"], line["refused"], line["level"]) for line in lines] == [(408, "body.slow", "info")]
+
+
+async def test_a_body_that_keeps_coming_may_take_longer(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each BODY_BYTES_S bytes that arrived are good for one second more."""
+    monkeypatch.setattr(outer, "BODY_S", 0.05)
+    monkeypatch.setattr(outer, "BODY_BYTES_S", 1)
+    parts = [b'{"campaign":', b'"nothing"}']
+
+    async def receive() -> Message:
+        if len(parts) == 1:
+            await asyncio.sleep(0.1)
+        return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
+    start = (await _posted(web, "/api/v1/donations", receive, "application/json", "cashier"))[0]
+    assert start["status"] == 422
+    assert (b"connection", b"close") not in start["headers"]
+
+
+@pytest.mark.parametrize(("path", "kind", "who"), POSTS)
+async def test_who_hangs_up_is_no_fault(
+    web: Web, caplog: pytest.LogCaptureFixture, path: str, kind: str, who: str
+) -> None:
+    caplog.set_level("INFO", logger="charity")
+    messages = iter([{"type": "http.request", "body": b"--b\r\n", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Message:
+        return next(messages)
+
+    await _posted(web, path, receive, kind, who)
+    lines = _lines(caplog)
+    assert [(line["event"], line["level"]) for line in lines] == [("request", "info")]
+    assert (lines[0]["status"], lines[0]["refused"]) == (400, "body.cut_off")
+
+
+async def test_who_hangs_up_under_an_answer_is_no_fault(
+    house: Cast, web: Web, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level("INFO", logger="charity")
+
+    async def gone(*_: Any, **__: Any) -> Any:
+        raise ClientDisconnect
+
+    monkeypatch.setattr(pages, "page", gone)
+    await web.as_("auditor").get("/receipts")
+    assert [(line["event"], line["level"]) for line in _lines(caplog)] == [("request", "info")]
+
+
+# -- the lines of a fault -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/receipts", "/api/v1/stores"])
+async def test_the_line_of_a_fault_has_its_time_route_and_milliseconds(
+    house: Cast, web: Web, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    async def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("charity.giving.receipts.screens.receipt_rows", broken)
+    monkeypatch.setattr("charity.office.stores.every", broken)
+    answer = await web.as_("auditor").get(path)
+    assert answer.status_code == 500
+    faults = [line for line in _lines(caplog) if line["level"] == "error" and line["event"] != "request"]
+    assert [line["event"] for line in faults] == ["fault"]  # once, not again where it passes by
+    fault = faults[0]
+    assert fault["at"].endswith("Z")
+    assert fault["route"] == path
+    assert fault["ms"] > 0
+    assert fault["error"] == "ZeroDivisionError"
+    assert fault["frames"][-1].endswith(":broken")
+    assert fault["id"] == answer.headers["x-request-id"]
+
+
+def test_no_fact_of_a_line_takes_the_place_of_its_time() -> None:
+    record = logging.getLogger("charity").makeRecord(
+        "charity", logging.ERROR, "f", 1, "said", (), None, extra={"at": ["somewhere"], "event": "other"}
+    )
+    line = json.loads(logs.Lines().format(record))
+    assert line["event"] == "said"
+    assert line["at"].endswith("Z")
+    assert (line["at_"], line["event_"]) == (["somewhere"], "other")
+
+
+def test_no_line_of_the_code_names_a_fact_like_the_frame_of_a_line() -> None:
+    taken = []
+    for path in sorted((ROOT / "charity").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "extra" and isinstance(node.value, ast.Dict):
+                names = {key.value for key in node.value.keys if isinstance(key, ast.Constant)}
+                taken += [f"{path.name}:{node.value.lineno} {name}" for name in names & {"at", "event", "level"}]
+    assert taken == []

@@ -1,0 +1,51 @@
+"""The table of limits in docs/running.md says what the code says, and leaves none of the doors out."""
+
+import importlib
+import pkgutil
+import re
+from dataclasses import astuple, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import charity.web
+from charity.web.limits import Pace, Patience
+
+ROOT = Path(__file__).resolve().parents[2]
+NO_LIMITS = {"web.openapi.PART_MAX", "web.system.YEAR_S"}  # a second name, and the life of a cookie of no weight
+
+
+def _table() -> dict[str, list[float]]:
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    section = text.partition("## Limits")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([\w.]+)` \| ([^|]+) \|", section, re.MULTILINE)
+    return {name: [float(n.replace(",", "")) for n in re.findall(r"[0-9][0-9,.]*", value)] for name, value in rows}
+
+
+def _numbers(value: Any) -> list[float]:
+    parts = astuple(value) if is_dataclass(value) and not isinstance(value, type) else (value,)
+    return [float(part) for part in parts if isinstance(part, int | float)]
+
+
+def test_every_row_has_the_value_of_the_code() -> None:
+    table = _table()
+    assert len(table) > 40
+    wrong = []
+    for name, numbers in table.items():
+        module, _, constant = name.rpartition(".")
+        value = _numbers(getattr(importlib.import_module(f"charity.{module}"), constant))
+        if value[: len(numbers)] != numbers:
+            wrong.append(f"{name}: the table has {numbers}, the code {value}")
+    assert wrong == []
+
+
+def test_every_limit_of_the_doors_has_a_row() -> None:
+    found = set()
+    for module in pkgutil.iter_modules(charity.web.__path__):
+        names = vars(importlib.import_module(f"charity.web.{module.name}"))
+        found |= {
+            f"web.{module.name}.{name}"
+            for name, value in names.items()
+            if name.isupper() and isinstance(value, int | float | Pace | Patience) and not isinstance(value, bool)
+        }
+    assert len(found) > 30
+    assert found - set(_table()) == NO_LIMITS

@@ -1,0 +1,438 @@
+"""A donor and each of the nine roles do their main job on real screens."""
+
+import hashlib
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+from browsing import PASSWORD, Served, Street, Visitor, build, street
+from conftest import _apart
+from goods.given import MILK, RICE, SALT, in_days
+from pdf_reading import codes_in, flat, page_count
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+
+EVERYWHERE = [
+    pytest.param("sqlite", "desk", True, id="desk"),
+    pytest.param("sqlite", "phone", True, id="phone"),
+    pytest.param("postgres", "desk", True, id="desk-postgres", marks=pytest.mark.postgres),
+]
+ALSO_WITHOUT_SCRIPTS = [*EVERYWHERE, pytest.param("sqlite", "phone", False, id="phone-without-scripts")]
+
+
+@pytest.fixture(scope="module")
+def sqlite_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("town-sqlite")
+    url = f"sqlite://{folder / 'charity.db'}"
+    served = Served(url, folder, build(url, folder)).begin()
+    yield served
+    served.end()
+    checked = served.run("verify")
+    shutil.rmtree(folder, ignore_errors=True)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.fixture(scope="module")
+def postgres_town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    cluster = request.getfixturevalue("cluster")
+    name = f"town_{uuid.uuid4().hex[:8]}"
+    _apart(_make(cluster.url("postgres"), name))
+    folder = tmp_path_factory.mktemp("town-postgres")
+    url = cluster.url(name)
+    served = Served(url, folder, build(url, folder)).begin()
+    yield served
+    served.end()
+    checked = served.run("verify")
+    assert checked.returncode == 0, checked.stdout
+
+
+async def _make(admin: str, name: str) -> None:
+    connection = await asyncpg.connect(admin)
+    try:
+        await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
+
+
+def town(request: pytest.FixtureRequest, database: str) -> Served:
+    served: Served = request.getfixturevalue(f"{database}_town")
+    return served
+
+
+# -- the donor ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), ALSO_WITHOUT_SCRIPTS)
+async def test_a_donor_gives_and_sees_where_the_money_went(request, database, size, scripts):
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        donor = await here.visitor()
+        await _promise(donor)
+        address = donor.page.url
+        assert await donor.code_shown(".pay-now svg") == address
+        reference = (await donor.page.locator(".copyable-text").first.inner_text()).strip()
+        await _money_arrives(here, reference)
+        await donor.go(urlsplit(address).path)
+        await donor.sees("已收到您的捐赠 ¥88.60")
+        await donor.page.locator("a[href^='/r/']").first.click()
+        await donor.look()
+        await donor.sees("有效", "88.60", "捌拾捌元陆角整", "林*", "这笔钱还没有用到")
+        assert "林小溪" not in await donor.page.content()
+        receipt = donor.page.url
+        paper = await donor.paper(await donor.href("看收据 PDF"))
+        assert codes_in(paper) == [receipt]
+        for words in ("捐赠收据", "捌拾捌元陆角整", "林*"):
+            assert words in flat(paper)
+        await _spend(served, "F-EDU", "P01", 8_860)
+        await donor.go(urlsplit(receipt).path)
+        await donor.sees("项目P01", "3 人（户）受益")
+
+
+async def _promise(donor: Visitor) -> None:
+    await donor.go("/")
+    await donor.press("活动 dream-2026")
+    await donor.press("我要捐赠")
+    await donor.mark("amount", "free")
+    await donor.fill(amount_yuan="88.60", name="林小溪", phone="19900001234", message="祝孩子们学业有成")
+    await donor.mark("channel", "bank")
+    if donor.scripts:
+        assert await donor.page.locator("[data-amount-echo]").inner_text() == "¥88.60"
+    await donor.press("确认捐赠", look=False)
+    await donor.page.wait_for_url("**/p/*")
+    await donor.look()
+    await donor.sees("还差一步：请付款 ¥88.60", "临溪市慈善总会")
+
+
+async def _money_arrives(here: Street, reference: str) -> None:
+    cashier = await here.visitor()
+    await cashier.sign_in("cashier", "/pledges")
+    await cashier.page.locator("#f-reference").fill(reference)
+    await cashier.page.locator("#f-reference").press("Enter")
+    await cashier.page.wait_for_url("**/pledges?*")
+    await cashier.look()
+    await cashier.page.get_by_role("link", name=reference).click()
+    await cashier.look()
+    await cashier.fill(channel_ref=f"ICBC{uuid.uuid4().hex[:12]}")
+    await cashier.press("登记到账并开收据", look=False)
+    await cashier.page.wait_for_url("**/receipts/*")
+    await cashier.look()
+    await cashier.sees("林小溪", "¥88.60")
+
+
+async def _spend(served: Served, fund: str, programme: str, amount_fen: int) -> None:
+    """A voucher through the API: made, approved by two, paid."""
+    key = uuid.uuid4().hex
+    body = {
+        "programme": programme,
+        "fund": fund,
+        "payee": {"kind": "household", "code": "HH0001"},
+        "amount_fen": amount_fen,
+        "recipients": 3,
+        "reason": "助学",
+    }
+    made = await served.post("caseworker", "/aid/vouchers", body, f"{key}-1")
+    for n, who in enumerate(("approver", "approver2")):
+        content = {"content_hash": made["content_hash"]}
+        await served.post(who, f"/aid/vouchers/{made['number']}/approve", content, f"{key}-a{n}")
+    paid = {"paid_on": in_days(0).isoformat(), "channel_ref": f"OUT{key[:12]}"}
+    await served.post("cashier", f"/aid/vouchers/{made['number']}/pay", paid, f"{key}-2")
+
+
+# -- the store clerk ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), ALSO_WITHOUT_SCRIPTS)
+async def test_a_clerk_takes_goods_in_and_hands_them_out(request, database, size, scripts):
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        clerk = await here.visitor()
+        await clerk.sign_in("clerk", "/stores/LX01/in")
+        lots = await _take_in(clerk)
+        await _hand_out(clerk, served.facts["card" if database == "postgres" or size == "desk" else "card2"], lots[0])
+        await clerk.go("/stores/LX01/stock")
+        row = clerk.page.locator("tr").filter(has_text=lots[0])
+        assert "5" in await row.inner_text()
+        await clerk.sees("毛巾 纯棉")
+
+
+async def scan(clerk: Visitor, code: str) -> None:
+    """A hardware scanner: keys and Enter into whatever has the focus, then the till's answer."""
+    if not clerk.scripts:
+        await clerk.page.locator("[data-scan]").focus()
+    await clerk.page.keyboard.type(code)
+    async with clerk.answered():
+        await clerk.page.keyboard.press("Enter")
+
+
+async def press(clerk: Visitor, name: str) -> None:
+    """A button of the till."""
+    async with clerk.answered():
+        await clerk.named(name).click()
+
+
+SCANNED_ELSEWHERE = """(code) => {
+  const at = document.activeElement;
+  for (const key of [...code, "Enter"]) at.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
+}"""
+
+
+async def _take_in(clerk: Visitor) -> list[str]:
+    await clerk.sees("还没有物品。请扫第一件。")
+    await scan(clerk, SALT[:-1] + "9")
+    await clerk.look()
+    assert await clerk.page.locator(".till-scan .error").count() == 1
+    await clerk.page.locator("[data-scan]").fill("")
+    await scan(clerk, f"6*{SALT}")
+    await clerk.sees("食用盐 400g")
+    if clerk.scripts:
+        await clerk.mark("donor_kind", "organisation")
+        await clerk.page.locator("#f-donor_name").fill("溪东粮油")
+        async with clerk.answered():
+            await clerk.page.evaluate(SCANNED_ELSEWHERE, MILK)
+        assert await clerk.page.locator("#f-donor_name").input_value() == "溪东粮油"
+    else:
+        await scan(clerk, MILK)
+    await clerk.look()
+    await clerk.fill(quantity__1="4", value__0="15.00")
+    await clerk.choose(evidence__0="invoice")
+    await clerk.mark("donor_kind", "organisation")
+    await clerk.fill(donor_name="溪东粮油批发部")
+    await press(clerk, "确认入库")
+    await clerk.sees("10 件已入库")
+    await clerk.look()
+    slip, labels = await clerk.href("打印入库单"), await clerk.href("打印批次标签")
+    assert "食用盐400g" in flat(await clerk.paper(slip))
+    await clerk.go(slip.removesuffix(".pdf"))
+    lots = [text.strip() for text in await clerk.page.locator("tbody td[data-label='批次']").all_inner_texts()]
+    assert len(lots) == 2
+    assert codes_in(await clerk.paper(labels)) == sorted(lots)
+    return lots
+
+
+async def _hand_out(clerk: Visitor, card: str, salt: str) -> None:
+    await clerk.go("/stores/LX01/out")
+    await scan(clerk, card)
+    await clerk.sees("剩余积分")
+    assert {"王*", "李*"} & {(await clerk.page.locator(".till-name").inner_text()).strip()[:2]}
+    await scan(clerk, f"900*{RICE}")
+    await scan(clerk, f"700*{MILK}")
+    await press(clerk, "确认发放")
+    await clerk.look()
+    refused = await clerk.page.locator("#till").inner_text()
+    for shortage in ("900", "700", "积分"):
+        assert shortage in refused
+    await press(clerk, "清空重来")
+    await clerk.sees("扫爱心卡")
+    await scan(clerk, card)
+    await scan(clerk, salt)
+    await clerk.sees("食用盐 400g")
+    await clerk.look()
+    await press(clerk, "确认发放")
+    await clerk.sees("1 件物品已发放", "剩余积分")
+    await clerk.look()
+    assert "食用盐400g" in flat(await clerk.paper(await clerk.href("打印出库单")))
+
+
+# -- a new colleague ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), ALSO_WITHOUT_SCRIPTS)
+async def test_a_new_approver_comes_in_for_the_first_time(request, database, size, scripts):
+    served = town(request, database)
+    login = f"lu{size}{'x' if scripts else ''}"
+    words = ("account", "create", login, "--name", "陆海燕", "--role", "approver", "--password-stdin")
+    made = served.run(*words, stdin=PASSWORD + "\n")
+    assert made.returncode == 0, made.stderr
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        admin = await here.visitor()
+        await admin.sign_in("admin", "/accounts")
+        await admin.sees(login)
+        new = await here.visitor()
+        await new.go("/sign-in")
+        await new.fill(login=login, password=PASSWORD)
+        await new.press("登录")
+        await new.sees("请先换成自己的密码")
+        await new.fill(current=PASSWORD, password="linxi-2026-linxi")
+        await new.press("修改密码")
+        await new.sees("这个密码太容易猜")
+        await new.fill(current=PASSWORD, password="lanterns over water")
+        await new.press("修改密码")
+        await new.sees("请用新密码登录")
+        await new.sign_in(login, password="lanterns over water")
+        await (await here.visitor()).sign_in(login, password="lanterns over water")
+        for page, words in (
+            ("/sessions", "这台"),
+            ("/two-step", "已启用"),
+            ("/accounts/changes", "没有等待确认的变更"),
+        ):
+            await new.go(page)
+            await new.sees(words)
+        for page in ("/tokens", "/accounts/new", "/accounts/changes"):
+            await admin.go(page)
+
+
+# -- who looks after the store, the accounts, the books, a work unit --------------------------------------
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+async def test_a_manager_reverses_a_slip(request, database, size, scripts):
+    served = town(request, database)
+    basket = {"store": "LX01", "card": served.facts["card"], "lines": [{"lot": served.facts["lot"], "quantity": 1}]}
+    number = (await served.post("clerk", "/goods/issues", basket, uuid.uuid4().hex))["number"]
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        manager = await here.visitor()
+        await manager.sign_in("manager", "/goods/documents")
+        await manager.page.get_by_role("link", name=number).click()
+        await manager.look()
+        await manager.press("冲销此单")
+        await manager.sees("积分退回家庭")
+        await manager.fill(reason="扫错了批次")
+        await manager.press("确认冲销")
+        await manager.sees("扫错了批次", number)
+        await manager.go(f"/goods/documents/{number}")
+        await manager.sees("已冲销")
+        assert await manager.page.get_by_role("link", name="冲销此单").count() == 0
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+async def test_an_admin_makes_an_account_and_closes_it(request, database, size, scripts):
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        admin = await here.visitor()
+        await admin.sign_in("admin", "/accounts/new")
+        await admin.fill(login=f"sun{size}", name="孙店长", password=PASSWORD)
+        await admin.mark("roles", "manager")
+        await admin.choose(store="LX01")
+        await admin.press("建立账号")
+        await admin.sees(f"sun{size}", "未启用")
+        await admin.press("停用账号")
+        await admin.sees("该账号会立即退出登录")
+        await admin.press("停用账号")
+        await admin.sees("已停用")
+        assert await _status(admin, "/receipts") == 403
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+async def test_an_auditor_reads_everything_and_changes_nothing(request, database, size, scripts):
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        auditor = await here.visitor()
+        await auditor.sign_in("auditor", "/ledgers/donations")
+        await auditor.sees("500,000.00")
+        for page in ("/receipts", "/pledges", "/refunds", "/vouchers", "/goods/documents", "/ledgers/stock"):
+            await auditor.go(page)
+            await auditor.look()
+        await auditor.go(f"/receipts/{served.facts['receipt']}")
+        await auditor.sees("¥500,000.00", "有效")
+        assert await auditor.page.locator("main").get_by_role("link", name=re.compile("作废|换开|退款")).count() == 0
+        for page in ("/donations/new", "/vouchers/new", "/stores/LX01/out", "/accounts"):
+            assert await _status(auditor, page) == 403
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+async def test_an_organiser_has_a_desk_and_nothing_of_the_house(request, database, size, scripts):
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        organiser = await here.visitor()
+        await organiser.sign_in("nobody")
+        await organiser.sees("您好", "按号码查找")
+        for page in ("/receipts", "/pledges", "/vouchers", "/ledgers/donations", "/goods/documents", "/accounts"):
+            assert await _status(organiser, page) == 403
+        await organiser.go("/sessions")
+        await organiser.sees("这台")
+
+
+async def _status(visitor: Visitor, path: str) -> int:
+    """What a page answers to this visitor's cookies."""
+    return (await visitor.page.context.request.get(visitor.base + path)).status
+
+
+# -- the finance office -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+async def test_the_finance_office_receives_pays_and_prints_its_ledger(request, database, size, scripts):
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
+        cashier = await here.visitor()
+        await cashier.sign_in("cashier")
+        await _walk_in(cashier)
+        number = await _voucher(here)
+        for who in ("approver", "approver2"):
+            await _approve(here, who, number)
+        await _pay(cashier, number)
+        await _ledger(here)
+
+
+async def _walk_in(cashier: Visitor) -> None:
+    await cashier.go("/donations/new")
+    await cashier.choose(campaign="everyday", channel="cash")
+    await cashier.fill(amount_yuan="1,200.50", name="赵大伯")
+    await cashier.press("登记并开收据", look=False)
+    await cashier.page.wait_for_url("**/receipts/*")
+    await cashier.look()
+    await cashier.sees("赵大伯", "¥1,200.50")
+    assert "赵大伯" in flat(await cashier.paper(await cashier.href("打印收据")))
+
+
+async def _voucher(here: Street) -> str:
+    maker = await here.visitor()
+    await maker.sign_in("caseworker", "/vouchers/new")
+    await maker.choose(programme="P03", fund="F-GEN")
+    await maker.mark("payee_kind", "household")
+    await maker.fill(payee_code="HH0002", amount_yuan="300", recipients="2", reason="住院自付部分较高")
+    await maker.press("保存", look=False)
+    await maker.page.wait_for_url(re.compile(r"/vouchers/(?!new)"))
+    await maker.look()
+    await maker.sees("¥300.00", "叁佰元整", "李秀英", "您是经办人，不能审批")
+    assert await maker.page.get_by_role("button", name="同意以上内容").count() == 0
+    return urlsplit(maker.page.url).path.rsplit("/", 1)[-1]
+
+
+async def _approve(here: Street, who: str, number: str) -> None:
+    approver = await here.visitor()
+    await approver.sign_in(who, f"/vouchers/{number}")
+    await approver.press("同意以上内容", look=False)
+    await approver.sees("您已同意")
+    await approver.look()
+
+
+async def _pay(cashier: Visitor, number: str) -> None:
+    await cashier.go(f"/vouchers/{number}")
+    await cashier.press("登记付款")
+    await cashier.fill(channel_ref=f"PAY{uuid.uuid4().hex[:12]}")
+    await cashier.press("确认已付 ¥300.00", look=False)
+    await cashier.sees("记账凭证")
+    await cashier.look()
+    paper = flat(await cashier.paper(await cashier.href("打印")))
+    assert "叁佰元整" in paper
+
+
+async def _ledger(here: Street) -> None:
+    accountant = await here.visitor()
+    await accountant.sign_in("accountant", "/ledgers/donations")
+    await accountant.sees("1,200.50")
+    await accountant.press("打印 PDF", look=False)
+    await accountant.page.wait_for_url("**/exports/*")
+    await accountant.look()
+    await accountant.named("下载 PDF").wait_for(timeout=60_000)
+    await accountant.look()
+    paper = await accountant.paper(await accountant.href("下载 PDF"))
+    words = flat(paper)
+    for expected in ("捐赠", "1,200.50", "第1页共", "合计"):
+        assert expected in words
+    [address] = codes_in(paper, page=page_count(paper))[:1]
+    assert address.startswith(f"{accountant.base}/v/")
+    anybody = await here.visitor()
+    await anybody.go(urlsplit(address).path)
+    digest = hashlib.sha256(paper).hexdigest()
+    await anybody.sees("有效", digest)
+    await anybody.fill(hash=digest)
+    await anybody.press("比对")
+    await anybody.sees("一致：您手里的内容与出具时相同。")
+    await anybody.go(f"{urlsplit(address).path}?hash={'0' * 64}")
+    await anybody.sees("不一致")

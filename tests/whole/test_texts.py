@@ -1,0 +1,417 @@
+"""One rule on the characters of every text, at every door: all fields of all forms, bodies and addresses."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin
+
+import pytest
+from aid.given import made as voucher_made
+from cast import Cast
+from click.testing import CliRunner
+from conftest import Web
+from giving.given import give, promised, requested
+from goods.given import RICE
+from goods.given import opened as shop_opened
+from pydantic import BaseModel
+from reports.given import whole_year
+from starlette.routing import Route
+from whole.given import EVERYBODY, PAGES
+
+from charity import cli, clock, texts, words
+from charity.app import ENDPOINTS, PREFIX, ROUTES
+from charity.arguments import Judged
+from charity.db import reading
+from charity.documents import exports
+from charity.errors import Refusal
+from charity.goods.intake.screens import HEADER, NEW_ITEM
+from charity.roles import ACTS
+from charity.web import fields, forms, limits
+
+ROOT = Path(__file__).resolve().parents[2]
+HOSTILE = {
+    "Cc nul": "王\x00", "Cc tab": "王\t明", "Cc return": "王\r明", "Cc delete": "王\x7f", "Cc next line": "王\x85明",
+    "Cf soft hyphen": "a\xadb", "Cf zero width": "\u200b", "Cf direction": "王\u202e明小", "Cf isolate": "王\u2066小",
+    "Cf word joiner": "王\u2060明", "Cf byte order": "王\ufeff", "Cf tag": "王\U000e0041", "Cf arabic mark": "\u061c",
+    "Zl": "王\u2028明", "Zp": "王\u2029明", "Cs": "王\ud800", "Cn": "王\U00050000", "Cn never": "王\ufdd0",
+    "filler": "王\u3164", "grapheme joiner": "a\u034fb", "selector after Han": "王\ufe0f", "selector of Han": "葛\U000e0100",
+    "Mongolian selector alone": "\u180b", "Mongolian selector after Han": "王\u180b", "joiner between Han": "王\u200d明",
+    "joiner at the end": "کتاب\u200c", "joiner between Latin": "a\u200cb", "selector after a digit": "1\ufe0f",
+    "joiner after one emoji": "👨\u200d", "braille blank": "\u2800", "unreadable": "王\ufffd",
+}  # fmt: skip
+ALLOWED = {
+    "Chinese": "你好", "rare": "𠮷\U00031350\U000323b0", "blank": "欧阳　明 O'Brien–é", "Tibetan": "བཀྲ་ཤིས་བདེ་ལེགས།",
+    "Mongolian": "ᠮᠣᠩᠭᠣᠯ", "Mongolian with a selector": "ᠪᠢᠴᠢᠭ\u180c", "Mongolian vowel separator": "ᠬᠠᠷᠠ\u180eᠠ",
+    "Mongolian suffix": "ᠮᠣᠩᠭᠣᠯ\u202fᠤᠨ", "Uyghur": "ئۇيغۇر تىلى", "Arabic": "مُحَمَّد", "Persian": "کتاب\u200cها",
+    "Persian after hamza": "جزء\u200cها", "Hindi": "क्\u200dष", "Hindi apart": "क्\u200cष", "Sinhala": "ශ්\u200dරී",
+    "Bengali": "র\u200d্যাব", "heart": "❤\ufe0f", "family": "👨\u200d👩\u200d👧", "health": "👩🏽\u200d⚕\ufe0f", "keycap": "1\ufe0f\u20e3",
+    "rainbow": "🏳\ufe0f\u200d🌈",
+}  # fmt: skip
+FORM = {"sec-fetch-site": "same-origin"}
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    limits.reset()
+
+
+# -- the rule -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_what_nobody_sees_is_refused_with_its_place_and_code(text: str) -> None:
+    for area in (False, True):
+        found = texts.refused(text, area=area)
+        assert found is not None
+        assert f"U+{ord(text[found.at - 1]):04X}" == found.code
+    assert texts.refused(texts.cleaned(text)) is None
+
+
+@pytest.mark.parametrize("text", ALLOWED.values(), ids=ALLOWED)
+def test_what_a_language_is_written_with_is_allowed(text: str) -> None:
+    assert texts.refused(text) is None
+    assert texts.refused(f"{text}，{text}。") is None
+    assert texts.cleaned(text) == text
+
+
+def test_line_feeds_stand_in_texts_of_several_lines_only() -> None:
+    assert texts.refused("一\n二") == (2, "U+000A")
+    assert texts.refused("一\n二", area=True) is None
+    assert texts.refused(texts.line_feeds("一\r\n二\r三"), area=True) is None
+
+
+def test_the_quick_look_lets_nothing_through_that_the_rule_refuses() -> None:
+    """Over every character there is: the rule itself, and what Python and a short list take for harmless."""
+    wrong = [hex(c) for c in range(0x110000) if (texts.refused(chr(c)) is None) == bool(texts._LINE.search(chr(c)))]
+    assert wrong == []
+
+
+# -- the forms ------------------------------------------------------------------------------------------
+
+
+def _named(refusals: list[Refusal]) -> set[str]:
+    """The fields of which the rule of texts said no."""
+    return {e.field for refusal in refusals for e in refusal.fields if e.message == texts.REFUSED}
+
+
+@pytest.fixture
+def refusals(monkeypatch: pytest.MonkeyPatch) -> list[Refusal]:
+    """Every refusal that is made from here on."""
+    kept: list[Refusal] = []
+    init = Refusal.__init__
+
+    def noted(self: Refusal, *args: Any, **kwargs: Any) -> None:
+        init(self, *args, **kwargs)
+        kept.append(self)
+
+    monkeypatch.setattr(Refusal, "__init__", noted)
+    return kept
+
+
+TILL = ("act", "scan", "card", "proxy", "proxy_name", "proxy_reason", "code.0", "quantity.0", "expires_on.0",
+        "value.0", "evidence.0", *HEADER, *NEW_ITEM)  # fmt: skip
+NO_MODEL = {  # the forms that no model judges, and what their pages send
+    "/language": ("lang", "next"),
+    "/type": ("size", "next"),
+    "/desk/search": ("q",),
+    "/stores/{store}/out": TILL,
+    "/stores/{store}/in": TILL,
+    "/exports": ("report", "format", "from", "to", "store", "fund", "campaign", "programme", "copy"),
+}
+
+
+async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
+    """One thing for each path with a code in it: a prefix of the path, and how its places are filled."""
+    shop = await shop_opened(house)
+    gift = await give(house)
+    export = await exports.start(report="donations", fmt="csv", filters=whole_year(), by=house.accountant)
+    return {
+        "/campaigns/": {"slug": "everyday"},
+        "/pledges/": {"code": await promised()},
+        "/donations/": {"id": gift.body["id"]},
+        "/receipts/": {"code": gift.body["receipt"]["code"]},
+        "/refunds/": {"number": await requested(house, gift, 100), "act": "approve"},
+        "/desk/campaigns/": {"slug": "everyday", "act": "file"},
+        "/stores/": {"store": "LX01"},
+        "/goods/": {"number": (await shop.bring_answer(RICE, 3))["number"]},
+        "/vouchers/": {"number": (await voucher_made(web))["number"]},
+        "/accounts/": {"key": house.cashier2.key},
+        "/accounts/changes/": {},
+        "/exports/": {"id": export.id},
+    }
+
+
+def _posts() -> Iterator[tuple[str, str | None]]:
+    """Every page that takes a form, and one who may send it."""
+    for route in ROUTES:
+        if isinstance(route, Route) and "POST" in (route.methods or ()):
+            may = PAGES[f"POST {route.path}"]
+            yield route.path, "admin" if may >= EVERYBODY else min(may)
+
+
+async def test_every_field_of_every_form_is_judged(
+    house: Cast, web: Web, refusals: list[Refusal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    things = await _things(house, web)
+    models: dict[str, type[BaseModel] | None] = {}
+    inner = forms.data
+
+    async def spied(request: Any, model: type[BaseModel] | None = None) -> Any:
+        models[request.scope["route"].path] = model
+        return await inner(request, model)
+
+    monkeypatch.setattr(forms, "data", spied)
+    wrong = []
+    for path, who in _posts():
+        prefix = max((p for p in things if path.startswith(p)), key=len, default="")
+        place = re.sub(r"\{(\w+)\}", lambda m, p=prefix: things.get(p, {}).get(m[1], "0" * 26), path)  # type: ignore[misc]
+        client = web.as_(who)
+        await client.post(place, data={"nothing": "二"}, headers=FORM)
+        assert path in models, f"{path}: {who} did not get as far as the form"
+        model = models[path]
+        names = {*NO_MODEL.get(path, ()), *(model.model_fields if model else ()), "idem", "unknown"}
+        for name in sorted(names):
+            refusals.clear()
+            answer = await client.post(place, data={name: "王\u200b明"}, headers=FORM)
+            if answer.status_code != 422 or _named(refusals) != {name}:
+                wrong.append(f"{path} {name}: {answer.status_code} {_named(refusals)}")
+            refusals.clear()
+            area = model is not None and name in fields.areas(model)
+            answer = await client.post(place, data={name: "一\r\n二"}, headers=FORM)
+            if (name in _named(refusals)) == area:
+                wrong.append(f"{path} {name}: a line feed {answer.status_code}")
+            if model is not None and name in fields.lists(model):
+                continue
+            answer = await client.post(place, data={name: ["一", "二"]}, headers=FORM)
+            if answer.status_code != 422 or f"“{name}” 只能填写一次" not in answer.text:
+                wrong.append(f"{path} {name}: twice {answer.status_code}")
+        hidden = await client.post(place, data={"na\u200bme": "x"}, headers=FORM)
+        if hidden.status_code != 422:
+            wrong.append(f"{path}: a hidden character in a name {hidden.status_code}")
+    assert wrong == []
+    assert set(NO_MODEL) <= set(models)
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_every_hostile_text_is_named_in_every_field_of_every_form(text: str) -> None:
+    """The forms by their models, so that each kind of character meets each field."""
+    models = {*_models(BaseModel)}
+    assert len(models) > 20
+    for model in models:
+        for name, info in model.model_fields.items():
+            sent = info.alias or name
+            if "\r" in text and sent in fields.areas(model):
+                continue  # the end of a line, whichever way it is sent
+            with pytest.raises(Refusal) as refused:
+                forms.read(model, {sent: text})
+            assert sent in _named([refused.value]), f"{model.__name__}.{sent}"
+
+
+def _models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for model in base.__subclasses__():
+        yield from _models(model)
+        if model.__module__.startswith("charity.") and model.__module__.endswith(".forms"):
+            yield model
+
+
+def test_every_text_area_of_a_page_is_one_in_its_form() -> None:
+    areas = {path for model in _models(BaseModel) for path in fields.areas(model)}
+    drawn = set()
+    for page in (ROOT / "templates").rglob("*.html"):
+        if page.name != "parts.html":
+            drawn |= set(re.findall(r'field\("(\w+)"[^}]*kind="textarea"', page.read_text(encoding="utf-8")))
+    assert drawn
+    assert drawn <= areas
+
+
+async def test_a_clean_form_passes_with_every_script(house: Cast, web: Web) -> None:
+    for n, name in enumerate(ALLOWED.values()):
+        form = {
+            "campaign": "everyday", "kind": "person", "name": name, "amount_yuan": "1", "channel": "cash",
+            "received_on": clock.today().isoformat(), "memo": f"{name}\r\n{name}", "idem": f"{n:032x}",
+        }  # fmt: skip
+        answer = await web.as_("cashier").post("/donations/new", data=form)
+        assert answer.status_code == 303, f"{name}: {answer.text[:2000]}"
+    kept = {row["name"] for row in await reading.rows("SELECT name FROM person")}
+    assert set(ALLOWED.values()) <= kept
+
+
+# -- the API --------------------------------------------------------------------------------------------
+
+
+def _leaves(model: type[BaseModel], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every field of a body that holds no fields itself; "0" stands for a place in a list."""
+    for name, info in model.model_fields.items():
+        yield from _below(info.annotation, (*path, info.alias or name))
+
+
+def _below(kind: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    parts = [part for part in get_args(kind) if part is not type(None)]
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield from _leaves(kind, path)
+    elif get_origin(kind) is list:
+        yield from _below(parts[0], (*path, "0"))
+    elif get_origin(kind) is dict:
+        yield (*path, "store")
+    elif get_origin(kind) is Union or len(parts) == 1:
+        yield from _below(parts[0], path)
+    else:
+        yield path
+
+
+def _body(path: tuple[str, ...], text: str) -> Any:
+    inner: Any = text
+    for part in reversed(path):
+        inner = [inner] if part == "0" else {part: inner}
+    return inner
+
+
+BODIES = [e for e in ENDPOINTS if e.body is not None]
+
+
+async def test_every_field_of_every_body_is_judged(house: Cast, web: Web) -> None:
+    assert {"donor.name", "lines.0.barcode", "proxy.reason", "filters.store"} <= {
+        ".".join(path) for e in BODIES for path in _leaves(e.body or BaseModel)
+    }
+    wrong = []
+    for endpoint in BODIES:
+        assert endpoint.body is not None
+        who = next(iter(sorted(_may(endpoint.act))))
+        place = PREFIX + re.sub(r"\{\w+\}", "x", endpoint.path)
+        for path in _leaves(endpoint.body):
+            for text in HOSTILE.values():
+                if "\r" in text and ".".join(part for part in path if part != "0") in fields.areas(endpoint.body):
+                    continue
+                answer = await web.as_(who).request(
+                    endpoint.method, place, content=_json(_body(path, text)),
+                    headers={"Idempotency-Key": "k", "Content-Type": "application/json"},
+                )  # fmt: skip
+                told = {e["field"] for e in answer.json().get("errors", ()) if "U+" in e["message"]}
+                if answer.status_code != 422 or told != {".".join(path)}:
+                    wrong.append(f"{endpoint.method} {place} {path} {text!a}: {answer.status_code} {told}")
+    assert wrong == []
+
+
+def _json(value: Any) -> bytes:
+    """Escaped where it has to be, so that a lone surrogate can be sent too."""
+    plain = json.dumps(value, ensure_ascii=False)
+    return (json.dumps(value) if "\ud800" in plain else plain).encode()
+
+
+def _may(act: str | None) -> set[str]:
+    return {role.value for role in ACTS[act][1]} if act else {"auditor"}
+
+
+async def test_a_key_with_a_hidden_character_is_named_without_it(house: Cast, web: Web) -> None:
+    answer = await web.as_("cashier").post(
+        f"{PREFIX}/donations", json={"cam\u200bpaign": 1}, headers={"Idempotency-Key": "k"}
+    )
+    assert answer.status_code == 422
+    assert {"campaign"} == {e["field"] for e in answer.json()["errors"]}
+    assert "\u200b" not in answer.text
+
+
+async def test_a_clean_body_passes_with_every_script_however_it_is_spaced(house: Cast, web: Web) -> None:
+    for n, name in enumerate(ALLOWED.values()):
+        body = {
+            "campaign": "everyday", "amount_fen": 100, "channel": "cash", "donor": {"kind": "person", "name": name},
+            "received_on": clock.today().isoformat(),
+        }  # fmt: skip
+        for m, sent in enumerate((json.dumps(body), json.dumps(body, ensure_ascii=False, indent="\t"))):
+            headers = {"Idempotency-Key": f"k{n}-{m}", "Content-Type": "application/json"}
+            answer = await web.as_("cashier").post(f"{PREFIX}/donations", content=sent.encode(), headers=headers)
+            assert answer.status_code == 201, f"{name}: {answer.text}"
+
+
+@pytest.mark.parametrize("body", [b'{"reason":"\\u200b', b'{"a":"' + b"\\" * 9, "[" * 60_000, b'{"a":"\xff\x80"}'])
+async def test_a_body_that_is_no_json_is_said_to_be_none(house: Cast, web: Web, body: bytes | str) -> None:
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/json"}
+    answer = await web.as_("cashier").post(f"{PREFIX}/donations", content=body, headers=headers)
+    assert answer.status_code == 400
+
+
+async def test_several_lines_are_taken_by_the_api_where_the_page_has_a_text_area(house: Cast, web: Web) -> None:
+    number = (await voucher_made(web, reason="住院\n自付"))["number"]
+    shown = await web.as_("caseworker").get(f"{PREFIX}/aid/vouchers/{number}")
+    assert shown.json()["reason"] == "住院\n自付"
+
+
+# -- addresses ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("status=issued&status=voided", "status"),
+        ("status=%E2%80%8B", "status"),
+        ("number=a%0Ab", "number"),
+        ("from_on=1&x=%00", "x"),
+        ("a%E2%80%AEb=1", "ab"),
+        ("number=%FF", ""),
+    ],
+)
+async def test_the_query_of_a_page_is_judged(
+    house: Cast, web: Web, refusals: list[Refusal], query: str, field: str
+) -> None:
+    refusals.clear()
+    assert (await web.as_("auditor").get(f"/receipts?{query}")).status_code == 422
+    assert {e.field for refusal in refusals for e in refusal.fields} == {field}
+
+
+async def test_every_parameter_of_every_call_is_judged(house: Cast, web: Web) -> None:
+    wrong = []
+    for endpoint in ENDPOINTS:
+        for name in endpoint.params.model_fields if endpoint.params else ():
+            place = f"{PREFIX}{endpoint.path}"
+            who = next(iter(sorted(_may(endpoint.act))))
+            for query in (f"{name}=%E2%80%8B1", f"{name}=1&{name}=1"):
+                answer = await web.as_(who).get(f"{place}?{query}")
+                told = [e["field"] for e in answer.json().get("errors", ())]
+                if answer.status_code != 422 or told != [name]:
+                    wrong.append(f"{place}?{query}: {answer.status_code} {told}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/p/a%E2%80%8Bb", "/p/a%0Ab", "/api/v1/pledges/a%E2%80%8B", "/r/%F3%A0%81%81"])
+async def test_a_path_with_a_hidden_character_leads_nowhere(house: Cast, web: Web, path: str) -> None:
+    assert (await web.as_().get(path)).status_code == 404
+
+
+# -- the command line -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "name"),
+    [
+        (["token", "create", "--role", "clerk", "--name", "程\u200b序"], "--name"),
+        (["token", "create", "--role", "clerk", "--account", "a\u202eb"], "--account"),
+        (["export", "dona\u200btions", "--format", "csv", "--from", "1", "--to", "2", "-o", "x.csv"], "REPORT"),
+        (["export", "donations", "--format", "csv", "--from", "1", "--to", "2", "-o", "x\u200b.csv"], "--output"),
+        (["init", "--organisation", "临溪\n慈善"], "--organisation"),
+    ],
+)
+def test_an_argument_with_a_hidden_character_is_named(args: list[str], name: str) -> None:
+    done = CliRunner().invoke(cli.main, args)
+    assert done.exit_code == 2
+    assert name in done.output
+    assert "U+" in done.output
+
+
+def test_every_command_judges_its_arguments() -> None:
+    def below(group: Any) -> Iterator[Any]:
+        for command in group.commands.values():
+            if hasattr(command, "commands"):
+                yield from below(command)
+            else:
+                yield command
+
+    commands = list(below(cli.main))
+    assert len(commands) > 10
+    assert [c.name for c in commands if not isinstance(c, Judged)] == []
+
+
+async def test_the_words_of_the_rule_are_in_english_too(web: Web) -> None:
+    with words.speaking("en"):
+        assert "U+200B" in words.say(texts.REFUSED, at=2, code="U+200B")
+        assert "Character 2" in words.say(texts.REFUSED, at=2, code="U+200B")

@@ -1,0 +1,99 @@
+"""The English catalog is complete, keeps the same places, and nothing Chinese is left in an English page."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, FileSystemLoader
+
+from charity import words
+
+ROOT = Path(__file__).resolve().parents[2]
+CJK = re.compile(r"[\u4e00-\u9fff]")
+PLACES = re.compile(r"\{(\w+)|%\((\w+)\)s")
+# Constants that are data or documentation and never said to a visitor in English.
+DATA_FILES = {
+    "weakness.py",
+    "tables.py",
+    "names.py",
+    "settings.py",
+    "cli.py",
+    "cli_accounts.py",
+    "console.py",
+    "money.py",
+    "demo.py",
+    "diagnosis.py",
+    "openapi.py",
+    "formats.py",
+}
+DATA_ROOMS = {"demo"}
+NOT_SAID = {"description", "summary", "help", "examples", "title"}
+
+
+def template_msgids() -> set[str]:
+    env = Environment(loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
+    found: set[str] = set()
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        for _, _, said in env.extract_translations(path.read_text(encoding="utf-8")):  # type: ignore[attr-defined]
+            parts = said if isinstance(said, tuple) else (said,)
+            found |= {p for p in parts if isinstance(p, str) and CJK.search(p)}
+    return found
+
+
+def code_msgids() -> dict[str, str]:
+    """Chinese string constants outside docstrings, keyword documentation and data: what code says."""
+    found: dict[str, str] = {}
+    for path in sorted((ROOT / "charity").rglob("*.py")):
+        relative = path.relative_to(ROOT / "charity")
+        if relative.parts[0] in DATA_ROOMS or path.name in DATA_FILES:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        silent: set[int] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+                silent.add(id(node.value))
+            if isinstance(node, ast.keyword) and node.arg in NOT_SAID:
+                silent |= {id(n) for n in ast.walk(node.value)}
+            if isinstance(node, ast.JoinedStr):
+                silent |= {id(n) for n in ast.walk(node)}
+        for node in ast.walk(tree):
+            text = node.value if isinstance(node, ast.Constant) and id(node) not in silent else None
+            if isinstance(text, str) and CJK.search(text):
+                found[text] = str(relative)
+    return found
+
+
+def test_every_sentence_of_the_templates_has_its_english() -> None:
+    assert sorted(template_msgids() - words.catalog("en").keys()) == []
+
+
+def test_every_sentence_of_the_code_has_its_english() -> None:
+    missing = {m: where for m, where in code_msgids().items() if m not in words.catalog("en")}
+    assert missing == {}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "charity" / "locale" / "en").glob("*.json")), ids=lambda p: p.stem)
+def test_an_english_sentence_keeps_the_places_of_the_chinese(path: Path) -> None:
+    for chinese, english in json.loads(path.read_text(encoding="utf-8")).items():
+        assert set(PLACES.findall(chinese)) == set(PLACES.findall(english)), chinese
+        assert not CJK.search(english) or CJK.search(english).group() in chinese, english
+
+
+def test_no_two_catalogs_disagree() -> None:
+    seen: dict[str, str] = {}
+    for path in sorted((ROOT / "charity" / "locale" / "en").glob("*.json")):
+        for chinese, english in json.loads(path.read_text(encoding="utf-8")).items():
+            assert seen.setdefault(chinese, english) == english, (path.name, chinese)
+
+
+def test_no_chinese_constant_is_glued_together() -> None:
+    """A sentence built by an f-string cannot be translated."""
+    for path in sorted((ROOT / "charity").rglob("*.py")):
+        if path.relative_to(ROOT / "charity").parts[0] in DATA_ROOMS or path.name in DATA_FILES:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                text = "".join(p.value for p in node.values if isinstance(p, ast.Constant) and isinstance(p.value, str))
+                assert not CJK.search(text), f"{path.name}:{node.lineno}"
