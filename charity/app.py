@@ -146,7 +146,7 @@ PROBES: list[Probe] = [
     *(probe for room in ROOMS for probe in room.health),
 ]
 system.use(PROBES)
-metrics.use([gauges.measure, partial(gauges.problems, PROBES)], [gauges.pool])
+metrics.use([gauges.measure, books_health.measure, partial(gauges.problems, PROBES)], [gauges.pool])
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 tasks.use(source for room in ROOMS for source in room.tasks)
 worker.use(

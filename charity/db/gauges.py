@@ -7,7 +7,7 @@ from typing import Any
 
 import charity
 from charity import clock, metrics
-from charity.db import engine, health, reading
+from charity.db import engine, health, queue, reading
 from charity.db.health import Probe
 from charity.settings import settings
 
@@ -17,7 +17,6 @@ CHECKPOINT = metrics.gauge(
     "charity_checkpoint_age_seconds", "Since all that is committed stood in SQLite's file", shared=True
 )
 DISK = metrics.gauge("charity_disk_free_bytes", "Free on the disk of a folder we write to", "folder", shared=True)
-HEAD = metrics.gauge("charity_head_seq", "Number of the last entry", shared=True)
 JOBS = metrics.gauge("charity_jobs", "Background jobs by state", "state", shared=True)
 JOBS_OLDEST = metrics.gauge("charity_jobs_oldest_seconds", "How long the oldest job has been due", shared=True)
 VERIFIED = metrics.gauge("charity_verify_age_seconds", "Since charity verify last ended here", shared=True)
@@ -42,7 +41,6 @@ async def measure() -> None:
         DATABASE.put(settings().sqlite_path.stat().st_size)
     else:
         DATABASE.put(await reading.value("SELECT pg_database_size(current_database())"))
-    HEAD.put(await reading.value("SELECT seq FROM head WHERE id = 1"))
     counts = {
         row["state"]: row["n"]
         for row in await reading.rows(
@@ -51,7 +49,7 @@ async def measure() -> None:
     }
     for state in STATES:
         JOBS.put(counts.get(state, 0), state)
-    oldest = await reading.value("SELECT MIN(run_at) FROM job WHERE state = 'queued'")
+    oldest = await queue.oldest_due()
     JOBS_OLDEST.put(max(0.0, (clock.now() - clock.instant(oldest)).total_seconds()) if oldest else 0)
 
 

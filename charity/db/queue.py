@@ -72,6 +72,13 @@ async def due() -> bool:
     return await reading.row(sql, clock.stamp()) is not None
 
 
+async def oldest_due(before: str | None = None) -> str | None:
+    """Since when the oldest queued job has been due (an instant); with `before` only if that long."""
+    sql = "SELECT MIN(run_at) AS run_at FROM job WHERE state = 'queued' AND run_at < $1"
+    since: str | None = await reading.value(sql, before or clock.stamp())
+    return since
+
+
 async def finish(job: Job, *, error: str = "") -> None:
     """Mark a job done, queued again after a fault, or failed when its attempts are used up."""
     state = "done" if not error else "failed" if job.attempts >= ATTEMPTS_MAX else "queued"

@@ -8,6 +8,7 @@ from charity import words
 from charity.documents import rules
 from charity.documents.filters import COPY, STORE
 from charity.ledger import entries
+from charity.money import yuan
 from charity.printing.document import Document, Filters, Page, Totals
 from charity.roles import Actor, Role
 
@@ -92,10 +93,14 @@ def must_agree(totals: Totals) -> None:
         raise rules.BOOKS_DIFFER(differences="；".join(totals.differences))
 
 
-def must_add_up(totals: Totals, count: int, sums: Mapping[str, int]) -> None:
-    """Refuse to make a document whose rows, read one by one, are not its totals."""
-    found = {"": (count, totals.count)} | {name: (sums[name], totals.sums[name]) for name in totals.sums}
-    odd = [f"{name} {rows} ≠ {said}".strip() for name, (rows, said) in found.items() if rows != said]
+def must_add_up(document: Document, totals: Totals, count: int, sums: Mapping[str, int]) -> None:
+    """Refuse to make a document whose rows, read one by one, are not its totals; the columns are named."""
+    odd = [f"{words.translate('行数')} {count} ≠ {totals.count}"] if count != totals.count else []
+    for column in document.columns:
+        total = totals.sums.get(column.key)
+        if total is not None and sums[column.key] != total:
+            shown = yuan if column.kind == "money" else str
+            odd.append(f"{words.translate(column.title)} {shown(sums[column.key])} ≠ {shown(total)}")
     if odd:
         raise rules.BOOKS_DIFFER(differences="；".join(odd))
 

@@ -136,7 +136,7 @@ async def _spooled(document: Document, filters: Filters, seq: int, totals: Total
             after = page.next
             if after is None:
                 break
-    facts.must_add_up(totals, count, sums)
+    facts.must_add_up(document, totals, count, sums)
     return Spool(path, count, digest.hexdigest())
 
 

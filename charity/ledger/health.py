@@ -2,13 +2,19 @@
 
 from datetime import timedelta
 
-from charity import clock
+from charity import clock, metrics
 from charity.db import reading
 from charity.db.health import Probe
 from charity.errors import Refusal
-from charity.ledger import head_file, rules
+from charity.ledger import entries, head_file, rules
 
+HEAD = metrics.gauge("charity_head_seq", "Number of the last entry", shared=True)
 AHEAD_MAX = timedelta(seconds=60)
+
+
+async def measure() -> None:
+    """Measure the head, for `/metrics`."""
+    HEAD.put((await entries.head()).seq)
 
 
 async def clock_behind() -> Refusal | None:

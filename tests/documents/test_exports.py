@@ -186,8 +186,18 @@ async def test_a_name_like_a_formula_stays_a_text_in_every_sheet(busy: Cast) -> 
     assert (cell.value, cell.data_type) == (name, "s")
 
 
-async def test_books_that_differ_make_no_file_and_the_order_says_why(busy: Cast, web: Web) -> None:
+async def test_rows_that_are_not_the_totals_make_no_file_and_the_order_names_the_column(busy: Cast) -> None:
     sql = "UPDATE donation SET amount_fen = 1 WHERE amount_fen = 10000 RETURNING key"
+    await transactions.run(lambda tx: tx.rows(sql))
+    export = await made(busy, "donations", "csv")
+    assert export.state == "failed"
+    assert "货币金额 730.01 ≠ 830.00" in export.error
+    assert not list(exports.folder().iterdir())
+    assert await reading.value("SELECT count(*) FROM document") == 0
+
+
+async def test_sums_that_differ_from_the_books_are_named_on_the_page_and_make_no_file(busy: Cast, web: Web) -> None:
+    sql = "UPDATE day_sum SET amount_fen = amount_fen + 1 WHERE register = 'donations' AND fund = 'F-GEN' RETURNING day"
     await transactions.run(lambda tx: tx.rows(sql))
     export = await made(busy, "donations", "csv")
     assert export.state == "failed"
