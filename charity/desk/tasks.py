@@ -14,7 +14,7 @@ from charity.roles import Actor
 class Task:
     """One sentence of the desk; lower `order` comes first.
 
-    `label` is the verb of its link; `tone` as in templates/_atoms.html.
+    `label` is the verb of its link; `tone` as in templates/_parts/atoms.html.
     """
 
     text: str

@@ -31,7 +31,7 @@ async def ledger(request: Request) -> Response:
         errors, query = pages.errors(refusal), {}
         filters = facts.allowed(wanted, forms.from_query(wanted, query), actor)
     context = await screens.ledger(wanted, filters, query.get("after"), actor)
-    return await pages.page(request, "reports/ledger.html", status=422 if errors else 200, **context, errors=errors)
+    return await pages.page(request, "documents/ledger.html", status=422 if errors else 200, **context, errors=errors)
 
 
 async def start(request: Request) -> Response:
@@ -49,7 +49,7 @@ async def mine(request: Request) -> Response:
     """The exports of this account."""
     actor = auth.allowed(request, "report.export")
     found = [screens.order(e, registry.document(e.report)) for e in await exports.recent(by=actor)]
-    return await pages.page(request, "reports/exports.html", orders=found, keep_days=exports.KEEP_DAYS)
+    return await pages.page(request, "documents/exports.html", orders=found, keep_days=exports.KEEP_DAYS)
 
 
 async def show(request: Request) -> Response:
@@ -58,7 +58,7 @@ async def show(request: Request) -> Response:
     export = await exports.get(request.path_params["id"], by=actor)
     order = screens.order(export, registry.document(export.report))
     making = export.state in _MAKING
-    return await pages.page(request, "reports/export.html", order=order, making=making, keep_days=exports.KEEP_DAYS)
+    return await pages.page(request, "documents/export.html", order=order, making=making, keep_days=exports.KEEP_DAYS)
 
 
 async def progress(request: Request) -> Response:
@@ -91,10 +91,10 @@ async def document(request: Request) -> Response:
         found = await codes.by_code(code)
     except Refusal as refusal:
         return await pages.page(
-            request, "reports/document.html", status=NOT_FOUND, document=None, errors=pages.errors(refusal)
+            request, "documents/document.html", status=NOT_FOUND, document=None, errors=pages.errors(refusal)
         )
     same = await codes.compare(code, typed)
-    return await pages.page(request, "reports/document.html", document=found, same=same, typed=typed[:200])
+    return await pages.page(request, "documents/document.html", document=found, same=same, typed=typed[:200])
 
 
 routes = [

@@ -90,7 +90,7 @@ async def figures(request: Request) -> Response:
 
 async def parts(request: Request) -> Response:
     """Every part of the design system in all its states."""
-    return await pages.page(request, "parts.html", policy=CAMERA)
+    return await pages.page(request, "_parts/show.html", policy=CAMERA)
 
 
 routes = [

@@ -136,15 +136,11 @@ def test_a_bare_query_is_seen(query: str, seen: list[str]) -> None:
     assert bare(f"from charity.giving.models import Receipt\nasync def f(): {query}") == seen
 
 
-ELSEWHERE = {"documents": "reports"}
-"""Rooms whose templates bear another name yet."""
-
-
 def test_a_template_is_rendered_by_its_own_room() -> None:
     for path in FILES:
         room = path.relative_to(PACKAGE).parts[0]
         for folder in re.findall(r'"([a-z]+)/[a-z_/]+\.(?:html|typ)"', path.read_text(encoding="utf-8")):
-            assert folder == ELSEWHERE.get(room, room), path
+            assert folder == room, path
     for path in sorted((ROOT / "templates").glob("*/**/*.html")):
         room = path.relative_to(ROOT / "templates").parts[0]
         for folder in re.findall(r'(?:include|import|extends|from) "([a-z]+)/', path.read_text(encoding="utf-8")):
