@@ -72,12 +72,11 @@ def init(login: str, name: str, password_stdin: bool, make_keys: bool, **told: s
 
     async def work() -> None:
         from charity.office import organisation, rules, staff  # noqa: PLC0415
-        from charity.office.staff import weakness  # noqa: PLC0415
         from charity.roles import SYSTEM, Role  # noqa: PLC0415
 
         if await staff.has_admin():
             raise rules.ALREADY_BEGUN()
-        weakness.must_be_good(password, login, weakness.words_of(told["organisation_name"], told["short"]))
+        staff.weakness.must_be_good(password, login, staff.weakness.words_of(told["organisation_name"], told["short"]))
         await staff.create(login=login, name=name, roles=[Role.ADMIN], password=password, initial=False, by=SYSTEM)
         said = organisation.Organisation(
             told["organisation_name"],

@@ -19,8 +19,8 @@ DAYS_MAX = 730
 def _password(*, stdin: bool) -> str:
     if stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    said: str = click.prompt("新密码（至少 10 个字符）", hide_input=True, confirmation_prompt=True)
-    return said
+    typed: str = click.prompt("新密码（至少 10 个字符）", hide_input=True, confirmation_prompt=True)
+    return typed
 
 
 @click.group(cls=Plainly)
@@ -38,9 +38,9 @@ def create_token(role: str, store: str | None, account: str, name: str, days: in
     """建立令牌，只显示一次。"""
 
     async def work() -> str:
-        from charity.office.staff import tokens  # noqa: PLC0415 - rooms are imported when a command needs them
+        from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        return await tokens.create(role=Role(role), store=store, login=account, name=name, days=days)
+        return await staff.tokens.create(role=Role(role), store=store, login=account, name=name, days=days)
 
     click.echo(opened(work))
 
@@ -49,13 +49,13 @@ def create_token(role: str, store: str | None, account: str, name: str, days: in
 @click.option("--account", default="", help="只看这个账号")
 def list_tokens(account: str) -> None:
     """令牌：编号、账号、状态、到期日、最近使用、用途。"""
-    from charity.office.staff import tokens  # noqa: PLC0415 - rooms are imported when a command needs them
+    from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-    for found in opened(lambda: tokens.every(by=SYSTEM)):
-        if account in {"", found.login}:
-            state = "有效" if found.works else "已停用" if found.revoked_at else "已到期"
-            used = (found.seen_at or "—")[:13]
-            click.echo(f"{found.id}  {found.login}  {state}  {found.expires_at[:10]}  {used}  {found.name}")
+    for listed in opened(lambda: staff.tokens.every(by=SYSTEM)):
+        if account in {"", listed.login}:
+            state = "有效" if listed.works else "已停用" if listed.revoked_at else "已到期"
+            used = (listed.seen_at or "—")[:13]
+            click.echo(f"{listed.id}  {listed.login}  {state}  {listed.expires_at[:10]}  {used}  {listed.name}")
 
 
 @token.command("revoke")
@@ -63,15 +63,15 @@ def list_tokens(account: str) -> None:
 @click.option("--account", default="", help="停用这个账号的全部令牌")
 def revoke_token(token_id: str | None, account: str) -> None:
     """停用一个令牌（编号见 token list，可只写开头），或一个账号的全部令牌。"""
-    from charity.office.staff import tokens  # noqa: PLC0415 - rooms are imported when a command needs them
+    from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
     if bool(token_id) == bool(account):
         raise click.UsageError("请给出令牌编号，或 --account 账号名")
     if token_id:
-        found = opened(lambda: tokens.revoke(token=token_id, by=SYSTEM))
-        click.echo(f"已停用 {found.id}（{found.login}）")
+        ended = opened(lambda: staff.tokens.revoke(token=token_id, by=SYSTEM))
+        click.echo(f"已停用 {ended.id}（{ended.login}）")
     else:
-        click.echo(f"已停用 {opened(lambda: tokens.revoke_all(login=account, by=SYSTEM))} 个令牌")
+        click.echo(f"已停用 {opened(lambda: staff.tokens.revoke_all(login=account, by=SYSTEM))} 个令牌")
 
 
 @click.group(cls=Plainly)
@@ -84,9 +84,9 @@ def list_accounts() -> None:
     """账号：账号名、岗位、门店、状态。"""
     from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-    for found in opened(lambda: staff.every(by=SYSTEM)):
-        state = "已停用" if found.disabled_at else "可登录" if found.can_sign_in else "仅限令牌"
-        click.echo(f"{found.login}  {' '.join(found.roles)}  {found.store or '—'}  {state}")
+    for listed in opened(lambda: staff.every(by=SYSTEM)):
+        state = "已停用" if listed.disabled_at else "可登录" if listed.can_sign_in else "仅限令牌"
+        click.echo(f"{listed.login}  {' '.join(listed.roles)}  {listed.store or '—'}  {state}")
 
 
 @account.command("create")
@@ -118,9 +118,9 @@ def set_roles(login: str, roles: tuple[str, ...]) -> None:
     async def work() -> None:
         from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        found = await staff.required(login, by=SYSTEM)
+        held = await staff.required(login, by=SYSTEM)
         chosen = [Role(role) for role in roles]
-        await staff.assign(key=found.key, name=found.name, roles=chosen, store=found.store, by=SYSTEM)
+        await staff.assign(key=held.key, name=held.name, roles=chosen, store=held.store, by=SYSTEM)
 
     opened(work)
     click.echo(f"{login}：{' '.join(roles)}")
@@ -136,8 +136,8 @@ def set_password(login: str, *, password_stdin: bool) -> None:
     async def work() -> None:
         from charity.office import staff  # noqa: PLC0415 - rooms are imported when a command needs them
 
-        found = await staff.required(login, by=SYSTEM)
-        await staff.set_password(key=found.key, password=password, by=SYSTEM)
+        held = await staff.required(login, by=SYSTEM)
+        await staff.set_password(key=held.key, password=password, by=SYSTEM)
 
     opened(work)
     click.echo(f"已更换 {login} 的密码")
