@@ -45,6 +45,8 @@ class State:
     context: TortoiseContext
     opened_connection: WriterConnection | None = None
     checkpoints: Checkpoints | None = None
+    file: tuple[int, int] | None = None
+    """SQLite's database file as it was opened: device and inode."""
     stopped: str | None = None
     """Why nothing more is written by this process (`SQLITE_IOERR_FSYNC`): its disk failed."""
 
@@ -53,6 +55,24 @@ class State:
         """What does the steps of SQLite's writing connection."""
         assert self.opened_connection is not None, "only SQLite has one, and only while it is open"
         return self.opened_connection
+
+    def file_is_gone(self) -> bool:
+        """Whether somebody took SQLite's file or its WAL away, or put another in its place, while we have it open.
+
+        What is written then goes into a file without a name, and is lost when this process ends.
+        """
+        if self.file is None or self.checkpoints is None:
+            return False
+        try:
+            return self.file != identity(self.settings.sqlite_path) or not self.checkpoints.wal.exists()
+        except FileNotFoundError:
+            return True
+
+
+def identity(path: Path) -> tuple[int, int]:
+    """What a file is, whatever its name: device and inode. FileNotFoundError."""
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 _state: State | None = None
@@ -148,6 +168,7 @@ async def opened(
                     if write_lock is not None and open_lock is not None:
                         _state.opened_connection = await _connection(context, write_lock, open_lock, serving=serving)
                         _state.checkpoints = Checkpoints(chosen.sqlite_path)
+                        _state.file = identity(chosen.sqlite_path)
                     yield _state
                 finally:
                     await transactions.settle()

@@ -138,14 +138,20 @@ _damage: list[str] = []
 
 
 async def file() -> Refusal | None:
-    """What the last look at the file found (`look_at_file`): it takes too long for every request."""
+    """Whether it is where it was; what the last look into it found (`look_at_file`): too long for every request."""
+    if engine.state().file_is_gone():
+        return rules.FILE_GONE(path=str(settings().sqlite_path))
+    return _damaged()
+
+
+def _damaged() -> Refusal | None:
     return rules.DAMAGED(first=_damage[0], count=len(_damage)) if _damage else None
 
 
 async def look_at_file(*, quick: bool = True) -> Refusal | None:
     """Look at the file now; what is wrong, in words."""
     _damage[:] = await integrity.damage(quick=quick)
-    return await file()
+    return _damaged()
 
 
 async def watch_file() -> None:

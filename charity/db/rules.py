@@ -17,5 +17,10 @@ NOT_WRITING = Rule(
 TASKS_FAILING = Rule("tasks.failing", "后台任务反复中断：{tasks}", 503)
 DISK_SHORT = Rule("disk.short", "磁盘快满了：{folder} 只剩 {free_mb} MB（{percent} %），请尽快腾出空间", 503)
 CHECKPOINT_OLD = Rule("checkpoint.old", "数据库文件已有 {minutes} 分钟没有更新，WAL 有 {wal_mb} MB（{error}）", 503)
+FILE_GONE = Rule(
+    "database.file_gone",
+    "数据库文件 {path}（或它的 -wal）在运行中被移走、删除或换成了另一个：已停止办理。请停止服务，放回原来的文件",
+    503,
+)
 DAMAGED = Rule("database.damaged", "数据库文件有损坏（{count} 处，例如 {first}）：请停止使用，从备份恢复", 503)
 JOBS_LATE = Rule("jobs.late", "后台任务排队太久：最早的一件已等 {minutes} 分钟（charity work 没有在运行？）", 503)

@@ -4,8 +4,9 @@ A task that is cancelled during BEGIN or COMMIT never gives SQLite's lock back a
 PostgreSQL connection (docs/stack.md), so each transaction runs in a shielded task of its own: the caller
 may go away, the transaction ends by itself, wholly or not at all.
 
-Always true: an error means that nothing was written, but for `Unavailable(OUTCOME_UNKNOWN)`. A disk error ends
-writing for this process (`stopped`): waiting and later transactions raise `Unavailable(WRITING_STOPPED)`.
+Always true: an error means that nothing was written, but for `Unavailable(OUTCOME_UNKNOWN)`. A disk error, or a
+database file that is no longer where it was opened, ends writing for this process (`stopped`): waiting and later
+transactions raise `Unavailable(WRITING_STOPPED)`.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ import asyncpg
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
-from charity.db import engine, faults
+from charity.db import engine, faults, rules
 from charity.db.sqlite_child import MANY, ROLLBACK, ROWS, Result, Step
 from charity.db.sqlite_process import WriterConnection
 from charity.errors import Unavailable
@@ -264,6 +265,7 @@ async def _on_sqlite(work: Callable[[Tx], Awaitable[T]]) -> T:
     tx = SqliteTx(opened.connection)
     try:
         result = await work(tx)
+        _must_have_its_file(opened)
         await tx.commit()
     except Exception as error:
         await _rolled_back(tx)
@@ -280,6 +282,13 @@ async def _on_sqlite(work: Callable[[Tx], Awaitable[T]]) -> T:
     if opened.checkpoints is not None and opened.checkpoints.due():
         await opened.checkpoints.run(opened.connection)
     return result
+
+
+def _must_have_its_file(opened: engine.State) -> None:
+    """Commit nothing into a file that has no name any more: it would be acknowledged, and gone with this process."""
+    if opened.file_is_gone():
+        stop_writing(rules.FILE_GONE.code)
+        raise Unavailable(faults.WRITING_STOPPED)
 
 
 async def _rolled_back(tx: SqliteTx) -> None:

@@ -18,9 +18,9 @@ from giving.given import give
 from charity import background, clock, words
 from charity.app import PROBES
 from charity.background import EndedForGood, supervised
-from charity.db import engine, health, integrity, migrations, queue, rules, sealed, transactions
+from charity.db import engine, health, integrity, migrations, queue, reading, rules, sealed, transactions
 from charity.db.health import MB, Probe
-from charity.errors import Refusal
+from charity.errors import Refusal, Unavailable
 from charity.jobs import health as jobs_health
 from charity.ledger import head_file
 from charity.settings import settings
@@ -79,6 +79,35 @@ async def test_a_process_that_writes_no_more_is_said_and_public_pages_go_on(hous
     assert "SQLITE_IOERR_FSYNC" in answer.json()["words"][0]
     for path in ("/", "/campaigns/everyday", "/healthz", "/api/v1/campaigns", "/check"):
         assert (await web.as_().get(path)).status_code == 200, path
+
+
+def _another_in_its_place(path: Path) -> None:
+    path.rename(path.with_suffix(".old"))
+    shutil.copy(path.with_suffix(".old"), path)
+
+
+def _deleted(path: Path) -> None:
+    path.unlink()
+
+
+def _without_wal(path: Path) -> None:
+    path.with_name(path.name + "-wal").unlink()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("taken", [_another_in_its_place, _deleted, _without_wal])
+async def test_nothing_is_acknowledged_into_a_file_that_was_taken_away(
+    house: Cast, taken: Callable[[Path], object]
+) -> None:
+    await sql("UPDATE organisation SET phone = '1' WHERE id = 1")
+    assert await said() == {}
+    taken(engine.state().settings.sqlite_path)
+    assert "被移走、删除或换成了另一个" in (await said())["file"]
+    with pytest.raises(Unavailable) as refused:
+        await sql("UPDATE organisation SET phone = '2' WHERE id = 1")
+    assert refused.value.rule.code == "writing.stopped"
+    assert set(await said()) == {"file", "writer"}
+    assert await reading.value("SELECT phone FROM organisation WHERE id = 1") == "1", "nothing was written"
 
 
 async def test_a_background_task_that_cannot_be_kept_running_is_said(house: Cast) -> None:
