@@ -6,15 +6,16 @@ from typing import Any
 
 import argon2
 import pytest
+from conftest import Web
 from office import given
 
 from charity import clock, tokens
-from charity.db import reading
+from charity.db import engine, reading
 from charity.errors import Refusal
 from charity.office import staff
 from charity.office.sign_in import Authenticator, sessions
 from charity.office.staff import passwords
-from charity.roles import Role
+from charity.roles import SYSTEM, Role
 
 
 async def test_a_right_password_begins_a_session_that_is_the_account(house: Any) -> None:
@@ -174,3 +175,17 @@ async def test_old_sessions_are_swept(house: Any) -> None:
     assert await sessions.sweep() == 0
     await given.aged("created_at", 37)
     assert await sessions.sweep() == 1
+
+
+@pytest.mark.parametrize("stopped", [None, "SQLITE_FULL"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_who_signs_out_is_signed_out_also_where_writing_has_stopped(
+    house: Any, web: Web, stopped: str | None
+) -> None:
+    await given.made(house, "fang", Role.AUDITOR, by=SYSTEM)
+    client = await given.browser(web, "fang")
+    assert (await client.get("/desk")).status_code == 200
+    engine.state().stopped = stopped
+    answer = await given.post(client, "/desk", "/sign-out")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (await client.get("/desk")).status_code == 303, "to the sign-in page"

@@ -1,6 +1,7 @@
 """Pages of signing in: password, second factor, one's own password, second factor and sessions."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from markupsafe import Markup
@@ -9,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from charity import words
-from charity.errors import Refusal
+from charity.errors import Refusal, Unavailable
 from charity.office import organisation, rules, staff
 from charity.office.limits import SMALL
 from charity.office.sign_in import sessions, two_step
@@ -85,11 +86,12 @@ def _circles(request: Request, login: str) -> tuple[limits.Circle, ...]:
 
 
 async def sign_out(request: Request) -> Response:
-    """End this session."""
+    """End this session. Where writing has stopped the browser forgets it: whoever sits down next is nobody."""
     await forms.data(request)
     context = visits.of(request)
     if context.session:
-        await sessions.sign_out(context.session)
+        with suppress(Unavailable):  # the session ends by itself when it idles
+            await sessions.sign_out(context.session)
         auth.forget()
     response = RedirectResponse("/", 303)
     auth.end(response)
