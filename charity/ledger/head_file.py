@@ -64,9 +64,9 @@ def read() -> Head | None:
         signature = str(values["hmac"])
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         raise HeadFileBroken(type(error).__name__) from error
-    if not hmac.compare_digest(signature, _signature(head)):
+    if not hmac.compare_digest(signature.encode(errors="replace"), _signature(head).encode()):
         raise HeadFileBroken("signature")
     return head
 

@@ -86,6 +86,25 @@ async def test_a_file_that_somebody_wrote_into_is_not_believed_and_not_replaced(
     assert "无法采信" in str(await missing())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "[" * 100_000,
+        '{"database": "a", "seq": 1e400, "leaf": "b", "at": "c", "hmac": "d"}',
+        '{"database": "a", "seq": 1, "leaf": "b", "at": "c", "hmac": "é"}',
+        '{"database": "a", "seq": 1, "leaf": "b", "at": "c", "hmac": "\\ud800"}',
+        '{"database": "\\ud800", "seq": 1, "leaf": "b", "at": "c", "hmac": "d"}',
+    ],
+)
+async def test_whatever_stands_in_the_file_is_said_in_words(house: Cast, text: str) -> None:
+    head_file.path().write_text(text)
+    with pytest.raises(HeadFileBroken):
+        head_file.read()
+    assert "无法采信" in str(await missing())
+
+
 async def test_a_file_of_another_database_is_not_replaced(house: Cast) -> None:
     await give(house)
     await told(1)
