@@ -57,7 +57,7 @@ main.add_command(cli_accounts.account)
 @click.option("--credit-code", default="", help="统一社会信用代码")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读密码")
 @click.option("--make-keys", is_flag=True, help="缺密钥时生成，写入 .env")
-def init(login: str, name: str, password_stdin: bool, make_keys: bool, **told: str) -> None:  # noqa: FBT001 - click hands flags so
+def init(login: str, name: str, password_stdin: bool, make_keys: bool, **details: str) -> None:  # noqa: FBT001 - click hands flags so
     """建表，登记单位，建立第一个管理员。"""
     from charity.settings import settings  # noqa: PLC0415
 
@@ -76,14 +76,16 @@ def init(login: str, name: str, password_stdin: bool, make_keys: bool, **told: s
 
         if await staff.has_admin():
             raise rules.ALREADY_BEGUN()
-        staff.weakness.must_be_good(password, login, staff.weakness.words_of(told["organisation_name"], told["short"]))
+        staff.weakness.must_be_good(
+            password, login, staff.weakness.words_of(details["organisation_name"], details["short"])
+        )
         await staff.create(login=login, name=name, roles=[Role.ADMIN], password=password, initial=False, by=SYSTEM)
         said = organisation.Organisation(
-            told["organisation_name"],
-            short=told["short"] or told["organisation_name"],
-            phone=told["phone"],
-            address=told["address"],
-            credit_code=told["credit_code"],
+            details["organisation_name"],
+            short=details["short"] or details["organisation_name"],
+            phone=details["phone"],
+            address=details["address"],
+            credit_code=details["credit_code"],
         )
         await organisation.change(said)
 
@@ -303,11 +305,11 @@ def export(report: str, fmt: str, begin: str, end: str, language: str, out: Path
     async def work() -> str:
         with click.progressbar(length=1000, label=str(out), file=sys.stderr) as bar:
 
-            async def told(done: int, total: int) -> None:
+            async def on_progress(done: int, total: int) -> None:
                 bar.update(done * 1000 // max(total, 1) - bar.pos)
 
             return await exports.make_now(
-                report=report, fmt=fmt, filters=filters, out=out, language=language, told=told
+                report=report, fmt=fmt, filters=filters, out=out, language=language, on_progress=on_progress
             )
 
     code = opened(work)
@@ -364,8 +366,8 @@ def head(renew: bool) -> None:  # noqa: FBT001 - click hands flags so
 
         if renew:
             old, new = await head_file.renew()
-            told = f"#{old.seq}（{old.at}）" if old else "无"
-            click.echo(f"head.json 已重写：原记 {told}，现记 #{new.seq}（{new.at}）")
+            before = f"#{old.seq}（{old.at}）" if old else "无"
+            click.echo(f"head.json 已重写：原记 {before}，现记 #{new.seq}（{new.at}）")
         now = await head_file.present()
         click.echo(f"数据库 {now.database}：#{now.seq} {now.at} {now.leaf}")
         wrong = await head_file.problem()

@@ -16,18 +16,18 @@ from zoneinfo import ZoneInfo
 LENGTH = 27
 _HOUR_NS = 3_600 * 10**9
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+_fixed: ContextVar[datetime | None] = ContextVar("fixed", default=None)
 
 
 def now() -> datetime:
-    """The present instant in UTC, or the told one inside `telling`."""
-    return _told.get() or datetime.now(UTC)
+    """The present instant in UTC, or the fixed one inside `telling`."""
+    return _fixed.get() or datetime.now(UTC)
 
 
 def today() -> date:
     """The business date in Asia/Shanghai."""
-    told = _told.get()
-    return _date_of(time.time_ns() // _HOUR_NS) if told is None else told.astimezone(SHANGHAI).date()
+    fixed = _fixed.get()
+    return _date_of(time.time_ns() // _HOUR_NS) if fixed is None else fixed.astimezone(SHANGHAI).date()
 
 
 @lru_cache(maxsize=2)
@@ -37,14 +37,14 @@ def _date_of(hour: int) -> date:
 
 
 def milliseconds() -> int:
-    """The present instant in milliseconds since 1970, or the told one."""
-    told = _told.get()
-    return time.time_ns() // 1_000_000 if told is None else int(told.timestamp() * 1000)
+    """The present instant in milliseconds since 1970, or the fixed one."""
+    fixed = _fixed.get()
+    return time.time_ns() // 1_000_000 if fixed is None else int(fixed.timestamp() * 1000)
 
 
 def stamp(at: datetime | None = None) -> str:
     """An instant as its stored text; the present one without an argument."""
-    at = at or _told.get()
+    at = at or _fixed.get()
     if at is not None:
         return at.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
     second, micros = divmod(time.time_ns() // 1_000, 1_000_000)
@@ -82,8 +82,8 @@ def midnight(day: date) -> str:
 @contextmanager
 def telling(at: datetime) -> Iterator[None]:
     """Tell the clock, for the demo story on an empty database only."""
-    token = _told.set(at.astimezone(UTC))
+    token = _fixed.set(at.astimezone(UTC))
     try:
         yield
     finally:
-        _told.reset(token)
+        _fixed.reset(token)

@@ -1,7 +1,7 @@
 """What an error of the database means: a disk that failed, a database that cannot be asked now, an unknown outcome.
 
 Nothing was written where a transaction ends in an error, with one exception: the connection is lost, or the
-disk fails, while COMMIT is on its way. Then nobody knows, and the caller is told so: asked again with the
+disk fails, while COMMIT is on its way. Then nobody knows, and the answer says so: asked again with the
 same key, the answer is the stored one or a first one.
 """
 
@@ -68,8 +68,8 @@ def _sqlite(error: BaseException) -> sqlite3.Error | None:
 
 def disk(error: BaseException) -> str | None:
     """The name of the fault (`SQLITE_IOERR_FSYNC`) when SQLite cannot trust its disk or its file any more."""
-    found = _sqlite(error)
-    return found.sqlite_errorname if found is not None and found.sqlite_errorcode & 0xFF in _DISK else None
+    inner = _sqlite(error)
+    return inner.sqlite_errorname if inner is not None and inner.sqlite_errorcode & 0xFF in _DISK else None
 
 
 def torn(error: BaseException) -> bool:
@@ -77,8 +77,8 @@ def torn(error: BaseException) -> bool:
 
     A full disk leaves no whole frame of the COMMIT in the WAL; after a failed write or fsync it may be there.
     """
-    found = _sqlite(error)
-    return found is not None and found.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR
+    inner = _sqlite(error)
+    return inner is not None and inner.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR
 
 
 def lost(error: BaseException) -> bool:
@@ -88,7 +88,7 @@ def lost(error: BaseException) -> bool:
 
 def unavailable(error: BaseException) -> bool:
     """Whether the database could not be asked now, and may be later: lost, locked, starting, stopping, at a limit."""
-    found = _sqlite(error)
-    if found is not None:
-        return found.sqlite_errorcode & 0xFF in _BUSY
+    inner = _sqlite(error)
+    if inner is not None:
+        return inner.sqlite_errorcode & 0xFF in _BUSY
     return any(isinstance(e, (*_LOST, *_REFUSED)) for e in _causes(error))

@@ -45,15 +45,15 @@ async def checkable() -> bool:
 
 def _of_file(path: Path, *, quick: bool) -> list[str]:
     pragma = "quick_check" if quick else "integrity_check"
-    found: list[str] = []
+    damaged: list[str] = []
     with contextlib.closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
         try:
             tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
             for table in ("sqlite_schema", *tables):
-                found += _of_table(connection, pragma, table)
+                damaged += _of_table(connection, pragma, table)
         except sqlite3.DatabaseError as error:
-            found.append(str(error))
-    return found[:SHOWN_MAX]
+            damaged.append(str(error))
+    return damaged[:SHOWN_MAX]
 
 
 def _of_table(connection: sqlite3.Connection, pragma: str, table: str) -> list[str]:
@@ -70,17 +70,17 @@ async def _of_cluster(*, quick: bool) -> list[str]:
         "JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'btree' AND i.indisvalid "
         "AND c.relnamespace = 'public'::regnamespace ORDER BY 1"
     )
-    found: list[str] = []
+    damaged: list[str] = []
     for index in indexes:
         try:
             await reading.value("SELECT bt_index_check($1::text::regclass, $2)", index["name"], not quick)
         except (OperationalError, PostgresError) as error:
-            found.append(f"{index['name']}: {str(error).splitlines()[0]}")
+            damaged.append(f"{index['name']}: {str(error).splitlines()[0]}")
     tables = await reading.rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
     for table in tables:
         rows = await reading.rows("SELECT msg FROM verify_heapam($1::text::regclass) LIMIT 3", table["name"])
-        found += [f"{table['name']}: {row['msg']}" for row in rows]
-    return found[:SHOWN_MAX]
+        damaged += [f"{table['name']}: {row['msg']}" for row in rows]
+    return damaged[:SHOWN_MAX]
 
 
 async def run() -> list[Failure]:

@@ -57,14 +57,16 @@ async def rows(sql: str, *args: Any) -> list[dict[str, Any]]:
 async def tuples(sql: str, *args: Any) -> Sequence[Sequence[Any]]:
     """All rows of a query by the place of their columns: for readings of a whole table, where names cost as much."""
     connection = _held.get() or get_connections().get(next(engine.state().readers))
-    found: Any = (await connection.execute_query(dialect(sql), list(args)))[1]
-    return [tuple(row.values()) for row in found] if engine.state().postgres else cast("Sequence[Sequence[Any]]", found)
+    answer: Any = (await connection.execute_query(dialect(sql), list(args)))[1]
+    return (
+        [tuple(row.values()) for row in answer] if engine.state().postgres else cast("Sequence[Sequence[Any]]", answer)
+    )
 
 
 async def row(sql: str, *args: Any) -> dict[str, Any] | None:
     """The first row, or None."""
-    found = await rows(sql, *args)
-    return found[0] if found else None
+    all_rows = await rows(sql, *args)
+    return all_rows[0] if all_rows else None
 
 
 async def only(sql: str, *args: Any) -> dict[str, Any]:
@@ -75,8 +77,8 @@ async def only(sql: str, *args: Any) -> dict[str, Any]:
 
 async def value(sql: str, *args: Any) -> Any:
     """The first column of the first row, or None."""
-    found = await row(sql, *args)
-    return next(iter(found.values())) if found else None
+    first = await row(sql, *args)
+    return next(iter(first.values())) if first else None
 
 
 def places(count: int, start: int = 1) -> str:

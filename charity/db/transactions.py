@@ -292,7 +292,7 @@ def _must_have_its_file(opened: engine.State) -> None:
 
 
 async def _rolled_back(tx: SqliteTx) -> None:
-    """Roll back; where that fails too, the error that led here is the one to tell."""
+    """Roll back; where that fails too, the error that led here is the one that counts."""
     try:
         await tx.rollback()
     except Exception as error:  # noqa: BLE001 - see above

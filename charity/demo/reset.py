@@ -86,12 +86,12 @@ async def _wipe_postgres(chosen: Settings) -> list[Rights]:
 
 
 async def _rights(connection: Any) -> list[Rights]:
-    found: dict[tuple[str, str], list[Grant]] = defaultdict(list)
+    by_object: dict[tuple[str, str], list[Grant]] = defaultdict(list)
     for row in await connection.fetch(_GRANTS):
-        grants = found["SEQUENCE" if row["sequence"] else "TABLE", row["name"]]
+        grants = by_object["SEQUENCE" if row["sequence"] else "TABLE", row["name"]]
         if row["privilege"] is not None:
             grants.append((row["privilege"], row["role"], row["grantable"]))
-    return [Rights(kind, name, tuple(grants)) for (kind, name), grants in found.items()]
+    return [Rights(kind, name, tuple(grants)) for (kind, name), grants in by_object.items()]
 
 
 async def restore(rights: Sequence[Rights]) -> None:

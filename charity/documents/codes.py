@@ -8,10 +8,10 @@ from charity.tokens import CODE128_LENGTH, normalise
 async def by_code(code: str) -> IssuedDocument:
     """The document with this code as typed or scanned, or the refusal document.unknown."""
     plain = normalise(code)
-    found = await IssuedDocument.get_or_none(code=plain) if len(plain) == CODE128_LENGTH else None
-    if found is None:
+    issued = await IssuedDocument.get_or_none(code=plain) if len(plain) == CODE128_LENGTH else None
+    if issued is None:
         raise rules.DOCUMENT_UNKNOWN()
-    return found
+    return issued
 
 
 async def known(code: str) -> bool:

@@ -35,7 +35,7 @@ WAITING_MAX = 5
 PURGE_MAX = 500
 TOO_SLOW = "制作超时，请缩短期间后再试"
 BROKEN = "制作失败，请再试一次；仍不成功请联系管理员"
-Told = Callable[[int, int], Awaitable[None]]
+OnProgress = Callable[[int, int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,10 @@ async def start(*, report: str, fmt: str, filters: Filters, by: Actor) -> Export
 async def get(order: str, *, by: Actor) -> Export:
     """An order of this account; an auditor sees everybody's."""
     by.must("report.export")
-    found = await _row(order)
-    if found is None or (found["account"] != by.key and Role.AUDITOR not in by.roles):
+    row = await _row(order)
+    if row is None or (row["account"] != by.key and Role.AUDITOR not in by.roles):
         raise rules.EXPORT_UNKNOWN()
-    return _export(found)
+    return _export(row)
 
 
 async def recent(*, by: Actor, limit: int = 20) -> list[Export]:
@@ -132,13 +132,13 @@ async def recent(*, by: Actor, limit: int = 20) -> list[Export]:
 
 async def file_of(order: str, *, by: Actor) -> Export:
     """An order whose file is there, or the refusal why not: also when the reader's rights changed meanwhile."""
-    found = await get(order, by=by)
-    facts.allowed(find(found.report), found.filters, by)
-    if found.state != "done":
+    export = await get(order, by=by)
+    facts.allowed(find(export.report), export.filters, by)
+    if export.state != "done":
         raise rules.EXPORT_NOT_READY()
-    if not found.path.exists():
+    if not export.path.exists():
         raise rules.EXPORT_GONE()
-    return found
+    return export
 
 
 async def cancel(order: str, *, by: Actor) -> None:
@@ -248,7 +248,7 @@ def _export(row: dict[str, Any]) -> Export:
 
 
 async def make_now(
-    *, report: str, fmt: str, filters: Filters, out: Path, language: str = "zh", told: Told | None = None
+    *, report: str, fmt: str, filters: Filters, out: Path, language: str = "zh", on_progress: OnProgress | None = None
 ) -> str:
     """Make a file at `out` in this process, without an order: `charity export`. The document's code.
 
@@ -266,7 +266,7 @@ async def make_now(
         language=language,
         out=out,
         made_by="cli",
-        told=told or silent,
+        on_progress=on_progress or silent,
     )
     await transactions.run(lambda tx: tx.insert("document", [made.document]))
     return str(made.document["code"])

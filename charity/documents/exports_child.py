@@ -40,7 +40,7 @@ async def make(order: str) -> None:
     """Make the file of an order; the caller has opened the database."""
     last = [0.0]
 
-    async def told(done: int, total: int) -> None:
+    async def on_progress(done: int, total: int) -> None:
         if done >= total or time.monotonic() - last[0] > TELL_EVERY_S:
             last[0] = time.monotonic()
             _say({"done": done, "total": total})
@@ -54,7 +54,7 @@ async def make(order: str) -> None:
             language=wanted.language,
             out=wanted.path,
             made_by=wanted.account,
-            told=told,
+            on_progress=on_progress,
         )
     except Refusal as refusal:
         with words.speaking(wanted.language):

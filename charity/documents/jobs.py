@@ -16,7 +16,7 @@ async def make_export(job: Job) -> None:
         return  # done, cancelled or gone meanwhile
     made: dict[str, object] = {}
 
-    async def told(line: dict[str, object]) -> None:
+    async def on_line(line: dict[str, object]) -> None:
         if "made" in line:
             made.update(line["made"])  # type: ignore[call-overload]
         elif "refused" in line:
@@ -26,7 +26,12 @@ async def make_export(job: Job) -> None:
 
     try:
         await children.run(
-            "charity", "export-order", order, seconds=EXPORT_SECONDS, told=told, wanted=lambda: exports.wanted(order)
+            "charity",
+            "export-order",
+            order,
+            seconds=EXPORT_SECONDS,
+            on_line=on_line,
+            wanted=lambda: exports.wanted(order),
         )
     except children.ChildCancelled:
         exports.sweep(order)

@@ -27,7 +27,7 @@ from charity.sheets.columns import Column as SheetColumn
 
 READ_ROWS = 1_000
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-Told = Callable[[int, int], Awaitable[None]]
+OnProgress = Callable[[int, int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Spool:
 
 
 async def make(
-    *, document: Document, fmt: str, filters: Filters, language: str, out: Path, made_by: str, told: Told
+    *, document: Document, fmt: str, filters: Filters, language: str, out: Path, made_by: str, on_progress: OnProgress
 ) -> Made:
     """Write the file at `out` (beside it first, then renamed). `filters` were allowed before.
 
-    `told(done, total)` hears how far it is, in steps of reading and then of printing.
+    `on_progress(done, total)` is awaited with how far it is, in steps of reading and then of printing.
     Raises Refusal when the books differ.
     """
     with words.speaking(language):
@@ -73,9 +73,9 @@ async def make(
         spool_path, part = out.with_suffix(".rows"), out.with_suffix(".part")
         try:
             steps = max(totals.count, 1) * (2 if fmt == "pdf" else 1)
-            spool = await _spooled(document, filters, seq, totals, spool_path, lambda done, _: told(done, steps))
+            spool = await _spooled(document, filters, seq, totals, spool_path, lambda done, _: on_progress(done, steps))
             if fmt == "pdf":
-                await _pdf(document, filters, totals, spool, code, made_at, part, told)
+                await _pdf(document, filters, totals, spool, code, made_at, part, on_progress)
             elif fmt == "xlsx":
                 _xlsx(document, totals, spool, part)
             else:
@@ -111,7 +111,9 @@ def _asked(document: Document, filters: Filters) -> dict[str, str]:
     return {"begin": filters.begin, "end": filters.end, **{wanted.name: filters[wanted] for wanted in document.filters}}
 
 
-async def _spooled(document: Document, filters: Filters, seq: int, totals: Totals, path: Path, told: Told) -> Spool:
+async def _spooled(
+    document: Document, filters: Filters, seq: int, totals: Totals, path: Path, on_progress: OnProgress
+) -> Spool:
     digest, count = hashlib.sha256(), 0
     sums = dict.fromkeys(totals.sums, 0)
     keys = [column.key for column in document.columns]
@@ -132,7 +134,7 @@ async def _spooled(document: Document, filters: Filters, seq: int, totals: Total
                 for key in sums:
                     sums[key] += row[key] if isinstance(row[key], int) else 0
             count += len(page.rows)
-            await told(count, max(totals.count, 1))
+            await on_progress(count, max(totals.count, 1))
             after = page.next
             if after is None:
                 break
@@ -150,14 +152,21 @@ def _sheet_columns(document: Document) -> list[SheetColumn]:
 
 
 async def _pdf(
-    document: Document, filters: Filters, totals: Totals, spool: Spool, code: str, made_at: str, path: Path, told: Told
+    document: Document,
+    filters: Filters,
+    totals: Totals,
+    spool: Spool,
+    code: str,
+    made_at: str,
+    path: Path,
+    on_progress: OnProgress,
 ) -> None:
     ours = await organisation.get()
     telling: set[asyncio.Task[None]] = set()
     rows = max(spool.count, 1)
 
     async def printed_so_far(done: int, pages: int) -> None:
-        await told(rows + rows * done // pages, 2 * rows)
+        await on_progress(rows + rows * done // pages, 2 * rows)
 
     def heard(done: int, pages: int) -> None:
         task = asyncio.create_task(printed_so_far(done, pages))

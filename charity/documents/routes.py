@@ -48,8 +48,8 @@ async def start(request: Request) -> Response:
 async def mine(request: Request) -> Response:
     """The exports of this account."""
     actor = auth.allowed(request, "report.export")
-    found = [screens.order(e, registry.document(e.report)) for e in await exports.recent(by=actor)]
-    return await pages.page(request, "documents/exports.html", orders=found, keep_days=exports.KEEP_DAYS)
+    orders = [screens.order(e, registry.document(e.report)) for e in await exports.recent(by=actor)]
+    return await pages.page(request, "documents/exports.html", orders=orders, keep_days=exports.KEEP_DAYS)
 
 
 async def show(request: Request) -> Response:
@@ -65,8 +65,8 @@ async def progress(request: Request) -> Response:
     """What progress.js asks for."""
     actor = auth.allowed(request, "report.export")
     export = await exports.get(request.path_params["id"], by=actor)
-    told = {"status": export.state, "done": export.done, "total": export.total}
-    return JSONResponse(told | {"words": screens.progress_words(export)}, headers={"cache-control": "no-store"})
+    values = {"status": export.state, "done": export.done, "total": export.total}
+    return JSONResponse(values | {"words": screens.progress_words(export)}, headers={"cache-control": "no-store"})
 
 
 async def cancel(request: Request) -> Response:
@@ -88,13 +88,13 @@ async def document(request: Request) -> Response:
     """Is this document ours? Public; names nobody."""
     code, typed = request.path_params["code"], request.query_params.get("hash", "")
     try:
-        found = await codes.by_code(code)
+        document = await codes.by_code(code)
     except Refusal as refusal:
         return await pages.page(
             request, "documents/document.html", status=NOT_FOUND, document=None, errors=pages.errors(refusal)
         )
     same = await codes.compare(code, typed)
-    return await pages.page(request, "documents/document.html", document=found, same=same, typed=typed[:200])
+    return await pages.page(request, "documents/document.html", document=document, same=same, typed=typed[:200])
 
 
 routes = [

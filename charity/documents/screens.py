@@ -43,24 +43,24 @@ async def ledger(document: Document, filters: Filters, after: str | None, by: Ac
 
 
 def _presets(address: str, filters: Filters) -> list[dict[str, Any]]:
-    found = []
+    links = []
     for preset in forms.presets(clock.today()):
         query = forms.query_of(filters) | {"from": preset.begin, "to": preset.end}
         current = (filters.begin, filters.end) == (preset.begin, preset.end)
-        found.append({"label": preset.label, "href": f"{address}?{urlencode(query)}", "current": current})
-    return found
+        links.append({"label": preset.label, "href": f"{address}?{urlencode(query)}", "current": current})
+    return links
 
 
 async def _options(document: Document, by: Actor) -> dict[str, dict[str, Any]]:
     """The select fields of the filters; a store's manager has no choice of stores, others no internal copies."""
-    found: dict[str, dict[str, Any]] = {}
+    choices: dict[str, dict[str, Any]] = {}
     for wanted in document.filters:
         if not facts.sees_all(by) and (wanted is COPY or (wanted is STORE and by.store)):
             continue
         options = [] if wanted.default else [{"value": "", "label": words.say("全部")}]
         options += [{"value": value, "label": label} for value, label in (await wanted.choices()).items()]
-        found[wanted.name] = {"label": words.say(wanted.label), "options": options}
-    return found
+        choices[wanted.name] = {"label": words.say(wanted.label), "options": options}
+    return choices
 
 
 def _cells(columns: list[Column], row: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Heavy work in a child process: told by lines of JSON, timed, and killed with all it started.
+"""Heavy work in a child process, which prints lines of JSON, is timed, and is killed with all it started.
 
 The child gets a process group of its own, so that its own children (Typst) die with it; it ends by
 itself when our end of its standard input closes, as after kill -9 of the worker.
@@ -54,10 +54,10 @@ async def run(
     module: str,
     *arguments: str,
     seconds: float,
-    told: Callable[[dict[str, Any]], Awaitable[None]],
+    on_line: Callable[[dict[str, Any]], Awaitable[None]],
     wanted: Callable[[], Awaitable[bool]],
 ) -> None:
-    """Run `python -m module …` until it ends well; `told` gets each line it prints as an object.
+    """Run `python -m module …` until it ends well; `on_line` gets each line it prints as an object.
 
     `wanted` is asked every LOOK_S seconds. Raises ChildTooSlow, ChildCancelled or ChildFailed.
     """
@@ -73,7 +73,7 @@ async def run(
         env=environment(),
         start_new_session=True,
     )
-    listening = asyncio.create_task(_listen(process, told))
+    listening = asyncio.create_task(_listen(process, on_line))
     last_words = asyncio.create_task(_last_words(process))
     try:
         async with asyncio.timeout(seconds):
@@ -106,10 +106,10 @@ async def _watch(
                 raise ChildCancelled
 
 
-async def _listen(process: asyncio.subprocess.Process, told: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+async def _listen(process: asyncio.subprocess.Process, on_line: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
     assert process.stdout is not None
     async for line in process.stdout:
-        await told(json.loads(line))
+        await on_line(json.loads(line))
 
 
 async def _last_words(process: asyncio.subprocess.Process) -> str:

@@ -37,7 +37,7 @@ async def failures(checks: Iterable[Check]) -> list[Failure]:
     A query with `$1` and `$2` looks at the entries behind one seq and up to another, CHUNK at a time: over a large
     journal it would hold its snapshot for long.
     """
-    found: list[Failure] = []
+    failed: list[Failure] = []
     head = int(await reading.value("SELECT seq FROM head WHERE id = 1") or 0)
     for invariant, words, query in checks:
         parts = [(after, after + CHUNK) for after in range(0, head + 1, CHUNK)] if "$2" in query else [()]
@@ -45,5 +45,5 @@ async def failures(checks: Iterable[Check]) -> list[Failure]:
         for part in parts:
             if len(rows) < SHOWN_MAX:
                 rows += await reading.rows(f"{sql(query)} LIMIT {SHOWN_MAX}", *part)
-        found += [Failure(invariant, words.format(**row)) for row in rows[:SHOWN_MAX]]
-    return found
+        failed += [Failure(invariant, words.format(**row)) for row in rows[:SHOWN_MAX]]
+    return failed

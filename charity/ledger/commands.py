@@ -41,10 +41,10 @@ NOTHING = Wants()
 
 
 class Command:
-    """One act to decide: `decide(state)`, or `decide(state, facts)` with the facts that `load(loader)` read.
+    """One command: `decide(state)`, or `decide(state, facts)` with the facts that `load(loader)` read.
 
     `load` reads, after `head` is locked, what no key can name. `decide` is pure: no await, no clock, no
-    randomness but the state's. `alone` gives a large act a transaction of its own.
+    randomness but the state's. `alone` gives a large command a transaction of its own.
     """
 
     __slots__ = ("alone", "at", "decide", "idem", "load", "wants")

@@ -71,11 +71,11 @@ async def worth_by_day(funds: list[str], days: list[str], seq_max: int) -> dict[
         *RESULT_CHARTS,
         *funds,
     )
-    told: dict[str, list[tuple[str, int]]] = {}
+    worths: dict[str, list[tuple[str, int]]] = {}
     for row in rows:
-        worth = told.setdefault(row["fund"], [])
+        worth = worths.setdefault(row["fund"], [])
         worth.append((row["day"], (worth[-1][1] if worth else 0) + row["net"]))
-    return told
+    return worths
 
 
 async def fund_kinds() -> dict[str, str]:

@@ -216,13 +216,13 @@ class State:
     ) -> Entry:
         """Append one entry. Refuses what a fund or a bounded place does not have.
 
-        `facts` are the words of the act (codes, numbers, dates; never a name): they are hashed. The
+        `facts` are the words of the entry (codes, numbers, dates; never a name): they are hashed. The
         postings must sum to 0 per unit, and in CNY per fund (asserted: it is our own fault if not).
         """
         lines = list(postings)
         _assert_balanced(lines)
         self.seq += 1
-        assert self.seq - self._mark[0] <= self._entries_max, "a large act is alone, or several commands"
+        assert self.seq - self._mark[0] <= self._entries_max, "a large command is alone, or several commands"
         facts = facts or {}
         self._check_programme(lines, facts, flows, reverses)
         for account, unit, quantity in lines:

@@ -175,7 +175,7 @@ async def _reowned(seq: int) -> int:
 
 async def _uses(taken: dict[int, tuple[str, int]]) -> list[Use]:
     """The payments with these entries, each with the fund and the sum it took; in one statement for many."""
-    found: list[Use] = []
+    uses: list[Use] = []
     seqs = sorted(taken)
     for n in range(0, len(seqs), CHUNK):
         part = seqs[n : n + CHUNK]
@@ -185,8 +185,8 @@ async def _uses(taken: dict[int, tuple[str, int]]) -> list[Use]:
         ):
             facts, (fund, amount) = json.loads(row["body"])["facts"], taken[row["seq"]]
             programme, people = facts.get("programme", ""), facts.get("recipients", 0)
-            found.append(Use(row["effective_on"], programme, amount, people, fund, row["seq"], row["kind"]))
-    return found
+            uses.append(Use(row["effective_on"], programme, amount, people, fund, row["seq"], row["kind"]))
+    return uses
 
 
 def total(uses: Iterable[Use]) -> int:

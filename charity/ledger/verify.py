@@ -1,7 +1,7 @@
 """`charity verify`, the ledger's part: I1-I9 and I13 of docs/books.md, read from the journal and nothing else.
 
 The journal is replayed in seq order (charity/ledger/replay.py); what the replay adds up to is compared with the
-tables that repeat it, in one short snapshot. Every failure is told in words with its seq.
+tables that repeat it, in one short snapshot. Every failure is put into words, with its seq.
 """
 
 import json
@@ -150,14 +150,14 @@ async def _arrivals(replay: Replay) -> None:
             replay.fail("I9", f"inflow of {fund} by #{seq} is not what the bodies say")
     for fund, rows in owners.items():
         for (start, stop), seq in rows:
-            found = await reading.tuples(
+            arrivals = await reading.tuples(
                 "SELECT seq FROM inflow WHERE fund = $1 AND start < $2 AND stop > $3 AND start >= "
                 "(SELECT COALESCE(MAX(start), 0) FROM inflow WHERE fund = $1 AND start <= $3)",
                 fund,
                 stop,
                 start,
             )
-            if {row[0] for row in found} != {seq}:
+            if {row[0] for row in arrivals} != {seq}:
                 replay.fail("I9", f"positions {start} to {stop} of {fund} are not those of #{seq} alone")
 
 

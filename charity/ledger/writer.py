@@ -16,7 +16,7 @@
     waiting and later commands get 503 `writing.stopped`, reading goes on, a fresh process writes again. A
     connection lost at COMMIT is 503 `outcome.unknown`: ask again with the same key.
  9. The same key with the same content gets the stored answer; refusals are not stored. A hang-up changes nothing.
-10. A large act is `alone=True`: a transaction of its own, at most 5,000 entries.
+10. A large command is `alone=True`: a transaction of its own, at most 5,000 entries.
 
 Source of the numbers that led here: docs/books.md, "The writer"; bench/gifts.py measures it again.
 """

@@ -28,18 +28,18 @@ Progress = Callable[[int, int], None]
 
 
 async def register_to_pdf(register: Register, *, progress: Progress | None = None) -> bytes:
-    """The PDF/A-3b of a register; `progress` is told (pages printed, pages in all).
+    """The PDF/A-3b of a register; `progress` gets (pages printed, pages in all).
 
     Raises RowsChanged, RenderingTooSlow or RenderingFailed.
     """
     pages = page_count(register)
     shared = frame(register, pages)
-    tell: Progress = progress or (lambda _done, _all: None)
+    on_progress: Progress = progress or (lambda _done, _all: None)
     with tempfile.TemporaryDirectory(prefix="register-") as folder:
         parts: list[Path] = []
         running: set[asyncio.Task[int]] = set()
         done = 0
-        tell(0, pages)
+        on_progress(0, pages)
         try:
             chunk: list[Page] = []
             async for page in paginate(register):
@@ -50,12 +50,12 @@ async def register_to_pdf(register: Register, *, progress: Progress | None = Non
                 parts.append(path)
                 while len(running) >= CHUNKS_AT_ONCE:
                     done += await _one_of(running)
-                    tell(done, pages)
+                    on_progress(done, pages)
                 running.add(asyncio.create_task(_print(shared, chunk, path)))
                 chunk = []
             while running:
                 done += await _one_of(running)
-                tell(done, pages)
+                on_progress(done, pages)
         finally:
             for task in running:
                 task.cancel()

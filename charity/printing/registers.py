@@ -128,8 +128,10 @@ def _fits_below(register: Register, sizes: Sequence[int]) -> bool:
 def _group_lines(register: Register, sums: Mapping[str, int]) -> list[dict[str, Any]]:
     """The lines of the breakdown, which adds up to the sums of the rows."""
     for key in sums if register.groups else ():
-        assert sum(told[key] for _, told in register.groups) == sums[key], key
-    return [{"name": glyphs.printable(name), "cells": _sums(register.columns, told)} for name, told in register.groups]
+        assert sum(figures[key] for _, figures in register.groups) == sums[key], key
+    return [
+        {"name": glyphs.printable(name), "cells": _sums(register.columns, figures)} for name, figures in register.groups
+    ]
 
 
 def _breakdown(register: Register, number: int, sums: Mapping[str, int]) -> Iterator[Page]:

@@ -119,7 +119,7 @@ def main() -> None:
             mark, body = b"+", printer.pdf(html, bytes.fromhex(order["identifier"]))
         except MemoryError:
             raise  # the parent sees the pipe end and starts a fresh child
-        except Exception as error:  # noqa: BLE001  # told to the parent, which raises it
+        except Exception as error:  # noqa: BLE001  # sent to the parent, which raises it
             mark, body = b"-", type(error).__name__.encode()
         signal.alarm(0)
         answers.write(mark + _LENGTH.pack(len(body)) + body)

@@ -133,7 +133,7 @@ async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tu
     )
     people = await persons.names(row["payee"] or "" for row in rows if row["payee_kind"] == "person")
     townships = await stores.township_names()
-    found = {}
+    recipients = {}
     for row in rows:
         home = households.get(row["household"])
         if home is None and row["payee_kind"] == "household":
@@ -148,19 +148,19 @@ async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tu
             person = people.get(row["payee"] or "")
             name = "" if person is None else person.name if internal else person.masked
             category, township = "个人" if person else "", ""
-        found[row["seq"]] = (name, category, townships.get(township, township))
-    return found
+        recipients[row["seq"]] = (name, category, townships.get(township, township))
+    return recipients
 
 
 async def _lookup(sql: str, ids: set[str | None]) -> dict[str | None, dict[str, Any]]:
     """Rows by id, in parts that fit a statement."""
     todo = sorted(i for i in ids if i)
-    found: dict[str | None, dict[str, Any]] = {}
+    people: dict[str | None, dict[str, Any]] = {}
     for at in range(0, len(todo), persons.NAMES_CHUNK):
         part = todo[at : at + persons.NAMES_CHUNK]
         for row in await reading.rows(sql.replace("{in}", reading.places(len(part))), *part):
-            found[row["id"]] = row
-    return found
+            people[row["id"]] = row
+    return people
 
 
 def _reason(row: dict[str, Any], *, internal: bool) -> str:
@@ -182,7 +182,7 @@ def _signed(row: dict[str, Any]) -> str:
 
 def _at(days: list[tuple[str, int]], day: str) -> int | None:
     """The worth at the end of a day; None before the fund's first movement."""
-    at = bisect_right(days, day, key=lambda told: told[0])
+    at = bisect_right(days, day, key=lambda entry: entry[0])
     return days[at - 1][1] if at else None
 
 
@@ -199,8 +199,8 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
             figures[column] += row["amount"]
             figures["amount_fen"] += row["amount"]
             figures["recipients"] += row["recipients"]
-    told = [Group(f"{month} · {names.get(code, code)}", figures) for (month, code), figures in sorted(groups.items())]
-    return Totals(count, sums, told, await _differences(filters, seq_max))
+    listed = [Group(f"{month} · {names.get(code, code)}", figures) for (month, code), figures in sorted(groups.items())]
+    return Totals(count, sums, listed, await _differences(filters, seq_max))
 
 
 async def _differences(filters: Filters, seq_max: int) -> list[str]:
@@ -210,7 +210,7 @@ async def _differences(filters: Filters, seq_max: int) -> list[str]:
     given = await kept.by_fund(INCOME, filters, seq_max)
     cost = await books.by_fund((acc.COST,), filters.begin, filters.end, seq_max)
     debt = await books.by_fund((acc.AGENCY_DEBT,), filters.begin, filters.end, seq_max)
-    told = []
+    differences = []
     for fund in sorted(kinds):
         if filters[FUND] not in {"", fund}:
             continue
@@ -218,10 +218,10 @@ async def _differences(filters: Filters, seq_max: int) -> list[str]:
         if kinds[fund] == "agency":
             said = debt.get(fund, 0) + given.get(fund, 0)
         if here != said:
-            told.append(
+            differences.append(
                 words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(said))
             )
-    return told
+    return differences
 
 
 DOCUMENT = Document(

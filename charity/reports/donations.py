@@ -147,10 +147,10 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
         for figures in (sums, part):
             figures[column] += row["amount"]
             figures["amount_fen"] += row["amount"]
-    told = [
+    listed = [
         Group(f"{month} · {words.say(RESTRICTION[kind])}", figures) for (month, kind), figures in sorted(groups.items())
     ]
-    return Totals(count, sums, told, await _differences(filters, seq_max, kinds))
+    return Totals(count, sums, listed, await _differences(filters, seq_max, kinds))
 
 
 async def _differences(filters: Filters, seq_max: int, kinds: dict[str, str]) -> list[str]:
@@ -159,15 +159,15 @@ async def _differences(filters: Filters, seq_max: int, kinds: dict[str, str]) ->
     handed_on = await kept.by_fund(OUTLAY, filters, seq_max)
     income = await books.by_fund((acc.GIFTS,), filters.begin, filters.end, seq_max)
     debt = await books.by_fund((acc.AGENCY_DEBT,), filters.begin, filters.end, seq_max)
-    told = []
+    differences = []
     for fund in sorted(kinds):
         here = given.get(fund, 0)
         there = handed_on.get(fund, 0) - debt.get(fund, 0) if kinds[fund] == "agency" else -income.get(fund, 0)
         if here != there and filters[FUND] in {"", fund}:
-            told.append(
+            differences.append(
                 words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(there))
             )
-    return told
+    return differences
 
 
 DOCUMENT = Document(

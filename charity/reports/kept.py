@@ -144,7 +144,7 @@ async def by_month(register: str, filters: Filters, seq_max: int) -> list[dict[s
 
 async def by_fund(register: str, filters: Filters, seq_max: int) -> dict[str, int]:
     """Fen of the whole register by fund in the period of the filters: the books know neither campaign nor store."""
-    found: dict[str, int] = {}
+    fen: dict[str, int] = {}
     for row in await by_month(register, Filters.of(filters.begin, filters.end), seq_max):
-        found[row["fund"]] = found.get(row["fund"], 0) + row["amount"]
-    return found
+        fen[row["fund"]] = fen.get(row["fund"], 0) + row["amount"]
+    return fen

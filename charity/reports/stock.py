@@ -1,6 +1,6 @@
 """D9 物资收发存台账: opening + in - out = closing, per store, item and unit cost (docs/field.md 8 and 3.3).
 
-Everything is counted from postings of lots on shelves; what a movement was is told by where the pieces
+Everything is counted from postings of lots on shelves; what a movement was is seen from where the pieces
 came from or went to. Opening and closing are read from the turnover, the movements from the postings:
 the check line compares the two. A lot has one cost for ever, so amounts are pieces times cost. Always
 true: by store and fund, the closing amounts add up to account 1201 (1801 for agency goods). Goods on the
@@ -102,11 +102,11 @@ async def _made(filters: Filters, seq_max: int) -> Sheet:
     lines.close(closing)
     named = await stores.names()
     items = await _items({barcode for _, barcode, _ in lines.figures})
-    found = Sheet(differences=await _value_differences(filters, seq_max, lines.values))
+    sheet = Sheet(differences=await _value_differences(filters, seq_max, lines.values))
     for key, figures in sorted(lines.figures.items()):
         row = _row(key, figures, named, items)
         if row["opening"] + figures["check"] != row["closing"]:
-            found.differences.append(
+            sheet.differences.append(
                 words.say(
                     "{store} {item}：期初 {opening} ＋ 收发 {moved} ≠ 期末 {closing}",
                     store=row["store"],
@@ -116,8 +116,8 @@ async def _made(filters: Filters, seq_max: int) -> Sheet:
                     closing=row["closing"],
                 )
             )
-        found.rows.append(row | {"n": len(found.rows) + 1})
-    return found
+        sheet.rows.append(row | {"n": len(sheet.rows) + 1})
+    return sheet
 
 
 class Lines:
@@ -140,23 +140,23 @@ class Lines:
     def open(self, pieces_by: dict[tuple[str, str], int]) -> None:
         """What stood on the shelves before the period."""
         for (place, unit), pieces in pieces_by.items():
-            if found := self._line(place, unit):
-                found[0]["opening"] += pieces
-                found[0]["opening_fen"] += pieces * found[1]["cost_fen"]
+            if line := self._line(place, unit):
+                line[0]["opening"] += pieces
+                line[0]["opening_fen"] += pieces * line[1]["cost_fen"]
 
     def move(self, moves: list[dict[str, Any]]) -> None:
         """What came and went; `check` is the plain sum of it."""
         for move in moves:
-            if found := self._line(move["place"], move["unit"]):
+            if line := self._line(move["place"], move["unit"]):
                 column, sign = way(move["other"], move["way"])
-                found[0][column] += move["net"] * sign
-                found[0]["check"] += move["net"]
+                line[0][column] += move["net"] * sign
+                line[0]["check"] += move["net"]
 
     def close(self, pieces_by: dict[tuple[str, str], int]) -> None:
         """What stands there at the end."""
         for (place, unit), pieces in pieces_by.items():
-            if found := self._line(place, unit):
-                figures, lot = found
+            if line := self._line(place, unit):
+                figures, lot = line
                 figures["closing"] += pieces
                 figures["closing_fen"] += pieces * lot["cost_fen"]
                 if lot["expires_on"] is not None and lot["expires_on"] <= self._near_until:
@@ -186,36 +186,36 @@ def _row(
 async def _lots(filters: Filters, units: set[str]) -> dict[str, dict[str, Any]]:
     """Barcode, cost, expiry and fund of lots, by unit code."""
     todo = sorted(unit.removeprefix("lot:") for unit in units)
-    found: dict[str, dict[str, Any]] = {}
+    lots: dict[str, dict[str, Any]] = {}
     for at in range(0, len(todo), 500):
         part = todo[at : at + 500]
         sql = f"SELECT code, barcode, cost_fen, expires_on, fund FROM lot WHERE code IN ({reading.places(len(part))})"  # noqa: S608
         for row in await reading.rows(sql, *part):
             if filters[FUND] in {"", row["fund"]}:
-                found[acc.lot(row["code"])] = row
-    return found
+                lots[acc.lot(row["code"])] = row
+    return lots
 
 
 async def _items(barcodes: set[str]) -> dict[str, dict[str, Any]]:
     todo = sorted(barcodes)
-    found: dict[str, dict[str, Any]] = {}
+    items: dict[str, dict[str, Any]] = {}
     for at in range(0, len(todo), 500):
         part = todo[at : at + 500]
         sql = f"SELECT barcode, name, measure FROM item WHERE barcode IN ({reading.places(len(part))})"  # noqa: S608
-        found.update({row["barcode"]: row for row in await reading.rows(sql, *part)})
-    return found
+        items.update({row["barcode"]: row for row in await reading.rows(sql, *part)})
+    return items
 
 
 async def _value_differences(filters: Filters, seq_max: int, values: dict[tuple[str, str], int]) -> list[str]:
     """Stores and funds whose shelves are not worth what the accounts of goods say."""
     said = await books.stock_value(filters.end, seq_max)
-    told = []
+    differences = []
     for key in sorted(said.keys() | values.keys()):
         store, fund = key
         if filters[STORE] not in {"", store} or filters[FUND] not in {"", fund} or store.startswith("transit"):
             continue
         if values.get(key, 0) != said.get(key, 0):
-            told.append(
+            differences.append(
                 words.say(
                     "{store} {fund}：台账 {rows} 元，账簿存货为 {books} 元",
                     store=store,
@@ -224,7 +224,7 @@ async def _value_differences(filters: Filters, seq_max: int, values: dict[tuple[
                     books=yuan(said.get(key, 0)),
                 )
             )
-    return told[:DIFFERENCES_SHOWN]
+    return differences[:DIFFERENCES_SHOWN]
 
 
 async def page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
@@ -250,8 +250,8 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
         for name in SUMS:
             sums[name] += row[name]
             part[name] += row[name]
-    told = [Group(store, figures) for store, figures in groups.items()]
-    return Totals(len(whole.rows), sums, told, whole.differences)
+    listed = [Group(store, figures) for store, figures in groups.items()]
+    return Totals(len(whole.rows), sums, listed, whole.differences)
 
 
 def check(totals: Totals) -> str:

@@ -17,11 +17,11 @@ _AMOUNTS = sums.DAYS.amounts
 
 async def run() -> list[Failure]:
     """What does not hold; an empty list when all is well."""
-    found: list[Failure] = []
+    failures: list[Failure] = []
     for register in kept.SOURCES:
         for month in await _months(register):
-            found += await _month(register, month)
-    return found[:SHOWN_MAX]
+            failures += await _month(register, month)
+    return failures[:SHOWN_MAX]
 
 
 async def _months(register: str) -> list[str]:

@@ -140,10 +140,10 @@ def _line(titles: list[str], cells: list[str], number: int, areas: Sequence[str]
         raise SheetUnreadable("too_many_cells", row=number)
     if len(cells) < len(titles):
         raise SheetUnreadable("too_few_cells", row=number, column=titles[len(cells)])
-    found = {title: texts.line_feeds(cell) for title, cell in zip(titles, cells, strict=False)}
-    for title, cell in found.items():
+    values = {title: texts.line_feeds(cell) for title, cell in zip(titles, cells, strict=False)}
+    for title, cell in values.items():
         if len(cell) > CELL_MAX:
             raise SheetUnreadable("cell_too_long", row=number, column=title)
         if texts.refused(cell, area=title in areas):
             raise SheetUnreadable("refused_character", row=number, column=title)
-    return Line(number, found)
+    return Line(number, values)

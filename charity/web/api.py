@@ -198,10 +198,10 @@ class Api:
 
     def _endpoint(self, visit: Visit, scope: Scope) -> tuple[Endpoint, dict[str, str]]:
         path = scope["path"].removeprefix(self.prefix)
-        found = self._find(path)
-        if found is None:
+        place_and_parts = self._find(path)
+        if place_and_parts is None:
             raise problems.NOT_FOUND()
-        place, parts = found
+        place, parts = place_and_parts
         visit.route = self.prefix + place.template
         method = scope["method"]
         endpoint = place.methods.get("GET" if method == "HEAD" else method)
@@ -243,9 +243,9 @@ def _key(endpoint: Endpoint, scope: Scope) -> str:
 
 
 def _query(model: type[BaseModel], text: bytes) -> BaseModel:
-    found = queries.read(text)
+    values = queries.read(text)
     try:
-        return model.model_validate(found)
+        return model.model_validate(values)
     except ValidationError as error:
         raise messages.refusal(error, model) from None
 
@@ -273,10 +273,10 @@ def _judge_texts(model: type[BaseModel], body: bytes) -> None:
         if b"\\" not in body and texts.refused(body.decode(), area=True) is None:
             return
         # Numbers are of no interest here, and Python refuses those of thousands of digits.
-        found = json.loads(body, parse_int=len, parse_float=len)
+        values = json.loads(body, parse_int=len, parse_float=len)
     except (ValueError, RecursionError):
         return
-    faults = fields.faults(found, fields.areas(model))
+    faults = fields.faults(values, fields.areas(model))
     if faults:
         raise unreadable(*faults)
 

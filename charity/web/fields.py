@@ -35,15 +35,15 @@ def _kinds(annotation: Any) -> Iterator[Any]:
 @lru_cache(maxsize=256)
 def areas(model: type[BaseModel]) -> frozenset[str]:
     """The fields of several lines, by their path without the numbers of lists: `{"reason", "lines.note"}`."""
-    found: set[str] = set()
+    paths: set[str] = set()
     for name, info in model.model_fields.items():
         path = info.alias or name
         for kind in (*info.metadata, *_kinds(info.annotation)):
             if kind is AREA:
-                found.add(path)
+                paths.add(path)
             elif isinstance(kind, type) and issubclass(kind, BaseModel):
-                found |= {f"{path}.{below}" for below in areas(kind)}
-    return frozenset(found)
+                paths |= {f"{path}.{below}" for below in areas(kind)}
+    return frozenset(paths)
 
 
 @lru_cache(maxsize=256)
@@ -57,8 +57,8 @@ def faults(value: Any, several: frozenset[str] = frozenset(), at: str = "", path
     """Every text below a value that breaks the rule, by the name of its field; `several` as `areas` says."""
     if isinstance(value, str):
         area = path in several
-        found = texts.refused(texts.line_feeds(value) if area else value, area=area)
-        return [] if found is None else [FieldError(at, texts.REFUSED, tuple(found._asdict().items()))]
+        refused = texts.refused(texts.line_feeds(value) if area else value, area=area)
+        return [] if refused is None else [FieldError(at, texts.REFUSED, tuple(refused._asdict().items()))]
     if at.count(".") >= DEPTH_MAX:
         return []
     errors: list[FieldError] = []

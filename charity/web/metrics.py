@@ -130,12 +130,12 @@ def _others() -> list[tuple[State, bool]]:
     server = _server()
     if server is None:
         return []
-    found = []
+    files = []
     for path in sorted(_folder().glob(f"{server}-*.json")):
         pid = int(path.stem.rsplit("-", 1)[1])
         if pid != os.getpid():
-            found.append((json.loads(path.read_text(encoding="utf-8")), bool(_began(pid))))
-    return found
+            files.append((json.loads(path.read_text(encoding="utf-8")), bool(_began(pid))))
+    return files
 
 
 def _write(server: str) -> None:

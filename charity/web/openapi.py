@@ -73,13 +73,13 @@ def document(prefix: str, endpoints: Sequence[Endpoint], *, title: str, version:
 
 
 def _problem(status: int, words: str) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "description": words,
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
     if status in {429, 503}:
-        found["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
-    return found
+        answer["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    return answer
 
 
 Refs = dict[tuple[type[BaseModel], JsonSchemaMode], dict[str, Any]]
@@ -96,7 +96,7 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[dict[str, Any], Refs]:
 
 
 def _operation(endpoint: Endpoint, refs: Refs) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    operation: dict[str, Any] = {
         "operationId": _operation_id(endpoint),
         "summary": endpoint.summary or _operation_id(endpoint),
         "tags": [endpoint.handler.__module__.split(".")[-2]],
@@ -106,11 +106,11 @@ def _operation(endpoint: Endpoint, refs: Refs) -> dict[str, Any]:
     }
     if endpoint.act is not None:
         words, roles = ACTS[endpoint.act]
-        found["description"] = f"{words}。岗位：{'、'.join(sorted(roles))}"
+        operation["description"] = f"{words}。岗位：{'、'.join(sorted(roles))}"
     if endpoint.body is not None:
         schema = refs[endpoint.body, "validation"]
-        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    return found
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation
 
 
 def _operation_id(endpoint: Endpoint) -> str:
@@ -119,7 +119,7 @@ def _operation_id(endpoint: Endpoint) -> str:
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [
+    parameters: list[dict[str, Any]] = [
         {
             "name": name,
             "in": "path",
@@ -129,16 +129,16 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         for name in re.findall(r"\{(\w+)\}", endpoint.path)
     ]
     if endpoint.params is not None:
-        found += _query(endpoint.params)
+        parameters += _query(endpoint.params)
     if endpoint.method != "GET" and (endpoint.idempotent or endpoint.body is not None):
-        found.append(IDEMPOTENCY | {"required": endpoint.idempotent})
-    return found
+        parameters.append(IDEMPOTENCY | {"required": endpoint.idempotent})
+    return parameters
 
 
 def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
     schema = model.model_json_schema(mode="validation", ref_template=REF)
     required = set(schema.get("required", ()))
-    found = []
+    parameters = []
     for name, field in schema["properties"].items():
         # A query has no null: an optional parameter is simply left out.
         kinds = [kind for kind in field.get("anyOf", ()) if kind.get("type") != "null"]
@@ -148,8 +148,8 @@ def _query(model: type[BaseModel]) -> list[dict[str, Any]]:
             plain["default"] = field["default"]
         words = plain.pop("description", "")
         one = {"name": name, "in": "query", "required": name in required, "schema": plain}
-        found.append(one | ({"description": words} if words else {}))
-    return found
+        parameters.append(one | ({"description": words} if words else {}))
+    return parameters
 
 
 def _responses(endpoint: Endpoint, refs: Refs) -> dict[str, Any]:
@@ -159,8 +159,8 @@ def _responses(endpoint: Endpoint, refs: Refs) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "办理成功", "content": {endpoint.media_type: {"schema": schema}}}
     if endpoint.idempotent:
         good["headers"] = {"Idempotent-Replayed": {"schema": {"type": "string", "const": "true"}}}
-    found = {str(endpoint.status): good}
+    answers = {str(endpoint.status): good}
     for status in PROBLEMS:
-        if str(status) not in found:
-            found[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
-    return found
+        if str(status) not in answers:
+            answers[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    return answers

@@ -60,7 +60,7 @@ _kept: tuple[float, Organisation] | None = None
 
 
 def use(organisation: Callable[[], Awaitable[Organisation]]) -> None:
-    """Take the function that tells who we are."""
+    """Take the function that answers who we are."""
     global _organisation, _kept
     _organisation, _kept = organisation, None
 
@@ -77,7 +77,7 @@ async def _who_we_are() -> Organisation:
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """The Jinja environment of all pages and papers."""
+    """The Jinja environment of all pages and printed documents."""
     env = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -152,8 +152,8 @@ async def page(
 async def form(request: Request, template: str, refusal: Refusal | None, **context: Any) -> Response:
     """A page with a form, again with its errors when it was refused."""
     status = refusal.status if refusal else 200
-    found = errors(refusal) if refusal else []
-    return await page(request, template, status=status, errors=found, **context)
+    listed = errors(refusal) if refusal else []
+    return await page(request, template, status=status, errors=listed, **context)
 
 
 def next_href(request: Request, after: str) -> str:

@@ -68,12 +68,12 @@ def document(refusal: Refusal) -> dict[str, Any]:
 
 def headers(refusal: Refusal) -> dict[str, str]:
     """The headers that a refusal brings along."""
-    found: dict[str, str] = {}
+    brought: dict[str, str] = {}
     if refusal.retry_after_s is not None:
-        found["retry-after"] = str(refusal.retry_after_s)
+        brought["retry-after"] = str(refusal.retry_after_s)
     if refusal.status == http.HTTPStatus.UNAUTHORIZED:
-        found["www-authenticate"] = 'Bearer realm="charity"'
-    return found
+        brought["www-authenticate"] = 'Bearer realm="charity"'
+    return brought
 
 
 def problem(refusal: Refusal) -> Response:

@@ -16,13 +16,13 @@ def read(text: bytes) -> dict[str, str]:
         )
     except (UnicodeError, ValueError):
         raise unreadable(FieldError("", messages.OTHERWISE)) from None
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     errors = []
     for name, value in pairs:
-        if name in found:
+        if name in values:
             errors.append(fields.twice(name))
-        found[name] = value
-    errors += fields.faults(found)
+        values[name] = value
+    errors += fields.faults(values)
     if errors:
         raise unreadable(*errors)
-    return found
+    return values

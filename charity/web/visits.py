@@ -71,10 +71,10 @@ def of(connection: HTTPConnection) -> Visit:
 
 def header(scope: Any, name: bytes) -> str:
     """The first value of a header, "" when absent."""
-    found: dict[bytes, bytes] | None = scope.get(_HEADERS)
-    if found is None:
-        found = scope[_HEADERS] = dict(reversed(scope["headers"]))
-    return found.get(name, b"").decode("latin-1")
+    headers: dict[bytes, bytes] | None = scope.get(_HEADERS)
+    if headers is None:
+        headers = scope[_HEADERS] = dict(reversed(scope["headers"]))
+    return headers.get(name, b"").decode("latin-1")
 
 
 def cookies(scope: Any) -> dict[str, str]:

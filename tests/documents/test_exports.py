@@ -289,11 +289,11 @@ async def test_after_kill_9_of_the_worker_the_export_is_made_again(busy: Cast) -
 async def test_the_command_line_makes_the_same_register_at_once(busy: Cast, tmp_path: Path) -> None:
     heard: list[tuple[int, int]] = []
 
-    async def told(done: int, total: int) -> None:
+    async def on_progress(done: int, total: int) -> None:
         heard.append((done, total))
 
     out = tmp_path / "d4.csv"
-    code = await exports.make_now(report="donations", fmt="csv", filters=whole_year(), out=out, told=told)
+    code = await exports.make_now(report="donations", fmt="csv", filters=whole_year(), out=out, on_progress=on_progress)
     ordered = await made(busy, "donations", "csv")
     assert out.read_bytes() == ordered.path.read_bytes()
     assert heard[-1] == (6, 6)

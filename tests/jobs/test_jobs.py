@@ -219,14 +219,14 @@ async def child(
     monkeypatch.setattr(children, "LOOK_S", 0.3)
     lines: list[dict[str, Any]] = []
 
-    async def told(line: dict[str, Any]) -> None:
+    async def on_line(line: dict[str, Any]) -> None:
         lines.append(line)
 
     async def still() -> bool:
         return wanted or not lines
 
     try:
-        await children.run("made_up_child", way, seconds=seconds, told=told, wanted=still)
+        await children.run("made_up_child", way, seconds=seconds, on_line=on_line, wanted=still)
     finally:
         assert lines, "the child spoke"
         await asyncio.sleep(0.05)

@@ -290,19 +290,6 @@ async def test_a_lost_phone_of_an_approver_waits_for_a_second_person(house: Cast
     assert not await two_step.is_on(by=who)
 
 
-async def test_who_is_confirmed_out_of_administering_takes_along_what_they_asked_for(house: Cast) -> None:
-    one, two = await given.admins(house)
-    who = await given.made(house, "fang", Role.AUDITOR, by=one)
-    await staff.assign(key=who.key, name="方", roles=[Role.CASHIER], store=None, by=one)
-    asked = (await given.only_change()).key
-    await staff.assign(key=one.key, name="一", roles=[Role.APPROVER], store=None, by=two)
-    keys = [row["key"] for row in await reading.rows("SELECT key FROM staff_change WHERE asked_by = $1", two.key)]
-    await changes.confirm(key=keys[0], by=house.admin)
-    assert await given.roles_of(one) == {Role.APPROVER}
-    assert await given.refused_with(changes.confirm(key=asked, by=two)) == "change.settled"
-    assert await given.roles_of(who) == {Role.AUDITOR}
-
-
 async def test_a_change_is_confirmed_and_stopped_on_screen(house: Cast, web: Web) -> None:
     await given.admins(house)
     admin = web.as_("admin")
