@@ -221,7 +221,7 @@ async def _asker_demoted_by_two(house: Cast, one: Actor, two: Actor, who: Actor)
     """His new role is a money role: it waits, and a second person takes him out of administration."""
     three = await given.made(house, "three", Role.ADMIN, by=SYSTEM)
     await staff.assign(key=one.key, name="一", roles=[Role.CASEWORKER], store=None, by=two)
-    change = next(c for c in await changes.waiting() if c.staff == one.key)
+    change = next(c for c in await changes.waiting(by=SYSTEM) if c.staff == one.key)
     await changes.confirm(key=change.key, by=three)
 
 
