@@ -74,21 +74,21 @@ class Settings(BaseSettings):
             try:
                 key = base64.b64decode(text, validate=True)
             except ValueError as error:
-                msg = f"CHARITY_DATA_KEYS: the key '{name}' is not base64"
+                msg = f"CHARITY_DATA_KEYS：密钥“{name}”不是 base64"
                 raise SettingsError(msg) from error
             if len(key) != KEY_BYTES or not name.isalnum() or len(name) > 8:  # noqa: PLR2004 - the id fits the sealed header
-                msg = f"CHARITY_DATA_KEYS: the key '{name}' needs an id of 1-8 letters or digits and 32 bytes"
+                msg = f"CHARITY_DATA_KEYS：密钥“{name}”要有 1–8 个字母或数字的编号，密钥本身 32 字节"
                 raise SettingsError(msg)
             ring[name] = key
         if not ring:
-            msg = "CHARITY_DATA_KEYS is missing (id:base64 of 32 bytes)"
+            msg = "缺少 CHARITY_DATA_KEYS（编号:32 字节的 base64）"
             raise SettingsError(msg)
         return ring
 
     def require_keys(self) -> None:
         """Refuse to go on without usable keys."""
         if len(self.secret_key) < SECRET_MIN:
-            msg = f"CHARITY_SECRET_KEY is missing or shorter than {SECRET_MIN} characters"
+            msg = f"缺少 CHARITY_SECRET_KEY，或不足 {SECRET_MIN} 个字符"
             raise SettingsError(msg)
         self.keyring()
 

@@ -206,10 +206,16 @@ def test_sqlite_refuses_several_workers(run: Run) -> None:
 
 def test_bad_keys_do_not_start(run: Run) -> None:
     _begun(run)
-    for name, value in (("CHARITY_SECRET_KEY", "short"), ("CHARITY_DATA_KEYS", "k1:AAAA"), ("CHARITY_DATA_KEYS", "")):
+    for name, value, words in (
+        ("CHARITY_SECRET_KEY", "short", "不足 32 个字符"),
+        ("CHARITY_DATA_KEYS", "k1:AAAA", "密钥本身 32 字节"),
+        ("CHARITY_DATA_KEYS", "k1:慈善", "不是 base64"),
+        ("CHARITY_DATA_KEYS", "", "缺少"),
+    ):
         done = run("serve", keys=False, **(KEYS | {name: value}))
         assert done.returncode == 1
         assert name in done.stderr
+        assert words in done.stderr, "the command line speaks Chinese"
 
 
 def test_the_demo_refuses_a_database_with_real_data(run: Run) -> None:
