@@ -80,25 +80,35 @@ async def oldest_due(before: str | None = None) -> str | None:
 
 
 async def finish(job: Job, *, error: str = "") -> None:
-    """Mark a job done, queued again after a fault, or failed when its attempts are used up."""
+    """Mark a job done, queued again after a fault, or failed when its attempts are used up.
+
+    Nothing happens when the lease was lost meanwhile: the job is another worker's, with a later attempt.
+    """
     state = "done" if not error else "failed" if job.attempts >= ATTEMPTS_MAX else "queued"
 
     async def work(tx: Tx) -> None:
         await tx.rows(
-            "UPDATE job SET state = $2, error = $3, lease_until = NULL, run_at = $4 WHERE id = $1 RETURNING id",
+            "UPDATE job SET state = $2, error = $3, lease_until = NULL, run_at = $4 "
+            "WHERE id = $1 AND attempts = $5 AND state = 'running' RETURNING id",
             job.id,
             state,
             error[:2000],
             clock.later(5 * job.attempts if error else 0),
+            job.attempts,
         )
 
     await transactions.run(work)
 
 
 async def renew(job: Job) -> None:
-    """Keep the lease of a long job."""
+    """Keep the lease of a long job; a lease that was lost stays lost."""
 
     async def work(tx: Tx) -> None:
-        await tx.rows("UPDATE job SET lease_until = $2 WHERE id = $1 RETURNING id", job.id, clock.later(LEASE_S))
+        await tx.rows(
+            "UPDATE job SET lease_until = $2 WHERE id = $1 AND attempts = $3 AND state = 'running' RETURNING id",
+            job.id,
+            clock.later(LEASE_S),
+            job.attempts,
+        )
 
     await transactions.run(work)
