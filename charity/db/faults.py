@@ -38,6 +38,7 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN}
 _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # "not connected": the connection was lost and not yet known to be
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.IdleInTransactionSessionTimeoutError,
@@ -53,12 +54,14 @@ _REFUSED = (
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it was made of: Tortoise wraps the database's own."""
-    seen: BaseException | None = error
-    while seen is not None:
-        yield seen
-        inner = seen.args[0] if seen.args else None
-        seen = inner if isinstance(inner, BaseException) else seen.__cause__
+    """The error and what it was made of, each once: Tortoise wraps the database's own; `raise e from e` is a circle."""
+    seen: list[BaseException] = []
+    following: BaseException | None = error
+    while following is not None and not any(following is known for known in seen):
+        yield following
+        seen.append(following)
+        inner = following.args[0] if following.args else None
+        following = inner if isinstance(inner, BaseException) else following.__cause__
 
 
 def _sqlite(error: BaseException) -> sqlite3.Error | None:

@@ -254,7 +254,10 @@ async def _once_on_postgres(work: Callable[[Tx], Awaitable[T]]) -> T:
             raise Unavailable(faults.OUTCOME_UNKNOWN) from error
         if faults.unavailable(error):
             raise Unavailable(faults.UNAVAILABLE) from error
-        raise translated(error) from error
+        wrapped = translated(error)
+        if wrapped is error:
+            raise
+        raise wrapped from error
     return result
 
 

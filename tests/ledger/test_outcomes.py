@@ -405,3 +405,13 @@ async def test_when_writing_has_stopped_people_are_told_and_public_pages_go_on(p
         english = await visitor.post("/campaigns/everyday/give", data=PLEDGE | keys, headers={"Accept-Language": "en"})
         assert "has stopped writing" in english.text
         await client.close()
+
+
+def test_an_error_that_is_its_own_cause_is_looked_at_once() -> None:
+    """`raise e from e`: the search for what is below once went round for ever, and the event loop with it."""
+    error = KeyError("unknown to us")
+    error.__cause__ = error
+    assert not faults.unavailable(error)
+    lost = asyncpg.InternalClientError("not connected")
+    lost.__cause__ = lost
+    assert faults.unavailable(lost)
