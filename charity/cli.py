@@ -7,6 +7,7 @@ the commands, so that `charity --help` is quick.
 import asyncio
 import json
 import os
+import socket
 import sys
 import time
 from collections.abc import Sequence
@@ -142,6 +143,17 @@ def serve(host: str, port: int, workers: int) -> None:
     _serve(host, port, workers)
 
 
+def _must_be_free(host: str, port: int) -> None:
+    """Say in one line that the address cannot be listened on, before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"{host}:{port} 不能监听（{error.strerror}）：端口已被占用，或地址不是本机的"
+        ) from None
+
+
 def _serve(host: str, port: int, workers: int) -> None:
     import uvicorn  # noqa: PLC0415 - only this command serves
 
@@ -158,6 +170,7 @@ def _serve(host: str, port: int, workers: int) -> None:
         app.serve_lock().release()
 
     opened(_must_be_whole)
+    _must_be_free(host, port)
     click.echo(f"http://{host}:{port}  （Ctrl+C 停止）")
     try:
         uvicorn.run(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -204,6 +205,16 @@ def test_sqlite_refuses_several_workers(run: Run) -> None:
     assert "PostgreSQL" in done.stderr
 
 
+def test_an_address_that_is_taken_is_one_line_before_the_start(run: Run) -> None:
+    _begun(run)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = run("serve", "--port", str(port))
+    assert done.returncode == 1
+    assert f"127.0.0.1:{port} 不能监听" in done.stderr
+    assert "Ctrl+C" not in done.stdout
+
+
 def test_bad_keys_do_not_start(run: Run) -> None:
     _begun(run)
     for name, value, words in (
@@ -271,7 +282,7 @@ def test_a_database_that_nobody_named_lies_in_the_data_folder(tmp_path: Path, mo
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CHARITY_DATABASE_URL", raising=False)
     monkeypatch.delenv("CHARITY_DATA_DIR", raising=False)
-    assert settings.Settings().sqlite_path == Path("var/charity.db")
+    assert settings.Settings().sqlite_path == tmp_path / "var" / "charity.db"
     monkeypatch.setenv("CHARITY_DATA_DIR", str(tmp_path / "data"))
     assert settings.Settings().sqlite_path == tmp_path / "data" / "charity.db"
     monkeypatch.setenv("CHARITY_DATABASE_URL", "sqlite:///elsewhere/books.db")

@@ -257,11 +257,40 @@ def _body(model: type[BaseModel], body: bytes, scope: Scope) -> BaseModel:
     if not body.isascii() or b"\\" in body or b"\x7f" in body:  # else there is nothing that could be refused
         _judge_texts(model, body)
     try:
-        return model.model_validate_json(body, strict=True)
+        read = model.model_validate_json(body, strict=True)
     except ValidationError as error:
         if messages.is_not_json(error):
             raise NOT_JSON() from None
         raise messages.refusal(error, model) from None
+    _must_name_once(body)
+    return read
+
+
+class _Twice(ValueError):
+    """A member of an object that was named before."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Twice(next(name for name in names if names.count(name) > 1))
+    return members
+
+
+# Numbers are of no interest to it, and Python refuses those of thousands of digits.
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_int=len, parse_float=len)
+
+
+def _must_name_once(body: bytes) -> None:
+    """Raise 422 for a member that an object of the body names twice: of two sums the last would count unseen.
+
+    The model's own parser takes the last one and says nothing; so does nearly every other (RFC 8259, 4).
+    """
+    try:
+        _DECODER.decode(body.decode())
+    except _Twice as twice:
+        raise unreadable(fields.twice(str(twice))) from None
 
 
 def _judge_texts(model: type[BaseModel], body: bytes) -> None:

@@ -308,3 +308,17 @@ async def test_a_change_is_confirmed_and_stopped_on_screen(house: Cast, web: Web
     assert f"/accounts/changes/{key}/confirm" not in page
     assert (await cashier.post(f"/accounts/changes/{key}/stop")).status_code == 303
     assert "已停止" in (await cashier.get("/accounts/changes")).text
+
+
+async def test_a_change_whose_second_administrator_is_gone_waits_a_day_from_then(house: Cast) -> None:
+    one = await given.made(house, "one", Role.ADMIN, by=SYSTEM)
+    two = await given.made(house, "two", Role.ADMIN, by=SYSTEM)
+    await given.at_work(house)
+    await given.made(house, "lu", Role.APPROVER, by=one)
+    assert await changes.settle_due() == 0
+    assert (await given.only_change()).due_at is None
+    await staff.disable(key=two.key, by=SYSTEM)
+    assert await changes.settle_due() == 0
+    due = (await given.only_change()).due_at
+    assert due is not None
+    assert abs(clock.instant(due) - clock.now() - timedelta(hours=24)) < timedelta(minutes=1)

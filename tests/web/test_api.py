@@ -192,6 +192,21 @@ async def test_a_body_that_is_no_object_is_422(client: httpx2.AsyncClient, body:
     assert answer.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"amount_fen": 100, "amount_fen": 5, "donor": "a"}', "amount_fen"),
+        (b'{"donor": "a", "amount_fen": 5, "donor" : "b"}', "donor"),
+        (b'{"amount_fen": 5, "donor": "a", "a\\u006dount_fen": 6}', "amount_fen"),
+    ],
+)
+async def test_a_member_that_is_named_twice_is_422(client: httpx2.AsyncClient, body: bytes, field: str) -> None:
+    answer = await client.post("/api/v1/gifts", content=body, headers=_json(_headers()))
+    assert answer.status_code == 422
+    assert [e["field"] for e in answer.json()["errors"]] == [field]
+    assert not seen
+
+
 async def test_a_nul_character_is_refused_before_the_database_sees_it(client: httpx2.AsyncClient) -> None:
     answer = await client.post("/api/v1/gifts", json={"amount_fen": 1, "donor": "a\x00b"}, headers=_headers())
     assert answer.status_code == 422

@@ -113,21 +113,40 @@ async def ask(
         "password_hash": password_hash,
         "asked_at": clock.stamp(now),
         "asked_by": by.key,
-        "due_at": None if await _has_second(tx, by, staff) else clock.stamp(now + NOTICE),
+        "due_at": None if await _has_second(tx, by.key, staff) else clock.stamp(now + NOTICE),
     }
     await tx.insert("staff_change", [change])
     await effects.note(tx, by, staff, AccountEvent.ASKED, f"{kind.value} {change['roles']}".strip())
 
 
-async def _has_second(tx: Tx, by: Actor, staff: str) -> bool:
+async def _has_second(tx: Tx, asked_by: str, staff: str) -> bool:
     """Whether there is an administrator who could confirm: another than who asks and whom it is about."""
     row = await tx.row(
         "SELECT s.key FROM staff s JOIN staff_role r ON r.staff = s.key AND r.role = 'admin' "
         "WHERE s.disabled_at IS NULL AND s.password_hash IS NOT NULL AND s.key <> $1 AND s.key <> $2 LIMIT 1",
-        by.key,
+        asked_by,
         staff,
     )
     return row is not None
+
+
+async def _give_notice() -> None:
+    """Let a change wait a day from now when the administrator who could have confirmed it is gone."""
+    alone = [change for change in await waiting(by=SYSTEM) if change.due_at is None]
+    if not alone:
+        return
+
+    async def work(tx: Tx) -> None:
+        for change in alone:
+            if not await _has_second(tx, change.asked_by, change.staff):
+                await tx.rows(
+                    "UPDATE staff_change SET due_at = $2 WHERE key = $1 AND due_at IS NULL AND settled_at IS NULL "
+                    "RETURNING key",
+                    change.key,
+                    clock.stamp(clock.now() + NOTICE),
+                )
+
+    await transactions.run(work)
 
 
 async def withdraw(tx: Tx, by: Actor, *, staff: str, kinds: Collection[ChangeKind] = tuple(ChangeKind)) -> None:
@@ -187,6 +206,7 @@ async def stop(*, key: str, by: Actor) -> None:
 
 async def settle_due() -> int:
     """Let the changes take effect whose time has come; how many. The timetable calls it."""
+    await _give_notice()
     due = [c for c in await waiting(by=SYSTEM) if c.due_at and c.due_at <= clock.stamp()]
     done = 0
     for change in due:
