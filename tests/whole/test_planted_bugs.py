@@ -17,8 +17,9 @@ from charity.app import DOCUMENTS
 from charity.db import reading, transactions
 from charity.documents import facts
 from charity.errors import Refusal
-from charity.giving import pledges
+from charity.giving import donations, pledges, refunds
 from charity.giving import verify as giving_verify
+from charity.giving.limits import REASON_MAX
 from charity.giving.pledges import Promise
 from charity.goods import points, slips, till
 from charity.goods.till import Line
@@ -237,3 +238,31 @@ async def test_verify_names_the_pledge_that_is_not_what_its_gifts_are(
     await transactions.run(lambda tx: tx.rows(f"{statement} RETURNING code"))
     found = [f.words.split()[1] for f in await giving_verify.run() if f.invariant == "I3"]
     assert found == [codes[name] for name in wrong]
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("", "reason.needed"),
+        (" \n", "reason.needed"),
+        ("退" * REASON_MAX, ""),
+        ("退" * (REASON_MAX + 1), "reason.needed"),
+    ],
+)
+async def test_a_refund_has_a_reason_that_is_neither_blank_nor_too_long(house: Cast, reason: str, code: str) -> None:
+    gift = await donations.receive(
+        campaign="everyday",
+        amount_fen=1_000,
+        received_on=clock.today().isoformat(),
+        channel="cash",
+        donor=Donor("person", "王小明"),
+        by=house.cashier,
+    )
+    asked = refunds.request(gift.body["id"], amount_fen=100, reason=reason, by=house.accountant)
+    if not code:
+        assert (await asked).body["status"] == "requested"
+        return
+    with pytest.raises(Refusal) as refused:
+        await asked
+    assert refused.value.code == code
+    assert await reading.value("SELECT COUNT(*) FROM refund") == 0
