@@ -53,6 +53,11 @@ def test_each_bug_is_one_change_of_a_rule(tmp_path: Path) -> None:
         assert 'a < 100\n    log.info("seen", extra={"n": a})\n' in change.source, "nothing else is touched"
 
 
+def test_of_a_column_only_what_it_adds_up_is_changed(tmp_path: Path) -> None:
+    found = planted(tmp_path, 'A = Column("cash_fen", "现金", 14, "money", total=True)\n')
+    assert [change.name for change in found] == ["rule.py::module::True -> False"]
+
+
 def test_a_bug_keeps_its_name_when_its_line_moves(tmp_path: Path) -> None:
     before = [change.name for change in planted(tmp_path, SOURCE)]
     assert [change.name for change in planted(tmp_path, SOURCE.replace("DAYS", "\n\nDAYS", 1))] == before

@@ -103,16 +103,21 @@ def _lines(tree: Path, workers: int, wanted: re.Pattern[str]) -> Lines:
 
 
 def order(change: Change, lines: Lines) -> list[str]:
-    """The tests that run a bug's lines: those of its room first, then the quick ones."""
+    """The tests that run a bug's lines: those of its room first, then the quick ones; at last the rest of its room.
+
+    The rest is for what a child process runs, whose lines nobody sees.
+    """
     names = lines.tests(change.path, change.line, change.end) or lines.naming(change.path, change.line)
     parts = {part.removesuffix(".py") for part in Path(change.path).parts[1:]}
+    room = Path(change.path).parts[1].removesuffix(".py")
 
-    def place(name: str) -> tuple[bool, float, str]:
+    def place(name: str) -> tuple[bool, bool, float, str]:
         file = Path(name.partition("::")[0])
         own = not parts.isdisjoint({*file.parts, file.stem.removeprefix("test_")})
-        return not own, lines.seconds[name], name
+        return name not in names, not own, lines.seconds[name], name
 
-    return sorted(names, key=place)
+    rest = {name for name in lines.seconds if room in Path(name.partition("::")[0]).parts}
+    return sorted(names | rest, key=place)
 
 
 def planted(change: Change, lines: Lines, place: Path) -> Outcome:

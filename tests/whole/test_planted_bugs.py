@@ -21,9 +21,9 @@ from charity.giving import donations, pledges, refunds
 from charity.giving import verify as giving_verify
 from charity.giving.limits import REASON_MAX
 from charity.giving.pledges import Promise
-from charity.goods import points, slips, till
+from charity.goods import points, slips, stock, till
 from charity.goods.till import Line
-from charity.ledger import funds
+from charity.ledger import checks, funds
 from charity.ledger import verify as books_verify
 from charity.ledger.writer import Answer
 from charity.people import households
@@ -266,3 +266,43 @@ async def test_a_refund_has_a_reason_that_is_neither_blank_nor_too_long(house: C
         await asked
     assert refused.value.code == code
     assert await reading.value("SELECT COUNT(*) FROM refund") == 0
+
+
+@pytest.mark.parametrize("kind", ["cash", "in_kind"])
+async def test_verify_looks_at_the_last_gift_of_each_part_of_the_journal_too(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(checks, "CHUNK", 1)
+    if kind == "cash":
+        await donations.receive(
+            campaign="everyday",
+            amount_fen=1_000,
+            received_on=clock.today().isoformat(),
+            channel="cash",
+            donor=Donor("person", "王小明"),
+            by=shop.house.cashier,
+        )
+    else:
+        await shop.bring(SALT, 1, unit_value_fen=200)
+    assert await giving_verify.run() == []
+    newest = "UPDATE donation SET recorded_by = 'somebody else' WHERE kind = $1 AND seq = (SELECT seq FROM head) "
+    assert await transactions.run(lambda tx: tx.rows(f"{newest}RETURNING key", kind))
+    assert [f.invariant for f in await giving_verify.run()] == ["I3"]
+
+
+@pytest.mark.parametrize("name", sorted(REGISTERS))
+async def test_a_register_adds_up_the_columns_that_say_so(shop: Shop, name: str) -> None:
+    year = clock.today().year
+    totals = await REGISTERS[name].totals(Filters.of(f"{year}-01-01", f"{year}-12-31"), await facts.head_seq())
+    assert set(totals.sums) == {column.key for column in REGISTERS[name].columns if column.total}
+
+
+async def test_the_last_page_of_the_stock_is_the_last_one_also_when_it_is_full(shop: Shop) -> None:
+    chosen, by = stock.Filter(store="LX01"), shop.house.clerk
+    lines, after = await stock.page(chosen, by=by)
+    assert (len(lines), after) == (4, None)
+    first, after = await stock.page(chosen, by=by, limit=2)
+    assert after is not None
+    assert await stock.page(chosen, by=by, after=after, limit=2) == (lines[2:], None)
+    assert first == lines[:2]
+    assert await stock.page(chosen, by=by, limit=4) == (lines, None)
