@@ -166,6 +166,10 @@ class Served:
         """Stop as Ctrl+C does."""
         for process in self.processes:
             process.send_signal(signal.SIGINT)
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until all have stopped: a second signal would be one too many, it cuts a clean stop short."""
         for process in self.processes:
             try:
                 process.wait(timeout=30)

@@ -257,7 +257,7 @@ async def test_after_a_clean_stop_under_load_the_database_file_alone_has_everyth
         await load.until(50)
         served.processes[0].send_signal(signal.SIGTERM)
         await asyncio.gather(*workers)
-        await asyncio.to_thread(served.end)
+        await asyncio.to_thread(served.wait)
         assert [p.name for p in served.folder.glob("charity.db*")] == ["charity.db"], turn
         alone = sqlite3.connect(f"file:{served.folder / 'charity.db'}?immutable=1", uri=True)
         with closing(alone):
