@@ -87,8 +87,8 @@ def _ready(at: servers.House, gifts: int) -> servers.House:
     return at
 
 
-def _child(at: servers.House, act: str, gifts: int) -> None:
-    command = [sys.executable, "-m", "bench.million", act, str(gifts)]
+def _child(at: servers.House, step: str, gifts: int) -> None:
+    command = [sys.executable, "-m", "bench.million", step, str(gifts)]
     subprocess.run(command, cwd=servers.ROOT, env=at.environment, check=True, preexec_fn=lambda: os.nice(NICE))
 
 
@@ -208,10 +208,10 @@ class Years:
             await self._people(day, n)
         return due
 
-    async def _all(self, acts: Iterator[Awaitable[Any]]) -> None:
+    async def _all(self, calls: Iterator[Awaitable[Any]]) -> None:
         from charity.errors import Refusal  # noqa: PLC0415
 
-        for said in await asyncio.gather(*acts, return_exceptions=True):
+        for said in await asyncio.gather(*calls, return_exceptions=True):
             if isinstance(said, Refusal):  # a shelf or a fund that is empty by then
                 self.refused[said.code] = self.refused.get(said.code, 0) + 1
             elif isinstance(said, BaseException):
@@ -386,20 +386,20 @@ def _at(day: date, hour: int, second: int = 0) -> datetime:
     return datetime.combine(day, clock_time(hour), tzinfo=clock.SHANGHAI) + timedelta(seconds=second)
 
 
-async def _whole(act: str, gifts: int) -> None:
+async def _whole(step: str, gifts: int) -> None:
     from charity.app import MODELS  # noqa: PLC0415
     from charity.db import engine, migrations  # noqa: PLC0415
     from charity.ledger import writer  # noqa: PLC0415
     from charity.settings import settings  # noqa: PLC0415
 
-    if act == "--build":
+    if step == "--build":
         if settings().postgres:
             await _empty_database(settings().database_url)
         async with engine.opened(migrating=True):
             await migrations.migrate()
     async with engine.opened(MODELS, durable=False), writer.running():
         years = Years(gifts)
-        await (years.tell() if act == "--build" else years.desks())
+        await (years.tell() if step == "--build" else years.desks())
 
 
 async def _empty_database(url: str) -> None:

@@ -55,7 +55,7 @@ from charity.ledger import health as books_health
 from charity.ledger import verify as books
 from charity.office import organisation, sign_in
 from charity.printing.document import Document
-from charity.roles import ACTS, ROLE_WORDS
+from charity.roles import PERMISSIONS, ROLE_WORDS
 from charity.room import Check, Room
 from charity.settings import settings
 from charity.web import auth, inner, metrics, nav, openapi, pages, problems, system
@@ -109,9 +109,9 @@ async def api_docs(request: Request) -> Response:
 def _who(endpoint: Endpoint) -> str:
     if endpoint.public:
         return words.translate("公众")
-    if endpoint.act is None:
+    if endpoint.permission is None:
         return words.translate("所有工作人员")
-    return "、".join(words.translate(ROLE_WORDS[role]) for role in sorted(ACTS[endpoint.act][1]))
+    return "、".join(words.translate(ROLE_WORDS[role]) for role in sorted(PERMISSIONS[endpoint.permission][1]))
 
 
 ROUTES: list[BaseRoute] = [

@@ -1,4 +1,4 @@
-"""Who may do what: the actor, the nine roles, and one table of acts.
+"""Who may do what: the actor, the nine roles, and one table of permissions.
 
 The table is the contract's. `auditor` may read everything that staff may read; `admin` manages
 accounts and settings and moves nothing: it is never held together with a money role or a manager's. A cashier
@@ -46,8 +46,8 @@ whoever makes an administrator could confirm through him."""
 _ALL = frozenset(Role)
 _FINANCE = frozenset({Role.CASHIER, Role.ACCOUNTANT})
 
-ACTS: dict[str, tuple[str, frozenset[Role]]] = {
-    # act: (the words of a refusal, who may)
+PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
+    # permission: (the words of a refusal, who may)
     "gift.receive": ("登记捐款到账", frozenset({Role.CASHIER})),
     "gift.read": ("查看捐赠记录", _FINANCE | {Role.AUDITOR}),
     "pledge.read": ("查看认捐", _FINANCE | {Role.AUDITOR}),
@@ -89,7 +89,7 @@ FORBIDDEN_TOGETHER = (
 class Actor:
     """One staff account in one request. `key` is the account's opaque key, also in the books.
 
-    `permissions` are acts granted beside those of the roles; only SYSTEM has any.
+    `permissions` are those granted beside those of the roles; only SYSTEM has any.
     """
 
     key: str
@@ -98,19 +98,19 @@ class Actor:
     store: str | None = None
     permissions: frozenset[str] = frozenset()
 
-    def may(self, act: str) -> bool:
-        """Whether one of the roles, or a permission of its own, allows the act."""
-        return act in self.permissions or not self.roles.isdisjoint(ACTS[act][1])
+    def may(self, permission: str) -> bool:
+        """Whether one of the roles, or a grant of its own, gives the permission."""
+        return permission in self.permissions or not self.roles.isdisjoint(PERMISSIONS[permission][1])
 
-    def must(self, act: str) -> None:
-        """Raise the 403 refusal unless one of the roles allows the act."""
-        if not self.may(act):
-            raise NOT_YOURS(act=ACTS[act][0])
+    def must(self, permission: str) -> None:
+        """Raise the 403 refusal unless one of the roles gives the permission."""
+        if not self.may(permission):
+            raise NOT_YOURS(permission=PERMISSIONS[permission][0])
 
     def must_serve(self, store: str) -> None:
         """Raise unless this account works for that store: an account without a store serves all."""
         if self.store is not None and self.store != store:
-            raise NOT_YOURS(act=ACTS["goods.move"][0])
+            raise NOT_YOURS(permission=PERMISSIONS["goods.move"][0])
 
 
 READING = ("account.watch", "campaign.read", "card.read", "gift.read", "pledge.read", "refund.read", "voucher.read")

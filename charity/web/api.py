@@ -1,6 +1,6 @@
 """The JSON API: a list of `Endpoint`s, one small ASGI app that answers them, no framework in between.
 
-    Endpoint("POST", "/donations", create, act="gift.receive", body=DonationBody, answer=DonationAnswer,
+    Endpoint("POST", "/donations", create, permission="gift.receive", body=DonationBody, answer=DonationAnswer,
              status=201, idempotent=True, summary="…")
 
 This path carries thousands of gifts a second, so it is lean: one dict lookup for the usual paths, the
@@ -24,7 +24,7 @@ from charity import texts
 from charity.db import idem
 from charity.db.idem import Idem
 from charity.errors import NOT_YOURS, WHO_ARE_YOU, Refusal, Rule, unreadable
-from charity.roles import ACTS, Actor
+from charity.roles import PERMISSIONS, Actor
 from charity.web import auth, fields, limits, messages, problems, queries, visits
 from charity.web.visits import Visit
 
@@ -82,7 +82,7 @@ class Call:
 
     @property
     def by(self) -> Actor:
-        """Who calls, where the endpoint has an act: never None."""
+        """Who calls, where the endpoint asks for a permission: never None."""
         assert self.visit.actor is not None
         return self.visit.actor
 
@@ -104,12 +104,12 @@ Handler = Callable[[Call], Awaitable[Answered]]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One call of the API. `act=None` without `public` means: any signed-in account."""
+    """One call of the API. `permission=None` without `public` means: any signed-in account."""
 
     method: str
     path: str
     handler: Handler
-    act: str | None = None
+    permission: str | None = None
     body: type[BaseModel] | None = None
     answer: type[BaseModel] | None = None
     status: int = 200
@@ -142,7 +142,7 @@ class Api:
             self._add(endpoint)
 
     def _add(self, endpoint: Endpoint) -> None:
-        assert endpoint.act is None or endpoint.act in ACTS, endpoint.act
+        assert endpoint.permission is None or endpoint.permission in PERMISSIONS, endpoint.permission
         pattern = "".join(
             f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part)
             for part in re.split(r"(\{\w+\})", endpoint.path)
@@ -229,8 +229,8 @@ class Api:
             return
         if visit.actor is None:
             raise WHO_ARE_YOU()
-        if endpoint.act is not None and not visit.actor.may(endpoint.act):
-            raise NOT_YOURS(act=ACTS[endpoint.act][0])
+        if endpoint.permission is not None and not visit.actor.may(endpoint.permission):
+            raise NOT_YOURS(permission=PERMISSIONS[endpoint.permission][0])
 
 
 def _key(endpoint: Endpoint, scope: Scope) -> str:

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from charity import tokens
 from charity.errors import NOT_YOURS, Rule
-from charity.roles import ACTS, Actor, required
+from charity.roles import PERMISSIONS, Actor, required
 from charity.settings import settings
 from charity.web import visits
 from charity.web.visits import Visit
@@ -157,11 +157,11 @@ def to_step(request: Request, back: str) -> Response:
     return RedirectResponse(f"{place or '/sign-in'}?next={quote(back, safe='/')}", 303)
 
 
-def allowed(request: Request, act: str) -> Actor:
-    """Who asks, when the act is theirs; raises 401 (pages go to sign-in) or 403."""
+def allowed(request: Request, permission: str) -> Actor:
+    """Who asks, when the permission is theirs; raises 401 (pages go to sign-in) or 403."""
     found = required(visits.of(request).actor)
-    if not found.may(act):
-        raise NOT_YOURS(act=ACTS[act][0])
+    if not found.may(permission):
+        raise NOT_YOURS(permission=PERMISSIONS[permission][0])
     return found
 
 

@@ -125,5 +125,5 @@ def spoken(fields: Sequence[FieldError]) -> list[dict[str, str]]:
 
 
 def facts(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts with their own words translated: the name of an act is a msgid too."""
+    """Facts with their own words translated: the name of a permission is a msgid too."""
     return {name: words.translate(value) if isinstance(value, str) else value for name, value in given.items()}

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from charity.roles import ACTS
+from charity.roles import PERMISSIONS
 from charity.web.api import Endpoint
 from charity.web.visits import PART_MAX
 
@@ -104,8 +104,8 @@ def _operation(endpoint: Endpoint, refs: Refs) -> dict[str, Any]:
         "responses": _responses(endpoint, refs),
         "security": [{"token": []}, {}] if endpoint.public else [{"token": []}],
     }
-    if endpoint.act is not None:
-        words, roles = ACTS[endpoint.act]
+    if endpoint.permission is not None:
+        words, roles = PERMISSIONS[endpoint.permission]
         operation["description"] = f"{words}。岗位：{'、'.join(sorted(roles))}"
     if endpoint.body is not None:
         schema = refs[endpoint.body, "validation"]

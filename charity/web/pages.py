@@ -130,7 +130,7 @@ async def base_context(request: Request) -> dict[str, Any]:
     }
 
 
-def _may_nothing(act: str) -> bool:  # noqa: ARG001 - the signature of Actor.may
+def _may_nothing(permission: str) -> bool:  # noqa: ARG001 - the signature of Actor.may
     return False
 
 

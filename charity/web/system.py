@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from charity.db import health
 from charity.db.health import Probe
 from charity.errors import NOT_YOURS, Refusal
-from charity.roles import ACTS
+from charity.roles import PERMISSIONS
 from charity.settings import settings
 from charity.web import assets, auth, forms, metrics, pages, visits
 from charity.web.policies import CAMERA
@@ -79,7 +79,7 @@ async def _require_figures(request: Request) -> None:
     if not visits.is_loopback(visit):
         await auth.bearer(visit, request.headers.get("authorization", ""))
         if visit.actor is None or not visit.actor.may("account.manage"):
-            raise NOT_YOURS(act=ACTS["account.manage"][0])
+            raise NOT_YOURS(permission=PERMISSIONS["account.manage"][0])
 
 
 async def figures(request: Request) -> Response:

@@ -43,8 +43,8 @@ async def test_the_same_approver_counts_once(aid: Aid) -> None:
 
 async def test_two_approvals_at_once_by_one_account_count_once(aid: Aid) -> None:
     number, content_hash = await aid.made()
-    acts = [vouchers.approve(number=number, content_hash=content_hash, by=aid.house.approver) for _ in range(10)]
-    outcomes = await asyncio.gather(*acts, return_exceptions=True)
+    calls = [vouchers.approve(number=number, content_hash=content_hash, by=aid.house.approver) for _ in range(10)]
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert sum(isinstance(o, Answer) for o in outcomes) == 1
     assert {o.code for o in outcomes if isinstance(o, Refusal)} == {"voucher.approved_already"}
     stored = await row(number)
@@ -103,6 +103,6 @@ async def test_a_rejected_or_cancelled_voucher_stays_so(aid: Aid) -> None:
         await refused("voucher.not_payable", aid.pay(number, "ICBC-5"))
         await refused("voucher.not_editable", vouchers.edit(number=number, content=ASKED, by=aid.house.caseworker))
         await refused("voucher.not_returnable", vouchers.reject(number=number, reason="x", by=aid.house.approver))
-    act = vouchers.approve(number=rejected, content_hash=content_hash, by=aid.house.approver)
-    await refused("voucher.not_approvable", act)
+    call = vouchers.approve(number=rejected, content_hash=content_hash, by=aid.house.approver)
+    await refused("voucher.not_approvable", call)
     assert await verify.run() == []

@@ -76,8 +76,8 @@ async def test_ten_equal_payments_at_once_over_http_are_one_entry(web: Any) -> N
     number = await approved(web)
     before = await reading.value("SELECT seq FROM head")
     client, body = web.as_("cashier"), {"paid_on": today(), "channel_ref": "ICBC-3"}
-    acts = [client.post(f"{API}/{number}/pay", json=body, headers={"Idempotency-Key": "k"}) for _ in range(10)]
-    answers = await asyncio.gather(*acts)
+    calls = [client.post(f"{API}/{number}/pay", json=body, headers={"Idempotency-Key": "k"}) for _ in range(10)]
+    answers = await asyncio.gather(*calls)
     assert {a.status_code for a in answers} == {201}
     assert len({a.json()["entry"] for a in answers}) == 1
     assert await reading.value("SELECT seq FROM head") == before + 1
@@ -213,12 +213,12 @@ async def test_a_payee_named_like_markup_stays_text(web: Any) -> None:
     assert "<script>x" not in page
 
 
-async def test_acts_ask_once_more_and_want_a_reason(web: Any) -> None:
+async def test_steps_ask_once_more_and_want_a_reason(web: Any) -> None:
     voucher = await made(web)
     place = f"/vouchers/{voucher['number']}"
     approver = web.as_("approver")
-    for act in ("return", "reject"):
-        assert "理由" in (await approver.get(f"{place}/{act}")).text
+    for step in ("return", "reject"):
+        assert "理由" in (await approver.get(f"{place}/{step}")).text
     assert (await approver.post(f"{place}/return", data={"reason": ""})).status_code == 422
     assert (await approver.post(f"{place}/return", data={"reason": "缺少发票"})).status_code == 303
     page = (await web.as_("caseworker").get(place)).text

@@ -71,8 +71,8 @@ async def test_the_same_payment_ten_times_at_once_is_one_entry(aid: Aid) -> None
 
 async def test_ten_payments_at_once_without_a_key_pay_once(aid: Aid) -> None:
     number, _ = await aid.approved()
-    acts = (aid.pay(number, f"ICBC-A{n}") for n in range(10))
-    outcomes = await asyncio.gather(*acts, return_exceptions=True)
+    calls = (aid.pay(number, f"ICBC-A{n}") for n in range(10))
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
     assert sum(isinstance(o, Answer) for o in outcomes) == 1
     assert {o.code for o in outcomes if isinstance(o, Refusal)} == {"voucher.not_payable"}
 
@@ -88,15 +88,15 @@ async def test_a_bank_reference_pays_one_voucher_even_at_once(aid: Aid) -> None:
 async def test_a_payment_is_not_dated_tomorrow(aid: Aid) -> None:
     number, _ = await aid.approved()
     late = clock.today() + timedelta(days=1)
-    act = payments.pay(number=number, paid_on=late, channel_ref="ICBC-B", by=aid.house.cashier)
-    await refused("voucher.paid_in_future", act)
+    call = payments.pay(number=number, paid_on=late, channel_ref="ICBC-B", by=aid.house.cashier)
+    await refused("voucher.paid_in_future", call)
 
 
 async def test_a_payment_is_not_dated_before_its_approval(aid: Aid) -> None:
     number, _ = await aid.approved()
     early = clock.today() - timedelta(days=1)
-    act = payments.pay(number=number, paid_on=early, channel_ref="ICBC-C", by=aid.house.cashier)
-    await refused("voucher.paid_before_approval", act)
+    call = payments.pay(number=number, paid_on=early, channel_ref="ICBC-C", by=aid.house.cashier)
+    await refused("voucher.paid_before_approval", call)
 
 
 async def test_a_payee_whose_account_changed_after_approval_is_not_paid(aid: Aid) -> None:

@@ -49,7 +49,7 @@ async def test_a_lost_card_loses_no_points(shop: Shop) -> None:
 
 
 async def test_only_those_who_may_touch_cards_and_points(shop: Shop) -> None:
-    for act in (
+    for call in (
         cards.issue(household=shop.house.household, by=shop.house.clerk),
         cards.suspend(card=shop.card, reason="review", by=shop.house.cashier),
         points.grant_cycle(by=shop.house.clerk),
@@ -57,5 +57,5 @@ async def test_only_those_who_may_touch_cards_and_points(shop: Shop) -> None:
         stock.page(stock.Filter(store="LX02"), by=shop.house.clerk),
     ):
         with pytest.raises(Refusal) as caught:
-            await act
+            await call
         assert caught.value.status == 403

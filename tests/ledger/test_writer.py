@@ -1,4 +1,4 @@
-"""The writer's contract: what a command did not name it cannot read, facts are loaded, large acts are alone."""
+"""The writer's contract: what a command did not name it cannot read, facts are loaded, large commands are alone."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -213,7 +213,7 @@ async def test_a_column_that_the_table_does_not_have_is_a_fault(house: Cast) -> 
         await writer.submit(Command(decide, Wants(rows=[(FIGURES, "everyday")])))
 
 
-# -- large acts ----------------------------------------------------------------------------------------
+# -- large commands -----------------------------------------------------------------------------------
 
 
 def many(count: int, *, alone: bool) -> Command:

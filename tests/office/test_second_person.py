@@ -75,8 +75,8 @@ async def test_a_new_guarded_role_waits_for_another_administrator(house: Cast, r
     assert await given.roles_of(who) == {role}
     assert await Authenticator().session(digest) is None
     assert await given.refused_with(changes.confirm(key=change.key, by=two)) == "change.settled"
-    acts = [r["act"] for r in await reading.rows("SELECT act FROM staff_event WHERE staff = $1 ORDER BY id", who.key)]
-    assert acts == ["created", "name", "asked", "confirmed", "roles"]
+    events = [r["act"] for r in await reading.rows("SELECT act FROM staff_event WHERE staff = $1 ORDER BY id", who.key)]
+    assert events == ["created", "name", "asked", "confirmed", "roles"]
 
 
 async def test_an_account_with_a_waiting_role_alone_cannot_sign_in_before(house: Cast) -> None:

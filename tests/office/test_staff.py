@@ -50,13 +50,13 @@ async def test_nobody_is_cashier_and_accountant(house: Any) -> None:
 
 
 async def test_only_an_admin_manages_accounts(house: Any) -> None:
-    for act in (
+    for call in (
         staff.create(login="x1", name="某人", roles=[Role.CLERK], by=house.accountant),
         staff.disable(key=house.clerk.key, by=house.manager),
         staff.set_password(key=house.clerk.key, password=given.PASSWORD, by=house.auditor),
     ):
         with pytest.raises(Refusal) as refused:
-            await act
+            await call
         assert refused.value.status == 403
 
 

@@ -69,7 +69,7 @@ async def listing(call: Call) -> dict[str, Any]:
 
 
 ENDPOINTS = [
-    Endpoint("POST", "/gifts", give, act="gift.receive", body=Gift, answer=Made, status=201, idempotent=True),
+    Endpoint("POST", "/gifts", give, permission="gift.receive", body=Gift, answer=Made, status=201, idempotent=True),
     Endpoint("GET", "/fail/{kind}", fail, public=True),
     Endpoint("GET", "/list", listing, public=True, params=Page),
 ]

@@ -25,7 +25,7 @@ from charity.office import staff
 from charity.office.sign_in import forms as sign_in_forms
 from charity.office.staff import forms as staff_forms
 from charity.office.staff import passwords
-from charity.roles import ACTS, Actor, Role, conflicts
+from charity.roles import PERMISSIONS, Actor, Role, conflicts
 from charity.web import devices, forms, limits, nav, pages, visits
 from charity.web.system import local
 from charity.web.visits import preferred_language
@@ -492,8 +492,8 @@ async def test_the_log_of_a_request_holds_no_path_query_or_name(
     assert house.cashier.key not in str({k: v for k, v in facts.items() if k not in {"account", "args", "msg"}})
 
 
-def test_the_table_of_acts_keeps_admins_away_from_money_and_goods() -> None:
-    moving = [act for act, (_, roles) in ACTS.items() if Role.ADMIN in roles]
+def test_the_table_of_permissions_keeps_admins_away_from_money_and_goods() -> None:
+    moving = [permission for permission, (_, roles) in PERMISSIONS.items() if Role.ADMIN in roles]
     assert set(moving) == {"codes.read", "account.manage", "account.watch", "desk.read"}
 
 

@@ -117,12 +117,12 @@ PAGES: dict[str, set[Any]] = {
     "POST /receipts/{code}/replace": ACCOUNTANT,
     "GET /refunds": REFUNDS,
     "GET /refunds/{number}": REFUNDS,
-    "POST /refunds/{number}/{act}": ACCOUNTANT | APPROVER,
+    "POST /refunds/{number}/{step}": ACCOUNTANT | APPROVER,
     "GET /desk/campaigns": ACCOUNTANT | AUDITOR,
     "GET /desk/campaigns/new": ACCOUNTANT,
     "POST /desk/campaigns/new": ACCOUNTANT,
     "GET /desk/campaigns/{slug}": ACCOUNTANT | AUDITOR,
-    "POST /desk/campaigns/{slug}/{act}": ACCOUNTANT,
+    "POST /desk/campaigns/{slug}/{step}": ACCOUNTANT,
     "GET /stores": GOODS,
     "GET /stores/{store}/out": TILL,
     "POST /stores/{store}/out": TILL,
@@ -163,7 +163,7 @@ PAGES: dict[str, set[Any]] = {
 
 def filled(path: str) -> str:
     """The path with codes of things that are not there: who may not come in never learns that."""
-    known = {"store": "LX01", "report": "stock", "slug": "everyday", "act": "approve"}
+    known = {"store": "LX01", "report": "stock", "slug": "everyday", "step": "approve"}
     return re.sub(r"\{(\w+)\}", lambda m: known.get(m[1], "0" * 26), path)
 
 

@@ -1,4 +1,4 @@
-"""Who may open what: every page and every call against one table, and every act against the owner of a thing.
+"""Who may open what: every page and every call against one table, and every write against the owner of a thing.
 
 The table is written here once more, by hand: it is the contract's, and must not follow a slip in the code.
 """

@@ -21,7 +21,7 @@ from charity.giving.donations.forms import DonationBody
 from charity.jobs import worker
 from charity.office.demo import STAFF
 from charity.printing.document import Document
-from charity.roles import ACTS, READING, ROLE_WORDS, SYSTEM, Actor, Role
+from charity.roles import PERMISSIONS, READING, ROLE_WORDS, SYSTEM, Actor, Role
 from charity.room import Room
 from charity.settings import Settings
 from charity.web import nav
@@ -95,7 +95,9 @@ def test_every_job_that_is_asked_for_has_one_handler() -> None:
 def test_the_system_holds_no_role_and_may_only_what_is_written_out() -> None:
     assert not SYSTEM.roles
     assert (
-        {act for act in ACTS if SYSTEM.may(act)} == SYSTEM.permissions == {"account.manage", "points.grant", *READING}
+        {permission for permission in PERMISSIONS if SYSTEM.may(permission)}
+        == SYSTEM.permissions
+        == {"account.manage", "points.grant", *READING}
     )
     assert not Actor("k", "n", frozenset({Role.CASHIER})).may("points.grant")
 
@@ -159,7 +161,9 @@ def test_every_entry_of_the_menu_leads_to_a_page_that_its_permission_opens() -> 
         path = item.href.format(store="LX01").partition("#")[0]
         scope = {"type": "http", "method": "GET", "path": path}
         assert any(r.matches(scope)[0] is Match.FULL for r in app.ROUTES), f"{item.label}: no page at {item.href}"
-        assert item.permission is None or item.permission in ACTS, f"{item.label}: no permission {item.permission!r}"
+        assert item.permission is None or item.permission in PERMISSIONS, (
+            f"{item.label}: no permission {item.permission!r}"
+        )
         assert item.label in words.catalog("en"), f"{item.label}: no English words"
     places = [item.order for item in items]
     assert len(places) == len(set(places)), "two entries claim one place"
@@ -191,7 +195,7 @@ def test_every_role_has_words_a_permission_and_an_account_in_the_demo() -> None:
     in_demo = {role for _, _, roles, _ in STAFF for role in roles}
     for role in Role:
         assert ROLE_WORDS.get(role) in words.catalog("en"), f"{role}: no words in ROLE_WORDS, or no English"
-        assert any(role in roles for _, roles in ACTS.values()), f"{role}: may do nothing"
+        assert any(role in roles for _, roles in PERMISSIONS.values()), f"{role}: may do nothing"
         assert role.value in in_demo, f"{role}: nobody holds it in office/demo.py"
         assert role in MENUS, f"{role}: its menu is not written down in this test"
 
@@ -219,30 +223,26 @@ def asked_for() -> dict[str, str]:
             if not isinstance(node, ast.Call):
                 continue
             called = ast.unparse(node.func).rsplit(".", 1)[-1]
-            given = (
-                [word.value for word in node.keywords if word.arg in {"act", "permission"}]
-                if called[0].isupper()
-                else []
-            )
+            given = [word.value for word in node.keywords if word.arg == "permission"] if called[0].isupper() else []
             given += node.args if called in {"may", "must", "allowed"} else []
             given += node.args[2:3] if called == "NavItem" else []
             for value in given:
                 if isinstance(value, ast.Constant) and isinstance(value.value, str):
                     asked[value.value] = str(path.relative_to(PACKAGE))
     for path in (PACKAGE.parent / "templates").rglob("*.html"):
-        for act in re.findall(r"\bmay\(\"([^\"]+)\"\)", path.read_text(encoding="utf-8")):
-            asked[act] = path.name
+        for permission in re.findall(r"\bmay\(\"([^\"]+)\"\)", path.read_text(encoding="utf-8")):
+            asked[permission] = path.name
     return asked
 
 
 def test_every_permission_is_asked_for_and_every_one_asked_for_is_known() -> None:
     asked = asked_for()
-    for act, where in asked.items():
-        assert act in ACTS, f"{where} asks for {act!r}: roles.py does not know it"
-    for act, (said, roles) in ACTS.items():
-        assert act in asked, f"roles.py lists {act!r}: nothing asks for it"
-        assert said in words.catalog("en"), f"{act}: its words have no English"
-        assert roles, f"{act}: nobody may do it"
+    for permission, where in asked.items():
+        assert permission in PERMISSIONS, f"{where} asks for {permission!r}: roles.py does not know it"
+    for permission, (said, roles) in PERMISSIONS.items():
+        assert permission in asked, f"roles.py lists {permission!r}: nothing asks for it"
+        assert said in words.catalog("en"), f"{permission}: its words have no English"
+        assert roles, f"{permission}: nobody may do it"
 
 
 def test_every_setting_and_every_entry_of_the_timetable_is_in_running_md() -> None:

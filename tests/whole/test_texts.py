@@ -26,7 +26,7 @@ from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
 from charity.goods.intake.screens import HEADER, NEW_ITEM
-from charity.roles import ACTS
+from charity.roles import PERMISSIONS
 from charity.web import fields, forms, limits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -131,8 +131,8 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/pledges/": {"code": await promised()},
         "/donations/": {"id": gift.body["id"]},
         "/receipts/": {"code": gift.body["receipt"]["code"]},
-        "/refunds/": {"number": await requested(house, gift, 100), "act": "approve"},
-        "/desk/campaigns/": {"slug": "everyday", "act": "file"},
+        "/refunds/": {"number": await requested(house, gift, 100), "step": "approve"},
+        "/desk/campaigns/": {"slug": "everyday", "step": "file"},
         "/stores/": {"store": "LX01"},
         "/goods/": {"number": (await shop.bring_answer(RICE, 3))["number"]},
         "/vouchers/": {"number": (await voucher_made(web))["number"]},
@@ -277,7 +277,7 @@ async def test_every_field_of_every_body_is_judged(house: Cast, web: Web) -> Non
     wrong = []
     for endpoint in BODIES:
         assert endpoint.body is not None
-        who = next(iter(sorted(_may(endpoint.act))))
+        who = next(iter(sorted(_may(endpoint.permission))))
         place = PREFIX + re.sub(r"\{\w+\}", "x", endpoint.path)
         for path in _leaves(endpoint.body):
             for text in HOSTILE.values():
@@ -299,8 +299,8 @@ def _json(value: Any) -> bytes:
     return (json.dumps(value) if "\ud800" in plain else plain).encode()
 
 
-def _may(act: str | None) -> set[str]:
-    return {role.value for role in ACTS[act][1]} if act else {"auditor"}
+def _may(permission: str | None) -> set[str]:
+    return {role.value for role in PERMISSIONS[permission][1]} if permission else {"auditor"}
 
 
 async def test_a_key_with_a_hidden_character_is_named_without_it(house: Cast, web: Web) -> None:
@@ -364,7 +364,7 @@ async def test_every_parameter_of_every_call_is_judged(house: Cast, web: Web) ->
     for endpoint in ENDPOINTS:
         for name in endpoint.params.model_fields if endpoint.params else ():
             place = f"{PREFIX}{endpoint.path}"
-            who = next(iter(sorted(_may(endpoint.act))))
+            who = next(iter(sorted(_may(endpoint.permission))))
             for query in (f"{name}=%E2%80%8B1", f"{name}=1&{name}=1"):
                 answer = await web.as_(who).get(f"{place}?{query}")
                 told = [e["field"] for e in answer.json().get("errors", ())]

@@ -240,9 +240,9 @@ async def busy(town: Cast) -> Cast:
     code = await promised()
     paid = {"amount_fen": 100, "received_on": clock.today().isoformat(), "channel": "cash"}
     await pledges.receive(code, **paid, by=town.cashier)
-    for act in (receipts.replace, receipts.void):
+    for call in (receipts.replace, receipts.void):
         gift = await give(town, 700)
-        await act(gift.body["receipt"]["code"], reason="写错", by=town.accountant)
+        await call(gift.body["receipt"]["code"], reason="写错", by=town.accountant)
     goods = await reading.value("SELECT code FROM receipt WHERE kind = 'in_kind'")
     await receipts.replace(goods, reason="写错", by=town.accountant)
     return town

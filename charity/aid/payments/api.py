@@ -22,7 +22,7 @@ endpoints = [
         "POST",
         "/aid/vouchers/{number}/pay",
         pay,
-        act="voucher.pay",
+        permission="voucher.pay",
         body=PayBody,
         answer=PaidAnswer,
         status=201,

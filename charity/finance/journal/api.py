@@ -140,16 +140,22 @@ async def list_balances(call: Call) -> BalanceList:
 
 
 endpoints = [
-    Endpoint("GET", "/funds", list_funds, act="codes.read", answer=FundList, summary="基金"),
-    Endpoint("GET", "/programmes", list_programmes, act="codes.read", answer=ProgrammeList, summary="慈善项目"),
+    Endpoint("GET", "/funds", list_funds, permission="codes.read", answer=FundList, summary="基金"),
+    Endpoint("GET", "/programmes", list_programmes, permission="codes.read", answer=ProgrammeList, summary="慈善项目"),
     Endpoint(
-        "GET", "/ledger/entries", list_entries, act="ledger.read", answer=EntryList, params=EntryQuery, summary="分录"
+        "GET",
+        "/ledger/entries",
+        list_entries,
+        permission="ledger.read",
+        answer=EntryList,
+        params=EntryQuery,
+        summary="分录",
     ),
     Endpoint(
         "GET",
         "/ledger/balances",
         list_balances,
-        act="ledger.read",
+        permission="ledger.read",
         answer=BalanceList,
         params=BalanceQuery,
         summary="余额",

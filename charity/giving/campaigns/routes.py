@@ -11,7 +11,7 @@ from charity.errors import Refusal
 from charity.giving import campaigns
 from charity.giving.campaigns import NewCampaign, screens
 from charity.giving.campaigns.forms import CampaignForm, FilingForm
-from charity.giving.rules import NOT_AN_ACT
+from charity.giving.rules import NO_SUCH_STEP
 from charity.ledger import funds
 from charity.web import auth, forms, pages
 from charity.web.choices import choices
@@ -78,18 +78,18 @@ async def _campaign_page(request: Request, values: Data, refusal: Refusal | None
 async def step_campaign(request: Request) -> Response:
     """File, publish, close or archive a campaign."""
     actor = auth.allowed(request, "campaign.manage")
-    slug, act = request.path_params["slug"], request.path_params["act"]
-    data = await forms.data(request, FilingForm if act == "file" else None)
+    slug, step = request.path_params["slug"], request.path_params["step"]
+    data = await forms.data(request, FilingForm if step == "file" else None)
     steps = {"activate": campaigns.activate, "close": campaigns.close, "archive": campaigns.archive}
     try:
-        if act == "file":
+        if step == "file":
             form = forms.read(FilingForm, data)
             values = {"filing_no": form.filing_no, "platform_url": form.platform_url}
             await campaigns.file(slug, **values, filed_on=form.filed_on.isoformat(), by=actor)
-        elif act in steps:
-            await steps[act](slug, by=actor)
+        elif step in steps:
+            await steps[step](slug, by=actor)
         else:
-            raise NOT_AN_ACT()
+            raise NO_SUCH_STEP()
     except Refusal as refusal:
         return await _campaign_page(request, data, refusal)
     return pages.see_other(request, f"/desk/campaigns/{slug}", flash="活动已更新。")
@@ -100,5 +100,5 @@ routes = [
     Route("/desk/campaigns/new", campaign_form, methods=["GET"]),
     Route("/desk/campaigns/new", make_campaign, methods=["POST"]),
     Route("/desk/campaigns/{slug}", show_campaign, methods=["GET"]),
-    Route("/desk/campaigns/{slug}/{act}", step_campaign, methods=["POST"]),
+    Route("/desk/campaigns/{slug}/{step}", step_campaign, methods=["POST"]),
 ]

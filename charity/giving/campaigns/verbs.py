@@ -164,13 +164,13 @@ async def archive(slug: str, *, by: Actor) -> None:
     await _step(slug, "closed", "archived", "归档", by)
 
 
-async def _step(slug: str, before: str, after: str, act: str, by: Actor) -> None:
+async def _step(slug: str, before: str, after: str, step: str, by: Actor) -> None:
     by.must("campaign.manage")
 
     async def work(tx: Tx) -> None:
         row = await _locked(tx, slug)
         if row["status"] != before:
-            raise _state_refusal(row, act)
+            raise _state_refusal(row, step)
         await tx.rows("UPDATE campaign SET status = $2 WHERE slug = $1 RETURNING slug", slug, after)
 
     await transactions.run(work)
@@ -184,5 +184,5 @@ async def _locked(tx: Tx, slug: str) -> dict[str, Any]:
     return row
 
 
-def _state_refusal(row: dict[str, Any], act: str) -> Exception:
-    return rules.CAMPAIGN_STATE(state=rules.Term(STATUS_WORDS[row["status"]]), act=rules.Term(act))
+def _state_refusal(row: dict[str, Any], step: str) -> Exception:
+    return rules.CAMPAIGN_STATE(state=rules.Term(STATUS_WORDS[row["status"]]), step=rules.Term(step))

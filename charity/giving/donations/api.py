@@ -28,7 +28,7 @@ endpoints = [
         "POST",
         "/donations",
         receive,
-        act="gift.receive",
+        permission="gift.receive",
         body=DonationBody,
         answer=DonationAnswer,
         status=201,

@@ -65,7 +65,7 @@ endpoints = [
         "POST",
         "/pledges/{code}/receive",
         receive_pledge,
-        act="gift.receive",
+        permission="gift.receive",
         body=ReceiveBody,
         answer=DonationAnswer,
         status=201,

@@ -8,7 +8,7 @@ from charity.errors import Refusal
 from charity.giving import donations, refunds
 from charity.giving.refunds import screens
 from charity.giving.refunds.forms import RefundForm
-from charity.giving.rules import NOT_AN_ACT
+from charity.giving.rules import NO_SUCH_STEP
 from charity.ledger import funds
 from charity.web import auth, forms, pages
 
@@ -74,9 +74,9 @@ async def decide_refund(request: Request) -> Response:
     number = request.path_params["number"]
     data = await forms.data(request)
     try:
-        step = request.path_params["act"]
+        step = request.path_params["step"]
         if step not in {"approve", "reject"}:
-            raise NOT_AN_ACT()
+            raise NO_SUCH_STEP()
         if step == "approve":
             await refunds.approve(number, by=actor, idem=forms.idem(request, data, "refund.approve"))
             message = "已批准并入账。请出纳按原路退回。"
@@ -93,5 +93,5 @@ routes = [
     Route("/donations/{id}/refund", refund, methods=["POST"]),
     Route("/refunds", refund_list, methods=["GET"]),
     Route("/refunds/{number}", show_refund, methods=["GET"]),
-    Route("/refunds/{number}/{act}", decide_refund, methods=["POST"]),
+    Route("/refunds/{number}/{step}", decide_refund, methods=["POST"]),
 ]

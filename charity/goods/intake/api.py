@@ -27,7 +27,7 @@ endpoints = [
         "POST",
         "/goods/intakes",
         take_in,
-        act="goods.call",
+        permission="goods.call",
         body=IntakeBody,
         answer=IntakeAnswer,
         status=201,

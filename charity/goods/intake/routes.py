@@ -43,26 +43,26 @@ async def work(request: Request) -> Response:
     try:
         forms.read(forms.Numbered, data)
         basket, unknown = await _pressed(basket, new, by)
-        if basket.act == "finish":
+        if basket.pressed == "finish":
             number = await _take_in(request, store, basket, data, by)
             return pages.see_other(request, f"/stores/{store.code}/in?done={number}")
     except Refusal as refusal:
         status = refusal.status
-        unknown = new["new_barcode"] if basket.act == "item" else ""
+        unknown = new["new_barcode"] if basket.pressed == "item" else ""
         shown = [{**e, "field": screens.screen_field(e["field"])} for e in pages.errors(refusal)]
-        scan_error, errors = (shown[0]["message"], []) if basket.act == "scan" else ("", shown)
+        scan_error, errors = (shown[0]["message"], []) if basket.pressed == "scan" else ("", shown)
     context = await screens.show(basket, unknown=unknown, new=new, scan_error=scan_error, errors=errors)
     return await pages.page(request, TEMPLATE, status, policy=CAMERA, store=store, done=None, **context)
 
 
 async def _pressed(basket: Basket, new: dict[str, str], by: Actor) -> tuple[Basket, str]:
     """The basket after one press, and the barcode whose small form is open."""
-    if basket.act == "clear":
+    if basket.pressed == "clear":
         return Basket(header=basket.header, limit=basket.limit), ""
-    if basket.act == "item":
+    if basket.pressed == "item":
         item = await items.register(forms.read(ItemForm, dict(new)).item(new["new_barcode"]), by=by)
         return basket.with_code(item.barcode, expires_on=screens.expiry_of(item)), ""
-    if basket.act == "scan":
+    if basket.pressed == "scan":
         return await screens.scan(basket)
     return basket.changed(), ""
 

@@ -39,10 +39,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What the form carries. `act` is what was pressed, `scanned` what was read or typed."""
+    """What the form carries. `pressed` is the button, `scanned` what was read or typed."""
 
     rows: tuple[Row, ...] = ()
-    act: str = "scan"
+    pressed: str = "scan"
     scanned: str = ""
     limit: int = ISSUE_LINES_MAX
     card: str = ""
@@ -53,7 +53,7 @@ class Basket:
 
     def changed(self) -> "Basket":
         """The basket after less, more, drop or again, else the same one. A count never falls below 1."""
-        verb, _, number = self.act.partition(":")
+        verb, _, number = self.pressed.partition(":")
         if verb not in {"less", "more", "drop", "again"} or not number.isascii() or not number.isdigit():
             return self
         n = int(number)
@@ -91,7 +91,7 @@ def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()
         rows.append(Row(code, _count(text(data, f"quantity.{n}")), *(text(data, f"{name}.{n}") for name in _FIELDS)))
     return Basket(
         rows=tuple(rows),
-        act=text(data, "act") or "scan",
+        pressed=text(data, "act") or "scan",
         scanned=text(data, "scan"),
         limit=limit,
         card=tokens.normalise(text(data, "card"))[: tokens.TEXT_MAX],

@@ -18,7 +18,7 @@ endpoints = [
         "POST",
         "/goods/documents/{number}/reverse",
         reverse,
-        act="goods.reverse",
+        permission="goods.reverse",
         body=ReasonBody,
         answer=ReversalAnswer,
         status=201,

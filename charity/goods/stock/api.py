@@ -19,6 +19,12 @@ async def listed(call: Call) -> dict[str, Any]:
 
 endpoints = [
     Endpoint(
-        "GET", "/goods/stock", listed, act="stock.call", params=StockQuery, answer=StockAnswer, summary="各店库存"
+        "GET",
+        "/goods/stock",
+        listed,
+        permission="stock.call",
+        params=StockQuery,
+        answer=StockAnswer,
+        summary="各店库存",
     ),
 ]

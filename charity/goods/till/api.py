@@ -24,7 +24,7 @@ endpoints = [
         "POST",
         "/goods/issues",
         issue,
-        act="goods.call",
+        permission="goods.call",
         body=IssueBody,
         answer=IssueAnswer,
         status=201,

@@ -43,7 +43,7 @@ async def work(request: Request) -> Response:
     try:
         forms.read(forms.Numbered, data)
         basket = await _pressed(basket, by)
-        if basket.act == "finish":
+        if basket.pressed == "finish":
             answer = await verbs.issue(
                 store=store.code,
                 card=basket.card,
@@ -56,7 +56,7 @@ async def work(request: Request) -> Response:
     except Refusal as refusal:
         status = refusal.status
         reasons = screens.reasons(refusal)
-        scan_error, refusals = (reasons[0], []) if basket.act == "scan" else ("", reasons)
+        scan_error, refusals = (reasons[0], []) if basket.pressed == "scan" else ("", reasons)
     context = await screens.show(store.code, basket, by=by, scan_error=scan_error, refusals=refusals)
     today = await slips.issued_today(store.code)
     return await pages.page(request, TEMPLATE, status, policy=CAMERA, store=store, done=None, today=today, **context)
@@ -64,14 +64,14 @@ async def work(request: Request) -> Response:
 
 async def _pressed(basket: Basket, by: Actor) -> Basket:
     """The basket after one press."""
-    if basket.act == "clear":
+    if basket.pressed == "clear":
         return Basket()
-    if basket.act == "proxy":
+    if basket.pressed == "proxy":
         return replace(basket, proxy=not basket.proxy)
-    if basket.act == "finish":
+    if basket.pressed == "finish":
         screens.counted(basket)
         return basket
-    if basket.act == "scan":
+    if basket.pressed == "scan":
         return await screens.scan(basket, by=by)
     return basket.changed()
 

@@ -30,4 +30,6 @@ async def list_stores(call: Call) -> dict[str, Any]:  # noqa: ARG001 - a handler
     return {"items": items, "next": None}
 
 
-endpoints = [Endpoint("GET", "/stores", list_stores, act="codes.read", answer=StoresAnswer, summary="门店的代码和名称")]
+endpoints = [
+    Endpoint("GET", "/stores", list_stores, permission="codes.read", answer=StoresAnswer, summary="门店的代码和名称")
+]
