@@ -14,7 +14,7 @@ from charity.giving.donors import work_units
 from charity.ledger import figures, funds
 from charity.money import capitals
 from charity.office import organisation, stores
-from charity.web import limits, pages, visits
+from charity.web import contexts, limits, pages
 
 TYPED_MAX = 200
 PDFS = limits.Pace("public_pdf", 60, 60)
@@ -108,7 +108,7 @@ async def receipt(request: Request) -> Response:
 
 async def receipt_pdf(request: Request) -> Response:
     """The receipt as anybody who has the code may see it: the giver masked."""
-    limits.hit(PDFS, visits.neighbourhood(visits.of(request).address))
+    limits.hit(PDFS, contexts.neighbourhood(contexts.of(request).address))
     body, number = await gift_receipts.masked_pdf(request.path_params["code"])
     response = pages.pdf(body, f"{number}.pdf")
     response.headers["x-robots-tag"] = "noindex"

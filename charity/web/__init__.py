@@ -1,6 +1,6 @@
 """The HTTP toolkit: what every room needs to answer a browser or a program, and no room itself.
 
-`visits` says who asks and from where; `auth` turns a session or a bearer token into an Actor; `csrf`
+`contexts` says who asks and from where; `auth` turns a session or a bearer token into an Actor; `csrf`
 and `forms` read posts; `pages` renders templates; `api` answers JSON from a list of `Endpoint`s and
 `openapi` describes them; `problems` words every refusal; `limits` slows callers down; `outer` is the
 one middleware around everything. What must always be true: web imports no room (app hands it the

@@ -25,8 +25,8 @@ from charity.db import idem
 from charity.db.idem import Idem
 from charity.errors import NOT_YOURS, WHO_ARE_YOU, Refusal, Rule, unreadable
 from charity.roles import PERMISSIONS, Actor
-from charity.web import auth, fields, limits, messages, problems, queries, visits
-from charity.web.visits import Visit
+from charity.web import auth, contexts, fields, limits, messages, problems, queries
+from charity.web.contexts import RequestContext
 
 BODY_MAX = 65_536
 LIMIT_MAX = 1_000
@@ -67,7 +67,7 @@ class Page(Query):
 class Call:
     """One call of an endpoint: who, with what."""
 
-    visit: Visit
+    context: RequestContext
     endpoint: "Endpoint"
     full_path: str
     path: dict[str, str]
@@ -78,19 +78,19 @@ class Call:
     @property
     def actor(self) -> Actor | None:
         """Who calls; None for the public."""
-        return self.visit.actor
+        return self.context.actor
 
     @property
     def by(self) -> Actor:
         """Who calls, where the endpoint asks for a permission: never None."""
-        assert self.visit.actor is not None
-        return self.visit.actor
+        assert self.context.actor is not None
+        return self.context.actor
 
     def idem(self, verb: str) -> Idem | None:
         """The caller's idempotency key in the scope of the verb and the account; None when none was sent."""
         if not self.key:
             return None
-        owner = self.visit.actor.key if self.visit.actor else "anon"
+        owner = self.context.actor.key if self.context.actor else "anon"
         # Only what was sent is compared: a default that a later version adds must not spoil old keys.
         said = (
             b"" if self.body is None else type(self.body).__pydantic_serializer__.to_json(self.body, exclude_unset=True)
@@ -169,13 +169,13 @@ class Api:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one call; every error becomes a problem document."""
-        visit: Visit = scope[visits.SCOPE_KEY]
+        context: RequestContext = scope[contexts.SCOPE_KEY]
         response: Response | Json
         try:
-            response = await self._answer(visit, scope, receive)
+            response = await self._answer(context, scope, receive)
         except Exception as error:  # noqa: BLE001 - worded and logged by problems
             refusal = problems.as_refusal(error, scope)
-            visit.refused = refusal.code
+            context.refused = refusal.code
             problem = problems.problem(refusal)
             if refusal.status == http.HTTPStatus.METHOD_NOT_ALLOWED:
                 problem.headers["allow"] = str(refusal.facts.get("allow", ""))
@@ -184,10 +184,10 @@ class Api:
             response.headers.setdefault("cache-control", "no-store")
         await response(scope, receive, send)
 
-    async def _answer(self, visit: Visit, scope: Scope, receive: Receive) -> "Response | Json":
-        endpoint, parts = self._endpoint(visit, scope)
-        await self._admit(visit, endpoint, scope)
-        call = Call(visit, endpoint, scope["path"], parts)
+    async def _answer(self, context: RequestContext, scope: Scope, receive: Receive) -> "Response | Json":
+        endpoint, parts = self._endpoint(context, scope)
+        await self._admit(context, endpoint, scope)
+        call = Call(context, endpoint, scope["path"], parts)
         if endpoint.method != "GET":
             call.key = _key(endpoint, scope)
         if endpoint.params is not None:
@@ -196,45 +196,45 @@ class Api:
             call.body = _body(endpoint.body, await _read(scope, receive, endpoint.body_max), scope)
         return _response(endpoint, await endpoint.handler(call))
 
-    def _endpoint(self, visit: Visit, scope: Scope) -> tuple[Endpoint, dict[str, str]]:
+    def _endpoint(self, context: RequestContext, scope: Scope) -> tuple[Endpoint, dict[str, str]]:
         path = scope["path"].removeprefix(self.prefix)
         place_and_parts = self._find(path)
         if place_and_parts is None:
             raise problems.NOT_FOUND()
         place, parts = place_and_parts
-        visit.route = self.prefix + place.template
+        context.route = self.prefix + place.template
         method = scope["method"]
         endpoint = place.methods.get("GET" if method == "HEAD" else method)
         if endpoint is None:
             allow = ", ".join(sorted(place.methods.keys() | ({"HEAD"} if "GET" in place.methods else set())))
             raise problems.METHOD(method=method, allow=allow)
         for value in parts.values():
-            if len(value) > visits.PART_MAX or texts.refused(value):
+            if len(value) > contexts.PART_MAX or texts.refused(value):
                 raise problems.NOT_FOUND()
         return endpoint, parts
 
-    async def _admit(self, visit: Visit, endpoint: Endpoint, scope: Scope) -> None:
+    async def _admit(self, context: RequestContext, endpoint: Endpoint, scope: Scope) -> None:
         """Who calls, and may they; anonymous callers are slowed down."""
-        authorization = visits.header(scope, b"authorization")
+        authorization = contexts.header(scope, b"authorization")
         if authorization:
             try:
-                await auth.bearer(visit, authorization)
+                await auth.bearer(context, authorization)
             except Refusal:
-                limits.hit(limits.READ, visits.neighbourhood(visit.address))
+                limits.hit(limits.READ, contexts.neighbourhood(context.address))
                 raise
         else:
             pace = limits.READ if endpoint.method == "GET" else limits.WRITE
-            limits.hit(pace, visits.neighbourhood(visit.address))
+            limits.hit(pace, contexts.neighbourhood(context.address))
         if endpoint.public:
             return
-        if visit.actor is None:
+        if context.actor is None:
             raise WHO_ARE_YOU()
-        if endpoint.permission is not None and not visit.actor.may(endpoint.permission):
+        if endpoint.permission is not None and not context.actor.may(endpoint.permission):
             raise NOT_YOURS(permission=PERMISSIONS[endpoint.permission][0])
 
 
 def _key(endpoint: Endpoint, scope: Scope) -> str:
-    key = visits.header(scope, b"idempotency-key")
+    key = contexts.header(scope, b"idempotency-key")
     if not key and not endpoint.idempotent:
         return ""
     if not idem.KEY.match(key):
@@ -251,7 +251,7 @@ def _query(model: type[BaseModel], text: bytes) -> BaseModel:
 
 
 def _body(model: type[BaseModel], body: bytes, scope: Scope) -> BaseModel:
-    kind = visits.header(scope, b"content-type")
+    kind = contexts.header(scope, b"content-type")
     if not kind.lower().startswith("application/json"):
         raise NOT_JSON_TYPE()
     if not body.isascii() or b"\\" in body or b"\x7f" in body:  # else there is nothing that could be refused
@@ -312,7 +312,7 @@ def _judge_texts(model: type[BaseModel], body: bytes) -> None:
 
 async def _read(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The whole body; 413 as soon as it is, or says it is, longer than the limit."""
-    length = visits.header(scope, b"content-length")
+    length = contexts.header(scope, b"content-length")
     if length.isdigit() and int(length) > limit:
         raise problems.too_large(limit)
     parts: list[bytes] = []

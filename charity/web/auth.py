@@ -18,8 +18,8 @@ from charity import tokens
 from charity.errors import NOT_YOURS, Rule
 from charity.roles import PERMISSIONS, Actor, required
 from charity.settings import settings
-from charity.web import visits
-from charity.web.visits import Visit
+from charity.web import contexts
+from charity.web.contexts import RequestContext
 
 T = TypeVar("T")
 KEPT_S = 3.0
@@ -86,7 +86,7 @@ def _required_finder() -> Finder:
     return _finder
 
 
-async def bearer(visit: Visit, authorization: str) -> Actor:
+async def bearer(context: RequestContext, authorization: str) -> Actor:
     """The actor of an Authorization header; raises 401 when it names nobody."""
     scheme, _, secret = authorization.partition(" ")
     secret = secret.strip()
@@ -105,15 +105,15 @@ async def bearer(visit: Visit, authorization: str) -> Actor:
             raise BAD_TOKEN()
         actor = found
         _keep(_bearers, secret, (now + KEPT_S, actor))
-    visit.actor, visit.bearer = actor, True
+    context.actor, context.bearer = actor, True
     return actor
 
 
-async def session(visit: Visit, secret: str) -> None:
-    """Let the visit be that of a live session's owner; nothing happens when it is not live."""
+async def session(context: RequestContext, secret: str) -> None:
+    """Let the context name a live session and its owner; nothing happens when it is not live."""
     if not secret or len(secret) > SECRET_MAX:
         return
-    if not settings().secure and not visits.is_loopback(visit):
+    if not settings().secure and not contexts.is_loopback(context):
         return
     digest, now = tokens.digest(secret), time.monotonic()
     kept = _sessions.get(digest)
@@ -126,11 +126,11 @@ async def session(visit: Visit, secret: str) -> None:
             _keep(_sessions, digest, (now + KEPT_S, found))
     if found is None:
         return
-    visit.session, visit.binding = found.session, found.session
+    context.session, context.binding = found.session, found.session
     if found.owes is None:
-        visit.actor = found.actor
+        context.actor = found.actor
     else:
-        visit.unfinished, visit.owes = found.actor, found.owes
+        context.unfinished, context.owes = found.actor, found.owes
 
 
 def _keep(kept: OrderedDict[str, T], key: str, value: T) -> None:
@@ -142,24 +142,24 @@ def _keep(kept: OrderedDict[str, T], key: str, value: T) -> None:
 
 def actor(request: Request) -> Actor | None:
     """Who asks; None for the public."""
-    return visits.of(request).actor
+    return contexts.of(request).actor
 
 
 def unfinished(request: Request, step: Owes) -> Actor:
     """Who is to do this step of signing in, or does it later by choice; raises 401 when it is nobody's turn."""
-    visit = visits.of(request)
-    return required(visit.unfinished if visit.owes == step else visit.actor)
+    context = contexts.of(request)
+    return required(context.unfinished if context.owes == step else context.actor)
 
 
 def to_step(request: Request, back: str) -> Response:
     """Send who has not finished signing in to what is left, a stranger to the sign-in page; then on to `back`."""
-    place = STEPS.get(Owes(owed)) if (owed := visits.of(request).owes) else None
+    place = STEPS.get(Owes(owed)) if (owed := contexts.of(request).owes) else None
     return RedirectResponse(f"{place or '/sign-in'}?next={quote(back, safe='/')}", 303)
 
 
 def allowed(request: Request, permission: str) -> Actor:
     """Who asks, when the permission is theirs; raises 401 (pages go to sign-in) or 403."""
-    found = required(visits.of(request).actor)
+    found = required(contexts.of(request).actor)
     if not found.may(permission):
         raise NOT_YOURS(permission=PERMISSIONS[permission][0])
     return found
@@ -172,7 +172,7 @@ def cookie_name(plain: str) -> str:
 
 def begin(request: Request, response: Response, secret: str) -> None:
     """Give the browser its session cookie. Without https only on this machine (403 otherwise)."""
-    if not settings().secure and not visits.is_loopback(visits.of(request)):
+    if not settings().secure and not contexts.is_loopback(contexts.of(request)):
         raise INSECURE()
     set_cookie(response, "session", secret)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from charity.errors import Rule
 from charity.settings import settings
-from charity.web.visits import Visit, header
+from charity.web.contexts import RequestContext, header
 
 CROSS_SITE = Rule("form.cross_site", "这个请求不是从本站页面发出的，没有办理", 403)
 STALE = Rule("form.stale", "页面已过期，没有办理。请返回上一页，刷新后再提交", 403)
@@ -52,7 +52,7 @@ def check_site(scope: Any) -> None:
         raise CROSS_SITE()
 
 
-def check_token(visit: Visit, sent: str) -> None:
+def check_token(context: RequestContext, sent: str) -> None:
     """Raise STALE unless the form carries the token of this session or visitor."""
-    if not visit.binding or not hmac.compare_digest(token(visit.binding).encode(), sent.encode()):
+    if not context.binding or not hmac.compare_digest(token(context.binding).encode(), sent.encode()):
         raise STALE()

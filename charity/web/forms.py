@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from charity.db.idem import KEY, Idem, fingerprint
 from charity.errors import unreadable
-from charity.web import csrf, fields, messages, visits
+from charity.web import contexts, csrf, fields, messages
 
 FIELDS_MAX = 2_000
 FILES_MAX = 4
@@ -34,16 +34,16 @@ async def data(request: Request, model: type[BaseModel] | None = None) -> Data:
     `model` is what `read` will judge them by: it then says what is wrong with their texts too, so that the form
     can be shown again. Without one a refused character ends the request here.
     """
-    visit = visits.of(request)
-    if not visit.bearer:
+    context = contexts.of(request)
+    if not context.bearer:
         csrf.check_site(request.scope)
     form = await request.form(max_fields=FIELDS_MAX, max_files=FILES_MAX, max_part_size=PART_MAX)
     sent: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):  # no form of ours has a file
             sent.setdefault(name, []).append(value)
-    if not visit.bearer:
-        csrf.check_token(visit, sent.get("csrf", [""])[-1])
+    if not context.bearer:
+        csrf.check_token(context, sent.get("csrf", [""])[-1])
     lists = fields.lists(model) if model else frozenset[str]()
     wrong = {name: fields.twice(name) for name, values in sent.items() if len(values) > 1 and name not in lists}
     wrong |= {error.field: error for error in fields.faults(dict.fromkeys(sent, ""))}
@@ -93,7 +93,7 @@ def idem(request: Request, sent: Data, scope: str) -> Idem | None:
     key = text(sent, "idem")
     if not KEY.match(key):
         return None
-    actor = visits.of(request).actor
+    actor = contexts.of(request).actor
     said = {name: value for name, value in sent.items() if name not in _NOT_SAID}
     whole = json.dumps(said, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     return Idem(f"{scope}:{actor.key}" if actor else scope, key, fingerprint(request.url.path, whole))

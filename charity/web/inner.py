@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from charity import texts
 from charity.errors import Refusal
-from charity.web import auth, csrf, limits, problems, queries, visits
-from charity.web.visits import SCOPE_KEY, Visit
+from charity.web import auth, contexts, csrf, limits, problems, queries
+from charity.web.contexts import SCOPE_KEY, RequestContext
 
 BODY_MAX = 262_144
 SIGN_IN = "/sign-in"
@@ -28,38 +28,38 @@ class People:
         if scope["type"] != "http" or scope["path"].startswith(UNLIMITED):
             await self.app(scope, receive, send)
             return
-        visit: Visit = scope[SCOPE_KEY]
+        context: RequestContext = scope[SCOPE_KEY]
         try:
-            await self._look(visit, scope)
+            await self._look(context, scope)
         except Exception as error:  # noqa: BLE001 - worded and logged by problems
             response = await problems.answer(Request(scope, receive), error)
             await response(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
-    async def _look(self, visit: Visit, scope: Scope) -> None:
-        if any(len(part) > visits.PART_MAX or texts.refused(part) for part in scope["path"].split("/")):
+    async def _look(self, context: RequestContext, scope: Scope) -> None:
+        if any(len(part) > contexts.PART_MAX or texts.refused(part) for part in scope["path"].split("/")):
             raise problems.NOT_FOUND()
         if scope["query_string"]:
             queries.read(scope["query_string"])  # here for all pages; each takes what it asks for
-        authorization = visits.header(scope, b"authorization")
+        authorization = contexts.header(scope, b"authorization")
         if authorization:
             try:
-                await auth.bearer(visit, authorization)
+                await auth.bearer(context, authorization)
             except Refusal:
-                limits.hit(limits.READ, visits.neighbourhood(visit.address))
+                limits.hit(limits.READ, contexts.neighbourhood(context.address))
                 raise
             return
-        sent = visits.cookies(scope)
+        sent = contexts.cookies(scope)
         secret = sent.get(auth.cookie_name("session"), "")
         if secret:
-            await auth.session(visit, secret)
-        if visit.actor is not None:
+            await auth.session(context, secret)
+        if context.actor is not None:
             return
-        if not visit.session:
+        if not context.session:
             binding = sent.get(auth.cookie_name("visit"), "")
-            visit.binding = binding if csrf.BINDING.match(binding) else ""
-        limits.hit(_pace(scope), visits.neighbourhood(visit.address))
+            context.binding = binding if csrf.BINDING.match(binding) else ""
+        limits.hit(_pace(scope), contexts.neighbourhood(context.address))
 
 
 def _pace(scope: Scope) -> limits.Pace:

@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from charity.roles import PERMISSIONS
 from charity.web.api import Endpoint
-from charity.web.visits import PART_MAX
+from charity.web.contexts import PART_MAX
 
 REF = "#/components/schemas/{model}"
 PROBLEM = {

@@ -1,4 +1,4 @@
-"""The one middleware around everything: request id, visit, language, security headers, log line, figures.
+"""The one middleware around everything: request id, request context, language, security headers, log line, figures.
 
 Plain ASGI. It sits outside of Starlette, so whatever happens inside, the answer carries the headers and
 one line is logged: event, id, method, route template, status, milliseconds, account. Never a path (codes
@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from charity import tokens, words
 from charity.errors import Refusal, Rule
 from charity.settings import settings
-from charity.web import metrics, policies, problems, visits
+from charity.web import contexts, metrics, policies, problems
+from charity.web.contexts import SCOPE_KEY, RequestContext
 from charity.web.policies import Policy
-from charity.web.visits import SCOPE_KEY, Visit
 
 log = logging.getLogger("charity.request")
 SLOW_S = 1.0
@@ -31,19 +31,19 @@ HSTS = (b"strict-transport-security", b"max-age=31536000")
 VARY = (b"vary", b"accept-language, cookie")
 
 
-def _policy(kind: bytes, visit: Visit) -> Policy:
+def _policy(kind: bytes, context: RequestContext) -> Policy:
     if kind.startswith(b"text/html"):
-        return visit.policy
+        return context.policy
     return policies.PDF if kind.startswith(b"application/pdf") else policies.DATA
 
 
 class _Exchange:
     """One request and its answer: bounds the wait for the body, dresses the answer, knows its status."""
 
-    __slots__ = ("_receive", "_send", "_slow", "_until", "_whole", "status", "visit")
+    __slots__ = ("_receive", "_send", "_slow", "_until", "_whole", "context", "status")
 
-    def __init__(self, visit: Visit, receive: Receive, send: Send) -> None:
-        self.visit = visit
+    def __init__(self, context: RequestContext, receive: Receive, send: Send) -> None:
+        self.context = context
         self.status = 0
         self._receive = receive
         self._send = send
@@ -71,7 +71,7 @@ class _Exchange:
         """Pass the answer on, with the headers that every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = _dressed(list(message["headers"]), self.visit)
+            message["headers"] = _dressed(list(message["headers"]), self.context)
             if self._slow:  # the rest of the body would be read as the next request
                 message["headers"].append((b"connection", b"close"))
         await self._send(message)
@@ -91,29 +91,31 @@ class Outer:
             return
         app = self.app
         try:
-            address, https, proxied = visits.place(scope)
+            address, https, proxied = contexts.place(scope)
         except Refusal as refusal:
             address, https, proxied = "", False, True
             app = _refusing(refusal)
-        chosen = "" if scope["path"].startswith("/api/") else visits.cookies(scope).get("lang", "")
-        visit = Visit(tokens.request_id(), address, https, proxied, visits.preferred_language(scope, chosen))
-        scope[SCOPE_KEY] = visit
-        words.speak(visit.language)
-        exchange = _Exchange(visit, receive, send)
+        chosen = "" if scope["path"].startswith("/api/") else contexts.cookies(scope).get("lang", "")
+        context = RequestContext(
+            tokens.request_id(), address, https, proxied, contexts.preferred_language(scope, chosen)
+        )
+        scope[SCOPE_KEY] = context
+        words.speak(context.language)
+        exchange = _Exchange(context, receive, send)
         metrics.IN_FLIGHT.add(1)
         try:
             await app(scope, exchange.receive, exchange.send)
         except Exception as error:  # noqa: BLE001 - logged, and the caller has an answer
             if problems.hung_up(error):
-                visit.refused = problems.HUNG_UP.code
+                context.refused = problems.HUNG_UP.code
                 exchange.status = exchange.status or problems.HUNG_UP.status
-            elif visit.refused != problems.FAULT.code:  # Starlette sends our 500, which is logged, and raises again
+            elif context.refused != problems.FAULT.code:  # Starlette sends our 500, which is logged, and raises again
                 problems.fault("fault.raised", error, scope)
             if exchange.status == 0:
                 await _last_words(exchange.send)
         finally:
             metrics.IN_FLIGHT.add(-1)
-            _log(scope, visit, exchange.status)
+            _log(scope, context, exchange.status)
 
 
 def _refusing(refusal: Refusal) -> ASGIApp:
@@ -126,7 +128,7 @@ def _refusing(refusal: Refusal) -> ASGIApp:
     return app
 
 
-def _dressed(headers: Headers, visit: Visit) -> Headers:
+def _dressed(headers: Headers, context: RequestContext) -> Headers:
     kind = b""
     cached = False
     for name, value in headers:
@@ -134,15 +136,15 @@ def _dressed(headers: Headers, visit: Visit) -> Headers:
             kind = value
         elif name == b"cache-control":
             cached = True
-    headers += _policy(kind, visit)
-    headers.append((b"x-request-id", visit.id.encode()))
+    headers += _policy(kind, context)
+    headers.append((b"x-request-id", context.id.encode()))
     if settings().secure:
         headers.append(HSTS)
     if kind.startswith(b"text/html"):
-        headers.append((b"content-language", b"en" if visit.language == "en" else b"zh-CN"))
+        headers.append((b"content-language", b"en" if context.language == "en" else b"zh-CN"))
         headers.append(VARY)
     if not cached:
-        headers.append((b"cache-control", b"no-store" if visit.actor else b"private, no-cache"))
+        headers.append((b"cache-control", b"no-store" if context.actor else b"private, no-cache"))
     return headers
 
 
@@ -154,9 +156,9 @@ async def _last_words(send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _log(scope: Scope, visit: Visit, status: int) -> None:
-    seconds = time.perf_counter() - visit.began
-    route = visits.route(visit, scope)
+def _log(scope: Scope, context: RequestContext, status: int) -> None:
+    seconds = time.perf_counter() - context.began
+    route = contexts.route(context, scope)
     metrics.answered(scope["method"], route, status, seconds)
     if route == "/static" and status < 400:  # noqa: PLR2004 - the files of a page are no events
         return
@@ -165,9 +167,9 @@ def _log(scope: Scope, visit: Visit, status: int) -> None:
         # Thousands a second: the books tell what was posted, the figures tell how fast.
         level = logging.DEBUG
     if log.isEnabledFor(level):
-        facts = visit.facts(scope) | {"status": status}
-        if visit.actor is not None:
-            facts["account"] = visit.actor.key
-        if visit.refused:
-            facts["refused"] = visit.refused
+        facts = context.facts(scope) | {"status": status}
+        if context.actor is not None:
+            facts["account"] = context.actor.key
+        if context.refused:
+            facts["refused"] = context.refused
         log.log(level, "request", extra=facts)

@@ -25,7 +25,7 @@ from charity import words
 from charity.errors import Refusal
 from charity.roles import ROLE_WORDS
 from charity.settings import settings
-from charity.web import assets, auth, csrf, formats, messages, nav, visits
+from charity.web import assets, auth, contexts, csrf, formats, messages, nav
 from charity.web.policies import PLAIN, Policy
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates"
@@ -102,9 +102,9 @@ def _shown(organisation: Organisation) -> dict[str, Any]:
 
 async def base_context(request: Request) -> dict[str, Any]:
     """What base.html needs in every context."""
-    visit = visits.of(request)
+    context = contexts.of(request)
     organisation = await _who_we_are()
-    actor = visit.actor
+    actor = context.actor
     query = request.url.query
     return {
         "organisation": _shown(organisation),
@@ -138,14 +138,14 @@ async def page(
     request: Request, template: str, status: int = 200, *, policy: Policy = PLAIN, **context: Any
 ) -> Response:
     """Render a template with the base context and what the caller adds; `policy` is what its browser may do."""
-    visits.of(request).policy = policy
+    contexts.of(request).policy = policy
     whole = await base_context(request) | {"status": status} | context
     response = HTMLResponse(environment().get_template(template).render(whole), status)
     if whole["flash"]:
         response.delete_cookie("flash", path="/", secure=settings().secure, httponly=True, samesite="lax")
-    visit = visits.of(request)
-    if not visit.session and visit.binding != request.cookies.get(auth.cookie_name("visit")):
-        auth.set_cookie(response, "visit", visit.binding)
+    asking = contexts.of(request)
+    if not asking.session and asking.binding != request.cookies.get(auth.cookie_name("visit")):
+        auth.set_cookie(response, "visit", asking.binding)
     return response
 
 
@@ -164,10 +164,10 @@ def next_href(request: Request, after: str) -> str:
 
 def _binding(request: Request) -> str:
     """What this visitor's form tokens are bound to; an anonymous visitor gets a random cookie."""
-    visit = visits.of(request)
-    if not visit.binding:
-        visit.binding = secrets.token_hex(16)
-    return visit.binding
+    context = contexts.of(request)
+    if not context.binding:
+        context.binding = secrets.token_hex(16)
+    return context.binding
 
 
 def see_other(
@@ -184,7 +184,7 @@ def see_other(
         item = {"kind": KINDS[kind], "text": words.say(flash, **facts), "undo_action": undo or ""}
         response.set_cookie(
             "flash",
-            _signed(visits.of(request).binding, item),
+            _signed(contexts.of(request).binding, item),
             max_age=FLASH_S,
             path="/",
             secure=settings().secure,
@@ -207,7 +207,7 @@ def _flash(request: Request) -> list[dict[str, str]]:
     """The message that the last answer left, if it is ours."""
     body, _, mac = request.cookies.get("flash", "").partition(".")
     # A caller with a bearer token has no cookie to bind to.
-    bindings = {visits.of(request).binding, ""}
+    bindings = {contexts.of(request).binding, ""}
     if not body or not any(hmac.compare_digest(_mac(b, body).encode(), mac.encode()) for b in bindings):
         return []
     return [json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))]

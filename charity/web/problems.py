@@ -20,7 +20,7 @@ from charity.db import faults
 from charity.db.engine import DatabaseInUse
 from charity.db.locks import LockBusy
 from charity.errors import Refusal, Rule, Unavailable
-from charity.web import auth, forms, messages, pages, visits
+from charity.web import auth, contexts, forms, messages, pages
 
 log = logging.getLogger("charity.web")
 MEDIA_TYPE = "application/problem+json"
@@ -105,8 +105,8 @@ def hung_up(error: BaseException) -> bool:
 
 def fault(event: str, error: BaseException, scope: Scope) -> None:
     """Log a fault of ours: which request, after how long, and where in the code."""
-    visit: visits.Visit = scope[visits.SCOPE_KEY]
-    log.error(event, extra={**visit.facts(scope), "error": type(error).__name__, "frames": where(error)})
+    context: contexts.RequestContext = scope[contexts.SCOPE_KEY]
+    log.error(event, extra={**context.facts(scope), "error": type(error).__name__, "frames": where(error)})
 
 
 def where(error: BaseException) -> list[str]:
@@ -133,12 +133,12 @@ def too_large(limit: int) -> Refusal:
 async def answer(request: Request, error: Exception) -> Response:
     """The one handler of all errors: a problem document for programs, a page for people."""
     refusal = as_refusal(error, request.scope)
-    visits.of(request).refused = refusal.code
+    contexts.of(request).refused = refusal.code
     if hung_up(error):
         response: Response = PlainTextResponse("", refusal.status)
     elif request.url.path.startswith("/api/"):
         response = problem(refusal)
-    elif refusal.status == http.HTTPStatus.UNAUTHORIZED and not visits.of(request).bearer:
+    elif refusal.status == http.HTTPStatus.UNAUTHORIZED and not contexts.of(request).bearer:
         return _to_sign_in(request)
     else:
         response = await _page(request, refusal)
@@ -160,7 +160,7 @@ async def _page(request: Request, refusal: Refusal) -> Response:
     steps = [{"href": "/", "label": words.translate("回到首页")}]
     if refusal.status == http.HTTPStatus.NOT_FOUND:
         steps.append({"href": "/check", "label": words.translate("核验收据或文件")})
-    if visits.of(request).actor is not None:
+    if contexts.of(request).actor is not None:
         steps.insert(0, {"href": "/desk", "label": words.translate("回到工作台")})
     ours = refusal.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
     try:
@@ -171,7 +171,7 @@ async def _page(request: Request, refusal: Refusal) -> Response:
             title=shown["title"],
             words=shown["detail"],
             reasons=shown.get("errors", []),
-            reference=visits.of(request).id if ours else "",
+            reference=contexts.of(request).id if ours else "",
             next=steps,
             again=forms.again(request) if refusal.code == faults.OUTCOME_UNKNOWN.code else [],
         )

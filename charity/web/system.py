@@ -12,7 +12,7 @@ from charity.db.health import Probe
 from charity.errors import NOT_YOURS, Refusal
 from charity.roles import PERMISSIONS
 from charity.settings import settings
-from charity.web import assets, auth, forms, metrics, pages, visits
+from charity.web import assets, auth, contexts, forms, metrics, pages
 from charity.web.policies import CAMERA
 from charity.words import LANGUAGES
 
@@ -75,10 +75,10 @@ async def readyz(request: Request) -> Response:
 
 async def _require_figures(request: Request) -> None:
     """This machine itself, or an administrator's token; raises 401 or 403."""
-    visit = visits.of(request)
-    if not visits.is_loopback(visit):
-        await auth.bearer(visit, request.headers.get("authorization", ""))
-        if visit.actor is None or not visit.actor.may("account.manage"):
+    context = contexts.of(request)
+    if not contexts.is_loopback(context):
+        await auth.bearer(context, request.headers.get("authorization", ""))
+        if context.actor is None or not context.actor.may("account.manage"):
             raise NOT_YOURS(permission=PERMISSIONS["account.manage"][0])
 
 

@@ -17,7 +17,7 @@ from charity.office.sign_in import Authenticator
 from charity.office.staff import tokens as access_tokens
 from charity.roles import SYSTEM, Role
 from charity.web import auth
-from charity.web.visits import Visit
+from charity.web.contexts import RequestContext
 
 
 async def test_a_token_acts_as_one_account_made_when_missing(house: Any) -> None:
@@ -62,14 +62,14 @@ async def test_a_token_that_another_process_revoked_is_nobody_from_the_next_look
 ) -> None:
     secret = await access_tokens.create(role=Role.AUDITOR)
     auth.use(Authenticator())
-    visit = Visit("id", "127.0.0.1", https=False, proxied=False, language="zh")
-    assert (await auth.bearer(visit, f"Bearer {secret}")).roles == {Role.AUDITOR}
+    context = RequestContext("id", "127.0.0.1", https=False, proxied=False, language="zh")
+    assert (await auth.bearer(context, f"Bearer {secret}")).roles == {Role.AUDITOR}
     assert await access_tokens.revoke_all(login="api-auditor", by=SYSTEM) == 1
     later = time.monotonic() + auth.KEPT_S + 0.001
     monkeypatch.setattr(time, "monotonic", lambda: later)
     for _ in range(2):
         with pytest.raises(Refusal) as refused:
-            await auth.bearer(visit, f"Bearer {secret}")
+            await auth.bearer(context, f"Bearer {secret}")
         assert refused.value.status == 401
 
 

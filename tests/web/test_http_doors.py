@@ -14,7 +14,7 @@ from conftest import Web
 from starlette.requests import ClientDisconnect
 
 from charity import settings
-from charity.web import limits, logs, outer, pages, visits
+from charity.web import contexts, limits, logs, outer, pages
 
 ROOT = Path(__file__).resolve().parents[2]
 Message = dict[str, Any]
@@ -49,7 +49,7 @@ def test_all_lines_of_forwarded_for_are_one_list(
     monkeypatch.setattr(settings.settings(), "trusted_proxies", "10.0.0.0/8")
     headers = [(b"x-forwarded-for", line.encode()) for line in lines]
     scope = {"client": ("10.0.0.2", 1), "scheme": "http", "headers": headers}
-    assert visits.place(scope) == (address, False, True)
+    assert contexts.place(scope) == (address, False, True)
 
 
 @pytest.mark.parametrize("protos", [["https", "http"], ["https", "https"], ["http, https"]])

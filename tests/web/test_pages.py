@@ -26,9 +26,9 @@ from charity.office.sign_in import forms as sign_in_forms
 from charity.office.staff import forms as staff_forms
 from charity.office.staff import passwords
 from charity.roles import PERMISSIONS, Actor, Role, conflicts
-from charity.web import devices, forms, limits, nav, pages, visits
+from charity.web import contexts, devices, forms, limits, nav, pages
+from charity.web.contexts import preferred_language
 from charity.web.system import local
-from charity.web.visits import preferred_language
 
 
 @pytest.fixture(autouse=True)
@@ -140,11 +140,11 @@ async def test_https_brings_hsts_and_host_bound_cookies(web: Any, boss: Actor, m
     client = web.as_()
     first = await client.get("/sign-in")
     assert first.headers["strict-transport-security"] == "max-age=31536000"
-    visit = first.headers["set-cookie"]
-    assert visit.startswith("__Host-visit=")
-    assert "Secure" in visit
+    set_cookie = first.headers["set-cookie"]
+    assert set_cookie.startswith("__Host-visit=")
+    assert "Secure" in set_cookie
     # The client of this test speaks http, so it hands its cookies over by hand.
-    cookie = {"Cookie": visit.split(";")[0]}
+    cookie = {"Cookie": set_cookie.split(";")[0]}
     form = {"csrf": token_of(first), "login": "boss", "password": PASSWORD}
     answer = await client.post("/sign-in", data=form, headers=cookie)
     session = answer.headers["set-cookie"]
@@ -455,12 +455,12 @@ def test_only_a_trusted_proxy_says_who_asks(
 ) -> None:
     monkeypatch.setattr(settings.settings(), "trusted_proxies", proxies)
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
-    assert visits.place({"client": (peer, 1), "scheme": "http", "headers": headers})[0] == address
+    assert contexts.place({"client": (peer, 1), "scheme": "http", "headers": headers})[0] == address
 
 
 def test_an_ipv6_household_is_counted_as_one() -> None:
-    assert visits.neighbourhood("2001:db8:1:2:aaaa::1") == visits.neighbourhood("2001:db8:1:2:bbbb::2")
-    assert visits.neighbourhood("2001:db8:1:2::1") != visits.neighbourhood("2001:db8:1:3::1")
+    assert contexts.neighbourhood("2001:db8:1:2:aaaa::1") == contexts.neighbourhood("2001:db8:1:2:bbbb::2")
+    assert contexts.neighbourhood("2001:db8:1:2::1") != contexts.neighbourhood("2001:db8:1:3::1")
 
 
 async def test_figures_are_for_the_machine_itself_or_an_adminstoken_of(web: Any) -> None:

@@ -17,7 +17,7 @@ from charity.office.sign_in import sessions, two_step
 from charity.office.sign_in.forms import BeginForm, CodeForm, EndSessionForm, OwnPasswordForm, SignInForm
 from charity.printing import qr
 from charity.roles import Actor, required
-from charity.web import auth, devices, forms, limits, pages, visits
+from charity.web import auth, contexts, devices, forms, limits, pages
 from charity.web.auth import Owes
 from charity.web.problems import headers
 from charity.web.system import local
@@ -50,7 +50,7 @@ async def sign_in_page(request: Request) -> Response:
     """The sign-in form; who is signed in already goes on, who has not finished to what is left."""
     if auth.actor(request) is not None:
         return RedirectResponse(_next(request), 303)
-    if visits.of(request).owes:
+    if contexts.of(request).owes:
         return auth.to_step(request, _next(request))
     note = words.translate(NOTES.get(request.query_params.get("after", ""), ""))
     return await _page(request, "office/sign_in/password.html", values={"login": "", "next": _next(request)}, note=note)
@@ -59,7 +59,7 @@ async def sign_in_page(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """Begin a session. Wrong passwords wait longer and longer."""
     data = await forms.data(request, SignInForm)
-    context = visits.of(request)
+    context = contexts.of(request)
     try:
         form = forms.read(SignInForm, data)
         login = form.login.strip().lower()
@@ -82,13 +82,13 @@ def _circles(request: Request, login: str) -> tuple[limits.Circle, ...]:
     device = devices.known(request, login)
     if device:
         return ((limits.DEVICE, f"{login}\n{device}"),)
-    return limits.strangers(login, visits.neighbourhood(visits.of(request).address))
+    return limits.strangers(login, contexts.neighbourhood(contexts.of(request).address))
 
 
 async def sign_out(request: Request) -> Response:
     """End this session. Where writing has stopped the browser forgets it: whoever sits down next is nobody."""
     await forms.data(request)
-    context = visits.of(request)
+    context = contexts.of(request)
     if context.session:
         with suppress(Unavailable):  # the session ends by itself when it idles
             await sessions.sign_out(context.session)
@@ -103,14 +103,14 @@ async def sign_out(request: Request) -> Response:
 
 async def code_page(request: Request) -> Response:
     """The form for the code of the phone."""
-    if visits.of(request).owes != Owes.CODE:
+    if contexts.of(request).owes != Owes.CODE:
         return await sign_in_page(request)
     return await _page(request, "office/sign_in/code.html", values={"next": _next(request)})
 
 
 async def code(request: Request) -> Response:
     """Take the code, and let the session go on."""
-    context = visits.of(request)
+    context = contexts.of(request)
     by = auth.unfinished(request, Owes.CODE)
     data = await forms.data(request, CodeForm)
     try:
@@ -136,7 +136,7 @@ async def two_step_page(request: Request) -> Response:
 async def _two_step(
     request: Request, by: Actor, refusal: Refusal | None = None, secret: str = "", after: str = ""
 ) -> Response:
-    whole: dict[str, Any] = {"values": {"next": after or _next(request)}, "asked": bool(visits.of(request).owes)}
+    whole: dict[str, Any] = {"values": {"next": after or _next(request)}, "asked": bool(contexts.of(request).owes)}
     if await two_step.is_on(by=by):
         template = "office/sign_in/two_step.html"
         whole["left"] = await two_step.codes_left(by=by)
@@ -158,7 +158,9 @@ async def begin_two_step(request: Request) -> Response:
     try:
         form = forms.read(BeginForm, data)
         with _guessing_codes(by):
-            fresh = await two_step.begin(secret=form.secret, code=form.code, session=visits.of(request).session, by=by)
+            fresh = await two_step.begin(
+                secret=form.secret, code=form.code, session=contexts.of(request).session, by=by
+            )
     except Refusal as refusal:
         after = local(forms.text(data, "next") or "/desk")
         return await _two_step(request, by, refusal, forms.text(data, "secret"), after)
@@ -210,7 +212,7 @@ def _signed_out(after: str) -> Response:
 async def own_password_page(request: Request) -> Response:
     """The form to change one's own password."""
     auth.unfinished(request, Owes.PASSWORD)
-    return await _page(request, "office/sign_in/own_password.html", asked=bool(visits.of(request).owes))
+    return await _page(request, "office/sign_in/own_password.html", asked=bool(contexts.of(request).owes))
 
 
 async def own_password(request: Request) -> Response:
@@ -222,14 +224,16 @@ async def own_password(request: Request) -> Response:
         with limits.guessing((limits.OWN, by.key), wrong={rules.PASSWORD_WRONG.code}):
             await staff.change_password(current=form.current, password=form.password, by=by)
     except Refusal as refusal:
-        return await _refused(request, "office/sign_in/own_password.html", refusal, asked=bool(visits.of(request).owes))
+        return await _refused(
+            request, "office/sign_in/own_password.html", refusal, asked=bool(contexts.of(request).owes)
+        )
     return _signed_out("password")
 
 
 async def sessions_page(request: Request) -> Response:
     """One's own sessions."""
     by = required(auth.actor(request))
-    here = visits.of(request).session
+    here = contexts.of(request).session
     rows = [
         {
             "digest": session.digest,
@@ -246,7 +250,7 @@ async def sessions_page(request: Request) -> Response:
 async def end_session(request: Request) -> Response:
     """End one of one's own sessions, or all the others."""
     by = required(auth.actor(request))
-    here = visits.of(request).session
+    here = contexts.of(request).session
     form = forms.read(EndSessionForm, await forms.data(request, EndSessionForm))
     if form.session:
         await sessions.end_own(digest=form.session, by=by)

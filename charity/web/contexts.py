@@ -1,4 +1,4 @@
-"""Who asks, from where and in which language: one `Visit` for each request, made by `outer`.
+"""Who asks, from where and in which language: one `RequestContext` for each request, made by `outer`.
 
 The client's address is the peer's, or the last untrusted one of X-Forwarded-For when the peer is a
 proxy named in CHARITY_TRUSTED_PROXIES. Several lines of that header are one list, in their order (RFC
@@ -20,7 +20,7 @@ from charity.roles import Actor
 from charity.settings import settings
 from charity.web.policies import PLAIN, Policy
 
-SCOPE_KEY = "charity.visit"
+SCOPE_KEY = "charity.context"
 _HEADERS = "charity.headers"
 FORWARDED_MAX = 20
 PART_MAX = 64
@@ -30,7 +30,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(slots=True)
-class Visit:
+class RequestContext:
     """One request's circumstances. `binding` is what form tokens are bound to ("" before a page is made).
 
     `unfinished` is who has not finished signing in (`owes`, charity.web.auth.Owes); `actor` is None until then.
@@ -58,15 +58,15 @@ class Visit:
         return {"id": self.id, "method": scope["method"], "route": route(self, scope), "ms": round(spent, 1)}
 
 
-def route(visit: Visit, scope: Any) -> str:
+def route(context: RequestContext, scope: Any) -> str:
     """The template of the path that was asked for; "-" when there is none."""
-    return visit.route or str(getattr(scope.get("route"), "path", "") or "-")
+    return context.route or str(getattr(scope.get("route"), "path", "") or "-")
 
 
-def of(connection: HTTPConnection) -> Visit:
-    """The visit of a request."""
-    visit: Visit = connection.scope[SCOPE_KEY]
-    return visit
+def of(connection: HTTPConnection) -> RequestContext:
+    """The context of a request."""
+    context: RequestContext = connection.scope[SCOPE_KEY]
+    return context
 
 
 def header(scope: Any, name: bytes) -> str:
@@ -140,12 +140,12 @@ def neighbourhood(address: str) -> str:
         return address
 
 
-def is_loopback(visit: Visit) -> bool:
+def is_loopback(context: RequestContext) -> bool:
     """Whether the caller sits on this machine: what a proxy passes on is a stranger's, wherever the proxy is."""
-    if visit.proxied:
+    if context.proxied:
         return False
     try:
-        ip = ipaddress.ip_address(visit.address)
+        ip = ipaddress.ip_address(context.address)
     except ValueError:
         return False
     mapped = getattr(ip, "ipv4_mapped", None)
