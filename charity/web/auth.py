@@ -1,6 +1,6 @@
 """From a session cookie or a bearer token to an Actor.
 
-The rooms below the app do not know where accounts live: `app` hands in a `Finder`. What it finds is
+The rooms below the app do not know where accounts live: `app` gives an `Authenticator`. What it answers is
 kept for a few seconds a process, so a revoked token or session may live that long in another process.
 """
 
@@ -43,7 +43,7 @@ STEPS = {Owes.CODE: "/sign-in/code", Owes.PASSWORD: "/password", Owes.TWO_STEP: 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LiveSession:
     """A live session: its digest, whom it belongs to, and what it still owes."""
 
     session: str
@@ -51,39 +51,39 @@ class Found:
     owes: Owes | None = None
 
 
-class Finder(Protocol):
+class Authenticator(Protocol):
     """Where sessions and tokens are looked up (charity/office/sign_in/sessions.py)."""
 
-    async def session(self, digest: str) -> Found | None:
+    async def session(self, digest: str) -> LiveSession | None:
         """The live session with this digest; notes that it was seen."""
 
     async def token(self, digest: str) -> Actor | None:
         """Whom a bearer token with this digest acts as."""
 
 
-_finder: Finder | None = None
+_authenticator: Authenticator | None = None
 _bearers: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
-_sessions: OrderedDict[str, tuple[float, Found]] = OrderedDict()
+_sessions: OrderedDict[str, tuple[float, LiveSession]] = OrderedDict()
 
 
-def use(finder: Finder) -> None:
-    """Take the finder of sessions and tokens; forgets what another one found."""
-    global _finder  # noqa: PLW0603 - handed in once by app
-    _finder = finder
+def use(authenticator: Authenticator) -> None:
+    """Take the authenticator; forgets what another one answered."""
+    global _authenticator  # noqa: PLW0603 - set once by app
+    _authenticator = authenticator
     forget()
 
 
 def forget() -> None:
-    """Forget what was found: after a sign-out, a revocation or a change of roles."""
+    """Forget what was answered: after a sign-out, a revocation or a change of roles."""
     _bearers.clear()
     _sessions.clear()
 
 
-def _required_finder() -> Finder:
-    if _finder is None:
-        msg = "app has not handed in the finder of sessions"
+def _required_authenticator() -> Authenticator:
+    if _authenticator is None:
+        msg = "app has not set the authenticator"
         raise RuntimeError(msg)
-    return _finder
+    return _authenticator
 
 
 async def bearer(context: RequestContext, authorization: str) -> Actor:
@@ -99,11 +99,11 @@ async def bearer(context: RequestContext, authorization: str) -> Actor:
     else:
         if kept is not None:  # one looks it up again, the others do not wait for that
             _keep(_bearers, secret, (now + LOOKED_UP_S, kept[1]))
-        found = await _required_finder().token(tokens.digest(secret))
-        if found is None:
+        holder = await _required_authenticator().token(tokens.digest(secret))
+        if holder is None:
             _bearers.pop(secret, None)
             raise BAD_TOKEN()
-        actor = found
+        actor = holder
         _keep(_bearers, secret, (now + KEPT_S, actor))
     context.actor, context.bearer = actor, True
     return actor
@@ -118,19 +118,19 @@ async def session(context: RequestContext, secret: str) -> None:
     digest, now = tokens.digest(secret), time.monotonic()
     kept = _sessions.get(digest)
     if kept is not None and kept[0] > now:
-        found: Found | None = kept[1]
+        live: LiveSession | None = kept[1]
     else:
-        found = await _required_finder().session(digest)
+        live = await _required_authenticator().session(digest)
         # What is still owed is not kept: the step may be done in another process.
-        if found is not None and found.owes is None:
-            _keep(_sessions, digest, (now + KEPT_S, found))
-    if found is None:
+        if live is not None and live.owes is None:
+            _keep(_sessions, digest, (now + KEPT_S, live))
+    if live is None:
         return
-    context.session, context.binding = found.session, found.session
-    if found.owes is None:
-        context.actor = found.actor
+    context.session, context.binding = live.session, live.session
+    if live.owes is None:
+        context.actor = live.actor
     else:
-        context.unfinished, context.owes = found.actor, found.owes
+        context.unfinished, context.owes = live.actor, live.owes
 
 
 def _keep(kept: OrderedDict[str, T], key: str, value: T) -> None:
@@ -159,10 +159,10 @@ def to_step(request: Request, back: str) -> Response:
 
 def allowed(request: Request, permission: str) -> Actor:
     """Who asks, when the permission is theirs; raises 401 (pages go to sign-in) or 403."""
-    found = required(contexts.of(request).actor)
-    if not found.may(permission):
+    by = required(contexts.of(request).actor)
+    if not by.may(permission):
         raise NOT_YOURS(permission=PERMISSIONS[permission][0])
-    return found
+    return by
 
 
 def cookie_name(plain: str) -> str:

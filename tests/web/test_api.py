@@ -15,7 +15,7 @@ from charity.errors import FieldError, Refusal, Rule, unreadable
 from charity.roles import Actor, Role
 from charity.web import auth, limits, openapi
 from charity.web.api import Api, Call, Endpoint, Page
-from charity.web.auth import Found
+from charity.web.auth import LiveSession
 from charity.web.outer import Outer
 
 CASHIER = Actor("c" * 32, "出纳", frozenset({Role.CASHIER}))
@@ -78,7 +78,7 @@ ENDPOINTS = [
 class Doors:
     asked = 0
 
-    async def session(self, digest: str) -> Found | None:  # noqa: ARG002 - the finder's signature
+    async def session(self, digest: str) -> LiveSession | None:  # noqa: ARG002 - the authenticator's signature
         return None
 
     async def token(self, digest: str) -> Actor | None:

@@ -18,7 +18,7 @@ from charity.office import models, rules
 from charity.office.sign_in import two_step
 from charity.office.staff import passwords
 from charity.roles import GUARDED, Actor, Role
-from charity.web.auth import Found, Owes
+from charity.web.auth import LiveSession, Owes
 
 log = logging.getLogger("charity.office")
 SHIFT = frozenset({Role.CLERK, Role.MANAGER})
@@ -77,9 +77,9 @@ def _actor(rows: list[dict[str, Any]]) -> Actor:
 
 
 class Authenticator:
-    """Finds live sessions and working tokens (charity.web.auth.Finder)."""
+    """Finds live sessions and working tokens (charity.web.auth.Authenticator)."""
 
-    async def session(self, digest: str) -> Found | None:
+    async def session(self, digest: str) -> LiveSession | None:
         """The live session with this digest; notes now and then that it was seen."""
         now = clock.now()
         rows = await reading.rows(_LIVE, digest)
@@ -90,7 +90,7 @@ class Authenticator:
             return None
         if rows[0]["seen_at"] < clock.stamp(now - SEEN_EVERY):
             await _seen(_SEEN, digest)
-        return Found(digest, actor, _owes(rows[0], actor.roles))
+        return LiveSession(digest, actor, _owes(rows[0], actor.roles))
 
     async def token(self, digest: str) -> Actor | None:
         """The account that an access token acts as; notes the hour in which it was used."""
