@@ -112,14 +112,14 @@ class Years:
         self.goods: list[Any] = []
         self.refused: dict[str, int] = {}
 
-    async def tell(self) -> None:
+    async def build(self) -> None:
         """The city, then day after day."""
         from charity import tokens  # noqa: PLC0415
         from charity.app import CHAPTERS  # noqa: PLC0415
         from charity.demo import story  # noqa: PLC0415
 
         await story.load(CHAPTERS, as_of=self.first)
-        with tokens.telling(f"million {self.gifts}"):
+        with tokens.seeded(f"million {self.gifts}"):
             await self._know()
             await self._campaigns()
             began, done = time.perf_counter(), 0
@@ -173,7 +173,7 @@ class Years:
 
         by = self.staff["accountant"]
         filed_on = (self.first - timedelta(days=20)).isoformat()
-        with clock.telling(_at(self.first, 20)):
+        with clock.fixed(_at(self.first, 20)):
             for slug, kind, fund, funds, _ in CAMPAIGNS:
                 if kind:
                     new = campaigns.NewCampaign(
@@ -202,9 +202,9 @@ class Years:
 
         due = left if days == 1 else round(left / days)
         for begun in range(0, due, AT_ONCE):
-            with clock.telling(_at(day, 9, begun)):
+            with clock.fixed(_at(day, 9, begun)):
                 await self._all(self._gift(day) for _ in range(min(AT_ONCE, due - begun)))
-        with clock.telling(_at(day, 16)):
+        with clock.fixed(_at(day, 16)):
             await self._people(day, n)
         return due
 
@@ -399,7 +399,7 @@ async def _whole(step: str, gifts: int) -> None:
             await migrations.migrate()
     async with engine.opened(MODELS, durable=False), writer.running():
         years = Years(gifts)
-        await (years.tell() if step == "--build" else years.desks())
+        await (years.build() if step == "--build" else years.desks())
 
 
 async def _empty_database(url: str) -> None:

@@ -210,12 +210,12 @@ def demo(reset: bool, as_of: Any, then_serve: bool, host: str, port: int) -> Non
         settings.make_demo_keys(chosen.data_dir)
         settings.reset()
     settings.settings().require_keys()
-    _tell_demo(as_of.date() if as_of else None, again=reset)
+    _load_demo(as_of.date() if as_of else None, again=reset)
     if then_serve:
         _serve(host, port, 1)
 
 
-def _tell_demo(as_of: date | None, *, again: bool) -> None:
+def _load_demo(as_of: date | None, *, again: bool) -> None:
     from charity import clock  # noqa: PLC0415
     from charity.app import CHAPTERS  # noqa: PLC0415
     from charity.demo import reset, story  # noqa: PLC0415

@@ -2,7 +2,7 @@
 
 Instants are text `YYYY-MM-DDTHH:MM:SS.ffffffZ`: UTC, 27 characters, sorted by time when sorted as
 text, the same bytes in SQLite, in PostgreSQL and in a hashed body. Business dates are the calendar
-of Asia/Shanghai, text `YYYY-MM-DD`. The demo tells its year in order through `telling`.
+of Asia/Shanghai, text `YYYY-MM-DD`. The demo writes its year in order inside `fixed`.
 """
 
 import time
@@ -20,7 +20,7 @@ _fixed: ContextVar[datetime | None] = ContextVar("fixed", default=None)
 
 
 def now() -> datetime:
-    """The present instant in UTC, or the fixed one inside `telling`."""
+    """The present instant in UTC, or the fixed one inside `fixed`."""
     return _fixed.get() or datetime.now(UTC)
 
 
@@ -80,8 +80,8 @@ def midnight(day: date) -> str:
 
 
 @contextmanager
-def telling(at: datetime) -> Iterator[None]:
-    """Tell the clock, for the demo story on an empty database only."""
+def fixed(at: datetime) -> Iterator[None]:
+    """Hold the clock at an instant, for the demo on an empty database only."""
     token = _fixed.set(at.astimezone(UTC))
     try:
         yield

@@ -45,13 +45,13 @@ _source: random.Random = _system
 
 
 @contextmanager
-def telling(seed: str) -> Iterator[None]:
-    """Draw the readable codes from a seed, so that the demo story is the same every time.
+def seeded(seed: str) -> Iterator[None]:
+    """Draw the readable codes from a seed, so that the demo is the same every time.
 
-    For `demo` only, like `clock.telling`. Bearer secrets never come from here.
+    For `demo` only, like `clock.fixed`. Bearer secrets never come from here.
     """
-    global _source  # noqa: PLW0603  # one story is told at a time, on an empty database
-    assert _source is _system, "a story is already being told"
+    global _source  # noqa: PLW0603  # one demo is loaded at a time, on an empty database
+    assert _source is _system, "the codes are seeded already"
     _source = random.Random(seed)  # noqa: S311  # wanted: repeatable
     try:
         yield
@@ -113,7 +113,7 @@ def key16() -> str:
     milliseconds = clock.milliseconds()
     if _source is _system:
         return f"{milliseconds:012x}{secrets.token_hex(10)}"
-    return f"{_source.getrandbits(128):032x}"  # the writer's clock is the real one: a told key has no time in it
+    return f"{_source.getrandbits(128):032x}"  # the writer's clock is the real one: a seeded key has no time in it
 
 
 def request_id() -> str:

@@ -33,7 +33,7 @@ def test_the_day_changes_at_midnight_in_shanghai() -> None:
 
 def test_a_told_clock_is_the_only_one_that_is_heard() -> None:
     told = datetime(2026, 7, 3, 20, tzinfo=UTC)
-    with clock.telling(told):
+    with clock.fixed(told):
         assert clock.stamp() == "2026-07-03T20:00:00.000000Z"
         assert clock.today().isoformat() == "2026-07-04"
         assert clock.milliseconds() == int(told.timestamp() * 1000)

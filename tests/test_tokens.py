@@ -37,7 +37,7 @@ def test_a_reference_carries_its_prefix_and_survives_how_people_type_it():
 
 @given(st.integers(0, 10**6), st.integers(0, 10), st.sampled_from(tokens.ALPHABET))
 def test_one_wrong_character_is_always_found(seed: int, place: int, other: str):
-    with tokens.telling(str(seed)):
+    with tokens.seeded(str(seed)):
         code = tokens.card_code()
     wrong = code[:place] + other + code[place + 1 :]
     assert tokens.check_holds(wrong) == (wrong == code)
@@ -45,7 +45,7 @@ def test_one_wrong_character_is_always_found(seed: int, place: int, other: str):
 
 @given(st.integers(0, 10**6), st.integers(0, 9))
 def test_two_swapped_neighbours_are_always_found(seed: int, place: int):
-    with tokens.telling(str(seed)):
+    with tokens.seeded(str(seed)):
         code = tokens.lot_code()
     swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
     assert tokens.check_holds(swapped) == (swapped == code)
@@ -100,7 +100,7 @@ def test_a_secret_has_256_bits_and_is_found_by_its_digest():
 
 def test_a_told_story_draws_the_same_codes_again_but_never_the_same_secrets():
     def drawn():
-        with tokens.telling("2026-10-08"):
+        with tokens.seeded("2026-10-08"):
             return tokens.code128(), tokens.reference("YRJ26"), tokens.key16(), tokens.secret_token()
 
     first, second = drawn(), drawn()

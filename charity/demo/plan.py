@@ -136,7 +136,7 @@ def _group(events: Sequence[Event], start: int) -> Sequence[Event]:
 
 async def _at(plan: Plan, at: datetime, do: Callable[[], Awaitable[object]]) -> None:
     try:
-        with clock.telling(at):
+        with clock.fixed(at):
             await do()
     except Refusal as refusal:  # a shelf that is empty by then: the clerk was refused, as in life
         plan.refused[refusal.code] += 1

@@ -46,8 +46,8 @@ async def load(
     began = time.perf_counter()
     today = as_of or clock.today()
     whole = plan.Plan(today)
-    with tokens.telling(today.isoformat()):
-        with clock.telling(DAWN):
+    with tokens.seeded(today.isoformat()):
+        with clock.fixed(DAWN):
             for chapter in chapters:
                 await chapter.build(whole)
         for chapter in chapters:

@@ -17,7 +17,7 @@ from charity import words
 from charity.documents import exports, registry, rendering
 from charity.errors import Refusal
 
-TELL_EVERY_S = 0.3
+PROGRESS_EVERY_S = 0.3
 
 
 def _say(line: dict[str, Any]) -> None:
@@ -41,7 +41,7 @@ async def make(order: str) -> None:
     last = [0.0]
 
     async def on_progress(done: int, total: int) -> None:
-        if done >= total or time.monotonic() - last[0] > TELL_EVERY_S:
+        if done >= total or time.monotonic() - last[0] > PROGRESS_EVERY_S:
             last[0] = time.monotonic()
             _say({"done": done, "total": total})
 

@@ -162,16 +162,16 @@ async def _pdf(
     on_progress: OnProgress,
 ) -> None:
     ours = await organisation.get()
-    telling: set[asyncio.Task[None]] = set()
+    pending: set[asyncio.Task[None]] = set()
     rows = max(spool.count, 1)
 
     async def printed_so_far(done: int, pages: int) -> None:
         await on_progress(rows + rows * done // pages, 2 * rows)
 
-    def heard(done: int, pages: int) -> None:
+    def on_page(done: int, pages: int) -> None:
         task = asyncio.create_task(printed_so_far(done, pages))
-        telling.add(task)
-        task.add_done_callback(telling.discard)
+        pending.add(task)
+        task.add_done_callback(pending.discard)
 
     english = words.language() == "en"
     register = registers.Register(
@@ -194,9 +194,9 @@ async def _pdf(
         demo=ours.demo,
         lang=words.language(),
     )
-    printed = await register_to_pdf(register, progress=heard)
+    printed = await register_to_pdf(register, progress=on_page)
     await asyncio.to_thread(path.write_bytes, printed)
-    await asyncio.gather(*telling)
+    await asyncio.gather(*pending)
 
 
 def _sum_row(document: Document, totals: Totals) -> list[Any]:

@@ -280,7 +280,7 @@ async def _campaigns(plan: Plan) -> None:
                 ends_on=(date.fromisoformat(str(planned.ends_on)) + shift).isoformat(),
             )
         accountant = plan.by("accountant")
-        with clock.telling(plan.at(date.fromisoformat(moved.starts_on) - timedelta(days=filed))):
+        with clock.fixed(plan.at(date.fromisoformat(moved.starts_on) - timedelta(days=filed))):
             await campaigns.create(moved, by=accountant)
             if planned.reach == "public":
                 await campaigns.file(

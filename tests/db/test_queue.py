@@ -38,7 +38,7 @@ async def test_a_job_whose_worker_died_runs_again_until_its_attempts_are_used_up
         await transactions.run(lambda tx: queue.enqueue(tx, "x", {}))
         first = await queue.claim()
         assert await queue.claim() is None
-        with clock.telling(clock.now() + timedelta(seconds=queue.LEASE_S + 1)):
+        with clock.fixed(clock.now() + timedelta(seconds=queue.LEASE_S + 1)):
             again = await queue.claim()
         assert first is not None
         assert again is not None
@@ -46,7 +46,7 @@ async def test_a_job_whose_worker_died_runs_again_until_its_attempts_are_used_up
         await queue.finish(first, error="late")  # it was slow, not dead: the job is the other's
         await queue.renew(first)
         assert await reading.rows("SELECT state, error FROM job") == [{"state": "running", "error": None}]
-        with clock.telling(clock.now() + timedelta(seconds=3 * queue.LEASE_S)):
+        with clock.fixed(clock.now() + timedelta(seconds=3 * queue.LEASE_S)):
             last = await queue.claim()
         assert last is not None
         await queue.finish(last, error="broken")

@@ -72,7 +72,7 @@ async def test_a_pledge_that_is_complete_takes_no_more_money(house):
 
 async def test_a_pledge_expires_by_the_clock_and_its_money_is_still_taken(house):
     long_ago = clock.now() - timedelta(days=pledges.PLEDGE_DAYS + 1)
-    with clock.telling(long_ago):
+    with clock.fixed(long_ago):
         code = await promised(amount_fen=100)
     row = await pledges.get(code)
     assert pledges.shown_status(row.status, row.expires_at) == "expired"

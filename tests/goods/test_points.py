@@ -23,7 +23,7 @@ async def test_the_oldest_points_are_spent_first_and_the_rest_expires(shop: Shop
     scheme = await points.scheme()
     later = clock.today() + timedelta(days=92)
     after = clock.now() + timedelta(days=92)
-    with clock.telling(after):
+    with clock.fixed(after):
         next_cycle = scheme.cycle_of(later)
         assert await points.grant_cycle(by=shop.house.caseworker) == 2
         assert await shop.points() == 360
@@ -32,7 +32,7 @@ async def test_the_oldest_points_are_spent_first_and_the_rest_expires(shop: Shop
         household = acc.household(shop.house.household)
         assert await holding(household, acc.points("LX", next_cycle)) == 180
         assert await shop.points() == 256
-    with clock.telling(clock.now() + timedelta(days=184)):
+    with clock.fixed(clock.now() + timedelta(days=184)):
         assert await shop.points() == 180
         assert await points.expire(by=shop.house.caseworker) == 2
         assert await points.expire(by=shop.house.caseworker) == 0

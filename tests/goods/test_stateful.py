@@ -126,7 +126,7 @@ class ShopMachine(RuleBasedStateMachine):
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         async def timed() -> Any:
-            with clock.telling(BEGUN + timedelta(days=self.day)):
+            with clock.fixed(BEGUN + timedelta(days=self.day)):
                 return await work
 
         return self.runner.run(timed())

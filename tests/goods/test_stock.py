@@ -26,5 +26,5 @@ async def test_the_stock_lists_lots_by_page_and_warns_of_expiry(shop: Shop) -> N
     assert (figures.expired, figures.within) == (0, {7: 1, 30: 2, 90: 2})
     rows, _ = await stock.page(stock.Filter(store="LX01", text="牛奶", within_days=7), by=clerk)
     assert [line.quantity for line in rows] == [3]
-    with clock.telling(clock.now() + timedelta(days=6)):
+    with clock.fixed(clock.now() + timedelta(days=6)):
         assert (await stock.figures(chosen, by=clerk)).expired == 1

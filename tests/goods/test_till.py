@@ -38,7 +38,7 @@ async def test_the_first_expiring_lot_goes_first_and_expired_or_restricted_lots_
     late = await shop.bring(MILK, 1, expires_on=in_days(90))
     early = await shop.bring(MILK, 1, expires_on=in_days(12))
     await shop.bring(MILK, 5, expires_on=in_days(3), fund="F-EDU")
-    with clock.telling(clock.now() - timedelta(days=40)):
+    with clock.fixed(clock.now() - timedelta(days=40)):
         await shop.bring(MILK, 5, expires_on=in_days(10))
     answer = await issue(shop, Line(1, barcode=MILK))
     assert [line["lot"] for line in answer.body["lines"]] == [early]
@@ -68,7 +68,7 @@ async def test_a_scanned_lot_is_taken_exactly(shop: Shop) -> None:
 
 async def test_an_issue_names_every_shortage_at_once(shop: Shop) -> None:
     lot = await shop.bring(RICE, 2)
-    with clock.telling(clock.now() - timedelta(days=40)):
+    with clock.fixed(clock.now() - timedelta(days=40)):
         old = await shop.bring(MILK, 9, expires_on=in_days(10))
     bound = await shop.bring(SALT, 9, fund="F-EDU")
     await cards.suspend(card=shop.card, reason="review", by=shop.house.caseworker)

@@ -89,7 +89,7 @@ async def with_two_step(house: Cast, login: str = "lu", role: Role = Role.APPROV
     secret = two_step.new_secret()
     session = await signed_in(login)
     # Begun some steps ago, so that the present step is free.
-    with clock.telling(clock.now() - timedelta(minutes=2)):
+    with clock.fixed(clock.now() - timedelta(minutes=2)):
         codes = await two_step.begin(secret=secret, code=code(secret), session=session, by=who)
     return who, secret, codes
 

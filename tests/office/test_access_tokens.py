@@ -75,9 +75,9 @@ async def test_a_token_that_another_process_revoked_is_nobody_from_the_next_look
 
 async def test_a_token_ends_by_its_time(house: Cast) -> None:
     digest = tokens.digest(await access_tokens.create(role=Role.AUDITOR, days=30))
-    with clock.telling(clock.now() + timedelta(days=29, hours=23)):
+    with clock.fixed(clock.now() + timedelta(days=29, hours=23)):
         assert await Authenticator().token(digest)
-    with clock.telling(clock.now() + timedelta(days=30, minutes=1)):
+    with clock.fixed(clock.now() + timedelta(days=30, minutes=1)):
         assert await Authenticator().token(digest) is None
         assert [t.works for t in await access_tokens.every(by=SYSTEM) if t.login == "api-auditor"] == [False]
 
@@ -93,7 +93,7 @@ async def test_a_token_says_when_it_was_used_last(house: Cast) -> None:
     used = clock.now()
     assert await Authenticator().token(digest)
     for later, noted in ((timedelta(minutes=50), used), (timedelta(minutes=70), used + timedelta(minutes=70))):
-        with clock.telling(used + later):
+        with clock.fixed(used + later):
             await Authenticator().token(digest)
         (token,) = [t for t in await access_tokens.every(by=SYSTEM) if t.login == "api-auditor"]
         assert token.seen_at is not None

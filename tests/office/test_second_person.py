@@ -161,7 +161,7 @@ async def test_one_administrator_alone_waits_a_day_and_everybody_concerned_is_to
 
 
 async def _later(at: datetime) -> int:
-    with clock.telling(at):
+    with clock.fixed(at):
         return await changes.settle_due()
 
 

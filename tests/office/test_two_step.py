@@ -77,7 +77,7 @@ async def test_a_phone_may_be_one_step_early_or_late(house: Cast, steps: int, *,
     who, secret, _ = await given.with_two_step(house)
     digest = await given.signed_in("lu")
     at = clock.now()
-    with clock.telling(at):
+    with clock.fixed(at):
         giving = two_step.give(code=given.code(secret, at, steps), session=digest, by=who)
         if fits:
             await giving
@@ -89,7 +89,7 @@ async def test_no_step_is_used_twice_not_even_at_the_same_moment(house: Cast) ->
     who, secret, _ = await given.with_two_step(house)
     digests = [await given.signed_in("lu") for _ in range(4)]
     at = clock.now()
-    with clock.telling(at):
+    with clock.fixed(at):
         code = given.code(secret, at)
         done = await asyncio.gather(
             *(two_step.give(code=code, session=digest, by=who) for digest in digests), return_exceptions=True

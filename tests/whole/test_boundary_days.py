@@ -84,7 +84,7 @@ async def ending(house: Cast) -> Cast:
 
 
 async def test_a_campaign_takes_money_of_its_first_day_and_of_its_last_and_of_none_beside_them(ending: Cast) -> None:
-    with clock.telling(NEW):
+    with clock.fixed(NEW):
         await give(ending, date(2026, 10, 1))
         await give(ending, LAST)
         await refused("campaign.not_begun", give(ending, date(2026, 9, 30)))
@@ -92,24 +92,24 @@ async def test_a_campaign_takes_money_of_its_first_day_and_of_its_last_and_of_no
 
 
 async def test_a_campaign_takes_pledges_until_midnight_in_shanghai(ending: Cast) -> None:
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         assert await promised()
-    with clock.telling(NEW):
+    with clock.fixed(NEW):
         await refused("campaign.ended", promised())
 
 
 async def test_a_campaign_takes_pledges_from_midnight_in_shanghai_on(ending: Cast) -> None:
     begin = datetime(2026, 9, 30, 16, tzinfo=UTC)
-    with clock.telling(begin - timedelta(microseconds=1)):
+    with clock.fixed(begin - timedelta(microseconds=1)):
         await refused("campaign.not_begun", promised())
-    with clock.telling(begin):
+    with clock.fixed(begin):
         assert await promised()
 
 
 async def test_money_of_a_pledge_is_taken_when_the_campaign_is_over(ending: Cast) -> None:
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         code = await promised()
-    with clock.telling(NEW):
+    with clock.fixed(NEW):
         on = FIRST.isoformat()
         await pledges.receive(code, amount_fen=2_000, received_on=on, channel="cash", by=ending.cashier)
     assert (await pledges.get(code)).status == "received"
@@ -126,7 +126,7 @@ async def test_the_form_and_the_api_take_a_pledge_on_the_last_day_and_refuse_it_
         "public_amount": True,
     }
     for at, page, call in ((EVE, 303, 201), (NEW, 409, 409)):
-        with clock.telling(at):
+        with clock.fixed(at):
             client = web.as_()
             shown = await client.get("/sign-in")
             csrf = re.findall(r'name="csrf" value="(\w+)"', shown.text)[0]
@@ -139,9 +139,9 @@ async def test_the_form_and_the_api_take_a_pledge_on_the_last_day_and_refuse_it_
 
 
 async def test_tomorrow_begins_at_midnight_in_shanghai(house: Cast) -> None:
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         await refused("donation.in_future", give(house, FIRST))
-    with clock.telling(NEW):
+    with clock.fixed(NEW):
         assert await give(house, FIRST)
 
 
@@ -149,12 +149,12 @@ async def test_tomorrow_begins_at_midnight_in_shanghai(house: Cast) -> None:
 
 
 async def test_a_pledge_waits_for_thirty_days_and_not_a_moment_longer(house: Cast) -> None:
-    with clock.telling(NOON):
+    with clock.fixed(NOON):
         code = await promised()
     row = await pledges.get(code)
     assert row.expires_at == clock.stamp(NOON + timedelta(days=30)) == "2027-01-30T04:00:00.000000Z"
     for at, status in ((timedelta(hours=13), "pending"), (30 * DAY, "pending"), (30 * DAY + EVE.resolution, "expired")):
-        with clock.telling(NOON + at):
+        with clock.fixed(NOON + at):
             assert pledges.shown_status(row.status, row.expires_at) == status
             for asked in ("pending", "expired"):
                 found = await pledges.page(pledges.Filters(status=asked), 10, by=SYSTEM)
@@ -165,12 +165,12 @@ async def test_a_pledge_waits_for_thirty_days_and_not_a_moment_longer(house: Cas
 
 
 async def test_a_payment_is_not_dated_before_its_second_approval(house: Cast) -> None:
-    with clock.telling(NOON - DAY):
+    with clock.fixed(NOON - DAY):
         await give(house, LAST - DAY)
         made = (await vouchers.make(content=ASKED, by=house.caseworker)).body
         shown = {"number": made["number"], "content_hash": made["content_hash"]}
         await vouchers.approve(**shown, by=house.approver)
-    with clock.telling(NEW):  # the next day but one
+    with clock.fixed(NEW):  # the next day but one
         await vouchers.approve(**shown, by=house.approver2)
         paid = {"number": made["number"], "channel_ref": "ICBC-1", "by": house.cashier}
         await refused("voucher.paid_before_approval", payments.pay(paid_on=LAST - DAY, **paid))
@@ -184,7 +184,7 @@ async def test_a_payment_is_not_dated_before_its_second_approval(house: Cast) ->
 
 @pytest_asyncio.fixture
 async def shop(house: Cast) -> Shop:
-    with clock.telling(NOON - DAY):
+    with clock.fixed(NOON - DAY):
         return await opened(house)
 
 
@@ -193,14 +193,14 @@ async def hand_out(shop: Shop, line: Line, card: str = "") -> Answer:
 
 
 async def test_a_lot_is_handed_out_on_its_last_good_day_and_not_after(shop: Shop) -> None:
-    with clock.telling(NOON):
+    with clock.fixed(NOON):
         lot = await shop.bring(SALT, 9, expires_on=LAST)
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         await hand_out(shop, Line(1, barcode=SALT))
         await hand_out(shop, Line(1, lot=lot))
         soon = stock.Filter(store="LX01", expired=True)
         assert (await stock.page(soon, by=shop.house.clerk))[0] == []
-    with clock.telling(NEW):
+    with clock.fixed(NEW):
         await refused("stock.short_held", hand_out(shop, Line(1, barcode=SALT)))
         await refused("lot.expired", hand_out(shop, Line(1, lot=lot)))
         assert [line.lot for line in (await stock.page(soon, by=shop.house.clerk))[0]] == [lot]
@@ -208,22 +208,22 @@ async def test_a_lot_is_handed_out_on_its_last_good_day_and_not_after(shop: Shop
 
 
 async def test_goods_come_in_on_their_last_good_day_and_not_after(shop: Shop) -> None:
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         assert await shop.bring(SALT, 1, expires_on=LAST)
-    with clock.telling(NEW):
+    with clock.fixed(NEW):
         await refused("expiry.past", shop.bring(SALT, 1, expires_on=LAST))
 
 
 async def test_the_page_and_the_api_hand_out_on_the_last_good_day_and_not_after(shop: Shop, web: Web) -> None:
     limits.reset()
     await change("UPDATE token SET expires_at = '2027-06-01T00:00:00.000000Z' RETURNING digest")
-    with clock.telling(NOON):
+    with clock.fixed(NOON):
         lot = await shop.bring(SALT, 9, expires_on=LAST)
     body = {"store": "LX01", "card": shop.card, "lines": [{"lot": lot, "quantity": 1}]}
     fields = {"card": shop.card, "code.0": lot, "quantity.0": "1", "act": "finish"}
     client = web.as_("clerk")
     for at, status, page, left in ((EVE, 201, 303, 7), (NEW, 409, 409, 7)):
-        with clock.telling(at):
+        with clock.fixed(at):
             answer = await client.post("/api/v1/goods/issues", json=body, headers={"Idempotency-Key": str(status)})
             assert answer.status_code == status, answer.text
             answer = await client.post("/stores/LX01/out", data=fields)
@@ -234,12 +234,12 @@ async def test_the_page_and_the_api_hand_out_on_the_last_good_day_and_not_after(
 async def test_a_card_may_be_used_on_its_last_day_and_not_after(shop: Shop) -> None:
     await cards.suspend(card=shop.card, reason="review", by=shop.house.caseworker)
     card = await cards.issue(household=shop.house.household, by=shop.house.caseworker, allowed_until=LAST)
-    with clock.telling(NOON):
+    with clock.fixed(NOON):
         await shop.bring(SALT, 9)
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         assert (await cards.view(card, by=shop.house.clerk)).refusals == ()
         await hand_out(shop, Line(1, barcode=SALT), card)
-    with clock.telling(NEW):
+    with clock.fixed(NEW):
         view = await cards.view(card, by=shop.house.clerk)
         assert [rule.code for _, rule in view.refusals] == ["card.expired"]
         await refused("card.expired", hand_out(shop, Line(1, barcode=SALT), card))
@@ -248,19 +248,19 @@ async def test_a_card_may_be_used_on_its_last_day_and_not_after(shop: Shop) -> N
 async def test_points_are_those_of_the_quarter_in_shanghai(shop: Shop) -> None:
     household = acc.household(shop.house.household)
     assert await holding(household, acc.points("LX", "2026-Q4")) == 180
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         assert await points.grant_cycle(by=shop.house.caseworker) == 0
         assert await points.expire(by=shop.house.caseworker) == 0
-    with clock.telling(NEW):
+    with clock.fixed(NEW):
         assert await points.grant_cycle(by=shop.house.caseworker) == 2
         assert await shop.points() == 360
         assert await points.expire(by=shop.house.caseworker) == 0
     assert await holding(household, acc.points("LX", "2027-Q1")) == 180
     carried = datetime(2027, 3, 31, 16, tzinfo=UTC)
-    with clock.telling(carried - EVE.resolution):
+    with clock.fixed(carried - EVE.resolution):
         assert await shop.points() == 360
         assert await points.expire(by=shop.house.caseworker) == 0
-    with clock.telling(carried):
+    with clock.fixed(carried):
         assert await shop.points() == 180
         assert await points.expire(by=shop.house.caseworker) == 2
     assert await holding(household, acc.points("LX", "2026-Q4")) == 0
@@ -306,25 +306,25 @@ async def test_an_unused_session_lives_to_the_moment_before_its_time(
     house: Cast, roles: list[Role], idle: timedelta
 ) -> None:
     await _account(house, roles)
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         digest = tokens.digest(await sessions.sign_in(login="wang", password="correct horse battery"))
-    with clock.telling(EVE + idle - EVE.resolution):
+    with clock.fixed(EVE + idle - EVE.resolution):
         assert await reading.value("SELECT COUNT(*) FROM session WHERE seen_at = $1", clock.stamp(EVE)) == 1
         assert await Authenticator().session(digest)
     await change("UPDATE session SET seen_at = created_at RETURNING digest")
-    with clock.telling(EVE + idle):
+    with clock.fixed(EVE + idle):
         assert await Authenticator().session(digest) is None
 
 
 async def test_a_used_session_lives_to_the_moment_before_twelve_hours(house: Cast) -> None:
     await _account(house, [Role.CASHIER])
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         digest = tokens.digest(await sessions.sign_in(login="wang", password="correct horse battery"))
     end = EVE + timedelta(hours=12)
     await change("UPDATE session SET seen_at = $1 RETURNING digest", clock.stamp(end - timedelta(seconds=1)))
-    with clock.telling(end - EVE.resolution):
+    with clock.fixed(end - EVE.resolution):
         assert await Authenticator().session(digest)
-    with clock.telling(end):
+    with clock.fixed(end):
         assert await Authenticator().session(digest) is None
 
 
@@ -337,12 +337,12 @@ async def _account(house: Cast, roles: list[Role]) -> None:
 
 
 async def test_a_token_opens_to_the_moment_before_its_end(house: Cast) -> None:
-    with clock.telling(EVE):
+    with clock.fixed(EVE):
         digest = tokens.digest(await access_tokens.create(role=Role.AUDITOR, days=30))
-    with clock.telling(EVE + 30 * DAY - EVE.resolution):
+    with clock.fixed(EVE + 30 * DAY - EVE.resolution):
         assert await Authenticator().token(digest)
         assert [t.works for t in await access_tokens.every(by=SYSTEM) if t.login == "api-auditor"] == [True]
-    with clock.telling(EVE + 30 * DAY):
+    with clock.fixed(EVE + 30 * DAY):
         assert await Authenticator().token(digest) is None
         assert [t.works for t in await access_tokens.every(by=SYSTEM) if t.login == "api-auditor"] == [False]
 
@@ -353,7 +353,7 @@ async def test_a_token_opens_to_the_moment_before_its_end(house: Cast) -> None:
 async def test_numbers_begin_anew_with_the_year_in_shanghai(shop: Shop) -> None:
     numbers = []
     for at in (EVE, NEW):
-        with clock.telling(at):
+        with clock.fixed(at):
             answer = await give(shop.house, clock.today())
             taken = await shop.bring_answer(RICE, 2, expires_on=FIRST + 9 * DAY)
             out = await hand_out(shop, Line(1, barcode=RICE))
@@ -368,7 +368,7 @@ async def test_numbers_begin_anew_with_the_year_in_shanghai(shop: Shop) -> None:
 @pytest.mark.parametrize("label", ["本月", "本季", "本年"])
 async def test_a_gift_stands_in_the_register_of_its_own_month_quarter_and_year(house: Cast, label: str) -> None:
     for at, fen in ((EVE, 1_000), (NEW, 2_000)):
-        with clock.telling(at):
+        with clock.fixed(at):
             await give(house, clock.today(), amount_fen=fen)
     for day, fen in ((LAST, 1_000), (FIRST, 2_000)):
         (preset,) = [p for p in forms.presets(day) if p.label == label]
@@ -383,10 +383,10 @@ async def test_a_gift_stands_in_the_register_of_its_own_month_quarter_and_year(h
 async def test_the_screen_of_a_register_shows_the_month_of_shanghai(house: Cast, web: Web) -> None:
     await change("UPDATE token SET expires_at = '2027-06-01T00:00:00.000000Z' RETURNING digest")
     for at, fen in ((EVE, 1_111), (NEW, 2_222)):
-        with clock.telling(at):
+        with clock.fixed(at):
             await give(house, clock.today(), amount_fen=fen)
     for at, seen, hidden in ((EVE, "11.11", "22.22"), (NEW, "22.22", "11.11")):
-        with clock.telling(at):
+        with clock.fixed(at):
             answer = await web.as_("accountant").get("/ledgers/donations")
         assert seen in answer.text
         assert hidden not in answer.text
@@ -430,7 +430,7 @@ async def test_what_belongs_into_a_closed_period_is_booked_on_the_first_open_day
 async def test_recorded_at_never_goes_back_when_the_clock_does(house: Cast) -> None:
     stamps = []
     for hours in (0, -1, 1):
-        with clock.telling(NEW + timedelta(hours=hours)):
+        with clock.fixed(NEW + timedelta(hours=hours)):
             stamps.append((await _posted("2026-12-31"))["recorded_at"])
     assert stamps == [clock.stamp(NEW), clock.stamp(NEW), clock.stamp(NEW + timedelta(hours=1))]
     assert await books_verify.run() == []

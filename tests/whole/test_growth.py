@@ -134,7 +134,7 @@ def _rows_of(node: dict[str, Any]) -> int:
 
 async def told(house: Cast, shop: Shop, first: int, many: int) -> None:
     """So many gifts, pledges, refunds, vouchers and baskets, from number `first` on, all of yesterday."""
-    with clock.telling(_yesterday()):
+    with clock.fixed(_yesterday()):
         await _of_a_day(house, shop, first, many)
 
 
@@ -216,7 +216,7 @@ async def test_no_page_reads_more_when_the_books_have_grown(
     house: Cast, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "COUNT_MAX", FEW // 2)
-    with clock.telling(_yesterday()):
+    with clock.fixed(_yesterday()):
         shop = await shop_opened(house)
     await told(house, shop, 0, FEW)
 
