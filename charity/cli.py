@@ -6,18 +6,16 @@ the commands, so that `charity --help` is quick.
 
 import asyncio
 import json
-import os
 import socket
 import sys
 import time
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from charity import cli_accounts
+from charity import cli_accounts, cli_demo, console
 from charity.arguments import Judged
 from charity.console import Plainly, opened, plain
 
@@ -69,7 +67,7 @@ def init(login: str, name: str, password_stdin: bool, make_keys: bool, **details
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("密码（至少 10 个字符）", hide_input=True, confirmation_prompt=True)
-    _migrate()
+    console.migrate()
 
     async def work() -> None:
         from charity.office import organisation, rules, staff  # noqa: PLC0415
@@ -118,18 +116,8 @@ def _make_keys(path: Path) -> None:
 @main.command()
 def migrate() -> None:
     """建表或升级数据库；可以多处同时运行。"""
-    done = _migrate()
+    done = console.migrate()
     click.echo("\n".join(f"已执行 {name}" for name in done) or "数据库已是最新")
-
-
-def _migrate() -> list[str]:
-    from charity.db import engine, migrations  # noqa: PLC0415
-
-    async def work() -> list[str]:
-        async with engine.opened(migrating=True):
-            return await migrations.migrate()
-
-    return asyncio.run(work())
 
 
 @main.command()
@@ -210,79 +198,9 @@ def demo(reset: bool, as_of: Any, then_serve: bool, host: str, port: int) -> Non
         settings.make_demo_keys(chosen.data_dir)
         settings.reset()
     settings.settings().require_keys()
-    _load_demo(as_of.date() if as_of else None, again=reset)
+    cli_demo.bring(as_of.date() if as_of else None, again=reset)
     if then_serve:
         _serve(host, port, 1)
-
-
-def _load_demo(as_of: date | None, *, again: bool) -> None:
-    from charity import clock  # noqa: PLC0415
-    from charity.app import CHAPTERS  # noqa: PLC0415
-    from charity.demo import reset, story  # noqa: PLC0415
-    from charity.ledger import demo as books  # noqa: PLC0415
-    from charity.office import demo as office  # noqa: PLC0415
-    from charity.settings import settings  # noqa: PLC0415
-
-    state = asyncio.run(_demo_state())
-    complete = settings().data_dir / "demo.loaded"
-    if state == "real":
-        raise click.ClickException(
-            "这个数据库里有真实数据，不能装入演示。请换一个 CHARITY_DATA_DIR 和 CHARITY_DATABASE_URL"
-        )
-    if state == "demo" and complete.exists() and not again:
-        _migrate()  # a demo of an older version is brought up to date
-        click.echo(f"演示城市已在（{complete.read_text(encoding='utf-8').strip()}）；重新装入：charity demo --reset")
-    else:
-        rights = asyncio.run(reset.wipe()) if state == "demo" else []
-        _migrate()
-        asyncio.run(reset.restore(rights))
-        if opened(_renew_head):
-            click.echo("head.json 已随新的演示数据库重新开始")
-
-        async def load() -> tuple[float, int]:
-            with click.progressbar(length=1000, label="装入演示城市", file=sys.stderr) as bar:
-
-                def progress(done: int, total: int) -> None:
-                    bar.update(done * 1000 // max(total, 1) - bar.pos)
-
-                loaded = await story.load(CHAPTERS, as_of=as_of, progress=progress)
-            return loaded.seconds, await books.entries()
-
-        seconds, entries = opened(load, writing=True, durable=False)
-        os.sync()
-        complete.write_text(f"{as_of or clock.today()}\n", encoding="utf-8")
-        click.echo(f"已装入：{entries:,} 笔分录，用时 {seconds:.1f} 秒")
-    click.echo("\n演示账号（密码都一样）：" + office.PASSWORD)
-    for login, name, roles, store in office.STAFF:
-        click.echo(f"  {login:<14}{name}  {' '.join(roles)}{'  ' + store if store else ''}")
-
-
-async def _renew_head() -> bool:
-    """Begin head.json anew for a new database; whether there was one of another."""
-    from charity.ledger import head_file  # noqa: PLC0415
-
-    if await head_file.problem() is None:
-        return False
-    await head_file.renew()
-    return True
-
-
-async def _demo_state() -> str:
-    """empty, demo or real."""
-    from charity.app import CHAPTERS, MODELS  # noqa: PLC0415
-    from charity.db import engine, reading  # noqa: PLC0415
-    from charity.demo import story  # noqa: PLC0415
-    from charity.office import organisation  # noqa: PLC0415
-
-    async with engine.opened(MODELS):
-        postgres = engine.state().postgres
-        catalog = "pg_tables WHERE tablename" if postgres else "sqlite_master WHERE name"
-        there = await reading.value(f"SELECT count(*) FROM {catalog} = 'staff'")  # noqa: S608 - constants
-        if not there:
-            return "empty"
-        if (await organisation.get()).demo:
-            return "demo"
-        return "empty" if await story.is_empty(CHAPTERS) else "real"
 
 
 class WithFilters(Judged):

@@ -104,3 +104,14 @@ async def must_be_migrated() -> None:
     missing = await migrations.pending()
     if missing:
         raise click.ClickException(f"数据库还缺 {len(missing)} 个建表步骤（{missing[0]}…）：请先运行 charity migrate")
+
+
+def migrate() -> list[str]:
+    """Apply what is missing in `migrations/`; the names of what was applied."""
+    from charity.db import engine, migrations  # noqa: PLC0415 - see above
+
+    async def work() -> list[str]:
+        async with engine.opened(migrating=True):
+            return await migrations.migrate()
+
+    return asyncio.run(work())

@@ -12,8 +12,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +24,8 @@ from charity import settings
 from charity.cli import main
 from charity.db import sealed
 from charity.db.locks import FileLock
+from charity.demo import story
+from charity.office import organisation
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = {
@@ -242,10 +246,9 @@ def test_a_refused_reset_of_the_demo_takes_nothing_away(run: Run, tmp_path: Path
     assert run("migrate").returncode == 0
     with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
         free.execute("INSERT OR REPLACE INTO organisation (id, name, short, demo) VALUES (1, '演示会', '演示', 1)")
-    kept = [tmp_path / "demo.loaded", tmp_path / "exports" / "a.pdf"]
-    kept[1].parent.mkdir()
-    for path in kept:
-        path.write_text("2026-11-26", encoding="utf-8")
+    kept = tmp_path / "exports" / "a.pdf"
+    kept.parent.mkdir()
+    kept.write_text("2026-11-26", encoding="utf-8")
     server = FileLock(tmp_path / "charity.open")
     assert server.take(shared=True)
     try:
@@ -254,12 +257,81 @@ def test_a_refused_reset_of_the_demo_takes_nothing_away(run: Run, tmp_path: Path
         server.release()
     assert done.returncode == 1
     assert "正被另一个程序使用" in done.stderr
-    assert all(path.exists() for path in [*kept, tmp_path / "charity.db"])
+    assert kept.exists()
+    assert (tmp_path / "charity.db").exists()
 
 
-@pytest.mark.parametrize(
-    ("held", "words"), [("open", ("demo", "--reset")), ("open", ("demo",)), ("serve", ("serve", "--port", "18767"))]
-)
+@pytest.fixture
+def short_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo that tells nothing but who we are: the whole one takes twenty seconds."""
+
+    async def load(chapters: Any, as_of: date, progress: Any) -> story.Loaded:
+        assert chapters
+        progress(1, 1)
+        await organisation.change(organisation.Organisation("演示会", demo=True))
+        return story.Loaded(0.1, 1, {})
+
+    monkeypatch.setattr(story, "load", load)
+
+
+def _demo_rows(folder: Path) -> list[tuple[str, str | None]]:
+    with closing(sqlite3.connect(folder / "charity.db")) as free:
+        return free.execute("SELECT o.name, i.demo_as_of FROM organisation o, installation i").fetchall()
+
+
+@pytest.mark.usefixtures("short_demo")
+def test_the_demo_is_loaded_once_and_only_a_reset_takes_it_away(run: Run, tmp_path: Path) -> None:
+    assert run("demo", "--as-of", "2026-11-20").returncode == 0
+    assert _demo_rows(tmp_path) == [("演示会", "2026-11-20")]
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
+        free.execute("UPDATE organisation SET name = '我的演示'")
+    for path in tmp_path.glob("demo.*"):  # no file beside the database decides
+        path.unlink()
+    again = run("demo")
+    assert again.returncode == 0
+    assert "演示城市已在（2026-11-20）" in again.stdout
+    assert _demo_rows(tmp_path) == [("我的演示", "2026-11-20")]
+    assert run("demo", "--reset", "--as-of", "2026-11-21").returncode == 0
+    assert _demo_rows(tmp_path) == [("演示会", "2026-11-21")]
+
+
+@pytest.mark.usefixtures("short_demo")
+def test_a_demo_that_was_not_loaded_to_its_end_is_kept_until_a_reset(run: Run, tmp_path: Path) -> None:
+    assert run("migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
+        free.execute("INSERT INTO organisation (id, name, short, demo) VALUES (1, '我的演示', '演示', 1)")
+    (tmp_path / "demo.loaded").write_text("2026-11-20\n")  # an older version's marker, or another database's
+    done = run("demo")
+    assert done.returncode == 1
+    assert "没有装完" in done.stderr
+    assert "charity demo --reset" in done.stderr
+    assert _demo_rows(tmp_path) == [("我的演示", None)]
+    assert run("demo", "--reset").returncode == 0
+    ((name, day),) = _demo_rows(tmp_path)
+    assert (name, day is not None) == ("演示会", True)
+
+
+@pytest.mark.usefixtures("short_demo")
+@pytest.mark.parametrize("words", [("demo",), ("demo", "--reset")])
+def test_the_demo_writes_over_no_head_file_of_another_database(
+    run: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    _begun(run)
+    assert run("head", "--renew").returncode == 0
+    real = (tmp_path / "head.json").read_text()
+    elsewhere = f"sqlite://{tmp_path / 'demo.db'}"
+    done = run(*words, CHARITY_DATABASE_URL=elsewhere)
+    assert done.returncode == 1
+    assert "head.json 不是这个数据库的" in done.stderr
+    assert (tmp_path / "head.json").read_text() == real
+    (tmp_path / "head.json").unlink()
+    assert run(*words, CHARITY_DATABASE_URL=elsewhere).returncode == 0
+    (tmp_path / "head.json").write_text(real)  # and a demo is not wiped while the file is another's
+    assert run("demo", "--reset", CHARITY_DATABASE_URL=elsewhere).returncode == 1
+    assert (tmp_path / "head.json").read_text() == real
+
+
+@pytest.mark.parametrize(("held", "words"), [("open", ("demo", "--reset")), ("serve", ("serve", "--port", "18767"))])
 def test_who_has_another_data_folder_meets_the_same_locks(
     run: Run, tmp_path: Path, held: str, words: tuple[str, ...]
 ) -> None:

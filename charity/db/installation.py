@@ -5,6 +5,8 @@ sealed with a key: for each data key that was ever the first, and a mark of the 
 `init` or at the first start; from then on a key that opens none of them is noticed before it seals anything.
 """
 
+from datetime import date
+
 from charity import clock
 from charity.db import reading, rules, sealed, transactions
 from charity.db.transactions import Tx
@@ -12,11 +14,25 @@ from charity.errors import Failure, Refusal
 from charity.settings import settings
 
 WORD = "charity"
+DATABASE_ID = "SELECT database_id FROM installation WHERE id = 1"
 
 
 async def database_id() -> str:
     """The id of the open database, 32 hex digits."""
-    return str(await reading.value("SELECT database_id FROM installation WHERE id = 1"))
+    return str(await reading.value(DATABASE_ID))
+
+
+async def demo_as_of() -> str | None:
+    """The day on which the story of the demo ends that was loaded here, wholly; None where there is none."""
+    day: str | None = await reading.value("SELECT demo_as_of FROM installation WHERE id = 1")
+    return day
+
+
+async def note_demo(as_of: date) -> None:
+    """Note that the whole demo is loaded."""
+    await transactions.run(
+        lambda tx: tx.rows("UPDATE installation SET demo_as_of = $1 WHERE id = 1 RETURNING id", as_of.isoformat())
+    )
 
 
 async def wrong_keys() -> list[str]:

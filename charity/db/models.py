@@ -43,6 +43,7 @@ class InstallationRow(Model):
     id = fields.IntField(primary_key=True)
     database_id = fields.TextField()
     secret_mark = fields.TextField(null=True)
+    demo_as_of = fields.TextField(null=True)
 
     class Meta:
         """Table name."""

@@ -4,14 +4,28 @@ On SQLite the file goes. On PostgreSQL what migrations made goes and the schema 
 grants on tables and sequences are given again to the new ones, so that the serving role is what it was.
 """
 
+import contextlib
 import shutil
+import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charity.db import advisory, engine, locks
+from charity.db import advisory, engine, installation, locks
+from charity.errors import Rule
 from charity.settings import Settings, settings
+
+NOT_A_DEMO = Rule(
+    "demo.real",
+    "这个数据库里有真实数据，不能装入演示，也不会删去。请换一个 CHARITY_DATA_DIR 和 CHARITY_DATABASE_URL",
+)
+NOT_WHOLE = Rule("demo.not_whole", "这个演示数据库没有装完，里面的数据没有动。删去并重新装入：charity demo --reset")
+HEAD_OF_ANOTHER = Rule(
+    "demo.head_of_another",
+    "{path} 不是这个数据库的：它可能是另一个数据库最近分录的唯一凭据，演示不会改写它。"
+    "请换一个 CHARITY_DATA_DIR；确定不再需要时先把它移走",
+)
 
 Grant = tuple[str, str, bool]
 """(privilege, role as SQL, whether it may be handed on)."""
@@ -46,27 +60,35 @@ class Rights:
     grants: tuple[Grant, ...]
 
 
-async def wipe() -> list[Rights]:
-    """Take it all away; the rights to `restore` when the migrations have run. DatabaseInUse when it is open."""
+async def wipe(database: str | None) -> list[Rights]:
+    """Take it all away; the rights to `restore` when the migrations have run. DatabaseInUse when it is open.
+
+    `database`: the id of the one that was found to be a demo; NOT_A_DEMO when another has taken its place since. None:
+    it has no id, being older than ids.
+    """
     chosen = settings()
     try:
         if chosen.postgres:
-            return await _wipe_postgres(chosen)
-        await _wipe_sqlite(chosen)
+            return await _wipe_postgres(chosen, database)
+        await _wipe_sqlite(chosen, database)
     except locks.LockBusy as error:
         raise engine.DatabaseInUse(str(error)) from error
     return []
 
 
 def _remove_files(chosen: Settings) -> None:
-    (chosen.data_dir / "demo.loaded").unlink(missing_ok=True)
     shutil.rmtree(chosen.data_dir / "exports", ignore_errors=True)
 
 
-async def _wipe_sqlite(chosen: Settings) -> None:
+async def _wipe_sqlite(chosen: Settings, database: str | None) -> None:
     lock = locks.FileLock(chosen.lock_path("open"))
     await lock.wait(seconds=5)
     try:
+        if database is not None:
+            with contextlib.closing(sqlite3.connect(chosen.sqlite_path)) as connection:
+                (now,) = connection.execute(installation.DATABASE_ID).fetchone()
+            if now != database:
+                raise NOT_A_DEMO()
         _remove_files(chosen)
         for end in ("", "-wal", "-shm"):
             chosen.sqlite_path.with_name(chosen.sqlite_path.name + end).unlink(missing_ok=True)
@@ -74,8 +96,10 @@ async def _wipe_sqlite(chosen: Settings) -> None:
         lock.release()
 
 
-async def _wipe_postgres(chosen: Settings) -> list[Rights]:
+async def _wipe_postgres(chosen: Settings, database: str | None) -> list[Rights]:
     async with advisory.exclusive(chosen.migrate_url or chosen.database_url) as connection:
+        if database is not None and await connection.fetchval(installation.DATABASE_ID) != database:
+            raise NOT_A_DEMO()
         rights = await _rights(connection)
         _remove_files(chosen)
         async with connection.transaction():

@@ -156,6 +156,15 @@ async def problem() -> Refusal | None:
     return None if there == file.leaf else rules.HEAD_FORKED(seq=file.seq, at=file.at)
 
 
+async def is_of_this_database() -> bool:
+    """Whether the file is the open database's, or there is none: then a new demo in its place may begin it anew."""
+    try:
+        file = read()
+    except HeadFileBroken:
+        return False
+    return file is None or file.database == await installation.database_id()
+
+
 async def run() -> list[Failure]:
     """`charity verify`, the head's part."""
     wrong = await problem()

@@ -8,8 +8,9 @@ import asyncpg
 import pytest
 from browsing import PATIENCE_S
 
-from charity.db import advisory, engine, migrations
+from charity.db import advisory, engine, installation, migrations
 from charity.demo import reset
+from charity.errors import Refusal
 
 ROLE = "charity_app"
 GRANTS = f"""
@@ -40,7 +41,7 @@ async def test_what_others_may_do_is_the_same_after_a_reset(database: str) -> No
         await connection.execute(GRANTS)
         await connection.execute("CREATE EXTENSION amcheck")
         before = await rights(connection)
-        kept = await reset.wipe()
+        kept = await reset.wipe(None)
         assert await rights(connection) == {}
         async with engine.opened(migrating=True):
             await migrations.migrate()
@@ -59,17 +60,16 @@ async def test_what_others_may_do_is_the_same_after_a_reset(database: str) -> No
 async def test_nothing_is_taken_away_while_somebody_has_the_database_open(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = [tmp_path / "demo.loaded", tmp_path / "exports" / "a.pdf"]
-    kept[1].parent.mkdir()
-    for path in kept:
-        path.write_text("2026-11-26", encoding="utf-8")
+    kept = tmp_path / "exports" / "a.pdf"
+    kept.parent.mkdir()
+    kept.write_text("2026-11-26", encoding="utf-8")
     async with engine.opened():
         with pytest.raises(engine.DatabaseInUse):
-            await reset.wipe()
+            await reset.wipe(None)
         assert await migrations.pending() == []
-    assert all(path.exists() for path in kept)
-    await reset.wipe()
-    assert not any(path.exists() for path in kept)
+    assert kept.exists()
+    await reset.wipe(None)
+    assert not kept.exists()
     async with engine.opened():
         assert await migrations.pending() == [m.name for m in migrations.found()]
 
@@ -102,6 +102,19 @@ async def test_the_lock_is_taken_again_when_postgresql_ended_its_connection(data
                         break
                     await asyncio.sleep(0.02)
             with pytest.raises(engine.DatabaseInUse):
-                await reset.wipe()
+                await reset.wipe(None)
     finally:
         await connection.close()
+
+
+async def test_a_database_that_took_the_place_of_the_demo_is_not_taken_away(database: str) -> None:
+    async with engine.opened():
+        ours = await installation.database_id()
+    with pytest.raises(Refusal) as refused:
+        await reset.wipe("f" * 32)
+    assert refused.value.code == "demo.real"
+    async with engine.opened():
+        assert await migrations.pending() == []
+    await reset.wipe(ours)
+    async with engine.opened():
+        assert await migrations.pending() == [m.name for m in migrations.found()]

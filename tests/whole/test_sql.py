@@ -213,7 +213,7 @@ OFFENDERS = {
 }
 # Strings whose table is only known when the program runs: the table comes from code, never from another room.
 DYNAMIC = {
-    "cli": 1,  # the catalog of the database: is the table there?
+    "cli_demo": 1,  # the catalog of the database: is the table there?
     "db": 5,  # inserts, kept sums, rebuilds and the check of words, for whoever hands the table in
     "demo": 1,  # REVOKE and GRANT of a reset give every table its rights back
     "giving": 1,  # two sums of postings, written once in giving/verify.py

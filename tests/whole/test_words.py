@@ -21,6 +21,7 @@ DATA_FILES = {
     "settings.py",
     "cli.py",
     "cli_accounts.py",
+    "cli_demo.py",
     "console.py",
     "money.py",
     "demo.py",
