@@ -17,7 +17,7 @@ from pathlib import Path
 
 FETCH_SECONDS_MAX = 600
 
-# What lands in static/vendor/ <- where it is in node_modules/. Licences travel with their files.
+# What goes to static/vendor/ <- where it is in node_modules/. Licences travel with their files.
 LISTED: dict[str, str] = {
     "fonts/NotoSansSC-Regular.ttf": "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
     "fonts/NotoSansSC-Bold.ttf": "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf",
@@ -41,7 +41,7 @@ def fetch(root: Path) -> None:
     """Bring `root`/static/vendor up to the lock; quick when it already is.
 
     Raises AssetsError when npm is missing, the registry cannot be reached, a hash of the lock does
-    not match, or a font is not TrueType (the papers need glyf outlines).
+    not match, or a font is not TrueType (printed documents need glyf outlines).
     """
     vendor = root / "static" / "vendor"
     lock = _sha256(root / "static" / "package-lock.json")

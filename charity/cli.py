@@ -56,7 +56,7 @@ main.add_command(cli_accounts.account)
 @click.option("--credit-code", default="", help="统一社会信用代码")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读密码")
 @click.option("--make-keys", is_flag=True, help="缺密钥时生成，写入 .env")
-def init(login: str, name: str, password_stdin: bool, make_keys: bool, **details: str) -> None:  # noqa: FBT001 - click hands flags so
+def init(login: str, name: str, password_stdin: bool, make_keys: bool, **details: str) -> None:  # noqa: FBT001 - click passes flags so
     """建表，登记单位，建立第一个管理员。"""
     from charity.settings import settings  # noqa: PLC0415
 
@@ -79,14 +79,14 @@ def init(login: str, name: str, password_stdin: bool, make_keys: bool, **details
             password, login, staff.weakness.words_of(details["organisation_name"], details["short"])
         )
         await staff.create(login=login, name=name, roles=[Role.ADMIN], password=password, initial=False, by=SYSTEM)
-        said = organisation.Organisation(
+        registered = organisation.Organisation(
             details["organisation_name"],
             short=details["short"] or details["organisation_name"],
             phone=details["phone"],
             address=details["address"],
             credit_code=details["credit_code"],
         )
-        await organisation.change(said)
+        await organisation.change(registered)
 
     opened(work)
     click.echo(f"完成。管理员账号：{login}。现在可以运行 charity serve，并在 /sign-in 登录。")
@@ -189,7 +189,7 @@ def _serve(host: str, port: int, workers: int) -> None:
 @click.option("--serve", "then_serve", is_flag=True, help="装入后启动")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-def demo(reset: bool, as_of: Any, then_serve: bool, host: str, port: int) -> None:  # noqa: FBT001 - click hands flags so
+def demo(reset: bool, as_of: Any, then_serve: bool, host: str, port: int) -> None:  # noqa: FBT001 - click passes flags so
     """装入演示城市；有真实数据的数据库一律拒绝。"""
     from charity import settings  # noqa: PLC0415
 
@@ -289,7 +289,7 @@ async def _verify() -> list[str]:
 
 @main.command()
 @click.option("--renew", is_flag=True, help="以数据库现在的样子重写 head.json（有意恢复旧备份之后）")
-def head(renew: bool) -> None:  # noqa: FBT001 - click hands flags so
+def head(renew: bool) -> None:  # noqa: FBT001 - click passes flags so
     """账簿的末尾：数据库与 head.json 是否一致。"""
 
     async def work() -> None:

@@ -20,15 +20,15 @@ async def findings(plain: Plain) -> list[Finding]:
 
 def _check_settings() -> list[Finding]:
     chosen = settings()
-    found: list[Finding] = [(True, f"数据目录 {chosen.data_dir}"), (True, f"公开网址 {chosen.public_url}")]
+    lines: list[Finding] = [(True, f"数据目录 {chosen.data_dir}"), (True, f"公开网址 {chosen.public_url}")]
     try:
         chosen.require_keys()
-        found.append((True, f"密钥可用（加密用 {next(iter(chosen.keyring()))}）"))
+        lines.append((True, f"密钥可用（加密用 {next(iter(chosen.keyring()))}）"))
     except SettingsError as error:
-        found.append((False, f"密钥：{error}"))
+        lines.append((False, f"密钥：{error}"))
     if not chosen.secure and not chosen.public_url.startswith(("http://127.0.0.1", "http://localhost")):
-        found.append((False, "公开网址不是 https：工作人员只能在服务器本机登录"))
-    return found
+        lines.append((False, "公开网址不是 https：工作人员只能在服务器本机登录"))
+    return lines
 
 
 async def _check_database(plain: Plain) -> list[Finding]:
@@ -42,11 +42,11 @@ async def _check_database(plain: Plain) -> list[Finding]:
         return [(False, f"数据库打不开：{plain(error) or type(error).__name__}")]
     bad = {problem.probe.name for problem in problems}
     closed = "database" in bad
-    found: list[Finding] = [] if closed else [(True, f"{kind} 可用，结构最新")]
-    found += [(True, probe.label) for probe in PROBES if probe.name not in bad and not (closed and probe.reads)]
+    lines: list[Finding] = [] if closed else [(True, f"{kind} 可用，结构最新")]
+    lines += [(True, probe.label) for probe in PROBES if probe.name not in bad and not (closed and probe.reads)]
     if not looked:
-        found.append((True, "没有 amcheck，或没有权限使用它：未查看 PostgreSQL 的数据页"))
-    return found + [(False, problem.said()) for problem in problems]
+        lines.append((True, "没有 amcheck，或没有权限使用它：未查看 PostgreSQL 的数据页"))
+    return lines + [(False, problem.text()) for problem in problems]
 
 
 def _check_rights() -> list[Finding]:

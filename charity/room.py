@@ -1,4 +1,4 @@
-"""What a room hands to the house: one `ROOM = Room(...)` in its `room.py`, joined with the others by `app`.
+"""What a room contributes to the app: one `ROOM = Room(...)` in its `room.py`, joined with the others by `app`.
 
 Nothing is discovered: a room takes part when it stands in `app.ROOMS`, and only with what it lists here. So
 the toolkits (`web`, `desk`, `jobs`, `demo`, `printing`) know no room, and a room knows no list of the house.
@@ -31,7 +31,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """All that one room hands in. `name` is its package."""
+    """All that one room contributes. `name` is its package."""
 
     name: str
     models: Sequence[str] = ()

@@ -45,7 +45,7 @@ _UNSEEN = re.compile(
 )
 
 REFUSED = "第 {at} 个字符（{code}）看不见或不能使用，请删去后重新填写"
-"""What is said of a refused character: msgid with the facts of `Refused`."""
+"""The words for a refused character: msgid with the facts of `Refused`."""
 
 
 class Refused(NamedTuple):
@@ -59,8 +59,8 @@ def refused(text: str, *, area: bool = False) -> Refused | None:
     """The first character that this text must not have; `area`: of several lines, so line feeds may stand in it."""
     if text.isprintable() and not _UNSEEN.search(text):
         return None
-    found = (_AREA if area else _LINE).search(text)
-    return Refused(found.start() + 1, f"U+{ord(found[0]):04X}") if found else None
+    match = (_AREA if area else _LINE).search(text)
+    return Refused(match.start() + 1, f"U+{ord(match[0]):04X}") if match else None
 
 
 def cleaned(text: str) -> str:

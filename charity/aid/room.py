@@ -1,4 +1,4 @@
-"""What aid hands in to app."""
+"""What aid contributes to the app."""
 
 from charity.aid import demo, desk, verify
 from charity.aid.payments import api as payments_api

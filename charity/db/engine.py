@@ -71,8 +71,8 @@ class State:
 
 def identity(path: Path) -> tuple[int, int]:
     """What a file is, whatever its name: device and inode. FileNotFoundError."""
-    found = path.stat()
-    return found.st_dev, found.st_ino
+    stat = path.stat()
+    return stat.st_dev, stat.st_ino
 
 
 _state: State | None = None

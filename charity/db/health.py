@@ -45,7 +45,7 @@ class Problem:
     probe: Probe
     refusal: Refusal
 
-    def said(self) -> str:
+    def text(self) -> str:
         """In words."""
         label, what = words.translate(self.probe.label), words.say(self.refusal.words, **self.refusal.facts)
         return f"{label}: {what}" if words.language() == "en" else f"{label}：{what}"
@@ -77,7 +77,7 @@ async def watch(probes: Sequence[Probe]) -> None:
             if before.get(name) != problem.refusal.code:
                 level = logging.ERROR if problem.probe.grave else logging.WARNING
                 log.log(
-                    level, "health.bad", extra={"probe": name, "why": problem.refusal.code, "words": problem.said()}
+                    level, "health.bad", extra={"probe": name, "why": problem.refusal.code, "words": problem.text()}
                 )
         for name in before.keys() - now.keys():
             log.info("health.good", extra={"probe": name})

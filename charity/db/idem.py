@@ -23,9 +23,9 @@ class Idem:
     fingerprint: str
 
 
-def fingerprint(path: str, said: bytes) -> str:
+def fingerprint(path: str, content: bytes) -> str:
     """The keyed hash of what was asked, and where: without our key nobody can try names against a stored one."""
-    return hashlib.blake2b(path.encode() + b"\n" + said, digest_size=32, key=_key()).hexdigest()
+    return hashlib.blake2b(path.encode() + b"\n" + content, digest_size=32, key=_key()).hexdigest()
 
 
 @lru_cache(maxsize=1)

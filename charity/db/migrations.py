@@ -104,7 +104,7 @@ def _filled(script: str, dialect: str) -> str:
     return script
 
 
-def found(folder: Path = FOLDER) -> list[Migration]:
+def every(folder: Path = FOLDER) -> list[Migration]:
     """All files in order; MigrationError for a stray name or a number used twice."""
     files = []
     for path in sorted(folder.glob("*.sql")):
@@ -140,7 +140,7 @@ async def migrate(folder: Path = FOLDER) -> list[str]:
 
     MigrationFailed when a file cannot be applied, LockBusy when another starter takes too long.
     """
-    return await transactions.shielded(_migrate(found(folder)))
+    return await transactions.shielded(_migrate(every(folder)))
 
 
 async def _migrate(files: list[Migration]) -> list[str]:
@@ -283,6 +283,6 @@ async def pending() -> list[str]:
     postgres = engine.state().postgres
     catalog = "pg_tables WHERE tablename = 'migration'" if postgres else "sqlite_master WHERE name = 'migration'"
     if not await reading.value(f"SELECT count(*) FROM {catalog}"):  # noqa: S608 - constants
-        return [f.name for f in found()]
+        return [f.name for f in every()]
     done = {row["number"] for row in await reading.rows("SELECT number FROM migration")}
-    return [f.name for f in found() if f.number not in done]
+    return [f.name for f in every() if f.number not in done]

@@ -138,7 +138,7 @@ def serve(parent: socket.socket, path: str) -> None:
 
 
 def main() -> None:
-    """Serve the socket whose number was handed in."""
+    """Serve the socket whose number was passed."""
     for number in (signal.SIGINT, signal.SIGTERM):
         # A signal to the whole group is for the parent, which lets us finish what it began.
         signal.signal(number, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""Invented names from common surnames and characters; seeded, so that a day tells one story."""
+"""Invented names from common surnames and characters; seeded, so that a day makes the same demo."""
 
 import random
 

@@ -20,7 +20,7 @@ _finders: tuple[Finder, ...] = ()
 
 def use(finders: Iterable[Finder]) -> None:
     """Take the finders of all rooms."""
-    global _finders  # noqa: PLW0603 - handed in once by app
+    global _finders  # noqa: PLW0603 - set once by app
     _finders = tuple(finders)
 
 

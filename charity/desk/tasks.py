@@ -42,7 +42,7 @@ _sources: tuple[Source, ...] = ()
 
 def use(sources: Iterable[Source]) -> None:
     """Take the functions of all rooms."""
-    global _sources  # noqa: PLW0603 - handed in once by app
+    global _sources  # noqa: PLW0603 - set once by app
     _sources = tuple(sources)
 
 

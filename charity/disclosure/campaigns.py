@@ -58,11 +58,11 @@ async def uses(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[FundUse
         f"SELECT seq, effective_on, body FROM entry WHERE seq IN ({reading.places(len(seqs))})",  # noqa: S608
         *seqs,
     )
-    told = {e["seq"]: (e["effective_on"], json.loads(e["body"])["facts"]) for e in entries}
-    names = await ledger_funds.programme_names([facts.get("programme", "") for _, facts in told.values()])
+    spending = {e["seq"]: (e["effective_on"], json.loads(e["body"])["facts"]) for e in entries}
+    names = await ledger_funds.programme_names([facts.get("programme", "") for _, facts in spending.values()])
     result = []
     for row in rows:
-        on, facts = told[row["seq"]]
+        on, facts = spending[row["seq"]]
         code = facts.get("programme", "")
         name = names.get(code, words.translate("支出"))
         result.append(FundUse(on, code, name, row["amount_fen"], facts.get("recipients", 0), row["fund"]))

@@ -1,4 +1,4 @@
-"""What disclosure hands to the house."""
+"""What disclosure contributes to the app."""
 
 from charity.disclosure import api, routes
 from charity.room import Room

@@ -29,7 +29,7 @@ def _state(status: str) -> dict[str, str]:
 async def home(request: Request) -> Response:
     """What is open, what was received, what happened with it."""
     shown = await campaigns.every()
-    told = [s.figures for s in shown]
+    sums = [s.figures for s in shown]
     return await pages.page(
         request,
         "disclosure/home.html",
@@ -37,9 +37,9 @@ async def home(request: Request) -> Response:
         past=[s for s in shown if s.row["status"] != "active"],
         state=_state,
         days_left=public.days_left,
-        received_fen=sum(f.received_fen - f.refunded_fen for f in told),
-        gifts=sum(f.gifts for f in told),
-        seq=max((f.seq for f in told), default=0),
+        received_fen=sum(f.received_fen - f.refunded_fen for f in sums),
+        gifts=sum(f.gifts for f in sums),
+        seq=max((f.seq for f in sums), default=0),
         spent_fen=await figures.spent_total(),
         uses=await public.uses(),
         funds=await funds.names(s.row["fund"] for s in shown),
@@ -90,7 +90,7 @@ async def check(request: Request) -> Response:
 async def receipt(request: Request) -> Response:
     """The check of a receipt."""
     checked = await receipts.check(request.path_params["code"])
-    label, tone, said = receipts.VERDICTS[checked.row.status]
+    label, tone, sentence = receipts.VERDICTS[checked.row.status]
     name = (await organisation.get()).name
     response = await pages.page(
         request,
@@ -98,7 +98,7 @@ async def receipt(request: Request) -> Response:
         checked=checked,
         row=checked.row,
         path_of=checked.path,
-        verdict={"label": words.translate(label), "tone": tone, "words": words.say(said, organisation=name)},
+        verdict={"label": words.translate(label), "tone": tone, "words": words.say(sentence, organisation=name)},
         capitals=capitals(checked.row.amount_fen),
         fifo=words.translate(receipts.FIFO),
     )

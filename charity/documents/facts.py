@@ -112,9 +112,9 @@ def period_words(filters: Filters) -> str:
 
 async def filter_words(document: Document, filters: Filters) -> str:
     """The filters as they are echoed on the printed document, codes with their names."""
-    said = []
+    parts = []
     for wanted in document.filters:
         if value := filters[wanted]:
             name = (await wanted.choices()).get(value, "")
-            said.append(f"{words.say(wanted.label)} {value} {name}".rstrip() if wanted.coded else name)
-    return " · ".join(said) or words.say("全部")
+            parts.append(f"{words.say(wanted.label)} {value} {name}".rstrip() if wanted.coded else name)
+    return " · ".join(parts) or words.say("全部")

@@ -45,7 +45,7 @@ class ExportAnswer(BaseModel):
 def filters_of(document: Document, begin: str, end: str, chosen: Mapping[str, str]) -> Filters:
     """Checked filters; refuses a bad period and a filter that this document does not have."""
     first, last = facts.period(begin, end)
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in chosen.items():
         if not (plain := value.strip()):
             continue
@@ -53,8 +53,8 @@ def filters_of(document: Document, begin: str, end: str, chosen: Mapping[str, st
         if wanted is None or (wanted is COPY and plain not in COPY_WORDS):
             raise rules.FILTER_UNKNOWN(name=name)
         if plain != wanted.default:
-            said[name] = plain
-    return Filters.of(first, last, **said)
+            values[name] = plain
+    return Filters.of(first, last, **values)
 
 
 def from_query(document: Document, query: Mapping[str, str]) -> Filters:

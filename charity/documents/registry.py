@@ -1,4 +1,4 @@
-"""The documents there are: what the rooms hand in, asked by the screens, the API, the jobs and the command line."""
+"""The documents there are: what the rooms declare, asked by the screens, the API, the jobs and the command line."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ def find(name: str) -> Document | None:
 
 def document(name: str) -> Document:
     """The document of this name, or the refusal report.unknown."""
-    found = find(name)
-    if found is None:
+    named = find(name)
+    if named is None:
         raise rules.REPORT_UNKNOWN(report=name)
-    return found
+    return named

@@ -1,4 +1,4 @@
-"""What documents hand to the house."""
+"""What documents contribute to the app."""
 
 from charity.documents import api, desk, jobs, routes
 from charity.room import Room

@@ -38,10 +38,10 @@ async def start(request: Request) -> Response:
     """The button that begins an export."""
     actor = auth.allowed(request, "report.export")
     data = await web_forms.data(request)
-    said = {name: web_forms.text(data, name) for name in data}
-    wanted = registry.document(said.get("report", ""))
-    filters = forms.from_query(wanted, said)
-    export = await exports.start(report=wanted.name, fmt=said.get("format", ""), filters=filters, by=actor)
+    values = {name: web_forms.text(data, name) for name in data}
+    wanted = registry.document(values.get("report", ""))
+    filters = forms.from_query(wanted, values)
+    export = await exports.start(report=wanted.name, fmt=values.get("format", ""), filters=filters, by=actor)
     return pages.see_other(request, f"/exports/{export.id}")
 
 

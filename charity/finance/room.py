@@ -1,4 +1,4 @@
-"""What finance hands to the house."""
+"""What finance contributes to the app."""
 
 from charity.finance.journal import api
 from charity.room import Room

@@ -1,4 +1,4 @@
-"""What giving takes part with in the platform."""
+"""What giving contributes to the app."""
 
 from charity.giving import demo, desk, verify
 from charity.giving.campaigns import routes as campaigns

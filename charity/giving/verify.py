@@ -261,10 +261,10 @@ async def _campaigns() -> list[Failure]:
         slug = campaign["slug"]
         for row in await reading.rows(_CAMPAIGN, slug):
             for name, short in _SHOWN:
-                said, booked = row[name], row[f"{short}_booked"]
-                if said != booked:
+                shown, booked = row[name], row[f"{short}_booked"]
+                if shown != booked:
                     failures.append(
-                        Failure("I12", f"campaign {slug}: the page says {name} {said}, booked are {booked}")
+                        Failure("I12", f"campaign {slug}: the page says {name} {shown}, booked are {booked}")
                     )
     return failures
 

@@ -1,4 +1,4 @@
-"""What goods hands in to app."""
+"""What goods contributes to the app."""
 
 from functools import partial
 

@@ -43,7 +43,7 @@ def outlay(
 ) -> None:
     """The lines of what went out: a line a posting of cost, or one without value, of the fund `unvalued_of`.
 
-    With a `store` it was goods. A reversal hands in the negated postings and `recipients` below 0.
+    With a `store` it was goods. A reversal gives the negated postings and `recipients` below 0.
     """
     kind = IN_KIND if store else CASH
     valued = [(acc.fund(account), fen) for account, _, fen in postings if acc.split(account)[0] in _SPENT]

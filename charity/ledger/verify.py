@@ -43,10 +43,10 @@ _CHECKS: tuple[checks.Check, ...] = (
     ),
     (
         "I9",
-        "fund {fund}: {said} fen are kept as spent, its segments are {spent} fen",
-        "SELECT x.fund, SUM(x.said) AS said, SUM(x.spent) AS spent FROM (SELECT fund, spent_fen AS said, 0 AS spent "
+        "fund {fund}: {kept} fen are kept as spent, its segments are {spent} fen",
+        "SELECT x.fund, SUM(x.kept) AS kept, SUM(x.spent) AS spent FROM (SELECT fund, spent_fen AS kept, 0 AS spent "
         "FROM fund_sum UNION ALL SELECT fund, 0, SUM(stop - start) FROM segment WHERE kind = 'spent' GROUP BY fund) x "
-        "GROUP BY x.fund HAVING SUM(x.said) <> SUM(x.spent)",
+        "GROUP BY x.fund HAVING SUM(x.kept) <> SUM(x.spent)",
     ),
     (
         "I9",

@@ -1,4 +1,4 @@
-"""What the office hands in to app."""
+"""What the office contributes to the app."""
 
 from charity.jobs.timetable import HOUR_S, Timed
 from charity.office import demo, desk, verify

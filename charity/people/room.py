@@ -1,4 +1,4 @@
-"""What people hands in to app."""
+"""What people contribute to the app."""
 
 from charity.people import demo
 from charity.room import Room

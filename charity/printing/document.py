@@ -1,6 +1,6 @@
 """What a register is, to whoever prints, shows or exports it: columns, filters, rows page by page, totals.
 
-A room declares a `Document` and hands it in; `documents` makes screens and files of it. Rows are mappings by
+A room declares a `Document`; `documents` makes screens and files of it. Rows are mappings by
 column key: money int fen (None: 不计价), counts int, dates `YYYY-MM-DD`.
 """
 
@@ -103,7 +103,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A register that a room hands in. `page(filters, seq_max, after, limit)`, `totals(filters, seq_max)`.
+    """A register that a room declares. `page(filters, seq_max, after, limit)`, `totals(filters, seq_max)`.
 
     All rows of one reading are bounded by `seq_max`, the head of the journal when it began, so that a long
     export and its totals speak of the same books although gifts go on arriving.

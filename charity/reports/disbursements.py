@@ -214,12 +214,12 @@ async def _differences(filters: Filters, seq_max: int) -> list[str]:
     for fund in sorted(kinds):
         if filters[FUND] not in {"", fund}:
             continue
-        here, said = paid.get(fund, 0), cost.get(fund, 0)
+        here, booked = paid.get(fund, 0), cost.get(fund, 0)
         if kinds[fund] == "agency":
-            said = debt.get(fund, 0) + given.get(fund, 0)
-        if here != said:
+            booked = debt.get(fund, 0) + given.get(fund, 0)
+        if here != booked:
             differences.append(
-                words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(said))
+                words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(booked))
             )
     return differences
 

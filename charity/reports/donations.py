@@ -154,15 +154,15 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
 
 
 async def _differences(filters: Filters, seq_max: int, kinds: dict[str, str]) -> list[str]:
-    """Funds whose lines are not what the books say: income 4101; for agency funds 2601 and what was handed on of it."""
+    """Funds whose lines are not what the books say: income 4101; for agency funds 2601 and what was passed on of it."""
     given = await kept.by_fund(INCOME, filters, seq_max)
-    handed_on = await kept.by_fund(OUTLAY, filters, seq_max)
+    passed_on = await kept.by_fund(OUTLAY, filters, seq_max)
     income = await books.by_fund((acc.GIFTS,), filters.begin, filters.end, seq_max)
     debt = await books.by_fund((acc.AGENCY_DEBT,), filters.begin, filters.end, seq_max)
     differences = []
     for fund in sorted(kinds):
         here = given.get(fund, 0)
-        there = handed_on.get(fund, 0) - debt.get(fund, 0) if kinds[fund] == "agency" else -income.get(fund, 0)
+        there = passed_on.get(fund, 0) - debt.get(fund, 0) if kinds[fund] == "agency" else -income.get(fund, 0)
         if here != there and filters[FUND] in {"", fund}:
             differences.append(
                 words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(there))

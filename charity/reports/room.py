@@ -1,4 +1,4 @@
-"""What reports hand to the house."""
+"""What reports contribute to the app."""
 
 from charity.reports import disbursements, donations, stock, verify
 from charity.room import Check, Room

@@ -208,20 +208,20 @@ async def _items(barcodes: set[str]) -> dict[str, dict[str, Any]]:
 
 async def _value_differences(filters: Filters, seq_max: int, values: dict[tuple[str, str], int]) -> list[str]:
     """Stores and funds whose shelves are not worth what the accounts of goods say."""
-    said = await books.stock_value(filters.end, seq_max)
+    booked = await books.stock_value(filters.end, seq_max)
     differences = []
-    for key in sorted(said.keys() | values.keys()):
+    for key in sorted(booked.keys() | values.keys()):
         store, fund = key
         if filters[STORE] not in {"", store} or filters[FUND] not in {"", fund} or store.startswith("transit"):
             continue
-        if values.get(key, 0) != said.get(key, 0):
+        if values.get(key, 0) != booked.get(key, 0):
             differences.append(
                 words.say(
                     "{store} {fund}：台账 {rows} 元，账簿存货为 {books} 元",
                     store=store,
                     fund=fund,
                     rows=yuan(values.get(key, 0)),
-                    books=yuan(said.get(key, 0)),
+                    books=yuan(booked.get(key, 0)),
                 )
             )
     return differences[:DIFFERENCES_SHOWN]

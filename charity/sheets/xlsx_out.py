@@ -85,7 +85,7 @@ class XlsxSheet:
 
 
 def write(path: Path, rows: Iterable[Row], columns: Sequence[ColumnLike], *, title: str) -> None:
-    """A whole workbook from rows at hand."""
+    """A whole workbook from rows in memory."""
     with XlsxSheet(path, columns, title=title) as sheet:
         for row in rows:
             sheet.add(row)

@@ -92,10 +92,10 @@ class Call:
             return None
         owner = self.context.actor.key if self.context.actor else "anon"
         # Only what was sent is compared: a default that a later version adds must not spoil old keys.
-        said = (
+        content = (
             b"" if self.body is None else type(self.body).__pydantic_serializer__.to_json(self.body, exclude_unset=True)
         )
-        return Idem(f"{verb}:{owner}", self.key, idem.fingerprint(self.full_path, said))
+        return Idem(f"{verb}:{owner}", self.key, idem.fingerprint(self.full_path, content))
 
 
 Answered = AnswerLike | BaseModel | Mapping[str, Any] | Response
@@ -355,8 +355,8 @@ class Json:
 
 def _response(endpoint: Endpoint, answered: Any) -> Response | Json:
     if hasattr(answered, "replayed"):
-        said = answered.text.encode() if answered.text else to_json(answered.body)
-        return Json(said, answered.status, replayed=answered.replayed)
+        body = answered.text.encode() if answered.text else to_json(answered.body)
+        return Json(body, answered.status, replayed=answered.replayed)
     if isinstance(answered, Response):
         return answered
     return Json(to_json(answered), endpoint.status)

@@ -62,7 +62,7 @@ class Authenticator(Protocol):
 
 
 _authenticator: Authenticator | None = None
-_bearers: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
+_access_tokens: OrderedDict[str, tuple[float, Actor]] = OrderedDict()
 _sessions: OrderedDict[str, tuple[float, LiveSession]] = OrderedDict()
 
 
@@ -75,7 +75,7 @@ def use(authenticator: Authenticator) -> None:
 
 def forget() -> None:
     """Forget what was answered: after a sign-out, a revocation or a change of roles."""
-    _bearers.clear()
+    _access_tokens.clear()
     _sessions.clear()
 
 
@@ -93,18 +93,18 @@ async def bearer(context: RequestContext, authorization: str) -> Actor:
     if scheme.lower() != "bearer" or not secret or len(secret) > SECRET_MAX:
         raise BAD_TOKEN()
     now = time.monotonic()
-    kept = _bearers.get(secret)
+    kept = _access_tokens.get(secret)
     if kept is not None and kept[0] > now:
         actor = kept[1]
     else:
         if kept is not None:  # one looks it up again, the others do not wait for that
-            _keep(_bearers, secret, (now + LOOKED_UP_S, kept[1]))
+            _keep(_access_tokens, secret, (now + LOOKED_UP_S, kept[1]))
         holder = await _required_authenticator().token(tokens.digest(secret))
         if holder is None:
-            _bearers.pop(secret, None)
+            _access_tokens.pop(secret, None)
             raise BAD_TOKEN()
         actor = holder
-        _keep(_bearers, secret, (now + KEPT_S, actor))
+        _keep(_access_tokens, secret, (now + KEPT_S, actor))
     context.actor, context.bearer = actor, True
     return actor
 

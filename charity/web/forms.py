@@ -19,7 +19,7 @@ FILES_MAX = 4
 PART_MAX = 65_536
 Data = dict[str, str | list[str]]
 Model = TypeVar("Model", bound=BaseModel)
-_NOT_SAID = {"csrf", "idem"}
+_NOT_COMPARED = {"csrf", "idem"}
 SENT = "charity.sent"
 """Where the scope of a request keeps the fields of its form, for the page that offers to send them again."""
 
@@ -47,13 +47,13 @@ async def data(request: Request, model: type[BaseModel] | None = None) -> Data:
     lists = fields.lists(model) if model else frozenset[str]()
     wrong = {name: fields.twice(name) for name, values in sent.items() if len(values) > 1 and name not in lists}
     wrong |= {error.field: error for error in fields.faults(dict.fromkeys(sent, ""))}
-    found: Data = {name: values[0] if len(values) == 1 else values for name, values in sent.items() if name != "csrf"}
+    taken: Data = {name: values[0] if len(values) == 1 else values for name, values in sent.items() if name != "csrf"}
     if model is None:
-        wrong |= {error.field: error for error in fields.faults(found)}
+        wrong |= {error.field: error for error in fields.faults(taken)}
     if wrong:
         raise unreadable(*wrong.values())
-    request.scope[SENT] = found
-    return found
+    request.scope[SENT] = taken
+    return taken
 
 
 def again(request: Request) -> list[tuple[str, str]]:
@@ -80,12 +80,12 @@ def read(model: type[Model], sent: Data) -> Model:
     """The model's instance; raises the 422 refusal with all field errors."""
     faults = fields.faults(sent, fields.areas(model))
     try:
-        found = model.model_validate(sent)
+        form = model.model_validate(sent)
     except ValidationError as error:
         raise messages.refusal(error, model, faults) from None
     if faults:
         raise unreadable(*faults)
-    return found
+    return form
 
 
 def idem(request: Request, sent: Data, scope: str) -> Idem | None:
@@ -94,6 +94,6 @@ def idem(request: Request, sent: Data, scope: str) -> Idem | None:
     if not KEY.match(key):
         return None
     actor = contexts.of(request).actor
-    said = {name: value for name, value in sent.items() if name not in _NOT_SAID}
-    whole = json.dumps(said, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
+    compared = {name: value for name, value in sent.items() if name not in _NOT_COMPARED}
+    whole = json.dumps(compared, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     return Idem(f"{scope}:{actor.key}" if actor else scope, key, fingerprint(request.url.path, whole))

@@ -74,12 +74,12 @@ async def measure() -> None:
 class _Families(Collector):
     """Metrics as prometheus_client wants them."""
 
-    def __init__(self, found: list[Metric]) -> None:
-        self.found = found
+    def __init__(self, listed: list[Metric]) -> None:
+        self.listed = listed
 
     def collect(self) -> Iterator[Family]:
         """One family a metric."""
-        for metric in self.found:
+        for metric in self.listed:
             yield _histogram(metric) if isinstance(metric, Histogram) else _numbers(metric)
 
 

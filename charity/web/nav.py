@@ -27,7 +27,7 @@ _items: tuple[NavItem, ...] = ()
 
 def use(items: Iterable[NavItem]) -> None:
     """Take the entries of all rooms."""
-    global _items  # noqa: PLW0603 - handed in once by app
+    global _items  # noqa: PLW0603 - set once by app
     _items = tuple(sorted(items, key=lambda item: item.order))
 
 

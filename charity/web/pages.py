@@ -1,7 +1,7 @@
 """Answering a browser: pages, redirects with a message, PDFs.
 
 Templates are found in templates/ (StrictUndefined, autoescape, words in the current language). The base
-context is added to each page; the organisation comes from a function that `app` hands in.
+context is added to each page; the organisation comes from a function that `app` sets.
 """
 
 import base64
@@ -68,7 +68,7 @@ def use(organisation: Callable[[], Awaitable[Organisation]]) -> None:
 async def _who_we_are() -> Organisation:
     global _kept  # noqa: PLW0603 - kept for a few seconds a process
     if _organisation is None:
-        msg = "app has not handed in the organisation"
+        msg = "app has not set the organisation"
         raise RuntimeError(msg)
     if _kept is None or _kept[0] < time.monotonic():
         _kept = (time.monotonic() + ORGANISATION_KEPT_S, await _organisation())

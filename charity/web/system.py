@@ -69,7 +69,7 @@ async def readyz(request: Request) -> Response:
         body["warnings"] = [problem.probe.name for problem in problems if not problem.probe.grave]
         with suppress(Refusal):
             await _require_figures(request)
-            body["words"] = [problem.said() for problem in problems]
+            body["words"] = [problem.text() for problem in problems]
     return JSONResponse(body, 503 if grave else 200, headers={"cache-control": "no-store"})
 
 

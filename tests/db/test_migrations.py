@@ -23,7 +23,7 @@ async def test_four_starters_at_once_apply_each_migration_once(database_empty: s
     outcomes = await asyncio.gather(*(s.communicate() for s in starters))
     assert [s.returncode for s in starters] == [0, 0, 0, 0], outcomes
     async with engine.opened():
-        assert await reading.value("SELECT COUNT(*) FROM migration") == len(migrations.found())
+        assert await reading.value("SELECT COUNT(*) FROM migration") == len(migrations.every())
         assert await migrations.pending() == []
 
 
@@ -42,7 +42,7 @@ async def test_a_broken_migration_leaves_nothing_behind(database_empty: str, tmp
     async with engine.opened():
         with pytest.raises(Exception, match="syntax"):
             await migrations.migrate(tmp_path)
-        assert await migrations.pending() == [m.name for m in migrations.found()]
+        assert await migrations.pending() == [m.name for m in migrations.every()]
 
 
 async def test_every_model_says_what_the_live_table_has(opened: str) -> None:

@@ -165,9 +165,9 @@ async def test_a_failed_file_leaves_the_earlier_ones_and_says_so(
     broken = "-- all\nCREATE TABLE half (x TEXT);\nINSERT INTO store VALUES ('S', 'n', 'nowhere', 'CENTER');\n"
     (folder / "9002_broken.sql").write_text(broken)
     (folder / "9003_never.sql").write_text("-- all\nCREATE TABLE never (x TEXT);\n")
-    found = migrations.found
-    files = found(folder)
-    monkeypatch.setattr(migrations, "found", lambda _=None: files)
+    every = migrations.every
+    files = every(folder)
+    monkeypatch.setattr(migrations, "every", lambda _=None: files)
     said = await asyncio.to_thread(CliRunner().invoke, cli.main, ["migrate"])
     assert said.exit_code == 1
     assert re.search(
@@ -183,7 +183,7 @@ async def test_a_failed_file_leaves_the_earlier_ones_and_says_so(
             with pytest.raises(Exception, match=table):
                 await reading.rows(f"SELECT * FROM {table}")
         (folder / "9002_broken.sql").write_text(broken.splitlines()[1])
-        files[:] = found(folder)
+        files[:] = every(folder)
         assert await migrations.migrate() == ["9002_broken", "9003_never"]
 
 

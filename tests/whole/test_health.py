@@ -36,7 +36,7 @@ class Usage(NamedTuple):
 
 async def said() -> dict[str, str]:
     """What is wrong, by the probe's name."""
-    return {problem.probe.name: problem.said() for problem in await health.look(PROBES)}
+    return {problem.probe.name: problem.text() for problem in await health.look(PROBES)}
 
 
 async def sql(text: str, *args: Any) -> None:
@@ -197,9 +197,9 @@ async def test_a_probe_that_cannot_look_is_a_problem(house: Cast) -> None:
         raise OSError
 
     (problem,) = await health.look([Probe("disk", "磁盘", fall)])
-    assert problem.said() == "磁盘：无法查看：OSError"
+    assert problem.text() == "磁盘：无法查看：OSError"
     with words.speaking("en"):
-        assert problem.said() == "Disk: Cannot be looked at: OSError"
+        assert problem.text() == "Disk: Cannot be looked at: OSError"
 
 
 # -- who reads what -----------------------------------------------------------------------------------

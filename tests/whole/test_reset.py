@@ -71,7 +71,7 @@ async def test_nothing_is_taken_away_while_somebody_has_the_database_open(
     await reset.wipe(None)
     assert not kept.exists()
     async with engine.opened():
-        assert await migrations.pending() == [m.name for m in migrations.found()]
+        assert await migrations.pending() == [m.name for m in migrations.every()]
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)

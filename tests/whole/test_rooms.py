@@ -144,7 +144,7 @@ def test_every_models_py_verify_py_and_demo_py_takes_part() -> None:
         runs = [check.run for check in app.CHECKS]
         assert module.run in runs, f"{module.__name__}: no room.py lists its `run` in `checks`"
     for module in modules("demo"):
-        assert module.chapter in app.CHAPTERS, f"{module.__name__}: no room.py hands in its `chapter`"
+        assert module.chapter in app.CHAPTERS, f"{module.__name__}: no room.py contributes its `chapter`"
 
 
 def test_app_reads_every_field_of_a_room() -> None:
