@@ -52,7 +52,8 @@ async def test_every_model_says_what_the_live_table_has(opened: str) -> None:
             live = {r["c"] for r in await reading.rows(sql, table)}
         else:
             live = {r["name"] for r in await reading.rows(f"PRAGMA table_info({table})")}
-        assert names == live, table
+        assert live - names == set(), f"table {table} has columns that its class in models.py lacks: write them there"
+        assert names - live == set(), f"models.py has columns that table {table} lacks: write a file into migrations/"
 
 
 def _models() -> dict[str, set[str]]:

@@ -111,7 +111,7 @@ def _in(days: int) -> str:
 
 
 async def test_an_empty_house_asks_nothing_of_anybody(house: Any) -> None:
-    for who in (house.cashier, house.approver, house.caseworker, house.accountant, house.nobody, house.auditor):
+    for who in (house.cashier, house.approver, house.caseworker, house.accountant, house.organiser, house.auditor):
         assert await texts(who) == []
     assert await texts(house.clerk) == ["今天还没有发放"]
     assert await texts(house.admin) == ["有 12 个账号可以登录"]

@@ -150,7 +150,7 @@ async def test_one_administrator_alone_waits_a_day_and_everybody_concerned_is_to
     assert abs(clock.instant(change.due_at) - asked - timedelta(hours=24)) < timedelta(minutes=1)
     for reader in (cashier, one, house.accountant, house.approver, house.caseworker):
         assert "/accounts/changes" in [task.href for task in await tasks.tasks(reader)], reader.name
-    for untold in (house.clerk, house.manager, house.auditor, house.nobody):
+    for untold in (house.clerk, house.manager, house.auditor, house.organiser):
         assert "/accounts/changes" not in [task.href for task in await tasks.tasks(untold)], untold.name
     assert await _later(asked + timedelta(hours=23, minutes=58)) == 0
     assert await given.roles_of(who) == set()

@@ -49,6 +49,22 @@ async def test_the_donation_register_lists_gifts_refunds_and_goods_and_agrees_wi
     assert rows[0]["receipt_href"].startswith("/r/")
 
 
+@pytest.mark.parametrize("name", REPORTS)
+async def test_every_column_of_a_register_has_its_value_in_every_row(busy: Cast, name: str) -> None:
+    rows, totals = await read(name, whole_year())
+    assert rows, f"{name}: has no row in the busy town: let busy_town of tests/reports/given.py make one"
+    file = f"charity/reports/{name}.py"
+    for column in REPORTS[name].columns:
+        lack = [row for row in rows if column.key not in row]
+        assert not lack, f"{file}: {column.key!r} stands in COLUMNS and not in the rows: write its value into each row"
+        assert not column.link or all(column.link in row for row in rows), (
+            f"{file}: {column.key!r} leads to {column.link!r}, which the rows lack: write the address into each row"
+        )
+        assert not column.total or column.key in totals.sums, (
+            f"{file}: {column.key!r} has `total=True` and no sum: add it up in `totals`"
+        )
+
+
 async def test_names_are_masked_unless_the_copy_is_internal(busy: Cast) -> None:
     rows, _ = await read("donations", whole_year())
     assert [r["donor"] for r in rows[:2]] == ["张*", "李*"]

@@ -330,9 +330,9 @@ async def test_a_used_session_lives_to_the_moment_before_twelve_hours(house: Cas
 
 async def _account(house: Cast, roles: list[Role]) -> None:
     await change("UPDATE staff SET login = 'wang', password_hash = $2 WHERE key = $1 RETURNING key",
-                 house.nobody.key, await passwords.hashed("correct horse battery"))  # fmt: skip
-    await change("DELETE FROM staff_role WHERE staff = $1 RETURNING staff", house.nobody.key)
-    rows = [{"staff": house.nobody.key, "role": role.value} for role in roles]
+                 house.organiser.key, await passwords.hashed("correct horse battery"))  # fmt: skip
+    await change("DELETE FROM staff_role WHERE staff = $1 RETURNING staff", house.organiser.key)
+    rows = [{"staff": house.organiser.key, "role": role.value} for role in roles]
     await transactions.run(lambda tx: tx.insert("staff_role", rows))
 
 

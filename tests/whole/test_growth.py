@@ -36,7 +36,7 @@ from charity.giving import receipts, refunds
 from charity.goods import till
 from charity.goods.till import Line
 
-ROLES = ("clerk", "manager", "caseworker", "approver", "cashier", "accountant", "auditor", "nobody", "admin")
+ROLES = ("clerk", "manager", "caseworker", "approver", "cashier", "accountant", "auditor", "organiser", "admin")
 FEW, MORE = 52, 104
 """More than a page of a list, and twice as many again."""
 OPS = 10

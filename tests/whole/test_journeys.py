@@ -338,7 +338,7 @@ async def test_an_organiser_has_a_desk_and_nothing_of_the_house(request, databas
     served = town(request, database)
     async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
         organiser = await here.visitor()
-        await organiser.sign_in("nobody")
+        await organiser.sign_in("organiser")
         await organiser.sees("您好", "按号码查找")
         for page in ("/receipts", "/pledges", "/vouchers", "/ledgers/donations", "/goods/documents", "/accounts"):
             assert await _status(organiser, page) == 403

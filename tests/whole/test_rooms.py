@@ -1,4 +1,4 @@
-"""What rooms hand to the house: nothing half added, and the menus stay as they are."""
+"""What rooms hand to the house: nothing half added, and the menu shows what opens."""
 
 import ast
 import dataclasses
@@ -7,17 +7,17 @@ import inspect
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
-from starlette.routing import Match
+from starlette.routing import Match, Route
+from whole.given import PAGES
 
 from charity import app, words
 from charity.desk import routes as desk
 from charity.desk import search, tasks
 from charity.errors import Rule
 from charity.giving import channels
-from charity.giving.donations.forms import DonationBody
 from charity.jobs import worker
 from charity.office.demo import STAFF
 from charity.printing.document import Document
@@ -25,44 +25,61 @@ from charity.roles import PERMISSIONS, READING, ROLE_WORDS, SYSTEM, Actor, Role
 from charity.room import Room
 from charity.settings import Settings
 from charity.web import nav
+from charity.web.nav import NavItem
 
 PACKAGE = Path(__file__).resolve().parents[2] / "charity"
 DESK = "工作台 /desk"
-NO_STORE = ("爱心超市 /stores",)
-REGISTERS = ("捐赠台账 /ledgers/donations", "拨付台账 /ledgers/disbursements", "收发存台账 /ledgers/stock")
-MOVE = ("入库 /stores/LX01/in", "发放物品 /stores/LX01/out")
-STOCK = ("库存 /stores/LX01/stock",)
-SLIPS = "物资单据 /goods/documents"
-PLEDGES, RECEIPTS = "认捐与到账 /pledges", "收据 /receipts"
-VOUCHERS, REFUNDS, CAMPAIGNS = "拨付审批 /vouchers", "退款审批 /refunds", "活动管理 /desk/campaigns"
-CHECKING = (SLIPS, VOUCHERS, REFUNDS, CAMPAIGNS, *REGISTERS)
-MENUS: dict[Role | None, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    # role: the menu of an account without a store, and with the store LX01; None is the public
-    None: (("募捐活动 /#campaigns", "捐赠物资 /give/goods", "核验 /check"),) * 2,
-    Role.CLERK: ((DESK, *NO_STORE, SLIPS), (DESK, *MOVE, *STOCK, SLIPS)),
-    Role.MANAGER: ((DESK, *NO_STORE, SLIPS, *REGISTERS), (DESK, *MOVE, *STOCK, SLIPS, *REGISTERS)),
-    Role.CASEWORKER: ((DESK, VOUCHERS),) * 2,
-    Role.APPROVER: ((DESK, VOUCHERS, REFUNDS),) * 2,
-    Role.CASHIER: ((DESK, PLEDGES, "登记捐赠 /donations/new", RECEIPTS, VOUCHERS, REFUNDS),) * 2,
-    Role.ACCOUNTANT: (
-        (DESK, PLEDGES, RECEIPTS, *NO_STORE, *CHECKING),
-        (DESK, PLEDGES, RECEIPTS, *STOCK, *CHECKING),
-    ),
-    Role.AUDITOR: (
-        (DESK, PLEDGES, RECEIPTS, *NO_STORE, *CHECKING),
-        (DESK, PLEDGES, RECEIPTS, *STOCK, *CHECKING),
-    ),
-    Role.ORGANISER: ((DESK,),) * 2,
-    Role.ADMIN: ((DESK, "账号 /accounts"),) * 2,
-}
+
+
+def entries() -> list[NavItem]:
+    """What desk and the rooms put into the menu, in its order."""
+    return sorted([*desk.nav, *(item for room in app.ROOMS for item in room.nav)], key=lambda item: item.order)
+
+
+def page_of(href: str) -> str:
+    """The page at this address, as PAGES of tests/whole/given.py names it; "" when there is none."""
+    scope = {"type": "http", "method": "GET", "path": href.format(store="LX01").partition("#")[0]}
+    found = [route for route in app.ROUTES if isinstance(route, Route) and route.matches(scope)[0] is Match.FULL]
+    return f"GET {found[0].path}" if found else ""
+
+
+def menu(role: Role | None, store: str | None) -> list[str]:
+    actor = role and Actor("k", "n", frozenset({role}), store)
+    return [f"{item['label']} {item['href']}" for item in nav.shown(actor, "/")]
 
 
 @pytest.mark.parametrize("role", [None, *Role])
 @pytest.mark.parametrize("store", [None, "LX01"])
-def test_every_role_has_its_menu(role: Role | None, store: str | None) -> None:
-    actor = role and Actor("k", "n", frozenset({role}), store)
-    menu = tuple(f"{item['label']} {item['href']}" for item in nav.shown(actor, "/"))
-    assert menu == MENUS[role][store is not None]
+def test_everybody_is_shown_the_entries_whose_pages_open_to_them_and_no_others(
+    role: Role | None, store: str | None
+) -> None:
+    wanted = []
+    for item in entries():
+        page = page_of(item.href)
+        opens = (role.value if role else None) in PAGES.get(page, set())
+        chosen = item.instead if item.instead and store is None else item
+        line = f"{chosen.label} {chosen.href.format(store=store)}"
+        if opens and (role is None) == (item.permission is None) and line not in wanted:
+            wanted.append(line)
+    assert menu(role, store) == wanted, (
+        f"{role or 'the public'}: the menu has entries whose page PAGES of tests/whole/given.py does not open to them, "
+        "or lacks one: let the NavItem in room.py, the page in routes.py and PAGES say the same"
+    )
+
+
+def test_the_menu_has_its_order_and_names_the_store() -> None:
+    assert menu(None, None) == ["募捐活动 /#campaigns", "捐赠物资 /give/goods", "核验 /check"]
+    assert menu(Role.CLERK, None) == [DESK, "爱心超市 /stores", "物资单据 /goods/documents"]
+    assert menu(Role.CLERK, "LX01") == [
+        DESK,
+        "入库 /stores/LX01/in",
+        "发放物品 /stores/LX01/out",
+        "库存 /stores/LX01/stock",
+        "物资单据 /goods/documents",
+    ]
+    cashier = [DESK, "认捐与到账 /pledges", "登记捐赠 /donations/new", "收据 /receipts", "拨付审批 /vouchers"]
+    assert menu(Role.CASHIER, None) == [*cashier, "退款审批 /refunds"]
+    assert menu(Role.ADMIN, None) == [DESK, "账号 /accounts"]
 
 
 def test_every_room_with_a_room_py_stands_in_the_list() -> None:
@@ -134,7 +151,7 @@ def test_what_a_file_of_a_room_lists_its_room_py_hands_in(file: str, attribute: 
     handed = [thing for room in app.ROOMS for thing in getattr(room, field)]
     for module in modules(file):
         lost = missing(getattr(module, attribute, []), handed)
-        assert lost == [], f"{module.__name__}.{attribute}: no room.py hands these in as `{field}`"
+        assert lost == [], f"{module.__name__}.{attribute}: contribute them as `{field}` in the room.py of their room"
 
 
 def test_every_models_py_verify_py_and_demo_py_takes_part() -> None:
@@ -155,28 +172,29 @@ def test_app_reads_every_field_of_a_room() -> None:
 
 
 def test_every_entry_of_the_menu_leads_to_a_page_that_its_permission_opens() -> None:
-    items = [*desk.nav, *(item for room in app.ROOMS for item in room.nav)]
+    items = entries()
     items = list(dict.fromkeys([*items, *(item.instead for item in items if item.instead)]))
     for item in items:
-        path = item.href.format(store="LX01").partition("#")[0]
-        scope = {"type": "http", "method": "GET", "path": path}
-        assert any(r.matches(scope)[0] is Match.FULL for r in app.ROUTES), f"{item.label}: no page at {item.href}"
+        assert page_of(item.href), f"{item.label}: a room.py puts it into the menu, no routes.py has {item.href}"
         assert item.permission is None or item.permission in PERMISSIONS, (
-            f"{item.label}: no permission {item.permission!r}"
+            f"{item.label}: charity/roles.py has no permission {item.permission!r}"
         )
-        assert item.label in words.catalog("en"), f"{item.label}: no English words"
-    places = [item.order for item in items]
-    assert len(places) == len(set(places)), "two entries claim one place"
+        assert item.label in words.catalog("en"), (
+            f"{item.label}: no English words: write them into charity/locale/en/<room>.json"
+        )
+    places: dict[int, str] = {}
+    for item in items:
+        other = places.setdefault(item.order, item.label)
+        assert other == item.label, f"{other} and {item.label} claim place {item.order} in the menu: change one room.py"
 
 
 def test_every_channel_has_all_it_needs() -> None:
     for code, channel in channels.CHANNELS.items():
-        assert channel.words in words.catalog("en"), f"{code}: its words have no English"
-        assert not channel.hint or channel.hint in words.catalog("en"), f"{code}: its hint has no English"
-        assert "" not in {channel.chart, channel.place}, f"{code}: no account where its money lies"
-        offered = code in channels.PLEDGE_CHANNELS
-        assert offered == bool(channel.hint), f"{code}: a channel of pledges needs a hint, and only such a one"
-    assert get_args(DonationBody.model_fields["channel"].annotation) == tuple(channels.CHANNELS)
+        for said in filter(None, (channel.words, channel.hint)):
+            assert said in words.catalog("en"), f"{code}: {said!r} has no English: charity/locale/en/giving.json"
+        assert "" not in {channel.chart, channel.place}, (
+            f"{code}: no account where its money lies: charity/giving/channels/{code}.py"
+        )
 
 
 def test_every_document_is_handed_in_and_speaks_both_languages() -> None:
@@ -187,17 +205,26 @@ def test_every_document_is_handed_in_and_speaks_both_languages() -> None:
             assert missing(made, app.DOCUMENTS) == [], f"{module.__name__}: no room.py lists it in `documents`"
     for document in app.DOCUMENTS:
         for title in (document.title, *(column.title for column in document.columns)):
-            assert title in words.catalog("en"), f"{document.name}: {title!r} has no English"
-        assert any(f"/ledgers/{document.name}" == item.href for room in app.ROOMS for item in room.nav), document.name
+            assert title in words.catalog("en"), f"{document.name}: {title!r} has no English: charity/locale/en/"
+        assert f"/ledgers/{document.name}" in {item.href for item in entries()}, (
+            f"{document.name}: a register without an entry in the menu: write "
+            f'`NavItem("…", "/ledgers/{document.name}", "report.export", order=…)` into `nav` of the room.py '
+            "that contributes it as a document"
+        )
 
 
 def test_every_role_has_words_a_permission_and_an_account_in_the_demo() -> None:
     in_demo = {role for _, _, roles, _ in STAFF for role in roles}
     for role in Role:
-        assert ROLE_WORDS.get(role) in words.catalog("en"), f"{role}: no words in ROLE_WORDS, or no English"
-        assert any(role in roles for _, roles in PERMISSIONS.values()), f"{role}: may do nothing"
-        assert role.value in in_demo, f"{role}: nobody holds it in office/demo.py"
-        assert role in MENUS, f"{role}: its menu is not written down in this test"
+        assert ROLE_WORDS.get(role) in words.catalog("en"), (
+            f"{role}: no words in ROLE_WORDS of charity/roles.py, or no English in charity/locale/en/office.json"
+        )
+        assert any(role in roles for _, roles in PERMISSIONS.values()), (
+            f"{role}: may do nothing: charity/roles.py, PERMISSIONS"
+        )
+        assert role.value in in_demo, (
+            f"{role}: nobody holds it in the demo: write a line in STAFF of charity/office/demo.py"
+        )
 
 
 def test_every_refusal_has_a_code_with_one_status_and_words_in_both_languages() -> None:
@@ -210,7 +237,7 @@ def test_every_refusal_has_a_code_with_one_status_and_words_in_both_languages() 
             if isinstance(rule, Rule):
                 assert re.fullmatch(r"[a-z_]+(\.[a-z_]+)*", rule.code), f"{name}: {rule.code!r} is no code"
                 assert 400 <= rule.status < 600, f"{name}: {rule.status} is no refusal"
-                assert rule.words in words.catalog("en"), f"{name}: no English for {rule.words!r}"
+                assert rule.words in words.catalog("en"), f"{name}: {rule.words!r} has no English: charity/locale/en/"
                 assert seen.setdefault(rule.code, rule.status) == rule.status, f"{name}: {rule.code!r} has two statuses"
     assert len(seen) > 50
 
@@ -240,18 +267,21 @@ def test_every_permission_is_asked_for_and_every_one_asked_for_is_known() -> Non
     for permission, where in asked.items():
         assert permission in PERMISSIONS, f"{where} asks for {permission!r}: roles.py does not know it"
     for permission, (said, roles) in PERMISSIONS.items():
-        assert permission in asked, f"roles.py lists {permission!r}: nothing asks for it"
-        assert said in words.catalog("en"), f"{permission}: its words have no English"
-        assert roles, f"{permission}: nobody may do it"
+        assert permission in asked, (
+            f"charity/roles.py lists {permission!r}: nothing asks for it: delete it, or ask in a route or verb"
+        )
+        assert said in words.catalog("en"), f"{permission}: {said!r} has no English: charity/locale/en/office.json"
+        assert roles, f"{permission}: nobody may do it: charity/roles.py"
 
 
 def test_every_setting_and_every_entry_of_the_timetable_is_in_running_md() -> None:
     text = (PACKAGE.parent / "docs" / "running.md").read_text(encoding="utf-8")
     settings = {f"CHARITY_{name.upper()}" for name in Settings.model_fields}
     written = set(re.findall(r"CHARITY_[A-Z_]*[A-Z]", text))
-    assert settings - written == set(), "settings.py has them, running.md does not"
-    assert written - settings == set(), "running.md names them, settings.py has none"
+    lacking, more = sorted(settings - written), sorted(written - settings)
+    assert not lacking, f"charity/settings.py has {lacking}: say in docs/running.md what they do"
+    assert not more, f"docs/running.md names {more}, charity/settings.py has none: delete them there"
     names = [timed.name for room in app.ROOMS for timed in room.timetable]
     assert len(names) == len(set(names)), "two entries of the timetable bear one name"
     for name in names:
-        assert f"`{name}`" in text, f"{name}: running.md does not say what happens by the clock"
+        assert f"`{name}`" in text, f"{name}: say in docs/running.md what it does by the clock"

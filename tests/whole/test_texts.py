@@ -146,6 +146,7 @@ def _posts() -> Iterator[tuple[str, str | None]]:
     """Every page that takes a form, and one who may send it."""
     for route in ROUTES:
         if isinstance(route, Route) and "POST" in (route.methods or ()):
+            assert f"POST {route.path}" in PAGES, f"POST {route.path}: write into PAGES of tests/whole/given.py who may"
             may = PAGES[f"POST {route.path}"]
             yield route.path, "admin" if may >= EVERYBODY else min(may)
 

@@ -67,12 +67,15 @@ def code_msgids() -> dict[str, str]:
 
 
 def test_every_sentence_of_the_templates_has_its_english() -> None:
-    assert sorted(template_msgids() - words.catalog("en").keys()) == []
+    missing = sorted(template_msgids() - words.catalog("en").keys())
+    assert not missing, f"a page says {missing}: write the English into charity/locale/en/<room>.json"
 
 
 def test_every_sentence_of_the_code_has_its_english() -> None:
     missing = {m: where for m, where in code_msgids().items() if m not in words.catalog("en")}
-    assert missing == {}
+    assert not missing, (
+        f"{sorted(missing.values())} say {list(missing)}: write the English into charity/locale/en/<room>.json"
+    )
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "charity" / "locale" / "en").glob("*.json")), ids=lambda p: p.stem)

@@ -2,7 +2,8 @@
 
 Always true: a payment with a provider (bank, WeChat, Alipay) carries the provider's reference; a
 reference counts once in its channel (I7).
-This is the door; outsiders import only it. A new channel is a file here and its line below.
+This is the door; outsiders import only it. A new channel is a file here, its line below and its English words;
+who may promise by it, and what a page and a program are shown of it, follow from the file.
 """
 
 from charity.giving import rules
@@ -13,16 +14,15 @@ from .channel import Channel
 CHANNELS = {
     channel.code: channel
     for channel in (
-        cash.CHANNEL,
         bank.CHANNEL,
         wechat.CHANNEL,
         alipay.CHANNEL,
+        cash.CHANNEL,
         box.CHANNEL,
         sandbox.CHANNEL,
     )
 }
-PLEDGE_CHANNELS = ("bank", "wechat", "alipay", "cash")
-"""Those with a hint, in the order in which a giver reads them."""
+"""All of them, in the order in which people read them."""
 GOODS_CHANNEL = "实物交付"
 """How goods reach us, as a receipt prints it."""
 
@@ -48,4 +48,4 @@ def ref_key(channel: str, reference: str) -> str:
     return f"{channel}:{reference}"
 
 
-__all__ = ["CHANNELS", "GOODS_CHANNEL", "PLEDGE_CHANNELS", "Channel", "checked", "known", "ref_key"]
+__all__ = ["CHANNELS", "GOODS_CHANNEL", "Channel", "checked", "known", "ref_key"]

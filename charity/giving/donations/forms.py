@@ -2,10 +2,13 @@
 
 from pydantic import BaseModel, Field
 
+from charity.giving.channels import CHANNELS
 from charity.giving.fields import Body, Code, Fen, Message, OptionalCode, Ref, TypedChannel, TypedYuan, Way
 from charity.giving.receipts.forms import ReceiptRef
 from charity.people.forms import DonorForm, DonorPageForm
 from charity.web.fields import Day
+
+WITH_REF = [channel.code for channel in CHANNELS.values() if channel.needs_ref]
 
 
 class ReceiveBody(Body):
@@ -14,7 +17,7 @@ class ReceiveBody(Body):
     amount_fen: Fen
     received_on: Day
     channel: Way
-    channel_ref: Ref | None = Field(None, description="银行、微信、支付宝的流水号，必填且不得重复")
+    channel_ref: Ref | None = Field(None, description="{} 的流水号，必填且不得重复".format("、".join(WITH_REF)))
 
 
 class DonationBody(ReceiveBody):

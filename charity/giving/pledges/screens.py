@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from charity import words
 from charity.giving import campaigns, pledges
-from charity.giving.channels import CHANNELS, PLEDGE_CHANNELS
+from charity.giving.channels import CHANNELS
 from charity.giving.models import Pledge, Receipt
 from charity.ledger import funds
 from charity.people import persons
@@ -29,8 +29,9 @@ PLEDGE_TONES = {
 def pay_choices() -> list[dict[str, str]]:
     """How a giver can pay."""
     return [
-        {"value": c, "label": words.translate(CHANNELS[c].words), "hint": words.translate(CHANNELS[c].hint)}
-        for c in PLEDGE_CHANNELS
+        {"value": channel.code, "label": words.translate(channel.words), "hint": words.translate(channel.hint)}
+        for channel in CHANNELS.values()
+        if channel.hint
     ]
 
 
