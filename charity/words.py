@@ -5,7 +5,7 @@ complete, so a missing word is never seen by a visitor; it falls back to Chinese
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -29,7 +29,7 @@ def catalog(language: str) -> dict[str, str]:
 
 
 def language() -> str:
-    """The language of what is being said now: `zh` or `en`."""
+    """The current language: `zh` or `en`."""
     return _language.get()
 
 
@@ -70,3 +70,25 @@ def install(env: Environment) -> None:
     """Give a Jinja environment `_()`, `gettext`, `ngettext` and `{% trans %}` in the current language."""
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(translate, _counted, newstyle=True)  # type: ignore[attr-defined]
+
+
+class Term(str):
+    """A word of the field as a value of a refusal, translated when the refusal is shown.
+
+    Commands decide in the writer's task, which knows no reader.
+    """
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return format(translate(str(self)), spec)
+
+
+class Terms:
+    """Several of them, joined by semicolons."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        self.terms = tuple(terms)
+
+    def __format__(self, spec: str) -> str:
+        return format(translate("；").join(translate(term) for term in self.terms), spec)

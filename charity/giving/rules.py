@@ -1,32 +1,6 @@
 """What giving refuses, in words."""
 
-from collections.abc import Iterable
-
-from charity import words
 from charity.errors import Rule
-
-
-class Term(str):
-    """A word of the field as a value of a refusal, translated when the refusal is shown.
-
-    Commands decide in the writer's task, which knows no reader.
-    """
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        return format(words.translate(str(self)), spec)
-
-
-class Terms:
-    """Several of them, joined by semicolons."""
-
-    def __init__(self, terms: Iterable[str]) -> None:
-        self.terms = tuple(terms)
-
-    def __format__(self, spec: str) -> str:
-        return format(words.translate("；").join(words.translate(term) for term in self.terms), spec)
-
 
 CAMPAIGN_UNKNOWN = Rule("campaign.unknown", "没有募捐活动“{campaign}”", 422, "campaign")
 CAMPAIGN_NOT_FOUND = Rule("campaign.not_found", "没有这个募捐活动", 404)

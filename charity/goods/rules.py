@@ -82,16 +82,6 @@ class Reasons(tuple[FieldError, ...]):
         return format(self)
 
 
-class Word(str):
-    """A word as a value (why a card was suspended): in the language of whoever is answered."""
-
-    __slots__ = ()
-
-    def __format__(self, spec: str) -> str:
-        """The word in the current language."""
-        return format(words.say(str(self)), spec)
-
-
 def at(field: str, rule: Rule, **facts: object) -> FieldError:
     """A reason, tied to its field of the body."""
     return FieldError(field, rule.words, tuple(facts.items()))

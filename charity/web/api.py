@@ -23,7 +23,7 @@ from starlette.types import Message, Receive, Scope, Send
 from charity import texts
 from charity.db import idem
 from charity.db.idem import Idem
-from charity.errors import NOT_YOURS, WHO_ARE_YOU, Refusal, Rule, unreadable
+from charity.errors import NOT_FOUND, NOT_YOURS, WHO_ARE_YOU, Refusal, Rule, unreadable
 from charity.roles import PERMISSIONS, Actor
 from charity.web import auth, contexts, fields, limits, messages, problems, queries
 from charity.web.contexts import RequestContext
@@ -200,7 +200,7 @@ class Api:
         path = scope["path"].removeprefix(self.prefix)
         place_and_parts = self._find(path)
         if place_and_parts is None:
-            raise problems.NOT_FOUND()
+            raise NOT_FOUND()
         place, parts = place_and_parts
         context.route = self.prefix + place.template
         method = scope["method"]
@@ -210,7 +210,7 @@ class Api:
             raise problems.METHOD(method=method, allow=allow)
         for value in parts.values():
             if len(value) > contexts.PART_MAX or texts.refused(value):
-                raise problems.NOT_FOUND()
+                raise NOT_FOUND()
         return endpoint, parts
 
     async def _admit(self, context: RequestContext, endpoint: Endpoint, scope: Scope) -> None:

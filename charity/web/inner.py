@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from charity import texts
-from charity.errors import Refusal
+from charity.errors import NOT_FOUND, Refusal
 from charity.web import auth, contexts, csrf, limits, problems, queries
 from charity.web.contexts import SCOPE_KEY, RequestContext
 
@@ -39,7 +39,7 @@ class People:
 
     async def _look(self, context: RequestContext, scope: Scope) -> None:
         if any(len(part) > contexts.PART_MAX or texts.refused(part) for part in scope["path"].split("/")):
-            raise problems.NOT_FOUND()
+            raise NOT_FOUND()
         if scope["query_string"]:
             queries.read(scope["query_string"])  # here for all pages; each takes what it asks for
         authorization = contexts.header(scope, b"authorization")

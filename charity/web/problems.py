@@ -19,7 +19,7 @@ from charity import words
 from charity.db import faults
 from charity.db.engine import DatabaseInUse
 from charity.db.locks import LockBusy
-from charity.errors import Refusal, Rule, Unavailable
+from charity.errors import NOT_FOUND, Refusal, Rule, Unavailable
 from charity.web import auth, contexts, forms, messages, pages
 
 log = logging.getLogger("charity.web")
@@ -44,7 +44,6 @@ TITLES_OF_CODES = {
     faults.WRITING_STOPPED.code: "系统已停止写入",
     faults.OUTCOME_UNKNOWN.code: "还不知道是否已经办成",
 }
-NOT_FOUND = Rule("not_found", "没有找到您要的内容：地址可能抄错了，或者它已经不在了", 404)
 METHOD = Rule("method.not_allowed", "这个地址不支持 {method}", 405)
 TOO_LARGE = Rule("body.too_large", "内容超过上限 {limit_kb} KB", 413)
 FAULT = Rule("fault", "系统出错，没有办理。请稍后再试；如再次发生，请把编号告诉管理员", 500)

@@ -19,6 +19,7 @@ from charity.giving.models import CAMPAIGN, FIGURES, CampaignRow
 from charity.ledger import funds as ledger_funds
 from charity.ledger.state import State
 from charity.roles import Actor
+from charity.words import Term, Terms
 
 KIND_WORDS = {
     "one_day": "慈善一日捐",
@@ -66,7 +67,7 @@ def accepting(state: State, slug: str, *, day: str, late: bool = False) -> Campa
     if row is None:
         raise rules.CAMPAIGN_UNKNOWN(campaign=slug)
     if row["status"] != "active" and not (late and row["status"] == "closed"):
-        raise rules.CAMPAIGN_NOT_OPEN(name=row["name"], state=rules.Term(STATUS_WORDS[row["status"]]))
+        raise rules.CAMPAIGN_NOT_OPEN(name=row["name"], state=Term(STATUS_WORDS[row["status"]]))
     if day < row["starts_on"]:
         raise rules.CAMPAIGN_NOT_BEGUN(name=row["name"], starts_on=row["starts_on"])
     if not late and row["ends_on"] is not None and day > row["ends_on"]:
@@ -148,7 +149,7 @@ async def activate(slug: str, *, by: Actor) -> None:
             raise _state_refusal(row, "发布")
         missing = gate(row)
         if missing:
-            raise rules.CAMPAIGN_GATE(missing=rules.Terms(missing))
+            raise rules.CAMPAIGN_GATE(missing=Terms(missing))
         await tx.rows("UPDATE campaign SET status = 'active' WHERE slug = $1 RETURNING slug", slug)
 
     await transactions.run(work)
@@ -185,4 +186,4 @@ async def _locked(tx: Tx, slug: str) -> dict[str, Any]:
 
 
 def _state_refusal(row: dict[str, Any], step: str) -> Exception:
-    return rules.CAMPAIGN_STATE(state=rules.Term(STATUS_WORDS[row["status"]]), step=rules.Term(step))
+    return rules.CAMPAIGN_STATE(state=Term(STATUS_WORDS[row["status"]]), step=Term(step))

@@ -12,9 +12,10 @@ from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.pledges import Promise, screens
 from charity.giving.pledges.forms import GiveForm, ReceiveForm
 from charity.giving.receipts.routes import to_receipt
-from charity.giving.rules import CAMPAIGN_NOT_OPEN, Term
+from charity.giving.rules import CAMPAIGN_NOT_OPEN
 from charity.web import auth, forms, pages
 from charity.web.choices import choices
+from charity.words import Term
 
 ROWS = 50
 Data = dict[str, str | list[str]]

@@ -21,6 +21,7 @@ from charity.people import persons
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
+from charity.words import Term
 
 PLEDGE_DAYS = 30
 STATUS_WORDS = {
@@ -140,7 +141,7 @@ async def receive(
         row = state.row(PLEDGE, code)
         assert row is not None
         if row["status"] not in OPEN:
-            raise rules.PLEDGE_DONE(state=rules.Term(STATUS_WORDS[row["status"]]))
+            raise rules.PLEDGE_DONE(state=Term(STATUS_WORDS[row["status"]]))
         campaigns.accepting(state, pledge.campaign_id, day=received_on, late=True)
         total = row["received_fen"] + amount_fen
         status = "received" if total >= row["amount_fen"] else "partial"

@@ -21,6 +21,7 @@ from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
+from charity.words import Term
 
 SERIES = "receipt"
 STATUS_WORDS = {"issued": "有效", "voided": "已作废", "replaced": "已更换"}
@@ -229,7 +230,7 @@ def _row(state: State, code: str) -> ReceiptRow:
 
 
 def _ended(receipt: ReceiptRow) -> Refusal:
-    return rules.RECEIPT_ENDED(number=receipt["number"], state=rules.Term(STATUS_WORDS[receipt["status"]]))
+    return rules.RECEIPT_ENDED(number=receipt["number"], state=Term(STATUS_WORDS[receipt["status"]]))
 
 
 def _check_reason(reason: str) -> None:

@@ -10,6 +10,7 @@ from charity.errors import FieldError, Rule
 from charity.goods import points, rules
 from charity.people import households, persons
 from charity.roles import Actor
+from charity.words import Term
 
 SUSPENSIONS: Final = {
     "review": "等待年度复核",
@@ -44,7 +45,7 @@ def why_unusable(
         broken.append((rules.at(field, rule, **facts), rule))
 
     if card["status"] == "suspended":
-        refuse(rules.CARD_SUSPENDED, since=card["status_on"], reason=rules.Word(SUSPENSIONS.get(card["reason"], "—")))
+        refuse(rules.CARD_SUSPENDED, since=card["status_on"], reason=Term(SUSPENSIONS.get(card["reason"], "—")))
     if card["status"] == "lost":
         refuse(rules.CARD_LOST, since=card["status_on"])
     if card["allowed_until"] is not None and card["allowed_until"] < day:
