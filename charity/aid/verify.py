@@ -10,12 +10,12 @@ from typing import Any
 
 from charity.aid.models import PayeeKind, VoucherStatus
 from charity.aid.payments import KIND
-from charity.aid.vouchers import APPROVALS_NEEDED, digest, hashed
+from charity.aid.vouchers import APPROVALS_NEEDED, PREFIX, digest, hashed
 from charity.db import reading, sealed
 from charity.errors import Failure
 from charity.goods import purchases
 from charity.goods.models import GoodsPurchase, PurchaseStatus
-from charity.ledger import checks, entries
+from charity.ledger import checks, entries, numbers
 
 CHUNK = 1_000
 FAILURES_MAX = 200
@@ -88,7 +88,7 @@ def _voucher(
         "the hash is not that of its content": hashed(row["content"]) == row["content_hash"],
         "its columns are not what its content says": all(content[name] == row[name] for name in IN_CONTENT),
         "its reason is not the one that its content covers": _reason(row, content),
-        "its number is of another year": row["number"].startswith(f"BF-{row['year']}-"),
+        "its number is of another year": row["number"].startswith(numbers.start(PREFIX, row["year"])),
         "its approvals are not those in its history": sorted(json.loads(row["approvals"]))
         == sorted([a["account"], a["key"]] for a in approvals),
         "an approval is over other content": all(a["content_hash"] == row["content_hash"] for a in approvals),

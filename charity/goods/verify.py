@@ -8,7 +8,7 @@ import json
 from charity.db import reading
 from charity.errors import Failure
 from charity.giving import receipts
-from charity.ledger import checks
+from charity.ledger import checks, numbers
 from charity.ledger.checks import Check
 
 _SUMS: tuple[Check, ...] = (
@@ -48,8 +48,8 @@ _SUMS: tuple[Check, ...] = (
     (
         "I7",
         "slips {series} of {year}: {n} numbers, the series is at {next}",
-        "SELECT x.series, x.year, x.n, s.next FROM (SELECT substr(number, 1, LENGTH(number) - 12) AS series, "
-        "substr(number, LENGTH(number) - 10, 4) AS year, COUNT(*) AS n FROM goods_document GROUP BY 1, 2) x "
+        f"SELECT x.series, x.year, x.n, s.next FROM (SELECT {numbers.prefix_sql('number')} AS series, "  # noqa: S608 - from this file
+        f"{numbers.any_year_sql('number')} AS year, COUNT(*) AS n FROM goods_document GROUP BY 1, 2) x "
         "LEFT JOIN series s ON s.name = x.series AND CAST(s.year AS TEXT) = x.year "
         "WHERE x.n + 1 <> COALESCE(s.next, 1)",
     ),

@@ -6,6 +6,7 @@ from .readers import Filters, VoucherView, get, page, payee_now
 from .verbs import (
     APPROVALS_NEEDED,
     OPEN,
+    PREFIX,
     SERIES,
     STATUS_WORDS,
     UNPAID,
@@ -19,6 +20,7 @@ from .verbs import (
 __all__ = [
     "APPROVALS_NEEDED",
     "OPEN",
+    "PREFIX",
     "SERIES",
     "STATUS_WORDS",
     "UNPAID",

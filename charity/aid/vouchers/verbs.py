@@ -19,14 +19,14 @@ from charity.aid.payees import Payee
 from charity.aid.vouchers.content import Content, hashed, written
 from charity.db import sealed
 from charity.errors import Refusal
-from charity.ledger import funds
+from charity.ledger import funds, numbers
 from charity.ledger import rules as books
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
 
-SERIES = "voucher"
+PREFIX, SERIES = "BF", "voucher"
 APPROVALS_NEEDED = 2
 RECIPIENTS_MAX = 1_000_000
 REASON_MAX = 500
@@ -56,7 +56,7 @@ async def make(*, content: Content, by: Actor, idem: Idem | None = None) -> Answ
 
     def decide(state: State) -> Answer:
         payee = _allowed(state, content, looked_up)
-        number = f"BF-{year}-{state.number(SERIES, year):06d}"
+        number = numbers.written(PREFIX, year, state.number(SERIES, year))
         text = written(number, content, payee, salt)
         row = VoucherRow(
             number=number,

@@ -3,10 +3,11 @@
 from .documents import masked_pdf, whole_pdf
 from .printed import GoodsLine, goods_lines
 from .readers import REFUND_STATUS_WORDS, Filters, get, gifts, known, number_of, page, refunds_of
-from .verbs import DELIVERY_WORDS, SERIES, STATUS_WORDS, deliver, end, issue, lines, number_text, reissue, replace, void
+from .verbs import DELIVERY_WORDS, PREFIX, SERIES, STATUS_WORDS, deliver, end, issue, lines, reissue, replace, void
 
 __all__ = [
     "DELIVERY_WORDS",
+    "PREFIX",
     "REFUND_STATUS_WORDS",
     "SERIES",
     "STATUS_WORDS",
@@ -22,7 +23,6 @@ __all__ = [
     "lines",
     "masked_pdf",
     "number_of",
-    "number_text",
     "page",
     "refunds_of",
     "reissue",

@@ -8,10 +8,11 @@ from charity.db import reading
 from charity.db.paging import Where
 from charity.giving import rules
 from charity.giving.models import Donation, Receipt, ReceiptLine, Refund
+from charity.ledger import numbers
 from charity.roles import SYSTEM, Actor
 
 REFUND_STATUS_WORDS = {"requested": "待批准", "refunded": "已退款", "rejected": "已驳回"}
-NUMBER_DIGITS, TAIL = 6, 4
+TAIL = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,7 @@ def _ending(where: Where, text: str) -> None:
     """Numbers that end so; fewer than four digits are a whole number: 12 finds CS-2026-000012."""
     text = text.strip().upper()
     digits = text.rpartition("-")[2]
-    tail = digits.zfill(NUMBER_DIGITS) if len(digits) < TAIL else digits
+    tail = digits.zfill(numbers.DIGITS) if len(digits) < TAIL else digits
     ending = text if "-" in text else tail
     where.add("substr(r.number, LENGTH(r.number) - 3) = ?", tail[-TAIL:])
     where.add("substr(r.number, LENGTH(r.number) - ?) = ?", len(ending) - 1, ending)

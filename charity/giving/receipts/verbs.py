@@ -15,6 +15,7 @@ from charity.giving.limits import REASON_MAX
 from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, ReceiptLineRow, ReceiptRow
 from charity.giving.receipts import printed
 from charity.giving.receipts.printed import GoodsLine
+from charity.ledger import numbers
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
@@ -23,14 +24,9 @@ from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 from charity.words import Term
 
-SERIES = "receipt"
+PREFIX, SERIES = "CS", "receipt"
 STATUS_WORDS = {"issued": "有效", "voided": "已作废", "replaced": "已更换"}
 DELIVERY_WORDS = {"pending": "待送达", "sent": "已寄送", "handed": "已当面交付", "kept_undelivered": "留存未送达"}
-
-
-def number_text(year: int, number: int) -> str:
-    """`CS-2026-000123`."""
-    return f"CS-{year}-{number:06d}"
 
 
 # -- decided in the writer ----------------------------------------------------------------------------
@@ -60,7 +56,7 @@ def issue(
     The command wants the series ("receipt", year of issued_on). `seq` is the entry of the (first) gift.
     """
     year = int(issued_on[:4])
-    number = number_text(year, state.number(SERIES, year))
+    number = numbers.written(PREFIX, year, state.number(SERIES, year))
     code = state.new_code()
     row = ReceiptRow(
         code=code,

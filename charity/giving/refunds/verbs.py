@@ -12,8 +12,8 @@ from charity.giving import campaigns, channels, receipts, rules
 from charity.giving.limits import REASON_MAX
 from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, UNIT_SUMS, DonationRow, RefundRow
 from charity.ledger import accounts as acc
+from charity.ledger import numbers, sums
 from charity.ledger import refunds as books
-from charity.ledger import sums
 from charity.ledger.loading import Loader
 from charity.ledger.state import GiftPieces, State
 from charity.ledger.streams import length
@@ -21,7 +21,7 @@ from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.money import yuan
 from charity.roles import Actor
 
-SERIES = "refund"
+PREFIX, SERIES = "TK", "refund"
 
 
 async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
@@ -47,7 +47,7 @@ async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, ide
         left = _given(gift) - gift["refunded_fen"] - sum(row["amount_fen"] for row in waiting)
         if amount_fen > left:
             raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
-        number = f"TK-{year}-{state.number(SERIES, year):06d}"
+        number = numbers.written(PREFIX, year, state.number(SERIES, year))
         kept = sealed.seal("refund", "reason", number, reason.strip())
         assert kept is not None, "a reason was given"
         row = RefundRow(

@@ -2,6 +2,7 @@
 
 from charity.db import sealed
 from charity.goods.models import DocumentRow
+from charity.ledger import numbers
 from charity.ledger.state import Entry, State
 from charity.roles import Actor
 
@@ -13,7 +14,8 @@ def series(prefix: str, store: str, year: int) -> tuple[str, int]:
 
 def next_number(state: State, prefix: str, store: str, year: int) -> str:
     """The next number; the command wants its `series`."""
-    return f"{prefix}-{store}-{year}-{state.number(*series(prefix, store, year)):06d}"
+    name, year = series(prefix, store, year)
+    return numbers.written(name, year, state.number(name, year))
 
 
 def row(
