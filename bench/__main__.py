@@ -40,14 +40,14 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - known:
         print(f"unknown figure: {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}")
         return 2
-    told = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for group, measure in MEASURES:
         if names and not set(names) & set(group):
             continue
         for name, (value, unit) in measure().items():
-            told[name] = {"value": value, "unit": unit, "command": f"make bench NAME={name}"}
+            results[name] = {"value": value, "unit": unit, "command": f"make bench NAME={name}"}
             print(f"{name:<40}{_words(value):>14} {unit}", flush=True)
-    RESULTS.write_text(json.dumps(told, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return 0
 
 

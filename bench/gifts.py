@@ -37,14 +37,14 @@ def wrk(script: str, url: str, seconds: int, *words: str, connections: int = CON
         "--",
         *words,
     ]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"RESULT (.*)", told)
-    assert found is not None, told
-    return {k: float(v) for k, v in (part.split("=") for part in found[1].split())}
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    match = re.search(r"RESULT (.*)", output)
+    assert match is not None, output
+    return {k: float(v) for k, v in (part.split("=") for part in match[1].split())}
 
 
 def _measure(at: servers.House) -> tuple[float, float, dict[str, float]]:
-    """Gifts a second, echoes a second, and what wrk said of the gifts."""
+    """Gifts a second, echoes a second, and what wrk measured of the gifts."""
     at.run("migrate")
     at.run("demo", "--as-of", servers.today())
     token = at.token("cashier")
@@ -57,36 +57,36 @@ def _measure(at: servers.House) -> tuple[float, float, dict[str, float]]:
             gifts.append(wrk("gifts.lua", base, SECONDS, token, secrets.token_hex(4)))
             echoes.append(wrk("echo.lua", base + "/bench/echo", SECONDS))
         stored = servers.entries(at) - before
-    given = sum(told["requests"] for told in gifts)
-    assert not any(told["errors"] for told in gifts), gifts
+    given = sum(one["requests"] for one in gifts)
+    assert not any(one["errors"] for one in gifts), gifts
     # Up to one gift a connection was under way when wrk stopped listening: stored, but not counted.
     assert given <= stored <= given + CONNECTIONS * ROUNDS, (gifts, stored)
     verdict = at.run("verify")
     for name, rounds in (("gifts", gifts), ("echo", echoes)):
-        print(f"  {name} a second, rounds:", ", ".join(f"{_rate([told]):.0f}" for told in rounds))
+        print(f"  {name} a second, rounds:", ", ".join(f"{_rate([one]):.0f}" for one in rounds))
     print(f"  verify: {verdict.strip().splitlines()[-1]}; Python {platform.python_version()}, {sys.executable}")
-    return _rate(gifts), _rate(echoes), {"p99_ms": max(told["p99_ms"] for told in gifts)}
+    return _rate(gifts), _rate(echoes), {"p99_ms": max(one["p99_ms"] for one in gifts)}
 
 
 def _rate(rounds: list[dict[str, float]]) -> float:
     """Answers a second over all rounds."""
-    return sum(told["requests"] for told in rounds) / sum(told["seconds"] for told in rounds)
+    return sum(one["requests"] for one in rounds) / sum(one["seconds"] for one in rounds)
 
 
 def on_sqlite() -> Figures:
     """SQLite with synchronous=FULL."""
     with servers.house() as at:
-        gifts, echo, told = _measure(at)
+        gifts, echo, measured = _measure(at)
     return {
         "gifts_per_s_sqlite": (round(gifts, 1), "1/s"),
         "echo_per_s": (round(echo, 1), "1/s"),
         "gifts_to_echo_ratio": (round(gifts / echo, 4), "ratio"),
-        "gifts_p99_ms_sqlite": (told["p99_ms"], "ms"),
+        "gifts_p99_ms_sqlite": (measured["p99_ms"], "ms"),
     }
 
 
 def on_postgres() -> Figures:
     """PostgreSQL with its defaults (fsync on), started for the figure."""
     with servers.postgres() as url, servers.house(url) as at:
-        gifts, _, told = _measure(at)
-    return {"gifts_per_s_postgres": (round(gifts, 1), "1/s"), "gifts_p99_ms_postgres": (told["p99_ms"], "ms")}
+        gifts, _, measured = _measure(at)
+    return {"gifts_per_s_postgres": (round(gifts, 1), "1/s"), "gifts_p99_ms_postgres": (measured["p99_ms"], "ms")}

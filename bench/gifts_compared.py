@@ -48,9 +48,9 @@ def _turns(sides: dict[str, tuple[list[str], str]], seconds: int) -> dict[str, f
             rate = _round(bases, token, seconds)
             if number:
                 rates[name].append(rate)
-    for name, found in rates.items():
-        print(f"  {name}, gifts a second, rounds:", ", ".join(f"{rate:.0f}" for rate in found), flush=True)
-    return {name: sum(found) / len(found) for name, found in rates.items()}
+    for name, figures in rates.items():
+        print(f"  {name}, gifts a second, rounds:", ", ".join(f"{rate:.0f}" for rate in figures), flush=True)
+    return {name: sum(figures) / len(figures) for name, figures in rates.items()}
 
 
 def _verified(at: servers.House) -> None:

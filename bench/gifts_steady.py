@@ -24,17 +24,17 @@ Figures = dict[str, tuple[float, str]]
 @contextmanager
 def _largest(file: Path) -> Iterator[list[int]]:
     """The largest size in bytes that the file had meanwhile, as the only element."""
-    found, over = [0], threading.Event()
+    peak, over = [0], threading.Event()
 
     def watch() -> None:
         while not over.wait(EVERY_S):
             if file.exists():
-                found[0] = max(found[0], file.stat().st_size)
+                peak[0] = max(peak[0], file.stat().st_size)
 
     watcher = threading.Thread(target=watch)
     watcher.start()
     try:
-        yield found
+        yield peak
     finally:
         over.set()
         watcher.join()

@@ -44,7 +44,7 @@ SETTLE_S = 45
 PAUSE_S = 0.05
 GIFTS = "/api/v1/donations"
 SHOWN = 10
-SAID_EVERY = 10
+PRINT_EVERY = 10
 Figures = dict[str, tuple[dict[str, int], str]]
 
 
@@ -160,14 +160,14 @@ async def _settled(books: Books, client: httpx2.AsyncClient, gift: Gift) -> tupl
         try:
             answer = await books.ask(client, gift)
         except httpx2.TransportError as error:
-            doubtful, said = True, repr(error)
+            doubtful, code = True, repr(error)
         else:
             if answer.status_code != 503:
                 return answer, doubtful
-            said = _problem(answer)
-            doubtful |= said == "outcome.unknown"
+            code = _problem(answer)
+            doubtful |= code == "outcome.unknown"
         if time.monotonic() > deadline:
-            msg = f"a key is not settled after {SETTLE_S} s: {said}"
+            msg = f"a key is not settled after {SETTLE_S} s: {code}"
             raise TimeoutError(msg)
         await asyncio.sleep(PAUSE_S)
 
@@ -254,10 +254,10 @@ def _backend(number: signal.Signals) -> Callable[[servers.Server, servers.Cluste
     def strike(_: servers.Server, cluster: servers.Cluster | None) -> None:
         assert cluster is not None
         for _attempt in range(TRIES):
-            found = cluster.ask(BUSY).strip()
+            backend = cluster.ask(BUSY).strip()
             with contextlib.suppress(ProcessLookupError):  # the pool closed it meanwhile
-                if found:
-                    os.kill(int(found), number)
+                if backend:
+                    os.kill(int(backend), number)
                     break
         else:
             msg = "no process of PostgreSQL serves us"
@@ -331,7 +331,7 @@ def _on(at: servers.House, cluster: servers.Cluster | None, kills: int, until: f
                 msg = f"kill {made.total() + 1} ({name}): no fresh start, or no answers after it"
                 raise RuntimeError(msg) from error
             made[name] += 1
-            if made.total() % SAID_EVERY == 0:
+            if made.total() % PRINT_EVERY == 0:
                 print(f"  {made.total()} kills, {len(books.gifts):,} keys", flush=True)
         await _all_again(books, books.gifts)
         await _journal(books, before)

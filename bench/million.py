@@ -79,8 +79,8 @@ def _ready(at: servers.House, gifts: int) -> servers.House:
         at.folder.mkdir(parents=True)
         began = time.perf_counter()
         _child(at, "--build", gifts)
-        told = {"gifts": gifts, "seconds": round(time.perf_counter() - began)}
-        built.write_text(json.dumps(told), encoding="utf-8")
+        record = {"gifts": gifts, "seconds": round(time.perf_counter() - began)}
+        built.write_text(json.dumps(record), encoding="utf-8")
     if not (desks := built.with_name("desks.json")).exists() or desks.stat().st_mtime < built.stat().st_mtime:
         _child(at, "--desks", gifts)
         desks.write_text("{}", encoding="utf-8")
@@ -211,11 +211,11 @@ class Years:
     async def _all(self, calls: Iterator[Awaitable[Any]]) -> None:
         from charity.errors import Refusal  # noqa: PLC0415
 
-        for said in await asyncio.gather(*calls, return_exceptions=True):
-            if isinstance(said, Refusal):  # a shelf or a fund that is empty by then
-                self.refused[said.code] = self.refused.get(said.code, 0) + 1
-            elif isinstance(said, BaseException):
-                raise said
+        for outcome in await asyncio.gather(*calls, return_exceptions=True):
+            if isinstance(outcome, Refusal):  # a shelf or a fund that is empty by then
+                self.refused[outcome.code] = self.refused.get(outcome.code, 0) + 1
+            elif isinstance(outcome, BaseException):
+                raise outcome
 
     def _gift(self, day: date) -> Awaitable[Any]:
         from charity.demo import names  # noqa: PLC0415
@@ -335,9 +335,9 @@ class Years:
         made = (await vouchers.make(content=content, by=self.staff["caseworker"])).body
         if end == "made":
             return
-        number, said = made["number"], made["content_hash"]
-        await vouchers.approve(number=number, content_hash=said, by=self.staff["approver"])
-        await vouchers.approve(number=number, content_hash=said, by=self.staff["approver2"])
+        number, content_hash = made["number"], made["content_hash"]
+        await vouchers.approve(number=number, content_hash=content_hash, by=self.staff["approver"])
+        await vouchers.approve(number=number, content_hash=content_hash, by=self.staff["approver2"])
         if end == "approved":
             return
         await payments.pay(number=number, paid_on=day, channel_ref=f"M-{number}", by=self.staff["cashier"])

@@ -88,11 +88,11 @@ def _walked(browser: Browser) -> walking.Walk:
 def _pairs(small: walking.Walk, large: walking.Walk) -> list[tuple[str, str, str, str]]:
     """(role, template, small's address, large's address); a public page once, not once a role."""
     pairs = []
-    for (role, template), found in sorted(large.reached.items()):
+    for (role, template), addresses in sorted(large.reached.items()):
         if role != walking.PUBLIC and (walking.PUBLIC, template) in large.reached:
             continue
         other = small.reached.get((role, template), [])
-        pairs += [(role, template, a, b) for a, b in zip(other, found, strict=False)]
+        pairs += [(role, template, a, b) for a, b in zip(other, addresses, strict=False)]
     return pairs
 
 
@@ -132,8 +132,8 @@ def _keep(kind: str, rows: list[Row], lists: list[tuple[str, float, float]]) -> 
     """Print the pages that grow most, and keep them all in bench/out."""
     OUT.mkdir(exist_ok=True)
     names = ("role", "page", "address", "ms_10k", "ms_1m")
-    told = {"pages": [dict(zip(names, row, strict=True)) for row in rows], "lists": lists}
-    (OUT / f"pages-{kind}.json").write_text(json.dumps(told, indent=1), encoding="utf-8")
+    measured = {"pages": [dict(zip(names, row, strict=True)) for row in rows], "lists": lists}
+    (OUT / f"pages-{kind}.json").write_text(json.dumps(measured, indent=1), encoding="utf-8")
     print(f"  {len(rows)} pages on {kind}; those that grow most:")
     for role, template, address, before, after in sorted(rows, key=lambda r: r[3] / r[4])[:SHOWN]:
         print(f"    {after / before:6.2f} {before:8.1f} -> {after:8.1f} ms  {role} {template}  {address[:60]}")
@@ -148,7 +148,7 @@ def _searches(few: Browser, many: Browser, small: walking.Walk, large: walking.W
         if (role, "/desk") not in large.reached:
             continue
         asked = {
-            name: (small.values[name][0], found[0]) for name, found in large.values.items() if small.values.get(name)
+            name: (small.values[name][0], values[0]) for name, values in large.values.items() if small.values.get(name)
         }
         asked["nothing"] = ("CS-2099-9999999", "CS-2099-9999999")
         for name, (a, b) in asked.items():
@@ -163,17 +163,17 @@ def _search(browser: Browser, role: str, text: str) -> float:
 
 def _nexts(browser: Browser, walked: walking.Walk) -> list[tuple[str, float, float]]:
     """Each list's first `next` and its thousandth, or its last before that: (name, ms, ms)."""
-    found: dict[str, tuple[str, str]] = {}
+    lists: dict[str, tuple[str, str]] = {}
     for (role, address), following in walked.next_of.items():
-        found.setdefault(address.partition("?")[0], (role, following))
-    told = []
-    for name, (role, first) in sorted(found.items()):
+        lists.setdefault(address.partition("?")[0], (role, following))
+    times = []
+    for name, (role, first) in sorted(lists.items()):
         last, n = first, 0
         while n < NEXTS and (following := walking.next_address(last, browser.ask(role, last)[1])):
             last, n = following, n + 1
         began, ended = _turns(partial(browser.took, role, first), partial(browser.took, role, last))
-        told.append((f"{name} ({n})", began, ended))
-    return told
+        times.append((f"{name} ({n})", began, ended))
+    return times
 
 
 def on_sqlite() -> Figures:

@@ -114,8 +114,8 @@ class Server:
         """Start it and wait until it is ready; an error with the end of its log when it ended instead."""
         log = self.at.folder / f"serve-{self.port}.log"
         command = [sys.executable, "-m", "charity", "serve", "--port", str(self.port)]
-        with log.open("ab") as told:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=self.at.environment, stdout=told, stderr=told)
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.at.environment, stdout=output, stderr=output)
         try:
             ready(self.base)
         except OSError as error:
@@ -240,12 +240,12 @@ def cluster(kept: Path | None = None) -> Iterator[Cluster]:
     `kept`: in this folder, which stays with all its databases; else in a new one that is removed.
     """
     folder = kept or Path(tempfile.mkdtemp(prefix="charity-pg-", dir=os.environ.get("BENCH_DIR", "/var/tmp")))  # noqa: S108 - a real disk, not a RAM disk
-    found = Cluster(folder)
-    found.make()
+    running = Cluster(folder)
+    running.make()
     try:
-        yield found
+        yield running
     finally:
-        found.stop("fast" if kept else "immediate")
+        running.stop("fast" if kept else "immediate")
         if kept is None:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -253,8 +253,8 @@ def cluster(kept: Path | None = None) -> Iterator[Cluster]:
 @contextlib.contextmanager
 def postgres(kept: Path | None = None) -> Iterator[str]:
     """The URL of the database `bench` in such a cluster."""
-    with cluster(kept) as found:
-        yield found.url
+    with cluster(kept) as running:
+        yield running.url
 
 
 def entries(at: House) -> int:

@@ -65,7 +65,7 @@ def _seconds(at: servers.House, script: str, word: str) -> float:
 
 
 def watched(at: servers.House, *words: str) -> tuple[float, float, float, str]:
-    """Run a charity command: seconds, peak MB of all its processes together, of the largest, and what it said."""
+    """Run a charity command: seconds, peak MB of all its processes together, of the largest, and its output."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "charity", *words]
     peak = largest = 0.0
@@ -78,20 +78,20 @@ def watched(at: servers.House, *words: str) -> tuple[float, float, float, str]:
             time.sleep(SAMPLE_S)
         seconds = time.perf_counter() - began
         assert running.stdout is not None
-        said = running.stdout.read()
-    assert running.returncode == 0, said[-2000:]
-    return seconds, peak, largest, said
+        output = running.stdout.read()
+    assert running.returncode == 0, output[-2000:]
+    return seconds, peak, largest, output
 
 
 def _family(pid: int) -> list[int]:
-    found = [pid]
+    pids = [pid]
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
             for child in task.read_text(encoding="ascii").split():
-                found += _family(int(child))
+                pids += _family(int(child))
         except OSError:  # it has ended meanwhile
             continue
-    return found
+    return pids
 
 
 def _megabytes(pid: int) -> float:
@@ -108,10 +108,10 @@ def _measured(kind: str, suffix: str) -> Figures:
         script = _SQLITE if kind == "sqlite" else _POSTGRES
         one = min(_seconds(at, script, place) for _ in range(2))
         file_s = _seconds(at, _FILE, place) if kind == "sqlite" else 0.0
-        took, peak, _, said = watched(at, "verify")
+        took, peak, _, output = watched(at, "verify")
         entries = servers.entries(at)
     print(f"  {entries:,} entries: one process {one:.1f} s, verify {took:.1f} s and {peak:.0f} MB, file {file_s:.1f} s")
-    print("  " + said.strip().splitlines()[-1])
+    print("  " + output.strip().splitlines()[-1])
     return {
         f"verify_1m_s{suffix}": (round(took, 1), "s"),
         f"verify_1m_ratio{suffix}": (round(took / one, 2), "ratio"),

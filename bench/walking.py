@@ -27,7 +27,7 @@ _LINK = re.compile(r'href="(/[^"#]*)')
 _NEXT = re.compile(r'<a[^>]*href="([^"]+)"[^>]*rel="next"')
 _PLACE = re.compile(r"\{(\w+)(?::\w+)?\}")
 LEFT_OUT = re.compile(r"^/(static|metrics|healthz)|\.pdf$|/file$")
-"""No pages: what is served from memory, a paper's printing, a made file."""
+"""No pages: what is served from memory, a printed document, a made file."""
 
 
 @dataclass(slots=True)
@@ -42,9 +42,9 @@ class Walk:
         """(role, template, address), each once; what is public is the public's."""
         return [
             (role, template, address)
-            for (role, template), found in sorted(self.reached.items())
+            for (role, template), addresses in sorted(self.reached.items())
             if role == PUBLIC or (PUBLIC, template) not in self.reached
-            for address in found
+            for address in addresses
         ]
 
     def templates(self) -> set[str]:
@@ -60,8 +60,8 @@ def next_address(path: str, text: str) -> str:
             return ""
         plain = path.partition("?")[0]
         return f"{plain}?after={quote(str(after))}&limit=100"
-    found = _NEXT.search(text)
-    return html.unescape(found[1]) if found and found[1].startswith("/") else ""
+    match = _NEXT.search(text)
+    return html.unescape(match[1]) if match and match[1].startswith("/") else ""
 
 
 async def walk(
@@ -89,8 +89,8 @@ async def _pages(get: Get, role: str, routes: list[Route], done: Walk) -> None:
             left_out = LEFT_OUT.search(address.partition("?")[0])
             if route is None or left_out or address in seen or len(seen) >= STEPS_MAX:
                 continue
-            found = [a for a in done.reached.get((role, route.path), []) if ("?" in a) == ("?" in address)]
-            if len(found) >= (QUERIES_MAX if "?" in address else PATHS_MAX):
+            reached = [a for a in done.reached.get((role, route.path), []) if ("?" in a) == ("?" in address)]
+            if len(reached) >= (QUERIES_MAX if "?" in address else PATHS_MAX):
                 continue
             seen.add(address)
             status, text = await get(role, address)
@@ -112,9 +112,9 @@ def _route_of(routes: list[Route], address: str) -> Route | None:
 
 
 def _remember(done: Walk, route: Route, address: str) -> None:
-    found = route.path_regex.match(address.partition("?")[0])
-    assert found is not None
-    for name, value in found.groupdict().items():
+    match = route.path_regex.match(address.partition("?")[0])
+    assert match is not None
+    for name, value in match.groupdict().items():
         values = done.values.setdefault(name, [])
         if value not in values:
             values.append(value)

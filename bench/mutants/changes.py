@@ -69,8 +69,8 @@ class Change:
 
 def files(root: Path) -> list[str]:
     """The files that carry rules, relative to the root."""
-    found = {path for pattern in FILES for path in root.glob(pattern)}
-    kept = (p for p in found if p.stem not in NOT_FILES or p.match("charity/web/*.py"))
+    files = {path for pattern in FILES for path in root.glob(pattern)}
+    kept = (p for p in files if p.stem not in NOT_FILES or p.match("charity/web/*.py"))
     return sorted(str(path.relative_to(root)) for path in kept)
 
 

@@ -54,8 +54,8 @@ class Recorder:
         self.coverage.stop()
         self.coverage.save()
         passed = {name: seconds for name, seconds in self.seconds.items() if name not in self.failed}
-        told = {"passed": passed, "failed": sorted(self.failed)}
-        (self.folder / f"tests.{os.getpid()}.json").write_text(json.dumps(told), encoding="utf-8")
+        outcome = {"passed": passed, "failed": sorted(self.failed)}
+        (self.folder / f"tests.{os.getpid()}.json").write_text(json.dumps(outcome), encoding="utf-8")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -97,9 +97,9 @@ class Lines:
             del seconds[name]
         failed = {name for name in failed if name.partition("::")[0] not in ran}
         for path in self.folder.glob("tests.*.json"):
-            told = json.loads(path.read_text(encoding="utf-8"))
-            seconds.update(told["passed"])
-            failed |= set(told["failed"])
+            outcome = json.loads(path.read_text(encoding="utf-8"))
+            seconds.update(outcome["passed"])
+            failed |= set(outcome["failed"])
             path.unlink()
         for name in failed:
             seconds.pop(name, None)
@@ -115,8 +115,8 @@ class Lines:
     @property
     def seconds(self) -> dict[str, float]:
         """How long each test took that passed."""
-        found: dict[str, float] = self.kept["seconds"]
-        return found
+        seconds: dict[str, float] = self.kept["seconds"]
+        return seconds
 
     def read(self) -> None:
         """Load the lines, once."""
@@ -139,12 +139,12 @@ class Lines:
         name = _name_before(text, first)
         if not name:
             return self.tests(path, 1, len(text))
-        found = set[str]()
+        names = set[str]()
         for other in (self.root / "charity").rglob("*.py"):
             for n, line in enumerate(other.read_text(encoding="utf-8").splitlines(), 1):
                 if name in line:
-                    found |= self.tests(str(other.relative_to(self.root)), n, n)
-        return found or self.tests(path, 1, len(text))
+                    names |= self.tests(str(other.relative_to(self.root)), n, n)
+        return names or self.tests(path, 1, len(text))
 
 
 def _name_before(text: list[str], line: int) -> str:

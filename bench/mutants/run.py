@@ -57,16 +57,16 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--only", default="", help="a pattern: bugs whose name begins so")
     parser.add_argument("--tests", default="", help="a pattern: test files whose path begins so (for a quick try)")
-    told = parser.parse_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="charity-mutants-") as folder:
         tree = _copy(ROOT, Path(folder) / "tree")  # whoever works on the tree meanwhile changes nothing here
         places = SimpleQueue[Path]()
-        for n in range(told.workers):
+        for n in range(options.workers):
             places.put(_copy(tree, Path(folder) / str(n)))
-        lines = _lines(tree, told.workers, re.compile(told.tests))
-        only = re.compile(told.only)
+        lines = _lines(tree, options.workers, re.compile(options.tests))
+        only = re.compile(options.only)
         every = [c for path in changes.files(tree) for c in changes.of_file(tree, path) if only.match(c.name)]
-        sample = random.Random(told.seed).sample(every, min(told.sample, len(every)))
+        sample = random.Random(options.seed).sample(every, min(options.sample, len(every)))
 
         def work(change: Change) -> Outcome:
             place = places.get()
@@ -77,9 +77,9 @@ def main() -> int:
             print("." if outcome.killer else f"\nSURVIVED {change.name}\n", end="", flush=True)
             return outcome
 
-        with ThreadPoolExecutor(told.workers) as pool:
+        with ThreadPoolExecutor(options.workers) as pool:
             outcomes = list(pool.map(work, sample))
-    return report(outcomes, len(every), told.seed)
+    return report(outcomes, len(every), options.seed)
 
 
 def _copy(tree: Path, place: Path) -> Path:
