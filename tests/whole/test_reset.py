@@ -117,4 +117,4 @@ async def test_a_database_that_took_the_place_of_the_demo_is_not_taken_away(data
         assert await migrations.pending() == []
     await reset.wipe(ours)
     async with engine.opened():
-        assert await migrations.pending() == [m.name for m in migrations.found()]
+        assert await migrations.pending() == [m.name for m in migrations.every()]
