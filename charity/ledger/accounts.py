@@ -29,6 +29,7 @@ GRANTED = "points:granted"
 REDEEMED = "points:redeemed"
 EXPIRED = "points:expired"
 
+_WORTH = ("31", "32", "4", "5", AGENCY_DEBT)
 _BOUNDED = ("store:", "household:", "transit:")
 
 Posting = tuple[str, str, int]
@@ -78,6 +79,11 @@ def minimum(account: str) -> int | None:
 def fund(account: str) -> str:
     """The fund of a money account, "" for a place of goods or points."""
     return account.split("/", 2)[2] if "/" in account else ""
+
+
+def changes_worth(account: str) -> bool:
+    """Net assets, income, cost and agency debt: together, with the sign turned, what a fund is worth."""
+    return "/" in account and account.startswith(_WORTH)
 
 
 def split(account: str) -> tuple[str, str, str]:

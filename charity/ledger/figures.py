@@ -11,7 +11,7 @@ from charity.db import reading
 from charity.ledger import accounts as acc
 
 RESULT_CHARTS = ("31%", "32%", "4%", "5%", acc.AGENCY_DEBT)
-"""Net assets, income, cost and agency debt: together, with the sign turned, what a fund is worth."""
+"""What changes the worth of a fund (`accounts.changes_worth`), as LIKE patterns."""
 
 
 _CNY = "(SELECT id FROM unit WHERE code = 'CNY')"
@@ -51,23 +51,27 @@ async def by_fund(charts: tuple[str, ...], begin: str, end: str, seq_max: int) -
 async def worth_by_day(funds: list[str], days: list[str], seq_max: int) -> dict[str, list[tuple[str, int]]]:
     """What each fund is worth at the end of each of its days from the first to the last of `days`, in day order, fen.
 
-    What it was worth before is the first line, under the day "".
+    What it was worth before is the first line, under the day "": whole months from the kept sums, so that only
+    the days from the first month on are read.
     """
     if not funds or not days:
         return {}
-    where = _charts(RESULT_CHARTS, 4)
-    places = reading.places(len(funds), 4 + len(RESULT_CHARTS))
+    where = _charts(RESULT_CHARTS, 5)
+    places = reading.places(len(funds), 5 + len(RESULT_CHARTS))
     rows = await reading.rows(
         "SELECT x.fund, x.day, CAST(SUM(x.net) AS BIGINT) AS net FROM ("  # noqa: S608 - places only
+        f"SELECT fund, '' AS day, worth_fen AS net FROM fund_month WHERE fund IN ({places}) "
+        "AND month < substr($4, 1, 7) UNION ALL "
         "SELECT a.fund AS fund, CASE WHEN t.day < $3 THEN '' ELSE t.day END AS day, t.credit - t.debit AS net "
         f"FROM account a CROSS JOIN turnover t WHERE {where} AND a.fund IN ({places}) AND t.account = a.id "
-        f"AND t.unit = {_CNY} AND t.day <= $1 UNION ALL "
+        f"AND t.unit = {_CNY} AND t.day >= $4 AND t.day <= $1 UNION ALL "
         "SELECT a.fund AS fund, CASE WHEN e.effective_on < $3 THEN '' ELSE e.effective_on END AS day, "
         f"p.quantity AS net {_LATER} e.seq > $2 AND e.effective_on <= $1 AND {where} AND a.fund IN ({places})"
         ") x GROUP BY x.fund, x.day ORDER BY x.fund, x.day",
         max(days),
         seq_max,
         min(days),
+        f"{min(days)[:7]}-01",
         *RESULT_CHARTS,
         *funds,
     )

@@ -13,9 +13,10 @@ from charity.ledger import accounts
 from charity.ledger.commands import Wants
 from charity.ledger.memory import Fund, Memory
 from charity.ledger.state import GiftPieces, State
-from charity.ledger.streams import Piece, Stream, without
+from charity.ledger.streams import SEGMENTS_WITHIN, Piece, Stream, without
 
 CHUNK = 256
+_TAKEN = f"SELECT start, stop, kind FROM segment WHERE {SEGMENTS_WITHIN}"  # noqa: S608
 Rows = list[dict[str, Any]]
 Take = Callable[[Rows], None]
 Query = tuple[str, list[Any], Take]
@@ -251,15 +252,7 @@ class Loader:
         for fund, pieces in owned.items():
             taken: list[tuple[int, int, str]] = []
             for start, stop in pieces:
-                taken += [
-                    (r["start"], r["stop"], r["kind"])
-                    for r in await self._tx.rows(
-                        "SELECT start, stop, kind FROM segment WHERE fund = $1 AND stop > $2 AND start < $3",
-                        fund,
-                        start,
-                        stop,
-                    )
-                ]
+                taken += [(r["start"], r["stop"], r["kind"]) for r in await self._tx.rows(_TAKEN, fund, start, stop)]
             refunded = [(a, b) for a, b, kind in taken if kind == "refunded"]
             left = without(pieces, refunded)
             result.append(GiftPieces(fund, left, without(left, [(a, b) for a, b, _ in taken])))

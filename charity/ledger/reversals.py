@@ -9,7 +9,9 @@ from typing import Any
 from charity.ledger import rules
 from charity.ledger.loading import Loader
 from charity.ledger.state import FUND_SUMS, Entry, Flows, State
-from charity.ledger.streams import Piece, length, overlap
+from charity.ledger.streams import SEGMENTS_WITHIN, Piece, length, overlap
+
+_TAKEN = f"SELECT owner_seq FROM segment WHERE {SEGMENTS_WITHIN} ORDER BY owner_seq"  # noqa: S608
 
 
 async def load(loader: Loader, seq: int) -> dict[str, Any]:
@@ -20,12 +22,7 @@ async def load(loader: Loader, seq: int) -> dict[str, Any]:
     taken: dict[int, None] = {}
     for fund, pieces in body.get("flows", {}).get("received", []):
         for start, stop in pieces:
-            for row in await loader.rows(
-                "SELECT owner_seq FROM segment WHERE fund = $1 AND stop > $2 AND start < $3 ORDER BY owner_seq",
-                fund,
-                start,
-                stop,
-            ):
+            for row in await loader.rows(_TAKEN, fund, start, stop):
                 taken[row["owner_seq"]] = None
     body["moved_on"] = list(taken)
     return body

@@ -10,6 +10,17 @@ from dataclasses import dataclass, field
 
 Piece = tuple[int, int]
 
+# The rows that overlap the positions $2 to $3 of fund $1. Rows of a table are disjoint, so none that begins before the
+# last one at or below $2 can reach it: without that bound a database reads a fund from its first fen.
+SEGMENTS_WITHIN = (
+    "fund = $1 AND start < $3 AND stop > $2 AND start >= "
+    "COALESCE((SELECT MAX(b.start) FROM segment b WHERE b.fund = $1 AND b.start <= $2), 0)"
+)
+INFLOWS_WITHIN = (
+    "fund = $1 AND start < $3 AND stop > $2 AND start >= "
+    "COALESCE((SELECT MAX(b.start) FROM inflow b WHERE b.fund = $1 AND b.start <= $2), 0)"
+)
+
 
 def length(pieces: Iterable[Piece]) -> int:
     """The number of positions in disjoint pieces, in fen."""

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity.db import reading
-from charity.ledger.streams import Piece, length, overlap
+from charity.ledger.streams import INFLOWS_WITHIN, SEGMENTS_WITHIN, Piece, length, overlap
 
 HOPS_MAX = 8
 CHUNK = 500
-_OVERLAPS = (
-    "SELECT start, stop, owner_seq, kind FROM segment WHERE fund = $1 AND stop > $2 AND start < $3 ORDER BY start"
-)
+_OVERLAPS = f"SELECT start, stop, owner_seq, kind FROM segment WHERE {SEGMENTS_WITHIN} ORDER BY start"  # noqa: S608
+_ARRIVED = f"SELECT start, stop, seq FROM inflow WHERE {INFLOWS_WITHIN} ORDER BY start"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +96,7 @@ async def payment_sources(seq: int) -> list[Source]:
     for row in await reading.rows(
         "SELECT fund, start, stop FROM segment WHERE owner_seq = $1 ORDER BY fund, start", seq
     ):
-        for gift in await reading.rows(
-            "SELECT start, stop, seq FROM inflow WHERE fund = $1 AND stop > $2 AND start < $3 ORDER BY start",
-            row["fund"],
-            row["start"],
-            row["stop"],
-        ):
+        for gift in await reading.rows(_ARRIVED, row["fund"], row["start"], row["stop"]):
             part = length(overlap([(row["start"], row["stop"])], [(gift["start"], gift["stop"])]))
             sources.append(Source(gift["seq"], row["fund"], part))
     return sources

@@ -49,6 +49,16 @@ _CHECKS: tuple[checks.Check, ...] = (
         "GROUP BY x.fund HAVING SUM(x.kept) <> SUM(x.spent)",
     ),
     (
+        "I12",
+        "fund {fund}, {month}: its worth is kept as changed by {said} fen, by the books it is {booked} fen",
+        "SELECT x.fund, x.month, SUM(x.said) AS said, SUM(x.booked) AS booked FROM (SELECT fund, month, "
+        "worth_fen AS said, 0 AS booked FROM fund_month UNION ALL SELECT a.fund, substr(t.day, 1, 7), 0, "
+        "SUM(t.credit - t.debit) FROM account a JOIN turnover t ON t.account = a.id JOIN unit u ON u.id = t.unit "
+        "WHERE u.code = 'CNY' AND (a.chart LIKE '31%' OR a.chart LIKE '32%' OR a.chart LIKE '4%' OR a.chart LIKE '5%' "
+        "OR a.chart = '2601') GROUP BY a.fund, substr(t.day, 1, 7)) x GROUP BY x.fund, x.month "
+        "HAVING SUM(x.said) <> SUM(x.booked)",
+    ),
+    (
         "I9",
         "#{seq} is a refund of another gift than its body says",
         "SELECT e.seq FROM entry e LEFT JOIN refund_of r ON r.seq = e.seq WHERE e.kind = 'gift.refund' "

@@ -14,6 +14,7 @@ from charity.db.tables import Sums, Table
 from charity.db.transactions import Tx, insert_sql
 from charity.ledger import accounts
 from charity.ledger.memory import Memory, Written
+from charity.ledger.streams import INFLOWS_WITHIN
 
 _ENTRY = (
     "INSERT INTO entry (seq, id16, kind, recorded_at, effective_on, party, actor, body, leaf, prev, reverses) "
@@ -33,9 +34,10 @@ _HOLDING_NEW = "INSERT INTO holding (account, unit, quantity, minimum) VALUES ($
 _HOLDING_SET = "UPDATE holding SET quantity = $3 WHERE account = $1 AND unit = $2"
 _INFLOW = "INSERT INTO inflow (fund, start, stop, seq) VALUES ($1, $2, $3, $4)"
 _SEGMENT = "INSERT INTO segment (fund, start, stop, owner_seq, kind) VALUES ($1, $2, $3, $4, $5)"
+_ARRIVED = f"SELECT start, stop, seq FROM inflow WHERE {INFLOWS_WITHIN} ORDER BY start"  # noqa: S608
 _IDEM = "INSERT INTO idem (scope, key, fingerprint, status, response, seq) VALUES ($1, $2, $3, $4, $5, $6)"
-
-
+FUND_MONTHS = Sums("fund_month", ("fund", "month"), ("worth_fen",))
+"""By how much each month (of `effective_on`, as `2026-11`) changed what a fund is worth."""
 _HEAD = "UPDATE head SET seq = $1, leaf = $2, at = $3 WHERE id = 1"
 Statement = tuple[str, Sequence[Sequence[Any]]]
 Head = tuple[int, str, str]
@@ -63,6 +65,7 @@ async def write(tx: Tx, memory: Memory, head: Head, ids: Ids) -> Ids:
                 (_POSTING, [(s, n, ids.account[a], ids.unit[u], q) for s, n, a, u, q in w.postings]),
                 *_holdings(memory, ids),
                 (_TURNOVER, _turnover(ids, w)),
+                (FUND_MONTHS.add_sql(), _worths(w)),
                 *_streams(memory),
                 (_HEAD, [head]),
                 *_series(memory),
@@ -140,6 +143,15 @@ def _turnover(ids: Ids, w: Written) -> list[tuple[Any, ...]]:
     return [(*key, debited[key], credited[key]) for key in keys]
 
 
+def _worths(w: Written) -> list[tuple[str, str, int]]:
+    """By how much the batch changed what each fund is worth, by month."""
+    changed: dict[tuple[str, str], int] = defaultdict(int)
+    for (_, _, account, unit, quantity), day in zip(w.postings, w.days, strict=True):
+        if unit == accounts.CNY and accounts.changes_worth(account):
+            changed[accounts.fund(account), day[:7]] -= quantity
+    return [(*key, changed[key]) for key in sorted(changed)]
+
+
 def _streams(memory: Memory) -> list[Statement]:
     w = memory.written
     touched = w.streams()
@@ -155,8 +167,7 @@ def _streams(memory: Memory) -> list[Statement]:
 
 async def _reown(tx: Tx, fund: str, start: int, stop: int, seq: int) -> None:
     """Give positions of the inflow to another entry, cutting the rows they lie in."""
-    sql = "SELECT start, stop, seq FROM inflow WHERE fund = $1 AND stop > $2 AND start < $3 ORDER BY start"
-    for row in await tx.rows(sql, fund, start, stop):
+    for row in await tx.rows(_ARRIVED, fund, start, stop):
         first, last, old = row["start"], row["stop"], row["seq"]
         await tx.many("DELETE FROM inflow WHERE fund = $1 AND start = $2", [(fund, first)])
         cut = [(first, min(start, last), old), (max(start, first), min(stop, last), seq), (max(stop, first), last, old)]

@@ -202,6 +202,8 @@ ROWS: list[tuple[str, str, str, str, str]] = [
     ("day_sum", "register", "'disbursements'", "recipients_of_fund", "recipients_of_fund + 1"),
     ("day_sum", "register", "'disbursements'", "programme", "'P99'"),
     ("fund_sum", "fund", "'F-EDU'", "spent_fen", "spent_fen + 1"),
+    ("fund_month", "fund", "'F-EDU'", "worth_fen", "worth_fen + 1"),
+    ("fund_month", "fund", "'F-EDU'", "month", "'2020-01'"),
     ("unit_sum", "work_unit", "'LXU02'", "gifts", "gifts + 1"),
     ("unit_sum", "work_unit", "'LXU02'", "donors", "donors + 1"),
     ("unit_sum", "work_unit", "'LXU02'", "net_fen", "net_fen + 1"),
@@ -222,6 +224,7 @@ ROWS: list[tuple[str, str, str, str, str]] = [
 GONE = (
     ("stream", "fund = 'F-EDU'"),
     ("fund_sum", "fund = 'F-EDU'"),
+    ("fund_month", "fund = 'F-EDU'"),
     ("unit_sum", "1 = 1"),
     ("day_sum", "register = 'donations'"),
     ("day_sum", "register = 'disbursements'"),
