@@ -288,14 +288,16 @@ async def _verify() -> list[str]:
 
 
 @main.command()
-@click.option("--renew", is_flag=True, help="以数据库现在的样子重写 head.json（有意恢复旧备份之后）")
+@click.option("--renew", is_flag=True, help="以数据库现在的样子重写 head.json（有意恢复备份、换了机器之后）")
 def head(renew: bool) -> None:  # noqa: FBT001 - click passes flags so
     """账簿的末尾：数据库与 head.json 是否一致。"""
 
     async def work() -> None:
         from charity.ledger import head_file  # noqa: PLC0415
+        from charity.web import logs  # noqa: PLC0415
 
         if renew:
+            logs.begin()  # it is an act: the log has it, too
             old, new = await head_file.renew()
             before = f"#{old.seq}（{old.at}）" if old else "无"
             click.echo(f"head.json 已重写：原记 {before}，现记 #{new.seq}（{new.at}）")

@@ -106,12 +106,24 @@ async def must_be_migrated() -> None:
         raise click.ClickException(f"数据库还缺 {len(missing)} 个建表步骤（{missing[0]}…）：请先运行 charity migrate")
 
 
+HEAD_FILE_SINCE = "0017_installation"
+"""The migration from which on a database has a head.json."""
+
+
 def migrate() -> list[str]:
-    """Apply what is missing in `migrations/`; the names of what was applied."""
+    """Apply what is missing in `migrations/`; the names of what was applied.
+
+    An upgrade from before head.json begins it: from then on a missing one is a fault.
+    """
     from charity.db import engine, migrations  # noqa: PLC0415 - see above
+    from charity.ledger import head_file  # noqa: PLC0415
 
     async def work() -> list[str]:
         async with engine.opened(migrating=True):
-            return await migrations.migrate()
+            done = await migrations.migrate()
+            if HEAD_FILE_SINCE in done and not head_file.path().exists() and (await head_file.present()).seq:
+                _, now = await head_file.renew()
+                click.echo(f"head.json 已建立：#{now.seq}（{now.at}）")
+            return done
 
     return asyncio.run(work())

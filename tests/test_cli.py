@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from charity import settings
+from charity import console, settings
 from charity.cli import main
-from charity.db import sealed
+from charity.db import migrations, sealed
 from charity.db.locks import FileLock
 from charity.demo import story
 from charity.office import organisation
@@ -469,14 +469,32 @@ def test_head_says_where_the_books_end_and_renews_the_file_only_when_asked(run: 
     told = run("head")
     assert told.returncode == 1
     assert "#3" in told.stdout
-    assert "没有 head.json" in told.stderr
-    assert "HEAD 没有 head.json" in run("verify").stdout
+    assert "head.json 不在" in told.stderr
+    assert "HEAD head.json 不在" in run("verify").stdout
+    assert "✗ 最近的分录：head.json 不在" in run("check").stdout
     renewed = run("head", "--renew")
     assert "head.json 已重写：原记 无，现记 #3" in renewed.stdout
+    assert json.loads(renewed.stderr.splitlines()[0])["event"] == "head_file.renewed"
     with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
         free.execute("UPDATE head SET seq = 2, leaf = 'w'")
     assert "缺 1 笔分录" in run("verify").stdout
     assert "缺 1 笔分录" in run("head").stderr
+
+
+def test_the_upgrade_that_brings_head_json_begins_it_and_no_later_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        files = [m for m in migrations.every() if m.name < console.HEAD_FILE_SINCE]
+        older.setattr(migrations, "every", lambda _folder=None: files)
+        assert run("migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
+        free.execute("UPDATE head SET seq = 3, leaf = 'x', at = '2026-11-26T00:00:00.000000Z'")
+    assert "head.json 已建立：#3" in run("migrate").stdout
+    assert json.loads((tmp_path / "head.json").read_text())["seq"] == 3
+    (tmp_path / "head.json").unlink()
+    assert run("migrate").returncode == 0
+    assert not (tmp_path / "head.json").exists()
 
 
 def test_verify_of_empty_books_is_clean_and_cards_are_none(run: Run) -> None:

@@ -5,8 +5,9 @@
 Signed with a key derived from CHARITY_SECRET_KEY, replaced atomically (write, fsync, rename) and forward only, by
 every process that posts, at most a second after the commit. So a database whose last entries are gone (its WAL was
 cut, an older copy was put in its place) is seen: it ends before the seq that the file names, or has another entry
-there. Then this process writes no file and nothing into the books, and `verify` says what is missing. Only
-`renew` starts the file anew: after a deliberate restore, and for a new demo.
+there. Then this process writes no file and nothing into the books, and `verify` says what is missing. It is the same
+when the file is not there and the database has entries: whoever cuts the one can take the other away. Only `renew`
+starts the file anew: after a deliberate restore or on another host, for a new demo, and in the upgrade that brings it.
 """
 
 import asyncio
@@ -94,6 +95,8 @@ def _forward(head: Head) -> None:
     old = read()
     if old is not None and old.database != head.database:
         raise HeadFileBroken("database")
+    if old is None and head.seq:
+        log.warning("head_file.begun", extra={"seq": head.seq})  # taken away under us, who know all that was posted
     if old is None or old.seq < head.seq:
         _replace(head)
 
@@ -143,11 +146,13 @@ async def problem() -> Refusal | None:
     """What is wrong between the file and the open database, in words; None when nothing is."""
     try:
         file = read()  # before the database: others go on posting
+        now = await present()
+        if file is None and now.seq:  # or begun since we looked, by another process that starts
+            file, now = read(), await present()
     except HeadFileBroken as error:
         return rules.HEAD_UNREADABLE(why=str(error))
-    now = await present()
     if file is None:
-        return rules.HEAD_MISSING(seq=now.seq) if now.seq else None
+        return rules.HEAD_MISSING(path=str(path()), seq=now.seq) if now.seq else None
     if file.database != now.database:
         return rules.HEAD_FOREIGN(theirs=file.database, ours=now.database)
     if now.seq < file.seq:
@@ -206,9 +211,9 @@ class HeadFile:
 async def kept(follow: Callable[[Callable[[int, str, str], None]], None]) -> AsyncIterator[Refusal | None]:
     """Keep the file beside a writer that `follow` gives the hook to; yields why it is not kept, else None.
 
-    A missing file is begun: after an upgrade, on another host, or because somebody took it away, which the log says.
+    A missing file is begun beside an empty database only.
     """
-    wrong = await problem() if path().exists() else None
+    wrong = await problem()
     if wrong is not None:
         log.critical("head_file.not_kept", extra={"why": wrong.code, **wrong.facts})
         engine.state().stopped = wrong.code
@@ -216,8 +221,6 @@ async def kept(follow: Callable[[Callable[[int, str, str], None]], None]) -> Asy
         return
     now = await present()
     if not path().exists():
-        if now.seq:
-            log.warning("head_file.begun", extra={"seq": now.seq})
         await write(now)
     file = HeadFile(now.database)
     follow(file.committed)

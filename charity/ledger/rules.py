@@ -16,7 +16,12 @@ REFUND_SHORT = Rule("refund.too_much", "退款金额超过尚可退还的金额 
 
 # The head file (head_file.py): what is wrong between it and the database.
 HEAD_UNREADABLE = Rule("head.unreadable", "head.json 无法采信（{why}）：不能判断最近的分录是否齐全", 503)
-HEAD_MISSING = Rule("head.missing", "没有 head.json：不能判断 #{seq} 之后是否还有分录", 503)
+HEAD_MISSING = Rule(
+    "head.missing",
+    "head.json 不在（{path}）：不能判断 #{seq} 之后是否还有分录。请放回原来的文件；"
+    "确认数据库无误（例如刚恢复了备份、换了机器）后，用 charity head --renew 重新开始",
+    503,
+)
 HEAD_FOREIGN = Rule("head.foreign", "head.json 属于另一个数据库（{theirs}），这个是 {ours}", 503)
 HEAD_BEHIND = Rule(
     "head.behind",

@@ -119,7 +119,7 @@ async def test_without_a_file_entries_cannot_be_vouched_for_and_an_empty_book_ne
     await give(house)
     await told(1)
     head_file.path().unlink()
-    assert "没有 head.json" in str(await missing())
+    assert "head.json 不在" in str(await missing())
     assert [f.invariant for f in await head_file.run()] == ["HEAD"]
 
 
@@ -198,6 +198,8 @@ async def test_an_older_copy_that_went_its_own_way_is_seen_by_the_leaf(town: Tow
     before = head_file.path().read_bytes()
     town.put_back()
     head_file.path().unlink()
+    async with engine.opened(MODELS):
+        await head_file.renew()
     await town.given(6)
     head_file.path().write_bytes(before)
     said = await town.given(0)
@@ -205,12 +207,43 @@ async def test_an_older_copy_that_went_its_own_way_is_seen_by_the_leaf(town: Tow
     assert said.startswith("#5 不是已确认办理的那一笔")
 
 
-async def test_a_file_that_is_gone_is_begun_at_the_next_start_and_the_log_says_so(
+async def test_a_file_that_is_gone_is_begun_anew_only_deliberately(
     town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     await town.given(2, first=True)
     head_file.path().unlink()
-    assert await town.given(0) is None
+    said = await town.given(0)
+    assert said is not None
+    assert said.startswith("head.json 不在")
+    assert "charity head --renew" in said
+    with pytest.raises(Unavailable, match=r"writing\.stopped"):
+        await town.given(1)
+    assert not head_file.path().exists()
+    async with engine.opened(MODELS):
+        assert await head_file.renew() == (None, await head_file.present())
+    assert any(r.message == "head_file.renewed" for r in caplog.records)
+    assert await town.given(1) is None
+    assert (await told(3)).seq == 3
+
+
+async def test_a_file_that_was_begun_while_we_looked_is_not_missing(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await give(house)
+    await told(1)
+    real, answers = head_file.read, [None]
+    monkeypatch.setattr(head_file, "read", lambda: answers.pop() if answers else real())
+    assert await missing() is None
+    assert answers == []
+
+
+async def test_a_file_that_is_taken_away_under_a_writer_is_written_again_and_the_log_says_so(
+    house: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    await give(house)
+    await told(1)
+    head_file.path().unlink()
+    await give(house)
     assert (await told(2)).seq == 2
     assert any(r.message == "head_file.begun" for r in caplog.records)
 

@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
 @pytest.fixture
 def served(built: tuple[Path, dict[str, Any]], tmp_path: Path) -> Iterator[Served]:
     """A server on a copy of the town."""
-    for file in built[0].glob("charity.db*"):
+    for file in [*built[0].glob("charity.db*"), built[0] / "head.json"]:
         shutil.copy(file, tmp_path)
     found = Served(f"sqlite://{tmp_path / 'charity.db'}", tmp_path, built[1])
     found.begin()
