@@ -202,8 +202,8 @@ class Served:
         async with self.client(attribute) as client:
             answer = await client.post(f"/api/v1{path}", json=body, headers={"Idempotency-Key": key})
         assert answer.status_code in {200, 201, 202}, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        content: dict[str, Any] = answer.json()
+        return content
 
 
 # -- the visitor --------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ class Visitor:
     faults: list[str] = field(default_factory=list)
 
     def _watch(self) -> None:
-        def said(message: ConsoleMessage) -> None:
+        def on_console(message: ConsoleMessage) -> None:
             # The browser calls our own refusals errors of loading; the tests read them in the page.
             if message.type in {"error", "warning"} and not REFUSED.search(message.text):
                 self.faults.append(f"console: {message.text} {message.location}")
@@ -247,7 +247,7 @@ class Visitor:
             if urlsplit(request.url).scheme not in {"data", "blob"} and not request.url.startswith(self.base + "/"):
                 self.faults.append(f"foreign: {request.url}")
 
-        self.page.on("console", said)
+        self.page.on("console", on_console)
         self.page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         self.page.on("request", asked)
 
@@ -322,13 +322,13 @@ class Visitor:
         # The code must be drawn: dark modules on a light ground, large enough for a camera.
         png = await self.page.locator(selector).first.screenshot()
         image = Image.open(io.BytesIO(png)).convert("RGB")
-        found = zxingcpp.read_barcodes(image) or zxingcpp.read_barcodes(
+        result = zxingcpp.read_barcodes(image) or zxingcpp.read_barcodes(
             image.resize((image.width * 2, image.height * 2))
         )
-        assert len(found) == 1, selector
-        return str(found[0].text)
+        assert len(result) == 1, selector
+        return str(result[0].text)
 
-    async def paper(self, path: str) -> bytes:
+    async def pdf(self, path: str) -> bytes:
         """A PDF, fetched with this visitor's cookies."""
         answer = await self.page.context.request.get(path if path.startswith("http") else self.base + path)
         assert answer.status == 200, path
@@ -336,9 +336,9 @@ class Visitor:
         return await answer.body()
 
     async def href(self, name: str) -> str:
-        found = await self.named(name).get_attribute("href")
-        assert found is not None, name
-        return found
+        result = await self.named(name).get_attribute("href")
+        assert result is not None, name
+        return result
 
     async def sign_in(self, login: str, then: str = "/desk", password: str = PASSWORD) -> None:
         """Sign in, and go through the second factor of who has one or has to set it up."""
@@ -385,9 +385,9 @@ class Street:
         )
         context.set_default_timeout(20_000)
         page = await context.new_page()
-        found = Visitor(page, self.served.base, self.scripts, self.accessible and self.scripts)
-        found._watch()
-        return found
+        visitor = Visitor(page, self.served.base, self.scripts, self.accessible and self.scripts)
+        visitor._watch()
+        return visitor
 
 
 @asynccontextmanager

@@ -61,10 +61,10 @@ class Cluster:
 
 
 def _binaries() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not places:
         pytest.fail("PostgreSQL is not installed: run `make test`, which installs it")
-    return found[-1].parent
+    return places[-1].parent
 
 
 def _as_postgres(command: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Reading papers back, as a person with a scanner would: text, codes, sizes, pages."""
+"""Reading PDFs back, as a person with a scanner would: text, codes, sizes, pages."""
 
 import io
 import os
@@ -30,7 +30,7 @@ def codes_in(pdf: bytes, page: int = 1, dpi: int = 200):
         capture_output=True,
         check=True,
     ).stdout
-    return sorted(found.text for found in zxingcpp.read_barcodes(Image.open(io.BytesIO(png))))
+    return sorted(code.text for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(png))))
 
 
 def paper_size_mm(pdf: bytes):

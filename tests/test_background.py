@@ -59,9 +59,9 @@ async def test_a_task_that_ends_is_logged_and_started_again(
         await mortal.alive.wait()
         assert (mortal.began, watched.failures, watched.running, watched.failing) == (3, 2, True, False)
         assert background.tasks() == [watched]
-    said = [r for r in caplog.records if r.message == "background.ended"]
-    assert [vars(r)["task"] for r in said] == ["checkpoints"] * 2
-    assert all(r.levelno == logging.ERROR for r in said)
+    records = [r for r in caplog.records if r.message == "background.ended"]
+    assert [vars(r)["task"] for r in records] == ["checkpoints"] * 2
+    assert all(r.levelno == logging.ERROR for r in records)
     assert mortal.cancelled
     assert background.tasks() == []
 

@@ -153,9 +153,9 @@ def test_migrate_four_times_at_once_applies_each_file_once(tmp_path: Path) -> No
     ]
     outputs = [process.communicate(timeout=120) for process in running]
     assert [process.returncode for process in running] == [0] * 4, outputs
-    said = "".join(out for out, _ in outputs)
-    assert said.count("已执行 0001_ground") == 1
-    assert said.count("已执行 0004_office") == 1
+    output = "".join(out for out, _ in outputs)
+    assert output.count("已执行 0001_ground") == 1
+    assert output.count("已执行 0004_office") == 1
 
 
 def test_a_token_is_printed_alone_and_acts_as_its_account(run: Run) -> None:
@@ -466,10 +466,10 @@ def test_head_says_where_the_books_end_and_renews_the_file_only_when_asked(run: 
     _begun(run)
     with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
         free.execute("UPDATE head SET seq = 3, leaf = 'x', at = '2026-11-26T00:00:00.000000Z'")
-    told = run("head")
-    assert told.returncode == 1
-    assert "#3" in told.stdout
-    assert "head.json 不在" in told.stderr
+    result = run("head")
+    assert result.returncode == 1
+    assert "#3" in result.stdout
+    assert "head.json 不在" in result.stderr
     assert "HEAD head.json 不在" in run("verify").stdout
     assert "✗ 最近的分录：head.json 不在" in run("check").stdout
     renewed = run("head", "--renew")

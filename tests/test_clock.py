@@ -31,9 +31,9 @@ def test_the_day_changes_at_midnight_in_shanghai() -> None:
             assert clock.today().isoformat() == day
 
 
-def test_a_told_clock_is_the_only_one_that_is_heard() -> None:
-    told = datetime(2026, 7, 3, 20, tzinfo=UTC)
-    with clock.fixed(told):
+def test_a_fixed_clock_is_the_only_one_that_counts() -> None:
+    instant = datetime(2026, 7, 3, 20, tzinfo=UTC)
+    with clock.fixed(instant):
         assert clock.stamp() == "2026-07-03T20:00:00.000000Z"
         assert clock.today().isoformat() == "2026-07-04"
-        assert clock.milliseconds() == int(told.timestamp() * 1000)
+        assert clock.milliseconds() == int(instant.timestamp() * 1000)

@@ -28,8 +28,8 @@ def planted(tmp_path: Path, source: str) -> list[Change]:
 
 
 def test_each_bug_is_one_change_of_a_rule(tmp_path: Path) -> None:
-    found = planted(tmp_path, SOURCE)
-    names = {change.name.removeprefix("rule.py::") for change in found}
+    changes_found = planted(tmp_path, SOURCE)
+    names = {change.name.removeprefix("rule.py::") for change in changes_found}
     assert {
         "module::30 -> 31",
         "rule::7 -> 8",
@@ -47,15 +47,15 @@ def test_each_bug_is_one_change_of_a_rule(tmp_path: Path) -> None:
         "f\"SELECT x FROM {t} WHERE day <= $1 OR kind = 'a'\"",
     ]
     assert not [name for name in names if "100" in name or "log" in name or "Words" in name or "Doc" in name]
-    for change in found:
+    for change in changes_found:
         compile(change.source, "rule.py", "exec")
         assert change.source != SOURCE
         assert 'a < 100\n    log.info("seen", extra={"n": a})\n' in change.source, "nothing else is touched"
 
 
 def test_of_a_column_only_what_it_adds_up_is_changed(tmp_path: Path) -> None:
-    found = planted(tmp_path, 'A = Column("cash_fen", "现金", 14, "money", total=True)\n')
-    assert [change.name for change in found] == ["rule.py::module::True -> False"]
+    changes_found = planted(tmp_path, 'A = Column("cash_fen", "现金", 14, "money", total=True)\n')
+    assert [change.name for change in changes_found] == ["rule.py::module::True -> False"]
 
 
 def test_a_bug_keeps_its_name_when_its_line_moves(tmp_path: Path) -> None:

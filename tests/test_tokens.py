@@ -98,7 +98,7 @@ def test_a_secret_has_256_bits_and_is_found_by_its_digest():
     assert tokens.digest(secret) == hashlib.sha256(secret.encode()).hexdigest()
 
 
-def test_a_told_story_draws_the_same_codes_again_but_never_the_same_secrets():
+def test_a_seeded_demo_draws_the_same_codes_again_but_never_the_same_secrets():
     def drawn():
         with tokens.seeded("2026-10-08"):
             return tokens.code128(), tokens.reference("YRJ26"), tokens.key16(), tokens.secret_token()

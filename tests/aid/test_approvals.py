@@ -66,11 +66,11 @@ async def test_decisions_that_cross_in_one_moment_are_taken_one_after_the_other(
     )
     assert all(isinstance(o, Answer | Refusal) for o in outcomes), outcomes
     stored = await row(number)
-    standing = await reading.rows(
+    in_force = await reading.rows(
         "SELECT account FROM voucher_approval WHERE cleared_at IS NULL AND decision = 'approve'"
     )
-    assert sorted(a for a, _ in json.loads(stored["approvals"])) == sorted(r["account"] for r in standing)
-    assert len(standing) == {"draft": 0, "approving": 1, "approved": 2}[stored["status"]]
+    assert sorted(a for a, _ in json.loads(stored["approvals"])) == sorted(r["account"] for r in in_force)
+    assert len(in_force) == {"draft": 0, "approving": 1, "approved": 2}[stored["status"]]
     assert await verify.run() == []
 
 

@@ -123,9 +123,9 @@ async def test_goods_bought_are_prepaid_and_agency_money_is_handed_on(aid: Aid) 
     await transactions.run(work)
     await aid.gift("F-AGENCY", 1_000)
     bought, _ = await aid.approved(payee_kind="supplier", payee="GY-T01", programme="P05", recipients=0)
-    handed, _ = await aid.approved(payee_kind="institution", payee="JG-T01", fund="F-AGENCY", amount_fen=1_000)
+    passed_on, _ = await aid.approved(payee_kind="institution", payee="JG-T01", fund="F-AGENCY", amount_fen=1_000)
     debits = []
-    for number in (bought, handed):
+    for number in (bought, passed_on):
         answer = await aid.pay(number, f"REF-{number}")
         body = await reading.value("SELECT body FROM entry WHERE id16 = $1", answer.body["entry"])
         debits.append(json.loads(body)["postings"][0][0])

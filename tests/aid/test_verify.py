@@ -31,6 +31,6 @@ async def test_verify_names_a_voucher_that_was_tampered_with(aid: Aid, statement
         await tx.rows(statement)
 
     await transactions.run(work)
-    found = await verify.run()
-    assert found
-    assert {f.invariant for f in found} == {"I11"}
+    failures = await verify.run()
+    assert failures
+    assert {f.invariant for f in failures} == {"I11"}

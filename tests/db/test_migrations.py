@@ -87,7 +87,7 @@ async def test_lines_of_receipts_made_before_are_kept_under_their_numbers(databa
         assert await reading.rows("SELECT * FROM receipt_line") == [{"number": "CS-2026-000001", "donation": "g"}]
 
 
-async def test_every_paid_purchase_has_its_row_after_the_purchases_were_told_by_vouchers(
+async def test_every_paid_purchase_has_its_row_after_the_purchases_were_read_off_vouchers(
     database_empty: str, tmp_path: Path
 ) -> None:
     for path in sorted((ROOT / "migrations").glob("*.sql")):

@@ -168,13 +168,13 @@ async def test_a_failed_file_leaves_the_earlier_ones_and_says_so(
     every = migrations.every
     files = every(folder)
     monkeypatch.setattr(migrations, "every", lambda _=None: files)
-    said = await asyncio.to_thread(CliRunner().invoke, cli.main, ["migrate"])
-    assert said.exit_code == 1
+    result = await asyncio.to_thread(CliRunner().invoke, cli.main, ["migrate"])
+    assert result.exit_code == 1
     assert re.search(
         "升级步骤 9002_broken 没有成功，已整步退回；此前的 9001_good 已执行并保留。原因：.*(?i:foreign key)",
-        said.output,
+        result.output,
     )
-    assert "Traceback" not in said.output
+    assert "Traceback" not in result.output
     async with engine.opened():
         applied = [r["name"] for r in await reading.rows("SELECT name FROM migration WHERE number > 9000")]
         assert applied == ["9001_good"]
@@ -308,7 +308,7 @@ REMADE = ("store", "household", "donation", "receipt", "goods_document", "vouche
 async def test_a_full_demo_goes_through_a_rebuild_of_its_largest_tables(
     request: pytest.FixtureRequest, database: str, folder: Path
 ) -> None:
-    from whole.given import found_by_verify  # noqa: PLC0415 - what `charity verify` finds
+    from whole.given import verify_failures  # noqa: PLC0415 - what `charity verify` finds
 
     if database.startswith("sqlite"):
         shutil.copytree(request.getfixturevalue("demo_template"), folder.parent, dirs_exist_ok=True)
@@ -330,7 +330,7 @@ async def test_a_full_demo_goes_through_a_rebuild_of_its_largest_tables(
         assert await migrations.migrate(folder) == ["9001_notes"]
         assert await reading.row("SELECT seq, leaf FROM head") == head
         assert await reading.value("SELECT COUNT(*) FROM receipt WHERE note IS NULL") > 1_000
-        assert await found_by_verify() == []
+        assert await verify_failures() == []
         with pytest.raises(Exception, match="append-only"):
             await _do("UPDATE entry SET kind = 'x' WHERE seq = 1")
 

@@ -119,15 +119,15 @@ SEALED = {
 
 
 def test_every_column_of_bytes_is_sealed_and_stands_in_the_list() -> None:
-    found: dict[str, set[str]] = {}
+    columns: dict[str, set[str]] = {}
     for module in [*MODELS, "charity.db.models"]:
         for model in vars(importlib.import_module(module)).values():
             if isinstance(model, type) and issubclass(model, Model) and model is not Model:
                 for name, field in model._meta.fields_map.items():
                     if isinstance(field, fields.BinaryField):
                         assert isinstance(field, SealedField), f"{model.__name__}.{name}: bytes that nobody sealed"
-                        found.setdefault(model._meta.db_table, set()).add(name)
-    assert found == SEALED
+                        columns.setdefault(model._meta.db_table, set()).add(name)
+    assert columns == SEALED
 
 
 def test_code_seals_and_unseals_listed_columns_only() -> None:

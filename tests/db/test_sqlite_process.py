@@ -49,10 +49,10 @@ async def place(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path:
 
 
 def child() -> int:
-    found = engine.state().connection
-    assert isinstance(found, ProcessConnection)
-    assert found._process is not None
-    return found._process.pid
+    connection = engine.state().connection
+    assert isinstance(connection, ProcessConnection)
+    assert connection._process is not None
+    return connection._process.pid
 
 
 async def test_only_a_server_has_the_process(place: str) -> None:

@@ -1,4 +1,4 @@
-"""Public pages and answers: figures of the books, masked givers, the path of the money, the paper."""
+"""Public pages and answers: figures of the books, masked givers, the path of the money, the PDF."""
 
 import subprocess
 from pathlib import Path
@@ -10,7 +10,7 @@ from charity.giving import campaigns, receipts
 from charity.giving.receipts import documents
 from charity.money import capitals
 from charity.people.persons import Donor
-from charity.printing import pages as paper_pages
+from charity.printing import pages as document_pages
 from charity.printing import renderer
 
 API = "/api/v1"
@@ -28,11 +28,11 @@ async def test_the_public_list_says_what_the_books_say_at_its_seq(web, house):
     await give(house, 500, campaign="everyday")
     answer = (await web.as_().get(f"{API}/campaigns")).json()
     assert answer["next"] is None
-    found = {item["slug"]: item for item in answer["items"]}
-    assert found["one-day-2026"]["received_fen"] == 10_000
-    assert found["everyday"]["received_fen"] == 500
+    by_slug = {item["slug"]: item for item in answer["items"]}
+    assert by_slug["one-day-2026"]["received_fen"] == 10_000
+    assert by_slug["everyday"]["received_fen"] == 500
     assert {item["seq"] for item in answer["items"]} == {2}
-    assert "draft-2027" not in found
+    assert "draft-2027" not in by_slug
     keys = {
         "slug",
         "name",
@@ -46,7 +46,7 @@ async def test_the_public_list_says_what_the_books_say_at_its_seq(web, house):
         "donors",
         "seq",
     }
-    assert set(found["everyday"]) == keys
+    assert set(by_slug["everyday"]) == keys
 
 
 async def test_the_list_pages_by_a_cursor(web):
@@ -120,12 +120,12 @@ async def test_the_check_of_a_receipt_masks_the_giver_and_follows_the_money(web,
     assert "有效" in page.text
     assert "王小明" not in page.text
     assert capitals(10_000) in page.text
-    assert paper_pages.NOT_FOR_TAX in page.text
+    assert document_pages.NOT_FOR_TAX in page.text
     assert "先进先出" in page.text
     assert page.headers["x-robots-tag"] == "noindex"
 
 
-async def test_a_code_typed_from_a_paper_leads_to_its_page(web, house):
+async def test_a_code_typed_from_a_document_leads_to_its_page(web, house):
     client = web.as_()
     made = (await give(house)).body["receipt"]
     code = made["code"]
@@ -162,7 +162,7 @@ async def test_what_is_not_there_is_a_404(web, url):
     assert (await web.as_().get(url)).status_code == 404
 
 
-async def test_the_public_paper_is_masked_and_the_staff_paper_whole(web, house, tmp_path):
+async def test_the_public_document_is_masked_and_that_for_staff_whole(web, house, tmp_path):
     made = (
         await give(house, 140_950, memo="为了孩子", donor=Donor("person", "王小明", tax_id="330101199001011234"))
     ).body

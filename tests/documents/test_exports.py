@@ -82,9 +82,9 @@ async def test_an_export_over_the_api_is_queued_made_and_fetched(busy: Cast, web
     address = f"/api/v1/exports/{asked.json()['id']}"
     assert (await client.get(f"{address}/file")).status_code == 409
     assert await worker.run_once()
-    told = (await client.get(address)).json()
-    assert (told["status"], told["progress"]) == ("done", 100)
-    file = await client.get(told["file"])
+    state = (await client.get(address)).json()
+    assert (state["status"], state["progress"]) == ("done", 100)
+    file = await client.get(state["file"])
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
     assert rows[0][:4] == ["序号", "到账日期", "凭证号", "捐赠人"]
     assert rows[1][3] == "张*"
@@ -163,10 +163,10 @@ async def test_the_pdf_carries_totals_hash_and_a_qr_that_the_check_page_answers(
 
 
 async def test_every_format_of_the_same_books_has_the_same_data_hash(busy: Cast) -> None:
-    found = [await made(busy, "stock", fmt) for fmt in exports.FORMATS]
-    hashes = {(await codes.by_code(e.document or "")).data_hash for e in found}
+    exported = [await made(busy, "stock", fmt) for fmt in exports.FORMATS]
+    hashes = {(await codes.by_code(e.document or "")).data_hash for e in exported}
     assert len(hashes) == 1
-    sheet = openpyxl.load_workbook(found[1].path).active
+    sheet = openpyxl.load_workbook(exported[1].path).active
     assert sheet is not None
     assert [c.value for c in sheet[2]][3:6] == ["大米", "袋", 25]
     await give(busy, 100)
@@ -334,7 +334,7 @@ async def test_job_bodies_and_documents_hold_no_names(busy: Cast) -> None:
 
 async def test_an_order_of_an_earlier_version_keeps_its_filters(house: Cast) -> None:
     order = await exports.start(report="stock", fmt="csv", filters=whole_year(), by=house.accountant)
-    told = {
+    asked = {
         "begin": whole_year().begin,
         "end": whole_year().end,
         "store": "LX01",
@@ -342,15 +342,15 @@ async def test_an_order_of_an_earlier_version_keeps_its_filters(house: Cast) -> 
         "campaign": "",
         "programme": "",
     }
-    text = json.dumps({**told, "copy": "notice"})  # every row named all five filters, whatever its document had
+    text = json.dumps({**asked, "copy": "notice"})  # every row named all five filters, whatever its document had
 
     async def as_before(tx: transactions.Tx) -> None:
         await tx.rows("UPDATE export SET filters = $2 WHERE id = $1 RETURNING id", order.id, text)
 
     await transactions.run(as_before)
-    found = (await exports.get(order.id, by=house.accountant)).filters
-    assert found == whole_year(store="LX01")
-    assert facts.allowed(registry.document("stock"), found, house.accountant) == found
+    filters = (await exports.get(order.id, by=house.accountant)).filters
+    assert filters == whole_year(store="LX01")
+    assert facts.allowed(registry.document("stock"), filters, house.accountant) == filters
 
 
 def test_the_command_line_offers_every_filter_that_a_document_has() -> None:

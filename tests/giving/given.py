@@ -19,7 +19,7 @@ WANG = Donor("person", "王小明", "19900002222")
 
 
 async def give(house: Cast, fen: int = 10_000, **changes: object) -> Answer:
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "campaign": "one-day-2026",
         "amount_fen": fen,
         "received_on": TODAY,
@@ -27,11 +27,11 @@ async def give(house: Cast, fen: int = 10_000, **changes: object) -> Answer:
         "donor": WANG,
         "by": house.cashier,
     }
-    return await donations.receive(**(told | changes))  # type: ignore[arg-type]
+    return await donations.receive(**(values | changes))  # type: ignore[arg-type]
 
 
 async def promised(**changes: object) -> str:
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "campaign": "one-day-2026",
         "amount_fen": 20_000,
         "channel": "bank",
@@ -39,7 +39,7 @@ async def promised(**changes: object) -> str:
         "public_name": False,
         "public_amount": True,
     }
-    answer = await pledges.promise(Promise(**(told | changes)))  # type: ignore[arg-type]
+    answer = await pledges.promise(Promise(**(values | changes)))  # type: ignore[arg-type]
     return str(answer.body["code"])
 
 

@@ -14,7 +14,7 @@ from charity.giving.donors import work_units
 
 
 def _new(**changes: object) -> NewCampaign:
-    told: dict[str, object] = {
+    values: dict[str, object] = {
         "slug": "spring-2027",
         "name": "春季助学",
         "kind": "education",
@@ -22,7 +22,7 @@ def _new(**changes: object) -> NewCampaign:
         "fund": "F-EDU",
         "purpose": "资助学生",
     }
-    return NewCampaign(**(told | changes))  # type: ignore[arg-type]
+    return NewCampaign(**(values | changes))  # type: ignore[arg-type]
 
 
 async def test_a_public_campaign_passes_the_gate_only_with_filing_and_platform(house):

@@ -22,12 +22,12 @@ BAD_YUAN = ["0", "-1", "1.555", "1e30", "１００", "NaN", "", "12..34", "1,23"
 
 
 def gift(**changes: Any) -> dict[str, Any]:
-    told = {"campaign": "one-day-2026", "amount_fen": 8_800, "received_on": TODAY, "channel": "cash", "donor": WANG}
-    return told | changes
+    body = {"campaign": "one-day-2026", "amount_fen": 8_800, "received_on": TODAY, "channel": "cash", "donor": WANG}
+    return body | changes
 
 
 def promise(**changes: Any) -> dict[str, Any]:
-    told = {
+    body = {
         "campaign": "one-day-2026",
         "amount_fen": 20_000,
         "channel": "bank",
@@ -35,7 +35,7 @@ def promise(**changes: Any) -> dict[str, Any]:
         "public_name": False,
         "public_amount": True,
     }
-    return told | changes
+    return body | changes
 
 
 def keyed() -> dict[str, str]:
@@ -138,9 +138,9 @@ async def test_a_bad_gift_is_a_clear_problem_and_nothing_is_written(web, changes
 
 async def test_a_used_reference_is_a_conflict_that_names_the_field(web):
     client = web.as_("cashier")
-    told = gift(channel="wechat", channel_ref="4200001")
-    assert (await client.post(f"{API}/donations", json=told, headers=keyed())).status_code == 201
-    again = await client.post(f"{API}/donations", json=told, headers=keyed())
+    body = gift(channel="wechat", channel_ref="4200001")
+    assert (await client.post(f"{API}/donations", json=body, headers=keyed())).status_code == 201
+    again = await client.post(f"{API}/donations", json=body, headers=keyed())
     assert again.status_code == 409
     assert again.json()["errors"][0]["field"] == "channel_ref"
 

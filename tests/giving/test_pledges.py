@@ -96,8 +96,8 @@ async def test_the_cashier_finds_a_pledge_by_part_of_its_reference(house):
     code = await promised()
     await promised()
     row = await pledges.get(code)
-    found = await pledges.page(pledges.Filters(reference=row.reference[-7:].lower()), 10, by=SYSTEM)
-    assert [r["code"] for r in found] == [code]
+    rows = await pledges.page(pledges.Filters(reference=row.reference[-7:].lower()), 10, by=SYSTEM)
+    assert [r["code"] for r in rows] == [code]
     first = await pledges.page(pledges.Filters(), 1, by=SYSTEM)
     after = f"{first[0]['created_at']}|{first[0]['code']}"
     rest = await pledges.page(pledges.Filters(after=after), 10, by=SYSTEM)

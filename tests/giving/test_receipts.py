@@ -76,10 +76,10 @@ async def test_the_list_pages_through_all_receipts_once(house):
         seen += [r["number"] for r in page]
         after = seen[-1]
     assert seen == numbers[::-1]
-    found = await receipts.page(
+    rows = await receipts.page(
         receipts.Filters(number="000003", status="issued", from_on=TODAY, to_on=TODAY), 9, by=SYSTEM
     )
-    assert [r["number"] for r in found] == [numbers[2]]
+    assert [r["number"] for r in rows] == [numbers[2]]
 
 
 @pytest.mark.parametrize(

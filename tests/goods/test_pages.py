@@ -144,9 +144,9 @@ async def test_sixty_four_posts_for_the_last_ten_pieces_give_exactly_ten(shop: S
 
 def field(page: str, name: str) -> str:
     """The value of a field of the page, as a browser would send it."""
-    found = re.search(rf'<input[^>]*name="{re.escape(name)}"[^>]*>', page)
-    assert found, name
-    value = re.search(r'value="([^"]*)"', found.group())
+    match = re.search(rf'<input[^>]*name="{re.escape(name)}"[^>]*>', page)
+    assert match, name
+    value = re.search(r'value="([^"]*)"', match.group())
     return value.group(1) if value else ""
 
 

@@ -32,7 +32,7 @@ class Recorder:
     def __init__(self, faults: int = 0) -> None:
         self.faults = faults
         self.ran: list[int] = []
-        self.told: list[int] = []
+        self.attempts: list[int] = []
 
     async def run(self, job: Job) -> None:
         self.ran.append(job.attempts)
@@ -40,7 +40,7 @@ class Recorder:
             raise RuntimeError("not today")
 
     async def given_up(self, job: Job) -> None:
-        self.told.append(job.attempts)
+        self.attempts.append(job.attempts)
 
     def handler(self) -> Handler:
         return Handler(self.run, self.given_up)
@@ -53,7 +53,7 @@ async def test_a_job_runs_once_and_is_done(opened: str, monkeypatch: pytest.Monk
     await put("t")
     assert await worker.drain() == 1
     assert recorder.ran == [1]
-    assert recorder.told == []
+    assert recorder.attempts == []
     assert await reading.value("SELECT state FROM job") == "done"
     assert not await worker.run_once()
 
@@ -70,7 +70,7 @@ async def test_a_fault_is_tried_again_later_and_then_given_up_in_words(
         assert not await worker.run_once(), "not at once"
         await due_again()
     assert not await worker.run_once()
-    assert recorder.told == [queue.ATTEMPTS_MAX]
+    assert recorder.attempts == [queue.ATTEMPTS_MAX]
     row = await reading.row("SELECT state, error FROM job")
     assert row == {"state": "failed", "error": "RuntimeError: not today"}
 
@@ -97,7 +97,7 @@ async def test_a_job_whose_workers_die_again_and_again_is_not_run_for_ever(
         await due_again()
     assert await worker.run_once()
     assert recorder.ran == []
-    assert recorder.told == [queue.ATTEMPTS_MAX + 1]
+    assert recorder.attempts == [queue.ATTEMPTS_MAX + 1]
     assert await reading.value("SELECT state FROM job") == "failed"
 
 

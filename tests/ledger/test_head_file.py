@@ -28,7 +28,7 @@ async def missing() -> str | None:
     return wrong and words.say(wrong.words, **wrong.facts)
 
 
-async def told(seq: int) -> Head:
+async def written_head(seq: int) -> Head:
     """The file, when it says this seq."""
     async with asyncio.timeout(10):
         while True:
@@ -43,7 +43,7 @@ async def test_what_was_committed_stands_in_the_file_soon_after(house: Cast) -> 
         await give(house)
     now = await head_file.present()
     assert now.seq == 3
-    assert await told(3) == now
+    assert await written_head(3) == now
     assert await missing() is None
     assert stat.S_IMODE(head_file.path().stat().st_mode) == 0o600
     assert set(json.loads(head_file.path().read_text())) == {"database", "seq", "leaf", "at", "hmac"}
@@ -54,9 +54,9 @@ async def test_the_file_goes_forward_only_however_many_write_it(house: Cast) -> 
     heads = [Head(database, n, f"leaf{n}", "2026-11-26T00:00:00.000000Z") for n in range(1, 21)]
     random.Random(6).shuffle(heads)
     await asyncio.gather(*(head_file.write(h) for h in heads))
-    assert (await told(20)).leaf == "leaf20"
+    assert (await written_head(20)).leaf == "leaf20"
     await head_file.write(next(h for h in heads if h.seq == 5))
-    assert (await told(20)).seq == 20
+    assert (await written_head(20)).seq == 20
 
 
 async def test_who_writes_the_file_waits_for_who_is_writing_it(house: Cast) -> None:
@@ -69,12 +69,12 @@ async def test_who_writes_the_file_waits_for_who_is_writing_it(house: Cast) -> N
     finally:
         other.release()
     await writing
-    assert await told(7) == head
+    assert await written_head(7) == head
 
 
 async def test_a_file_that_somebody_wrote_into_is_not_believed_and_not_replaced(house: Cast) -> None:
     await give(house)
-    await told(1)
+    await written_head(1)
     values = json.loads(head_file.path().read_text())
     head_file.path().write_text(json.dumps(values | {"seq": 0}))
     with pytest.raises(HeadFileBroken, match="signature"):
@@ -107,7 +107,7 @@ async def test_whatever_stands_in_the_file_is_said_in_words(house: Cast, text: s
 
 async def test_a_file_of_another_database_is_not_replaced(house: Cast) -> None:
     await give(house)
-    await told(1)
+    await written_head(1)
     head_file._replace(Head("f" * 32, 9, "x", "2026-11-26T00:00:00.000000Z"))
     assert "另一个数据库" in str(await missing())
     with pytest.raises(HeadFileBroken, match="database"):
@@ -117,7 +117,7 @@ async def test_a_file_of_another_database_is_not_replaced(house: Cast) -> None:
 async def test_without_a_file_entries_cannot_be_vouched_for_and_an_empty_book_needs_none(house: Cast) -> None:
     assert await missing() is None
     await give(house)
-    await told(1)
+    await written_head(1)
     head_file.path().unlink()
     assert "head.json 不在" in str(await missing())
     assert [f.invariant for f in await head_file.run()] == ["HEAD"]
@@ -126,7 +126,7 @@ async def test_without_a_file_entries_cannot_be_vouched_for_and_an_empty_book_ne
 async def test_a_database_that_ends_before_its_head_is_said_with_what_is_missing(house: Cast) -> None:
     await give(house)
     now = await head_file.present()
-    await told(1)
+    await written_head(1)
     head_file._replace(Head(now.database, 4, "x" * 64, "2026-11-26T08:00:00.000000Z"))
     assert await missing() == (
         f"缺 3 笔分录：数据库止于 #1（{now.at}），已确认办理到 #4（2026-11-26T08:00:00.000000Z）"
@@ -182,9 +182,9 @@ async def test_an_older_copy_is_seen_and_writes_neither_the_books_nor_the_file(
     await town.given(3)
     before = head_file.path().read_bytes()
     town.put_back()
-    said = await town.given(0)
-    assert said is not None
-    assert said.startswith("缺 3 笔分录：数据库止于 #2")
+    sentence = await town.given(0)
+    assert sentence is not None
+    assert sentence.startswith("缺 3 笔分录：数据库止于 #2")
     with pytest.raises(Unavailable, match=r"writing\.stopped"):
         await town.given(1)
     assert any(r.message == "head_file.not_kept" and r.levelname == "CRITICAL" for r in caplog.records)
@@ -202,9 +202,9 @@ async def test_an_older_copy_that_went_its_own_way_is_seen_by_the_leaf(town: Tow
         await head_file.renew()
     await town.given(6)
     head_file.path().write_bytes(before)
-    said = await town.given(0)
-    assert said is not None
-    assert said.startswith("#5 不是已确认办理的那一笔")
+    sentence = await town.given(0)
+    assert sentence is not None
+    assert sentence.startswith("#5 不是已确认办理的那一笔")
 
 
 async def test_a_file_that_is_gone_is_begun_anew_only_deliberately(
@@ -212,10 +212,10 @@ async def test_a_file_that_is_gone_is_begun_anew_only_deliberately(
 ) -> None:
     await town.given(2, first=True)
     head_file.path().unlink()
-    said = await town.given(0)
-    assert said is not None
-    assert said.startswith("head.json 不在")
-    assert "charity head --renew" in said
+    sentence = await town.given(0)
+    assert sentence is not None
+    assert sentence.startswith("head.json 不在")
+    assert "charity head --renew" in sentence
     with pytest.raises(Unavailable, match=r"writing\.stopped"):
         await town.given(1)
     assert not head_file.path().exists()
@@ -223,14 +223,14 @@ async def test_a_file_that_is_gone_is_begun_anew_only_deliberately(
         assert await head_file.renew() == (None, await head_file.present())
     assert any(r.message == "head_file.renewed" for r in caplog.records)
     assert await town.given(1) is None
-    assert (await told(3)).seq == 3
+    assert (await written_head(3)).seq == 3
 
 
 async def test_a_file_that_was_begun_while_we_looked_is_not_missing(
     house: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await give(house)
-    await told(1)
+    await written_head(1)
     real, answers = head_file.read, [None]
     monkeypatch.setattr(head_file, "read", lambda: answers.pop() if answers else real())
     assert await missing() is None
@@ -241,16 +241,16 @@ async def test_a_file_that_is_taken_away_under_a_writer_is_written_again_and_the
     house: Cast, caplog: pytest.LogCaptureFixture
 ) -> None:
     await give(house)
-    await told(1)
+    await written_head(1)
     head_file.path().unlink()
     await give(house)
-    assert (await told(2)).seq == 2
+    assert (await written_head(2)).seq == 2
     assert any(r.message == "head_file.begun" for r in caplog.records)
 
 
 async def test_a_fault_while_writing_leaves_the_old_file(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     await give(house)
-    head = await told(1)
+    head = await written_head(1)
     real = os.fsync
 
     def fail(_: Any) -> None:
@@ -262,4 +262,4 @@ async def test_a_fault_while_writing_leaves_the_old_file(house: Cast, monkeypatc
     assert head_file.read() == head
     monkeypatch.setattr(head_file.os, "fsync", real)
     await head_file.write(Head(head.database, 2, "y" * 64, head.at))
-    assert (await told(2)).leaf == "y" * 64
+    assert (await written_head(2)).leaf == "y" * 64

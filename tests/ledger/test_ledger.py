@@ -37,7 +37,7 @@ def cash(fund: str, fen: int) -> list[acc.Posting]:
     return [(acc.money(BANK, fund, "ICBC-01"), "CNY", fen), (acc.money(GIFTS, fund), "CNY", -fen)]
 
 
-def gift(fund: str, fen: int, key: str | None = None, said: str = "same") -> Command:
+def gift(fund: str, fen: int, key: str | None = None, fingerprint: str = "same") -> Command:
     def decide(state: State) -> Answer:
         entry = state.post(
             "gift.cash", cash(fund, fen), effective_on=DAY, actor="a", party="p", flows=Flows(receive=[(fund, fen)])
@@ -45,7 +45,7 @@ def gift(fund: str, fen: int, key: str | None = None, said: str = "same") -> Com
         return Answer(201, {"seq": entry.seq, "n": state.number("test", 2026)})
 
     wants = Wants(funds=[fund], series=[("test", 2026)])
-    return Command(decide, wants, Idem("gift:a", key, said) if key else None)
+    return Command(decide, wants, Idem("gift:a", key, fingerprint) if key else None)
 
 
 def payment(fund: str, fen: int, programme: str = "P01") -> Command:

@@ -46,7 +46,7 @@ def given(n: int, load: Callable[[Loader], Awaitable[None]] | None = None) -> Co
     return Command(decide, wants, idem) if load is None else Command(decide, wants, idem, load=load)
 
 
-async def told(command: Command) -> Rule:
+async def answered(command: Command) -> Rule:
     """What the caller is told instead of an answer."""
     async with asyncio.timeout(60):
         with pytest.raises(Unavailable) as raised:
@@ -104,13 +104,13 @@ async def test_a_disk_error_ends_writing_for_good_and_reading_goes_on(place: str
         await writer.submit(given(0))
         assert writer.stopped() is None
         await engine.state().connection.do([(ROWS, f"PRAGMA {pragma}", ())])
-        several = await asyncio.gather(*(told(_large(n)) for n in range(1, 4)))
+        several = await asyncio.gather(*(answered(_large(n)) for n in range(1, 4)))
         assert several == [faults.WRITING_STOPPED] * 3
         assert writer.stopped() == name
         await engine.state().connection.do(
             [(ROWS, "PRAGMA query_only = OFF", ()), (ROWS, "PRAGMA max_page_count = 99999", ())]
         )
-        assert await told(given(4)) == faults.WRITING_STOPPED, "the disk may lie when it works again"
+        assert await answered(given(4)) == faults.WRITING_STOPPED, "the disk may lie when it works again"
         with pytest.raises(Unavailable, match=r"writing\.stopped"):
             await transactions.run(lambda tx: tx.insert("programme", [{"code": "P", "name": "x", "created_at": "x"}]))
         await books_are(1)
@@ -133,8 +133,8 @@ async def test_a_commit_that_the_disk_tore_is_an_unknown_outcome_that_the_same_k
         await transactions.run(lambda tx: tx.insert("fund", [GENERAL]))
         await writer.submit(given(0))
         with files_end_at(wal_bytes() + 1_000):
-            assert await told(given(1)) == faults.OUTCOME_UNKNOWN
-        assert await told(given(1)) == faults.WRITING_STOPPED
+            assert await answered(given(1)) == faults.OUTCOME_UNKNOWN
+        assert await answered(given(1)) == faults.WRITING_STOPPED
         assert str(writer.stopped()).startswith("SQLITE_IOERR")
         assert await reading.value("SELECT COUNT(*) FROM entry") == 1
     async with serving(place):
@@ -148,7 +148,7 @@ async def test_a_database_held_by_another_program_is_a_wait_and_no_end(place: st
         await engine.state().connection.do([(ROWS, "PRAGMA busy_timeout = 50", ())])
         other = sqlite3.connect(engine.state().settings.sqlite_path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
-        assert await told(given(1)) == faults.UNAVAILABLE
+        assert await answered(given(1)) == faults.UNAVAILABLE
         other.close()
         assert writer.stopped() is None
         await writer.submit(given(1))
@@ -228,7 +228,7 @@ async def test_a_connection_lost_at_commit_is_an_unknown_outcome_that_the_same_k
 ) -> None:
     await writer.submit(given(0))
     cable.cut = cut
-    assert await told(given(1)) == faults.OUTCOME_UNKNOWN
+    assert await answered(given(1)) == faults.OUTCOME_UNKNOWN
     cable.cut = ""
     again = await writer.submit(given(1))
     assert again.replayed is done
@@ -241,7 +241,7 @@ async def test_a_connection_lost_before_commit_did_nothing_and_says_so(cable: Ca
         await loader.rows("SELECT pg_terminate_backend(pg_backend_pid())")
 
     for n in range(engine.POOL_MAX + 1):  # no connection of the pool may be lost with it
-        assert await told(given(n, load=ended)) == faults.UNAVAILABLE
+        assert await answered(given(n, load=ended)) == faults.UNAVAILABLE
     assert not (await writer.submit(given(1))).replayed
     await books_are(1)
 
@@ -249,8 +249,8 @@ async def test_a_connection_lost_before_commit_did_nothing_and_says_so(cable: Ca
 async def test_a_server_that_is_away_and_comes_back(cable: Cable, cluster: Cluster) -> None:
     await writer.submit(given(0))
     cable.unplug()
-    assert await told(given(1)) in (faults.UNAVAILABLE, faults.OUTCOME_UNKNOWN)
-    assert await told(given(1)) == faults.UNAVAILABLE
+    assert await answered(given(1)) in (faults.UNAVAILABLE, faults.OUTCOME_UNKNOWN)
+    assert await answered(given(1)) == faults.UNAVAILABLE
     cable._server = await asyncio.start_server(cable._carry, "127.0.0.1", cable.port)
     assert (await writer.submit(given(1))).body["seq"] == 2
     await books_are(2)
@@ -261,7 +261,7 @@ async def test_a_locked_head_is_told_as_busy_and_not_waited_for(cable: Cable) ->
     other = await asyncpg.connect(url)
     async with other.transaction():
         await other.execute("SELECT seq FROM head FOR UPDATE")
-        several = await asyncio.gather(*(told(given(n)) for n in range(3)))
+        several = await asyncio.gather(*(answered(given(n)) for n in range(3)))
     await other.close()
     assert several == [faults.UNAVAILABLE] * 3
     await writer.submit(given(0))
@@ -273,7 +273,7 @@ async def test_a_statement_that_takes_too_long_is_told_as_busy(cable: Cable) -> 
         await loader.rows("SET LOCAL statement_timeout = 50")
         await loader.rows("SELECT pg_sleep(20)")
 
-    assert await told(given(1, load=slow)) == faults.UNAVAILABLE
+    assert await answered(given(1, load=slow)) == faults.UNAVAILABLE
     await books_are(0)
 
 
@@ -337,8 +337,8 @@ PLEDGE = {"amount": "free", "amount_yuan": "12.30", "kind": "person", "name": "æ
 
 def hidden(page: str) -> dict[str, str]:
     form = page.partition('<form action="/campaigns/everyday/give"')[2].partition("</form>")[0]
-    found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
-    return {html.unescape(name): html.unescape(value) for name, value in found}
+    fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form)
+    return {html.unescape(name): html.unescape(value) for name, value in fields}
 
 
 async def test_an_unknown_outcome_is_a_page_that_sends_the_same_form_again(cable: Cable) -> None:

@@ -28,27 +28,27 @@ class StreamMachine(RuleBasedStateMachine):
         self.stream = Stream("F")
         self.oracle = EveryFen()
         self.taken: dict[int, list[tuple[int, int]]] = {}
-        self.act = 0
+        self.step = 0
 
     @rule(amount=st.integers(1, 40))
     def receive(self, amount: int) -> None:
-        self.act += 1
+        self.step += 1
         piece = self.stream.receive(amount)
         assert piece == (len(self.oracle.giver), len(self.oracle.giver) + amount)
-        self.oracle.giver += [self.act] * amount
+        self.oracle.giver += [self.step] * amount
         self.oracle.taker += [None] * amount
 
     @precondition(lambda self: self.stream.available)
     @rule(data=st.data())
     def spend(self, data: st.DataObject) -> None:
         amount = data.draw(st.integers(1, self.stream.available))
-        self.act += 1
+        self.step += 1
         pieces = self.stream.spend(amount)
         fens = self.oracle.free()[:amount]
         for n in fens:
-            self.oracle.taker[n] = self.act
+            self.oracle.taker[n] = self.step
         assert [n for a, b in pieces for n in range(a, b)] == fens
-        self.taken[self.act] = pieces
+        self.taken[self.step] = pieces
 
     @precondition(lambda self: self.stream.available)
     @rule(data=st.data())
@@ -56,19 +56,19 @@ class StreamMachine(RuleBasedStateMachine):
         gift = data.draw(st.sampled_from(sorted({self.oracle.giver[n] for n in self.oracle.free()})))
         mine = [n for n in self.oracle.free() if self.oracle.giver[n] == gift]
         amount = data.draw(st.integers(1, len(mine)))
-        self.act += 1
+        self.step += 1
         pieces = last_of([(n, n + 1) for n in mine], amount)
         self.stream.take(merged(pieces))
         for n in mine[-amount:]:
-            self.oracle.taker[n] = self.act
-        self.taken[self.act] = merged(pieces)
+            self.oracle.taker[n] = self.step
+        self.taken[self.step] = merged(pieces)
 
     @precondition(lambda self: self.taken)
     @rule(data=st.data())
     def bounce(self, data: st.DataObject) -> None:
-        act = data.draw(st.sampled_from(sorted(self.taken)))
-        self.stream.release(self.taken.pop(act))
-        self.oracle.taker = [None if taker == act else taker for taker in self.oracle.taker]
+        step = data.draw(st.sampled_from(sorted(self.taken)))
+        self.stream.release(self.taken.pop(step))
+        self.oracle.taker = [None if taker == step else taker for taker in self.oracle.taker]
 
     @invariant()
     def the_free_positions_are_the_free_fen(self) -> None:

@@ -54,8 +54,8 @@ async def test_a_table_its_model_and_its_row_say_the_same(opened: str, name: str
     stored = await columns(table.name)
     hints = {column: kind(hint) for column, hint in get_type_hints(table.row).items()}
     names = {v: k for k, v in model.fields_db_projection.items()}
-    for place, said in ((f"class {row}", hints), (f"class {table.model.__name__}", names)):
-        lacking, more = sorted(stored.keys() - said.keys()), sorted(said.keys() - stored.keys())
+    for place, declared in ((f"class {row}", hints), (f"class {table.model.__name__}", names)):
+        lacking, more = sorted(stored.keys() - declared.keys()), sorted(declared.keys() - stored.keys())
         assert not lacking, f"{file}, {place}: lacks {lacking}, which table {table.name} has: write it there"
         assert not more, f"{file}, {place}: has {more}, which table {table.name} lacks: write a file into migrations/"
     assert hints.keys() == table.columns

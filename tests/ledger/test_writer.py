@@ -225,7 +225,7 @@ def many(count: int, *, alone: bool) -> Command:
     return Command(decide, Wants(funds=["F-GEN"]), alone=alone)
 
 
-async def test_a_large_act_is_alone_and_bounded(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_large_command_is_alone_and_bounded(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger_state, "ENTRIES_MAX", 150)
     limit = ledger_state.ENTRIES_BESIDE_MAX
     sizes: list[int] = []

@@ -1,4 +1,4 @@
-"""Papers: what they say, that their QR decodes, and that no text on them can reach a file or host."""
+"""Printed documents: what they say, that their QR decodes, and that no text on them can reach a file or host."""
 
 import asyncio
 import contextlib
@@ -193,8 +193,8 @@ def test_a_receipt_whose_lines_do_not_add_up_is_never_printed():
 
 
 async def test_a_receipt_with_a_fiscal_receipt_prints_its_three_codes():
-    paper = replace(RECEIPT, fiscal_code="33010126", fiscal_number="0000123456", fiscal_check="a1b2c3")
-    text = flat(await printed(receipts.receipt_html(paper)))
+    receipt = replace(RECEIPT, fiscal_code="33010126", fiscal_number="0000123456", fiscal_check="a1b2c3")
+    text = flat(await printed(receipts.receipt_html(receipt)))
     assert all(code in text for code in ("33010126", "0000123456", "a1b2c3"))
 
 
@@ -342,7 +342,7 @@ async def test_markup_that_slipped_through_still_reaches_no_file_and_no_host(
 # ---- the renderer
 
 
-async def test_a_paper_over_its_time_is_stopped_and_the_next_one_prints(our_renderer: Renderer):
+async def test_a_document_over_its_time_is_stopped_and_the_next_one_prints(our_renderer: Renderer):
     slow = "<table>" + "<tr><td>慢" * 20_000 + "</table>"
     await our_renderer.pdf("<p>先", identifier=MARK, seconds=20)
     first = our_renderer.children()
@@ -384,7 +384,7 @@ async def test_closing_the_renderer_ends_its_children_and_refuses_more():
         await made.pdf("<p>二", identifier=MARK, seconds=20)
 
 
-async def test_a_paper_that_is_too_long_is_refused_before_it_is_sent():
+async def test_a_document_that_is_too_long_is_refused_before_it_is_sent():
     with pytest.raises(renderer.RenderingFailed):
         await printed("x" * (renderer.HTML_MAX + 1))
 

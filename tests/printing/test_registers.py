@@ -86,13 +86,13 @@ async def test_an_empty_register_says_so_on_one_page():
 
 
 async def test_a_long_register_is_joined_from_chunks_with_progress_and_equal_bytes():
-    told = []
+    progress_seen = []
     count = registers.ROWS_A_PAGE * 60
-    pdf = await register_to_pdf(register(count), progress=lambda done, whole: told.append((done, whole)))
+    pdf = await register_to_pdf(register(count), progress=lambda done, whole: progress_seen.append((done, whole)))
     assert page_count(pdf) == 61
-    assert told[0] == (0, 61)
-    assert told[-1] == (61, 61)
-    assert told == sorted(told)
+    assert progress_seen[0] == (0, 61)
+    assert progress_seen[-1] == (61, 61)
+    assert progress_seen == sorted(progress_seen)
     text = flat(pdf)
     assert all(f"捐赠人{n}" in text for n in (1, count // 2, count))
     assert registers.money.yuan(sum(range(count + 1)) * 100) in text
@@ -187,7 +187,7 @@ def test_what_is_carried_forward_is_the_sum_of_all_rows_before(amounts: list[int
     assert seen == len(amounts)
 
 
-async def test_the_breakdown_of_the_sums_closes_the_paper():
+async def test_the_breakdown_of_the_sums_closes_the_document():
     months = [(f"2026-{n + 1:02} · 非限定", {"fen": 100 * (n + 1)}) for n in range(registers.ROWS_LAST_PAGE + 1)]
     count = len(months)
     facts = register(count, rows=list(rows(count)), groups=months, group_title="按月和限定性合计")
@@ -260,7 +260,7 @@ def test_lines_do_not_break_inside_a_word_or_after_an_opening_bracket():
     assert glyphs.wrapped("婴儿奶粉(新)", 4.5, 2)[1].startswith("(")
 
 
-def test_papers_and_registers_print_on_uvloop_too():
+def test_documents_and_registers_print_on_uvloop_too():
     async def both():
         pdf = await renderer.html_to_pdf("<p>收据", identifier=MARK)
         table = await register_to_pdf(register(3))

@@ -32,8 +32,8 @@ async def test_the_donation_register_names_the_giver_whom_a_new_receipt_correcte
 
 async def test_the_donation_register_lists_gifts_refunds_and_goods_and_agrees_with_the_books(busy: Cast) -> None:
     rows, totals = await read("donations", whole_year(copy="internal"))
-    told = [(r["donor"], r["cash_fen"], r["goods_fen"], r["amount_fen"], r["note"]) for r in rows]
-    assert told == [
+    shown = [(r["donor"], r["cash_fen"], r["goods_fen"], r["amount_fen"], r["note"]) for r in rows]
+    assert shown == [
         ("张三丰", 10_000, None, 10_000, ""),
         ("李四", 5_000, None, 5_000, ""),
         ("李四", -2_000, None, -2_000, "退款"),
@@ -104,8 +104,8 @@ async def test_filters_leave_only_what_they_name(busy: Cast) -> None:
 
 async def test_the_disbursement_register_lists_money_and_goods_with_the_balance_of_the_fund(busy: Cast) -> None:
     rows, totals = await read("disbursements", whole_year())
-    told = [(r["cash_fen"], r["goods_fen"], r["recipients"], r["payee"], r["signed"]) for r in rows]
-    assert told == [
+    shown = [(r["cash_fen"], r["goods_fen"], r["recipients"], r["payee"], r["signed"]) for r in rows]
+    assert shown == [
         (None, 5_000, 3, "王*", "已领取"),
         (None, "不计价", 3, "王*", "已领取"),
         (4_000, None, 3, "王*", "已付款"),
@@ -135,8 +135,8 @@ async def test_a_reversed_issue_stands_in_red_and_gives_back_people_and_pieces(b
 
 async def test_the_stock_register_closes_opening_plus_in_less_out(busy: Cast) -> None:
     rows, totals = await read("stock", whole_year(store="LX01"))
-    told = [(r["item"], r["cost_fen"], r["opening"], r["gift"], r["issued"], r["closing"], r["near"]) for r in rows]
-    assert told == [("大米", 2_500, 0, 10, 2, 8, 8), ("肥皂", "不计价", 0, 30, 7, 23, 23)]
+    shown = [(r["item"], r["cost_fen"], r["opening"], r["gift"], r["issued"], r["closing"], r["near"]) for r in rows]
+    assert shown == [("大米", 2_500, 0, 10, 2, 8, 8), ("肥皂", "不计价", 0, 30, 7, 23, 23)]
     assert totals.sums["closing_fen"] == 20_000
     assert totals.differences == []
     tomorrow = (TODAY + timedelta(days=1)).isoformat()
@@ -183,7 +183,9 @@ async def test_a_register_speaks_of_the_books_as_they_stood_when_it_began(busy: 
         ("UPDATE lot SET cost_fen = cost_fen + 1 WHERE cost_fen > 0 RETURNING code", "stock"),
     ],
 )
-async def test_rows_that_are_not_what_the_books_say_are_told_and_make_no_paper(busy: Cast, sql: str, name: str) -> None:
+async def test_rows_that_are_not_what_the_books_say_are_told_and_make_no_document(
+    busy: Cast, sql: str, name: str
+) -> None:
     assert await transactions.run(lambda tx: tx.rows(sql))
     totals = await REPORTS[name].totals(whole_year(), await facts.head_seq())
     assert totals.differences
@@ -233,8 +235,8 @@ async def test_a_cursor_we_did_not_write_is_refused(house: Cast, after: str) -> 
 
 
 def test_presets_are_whole_months_quarters_and_years() -> None:
-    told = {p.label: (p.begin, p.end) for p in forms.presets(date(2026, 2, 28))}
-    assert told == {
+    shown = {p.label: (p.begin, p.end) for p in forms.presets(date(2026, 2, 28))}
+    assert shown == {
         "本月": ("2026-02-01", "2026-02-28"),
         "上月": ("2026-01-01", "2026-01-31"),
         "本季": ("2026-01-01", "2026-03-31"),

@@ -9,9 +9,9 @@ PASSWORD = "correct horse battery"
 
 
 def token_of(page: httpx2.Response) -> str:
-    found = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
+    assert match is not None
+    return match[1]
 
 
 def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:

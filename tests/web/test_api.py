@@ -75,7 +75,7 @@ ENDPOINTS = [
 ]
 
 
-class Doors:
+class OneToken:
     asked = 0
 
     async def session(self, digest: str) -> LiveSession | None:  # noqa: ARG002 - the authenticator's signature
@@ -87,20 +87,20 @@ class Doors:
 
 
 @pytest.fixture
-def doors(monkeypatch: pytest.MonkeyPatch) -> Doors:
+def authenticator(monkeypatch: pytest.MonkeyPatch) -> OneToken:
     monkeypatch.setenv("CHARITY_SECRET_KEY", "k" * 40)
-    found = Doors()
-    auth.use(found)
+    known = OneToken()
+    auth.use(known)
     limits.reset()
     seen.clear()
-    return found
+    return known
 
 
 @pytest_asyncio.fixture
-async def client(doors: Doors) -> AsyncIterator[httpx2.AsyncClient]:
+async def client(authenticator: OneToken) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app=Outer(Api("/api/v1", ENDPOINTS)), client=("203.0.113.7", 1))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://charity.test") as found:
-        yield found
+    async with httpx2.AsyncClient(transport=transport, base_url="http://charity.test") as client:
+        yield client
 
 
 def _headers(token: str = "cash", key: str = "k1") -> dict[str, str]:
@@ -132,10 +132,10 @@ async def test_a_token_of_another_role_is_403(client: httpx2.AsyncClient) -> Non
     assert "登记捐款到账" in answer.json()["detail"]
 
 
-async def test_a_token_is_looked_up_once_in_a_few_seconds(client: httpx2.AsyncClient, doors: Doors) -> None:
+async def test_a_token_is_looked_up_once_in_a_few_seconds(client: httpx2.AsyncClient, authenticator: OneToken) -> None:
     for n in range(5):
         await client.post("/api/v1/gifts", json={"amount_fen": 1}, headers=_headers(key=f"k{n}"))
-    assert doors.asked == 1
+    assert authenticator.asked == 1
 
 
 async def test_moving_money_needs_an_idempotency_key(client: httpx2.AsyncClient) -> None:
@@ -298,14 +298,14 @@ async def test_guessing_tokens_is_slowed_down(client: httpx2.AsyncClient, monkey
 
 
 def test_the_document_names_every_answer_of_every_call() -> None:
-    told = openapi.document("/api/v1", ENDPOINTS, title="t", version="1")
-    assert told["openapi"] == "3.1.0"
-    gift = told["paths"]["/api/v1/gifts"]["post"]
+    document = openapi.document("/api/v1", ENDPOINTS, title="t", version="1")
+    assert document["openapi"] == "3.1.0"
+    gift = document["paths"]["/api/v1/gifts"]["post"]
     assert set(gift["responses"]) >= {"201", "400", "401", "403", "404", "409", "413", "415", "422", "429", "503"}
     assert gift["security"] == [{"token": []}]
     key = next(p for p in gift["parameters"] if p["name"] == "Idempotency-Key")
     assert key["required"] is True
-    schema = told["components"]["schemas"]["Gift"]
+    schema = document["components"]["schemas"]["Gift"]
     assert schema["properties"]["amount_fen"]["maximum"] == 10**13
-    names = [p["name"] for p in told["paths"]["/api/v1/list"]["get"]["parameters"]]
+    names = [p["name"] for p in document["paths"]["/api/v1/list"]["get"]["parameters"]]
     assert names == ["after", "limit"]

@@ -273,7 +273,7 @@ def test_the_bound_stays_below_the_files_that_may_be_open(
 
 
 @pytest.mark.parametrize(
-    ("soft", "hard", "asked", "said"),
+    ("soft", "hard", "asked", "events"),
     [(1024, 1 << 20, 1552, []), (64, 64, None, ["connections.few"]), (2048, 4096, None, [])],
 )
 def test_a_server_asks_for_the_files_it_needs_and_says_when_it_gets_fewer(
@@ -282,14 +282,14 @@ def test_a_server_asks_for_the_files_it_needs_and_says_when_it_gets_fewer(
     soft: int,
     hard: int,
     asked: int | None,
-    said: list[str],
+    events: list[str],
 ) -> None:
     files = [(soft, hard)]
     monkeypatch.setattr(connections.resource, "getrlimit", lambda _: files[-1])
     monkeypatch.setattr(connections.resource, "setrlimit", lambda _, pair: files.append(pair))
     connections.open_files()
     assert files[1:] == ([(asked, hard)] if asked else [])
-    assert _events(caplog) == said
+    assert _events(caplog) == events
     monkeypatch.undo()
     connections.limit.cache_clear()
 

@@ -39,13 +39,13 @@ def test_every_row_has_the_value_of_the_code() -> None:
 
 
 def test_every_limit_of_the_doors_has_a_row() -> None:
-    found = set()
+    limits_found = set()
     for module in pkgutil.iter_modules(charity.web.__path__):
         names = vars(importlib.import_module(f"charity.web.{module.name}"))
-        found |= {
+        limits_found |= {
             f"web.{module.name}.{name}"
             for name, value in names.items()
             if name.isupper() and isinstance(value, int | float | Pace | Patience) and not isinstance(value, bool)
         }
-    assert len(found) > 30
-    assert found - set(_table()) == NO_LIMITS
+    assert len(limits_found) > 30
+    assert limits_found - set(_table()) == NO_LIMITS

@@ -67,10 +67,10 @@ async def test_the_writer_the_database_the_disk_and_the_jobs_are_measured(house:
 async def test_the_last_verify_is_measured(house: Cast, web: Any) -> None:
     assert ("charity_verify_age_seconds", ()) not in await scrape(web)
     gauges.note_verified(failures=3, seconds=12.34)
-    found = await scrape(web)
-    assert found["charity_verify_failures", ()] == 3
-    assert found["charity_verify_seconds", ()] == 12.3
-    assert found["charity_verify_age_seconds", ()] >= 0
+    figures = await scrape(web)
+    assert figures["charity_verify_failures", ()] == 3
+    assert figures["charity_verify_seconds", ()] == 12.3
+    assert figures["charity_verify_age_seconds", ()] >= 0
 
 
 async def test_the_own_figures_are_there_when_the_database_is_not(
@@ -80,9 +80,9 @@ async def test_the_own_figures_are_there_when_the_database_is_not(
         raise OSError
 
     monkeypatch.setattr(scraped, "_shared", [fall])
-    found = await scrape(web)
-    assert ("charity_writer_batch_seconds_count", ()) in found
-    assert ("charity_head_seq", ()) not in found, "an old number would be a lie"
+    figures = await scrape(web)
+    assert ("charity_writer_batch_seconds_count", ()) in figures
+    assert ("charity_head_seq", ()) not in figures, "an old number would be a lie"
 
 
 async def test_one_line_a_minute_has_every_gauge(

@@ -62,8 +62,8 @@ def session() -> Iterator[requests.Session]:
 
 @pytest.fixture(scope="module")
 def document(served: Served, session: requests.Session) -> dict[str, Any]:
-    found: dict[str, Any] = session.get(f"{served.base}/api/v1/openapi.json", timeout=30).json()
-    return found
+    document: dict[str, Any] = session.get(f"{served.base}/api/v1/openapi.json", timeout=30).json()
+    return document
 
 
 class Ground:
@@ -114,8 +114,8 @@ class Ground:
         headers = {"Authorization": f"Bearer token-{role}", "Idempotency-Key": uuid.uuid4().hex}
         answer = self.session.post(f"{self.served.base}{API}{path}", json=body, headers=headers, timeout=30)
         assert answer.status_code == 201, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        document: dict[str, Any] = answer.json()
+        return document
 
     def under(self, case: Any, *, whole: bool) -> None:
         """Change a generated case: known codes into the path, and a body that will do if it is to be `whole`."""

@@ -266,9 +266,9 @@ def _waits(*circles: limits.Circle) -> int:
 @pytest.fixture
 def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The limits' clock."""
-    told = [1000.0]
-    monkeypatch.setattr(limits.time, "monotonic", lambda: told[0])
-    return told
+    seconds = [1000.0]
+    monkeypatch.setattr(limits.time, "monotonic", lambda: seconds[0])
+    return seconds
 
 
 def test_wrong_passwords_wait_longer_and_longer(now: list[float]) -> None:
@@ -421,9 +421,9 @@ def test_a_browser_is_known_to_the_last_eight_who_signed_in_here() -> None:
     for n in range(10):
         response = Response()
         devices.remember(Request({"type": "http", "headers": [(b"cookie", cookie.encode())]}), response, f"clerk{n}")
-        said = response.headers["set-cookie"]
-        assert all(word in said for word in ("HttpOnly", "SameSite=lax", "Max-Age=31536000"))
-        cookie = said.split(";")[0]
+        header = response.headers["set-cookie"]
+        assert all(word in header for word in ("HttpOnly", "SameSite=lax", "Max-Age=31536000"))
+        cookie = header.split(";")[0]
     request = Request({"type": "http", "headers": [(b"cookie", cookie.encode())]})
     assert [bool(devices.known(request, f"clerk{n}")) for n in range(10)] == [False] * 2 + [True] * 8
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, nodes
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-# Papers are printed by WeasyPrint, which reads no CSP; their styles stand in their own sheets.
+# Documents are printed by WeasyPrint, which reads no CSP; their styles stand in their own sheets.
 SCREENS = [path for path in TEMPLATES if "printing" not in path.relative_to(ROOT / "templates").parts]
 OURS = sorted(p for p in STATIC.rglob("*") if p.suffix in {".css", ".js", ".svg"} and "vendor" not in p.parts)
 SHEETS = [path for path in OURS if path.suffix == ".css"]
@@ -46,24 +46,24 @@ def test_every_form_that_posts_carries_the_token() -> None:
 def test_every_behaviour_is_bound_and_used() -> None:
     known = set(re.findall(r'import\("\./([a-z-]+)\.js"\)', (STATIC / "js" / "app.js").read_text(encoding="utf-8")))
     assert known == {path.stem for path in SCRIPTS} - {"app"}
-    said = " ".join(path.read_text(encoding="utf-8") for path in SCREENS)
+    everything = " ".join(path.read_text(encoding="utf-8") for path in SCREENS)
     used = set()
-    for words in re.findall(r'(?:data-)?behaviour=\\?["\']([a-z -]+)', said):
+    for words in re.findall(r'(?:data-)?behaviour=\\?["\']([a-z -]+)', everything):
         used |= set(words.split())
     assert used <= known
-    assert known <= {word for word in known if re.search(rf"\b{word}\b", said)}
+    assert known <= {word for word in known if re.search(rf"\b{word}\b", everything)}
 
 
 def test_every_class_of_a_sheet_is_used_somewhere() -> None:
-    said = " ".join(path.read_text(encoding="utf-8") for path in [*TEMPLATES, *SCRIPTS])
-    said += " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "charity").rglob("*.py"))
+    everything = " ".join(path.read_text(encoding="utf-8") for path in [*TEMPLATES, *SCRIPTS])
+    everything += " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "charity").rglob("*.py"))
     unused = set()
     for path in SHEETS:
         text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         for name in set(re.findall(r"\.(-?[a-z][a-z0-9-]*)", re.sub(r"url\([^)]*\)", "", text))):
             # Half of a name may be made of a kind or a tone: is-money, tone-good.
             begun = name.rsplit("-", 1)[0] + "-"
-            if name not in said and begun not in said:
+            if name not in everything and begun not in everything:
                 unused.add(f"{path.name}: .{name}")
     assert unused == set()
 
@@ -93,7 +93,7 @@ def test_every_template_that_is_asked_for_exists() -> None:
 
 
 def test_the_fetched_files_are_those_of_the_manifest() -> None:
-    told = json.loads((STATIC / "vendor" / "manifest.json").read_text(encoding="utf-8"))["files"]
-    assert told
-    for name, digest in told.items():
+    digests = json.loads((STATIC / "vendor" / "manifest.json").read_text(encoding="utf-8"))["files"]
+    assert digests
+    for name, digest in digests.items():
         assert hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() == digest, name

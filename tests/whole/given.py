@@ -169,6 +169,6 @@ def filled(path: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda m: known.get(m[1], "0" * 26), path)
 
 
-async def found_by_verify() -> list[str]:
+async def verify_failures() -> list[str]:
     """What `charity verify` finds: its own list of checks, each run."""
     return [failure.invariant for check in CHECKS for failure in await check.run()]

@@ -1,4 +1,4 @@
-"""The house stands as it was drawn: sizes, plaques, doors, docs and guards. Storeys are import-linter's."""
+"""The house stands as it was drawn: sizes, docstrings, doors, docs and guards. Storeys are import-linter's."""
 
 import ast
 import re
@@ -27,7 +27,7 @@ def test_a_file_stays_small(path: Path) -> None:
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda p: p.name)
-def test_every_room_has_a_plaque_and_nothing_else_in_its_init(room: Path) -> None:
+def test_every_room_has_a_docstring_and_nothing_else_in_its_init(room: Path) -> None:
     tree = ast.parse((room / "__init__.py").read_text(encoding="utf-8"))
     words = ast.get_docstring(tree)
     assert words is not None

@@ -138,12 +138,12 @@ async def test_a_key_is_looked_up_without_reading_all_keys(house: Cast) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kind, "queries", spied)
         await give(house, idem=Idem("donation.receive:x", "k1", "f"))
-    told = "\n".join(seen)
+    explained = "\n".join(seen)
     assert seen, "the keys were not asked for"
     if engine.state().postgres:
-        assert "scope" in told.partition("Index Cond")[2], told
+        assert "scope" in explained.partition("Index Cond")[2], explained
     else:
-        assert "scope=?" in told, told
+        assert "scope=?" in explained, explained
 
 
 async def test_the_same_key_of_two_owners_is_two_gifts(house: Cast) -> None:

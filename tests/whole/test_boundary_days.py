@@ -49,15 +49,15 @@ REGISTERS = {document.name: document for document in DOCUMENTS}
 
 
 async def give(house: Cast, day: date, **more: Any) -> Answer:
-    told: dict[str, Any] = {"campaign": "one-day-2026", "amount_fen": 1_000, "channel": "cash", "donor": WANG}
-    return await donations.receive(received_on=day.isoformat(), by=house.cashier, **(told | more))
+    values: dict[str, Any] = {"campaign": "one-day-2026", "amount_fen": 1_000, "channel": "cash", "donor": WANG}
+    return await donations.receive(received_on=day.isoformat(), by=house.cashier, **(values | more))
 
 
 async def promised() -> str:
-    told = Promise(
+    values = Promise(
         campaign="one-day-2026", amount_fen=2_000, channel="bank", donor=WANG, public_name=False, public_amount=True
     )
-    return str((await pledges.promise(told)).body["code"])
+    return str((await pledges.promise(values)).body["code"])
 
 
 async def refused(code: str, asked: Any) -> None:
@@ -157,8 +157,8 @@ async def test_a_pledge_waits_for_thirty_days_and_not_a_moment_longer(house: Cas
         with clock.fixed(NOON + at):
             assert pledges.shown_status(row.status, row.expires_at) == status
             for asked in ("pending", "expired"):
-                found = await pledges.page(pledges.Filters(status=asked), 10, by=SYSTEM)
-                assert [r["code"] for r in found] == ([code] if asked == status else [])
+                rows = await pledges.page(pledges.Filters(status=asked), 10, by=SYSTEM)
+                assert [r["code"] for r in rows] == ([code] if asked == status else [])
 
 
 # -- a payment -----------------------------------------------------------------------------------------

@@ -44,12 +44,12 @@ def served(built: tuple[Path, dict[str, Any]], tmp_path: Path) -> Iterator[Serve
     """A server on a copy of the town."""
     for file in [*built[0].glob("charity.db*"), built[0] / "head.json"]:
         shutil.copy(file, tmp_path)
-    found = Served(f"sqlite://{tmp_path / 'charity.db'}", tmp_path, built[1])
-    found.begin()
+    served = Served(f"sqlite://{tmp_path / 'charity.db'}", tmp_path, built[1])
+    served.begin()
     try:
-        yield found
+        yield served
     finally:
-        found.end()
+        served.end()
 
 
 def gift(amount_fen: Any = 100) -> dict[str, Any]:
@@ -316,11 +316,11 @@ async def _a_worker_beside(served: Served) -> None:
         export = await served.post("accountant", "/exports", order, uuid.uuid4().hex)
         async with served.client("accountant") as client, asyncio.timeout(PATIENCE_S):
             while True:
-                told = (await client.get(f"/api/v1/exports/{export['id']}")).json()
-                if told["status"] not in {"queued", "running"}:
+                status = (await client.get(f"/api/v1/exports/{export['id']}")).json()
+                if status["status"] not in {"queued", "running"}:
                     break
                 await asyncio.sleep(0.2)
-        assert told["status"] == "done", told
+        assert status["status"] == "done", status
         assert worker.poll() is None
     finally:
         with suppress(ProcessLookupError):
@@ -356,8 +356,8 @@ async def written(web: Any) -> tuple[int, int]:
 async def test_an_amount_that_is_none_is_a_field_error_of_the_api(house, web):
     before = await written(web)
     cashier = web.as_("cashier")
-    told = {"campaign": "everyday", "amount_fen": "AMOUNT", "channel": "bank", "donor": {"kind": "anonymous"}}
-    promise = told | {"public_name": True, "public_amount": True}
+    status = {"campaign": "everyday", "amount_fen": "AMOUNT", "channel": "bank", "donor": {"kind": "anonymous"}}
+    promise = status | {"public_name": True, "public_amount": True}
     for amount in JSON_AMOUNTS:
         for path, body in ((GIFTS, gift("AMOUNT")), ("/api/v1/pledges", promise)):
             headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}
@@ -379,8 +379,8 @@ async def test_an_amount_that_is_none_comes_back_in_the_form(house, web):
         assert answer.status_code == 422, (amount, answer.headers)
         assert 'href="#f-amount' in answer.text, amount
         assert f'value="{amount}"' in answer.text, amount
-    found = (await web.as_("cashier").get("/api/v1/campaigns/everyday")).json()
-    assert (found["gifts"], found["received_fen"]) == (0, 0)
+    campaign = (await web.as_("cashier").get("/api/v1/campaigns/everyday")).json()
+    assert (campaign["gifts"], campaign["received_fen"]) == (0, 0)
 
 
 def _hidden(text: str, name: str) -> str:

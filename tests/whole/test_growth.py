@@ -132,7 +132,7 @@ def _rows_of(node: dict[str, Any]) -> int:
     return below + round(seen * node["Actual Loops"])
 
 
-async def told(house: Cast, shop: Shop, first: int, many: int) -> None:
+async def written(house: Cast, shop: Shop, first: int, many: int) -> None:
     """So many gifts, pledges, refunds, vouchers and baskets, from number `first` on, all of yesterday."""
     with clock.fixed(_yesterday()):
         await _of_a_day(house, shop, first, many)
@@ -185,21 +185,21 @@ async def _paid(house: Cast, n: int, amount_fen: int) -> None:
         reason="医疗",
     )
     made = (await vouchers.make(content=content, by=house.caseworker)).body
-    number, said = made["number"], made["content_hash"]
+    number, content_hash = made["number"], made["content_hash"]
     for by in (house.approver, house.approver2):
-        await vouchers.approve(number=number, content_hash=said, by=by)
+        await vouchers.approve(number=number, content_hash=content_hash, by=by)
     await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"R{n}", by=house.cashier)
 
 
 async def _counted(web: Web, meter: Meter, addresses: list[tuple[str, str, str]]) -> dict[tuple[str, str], Work]:
-    found = {}
+    figures = {}
     for role, _, address in addresses:
         client = web.as_(None if role == walking.PUBLIC else role)
         await client.get(address)  # what is remembered once is no part of it
         await meter.taken()
         await client.get(address)
-        found[role, address] = await meter.taken()
-    return found
+        figures[role, address] = await meter.taken()
+    return figures
 
 
 def _grown(before: dict[tuple[str, str], Work], after: dict[tuple[str, str], Work]) -> list[str]:
@@ -218,7 +218,7 @@ async def test_no_page_reads_more_when_the_books_have_grown(
     monkeypatch.setattr(tasks, "COUNT_MAX", FEW // 2)
     with clock.fixed(_yesterday()):
         shop = await shop_opened(house)
-    await told(house, shop, 0, FEW)
+    await written(house, shop, 0, FEW)
 
     async def get(role: str, path: str) -> tuple[int, str]:
         answer = await web.as_(None if role == walking.PUBLIC else role).get(path)
@@ -234,7 +234,7 @@ async def test_no_page_reads_more_when_the_books_have_grown(
     await meter.begin()
     with meter.watching():
         before = await _counted(web, meter, addresses)
-    await told(house, shop, FEW, MORE)
+    await written(house, shop, FEW, MORE)
     with meter.watching():
         after = await _counted(web, meter, addresses)
     assert any(work.statements for work in before.values())

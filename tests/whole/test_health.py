@@ -34,7 +34,7 @@ class Usage(NamedTuple):
     free: int
 
 
-async def said() -> dict[str, str]:
+async def problem_words() -> dict[str, str]:
     """What is wrong, by the probe's name."""
     return {problem.probe.name: problem.text() for problem in await health.look(PROBES)}
 
@@ -47,7 +47,7 @@ async def sql(text: str, *args: Any) -> None:
 
 
 async def test_a_house_in_order_has_no_problem(house: Cast) -> None:
-    assert await said() == {}
+    assert await problem_words() == {}
     assert [p.name for p in PROBES if not p.grave] == ["clock", "jobs"]
 
 
@@ -65,7 +65,7 @@ async def test_a_disk_with_less_than_500_mb_or_5_percent_is_said(
     house: Cast, monkeypatch: pytest.MonkeyPatch, free: int, total: int, *, short: bool
 ) -> None:
     monkeypatch.setattr(health.shutil, "disk_usage", lambda _: Usage(total, total - free, free))
-    problems = await said()
+    problems = await problem_words()
     assert set(problems) == ({"disk"} if short else set())
     if short:
         assert f"只剩 {free // MB} MB" in problems["disk"]
@@ -100,13 +100,13 @@ async def test_nothing_is_acknowledged_into_a_file_that_was_taken_away(
     house: Cast, taken: Callable[[Path], object]
 ) -> None:
     await sql("UPDATE organisation SET phone = '1' WHERE id = 1")
-    assert await said() == {}
+    assert await problem_words() == {}
     taken(engine.state().settings.sqlite_path)
-    assert "被移走、删除或换成了另一个" in (await said())["file"]
+    assert "被移走、删除或换成了另一个" in (await problem_words())["file"]
     with pytest.raises(Unavailable) as refused:
         await sql("UPDATE organisation SET phone = '2' WHERE id = 1")
     assert refused.value.rule.code == "writing.stopped"
-    assert set(await said()) == {"file", "writer"}
+    assert set(await problem_words()) == {"file", "writer"}
     assert await reading.value("SELECT phone FROM organisation WHERE id = 1") == "1", "nothing was written"
 
 
@@ -120,8 +120,8 @@ async def test_a_background_task_that_cannot_be_kept_running_is_said(house: Cast
     async with supervised("checkpoints", end):
         await over.wait()
         await asyncio.sleep(0)
-        assert await said() == {"tasks": "后台任务：后台任务反复中断：checkpoints (no more)"}
-    assert await said() == {}
+        assert await problem_words() == {"tasks": "后台任务：后台任务反复中断：checkpoints (no more)"}
+    assert await problem_words() == {}
     assert background.tasks()
 
 
@@ -134,7 +134,7 @@ async def test_a_wal_that_does_not_get_into_the_file_is_said(house: Cast) -> Non
     assert checkpoints.size() > 0
     checkpoints._whole_at -= health.CHECKPOINT_AGE_MAX_S + 60
     checkpoints.error = "disk I/O error"
-    problems = await said()
+    problems = await problem_words()
     assert set(problems) == {"checkpoint"}
     assert "16 分钟" in problems["checkpoint"]
     assert "disk I/O error" in problems["checkpoint"]
@@ -144,10 +144,10 @@ async def test_keys_of_another_database_are_said(house: Cast, monkeypatch: pytes
     from charity.db import installation  # noqa: PLC0415 - beside its use
 
     await installation.require_own_keys()
-    assert await said() == {}
+    assert await problem_words() == {}
     monkeypatch.setattr(settings(), "secret_key", "another-secret-key-of-this-length-0123")
     sealed.forget_keys()
-    assert "CHARITY_SECRET_KEY" in (await said())["keys"]
+    assert "CHARITY_SECRET_KEY" in (await problem_words())["keys"]
     with pytest.raises(Refusal) as refused:
         await installation.require_own_keys()
     assert refused.value.code == "keys.wrong"
@@ -158,7 +158,7 @@ async def test_a_database_behind_its_head_is_said(house: Cast) -> None:
     now = await head_file.present()
     async with head_file._locked():
         head_file._replace(head_file.Head(now.database, 9, "x", now.at))
-    assert (await said())["head"].startswith("最近的分录：缺 8 笔分录")
+    assert (await problem_words())["head"].startswith("最近的分录：缺 8 笔分录")
 
 
 @pytest.mark.parametrize(("minutes", "jumped"), [(0, False), (90, True)])
@@ -176,9 +176,9 @@ async def test_a_clock_that_jumped_forward_is_said_and_leaves_the_server_ready(
 
 async def test_jobs_that_nobody_takes_are_said(house: Cast) -> None:
     await transactions.run(lambda tx: queue.enqueue(tx, "t", {}))
-    assert await said() == {}
+    assert await problem_words() == {}
     await sql("UPDATE job SET run_at = $1 RETURNING id", clock.later(-jobs_health.LATE_S - 60))
-    assert (await said())["jobs"].startswith("后台任务队列：后台任务排队太久：最早的一件已等 11 分钟")
+    assert (await problem_words())["jobs"].startswith("后台任务队列：后台任务排队太久：最早的一件已等 11 分钟")
 
 
 async def test_migrations_that_are_missing_are_said_and_hide_what_cannot_be_seen_without_them(
@@ -189,7 +189,9 @@ async def test_migrations_that_are_missing_are_said_and_hide_what_cannot_be_seen
 
     monkeypatch.setattr(migrations, "pending", pending)
     await sql("UPDATE head SET at = $1 WHERE id = 1 RETURNING id", clock.later(7200))
-    assert await said() == {"database": "数据库：数据库还缺 1 个建表步骤（0099_more…）：请先运行 charity migrate"}
+    assert await problem_words() == {
+        "database": "数据库：数据库还缺 1 个建表步骤（0099_more…）：请先运行 charity migrate"
+    }
 
 
 async def test_a_probe_that_cannot_look_is_a_problem(house: Cast) -> None:
@@ -294,13 +296,13 @@ async def test_what_the_daily_look_found_is_said(house: Cast, monkeypatch: pytes
 
     with monkeypatch.context() as patched:
         patched.setattr(integrity, "damage", damage)
-        found = await health.look_at_file()
-        assert found is not None
-        assert (await said())["file"] == (
+        refusal = await health.look_at_file()
+        assert refusal is not None
+        assert (await problem_words())["file"] == (
             "数据库文件：数据库文件有损坏（2 处，例如 entry: row 3 missing from index entry_day）：请停止使用，从备份恢复"
         )
     assert await health.look_at_file() is None
-    assert await said() == {}
+    assert await problem_words() == {}
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)

@@ -145,9 +145,9 @@ async def test_a_session_that_was_there_before_signing_in_is_worth_nothing_after
     await _boss(house)
     client, planted = web.as_(), "session=a-secret-that-somebody-planted"
     token = token_of(await client.get("/sign-in", headers={"Cookie": planted}))
-    said = {"csrf": token, "login": "boss", "password": PASSWORD}
+    form = {"csrf": token, "login": "boss", "password": PASSWORD}
     cookies = f"{planted}; visit={client.cookies['visit']}"
-    assert (await client.post("/sign-in", data=said, headers={"Cookie": cookies})).status_code == 303
+    assert (await client.post("/sign-in", data=form, headers={"Cookie": cookies})).status_code == 303
     first = client.cookies["session"]
     assert first != "a-secret-that-somebody-planted"
     assert (await web.as_().get("/accounts", headers={"Cookie": planted})).is_redirect
@@ -204,12 +204,12 @@ async def test_next_never_leads_away_nor_splits_a_header(house: Cast, web: Web, 
     assert local(url) == "/"
     client = web.as_()
     asked = await client.get("/sign-in", params={"next": url})
-    said = {"csrf": token_of(await client.get("/sign-in")), "login": "boss", "password": PASSWORD, "next": url}
+    form = {"csrf": token_of(await client.get("/sign-in")), "login": "boss", "password": PASSWORD, "next": url}
     if not url.isprintable():  # what nobody sees is refused at the door (test_texts.py)
         assert asked.status_code == 422
-        assert (await client.post("/sign-in", data=said)).status_code == 422
+        assert (await client.post("/sign-in", data=form)).status_code == 422
         return
-    answer = await client.post("/sign-in", data=said)
+    answer = await client.post("/sign-in", data=form)
     assert answer.headers["location"] in {"/", "/desk"}
     assert "a=b" not in str(answer.headers)
     language = await client.post("/language", data={"csrf": token_of(await client.get("/accounts")), "next": url})
@@ -229,10 +229,10 @@ async def test_static_files_come_from_their_folder_only(web: Web, path: str) -> 
 
 async def test_a_name_of_a_file_cannot_split_a_header(house: Cast, web: Web) -> None:
     answer = pages.pdf(b"%PDF", 'a"\r\nset-cookie: x=y; 王.pdf')
-    told = dict(answer.headers)["content-disposition"]
-    assert "\r" not in told
-    assert "\n" not in told
-    assert told.count('"') == 2
+    disposition = dict(answer.headers)["content-disposition"]
+    assert "\r" not in disposition
+    assert "\n" not in disposition
+    assert disposition.count('"') == 2
 
 
 async def test_coats_without_value_are_still_taken_in(house: Cast) -> None:

@@ -83,10 +83,10 @@ async def test_a_donor_gives_and_sees_where_the_money_went(request, database, si
         await donor.sees("有效", "88.60", "捌拾捌元陆角整", "林*", "这笔钱还没有用到")
         assert "林小溪" not in await donor.page.content()
         receipt = donor.page.url
-        paper = await donor.paper(await donor.href("看收据 PDF"))
-        assert codes_in(paper) == [receipt]
+        pdf = await donor.pdf(await donor.href("看收据 PDF"))
+        assert codes_in(pdf) == [receipt]
         for words in ("捐赠收据", "捌拾捌元陆角整", "林*"):
-            assert words in flat(paper)
+            assert words in flat(pdf)
         await _spend(served, "F-EDU", "P01", 8_860)
         await donor.go(urlsplit(receipt).path)
         await donor.sees("项目P01", "3 人（户）受益")
@@ -205,11 +205,11 @@ async def _take_in(clerk: Visitor) -> list[str]:
     await clerk.sees("10 件已入库")
     await clerk.look()
     slip, labels = await clerk.href("打印入库单"), await clerk.href("打印批次标签")
-    assert "食用盐400g" in flat(await clerk.paper(slip))
+    assert "食用盐400g" in flat(await clerk.pdf(slip))
     await clerk.go(slip.removesuffix(".pdf"))
     lots = [text.strip() for text in await clerk.page.locator("tbody td[data-label='批次']").all_inner_texts()]
     assert len(lots) == 2
-    assert codes_in(await clerk.paper(labels)) == sorted(lots)
+    assert codes_in(await clerk.pdf(labels)) == sorted(lots)
     return lots
 
 
@@ -234,7 +234,7 @@ async def _hand_out(clerk: Visitor, card: str, salt: str) -> None:
     await press(clerk, "确认发放")
     await clerk.sees("1 件物品已发放", "剩余积分")
     await clerk.look()
-    assert "食用盐400g" in flat(await clerk.paper(await clerk.href("打印出库单")))
+    assert "食用盐400g" in flat(await clerk.pdf(await clerk.href("打印出库单")))
 
 
 # -- a new colleague ------------------------------------------------------------------------------------
@@ -376,7 +376,7 @@ async def _walk_in(cashier: Visitor) -> None:
     await cashier.page.wait_for_url("**/receipts/*")
     await cashier.look()
     await cashier.sees("赵大伯", "¥1,200.50")
-    assert "赵大伯" in flat(await cashier.paper(await cashier.href("打印收据")))
+    assert "赵大伯" in flat(await cashier.pdf(await cashier.href("打印收据")))
 
 
 async def _voucher(here: Street) -> str:
@@ -408,8 +408,8 @@ async def _pay(cashier: Visitor, number: str) -> None:
     await cashier.press("确认已付 ¥300.00", look=False)
     await cashier.sees("记账凭证")
     await cashier.look()
-    paper = flat(await cashier.paper(await cashier.href("打印")))
-    assert "叁佰元整" in paper
+    pdf = flat(await cashier.pdf(await cashier.href("打印")))
+    assert "叁佰元整" in pdf
 
 
 async def _ledger(here: Street) -> None:
@@ -421,15 +421,15 @@ async def _ledger(here: Street) -> None:
     await accountant.look()
     await accountant.named("下载 PDF").wait_for(timeout=60_000)
     await accountant.look()
-    paper = await accountant.paper(await accountant.href("下载 PDF"))
-    words = flat(paper)
+    pdf = await accountant.pdf(await accountant.href("下载 PDF"))
+    words = flat(pdf)
     for expected in ("捐赠", "1,200.50", "第1页共", "合计"):
         assert expected in words
-    [address] = codes_in(paper, page=page_count(paper))[:1]
+    [address] = codes_in(pdf, page=page_count(pdf))[:1]
     assert address.startswith(f"{accountant.base}/v/")
     anybody = await here.visitor()
     await anybody.go(urlsplit(address).path)
-    digest = hashlib.sha256(paper).hexdigest()
+    digest = hashlib.sha256(pdf).hexdigest()
     await anybody.sees("有效", digest)
     await anybody.fill(hash=digest)
     await anybody.press("比对")

@@ -144,8 +144,8 @@ async def test_an_organiser_sees_an_empty_desk_and_finds_no_number(house: Cast, 
     desk = (await client.get("/desk")).text
     assert "笔" not in re.sub(r"<[^>]+>", "", desk.partition("<main")[2].partition("</main")[0])
     for code in (taken["number"], taken["lots"][0]["code"], number, pledge, shop.card):
-        found = await client.post("/desk/search", data={"q": code})
-        assert found.status_code == 404, code
+        answer = await client.post("/desk/search", data={"q": code})
+        assert answer.status_code == 404, code
     receipt = await client.post("/desk/search", data={"q": given.body["receipt"]["number"]})
     # The number of a receipt counts up: it must not open the page that only its secret code opens.
     assert receipt.status_code == 404

@@ -155,7 +155,7 @@ def test_who_came_too_fast_is_told_when_to_come_again(at: Time) -> None:
 
 async def promised() -> str:
     """A pledge of 20 yuan; its code."""
-    told = Promise(
+    values = Promise(
         campaign="one-day-2026",
         amount_fen=2_000,
         channel="bank",
@@ -163,7 +163,7 @@ async def promised() -> str:
         public_name=False,
         public_amount=True,
     )
-    return str((await pledges.promise(told)).body["code"])
+    return str((await pledges.promise(values)).body["code"])
 
 
 async def test_the_key_of_a_form_belongs_to_its_address(house: Cast, web: Web) -> None:
@@ -202,8 +202,8 @@ async def test_the_journal_lists_the_postings_of_each_entry_as_they_were_hashed(
     assert [entry["seq"] for entry in entries] == list(range(1, len(entries) + 1))
     assert len(entries) == await reading.value("SELECT seq FROM head")
     for entry in entries:
-        told = [[p["account"], p["unit"], p["quantity"]] for p in entry["postings"]]
-        assert told == json.loads(entry["body"])["postings"]
+        values = [[p["account"], p["unit"], p["quantity"]] for p in entry["postings"]]
+        assert values == json.loads(entry["body"])["postings"]
 
 
 async def test_a_household_that_comes_later_gets_the_points_of_the_cycle_too(shop: Shop) -> None:
@@ -232,12 +232,12 @@ async def test_verify_names_the_pledge_that_is_not_what_its_gifts_are(
     for name, fen in (("pending", 0), ("partial", 1_000), ("received", 2_000)):
         codes[name] = await promised()
         if fen:
-            told = {"received_on": clock.today().isoformat(), "channel": "cash", "by": house.cashier}
-            await pledges.receive(codes[name], amount_fen=fen, **told)
+            values = {"received_on": clock.today().isoformat(), "channel": "cash", "by": house.cashier}
+            await pledges.receive(codes[name], amount_fen=fen, **values)
     assert await giving_verify.run() == []
     await transactions.run(lambda tx: tx.rows(f"{statement} RETURNING code"))
-    found = [f.words.split()[1] for f in await giving_verify.run() if f.invariant == "I3"]
-    assert found == [codes[name] for name in wrong]
+    codes_found = [f.words.split()[1] for f in await giving_verify.run() if f.invariant == "I3"]
+    assert codes_found == [codes[name] for name in wrong]
 
 
 @pytest.mark.parametrize(

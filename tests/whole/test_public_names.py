@@ -48,7 +48,7 @@ OPEN_COLUMNS = {("person", "name"), ("household", "head_name"), ("staff", "name"
 
 @dataclass
 class Town:
-    """The seeded house and the addresses that a stranger may know from papers."""
+    """The seeded house and the addresses that a stranger may know from documents."""
 
     house: Cast
     shop: Shop
@@ -58,10 +58,10 @@ class Town:
 
 async def _gifts(house: Cast, town: Town) -> None:
     shy = Donor("person", NAMES[0], PHONES[0], NUMBERS[1], NUMBERS[0])
-    told = {"campaign": "everyday", "received_on": TODAY, "channel": "cash", "by": house.cashier}
+    values = {"campaign": "everyday", "received_on": TODAY, "channel": "cash", "by": house.cashier}
     given = [
         await donations.receive(
-            amount_fen=10_000, donor=donor, memo=TYPED, idem=Idem("donation.receive:x", f"k{n}", "f"), **told
+            amount_fen=10_000, donor=donor, memo=TYPED, idem=Idem("donation.receive:x", f"k{n}", "f"), **values
         )
         for n, donor in enumerate((shy, Donor("person", NAMES[1], PHONES[1]), shy, shy))
     ]
@@ -126,7 +126,7 @@ async def town(house: Cast) -> Town:
     return town
 
 
-def _told(text: str) -> list[str]:
+def _marks(text: str) -> list[str]:
     plain = "".join(text.split())
     return [mark for mark in (*MARKS, *(f"{mark}测试" for mark in ("cashier", "clerk"))) if mark in plain]
 
@@ -149,7 +149,7 @@ async def test_a_stranger_walks_through_every_public_page_and_call_and_learns_no
     document = (await exports.order_of(order.id)).document
     assert document is not None
     town.codes["code"].append(document)
-    stranger, seen, found = web.as_(), 0, list[str]()
+    stranger, seen, leaks = web.as_(), 0, list[str]()
     public = [PREFIX + e.path for e in ENDPOINTS if e.public and e.method == "GET"]
     try:
         for language in ("zh", "en"):
@@ -163,16 +163,16 @@ async def test_a_stranger_walks_through_every_public_page_and_call_and_learns_no
                 headers = {"Cookie": f"lang={language}", "Accept-Language": language}
                 answer = await stranger.get(address, headers=headers)
                 assert answer.status_code < 500, address
-                paper = answer.headers.get("content-type", "") == "application/pdf"
-                text = flat(answer.content) if paper else answer.text + str(answer.headers)
-                found += [f"{language} {address}: {mark}" for mark in _told(text)]
+                is_pdf = answer.headers.get("content-type", "") == "application/pdf"
+                text = flat(answer.content) if is_pdf else answer.text + str(answer.headers)
+                leaks += [f"{language} {address}: {mark}" for mark in _marks(text)]
                 seen += answer.status_code == 200
                 if answer.headers.get("content-type", "").startswith("text/html"):
                     links = re.findall(r'(?:href|src|action)="(/[^"#]*)"', answer.text)
                     todo += [link.replace("&amp;", "&") for link in links if not link.startswith("/static/")]
     finally:
         await renderer.close()
-    assert found == []
+    assert leaks == []
     assert seen > 40
 
 
@@ -191,7 +191,7 @@ async def _tables() -> list[str]:
 
 async def test_what_was_typed_about_a_person_lies_in_no_table_in_the_clear(town: Town) -> None:
     await exports.start(report="disbursements", fmt="csv", filters=_year(), by=town.house.accountant)
-    found, sealed_rows = [], 0
+    leaks, sealed_rows = [], 0
     for table in await _tables():
         for row in await reading.rows(f'SELECT * FROM "{table}"'):
             for column, value in row.items():
@@ -199,8 +199,8 @@ async def test_what_was_typed_about_a_person_lies_in_no_table_in_the_clear(town:
                     continue
                 text = bytes(value).decode("utf-8", "replace") if isinstance(value, bytes | memoryview) else str(value)
                 sealed_rows += isinstance(value, bytes | memoryview)
-                found += [f"{table}.{column}: {mark}" for mark in _told(text)]
-    assert found == []
+                leaks += [f"{table}.{column}: {mark}" for mark in _marks(text)]
+    assert leaks == []
     assert sealed_rows > 20
 
 
@@ -239,8 +239,8 @@ async def test_no_log_line_holds_what_was_typed(town: Town, web: Web) -> None:
             "donor": {"kind": "person", "name": NAMES[0], "phone": PHONES[0], "tax_id": NUMBERS[0]},
         }  # fmt: skip
         cashier = web.as_("cashier")
-        for key, said in (("a", body), ("a", {**body, "amount_fen": 2}), ("b", {**body, "donor": NAMES[0]})):
-            await cashier.post(f"{PREFIX}/donations", json=said, headers={"Idempotency-Key": key})
+        for key, sent in (("a", body), ("a", {**body, "amount_fen": 2}), ("b", {**body, "donor": NAMES[0]})):
+            await cashier.post(f"{PREFIX}/donations", json=sent, headers={"Idempotency-Key": key})
         await cashier.post("/donations/new", data={**body["donor"], "memo": TYPED, "amount_yuan": NAMES[0]})
         await cashier.post("/desk/search", data={"q": NAMES[0]})
         await web.as_().get(f"/campaigns/{NAMES[0]}?q={PHONES[0]}")
@@ -252,8 +252,8 @@ async def test_no_log_line_holds_what_was_typed(town: Town, web: Web) -> None:
         logging.getLogger("charity").setLevel(before)
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     assert any(line.get("error") == "RuntimeError" for line in lines)
-    assert _told(written.getvalue()) == []
+    assert _marks(written.getvalue()) == []
 
 
-def _broken(*args: Any, **told: Any) -> None:
+def _broken(*args: Any, **values: Any) -> None:
     raise RuntimeError(f"{NAMES[0]} {PHONES[0]}")

@@ -84,7 +84,7 @@ def test_a_program_reads_every_channel_and_when_a_reference_is_needed_in_the_doc
 def fields_of(template: Path) -> set[str]:
     """The names of what a page sends: its fields, hidden ones and those of the templates it includes."""
     text = template.read_text(encoding="utf-8")
-    names = {name for found in FIELD.findall(text) for name in found if name}
+    names = {name for match in FIELD.findall(text) for name in match if name}
     names |= {name for keys in HIDDEN.findall(text) for name in re.findall(r'"(\w+)":', keys)}
     names |= {"amount_yuan"} if "ui.amount_choices(" in text else set()
     names |= {"reason"} if "reason=true" in text else set()  # ui.confirm

@@ -39,8 +39,8 @@ def entries() -> list[NavItem]:
 def page_of(href: str) -> str:
     """The page at this address, as PAGES of tests/whole/given.py names it; "" when there is none."""
     scope = {"type": "http", "method": "GET", "path": href.format(store="LX01").partition("#")[0]}
-    found = [route for route in app.ROUTES if isinstance(route, Route) and route.matches(scope)[0] is Match.FULL]
-    return f"GET {found[0].path}" if found else ""
+    routes = [route for route in app.ROUTES if isinstance(route, Route) and route.matches(scope)[0] is Match.FULL]
+    return f"GET {routes[0].path}" if routes else ""
 
 
 def menu(role: Role | None, store: str | None) -> list[str]:
@@ -83,10 +83,10 @@ def test_the_menu_has_its_order_and_names_the_store() -> None:
 
 
 def test_every_room_with_a_room_py_stands_in_the_list() -> None:
-    standing = {room.name for room in app.ROOMS}
+    listed = {room.name for room in app.ROOMS}
     packages = {path.parent.name for path in PACKAGE.glob("*/room.py")}
-    assert packages - standing == set(), "has a room.py, but app.ROOMS does not name it"
-    assert len(standing) == len(app.ROOMS)
+    assert packages - listed == set(), "has a room.py, but app.ROOMS does not name it"
+    assert len(listed) == len(app.ROOMS)
 
 
 def test_the_house_shows_what_every_room_lists() -> None:
@@ -147,10 +147,10 @@ def missing(wanted: Iterable[Any], listed: Iterable[Any]) -> list[Any]:
         ("jobs", "timetable", "timetable"),
     ],
 )
-def test_what_a_file_of_a_room_lists_its_room_py_hands_in(file: str, attribute: str, field: str) -> None:
-    handed = [thing for room in app.ROOMS for thing in getattr(room, field)]
+def test_what_a_file_of_a_room_lists_its_room_py_contributes(file: str, attribute: str, field: str) -> None:
+    contributed = [thing for room in app.ROOMS for thing in getattr(room, field)]
     for module in modules(file):
-        lost = missing(getattr(module, attribute, []), handed)
+        lost = missing(getattr(module, attribute, []), contributed)
         assert lost == [], f"{module.__name__}.{attribute}: contribute them as `{field}` in the room.py of their room"
 
 
@@ -190,14 +190,14 @@ def test_every_entry_of_the_menu_leads_to_a_page_that_its_permission_opens() -> 
 
 def test_every_channel_has_all_it_needs() -> None:
     for code, channel in channels.CHANNELS.items():
-        for said in filter(None, (channel.words, channel.hint)):
-            assert said in words.catalog("en"), f"{code}: {said!r} has no English: charity/locale/en/giving.json"
+        for text in filter(None, (channel.words, channel.hint)):
+            assert text in words.catalog("en"), f"{code}: {text!r} has no English: charity/locale/en/giving.json"
         assert "" not in {channel.chart, channel.place}, (
             f"{code}: no account where its money lies: charity/giving/channels/{code}.py"
         )
 
 
-def test_every_document_is_handed_in_and_speaks_both_languages() -> None:
+def test_every_document_is_contributed_and_speaks_both_languages() -> None:
     for path in PACKAGE.rglob("*.py"):
         if "Document(" in path.read_text(encoding="utf-8") and path.parent.name != "printing":
             module = importlib.import_module(".".join(("charity", *path.relative_to(PACKAGE).with_suffix("").parts)))
@@ -266,11 +266,11 @@ def test_every_permission_is_asked_for_and_every_one_asked_for_is_known() -> Non
     asked = asked_for()
     for permission, where in asked.items():
         assert permission in PERMISSIONS, f"{where} asks for {permission!r}: roles.py does not know it"
-    for permission, (said, roles) in PERMISSIONS.items():
+    for permission, (text, roles) in PERMISSIONS.items():
         assert permission in asked, (
             f"charity/roles.py lists {permission!r}: nothing asks for it: delete it, or ask in a route or verb"
         )
-        assert said in words.catalog("en"), f"{permission}: {said!r} has no English: charity/locale/en/office.json"
+        assert text in words.catalog("en"), f"{permission}: {text!r} has no English: charity/locale/en/office.json"
         assert roles, f"{permission}: nobody may do it: charity/roles.py"
 
 

@@ -38,17 +38,17 @@ _CALLS = {"insert", "add", "many", "Table"}
 
 def owners() -> dict[str, str]:
     """The room of every table."""
-    found = {"migration": "db"}
+    rooms = {"migration": "db"}
     for path in sorted((ROOT / "migrations").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         room = re.search(r"charity/(\w+)", text.partition("-- all")[0])
         for name in re.findall(r"^CREATE TABLE (\w+)", text, re.MULTILINE):
             if room is not None:
-                found.setdefault(name, room[1])
+                rooms.setdefault(name, room[1])
     for path in PACKAGE.rglob("models.py"):
         for name in re.findall(r'^        table = "(\w+)"', path.read_text(encoding="utf-8"), re.MULTILINE):
-            found[name] = _room(path)
-    return found
+            rooms[name] = _room(path)
+    return rooms
 
 
 def _room(path: Path) -> str:
@@ -165,23 +165,23 @@ def _called(node: ast.Call) -> str:
 def crossings() -> Counter[tuple[str, str]]:
     """How many strings of a room name a table of another one."""
     owner = owners()
-    found: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for path in sorted(PACKAGE.rglob("*.py")):
         room = _room(path)
         for table in Module.of(path.read_text(encoding="utf-8")).tables():
             if table in owner and owner[table] != room and table not in KEPT:
-                found[room, table] += 1
-    return found
+                counts[room, table] += 1
+    return counts
 
 
 def dynamic() -> Counter[str]:
     """How many strings of a room have a table that is only known when the program runs."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for path in sorted(PACKAGE.rglob("*.py")):
         tables = list(Module.of(path.read_text(encoding="utf-8")).tables())
         if HOLE in tables:
-            found[_room(path)] += tables.count(HOLE)
-    return found
+            counts[_room(path)] += tables.count(HOLE)
+    return counts
 
 
 # room, its tables of other rooms with the number of strings that name them, what ends it
@@ -224,10 +224,10 @@ DYNAMIC = {
 
 
 def test_no_room_names_the_tables_of_another() -> None:
-    found = crossings()
-    more = {key: n for key, n in found.items() if n > OFFENDERS.get(key, 0)}
+    counts = crossings()
+    more = {key: n for key, n in counts.items() if n > OFFENDERS.get(key, 0)}
     assert more == {}, "a room names tables of another: ask that room, or read a view of the books (PUBLISHED)"
-    less = {key: found[key] for key, n in OFFENDERS.items() if found[key] < n}
+    less = {key: counts[key] for key, n in OFFENDERS.items() if counts[key] < n}
     assert less == {}, "fewer strings than on the list: take them off, it may only shrink"
 
 

@@ -62,9 +62,9 @@ def fresh_limits() -> None:
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_what_nobody_sees_is_refused_with_its_place_and_code(text: str) -> None:
     for area in (False, True):
-        found = texts.refused(text, area=area)
-        assert found is not None
-        assert f"U+{ord(text[found.at - 1]):04X}" == found.code
+        refused = texts.refused(text, area=area)
+        assert refused is not None
+        assert f"U+{ord(text[refused.at - 1]):04X}" == refused.code
     assert texts.refused(texts.cleaned(text)) is None
 
 
@@ -288,9 +288,9 @@ async def test_every_field_of_every_body_is_judged(house: Cast, web: Web) -> Non
                     endpoint.method, place, content=_json(_body(path, text)),
                     headers={"Idempotency-Key": "k", "Content-Type": "application/json"},
                 )  # fmt: skip
-                told = {e["field"] for e in answer.json().get("errors", ()) if "U+" in e["message"]}
-                if answer.status_code != 422 or told != {".".join(path)}:
-                    wrong.append(f"{endpoint.method} {place} {path} {text!a}: {answer.status_code} {told}")
+                named = {e["field"] for e in answer.json().get("errors", ()) if "U+" in e["message"]}
+                if answer.status_code != 422 or named != {".".join(path)}:
+                    wrong.append(f"{endpoint.method} {place} {path} {text!a}: {answer.status_code} {named}")
     assert wrong == []
 
 
@@ -368,9 +368,9 @@ async def test_every_parameter_of_every_call_is_judged(house: Cast, web: Web) ->
             who = next(iter(sorted(_may(endpoint.permission))))
             for query in (f"{name}=%E2%80%8B1", f"{name}=1&{name}=1"):
                 answer = await web.as_(who).get(f"{place}?{query}")
-                told = [e["field"] for e in answer.json().get("errors", ())]
-                if answer.status_code != 422 or told != [name]:
-                    wrong.append(f"{place}?{query}: {answer.status_code} {told}")
+                named = [e["field"] for e in answer.json().get("errors", ())]
+                if answer.status_code != 422 or named != [name]:
+                    wrong.append(f"{place}?{query}: {answer.status_code} {named}")
     assert wrong == []
 
 

@@ -14,7 +14,7 @@ from cast import Cast
 from giving.given import give, promised, requested
 from goods.given import RICE
 from goods.given import opened as shop_opened
-from whole.given import found_by_verify
+from whole.given import verify_failures
 
 from charity import cli, clock
 from charity.aid import payments, vouchers
@@ -101,13 +101,13 @@ def test_a_fault_is_planted_against_every_invariant() -> None:
 
 
 async def test_the_whole_town_verifies_clean(town: Cast) -> None:
-    assert await found_by_verify() == []
+    assert await verify_failures() == []
 
 
 @pytest.mark.parametrize(("invariant", "fault"), FAULTS)
 async def test_a_planted_fault_is_named_by_its_invariant(town: Cast, invariant: str, fault: str) -> None:
     await _plant(fault)
-    assert invariant in await found_by_verify()
+    assert invariant in await verify_failures()
 
 
 GIFT = "(SELECT MIN(key) FROM donation WHERE campaign = 'dream-2026')"
@@ -252,33 +252,33 @@ async def busy(town: Cast) -> Cast:
 
 
 async def test_a_column_that_does_not_say_what_was_hashed_is_told(busy: Cast) -> None:
-    assert await found_by_verify() == []
+    assert await verify_failures() == []
     unseen = []
     for table, key, row, column, value in ROWS:
         before = await reading.rows(f"SELECT * FROM {table}")
         await _freely((f"UPDATE {table} SET {column} = {value} WHERE {key} = {row}", []))
         assert await reading.rows(f"SELECT * FROM {table}") != before, (table, column)
-        if await found_by_verify() == []:
+        if await verify_failures() == []:
             unseen.append((table, column))
         places = ", ".join(f"${n}" for n in range(1, len(before[0]) + 1))
         whole = f"INSERT INTO {table} ({', '.join(before[0])}) VALUES ({places})"
         await _freely((f"DELETE FROM {table}", []), *((whole, list(r.values())) for r in before))
     assert unseen == []
-    assert await found_by_verify() == []
+    assert await verify_failures() == []
 
 
 @pytest.mark.parametrize(("table", "rows"), GONE)
 async def test_a_row_that_is_gone_is_told(busy: Cast, table: str, rows: str) -> None:
     await _freely((f"DELETE FROM {table} WHERE {rows}", []))
-    assert await found_by_verify() != []
+    assert await verify_failures() != []
 
 
 async def test_a_body_that_somebody_rewrote_is_told_in_words_and_so_is_what_it_hides(busy: Cast) -> None:
     await _plant("UPDATE entry SET body = 'gone' WHERE seq = 2")
     await _plant("UPDATE voucher SET year = 2020")
-    told = await cli._verify()
-    assert "I3 #2: the body cannot be replayed" in told
-    assert any("its number is of another year" in words or words.startswith("拨付无法核对") for words in told)
+    failures = await cli._verify()
+    assert "I3 #2: the body cannot be replayed" in failures
+    assert any("its number is of another year" in words or words.startswith("拨付无法核对") for words in failures)
 
 
 async def _freely(*statements: tuple[str, list[Any]]) -> None:
@@ -298,9 +298,9 @@ async def _freely(*statements: tuple[str, list[Any]]) -> None:
 
 
 def test_every_invariant_is_told_by_some_check() -> None:
-    told: set[str] = set()
+    failures: set[str] = set()
     for check in CHECKS:
         file = Path(inspect.getfile(check.run))
         whole = "".join(part.read_text(encoding="utf-8") for part in (file, *file.parent.glob("replay.py")))
-        told |= {invariant for invariant in ALL if f'"{invariant}"' in whole}
-    assert told == ALL
+        failures |= {invariant for invariant in ALL if f'"{invariant}"' in whole}
+    assert failures == ALL

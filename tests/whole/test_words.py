@@ -35,17 +35,17 @@ NOT_SAID = {"description", "summary", "help", "examples", "title"}
 
 def template_msgids() -> set[str]:
     env = Environment(loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
-    found: set[str] = set()
+    msgids: set[str] = set()
     for path in sorted((ROOT / "templates").rglob("*.html")):
-        for _, _, said in env.extract_translations(path.read_text(encoding="utf-8")):  # type: ignore[attr-defined]
-            parts = said if isinstance(said, tuple) else (said,)
-            found |= {p for p in parts if isinstance(p, str) and CJK.search(p)}
-    return found
+        for _, _, message in env.extract_translations(path.read_text(encoding="utf-8")):  # type: ignore[attr-defined]
+            parts = message if isinstance(message, tuple) else (message,)
+            msgids |= {p for p in parts if isinstance(p, str) and CJK.search(p)}
+    return msgids
 
 
 def code_msgids() -> dict[str, str]:
     """Chinese string constants outside docstrings, keyword documentation and data: what code says."""
-    found: dict[str, str] = {}
+    msgids: dict[str, str] = {}
     for path in sorted((ROOT / "charity").rglob("*.py")):
         relative = path.relative_to(ROOT / "charity")
         if relative.parts[0] in DATA_ROOMS or path.name in DATA_FILES:
@@ -62,8 +62,8 @@ def code_msgids() -> dict[str, str]:
         for node in ast.walk(tree):
             text = node.value if isinstance(node, ast.Constant) and id(node) not in silent else None
             if isinstance(text, str) and CJK.search(text):
-                found[text] = str(relative)
-    return found
+                msgids[text] = str(relative)
+    return msgids
 
 
 def test_every_sentence_of_the_templates_has_its_english() -> None:

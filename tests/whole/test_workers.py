@@ -36,12 +36,12 @@ def served(cluster: Any, tmp_path: Path) -> Iterator[Served]:
     url = cluster.url("workers")
     asyncio.run(administer("CREATE DATABASE workers"))
     environment(url, tmp_path)
-    found = Served(url, tmp_path, build(url, tmp_path), workers=2)
-    found.begin()
+    served = Served(url, tmp_path, build(url, tmp_path), workers=2)
+    served.begin()
     try:
-        yield found
+        yield served
     finally:
-        found.end()
+        served.end()
         asyncio.run(administer("DROP DATABASE workers WITH (FORCE)"))
 
 
@@ -100,8 +100,8 @@ async def test_metrics_are_the_sum_over_the_workers_and_no_counter_goes_back_whe
     await asked(40)
     async with asyncio.timeout(PATIENCE_S):
         while True:
-            found = await scraped()
-            if found.get(healthz) == 40 and found["charity_workers", ()] == 2:
+            figures = await scraped()
+            if figures.get(healthz) == 40 and served["charity_workers", ()] == 2:
                 break
             await asyncio.sleep(0.2)
     for _ in range(8):
