@@ -6,7 +6,6 @@ no file behind.
 """
 
 import asyncio
-import io
 import json
 import sys
 import tempfile
@@ -60,7 +59,7 @@ async def register_to_pdf(register: Register, *, progress: Progress | None = Non
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-        return await asyncio.to_thread(_join, parts)
+        return await asyncio.to_thread(_join, parts, Path(folder) / "whole.pdf")
 
 
 async def _one_of(running: set[asyncio.Task[int]]) -> int:
@@ -98,14 +97,13 @@ async def _print(shared: dict[str, Any], chunk: list[Page], path: Path) -> int:
     return len(chunk)
 
 
-def _join(parts: list[Path]) -> bytes:
-    """One PDF of all chunks; the first one's catalog carries the PDF/A marks."""
+def _join(parts: list[Path], joined: Path) -> bytes:
+    """One PDF of all chunks, made in a file: in memory it would stand twice. The first catalog has the PDF/A marks."""
     if len(parts) == 1:
         return parts[0].read_bytes()
     with pikepdf.open(parts[0]) as whole:
         for path in parts[1:]:
             with pikepdf.open(path) as part:
                 whole.pages.extend(part.pages)
-        out = io.BytesIO()
-        whole.save(out, deterministic_id=True)
-        return out.getvalue()
+        whole.save(joined, deterministic_id=True)
+    return joined.read_bytes()
