@@ -297,7 +297,7 @@ def head(renew: bool) -> None:  # noqa: FBT001 - click passes flags so
         from charity.web import logs  # noqa: PLC0415
 
         if renew:
-            logs.begin()  # it is an act: the log has it, too
+            logs.begin()  # it changes something: the log has it, too
             old, new = await head_file.renew()
             before = f"#{old.seq}（{old.at}）" if old else "无"
             click.echo(f"head.json 已重写：原记 {before}，现记 #{new.seq}（{new.at}）")
