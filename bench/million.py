@@ -30,6 +30,8 @@ KEPT = Path(os.environ.get("BENCH_DIR", "/var/tmp")) / "charity-bench"  # noqa: 
 DAYS = 730
 AT_ONCE = 1_024
 NICE = 10
+PAGE = 51
+"""One more than the first page of a list shows."""
 WAITING_MAX = 40
 """Vouchers, pledges and refunds that lie on the desks: the same at every size, as people work them off."""
 CAMPAIGNS = (
@@ -81,9 +83,11 @@ def _ready(at: servers.House, gifts: int) -> servers.House:
         _child(at, "--build", gifts)
         record = {"gifts": gifts, "seconds": round(time.perf_counter() - began)}
         built.write_text(json.dumps(record), encoding="utf-8")
-    if not (desks := built.with_name("desks.json")).exists() or desks.stat().st_mtime < built.stat().st_mtime:
-        _child(at, "--desks", gifts)
-        desks.write_text("{}", encoding="utf-8")
+    for step in ("desks", "full"):
+        done = built.with_name(f"{step}.json")
+        if not done.exists() or done.stat().st_mtime < built.stat().st_mtime:
+            _child(at, f"--{step}", gifts)
+            done.write_text("{}", encoding="utf-8")
     return at
 
 
@@ -145,6 +149,56 @@ class Years:
             await refunds.request(gift["id"], amount_fen=10_000, reason="重复支付", by=by)
         day = today.isoformat()
         await exports.start(report="stock", fmt="csv", filters=Filters(day, day), by=by)
+
+    async def full(self) -> None:
+        """Fill the first page of what 10,000 gifts leave half empty, so that both sizes show as many rows.
+
+        A store's register of gifts and of issues, lots by item and by day, receipts that were voided or replaced.
+        """
+        from charity import clock  # noqa: PLC0415
+
+        await self._know()
+        today = clock.today()
+        month_before = today.replace(day=1) - timedelta(days=5)
+        for day, store in ((month_before, "LX01"), (today, "LX01"), (today, "LX00")):
+            with clock.fixed(_at(day, 17)):
+                for _ in range(PAGE):
+                    await self._shelved(day, store)
+        issued = sum([await self._issued(n) for n in range(PAGE * 2)])
+        for _ in range(PAGE):
+            await self._void(await self._walk_in(today))
+            await self._replace(await self._walk_in(today))
+        print(f"  filled: {issued} issues; refused: {self.refused or 'nothing'}", flush=True)
+
+    async def _shelved(self, day: date, store: str) -> None:
+        """Six lots of the items that lists show first; some expire before long, of last month's some have."""
+        from charity.demo import names  # noqa: PLC0415
+        from charity.goods import intake  # noqa: PLC0415
+        from charity.people.persons import Donor  # noqa: PLC0415
+
+        first = sorted(self.goods, key=lambda good: good.barcode)[:6]
+        lines = [
+            intake.IntakeLine(good.barcode, 20, day + timedelta(days=2 + 10 * (n % 3)), good.value_fen, None, "invoice")
+            for n, good in enumerate(first)
+        ]
+        donor = Donor("organisation", self.chance.choice(names.FIRMS))
+        await intake.take_in(store=store, source="gift", lines=lines, donor=donor, by=self.staff["storekeeper"])
+
+    async def _issued(self, n: int) -> int:
+        """Whether a household took the cheapest item home; the points of some do not reach."""
+        from charity.errors import Refusal  # noqa: PLC0415
+        from charity.goods import till  # noqa: PLC0415
+        from charity.goods.till import Line  # noqa: PLC0415
+
+        cards = [card for card, store in self.cards if store == "LX01"]
+        cheapest = min(sorted(self.goods, key=lambda good: good.barcode)[:6], key=lambda good: good.points)
+        lines = [Line(quantity=1, barcode=cheapest.barcode)]
+        try:
+            await till.issue(store="LX01", card=cards[n % len(cards)], lines=lines, by=self.staff["storekeeper"])
+        except Refusal as refusal:
+            self.refused[refusal.code] = self.refused.get(refusal.code, 0) + 1
+            return 0
+        return 1
 
     async def _know(self) -> None:
         from charity.db import reading  # noqa: PLC0415
@@ -399,7 +453,7 @@ async def _whole(step: str, gifts: int) -> None:
             await migrations.migrate()
     async with engine.opened(MODELS, durable=False), writer.running():
         years = Years(gifts)
-        await (years.build() if step == "--build" else years.desks())
+        await {"--build": years.build, "--desks": years.desks, "--full": years.full}[step]()
 
 
 async def _empty_database(url: str) -> None:

@@ -6,20 +6,19 @@ from typing import Any
 from charity import clock, tokens, words
 from charity.db import reading
 from charity.desk.tasks import Task
-from charity.ledger import accounts as acc
 from charity.roles import Actor
 from charity.web.formats import day_words
 
 EXPIRING_DAYS = 30
 _SEES_SLIPS = ("goods.move", "goods.read")
-_ON_SHELVES = "FROM on_hand o JOIN lot l ON l.code = o.lot WHERE"
+_FILLED = "SELECT CAST(COALESCE(SUM(lots), 0) AS BIGINT) AS n, MIN(expires_on) AS first FROM shelf_day WHERE lots > 0"
 
 
 def _at(by: Actor, *args: Any) -> tuple[str, tuple[Any, ...]]:
     """The condition of the account's store and the values; an account without a store sees every store."""
     if by.store is None:
-        return "o.place LIKE 'store:%' ", args
-    return f"o.place = ${len(args) + 1} ", (*args, acc.shelf(by.store))
+        return "", args
+    return f" AND store = ${len(args) + 1}", (*args, by.store)
 
 
 async def expired(by: Actor) -> list[Task]:
@@ -27,9 +26,7 @@ async def expired(by: Actor) -> list[Task]:
     if not by.may("goods.move"):
         return []
     at, values = _at(by, clock.today().isoformat())
-    row = await reading.only(
-        f"SELECT COUNT(*) AS n, MIN(l.expires_on) AS first {_ON_SHELVES} {at} AND l.expires_on < $1", *values
-    )
+    row = await reading.only(f"{_FILLED}{at} AND expires_on < $1", *values)
     if not row["n"]:
         return []
     facts = {"count": row["n"], "day": day_words(row["first"])}
@@ -43,11 +40,7 @@ async def expiring(by: Actor) -> list[Task]:
         return []
     today = clock.today()
     at, values = _at(by, today.isoformat(), (today + timedelta(days=EXPIRING_DAYS)).isoformat())
-    row = await reading.only(
-        f"SELECT COUNT(*) AS n, MIN(l.expires_on) AS first {_ON_SHELVES} {at} "
-        "AND l.expires_on >= $1 AND l.expires_on <= $2",
-        *values,
-    )
+    row = await reading.only(f"{_FILLED}{at} AND expires_on >= $1 AND expires_on <= $2", *values)
     if not row["n"]:
         return []
     facts = {"count": row["n"], "days": EXPIRING_DAYS, "day": day_words(row["first"])}

@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from charity.db.fields import SealedField, WordField
-from charity.db.tables import Table
+from charity.db.tables import Sums, Table
 from charity.giving.models import Evidence
 from charity.people.models import Category
 
@@ -358,6 +358,10 @@ class PointsGrantRow(TypedDict):
     seq: int
 
 
+SHELF_LOTS = Sums("shelf_lot", ("lot", "store", "barcode", "expires_on"), ("pieces",))
+"""The lots on each shelf; one that does not expire stands under 9999-12-31."""
+SHELF_DAYS = Sums("shelf_day", ("store", "expires_on"), ("lots", "pieces", "cost_fen"))
+"""What the lots of a shelf with the same last good day add up to."""
 # The tables whose rows the writer's commands read and change one by one.
 DOCUMENT = Table(GoodsDocument, DocumentRow)
 LINE = Table(GoodsLine, LineRow, "")

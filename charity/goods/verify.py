@@ -32,6 +32,24 @@ _SUMS: tuple[Check, ...] = (
         "GROUP BY x.fund, x.store HAVING SUM(x.listed) <> SUM(x.held)",
     ),
     (
+        "I12",
+        "lot {lot} at {store}, {barcode} good until {expires_on}: {kept} pieces are kept, the books hold {held}",
+        "SELECT x.lot, x.store, x.barcode, x.expires_on, SUM(x.kept) AS kept, SUM(x.held) AS held FROM ("
+        "SELECT lot, 'store:' || store AS store, barcode, expires_on, pieces AS kept, 0 AS held FROM shelf_lot "
+        "UNION ALL SELECT o.lot, o.place, l.barcode, COALESCE(l.expires_on, '9999-12-31'), 0, o.quantity "
+        "FROM on_hand o JOIN lot l ON l.code = o.lot WHERE o.place LIKE 'store:%') x "
+        "GROUP BY x.lot, x.store, x.barcode, x.expires_on HAVING SUM(x.kept) <> SUM(x.held)",
+    ),
+    (
+        "I12",
+        "{store}, good until {expires_on}: the kept sums are off by {lots} lots, {pieces} pieces, {fen} fen",
+        "SELECT x.store, x.expires_on, SUM(x.lots) AS lots, SUM(x.pieces) AS pieces, SUM(x.fen) AS fen FROM ("
+        "SELECT store, expires_on, lots, pieces, cost_fen AS fen FROM shelf_day UNION ALL "
+        "SELECT s.store, s.expires_on, -1, -s.pieces, -s.pieces * l.cost_fen FROM shelf_lot s "
+        "JOIN lot l ON l.code = s.lot WHERE s.pieces > 0) x GROUP BY x.store, x.expires_on "
+        "HAVING SUM(x.lots) <> 0 OR SUM(x.pieces) <> 0 OR SUM(x.fen) <> 0",
+    ),
+    (
         "I4",
         "slip {number} says {listed} points, its lines {lines}",
         "SELECT s.number, s.points_spent AS listed, COALESCE(SUM(l.points), 0) AS lines FROM goods_issue s "

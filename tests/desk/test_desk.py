@@ -14,6 +14,7 @@ from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.desk.search import find
 from charity.desk.tasks import tasks
+from charity.goods import stock
 from charity.ledger import accounts as acc
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Wants, submit
@@ -50,6 +51,10 @@ async def stocked(house: Any, *expiries: str, store: str = "LX01") -> list[str]:
         lines = [(acc.shelf(store), acc.lot(code), 10) for code in codes]
         lines += [(acc.DONORS, acc.lot(code), -10) for code in codes]
         entry = state.post("goods.intake", lines, effective_on=_today(), actor=house.clerk.key)
+        on_shelf = [
+            stock.Lot(c, "2001000100002", "F-GEN", "gift", day, 0) for c, day in zip(codes, expiries, strict=True)
+        ]
+        stock.moved(state, store, [(lot, 10) for lot in on_shelf])
         return Answer(201, {"seq": entry.seq, "at": entry.recorded_at})
 
     holdings = [(acc.shelf(store), acc.lot(code)) for code in codes]

@@ -21,10 +21,10 @@ async def test_the_stock_lists_lots_by_page_and_warns_of_expiry(shop: Shop) -> N
     second, end = await stock.page(chosen, by=clerk, limit=3, after=after)
     assert [(line.barcode, line.quantity) for line in second] == [(MILK, 2)]
     assert end is None
-    figures = await stock.figures(chosen, by=clerk)
+    figures = (await stock.figures(["LX01"], by=clerk))["LX01"]
     assert (figures.lots, figures.pieces, figures.cost_fen) == (4, 14, 13_250)
     assert (figures.expired, figures.within) == (0, {7: 1, 30: 2, 90: 2})
     rows, _ = await stock.page(stock.Filter(store="LX01", text="牛奶", within_days=7), by=clerk)
     assert [line.quantity for line in rows] == [3]
     with clock.fixed(clock.now() + timedelta(days=6)):
-        assert (await stock.figures(chosen, by=clerk)).expired == 1
+        assert (await stock.figures(["LX01"], by=clerk))["LX01"].expired == 1

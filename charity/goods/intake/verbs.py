@@ -16,7 +16,7 @@ from charity.db.tables import Table
 from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
 from charity.giving.models import CAMPAIGN, DONATION, IN_KIND_COUNT
-from charity.goods import items, purchases, rules, slips
+from charity.goods import items, purchases, rules, slips, stock
 from charity.goods.items import Item
 from charity.goods.models import DOCUMENT, INTAKE, LINE, LOT, IntakeRow, LineRow, LotRow
 from charity.ledger import accounts as acc
@@ -279,6 +279,7 @@ def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> d
         receipt_number=receipt["number"] if receipt else None,
     )
     state.add(INTAKE, row)
+    taken: list[tuple[stock.Lot, int]] = []
     for n, lot in enumerate(d.lots, 1):
         made = LotRow(
             code=lot.code,
@@ -294,6 +295,7 @@ def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> d
             seq=entry.seq,
         )
         state.add(LOT, made)
+        taken.append((stock.Lot(lot.code, lot.barcode, d.fund, d.source, lot.expires_on, lot.cost_fen), lot.quantity))
         line = LineRow(
             document=number,
             n=n,
@@ -305,6 +307,7 @@ def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> d
             picked=False,
         )
         state.add(LINE, line)
+    stock.moved(state, d.store, taken)
     return receipt
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from charity import clock
 from charity.giving import receipts
 from charity.giving.models import DONATION, IN_KIND_COUNT, RECEIPT
-from charity.goods import purchases, rules
+from charity.goods import purchases, rules, stock
 from charity.goods.models import DOCUMENT, INTAKE, LINE, DocumentRow, IntakeRow, LineRow
 from charity.goods.slips import numbers
 from charity.goods.slips.readers import NUMBER_MAX, blocking
@@ -26,6 +26,10 @@ from charity.roles import Actor
 SERIES: Final = "CX"
 REASON_MAX: Final = 200
 NAMED_MAX: Final = 20
+_LOTS: Final = (
+    "SELECT o.code, o.barcode, o.fund, o.source, o.expires_on, o.cost_fen FROM goods_line l JOIN lot o "
+    "ON o.code = l.lot WHERE l.document = $1 ORDER BY l.n"
+)
 
 
 @dataclass(slots=True)
@@ -35,11 +39,11 @@ class _Facts:
     document: DocumentRow
     body: dict[str, Any]
     lines: list[dict[str, Any]]
+    lots: list[stock.Lot]
+    """Of each line. The register lists goods without value under the fund of the first."""
     intake: IntakeRow | None
     blocking: list[str]
     receipt_gifts: list[str]
-    fund: str
-    """Of the first lot: the register lists goods without value under it."""
 
 
 class _Reversal:
@@ -60,9 +64,8 @@ class _Reversal:
             self.number,
         )
         await loader.series([numbers.series(SERIES, document["store"], self.day.year)])
-        sql = "SELECT o.fund FROM goods_line l JOIN lot o ON o.code = l.lot WHERE l.document = $1 ORDER BY l.n LIMIT 1"
-        fund = "".join(row["fund"] for row in await loader.rows(sql, self.number))
-        facts = _Facts(document, body, lines, await loader.row(INTAKE, self.number), [], [], fund)
+        lots = [stock.Lot(**row) for row in await loader.rows(_LOTS, self.number)]
+        facts = _Facts(document, body, lines, lots, await loader.row(INTAKE, self.number), [], [])
         if facts.intake is not None:
             facts.blocking = await blocking(loader.rows, [line["lot"] for line in lines])
             facts.receipt_gifts = await self._load_intake(loader, facts.intake)
@@ -112,6 +115,8 @@ class _Reversal:
                 picked=bool(line["picked"]),
             )
             state.add(LINE, back)
+        moves = zip(facts.lots, (-line["quantity"] for line in facts.lines), strict=True)
+        stock.moved(state, document["store"], moves)
         state.change(DOCUMENT, self.number, reversed_by=number)
         if facts.intake is not None:
             self._undo_intake(state, facts.intake, facts, entry)
@@ -139,7 +144,7 @@ class _Reversal:
             programme=body["programme"],
             store=facts.document["store"],
             recipients=-body["recipients"],
-            unvalued_of=facts.fund,
+            unvalued_of=facts.lots[0].fund,
         )
 
     def _undo_intake(self, state: State, intake: IntakeRow, facts: _Facts, entry: Entry) -> None:

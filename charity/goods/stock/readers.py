@@ -1,4 +1,4 @@
-"""Lots and what is on hand where: the books' holdings, joined with what a lot is.
+"""Lots and what is on hand where: the shelves as they are kept (`keeping`), joined with what a lot is.
 
 A lot is pieces of one item with one fund, one source, one expiry and one integer cost per piece, for ever.
 Its last good day is `expires_on` (保质期至); from the day after it is expired and cannot be handed out.
@@ -11,17 +11,24 @@ from typing import Any, Final
 
 from charity import clock, tokens
 from charity.db import reading
+from charity.db.paging import Where
 from charity.goods import rules
 from charity.goods.limits import ALERT_DAYS, CANDIDATES_MAX
-from charity.ledger import accounts as acc
 from charity.roles import Actor
 
 PAGE: Final = 50
 PAGE_MAX: Final = 1_000
 NEVER: Final = "9999-12-31"
 _COLUMNS = "l.code, l.barcode, l.fund, l.source, l.expires_on, l.cost_fen"
-# From the lots that are on hand to what they are, each by its key.
-_ON_HAND = "FROM on_hand o JOIN lot l ON l.code = o.lot JOIN item i ON i.barcode = l.barcode "
+# From the shelves to what stands there, each by its key: CROSS JOIN tells SQLite, without statistics, to begin there.
+_LINES = (
+    "SELECT s.store, s.barcode, i.name, i.measure, s.lot, s.pieces AS quantity, l.expires_on, l.fund, l.cost_fen, "
+    "s.expires_on AS day FROM shelf_lot s CROSS JOIN item i CROSS JOIN lot l "
+)
+_BY_BARCODE = ("s.barcode", "s.expires_on", "s.lot", "s.store")
+_BY_DAY = ("s.expires_on", "s.barcode", "s.lot", "s.store")
+_NAMES = ("name", "sku", "barcode")
+_KEYS = {"s.barcode": "barcode", "s.expires_on": "day", "s.lot": "lot", "s.store": "store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +76,12 @@ async def on_hand(store: str, barcodes: Iterable[str], *, first: int = CANDIDATE
     if not todo:
         return []
     good_from = "" if first >= CANDIDATES_MAX else clock.today().isoformat()
-    order = f"COALESCE(l.expires_on, '{NEVER}'), l.code"
     rows = await reading.rows(
-        f"SELECT x.code, x.barcode, x.fund, x.source, x.expires_on, x.cost_fen, x.quantity FROM (SELECT {_COLUMNS}, "  # noqa: S608
-        f"o.quantity, ROW_NUMBER() OVER (PARTITION BY l.barcode ORDER BY {order}) AS n {_ON_HAND} WHERE o.place = $1 "
-        f"AND COALESCE(l.expires_on, '{NEVER}') >= $2 AND l.barcode IN ({reading.places(len(todo), 3)})) x "
-        f"WHERE x.n <= {first} ORDER BY COALESCE(x.expires_on, '{NEVER}'), x.code LIMIT {CANDIDATES_MAX}",
-        acc.shelf(store),
+        f"SELECT {_COLUMNS}, x.pieces AS quantity FROM (SELECT s.lot, s.pieces, s.expires_on, "  # noqa: S608
+        "ROW_NUMBER() OVER (PARTITION BY s.barcode ORDER BY s.expires_on, s.lot) AS n FROM shelf_lot s "
+        f"WHERE s.pieces > 0 AND s.store = $1 AND s.expires_on >= $2 AND s.barcode IN ({reading.places(len(todo), 3)})"
+        f") x JOIN lot l ON l.code = x.lot WHERE x.n <= {first} ORDER BY x.expires_on, x.lot LIMIT {CANDIDATES_MAX}",
+        store,
         good_from,
         *todo,
     )
@@ -120,17 +126,18 @@ async def pieces(store: str, codes: Sequence[str]) -> dict[str, int]:
     """How many pieces of these lots a store has on hand."""
     if not codes:
         return {}
-    rows = await reading.rows(
-        f"SELECT l.code, o.quantity {_ON_HAND} WHERE o.place = $1 AND l.code IN ({reading.places(len(codes), 2)})",
-        acc.shelf(store),
-        *codes,
-    )
-    return {row["code"]: row["quantity"] for row in rows}
+    asked = reading.places(len(codes), 2)
+    sql = f"SELECT lot, pieces FROM shelf_lot WHERE pieces > 0 AND store = $1 AND lot IN ({asked})"  # noqa: S608
+    rows = await reading.rows(sql, store, *codes)
+    return {row["lot"]: row["pieces"] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a stock list shows. `within_days`: only lots that expire within so many days, expired ones too."""
+    """What a stock list shows. `within_days`: only lots that expire within so many days, expired ones too.
+
+    `text`: a part of an item's name, number or barcode, or the whole code of a lot.
+    """
 
     store: str = ""
     barcode: str = ""
@@ -138,62 +145,57 @@ class Filter:
     within_days: int | None = None
     expired: bool = False
 
+    @property
+    def lot(self) -> str:
+        """The lot that the text is the code of; "" when it is none."""
+        code = tokens.normalise(self.text)
+        return code if tokens.lot_valid(code) else ""
 
-def _where(chosen: Filter, day: date) -> tuple[str, list[Any]]:
-    parts, values = ["o.place LIKE 'store:%'"], []
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The order of the list, always that of an index: what expires is shown by its day, all else by barcode."""
+        dated = self.expired or self.within_days is not None
+        return _BY_DAY if dated and not self.text else _BY_BARCODE
 
-    def add(sql: str, value: Any) -> None:
-        values.append(value)
-        parts.append(sql.replace("?", f"${len(values)}"))
 
-    if chosen.store:
-        add("o.place = ?", acc.shelf(chosen.store))
-    if chosen.barcode:
-        add("l.barcode = ?", chosen.barcode)
-    if chosen.text:
+def _where(chosen: Filter, day: date) -> Where:
+    where = Where().add("s.pieces > 0").add("i.barcode = s.barcode").add("l.code = s.lot")
+    where.chosen("s.store", chosen.store).chosen("s.barcode", chosen.barcode).chosen("s.lot", chosen.lot)
+    if chosen.text and not chosen.lot:
         needle = chosen.text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        add("(i.name LIKE ? ESCAPE '!' OR i.sku LIKE ? ESCAPE '!' OR l.barcode LIKE ? ESCAPE '!' "
-            "OR l.code LIKE ? ESCAPE '!')", f"%{needle}%")  # fmt: skip
+        like = " OR ".join(f"n.{name} LIKE ? ESCAPE '!'" for name in _NAMES)
+        named = f"s.barcode IN (SELECT n.barcode FROM item n WHERE {like})"  # noqa: S608 - names from this file
+        where.add(named, *[f"%{needle}%"] * len(_NAMES))
     if chosen.expired:
-        add("l.expires_on < ?", day.isoformat())
+        where.add("s.expires_on < ?", day.isoformat())
     if chosen.within_days is not None:
-        add("l.expires_on <= ?", (day + timedelta(days=chosen.within_days)).isoformat())
-    return " AND ".join(parts), values
+        where.add("s.expires_on <= ?", (day + timedelta(days=chosen.within_days)).isoformat())
+    return where
 
 
 async def page(chosen: Filter, *, by: Actor, after: str = "", limit: int = PAGE) -> tuple[list[StockLine], str | None]:
-    """Lots on hand, by barcode, expiry and lot; and the cursor of the next page, None on the last."""
+    """Lots on hand in the order of the filter; and the cursor of the next page, None on the last."""
     by.must("goods.read")
     if by.store is not None:
         by.must_serve(chosen.store)
-    where, values = _where(chosen, clock.today())
+    where = _where(chosen, clock.today())
     if after:
         keys = after.split("~")
-        if len(keys) != 4:  # noqa: PLR2004 - barcode, expiry, lot, store: the order below
+        if len(keys) != len(chosen.order):
             raise rules.CURSOR_UNREADABLE()
-        at = len(values)
-        where += (
-            f" AND (l.barcode, COALESCE(l.expires_on, '{NEVER}'), l.code, o.place) "
-            f"> (${at + 1}, ${at + 2}, ${at + 3}, ${at + 4})"
-        )
-        values += [*keys[:3], acc.shelf(keys[3])]
+        where.after(chosen.order, keys)
     limit = min(max(limit, 1), PAGE_MAX)
-    rows = await reading.rows(
-        "SELECT o.place AS store, l.barcode, i.name, i.measure, l.code AS lot, o.quantity, l.expires_on, l.fund, "
-        f"l.cost_fen {_ON_HAND} WHERE {where} "
-        f"ORDER BY l.barcode, COALESCE(l.expires_on, '{NEVER}'), l.code, o.place LIMIT {limit + 1}",
-        *values,
-    )
-    lines = [StockLine(**{**row, "store": row["store"].partition(":")[2]}) for row in rows[:limit]]
-    if len(rows) <= limit:
-        return lines, None
-    last = lines[-1]
-    return lines, "~".join((last.barcode, last.expires_on or NEVER, last.lot, last.store))
+    order = ", ".join(chosen.order)
+    rows = await reading.rows(f"{_LINES} WHERE {where.text} ORDER BY {order} LIMIT {limit + 1}", *where.values)
+    cut = rows[:limit]
+    after = "~".join(cut[-1][_KEYS[name]] for name in chosen.order) if cut else ""
+    lines = [StockLine(**{name: value for name, value in row.items() if name != "day"}) for row in cut]
+    return lines, after if len(rows) > limit else None
 
 
 @dataclass(frozen=True, slots=True)
 class StockFigures:
-    """Sums over everything a filter shows, not over a page."""
+    """Sums over everything that stands in a store."""
 
     lots: int
     pieces: int
@@ -202,26 +204,29 @@ class StockFigures:
     within: dict[int, int]
 
 
-async def figures(chosen: Filter, *, by: Actor) -> StockFigures:
-    """Sums of a stock list, and how many lots have expired or expire within 7, 30 and 90 days."""
+async def figures(stores: Iterable[str], *, by: Actor) -> dict[str, StockFigures]:
+    """Sums of what stands in each of these stores; how many lots have expired or expire within 7, 30 and 90 days."""
     by.must("goods.read")
-    if by.store is not None:
-        by.must_serve(chosen.store)
+    todo = sorted(set(stores))
+    if not todo:
+        return {}
+    for store in todo:
+        by.must_serve(store)
     day = clock.today()
-    where, values = _where(chosen, day)
-    at = len(values)
     bounds = [day.isoformat(), *((day + timedelta(days=n)).isoformat() for n in ALERT_DAYS)]
     counts = ", ".join(
-        f"COALESCE(SUM(CASE WHEN l.expires_on {'<' if n == 0 else '<='} ${at + n + 1} THEN 1 ELSE 0 END), 0) AS c{n}"
+        f"SUM(CASE WHEN expires_on {'<' if n == 0 else '<='} ${n + 1} THEN lots ELSE 0 END) AS c{n}"
         for n in range(len(bounds))
     )
-    row = await reading.row(
-        f"SELECT COUNT(*) AS lots, COALESCE(SUM(o.quantity), 0) AS pieces, "
-        f"COALESCE(SUM(o.quantity * l.cost_fen), 0) AS cost_fen, {counts} {_ON_HAND} WHERE {where}",
-        *values,
+    rows = await reading.rows(
+        f"SELECT store, SUM(lots) AS lots, SUM(pieces) AS pieces, SUM(cost_fen) AS cost_fen, {counts} FROM shelf_day "  # noqa: S608
+        f"WHERE lots > 0 AND store IN ({reading.places(len(todo), len(bounds) + 1)}) GROUP BY store",
         *bounds,
+        *todo,
     )
-    assert row is not None
-    expired = int(row["c0"])
-    within = {days: int(row[f"c{n}"]) - expired for n, days in enumerate(ALERT_DAYS, 1)}
-    return StockFigures(int(row["lots"]), int(row["pieces"]), int(row["cost_fen"]), expired, within)
+    found = dict.fromkeys(todo, StockFigures(0, 0, 0, 0, dict.fromkeys(ALERT_DAYS, 0)))
+    for row in rows:
+        expired = int(row["c0"])
+        within = {days: int(row[f"c{n}"]) - expired for n, days in enumerate(ALERT_DAYS, 1)}
+        found[row["store"]] = StockFigures(int(row["lots"]), int(row["pieces"]), int(row["cost_fen"]), expired, within)
+    return found

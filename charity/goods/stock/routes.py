@@ -16,7 +16,7 @@ async def show_stores(request: Request) -> Response:
     """Choose a store: for accounts that serve all of them."""
     by = auth.allowed(request, "goods.read")
     shown = [s for s in await stores.every() if by.store in {None, s.code}]
-    figures = {s.code: await readers.figures(readers.Filter(store=s.code), by=by) for s in shown}
+    figures = await readers.figures((s.code for s in shown), by=by)
     return await pages.page(request, "goods/stock/stores.html", stores=shown, figures=figures)
 
 
@@ -33,7 +33,7 @@ async def show_stock(request: Request) -> Response:
         expired=within == "expired",
     )
     lines, after = await readers.page(chosen, by=by, after=query.get("after", "")[:120])
-    figures = await readers.figures(readers.Filter(store=store.code), by=by)
+    figures = (await readers.figures([store.code], by=by))[store.code]
     notes, tones = screens.expiry_notes(lines)
     context: dict[str, Any] = {"store": store, "lines": lines, "after": after, "figures": figures}
     context |= {"slips": await readers.slip_numbers(line.lot for line in lines), "funds": await funds.names()}

@@ -14,7 +14,7 @@ from charity import tokens
 from charity.db import sealed
 from charity.db.tables import Table
 from charity.errors import Refusal
-from charity.goods import cards, points, rules, slips
+from charity.goods import cards, points, rules, slips, stock
 from charity.goods.limits import CANDIDATES_MAX
 from charity.goods.models import CARD, DOCUMENT, ISSUE, LINE, IssueRow, LineRow
 from charity.goods.till import picking, readers
@@ -207,6 +207,7 @@ def _rows(  # noqa: PLR0917 - the values of one slip
     state.add(ISSUE, row)
     for n, pick in enumerate(plan.picks, 1):
         state.add(LINE, _line_row(number, n, pick))
+    stock.moved(state, store, ((pick.lot, -pick.quantity) for pick in plan.picks))
 
 
 def _line_row(number: str, n: int, pick: Pick) -> LineRow:
