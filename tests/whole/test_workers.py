@@ -101,7 +101,7 @@ async def test_metrics_are_the_sum_over_the_workers_and_no_counter_goes_back_whe
     async with asyncio.timeout(PATIENCE_S):
         while True:
             figures = await scraped()
-            if figures.get(healthz) == 40 and served["charity_workers", ()] == 2:
+            if figures.get(healthz) == 40 and figures["charity_workers", ()] == 2:
                 break
             await asyncio.sleep(0.2)
     for _ in range(8):
