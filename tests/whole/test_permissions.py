@@ -41,6 +41,13 @@ def test_the_table_names_every_page_and_every_call() -> None:
             assert line in made, f"{name} of tests/whole/given.py has {line!r}, no {file} has: delete the line there"
 
 
+def differs(table: str, who: str | None, lines: list[str]) -> str:
+    return (
+        f"{table} of tests/whole/given.py does not say of {who or 'the public'} what charity/roles.py and the routes do; "
+        f"if the change is wanted, change these lines there: {'; '.join(lines)}"
+    )
+
+
 @pytest.mark.parametrize("who", [None, *sorted(EVERYBODY)])
 async def test_the_table_of_roles_holds_for_every_call(house: Cast, web: Web, who: str | None) -> None:
     client, wrong = web.as_(who), []
@@ -49,8 +56,8 @@ async def test_the_table_of_roles_holds_for_every_call(house: Cast, web: Web, wh
         answer = await client.request(method, PREFIX + filled(path), headers={"Idempotency-Key": "k"})
         shut = answer.status_code == (401 if who is None else 403)
         if shut == (who in allowed):
-            wrong.append(f"{call}: {answer.status_code}")
-    assert wrong == []
+            wrong.append(f"{call} ({answer.status_code})")
+    assert not wrong, differs("CALLS", who, wrong)
 
 
 @pytest.mark.parametrize("who", [None, *sorted(EVERYBODY)])
@@ -63,8 +70,8 @@ async def test_the_table_of_roles_holds_for_every_page(house: Cast, web: Web, wh
         answer = await client.request(method, filled(path), headers=FORM)
         shut = answer.headers.get("location", "").startswith("/sign-in") if who is None else answer.status_code == 403
         if shut == (who in allowed):
-            wrong.append(f"{page}: {answer.status_code} {answer.headers.get('location', '')}")
-    assert wrong == []
+            wrong.append(f"{page} ({answer.status_code} {answer.headers.get('location', '')})")
+    assert not wrong, differs("PAGES", who, wrong)
 
 
 # -- another store, another person's thing --------------------------------------------------------------

@@ -156,12 +156,12 @@ def test_what_a_file_of_a_room_lists_its_room_py_contributes(file: str, attribut
 
 def test_every_models_py_verify_py_and_demo_py_takes_part() -> None:
     for module in modules("models"):
-        assert module.__name__ in app.MODELS, f"{module.__name__}: no room.py lists it in `models`"
+        assert module.__name__ in app.MODELS, f"{module.__name__}: write it into `models` of its room.py"
     for module in modules("verify"):
         runs = [check.run for check in app.CHECKS]
-        assert module.run in runs, f"{module.__name__}: no room.py lists its `run` in `checks`"
+        assert module.run in runs, f"{module.__name__}: write `Check(…, run)` into `checks` of its room.py"
     for module in modules("demo"):
-        assert module.chapter in app.CHAPTERS, f"{module.__name__}: no room.py contributes its `chapter`"
+        assert module.chapter in app.CHAPTERS, f"{module.__name__}: write it as `chapter` into its room.py"
 
 
 def test_app_reads_every_field_of_a_room() -> None:
@@ -202,7 +202,9 @@ def test_every_document_is_contributed_and_speaks_both_languages() -> None:
         if "Document(" in path.read_text(encoding="utf-8") and path.parent.name != "printing":
             module = importlib.import_module(".".join(("charity", *path.relative_to(PACKAGE).with_suffix("").parts)))
             made = [thing for thing in vars(module).values() if isinstance(thing, Document)]
-            assert missing(made, app.DOCUMENTS) == [], f"{module.__name__}: no room.py lists it in `documents`"
+            assert missing(made, app.DOCUMENTS) == [], (
+                f"{module.__name__}: write its DOCUMENT into `documents` of its room.py"
+            )
     for document in app.DOCUMENTS:
         for title in (document.title, *(column.title for column in document.columns)):
             assert title in words.catalog("en"), f"{document.name}: {title!r} has no English: charity/locale/en/"
