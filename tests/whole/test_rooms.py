@@ -97,6 +97,9 @@ def test_the_house_shows_what_every_room_lists() -> None:
 
 def test_every_job_that_is_asked_for_has_one_handler() -> None:
     handled = [kind for room in app.ROOMS for kind in room.jobs]
+    for module in modules("jobs"):
+        for kind in module.jobs:
+            assert kind in handled, f"{module.__name__}: write `jobs=jobs.jobs` into its room.py: {kind!r} runs nowhere"
     assert len(handled) == len(set(handled)), "two rooms handle one kind of job"
     assert worker.HANDLERS.keys() == set(handled)
     for path in PACKAGE.rglob("*.py"):
@@ -106,7 +109,9 @@ def test_every_job_that_is_asked_for_has_one_handler() -> None:
                     ".".join(("charity", *path.relative_to(PACKAGE).with_suffix("").parts))
                 )
                 kind = getattr(module, ast.unparse(node.args[1]))
-                assert kind in handled, f"{path.name} asks for the job {kind!r}: no room.py lists its handler"
+                assert kind in handled, (
+                    f"{path.name} asks for the job {kind!r}: write its handler into jobs.py of the room"
+                )
 
 
 def test_the_system_holds_no_role_and_may_only_what_is_written_out() -> None:
@@ -151,7 +156,7 @@ def test_what_a_file_of_a_room_lists_its_room_py_contributes(file: str, attribut
     contributed = [thing for room in app.ROOMS for thing in getattr(room, field)]
     for module in modules(file):
         lost = missing(getattr(module, attribute, []), contributed)
-        assert lost == [], f"{module.__name__}.{attribute}: contribute them as `{field}` in the room.py of their room"
+        assert lost == [], f"{module.__name__}.{attribute}: contribute them as `{field}` in its room.py: {lost}"
 
 
 def test_every_models_py_verify_py_and_demo_py_takes_part() -> None:
