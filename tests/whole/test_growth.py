@@ -48,17 +48,16 @@ STATEMENTS = 2
 ALLOWED, SLACK = 1.10, 1_000
 """What may be more: a row more of a page that was not full, a longer number."""
 NEWEST_SLACK = 200
-_GIVEN = "SELECT code FROM receipt WHERE status = 'issued' AND kind = 'cash' ORDER BY number DESC LIMIT 1"
+_GIVEN = (
+    "SELECT r.code FROM receipt r JOIN receipt_line k ON k.number = r.number JOIN donation d ON d.key = k.donation "
+    "WHERE r.status = 'issued' AND d.fund = 'F-GEN' AND d.kind = 'cash' ORDER BY d.seq DESC LIMIT 1"
+)
 _TAKEN_HOME = "SELECT number FROM goods_document WHERE kind = 'issue' ORDER BY seq DESC LIMIT 1"
 NEWEST = (
     ("accountant", "/r/{}", _GIVEN),
     ("accountant", "/receipts/{}", _GIVEN),
     ("accountant", "/vouchers/{}", "SELECT number FROM voucher ORDER BY number DESC LIMIT 1"),
-    (
-        "clerk",
-        "/goods/documents/{}",
-        "SELECT number FROM goods_document WHERE kind = 'issue' ORDER BY seq DESC LIMIT 1",
-    ),
+    ("clerk", "/goods/documents/{}", _TAKEN_HOME),
 )
 """Pages of one thing, by role, and which is the newest of its kind."""
 CAMPAIGNS = ("one-day-2026", "everyday", "dream-2026", "flood-2026", "wenchuan-2008")
