@@ -20,6 +20,8 @@ DAYS = Sums(
 
 `recipients` counts people once an entry, `recipients_of_fund` once an entry and fund.
 """
+MONTHS = Sums("month_sum", (DAYS.keys[0], "month", *DAYS.keys[2:]), DAYS.amounts)
+"""The same by month, as `2026-11`: a register of a year adds up months."""
 INCOME, OUTLAY = "donations", "disbursements"
 CASH, IN_KIND = "cash", "in_kind"
 _SPENT = (acc.COST, acc.AGENCY_DEBT)
@@ -27,8 +29,7 @@ _SPENT = (acc.COST, acc.AGENCY_DEBT)
 
 def income(state: State, *, day: str, fund: str, campaign: str | None, store: str | None, kind: str, fen: int) -> None:
     """One line of what came in: a gift, or with `fen` below 0 what was given back or taken back of it."""
-    key = (INCOME, day, fund, campaign or "", "", store or "", kind)
-    state.tally(DAYS, key, 1, fen, 0, 0)
+    _add(state, (INCOME, day, fund, campaign or "", "", store or "", kind), 1, fen, 0, 0)
 
 
 def outlay(
@@ -50,5 +51,12 @@ def outlay(
     counted: set[str] = set()
     for n, (fund, fen) in enumerate(valued or ([(unvalued_of, 0)] if unvalued_of else [])):
         key = (OUTLAY, day, fund, "", programme, store, kind)
-        state.tally(DAYS, key, 1, fen, 0 if n else recipients, 0 if fund in counted else recipients)
+        _add(state, key, 1, fen, 0 if n else recipients, 0 if fund in counted else recipients)
         counted.add(fund)
+
+
+def _add(state: State, key: tuple[str, ...], *amounts: int) -> None:
+    """To the sum of the day and to that of its month."""
+    register, day, *rest = key
+    state.tally(DAYS, key, *amounts)
+    state.tally(MONTHS, (register, day[:7], *rest), *amounts)

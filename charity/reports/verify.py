@@ -21,12 +21,13 @@ async def run() -> list[Failure]:
     for register in kept.SOURCES:
         for month in await _months(register):
             failures += await _month(register, month)
+            failures += await _kept_month(register, month)
     return failures[:SHOWN_MAX]
 
 
 async def _months(register: str) -> list[str]:
     """Every month from the first to the last day of a line or of a kept sum, as `2026-11`."""
-    places = [("day_sum", f"register = '{register}'", "day")]
+    places = [("day_sum", f"register = '{register}'", "day"), ("month_sum", f"register = '{register}'", "month")]
     places += [("donation", "1 = 1", "booked_on")] if register == sums.INCOME else []
     places += [("entry", f"kind = '{kind}'", "effective_on") for kind in ("gift.refund", *kept.OUTLAY_KINDS)]
     ends = [
@@ -67,8 +68,26 @@ async def _month(register: str, month: str) -> list[Failure]:
     return [Failure("I12", f"{register} {_named(row)}: the kept sum is not its lines: {_off(row)}") for row in rows]
 
 
+async def _kept_month(register: str, month: str) -> list[Failure]:
+    """The sum of a month is that of its days."""
+    keys, amounts = ", ".join(_KEYS[1:]), ", ".join(_AMOUNTS)
+    days = ", ".join(f"-{name} AS {name}" for name in _AMOUNTS)
+    totals = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in _AMOUNTS)
+    rows = await reading.rows(
+        f"SELECT {keys}, {totals} FROM (SELECT {keys}, {amounts} FROM month_sum "  # noqa: S608 - names from code
+        f"WHERE register = '{register}' AND month = $1 UNION ALL SELECT {keys}, {days} FROM day_sum "
+        f"WHERE register = '{register}' AND day >= $2 AND day <= $3) x GROUP BY {keys} "
+        f"HAVING {' OR '.join(f'SUM({name}) <> 0' for name in _AMOUNTS)} LIMIT {SHOWN_MAX}",
+        month,
+        f"{month}-01",
+        f"{month}-31",
+    )
+    words = "the kept sum of the month is not that of its days"
+    return [Failure("I12", f"{register} {month} {_named(row)}: {words}: {_off(row)}") for row in rows]
+
+
 def _named(row: dict[str, Any]) -> str:
-    return " ".join(row[name] for name in _KEYS if row[name])
+    return " ".join(row[name] for name in _KEYS if row.get(name))
 
 
 def _off(row: dict[str, Any]) -> str:

@@ -198,7 +198,7 @@ async def test_rows_that_are_not_the_totals_make_no_file_and_the_order_names_the
 
 
 async def test_sums_that_differ_from_the_books_are_named_on_the_page_and_make_no_file(busy: Cast, web: Web) -> None:
-    sql = "UPDATE day_sum SET amount_fen = amount_fen + 1 WHERE register = 'donations' AND fund = 'F-GEN' RETURNING day"
+    sql = "UPDATE month_sum SET amount_fen = amount_fen + 1 WHERE register = 'donations' AND fund = 'F-GEN' RETURNING fund"
     await transactions.run(lambda tx: tx.rows(sql))
     export = await made(busy, "donations", "csv")
     assert export.state == "failed"

@@ -13,8 +13,10 @@ from charity.documents.filters import STORE
 from charity.errors import Refusal
 from charity.giving import donations, receipts, refunds
 from charity.goods import slips
+from charity.ledger.sums import INCOME
 from charity.people.persons import Donor
 from charity.printing.document import Filters
+from charity.reports import kept
 from charity.roles import SYSTEM, Actor, Role
 
 
@@ -161,11 +163,49 @@ async def test_a_register_speaks_of_the_books_as_they_stood_when_it_began(busy: 
 
 
 @pytest.mark.parametrize(
+    ("begin", "end", "parts"),
+    [
+        ("2026-11-01", "2026-11-30", [("month", "2026-11", "2026-11")]),
+        ("2026-01-01", "2026-12-31", [("month", "2026-01", "2026-12")]),
+        ("2026-11-02", "2026-11-29", [("day", "2026-11-02", "2026-11-29")]),
+        ("2026-11-01", "2026-11-29", [("day", "2026-11-01", "2026-11-29")]),
+        ("2026-11-02", "2026-11-30", [("day", "2026-11-02", "2026-11-30")]),
+        ("2025-12-31", "2026-01-01", [("day", "2025-12-31", "2025-12-31"), ("day", "2026-01-01", "2026-01-01")]),
+        (
+            "2024-02-15",
+            "2024-04-10",
+            [("month", "2024-03", "2024-03"), ("day", "2024-02-15", "2024-02-29"), ("day", "2024-04-01", "2024-04-10")],
+        ),
+        ("2024-02-01", "2024-02-29", [("month", "2024-02", "2024-02")]),
+        ("2026-11-02", "2026-11-01", []),
+    ],
+)
+def test_a_period_is_whole_months_and_the_days_around_them(
+    begin: str, end: str, parts: list[tuple[str, str, str]]
+) -> None:
+    assert kept.spans(begin, end) == parts
+
+
+async def test_a_period_of_any_days_adds_up_what_its_days_do(busy: Cast) -> None:
+    seq = await facts.head_seq()
+    whole = await kept.by_month(INCOME, whole_year(), seq)
+    assert len(whole) > 1
+    year = TODAY.year
+    parts = [
+        Filters(f"{year}-01-01", TODAY.isoformat()),
+        Filters((TODAY + timedelta(days=1)).isoformat(), f"{year}-12-31"),
+    ]
+    cut = [row for part in parts for row in await kept.by_month(INCOME, part, seq)]
+    for name in ("count", "amount", "recipients"):
+        assert sum(row[name] for row in cut) == sum(row[name] for row in whole), name
+
+
+@pytest.mark.parametrize(
     ("sql", "name"),
     [
-        ("UPDATE day_sum SET amount_fen = amount_fen + 1 WHERE register = 'donations' RETURNING day", "donations"),
+        ("UPDATE month_sum SET amount_fen = amount_fen + 1 WHERE register = 'donations' RETURNING fund", "donations"),
         (
-            "UPDATE day_sum SET amount_fen = amount_fen - 1 WHERE register = 'disbursements' RETURNING day",
+            "UPDATE month_sum SET amount_fen = amount_fen - 1 WHERE register = 'disbursements' RETURNING fund",
             "disbursements",
         ),
         (

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "charity"
 PUBLISHED = {"on_hand", "points_balance", "fund_balance"}
 """The views of the books (charity/ledger/holdings.py): anybody may read them."""
-KEPT = {"day_sum"}
-"""The sums by day that the books keep for registers (charity/ledger/sums.py): anybody may read them."""
+KEPT = {"day_sum", "month_sum"}
+"""The sums by day and month that the books keep for registers (charity/ledger/sums.py): anybody may read them."""
 HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 _KEYWORDS = (
     "SELECT FROM JOIN WHERE ON AND OR NOT AS GROUP ORDER BY HAVING LIMIT UNION ALL INNER LEFT CROSS VALUES SET INSERT "
