@@ -1,10 +1,12 @@
 """`charity verify` over a million gifts, against one process that reads, hashes and parses every entry.
 
 1 = `SELECT` of every entry with its postings, SHA-256 over each body and `json.loads` of it, in one process with the
-database's own driver. The check of the file itself (quick_check) is printed beside it and is no part of the ratio.
+database's own driver. What `verify` itself says that its check of the file took is printed beside it and is no part
+of the ratio.
 """
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -51,11 +53,7 @@ async def main():
             assert len(postings) == len(body["postings"])
 asyncio.run(main())
 """
-_FILE = """
-import sqlite3, sys
-database = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
-assert database.execute("PRAGMA quick_check").fetchone() == ("ok",)
-"""
+_FILE = re.compile(r"核对数据库文件…… ([0-9.]+) 秒")
 
 
 def _seconds(at: servers.House, script: str, word: str) -> float:
@@ -107,14 +105,17 @@ def _measured(kind: str, suffix: str) -> Figures:
         place = url.removeprefix("sqlite://") if kind == "sqlite" else url
         script = _SQLITE if kind == "sqlite" else _POSTGRES
         one = min(_seconds(at, script, place) for _ in range(2))
-        file_s = _seconds(at, _FILE, place) if kind == "sqlite" else 0.0
         took, peak, _, output = watched(at, "verify")
+        one = min(one, _seconds(at, script, place))  # other work on this machine comes and goes
         entries = servers.entries(at)
+    file = _FILE.search(output)
+    assert file is not None, output
+    file_s = float(file[1])
     print(f"  {entries:,} entries: one process {one:.1f} s, verify {took:.1f} s and {peak:.0f} MB, file {file_s:.1f} s")
-    print("  " + output.strip().splitlines()[-1])
+    print("  " + output.strip().replace("\n", "\n  "))
     return {
         f"verify_1m_s{suffix}": (round(took, 1), "s"),
-        f"verify_1m_ratio{suffix}": (round(took / one, 2), "ratio"),
+        f"verify_1m_ratio{suffix}": (round((took - file_s) / one, 2), "ratio"),
         f"verify_1m_mb{suffix}": (round(peak), "MB"),
         f"verify_1m_file_s{suffix}": (round(file_s, 1), "s"),
     }

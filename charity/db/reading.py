@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any, cast
+from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connections
 from tortoise.transactions import in_transaction
 
 from charity.db import engine
+from charity.db.sqlite_engine import ReaderClient
 from charity.db.transactions import dialect
 
 _held: ContextVar[BaseDBAsyncClient | None] = ContextVar("snapshot", default=None)
@@ -30,13 +31,28 @@ async def snapshot() -> AsyncIterator[None]:
             with _holding(connection):
                 yield
         return
-    reader = get_connections().get(next(engine.state().readers))
+    reader = _held.get() or get_connections().get(next(engine.state().readers))
     await reader.execute_query("BEGIN")
     try:
         with _holding(reader):
             yield
     finally:
         await reader.execute_query("ROLLBACK")
+
+
+@asynccontextmanager
+async def one_reader() -> AsyncIterator[None]:
+    """Let all reads below go through one of SQLite's readers: what it has cached serves the next query.
+
+    What a query sorts stays in memory. For commands; a server's readers spill into a file, whatever anybody asks.
+    """
+    if engine.state().postgres:
+        yield
+        return
+    reader = get_connections().get(next(engine.state().readers))
+    await reader.execute_query("PRAGMA temp_store = MEMORY")
+    with _holding(reader):
+        yield
 
 
 @contextmanager
@@ -57,10 +73,12 @@ async def rows(sql: str, *args: Any) -> list[dict[str, Any]]:
 async def tuples(sql: str, *args: Any) -> Sequence[Sequence[Any]]:
     """All rows of a query by the place of their columns: for readings of a whole table, where names cost as much."""
     connection = _held.get() or get_connections().get(next(engine.state().readers))
-    answer: Any = (await connection.execute_query(dialect(sql), list(args)))[1]
-    return (
-        [tuple(row.values()) for row in answer] if engine.state().postgres else cast("Sequence[Sequence[Any]]", answer)
-    )
+    rows: Sequence[Sequence[Any]]
+    if isinstance(connection, ReaderClient):
+        rows = await connection.tuples(dialect(sql), args)
+    else:
+        rows = (await connection.execute_query(dialect(sql), list(args)))[1]  # type: ignore[assignment] # asyncpg's records have places
+    return rows
 
 
 async def row(sql: str, *args: Any) -> dict[str, Any] | None:

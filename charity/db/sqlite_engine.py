@@ -5,6 +5,7 @@ transactions of two processes to "database is locked"; `transactions` begins IMM
 """
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -59,3 +60,16 @@ class ReaderClient(SqliteClient):
             self._connection._conn.row_factory = sqlite3.Row  # noqa: SLF001 - as Tortoise's own client does
             for pragma in ("busy_timeout=10000", "cache_size=-32768"):
                 await (await self._connection.execute(f"PRAGMA {pragma}")).close()
+
+    async def tuples(self, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """All rows of a query as plain tuples, without a `sqlite3.Row` for each."""
+        async with self.acquire_connection() as connection:
+            held: Any = connection
+            rows: list[tuple[Any, ...]] = await held._execute(_tuples, held._conn, sql, values)  # noqa: SLF001 - the only way in
+            return rows
+
+
+def _tuples(connection: sqlite3.Connection, sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    cursor = connection.execute(sql, values)
+    cursor.row_factory = None
+    return cursor.fetchall()

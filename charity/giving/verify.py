@@ -7,70 +7,157 @@ from charity.db import reading
 from charity.errors import Failure
 from charity.giving import receipts, refunds
 from charity.ledger import checks, numbers
-from charity.ledger.checks import Check
+from charity.ledger.checks import Check, Guard, Pass
 
 _POSTED = (
-    "(SELECT p.seq, a.fund, -SUM(p.quantity) AS fen FROM posting p JOIN account a ON a.id = p.account "
-    "WHERE a.chart IN ('4101', '2601') GROUP BY p.seq, a.fund)"
+    "COALESCE((SELECT -SUM(p.quantity) FROM posting p JOIN account a ON a.id = p.account "
+    "WHERE p.seq = d.seq AND a.fund = d.fund AND a.chart IN ('4101', '2601')), 0)"
+)
+_REFUNDED = "-" + _POSTED.replace("d.seq", "r.seq")
+_PAID = "COALESCE((SELECT SUM(f.amount_fen) FROM refund f WHERE f.donation = d.key AND f.status = 'refunded'), 0)"
+_GOODS = "COALESCE((SELECT SUM(i.quantity * i.price_fen) FROM receipt_item i WHERE i.number = r.number), 0)"
+
+# Every gift with the receipts that it is on and its entry, read once in the order of the journal.
+_GIFTS = Pass(
+    shown="d.key, d.seq, d.status, d.amount_fen, r.number, r.amount_fen AS on_receipt, "
+    f"COALESCE(d.amount_fen - d.refunded_fen, 0) AS given, d.refunded_fen AS stated, {_PAID} AS paid",
+    rows="FROM donation d LEFT JOIN receipt_line l ON l.donation = d.key LEFT JOIN receipt r ON r.number = l.number "
+    "LEFT JOIN entry e ON e.seq = d.seq WHERE d.seq > $1 AND d.seq <= $2",
+    rules=(
+        (
+            "I10",
+            "receipt {number} and gift {key}: the gift does not point to it",
+            "r.status = 'issued' AND COALESCE(d.receipt, '') <> r.code",
+        ),
+        (
+            "I10",
+            "receipt {number} and gift {key}: it is not of the campaign, the fund, the kind or an entry of its gifts",
+            "COALESCE(r.campaign, '') <> COALESCE(d.campaign, '') OR r.fund <> d.fund OR r.kind <> d.kind "
+            "OR r.seq <> d.seq AND r.seq NOT IN (SELECT g.seq FROM receipt_line k JOIN donation g "
+            "ON g.key = k.donation WHERE k.number = r.number)",
+        ),
+        (
+            "I10",
+            "receipt {number} and gift {key}: it is the first over its gift and has another giver, handler or instant",
+            "r.replaces IS NULL AND (r.donor <> d.donor "
+            "OR r.seq = d.seq AND (r.handler <> e.actor OR r.recorded_at <> e.recorded_at))",
+        ),
+        (
+            "I10",
+            "receipt {number} says {on_receipt} fen, its gifts are {given} fen",
+            "r.status = 'issued' AND r.amount_fen <> COALESCE(d.amount_fen - d.refunded_fen, 0) AND NOT EXISTS "
+            "(SELECT 1 FROM receipt_line k WHERE k.number = r.number AND k.donation <> d.key)",  # several: _SEVERAL
+        ),
+        (
+            "I10",
+            "donation {key} points to a receipt that is not its valid one",
+            "d.receipt IS NOT NULL AND (r.code IS NULL OR r.code <> d.receipt OR r.status <> 'issued') AND NOT EXISTS "
+            "(SELECT 1 FROM receipt_line k JOIN receipt o ON o.number = k.number WHERE k.donation = d.key "
+            "AND o.code = d.receipt AND o.status = 'issued')",
+        ),
+        (
+            "I10",
+            "donation {key} of {amount_fen} fen never had a receipt",
+            "d.amount_fen IS NOT NULL AND l.number IS NULL",
+        ),
+        (
+            "I3",
+            "donation {key}: its columns are not what entry #{seq} says",
+            "d.kind = 'cash' AND (e.seq IS NULL OR e.kind <> 'gift.cash' OR e.party <> d.donor "
+            "OR e.actor <> d.recorded_by OR e.recorded_at <> d.recorded_at OR @e.donation <> d.key "
+            "OR @e.campaign <> d.campaign OR @e.channel <> d.channel OR @e.on <> d.received_on "
+            "OR e.effective_on <> d.booked_on OR COALESCE(@e.work_unit, '') <> COALESCE(d.work_unit, ''))",
+        ),
+        (
+            "I3",
+            "donation {key} in kind: its columns are not what entry #{seq} says",
+            "d.kind = 'in_kind' AND (e.seq IS NULL OR e.kind <> 'goods.gift' OR e.party <> d.donor "
+            "OR e.actor <> d.recorded_by OR e.recorded_at <> d.recorded_at OR @e.store <> COALESCE(d.store, '') "
+            "OR e.effective_on <> d.booked_on OR COALESCE(@e.campaign, '') <> COALESCE(d.campaign, ''))",
+        ),
+        (
+            "I3",
+            "donation {key} is {status}, the books say otherwise",
+            "d.status <> CASE WHEN d.seq IN (SELECT b.reverses FROM entry b WHERE b.reverses IS NOT NULL) "
+            "THEN 'reversed' WHEN d.refunded_fen > 0 AND d.refunded_fen = d.amount_fen THEN 'refunded' ELSE 'ok' END",
+        ),
+        (
+            "I10",
+            "donation {key}: {stated} fen are marked as refunded, its refunds are {paid} fen",
+            f"d.refunded_fen <> 0 AND d.refunded_fen <> {_PAID}",  # 0: _BOOKS looks at every refund
+        ),
+        (
+            "I7",
+            "donation {key}: its payment reference is not kept as used",
+            "d.channel_ref <> '' AND NOT EXISTS (SELECT 1 FROM channel_ref c "
+            "WHERE c.key = d.channel || ':' || d.channel_ref AND c.donation = d.key)",
+        ),
+    ),
 )
 
-_POSTED_THERE = _POSTED.replace("WHERE ", "WHERE p.seq > $1 AND p.seq <= $2 AND ")
-
-# What a receipt and a gift on it say of each other, in one pass over both.
-_PAIR = {
-    "the gift does not point to it": "r.status = 'issued' AND COALESCE(d.receipt, '') <> r.code",
-    "it is not of the campaign, the fund, the kind or an entry of its gifts": "COALESCE(r.campaign, '') "
-    "<> COALESCE(d.campaign, '') OR r.fund <> d.fund OR r.kind <> d.kind OR r.seq <> d.seq AND r.seq NOT IN "
-    "(SELECT g.seq FROM receipt_line k JOIN donation g ON g.key = k.donation WHERE k.number = r.number)",
-    "it is the first over its gift and has another giver, handler or instant": "r.replaces IS NULL AND "
-    "(r.donor <> d.donor OR r.handler <> e.actor OR r.recorded_at <> e.recorded_at)",
-}
-_COUNT = numbers.count_sql(receipts.PREFIX, "r.number")
-_RECEIPTS: tuple[Check, ...] = (
-    (
-        "I10",
-        "receipt {number} and gift {key}: {what}",
-        "SELECT r.number, d.key, CASE "  # noqa: S608 - from this file
-        + " ".join(f"WHEN {test} THEN '{words}'" for words, test in _PAIR.items())
-        + " END AS what FROM donation d CROSS JOIN receipt_line l CROSS JOIN receipt r CROSS JOIN entry e "
-        "WHERE d.seq > $1 AND d.seq <= $2 AND l.donation = d.key AND r.number = l.number AND e.seq = r.seq AND ("
-        + " OR ".join(f"({test})" for test in _PAIR.values())
-        + ")",
+# Every receipt by itself.
+_RECEIPT = Pass(
+    shown=f"r.number, r.status, r.issued_on, r.amount_fen AS stated, {_GOODS} AS given",
+    rows="FROM receipt r WHERE 1 = 1",
+    rules=(
+        (
+            "I10",
+            "receipt {number} covers no gift",
+            "NOT EXISTS (SELECT 1 FROM receipt_line l WHERE l.number = r.number)",
+        ),
+        (
+            "I10",
+            "receipt {number} says {stated} fen, the goods on it are {given} fen",
+            f"{_GOODS} <> CASE WHEN r.kind = 'in_kind' THEN r.amount_fen ELSE 0 END",
+        ),
+        (
+            "I10",
+            "receipt {number} is dated {issued_on}, which is not of its year",
+            "substr(r.issued_on, 1, 4) <> CAST(r.year AS TEXT) "
+            f"OR NOT {numbers.starts_sql(receipts.PREFIX, 'r.year', 'r.number')}",
+        ),
+        (
+            "I10",
+            "receipt {number} is {status}, and who ended it, when, or its successor says otherwise",
+            "(r.status <> 'issued') <> (r.ended_by IS NOT NULL) OR (r.status <> 'issued') <> (r.ended_at IS NOT NULL) "
+            "OR (r.status = 'replaced') <> (r.replaced_by IS NOT NULL) OR r.replaced_by IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM receipt n WHERE n.code = r.replaced_by AND n.replaces = r.code)",
+        ),
+        (
+            "I10",
+            "receipt {number} replaces one that does not name it",
+            "r.replaces IS NOT NULL AND NOT EXISTS "
+            "(SELECT 1 FROM receipt o WHERE o.code = r.replaces AND o.replaced_by = r.code)",
+        ),
     ),
+)
+
+_COUNT = numbers.count_sql(receipts.PREFIX, "r.number")
+_SEVERAL = "(SELECT number FROM receipt_line GROUP BY number HAVING COUNT(*) > 1)"
+_RECEIPTS: tuple[Check | Pass | Guard, ...] = (
+    _RECEIPT,
     (
         "I10",
-        "donation {key} is on {n} valid receipts",
-        "SELECT l.donation AS key, COUNT(*) AS n FROM receipt_line l JOIN receipt r ON r.number = l.number "
-        "WHERE r.status = 'issued' GROUP BY l.donation HAVING COUNT(*) > 1",
+        "receipt {number} lists a gift that is not there",
+        # In the order of the gifts' keys: both indexes are then read from end to end.
+        "SELECT l.number FROM receipt_line l WHERE NOT EXISTS (SELECT 1 FROM donation d WHERE d.key = l.donation) "
+        "ORDER BY l.donation",
     ),
     (
         "I10",
         "receipt {number} says {stated} fen, its gifts are {given} fen",
-        "SELECT r.number, r.amount_fen AS stated, COALESCE(SUM(d.amount_fen - d.refunded_fen), 0) AS given "
-        "FROM receipt r LEFT JOIN receipt_line l ON l.number = r.number LEFT JOIN donation d ON d.key = l.donation "
-        "WHERE r.status = 'issued' GROUP BY r.code, r.number, r.amount_fen "
+        "SELECT r.number, r.amount_fen AS stated, COALESCE(SUM(d.amount_fen - d.refunded_fen), 0) AS given "  # noqa: S608 - from this file
+        f"FROM {_SEVERAL} m JOIN receipt r ON r.number = m.number JOIN receipt_line l ON l.number = r.number "
+        "JOIN donation d ON d.key = l.donation WHERE r.status = 'issued' GROUP BY r.code, r.number, r.amount_fen "
         "HAVING COALESCE(SUM(d.amount_fen - d.refunded_fen), 0) <> r.amount_fen",
     ),
     (
         "I10",
         "receipt {number} covers gifts of {n} givers who are no one work unit",
-        "SELECT r.number, COUNT(DISTINCT d.donor) AS n FROM receipt r JOIN receipt_line l ON l.number = r.number "
+        "SELECT r.number, COUNT(DISTINCT d.donor) AS n "  # noqa: S608 - from this file
+        f"FROM {_SEVERAL} m JOIN receipt r ON r.number = m.number JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE r.status = 'issued' GROUP BY r.code, r.number "
         "HAVING COUNT(DISTINCT d.donor) > 1 AND (COUNT(DISTINCT d.work_unit) <> 1 OR COUNT(d.work_unit) <> COUNT(*))",
-    ),
-    (
-        "I10",
-        "donation {key} points to a receipt that is not its valid one",
-        "SELECT d.key FROM donation d LEFT JOIN receipt r ON r.code = d.receipt AND r.status = 'issued' "
-        "LEFT JOIN receipt_line l ON l.donation = d.key AND l.number = r.number "
-        "WHERE d.seq > $1 AND d.seq <= $2 AND d.receipt IS NOT NULL AND l.number IS NULL",
-    ),
-    (
-        "I10",
-        "receipt {number} says {stated} fen, the goods on it are {given} fen",
-        "SELECT r.number, r.amount_fen AS stated, COALESCE(x.fen, 0) AS given FROM receipt r LEFT JOIN "
-        "(SELECT number, CAST(SUM(quantity * price_fen) AS BIGINT) AS fen FROM receipt_item GROUP BY number) x "
-        "ON x.number = r.number WHERE COALESCE(x.fen, 0) <> CASE WHEN r.kind = 'in_kind' THEN r.amount_fen ELSE 0 END",
     ),
     (
         "I10",
@@ -87,98 +174,49 @@ _RECEIPTS: tuple[Check, ...] = (
         "LEFT JOIN series s ON s.name = 'receipt' AND s.year = r.year GROUP BY r.year, s.next "
         f"HAVING COUNT(*) <> MAX({_COUNT}) OR COUNT(*) + 1 <> COALESCE(s.next, 1)",
     ),
-    (
-        "I10",
-        "donation {key} of {amount_fen} fen never had a receipt",
-        "SELECT d.key, d.amount_fen FROM donation d LEFT JOIN receipt_line l ON l.donation = d.key "
-        "WHERE d.seq > $1 AND d.seq <= $2 AND d.amount_fen IS NOT NULL AND l.number IS NULL",
-    ),
-    (
-        "I10",
-        "receipt {number} covers no gift",
-        "SELECT r.number FROM receipt r LEFT JOIN receipt_line l ON l.number = r.number WHERE l.donation IS NULL",
-    ),
-    (
-        "I10",
-        "receipt {number} is dated {issued_on}, which is not of its year",
-        "SELECT r.number, r.issued_on FROM receipt r WHERE substr(r.issued_on, 1, 4) <> CAST(r.year AS TEXT) "  # noqa: S608 - from this file
-        f"OR NOT {numbers.starts_sql(receipts.PREFIX, 'r.year', 'r.number')}",
-    ),
-    (
-        "I10",
-        "receipt {number} is {status}, and who ended it, when, or its successor says otherwise",
-        "SELECT r.number, r.status FROM receipt r LEFT JOIN receipt n ON n.replaces = r.code "
-        "AND n.code = r.replaced_by WHERE (r.status <> 'issued') <> (r.ended_by IS NOT NULL) "
-        "OR (r.status <> 'issued') <> (r.ended_at IS NOT NULL) OR (r.status = 'replaced') <> (n.code IS NOT NULL) "
-        "OR (r.status = 'replaced') <> (r.replaced_by IS NOT NULL)",
-    ),
-    (
-        "I10",
-        "receipt {number} replaces one that does not name it",
-        "SELECT r.number FROM receipt r LEFT JOIN receipt o ON o.code = r.replaces AND o.replaced_by = r.code "
-        "WHERE r.replaces IS NOT NULL AND o.code IS NULL",
-    ),
 )
 
-_GIFTS: tuple[Check, ...] = (
+_BOOKS: tuple[Check | Pass | Guard, ...] = (
+    _GIFTS,
     (
         "I3",
-        "donation {key}: its columns are not what entry #{seq} says",
-        "SELECT d.key, d.seq FROM donation d LEFT JOIN entry e ON e.seq = d.seq AND e.kind = 'gift.cash' "
-        "WHERE d.seq > $1 AND d.seq <= $2 AND d.kind = 'cash' AND (e.seq IS NULL OR e.party <> d.donor "
-        "OR e.actor <> d.recorded_by "
-        "OR e.recorded_at <> d.recorded_at OR @e.donation <> d.key OR @e.campaign <> d.campaign "
-        "OR @e.channel <> d.channel OR @e.on <> d.received_on OR e.effective_on <> d.booked_on "
-        "OR COALESCE(@e.work_unit, '') <> COALESCE(d.work_unit, ''))",
+        "entry #{seq} is a gift without a row of its own",
+        "SELECT e.seq FROM entry e WHERE e.kind IN ('gift.cash', 'goods.gift') "
+        "AND NOT EXISTS (SELECT 1 FROM donation d WHERE d.seq = e.seq)",
     ),
-    (
-        "I3",
-        "donation {key} in kind: its columns are not what entry #{seq} says",
-        "SELECT d.key, d.seq FROM donation d LEFT JOIN entry e ON e.seq = d.seq AND e.kind = 'goods.gift' "
-        "WHERE d.seq > $1 AND d.seq <= $2 AND d.kind = 'in_kind' AND (e.seq IS NULL OR e.party <> d.donor "
-        "OR e.actor <> d.recorded_by "
-        "OR e.recorded_at <> d.recorded_at OR @e.store <> COALESCE(d.store, '') OR e.effective_on <> d.booked_on "
-        "OR COALESCE(@e.campaign, '') <> COALESCE(d.campaign, ''))",
+    Guard(
+        # Each reference of a gift is kept for it by the rule above: as many of both, and none is another's.
+        "SELECT 1 AS differ WHERE (SELECT COUNT(*) FROM channel_ref) "
+        "<> (SELECT COUNT(*) FROM donation WHERE channel_ref <> '')",
+        (
+            "I7",
+            "the payment reference {key} is kept for a gift that does not carry it",
+            "SELECT c.key FROM channel_ref c LEFT JOIN donation d ON d.key = c.donation "
+            "AND d.channel || ':' || d.channel_ref = c.key WHERE d.key IS NULL",
+        ),
     ),
     (
         "I10",
         "entry #{seq} posted {posted} fen to fund {fund}, its gifts are {given} fen",
-        "SELECT d.seq, d.fund, d.given, COALESCE(x.fen, 0) AS posted FROM "  # noqa: S608 - from this file
-        "(SELECT seq, fund, SUM(COALESCE(amount_fen, 0)) AS given FROM donation WHERE seq > $1 AND seq <= $2 "
-        f"GROUP BY seq, fund) d LEFT JOIN {_POSTED_THERE} x ON x.seq = d.seq AND x.fund = d.fund "
-        "WHERE d.given <> COALESCE(x.fen, 0)",
-    ),
-    (
-        "I3",
-        "entry #{seq} is a gift without a row of its own",
-        "SELECT e.seq FROM entry e LEFT JOIN donation d ON d.seq = e.seq WHERE e.seq > $1 AND e.seq <= $2 "
-        "AND e.kind IN ('gift.cash', 'goods.gift') AND d.key IS NULL",
-    ),
-    (
-        "I3",
-        "donation {key} is {status}, the books say otherwise",
-        "SELECT d.key, d.status FROM donation d LEFT JOIN entry b ON b.reverses = d.seq "
-        "WHERE d.seq > $1 AND d.seq <= $2 AND d.status <> CASE "
-        "WHEN b.seq IS NOT NULL THEN 'reversed' WHEN d.refunded_fen > 0 AND d.refunded_fen = d.amount_fen "
-        "THEN 'refunded' ELSE 'ok' END",
+        f"SELECT d.seq, d.fund, SUM(COALESCE(d.amount_fen, 0)) AS given, {_POSTED} AS posted "  # noqa: S608 - from this file
+        "FROM donation d WHERE d.seq > $1 AND d.seq <= $2 GROUP BY d.seq, d.fund "
+        f"HAVING SUM(COALESCE(d.amount_fen, 0)) <> {_POSTED}",
     ),
     (
         "I10",
-        "donation {key}: {stated} fen are marked as refunded, its refunds are {paid} fen",
-        "SELECT d.key, d.refunded_fen AS stated, COALESCE(x.fen, 0) AS paid FROM donation d LEFT JOIN "
-        "(SELECT donation, SUM(amount_fen) AS fen FROM refund WHERE status = 'refunded' GROUP BY donation) x "
-        "ON x.donation = d.key WHERE d.refunded_fen <> COALESCE(x.fen, 0)",
+        "donation {key}: 0 fen are marked as refunded, its refunds are {paid} fen",
+        "SELECT d.key, SUM(f.amount_fen) AS paid FROM refund f JOIN donation d ON d.key = f.donation "
+        "WHERE f.status = 'refunded' AND d.refunded_fen = 0 GROUP BY d.key",
     ),
     (
         "I3",
         "refund {number}: its columns are not what its entry says, or one person asked and approved",
         "SELECT r.number FROM refund r JOIN donation d ON d.key = r.donation "  # noqa: S608 - from this file
-        "LEFT JOIN entry e ON e.seq = r.seq AND e.kind = 'gift.refund' "
-        f"LEFT JOIN {_POSTED} x ON x.seq = r.seq AND x.fund = d.fund LEFT JOIN refund_of o ON o.seq = r.seq "
+        "LEFT JOIN entry e ON e.seq = r.seq AND e.kind = 'gift.refund' LEFT JOIN refund_of o ON o.seq = r.seq "
         "WHERE COALESCE(r.approved_by, '') = r.requested_by OR (r.status = 'requested') <> (r.approved_by IS NULL) "
         "OR (r.status = 'refunded') <> (r.seq IS NOT NULL) OR r.status = 'refunded' AND (e.seq IS NULL "
         "OR @e.refund <> r.number OR @e.donation <> r.donation OR e.actor <> r.approved_by "
-        "OR -x.fen <> r.amount_fen OR o.gift_seq <> d.seq)",
+        f"OR {_REFUNDED} <> r.amount_fen OR o.gift_seq <> d.seq)",
     ),
     (
         "I3",
@@ -204,18 +242,12 @@ _GIFTS: tuple[Check, ...] = (
     (
         "I12",
         "{campaign}, unit {work_unit}: the kept sums are off by {gifts} gifts, {donors} givers, {fen} fen",
+        # `|| ''`: a reading of the table from end to end; by its index the rows of a campaign lie everywhere.
         "SELECT x.campaign, x.work_unit, SUM(x.gifts) AS gifts, SUM(x.donors) AS donors, SUM(x.fen) AS fen FROM ("
         "SELECT campaign, work_unit, gifts, donors, net_fen AS fen FROM unit_sum UNION ALL "
-        "SELECT campaign, work_unit, -COUNT(*), -COUNT(DISTINCT donor), -SUM(amount_fen - refunded_fen) FROM donation "
-        "WHERE kind = 'cash' AND work_unit IS NOT NULL GROUP BY campaign, work_unit) x "
+        "SELECT campaign || '', work_unit, -COUNT(*), -COUNT(DISTINCT donor), -SUM(amount_fen - refunded_fen) "
+        "FROM donation WHERE kind = 'cash' AND work_unit IS NOT NULL GROUP BY campaign || '', work_unit) x "
         "GROUP BY x.campaign, x.work_unit HAVING SUM(x.gifts) <> 0 OR SUM(x.donors) <> 0 OR SUM(x.fen) <> 0",
-    ),
-    (
-        "I12",
-        "campaign {slug}: the page says {in_kind} gifts in kind, there are {given}",
-        "SELECT f.slug, f.in_kind, COALESCE(x.n, 0) AS given FROM campaign_figures f LEFT JOIN (SELECT campaign, "
-        "COUNT(*) AS n FROM donation WHERE kind = 'in_kind' AND status = 'ok' GROUP BY campaign) x "
-        "ON x.campaign = f.slug WHERE f.in_kind <> COALESCE(x.n, 0)",
     ),
     (
         "I7",
@@ -226,45 +258,43 @@ _GIFTS: tuple[Check, ...] = (
         "WHERE x.n + 1 <> COALESCE(s.next, 1)",
     ),
     (
-        "I7",
-        "donation {key}: its payment reference is not kept as used",
-        "SELECT d.key FROM donation d LEFT JOIN channel_ref c ON c.key = d.channel || ':' || d.channel_ref "
-        "AND c.donation = d.key WHERE d.seq > $1 AND d.seq <= $2 AND d.channel_ref <> '' AND c.key IS NULL",
-    ),
-    (
-        "I7",
-        "the payment reference {key} is kept for a gift that does not carry it",
-        "SELECT c.key FROM channel_ref c LEFT JOIN donation d ON d.key = c.donation "
-        "AND d.channel || ':' || d.channel_ref = c.key WHERE d.key IS NULL",
+        "I12",
+        "campaign {slug} has no figures: no page shows it",
+        "SELECT c.slug FROM campaign c LEFT JOIN campaign_figures f ON f.slug = c.slug WHERE f.slug IS NULL",
     ),
 )
 
 
-_FIGURES: Check = (
-    "I12",
-    "campaign {slug} has no figures: no page shows it",
-    "SELECT c.slug FROM campaign c LEFT JOIN campaign_figures f ON f.slug = c.slug WHERE f.slug IS NULL",
-)
+CHECKS = (*_RECEIPTS, *_BOOKS)
 # Gifts are what the journal says by the checks above; a statement a campaign, so that each is a short snapshot.
 _CAMPAIGN = (
-    "SELECT f.received_fen, f.refunded_fen, f.gifts, f.donors, CAST(COALESCE(x.fen, 0) AS BIGINT) AS received_booked, "
-    "CAST(COALESCE(y.fen, 0) AS BIGINT) AS refunded_booked, x.gifts AS gifts_booked, x.donors AS donors_booked "
-    "FROM campaign_figures f CROSS JOIN (SELECT SUM(amount_fen) AS fen, COUNT(*) AS gifts, COUNT(DISTINCT donor) "
-    "AS donors FROM donation WHERE campaign = $1 AND kind = 'cash') x CROSS JOIN (SELECT SUM(r.amount_fen) AS fen "
+    "SELECT f.received_fen, f.refunded_fen, f.gifts, f.donors, f.in_kind, "
+    "CAST(COALESCE(x.fen, 0) AS BIGINT) AS received_booked, CAST(COALESCE(y.fen, 0) AS BIGINT) AS refunded_booked, "
+    "x.gifts AS gifts_booked, x.donors AS donors_booked, x.in_kind AS in_kind_booked FROM campaign_figures f "
+    "CROSS JOIN (SELECT SUM(CASE WHEN kind = 'cash' THEN amount_fen END) AS fen, "
+    "COUNT(CASE WHEN kind = 'cash' THEN 1 END) AS gifts, COUNT(DISTINCT CASE WHEN kind = 'cash' THEN donor END) "
+    "AS donors, COUNT(CASE WHEN kind = 'in_kind' AND status = 'ok' THEN 1 END) AS in_kind "
+    "FROM donation WHERE campaign = $1) x CROSS JOIN (SELECT SUM(r.amount_fen) AS fen "
     "FROM refund r JOIN donation d ON d.key = r.donation WHERE r.status = 'refunded' AND d.campaign = $1) y "
     "WHERE f.slug = $1"
 )
-_SHOWN = (("received_fen", "received"), ("refunded_fen", "refunded"), ("gifts", "gifts"), ("donors", "donors"))
+_SHOWN = {
+    "received_fen": "received_booked",
+    "refunded_fen": "refunded_booked",
+    "gifts": "gifts_booked",
+    "donors": "donors_booked",
+    "in_kind": "in_kind_booked",
+}
 
 
 async def _campaigns() -> list[Failure]:
     """I12: what a campaign's page says is what was booked."""
-    failures = await checks.failures([_FIGURES])
+    failures: list[Failure] = []
     for campaign in await reading.rows("SELECT slug FROM campaign ORDER BY slug"):
         slug = campaign["slug"]
         for row in await reading.rows(_CAMPAIGN, slug):
-            for name, short in _SHOWN:
-                shown, booked = row[name], row[f"{short}_booked"]
+            for name, column in _SHOWN.items():
+                shown, booked = row[name], row[column]
                 if shown != booked:
                     failures.append(
                         Failure("I12", f"campaign {slug}: the page says {name} {shown}, booked are {booked}")
@@ -274,4 +304,4 @@ async def _campaigns() -> list[Failure]:
 
 async def run() -> list[Failure]:
     """What does not hold; an empty list when all is well."""
-    return [*await checks.failures(_RECEIPTS), *await checks.failures(_GIFTS), *await _campaigns()]
+    return [*await checks.failures(CHECKS), *await _campaigns()]

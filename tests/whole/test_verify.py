@@ -1,9 +1,11 @@
 """`charity verify`: every invariant I1–I13 is looked at, and a fault planted against it is named."""
 
+import asyncio
 import inspect
 import re
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,17 @@ from goods.given import RICE
 from goods.given import opened as shop_opened
 from whole.given import verify_failures
 
-from charity import cli, clock
+from charity import clock, verification
 from charity.aid import payments, vouchers
 from charity.app import CHECKS
 from charity.db import engine, reading, transactions
+from charity.errors import Failure
 from charity.giving import pledges, receipts, refunds
+from charity.giving import verify as giving_verify
 from charity.goods import slips, till
 from charity.goods.till import Line
 from charity.ledger.writer import Idem
+from charity.room import Check
 from charity.settings import settings
 
 ALL = {f"I{n}" for n in range(1, 14)}
@@ -266,20 +271,110 @@ async def busy(town: Cast) -> Cast:
     return town
 
 
+@asynccontextmanager
+async def _with(statement: str) -> AsyncIterator[None]:
+    """Let somebody who owns the database write this, and take it back."""
+    table = statement.split()[1] if statement.startswith("UPDATE") else statement.split()[2]
+    before = await reading.rows(f"SELECT * FROM {table}")
+    await _freely((statement, []))
+    assert await reading.rows(f"SELECT * FROM {table}") != before, statement
+    yield
+    places = ", ".join(f"${n}" for n in range(1, len(before[0]) + 1))
+    whole = f"INSERT INTO {table} ({', '.join(before[0])}) VALUES ({places})"
+    await _freely((f"DELETE FROM {table}", []), *((whole, list(r.values())) for r in before))
+
+
 async def test_a_column_that_does_not_say_what_was_hashed_is_told(busy: Cast) -> None:
     assert await verify_failures() == []
     unseen = []
     for table, key, row, column, value in ROWS:
-        before = await reading.rows(f"SELECT * FROM {table}")
-        await _freely((f"UPDATE {table} SET {column} = {value} WHERE {key} = {row}", []))
-        assert await reading.rows(f"SELECT * FROM {table}") != before, (table, column)
-        if await verify_failures() == []:
-            unseen.append((table, column))
-        places = ", ".join(f"${n}" for n in range(1, len(before[0]) + 1))
-        whole = f"INSERT INTO {table} ({', '.join(before[0])}) VALUES ({places})"
-        await _freely((f"DELETE FROM {table}", []), *((whole, list(r.values())) for r in before))
+        async with _with(f"UPDATE {table} SET {column} = {value} WHERE {key} = {row}"):
+            if await verify_failures() == []:
+                unseen.append((table, column))
     assert unseen == []
     assert await verify_failures() == []
+
+
+OTHER_GIFT = f"(SELECT MAX(key) FROM donation WHERE kind = 'cash' AND key <> {GIFT})"
+# What is written where, and the words of the rule of gifts and receipts that it breaks.
+GIVING = {
+    "receipt {number} and gift {key}: the gift does not point to it":
+        f"UPDATE donation SET receipt = NULL WHERE key = {GIFT}",
+    "receipt {number} and gift {key}: it is not of the campaign, the fund, the kind or an entry of its gifts":
+        f"UPDATE receipt SET fund = 'F-WARM' WHERE code = {RECEIPT}",
+    "receipt {number} and gift {key}: it is the first over its gift and has another giver, handler or instant":
+        f"UPDATE receipt SET handler = 'somebody' WHERE code = {RECEIPT}",
+    "receipt {number} says {on_receipt} fen, its gifts are {given} fen":
+        f"UPDATE receipt SET amount_fen = amount_fen + 1 WHERE code = {RECEIPT}",
+    "donation {key} points to a receipt that is not its valid one":
+        f"UPDATE donation SET receipt = (SELECT MIN(code) FROM receipt WHERE status = 'voided') WHERE key = {GIFT}",
+    "donation {key} of {amount_fen} fen never had a receipt": f"DELETE FROM receipt_line WHERE donation = {GIFT}",
+    "donation {key}: its columns are not what entry #{seq} says":
+        f"UPDATE donation SET channel = 'cash' WHERE key = {GIFT}",
+    "donation {key} in kind: its columns are not what entry #{seq} says":
+        f"UPDATE donation SET store = 'LX02' WHERE key = {IN_KIND}",
+    "donation {key} is {status}, the books say otherwise":
+        f"UPDATE donation SET status = 'reversed' WHERE key = {GIFT}",
+    "donation {key}: {stated} fen are marked as refunded, its refunds are {paid} fen":
+        f"UPDATE donation SET refunded_fen = 1 WHERE key = {GIFT}",
+    "donation {key}: 0 fen are marked as refunded, its refunds are {paid} fen":
+        "UPDATE donation SET refunded_fen = 0 WHERE refunded_fen > 0",
+    "donation {key}: its payment reference is not kept as used": "DELETE FROM channel_ref WHERE 1 = 1",
+    "receipt {number} covers no gift": f"DELETE FROM receipt_line WHERE donation = {GIFT}",
+    "receipt {number} says {stated} fen, the goods on it are {given} fen":
+        "UPDATE receipt_item SET quantity = quantity + 1",
+    "receipt {number} is dated {issued_on}, which is not of its year":
+        f"UPDATE receipt SET year = 2020 WHERE code = {RECEIPT}",
+    "receipt {number} is {status}, and who ended it, when, or its successor says otherwise":
+        "UPDATE receipt SET ended_by = NULL WHERE status = 'voided'",
+    "receipt {number} replaces one that does not name it":
+        "UPDATE receipt SET replaced_by = NULL WHERE status = 'replaced'",
+    "receipt {number} lists a gift that is not there": f"DELETE FROM donation WHERE key = {GIFT}",
+    "receipt {number} says {stated} fen, its gifts are {given} fen":
+        f"INSERT INTO receipt_line (number, donation) SELECT MIN(l.number), {OTHER_GIFT} FROM receipt_line l "
+        f"WHERE l.donation = {GIFT}",
+    "receipt {number} covers gifts of {n} givers who are no one work unit":
+        f"INSERT INTO receipt_line (number, donation) SELECT MIN(l.number), {OTHER_GIFT} FROM receipt_line l "
+        f"WHERE l.donation = {GIFT}",
+    "receipt {number} does not print the goods of the receipt that it replaces":
+        "UPDATE receipt_item SET name = '别的' WHERE number = (SELECT MAX(number) FROM receipt_item)",
+    "receipts of {year}: {n} numbers, the last is {last}, the next of the series is {next}":
+        "UPDATE series SET next = next + 1 WHERE name = 'receipt'",
+    "entry #{seq} is a gift without a row of its own": f"DELETE FROM donation WHERE key = {GIFT}",
+    "the payment reference {key} is kept for a gift that does not carry it":
+        f"INSERT INTO channel_ref (key, donation) VALUES ('bank:B2', {GIFT})",
+    "entry #{seq} posted {posted} fen to fund {fund}, its gifts are {given} fen":
+        f"UPDATE donation SET amount_fen = amount_fen + 1 WHERE key = {IN_KIND}",
+    "refund {number}: its columns are not what its entry says, or one person asked and approved":
+        "UPDATE refund SET amount_fen = amount_fen - 1 WHERE status = 'refunded'",
+    "entry #{seq} is a refund without a row of its own": "DELETE FROM refund WHERE status = 'refunded'",
+    "pledge {code} is {status} with {received_fen} fen, its gifts are {given} fen":
+        "UPDATE pledge SET received_fen = received_fen + 1 WHERE status = 'partial'",
+    "donation {key} is not of the campaign, fund, giver or work unit of its pledge":
+        "UPDATE pledge SET donor = 'somebody' WHERE status = 'partial'",
+    "{campaign}, unit {work_unit}: the kept sums are off by {gifts} gifts, {donors} givers, {fen} fen":
+        "UPDATE unit_sum SET gifts = gifts + 1",
+    "refunds of {year}: {n} numbers, the next of the series is {next}":
+        "UPDATE series SET next = next + 1 WHERE name = 'refund'",
+    "campaign {slug} has no figures: no page shows it": "DELETE FROM campaign_figures WHERE slug = 'everyday'",
+}  # fmt: skip
+
+
+def test_every_rule_of_gifts_and_receipts_has_its_fault() -> None:
+    rules = [
+        rule for check in giving_verify.CHECKS for rule in getattr(check, "rules", (getattr(check, "check", check),))
+    ]
+    assert sorted(words for _, words, _ in rules) == sorted(GIVING)
+
+
+async def test_a_broken_rule_of_gifts_and_receipts_is_named_in_its_own_words(busy: Cast) -> None:
+    assert await giving_verify.run() == []
+    for words, statement in GIVING.items():
+        pattern = re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(words)))
+        async with _with(statement):
+            failures = [failure.words for failure in await giving_verify.run()]
+            assert any(pattern.fullmatch(failure) for failure in failures), (words, failures)
+    assert await giving_verify.run() == []
 
 
 @pytest.mark.parametrize(("table", "rows"), GONE)
@@ -291,9 +386,38 @@ async def test_a_row_that_is_gone_is_told(busy: Cast, table: str, rows: str) -> 
 async def test_a_body_that_somebody_rewrote_is_told_in_words_and_so_is_what_it_hides(busy: Cast) -> None:
     await _plant("UPDATE entry SET body = 'gone' WHERE seq = 2")
     await _plant("UPDATE voucher SET year = 2020")
-    failures = await cli._verify()
-    assert "I3 #2: the body cannot be replayed" in failures
-    assert any("its number is of another year" in words or words.startswith("拨付无法核对") for words in failures)
+    lines = await verification.failures()
+    assert "I3 #2: the body cannot be replayed" in lines
+    assert any("its number is of another year" in words or words.startswith("拨付无法核对") for words in lines)
+
+
+async def test_checks_run_side_by_side_and_are_listed_in_their_order(
+    house: Cast, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = asyncio.Event()
+
+    async def file() -> list[Failure]:
+        assert not begun.is_set()  # alone
+        return []
+
+    async def waits() -> list[Failure]:
+        await begun.wait()
+        return [Failure("I1", "first")]
+
+    async def breaks() -> list[Failure]:
+        begun.set()
+        raise KeyError("row")
+
+    async def last() -> list[Failure]:
+        return [Failure("I2", "last")]
+
+    checks = [Check("文件", file), Check("甲", waits), Check("乙", breaks), Check("丙", last)]
+    async with asyncio.timeout(20):
+        assert await verification.failures(checks) == ["I1 first", "乙无法核对：KeyError", "I2 last"]
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("核对文件…… ")
+    assert {line.partition("…… ")[0] for line in lines[1:]} == {"核对甲", "核对乙", "核对丙"}
+    assert all(line.endswith(" 秒") for line in lines)
 
 
 async def _freely(*statements: tuple[str, list[Any]]) -> None:

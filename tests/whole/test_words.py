@@ -26,6 +26,7 @@ DATA_FILES = {
     "money.py",
     "demo.py",
     "diagnosis.py",
+    "verification.py",
     "openapi.py",
     "formats.py",
 }
