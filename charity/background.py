@@ -3,6 +3,7 @@
 A background task (the writer, checkpoints, the job worker, the head file …) runs until its block ends. One that
 returns or raises is logged and started again, after RESTART_S, then twice as long each time, at most
 RESTART_MAX_S. After FAILURES_MAX ends in a row it is `failing` until it has run for STEADY_S; `/readyz` asks.
+Its end is said when it begins, then once in LOG_S for as long as it ends by the same error.
 A task that must not be started again raises `EndedForGood` with the reason in words: failing, until the process ends.
 """
 
@@ -11,13 +12,16 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from charity.pacing import Paced
 
 log = logging.getLogger("charity.background")
 RESTART_S = 1.0
 RESTART_MAX_S = 60.0
 STEADY_S = 60.0
 FAILURES_MAX = 3
+LOG_S = 600.0
 
 
 class EndedForGood(Exception):
@@ -34,6 +38,9 @@ class Task:
     began: float = 0.0
     running: bool = False
     over: bool = False
+    ended: Paced = field(
+        default_factory=lambda: Paced(log, "background.ended", every_s=LOG_S, level=logging.ERROR), repr=False
+    )
 
     @property
     def failing(self) -> bool:
@@ -94,8 +101,10 @@ async def _once(watched: Task, run: Callable[[], Awaitable[object]]) -> bool:
         watched.running = False
     if time.monotonic() - watched.began >= STEADY_S:
         watched.failures = 0
+    why = type(error).__name__ if error else "returned"
+    if watched.failures == 0 or why != watched.error:
+        watched.ended.over()
     watched.failures += 1
-    watched.error = type(error).__name__ if error else "returned"
-    facts |= {"ended": watched.error, "times": str(watched.failures)}
-    log.error("background.ended", extra=facts, exc_info=error)
+    watched.error = why
+    watched.ended.happened(error, **facts, ended=why, times=str(watched.failures))
     return True

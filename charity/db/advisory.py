@@ -12,9 +12,11 @@ from typing import Any
 import asyncpg
 
 from charity.background import supervised
+from charity.db import faults
 from charity.db.locks import LockBusy
 
 KEY = 7_215_002
+AGAIN_S = 1.0
 _SETTINGS = {"application_name": "charity open", "timezone": "UTC"}
 
 
@@ -40,7 +42,12 @@ class Shared:
         """Take it again whenever the connection was lost: a supervised task."""
         while True:
             await self._lost.wait()
-            await self.take()
+            try:
+                await self.take()
+            except Exception as error:
+                if not (isinstance(error, OSError) or faults.unavailable(error)):
+                    raise
+                await asyncio.sleep(AGAIN_S)  # PostgreSQL is away, which others say: `database` of /readyz
 
     @asynccontextmanager
     async def held(self) -> AsyncIterator[None]:

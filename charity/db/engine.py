@@ -17,11 +17,12 @@ from urllib.parse import unquote, urlsplit
 from tortoise.context import TortoiseContext
 from tortoise.models import Model
 
-from charity.db import advisory
+from charity.db import advisory, faults
 from charity.db.checkpoints import Checkpoints
 from charity.db.locks import FileLock, LockBusy, WriteLock
 from charity.db.sqlite_engine import WriterClient
 from charity.db.sqlite_process import ProcessConnection, ThreadConnection, WriterConnection
+from charity.errors import Unavailable
 from charity.settings import Settings, settings
 
 READERS = 3
@@ -32,6 +33,11 @@ MODELS = ["charity.db.models"]  # what the database itself has; charity.app list
 
 class DatabaseInUse(Exception):
     """Somebody holds the database exclusively (restore, demo --reset)."""
+
+
+def unavailable(error: BaseException) -> bool:
+    """Whether the database could not be asked or written now, and may be later."""
+    return isinstance(error, Unavailable | DatabaseInUse | LockBusy) or faults.unavailable(error)
 
 
 @dataclass(slots=True)

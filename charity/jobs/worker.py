@@ -12,13 +12,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from charity.background import supervised
-from charity.db import queue
+from charity.db import engine, queue, transactions
 from charity.db.queue import Job
 from charity.jobs.timetable import Timed
+from charity.pacing import Paced
 
 log = logging.getLogger("charity.jobs")
 POLL_S = 0.5
 RENEW_S = queue.LEASE_S / 3
+AWAY_S = 2.0
+LOG_S = 600.0
+_resting = Paced(log, "jobs.resting", every_s=LOG_S)
+_waiting = Paced(log, "jobs.waiting", every_s=LOG_S)
+_failed: dict[str, Paced] = {}
+"""The tasks of the timetable that failed the last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +61,33 @@ async def forever() -> None:
 
 
 async def work() -> None:
-    """Take one job after another; sleep when there is none. A database that went away ends it: it is supervised."""
+    """Take one job after another; sleep when there is none, and while this process cannot write."""
     while True:
-        if not await run_once():
+        if not _writes() or not await _once():
             await asyncio.sleep(POLL_S)
+
+
+def _writes() -> bool:
+    """Whether this process writes: where it has stopped nothing is begun, and one line says so."""
+    if transactions.stopped() is None:
+        _resting.over()
+        return True
+    _resting.happened(why=transactions.stopped())
+    return False
+
+
+async def _once() -> bool:
+    """`run_once`; a database that is away is waited for, and one line says so."""
+    try:
+        done = await run_once()
+    except Exception as error:
+        if not engine.unavailable(error):
+            raise
+        _waiting.happened(error=type(error).__name__)
+        await asyncio.sleep(AWAY_S)
+        return False
+    _waiting.over()
+    return done
 
 
 async def run_once() -> bool:
@@ -118,6 +148,9 @@ async def keep_time() -> None:
     """Run each task of the timetable when it is due, for the first time soon after the start."""
     due = {task.name: time.monotonic() + task.first_s for task in TIMETABLE}
     while True:
+        if not _writes():
+            await asyncio.sleep(POLL_S)
+            continue
         now = time.monotonic()
         for task in TIMETABLE:
             if due[task.name] <= now:
@@ -133,8 +166,10 @@ async def _tick(task: Timed) -> None:
             count = await task.run()
     except TimeoutError:
         log.warning("task.slow", extra={"task": task.name, "limit_s": task.limit_s})
-    except Exception:  # named in the log, tried again at the next turn
-        log.exception("task.failed", extra={"task": task.name})
+    except Exception as error:  # noqa: BLE001 - named in the log, tried again at the next turn
+        failed = _failed.setdefault(task.name, Paced(log, "task.failed", every_s=LOG_S, level=logging.ERROR))
+        failed.happened(error, task=task.name)
     else:
+        _failed.pop(task.name, None)
         if count:
             log.info("task.done", extra={"task": task.name, "count": count})

@@ -11,12 +11,13 @@ process at its limit of open files drops callers without a word.
 import asyncio
 import logging
 import resource
-import time
 from asyncio import TimerHandle
 from functools import lru_cache
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from charity.pacing import Paced
 
 log = logging.getLogger("charity.connections")
 CONNECTIONS_MAX = 1_000
@@ -52,31 +53,14 @@ def open_files() -> None:
         log.warning("connections.few", extra={"limit": limit(), "wanted": CONNECTIONS_MAX})
 
 
-class _Paced:
-    """A line of the log that says at most once in LOG_S how often something happened."""
-
-    def __init__(self, event: str) -> None:
-        self.event = event
-        self._count = 0
-        self._next = 0.0
-
-    def happened(self) -> None:
-        """Count it; the line says how often since the line before."""
-        self._count += 1
-        now = time.monotonic()
-        if now >= self._next:
-            log.warning(self.event, extra={"count": self._count, "limit": limit()})
-            self._count, self._next = 0, now + LOG_S
-
-
 class Guarded(HttpToolsProtocol):
     """uvicorn's protocol over httptools, with a bound and deadlines."""
 
     waiting: "dict[Guarded, None]" = {}  # noqa: RUF012 - shared: the connections without a request, longest first
-    evicted = _Paced("connections.evicted")
-    refused = _Paced("connections.refused")
-    late = _Paced("connections.late")
-    unread = _Paced("connections.unread")
+    evicted = Paced(log, "connections.evicted", every_s=LOG_S)
+    refused = Paced(log, "connections.refused", every_s=LOG_S)
+    late = Paced(log, "connections.late", every_s=LOG_S)
+    unread = Paced(log, "connections.unread", every_s=LOG_S)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +72,7 @@ class Guarded(HttpToolsProtocol):
         """Take the connection, in the place of another one when there are too many."""
         super().connection_made(transport)
         if len(self.connections) > limit() and not self._make_place():
-            self.refused.happened()
+            self.refused.happened(limit=limit())
             transport.write(_BUSY)
             transport.close()
             return
@@ -98,7 +82,7 @@ class Guarded(HttpToolsProtocol):
         oldest = next(iter(self.waiting), None)
         if oldest is None:
             return False
-        self.evicted.happened()
+        self.evicted.happened(limit=limit())
         del self.waiting[oldest]
         oldest.transport.abort()
         return True
@@ -122,7 +106,7 @@ class Guarded(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._spoke:  # a browser opens connections in advance: those end without a word
-            self.late.happened()
+            self.late.happened(limit=limit())
             self.transport.write(_LATE)
         self.transport.close()
 
@@ -158,7 +142,7 @@ class Guarded(HttpToolsProtocol):
 
     def _answer_is_unread(self) -> None:
         self._send = None
-        self.unread.happened()
+        self.unread.happened(limit=limit())
         self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -23,9 +23,12 @@ from prometheus_client.registry import Collector
 from charity import metrics
 from charity.background import supervised
 from charity.metrics import COUNTER, Histogram, Metric, State
+from charity.pacing import Paced
 from charity.settings import settings
 
 log = logging.getLogger("charity.metrics")
+LOG_S = 600.0
+_not_measured = Paced(log, "metrics.not_measured", every_s=LOG_S)
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 WRITE_S = 1.0
 REQUESTS = metrics.counter("charity_requests", "Answers by route and status", "method", "route", "status")
@@ -66,7 +69,7 @@ async def measure() -> None:
         try:
             await source()
         except Exception as error:  # noqa: BLE001 - the database is away: the other figures are wanted all the more
-            log.warning("metrics.not_measured", extra={"error": type(error).__name__})
+            _not_measured.happened(error=type(error).__name__)
     for read in _own:
         read()
 

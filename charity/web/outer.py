@@ -109,7 +109,7 @@ class Outer:
             if problems.hung_up(error):
                 context.refused = problems.HUNG_UP.code
                 exchange.status = exchange.status or problems.HUNG_UP.status
-            elif context.refused != problems.FAULT.code:  # Starlette sends our 500, which is logged, and raises again
+            elif not problems.answered(error, scope):
                 problems.fault("fault.raised", error, scope)
             if exchange.status == 0:
                 await _last_words(exchange.send)

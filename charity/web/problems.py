@@ -16,13 +16,14 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from charity import words
-from charity.db import faults
-from charity.db.engine import DatabaseInUse
-from charity.db.locks import LockBusy
+from charity.db import engine, faults
 from charity.errors import NOT_FOUND, Refusal, Rule, Unavailable
+from charity.pacing import Paced
 from charity.web import auth, contexts, forms, messages, pages
 
 log = logging.getLogger("charity.web")
+LOG_S = 60.0
+_unavailable = Paced(log, "unavailable", every_s=LOG_S)
 MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
@@ -88,13 +89,20 @@ def as_refusal(error: Exception, scope: Scope) -> Refusal:
         return _of_http(error)
     if isinstance(error, Unavailable):
         return error.rule()
-    if isinstance(error, DatabaseInUse | LockBusy) or faults.unavailable(error):
-        log.warning("unavailable", extra={"error": type(error).__name__, "frames": where(error)})
+    if engine.unavailable(error):
+        _unavailable.happened(error=type(error).__name__, frames=where(error))
         return faults.UNAVAILABLE()
     if hung_up(error):
         return HUNG_UP()
     fault("fault", error, scope)
     return FAULT()
+
+
+def answered(error: Exception, scope: Scope) -> bool:
+    """Whether `answer` has dealt with it: Starlette raises again what the handler of Exception answered."""
+    context: contexts.RequestContext = scope[contexts.SCOPE_KEY]
+    refused = context.refused
+    return refused == FAULT.code or (refused != "" and engine.unavailable(error))
 
 
 def hung_up(error: BaseException) -> bool:
@@ -175,7 +183,8 @@ async def _page(request: Request, refusal: Refusal) -> Response:
             again=forms.again(request) if refusal.code == faults.OUTCOME_UNKNOWN.code else [],
         )
     except Exception as error:  # noqa: BLE001 - the page cannot be made (no database): plain words are better than none
-        fault("fault.page", error, request.scope)
+        if not engine.unavailable(error):  # that is said already
+            fault("fault.page", error, request.scope)
         response = PlainTextResponse(f"{shown['title']}\n{shown['detail']}\n", refusal.status)
     response.headers.update(headers(refusal))
     return response

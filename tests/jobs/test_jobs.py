@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from cast import Cast
 
-from charity import clock
-from charity.db import queue, reading, transactions
+from charity import background, clock
+from charity.db import engine, faults, queue, reading, transactions
 from charity.db.queue import Job
+from charity.errors import Unavailable
 from charity.jobs import children, worker
 from charity.jobs.timetable import Timed
 from charity.jobs.worker import HANDLERS, Handler
@@ -19,6 +20,13 @@ from charity.office.sign_in import sessions
 
 async def put(kind: str, body: dict[str, Any] | None = None) -> None:
     await transactions.run(lambda tx: queue.enqueue(tx, kind, body or {}))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_lines() -> None:
+    for paced in (worker._resting, worker._waiting):
+        paced.over()
+    worker._failed.clear()
 
 
 async def due_again() -> None:
@@ -193,6 +201,56 @@ async def test_tasks_run_by_the_clock_and_a_fault_of_one_stops_no_other(
     assert ran.count("bad") > 1
     assert ran.count("slow") == 1
     assert {"task.failed", "task.slow", "task.done"} <= {record.message for record in caplog.records}
+
+
+async def test_while_writing_has_stopped_nothing_is_begun_and_one_line_says_so(
+    opened: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = Recorder()
+    monkeypatch.setitem(HANDLERS, "t", recorder.handler())
+    monkeypatch.setattr(worker, "POLL_S", 0.01)
+    ticked: list[int] = []
+
+    async def tick() -> int:
+        ticked.append(1)
+        return 0
+
+    monkeypatch.setattr(worker, "TIMETABLE", [Timed("tick", 0.01, tick, first_s=0.0)])
+    await put("t")
+    engine.state().stopped = "SQLITE_FULL"
+    async with worker.running():
+        await asyncio.sleep(0.3)
+        assert (recorder.ran, ticked) == ([], [])
+        assert all(not task.failures for task in background.tasks())
+        engine.state().stopped = None
+        async with asyncio.timeout(5):
+            while not (recorder.ran and ticked):  # noqa: ASYNC110 - the worker has no event for it
+                await asyncio.sleep(0.01)
+    assert [record.message for record in caplog.records] == ["jobs.resting"]
+
+
+async def test_a_database_that_is_away_is_waited_for_and_one_line_says_so(
+    opened: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = Recorder()
+    monkeypatch.setitem(HANDLERS, "t", recorder.handler())
+    monkeypatch.setattr(worker, "AWAY_S", 0.01)
+    monkeypatch.setattr(worker, "TIMETABLE", [Timed("idle", 3600.0, sessions.sweep, first_s=3600.0)])
+    real, away = queue.due, [ConnectionRefusedError(), Unavailable(faults.UNAVAILABLE)] * 3
+
+    async def due() -> bool:
+        if away:
+            raise away.pop()
+        return await real()
+
+    monkeypatch.setattr(queue, "due", due)
+    await put("t")
+    async with worker.running():
+        async with asyncio.timeout(5):
+            while not recorder.ran:  # noqa: ASYNC110 - the worker has no event for it
+                await asyncio.sleep(0.01)
+        assert all(not task.failures for task in background.tasks())
+    assert [record.message for record in caplog.records] == ["jobs.waiting"]
 
 
 async def test_every_task_of_the_timetable_can_run_on_an_empty_house_and_answers_how_much_it_did(house: Cast) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from charity.pacing import Paced
 from charity.web import connections
 from charity.web.connections import Guarded
 
@@ -56,7 +57,7 @@ class Server(uvicorn.Server):
 @pytest.fixture(autouse=True)
 def fresh_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("evicted", "refused", "late", "unread"):
-        monkeypatch.setattr(Guarded, name, connections._Paced(f"connections.{name}"))
+        monkeypatch.setattr(Guarded, name, Paced(connections.log, f"connections.{name}", every_s=connections.LOG_S))
 
 
 @pytest.fixture
@@ -187,7 +188,7 @@ async def test_an_answer_that_nobody_reads_is_given_up(
     opened: Open, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given_up = asyncio.Event()
-    monkeypatch.setattr(Guarded.unread, "happened", given_up.set)
+    monkeypatch.setattr(Guarded.unread, "happened", lambda **_: given_up.set())
     reader, writer = await opened()
     writer.transport.pause_reading()  # type: ignore[attr-defined]  # a socket's transport can
     writer.write(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -244,18 +245,6 @@ async def test_who_finds_all_busy_is_told_so(
         assert await _ok(reader)
     late, _ = await opened(GET)
     assert await _ok(late)
-
-
-def test_the_line_says_how_often_since_the_line_before(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    now = [100.0]
-    monkeypatch.setattr(connections.time, "monotonic", lambda: now[0])
-    paced = connections._Paced("said")
-    for step in (0, 1, 1, connections.LOG_S):
-        now[0] += step
-        paced.happened()
-    assert [record.count for record in caplog.records] == [1, 3]  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from charity.errors import Refusal, Unavailable
 from charity.jobs import health as jobs_health
 from charity.ledger import head_file
 from charity.settings import settings
+from charity.web import pages, problems
 
 
 class Usage(NamedTuple):
@@ -108,6 +109,30 @@ async def test_nothing_is_acknowledged_into_a_file_that_was_taken_away(
     assert refused.value.rule.code == "writing.stopped"
     assert set(await problem_words()) == {"file", "writer"}
     assert await reading.value("SELECT phone FROM organisation WHERE id = 1") == "1", "nothing was written"
+
+
+async def test_pages_without_a_database_are_one_line_of_the_log_beside_their_requests(
+    house: Cast, web: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each page was two faults and a line more (`fault.raised`, `fault.page`, `unavailable`)."""
+
+    async def away() -> Any:
+        raise ConnectionRefusedError(111, "refused")
+
+    problems._unavailable.over()
+    monkeypatch.setattr(pages, "_organisation", away)
+    monkeypatch.setattr(pages, "_kept", None)
+    for _ in range(3):
+        assert (await web.as_().get("/")).status_code == 503
+    ours = [record.message for record in caplog.records if record.name.startswith("charity")]
+    assert [message for message in ours if message != "request"] == ["unavailable"]
+
+    async def broken() -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(pages, "_organisation", broken)
+    assert (await web.as_().get("/")).status_code == 500
+    assert "fault" in [record.message for record in caplog.records]
 
 
 async def test_a_background_task_that_cannot_be_kept_running_is_said(house: Cast) -> None:

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from browsing import PATIENCE_S
 
+from charity import background
 from charity.db import advisory, engine, installation, migrations
 from charity.demo import reset
 from charity.errors import Refusal
@@ -118,3 +119,36 @@ async def test_a_database_that_took_the_place_of_the_demo_is_not_taken_away(data
     await reset.wipe(ours)
     async with engine.opened():
         assert await migrations.pending() == [m.name for m in migrations.every()]
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_the_lock_is_taken_again_soon_after_an_outage_and_the_task_does_not_fail(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four refused connections made the task `failing` for a minute after PostgreSQL was back, and `/readyz` 503."""
+    real, away = advisory.Shared.take, [ConnectionRefusedError(111, "refused") for _ in range(4)]
+
+    async def take(self: advisory.Shared) -> None:
+        if away:
+            raise away.pop()
+        await real(self)
+
+    sql = (
+        "SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+        "WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+    )
+    monkeypatch.setattr(advisory, "AGAIN_S", 0.02)
+    connection = await asyncpg.connect(database)
+    try:
+        async with engine.opened():
+            monkeypatch.setattr(advisory.Shared, "take", take)
+            (first,) = [row["pid"] for row in await connection.fetch(sql)]
+            await connection.fetchval("SELECT pg_terminate_backend($1)", first)
+            async with asyncio.timeout(PATIENCE_S):
+                while not (pids := [r["pid"] for r in await connection.fetch(sql)]) or pids == [first]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
+            assert away == []
+            (task,) = [task for task in background.tasks() if task.name == "open lock"]
+            assert (task.failures, task.failing) == (0, False)
+    finally:
+        await connection.close()
