@@ -26,6 +26,12 @@ FORWARDED_MAX = 20
 PART_MAX = 64
 """Longest part of a path: codes and numbers are shorter, and columns of keys hold no more."""
 PROTO_TWICE = Rule("proxy.proto_twice", "请求头 X-Forwarded-Proto 只能有一个值", 400)
+ONCE = {
+    name.lower().encode(): name
+    for name in ("Authorization", "Content-Type", "Host", "Idempotency-Key", "Origin", "Sec-Fetch-Site")
+}
+"""Headers that decide and have one value: two are refused, the first does not win. (Content-Length is uvicorn's.)"""
+TWICE = Rule("header.twice", "请求头 {header} 只能出现一次", 400)
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -106,6 +112,14 @@ def _is_trusted(address: str, networks: tuple[Network, ...]) -> bool:
 def every_value(scope: Any, name: bytes) -> list[str]:
     """All lines of a header, in the order in which they came."""
     return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+
+
+def must_decide_once(scope: Any) -> None:
+    """400 when a header that decides came more than once: a proxy or a filter before us may have read the other."""
+    deciding = [name for name, _ in scope["headers"] if name in ONCE]
+    if len(deciding) > len(set(deciding)):
+        twice = next(name for name in deciding if deciding.count(name) > 1)
+        raise TWICE(header=ONCE[twice])
 
 
 def place(scope: Any) -> tuple[str, bool, bool]:

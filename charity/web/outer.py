@@ -91,6 +91,7 @@ class Outer:
             return
         app = self.app
         try:
+            contexts.must_decide_once(scope)
             address, https, proxied = contexts.place(scope)
         except Refusal as refusal:
             address, https, proxied = "", False, True

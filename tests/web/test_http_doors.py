@@ -52,6 +52,27 @@ def test_all_lines_of_forwarded_for_are_one_list(
     assert contexts.place(scope) == (address, False, True)
 
 
+@pytest.mark.parametrize("name", contexts.ONCE.values())
+@pytest.mark.parametrize("path", ["/", "/api/v1/campaigns"])
+async def test_a_header_that_decides_and_came_twice_is_400(web: Web, name: str, path: str) -> None:
+    """The first one won: two keys made one gift, and which of them counted was chance."""
+    value = {"Host": "127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"}.get(name, "http://127.0.0.1:8000")
+    plain = [("Accept", "*/*"), ("Accept", "text/html"), ("Cookie", "a=1"), ("Cookie", "b=2")]  # these may be repeated
+    once = [] if name in {"Host", "Authorization"} else [(name, value)]
+    assert (await web.as_().get(path, headers=[*plain, *once])).status_code == 200
+    refused = await web.as_().get(path, headers=[*plain, (name, value), (name.lower(), value)])
+    assert refused.status_code == 400
+    assert name in refused.text
+
+
+async def test_two_keys_make_no_gift(house: Cast, web: Web) -> None:
+    body = {"campaign": "everyday", "amount_fen": 100, "channel": "cash", "donor": {"kind": "anonymous"}}
+    keys = [("Idempotency-Key", "a" * 32), ("Idempotency-Key", "b" * 32)]
+    refused = await web.as_("cashier").post("/api/v1/donations", json=body, headers=keys)
+    assert (refused.status_code, refused.json()["type"]) == (400, "urn:charity:problem:header.twice")
+    assert (await web.as_().get("/api/v1/campaigns/everyday")).json()["gifts"] == 0
+
+
 @pytest.mark.parametrize("protos", [["https", "http"], ["https", "https"], ["http, https"]])
 @pytest.mark.parametrize("path", ["/", "/api/v1/campaigns"])
 async def test_a_proxy_that_says_twice_how_it_was_reached_is_400(
