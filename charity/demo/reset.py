@@ -1,7 +1,7 @@
 """`demo --reset`: take the demo's database and files away, and nothing at all while somebody has it open.
 
 On SQLite the file goes. On PostgreSQL what migrations made goes and the schema stays, with who may use it; the
-grants on tables and sequences are given again to the new ones, so that the serving role is what it was.
+grants on tables, columns and sequences are given again to the new ones, so that the serving role is what it was.
 """
 
 import contextlib
@@ -27,14 +27,24 @@ HEAD_OF_ANOTHER = Rule(
     "请换一个 CHARITY_DATA_DIR；确定不再需要时先把它移走",
 )
 
-Grant = tuple[str, str, bool]
-"""(privilege, role as SQL, whether it may be handed on)."""
+Grant = tuple[str, str, str, bool]
+"""(privilege, the column as SQL that it is limited to or "", role as SQL, whether it may be given on)."""
 
-_GRANTS = """
-SELECT c.relname AS name, c.relkind = 'S' AS sequence, a.privilege_type AS privilege, a.is_grantable AS grantable,
-  CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS role
-FROM pg_class c LEFT JOIN LATERAL aclexplode(c.relacl) a ON a.grantee <> c.relowner
-WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+_ROLE = "CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END AS role"
+_OURS = "c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')"
+_GRANTS = f"""
+SELECT c.relname AS name, c.relkind = 'S' AS sequence, '' AS part, a.privilege_type AS privilege,
+  a.is_grantable AS grantable, {_ROLE}
+FROM pg_class c LEFT JOIN LATERAL aclexplode(c.relacl) a ON a.grantee <> c.relowner WHERE {_OURS}
+UNION ALL
+SELECT c.relname, FALSE, quote_ident(t.attname), a.privilege_type, a.is_grantable, {_ROLE}
+FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
+CROSS JOIN LATERAL aclexplode(t.attacl) a WHERE {_OURS} AND a.grantee <> c.relowner
+"""  # noqa: S608 - constants
+_COLUMNS = """
+SELECT c.relname AS name, quote_ident(t.attname) AS part FROM pg_class c
+JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace
 """
 # Views, tables, sequences: what went with something else (CASCADE) is no longer there.
 _OBJECTS = """
@@ -114,7 +124,7 @@ async def _rights(connection: Any) -> list[Rights]:
     for row in await connection.fetch(_GRANTS):
         grants = by_object["SEQUENCE" if row["sequence"] else "TABLE", row["name"]]
         if row["privilege"] is not None:
-            grants.append((row["privilege"], row["role"], row["grantable"]))
+            grants.append((row["privilege"], row["part"], row["role"], row["grantable"]))
     return [Rights(kind, name, tuple(grants)) for (kind, name), grants in by_object.items()]
 
 
@@ -125,13 +135,17 @@ async def restore(rights: Sequence[Rights]) -> None:
         return
     async with advisory.connected(chosen.migrate_url or chosen.database_url) as connection, connection.transaction():
         now = {(r.kind, r.name): r for r in await _rights(connection)}
+        columns = {(row["name"], row["part"]) for row in await connection.fetch(_COLUMNS)}
         for before in rights:
             fresh = now.get((before.kind, before.name))
             if fresh is None:
                 continue
             on = f'ON {before.kind} public."{before.name}"'
-            for role in {role for _, role, _ in fresh.grants}:
+            for role in {role for _, _, role, _ in fresh.grants}:
                 await connection.execute(f"REVOKE ALL {on} FROM {role}")
-            for privilege, role, grantable in before.grants:
+            for privilege, part, role, grantable in before.grants:
+                if part and (before.name, part) not in columns:
+                    continue  # this version has no such column
+                limited = f" ({part})" if part else ""
                 option = " WITH GRANT OPTION" if grantable else ""
-                await connection.execute(f"GRANT {privilege} {on} TO {role}{option}")
+                await connection.execute(f"GRANT {privilege}{limited} {on} TO {role}{option}")

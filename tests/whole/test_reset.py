@@ -21,6 +21,11 @@ REVOKE UPDATE, DELETE, TRUNCATE ON entry, posting FROM {ROLE};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {ROLE};
 GRANT SELECT ON entry TO PUBLIC;
 GRANT SELECT ON head TO {ROLE} WITH GRANT OPTION;
+GRANT UPDATE (seq, leaf) ON head TO {ROLE};
+GRANT SELECT (id) ON head TO PUBLIC;
+GRANT REFERENCES (code) ON fund TO {ROLE} WITH GRANT OPTION;
+ALTER TABLE fund ADD COLUMN "Of Old" TEXT;
+GRANT SELECT ("Of Old") ON fund TO {ROLE};
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {ROLE};
 """
 ACL = (
@@ -29,8 +34,15 @@ ACL = (
 )
 
 
+COLUMN_ACL = (
+    "SELECT c.relname || '.' || t.attname AS name, t.attacl::text[] AS acl FROM pg_class c "
+    "JOIN pg_attribute t ON t.attrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace "
+    "AND t.attacl IS NOT NULL AND t.attname <> 'Of Old' ORDER BY 1"
+)
+
+
 async def rights(connection: Any) -> dict[str, list[str]]:
-    return {row["name"]: row["acl"] for row in await connection.fetch(ACL)}
+    return {row["name"]: row["acl"] for sql in (ACL, COLUMN_ACL) for row in await connection.fetch(sql)}
 
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
@@ -42,6 +54,7 @@ async def test_what_others_may_do_is_the_same_after_a_reset(database: str) -> No
         await connection.execute(GRANTS)
         await connection.execute("CREATE EXTENSION amcheck")
         before = await rights(connection)
+        assert {"head.seq", "head.leaf", "head.id", "fund.code"} <= before.keys()
         kept = await reset.wipe(None)
         assert await rights(connection) == {}
         async with engine.opened(migrating=True):
