@@ -34,6 +34,7 @@ WAITING_MAX = 5
 """Orders of one account that may wait or run at once."""
 PURGE_MAX = 500
 TOO_SLOW = "制作超时，请缩短期间后再试"
+STOPPED = "系统已停止写入，这份文件没有做成。系统重新启动后会自动重做，到时也可以再导出一次"
 BROKEN = "制作失败，请再试一次；仍不成功请联系管理员"
 OnProgress = Callable[[int, int], Awaitable[None]]
 
@@ -244,6 +245,9 @@ def _export(row: dict[str, Any]) -> Export:
     filters = Filters.from_text(row["filters"])
     if filters[COPY] == COPY.default:  # rows of earlier versions name it, also where a document has no such filter
         filters = filters.choose(COPY, "")
+    if row["state"] in {"queued", "running"} and transactions.stopped() is not None:
+        # That cannot be written now, and nobody must wait for it: after a restart the job runs again.
+        row = {**row, "state": "failed", "error": STOPPED}
     return Export(**{**row, "format": cast("Format", row["format"]), "filters": filters})
 
 

@@ -19,7 +19,7 @@ from reports.given import give, whole_year
 
 from charity import clock
 from charity.cli import main
-from charity.db import reading, transactions
+from charity.db import engine, queue, reading, transactions
 from charity.documents import codes, exports, facts, jobs, registry
 from charity.documents.filters import STORE
 from charity.errors import Refusal
@@ -250,6 +250,41 @@ async def test_a_running_export_that_is_cancelled_is_killed_and_leaves_nothing(
     assert (await exports.get(order.id, by=busy.accountant)).state == "cancelled"
     assert not list(exports.folder().iterdir())
     assert await reading.value("SELECT state FROM job") == "done"
+
+
+async def test_nobody_waits_for_a_file_while_writing_has_stopped(house: Cast, web: Web) -> None:
+    """The page showed "running" until somebody restarted the server."""
+    order = await exports.start(report="donations", fmt="csv", filters=whole_year(), by=house.accountant)
+    assert await exports.begin(order.id)
+    client = web.as_("accountant")
+    assert (await client.get(f"/api/v1/exports/{order.id}")).json()["status"] == "running"
+    engine.state().stopped = "SQLITE_FULL"
+    shown = (await client.get(f"/api/v1/exports/{order.id}")).json()
+    assert (shown["status"], "重新启动后会自动重做" in shown["error"]) == ("failed", True)
+    assert "系统已停止写入" in (await client.get(f"/exports/{order.id}")).text
+    assert [export.state for export in await exports.recent(by=house.accountant)] == ["failed"]
+    engine.state().stopped = None  # as a fresh process begins
+    assert (await exports.get(order.id, by=house.accountant)).state == "running"
+    assert await worker.run_once()
+    assert (await exports.get(order.id, by=house.accountant)).state == "done"
+
+
+async def test_a_file_that_finds_no_room_is_tried_again_and_then_failed_with_a_sentence(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    async def full(*_: object, **__: object) -> None:
+        tries.append("ENOSPC")
+        raise children.ChildFailed("No space left on device")
+
+    monkeypatch.setattr(children, "run", full)
+    order = await exports.start(report="donations", fmt="csv", filters=whole_year(), by=house.accountant)
+    for _ in range(queue.ATTEMPTS_MAX):
+        assert await worker.run_once()
+        await transactions.run(lambda tx: tx.rows("UPDATE job SET run_at = $1 RETURNING id", clock.later(-1)))
+    shown = await exports.get(order.id, by=house.accountant)
+    assert (shown.state, shown.error, len(tries)) == ("failed", exports.BROKEN, queue.ATTEMPTS_MAX)
 
 
 async def test_a_file_that_takes_too_long_is_given_up_with_words(
