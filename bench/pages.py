@@ -123,13 +123,17 @@ def _grows(before: float, after: float) -> float:
     return after / before if after > FLOOR_MS else 1.0
 
 
-def _compared(first: Callable[[], float], second: Callable[[], float]) -> tuple[float, float]:
-    """Milliseconds with few gifts and with many."""
-    found = [_turns(first, second)]
-    if _grows(*found[0]) > LIMIT:
-        found += [_turns(first, second) for _ in range(AGAIN)]
-    before, after = sorted(found, key=lambda pair: _grows(*pair))[len(found) // 2]
-    return before, after
+def _compared(asks: list[Ask]) -> list[Row]:
+    """Milliseconds of each page with few gifts and with many; what grew is asked again after all others."""
+    took = [[_turns(few, many)] for *_, few, many in asks]
+    grown = [n for n, found in enumerate(took) if _grows(*found[0]) > LIMIT]
+    for n in grown * AGAIN:
+        took[n].append(_turns(*asks[n][3:]))
+    rows: list[Row] = []
+    for (role, template, address, *_), found in zip(asks, took, strict=True):
+        before, after = sorted(found, key=lambda pair: _grows(*pair))[len(found) // 2]
+        rows.append((role, template, address, before, after))
+    return rows
 
 
 def _measured(kind: str, suffix: str) -> Figures:
@@ -140,11 +144,7 @@ def _measured(kind: str, suffix: str) -> Figures:
             for role, template, a, b in _pairs(small, large)
         ]
         asks += _searches(few, many, small, large)
-        rows: list[Row] = [
-            (role, template, address, *_compared(first, second))
-            for role, template, address, first, second in asks
-            if ONLY.search(f"{role} {template} {address}")
-        ]
+        rows = _compared([ask for ask in asks if ONLY.search(f"{ask[0]} {ask[1]} {ask[2]}")])
         lists = [] if ONLY.pattern else _nexts(many, large)
     _keep(kind, rows, lists)
     growth = [(_grows(before, after), f"{r} {t}") for r, t, _, before, after in rows]
