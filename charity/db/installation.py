@@ -7,7 +7,7 @@ sealed with a key: for each data key that was ever the first, and a mark of the 
 
 from datetime import date
 
-from charity import clock
+from charity import clock, words
 from charity.db import reading, rules, sealed, transactions
 from charity.db.transactions import Tx
 from charity.errors import Failure, Refusal
@@ -91,4 +91,4 @@ def secret_mark() -> str:
 
 async def run() -> list[Failure]:
     """`charity verify`, the keys' part."""
-    return [Failure("KEYS", f"{name} is not the key of this database") for name in await wrong_keys()]
+    return [Failure("KEYS", words.say("{setting} 不是这个数据库的密钥", setting=name)) for name in await wrong_keys()]

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from asyncpg import PostgresError
 from tortoise.exceptions import OperationalError
 
+from charity import words
 from charity.db import engine, reading
 from charity.errors import Failure
 from charity.settings import settings
@@ -85,4 +86,4 @@ async def _of_cluster(*, quick: bool) -> list[str]:
 
 async def run() -> list[Failure]:
     """`charity verify`, the file's part."""
-    return [Failure("FILE", words) for words in await damage()]
+    return [Failure("FILE", words.say("数据库文件有损坏：{what}", what=what)) for what in await damage()]

@@ -1,5 +1,6 @@
 """`charity verify`, the database's part: every column with words holds a word that the code knows (I3)."""
 
+from charity import words
 from charity.db import reading
 from charity.db.fields import WordField, worded
 from charity.errors import Failure
@@ -20,7 +21,7 @@ async def _table(table: str, columns: dict[str, WordField]) -> list[Failure]:
         f"SELECT DISTINCT {shown} FROM {table} WHERE {' OR '.join(odd.values())} LIMIT {SHOWN_MAX}"  # noqa: S608 - from models
     )
     return [
-        Failure("I3", f"{table}.{name} holds the word {word!r}, which no code knows")
+        Failure("I3", words.say("{column} 里的“{word}”是代码不认识的词", column=f"{table}.{name}", word=word))
         for row in rows
         for name, word in row.items()
         if word is not None

@@ -5,9 +5,12 @@ The verbs refuse it; rows of an older version, or of a backup, may hold it.
 
 from collections.abc import Sequence
 
+from charity import words
 from charity.db import reading
 from charity.errors import Failure
 from charity.roles import FORBIDDEN_TOGETHER
+
+TOGETHER = "账号 {login} 同时是 {first} 和 {second}：请运行 charity account roles"
 
 
 async def run() -> Sequence[Failure]:
@@ -20,6 +23,8 @@ async def run() -> Sequence[Failure]:
             first.value,
             second.value,
         )
-        words = f"is {first.value} and {second.value}: run charity account roles"
-        failures += [Failure("ROLES", f"account {row['login']} {words}") for row in rows]
+        failures += [
+            Failure("ROLES", words.say(TOGETHER, login=row["login"], first=first.value, second=second.value))
+            for row in rows
+        ]
     return failures

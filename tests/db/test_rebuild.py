@@ -291,9 +291,9 @@ async def test_a_planted_word_is_named_in_every_column(house: Cast) -> None:
 
     assert await verify.run() == []
     for statement, words in (
-        ("UPDATE store SET kind = 'KIOSK' WHERE code = 'LX01'", "store.kind holds the word 'KIOSK'"),
-        ("UPDATE staff_role SET role = 'emperor' WHERE role = 'admin'", "staff_role.role holds the word 'emperor'"),
-        ("UPDATE points_tier SET basis = 'head' WHERE category = 'EDGE'", "points_tier.basis holds the word 'head'"),
+        ("UPDATE store SET kind = 'KIOSK' WHERE code = 'LX01'", "store.kind 里的“KIOSK”"),
+        ("UPDATE staff_role SET role = 'emperor' WHERE role = 'admin'", "staff_role.role 里的“emperor”"),
+        ("UPDATE points_tier SET basis = 'head' WHERE category = 'EDGE'", "points_tier.basis 里的“head”"),
     ):
         await _do(statement)
         assert any(words in f.words for f in await verify.run()), words
