@@ -37,8 +37,9 @@ from charity.giving import receipts, refunds
 from charity.goods import intake, till
 from charity.goods.intake import IntakeLine
 from charity.goods.till import Line
+from charity.roles import Role
 
-ROLES = ("clerk", "manager", "caseworker", "approver", "cashier", "accountant", "auditor", "organiser", "admin")
+ROLES = tuple(role.value for role in Role)
 YEARS_AGO, SOON = 730, 5
 FEW, MORE = 52, 104
 """More than a page of a list, and twice as many again."""

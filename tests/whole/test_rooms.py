@@ -215,7 +215,9 @@ def test_every_document_is_contributed_and_speaks_both_languages() -> None:
             )
     for document in app.DOCUMENTS:
         for title in (document.title, *(column.title for column in document.columns)):
-            assert title in words.catalog("en"), f"{document.name}: {title!r} has no English: charity/locale/en/"
+            assert title in words.catalog("en"), (
+                f"{document.name}: {title!r} has no English: charity/locale/en/<room>.json"
+            )
         assert f"/ledgers/{document.name}" in {item.href for item in entries()}, (
             f"{document.name}: a register without an entry in the menu: write "
             f'`NavItem("…", "/ledgers/{document.name}", "report.export", order=…)` into `nav` of the room.py '
@@ -223,14 +225,24 @@ def test_every_document_is_contributed_and_speaks_both_languages() -> None:
         )
 
 
-def test_every_role_has_words_a_permission_and_an_account_in_the_demo() -> None:
+def test_every_printed_form_is_linked_from_a_page_of_its_room() -> None:
+    printed = [route for route in app.ROUTES if isinstance(route, Route) and route.path.endswith(".pdf")]
+    for route in printed:
+        room = route.endpoint.__module__.split(".")[1]
+        begins, ends = f'"{route.path.partition("{")[0]}', f'{route.path.rpartition("}")[2]}"'
+        pages = [path.read_text(encoding="utf-8") for path in (PACKAGE.parent / "templates" / room).rglob("*.html")]
+        assert any(begins in page and ends in page for page in pages), (
+            f'{route.path}: no page of {room} links to it: write `ui.button(_("打印"), href={begins}" ~ … ~ "{ends})` '
+            f"into templates/{room}/"
+        )
+    assert len(printed) > 3
+
+
+def test_every_role_has_words_and_an_account_in_the_demo() -> None:
     in_demo = {role for _, _, roles, _ in STAFF for role in roles}
     for role in Role:
         assert ROLE_WORDS.get(role) in words.catalog("en"), (
-            f"{role}: no words in ROLE_WORDS of charity/roles.py, or no English in charity/locale/en/office.json"
-        )
-        assert any(role in roles for _, roles in PERMISSIONS.values()), (
-            f"{role}: may do nothing: charity/roles.py, PERMISSIONS"
+            f"{role}: no words in ROLE_WORDS of charity/roles.py, or no English in charity/locale/en/core.json"
         )
         assert role.value in in_demo, (
             f"{role}: nobody holds it in the demo: write a line in STAFF of charity/office/demo.py"
@@ -247,7 +259,9 @@ def test_every_refusal_has_a_code_with_one_status_and_words_in_both_languages() 
             if isinstance(rule, Rule):
                 assert re.fullmatch(r"[a-z_]+(\.[a-z_]+)*", rule.code), f"{name}: {rule.code!r} is no code"
                 assert 400 <= rule.status < 600, f"{name}: {rule.status} is no refusal"
-                assert rule.words in words.catalog("en"), f"{name}: {rule.words!r} has no English: charity/locale/en/"
+                assert rule.words in words.catalog("en"), (
+                    f"{name}: {rule.words!r} has no English: charity/locale/en/<room>.json"
+                )
                 assert seen.setdefault(rule.code, rule.status) == rule.status, f"{name}: {rule.code!r} has two statuses"
     assert len(seen) > 50
 
@@ -280,7 +294,7 @@ def test_every_permission_is_asked_for_and_every_one_asked_for_is_known() -> Non
         assert permission in asked, (
             f"charity/roles.py lists {permission!r}: nothing asks for it: delete it, or ask in a route or verb"
         )
-        assert text in words.catalog("en"), f"{permission}: {text!r} has no English: charity/locale/en/office.json"
+        assert text in words.catalog("en"), f"{permission}: {text!r} has no English: charity/locale/en/core.json"
         assert roles, f"{permission}: nobody may do it: charity/roles.py"
 
 

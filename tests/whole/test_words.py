@@ -9,6 +9,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader
 
 from charity import words
+from charity.app import ENDPOINTS
 
 ROOT = Path(__file__).resolve().parents[2]
 CJK = re.compile(r"[\u4e00-\u9fff]")
@@ -65,6 +66,45 @@ def code_msgids() -> dict[str, str]:
             if isinstance(text, str) and CJK.search(text):
                 msgids[text] = str(relative)
     return msgids
+
+
+def catalogs_of() -> dict[str, set[str]]:
+    """Every text of templates and code, and the catalogs in which its English may stand: those of whoever says it.
+
+    A folder of templates or of code is a room. Templates that rooms share are `face`, modules of no room `core`.
+    """
+    env = Environment(loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
+    said: dict[str, set[str]] = {}
+    for path in (ROOT / "templates").rglob("*.html"):
+        room = path.relative_to(ROOT / "templates").parts[0]
+        for _, _, message in env.extract_translations(path.read_text(encoding="utf-8")):  # type: ignore[attr-defined]
+            for text in filter(None, message if isinstance(message, tuple) else (message,)):
+                said.setdefault(text, set()).add("face" if room == "_parts" or room.endswith(".html") else room)
+    for path in (ROOT / "charity").rglob("*.py"):
+        room = path.relative_to(ROOT / "charity").parts[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said.setdefault(node.value, set()).add("core" if room.endswith(".py") else room)
+    return said
+
+
+def test_an_english_sentence_stands_in_the_catalog_of_a_room_that_says_it() -> None:
+    said = catalogs_of()
+    for path in sorted((ROOT / "charity" / "locale" / "en").glob("*.json")):
+        for chinese in json.loads(path.read_text(encoding="utf-8")):
+            rooms = said.get(chinese, set())
+            assert rooms, f"{path.name}: nothing says {chinese!r}: delete it"
+            assert path.stem in rooms, f"{path.name}: {chinese!r} is said by {sorted(rooms)}: move it to <room>.json"
+
+
+def test_every_call_of_the_api_is_summed_up_in_both_languages() -> None:
+    """/api-docs shows the summaries; what only /api/v1/openapi.json says stays in one language."""
+    for endpoint in ENDPOINTS:
+        assert endpoint.summary in words.catalog("en"), (
+            f"{endpoint.method} {endpoint.path}: its summary {endpoint.summary!r} has no English: "
+            "write it into charity/locale/en/<room>.json"
+        )
+    assert all(CJK.search(endpoint.summary) for endpoint in ENDPOINTS)
 
 
 def test_every_sentence_of_the_templates_has_its_english() -> None:
