@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from charity import words
 from charity.db import engine, reading
 from charity.errors import Failure
 
@@ -75,8 +76,8 @@ async def failures(checks: Iterable[Check | Pass | Guard]) -> list[Failure]:
                 each = [check.check] if await _rows(check.suspects, 1) else []
             case _:
                 each = [check]
-        for invariant, words, query in each:
-            failed += [Failure(invariant, words.format(**row)) for row in await _rows(query, SHOWN_MAX)]
+        for invariant, msgid, query in each:
+            failed += [Failure(invariant, words.say(msgid, **row)) for row in await _rows(query, SHOWN_MAX)]
     return failed
 
 

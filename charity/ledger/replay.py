@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from charity import words
 from charity.db import reading
 from charity.errors import Failure
 from charity.ledger import accounts, canonical
@@ -83,10 +84,10 @@ class Replay:
     failures: list[Failure] = field(default_factory=list)
     readable: bool = True
 
-    def fail(self, invariant: str, words: str) -> None:
-        """Note a failure; a flood of them is cut."""
+    def fail(self, invariant: str, msgid: str, **facts: object) -> None:
+        """Note a failure, in words; a flood of them is cut."""
         if len(self.failures) < FAILURES_MAX:
-            self.failures.append(Failure(invariant, words))
+            self.failures.append(Failure(invariant, words.say(msgid, **facts)))
 
     def stream(self, fund: str) -> Stream:
         """The stream of a fund."""
@@ -121,7 +122,7 @@ class Replay:
             try:
                 self._entry(row, lines.get(row[0], []), came)
             except (KeyError, TypeError, ValueError, AssertionError):  # somebody wrote into the body
-                self.fail("I3", f"#{row[0]}: the body cannot be replayed")
+                self.fail("I3", "#{seq}：正文无法重放", seq=row[0])
                 self.seq, self.leaf, self.at = row[0], row[9], row[3]
                 self.readable = False
         self._arrivals(came, {(*row,) for row in inflows})
@@ -129,23 +130,23 @@ class Replay:
     def _entry(self, row: Row, lines: list[Row], came: set[Arrival]) -> None:
         seq, _, _, recorded_at, effective_on, _, _, prev, reverses, leaf, text = row
         if not text.isascii() or _DELETE in text or _PERSONAL.search(text):
-            self.fail("I13", f"#{seq}: the body holds text that is no code")
+            self.fail("I13", "#{seq}：正文里有不是代码的文字", seq=seq)
         if seq != self.seq + 1:
-            self.fail("I2", f"seq {seq} follows {self.seq}")
+            self.fail("I2", "#{before} 之后是 #{seq}", seq=seq, before=self.seq)
         if recorded_at < self.at:
-            self.fail("I2", f"#{seq}: recorded_at decreases")
+            self.fail("I2", "#{seq}：recorded_at 倒退", seq=seq)
         if sha256(b"\x00" + text.encode()).hexdigest() != leaf:
-            self.fail("I3", f"#{seq}: the leaf is not the hash of the body")
+            self.fail("I3", "#{seq}：leaf 不是正文的哈希", seq=seq)
         body = from_json(text, cache_strings="keys")
         if prev != self.leaf or body["prev"] != prev:
-            self.fail("I3", f"#{seq}: prev is not the previous leaf")
+            self.fail("I3", "#{seq}：prev 不是上一笔的 leaf", seq=seq)
         places, units = self.places, self.units
         if (
             _BODY_FIELDS(body) != tuple(row[:8])
             or body["postings"] != [[places[a].code, units[u], q] for _, a, u, q in lines]
             or body.get("reverses") != reverses
         ):
-            self.fail("I3", f"#{seq}: the columns do not say what the body says")
+            self.fail("I3", "#{seq}：各列与正文不符", seq=seq)
         self.seq, self.leaf, self.at = seq, leaf, recorded_at
         flows = body.get("flows", {})
         if reverses is None:
@@ -170,27 +171,34 @@ class Replay:
             holdings[key] = left = holdings[key] + quantity
             turnover[key][quantity < 0] += abs(quantity)
             if left < 0 and place.bounded:
-                self.fail("I5", f"#{seq}: {place.code} has {left} of {self.units[unit]}")
+                self.fail(
+                    "I5",
+                    "#{seq}：{account} 的 {unit} 为 {left}",
+                    seq=seq,
+                    account=place.code,
+                    left=left,
+                    unit=self.units[unit],
+                )
         _less_flows(paid, flows)
         for of, value in sums.items():
             if value:
                 what = f"{accounts.CNY} {of}" if isinstance(of, str) else self.units[of]
-                self.fail("I1", f"#{seq}: {what} sums to {value}")
+                self.fail("I1", "#{seq}：{what} 合计为 {value}", seq=seq, what=what, value=value)
         for fund, value in paid.items():
             if value:
-                self.fail("I9", f"#{seq}: {fund} money and its stream differ by {value}")
+                self.fail("I9", "#{seq}：基金 {fund} 的资金与资金流相差 {value}", seq=seq, fund=fund, value=value)
 
     def _allowed(self, seq: int, body: dict[str, Any], lines: list[Row], flows: dict[str, Any]) -> None:
         """I8: money is spent for a programme that its fund allows."""
         programme = body["facts"].get("programme")
         if programme is None:
             if flows.get("spent"):
-                self.fail("I8", f"#{seq}: money was spent for no programme")
+                self.fail("I8", "#{seq}：支出没有项目", seq=seq)
             return
         for code in {self.places[line[1]].fund for line in lines} - {""}:
             allowed = self.funds.get(code)
             if allowed and programme not in allowed:
-                self.fail("I8", f"#{seq}: fund {code} does not allow programme {programme}")
+                self.fail("I8", "#{seq}：基金 {fund} 不能用于项目 {programme}", seq=seq, fund=code, programme=programme)
 
     def _flows(self, seq: int, flows: dict[str, Any], came: set[Arrival]) -> None:
         for fund, pieces in flows.get("released", ()):
@@ -202,14 +210,21 @@ class Replay:
                 stream = self.stream(fund)
                 mine = [(a, b) for a, b in pieces]
                 if length(overlap(stream.free, mine)) != length(mine):
-                    self.fail("I9", f"#{seq}: positions of {fund} are taken twice or were never received")
+                    self.fail("I9", "#{seq}：基金 {fund} 的位置用了两次，或从未收到", seq=seq, fund=fund)
                     continue
                 stream.take(mine)
                 self.segments.update({(fund, piece): (seq, name) for piece in mine})
         for fund, pieces in flows.get("received", ()):
             start, stop = self.stream(fund).receive(length(pieces))
             if pieces != [[start, stop]]:
-                self.fail("I9", f"#{seq}: {fund} received at {pieces}, not at {[start, stop]}")
+                self.fail(
+                    "I9",
+                    "#{seq}：基金 {fund} 收于 {pieces}，不是 {piece}",
+                    seq=seq,
+                    fund=fund,
+                    pieces=pieces,
+                    piece=[start, stop],
+                )
             came.add((seq, fund, start, stop))
         for fund, pieces in flows.get("reowned", ()):
             self.reowned += [(fund, (a, b), seq) for a, b in pieces]

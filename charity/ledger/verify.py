@@ -17,33 +17,33 @@ from charity.ledger.streams import Piece, merged, without
 _CHECKS: tuple[checks.Check, ...] = (
     (
         "I3",
-        "account {code}: its columns are not what its code says",
+        "科目 {code}：各列与代码不符",
         "SELECT a.code FROM account a WHERE a.code <> CASE WHEN a.chart = '' AND a.fund = '' THEN a.place "
         "ELSE a.chart || '/' || a.place || '/' || a.fund END",
     ),
     (
         "I3",
-        "unit {code} is not of the kind {kind}",
+        "单位 {code} 不属于 {kind} 类",
         "SELECT u.code, u.kind FROM unit u WHERE u.kind <> CASE WHEN u.code = 'CNY' THEN 'money' "
         "WHEN u.code LIKE 'lot:%' THEN 'lot' WHEN u.code LIKE 'points:%' THEN 'points' ELSE '' END",
     ),
     (
         "I5",
-        "{account} {unit}: its lower bound was taken away",
+        "{account} {unit}：下限被取消了",
         "SELECT a.code AS account, u.code AS unit FROM holding h JOIN account a ON a.id = h.account "
         "JOIN unit u ON u.id = h.unit WHERE COALESCE(h.minimum, -1) <> CASE WHEN a.code LIKE 'store:%' "
         "OR a.code LIKE 'household:%' OR a.code LIKE 'transit:%' THEN 0 ELSE -1 END",
     ),
     (
         "I8",
-        "#{seq}: fund {fund} is {kind}, and its gifts are posted to {chart}",
+        "#{seq}：基金 {fund} 属于 {kind}，捐赠却记入 {chart}",
         "SELECT p.seq, a.fund, f.kind, a.chart FROM account a JOIN fund f ON f.code = a.fund "
         "JOIN posting p ON p.account = a.id WHERE a.chart IN ('4101', '2601') "
         "AND (a.chart = '2601') <> (f.kind = 'agency')",
     ),
     (
         "I9",
-        "fund {fund}: {kept} fen are kept as spent, its segments are {spent} fen",
+        "基金 {fund}：已支出记为 {kept} 分，各段合计 {spent} 分",
         "SELECT x.fund, SUM(x.kept) AS kept, SUM(x.spent) AS spent FROM (SELECT fund, spent_fen AS kept, 0 AS spent "
         "FROM fund_sum UNION ALL SELECT fund, 0, SUM(stop - start) FROM segment WHERE kind = 'spent' GROUP BY fund) x "
         "GROUP BY x.fund HAVING SUM(x.kept) <> SUM(x.spent)",
@@ -60,19 +60,19 @@ _CHECKS: tuple[checks.Check, ...] = (
     ),
     (
         "I9",
-        "#{seq} is a refund of another gift than its body says",
+        "#{seq} 退的不是正文所写的那一笔捐赠",
         "SELECT e.seq FROM entry e LEFT JOIN refund_of r ON r.seq = e.seq WHERE e.kind = 'gift.refund' "
         "AND COALESCE(CAST(r.gift_seq AS TEXT), '') <> @e.refund_of",
     ),
     (
         "I9",
-        "#{seq} is kept as a refund and is none",
+        "#{seq} 记为退款，其实不是",
         "SELECT r.seq FROM refund_of r LEFT JOIN entry e ON e.seq = r.seq AND e.kind = 'gift.refund' "
         "WHERE e.seq IS NULL",
     ),
     (
         "I7",
-        "the key {key} answers with another entry than the one it led to",
+        "键 {key} 回答的不是它办成的那一笔分录",
         "SELECT i.key FROM idem i LEFT JOIN entry e ON e.id16 = @i:entry WHERE @i:entry IS NOT NULL "
         "AND (e.seq IS NULL OR i.seq IS NULL OR e.seq < i.seq)",
     ),
@@ -100,7 +100,7 @@ async def run() -> list[Failure]:
 async def _head(replay: Replay) -> None:
     head = await reading.row("SELECT seq, leaf, at FROM head WHERE id = 1")
     if head is None or (head["seq"], head["leaf"], head["at"]) != (replay.seq, replay.leaf, replay.at):
-        replay.fail("I2", "head is not the last entry")
+        replay.fail("I2", "head 不是最后一笔分录")
 
 
 async def _holdings(replay: Replay) -> None:
@@ -113,7 +113,13 @@ async def _holdings(replay: Replay) -> None:
     held = {(row[0], row[1]): row[2] for row in await reading.tuples("SELECT account, unit, quantity FROM holding")}
     for key in held.keys() | replay.holdings.keys():
         if held.get(key, 0) != replay.holdings.get(key, 0):
-            replay.fail("I4", f"{pair(*key)}: holding {held.get(key, 0)}, postings {replay.holdings.get(key, 0)}")
+            replay.fail(
+                "I4",
+                "{what}：结存 {held}，分录合计 {posted}",
+                what=pair(*key),
+                held=held.get(key, 0),
+                posted=replay.holdings.get(key, 0),
+            )
     seen = 0
     for account, unit, day, debit, credit in await reading.tuples(
         "SELECT account, unit, day, debit, credit FROM turnover"
@@ -121,20 +127,27 @@ async def _holdings(replay: Replay) -> None:
         seen += 1
         posted = replay.turnover.get(day, {}).get((account, unit))
         if posted != [debit, credit]:
-            replay.fail("I4", f"{pair(account, unit)} {day}: turnover {[debit, credit]}, postings {posted}")
+            replay.fail(
+                "I4",
+                "{what} {day}：发生额 {kept}，分录合计 {posted}",
+                what=pair(account, unit),
+                day=day,
+                kept=[debit, credit],
+                posted=posted,
+            )
     posted_days = sum(len(amounts) for amounts in replay.turnover.values())
     if seen < posted_days:
-        replay.fail("I4", f"{posted_days - seen} days of turnover are not there")
+        replay.fail("I4", "缺 {count} 天的发生额", count=posted_days - seen)
 
 
 async def _streams(replay: Replay) -> None:
     kept = await reading.rows("SELECT fund, inflow, outflow, low FROM stream")
     for fund in replay.streams.keys() - {row["fund"] for row in kept}:
-        replay.fail("I9", f"stream {fund} is not there")
+        replay.fail("I9", "缺基金 {fund} 的资金流", fund=fund)
     for row in kept:
         stream = replay.stream(row["fund"])
         if (row["inflow"], row["outflow"], row["low"]) != (stream.inflow, stream.outflow, stream.low):
-            replay.fail("I9", f"stream {row['fund']} is not what the bodies say")
+            replay.fail("I9", "基金 {fund} 的资金流与正文不符", fund=row["fund"])
     segments = {
         (fund, (start, stop)): (owner, kind)
         for fund, start, stop, owner, kind in await reading.tuples(
@@ -143,7 +156,7 @@ async def _streams(replay: Replay) -> None:
     }
     if segments != replay.segments:
         wrong = sorted(str(k) for k, _ in segments.items() ^ replay.segments.items())
-        replay.fail("I9", f"segments differ from the bodies at {', '.join(wrong[:5])}")
+        replay.fail("I9", "各段与正文不符：{places}", places=", ".join(wrong[:5]))
 
 
 async def _arrivals(replay: Replay) -> None:
@@ -158,7 +171,7 @@ async def _arrivals(replay: Replay) -> None:
         expected += [piece for piece, owner in owners[fund] if owner == seq]
         rows = await reading.tuples("SELECT start, stop FROM inflow WHERE seq = $1 AND fund = $2", seq, fund)
         if merged((start, stop) for start, stop in rows) != merged(expected):
-            replay.fail("I9", f"inflow of {fund} by #{seq} is not what the bodies say")
+            replay.fail("I9", "#{seq} 给基金 {fund} 的流入与正文不符", fund=fund, seq=seq)
     for fund, rows in owners.items():
         for (start, stop), seq in rows:
             arrivals = await reading.tuples(
@@ -169,28 +182,30 @@ async def _arrivals(replay: Replay) -> None:
                 start,
             )
             if {row[0] for row in arrivals} != {seq}:
-                replay.fail("I9", f"positions {start} to {stop} of {fund} are not those of #{seq} alone")
+                replay.fail(
+                    "I9", "基金 {fund} 的 {start} 至 {stop} 不只属于 #{seq}", fund=fund, start=start, stop=stop, seq=seq
+                )
 
 
 async def _reversals(replay: Replay) -> None:
     seen: set[int] = set()
     for seq, original in sorted(replay.reversed.items()):
         if original in seen or original in replay.reversed:
-            replay.fail("I6", f"#{seq}: #{original} is reversed twice or is a reversal itself")
+            replay.fail("I6", "#{seq}：#{original} 冲销了两次，或本身就是冲销", seq=seq, original=original)
         seen.add(original)
         rows = await reading.rows("SELECT seq, body FROM entry WHERE seq IN ($1, $2)", seq, original)
         bodies = {r["seq"]: json.loads(r["body"]) for r in rows}
         negated = [[a, u, -q] for a, u, q in bodies.get(original, {"postings": []})["postings"]]
         if bodies[seq]["postings"] != negated:
-            replay.fail("I6", f"#{seq} is not the exact negation of #{original}")
+            replay.fail("I6", "#{seq} 不是 #{original} 的准确相反", seq=seq, original=original)
 
 
 async def _keys(replay: Replay) -> None:
     for row in await reading.rows(
         "SELECT i.key, i.seq FROM idem i LEFT JOIN entry e ON e.seq = i.seq WHERE i.seq IS NOT NULL AND e.seq IS NULL"
     ):
-        replay.fail("I7", f"the key {row['key']} names entry #{row['seq']}, which is not there")
+        replay.fail("I7", "键 {key} 指向 #{seq}，这笔分录不在", key=row["key"], seq=row["seq"])
     for row in await reading.rows(
         "SELECT seq, COUNT(*) AS n FROM idem WHERE seq IS NOT NULL GROUP BY seq HAVING COUNT(*) > 1"
     ):
-        replay.fail("I7", f"#{row['seq']} stands under {row['n']} keys")
+        replay.fail("I7", "#{seq} 有 {count} 个键", seq=row["seq"], count=row["n"])

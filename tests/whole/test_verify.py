@@ -387,7 +387,7 @@ async def test_a_body_that_somebody_rewrote_is_told_in_words_and_so_is_what_it_h
     await _plant("UPDATE entry SET body = 'gone' WHERE seq = 2")
     await _plant("UPDATE voucher SET year = 2020")
     lines = await verification.failures()
-    assert "I3 #2: the body cannot be replayed" in lines
+    assert "I3 #2：正文无法重放" in lines
     assert any("its number is of another year" in words or words.startswith("拨付无法核对") for words in lines)
 
 
