@@ -126,12 +126,12 @@ def _grows(before: float, after: float) -> float:
 def _compared(asks: list[Ask]) -> list[Row]:
     """Milliseconds of each page with few gifts and with many; what grew is asked again after all others."""
     took = [[_turns(few, many)] for *_, few, many in asks]
-    grown = [n for n, found in enumerate(took) if _grows(*found[0]) > LIMIT]
+    grown = [n for n, turns in enumerate(took) if _grows(*turns[0]) > LIMIT]
     for n in grown * AGAIN:
         took[n].append(_turns(*asks[n][3:]))
     rows: list[Row] = []
-    for (role, template, address, *_), found in zip(asks, took, strict=True):
-        before, after = sorted(found, key=lambda pair: _grows(*pair))[len(found) // 2]
+    for (role, template, address, *_), turns in zip(asks, took, strict=True):
+        before, after = sorted(turns, key=lambda pair: _grows(*pair))[len(turns) // 2]
         rows.append((role, template, address, before, after))
     return rows
 
@@ -180,7 +180,7 @@ def _searches(few: Browser, many: Browser, small: walking.Walk, large: walking.W
         if (role, "/desk") not in large.reached:
             continue
         asked = {
-            name: (small.values[name][0], found[0]) for name, found in large.values.items() if small.values.get(name)
+            name: (small.values[name][0], seen[0]) for name, seen in large.values.items() if small.values.get(name)
         }
         asked["nothing"] = ("CS-2099-9999999", "CS-2099-9999999")
         for name, (a, b) in asked.items():

@@ -74,25 +74,25 @@ def catalogs_of() -> dict[str, set[str]]:
     A folder of templates or of code is a room. Templates that rooms share are `face`, modules of no room `core`.
     """
     env = Environment(loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
-    said: dict[str, set[str]] = {}
+    texts: dict[str, set[str]] = {}
     for path in (ROOT / "templates").rglob("*.html"):
         room = path.relative_to(ROOT / "templates").parts[0]
         for _, _, message in env.extract_translations(path.read_text(encoding="utf-8")):  # type: ignore[attr-defined]
             for text in filter(None, message if isinstance(message, tuple) else (message,)):
-                said.setdefault(text, set()).add("face" if room == "_parts" or room.endswith(".html") else room)
+                texts.setdefault(text, set()).add("face" if room == "_parts" or room.endswith(".html") else room)
     for path in (ROOT / "charity").rglob("*.py"):
         room = path.relative_to(ROOT / "charity").parts[0]
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                said.setdefault(node.value, set()).add("core" if room.endswith(".py") else room)
-    return said
+                texts.setdefault(node.value, set()).add("core" if room.endswith(".py") else room)
+    return texts
 
 
 def test_an_english_sentence_stands_in_the_catalog_of_a_room_that_says_it() -> None:
-    said = catalogs_of()
+    texts = catalogs_of()
     for path in sorted((ROOT / "charity" / "locale" / "en").glob("*.json")):
         for chinese in json.loads(path.read_text(encoding="utf-8")):
-            rooms = said.get(chinese, set())
+            rooms = texts.get(chinese, set())
             assert rooms, f"{path.name}: nothing says {chinese!r}: delete it"
             assert path.stem in rooms, f"{path.name}: {chinese!r} is said by {sorted(rooms)}: move it to <room>.json"
 

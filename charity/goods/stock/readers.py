@@ -224,9 +224,9 @@ async def figures(stores: Iterable[str], *, by: Actor) -> dict[str, StockFigures
         *bounds,
         *todo,
     )
-    found = dict.fromkeys(todo, StockFigures(0, 0, 0, 0, dict.fromkeys(ALERT_DAYS, 0)))
+    sums = dict.fromkeys(todo, StockFigures(0, 0, 0, 0, dict.fromkeys(ALERT_DAYS, 0)))
     for row in rows:
         expired = int(row["c0"])
         within = {days: int(row[f"c{n}"]) - expired for n, days in enumerate(ALERT_DAYS, 1)}
-        found[row["store"]] = StockFigures(int(row["lots"]), int(row["pieces"]), int(row["cost_fen"]), expired, within)
-    return found
+        sums[row["store"]] = StockFigures(int(row["lots"]), int(row["pieces"]), int(row["cost_fen"]), expired, within)
+    return sums
