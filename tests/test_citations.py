@@ -17,6 +17,7 @@ FIELD = re.compile(r"field\.md(?:\)|`)?,? (\d+(?:\.\d+)*)(?: and (\d+(?:\.\d+)*)
 FORM = re.compile(r"\bD(\d{1,2})\b")
 INVARIANT = re.compile(r"\bI(\d{1,2})\b")
 DECISION = re.compile(r"\b[Dd]ecisions? (\d+)(?: and (\d+))?")
+SUMS = re.compile(r"\bSums\(\s*\"(\w+)\"")
 DOCUMENT = re.compile(r"(?<![\w/.\"-])((?:docs/|\.\./|decisions/)*[\w-]+\.md)\b")
 # Documents that were never in the repository. An applied migration never changes, so what it cites stays.
 ELSEWHERE = re.compile(
@@ -75,6 +76,14 @@ def test_a_decision_that_code_cites_exists() -> None:
     hits = cited(DECISION)
     assert hits
     assert not {(name, n) for name, n in hits if int(n) not in numbers}
+
+
+def test_every_table_of_kept_sums_stands_in_the_architecture() -> None:
+    sums = [found for name, text in texts().items() if name.startswith("charity/") for found in SUMS.findall(text)]
+    assert len(sums) > 5, "the pattern finds nothing: it is wrong"
+    section = (DOCS / "architecture.md").read_text(encoding="utf-8").partition("## Sums")[2]
+    missing = {table for table in sums if f"`{table}`" not in section}
+    assert not missing, f'docs/architecture.md, "Sums", does not name {sorted(missing)}'
 
 
 def test_a_document_that_is_named_can_be_opened() -> None:

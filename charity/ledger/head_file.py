@@ -6,8 +6,9 @@ Signed with a key derived from CHARITY_SECRET_KEY, replaced atomically (write, f
 every process that posts, at most a second after the commit. So a database whose last entries are gone (its WAL was
 cut, an older copy was put in its place) is seen: it ends before the seq that the file names, or has another entry
 there. Then this process writes no file and nothing into the books, and `verify` says what is missing. It is the same
-when the file is not there and the database has entries: whoever cuts the one can take the other away. Only `renew`
-starts the file anew: after a deliberate restore or on another host, for a new demo, and in the upgrade that brings it.
+when the file is not there and the database has entries: whoever can shorten the database can delete the file too.
+Then only `renew` begins it anew: after a deliberate restore or on another host, for a new demo, and in the upgrade
+that brings it. A server under which it was taken away knows all that was posted: it writes it again and logs that.
 """
 
 import asyncio
