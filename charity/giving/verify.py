@@ -20,7 +20,8 @@ _GOODS = "COALESCE((SELECT SUM(i.quantity * i.price_fen) FROM receipt_item i WHE
 # Every gift with the receipts that it is on and its entry, read once in the order of the journal.
 _GIFTS = Pass(
     shown="d.key, d.seq, d.status, d.amount_fen, r.number, r.amount_fen AS on_receipt, "
-    f"COALESCE(d.amount_fen - d.refunded_fen, 0) AS given, d.refunded_fen AS stated, {_PAID} AS paid",
+    f"COALESCE(d.amount_fen - d.refunded_fen, 0) AS given, d.refunded_fen AS stated, {_PAID} AS paid, "
+    f"r.issued_on, r.status AS receipt_status, {_GOODS} AS goods",
     rows="FROM donation d LEFT JOIN receipt_line l ON l.donation = d.key LEFT JOIN receipt r ON r.number = l.number "
     "LEFT JOIN entry e ON e.seq = d.seq WHERE d.seq > $1 AND d.seq <= $2",
     rules=(
@@ -64,9 +65,9 @@ _GIFTS = Pass(
             "I3",
             "donation {key}: its columns are not what entry #{seq} says",
             "d.kind = 'cash' AND (e.seq IS NULL OR e.kind <> 'gift.cash' OR e.party <> d.donor "
-            "OR e.actor <> d.recorded_by OR e.recorded_at <> d.recorded_at OR @e.donation <> d.key "
-            "OR @e.campaign <> d.campaign OR @e.channel <> d.channel OR @e.on <> d.received_on "
-            "OR e.effective_on <> d.booked_on OR COALESCE(@e.work_unit, '') <> COALESCE(d.work_unit, ''))",
+            "OR e.actor <> d.recorded_by OR e.recorded_at <> d.recorded_at OR e.effective_on <> d.booked_on "
+            "OR @e.donation <> d.key OR @e.campaign <> d.campaign OR @e.channel <> d.channel "
+            "OR @e.on <> d.received_on OR COALESCE(@e.work_unit, '') <> COALESCE(d.work_unit, ''))",
         ),
         (
             "I3",
@@ -87,28 +88,9 @@ _GIFTS = Pass(
             f"d.refunded_fen <> 0 AND d.refunded_fen <> {_PAID}",  # 0: _BOOKS looks at every refund
         ),
         (
-            "I7",
-            "donation {key}: its payment reference is not kept as used",
-            "d.channel_ref <> '' AND NOT EXISTS (SELECT 1 FROM channel_ref c "
-            "WHERE c.key = d.channel || ':' || d.channel_ref AND c.donation = d.key)",
-        ),
-    ),
-)
-
-# Every receipt by itself.
-_RECEIPT = Pass(
-    shown=f"r.number, r.status, r.issued_on, r.amount_fen AS stated, {_GOODS} AS given",
-    rows="FROM receipt r WHERE 1 = 1",
-    rules=(
-        (
             "I10",
-            "receipt {number} covers no gift",
-            "NOT EXISTS (SELECT 1 FROM receipt_line l WHERE l.number = r.number)",
-        ),
-        (
-            "I10",
-            "receipt {number} says {stated} fen, the goods on it are {given} fen",
-            f"{_GOODS} <> CASE WHEN r.kind = 'in_kind' THEN r.amount_fen ELSE 0 END",
+            "receipt {number} says {on_receipt} fen, the goods on it are {goods} fen",
+            f"r.kind = 'in_kind' AND {_GOODS} <> r.amount_fen",
         ),
         (
             "I10",
@@ -118,7 +100,7 @@ _RECEIPT = Pass(
         ),
         (
             "I10",
-            "receipt {number} is {status}, and who ended it, when, or its successor says otherwise",
+            "receipt {number} is {receipt_status}, and who ended it, when, or its successor says otherwise",
             "(r.status <> 'issued') <> (r.ended_by IS NOT NULL) OR (r.status <> 'issued') <> (r.ended_at IS NOT NULL) "
             "OR (r.status = 'replaced') <> (r.replaced_by IS NOT NULL) OR r.replaced_by IS NOT NULL AND NOT EXISTS "
             "(SELECT 1 FROM receipt n WHERE n.code = r.replaced_by AND n.replaces = r.code)",
@@ -129,13 +111,33 @@ _RECEIPT = Pass(
             "r.replaces IS NOT NULL AND NOT EXISTS "
             "(SELECT 1 FROM receipt o WHERE o.code = r.replaces AND o.replaced_by = r.code)",
         ),
+        (
+            "I7",
+            "donation {key}: its payment reference is not kept as used",
+            "d.channel_ref <> '' AND NOT EXISTS (SELECT 1 FROM channel_ref c "
+            "WHERE c.key = d.channel || ':' || d.channel_ref AND c.donation = d.key)",
+        ),
     ),
 )
 
 _COUNT = numbers.count_sql(receipts.PREFIX, "r.number")
 _SEVERAL = "(SELECT number FROM receipt_line GROUP BY number HAVING COUNT(*) > 1)"
 _RECEIPTS: tuple[Check | Pass | Guard, ...] = (
-    _RECEIPT,
+    Guard(
+        "SELECT 1 AS differ WHERE (SELECT COUNT(*) FROM receipt) "
+        "<> (SELECT COUNT(*) FROM (SELECT number FROM receipt_line GROUP BY number) x)",
+        (
+            "I10",
+            "receipt {number} covers no gift",
+            "SELECT r.number FROM receipt r WHERE NOT EXISTS (SELECT 1 FROM receipt_line l WHERE l.number = r.number)",
+        ),
+    ),
+    (
+        "I10",
+        "receipt {number} of money lists goods",
+        "SELECT DISTINCT i.number FROM receipt_item i "
+        "WHERE (SELECT r.kind FROM receipt r WHERE r.number = i.number) <> 'in_kind'",
+    ),
     (
         "I10",
         "receipt {number} lists a gift that is not there",
@@ -170,9 +172,10 @@ _RECEIPTS: tuple[Check | Pass | Guard, ...] = (
     (
         "I10",
         "receipts of {year}: {n} numbers, the last is {last}, the next of the series is {next}",
-        f"SELECT r.year, COUNT(*) AS n, MAX({_COUNT}) AS last, s.next FROM receipt r "  # noqa: S608 - from this file
-        "LEFT JOIN series s ON s.name = 'receipt' AND s.year = r.year GROUP BY r.year, s.next "
-        f"HAVING COUNT(*) <> MAX({_COUNT}) OR COUNT(*) + 1 <> COALESCE(s.next, 1)",
+        "SELECT x.year, x.n, x.last, s.next FROM "  # noqa: S608 - from this file
+        f"(SELECT r.year, COUNT(*) AS n, MAX({_COUNT}) AS last FROM receipt r GROUP BY r.year) x "
+        "LEFT JOIN series s ON s.name = 'receipt' AND s.year = x.year "
+        "WHERE x.n <> x.last OR x.n + 1 <> COALESCE(s.next, 1)",
     ),
 )
 

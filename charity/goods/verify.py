@@ -104,12 +104,14 @@ _ROWS: tuple[Check, ...] = (
     (
         "I3",
         "slip {number} says {listed} pieces of {lot}, its entry {moved}",
+        # CROSS JOIN: SQLite then begins with the few slips, not with all postings.
         "SELECT x.number, x.lot, SUM(x.listed) AS listed, SUM(x.moved) AS moved FROM ("
         "SELECT d.number, l.lot, l.quantity AS listed, 0 AS moved FROM goods_document d "
         "JOIN goods_line l ON l.document = d.number UNION ALL "
-        "SELECT d.number, substr(u.code, 5), 0, p.quantity FROM goods_document d JOIN posting p ON p.seq = d.seq "
-        "JOIN unit u ON u.id = p.unit AND u.code LIKE 'lot:%' JOIN account a ON a.id = p.account "
-        "AND a.code = 'store:' || d.store) x GROUP BY x.number, x.lot HAVING SUM(x.listed) <> SUM(x.moved)",
+        "SELECT d.number, substr(u.code, 5), 0, p.quantity FROM goods_document d CROSS JOIN posting p "
+        "CROSS JOIN unit u CROSS JOIN account a WHERE p.seq = d.seq AND u.id = p.unit AND u.code LIKE 'lot:%' "
+        "AND a.id = p.account AND a.code = 'store:' || d.store) x "
+        "GROUP BY x.number, x.lot HAVING SUM(x.listed) <> SUM(x.moved)",
     ),
     (
         "I3",

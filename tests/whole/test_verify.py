@@ -320,12 +320,15 @@ GIVING = {
     "donation {key}: 0 fen are marked as refunded, its refunds are {paid} fen":
         "UPDATE donation SET refunded_fen = 0 WHERE refunded_fen > 0",
     "donation {key}: its payment reference is not kept as used": "DELETE FROM channel_ref WHERE 1 = 1",
+    "receipt {number} of money lists goods":
+        f"INSERT INTO receipt_item (number, n, name, measure, quantity, price_fen, evidence) SELECT r.number, 1, i.name, "
+        f"i.measure, i.quantity, i.price_fen, i.evidence FROM receipt_item i, receipt r WHERE r.code = {RECEIPT} LIMIT 1",
     "receipt {number} covers no gift": f"DELETE FROM receipt_line WHERE donation = {GIFT}",
-    "receipt {number} says {stated} fen, the goods on it are {given} fen":
+    "receipt {number} says {on_receipt} fen, the goods on it are {goods} fen":
         "UPDATE receipt_item SET quantity = quantity + 1",
     "receipt {number} is dated {issued_on}, which is not of its year":
         f"UPDATE receipt SET year = 2020 WHERE code = {RECEIPT}",
-    "receipt {number} is {status}, and who ended it, when, or its successor says otherwise":
+    "receipt {number} is {receipt_status}, and who ended it, when, or its successor says otherwise":
         "UPDATE receipt SET ended_by = NULL WHERE status = 'voided'",
     "receipt {number} replaces one that does not name it":
         "UPDATE receipt SET replaced_by = NULL WHERE status = 'replaced'",
