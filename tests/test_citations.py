@@ -86,6 +86,18 @@ def test_every_table_of_kept_sums_stands_in_the_architecture() -> None:
     assert not missing, f'docs/architecture.md, "Sums", does not name {sorted(missing)}'
 
 
+def test_every_package_that_the_platform_needs_has_its_reason_and_no_other() -> None:
+    names = re.findall(r"^([a-z][\w-]*)", (ROOT / "requirements.in").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = (
+        (DOCS / "stack.md")
+        .read_text(encoding="utf-8")
+        .partition("| package | for |\n|---|---|\n")[2]
+        .partition("\n\n")[0]
+    )
+    named = re.findall(r"[a-z][\w-]*", " ".join(row.split("|")[1] for row in rows.splitlines()))
+    assert sorted(named) == sorted(names), "the table at the top of docs/stack.md lists what requirements.in does"
+
+
 def test_a_document_that_is_named_can_be_opened() -> None:
     known = {path.name for path in ROOT.glob("*.md")} | {path.name for path in DOCS.rglob("*.md")}
     hits = cited(DOCUMENT)
