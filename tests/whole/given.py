@@ -1,4 +1,4 @@
-"""Who may open what, written here once more by hand: it is the contract's, and must not follow a slip in the code."""
+"""Who may open what, by hand once more: not derived from the code, so that it notices a mistake there."""
 
 import re
 from typing import Any

@@ -1,6 +1,6 @@
 """Who may open what: every page and every call against one table, and every write against the owner of a thing.
 
-The table is written here once more, by hand: it is the contract's, and must not follow a slip in the code.
+The table is written by hand once more: not derived from the code, so that it notices a mistake there.
 """
 
 import re
