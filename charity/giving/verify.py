@@ -3,6 +3,7 @@
 Everything is counted by the database; each failure names what differs.
 """
 
+from charity import words
 from charity.db import reading
 from charity.errors import Failure
 from charity.giving import receipts, refunds
@@ -27,43 +28,43 @@ _GIFTS = Pass(
     rules=(
         (
             "I10",
-            "receipt {number} and gift {key}: the gift does not point to it",
+            "收据 {number} 列有捐赠 {key}，这笔捐赠却不指向它",
             "r.status = 'issued' AND COALESCE(d.receipt, '') <> r.code",
         ),
         (
             "I10",
-            "receipt {number} and gift {key}: it is not of the campaign, the fund, the kind or an entry of its gifts",
+            "收据 {number} 与捐赠 {key} 的活动、基金、类别或分录不一致",
             "COALESCE(r.campaign, '') <> COALESCE(d.campaign, '') OR r.fund <> d.fund OR r.kind <> d.kind "
             "OR r.seq <> d.seq AND r.seq NOT IN (SELECT g.seq FROM receipt_line k JOIN donation g "
             "ON g.key = k.donation WHERE k.number = r.number)",
         ),
         (
             "I10",
-            "receipt {number} and gift {key}: it is the first over its gift and has another giver, handler or instant",
+            "收据 {number} 是捐赠 {key} 的首张收据，捐赠人、经办人或时间却与捐赠、分录不同",
             "r.replaces IS NULL AND (r.donor <> d.donor "
             "OR r.seq = d.seq AND (r.handler <> e.actor OR r.recorded_at <> e.recorded_at))",
         ),
         (
             "I10",
-            "receipt {number} says {on_receipt} fen, its gifts are {given} fen",
+            "收据 {number} 记 {on_receipt} 分，所列捐赠减退款后为 {given} 分",
             "r.status = 'issued' AND r.amount_fen <> COALESCE(d.amount_fen - d.refunded_fen, 0) AND NOT EXISTS "
             "(SELECT 1 FROM receipt_line k WHERE k.number = r.number AND k.donation <> d.key)",  # several: _SEVERAL
         ),
         (
             "I10",
-            "donation {key} points to a receipt that is not its valid one",
+            "捐赠 {key} 指向的收据不是它的有效收据",
             "d.receipt IS NOT NULL AND (r.code IS NULL OR r.code <> d.receipt OR r.status <> 'issued') AND NOT EXISTS "
             "(SELECT 1 FROM receipt_line k JOIN receipt o ON o.number = k.number WHERE k.donation = d.key "
             "AND o.code = d.receipt AND o.status = 'issued')",
         ),
         (
             "I10",
-            "donation {key} of {amount_fen} fen never had a receipt",
+            "捐赠 {key} 金额 {amount_fen} 分，从未开过收据",
             "d.amount_fen IS NOT NULL AND l.number IS NULL",
         ),
         (
             "I3",
-            "donation {key}: its columns are not what entry #{seq} says",
+            "捐赠 {key}：各列与分录 #{seq} 不符",
             "d.kind = 'cash' AND (e.seq IS NULL OR e.kind <> 'gift.cash' OR e.party <> d.donor "
             "OR e.actor <> d.recorded_by OR e.recorded_at <> d.recorded_at OR e.effective_on <> d.booked_on "
             "OR @e.donation <> d.key OR @e.campaign <> d.campaign OR @e.channel <> d.channel "
@@ -71,49 +72,49 @@ _GIFTS = Pass(
         ),
         (
             "I3",
-            "donation {key} in kind: its columns are not what entry #{seq} says",
+            "实物捐赠 {key}：各列与分录 #{seq} 不符",
             "d.kind = 'in_kind' AND (e.seq IS NULL OR e.kind <> 'goods.gift' OR e.party <> d.donor "
             "OR e.actor <> d.recorded_by OR e.recorded_at <> d.recorded_at OR @e.store <> COALESCE(d.store, '') "
             "OR e.effective_on <> d.booked_on OR COALESCE(@e.campaign, '') <> COALESCE(d.campaign, ''))",
         ),
         (
             "I3",
-            "donation {key} is {status}, the books say otherwise",
+            "捐赠 {key} 的状态是 {status}，与账簿不符",
             "d.status <> CASE WHEN d.seq IN (SELECT b.reverses FROM entry b WHERE b.reverses IS NOT NULL) "
             "THEN 'reversed' WHEN d.refunded_fen > 0 AND d.refunded_fen = d.amount_fen THEN 'refunded' ELSE 'ok' END",
         ),
         (
             "I10",
-            "donation {key}: {stated} fen are marked as refunded, its refunds are {paid} fen",
+            "捐赠 {key} 记已退 {stated} 分，其退款合计 {paid} 分",
             f"d.refunded_fen <> 0 AND d.refunded_fen <> {_PAID}",  # 0: _BOOKS looks at every refund
         ),
         (
             "I10",
-            "receipt {number} says {on_receipt} fen, the goods on it are {goods} fen",
+            "收据 {number} 记 {on_receipt} 分，所列物资合计 {goods} 分",
             f"r.kind = 'in_kind' AND {_GOODS} <> r.amount_fen",
         ),
         (
             "I10",
-            "receipt {number} is dated {issued_on}, which is not of its year",
+            "收据 {number} 的开具日期是 {issued_on}，与它的年度或编号不符",
             "substr(r.issued_on, 1, 4) <> CAST(r.year AS TEXT) "
             f"OR NOT {numbers.starts_sql(receipts.PREFIX, 'r.year', 'r.number')}",
         ),
         (
             "I10",
-            "receipt {number} is {receipt_status}, and who ended it, when, or its successor says otherwise",
+            "收据 {number} 的状态是 {receipt_status}，与作废或换开的经手人、时间或新收据不符",
             "(r.status <> 'issued') <> (r.ended_by IS NOT NULL) OR (r.status <> 'issued') <> (r.ended_at IS NOT NULL) "
             "OR (r.status = 'replaced') <> (r.replaced_by IS NOT NULL) OR r.replaced_by IS NOT NULL AND NOT EXISTS "
             "(SELECT 1 FROM receipt n WHERE n.code = r.replaced_by AND n.replaces = r.code)",
         ),
         (
             "I10",
-            "receipt {number} replaces one that does not name it",
+            "收据 {number} 换开自一张收据，那张收据没有注明它",
             "r.replaces IS NOT NULL AND NOT EXISTS "
             "(SELECT 1 FROM receipt o WHERE o.code = r.replaces AND o.replaced_by = r.code)",
         ),
         (
             "I7",
-            "donation {key}: its payment reference is not kept as used",
+            "捐赠 {key} 的流水号没有登记为已用",
             "d.channel_ref <> '' AND NOT EXISTS (SELECT 1 FROM channel_ref c "
             "WHERE c.key = d.channel || ':' || d.channel_ref AND c.donation = d.key)",
         ),
@@ -128,26 +129,26 @@ _RECEIPTS: tuple[Check | Pass | Guard, ...] = (
         "<> (SELECT COUNT(*) FROM (SELECT number FROM receipt_line GROUP BY number) x)",
         (
             "I10",
-            "receipt {number} covers no gift",
+            "收据 {number} 没有对应的捐赠",
             "SELECT r.number FROM receipt r WHERE NOT EXISTS (SELECT 1 FROM receipt_line l WHERE l.number = r.number)",
         ),
     ),
     (
         "I10",
-        "receipt {number} of money lists goods",
+        "货币捐赠收据 {number} 列有物资",
         "SELECT DISTINCT i.number FROM receipt_item i "
         "WHERE (SELECT r.kind FROM receipt r WHERE r.number = i.number) <> 'in_kind'",
     ),
     (
         "I10",
-        "receipt {number} lists a gift that is not there",
+        "收据 {number} 所列的捐赠不在",
         # In the order of the gifts' keys: both indexes are then read from end to end.
         "SELECT l.number FROM receipt_line l WHERE NOT EXISTS (SELECT 1 FROM donation d WHERE d.key = l.donation) "
         "ORDER BY l.donation",
     ),
     (
         "I10",
-        "receipt {number} says {stated} fen, its gifts are {given} fen",
+        "收据 {number} 记 {stated} 分，所列各笔捐赠减退款后合计 {given} 分",
         "SELECT r.number, r.amount_fen AS stated, COALESCE(SUM(d.amount_fen - d.refunded_fen), 0) AS given "  # noqa: S608 - from this file
         f"FROM {_SEVERAL} m JOIN receipt r ON r.number = m.number JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE r.status = 'issued' GROUP BY r.code, r.number, r.amount_fen "
@@ -155,7 +156,7 @@ _RECEIPTS: tuple[Check | Pass | Guard, ...] = (
     ),
     (
         "I10",
-        "receipt {number} covers gifts of {n} givers who are no one work unit",
+        "收据 {number} 列有 {n} 位捐赠人的捐赠，他们不属于同一单位",
         "SELECT r.number, COUNT(DISTINCT d.donor) AS n "  # noqa: S608 - from this file
         f"FROM {_SEVERAL} m JOIN receipt r ON r.number = m.number JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE r.status = 'issued' GROUP BY r.code, r.number "
@@ -163,7 +164,7 @@ _RECEIPTS: tuple[Check | Pass | Guard, ...] = (
     ),
     (
         "I10",
-        "receipt {number} does not print the goods of the receipt that it replaces",
+        "收据 {number} 所列物资与被换开的原收据不同",
         "SELECT DISTINCT r.number FROM receipt r JOIN receipt o ON o.code = r.replaces JOIN receipt_item i "
         "ON i.number IN (r.number, o.number) LEFT JOIN receipt_item k ON k.number = CASE i.number WHEN r.number "
         "THEN o.number ELSE r.number END AND k.n = i.n AND k.name = i.name AND k.measure = i.measure "
@@ -171,7 +172,7 @@ _RECEIPTS: tuple[Check | Pass | Guard, ...] = (
     ),
     (
         "I10",
-        "receipts of {year}: {n} numbers, the last is {last}, the next of the series is {next}",
+        "{year} 年收据共 {n} 个号，最后一号是 {last}，编号序列的下一号是 {next}",
         "SELECT x.year, x.n, x.last, s.next FROM "  # noqa: S608 - from this file
         f"(SELECT r.year, COUNT(*) AS n, MAX({_COUNT}) AS last FROM receipt r GROUP BY r.year) x "
         "LEFT JOIN series s ON s.name = 'receipt' AND s.year = x.year "
@@ -183,7 +184,7 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
     _GIFTS,
     (
         "I3",
-        "entry #{seq} is a gift without a row of its own",
+        "分录 #{seq} 是捐赠，却没有捐赠记录",
         "SELECT e.seq FROM entry e WHERE e.kind IN ('gift.cash', 'goods.gift') "
         "AND NOT EXISTS (SELECT 1 FROM donation d WHERE d.seq = e.seq)",
     ),
@@ -193,27 +194,27 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         "<> (SELECT COUNT(*) FROM donation WHERE channel_ref <> '')",
         (
             "I7",
-            "the payment reference {key} is kept for a gift that does not carry it",
+            "流水号 {key} 登记在一笔不带它的捐赠名下",
             "SELECT c.key FROM channel_ref c LEFT JOIN donation d ON d.key = c.donation "
             "AND d.channel || ':' || d.channel_ref = c.key WHERE d.key IS NULL",
         ),
     ),
     (
         "I10",
-        "entry #{seq} posted {posted} fen to fund {fund}, its gifts are {given} fen",
+        "分录 #{seq} 记入基金 {fund} {posted} 分，其捐赠合计 {given} 分",
         f"SELECT d.seq, d.fund, SUM(COALESCE(d.amount_fen, 0)) AS given, {_POSTED} AS posted "  # noqa: S608 - from this file
         "FROM donation d WHERE d.seq > $1 AND d.seq <= $2 GROUP BY d.seq, d.fund "
         f"HAVING SUM(COALESCE(d.amount_fen, 0)) <> {_POSTED}",
     ),
     (
         "I10",
-        "donation {key}: 0 fen are marked as refunded, its refunds are {paid} fen",
+        "捐赠 {key} 未记已退，其退款合计却是 {paid} 分",
         "SELECT d.key, SUM(f.amount_fen) AS paid FROM refund f JOIN donation d ON d.key = f.donation "
         "WHERE f.status = 'refunded' AND d.refunded_fen = 0 GROUP BY d.key",
     ),
     (
         "I3",
-        "refund {number}: its columns are not what its entry says, or one person asked and approved",
+        "退款 {number}：各列与分录不符，或申请人与批准人是同一人",
         "SELECT r.number FROM refund r JOIN donation d ON d.key = r.donation "  # noqa: S608 - from this file
         "LEFT JOIN entry e ON e.seq = r.seq AND e.kind = 'gift.refund' LEFT JOIN refund_of o ON o.seq = r.seq "
         "WHERE COALESCE(r.approved_by, '') = r.requested_by OR (r.status = 'requested') <> (r.approved_by IS NULL) "
@@ -223,13 +224,13 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
     ),
     (
         "I3",
-        "entry #{seq} is a refund without a row of its own",
+        "分录 #{seq} 是退款，却没有退款记录",
         "SELECT e.seq FROM entry e LEFT JOIN refund r ON r.seq = e.seq WHERE e.kind = 'gift.refund' "
         "AND r.number IS NULL",
     ),
     (
         "I3",
-        "pledge {code} is {status} with {received_fen} fen, its gifts are {given} fen",
+        "认捐 {code} 的状态是 {status}，记已到账 {received_fen} 分，其捐赠合计 {given} 分",
         "SELECT p.code, p.status, p.received_fen, COALESCE(x.fen, 0) AS given FROM pledge p LEFT JOIN "
         "(SELECT pledge, SUM(amount_fen) AS fen FROM donation WHERE pledge IS NOT NULL GROUP BY pledge) x "
         "ON x.pledge = p.code WHERE p.received_fen <> COALESCE(x.fen, 0) "
@@ -238,13 +239,13 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
     ),
     (
         "I3",
-        "donation {key} is not of the campaign, fund, giver or work unit of its pledge",
+        "捐赠 {key} 的活动、基金、捐赠人或单位与其认捐不同",
         "SELECT d.key FROM donation d JOIN pledge p ON p.code = d.pledge WHERE d.campaign <> p.campaign "
         "OR d.fund <> p.fund OR d.donor <> p.donor OR COALESCE(d.work_unit, '') <> COALESCE(p.work_unit, '')",
     ),
     (
         "I12",
-        "{campaign}, unit {work_unit}: the kept sums are off by {gifts} gifts, {donors} givers, {fen} fen",
+        "活动 {campaign}、单位 {work_unit}：合计与捐赠相差 {gifts} 笔、{donors} 人、{fen} 分",
         # `|| ''`: a reading of the table from end to end; by its index the rows of a campaign lie everywhere.
         "SELECT x.campaign, x.work_unit, SUM(x.gifts) AS gifts, SUM(x.donors) AS donors, SUM(x.fen) AS fen FROM ("
         "SELECT campaign, work_unit, gifts, donors, net_fen AS fen FROM unit_sum UNION ALL "
@@ -254,7 +255,7 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
     ),
     (
         "I7",
-        "refunds of {year}: {n} numbers, the next of the series is {next}",
+        "{year} 年退款共 {n} 个号，编号序列的下一号是 {next}",
         f"SELECT x.year, x.n, s.next FROM (SELECT {numbers.year_sql(refunds.PREFIX, 'number')} AS year, COUNT(*) AS n "  # noqa: S608 - from this file
         "FROM refund GROUP BY 1) x "
         "LEFT JOIN series s ON s.name = 'refund' AND CAST(s.year AS TEXT) = x.year "
@@ -262,7 +263,7 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
     ),
     (
         "I12",
-        "campaign {slug} has no figures: no page shows it",
+        "活动 {slug} 没有统计数字，任何页面都不会显示它",
         "SELECT c.slug FROM campaign c LEFT JOIN campaign_figures f ON f.slug = c.slug WHERE f.slug IS NULL",
     ),
 )
@@ -282,11 +283,11 @@ _CAMPAIGN = (
     "WHERE f.slug = $1"
 )
 _SHOWN = {
-    "received_fen": "received_booked",
-    "refunded_fen": "refunded_booked",
-    "gifts": "gifts_booked",
-    "donors": "donors_booked",
-    "in_kind": "in_kind_booked",
+    "received_fen": ("到账金额（分）", "received_booked"),
+    "refunded_fen": ("退款金额（分）", "refunded_booked"),
+    "gifts": ("货币捐赠笔数", "gifts_booked"),
+    "donors": ("货币捐赠人数", "donors_booked"),
+    "in_kind": ("实物捐赠笔数", "in_kind_booked"),
 }
 
 
@@ -296,12 +297,18 @@ async def _campaigns() -> list[Failure]:
     for campaign in await reading.rows("SELECT slug FROM campaign ORDER BY slug"):
         slug = campaign["slug"]
         for row in await reading.rows(_CAMPAIGN, slug):
-            for name, column in _SHOWN.items():
+            for name, (label, column) in _SHOWN.items():
                 shown, booked = row[name], row[column]
                 if shown != booked:
-                    failures.append(
-                        Failure("I12", f"campaign {slug}: the page says {name} {shown}, booked are {booked}")
+                    figure = words.Term(label)
+                    text = words.say(
+                        "活动 {slug}：页面的{figure}是 {shown}，账簿为 {booked}",
+                        slug=slug,
+                        figure=figure,
+                        shown=shown,
+                        booked=booked,
                     )
+                    failures.append(Failure("I12", text))
     return failures
 
 

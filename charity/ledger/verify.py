@@ -50,7 +50,7 @@ _CHECKS: tuple[checks.Check, ...] = (
     ),
     (
         "I12",
-        "fund {fund}, {month}: its worth is kept as changed by {said} fen, by the books it is {booked} fen",
+        "基金 {fund}，{month}：净资产变动合计 {said} 分，账簿为 {booked} 分",
         "SELECT x.fund, x.month, SUM(x.said) AS said, SUM(x.booked) AS booked FROM (SELECT fund, month, "
         "worth_fen AS said, 0 AS booked FROM fund_month UNION ALL SELECT a.fund, substr(t.day, 1, 7), 0, "
         "SUM(t.credit - t.debit) FROM account a JOIN turnover t ON t.account = a.id JOIN unit u ON u.id = t.unit "

@@ -277,7 +277,7 @@ async def test_verify_names_accounts_that_hold_what_an_older_version_allowed(hou
     row = {"staff": house.admin.key, "role": "approver"}
     await transactions.run(lambda tx: tx.insert("staff_role", [row]))
     (failure,) = await verify.run()
-    assert "account admin is admin and approver" in failure.words
+    assert "账号 admin 同时是 admin 和 approver" in failure.words
 
 
 async def test_a_lost_phone_of_an_approver_waits_for_a_second_person(house: Cast) -> None:

@@ -298,68 +298,68 @@ async def test_a_column_that_does_not_say_what_was_hashed_is_told(busy: Cast) ->
 OTHER_GIFT = f"(SELECT MAX(key) FROM donation WHERE kind = 'cash' AND key <> {GIFT})"
 # What is written where, and the words of the rule of gifts and receipts that it breaks.
 GIVING = {
-    "receipt {number} and gift {key}: the gift does not point to it":
+    "收据 {number} 列有捐赠 {key}，这笔捐赠却不指向它":
         f"UPDATE donation SET receipt = NULL WHERE key = {GIFT}",
-    "receipt {number} and gift {key}: it is not of the campaign, the fund, the kind or an entry of its gifts":
+    "收据 {number} 与捐赠 {key} 的活动、基金、类别或分录不一致":
         f"UPDATE receipt SET fund = 'F-WARM' WHERE code = {RECEIPT}",
-    "receipt {number} and gift {key}: it is the first over its gift and has another giver, handler or instant":
+    "收据 {number} 是捐赠 {key} 的首张收据，捐赠人、经办人或时间却与捐赠、分录不同":
         f"UPDATE receipt SET handler = 'somebody' WHERE code = {RECEIPT}",
-    "receipt {number} says {on_receipt} fen, its gifts are {given} fen":
+    "收据 {number} 记 {on_receipt} 分，所列捐赠减退款后为 {given} 分":
         f"UPDATE receipt SET amount_fen = amount_fen + 1 WHERE code = {RECEIPT}",
-    "donation {key} points to a receipt that is not its valid one":
+    "捐赠 {key} 指向的收据不是它的有效收据":
         f"UPDATE donation SET receipt = (SELECT MIN(code) FROM receipt WHERE status = 'voided') WHERE key = {GIFT}",
-    "donation {key} of {amount_fen} fen never had a receipt": f"DELETE FROM receipt_line WHERE donation = {GIFT}",
-    "donation {key}: its columns are not what entry #{seq} says":
+    "捐赠 {key} 金额 {amount_fen} 分，从未开过收据": f"DELETE FROM receipt_line WHERE donation = {GIFT}",
+    "捐赠 {key}：各列与分录 #{seq} 不符":
         f"UPDATE donation SET channel = 'cash' WHERE key = {GIFT}",
-    "donation {key} in kind: its columns are not what entry #{seq} says":
+    "实物捐赠 {key}：各列与分录 #{seq} 不符":
         f"UPDATE donation SET store = 'LX02' WHERE key = {IN_KIND}",
-    "donation {key} is {status}, the books say otherwise":
+    "捐赠 {key} 的状态是 {status}，与账簿不符":
         f"UPDATE donation SET status = 'reversed' WHERE key = {GIFT}",
-    "donation {key}: {stated} fen are marked as refunded, its refunds are {paid} fen":
+    "捐赠 {key} 记已退 {stated} 分，其退款合计 {paid} 分":
         f"UPDATE donation SET refunded_fen = 1 WHERE key = {GIFT}",
-    "donation {key}: 0 fen are marked as refunded, its refunds are {paid} fen":
+    "捐赠 {key} 未记已退，其退款合计却是 {paid} 分":
         "UPDATE donation SET refunded_fen = 0 WHERE refunded_fen > 0",
-    "donation {key}: its payment reference is not kept as used": "DELETE FROM channel_ref WHERE 1 = 1",
-    "receipt {number} of money lists goods":
+    "捐赠 {key} 的流水号没有登记为已用": "DELETE FROM channel_ref WHERE 1 = 1",
+    "货币捐赠收据 {number} 列有物资":
         f"INSERT INTO receipt_item (number, n, name, measure, quantity, price_fen, evidence) SELECT r.number, 1, i.name, "
         f"i.measure, i.quantity, i.price_fen, i.evidence FROM receipt_item i, receipt r WHERE r.code = {RECEIPT} LIMIT 1",
-    "receipt {number} covers no gift": f"DELETE FROM receipt_line WHERE donation = {GIFT}",
-    "receipt {number} says {on_receipt} fen, the goods on it are {goods} fen":
+    "收据 {number} 没有对应的捐赠": f"DELETE FROM receipt_line WHERE donation = {GIFT}",
+    "收据 {number} 记 {on_receipt} 分，所列物资合计 {goods} 分":
         "UPDATE receipt_item SET quantity = quantity + 1",
-    "receipt {number} is dated {issued_on}, which is not of its year":
+    "收据 {number} 的开具日期是 {issued_on}，与它的年度或编号不符":
         f"UPDATE receipt SET year = 2020 WHERE code = {RECEIPT}",
-    "receipt {number} is {receipt_status}, and who ended it, when, or its successor says otherwise":
+    "收据 {number} 的状态是 {receipt_status}，与作废或换开的经手人、时间或新收据不符":
         "UPDATE receipt SET ended_by = NULL WHERE status = 'voided'",
-    "receipt {number} replaces one that does not name it":
+    "收据 {number} 换开自一张收据，那张收据没有注明它":
         "UPDATE receipt SET replaced_by = NULL WHERE status = 'replaced'",
-    "receipt {number} lists a gift that is not there": f"DELETE FROM donation WHERE key = {GIFT}",
-    "receipt {number} says {stated} fen, its gifts are {given} fen":
+    "收据 {number} 所列的捐赠不在": f"DELETE FROM donation WHERE key = {GIFT}",
+    "收据 {number} 记 {stated} 分，所列各笔捐赠减退款后合计 {given} 分":
         f"INSERT INTO receipt_line (number, donation) SELECT MIN(l.number), {OTHER_GIFT} FROM receipt_line l "
         f"WHERE l.donation = {GIFT}",
-    "receipt {number} covers gifts of {n} givers who are no one work unit":
+    "收据 {number} 列有 {n} 位捐赠人的捐赠，他们不属于同一单位":
         f"INSERT INTO receipt_line (number, donation) SELECT MIN(l.number), {OTHER_GIFT} FROM receipt_line l "
         f"WHERE l.donation = {GIFT}",
-    "receipt {number} does not print the goods of the receipt that it replaces":
+    "收据 {number} 所列物资与被换开的原收据不同":
         "UPDATE receipt_item SET name = '别的' WHERE number = (SELECT MAX(number) FROM receipt_item)",
-    "receipts of {year}: {n} numbers, the last is {last}, the next of the series is {next}":
+    "{year} 年收据共 {n} 个号，最后一号是 {last}，编号序列的下一号是 {next}":
         "UPDATE series SET next = next + 1 WHERE name = 'receipt'",
-    "entry #{seq} is a gift without a row of its own": f"DELETE FROM donation WHERE key = {GIFT}",
-    "the payment reference {key} is kept for a gift that does not carry it":
+    "分录 #{seq} 是捐赠，却没有捐赠记录": f"DELETE FROM donation WHERE key = {GIFT}",
+    "流水号 {key} 登记在一笔不带它的捐赠名下":
         f"INSERT INTO channel_ref (key, donation) VALUES ('bank:B2', {GIFT})",
-    "entry #{seq} posted {posted} fen to fund {fund}, its gifts are {given} fen":
+    "分录 #{seq} 记入基金 {fund} {posted} 分，其捐赠合计 {given} 分":
         f"UPDATE donation SET amount_fen = amount_fen + 1 WHERE key = {IN_KIND}",
-    "refund {number}: its columns are not what its entry says, or one person asked and approved":
+    "退款 {number}：各列与分录不符，或申请人与批准人是同一人":
         "UPDATE refund SET amount_fen = amount_fen - 1 WHERE status = 'refunded'",
-    "entry #{seq} is a refund without a row of its own": "DELETE FROM refund WHERE status = 'refunded'",
-    "pledge {code} is {status} with {received_fen} fen, its gifts are {given} fen":
+    "分录 #{seq} 是退款，却没有退款记录": "DELETE FROM refund WHERE status = 'refunded'",
+    "认捐 {code} 的状态是 {status}，记已到账 {received_fen} 分，其捐赠合计 {given} 分":
         "UPDATE pledge SET received_fen = received_fen + 1 WHERE status = 'partial'",
-    "donation {key} is not of the campaign, fund, giver or work unit of its pledge":
+    "捐赠 {key} 的活动、基金、捐赠人或单位与其认捐不同":
         "UPDATE pledge SET donor = 'somebody' WHERE status = 'partial'",
-    "{campaign}, unit {work_unit}: the kept sums are off by {gifts} gifts, {donors} givers, {fen} fen":
+    "活动 {campaign}、单位 {work_unit}：合计与捐赠相差 {gifts} 笔、{donors} 人、{fen} 分":
         "UPDATE unit_sum SET gifts = gifts + 1",
-    "refunds of {year}: {n} numbers, the next of the series is {next}":
+    "{year} 年退款共 {n} 个号，编号序列的下一号是 {next}":
         "UPDATE series SET next = next + 1 WHERE name = 'refund'",
-    "campaign {slug} has no figures: no page shows it": "DELETE FROM campaign_figures WHERE slug = 'everyday'",
+    "活动 {slug} 没有统计数字，任何页面都不会显示它": "DELETE FROM campaign_figures WHERE slug = 'everyday'",
 }  # fmt: skip
 
 
