@@ -47,12 +47,11 @@ def bring(as_of: date | None, *, again: bool) -> None:
 async def _look() -> tuple[Kind, str | None]:
     """What the database holds, and its id if it has one.
 
-    Refuses a head.json that is not its own: it may be the only witness of real entries.
+    Refuses a head.json that does not fit: it may be the only witness of real entries.
     """
     from charity.app import CHAPTERS, MODELS  # noqa: PLC0415
     from charity.db import engine, installation, reading  # noqa: PLC0415
-    from charity.demo import reset, story  # noqa: PLC0415
-    from charity.ledger import head_file  # noqa: PLC0415
+    from charity.demo import story  # noqa: PLC0415
     from charity.office import organisation  # noqa: PLC0415
 
     async with engine.opened(MODELS):
@@ -68,15 +67,28 @@ async def _look() -> tuple[Kind, str | None]:
         else:
             kind = Kind.EMPTY if await story.is_empty(CHAPTERS) else Kind.REAL
         database = await installation.database_id() if ids else None
-        if database is None:  # nothing of ours yet, or older than head.json
-            ours = not head_file.path().exists()
-        elif kind is Kind.DEMO:
-            ours = await head_file.is_of_this_database()
-        else:  # an empty database that has lost all its entries is no place for a demo
-            ours = await head_file.problem() is None
-    if not ours and kind is not Kind.REAL:
-        raise reset.HEAD_OF_ANOTHER(path=str(head_file.path()))
+        if kind is not Kind.REAL:
+            await _head_file_must_fit(kind, database)
     return kind, database
+
+
+async def _head_file_must_fit(kind: Kind, database: str | None) -> None:
+    """Refuse what head.json says against a demo here; that entries of a demo are gone is no matter to a new one."""
+    from charity.demo import reset  # noqa: PLC0415
+    from charity.ledger import head_file, rules  # noqa: PLC0415
+
+    foreign = reset.HEAD_OF_ANOTHER(path=str(head_file.path()))
+    if database is None:  # nothing of ours yet, or older than head.json
+        if head_file.path().exists():
+            raise foreign
+        return
+    wrong = await head_file.problem()
+    if wrong is None:
+        return
+    if wrong.code == rules.HEAD_FOREIGN.code:
+        raise foreign
+    if kind is Kind.EMPTY or wrong.code == rules.HEAD_UNREADABLE.code:
+        raise wrong  # an empty database that has lost all its entries is no place for a demo
 
 
 def _say_what_is_there() -> None:
@@ -97,8 +109,6 @@ def _load(as_of: date | None, rights: Sequence["Rights"]) -> None:
 
     migrate()
     asyncio.run(reset.restore(rights))
-    if opened(_renew_head):
-        click.echo("head.json 已随新的演示数据库重新开始")
     day = as_of or clock.today()
     seconds, entries = opened(partial(_play, day), writing=True, durable=False)
     os.sync()
@@ -118,16 +128,6 @@ async def _play(as_of: date) -> tuple[float, int]:
 
         loaded = await story.load(CHAPTERS, as_of=as_of, progress=progress)
     return loaded.seconds, await books.entries()
-
-
-async def _renew_head() -> bool:
-    """Begin head.json anew for a new database; whether there was one of the demo before it."""
-    from charity.ledger import head_file  # noqa: PLC0415
-
-    if await head_file.problem() is None:
-        return False
-    await head_file.renew()
-    return True
 
 
 def _say_accounts() -> None:

@@ -1,6 +1,7 @@
 """What every command of the line shares: the open database, and one line instead of a traceback."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -113,17 +114,45 @@ HEAD_FILE_SINCE = "0017_installation"
 def migrate() -> list[str]:
     """Apply what is missing in `migrations/`; the names of what was applied.
 
-    An upgrade from before head.json begins it: from then on a missing one is a fault.
+    An upgrade from before head.json begins it, also when a later file fails: from then on a missing one is a fault.
     """
     from charity.db import engine, migrations  # noqa: PLC0415 - see above
-    from charity.ledger import head_file  # noqa: PLC0415
 
     async def work() -> list[str]:
         async with engine.opened(migrating=True):
-            done = await migrations.migrate()
-            if HEAD_FILE_SINCE in done and not head_file.path().exists() and (await head_file.present()).seq:
-                _, now = await head_file.renew()
-                click.echo(f"head.json 已建立：#{now.seq}（{now.at}）")
+            try:
+                done = await migrations.migrate()
+            except migrations.MigrationFailed as error:
+                await _begin_head_file(error.before)
+                raise
+            await _begin_head_file(done)
             return done
 
     return asyncio.run(work())
+
+
+async def _begin_head_file(done: list[str]) -> None:
+    """Begin head.json in the upgrade that brings it, or say who has to: the serving process must be able to read it."""
+    from charity.ledger import head_file  # noqa: PLC0415 - see above
+    from charity.web import logs  # noqa: PLC0415
+
+    if HEAD_FILE_SINCE not in done or head_file.path().exists() or not (await head_file.present()).seq:
+        return
+    if not _serves_from_here():
+        click.echo("head.json 尚未建立：请以运行服务的系统用户和密钥执行 charity head --renew，再启动服务")
+        return
+    logs.begin()  # as in `charity head --renew`: the log has it, too
+    _, now = await head_file.renew()
+    click.echo(f"head.json 已建立：#{now.seq}（{now.at}）")
+
+
+def _serves_from_here() -> bool:
+    """Whether we have keys and own the data folder; whoever only owns PostgreSQL's tables may have neither."""
+    from charity.settings import SettingsError, settings  # noqa: PLC0415 - see above
+
+    try:
+        settings().require_keys()
+    except SettingsError:
+        return False
+    folder = settings().data_dir
+    return folder.is_dir() and folder.stat().st_uid == os.geteuid()

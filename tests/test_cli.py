@@ -332,6 +332,50 @@ def test_the_demo_writes_over_no_head_file_of_another_database(
     assert (tmp_path / "head.json").read_text() == real
 
 
+@pytest.mark.usefixtures("short_demo")
+@pytest.mark.parametrize("words", [("demo",), ("demo", "--reset")])
+def test_a_reset_that_was_interrupted_can_be_done_again(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    assert run("demo", "--as-of", "2026-11-20").returncode == 0
+    with monkeypatch.context() as full, pytest.raises(MemoryError):
+        full.setattr("charity.cli_demo.migrate", raising(MemoryError))
+        run("demo", "--reset")
+    done = run(*words, "--as-of", "2026-11-21")
+    assert done.returncode == 0, done.stderr
+    assert _demo_rows(tmp_path) == [("演示会", "2026-11-21")]
+    assert run("head").returncode == 0
+
+
+def raising(error: type[Exception]) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+@pytest.mark.usefixtures("short_demo")
+@pytest.mark.parametrize("words", [("demo",), ("demo", "--reset")])
+def test_the_demo_says_what_its_own_head_file_holds_against_it(
+    run: Run, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    assert run("migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as free:
+        with free:
+            free.execute("UPDATE head SET seq = 9, leaf = 'x', at = '2026-11-26T00:00:00.000000Z'")
+        assert "现记 #9" in run("head", "--renew").stdout
+        with free:
+            free.execute("UPDATE head SET seq = 0, leaf = '', at = ''")
+    for line in ("缺 9 笔分录", "head.json 无法采信"):
+        before = (tmp_path / "head.json").read_text()
+        done = run(*words)
+        assert done.returncode == 1
+        assert line in done.stderr
+        assert "移走" not in done.stderr, "it is the only witness"
+        assert (tmp_path / "head.json").read_text() == before
+        (tmp_path / "head.json").write_text("{")
+
+
 @pytest.mark.parametrize(("held", "words"), [("open", ("demo", "--reset")), ("serve", ("serve", "--port", "18767"))])
 def test_who_has_another_data_folder_meets_the_same_locks(
     run: Run, tmp_path: Path, held: str, words: tuple[str, ...]
@@ -482,20 +526,54 @@ def test_head_says_where_the_books_end_and_renews_the_file_only_when_asked(run: 
     assert "缺 1 笔分录" in run("head").stderr
 
 
-def test_the_upgrade_that_brings_head_json_begins_it_and_no_later_one(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as older:
-        files = [m for m in migrations.every() if m.name < console.HEAD_FILE_SINCE]
-        older.setattr(migrations, "every", lambda _folder=None: files)
-        assert run("migrate").returncode == 0
-    with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
-        free.execute("UPDATE head SET seq = 3, leaf = 'x', at = '2026-11-26T00:00:00.000000Z'")
+@pytest.mark.usefixtures("older")
+def test_the_upgrade_that_brings_head_json_begins_it_and_no_later_one(run: Run, tmp_path: Path) -> None:
     assert "head.json 已建立：#3" in run("migrate").stdout
     assert json.loads((tmp_path / "head.json").read_text())["seq"] == 3
     (tmp_path / "head.json").unlink()
     assert run("migrate").returncode == 0
     assert not (tmp_path / "head.json").exists()
+
+
+@pytest.fixture
+def older(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database with three entries, from before head.json."""
+    with monkeypatch.context() as then:
+        files = [m for m in migrations.every() if m.name < console.HEAD_FILE_SINCE]
+        then.setattr(migrations, "every", lambda _folder=None: files)
+        assert run("migrate").returncode == 0
+    with closing(sqlite3.connect(tmp_path / "charity.db")) as free, free:
+        free.execute("UPDATE head SET seq = 3, leaf = 'x', at = '2026-11-26T00:00:00.000000Z'")
+
+
+@pytest.mark.usefixtures("older")
+@pytest.mark.parametrize("keys", [False, True])
+def test_an_upgrade_that_is_not_run_as_the_service_leaves_head_json_to_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, keys: bool
+) -> None:
+    with monkeypatch.context() as somebody:
+        if keys:
+            somebody.setattr(console.os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+        done = run("migrate", keys=keys)
+    assert done.returncode == 0
+    assert "charity head --renew" in done.stdout
+    assert not (tmp_path / "head.json").exists()
+    assert "head.json 已重写：原记 无，现记 #3" in run("head", "--renew").stdout
+
+
+@pytest.mark.usefixtures("older")
+def test_an_upgrade_that_fails_after_the_step_that_brings_head_json_has_begun_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = [*migrations.every(), migrations.Migration(9999, "9999_broken", "SELECT nothing FROM nowhere;")]
+    with monkeypatch.context() as broken:
+        broken.setattr(migrations, "every", lambda _folder=None: files)
+        done = run("migrate")
+    assert done.returncode == 1
+    assert "9999_broken" in done.stderr
+    assert json.loads(done.stderr.splitlines()[0])["event"] == "head_file.renewed"
+    assert json.loads((tmp_path / "head.json").read_text())["seq"] == 3
+    assert run("migrate").returncode == 0
 
 
 def test_verify_of_empty_books_is_clean_and_cards_are_none(run: Run) -> None:

@@ -87,6 +87,8 @@ async def wipe(database: str | None) -> list[Rights]:
 
 
 def _remove_files(chosen: Settings) -> None:
+    """Before the database: a head.json that outlives its demo would bar the way to the next one."""
+    (chosen.data_dir / "head.json").unlink(missing_ok=True)
     shutil.rmtree(chosen.data_dir / "exports", ignore_errors=True)
 
 

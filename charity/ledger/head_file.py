@@ -5,10 +5,12 @@
 Signed with a key derived from CHARITY_SECRET_KEY, replaced atomically (write, fsync, rename) and forward only, by
 every process that posts, at most a second after the commit. So a database whose last entries are gone (its WAL was
 cut, an older copy was put in its place) is seen: it ends before the seq that the file names, or has another entry
-there. Then this process writes no file and nothing into the books, and `verify` says what is missing. It is the same
-when the file is not there and the database has entries: whoever can shorten the database can delete the file too.
-Then only `renew` begins it anew: after a deliberate restore or on another host, for a new demo, and in the upgrade
-that brings it. A server under which it was taken away knows all that was posted: it writes it again and logs that.
+there. Then this process writes no file and nothing into the books, and `verify` says what is missing. It is compared
+at the start and before each replacement; and the writer posts nothing behind a journal that ends before its own last
+entry. It is the same when the file is not there at the start and the database has entries: whoever can shorten the
+database can delete the file too. Then only `renew` begins it anew: after a deliberate restore or on another host, and
+in the upgrade that brings it. A server under which it was taken away writes it again, if the database still has what
+it knows, and logs that.
 """
 
 import asyncio
@@ -24,7 +26,7 @@ from pathlib import Path
 from charity import words
 from charity.background import supervised
 from charity.db import engine, installation, reading, sealed, transactions
-from charity.db.locks import FileLock, LockBusy
+from charity.db.locks import FileLock
 from charity.errors import Failure, Refusal
 from charity.ledger import rules
 from charity.settings import settings
@@ -154,21 +156,20 @@ async def problem() -> Refusal | None:
         return rules.HEAD_UNREADABLE(why=str(error))
     if file is None:
         return rules.HEAD_MISSING(path=str(path()), seq=now.seq) if now.seq else None
-    if file.database != now.database:
-        return rules.HEAD_FOREIGN(theirs=file.database, ours=now.database)
-    if now.seq < file.seq:
-        return rules.HEAD_BEHIND(count=file.seq - now.seq, seq=now.seq, at=now.at, head_seq=file.seq, head_at=file.at)
-    there = await reading.value("SELECT leaf FROM entry WHERE seq = $1", file.seq) if file.seq else file.leaf
-    return None if there == file.leaf else rules.HEAD_FORKED(seq=file.seq, at=file.at)
+    return await _missing(file, now)
 
 
-async def is_of_this_database() -> bool:
-    """Whether the file is the open database's, or there is none: then a new demo in its place may begin it anew."""
-    try:
-        file = read()
-    except HeadFileBroken:
-        return False
-    return file is None or file.database == await installation.database_id()
+async def _missing(was: Head, now: Head) -> Refusal | None:
+    """Whether a head that was committed is missing from the open database, which was at `now` later.
+
+    However many processes post: what was committed once stays, with its leaf.
+    """
+    if was.database != now.database:
+        return rules.HEAD_FOREIGN(theirs=was.database, ours=now.database)
+    if now.seq < was.seq:
+        return rules.HEAD_BEHIND(count=was.seq - now.seq, seq=now.seq, at=now.at, head_seq=was.seq, head_at=was.at)
+    there = await reading.value("SELECT leaf FROM entry WHERE seq = $1", was.seq) if was.seq else was.leaf
+    return None if there == was.leaf else rules.HEAD_FORKED(seq=was.seq, at=was.at)
 
 
 async def run() -> list[Failure]:
@@ -180,8 +181,9 @@ async def run() -> list[Failure]:
 class HeadFile:
     """Follows the commits of this process's writer; `committed` is its hook."""
 
-    def __init__(self, database: str) -> None:
-        self._database = database
+    def __init__(self, now: Head) -> None:
+        self._database = now.database
+        self._written = now
         self._latest: Head | None = None
         self._came = asyncio.Event()
 
@@ -198,14 +200,33 @@ class HeadFile:
             await asyncio.sleep(PACE_S)
 
     async def settle(self) -> None:
-        """Write the newest head now."""
+        """Write the newest head now; stop writing when the database has lost it, or what the file names."""
         self._came.clear()
-        if self._latest is not None:
-            try:
-                await write(self._latest)
-            except BaseException:
-                self._came.set()  # what was not written is still to be
-                raise
+        latest = self._latest
+        if latest is None:
+            return
+        try:
+            wrong = await self._lost(latest)
+            if wrong is not None:
+                _stop(wrong)
+                return
+            await write(latest)
+        except BaseException:
+            self._came.set()  # what was not written is still to be
+            raise
+        self._written = latest
+
+    async def _lost(self, latest: Head) -> Refusal | None:
+        """What the database has lost: its entry that the file names (or named, if it was taken away), or the latest."""
+        witness = read() or self._written
+        now = await present()
+        return await _missing(witness, now) or await _missing(latest, now)
+
+
+def _stop(wrong: Refusal) -> None:
+    """Post nothing more in this process, and leave the file as it is."""
+    log.critical("head_file.not_kept", extra={"why": wrong.code, **wrong.facts})
+    engine.state().stopped = wrong.code
 
 
 @asynccontextmanager
@@ -216,14 +237,13 @@ async def kept(follow: Callable[[Callable[[int, str, str], None]], None]) -> Asy
     """
     wrong = await problem()
     if wrong is not None:
-        log.critical("head_file.not_kept", extra={"why": wrong.code, **wrong.facts})
-        engine.state().stopped = wrong.code
+        _stop(wrong)
         yield wrong
         return
     now = await present()
     if not path().exists():
         await write(now)
-    file = HeadFile(now.database)
+    file = HeadFile(now)
     follow(file.committed)
     try:
         async with supervised("head file", file.keep):
@@ -231,5 +251,5 @@ async def kept(follow: Callable[[Callable[[int, str, str], None]], None]) -> Asy
     finally:
         try:
             await file.settle()
-        except (OSError, LockBusy, HeadFileBroken) as error:  # said, and no reason to end in disorder
+        except Exception as error:  # noqa: BLE001 - a disk, a lock, a database that is away: no reason to end in disorder
             log.error("head_file.not_written", extra={"error": type(error).__name__})  # noqa: TRY400

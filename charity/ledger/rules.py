@@ -19,7 +19,7 @@ HEAD_UNREADABLE = Rule("head.unreadable", "head.json 无法采信（{why}）：�
 HEAD_MISSING = Rule(
     "head.missing",
     "head.json 不在（{path}）：不能判断 #{seq} 之后是否还有分录。请放回原来的文件；"
-    "确认数据库无误（例如刚恢复了备份、换了机器）后，用 charity head --renew 重新开始",
+    "确认数据库无误（例如刚恢复了备份、换了机器）后，用 charity head --renew 重新开始，再重启服务",
     503,
 )
 HEAD_FOREIGN = Rule("head.foreign", "head.json 属于另一个数据库（{theirs}），这个是 {ours}", 503)

@@ -99,6 +99,7 @@ class Writer:
         self._idle.set()
         self._same: dict[tuple[str, str], Waiting] = {}
         self._ids = Ids()
+        self._head: Head | None = None
         self._decided: list[tuple[Waiting, Outcome]] = []
         self.on_committed: Callable[[int, str, str], None] = lambda _seq, _leaf, _at: None
         """Called with seq, leaf and at of the new head, after each commit that posted; must not wait or raise."""
@@ -193,6 +194,7 @@ class Writer:
             self._ids = batch.ids
             self._decided += zip(waiting, batch.outcomes, strict=True)
             if batch.head is not None:
+                self._head = batch.head
                 self.on_committed(*batch.head)
 
     async def _write(self, commands: list[Command], tx: Tx) -> Batch:
@@ -204,11 +206,23 @@ class Writer:
         loader, known = await Loader.begun(tx, memory, keys, [c.wants for c in commands])
         state = loader.state
         before = state.seq
+        self._must_go_on(before, state.leaf)
         outcomes = [await _decide(loader, memory, command, known) for command in commands]
         head = (state.seq, state.leaf, state.at)
         ids = await write(tx, memory, head, self._ids)
         asyncio.get_running_loop().call_soon(self._resolve)  # the COMMIT is on its way by then
         return Batch(outcomes, ids, head if state.seq > before else None)
+
+    def _must_go_on(self, seq: int, leaf: str) -> None:
+        """Stop before anything goes into an older copy of the database, put in its place under us.
+
+        Others may have posted since we did: the journal ends at our last head or behind it, never before.
+        """
+        if self._head is not None and (seq, leaf) != self._head[:2] and seq <= self._head[0]:
+            rule = rules.HEAD_BEHIND if seq < self._head[0] else rules.HEAD_FORKED
+            transactions.stop_writing(rule.code)
+        if transactions.stopped() is not None:  # or since these commands were queued
+            raise Unavailable(faults.WRITING_STOPPED)
 
 
 async def _decide(loader: Loader, memory: Memory, command: Command, known: Known) -> Outcome:

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 from cast import Cast, seed
-from conftest import environment
+from conftest import Cluster, _sql, environment
 from giving.given import give
 
 from charity import settings, words
 from charity.app import MODELS
-from charity.db import engine
+from charity.db import engine, reading
 from charity.db.locks import FileLock
 from charity.errors import Unavailable
 from charity.ledger import head_file, writer
@@ -246,6 +246,87 @@ async def test_a_file_that_is_taken_away_under_a_writer_is_written_again_and_the
     await give(house)
     assert (await written_head(2)).seq == 2
     assert any(r.message == "head_file.begun" for r in caplog.records)
+
+
+# -- an older copy in its place under a writer that runs ------------------------------------------------
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+async def test_nothing_goes_into_an_older_copy_that_took_the_place_of_the_database_under_the_writer(
+    database: str, cluster: Cluster
+) -> None:
+    name = database.rsplit("/", 1)[1]
+    async with engine.opened(MODELS), writer.running():
+        cast = await seed(database)
+        await give(cast)
+        await give(cast)
+    await _sql(cluster, f"CREATE DATABASE {name}_older TEMPLATE {name}")
+    async with engine.opened(MODELS), writer.running():
+        for _ in range(3):
+            await give(cast)
+        await written_head(5)
+        before = head_file.path().read_bytes()
+        await _sql(cluster, f"DROP DATABASE {name} WITH (FORCE)")
+        await _sql(cluster, f"ALTER DATABASE {name}_older RENAME TO {name}")
+        for _ in range(2):
+            with pytest.raises(Unavailable, match=r"writing\.stopped"):
+                await give(cast)
+        assert engine.state().stopped == "head.behind"
+        assert (await head_file.present()).seq == 2
+        assert str(await missing()).startswith("缺 3 笔分录")
+    assert head_file.path().read_bytes() == before
+
+
+async def test_a_writer_goes_on_behind_what_others_posted(house: Cast) -> None:
+    first = writer._writer
+    assert first is not None
+    await give(house)
+    async with writer.running():
+        await give(house)
+        await give(house)
+    await give(house)
+    assert first._head is not None
+    assert (first._head[0], engine.state().stopped) == (4, None)
+    assert (await written_head(4)).seq == 4
+
+
+@pytest.mark.parametrize(
+    ("file", "began_at", "why"),
+    [
+        (None, (0, ""), None),  # taken away under us
+        ((1, ""), (0, ""), None),
+        ((3, ""), (0, ""), None),  # another process posted after us, and wrote first
+        ((9, "x"), (0, ""), "head.behind"),
+        ((2, "x"), (0, ""), "head.forked"),  # and went past what the file names
+        (None, (9, "x"), "head.behind"),
+        (None, (2, "x"), "head.forked"),
+    ],
+)
+async def test_the_file_goes_forward_only_beside_a_database_that_has_what_was_committed(
+    house: Cast, file: tuple[int, str] | None, began_at: tuple[int, str], why: str | None
+) -> None:
+    for _ in range(3):
+        await give(house)
+    now = await written_head(3)
+    leaves = {0: "", **{row["seq"]: row["leaf"] for row in await reading.rows("SELECT seq, leaf FROM entry")}}
+
+    def head(seq: int, leaf: str) -> Head:
+        return Head(now.database, seq, leaf or leaves[seq], now.at)
+
+    head_file.path().unlink()
+    if file is not None:
+        head_file._replace(head(*file))
+    before = head_file.read()
+    ours = head_file.HeadFile(head(*began_at))
+    ours.committed(2, leaves[2], now.at)
+    await ours.settle()
+    assert engine.state().stopped == why
+    if why is not None:
+        assert head_file.read() == before
+        with pytest.raises(Unavailable, match=r"writing\.stopped"):
+            await give(house)
+    else:
+        assert head_file.read() == head(max(2, file[0] if file else 0), "")
 
 
 async def test_a_fault_while_writing_leaves_the_old_file(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
