@@ -50,13 +50,13 @@ _CHECKS: tuple[checks.Check, ...] = (
     ),
     (
         "I12",
-        "基金 {fund}，{month}：净资产变动合计 {said} 分，账簿为 {booked} 分",
-        "SELECT x.fund, x.month, SUM(x.said) AS said, SUM(x.booked) AS booked FROM (SELECT fund, month, "
-        "worth_fen AS said, 0 AS booked FROM fund_month UNION ALL SELECT a.fund, substr(t.day, 1, 7), 0, "
+        "基金 {fund}，{month}：净资产变动合计 {kept} 分，账簿为 {booked} 分",
+        "SELECT x.fund, x.month, SUM(x.kept) AS kept, SUM(x.booked) AS booked FROM (SELECT fund, month, "
+        "worth_fen AS kept, 0 AS booked FROM fund_month UNION ALL SELECT a.fund, substr(t.day, 1, 7), 0, "
         "SUM(t.credit - t.debit) FROM account a JOIN turnover t ON t.account = a.id JOIN unit u ON u.id = t.unit "
         "WHERE u.code = 'CNY' AND (a.chart LIKE '31%' OR a.chart LIKE '32%' OR a.chart LIKE '4%' OR a.chart LIKE '5%' "
         "OR a.chart = '2601') GROUP BY a.fund, substr(t.day, 1, 7)) x GROUP BY x.fund, x.month "
-        "HAVING SUM(x.said) <> SUM(x.booked)",
+        "HAVING SUM(x.kept) <> SUM(x.booked)",
     ),
     (
         "I9",
