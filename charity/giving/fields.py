@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from charity.giving.channels import CHANNELS
+from charity.giving.channels import CHANNELS, PROMISED
 from charity.giving.limits import MESSAGE_MAX, REASON_MAX, REF_MAX
 from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
 from charity.web import fields
@@ -59,8 +59,10 @@ Reason = Annotated[
 ]
 if TYPE_CHECKING:
     Way = str
+    PromisedWay = str
 else:
-    Way = Literal[tuple(CHANNELS)]  # the list in channels.py is the only one
+    Way = Literal[tuple(CHANNELS)]  # the list in channels is the only one
+    PromisedWay = Literal[PROMISED]
 TypedYuan = Annotated[int, BeforeValidator(_yuan)]
 ChosenAmount = Annotated[int, BeforeValidator(_chosen_amount)]
 TypedChannel = Annotated[str, AfterValidator(_channel)]

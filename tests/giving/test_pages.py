@@ -12,7 +12,7 @@ from giving.given import TODAY, entries
 
 from charity import clock
 from charity.db import reading, transactions
-from charity.giving import pledges
+from charity.giving import channels, pledges
 
 API = "/api/v1"
 WANG = {"kind": "person", "name": "王小明", "phone": "19900002222"}
@@ -166,6 +166,22 @@ async def test_a_pledge_is_public_says_no_name_and_is_received_by_the_cashier(we
     assert "王" not in json.dumps(state, ensure_ascii=False)
     unknown = await anybody.get(f"{API}/pledges/NOPE")
     assert unknown.status_code == 404
+
+
+@pytest.mark.parametrize("code", channels.CHANNELS)
+async def test_the_page_and_the_api_take_a_promise_by_what_they_offer_and_by_nothing_else(web, code):
+    """The box and the sandbox have no hint, and so nobody promises by them; the cashier still takes their money."""
+    client, taken = web.as_(), code in channels.PROMISED
+    page = await client.get("/campaigns/one-day-2026/give")
+    assert (code in re.findall(r'name="channel" value="(\w+)"', page.text)) == taken
+    answer = await client.post(f"{API}/pledges", json=promise(channel=code), headers=keyed())
+    assert answer.status_code == (201 if taken else 422), answer.text
+    sent = await given(client, channel=code)
+    assert sent.status_code == (303 if taken else 422)
+    if not taken:
+        assert [e["field"] for e in answer.json()["errors"]] == ["channel"]
+        assert f"不能以“{channels.CHANNELS[code].words}”认捐" in sent.text
+    assert await reading.value("SELECT COUNT(*) FROM pledge") == (2 if taken else 0)
 
 
 async def test_a_message_is_sealed_in_the_database(web):

@@ -1,14 +1,17 @@
 """Pledges: they post nothing, and what their money does."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from giving.given import TODAY, code_of, entries, give, promised
 
 from charity import clock, tokens
-from charity.db import reading
+from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import campaigns, pledges
+from charity.giving import campaigns, channels, pledges
+from charity.giving.pledges import screens
+from charity.office import organisation
 from charity.roles import SYSTEM
 
 
@@ -35,6 +38,8 @@ async def test_a_pledge_of_a_work_unit_carries_the_units_reference(house):
         ({"fund": "F-WARM"}, "campaign.fund_not_choice"),
         ({"work_unit": "LXU99"}, "work_unit.unknown"),
         ({"channel": "pigeon"}, "channel.unknown"),
+        ({"channel": "box"}, "channel.not_promised"),
+        ({"channel": "sandbox"}, "channel.not_promised"),
     ],
 )
 async def test_a_pledge_that_breaks_a_rule_is_refused(house, changes, code):
@@ -42,6 +47,27 @@ async def test_a_pledge_that_breaks_a_rule_is_refused(house, changes, code):
         await promised(**changes)
     assert code_of(refused) == code
     assert await reading.value("SELECT COUNT(*) FROM pledge") == 0
+
+
+@pytest.mark.parametrize("channel", channels.PROMISED)
+async def test_a_pledge_names_any_channel_that_says_what_comes_next(house, channel):
+    assert (await pledges.get(await promised(channel=channel))).channel == channel
+
+
+@pytest.mark.parametrize("demo", [False, True])
+async def test_a_channel_of_the_demo_takes_promises_in_a_demo_only(house, monkeypatch, demo):
+    """Were the sandbox to get a hint."""
+    sandbox = replace(channels.CHANNELS["sandbox"], hint=channels.CHANNELS["cash"].hint)
+    monkeypatch.setitem(channels.CHANNELS, "sandbox", sandbox)
+    monkeypatch.setattr(channels, "PROMISED", (*channels.PROMISED, "sandbox"))
+    await transactions.run(lambda tx: organisation.describe(tx, replace(organisation.UNNAMED, demo=demo)))
+    assert ("sandbox" in [choice["value"] for choice in await screens.pay_choices()]) == demo
+    if demo:
+        assert await promised(channel="sandbox")
+        return
+    with pytest.raises(Refusal) as refused:
+        await promised(channel="sandbox")
+    assert code_of(refused) == "channel.sandbox"
 
 
 async def test_a_pledge_may_arrive_in_parts_each_with_its_receipt(house):

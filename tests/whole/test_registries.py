@@ -15,6 +15,7 @@ from charity.errors import Rule
 from charity.giving import channels
 from charity.giving.channels import Channel
 from charity.giving.donations.forms import DonationBody, ReceiveBody
+from charity.giving.pledges.forms import PledgeBody
 from charity.web.forms import Numbered
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +77,12 @@ def test_a_program_reads_every_channel_and_when_a_reference_is_needed_in_the_doc
         }
         assert named == {code for code, channel in channels.CHANNELS.items() if channel.needs_ref}
     assert isinstance(channels.known("bank"), Channel)
+
+
+def test_a_program_is_offered_for_a_promise_what_a_page_offers() -> None:
+    offered = PledgeBody.model_json_schema()["properties"]["channel"]["enum"]
+    assert offered == [code for code, channel in channels.CHANNELS.items() if channel.hint]
+    assert {"box", "sandbox"}.isdisjoint(offered)
 
 
 # -- forms ----------------------------------------------------------------------------------------------

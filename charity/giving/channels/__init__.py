@@ -7,6 +7,8 @@ who may promise by it, and what a page and a program are shown of it, follow fro
 """
 
 from charity.giving import rules
+from charity.office import organisation
+from charity.words import Term
 
 from . import alipay, bank, box, cash, sandbox, wechat
 from .channel import Channel
@@ -23,6 +25,8 @@ CHANNELS = {
     )
 }
 """All of them, in the order in which people read them."""
+PROMISED = tuple(code for code, channel in CHANNELS.items() if channel.hint)
+"""The codes that a promise may name; one that is `only_demo` is refused outside of a demo."""
 GOODS_CHANNEL = "实物交付"
 """How goods reach us, as a receipt prints it."""
 
@@ -35,11 +39,31 @@ def known(code: str) -> Channel:
     return channel
 
 
-def checked(code: str, reference: str) -> Channel:
-    """The channel of a payment that arrived, refused when its reference is missing."""
+async def here() -> list[Channel]:
+    """The channels of this organisation: those of a demo only in one."""
+    demo = (await organisation.get()).demo
+    return [channel for channel in CHANNELS.values() if demo or not channel.only_demo]
+
+
+async def arrived(code: str, reference: str) -> Channel:
+    """The channel of a payment that arrived, refused when its reference is missing, or when it is for demos only."""
     channel = known(code)
     if channel.needs_ref and not reference:
         raise rules.CHANNEL_REF_NEEDED()
+    return await _of_here(channel)
+
+
+async def promised(code: str) -> Channel:
+    """The channel of a promise, refused when nobody can promise by it, or when it is for demos only."""
+    channel = known(code)
+    if not channel.hint:
+        raise rules.CHANNEL_NOT_PROMISED(channel=Term(channel.words))
+    return await _of_here(channel)
+
+
+async def _of_here(channel: Channel) -> Channel:
+    if channel not in await here():
+        raise rules.CHANNEL_SANDBOX()
     return channel
 
 
@@ -48,4 +72,4 @@ def ref_key(channel: str, reference: str) -> str:
     return f"{channel}:{reference}"
 
 
-__all__ = ["CHANNELS", "GOODS_CHANNEL", "Channel", "checked", "known", "ref_key"]
+__all__ = ["CHANNELS", "GOODS_CHANNEL", "PROMISED", "Channel", "arrived", "here", "known", "promised", "ref_key"]

@@ -9,8 +9,8 @@ NOTE_THE_REFERENCE = "下一步给您参考号，付款时写在备注里"
 class Channel:
     """A way to pay: its words, the account (chart and place), and whether a reference is obligatory.
 
-    `hint` says to whoever promises a gift what comes next; "" means that nobody can promise by it. A channel
-    `only_demo` takes money only where the organisation is a demo.
+    `hint` says to whoever promises a gift what comes next; "" means that nobody can promise by it (channels.promised).
+    A channel `only_demo` takes money, and promises, only where the organisation is a demo.
     """
 
     code: str

@@ -1,12 +1,11 @@
 """Donations 捐赠: received, recorded and read. This is the door; outsiders import only it."""
 
 from .readers import Received, get, latest
-from .verbs import Gift, allowed_channel, check_day, in_kind_row, receive, record
+from .verbs import Gift, check_day, in_kind_row, receive, record
 
 __all__ = [
     "Gift",
     "Received",
-    "allowed_channel",
     "check_day",
     "get",
     "in_kind_row",

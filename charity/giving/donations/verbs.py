@@ -27,7 +27,6 @@ from charity.ledger import accounts as acc
 from charity.ledger import sums
 from charity.ledger.state import Entry, Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
-from charity.office import organisation
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
@@ -79,7 +78,7 @@ async def receive(
 ) -> Answer:
     """Record a gift that arrived: 201 `{id, entry, receipt: {code, number}}`."""
     by.must("gift.receive")
-    way = await allowed_channel(channel, channel_ref)
+    way = await channels.arrived(channel, channel_ref)
     check_day(received_on)
     asked = await campaigns.known(campaign)
     key, person = tokens.key16(), tokens.key16()
@@ -218,14 +217,6 @@ def in_kind_row(
         recorded_by=by.key,
         recorded_at=entry.recorded_at,
     )
-
-
-async def allowed_channel(code: str, reference: str) -> Channel:
-    """The channel of a payment that arrived; the sandbox only where the organisation is a demo."""
-    channel = channels.checked(code, reference)
-    if channel.only_demo and not (await organisation.get()).demo:
-        raise rules.CHANNEL_SANDBOX()
-    return channel
 
 
 def check_day(received_on: str) -> None:

@@ -11,10 +11,10 @@ from charity.giving.fields import (
     Fen,
     Message,
     OptionalCode,
+    PromisedWay,
     Ref,
     TypedChannel,
     TypedYuan,
-    Way,
 )
 from charity.giving.receipts.forms import ReceiptRef
 from charity.people.forms import DonorForm, DonorPageForm
@@ -28,7 +28,7 @@ class PledgeBody(Body):
 
     campaign: Code = Field(description="活动代号", examples=["one-day-2026"])
     amount_fen: Fen
-    channel: Way
+    channel: PromisedWay
     donor: DonorForm
     public_name: bool = Field(description="可以公开姓名")
     public_amount: bool = Field(description="可以公开金额")

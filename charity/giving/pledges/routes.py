@@ -47,7 +47,7 @@ async def _give_page(request: Request, values: Data, refusal: Refusal | None = N
         shown=shown,
         amounts=screens.AMOUNTS_FEN,
         kinds=kinds(),
-        channels=screens.pay_choices(),
+        channels=await screens.pay_choices(),
         funds=screens.fund_choices(await campaigns.fund_choices(shown.row["slug"])),
         units=await unit_choices() if shown.row["kind"] == "one_day" else [],
     )

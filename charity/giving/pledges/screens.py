@@ -6,8 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from charity import words
-from charity.giving import campaigns, pledges
-from charity.giving.channels import CHANNELS
+from charity.giving import campaigns, channels, pledges
 from charity.giving.models import Pledge, Receipt
 from charity.ledger import funds
 from charity.people import persons
@@ -26,12 +25,12 @@ PLEDGE_TONES = {
 }
 
 
-def pay_choices() -> list[dict[str, str]]:
-    """How a giver can pay."""
+async def pay_choices() -> list[dict[str, str]]:
+    """How a giver can pay what he promises."""
     return [
         {"value": channel.code, "label": words.translate(channel.words), "hint": words.translate(channel.hint)}
-        for channel in CHANNELS.values()
-        if channel.hint
+        for channel in await channels.here()
+        if channel.code in channels.PROMISED
     ]
 
 
@@ -77,7 +76,7 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
         "campaign": campaign,
         "state": status(code, pledges.STATUS_WORDS, PLEDGE_TONES),
         "left_fen": left,
-        "channel": words.translate(CHANNELS[row.channel].words),
+        "channel": words.translate(channels.CHANNELS[row.channel].words),
         "fund": (await funds.names()).get(row.fund, row.fund),
         "receipts": done,
         "address": address,

@@ -51,7 +51,7 @@ class Promise:
 
 async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
     """Keep a promise: 201 `{code, reference, status, amount_fen, expires_at}`. Anybody may."""
-    channels.known(promised.channel)
+    await channels.promised(promised.channel)
     campaign = await campaigns.known(promised.campaign)
     fund, today = campaign.chosen(promised.fund), clock.today().isoformat()
     code, person = tokens.code128(), tokens.key16()
@@ -117,7 +117,7 @@ async def receive(
 ) -> Answer:
     """Record money for a pledge, whole or in part: 201 `{id, entry, receipt}`."""
     by.must("gift.receive")
-    way = await donations.allowed_channel(channel, channel_ref)
+    way = await channels.arrived(channel, channel_ref)
     donations.check_day(received_on)
     pledge = await get(code)
     giver = (await persons.names([pledge.donor_id])).get(pledge.donor_id)
