@@ -1,10 +1,11 @@
 """The arguments of the command line: texts like those of every other door."""
 
+from datetime import date
 from pathlib import Path
 
 import click
 
-from charity import texts, words
+from charity import days, texts, words
 
 
 class Judged(click.Command):
@@ -19,3 +20,22 @@ class Judged(click.Command):
             if refused is not None:
                 raise click.BadParameter(words.say(texts.REFUSED, **refused._asdict()), ctx=ctx, param=param)
         return rest
+
+
+class Day(click.ParamType[date]):
+    """A day as every other door reads it (charity/days.py), not before `first` where there is one."""
+
+    name = "YYYY-MM-DD"
+
+    def __init__(self, first: date | None = None) -> None:
+        self.first = first
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or an error that names the option."""
+        try:
+            day = days.checked(value) if isinstance(value, date) else days.read(value)
+        except days.DayRefused as refused:
+            self.fail(words.say(refused.words, **refused.facts), param, ctx)
+        if self.first is not None and day < self.first:
+            self.fail(words.say("日期不能早于 {first}", first=self.first), param, ctx)
+        return day

@@ -1,10 +1,11 @@
 """What every document needs that is made of the books: head, period, rights, cursors, words of its head."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from charity import words
+from charity import days, words
 from charity.documents import rules
 from charity.documents.filters import COPY, STORE
 from charity.ledger import entries
@@ -24,18 +25,21 @@ async def head_seq() -> int:
 
 
 def period(begin: str, end: str) -> tuple[str, str]:
-    """Two dates as typed, checked; refuses what is not a date, backwards or too long."""
-    try:
-        first, last = date.fromisoformat(begin), date.fromisoformat(end)
-    except ValueError:
-        raise rules.PERIOD_UNREADABLE() from None
-    if first.isoformat() != begin or last.isoformat() != end:
-        raise rules.PERIOD_UNREADABLE()
+    """Two days as typed, checked; refuses by its field what is no day of ours, backwards or too long."""
+    first, last = _day("from", begin), _day("to", end)
     if last < first:
         raise rules.PERIOD_BACKWARDS()
     if (last - first).days > YEARS_MAX * 366:
         raise rules.PERIOD_TOO_LONG(years=YEARS_MAX)
-    return begin, end
+    return first.isoformat(), last.isoformat()
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        return days.read(text)
+    except days.DayRefused as refused:
+        rule = rules.PERIOD_OUTSIDE if refused.words == days.OUTSIDE else rules.PERIOD_UNREADABLE
+        raise replace(rule, field=field)(**refused.facts) from None
 
 
 def sees_all(by: Actor) -> bool:

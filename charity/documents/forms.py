@@ -11,6 +11,7 @@ from charity import clock, words
 from charity.documents import facts, rules
 from charity.documents.filters import COPY, COPY_WORDS
 from charity.printing.document import Document, Filters
+from charity.web.fields import Day
 
 MONTHS_A_QUARTER = 3
 
@@ -22,8 +23,8 @@ class ExportBody(BaseModel):
 
     report: str = Field(min_length=1, max_length=40, description="台账的代码", examples=["donations"])
     format: Literal["pdf", "xlsx", "csv"] = Field(description="文件格式")
-    begin: date = Field(alias="from", description="第一天", examples=["2026-01-01"])
-    end: date = Field(alias="to", description="最后一天", examples=["2026-12-31"])
+    begin: Day = Field(alias="from", description="第一天", examples=["2026-01-01"])
+    end: Day = Field(alias="to", description="最后一天", examples=["2026-12-31"])
     filters: dict[str, str] = Field(
         default_factory=dict, max_length=8, description="筛选条件，依台账而定", examples=[{"fund": "F-GEN"}]
     )

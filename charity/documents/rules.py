@@ -1,10 +1,12 @@
 """What a report refuses."""
 
+from charity import days
 from charity.errors import Rule
 
 REPORT_UNKNOWN = Rule("report.unknown", "没有这种台账：{report}", 422, "report")
 FORMAT_UNKNOWN = Rule("report.format", "只能导出 pdf、xlsx 或 csv", 422, "format")
 PERIOD_UNREADABLE = Rule("report.period", "日期请按 2026-10-08 的样子填写", 422, "from")
+PERIOD_OUTSIDE = Rule("report.period", days.OUTSIDE, 422, "from")
 PERIOD_BACKWARDS = Rule("report.period", "结束日期早于开始日期", 422, "to")
 PERIOD_TOO_LONG = Rule("report.period", "期间最长 {years} 年", 422, "to")
 FILTER_UNKNOWN = Rule("report.filter", "这张台账没有此筛选条件：{name}", 422, "filters")

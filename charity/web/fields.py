@@ -4,7 +4,6 @@ A field of several lines carries `AREA` in its annotation, a field that may be s
 declared as a list. Both are read off the model, so that nothing has to be said twice.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
@@ -13,14 +12,13 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator
 
-from charity import texts
+from charity import days, texts
 from charity.errors import FieldError
 from charity.web import messages
 
 DEPTH_MAX = 20
 """Deeper than any body of ours: what lies below is refused by its model."""
 AREA = AfterValidator(texts.line_feeds)
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def _kinds(annotation: Any) -> Iterator[Any]:
@@ -83,14 +81,17 @@ def twice(name: str) -> FieldError:
 
 def _day(value: Any) -> Any:
     """Only YYYY-MM-DD: neither timestamps nor the other forms that ISO 8601 allows."""
-    if not isinstance(value, str):
+    if value is None:
         return value
-    try:
-        if _DAY.fullmatch(value.strip()):
-            return date.fromisoformat(value.strip())
-    except ValueError:
-        pass
-    raise ValueError(messages.DATE)
+    if not isinstance(value, str):
+        raise days.DayRefused(days.UNREADABLE)
+    return days.read(value)
+
+
+def _day_or_none(text: str) -> str:
+    return days.read(text).isoformat() if text.strip() else ""
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+DayText = Annotated[str, AfterValidator(_day_or_none)]
+"""The day of a filter, kept as text; "" for none."""

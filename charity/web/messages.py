@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from charity import texts, words
+from charity import days, texts, words
 from charity.errors import FieldError, Refusal, unreadable
 from charity.money import AmountUnreadable
 
@@ -52,7 +52,6 @@ WORDS = {
     "union_tag_not_found": "请填写此项",
     "union_tag_invalid": "没有这个选项",
 }
-DATE = "请填写真实存在的日期，例如 2026-10-08"
 OTHERWISE = "填写有误，请检查"
 TWICE = "“{field}” 只能填写一次"
 
@@ -73,9 +72,11 @@ def _words(error: ErrorDetails) -> tuple[str, tuple[tuple[str, Any], ...]]:
         cause = ctx.get("error")
         if isinstance(cause, AmountUnreadable):
             return AMOUNTS[cause.reason], ()
+        if isinstance(cause, days.DayRefused):
+            return cause.words, tuple(cause.facts.items())
         return (str(cause), ()) if isinstance(cause, ValueError) and str(cause) else (OTHERWISE, ())
     if kind.startswith("date"):
-        return DATE, ()
+        return days.UNREADABLE, ()
     if kind == "string_too_short" and ctx.get("min_length") == 1:
         return WORDS["missing"], ()
     text = WORDS.get(kind, OTHERWISE)

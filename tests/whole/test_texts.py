@@ -95,20 +95,6 @@ def _named(refusals: list[Refusal]) -> set[str]:
     return {e.field for refusal in refusals for e in refusal.fields if e.message == texts.REFUSED}
 
 
-@pytest.fixture
-def refusals(monkeypatch: pytest.MonkeyPatch) -> list[Refusal]:
-    """Every refusal that is made from here on."""
-    kept: list[Refusal] = []
-    init = Refusal.__init__
-
-    def noted(self: Refusal, *args: Any, **kwargs: Any) -> None:
-        init(self, *args, **kwargs)
-        kept.append(self)
-
-    monkeypatch.setattr(Refusal, "__init__", noted)
-    return kept
-
-
 TILL = ("act", "scan", "card", "proxy", "proxy_name", "proxy_reason", "code.0", "quantity.0", "expires_on.0",
         "value.0", "evidence.0", *HEADER, *NEW_ITEM)  # fmt: skip
 NO_MODEL = {  # the forms that no model judges, and what their pages send

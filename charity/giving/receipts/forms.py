@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from charity.giving.fields import Reason, Ref
 from charity.giving.receipts import DELIVERY_WORDS
 from charity.people.forms import DonorPageForm
+from charity.web.fields import DayText
 
 
 class ReceiptRef(BaseModel):
@@ -14,6 +15,19 @@ class ReceiptRef(BaseModel):
 
     code: str
     number: str
+
+
+class ReceiptsQuery(BaseModel):
+    """What of the receipts is listed."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    status: str = ""
+    delivery: str = ""
+    number: str = ""
+    from_on: DayText = ""
+    to_on: DayText = ""
+    after: str = ""
 
 
 class ReasonForm(BaseModel):

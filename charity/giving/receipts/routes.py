@@ -8,7 +8,7 @@ from charity.errors import Refusal
 from charity.giving import receipts
 from charity.giving.donors.screens import kinds
 from charity.giving.receipts import screens
-from charity.giving.receipts.forms import DeliveryForm, ReasonForm, ReplaceForm
+from charity.giving.receipts.forms import DeliveryForm, ReasonForm, ReceiptsQuery, ReplaceForm
 from charity.web import auth, forms, pages
 from charity.web.choices import choices
 
@@ -25,10 +25,7 @@ def to_receipt(request: Request, receipt: dict[str, str]) -> Response:
 async def receipt_list(request: Request) -> Response:
     """Receipts, newest first."""
     actor = auth.allowed(request, "gift.read")
-    asked = {
-        name: request.query_params.get(name, "")
-        for name in ("status", "delivery", "number", "from_on", "to_on", "after")
-    }
+    asked = forms.read(ReceiptsQuery, dict(request.query_params)).model_dump()
     rows = await receipts.page(receipts.Filters(**asked), ROWS + 1, by=actor)
     more = rows[ROWS - 1]["number"] if len(rows) > ROWS else ""
     return await pages.page(

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from charity import days
 from charity.errors import FieldError, unreadable
 from charity.goods.intake.verbs import Evidence, IntakeLine
 from charity.goods.items import NAME_MAX, POINTS_MAX, Item
@@ -12,6 +13,7 @@ from charity.goods.limits import INTAKE_LINES_MAX
 from charity.goods.scanning.forms import Code, Quantity
 from charity.money import AMOUNT_MAX_FEN, parse_yuan
 from charity.people.forms import DonorForm, Line
+from charity.web.fields import Day
 from charity.web.messages import Needed
 
 SHELF_LIFE_MAX = 36_500
@@ -26,7 +28,7 @@ class IntakeLineBody(BaseModel):
 
     barcode: Code = Field(description="EAN-13 条码", examples=["2001000100002"])
     quantity: Quantity
-    expires_on: date | None = Field(None, description="保质期至；有保质期的商品必填")
+    expires_on: Day | None = Field(None, description="保质期至；有保质期的商品必填")
     unit_value_fen: UnitValue | None = None
     evidence: Evidence | None = Field(None, description="计价依据；none 或不填：不计价，不开收据")
 
@@ -113,10 +115,10 @@ class ItemForm(BaseModel):
 
 
 def day(text: str, field: str) -> date | None:
-    """A typed date, None for none; refuses what is not a date."""
+    """A typed date, None for none; refuses what is no day of ours."""
     if not text.strip():
         return None
     try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise unreadable(FieldError(field, "请填写真实存在的日期，例如 2026-10-08")) from None
+        return days.read(text)
+    except days.DayRefused as refused:
+        raise unreadable(FieldError(field, refused.words, tuple(refused.facts.items()))) from None

@@ -39,6 +39,6 @@ class SlipsQuery(Query):
 
     store: str = ""
     kind: Literal["", "intake", "issue", "reversal"] = ""
-    from_on: str = ""
-    to_on: str = ""
+    from_on: fields.DayText = ""
+    to_on: fields.DayText = ""
     after: int | None = Field(None, ge=0, le=2**53 - 1)

@@ -1,0 +1,41 @@
+"""The days that people and programs send: one reading for every form, body, address and option.
+
+A day is `YYYY-MM-DD` and lies in the years of this house: with the edge of the calendar at hand nobody can count
+a month on, and a year of three digits sorts wrongly as text.
+"""
+
+import re
+from datetime import date
+from typing import Any
+
+YEAR_MIN, YEAR_MAX = 1949, 2999
+UNREADABLE = "请填写真实存在的日期，例如 2026-10-08"
+OUTSIDE = "请填写 {first} 年至 {last} 年之间的日期"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class DayRefused(ValueError):
+    """A text is no day that we take; `words` is a msgid with places for `facts`, and never quotes the text."""
+
+    def __init__(self, words: str, **facts: Any) -> None:
+        super().__init__(words)
+        self.words = words
+        self.facts = facts
+
+
+def read(text: str) -> date:
+    """The day of a text, blanks around it left away; raises DayRefused for all else."""
+    try:
+        day = date.fromisoformat(text.strip()) if _DAY.fullmatch(text.strip()) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise DayRefused(UNREADABLE)
+    return checked(day)
+
+
+def checked(day: date) -> date:
+    """The day itself; raises DayRefused outside of our years."""
+    if not YEAR_MIN <= day.year <= YEAR_MAX:
+        raise DayRefused(OUTSIDE, first=YEAR_MIN, last=YEAR_MAX)
+    return day
