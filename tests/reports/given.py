@@ -30,10 +30,11 @@ def whole_year(**chosen: Any) -> Filters:
 
 
 async def give(house: Cast, amount_fen: int, name: str = "张三丰", **more: Any) -> str:
+    """A gift in cash, received today unless it is back-dated."""
     answer = await donations.receive(
         campaign=more.pop("campaign", "everyday"),
         amount_fen=amount_fen,
-        received_on=TODAY.isoformat(),
+        received_on=more.pop("received_on", clock.today().isoformat()),
         channel="cash",
         donor=Donor("person", name),
         by=house.cashier,
@@ -58,7 +59,7 @@ async def pay(
     number, shown = made.body["number"], made.body["content_hash"]
     for approver in (house.approver, house.approver2):
         await vouchers.approve(number=number, content_hash=shown, by=approver)
-    await payments.pay(number=number, paid_on=TODAY, channel_ref=f"ICBC{number}", by=house.cashier2)
+    await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"ICBC{number}", by=house.cashier2)
     return str(number)
 
 
@@ -66,7 +67,7 @@ async def take_in(house: Cast, barcode: str, quantity: int, unit_value_fen: int 
     line = IntakeLine(
         barcode,
         quantity,
-        TODAY + timedelta(days=20),
+        clock.today() + timedelta(days=20),
         unit_value_fen,
         evidence="invoice" if unit_value_fen else "none",
     )
@@ -76,13 +77,18 @@ async def take_in(house: Cast, barcode: str, quantity: int, unit_value_fen: int 
     return str(answer.body["number"])
 
 
-async def busy_town(house: Cast) -> Cast:
-    """A day of the town: gifts, a refund, goods in and out, a payment, agency money in and on."""
+async def catalogue() -> None:
+    """The two items that the shops here have."""
 
-    async def catalogue(tx: transactions.Tx) -> None:
+    async def work(tx: transactions.Tx) -> None:
         await items.add(tx, [Item(RICE, "大米", "袋", 10), Item(SOAP, "肥皂", "块", 1)])
 
-    await transactions.run(catalogue)
+    await transactions.run(work)
+
+
+async def busy_town(house: Cast) -> Cast:
+    """A day of the town: gifts, a refund, goods in and out, a payment, agency money in and on."""
+    await catalogue()
     await give(house, 10_000)
     gift = await give(house, 5_000, "李四", campaign="dream-2026")
     asked = await refunds.request(gift, amount_fen=2_000, reason="重复付款", by=house.accountant)

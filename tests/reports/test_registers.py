@@ -13,7 +13,6 @@ from charity.documents.filters import STORE
 from charity.errors import Refusal
 from charity.giving import donations, receipts, refunds
 from charity.goods import slips
-from charity.ledger.sums import INCOME
 from charity.people.persons import Donor
 from charity.printing.document import Filters
 from charity.reports import kept
@@ -184,20 +183,6 @@ def test_a_period_is_whole_months_and_the_days_around_them(
     begin: str, end: str, parts: list[tuple[str, str, str]]
 ) -> None:
     assert kept.spans(begin, end) == parts
-
-
-async def test_a_period_of_any_days_adds_up_what_its_days_do(busy: Cast) -> None:
-    seq = await facts.head_seq()
-    whole = await kept.by_month(INCOME, whole_year(), seq)
-    assert len(whole) > 1
-    year = TODAY.year
-    parts = [
-        Filters(f"{year}-01-01", TODAY.isoformat()),
-        Filters((TODAY + timedelta(days=1)).isoformat(), f"{year}-12-31"),
-    ]
-    cut = [row for part in parts for row in await kept.by_month(INCOME, part, seq)]
-    for name in ("count", "amount", "recipients"):
-        assert sum(row[name] for row in cut) == sum(row[name] for row in whole), name
 
 
 @pytest.mark.parametrize(
