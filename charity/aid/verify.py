@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from typing import Any
 
+from charity import words
 from charity.aid.models import PayeeKind, VoucherStatus
 from charity.aid.payments import KIND
 from charity.aid.vouchers import APPROVALS_NEEDED, PREFIX, digest, hashed
@@ -24,7 +25,7 @@ IN_CONTENT = ("number", "programme", "fund", "payee_kind", "payee", "amount_fen"
 PAID = ("paid", "bounced", "delivered")
 _SERIES: checks.Check = (
     "I7",
-    "vouchers of {year}: {n} numbers, the series is at {next}",
+    "{year} 年拨付审批单共 {n} 个号，编号序列的下一号是 {next}",
     "SELECT v.year, v.n, s.next FROM (SELECT year, COUNT(*) AS n FROM voucher GROUP BY year) v "
     "LEFT JOIN series s ON s.name = 'voucher' AND s.year = v.year WHERE v.n + 1 <> COALESCE(s.next, 1)",
 )
@@ -32,7 +33,7 @@ _SERIES: checks.Check = (
 
 async def run() -> list[Failure]:
     """Check every voucher; the failures, none when all is right."""
-    wrong: list[str] = []
+    wrong: list[Failure] = []
     after = ""
     while len(wrong) < FAILURES_MAX:
         async with reading.snapshot():  # a chunk at a time: a server beside us goes on writing
@@ -51,7 +52,11 @@ async def run() -> list[Failure]:
         wrong += _unknown(bought)
         after = last
     wrong += await _entries_alone()
-    return [*(Failure(INVARIANT, words) for words in wrong[:FAILURES_MAX]), *await checks.failures([_SERIES])]
+    return [*wrong[:FAILURES_MAX], *await checks.failures([_SERIES])]
+
+
+def _wrong(msgid: str, **facts: Any) -> Failure:
+    return Failure(INVARIANT, words.say(msgid, **facts))
 
 
 async def _approvals(after: str, last: str) -> dict[str, list[dict[str, Any]]]:
@@ -80,48 +85,51 @@ async def _bodies(after: str, last: str) -> dict[str, dict[str, Any]]:
 
 def _voucher(
     row: dict[str, Any], approvals: list[dict[str, Any]], body: dict[str, Any] | None, closed_through: str
-) -> list[str]:
-    number = row["number"]
+) -> list[Failure]:
     content = json.loads(row["content"])
     accounts = [a["account"] for a in approvals]
     rules = {
-        "the hash is not that of its content": hashed(row["content"]) == row["content_hash"],
-        "its columns are not what its content says": all(content[name] == row[name] for name in IN_CONTENT),
-        "its reason is not the one that its content covers": _reason(row, content),
-        "its number is of another year": row["number"].startswith(numbers.start(PREFIX, row["year"])),
-        "its approvals are not those in its history": sorted(json.loads(row["approvals"]))
+        "拨付审批单 {number}：哈希与内容不符": hashed(row["content"]) == row["content_hash"],
+        "拨付审批单 {number}：各列与内容不符": all(content[name] == row[name] for name in IN_CONTENT),
+        "拨付审批单 {number}：事由不是内容所含的那一条": _reason(row, content),
+        "拨付审批单 {number}：编号与年度不符": row["number"].startswith(numbers.start(PREFIX, row["year"])),
+        "拨付审批单 {number}：所记审批与审批记录不符": sorted(json.loads(row["approvals"]))
         == sorted([a["account"], a["key"]] for a in approvals),
-        "an approval is over other content": all(a["content_hash"] == row["content_hash"] for a in approvals),
-        "an account approved twice": len(set(accounts)) == len(accounts),
-        "its maker approved it": row["maker"] not in accounts,
+        "拨付审批单 {number}：有一次审批所批的不是现在的内容": all(
+            a["content_hash"] == row["content_hash"] for a in approvals
+        ),
+        "拨付审批单 {number}：同一账号审批了两次": len(set(accounts)) == len(accounts),
+        "拨付审批单 {number}：经办人审批了自己的单": row["maker"] not in accounts,
     }
     if row["status"] in PAID:
         rules |= {
-            "it was paid without two approvals": len(set(accounts)) >= APPROVALS_NEEDED,
-            "its payer made or approved it": row["payer"] not in {row["maker"], *accounts},
-            "its entry says something else": body is not None and _same(row, accounts, body, closed_through),
+            "拨付审批单 {number}：没有两人审批就付了款": len(set(accounts)) >= APPROVALS_NEEDED,
+            "拨付审批单 {number}：付款人也是经办人或审批人": row["payer"] not in {row["maker"], *accounts},
+            "拨付审批单 {number}：与其付款分录不符": body is not None and _same(row, accounts, body, closed_through),
         }
     else:
-        rules["it has an entry and is not paid"] = row["entry_seq"] is None
+        rules["拨付审批单 {number}：没有付款却有分录"] = row["entry_seq"] is None
     if row["status"] == "approved":
-        rules["it is approved without two approvals"] = len(set(accounts)) >= APPROVALS_NEEDED
-    return [f"voucher {number}: {words}" for words, holds in rules.items() if not holds]
+        rules["拨付审批单 {number}：状态是已批准，却没有两人审批"] = len(set(accounts)) >= APPROVALS_NEEDED
+    return [_wrong(msgid, number=row["number"]) for msgid, holds in rules.items() if not holds]
 
 
-def _purchase(row: dict[str, Any], bought: GoodsPurchase | None) -> list[str]:
+def _purchase(row: dict[str, Any], bought: GoodsPurchase | None) -> list[Failure]:
     """What a supplier was paid for is what goods may come in for, and nothing else is."""
     due = row["payee_kind"] == PayeeKind.SUPPLIER and row["status"] in PAID
     if not due:
-        return [] if bought is None else [f"voucher {row['number']}: goods may come in for it, and nothing was paid"]
+        if bought is None:
+            return []
+        return [_wrong("拨付审批单 {number}：没有付款，却登记为可以入库物资", number=row["number"])]
     status = PurchaseStatus.CLOSED if row["status"] == VoucherStatus.BOUNCED else PurchaseStatus.OPEN
     expected = (row["fund"], row["amount_fen"], status)
     if bought is None or (bought.fund, bought.amount_fen, bought.status) != expected:
-        return [f"voucher {row['number']}: its purchase is not what was paid"]
+        return [_wrong("拨付审批单 {number}：采购登记与付款不符", number=row["number"])]
     return []
 
 
-def _unknown(bought: dict[str, GoodsPurchase]) -> list[str]:
-    return [f"purchase {number}: there is no such voucher" for number in bought]
+def _unknown(bought: dict[str, GoodsPurchase]) -> list[Failure]:
+    return [_wrong("采购登记 {number}：没有这张拨付审批单", number=number) for number in bought]
 
 
 def _reason(row: dict[str, Any], content: dict[str, Any]) -> bool:
@@ -159,7 +167,7 @@ def _same(row: dict[str, Any], approvers: list[str], body: dict[str, Any], close
     )
 
 
-async def _entries_alone() -> list[str]:
+async def _entries_alone() -> list[Failure]:
     """Payments in the books that no voucher records."""
     rows = await reading.rows(
         "SELECT e.seq FROM entry e LEFT JOIN voucher v ON v.entry_seq = e.seq "
@@ -167,4 +175,4 @@ async def _entries_alone() -> list[str]:
         KIND,
         FAILURES_MAX,
     )
-    return [f"entry #{r['seq']}: a payment without a voucher" for r in rows]
+    return [_wrong("分录 #{seq} 是拨付，却没有拨付审批单", seq=r["seq"]) for r in rows]

@@ -300,15 +300,10 @@ async def _campaigns() -> list[Failure]:
             for name, (label, column) in _SHOWN.items():
                 shown, booked = row[name], row[column]
                 if shown != booked:
-                    figure = words.Term(label)
-                    text = words.say(
-                        "活动 {slug}：页面的{figure}是 {shown}，账簿为 {booked}",
-                        slug=slug,
-                        figure=figure,
-                        shown=shown,
-                        booked=booked,
+                    facts = {"slug": slug, "figure": words.Term(label), "shown": shown, "booked": booked}
+                    failures.append(
+                        Failure("I12", words.say("活动 {slug}：页面的{figure}是 {shown}，账簿为 {booked}", **facts))
                     )
-                    failures.append(Failure("I12", text))
     return failures
 
 

@@ -5,6 +5,7 @@ Everything is counted by the database, except the programmes of a fund, which ar
 
 import json
 
+from charity import words
 from charity.db import reading
 from charity.errors import Failure
 from charity.giving import receipts
@@ -14,7 +15,7 @@ from charity.ledger.checks import Check
 _SUMS: tuple[Check, ...] = (
     (
         "I4",
-        "lot {lot} at {store}: slips say {listed}, the books {held}",
+        "{store} 的批次 {lot}：单据合计 {listed} 件，账簿结存 {held} 件",
         "SELECT x.lot, x.store, SUM(x.listed) AS listed, SUM(x.held) AS held FROM ("
         "SELECT l.lot, 'store:' || d.store AS store, SUM(l.quantity) AS listed, 0 AS held FROM goods_line l "
         "JOIN goods_document d ON d.number = l.document GROUP BY l.lot, d.store UNION ALL "
@@ -23,7 +24,7 @@ _SUMS: tuple[Check, ...] = (
     ),
     (
         "I4",
-        "fund {fund} at {store}: slips are worth {listed} fen, the books say {held} fen",
+        "门店 {store} 的基金 {fund}：单据合计 {listed} 分，账簿存货 {held} 分",
         "SELECT x.fund, x.store, SUM(x.listed) AS listed, SUM(x.held) AS held FROM ("
         "SELECT o.fund, d.store, SUM(l.quantity * l.cost_fen) AS listed, 0 AS held FROM goods_line l "
         "JOIN goods_document d ON d.number = l.document JOIN lot o ON o.code = l.lot GROUP BY o.fund, d.store "
@@ -33,7 +34,7 @@ _SUMS: tuple[Check, ...] = (
     ),
     (
         "I12",
-        "lot {lot} at {store}, {barcode} good until {expires_on}: {kept} pieces are kept, the books hold {held}",
+        "{store} 的批次 {lot}（条码 {barcode}，保质期至 {expires_on}）：合计记 {kept} 件，账簿结存 {held} 件",
         "SELECT x.lot, x.store, x.barcode, x.expires_on, SUM(x.kept) AS kept, SUM(x.held) AS held FROM ("
         "SELECT lot, 'store:' || store AS store, barcode, expires_on, pieces AS kept, 0 AS held FROM shelf_lot "
         "UNION ALL SELECT o.lot, o.place, l.barcode, COALESCE(l.expires_on, '9999-12-31'), 0, o.quantity "
@@ -42,7 +43,7 @@ _SUMS: tuple[Check, ...] = (
     ),
     (
         "I12",
-        "{store}, good until {expires_on}: the kept sums are off by {lots} lots, {pieces} pieces, {fen} fen",
+        "门店 {store}，保质期至 {expires_on}：合计与在库批次相差 {lots} 批、{pieces} 件、{fen} 分",
         "SELECT x.store, x.expires_on, SUM(x.lots) AS lots, SUM(x.pieces) AS pieces, SUM(x.fen) AS fen FROM ("
         "SELECT store, expires_on, lots, pieces, cost_fen AS fen FROM shelf_day UNION ALL "
         "SELECT s.store, s.expires_on, -1, -s.pieces, -s.pieces * l.cost_fen FROM shelf_lot s "
@@ -51,21 +52,21 @@ _SUMS: tuple[Check, ...] = (
     ),
     (
         "I4",
-        "slip {number} says {listed} points, its lines {lines}",
+        "出库单 {number} 记扣减积分 {listed}，各行合计 {lines}",
         "SELECT s.number, s.points_spent AS listed, COALESCE(SUM(l.points), 0) AS lines FROM goods_issue s "
         "LEFT JOIN goods_line l ON l.document = s.number GROUP BY s.number, s.points_spent "
         "HAVING s.points_spent <> COALESCE(SUM(l.points), 0)",
     ),
     (
         "I6",
-        "slip {number} and its reversal {reversed_by} do not name each other",
+        "单据 {number} 与冲销单 {reversed_by} 没有互相注明",
         "SELECT d.number, d.reversed_by FROM goods_document d JOIN goods_document r ON r.number = d.reversed_by "
         "WHERE r.reverses <> d.number UNION ALL SELECT r.reverses, r.number FROM goods_document r "
         "JOIN goods_document d ON d.number = r.reverses WHERE COALESCE(d.reversed_by, '') <> r.number",
     ),
     (
         "I7",
-        "slips {series} of {year}: {n} numbers, the series is at {next}",
+        "{year} 年 {series} 单据共 {n} 个号，编号序列的下一号是 {next}",
         f"SELECT x.series, x.year, x.n, s.next FROM (SELECT {numbers.prefix_sql('number')} AS series, "  # noqa: S608 - from this file
         f"{numbers.any_year_sql('number')} AS year, COUNT(*) AS n FROM goods_document GROUP BY 1, 2) x "
         "LEFT JOIN series s ON s.name = x.series AND CAST(s.year AS TEXT) = x.year "
@@ -73,7 +74,7 @@ _SUMS: tuple[Check, ...] = (
     ),
     (
         "I5",
-        "voucher {voucher}: goods of {listed} fen are counted, {held} fen came in, {paid} fen were paid",
+        "拨付审批单 {voucher}：记已入库 {listed} 分，入库单合计 {held} 分，已付款 {paid} 分",
         "SELECT p.voucher, p.received_fen AS listed, COALESCE(x.held, 0) AS held, p.amount_fen AS paid "
         "FROM goods_purchase p LEFT JOIN (SELECT i.voucher, "
         "SUM(l.quantity * l.cost_fen) AS held FROM goods_intake i JOIN goods_document d ON d.number = i.number "
@@ -85,7 +86,7 @@ _SUMS: tuple[Check, ...] = (
 _ROWS: tuple[Check, ...] = (
     (
         "I3",
-        "slip {number}: its columns are not what entry #{seq} says",
+        "单据 {number}：各列与分录 #{seq} 不符",
         "SELECT d.number, d.seq FROM goods_document d LEFT JOIN entry e ON e.seq = d.seq "
         "LEFT JOIN goods_intake i ON i.number = d.number LEFT JOIN goods_issue s ON s.number = d.number "
         "LEFT JOIN goods_document o ON o.number = d.reverses WHERE e.seq IS NULL OR e.recorded_at <> d.at "
@@ -97,13 +98,13 @@ _ROWS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "entry #{seq} moved goods and no slip records it",
+        "分录 #{seq} 收发了物资，却没有单据",
         "SELECT e.seq FROM entry e LEFT JOIN goods_document d ON d.seq = e.seq "
         "WHERE e.kind LIKE 'goods.%' AND d.number IS NULL",
     ),
     (
         "I3",
-        "slip {number} says {listed} pieces of {lot}, its entry {moved}",
+        "单据 {number} 记批次 {lot} 共 {listed} 件，其分录为 {moved} 件",
         # CROSS JOIN: SQLite then begins with the few slips, not with all postings.
         "SELECT x.number, x.lot, SUM(x.listed) AS listed, SUM(x.moved) AS moved FROM ("
         "SELECT d.number, l.lot, l.quantity AS listed, 0 AS moved FROM goods_document d "
@@ -115,7 +116,7 @@ _ROWS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "intake slip {number}: its gift, voucher, receipt or fund is not what the books and the gift say",
+        "入库单 {number}：捐赠、拨付审批单、收据或基金与账簿、捐赠不符",
         "SELECT d.number FROM goods_document d JOIN entry e ON e.seq = d.seq "
         "JOIN goods_intake i ON i.number = d.number "
         "LEFT JOIN donation g ON g.key = i.donation AND g.seq = d.seq AND g.fund = i.fund AND g.store = d.store "
@@ -129,14 +130,14 @@ _ROWS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "voucher {voucher}: goods came in for it and are not counted, or into another fund than paid for them",
+        "拨付审批单 {voucher}：入库的物资没有计入，或入了付款以外的基金",
         "SELECT DISTINCT i.voucher FROM goods_intake i JOIN goods_document d ON d.number = i.number "
         "LEFT JOIN goods_purchase p ON p.voucher = i.voucher AND (p.fund = i.fund OR d.reversed_by IS NOT NULL) "
         "WHERE i.voucher IS NOT NULL AND p.voucher IS NULL",
     ),
     (
         "I3",
-        "lot {code} is not what its intake slip says",
+        "批次 {code} 与其入库单不符",
         "SELECT o.code FROM lot o LEFT JOIN goods_document d ON d.number = o.document AND d.kind = 'intake' "
         "AND d.seq = o.seq AND d.store = o.store LEFT JOIN goods_intake i ON i.number = d.number AND i.fund = o.fund "
         "AND i.source = o.source AND COALESCE(i.donor, '') = COALESCE(o.donor, '') "
@@ -145,13 +146,13 @@ _ROWS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "slip {number}, line {n}: item or cost is not that of lot {lot}",
+        "单据 {number} 第 {n} 行：物品或成本与批次 {lot} 不符",
         "SELECT l.document AS number, l.n, l.lot FROM goods_line l LEFT JOIN lot o ON o.code = l.lot "
         "WHERE o.code IS NULL OR o.barcode <> l.barcode OR o.cost_fen <> l.cost_fen",
     ),
     (
         "I3",
-        "issue slip {number}: household, people, category, programme, card or points are not what entry #{seq} says",
+        "出库单 {number}：家庭、人数、类别、项目、爱心卡或积分与分录 #{seq} 不符",
         "SELECT d.number, d.seq FROM goods_document d JOIN entry e ON e.seq = d.seq "
         "JOIN goods_issue s ON s.number = d.number LEFT JOIN card c ON c.code = s.card AND c.household = s.household "
         "LEFT JOIN (SELECT p.seq, SUM(p.quantity) AS points FROM posting p JOIN account a ON a.id = p.account "
@@ -161,7 +162,7 @@ _ROWS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "points grant {key} is not what entry #{seq} says",
+        "积分发放 {key} 与分录 #{seq} 不符",
         "SELECT g.key, g.seq FROM points_grant g LEFT JOIN entry e ON e.seq = g.seq AND e.kind = 'points.grant' "
         "LEFT JOIN (SELECT p.seq, u.code, SUM(p.quantity) AS points FROM posting p JOIN unit u ON u.id = p.unit "
         "WHERE p.quantity > 0 AND u.code LIKE 'points:%' GROUP BY p.seq, u.code) x ON x.seq = g.seq "
@@ -171,7 +172,7 @@ _ROWS: tuple[Check, ...] = (
     ),
     (
         "I3",
-        "entry #{seq} granted points and no row records it",
+        "分录 #{seq} 发放了积分，却没有积分发放记录",
         "SELECT seq FROM entry WHERE kind = 'points.grant' EXCEPT SELECT seq FROM points_grant",
     ),
 )
@@ -197,8 +198,8 @@ async def run() -> list[Failure]:
     failures = [*await checks.failures(_ROWS), *await checks.failures(_SUMS)]
     for row in await reading.rows(_USES):
         if row["programme"] not in json.loads(row["programmes"]):
-            words = f"slip {row['number']}: fund {row['fund']} does not allow {row['programme']}"
-            failures.append(Failure("I8", words))
+            facts = {name: row[name] for name in ("number", "fund", "programme")}
+            failures.append(Failure("I8", words.say("出库单 {number}：基金 {fund} 不能用于项目 {programme}", **facts)))
     return [*failures, *await _printed()]
 
 
@@ -221,6 +222,12 @@ async def _printed() -> list[Failure]:
             number = slip["receipt_number"]
             shown = [(line.quantity, line.price_fen, line.evidence) for line in printed.get(number, [])]
             if shown != taken.get(number, []):
-                words = f"receipt {number} does not print what slip {slip['number']} took in"
-                failures.append(Failure("I10", words))
+                failures.append(
+                    Failure(
+                        "I10",
+                        words.say(
+                            "收据 {receipt} 所列物资与入库单 {number} 不符", receipt=number, number=slip["number"]
+                        ),
+                    )
+                )
     return failures

@@ -5,6 +5,7 @@ A month at a time, each in one statement, so that nobody's snapshot is held for 
 
 from typing import Any
 
+from charity import words
 from charity.db import reading
 from charity.errors import Failure
 from charity.ledger import sums
@@ -13,6 +14,15 @@ from charity.reports import kept
 SHOWN_MAX = 20
 _KEYS = sums.DAYS.keys[1:]
 _AMOUNTS = sums.DAYS.amounts
+_LABELS = {sums.INCOME: "捐赠台账", sums.OUTLAY: "拨付台账"}
+_OFF_LINES = (
+    "{register}（{what}）：每日合计与明细相差 {lines} 行、{amount_fen} 分、"
+    "{recipients} 人次，按基金计 {recipients_of_fund} 人次"
+)
+_OFF_DAYS = (
+    "{register}（{month} {what}）：每月合计与每日合计相差 {lines} 行、{amount_fen} 分、"
+    "{recipients} 人次，按基金计 {recipients_of_fund} 人次"
+)
 
 
 async def run() -> list[Failure]:
@@ -65,7 +75,7 @@ async def _month(register: str, month: str) -> list[Failure]:
         f"{month}-01",
         f"{month}-31",
     )
-    return [Failure("I12", f"{register} {_named(row)}: the kept sum is not its lines: {_off(row)}") for row in rows]
+    return [Failure("I12", words.say(_OFF_LINES, **_facts(register, row))) for row in rows]
 
 
 async def _kept_month(register: str, month: str) -> list[Failure]:
@@ -82,13 +92,10 @@ async def _kept_month(register: str, month: str) -> list[Failure]:
         f"{month}-01",
         f"{month}-31",
     )
-    words = "the kept sum of the month is not that of its days"
-    return [Failure("I12", f"{register} {month} {_named(row)}: {words}: {_off(row)}") for row in rows]
+    return [Failure("I12", words.say(_OFF_DAYS, month=month, **_facts(register, row))) for row in rows]
 
 
-def _named(row: dict[str, Any]) -> str:
-    return " ".join(row[name] for name in _KEYS if row.get(name))
-
-
-def _off(row: dict[str, Any]) -> str:
-    return ", ".join(f"{name} is off by {row[name]}" for name in _AMOUNTS if row[name])
+def _facts(register: str, row: dict[str, Any]) -> dict[str, Any]:
+    """What the words of a failure name: the register, the keys of the sum, and by how much each amount is off."""
+    what = " ".join(row[name] for name in _KEYS if row.get(name))
+    return {"register": words.Term(_LABELS[register]), "what": what} | {name: row[name] for name in _AMOUNTS}

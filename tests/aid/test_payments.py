@@ -136,16 +136,16 @@ async def test_goods_bought_are_prepaid_and_agency_money_is_handed_on(aid: Aid) 
     household, _ = await aid.approved(amount_fen=1)
     extra = "INSERT INTO goods_purchase SELECT '{}', fund, amount_fen, 0, 'open' FROM goods_purchase"
     for fault, words in (
-        (extra.format(household), f"voucher {household}: goods may come in for it, and nothing was paid"),
-        (extra.format("BF-2020-000001"), "purchase BF-2020-000001: there is no such voucher"),
+        (extra.format(household), f"拨付审批单 {household}：没有付款，却登记为可以入库物资"),
+        (extra.format("BF-2020-000001"), "采购登记 BF-2020-000001：没有这张拨付审批单"),
         (
             "UPDATE goods_purchase SET amount_fen = amount_fen + 1",
-            f"voucher {bought}: its purchase is not what was paid",
+            f"拨付审批单 {bought}：采购登记与付款不符",
         ),
-        ("UPDATE goods_purchase SET status = 'closed'", f"voucher {bought}: its purchase is not what was paid"),
+        ("UPDATE goods_purchase SET status = 'closed'", f"拨付审批单 {bought}：采购登记与付款不符"),
         (
             f"DELETE FROM goods_purchase WHERE voucher = '{bought}'",
-            f"voucher {bought}: its purchase is not what was paid",
+            f"拨付审批单 {bought}：采购登记与付款不符",
         ),
     ):
         await transactions.run(lambda tx, fault=fault: tx.rows(fault))

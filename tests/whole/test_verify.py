@@ -391,7 +391,7 @@ async def test_a_body_that_somebody_rewrote_is_told_in_words_and_so_is_what_it_h
     await _plant("UPDATE voucher SET year = 2020")
     lines = await verification.failures()
     assert "I3 #2：正文无法重放" in lines
-    assert any("its number is of another year" in words or words.startswith("拨付无法核对") for words in lines)
+    assert any("编号与年度不符" in words or words.startswith("拨付无法核对") for words in lines)
 
 
 async def test_checks_run_side_by_side_and_are_listed_in_their_order(

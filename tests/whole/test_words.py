@@ -1,15 +1,19 @@
 """The English catalog is complete, keeps the same places, and nothing Chinese is left in an English page."""
 
 import ast
+import inspect
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader
 
 from charity import words
-from charity.app import ENDPOINTS
+from charity.app import CHECKS, ENDPOINTS
+from charity.ledger.checks import Guard, Pass
 
 ROOT = Path(__file__).resolve().parents[2]
 CJK = re.compile(r"[\u4e00-\u9fff]")
@@ -145,3 +149,91 @@ def test_no_chinese_constant_is_glued_together() -> None:
             if isinstance(node, ast.JoinedStr):
                 text = "".join(p.value for p in node.values if isinstance(p, ast.Constant) and isinstance(p.value, str))
                 assert not CJK.search(text), f"{path.name}:{node.lineno}"
+
+
+def rules_of(value: Any) -> Iterator[tuple[str, str, str]]:
+    """The rules (invariant, words, query) that a value of a module holds, however deep."""
+    if isinstance(value, Pass):
+        yield from value.each()
+    elif isinstance(value, Guard):
+        yield value.check
+    elif isinstance(value, tuple | list):
+        if len(value) == 3 and all(isinstance(part, str) for part in value) and re.fullmatch(r"I\d+", value[0]):
+            yield (value[0], value[1], value[2])
+        else:
+            for part in value:
+                yield from rules_of(part)
+
+
+def spoken(source: str) -> Iterator[str]:
+    """What a module says in a failure: each literal or constant that `words.say`, or who hands a `msgid` on, is given.
+
+    What is put together otherwise comes back as its code, which is no Chinese.
+    """
+    tree = ast.parse(source)
+    places = {"say": 0}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names = [arg.arg for arg in node.args.args if arg.arg != "self"]
+            places |= {node.name: names.index("msgid")} if "msgid" in names else {}
+            if any(
+                isinstance(n, ast.Name) and n.id == "msgid" and isinstance(n.ctx, ast.Store) for n in ast.walk(node)
+            ):
+                keys = [key for n in ast.walk(node) if isinstance(n, ast.Dict) for key in n.keys]
+                yield from (key.value for key in keys if isinstance(key, ast.Constant))
+    constants = {
+        node.targets[0].id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        if name == "Failure":
+            text = ast.unparse(node.args[1])
+            assert text.startswith("words.say("), f"Failure(…, {text})"
+        elif name in places:
+            text = ast.unparse(node.args[places[name]])
+            if text not in {"msgid", "wrong.words"}:  # handed on, or of a rule: those are looked at where they are made
+                literal = node.args[places[name]]
+                yield literal.value if isinstance(literal, ast.Constant) else constants.get(text, text)
+
+
+def unsaid(msgids: set[str]) -> list[str]:
+    """Those that are not Chinese with an English entry."""
+    return sorted(m for m in msgids if not CJK.search(m) or m not in words.catalog("en"))
+
+
+def test_every_failure_of_verify_is_said_in_chinese_and_in_english() -> None:
+    modules = {inspect.getmodule(check.run) for check in CHECKS}
+    files = {Path(inspect.getfile(check.run)) for check in CHECKS}
+    files |= {path for path in (ROOT / "charity").rglob("*.py") if "Failure(" in path.read_text(encoding="utf-8")}
+    rules = [rule for module in modules for value in vars(module).values() for rule in rules_of(value)]
+    msgids = {msgid for _, msgid, _ in rules}
+    assert len(msgids) > 50
+    for path in sorted(files):
+        msgids |= set(spoken(path.read_text(encoding="utf-8")))
+    assert not unsaid(msgids), (
+        f"verify says {unsaid(msgids)}: write it in Chinese, and the English into charity/locale/en/<room>.json"
+    )
+    for _, msgid, query in rules:
+        missing = [place for place, _ in PLACES.findall(msgid) if not re.search(rf"\b{place}\b", query)]
+        assert not missing, f"{msgid!r}: its query finds no {missing}"
+
+
+def test_a_failure_in_english_alone_is_seen() -> None:
+    assert unsaid({msgid for _, msgid, _ in rules_of([("I3", "lot {code} is odd", "SELECT 1")])})
+    for said in (
+        'Failure("I3", words.say("lot is odd"))',
+        'ODD = "lot is odd"\nFailure("I3", words.say(ODD))',
+        'def wrong(msgid): ...\nwrong("lot is odd")',
+        'def each(row):\n    for msgid, holds in {"lot is odd": True}.items(): ...',
+        'Failure("I3", words.say("lot " + "odd"))',
+    ):
+        assert unsaid(set(spoken(said))), said
+    for glued in ('Failure("I3", f"lot {code} is odd")', 'Failure("I3", "批次不符")', 'Failure("I3", text)'):
+        with pytest.raises(AssertionError, match="Failure"):
+            list(spoken(glued))
