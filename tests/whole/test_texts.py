@@ -373,8 +373,36 @@ async def test_a_path_with_a_hidden_character_leads_nowhere(house: Cast, web: We
     [
         (["token", "create", "--role", "clerk", "--name", "程\u200b序"], "--name"),
         (["token", "create", "--role", "clerk", "--account", "a\u202eb"], "--account"),
-        (["export", "dona\u200btions", "--format", "csv", "--from", "1", "--to", "2", "-o", "x.csv"], "REPORT"),
-        (["export", "donations", "--format", "csv", "--from", "1", "--to", "2", "-o", "x\u200b.csv"], "--output"),
+        (
+            [
+                "export",
+                "dona\u200btions",
+                "--format",
+                "csv",
+                "--from",
+                "2026-10-01",
+                "--to",
+                "2026-10-08",
+                "-o",
+                "x.csv",
+            ],
+            "REPORT",
+        ),
+        (
+            [
+                "export",
+                "donations",
+                "--format",
+                "csv",
+                "--from",
+                "2026-10-01",
+                "--to",
+                "2026-10-08",
+                "-o",
+                "x\u200b.csv",
+            ],
+            "--output",
+        ),
         (["init", "--organisation", "临溪\n慈善"], "--organisation"),
     ],
 )
