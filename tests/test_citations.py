@@ -79,7 +79,7 @@ def test_a_decision_that_code_cites_exists() -> None:
 
 
 def test_every_table_of_kept_sums_stands_in_the_architecture() -> None:
-    sums = [found for name, text in texts().items() if name.startswith("charity/") for found in SUMS.findall(text)]
+    sums = [table for name, text in texts().items() if name.startswith("charity/") for table in SUMS.findall(text)]
     assert len(sums) > 5, "the pattern finds nothing: it is wrong"
     section = (DOCS / "architecture.md").read_text(encoding="utf-8").partition("## Sums")[2]
     missing = {table for table in sums if f"`{table}`" not in section}

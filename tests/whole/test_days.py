@@ -74,8 +74,8 @@ def test_another_day_is_refused_with_its_years_in_both_languages(text: str) -> N
     assert refused.value.words == (days.OUTSIDE if outside else days.UNREADABLE)
     for language in ("zh", "en"):
         with words.speaking(language):
-            said = words.say(refused.value.words, **refused.value.facts)
-            assert ("1949" in said and "2999" in said) == outside, said
+            sentence = words.say(refused.value.words, **refused.value.facts)
+            assert ("1949" in sentence and "2999" in sentence) == outside, sentence
 
 
 @pytest.mark.parametrize("sent", [0, 1790000000, 1.5, True, ["2026-10-08"]])
@@ -175,9 +175,9 @@ async def test_filled_forms_take_the_edges_and_write_nothing_of_a_day_outside(
             for text in (*OUTSIDE, *EDGES):
                 refusals.clear()
                 answer = await web.as_(who).post(place, data=form | {name: text}, headers=FORM)
-                said = {e.field for refusal in refusals for e in refusal.fields if e.message == days.OUTSIDE}
-                if answer.status_code >= 500 or said != ({name} if text in OUTSIDE else set()):
-                    wrong.append(f"{place} {name}={text}: {answer.status_code} {said}")
+                named = {e.field for refusal in refusals for e in refusal.fields if e.message == days.OUTSIDE}
+                if answer.status_code >= 500 or named != ({name} if text in OUTSIDE else set()):
+                    wrong.append(f"{place} {name}={text}: {answer.status_code} {named}")
     assert wrong == []
 
 
