@@ -226,14 +226,14 @@ def test_every_failure_of_verify_is_said_in_chinese_and_in_english() -> None:
 
 def test_a_failure_in_english_alone_is_seen() -> None:
     assert unsaid({msgid for _, msgid, _ in rules_of([("I3", "lot {code} is odd", "SELECT 1")])})
-    for said in (
+    for texts in (
         'Failure("I3", words.say("lot is odd"))',
         'ODD = "lot is odd"\nFailure("I3", words.say(ODD))',
         'def wrong(msgid): ...\nwrong("lot is odd")',
         'def each(row):\n    for msgid, holds in {"lot is odd": True}.items(): ...',
         'Failure("I3", words.say("lot " + "odd"))',
     ):
-        assert unsaid(set(spoken(said))), said
+        assert unsaid(set(spoken(texts))), texts
     for glued in ('Failure("I3", f"lot {code} is odd")', 'Failure("I3", "批次不符")', 'Failure("I3", text)'):
         with pytest.raises(AssertionError, match="Failure"):
             list(spoken(glued))
