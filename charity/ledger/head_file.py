@@ -71,7 +71,7 @@ def read() -> Head | None:
     except (OSError, ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
         raise HeadFileBroken(type(error).__name__) from error
     if not hmac.compare_digest(signature.encode(errors="replace"), _signature(head).encode()):
-        raise HeadFileBroken("signature")
+        raise HeadFileBroken(words.Term("签名不符"))
     return head
 
 
@@ -153,7 +153,7 @@ async def problem() -> Refusal | None:
         if file is None and now.seq:  # or begun since we looked, by another process that starts
             file, now = read(), await present()
     except HeadFileBroken as error:
-        return rules.HEAD_UNREADABLE(why=str(error))
+        return rules.HEAD_UNREADABLE(why=error.args[0])
     if file is None:
         return rules.HEAD_MISSING(path=str(path()), seq=now.seq) if now.seq else None
     return await _missing(file, now)

@@ -77,9 +77,11 @@ async def test_a_file_that_somebody_wrote_into_is_not_believed_and_not_replaced(
     await written_head(1)
     values = json.loads(head_file.path().read_text())
     head_file.path().write_text(json.dumps(values | {"seq": 0}))
-    with pytest.raises(HeadFileBroken, match="signature"):
+    with pytest.raises(HeadFileBroken, match="签名不符"):
         head_file.read()
-    assert "无法采信" in str(await missing())
+    assert "无法采信（签名不符）" in str(await missing())
+    with words.speaking("en"):
+        assert "cannot be believed (the signature is not ours)" in str(await missing())
     with pytest.raises(HeadFileBroken):
         await head_file.write(await head_file.present())
     head_file.path().write_text("{")
