@@ -186,6 +186,7 @@ def build() -> ASGIApp:
         exception_handlers=dict.fromkeys((Refusal, HTTPException, ClientDisconnect, Exception), problems.answer),
         lifespan=lifespan,
     )
+    site.router.redirect_slashes = False  # problems.answer does it, without the caller's Host
     return Outer(Front(Api(PREFIX, ENDPOINTS), site))
 
 

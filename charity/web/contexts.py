@@ -2,8 +2,8 @@
 
 The client's address is the peer's, or the last untrusted one of X-Forwarded-For when the peer is a
 proxy named in CHARITY_TRUSTED_PROXIES. Several lines of that header are one list, in their order (RFC
-9110 5.3); a proxy that says twice how it was reached says nothing that can be believed. The address is
-used for limits and never logged.
+9110 5.3), and what is no address in it counts as the proxy itself; a proxy that says twice how it was reached
+says nothing that can be believed. The address is used for limits and never logged.
 """
 
 import ipaddress
@@ -23,6 +23,8 @@ from charity.web.policies import PLAIN, Policy
 SCOPE_KEY = "charity.context"
 _HEADERS = "charity.headers"
 FORWARDED_MAX = 20
+PROXIED = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-real-ip", b"forwarded", b"via"})
+"""Whoever sends one of these, with a value or without, passes on somebody else's request."""
 PART_MAX = 64
 """Longest part of a path: codes and numbers are shorter, and columns of keys hold no more."""
 PROTO_TWICE = Rule("proxy.proto_twice", "请求头 X-Forwarded-Proto 只能有一个值", 400)
@@ -101,6 +103,23 @@ def _trusted(text: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
 
+def _address(text: str) -> str:
+    """The address alone, without blanks, brackets and port (some proxies add it); "" when it is none.
+
+    An IPv4 that came in by an IPv6 socket is the IPv4: all of them would be one neighbourhood otherwise.
+    """
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        ip = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    return str(getattr(ip, "ipv4_mapped", None) or ip)
+
+
 def _is_trusted(address: str, networks: tuple[Network, ...]) -> bool:
     try:
         ip = ipaddress.ip_address(address)
@@ -125,23 +144,25 @@ def must_decide_once(scope: Any) -> None:
 def place(scope: Any) -> tuple[str, bool, bool]:
     """(client's address, asked by https, came through some proxy); 400 when a proxy contradicts itself."""
     peer = scope["client"][0] if scope.get("client") else ""
+    if ":" in peer:
+        peer = _address(peer) or peer
     https = scope.get("scheme") == "https"
-    if not header(scope, b"x-forwarded-for") and not header(scope, b"x-forwarded-proto"):
+    if PROXIED.isdisjoint(name for name, _ in scope["headers"]):
         return peer, https, False
-    forwarded = ",".join(every_value(scope, b"x-forwarded-for"))
     networks = _trusted(settings().trusted_proxies)
     if not networks or not _is_trusted(peer, networks):
-        return peer, https, bool(forwarded)
+        return peer, https, True
+    forwarded = ",".join(every_value(scope, b"x-forwarded-for"))
     proto = ",".join(every_value(scope, b"x-forwarded-proto"))
     if "," in proto:
         raise PROTO_TWICE()
     if proto:
         https = proto.strip() == "https"
     for part in reversed(forwarded.split(",")[-FORWARDED_MAX:]):
-        address = part.strip()
+        address = _address(part)
         if not _is_trusted(address, networks):
             return address or peer, https, True
-    return peer, https, bool(forwarded)
+    return peer, https, True
 
 
 def neighbourhood(address: str) -> str:
@@ -162,8 +183,7 @@ def is_loopback(context: RequestContext) -> bool:
         ip = ipaddress.ip_address(context.address)
     except ValueError:
         return False
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return bool((mapped or ip).is_loopback)
+    return ip.is_loopback
 
 
 def preferred_language(scope: Any, chosen: str) -> str:

@@ -8,6 +8,7 @@ import http
 import logging
 import traceback
 from typing import Any
+from urllib.parse import quote
 
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
@@ -139,6 +140,8 @@ def too_large(limit: int) -> Refusal:
 
 async def answer(request: Request, error: Exception) -> Response:
     """The one handler of all errors: a problem document for programs, a page for people."""
+    if slashless := _slashless(request, error):
+        return RedirectResponse(slashless, 307)
     refusal = as_refusal(error, request.scope)
     contexts.of(request).refused = refusal.code
     if hung_up(error):
@@ -152,6 +155,20 @@ async def answer(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
     return response
+
+
+def _slashless(request: Request, error: Exception) -> str:
+    """Our address without the slash with which nothing begins here, or "".
+
+    Starlette would send on too, but to scheme and host as asked: to a host that anybody made up, and behind a
+    proxy from https to http.
+    """
+    path: str = request.scope["path"]
+    unknown = isinstance(error, HTTPException) and error.status_code == http.HTTPStatus.NOT_FOUND
+    if not unknown or not path.endswith("/") or path.startswith(("//", "/api/", "/static/")):
+        return ""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return quote(path.rstrip("/")) + query
 
 
 def _to_sign_in(request: Request) -> Response:

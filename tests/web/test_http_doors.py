@@ -41,6 +41,13 @@ def _lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
         (["6.6.6.6, 7.7.7.7", "203.0.113.9, 10.0.0.3"], "203.0.113.9"),
         (["203.0.113.9", "10.0.0.3"], "203.0.113.9"),
         (["10.0.0.4", "10.0.0.3"], "10.0.0.2"),
+        (["", "203.0.113.9"], "203.0.113.9"),  # the first line, empty, is the client's: it was read as no proxy at all
+        ([""], "10.0.0.2"),
+        (["203.0.113.9:4711"], "203.0.113.9"),  # a new port would be a new caller for every limit
+        (["[2001:db8::1]:443"], "2001:db8::1"),
+        (["[::ffff:203.0.113.9]"], "203.0.113.9"),
+        (["203.0.113.9, x" + "x" * 4_000], "10.0.0.2"),
+        (["6.6.6.6, [2001:db8::1"], "2001:db8::1"),
     ],
 )
 def test_all_lines_of_forwarded_for_are_one_list(
@@ -50,6 +57,45 @@ def test_all_lines_of_forwarded_for_are_one_list(
     headers = [(b"x-forwarded-for", line.encode()) for line in lines]
     scope = {"client": ("10.0.0.2", 1), "scheme": "http", "headers": headers}
     assert contexts.place(scope) == (address, False, True)
+
+
+@pytest.mark.parametrize("name", sorted(contexts.PROXIED))
+@pytest.mark.parametrize("value", [b"", b"127.0.0.1"])
+@pytest.mark.parametrize("trusted", ["", "127.0.0.1"])
+def test_what_was_passed_on_is_not_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, name: bytes, value: bytes, trusted: str
+) -> None:
+    """An empty X-Forwarded-For before the proxy's own opened /metrics to strangers."""
+    monkeypatch.setattr(settings.settings(), "trusted_proxies", trusted)
+    scope = {"client": ("127.0.0.1", 1), "scheme": "http", "headers": [(name, value)]}
+    assert contexts.place(scope) == ("127.0.0.1", False, True)
+    assert contexts.place(scope | {"headers": [(b"host", b"a")]}) == ("127.0.0.1", False, False)
+
+
+def test_callers_by_an_ipv6_socket_are_themselves() -> None:
+    """All IPv4 addresses would share one /64, and with it their limits."""
+    scope = {"client": ("::ffff:203.0.113.9", 1), "scheme": "http", "headers": []}
+    assert contexts.place(scope)[0] == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("/check/", "/check"),
+        ("/desk/?a=%2F", "/desk?a=%2F"),
+        ("/no-such/", "/no-such"),
+        ("/%5Cevil.example/", "/%5Cevil.example"),
+    ],
+)
+async def test_a_slash_too_many_sends_on_to_our_own_address(web: Web, asked: str, sent: str) -> None:
+    """Starlette sent on to the Host that was asked for, which anybody makes up."""
+    answer = await web.as_().get(asked, headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.headers["location"]) == (307, sent)
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/static/none/", "/api/v1/campaigns/"])
+async def test_other_paths_with_a_slash_are_404(web: Web, path: str) -> None:
+    assert (await web.as_().get(f"{web.as_().base_url}{path}")).status_code == 404
 
 
 @pytest.mark.parametrize("name", contexts.ONCE.values())
