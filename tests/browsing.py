@@ -352,7 +352,7 @@ class Visitor:
             await self.look()
             secret = await self.page.locator("input[name='secret']").get_attribute("value")
             assert secret is not None
-            await self.fill(code=pyotp.TOTP(secret).now())
+            await self.fill(code=pyotp.TOTP(secret).now(), current=password)
             await self.press("启用两步验证")
             codes += await self.page.locator(".recovery-codes li").all_inner_texts()
             await self.press("已保存，继续", look=False)

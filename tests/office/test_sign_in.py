@@ -16,6 +16,7 @@ from charity.office import staff
 from charity.office.sign_in import Authenticator, sessions
 from charity.office.staff import passwords
 from charity.roles import SYSTEM, Role
+from charity.web import formats
 
 
 async def test_a_right_password_begins_a_session_that_is_the_account(house: Any) -> None:
@@ -171,10 +172,46 @@ async def test_too_many_sign_ins_at_once_are_asked_to_come_back(monkeypatch: pyt
 
 async def test_old_sessions_are_swept(house: Any) -> None:
     await given.clerk(house)
-    await sessions.sign_in(login="wang", password=given.PASSWORD)
-    assert await sessions.sweep() == 0
-    await given.aged("created_at", 37)
-    assert await sessions.sweep() == 1
+    start = clock.now() - timedelta(hours=40)
+    for minutes in range(4):
+        with clock.fixed(start + timedelta(minutes=minutes)):
+            await sessions.sign_in(login="wang", password=given.PASSWORD)
+    with clock.fixed(start + timedelta(hours=36)):
+        assert await sessions.sweep() == 0
+    assert await sessions.sweep() == 2  # the last two say when the account was used
+    left = await reading.rows("SELECT created_at FROM session ORDER BY created_at")
+    assert [row["created_at"] for row in left] == [clock.stamp(start + timedelta(minutes=m)) for m in (2, 3)]
+
+
+@pytest.mark.parametrize(("ahead", "lives"), [(timedelta(minutes=4), True), (timedelta(minutes=6), False)])
+@pytest.mark.parametrize("column", ["created_at", "seen_at"])
+async def test_a_clock_that_is_set_back_leaves_no_session_alive(
+    house: Any, ahead: timedelta, column: str, *, lives: bool
+) -> None:
+    """One that began, or was used, in a wrong year lived until that year was over, and came alive again in it."""
+    who = await given.clerk(house)
+    digest = await given.signed_in("wang")
+    await given.aged(column, -ahead.total_seconds() / 3_600)
+    assert (await Authenticator().session(digest) is not None) is lives
+    assert bool(await sessions.own(who)) is lives
+    assert await sessions.sweep() == (not lives)
+
+
+async def test_whoever_signs_in_sees_when_the_account_was_used_before(house: Any, web: Web) -> None:
+    """Also who receives a password that its setter has used already."""
+    await given.clerk(house, initial=True)
+    first = await given.browser(web, "wang")
+    assert "上次登录" not in (await first.get("/password")).text
+    await given.aged("created_at", 5)
+    used = formats.moment(await reading.value("SELECT created_at FROM session"))
+    again = await given.browser(web, "wang")
+    assert f"上次登录：{used}" in (await again.get("/password")).text
+    await given.post(again, "/password", current=given.PASSWORD, password=given.OTHER)
+    own = await given.browser(web, "wang", given.OTHER)
+    assert "上次登录" in (await own.get("/desk")).text
+    assert "上次登录" not in (await own.get("/desk")).text
+    used = formats.moment(await reading.value("SELECT MAX(created_at) FROM session WHERE revoked_at IS NOT NULL"))
+    assert f"上次登录：{used}" in (await own.get("/sessions")).text
 
 
 @pytest.mark.parametrize("stopped", [None, "SQLITE_FULL"])

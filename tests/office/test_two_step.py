@@ -141,12 +141,15 @@ async def test_a_second_factor_is_set_up_once_and_with_a_right_code(house: Cast)
     who = await given.made(house, "lu", Role.APPROVER, by=SYSTEM)
     session, secret = await given.signed_in("lu"), two_step.new_secret()
     wrong = "000000" if given.code(secret) != "000000" else "000001"
-    assert await given.refused_with(two_step.begin(secret=secret, code=wrong, session=session, by=who)) == "code.wrong"
-    assert (
-        await given.refused_with(two_step.begin(secret="x", code="123456", session=session, by=who)) == "two_step.stale"
-    )
+    right = {"secret": secret, "code": given.code(secret), "current": given.PASSWORD, "session": session, "by": who}
+    for refusal, fields in (
+        ("code.wrong", {"code": wrong}),
+        ("two_step.stale", {"secret": "x"}),
+        ("password.wrong", {"current": given.OTHER}),  # an open browser alone gives nobody's phone the account
+    ):
+        assert await given.refused_with(two_step.begin(**(right | fields))) == refusal
     assert not await two_step.is_on(by=who)
-    begun = [two_step.begin(secret=secret, code=given.code(secret), session=session, by=who) for _ in range(2)]
+    begun = [two_step.begin(**right) for _ in range(2)]
     done = await asyncio.gather(*begun, return_exceptions=True)
     assert [type(d) for d in done].count(Refusal) == 1
     assert await two_step.codes_left(by=who) == two_step.CODES
@@ -177,10 +180,13 @@ async def test_a_first_sign_in_goes_by_password_and_second_factor_to_the_desk(ho
     page = await client.get("/two-step?next=/vouchers")
     assert page.headers["cache-control"] == "no-store"
     secret = re.findall(r'name="secret" value="([A-Z2-7]{32})"', page.text)[0]
-    wrong = await client.post("/two-step", data={"csrf": given.csrf(page), "secret": secret, "code": "000000"})
+    wrong = await client.post(
+        "/two-step", data={"csrf": given.csrf(page), "secret": secret, "code": "000000", "current": given.OTHER}
+    )
     assert (wrong.status_code, secret in wrong.text) == (422, True)
     form = {"csrf": given.csrf(page), "secret": secret, "code": given.code(secret), "next": "/vouchers"}
-    codes = await client.post("/two-step", data=form)
+    assert (await client.post("/two-step", data=form)).status_code == 422  # without the password
+    codes = await client.post("/two-step", data=form | {"current": given.OTHER})
     shown = re.findall(r'<li class="code">([\w-]+)</li>', codes.text)
     assert len(shown) == two_step.CODES
     assert 'href="/vouchers"' in codes.text
@@ -188,9 +194,11 @@ async def test_a_first_sign_in_goes_by_password_and_second_factor_to_the_desk(ho
     assert await two_step.is_on(by=who)
     client = await given.browser(web, "lu", given.OTHER)
     assert (await client.get("/vouchers")).headers["location"] == "/sign-in/code?next=/vouchers"
+    assert "上次登录" not in (await client.get("/sign-in/code")).text  # whoever has the password alone learns nothing
     assert (await given.post(client, "/sign-in/code", code="ABCD")).status_code == 422
     answer = await given.post(client, "/sign-in/code?next=/vouchers", "/sign-in/code", code=shown[0], next="/vouchers")
     assert answer.headers["location"] == "/vouchers"
+    assert "上次登录" in (await client.get("/sessions")).text
     assert (await client.get("/vouchers")).status_code == 200
 
 

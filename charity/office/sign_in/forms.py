@@ -23,9 +23,10 @@ class CodeForm(BaseModel):
 
 
 class BeginForm(CodeForm):
-    """The first code of a phone, and the secret that the page showed."""
+    """The first code of a phone, the secret that the page showed, and the password."""
 
     secret: str = Field(min_length=1, max_length=64)
+    current: Annotated[str, Needed("请填写现在的密码")] = Field(min_length=1, max_length=128)
 
 
 class EndSessionForm(BaseModel):

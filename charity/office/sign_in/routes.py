@@ -9,15 +9,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from charity import words
+from charity import tokens, words
 from charity.errors import Refusal, Unavailable
 from charity.office import organisation, rules, staff
 from charity.office.limits import SMALL
+from charity.office.models import Session
 from charity.office.sign_in import sessions, two_step
 from charity.office.sign_in.forms import BeginForm, CodeForm, EndSessionForm, OwnPasswordForm, SignInForm
 from charity.printing import qr
 from charity.roles import Actor, required
-from charity.web import auth, contexts, devices, forms, limits, pages
+from charity.web import auth, contexts, devices, formats, forms, limits, pages
 from charity.web.auth import Owes
 from charity.web.problems import headers
 from charity.web.system import local
@@ -65,7 +66,7 @@ async def sign_in(request: Request) -> Response:
         login = form.login.strip().lower()
         with limits.guessing(*_circles(request, login), wrong={rules.SIGN_IN_WRONG.code}):
             secret = await sessions.sign_in(login=login, password=form.password, device=devices.described(request))
-        response = RedirectResponse(local(form.next or "/desk"), 303)
+        response = await _begun(request, form.next, tokens.digest(secret))
         auth.begin(request, response, secret)
         devices.remember(request, response, login)
     except Refusal as refusal:
@@ -75,6 +76,31 @@ async def sign_in(request: Request) -> Response:
         await sessions.sign_out(context.session)
         auth.forget()
     return response
+
+
+async def _begun(request: Request, after: str, session: str) -> Response:
+    """On to the desk or to what is left to do; whoever still owes the code learns nothing."""
+    live = await sessions.Authenticator().session(session)
+    if live is None or live.owes == Owes.CODE:
+        return RedirectResponse(local(after or "/desk"), 303)
+    return await _welcome(request, after, session, live.actor)
+
+
+async def _welcome(request: Request, after: str, session: str, by: Actor) -> Response:
+    """The next page says when the account was used before: its owner knows whether that was himself."""
+    last = await sessions.before(session=session, by=by)
+    contexts.of(request).binding = session  # the message is for the new session's page
+    return pages.see_other(
+        request,
+        local(after or "/desk"),
+        flash="上次登录：{at}，{device}。不是您本人的话，请马上修改密码并告诉管理员" if last else "",
+        kind="info",
+        **(_shown(last) if last else {}),
+    )
+
+
+def _shown(last: Session) -> dict[str, str]:
+    return {"at": formats.moment(last.created_at), "device": last.device or words.translate("其他程序")}
 
 
 def _circles(request: Request, login: str) -> tuple[limits.Circle, ...]:
@@ -121,7 +147,11 @@ async def code(request: Request) -> Response:
         return await _refused(
             request, "office/sign_in/code.html", refusal, values={"next": local(forms.text(data, "next"))}
         )
-    return RedirectResponse(local(form.next or "/desk"), 303)
+    return await _welcome(request, form.next, context.session, by)
+
+
+def _guessing_password(by: Actor) -> Any:
+    return limits.guessing((limits.OWN, by.key), wrong={rules.PASSWORD_WRONG.code})
 
 
 def _guessing_codes(by: Actor) -> Any:
@@ -157,9 +187,13 @@ async def begin_two_step(request: Request) -> Response:
     data = await forms.data(request, BeginForm)
     try:
         form = forms.read(BeginForm, data)
-        with _guessing_codes(by):
+        with _guessing_password(by), _guessing_codes(by):
             fresh = await two_step.begin(
-                secret=form.secret, code=form.code, session=contexts.of(request).session, by=by
+                secret=form.secret,
+                code=form.code,
+                current=form.current,
+                session=contexts.of(request).session,
+                by=by,
             )
     except Refusal as refusal:
         after = local(forms.text(data, "next") or "/desk")
@@ -221,7 +255,7 @@ async def own_password(request: Request) -> Response:
     data = await forms.data(request, OwnPasswordForm)
     try:
         form = forms.read(OwnPasswordForm, data)
-        with limits.guessing((limits.OWN, by.key), wrong={rules.PASSWORD_WRONG.code}):
+        with _guessing_password(by):
             await staff.change_password(current=form.current, password=form.password, by=by)
     except Refusal as refusal:
         return await _refused(
@@ -244,7 +278,9 @@ async def sessions_page(request: Request) -> Response:
         }
         for session in await sessions.own(by)
     ]
-    return await _page(request, "office/sign_in/sessions.html", sessions=rows)
+    before = await sessions.before(session=here, by=by)
+    last = words.say("这次登录之前，上次登录：{at}，{device}", **_shown(before)) if before else ""
+    return await _page(request, "office/sign_in/sessions.html", sessions=rows, last=last)
 
 
 async def end_session(request: Request) -> Response:

@@ -1,9 +1,9 @@
 """Signing in: sessions on the server, found by the SHA-256 of a random cookie.
 
-A new secret at each sign-in. A session ends after the idle time of its roles (IDLE), after ABSOLUTE in any case, at
-sign-out, when its owner ends it on the page of sessions, and when the account is disabled, its rights or its
-password change. While it still owes something (`Owes`) it is nobody's. `Authenticator` is what app gives
-to web.
+A new secret at each sign-in. A session ends after the idle time of its roles (IDLE), after ABSOLUTE in any case,
+when the clock was set back behind its beginning or its last use (its times would begin only then), at sign-out, when
+its owner ends it on the page of sessions, and when the account is disabled, its rights or its password change. While
+it still owes something (`Owes`) it is nobody's. `Authenticator` is what app gives to web.
 """
 
 import logging
@@ -26,6 +26,10 @@ IDLE_GUARDED = timedelta(minutes=30)
 IDLE_SHIFT = timedelta(hours=12)
 IDLE_OTHERS = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
+AHEAD = timedelta(minutes=5)
+"""How far the clocks of several servers may differ."""
+LAST_KEPT = 2
+"""Sessions of an account that stay after they have ended: the present one and the one before, to say when that was."""
 SEEN_EVERY = timedelta(minutes=1)
 TOKEN_SEEN_EVERY = timedelta(hours=1)
 LOGIN_MAX = 64
@@ -56,7 +60,7 @@ def idle(roles: Collection[Role]) -> timedelta:
 def _ended(seen_at: str, created_at: str, roles: Collection[Role], now: datetime) -> bool:
     """Whether the time of a session is over."""
     idled, old = clock.stamp(now - idle(roles)), clock.stamp(now - ABSOLUTE)
-    return seen_at <= idled or created_at <= old
+    return seen_at <= idled or created_at <= old or max(seen_at, created_at) > clock.stamp(now + AHEAD)
 
 
 def _owes(row: dict[str, Any], roles: Collection[Role]) -> Owes | None:
@@ -172,6 +176,13 @@ async def own(by: Actor) -> list[models.Session]:
     return [row for row in rows if not _ended(row.seen_at, row.created_at, by.roles, now)]
 
 
+async def before(*, session: str, by: Actor) -> models.Session | None:
+    """The sign-in to one's own account before this session, whoever it was; None when there is none."""
+    mine = models.Session.visible_to(by)
+    here = await mine.get_or_none(digest=session)
+    return here and await mine.filter(created_at__lt=here.created_at).order_by("-created_at").first()
+
+
 async def end_own(*, digest: str, by: Actor) -> None:
     """End one of one's own sessions; nothing happens to anybody else's."""
 
@@ -203,10 +214,21 @@ async def end_others(*, keep: str, by: Actor) -> None:
 
 
 async def sweep() -> int:
-    """Delete sessions that have ended for a day; how many. The timetable calls it."""
+    """Delete sessions that have ended for a day, but the last ones of each account; how many. The timetable calls it.
+
+    Those from the future too: what a wrong clock began or used must not come alive when that time has come.
+    """
 
     async def work(tx: Tx) -> int:
-        before = clock.stamp(clock.now() - ABSOLUTE - timedelta(days=1))
-        return len(await tx.rows("DELETE FROM session WHERE created_at < $1 RETURNING digest", before))
+        now = clock.now()
+        ended = await tx.rows(
+            "DELETE FROM session WHERE created_at > $2 OR seen_at > $2 OR (created_at < $1 AND (SELECT COUNT(*) "
+            "FROM session y WHERE y.staff = session.staff AND y.created_at > session.created_at) >= $3) "
+            "RETURNING digest",
+            clock.stamp(now - ABSOLUTE - timedelta(days=1)),
+            clock.stamp(now + AHEAD),
+            LAST_KEPT,
+        )
+        return len(ended)
 
     return await transactions.run(work)

@@ -16,7 +16,7 @@ from charity.db import sealed, transactions
 from charity.db.transactions import Tx
 from charity.office import rules
 from charity.office.models import AccountEvent, RecoveryCode, Staff
-from charity.office.staff import effects
+from charity.office.staff import effects, with_password
 from charity.roles import Actor, Role
 
 ASKED_OF = frozenset({Role.ADMIN, Role.APPROVER})
@@ -69,7 +69,7 @@ async def codes_left(*, by: Actor) -> int:
     return await RecoveryCode.visible_to(by).filter(used_at=None).count()
 
 
-async def begin(*, secret: str, code: str, session: str, by: Actor) -> list[str]:
+async def begin(*, secret: str, code: str, current: str, session: str, by: Actor) -> list[str]:
     """Turn it on with the first code of the phone; answers the recovery codes, which are shown once.
 
     `session` is the digest of the session that has now given its second factor; the others have to.
@@ -77,7 +77,9 @@ async def begin(*, secret: str, code: str, session: str, by: Actor) -> list[str]
     """
     if not is_secret(secret):
         raise rules.TWO_STEP_STALE()
-    step = _step_of(secret, _read(code))
+    typed = _read(code)
+    own = await with_password(current=current, by=by)
+    step = _step_of(secret, typed)
     if step is None:
         raise rules.CODE_WRONG()
     fresh = [tokens.recovery_code() for _ in range(CODES)]
@@ -85,10 +87,11 @@ async def begin(*, secret: str, code: str, session: str, by: Actor) -> list[str]
     async def work(tx: Tx) -> None:
         if not await tx.rows(
             "UPDATE staff SET totp_secret = $2, totp_step = $3 WHERE key = $1 AND totp_secret IS NULL "
-            "AND disabled_at IS NULL RETURNING key",
+            "AND password_hash = $4 AND disabled_at IS NULL RETURNING key",
             by.key,
             sealed.seal("staff", "totp_secret", by.key, secret),
             step,
+            own.password_hash,
         ):
             raise rules.TWO_STEP_ON()
         await _put_codes(tx, by.key, fresh)

@@ -5,7 +5,7 @@ This is the door; outsiders import only it.
 
 from . import changes, effects, passwords, tokens, weakness
 from .readers import Account, by_login, every, get, has_admin, names, required
-from .verbs import assign, change_password, create, disable, enable, end_two_step, set_password
+from .verbs import assign, change_password, create, disable, enable, end_two_step, set_password, with_password
 
 __all__ = [
     "Account",
@@ -27,4 +27,5 @@ __all__ = [
     "set_password",
     "tokens",
     "weakness",
+    "with_password",
 ]

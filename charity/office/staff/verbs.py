@@ -218,11 +218,17 @@ async def end_two_step(*, key: str, by: Actor) -> None:
     await transactions.run(work)
 
 
-async def change_password(*, current: str, password: str, by: Actor) -> None:
-    """Let somebody change their own password; all their sessions end. Raises password.wrong, password.same."""
+async def with_password(*, current: str, by: Actor) -> Staff:
+    """One's own account, when this is its password. Raises password.wrong."""
     row = await Staff.visible_to(by).get_or_none(key=by.key)
     if row is None or not await passwords.matches(row.password_hash, current):
         raise rules.PASSWORD_WRONG()
+    return row
+
+
+async def change_password(*, current: str, password: str, by: Actor) -> None:
+    """Let somebody change their own password; all their sessions end. Raises password.wrong, password.same."""
+    row = await with_password(current=current, by=by)
     if password == current:
         raise rules.PASSWORD_SAME()
     await _must_be_good(password, row.login)
