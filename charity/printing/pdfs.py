@@ -46,22 +46,29 @@ class Shared:
             self._kept.move_to_end(key)
             return self._kept[key]
         if key not in self._making:
-            self._pace()
-            self._making[key] = asyncio.create_task(self._made(key, html, identifier), name="public-pdf")
+            at = self._pace()
+            self._making[key] = asyncio.create_task(self._made(key, html, identifier, at), name="public-pdf")
             self._making[key].add_done_callback(lambda _: self._making.pop(key, None))
         return await asyncio.shield(self._making[key])  # a reader who goes away takes it from nobody else
 
-    def _pace(self) -> None:
-        """Count one rendering; refuses when the last RENDERINGS_S have had enough."""
+    def _pace(self) -> float:
+        """Count one rendering, and answer when; refuses when the last RENDERINGS_S have had enough."""
         now = time.monotonic()
         while self._begun and self._begun[0] <= now - RENDERINGS_S:
             self._begun.popleft()
         if len(self._begun) >= self._renderings_max:
             raise _later(rules.RENDERER_BUSY, ceil(self._begun[0] + RENDERINGS_S - now))
         self._begun.append(now)
+        return now
 
-    async def _made(self, key: bytes, html: str, identifier: bytes) -> bytes:
-        body = await _rendered(html, identifier, SECONDS, "public")
+    async def _made(self, key: bytes, html: str, identifier: bytes, at: float) -> bytes:
+        try:
+            body = await _rendered(html, identifier, SECONDS, "public")
+        except Refusal as refusal:
+            # What found no place was not printed: a crowd of a moment does not use up the minute.
+            if refusal.code == rules.RENDERER_BUSY.code and at in self._begun:
+                self._begun.remove(at)
+            raise
         self._kept[key] = body
         self.bytes += len(body)
         while self.bytes > self._kept_bytes:

@@ -117,6 +117,23 @@ async def test_many_different_pdfs_wait_for_their_turn_but_a_kept_one_does_not(m
     assert (await shared.pdf("<p>2", identifier=b"0")).startswith(b"%PDF")
 
 
+async def test_what_the_renderer_has_no_place_for_does_not_count(monkeypatch: pytest.MonkeyPatch):
+    """Sixty at once were sixteen PDFs and a minute without any."""
+    shared = pdfs.Shared(renderings_max=1)
+    right = renderer.html_to_pdf
+
+    async def full(*_args: Any, **_kwargs: Any) -> bytes:
+        raise renderer.RendererBusy
+
+    monkeypatch.setattr(renderer, "html_to_pdf", full)
+    for n in range(2):
+        with pytest.raises(Refusal) as refused:
+            await shared.pdf(f"<p>{n}", identifier=b"0")
+        assert (refused.value.code, refused.value.retry_after_s) == ("press.busy", pdfs.RETRY_S)
+    monkeypatch.setattr(renderer, "html_to_pdf", right)
+    assert (await shared.pdf("<p>0", identifier=b"0")).startswith(b"%PDF")
+
+
 async def test_a_document_that_failed_is_tried_again_and_the_log_does_not_quote_it(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
