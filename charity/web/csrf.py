@@ -32,7 +32,10 @@ def token(binding: str) -> str:
 
 
 def _same_origin(scope: Any, origin: str) -> bool:
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # no address at all, such as "http://["
+        return False
     ours = urlsplit(settings().public_url)
     if (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc):
         return True
