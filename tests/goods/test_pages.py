@@ -264,6 +264,8 @@ async def test_stock_and_documents_are_shown_and_reversed(shop: Shop, web: Web) 
         assert page.status_code == 200, page.text
     assert "大米(晚籼) 5kg" in (await manager.get("/stores/LX01/stock?q=大米")).text
     assert "没有符合条件的批次" in (await manager.get("/stores/LX01/stock?within=7")).text
+    assert "至少 4 位" not in (await manager.get("/stores/LX01/stock?within=7")).text
+    assert "批次的末尾，至少 4 位" in (await manager.get("/stores/LX01/stock?q=K7M")).text
     page = await manager.get(f"/goods/documents/{number}")
     assert "132.50" in page.text
     ask = await manager.get(f"/goods/documents/{number}/reverse")

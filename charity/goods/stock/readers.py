@@ -18,13 +18,16 @@ from charity.roles import Actor
 
 PAGE: Final = 50
 PAGE_MAX: Final = 1_000
+TAIL: Final = 4
+"""The fewest characters off a label that look for a lot: they stand in an index of their own."""
 NEVER: Final = "9999-12-31"
 _COLUMNS = "l.code, l.barcode, l.fund, l.source, l.expires_on, l.cost_fen"
-# From the shelves to what stands there, each by its key: CROSS JOIN tells SQLite, without statistics, to begin there.
-_LINES = (
+_SHOWN = (
     "SELECT s.store, s.barcode, i.name, i.measure, s.lot, s.pieces AS quantity, l.expires_on, l.fund, l.cost_fen, "
-    "s.expires_on AS day FROM shelf_lot s CROSS JOIN item i CROSS JOIN lot l "
+    "s.expires_on AS day"
 )
+# From the shelves to what stands there, each by its key: CROSS JOIN tells SQLite, without statistics, to begin there.
+_SHELVES = "shelf_lot s CROSS JOIN item i CROSS JOIN lot l"
 _BY_BARCODE = ("s.barcode", "s.expires_on", "s.lot", "s.store")
 _BY_DAY = ("s.expires_on", "s.barcode", "s.lot", "s.store")
 _NAMES = ("name", "sku", "barcode")
@@ -136,7 +139,7 @@ async def pieces(store: str, codes: Sequence[str]) -> dict[str, int]:
 class Filter:
     """What a stock list shows. `within_days`: only lots that expire within so many days, expired ones too.
 
-    `text`: a part of an item's name, number or barcode, or the whole code of a lot.
+    `text`: a part of an item's name, number or barcode, or the end of a lot's code from TAIL characters on.
     """
 
     store: str = ""
@@ -146,10 +149,10 @@ class Filter:
     expired: bool = False
 
     @property
-    def lot(self) -> str:
-        """The lot that the text is the code of; "" when it is none."""
+    def ending(self) -> str:
+        """What the code of a lot may end in, as a volunteer types it off a label; "" when no code can end so."""
         code = tokens.normalise(self.text)
-        return code if tokens.lot_valid(code) else ""
+        return code if len(code) >= TAIL and set(code) <= set(tokens.ALPHABET) else ""
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -158,19 +161,46 @@ class Filter:
         return _BY_DAY if dated and not self.text else _BY_BARCODE
 
 
-def _where(chosen: Filter, day: date) -> Where:
-    where = Where().add("s.pieces > 0").add("i.barcode = s.barcode").add("l.code = s.lot")
-    where.chosen("s.store", chosen.store).chosen("s.barcode", chosen.barcode).chosen("s.lot", chosen.lot)
-    if chosen.text and not chosen.lot:
-        needle = chosen.text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-        like = " OR ".join(f"n.{name} LIKE ? ESCAPE '!'" for name in _NAMES)
-        named = f"s.barcode IN (SELECT n.barcode FROM item n WHERE {like})"  # noqa: S608 - names from this file
-        where.add(named, *[f"%{needle}%"] * len(_NAMES))
+def _where(where: Where, chosen: Filter, day: date, after: Sequence[str]) -> Where:
+    """Conditions of every list, behind the row with the key `after`."""
+    where.add("s.pieces > 0").add("i.barcode = s.barcode").add("l.code = s.lot")
+    where.chosen("s.store", chosen.store).chosen("s.barcode", chosen.barcode)
     if chosen.expired:
         where.add("s.expires_on < ?", day.isoformat())
     if chosen.within_days is not None:
         where.add("s.expires_on <= ?", (day + timedelta(days=chosen.within_days)).isoformat())
-    return where
+    return where.after(chosen.order, after) if after else where
+
+
+def _named(where: Where, text: str) -> Where:
+    needle = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    like = " OR ".join(f"n.{name} LIKE ? ESCAPE '!'" for name in _NAMES)
+    named = f"s.barcode IN (SELECT n.barcode FROM item n WHERE {like})"  # noqa: S608 - names from this file
+    return where.add(named, *[f"%{needle}%"] * len(_NAMES))
+
+
+def _ending(where: Where, ending: str) -> Where:
+    where.add("t.pieces > 0").add("substr(t.lot, LENGTH(t.lot) - 3) = ?", ending[-TAIL:])
+    return where.add("substr(t.lot, LENGTH(t.lot) - ?) = ?", len(ending) - 1, ending)
+
+
+def _query(chosen: Filter, day: date, after: Sequence[str], most: int) -> tuple[str, list[Any]]:
+    """The first rows of a list. Items by name and lots by ending are read each in its own index, then put together."""
+    where = _where(Where(), chosen, day, after)
+    if chosen.text:
+        _named(where, chosen.text)
+    parts = [f"{_SHOWN} FROM {_SHELVES} WHERE {where.text}"]
+    if chosen.ending:
+        tail = _ending(Where(*where.values), chosen.ending)
+        where = _where(Where(*tail.values), chosen, day, after).add("s.lot = ended.lot")
+        # LIMIT tells PostgreSQL to begin with the lots of any shelf that end so.
+        parts.append(
+            f"{_SHOWN} FROM (SELECT t.lot FROM shelf_lot t WHERE {tail.text} LIMIT {PAGE_MAX}) ended "  # noqa: S608
+            f"CROSS JOIN {_SHELVES} WHERE {where.text}"
+        )
+    order, names = ", ".join(chosen.order), ", ".join(_KEYS[column] for column in chosen.order)
+    read = (f"SELECT * FROM ({part} ORDER BY {order} LIMIT {most}) x" for part in parts)  # noqa: S608
+    return f"{' UNION '.join(read)} ORDER BY {names} LIMIT {most}", where.values
 
 
 async def page(chosen: Filter, *, by: Actor, after: str = "", limit: int = PAGE) -> tuple[list[StockLine], str | None]:
@@ -178,15 +208,12 @@ async def page(chosen: Filter, *, by: Actor, after: str = "", limit: int = PAGE)
     by.must("goods.read")
     if by.store is not None:
         by.must_serve(chosen.store)
-    where = _where(chosen, clock.today())
-    if after:
-        keys = after.split("~")
-        if len(keys) != len(chosen.order):
-            raise rules.CURSOR_UNREADABLE()
-        where.after(chosen.order, keys)
+    keys = after.split("~") if after else []
+    if keys and len(keys) != len(chosen.order):
+        raise rules.CURSOR_UNREADABLE()
     limit = min(max(limit, 1), PAGE_MAX)
-    order = ", ".join(chosen.order)
-    rows = await reading.rows(f"{_LINES} WHERE {where.text} ORDER BY {order} LIMIT {limit + 1}", *where.values)
+    sql, values = _query(chosen, clock.today(), keys, limit + 1)
+    rows = await reading.rows(sql, *values)
     cut = rows[:limit]
     after = "~".join(cut[-1][_KEYS[name]] for name in chosen.order) if cut else ""
     lines = [StockLine(**{name: value for name, value in row.items() if name != "day"}) for row in cut]
