@@ -62,7 +62,7 @@ async def promised(code: str) -> Channel:
 
 
 async def _of_here(channel: Channel) -> Channel:
-    if channel not in await here():
+    if channel.only_demo and channel not in await here():  # the others are everywhere: thousands of gifts a second
         raise rules.CHANNEL_SANDBOX()
     return channel
 
