@@ -1,10 +1,12 @@
 """SQLite's WAL: bounded while serving, empty after a clean stop (docs/stack.md, "SQLite").
 
-After a COMMIT that left WAL_MAX bytes in the WAL, the writing connection moves it into the database file and
-cuts it (`wal_checkpoint(TRUNCATE)`), still under `charity.write`. A reader's snapshot can stand in the way:
-then it waits BUSY_MS, lets it be, and tries again after AGAIN bytes more. PASSIVE checkpoints, or none, let
-the file grow without end (956 MB seen). A checkpoint that fails never makes a committed transaction fail:
-it is logged, kept for `/readyz`, and tried again.
+SQLite itself moves the WAL into the database file at the COMMIT that fills 33 MB (`wal_autocheckpoint`, PASSIVE) and
+then writes it from its beginning again: a file of one length is synced sooner than one that is cut and grows. Only
+PASSIVE never waits for a reader, and while anyone reads the file would grow without end (956 MB seen). So
+after a COMMIT that left WAL_MAX bytes in it, the writing connection moves and cuts it (`wal_checkpoint(TRUNCATE)`),
+still under `charity.write`. A reader's snapshot can stand in the way: then it waits BUSY_MS, lets it be, and tries
+again after AGAIN bytes more. A checkpoint that fails never makes a committed transaction fail: it is logged, kept for
+`/readyz`, and tried again.
 """
 
 import asyncio
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from charity.db.engine import State
 
 log = logging.getLogger("charity.checkpoints")
-WAL_MAX = 32 * 1024 * 1024
+WAL_MAX = 40 * 1024 * 1024
 AGAIN = 4 * 1024 * 1024
 BUSY_MS = 20
 LOOK_S = 5.0
