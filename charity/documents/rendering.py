@@ -20,7 +20,7 @@ from charity.documents import facts, rules
 from charity.office import organisation
 from charity.printing import registers
 from charity.printing.document import Column, Document, Filters, Totals
-from charity.printing.register_renderer import register_to_pdf
+from charity.printing.register_renderer import print_register
 from charity.settings import settings
 from charity.sheets import csv_out, xlsx_out
 from charity.sheets.columns import Column as SheetColumn
@@ -194,8 +194,7 @@ async def _pdf(
         demo=ours.demo,
         lang=words.language(),
     )
-    printed = await register_to_pdf(register, progress=on_page)
-    await asyncio.to_thread(path.write_bytes, printed)
+    await print_register(register, path, progress=on_page)
     await asyncio.gather(*pending)
 
 

@@ -7,6 +7,7 @@ no file behind.
 
 import asyncio
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -26,8 +27,8 @@ CHUNK_SECONDS: Final = 120.0
 Progress = Callable[[int, int], None]
 
 
-async def register_to_pdf(register: Register, *, progress: Progress | None = None) -> bytes:
-    """The PDF/A-3b of a register; `progress` gets (pages printed, pages in all).
+async def print_register(register: Register, out: Path, *, progress: Progress | None = None) -> None:
+    """Write the PDF/A-3b of a register to `out`; `progress` gets (pages printed, pages in all).
 
     Raises RowsChanged, RenderingTooSlow or RenderingFailed.
     """
@@ -59,7 +60,7 @@ async def register_to_pdf(register: Register, *, progress: Progress | None = Non
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-        return await asyncio.to_thread(_join, parts, Path(folder) / "whole.pdf")
+        await asyncio.to_thread(_join, parts, out)
 
 
 async def _one_of(running: set[asyncio.Task[int]]) -> int:
@@ -97,13 +98,13 @@ async def _print(shared: dict[str, Any], chunk: list[Page], path: Path) -> int:
     return len(chunk)
 
 
-def _join(parts: list[Path], joined: Path) -> bytes:
-    """One PDF of all chunks, made in a file: in memory it would stand twice. The first catalog has the PDF/A marks."""
+def _join(parts: list[Path], out: Path) -> None:
+    """One PDF of all chunks, never whole in memory; the first catalog has the PDF/A marks."""
     if len(parts) == 1:
-        return parts[0].read_bytes()
+        shutil.copyfile(parts[0], out)
+        return
     with pikepdf.open(parts[0]) as whole:
         for path in parts[1:]:
             with pikepdf.open(path) as part:
                 whole.pages.extend(part.pages)
-        whole.save(joined, deterministic_id=True)
-    return joined.read_bytes()
+        whole.save(out, deterministic_id=True)

@@ -2,7 +2,9 @@
 
 import asyncio
 import io
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -14,7 +16,7 @@ from pdf_reading import HASH, MARK, URL, children_running, codes_in, flat, page_
 
 from charity.app import DOCUMENTS
 from charity.printing import glyphs, registers, renderer
-from charity.printing.register_renderer import register_to_pdf
+from charity.printing.register_renderer import Progress, print_register
 from charity.printing.registers import PrintedColumn, Register
 
 REPORTS = {document.name: document for document in DOCUMENTS}
@@ -52,8 +54,16 @@ def register(count: int, **facts: Any):
     )
 
 
+async def printed(facts: Register, *, progress: Progress | None = None) -> bytes:
+    """The PDF of a register."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "register.pdf"
+        await print_register(facts, out, progress=progress)
+        return out.read_bytes()
+
+
 async def test_a_register_prints_titles_sums_page_numbers_and_its_check_code():
-    pdf = await register_to_pdf(register(50))
+    pdf = await printed(register(50))
     text = flat(pdf)
     assert page_count(pdf) == 3
     for words in (
@@ -79,7 +89,7 @@ async def test_a_register_prints_titles_sums_page_numbers_and_its_check_code():
 
 
 async def test_an_empty_register_says_so_on_one_page():
-    text = flat(await register_to_pdf(register(0)))
+    text = flat(await printed(register(0)))
     assert "本期无记录" in text
     assert "第1页共1页" in text
     assert "0.00" in text
@@ -88,7 +98,7 @@ async def test_an_empty_register_says_so_on_one_page():
 async def test_a_long_register_is_joined_from_chunks_with_progress_and_equal_bytes():
     progress_seen = []
     count = registers.ROWS_A_PAGE * 60
-    pdf = await register_to_pdf(register(count), progress=lambda done, whole: progress_seen.append((done, whole)))
+    pdf = await printed(register(count), progress=lambda done, whole: progress_seen.append((done, whole)))
     assert page_count(pdf) == 61
     assert progress_seen[0] == (0, 61)
     assert progress_seen[-1] == (61, 61)
@@ -96,11 +106,11 @@ async def test_a_long_register_is_joined_from_chunks_with_progress_and_equal_byt
     text = flat(pdf)
     assert all(f"捐赠人{n}" in text for n in (1, count // 2, count))
     assert registers.money.yuan(sum(range(count + 1)) * 100) in text
-    assert pdf == await register_to_pdf(register(count))
+    assert pdf == await printed(register(count))
 
 
 async def test_a_register_is_archival_and_in_english_when_asked():
-    pdf = await register_to_pdf(register(60, lang="en", demo=True))
+    pdf = await printed(register(60, lang="en", demo=True))
     assert "Page 1 of 3" in " ".join(text_of(pdf).split())
     assert "Demo" in flat(pdf)
     with pikepdf.open(io.BytesIO(pdf)) as document, document.open_metadata() as meta:
@@ -118,7 +128,7 @@ async def test_text_in_a_register_is_never_markup_or_code():
         "//注释",
         "王\u202e五\x00\n六",
     ]
-    pdf = await register_to_pdf(register(len(short), rows=[(n, "", text, 1) for n, text in enumerate(short)]))
+    pdf = await printed(register(len(short), rows=[(n, "", text, 1) for n, text in enumerate(short)]))
     text = flat(pdf)
     for words in (*short[:-1], "王五六"):
         assert "".join(words.split()) in text
@@ -130,23 +140,23 @@ async def test_rows_may_come_one_by_one_from_a_cursor_and_as_mappings():
             await asyncio.sleep(0)
             yield {"n": n, "on": on, "donor": donor, "fen": fen, "unused": 1}
 
-    assert "465.00" in flat(await register_to_pdf(register(30, rows=cursor())))
+    assert "465.00" in flat(await printed(register(30, rows=cursor())))
 
 
 @pytest.mark.parametrize("promised", [29, 31])
 async def test_a_register_whose_rows_changed_while_reading_is_not_printed(promised: int):
     with pytest.raises(registers.RowsChanged):
-        await register_to_pdf(register(promised, rows=rows(30)))
+        await printed(register(promised, rows=rows(30)))
 
 
 async def test_a_value_that_is_words_prints_and_adds_nothing():
-    text = flat(await register_to_pdf(register(2, rows=[(1, "", "甲", "不计价"), (2, "", "乙", 500)])))
+    text = flat(await printed(register(2, rows=[(1, "", "甲", "不计价"), (2, "", "乙", 500)])))
     assert "不计价" in text
     assert text.count("5.00") == 3  # its row, the page, the whole
 
 
 async def test_a_cancelled_register_leaves_no_process_behind():
-    task = asyncio.create_task(register_to_pdf(register(5_000)))
+    task = asyncio.create_task(printed(register(5_000)))
     while not children_running("charity.printing.typst_child"):  # noqa: ASYNC110 - a process, not an event of ours
         await asyncio.sleep(0.02)
     task.cancel()
@@ -194,14 +204,14 @@ async def test_the_breakdown_of_the_sums_closes_the_document():
     pages = [page async for page in registers.paginate(facts)]
     assert [page.closing for page in pages] == [False] * (len(pages) - 1) + [True]
     assert len(pages) == registers.page_count(facts) == 4
-    text = flat(await register_to_pdf(facts))
+    text = flat(await printed(facts))
     assert "按月和限定性合计" in text
     assert all("".join(label.split()) in text for label, _ in months)
     assert "第4页共4页" in text
     few = [("2026-01 · 非限定", {"fen": 600}), ("2026-02 · 限定", {"fen": 0})]
     short = register(3, rows=list(rows(3)), groups=few, group_title="按月和限定性合计")
     assert registers.page_count(short) == 1
-    assert "按月和限定性合计" in flat(await register_to_pdf(short))
+    assert "按月和限定性合计" in flat(await printed(short))
     with pytest.raises(AssertionError):
         wrong = replace(facts, groups=months[1:])
         assert [page async for page in registers.paginate(wrong)]
@@ -234,7 +244,7 @@ async def test_the_note_never_drives_the_foot_onto_a_page_of_its_own(few: int):
             (f"2026-0{n}", {"fen": sum(row[3] for row in rows(count)) if n == 1 else 0}) for n in range(1, few + 1)
         ]
         facts = register(count, rows=list(rows(count)), groups=groups, note=note)
-        pdf = await register_to_pdf(facts)
+        pdf = await printed(facts)
         assert page_count(pdf) == registers.page_count(facts), count
         assert flat(pdf).count("".join(note.split())) == 1
 
@@ -263,7 +273,7 @@ def test_lines_do_not_break_inside_a_word_or_after_an_opening_bracket():
 def test_documents_and_registers_print_on_uvloop_too():
     async def both():
         pdf = await renderer.html_to_pdf("<p>收据", identifier=MARK)
-        table = await register_to_pdf(register(3))
+        table = await printed(register(3))
         await renderer.close()
         return pdf, table
 
