@@ -1,0 +1,143 @@
+"""Every verb asks for its own permission before it does anything, and is entered with no other.
+
+The pages and the calls are in test_permissions. A verb has its own question, because a job, a command or the next
+page may call it. The table is written by hand, not derived from the code, so that it notices a question left out.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from whole.test_registries import sources
+
+from charity.errors import NOT_YOURS, Refusal
+from charity.roles import PERMISSIONS, Actor
+
+VERBS = {
+    "aid.payments.verbs.pay": "voucher.pay",
+    "aid.vouchers.approvals.approve": "voucher.approve",
+    "aid.vouchers.approvals.reject": "voucher.approve",
+    "aid.vouchers.approvals.send_back": "voucher.approve",
+    "aid.vouchers.verbs.cancel": "voucher.make",
+    "aid.vouchers.verbs.edit": "voucher.make",
+    "aid.vouchers.verbs.make": "voucher.make",
+    "documents.exports.cancel": "report.export",
+    "documents.exports.file_of": "report.export",
+    "documents.exports.get": "report.export",
+    "documents.exports.recent": "report.export",
+    "documents.exports.start": "report.export",
+    "giving.campaigns.verbs.activate": "campaign.manage",
+    "giving.campaigns.verbs.archive": "campaign.manage",
+    "giving.campaigns.verbs.close": "campaign.manage",
+    "giving.campaigns.verbs.create": "campaign.manage",
+    "giving.campaigns.verbs.file": "campaign.manage",
+    "giving.donations.verbs.receive": "gift.receive",
+    "giving.donors.work_units.add": "campaign.manage",
+    "giving.pledges.verbs.receive": "gift.receive",
+    "giving.receipts.verbs.deliver": "gift.receive",
+    "giving.receipts.verbs.replace": "receipt.void",
+    "giving.receipts.verbs.void": "receipt.void",
+    "giving.refunds.verbs.approve": "refund.approve",
+    "giving.refunds.verbs.reject": "refund.approve",
+    "giving.refunds.verbs.request": "refund.request",
+    "goods.cards.readers.view": "card.read",
+    "goods.cards.verbs.issue": "card.manage",
+    "goods.cards.verbs.replace_lost": "card.manage",
+    "goods.cards.verbs.resume": "card.manage",
+    "goods.cards.verbs.suspend": "card.manage",
+    "goods.intake.verbs.take_in": "goods.move",
+    "goods.items.register": "goods.move",
+    "goods.points.expire": "points.grant",
+    "goods.points.grant_cycle": "points.grant",
+    "goods.slips.readers.get": "goods.read",
+    "goods.slips.readers.page": "goods.read",
+    "goods.slips.verbs.reverse": "goods.reverse",
+    "goods.stock.readers.figures": "goods.read",
+    "goods.stock.readers.page": "goods.read",
+    "goods.till.readers.preview": "goods.move",
+    "goods.till.verbs.issue": "goods.move",
+    "office.staff.changes.confirm": "account.manage",
+    "office.staff.changes.stop": "account.watch",
+    "office.staff.tokens.revoke": "account.manage",
+    "office.staff.tokens.revoke_all": "account.manage",
+    "office.staff.verbs.assign": "account.manage",
+    "office.staff.verbs.create": "account.manage",
+    "office.staff.verbs.disable": "account.manage",
+    "office.staff.verbs.enable": "account.manage",
+    "office.staff.verbs.end_two_step": "account.manage",
+    "office.staff.verbs.set_password": "account.manage",
+}
+GIVEN = {"documents.exports.start": {"report": "donations"}}
+"""What a verb has to have before it knows what to ask for: the register there is."""
+SHOW = {"desk", "readers", "screens", "search", "tasks"}
+"""What only shows: its rows are those that `visible_to` leaves (the visibility tests of each room)."""
+OTHERS = {
+    "aid.payees.find": "shows: a household or an institution, as far as it is visible",
+    "office.staff.changes.settled": "shows",
+    "office.staff.changes.waiting": "shows",
+    "office.staff.changes.waiting_for": "shows",
+    "office.staff.tokens.every": "shows",
+    "office.staff.verbs.change_password": "one's own account, by its password",
+    "office.staff.verbs.with_password": "one's own account, by its password",
+    "people.households.with_code": "shows",
+    "people.institutions.every": "shows",
+    "people.institutions.with_code": "shows",
+    "people.persons.payable": "shows",
+} | {
+    f"office.sign_in.{name}": "one's own sessions and second factor"
+    for name in (
+        *("sessions.before", "sessions.end_others", "sessions.end_own", "sessions.own"),
+        *("two_step.begin", "two_step.codes_left", "two_step.end", "two_step.give", "two_step.is_on"),
+        "two_step.renew_codes",
+    )
+}
+
+
+def _acting() -> dict[str, Callable[..., Awaitable[Any]]]:
+    """Every public coroutine function that acts for somebody (`by`); steps inside a transaction belong to their verb."""
+    verbs = {}
+    for module, _ in sources():
+        for name, made in vars(module).items():
+            if name.startswith("_") or not inspect.iscoroutinefunction(made) or made.__module__ != module.__name__:
+                continue
+            names = inspect.signature(made).parameters
+            if "by" in names and "tx" not in names:
+                verbs[f"{module.__name__.removeprefix('charity.')}.{name}"] = made
+    return verbs
+
+
+def test_the_table_names_every_verb() -> None:
+    verbs = _acting()
+    named = VERBS.keys() | OTHERS.keys()
+    assert VERBS.keys().isdisjoint(OTHERS)
+    assert named <= verbs.keys(), "no such function any more: delete the line in tests/whole/test_verbs.py"
+    lacking = {verb for verb in verbs.keys() - named if verb.split(".")[-2] not in SHOW}
+    assert not lacking, (
+        "write into VERBS (or OTHERS, with the reason) of tests/whole/test_verbs.py which permission it asks for"
+    )
+
+
+@pytest.mark.parametrize(("verb", "permission"), VERBS.items())
+async def test_a_verb_asks_for_its_permission_first(verb: str, permission: str) -> None:
+    made = _acting()[verb]
+    # Nothing but `by` is anything: a verb that looks at what it is given, or into a database, before it asks fails.
+    given = {
+        name: object() for name, p in inspect.signature(made).parameters.items() if p.default is inspect.Parameter.empty
+    }
+    every_other = Actor("k", "何人", frozenset(), permissions=frozenset(PERMISSIONS) - {permission})
+    with pytest.raises(Refusal) as refused:
+        await made(**given | GIVEN.get(verb, {}) | {"by": every_other})
+    assert (refused.value.code, refused.value.status) == (NOT_YOURS.code, 403)
+    assert refused.value.facts == {"permission": PERMISSIONS[permission][0]}
+
+
+@pytest.mark.parametrize("permission", PERMISSIONS)
+def test_who_has_the_permission_by_role_or_by_grant_is_let_in_and_nobody_else(permission: str) -> None:
+    words, roles = PERMISSIONS[permission]
+    for role in roles:
+        Actor("k", "何人", frozenset({role})).must(permission)
+    Actor("k", "何人", frozenset(), permissions=frozenset({permission})).must(permission)
+    with pytest.raises(Refusal) as refused:
+        Actor("k", "何人", frozenset()).must(permission)
+    assert refused.value.facts == {"permission": words}
