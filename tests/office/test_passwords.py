@@ -42,6 +42,12 @@ async def test_a_password_that_takes_guessing_is_taken(house: Any, password: str
     weakness.must_be_good(password, "wang", await weakness.own_words())
 
 
+def test_a_place_of_one_character_or_two_letters_is_no_word_that_a_password_must_do_without() -> None:
+    words = weakness.words_of("甲店", "LX", "溪东店")
+    assert {"甲店", "溪东", "xidong"} <= words
+    assert words.isdisjoint({"甲", "lx"})
+
+
 def test_the_demos_password_is_good_in_the_demo_only() -> None:
     weakness.must_be_good(weakness.DEMO, "wang", demo=True)
     with pytest.raises(Refusal):

@@ -165,6 +165,19 @@ async def _later(at: datetime) -> int:
         return await changes.settle_due()
 
 
+async def test_a_change_that_would_take_the_last_administrator_does_not_take_effect(house: Cast) -> None:
+    keyless = await given.made(house, "keyless", Role.ADMIN, by=SYSTEM, password="")
+    last = await given.made(house, "last", Role.ADMIN, by=SYSTEM)
+    await given.at_work(house)
+    await staff.assign(key=last.key, name="某", roles=[Role.CASEWORKER], store=None, by=keyless)
+    assert (await given.only_change()).due_at is not None
+    assert await _later(clock.now() + timedelta(days=2)) == 0
+    assert await given.roles_of(last) == {Role.ADMIN}
+    await given.made(house, "next", Role.ADMIN, by=SYSTEM)
+    assert await _later(clock.now() + timedelta(days=2)) == 1
+    assert await given.roles_of(last) == {Role.CASEWORKER}
+
+
 async def test_where_there_is_a_second_administrator_no_time_is_enough(house: Cast) -> None:
     one, _ = await given.admins(house)
     who = await given.made(house, "lu", Role.APPROVER, by=one)
