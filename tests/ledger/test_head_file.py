@@ -1,11 +1,13 @@
 """`head.json`: the head of the books outside the database sees that acknowledged entries are gone."""
 
 import asyncio
+import hmac
 import json
 import os
 import random
 import shutil
 import stat
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from giving.given import give
 
 from charity import settings, words
 from charity.app import MODELS
-from charity.db import engine, reading
+from charity.db import engine, reading, sealed
 from charity.db.locks import FileLock
 from charity.errors import Unavailable
 from charity.ledger import head_file, writer
@@ -47,6 +49,17 @@ async def test_what_was_committed_stands_in_the_file_soon_after(house: Cast) -> 
     assert await missing() is None
     assert stat.S_IMODE(head_file.path().stat().st_mode) == 0o600
     assert set(json.loads(head_file.path().read_text())) == {"database", "seq", "leaf", "at", "hmac"}
+
+
+async def test_the_signature_is_over_the_sorted_values_as_files_of_earlier_versions_have_it(house: Cast) -> None:
+    head = Head("d", 1, "ab", "2026-11-26T00:00:00.000000Z")
+    signed = b'{"at": "2026-11-26T00:00:00.000000Z", "database": "d", "leaf": "ab", "seq": 1}'
+    signature = hmac.digest(sealed.derived("charity head file"), signed, "sha256").hex()
+    head_file.path().write_text(json.dumps(asdict(head) | {"hmac": signature}))
+    assert head_file.read() == head
+    head_file.path().write_text(json.dumps(asdict(replace(head, seq=2)) | {"hmac": signature}))
+    with pytest.raises(HeadFileBroken):
+        head_file.read()
 
 
 async def test_the_file_goes_forward_only_however_many_write_it(house: Cast) -> None:

@@ -10,11 +10,13 @@ from cast import Cast
 from reports.given import REPORTS, RICE, SOAP, catalogue, give, pay, read, take_in
 
 from charity import clock
+from charity.db import reading
 from charity.documents import facts
 from charity.giving import refunds
 from charity.goods import cards, points, slips, till
 from charity.goods.till import Line
 from charity.ledger import figures
+from charity.ledger import verify as ledger_verify
 from charity.ledger.sums import INCOME, OUTLAY
 from charity.printing.document import Filters
 from charity.reports import kept
@@ -129,6 +131,11 @@ async def test_the_autumn_has_lines_of_every_kind_at_its_borders(autumn: Cast) -
         "2026-09": (4, 4_000 + 600 + 1_000, 12),
         "2026-10": (3, 500 + 200 - 5_000, 3),
     }
+
+
+async def test_verify_is_content_with_a_month_in_which_a_fund_paid_more_than_came_in(autumn: Cast) -> None:
+    assert await reading.value("SELECT MIN(worth_fen) FROM fund_month WHERE month = '2026-09'") == 300 - 2_000 - 600
+    assert await ledger_verify.run() == []
 
 
 # -- the worth of a fund --------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from charity.giving import donations, receipts, refunds
 from charity.goods import slips
 from charity.people.persons import Donor
 from charity.printing.document import Filters
-from charity.reports import kept
+from charity.reports import kept, stock
 from charity.roles import SYSTEM, Actor, Role
 
 
@@ -145,6 +145,12 @@ async def test_the_stock_register_closes_opening_plus_in_less_out(busy: Cast) ->
     assert [(r["opening"], r["gift"], r["closing"]) for r in later] == [(8, 0, 8), (23, 0, 23)]
     assert sums.sums["opening_fen"] == 20_000
     assert (await read("stock", whole_year(store="LX02")))[0] == []
+
+
+@pytest.mark.parametrize("other", ["store:LX02", "transit:LX01-LX02"])
+def test_what_comes_from_a_store_or_the_road_is_moved_in_and_what_goes_there_is_moved_out(other: str) -> None:
+    assert stock.way(other, 1) == ("moved_in", 1)
+    assert stock.way(other, -1) == ("moved_out", -1)
 
 
 async def test_a_register_speaks_of_the_books_as_they_stood_when_it_began(busy: Cast) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from cast import Cast
-from giving.given import all_is_well, give, requested
+from giving.given import all_is_well, balance, give, requested, spend
 from goods.given import DONOR, RICE
 from goods.given import opened as shop_opened
 
@@ -17,8 +17,8 @@ from charity.giving.models import RECEIPT_LINE, ReceiptLineRow
 from charity.goods import slips
 from charity.goods import verify as goods_verify
 from charity.ledger import accounts as acc
+from charity.ledger import tracing, writer
 from charity.ledger import verify as ledger_verify
-from charity.ledger import writer
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import SYSTEM
@@ -38,6 +38,23 @@ async def test_two_part_refunds_of_one_gift_approved_at_once_leave_one_receipt_o
     (valid,) = await valid_receipts()
     assert valid["amount_fen"] == 7_000
     assert (await donations.get(answer.body["id"], by=SYSTEM)).receipt_id == valid["code"]
+    assert await all_is_well() == []
+
+
+async def test_two_refunds_of_a_spent_gift_approved_at_once_take_no_fen_twice(house: Cast) -> None:
+    await give(house, 50_000)
+    answer = await give(house, 10_000, campaign="dream-2026")
+    await spend("F-EDU", 10_000, "P01")
+    await give(house, 3_000, campaign="dream-2026")
+    numbers = [await requested(house, answer, fen) for fen in (4_000, 6_000)]
+    await asyncio.gather(
+        refunds.approve(numbers[0], by=house.approver), refunds.approve(numbers[1], by=house.approver2)
+    )
+    # The general fund gave it all back; what others gave to the fund since then is untouched.
+    assert [await balance(f"1001/-/{fund}") for fund in ("F-GEN", "F-EDU")] == [40_000, 3_000]
+    seq = (await donations.get(answer.body["id"], by=SYSTEM)).seq
+    state = await tracing.gift_state(seq)
+    assert (state.given, state.refunded, state.spent, state.unspent) == (10_000, 10_000, 0, 0)
     assert await all_is_well() == []
 
 
