@@ -99,6 +99,14 @@ async def test_a_payment_is_not_dated_before_its_approval(aid: Aid) -> None:
     await refused("voucher.paid_before_approval", call)
 
 
+async def test_a_payment_entered_the_day_after_is_dated_the_day_it_was_approved_and_paid(aid: Aid) -> None:
+    number, _ = await aid.approved()
+    paid_on = clock.today()
+    with clock.fixed(clock.now() + timedelta(days=1)):
+        await payments.pay(number=number, paid_on=paid_on, channel_ref="ICBC-C", by=aid.house.cashier)
+    assert (await row(number))["paid_on"] == paid_on.isoformat()
+
+
 async def test_a_payee_whose_account_changed_after_approval_is_not_paid(aid: Aid) -> None:
     number, _ = await aid.approved(payee_kind="institution", payee="JG-T01")
     other = sealed.seal("institution", "bank_account", "JG-T01", "6222999999999999")

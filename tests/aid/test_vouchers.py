@@ -9,12 +9,22 @@ from aid.given import ASKED, Aid, refused, row
 
 from charity import clock
 from charity.aid import verify, vouchers
-from charity.aid.vouchers import hashed
+from charity.aid.payees import Payee
+from charity.aid.vouchers import hashed, readers
 from charity.aid.vouchers.forms import VoucherForm
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
 from charity.ledger import verify as books_verify
 from charity.web import forms
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "shown"), [("person", "0123456789ab", "01234567"), ("supplier", "GY-T0123456", "GY-T0123456")]
+)
+def test_of_a_persons_key_eight_characters_are_shown_and_a_code_is_shown_whole(
+    kind: str, code: str, shown: str
+) -> None:
+    assert readers.short_code(Payee(kind, code, "", code)) == shown
 
 
 async def test_a_voucher_travels_from_draft_to_paid(aid: Aid) -> None:

@@ -1,8 +1,11 @@
 """Receipts: numbered, ended, delivered; and what verify says of them."""
 
+from datetime import timedelta
+
 import pytest
 from giving.given import TODAY, all_is_well, code_of, entries, give
 
+from charity import clock
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
 from charity.giving import donations, receipts, verify
@@ -80,6 +83,9 @@ async def test_the_list_pages_through_all_receipts_once(house):
         receipts.Filters(number="000003", status="issued", from_on=TODAY, to_on=TODAY), 9, by=SYSTEM
     )
     assert [r["number"] for r in rows] == [numbers[2]]
+    yesterday, tomorrow = (clock.today() + timedelta(days=n) for n in (-1, 1))
+    for none in ({"to_on": yesterday.isoformat()}, {"from_on": tomorrow.isoformat()}):
+        assert await receipts.page(receipts.Filters(**none), 9, by=SYSTEM) == []
 
 
 @pytest.mark.parametrize(

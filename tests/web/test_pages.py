@@ -244,6 +244,16 @@ def test_a_flood_from_one_address_does_not_pass() -> None:
     limits.hit(limits.WRITE, "198.51.100.2")
 
 
+def test_others_who_come_push_out_who_has_been_away_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "CALLERS_MAX", 2)
+    pace = limits.Pace("few", 2, 600)
+    for caller in ("busy", "quiet", "busy", "new"):
+        limits.hit(pace, caller)
+    with pytest.raises(Refusal):
+        limits.hit(pace, "busy")  # whom a crowd does not make forgotten
+    limits.hit(pace, "quiet")
+
+
 def _guess(*circles: limits.Circle, code: str = "wrong") -> None:
     """One guess that ends in a refusal with this code, or in a right answer without one."""
     with pytest.raises(Refusal) if code else nullcontext(), limits.guessing(*circles, wrong={"wrong"}):

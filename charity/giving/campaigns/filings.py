@@ -21,7 +21,7 @@ def gate(row: Mapping[str, Any]) -> list[str]:
         missing.append("缺少民政部指定平台上的网址")
     if not row["filing_no"] and not emergency:
         missing.append("缺少募捐方案备案号")
-    if row["filing_no"] and row["filed_on"]:
+    if row["filed_on"]:
         days = (date.fromisoformat(row["starts_on"]) - date.fromisoformat(row["filed_on"])).days
         if not emergency and days < FILING_DAYS:
             missing.append("募捐方案应在开始前 10 日备案")
