@@ -1,7 +1,6 @@
 """What a comment, a docstring or a document cites can be opened in this repository."""
 
 import re
-import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +10,11 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 # Code that is not ours, and data.
 SKIPPED = re.compile(
-    r"^(static/vendor|static/package|LICENSE|requirements.*\.lock|docs/img|charity/demo/data)|\.(json|csv|png|svg|lock)$"
+    r"^(static/vendor|static/package|LICENSE|requirements.*\.lock|docs/img|charity/demo/data|bench/out)|\.(json|csv|png|svg|lock)$"
+)
+# What running and tools make (.gitignore).
+MADE = re.compile(
+    r"^(?:\.git|\.venv|\.env|\.coverage|\..*cache|\.hypothesis|\.schemathesis|var|htmlcov|test-results)$|egg-info$"
 )
 FIELD = re.compile(r"field\.md(?:\)|`)?,? (\d+(?:\.\d+)*)(?: and (\d+(?:\.\d+)*))?")
 FORM = re.compile(r"\bD(\d{1,2})\b")
@@ -29,9 +32,12 @@ ADDRESS = re.compile(r"https?://(?!127\.0\.0\.1|localhost|…|\{|<|[a-z]*\.?exam
 
 @cache
 def texts() -> dict[str, str]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    names = [n for n in listed if not SKIPPED.search(n) and not n.endswith("test_citations.py")]
-    return {n: (ROOT / n).read_text(encoding="utf-8") for n in names if (ROOT / n).is_file()}
+    """Our own texts by their path, without git: a bare machine has none."""
+    paths = [path for top in sorted(ROOT.iterdir()) if not MADE.search(top.name) for path in (top, *top.rglob("*"))]
+    names = {path.relative_to(ROOT).as_posix(): path for path in paths if path.is_file() and path.suffix != ".pyc"}
+    wanted = {name: path for name, path in names.items() if not SKIPPED.search(name)}
+    assert len(wanted) > 400
+    return {name: path.read_text(encoding="utf-8") for name, path in wanted.items() if path != Path(__file__)}
 
 
 def cited(pattern: re.Pattern[str]) -> list[tuple[str, str]]:

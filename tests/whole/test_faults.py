@@ -11,7 +11,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -323,9 +323,10 @@ async def _a_worker_beside(served: Served) -> None:
         assert status["status"] == "done", status
         assert worker.poll() is None
     finally:
-        with suppress(ProcessLookupError):
-            worker.send_signal(signal.SIGINT)
-        await asyncio.to_thread(worker.wait, PATIENCE_S)
+        async with asyncio.timeout(PATIENCE_S):
+            while worker.poll() is None:  # Python loses a signal that comes while it clears something away
+                worker.send_signal(signal.SIGINT)
+                await asyncio.sleep(1)
 
 
 # -- amounts that are none ----------------------------------------------------------------------------
