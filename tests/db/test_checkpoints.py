@@ -19,8 +19,10 @@ from charity.db import checkpoints, engine, queue, reading, transactions
 from charity.db.checkpoints import Checkpoints
 from charity.db.locks import FileLock
 from charity.db.sqlite_child import Result, Step
+from charity.db.sqlite_engine import WRITER_PRAGMAS
 
 SMALL = 400_000
+PAGE = 4096
 BODY = "x" * 50_000
 
 
@@ -62,6 +64,28 @@ async def test_the_wal_is_cut_whenever_it_has_outgrown_its_limit(opened: Checkpo
     assert max(sizes) < SMALL
     assert sizes.count(0) >= 3, "it was cut again and again"
     assert await count() == 40
+
+
+@pytest.mark.parametrize("serving", [False, True])
+async def test_sqlite_writes_the_wal_over_again_and_nothing_is_cut_while_no_reader_stands_in_the_way(
+    template: Path, monkeypatch: pytest.MonkeyPatch, *, serving: bool
+) -> None:
+    """A file of one length is synced sooner than one that is cut and grows again (docs/stack.md)."""
+    monkeypatch.setitem(WRITER_PRAGMAS, "wal_autocheckpoint", str(SMALL // 2 // PAGE))
+    monkeypatch.setattr(checkpoints, "WAL_MAX", SMALL)
+    async with engine.opened(MODELS, serving=serving) as state:
+        assert state.checkpoints is not None
+        sizes = []
+        for _ in range(40):
+            await write()
+            sizes.append(state.checkpoints.size())
+        assert sizes == sorted(sizes), "it was cut"
+        assert SMALL // 2 < sizes[-1] < SMALL
+        assert await count() == 40
+
+
+def test_sqlites_own_checkpoint_comes_before_ours() -> None:
+    assert 0 < int(WRITER_PRAGMAS["wal_autocheckpoint"]) * PAGE < checkpoints.WAL_MAX
 
 
 async def test_a_reader_in_the_way_costs_no_write_and_the_wal_is_cut_when_it_is_gone(opened: Checkpoints) -> None:

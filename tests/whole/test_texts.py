@@ -368,39 +368,20 @@ async def test_a_path_with_a_hidden_character_leads_nowhere(house: Cast, web: We
 # -- the command line -----------------------------------------------------------------------------------
 
 
+PERIOD = ("--format", "csv", "--from", "2026-10-01", "--to", "2026-10-08")
+
+
 @pytest.mark.parametrize(
     ("args", "name"),
     [
         (["token", "create", "--role", "clerk", "--name", "程\u200b序"], "--name"),
         (["token", "create", "--role", "clerk", "--account", "a\u202eb"], "--account"),
         (
-            [
-                "export",
-                "dona\u200btions",
-                "--format",
-                "csv",
-                "--from",
-                "2026-10-01",
-                "--to",
-                "2026-10-08",
-                "-o",
-                "x.csv",
-            ],
+            ["export", "dona\u200btions", *PERIOD, "-o", "x.csv"],
             "REPORT",
         ),
         (
-            [
-                "export",
-                "donations",
-                "--format",
-                "csv",
-                "--from",
-                "2026-10-01",
-                "--to",
-                "2026-10-08",
-                "-o",
-                "x\u200b.csv",
-            ],
+            ["export", "donations", *PERIOD, "-o", "x\u200b.csv"],
             "--output",
         ),
         (["init", "--organisation", "临溪\n慈善"], "--organisation"),
