@@ -6,6 +6,7 @@ the commands, so that `charity --help` is quick.
 
 import asyncio
 import json
+import signal
 import socket
 import sys
 import time
@@ -343,12 +344,16 @@ def work() -> None:
     logs.begin()
 
     async def working() -> None:
+        ours = asyncio.current_task()
+        assert ours is not None
+        for number in (signal.SIGINT, signal.SIGTERM):  # what a service manager sends, and a shell that ignores Ctrl+C
+            asyncio.get_running_loop().add_signal_handler(number, ours.cancel)
         async with supervised("health", lambda: health.watch(PROBES)), supervised("file", health.watch_file):
             await worker.forever()
 
     try:
         opened(working, writing=True)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         click.echo("已停止")
 
 

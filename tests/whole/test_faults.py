@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shutil
 import signal
 import socket
@@ -11,7 +12,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -323,10 +324,38 @@ async def _a_worker_beside(served: Served) -> None:
         assert status["status"] == "done", status
         assert worker.poll() is None
     finally:
+        with suppress(ProcessLookupError):
+            worker.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(worker.wait, PATIENCE_S)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_worker_ends_in_order_also_where_a_shell_made_it_ignore_the_signal(
+    served: Served, number: signal.Signals
+) -> None:
+    before = signal.signal(number, signal.SIG_IGN)  # `charity work &` in a script inherits this
+    try:
+        worker = served.popen("work", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    finally:
+        signal.signal(number, before)
+    try:
         async with asyncio.timeout(PATIENCE_S):
-            while worker.poll() is None:  # Python loses a signal that comes while it clears something away
-                worker.send_signal(signal.SIGINT)
-                await asyncio.sleep(1)
+            while not _catches(worker.pid, number):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.1)
+        worker.send_signal(number)
+        printed, _ = await asyncio.to_thread(worker.communicate, timeout=PATIENCE_S)
+        assert (worker.returncode, printed.decode()) == (0, "已停止\n")
+    finally:
+        if worker.poll() is None:
+            worker.kill()
+            await asyncio.to_thread(worker.wait)
+
+
+def _catches(pid: int, number: signal.Signals) -> bool:
+    """Whether a process handles the signal itself."""
+    caught = re.search(r"SigCgt:\s*([0-9a-f]+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+    assert caught is not None
+    return bool(int(caught[1], 16) >> (number - 1) & 1)
 
 
 # -- amounts that are none ----------------------------------------------------------------------------
