@@ -21,17 +21,19 @@ async def ledger(request: Request) -> Response:
     wanted = registry.find(request.path_params["report"])
     if wanted is None:
         raise errors_of.NOT_FOUND()
-    errors: list[dict[str, str]] = []
     query = dict(request.query_params)
     try:
         filters = facts.allowed(wanted, forms.from_query(wanted, query), actor)
     except Refusal as refusal:
         if not refusal.fields:
             raise
-        errors, query = pages.errors(refusal), {}
-        filters = facts.allowed(wanted, forms.from_query(wanted, query), actor)
+        filters = facts.allowed(wanted, forms.from_query(wanted, {}), actor)
+        context = await screens.filter_bar(wanted, filters, actor)
+        context["values"] |= query  # as typed, for correction; nobody asked for this month's rows
+        return await pages.form(request, "documents/ledger.html", refusal, **context)
     context = await screens.ledger(wanted, filters, query.get("after"), actor)
-    return await pages.page(request, "documents/ledger.html", status=422 if errors else 200, **context, errors=errors)
+    context |= pages.pager(request, context.pop("next"))
+    return await pages.page(request, "documents/ledger.html", **context)
 
 
 async def start(request: Request) -> Response:

@@ -14,19 +14,27 @@ STATE_WORDS = {"queued": "排队中", "running": "制作中", "done": "已做好
 STATE_TONES = {"queued": "wait", "running": "wait", "done": "good", "failed": "bad", "cancelled": "none"}
 
 
-async def ledger(document: Document, filters: Filters, after: str | None, by: Actor) -> dict[str, Any]:
-    """The context of ledger.html."""
-    seq = await facts.head_seq()
-    totals = await document.totals(filters, seq)
-    page = await document.page(filters, seq, after, facts.PAGE_ROWS)
-    address, query = f"/ledgers/{document.name}", forms.query_of(filters)
-    columns = [column for column in document.columns if column.screen]
+async def filter_bar(document: Document, filters: Filters, by: Actor) -> dict[str, Any]:
+    """The context of ledger.html above its rows."""
+    address = f"/ledgers/{document.name}"
     return {
         "report": {"title": words.say(document.title), "lead": words.say(document.lead), "name": document.name},
         "address": address,
         "presets": _presets(address, filters),
-        "values": query | {wanted.name: filters[wanted] for wanted in document.filters},
+        "values": forms.query_of(filters) | {wanted.name: filters[wanted] for wanted in document.filters},
         "options": await _options(document, by),
+        "clear_href": address if filters.chosen else "",
+    }
+
+
+async def ledger(document: Document, filters: Filters, after: str | None, by: Actor) -> dict[str, Any]:
+    """The context of ledger.html; `next` is where the rows go on."""
+    seq = await facts.head_seq()
+    totals = await document.totals(filters, seq)
+    page = await document.page(filters, seq, after, facts.PAGE_ROWS)
+    columns = [column for column in document.columns if column.screen]
+    return {
+        **await filter_bar(document, filters, by),
         "columns": [{"label": words.say(c.title), "kind": c.kind} for c in columns],
         "rows": [_cells(columns, row) for row in page.rows],
         "sums": _sums(columns, totals.sums),
@@ -34,11 +42,9 @@ async def ledger(document: Document, filters: Filters, after: str | None, by: Ac
         "groups": _groups(document, totals),
         "totals": totals,
         "seq": seq,
-        "next_href": f"{address}?{urlencode(query | {'after': page.next})}" if page.next else "",
-        "first_href": f"{address}?{urlencode(query)}" if after else "",
-        "order": query | {"report": document.name},
+        "next": page.next,
+        "order": forms.query_of(filters) | {"report": document.name},
         "formats": exports.FORMATS,
-        "clear_href": address if filters.chosen else "",
     }
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from charity.db.idem import KEY, Idem, fingerprint
-from charity.errors import unreadable
+from charity.errors import Refusal, unreadable
 from charity.web import contexts, csrf, fields, messages
 
 FIELDS_MAX = 2_000
@@ -86,6 +86,15 @@ def read(model: type[Model], sent: Data) -> Model:
     if faults:
         raise unreadable(*faults)
     return form
+
+
+def filters(request: Request, model: type[Model]) -> tuple[Model, Refusal | None]:
+    """What a list is filtered by, from its address; with the refusal, what was typed, for the form to show again."""
+    sent: Data = dict(request.query_params)
+    try:
+        return read(model, sent), None
+    except Refusal as refusal:
+        return model.model_construct(None, **sent), refusal
 
 
 def idem(request: Request, sent: Data, scope: str) -> Idem | None:

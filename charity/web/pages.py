@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -156,10 +157,18 @@ async def form(request: Request, template: str, refusal: Refusal | None, **conte
     return await page(request, template, status=status, errors=listed, **context)
 
 
-def next_href(request: Request, after: str) -> str:
-    """The address of the next page of a list, without scheme and host: a proxy may have changed them."""
-    url = request.url.include_query_params(after=after)
-    return f"{url.path}?{url.query}"
+def pager(request: Request, after: str | int | None) -> dict[str, Any]:
+    """What a pager links to: the rows of this list after `after`, and its first page; "" where there is none.
+
+    Both keep the filters, and go without scheme and host: a proxy may have changed them.
+    """
+    following = request.url.include_query_params(after=after) if after else None
+    first = request.url.remove_query_params("after") if request.query_params.get("after") else None
+    return {"next_href": _path(following), "first_href": _path(first)}
+
+
+def _path(url: URL | None) -> str:
+    return "" if url is None else url.path + (f"?{url.query}" if url.query else "")
 
 
 def _binding(request: Request) -> str:

@@ -1,5 +1,7 @@
 """Receipts: numbered, ended, delivered; and what verify says of them."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from charity import clock
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
 from charity.giving import donations, receipts, verify
+from charity.giving.receipts import routes
 from charity.people.persons import Donor
 from charity.roles import SYSTEM
 
@@ -86,6 +89,20 @@ async def test_the_list_pages_through_all_receipts_once(house):
     yesterday, tomorrow = (clock.today() + timedelta(days=n) for n in (-1, 1))
     for none in ({"to_on": yesterday.isoformat()}, {"from_on": tomorrow.isoformat()}):
         assert await receipts.page(receipts.Filters(**none), 9, by=SYSTEM) == []
+
+
+async def test_the_pages_of_the_list_keep_its_filters(house, web, monkeypatch):
+    numbers = [(await give(house)).body["receipt"]["number"] for _ in range(3)]
+    monkeypatch.setattr(routes, "ROWS", 2)
+    client = web.as_("auditor")
+    page = await client.get("/receipts?status=issued")
+    assert "第一页" not in page.text
+    (following,) = re.findall(r'href="([^"]*)" rel="next"', page.text)
+    second = await client.get(html.unescape(following))
+    assert 'href="/receipts?status=issued">第一页' in second.text
+    assert 'rel="next"' not in second.text
+    shown = [[n for n in numbers if n in text] for text in (page.text, second.text)]
+    assert shown == [numbers[1:], numbers[:1]]
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,10 @@ async def test_a_filter_by_day_takes_our_years_and_names_another_day(
                 named = {e.field for refusal in refusals for e in refusal.fields}
                 if answer.status_code != 422 or named != {name}:
                     wrong.append(f"{place}?{name}={text}: {answer.status_code} {named}")
+                if f'id="f-{name}"' not in answer.text or f'value="{text}"' not in answer.text:
+                    wrong.append(f"{place}?{name}={text} is not shown again for correction")
+                if "<tbody" in answer.text or 'action="/exports"' in answer.text:
+                    wrong.append(f"{place}?{name}={text} shows rows that nobody asked for")
         for text in EDGES:
             answer = await web.as_(who).get(place, params=dict.fromkeys(names, text))
             if answer.status_code != 200:

@@ -30,8 +30,9 @@ async def listed(request: Request) -> Response:
         status=q.get("status", ""), programme=q.get("programme", ""), fund=q.get("fund", ""), after=q.get("after", "")
     )
     rows, following = await readers.page(filters)
-    context = screens.page(rows, filters, following, {**await funds.names(), **await funds.programme_names()})
-    return await pages.page(request, "aid/vouchers/list.html", **context, **await readers.choices())
+    context = screens.page(rows, filters, {**await funds.names(), **await funds.programme_names()})
+    context |= pages.pager(request, following) | await readers.choices()
+    return await pages.page(request, "aid/vouchers/list.html", **context)
 
 
 async def new(request: Request) -> Response:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from charity import clock, words
 from charity.aid.payees import KIND_WORDS
@@ -53,21 +52,15 @@ def values(voucher: VoucherView) -> dict[str, Any]:
     }
 
 
-def page(
-    rows: Sequence[dict[str, Any]], filters: Filters, following: str | None, names: dict[str, str]
-) -> dict[str, Any]:
+def page(rows: Sequence[dict[str, Any]], filters: Filters, names: dict[str, str]) -> dict[str, Any]:
     """The list page; `names` are those of funds and programmes by code."""
-    kept = {"status": filters.status, "programme": filters.programme, "fund": filters.fund}
-    kept = {name: value for name, value in kept.items() if value}
-    first = f"/vouchers?{urlencode(kept)}" if kept else "/vouchers"
+    chosen = {"status": filters.status, "programme": filters.programme, "fund": filters.fund}
     statuses = [{"value": "", "label": words.say("全部")}, {"value": readers.OPEN_FILTER, "label": words.say("待审批")}]
     return {
         "rows": [_line(row, names) for row in rows],
-        "filters": {"status": filters.status, "programme": filters.programme, "fund": filters.fund},
+        "filters": chosen,
         "statuses": statuses + [{"value": code, "label": words.say(text)} for code, text in STATUS_WORDS.items()],
-        "filtered": bool(kept),
-        "next_href": f"/vouchers?{urlencode({**kept, 'after': following})}" if following else "",
-        "first_href": first if filters.after else "",
+        "filtered": any(chosen.values()),
     }
 
 

@@ -95,7 +95,7 @@ async def pledge_list(request: Request) -> Response:
         asked=asked,
         rows=await screens.pledge_rows(rows[:ROWS], may_receive=actor.may("gift.receive")),
         statuses=choices(pledges.STATUS_WORDS, "全部"),
-        next_href=pages.next_href(request, f"{last['created_at']}|{last['code']}") if last else "",
+        **pages.pager(request, f"{last['created_at']}|{last['code']}" if last else None),
     )
 
 

@@ -25,17 +25,18 @@ def to_receipt(request: Request, receipt: dict[str, str]) -> Response:
 async def receipt_list(request: Request) -> Response:
     """Receipts, newest first."""
     actor = auth.allowed(request, "gift.read")
-    asked = forms.read(ReceiptsQuery, dict(request.query_params)).model_dump()
-    rows = await receipts.page(receipts.Filters(**asked), ROWS + 1, by=actor)
+    asked, refusal = forms.filters(request, ReceiptsQuery)
+    rows = [] if refusal else await receipts.page(receipts.Filters(**asked.model_dump()), ROWS + 1, by=actor)
     more = rows[ROWS - 1]["number"] if len(rows) > ROWS else ""
-    return await pages.page(
+    return await pages.form(
         request,
         "giving/receipts/list.html",
+        refusal,
         asked=asked,
         rows=await screens.receipt_rows(rows[:ROWS]),
         statuses=choices(receipts.STATUS_WORDS, "全部"),
         deliveries=choices(receipts.DELIVERY_WORDS, "全部"),
-        next_href=pages.next_href(request, more) if more else "",
+        **pages.pager(request, more),
     )
 
 

@@ -19,11 +19,11 @@ from charity.web import auth, forms, pages
 async def show_slips(request: Request) -> Response:
     """All slips, newest first."""
     by = auth.allowed(request, "goods.read")
-    query = forms.read(SlipsQuery, dict(request.query_params))
+    query, refusal = forms.filters(request, SlipsQuery)
     chosen = readers.Filter(query.store, query.kind, query.from_on, query.to_on)
-    rows, after = await readers.page(chosen, by=by, after=query.after)
-    shown = [s for s in await stores.every() if by.store in {None, s.code}]
-    return await pages.page(request, "goods/slips/list.html", rows=rows, after=after, query=query, stores=shown)
+    rows, after = ([], None) if refusal else await readers.page(chosen, by=by, after=query.after)
+    context = {"rows": rows, "query": query, "stores": [s for s in await stores.every() if by.store in {None, s.code}]}
+    return await pages.form(request, "goods/slips/list.html", refusal, **context, **pages.pager(request, after))
 
 
 async def show_slip(request: Request) -> Response:

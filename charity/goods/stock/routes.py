@@ -35,9 +35,9 @@ async def show_stock(request: Request) -> Response:
     lines, after = await readers.page(chosen, by=by, after=query.get("after", "")[:120])
     figures = (await readers.figures([store.code], by=by))[store.code]
     notes, tones = screens.expiry_notes(lines)
-    context: dict[str, Any] = {"store": store, "lines": lines, "after": after, "figures": figures}
+    context: dict[str, Any] = {"store": store, "lines": lines, "figures": figures, **pages.pager(request, after)}
     context |= {"slips": await readers.slip_numbers(line.lot for line in lines), "funds": await funds.names()}
-    context |= {"notes": notes, "tones": tones, "paged": "after" in query, "q": chosen.text, "within": within}
+    context |= {"notes": notes, "tones": tones, "q": chosen.text, "within": within}
     return await pages.page(request, "goods/stock/show.html", **context)
 
 
