@@ -48,9 +48,9 @@ bench: ## measure (NAME=<figure> for one); writes bench/results.json
 	@.ci/setup.sh runtime test bench
 	$(bin)/python -m bench $(NAME)
 
-mutants: ## plant bugs one at a time and list what no test notices (SAMPLE=400 SEED=2026)
+mutants: ## plant bugs one at a time and list what no test notices (SAMPLE=400 SEED=2026; AGAIN=1: what survived)
 	@.ci/setup.sh runtime test
-	$(bin)/python -m bench.mutants.run --sample $(SAMPLE) --seed $(SEED) --workers $(MUTANTS_WORKERS)
+	$(bin)/python -m bench.mutants.run --sample $(SAMPLE) --seed $(SEED) --workers $(MUTANTS_WORKERS) $(if $(AGAIN),--again)
 
 lock: ## newest versions within requirements*.in, with hashes (needs uv on PATH)
 	uv pip compile --quiet --upgrade --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.lock

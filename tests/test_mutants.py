@@ -1,6 +1,7 @@
 """`make mutants`: which bugs it plants, and that what was explained away can still be planted."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,14 +94,25 @@ def test_the_files_that_carry_rules_are_among_them(path: str) -> None:
 
 def test_what_survives_unexplained_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "KEPT", tmp_path)
-    bugs = [Change("a.py", n, n, f"a.py::f::{n} -> {n + 1}", "") for n in range(20)]
-    outcomes = [run.Outcome(bug, 3, 3, 1.0, "FAILED test_x") for bug in bugs]
-    outcomes[0] = run.Outcome(bugs[0], 3, 9, 1.0)
+    monkeypatch.setattr(run, "OUTCOMES", tmp_path / "outcomes.json")
+    outcomes = [run.Outcome(f"a.py::f::{n} -> {n + 1}", n, 3, 3, 1.0, "FAILED test_x") for n in range(20)]
+    outcomes[0] = replace(outcomes[0], known=9, killer="")
     assert run.report(outcomes, 900, 1) == 0
-    outcomes[1] = run.Outcome(bugs[1], 3, 3, 1.0)
+    outcomes[1] = replace(outcomes[1], killer="")
     assert run.report(outcomes, 900, 1) == 1
     text = (tmp_path / "report.md").read_text()
     assert (
         "20 of 900 possible bugs planted (seed 1): 18 noticed, 0 explained, 2 not noticed (10.0%; at most 5%)" in text
     )
     assert "- `a.py::f::0 -> 1` (line 0): 3 of 9 tests that run it were tried" in text
+    assert run.noticed_before([]) == {outcome.name: outcome for outcome in outcomes[2:]}
+
+
+def test_a_sample_stays_the_same_when_other_code_changes() -> None:
+    bugs = [Change("a.py", n, n, f"a.py::f::{n} -> {n + 1}", "") for n in range(200)]
+    names = [bug.name for bug in run.drawn(bugs, 50, seed=1)]
+    assert len(set(names)) == 50
+    assert [bug.name for bug in run.drawn(bugs, 50, seed=2)] != names
+    gone, new = names[7], Change("b.py", 1, 1, "b.py::g::x -> y", "")
+    after = {bug.name for bug in run.drawn([new, *(bug for bug in bugs if bug.name != gone)], 50, seed=1)}
+    assert len(after & set(names)) >= 48

@@ -1,15 +1,16 @@
-"""python -m bench.mutants.run [--sample 400] [--seed 2026] [--workers 1]: plant bugs, report what no test noticed.
+"""python -m bench.mutants.run [--sample 400] [--seed 2026] [--workers 1] [--again]: plant bugs, report what survives.
 
 Each bug is planted in a copy of the tree, and the tests that run its lines are run, those of its own room first and
 the quick ones before the slow, until one fails. What survives stands in var/mutants/report.md. A bug that changes
 nothing that can be seen is explained in bench/mutants/explained.json, with the reason; ends with 1 when more than
-5 % survive unexplained.
+5 % survive unexplained. After new tests, --again plants only what survived the last run (minutes instead of an hour);
+what was noticed then counts as it was, so that a weakened test shows in a whole run only.
 """
 
 import argparse
+import hashlib
 import json
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -27,6 +28,7 @@ from bench.mutants.lines import FOLDER, ONLY, Lines
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "var" / "mutants"
+OUTCOMES = KEPT / "outcomes.json"
 EXPLAINED = Path(__file__).with_name("explained.json")
 UNEXPLAINED_MAX = 0.05
 TESTS_MAX_S = 180
@@ -42,7 +44,8 @@ PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", 
 class Outcome:
     """What became of a bug: `killer` is the test that noticed it, or why it counts as noticed."""
 
-    change: Change
+    name: str
+    line: int
     tried: int
     known: int
     seconds: float
@@ -55,6 +58,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=400)
     parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--again", action="store_true", help="plant only what survived the last run")
     parser.add_argument("--only", default="", help="a pattern: bugs whose name begins so")
     parser.add_argument("--tests", default="", help="a pattern: test files whose path begins so (for a quick try)")
     options = parser.parse_args()
@@ -66,9 +70,12 @@ def main() -> int:
         lines = _lines(tree, options.workers, re.compile(options.tests))
         only = re.compile(options.only)
         every = [c for path in changes.files(tree) for c in changes.of_file(tree, path) if only.match(c.name)]
-        sample = random.Random(options.seed).sample(every, min(options.sample, len(every)))
+        sample = drawn(every, options.sample, options.seed)
+        noticed = noticed_before(sample) if options.again else {}
 
         def work(change: Change) -> Outcome:
+            if change.name in noticed:
+                return replace(noticed[change.name], line=change.line)
             place = places.get()
             try:
                 outcome = planted(change, lines, place)
@@ -80,6 +87,19 @@ def main() -> int:
         with ThreadPoolExecutor(options.workers) as pool:
             outcomes = list(pool.map(work, sample))
     return report(outcomes, len(every), options.seed)
+
+
+def drawn(every: list[Change], count: int, seed: int) -> list[Change]:
+    """A sample that stays the same as far as its bugs can still be planted, wherever the code around them changes."""
+    return sorted(every, key=lambda change: hashlib.sha256(f"{seed} {change.name}".encode()).digest())[:count]
+
+
+def noticed_before(sample: list[Change]) -> dict[str, Outcome]:
+    """What the last run noticed, by name; says how much of this sample it did not plant."""
+    before = {row["name"]: Outcome(**row) for row in json.loads(OUTCOMES.read_text(encoding="utf-8"))}
+    if new := [change.name for change in sample if change.name not in before]:
+        print(f"not planted by the last run: {len(new)} of {len(sample)}, so they are planted now", flush=True)
+    return {name: outcome for name, outcome in before.items() if outcome.killer}
 
 
 def _copy(tree: Path, place: Path) -> Path:
@@ -130,8 +150,12 @@ def planted(change: Change, lines: Lines, place: Path) -> Outcome:
         tried.append(name)
         needed += lines.seconds[name]
     if not tried:
-        return Outcome(change, 0, 0, 0.0)
+        return Outcome(change.name, change.line, 0, 0, 0.0)
     path, begun = place / change.path, time.monotonic()
+
+    def outcome(killer: str) -> Outcome:
+        return Outcome(change.name, change.line, len(tried), len(known), round(time.monotonic() - begun, 1), killer)
+
     whole = path.read_bytes()
     wanted = place / "mutants.args"
     wanted.write_text("\n".join(tried), encoding="utf-8")
@@ -147,19 +171,18 @@ def planted(change: Change, lines: Lines, place: Path) -> Outcome:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return Outcome(change, len(tried), len(known), time.monotonic() - begun, "it took too long")
+        return outcome("it took too long")
     finally:
         path.write_bytes(whole)
     failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    killer = "" if done.returncode == 0 else (failed[0] if failed else "it did not start")
-    return Outcome(change, len(tried), len(known), time.monotonic() - begun, killer)
+    return outcome("" if done.returncode == 0 else (failed[0] if failed else "it did not start"))
 
 
 def report(outcomes: list[Outcome], possible: int, seed: int) -> int:
     """Write and print what survived; 1 when it is too much."""
     explained: dict[str, str] = json.loads(EXPLAINED.read_text(encoding="utf-8"))
     survived = [o for o in outcomes if not o.killer]
-    open_ = [o for o in survived if o.change.name not in explained]
+    open_ = [o for o in survived if o.name not in explained]
     share = len(open_) / len(outcomes) if outcomes else 0.0
     head = (
         f"{len(outcomes)} of {possible} possible bugs planted (seed {seed}): {len(outcomes) - len(survived)} noticed, "
@@ -169,11 +192,12 @@ def report(outcomes: list[Outcome], possible: int, seed: int) -> int:
     for title, chosen in (("Not noticed", open_), ("Explained", [o for o in survived if o not in open_])):
         text.append(f"\n## {title}\n")
         for o in chosen:
-            why = explained.get(o.change.name, f"{o.tried} of {o.known} tests that run it were tried")
-            text.append(f"- `{o.change.name}` (line {o.change.line}): {why}")
+            why = explained.get(o.name, f"{o.tried} of {o.known} tests that run it were tried")
+            text.append(f"- `{o.name}` (line {o.line}): {why}")
     text.append("\n## Noticed\n")
-    text += [f"- `{o.change.name}`: {o.killer} ({o.seconds:.0f} s)" for o in outcomes if o.killer]
+    text += [f"- `{o.name}`: {o.killer} ({o.seconds:.0f} s)" for o in outcomes if o.killer]
     KEPT.mkdir(parents=True, exist_ok=True)
+    OUTCOMES.write_text(json.dumps([asdict(o) for o in outcomes], ensure_ascii=False, indent=1), encoding="utf-8")
     (KEPT / "report.md").write_text("\n".join(text) + "\n", encoding="utf-8")
     print(f"\n{head}\nvar/mutants/report.md")
     return int(share > UNEXPLAINED_MAX)
