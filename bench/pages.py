@@ -20,13 +20,14 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bench import million, servers, walking
+from charity.roles import Role
 
 SMALL, LARGE = 10_000, 1_000_000
 WARM, TIMES = 5, 30
 NEXTS = 1_000
 FLOOR_MS = 5.0
 """A page under this is not said to grow: its time is the interpreter's."""
-STAFF = ("clerk", "manager", "caseworker", "approver", "cashier", "accountant", "auditor", "organiser", "admin")
+STAFF = tuple(Role)
 ROLES = (walking.PUBLIC, *STAFF)
 SHOWN = 1.3
 """Pages that grow more are printed."""
@@ -35,7 +36,7 @@ AGAIN = 2
 """So often a page above the limit is measured again; the middle ratio counts: a busy second may meet one of the two."""
 ONLY = re.compile(os.environ.get("PAGES", ""))
 OUT = Path(__file__).parent / "out"
-STORE = {"clerk", "manager"}
+STORE = {Role.CLERK, Role.MANAGER}
 Figures = dict[str, tuple[float, str]]
 Row = tuple[str, str, str, float, float]
 """(role, template, the large one's address, ms with few gifts, ms with many)."""
@@ -195,7 +196,7 @@ def _search(browser: Browser, role: str, text: str) -> float:
 def _nexts(browser: Browser, walked: walking.Walk) -> list[tuple[str, float, float]]:
     """Each list's first `next` and its thousandth, or its last before that: (name, ms, ms)."""
     lists: dict[str, tuple[str, str]] = {}
-    for (role, address), following in walked.next_of.items():
+    for (role, address), following in sorted(walked.next_of.items(), key=lambda found: len(found[0][1])):  # unfiltered
         lists.setdefault(address.partition("?")[0], (role, following))
     times = []
     for name, (role, first) in sorted(lists.items()):
