@@ -56,7 +56,7 @@ BASKET_EMPTY = Rule("issue.empty", "篮中还没有物品", 422)
 NOT_ISSUED = Rule("issue.refused", "不能发放：{reasons}")
 NOT_TAKEN_IN = Rule("intake.refused", "不能入库：{reasons}")
 
-DOCUMENT_UNKNOWN = Rule("document.unknown", "没有单据 {number}", 404)
+SLIP_UNKNOWN = Rule("slip.unknown", "没有单据 {number}", 404)
 DOCUMENT_REVERSED = Rule("document.reversed", "单据 {number} 已由 {by} 冲销")
 REVERSAL_FINAL = Rule("document.reversal", "冲销单本身不能再冲销")
 GOODS_MOVED_ON = Rule("document.goods_moved_on", "这批物资已经发出，请先冲销：{documents}")

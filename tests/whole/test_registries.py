@@ -153,3 +153,16 @@ def test_every_refusal_is_raised_somewhere() -> None:
                     f"{file_of(module)}: {node.targets[0].id} ({rule.code}) is raised nowhere: "
                     "raise it in the verb that refuses, or delete it and its words"
                 )
+
+
+def test_a_program_tells_refusals_apart_by_their_codes() -> None:
+    # What one code stands for may be said in several ways (why a period is refused), but by one module only.
+    modules: dict[str, set[str]] = {}
+    for module, tree in sources():
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                rule = vars(module)[node.targets[0].id]
+                if isinstance(rule, Rule):
+                    modules.setdefault(rule.code, set()).add(file_of(module))
+    shared = {code: sorted(files) for code, files in modules.items() if len(files) > 1}
+    assert not shared, f"two rooms give one code to different refusals: {shared}: rename one"

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader
 from charity import words
 from charity.app import CHECKS, ENDPOINTS
 from charity.ledger.checks import Guard, Pass
+from charity.web import openapi
 
 ROOT = Path(__file__).resolve().parents[2]
 CJK = re.compile(r"[\u4e00-\u9fff]")
@@ -109,6 +110,18 @@ def test_every_call_of_the_api_is_summed_up_in_both_languages() -> None:
             "write it into charity/locale/en/<room>.json"
         )
     assert all(CJK.search(endpoint.summary) for endpoint in ENDPOINTS)
+
+
+def test_the_document_of_the_api_describes_its_fields_in_one_language() -> None:
+    document = openapi.document("/api/v1", ENDPOINTS, title="t", version="1")
+    calls = [call for path in document["paths"].values() for call in path.values()]
+    described = [(one["name"], one) for call in calls for one in call.get("parameters", ())]
+    described += [
+        item for schema in document["components"]["schemas"].values() for item in schema.get("properties", {}).items()
+    ]
+    texts = {name: field["description"] for name, field in described if "description" in field}
+    assert len(texts) > 30
+    assert {name: text for name, text in texts.items() if not CJK.search(text)} == {}
 
 
 def test_every_sentence_of_the_templates_has_its_english() -> None:

@@ -13,8 +13,8 @@ class FundAnswer(BaseModel):
     code: str = Field(examples=["F-GEN"])
     name: str
     name_en: str
-    kind: str = Field(description="unrestricted, restricted or agency")
-    programmes: list[str] = Field(description="programmes it may be used for; empty means all")
+    kind: str = Field(description="unrestricted 非限定，restricted 限定，agency 代转")
+    programmes: list[str] = Field(description="可用于哪些项目；空表示不限")
     available_fen: int
 
 
@@ -73,7 +73,7 @@ class EntryList(BaseModel):
 class EntryQuery(Query):
     """Where to begin and how many."""
 
-    after: int = Field(0, ge=0, le=2**53 - 1, description="last seq of the page before")
+    after: int = Field(0, ge=0, le=2**53 - 1, description="上一页最后的 seq")
     limit: int = Field(100, ge=1, le=entries.ENTRIES_MAX)
 
 
@@ -95,9 +95,9 @@ class BalanceList(BaseModel):
 class BalanceQuery(Page):
     """Filters of the balances."""
 
-    on: Day | None = Field(None, description="business date; now when left away")
+    on: Day | None = Field(None, description="业务日期；不写表示现在")
     fund: str | None = Field(None, max_length=40)
-    account: str | None = Field(None, max_length=120, description="whole code or leading part, as 1002")
+    account: str | None = Field(None, max_length=120, description="完整代码或开头，如 1002")
 
 
 async def list_funds(call: Call) -> FundList:  # noqa: ARG001 - the handler's signature

@@ -2,7 +2,7 @@
 
 from charity import words
 from charity.goods.limits import EVIDENCE_WORDS
-from charity.goods.rules import DOCUMENT_UNKNOWN
+from charity.goods.rules import SLIP_UNKNOWN
 from charity.goods.slips.readers import Slip, SlipLine
 from charity.ledger.funds import programmes
 from charity.office import organisation, staff, stores
@@ -28,7 +28,7 @@ async def slip_pdf(slip: Slip) -> bytes:
 async def labels_pdf(slip: Slip) -> bytes:
     """A sheet of QR labels, one for each lot of an intake."""
     if slip.intake is None:
-        raise DOCUMENT_UNKNOWN(number=slip.number)
+        raise SLIP_UNKNOWN(number=slip.number)
     who, store = await organisation.get(), await stores.get(slip.store)
     sheet = [
         LotLabel(

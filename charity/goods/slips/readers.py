@@ -87,14 +87,14 @@ class Slip:
 
 
 async def get(number: str, *, by: Actor) -> Slip:
-    """A slip, or the refusal document.unknown; an account of one store sees only that store's."""
+    """A slip, or the refusal slip.unknown; an account of one store sees only that store's."""
     by.must("goods.read")
     row = await reading.row(
         f"SELECT {_COLUMNS} FROM goods_document WHERE number = $1",  # noqa: S608
         number[:NUMBER_MAX].upper(),
     )
     if row is None:
-        raise rules.DOCUMENT_UNKNOWN(number=number[:NUMBER_MAX])
+        raise rules.SLIP_UNKNOWN(number=number[:NUMBER_MAX])
     by.must_serve(row["store"])
     row["reason"] = sealed.unseal("goods_document", "reason", row["number"], row["reason"])
     own = row["reverses"] or row["number"]

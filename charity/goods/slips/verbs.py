@@ -56,7 +56,7 @@ class _Reversal:
     async def load(self, loader: Loader) -> _Facts:
         document = await loader.row(DOCUMENT, self.number)
         if document is None:
-            raise rules.DOCUMENT_UNKNOWN(number=self.number)
+            raise rules.SLIP_UNKNOWN(number=self.number)
         self.by.must_serve(document["store"])
         body = await ledger.load(loader, document["seq"])
         lines = await loader.rows(
