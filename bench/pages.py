@@ -196,7 +196,7 @@ def _search(browser: Browser, role: str, text: str) -> float:
 def _nexts(browser: Browser, walked: walking.Walk) -> list[tuple[str, float, float]]:
     """Each list's first `next` and its thousandth, or its last before that: (name, ms, ms)."""
     lists: dict[str, tuple[str, str]] = {}
-    for (role, address), following in sorted(walked.next_of.items(), key=lambda found: len(found[0][1])):  # unfiltered
+    for (role, address), following in sorted(walked.next_of.items(), key=lambda item: len(item[0][1])):  # unfiltered
         lists.setdefault(address.partition("?")[0], (role, following))
     times = []
     for name, (role, first) in sorted(lists.items()):
