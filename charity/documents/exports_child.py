@@ -33,7 +33,7 @@ def end_with_the_worker() -> None:
 def _die_with_the_worker() -> None:
     while os.read(0, 1024):  # not sys.stdin: its lock would be held when the interpreter ends
         continue
-    os.killpg(os.getpgid(0), signal.SIGKILL)
+    os.kill(0, signal.SIGKILL)  # the whole process group
 
 
 async def make(order: str) -> None:
