@@ -426,6 +426,9 @@ SENTENCES: list[tuple[str, str, str, list[str]]] = [
     ("unit_sum", "work_unit = 'LXU02'", "net_fen = net_fen - 2, donors = donors + 3", [
         "活动 one-day-2026、单位 LXU02：合计与捐赠相差 0 笔、3 人、-2 分",
     ]),
+    ("pledge", "code = '{received}'", "received_fen = 20001", [
+        "认捐 {received} 的状态是 received，记已到账 20001 分，其捐赠合计 20000 分",
+    ]),
     ("pledge", "code = '{over}'", "received_fen = 20002", [
         "认捐 {over} 的状态是 received，记已到账 20002 分，其捐赠合计 20001 分",
     ]),
