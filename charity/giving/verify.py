@@ -81,7 +81,7 @@ _GIFTS = Pass(
             "I3",
             "捐赠 {key} 的状态是 {status}，与账簿不符",
             "d.status <> CASE WHEN d.seq IN (SELECT b.reverses FROM entry b WHERE b.reverses IS NOT NULL) "
-            "THEN 'reversed' WHEN d.refunded_fen > 0 AND d.refunded_fen = d.amount_fen THEN 'refunded' ELSE 'ok' END",
+            "THEN 'reversed' WHEN d.refunded_fen = d.amount_fen THEN 'refunded' ELSE 'ok' END",
         ),
         (
             "I10",
