@@ -1,16 +1,18 @@
 """Campaigns: the gate before the public, and the units that give together."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from giving.given import TODAY, code_of, give
+from giving.given import TODAY, code_of, give, promised, requested
 
-from charity import clock
-from charity.db import reading
+from charity import clock, words
+from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import campaigns
-from charity.giving.campaigns import NewCampaign
+from charity.giving import campaigns, pledges, refunds
+from charity.giving.campaigns import Known, NewCampaign, readers
 from charity.giving.donors import work_units
+from charity.roles import PUBLIC
 
 
 def _new(**changes: object) -> NewCampaign:
@@ -89,3 +91,270 @@ async def test_units_without_a_gift_are_not_listed_and_an_amount_only_where_wish
     assert [(u.code, u.donors, u.net_fen) for u in units] == [("LXU01", 2, 800), ("LXU02", 1, None)]
     by_name = await work_units.giving("one-day-2026", sort="name")
     assert [u.code for u in by_name] == ["LXU02", "LXU01"]  # 民 (min) before 政 (zheng)
+
+
+PLATFORM, FILING = "缺少民政部指定平台上的网址", "缺少募捐方案备案号"
+LATE, LATE_EMERGENCY = "募捐方案应在开始前 10 日备案", "应急募捐应在开始后 10 日内备案"
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({}, []),
+        ({"platform_url": "", "filing_no": "", "filed_on": None}, [PLATFORM, FILING]),
+        ({"platform_url": "", "filing_no": "", "filed_on": None, "reach": "targeted"}, []),
+        ({"platform_url": ""}, [PLATFORM]),
+        ({"filing_no": ""}, [FILING]),
+        ({"filed_on": "2026-03-10"}, []),
+        ({"filed_on": "2026-03-11"}, [LATE]),
+        ({"kind": "disaster", "filing_no": "", "filed_on": None}, []),
+        ({"kind": "disaster", "filed_on": "2026-03-20"}, []),
+        ({"kind": "disaster", "filed_on": "2026-03-30"}, []),
+        ({"kind": "disaster", "filed_on": "2026-03-31"}, [LATE_EMERGENCY]),
+        ({"kind": "disaster", "filed_on": "2026-03-31", "platform_url": ""}, [PLATFORM, LATE_EMERGENCY]),
+    ],
+)
+def test_a_plan_is_filed_ten_days_before_and_for_a_disaster_ten_days_after(
+    changes: dict[str, Any], missing: list[str]
+) -> None:
+    row = {
+        "kind": "education",
+        "reach": "public",
+        "starts_on": "2026-03-20",
+        "platform_url": "https://p.invalid/1",
+        "filing_no": "备1",
+        "filed_on": "2026-03-01",
+    } | changes
+    assert campaigns.gate(row) == missing
+    assert campaigns.file_by(row) == ("2026-03-30" if row["kind"] == "disaster" else "2026-03-10")
+
+
+def test_a_giver_chooses_among_the_funds_of_the_campaign() -> None:
+    known = Known("x", "one_day", "F-GEN", ("F-GEN", "F-EDU"), "JZ")
+    assert [known.chosen(fund) for fund in (None, "", "F-EDU", "F-GEN")] == ["F-GEN", "F-GEN", "F-EDU", "F-GEN"]
+    with pytest.raises(Refusal) as refused:
+        known.chosen("F-WARM")
+    assert (code_of(refused), refused.value.facts) == ("campaign.fund_not_choice", {"fund": "F-WARM"})
+
+
+async def test_what_is_remembered_of_campaigns_is_of_the_open_database(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "_known", {"everyday": Known("everyday", "agency", "F-WC08", ("F-WC08",), "X")})
+    monkeypatch.setattr(readers, "_known_of", "another database")
+    assert await campaigns.known("everyday") == Known(
+        "everyday", "everyday", "F-GEN", ("F-GEN", "F-WARM", "F-EDU", "F-ORPH"), "EVE"
+    )
+    await transactions.run(lambda tx: tx.rows("UPDATE campaign SET prefix = 'ZZ' WHERE slug = 'everyday'"))
+    assert (await campaigns.known("everyday")).prefix == "EVE"
+    with pytest.raises(Refusal) as refused:
+        await campaigns.known("nowhere")
+    assert (code_of(refused), refused.value.facts) == ("campaign.unknown", {"campaign": "nowhere"})
+
+
+async def test_a_campaign_is_shown_in_english_where_there_is_english(house: Any) -> None:
+    await campaigns.create(_new(name_en="Spring", purpose_en="For pupils"), by=house.accountant)
+    await campaigns.create(_new(slug="autumn-2027", name="秋季助学"), by=house.accountant)
+    await transactions.run(lambda tx: tx.rows("UPDATE campaign SET status = 'active' WHERE slug <> 'draft-2027'"))
+    shown = {}
+    for language in ("en", "zh"):
+        with words.speaking(language):
+            spring, autumn = await campaigns.get("spring-2027"), await campaigns.get("autumn-2027")
+            shown[language] = [spring.name, spring.purpose, autumn.name, autumn.purpose]
+            several = await campaigns.names(["autumn-2027", None, "spring-2027", "", "draft-2027"])
+            assert several == {"spring-2027": shown[language][0], "autumn-2027": "秋季助学"}
+            assert several.items() <= (await campaigns.every_name()).items()
+            assert await campaigns.names([None, ""]) == {}
+    assert shown["en"] == ["Spring", "For pupils", "秋季助学", "资助学生"]
+    assert shown["zh"] == ["春季助学", "资助学生", "秋季助学", "资助学生"]
+
+
+async def test_active_campaigns_come_first_then_the_newest_and_drafts_for_whoever_manages_them(house: Any) -> None:
+    await transactions.run(lambda tx: tx.rows("UPDATE campaign SET status = 'closed' WHERE slug = 'flood-2026'"))
+    public = ["one-day-2026", "dream-2026", "everyday", "wenchuan-2008", "flood-2026", "winter-2025"]
+    assert [s.row["slug"] for s in await campaigns.every()] == public
+    staff = [s.row["slug"] for s in await campaigns.every(by=house.accountant)]
+    assert staff == [*public[:4], "draft-2027", *public[4:]]
+    assert (await campaigns.get("draft-2027", by=house.accountant)).row["status"] == "draft"
+    for slug, by in (("draft-2027", PUBLIC), ("draft-2027", house.clerk), ("nowhere", house.accountant)):
+        with pytest.raises(Refusal) as refused:
+            await campaigns.get(slug, by=by)
+        assert (code_of(refused), refused.value.status) == ("campaign.not_found", 404)
+
+
+async def _dated(starts: int, ends: int | None, status: str = "active") -> None:
+    """The campaign everyday begins and ends so many days from today."""
+    days = [None if n is None else (clock.today() + timedelta(days=n)).isoformat() for n in (starts, ends)]
+    sql = "UPDATE campaign SET starts_on = $1, ends_on = $2, status = $3 WHERE slug = 'everyday'"
+    await transactions.run(lambda tx: tx.rows(sql, *days, status))
+
+
+async def _outcome(call: Any) -> str:
+    try:
+        await call
+    except Refusal as refused:
+        return refused.code
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "status", "received", "now", "late"),
+    [
+        (-5, -1, "active", -5, "", ""),
+        (-5, -1, "active", -6, "campaign.not_begun", "campaign.not_begun"),
+        (-5, -1, "active", -1, "", ""),
+        (-5, -1, "active", 0, "campaign.ended", ""),
+        (-5, None, "active", 0, "", ""),
+        (0, None, "active", 0, "", ""),
+        (-5, None, "closed", 0, "campaign.not_open", ""),
+        (-5, -1, "closed", 0, "campaign.not_open", ""),
+        (-5, None, "archived", 0, "campaign.not_open", "campaign.not_open"),
+        (-5, None, "filed", 0, "campaign.not_open", "campaign.not_open"),
+    ],
+)
+async def test_a_campaign_takes_money_of_its_days_and_that_of_a_pledge_also_afterwards(
+    house: Any, starts: int, ends: int | None, status: str, received: int, now: str, late: str
+) -> None:
+    code = await promised(campaign="everyday")
+    await _dated(starts, ends, status)
+    day = (clock.today() + timedelta(days=received)).isoformat()
+    paid = {"amount_fen": 1, "received_on": day, "channel": "cash", "by": house.cashier}
+    assert await _outcome(give(house, campaign="everyday", received_on=day)) == now
+    assert await _outcome(pledges.receive(code, **paid)) == late
+    assert await _outcome(promised(campaign="everyday")) in {now, "campaign.ended", "campaign.not_open"}
+
+
+async def test_a_new_campaign_is_a_draft_with_all_that_was_said_of_it(house: Any) -> None:
+    new = _new(
+        funds=["F-ORPH", "F-EDU", "F-ORPH"],
+        goal_fen=5,
+        name_en="Spring",
+        ends_on="2099-01-01",
+        prefix="CX",
+        contact="电话",
+    )
+    await campaigns.create(new, by=house.accountant)
+    row = await reading.row("SELECT * FROM campaign WHERE slug = 'spring-2027'")
+    assert row is not None
+    assert row.pop("created_at") <= clock.stamp()
+    assert row == {
+        "slug": "spring-2027",
+        "name": "春季助学",
+        "name_en": "Spring",
+        "kind": "education",
+        "reach": "public",
+        "status": "draft",
+        "starts_on": new.starts_on,
+        "ends_on": "2099-01-01",
+        "fund": "F-EDU",
+        "funds": '["F-EDU", "F-ORPH"]',
+        "goal_fen": 5,
+        "prefix": "CX",
+        "purpose": "资助学生",
+        "purpose_en": "",
+        "filing_no": "",
+        "filed_on": None,
+        "platform_url": "",
+        "certificate_no": "",
+        "beneficiaries": "",
+        "surplus": "",
+        "cost_note": "",
+        "receiving": "",
+        "contact": "电话",
+    }
+    figures = await reading.row("SELECT * FROM campaign_figures WHERE slug = 'spring-2027'")
+    assert figures == {
+        "slug": "spring-2027",
+        "received_fen": 0,
+        "refunded_fen": 0,
+        "gifts": 0,
+        "donors": 0,
+        "in_kind": 0,
+    }
+    await campaigns.create(_new(slug="agency-2027", kind="agency", fund="F-WC08"), by=house.accountant)
+
+
+async def _statuses() -> dict[str, str]:
+    return {row["slug"]: row["status"] for row in await reading.rows("SELECT slug, status FROM campaign")}
+
+
+async def test_each_step_of_a_campaign_follows_the_one_before_and_moves_no_other(house: Any) -> None:
+    await campaigns.create(_new(reach="targeted"), by=house.accountant)
+    others = await _statuses()
+    slug, by = "spring-2027", house.accountant
+    filing = {"filing_no": "备1", "platform_url": "https://p.invalid/1"}
+    steps = {
+        "file": lambda: campaigns.file(slug, **filing, by=by),
+        "activate": lambda: campaigns.activate(slug, by=by),
+        "close": lambda: campaigns.close(slug, by=by),
+        "archive": lambda: campaigns.archive(slug, by=by),
+    }
+    table = {
+        "draft": {"file": "filed", "activate": "active"},
+        "filed": {"file": "filed", "activate": "active"},
+        "active": {"file": "active", "close": "closed"},
+        "closed": {"archive": "archived"},
+        "archived": {},
+    }
+    for before, allowed in table.items():
+        for step, call in steps.items():
+            sql = "UPDATE campaign SET status = $1, filing_no = '' WHERE slug = 'spring-2027'"
+            await transactions.run(lambda tx, sql=sql, before=before: tx.rows(sql, before))
+            assert await _outcome(call()) == ("" if step in allowed else "campaign.state"), (before, step)
+            assert await _statuses() == others | {slug: allowed.get(step, before)}, (before, step)
+    for call in (campaigns.activate("nowhere", by=by), campaigns.file("nowhere", **filing, by=by)):
+        assert await _outcome(call) == "campaign.not_found"
+
+
+async def test_a_filing_is_of_today_unless_it_says_when_and_of_its_campaign_alone(house: Any) -> None:
+    filing = {"filing_no": "备1", "platform_url": "https://p.invalid/1"}
+    sql = "SELECT filing_no, platform_url, filed_on FROM campaign WHERE slug = $1"
+    before = await reading.row(sql, "winter-2025")
+    for filed_on, kept in ((None, TODAY), ("2026-02-03", "2026-02-03")):
+        await campaigns.file("draft-2027", **filing, filed_on=filed_on, by=house.accountant)
+        assert await reading.row(sql, "draft-2027") == filing | {"filed_on": kept}
+    assert await reading.row(sql, "winter-2025") == before
+
+
+async def test_the_figures_of_a_campaign_count_money_received_and_given_back(house: Any) -> None:
+    answer = await give(house, 800)
+    await give(house, 200)
+    await refunds.approve(await requested(house, answer, 300), by=house.approver)
+    shown = await campaigns.get("one-day-2026")
+    figures = shown.figures
+    assert (figures.received_fen, figures.refunded_fen, figures.net_fen) == (1_000, 300, 700)
+    assert (figures.gifts, figures.donors, figures.in_kind) == (2, 2, 0)
+    assert (await campaigns.get("everyday")).figures.received_fen == 0
+
+
+async def test_a_units_code_and_its_reference_are_its_own(house: Any) -> None:
+    new = {"code": "LXU03", "name": "市教育局", "kind": "机关", "reference": "YRJ26-03", "by": house.accountant}
+    await work_units.add(**new, staff=7)
+    assert await reading.row(
+        "SELECT name, kind, staff, reference, show_amount FROM work_unit WHERE code = 'LXU03'"
+    ) == {
+        "name": "市教育局",
+        "kind": "机关",
+        "staff": 7,
+        "reference": "YRJ26-03",
+        "show_amount": False,
+    }
+    for taken in ({"code": "LXU04"}, {"reference": "YRJ26-04"}):
+        assert await _outcome(work_units.add(**(new | taken))) == "work_unit.exists"
+    await work_units.add(**(new | {"code": "LXU04", "reference": "YRJ26-04"}))
+    assert [unit.code for unit in await work_units.every()] == ["LXU02", "LXU03", "LXU04"]
+
+
+async def test_a_unit_is_listed_in_the_campaigns_in_which_something_of_it_remains(house: Any) -> None:
+    new = {"kind": "机关", "show_amount": True, "by": house.accountant}
+    await work_units.add(code="LXU01", name="市政府办公室", reference="YRJ26-01", **new)
+    answer = await give(house, 500, work_unit="LXU01", campaign="everyday")
+    await give(house, 40, work_unit="LXU01")
+    await give(house, 50, work_unit="LXU01")
+    assert [(u.code, u.name, u.donors, u.gifts, u.net_fen) for u in await work_units.giving("one-day-2026")] == [
+        ("LXU01", "市政府办公室", 2, 2, 90)
+    ]
+    await refunds.approve(await requested(house, answer, 499), by=house.approver)
+    assert [unit.net_fen for unit in await work_units.giving("everyday")] == [1]
+    await refunds.approve(await requested(house, answer, 1), by=house.approver)
+    assert await work_units.giving("everyday") == []
