@@ -138,7 +138,7 @@ async def test_ones_own_sessions_are_listed_by_their_last_use_and_the_sign_in_be
 
 
 async def test_sessions_are_swept_a_day_after_their_end_but_the_last_two_of_each_account(house: Cast) -> None:
-    at, kept, gone = clock.now(), [], []
+    at, kept, gone = clock.now(), list[str](), list[str]()
     old = at - 36 * HOUR
     for login, ages in (("lu", (old - 2 * TICK, old - TICK, old, at)), ("yao", (old - 2 * TICK, old - TICK))):
         await given.made(house, login, Role.CASHIER, by=SYSTEM)
