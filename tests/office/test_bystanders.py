@@ -71,8 +71,8 @@ async def _set_up(house: Cast) -> Stage:
 async def _rows(who: Actor) -> dict[str, list[dict[str, Any]]]:
     rows = {"staff": await reading.rows("SELECT * FROM staff WHERE key = $1", who.key)}
     for table in TABLES:
-        found = await reading.rows(f"SELECT * FROM {table} WHERE staff = $1", who.key)
-        rows[table] = sorted(found, key=lambda row: json.dumps(row, default=str))
+        listed = await reading.rows(f"SELECT * FROM {table} WHERE staff = $1", who.key)
+        rows[table] = sorted(listed, key=lambda row: json.dumps(row, default=str))
     return rows
 
 
@@ -214,7 +214,7 @@ async def test_what_is_done_to_an_account_ends_what_it_must_and_touches_nobody_e
     new = [row for row in after["staff_event"] if row not in before["staff_event"]]
     listed = [(row["act"], row["detail"]) for row in sorted(new, key=lambda row: row["id"])]
     if name == "a token revoked":
-        listed = [(act, "") for act, detail in listed if detail == tokens.digest(s.token)[: access_tokens.ID_LENGTH]]
+        listed = [(event, "") for event, detail in listed if detail == tokens.digest(s.token)[: access_tokens.ID_LENGTH]]
     assert listed == events
     assert await _rows(s.other) == beside
     assert _ended_before(after) == _ended_before(before), "what had ended keeps its time and its outcome"
