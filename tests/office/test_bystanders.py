@@ -214,7 +214,9 @@ async def test_what_is_done_to_an_account_ends_what_it_must_and_touches_nobody_e
     new = [row for row in after["staff_event"] if row not in before["staff_event"]]
     listed = [(row["act"], row["detail"]) for row in sorted(new, key=lambda row: row["id"])]
     if name == "a token revoked":
-        listed = [(event, "") for event, detail in listed if detail == tokens.digest(s.token)[: access_tokens.ID_LENGTH]]
+        listed = [
+            (event, "") for event, detail in listed if detail == tokens.digest(s.token)[: access_tokens.ID_LENGTH]
+        ]
     assert listed == events
     assert await _rows(s.other) == beside
     assert _ended_before(after) == _ended_before(before), "what had ended keeps its time and its outcome"
