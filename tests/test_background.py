@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -116,3 +116,72 @@ async def test_a_task_that_was_steady_begins_to_count_anew(monkeypatch: pytest.M
         await mortal.alive.wait()
         assert watched.failures == 1
         assert watched.began >= began
+
+
+@pytest.mark.parametrize(
+    ("failures", "running", "ran_s", "over", "failing"),
+    [
+        (0, True, 0.0, False, False),
+        (2, False, 0.0, False, False),
+        (3, False, 0.0, False, True),
+        (3, True, 59.9, False, True),
+        (3, True, 60.0, False, False),
+        (3, False, 60.0, False, True),
+        (0, False, 60.0, True, True),
+        (9, True, 60.0, True, True),
+    ],
+)
+def test_a_task_is_failing_after_three_ends_in_a_row_until_it_ran_for_a_minute(
+    failures: int,
+    running: bool,  # noqa: FBT001 - a parameter of the test
+    ran_s: float,
+    over: bool,  # noqa: FBT001
+    failing: bool,  # noqa: FBT001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(background.time, "monotonic", lambda: 1_000.0 + ran_s)
+    task = background.Task("jobs", failures=failures, began=1_000.0, running=running, over=over)
+    assert task.failing is failing
+
+
+async def test_the_ends_of_a_task_are_counted_in_a_row_and_said_when_they_change(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each run: how long it ran, how it ended; how many ends in a row that makes, and whether it is a new line."""
+    now = [0.0]
+    monkeypatch.setattr(background.time, "monotonic", lambda: now[0])
+    task = background.Task("jobs")
+    assert (task.failures, task.error, task.running, task.over) == (0, "", False, False)
+
+    def ran(seconds: float, way: Callable[[], None]) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            assert task.running
+            now[0] += seconds
+            way()
+
+        return run
+
+    for seconds, way, failures, why, lines in (
+        (1, fall, 1, "OSError", 1),
+        (1, fall, 2, "OSError", 1),
+        (59.9, leave, 3, "returned", 2),
+        (1, leave, 4, "returned", 2),
+        (60, leave, 1, "returned", 3),
+        (1, leave, 2, "returned", 3),
+        (1, be_cancelled, 3, "CancelledError", 4),
+    ):
+        assert await background._once(task, ran(seconds, way))
+        records = [r for r in caplog.records if r.message == "background.ended"]
+        assert (task.failures, task.error, task.running, len(records)) == (failures, why, False, lines), (seconds, way)
+    assert [(vars(r)["ended"], vars(r)["times"]) for r in records] == [
+        ("OSError", "1"),
+        ("returned", "3"),
+        ("returned", "1"),
+        ("CancelledError", "3"),
+    ]
+
+    def end() -> None:
+        raise EndedForGood("the disk failed")
+
+    assert not await background._once(task, ran(1, end))
+    assert (task.over, task.error, task.running) == (True, "the disk failed", False)

@@ -77,6 +77,34 @@ def test_capitals_reach_sums_of_ten_to_the_fifteenth():
     assert money.capitals(10**12 + 100) == "人民币壹佰亿零壹元整"
 
 
+@pytest.mark.parametrize(
+    ("fen", "words"),
+    [
+        (10_000_00, "人民币壹万元整"),
+        (11_000_00, "人民币壹万壹仟元整"),
+        (10_999_00, "人民币壹万零玖佰玖拾玖元整"),
+        (9_999_99, "人民币玖仟玖佰玖拾玖元玖角玖分"),
+        (10**10, "人民币壹亿元整"),
+        (1_1000_0000_00, "人民币壹亿壹仟万元整"),
+        (1_0999_0000_00, "人民币壹亿零玖佰玖拾玖万元整"),
+        (20_10, "人民币贰拾元零壹角整"),
+        (21_10, "人民币贰拾壹元壹角整"),
+        (1_01, "人民币壹元零壹分"),
+        (11, "人民币壹角壹分"),
+        (-5, "人民币负伍分"),
+        (10**18 - 1, "人民币" + "玖仟玖佰玖拾玖万玖仟玖佰玖拾玖亿玖仟玖佰玖拾玖万玖仟玖佰玖拾玖元玖角玖分"),
+    ],
+)
+def test_each_group_of_digits_has_its_words_at_its_edges(fen: int, words: str):
+    assert money.capitals(fen) == words
+
+
+@pytest.mark.parametrize("fen", [10**18, -(10**18)])
+def test_an_amount_beyond_the_words_is_a_fault(fen: int):
+    with pytest.raises(AssertionError):
+        money.capitals(fen)
+
+
 def test_zero_and_a_negative_amount_have_their_words():
     assert money.capitals(0) == "人民币零元整"
     assert money.capitals(-150) == "人民币负壹元伍角整"
@@ -94,6 +122,10 @@ def test_zero_and_a_negative_amount_have_their_words():
         ("007", 700),
         ("100000000000", money.AMOUNT_MAX_FEN),
         ("100,000,000,000.00", money.AMOUNT_MAX_FEN),
+        ("0" * 60 + "5.01", 501),
+        ("1,000", 100_000),
+        ("12,000", 1_200_000),
+        ("123,000", 12_300_000),
     ],
 )
 def test_a_plain_amount_is_read_exactly(text: str, fen: int):
@@ -138,7 +170,14 @@ def test_a_plain_amount_is_read_exactly(text: str, fen: int):
         ("￥5", "full_width"),
         ("1.234", "too_many_decimals"),
         ("1.500", "too_many_decimals"),
+        ("1.000", "too_many_decimals"),
+        ("！", "full_width"),
+        ("￦", "full_width"),
+        ("5。", "full_width"),
+        ("1、234", "full_width"),
+        ("5　", "full_width"),
         ("100000000000.01", "too_large"),
+        ("0" * 61 + "5.01", "too_large"),
         ("9" * 5_000, "too_large"),
     ],
 )
@@ -169,6 +208,7 @@ def test_amounts_are_written_with_commas_two_decimals_and_a_minus():
     assert money.yuan(0) == "0.00"
     assert money.yuan_sign(123_450) == "¥1,234.50"
     assert money.yuan_sign(-123_450) == "-¥1,234.50"
+    assert (money.yuan_sign(0), money.yuan_sign(1), money.yuan(100)) == ("¥0.00", "¥0.01", "1.00")
 
 
 def test_a_hundred_yuan_over_three_pieces_becomes_two_lots():
@@ -187,7 +227,19 @@ def test_a_split_keeps_the_sum_and_the_count(total_fen: int, pieces: int):
 
 @pytest.mark.parametrize(
     ("fen", "numerator", "denominator", "rounded"),
-    [(5, 1, 2, 3), (-5, 1, 2, -3), (100, 1, 3, 33), (200, 1, 3, 67), (918_000, 100, 2_175, 42_207), (7, 0, 3, 0)],
+    [
+        (5, 1, 2, 3),
+        (-5, 1, 2, -3),
+        (4, 1, 9, 0),
+        (5, 1, 9, 1),
+        (7, 3, 4, 5),
+        (-7, 3, 4, -5),
+        (9, 1, 1, 9),
+        (100, 1, 3, 33),
+        (200, 1, 3, 67),
+        (918_000, 100, 2_175, 42_207),
+        (7, 0, 3, 0),
+    ],
 )
 def test_a_ratio_is_rounded_half_away_from_zero(fen: int, numerator: int, denominator: int, rounded: int):
     assert money.round_half_up_ratio(fen, numerator, denominator) == rounded

@@ -27,3 +27,18 @@ def test_the_line_says_how_often_since_the_line_before(
     paced.happened(n=9)
     assert lines() == [(1, 0), (3, 3), (1, 9)]
     assert {record.levelno for record in caplog.records} == {logging.ERROR}
+
+
+def test_a_line_is_due_as_soon_as_the_while_is_over(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(pacing.time, "monotonic", lambda: now[0])
+    paced = Paced(logging.getLogger("charity.test"), "happened", every_s=10.0)
+    for at in (0.0, 9.9, 10.0, 19.9, 20.0):
+        now[0] = at
+        paced.happened(ValueError("why"))
+    assert [record.count for record in caplog.records] == [1, 2, 2]  # type: ignore[attr-defined]
+    assert {(record.levelno, record.exc_info[0]) for record in caplog.records if record.exc_info} == {
+        (logging.WARNING, ValueError)
+    }
