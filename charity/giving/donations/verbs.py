@@ -44,10 +44,10 @@ class Gift:
     channel: Channel
     channel_ref: str
     donor: str
+    public_name: bool
+    public_amount: bool
     work_unit: str | None = None
     pledge: str | None = None
-    public_name: bool = False
-    public_amount: bool = True
     memo: bytes | None = None
 
     def wants(self, year: int) -> Wants:

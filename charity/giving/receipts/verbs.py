@@ -123,7 +123,7 @@ def reissue(
         fund=receipt["fund"],
         issued_on=issued_on,
         by=by,
-        seq=receipt["seq"],
+        seq=min(row["seq"] for key in donations if (row := state.row(DONATION, key))),
         kind=receipt["kind"],
         lines=lines,
         replaces=receipt["code"],
