@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import balance, code_of, entries, give
+from giving.given import TODAY, balance, code_of, entries, give, requested
+from goods.given import RICE, TOWEL, opened
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 
 from charity import clock
-from charity.db import reading
+from charity.db import reading, sealed
 from charity.errors import Refusal
-from charity.giving import campaigns, donations
+from charity.giving import campaigns, donations, receipts, refunds
 from charity.ledger.writer import Idem
 from charity.people.persons import Donor
 from charity.roles import SYSTEM
@@ -166,3 +167,126 @@ async def test_an_anonymous_gift_keeps_its_receipt_undelivered(house):
     answer = await give(house, donor=Donor())
     delivery = await reading.value("SELECT delivery FROM receipt WHERE code = $1", answer.body["receipt"]["code"])
     assert delivery == "kept_undelivered"
+
+
+async def _rows(donation: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A gift and its entry, as they are stored."""
+    gift = await reading.row("SELECT * FROM donation WHERE key = $1", donation)
+    assert gift is not None
+    entry = await reading.row("SELECT * FROM entry WHERE seq = $1", gift["seq"])
+    assert entry is not None
+    return gift, entry
+
+
+async def test_all_that_was_said_of_a_gift_is_kept_and_what_was_not_said_is_not_made_up(house: Cast) -> None:
+    more = {
+        "fund": "F-EDU",
+        "channel": "bank",
+        "channel_ref": "R9",
+        "work_unit": "LXU02",
+        "public_name": True,
+        "public_amount": False,
+        "memo": "给孩子们",
+    }
+    full, plain = (await give(house, 800, **more)).body["id"], (await give(house, 900)).body["id"]
+    gift, entry = await _rows(full)
+    assert sealed.unseal("donation", "memo", full, gift.pop("memo")) == "给孩子们"
+    receipt, donor = gift.pop("receipt"), gift.pop("donor")
+    assert await reading.value("SELECT name FROM person WHERE key = $1", donor) == "王小明"
+    expected = {
+        "key": full,
+        "kind": "cash",
+        "campaign": "one-day-2026",
+        "fund": "F-EDU",
+        "work_unit": "LXU02",
+        "amount_fen": 800,
+        "refunded_fen": 0,
+        "received_on": TODAY,
+        "channel": "bank",
+        "channel_ref": "R9",
+        "pledge": None,
+        "store": None,
+        "seq": 1,
+        "booked_on": TODAY,
+        "public_name": True,
+        "public_amount": False,
+        "status": "ok",
+        "recorded_by": house.cashier.key,
+        "recorded_at": entry["recorded_at"],
+    }
+    assert {
+        name: type(expected[name])(value) if expected[name] is not None else value for name, value in gift.items()
+    } == expected
+    assert await reading.value("SELECT code FROM receipt WHERE number LIKE '%-000001'") == receipt
+    gift, _ = await _rows(plain)
+    assert (gift["work_unit"], gift["channel_ref"], gift["memo"]) == (None, "", None)
+    assert (bool(gift["public_name"]), bool(gift["public_amount"])) == (False, True)
+    assert await reading.value("SELECT COUNT(*) FROM channel_ref") == 1
+
+
+async def test_goods_are_a_gift_that_names_nobody_in_public(house: Cast) -> None:
+    shop = await opened(house)
+    taken = await shop.bring_answer(RICE, 3, unit_value_fen=2_650, campaign="everyday")
+    await shop.bring(TOWEL, 1)
+    gift, entry = await _rows(
+        await reading.value("SELECT donation FROM goods_intake WHERE number = $1", taken["number"])
+    )
+    assert (gift["kind"], gift["amount_fen"], gift["refunded_fen"], gift["status"]) == ("in_kind", 7_950, 0, "ok")
+    assert (gift["channel"], gift["channel_ref"], gift["work_unit"], gift["pledge"], gift["memo"]) == (
+        "",
+        "",
+        None,
+        None,
+        None,
+    )
+    assert (gift["store"], gift["campaign"], gift["fund"]) == ("LX01", "everyday", "F-GEN")
+    assert (gift["recorded_by"], gift["recorded_at"]) == (house.clerk.key, entry["recorded_at"])
+    assert (bool(gift["public_name"]), bool(gift["public_amount"])) == (False, True)
+    assert await reading.value("SELECT COUNT(*) FROM donation WHERE amount_fen IS NULL AND receipt IS NULL") == 1
+
+
+@pytest.mark.parametrize(("donor", "delivery"), [(Donor(), "kept_undelivered"), (Donor("person", "王小明"), "pending")])
+async def test_only_a_receipt_that_names_nobody_stays_here(house: Cast, donor: Donor, delivery: str) -> None:
+    answer = await give(house, donor=donor)
+    assert (await receipts.get(answer.body["receipt"]["code"])).delivery == delivery
+
+
+async def test_the_newest_gifts_of_a_campaign_name_whom_the_valid_receipt_names(house: Cast) -> None:
+    await give(house, 1)
+    await give(house, 9, campaign="everyday")
+    by = house.accountant
+    answer = await give(house, 2, work_unit="LXU02", public_name=True, public_amount=False)
+    other = await give(house, 3)
+    await receipts.replace(answer.body["receipt"]["code"], reason="写错", donor=Donor("person", "李四"), by=by)
+    await receipts.void(other.body["receipt"]["code"], reason="写错", by=by)
+    gone = await give(house, 4)
+    await refunds.approve(await requested(house, gone, 4), by=house.approver)
+    latest = await donations.latest("one-day-2026", 2)
+    assert [(g.amount_fen, g.giver and g.giver.name, g.unit, g.public_name, g.public_amount) for g in latest] == [
+        (3, "王小明", "", False, True),
+        (2, "李四", "市民政局", True, False),
+    ]
+    assert [g.amount_fen for g in await donations.latest("one-day-2026", 9)] == [3, 2, 1]
+    with pytest.raises(Refusal) as refused:
+        await donations.get("none", by=SYSTEM)
+    assert (code_of(refused), refused.value.status) == ("donation.unknown", 404)
+
+
+@pytest.mark.parametrize(
+    ("channel", "account"),
+    [
+        ("bank", "1002/ICBC-01"),
+        ("wechat", "1009/WECHAT"),
+        ("alipay", "1009/ALIPAY"),
+        ("cash", "1001/-"),
+        ("box", "1001/-"),
+    ],
+)
+async def test_money_lies_where_its_channel_says_and_only_providers_have_references(
+    house: Cast, channel: str, account: str
+) -> None:
+    provider = channel in {"bank", "wechat", "alipay"}
+    await give(house, 7, channel=channel, channel_ref="R1" if provider else "")
+    assert await balance(f"{account}/F-GEN") == 7
+    await give(house, 5, channel=channel, channel_ref="R2")
+    assert await balance(f"{account}/F-GEN") == 12

@@ -3,15 +3,18 @@
 import html
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from giving.given import TODAY, all_is_well, code_of, entries, give
+from giving.given import TODAY, all_is_well, code_of, entries, give, requested
+from goods.given import RICE, opened
 
 from charity import clock
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
-from charity.giving import donations, receipts, verify
+from charity.giving import donations, receipts, refunds, verify
 from charity.giving.receipts import routes
+from charity.ledger.writer import Answer
 from charity.people.persons import Donor
 from charity.roles import SYSTEM
 
@@ -136,3 +139,199 @@ async def test_a_gift_on_two_valid_receipts_is_seen(house):
     )
     assert await reading.value("SELECT COUNT(*) FROM receipt_line") == 4
     assert "I10" in {f.invariant for f in await verify.run()}
+
+
+async def _receipt(code: str) -> dict[str, Any]:
+    row = await reading.row("SELECT * FROM receipt WHERE code = $1", code)
+    assert row is not None
+    return row
+
+
+async def test_a_receipt_says_all_of_its_gift_and_who_ended_it_why_and_when(house: Any) -> None:
+    answer = await give(house, 8_800, fund="F-EDU")
+    code, year = answer.body["receipt"]["code"], clock.today().year
+    row = await _receipt(code)
+    donor = await reading.value("SELECT donor FROM donation WHERE key = $1", answer.body["id"])
+    recorded_at = await reading.value("SELECT recorded_at FROM entry WHERE seq = 1")
+    issued = {
+        "code": code,
+        "number": f"CS-{year}-000001",
+        "year": year,
+        "kind": "cash",
+        "status": "issued",
+        "delivery": "pending",
+        "delivery_note": None,
+        "campaign": "one-day-2026",
+        "fund": "F-EDU",
+        "donor": donor,
+        "amount_fen": 8_800,
+        "issued_on": TODAY,
+        "handler": house.cashier.key,
+        "seq": 1,
+        "reason": None,
+        "ended_by": None,
+        "ended_at": None,
+        "replaces": None,
+        "replaced_by": None,
+        "recorded_at": recorded_at,
+    }
+    assert row == issued
+    done = await receipts.replace(code, reason="错字", by=house.accountant)
+    fresh = done.body["code"]
+    assert done == Answer(201, {"code": fresh, "number": f"CS-{year}-000002"})
+    row = await _receipt(code)
+    assert sealed.unseal("receipt", "reason", code, row.pop("reason")) == "错字"
+    ended_at = row.pop("ended_at")
+    assert recorded_at <= ended_at <= clock.stamp()
+    assert row == {n: v for n, v in issued.items() if n not in {"reason", "ended_at"}} | {
+        "status": "replaced",
+        "ended_by": house.accountant.key,
+        "replaced_by": fresh,
+    }
+    row = await _receipt(fresh)
+    assert row == issued | {
+        "code": fresh,
+        "number": f"CS-{year}-000002",
+        "handler": house.accountant.key,
+        "replaces": code,
+        "recorded_at": ended_at,
+    }
+    assert await receipts.void(fresh, reason="重复", by=house.accountant) == Answer(
+        200, {"number": f"CS-{year}-000002", "status": "voided"}
+    )
+    assert await reading.value("SELECT COUNT(*) FROM person") == 1
+
+
+async def test_a_receipt_in_another_name_brings_its_person(house: Any) -> None:
+    code = (await give(house)).body["receipt"]["code"]
+    made = await receipts.replace(code, reason="错字", donor=Donor("person", "王晓明"), by=house.accountant)
+    row = await _receipt(made.body["code"])
+    assert await reading.value("SELECT name FROM person WHERE key = $1", row["donor"]) == "王晓明"
+    assert await reading.value("SELECT COUNT(*) FROM person") == 2
+
+
+async def test_goods_stand_on_the_receipt_that_replaces_another_in_their_order(house: Any) -> None:
+    shop = await opened(house)
+    first = await shop.bring_answer(RICE, 3, unit_value_fen=2_650)
+    other = await shop.bring_answer(RICE, 1, unit_value_fen=2_000)
+    made = await receipts.replace(first["receipt"]["code"], reason="错字", by=house.accountant)
+    numbers = [first["receipt"]["number"], made.body["number"], other["receipt"]["number"]]
+    lines = await receipts.goods_lines(numbers)
+    assert lines[numbers[0]] == lines[numbers[1]]
+    assert [
+        (line.name, line.measure, line.quantity, line.price_fen, line.amount_fen) for line in lines[numbers[1]]
+    ] == [("大米(晚籼) 5kg", "袋", 3, 2_650, 7_950)]
+    assert [line.amount_fen for line in lines[numbers[2]]] == [2_000]
+    assert await receipts.goods_lines([]) == {}
+    assert await reading.value("SELECT MIN(n) FROM receipt_item") == 1
+    assert await all_is_well() == []
+
+
+async def _code(call: Any) -> str:
+    with pytest.raises(Refusal) as refused:
+        await call
+    return code_of(refused)
+
+
+@pytest.mark.parametrize("verb", [receipts.void, receipts.replace])
+async def test_a_reason_has_five_hundred_signs_at_most(house: Any, verb: Any) -> None:
+    code = (await give(house)).body["receipt"]["code"]
+    for reason in ("", " \n", "错" * 501):
+        assert await _code(verb(code, reason=reason, by=house.accountant)) == "reason.needed"
+    await verb(code, reason="错" * 500, by=house.accountant)
+    assert await _code(verb(code, reason="错", by=house.accountant)) == "receipt.ended"
+    assert await _code(verb("none", reason="错", by=house.accountant)) == "receipt.unknown"
+    assert await _code(receipts.deliver(code, delivery="sent", by=house.cashier)) == "receipt.ended"
+
+
+async def test_delivery_is_one_of_four_and_its_note_is_sealed(house: Any) -> None:
+    code, other = [(await give(house)).body["receipt"]["code"] for _ in range(2)]
+    for delivery, note in (("sent", "挂号 "), ("handed", ""), ("pending", ""), ("kept_undelivered", " 无地址")):
+        await receipts.deliver(code, delivery=delivery, note=note, by=house.cashier)
+        row = await _receipt(code)
+        assert row["delivery"] == delivery
+        assert sealed.unseal("receipt", "delivery_note", code, row["delivery_note"]) == note.strip()
+    assert await _code(receipts.deliver(code, delivery="lost", by=house.cashier)) == "receipt.delivery"
+    assert (
+        await _code(receipts.deliver(code, delivery="kept_undelivered", note=" ", by=house.cashier))
+        == "receipt.delivery_note"
+    )
+    assert await _code(receipts.deliver("none", delivery="sent", by=house.cashier)) == "receipt.unknown"
+    assert await _code(receipts.get("none")) == "receipt.unknown"
+    assert (await _receipt(other))["delivery"] == "pending"
+    assert [await receipts.known(c) for c in (code, "none")] == [True, False]
+    numbers = [await receipts.number_of(c) for c in (code, "none", None)]
+    assert numbers == [f"CS-{clock.today().year}-000001", "", ""]
+
+
+async def _dated(numbers: list[str], days: list[str]) -> None:
+    for number, day in zip(numbers, days, strict=True):
+        values = ("UPDATE receipt SET issued_on = $2 WHERE number = $1", number, day)
+        await transactions.run(lambda tx, values=values: tx.rows(*values))
+
+
+async def test_the_list_of_receipts_takes_every_filter_alone_and_together(house: Any) -> None:
+    made = [(await give(house)).body["receipt"] for _ in range(4)]
+    numbers = [receipt["number"] for receipt in made]
+    await receipts.void(made[1]["code"], reason="x", by=house.accountant)
+    await receipts.deliver(made[2]["code"], delivery="sent", by=house.cashier)
+    await receipts.deliver(made[3]["code"], delivery="sent", by=house.cashier)
+    await receipts.replace(made[3]["code"], reason="x", by=house.accountant)
+    numbers.append(f"CS-{clock.today().year}-000005")
+    await _dated(numbers, ["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-03", "2026-11-04"])
+
+    async def listed(**filters: str) -> list[int]:
+        rows = await receipts.page(receipts.Filters(**filters), 9, by=house.cashier)
+        return [numbers.index(row["number"]) for row in rows]
+
+    assert await listed() == [4, 3, 2, 1, 0]
+    assert await listed(status="issued") == [4, 2, 0]
+    assert await listed(status="voided") == [1]
+    assert await listed(status="replaced") == [3]
+    assert await listed(delivery="sent") == [3, 2]
+    assert await listed(delivery="sent", status="issued") == [2]
+    assert await listed(from_on="2026-11-03") == [4, 3, 2]
+    assert await listed(to_on="2026-11-02") == [1, 0]
+    assert await listed(from_on="2026-11-02", to_on="2026-11-03") == [3, 2, 1]
+    assert await listed(after=numbers[3]) == [2, 1, 0]
+    assert await listed(after=numbers[2], status="issued") == [0]
+    assert await listed(after="nowhere") == []
+    assert len(await receipts.page(receipts.Filters(), 2, by=house.cashier)) == 2
+    assert await receipts.page(receipts.Filters(), 9, by=house.clerk) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "ends"),
+    [
+        ("12", {"CS-2026-000012"}),
+        (" 0012 ", {"CS-2026-000012", "CS-2026-130012"}),
+        ("30012", {"CS-2026-130012"}),
+        ("000012", {"CS-2026-000012"}),
+        ("cs-2026-000012", {"CS-2026-000012"}),
+        ("2026-130012", {"CS-2026-130012"}),
+        ("CS-2025-000012", set()),
+        ("112", set()),
+    ],
+)
+async def test_a_receipt_is_looked_up_by_its_number_or_the_end_of_it(house: Any, typed: str, ends: set[str]) -> None:
+    for number in ("CS-2026-000012", "CS-2026-130012"):
+        code = (await give(house)).body["receipt"]["code"]
+        free = "UPDATE receipt SET number = $2 WHERE code = $1"
+        line = "DELETE FROM receipt_line WHERE donation IN (SELECT key FROM donation WHERE receipt = $1)"
+        await transactions.run(lambda tx, code=code, line=line: tx.rows(line, code))
+        await transactions.run(lambda tx, code=code, number=number, free=free: tx.rows(free, code, number))
+    rows = await receipts.page(receipts.Filters(number=typed), 9, by=SYSTEM)
+    assert {row["number"] for row in rows} == ends
+
+
+async def test_the_refunds_of_gifts_are_listed_from_the_oldest_for_whoever_may(house: Any) -> None:
+    first, second, other = [await give(house) for _ in range(3)]
+    numbers = [await requested(house, answer, 1) for answer in (second, first, other, first)]
+    keys = [first.body["id"], second.body["id"]]
+    listed = await receipts.refunds_of(keys, by=house.accountant)
+    assert [refund.number for refund in listed] == [numbers[0], numbers[1], numbers[3]]
+    assert await receipts.refunds_of([], by=house.accountant) == []
+    assert await receipts.refunds_of(keys, by=house.clerk) == []
+    await refunds.reject(numbers[1], by=house.approver)
+    assert [r.number for r in await refunds.waiting(by=house.approver)] == [numbers[0], numbers[2], numbers[3]]
+    assert [r.number for r in await refunds.waiting(1, by=house.approver)] == [numbers[0]]
