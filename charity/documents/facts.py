@@ -75,8 +75,6 @@ def place(after: str | None, kinds: tuple[type, ...]) -> list[Any] | None:
     if not after:
         return None
     texts = after.split("~", len(kinds) - 1)
-    if len(texts) != len(kinds):
-        raise rules.CURSOR_UNREADABLE()
     try:
         return [kind(text) for kind, text in zip(kinds, texts, strict=True)]
     except ValueError:

@@ -28,7 +28,7 @@ def _key(secret: str) -> bytes:
 
 def token(binding: str) -> str:
     """The form token of a session or of an anonymous visitor's cookie."""
-    return hmac.new(_key(settings().secret_key), binding.encode(), hashlib.sha256).hexdigest()[:40]
+    return hmac.new(_key(settings().secret_key), binding.encode(), hashlib.sha256).hexdigest()
 
 
 def _same_origin(scope: Any, origin: str) -> bool:

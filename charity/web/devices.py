@@ -42,7 +42,7 @@ _SYSTEMS = (
 
 def described(request: Request) -> str:
     """The kind of browser, such as "Edge · Windows": enough to know one's own by, and no more."""
-    agent = request.headers.get("user-agent", "")[:400].lower()
+    agent = request.headers.get("user-agent", "").lower()
     kinds = (next((name for sign, name in kinds if sign in agent), "") for kinds in (_BROWSERS, _SYSTEMS))
     return " · ".join(filter(None, kinds))
 

@@ -104,7 +104,7 @@ def _key(circle: Circle) -> tuple[str, str]:
 def _wait_s(patience: Patience, wrong: float) -> float:
     """Seconds to wait after the `wrong`-th wrong one: 0, then 15, 30, 60 … up to the longest."""
     over = round(wrong) - patience.free
-    return 0.0 if over < 0 else float(min(patience.longest_s, 15 * 2 ** min(over, 20)))
+    return 0.0 if over < 0 else float(min(patience.longest_s, 15 * 2**over))
 
 
 @contextmanager
@@ -121,15 +121,15 @@ def guessing(*circles: Circle, wrong: Collection[str]) -> Iterator[None]:
         waits = max(waits, at + _wait_s(circle[0], count) - now)
     if waits > 0:
         raise _too_fast(waits)
-    before = [_count(circle, now) for circle in circles]
+    counted = [(circle, _count(circle, now)) for circle in circles]
     try:
         yield
     except BaseException as error:
         if not (isinstance(error, Refusal) and error.code in wrong):
-            for circle, at in zip(circles, before, strict=True):
+            for circle, at in counted:
                 _take_back(circle, at)
         raise
-    for circle, at in zip(circles, before, strict=True):
+    for circle, at in counted:
         _take_back(circle, at, part=circle[0].forgives)
 
 
