@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from tortoise import fields
 from tortoise.models import Model
 
@@ -65,6 +66,57 @@ def test_a_key_that_is_gone_is_named_and_not_guessed() -> None:
     sealed.forget_keys()
     with pytest.raises(sealed.SealBroken):
         sealed.unseal("person", "phone", "r", value)
+
+
+def test_nothing_is_sealed_as_nothing() -> None:
+    for nothing in (None, ""):
+        assert sealed.seal("person", "phone", "r", nothing) is None
+        assert sealed.blind_index("person", "phone", nothing) is None
+    assert sealed.unseal("person", "phone", "r", None) == ""
+
+
+def test_what_earlier_versions_stored_is_read_for_ever() -> None:
+    """The layout of a sealed value, and the keys and indexes that are derived, as another program would make them."""
+    nonce = bytes(range(12))
+    body = AESGCM(b"1" * 32).encrypt(nonce, b"13800001234", b"person|phone|row1")
+    assert sealed.unseal("person", "phone", "row1", b"\x02k1" + nonce + body) == "13800001234"
+    mine = sealed.seal("person", "phone", "row1", "13800001234")
+    assert mine is not None
+    assert (mine[:3], len(mine)) == (b"\x02k1", 3 + 12 + 11 + 16)
+    derived = "bce393494c4bf7cdd866b83c0ab7962a4f35ec2c76f535f00f27a49506c96d2d"
+    assert sealed.derived("charity head file").hex() == derived
+    index = "a742c3e057627c8c865e6375b4ca4bb39ce1588aab35e6c617981321f93840da"
+    assert sealed.blind_index("person", "phone", "13800001234") == index
+
+
+@pytest.mark.parametrize(("table", "column"), [("person", "name"), ("receipt", "phone")])
+def test_a_column_that_is_not_in_the_list_is_neither_sealed_nor_indexed(table: str, column: str) -> None:
+    with pytest.raises(KeyError):
+        sealed.seal(table, column, "r", "1")
+    with pytest.raises(KeyError):
+        sealed.blind_index(table, column, "1")
+    with pytest.raises(KeyError):
+        sealed.blind_index("person", "email", "1")
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "form"),
+    [
+        ("phone", "13800001234", "13800001234"),
+        ("phone", "008613800001234", "13800001234"),
+        ("phone", "8613800001234", "13800001234"),
+        ("phone", "86138000012", "86138000012"),
+        ("phone", "862000001234", "862000001234"),
+        ("phone", "(0571) 8888-1234", "057188881234"),
+        ("id_number", "33010119900101123X", "33010119900101123x"),
+        ("bank_account", "6222 0000-1111", "622200001111"),
+        ("bank_account", "8613800001234", "8613800001234"),
+        ("address", "浙江省 Ａ座", "浙江省a座"),
+        ("address", "１２", "12"),
+    ],
+)
+def test_values_are_compared_in_one_form(column: str, text: str, form: str) -> None:
+    assert sealed.normalised(column, text) == form
 
 
 @pytest.mark.parametrize("same", ["138 0000 1234", "138-0000-1234", "+8613800001234", "１３８００００１２３４"])

@@ -25,8 +25,32 @@ def test_our_text_is_what_the_rfc8785_package_writes(body: dict[str, object]) ->
 
 @pytest.mark.parametrize("value", [1.5, 2**53, b"x", float("nan")])
 def test_what_has_no_canonical_form_here_is_refused(value: object) -> None:
-    with pytest.raises((TypeError, ValueError)):
+    for body in ({"a": value}, {"a": {"b": value}}, {"a": [value]}, {"a": ("x", value)}):
+        with pytest.raises((TypeError, ValueError)):
+            canonical.body_text(body)
+        with pytest.raises((TypeError, ValueError)):
+            canonical.entry_text({"facts": body})
+
+
+@pytest.mark.parametrize("value", [2**53 - 1, -(2**53) + 1, 0, True, False, None, "王"])
+def test_the_greatest_numbers_and_every_plain_value_are_written(value: object) -> None:
+    assert canonical.body_text({"a": [value]}).encode() == rfc8785.dumps({"a": [value]})
+
+
+@pytest.mark.parametrize("value", [-(2**53), 2**53])
+def test_a_number_beyond_them_is_refused(value: int) -> None:
+    with pytest.raises(ValueError, match=str(value)):
         canonical.body_text({"a": value})
+
+
+@pytest.mark.parametrize("body", [{"名": 1}, {"a": {"名": "x"}}])
+def test_a_key_that_is_not_ascii_is_refused(body: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="名"):
+        canonical.body_text(body)
+
+
+def test_the_chain_begins_with_64_zeros() -> None:
+    assert canonical.GENESIS == "0" * 64
 
 
 def test_the_leaf_is_domain_separated() -> None:

@@ -95,6 +95,7 @@ def journal() -> Journal:
     made.add(*gift(8, 1_007, OTHER))
     made.add([(SHELF, LOT, -5), (ROAD, LOT, 5)], {"effective_on": "2026-11-24"})
     made.add(*payment(400, 407, place=TILL))
+    made.add([(ROAD, LOT, -1), (SHELF, LOT, 1)], {"effective_on": "2026-11-25"})
     return made
 
 
@@ -105,12 +106,13 @@ def test_a_journal_adds_up_to_holdings_turnover_and_streams(journal: Journal) ->
     codes = {key: code for code, key in journal.accounts.items()}
     units = {key: code for code, key in journal.units.items()}
     assert {(codes[a], units[u]): q for (a, u), q in seen.holdings.items()} == {
-        (BANK, acc.CNY): 850, (GIFTS, acc.CNY): -965, (SHELF, LOT): 0, (acc.DONORS, LOT): -5, (COST, acc.CNY): 7,
+        (BANK, acc.CNY): 850, (GIFTS, acc.CNY): -965, (SHELF, LOT): 1, (acc.DONORS, LOT): -5, (COST, acc.CNY): 7,
         (acc.money("3102", EDU), acc.CNY): 100, (GENERAL, acc.CNY): 100, (acc.money("3101", GEN), acc.CNY): -100,
-        (TILL, acc.CNY): 0, (OTHER, acc.CNY): 8, (ROAD, LOT): 5,
+        (TILL, acc.CNY): 0, (OTHER, acc.CNY): 8, (ROAD, LOT): 4,
     }  # fmt: skip
     days = {day: {(codes[a], units[u]): q for (a, u), q in kept.items()} for day, kept in seen.turnover.items()}
-    assert set(days) == {DAY, "2026-11-24"}
+    assert set(days) == {DAY, "2026-11-24", "2026-11-25"}
+    assert days["2026-11-25"] == {(SHELF, LOT): [1, 0], (ROAD, LOT): [0, 1]}
     assert days["2026-11-24"] == {(SHELF, LOT): [0, 5], (ROAD, LOT): [5, 0]}
     assert (days[DAY][BANK, acc.CNY], days[DAY][SHELF, LOT]) == ([1_300, 450], [5, 0])
     assert {f: (s.inflow, s.outflow, s.free) for f, s in seen.streams.items()} == {
@@ -124,7 +126,7 @@ def test_a_journal_adds_up_to_holdings_turnover_and_streams(journal: Journal) ->
     }
     assert seen.reowned == [(EDU, (0, 10), 5), (EDU, (20, 30), 5)]
     assert (seen.reversed, seen.odd) == ({6: 3}, {})
-    assert (seen.seq, seen.leaf, seen.at) == (10, journal.entries[-1][9], journal.entries[-1][3])
+    assert (seen.seq, seen.leaf, seen.at) == (11, journal.entries[-1][9], journal.entries[-1][3])
 
 
 def test_a_replay_goes_on_from_where_it_stands(journal: Journal) -> None:

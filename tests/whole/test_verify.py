@@ -1,9 +1,11 @@
 """`charity verify`: every invariant I1–I13 is looked at, and a fault planted against it is named."""
 
 import asyncio
+import gc
 import inspect
 import re
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -335,6 +337,30 @@ async def test_checks_run_side_by_side_and_are_listed_in_their_order(
     assert lines[0].startswith("核对文件…… ")
     assert {line.partition("…… ")[0] for line in lines[1:]} == {"核对甲", "核对乙", "核对丙"}
     assert all(line.endswith(" 秒") for line in lines)
+
+
+async def test_two_checks_run_at_once_and_python_is_given_back_as_it_was(house: Cast) -> None:
+    interval, running, most = sys.getswitchinterval(), 0, 0
+
+    async def looks() -> list[Failure]:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        assert not gc.isenabled()
+        assert sys.getswitchinterval() == pytest.approx(verification.SWITCH_S, abs=1e-6)
+        await asyncio.sleep(0.01)
+        running -= 1
+        return []
+
+    async def file() -> list[Failure]:
+        assert gc.isenabled()
+        return [Failure("I0", "file")]
+
+    checks = [Check("文件", file), *(Check(f"第{n}", looks) for n in range(4))]
+    assert await verification.failures(checks) == ["I0 file"]
+    assert most == 2
+    assert gc.isenabled()
+    assert sys.getswitchinterval() == interval
 
 
 async def _freely(*statements: tuple[str, list[Any]]) -> None:
