@@ -103,6 +103,7 @@ async def test_an_amount_that_is_none_is_named_and_nothing_is_written(web: Any, 
         ({"recipients": 1_000_001}, 422, "recipients"),
         ({"reason": "  "}, 422, "reason"),
         ({"reason": "a\u0007b"}, 422, "reason"),
+        ({"reason": "事" * 501}, 422, "reason"),
         ({"fund": "F-EDU"}, 409, None),
     ],
 )
@@ -111,6 +112,11 @@ async def test_what_is_wrong_is_named(web: Any, change: dict[str, Any], status: 
     assert answer.status_code == status
     assert [e["field"] for e in answer.json().get("errors", [])] == ([field] if field else [])
     assert await reading.value("SELECT COUNT(*) FROM voucher") == 0
+
+
+async def test_the_longest_reason_and_the_largest_number_of_people_are_taken(web: Any) -> None:
+    voucher = await made(web, reason="事" * 500, recipients=1_000_000)
+    assert voucher["status"] == "draft"
 
 
 async def test_a_day_that_is_none_is_named(web: Any) -> None:
