@@ -1,11 +1,12 @@
 """Goods come in: as a gift with its lot, entry and receipt, or against a paid voucher."""
 
+import json
 from datetime import timedelta
 
 import pytest
 from goods.given import COAT, DONOR, MILK, RICE, SALT, UNKNOWN, Shop, counts, holding, in_days
 
-from charity import clock, words
+from charity import clock, money, words
 from charity.db import migrations, reading, transactions
 from charity.errors import Refusal
 from charity.giving import receipts
@@ -14,6 +15,7 @@ from charity.giving.receipts import documents as receipt_documents
 from charity.goods import intake, items, verify
 from charity.goods.intake import IntakeLine
 from charity.ledger import accounts as acc
+from charity.ledger import verify as ledger_verify
 
 
 async def test_a_valued_gift_becomes_a_lot_an_entry_and_a_receipt(shop: Shop) -> None:
@@ -163,3 +165,156 @@ async def test_receipts_made_before_their_goods_were_kept_get_those_of_the_slip(
     await transactions.run(before)
     assert await migrations.migrate() == ["0013_receipt_items"]
     assert await reading.rows("SELECT * FROM receipt_item ORDER BY number, n") == rows
+
+
+@pytest.mark.parametrize(
+    ("values", "valued", "value", "costs"),
+    [
+        ({}, False, 0, [(3, 0)]),
+        ({"unit_value_fen": 200}, True, 600, [(3, 200)]),
+        ({"total_value_fen": 600}, True, 600, [(3, 200)]),
+        ({"total_value_fen": 601}, True, 601, [(1, 201), (2, 200)]),
+        ({"total_value_fen": 3}, True, 3, [(3, 1)]),
+    ],
+)
+def test_a_line_has_the_value_that_was_given_by_piece_or_in_total(
+    values: dict[str, int], *, valued: bool, value: int, costs: list[tuple[int, int]]
+) -> None:
+    line = IntakeLine(SALT, 3, **values)
+    assert (line.valued, line.value_fen, line.costs()) == (valued, value, costs)
+    assert sum(pieces * cost for pieces, cost in costs) == value
+
+
+MOST = money.AMOUNT_MAX_FEN
+
+
+async def test_a_line_comes_in_or_says_why_not(shop: Shop) -> None:
+    cases: list[tuple[IntakeLine, str | None]] = [
+        (IntakeLine(SALT, 1, unit_value_fen=MOST, evidence="market"), None),
+        (IntakeLine(SALT, 1, unit_value_fen=MOST + 1, evidence="market"), "value.too_large"),
+        (IntakeLine(SALT, 3, total_value_fen=3, evidence="market"), None),
+        (IntakeLine(SALT, 3, total_value_fen=2, evidence="market"), "value.too_small"),
+        (IntakeLine(SALT, 3, unit_value_fen=1, evidence="market"), None),
+        (IntakeLine(SALT, 1, evidence="market"), "value.missing"),
+        (IntakeLine(SALT, 1, evidence="none"), None),
+        (IntakeLine(SALT, 1), None),
+        (IntakeLine(SALT, 1, in_days(-1)), "expiry.past"),
+        (IntakeLine(SALT, 1, in_days(0)), None),
+        (IntakeLine(RICE, 1, in_days(1)), None),
+        (IntakeLine(RICE, 1), "expiry.missing"),
+        (IntakeLine(COAT, 1), None),
+        (IntakeLine("12", 1), "barcode.unreadable"),
+        (IntakeLine(UNKNOWN, 1), "barcode.unknown"),
+    ]
+    for line, code in cases:
+        asked = intake.take_in(store="LX01", source="gift", lines=[line], by=shop.house.clerk)
+        if code is None:
+            assert (await asked).status == 201
+            continue
+        with pytest.raises(Refusal) as caught:
+            await asked
+        assert (caught.value.code, caught.value.status) == (code, 422), line
+
+
+async def test_all_lines_together_are_worth_no_more_than_a_sum_may_be(shop: Shop) -> None:
+    half = MOST // 2
+    for last, code in ((MOST - half, None), (MOST - half + 1, "value.too_large")):
+        lines = [IntakeLine(SALT, 1, unit_value_fen=value, evidence="market") for value in (half, last)]
+        asked = intake.take_in(store="LX01", source="gift", lines=lines, by=shop.house.clerk)
+        if code is None:
+            await asked
+            continue
+        with pytest.raises(Refusal) as caught:
+            await asked
+        assert (caught.value.code, [error.field for error in caught.value.fields]) == (code, ["lines"])
+
+
+async def test_a_gift_writes_its_slip_lots_lines_and_books_whole(shop: Shop) -> None:
+    lines = [IntakeLine(RICE, 2, in_days(90), unit_value_fen=2650, evidence="invoice"), IntakeLine(COAT, 3)]
+    answer = await intake.take_in(
+        store="LX01",
+        source="gift",
+        lines=lines,
+        donor=DONOR,
+        campaign="everyday",
+        fund="F-WARM",
+        by=shop.house.clerk,
+    )
+    assert answer.status == 201
+    taken, number = answer.body, answer.body["number"]
+    rice, coat = (lot["code"] for lot in taken["lots"])
+    expires_on = in_days(90).isoformat()
+    assert taken["lots"] == [
+        {"code": rice, "barcode": RICE, "quantity": 2, "expires_on": expires_on},
+        {"code": coat, "barcode": COAT, "quantity": 3, "expires_on": None},
+    ]
+    entry = await reading.only("SELECT seq, id16, kind, party, actor, body FROM entry ORDER BY seq DESC LIMIT 1")
+    body = json.loads(entry["body"])
+    donation = await reading.only("SELECT * FROM donation")
+    person = await reading.only("SELECT key, kind FROM person")
+    receipt = await reading.only("SELECT * FROM receipt")
+    assert (entry["id16"], entry["kind"]) == (taken["entry"], "goods.gift")
+    assert (entry["party"], entry["actor"]) == (person["key"], shop.house.clerk.key)
+    assert body["facts"] == {"document": number, "store": "LX01", "source": "gift", "campaign": "everyday"}
+    assert body["postings"] == [
+        ["store:LX01", f"lot:{rice}", 2],
+        ["world:donors", f"lot:{rice}", -2],
+        ["store:LX01", f"lot:{coat}", 3],
+        ["world:donors", f"lot:{coat}", -3],
+        ["1201/LX01/F-WARM", "CNY", 5300],
+        ["4101/-/F-WARM", "CNY", -5300],
+    ]
+    lot = {"store": "LX01", "fund": "F-WARM", "source": "gift", "donor": person["key"], "document": number}
+    assert await reading.rows("SELECT * FROM lot ORDER BY cost_fen DESC") == [
+        lot
+        | {"code": rice, "barcode": RICE, "expires_on": expires_on, "cost_fen": 2650, "evidence": "invoice"}
+        | {"seq": entry["seq"]},
+        lot
+        | {"code": coat, "barcode": COAT, "expires_on": None, "cost_fen": 0, "evidence": "none"}
+        | {"seq": entry["seq"]},
+    ]
+    rows = await reading.rows("SELECT * FROM goods_line ORDER BY n")
+    assert [(r["document"], r["n"], r["barcode"], r["lot"], r["quantity"], r["cost_fen"]) for r in rows] == [
+        (number, 1, RICE, rice, 2, 2650),
+        (number, 2, COAT, coat, 3, 0),
+    ]
+    assert [(r["points"], bool(r["picked"])) for r in rows] == [(0, False), (0, False)]
+    assert await reading.only("SELECT * FROM goods_intake") == {
+        "number": number,
+        "source": "gift",
+        "fund": "F-WARM",
+        "campaign": "everyday",
+        "donor": person["key"],
+        "donation": donation["key"],
+        "voucher": None,
+        "receipt_code": taken["receipt"]["code"],
+        "receipt_number": taken["receipt"]["number"],
+    }
+    assert (donation["donor"], donation["campaign"], donation["amount_fen"]) == (person["key"], "everyday", 5300)
+    assert (receipt["delivery"], receipt["fund"], receipt["amount_fen"]) == ("pending", "F-WARM", 5300)
+    assert await reading.value("SELECT in_kind FROM campaign_figures WHERE slug = 'everyday'") == 1
+    shelf = await reading.rows("SELECT lot, barcode, expires_on, pieces FROM shelf_lot ORDER BY pieces")
+    assert [tuple(row.values()) for row in shelf] == [(rice, RICE, expires_on, 2), (coat, COAT, "9999-12-31", 3)]
+    assert await ledger_verify.run() == []
+    assert await verify.run() == []
+
+
+async def test_the_receipt_of_somebody_unnamed_is_kept(shop: Shop) -> None:
+    await shop.bring(SALT, 1, unit_value_fen=100)
+    assert await reading.value("SELECT delivery FROM receipt") == "kept_undelivered"
+    assert await reading.value("SELECT kind FROM person") == "anonymous"
+
+
+async def test_goods_for_a_campaign_go_into_its_fund_or_the_one_that_was_chosen_of_its(shop: Shop) -> None:
+    for values, fund in (
+        ({}, "F-GEN"),
+        ({"fund": "F-WARM"}, "F-WARM"),
+        ({"campaign": "flood-2026"}, "F-DIS"),
+        ({"campaign": "everyday"}, "F-GEN"),
+        ({"campaign": "everyday", "fund": "F-EDU"}, "F-EDU"),
+    ):
+        lot = await shop.bring(SALT, 1, **values)
+        assert await reading.value("SELECT fund FROM lot WHERE code = $1", lot) == fund
+    with pytest.raises(Refusal) as caught:
+        await shop.bring(SALT, 1, campaign="flood-2026", fund="F-EDU")
+    assert caught.value.status == 422

@@ -1,9 +1,10 @@
 """Bought goods use up what their voucher paid, and nothing else."""
 
 import asyncio
+import json
 
 import pytest
-from goods.given import RICE, SALT, Shop, holding, in_days, sentence
+from goods.given import DONOR, RICE, SALT, Shop, holding, in_days, sentence
 
 from charity.db import reading
 from charity.errors import Refusal
@@ -90,3 +91,76 @@ async def _paid_voucher(number: str, amount_fen: int, fund: str) -> None:
         return Answer(201, {})
 
     await submit(Command(decide, Wants(rows=[purchases.wants(number)])))
+
+
+async def test_the_purchases_between_two_vouchers_are_listed_without_the_first(shop: Shop) -> None:
+    numbers = [f"BF-2026-00000{n}" for n in range(1, 5)]
+    for n, number in enumerate(numbers):
+        await _paid_voucher(number, 1_000 + n, "F-WARM" if n else "F-GEN")
+    assert list(await purchases.between("")) == numbers
+    assert list(await purchases.between(numbers[0])) == numbers[1:]
+    assert list(await purchases.between(numbers[0], numbers[2])) == numbers[1:3]
+    assert list(await purchases.between("", numbers[0])) == numbers[:1]
+    assert await purchases.between(numbers[3]) == {}
+    row = (await purchases.between(numbers[2]))[numbers[3]]
+    assert (row.fund, row.amount_fen, row.received_fen, row.status) == ("F-WARM", 1_003, 0, "open")
+    assert [await purchases.fund_of(number) for number in (numbers[0], numbers[1], "BF-2026-000009")] == [
+        "F-GEN",
+        "F-WARM",
+        None,
+    ]
+
+
+async def test_bought_goods_may_use_up_the_last_fen_of_their_voucher(shop: Shop) -> None:
+    await _paid_voucher("BF-2026-000001", 1_001, "F-WARM")
+    values = {"store": "LX01", "source": "purchase", "voucher": "BF-2026-000001", "by": shop.house.clerk}
+    for value in (1_000, 1):
+        await intake.take_in(lines=[IntakeLine(SALT, 1, unit_value_fen=value)], **values)
+    with pytest.raises(Refusal) as caught:
+        await intake.take_in(lines=[IntakeLine(SALT, 1, unit_value_fen=1)], **values)
+    assert caught.value.facts == {"voucher": "BF-2026-000001", "left_yuan": "0.00", "needed_yuan": "0.01"}
+
+
+async def test_a_purchase_has_no_giver_and_a_gift_no_voucher(shop: Shop) -> None:
+    await _paid_voucher("BF-2026-000001", 1_000, "F-WARM")
+    line, by = IntakeLine(SALT, 1, unit_value_fen=100, evidence="none"), shop.house.clerk
+    for source, values, code, field in (
+        ("purchase", {"voucher": "BF-2026-000001", "donor": DONOR}, "purchase.donor", "donor"),
+        ("purchase", {}, "voucher.missing", "voucher"),
+        ("gift", {"voucher": "BF-2026-000001"}, "gift.voucher", "voucher"),
+    ):
+        with pytest.raises(Refusal) as caught:
+            await intake.take_in(store="LX01", source=source, lines=[line], by=by, **values)
+        assert (caught.value.code, [error.field for error in caught.value.fields]) == (code, [field])
+    taken = await intake.take_in(store="LX01", source="purchase", voucher="BF-2026-000001", lines=[line], by=by)
+    lot = await reading.only("SELECT fund, source, evidence, cost_fen, donor FROM lot")
+    assert lot == {"fund": "F-WARM", "source": "purchase", "evidence": "invoice", "cost_fen": 100, "donor": None}
+    assert await reading.only("SELECT * FROM goods_intake") == {
+        "number": taken.body["number"],
+        "source": "purchase",
+        "fund": "F-WARM",
+        "campaign": None,
+        "donor": None,
+        "donation": None,
+        "voucher": "BF-2026-000001",
+        "receipt_code": None,
+        "receipt_number": None,
+    }
+    entry = await reading.only("SELECT kind, party, body FROM entry ORDER BY seq DESC LIMIT 1")
+    assert (entry["kind"], entry["party"]) == ("goods.purchase", "")
+    assert json.loads(entry["body"])["facts"] == {
+        "document": taken.body["number"],
+        "store": "LX01",
+        "source": "purchase",
+        "voucher": "BF-2026-000001",
+    }
+    assert await reading.value("SELECT COUNT(*) FROM donation") == 0
+
+
+async def test_what_was_bought_keeps_the_evidence_that_was_named(shop: Shop) -> None:
+    await _paid_voucher("BF-2026-000001", 1_000, "F-GEN")
+    values = {"store": "LX01", "source": "purchase", "voucher": "BF-2026-000001", "by": shop.house.clerk}
+    for evidence in ("appraisal", None):
+        await intake.take_in(lines=[IntakeLine(SALT, 1, unit_value_fen=100, evidence=evidence)], **values)
+    rows = await reading.rows("SELECT evidence FROM lot ORDER BY seq")
+    assert [row["evidence"] for row in rows] == ["appraisal", "invoice"]

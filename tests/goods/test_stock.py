@@ -1,16 +1,21 @@
 """The stock: lots by page, sums and what expires."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from goods.given import MILK, RICE, SALT, Shop, in_days
 
-from charity import clock
+from charity import clock, tokens
 from charity.db import engine, transactions
-from charity.goods import stock, till
-from charity.goods.stock import readers
+from charity.errors import Refusal
+from charity.goods import intake, slips, stock, till
+from charity.goods.intake import IntakeLine
+from charity.goods.stock import StockFigures, StockLine, readers
 from charity.goods.till import Line
+from charity.roles import Actor
 
 
 async def test_the_stock_lists_lots_by_page_and_warns_of_expiry(shop: Shop) -> None:
@@ -122,3 +127,146 @@ async def test_a_lot_is_found_without_reading_the_shelf(shop: Shop) -> None:
     assert not [
         step for step in steps if re.match(r"SCAN [st]\b|SEARCH s .*\(store=\?\)|.*Seq Scan on shelf_lot", step)
     ], steps
+
+
+def north(shop: Shop) -> Actor:
+    """The clerk of another store."""
+    return replace(shop.house.clerk, store="LX02")
+
+
+async def bring_north(shop: Shop, barcode: str, quantity: int, **values: Any) -> str:
+    line = IntakeLine(barcode, quantity, **values)
+    taken = await intake.take_in(store="LX02", source="gift", lines=[line], by=north(shop))
+    return str(taken.body["lots"][0]["code"])
+
+
+async def test_the_list_is_of_one_store_and_one_item_when_they_are_chosen(shop: Shop) -> None:
+    rice, salt = await shop.bring(RICE, 5), await shop.bring(SALT, 4)
+    far = await bring_north(shop, SALT, 9)
+    await till.issue(store="LX01", card=shop.card, lines=[Line(4, barcode=SALT)], by=shop.house.clerk)
+    fresh = await shop.bring(SALT, 1)
+    both = sorted([far, fresh])
+
+    async def listed(**chosen: Any) -> list[str]:
+        (page,) = await _pages(stock.Filter(**chosen), shop)
+        return page
+
+    assert salt not in await listed()
+    assert await listed() == [rice, *both]
+    assert await listed(store="LX01") == [rice, fresh]
+    assert await listed(store="LX02") == [far]
+    assert await listed(barcode=SALT) == both
+    assert await listed(barcode=SALT, store="LX02") == [far]
+    assert await listed(text="盐") == both
+    assert await listed(text="G001") == [rice]
+    assert await listed(text=RICE[2:9]) == [rice]
+    for text in ("%", "_", "!", "没有"):
+        assert await listed(text=text) == []
+    lines, _ = await stock.page(stock.Filter(store="LX02"), by=north(shop))
+    assert lines == [StockLine("LX02", SALT, "食用盐 400g", "袋", far, 9, None, "F-GEN", 0)]
+    assert stock.Filter().expired is False
+
+
+async def test_a_lot_is_good_on_its_last_day_and_expired_the_day_after(shop: Shop) -> None:
+    lots = {days: await shop.bring(MILK, 1, expires_on=in_days(days)) for days in (0, 7, 8, 30, 31, 90, 91)}
+    await shop.bring(SALT, 1)
+    by_day = list(lots.values())
+    for days, shown in ((0, 1), (7, 2), (30, 4), (90, 6), (91, 7)):
+        assert await _pages(stock.Filter(store="LX01", within_days=days), shop) == [by_day[:shown]]
+    assert await _pages(stock.Filter(store="LX01", expired=True), shop) == [[]]
+    counted = (await stock.figures(["LX01"], by=shop.house.clerk))["LX01"]
+    assert (counted.lots, counted.expired, counted.within) == (8, 0, {7: 2, 30: 4, 90: 6})
+    with clock.fixed(clock.now() + timedelta(days=1)):
+        assert await _pages(stock.Filter(store="LX01", expired=True), shop) == [by_day[:1]]
+        counted = (await stock.figures(["LX01"], by=shop.house.clerk))["LX01"]
+        assert (counted.lots, counted.expired, counted.within) == (8, 1, {7: 2, 30: 4, 90: 6})
+        on_hand = await stock.on_hand("LX01", [MILK], first=2)
+        assert [lot.code for lot, _ in on_hand] == by_day[1:3]
+
+
+async def test_the_figures_are_of_each_store_alone(shop: Shop) -> None:
+    for n in (3, 4):
+        await shop.bring(SALT, n, unit_value_fen=200)
+    await shop.bring(MILK, 2, expires_on=in_days(5))
+    await bring_north(shop, SALT, 9)
+    number = (await shop.bring_answer(RICE, 1, unit_value_fen=9_999))["number"]
+    await slips.reverse(number=number, reason="错", by=shop.house.manager)
+    assert await stock.figures(["LX02", "LX01", "LX00"], by=shop.house.auditor) == {
+        "LX00": StockFigures(0, 0, 0, 0, {7: 0, 30: 0, 90: 0}),
+        "LX01": StockFigures(3, 9, 1_400, 0, {7: 1, 30: 1, 90: 1}),
+        "LX02": StockFigures(1, 9, 0, 0, {7: 0, 30: 0, 90: 0}),
+    }
+    assert await stock.figures([], by=shop.house.auditor) == {}
+
+
+async def test_stock_is_shown_to_its_store_and_to_whoever_may_read_goods(shop: Shop) -> None:
+    for call in (
+        stock.page(stock.Filter(store="LX01"), by=north(shop)),
+        stock.page(stock.Filter(), by=north(shop)),
+        stock.page(stock.Filter(store="LX01"), by=shop.house.cashier),
+        stock.figures(["LX01"], by=north(shop)),
+        stock.figures(["LX02", "LX01"], by=north(shop)),
+        stock.figures([], by=shop.house.cashier),
+    ):
+        with pytest.raises(Refusal) as caught:
+            await call
+        assert caught.value.status == 403
+
+
+async def test_a_page_has_at_least_one_row_and_at_most_so_many(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    lots = sorted([await shop.bring(SALT, 1) for _ in range(5)])
+    assert (readers.PAGE, readers.PAGE_MAX) == (50, 1_000)
+    monkeypatch.setattr(readers, "PAGE_MAX", 3)
+    chosen = stock.Filter(store="LX01")
+    for asked, shown in ((-1, 1), (0, 1), (1, 1), (2, 2), (3, 3), (4, 3), (99, 3)):
+        lines, after = await stock.page(chosen, by=shop.house.auditor, limit=asked)
+        assert [line.lot for line in lines] == lots[:shown]
+        assert after == f"{SALT}~9999-12-31~{lots[shown - 1]}~LX01"
+    for cursor in ("x", f"{SALT}~9999-12-31~{lots[0]}", f"{SALT}~9999-12-31~{lots[0]}~LX01~"):
+        with pytest.raises(Refusal) as caught:
+            await stock.page(chosen, by=shop.house.auditor, after=cursor)
+        assert caught.value.code == "stock.cursor"
+
+
+async def test_lots_of_an_item_are_read_in_the_order_of_picking(shop: Shop) -> None:
+    late = await shop.bring(MILK, 2, expires_on=in_days(90))
+    equal = sorted([await shop.bring(MILK, n, expires_on=in_days(9)) for n in (3, 4)])
+    salt = await shop.bring(SALT, 5)
+    far = await bring_north(shop, MILK, 9, expires_on=in_days(1))
+    gone = await shop.bring(MILK, 1, expires_on=in_days(2))
+    await till.issue(store="LX01", card=shop.card, lines=[Line(1, lot=gone)], by=shop.house.clerk)
+    pieces = {late: 2, salt: 5} | {lot: await shop.on_hand(lot) for lot in equal}
+
+    async def read(store: str, *barcodes: str, **first: int) -> list[tuple[str, int]]:
+        return [(lot.code, quantity) for lot, quantity in await stock.on_hand(store, barcodes, **first)]
+
+    expected = [(lot, pieces[lot]) for lot in (*equal, late)]
+    assert await read("LX01", MILK) == expected
+    assert await read("LX01", MILK, SALT, MILK) == [*expected, (salt, 5)]
+    assert await read("LX01", MILK, SALT, first=1) == [expected[0], (salt, 5)]
+    assert await read("LX01", MILK, first=2) == expected[:2]
+    assert await read("LX02", MILK) == [(far, 9)]
+    assert await read("LX01") == []
+    assert await stock.pieces("LX01", [late, salt, gone, far]) == {late: 2, salt: 5}
+    assert await stock.pieces("LX02", [late, far]) == {far: 9}
+    assert await stock.pieces("LX01", []) == {}
+    with clock.fixed(clock.now() + timedelta(days=10)):  # with all of them in sight, the expired ones too
+        assert await read("LX01", MILK) == expected
+        assert await read("LX01", MILK, first=5) == expected[2:]
+
+
+async def test_a_lot_is_known_by_its_code_wherever_it_is(shop: Shop) -> None:
+    taken = await shop.bring_answer(RICE, 2, unit_value_fen=2650, fund="F-WARM")
+    code, far = taken["lots"][0]["code"], await bring_north(shop, SALT, 1)
+    lot = stock.Lot(code, RICE, "F-WARM", "gift", in_days(365).isoformat(), 2650)
+    assert await stock.known([code, "B1"]) == {code: lot}
+    assert set(await stock.known([code, far])) == {code, far}
+    assert await stock.known([]) == {}
+    assert await readers.get(f" {code.lower()} ") == lot
+    assert await stock.slip_numbers([code, "B1"]) == {code: taken["number"]}
+    assert await stock.slip_numbers([]) == {}
+    other = tokens.lot_code()
+    for asked, refusal in (("B22222222222", "lot.unreadable"), (other, "lot.unknown")):
+        with pytest.raises(Refusal) as caught:
+            await readers.get(asked)
+        assert caught.value.code == refusal
