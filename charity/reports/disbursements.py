@@ -2,7 +2,7 @@
 
 A row is one posting to 业务活动成本 5101, or to agency debt 2601 when agency money is passed on; goods without
 value are listed as 不计价. Buying goods (1141) is not a disbursement: the goods are, when they are handed
-out. Bounced payments and reversals stand in red on their own day. Always true: by fund, the rows add
+out. Reversals stand in red on their own day. Always true: by fund, the rows add
 up to 5101 of the turnover; for agency funds gifts less rows are the movement of 2601. 余额 is what the fund
 is worth at the end of the row's day, goods included.
 """
@@ -55,16 +55,17 @@ SIGNED = {"paid": "已付款", "delivered": "已签收", "bounced": "已退汇"}
 async def page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
     """Rows in order of business date, entry and posting."""
     seen = facts.place(after, (str, int, int, int))
-    day, seq, n, number = seen or [filters.begin, 0, -1, 0]
+    number = seen[-1] if seen else 0
     people = "recipients_of_fund" if filters[FUND] else "recipients"
     parts, where = [], Where()
-    for at, source in enumerate(kept.outlays(filters), 1):
-        where = kept.page_of(source, Where(*where.values), filters, seq_max, (day, seq))
+    for at, source in enumerate(kept.outlays(filters)):
+        where = kept.page_of(source, Where(*where.values), filters, seq_max, seen)
         if seen:
+            day, seq, n, _ = seen
             where.add(f"(({source.day}, {source.seq}) > (?, ?) OR COALESCE(p.n, 0) > ?)", day, seq, n)
         parts.append(
             f"SELECT * FROM (SELECT {source.day} AS day, {source.seq} AS seq, "  # noqa: S608 - names from this room
-            f"e.reverses AS reverses, COALESCE(p.n, 0) AS n, {source.fen} AS amount_fen, {source.fund} AS fund, "
+            f"COALESCE(p.n, 0) AS n, {source.fen} AS amount_fen, {source.fund} AS fund, "
             f"{getattr(source, people)} AS recipients, {source.programme} AS programme, v.number AS voucher, "
             "v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, gd.number AS goods, "
             "gd.kind AS goods_kind, gd.reversed_by, gi.household, gi.category, gi.members, "
@@ -84,21 +85,21 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
     kinds = await books.fund_kinds()
     named, programmes = await funds.names(), await funds.programme_names()
     worth = await books.worth_by_day(
-        sorted({row["fund"] or "" for row in rows}), sorted({row["day"] for row in rows}), seq_max
+        sorted({row["fund"] for row in rows}), sorted({row["day"] for row in rows}), seq_max
     )
     shown = []
     for row in rows:
         name, category, township = payees[row["seq"]]
-        goods, amount, fund = row["goods"] is not None, row["amount_fen"], row["fund"] or ""
-        number = row["goods"] or row["voucher"] or ""
+        goods, amount, fund = row["goods"] is not None, row["amount_fen"], row["fund"]
+        number = row["goods"] or row["voucher"]
         shown.append(
             {
                 "n": row["number"],
                 "day": row["day"],
                 "entry": str(row["seq"]),
-                "programme": programmes.get(row["programme"] or "", row["programme"] or ""),
+                "programme": programmes[row["programme"]],
                 "fund": named.get(fund, fund),
-                "restriction": words.say(RESTRICTION[kinds[fund]]) if fund in kinds else "",
+                "restriction": words.say(RESTRICTION[kinds[fund]]),
                 "payee": name,
                 "category": words.say(category) if category else "",
                 "township": township,
@@ -108,8 +109,8 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
                 "goods_fen": (words.say("不计价") if amount is None else amount) if goods else None,
                 "amount_fen": amount,
                 "document": number,
-                "document_href": f"/goods/documents/{number}" if goods else f"/vouchers/{number}" if number else "",
-                "channel": words.say("实物") if goods else (row["channel_ref"] or ""),
+                "document_href": f"/goods/documents/{number}" if goods else f"/vouchers/{number}",
+                "channel": words.say("实物") if goods else row["channel_ref"],
                 "signed": words.say(_signed(row)),
                 "balance_fen": _at(worth.get(fund, []), row["day"]),
             }
@@ -131,13 +132,12 @@ async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tu
         "SELECT code AS id, name, kind AS category, township FROM institution WHERE code IN ({in})",
         {row["payee"] for row in rows if row["payee_kind"] in {"institution", "supplier"}},
     )
-    people = await persons.names(row["payee"] or "" for row in rows if row["payee_kind"] == "person")
+    people = await persons.names(row["payee"] for row in rows if row["payee_kind"] == "person")
     townships = await stores.township_names()
     recipients = {}
     for row in rows:
-        home = households.get(row["household"])
-        if home is None and row["payee_kind"] == "household":
-            home = by_code.get(row["payee"])
+        of_payee = row["payee_kind"] == "household"
+        home = by_code.get(row["payee"]) if of_payee else households.get(row["household"])
         place = places.get(row["payee"])
         if home is not None:
             name = home["name"] if internal else persons.masked_name("person", home["name"])
@@ -145,7 +145,7 @@ async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tu
         elif place is not None:
             name, category, township = place["name"], INSTITUTION.get(place["category"], ""), place["township"]
         else:
-            person = people.get(row["payee"] or "")
+            person = people.get(row["payee"])
             name = "" if person is None else person.name if internal else person.masked
             category, township = "个人" if person else "", ""
         recipients[row["seq"]] = (name, category, townships.get(township, township))
@@ -167,14 +167,12 @@ def _reason(row: dict[str, Any], *, internal: bool) -> str:
     """The reason of a voucher is personal: on internal copies only. Goods: choosing in the supermarket."""
     if row["goods"] is not None:
         return words.say("冲销发放" if row["goods_kind"] == "reversal" else "超市自选")
-    if internal and row["reason"] is not None:
-        return sealed.unseal("voucher", "reason", row["voucher"], row["reason"])
-    return words.say("退汇或冲销") if row["reverses"] is not None else ""
+    return sealed.unseal("voucher", "reason", row["voucher"], row["reason"]) if internal else ""
 
 
 def _signed(row: dict[str, Any]) -> str:
     if row["goods"] is None:
-        return SIGNED.get(row["voucher_status"] or "", "")
+        return SIGNED.get(row["voucher_status"], "")
     if row["reversed_by"] is not None or row["goods_kind"] == "reversal":
         return "已冲销"
     return "代领" if row["proxied"] else "已领取"
@@ -192,7 +190,7 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
     count, sums = 0, dict.fromkeys(SUMS, 0)
     groups: dict[tuple[str, str], dict[str, int]] = {}
     for row in await kept.by_month(OUTLAY, filters, seq_max):
-        part = groups.setdefault((row["month"], row["programme"] or ""), dict.fromkeys(SUMS, 0))
+        part = groups.setdefault((row["month"], row["programme"]), dict.fromkeys(SUMS, 0))
         column = "goods_fen" if row["kind"] == "in_kind" else "cash_fen"
         count += row["count"]
         for figures in (sums, part):

@@ -60,11 +60,12 @@ CAMPAIGN = Filter("campaign", "活动", campaigns.every_name)
 async def page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
     """Rows in order of business date, entry and gift."""
     seen = facts.place(after, (str, int, int, str, int))
-    day, seq, arm, key, number = seen or [filters.begin, 0, 0, "", 0]
+    number = seen[-1] if seen else 0
     parts, where = [], Where()
     for n, source in enumerate(kept.GIFTS, 1):
-        where = kept.page_of(source, Where(*where.values), filters, seq_max, (day, seq))
+        where = kept.page_of(source, Where(*where.values), filters, seq_max, seen)
         if seen:
+            day, seq, arm, key, _ = seen
             where.add(f"(({source.day}, {source.seq}) > (?, ?) OR ({n}, d.key) > (?, ?))", day, seq, arm, key)
         parts.append(
             f"SELECT * FROM (SELECT {source.day} AS day, {source.seq} AS seq, "  # noqa: S608 - names from this room
@@ -105,7 +106,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
                 "entry_href": f"/goods/documents/{row['goods']}" if row["goods"] else "",
                 "donor": _donor(person, internal=filters[COPY] == "internal"),
                 "donor_kind": words.say(DONOR_KIND[person.kind]),
-                "campaign": titles.get(row["campaign"] or "", row["campaign"] or ""),
+                "campaign": titles.get(row["campaign"], ""),
                 "fund": named.get(row["fund"], row["fund"]),
                 "restriction": words.say(RESTRICTION[kinds[row["fund"]]]),
                 "channel": words.say(channel.words if channel else "实物"),
@@ -124,7 +125,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
 
 
 def _donor(person: persons.Person, *, internal: bool) -> str:
-    if person.kind == "anonymous" or not person.name:
+    if not person.name:
         return words.say(persons.ANONYMOUS)
     return person.name if internal else person.masked
 

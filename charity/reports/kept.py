@@ -5,6 +5,7 @@ statement is one snapshot. `GIFTS` and `OUTLAYS` say once where the lines of the
 these sums and `charity verify` read the same.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -66,8 +67,8 @@ _BEFORE = (
     "EXISTS (SELECT 1 FROM posting q JOIN account b ON b.id = q.account WHERE q.seq = e.seq AND q.n < p.n "
     "AND b.chart IN ('5101', '2601'){same})"
 )
-OUTLAYS = tuple(
-    Source(
+_BY_KIND = {
+    kind: Source(
         "entry e LEFT JOIN voucher v ON v.entry_seq = COALESCE(e.reverses, e.seq) "
         "LEFT JOIN goods_document gd ON gd.seq = e.seq "
         "LEFT JOIN goods_issue gi ON gi.number = COALESCE(gd.reverses, gd.number) "
@@ -87,9 +88,10 @@ OUTLAYS = tuple(
         recipients_of_fund=f"CASE WHEN {_BEFORE.format(same=' AND b.fund = a.fund')} THEN 0 ELSE {_PEOPLE} END",
     )
     for kind in OUTLAY_KINDS
-)
+}
+OUTLAYS = tuple(_BY_KIND.values())
 SOURCES = {sums.INCOME: GIFTS, sums.OUTLAY: OUTLAYS}
-_GOODS_ONLY = tuple(source for source, kind in zip(OUTLAYS, OUTLAY_KINDS, strict=True) if kind.startswith("goods."))
+_GOODS_ONLY = tuple(source for kind, source in _BY_KIND.items() if kind.startswith("goods."))
 
 
 def outlays(filters: Filters) -> tuple[Source, ...]:
@@ -106,9 +108,13 @@ _KEPT = {
 COLUMNS = ("fund", "campaign", "programme", "store")
 
 
-def page_of(source: Source, where: Where, filters: Filters, seq_max: int, begin: tuple[str, int]) -> Where:
-    """The lines of a period up to `seq_max`, from a (day, seq) on, read in the order of an index."""
-    where.add(source.test).add(f"({source.day}, {source.seq}) >= (?, ?)", *begin)
+def page_of(source: Source, where: Where, filters: Filters, seq_max: int, seen: Sequence[Any] | None) -> Where:
+    """The lines of a period up to `seq_max`, from its beginning or from the day and entry seen last, in index order."""
+    where.add(source.test)
+    if seen:
+        where.add(f"({source.day}, {source.seq}) >= (?, ?)", *seen[:2])
+    else:
+        where.add(f"{source.day} >= ?", filters.begin)
     where.add(f"{source.day} <= ?", filters.end).add(f"{source.seq} <= ?", seq_max)
     for name in COLUMNS:
         where.chosen(getattr(source, name), dict(filters.chosen).get(name, ""))
@@ -141,7 +147,7 @@ def spans(begin: str, end: str) -> list[tuple[str, str, str]]:
 
 
 def _month_after(day: date) -> date:
-    return (day.replace(day=1) + 31 * DAY).replace(day=1)
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 async def by_month(register: str, filters: Filters, seq_max: int) -> list[dict[str, Any]]:

@@ -51,20 +51,24 @@ COLUMNS = (
 SUMS = tuple(column.key for column in COLUMNS if column.total)
 
 
-def way(other: str, direction: int) -> tuple[str, int]:
-    """The column of a movement by the other place, and +1 or -1: its sign in that column.
+CAME, WENT = ("gift", "bought", "moved_in", "gained"), ("issued", "moved_out", "written_off", "lost")
+"""Columns of movements. What goes out is counted as such: a reversal makes either kind smaller."""
+_OF_PLACE = {acc.DONORS: "gift", acc.SUPPLIERS: "bought", acc.HOUSEHOLDS: "issued"}
+
+
+def way(other: str, direction: int) -> str:
+    """The column of a movement by the other place, and by its direction: 1 onto the shelf, -1 off it.
 
     A reversed intake or issue is taken off its own column. What comes from a place of no kind known
     here (a count, a kit made up) counts as gained or lost.
     """
-    fixed = {acc.DONORS: ("gift", 1), acc.SUPPLIERS: ("bought", 1), acc.HOUSEHOLDS: ("issued", -1)}
-    if other in fixed:
-        return fixed[other]
+    if other in _OF_PLACE:
+        return _OF_PLACE[other]
     if other.startswith(("transit:", "store:")):
-        return ("moved_in", 1) if direction > 0 else ("moved_out", -1)
+        return {1: "moved_in", -1: "moved_out"}[direction]
     if other.startswith("world:lost"):
-        return ("written_off", -1)
-    return ("gained", 1) if direction > 0 else ("lost", -1)
+        return "written_off"
+    return {1: "gained", -1: "lost"}[direction]
 
 
 @dataclass(slots=True)
@@ -148,8 +152,8 @@ class Lines:
         """What came and went; `check` is the plain sum of it."""
         for move in moves:
             if line := self._line(move["place"], move["unit"]):
-                column, sign = way(move["other"], move["way"])
-                line[0][column] += move["net"] * sign
+                column = way(move["other"], move["way"])
+                line[0][column] += -move["net"] if column in WENT else move["net"]
                 line[0]["check"] += move["net"]
 
     def close(self, pieces_by: dict[tuple[str, str], int]) -> None:
@@ -257,8 +261,8 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
 def check(totals: Totals) -> str:
     """The check line of rules D9, with the figures of the whole register."""
     sums = totals.sums
-    came = sum(sums[key] for key in ("gift", "bought", "moved_in", "gained"))
-    went = sum(sums[key] for key in ("issued", "moved_out", "written_off", "lost"))
+    came = sum(sums[key] for key in CAME)
+    went = sum(sums[key] for key in WENT)
     return words.say(
         "核对：期初 {opening} ＋ 收入 {came} － 发出 {went} ＝ 期末 {closing}",
         opening=f"{sums['opening']:,}",

@@ -1,6 +1,5 @@
 """Accounts, tokens and the second factor as they are stored and listed; each limit on both of its sides."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,8 +11,8 @@ from office import given
 
 from charity import clock, tokens
 from charity.db import reading, transactions
-from charity.errors import Refusal
-from charity.office import organisation, staff
+from charity.errors import Refusal, Rule
+from charity.office import organisation, rules, staff, stores
 from charity.office.models import Staff
 from charity.office.sign_in import sessions, two_step
 from charity.office.staff import Account, weakness
@@ -181,6 +180,30 @@ async def test_an_admin_is_there_when_one_can_sign_in(house: Cast) -> None:
     assert not await staff.has_admin()
 
 
+STATUSES = {
+    404: {"store.unknown", "account.unknown", "change.unknown", "token.none"},
+    403: {"sign_in.waiting"},
+    503: {"sign_in.busy"},
+    422: {
+        "account.login_taken", "account.roles_conflict", "account.roles_admin", "account.not_to_oneself",
+        "account.own_password", "account.roles_none", "account.store_unknown", "sign_in.wrong", "code.wrong",
+        "code.unreadable", "two_step.stale", "password.wrong", "password.same", "password.weak", "password.common",
+    },
+    409: {
+        "account.own_two_step", "change.settled", "change.same_person", "account.last_admin", "account.not_oneself",
+        "two_step.on", "two_step.off", "init.done",
+    },
+}  # fmt: skip
+
+
+def test_a_rule_of_the_office_answers_what_is_unknown_wrong_or_too_late() -> None:
+    listed = [rule for rule in vars(rules).values() if isinstance(rule, Rule)]
+    assert {status: {rule.code for rule in listed if rule.status == status} for status in STATUSES} == STATUSES
+    assert len(listed) == sum(len(codes) for codes in STATUSES.values())
+    for rule in listed:
+        assert rule.status == 422 or rule.field is None, rule.code
+
+
 # -- the organisation -----------------------------------------------------------------------------------
 
 
@@ -193,6 +216,18 @@ async def test_who_we_are_is_kept_whole_and_a_short_name_is_the_name_where_there
     assert await organisation.get() == replace(own, short="新会", demo=True)
     await transactions.run(lambda tx: tx.rows("DELETE FROM organisation WHERE id = 1 RETURNING id"))
     assert await organisation.get() == organisation.UNNAMED
+
+
+async def test_a_township_is_added_with_its_people_or_with_none(house: Cast) -> None:
+    new = [stores.Township("T1", "新镇", "R", 12_000, 300), stores.Township("T2", "空镇", "R")]
+    shop = stores.Store("LX09", "流动车", "T1", "MOBILE")
+    await transactions.run(lambda tx: stores.add(tx, townships=new, stores=[shop]))
+    assert [t for t in await stores.townships() if t.code.startswith("T")] == new
+    assert (new[1].population, new[1].eligible) == (0, 0)
+    assert (await stores.get("LX09"), (await stores.names())["LX09"]) == (shop, "流动车")
+    assert (await stores.township_names())["T2"] == "空镇"
+    assert await stores.served("LX01", by=house.clerk) == await stores.get("LX01")
+    assert await given.refused_with(stores.served("LX09", by=house.clerk)) == "not_yours"
 
 
 # -- tokens ---------------------------------------------------------------------------------------------
@@ -352,55 +387,3 @@ def test_a_secret_is_thirty_two_characters_and_its_address_names_account_and_hou
     assert address.startswith("otpauth://totp/")
     assert f"secret={secret}" in address
     assert ":lu?" in address
-
-
-# -- passwords ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("password", "code"),
-    [
-        ("9f4kd02lq", "password.weak"),  # nine characters
-        ("9f4kd02lq1", ""),
-        ("9f4kd02lq1" * 12 + "abcdefgh", ""),  # 128
-        ("9f4kd02lq1" * 12 + "abcdefghi", "password.weak"),
-        ("9k2" * 4, "password.weak"),  # three different characters
-        ("9k2z" * 3, ""),
-        ("cishan-xkz-2026", "password.common"),  # three characters of the own beside the word
-        ("cishan-xkzv-2026", ""),
-        ("12345678dragon", "password.common"),  # eight digits around a common password
-        ("123456789dragon", ""),
-        ("wang-xk-123", "password.common"),  # the login is a word too
-        ("ChanGEme-2026", "password.common"),
-    ],
-)
-def test_each_limit_of_a_password_has_two_sides(password: str, code: str) -> None:
-    if not code:
-        weakness.must_be_good(password, "wang")
-        return
-    with pytest.raises(Refusal) as refused:
-        weakness.must_be_good(password, "wang")
-    assert refused.value.code == code
-
-
-def test_a_name_is_known_as_it_is_written_without_its_kind_and_in_pinyin() -> None:
-    words = weakness.words_of("溪东街道爱心超市", "Linxi Aid of X", "甲", "ab")
-    assert {"溪东街道爱心超市", "溪东街道", "溪东", "xidong", "xidongjiedao", "linxi", "aid"} <= words
-    assert words.isdisjoint({"of", "x", "甲", "ab"})
-    assert "cishanhui" in words
-
-
-async def test_the_own_words_are_those_of_the_house_and_of_its_places(house: Cast) -> None:
-    words = await weakness.own_words()
-    assert {"linxi", "xidong", "beimen", "chengguan", "临溪慈善"} <= words
-
-
-async def test_sixteen_may_wait_for_a_password_to_be_checked_and_the_line_gets_shorter_again() -> None:
-    from charity.office.staff import passwords  # noqa: PLC0415 - its line is looked at
-
-    checks = [passwords.matches(None, given.PASSWORD) for _ in range(17)]
-    answers = await asyncio.gather(*checks, return_exceptions=True)
-    assert [type(answer) for answer in answers].count(Refusal) == 1
-    assert await passwords.matches(None, given.PASSWORD) is False
-    (busy,) = [answer for answer in answers if isinstance(answer, Refusal)]
-    assert (busy.code, busy.status, busy.retry_after_s) == ("sign_in.busy", 503, 5)

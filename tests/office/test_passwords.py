@@ -4,13 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from cast import Cast
 from office import given
 
 from charity import tokens
 from charity.errors import Refusal
 from charity.office import staff
 from charity.office.sign_in import Authenticator, sessions
-from charity.office.staff import weakness
+from charity.office.staff import passwords, weakness
 
 WEAK = (
     "short", "1234567890", "password123", "wangwang1", "aaaaaaaaaaaa", "1212121212", "linxi-2026", "qwerty123456",
@@ -78,3 +79,54 @@ async def test_of_two_changes_of_one_password_at_once_one_counts(house: Any) -> 
     )
     assert [type(d) for d in done].count(Refusal) == 1
     assert await sessions.sign_in(login="wang", password=new[1 if done[0] else 0])
+
+
+# -- the limits ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("password", "code"),
+    [
+        ("9f4kd02lq", "password.weak"),  # nine characters
+        ("9f4kd02lq1", ""),
+        ("9f4kd02lq1" * 12 + "abcdefgh", ""),  # 128
+        ("9f4kd02lq1" * 12 + "abcdefghi", "password.weak"),
+        ("9k2" * 4, "password.weak"),  # three different characters
+        ("9k2z" * 3, ""),
+        ("cishan-xkz-2026", "password.common"),  # three characters of the own beside the word
+        ("cishan-xkzv-2026", ""),
+        ("12345678dragon", "password.common"),  # eight digits around a common password
+        ("123456789dragon", ""),
+        ("wang-xk-123", "password.common"),  # the login is a word too
+        ("ChanGEme-2026", "password.common"),
+    ],
+)
+def test_each_limit_of_a_password_has_two_sides(password: str, code: str) -> None:
+    if not code:
+        weakness.must_be_good(password, "wang")
+        return
+    with pytest.raises(Refusal) as refused:
+        weakness.must_be_good(password, "wang")
+    assert refused.value.code == code
+
+
+def test_a_name_is_known_as_it_is_written_without_its_kind_and_in_pinyin() -> None:
+    words = weakness.words_of("溪东街道爱心超市", "Linxi Aid of X", "甲", "ab")
+    assert {"溪东街道爱心超市", "溪东街道", "溪东", "xidong", "xidongjiedao", "linxi", "aid"} <= words
+    assert words.isdisjoint({"of", "x", "甲", "ab"})
+    assert "cishanhui" in words
+
+
+async def test_the_own_words_are_those_of_the_house_and_of_its_places(house: Cast) -> None:
+    words = await weakness.own_words()
+    assert {"linxi", "xidong", "beimen", "chengguan", "临溪慈善"} <= words
+
+
+async def test_sixteen_may_wait_for_a_password_to_be_checked_and_the_line_gets_shorter_again() -> None:
+    assert passwords._pool._max_workers == 2, "each takes 64 MiB"
+    for _ in range(2):
+        checks = [passwords.matches(None, given.PASSWORD) for _ in range(17)]
+        answers = await asyncio.gather(*checks, return_exceptions=True)
+        assert answers.count(False) == 16
+        (busy,) = [answer for answer in answers if isinstance(answer, Refusal)]
+        assert (busy.code, busy.status, busy.retry_after_s) == ("sign_in.busy", 503, 5)

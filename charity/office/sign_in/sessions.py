@@ -32,7 +32,6 @@ LAST_KEPT = 2
 """Sessions of an account that stay after they have ended: the present one and the one before, to say when that was."""
 SEEN_EVERY = timedelta(minutes=1)
 TOKEN_SEEN_EVERY = timedelta(hours=1)
-LOGIN_MAX = 64
 
 _LIVE = (
     "SELECT x.staff, x.created_at, x.seen_at, x.code_at, s.name, s.store, s.password_initial, "
@@ -124,7 +123,7 @@ async def sign_in(*, login: str, password: str, device: str = "") -> str:
     """
     row = await reading.row(
         "SELECT key, password_hash FROM staff WHERE login = $1 AND disabled_at IS NULL",
-        login.strip().lower()[:LOGIN_MAX],
+        login.strip().lower(),
     )
     stored = row["password_hash"] if row else None
     if not await passwords.matches(stored, password) or row is None:
