@@ -48,7 +48,7 @@ async def known(kind: str, code: str) -> Payee:
 
     Whoever may see a voucher may see whom it pays.
     """
-    return await _READERS[kind](code, SYSTEM) or Payee(kind, code, "", "", open=False)
+    return await _READERS[kind](code, SYSTEM) or Payee(kind, code, "", "")
 
 
 async def _household(code: str, by: Actor) -> Payee | None:

@@ -6,6 +6,7 @@ its maker or its payer; its content is what its hash, its columns and its entry 
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from charity import words
@@ -43,8 +44,9 @@ async def run() -> list[Failure]:
                 break
             last = rows[-1]["number"]
             bought = await purchases.between(after, last)
-            approvals = await _approvals(after, last)
-            bodies = await _bodies(after, last)
+            numbers_read = [row["number"] for row in rows]
+            approvals = await _approvals(numbers_read)
+            bodies = await _bodies(numbers_read)
             closed_through = (await entries.head()).closed_through
         for row in rows:
             wrong += _voucher(row, approvals[row["number"]], bodies.get(row["number"]), closed_through)
@@ -59,28 +61,25 @@ def _wrong(msgid: str, **facts: Any) -> Failure:
     return Failure(INVARIANT, words.say(msgid, **facts))
 
 
-async def _approvals(after: str, last: str) -> dict[str, list[dict[str, Any]]]:
+async def _approvals(vouchers: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """The approvals in force, by voucher."""
+    sql = (
+        "SELECT key, voucher, account, content_hash FROM voucher_approval WHERE decision = 'approve' "  # noqa: S608
+        f"AND cleared_at IS NULL AND voucher IN ({reading.places(len(vouchers))}) ORDER BY at, key"
+    )
     result: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in await reading.rows(
-        "SELECT key, voucher, account, content_hash FROM voucher_approval WHERE voucher > $1 AND voucher <= $2 "
-        "AND decision = 'approve' AND cleared_at IS NULL ORDER BY at, key",
-        after,
-        last,
-    ):
+    for row in await reading.rows(sql, *vouchers):
         result[row["voucher"]].append(row)
     return result
 
 
-async def _bodies(after: str, last: str) -> dict[str, dict[str, Any]]:
+async def _bodies(vouchers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The entries of paid vouchers, by voucher."""
-    rows = await reading.rows(
-        "SELECT v.number, e.body FROM voucher v JOIN entry e ON e.seq = v.entry_seq "
-        "WHERE v.number > $1 AND v.number <= $2",
-        after,
-        last,
+    sql = (
+        "SELECT v.number, e.body FROM voucher v JOIN entry e ON e.seq = v.entry_seq "  # noqa: S608
+        f"WHERE v.number IN ({reading.places(len(vouchers))})"
     )
-    return {r["number"]: json.loads(r["body"]) for r in rows}
+    return {row["number"]: json.loads(row["body"]) for row in await reading.rows(sql, *vouchers)}
 
 
 def _voucher(

@@ -20,7 +20,7 @@ _SUMS: tuple[Check, ...] = (
         "SELECT l.lot, 'store:' || d.store AS store, SUM(l.quantity) AS listed, 0 AS held FROM goods_line l "
         "JOIN goods_document d ON d.number = l.document GROUP BY l.lot, d.store UNION ALL "
         "SELECT o.lot, o.place, 0, o.quantity FROM on_hand o WHERE o.place LIKE 'store:%') x "
-        "GROUP BY x.lot, x.store HAVING SUM(x.listed) <> SUM(x.held)",
+        "GROUP BY x.lot, x.store HAVING SUM(x.listed - x.held) <> 0",
     ),
     (
         "I4",
@@ -39,7 +39,7 @@ _SUMS: tuple[Check, ...] = (
         "SELECT lot, 'store:' || store AS store, barcode, expires_on, pieces AS kept, 0 AS held FROM shelf_lot "
         "UNION ALL SELECT o.lot, o.place, l.barcode, COALESCE(l.expires_on, '9999-12-31'), 0, o.quantity "
         "FROM on_hand o JOIN lot l ON l.code = o.lot WHERE o.place LIKE 'store:%') x "
-        "GROUP BY x.lot, x.store, x.barcode, x.expires_on HAVING SUM(x.kept) <> SUM(x.held)",
+        "GROUP BY x.lot, x.store, x.barcode, x.expires_on HAVING SUM(x.kept - x.held) <> 0",
     ),
     (
         "I12",
@@ -60,9 +60,10 @@ _SUMS: tuple[Check, ...] = (
     (
         "I6",
         "单据 {number} 与冲销单 {reversed_by} 没有互相注明",
-        "SELECT d.number, d.reversed_by FROM goods_document d JOIN goods_document r ON r.number = d.reversed_by "
-        "WHERE r.reverses <> d.number UNION ALL SELECT r.reverses, r.number FROM goods_document r "
-        "JOIN goods_document d ON d.number = r.reverses WHERE COALESCE(d.reversed_by, '') <> r.number",
+        "SELECT d.number, d.reversed_by FROM goods_document d LEFT JOIN goods_document r ON r.number = d.reversed_by "
+        "WHERE d.reversed_by IS NOT NULL AND COALESCE(r.reverses, '') <> d.number UNION ALL "
+        "SELECT r.reverses, r.number FROM goods_document r JOIN goods_document d ON d.number = r.reverses "
+        "WHERE COALESCE(d.reversed_by, '') <> r.number",
     ),
     (
         "I7",
@@ -164,11 +165,10 @@ _ROWS: tuple[Check, ...] = (
         "I3",
         "积分发放 {key} 与分录 #{seq} 不符",
         "SELECT g.key, g.seq FROM points_grant g LEFT JOIN entry e ON e.seq = g.seq AND e.kind = 'points.grant' "
-        "LEFT JOIN (SELECT p.seq, u.code, SUM(p.quantity) AS points FROM posting p JOIN unit u ON u.id = p.unit "
-        "WHERE p.quantity > 0 AND u.code LIKE 'points:%' GROUP BY p.seq, u.code) x ON x.seq = g.seq "
-        "AND x.code = 'points:' || g.scheme || ':' || g.cycle WHERE e.seq IS NULL OR e.party <> g.household "
-        "OR @e.scheme <> g.scheme OR @e.cycle <> g.cycle OR COALESCE(x.points, 0) <> g.points "
-        "OR g.key <> g.scheme || ':' || g.cycle || ':' || g.household",
+        "AND e.party = g.household AND @e.scheme = g.scheme AND @e.cycle = g.cycle "
+        "LEFT JOIN posting p ON p.seq = e.seq AND p.quantity = g.points "
+        "LEFT JOIN unit u ON u.id = p.unit AND u.code = 'points:' || g.scheme || ':' || g.cycle "
+        "WHERE u.id IS NULL OR g.key <> g.scheme || ':' || g.cycle || ':' || g.household",
     ),
     (
         "I3",
@@ -187,9 +187,8 @@ _WITH_RECEIPT = (
     "ORDER BY number LIMIT $2"
 )
 _TAKEN_IN = (
-    "SELECT i.receipt_number, l.quantity, l.cost_fen, o.evidence FROM goods_intake i JOIN goods_line l "
-    "ON l.document = i.number JOIN lot o ON o.code = l.lot WHERE i.number > $1 AND i.number <= $2 "
-    "AND i.receipt_number IS NOT NULL ORDER BY i.number, l.n"
+    "SELECT l.document, l.quantity, l.cost_fen, o.evidence FROM goods_line l JOIN lot o ON o.code = l.lot "
+    "WHERE l.document IN ({}) ORDER BY l.document, l.n"
 )
 
 
@@ -212,22 +211,17 @@ async def _printed() -> list[Failure]:
             slips = await reading.rows(_WITH_RECEIPT, after, CHUNK)
             if not slips:
                 break
-            rows = await reading.rows(_TAKEN_IN, after, slips[-1]["number"])
+            documents = [slip["number"] for slip in slips]
+            rows = await reading.rows(_TAKEN_IN.format(reading.places(len(documents))), *documents)
             printed = await receipts.goods_lines([slip["receipt_number"] for slip in slips])
-        after = slips[-1]["number"]
+        after = documents[-1]
         taken: dict[str, list[tuple[int, int, str]]] = {}
         for row in rows:
-            taken.setdefault(row["receipt_number"], []).append((row["quantity"], row["cost_fen"], row["evidence"]))
+            taken.setdefault(row["document"], []).append((row["quantity"], row["cost_fen"], row["evidence"]))
         for slip in slips:
-            number = slip["receipt_number"]
-            shown = [(line.quantity, line.price_fen, line.evidence) for line in printed.get(number, [])]
+            number, receipt = slip["number"], slip["receipt_number"]
+            shown = [(line.quantity, line.price_fen, line.evidence) for line in printed.get(receipt, [])]
             if shown != taken.get(number, []):
-                failures.append(
-                    Failure(
-                        "I10",
-                        words.say(
-                            "收据 {receipt} 所列物资与入库单 {number} 不符", receipt=number, number=slip["number"]
-                        ),
-                    )
-                )
+                facts = {"receipt": receipt, "number": number}
+                failures.append(Failure("I10", words.say("收据 {receipt} 所列物资与入库单 {number} 不符", **facts)))
     return failures

@@ -3,13 +3,8 @@
 import asyncio
 import gc
 import inspect
-import re
-import sqlite3
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,19 +13,19 @@ from cast import Cast
 from giving.given import give, promised, requested
 from goods.given import RICE
 from goods.given import opened as shop_opened
+from tampering import freely, tampered
 from whole.given import verify_failures
 
 from charity import clock, verification
 from charity.aid import payments, vouchers
 from charity.app import CHECKS
-from charity.db import engine, reading, transactions
+from charity.db import reading, transactions
 from charity.errors import Failure
 from charity.giving import pledges, receipts, refunds
 from charity.goods import slips, till
 from charity.goods.till import Line
 from charity.ledger.writer import Idem
 from charity.room import Check
-from charity.settings import settings
 
 ALL = {f"I{n}" for n in range(1, 14)}
 
@@ -272,24 +267,11 @@ async def busy(town: Cast) -> Cast:
     return town
 
 
-@asynccontextmanager
-async def _with(statement: str) -> AsyncIterator[None]:
-    """Let somebody who owns the database write this, and take it back."""
-    table = statement.split()[1] if statement.startswith("UPDATE") else statement.split()[2]
-    before = await reading.rows(f"SELECT * FROM {table}")
-    await _freely((statement, []))
-    assert await reading.rows(f"SELECT * FROM {table}") != before, statement
-    yield
-    places = ", ".join(f"${n}" for n in range(1, len(before[0]) + 1))
-    whole = f"INSERT INTO {table} ({', '.join(before[0])}) VALUES ({places})"
-    await _freely((f"DELETE FROM {table}", []), *((whole, list(r.values())) for r in before))
-
-
 async def test_a_column_that_does_not_say_what_was_hashed_is_told(busy: Cast) -> None:
     assert await verify_failures() == []
     unseen = []
     for table, key, row, column, value in ROWS:
-        async with _with(f"UPDATE {table} SET {column} = {value} WHERE {key} = {row}"):
+        async with tampered(f"UPDATE {table} SET {column} = {value} WHERE {key} = {row}"):
             if await verify_failures() == []:
                 unseen.append((table, column))
     assert unseen == []
@@ -298,7 +280,7 @@ async def test_a_column_that_does_not_say_what_was_hashed_is_told(busy: Cast) ->
 
 @pytest.mark.parametrize(("table", "rows"), GONE)
 async def test_a_row_that_is_gone_is_told(busy: Cast, table: str, rows: str) -> None:
-    await _freely((f"DELETE FROM {table} WHERE {rows}", []))
+    await freely((f"DELETE FROM {table} WHERE {rows}", []))
     assert await verify_failures() != []
 
 
@@ -361,22 +343,6 @@ async def test_two_checks_run_at_once_and_python_is_given_back_as_it_was(house: 
     assert most == 2
     assert gc.isenabled()
     assert sys.getswitchinterval() == interval
-
-
-async def _freely(*statements: tuple[str, list[Any]]) -> None:
-    """Write as somebody does who owns the database: no foreign key holds him."""
-    if not engine.state().postgres:
-        with closing(sqlite3.connect(settings().sqlite_path)) as free, free:
-            for statement, values in statements:
-                free.execute(re.sub(r"\$(\d+)", r"?\1", statement), values)
-        return
-
-    async def work(tx: transactions.Tx) -> None:
-        await tx.rows("SET LOCAL session_replication_role = replica")
-        for statement, values in statements:
-            await tx.rows(statement, *values)
-
-    await transactions.run(work)
 
 
 def test_every_invariant_is_told_by_some_check() -> None:

@@ -4,6 +4,7 @@ The whole basket travels in the form, so the till works without JavaScript and n
 customer who walks away. Lines are numbered fields: `code.0`, `quantity.0`, `code.1` …
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -14,6 +15,7 @@ from charity.goods.limits import ISSUE_LINES_MAX, QUANTITY_MAX
 
 Data = Mapping[str, str | list[str]]
 _FIELDS: Final = ("expires_on", "value", "evidence")
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
 
 
 def text(data: Data, name: str) -> str:
@@ -103,4 +105,4 @@ def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()
 
 
 def _count(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and int(typed[:8]) <= QUANTITY_MAX else 0
+    return int(typed) if _COUNT.fullmatch(typed) and int(typed) <= QUANTITY_MAX else 0

@@ -6,9 +6,9 @@ from typing import Final
 from charity import tokens
 from charity.errors import Refusal
 from charity.goods import items, rules
-from charity.goods.limits import QUANTITY_MAX
 
 _TIMES: Final = re.compile(r"([0-9]{1,6})\s*[*×]\s*(\S.*)")
+"""Six digits: fewer than QUANTITY_MAX."""
 
 
 def pieces_and_code(text: str) -> tuple[int, str]:
@@ -16,7 +16,7 @@ def pieces_and_code(text: str) -> tuple[int, str]:
     match = _TIMES.fullmatch(text.strip())
     if match is None:
         return 1, tokens.normalise(text[: tokens.TEXT_MAX])
-    return min(max(int(match[1]), 1), QUANTITY_MAX), tokens.normalise(match[2][: tokens.TEXT_MAX])
+    return max(int(match[1]), 1), tokens.normalise(match[2][: tokens.TEXT_MAX])
 
 
 def unknown_code(code: str) -> Refusal | None:

@@ -90,7 +90,7 @@ async def preview(*, store: str, card: CardView | None, lines: Sequence[Line], b
     lines = normalised(lines)
     known = await read(store, card.code if card else "", lines)
     allowed = {f.code: not f.programmes or PROGRAMME in f.programmes for f in await funds.every()}
-    plan = picking.plan(lines, known.shelf(lambda lot: known.pieces.get(lot, 0), lambda fund: allowed.get(fund, False)))
+    plan = picking.plan(lines, known.shelf(lambda lot: known.pieces.get(lot, 0), lambda fund: allowed[fund]))
     reasons = list(card.refusals) if card else []
     reasons += plan.reasons
     if card is not None and card.points < plan.points:

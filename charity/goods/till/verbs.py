@@ -100,11 +100,12 @@ def _decide(
         ),
     )
     household, reasons = _entitled(state, card, known)
-    left = sum(state.balance(acc.household(household["key"]), unit) for unit in known.units) if household else 0
     reasons += plan.reasons
-    if household and left < plan.points:
-        facts = {"left": left, "needed": plan.points}
-        reasons.append((rules.at("points", rules.POINTS_SHORT, **facts), rules.POINTS_SHORT))
+    if household:
+        left = sum(state.balance(acc.household(household["key"]), unit) for unit in known.units)
+        if left < plan.points:
+            facts = {"left": left, "needed": plan.points}
+            reasons.append((rules.at("points", rules.POINTS_SHORT, **facts), rules.POINTS_SHORT))
     if not lines:
         reasons.append((rules.at("lines", rules.BASKET_EMPTY), rules.BASKET_EMPTY))
     if len(plan.picks) > LOTS_MAX:
@@ -149,11 +150,11 @@ def _facts(number: str, store: str, household: HouseholdRow) -> dict[str, Any]:
 
 def _entitled(state: State, card: str, known: Known) -> tuple[HouseholdRow | None, list[Reason]]:
     """The household of the card, and why the card cannot be used."""
-    row = state.row(CARD, card)
-    if row is None or known.household is None:
+    if known.household is None:
         rule = rules.CARD_UNKNOWN if tokens.card_valid(card) else rules.CARD_UNREADABLE
         return None, [(rules.at("card", rule), rule)]
-    household = state.row(HOUSEHOLD, known.household)
+    row, household = state.row(CARD, card), state.row(HOUSEHOLD, known.household)
+    assert row is not None, "a card stays"
     assert household is not None, "a card has a household"
     return household, cards.why_unusable(row, household, known.day)
 
@@ -192,7 +193,7 @@ def _rows(  # noqa: PLR0917 - the values of one slip
     by: Actor,
 ) -> None:
     state.add(DOCUMENT, slips.row(number, "issue", store, entry, by))
-    collected = json.dumps({"name": proxy.name, "reason": proxy.reason}, ensure_ascii=False) if proxy else None
+    collected = json.dumps({"name": proxy.name, "reason": proxy.reason}) if proxy else None
     row = IssueRow(
         number=number,
         household=household["key"],
