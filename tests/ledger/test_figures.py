@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ledger.test_verify import AGE, EDU, GEN, HOME, Lines, give, open_funds, pay
+from ledger.test_verify import move as transfer
 
 from charity.ledger import accounts as acc
 from charity.ledger import figures, writer
@@ -55,6 +56,7 @@ GIFTS, COST, DEBT = ("4101",), ("5101",), ("2601",)
         (GIFTS, "2026-11-01", "2026-11-10", {EDU: -40}, {EDU: -47}),
         (GIFTS, "2026-11-02", "2026-11-10", {EDU: 0}, {EDU: -7}),
         (GIFTS, "2026-11-02", "2026-11-09", {}, {}),
+        (GIFTS, "2026-11-10", "2026-11-10", {EDU: 0}, {EDU: -7}),
         (GIFTS, "2026-10-31", "2026-12-01", {EDU: -40, GEN: -500}, {EDU: -56, GEN: -500}),
         (COST, "2026-11-10", "2026-11-20", {EDU: 350, GEN: 20}, {EDU: 353, GEN: 20}),
         (COST, "2026-11-11", "2026-11-20", {EDU: 50}, {EDU: 53}),
@@ -83,6 +85,22 @@ async def test_the_worth_of_funds_is_said_for_each_of_their_days(money: int) -> 
     assert await figures.worth_by_day([EDU], ["2026-12-01"], money) == {EDU: [("", 690), ("2026-12-01", 690)]}
     assert await figures.worth_by_day([EDU], [], money) == {}
     assert await figures.worth_by_day([], days, money) == {}
+
+
+async def test_a_transfer_of_net_assets_changes_what_two_funds_are_worth(opened: str) -> None:
+    await open_funds()
+    await give("2026-11-01", EDU, 100)
+    cut = await transfer("2026-11-02", EDU, GEN, 30)
+    days = ["2026-11-01", "2026-11-02"]
+    assert await figures.worth_by_day([EDU, GEN], days, cut) == {
+        EDU: [("2026-11-01", 100), ("2026-11-02", 70)],
+        GEN: [("2026-11-02", 30)],
+    }
+    await transfer("2026-11-01", EDU, GEN, 5)
+    assert await figures.worth_by_day([EDU, GEN], days, cut) == {
+        EDU: [("2026-11-01", 100), ("2026-11-02", 70)],
+        GEN: [("2026-11-01", 0), ("2026-11-02", 30)],
+    }
 
 
 async def test_what_all_funds_paid_out_and_of_which_kind_they_are(money: int) -> None:
