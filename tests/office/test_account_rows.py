@@ -161,6 +161,18 @@ async def test_an_account_closes_and_opens_once_and_nobody_closes_his_own(house:
     assert (await stored(house.clerk.key))["disabled_at"] is None
 
 
+async def test_an_account_has_the_name_and_the_store_that_were_saved_last(house: Cast) -> None:
+    who = await given.made(house, "wang", Role.CLERK)
+    for name, store in (("王大明", "LX02"), ("王大明", "LX01"), ("王明", None), ("王明", "")):
+        await staff.assign(key=who.key, name=name, roles=ROLES, store=store, by=house.admin)
+        account = await staff.get(who.key, by=SYSTEM)
+        assert (account.name, account.store) == (name, store or None)
+    assert await events(who.key) == [
+        ("created", "clerk"), ("name", ""), ("store", "LX02"), ("store", "LX01"), ("name", ""), ("store", ""),
+    ]  # fmt: skip
+    assert (await staff.get(house.clerk.key, by=SYSTEM)).store == "LX01"
+
+
 async def test_an_account_whose_roles_wait_begins_with_the_others(house: Cast) -> None:
     one, _ = await given.admins(house)
     who = await given.made(house, "wang", Role.CLERK, Role.CASHIER, by=one)

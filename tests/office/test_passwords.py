@@ -71,6 +71,18 @@ async def test_changing_ones_password_needs_the_present_one(house: Any) -> None:
     assert await sessions.sign_in(login="wang", password="another good one")
 
 
+async def test_an_easy_password_is_refused_to_its_owner_too(house: Any) -> None:
+    clerk = await given.clerk(house)
+    for easy, code in (
+        ("short", "password.weak"),
+        ("wang20260101", "password.common"),
+        (given.PASSWORD, "password.same"),
+    ):
+        changing = staff.change_password(current=given.PASSWORD, password=easy, by=clerk)
+        assert await given.refused_with(changing) == code
+    assert await sessions.sign_in(login="wang", password=given.PASSWORD)
+
+
 async def test_of_two_changes_of_one_password_at_once_one_counts(house: Any) -> None:
     clerk = await given.clerk(house)
     new = ("another good one", "a third good one")

@@ -19,7 +19,7 @@ from charity.ledger import figures
 from charity.ledger import verify as ledger_verify
 from charity.ledger.sums import INCOME, OUTLAY
 from charity.printing.document import Filters
-from charity.reports import kept
+from charity.reports import kept, verify
 
 YEAR = ("2026-01-01", "2026-12-31")
 BORDERS = ("2026-08-15", "2026-08-31", "2026-09-01", "2026-09-15", "2026-09-30", "2026-10-01", "2026-10-15")
@@ -136,6 +136,7 @@ async def test_the_autumn_has_lines_of_every_kind_at_its_borders(autumn: Cast) -
 async def test_verify_is_content_with_a_month_in_which_a_fund_paid_more_than_came_in(autumn: Cast) -> None:
     assert await reading.value("SELECT MIN(worth_fen) FROM fund_month WHERE month = '2026-09'") == 300 - 2_000 - 600
     assert await ledger_verify.run() == []
+    assert await verify.run() == []
 
 
 # -- the worth of a fund --------------------------------------------------------------------------------

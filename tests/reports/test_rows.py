@@ -13,14 +13,15 @@ from reports.given import REPORTS, RICE, SOAP, catalogue, give, pay, read, take_
 from charity import clock, words
 from charity.db import transactions
 from charity.documents import facts
-from charity.giving import donations, refunds
+from charity.giving import donations, receipts, refunds
 from charity.goods import cards, points, slips, till
 from charity.goods.till import Line, Proxy
 from charity.ledger import accounts as acc
 from charity.people import persons
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
-from charity.reports import kept, stock
+from charity.reports import kept, stock, verify
+from charity.roles import SYSTEM
 
 YEAR = ("2026-01-01", "2026-12-31")
 STUDENT = "f" * 32
@@ -204,6 +205,34 @@ async def test_what_is_booked_later_is_taken_off_from_its_own_fund_campaign_prog
             await give(town, 17, received_on=day)
             await give(town, 23, campaign="dream-2026", received_on=day)
     assert [[await kept.by_month(name, f, seq) for f in filters] for name in names] == before
+
+
+async def test_goods_without_value_stand_in_the_fund_of_their_first_lot(house: Cast) -> None:
+    with noon("2026-09-10"):
+        await catalogue()
+        await take_in(house, RICE, 2)
+        await take_in(house, SOAP, 2, fund="F-WARM")
+        await points.grant_cycle(by=house.caseworker)
+        card = await cards.issue(household=house.household, by=house.caseworker)
+        for lines in ([Line(1, SOAP), Line(1, RICE)], [Line(1, RICE), Line(1, SOAP)]):
+            await till.issue(store="LX01", card=card, lines=lines, by=house.clerk)
+    rows, totals = await read("disbursements", Filters.of(*YEAR))
+    assert [(row["fund"], row["goods_fen"]) for row in rows] == [
+        ("送温暖专项基金", "不计价"),
+        ("非限定性基金", "不计价"),
+    ]
+    assert (totals.sums["recipients"], totals.differences) == (6, [])
+    assert await verify.run() == []
+
+
+async def test_of_two_receipts_of_one_moment_the_later_number_says_who_gave(house: Cast) -> None:
+    with noon("2026-09-10"):
+        gift = await donations.get(await give(house, 10_000, "陈小梅"), by=SYSTEM)
+        await receipts.replace(
+            str(gift.receipt_id), reason="姓名写错", donor=Donor("person", "孙晓梅"), by=house.accountant
+        )
+    rows, _ = await read("donations", Filters.of(*YEAR, copy="internal"))
+    assert [row["donor"] for row in rows] == ["孙晓梅"]
 
 
 async def test_a_payee_who_was_erased_leaves_the_line_without_a_name(town: Cast) -> None:

@@ -26,6 +26,10 @@ DRIFT = 1
 CODES = 10
 _SECRET = re.compile(r"^[A-Z2-7]{32}$")
 _CODE = re.compile(r"^\d{6}$")
+_LOCKED = (
+    "UPDATE staff SET key = key WHERE key = $1 AND disabled_at IS NULL AND totp_secret IS NOT NULL "
+    "RETURNING totp_secret"
+)
 
 
 def new_secret() -> str:
@@ -124,12 +128,13 @@ async def _checked(by: Actor, typed: str, then: Callable[[Tx], Awaitable[None]])
     code = _read(typed)
 
     async def work(tx: Tx) -> None:
-        await effects.locked(tx, by.key)
-        row = await tx.row("SELECT totp_secret, totp_step FROM staff WHERE key = $1 AND disabled_at IS NULL", by.key)
-        if row is None or row["totp_secret"] is None:
+        rows = await tx.rows(_LOCKED, by.key)
+        if not rows:
             raise rules.TWO_STEP_OFF()
         if _CODE.match(code):
-            await _use_step(tx, by, _step_of(sealed.unseal("staff", "totp_secret", by.key, row["totp_secret"]), code))
+            await _use_step(
+                tx, by, _step_of(sealed.unseal("staff", "totp_secret", by.key, rows[0]["totp_secret"]), code)
+            )
         else:
             await _use_recovery(tx, by, code)
         await then(tx)

@@ -80,8 +80,8 @@ async def create(*, role: Role, store: str | None = None, login: str = "", name:
     secret = tokens.secret_token()
 
     async def work(tx: Tx) -> None:
-        await effects.locked(tx, key)
-        if await tx.row("SELECT key FROM staff WHERE key = $1 AND disabled_at IS NULL", key) is None:
+        in_use = "UPDATE staff SET key = key WHERE key = $1 AND disabled_at IS NULL RETURNING key"
+        if not await tx.rows(in_use, key):  # looked at and locked
             raise DISABLED(login=login)
         now = clock.now()
         row = {

@@ -145,7 +145,6 @@ async def disable(*, key: str, by: Actor) -> None:
     by.must("account.manage")
     if key == by.key:
         raise rules.NOT_ONESELF()
-    await get(key, by=by)
 
     async def work(tx: Tx) -> None:
         _, held = await effects.locked(tx, key)
