@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from whole.test_verify import _freely
+from tampering import freely
 
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
@@ -209,7 +209,7 @@ async def test_the_rows_that_overlap_a_piece_are_read_and_no_neighbours(
     }  # fmt: skip
     for table, values in rows.items():
         places = ", ".join(f"${n}" for n in range(1, len(values[0]) + 1))
-        await _freely(*((f"INSERT INTO {table} VALUES ({places})", list(row)) for row in values))
+        await freely(*((f"INSERT INTO {table} VALUES ({places})", list(row)) for row in values))
     for where, table, expected in ((SEGMENTS_WITHIN, "segment", segments), (INFLOWS_WITHIN, "inflow", arrivals)):
         kept = await reading.rows(f"SELECT start FROM {table} WHERE {where} ORDER BY start", "F-1", start, stop)
         assert [row["start"] for row in kept] == expected, table

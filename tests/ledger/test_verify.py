@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ledger.test_ledger import refund, reversal, seq_of
-from whole.test_verify import _with
+from tampering import tampered
 
 from charity.db import transactions
 from charity.db.transactions import Tx
@@ -220,7 +220,7 @@ FAULTS: dict[str, list[str]] = {
 
 async def test_each_fault_is_said_in_its_words_and_no_other_is(books: str) -> None:
     for statement, expected in FAULTS.items():
-        async with _with(statement):
+        async with tampered(statement):
             assert await failing() == expected, statement
     assert await failing() == []
 
