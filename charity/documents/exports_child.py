@@ -21,7 +21,7 @@ PROGRESS_EVERY_S = 0.3
 
 
 def _say(line: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
 

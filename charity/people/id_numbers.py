@@ -29,7 +29,7 @@ def is_persons(number: str) -> bool:
 
 def _is_day(year: str, month: str, day: str) -> bool:
     try:
-        date(int(year) if len(year) == 4 else 1900 + int(year), int(month), int(day))  # noqa: PLR2004
+        date(int(f"19{year}"[-4:]), int(month), int(day))  # two digits are of the years 19..
     except ValueError:
         return False
     return True

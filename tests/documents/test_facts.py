@@ -1,8 +1,10 @@
 """What every register needs: its period, who may read what, cursors, and rows that are what the books say."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from conftest import Web
 
 from charity import words
 from charity.documents import facts, registry
@@ -149,3 +151,17 @@ async def test_a_register_prints_the_filters_that_were_chosen(house: object) -> 
     )
     assert await facts.filter_words(registry.document("stock"), of()) == "全部"
     assert facts.period_words(of()) == "2026-01-01 至 2026-12-31"
+
+
+async def test_a_screen_shows_fifty_rows(house: object, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    async def page(filters: Filters, seq: int, after: str | None, limit: int) -> Page:
+        del filters, seq, after
+        asked.append(limit)
+        return Page([], None)
+
+    stock = registry.document("stock")
+    monkeypatch.setitem(registry._documents, "stock", replace(stock, page=page))
+    assert (await web.as_("accountant").get("/ledgers/stock")).status_code == 200
+    assert asked == [50]

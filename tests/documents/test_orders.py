@@ -1,5 +1,6 @@
 """Orders of files: whose they are, how far they are, what ends them, and what the child process says of one."""
 
+import io
 import json
 import select
 import signal
@@ -220,10 +221,15 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-async def test_the_child_says_how_far_it_is_and_what_it_made(
-    house: Cast, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+async def test_the_child_says_now_and_then_how_far_it_is_and_what_it_made(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     order = await ordered(house)
+    pipe, now = io.BytesIO(), [0.0]
+
+    def received() -> list[Any]:
+        return [json.loads(line) for line in pipe.getvalue().splitlines()]
+
     made = rendering.Made(f"{order}.csv", 7, {"code": "c"})
 
     async def make(*, on_progress: Any, **asked: Any) -> rendering.Made:
@@ -233,16 +239,22 @@ async def test_the_child_says_how_far_it_is_and_what_it_made(
             whole_year(),
             exports.folder() / f"{order}.csv",
         )
-        for done in (1, 2, 3):
-            await on_progress(done, 3)
+        for done, at, heard in ((1, 0.3, 0), (2, 0.4, 1), (3, 0.7, 1), (4, 0.8, 2), (5, 0.9, 3), (5, 0.9, 4)):
+            now[0] = at
+            await on_progress(done, 5)
+            assert len(received()) == heard, done
         return made
 
     monkeypatch.setattr(rendering, "make", make)
-    await exports_child.make(order)
-    first, *between, last = lines(capsys)
-    assert first == {"done": 1, "total": 3}
-    assert between[-1] == {"done": 3, "total": 3}
-    assert last == {"made": {"file": f"{order}.csv", "bytes": 7, "document": {"code": "c"}}}
+    monkeypatch.setattr(exports_child.time, "monotonic", lambda: now[0])
+    with io.TextIOWrapper(pipe, encoding="utf-8") as stdout:
+        monkeypatch.setattr(sys, "stdout", stdout)
+        await exports_child.make(order)
+        lines_ = received()
+    assert lines_ == [
+        *({"done": done, "total": 5} for done in (2, 4, 5, 5)),
+        {"made": {"file": f"{order}.csv", "bytes": 7, "document": {"code": "c"}}},
+    ]
 
 
 async def test_the_child_says_what_was_refused_in_the_language_of_the_order(

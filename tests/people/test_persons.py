@@ -194,6 +194,8 @@ async def test_institutions_are_offered_by_code_and_suppliers_last(
         ("110105000229002", False),  # 1900 had no 29 February
         ("110105040229002", True),
         ("11010519491231002X", True),
+        ("110105200002290022", True),
+        ("110105190002290022", False),
         ("110105194902290021", False),
         ("110105180012310022", True),
         ("110105210012310022", False),  # of the years 18, 19 and 20
