@@ -24,7 +24,7 @@ from charity.office import stores
 from charity.people import persons
 from charity.people.households import CATEGORY_WORDS
 from charity.printing.document import Column, Document, Filters, Group, Page, Totals
-from charity.reports import kept
+from charity.reports import kept, lookup
 from charity.reports.donations import RESTRICTION
 
 COLUMNS = (
@@ -120,15 +120,15 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
 
 async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tuple[str, str, str]]:
     """Name (masked on copies for others), category and township of who received, by entry."""
-    households = await _lookup(
+    households = await lookup.by_id(
         "SELECT key AS id, head_name AS name, category, township FROM household WHERE key IN ({in})",
         {row["household"] for row in rows},
     )
-    by_code = await _lookup(
+    by_code = await lookup.by_id(
         "SELECT code AS id, head_name AS name, category, township FROM household WHERE code IN ({in})",
         {row["payee"] for row in rows if row["payee_kind"] == "household"},
     )
-    places = await _lookup(
+    places = await lookup.by_id(
         "SELECT code AS id, name, kind AS category, township FROM institution WHERE code IN ({in})",
         {row["payee"] for row in rows if row["payee_kind"] in {"institution", "supplier"}},
     )
@@ -150,17 +150,6 @@ async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tu
             category, township = "个人" if person else "", ""
         recipients[row["seq"]] = (name, category, townships.get(township, township))
     return recipients
-
-
-async def _lookup(sql: str, ids: set[str | None]) -> dict[str | None, dict[str, Any]]:
-    """Rows by id, in parts that fit a statement."""
-    todo = sorted(i for i in ids if i)
-    people: dict[str | None, dict[str, Any]] = {}
-    for at in range(0, len(todo), persons.NAMES_CHUNK):
-        part = todo[at : at + persons.NAMES_CHUNK]
-        for row in await reading.rows(sql.replace("{in}", reading.places(len(part))), *part):
-            people[row["id"]] = row
-    return people
 
 
 def _reason(row: dict[str, Any], *, internal: bool) -> str:

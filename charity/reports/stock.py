@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from charity import words
-from charity.db import reading
 from charity.documents import facts
 from charity.documents.filters import FUND, STORE
 from charity.ledger import accounts as acc
@@ -21,6 +20,7 @@ from charity.ledger import figures as books
 from charity.money import yuan
 from charity.office import stores
 from charity.printing.document import Column, Document, Filters, Group, Page, Totals
+from charity.reports import lookup
 
 NEAR_DAYS = 30
 """近效期: expires within so many days after the end of the period."""
@@ -189,25 +189,15 @@ def _row(
 
 async def _lots(filters: Filters, units: set[str]) -> dict[str, dict[str, Any]]:
     """Barcode, cost, expiry and fund of lots, by unit code."""
-    todo = sorted(unit.removeprefix("lot:") for unit in units)
-    lots: dict[str, dict[str, Any]] = {}
-    for at in range(0, len(todo), 500):
-        part = todo[at : at + 500]
-        sql = f"SELECT code, barcode, cost_fen, expires_on, fund FROM lot WHERE code IN ({reading.places(len(part))})"  # noqa: S608
-        for row in await reading.rows(sql, *part):
-            if filters[FUND] in {"", row["fund"]}:
-                lots[acc.lot(row["code"])] = row
-    return lots
+    lots = await lookup.by_id(
+        "SELECT code AS id, barcode, cost_fen, expires_on, fund FROM lot WHERE code IN ({in})",
+        (unit.removeprefix("lot:") for unit in units),
+    )
+    return {acc.lot(code): lot for code, lot in lots.items() if filters[FUND] in {"", lot["fund"]}}
 
 
 async def _items(barcodes: set[str]) -> dict[str, dict[str, Any]]:
-    todo = sorted(barcodes)
-    items: dict[str, dict[str, Any]] = {}
-    for at in range(0, len(todo), 500):
-        part = todo[at : at + 500]
-        sql = f"SELECT barcode, name, measure FROM item WHERE barcode IN ({reading.places(len(part))})"  # noqa: S608
-        items.update({row["barcode"]: row for row in await reading.rows(sql, *part)})
-    return items
+    return await lookup.by_id("SELECT barcode AS id, name, measure FROM item WHERE barcode IN ({in})", barcodes)
 
 
 async def _value_differences(filters: Filters, seq_max: int, values: dict[tuple[str, str], int]) -> list[str]:
@@ -218,14 +208,15 @@ async def _value_differences(filters: Filters, seq_max: int, values: dict[tuple[
         store, fund = key
         if filters[STORE] not in {"", store} or filters[FUND] not in {"", fund} or store.startswith("transit"):
             continue
-        if values.get(key, 0) != booked.get(key, 0):
+        here, there = values.get(key, 0), booked.get(key, 0)
+        if here != there:
             differences.append(
                 words.say(
                     "{store} {fund}：台账 {rows} 元，账簿存货为 {books} 元",
                     store=store,
                     fund=fund,
-                    rows=yuan(values.get(key, 0)),
-                    books=yuan(booked.get(key, 0)),
+                    rows=yuan(here),
+                    books=yuan(there),
                 )
             )
     return differences[:DIFFERENCES_SHOWN]

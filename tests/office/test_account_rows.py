@@ -14,7 +14,7 @@ from charity.db import reading, transactions
 from charity.errors import Refusal, Rule
 from charity.office import organisation, rules, staff, stores
 from charity.office.models import Staff
-from charity.office.sign_in import sessions, two_step
+from charity.office.sign_in import Authenticator, sessions, two_step
 from charity.office.staff import Account, weakness
 from charity.office.staff import tokens as access_tokens
 from charity.roles import SYSTEM, Role
@@ -291,6 +291,13 @@ async def test_an_account_that_is_disabled_while_its_token_is_made_gets_none(
     monkeypatch.setattr(access_tokens, "_must_fit", lambda *_: None)  # it was in use when that was asked
     assert await given.refused_with(access_tokens.create(role=Role.CLERK, login="wang")) == "token.disabled"
     assert not await reading.rows("SELECT digest FROM token WHERE staff = $1", clerk.key)
+
+
+async def test_a_token_of_an_account_without_any_role_opens_nothing(house: Cast) -> None:
+    digest = tokens.digest(await access_tokens.create(role=Role.AUDITOR))
+    assert await Authenticator().token(digest) == (await staff.required("api-auditor", by=SYSTEM)).actor
+    await transactions.run(lambda tx: tx.rows("DELETE FROM staff_role WHERE role = 'auditor' RETURNING role"))
+    assert await Authenticator().token(digest) is None
 
 
 async def test_a_beginning_that_fits_two_tokens_revokes_neither(house: Cast) -> None:

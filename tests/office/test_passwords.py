@@ -111,6 +111,10 @@ async def test_of_two_changes_of_one_password_at_once_one_counts(house: Any) -> 
         ("123456789dragon", ""),
         ("wang-xk-123", "password.common"),  # the login is a word too
         ("ChanGEme-2026", "password.common"),
+        ("dragondragon", "password.common"),  # a common password twice, and with a year behind it
+        ("dragondragon-2026", "password.common"),
+        ("dragonsdragonfly", ""),
+        ("83k92j15x7", ""),  # three letters, and no word
     ],
 )
 def test_each_limit_of_a_password_has_two_sides(password: str, code: str) -> None:

@@ -1,6 +1,7 @@
 """Situations of the registers: gifts, payments, goods in and out, and a town with all of them."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cast import Cast
@@ -12,10 +13,11 @@ from charity.app import DOCUMENTS
 from charity.db import transactions
 from charity.documents import facts
 from charity.giving import donations, refunds
-from charity.goods import cards, intake, items, points, till
+from charity.goods import cards, intake, items, points, slips, till
 from charity.goods.intake import IntakeLine
 from charity.goods.items import Item
-from charity.goods.till import Line
+from charity.goods.till import Line, Proxy
+from charity.people import persons
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
 
@@ -23,6 +25,12 @@ REPORTS = {document.name: document for document in DOCUMENTS}
 RICE, SOAP = "6901234567892", "6923456789012"
 TODAY = clock.today()
 YEAR = (TODAY.replace(month=1, day=1).isoformat(), TODAY.replace(month=12, day=31).isoformat())
+
+
+def noon(day: str) -> Any:
+    """The clock at noon of a day in Shanghai."""
+    at = date.fromisoformat(day)
+    return clock.fixed(datetime(at.year, at.month, at.day, 4, tzinfo=UTC))
 
 
 def whole_year(**chosen: Any) -> Filters:
@@ -103,6 +111,56 @@ async def busy_town(house: Cast) -> Cast:
     await pay(house, 4_000, "P03", "F-GEN")
     await pay(house, 30_000, "P90", "F-WC08", "institution", "YL01")
     return house
+
+
+STUDENT = "f" * 32
+"""A person whom the eventful town pays."""
+
+
+async def eventful_town(house: Cast) -> Cast:
+    """Gifts of every consent, goods of two funds in one basket, a payment to each kind of payee, and what was undone."""
+    student = persons.person_row(Donor("person", "李学生"), key=STUDENT)
+    with noon("2026-09-10"):
+        await catalogue()
+        await transactions.run(lambda tx: tx.insert("person", [student]))
+        await give(house, 10_000, public_name=True)
+        gift = await give(house, 5_000, "李四", campaign="dream-2026", public_name=True, public_amount=False)
+        await give(house, 70_000, "王五", campaign="wenchuan-2008")
+        nobody = {"channel": "cash", "donor": Donor("anonymous", ""), "public_amount": False, "by": house.cashier}
+        await donations.receive(campaign="everyday", amount_fen=88, received_on="2026-09-08", **nobody)
+        await take_in(house, SOAP, 5, 300)
+        rice = await take_in(house, RICE, 4, 2_500)
+        await take_in(house, RICE, 2)
+        await points.grant_cycle(by=house.caseworker)
+        card = await cards.issue(household=house.household, by=house.caseworker)
+    with noon("2026-09-11"):
+        await take_in(house, SOAP, 5, 300, fund="F-WARM")  # ends a day later: the soap of F-GEN goes first
+    with noon("2026-09-15"):
+        issued = await till.issue(store="LX01", card=card, lines=[Line(7, SOAP)], by=house.clerk)
+    sql = "UPDATE household SET category = 'EDGE' WHERE code = 'HH0001' RETURNING key"
+    await transactions.run(lambda tx: tx.rows(sql))
+    with noon("2026-09-20"):
+        await pay(house, 4_000, "P03", "F-GEN")
+        await pay(house, 600, "P01", "F-EDU", "person", STUDENT)
+        await pay(house, 30_000, "P90", "F-WC08", "institution", "YL01")
+        await pay(house, 1_000, "P05", "F-GEN", "supplier", "GY01")  # bought, not yet handed out: in no line
+    with noon("2026-09-28"):
+        await till.issue(store="LX01", card=card, lines=[Line(1, SOAP)], by=house.clerk, proxy=Proxy("邻居", "生病"))
+        asked = await refunds.request(gift, amount_fen=2_000, reason="重复付款", by=house.accountant)
+        await refunds.approve(asked.body["number"], by=house.accountant2)
+    with noon("2026-10-20"):
+        await slips.reverse(number=issued.body["number"], reason="扫错卡", by=house.manager)
+        await slips.reverse(number=rice, reason="数错", by=house.manager)
+    return house
+
+
+def printed(rows: Iterable[dict[str, Any]], *names: str) -> str:
+    """Lines of a register with a bar between its columns, and an address of a receipt without its code."""
+    lines = []
+    for row in rows:
+        texts = ["-" if row[name] is None else str(row[name]) for name in names]
+        lines.append("|".join("/r/…" if text.startswith("/r/") else text for text in texts))
+    return "\n".join(lines)
 
 
 async def read(name: str, filters: Filters, limit: int = 1000) -> tuple[list[dict[str, Any]], Totals]:

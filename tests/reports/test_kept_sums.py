@@ -1,15 +1,13 @@
 """Kept sums where they are read: the cut of a period by months, and the worth of a fund from months before it."""
 
-from datetime import UTC, date, datetime
 from itertools import combinations_with_replacement
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from cast import Cast
-from reports.given import REPORTS, RICE, SOAP, catalogue, give, pay, read, take_in
+from reports.given import REPORTS, RICE, SOAP, catalogue, give, noon, pay, read, take_in
 
-from charity import clock
 from charity.db import reading
 from charity.documents import facts
 from charity.giving import refunds
@@ -23,12 +21,6 @@ from charity.reports import kept, verify
 
 YEAR = ("2026-01-01", "2026-12-31")
 BORDERS = ("2026-08-15", "2026-08-31", "2026-09-01", "2026-09-15", "2026-09-30", "2026-10-01", "2026-10-15")
-
-
-def noon(day: str) -> Any:
-    """The clock at noon of a day in Shanghai."""
-    at = date.fromisoformat(day)
-    return clock.fixed(datetime(at.year, at.month, at.day, 4, tzinfo=UTC))
 
 
 # -- the cut of a period --------------------------------------------------------------------------------

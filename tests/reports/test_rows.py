@@ -1,22 +1,16 @@
 """The registers line by line, as they are printed, of a town in which everything happens that a line can say."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
 from itertools import combinations_with_replacement
-from typing import Any
 
 import pytest
-import pytest_asyncio
 from cast import Cast
-from reports.given import REPORTS, RICE, SOAP, catalogue, give, pay, read, take_in
+from reports.given import REPORTS, RICE, SOAP, STUDENT, catalogue, give, noon, pay, printed, read, take_in
 
-from charity import clock, words
 from charity.db import transactions
 from charity.documents import facts
-from charity.giving import donations, receipts, refunds
-from charity.goods import cards, points, slips, till
-from charity.goods.till import Line, Proxy
-from charity.ledger import accounts as acc
+from charity.giving import donations, receipts
+from charity.goods import cards, points, till
+from charity.goods.till import Line
 from charity.people import persons
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
@@ -24,60 +18,6 @@ from charity.reports import kept, stock, verify
 from charity.roles import SYSTEM
 
 YEAR = ("2026-01-01", "2026-12-31")
-STUDENT = "f" * 32
-
-
-def noon(day: str) -> Any:
-    """The clock at noon of a day in Shanghai."""
-    at = date.fromisoformat(day)
-    return clock.fixed(datetime(at.year, at.month, at.day, 4, tzinfo=UTC))
-
-
-@pytest_asyncio.fixture
-async def town(house: Cast) -> Cast:
-    """Gifts of every consent, goods of two funds in one basket, a payment to each kind of payee, and what was undone."""
-    student = persons.person_row(Donor("person", "李学生"), key=STUDENT)
-    with noon("2026-09-10"):
-        await catalogue()
-        await transactions.run(lambda tx: tx.insert("person", [student]))
-        await give(house, 10_000, public_name=True)
-        gift = await give(house, 5_000, "李四", campaign="dream-2026", public_name=True, public_amount=False)
-        await give(house, 70_000, "王五", campaign="wenchuan-2008")
-        nobody = {"channel": "cash", "donor": Donor("anonymous", ""), "public_amount": False, "by": house.cashier}
-        await donations.receive(campaign="everyday", amount_fen=88, received_on="2026-09-08", **nobody)
-        await take_in(house, SOAP, 5, 300)
-        rice = await take_in(house, RICE, 4, 2_500)
-        await take_in(house, RICE, 2)
-        await points.grant_cycle(by=house.caseworker)
-        card = await cards.issue(household=house.household, by=house.caseworker)
-    with noon("2026-09-11"):
-        await take_in(house, SOAP, 5, 300, fund="F-WARM")  # ends a day later: the soap of F-GEN goes first
-    with noon("2026-09-15"):
-        issued = await till.issue(store="LX01", card=card, lines=[Line(7, SOAP)], by=house.clerk)
-    sql = "UPDATE household SET category = 'EDGE' WHERE code = 'HH0001' RETURNING key"
-    await transactions.run(lambda tx: tx.rows(sql))
-    with noon("2026-09-20"):
-        await pay(house, 4_000, "P03", "F-GEN")
-        await pay(house, 600, "P01", "F-EDU", "person", STUDENT)
-        await pay(house, 30_000, "P90", "F-WC08", "institution", "YL01")
-        await pay(house, 1_000, "P05", "F-GEN", "supplier", "GY01")  # bought, not yet handed out: in no line
-    with noon("2026-09-28"):
-        await till.issue(store="LX01", card=card, lines=[Line(1, SOAP)], by=house.clerk, proxy=Proxy("邻居", "生病"))
-        asked = await refunds.request(gift, amount_fen=2_000, reason="重复付款", by=house.accountant)
-        await refunds.approve(asked.body["number"], by=house.accountant2)
-    with noon("2026-10-20"):
-        await slips.reverse(number=issued.body["number"], reason="扫错卡", by=house.manager)
-        await slips.reverse(number=rice, reason="数错", by=house.manager)
-    return house
-
-
-def printed(rows: Iterable[dict[str, Any]], *names: str) -> str:
-    """Lines of a register with a bar between its columns, and an address of a receipt without its code."""
-    lines = []
-    for row in rows:
-        texts = ["-" if row[name] is None else str(row[name]) for name in names]
-        lines.append("|".join("/r/…" if text.startswith("/r/") else text for text in texts))
-    return "\n".join(lines)
 
 
 GIFTS = """
@@ -132,6 +72,18 @@ async def test_a_register_says_of_each_line_what_happened_and_to_others_no_names
         lines = lines.replace(f"|{inside}|", f"|{outside}|")
     rows, _ = await read(name, Filters.of(*YEAR))
     assert printed(rows, *columns) == lines
+
+
+@pytest.mark.parametrize("name", REPORTS)
+async def test_what_lines_name_is_read_in_parts(town: Cast, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    filters = Filters.of("2026-09-12", "2026-12-31")
+    whole = await read(name, filters)
+    monkeypatch.setattr(persons, "NAMES_CHUNK", 2)
+    stock._sheets.clear()
+    assert await read(name, filters) == whole
+    monkeypatch.setattr(persons, "NAMES_CHUNK", 1)
+    stock._sheets.clear()
+    assert await read(name, filters) == whole
 
 
 async def test_the_totals_of_a_register_are_listed_by_month(town: Cast) -> None:
@@ -242,116 +194,6 @@ async def test_a_payee_who_was_erased_leaves_the_line_without_a_name(town: Cast)
         assert [(row["payee"], row["category"], row["township"], row["amount_fen"]) for row in rows] == [
             ("", "", "", 600)
         ]
-
-
-# -- stock ----------------------------------------------------------------------------------------------
-
-
-async def test_the_stock_register_has_a_line_for_each_cost_of_an_item(town: Cast) -> None:
-    rows, totals = await read("stock", Filters.of("2026-09-12", "2026-09-30"))
-    names = (
-        "n",
-        "store",
-        "item",
-        "item_href",
-        "measure",
-        "cost_fen",
-        "opening",
-        "opening_fen",
-        *stock.SUMS[2:],
-        "cost",
-    )
-    assert printed(rows, *names).splitlines() == [
-        "1|溪东街道爱心超市|大米|/stores/LX01/stock?q=6901234567892|袋|不计价|2|0|0|0|0|0|0|0|0|0|2|0|2|0",
-        "2|溪东街道爱心超市|大米|/stores/LX01/stock?q=6901234567892|袋|2500|4|10000|0|0|0|0|0|0|0|0|4|10000|4|2500",
-        "3|溪东街道爱心超市|肥皂|/stores/LX01/stock?q=6923456789012|块|300|10|3000|0|0|0|0|8|0|0|0|2|600|2|300",
-    ]
-    assert [group.label for group in totals.groups] == ["溪东街道爱心超市"]
-    assert totals.groups[0].figures == totals.sums
-    figures = {"opening": 16, "opening_fen": 13_000, "issued": 8, "closing": 8, "closing_fen": 10_600, "near": 8}
-    assert (totals.count, totals.sums) == (3, dict.fromkeys(stock.SUMS, 0) | figures)
-    assert totals.differences == []
-    assert stock.check(totals) == "核对：期初 16 ＋ 收入 0 － 发出 8 ＝ 期末 8"
-    _, totals = await read("stock", Filters.of("2026-10-20", "2026-10-20"))  # both reversals: out of their own columns
-    assert (totals.sums["gift"], totals.sums["issued"], totals.sums["closing"]) == (-4, -7, 11)
-    assert stock.check(totals) == "核对：期初 8 ＋ 收入 -4 － 发出 -7 ＝ 期末 11"
-    rows, totals = await read("stock", Filters.of("2026-09-12", "2026-09-30", fund="F-WARM"))
-    assert [(row["item"], row["opening"], row["closing"]) for row in rows] == [("肥皂", 5, 2)]
-    assert totals.differences == []
-
-
-def test_a_movement_stands_in_the_column_of_where_the_pieces_came_from_or_went() -> None:
-    for place, column in (
-        (acc.DONORS, "gift"),
-        (acc.SUPPLIERS, "bought"),
-        (acc.HOUSEHOLDS, "issued"),
-        ("world:lost", "written_off"),
-    ):
-        assert stock.way(place, 1) == stock.way(place, -1) == column
-    for place, came, went in (
-        ("store:LX02", "moved_in", "moved_out"),
-        ("transit:LX01-LX02", "moved_in", "moved_out"),
-        ("world:counted", "gained", "lost"),
-    ):
-        assert (stock.way(place, 1), stock.way(place, -1)) == (came, went), place
-
-
-LOTS = {
-    "lot:A": {"barcode": RICE, "cost_fen": 2_500, "expires_on": "2026-10-30", "fund": "F-GEN"},
-    "lot:B": {"barcode": RICE, "cost_fen": 2_500, "expires_on": "2026-10-31", "fund": "F-WARM"},
-    "lot:C": {"barcode": RICE, "cost_fen": 0, "expires_on": None, "fund": "F-GEN"},
-}
-
-
-def test_pieces_are_near_their_end_thirty_days_after_the_period_and_worth_their_cost_in_their_fund() -> None:
-    lines = stock.Lines(Filters.of("2026-09-01", "2026-09-30"), LOTS)
-    lines.open({("store:LX01", "lot:A"): 3, ("store:LX01", "lot:B"): 2})
-    lines.move([{"place": "store:LX01", "unit": "lot:A", "other": "world:lost", "way": -1, "net": -1}])
-    lines.move([{"place": "store:LX01", "unit": "lot:A", "other": "store:LX02", "way": 1, "net": 4}])
-    lines.close({("store:LX01", "lot:A"): 6, ("store:LX01", "lot:B"): 2, ("store:LX02", "lot:C"): 7})
-    lines.close({("store:LX01", "lot:unknown"): 9})
-    nothing = dict.fromkeys((*stock.SUMS, "check"), 0)
-    valued = {"opening": 5, "opening_fen": 12_500, "written_off": 1, "moved_in": 4, "check": 3}
-    assert lines.figures == {
-        ("LX01", RICE, 2_500): nothing | valued | {"closing": 8, "closing_fen": 20_000, "near": 6},
-        ("LX02", RICE, 0): nothing | {"closing": 7},
-    }
-    assert lines.values == {("LX01", "F-GEN"): 15_000, ("LX01", "F-WARM"): 5_000, ("LX02", "F-GEN"): 0}
-    own = stock.Lines(Filters.of("2026-09-01", "2026-09-30", store="LX02"), LOTS)
-    own.close({("store:LX01", "lot:A"): 6, ("store:LX02", "lot:C"): 7})
-    assert list(own.figures) == [("LX02", RICE, 0)]
-
-
-async def test_shelves_that_are_not_worth_what_the_books_say_are_named_by_store_and_fund(town: Cast) -> None:
-    async def named(values: dict[tuple[str, str], int], **chosen: str) -> list[str]:
-        return await stock._value_differences(Filters.of(*YEAR, **chosen), await facts.head_seq(), values)
-
-    booked = {("LX01", "F-GEN"): 1_500, ("LX01", "F-WARM"): 1_200}
-    assert await named(booked | {("LX02", "F-GEN"): 0}) == []
-    assert await named({("LX01", "F-GEN"): 1_501}) == [
-        "LX01 F-GEN：台账 15.01 元，账簿存货为 15.00 元",
-        "LX01 F-WARM：台账 0.00 元，账簿存货为 12.00 元",
-    ]
-    assert await named(booked | {("LX00", "F-EDU"): 7}) == ["LX00 F-EDU：台账 0.07 元，账簿存货为 0.00 元"]
-    assert await named(booked | {("transit:1", "F-EDU"): 7}) == []
-    wrong = {(store, fund): 7 for store in ("LX01", "LX02") for fund in ("F-GEN", "F-WARM")}
-    assert [text.split("：")[0] for text in await named(wrong, store="LX02")] == ["LX02 F-GEN", "LX02 F-WARM"]
-    assert [text.split("：")[0] for text in await named(wrong, fund="F-WARM")] == ["LX01 F-WARM", "LX02 F-WARM"]
-    many = booked | {(f"LX{n}", "F-GEN"): 7 for n in range(10, 30)}
-    assert [text[:4] for text in await named(many)] == [f"LX{n}" for n in range(10, 20)]
-
-
-async def test_sheets_are_kept_for_the_same_books_and_language_and_sixteen_of_them(town: Cast) -> None:
-    seq = await facts.head_seq()
-    stock._sheets.clear()
-    first = await stock.sheet(Filters.of(*YEAR), seq)
-    assert await stock.sheet(Filters.of(*YEAR), seq) is first
-    with words.speaking("en"):
-        assert await stock.sheet(Filters.of(*YEAR), seq) is not first
-    for earlier in range(1, 16):
-        await stock.sheet(Filters.of(*YEAR), seq - earlier)
-    assert len(stock._sheets) == 16
-    assert await stock.sheet(Filters.of(*YEAR), seq) is not first, "the oldest one is forgotten"
 
 
 # -- what the books say ---------------------------------------------------------------------------------

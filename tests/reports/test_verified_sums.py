@@ -1,14 +1,12 @@
 """`charity verify`, the registers' part: each kept sum that is not what its lines add up to is named, and no other."""
 
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from cast import Cast
-from reports.given import give, pay
+from reports.given import give, noon, pay
 
-from charity import clock
 from charity.db import transactions
 from charity.reports import verify
 
@@ -22,12 +20,6 @@ OF = {
     "disbursements": ("拨付台账", "F-GEN P03 cash"),
 }
 """What a failure calls a register, and the sum of its lines in October."""
-
-
-def noon(day: str) -> Any:
-    """The clock at noon of a day in Shanghai."""
-    at = date.fromisoformat(day)
-    return clock.fixed(datetime(at.year, at.month, at.day, 4, tzinfo=UTC))
 
 
 @pytest_asyncio.fixture

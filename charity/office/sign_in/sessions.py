@@ -41,7 +41,7 @@ _LIVE = (
 )
 _BEARER = (
     "SELECT t.staff, t.seen_at, s.name, s.store, r.role FROM token t JOIN staff s ON s.key = t.staff "
-    "LEFT JOIN staff_role r ON r.staff = s.key "
+    "JOIN staff_role r ON r.staff = s.key "
     "WHERE t.digest = $1 AND t.revoked_at IS NULL AND t.expires_at > $2 AND s.disabled_at IS NULL"
 )
 
@@ -76,7 +76,7 @@ def _owes(row: dict[str, Any], roles: Collection[Role]) -> Owes | None:
 
 def _actor(rows: list[dict[str, Any]]) -> Actor:
     first = rows[0]
-    return Actor(first["staff"], first["name"], frozenset(Role(r["role"]) for r in rows if r["role"]), first["store"])
+    return Actor(first["staff"], first["name"], frozenset(Role(r["role"]) for r in rows), first["store"])
 
 
 class Authenticator:

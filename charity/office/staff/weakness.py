@@ -105,6 +105,6 @@ def _is_of_words(plain: str, words: set[str]) -> bool:
     """Whether hardly anything is left without the words, digits and signs; the longest words are taken first."""
     contained = False
     for word in sorted(words, key=len, reverse=True):
-        if word and word in plain:
+        if word in plain:
             plain, contained = plain.replace(word, " "), True
     return contained and len(_FILLING.sub("", plain)) < OWN_LEAST
