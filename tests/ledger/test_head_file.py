@@ -359,3 +359,89 @@ async def test_a_fault_while_writing_leaves_the_old_file(house: Cast, monkeypatc
     monkeypatch.setattr(head_file.os, "fsync", real)
     await head_file.write(Head(head.database, 2, "y" * 64, head.at))
     assert (await written_head(2)).leaf == "y" * 64
+
+
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+async def test_the_file_is_whole_on_the_disk_before_it_takes_the_place_of_the_old_one(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await give(house)
+    head = await written_head(1)
+    before, new = head_file.path().read_bytes(), Head(head.database, 2, "y" * 64, head.at)
+    seen: list[tuple[bool, bytes, bytes]] = []
+    real = os.fsync
+
+    def noted(descriptor: int) -> None:
+        fresh = head_file.path().with_name("head.json.new")
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        seen.append((is_folder, fresh.read_bytes() if fresh.exists() else b"", head_file.path().read_bytes()))
+        real(descriptor)
+
+    monkeypatch.setattr(head_file.os, "fsync", noted)
+    descriptors = _descriptors()
+    head_file._replace(new)
+    assert _descriptors() == descriptors
+    after = head_file.path().read_bytes()
+    assert head_file.read() == new
+    assert seen == [(False, after, before), (True, b"", after)]
+
+
+async def test_a_head_that_the_file_names_already_is_not_written_again(
+    house: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
+    await give(house)
+    head = await written_head(1)
+    before = head_file.path().stat().st_ino
+    await head_file.write(head)
+    assert head_file.path().stat().st_ino == before
+    await head_file.write(replace(head, seq=2, leaf="y" * 64))
+    assert head_file.path().stat().st_ino != before
+    assert [r.message for r in caplog.records if r.name == "charity.head"] == []
+    await head_file.renew()
+    renewed = [vars(r) for r in caplog.records if r.message == "head_file.renewed"]
+    assert [(r["from_seq"], r["to_seq"]) for r in renewed] == [(2, 1)]
+
+
+async def test_what_could_not_be_written_is_still_to_be(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    await give(house)
+    head = await written_head(1)
+    ours = head_file.HeadFile(head)
+    await ours.settle()
+    assert not ours._came.is_set()
+
+    async def fail(_: Head) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(head_file, "write", fail)
+    ours.committed(1, head.leaf, head.at)
+    with pytest.raises(OSError, match="No space"):
+        await ours.settle()
+    assert ours._came.is_set()
+    monkeypatch.undo()
+    await ours.settle()
+    assert not ours._came.is_set()
+
+
+async def test_the_file_is_written_at_a_pace_however_many_commits_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+
+    class Kept(head_file.HeadFile):
+        async def settle(self) -> None:
+            self._came.clear()
+            written.append(1)
+
+    ours = Kept(Head("d", 0, "", ""))
+    monkeypatch.setattr(head_file, "PACE_S", 3_600.0)
+    task = asyncio.create_task(ours.keep())
+    await asyncio.sleep(0)
+    assert written == [], "nothing was committed"
+    for n in range(1, 5):
+        ours.committed(n, "", "")
+        await asyncio.sleep(0)
+    monkeypatch.undo()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert written == [1]

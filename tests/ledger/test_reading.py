@@ -5,7 +5,23 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ledger.test_ledger import refund, reversal, seq_of
-from ledger.test_verify import AGE, EDU, GEN, HOME, LOT, POINTS, ROAD, SHELF, bank, books, give, move, pay, post
+from ledger.test_verify import (
+    AGE,
+    EDU,
+    GEN,
+    HOME,
+    LOT,
+    POINTS,
+    ROAD,
+    SHELF,
+    bank,
+    books,
+    give,
+    move,
+    open_funds,
+    pay,
+    post,
+)
 
 from charity import words
 from charity.db import reading, transactions
@@ -14,8 +30,9 @@ from charity.errors import Refusal
 from charity.ledger import accounts as acc
 from charity.ledger import checks, entries, funds, tracing, writer
 from charity.ledger.checks import Guard, Pass
-from charity.ledger.state import Flows
+from charity.ledger.state import Flows, State
 from charity.ledger.tracing import GiftState, Source, Use
+from charity.ledger.writer import Answer, Command
 
 __all__ = ["books"]
 
@@ -63,6 +80,17 @@ async def test_a_reader_gets_a_hundred_entries_and_never_more_than_a_thousand(
     assert entries.ENTRIES_MAX == 1_000
     monkeypatch.setattr(entries, "ENTRIES_MAX", 5)
     assert [len(await entries.after(0, limit=limit)) for limit in (4, 5, 6)] == [4, 5, 5]
+
+
+async def test_a_reader_who_says_no_number_gets_a_hundred_entries_and_a_thousand_balances(opened: str) -> None:
+    def decide(state: State) -> Answer:
+        for n in range(101):
+            lines = [(f"world:{n}-{m}", LOT, 1 if m % 2 else -1) for m in range(10)]
+            state.post("x", lines, effective_on="2026-11-23", actor="a")
+        return Answer(201, {})
+
+    await writer.submit(Command(decide, alone=True))
+    assert (len(await entries.after(0)), len(await entries.balances())) == (100, 1_000)
 
 
 # -- balances -------------------------------------------------------------------------------------------
@@ -223,6 +251,34 @@ async def test_a_payment_names_the_gifts_that_it_used_in_their_order(traced: str
     assert await tracing.payment_sources(17) == [Source(2, GEN, 163), Source(3, GEN, 237)]
     assert await tracing.payment_sources(18) == [Source(3, GEN, 13), Source(11, GEN, 57)]
     assert await tracing.payment_sources(1) == []
+
+
+async def test_a_transfer_of_several_pieces_into_two_funds_keeps_their_order(opened: str) -> None:
+    await open_funds()
+    first, second = await give("2026-11-01", EDU, 100), await give("2026-11-01", EDU, 50)
+    paid = await pay("2026-11-02", EDU, 10)
+    await writer.submit(refund(first, 30))
+    lines = [(bank(EDU), acc.CNY, -75), ("3102/-/F-EDU", acc.CNY, 75)]
+    for fund, fen in ((AGE, 40), (GEN, 35)):
+        lines += [(bank(fund), acc.CNY, fen), (f"3101/-/{fund}", acc.CNY, -fen)]
+    assert await post("2026-11-03", lines, Flows(move=[(EDU, 75)], receive=[(AGE, 40), (GEN, 35)])) == 5
+    assert await pay("2026-11-04", GEN, 25) == 6
+    assert await pay("2026-11-04", AGE, 39) == 7
+    uses = [(use.seq, use.fund, use.amount_fen) for use in await tracing.gift_uses(first)]
+    assert uses == [(paid, EDU, 10), (6, GEN, 20), (7, AGE, 39)]
+    assert [(use.seq, use.fund, use.amount_fen) for use in await tracing.gift_uses(second)] == [(6, GEN, 5)]
+    assert await tracing.gift_state(first) == GiftState(100, 69, 30, 1)
+    assert await tracing.gift_state(second) == GiftState(50, 5, 0, 45)
+
+
+async def test_a_refund_of_the_general_fund_pays_spent_money_with_the_next_gift(opened: str) -> None:
+    await open_funds()
+    first, second = await give("2026-11-01", GEN, 100), await give("2026-11-01", GEN, 50)
+    paid = await pay("2026-11-02", GEN, 60)
+    await writer.submit(refund(first, 50))
+    assert await tracing.gift_state(first) == GiftState(100, 50, 50, 0)
+    assert await tracing.gift_state(second) == GiftState(50, 10, 0, 40)
+    assert [(use.seq, use.amount_fen) for use in await tracing.gift_uses(second)] == [(paid, 10)]
 
 
 async def test_money_is_followed_through_several_transfers(books: str) -> None:
