@@ -162,16 +162,14 @@ async def _pdf(
     on_progress: OnProgress,
 ) -> None:
     ours = await organisation.get()
-    pending: set[asyncio.Task[None]] = set()
+    pending: list[asyncio.Task[None]] = []
     rows = max(spool.count, 1)
 
     async def printed_so_far(done: int, pages: int) -> None:
         await on_progress(rows + rows * done // pages, 2 * rows)
 
     def on_page(done: int, pages: int) -> None:
-        task = asyncio.create_task(printed_so_far(done, pages))
-        pending.add(task)
-        task.add_done_callback(pending.discard)
+        pending.append(asyncio.create_task(printed_so_far(done, pages)))
 
     english = words.language() == "en"
     register = registers.Register(

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from charity.db import reading, transactions
 from charity.documents import codes, exports, exports_child, rendering
 from charity.errors import Refusal
 from charity.roles import Actor, Role
+from charity.settings import settings
 
 
 async def ordered(house: Cast, who: str = "accountant", fmt: str = "csv") -> str:
@@ -56,7 +58,7 @@ async def refused(call: Any) -> str:
     return refused.value.code
 
 
-async def test_an_order_says_how_far_it_is(house: Cast) -> None:
+async def test_an_order_says_how_far_it_is(house: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     export = await exports.order_of(await ordered(house))
     for state_, done, total, per_cent in (
         ("queued", 0, 0, 0),
@@ -69,6 +71,9 @@ async def test_an_order_says_how_far_it_is(house: Cast) -> None:
         assert replace(export, state=state_, done=done, total=total).progress == per_cent
     assert export.path == exports.folder() / f"{export.id}.csv"
     assert exports.folder().stat().st_mode & 0o777 == 0o700
+    monkeypatch.setattr(settings(), "data_dir", tmp_path / "not" / "there")
+    assert exports.folder() == exports.folder() == tmp_path / "not" / "there" / "exports"
+    assert exports.folder().is_dir()
 
 
 async def test_an_order_is_kept_for_seven_days(house: Cast) -> None:

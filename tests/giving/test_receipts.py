@@ -335,3 +335,8 @@ async def test_the_refunds_of_gifts_are_listed_from_the_oldest_for_whoever_may(h
     await refunds.reject(numbers[1], by=house.approver)
     assert [r.number for r in await refunds.waiting(by=house.approver)] == [numbers[0], numbers[2], numbers[3]]
     assert [r.number for r in await refunds.waiting(1, by=house.approver)] == [numbers[0]]
+    row = await reading.row("SELECT * FROM refund WHERE number = $1", numbers[0])
+    assert row is not None
+    more = [row | {"number": f"TK-2026-1{n:05}"} for n in range(100)]
+    await transactions.run(lambda tx: tx.insert("refund", more))
+    assert len(await refunds.waiting(by=house.approver)) == 100

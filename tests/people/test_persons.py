@@ -158,9 +158,7 @@ async def test_households_are_kept_in_their_order_with_their_contacts_sealed(hou
         }
 
 
-async def test_institutions_are_offered_by_code_and_suppliers_last(
-    house: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_institutions_are_offered_by_code_and_suppliers_last(house: Cast) -> None:
     async def work(tx: transactions.Tx) -> None:
         await institutions.add(tx, code="AA", name="供应商", kind="supplier")
         await institutions.add(tx, code="ZZ", name="敬老院", kind="home", zone="U", beds=30, bank_account="6222")
@@ -179,8 +177,16 @@ async def test_institutions_are_offered_by_code_and_suppliers_last(
         "6222",
     )
     assert (supplier.zone, supplier.beds, institutions.bank_account(supplier)) == ("", None, "")
-    monkeypatch.setattr(institutions, "CHOICES_MAX", 2)
-    assert [row.code for row in await institutions.every(by=by)] == ["GY01", "AA"][::-1]
+
+
+async def test_five_hundred_institutions_are_offered_at_most(house: Cast) -> None:
+    async def work(tx: transactions.Tx) -> None:
+        home = {"kind": "home", "created_at": AT}
+        await tx.insert("institution", [{"code": f"A{n:03}", "name": "敬老院", **home} for n in range(501)])
+
+    await transactions.run(work)
+    codes = [row.code for row in await institutions.every(by=house.caseworker)]
+    assert codes == [f"A{n:03}" for n in range(500)]
 
 
 # -- numbers and forms -------------------------------------------------------------------------------------------
