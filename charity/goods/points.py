@@ -198,10 +198,8 @@ async def expire(*, by: Actor, day: date | None = None) -> int:
     """Let points expire whose cycle can no longer be spent; how many households lost some. For the timetable."""
     by.must("points.grant")
     day = day or clock.today()
-    kept = set(spendable_units(await schemes(), day))
     oldest = {s.code: s.spendable(day)[0] for s in await schemes()}
-    held = await holdings.with_points()
-    over = [(place, unit) for place, unit in held if unit not in kept and _before(unit, oldest)]
+    over = [(place, unit) for place, unit in await holdings.with_points() if _before(unit, oldest)]
     expired = 0
     for n in range(0, len(over), HOUSEHOLDS_PER_COMMAND):
         answer = await submit(_expiry(over[n : n + HOUSEHOLDS_PER_COMMAND], day.isoformat(), by))

@@ -9,6 +9,7 @@ from conftest import Web
 from goods.given import MILK, RICE, SALT, UNKNOWN, Shop, counts, in_days
 
 from charity import clock
+from charity.db import reading
 from charity.goods import cards
 from charity.printing import renderer
 
@@ -223,6 +224,20 @@ async def test_goods_come_in_by_plain_posts_and_unknown_ones_are_registered(shop
     assert "收据 CS-" in page
     stock = (await clerk.get(f"{API}/stock")).json()["items"]
     assert sorted((i["barcode"], i["quantity"]) for i in stock) == [(UNKNOWN, 4), (MILK, 1), (MILK, 2)]
+
+
+async def test_a_new_item_has_a_name_of_sixty_characters_and_a_hundred_thousand_points_at_most(
+    shop: Shop, web: Web
+) -> None:
+    clerk, screen = web.as_("clerk"), "/stores/LX01/in"
+    new = {"new_barcode": UNKNOWN, "name": "油" * 60, "measure": "瓶", "points": "100000", "act": "item"}
+    for change in ({"name": "油" * 61}, {"name": ""}, {"points": "100001"}, {"points": "-1"}):
+        assert (await clerk.post(screen, data=new | change)).status_code == 422
+        assert await reading.value("SELECT COUNT(*) FROM item WHERE barcode = $1", UNKNOWN) == 0
+    page = (await clerk.post(screen, data=new)).text
+    assert field(page, "code.0") == UNKNOWN
+    stored = await reading.only("SELECT name, points FROM item WHERE barcode = $1", UNKNOWN)
+    assert stored == {"name": "油" * 60, "points": 100_000}
 
 
 @pytest.mark.parametrize(

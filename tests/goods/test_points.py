@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from goods.given import RICE, Shop, holding, issue
+from goods.given import COAT, RICE, SALT, Shop, holding, issue
 
 from charity import clock
 from charity.db import reading, transactions
@@ -232,6 +232,20 @@ async def test_points_expire_when_their_last_cycle_has_ended_and_not_before_they
     assert (entry["kind"], entry["party"]) == ("points.expire", household)
     assert await points.balance(household) == 180
     assert await ledger_verify.run() == []
+
+
+async def test_the_last_point_of_a_cycle_is_spent_before_those_of_the_next(shop: Shop) -> None:
+    await shop.bring(SALT, 99)
+    await shop.bring(COAT, 9)
+    card, household = shop.card2, acc.household(shop.house.household2)
+    await issue(shop, Line(18, barcode=SALT), Line(1, barcode=COAT), card=card)  # 59 of 60
+    first = (await points.scheme()).cycle_of(clock.today())
+    with clock.fixed(clock.now() + timedelta(days=92)):
+        second = (await points.scheme()).cycle_of(clock.today())
+        await points.grant_cycle(by=shop.house.caseworker)
+        answer = await issue(shop, Line(1, barcode=SALT), card=card)
+        assert (answer.body["points_spent"], answer.body["points_left"]) == (3, 58)
+    assert [await holding(household, acc.points("LX", cycle)) for cycle in (first, second)] == [0, 58]
 
 
 async def test_many_households_are_served_in_several_commands(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

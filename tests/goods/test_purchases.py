@@ -132,7 +132,8 @@ async def test_a_purchase_has_no_giver_and_a_gift_no_voucher(shop: Shop) -> None
         with pytest.raises(Refusal) as caught:
             await intake.take_in(store="LX01", source=source, lines=[line], by=by, **values)
         assert (caught.value.code, [error.field for error in caught.value.fields]) == (code, [field])
-    taken = await intake.take_in(store="LX01", source="purchase", voucher="BF-2026-000001", lines=[line], by=by)
+    values = {"voucher": "BF-2026-000001", "campaign": "everyday"}  # a campaign is for gifts
+    taken = await intake.take_in(store="LX01", source="purchase", lines=[line], by=by, **values)
     lot = await reading.only("SELECT fund, source, evidence, cost_fen, donor FROM lot")
     assert lot == {"fund": "F-WARM", "source": "purchase", "evidence": "invoice", "cost_fen": 100, "donor": None}
     assert await reading.only("SELECT * FROM goods_intake") == {

@@ -197,6 +197,7 @@ async def test_the_figures_are_of_each_store_alone(shop: Shop) -> None:
         "LX02": StockFigures(1, 9, 0, 0, {7: 0, 30: 0, 90: 0}),
     }
     assert await stock.figures([], by=shop.house.auditor) == {}
+    assert set(await stock.figures(["LX01"], by=shop.house.clerk)) == {"LX01"}
 
 
 async def test_stock_is_shown_to_its_store_and_to_whoever_may_read_goods(shop: Shop) -> None:

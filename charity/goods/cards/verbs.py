@@ -49,20 +49,19 @@ async def resume(*, card: str, by: Actor) -> None:
 async def add_many(tx: Tx, household_keys: list[str], *, allowed_until: str | None = None) -> list[str]:
     """Cards for households that have none, in the caller's transaction; codes in the same order."""
     day, at = clock.today().isoformat(), clock.stamp()
-    codes = [tokens.card_code() for _ in household_keys]
     rows: list[dict[str, Any]] = [
         {
-            "code": code,
+            "code": tokens.card_code(),
             "household": key,
             "status": "active",
             "status_on": day,
             "allowed_until": allowed_until,
             "created_at": at,
         }
-        for code, key in zip(codes, household_keys, strict=True)
+        for key in household_keys
     ]
     await tx.insert("card", rows)
-    return codes
+    return [row["code"] for row in rows]
 
 
 async def _add(tx: Tx, household: str, allowed_until: str | None) -> str:

@@ -152,7 +152,7 @@ class Filter:
     def ending(self) -> str:
         """What the code of a lot may end in, as a volunteer types it off a label; "" when no code can end so."""
         code = tokens.normalise(self.text)
-        return code if len(code) >= TAIL and set(code) <= set(tokens.ALPHABET) else ""
+        return code if len(code) >= TAIL and set(code).issubset(tokens.ALPHABET) else ""
 
     @property
     def order(self) -> tuple[str, ...]:

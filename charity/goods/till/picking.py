@@ -94,7 +94,7 @@ class _Planner:
         left = self.left(lot)
         if left < line.quantity:
             self.refuse(n, "quantity", rules.LOT_SHORT, name=name, lot=lot.code, left=left, needed=line.quantity)
-        self.take(n, lot, min(line.quantity, max(left, 0)), picked=False)
+        self.take(n, lot, min(line.quantity, left), picked=False)
 
     def first_expiring(self, n: int, line: Line) -> None:
         """A barcode: the lots that may go, first expiring first."""
@@ -110,9 +110,8 @@ class _Planner:
                 continue
             left = self.left(lot)
             if lot.expired(self.shelf.day) or not self.shelf.allows(lot.fund):
-                held += max(left, 0)
-            elif left > 0 and needed:
-                part = min(left, needed)
+                held += left
+            elif part := min(left, needed):
                 self.take(n, lot, part, picked=True)
                 needed -= part
         if needed:
