@@ -38,9 +38,7 @@ class Task:
     began: float = 0.0
     running: bool = False
     over: bool = False
-    ended: Paced = field(
-        default_factory=lambda: Paced(log, "background.ended", every_s=LOG_S, level=logging.ERROR), repr=False
-    )
+    ended: Paced = field(default_factory=lambda: Paced(log, "background.ended", every_s=LOG_S, level=logging.ERROR))
 
     @property
     def failing(self) -> bool:

@@ -16,7 +16,7 @@ Reason = Literal["empty", "not_a_number", "full_width", "too_many_decimals", "no
 
 _PLAIN = re.compile(r"(?P<yuan>[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.(?P<decimals>[0-9]+))?")
 _DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
-_PLACES: Final = ("", "拾", "佰", "仟")
+_PLACES: Final = ("仟", "佰", "拾", "")
 _SPELLED_MAX_FEN: Final = 10**18
 _FULL_WIDTH_FIRST: Final = "\uff01"
 _FULL_WIDTH_LAST: Final = "\uffe6"
@@ -104,13 +104,9 @@ def _spell(number: int) -> str:
             if not low:
                 return words
             return words + (_DIGITS[0] if low < size // 10 else "") + _spell(low)
-    words, gap = "", False
-    for place in range(3, -1, -1):
-        digit = number // 10**place % 10
-        if digit:
-            words += (_DIGITS[0] if gap and words else "") + _DIGITS[digit] + _PLACES[place]
-        gap = digit == 0
-    return words
+    digits = zip(f"{number:04d}", _PLACES, strict=True)
+    words = "".join(_DIGITS[int(digit)] + place if digit != "0" else _DIGITS[0] for digit, place in digits)
+    return re.sub(f"{_DIGITS[0]}+", _DIGITS[0], words).strip(_DIGITS[0])
 
 
 def split_total(total_fen: int, pieces: int) -> list[tuple[int, int]]:

@@ -90,11 +90,11 @@ def check_character(body: str) -> str:
 
 def check_holds(text: str) -> bool:
     """Whether the last character of a code (any case, blanks, hyphens) is its check character."""
-    code = normalise(text[: TEXT_MAX + 1])
-    if not 1 < len(code) < _BASE or len(text) > TEXT_MAX:
+    if len(text) > TEXT_MAX:
         return False
+    code = normalise(text)
     try:
-        return check_character(code[:-1]) == code[-1]
+        return len(code) > 1 and check_character(code[:-1]) == code[-1]
     except ValueError:
         return False
 
@@ -136,7 +136,7 @@ def reference(prefix: str) -> str:
 
 def reference_valid(text: str) -> bool:
     """Whether a typed reference (any case, with or without hyphen) has not been mistyped."""
-    return len(normalise(text)) > REFERENCE_RANDOM + 1 and check_holds(text)
+    return check_holds(text) and len(normalise(text)) > REFERENCE_RANDOM + 1
 
 
 def card_code() -> str:
@@ -162,8 +162,10 @@ def lot_valid(text: str) -> bool:
 
 
 def _tag_valid(text: str, prefix: str) -> bool:
-    code = normalise(text[: TEXT_MAX + 1])
-    return len(code) == TAG_RANDOM + 2 and code.startswith(prefix) and check_holds(text)
+    if not check_holds(text):
+        return False
+    code = normalise(text)
+    return len(code) == TAG_RANDOM + 2 and code.startswith(prefix)
 
 
 def ean13_check(code: str) -> str:

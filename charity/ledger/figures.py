@@ -122,7 +122,7 @@ async def shelf_moves(begin: str, end: str, seq_max: int) -> list[dict[str, Any]
         f"CROSS JOIN account o WHERE e.kind IN ({GOODS_KINDS}) AND e.effective_on >= $1 AND e.effective_on <= $2 "
         "AND e.seq <= $3 AND p.seq = e.seq AND u.id = p.unit AND u.kind = 'lot' AND a.id = p.account "
         "AND a.place LIKE 'store:%' AND c.seq = p.seq AND c.n = (SELECT MIN(y.n) FROM posting y WHERE y.seq = p.seq "
-        "AND y.unit = p.unit AND y.n <> p.n AND (y.quantity > 0) <> (p.quantity > 0)) AND o.id = c.account "
+        "AND y.unit = p.unit AND (y.quantity > 0) <> (p.quantity > 0)) AND o.id = c.account "
         "GROUP BY a.place, u.code, o.place, CASE WHEN p.quantity > 0 THEN 1 ELSE -1 END",
         begin,
         end,

@@ -185,8 +185,7 @@ class Loader:
                 taken[row["fund"]].append((row["start"], row["stop"]))
             for code in set(lows) & set(todo):
                 stream, low = self._memory.streams[code], lows.pop(code)
-                whole = [(low, stream.inflow)] if low < stream.inflow else []
-                stream.free = without(whole, taken[code])
+                stream.free = without([(low, stream.inflow)], taken[code])
 
         return [
             *_listed(

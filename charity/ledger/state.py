@@ -180,10 +180,10 @@ class State:
         """The rows with these values that this batch has added so far, as they stand now; rows with a key are named."""
         rows: list[Row] = []
         for kept, row in self._memory.written.rows:
-            now = row
-            if kept is table and table.key:
-                now = cast("dict[str, Any]", self._memory.rows[table, row[table.key]])
-            if kept is table and all(now[name] == value for name, value in columns.items()):
+            if kept is not table:
+                continue
+            now = cast("dict[str, Any]", self._memory.rows[table, row[table.key]]) if table.key else row
+            if all(now[name] == value for name, value in columns.items()):
                 rows.append(cast("Row", now))
                 if table.key:
                     self._rows.add((table, row[table.key]))

@@ -96,7 +96,6 @@ class Writer:
         self._queue: deque[Waiting] = deque()
         self._came = asyncio.Event()
         self._idle = asyncio.Event()
-        self._idle.set()
         self._same: dict[tuple[str, str], Waiting] = {}
         self._ids = Ids()
         self._head: Head | None = None
