@@ -71,7 +71,7 @@ def test_another_day_is_refused_with_its_years_in_both_languages(text: str) -> N
     with pytest.raises(days.DayRefused) as refused:
         days.read(text)
     outside = text in OUTSIDE
-    assert refused.value.words == (days.OUTSIDE if outside else days.UNREADABLE)
+    assert str(refused.value) == refused.value.words == (days.OUTSIDE if outside else days.UNREADABLE)
     for language in ("zh", "en"):
         with words.speaking(language):
             sentence = words.say(refused.value.words, **refused.value.facts)
