@@ -201,6 +201,10 @@ def test_a_body_that_cannot_be_read_is_named_and_what_follows_is_judged_by_itsel
     made = Journal()
     made.add(*gift())
     made.entries[0][9:] = [canonical.leaf("gone"), "gone"]
+    seen = made.replayed()
+    assert (seen.seq, seen.leaf, seen.at) == (1, canonical.leaf("gone"), made.entries[0][3]), (
+        "its columns are all we have"
+    )
     made.add(*gift(5, 0))
     seen = made.replayed()
     assert [f"{f.invariant} {f.words}" for f in seen.failures] == ["I3 #1：正文无法重放"]
