@@ -228,7 +228,7 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
     rows = (await sheet(filters, seq_max)).rows
     if place is not None:
         rows = [row for row in rows if _key(row) > tuple(place)]
-    return facts.cut(rows[: limit + 1], limit, lambda row: list(_key(row)))
+    return facts.cut(rows, limit, lambda row: list(_key(row)))
 
 
 def _key(row: Any) -> tuple[str, str, int]:
