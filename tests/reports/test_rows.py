@@ -125,6 +125,12 @@ async def test_people_count_once_an_entry_and_once_an_entry_and_fund(town: Cast)
         assert totals.differences == []
 
 
+async def test_the_people_of_a_month_are_counted_before_what_the_next_one_takes_back(town: Cast) -> None:
+    for chosen, people in (({}, 15), ({"fund": "F-WARM"}, 6), ({"fund": "F-GEN"}, 6), ({"store": "LX01"}, 6)):
+        rows, totals = await read("disbursements", Filters.of("2026-09-01", "2026-09-30", **chosen))
+        assert totals.sums["recipients"] == sum(row["recipients"] for row in rows) == people, chosen
+
+
 @pytest.mark.parametrize("chosen", [{}, {"fund": "F-GEN"}, {"store": "LX01"}], ids=["all", "fund", "store"])
 @pytest.mark.parametrize("name", ["donations", "disbursements"])
 async def test_pages_of_any_size_join_to_the_lines_of_any_period(town: Cast, name: str, chosen: dict[str, str]) -> None:
