@@ -136,11 +136,11 @@ async def test_the_county_scheme_stands_as_it_was_decided(shop: Shop) -> None:
     assert (caught.value.code, caught.value.status) == ("points.scheme_unknown", 404)
 
 
-async def second_scheme(carry_over: int = 1) -> None:
-    """A monthly scheme beside that of the county."""
+async def second_scheme(carry_over: int = 1, cycle: str = "month") -> None:
+    """A scheme beside that of the county."""
 
     async def work(tx: Tx) -> None:
-        row = {"code": "YY", "name": "营养", "cycle": "month", "carry_over": carry_over}
+        row = {"code": "YY", "name": "营养", "cycle": cycle, "carry_over": carry_over}
         await tx.insert("points_scheme", [row])
         await tx.insert("points_tier", [{"scheme": "YY", "category": "DIBAO", "basis": "household", "points": 7}])
 
@@ -190,6 +190,16 @@ async def test_points_go_to_active_households_of_a_category_with_a_tier_once_a_c
     with pytest.raises(Refusal) as caught:
         await points.grant_cycle(by=by, cycle="2026-01")
     assert caught.value.code == "points.cycle_unreadable"
+
+
+async def test_points_of_one_scheme_do_not_stand_for_those_of_another(shop: Shop) -> None:
+    by = shop.house.caseworker
+    await second_scheme(cycle="quarter")
+    late = await new_household("HH0003")
+    assert await points.grant_cycle(by=by, code="YY") == 2
+    assert await points.grant_cycle(by=by) == 1
+    assert await points.grant_cycle(by=by, code="YY") == await points.grant_cycle(by=by) == 0
+    assert await points.balance(late) == 127
 
 
 async def test_what_can_be_spent_on_a_day_is_that_of_the_cycles_that_still_count(shop: Shop) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from goods.given import DONOR, RICE, SALT, TOWEL, Shop, counts, holding, in_days, issue, sentence
+from whole.given import verify_failures
 
 from charity import clock
 from charity.db import reading, transactions
@@ -115,6 +116,7 @@ async def test_a_reversal_is_the_slip_with_every_sign_turned(shop: Shop) -> None
     assert slip.issue is not None
     assert (slip.issue["card"], slip.intake) == (shop.card, None)
     assert (await slips.get(number, by=shop.house.manager)).reversed_by == slip.number
+    assert await verify_failures() == []
 
 
 async def test_a_reversal_needs_a_reason_of_which_two_hundred_characters_are_kept(shop: Shop) -> None:
