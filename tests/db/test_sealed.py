@@ -89,6 +89,14 @@ def test_what_earlier_versions_stored_is_read_for_ever() -> None:
     assert sealed.blind_index("person", "phone", "13800001234") == index
 
 
+def test_with_another_secret_the_indexes_are_others() -> None:
+    before = sealed.blind_index("person", "phone", "13800001234")
+    os.environ["CHARITY_SECRET_KEY"] = "t" * 40
+    settings.reset()
+    sealed.forget_keys()
+    assert sealed.blind_index("person", "phone", "13800001234") != before
+
+
 @pytest.mark.parametrize(("table", "column"), [("person", "name"), ("receipt", "phone")])
 def test_a_column_that_is_not_in_the_list_is_neither_sealed_nor_indexed(table: str, column: str) -> None:
     with pytest.raises(KeyError):
