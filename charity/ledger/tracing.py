@@ -12,7 +12,6 @@ from typing import Any
 from charity.db import reading
 from charity.ledger.streams import INFLOWS_WITHIN, SEGMENTS_WITHIN, Piece, length, overlap
 
-HOPS_MAX = 8
 CHUNK = 500
 _OVERLAPS = f"SELECT start, stop, owner_seq, kind FROM segment WHERE {SEGMENTS_WITHIN} ORDER BY start"  # noqa: S608
 _ARRIVED = f"SELECT start, stop, seq FROM inflow WHERE {INFLOWS_WITHIN} ORDER BY start"  # noqa: S608
@@ -53,41 +52,23 @@ class Source:
 async def gift_uses(seq: int) -> list[Use]:
     """The payments that used the gift of this entry, oldest first, one line a payment."""
     uses: dict[int, tuple[str, int]] = {}
-    todo = [(r["fund"], (r["start"], r["stop"])) for r in await _owned(seq)]
-    for _ in range(HOPS_MAX):
-        following: list[tuple[str, Piece]] = []
-        for fund, piece in todo:
-            for part, owner, kind in await _taken(fund, piece):
-                if kind == "moved":
-                    following += await _moved(owner, fund, part)
-                elif kind == "spent":
-                    first, before = uses.get(owner, (fund, 0))
-                    uses[owner] = (first, before + length([part]))
-        if not following:
-            break
-        todo = following
+    for part, owner, kind, fund in await _followed(await _owned_pieces(seq)):
+        if kind == "spent":
+            first, before = uses.get(owner, (fund, 0))
+            uses[owner] = (first, before + length([part]))
     return await _uses(uses)
 
 
 async def gift_state(seq: int) -> GiftState:
     """How much of the gift of this entry was given, spent, refunded and is unspent."""
-    owned = await _owned(seq)
-    pieces = [(r["fund"], (r["start"], r["stop"])) for r in owned]
-    refunded_unspent = spent = moved = 0
-    for fund, piece in pieces:
-        for part, owner, kind in await _taken(fund, piece):
-            amount = length([part])
-            if kind == "refunded":
-                refunded_unspent += amount
-            elif kind == "spent":
-                spent += amount
-            else:
-                moved += await _spent_after_move(owner, fund, part)
-    held = length(p for _, p in pieces)
+    pieces = await _owned_pieces(seq)
+    left = {"spent": 0, "refunded": 0}
+    for part, _, kind, _ in await _followed(pieces):
+        left[kind] += length([part])
     reowned = await _reowned(seq)
-    given = held + reowned
-    refunded = refunded_unspent + reowned
-    return GiftState(given, spent + moved, refunded, given - spent - moved - refunded)
+    given = length(piece for _, piece in pieces) + reowned
+    spent, refunded = left["spent"], left["refunded"] + reowned
+    return GiftState(given, spent, refunded, given - spent - refunded)
 
 
 async def payment_sources(seq: int) -> list[Source]:
@@ -104,6 +85,28 @@ async def payment_sources(seq: int) -> list[Source]:
 
 async def _owned(seq: int) -> list[dict[str, Any]]:
     return await reading.rows("SELECT fund, start, stop FROM inflow WHERE seq = $1 ORDER BY fund, start", seq)
+
+
+async def _owned_pieces(seq: int) -> list[tuple[str, Piece]]:
+    return [(row["fund"], (row["start"], row["stop"])) for row in await _owned(seq)]
+
+
+async def _followed(todo: list[tuple[str, Piece]]) -> list[tuple[Piece, int, str, str]]:
+    """What became of these positions, through transfers: the part, who owns it, spent or refunded, in which fund.
+
+    It ends: what a transfer takes over came before it, and arrives with it.
+    """
+    taken: list[tuple[Piece, int, str, str]] = []
+    while todo:
+        following: list[tuple[str, Piece]] = []
+        for fund, piece in todo:
+            for part, owner, kind in await _taken(fund, piece):
+                if kind == "moved":
+                    following += await _moved(owner, fund, part)
+                else:
+                    taken.append((part, owner, kind, fund))
+        todo = following
+    return taken
 
 
 async def _taken(fund: str, piece: Piece) -> list[tuple[Piece, int, str]]:
@@ -137,23 +140,6 @@ async def _moved(owner: int, fund: str, part: Piece) -> list[tuple[str, Piece]]:
         if not left:
             break
     return result
-
-
-async def _spent_after_move(owner: int, fund: str, part: Piece) -> int:
-    spent = 0
-    todo = await _moved(owner, fund, part)
-    for _ in range(HOPS_MAX):
-        following: list[tuple[str, Piece]] = []
-        for next_fund, piece in todo:
-            for taken, next_owner, kind in await _taken(next_fund, piece):
-                if kind == "spent":
-                    spent += length([taken])
-                elif kind == "moved":
-                    following += await _moved(next_owner, next_fund, taken)
-        todo = following
-        if not todo:
-            break
-    return spent
 
 
 async def _reowned(seq: int) -> int:
