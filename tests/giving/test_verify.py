@@ -1,9 +1,7 @@
 """`charity verify`, the part of giving: of each rule every way to break it, planted alone, and the rules that name it."""
 
 import re
-import sqlite3
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, closing
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,16 +10,15 @@ import pytest_asyncio
 from cast import Cast
 from giving.given import TODAY, WANG, give, promised, requested
 from goods.given import RICE, SALT, TOWEL, opened
+from tampering import freely, tampered
 
-from charity.db import engine, reading, transactions
-from charity.db.transactions import Tx
+from charity.db import engine, reading
 from charity.errors import Failure
 from charity.giving import pledges, receipts, refunds, verify
 from charity.giving.donors import work_units
 from charity.goods import slips
 from charity.ledger import checks
 from charity.ledger.writer import Answer
-from charity.settings import settings
 
 RULES = {
     "points elsewhere": "收据 {number} 列有捐赠 {key}，这笔捐赠却不指向它",
@@ -168,12 +165,12 @@ async def _several(books: Books) -> None:
     await books.note("first", names["first_key"])
     for head, other in (("first", "second"), ("received0", "received1")):
         await receipts.void(names[f"{other}_receipt"], reason="合并", by=by)
-        line = (names[f"{head}_number"], names[f"{other}_key"])
+        line = [names[f"{head}_number"], names[f"{other}_key"]]
         add = "UPDATE receipt SET amount_fen = amount_fen + (SELECT amount_fen FROM donation WHERE key = $2) WHERE code = $1"
-        await _freely(
+        await freely(
             ("INSERT INTO receipt_line (number, donation) VALUES ($1, $2)", line),
-            ("UPDATE donation SET receipt = $1 WHERE key = $2", (names[f"{head}_receipt"], line[1])),
-            (add, (names[f"{head}_receipt"], line[1])),
+            ("UPDATE donation SET receipt = $1 WHERE key = $2", [names[f"{head}_receipt"], line[1]]),
+            (add, [names[f"{head}_receipt"], line[1]]),
         )
 
 
@@ -190,35 +187,6 @@ def names_of(failures: Iterable[Failure]) -> set[str]:
 async def broken() -> set[str]:
     """The rules that verify finds broken."""
     return names_of(await verify.run())
-
-
-async def _freely(*statements: tuple[str, Iterable[Any]]) -> None:
-    """Write as somebody does who owns the database: no foreign key holds him."""
-    if not engine.state().postgres:
-        with closing(sqlite3.connect(settings().sqlite_path)) as free, free:
-            for statement, values in statements:
-                free.execute(re.sub(r"\$(\d+)", r"?\1", statement), tuple(values))
-        return
-
-    async def work(tx: Tx) -> None:
-        await tx.rows("SET LOCAL session_replication_role = replica")
-        for statement, values in statements:
-            await tx.rows(statement, *values)
-
-    await transactions.run(work)
-
-
-@asynccontextmanager
-async def _planted(statement: str) -> AsyncIterator[None]:
-    """Write this, and take it back."""
-    table = statement.split()[1] if statement.startswith("UPDATE") else statement.split()[2]
-    before = await reading.rows(f"SELECT * FROM {table}")
-    await _freely((statement, ()))
-    assert await reading.rows(f"SELECT * FROM {table}") != before, statement
-    yield
-    places = ", ".join(f"${n}" for n in range(1, len(before[0]) + 1))
-    whole = f"INSERT INTO {table} ({', '.join(before[0])}) VALUES ({places})"
-    await _freely((f"DELETE FROM {table}", ()), *((whole, list(r.values())) for r in before))
 
 
 OTHER_DAY, OTHER_TIME = "'2026-01-01'", "'2026-01-01T00:00:00.000000Z'"
@@ -444,7 +412,7 @@ SENTENCES: list[tuple[str, str, str, list[str]]] = [
 
 async def test_a_failure_says_what_differs_and_by_how_much(books: Books) -> None:
     for table, row, change, sentences in SENTENCES:
-        async with _planted(statement_of(books, table, row, change)):
+        async with tampered(statement_of(books, table, row, change)):
             shown = sorted(failure.words for failure in await verify.run())
         assert shown == sorted(sentence.format_map(books.names) for sentence in sentences)
 
@@ -455,7 +423,7 @@ async def test_each_fault_is_said_once_however_the_journal_is_cut(
     monkeypatch.setattr(checks, "CHUNK", 1)
     await books.gift("last", 60)
     assert await verify.run() == []
-    async with _planted(
+    async with tampered(
         "UPDATE donation SET amount_fen = amount_fen + 1 WHERE key = '{last_key}'".format_map(books.names)
     ):
         shown = [failure.words for failure in await verify.run()]
@@ -473,7 +441,7 @@ async def test_two_givers_on_one_receipt_are_of_one_work_unit(house: Cast) -> No
         await books.gift(name, 100, work_unit=unit)
     assert await broken() == set()
     line = "(number, donation) VALUES ('{first_number}', '{second_key}')"
-    async with _planted(statement_of(books, "receipt_line", line, "+")):
+    async with tampered(statement_of(books, "receipt_line", line, "+")):
         assert "several givers" in await broken()
 
 
@@ -484,7 +452,7 @@ async def test_a_fault_is_named_by_the_rules_that_it_breaks_and_by_no_others(boo
         if engine.state().postgres and names <= seen:
             continue  # a second way to break a rule: the same words of SQL, and seven times as slow
         seen |= names
-        async with _planted(statement_of(books, table, row, change)):
+        async with tampered(statement_of(books, table, row, change)):
             if (named := await broken()) != names:
                 wrong.append((table, row, change, ", ".join(sorted(named))))
     assert wrong == []

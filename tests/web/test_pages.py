@@ -583,20 +583,3 @@ def test_a_field_inside_a_field_says_its_own_words_too() -> None:
         forms.read(IssueBody, {"store": "LX01", "card": "C", "lines": [{}], "proxy": {"name": ""}})
     messages = {error.field: error.message for error in refused.value.fields}
     assert messages == {"lines.0.quantity": "请填写此项", "proxy.name": "请填写姓名", "proxy.reason": "请写明理由"}
-
-
-@pytest.mark.parametrize(
-    ("address", "after", "following", "first"),
-    [
-        ("/receipts?status=void&number=12", "SJ-1", "/receipts?status=void&number=12&after=SJ-1", ""),
-        ("/receipts?status=void&after=SJ-9", "SJ-1", "/receipts?status=void&after=SJ-1", "/receipts?status=void"),
-        ("/receipts?after=SJ-9", None, "", "/receipts"),
-        ("/receipts?number=&after=", 0, "", ""),
-        ("/stores/LX01/stock?q=%E5%A4%A7%E7%B1%B3%26", "a|b&c", "/stores/LX01/stock?q=%E5%A4%A7%E7%B1%B3%26&after=a%7Cb%26c", ""),
-    ],
-)  # fmt: skip
-def test_a_pager_keeps_the_filters(address: str, after: str | int | None, following: str, first: str) -> None:
-    path, _, query = address.partition("?")
-    scope = {"type": "http", "path": path, "query_string": query.encode(), "headers": [(b"host", b"elsewhere")],
-             "method": "GET", "scheme": "http", "server": ("elsewhere", 80)}  # fmt: skip
-    assert pages.pager(Request(scope), after) == {"next_href": following, "first_href": first}

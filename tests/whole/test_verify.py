@@ -336,10 +336,10 @@ async def test_two_checks_run_at_once_and_python_is_given_back_as_it_was(house: 
 
     async def file() -> list[Failure]:
         assert gc.isenabled()
-        return [Failure("I0", "file")]
+        return [Failure("I1", "file")]
 
     checks = [Check("文件", file), *(Check(f"第{n}", looks) for n in range(4))]
-    assert await verification.failures(checks) == ["I0 file"]
+    assert await verification.failures(checks) == ["I1 file"]
     assert most == 2
     assert gc.isenabled()
     assert sys.getswitchinterval() == interval
