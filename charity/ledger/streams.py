@@ -44,14 +44,11 @@ def without(pieces: Iterable[Piece], taken: Iterable[Piece]) -> list[Piece]:
     result = []
     for first, last in sorted(pieces):
         start = first
-        for low, high in cuts:
-            if high <= start or low >= last:
-                continue
-            if low > start:
-                result.append((start, low))
+        for low, high in [*cuts, (last, last)]:
+            stop = min(low, last)
+            if start < stop:
+                result.append((start, stop))
             start = max(start, high)
-        if start < last:
-            result.append((start, last))
     return result
 
 
