@@ -262,11 +262,12 @@ async def test_a_transfer_of_several_pieces_into_two_funds_keeps_their_order(ope
     for fund, fen in ((AGE, 40), (GEN, 35)):
         lines += [(bank(fund), acc.CNY, fen), (f"3101/-/{fund}", acc.CNY, -fen)]
     assert await post("2026-11-03", lines, Flows(move=[(EDU, 75)], receive=[(AGE, 40), (GEN, 35)])) == 5
-    assert await pay("2026-11-04", GEN, 25) == 6
-    assert await pay("2026-11-04", AGE, 39) == 7
+    assert await pay("2026-11-04", GEN, 4) == 6
+    assert await pay("2026-11-04", GEN, 21) == 7
+    assert await pay("2026-11-04", AGE, 39) == 8
     uses = [(use.seq, use.fund, use.amount_fen) for use in await tracing.gift_uses(first)]
-    assert uses == [(paid, EDU, 10), (6, GEN, 20), (7, AGE, 39)]
-    assert [(use.seq, use.fund, use.amount_fen) for use in await tracing.gift_uses(second)] == [(6, GEN, 5)]
+    assert uses == [(paid, EDU, 10), (6, GEN, 4), (7, GEN, 16), (8, AGE, 39)]
+    assert [(use.seq, use.fund, use.amount_fen) for use in await tracing.gift_uses(second)] == [(7, GEN, 5)]
     assert await tracing.gift_state(first) == GiftState(100, 69, 30, 1)
     assert await tracing.gift_state(second) == GiftState(50, 5, 0, 45)
 
