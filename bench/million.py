@@ -53,14 +53,22 @@ PAYMENTS = (("F-GEN", "P03"), ("F-GEN", "P09"), ("F-WARM", "P04"), ("F-EDU", "P0
 @contextlib.contextmanager
 def city(kind: str, gifts: int) -> Iterator[servers.House]:
     """A house with so many gifts, built when it is not there; `kind` is sqlite or postgres."""
-    place = KEPT / f"{kind}-{gifts}"
-    place.mkdir(parents=True, exist_ok=True)
-    if kind == "sqlite":
-        yield _ready(servers.House(place / "house", _environment(place, f"sqlite://{place}/house/charity.db")), gifts)
-        return
-    with servers.postgres(KEPT / "postgres-data") as url:
-        at = servers.House(place / "house", _environment(place, f"{url.rpartition('/')[0]}/gifts_{gifts}"))
-        yield _ready(at, gifts)
+    with cities(kind, gifts) as (at,):
+        yield at
+
+
+@contextlib.contextmanager
+def cities(kind: str, *sizes: int) -> Iterator[list[servers.House]]:
+    """A house of each size; on PostgreSQL as databases of one server."""
+    with contextlib.ExitStack() as stack:
+        url = stack.enter_context(servers.postgres(KEPT / "postgres-data")) if kind == "postgres" else ""
+        houses = []
+        for gifts in sizes:
+            place = KEPT / f"{kind}-{gifts}"
+            place.mkdir(parents=True, exist_ok=True)
+            name = f"{url.rpartition('/')[0]}/gifts_{gifts}" if url else f"sqlite://{place}/house/charity.db"
+            houses.append(_ready(servers.House(place / "house", _environment(place, name)), gifts))
+        yield houses
 
 
 def _environment(place: Path, url: str) -> dict[str, str]:

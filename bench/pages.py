@@ -77,14 +77,13 @@ class Browser:
 
 
 @contextlib.contextmanager
-def _open(kind: str, gifts: int) -> Iterator[Browser]:
-    with million.city(kind, gifts) as at:
-        made = {}
-        for role in STAFF:
-            words = ["token", "create", "--role", role, *(["--store", "LX01"] if role in STORE else [])]
-            made[role] = at.run(*words).split()[-1]
-        with servers.serving(at) as (base, _):
-            yield Browser(base, made)
+def _open(at: servers.House) -> Iterator[Browser]:
+    made = {}
+    for role in STAFF:
+        words = ["token", "create", "--role", role, *(["--store", "LX01"] if role in STORE else [])]
+        made[role] = at.run(*words).split()[-1]
+    with servers.serving(at) as (base, _):
+        yield Browser(base, made)
 
 
 def _walked(browser: Browser) -> walking.Walk:
@@ -138,7 +137,11 @@ def _compared(asks: list[Ask]) -> list[Row]:
 
 
 def _measured(kind: str, suffix: str) -> Figures:
-    with _open(kind, SMALL) as few, _open(kind, LARGE) as many:
+    with (
+        million.cities(kind, SMALL, LARGE) as (small_city, large_city),
+        _open(small_city) as few,
+        _open(large_city) as many,
+    ):
         small, large = _walked(few), _walked(many)
         asks: list[Ask] = [
             (role, template, b, partial(few.took, role, a), partial(many.took, role, b))
