@@ -28,8 +28,7 @@ async def ledger(request: Request) -> Response:
         if not refusal.fields:
             raise
         filters = facts.allowed(wanted, forms.from_query(wanted, {}), actor)
-        context = await screens.filter_bar(wanted, filters, actor)
-        context["values"] |= query  # as typed, for correction; nobody asked for this month's rows
+        context = await screens.filter_bar(wanted, filters, actor, typed=query)  # nobody asked for this month's rows
         return await pages.form(request, "documents/ledger.html", refusal, **context)
     context = await screens.ledger(wanted, filters, query.get("after"), actor)
     context |= pages.pager(request, context.pop("next"))

@@ -1,5 +1,6 @@
 """A register as a screen shows it: presets, filters, cells with links, sums, what follows."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,16 +15,19 @@ STATE_WORDS = {"queued": "排队中", "running": "制作中", "done": "已做好
 STATE_TONES = {"queued": "wait", "running": "wait", "done": "good", "failed": "bad", "cancelled": "none"}
 
 
-async def filter_bar(document: Document, filters: Filters, by: Actor) -> dict[str, Any]:
-    """The context of ledger.html above its rows."""
+async def filter_bar(
+    document: Document, filters: Filters, by: Actor, typed: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The context of ledger.html above its rows; `typed` are filters that were refused, to be shown for correction."""
     address = f"/ledgers/{document.name}"
+    values = forms.query_of(filters) | {wanted.name: filters[wanted] for wanted in document.filters}
     return {
         "report": {"title": words.say(document.title), "lead": words.say(document.lead), "name": document.name},
         "address": address,
-        "presets": _presets(address, filters),
-        "values": forms.query_of(filters) | {wanted.name: filters[wanted] for wanted in document.filters},
+        "presets": _presets(address, filters, shown=typed is None),
+        "values": values | dict(typed or {}),
         "options": await _options(document, by),
-        "clear_href": address if filters.chosen else "",
+        "clear_href": address if filters.chosen or typed else "",
     }
 
 
@@ -48,11 +52,11 @@ async def ledger(document: Document, filters: Filters, after: str | None, by: Ac
     }
 
 
-def _presets(address: str, filters: Filters) -> list[dict[str, Any]]:
+def _presets(address: str, filters: Filters, *, shown: bool) -> list[dict[str, Any]]:
     links = []
     for preset in forms.presets(clock.today()):
         query = forms.query_of(filters) | {"from": preset.begin, "to": preset.end}
-        current = (filters.begin, filters.end) == (preset.begin, preset.end)
+        current = shown and (filters.begin, filters.end) == (preset.begin, preset.end)
         links.append({"label": preset.label, "href": f"{address}?{urlencode(query)}", "current": current})
     return links
 
