@@ -163,6 +163,7 @@ async def scan(clerk: Visitor, code: str) -> None:
     """A hardware scanner: keys and Enter into whatever has the focus, then the till's answer."""
     if not clerk.scripts:
         await clerk.page.locator("[data-scan]").focus()
+    await clerk.page.locator("[data-scan]:focus").wait_for()  # people scan when the page has drawn itself
     await clerk.page.keyboard.type(code)
     async with clerk.answered():
         await clerk.page.keyboard.press("Enter")
