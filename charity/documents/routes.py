@@ -31,7 +31,6 @@ async def ledger(request: Request) -> Response:
         context = await screens.filter_bar(wanted, filters, actor, typed=query)  # nobody asked for this month's rows
         return await pages.form(request, "documents/ledger.html", refusal, **context)
     context = await screens.ledger(wanted, filters, query.get("after"), actor)
-    context |= pages.pager(request, context.pop("next"))
     return await pages.page(request, "documents/ledger.html", **context)
 
 

@@ -32,10 +32,11 @@ async def filter_bar(
 
 
 async def ledger(document: Document, filters: Filters, after: str | None, by: Actor) -> dict[str, Any]:
-    """The context of ledger.html; `next` is where the rows go on."""
+    """The context of ledger.html. Its pager names the period: the first day of a month may begin between two pages."""
     seq = await facts.head_seq()
     totals = await document.totals(filters, seq)
     page = await document.page(filters, seq, after, facts.PAGE_ROWS)
+    address, query = f"/ledgers/{document.name}", forms.query_of(filters)
     columns = [column for column in document.columns if column.screen]
     return {
         **await filter_bar(document, filters, by),
@@ -46,8 +47,9 @@ async def ledger(document: Document, filters: Filters, after: str | None, by: Ac
         "groups": _groups(document, totals),
         "totals": totals,
         "seq": seq,
-        "next": page.next,
-        "order": forms.query_of(filters) | {"report": document.name},
+        "next_href": f"{address}?{urlencode(query | {'after': page.next})}" if page.next else "",
+        "first_href": f"{address}?{urlencode(query)}" if after else "",
+        "order": query | {"report": document.name},
         "formats": exports.FORMATS,
     }
 

@@ -125,7 +125,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
 
 
 def _donor(person: persons.Person, *, internal: bool) -> str:
-    if not person.name:
+    if person.kind == "anonymous" or not person.name:
         return words.say(persons.ANONYMOUS)
     return person.name if internal else person.masked
 

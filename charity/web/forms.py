@@ -94,7 +94,8 @@ def filters(request: Request, model: type[Model]) -> tuple[Model, Refusal | None
     try:
         return read(model, sent), None
     except Refusal as refusal:
-        return model.model_construct(None, **sent), refusal
+        typed: Data = {name: sent[name] for name in model.model_fields if name in sent}  # no other name reaches Python
+        return model.model_construct(None, **typed), refusal
 
 
 def idem(request: Request, sent: Data, scope: str) -> Idem | None:

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import html
 import io
 import json
 import re
@@ -68,6 +69,19 @@ async def test_a_wrong_period_keeps_the_page_and_says_what_is_wrong(busy: Cast, 
     good = await web.as_("auditor").get("/ledgers/stock")
     assert good.text.count('aria-current="true"') == 1
     assert "清除条件" not in good.text
+
+
+async def test_the_next_page_of_a_register_is_of_the_same_month_also_after_midnight(
+    busy: Cast, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "PAGE_ROWS", 1)
+    month = clock.today().replace(day=1).isoformat()
+    client = web.as_("auditor")
+    (following,) = re.findall(r'href="([^"]*)" rel="next"', (await client.get("/ledgers/donations")).text)
+    assert f"from={month}" in following
+    second = await client.get(html.unescape(following))
+    assert f'value="{month}"' in second.text
+    assert f"from={month}" in second.text.partition("第一页")[0].rpartition("href=")[2]
 
 
 async def test_who_may_not_export_sees_no_register(house: Cast, web: Web) -> None:

@@ -14,6 +14,7 @@ from charity.goods.till import Line
 from charity.people import persons
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
+from charity.reports import donations as gifts
 from charity.reports import kept, stock, verify
 from charity.roles import SYSTEM
 
@@ -250,3 +251,10 @@ async def test_a_register_names_the_funds_whose_lines_are_not_what_the_books_say
     for fund in ("F-EDU", "F-WC08", "F-GEN"):
         totals = await REPORTS[name].totals(Filters.of(*YEAR, fund=fund), await facts.head_seq())
         assert totals.differences == [line for line in lines if line.startswith(f"{fund}：")]
+
+
+def test_a_name_that_an_anonymous_giver_once_left_stands_on_no_copy() -> None:
+    for internal, shown in ((True, "王明"), (False, "王*")):
+        assert gifts._donor(persons.Person("k", "anonymous", "王明"), internal=internal) == persons.ANONYMOUS
+        assert gifts._donor(persons.Person("k", "person", ""), internal=internal) == persons.ANONYMOUS
+        assert gifts._donor(persons.Person("k", "person", "王明"), internal=internal) == shown

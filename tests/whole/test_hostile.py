@@ -63,6 +63,14 @@ async def test_no_page_falls_over_an_odd_query(house: Cast, web: Web) -> None:
     assert fell == []
 
 
+async def test_a_refused_filter_is_shown_again_whatever_else_the_address_names(house: Cast, web: Web) -> None:
+    for place in ("/receipts", "/goods/documents"):
+        odd = {"from_on": "2026-02-30", "_fields_set": "1", "cls": "1", "self": "1", "model_config": "1", "utm": "1"}
+        answer = await web.as_("auditor").get(place, params=odd)
+        assert answer.status_code == 422, place
+        assert 'value="2026-02-30"' in answer.text, place
+
+
 async def test_no_call_falls_over_an_odd_query(house: Cast, web: Web) -> None:
     await shop_opened(house)
     fell = []
