@@ -1,0 +1,85 @@
+"""Where money lies 资金存放处: tills (1001), bank accounts (1002) and platforms (1009).
+
+One list for every form that pays or moves money. A place is named by the front of its accounts' codes:
+`1002/ICBC-01` is where `1002/ICBC-01/F-GEN` and `1002/ICBC-01/F-EDU` lie.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from charity import words
+from charity.db import reading
+from charity.db.transactions import Tx
+from charity.errors import FieldError, unreadable
+from charity.ledger import accounts
+
+CHARTS = (accounts.CASH, accounts.BANK, accounts.OTHER_MONEY)
+PAYING_BANK = "1002/ICBC-01"
+"""The bank account that pays when nobody chose another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A till, a bank account or a platform. `chart` is 1001, 1002 or 1009."""
+
+    code: str
+    chart: str
+    place: str
+    name: str
+    name_en: str
+
+    @property
+    def shown(self) -> str:
+        """Its name in the current language."""
+        return (words.language() == "en" and self.name_en) or self.name
+
+    def account(self, fund: str) -> str:
+        """The account of a fund's money that lies here."""
+        return accounts.money(self.chart, fund, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Money of one fund in one place now, fen."""
+
+    place: str
+    fund: str
+    fen: int
+
+
+async def open_place(tx: Tx, *, chart: str, place: str, name: str, name_en: str = "") -> None:
+    """Open a place; `place` is what account codes call it, as `ICBC-01`."""
+    row: dict[str, Any] = {"code": f"{chart}/{place}", "chart": chart, "place": place, "name": name, "name_en": name_en}
+    await tx.insert("money_place", [row])
+
+
+async def every(charts: Sequence[str] = CHARTS) -> list[Place]:
+    """All places of these charts by code."""
+    rows = await reading.rows("SELECT code, chart, place, name, name_en FROM money_place ORDER BY code")
+    return [Place(**row) for row in rows if row["chart"] in charts]
+
+
+async def get(code: str, *, field: str) -> Place:
+    """One place; a code that is none is refused at the field that named it."""
+    row = await reading.row("SELECT code, chart, place, name, name_en FROM money_place WHERE code = $1", code)
+    if row is None:
+        raise unreadable(FieldError(field, "没有资金存放处“{place}”", (("place", code),)))
+    return Place(**row)
+
+
+async def labels(charts: Sequence[str] = CHARTS) -> dict[str, str]:
+    """Names of these places by code, in the current language, for a select."""
+    return {place.code: place.shown for place in await every(charts)}
+
+
+async def held() -> list[Held]:
+    """What lies where by fund now, without what is 0; by place and fund."""
+    rows = await reading.rows(
+        "SELECT a.chart, a.place, a.fund, h.quantity FROM account a JOIN holding h ON h.account = a.id "
+        "JOIN unit u ON u.id = h.unit WHERE u.code = $1 AND a.chart IN ($2, $3, $4) AND h.quantity <> 0 "
+        "ORDER BY a.chart, a.place, a.fund",
+        accounts.CNY,
+        *CHARTS,
+    )
+    return [Held(f"{row['chart']}/{row['place']}", row["fund"], row["quantity"]) for row in rows]
