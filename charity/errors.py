@@ -31,6 +31,14 @@ class FieldError:
     facts: tuple[tuple[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What is so now, where something else was shown: its content hash, and its facts by their names in the API."""
+
+    content_hash: str
+    facts: dict[str, Any]
+
+
 class Refusal(Exception):
     """A rule said no. `words` is a msgid with `{fact}` places; nothing was written."""
 
@@ -52,6 +60,7 @@ class Refusal(Exception):
         self.fields = tuple(fields)
         self.retry_after_s = retry_after_s
         self.facts = facts
+        self.now: Now | None = None
 
     def __str__(self) -> str:
         return f"{self.code} {self.facts}"

@@ -23,4 +23,3 @@ CONTENT_CHANGED = Rule("voucher.content_changed", "这张单的内容已经变�
 PAYEE_CHANGED = Rule("voucher.payee_changed", "收款方的名称或账号在制单后变更过，请退回经办人核对后重新保存")
 PAYER_MADE = Rule("voucher.payer_made", "您是这张单的经办人，不能由您付款")
 PAYER_APPROVED = Rule("voucher.payer_approved", "您审批过这张单，不能由您付款")
-CHANNEL_REF_USED = Rule("voucher.channel_ref_used", "银行回单号 {channel_ref} 已经用于审批单 {number}")

@@ -11,13 +11,15 @@ from typing import Any
 
 from charity import words
 from charity.aid.models import PayeeKind, VoucherStatus
-from charity.aid.payments import KIND
-from charity.aid.vouchers import APPROVALS_NEEDED, PREFIX, digest, hashed
+from charity.aid.payments import CHANNEL, KIND
+from charity.aid.vouchers import APPROVALS_NEEDED, PREFIX
 from charity.db import reading, sealed
 from charity.errors import Failure
 from charity.goods import purchases
 from charity.goods.models import GoodsPurchase, PurchaseStatus
-from charity.ledger import checks, entries, numbers
+from charity.ledger import checks, entries, numbers, payment_numbers
+from charity.ledger.content import digest, hashed
+from charity.ledger.payment_numbers import Claim, PaymentKind
 
 CHUNK = 1_000
 FAILURES_MAX = 200
@@ -48,12 +50,18 @@ async def run() -> list[Failure]:
             approvals = await _approvals(numbers_read)
             bodies = await _bodies(numbers_read)
             closed_through = (await entries.head()).closed_through
+            wrong += await _payment_numbers(rows)
         for row in rows:
             wrong += _voucher(row, approvals[row["number"]], bodies.get(row["number"]), closed_through)
             wrong += _purchase(row, bought.pop(row["number"], None))
         wrong += _unknown(bought)
         after = last
     wrong += await _entries_alone()
+    async with reading.snapshot():
+        paid = await reading.value("SELECT COUNT(*) FROM voucher WHERE channel_ref <> ''")
+        kept = await payment_numbers.held(PaymentKind.VOUCHER)
+    if paid != kept:
+        wrong.append(Failure("I7", words.say("流水号登记的拨付笔数与已付款的拨付审批单不符")))
     return [*wrong[:FAILURES_MAX], *await checks.failures([_SERIES])]
 
 
@@ -164,6 +172,14 @@ def _same(row: dict[str, Any], approvers: list[str], body: dict[str, Any], close
         and (body["effective_on"] == row["paid_on"] or row["paid_on"] <= min(body["effective_on"], closed_through))
         and left == {row["fund"]: row["amount_fen"]}
     )
+
+
+async def _payment_numbers(rows: Sequence[dict[str, Any]]) -> list[Failure]:
+    """I7: the number with which a voucher was paid is kept for it; what is kept for vouchers is asked at the end."""
+    paid = [Claim(CHANNEL, row["channel_ref"], row["number"], row["number"]) for row in rows if row["channel_ref"]]
+    lost = await payment_numbers.unkept(PaymentKind.VOUCHER, paid)
+    msgid = "拨付审批单 {number}：付款的流水号没有登记为已用"
+    return [Failure("I7", words.say(msgid, number=claim.key)) for claim in lost]
 
 
 async def _entries_alone() -> list[Failure]:

@@ -1,13 +1,16 @@
 """Plain SQL migrations (decisions 3 and 15): numbered files, checksums, one lock over the whole run of all starters.
 
-A file has sections headed `-- all`, `-- sqlite`, `-- postgres` and `-- sqlite rebuild`. `{{id}}` and `{{bytes}}`
-stand for the dialect's identity column and byte type, `{{clustered}}` behind a table keeps its rows in their key.
+A file has sections headed `-- all`, `-- sqlite`, `-- postgres`, `-- sqlite rebuild` and `-- python`. The last names
+functions that get the transaction, one a line (`charity.ledger.payment_numbers:normalised`), for what SQL cannot do.
+`{{id}}` and `{{bytes}}` stand for the dialect's identity column and byte type, `{{clustered}}` behind a table keeps
+its rows in their key.
 Always true: a file is applied wholly in a transaction of its own, with its row in `migration`, or not at
 all; an applied file never changes, its checksum is kept. How to write one: docs/architecture.md, "Migrations".
 """
 
 import asyncio
 import hashlib
+import pkgutil
 import re
 import sqlite3
 from collections.abc import AsyncIterator
@@ -27,6 +30,7 @@ from charity.db.transactions import Tx
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 REBUILD = "-- sqlite rebuild"
+PYTHON = "-- python"
 NAMED_MAX = 5
 POLL_S = 0.05
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+\.sql$")
@@ -36,6 +40,7 @@ _DIALECTS = {
     "-- sqlite": {"sqlite"},
     "-- postgres": {"postgres"},
     REBUILD: {"sqlite"},
+    PYTHON: {"sqlite", "postgres"},
 }
 _TOKENS = {
     "sqlite": {"{{id}}": "INTEGER PRIMARY KEY", "{{bytes}}": "BLOB", "{{clustered}}": "WITHOUT ROWID"},
@@ -61,10 +66,11 @@ class MigrationFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a file for one dialect. `rebuild`: it makes tables of SQLite anew."""
+    """A part of a file for one dialect. `rebuild`: it makes tables of SQLite anew; `python`: it names functions."""
 
     script: str
     rebuild: bool
+    python: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class Migration:
                 lines.append(line)
                 continue
             if dialect in _DIALECTS[heading]:
-                sections.append(Section(_filled("\n".join(lines), dialect), heading == REBUILD))
+                sections.append(Section(_filled("\n".join(lines), dialect), heading == REBUILD, heading == PYTHON))
             heading, lines = line.strip(), []
         return sections
 
@@ -200,17 +206,21 @@ def _compare(files: list[Migration], done: dict[int, dict[str, Any]]) -> None:
 
 
 async def _apply(file: Migration, tx: Tx) -> None:
+    for section in file.sections("postgres" if tx.postgres else "sqlite"):
+        if section.python:
+            for name in section.script.split():
+                await pkgutil.resolve_name(name)(tx)
+        elif tx.postgres:
+            if _says_something(section.script):
+                await tx.script(section.script)
+        elif section.rebuild:
+            await _rebuild(tx, section.script)
+        else:
+            await _run(tx, statements(section.script))
     if tx.postgres:
-        await tx.script("\n".join(section.script for section in file.sections("postgres")))
         await _revoke(tx)
-    else:
-        for section in file.sections("sqlite"):
-            if section.rebuild:
-                await _rebuild(tx, section.script)
-            else:
-                await _run(tx, statements(section.script))
-        if file.rebuilds:
-            await _check_keys(tx)
+    elif file.rebuilds:
+        await _check_keys(tx)
     row = {"number": file.number, "name": file.name, "checksum": file.checksum, "applied_at": clock.stamp()}
     await tx.insert("migration", [row])
 

@@ -362,26 +362,6 @@ class DonationRow(TypedDict):
     recorded_at: str
 
 
-class ChannelRef(Model):
-    """`channel:reference` of a payment, once."""
-
-    key = fields.CharField(200, primary_key=True)
-    donation: fields.ForeignKeyRelation[Donation] = relation(Donation, "donation")
-    donation_id: str
-
-    class Meta:
-        """Table name."""
-
-        table = "channel_ref"
-
-
-class ChannelRefRow(TypedDict):
-    """A row of `channel_ref`."""
-
-    key: str
-    donation: str
-
-
 class Receipt(Model):
     """A receipt; `ended_by` voided or replaced it at `ended_at`."""
 
@@ -557,7 +537,6 @@ IN_KIND_COUNT = Sums("campaign_figures", ("slug",), ("in_kind",))
 PLEDGE = Table(Pledge, PledgeRow)
 REFERENCE = Table(Pledge, PledgeRow, "reference")
 DONATION = Table(Donation, DonationRow)
-CHANNEL_REF = Table(ChannelRef, ChannelRefRow)
 RECEIPT = Table(Receipt, ReceiptRow)
 RECEIPT_LINE = Table(ReceiptLine, ReceiptLineRow, "")
 RECEIPT_ITEM = Table(ReceiptItem, ReceiptItemRow, "")

@@ -19,8 +19,6 @@ WORK_UNIT_EXISTS = Rule("work_unit.exists", "单位代号“{code}”或参考�
 CHANNEL_UNKNOWN = Rule("channel.unknown", "没有支付方式“{channel}”", 422, "channel")
 CHANNEL_SANDBOX = Rule("channel.sandbox", "演示通道只能在演示系统里使用", 422, "channel")
 CHANNEL_NOT_PROMISED = Rule("channel.not_promised", "不能以“{channel}”认捐，请选择其他付款方式", 422, "channel")
-CHANNEL_REF_NEEDED = Rule("channel.ref_needed", "请填写银行或支付平台的流水号", 422, "channel_ref")
-CHANNEL_REF_USED = Rule("channel.ref_used", "流水号 {channel_ref} 已登记过，一笔款只能登记一次", 409, "channel_ref")
 RECEIVED_LATER = Rule("donation.in_future", "到账日期不能晚于今天（{today}）", 422, "received_on")
 DONATION_UNKNOWN = Rule("donation.unknown", "没有这笔捐赠", 404)
 

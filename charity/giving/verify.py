@@ -7,6 +7,7 @@ from charity import words
 from charity.db import reading
 from charity.errors import Failure
 from charity.giving import receipts, refunds
+from charity.giving.donations import references
 from charity.ledger import checks, numbers
 from charity.ledger.checks import Check, Guard, Pass
 
@@ -112,12 +113,6 @@ _GIFTS = Pass(
             "r.replaces IS NOT NULL AND NOT EXISTS "
             "(SELECT 1 FROM receipt o WHERE o.code = r.replaces AND o.replaced_by = r.code)",
         ),
-        (
-            "I7",
-            "捐赠 {key} 的流水号没有登记为已用",
-            "d.channel_ref <> '' AND NOT EXISTS (SELECT 1 FROM channel_ref c "
-            "WHERE c.key = d.channel || ':' || d.channel_ref AND c.donation = d.key)",
-        ),
     ),
 )
 
@@ -187,17 +182,6 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         "分录 #{seq} 是捐赠，却没有捐赠记录",
         "SELECT e.seq FROM entry e WHERE e.kind IN ('gift.cash', 'goods.gift') "
         "AND NOT EXISTS (SELECT 1 FROM donation d WHERE d.seq = e.seq)",
-    ),
-    Guard(
-        # Each reference of a gift is kept for it by the rule above: as many of both, and none is another's.
-        "SELECT 1 AS differ WHERE (SELECT COUNT(*) FROM channel_ref) "
-        "<> (SELECT COUNT(*) FROM donation WHERE channel_ref <> '')",
-        (
-            "I7",
-            "流水号 {key} 登记在一笔不带它的捐赠名下",
-            "SELECT c.key FROM channel_ref c LEFT JOIN donation d ON d.key = c.donation "
-            "AND d.channel || ':' || d.channel_ref = c.key WHERE d.key IS NULL",
-        ),
     ),
     (
         "I10",
@@ -309,4 +293,4 @@ async def _campaigns() -> list[Failure]:
 
 async def run() -> list[Failure]:
     """What does not hold; an empty list when all is well."""
-    return [*await checks.failures(CHECKS), *await _campaigns()]
+    return [*await checks.failures(CHECKS), *await references.wrong(), *await _campaigns()]

@@ -1,5 +1,7 @@
 """Reading the journal and its balances, for auditors and for registers."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +28,17 @@ async def head() -> Head:
 async def id_of(seq: int) -> str:
     """The random id of an entry."""
     return str(await reading.value("SELECT id16 FROM entry WHERE seq = $1", seq))
+
+
+async def facts(name: str, seqs: Sequence[int]) -> dict[int, str]:
+    """One fact of these entries by seq, as text; an entry without it is missing."""
+    result: dict[int, str] = {}
+    for n in range(0, len(seqs), ENTRIES_MAX):
+        part = seqs[n : n + ENTRIES_MAX]
+        sql = f"SELECT seq, body FROM entry WHERE seq IN ({reading.places(len(part))})"  # noqa: S608
+        bodies = {seq: json.loads(body)["facts"] for seq, body in await reading.tuples(sql, *part)}
+        result |= {seq: str(body[name]) for seq, body in bodies.items() if name in body}
+    return result
 
 
 async def after(seq: int, *, limit: int = 100) -> list[dict[str, Any]]:

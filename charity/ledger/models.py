@@ -1,10 +1,12 @@
 """Rows of the books, for the ledger's own reads. Nobody else imports this file (import-linter: keys)."""
 
+from enum import StrEnum
 from typing import TypedDict
 
 from tortoise import fields
 from tortoise.models import Model
 
+from charity.db.fields import WordField
 from charity.db.tables import Table
 
 
@@ -63,5 +65,38 @@ class RefundOfRow(TypedDict):
     gift_seq: int
 
 
+class PaymentKind(StrEnum):
+    """What an event with a payment number is."""
+
+    GIFT = "gift"
+    REFUND = "refund"
+    VOUCHER = "voucher"
+    TRANSFER = "transfer"
+
+
+class PaymentNumber(Model):
+    """Whose a payment number is (`payment_numbers`). `lines` counts the gifts or payments; with 0 it is free."""
+
+    key = fields.CharField(200, primary_key=True)
+    kind = WordField(PaymentKind)
+    holder = fields.TextField()
+    lines = fields.IntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "payment_number"
+
+
+class PaymentNumberRow(TypedDict):
+    """A row of `payment_number`."""
+
+    key: str
+    kind: str
+    holder: str
+    lines: int
+
+
+PAYMENT_NUMBER = Table(PaymentNumber, PaymentNumberRow)
 # Rows that the writer's commands only add: no text key leads to them.
 REFUND_OF = Table(RefundOf, RefundOfRow, "")

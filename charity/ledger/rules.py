@@ -13,6 +13,11 @@ KEY_REUSED = Rule("idempotency.other_body", "同一个 Idempotency-Key 已用于
 STILL_RUNNING = Rule("idempotency.running", "相同的请求仍在处理中，请稍后再查", 409)
 BUSY = Rule("writer.busy", "系统正忙，请稍后再试", 503, retry_after_s=2)
 REFUND_SHORT = Rule("refund.too_much", "退款金额超过尚可退还的金额 {left_yuan} 元")
+CONTENT_CHANGED = Rule("content.changed", "您看过之后内容已经变更，没有办理。请看过现在的内容再办理")
+CHANNEL_REF_NEEDED = Rule("channel.ref_needed", "请填写银行或支付平台的流水号", 422, "channel_ref")
+CHANNEL_REF_USED = Rule(
+    "channel.ref_used", "流水号 {channel_ref} 已经用于{kind}，一个流水号只属于一笔款", 409, "channel_ref"
+)
 
 # The head file (head_file.py): what is wrong between it and the database.
 HEAD_UNREADABLE = Rule("head.unreadable", "head.json 无法采信（{why}）：不能判断最近的分录是否齐全", 503)

@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from charity.db import reading
 from charity.errors import Failure
-from charity.ledger import checks
+from charity.ledger import checks, payment_numbers
 from charity.ledger.replay import Replay
 from charity.ledger.streams import Piece, merged, without
 
@@ -94,7 +94,7 @@ async def run() -> list[Failure]:
         return replay.failures
     await _reversals(replay)
     await _keys(replay)
-    return [*replay.failures, *await checks.failures(_CHECKS)]
+    return [*replay.failures, *await payment_numbers.failures(), *await checks.failures(_CHECKS)]
 
 
 async def _head(replay: Replay) -> None:

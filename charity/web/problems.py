@@ -64,6 +64,8 @@ def document(refusal: Refusal) -> dict[str, Any]:
     }
     if refusal.fields:
         body["errors"] = messages.spoken(refusal.fields)
+    if refusal.now is not None:
+        body |= {"content_hash": refusal.now.content_hash, "now": refusal.now.facts}
     return body
 
 

@@ -59,6 +59,8 @@ NOT_BOUGHT = "拨付审批单 {number}：没有付款，却登记为可以入库
 PURCHASE = "拨付审批单 {number}：采购登记与付款不符"
 NO_VOUCHER = "采购登记 {number}：没有这张拨付审批单"
 NO_ENTRY = "分录 #{seq} 是拨付，却没有拨付审批单"
+UNKEPT = "拨付审批单 {number}：付款的流水号没有登记为已用"
+NUMBERS = "流水号登记的拨付笔数与已付款的拨付审批单不符"
 SERIES = "{year} 年拨付审批单共 {n} 个号，编号序列的下一号是 {next}"
 
 
@@ -210,6 +212,11 @@ async def _faults(o: Office) -> list[Fault]:
         ([f"DELETE FROM voucher_approval WHERE voucher = '{o.draft}' OR key = '{first}'"], [
             (APPROVALS, o.approved), (APPROVED_ALONE, o.approved),
         ]),
+        ([voucher(o.paid, "channel_ref = 'other'")], [(UNKEPT, o.paid)]),
+        ([voucher(o.paid, "channel_ref = channel_ref || ' -'")], []),  # in another writing
+        ([f"UPDATE payment_number SET holder = '{o.late}' WHERE holder = '{o.paid}'"], [(UNKEPT, o.paid)]),
+        ([f"UPDATE payment_number SET kind = 'refund' WHERE holder = '{o.paid}'"], [(UNKEPT, o.paid), (NUMBERS, "")]),
+        ([f"UPDATE payment_number SET lines = 2 WHERE holder = '{o.paid}'"], [(NUMBERS, "")]),
         ([copied.format(o.paid)], [(NOT_BOUGHT, o.paid)]),
         ([copied.format(o.draft)], [(NOT_BOUGHT, o.draft)]),
         ([copied.format("BF-2000-000001")], [(NO_VOUCHER, "BF-2000-000001")]),
@@ -262,6 +269,7 @@ async def test_the_numbers_of_vouchers_have_no_gap(office: Office) -> None:
         seq = await reading.value("SELECT MAX(seq) FROM entry")
         assert [f.words for f in await verify.run()] == [
             words.say(NO_ENTRY, seq=seq),
+            words.say(NUMBERS),
             words.say(SERIES, year=year, n=6, next=8),
         ]
 

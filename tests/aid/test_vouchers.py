@@ -10,11 +10,12 @@ from aid.given import ASKED, Aid, refused, row
 from charity import clock
 from charity.aid import verify, vouchers
 from charity.aid.payees import Payee
-from charity.aid.vouchers import hashed, readers
+from charity.aid.vouchers import readers
 from charity.aid.vouchers.forms import VoucherForm
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
 from charity.ledger import verify as books_verify
+from charity.ledger.content import hashed
 from charity.web import forms
 
 

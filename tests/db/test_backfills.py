@@ -17,6 +17,8 @@ from charity.db.transactions import Tx
 from charity.goods import intake, slips, till
 from charity.goods.intake import IntakeLine
 from charity.goods.till import Line
+from charity.ledger import payment_numbers
+from charity.ledger.payment_numbers import Claim, PaymentKind
 from charity.people.persons import Donor
 
 FILLED = {
@@ -114,3 +116,63 @@ async def test_only_a_demo_with_entries_counts_as_loaded_to_their_last_day(
     at = str(await reading.value("SELECT at FROM head WHERE id = 1"))
     expected = at[:10] if demo and entries else None
     assert await reading.value("SELECT demo_as_of FROM installation WHERE id = 1") == expected
+
+
+async def test_payment_numbers_of_before_are_kept_in_their_normal_writing_and_none_is_lost(
+    database_empty: str, tmp_path: Path
+) -> None:
+    for path in sorted(migrations.FOLDER.glob("*.sql")):
+        if path.name < "0028":
+            shutil.copy(path, tmp_path)
+    entry = {"recorded_at": "x", "effective_on": "2026-01-01", "party": "p", "actor": "a"}
+    entry |= {"body": "{}", "leaf": "l", "prev": "p", "reverses": None}
+    gift = {"kind": "cash", "fund": "F-GEN", "amount_fen": 5, "received_on": "2026-01-01", "booked_on": "2026-01-01"}
+    gift |= {"public_name": False, "public_amount": True, "status": "ok", "recorded_by": "a", "recorded_at": "x"}
+    voucher = {"year": 2026, "programme": "P05", "fund": "F-GEN", "payee": "GY01", "amount_fen": 9, "recipients": 1}
+    voucher |= {"reason": b"sealed", "salt": "", "content": "", "content_hash": "", "maker": "a", "made_at": "x"}
+    voucher |= {"changed_at": "x", "payer": "b", "paid_on": "x", "paid_at": "x"}
+    campaign = {"slug": "c", "name": "C", "kind": "everyday", "reach": "public", "status": "active", "fund": "F-GEN"}
+    campaign |= {"funds": "[]", "starts_on": "2026-01-01", "prefix": "RC", "purpose": "x", "created_at": "x"}
+    numbers = [
+        ("bank", "icbc-1"),
+        ("bank", "ICBC1"),
+        ("bank", "ＩＣＢＣ 1"),
+        ("wechat", "icbc1"),
+        ("cash", "-"),
+        ("cash", ""),
+    ]
+
+    async def work(tx: Tx) -> None:
+        await tx.insert("fund", [{"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}])
+        await tx.insert("programme", [{"code": "P05", "name": "P", "created_at": "x"}])
+        await tx.insert("campaign", [campaign])
+        await tx.insert("person", [{"key": "p", "kind": "anonymous", "created_at": "x"}])
+        for n, (channel, ref) in enumerate(numbers, 2):
+            await tx.insert("entry", [{"seq": n, "id16": f"e{n}", "kind": "gift.cash", **entry}])
+            row = {"key": f"g{n}", "seq": n, "campaign": "c", "donor": "p", "channel": channel, "channel_ref": ref}
+            await tx.insert("donation", [{**row, **gift}])
+            if ref:
+                await tx.insert("channel_ref", [{"key": f"{channel}:{ref}", "donation": f"g{n}"}])
+        for n, (number, ref) in {1: ("V1", "ccb-9"), 9: ("V9", "icbc1"), 10: ("V10", None)}.items():
+            await tx.insert("entry", [{"seq": n, "id16": f"e{n}", "kind": "voucher.paid", **entry}])
+            paid = {"status": "paid", "entry": f"e{n}", "entry_seq": n} if ref else {"status": "approved"}
+            row = {"number": number, "payee_kind": "household", "channel_ref": ref}
+            await tx.insert("voucher", [{**row, **voucher, **paid}])
+
+    async with engine.opened():
+        await migrations.migrate(tmp_path)
+        await transactions.run(work)
+        assert "0034_payment_numbers" in await migrations.migrate()
+        kept = await reading.tuples("SELECT holder, key, kind, lines FROM payment_number")
+        assert sorted(kept) == [
+            ("V1", "bank:CCB9", "voucher", 1),
+            ("V9", "bank:ICBC1 V9", "voucher", 1),
+            ("g2", "bank:ICBC1", "gift", 1),
+            ("g3", "bank:ICBC1 g3", "gift", 1),
+            ("g4", "bank:ICBC1 g4", "gift", 1),
+            ("g5", "wechat:ICBC1", "gift", 1),
+            ("g6", "cash: g6", "gift", 1),
+        ]
+        assert await payment_numbers.failures() == []
+        gifts = await reading.tuples("SELECT channel, channel_ref, key, key FROM donation WHERE channel_ref <> ''")
+        assert await payment_numbers.unkept(PaymentKind.GIFT, [Claim(*gift) for gift in gifts]) == []

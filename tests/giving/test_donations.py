@@ -223,7 +223,7 @@ async def test_all_that_was_said_of_a_gift_is_kept_and_what_was_not_said_is_not_
     gift, _ = await _rows(plain)
     assert (gift["work_unit"], gift["channel_ref"], gift["memo"]) == (None, "", None)
     assert (bool(gift["public_name"]), bool(gift["public_amount"])) == (False, True)
-    assert await reading.value("SELECT COUNT(*) FROM channel_ref") == 1
+    assert await reading.value("SELECT COUNT(*) FROM payment_number") == 1
 
 
 async def test_goods_are_a_gift_that_names_nobody_in_public(house: Cast) -> None:

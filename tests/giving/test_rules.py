@@ -20,8 +20,6 @@ STATUSES = {
     "CHANNEL_UNKNOWN": (422, "channel"),
     "CHANNEL_SANDBOX": (422, "channel"),
     "CHANNEL_NOT_PROMISED": (422, "channel"),
-    "CHANNEL_REF_NEEDED": (422, "channel_ref"),
-    "CHANNEL_REF_USED": (409, "channel_ref"),
     "RECEIVED_LATER": (422, "received_on"),
     "DONATION_UNKNOWN": (404, None),
     "PLEDGE_UNKNOWN": (404, None),

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from charity.errors import Refusal
-from charity.giving.models import CHANNEL_REF, FIGURES, ChannelRefRow
+from charity.giving.models import FIGURES
 from charity.ledger import accounts as acc
 from charity.ledger import canonical, writing
 from charity.ledger.commands import Answer, Command, Wants
 from charity.ledger.memory import Fund, Memory, Written
+from charity.ledger.models import PAYMENT_NUMBER, PaymentNumberRow
 from charity.ledger.state import FUND_SUMS, Flows, GiftPieces, State
 from charity.ledger.streams import Stream
 from charity.ledger.sums import DAYS
@@ -53,6 +54,10 @@ def post(state: State, *lines: tuple[str, str, int], **more: Any) -> Any:
     return state.post("x", lines, effective_on=more.pop("day", DAY), actor="a", facts=facts, **more)
 
 
+def number(key: str, holder: str) -> PaymentNumberRow:
+    return PaymentNumberRow(key=key, kind="gift", holder=holder, lines=1)
+
+
 def everything(state: State) -> None:
     """An entry with every flow, goods beside it, a number, a sum, and rows added and changed."""
     post(
@@ -68,8 +73,8 @@ def everything(state: State) -> None:
     state.number("test", 2026)
     state.change(FIGURES, "x", gifts=2)
     state.change(FIGURES, "x", gifts=3)
-    state.add(CHANNEL_REF, ChannelRefRow(key="bank:1", donation="d"))
-    state.change(CHANNEL_REF, "bank:1", donation="e")
+    state.add(PAYMENT_NUMBER, number("bank:1", "d"))
+    state.change(PAYMENT_NUMBER, "bank:1", holder="e")
     state.tally(DAYS, ("r", DAY, "", "", "", "", ""), 1, 2, 3, 4)
 
 
@@ -102,7 +107,7 @@ def test_an_entry_is_written_down_with_its_flows_and_its_hash() -> None:
     assert written.reowned == [(EDU, 10, 12, 8)]
     assert written.streams() == {GEN, EDU}
     assert written.tallies == [(FUND_SUMS, (GEN,), (6,)), (DAYS, ("r", DAY, "", "", "", "", ""), (1, 2, 3, 4))]
-    assert written.rows == [(CHANNEL_REF, {"key": "bank:1", "donation": "e"})]
+    assert written.rows == [(PAYMENT_NUMBER, number("bank:1", "e"))]
     assert written.changes == [(FIGURES, "x", {"gifts": 2}), (FIGURES, "x", {"gifts": 3})]
     assert (kept.holdings, kept.series) == ({(SHELF, LOT): 3}, {("test", 2026): 4})
     assert kept.rows[FIGURES, "x"] == {"slug": "x", "gifts": 3}
@@ -271,17 +276,17 @@ def test_a_row_that_is_not_there_cannot_be_changed_and_a_sum_has_its_shape() -> 
 
 def test_added_rows_are_those_of_the_table_with_all_the_values() -> None:
     state = begun(memory())
-    for key, donation in (("bank:1", "d"), ("bank:2", "d"), ("bank:3", "e")):
-        state.add(CHANNEL_REF, ChannelRefRow(key=key, donation=donation))
+    for key, holder in (("bank:1", "d"), ("bank:2", "d"), ("bank:3", "e")):
+        state.add(PAYMENT_NUMBER, number(key, holder))
     state.begin(Command(lambda _: Answer(200, {})))
     assert state.added(FIGURES, {}) == []
-    assert state.added(CHANNEL_REF, {"key": "bank:2", "donation": "e"}) == []
+    assert state.added(PAYMENT_NUMBER, {"key": "bank:2", "holder": "e"}) == []
     with pytest.raises(AssertionError, match="was not named"):
-        state.row(CHANNEL_REF, "bank:2")
-    assert state.added(CHANNEL_REF, {"key": "bank:2", "donation": "d"}) == [{"key": "bank:2", "donation": "d"}]
-    assert state.row(CHANNEL_REF, "bank:2") == {"key": "bank:2", "donation": "d"}
-    state.change(CHANNEL_REF, "bank:2", donation="f")
-    assert [row["key"] for row in state.added(CHANNEL_REF, {"donation": "d"})] == ["bank:1"]
+        state.row(PAYMENT_NUMBER, "bank:2")
+    assert state.added(PAYMENT_NUMBER, {"key": "bank:2", "holder": "d"}) == [number("bank:2", "d")]
+    assert state.row(PAYMENT_NUMBER, "bank:2") == number("bank:2", "d")
+    state.change(PAYMENT_NUMBER, "bank:2", holder="f")
+    assert [row["key"] for row in state.added(PAYMENT_NUMBER, {"holder": "d"})] == ["bank:1"]
 
 
 # -- the pieces of a gift ---------------------------------------------------------------------------------

@@ -9,11 +9,12 @@ import pytest_asyncio
 from cast import Cast, seed
 
 from charity.errors import Refusal, Rule
-from charity.giving.models import CAMPAIGN, CHANNEL_REF, FIGURES, ChannelRefRow
+from charity.giving.models import CAMPAIGN, FIGURES
 from charity.ledger import accounts as acc
 from charity.ledger import state as ledger_state
 from charity.ledger import verify, writer
 from charity.ledger.loading import Loader
+from charity.ledger.models import PAYMENT_NUMBER, PaymentNumberRow
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Wants
 
@@ -173,8 +174,8 @@ async def test_cost_without_a_programme_is_a_fault(house: Cast, facts: dict[str,
 
 def referring(key: str, *, fail: bool = False) -> Command:
     def decide(state: State) -> Answer:
-        state.add(CHANNEL_REF, ChannelRefRow(key=key, donation="none"))
-        state.change(CHANNEL_REF, key, donation="first")
+        state.add(PAYMENT_NUMBER, PaymentNumberRow(kind="gift", lines=1, key=key, holder="none"))
+        state.change(PAYMENT_NUMBER, key, holder="first")
         if fail:
             raise Refusal("no", "不行")
         return Answer(201, {})
@@ -183,17 +184,17 @@ def referring(key: str, *, fail: bool = False) -> Command:
 
 
 async def test_a_load_sees_the_rows_that_earlier_commands_added_as_they_stand(house: Cast) -> None:
-    seen: list[list[ChannelRefRow]] = []
+    seen: list[list[PaymentNumberRow]] = []
 
-    async def load(loader: Loader) -> list[ChannelRefRow]:
-        return loader.added(CHANNEL_REF, donation="first")
+    async def load(loader: Loader) -> list[PaymentNumberRow]:
+        return loader.added(PAYMENT_NUMBER, holder="first")
 
-    def moved(state: State, rows: list[ChannelRefRow]) -> Answer:
+    def moved(state: State, rows: list[PaymentNumberRow]) -> Answer:
         seen.append(rows)
-        state.change(CHANNEL_REF, rows[0]["key"], donation="second")
+        state.change(PAYMENT_NUMBER, rows[0]["key"], holder="second")
         return Answer(200, {})
 
-    def late(state: State, rows: list[ChannelRefRow]) -> Answer:
+    def late(state: State, rows: list[PaymentNumberRow]) -> Answer:
         seen.append(rows)
         raise Refusal("no", "不行")
 
@@ -201,7 +202,7 @@ async def test_a_load_sees_the_rows_that_earlier_commands_added_as_they_stand(ho
         referring("bank:1"), referring("bank:2", fail=True), Command(moved, load=load), Command(late, load=load)
     )
     assert [type(o) for o in outcomes] == [Answer, Refusal, Answer, Refusal]
-    assert seen == [[{"key": "bank:1", "donation": "first"}], []]
+    assert seen == [[PaymentNumberRow(key="bank:1", kind="gift", holder="first", lines=1)], []]
 
 
 async def test_a_column_that_the_table_does_not_have_is_a_fault(house: Cast) -> None:

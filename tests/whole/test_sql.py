@@ -20,8 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "charity"
 PUBLISHED = {"on_hand", "points_balance", "fund_balance"}
 """The views of the books (charity/ledger/holdings.py): anybody may read them."""
-KEPT = {"day_sum", "month_sum"}
-"""The sums by day and month that the books keep for registers (charity/ledger/sums.py): anybody may read them."""
+KEPT = {"day_sum", "month_sum", "payment_number"}
+"""What the books keep for the rooms: the sums by day and month that registers read (charity/ledger/sums.py), and whose
+each payment number is (charity/ledger/payment_numbers.py). Anybody may read them."""
 HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 _KEYWORDS = (
     "SELECT FROM JOIN WHERE ON AND OR NOT AS GROUP ORDER BY HAVING LIMIT UNION ALL INNER LEFT CROSS VALUES SET INSERT "

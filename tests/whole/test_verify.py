@@ -248,7 +248,7 @@ GONE = (
     ("campaign_figures", "slug = 'everyday'"),
     ("refund", "1 = 1"),
     ("receipt_item", "1 = 1"),
-    ("channel_ref", "1 = 1"),
+    ("payment_number", "1 = 1"),
     ("points_grant", "1 = 1"),
 )
 

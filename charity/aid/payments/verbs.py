@@ -2,7 +2,7 @@
 
 Postings (field.md 4.6, entries 8 and 11): 业务活动成本 5101 by programme, 预付账款 1141 when goods are bought
 from a supplier, or 受托代理负债 2601 when the fund is agency money; against 银行存款 1002. The payer is
-neither the maker nor one of the approvers, and a bank reference pays one voucher only.
+neither the maker nor one of the approvers, and a bank's number belongs to one payment only, in or out.
 """
 
 from dataclasses import dataclass
@@ -14,23 +14,24 @@ from charity.aid.models import APPROVAL, VOUCHER, PayeeKind, VoucherRow
 from charity.aid.vouchers import APPROVALS_NEEDED, approvals_in_force, stored
 from charity.goods import purchases
 from charity.ledger import accounts as acc
-from charity.ledger import sums
+from charity.ledger import payment_numbers, sums
 from charity.ledger.accounts import Posting
 from charity.ledger.loading import Loader
+from charity.ledger.payment_numbers import Holder, PaymentKind
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
 
 PAYING_BANK = "ICBC-01"
 KIND = "voucher.paid"
+CHANNEL = "bank"
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What a payment loaded: the voucher, the vouchers paid with this bank reference, when it was approved."""
+    """What a payment loaded: the voucher, when it was approved."""
 
     voucher: VoucherRow
-    used: list[str]
     approved_at: list[str]
 
 
@@ -39,17 +40,17 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
     by.must("voucher.pay")
     if paid_on > clock.today():
         raise rules.PAID_IN_FUTURE()
+    payment_numbers.must_be(channel_ref)
     payee = await vouchers.payee_now(number)
 
     async def load(loader: Loader) -> _Facts:
         row = stored(loader.state, number)
         await loader.funds([row["fund"]])
-        used = await loader.rows("SELECT number FROM voucher WHERE channel_ref = $1", channel_ref)
         approvals = [await loader.row(APPROVAL, key) for key in approvals_in_force(row).values()]
-        return _Facts(row, [r["number"] for r in used], [a["at"] for a in approvals if a is not None])
+        return _Facts(row, [a["at"] for a in approvals if a is not None])
 
     def decide(state: State, facts: _Facts) -> Answer:
-        row, used = facts.voucher, facts.used
+        row = facts.voucher
         approved = approvals_in_force(row)
         _must_be_payable(row, approved, by)
         approved_on = clock.business_date(max(facts.approved_at, default=state.now))
@@ -57,8 +58,7 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
             raise rules.PAID_BEFORE_APPROVAL(approved_on=approved_on.isoformat())
         if not vouchers.same_payee(row["content"], payee, row["salt"]):
             raise rules.PAYEE_CHANGED()
-        if used:
-            raise rules.CHANNEL_REF_USED(channel_ref=channel_ref, number=used[0])
+        payment_numbers.take(state, CHANNEL, channel_ref, Holder(PaymentKind.VOUCHER, number))
         assert len(approved) >= APPROVALS_NEEDED, number
         fund = row["fund"]
         lines = _postings(state.fund(fund).kind, row["payee_kind"], row["programme"], fund, row["amount_fen"])
@@ -96,7 +96,7 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
         )
         return Answer(201, {"entry": entry.id, "status": "paid"})
 
-    wants = Wants(rows=[(VOUCHER, number), purchases.wants(number)])
+    wants = Wants(rows=[(VOUCHER, number), purchases.wants(number), *payment_numbers.wants(CHANNEL, channel_ref)])
     return await submit(Command(decide, wants, idem, load=load))
 
 

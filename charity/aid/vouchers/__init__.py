@@ -1,7 +1,7 @@
 """Payment vouchers 拨付审批单: made, changed, approved, returned. This is the door; outsiders import only it."""
 
 from .approvals import approve, reject, send_back
-from .content import Content, digest, hashed, same_payee
+from .content import Content, same_payee
 from .readers import Filters, VoucherView, get, page, payee_now
 from .verbs import (
     APPROVALS_NEEDED,
@@ -30,10 +30,8 @@ __all__ = [
     "approvals_in_force",
     "approve",
     "cancel",
-    "digest",
     "edit",
     "get",
-    "hashed",
     "make",
     "page",
     "payee_now",

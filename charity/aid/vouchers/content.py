@@ -5,12 +5,12 @@ the payee's printed name and bank account are personal: they go in as salted dig
 covers them and nobody who reads the text learns them. The salt stays in the voucher's row.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 
 from charity.aid.payees import Payee, PayeeKind
 from charity.ledger import canonical
+from charity.ledger.content import digest
 
 VERSION = 1
 
@@ -44,17 +44,6 @@ def written(number: str, content: Content, payee: Payee, salt: str) -> str:
             "reason": digest(salt, content.reason),
         }
     )
-
-
-def hashed(text: str) -> str:
-    """The content hash that approvers see: SHA-256 of the text, hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def digest(salt: str, *parts: str) -> str:
-    """A salted SHA-256; each part is preceded by its length, so that parts cannot flow into one another."""
-    text = salt + "".join(f"|{len(part)}|{part}" for part in parts)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def printed(payee: Payee, salt: str) -> str:

@@ -16,11 +16,12 @@ from charity import clock, tokens
 from charity.aid import payees, rules
 from charity.aid.models import APPROVAL, VOUCHER, VoucherApprovalRow, VoucherRow
 from charity.aid.payees import Payee
-from charity.aid.vouchers.content import Content, hashed, written
+from charity.aid.vouchers.content import Content, written
 from charity.db import sealed
 from charity.errors import Refusal
 from charity.ledger import funds, numbers
 from charity.ledger import rules as books
+from charity.ledger.content import hashed
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit

@@ -1,12 +1,13 @@
 """How money reaches us, and the account where it lies until it is in the bank.
 
 Always true: a payment with a provider (bank, WeChat, Alipay) carries the provider's reference; a
-reference counts once in its channel (I7).
+reference counts once in its channel (I7, charity/ledger/payment_numbers.py).
 This is the door; outsiders import only it. A new channel is a file here, its line below and its English words;
 who may promise by it, and what a page and a program are shown of it, follow from the file.
 """
 
 from charity.giving import rules
+from charity.ledger import payment_numbers
 from charity.office import organisation
 from charity.words import Term
 
@@ -48,8 +49,8 @@ async def here() -> list[Channel]:
 async def arrived(code: str, reference: str) -> Channel:
     """The channel of a payment that arrived, refused when its reference is missing, or when it is for demos only."""
     channel = known(code)
-    if channel.needs_ref and not reference:
-        raise rules.CHANNEL_REF_NEEDED()
+    if channel.needs_ref:
+        payment_numbers.must_be(reference)
     return await _of_here(channel)
 
 
@@ -67,9 +68,4 @@ async def _of_here(channel: Channel) -> Channel:
     return channel
 
 
-def ref_key(channel: str, reference: str) -> str:
-    """The key under which a reference counts once."""
-    return f"{channel}:{reference}"
-
-
-__all__ = ["CHANNELS", "GOODS_CHANNEL", "PROMISED", "Channel", "arrived", "here", "known", "promised", "ref_key"]
+__all__ = ["CHANNELS", "GOODS_CHANNEL", "PROMISED", "Channel", "arrived", "here", "known", "promised"]

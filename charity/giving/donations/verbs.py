@@ -15,16 +15,15 @@ from charity.giving import campaigns, channels, receipts, rules
 from charity.giving.channels import Channel
 from charity.giving.models import (
     CAMPAIGN,
-    CHANNEL_REF,
     DONATION,
     FIGURES,
     UNIT_SUMS,
     WORK_UNIT,
-    ChannelRefRow,
     DonationRow,
 )
 from charity.ledger import accounts as acc
-from charity.ledger import sums
+from charity.ledger import payment_numbers, sums
+from charity.ledger.payment_numbers import Holder, PaymentKind
 from charity.ledger.state import Entry, Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.people.models import PERSON
@@ -50,11 +49,16 @@ class Gift:
     pledge: str | None = None
     memo: bytes | None = None
 
+    def __post_init__(self) -> None:
+        """Blanks and hyphens alone are no payment number."""
+        if not payment_numbers.normal(self.channel_ref):
+            self.channel_ref = ""
+
     def wants(self, year: int) -> Wants:
         """What recording it needs to see."""
         rows: list[tuple[Table[Any], str]] = [(CAMPAIGN, self.campaign), (FIGURES, self.campaign)]
         if self.channel_ref:
-            rows.append((CHANNEL_REF, channels.ref_key(self.channel.code, self.channel_ref)))
+            rows += payment_numbers.wants(self.channel.code, self.channel_ref)
         if self.work_unit:
             rows.append((WORK_UNIT, self.work_unit))
         return Wants(funds=[self.fund], series=[(receipts.SERIES, year)], rows=rows)
@@ -111,10 +115,8 @@ def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, 
     if gift.work_unit and state.row(WORK_UNIT, gift.work_unit) is None:
         raise rules.WORK_UNIT_UNKNOWN(work_unit=gift.work_unit)
     if gift.channel_ref:
-        ref = channels.ref_key(gift.channel.code, gift.channel_ref)
-        if state.row(CHANNEL_REF, ref) is not None:
-            raise rules.CHANNEL_REF_USED(channel_ref=gift.channel_ref)
-        state.add(CHANNEL_REF, ChannelRefRow(key=ref, donation=gift.key))
+        holder = Holder(PaymentKind.GIFT, gift.key)
+        payment_numbers.take(state, gift.channel.code, gift.channel_ref, holder)
     income = acc.AGENCY_DEBT if state.fund(gift.fund).kind == "agency" else acc.GIFTS
     money = acc.money(gift.channel.chart, gift.fund, gift.channel.place)
     facts = {"campaign": gift.campaign, "channel": gift.channel.code, "donation": gift.key, "on": gift.received_on}
