@@ -5,13 +5,14 @@ a month on, and a year of three digits sorts wrongly as text.
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 YEAR_MIN, YEAR_MAX = 1949, 2999
 UNREADABLE = "请填写真实存在的日期，例如 2026-10-08"
 OUTSIDE = "请填写 {first} 年至 {last} 年之间的日期"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ONE = timedelta(days=1)
 
 
 class DayRefused(ValueError):
@@ -39,3 +40,23 @@ def checked(day: date) -> date:
     if not YEAR_MIN <= day.year <= YEAR_MAX:
         raise DayRefused(OUTSIDE, first=YEAR_MIN, last=YEAR_MAX)
     return day
+
+
+def spans(begin: str, end: str) -> list[tuple[str, str, str]]:
+    """A period as whole months and the days around them: (column of a kept sum, first, last), both included."""
+    first, last = date.fromisoformat(begin), date.fromisoformat(end)
+    if first > last:
+        return []
+    days: list[tuple[str, str, str]] = []
+    if first.day > 1:
+        rest = min(_month_after(first) - _ONE, last)
+        days.append(("day", begin, rest.isoformat()))
+        first = rest + _ONE
+    if first <= last and (last + _ONE).day > 1:
+        days.append(("day", last.replace(day=1).isoformat(), end))
+        last = last.replace(day=1) - _ONE
+    return [("month", f"{first:%Y-%m}", f"{last:%Y-%m}"), *days] if first <= last else days
+
+
+def _month_after(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 
 from charity.db.tables import Sums, Table
+from charity.ledger.equation import Move
 from charity.ledger.streams import Stream
 
 
@@ -40,6 +41,7 @@ class Written:
     rows: list[tuple[Table[Any], dict[str, Any]]] = field(default_factory=list)
     changes: list[tuple[Table[Any], str, dict[str, Any]]] = field(default_factory=list)
     tallies: list[tuple[Sums, tuple[str, ...], tuple[int, ...]]] = field(default_factory=list)
+    figures: list[tuple[str, Move]] = field(default_factory=list)
 
     def streams(self) -> set[str]:
         """The funds whose streams changed."""

@@ -20,7 +20,7 @@ from pydantic_core import from_json
 from charity import words
 from charity.db import reading
 from charity.errors import Failure
-from charity.ledger import accounts, canonical
+from charity.ledger import accounts, canonical, equation
 from charity.ledger.streams import Piece, Stream, length, merged, overlap
 
 CHUNK = 2_000
@@ -81,6 +81,8 @@ class Replay:
     odd: dict[tuple[str, int], list[Piece]] = field(default_factory=dict)
     """What entries received, by fund and seq, where the table of arrivals says otherwise: it was given on since."""
     reversed: dict[int, int] = field(default_factory=dict)
+    figures: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    """What each day added to each figure of a fund: fen of money and of goods."""
     failures: list[Failure] = field(default_factory=list)
     readable: bool = True
 
@@ -154,6 +156,10 @@ class Replay:
         else:
             self.reversed[seq] = reverses
         self._posted(seq, effective_on, lines, flows)
+        for fund, figure, money, goods in equation.moves(body["kind"], body["postings"], reversal=reverses is not None):
+            amounts = self.figures[effective_on, fund, figure]
+            amounts[0] += money
+            amounts[1] += goods
         if flows:
             self._flows(seq, flows, came)
 

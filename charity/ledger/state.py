@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from charity import tokens
 from charity.db.tables import Row, Sums, Table
-from charity.ledger import accounts, canonical, rules
+from charity.ledger import accounts, canonical, equation, rules
 from charity.ledger.accounts import Posting
 from charity.ledger.commands import Command, Wants
 from charity.ledger.memory import Fund, Memory
@@ -254,6 +254,9 @@ class State:
         w.entries.append((*_COLUMNS(body), text, leaf, self.leaf, reverses))
         w.postings += [(seq, n, *line) for n, line in enumerate(body["postings"], 1)]
         w.days += [day] * len(body["postings"])
+        w.figures += [
+            (day, move) for move in equation.moves(body["kind"], body["postings"], reversal=reverses is not None)
+        ]
         self.leaf = leaf
 
     def _check_programme(

@@ -6,12 +6,24 @@ tables that repeat it, in one short snapshot. Every failure is put into words, w
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from charity.db import reading
 from charity.errors import Failure
-from charity.ledger import checks, payment_numbers
+from charity.ledger import checks, equation, payment_numbers
 from charity.ledger.replay import Replay
 from charity.ledger.streams import Piece, merged, without
+
+
+def _signed(signs: Mapping[str, int]) -> str:
+    """The sign of a figure in its equation, as SQL; what is held for others has the same in both."""
+    cases = " ".join(f"WHEN '{figure}' THEN {sign}" for figure, sign in {**signs, **equation.AGENCY_SIGNS}.items())
+    return f"CASE figure {cases} ELSE 0 END"
+
+
+def _listed(charts: Iterable[str]) -> str:
+    return ", ".join(f"'{chart}'" for chart in sorted(charts))
+
 
 # Columns that repeat what a code or a body says: registers and balances read them.
 _CHECKS: tuple[checks.Check, ...] = (
@@ -59,6 +71,25 @@ _CHECKS: tuple[checks.Check, ...] = (
         "HAVING SUM(x.kept) <> SUM(x.booked)",
     ),
     (
+        "I12",
+        "{month}，基金 {fund} 的 {figure}：每月合计与每日合计相差款 {money} 分、物 {goods} 分",
+        "SELECT x.month, x.fund, x.figure, SUM(x.money) AS money, SUM(x.goods) AS goods FROM (SELECT month, fund, "
+        "figure, money_fen AS money, goods_fen AS goods FROM figure_month UNION ALL SELECT substr(day, 1, 7), fund, "
+        "figure, -money_fen, -goods_fen FROM figure_day) x GROUP BY x.month, x.fund, x.figure "
+        "HAVING SUM(x.money) <> 0 OR SUM(x.goods) <> 0",
+    ),
+    (
+        "I12",
+        "基金 {fund}：等式与账簿相差款 {money} 分、物 {goods} 分",
+        "SELECT x.fund, SUM(x.money) AS money, SUM(x.goods) AS goods FROM (SELECT fund, "  # noqa: S608 - from code
+        f"{_signed(equation.MONEY_SIGNS)} * money_fen AS money, {_signed(equation.GOODS_SIGNS)} * goods_fen AS goods "
+        "FROM figure_month UNION ALL SELECT a.fund, "
+        f"CASE WHEN a.chart IN ({_listed(equation.MONEY_CHARTS)}) THEN -h.quantity ELSE 0 END, "
+        f"CASE WHEN a.chart IN ({_listed(equation.GOODS_CHARTS)}) THEN -h.quantity ELSE 0 END "
+        "FROM holding h JOIN account a ON a.id = h.account JOIN unit u ON u.id = h.unit WHERE u.code = 'CNY') x "
+        "GROUP BY x.fund HAVING SUM(x.money) <> 0 OR SUM(x.goods) <> 0",
+    ),
+    (
         "I9",
         "#{seq} 退的不是正文所写的那一笔捐赠",
         "SELECT e.seq FROM entry e LEFT JOIN refund_of r ON r.seq = e.seq WHERE e.kind = 'gift.refund' "
@@ -90,6 +121,7 @@ async def run() -> list[Failure]:
         await _holdings(replay)
         await _streams(replay)
         await _arrivals(replay)
+        await _figures(replay)
     if not replay.readable:
         return replay.failures
     await _reversals(replay)
@@ -138,6 +170,21 @@ async def _holdings(replay: Replay) -> None:
     posted_days = sum(len(amounts) for amounts in replay.turnover.values())
     if seen < posted_days:
         replay.fail("I4", "缺 {count} 天的发生额", count=posted_days - seen)
+
+
+async def _figures(replay: Replay) -> None:
+    """I12: each day's figures are what its postings say."""
+    kept = {
+        (day, fund, figure): [money, goods]
+        for day, fund, figure, money, goods in await reading.tuples(
+            "SELECT day, fund, figure, money_fen, goods_fen FROM figure_day"
+        )
+    }
+    for key in sorted(kept.keys() | replay.figures.keys()):
+        has, posted = kept.get(key, [0, 0]), replay.figures.get(key, [0, 0])
+        if has != posted:
+            words = "{day}，基金 {fund} 的 {figure}（款、物）：合计 {kept}，分录为 {posted}"
+            replay.fail("I12", words, day=key[0], fund=key[1], figure=key[2], kept=has, posted=posted)
 
 
 async def _streams(replay: Replay) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from charity.db.tables import Sums, Table
 from charity.db.transactions import Tx, insert_sql
-from charity.ledger import accounts
+from charity.ledger import accounts, equation
 from charity.ledger.memory import Memory, Written
 from charity.ledger.streams import INFLOWS_WITHIN
 
@@ -66,6 +66,7 @@ async def write(tx: Tx, memory: Memory, head: Head, ids: Ids) -> Ids:
                 *_holdings(memory, ids),
                 (_TURNOVER, _turnover(ids, w)),
                 (FUND_MONTHS.add_sql(), _worths(w)),
+                *_figures(w),
                 *_streams(memory),
                 (_HEAD, [head]),
                 *_series(memory),
@@ -150,6 +151,20 @@ def _worths(w: Written) -> list[tuple[str, str, int]]:
         if unit == accounts.CNY and accounts.changes_worth(account):
             changed[accounts.fund(account), day[:7]] -= quantity
     return [(*key, changed[key]) for key in sorted(changed)]
+
+
+def _figures(w: Written) -> list[Statement]:
+    """What the batch added to the figures of each fund, by day and by month."""
+    days: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    months: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for day, (fund, figure, money_fen, goods_fen) in w.figures:
+        for amounts in (days[day, fund, figure], months[day[:7], fund, figure]):
+            amounts[0] += money_fen
+            amounts[1] += goods_fen
+    return [
+        (equation.DAYS.add_sql(), [(*key, *days[key]) for key in sorted(days)]),
+        (equation.MONTHS.add_sql(), [(*key, *months[key]) for key in sorted(months)]),
+    ]
 
 
 def _streams(memory: Memory) -> list[Statement]:

@@ -7,9 +7,9 @@ these sums and `charity verify` read the same.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
+from charity import days
 from charity.db import reading
 from charity.db.paging import Where
 from charity.ledger import sums
@@ -99,7 +99,6 @@ def outlays(filters: Filters) -> tuple[Source, ...]:
     return _GOODS_ONLY if dict(filters.chosen).get("store") else OUTLAYS
 
 
-DAY = timedelta(days=1)
 _KEPT = {
     "month": "SELECT month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people FROM month_sum",
     "day": "SELECT substr(day, 1, 7) AS month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people "
@@ -130,31 +129,11 @@ def _later(source: Source, where: Where, filters: Filters, seq_max: int) -> Wher
     return where
 
 
-def spans(begin: str, end: str) -> list[tuple[str, str, str]]:
-    """A period as whole months and the days around them: (column of a kept sum, first, last), both included."""
-    first, last = date.fromisoformat(begin), date.fromisoformat(end)
-    if first > last:
-        return []
-    days: list[tuple[str, str, str]] = []
-    if first.day > 1:
-        rest = min(_month_after(first) - DAY, last)
-        days.append(("day", begin, rest.isoformat()))
-        first = rest + DAY
-    if first <= last and (last + DAY).day > 1:
-        days.append(("day", last.replace(day=1).isoformat(), end))
-        last = last.replace(day=1) - DAY
-    return [("month", f"{first:%Y-%m}", f"{last:%Y-%m}"), *days] if first <= last else days
-
-
-def _month_after(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
-
-
 async def by_month(register: str, filters: Filters, seq_max: int) -> list[dict[str, Any]]:
     """Lines, fen and people by month, fund, programme and kind: `month fund programme kind count amount recipients`."""
     people = "recipients_of_fund" if any(name == "fund" for name, _ in filters.chosen) else "recipients"
     where, parts = Where(), []
-    for column, first, last in spans(filters.begin, filters.end):
+    for column, first, last in days.spans(filters.begin, filters.end):
         where = Where(*where.values).add("register = ?", register).add(f"{column} >= ?", first)
         where.add(f"{column} <= ?", last)
         for name in COLUMNS:

@@ -7,6 +7,7 @@ import pytest
 from cast import Cast
 from reports.given import REPORTS, RICE, TODAY, YEAR, give, read, take_in, whole_year
 
+from charity import days
 from charity.db import reading, transactions
 from charity.documents import facts, forms
 from charity.documents.filters import STORE
@@ -15,7 +16,7 @@ from charity.giving import donations, receipts, refunds
 from charity.goods import slips
 from charity.people.persons import Donor
 from charity.printing.document import Filters
-from charity.reports import kept, stock
+from charity.reports import stock
 from charity.roles import SYSTEM, Actor, Role
 
 
@@ -211,7 +212,7 @@ async def test_a_register_speaks_of_the_books_as_they_stood_when_it_began(busy: 
 def test_a_period_is_whole_months_and_the_days_around_them(
     begin: str, end: str, parts: list[tuple[str, str, str]]
 ) -> None:
-    assert kept.spans(begin, end) == parts
+    assert days.spans(begin, end) == parts
 
 
 @pytest.mark.parametrize(
