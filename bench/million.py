@@ -402,7 +402,8 @@ class Years:
         await vouchers.approve(number=number, content_hash=content_hash, by=self.staff["approver2"])
         if end == "approved":
             return
-        await payments.pay(number=number, paid_on=day, channel_ref=f"M-{number}", by=self.staff["cashier"])
+        paid = {"paid_on": day, "channel_ref": f"M-{number}", "content_hash": content_hash}
+        await payments.pay(number=number, **paid, by=self.staff["cashier"])
 
     async def _goods(self, day: date) -> None:
         from charity.goods import points  # noqa: PLC0415

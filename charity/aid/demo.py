@@ -128,7 +128,8 @@ async def _voucher(plan: Plan, asked: Payment) -> str:
     await vouchers.approve(number=number, content_hash=content_hash, by=plan.by("approver2"))
     if asked.end == "approved":
         return str(number)
-    await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"DEMO-{number}", by=plan.by("cashier"))
+    paid = {"paid_on": clock.today(), "channel_ref": f"DEMO-{number}", "content_hash": content_hash}
+    await payments.pay(number=number, **paid, by=plan.by("cashier"))
     return str(number)
 
 

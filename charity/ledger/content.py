@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from charity.errors import Now
+from charity.errors import Now, Refusal
 from charity.ledger import canonical, rules
 
 
@@ -44,9 +44,14 @@ class Content:
         """Refuse (409) when this is not what was shown; the refusal says what is so now."""
         now = self.hash
         if content_hash != now:
-            refusal = rules.CONTENT_CHANGED()
-            refusal.now = Now(now, dict(self.facts))
-            raise refusal
+            raise changed(now, self.facts)
+
+
+def changed(content_hash: str, facts: Mapping[str, Any]) -> Refusal:
+    """The refusal that brings along what is so now."""
+    refusal = rules.CONTENT_CHANGED()
+    refusal.now = Now(content_hash, dict(facts))
+    return refusal
 
 
 def hashed(text: str) -> str:

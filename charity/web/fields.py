@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from charity import days, texts
 from charity.errors import FieldError
@@ -93,5 +93,6 @@ def _day_or_none(text: str) -> str:
 
 
 Day = Annotated[date, BeforeValidator(_day)]
+ContentHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="所见内容的 SHA-256（content_hash）")]
 DayText = Annotated[str, AfterValidator(_day_or_none)]
 """The day of a filter, kept as text; "" for none."""

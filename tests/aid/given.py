@@ -72,11 +72,12 @@ class Aid:
         assert answer.body == {"status": "approved", "approvals": 2, "needed": 2}
         return number, content_hash
 
-    async def pay(self, number: str, ref: str, *, by: Actor | None = None, key: str = "") -> Answer:
-        """Pay today."""
+    async def pay(self, number: str, ref: str, *, by: Actor | None = None, key: str = "", seen: str = "") -> Answer:
+        """Pay today what is so now, or the content with the hash `seen`."""
         idem = Idem("voucher.pay:cashier", key, "same") if key else None
         who = by or self.house.cashier
-        return await payments.pay(number=number, paid_on=clock.today(), channel_ref=ref, by=who, idem=idem)
+        shown = {"number": number, "content_hash": seen or await hash_of(number)}
+        return await payments.pay(**shown, paid_on=clock.today(), channel_ref=ref, by=who, idem=idem)
 
 
 def _today() -> str:
@@ -88,6 +89,11 @@ async def row(number: str) -> dict[str, Any]:
     stored = await reading.row("SELECT * FROM voucher WHERE number = $1", number)
     assert stored is not None
     return stored
+
+
+async def hash_of(number: str) -> str:
+    """The content hash of a voucher as it is now."""
+    return str(await reading.value("SELECT content_hash FROM voucher WHERE number = $1", number))
 
 
 async def refused(code: str, asked: Awaitable[Answer]) -> Refusal:

@@ -77,7 +77,7 @@ async def test_decisions_that_cross_in_one_moment_are_taken_one_after_the_other(
 async def test_an_approval_over_an_older_content_is_refused(aid: Aid) -> None:
     number, old = await aid.made()
     await vouchers.edit(number=number, content=replace(ASKED, amount_fen=1), by=aid.house.caseworker)
-    await refused("voucher.content_changed", vouchers.approve(number=number, content_hash=old, by=aid.house.approver))
+    await refused("content.changed", vouchers.approve(number=number, content_hash=old, by=aid.house.approver))
 
 
 async def test_a_returned_voucher_needs_both_approvals_again(aid: Aid) -> None:

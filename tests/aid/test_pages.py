@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aid.given import API, BODY, made
+from aid.given import API, BODY, hash_of, made
 
 from charity import clock
 from charity.db import reading, transactions
@@ -40,13 +40,13 @@ async def gift(fund: str = "F-GEN", fen: int = 1_000_000) -> None:
     await submit(Command(decide, Wants(funds=[fund])))
 
 
-async def approved(web: Any, **changes: Any) -> str:
+async def approved(web: Any, **changes: Any) -> dict[str, Any]:
     voucher = await made(web, **changes)
     for who in ("approver", "approver2"):
         body = {"content_hash": voucher["content_hash"]}
         answer = await web.as_(who).post(f"{API}/{voucher['number']}/approve", json=body)
         assert answer.status_code == 200, answer.text
-    return str(voucher["number"])
+    return voucher
 
 
 async def test_the_calls_of_the_contract_from_draft_to_paid(web: Any) -> None:
@@ -59,7 +59,7 @@ async def test_the_calls_of_the_contract_from_draft_to_paid(web: Any) -> None:
     assert one.json() == {"status": "approving", "approvals": 1, "needed": 2}
     two = await web.as_("approver2").post(f"{place}/approve", json=body)
     assert two.json() == {"status": "approved", "approvals": 2, "needed": 2}
-    pay = {"paid_on": today(), "channel_ref": "ICBC-1"}
+    pay = {"paid_on": today(), "channel_ref": "ICBC-1", **body}
     cashier = web.as_("cashier")
     assert (await cashier.post(f"{place}/pay", json=pay)).status_code == 400
     paid = await cashier.post(f"{place}/pay", json=pay, headers={"Idempotency-Key": "pay-1"})
@@ -73,10 +73,13 @@ async def test_the_calls_of_the_contract_from_draft_to_paid(web: Any) -> None:
 
 async def test_ten_equal_payments_at_once_over_http_are_one_entry(web: Any) -> None:
     await gift()
-    number = await approved(web)
+    voucher = await approved(web)
     before = await reading.value("SELECT seq FROM head")
     client, body = web.as_("cashier"), {"paid_on": today(), "channel_ref": "ICBC-3"}
-    calls = [client.post(f"{API}/{number}/pay", json=body, headers={"Idempotency-Key": "k"}) for _ in range(10)]
+    body["content_hash"] = voucher["content_hash"]
+    calls = [
+        client.post(f"{API}/{voucher['number']}/pay", json=body, headers={"Idempotency-Key": "k"}) for _ in range(10)
+    ]
     answers = await asyncio.gather(*calls)
     assert {a.status_code for a in answers} == {201}
     assert len({a.json()["entry"] for a in answers}) == 1
@@ -120,10 +123,10 @@ async def test_the_longest_reason_and_the_largest_number_of_people_are_taken(web
 
 
 async def test_a_day_that_is_none_is_named(web: Any) -> None:
-    number = await approved(web)
-    client = web.as_("cashier")
+    voucher = await approved(web)
+    number, client = voucher["number"], web.as_("cashier")
     for day in ("20261008", "2026-13-01", "1700000000", "2026-10-08T00:00:00", ""):
-        body = {"paid_on": day, "channel_ref": "X"}
+        body = {"paid_on": day, "channel_ref": "X", "content_hash": voucher["content_hash"]}
         answer = await client.post(f"{API}/{number}/pay", json=body, headers={"Idempotency-Key": f"d{day}"})
         assert answer.status_code == 422, day
         assert answer.json()["errors"][0]["field"] == "paid_on"
@@ -189,7 +192,8 @@ async def test_the_pages_carry_a_voucher_from_the_form_to_paid(web: Any) -> None
         assert answer.status_code == 303
     assert "登记付款" in (await cashier.get(place)).text
     assert "¥10,000.00" in (await cashier.get(f"{place}/pay")).text
-    paid = await cashier.post(f"{place}/pay", data={"paid_on": today(), "channel_ref": "ICBC-9", "idem": "k1"})
+    fields = {"paid_on": today(), "channel_ref": "ICBC-9", "idem": "k1", "content_hash": content_hash}
+    paid = await cashier.post(f"{place}/pay", data=fields)
     assert paid.status_code == 303, paid.text
     page = (await web.as_("auditor").get(place)).text
     assert "ICBC-9" in page
@@ -226,7 +230,8 @@ async def test_steps_ask_once_more_and_want_a_reason(web: Any) -> None:
     for step in ("return", "reject"):
         assert "理由" in (await approver.get(f"{place}/{step}")).text
     assert (await approver.post(f"{place}/return", data={"reason": ""})).status_code == 422
-    assert (await approver.post(f"{place}/return", data={"reason": "缺少发票"})).status_code == 303
+    seen = {"content_hash": voucher["content_hash"]}
+    assert (await approver.post(f"{place}/return", data={"reason": "缺少发票", **seen})).status_code == 303
     page = (await web.as_("caseworker").get(place)).text
     assert "缺少发票" in page
     assert "已退回经办人" in page
@@ -234,7 +239,10 @@ async def test_steps_ask_once_more_and_want_a_reason(web: Any) -> None:
     edited = await web.as_("caseworker").post(f"{place}/edit", data={**FORM, "amount_yuan": "1500"})
     assert edited.status_code == 303
     assert "¥1,500.00" in (await approver.get(place)).text
-    assert (await web.as_("caseworker").post(f"{place}/cancel", data={"reason": "不再需要"})).status_code == 303
+    end = {"reason": "不再需要"}
+    assert (await web.as_("caseworker").post(f"{place}/cancel", data=end | seen)).status_code == 409
+    seen = {"content_hash": await hash_of(voucher["number"])}
+    assert (await web.as_("caseworker").post(f"{place}/cancel", data=end | seen)).status_code == 303
     assert "已取消" in (await approver.get(place)).text
 
 
@@ -244,19 +252,20 @@ async def test_an_old_page_cannot_approve_new_content(web: Any) -> None:
     await web.as_("caseworker").post(f"{place}/edit", data={**FORM, "amount_yuan": "9"})
     answer = await web.as_("approver").post(f"{place}/approve", data={"content_hash": voucher["content_hash"]})
     assert answer.status_code == 409
-    assert "这张单的内容已经变更" in answer.text
+    assert "您看过之后内容已经变更" in answer.text
     assert await reading.value("SELECT COUNT(*) FROM voucher_approval WHERE decision = 'approve'") == 0
 
 
 async def test_the_cashier_sees_why_it_cannot_be_paid(web: Any) -> None:
     await gift(fen=100)
-    number = await approved(web)
+    voucher = await approved(web)
+    number, seen = voucher["number"], {"content_hash": voucher["content_hash"], "channel_ref": "R"}
     late = (clock.today() + timedelta(days=1)).isoformat()
     client = web.as_("cashier")
-    short = await client.post(f"/vouchers/{number}/pay", data={"paid_on": today(), "channel_ref": "R", "idem": "a"})
+    short = await client.post(f"/vouchers/{number}/pay", data={"paid_on": today(), "idem": "a", **seen})
     assert short.status_code == 409
     assert "余额不足" in short.text
-    future = await client.post(f"/vouchers/{number}/pay", data={"paid_on": late, "channel_ref": "R", "idem": "b"})
+    future = await client.post(f"/vouchers/{number}/pay", data={"paid_on": late, "idem": "b", **seen})
     assert future.status_code == 422
     assert 'id="e-paid_on"' in future.text
 

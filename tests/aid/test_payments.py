@@ -86,24 +86,26 @@ async def test_a_bank_reference_pays_one_voucher_even_at_once(aid: Aid) -> None:
 
 
 async def test_a_payment_is_not_dated_tomorrow(aid: Aid) -> None:
-    number, _ = await aid.approved()
+    number, seen = await aid.approved()
     late = clock.today() + timedelta(days=1)
-    call = payments.pay(number=number, paid_on=late, channel_ref="ICBC-B", by=aid.house.cashier)
+    call = payments.pay(number=number, paid_on=late, channel_ref="ICBC-B", content_hash=seen, by=aid.house.cashier)
     await refused("voucher.paid_in_future", call)
 
 
 async def test_a_payment_is_not_dated_before_its_approval(aid: Aid) -> None:
-    number, _ = await aid.approved()
+    number, seen = await aid.approved()
     early = clock.today() - timedelta(days=1)
-    call = payments.pay(number=number, paid_on=early, channel_ref="ICBC-C", by=aid.house.cashier)
+    call = payments.pay(number=number, paid_on=early, channel_ref="ICBC-C", content_hash=seen, by=aid.house.cashier)
     await refused("voucher.paid_before_approval", call)
 
 
 async def test_a_payment_entered_the_day_after_is_dated_the_day_it_was_approved_and_paid(aid: Aid) -> None:
-    number, _ = await aid.approved()
+    number, seen = await aid.approved()
     paid_on = clock.today()
     with clock.fixed(clock.now() + timedelta(days=1)):
-        await payments.pay(number=number, paid_on=paid_on, channel_ref="ICBC-C", by=aid.house.cashier)
+        await payments.pay(
+            number=number, paid_on=paid_on, channel_ref="ICBC-C", content_hash=seen, by=aid.house.cashier
+        )
     assert (await row(number))["paid_on"] == paid_on.isoformat()
 
 

@@ -92,11 +92,11 @@ async def office(aid: Aid) -> Office:
     values = {"payee_kind": "supplier", "payee": "GY-T01", "programme": "P05", "recipients": 0}
     bought, _ = await aid.approved(**values, amount_fen=100)
     await aid.pay(bought, "ICBC-S")
-    late, _ = await aid.approved(amount_fen=100)
+    late, seen = await aid.approved(amount_fen=100)
     day = clock.today()
     await freely((f"UPDATE head SET closed_through = '{day.isoformat()}'", []))
     with clock.fixed(clock.now() + timedelta(days=1)):  # paid on the last day of a period that was closed since
-        await payments.pay(number=late, paid_on=day, channel_ref="ICBC-L", by=aid.house.cashier)
+        await payments.pay(number=late, paid_on=day, channel_ref="ICBC-L", content_hash=seen, by=aid.house.cashier)
     await transactions.run(lambda tx: tx.rows("DROP INDEX voucher_approval_once"))
     return Office(aid, draft, approving, returned, approved, paid, bought, late)
 

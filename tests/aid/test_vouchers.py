@@ -130,7 +130,7 @@ async def test_any_change_takes_the_approvals_away(aid: Aid, change: dict[str, A
     history = await reading.row("SELECT * FROM voucher_approval WHERE decision = 'approve'")
     assert history is not None
     assert history["cleared_at"] is not None
-    await refused("voucher.content_changed", vouchers.approve(number=number, content_hash=old, by=aid.house.approver2))
+    await refused("content.changed", vouchers.approve(number=number, content_hash=old, by=aid.house.approver2))
     fresh = answer.body["content_hash"]
     one = await vouchers.approve(number=number, content_hash=fresh, by=aid.house.approver2)
     assert one.body["approvals"] == 1

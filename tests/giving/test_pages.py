@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from giving.given import TODAY, entries
+from page_forms import form_of
 
 from charity import clock
 from charity.db import reading, transactions
@@ -40,13 +41,6 @@ def promise(**changes: Any) -> dict[str, Any]:
 
 def keyed() -> dict[str, str]:
     return {"Idempotency-Key": secrets.token_hex(8)}
-
-
-async def form_of(client, url: str) -> dict[str, str]:
-    """The hidden fields of the form on a page."""
-    page = await client.get(url)
-    assert page.status_code == 200, page.text
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page.text))
 
 
 async def given(client, **changes: str):

@@ -67,7 +67,9 @@ async def pay(
     number, shown = made.body["number"], made.body["content_hash"]
     for approver in (house.approver, house.approver2):
         await vouchers.approve(number=number, content_hash=shown, by=approver)
-    await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"ICBC{number}", by=house.cashier2)
+    await payments.pay(
+        number=number, paid_on=clock.today(), channel_ref=f"ICBC{number}", content_hash=shown, by=house.cashier2
+    )
     return str(number)
 
 

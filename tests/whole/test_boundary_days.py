@@ -172,7 +172,7 @@ async def test_a_payment_is_not_dated_before_its_second_approval(house: Cast) ->
         await vouchers.approve(**shown, by=house.approver)
     with clock.fixed(NEW):  # the next day but one
         await vouchers.approve(**shown, by=house.approver2)
-        paid = {"number": made["number"], "channel_ref": "ICBC-1", "by": house.cashier}
+        paid = {**shown, "channel_ref": "ICBC-1", "by": house.cashier}
         await refused("voucher.paid_before_approval", payments.pay(paid_on=LAST - DAY, **paid))
         await refused("voucher.paid_before_approval", payments.pay(paid_on=LAST, **paid))
         await refused("voucher.paid_in_future", payments.pay(paid_on=FIRST + DAY, **paid))

@@ -230,7 +230,9 @@ async def _paid(house: Cast, n: int, amount_fen: int) -> None:
     number, content_hash = made["number"], made["content_hash"]
     for by in (house.approver, house.approver2):
         await vouchers.approve(number=number, content_hash=content_hash, by=by)
-    await payments.pay(number=number, paid_on=clock.today(), channel_ref=f"R{n}", by=house.cashier)
+    await payments.pay(
+        number=number, paid_on=clock.today(), channel_ref=f"R{n}", content_hash=content_hash, by=house.cashier
+    )
 
 
 async def _newest() -> list[tuple[str, str, str]]:

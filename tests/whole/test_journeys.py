@@ -138,7 +138,7 @@ async def _spend(served: Served, fund: str, programme: str, amount_fen: int) -> 
     for n, who in enumerate(("approver", "approver2")):
         content = {"content_hash": made["content_hash"]}
         await served.post(who, f"/aid/vouchers/{made['number']}/approve", content, f"{key}-a{n}")
-    paid = {"paid_on": in_days(0).isoformat(), "channel_ref": f"OUT{key[:12]}"}
+    paid = {"paid_on": in_days(0).isoformat(), "channel_ref": f"OUT{key[:12]}", **content}
     await served.post("cashier", f"/aid/vouchers/{made['number']}/pay", paid, f"{key}-2")
 
 

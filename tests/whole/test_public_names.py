@@ -95,7 +95,9 @@ async def _aid(house: Cast) -> None:
         if end == "pay":
             for by in (house.approver, house.approver2):
                 await vouchers.approve(number=number, content_hash=seen, by=by)
-            await payments.pay(number=number, paid_on=clock.today(), channel_ref="REF1", by=house.cashier)
+            await payments.pay(
+                number=number, paid_on=clock.today(), channel_ref="REF1", content_hash=seen, by=house.cashier
+            )
         elif end == "return":
             await vouchers.send_back(number=number, reason=TYPED, by=house.approver)
         elif end == "reject":

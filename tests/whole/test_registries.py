@@ -23,6 +23,8 @@ PACKAGE, TEMPLATES = ROOT / "charity", ROOT / "templates"
 FIELD = re.compile(r'\bui\.\w+\(\s*"(\w+)"|\bname="(\w+)"|\bfree_name="(\w+)"')
 HIDDEN = re.compile(r"hidden=\{([^}]*)\}")
 INCLUDED = re.compile(r'{%-? include "([^"]+)"')
+CARRIED = re.compile(r"hidden=(dict\()?carried\b")
+"""A form that confirms what its page shows (charity/web/confirming.py)."""
 NOT_DRAWN = {
     "email": "from the body of a call: a page asks for a telephone number, one way to reach a giver is enough",
     "after": "the link to the next page carries it",
@@ -94,6 +96,7 @@ def fields_of(template: Path) -> set[str]:
     names = {name for match in FIELD.findall(text) for name in match if name}
     names |= {name for keys in HIDDEN.findall(text) for name in re.findall(r'"(\w+)":', keys)}
     names |= {"amount_yuan"} if "ui.amount_choices(" in text else set()
+    names |= {"content_hash"} if CARRIED.search(text) else set()
     names |= {"reason"} if "reason=true" in text else set()  # ui.confirm
     for included in INCLUDED.findall(text):
         names |= fields_of(TEMPLATES / included)

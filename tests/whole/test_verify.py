@@ -55,7 +55,13 @@ async def town(house: Cast) -> Cast:
     made = (await vouchers.make(content=content, by=house.caseworker)).body
     for by in (house.approver, house.approver2):
         await vouchers.approve(number=made["number"], content_hash=made["content_hash"], by=by)
-    await payments.pay(number=made["number"], paid_on=clock.today(), channel_ref="R1", by=house.cashier)
+    await payments.pay(
+        number=made["number"],
+        paid_on=clock.today(),
+        channel_ref="R1",
+        content_hash=made["content_hash"],
+        by=house.cashier,
+    )
     return house
 
 

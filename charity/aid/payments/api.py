@@ -12,6 +12,7 @@ async def pay(call: Call) -> Answer:
         number=call.path["number"],
         paid_on=call.body.paid_on,
         channel_ref=call.body.channel_ref,
+        content_hash=call.body.content_hash,
         by=call.by,
         idem=call.idem("voucher.pay"),
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from charity.aid.vouchers.forms import Status
-from charity.web.fields import Day
+from charity.web.fields import ContentHash, Day
 from charity.web.messages import Needed
 
 REF_MAX = 64
@@ -24,6 +24,7 @@ class PayBody(BaseModel):
 
     paid_on: PaidOn = Field(description="付款日期", examples=["2026-10-08"])
     channel_ref: Reference = Field(description="银行回单号，每个只能用一次", examples=["ICBC20261008000123"])
+    content_hash: ContentHash
 
 
 class PaidAnswer(BaseModel):
@@ -38,3 +39,4 @@ class PayForm(BaseModel):
 
     paid_on: PaidOn
     channel_ref: Reference
+    content_hash: str = ""

@@ -11,7 +11,7 @@ from charity.aid import vouchers
 from charity.aid.payments import screens, verbs
 from charity.aid.payments.forms import PayForm
 from charity.errors import Refusal
-from charity.web import auth, forms, pages
+from charity.web import auth, confirming, forms, pages
 
 
 async def pay_page(request: Request) -> Response:
@@ -27,7 +27,14 @@ async def pay(request: Request) -> Response:
     try:
         form = forms.read(PayForm, data)
         idem = forms.idem(request, data, "voucher.pay")
-        await verbs.pay(number=number, paid_on=form.paid_on, channel_ref=form.channel_ref, by=by, idem=idem)
+        await verbs.pay(
+            number=number,
+            paid_on=form.paid_on,
+            channel_ref=form.channel_ref,
+            content_hash=form.content_hash,
+            by=by,
+            idem=idem,
+        )
     except Refusal as refusal:
         return await _pay(request, data, refusal)
     return pages.see_other(request, f"/vouchers/{number}", "{number} 已登记付款，已记账", number=number)
@@ -36,7 +43,14 @@ async def pay(request: Request) -> Response:
 async def _pay(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
     voucher = await vouchers.get(request.path_params["number"])
     kept = {name: values.get(name, "") for name in PayForm.model_fields}
-    return await pages.form(request, "aid/payments/pay.html", refusal, values=kept, **screens.pay(voucher))
+    return await pages.page(
+        request,
+        "aid/payments/pay.html",
+        status=refusal.status if refusal else 200,
+        errors=confirming.errors(request, refusal, screens.confirmed(voucher)),
+        values=kept,
+        **screens.pay(voucher),
+    )
 
 
 routes = [

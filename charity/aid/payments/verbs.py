@@ -35,8 +35,14 @@ class _Facts:
     approved_at: list[str]
 
 
-async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: Idem | None = None) -> Answer:
-    """Pay an approved voucher: `{entry, status: "paid"}`. `channel_ref` is the bank's own reference."""
+async def pay(
+    *, number: str, paid_on: date, channel_ref: str, content_hash: str, by: Actor, idem: Idem | None = None
+) -> Answer:
+    """Pay an approved voucher: `{entry, status: "paid"}`. `channel_ref` is the bank's own reference.
+
+    `content_hash` is what the payer was shown: a voucher that was returned, changed and approved anew since is
+    another one (409).
+    """
     by.must("voucher.pay")
     if paid_on > clock.today():
         raise rules.PAID_IN_FUTURE()
@@ -52,7 +58,7 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
     def decide(state: State, facts: _Facts) -> Answer:
         row = facts.voucher
         approved = approvals_in_force(row)
-        _must_be_payable(row, approved, by)
+        _must_be_payable(row, approved, content_hash, by)
         approved_on = clock.business_date(max(facts.approved_at, default=state.now))
         if paid_on < approved_on:
             raise rules.PAID_BEFORE_APPROVAL(approved_on=approved_on.isoformat())
@@ -100,12 +106,13 @@ async def pay(*, number: str, paid_on: date, channel_ref: str, by: Actor, idem: 
     return await submit(Command(decide, wants, idem, load=load))
 
 
-def _must_be_payable(row: VoucherRow, approved: dict[str, str], by: Actor) -> None:
-    """Neither its maker nor an approver pays, and only what is approved (I11)."""
+def _must_be_payable(row: VoucherRow, approved: dict[str, str], content_hash: str, by: Actor) -> None:
+    """Neither its maker nor an approver pays, and only what is approved (I11) and was shown."""
     if row["maker"] == by.key:
         raise rules.PAYER_MADE()
     if by.key in approved:
         raise rules.PAYER_APPROVED()
+    vouchers.must_be(row, content_hash)
     if row["status"] != "approved":
         raise rules.NOT_PAYABLE(number=row["number"])
 

@@ -1,7 +1,7 @@
 """Payment vouchers 拨付审批单: made, changed, approved, returned. This is the door; outsiders import only it."""
 
 from .approvals import approve, reject, send_back
-from .content import Content, same_payee
+from .content import Content, must_be, same_payee
 from .readers import Filters, VoucherView, get, page, payee_now
 from .verbs import (
     APPROVALS_NEEDED,
@@ -33,6 +33,7 @@ __all__ = [
     "edit",
     "get",
     "make",
+    "must_be",
     "page",
     "payee_now",
     "reject",

@@ -131,7 +131,11 @@ async def edit(call: Call) -> Answer:
 async def cancel(call: Call) -> Answer:
     """`POST /aid/vouchers/{number}/cancel`."""
     return await verbs.cancel(
-        number=call.path["number"], reason=call.body.reason, by=call.by, idem=call.idem("voucher.cancel")
+        number=call.path["number"],
+        reason=call.body.reason,
+        content_hash=call.body.content_hash,
+        by=call.by,
+        idem=call.idem("voucher.cancel"),
     )
 
 
@@ -145,14 +149,22 @@ async def approve(call: Call) -> Answer:
 async def send_back(call: Call) -> Answer:
     """`POST /aid/vouchers/{number}/return`."""
     return await approvals.send_back(
-        number=call.path["number"], reason=call.body.reason, by=call.by, idem=call.idem("voucher.return")
+        number=call.path["number"],
+        reason=call.body.reason,
+        content_hash=call.body.content_hash,
+        by=call.by,
+        idem=call.idem("voucher.return"),
     )
 
 
 async def reject(call: Call) -> Answer:
     """`POST /aid/vouchers/{number}/reject`."""
     return await approvals.reject(
-        number=call.path["number"], reason=call.body.reason, by=call.by, idem=call.idem("voucher.reject")
+        number=call.path["number"],
+        reason=call.body.reason,
+        content_hash=call.body.content_hash,
+        by=call.by,
+        idem=call.idem("voucher.reject"),
     )
 
 

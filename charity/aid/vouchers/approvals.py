@@ -9,7 +9,7 @@ import json
 from charity import tokens
 from charity.aid import rules
 from charity.aid.models import VOUCHER, VoucherRow
-from charity.aid.vouchers.content import same_payee
+from charity.aid.vouchers.content import must_be, same_payee
 from charity.aid.vouchers.readers import payee_now
 from charity.aid.vouchers.verbs import (
     APPROVALS_NEEDED,
@@ -37,8 +37,7 @@ async def approve(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
         approved = approvals_in_force(row)
         if row["maker"] == by.key:
             raise rules.OWN_VOUCHER()
-        if row["content_hash"] != content_hash:
-            raise rules.CONTENT_CHANGED()
+        must_be(row, content_hash)
         if by.key in approved:
             raise rules.APPROVED_ALREADY()
         if row["status"] not in OPEN:
@@ -55,23 +54,34 @@ async def approve(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
     return await submit(Command(decide, Wants(rows=[(VOUCHER, number)]), idem))
 
 
-async def send_back(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
-    """Return a voucher to its maker with a reason: `{status: "draft"}`; its approvals are taken back."""
-    return await _against(number, "return", "draft", reason, by, idem)
+async def send_back(
+    *, number: str, reason: str, by: Actor, content_hash: str | None = None, idem: Idem | None = None
+) -> Answer:
+    """Return a voucher to its maker with a reason: `{status: "draft"}`; its approvals are taken back.
+
+    With a `content_hash` (our pages always send it) only while the content is the one that was shown.
+    """
+    return await _against("return", "draft", number, reason, by, content_hash, idem)
 
 
-async def reject(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
-    """Reject a voucher for good, with a reason: `{status: "rejected"}`."""
-    return await _against(number, "reject", "rejected", reason, by, idem)
+async def reject(
+    *, number: str, reason: str, by: Actor, content_hash: str | None = None, idem: Idem | None = None
+) -> Answer:
+    """Reject a voucher for good, with a reason: `{status: "rejected"}`. `content_hash` as in `send_back`."""
+    return await _against("reject", "rejected", number, reason, by, content_hash, idem)
 
 
-async def _against(number: str, decision: str, status: str, reason: str, by: Actor, idem: Idem | None) -> Answer:
+async def _against(
+    decision: str, status: str, number: str, reason: str, by: Actor, content_hash: str | None, idem: Idem | None
+) -> Answer:
     by.must("voucher.approve")
     key = tokens.key16()
 
     def decide(state: State, row: VoucherRow) -> Answer:
         if row["maker"] == by.key:
             raise rules.OWN_VOUCHER()
+        if content_hash is not None:
+            must_be(row, content_hash)
         if row["status"] not in UNPAID:
             raise rules.NOT_RETURNABLE(number=number)
         clear(state, row)

@@ -6,13 +6,17 @@ covers them and nobody who reads the text learns them. The salt stays in the vou
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from charity.aid.payees import Payee, PayeeKind
 from charity.ledger import canonical
-from charity.ledger.content import digest
+from charity.ledger.content import changed, digest
 
 VERSION = 1
+PERSONAL = ("payee_print", "reason")
+"""What stands in the text as a digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,13 @@ def written(number: str, content: Content, payee: Payee, salt: str) -> str:
             "reason": digest(salt, content.reason),
         }
     )
+
+
+def must_be(row: Mapping[str, Any], content_hash: str) -> None:
+    """Refuse (409, with what is so now) when the voucher's content is not the one that was shown."""
+    if row["content_hash"] != content_hash:
+        facts = {name: value for name, value in json.loads(row["content"]).items() if name not in PERSONAL}
+        raise changed(row["content_hash"], facts | {"status": row["status"]})
 
 
 def printed(payee: Payee, salt: str) -> str:

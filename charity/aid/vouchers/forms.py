@@ -78,7 +78,7 @@ class ApproveBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    content_hash: str = Field(pattern="^[0-9a-f]{64}$", description="所见内容的 SHA-256")
+    content_hash: fields.ContentHash
 
 
 class ReasonBody(BaseModel):
@@ -87,6 +87,7 @@ class ReasonBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason = Field(description="理由；请不要写姓名、电话等个人信息", examples=["缺少发票"])
+    content_hash: fields.ContentHash | None = None
 
 
 class VoucherForm(BaseModel):
@@ -116,13 +117,14 @@ class VoucherForm(BaseModel):
 class ApproveForm(BaseModel):
     """The approve button: the hash that the page showed."""
 
-    content_hash: str = Field(pattern="^[0-9a-f]{64}$")
+    content_hash: str = ""
 
 
 class ReasonForm(BaseModel):
-    """The reason on a confirm page."""
+    """The reason on a confirm page, and the hash of what the page showed."""
 
     reason: Reason
+    content_hash: str = ""
 
 
 Status = Literal["draft", "approving", "approved", "paid", "bounced", "delivered", "rejected", "cancelled"]

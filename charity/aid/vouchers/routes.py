@@ -12,7 +12,7 @@ from charity.errors import Refusal
 from charity.ledger import funds
 from charity.people import institutions
 from charity.roles import Actor
-from charity.web import auth, forms, pages
+from charity.web import auth, confirming, forms, pages
 
 DECISIONS: dict[str, tuple[str, str]] = {
     # page: (permission, the words of the next page)
@@ -107,7 +107,8 @@ async def decide(request: Request) -> Response:
     data = await forms.data(request, ReasonForm)
     verb = {"return": approvals.send_back, "reject": approvals.reject, "cancel": verbs.cancel}[name]
     try:
-        await verb(number=number, reason=forms.read(ReasonForm, data).reason, by=by)
+        form = forms.read(ReasonForm, data)
+        await verb(number=number, reason=form.reason, content_hash=form.content_hash, by=by)
     except Refusal as refusal:
         return await _confirm(request, name, data, refusal)
     return pages.see_other(request, f"/vouchers/{number}", DECISIONS[name][1], number=number)
@@ -144,7 +145,7 @@ async def _voucher(request: Request, number: str, by: Actor, refusal: Refusal | 
         request,
         "aid/vouchers/show.html",
         status=refusal.status if refusal else 200,
-        errors=screens.errors(refusal),
+        errors=confirming.errors(request, refusal, screens.confirmed(voucher)),
         **screens.show(voucher, by),
     )
 
@@ -155,7 +156,7 @@ async def _confirm(request: Request, decision: str, values: Any = None, refusal:
         request,
         "aid/vouchers/confirm.html",
         status=refusal.status if refusal else 200,
-        errors=screens.errors(refusal),
+        errors=confirming.errors(request, refusal, screens.confirmed(voucher)),
         reason_value=forms.text(values, "reason") if values else "",
         **screens.confirm(voucher, decision),
     )

@@ -12,7 +12,7 @@ from charity.errors import Refusal
 from charity.money import capitals, yuan
 from charity.printing.vouchers import NATURES
 from charity.roles import Actor
-from charity.web import pages
+from charity.web import confirming, pages
 
 FIELDS = ("programme", "fund", "payee_kind", "payee_code", "amount_yuan", "recipients", "reason")
 _FIELD_NAMES = {"payee.code": "payee_code", "payee.kind": "payee_kind", "amount_fen": "amount_yuan"}
@@ -95,6 +95,7 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
         "state": state(row),
         "facts": facts(shown),
         "content_hash": row["content_hash"],
+        "carried": carried(shown),
         "steps": steps(shown),
         "history": [_event(d) for d in reversed(shown.decisions)],
         "can": readers.may(shown, by),
@@ -104,6 +105,16 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
         "available_fen": shown.available_fen,
         "payment": _payment(shown),
     }
+
+
+def confirmed(shown: VoucherView) -> list[dict[str, Any]]:
+    """What whoever decides or pays confirms: the facts, and how far the voucher is."""
+    return [*facts(shown), {"term": words.say("状态"), "value": state(shown.row), "kind": "status"}]
+
+
+def carried(shown: VoucherView) -> dict[str, str]:
+    """The hidden fields of a form that confirms the voucher."""
+    return confirming.carried(shown.row["content_hash"], confirmed(shown))
 
 
 def facts(shown: VoucherView) -> list[dict[str, Any]]:
@@ -204,4 +215,5 @@ def confirm(shown: VoucherView, decision: str) -> dict[str, Any]:
         "action": f"/vouchers/{shown.number}/{decision}",
         "number": shown.number,
         "facts": facts(shown),
+        "carried": carried(shown),
     }

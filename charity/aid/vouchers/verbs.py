@@ -16,7 +16,7 @@ from charity import clock, tokens
 from charity.aid import payees, rules
 from charity.aid.models import APPROVAL, VOUCHER, VoucherApprovalRow, VoucherRow
 from charity.aid.payees import Payee
-from charity.aid.vouchers.content import Content, written
+from charity.aid.vouchers.content import Content, must_be, written
 from charity.db import sealed
 from charity.errors import Refusal
 from charity.ledger import funds, numbers
@@ -117,14 +117,21 @@ async def edit(*, number: str, content: Content, by: Actor, idem: Idem | None = 
     return await submit(Command(decide, wants, idem, load=with_approvals(number)))
 
 
-async def cancel(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
-    """Give a voucher up before it is paid: `{status: "cancelled"}`. The maker alone may."""
+async def cancel(
+    *, number: str, reason: str, by: Actor, content_hash: str | None = None, idem: Idem | None = None
+) -> Answer:
+    """Give a voucher up before it is paid: `{status: "cancelled"}`. The maker alone may.
+
+    With a `content_hash` (our pages always send it) only while the content is the one that was shown.
+    """
     by.must("voucher.make")
     decision = tokens.key16()
 
     def decide(state: State, row: VoucherRow) -> Answer:
         if row["maker"] != by.key:
             raise rules.NOT_MAKER()
+        if content_hash is not None:
+            must_be(row, content_hash)
         if row["status"] not in UNPAID:
             raise rules.NOT_CANCELLABLE(number=number)
         clear(state, row)
