@@ -242,7 +242,7 @@ class Loader:
         return body
 
     async def gift(self, seq: int) -> list[GiftPieces]:
-        """What the entry still owns of each fund's stream, and what of that is unspent."""
+        """What the entry still owns of each fund's stream, neither given back nor moved to another, and the unspent."""
         owned: dict[str, list[Piece]] = defaultdict(list)
         for row in await self._tx.rows("SELECT fund, start, stop FROM inflow WHERE seq = $1 ORDER BY start", seq):
             owned[row["fund"]].append((row["start"], row["stop"]))
@@ -252,7 +252,6 @@ class Loader:
             taken: list[tuple[int, int, str]] = []
             for start, stop in pieces:
                 taken += [(r["start"], r["stop"], r["kind"]) for r in await self._tx.rows(_TAKEN, fund, start, stop)]
-            refunded = [(a, b) for a, b, kind in taken if kind == "refunded"]
-            left = without(pieces, refunded)
+            left = without(pieces, [(a, b) for a, b, kind in taken if kind != "spent"])
             result.append(GiftPieces(fund, left, without(left, [(a, b) for a, b, _ in taken])))
         return result

@@ -37,7 +37,7 @@ class Written:
     inflows: list[tuple[str, int, int, int]] = field(default_factory=list)
     segments: list[tuple[str, int, int, int, str]] = field(default_factory=list)
     releases: list[tuple[str, int, int]] = field(default_factory=list)
-    reowned: list[tuple[str, int, int, int]] = field(default_factory=list)
+    owned: list[tuple[str, int, int, int]] = field(default_factory=list)
     rows: list[tuple[Table[Any], dict[str, Any]]] = field(default_factory=list)
     changes: list[tuple[Table[Any], str, dict[str, Any]]] = field(default_factory=list)
     tallies: list[tuple[Sums, tuple[str, ...], tuple[int, ...]]] = field(default_factory=list)

@@ -33,7 +33,7 @@ _BODY_FIELDS = itemgetter("seq", "id", "kind", "recorded_at", "effective_on", "p
 """What a body repeats of the first columns of its entry."""
 _POSTINGS = "SELECT seq, account, unit, quantity FROM posting WHERE seq > $1 AND seq <= $2 ORDER BY seq, n"
 _INFLOWS = "SELECT seq, fund, start, stop FROM inflow WHERE seq > $1 AND seq <= $2"
-_MONEY = frozenset({accounts.CASH, accounts.BANK, accounts.OTHER_MONEY})
+_MONEY = frozenset({accounts.CASH, accounts.BANK, accounts.OTHER_MONEY, accounts.OTHER_PAYABLE})
 _WENT = ("spent", "moved", "refunded")
 _SIGNS = {"received": 1, "released": 1, "spent": -1, "moved": -1, "refunded": -1}
 """What flows add to a fund's money."""
@@ -47,7 +47,7 @@ Arrival = tuple[int, str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What an account's code says."""
+    """What an account's code says. `money`: it adds to the money that the fund may use, or takes away (2209: owed)."""
 
     code: str
     fund: str
@@ -77,7 +77,10 @@ class Replay:
     """By day: debit and credit of each account and unit."""
     streams: dict[str, Stream] = field(default_factory=dict)
     segments: dict[tuple[str, Piece], tuple[int, str]] = field(default_factory=dict)
-    reowned: list[tuple[str, Piece, int]] = field(default_factory=list)
+    owned: list[tuple[str, Piece, int]] = field(default_factory=list)
+    """Positions that got other owners, in the order of the journal."""
+    exchanged: set[int] = field(default_factory=set)
+    """Who got some in exchange for as many."""
     odd: dict[tuple[str, int], list[Piece]] = field(default_factory=dict)
     """What entries received, by fund and seq, where the table of arrivals says otherwise: it was given on since."""
     reversed: dict[int, int] = field(default_factory=dict)
@@ -232,8 +235,11 @@ class Replay:
                     piece=[start, stop],
                 )
             came.add((seq, fund, start, stop))
-        for fund, pieces in flows.get("reowned", ()):
-            self.reowned += [(fund, (a, b), seq) for a, b in pieces]
+        for fund, pieces in flows.get("reowned", ()):  # bodies from before positions were exchanged
+            self.owned += [(fund, (a, b), seq) for a, b in pieces]
+        for fund, a, b, owner in flows.get("owned", ()):
+            self.owned.append((fund, (a, b), owner))
+            self.exchanged.add(owner)
 
     def _arrivals(self, came: set[Arrival], kept: set[Arrival]) -> None:
         """Compare what entries received with the table of arrivals; what differs is looked at in the end."""
@@ -246,7 +252,9 @@ class Replay:
 def _less_flows(paid: dict[str, int], flows: dict[str, Any]) -> None:
     """Take from each fund's money what flowed through its stream."""
     for name, part in flows.items():
-        sign = _SIGNS.get(name, 0)
+        sign = _SIGNS.get(name)
+        if sign is None:  # other owners: no money moves
+            continue
         for fund, pieces in part:
             for start, stop in pieces:
                 paid[fund] = paid.get(fund, 0) - sign * (stop - start)

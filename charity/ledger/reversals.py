@@ -1,24 +1,28 @@
 """Undoing an entry: its exact negation, at most once, never of a reversal (I6).
 
-An inflow whose money has moved on cannot be reversed: the refusal lists what to reverse first.
-A payment that bounced gives its positions back to the stream; the next payment uses them first.
+An inflow whose money has moved on cannot be reversed: the refusal lists what to reverse first. A gift can: the fund's
+next free gifts take over what is used (`gift_back`). A payment that bounced gives its positions back to the stream;
+the next payment uses them first.
 """
 
 from typing import Any
 
-from charity.ledger import rules
+from charity.ledger import accounts as acc
+from charity.ledger import rules, takeovers
 from charity.ledger.loading import Loader
 from charity.ledger.state import FUND_SUMS, Entry, Flows, State
 from charity.ledger.streams import SEGMENTS_WITHIN, Piece, length, overlap
+from charity.ledger.takeovers import Leaving
 
+REVERSAL, CORRECTION = "gift.reversal", "gift.correction"
+CORRECTIONS = (REVERSAL, CORRECTION)
+"""The entries that undo a gift which was never one, or never so: in its year, or in a later one."""
 _TAKEN = f"SELECT owner_seq FROM segment WHERE {SEGMENTS_WITHIN} ORDER BY owner_seq"  # noqa: S608
 
 
 async def load(loader: Loader, seq: int) -> dict[str, Any]:
     """The body of the entry to reverse, with its holdings and streams; to be awaited in `Command.load`."""
-    body = await loader.entry(seq)
-    if body is None:  # it is being written by an earlier command of this very batch
-        raise rules.BUSY()
+    body = await _loaded(loader, seq)
     taken: dict[int, None] = {}
     for fund, pieces in body.get("flows", {}).get("received", []):
         for start, stop in pieces:
@@ -28,24 +32,38 @@ async def load(loader: Loader, seq: int) -> dict[str, Any]:
     return body
 
 
+async def load_gift(loader: Loader, seq: int, *, fund: str, amount_fen: int) -> tuple[dict[str, Any], Leaving]:
+    """A gift's entry and what leaves with it, for `gift_back`; to be awaited in the `load` of a command that is alone.
+
+    Refuses a gift of which something was given back, and a fund that would be short.
+    """
+    body = await _loaded(loader, seq)
+    _must_stand(body)
+    return body, await takeovers.load(loader, seq, fund=fund, payer=fund, amount_fen=amount_fen)
+
+
+async def _loaded(loader: Loader, seq: int) -> dict[str, Any]:
+    body = await loader.entry(seq)
+    if body is None:  # it is being written by an earlier command of this very batch
+        raise rules.BUSY()
+    return body
+
+
 def reverse(state: State, body: dict[str, Any], *, kind: str, effective_on: str, actor: str, reason_code: str) -> Entry:
     """Append the reversal of a loaded entry; its reason is a code, never free text."""
-    if body["reversed"] is not None:
-        raise rules.REVERSED_ALREADY()
-    if "reverses" in body:
-        raise rules.REVERSAL_OF_REVERSAL()
+    _must_stand(body)
     flows = body.get("flows", {})
     back = [(fund, _pieces(pieces)) for fund, pieces in flows.get("received", [])]
     for fund, pieces in back:
         if length(overlap(state.stream(fund).free, pieces)) != length(pieces):
             raise rules.MONEY_MOVED_ON(entries="、".join(f"#{n}" for n in body["moved_on"]))
     released = [(f, _pieces(p)) for name in ("spent", "moved", "refunded") for f, p in flows.get(name, [])]
-    assert not flows.get("reowned"), "a refund of spent money is not reversed but given again"
+    assert not flows.keys() & {"reowned", "owned"}, "a refund of spent money is not reversed but given again"
     for fund, pieces in flows.get("spent", []):
         state.tally(FUND_SUMS, (fund,), -length(_pieces(pieces)))
     return state.post(
         kind,
-        [(account, unit, -quantity) for account, unit, quantity in body["postings"]],
+        _negated(body),
         effective_on=effective_on,
         actor=actor,
         party=body["party"],
@@ -53,6 +71,47 @@ def reverse(state: State, body: dict[str, Any], *, kind: str, effective_on: str,
         flows=Flows(refund=back, release=released) if back or released else None,
         reverses=body["seq"],
     )
+
+
+def gift_back(
+    state: State,
+    body: dict[str, Any],
+    leaving: Leaving,
+    *,
+    through: str | None,
+    effective_on: str,
+    actor: str,
+    **facts: str,
+) -> Entry:
+    """Append the reversal of a gift, spent or not: its exact negation (`gift.reversal`).
+
+    With `through`, the chart of corrections of earlier years, its income stands in closed books and the correction is
+    an entry of its own (`gift.correction`), which reverses none.
+    """
+    lines = _negated(body)
+    if through is not None:
+        lines = [(acc.money(through, leaving.fund) if fen > 0 else account, unit, fen) for account, unit, fen in lines]
+    return state.post(
+        REVERSAL if through is None else CORRECTION,
+        lines,
+        effective_on=effective_on,
+        actor=actor,
+        party=body["party"],
+        facts={**facts, "of": body["seq"]},
+        flows=leaving.flows(),
+        reverses=body["seq"] if through is None else None,
+    )
+
+
+def _must_stand(body: dict[str, Any]) -> None:
+    if body["reversed"] is not None:
+        raise rules.REVERSED_ALREADY()
+    if "reverses" in body:
+        raise rules.REVERSAL_OF_REVERSAL()
+
+
+def _negated(body: dict[str, Any]) -> list[acc.Posting]:
+    return [(account, unit, -quantity) for account, unit, quantity in body["postings"]]
 
 
 def _pieces(pieces: list[list[int]]) -> list[Piece]:

@@ -18,6 +18,9 @@ CHANNEL_REF_NEEDED = Rule("channel.ref_needed", "请填写银行或支付平台�
 CHANNEL_REF_USED = Rule(
     "channel.ref_used", "流水号 {channel_ref} 已经用于{kind}，一个流水号只属于一笔款", 409, "channel_ref"
 )
+TAKEN_OVER_BY_TOO_MANY = Rule(
+    "refund.too_many_gifts", "这笔捐赠已用去的部分要由太多笔捐赠接替（一次最多 {most} 段），请分次办理"
+)
 
 # The head file (head_file.py): what is wrong between it and the database.
 HEAD_UNREADABLE = Rule("head.unreadable", "head.json 无法采信（{why}）：不能判断最近的分录是否齐全", 503)

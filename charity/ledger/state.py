@@ -19,7 +19,7 @@ from charity.ledger import accounts, canonical, equation, rules
 from charity.ledger.accounts import Posting
 from charity.ledger.commands import Command, Wants
 from charity.ledger.memory import Fund, Memory
-from charity.ledger.streams import Piece, Stream, first_of, last_of, length, overlap, without
+from charity.ledger.streams import Piece, Stream
 from charity.money import yuan
 
 POSTINGS_MAX = 1_000
@@ -43,16 +43,20 @@ class Entry:
     effective_on: str
 
 
+Owned = tuple[str, Piece, int]
+"""Positions of a fund and the entry that owns them from now on, as one that arrived there."""
+
+
 @dataclass(slots=True)
 class Flows:
-    """What an entry does to fund streams: arrivals, takings, and pieces given back or re-owned."""
+    """What an entry does to fund streams: arrivals, takings, pieces given back, and positions with other owners."""
 
     receive: Sequence[tuple[str, int]] = ()
     spend: Sequence[tuple[str, int]] = ()
     move: Sequence[tuple[str, int]] = ()
     refund: Sequence[tuple[str, list[Piece]]] = ()
     release: Sequence[tuple[str, list[Piece]]] = ()
-    reown: Sequence[tuple[str, list[Piece]]] = ()
+    own: Sequence[Owned] = ()
 
 
 class State:
@@ -293,14 +297,6 @@ class State:
             raise rules.FUND_SHORT(fund=fund, available_yuan=yuan(stream.available), needed_yuan=yuan(amount))
         return stream.spend(amount)
 
-    def current(self, loaded: "GiftPieces") -> "GiftPieces":
-        """A gift's pieces after what earlier commands of this batch took or gave back."""
-        w = self._memory.written
-        gone = [(a, b) for f, a, b, _, kind in w.segments if f == loaded.fund and kind == "refunded"]
-        gone += [(a, b) for f, a, b, _ in w.reowned if f == loaded.fund]
-        owned = without(loaded.owned, gone)
-        return GiftPieces(loaded.fund, owned, overlap(owned, self.stream(loaded.fund).free))
-
     def _flow(self, flows: Flows) -> dict[str, Any]:
         """Apply the flows; their pieces go into the body, so that the trace is hashed with the books."""
         w, seq = self._memory.written, self.seq
@@ -324,29 +320,19 @@ class State:
             piece = self._changing(fund).receive(amount)
             w.inflows.append((fund, *piece, seq))
             parts["received"].append([fund, [piece]])
-        for fund, piece_list in flows.reown:
-            w.reowned.extend((fund, *piece, seq) for piece in piece_list)
-            parts["reowned"].append([fund, piece_list])
+        for fund, piece, owner in flows.own:
+            w.owned.append((fund, *piece, owner))
+            parts["owned"].append([fund, *piece, owner])
         return dict(sorted(parts.items()))
 
 
 @dataclass(frozen=True, slots=True)
 class GiftPieces:
-    """A received gift's positions in one fund, as loaded: what it still owns, what is unspent of that."""
+    """A received gift's positions in one fund, as loaded: what it still owns there, what is unspent of that."""
 
     fund: str
     owned: list[Piece]
     unspent: list[Piece]
-
-    def split(self, amount: int) -> tuple[list[Piece], list[Piece]]:
-        """Positions to refund: unspent ones first (the last of them), then spent ones (the first)."""
-        unspent = last_of(self.unspent, amount)
-        rest = amount - length(unspent)
-        spent = first_of(without(self.owned, self.unspent), rest) if rest else []
-        if length(spent) != rest:
-            left = length(self.owned)
-            raise rules.REFUND_SHORT(left_yuan=yuan(left))
-        return unspent, spent
 
 
 def _assert_balanced(lines: list[Posting]) -> None:
@@ -360,4 +346,4 @@ def _assert_balanced(lines: list[Posting]) -> None:
     assert not any(sums.values()), f"postings do not sum to 0: {dict(sums)}"
 
 
-__all__ = ["ENTRIES_MAX", "POSTINGS_MAX", "Entry", "Flows", "Fund", "GiftPieces", "State", "Table"]
+__all__ = ["ENTRIES_MAX", "POSTINGS_MAX", "Entry", "Flows", "Fund", "GiftPieces", "Owned", "State", "Table"]

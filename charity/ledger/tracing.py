@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity.db import reading
+from charity.ledger.reversals import CORRECTIONS
 from charity.ledger.streams import INFLOWS_WITHIN, SEGMENTS_WITHIN, Piece, length, overlap
 
 CHUNK = 500
@@ -32,7 +33,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class GiftState:
-    """given = spent + refunded + unspent, fen (I9)."""
+    """given = spent + refunded + unspent, fen (I9). A gift that was entered wrongly and reversed gave nothing."""
 
     given: int
     spent: int
@@ -62,25 +63,31 @@ async def gift_uses(seq: int) -> list[Use]:
 async def gift_state(seq: int) -> GiftState:
     """How much of the gift of this entry was given, spent, refunded and is unspent."""
     pieces = await _owned_pieces(seq)
-    left = {"spent": 0, "refunded": 0}
-    for part, _, kind, _ in await _followed(pieces):
-        left[kind] += length([part])
+    spent = 0
+    back: dict[int, int] = {}
+    for part, owner, kind, _ in await _followed(pieces):
+        if kind == "spent":
+            spent += length([part])
+        else:
+            back[owner] = back.get(owner, 0) + length([part])
+    corrected = await _corrections(back)
     reowned = await _reowned(seq)
-    given = length(piece for _, piece in pieces) + reowned
-    spent, refunded = left["spent"], left["refunded"] + reowned
+    given = length(piece for _, piece in pieces) + reowned - sum(back[owner] for owner in corrected)
+    refunded = sum(fen for owner, fen in back.items() if owner not in corrected) + reowned
     return GiftState(given, spent, refunded, given - spent - refunded)
 
 
 async def payment_sources(seq: int) -> list[Source]:
-    """The gifts that the payment of this entry used, in the order in which they were received."""
-    sources = []
+    """The gifts that the payment of this entry used, in the order of its positions, one line a gift and fund."""
+    sources: dict[tuple[int, str], int] = {}
     for row in await reading.rows(
         "SELECT fund, start, stop FROM segment WHERE owner_seq = $1 ORDER BY fund, start", seq
     ):
         for gift in await reading.rows(_ARRIVED, row["fund"], row["start"], row["stop"]):
             part = length(overlap([(row["start"], row["stop"])], [(gift["start"], gift["stop"])]))
-            sources.append(Source(gift["seq"], row["fund"], part))
-    return sources
+            key = (gift["seq"], row["fund"])
+            sources[key] = sources.get(key, 0) + part
+    return [Source(gift_seq, fund, fen) for (gift_seq, fund), fen in sources.items()]
 
 
 async def _owned(seq: int) -> list[dict[str, Any]]:
@@ -142,8 +149,21 @@ async def _moved(owner: int, fund: str, part: Piece) -> list[tuple[str, Piece]]:
     return result
 
 
+async def _corrections(owners: Iterable[int]) -> list[int]:
+    """Those of these entries that correct a gift; the others gave it back."""
+    seqs = sorted(owners)
+    if not seqs:
+        return []
+    kinds = ", ".join(f"'{kind}'" for kind in CORRECTIONS)
+    rows = await reading.rows(
+        f"SELECT seq FROM entry WHERE seq IN ({reading.places(len(seqs))}) AND kind IN ({kinds})",  # noqa: S608
+        *seqs,
+    )
+    return [row["seq"] for row in rows]
+
+
 async def _reowned(seq: int) -> int:
-    """What refunds took over of this gift's spent positions: stated in the bodies of its refunds."""
+    """What refunds took over of this gift's spent positions before positions were exchanged: stated in their bodies."""
     total = 0
     for row in await reading.rows(
         "SELECT e.body FROM refund_of r JOIN entry e ON e.seq = r.seq WHERE r.gift_seq = $1 ORDER BY r.seq", seq

@@ -12,7 +12,7 @@ from charity.db import reading
 from charity.errors import Failure
 from charity.ledger import checks, equation, payment_numbers
 from charity.ledger.replay import Replay
-from charity.ledger.streams import Piece, merged, without
+from charity.ledger.streams import Piece, length, merged, without
 
 
 def _signed(signs: Mapping[str, int]) -> str:
@@ -207,9 +207,9 @@ async def _streams(replay: Replay) -> None:
 
 
 async def _arrivals(replay: Replay) -> None:
-    """I9: positions belong to the entry they came with, or to the refund that took them over."""
+    """I9: positions belong to the entry they came with, or to the one that took them over in exchange for its own."""
     owners: dict[str, list[tuple[Piece, int]]] = defaultdict(list)
-    for fund, piece, seq in replay.reowned:
+    for fund, piece, seq in replay.owned:
         owners[fund] = [(left, old) for kept, old in owners[fund] for left in without([kept], [piece])]
         owners[fund].append((piece, seq))
     for fund, seq in replay.odd.keys() | {(fund, seq) for fund, rows in owners.items() for _, seq in rows}:
@@ -219,6 +219,7 @@ async def _arrivals(replay: Replay) -> None:
         rows = await reading.tuples("SELECT start, stop FROM inflow WHERE seq = $1 AND fund = $2", seq, fund)
         if merged((start, stop) for start, stop in rows) != merged(expected):
             replay.fail("I9", "#{seq} 给基金 {fund} 的流入与正文不符", fund=fund, seq=seq)
+    await _given(replay)
     for fund, rows in owners.items():
         for (start, stop), seq in rows:
             arrivals = await reading.tuples(
@@ -232,6 +233,21 @@ async def _arrivals(replay: Replay) -> None:
                 replay.fail(
                     "I9", "基金 {fund} 的 {start} 至 {stop} 不只属于 #{seq}", fund=fund, start=start, stop=stop, seq=seq
                 )
+
+
+async def _given(replay: Replay) -> None:
+    """I9: who exchanged positions owns as many as arrived with the entry."""
+    for seq in sorted(replay.exchanged):
+        rows = await reading.rows(
+            "SELECT e.body, (SELECT CAST(COALESCE(SUM(i.stop - i.start), 0) AS BIGINT) FROM inflow i "
+            "WHERE i.seq = e.seq) AS fen FROM entry e WHERE e.seq = $1",
+            seq,
+        )
+        for row in rows:
+            received = json.loads(row["body"]).get("flows", {}).get("received", [])
+            given = sum(length(map(tuple, pieces)) for _, pieces in received)
+            if row["fen"] != given:
+                replay.fail("I9", "#{seq} 收到 {given} 分，资金流里却有 {fen} 分", seq=seq, given=given, fen=row["fen"])
 
 
 async def _reversals(replay: Replay) -> None:

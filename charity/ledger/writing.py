@@ -14,7 +14,7 @@ from charity.db.tables import Sums, Table
 from charity.db.transactions import Tx, insert_sql
 from charity.ledger import accounts, equation
 from charity.ledger.memory import Memory, Written
-from charity.ledger.streams import INFLOWS_WITHIN
+from charity.ledger.streams import INFLOWS_WITHIN, merged
 
 _ENTRY = (
     "INSERT INTO entry (seq, id16, kind, recorded_at, effective_on, party, actor, body, leaf, prev, reverses) "
@@ -75,8 +75,7 @@ async def write(tx: Tx, memory: Memory, head: Head, ids: Ids) -> Ids:
                 (_IDEM, memory.keys),
             ]
         )
-        for fund, start, stop, seq in w.reowned:
-            await _reown(tx, fund, start, stop, seq)
+        await _own(tx, w.owned)
         return ids
     await tx.batch([*_series(memory), *await _rooms(tx, w), *_tallies(w), (_IDEM, memory.keys)])
     return ids
@@ -180,13 +179,17 @@ def _streams(memory: Memory) -> list[Statement]:
     ]
 
 
-async def _reown(tx: Tx, fund: str, start: int, stop: int, seq: int) -> None:
-    """Give positions of the inflow to another entry, cutting the rows they lie in."""
-    for row in await tx.rows(_ARRIVED, fund, start, stop):
-        first, last, old = row["start"], row["stop"], row["seq"]
-        await tx.many("DELETE FROM inflow WHERE fund = $1 AND start = $2", [(fund, first)])
-        cut = [(first, min(start, last), old), (max(start, first), min(stop, last), seq), (max(stop, first), last, old)]
-        await tx.many(_INFLOW, [(fund, a, b, s) for a, b, s in cut if a < b])
+async def _own(tx: Tx, owned: Sequence[tuple[str, int, int, int]]) -> None:
+    """Give positions of the inflow other owners, cutting the rows that reach beyond them."""
+    for fund in sorted({row[0] for row in owned}):
+        mine = sorted((start, stop, seq) for code, start, stop, seq in owned if code == fund)
+        for low, high in merged((start, stop) for start, stop, _ in mine):
+            rows = await tx.rows(_ARRIVED, fund, low, high)
+            kept = [(r["start"], min(r["stop"], low), r["seq"]) for r in rows if r["start"] < low]
+            kept += [(max(r["start"], high), r["stop"], r["seq"]) for r in rows if r["stop"] > high]
+            kept += [piece for piece in mine if low <= piece[0] < high]
+            await tx.many("DELETE FROM inflow WHERE fund = $1 AND start = $2", [(fund, r["start"]) for r in rows])
+            await tx.many(_INFLOW, [(fund, *piece) for piece in kept])
 
 
 def _series(memory: Memory) -> list[Statement]:

@@ -124,7 +124,7 @@ def test_a_journal_adds_up_to_holdings_turnover_and_streams(journal: Journal) ->
         (EDU, (950, 1_000)): (5, "refunded"),
         (EDU, (400, 407)): (10, "spent"),
     }
-    assert seen.reowned == [(EDU, (0, 10), 5), (EDU, (20, 30), 5)]
+    assert seen.owned == [(EDU, (0, 10), 5), (EDU, (20, 30), 5)]
     assert (seen.reversed, seen.odd) == ({6: 3}, {})
     assert (seen.seq, seen.leaf, seen.at) == (11, journal.entries[-1][9], journal.entries[-1][3])
 

@@ -14,7 +14,7 @@ from charity.ledger import canonical, writing
 from charity.ledger.commands import Answer, Command, Wants
 from charity.ledger.memory import Fund, Memory, Written
 from charity.ledger.models import PAYMENT_NUMBER, PaymentNumberRow
-from charity.ledger.state import FUND_SUMS, Flows, GiftPieces, State
+from charity.ledger.state import FUND_SUMS, Flows, State
 from charity.ledger.streams import Stream
 from charity.ledger.sums import DAYS
 
@@ -67,7 +67,7 @@ def everything(state: State) -> None:
         programme="P01",
         flows=Flows(
             release=[(EDU, [(0, 5), (7, 9)])], refund=[(EDU, [(45, 50)])], spend=[(GEN, 6)], move=[(GEN, 4)],
-            receive=[(GEN, 9)], reown=[(EDU, [(10, 12)])],
+            receive=[(GEN, 9)], own=[(EDU, (10, 12), 3)],
         ),
     )  # fmt: skip
     state.number("test", 2026)
@@ -94,7 +94,7 @@ def test_an_entry_is_written_down_with_its_flows_and_its_hash() -> None:
                      ["world:households", LOT, 2]],
         "flows": {
             "moved": [[GEN, [[6, 10]]]], "received": [[GEN, [[100, 109]]]], "refunded": [[EDU, [[45, 50]]]],
-            "released": [[EDU, [[0, 5], [7, 9]]]], "reowned": [[EDU, [[10, 12]]]], "spent": [[GEN, [[0, 6]]]],
+            "released": [[EDU, [[0, 5], [7, 9]]]], "owned": [[EDU, 10, 12, 3]], "spent": [[GEN, [[0, 6]]]],
         },
     }  # fmt: skip
     assert [(s, n, account) for s, n, account, _, _ in written.postings] == [
@@ -104,7 +104,7 @@ def test_an_entry_is_written_down_with_its_flows_and_its_hash() -> None:
     assert written.inflows == [(GEN, 100, 109, 8)]
     assert written.segments == [(EDU, 45, 50, 8, "refunded"), (GEN, 0, 6, 8, "spent"), (GEN, 6, 10, 8, "moved")]
     assert written.releases == [(EDU, 0, 5), (EDU, 7, 9)]
-    assert written.reowned == [(EDU, 10, 12, 8)]
+    assert written.owned == [(EDU, 10, 12, 3)]
     assert written.streams() == {GEN, EDU}
     assert written.tallies == [(FUND_SUMS, (GEN,), (6,)), (DAYS, ("r", DAY, "", "", "", "", ""), (1, 2, 3, 4))]
     assert written.rows == [(PAYMENT_NUMBER, number("bank:1", "e"))]
@@ -287,38 +287,6 @@ def test_added_rows_are_those_of_the_table_with_all_the_values() -> None:
     assert state.row(PAYMENT_NUMBER, "bank:2") == number("bank:2", "d")
     state.change(PAYMENT_NUMBER, "bank:2", holder="f")
     assert [row["key"] for row in state.added(PAYMENT_NUMBER, {"holder": "d"})] == ["bank:1"]
-
-
-# -- the pieces of a gift ---------------------------------------------------------------------------------
-
-
-def test_a_gift_has_left_what_earlier_commands_of_the_batch_did_not_take() -> None:
-    kept = memory()
-    state = begun(kept)
-    kept.written.segments += [(EDU, 40, 50, 8, "refunded"), (EDU, 20, 30, 8, "spent"), (GEN, 30, 40, 8, "refunded")]
-    kept.written.reowned += [(EDU, 0, 5, 8), (GEN, 5, 10, 8)]
-    kept.streams[EDU] = Stream(EDU, 50, 30, [(30, 40)])
-    assert state.current(GiftPieces(EDU, [(0, 50)], [(20, 50)])) == GiftPieces(EDU, [(5, 40)], [(30, 40)])
-
-
-@pytest.mark.parametrize(
-    ("fen", "pieces"),
-    [
-        (5, ([(25, 30)], [])),
-        (10, ([(20, 30)], [])),
-        (13, ([(20, 30)], [(0, 3)])),
-        (30, ([(20, 30)], [(0, 20)])),
-        (31, None),
-    ],
-)
-def test_a_refund_takes_the_last_unspent_positions_and_then_the_first_spent_ones(fen: int, pieces: Any) -> None:
-    gift = GiftPieces(EDU, [(0, 30)], [(20, 30)])
-    if pieces is not None:
-        assert gift.split(fen) == pieces
-        return
-    with pytest.raises(Refusal) as refused:
-        gift.split(fen)
-    assert (refused.value.code, refused.value.facts) == ("refund.too_much", {"left_yuan": "0.30"})
 
 
 # -- what a batch writes of it ----------------------------------------------------------------------------

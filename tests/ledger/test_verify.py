@@ -201,20 +201,27 @@ FAULTS: dict[str, list[str]] = {
         "I9 基金 F-EDU：已支出记为 350 分，各段合计 0 分",
     ],
     "UPDATE inflow SET seq = 2 WHERE seq = 4":
-        ["I9 #2 给基金 F-AGE 的流入与正文不符", "I9 #4 给基金 F-AGE 的流入与正文不符"],
+        ["I9 #2 收到 250 分，资金流里却有 330 分", "I9 #2 给基金 F-AGE 的流入与正文不符", "I9 #4 给基金 F-AGE 的流入与正文不符"],
     f"DELETE FROM inflow WHERE fund = '{AGE}'": ["I9 #4 给基金 F-AGE 的流入与正文不符"],
     f"UPDATE inflow SET stop = stop - 1 WHERE fund = '{AGE}'": ["I9 #4 给基金 F-AGE 的流入与正文不符"],
     f"UPDATE inflow SET seq = 1 WHERE fund = '{EDU}' AND start = 0":
-        ["I9 #1 给基金 F-EDU 的流入与正文不符", "I9 #12 给基金 F-EDU 的流入与正文不符", "I9 基金 F-EDU 的 0 至 50 不只属于 #12"],
+        [
+            "I9 #1 收到 1000 分，资金流里却有 1050 分",
+            "I9 #1 给基金 F-EDU 的流入与正文不符",
+            "I9 #2 收到 250 分，资金流里却有 200 分",
+            "I9 #2 给基金 F-EDU 的流入与正文不符",
+            "I9 基金 F-EDU 的 0 至 50 不只属于 #2",
+        ],
     f"UPDATE inflow SET seq = 12 WHERE fund = '{EDU}' AND start = 50": [
         "I9 #12 给基金 F-EDU 的流入与正文不符",
-        "I9 #16 给基金 F-EDU 的流入与正文不符",
-        "I9 基金 F-EDU 的 50 至 80 不只属于 #16",
+        "I9 #2 收到 250 分，资金流里却有 220 分",
+        "I9 #2 给基金 F-EDU 的流入与正文不符",
+        "I9 基金 F-EDU 的 50 至 80 不只属于 #2",
     ],
     f"INSERT INTO inflow (fund, start, stop, seq) VALUES ('{EDU}', 49, 50, 1)":
-        ["I9 #1 给基金 F-EDU 的流入与正文不符", "I9 基金 F-EDU 的 0 至 50 不只属于 #12"],
+        ["I9 #1 收到 1000 分，资金流里却有 1001 分", "I9 #1 给基金 F-EDU 的流入与正文不符", "I9 基金 F-EDU 的 0 至 50 不只属于 #2"],
     f"INSERT INTO inflow (fund, start, stop, seq) VALUES ('{EDU}', 79, 80, 1)":
-        ["I9 #1 给基金 F-EDU 的流入与正文不符", "I9 基金 F-EDU 的 50 至 80 不只属于 #16"],
+        ["I9 #1 收到 1000 分，资金流里却有 1001 分", "I9 #1 给基金 F-EDU 的流入与正文不符", "I9 基金 F-EDU 的 50 至 80 不只属于 #2"],
 }  # fmt: skip
 
 

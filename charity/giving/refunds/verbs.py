@@ -15,8 +15,8 @@ from charity.ledger import accounts as acc
 from charity.ledger import numbers, sums
 from charity.ledger import refunds as books
 from charity.ledger.loading import Loader
-from charity.ledger.state import GiftPieces, State
-from charity.ledger.streams import length
+from charity.ledger.state import State
+from charity.ledger.takeovers import Leaving
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.money import yuan
 from charity.roles import Actor
@@ -83,9 +83,9 @@ async def reject(number: str, *, by: Actor) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What an approval loaded: the gift's pieces in the books, and the gifts on its receipt."""
+    """What an approval loaded: what leaves of the gift in the books, and the gifts on its receipt."""
 
-    pieces: list[GiftPieces]
+    leaving: Leaving
     on_receipt: list[str]
 
 
@@ -105,37 +105,34 @@ class _Approval:
             raise rules.REFUND_UNKNOWN()
         gift = await loader.row(DONATION, refund["donation"])
         assert gift is not None, "a refund has its gift"
-        pieces = await books.load(loader, gift["seq"])
-        await loader.funds([gift["fund"]])
+        left = _given(gift) - gift["refunded_fen"]
+        if refund["amount_fen"] > left:
+            raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
+        leaving = await books.load(loader, gift["seq"], fund=gift["fund"], amount_fen=refund["amount_fen"])
         await loader.stored(FIGURES, [_campaign(gift)])
-        return _Facts(pieces, await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else [])
+        return _Facts(leaving, await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else [])
 
     def decide(self, state: State, facts: _Facts) -> Answer:
         refund = _open_refund(state, self.number, self.by)
         gift = state.row(DONATION, refund["donation"])
         assert gift is not None, "loaded"
         amount = refund["amount_fen"]
-        left = _given(gift) - gift["refunded_fen"]
-        if amount > left:
-            raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
         channel = channels.CHANNELS[gift["channel"]]
+        debit = acc.GIFTS
+        if state.fund(gift["fund"]).kind == "agency":
+            # What was forwarded for the giver is not ours to give back: no general fund answers for it.
+            debit = acc.AGENCY_DEBT
+            if facts.leaving.used_fen:
+                raise rules.REFUND_FORWARDED(left_yuan=yuan(facts.leaving.unspent_fen))
         asked = books.Refund(
             gift_seq=gift["seq"],
-            amount_fen=amount,
-            chart=channel.chart,
-            place=channel.place,
+            debit=debit,
+            credit={fund: acc.money(channel.chart, fund, channel.place) for fund in books.by_fund(facts.leaving)},
             effective_on=self.today,
             party=gift["donor"],
             facts={"campaign": gift["campaign"], "donation": gift["key"], "refund": self.number},
         )
-        pieces = [state.current(p) for p in facts.pieces]
-        income = acc.GIFTS
-        if state.fund(gift["fund"]).kind == "agency":
-            # What was forwarded for the giver is not ours to give back: no general fund answers for it.
-            income, kept = acc.AGENCY_DEBT, sum(length(p.unspent) for p in pieces)
-            if amount > kept:
-                raise rules.REFUND_FORWARDED(left_yuan=yuan(kept))
-        entry = books.post(state, pieces, asked, actor=self.by.key, income=income)
+        entry = books.post(state, facts.leaving, asked, actor=self.by.key)
         refunded = gift["refunded_fen"] + amount
         status = "refunded" if refunded == gift["amount_fen"] else "ok"
         self._end_receipt(state, gift, amount, facts.on_receipt)
@@ -192,7 +189,7 @@ async def approve(number: str, *, by: Actor, idem: Idem | None = None) -> Answer
     """Approve and post: 201 `{entry, status: "refunded"}`. The requester may not."""
     by.must("refund.approve")
     approval = _Approval(number, by)
-    return await submit(Command(approval.decide, wants=approval.wants(), idem=idem, load=approval.load))
+    return await submit(Command(approval.decide, wants=approval.wants(), idem=idem, load=approval.load, alone=True))
 
 
 def _open_refund(state: State, number: str, by: Actor) -> RefundRow:
