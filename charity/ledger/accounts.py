@@ -1,7 +1,7 @@
 """Account codes. Money: `chart/place/fund`, as `1002/ICBC-01/F-EDU`; `-` where nothing is meant.
 
-Places of goods and points have one part: `store:LX01`, `world:donors`, `household:<key>`. A shelf,
-goods on the road and a household's points can never fall below zero; a fund's bound is its stream.
+Places of goods and points have one part: `store:LX01`, `world:donors`, `household:<key>`. A shelf, goods on
+the road, a household's points, and money of a fund in a till, a bank or with a provider never fall below zero.
 """
 
 CASH = "1001"
@@ -30,7 +30,10 @@ REDEEMED = "points:redeemed"
 EXPIRED = "points:expired"
 
 _WORTH = ("31", "32", "4", "5", AGENCY_DEBT)
-_BOUNDED = ("store:", "household:", "transit:")
+MONEY_PLACES = (CASH, BANK, OTHER_MONEY)
+"""Charts of where money lies: cash, bank, and what a provider has not paid out yet."""
+_MONEY_PLACE = tuple(f"{chart}/" for chart in MONEY_PLACES)
+_BOUNDED = ("store:", "household:", "transit:", *_MONEY_PLACE)
 
 Posting = tuple[str, str, int]
 """(account code, unit code, quantity): debit positive, credit negative, never 0."""
@@ -74,6 +77,11 @@ def unit_kind(code: str) -> str:
 def minimum(account: str) -> int | None:
     """The lower bound of an account's holdings."""
     return 0 if account.startswith(_BOUNDED) else None
+
+
+def is_money_place(account: str) -> bool:
+    """Whether money of a fund lies there: cash, bank, or what a provider has not paid out yet."""
+    return account.startswith(_MONEY_PLACE)
 
 
 def fund(account: str) -> str:

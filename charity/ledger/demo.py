@@ -1,9 +1,14 @@
 """The ledger's chapter of the demo: the codes of funds and programmes, before anything is posted."""
 
+from charity import clock
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.demo.plan import Chapter, Plan
+from charity.ledger import accounts as acc
 from charity.ledger import funds
+from charity.ledger.loading import Loader
+from charity.ledger.state import State
+from charity.ledger.writer import Answer, Command, submit
 
 FUNDS = (
     # code, name, English, kind, programmes it may be used for (none: all)
@@ -42,6 +47,22 @@ async def _codes(tx: Tx) -> None:
         await funds.open_fund(tx, code=code, name=name, name_en=name_en, kind=kind, programmes=programmes)
     for code, name, name_en in PROGRAMMES:
         await funds.open_programme(tx, code=code, name=name, name_en=name_en)
+
+
+async def settle(fund: str, account: str, *, cashier: str) -> None:
+    """Bring a fund's money from its tills and providers to a bank account of it, as a cashier does before a payment."""
+
+    async def load(loader: Loader) -> None:
+        await loader.money_places([account])
+
+    def decide(state: State, _: None) -> Answer:
+        held = [(place, fen) for place, fen in state.money_places(fund) if place != account and fen > 0]
+        if held:
+            lines = [(account, acc.CNY, sum(fen for _, fen in held)), *((place, acc.CNY, -fen) for place, fen in held)]
+            state.post("money.transfer", lines, effective_on=clock.today().isoformat(), actor=cashier)
+        return Answer(200, {})
+
+    await submit(Command(decide, load=load))
 
 
 async def entries() -> int:

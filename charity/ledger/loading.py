@@ -16,6 +16,7 @@ from charity.ledger.state import GiftPieces, State
 from charity.ledger.streams import SEGMENTS_WITHIN, Piece, Stream, without
 
 CHUNK = 256
+_MONEY_PLACES = f"SELECT code FROM account WHERE fund IN ({{in}}) AND chart IN {accounts.MONEY_PLACES}"  # noqa: S608 - our own charts
 _TAKEN = f"SELECT start, stop, kind FROM segment WHERE {SEGMENTS_WITHIN}"  # noqa: S608
 Rows = list[dict[str, Any]]
 Take = Callable[[Rows], None]
@@ -116,6 +117,17 @@ class Loader:
         await self._run(self._holdings(pairs))
         self.state.name(Wants(holdings=pairs))
 
+    async def money_places(self, places: Collection[str]) -> None:
+        """Places that money is taken out of, as `1002/ICBC-01/F-EDU`, and wherever else their funds have money.
+
+        The refusal `fund_place.short` then says where there is more.
+        """
+        funds = {accounts.fund(place) for place in places}
+        known = {account for account, _ in (*self._memory.holdings, *self._memory.arrived)}
+        await self._run(_listed(_MONEY_PLACES, sorted(funds), lambda rows: known.update(row["code"] for row in rows)))
+        others = {a for a in known if accounts.is_money_place(a) and accounts.fund(a) in funds}
+        await self.holdings([(place, accounts.CNY) for place in sorted({*places, *others})])
+
     async def funds(self, codes: Collection[str]) -> None:
         """Funds with their streams. An unknown code stays unknown: `state.fund` refuses it."""
         await self._run(self._funds(codes))
@@ -148,13 +160,14 @@ class Loader:
 
     def _holdings(self, pairs: Iterable[tuple[str, str]]) -> list[Query]:
         todo = sorted({pair for pair in pairs if pair not in self._memory.holdings})
-        self._memory.holdings.update(dict.fromkeys(todo, 0))
+        arrived = self._memory.arrived  # earlier in this batch, into places that nobody had named
+        self._memory.holdings.update({pair: arrived.get(pair, 0) for pair in todo})
 
         def take(rows: Rows) -> None:
             for row in rows:
                 pair = (row["account"], row["unit"])
                 self._memory.held.add(pair)
-                self._memory.holdings[pair] = row["quantity"]
+                self._memory.holdings[pair] = row["quantity"] + arrived.get(pair, 0)
 
         # Pair by pair through the unique codes: a shelf may have held ten thousand lots that are gone.
         sql = (

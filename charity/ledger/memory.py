@@ -65,9 +65,11 @@ class Memory:
     """A batch's running values by key, and which of them stood in the database before it.
 
     `rows` holds a room's rows by table and key, None where there is none; `keys` the idempotency rows to write.
+    `arrived` is what came into places of money that nobody had named by then: a gift does not read its bank.
     """
 
     holdings: dict[tuple[str, str], int] = field(default_factory=dict)
+    arrived: dict[tuple[str, str], int] = field(default_factory=dict)
     streams: dict[str, Stream] = field(default_factory=dict)
     funds: dict[str, Fund] = field(default_factory=dict)
     series: dict[tuple[str, int], int] = field(default_factory=dict)

@@ -14,7 +14,7 @@ from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.ledger import accounts
 
-CHARTS = (accounts.CASH, accounts.BANK, accounts.OTHER_MONEY)
+CHARTS = accounts.MONEY_PLACES
 PAYING_BANK = "1002/ICBC-01"
 """The bank account that pays when nobody chose another."""
 

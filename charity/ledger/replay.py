@@ -33,7 +33,7 @@ _BODY_FIELDS = itemgetter("seq", "id", "kind", "recorded_at", "effective_on", "p
 """What a body repeats of the first columns of its entry."""
 _POSTINGS = "SELECT seq, account, unit, quantity FROM posting WHERE seq > $1 AND seq <= $2 ORDER BY seq, n"
 _INFLOWS = "SELECT seq, fund, start, stop FROM inflow WHERE seq > $1 AND seq <= $2"
-_MONEY = frozenset({accounts.CASH, accounts.BANK, accounts.OTHER_MONEY, accounts.OTHER_PAYABLE})
+_MONEY = frozenset({*accounts.MONEY_PLACES, accounts.OTHER_PAYABLE})
 _WENT = ("spent", "moved", "refunded")
 _SIGNS = {"received": 1, "released": 1, "spent": -1, "moved": -1, "refunded": -1}
 """What flows add to a fund's money."""
@@ -179,7 +179,7 @@ class Replay:
                 paid[place.fund] = paid.get(place.fund, 0) + quantity
             holdings[key] = left = holdings[key] + quantity
             turnover[key][quantity < 0] += abs(quantity)
-            if left < 0 and place.bounded:
+            if left < 0 and place.bounded and quantity < 0:  # what comes in later is not what made it so
                 self.fail(
                     "I5",
                     "#{seq}：{account} 的 {unit} 为 {left}",

@@ -46,6 +46,7 @@ async def _loaded(loader: Loader, seq: int) -> dict[str, Any]:
     body = await loader.entry(seq)
     if body is None:  # it is being written by an earlier command of this very batch
         raise rules.BUSY()
+    await loader.money_places([a for a, _, quantity in body["postings"] if quantity > 0 and acc.is_money_place(a)])
     return body
 
 

@@ -6,6 +6,10 @@ FUND_SHORT = Rule("fund.short", "基金 {fund} 余额不足：可用 {available_
 FUND_UNKNOWN = Rule("fund.unknown", "没有基金“{fund}”", 422, field="fund")
 FUND_NOT_FOR = Rule("fund.not_for", "基金 {fund} 限定用途，不能用于项目 {programme}")
 HOLDING_SHORT = Rule("holding.short", "{account} 的 {unit} 不足：现有 {left}，需要 {needed}")
+PLACE_SHORT = Rule(
+    "fund_place.short",
+    "基金 {fund} 在“{place}”只有 {left_yuan} 元，需要 {needed_yuan} 元。该基金的钱还在：{elsewhere}。请先办理资金划转",
+)
 REVERSED_ALREADY = Rule("entry.reversed_already", "这笔分录已经冲销过，不能再冲销")
 REVERSAL_OF_REVERSAL = Rule("entry.reversal_of_reversal", "冲销分录本身不能再冲销")
 MONEY_MOVED_ON = Rule("entry.money_moved_on", "这笔款项已经使用，请先冲销后续分录：{entries}")

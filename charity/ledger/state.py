@@ -15,10 +15,12 @@ from typing import Any, cast
 
 from charity import tokens
 from charity.db.tables import Row, Sums, Table
+from charity.errors import Refusal
 from charity.ledger import accounts, canonical, equation, rules
 from charity.ledger.accounts import Posting
 from charity.ledger.commands import Command, Wants
 from charity.ledger.memory import Fund, Memory
+from charity.ledger.money_held import MoneyHeld, MoneyPlace
 from charity.ledger.streams import Piece, Stream
 from charity.money import yuan
 
@@ -130,6 +132,11 @@ class State:
         assert (account, unit) in self._holdings, f"{account} {unit} was not named"
         return self._memory.holdings[account, unit]
 
+    def money_places(self, fund: str) -> list[tuple[str, int]]:
+        """(account, fen) of the named places where money of a fund lies; `Loader.money_places` names all."""
+        named = sorted(a for a, _ in self._holdings if accounts.is_money_place(a) and accounts.fund(a) == fund)
+        return [(account, self.balance(account)) for account in named]
+
     def fund(self, code: str) -> Fund:
         """A fund that the command named, or the refusal `fund.unknown`."""
         assert code in self._funds, f"fund {code} was not named"
@@ -229,6 +236,7 @@ class State:
         assert self.seq - self._mark[0] <= self._entries_max, "a large command is alone, or several commands"
         facts = facts or {}
         self._check_programme(lines, facts, flows, reverses)
+        flowed = self._flow(flows) if flows is not None else None  # first: a fund without the money has no place for it
         for account, unit, quantity in lines:
             self._move(account, unit, quantity)
         body: dict[str, Any] = {
@@ -246,8 +254,8 @@ class State:
         }
         if reverses is not None:
             body["reverses"] = reverses
-        if flows is not None:
-            body["flows"] = self._flow(flows)
+        if flowed is not None:
+            body["flows"] = flowed
         self._append(body, reverses)
         return Entry(self.seq, body["id"], self.at, body["effective_on"])
 
@@ -278,12 +286,29 @@ class State:
                 raise rules.FUND_NOT_FOR(fund=code, programme=programme)
 
     def _move(self, account: str, unit: str, quantity: int) -> None:
+        """I5. Money that comes in is added unread, unless the batch knows what lies there; what leaves was named."""
         if accounts.minimum(account) is None:
             return
-        left = self.balance(account, unit)
-        if left + quantity < 0:
-            raise rules.HOLDING_SHORT(account=account, unit=unit, left=left, needed=-quantity)
-        self._set(self._memory.holdings, (account, unit), left + quantity)
+        pair, holdings, money = (account, unit), self._memory.holdings, accounts.is_money_place(account)
+        if money and quantity > 0 and pair not in holdings:
+            self._set(self._memory.arrived, pair, self._memory.arrived.get(pair, 0) + quantity)
+            return
+        left = holdings[pair] if money and quantity > 0 else self.balance(account, unit)
+        if left + quantity < 0 and quantity < 0:  # a place that ran below zero before it had a bound may be filled
+            raise self._short(account, unit, left, -quantity)
+        self._set(holdings, pair, left + quantity)
+
+    def _short(self, account: str, unit: str, left: int, needed: int) -> Refusal:
+        if not accounts.is_money_place(account):
+            return rules.HOLDING_SHORT(account=account, unit=unit, left=left, needed=needed)
+        fund = accounts.fund(account)
+        return rules.PLACE_SHORT(
+            fund=fund,
+            place=MoneyPlace(account),
+            left_yuan=yuan(left),
+            needed_yuan=yuan(needed),
+            elsewhere=MoneyHeld(tuple(held for held in self.money_places(fund) if held[0] != account)),
+        )
 
     def _changing(self, fund: str) -> Stream:
         """A copy of the stream that takes the place of the old one until the command is undone."""

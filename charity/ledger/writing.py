@@ -26,12 +26,17 @@ _TURNOVER = (
     "(account, unit, day) DO UPDATE SET debit = turnover.debit + excluded.debit, credit = turnover.credit + "
     "excluded.credit"
 )
+# A place of money that ran below zero before it had a bound gets it back when it is filled.
 _HOLDING_ADD = (
-    "INSERT INTO holding (account, unit, quantity) VALUES ($1, $2, $3) ON CONFLICT (account, unit) "
-    "DO UPDATE SET quantity = holding.quantity + excluded.quantity"
+    "INSERT INTO holding (account, unit, quantity, minimum) VALUES ($1, $2, $3, $4) ON CONFLICT (account, unit) "
+    "DO UPDATE SET quantity = holding.quantity + excluded.quantity, minimum = CASE "
+    "WHEN holding.quantity + excluded.quantity >= excluded.minimum THEN excluded.minimum ELSE holding.minimum END"
 )
 _HOLDING_NEW = "INSERT INTO holding (account, unit, quantity, minimum) VALUES ($1, $2, $3, 0)"
-_HOLDING_SET = "UPDATE holding SET quantity = $3 WHERE account = $1 AND unit = $2"
+_HOLDING_SET = (
+    "UPDATE holding SET quantity = $3, minimum = CASE WHEN $3 >= COALESCE(minimum, 0) THEN 0 ELSE minimum END "
+    "WHERE account = $1 AND unit = $2"
+)
 _INFLOW = "INSERT INTO inflow (fund, start, stop, seq) VALUES ($1, $2, $3, $4)"
 _SEGMENT = "INSERT INTO segment (fund, start, stop, owner_seq, kind) VALUES ($1, $2, $3, $4, $5)"
 _ARRIVED = f"SELECT start, stop, seq FROM inflow WHERE {INFLOWS_WITHIN} ORDER BY start"  # noqa: S608
@@ -119,15 +124,20 @@ async def _lookup(tx: Tx, table: str, codes: list[str]) -> dict[str, int]:
 
 
 def _holdings(memory: Memory, ids: Ids) -> list[Statement]:
+    """What was read is set, what was not is added to."""
     added: dict[tuple[int, int], int] = defaultdict(int)
-    bounded: set[tuple[str, str]] = set()
+    minimums: dict[tuple[int, int], int | None] = {}
+    read: set[tuple[str, str]] = set()
     for _, _, account, unit, quantity in memory.written.postings:
-        if accounts.minimum(account) is None:
-            added[ids.account[account], ids.unit[unit]] += quantity
+        minimum, key = accounts.minimum(account), (ids.account[account], ids.unit[unit])
+        if minimum is not None and (account, unit) in memory.holdings:
+            read.add((account, unit))
         else:
-            bounded.add((account, unit))
-    statements: list[Statement] = [(_HOLDING_ADD, [(a, u, q) for (a, u), q in sorted(added.items())])]
-    for sql, pairs in ((_HOLDING_SET, bounded & memory.held), (_HOLDING_NEW, bounded - memory.held)):
+            added[key] += quantity
+            minimums[key] = minimum
+    adding = [(*key, quantity, minimums[key]) for key, quantity in sorted(added.items())]
+    statements: list[Statement] = [(_HOLDING_ADD, adding)]
+    for sql, pairs in ((_HOLDING_SET, read & memory.held), (_HOLDING_NEW, read - memory.held)):
         rows = [(ids.account[a], ids.unit[u], memory.holdings[a, u]) for a, u in sorted(pairs)]
         statements.append((sql, rows))
     return statements

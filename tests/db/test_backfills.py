@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from cast import Cast
-from giving.given import give
+from giving.given import all_is_well, give
 from ledger.test_equation import EVENTS, post
 from ledger.test_verify import open_funds
 from reports.given import RICE, SOAP, busy_town
@@ -29,6 +29,7 @@ FILLED = {
     "0025_shelves": "INSERT INTO shelf_",
     "0026_month_sums": "INSERT INTO month_sum",
     "0036_figures": "INSERT INTO figure_",
+    "0028_money_places": "UPDATE holding",
 }
 """Files, and how their statements begin that fill what they made."""
 
@@ -197,3 +198,30 @@ async def test_every_event_is_classified_by_the_file_as_by_the_writer(opened: st
     await _do(*(f"DELETE FROM {table}" for table in before))
     await _fill_again(name, tmp_path / "migrations")
     assert {table: await _kept(table) for table in before} == before
+
+
+async def test_a_place_of_money_gets_its_bound_unless_it_stands_below_zero(house: Cast, tmp_path: Path) -> None:
+    """One that does keeps none, and is named, until it is filled; nothing but places of money gets a bound."""
+    for fund, fen in (("F-GEN", 500), ("F-EDU", 700)):
+        await give(house, fen, campaign="everyday", fund=fund)
+    before = await _bounds()
+    assert [(code, bound) for code, _, bound in before if bound is not None] == [
+        ("1001/-/F-EDU", 0),
+        ("1001/-/F-GEN", 0),
+    ]
+    edu = "account = (SELECT id FROM account WHERE code = '1001/-/F-EDU')"
+    await _do("UPDATE holding SET minimum = NULL", f"UPDATE holding SET quantity = -700 WHERE {edu}")
+    await _fill_again("0028_money_places", tmp_path / "migrations")
+    short = [(code, -700, None) if code == "1001/-/F-EDU" else (code, fen, bound) for code, fen, bound in before]
+    assert await _bounds() == short
+    assert "I5: 1001/-/F-EDU CNY：下限被取消了" in await all_is_well()
+    for fen, bound in ((699, None), (1, 0)):
+        await give(house, fen, campaign="everyday", fund="F-EDU")
+        assert (await _bounds())[0][2] == bound
+
+
+async def _bounds() -> list[tuple[str, int, int | None]]:
+    rows = await reading.tuples(
+        "SELECT a.code, h.quantity, h.minimum FROM holding h JOIN account a ON a.id = h.account ORDER BY a.code"
+    )
+    return [(code, fen, bound) for code, fen, bound in rows]

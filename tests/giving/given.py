@@ -70,7 +70,8 @@ async def spend(fund: str, fen: int, programme: str, seq_actor: str = "x") -> No
         )
         return Answer(201, {})
 
-    await submit(Command(decide, wants=Wants(funds=[fund])))
+    till = (acc.money("1001", fund), acc.CNY)
+    await submit(Command(decide, wants=Wants(holdings=[till], funds=[fund])))
 
 
 async def requested(house, answer: Answer, fen: int) -> str:

@@ -8,7 +8,7 @@ from charity.ledger import accounts as acc
 @pytest.mark.parametrize(
     ("code", "parts", "bound", "worth"),
     [
-        ("1002/ICBC-01/F-EDU", ("1002", "ICBC-01", "F-EDU"), None, False),
+        ("1002/ICBC-01/F-EDU", ("1002", "ICBC-01", "F-EDU"), 0, False),
         ("1201/LX01/F-EDU", ("1201", "LX01", "F-EDU"), None, False),
         ("2209/-/F-EDU", ("2209", "-", "F-EDU"), None, False),
         ("2601/-/F-EDU", ("2601", "-", "F-EDU"), None, True),

@@ -245,6 +245,7 @@ def test_each_rule_of_the_books_has_its_status() -> None:
     known = {rule.code: rule() for rule in vars(rules).values() if isinstance(rule, Rule)}
     statuses = {code: refusal.status for code, refusal in known.items()}
     assert {code: status for code, status in statuses.items() if status != 409} == {
+        "channel.ref_needed": 422,
         "fund.unknown": 422,
         "idempotency.other_body": 422,
         "writer.busy": 503,

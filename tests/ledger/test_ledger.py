@@ -61,7 +61,7 @@ def payment(fund: str, fen: int, programme: str = "P01") -> Command:
         )
         return Answer(201, {"seq": entry.seq})
 
-    return Command(decide, Wants(funds=[fund]))
+    return Command(decide, Wants(holdings=[(acc.money(BANK, fund, "ICBC-01"), "CNY")], funds=[fund]))
 
 
 def refund(seq: int, fen: int) -> Command:
@@ -70,7 +70,9 @@ def refund(seq: int, fen: int) -> Command:
     async def load(loader: Loader) -> Leaving:
         body = await loader.entry(seq)
         assert body is not None
-        return await refunds.load(loader, seq, fund=body["flows"]["received"][0][0], amount_fen=fen)
+        leaving = await refunds.load(loader, seq, fund=body["flows"]["received"][0][0], amount_fen=fen)
+        await loader.money_places([acc.money(BANK, code, "ICBC-01") for code in refunds.by_fund(leaving)])
+        return leaving
 
     def decide(state: State, leaving: Leaving) -> Answer:
         credit = {code: acc.money(BANK, code, "ICBC-01") for code in refunds.by_fund(leaving)}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from charity import words
 from charity.errors import Refusal
 from charity.giving.models import FIGURES
 from charity.ledger import accounts as acc
@@ -21,8 +22,12 @@ from charity.ledger.sums import DAYS
 GEN, EDU = "F-GEN", "F-EDU"
 SHELF, LOT, DAY = acc.shelf("LX01"), acc.lot("B1"), "2026-11-23"
 EARLY, LATE = "2026-11-23T00:00:00.000000Z", "2026-11-23T01:00:00.000000Z"
+BANKS = [(acc.money("1002", fund, "B"), acc.CNY) for fund in (GEN, EDU)]
 WANTS = Wants(
-    holdings=[(SHELF, LOT)], funds=[GEN, EDU, "F-NO"], series=[("test", 2026)], rows=[(FIGURES, "x"), (FIGURES, "no")]
+    holdings=[(SHELF, LOT), *BANKS],
+    funds=[GEN, EDU, "F-NO"],
+    series=[("test", 2026)],
+    rows=[(FIGURES, "x"), (FIGURES, "no")],
 )
 
 
@@ -34,7 +39,7 @@ def memory() -> Memory:
     made = Memory()
     made.funds = {GEN: Fund(GEN, "一般", "unrestricted", ()), EDU: Fund(EDU, "助学", "restricted", ("P01",))}
     made.streams = {GEN: Stream(GEN, 100, 0, [(0, 100)]), EDU: Stream(EDU, 50, 20, [(20, 50)])}
-    made.holdings = {(SHELF, LOT): 5}
+    made.holdings = {(SHELF, LOT): 5, BANKS[0]: 2**53, BANKS[1]: 50}
     made.series = {("test", 2026): 3}
     made.rows = {(FIGURES, "x"): {"slug": "x", "gifts": 1}, (FIGURES, "no"): None}
     return made
@@ -109,7 +114,8 @@ def test_an_entry_is_written_down_with_its_flows_and_its_hash() -> None:
     assert written.tallies == [(FUND_SUMS, (GEN,), (6,)), (DAYS, ("r", DAY, "", "", "", "", ""), (1, 2, 3, 4))]
     assert written.rows == [(PAYMENT_NUMBER, number("bank:1", "e"))]
     assert written.changes == [(FIGURES, "x", {"gifts": 2}), (FIGURES, "x", {"gifts": 3})]
-    assert (kept.holdings, kept.series) == ({(SHELF, LOT): 3}, {("test", 2026): 4})
+    assert kept.holdings == {(SHELF, LOT): 3, BANKS[0]: 2**53 - 1, BANKS[1]: 50}
+    assert (kept.arrived, kept.series) == ({}, {("test", 2026): 4})
     assert kept.rows[FIGURES, "x"] == {"slug": "x", "gifts": 3}
     assert {f: (s.inflow, s.outflow, s.free) for f, s in kept.streams.items()} == {
         GEN: (109, 10, [(10, 109)]),
@@ -122,7 +128,7 @@ def test_an_undo_leaves_no_trace_and_what_came_before_it_stays() -> None:
     state = begun(kept)
     post(state, bank(GEN, 3), (acc.money("4101", GEN), acc.CNY, -3), flows=Flows(receive=[(GEN, 3)]))
     state.begin(Command(lambda _: Answer(200, {}), WANTS))
-    before = {name: dict(getattr(kept, name)) for name in ("holdings", "series", "rows")}
+    before = {name: dict(getattr(kept, name)) for name in ("holdings", "arrived", "series", "rows")}
     before["streams"] = copy.deepcopy(kept.streams)
     written, head = asdict(kept.written), (state.seq, state.leaf, state.at)
     everything(state)
@@ -177,6 +183,50 @@ def test_a_bounded_place_gives_what_it_holds_and_no_piece_more() -> None:
     assert (refused.value.code, refused.value.facts) == (
         "holding.short", {"account": SHELF, "unit": LOT, "left": 2, "needed": 3},
     )  # fmt: skip
+
+
+def test_a_place_of_money_gives_what_it_holds_and_the_refusal_says_where_there_is_more() -> None:
+    till = (acc.money("1001", EDU), acc.CNY)
+    kept = memory()
+    kept.holdings |= {BANKS[1]: 30, till: 1_200, (acc.money("1009", EDU, "WX"), acc.CNY): 0}
+    wants = Wants(holdings=[BANKS[1], till, BANKS[0], (acc.money("1009", EDU, "WX"), acc.CNY)], funds=[EDU])
+    state = begun(kept, wants)
+    cost = acc.money("5101", EDU)
+    post(state, bank(EDU, -30), (cost, acc.CNY, 30), programme="P01")
+    post(state, bank(EDU, 5), (cost, acc.CNY, -5), programme="P01")
+    with pytest.raises(Refusal) as refused:
+        post(state, bank(EDU, -6), (cost, acc.CNY, 6), programme="P01")
+    assert refused.value.code == "fund_place.short"
+    assert words.say(refused.value.words, **refused.value.facts) == (
+        "基金 F-EDU 在“银行存款 B”只有 0.05 元，需要 0.06 元。该基金的钱还在：库存现金 12.00 元。请先办理资金划转"
+    )
+    with words.speaking("en"):
+        english = words.say(refused.value.words, **refused.value.facts)
+    assert "has only 0.05 yuan in Bank B and needs 0.06; its money is in: Cash 12.00 yuan" in english
+
+
+def test_money_comes_in_unread_and_leaves_only_a_place_that_was_named() -> None:
+    kept, gifts = memory(), acc.money("4101", GEN)
+    kept.holdings = {BANKS[1]: 7}
+    state = begun(kept, Wants(funds=[GEN, EDU]))
+    for fund in (GEN, EDU):
+        post(state, bank(fund, 3), (acc.money("4101", fund), acc.CNY, -3))
+    post(state, bank(GEN, 4), (gifts, acc.CNY, -4))
+    assert (kept.arrived, kept.holdings) == ({BANKS[0]: 7}, {BANKS[1]: 10})
+    with pytest.raises(AssertionError, match="was not named"):
+        post(state, bank(GEN, -1), (gifts, acc.CNY, 1))
+    state.undo()
+    assert (kept.arrived, kept.holdings) == ({}, {BANKS[1]: 7})
+
+
+def test_a_place_that_ran_below_zero_long_ago_is_filled_and_gives_nothing() -> None:
+    kept, gifts = memory(), acc.money("4101", GEN)
+    kept.holdings[BANKS[0]] = -10
+    state = begun(kept)
+    post(state, bank(GEN, 4), (gifts, acc.CNY, -4))
+    assert state.balance(*BANKS[0]) == -6
+    with pytest.raises(Refusal, match=r"fund_place\.short"):
+        post(state, bank(GEN, -1), (gifts, acc.CNY, 1))
 
 
 @pytest.mark.parametrize("name", ["spend", "move"])
@@ -310,10 +360,18 @@ def test_a_batch_adds_up_before_it_writes() -> None:
     assert writing._worths(kept.written) == [(GEN, "2026-10", 9), (GEN, "2026-11", 1 - 4)]
     kept.held = {(SHELF, LOT)}
     added, stored, new = writing._holdings(kept, ids)
-    assert added[1] == [(1, 1, 6), (2, 1, -10), (3, 1, 4), (5, 2, -1)]
-    assert (stored[1], new[1]) == ([(4, 2, 6)], [])
-    kept.held = set()
-    assert [list(rows) for _, rows in writing._holdings(kept, ids)[1:]] == [[], [(4, 2, 6)]]
+    assert added[1] == [(2, 1, -10, None), (3, 1, 4, None), (5, 2, -1, None)]
+    assert (stored[1], new[1]) == ([(4, 2, 6)], [(1, 1, 2**53 + 6)])
+    kept.held = {BANKS[0]}
+    assert [list(rows) for _, rows in writing._holdings(kept, ids)[1:]] == [[(1, 1, 2**53 + 6)], [(4, 2, 6)]]
+
+
+def test_a_bank_that_nobody_read_is_added_to() -> None:
+    kept = memory()
+    kept.holdings.clear()
+    post(begun(kept), bank(GEN, 9), (acc.money("4101", GEN), acc.CNY, -9))
+    ids = writing.Ids({bank(GEN, 0)[0]: 1, acc.money("4101", GEN): 2}, {acc.CNY: 1})
+    assert [list(rows) for _, rows in writing._holdings(kept, ids)] == [[(1, 1, 9, 0), (2, 1, -9, None)], [], []]
 
 
 def test_sums_of_a_batch_are_one_row_a_key_in_the_order_of_the_keys() -> None:

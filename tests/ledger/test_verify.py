@@ -99,8 +99,9 @@ async def test_books_of_every_kind_are_right(books: str) -> None:
     assert await failing() == []
 
 
-SHELF_ID, ROAD_ID, HOME_ID, BANK_ID = (
-    f"(SELECT id FROM account WHERE code = '{code}')" for code in (SHELF, ROAD, HOME, bank(EDU))
+COST_CODE = acc.money("5101", EDU, "P01")
+SHELF_ID, ROAD_ID, HOME_ID, BANK_ID, COST_ID = (
+    f"(SELECT id FROM account WHERE code = '{code}')" for code in (SHELF, ROAD, HOME, bank(EDU), COST_CODE)
 )
 HEAD, ODD_KEY = "I2 head 不是最后一笔分录", "I7 键 k1 回答的不是它办成的那一笔分录"
 # What somebody writes into the database, and all that is said of it.
@@ -113,7 +114,8 @@ FAULTS: dict[str, list[str]] = {
         ["I4 store:LX01 lot:B1：结存 4，分录合计 3"],
     f"DELETE FROM holding WHERE account = {ROAD_ID}": ["I4 transit:LX01-LX02 lot:B1：结存 0，分录合计 2"],
     f"INSERT INTO holding (account, unit, quantity) SELECT {BANK_ID}, id, 7 FROM unit WHERE code = '{LOT}'":
-        ["I4 1002/ICBC-01/F-EDU lot:B1：结存 7，分录合计 0"],
+        ["I4 1002/ICBC-01/F-EDU lot:B1：结存 7，分录合计 0", "I5 1002/ICBC-01/F-EDU lot:B1：下限被取消了"],
+    f"UPDATE holding SET minimum = NULL WHERE account = {BANK_ID}": ["I5 1002/ICBC-01/F-EDU CNY：下限被取消了"],
     f"UPDATE turnover SET debit = debit + 1 WHERE account = {ROAD_ID}":
         ["I4 transit:LX01-LX02 lot:B1 2026-11-02：发生额 [3, 0]，分录合计 [2, 0]"],
     f"UPDATE turnover SET credit = credit + 1 WHERE account = {ROAD_ID}":
@@ -141,7 +143,7 @@ FAULTS: dict[str, list[str]] = {
     f"UPDATE holding SET minimum = NULL WHERE account = {ROAD_ID}": ["I5 transit:LX01-LX02 lot:B1：下限被取消了"],
     f"UPDATE holding SET minimum = NULL WHERE account = {HOME_ID}":
         ["I5 household:k points:LX:2026-Q4：下限被取消了"],
-    f"UPDATE holding SET minimum = 0 WHERE account = {BANK_ID}": [f"I5 {bank(EDU)} CNY：下限被取消了"],
+    f"UPDATE holding SET minimum = 0 WHERE account = {COST_ID}": [f"I5 {COST_CODE} CNY：下限被取消了"],
     # funds
     f"UPDATE fund SET kind = 'restricted' WHERE code = '{AGE}'":
         [f"I8 #{n}：基金 F-AGE 属于 restricted，捐赠却记入 2601" for n in (10, 4)],

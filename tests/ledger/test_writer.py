@@ -153,7 +153,7 @@ def spending(fund: str, **facts: Any) -> Callable[[State], Answer]:
 
 
 async def test_money_for_a_programme_of_a_fund_that_was_not_named_is_a_fault_and_never_passes(house: Cast) -> None:
-    wants = Wants(funds=["F-EDU"])
+    wants = Wants(holdings=[(acc.money("1002", "F-EDU", "B"), acc.CNY)], funds=["F-EDU"])
     await writer.submit(Command(lambda s: Answer(201, {"seq": s.post(**cash("F-EDU")).seq}), wants))
     _, omitted = await together(Command(nothing, wants), Command(spending("F-EDU", programme="P05")))
     assert isinstance(omitted, AssertionError)

@@ -166,7 +166,8 @@ async def written(house: Cast, shop: Shop, first: int, many: int) -> None:
     """
     for n in range(first, first + many):
         with clock.fixed(_yesterday() - timedelta(days=YEARS_AGO + n)):
-            await give(house, 10_000, campaign="everyday", received_on=clock.today().isoformat())
+            banked = {"channel": "bank", "channel_ref": f"A{n}", "received_on": clock.today().isoformat()}
+            await give(house, 10_000, campaign="everyday", **banked)
     with clock.fixed(_yesterday()):
         await _of_a_day(house, shop, first, many)
 
@@ -184,6 +185,8 @@ async def _of_a_day(house: Cast, shop: Shop, first: int, many: int) -> None:
                 10_000,
                 campaign=CAMPAIGNS[n % len(CAMPAIGNS)],
                 received_on=day,
+                channel="bank",
+                channel_ref=f"B{n}",
                 work_unit="LXU02" if n % 5 == 0 else None,
             )
             for n in range(first, first + many)

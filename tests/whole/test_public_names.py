@@ -58,10 +58,15 @@ class Town:
 
 async def _gifts(house: Cast, town: Town) -> None:
     shy = Donor("person", NAMES[0], PHONES[0], NUMBERS[1], NUMBERS[0])
-    values = {"campaign": "everyday", "received_on": TODAY, "channel": "cash", "by": house.cashier}
+    values = {"campaign": "everyday", "received_on": TODAY, "channel": "bank", "by": house.cashier}
     given = [
         await donations.receive(
-            amount_fen=10_000, donor=donor, memo=TYPED, idem=Idem("donation.receive:x", f"k{n}", "f"), **values
+            channel_ref=f"B{n}",
+            amount_fen=10_000,
+            donor=donor,
+            memo=TYPED,
+            idem=Idem("donation.receive:x", f"k{n}", "f"),
+            **values,
         )
         for n, donor in enumerate((shy, Donor("person", NAMES[1], PHONES[1]), shy, shy))
     ]

@@ -52,6 +52,7 @@ async def pay(
     async def load(loader: Loader) -> _Facts:
         row = stored(loader.state, number)
         await loader.funds([row["fund"]])
+        await loader.money_places([acc.money(acc.BANK, row["fund"], PAYING_BANK)])
         approvals = [await loader.row(APPROVAL, key) for key in approvals_in_force(row).values()]
         return _Facts(row, [a["at"] for a in approvals if a is not None])
 

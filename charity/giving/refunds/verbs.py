@@ -109,6 +109,9 @@ class _Approval:
         if refund["amount_fen"] > left:
             raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
         leaving = await books.load(loader, gift["seq"], fund=gift["fund"], amount_fen=refund["amount_fen"])
+        channel = channels.CHANNELS[gift["channel"]]
+        paying = [acc.money(channel.chart, fund, channel.place) for fund in books.by_fund(leaving)]
+        await loader.money_places(paying)
         await loader.stored(FIGURES, [_campaign(gift)])
         return _Facts(leaving, await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else [])
 
