@@ -20,6 +20,9 @@ COST = "5101"
 MANAGEMENT = "5301"
 FUNDRAISING = "5401"
 
+COSTS = (MANAGEMENT, FUNDRAISING)
+"""Charts of our own costs: they belong to no programme."""
+
 CNY = "CNY"
 GENERAL_FUND = "F-GEN"
 DONORS = "world:donors"
