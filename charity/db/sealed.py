@@ -33,6 +33,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "refund": ("reason",),
     "goods_document": ("reason",),
     "goods_issue": ("proxy",),
+    "money_transfer": ("reason",),
     "voucher": ("reason",),
     "voucher_approval": ("reason",),
     "key_canary": ("value",),

@@ -1,6 +1,24 @@
 """What finance contributes to the app."""
 
-from charity.finance.journal import api
-from charity.room import Room
+from charity.finance import desk, verify
+from charity.finance.journal import api as journal
+from charity.finance.opening import api as opening_calls
+from charity.finance.opening import routes as opening
+from charity.finance.transfers import api as transfer_calls
+from charity.finance.transfers import routes as transfers
+from charity.room import Check, Room
+from charity.web.nav import NavItem
 
-ROOM = Room(name="finance", endpoints=api.endpoints)
+ROOM = Room(
+    name="finance",
+    models=["charity.finance.models"],
+    routes=[*transfers.routes, *opening.routes],
+    endpoints=[*journal.endpoints, *transfer_calls.endpoints, *opening_calls.endpoints],
+    tasks=desk.tasks,
+    finders=desk.finders,
+    nav=[
+        NavItem("资金划转", "/transfers", "transfer.read", order=430),
+        NavItem("期初余额", "/opening", "opening.read", order=640),
+    ],
+    checks=[Check("资金划转与期初余额", verify.run)],
+)

@@ -1,7 +1,7 @@
 """Reading the journal and its balances, for auditors and for registers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,22 @@ async def facts(name: str, seqs: Sequence[int]) -> dict[int, str]:
         bodies = {seq: json.loads(body)["facts"] for seq, body in await reading.tuples(sql, *part)}
         result |= {seq: str(body[name]) for seq, body in bodies.items() if name in body}
     return result
+
+
+async def bodies(seqs: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """What these entries say, by seq; `leaf` is added to each. One that is not there is missing."""
+    wanted, by_seq = sorted(set(seqs)), dict[int, dict[str, Any]]()
+    for n in range(0, len(wanted), ENTRIES_MAX):
+        part = wanted[n : n + ENTRIES_MAX]
+        sql = f"SELECT seq, body, leaf FROM entry WHERE seq IN ({reading.places(len(part))})"  # noqa: S608
+        by_seq |= {seq: {**json.loads(body), "leaf": leaf} for seq, body, leaf in await reading.tuples(sql, *part)}
+    return by_seq
+
+
+async def of_kinds(kinds: Sequence[str]) -> set[int]:
+    """The seqs of all entries of these kinds."""
+    sql = f"SELECT seq FROM entry WHERE kind IN ({reading.places(len(kinds))})"  # noqa: S608
+    return {seq for (seq,) in await reading.tuples(sql, *kinds)}
 
 
 async def after(seq: int, *, limit: int = 100) -> list[dict[str, Any]]:

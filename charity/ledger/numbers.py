@@ -4,6 +4,8 @@ A document's prefix stands beside the verb that numbers it; for slips it names t
 `charity verify` reads the numbers with the same words and compares them with the `series` they were drawn from.
 """
 
+from charity.db import reading
+
 DIGITS = 6
 """Digits at least; the millionth document of a year has seven."""
 _YEAR = 4
@@ -42,3 +44,9 @@ def prefix_sql(column: str) -> str:
 def any_year_sql(column: str) -> str:
     """SQL for the year of a number, whatever its prefix; the number has DIGITS digits."""
     return f"substr({column}, LENGTH({column}) - {_YEAR + DIGITS}, {_YEAR})"
+
+
+async def following(series: str) -> dict[int, int]:
+    """The next number of a series by year."""
+    rows = await reading.rows("SELECT year, next FROM series WHERE name = $1", series)
+    return {row["year"]: row["next"] for row in rows}

@@ -167,6 +167,7 @@ SEALED = {
     "household": {"address", "phone"},
     "institution": {"bank_account", "phone"},
     "key_canary": {"value"},
+    "money_transfer": {"reason"},
     "person": {"address", "bank_account", "email", "id_number", "phone"},
     "pledge": {"message"},
     "receipt": {"delivery_note", "reason"},

@@ -1,0 +1,50 @@
+"""What finance puts on the desk: money for the bank, the opening to confirm; and that the search box finds slips."""
+
+from charity import words
+from charity.db import reading
+from charity.desk.tasks import Task
+from charity.finance import transfers
+from charity.ledger import accounts as acc
+from charity.ledger import places
+from charity.money import yuan_sign
+from charity.roles import Actor
+
+
+async def to_bank(by: Actor) -> list[Task]:
+    """Cash in the till and money that platforms hold, for whoever may move it."""
+    if not by.may("money.transfer"):
+        return []
+    held, tasks = await transfers.held_by_place(), []
+    for place in await places.every([acc.CASH, acc.OTHER_MONEY]):
+        fen = sum(held.get(place.code, {}).values())
+        if fen > 0:
+            cash = place.chart == acc.CASH
+            words_of = "{place}有 {amount} 等您存入银行" if cash else "{place}有 {amount} 还没有结算到银行"
+            text = words.say(words_of, place=place.shown, amount=yuan_sign(fen))
+            label = words.say("去存入" if cash else "去结算")
+            href = f"/transfers/new?source={place.code}"
+            tasks.append(Task(text, href, label, order=160, tone="wait" if cash else "none"))
+    return tasks
+
+
+async def to_confirm(by: Actor) -> list[Task]:
+    """The opening that somebody else wrote."""
+    if not by.may("opening.confirm"):
+        return []
+    row = await reading.row("SELECT maker, total_fen FROM opening WHERE seq IS NULL")
+    if row is None or row["maker"] == by.key:
+        return []
+    text = words.say("期初余额已填写，共 {amount}，等您核对确认", amount=yuan_sign(row["total_fen"]))
+    return [Task(text, "/opening", words.say("去确认"), order=105, tone="wait")]
+
+
+async def find_transfer(code: str, by: Actor) -> str | None:
+    """A transfer by its number."""
+    if not by.may("transfer.read"):
+        return None
+    number = await reading.value("SELECT number FROM money_transfer WHERE number = $1", code)
+    return f"/transfers/{number}" if number else None
+
+
+tasks = [to_bank, to_confirm]
+finders = [find_transfer]

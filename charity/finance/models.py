@@ -1,0 +1,105 @@
+"""Rows of the finance room, for reading. They are written by commands of the writer only."""
+
+from enum import StrEnum
+from typing import TypedDict
+
+from tortoise import fields
+from tortoise.models import Model
+
+from charity.db.fields import SealedField, WordField
+from charity.db.tables import Table
+
+
+class TransferKind(StrEnum):
+    """What moved the money."""
+
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    BETWEEN = "between"
+    SETTLEMENT = "settlement"
+
+
+class MoneyTransfer(Model):
+    """Money that moved from one place to another. `amount_fen` left the source, `fee_fen` of it was kept back."""
+
+    number = fields.CharField(max_length=32, primary_key=True)
+    year = fields.IntField()
+    kind = WordField(TransferKind)
+    source = fields.TextField()
+    target = fields.TextField()
+    on_day = fields.TextField()
+    channel_ref = fields.TextField()
+    amount_fen = fields.BigIntField()
+    fee_fen = fields.BigIntField()
+    maker = fields.TextField()
+    made_at = fields.TextField()
+    seq = fields.BigIntField()
+    reversed_by = fields.TextField(null=True)
+    reversed_at = fields.TextField(null=True)
+    reversal_seq = fields.BigIntField(null=True)
+    reason = SealedField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "money_transfer"
+
+
+class MoneyTransferRow(TypedDict):
+    """A row of `money_transfer`."""
+
+    number: str
+    year: int
+    kind: str
+    source: str
+    target: str
+    on_day: str
+    channel_ref: str
+    amount_fen: int
+    fee_fen: int
+    maker: str
+    made_at: str
+    seq: int
+    reversed_by: str | None
+    reversed_at: str | None
+    reversal_seq: int | None
+    reason: bytes | None
+
+
+class Opening(Model):
+    """The opening of the books: one row. `content` is what is confirmed, as canonical text; `seq` once it is booked."""
+
+    key = fields.CharField(max_length=8, primary_key=True)
+    on_day = fields.TextField()
+    content = fields.TextField()
+    content_hash = fields.TextField()
+    total_fen = fields.BigIntField()
+    maker = fields.TextField()
+    made_at = fields.TextField()
+    confirmed_by = fields.TextField(null=True)
+    confirmed_at = fields.TextField(null=True)
+    seq = fields.BigIntField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "opening"
+
+
+class OpeningRow(TypedDict):
+    """A row of `opening`."""
+
+    key: str
+    on_day: str
+    content: str
+    content_hash: str
+    total_fen: int
+    maker: str
+    made_at: str
+    confirmed_by: str | None
+    confirmed_at: str | None
+    seq: int | None
+
+
+TRANSFER = Table(MoneyTransfer, MoneyTransferRow)
+OPENING = Table(Opening, OpeningRow)

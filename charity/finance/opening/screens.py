@@ -1,0 +1,93 @@
+"""What the pages of the opening show, with words in the reader's language."""
+
+from typing import Any
+
+from charity import words
+from charity.errors import Refusal
+from charity.finance.opening.forms import ROWS_LEAST, ROWS_MORE
+from charity.finance.opening.readers import OpeningView
+from charity.finance.opening.verbs import LINES_MAX
+from charity.ledger import funds, places
+from charity.money import yuan
+from charity.office import staff
+from charity.roles import Actor
+from charity.web import forms, pages
+from charity.web.choices import choices
+
+_FIELD_NAMES = {"lines": "amount.0", "confirmed_total_fen": "total_yuan"}
+
+
+def errors(refusal: Refusal | None) -> list[dict[str, str]]:
+    """The refusal in the names of our form's fields."""
+    listed = pages.errors(refusal) if refusal else []
+    return [{**error, "field": _FIELD_NAMES.get(error["field"], error["field"])} for error in listed]
+
+
+async def show(view: OpeningView, by: Actor) -> dict[str, Any]:
+    """The opening: its lines, who wrote and who confirmed it, and what this account may do now."""
+    row, (fund_names, place_names) = view.row, (await funds.labels(), await places.labels())
+    people = await staff.names({row["maker"], row["confirmed_by"] or ""} - {""}) if row else {}
+    draft = row is not None and row["seq"] is None
+    facts: list[dict[str, Any]] = []
+    if row is not None:
+        facts = [
+            {"term": words.say("期初日期"), "value": row["on_day"], "kind": "date"},
+            {"term": words.say("合计"), "value": row["total_fen"], "kind": "yuan"},
+            {"term": words.say("制单"), "value": people.get(row["maker"], "")},
+            {"term": words.say("填写时间"), "value": row["made_at"], "kind": "instant"},
+        ]
+        if row["confirmed_by"] is not None:
+            facts += [
+                {"term": words.say("确认人"), "value": people.get(row["confirmed_by"], "")},
+                {"term": words.say("确认时间"), "value": row["confirmed_at"], "kind": "instant"},
+                {"term": words.say("分录"), "value": f"#{row['seq']}", "kind": "code"},
+            ]
+    return {
+        "facts": facts,
+        "lines": [
+            {
+                "fund": fund_names.get(line.fund, line.fund),
+                "place": place_names.get(line.place, line.place),
+                "amount": line.amount_fen,
+            }
+            for line in view.lines
+        ],
+        "total": row["total_fen"] if row else 0,
+        "content_hash": row["content_hash"] if row else "",
+        "state": _state(view),
+        "begun": view.begun,
+        "may_write": by.may("opening.make") and not view.begun,
+        "may_confirm": draft and row is not None and by.may("opening.confirm") and row["maker"] != by.key,
+    }
+
+
+def _state(view: OpeningView) -> dict[str, str] | None:
+    if view.row is None:
+        return None
+    if view.row["seq"] is None:
+        return {"code": "draft", "label": words.say("等确认"), "tone": "wait"}
+    return {"code": "confirmed", "label": words.say("已入账"), "tone": "good"}
+
+
+async def form(values: forms.Data, rows: int) -> dict[str, Any]:
+    """The form with so many rows, each with what was typed."""
+    return {
+        "on": forms.text(values, "on"),
+        "rows": [
+            {name: forms.text(values, f"{name}.{n}") for name in ("fund", "place", "amount")}
+            for n in range(min(max(rows, ROWS_LEAST), LINES_MAX))
+        ],
+        "funds": choices(await funds.labels(), "请选择"),
+        "places": choices(await places.labels(), "请选择"),
+        "more": ROWS_MORE,
+    }
+
+
+def values(view: OpeningView) -> tuple[forms.Data, int]:
+    """The form filled with the draft, and how many rows that takes."""
+    if view.row is None:
+        return {}, ROWS_LEAST
+    filled: forms.Data = {"on": view.row["on_day"]}
+    for n, line in enumerate(view.lines):
+        filled |= {f"fund.{n}": line.fund, f"place.{n}": line.place, f"amount.{n}": yuan(line.amount_fen)}
+    return filled, len(view.lines) + ROWS_MORE

@@ -1,0 +1,36 @@
+"""The refusals of the finance room."""
+
+from charity.errors import Rule
+
+TRANSFER_UNKNOWN = Rule("transfer.unknown", "没有划转单“{number}”", 404)
+TRANSFER_SAME_PLACE = Rule("transfer.same_place", "转出和转入是同一个地方", 422, field="to")
+TRANSFER_NOT_THESE = Rule(
+    "transfer.not_these_places",
+    "{kind}不能从{source}到{target}",
+    422,
+    field="to",
+)
+TRANSFER_NO_WAY = Rule(
+    "transfer.no_way",
+    "{source}的钱不能划到{target}：只有现金存入银行、从银行提取现金、银行账户之间划转、支付平台结算到银行",
+    422,
+    field="to",
+)
+TRANSFER_LATER = Rule("transfer.later", "办理日期不能晚于今天", 422, field="on")
+TRANSFER_CLOSED = Rule("transfer.closed", "{closed_through} 及以前已经结账，请填写之后的日期", 409, field="on")
+TRANSFER_TWICE = Rule("transfer.fund_twice", "基金 {fund} 填写了两次", 422, field="lines")
+TRANSFER_FEE = Rule("transfer.fee", "手续费只在结算时有，并且小于结算的金额", 422, field="fee_fen")
+TRANSFER_AGENCY = Rule("transfer.agency", "代转款（{fund}）要单独划转，不能和本会的款混在一张单上")
+TRANSFER_NOTHING = Rule("transfer.nothing", "请至少填写一个基金的金额", 422, field="lines")
+TRANSFER_REVERSED = Rule("transfer.reversed", "划转单 {number} 已经冲销过")
+
+OPENING_BEGUN = Rule("opening.begun", "账簿已有 {seq} 笔分录，期初余额只能是第一笔，不能再建")
+OPENING_NONE = Rule("opening.none", "还没有填写期初余额", 404)
+OPENING_OWN = Rule("opening.own", "您填写了这份期初余额，要由另一位会计或审批人确认", 403)
+OPENING_TOTAL = Rule(
+    "opening.total", "您输入的合计与这份期初余额的合计不同，请再核对一遍", 422, field="confirmed_total_fen"
+)
+OPENING_LATER = Rule("opening.later", "期初日期不能晚于今天", 422, field="on")
+OPENING_TWICE = Rule("opening.twice", "基金 {fund} 在 {place} 填写了两次", 422, field="lines")
+OPENING_EMPTY = Rule("opening.empty", "请至少填写一行", 422, field="lines")
+OPENING_FUND = Rule("opening.fund", "没有基金“{fund}”", 422, field="lines")

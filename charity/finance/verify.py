@@ -1,0 +1,115 @@
+"""`charity verify`, the part of finance: slips, the opening and their entries say the same."""
+
+from typing import Any
+
+from charity import words
+from charity.db import reading
+from charity.errors import Failure
+from charity.finance import opening, transfers
+from charity.ledger import accounts as acc
+from charity.ledger import entries, numbers, payment_numbers
+from charity.ledger.payment_numbers import Claim, PaymentKind
+
+Row = dict[str, Any]
+
+
+async def run() -> list[Failure]:
+    """What does not hold; an empty list when all is well."""
+    return [*await _transfers(), *await _opening()]
+
+
+def _wrong(invariant: str, msgid: str, **facts: Any) -> Failure:
+    return Failure(invariant, words.say(msgid, **facts))
+
+
+async def _transfers() -> list[Failure]:
+    async with reading.snapshot():
+        rows = await reading.rows("SELECT * FROM money_transfer ORDER BY number")
+        reversals = [row["reversal_seq"] for row in rows if row["reversal_seq"] is not None]
+        bodies = await entries.bodies([*(row["seq"] for row in rows), *reversals])
+        booked = await entries.of_kinds([transfers.KIND, transfers.REVERSAL])
+        following = await numbers.following(transfers.SERIES)
+        lost = await _lost_numbers(rows)
+    wrong = []
+    for row in rows:
+        number, body = row["number"], bodies.get(row["seq"])
+        if body is None or not _same(row, body):
+            wrong.append(_wrong("I3", "划转单 {number}：各列与分录 #{seq} 不符", number=number, seq=row["seq"]))
+        if row["reversal_seq"] is not None and not _reversed(row, bodies.get(row["reversal_seq"])):
+            wrong.append(_wrong("I3", "划转单 {number}：冲销的记录与账簿不符", number=number))
+    named = {*(row["seq"] for row in rows), *reversals}
+    wrong += [_wrong("I3", "分录 #{seq} 是资金划转，却没有划转单", seq=seq) for seq in sorted(booked - named)]
+    by_year: dict[int, list[str]] = {}
+    for row in rows:
+        by_year.setdefault(row["year"], []).append(row["number"])
+    for year in sorted(by_year.keys() | following.keys()):
+        kept = sorted(by_year.get(year, []))
+        drawn = [numbers.written(transfers.PREFIX, year, n) for n in range(1, following.get(year, 1))]
+        if kept != drawn:
+            wrong.append(_wrong("I7", "{year} 年的划转单与编号序列不符", year=year))
+    return [*wrong, *lost]
+
+
+def _same(row: Row, body: Row) -> bool:
+    facts, lines = body["facts"], body["postings"]
+    source, target = f"{row['source']}/", f"{row['target']}/"
+    left = -sum(fen for account, _, fen in lines if account.startswith(source))
+    reached = sum(fen for account, _, fen in lines if account.startswith(target))
+    fee = sum(fen for account, _, fen in lines if acc.split(account)[0] == acc.FUNDRAISING)
+    stated = (body["kind"], body["actor"], body["recorded_at"], body["effective_on"], facts.get("number"))
+    return (
+        stated == (transfers.KIND, row["maker"], row["made_at"], row["on_day"], row["number"])
+        and (facts.get("transfer"), facts.get("from"), facts.get("to")) == (row["kind"], row["source"], row["target"])
+        and (left, fee, reached) == (row["amount_fen"], row["fee_fen"], row["amount_fen"] - row["fee_fen"])
+    )
+
+
+def _reversed(row: Row, body: Row | None) -> bool:
+    if body is None:
+        return False
+    stated = (body["kind"], body.get("reverses"), body["actor"], body["recorded_at"])
+    right = (transfers.REVERSAL, row["seq"], row["reversed_by"], row["reversed_at"])
+    return stated == right and row["reversed_by"] != row["maker"]
+
+
+async def _lost_numbers(rows: list[Row]) -> list[Failure]:
+    """I7: the bank's number of a slip in force is kept for it, and no other is kept for a slip."""
+    used = [row for row in rows if row["channel_ref"] and row["reversal_seq"] is None]
+    claims = [Claim(transfers.CHANNEL, row["channel_ref"], row["number"], row["number"]) for row in used]
+    lost = await payment_numbers.unkept(PaymentKind.TRANSFER, claims)
+    wrong = [_wrong("I7", "划转单 {number} 的回单号没有登记为已用", number=claim.key) for claim in lost]
+    if await payment_numbers.held(PaymentKind.TRANSFER) != len(claims):
+        wrong.append(_wrong("I7", "流水号登记的划转笔数与划转单不符"))
+    return wrong
+
+
+async def _opening() -> list[Failure]:
+    """I3: the opening is the first entry, and what was confirmed is what its hash, columns and entry say."""
+    async with reading.snapshot():
+        row = await reading.row("SELECT * FROM opening")
+        booked = await entries.of_kinds([opening.KIND])
+        bodies = await entries.bodies(booked)
+    wrong = [_wrong("I3", "分录 #{seq} 是期初余额，却不是第一笔", seq=seq) for seq in sorted(booked - {1})]
+    if booked and (row is None or row["seq"] not in booked):
+        wrong.append(_wrong("I3", "分录 #{seq} 是期初余额，却没有它的记录", seq=min(booked)))
+    if row is None:
+        return wrong
+    lines = opening.lines_of(row["content"])
+    content = opening.shown(row["on_day"], lines)
+    kept = (row["content"], row["content_hash"], row["total_fen"])
+    if kept != (content.text, content.hash, content.facts["total_fen"]):
+        wrong.append(_wrong("I3", "期初余额的内容与它的哈希或各列不符"))
+    body = bodies.get(row["seq"])
+    if row["seq"] is not None and (body is None or not _confirmed(row, lines, body)):
+        wrong.append(_wrong("I3", "期初余额与分录 #{seq} 不符", seq=row["seq"]))
+    return wrong
+
+
+def _confirmed(row: Row, lines: list[opening.Line], body: Row) -> bool:
+    facts = body["facts"]
+    posted = {account: fen for account, _, fen in body["postings"] if fen > 0}
+    return (
+        (body["actor"], body["recorded_at"]) == (row["confirmed_by"], row["confirmed_at"])
+        and (facts["maker"], facts["content_hash"], facts["on"]) == (row["maker"], row["content_hash"], row["on_day"])
+        and posted == {f"{line.place}/{line.fund}": line.amount_fen for line in lines}
+    )
