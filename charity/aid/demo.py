@@ -14,9 +14,9 @@ from charity.demo.plan import Chapter, Plan
 from charity.goods import intake
 from charity.goods.demo import catalogue
 from charity.goods.intake import IntakeLine
-from charity.ledger import accounts as acc
 from charity.ledger import demo as ledger_demo
 from charity.ledger import funds
+from charity.ledger.places import PAYING_BANK
 
 YUAN = 100
 
@@ -130,7 +130,7 @@ async def _voucher(plan: Plan, asked: Payment) -> str:
     await vouchers.approve(number=number, content_hash=content_hash, by=plan.by("approver2"))
     if asked.end == "approved":
         return str(number)
-    bank = acc.money(acc.BANK, asked.fund, payments.PAYING_BANK)
+    bank = f"{PAYING_BANK}/{asked.fund}"
     await ledger_demo.settle(asked.fund, bank, cashier=plan.by("cashier").key)
     paid = {"paid_on": clock.today(), "channel_ref": f"DEMO-{number}", "content_hash": content_hash}
     await payments.pay(number=number, **paid, by=plan.by("cashier"))

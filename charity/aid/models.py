@@ -23,6 +23,14 @@ class VoucherStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Purpose(StrEnum):
+    """What a voucher's money is for: aid by a programme, or our own costs."""
+
+    AID = "aid"
+    ADMINISTRATION = "administration"
+    FUNDRAISING = "fundraising"
+
+
 class PayeeKind(StrEnum):
     """Whom a voucher pays."""
 
@@ -30,6 +38,13 @@ class PayeeKind(StrEnum):
     PERSON = "person"
     INSTITUTION = "institution"
     SUPPLIER = "supplier"
+
+
+class RecipientKind(StrEnum):
+    """Whom a voucher may list as helped."""
+
+    HOUSEHOLD = "household"
+    PERSON = "person"
 
 
 class Decision(StrEnum):
@@ -43,12 +58,16 @@ class Decision(StrEnum):
 
 
 class Voucher(Model):
-    """A payment voucher. `approvals` is JSON: [[account, key of the approval]], those that stand now."""
+    """A payment voucher. `approvals` is JSON: [[account, key of the approval]], those that stand now.
+
+    `programme` is null for our own costs; `paid_from` is a place of money, chart and place, as `1002/ICBC-01`.
+    """
 
     number = fields.CharField(max_length=32, primary_key=True)
     year = fields.IntField()
     status = WordField(VoucherStatus)
-    programme = fields.TextField()
+    purpose = WordField(Purpose)
+    programme = fields.TextField(null=True)
     fund = fields.TextField()
     payee_kind = WordField(PayeeKind)
     payee = fields.TextField()
@@ -66,6 +85,7 @@ class Voucher(Model):
     payer = fields.TextField(null=True)
     paid_on = fields.TextField(null=True)
     paid_at = fields.TextField(null=True)
+    paid_from = fields.TextField(null=True)
     channel_ref = fields.TextField(null=True)
     entry = fields.TextField(null=True)
     entry_seq = fields.BigIntField(null=True)
@@ -82,7 +102,8 @@ class VoucherRow(TypedDict):
     number: str
     year: int
     status: str
-    programme: str
+    purpose: str
+    programme: str | None
     fund: str
     payee_kind: str
     payee: str
@@ -100,6 +121,7 @@ class VoucherRow(TypedDict):
     payer: str | None
     paid_on: str | None
     paid_at: str | None
+    paid_from: str | None
     channel_ref: str | None
     entry: str | None
     entry_seq: int | None
@@ -136,6 +158,35 @@ class VoucherApprovalRow(TypedDict):
     cleared_at: str | None
 
 
+class VoucherRecipient(Model):
+    """Whom a voucher's content lists as helped, by key; content hash and n are the key, which Tortoise cannot say.
+
+    A changed voucher has another hash: its new list is added, and the old one stays with what was approved.
+    """
+
+    content_hash = fields.CharField(max_length=64, primary_key=True)
+    n = fields.IntField()
+    voucher = fields.TextField()
+    kind = WordField(RecipientKind)
+    recipient = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "voucher_recipient"
+
+
+class VoucherRecipientRow(TypedDict):
+    """A row of `voucher_recipient`."""
+
+    content_hash: str
+    n: int
+    voucher: str
+    kind: str
+    recipient: str
+
+
 # The tables whose rows the writer's commands read and change one by one.
 VOUCHER = Table(Voucher, VoucherRow)
 APPROVAL = Table(VoucherApproval, VoucherApprovalRow)
+RECIPIENT = Table(VoucherRecipient, VoucherRecipientRow, "")

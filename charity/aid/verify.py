@@ -6,17 +6,18 @@ its maker or its payer; its content is what its hash, its columns and its entry 
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from charity import words
-from charity.aid.models import PayeeKind, VoucherStatus
-from charity.aid.payments import CHANNEL, KIND
-from charity.aid.vouchers import APPROVALS_NEEDED, PREFIX
+from charity.aid.models import VoucherStatus
+from charity.aid.payments import CHANNEL, KIND, is_purchase, use_facts
+from charity.aid.vouchers import APPROVALS_NEEDED, PREFIX, listing
 from charity.db import reading, sealed
 from charity.errors import Failure
 from charity.goods import purchases
 from charity.goods.models import GoodsPurchase, PurchaseStatus
+from charity.ledger import accounts as acc
 from charity.ledger import checks, entries, numbers, payment_numbers
 from charity.ledger.content import digest, hashed
 from charity.ledger.payment_numbers import Claim, PaymentKind
@@ -48,11 +49,14 @@ async def run() -> list[Failure]:
             bought = await purchases.between(after, last)
             numbers_read = [row["number"] for row in rows]
             approvals = await _approvals(numbers_read)
+            listed = await _lists(row["content_hash"] for row in rows)
             bodies = await _bodies(numbers_read)
             closed_through = (await entries.head()).closed_through
             wrong += await _payment_numbers(rows)
         for row in rows:
-            wrong += _voucher(row, approvals[row["number"]], bodies.get(row["number"]), closed_through)
+            wrong += _voucher(
+                row, approvals[row["number"]], listed[row["content_hash"]], bodies.get(row["number"]), closed_through
+            )
             wrong += _purchase(row, bought.pop(row["number"], None))
         wrong += _unknown(bought)
         after = last
@@ -81,6 +85,19 @@ async def _approvals(vouchers: Sequence[str]) -> dict[str, list[dict[str, Any]]]
     return result
 
 
+async def _lists(hashes: Iterable[str]) -> dict[str, list[str]]:
+    """The keys of who is listed as helped, in order, by content hash."""
+    asked = list(hashes)
+    sql = (
+        "SELECT content_hash, recipient FROM voucher_recipient "  # noqa: S608
+        f"WHERE content_hash IN ({reading.places(len(asked))}) ORDER BY content_hash, n"
+    )
+    result: dict[str, list[str]] = defaultdict(list)
+    for content_hash, key in await reading.tuples(sql, *asked):
+        result[content_hash].append(key)
+    return result
+
+
 async def _bodies(vouchers: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The entries of paid vouchers, by voucher."""
     sql = (
@@ -91,13 +108,19 @@ async def _bodies(vouchers: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 
 def _voucher(
-    row: dict[str, Any], approvals: list[dict[str, Any]], body: dict[str, Any] | None, closed_through: str
+    row: dict[str, Any],
+    approvals: list[dict[str, Any]],
+    listed: list[str],
+    body: dict[str, Any] | None,
+    closed_through: str,
 ) -> list[Failure]:
     content = json.loads(row["content"])
     accounts = [a["account"] for a in approvals]
     rules = {
         "拨付审批单 {number}：哈希与内容不符": hashed(row["content"]) == row["content_hash"],
-        "拨付审批单 {number}：各列与内容不符": all(content[name] == row[name] for name in IN_CONTENT),
+        "拨付审批单 {number}：各列与内容不符": all(content[name] == row[name] for name in IN_CONTENT)
+        and content.get("purpose", "aid") == row["purpose"],
+        "拨付审批单 {number}：受益名单与内容不符": _listed(row, content, listed),
         "拨付审批单 {number}：事由不是内容所含的那一条": _reason(row, content),
         "拨付审批单 {number}：编号与年度不符": row["number"].startswith(numbers.start(PREFIX, row["year"])),
         "拨付审批单 {number}：所记审批与审批记录不符": sorted(json.loads(row["approvals"]))
@@ -123,7 +146,7 @@ def _voucher(
 
 def _purchase(row: dict[str, Any], bought: GoodsPurchase | None) -> list[Failure]:
     """What a supplier was paid for is what goods may come in for, and nothing else is."""
-    due = row["payee_kind"] == PayeeKind.SUPPLIER and row["status"] in PAID
+    due = is_purchase(row) and row["status"] in PAID
     if not due:
         if bought is None:
             return []
@@ -137,6 +160,13 @@ def _purchase(row: dict[str, Any], bought: GoodsPurchase | None) -> list[Failure
 
 def _unknown(bought: dict[str, GoodsPurchase]) -> list[Failure]:
     return [_wrong("采购登记 {number}：没有这张拨付审批单", number=number) for number in bought]
+
+
+def _listed(row: dict[str, Any], content: dict[str, Any], keys: list[str]) -> bool:
+    """Whether who is listed is the approved list, and is what the number counts."""
+    if content.get("listed") is None:
+        return not keys
+    return bool(content["listed"] == listing(row["salt"], keys)) and len(keys) == row["recipients"]
 
 
 def _reason(row: dict[str, Any], content: dict[str, Any]) -> bool:
@@ -155,14 +185,14 @@ def _same(row: dict[str, Any], approvers: list[str], body: dict[str, Any], close
         "voucher": row["number"],
         "content_hash": row["content_hash"],
         "maker": row["maker"],
-        "programme": row["programme"],
-        "recipients": row["recipients"],
+        **use_facts(row),
         "payee_kind": row["payee_kind"],
     }
     spent = body.get("flows", {}).get("spent", [])
     left = {fund: sum(stop - start for start, stop in pieces) for fund, pieces in spent}
     return (
         all(facts.get(name) == value for name, value in expected.items())
+        and [f"{row['paid_from']}/{row['fund']}", acc.CNY, -row["amount_fen"]] in body["postings"]
         and sorted(facts.get("approvers", [])) == sorted(approvers)
         and body["kind"] == KIND
         and body["actor"] == row["payer"]

@@ -22,6 +22,9 @@ FUNDRAISING = "5401"
 PURPOSES = {"administration": MANAGEMENT, "fundraising": FUNDRAISING}
 """What money is spent on that is for no programme, by the word of the entry: the chart that it goes to."""
 
+COSTS = (MANAGEMENT, FUNDRAISING)
+"""Charts of our own costs: they belong to no programme."""
+
 CNY = "CNY"
 GENERAL_FUND = "F-GEN"
 DONORS = "world:donors"

@@ -278,9 +278,10 @@ class State:
         programme = facts.get("programme")
         if programme is None or reverses is not None:
             spends = flows is not None and flows.spend
-            costs = any(quantity > 0 and accounts.split(account)[0] == accounts.COST for account, _, quantity in lines)
-            running = facts.get("purpose") in accounts.PURPOSES
-            assert reverses is not None or running or not (spends or costs), "money is used for a programme (I8)"
+            charts = {accounts.split(account)[0] for account, _, quantity in lines if quantity > 0}
+            ours = charts & {*accounts.COSTS} and accounts.COST not in charts
+            costs = accounts.COST in charts or bool(spends)
+            assert reverses is not None or ours or not costs, "money and goods are used for a programme (I8)"
             return
         for code in {accounts.fund(account) for account, _, _ in lines} - {""}:
             if not self.fund(code).allows(programme):

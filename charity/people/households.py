@@ -1,6 +1,6 @@
 """Households that the bureau classified, as this platform needs them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,3 +59,13 @@ async def add(tx: Tx, households: Sequence[NewHousehold]) -> list[str]:
 async def with_code(code: str, *, by: Actor) -> Household | None:
     """The household of this code, when this reader may see it."""
     return await Household.visible_to(by).get_or_none(code=code)
+
+
+async def with_codes(codes: Iterable[str], *, by: Actor) -> dict[str, Household]:
+    """The households of these codes that this reader may see, by code."""
+    return {row.code: row for row in await Household.visible_to(by).filter(code__in=sorted(set(codes)))}
+
+
+async def with_keys(keys: Iterable[str]) -> dict[str, Household]:
+    """The households of these keys, by key: for whoever sees a row that names them."""
+    return {row.key: row for row in await Household.filter(key__in=sorted(set(keys)))}

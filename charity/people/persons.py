@@ -93,6 +93,12 @@ async def names(keys: Iterable[str]) -> dict[str, Person]:
     return persons
 
 
+async def natural(keys: Iterable[str], *, by: Actor) -> dict[str, Person]:
+    """The natural persons of these keys that this reader may see, by key."""
+    rows = await models.Person.visible_to(by).filter(key__in=sorted(set(keys)), kind=PersonKind.PERSON)
+    return {row.key: Person(row.key, row.kind, row.name) for row in rows}
+
+
 async def shown_id(key: str) -> str:
     """An organisation's code in full; of a person's ID number only the first three and the last four."""
     row = await models.Person.with_keys([key]).first()

@@ -1,7 +1,7 @@
-"""The payment voucher 拨付审批单 as printed: what is paid, to whom, who approved exactly this.
+"""The payment voucher as printed: what is paid, to whom, who approved exactly this.
 
-A4 portrait. The content hash that the approvers saw is printed whole; each approval repeats the
-beginning of the hash it was given over.
+A 拨付审批单 pays aid, a 费用支出审批单 our own costs. A4 portrait; a list of recipients follows. The content hash
+that the approvers saw is printed whole; each approval repeats the beginning of the hash it was given over.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,8 @@ from charity import words
 from charity.printing import pages
 
 APPROVALS_MAX: Final = 20
+TITLES: Final = {"aid": "拨付审批单", "administration": "费用支出审批单", "fundraising": "费用支出审批单"}
+PURPOSES: Final = {"aid": "救助支出", "administration": "管理费用", "fundraising": "筹资费用"}
 PAYEES: Final = {"household": "家庭", "person": "个人", "institution": "机构", "supplier": "供应商"}
 STATUSES: Final = {
     "draft": "草稿",
@@ -41,12 +43,22 @@ class Approval:
     content_hash: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One recipient of the list; the name comes masked."""
+
+    kind: str
+    code: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedVoucher:
     """All that a payment voucher prints. Bank accounts come masked."""
 
     number: str
     status: str
+    purpose: str = "aid"
     organisation: str
     applied_on: str
     programme: str
@@ -59,12 +71,14 @@ class PrintedVoucher:
     bank_account: str = ""
     amount_fen: int
     recipients: int
+    listed: Sequence[Listed] = ()
     reason: str
     maker: str
     approvals: Sequence[Approval] = ()
     needed: int = 2
     paid_on: str = ""
     payer: str = ""
+    paid_from: str = ""
     channel_ref: str = ""
     entry: str = ""
     content_hash: str
@@ -82,6 +96,9 @@ def voucher_html(document: PrintedVoucher) -> str:
             "voucher.html",
             lang=document.lang,
             document=document,
+            title=words.say(TITLES[document.purpose]),
+            purpose=words.say(PURPOSES[document.purpose]),
+            kinds={kind: words.say(text) for kind, text in PAYEES.items()},
             status=status,
             nature=words.say(NATURES[document.nature]),
             mark=status if document.status in VOID else "",

@@ -46,17 +46,9 @@ class Aid:
     household: str
     person: str
 
-    async def gift(self, fund: str, fen: int) -> None:
+    async def gift(self, fund: str, fen: int, place: str = "1002/ICBC-01") -> None:
         """Let money arrive in a fund, as the cashier would."""
-
-        def decide(state: State) -> Answer:
-            credit = acc.AGENCY_DEBT if state.fund(fund).kind == "agency" else acc.GIFTS
-            lines = [(acc.money(acc.BANK, fund, "ICBC-01"), acc.CNY, fen), (acc.money(credit, fund), acc.CNY, -fen)]
-            flows = Flows(receive=[(fund, fen)])
-            state.post("gift.cash", lines, effective_on=_today(), actor=self.house.cashier.key, flows=flows)
-            return Answer(201, {})
-
-        await submit(Command(decide, Wants(funds=[fund])))
+        await gift_to(fund, fen, place, by=self.house.cashier.key)
 
     async def made(self, **changes: Any) -> tuple[str, str]:
         """A draft: number and content hash."""
@@ -72,12 +64,54 @@ class Aid:
         assert answer.body == {"status": "approved", "approvals": 2, "needed": 2}
         return number, content_hash
 
-    async def pay(self, number: str, ref: str, *, by: Actor | None = None, key: str = "", seen: str = "") -> Answer:
+    async def pay(
+        self, number: str, ref: str, *, by: Actor | None = None, key: str = "", seen: str = "", **asked: Any
+    ) -> Answer:
         """Pay today what is so now, or the content with the hash `seen`."""
         idem = Idem("voucher.pay:cashier", key, "same") if key else None
-        who = by or self.house.cashier
+        asked = {"by": by or self.house.cashier, "paid_on": clock.today(), **asked}
         shown = {"number": number, "content_hash": seen or await hash_of(number)}
-        return await payments.pay(**shown, paid_on=clock.today(), channel_ref=ref, by=who, idem=idem)
+        return await payments.pay(**shown, channel_ref=ref, idem=idem, **asked)
+
+
+def cost(**changes: Any) -> dict[str, Any]:
+    """What makes a content one of our own costs."""
+    asked: dict[str, Any] = {"purpose": "administration", "programme": None, "fund": "F-GEN", "recipients": 0}
+    asked |= {"payee_kind": "supplier", "payee": "GY-T01", "amount_fen": 30_000, "reason": "三季度房租"}
+    return asked | changes
+
+
+async def paying(house: Any) -> str:
+    """A private person who can be paid: the key."""
+    key = "e" * 32
+    person = persons.person_row(persons.Donor("person", "周会计"), key=key)
+    await transactions.run(lambda tx: tx.insert("person", [person]))
+    assert await persons.payable(key, by=house.caseworker)
+    return key
+
+
+async def gift_to(fund: str, fen: int, place: str = "1002/ICBC-01", by: str = "c" * 32) -> None:
+    """Money that arrives in a fund and a place of money."""
+
+    def decide(state: State) -> Answer:
+        credit = acc.AGENCY_DEBT if state.fund(fund).kind == "agency" else acc.GIFTS
+        lines = [(f"{place}/{fund}", acc.CNY, fen), (acc.money(credit, fund), acc.CNY, -fen)]
+        state.post("gift.cash", lines, effective_on=_today(), actor=by, flows=Flows(receive=[(fund, fen)]))
+        return Answer(201, {})
+
+    await submit(Command(decide, Wants(funds=[fund])))
+
+
+async def approved_by_api(web: Any, body: dict[str, Any]) -> str:
+    """A voucher that two approvers agreed to over the API: its number."""
+    answer = await web.as_("caseworker").post(API, json=body)
+    assert answer.status_code == 201, answer.text
+    voucher = answer.json()
+    for who in ("approver", "approver2"):
+        shown = {"content_hash": voucher["content_hash"]}
+        answer = await web.as_(who).post(f"{API}/{voucher['number']}/approve", json=shown)
+        assert answer.status_code == 200, answer.text
+    return str(voucher["number"])
 
 
 def _today() -> str:

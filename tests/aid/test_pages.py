@@ -31,6 +31,11 @@ def today() -> str:
     return clock.today().isoformat()
 
 
+def payment(**changes: str) -> dict[str, str]:
+    """The cashier's form, of today and from the bank account."""
+    return {"paid_on": today(), "paid_from": "1002/ICBC-01", **changes}
+
+
 async def gift(fund: str = "F-GEN", fen: int = 1_000_000) -> None:
     def decide(state: State) -> Answer:
         lines = [(acc.money(acc.BANK, fund, "ICBC-01"), acc.CNY, fen), (acc.money(acc.GIFTS, fund), acc.CNY, -fen)]
@@ -192,7 +197,7 @@ async def test_the_pages_carry_a_voucher_from_the_form_to_paid(web: Any) -> None
         assert answer.status_code == 303
     assert "登记付款" in (await cashier.get(place)).text
     assert "¥10,000.00" in (await cashier.get(f"{place}/pay")).text
-    fields = {"paid_on": today(), "channel_ref": "ICBC-9", "idem": "k1", "content_hash": content_hash}
+    fields = payment(channel_ref="ICBC-9", idem="k1", content_hash=content_hash)
     paid = await cashier.post(f"{place}/pay", data=fields)
     assert paid.status_code == 303, paid.text
     page = (await web.as_("auditor").get(place)).text
@@ -262,10 +267,10 @@ async def test_the_cashier_sees_why_it_cannot_be_paid(web: Any) -> None:
     number, seen = voucher["number"], {"content_hash": voucher["content_hash"], "channel_ref": "R"}
     late = (clock.today() + timedelta(days=1)).isoformat()
     client = web.as_("cashier")
-    short = await client.post(f"/vouchers/{number}/pay", data={"paid_on": today(), "idem": "a", **seen})
+    short = await client.post(f"/vouchers/{number}/pay", data=payment(idem="a", **seen))
     assert short.status_code == 409
     assert "余额不足" in short.text
-    future = await client.post(f"/vouchers/{number}/pay", data={"paid_on": late, "idem": "b", **seen})
+    future = await client.post(f"/vouchers/{number}/pay", data=payment(paid_on=late, idem="b", **seen))
     assert future.status_code == 422
     assert 'id="e-paid_on"' in future.text
 

@@ -24,6 +24,9 @@ REFUSALS = {
     (422, "payee.code"): {"payee.unknown"},
     (422, "recipients"): {"voucher.recipients_missing"},
     (422, "paid_on"): {"voucher.paid_in_future"},
+    (422, "paid_from"): {"voucher.place_channel", "voucher.place_pays_nobody"},
+    (422, "channel"): {"voucher.no_till"},
+    (422, "channel_ref"): {"voucher.cash_ref"},
 }
 """Status and field of the refusals; all others are conflicts (docs/api.md)."""
 
@@ -33,7 +36,7 @@ def test_a_refusal_keeps_its_status_and_its_field() -> None:
     for rule in vars(rules).values():
         if isinstance(rule, Rule):
             stated.setdefault((rule.status, rule.field), set()).add(rule.code)
-    assert len(stated.pop((409, None))) == 12
+    assert len(stated.pop((409, None))) == 14
     assert stated == REFUSALS
 
 
@@ -219,8 +222,10 @@ async def test_the_content_is_written_in_the_clear_but_for_what_is_personal(aid:
     content = json.loads((await row(number))["content"])
     assert {len(content.pop("payee_print")), len(content.pop("reason"))} == {64}
     assert content == {
-        "v": 1,
+        "v": 2,
         "number": number,
+        "purpose": "aid",
+        "listed": None,
         "programme": "P03",
         "fund": "F-GEN",
         "payee_kind": "household",

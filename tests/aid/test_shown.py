@@ -15,7 +15,7 @@ from charity.db import reading
 from charity.errors import Refusal
 from charity.ledger.writer import Answer
 
-PAY = {"channel_ref": "ICBC-1"}
+PAY = {"channel_ref": "ICBC-1", "paid_from": "1002/ICBC-01"}
 
 
 def change(**changes: Any) -> dict[str, str]:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tortoise.exceptions import IntegrityError
 
 from charity.db import engine, migrations, reading, transactions
 from charity.db.transactions import Tx
@@ -118,3 +119,50 @@ async def test_every_paid_purchase_has_its_row_after_the_purchases_were_read_off
             {"voucher": "V1", "received_fen": 300, **same},
             {"voucher": "V2", "received_fen": 0, **same},
         ]
+
+
+async def test_vouchers_of_before_are_aid_and_were_paid_by_the_bank(database_empty: str, tmp_path: Path) -> None:
+    for path in sorted((ROOT / "migrations").glob("*.sql")):
+        if path.name < "0030":
+            (tmp_path / path.name).write_text(path.read_text())
+    entry = {"kind": "voucher.paid", "recorded_at": "x", "effective_on": "2026-01-01", "party": "p", "actor": "a"}
+    entry |= {"seq": 1, "id16": "e1", "body": "{}", "leaf": "l", "prev": "p", "reverses": None}
+    voucher = {"year": 2026, "programme": "P05", "fund": "F-GEN", "payee": "HH1", "amount_fen": 900, "recipients": 2}
+    voucher |= {"payee_kind": "household", "reason": b"sealed", "salt": "s", "content": "{}", "content_hash": "h"}
+    voucher |= {"maker": "a", "made_at": "x", "changed_at": "x"}
+    paid = {"payer": "b", "paid_on": "x", "paid_at": "x", "channel_ref": "R1", "entry": "e1", "entry_seq": 1}
+
+    async def work(tx: Tx) -> None:
+        await tx.insert("fund", [{"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}])
+        await tx.insert("programme", [{"code": "P05", "name": "P", "created_at": "x"}])
+        await tx.insert("entry", [entry])
+        await tx.insert("voucher", [{"number": "V1", "status": "paid", **voucher, **paid}])
+        await tx.insert("voucher", [{"number": "V2", "status": "approved", **voucher}])
+        approval = {"key": "k", "voucher": "V1", "account": "c", "decision": "approve", "content_hash": "h", "at": "x"}
+        await tx.insert("voucher_approval", [approval])
+
+    async with engine.opened():
+        await migrations.migrate(tmp_path)
+        await transactions.run(work)
+        before = await reading.rows("SELECT * FROM voucher ORDER BY number")
+        assert "0030_cost_vouchers" in await migrations.migrate()
+        after = await reading.rows("SELECT * FROM voucher ORDER BY number")
+        new = [(row.pop("purpose"), row.pop("paid_from")) for row in after]
+        assert new == [("aid", "1002/ICBC-01"), ("aid", None)]
+        assert after == before
+        assert await reading.value("SELECT COUNT(*) FROM voucher_approval") == 1
+        for change in (
+            "purpose = 'administration'",
+            "purpose = 'administration', programme = NULL",
+            "programme = NULL",
+            "channel_ref = NULL",
+            "paid_from = NULL",
+            "payer = maker",
+        ):
+            with pytest.raises(IntegrityError):
+                await transactions.run(lambda tx, c=change: tx.rows(f"UPDATE voucher SET {c} WHERE number = 'V1'"))
+        for change in (
+            "purpose = 'administration', programme = NULL, recipients = 0",
+            "channel_ref = NULL, paid_from = '1001/-'",
+        ):
+            await transactions.run(lambda tx, c=change: tx.rows(f"UPDATE voucher SET {c} WHERE number = 'V1'"))

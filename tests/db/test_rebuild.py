@@ -256,7 +256,7 @@ async def test_an_append_only_table_is_closed_to_the_serving_role_again(
         assert await reading.value(asked.format("holding", "UPDATE")) is True
 
 
-KEPT = {("unit", "kind"), ("fund", "kind"), ("segment", "kind")}
+KEPT = {("unit", "kind"), ("fund", "kind"), ("segment", "kind"), ("money_place", "chart")}
 
 
 def _listed() -> dict[tuple[str, str], set[str]]:
@@ -358,6 +358,8 @@ async def test_starters_beside_a_rebuild_apply_it_once(database: str, folder: Pa
         (dict.fromkeys(get_args(intake.Evidence)), giving_models.Evidence),
         (vouchers.STATUS_WORDS, aid_models.VoucherStatus),
         (dict.fromkeys(get_args(Status)), aid_models.VoucherStatus),
+        (vouchers.PURPOSE_WORDS, aid_models.Purpose),
+        (dict.fromkeys(get_args(vouchers.Purpose)), aid_models.Purpose),
         (payees.KIND_WORDS, aid_models.PayeeKind),
         (dict.fromkeys(get_args(payees.PayeeKind)), aid_models.PayeeKind),
         (stores.KIND_WORDS, office_models.StoreKind),

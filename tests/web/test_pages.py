@@ -550,7 +550,7 @@ EMPTY = {
         "payee_code": "请填写收款方编号",
         "reason": "请写明理由",
     },
-    payment_forms.PayForm: {"paid_on": "请填写付款日期", "channel_ref": "请填写流水号或回单号"},
+    payment_forms.PayForm: {"paid_on": "请填写付款日期", "paid_from": "请选择付款账户"},
     voucher_forms.ReasonForm: {"reason": "请写明理由"},
     RefundForm: {"reason": "请写明理由"},
     ReasonForm: {"reason": "请写明理由"},

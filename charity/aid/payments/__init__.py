@@ -1,5 +1,5 @@
 """Payments 付款: an approved voucher is paid, once. This is the door; outsiders import only it."""
 
-from .verbs import CHANNEL, KIND, PAYING_BANK, pay
+from .verbs import CHANNEL, KIND, is_purchase, pay, use_facts
 
-__all__ = ["CHANNEL", "KIND", "PAYING_BANK", "pay"]
+__all__ = ["CHANNEL", "KIND", "is_purchase", "pay", "use_facts"]

@@ -13,6 +13,7 @@ async def pay(call: Call) -> Answer:
         paid_on=call.body.paid_on,
         channel_ref=call.body.channel_ref,
         content_hash=call.body.content_hash,
+        paid_from=await verbs.paying_place(call.body.channel, call.body.paid_from),
         by=call.by,
         idem=call.idem("voucher.pay"),
     )

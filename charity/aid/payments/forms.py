@@ -1,6 +1,6 @@
 """A payment from outside: the JSON objects of docs/api.md and the cashier's form."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -11,9 +11,9 @@ from charity.web.messages import Needed
 REF_MAX = 64
 Reference = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=REF_MAX),
-    Needed("请填写流水号或回单号"),
+    StringConstraints(strip_whitespace=True, max_length=REF_MAX),
 ]
+PlaceCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REF_MAX)]
 PaidOn = Annotated[Day, Needed("请填写付款日期")]
 
 
@@ -23,7 +23,13 @@ class PayBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     paid_on: PaidOn = Field(description="付款日期", examples=["2026-10-08"])
-    channel_ref: Reference = Field(description="银行回单号，每个只能用一次", examples=["ICBC20261008000123"])
+    channel: Literal["bank", "cash"] = Field("bank", description="bank 银行转账、cash 现金")
+    channel_ref: Reference = Field(
+        "", description="银行回单号，每个只能用一次；现金没有", examples=["ICBC20261008000123"]
+    )
+    paid_from: PlaceCode | None = Field(
+        None, description="付款账户；不填时银行用基本户，现金用出纳的现金", examples=["1002/ICBC-01"]
+    )
     content_hash: ContentHash
 
 
@@ -35,8 +41,9 @@ class PaidAnswer(BaseModel):
 
 
 class PayForm(BaseModel):
-    """The cashier's form."""
+    """The cashier's form: the place that pays says whether it is cash."""
 
     paid_on: PaidOn
-    channel_ref: Reference
+    paid_from: Annotated[PlaceCode, Needed("请选择付款账户")]
+    channel_ref: Reference = ""
     content_hash: str = ""

@@ -11,13 +11,14 @@ from charity.aid import vouchers
 from charity.aid.payments import screens, verbs
 from charity.aid.payments.forms import PayForm
 from charity.errors import Refusal
+from charity.ledger.places import PAYING_BANK
 from charity.web import auth, confirming, forms, pages
 
 
 async def pay_page(request: Request) -> Response:
     """`GET /vouchers/{number}/pay`."""
     auth.allowed(request, "voucher.pay")
-    return await _pay(request, {"paid_on": clock.today().isoformat()})
+    return await _pay(request, {"paid_on": clock.today().isoformat(), "paid_from": PAYING_BANK})
 
 
 async def pay(request: Request) -> Response:
@@ -27,14 +28,7 @@ async def pay(request: Request) -> Response:
     try:
         form = forms.read(PayForm, data)
         idem = forms.idem(request, data, "voucher.pay")
-        await verbs.pay(
-            number=number,
-            paid_on=form.paid_on,
-            channel_ref=form.channel_ref,
-            content_hash=form.content_hash,
-            by=by,
-            idem=idem,
-        )
+        await verbs.pay(number=number, **form.model_dump(), by=by, idem=idem)
     except Refusal as refusal:
         return await _pay(request, data, refusal)
     return pages.see_other(request, f"/vouchers/{number}", "{number} 已登记付款，已记账", number=number)
@@ -49,7 +43,7 @@ async def _pay(request: Request, values: Any, refusal: Refusal | None = None) ->
         status=refusal.status if refusal else 200,
         errors=confirming.errors(request, refusal, screens.confirmed(voucher)),
         values=kept,
-        **screens.pay(voucher),
+        **await screens.pay(voucher, auth.allowed(request, "voucher.pay")),
     )
 
 

@@ -2,7 +2,12 @@
 
 from typing import Any
 
+from charity import words
+from charity.aid.payments.verbs import CHANNELS
 from charity.aid.vouchers import VoucherView, screens
+from charity.ledger import places
+from charity.money import yuan_sign
+from charity.roles import Actor
 
 
 def confirmed(voucher: VoucherView) -> list[dict[str, Any]]:
@@ -10,16 +15,39 @@ def confirmed(voucher: VoucherView) -> list[dict[str, Any]]:
     return screens.confirmed(voucher)
 
 
-def pay(voucher: VoucherView) -> dict[str, Any]:
+async def pay(voucher: VoucherView, by: Actor) -> dict[str, Any]:
     """The context of the cashier's page."""
+    fund = voucher.row["fund"]
     return {
         "number": voucher.number,
-        "facts": screens.facts(voucher),
+        "title": words.say(screens.TITLES[voucher.row["purpose"]]),
+        "facts": screens.facts(voucher, account=_account(voucher, by)),
         "carried": screens.carried(voucher),
         "state": screens.state(voucher.row),
         "payable": voucher.status == "approved",
         "amount_fen": voucher.row["amount_fen"],
         "available_fen": voucher.available_fen,
         "short": voucher.available_fen < voucher.row["amount_fen"],
-        "fund": f"{voucher.row['fund']} {voucher.fund}",
+        "fund": f"{fund} {voucher.fund}",
+        "places": await _places(fund),
     }
+
+
+def _account(voucher: VoucherView, by: Actor) -> str:
+    """The payee's account, in full for who pays an approved voucher: elsewhere it is masked (F5)."""
+    payable = voucher.status == "approved" and by.may("voucher.pay")
+    return voucher.payee.bank_account if payable else voucher.payee.masked_account
+
+
+async def _places(fund: str) -> list[dict[str, str]]:
+    """The places that pay, each with what the fund has there."""
+    held = {one.place: one.fen for one in await places.held() if one.fund == fund}
+    return [
+        {
+            "value": place.code,
+            "label": words.say(
+                "{place}（该基金现有 {amount}）", place=place.shown, amount=yuan_sign(held.get(place.code, 0))
+            ),
+        }
+        for place in await places.every(tuple(CHANNELS.values()))
+    ]

@@ -1,30 +1,39 @@
 """Paying an approved voucher: one entry in the books, and the fund's stream loses what was paid.
 
-Postings (field.md 4.6, entries 8 and 11): 业务活动成本 5101 by programme, 预付账款 1141 when goods are bought
-from a supplier, or 受托代理负债 2601 when the fund is agency money; against 银行存款 1002. The payer is
-neither the maker nor one of the approvers, and a bank's number belongs to one payment only, in or out.
+Postings (accounting.md 6, entries 28, 33, 44, 59 to 62): 业务活动成本 5101 by programme, 预付账款 1141 when goods
+are bought from a supplier, 受托代理负债 2601 when the fund is agency money, 管理费用 5301 or 筹资费用 5401 for our own
+costs; against the place that pays, 银行存款 1002 or 库存现金 1001. The payer is neither the maker nor one of the
+approvers, and a bank's number belongs to one payment only, in or out.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Literal
 
 from charity import clock
 from charity.aid import rules, vouchers
-from charity.aid.models import APPROVAL, VOUCHER, PayeeKind, VoucherRow
+from charity.aid.models import APPROVAL, VOUCHER, PayeeKind, Purpose, VoucherRow
 from charity.aid.vouchers import APPROVALS_NEEDED, approvals_in_force, stored
 from charity.goods import purchases
 from charity.ledger import accounts as acc
-from charity.ledger import payment_numbers, sums
+from charity.ledger import payment_numbers, places, sums
 from charity.ledger.accounts import Posting
 from charity.ledger.loading import Loader
 from charity.ledger.payment_numbers import Holder, PaymentKind
+from charity.ledger.places import PAYING_BANK, Place
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
+from charity.words import Term
 
-PAYING_BANK = "ICBC-01"
 KIND = "voucher.paid"
 CHANNEL = "bank"
+CHANNELS = {"bank": acc.BANK, "cash": acc.CASH}
+"""Charts of the places that pay: a platform pays nobody."""
+COSTS = {"administration": acc.MANAGEMENT, "fundraising": acc.FUNDRAISING}
+assert set(COSTS.values()) == set(acc.COSTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +45,30 @@ class _Facts:
 
 
 async def pay(
-    *, number: str, paid_on: date, channel_ref: str, content_hash: str, by: Actor, idem: Idem | None = None
+    *,
+    number: str,
+    paid_on: date,
+    channel_ref: str = "",
+    paid_from: str = PAYING_BANK,
+    content_hash: str,
+    by: Actor,
+    idem: Idem | None = None,
 ) -> Answer:
-    """Pay an approved voucher: `{entry, status: "paid"}`. `channel_ref` is the bank's own reference.
+    """Pay an approved voucher: `{entry, status: "paid"}`.
 
-    `content_hash` is what the payer was shown: a voucher that was returned, changed and approved anew since is
-    another one (409).
+    `paid_from` is a place of money; `channel_ref` the bank's own reference, which cash has not. `content_hash` is what
+    the payer was shown: a voucher that was returned, changed and approved anew since is another one (409).
     """
     by.must("voucher.pay")
     if paid_on > clock.today():
         raise rules.PAID_IN_FUTURE()
-    payment_numbers.must_be(channel_ref)
+    place = await _paying(paid_from, channel_ref)
     payee = await vouchers.payee_now(number)
 
     async def load(loader: Loader) -> _Facts:
         row = stored(loader.state, number)
         await loader.funds([row["fund"]])
-        await loader.money_places([acc.money(acc.BANK, row["fund"], PAYING_BANK)])
+        await loader.money_places([place.account(row["fund"])])
         approvals = [await loader.row(APPROVAL, key) for key in approvals_in_force(row).values()]
         return _Facts(row, [a["at"] for a in approvals if a is not None])
 
@@ -68,7 +84,7 @@ async def pay(
         payment_numbers.take(state, CHANNEL, channel_ref, Holder(PaymentKind.VOUCHER, number))
         assert len(approved) >= APPROVALS_NEEDED, number
         fund = row["fund"]
-        lines = _postings(state.fund(fund).kind, row["payee_kind"], row["programme"], fund, row["amount_fen"])
+        lines = _postings(state.fund(fund).kind, row, place)
         entry = state.post(
             KIND,
             lines,
@@ -77,8 +93,7 @@ async def pay(
             party=payee.party,
             facts={
                 "voucher": number,
-                "programme": row["programme"],
-                "recipients": row["recipients"],
+                **use_facts(row),
                 "payee_kind": row["payee_kind"],
                 "content_hash": row["content_hash"],
                 "maker": row["maker"],
@@ -86,9 +101,10 @@ async def pay(
             },
             flows=Flows(spend=[(fund, row["amount_fen"])]),
         )
-        day, programme, helped = entry.effective_on, row["programme"], row["recipients"]
-        sums.outlay(state, day=day, postings=lines, programme=programme, recipients=helped)
-        if row["payee_kind"] == PayeeKind.SUPPLIER:
+        if row["programme"]:  # our own costs are no aid: the register of aid does not list them
+            day, programme, helped = entry.effective_on, row["programme"], row["recipients"]
+            sums.outlay(state, day=day, postings=lines, programme=programme, recipients=helped)
+        if is_purchase(row):
             purchases.open(state, number, fund, row["amount_fen"])
         state.change(
             VOUCHER,
@@ -97,7 +113,8 @@ async def pay(
             payer=by.key,
             paid_on=paid_on.isoformat(),
             paid_at=state.now,
-            channel_ref=channel_ref,
+            paid_from=place.code,
+            channel_ref=channel_ref or None,
             entry=entry.id,
             entry_seq=entry.seq,
         )
@@ -118,11 +135,55 @@ def _must_be_payable(row: VoucherRow, approved: dict[str, str], content_hash: st
         raise rules.NOT_PAYABLE(number=row["number"])
 
 
-def _postings(fund_kind: str, payee_kind: str, programme: str, fund: str, amount_fen: int) -> list[Posting]:
-    if payee_kind == PayeeKind.SUPPLIER:  # also of agency money: it is owed until the goods are handed over
+async def _paying(paid_from: str, channel_ref: str) -> Place:
+    """The place that pays; a bank names its payment, the till has nothing to name."""
+    place = await places.get(paid_from, field="paid_from")
+    if place.chart not in CHANNELS.values():
+        raise rules.PAYS_NOBODY(place=Term(place.name))
+    if place.chart == acc.CASH and channel_ref:
+        raise rules.CASH_HAS_NO_REF()
+    if place.chart != acc.CASH:
+        payment_numbers.must_be(channel_ref)
+    return place
+
+
+async def paying_place(channel: Literal["bank", "cash"], paid_from: str | None) -> str:
+    """The code of the place that pays by this channel: the one that was chosen, else the first of its kind."""
+    chart = CHANNELS[channel]
+    if paid_from:
+        if (await places.get(paid_from, field="paid_from")).chart != chart:
+            raise rules.PLACE_OF_OTHER_CHANNEL()
+        return paid_from
+    if channel == "bank":
+        return PAYING_BANK
+    tills = await places.every((chart,))
+    if not tills:
+        raise rules.NO_TILL()
+    return tills[0].code
+
+
+def is_purchase(row: Mapping[str, Any]) -> bool:
+    """Whether a voucher buys goods for the shelves: what a supplier gets for our own costs is used up at once."""
+    return bool(row["payee_kind"] == PayeeKind.SUPPLIER and row["purpose"] == Purpose.AID)
+
+
+def use_facts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry says of what the money is for: a programme and how many it helps, or the purpose of a cost."""
+    if row["purpose"] != Purpose.AID:
+        return {"purpose": row["purpose"]}
+    listed = json.loads(row["content"]).get("listed") is not None
+    return {"programme": row["programme"], "recipients": row["recipients"], "listed": listed}
+
+
+def _postings(fund_kind: str, row: VoucherRow, place: Place) -> list[Posting]:
+    fund, amount_fen = row["fund"], row["amount_fen"]
+    if row["purpose"] != Purpose.AID:
+        debit = acc.money(COSTS[row["purpose"]], fund)
+    elif is_purchase(row):  # also of agency money: it is owed until the goods are handed over
         debit = acc.money(acc.PREPAID, fund)
     elif fund_kind == "agency":
         debit = acc.money(acc.AGENCY_DEBT, fund)
     else:
-        debit = acc.money(acc.COST, fund, programme)
-    return [(debit, acc.CNY, amount_fen), (acc.money(acc.BANK, fund, PAYING_BANK), acc.CNY, -amount_fen)]
+        assert row["programme"], "aid has a programme"
+        debit = acc.money(acc.COST, fund, row["programme"])
+    return [(debit, acc.CNY, amount_fen), (place.account(fund), acc.CNY, -amount_fen)]

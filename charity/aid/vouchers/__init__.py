@@ -1,12 +1,13 @@
 """Payment vouchers 拨付审批单: made, changed, approved, returned. This is the door; outsiders import only it."""
 
 from .approvals import approve, reject, send_back
-from .content import Content, must_be, same_payee
+from .content import Content, Purpose, listing, must_be, same_payee, written
 from .readers import Filters, VoucherView, get, page, payee_now
 from .verbs import (
     APPROVALS_NEEDED,
     OPEN,
     PREFIX,
+    PURPOSE_WORDS,
     SERIES,
     STATUS_WORDS,
     UNPAID,
@@ -21,17 +22,20 @@ __all__ = [
     "APPROVALS_NEEDED",
     "OPEN",
     "PREFIX",
+    "PURPOSE_WORDS",
     "SERIES",
     "STATUS_WORDS",
     "UNPAID",
     "Content",
     "Filters",
+    "Purpose",
     "VoucherView",
     "approvals_in_force",
     "approve",
     "cancel",
     "edit",
     "get",
+    "listing",
     "make",
     "must_be",
     "page",
@@ -40,4 +44,5 @@ __all__ = [
     "same_payee",
     "send_back",
     "stored",
+    "written",
 ]

@@ -4,8 +4,10 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from charity.aid.models import RecipientKind
 from charity.aid.payees import PayeeKind
 from charity.aid.vouchers import approvals, readers, verbs
+from charity.aid.vouchers.content import Purpose
 from charity.aid.vouchers.forms import ApproveBody, ReasonBody, Status, VoucherBody
 from charity.clock import business_date
 from charity.ledger.writer import Answer
@@ -49,16 +51,25 @@ class PayeeAnswer(BaseModel):
     code: str
 
 
+class RecipientAnswer(BaseModel):
+    """One who is listed as helped."""
+
+    kind: RecipientKind
+    code: str
+
+
 class LineAnswer(BaseModel):
-    """A voucher in a list."""
+    """A voucher in a list. `listed`: its recipients are listed by code, so the number counts people, else visits."""
 
     number: str
     status: Status
-    programme: str
+    purpose: Purpose
+    programme: str | None
     fund: str
     payee: PayeeAnswer
     amount_fen: int
     recipients: int
+    listed: bool
     content_hash: str
     approvals: int
     needed: int
@@ -68,10 +79,14 @@ class LineAnswer(BaseModel):
 
 
 class VoucherAnswer(LineAnswer):
-    """A voucher whole. `content` is the canonical text whose SHA-256 is the content hash."""
+    """A voucher whole. `content` is the canonical text whose SHA-256 is the content hash.
+
+    `recipients_listed` names who is helped by code; none where `recipients` is a bare number of visits.
+    """
 
     content: str
     reason: str
+    recipients_listed: list[RecipientAnswer]
 
 
 class ListAnswer(BaseModel):
@@ -85,14 +100,20 @@ class ListQuery(Page):
     """The filters of the list."""
 
     status: Status | None = None
+    purpose: Purpose | None = None
     programme: str | None = Field(None, max_length=TEXT_MAX)
     fund: str | None = Field(None, max_length=TEXT_MAX)
 
 
+_SAME = (
+    "number", "status", "purpose", "programme", "fund", "amount_fen", "recipients", "content_hash", "paid_on", "entry",
+)  # fmt: skip
+
+
 def _line(row: dict[str, Any]) -> dict[str, Any]:
-    same = ("number", "status", "programme", "fund", "amount_fen", "recipients", "content_hash", "paid_on", "entry")
     return {
-        **{name: row[name] for name in same},
+        **{name: row[name] for name in _SAME},
+        "listed": bool(row["listed"]),
         "payee": {"kind": row["payee_kind"], "code": row["payee"]},
         "approvals": readers.count_of(row),
         "needed": verbs.APPROVALS_NEEDED,
@@ -104,7 +125,12 @@ async def listed(call: Call) -> dict[str, Any]:
     """`GET /aid/vouchers`."""
     q = call.query
     filters = readers.Filters(
-        status=q.status or "", programme=q.programme or "", fund=q.fund or "", after=q.after or "", limit=q.limit
+        status=q.status or "",
+        purpose=q.purpose or "",
+        programme=q.programme or "",
+        fund=q.fund or "",
+        after=q.after or "",
+        limit=q.limit,
     )
     rows, following = await readers.page(filters)
     return {"items": [_line(row) for row in rows], "next": following}
@@ -113,7 +139,12 @@ async def listed(call: Call) -> dict[str, Any]:
 async def read(call: Call) -> dict[str, Any]:
     """`GET /aid/vouchers/{number}`."""
     voucher = await readers.get(call.path["number"])
-    return {**_line(voucher.row), "content": voucher.row["content"], "reason": voucher.reason}
+    return {
+        **_line({**voucher.row, "listed": voucher.listed}),
+        "content": voucher.row["content"],
+        "reason": voucher.reason,
+        "recipients_listed": [{"kind": one.kind, "code": one.code} for one in voucher.listed],
+    }
 
 
 async def make(call: Call) -> Answer:

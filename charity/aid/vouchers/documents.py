@@ -6,7 +6,7 @@ from charity.aid.vouchers.verbs import APPROVALS_NEEDED
 from charity.office import organisation
 from charity.office.organisation import Organisation
 from charity.printing import pdfs
-from charity.printing.vouchers import APPROVALS_MAX, Approval, PrintedVoucher, voucher_html
+from charity.printing.vouchers import APPROVALS_MAX, Approval, Listed, PrintedVoucher, voucher_html
 from charity.settings import settings
 from charity.web.formats import moment
 
@@ -24,9 +24,10 @@ def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
     return PrintedVoucher(
         number=voucher.number,
         status=voucher.status,
+        purpose=row["purpose"],
         organisation=we.name,
         applied_on=clock.business_date(row["made_at"]).isoformat(),
-        programme=f"{row['programme']} {voucher.programme}",
+        programme=f"{row['programme']} {voucher.programme}" if voucher.programme else "",
         fund=f"{row['fund']} {voucher.fund}",
         nature=voucher.fund_kind,
         payee_kind=row["payee_kind"],
@@ -35,6 +36,7 @@ def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
         bank_account=voucher.payee.masked_account,
         amount_fen=row["amount_fen"],
         recipients=row["recipients"],
+        listed=[Listed(one.kind, one.short_code, one.name) for one in voucher.listed],
         reason=voucher.reason,
         maker=voucher.maker,
         approvals=[
@@ -51,6 +53,7 @@ def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
         needed=APPROVALS_NEEDED,
         paid_on=row["paid_on"] or "",
         payer=voucher.payer,
+        paid_from=voucher.paid_from,
         channel_ref=row["channel_ref"] or "",
         entry=f"#{row['entry_seq']}" if row["entry_seq"] else "",
         content_hash=row["content_hash"],

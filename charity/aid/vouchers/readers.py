@@ -10,17 +10,20 @@ from typing import Any
 from charity import words
 from charity.aid import payees, rules
 from charity.aid.payees import KIND_WORDS, Payee
-from charity.aid.vouchers.verbs import OPEN, STATUS_WORDS, UNPAID, approvals_in_force
+from charity.aid.vouchers import recipients
+from charity.aid.vouchers.recipients import Recipient
+from charity.aid.vouchers.verbs import OPEN, PURPOSE_WORDS, STATUS_WORDS, UNPAID, approvals_in_force
 from charity.db import reading, sealed
-from charity.ledger import funds
+from charity.ledger import funds, places
 from charity.office import staff
 from charity.roles import Actor
 
 LIMIT = 50
 OPEN_FILTER = "open"
 _LISTED = (
-    "number, status, programme, fund, payee_kind, payee, amount_fen, recipients, content_hash, approvals, maker, "
-    "made_at, returned_at, paid_on, entry"
+    "number, status, purpose, programme, fund, payee_kind, payee, amount_fen, recipients, content_hash, approvals, "
+    "maker, made_at, returned_at, paid_on, entry, "
+    "EXISTS (SELECT 1 FROM voucher_recipient r WHERE r.content_hash = voucher.content_hash) AS listed"
 )
 TONES = {
     "draft": "none",
@@ -39,6 +42,7 @@ class Filters:
     """What a list shows. `status` may be `open`: drafts and those in approval. "" is any."""
 
     status: str = ""
+    purpose: str = ""
     programme: str = ""
     fund: str = ""
     maker: str = ""
@@ -61,11 +65,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherView:
-    """A voucher whole. `row` is its stored row; `approvers` the accounts whose approvals are in force."""
+    """A voucher whole. `row` is its stored row; `approvers` the accounts whose approvals are in force.
+
+    `programme` is "" for our own costs; `paid_from` the name of the place of money, "" until it is paid.
+    """
 
     row: dict[str, Any]
     reason: str
     payee: Payee
+    listed: list[Recipient]
+    paid_from: str
     programme: str
     fund: str
     fund_kind: str
@@ -86,6 +95,11 @@ class VoucherView:
         return str(self.row["status"])
 
     @property
+    def is_cost(self) -> bool:
+        """Whether it pays our own costs."""
+        return bool(self.row["purpose"] != "aid")
+
+    @property
     def approvals(self) -> tuple[Decision, ...]:
         """The approvals in force, in order."""
         return tuple(d for d in self.decisions if d.decision == "approve" and d.in_force)
@@ -95,7 +109,8 @@ async def page(filters: Filters) -> tuple[list[dict[str, Any]], str | None]:
     """Rows of a list, newest first, and the cursor of the next page."""
     where = ["1 = 1"]
     values: list[Any] = []
-    for column, value in (("programme", filters.programme), ("fund", filters.fund), ("maker", filters.maker)):
+    for column in ("purpose", "programme", "fund", "maker"):
+        value = getattr(filters, column)
         if value:
             values.append(value)
             where.append(f"{column} = ${len(values)}")
@@ -122,13 +137,15 @@ async def get(number: str) -> VoucherView:
         raise rules.VOUCHER_UNKNOWN(number=number)
     decisions = await reading.rows("SELECT * FROM voucher_approval WHERE voucher = $1 ORDER BY at, key", number)
     fund = await funds.get(row["fund"])
-    programmes = await funds.programme_names([row["programme"]])
+    programmes = await funds.programme_names([row["programme"] or ""])
     names = await staff.names({row["maker"], row["payer"] or "", *(d["account"] for d in decisions)} - {""})
     return VoucherView(
         row=row,
         reason=sealed.unseal("voucher", "reason", number, row["reason"]),
         payee=await payees.known(row["payee_kind"], row["payee"]),
-        programme=programmes[row["programme"]],
+        listed=await recipients.of_content(row["content_hash"]),
+        paid_from=(await places.labels()).get(row["paid_from"], "") if row["paid_from"] else "",
+        programme=programmes.get(row["programme"], ""),
         fund=fund.shown,
         fund_kind=fund.kind,
         available_fen=fund.available_fen,
@@ -192,6 +209,18 @@ def short_code(payee: Payee) -> str:
 def status_word(status: str) -> dict[str, str]:
     """A status for the atoms: code, words, tone."""
     return {"code": status, "label": words.say(STATUS_WORDS[status]), "tone": TONES[status]}
+
+
+def used_for(purpose: str, programme: str) -> str:
+    """What the money is for in one line of a list: the name of the programme, or the kind of cost."""
+    return programme if purpose == "aid" else words.say(PURPOSE_WORDS[purpose])
+
+
+def helped(recipients: int, *, listed: bool) -> str:
+    """How many are helped: people where they are listed, visits where a number stands alone; "" for nobody."""
+    if not recipients:
+        return ""
+    return words.say("{count} 户（人）", count=recipients) if listed else words.say("{count} 人次", count=recipients)
 
 
 def count_of(row: dict[str, Any]) -> int:

@@ -27,7 +27,11 @@ async def listed(request: Request) -> Response:
     auth.allowed(request, "voucher.read")
     q = request.query_params
     filters = readers.Filters(
-        status=q.get("status", ""), programme=q.get("programme", ""), fund=q.get("fund", ""), after=q.get("after", "")
+        status=q.get("status", ""),
+        purpose=q.get("purpose", ""),
+        programme=q.get("programme", ""),
+        fund=q.get("fund", ""),
+        after=q.get("after", ""),
     )
     rows, following = await readers.page(filters)
     context = screens.page(rows, filters, {**await funds.names(), **await funds.programme_names()})
@@ -38,7 +42,7 @@ async def listed(request: Request) -> Response:
 async def new(request: Request) -> Response:
     """`GET /vouchers/new`."""
     auth.allowed(request, "voucher.make")
-    return await _form(request, "/vouchers/new", {"payee_kind": "household"})
+    return await _form(request, "/vouchers/new", {"purpose": "aid", "payee_kind": "household"})
 
 
 async def make(request: Request) -> Response:
@@ -135,6 +139,7 @@ async def _form(request: Request, action: str, values: Any, refusal: Refusal | N
         errors=screens.errors(refusal),
         institutions=await institutions.every(by=auth.allowed(request, "voucher.make")),
         kinds=screens.kinds(),
+        purposes=screens.purposes(),
         **await readers.choices(),
     )
 

@@ -7,14 +7,22 @@ from charity import clock, words
 from charity.aid.payees import KIND_WORDS
 from charity.aid.vouchers import readers
 from charity.aid.vouchers.readers import Decision, Filters, VoucherView
-from charity.aid.vouchers.verbs import APPROVALS_NEEDED, STATUS_WORDS
+from charity.aid.vouchers.verbs import APPROVALS_NEEDED, PURPOSE_WORDS, STATUS_WORDS
 from charity.errors import Refusal
 from charity.money import capitals, yuan
 from charity.printing.vouchers import NATURES
 from charity.roles import Actor
 from charity.web import confirming, pages
 
-FIELDS = ("programme", "fund", "payee_kind", "payee_code", "amount_yuan", "recipients", "reason")
+FIELDS = (
+    "purpose", "programme", "fund", "payee_kind", "payee_code", "amount_yuan", "listed", "recipients", "reason",
+)  # fmt: skip
+TITLES = {"aid": "拨付审批单", "administration": "费用支出审批单", "fundraising": "费用支出审批单"}
+PURPOSE_HINTS = {
+    "aid": "付给受助的人、机构，或采购要发放的物资。",
+    "administration": "办公、房租、审计等自己的开支，只能用没有方案的非限定性基金。",
+    "fundraising": "宣传、募捐活动、手续费等筹资的开支。",
+}
 _FIELD_NAMES = {"payee.code": "payee_code", "payee.kind": "payee_kind", "amount_fen": "amount_yuan"}
 DECISION_WORDS = {"approve": "同意", "return": "退回经办人", "reject": "驳回", "edit": "修改内容", "cancel": "取消"}
 DECISION_TONES = {"approve": "good", "return": "wait", "reject": "bad", "edit": "info", "cancel": "none"}
@@ -30,7 +38,20 @@ def errors(refusal: Refusal | None) -> list[dict[str, str]]:
     """The errors of a refusal under the names of our form's fields."""
     if refusal is None:
         return []
-    return [{**e, "field": _FIELD_NAMES.get(e["field"], e["field"])} for e in pages.errors(refusal)]
+    return [{**e, "field": _field(e["field"])} for e in pages.errors(refusal)]
+
+
+def _field(name: str) -> str:
+    """The field of our form; a row of the list belongs to the list."""
+    return "listed" if name.startswith("recipients.") else _FIELD_NAMES.get(name, name)
+
+
+def purposes() -> list[dict[str, str]]:
+    """What the money can be for, to choose from."""
+    return [
+        {"value": purpose, "label": words.say(text), "hint": words.say(PURPOSE_HINTS[purpose])}
+        for purpose, text in PURPOSE_WORDS.items()
+    ]
 
 
 def kinds() -> list[dict[str, str]]:
@@ -42,23 +63,31 @@ def values(voucher: VoucherView) -> dict[str, Any]:
     """The form filled with a voucher."""
     row = voucher.row
     return {
-        "programme": row["programme"],
+        "purpose": row["purpose"],
+        "programme": row["programme"] or "",
         "fund": row["fund"],
         "payee_kind": row["payee_kind"],
         "payee_code": row["payee"],
         "amount_yuan": yuan(row["amount_fen"]),
-        "recipients": row["recipients"],
+        "listed": "\n".join(one.code for one in voucher.listed),
+        "recipients": "" if voucher.listed or voucher.is_cost else row["recipients"],
         "reason": voucher.reason,
     }
 
 
 def page(rows: Sequence[dict[str, Any]], filters: Filters, names: dict[str, str]) -> dict[str, Any]:
     """The list page; `names` are those of funds and programmes by code."""
-    chosen = {"status": filters.status, "programme": filters.programme, "fund": filters.fund}
+    chosen = {
+        "status": filters.status,
+        "purpose": filters.purpose,
+        "programme": filters.programme,
+        "fund": filters.fund,
+    }
     statuses = [{"value": "", "label": words.say("全部")}, {"value": readers.OPEN_FILTER, "label": words.say("待审批")}]
     return {
         "rows": [_line(row, names) for row in rows],
         "filters": chosen,
+        "purposes": [{"value": "", "label": words.say("全部")}, *purposes()],
         "statuses": statuses + [{"value": code, "label": words.say(text)} for code, text in STATUS_WORDS.items()],
         "filtered": any(chosen.values()),
     }
@@ -69,11 +98,11 @@ def _line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         "href": f"/vouchers/{row['number']}",
         "number": row["number"],
         "made_on": clock.business_date(row["made_at"]).isoformat(),
-        "programme": names[row["programme"]],
+        "programme": readers.used_for(row["purpose"], names.get(row["programme"], "")),
         "fund": names[row["fund"]],
         "payee": readers.payee_words(row),
         "amount": row["amount_fen"],
-        "recipients": row["recipients"],
+        "recipients": readers.helped(row["recipients"], listed=row["listed"]),
         "status": state(row),
         "approvals": f"{readers.count_of(row)}/{APPROVALS_NEEDED}",
         "paid_on": row["paid_on"],
@@ -92,8 +121,10 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
     returned = next((d for d in reversed(shown.decisions) if d.decision == "return"), None)
     return {
         "number": shown.number,
+        "title": words.say(TITLES[row["purpose"]]),
         "state": state(row),
         "facts": facts(shown),
+        "listed": listed(shown),
         "content_hash": row["content_hash"],
         "carried": carried(shown),
         "steps": steps(shown),
@@ -108,8 +139,10 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
 
 
 def confirmed(shown: VoucherView) -> list[dict[str, Any]]:
-    """What whoever decides or pays confirms: the facts, and how far the voucher is."""
-    return [*facts(shown), {"term": words.say("状态"), "value": state(shown.row), "kind": "status"}]
+    """What whoever decides or pays confirms: the facts, who is listed, and how far the voucher is."""
+    codes = "、".join(one.short_code for one in shown.listed)
+    names = [{"term": words.say("受益名单"), "value": codes}] if codes else []
+    return [*facts(shown), *names, {"term": words.say("状态"), "value": state(shown.row), "kind": "status"}]
 
 
 def carried(shown: VoucherView) -> dict[str, str]:
@@ -117,24 +150,47 @@ def carried(shown: VoucherView) -> dict[str, str]:
     return confirming.carried(shown.row["content_hash"], confirmed(shown))
 
 
-def facts(shown: VoucherView) -> list[dict[str, Any]]:
-    """What exactly is approved, in the order of the printed voucher."""
+def facts(shown: VoucherView, account: str | None = None) -> list[dict[str, Any]]:
+    """What exactly is approved, in the order of the printed voucher; `account` stands in for the masked one."""
     row, payee = shown.row, shown.payee
     restricted = words.say(NATURES[shown.fund_kind])
+    used_for = {"term": words.say("慈善项目"), "value": f"{row['programme']} {shown.programme}"}
+    if shown.is_cost:
+        used_for = {"term": words.say("用途"), "value": words.say(PURPOSE_WORDS[row["purpose"]])}
     return [
-        {"term": words.say("慈善项目"), "value": f"{row['programme']} {shown.programme}"},
+        used_for,
         {"term": words.say("资金来源"), "value": f"{row['fund']} {shown.fund}", "note": restricted},
         {
             "term": words.say("收款方"),
             "value": payee.name or words.say("（姓名已删除）"),
             "note": f"{words.say(KIND_WORDS[payee.kind])} {readers.short_code(payee)}",
         },
-        {"term": words.say("账号"), "value": payee.masked_account, "kind": "code"},
+        {"term": words.say("账号"), "value": payee.masked_account if account is None else account, "kind": "code"},
         {"term": words.say("金额（小写）"), "value": row["amount_fen"], "kind": "yuan"},
         {"term": words.say("金额（大写）"), "value": capitals(row["amount_fen"])},
-        {"term": words.say("受益人数"), "value": row["recipients"], "kind": "count"},
+        *([] if shown.is_cost else [_helped(shown)]),
         {"term": words.say("经办人"), "value": shown.maker},
         {"term": words.say("事由"), "value": shown.reason},
+    ]
+
+
+def _helped(shown: VoucherView) -> dict[str, Any]:
+    """How many are helped, and whether they are listed."""
+    count = readers.helped(shown.row["recipients"], listed=bool(shown.listed))
+    note = words.say("有名单") if shown.listed else words.say("没有名单，只计人次")
+    return {"term": words.say("受益"), "value": count, "note": note if count else ""}
+
+
+def listed(shown: VoucherView) -> list[dict[str, Any]]:
+    """Who is listed as helped, with the name masked."""
+    return [
+        {
+            "n": n,
+            "kind": words.say(KIND_WORDS[one.kind]),
+            "code": one.short_code,
+            "name": one.name or words.say("（姓名已删除）"),
+        }
+        for n, one in enumerate(shown.listed, 1)
     ]
 
 
@@ -191,6 +247,7 @@ def _payment(shown: VoucherView) -> list[dict[str, Any]]:
     return [
         {"term": words.say("付款日期"), "value": row["paid_on"], "kind": "date"},
         {"term": words.say("出纳"), "value": shown.payer},
+        {"term": words.say("付款账户"), "value": shown.paid_from},
         {"term": words.say("银行回单号"), "value": row["channel_ref"], "kind": "code"},
         {"term": words.say("记账凭证"), "value": f"#{row['entry_seq']}", "kind": "code"},
     ]

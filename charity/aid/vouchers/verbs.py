@@ -9,20 +9,24 @@ the writer, so that two decisions about one voucher never cross.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from charity import clock, tokens
 from charity.aid import payees, rules
 from charity.aid.models import APPROVAL, VOUCHER, VoucherApprovalRow, VoucherRow
 from charity.aid.payees import Payee
-from charity.aid.vouchers.content import Content, must_be, written
+from charity.aid.vouchers import recipients
+from charity.aid.vouchers.content import VERSION, Content, must_be, written
+from charity.aid.vouchers.recipients import Recipient
 from charity.db import sealed
-from charity.errors import Refusal
+from charity.errors import FieldError, Refusal, unreadable
 from charity.ledger import funds, numbers
 from charity.ledger import rules as books
 from charity.ledger.content import hashed
 from charity.ledger.loading import Loader
+from charity.ledger.memory import Fund
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
@@ -41,6 +45,7 @@ STATUS_WORDS = {
     "rejected": "已驳回",
     "cancelled": "已取消",
 }
+PURPOSE_WORDS: dict[str, str] = {"aid": "救助支出", "administration": "管理费用", "fundraising": "筹资费用"}
 OPEN = frozenset({"draft", "approving"})
 UNPAID = OPEN | {"approved"}
 
@@ -56,9 +61,9 @@ async def make(*, content: Content, by: Actor, idem: Idem | None = None) -> Answ
     salt = tokens.key16()
 
     def decide(state: State) -> Answer:
-        payee = _allowed(state, content, looked_up)
+        named = _allowed(state, content, looked_up)
         number = numbers.written(PREFIX, year, state.number(SERIES, year))
-        text = written(number, content, payee, salt)
+        text = written(number, content, named.payee, salt, named.keys)
         row = VoucherRow(
             number=number,
             year=year,
@@ -72,11 +77,13 @@ async def make(*, content: Content, by: Actor, idem: Idem | None = None) -> Answ
             payer=None,
             paid_on=None,
             paid_at=None,
+            paid_from=None,
             channel_ref=None,
             entry=None,
             entry_seq=None,
         )
         state.add(VOUCHER, row)
+        recipients.keep(state, number, row["content_hash"], named.listed)
         short = state.available(content.fund) < content.amount_fen
         return Answer(
             201, {"number": number, "status": "draft", "content_hash": row["content_hash"], "fund_short": short}
@@ -101,14 +108,15 @@ async def edit(*, number: str, content: Content, by: Actor, idem: Idem | None = 
             raise rules.NOT_MAKER()
         if row["status"] not in OPEN:
             raise rules.NOT_EDITABLE(number=number)
-        payee = _allowed(state, content, looked_up)
+        named = _allowed(state, content, looked_up)
         short = state.available(content.fund) < content.amount_fen
-        if written(number, content, payee, row["salt"]) == row["content"]:
+        if _says(row, content, named):
             state.change(VOUCHER, number, returned_at=None)
             return Answer(200, {**_answer(row), "fund_short": short})
-        text = written(number, content, payee, fresh_salt)
+        text = written(number, content, named.payee, fresh_salt, named.keys)
         clear(state, row)
         columns = _columns(number, content, fresh_salt, text)
+        recipients.keep(state, number, columns["content_hash"], named.listed)
         state.change(VOUCHER, number, **columns, status="draft", approvals="[]", changed_at=state.now, returned_at=None)
         remember(state, decision, number, by, "edit", columns["content_hash"])
         return Answer(200, {**_answer(stored(state, number)), "fund_short": short})
@@ -206,7 +214,8 @@ def _answer(row: VoucherRow) -> dict[str, Any]:
 class _Columns(TypedDict):
     """The columns of a voucher that its content fills."""
 
-    programme: str
+    purpose: str
+    programme: str | None
     fund: str
     payee_kind: str
     payee: str
@@ -222,6 +231,7 @@ def _columns(number: str, content: Content, salt: str, text: str) -> _Columns:
     reason = sealed.seal("voucher", "reason", number, content.reason)
     assert reason is not None, "a voucher has its reason"
     return _Columns(
+        purpose=content.purpose,
         programme=content.programme,
         fund=content.fund,
         payee_kind=content.payee_kind,
@@ -235,27 +245,80 @@ def _columns(number: str, content: Content, salt: str, text: str) -> _Columns:
     )
 
 
-def _allowed(state: State, content: Content, looked_up: Payee | Refusal) -> Payee:
-    """The payee; refuses what was found wrong beforehand, an unknown fund, and one not for the programme (I8).
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a content names, as it was found before the writer: the payee, and who is listed as helped."""
+
+    payee: Payee
+    listed: Sequence[Recipient] = ()
+
+    @property
+    def keys(self) -> list[str]:
+        """Who is listed, by key."""
+        return [one.key for one in self.listed]
+
+
+def _says(row: VoucherRow, content: Content, named: _Named) -> bool:
+    """Whether the voucher's stored text says this already, in the version in which it was written."""
+    version = json.loads(row["content"])["v"]
+    if version < VERSION and (content.is_cost or named.listed):
+        return False  # the old version has no words for it
+    return written(row["number"], content, named.payee, row["salt"], named.keys, version) == row["content"]
+
+
+def _allowed(state: State, content: Content, looked_up: _Named | Refusal) -> _Named:
+    """What was found; refuses what was found wrong beforehand, an unknown fund, and one that may not pay this (I8).
 
     Refusing here and not before the writer lets a known idempotency key answer as it did. The fund's
     stream is looked at when the voucher is paid.
     """
     if isinstance(looked_up, Refusal):
         raise looked_up
-    if not state.fund(content.fund).allows(content.programme):
+    fund = state.fund(content.fund)
+    if content.is_cost:
+        _must_bear(fund)
+    elif content.programme and not fund.allows(content.programme):
         raise books.FUND_NOT_FOR(fund=content.fund, programme=content.programme)
     return looked_up
 
 
-async def _looked_up(content: Content, by: Actor) -> Payee | Refusal:
-    """The payee, or why this content cannot be asked for: programme, recipients, payee."""
-    if not await funds.programme_names([content.programme]):
+def _must_bear(fund: Fund) -> None:
+    """Which fund may pay our own costs: none of somebody else's money, no restricted one without a plan for it."""
+    if fund.kind == "agency":
+        raise rules.COST_OF_AGENCY(fund=fund.code)
+    if fund.kind == "restricted":
+        raise rules.COST_OF_RESTRICTED(fund=fund.code)
+
+
+async def _looked_up(content: Content, by: Actor) -> _Named | Refusal:
+    """The payee and who is listed, or why this content cannot be asked for."""
+    errors = _misfits(content)
+    if errors:
+        return unreadable(*errors)
+    if content.programme and not await funds.programme_names([content.programme]):
         return rules.PROGRAMME_UNKNOWN(programme=content.programme)
-    if content.recipients < 1 and content.payee_kind != "supplier":
+    if content.recipients < 1 and content.payee_kind != "supplier" and not content.is_cost:
         return rules.RECIPIENTS_MISSING()
     try:
         payee = await payees.find(content.payee_kind, content.payee, by=by)
+        listed = await recipients.find(content.listed, by=by)
     except Refusal as refusal:
         return refusal
-    return payee if payee.open else rules.PAYEE_CLOSED(payee=payee.code)
+    return _Named(payee, listed) if payee.open else rules.PAYEE_CLOSED(payee=payee.code)
+
+
+def _misfits(content: Content) -> list[FieldError]:
+    """What does not go with the purpose: aid has a programme, our own costs have none and help nobody."""
+    if not content.is_cost:
+        if not content.programme:
+            return [FieldError("programme", "请选择慈善项目")]
+        assert not content.listed or content.recipients == len(content.listed), "a list is counted"
+        return []
+    errors = []
+    if content.programme:
+        errors.append(FieldError("programme", "费用不属于慈善项目，请不要选项目"))
+    if content.payee_kind == "household":
+        errors.append(FieldError("payee.kind", "费用付给机构、供应商或个人，不付给家庭"))
+    if content.recipients or content.listed:
+        errors.append(FieldError("recipients", "费用没有受益人，请不要填人数和名单"))
+    return errors
