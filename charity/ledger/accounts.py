@@ -19,9 +19,6 @@ OTHER_INCOME = "4901"
 COST = "5101"
 MANAGEMENT = "5301"
 FUNDRAISING = "5401"
-PURPOSES = {"administration": MANAGEMENT, "fundraising": FUNDRAISING}
-"""What money is spent on that is for no programme, by the word of the entry: the chart that it goes to."""
-
 COSTS = (MANAGEMENT, FUNDRAISING)
 """Charts of our own costs: they belong to no programme."""
 

@@ -1,14 +1,15 @@
 """Funds and programme codes: what money is for, without any person's name."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from charity import clock, words
 from charity.db import reading
 from charity.db.transactions import Tx
-from charity.ledger import rules
+from charity.ledger import plans, rules
+from charity.ledger.plans import Plan, PlanUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class FundRow:
     kind: str
     programmes: tuple[str, ...]
     available_fen: int
+    plan: Plan | None = None
+    uses: tuple[PlanUse, ...] = ()
+    """Of each line of the plan, cost the last: what was used."""
 
     @property
     def shown(self) -> str:
@@ -38,15 +42,23 @@ class ProgrammeRow:
 
 
 async def open_fund(
-    tx: Tx, *, code: str, name: str, kind: str, programmes: Sequence[str] = (), name_en: str = ""
+    tx: Tx,
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    programmes: Sequence[str] = (),
+    name_en: str = "",
+    plan: Plan | None = None,
 ) -> None:
-    """Open a fund; no programmes means that it may be used for every programme."""
+    """Open a fund; no programmes means that it may be used for every one. With a plan it is for those of its lines."""
     row: dict[str, Any] = {
         "code": code,
         "name": name,
         "name_en": name_en,
         "kind": kind,
-        "programmes": json.dumps(list(programmes)),
+        "programmes": json.dumps(list(programmes if plan is None else plan.programmes)),
+        "plan": None if plan is None else plan.written(),
         "created_at": clock.stamp(),
     }
     await tx.insert("fund", [row])
@@ -58,14 +70,15 @@ async def open_programme(tx: Tx, *, code: str, name: str, name_en: str = "") -> 
 
 
 _FUNDS = (
-    "SELECT f.code, f.name, f.name_en, f.kind, f.programmes, b.available_fen "
+    "SELECT f.code, f.name, f.name_en, f.kind, f.programmes, f.plan, b.available_fen "
     "FROM fund f JOIN fund_balance b ON b.fund = f.code"
 )
 
 
 async def every() -> list[FundRow]:
     """All funds by code, with what they can still pay."""
-    return [_fund(row) for row in await reading.rows(f"{_FUNDS} ORDER BY f.code")]
+    rows, used = await reading.rows(f"{_FUNDS} ORDER BY f.code"), await _used()
+    return [_fund(row, used) for row in rows]
 
 
 async def kind(tx: Tx, code: str) -> str | None:
@@ -84,11 +97,21 @@ async def get(code: str) -> FundRow:
     row = await reading.row(f"{_FUNDS} WHERE f.code = $1", code)
     if row is None:
         raise rules.FUND_UNKNOWN(fund=code)
-    return _fund(row)
+    return _fund(row, await _used(code))
 
 
-def _fund(row: dict[str, Any]) -> FundRow:
-    return FundRow(**{**row, "programmes": tuple(json.loads(row["programmes"]))})
+async def _used(*codes: str) -> dict[tuple[str, str], int]:
+    """What was used of the plans of these funds (of all without any), by fund and line, fen."""
+    where = f" WHERE fund IN ({reading.places(len(codes))})" if codes else ""
+    rows = await reading.tuples(f"SELECT fund, line, used_fen FROM plan_use{where}", *codes)  # noqa: S608
+    return {(fund, line): used for fund, line, used in rows}
+
+
+def _fund(row: dict[str, Any], used: Mapping[tuple[str, str], int]) -> FundRow:
+    code, plan = row["code"], plans.read(row["plan"])
+    limits = {} if plan is None else plan.limits()
+    uses = tuple(PlanUse(line, planned, used.get((code, line), 0)) for line, planned in limits.items())
+    return FundRow(**{**row, "programmes": tuple(json.loads(row["programmes"])), "plan": plan, "uses": uses})
 
 
 async def programmes() -> list[ProgrammeRow]:

@@ -9,7 +9,7 @@ from typing import Any
 from charity.db.idem import Idem
 from charity.db.tables import Row, Table
 from charity.db.transactions import Tx
-from charity.ledger import accounts
+from charity.ledger import accounts, plans
 from charity.ledger.commands import Wants
 from charity.ledger.memory import Fund, Memory
 from charity.ledger.state import GiftPieces, State
@@ -184,7 +184,10 @@ class Loader:
         def funds(rows: Rows) -> None:
             for row in rows:
                 code = row["code"]
-                self._memory.funds[code] = Fund(code, row["name"], row["kind"], tuple(json.loads(row["programmes"])))
+                programmes, plan = tuple(json.loads(row["programmes"])), plans.read(row["plan"])
+                self._memory.funds[code] = Fund(code, row["name"], row["kind"], programmes, plan)
+                if row["line"] is not None:
+                    self._memory.uses[code, row["line"]] = row["used_fen"]
                 stream = Stream(code)
                 if row["inflow"] is not None:
                     self._memory.streams_stored.add(code)
@@ -202,8 +205,9 @@ class Loader:
 
         return [
             *_listed(
-                "SELECT f.code, f.name, f.kind, f.programmes, s.inflow, s.outflow, s.low FROM fund f "
-                "LEFT JOIN stream s ON s.fund = f.code WHERE f.code IN ({in})",
+                "SELECT f.code, f.name, f.kind, f.programmes, f.plan, s.inflow, s.outflow, s.low, u.line, u.used_fen "
+                "FROM fund f LEFT JOIN stream s ON s.fund = f.code LEFT JOIN plan_use u ON u.fund = f.code "
+                "WHERE f.code IN ({in})",
                 todo,
                 funds,
             ),

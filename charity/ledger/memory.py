@@ -10,17 +10,19 @@ from typing import Any
 
 from charity.db.tables import Sums, Table
 from charity.ledger.equation import Move
+from charity.ledger.plans import Plan
 from charity.ledger.streams import Stream
 
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """A fund as the books know it; an empty `programmes` allows every programme."""
+    """A fund as the books know it; an empty `programmes` allows every programme, a plan those of its lines."""
 
     code: str
     name: str
     kind: str
     programmes: tuple[str, ...]
+    plan: Plan | None = None
 
     def allows(self, programme: str) -> bool:
         """Whether its money and goods may be used for the programme (I8)."""
@@ -64,14 +66,16 @@ _LISTS = attrgetter(*Written.__slots__)
 class Memory:
     """A batch's running values by key, and which of them stood in the database before it.
 
-    `rows` holds a room's rows by table and key, None where there is none; `keys` the idempotency rows to write.
-    `arrived` is what came into places of money that nobody had named by then: a gift does not read its bank.
+    `rows` holds a room's rows by table and key, None where there is none; `keys` the idempotency rows to write; `uses`
+    what was used of a fund's plan by (fund, line); `arrived` what came into places of money that nobody had named by
+    then: a gift does not read its bank.
     """
 
     holdings: dict[tuple[str, str], int] = field(default_factory=dict)
     arrived: dict[tuple[str, str], int] = field(default_factory=dict)
     streams: dict[str, Stream] = field(default_factory=dict)
     funds: dict[str, Fund] = field(default_factory=dict)
+    uses: dict[tuple[str, str], int] = field(default_factory=dict)
     series: dict[tuple[str, int], int] = field(default_factory=dict)
     rows: dict[tuple[Table[Any], str], Mapping[str, Any] | None] = field(default_factory=dict)
     held: set[tuple[str, str]] = field(default_factory=set)

@@ -20,7 +20,8 @@ from pydantic_core import from_json
 from charity import words
 from charity.db import reading
 from charity.errors import Failure
-from charity.ledger import accounts, canonical, equation
+from charity.ledger import accounts, canonical, equation, plans
+from charity.ledger.plans import Plan
 from charity.ledger.streams import Piece, Stream, length, merged, overlap
 
 CHUNK = 2_000
@@ -68,6 +69,12 @@ class Replay:
     at: str = ""
     funds: dict[str, list[str]] = field(default_factory=dict)
     """The programmes each fund allows; none: all."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    uses: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    """What left each fund that has a plan, by line."""
+    counted: dict[int, str] = field(default_factory=dict)
+    """The line that a payment out of a fund with a plan counts against, by its seq."""
     places: dict[int, Place] = field(default_factory=dict)
     units: dict[int, str] = field(default_factory=dict)
     money: int | None = None
@@ -155,7 +162,7 @@ class Replay:
         self.seq, self.leaf, self.at = seq, leaf, recorded_at
         flows = body.get("flows", {})
         if reverses is None:
-            self._allowed(seq, body, lines, flows)
+            self._allowed(seq, body["facts"], lines, flows)
         else:
             self.reversed[seq] = reverses
         self._posted(seq, effective_on, lines, flows)
@@ -164,7 +171,7 @@ class Replay:
             amounts[0] += money
             amounts[1] += goods
         if flows:
-            self._flows(seq, flows, came)
+            self._flows(seq, flows, came, body["facts"])
 
     def _posted(self, seq: int, day: str, lines: list[Row], flows: dict[str, Any]) -> None:
         """I1, I4, I5, and I9: what a payment took from the stream is what it paid out of the fund's money."""
@@ -197,24 +204,40 @@ class Replay:
             if value:
                 self.fail("I9", "#{seq}：基金 {fund} 的资金与资金流相差 {value}", seq=seq, fund=fund, value=value)
 
-    def _allowed(self, seq: int, body: dict[str, Any], lines: list[Row], flows: dict[str, Any]) -> None:
-        """I8: money is spent for a programme that its fund allows, or for our own costs."""
-        programme = body["facts"].get("programme")
+    def _allowed(self, seq: int, facts: dict[str, Any], lines: list[Row], flows: dict[str, Any]) -> None:
+        """I8: money is spent for a programme that its fund allows, or as a cost that it may bear."""
+        programme, purpose = facts.get("programme"), facts.get("purpose")
         if programme is None:
-            costs = any(accounts.split(self.places[line[1]].code)[0] in accounts.COSTS for line in lines)
-            if flows.get("spent") and not costs:
-                self.fail("I8", "#{seq}：支出没有项目", seq=seq)
+            for fund, _ in flows.get("spent", ()):
+                if purpose not in plans.PURPOSES:
+                    self.fail("I8", "#{seq}：支出没有项目", seq=seq)
+                elif not plans.bears(self.kinds.get(fund, ""), self.plans.get(fund), purpose):
+                    self.fail("I8", "#{seq}：基金 {fund} 不能列支 {purpose}", seq=seq, fund=fund, purpose=purpose)
             return
         for code in {self.places[line[1]].fund for line in lines} - {""}:
             allowed = self.funds.get(code)
             if allowed and programme not in allowed:
                 self.fail("I8", "#{seq}：基金 {fund} 不能用于项目 {programme}", seq=seq, fund=code, programme=programme)
 
-    def _flows(self, seq: int, flows: dict[str, Any], came: set[Arrival]) -> None:
+    def _planned(self, seq: int, fund: str, line: str, fen: int) -> None:
+        """I8: no line of a plan is used beyond its sum. `fen` is below 0 where a reversal gives back."""
+        self.uses[fund, line] = used = self.uses[fund, line] + fen
+        planned = self.plans[fund].limits().get(line, 0)
+        if fen > 0 and used > planned:
+            facts = {"fund": fund, "line": line, "planned": planned, "used": used}
+            self.fail("I8", "#{seq}：基金 {fund} 的方案中 {line} 计划 {planned} 分，已用 {used} 分", seq=seq, **facts)
+
+    def _released(self, seq: int, fund: str, pieces: list[Piece]) -> None:
+        """Positions that a reversal gives back, to the line of the plan that they counted against too."""
+        self.stream(fund).release(pieces)
+        for piece in pieces:
+            owner, kind = self.segments.pop((fund, piece), (0, ""))
+            if fund in self.plans and kind == "spent":
+                self._planned(seq, fund, self.counted[owner], -length([piece]))
+
+    def _flows(self, seq: int, flows: dict[str, Any], came: set[Arrival], facts: dict[str, Any]) -> None:
         for fund, pieces in flows.get("released", ()):
-            self.stream(fund).release([(a, b) for a, b in pieces])
-            for a, b in pieces:
-                self.segments.pop((fund, (a, b)), None)
+            self._released(seq, fund, [(a, b) for a, b in pieces])
         for name in _WENT:
             for fund, pieces in flows.get(name, ()):
                 stream = self.stream(fund)
@@ -223,6 +246,9 @@ class Replay:
                     self.fail("I9", "#{seq}：基金 {fund} 的位置用了两次，或从未收到", seq=seq, fund=fund)
                     continue
                 stream.take(mine)
+                if name == "spent" and fund in self.plans:
+                    self.counted[seq] = line = plans.line_of(facts)
+                    self._planned(seq, fund, line, length(mine))
                 self.segments.update({(fund, piece): (seq, name) for piece in mine})
         for fund, pieces in flows.get("received", ()):
             start, stop = self.stream(fund).receive(length(pieces))

@@ -10,7 +10,7 @@ from typing import Any
 from charity.ledger import accounts as acc
 from charity.ledger import rules, takeovers
 from charity.ledger.loading import Loader
-from charity.ledger.state import FUND_SUMS, Entry, Flows, State
+from charity.ledger.state import Entry, Flows, State
 from charity.ledger.streams import SEGMENTS_WITHIN, Piece, length, overlap
 from charity.ledger.takeovers import Leaving
 
@@ -61,7 +61,7 @@ def reverse(state: State, body: dict[str, Any], *, kind: str, effective_on: str,
     released = [(f, _pieces(p)) for name in ("spent", "moved", "refunded") for f, p in flows.get(name, [])]
     assert not flows.keys() & {"reowned", "owned"}, "a refund of spent money is not reversed but given again"
     for fund, pieces in flows.get("spent", []):
-        state.tally(FUND_SUMS, (fund,), -length(_pieces(pieces)))
+        state.use(fund, body["facts"], -length(_pieces(pieces)))
     return state.post(
         kind,
         _negated(body),

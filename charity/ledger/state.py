@@ -16,13 +16,14 @@ from typing import Any, cast
 from charity import tokens
 from charity.db.tables import Row, Sums, Table
 from charity.errors import Refusal
-from charity.ledger import accounts, canonical, equation, rules
+from charity.ledger import accounts, canonical, equation, plans, rules
 from charity.ledger.accounts import Posting
 from charity.ledger.commands import Command, Wants
 from charity.ledger.memory import Fund, Memory
 from charity.ledger.money_held import MoneyHeld, MoneyPlace
 from charity.ledger.streams import Piece, Stream
 from charity.money import yuan
+from charity.words import Term
 
 POSTINGS_MAX = 1_000
 FUND_SUMS = Sums("fund_sum", ("fund",), ("spent_fen",))
@@ -235,8 +236,11 @@ class State:
         self.seq += 1
         assert self.seq - self._mark[0] <= self._entries_max, "a large command is alone, or several commands"
         facts = facts or {}
-        self._check_programme(lines, facts, flows, reverses)
-        flowed = self._flow(flows) if flows is not None else None  # first: a fund without the money has no place for it
+        if reverses is None:
+            self._check_use(lines, facts, flows)
+        flowed = (
+            self._flow(flows, facts) if flows is not None else None
+        )  # first: a fund without the money has no place for it
         for account, unit, quantity in lines:
             self._move(account, unit, quantity)
         body: dict[str, Any] = {
@@ -271,21 +275,46 @@ class State:
         ]
         self.leaf = leaf
 
-    def _check_programme(
-        self, lines: list[Posting], facts: dict[str, Any], flows: Flows | None, reverses: int | None
-    ) -> None:
-        """I8: what leaves a restricted fund is for a programme that the fund allows. Every fund of it was named."""
-        programme = facts.get("programme")
-        if programme is None or reverses is not None:
-            spends = flows is not None and flows.spend
-            charts = {accounts.split(account)[0] for account, _, quantity in lines if quantity > 0}
-            ours = charts & {*accounts.COSTS} and accounts.COST not in charts
-            costs = accounts.COST in charts or bool(spends)
-            assert reverses is not None or ours or not costs, "money and goods are used for a programme (I8)"
+    def _check_use(self, lines: list[Posting], facts: dict[str, Any], flows: Flows | None) -> None:
+        """I8: what leaves a fund is for a programme that it allows, or a cost that it may bear. All funds were named.
+
+        An entry says which by its fact `programme`, or by `purpose` (plans.PURPOSES) of a cost on 5301 or 5401.
+        """
+        programme, purpose = facts.get("programme"), facts.get("purpose")
+        if programme is not None:
+            for code in {accounts.fund(account) for account, _, _ in lines} - {""}:
+                if not self.fund(code).allows(programme):
+                    raise rules.FUND_NOT_FOR(fund=code, programme=programme)
             return
-        for code in {accounts.fund(account) for account, _, _ in lines} - {""}:
-            if not self.fund(code).allows(programme):
-                raise rules.FUND_NOT_FOR(fund=code, programme=programme)
+        spending = {fund for fund, _ in flows.spend} if flows is not None else set()
+        debited = [accounts.split(account) for account, _, quantity in lines if quantity > 0]
+        assert not any(chart == accounts.COST for chart, _, _ in debited), "aid is for a programme (I8)"
+        assert purpose is not None or not spending, "money is used for a programme, or as a cost (I8)"
+        if purpose is None:
+            return
+        for code in sorted(spending | {fund for chart, _, fund in debited if chart in accounts.COSTS}):
+            fund = self.fund(code)
+            if not plans.bears(fund.kind, fund.plan, purpose):
+                raise rules.FUND_NO_COST(fund=code, purpose=Term(plans.PURPOSES[purpose]))
+
+    def use(self, fund: str, facts: Mapping[str, Any], fen: int) -> None:
+        """Count what leaves a fund for what `facts` say, fen, or with `fen` below 0 what a reversal gives back (I8)."""
+        self.tally(FUND_SUMS, (fund,), fen)
+        plan = self.fund(fund).plan
+        if plan is None:
+            return
+        line, limits = plans.line_of(facts), plan.limits()
+        used, planned = self._memory.uses.get((fund, line), 0), limits.get(line, 0)
+        if fen > 0 and used + fen > planned:
+            raise rules.PLAN_EXCEEDED(
+                fund=fund,
+                line=plans.shown(line),
+                planned_yuan=yuan(planned),
+                used_yuan=yuan(used),
+                needed_yuan=yuan(fen),
+            )
+        self._set(self._memory.uses, (fund, line), used + fen)
+        self.tally(plans.PLAN_USES, (fund, line), fen)
 
     def _move(self, account: str, unit: str, quantity: int) -> None:
         """I5. Money that comes in is added unread, unless the batch knows what lies there; what leaves was named."""
@@ -324,7 +353,7 @@ class State:
             raise rules.FUND_SHORT(fund=fund, available_yuan=yuan(stream.available), needed_yuan=yuan(amount))
         return stream.spend(amount)
 
-    def _flow(self, flows: Flows) -> dict[str, Any]:
+    def _flow(self, flows: Flows, facts: Mapping[str, Any]) -> dict[str, Any]:
         """Apply the flows; their pieces go into the body, so that the trace is hashed with the books."""
         w, seq = self._memory.written, self.seq
         parts: dict[str, list[Any]] = defaultdict(list)
@@ -340,7 +369,7 @@ class State:
             for fund, amount in wanted:
                 pieces = self._take(fund, amount)
                 if kind == "spent":
-                    self.tally(FUND_SUMS, (fund,), amount)
+                    self.use(fund, facts, amount)
                 w.segments.extend((fund, *piece, seq, kind) for piece in pieces)
                 parts[kind].append([fund, pieces])
         for fund, amount in flows.receive:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from charity.db import reading
 from charity.errors import Failure
-from charity.ledger import checks, equation, payment_numbers
+from charity.ledger import checks, equation, payment_numbers, plans
 from charity.ledger.replay import Replay
 from charity.ledger.streams import Piece, length, merged, without
 
@@ -113,8 +113,12 @@ _CHECKS: tuple[checks.Check, ...] = (
 
 async def run() -> list[Failure]:
     """Check I1-I9 and I13; the failures, none when the books are right."""
-    funds = await reading.rows("SELECT code, programmes FROM fund")
-    replay = Replay(funds={row["code"]: json.loads(row["programmes"]) for row in funds})
+    replay = Replay()
+    for row in await reading.rows("SELECT code, kind, programmes, plan FROM fund"):
+        code, plan = row["code"], plans.read(row["plan"])
+        replay.funds[code], replay.kinds[code] = json.loads(row["programmes"]), row["kind"]
+        if plan is not None:
+            replay.plans[code] = plan
     await replay.follow()
     async with reading.snapshot():
         await replay.follow()  # what was posted meanwhile
@@ -122,6 +126,7 @@ async def run() -> list[Failure]:
         await _holdings(replay)
         await _streams(replay)
         await _arrivals(replay)
+        await _plans(replay)
         await _figures(replay)
     if not replay.readable:
         return replay.failures
@@ -205,6 +210,20 @@ async def _streams(replay: Replay) -> None:
     if segments != replay.segments:
         wrong = sorted(str(k) for k, _ in segments.items() ^ replay.segments.items())
         replay.fail("I9", "各段与正文不符：{places}", places=", ".join(wrong[:5]))
+
+
+async def _plans(replay: Replay) -> None:
+    """I8: what was used of each line of a plan is what left the fund for it; the fund is for its plan's programmes."""
+    rows = await reading.tuples("SELECT fund, line, used_fen FROM plan_use")
+    kept = {(fund, line): used for fund, line, used in rows}
+    for fund, line in sorted(kept.keys() | replay.uses.keys()):
+        used, left = kept.get((fund, line), 0), replay.uses.get((fund, line), 0)
+        if used != left:
+            msgid = "基金 {fund} 的方案中 {line} 记为已用 {used} 分，分录合计 {left} 分"
+            replay.fail("I8", msgid, fund=fund, line=line, used=used, left=left)
+    for fund, plan in replay.plans.items():
+        if sorted(plan.programmes) != sorted(replay.funds[fund]):
+            replay.fail("I8", "基金 {fund} 可用于的项目不是方案所列", fund=fund)
 
 
 async def _arrivals(replay: Replay) -> None:

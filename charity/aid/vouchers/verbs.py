@@ -22,7 +22,7 @@ from charity.aid.vouchers.content import VERSION, Content, must_be, written
 from charity.aid.vouchers.recipients import Recipient
 from charity.db import sealed
 from charity.errors import FieldError, Refusal, unreadable
-from charity.ledger import funds, numbers
+from charity.ledger import funds, numbers, plans
 from charity.ledger import rules as books
 from charity.ledger.content import hashed
 from charity.ledger.loading import Loader
@@ -30,6 +30,7 @@ from charity.ledger.memory import Fund
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
+from charity.words import Term
 
 PREFIX, SERIES = "BF", "voucher"
 APPROVALS_NEEDED = 2
@@ -276,18 +277,20 @@ def _allowed(state: State, content: Content, looked_up: _Named | Refusal) -> _Na
         raise looked_up
     fund = state.fund(content.fund)
     if content.is_cost:
-        _must_bear(fund)
+        _must_bear(fund, content.purpose)
     elif content.programme and not fund.allows(content.programme):
         raise books.FUND_NOT_FOR(fund=content.fund, programme=content.programme)
     return looked_up
 
 
-def _must_bear(fund: Fund) -> None:
+def _must_bear(fund: Fund, purpose: str) -> None:
     """Which fund may pay our own costs: none of somebody else's money, no restricted one without a plan for it."""
     if fund.kind == "agency":
         raise rules.COST_OF_AGENCY(fund=fund.code)
-    if fund.kind == "restricted":
+    if fund.kind == "restricted" and fund.plan is None:
         raise rules.COST_OF_RESTRICTED(fund=fund.code)
+    if not plans.bears(fund.kind, fund.plan, purpose):
+        raise books.FUND_NO_COST(fund=fund.code, purpose=Term(plans.PURPOSES[purpose]))
 
 
 async def _looked_up(content: Content, by: Actor) -> _Named | Refusal:

@@ -7,6 +7,22 @@ from charity.web.api import Call, Endpoint, Page, Query
 from charity.web.fields import Day
 
 
+class PlanLineAnswer(BaseModel):
+    """A line of a fund's plan."""
+
+    programme: str = Field(examples=["P03"])
+    amount_fen: int = Field(description="募捐方案计划的金额")
+    used_fen: int
+
+
+class PlanAnswer(BaseModel):
+    """The filed plan of a campaign's fund, and what was used of it."""
+
+    lines: list[PlanLineAnswer]
+    cost_fen: int = Field(description="募捐成本上限")
+    cost_used_fen: int
+
+
 class FundAnswer(BaseModel):
     """A fund. `available_fen` is what its stream can still pay."""
 
@@ -16,6 +32,7 @@ class FundAnswer(BaseModel):
     kind: str = Field(description="unrestricted 非限定，restricted 限定，agency 代转")
     programmes: list[str] = Field(description="可用于哪些项目；空表示不限")
     available_fen: int
+    plan: PlanAnswer | None = Field(description="募捐方案的计划与已用；没有方案的基金为空")
 
 
 class FundList(BaseModel):
@@ -114,7 +131,15 @@ async def list_programmes(call: Call) -> ProgrammeList:  # noqa: ARG001 - the ha
 def vars_of(fund: funds.FundRow) -> dict[str, object]:
     """A fund as JSON facts."""
     names = ("code", "name", "name_en", "kind", "available_fen")
-    return {**{n: getattr(fund, n) for n in names}, "programmes": list(fund.programmes)}
+    plan = None
+    if fund.plan is not None:
+        *lines, cost = fund.uses
+        plan = {
+            "lines": [{"programme": u.line, "amount_fen": u.planned_fen, "used_fen": u.used_fen} for u in lines],
+            "cost_fen": cost.planned_fen,
+            "cost_used_fen": cost.used_fen,
+        }
+    return {**{n: getattr(fund, n) for n in names}, "programmes": list(fund.programmes), "plan": plan}
 
 
 async def list_entries(call: Call) -> EntryList:
