@@ -6,8 +6,9 @@ a payee whose account was changed after the approval is noticed before the money
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from charity import words
 from charity.aid import rules
 from charity.people import households, institutions, persons
 from charity.people.models import HouseholdStatus, InstitutionKind
@@ -33,6 +34,17 @@ class Payee:
     def masked_account(self) -> str:
         """The bank account as printed: its last four digits only, or nothing."""
         return f"****{self.bank_account[-ACCOUNT_TAIL:]}" if self.bank_account else ""
+
+
+def short_code(payee: Payee) -> str:
+    """The payee's code as people compare it: a person's opaque key is cut to eight characters."""
+    return payee.code[:8] if payee.kind == "person" else payee.code
+
+
+def in_words(row: dict[str, Any]) -> str:
+    """A payee in a list: kind and code, without the name."""
+    code = row["payee"][:8] if row["payee_kind"] == "person" else row["payee"]
+    return f"{words.say(KIND_WORDS[row['payee_kind']])} {code}"
 
 
 async def find(kind: str, code: str, *, by: Actor) -> Payee:

@@ -68,4 +68,4 @@ async def with_codes(codes: Iterable[str], *, by: Actor) -> dict[str, Household]
 
 async def with_keys(keys: Iterable[str]) -> dict[str, Household]:
     """The households of these keys, by key: for whoever sees a row that names them."""
-    return {row.key: row for row in await Household.filter(key__in=sorted(set(keys)))}
+    return {row.key: row for row in await Household.with_keys(sorted(set(keys)))}

@@ -78,7 +78,7 @@ async def test_the_register_of_aid_does_not_list_a_cost_and_agrees_with_the_book
 async def test_a_fund_that_may_not_bear_a_cost_is_refused_at_every_door(
     web: Any, house: Any, fund: str, purpose: Any
 ) -> None:
-    code = {"F-EDU": "voucher.cost_of_restricted", "F-WC08": "voucher.cost_of_agency"}[fund]
+    code = "fund.no_cost"
     content = Content(**cost(fund=fund, purpose=purpose, payee_kind="person", payee=await paying(house)))
     await refused(code, vouchers.make(content=content, by=house.caseworker))
     payee = {"kind": "person", "code": content.payee}
@@ -124,7 +124,7 @@ async def test_a_changed_purpose_is_a_changed_content(aid: Aid) -> None:
 async def test_a_cost_that_was_made_before_a_fund_lost_its_right_is_refused_when_changed(aid: Aid) -> None:
     number, _ = await aid.made(**cost())
     other = replace(Content(**cost()), fund="F-WARM")
-    await refused("voucher.cost_of_restricted", vouchers.edit(number=number, content=other, by=aid.house.caseworker))
+    await refused("fund.no_cost", vouchers.edit(number=number, content=other, by=aid.house.caseworker))
 
 
 async def test_a_cost_through_the_pages_and_the_api(web: Any, aid: Aid) -> None:

@@ -9,9 +9,9 @@ import pytest
 from aid.given import API, ASKED, BODY, Aid, made, refused, row
 from tampering import tampered
 
-from charity.aid import verify, vouchers
-from charity.aid.vouchers import readers, recipients, written
-from charity.aid.vouchers.recipients import LISTED_MAX
+from charity.aid import recipients, verify, vouchers
+from charity.aid.recipients import LISTED_MAX
+from charity.aid.vouchers import readers, written
 from charity.db import reading, transactions
 from charity.ledger import verify as books_verify
 from charity.ledger.content import hashed

@@ -8,9 +8,8 @@ import pytest
 from aid.given import ASKED, Aid, refused, row
 
 from charity import clock
-from charity.aid import verify, vouchers
+from charity.aid import payees, verify, vouchers
 from charity.aid.payees import Payee
-from charity.aid.vouchers import readers
 from charity.aid.vouchers.forms import VoucherForm
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
@@ -25,7 +24,7 @@ from charity.web import forms
 def test_of_a_persons_key_eight_characters_are_shown_and_a_code_is_shown_whole(
     kind: str, code: str, shown: str
 ) -> None:
-    assert readers.short_code(Payee(kind, code, "", code)) == shown
+    assert payees.short_code(Payee(kind, code, "", code)) == shown
 
 
 async def test_a_voucher_travels_from_draft_to_paid(aid: Aid) -> None:

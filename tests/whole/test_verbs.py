@@ -77,7 +77,9 @@ GIVEN = {"documents.exports.start": {"report": "donations"}}
 SHOW = {"desk", "readers", "screens", "search", "tasks"}
 """What only shows: its rows are those that `visible_to` leaves (the visibility tests of each room)."""
 OTHERS = {
+    "aid.naming.look_up": "shows: a payee and recipients, as far as they are visible",
     "aid.payees.find": "shows: a household or an institution, as far as it is visible",
+    "aid.recipients.find": "shows: households and persons, as far as they are visible",
     "office.staff.changes.settled": "shows",
     "office.staff.changes.waiting": "shows",
     "office.staff.changes.waiting_for": "shows",
@@ -85,8 +87,10 @@ OTHERS = {
     "office.staff.verbs.change_password": "one's own account, by its password",
     "office.staff.verbs.with_password": "one's own account, by its password",
     "people.households.with_code": "shows",
+    "people.households.with_codes": "shows",
     "people.institutions.every": "shows",
     "people.institutions.with_code": "shows",
+    "people.persons.natural": "shows",
     "people.persons.payable": "shows",
 } | {
     f"office.sign_in.{name}": "one's own sessions and second factor"

@@ -20,7 +20,6 @@ async def pay(voucher: VoucherView, by: Actor) -> dict[str, Any]:
     fund = voucher.row["fund"]
     return {
         "number": voucher.number,
-        "title": words.say(screens.TITLES[voucher.row["purpose"]]),
         "facts": screens.facts(voucher, account=_account(voucher, by)),
         "carried": screens.carried(voucher),
         "state": screens.state(voucher.row),

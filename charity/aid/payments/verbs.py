@@ -23,7 +23,7 @@ from charity.ledger.accounts import Posting
 from charity.ledger.loading import Loader
 from charity.ledger.payment_numbers import Holder, PaymentKind
 from charity.ledger.places import PAYING_BANK, Place
-from charity.ledger.state import Flows, State
+from charity.ledger.state import Entry, Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
 from charity.words import Term
@@ -83,41 +83,15 @@ async def pay(
             raise rules.PAYEE_CHANGED()
         payment_numbers.take(state, CHANNEL, channel_ref, Holder(PaymentKind.VOUCHER, number))
         assert len(approved) >= APPROVALS_NEEDED, number
-        fund = row["fund"]
-        lines = _postings(state.fund(fund).kind, row, place)
-        entry = state.post(
-            KIND,
-            lines,
-            effective_on=paid_on.isoformat(),
-            actor=by.key,
-            party=payee.party,
-            facts={
-                "voucher": number,
-                **use_facts(row),
-                "payee_kind": row["payee_kind"],
-                "content_hash": row["content_hash"],
-                "maker": row["maker"],
-                "approvers": list(approved),
-            },
-            flows=Flows(spend=[(fund, row["amount_fen"])]),
-        )
-        if row["programme"]:  # our own costs are no aid: the register of aid does not list them
-            day, programme, helped = entry.effective_on, row["programme"], row["recipients"]
-            sums.outlay(state, day=day, postings=lines, programme=programme, recipients=helped)
-        if is_purchase(row):
-            purchases.open(state, number, fund, row["amount_fen"])
-        state.change(
-            VOUCHER,
-            number,
-            status="paid",
-            payer=by.key,
-            paid_on=paid_on.isoformat(),
-            paid_at=state.now,
-            paid_from=place.code,
-            channel_ref=channel_ref or None,
-            entry=entry.id,
-            entry_seq=entry.seq,
-        )
+        entry = _post(state, row, place, approved, payee.party, paid_on, by)
+        columns = {
+            "paid_from": place.code,
+            "channel_ref": channel_ref or None,
+            "entry": entry.id,
+            "entry_seq": entry.seq,
+        }
+        paid = {"status": "paid", "payer": by.key, "paid_on": paid_on.isoformat(), "paid_at": state.now}
+        state.change(VOUCHER, number, **paid, **columns)
         return Answer(201, {"entry": entry.id, "status": "paid"})
 
     wants = Wants(rows=[(VOUCHER, number), purchases.wants(number), *payment_numbers.wants(CHANNEL, channel_ref)])
@@ -133,6 +107,36 @@ def _must_be_payable(row: VoucherRow, approved: dict[str, str], content_hash: st
     vouchers.must_be(row, content_hash)
     if row["status"] != "approved":
         raise rules.NOT_PAYABLE(number=row["number"])
+
+
+def _post(
+    state: State, row: VoucherRow, place: Place, approved: dict[str, str], party: str, paid_on: date, by: Actor
+) -> Entry:
+    """The entry in the books, and what goods and registers keep of it."""
+    fund = row["fund"]
+    lines = _postings(state.fund(fund).kind, row, place)
+    entry = state.post(
+        KIND,
+        lines,
+        effective_on=paid_on.isoformat(),
+        actor=by.key,
+        party=party,
+        facts={
+            "voucher": row["number"],
+            **use_facts(row),
+            "payee_kind": row["payee_kind"],
+            "content_hash": row["content_hash"],
+            "maker": row["maker"],
+            "approvers": list(approved),
+        },
+        flows=Flows(spend=[(fund, row["amount_fen"])]),
+    )
+    if row["programme"]:  # our own costs are no aid: the register of aid does not list them
+        day, programme, helped = entry.effective_on, row["programme"], row["recipients"]
+        sums.outlay(state, day=day, postings=lines, programme=programme, recipients=helped)
+    if is_purchase(row):
+        purchases.open(state, row["number"], fund, row["amount_fen"])
+    return entry
 
 
 async def _paying(paid_from: str, channel_ref: str) -> Place:

@@ -1,13 +1,13 @@
 """Payment vouchers 拨付审批单: made, changed, approved, returned. This is the door; outsiders import only it."""
 
+from charity.aid.content import PURPOSE_WORDS, Content, Purpose, listing, must_be, same_payee, written
+
 from .approvals import approve, reject, send_back
-from .content import Content, Purpose, listing, must_be, same_payee, written
 from .readers import Filters, VoucherView, get, page, payee_now
 from .verbs import (
     APPROVALS_NEEDED,
     OPEN,
     PREFIX,
-    PURPOSE_WORDS,
     SERIES,
     STATUS_WORDS,
     UNPAID,

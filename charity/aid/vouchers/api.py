@@ -4,10 +4,10 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from charity.aid.content import Purpose
 from charity.aid.models import RecipientKind
 from charity.aid.payees import PayeeKind
 from charity.aid.vouchers import approvals, readers, verbs
-from charity.aid.vouchers.content import Purpose
 from charity.aid.vouchers.forms import ApproveBody, ReasonBody, Status, VoucherBody
 from charity.clock import business_date
 from charity.ledger.writer import Answer

@@ -8,8 +8,8 @@ import json
 
 from charity import tokens
 from charity.aid import rules
+from charity.aid.content import must_be, same_payee
 from charity.aid.models import VOUCHER, VoucherRow
-from charity.aid.vouchers.content import must_be, same_payee
 from charity.aid.vouchers.readers import payee_now
 from charity.aid.vouchers.verbs import (
     APPROVALS_NEEDED,

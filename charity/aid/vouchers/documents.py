@@ -1,7 +1,8 @@
 """The printed payment voucher 拨付审批单: what is paid, to whom, and who approved exactly this."""
 
 from charity import clock, words
-from charity.aid.vouchers.readers import VoucherView, short_code
+from charity.aid.payees import short_code
+from charity.aid.vouchers.readers import VoucherView
 from charity.aid.vouchers.verbs import APPROVALS_NEEDED
 from charity.office import organisation
 from charity.office.organisation import Organisation

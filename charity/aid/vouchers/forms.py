@@ -1,90 +1,16 @@
 """Vouchers from outside: the JSON objects of docs/api.md and the forms of our pages, as typed values."""
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    StringConstraints,
-    ValidationInfo,
-    WithJsonSchema,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from charity.aid import recipients
+from charity.aid.content import Content, Purpose
+from charity.aid.fields import Code, Fund, Listed, Programme, Reason, Recipients, Who, yuan
 from charity.aid.payees import PayeeKind
-from charity.aid.vouchers import recipients
-from charity.aid.vouchers.content import Content, Purpose
-from charity.aid.vouchers.recipients import LISTED_MAX
-from charity.aid.vouchers.verbs import REASON_MAX, RECIPIENTS_MAX
-from charity.money import AMOUNT_MAX_FEN, parse_yuan
+from charity.money import AMOUNT_MAX_FEN
 from charity.web import fields
 from charity.web.messages import Needed
-
-CODE_MAX = 64
-LIST_MAX = 20_000
-"""Characters of a typed list: more than its most names take."""
-_COUNT = re.compile(r"[0-9]{1,7}")
-
-
-def _yuan(value: Any) -> Any:
-    return parse_yuan(value.strip()) if isinstance(value, str) else value
-
-
-def _count(value: Any, info: ValidationInfo) -> Any:
-    """The number typed beside a list: it may be left out, and must not be another one."""
-    listed = len(recipients.codes(info.data.get("listed", "")))
-    if not isinstance(value, str):
-        return value
-    if not value.strip():
-        return listed
-    if not _COUNT.fullmatch(value.strip()):
-        raise ValueError("请填写人次，只用数字")
-    if listed and int(value) != listed:
-        raise ValueError("人次与名单的户（人）数不同；填了名单就不用填人次")
-    return int(value)
-
-
-def _who(value: Any) -> int | tuple[str, ...]:
-    """A number of recipients, or a list of their codes."""
-    if isinstance(value, list):
-        if not all(isinstance(code, str) and len(code) <= CODE_MAX for code in value):
-            raise ValueError("名单里的每一项是一个家庭或个人的编号")
-        return tuple(recipients.normal(code) for code in value)
-    if type(value) is not int:
-        raise ValueError("请填写人次，或者家庭和个人编号的名单")
-    if not 0 <= value <= RECIPIENTS_MAX:
-        raise ValueError("人次从 0 到 1,000,000")
-    return value
-
-
-def _of_aid(value: str, info: ValidationInfo) -> str:
-    """A programme: aid has one; what our own costs may not have is said by the verb."""
-    if not value and info.data.get("purpose") == "aid":
-        raise ValueError("请选择慈善项目")
-    return value
-
-
-def _text(longest: int, least: int = 1) -> Any:
-    return StringConstraints(strip_whitespace=True, min_length=least, max_length=longest)
-
-
-Code = Annotated[str, _text(CODE_MAX)]
-Reason = Annotated[str, _text(REASON_MAX), fields.AREA, Needed("请写明理由")]
-Programme = Annotated[str, _text(CODE_MAX, 0), AfterValidator(_of_aid)]
-Fund = Annotated[Code, Needed("请选择基金")]
-Recipients = Annotated[int, BeforeValidator(_count), Field(ge=0, le=RECIPIENTS_MAX)]
-_WHO = {
-    "anyOf": [
-        {"type": "integer", "minimum": 0, "maximum": RECIPIENTS_MAX},
-        {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": CODE_MAX}, "maxItems": LISTED_MAX},
-    ]
-}
-Who = Annotated[Any, PlainValidator(_who), WithJsonSchema(_WHO)]
-Listed = Annotated[str, _text(LIST_MAX, 0), fields.AREA]
 
 
 class PayeeBody(BaseModel):
@@ -152,7 +78,7 @@ class VoucherForm(BaseModel):
     fund: Fund
     payee_kind: PayeeKind
     payee_code: Annotated[Code, Needed("请填写收款方编号")]
-    amount_yuan: Annotated[int, BeforeValidator(_yuan)]
+    amount_yuan: Annotated[int, BeforeValidator(yuan)]
     listed: Listed = ""
     recipients: Recipients = Field("", validate_default=True)
     reason: Reason

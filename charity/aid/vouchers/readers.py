@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity import words
-from charity.aid import payees, rules
-from charity.aid.payees import KIND_WORDS, Payee
-from charity.aid.vouchers import recipients
-from charity.aid.vouchers.recipients import Recipient
-from charity.aid.vouchers.verbs import OPEN, PURPOSE_WORDS, STATUS_WORDS, UNPAID, approvals_in_force
+from charity.aid import payees, recipients, rules
+from charity.aid.payees import Payee
+from charity.aid.recipients import Recipient
+from charity.aid.vouchers.verbs import OPEN, STATUS_WORDS, UNPAID, approvals_in_force
 from charity.db import reading, sealed
 from charity.ledger import funds, places
 from charity.office import staff
@@ -201,34 +200,11 @@ def may(voucher: VoucherView, by: Actor) -> dict[str, bool]:
     }
 
 
-def short_code(payee: Payee) -> str:
-    """The payee's code as people compare it: a person's opaque key is cut to eight characters."""
-    return payee.code[:8] if payee.kind == "person" else payee.code
-
-
 def status_word(status: str) -> dict[str, str]:
     """A status for the atoms: code, words, tone."""
     return {"code": status, "label": words.say(STATUS_WORDS[status]), "tone": TONES[status]}
 
 
-def used_for(purpose: str, programme: str) -> str:
-    """What the money is for in one line of a list: the name of the programme, or the kind of cost."""
-    return programme if purpose == "aid" else words.say(PURPOSE_WORDS[purpose])
-
-
-def helped(recipients: int, *, listed: bool) -> str:
-    """How many are helped: people where they are listed, visits where a number stands alone; "" for nobody."""
-    if not recipients:
-        return ""
-    return words.say("{count} 户（人）", count=recipients) if listed else words.say("{count} 人次", count=recipients)
-
-
 def count_of(row: dict[str, Any]) -> int:
     """How many approvals are in force."""
     return len(json.loads(row["approvals"]))
-
-
-def payee_words(row: dict[str, Any]) -> str:
-    """A payee in a list: kind and code, without the name."""
-    code = row["payee"][:8] if row["payee_kind"] == "person" else row["payee"]
-    return f"{words.say(KIND_WORDS[row['payee_kind']])} {code}"

@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from charity import clock, words
+from charity.aid import payees, recipients
+from charity.aid.content import PURPOSE_WORDS, used_for
 from charity.aid.payees import KIND_WORDS
 from charity.aid.vouchers import readers
 from charity.aid.vouchers.readers import Decision, Filters, VoucherView
-from charity.aid.vouchers.verbs import APPROVALS_NEEDED, PURPOSE_WORDS, STATUS_WORDS
+from charity.aid.vouchers.verbs import APPROVALS_NEEDED, STATUS_WORDS
 from charity.errors import Refusal
 from charity.money import capitals, yuan
-from charity.printing.vouchers import NATURES
+from charity.printing.vouchers import NATURES, TITLES
 from charity.roles import Actor
 from charity.web import confirming, pages
 
 FIELDS = (
     "purpose", "programme", "fund", "payee_kind", "payee_code", "amount_yuan", "listed", "recipients", "reason",
 )  # fmt: skip
-TITLES = {"aid": "拨付审批单", "administration": "费用支出审批单", "fundraising": "费用支出审批单"}
 PURPOSE_HINTS = {
     "aid": "付给受助的人、机构，或采购要发放的物资。",
     "administration": "办公、房租、审计等自己的开支，只能用没有方案的非限定性基金。",
@@ -98,11 +99,11 @@ def _line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         "href": f"/vouchers/{row['number']}",
         "number": row["number"],
         "made_on": clock.business_date(row["made_at"]).isoformat(),
-        "programme": readers.used_for(row["purpose"], names.get(row["programme"], "")),
+        "programme": used_for(row["purpose"], names.get(row["programme"], "")),
         "fund": names[row["fund"]],
-        "payee": readers.payee_words(row),
+        "payee": payees.in_words(row),
         "amount": row["amount_fen"],
-        "recipients": readers.helped(row["recipients"], listed=row["listed"]),
+        "recipients": recipients.helped(row["recipients"], listed=row["listed"]),
         "status": state(row),
         "approvals": f"{readers.count_of(row)}/{APPROVALS_NEEDED}",
         "paid_on": row["paid_on"],
@@ -124,7 +125,7 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
         "title": words.say(TITLES[row["purpose"]]),
         "state": state(row),
         "facts": facts(shown),
-        "listed": listed(shown),
+        "listed": recipients.shown(shown.listed),
         "content_hash": row["content_hash"],
         "carried": carried(shown),
         "steps": steps(shown),
@@ -154,16 +155,16 @@ def facts(shown: VoucherView, account: str | None = None) -> list[dict[str, Any]
     """What exactly is approved, in the order of the printed voucher; `account` stands in for the masked one."""
     row, payee = shown.row, shown.payee
     restricted = words.say(NATURES[shown.fund_kind])
-    used_for = {"term": words.say("慈善项目"), "value": f"{row['programme']} {shown.programme}"}
+    use = {"term": words.say("慈善项目"), "value": f"{row['programme']} {shown.programme}"}
     if shown.is_cost:
-        used_for = {"term": words.say("用途"), "value": words.say(PURPOSE_WORDS[row["purpose"]])}
+        use = {"term": words.say("用途"), "value": words.say(PURPOSE_WORDS[row["purpose"]])}
     return [
-        used_for,
+        use,
         {"term": words.say("资金来源"), "value": f"{row['fund']} {shown.fund}", "note": restricted},
         {
             "term": words.say("收款方"),
             "value": payee.name or words.say("（姓名已删除）"),
-            "note": f"{words.say(KIND_WORDS[payee.kind])} {readers.short_code(payee)}",
+            "note": f"{words.say(KIND_WORDS[payee.kind])} {payees.short_code(payee)}",
         },
         {"term": words.say("账号"), "value": payee.masked_account if account is None else account, "kind": "code"},
         {"term": words.say("金额（小写）"), "value": row["amount_fen"], "kind": "yuan"},
@@ -176,22 +177,9 @@ def facts(shown: VoucherView, account: str | None = None) -> list[dict[str, Any]
 
 def _helped(shown: VoucherView) -> dict[str, Any]:
     """How many are helped, and whether they are listed."""
-    count = readers.helped(shown.row["recipients"], listed=bool(shown.listed))
+    count = recipients.helped(shown.row["recipients"], listed=bool(shown.listed))
     note = words.say("有名单") if shown.listed else words.say("没有名单，只计人次")
     return {"term": words.say("受益"), "value": count, "note": note if count else ""}
-
-
-def listed(shown: VoucherView) -> list[dict[str, Any]]:
-    """Who is listed as helped, with the name masked."""
-    return [
-        {
-            "n": n,
-            "kind": words.say(KIND_WORDS[one.kind]),
-            "code": one.short_code,
-            "name": one.name or words.say("（姓名已删除）"),
-        }
-        for n, one in enumerate(shown.listed, 1)
-    ]
 
 
 def steps(shown: VoucherView) -> list[dict[str, Any]]:

@@ -9,33 +9,24 @@ the writer, so that two decisions about one voucher never cross.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypedDict
 
 from charity import clock, tokens
-from charity.aid import payees, rules
+from charity.aid import naming, recipients, rules
+from charity.aid.content import VERSION, Content, must_be, written
 from charity.aid.models import APPROVAL, VOUCHER, VoucherApprovalRow, VoucherRow
-from charity.aid.payees import Payee
-from charity.aid.vouchers import recipients
-from charity.aid.vouchers.content import VERSION, Content, must_be, written
-from charity.aid.vouchers.recipients import Recipient
+from charity.aid.naming import Named
 from charity.db import sealed
-from charity.errors import FieldError, Refusal, unreadable
-from charity.ledger import funds, numbers, plans
-from charity.ledger import rules as books
+from charity.ledger import numbers
 from charity.ledger.content import hashed
 from charity.ledger.loading import Loader
-from charity.ledger.memory import Fund
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
-from charity.words import Term
 
 PREFIX, SERIES = "BF", "voucher"
 APPROVALS_NEEDED = 2
-RECIPIENTS_MAX = 1_000_000
-REASON_MAX = 500
 STATUS_WORDS = {
     "draft": "草稿",
     "approving": "审批中",
@@ -46,7 +37,6 @@ STATUS_WORDS = {
     "rejected": "已驳回",
     "cancelled": "已取消",
 }
-PURPOSE_WORDS: dict[str, str] = {"aid": "救助支出", "administration": "管理费用", "fundraising": "筹资费用"}
 OPEN = frozenset({"draft", "approving"})
 UNPAID = OPEN | {"approved"}
 
@@ -57,12 +47,12 @@ async def make(*, content: Content, by: Actor, idem: Idem | None = None) -> Answ
     `fund_short` warns that the fund's stream could not pay it today; it is refused only when it is paid.
     """
     by.must("voucher.make")
-    looked_up = await _looked_up(content, by)
+    looked_up = await naming.look_up(content, by)
     year = clock.today().year
     salt = tokens.key16()
 
     def decide(state: State) -> Answer:
-        named = _allowed(state, content, looked_up)
+        named = naming.allowed(state, content, looked_up)
         number = numbers.written(PREFIX, year, state.number(SERIES, year))
         text = written(number, content, named.payee, salt, named.keys)
         row = VoucherRow(
@@ -100,7 +90,7 @@ async def edit(*, number: str, content: Content, by: Actor, idem: Idem | None = 
     The maker alone may. Saving without a change keeps the approvals, and answers a return.
     """
     by.must("voucher.make")
-    looked_up = await _looked_up(content, by)
+    looked_up = await naming.look_up(content, by)
     fresh_salt = tokens.key16()
     decision = tokens.key16()
 
@@ -109,7 +99,7 @@ async def edit(*, number: str, content: Content, by: Actor, idem: Idem | None = 
             raise rules.NOT_MAKER()
         if row["status"] not in OPEN:
             raise rules.NOT_EDITABLE(number=number)
-        named = _allowed(state, content, looked_up)
+        named = naming.allowed(state, content, looked_up)
         short = state.available(content.fund) < content.amount_fen
         if _says(row, content, named):
             state.change(VOUCHER, number, returned_at=None)
@@ -246,82 +236,9 @@ def _columns(number: str, content: Content, salt: str, text: str) -> _Columns:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """What a content names, as it was found before the writer: the payee, and who is listed as helped."""
-
-    payee: Payee
-    listed: Sequence[Recipient] = ()
-
-    @property
-    def keys(self) -> list[str]:
-        """Who is listed, by key."""
-        return [one.key for one in self.listed]
-
-
-def _says(row: VoucherRow, content: Content, named: _Named) -> bool:
+def _says(row: VoucherRow, content: Content, named: Named) -> bool:
     """Whether the voucher's stored text says this already, in the version in which it was written."""
     version = json.loads(row["content"])["v"]
     if version < VERSION and (content.is_cost or named.listed):
         return False  # the old version has no words for it
     return written(row["number"], content, named.payee, row["salt"], named.keys, version) == row["content"]
-
-
-def _allowed(state: State, content: Content, looked_up: _Named | Refusal) -> _Named:
-    """What was found; refuses what was found wrong beforehand, an unknown fund, and one that may not pay this (I8).
-
-    Refusing here and not before the writer lets a known idempotency key answer as it did. The fund's
-    stream is looked at when the voucher is paid.
-    """
-    if isinstance(looked_up, Refusal):
-        raise looked_up
-    fund = state.fund(content.fund)
-    if content.is_cost:
-        _must_bear(fund, content.purpose)
-    elif content.programme and not fund.allows(content.programme):
-        raise books.FUND_NOT_FOR(fund=content.fund, programme=content.programme)
-    return looked_up
-
-
-def _must_bear(fund: Fund, purpose: str) -> None:
-    """Which fund may pay our own costs: none of somebody else's money, no restricted one without a plan for it."""
-    if fund.kind == "agency":
-        raise rules.COST_OF_AGENCY(fund=fund.code)
-    if fund.kind == "restricted" and fund.plan is None:
-        raise rules.COST_OF_RESTRICTED(fund=fund.code)
-    if not plans.bears(fund.kind, fund.plan, purpose):
-        raise books.FUND_NO_COST(fund=fund.code, purpose=Term(plans.PURPOSES[purpose]))
-
-
-async def _looked_up(content: Content, by: Actor) -> _Named | Refusal:
-    """The payee and who is listed, or why this content cannot be asked for."""
-    errors = _misfits(content)
-    if errors:
-        return unreadable(*errors)
-    if content.programme and not await funds.programme_names([content.programme]):
-        return rules.PROGRAMME_UNKNOWN(programme=content.programme)
-    if content.recipients < 1 and content.payee_kind != "supplier" and not content.is_cost:
-        return rules.RECIPIENTS_MISSING()
-    try:
-        payee = await payees.find(content.payee_kind, content.payee, by=by)
-        listed = await recipients.find(content.listed, by=by)
-    except Refusal as refusal:
-        return refusal
-    return _Named(payee, listed) if payee.open else rules.PAYEE_CLOSED(payee=payee.code)
-
-
-def _misfits(content: Content) -> list[FieldError]:
-    """What does not go with the purpose: aid has a programme, our own costs have none and help nobody."""
-    if not content.is_cost:
-        if not content.programme:
-            return [FieldError("programme", "请选择慈善项目")]
-        assert not content.listed or content.recipients == len(content.listed), "a list is counted"
-        return []
-    errors = []
-    if content.programme:
-        errors.append(FieldError("programme", "费用不属于慈善项目，请不要选项目"))
-    if content.payee_kind == "household":
-        errors.append(FieldError("payee.kind", "费用付给机构、供应商或个人，不付给家庭"))
-    if content.recipients or content.listed:
-        errors.append(FieldError("recipients", "费用没有受益人，请不要填人数和名单"))
-    return errors

@@ -12,11 +12,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from charity import words
 from charity.aid.payees import Payee, PayeeKind
 from charity.ledger import canonical
 from charity.ledger.content import changed, digest
 
 VERSION = 2
+RECIPIENTS_MAX = 1_000_000
+REASON_MAX = 500
+PURPOSE_WORDS: dict[str, str] = {"aid": "救助支出", "administration": "管理费用", "fundraising": "筹资费用"}
 PERSONAL = ("payee_print", "reason", "listed")
 """What stands in the text as a digest."""
 Purpose = Literal["aid", "administration", "fundraising"]
@@ -90,3 +94,8 @@ def same_payee(text: str, payee: Payee, salt: str) -> bool:
     content = json.loads(text)
     now = (payee.kind, payee.code, printed(payee, salt))
     return now == (content["payee_kind"], content["payee"], content["payee_print"])
+
+
+def used_for(purpose: str, programme: str) -> str:
+    """What the money is for in one line of a list: the name of the programme, or the kind of cost."""
+    return programme if purpose == "aid" else words.say(PURPOSE_WORDS[purpose])

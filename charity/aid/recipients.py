@@ -8,8 +8,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from charity import words
 from charity.aid.models import RECIPIENT, RecipientKind, VoucherRecipientRow
+from charity.aid.payees import KIND_WORDS
 from charity.db import reading
 from charity.errors import FieldError, unreadable
 from charity.ledger.state import State
@@ -100,3 +103,23 @@ async def of_content(content_hash: str) -> list[Recipient]:
         name = persons.masked_name("person", home.head_name) if home else person.masked if person else ""
         listed.append(Recipient(row["kind"], key, home.code if home else key, name))
     return listed
+
+
+def shown(listed: Sequence[Recipient]) -> list[dict[str, Any]]:
+    """Who is listed as helped, with the name masked."""
+    return [
+        {
+            "n": n,
+            "kind": words.say(KIND_WORDS[one.kind]),
+            "code": one.short_code,
+            "name": one.name or words.say("（姓名已删除）"),
+        }
+        for n, one in enumerate(listed, 1)
+    ]
+
+
+def helped(recipients: int, *, listed: bool) -> str:
+    """How many are helped: people where they are listed, visits where a number stands alone; "" for nobody."""
+    if not recipients:
+        return ""
+    return words.say("{count} 户（人）", count=recipients) if listed else words.say("{count} 人次", count=recipients)
