@@ -294,9 +294,11 @@ class Years:
             donor = Donor("organisation", chance.choice(names.FIRMS))
         else:
             donor = Donor("person", names.person(chance), chance.choice(self.phones))
+        fen = chance.choice(AMOUNTS)
         return donations.receive(
             campaign=slug,
-            amount_fen=chance.choice(AMOUNTS),
+            amount_fen=fen,
+            confirmed_amount_fen=fen,
             received_on=day.isoformat(),
             channel=channel,
             channel_ref="" if channel == "cash" else f"M{chance.randrange(16**15):015X}",
@@ -330,6 +332,7 @@ class Years:
         given = await donations.receive(
             campaign="everyday",
             amount_fen=30_000,
+            confirmed_amount_fen=30_000,
             received_on=day.isoformat(),
             channel="cash",
             donor=Donor("person", "周立", self.chance.choice(self.phones)),
@@ -353,8 +356,10 @@ class Years:
         )
         made = (await pledges.promise(promise)).body
         if paid:
+            row = await pledges.get(made["code"])
             await pledges.receive(
-                made["code"],
+                row.code,
+                content_hash=pledges.content_of(row).hash,
                 amount_fen=fen,
                 received_on=day.isoformat(),
                 channel="bank",
@@ -371,14 +376,17 @@ class Years:
     async def _void(self, gift: dict[str, Any]) -> None:
         from charity.giving import receipts  # noqa: PLC0415
 
-        await receipts.void(gift["receipt"]["code"], reason="打印错误", by=self.staff["accountant"])
+        code = gift["receipt"]["code"]
+        seen = receipts.content_of(await receipts.get(code)).hash
+        await receipts.void(code, reason="打印错误", content_hash=seen, by=self.staff["accountant"])
 
     async def _replace(self, gift: dict[str, Any]) -> None:
         from charity.giving import receipts  # noqa: PLC0415
         from charity.people.persons import Donor  # noqa: PLC0415
 
-        donor = Donor("person", "周丽")
-        await receipts.replace(gift["receipt"]["code"], reason="姓名写错", donor=donor, by=self.staff["accountant"])
+        code, right = gift["receipt"]["code"], Donor("person", "周丽")
+        facts = {"reason": "姓名写错", "content_hash": receipts.content_of(await receipts.get(code)).hash}
+        await receipts.replace(code, donor=right, by=self.staff["accountant"], **facts)
 
     async def _voucher(self, day: date, *, end: str) -> None:
         from charity.aid import payments, vouchers  # noqa: PLC0415

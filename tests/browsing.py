@@ -69,6 +69,7 @@ async def _build() -> dict[str, Any]:
         gift = await donations.receive(
             campaign="everyday",
             amount_fen=50_000_000,
+            confirmed_amount_fen=50_000_000,
             received_on=clock.today().isoformat(),
             channel="bank",
             channel_ref="SEED-1",

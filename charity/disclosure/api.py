@@ -2,11 +2,12 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from charity.disclosure import campaigns as public
 from charity.disclosure import receipts
 from charity.giving import campaigns
+from charity.giving import receipts as giving
 from charity.giving.rules import CAMPAIGN_CURSOR
 from charity.web.api import Call, Endpoint, Page
 
@@ -59,6 +60,7 @@ class ReceiptAnswer(BaseModel):
     spent_fen: int
     refunded_fen: int
     unspent_fen: int
+    content_hash: str | None = Field(None, description="作废或换开时原样送回；只对工作人员给出")
 
 
 async def list_campaigns(call: Call) -> dict[str, Any]:
@@ -81,7 +83,9 @@ async def show_campaign(call: Call) -> dict[str, Any]:
 
 async def show_receipt(call: Call) -> dict[str, Any]:
     """The check of a receipt."""
-    return receipts.answer(await receipts.check(call.path["code"]))
+    checked = await receipts.check(call.path["code"])
+    staff = call.actor is not None and call.actor.may("gift.read")
+    return receipts.answer(checked) | ({"content_hash": giving.content_of(checked.row).hash} if staff else {})
 
 
 endpoints = [

@@ -79,6 +79,7 @@ def _gift(plan: Plan, day: date, **facts: Any) -> None:
 
 
 async def _receive(plan: Plan, *, day: date, **facts: Any) -> None:
+    facts["confirmed_amount_fen"] = facts["amount_fen"]
     answer = await donations.receive(received_on=day.isoformat(), by=plan.by("cashier"), **facts)
     old = (plan.today - day).days > DELIVERED_AFTER_DAYS
     if old and facts["donor"].kind != "anonymous":
@@ -219,9 +220,13 @@ def _promise(chance: Random, campaign: str, amount_fen: int, message: str = "") 
 async def _pledge(plan: Plan, promise: pledges.Promise, *, pay: float = 0.0) -> None:
     answer = await pledges.promise(promise)
     if pay:
+        fen = int(promise.amount_fen * pay)
+        row = await pledges.get(answer.body["code"])
         await pledges.receive(
-            answer.body["code"],
-            amount_fen=int(promise.amount_fen * pay),
+            row.code,
+            amount_fen=fen,
+            confirmed_amount_fen=fen,
+            content_hash=pledges.content_of(row).hash,
             received_on=clock.today().isoformat(),
             channel="bank",
             channel_ref=f"DEMO-P-{answer.body['reference']}",
@@ -260,6 +265,7 @@ def _double_payment(plan: Plan) -> None:
         )
         await receipts.replace(
             answer.body["receipt"]["code"],
+            content_hash=receipts.content_of(await receipts.get(answer.body["receipt"]["code"])).hash,
             reason="捐赠人姓名写错",
             donor=Donor("person", "陈晓梅"),
             by=plan.by("accountant"),

@@ -20,6 +20,10 @@ def _yuan(value: Any) -> Any:
     return parse_yuan(value.strip()) if isinstance(value, str) else value
 
 
+def _yuan_or_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else _yuan(value)
+
+
 def _chosen_amount(value: Any) -> Any:
     """("fen", digits) of a radio button, or ("yuan", text) of the free field."""
     if not isinstance(value, tuple):
@@ -63,7 +67,11 @@ if TYPE_CHECKING:
 else:
     Way = Literal[tuple(CHANNELS)]  # the list in channels is the only one
     PromisedWay = Literal[PROMISED]
+ConfirmedFen = Annotated[
+    int, Field(ge=1, le=AMOUNT_MAX_FEN, description="再次输入的金额，分：与认捐不同或金额异常大时必填")
+]
 TypedYuan = Annotated[int, BeforeValidator(_yuan)]
+ConfirmedYuan = Annotated[int | None, BeforeValidator(_yuan_or_none)]
 ChosenAmount = Annotated[int, BeforeValidator(_chosen_amount)]
 TypedChannel = Annotated[str, AfterValidator(_channel)]
 

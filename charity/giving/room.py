@@ -6,6 +6,7 @@ from charity.giving.donations import api as donation_calls
 from charity.giving.donations import routes as donations
 from charity.giving.pledges import api as pledge_calls
 from charity.giving.pledges import routes as pledges
+from charity.giving.receipts import api as receipt_calls
 from charity.giving.receipts import routes as receipts
 from charity.giving.refunds import api as refund_calls
 from charity.giving.refunds import routes as refunds
@@ -16,7 +17,7 @@ ROOM = Room(
     name="giving",
     models=["charity.giving.models"],
     routes=[*pledges.routes, *donations.routes, *receipts.routes, *refunds.routes, *campaigns.routes],
-    endpoints=[*pledge_calls.endpoints, *donation_calls.endpoints, *refund_calls.endpoints],
+    endpoints=[*pledge_calls.endpoints, *donation_calls.endpoints, *receipt_calls.endpoints, *refund_calls.endpoints],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[

@@ -19,6 +19,13 @@ WORK_UNIT_EXISTS = Rule("work_unit.exists", "单位代号“{code}”或参考�
 CHANNEL_UNKNOWN = Rule("channel.unknown", "没有支付方式“{channel}”", 422, "channel")
 CHANNEL_SANDBOX = Rule("channel.sandbox", "演示通道只能在演示系统里使用", 422, "channel")
 CHANNEL_NOT_PROMISED = Rule("channel.not_promised", "不能以“{channel}”认捐，请选择其他付款方式", 422, "channel")
+AMOUNT_UNCONFIRMED = Rule(
+    "amount.unconfirmed",
+    "请核对金额 {amount} 元，{capitals}：{why}。确认无误请再次输入金额",
+    409,
+    "confirmed_amount_fen",
+)
+AMOUNT_TWICE = Rule("amount.twice", "两次输入的金额不一致，请核对后重新输入", 422, "confirmed_amount_fen")
 RECEIVED_LATER = Rule("donation.in_future", "到账日期不能晚于今天（{today}）", 422, "received_on")
 DONATION_UNKNOWN = Rule("donation.unknown", "没有这笔捐赠", 404)
 
@@ -28,6 +35,8 @@ PLEDGE_BUSY = Rule("pledge.busy", "暂时没有空的参考号，请再试一次
 
 RECEIPT_UNKNOWN = Rule("receipt.unknown", "没有这张收据", 404)
 RECEIPT_ENDED = Rule("receipt.ended", "收据 {number} {state}，不能再办理")
+RECEIPT_ALREADY = Rule("receipt.already", "其中有捐赠已有有效收据、不计价或已退回，不能再开收据", 409, "donations")
+RECEIPT_TOGETHER = Rule("receipt.together", "一张收据只能列同一位捐赠人的捐赠，至少一笔，至多 100 笔", 422, "donations")
 DELIVERY_UNKNOWN = Rule("receipt.delivery", "请选择送达情况", 422, "delivery")
 DELIVERY_NOTE = Rule("receipt.delivery_note", "未送达的，请写明原因", 422, "note")
 REASON_NEEDED = Rule("reason.needed", "请写明理由", 422, "reason")

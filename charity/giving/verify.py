@@ -43,7 +43,9 @@ _GIFTS = Pass(
             "I10",
             "收据 {number} 是捐赠 {key} 的首张收据，捐赠人、经办人或时间却与捐赠、分录不同",
             "r.replaces IS NULL AND (r.donor <> d.donor "
-            "OR r.seq = d.seq AND (r.handler <> e.actor OR r.recorded_at <> e.recorded_at))",
+            "OR r.seq = d.seq AND (r.handler <> e.actor OR r.recorded_at <> e.recorded_at) AND NOT EXISTS "
+            "(SELECT 1 FROM receipt_line k JOIN receipt o ON o.number = k.number WHERE k.donation = d.key "
+            "AND o.status = 'voided' AND o.number < r.number))",  # issued anew
         ),
         (
             "I10",

@@ -241,8 +241,9 @@ def attachment(body: bytes, filename: str, media_type: str) -> Response:
 def errors(refusal: Refusal) -> list[dict[str, str]]:
     """What to show above the form and beside its fields, in the current language.
 
-    A rule that is about no field has an empty `field`.
+    A rule that is about no field has an empty `field`. What a call gives in fen a page types in yuan.
     """
     if refusal.fields:
-        return messages.spoken(refusal.fields)
+        spoken = messages.spoken(refusal.fields)
+        return [{**e, "field": re.sub(r"_fen$", "_yuan", e["field"])} for e in spoken]
     return [{"field": "", "message": words.say(refusal.words, **messages.facts(refusal.facts))}]

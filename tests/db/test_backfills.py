@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import as_shown
 import pytest
 from cast import Cast
 from giving.given import all_is_well, give
@@ -16,7 +17,7 @@ from reports.given import RICE, SOAP, busy_town
 from charity import clock
 from charity.db import engine, migrations, reading, transactions
 from charity.db.transactions import Tx
-from charity.goods import intake, slips, till
+from charity.goods import intake, till
 from charity.goods.intake import IntakeLine
 from charity.goods.till import Line
 from charity.ledger import payment_numbers
@@ -83,7 +84,7 @@ async def _town_of_months(house: Cast) -> None:
     basket = [Line(1, lot=warmed.body["lots"][0]["code"]), Line(1, lot=lot)]
     await till.issue(store="LX01", card=card, lines=basket, by=house.clerk)
     gone = await intake.take_in(store="LX01", source="gift", lines=lines, donor=donor, by=house.clerk)
-    await slips.reverse(number=gone.body["number"], reason="测试", by=house.manager)
+    await as_shown.reverse(number=gone.body["number"], reason="测试", by=house.manager)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import subprocess
 from pathlib import Path
 
+import as_shown
 import pytest
 from giving.given import TODAY, give, promised, spend
 
-from charity.giving import campaigns, receipts
+from charity.giving import campaigns
 from charity.giving.receipts import documents
 from charity.money import capitals
 from charity.people.persons import Donor
@@ -146,12 +147,12 @@ async def test_a_code_typed_from_a_document_leads_to_its_page(web, house):
 
 async def test_an_ended_receipt_says_so_and_leads_to_the_new_one(web, house):
     code = (await give(house)).body["receipt"]["code"]
-    fresh = (await receipts.replace(code, reason="错字", by=house.accountant)).body["code"]
+    fresh = (await as_shown.replace(code, reason="错字", by=house.accountant)).body["code"]
     old = (await web.as_().get(f"/r/{code}")).text
     assert "已更换" in old
     assert f"/r/{fresh}" in old
     assert "错字" not in old
-    await receipts.void(fresh, reason="试", by=house.accountant)
+    await as_shown.void(fresh, reason="试", by=house.accountant)
     assert "已作废" in (await web.as_().get(f"/r/{fresh}")).text
 
 

@@ -27,7 +27,8 @@ async def give(house: Cast, fen: int = 10_000, **changes: object) -> Answer:
         "donor": WANG,
         "by": house.cashier,
     }
-    return await donations.receive(**(values | changes))  # type: ignore[arg-type]
+    values |= changes
+    return await donations.receive(**({"confirmed_amount_fen": values["amount_fen"]} | values))  # type: ignore[arg-type]
 
 
 async def promised(**changes: object) -> str:

@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import as_shown
 import pytest
 from giving.given import TODAY, code_of, give, promised, requested
 
 from charity import clock, words
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import campaigns, pledges, refunds
+from charity.giving import campaigns, refunds
 from charity.giving.campaigns import Known, NewCampaign, readers
 from charity.giving.donors import work_units
 from charity.roles import PUBLIC
@@ -220,7 +221,7 @@ async def test_a_campaign_takes_money_of_its_days_and_that_of_a_pledge_also_afte
     day = (clock.today() + timedelta(days=received)).isoformat()
     paid = {"amount_fen": 1, "received_on": day, "channel": "cash", "by": house.cashier}
     assert await _outcome(give(house, campaign="everyday", received_on=day)) == now
-    assert await _outcome(pledges.receive(code, **paid)) == late
+    assert await _outcome(as_shown.receive(code, **paid)) == late
     assert await _outcome(promised(campaign="everyday")) in {now, "campaign.ended", "campaign.not_open"}
 
 

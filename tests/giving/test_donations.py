@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
@@ -259,8 +260,8 @@ async def test_the_newest_gifts_of_a_campaign_name_whom_the_valid_receipt_names(
     by = house.accountant
     answer = await give(house, 2, work_unit="LXU02", public_name=True, public_amount=False)
     other = await give(house, 3)
-    await receipts.replace(answer.body["receipt"]["code"], reason="写错", donor=Donor("person", "李四"), by=by)
-    await receipts.void(other.body["receipt"]["code"], reason="写错", by=by)
+    await as_shown.replace(answer.body["receipt"]["code"], reason="写错", donor=Donor("person", "李四"), by=by)
+    await as_shown.void(other.body["receipt"]["code"], reason="写错", by=by)
     gone = await give(house, 4)
     await refunds.approve(await requested(house, gone, 4), by=house.approver)
     latest = await donations.latest("one-day-2026", 2)

@@ -152,6 +152,8 @@ async def test_a_pledge_is_public_says_no_name_and_is_received_by_the_cashier(we
     assert set(made.json()) == {"code", "reference", "status", "amount_fen", "expires_at"}
     code = made.json()["code"]
     paid = {"amount_fen": 20_000, "received_on": TODAY, "channel": "bank", "channel_ref": "T1"}
+    assert "content_hash" not in (await anybody.get(f"{API}/pledges/{code}")).json()
+    paid["content_hash"] = (await cashier.get(f"{API}/pledges/{code}")).json()["content_hash"]
     received = await cashier.post(f"{API}/pledges/{code}/receive", json=paid, headers=keyed())
     assert received.status_code == 201
     state = (await anybody.get(f"{API}/pledges/{code}")).json()
@@ -389,7 +391,8 @@ async def test_an_accountant_voids_replaces_and_refunds_by_pages(web):
     assert "已更换" in ended.text
     last = re.search(r'href="/receipts/(\w+)">看新收据', ended.text)
     assert last is not None
-    voided = await accountant.post(f"/receipts/{last[1]}/void", data={"reason": "试作废"})
+    hidden = await form_of(accountant, f"/receipts/{last[1]}/void")
+    voided = await accountant.post(f"/receipts/{last[1]}/void", data={**hidden, "reason": "试作废"})
     assert voided.status_code == 303, voided.text
     assert "已作废" in (await accountant.get(f"/receipts/{last[1]}")).text
 

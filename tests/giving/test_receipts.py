@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import as_shown
 import pytest
 from giving.given import TODAY, all_is_well, code_of, entries, give, requested
 from goods.given import RICE, opened
@@ -22,21 +23,21 @@ from charity.roles import SYSTEM
 async def test_a_voided_receipt_stays_and_its_gift_is_on_none(house):
     answer = await give(house)
     code = answer.body["receipt"]["code"]
-    await receipts.void(code, reason="抬头写错", by=house.accountant)
+    await as_shown.void(code, reason="抬头写错", by=house.accountant)
     row = await receipts.get(code)
     assert (row.status, row.ended_by) == ("voided", house.accountant.key)
     assert sealed.unseal("receipt", "reason", code, row.reason) == "抬头写错"
     assert (await donations.get(answer.body["id"], by=SYSTEM)).receipt_id is None
     assert await all_is_well() == []
     with pytest.raises(Refusal) as refused:
-        await receipts.void(code, reason="再来", by=house.accountant)
+        await as_shown.void(code, reason="再来", by=house.accountant)
     assert code_of(refused) == "receipt.ended"
 
 
 async def test_a_replaced_receipt_and_the_new_one_name_each_other(house):
     answer = await give(house, 8_800)
     old = answer.body["receipt"]["code"]
-    made = await receipts.replace(old, reason="错字", donor=Donor("person", "王晓明"), by=house.accountant)
+    made = await as_shown.replace(old, reason="错字", donor=Donor("person", "王晓明"), by=house.accountant)
     new = await receipts.get(made.body["code"])
     before = await receipts.get(old)
     assert (before.status, before.replaced_by_id) == ("replaced", new.code)
@@ -48,11 +49,11 @@ async def test_a_replaced_receipt_and_the_new_one_name_each_other(house):
     assert await all_is_well() == []
 
 
-@pytest.mark.parametrize("who", ["cashier", "approver", "auditor", "clerk"])
-async def test_only_an_accountant_voids(house, who):
+@pytest.mark.parametrize("who", ["approver", "auditor", "clerk"])
+async def test_only_cashiers_and_accountants_void(house, who):
     code = (await give(house)).body["receipt"]["code"]
     with pytest.raises(Refusal) as refused:
-        await receipts.void(code, reason="x", by=getattr(house, who))
+        await as_shown.void(code, reason="x", by=getattr(house, who))
     assert refused.value.status == 403
     assert (await receipts.get(code)).status == "issued"
 
@@ -61,7 +62,7 @@ async def test_a_receipt_is_not_voided_without_a_reason(house):
     code = (await give(house)).body["receipt"]["code"]
     for reason in ("", "  ", "x" * 501):
         with pytest.raises(Refusal) as refused:
-            await receipts.void(code, reason=reason, by=house.accountant)
+            await as_shown.void(code, reason=reason, by=house.accountant)
         assert code_of(refused) == "reason.needed"
 
 
@@ -176,7 +177,7 @@ async def test_a_receipt_says_all_of_its_gift_and_who_ended_it_why_and_when(hous
         "recorded_at": recorded_at,
     }
     assert row == issued
-    done = await receipts.replace(code, reason="错字", by=house.accountant)
+    done = await as_shown.replace(code, reason="错字", by=house.accountant)
     fresh = done.body["code"]
     assert done == Answer(201, {"code": fresh, "number": f"CS-{year}-000002"})
     row = await _receipt(code)
@@ -196,7 +197,7 @@ async def test_a_receipt_says_all_of_its_gift_and_who_ended_it_why_and_when(hous
         "replaces": code,
         "recorded_at": ended_at,
     }
-    assert await receipts.void(fresh, reason="重复", by=house.accountant) == Answer(
+    assert await as_shown.void(fresh, reason="重复", by=house.accountant) == Answer(
         200, {"number": f"CS-{year}-000002", "status": "voided"}
     )
     assert await reading.value("SELECT COUNT(*) FROM person") == 1
@@ -204,7 +205,7 @@ async def test_a_receipt_says_all_of_its_gift_and_who_ended_it_why_and_when(hous
 
 async def test_a_receipt_in_another_name_brings_its_person(house: Any) -> None:
     code = (await give(house)).body["receipt"]["code"]
-    made = await receipts.replace(code, reason="错字", donor=Donor("person", "王晓明"), by=house.accountant)
+    made = await as_shown.replace(code, reason="错字", donor=Donor("person", "王晓明"), by=house.accountant)
     row = await _receipt(made.body["code"])
     assert await reading.value("SELECT name FROM person WHERE key = $1", row["donor"]) == "王晓明"
     assert await reading.value("SELECT COUNT(*) FROM person") == 2
@@ -214,7 +215,7 @@ async def test_goods_stand_on_the_receipt_that_replaces_another_in_their_order(h
     shop = await opened(house)
     first = await shop.bring_answer(RICE, 3, unit_value_fen=2_650)
     other = await shop.bring_answer(RICE, 1, unit_value_fen=2_000)
-    made = await receipts.replace(first["receipt"]["code"], reason="错字", by=house.accountant)
+    made = await as_shown.replace(first["receipt"]["code"], reason="错字", by=house.accountant)
     numbers = [first["receipt"]["number"], made.body["number"], other["receipt"]["number"]]
     lines = await receipts.goods_lines(numbers)
     assert lines[numbers[0]] == lines[numbers[1]]
@@ -233,7 +234,7 @@ async def _code(call: Any) -> str:
     return code_of(refused)
 
 
-@pytest.mark.parametrize("verb", [receipts.void, receipts.replace])
+@pytest.mark.parametrize("verb", [as_shown.void, as_shown.replace])
 async def test_a_reason_has_five_hundred_signs_at_most(house: Any, verb: Any) -> None:
     code = (await give(house)).body["receipt"]["code"]
     for reason in ("", " \n", "错" * 501):
@@ -273,10 +274,10 @@ async def _dated(numbers: list[str], days: list[str]) -> None:
 async def test_the_list_of_receipts_takes_every_filter_alone_and_together(house: Any) -> None:
     made = [(await give(house)).body["receipt"] for _ in range(4)]
     numbers = [receipt["number"] for receipt in made]
-    await receipts.void(made[1]["code"], reason="x", by=house.accountant)
+    await as_shown.void(made[1]["code"], reason="x", by=house.accountant)
     await receipts.deliver(made[2]["code"], delivery="sent", by=house.cashier)
     await receipts.deliver(made[3]["code"], delivery="sent", by=house.cashier)
-    await receipts.replace(made[3]["code"], reason="x", by=house.accountant)
+    await as_shown.replace(made[3]["code"], reason="x", by=house.accountant)
     numbers.append(f"CS-{clock.today().year}-000005")
     await _dated(numbers, ["2026-11-01", "2026-11-02", "2026-11-03", "2026-11-03", "2026-11-04"])
 

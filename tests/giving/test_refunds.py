@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import as_shown
 import pytest
 from giving.given import TODAY, all_is_well, balance, code_of, entries, give, promised, requested, spend
 from goods.given import RICE, opened
@@ -11,7 +12,7 @@ from whole.given import verify_failures
 from charity import clock
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
-from charity.giving import campaigns, donations, pledges, receipts, refunds
+from charity.giving import campaigns, donations, receipts, refunds
 from charity.giving.limits import REASON_MAX
 from charity.ledger import tracing
 from charity.ledger.writer import Answer
@@ -255,7 +256,7 @@ async def test_what_a_unit_gave_and_what_a_day_brought_is_less_what_went_back(ho
 
 async def test_money_on_no_receipt_is_given_back_without_one(house: Any) -> None:
     answer = await give(house, 1_000)
-    await receipts.void(answer.body["receipt"]["code"], reason="写错", by=house.accountant)
+    await as_shown.void(answer.body["receipt"]["code"], reason="写错", by=house.accountant)
     await refunds.approve(await requested(house, answer, 300), by=house.approver)
     assert await reading.value("SELECT COUNT(*) FROM receipt") == 1
     assert await all_is_well() == []
@@ -270,8 +271,8 @@ async def test_a_receipt_over_two_gifts_keeps_the_one_of_which_nothing_is_left_n
 ) -> None:
     code = await promised(amount_fen=1_000)
     paid = {"received_on": TODAY, "channel": "cash", "by": house.cashier}
-    first, second = [await pledges.receive(code, amount_fen=fen, **paid) for fen in (600, 400)]
-    await receipts.void(second.body["receipt"]["code"], reason="合并", by=house.accountant)
+    first, second = [await as_shown.receive(code, amount_fen=fen, **paid) for fen in (600, 400)]
+    await as_shown.void(second.body["receipt"]["code"], reason="合并", by=house.accountant)
     head = first.body["receipt"]
     for sql, values in (  # as no verb does yet: one receipt over both
         ("INSERT INTO receipt_line (number, donation) VALUES ($1, $2)", (head["number"], second.body["id"])),

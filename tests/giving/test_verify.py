@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import as_shown
 import pytest
 import pytest_asyncio
 from cast import Cast
@@ -14,9 +15,8 @@ from tampering import freely, tampered
 
 from charity.db import engine, reading
 from charity.errors import Failure
-from charity.giving import pledges, receipts, refunds, verify
+from charity.giving import refunds, verify
 from charity.giving.donors import work_units
-from charity.goods import slips
 from charity.ledger import checks
 from charity.ledger.writer import Answer
 
@@ -102,7 +102,7 @@ async def books(house: Cast) -> Books:
     await books.gift("agency", 500, campaign="wenchuan-2008")
     await _refunds(books, part, whole)
     await books.note("part", part.body["id"])
-    for n, call in enumerate((receipts.void, receipts.replace)):
+    for n, call in enumerate((as_shown.void, as_shown.replace)):
         ended = await books.gift(("voided", "replaced")[n], 700)
         await call(ended.body["receipt"]["code"], reason="写错", by=by)
     await _goods(books, shop)
@@ -141,8 +141,8 @@ async def _goods(books: Books, shop: Any) -> None:
         key = await reading.value("SELECT donation FROM goods_intake WHERE number = $1", taken["number"])
         await books.note(name, key)
         if name == "reversed":
-            await slips.reverse(number=taken["number"], reason="点错", by=books.house.manager)
-    fresh = await receipts.replace(books.names["corrected_receipt"], reason="写错", by=books.house.accountant)
+            await as_shown.reverse(number=taken["number"], reason="点错", by=books.house.manager)
+    fresh = await as_shown.replace(books.names["corrected_receipt"], reason="写错", by=books.house.accountant)
     books.names["corrected_new"] = fresh.body["number"]
 
 
@@ -152,7 +152,7 @@ async def _pledges(books: Books) -> None:
         code = books.names[name] = await promised(work_unit="LXU02" if name == "partial" else None)
         for n, fen in enumerate(sums):
             paid = {"amount_fen": fen, "received_on": TODAY, "channel": "cash"}
-            answer = await pledges.receive(code, **paid, by=books.house.cashier)
+            answer = await as_shown.receive(code, **paid, by=books.house.cashier)
             await books.note(f"{name}{n}", answer.body["id"])
 
 
@@ -163,10 +163,10 @@ async def _several(books: Books) -> None:
     await books.gift("elsewhere", 30, work_unit="LXU01")
     await books.gift("first", 3_000, work_unit="LXU02")
     await books.gift("second", 2_000, work_unit="LXU02", donor=WANG)
-    await receipts.replace(names["first_receipt"], reason="合并", by=by)
+    await as_shown.replace(names["first_receipt"], reason="合并", by=by)
     await books.note("first", names["first_key"])
     for head, other in (("first", "second"), ("received0", "received1")):
-        await receipts.void(names[f"{other}_receipt"], reason="合并", by=by)
+        await as_shown.void(names[f"{other}_receipt"], reason="合并", by=by)
         line = [names[f"{head}_number"], names[f"{other}_key"]]
         add = "UPDATE receipt SET amount_fen = amount_fen + (SELECT amount_fen FROM donation WHERE key = $2) WHERE code = $1"
         await freely(

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import as_shown
 from goods.given import COAT, DONOR, RICE, SALT, TOWEL, Shop, in_days, issue
 
 from charity import clock
-from charity.giving import receipts
-from charity.goods import intake, points, purchases, slips
+from charity.goods import intake, points, purchases
 from charity.goods.intake import IntakeLine
 from charity.goods.till import Line
 from charity.ledger.state import State
@@ -58,7 +58,7 @@ async def take_in(shop: Shop, *lines: IntakeLine, **values: Any) -> dict[str, An
 
 
 async def reverse(shop: Shop, number: str) -> str:
-    return str((await slips.reverse(number=number, reason="错", by=shop.house.manager)).body["number"])
+    return str((await as_shown.reverse(number=number, reason="错", by=shop.house.manager)).body["number"])
 
 
 async def busied(shop: Shop) -> Busy:
@@ -69,7 +69,7 @@ async def busied(shop: Shop) -> Busy:
     )
     gift = await take_in(shop, *lines, donor=DONOR, fund="F-WARM", campaign="everyday")
     first = gift["receipt"]
-    fresh = (await receipts.replace(first["code"], reason="写错", by=shop.house.accountant)).body
+    fresh = (await as_shown.replace(first["code"], reason="写错", by=shop.house.accountant)).body
     coats = await shop.bring_answer(COAT, 7)
     agency = await shop.bring_answer(SALT, 2, unit_value_fen=250, fund="F-WC08")
     await purchase(OLD, 4_500, "F-WARM")

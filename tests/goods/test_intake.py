@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import as_shown
 import pytest
 from goods.given import COAT, DONOR, MILK, RICE, SALT, UNKNOWN, Shop, counts, holding, in_days
 
@@ -137,7 +138,7 @@ async def test_a_receipt_keeps_the_goods_it_printed(shop: Shop) -> None:
         ("食用盐 400g", "袋", 2, 333, "market"),
     ]
     await transactions.run(lambda tx: tx.rows("UPDATE item SET name = '改名', measure = '箱'"))
-    fresh = (await receipts.replace(taken["receipt"]["code"], reason="写错", by=shop.house.accountant)).body
+    fresh = (await as_shown.replace(taken["receipt"]["code"], reason="写错", by=shop.house.accountant)).body
     for receipt in (taken["receipt"], fresh):
         kept = (await receipts.goods_lines([receipt["number"]]))[receipt["number"]]
         assert [(x.name, x.measure, x.quantity, x.price_fen, x.evidence) for x in kept] == printed
@@ -154,7 +155,7 @@ async def test_a_receipt_keeps_the_goods_it_printed(shop: Shop) -> None:
 async def test_receipts_made_before_their_goods_were_kept_get_those_of_the_slip(shop: Shop) -> None:
     await shop.bring(COAT, 1)
     taken = await shop.bring_answer(SALT, 3, total_value_fen=1000)
-    await receipts.replace(taken["receipt"]["code"], reason="写错", by=shop.house.accountant)
+    await as_shown.replace(taken["receipt"]["code"], reason="写错", by=shop.house.accountant)
     rows = await reading.rows("SELECT * FROM receipt_item ORDER BY number, n")
     assert len(rows) == 4
 

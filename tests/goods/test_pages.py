@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from conftest import Web
 from goods.given import MILK, RICE, SALT, UNKNOWN, Shop, counts, in_days
+from page_forms import hidden_of
 
 from charity import clock
 from charity.db import reading
@@ -25,6 +26,13 @@ def intake_body(*lines: dict[str, Any], **header: Any) -> dict[str, Any]:
 
 
 SALT_LINE = {"barcode": SALT, "quantity": 10, "unit_value_fen": 250, "evidence": "invoice"}
+
+
+async def seen(web: Web, number: str) -> str:
+    """The content hash of a slip as a program reads it."""
+    slip = (await web.as_("manager").get(f"{API}/documents/{number}")).json()
+    assert (slip["number"], slip["reversed_by"]) == (number, None)
+    return str(slip["content_hash"])
 
 
 async def test_goods_travel_through_the_api(shop: Shop, web: Web) -> None:
@@ -59,12 +67,16 @@ async def test_goods_travel_through_the_api(shop: Shop, web: Web) -> None:
         "members": 3,
     }
     back = await web.as_("manager").post(
-        f"{API}/documents/{taken['number']}/reverse", json={"reason": "数错"}, headers=keyed("k-3")
+        f"{API}/documents/{taken['number']}/reverse",
+        json={"reason": "数错", "content_hash": await seen(web, taken["number"])},
+        headers=keyed("k-3"),
     )
     assert back.status_code == 409
     assert out.json()["number"] in back.json()["detail"]
     back = await web.as_("manager").post(
-        f"{API}/documents/{out.json()['number']}/reverse", json={"reason": "扫错"}, headers=keyed("k-4")
+        f"{API}/documents/{out.json()['number']}/reverse",
+        json={"reason": "扫错", "content_hash": await seen(web, out.json()["number"])},
+        headers=keyed("k-4"),
     )
     assert back.status_code == 201
     assert back.json()["entry"]
@@ -109,7 +121,9 @@ async def test_a_move_without_a_key_or_without_the_right_is_refused(shop: Shop, 
     body["store"] = "LX02"
     assert (await web.as_("clerk").post(f"{API}/intakes", json=body, headers=keyed())).status_code == 403
     assert (await web.as_("clerk").get(f"{API}/stock?store=LX02")).status_code == 403
-    answer = await web.as_("clerk").post(f"{API}/documents/RK-1/reverse", json={"reason": "x"}, headers=keyed())
+    answer = await web.as_("clerk").post(
+        f"{API}/documents/RK-1/reverse", json={"reason": "x", "content_hash": "0" * 64}, headers=keyed()
+    )
     assert answer.status_code == 403
 
 
@@ -287,7 +301,7 @@ async def test_stock_and_documents_are_shown_and_reversed(shop: Shop, web: Web) 
     assert "确认冲销" in ask.text
     empty = await manager.post(f"/goods/documents/{number}/reverse", data={"reason": " ", "idem": "r1"})
     assert empty.status_code == 422
-    done = await manager.post(f"/goods/documents/{number}/reverse", data={"reason": "数错", "idem": "r1"})
+    done = await manager.post(f"/goods/documents/{number}/reverse", data={**hidden_of(ask.text), "reason": "数错"})
     assert done.status_code == 303
     assert "已冲销" in (await manager.get(f"/goods/documents/{number}")).text
     assert (await manager.get(done.headers["location"])).status_code == 200

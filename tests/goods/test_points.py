@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 
+import as_shown
 import pytest
 from goods.given import COAT, RICE, SALT, Shop, holding, issue
 
@@ -10,7 +11,7 @@ from charity import clock
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import Refusal
-from charity.goods import cards, points, slips, stock
+from charity.goods import cards, points, stock
 from charity.goods.till import Line
 from charity.ledger import accounts as acc
 from charity.ledger import verify as ledger_verify
@@ -58,7 +59,7 @@ async def test_only_those_who_may_touch_cards_and_points(shop: Shop) -> None:
         cards.issue(household=shop.house.household, by=shop.house.clerk),
         cards.suspend(card=shop.card, reason="review", by=shop.house.cashier),
         points.grant_cycle(by=shop.house.clerk),
-        slips.reverse(number="RK-LX01-2026-000001", reason="错", by=shop.house.clerk),
+        as_shown.reverse(number="RK-LX01-2026-000001", reason="错", by=shop.house.clerk),
         stock.page(stock.Filter(store="LX02"), by=shop.house.clerk),
     ):
         with pytest.raises(Refusal) as caught:

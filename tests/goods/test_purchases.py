@@ -3,12 +3,13 @@
 import asyncio
 import json
 
+import as_shown
 import pytest
 from goods.given import DONOR, RICE, SALT, Shop, holding, in_days, sentence
 
 from charity.db import reading
 from charity.errors import Refusal
-from charity.goods import intake, purchases, slips, verify
+from charity.goods import intake, purchases, verify
 from charity.goods.intake import IntakeLine
 from charity.ledger import accounts as acc
 from charity.ledger.state import State
@@ -47,7 +48,7 @@ async def test_bought_goods_use_up_their_voucher(shop: Shop) -> None:
         return_exceptions=True,
     )
     assert sum(isinstance(o, Answer) for o in outcomes) == 4
-    await slips.reverse(number=first["number"], reason="退货", by=shop.house.manager)
+    await as_shown.reverse(number=first["number"], reason="退货", by=shop.house.manager)
     assert await reading.value("SELECT received_fen FROM goods_purchase") == 4000
     assert await verify.run() == []
 
@@ -69,7 +70,7 @@ async def test_a_bounced_purchase_takes_no_goods_until_it_is_paid_again(shop: Sh
     with pytest.raises(Refusal) as caught:
         await bounced()
     assert sentence(caught.value) == "拨付审批单 BF-2026-000002 已入库物资 10.00 元，请先冲销入库单"
-    await slips.reverse(number=taken["number"], reason="退汇", by=shop.house.manager)
+    await as_shown.reverse(number=taken["number"], reason="退汇", by=shop.house.manager)
     await bounced()
     with pytest.raises(Refusal) as caught:
         await intake.take_in(lines=[line], **values)

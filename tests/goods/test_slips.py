@@ -3,8 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import as_shown
 import pytest
+from conftest import Web
 from goods.given import DONOR, RICE, SALT, TOWEL, Shop, counts, holding, in_days, issue, sentence
+from page_forms import form_of
 from whole.given import verify_failures
 
 from charity import clock
@@ -21,16 +24,16 @@ from charity.roles import Actor
 async def test_a_reversed_issue_gives_goods_and_points_back(shop: Shop) -> None:
     lot = await shop.bring(RICE, 5, unit_value_fen=2650)
     number = (await issue(shop, Line(2, barcode=RICE))).body["number"]
-    answer = await slips.reverse(number=number, reason="扫错了卡", by=shop.house.manager)
+    answer = await as_shown.reverse(number=number, reason="扫错了卡", by=shop.house.manager)
     assert answer.body["number"].startswith("CX-LX01-")
     assert await shop.on_hand(lot) == 5
     assert await shop.points() == 180
     assert await holding("5101/P05/F-GEN", "CNY") == 0
     with pytest.raises(Refusal) as caught:
-        await slips.reverse(number=number, reason="再来", by=shop.house.manager)
+        await as_shown.reverse(number=number, reason="再来", by=shop.house.manager)
     assert caught.value.code == "document.reversed"
     with pytest.raises(Refusal) as caught:
-        await slips.reverse(number=answer.body["number"], reason="再来", by=shop.house.manager)
+        await as_shown.reverse(number=answer.body["number"], reason="再来", by=shop.house.manager)
     assert caught.value.code == "document.reversal"
     body = await reading.value("SELECT body FROM entry ORDER BY seq DESC LIMIT 1")
     assert "扫错了卡" not in body
@@ -41,11 +44,11 @@ async def test_an_intake_whose_goods_moved_on_names_what_to_reverse_first(shop: 
     number = (await issue(shop, Line(2, barcode=RICE))).body["number"]
     before = await counts()
     with pytest.raises(Refusal) as caught:
-        await slips.reverse(number=answer["number"], reason="数错了", by=shop.house.manager)
+        await as_shown.reverse(number=answer["number"], reason="数错了", by=shop.house.manager)
     assert number in sentence(caught.value)
     assert await counts() == before
-    await slips.reverse(number=number, reason="先冲", by=shop.house.manager)
-    await slips.reverse(number=answer["number"], reason="数错了", by=shop.house.manager)
+    await as_shown.reverse(number=number, reason="先冲", by=shop.house.manager)
+    await as_shown.reverse(number=answer["number"], reason="数错了", by=shop.house.manager)
     assert await holding("1201/LX01/F-GEN", "CNY") == 0
     assert await reading.value("SELECT status FROM receipt") == "voided"
     assert await reading.value("SELECT status FROM donation") == "reversed"
@@ -54,7 +57,7 @@ async def test_an_intake_whose_goods_moved_on_names_what_to_reverse_first(shop: 
 
 async def test_an_unknown_slip_is_not_found(shop: Shop) -> None:
     with pytest.raises(Refusal) as caught:
-        await slips.reverse(number="RK-LX01-2026-999999", reason="x", by=shop.house.manager)
+        await as_shown.reverse(number="RK-LX01-2026-999999", reason="x", by=shop.house.manager)
     assert caught.value.status == 404
     with pytest.raises(Refusal) as caught:
         await slips.get("RK-LX01-2026-999999", by=shop.house.manager)
@@ -77,8 +80,8 @@ async def test_a_day_of_work_verifies_clean_and_a_changed_line_does_not(shop: Sh
     taken = await shop.bring_answer(SALT, 3, total_value_fen=100)
     number = (await issue(shop, Line(2, barcode=RICE), Line(1, barcode=SALT))).body["number"]
     await issue(shop, Line(1, barcode=RICE))
-    await slips.reverse(number=number, reason="扫错", by=shop.house.manager)
-    await slips.reverse(number=taken["number"], reason="数错", by=shop.house.manager)
+    await as_shown.reverse(number=number, reason="扫错", by=shop.house.manager)
+    await as_shown.reverse(number=taken["number"], reason="数错", by=shop.house.manager)
     assert await verify.run() == []
     assert await ledger_verify.run() == []
     for change, invariant in (
@@ -100,7 +103,7 @@ async def test_a_reversal_is_the_slip_with_every_sign_turned(shop: Shop) -> None
     await shop.bring(RICE, 5, unit_value_fen=2650)
     salt = await shop.bring(SALT, 4)
     number = (await issue(shop, Line(2, barcode=RICE), Line(3, lot=salt))).body["number"]
-    answer = await slips.reverse(number=f" {number} ".strip().lower(), reason=" 扫错了卡 ", by=shop.house.manager)
+    answer = await as_shown.reverse(number=f" {number} ".strip().lower(), reason=" 扫错了卡 ", by=shop.house.manager)
     assert answer.status == 201
     lines = "SELECT n, barcode, lot, quantity, cost_fen, points, picked FROM goods_line WHERE document = $1 ORDER BY n"
     out, back = [await reading.rows(lines, name) for name in (number, answer.body["number"])]
@@ -123,9 +126,9 @@ async def test_a_reversal_needs_a_reason_of_which_two_hundred_characters_are_kep
     number = (await shop.bring_answer(SALT, 4))["number"]
     for reason in ("", "  \n"):
         with pytest.raises(Refusal) as caught:
-            await slips.reverse(number=number, reason=reason, by=shop.house.manager)
+            await as_shown.reverse(number=number, reason=reason, by=shop.house.manager)
         assert caught.value.code == "reason.missing"
-    answer = await slips.reverse(number=number, reason="错" * 201, by=shop.house.manager)
+    answer = await as_shown.reverse(number=number, reason="错" * 201, by=shop.house.manager)
     assert (await slips.get(answer.body["number"], by=shop.house.manager)).reason == "错" * 200
 
 
@@ -133,7 +136,7 @@ async def test_of_a_number_nobody_knows_forty_characters_are_repeated(shop: Shop
     asked = "RK-" + "9" * 60
     for call in (
         slips.get(asked, by=shop.house.manager),
-        slips.reverse(number=asked, reason="错", by=shop.house.manager),
+        as_shown.reverse(number=asked, reason="错", by=shop.house.manager),
     ):
         with pytest.raises(Refusal) as caught:
             await call
@@ -152,7 +155,7 @@ async def test_a_slip_is_shown_to_its_store_and_to_whoever_may_read_goods(shop: 
         await slips.page(slips.Filter(), by=shop.house.cashier)
     assert caught.value.status == 403
     with pytest.raises(Refusal) as caught:
-        await slips.reverse(number=number, reason="错", by=replace(shop.house.manager, store="LX02"))
+        await as_shown.reverse(number=number, reason="错", by=replace(shop.house.manager, store="LX02"))
     assert caught.value.status == 403
     for by in (shop.house.clerk, shop.house.auditor):
         listed = await slips.find(number.lower(), by=by)
@@ -197,7 +200,7 @@ async def test_slips_are_found_by_store_kind_and_days(shop: Shop) -> None:
     other = (await intake.take_in(store="LX02", source="gift", lines=[line], by=north)).body["number"]
     with clock.fixed(clock.now() + timedelta(days=1)):
         out = (await issue(shop, Line(2, barcode=RICE), Line(1, barcode=RICE))).body["number"]
-        back = (await slips.reverse(number=out, reason="错", by=shop.house.manager)).body["number"]
+        back = (await as_shown.reverse(number=out, reason="错", by=shop.house.manager)).body["number"]
     by = shop.house.auditor
 
     async def listed(by: Actor = by, **chosen: str) -> list[str]:
@@ -247,7 +250,7 @@ async def test_of_today_only_baskets_that_were_not_taken_back_count(shop: Shop) 
     assert await slips.issued_today("LX01") == 0
     await issue(shop, Line(1, barcode=SALT))
     wrong = (await issue(shop, Line(1, barcode=SALT))).body["number"]
-    await slips.reverse(number=wrong, reason="错", by=shop.house.manager)
+    await as_shown.reverse(number=wrong, reason="错", by=shop.house.manager)
     for _ in range(3):
         await till.issue(store="LX02", card=shop.card, lines=[Line(1, barcode=SALT)], by=north)
     assert (await slips.issued_today("LX01"), await slips.issued_today("LX02")) == (1, 3)
@@ -268,12 +271,12 @@ async def test_what_to_reverse_first_is_named_newest_first_and_twenty_at_most(sh
     await shop.bring(TOWEL, 9)
     await issue(shop, Line(1, barcode=TOWEL))
     wrong = (await issue(shop, Line(1, barcode=SALT))).body["number"]
-    await slips.reverse(number=wrong, reason="错", by=shop.house.manager)
+    await as_shown.reverse(number=wrong, reason="错", by=shop.house.manager)
     out = [(await issue(shop, Line(1, barcode=SALT))).body["number"] for _ in range(3)]
 
     async def named() -> list[str]:
         with pytest.raises(Refusal) as caught:
-            await slips.reverse(number=taken["number"], reason="错", by=shop.house.manager)
+            await as_shown.reverse(number=taken["number"], reason="错", by=shop.house.manager)
         assert caught.value.code == "document.goods_moved_on"
         return str(caught.value.facts["documents"]).split("、")
 
@@ -289,7 +292,7 @@ async def test_an_intake_that_is_taken_back_leaves_its_campaign_as_before(shop: 
     taken = await shop.bring_answer(SALT, 3, total_value_fen=1_000, campaign="everyday")
     assert await reading.value(count) == 3
     for number in (taken["number"], plain["number"]):
-        await slips.reverse(number=number, reason="错", by=shop.house.manager)
+        await as_shown.reverse(number=number, reason="错", by=shop.house.manager)
     assert await reading.value(count) == 1
     receipts = await reading.rows("SELECT code, status FROM receipt ORDER BY number")
     assert receipts == [
@@ -304,3 +307,20 @@ async def test_an_intake_that_is_taken_back_leaves_its_campaign_as_before(shop: 
     ]
     assert await ledger_verify.run() == []
     assert await verify.run() == []
+
+
+async def test_a_slip_is_taken_back_as_it_was_shown(shop: Shop, web: Web) -> None:
+    number = (await shop.bring_answer(RICE, 5, unit_value_fen=2650))["number"]
+    with pytest.raises(Refusal) as refused:
+        await slips.reverse(number=number, reason="错", content_hash="0" * 64, by=shop.house.manager)
+    assert refused.value.code == "content.changed"
+    assert refused.value.now is not None
+    assert refused.value.now.facts["pieces"] == 5
+    manager, place = web.as_("manager"), f"/goods/documents/{number}/reverse"
+    opened = await form_of(manager, place)
+    assert opened["content_hash"] == refused.value.now.content_hash
+    await as_shown.reverse(number=number, reason="先冲", by=shop.house.manager)
+    old = await manager.post(place, data={**opened, "reason": "再冲"})
+    assert old.status_code == 409
+    assert "状态：您打开时看到的是 有效 → 现在是 已冲销" in old.text
+    assert await reading.value("SELECT COUNT(*) FROM goods_document WHERE kind = 'reversal'") == 1

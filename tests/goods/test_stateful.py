@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import as_shown
 import pytest
 from cast import Cast, seed
 from conftest import environment
@@ -26,7 +27,7 @@ from hypothesis.stateful import (
 from charity import clock
 from charity.db import engine, reading
 from charity.errors import Refusal
-from charity.goods import intake, points, slips, till
+from charity.goods import intake, points, till
 from charity.goods import verify as goods_verify
 from charity.goods.intake import IntakeLine
 from charity.goods.till import Line
@@ -243,7 +244,7 @@ class ShopMachine(RuleBasedStateMachine):
 
     def _take_issue_back(self, number: str) -> None:
         household, taken, used = self.model.spent.pop(number)
-        self.run(slips.reverse(number=number, reason="测试", by=self.house.manager))
+        self.run(as_shown.reverse(number=number, reason="测试", by=self.house.manager))
         for code, pieces in taken:
             self.model.lot(code).pieces += pieces
         for cycle, amount in used.items():
@@ -256,7 +257,7 @@ class ShopMachine(RuleBasedStateMachine):
 
     def _take_intake_back(self, number: str) -> None:
         codes = [code for code, (n, _) in self.model.intakes.items() if n == number]
-        work = slips.reverse(number=number, reason="测试", by=self.house.manager)
+        work = as_shown.reverse(number=number, reason="测试", by=self.house.manager)
         if any(self.model.lot(code).pieces < self.model.intakes[code][1] for code in codes):
             with pytest.raises(Refusal) as caught:
                 self.run(work)

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import as_shown
 import pytest
 from goods.given import MILK, RICE, SALT, Shop, in_days
 
 from charity import clock, tokens
 from charity.db import engine, transactions
 from charity.errors import Refusal
-from charity.goods import intake, slips, stock, till
+from charity.goods import intake, stock, till
 from charity.goods.intake import IntakeLine
 from charity.goods.stock import StockFigures, StockLine, readers
 from charity.goods.till import Line
@@ -190,7 +191,7 @@ async def test_the_figures_are_of_each_store_alone(shop: Shop) -> None:
     await shop.bring(MILK, 2, expires_on=in_days(5))
     await bring_north(shop, SALT, 9)
     number = (await shop.bring_answer(RICE, 1, unit_value_fen=9_999))["number"]
-    await slips.reverse(number=number, reason="错", by=shop.house.manager)
+    await as_shown.reverse(number=number, reason="错", by=shop.house.manager)
     assert await stock.figures(["LX02", "LX01", "LX00"], by=shop.house.auditor) == {
         "LX00": StockFigures(0, 0, 0, 0, {7: 0, 30: 0, 90: 0}),
         "LX01": StockFigures(3, 9, 1_400, 0, {7: 1, 30: 1, 90: 1}),

@@ -6,13 +6,13 @@ import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
+import as_shown
 import pytest
 from giving.given import give
 from goods.given import DONOR, RICE, opened
 
 from charity.disclosure import routes
 from charity.errors import Refusal
-from charity.giving import receipts
 from charity.printing import pdfs, renderer
 from charity.web import limits
 
@@ -67,7 +67,7 @@ async def test_another_status_language_or_word_is_another_rendering(house, web):
     anybody = web.as_()
     first = (await anybody.get(f"/r/{code}.pdf")).content
     english = (await anybody.get(f"/r/{code}.pdf", headers={"Accept-Language": "en"})).content
-    await receipts.void(code, reason="试", by=house.accountant)
+    await as_shown.void(code, reason="试", by=house.accountant)
     voided = (await anybody.get(f"/r/{code}.pdf")).content
     assert len({first, english, voided}) == printed("public") == 3
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import as_shown
 from cast import Cast
 
 from charity import clock, tokens
@@ -13,7 +14,7 @@ from charity.app import DOCUMENTS
 from charity.db import transactions
 from charity.documents import facts
 from charity.giving import donations, refunds
-from charity.goods import cards, intake, items, points, slips, till
+from charity.goods import cards, intake, items, points, till
 from charity.goods.intake import IntakeLine
 from charity.goods.items import Item
 from charity.goods.till import Line, Proxy
@@ -152,8 +153,8 @@ async def eventful_town(house: Cast) -> Cast:
         asked = await refunds.request(gift, amount_fen=2_000, reason="重复付款", by=house.accountant)
         await refunds.approve(asked.body["number"], by=house.accountant2)
     with noon("2026-10-20"):
-        await slips.reverse(number=issued.body["number"], reason="扫错卡", by=house.manager)
-        await slips.reverse(number=rice, reason="数错", by=house.manager)
+        await as_shown.reverse(number=issued.body["number"], reason="扫错卡", by=house.manager)
+        await as_shown.reverse(number=rice, reason="数错", by=house.manager)
     return house
 
 

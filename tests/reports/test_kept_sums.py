@@ -3,6 +3,7 @@
 from itertools import combinations_with_replacement
 from typing import Any
 
+import as_shown
 import pytest
 import pytest_asyncio
 from cast import Cast
@@ -11,7 +12,7 @@ from reports.given import REPORTS, RICE, SOAP, catalogue, give, noon, pay, read,
 from charity.db import reading
 from charity.documents import facts
 from charity.giving import refunds
-from charity.goods import cards, points, slips, till
+from charity.goods import cards, points, till
 from charity.goods.till import Line
 from charity.ledger import figures
 from charity.ledger import verify as ledger_verify
@@ -52,7 +53,7 @@ async def autumn(house: Cast) -> Cast:
         await pay(house, 1_000, "P03", "F-GEN")
     with noon("2026-10-01"):
         await give(house, 900, campaign="dream-2026")
-        await slips.reverse(number=issued.body["number"], reason="扫错卡", by=house.manager)
+        await as_shown.reverse(number=issued.body["number"], reason="扫错卡", by=house.manager)
         await take_in(house, RICE, 1, 2_500)
         await pay(house, 500, "P03", "F-GEN")
         await pay(house, 200, "P01", "F-EDU")

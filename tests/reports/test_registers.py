@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 
+import as_shown
 import pytest
 from cast import Cast
 from reports.given import REPORTS, RICE, TODAY, YEAR, give, read, take_in, whole_year
@@ -12,8 +13,7 @@ from charity.db import reading, transactions
 from charity.documents import facts, forms
 from charity.documents.filters import STORE
 from charity.errors import Refusal
-from charity.giving import donations, receipts, refunds
-from charity.goods import slips
+from charity.giving import donations, refunds
 from charity.people.persons import Donor
 from charity.printing.document import Filters
 from charity.reports import stock
@@ -23,7 +23,7 @@ from charity.roles import SYSTEM, Actor, Role
 async def test_the_donation_register_names_the_giver_whom_a_new_receipt_corrected(house: Cast) -> None:
     gift = await donations.get(await give(house, 10_000, "陈小梅"), by=SYSTEM)
     right = Donor("person", "孙晓梅")
-    await receipts.replace(str(gift.receipt_id), reason="姓名写错", donor=right, by=house.accountant)
+    await as_shown.replace(str(gift.receipt_id), reason="姓名写错", donor=right, by=house.accountant)
     asked = await refunds.request(gift.key, amount_fen=10_000, reason="重复付款", by=house.accountant)
     await refunds.approve(asked.body["number"], by=house.accountant2)
     rows, _ = await read("donations", whole_year(copy="internal"))
@@ -142,7 +142,7 @@ async def test_the_disbursement_register_lists_money_and_goods_with_the_balance_
 
 async def test_a_reversed_issue_stands_in_red_and_gives_back_people_and_pieces(busy: Cast) -> None:
     number = (await read("disbursements", whole_year()))[0][0]["document"]
-    await slips.reverse(number=number, reason="扫错卡", by=busy.manager)
+    await as_shown.reverse(number=number, reason="扫错卡", by=busy.manager)
     rows, totals = await read("disbursements", whole_year())
     assert rows[-1]["goods_fen"] == -5_000
     assert rows[-1]["recipients"] == -3

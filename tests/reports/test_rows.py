@@ -2,13 +2,14 @@
 
 from itertools import combinations_with_replacement
 
+import as_shown
 import pytest
 from cast import Cast
 from reports.given import REPORTS, RICE, SOAP, STUDENT, catalogue, give, noon, pay, printed, read, take_in
 
 from charity.db import transactions
 from charity.documents import facts
-from charity.giving import donations, receipts
+from charity.giving import donations
 from charity.goods import cards, points, till
 from charity.goods.till import Line
 from charity.people import persons
@@ -187,7 +188,7 @@ async def test_goods_without_value_stand_in_the_fund_of_their_first_lot(house: C
 async def test_of_two_receipts_of_one_moment_the_later_number_says_who_gave(house: Cast) -> None:
     with noon("2026-09-10"):
         gift = await donations.get(await give(house, 10_000, "陈小梅"), by=SYSTEM)
-        await receipts.replace(
+        await as_shown.replace(
             str(gift.receipt_id), reason="姓名写错", donor=Donor("person", "孙晓梅"), by=house.accountant
         )
     rows, _ = await read("donations", Filters.of(*YEAR, copy="internal"))

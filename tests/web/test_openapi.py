@@ -92,7 +92,7 @@ class Ground:
         drafted = self._made("caseworker", "/aid/vouchers", voucher)
         self.whole: dict[str, dict[str, Any]] = {
             "/pledges": promise,
-            "/pledges/{code}/receive": money,
+            "/pledges/{code}/receive": money | {"content_hash": self._seen("cashier", f"/pledges/{pledge['code']}")},
             "/donations": gift,
             "/donations/{id}/refund": {"amount_fen": 100, "reason": "误捐"},
             "/aid/vouchers": voucher,
@@ -116,6 +116,11 @@ class Ground:
         assert answer.status_code == 201, answer.text
         document: dict[str, Any] = answer.json()
         return document
+
+    def _seen(self, role: str, path: str) -> str:
+        headers = {"Authorization": f"Bearer token-{role}"}
+        answer = self.session.get(f"{self.served.base}{API}{path}", headers=headers, timeout=30)
+        return str(answer.json()["content_hash"])
 
     def under(self, case: Any, *, whole: bool) -> None:
         """Change a generated case: known codes into the path, and a body that will do if it is to be `whole`."""

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import as_shown
 import pytest
 from cast import Cast
 from giving.given import all_is_well, balance, give, requested, spend
@@ -61,8 +62,10 @@ async def test_two_refunds_of_a_spent_gift_approved_at_once_take_no_fen_twice(ho
 async def test_a_receipt_replaced_and_its_gift_refunded_at_once_end_in_one_receipt(house: Cast) -> None:
     answer = await give(house, 10_000)
     number = await requested(house, answer, 4_000)
+    code = answer.body["receipt"]["code"]
+    seen = await as_shown.receipt_hash(code)
     await asyncio.gather(
-        receipts.replace(answer.body["receipt"]["code"], reason="抬头写错", by=house.accountant),
+        receipts.replace(code, content_hash=seen, reason="抬头写错", by=house.accountant),
         refunds.approve(number, by=house.approver),
     )
     (valid,) = await valid_receipts()
@@ -73,9 +76,11 @@ async def test_a_receipt_replaced_and_its_gift_refunded_at_once_end_in_one_recei
 async def test_a_receipt_replaced_and_its_goods_taken_back_at_once_leave_no_receipt(house: Cast) -> None:
     shop = await shop_opened(house)
     taken = await shop.bring_answer(RICE, 2, unit_value_fen=2650, donor=DONOR)
+    code, number = taken["receipt"]["code"], taken["number"]
+    seen, slip = await as_shown.receipt_hash(code), await as_shown.slip_hash(number)
     await asyncio.gather(
-        receipts.replace(taken["receipt"]["code"], reason="抬头写错", by=house.accountant),
-        slips.reverse(number=taken["number"], reason="数错", by=house.manager),
+        receipts.replace(code, content_hash=seen, reason="抬头写错", by=house.accountant),
+        slips.reverse(number=number, content_hash=slip, reason="数错", by=house.manager),
     )
     assert await valid_receipts() == []
     assert await goods_verify.run() == []
@@ -100,7 +105,7 @@ async def test_a_slip_taken_back_in_the_moment_it_is_made_is_refused_in_words(ho
     async def soon() -> Answer:
         for _ in range(1_000_000):
             if queue:
-                return await slips.reverse(number=number, reason="数错", by=house.manager)
+                return await as_shown.reverse(number=number, reason="数错", by=house.manager)
             await asyncio.sleep(0)
         pytest.fail("the intake was never queued")
 

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import as_shown
 import pytest
 import pytest_asyncio
 from cast import Cast
@@ -112,7 +113,7 @@ async def test_money_of_a_pledge_is_taken_when_the_campaign_is_over(ending: Cast
         code = await promised()
     with clock.fixed(NEW):
         on = FIRST.isoformat()
-        await pledges.receive(code, amount_fen=2_000, received_on=on, channel="cash", by=ending.cashier)
+        await as_shown.receive(code, amount_fen=2_000, received_on=on, channel="cash", by=ending.cashier)
     assert (await pledges.get(code)).status == "received"
 
 

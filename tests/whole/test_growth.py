@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
@@ -197,7 +198,7 @@ async def _of_a_day(house: Cast, shop: Shop, first: int, many: int) -> None:
             asked = await refunds.request(gift.body["id"], amount_fen=1_000, reason="重复支付", by=house.accountant)
             await refunds.approve(asked.body["number"], by=house.approver)
         elif n % 8 == 3:
-            await receipts.void(gift.body["receipt"]["code"], reason="打印错误", by=house.accountant)
+            await as_shown.void(gift.body["receipt"]["code"], reason="打印错误", by=house.accountant)
         else:
             await receipts.deliver(gift.body["receipt"]["code"], delivery="sent", by=house.cashier)
     await asyncio.gather(*(promised() for _ in range(many)))

@@ -98,8 +98,11 @@ async def test_a_clerk_and_a_manager_serve_their_own_store_only(house: Cast, web
     for page in ("", ".pdf", "/labels.pdf", "/reverse"):
         assert (await manager.get(f"/goods/documents/{number}{page}")).status_code == 403, page
     assert (await manager.post(f"/goods/documents/{number}/reverse", data={"reason": "x"})).status_code == 403
+    assert (await manager.get(f"{PREFIX}/goods/documents/{number}")).status_code == 403
     sent = await manager.post(
-        f"{PREFIX}/goods/documents/{number}/reverse", json={"reason": "x"}, headers={"Idempotency-Key": "c"}
+        f"{PREFIX}/goods/documents/{number}/reverse",
+        json={"reason": "x", "content_hash": "0" * 64},
+        headers={"Idempotency-Key": "c"},
     )
     assert sent.status_code == 403
     assert number not in (await manager.get("/goods/documents?store=LX01")).text

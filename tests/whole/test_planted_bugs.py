@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import as_shown
 import pytest
 import pytest_asyncio
 from cast import Cast
@@ -21,7 +22,7 @@ from charity.giving import donations, pledges, refunds
 from charity.giving import verify as giving_verify
 from charity.giving.limits import REASON_MAX
 from charity.giving.pledges import Promise
-from charity.goods import points, slips, stock, till
+from charity.goods import points, stock, till
 from charity.goods.till import Line
 from charity.ledger import checks, funds
 from charity.ledger import verify as books_verify
@@ -70,7 +71,7 @@ async def test_people_who_got_goods_of_two_funds_count_once(shop: Shop) -> None:
         rows, totals = await disbursements(fund=fund)
         assert [r["recipients"] for r in rows] == [3]
         assert totals.sums["recipients"] == 3
-    await slips.reverse(number=number, reason="扫错卡", by=shop.house.manager)
+    await as_shown.reverse(number=number, reason="扫错卡", by=shop.house.manager)
     rows, totals = await disbursements()
     assert [r["recipients"] for r in rows] == [3, 0, -3, 0]
     assert totals.sums["recipients"] == totals.sums["amount_fen"] == 0
@@ -87,7 +88,7 @@ async def test_agency_goods_that_go_out_lower_the_debt_and_cost_nothing(shop: Sh
     assert await holding("5101/P05/F-WARM", "CNY") == 2_500
     assert await holding("1201/LX01/F-WARM", "CNY") == 2_500
     assert await holding("2601/-/F-WARM", "CNY") == 0
-    await slips.reverse(number=number, reason="扫错卡", by=shop.house.manager)
+    await as_shown.reverse(number=number, reason="扫错卡", by=shop.house.manager)
     assert await holding("5101/P05/F-WARM", "CNY") == 0
     assert await books_verify.run() == []
 
@@ -233,7 +234,7 @@ async def test_verify_names_the_pledge_that_is_not_what_its_gifts_are(
         codes[name] = await promised()
         if fen:
             values = {"received_on": clock.today().isoformat(), "channel": "cash", "by": house.cashier}
-            await pledges.receive(codes[name], amount_fen=fen, **values)
+            await as_shown.receive(codes[name], amount_fen=fen, **values)
     assert await giving_verify.run() == []
     await transactions.run(lambda tx: tx.rows(f"{statement} RETURNING code"))
     codes_found = [f.words.split()[1] for f in await giving_verify.run() if f.invariant == "I3"]

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+import as_shown
 import pytest
 import pytest_asyncio
 from aid.given import ASKED
@@ -28,7 +29,7 @@ from charity.db import engine, reading, sealed, transactions
 from charity.documents import exports
 from charity.giving import donations, pledges, receipts, refunds
 from charity.giving.pledges import Promise
-from charity.goods import slips, till
+from charity.goods import till
 from charity.goods.till import Line, Proxy
 from charity.jobs import worker
 from charity.ledger.writer import Idem
@@ -72,8 +73,8 @@ async def _gifts(house: Cast, town: Town) -> None:
     ]
     code = [a.body["receipt"]["code"] for a in given]
     await receipts.deliver(code[0], delivery="kept_undelivered", note=TYPED, by=house.cashier)
-    new = await receipts.replace(code[1], reason=TYPED, donor=shy, by=house.accountant)
-    await receipts.void(code[2], reason=TYPED, by=house.accountant)
+    new = await as_shown.replace(code[1], reason=TYPED, donor=shy, by=house.accountant)
+    await as_shown.void(code[2], reason=TYPED, by=house.accountant)
     for n, gift in enumerate((given[0], given[3])):
         idem = Idem("refund.request:x", f"r{n}", "f")
         asked = await refunds.request(gift.body["id"], amount_fen=3_000, reason=TYPED, by=house.accountant, idem=idem)
@@ -118,9 +119,9 @@ async def _goods(house: Cast, town: Town) -> None:
     out = await till.issue(
         store="LX01", card=town.shop.card, lines=[Line(1, barcode=RICE)], proxy=Proxy(NAMES[4], TYPED), by=house.clerk
     )
-    await slips.reverse(number=out.body["number"], reason=TYPED, by=house.manager)
+    await as_shown.reverse(number=out.body["number"], reason=TYPED, by=house.manager)
     other = await town.shop.bring_answer(RICE, 1, donor=Donor("person", NAMES[5]))
-    await slips.reverse(number=other["number"], reason=TYPED, by=house.manager)
+    await as_shown.reverse(number=other["number"], reason=TYPED, by=house.manager)
     town.slips = [taken["number"], out.body["number"]]
 
 

@@ -40,6 +40,7 @@ VERBS = {
     "giving.donors.work_units.add": "campaign.manage",
     "giving.pledges.verbs.receive": "gift.receive",
     "giving.receipts.verbs.deliver": "gift.receive",
+    "giving.receipts.verbs.issue_anew": "gift.receive",
     "giving.receipts.verbs.replace": "receipt.void",
     "giving.receipts.verbs.void": "receipt.void",
     "giving.refunds.verbs.approve": "refund.approve",

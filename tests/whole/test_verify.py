@@ -6,6 +6,7 @@ import inspect
 import sys
 from pathlib import Path
 
+import as_shown
 import pytest
 import pytest_asyncio
 from aid.given import ASKED
@@ -21,8 +22,8 @@ from charity.aid import payments, vouchers
 from charity.app import CHECKS
 from charity.db import reading, transactions
 from charity.errors import Failure
-from charity.giving import pledges, receipts, refunds
-from charity.goods import slips, till
+from charity.giving import refunds
+from charity.goods import till
 from charity.goods.till import Line
 from charity.ledger.writer import Idem
 from charity.room import Check
@@ -40,7 +41,7 @@ async def town(house: Cast) -> Cast:
     await refunds.approve(await requested(house, gift, 1_000), by=house.approver)
     taken = await shop.bring_answer(RICE, 5, unit_value_fen=2650, fund="F-WARM")
     out = await till.issue(store="LX01", card=shop.card, lines=[Line(1, barcode=RICE)], by=house.clerk)
-    await slips.reverse(number=out.body["number"], reason="扫错", by=house.manager)
+    await as_shown.reverse(number=out.body["number"], reason="扫错", by=house.manager)
     await till.issue(store="LX01", card=shop.card, lines=[Line(2, barcode=RICE)], by=house.clerk)
     assert taken["receipt"]
     content = ASKED.__class__(
@@ -264,12 +265,12 @@ async def busy(town: Cast) -> Cast:
     """The town with a pledge paid in part, a receipt corrected and one voided, so that every kind of row is there."""
     code = await promised()
     paid = {"amount_fen": 100, "received_on": clock.today().isoformat(), "channel": "cash"}
-    await pledges.receive(code, **paid, by=town.cashier)
-    for call in (receipts.replace, receipts.void):
+    await as_shown.receive(code, **paid, by=town.cashier)
+    for call in (as_shown.replace, as_shown.void):
         gift = await give(town, 700)
         await call(gift.body["receipt"]["code"], reason="写错", by=town.accountant)
     goods = await reading.value("SELECT code FROM receipt WHERE kind = 'in_kind'")
-    await receipts.replace(goods, reason="写错", by=town.accountant)
+    await as_shown.replace(goods, reason="写错", by=town.accountant)
     return town
 
 

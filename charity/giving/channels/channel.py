@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+READ_BACK_FEN = 5_000_000
+"""50,000.00 yuan: what a cashier of a county rarely sees."""
 NOTE_THE_REFERENCE = "下一步给您参考号，付款时写在备注里"
 
 
@@ -9,6 +11,7 @@ NOTE_THE_REFERENCE = "下一步给您参考号，付款时写在备注里"
 class Channel:
     """A way to pay: its words, the account (chart and place), and whether a reference is obligatory.
 
+    A sum above `read_back_fen` is typed twice (donations/read_back.py).
     `hint` says to whoever promises a gift what comes next; "" means that nobody can promise by it (channels.promised).
     A channel `only_demo` takes money, and promises, only where the organisation is a demo.
     """
@@ -20,3 +23,4 @@ class Channel:
     needs_ref: bool
     hint: str = ""
     only_demo: bool = False
+    read_back_fen: int = READ_BACK_FEN

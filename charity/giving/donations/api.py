@@ -18,6 +18,7 @@ async def receive(call: Call) -> Answer:
         donor=body.donor.donor(),
         fund=body.fund,
         work_unit=body.work_unit,
+        confirmed_amount_fen=body.confirmed_amount_fen,
         by=call.by,
         idem=call.idem("donation.receive"),
     )

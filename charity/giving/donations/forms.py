@@ -3,24 +3,43 @@
 from pydantic import BaseModel, Field
 
 from charity.giving.channels import CHANNELS
-from charity.giving.fields import Body, Code, Fen, Message, OptionalCode, Ref, TypedChannel, TypedYuan, Way
+from charity.giving.fields import (
+    Body,
+    Code,
+    ConfirmedFen,
+    ConfirmedYuan,
+    Fen,
+    Message,
+    OptionalCode,
+    Ref,
+    TypedChannel,
+    TypedYuan,
+    Way,
+)
 from charity.giving.receipts.forms import ReceiptRef
 from charity.people.forms import DonorForm, DonorPageForm
-from charity.web.fields import Day
+from charity.web.fields import ContentHash, Day
 
 WITH_REF = [channel.code for channel in CHANNELS.values() if channel.needs_ref]
 
 
-class ReceiveBody(Body):
-    """Money that arrived for a pledge."""
+class ArrivedBody(Body):
+    """Money that arrived."""
 
     amount_fen: Fen
     received_on: Day
     channel: Way
     channel_ref: Ref | None = Field(None, description="{} 的流水号，必填且不得重复".format("、".join(WITH_REF)))
+    confirmed_amount_fen: ConfirmedFen | None = None
 
 
-class DonationBody(ReceiveBody):
+class ReceiveBody(ArrivedBody):
+    """Money that arrived for a pledge."""
+
+    content_hash: ContentHash
+
+
+class DonationBody(ArrivedBody):
     """A gift that arrived."""
 
     campaign: Code = Field(description="活动代号", examples=["one-day-2026"])
@@ -45,6 +64,7 @@ class DonationForm(DonorPageForm):
     received_on: Day
     channel: TypedChannel
     channel_ref: Ref = ""
+    confirmed_amount_yuan: ConfirmedYuan = None
     fund: OptionalCode = None
     work_unit: OptionalCode = None
     public_name: bool = False

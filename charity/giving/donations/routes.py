@@ -8,7 +8,7 @@ from charity import clock
 from charity.errors import Refusal
 from charity.giving import donations
 from charity.giving.donations.forms import DonationForm
-from charity.giving.donations.screens import campaign_choices, received_choices
+from charity.giving.donations.screens import campaign_choices, received_choices, typed_capitals
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.receipts.routes import to_receipt
 from charity.ledger import funds
@@ -34,6 +34,7 @@ async def _donation_page(request: Request, values: Data, refusal: Refusal | None
         campaigns=await campaign_choices(),
         kinds=kinds(),
         channels=await received_choices(),
+        capitals=typed_capitals(values, refusal),
         units=await unit_choices(),
         funds=choices(await funds.labels(), "按活动的用途"),
     )
@@ -57,6 +58,7 @@ async def donate(request: Request) -> Response:
             public_name=form.public_name,
             public_amount=form.public_amount,
             memo=form.memo,
+            confirmed_amount_fen=form.confirmed_amount_yuan,
             by=actor,
             idem=forms.idem(request, data, "donation.receive"),
         )

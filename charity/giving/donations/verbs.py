@@ -13,6 +13,7 @@ from charity.db import sealed
 from charity.db.tables import Table
 from charity.giving import campaigns, channels, receipts, rules
 from charity.giving.channels import Channel
+from charity.giving.donations import read_back
 from charity.giving.models import (
     CAMPAIGN,
     DONATION,
@@ -78,9 +79,13 @@ async def receive(
     public_name: bool = False,
     public_amount: bool = True,
     memo: str = "",
+    confirmed_amount_fen: int | None = None,
     idem: Idem | None = None,
 ) -> Answer:
-    """Record a gift that arrived: 201 `{id, entry, receipt: {code, number}}`."""
+    """Record a gift that arrived: 201 `{id, entry, receipt: {code, number}}`.
+
+    `confirmed_amount_fen` is the sum typed a second time, needed where `read_back` says so.
+    """
     by.must("gift.receive")
     way = await channels.arrived(channel, channel_ref)
     check_day(received_on)
@@ -103,6 +108,7 @@ async def receive(
     row, today = person_row(donor, key=person), clock.today()
 
     def decide(state: State) -> Answer:
+        read_back.check(amount_fen, confirmed_amount_fen, read_back.reasons(amount_fen, way))
         campaigns.accepting(state, campaign, day=received_on)
         state.add(PERSON, row)
         return record(state, gift, today=today.isoformat(), anonymous=donor.kind == "anonymous", by=by)

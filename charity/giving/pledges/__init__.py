@@ -1,5 +1,6 @@
 """Pledges 认捐: promised, paid and read. This is the door; outsiders import only it."""
 
+from .content import content_of
 from .readers import OPEN, Filters, get, known, page, receipts_of, shown_status
 from .verbs import PLEDGE_DAYS, STATUS_WORDS, Promise, promise, receive
 
@@ -9,6 +10,7 @@ __all__ = [
     "STATUS_WORDS",
     "Filters",
     "Promise",
+    "content_of",
     "get",
     "known",
     "page",

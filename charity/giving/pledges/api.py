@@ -28,7 +28,7 @@ async def promise(call: Call) -> Answer:
 
 
 async def show_pledge(call: Call) -> dict[str, Any]:
-    """A pledge as it is now, without names."""
+    """A pledge as it is now, without names; for whoever may receive its money with the content hash."""
     row = await pledges.get(call.path["code"])
     receipts = await pledges.receipts_of(row.code)
     return {
@@ -39,6 +39,7 @@ async def show_pledge(call: Call) -> dict[str, Any]:
         "expires_at": row.expires_at,
         "received_fen": row.received_fen,
         "receipts": [{"code": r.code, "number": r.number} for r in receipts],
+        **({"content_hash": pledges.content_of(row).hash} if call.actor and call.actor.may("gift.receive") else {}),
     }
 
 
@@ -51,6 +52,8 @@ async def receive_pledge(call: Call) -> Answer:
         received_on=body.received_on.isoformat(),
         channel=body.channel,
         channel_ref=body.channel_ref or "",
+        content_hash=body.content_hash,
+        confirmed_amount_fen=body.confirmed_amount_fen,
         by=call.by,
         idem=call.idem("pledge.receive"),
     )

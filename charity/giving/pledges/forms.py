@@ -8,6 +8,7 @@ from charity.giving.fields import (
     Body,
     ChosenAmount,
     Code,
+    ConfirmedYuan,
     Fen,
     Message,
     OptionalCode,
@@ -52,6 +53,7 @@ class PledgeState(PledgeAnswer):
 
     received_fen: int
     receipts: list[ReceiptRef]
+    content_hash: str | None = Field(None, description="登记到账时原样送回；只对可以登记到账的人给出")
 
 
 class GiveForm(DonorPageForm):
@@ -83,3 +85,5 @@ class ReceiveForm(BaseModel):
     received_on: Day
     channel: TypedChannel
     channel_ref: Ref = ""
+    confirmed_amount_yuan: ConfirmedYuan = None
+    content_hash: str = ""

@@ -7,13 +7,13 @@ from starlette.routing import Route
 from charity import clock
 from charity.errors import Refusal
 from charity.giving import campaigns, pledges
-from charity.giving.donations.screens import received_choices
+from charity.giving.donations.screens import received_choices, typed_capitals
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.pledges import Promise, screens
 from charity.giving.pledges.forms import GiveForm, ReceiveForm
 from charity.giving.receipts.routes import to_receipt
 from charity.giving.rules import CAMPAIGN_NOT_OPEN
-from charity.web import auth, forms, pages
+from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
 from charity.words import Term
 
@@ -107,13 +107,20 @@ async def receive_form(request: Request) -> Response:
 
 async def _receive_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
     row = await pledges.get(request.path_params["code"])
-    return await pages.form(
+    context = await screens.pledge_page(row)
+    facts = await screens.receive_facts(row, context)
+    return await pages.page(
         request,
         "giving/pledges/receive.html",
-        refusal,
+        status=refusal.status if refusal else 200,
+        errors=confirming.errors(request, refusal, facts),
         values={"channel": row.channel} | values,
         channels=await received_choices(),
-        **await screens.pledge_page(row),
+        facts=facts,
+        carried=confirming.carried(pledges.content_of(row).hash, facts),
+        receivable=row.status in pledges.OPEN,
+        capitals=typed_capitals(values, refusal),
+        **context,
     )
 
 
@@ -129,6 +136,8 @@ async def receive(request: Request) -> Response:
             received_on=form.received_on.isoformat(),
             channel=form.channel,
             channel_ref=form.channel_ref,
+            content_hash=form.content_hash,
+            confirmed_amount_fen=form.confirmed_amount_yuan,
             by=actor,
             idem=forms.idem(request, data, "pledge.receive"),
         )

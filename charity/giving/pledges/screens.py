@@ -85,6 +85,20 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
     }
 
 
+async def receive_facts(row: Pledge, page: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the cashier is shown of a pledge before its money is recorded; `page` is its `pledge_page`."""
+    giver = (await persons.names([row.donor_id])).get(row.donor_id)
+    return [
+        {"term": words.translate("参考号"), "value": row.reference, "kind": "code"},
+        {"term": words.translate("捐赠人"), "value": persons.shown(giver)},
+        {"term": words.translate("活动"), "value": page["campaign"].name},
+        {"term": words.translate("基金"), "value": page["fund"]},
+        {"term": words.translate("认捐金额"), "value": row.amount_fen, "kind": "yuan"},
+        {"term": words.translate("已经到账"), "value": row.received_fen, "kind": "yuan"},
+        {"term": words.translate("状态"), "value": page["state"], "kind": "status"},
+    ]
+
+
 def _steps(row: Pledge, code: str, done: list[Receipt]) -> list[dict[str, Any]]:
     over = {"received": "done", "expired": "stopped", "cancelled": "stopped", "released": "stopped"}
     paid = over.get(code, "current")

@@ -12,8 +12,9 @@ from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.db.tables import Table
 from charity.giving import campaigns, channels, donations, rules
-from charity.giving.donations import Gift
+from charity.giving.donations import Gift, read_back
 from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, PledgeRow
+from charity.giving.pledges import content
 from charity.giving.pledges.readers import OPEN, get
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
@@ -112,10 +113,16 @@ async def receive(
     received_on: str,
     channel: str,
     channel_ref: str = "",
+    content_hash: str,
+    confirmed_amount_fen: int | None = None,
     by: Actor,
     idem: Idem | None = None,
 ) -> Answer:
-    """Record money for a pledge, whole or in part: 201 `{id, entry, receipt}`."""
+    """Record money for a pledge, whole or in part: 201 `{id, entry, receipt}`.
+
+    `content_hash` is that of the pledge as it was shown; `confirmed_amount_fen` the sum typed a second time, needed
+    where `read_back` says so.
+    """
     by.must("gift.receive")
     way = await channels.arrived(channel, channel_ref)
     donations.check_day(received_on)
@@ -142,6 +149,9 @@ async def receive(
         assert row is not None
         if row["status"] not in OPEN:
             raise rules.PLEDGE_DONE(state=Term(STATUS_WORDS[row["status"]]))
+        content.of_row(row).must_be(content_hash)
+        due_fen = row["amount_fen"] - row["received_fen"]
+        read_back.check(amount_fen, confirmed_amount_fen, read_back.reasons(amount_fen, way, due_fen=due_fen))
         campaigns.accepting(state, pledge.campaign_id, day=received_on, late=True)
         total = row["received_fen"] + amount_fen
         status = "received" if total >= row["amount_fen"] else "partial"

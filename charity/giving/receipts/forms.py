@@ -4,10 +4,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from charity.giving.fields import Reason, Ref
+from charity.giving.fields import Body, Code, Reason, Ref
 from charity.giving.receipts import DELIVERY_WORDS
-from charity.people.forms import DonorPageForm
-from charity.web.fields import DayText
+from charity.giving.receipts.verbs import TOGETHER_MAX
+from charity.people.forms import DonorForm, DonorPageForm
+from charity.web.fields import ContentHash, DayText
 
 
 class ReceiptRef(BaseModel):
@@ -30,16 +31,60 @@ class ReceiptsQuery(BaseModel):
     after: str = ""
 
 
-class ReasonForm(BaseModel):
-    """Why a receipt is voided."""
+class VoidBody(Body):
+    """Why the receipt that was shown is voided."""
 
     reason: Reason
+    content_hash: ContentHash
+
+
+class ReplaceBody(VoidBody):
+    """Why a receipt is replaced, and the giver as it should have been."""
+
+    donor: DonorForm
+
+
+class DeliverBody(Body):
+    """How a receipt reached its giver."""
+
+    how: Literal["sent", "handed", "kept_undelivered"] = Field(
+        description="sent 已寄送、handed 已当面交付、kept_undelivered 留存"
+    )
+    note: Ref | None = Field(None, description="留存未送达的，必须写明原因")
+
+
+class IssueBody(Body):
+    """Gifts of one giver whose receipt was voided."""
+
+    donations: list[Code] = Field(min_length=1, max_length=TOGETHER_MAX, description="捐赠的 id")
+
+
+class VoidAnswer(BaseModel):
+    """The receipt that was voided."""
+
+    number: str
+    status: Literal["voided"]
+
+
+class DeliverAnswer(BaseModel):
+    """How the receipt reached its giver."""
+
+    number: str
+    delivery: str
+
+
+class ReasonForm(BaseModel):
+    """Why the receipt that was shown is voided."""
+
+    reason: Reason
+    content_hash: str = ""
 
 
 class ReplaceForm(DonorPageForm):
-    """Why a receipt is replaced, and the giver as it should have been."""
+    """Why the receipt that was shown is replaced, and the giver as it should have been."""
 
     reason: Reason
+    content_hash: str = ""
 
 
 class DeliveryForm(BaseModel):

@@ -9,7 +9,7 @@ from charity.giving import receipts
 from charity.giving.donors.screens import kinds
 from charity.giving.receipts import screens
 from charity.giving.receipts.forms import DeliveryForm, ReasonForm, ReceiptsQuery, ReplaceForm
-from charity.web import auth, forms, pages
+from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
 
 ROWS = 50
@@ -85,13 +85,15 @@ async def end_form(request: Request) -> Response:
 async def _end_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
     row = await receipts.get(request.path_params["code"])
     template = "giving/receipts/void.html" if request.url.path.endswith("/void") else "giving/receipts/replace.html"
-    return await pages.form(
+    context = await screens.receipt_page(row, by=auth.allowed(request, "gift.read"))
+    return await pages.page(
         request,
         template,
-        refusal,
+        status=refusal.status if refusal else 200,
+        errors=confirming.errors(request, refusal, context["confirmed"]),
         values=values,
         kinds=kinds(),
-        **await screens.receipt_page(row, by=auth.allowed(request, "gift.read")),
+        **context,
     )
 
 
@@ -102,7 +104,8 @@ async def void(request: Request) -> Response:
     data = await forms.data(request, ReasonForm)
     try:
         form = forms.read(ReasonForm, data)
-        await receipts.void(code, reason=form.reason, by=actor, idem=forms.idem(request, data, "receipt.void"))
+        idem = forms.idem(request, data, "receipt.void")
+        await receipts.void(code, reason=form.reason, content_hash=form.content_hash, by=actor, idem=idem)
     except Refusal as refusal:
         return await _end_page(request, data, refusal)
     return pages.see_other(request, f"/receipts/{code}", flash="收据已作废，捐赠本身不变，编号保留。")
@@ -118,6 +121,7 @@ async def replace(request: Request) -> Response:
             request.path_params["code"],
             reason=form.reason,
             donor=form.donor(),
+            content_hash=form.content_hash,
             by=actor,
             idem=forms.idem(request, data, "receipt.replace"),
         )
@@ -127,10 +131,25 @@ async def replace(request: Request) -> Response:
     return pages.see_other(request, f"/receipts/{answer.body['code']}", flash=message, number=answer.body["number"])
 
 
+async def issue(request: Request) -> Response:
+    """Issue a receipt anew over the gifts of a voided one that are on none."""
+    actor = auth.allowed(request, "gift.receive")
+    data = await forms.data(request)
+    shown = await screens.receipt_page(await receipts.get(request.path_params["code"]), by=actor)
+    try:
+        idem = forms.idem(request, data, "receipt.issue")
+        answer = await receipts.issue_anew(donations=shown["missing"], by=actor, idem=idem)
+    except Refusal as refusal:
+        return await _receipt_page(request, refusal)
+    message = "已重新开具收据 {number}。"
+    return pages.see_other(request, f"/receipts/{answer.body['code']}", flash=message, number=answer.body["number"])
+
+
 routes = [
     Route("/receipts", receipt_list, methods=["GET"]),
     Route("/receipts/{code}", receipt, methods=["GET"]),
     Route("/receipts/{code}/delivery", deliver, methods=["POST"]),
+    Route("/receipts/{code}/issue", issue, methods=["POST"]),
     Route("/receipts/{code}/void", end_form, methods=["GET"]),
     Route("/receipts/{code}/void", void, methods=["POST"]),
     Route("/receipts/{code}/replace", end_form, methods=["GET"]),

@@ -12,6 +12,7 @@ from charity.ledger import funds
 from charity.office import staff
 from charity.people import persons
 from charity.roles import Actor
+from charity.web import confirming
 from charity.web.choices import choices, status
 
 RECEIPT_TONES = {"issued": "good", "voided": "bad", "replaced": "wait"}
@@ -48,8 +49,12 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
     staff_names = await staff.names([k for k in keys if k])
     donor = (await persons.names([row.donor_id])).get(row.donor_id)
     names = await campaigns.names([row.campaign_id])
+    facts = _confirmed(row, persons.shown(donor))
     return {
         "row": row,
+        "confirmed": facts,
+        "carried": confirming.carried(receipts.content_of(row).hash, facts),
+        "missing": [g.key for g in gifts if g.receipt_id is None and g.status == "ok" and g.amount_fen],
         "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
         "donor": persons.shown(donor),
@@ -73,6 +78,17 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
             for r in asked
         ],
     }
+
+
+def _confirmed(row: Receipt, donor: str) -> list[dict[str, Any]]:
+    """What is shown to whoever voids or replaces it."""
+    state = status(row.status, receipts.STATUS_WORDS, RECEIPT_TONES)
+    return [
+        {"term": words.translate("捐赠人"), "value": donor},
+        {"term": words.translate("金额"), "value": row.amount_fen, "kind": "yuan"},
+        {"term": words.translate("开具日期"), "value": row.issued_on, "kind": "date"},
+        {"term": words.translate("状态"), "value": state, "kind": "status"},
+    ]
 
 
 def _gift_row(gift: Donation) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from charity.giving import rules
 from charity.giving.limits import REASON_MAX
 from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, ReceiptLineRow, ReceiptRow
 from charity.giving.receipts import printed
+from charity.giving.receipts.content import content_of_row
 from charity.giving.receipts.printed import GoodsLine
 from charity.ledger import numbers
 from charity.ledger.loading import Loader
@@ -26,6 +27,8 @@ from charity.words import Term
 
 PREFIX, SERIES = "CS", "receipt"
 STATUS_WORDS = {"issued": "有效", "voided": "已作废", "replaced": "已更换"}
+TOGETHER_MAX = 100
+"""Gifts on a receipt that is issued anew."""
 DELIVERY_WORDS = {"pending": "待送达", "sent": "已寄送", "handed": "已当面交付", "kept_undelivered": "留存未送达"}
 
 
@@ -148,8 +151,8 @@ async def lines(loader: Loader, code: str) -> list[str]:
 # -- verbs --------------------------------------------------------------------------------------------
 
 
-async def void(code: str, *, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
-    """Void a receipt with a reason; the gift stays. Answer `{number, status: "voided"}`."""
+async def void(code: str, *, reason: str, content_hash: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Void the receipt that was shown, with a reason; the gift stays. Answer `{number, status: "voided"}`."""
     by.must("receipt.void")
     _check_reason(reason)
 
@@ -157,15 +160,20 @@ async def void(code: str, *, reason: str, by: Actor, idem: Idem | None = None) -
         return await lines(loader, code)
 
     def decide(state: State, keys: list[str]) -> Answer:
-        receipt = _row(state, code)
+        receipt = _shown(state, code, content_hash)
         end(state, receipt, keys, reason=reason, by=by)
         return Answer(200, {"number": receipt["number"], "status": "voided"})
 
     return await submit(Command(decide, wants=Wants(rows=[(RECEIPT, code)]), idem=idem, load=load))
 
 
-async def replace(code: str, *, reason: str, by: Actor, donor: Donor | None = None, idem: Idem | None = None) -> Answer:
-    """Issue a new receipt over the same gifts, for another giver if one is named: 201 `{code, number}`."""
+async def replace(
+    code: str, *, reason: str, content_hash: str, by: Actor, donor: Donor | None = None, idem: Idem | None = None
+) -> Answer:
+    """Issue a new receipt over the gifts of the one that was shown, for another giver if one is named.
+
+    Answer 201 `{code, number}`.
+    """
     by.must("receipt.void")
     _check_reason(reason)
     today = clock.today()
@@ -179,7 +187,7 @@ async def replace(code: str, *, reason: str, by: Actor, donor: Donor | None = No
 
     def decide(state: State, facts: tuple[list[str], list[GoodsLine]]) -> Answer:
         keys, goods = facts
-        receipt = _row(state, code)
+        receipt = _shown(state, code, content_hash)
         if person is not None:
             state.add(PERSON, person)
         fresh = reissue(
@@ -199,6 +207,56 @@ async def replace(code: str, *, reason: str, by: Actor, donor: Donor | None = No
     return await submit(Command(decide, wants=wants, idem=idem, load=load))
 
 
+async def issue_anew(*, donations: Sequence[str], by: Actor, idem: Idem | None = None) -> Answer:
+    """A receipt over gifts of one giver whose receipt was voided: 201 `{code, number}`.
+
+    The giver is the one that the books know; another name is a replacement. Goods print the lines of the receipt that
+    they were on.
+    """
+    by.must("gift.receive")
+    today = clock.today()
+    keys = sorted(set(donations))
+    if not 0 < len(keys) <= TOGETHER_MAX:
+        raise rules.RECEIPT_TOGETHER()
+
+    async def load(loader: Loader) -> list[GoodsLine]:
+        await loader.stored(DONATION, keys)
+        givers = [row["donor"] for key in keys if (row := loader.state.row(DONATION, key)) is not None]
+        await loader.stored(PERSON, givers)
+        marks = ", ".join(f"${n}" for n in range(1, len(keys) + 1))
+        sql = f"SELECT MAX(number) AS number FROM receipt_line WHERE donation IN ({marks})"  # noqa: S608
+        last = (await loader.rows(sql, *keys))[0]["number"]
+        return await printed.loaded(loader, last) if last else []
+
+    def decide(state: State, goods: list[GoodsLine]) -> Answer:
+        rows = [row for key in keys if (row := state.row(DONATION, key)) is not None]
+        if len(rows) != len(keys):
+            raise rules.DONATION_UNKNOWN()
+        if any(row["receipt"] is not None or row["status"] != "ok" or not row["amount_fen"] for row in rows):
+            raise rules.RECEIPT_ALREADY()
+        if len({(row["donor"], row["kind"]) for row in rows}) > 1 or (len(rows) > 1 and rows[0]["kind"] != "cash"):
+            raise rules.RECEIPT_TOGETHER()
+        first = min(rows, key=lambda row: row["seq"])
+        giver = state.row(PERSON, first["donor"])
+        fresh = issue(
+            state,
+            donor=first["donor"],
+            donations=keys,
+            amount_fen=sum((row["amount_fen"] or 0) - row["refunded_fen"] for row in rows),
+            campaign=first["campaign"] if len({row["campaign"] for row in rows}) == 1 else None,
+            fund=first["fund"],
+            issued_on=today.isoformat(),
+            by=by,
+            seq=first["seq"],
+            kind=first["kind"],
+            lines=goods if first["kind"] == "in_kind" else (),
+            delivery="kept_undelivered" if giver is None or giver["kind"] == "anonymous" else "pending",
+        )
+        return Answer(201, dict(fresh))
+
+    return await submit(Command(decide, Wants(series=[(SERIES, today.year)]), idem, load=load))
+
+
 async def deliver(code: str, *, delivery: str, note: str = "", by: Actor) -> None:
     """Note how a receipt reached its giver; `kept_undelivered` needs a reason (Charity Law 38)."""
     by.must("gift.receive")
@@ -216,6 +274,15 @@ async def deliver(code: str, *, delivery: str, note: str = "", by: Actor) -> Non
         return Answer(200, {"number": receipt["number"], "delivery": delivery})
 
     await submit(Command(decide, wants=Wants(rows=[(RECEIPT, code)])))
+
+
+def _shown(state: State, code: str, content_hash: str) -> ReceiptRow:
+    """The receipt, still valid and as it was shown."""
+    receipt = _row(state, code)
+    if receipt["status"] != "issued":
+        raise _ended(receipt)
+    content_of_row(receipt).must_be(content_hash)
+    return receipt
 
 
 def _row(state: State, code: str) -> ReceiptRow:

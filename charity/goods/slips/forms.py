@@ -17,6 +17,31 @@ class ReasonBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason = Field(description="冲销原因")
+    content_hash: fields.ContentHash
+
+
+class SlipLineAnswer(BaseModel):
+    """A line of a slip: pieces in (+) or out (−) of one lot."""
+
+    barcode: str
+    lot: str
+    quantity: int
+
+
+class SlipAnswer(BaseModel):
+    """A slip, without names; `content_hash` goes back when it is reversed."""
+
+    number: str
+    kind: Literal["intake", "issue", "reversal"]
+    store: str
+    effective_on: str
+    seq: int
+    reverses: str | None
+    reversed_by: str | None
+    pieces: int
+    amount_fen: int | None
+    lines: list[SlipLineAnswer]
+    content_hash: str
 
 
 class ReversalAnswer(BaseModel):
@@ -27,9 +52,10 @@ class ReversalAnswer(BaseModel):
 
 
 class ReasonForm(BaseModel):
-    """Why a slip is reversed, from the page."""
+    """Why the slip that was shown is reversed, from the page."""
 
     reason: Reason
+    content_hash: str = ""
 
 
 class SlipsQuery(Query):

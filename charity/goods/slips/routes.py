@@ -9,11 +9,11 @@ from starlette.routing import Route
 from charity import words
 from charity.errors import Refusal
 from charity.goods import rules
-from charity.goods.slips import documents, readers, verbs
+from charity.goods.slips import content, documents, readers, screens, verbs
 from charity.goods.slips.forms import ReasonForm, SlipsQuery
 from charity.ledger import funds
 from charity.office import staff, stores
-from charity.web import auth, forms, pages
+from charity.web import auth, confirming, forms, pages
 
 
 async def show_slips(request: Request) -> Response:
@@ -56,7 +56,13 @@ async def ask_reverse(request: Request) -> Response:
     slip = await readers.get(request.path_params["number"], by=by)
     if slip.kind == "reversal":
         raise rules.REVERSAL_FINAL()
-    return await pages.page(request, "goods/slips/reverse.html", document=slip, reason="")
+    return await pages.page(request, "goods/slips/reverse.html", reason="", **_asked(slip))
+
+
+def _asked(slip: readers.Slip) -> dict[str, Any]:
+    """What the page that asks once more shows and carries."""
+    facts = screens.confirmed(slip)
+    return {"document": slip, "facts": facts, "carried": confirming.carried(content.of(slip).hash, facts)}
 
 
 async def reverse(request: Request) -> Response:
@@ -65,12 +71,14 @@ async def reverse(request: Request) -> Response:
     data = await forms.data(request, ReasonForm)
     slip = await readers.get(request.path_params["number"], by=by)
     try:
-        reason = forms.read(ReasonForm, data).reason
+        form = forms.read(ReasonForm, data)
         key = forms.idem(request, data, "goods.reverse")
-        answer = await verbs.reverse(number=slip.number, reason=reason, by=by, idem=key)
+        answer = await verbs.reverse(
+            number=slip.number, reason=form.reason, content_hash=form.content_hash, by=by, idem=key
+        )
     except Refusal as refusal:
-        context: dict[str, Any] = {"document": slip, "reason": forms.text(data, "reason")}
-        context["errors"] = pages.errors(refusal)
+        context = _asked(await readers.get(slip.number, by=by)) | {"reason": forms.text(data, "reason")}
+        context["errors"] = confirming.errors(request, refusal, context["facts"])
         return await pages.page(request, "goods/slips/reverse.html", refusal.status, **context)
     flash = "单据 {number} 已冲销，物资、积分和账目都已退回"
     return pages.see_other(request, f"/goods/documents/{answer.body['number']}", flash=flash, number=slip.number)

@@ -14,6 +14,7 @@ from charity.giving.models import DONATION, IN_KIND_COUNT, RECEIPT
 from charity.goods import purchases, rules, stock
 from charity.goods.models import DOCUMENT, INTAKE, LINE, DocumentRow, IntakeRow, LineRow
 from charity.goods.slips import numbers
+from charity.goods.slips.content import content
 from charity.goods.slips.readers import NUMBER_MAX, blocking
 from charity.ledger import accounts as acc
 from charity.ledger import reversals as ledger
@@ -49,8 +50,8 @@ class _Facts:
 class _Reversal:
     """One reversal: loaded under the lock of `head`, then decided."""
 
-    def __init__(self, number: str, reason: str, by: Actor) -> None:
-        self.number, self.reason, self.by = number, reason, by
+    def __init__(self, number: str, reason: str, content_hash: str, by: Actor) -> None:
+        self.number, self.reason, self.content_hash, self.by = number, reason, content_hash, by
         self.day = clock.today()
 
     async def load(self, loader: Loader) -> _Facts:
@@ -89,6 +90,7 @@ class _Reversal:
             raise rules.REVERSAL_FINAL()
         if document["reversed_by"] is not None:
             raise rules.DOCUMENT_REVERSED(number=self.number, by=document["reversed_by"])
+        self._shown(facts)
         self._still_here(state, facts)
         number = numbers.next_number(state, SERIES, document["store"], self.day.year)
         entry = ledger.reverse(
@@ -123,6 +125,13 @@ class _Reversal:
         else:
             self._undo_outlay(state, facts, entry)
         return Answer(201, {"entry": entry.id, "number": number})
+
+    def _shown(self, facts: _Facts) -> None:
+        """Refuse another slip than the one that was shown."""
+        lines = [(line["quantity"], line["cost_fen"]) for line in facts.lines]
+        names = ("number", "kind", "store", "effective_on", "reversed_by")
+        document: dict[str, Any] = {name: value for name, value in facts.document.items() if name in names}
+        content(**document, lines=lines).must_be(self.content_hash)
 
     @staticmethod
     def _still_here(state: State, facts: _Facts) -> None:
@@ -167,11 +176,14 @@ class _Reversal:
             state.tally(IN_KIND_COUNT, (campaign,), -1)
 
 
-async def reverse(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
-    """Take a slip back. Refused when its goods have moved on, with the list of what to reverse first."""
+async def reverse(*, number: str, reason: str, content_hash: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Take back the slip that was shown.
+
+    Refused when its goods have moved on, with the list of what to reverse first.
+    """
     by.must("goods.reverse")
     reason = reason.strip()[:REASON_MAX]
     if not reason:
         raise rules.REASON_MISSING()
-    reversal = _Reversal(number[:NUMBER_MAX].upper(), reason, by)
+    reversal = _Reversal(number[:NUMBER_MAX].upper(), reason, content_hash, by)
     return await submit(Command(reversal.decide, load=reversal.load, idem=idem))
