@@ -25,7 +25,7 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
 GRACEFUL_S = 10
 STORY_FROM = date(2010, 1, 1)
-"""The demo builds in 2008 what its last year stands on (demo.story.DAWN)."""
+"""The story may end on no earlier day: its archives are of 2008 and 2010."""
 
 
 async def _must_be_whole() -> None:

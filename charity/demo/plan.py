@@ -3,11 +3,16 @@
 Always true: the same load day makes the same journal, to the last byte. So no event begins before the one
 before it has ended (the books draw keys and numbers while they write), and each chapter draws from a chance of
 its own, so that one more draw in giving moves nothing in goods. Two kinds go together: gifts in a row, which
-all reach the writer before it begins, in their order; and at the end of a day what draws nothing (a receipt
-was sent).
+all reach the writer before it begins, in their order; and what draws nothing and waits for a quiet hour (a
+receipt is sent). An event may plan another one that comes later: a cashier who finds too little in the bank
+looks again on the next working day.
+
+The story begins on the first of the month twelve months before the load day and ends on the eve of that day. What
+has its season comes once, on its calendar days; only one-day and everyday giving move with the load day.
 """
 
 import asyncio
+import heapq
 import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
@@ -15,10 +20,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from charity import clock
+from charity.demo import calendar
 from charity.errors import Refusal
 from charity.roles import Actor
 
 AT_ONCE = 200
+ONE_DAY_BEFORE, ONE_DAY_AFTER = 45, 30
+"""One-day giving runs from so many days before the load day to so many after it."""
+OPENS, CLOSES = 8, 17
+LUNCH = (11, 13)
+"""No paper is signed between these hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +43,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A household of the story: its code, its key, and the store where it chooses."""
+    """A household of the story: its code, its key, its township, and the store where it chooses ("" in a home)."""
 
     code: str
     key: str
+    township: str
+    category: str
+    members: int
     store: str
 
 
@@ -46,12 +60,15 @@ class Plan:
     today: date
     staff: dict[str, Actor] = field(default_factory=dict)
     households: list[Family] = field(default_factory=list)
-    cards: dict[str, list[str]] = field(default_factory=dict)
-    """Codes of cards by store."""
+    people: dict[str, list[str]] = field(default_factory=dict)
+    """Keys of the persons who are helped, by group: students, orphans, patients."""
+    cards: dict[str, list[tuple[str, Family]]] = field(default_factory=dict)
+    """Codes of cards with their families, by store."""
     events: list[Event] = field(default_factory=list)
     later: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     chances: dict[str, random.Random] = field(default_factory=dict)
+    playing: list[tuple[datetime, int, Event]] | None = None
 
     def chance_of(self, name: str) -> random.Random:
         """The chance of a chapter, seeded by its name and the load day."""
@@ -60,21 +77,87 @@ class Plan:
             self.chances[name] = random.Random(seed)  # noqa: S311 - a story, not a secret
         return self.chances[name]
 
+    # -- days ----------------------------------------------------------------------------------------
+
+    @property
+    def opened_on(self) -> date:
+        """The first of the month twelve months before the load day: the day of the opening balances."""
+        return self.today.replace(year=self.today.year - 1, day=1)
+
+    @property
+    def first(self) -> date:
+        """The first day on which anything is booked: the first working day."""
+        return calendar.working(self.opened_on)
+
+    @property
+    def last(self) -> date:
+        """The last day of the story: the eve of the load day."""
+        return self.today - timedelta(days=1)
+
     def day(self, offset: int) -> date:
         """A date `offset` days from the load day."""
         return self.today + timedelta(days=offset)
+
+    @property
+    def one_day_begins(self) -> date:
+        """The day on which one-day giving began: 45 days before the load day."""
+        return self.day(-ONE_DAY_BEFORE)
+
+    def one_day_fund(self, years_ago: int = 0) -> str:
+        """The fund of this one-day giving, or of one before: F-YRJ26."""
+        return f"F-YRJ{(self.one_day_begins.year - years_ago) % 100:02d}"
+
+    def once(self, month: int, day: int) -> date:
+        """The one day of the story's year with this month and day, or the first working one after it."""
+        chosen = date(self.opened_on.year, month, day)
+        if chosen < self.opened_on:
+            chosen = chosen.replace(year=chosen.year + 1)
+        return calendar.working(max(chosen, self.first))
+
+    def season(self, begins: tuple[int, int], ends: tuple[int, int]) -> list[date]:
+        """The days of the story from one month and day to another, in one year or over two."""
+        over_new_year = ends < begins
+        return [
+            day
+            for day in calendar.days(self.first, self.last)
+            for at in [(day.month, day.day)]
+            if (at >= begins or at <= ends if over_new_year else begins <= at <= ends)
+        ]
+
+    # -- times ---------------------------------------------------------------------------------------
 
     def at(self, day: date, hour: int = 9, minute: int = 0, second: int = 0) -> datetime:
         """An instant of a business day in Shanghai."""
         return datetime.combine(day, time(hour, minute, second), tzinfo=clock.SHANGHAI)
 
-    def sometime(self, day: date, chance: random.Random) -> datetime:
-        """Some instant of the working hours of a day."""
-        return self.at(day, chance.randrange(8, 18), chance.randrange(60), chance.randrange(60))
+    def sometime(self, day: date, chance: random.Random, hours: tuple[int, int] = (7, 22)) -> datetime:
+        """Some instant of a day between two hours."""
+        return self.at(day, chance.randrange(*hours), chance.randrange(60), chance.randrange(60))
+
+    def office_time(self, day: date, chance: random.Random) -> datetime:
+        """Some instant of a working day's office hours, on this day or the next one that is worked."""
+        hour = chance.choice([hour for hour in range(OPENS + 1, CLOSES) if not LUNCH[0] <= hour < LUNCH[1]])
+        return self.at(calendar.working(day), hour, chance.randrange(60), chance.randrange(60))
 
     def add(self, at: datetime, do: Callable[[], Awaitable[object]], *, together: bool = False) -> None:
-        """Add an event; `together` when it asks nothing of the database before the writer has it (a gift)."""
-        self.events.append(Event(at, do, together))
+        """Add an event; `together` when it asks nothing of the database before the writer has it (a gift).
+
+        What would come after the story has ended is left out: it still waits on its desk.
+        """
+        if at.date() > self.last:
+            return
+        assert at.date() >= self.opened_on, at
+        event = Event(at, do, together)
+        if self.playing is None:
+            self.events.append(event)
+        else:
+            heapq.heappush(self.playing, (at, len(self.events), event))
+            self.events.append(event)
+
+    async def do_later(self) -> None:
+        """Do what waited, all at once."""
+        waiting, self.later = self.later, []
+        await asyncio.gather(*(do() for do in waiting))
 
     def by(self, login: str) -> Actor:
         """A member of staff."""
@@ -107,31 +190,30 @@ class Chapter:
 
 
 async def play(plan: Plan, progress: Callable[[int, int], None]) -> None:
-    """Play the events in time order; at the end of each day what could wait."""
-    events = sorted(plan.events, key=lambda event: event.at)
+    """Play the events in time order."""
+    plan.playing = [(event.at, n, event) for n, event in enumerate(plan.events)]
+    heapq.heapify(plan.playing)
     done = 0
-    while done < len(events):
-        group = _group(events, done)
+    while plan.playing:
+        group = _group(plan.playing)
         done += len(group)
         await asyncio.gather(*(_at(plan, event.at, event.do) for event in group))
-        at = group[-1].at
-        if done == len(events) or events[done].at.date() != at.date():
-            await asyncio.gather(*(_at(plan, at, do) for do in plan.later))
-            plan.later.clear()
-            progress(done, len(events))
+        if not plan.playing or plan.playing[0][0].date() != group[-1].at.date():
+            progress(done, len(plan.events))
 
 
-def _group(events: Sequence[Event], start: int) -> Sequence[Event]:
+def _group(playing: list[tuple[datetime, int, Event]]) -> Sequence[Event]:
     """The next event, or the next gifts of its day in a row: they reach the writer in their order, in one batch."""
-    stop = start + 1
+    group = [heapq.heappop(playing)[2]]
     while (
-        stop < min(len(events), start + AT_ONCE)
-        and events[stop - 1].together
-        and events[stop].together
-        and events[stop].at.date() == events[start].at.date()
+        playing
+        and len(group) < AT_ONCE
+        and group[-1].together
+        and playing[0][2].together
+        and playing[0][0].date() == group[0].at.date()
     ):
-        stop += 1
-    return events[start:stop]
+        group.append(heapq.heappop(playing)[2])
+    return group
 
 
 async def _at(plan: Plan, at: datetime, do: Callable[[], Awaitable[object]]) -> None:

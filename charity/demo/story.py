@@ -7,7 +7,7 @@ dates, codes and keys are drawn from chances seeded by it; only sealed bytes dif
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 
 from charity import clock, tokens
 from charity.demo import plan
@@ -15,7 +15,6 @@ from charity.demo.plan import Chapter
 from charity.errors import Rule
 
 NOT_EMPTY = Rule("demo.not_empty", "数据库里已有数据，演示只能装入空库")
-DAWN = datetime(2008, 5, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ async def load(
     today = as_of or clock.today()
     whole = plan.Plan(today)
     with tokens.seeded(today.isoformat()):
-        with clock.fixed(DAWN):
+        with clock.fixed(whole.at(whole.opened_on - timedelta(days=1))):
             for chapter in chapters:
                 await chapter.build(whole)
         for chapter in chapters:

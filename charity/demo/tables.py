@@ -9,7 +9,7 @@ from charity.money import parse_yuan
 DATA = Path(__file__).parent / "data"
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def rows(name: str) -> tuple[dict[str, str], ...]:
     """The rows of `data/<name>.csv`."""
     with (DATA / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:

@@ -1,6 +1,6 @@
 """What finance contributes to the app."""
 
-from charity.finance import desk, verify
+from charity.finance import demo, desk, verify
 from charity.finance.journal import api as journal
 from charity.finance.opening import api as opening_calls
 from charity.finance.opening import routes as opening
@@ -20,5 +20,6 @@ ROOM = Room(
         NavItem("资金划转", "/transfers", "transfer.read", order=430),
         NavItem("期初余额", "/opening", "opening.read", order=640),
     ],
+    chapter=demo.chapter,
     checks=[Check("资金划转与期初余额", verify.run)],
 )

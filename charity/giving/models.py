@@ -106,7 +106,10 @@ class RefundStatus(StrEnum):
 
 
 class Campaign(Model):
-    """A fundraising campaign; `funds` is a JSON list of the fund codes a giver may choose from."""
+    """A fundraising campaign; `funds` is a JSON list of the fund codes a giver may choose from.
+
+    `archived_fen` and `archived_gifts` are what a campaign of before the books received, by its archive.
+    """
 
     slug = fields.CharField(64, primary_key=True)
     name = fields.TextField()
@@ -131,6 +134,8 @@ class Campaign(Model):
     cost_note = fields.TextField()
     receiving = fields.TextField()
     contact = fields.TextField()
+    archived_fen = fields.BigIntField(null=True)
+    archived_gifts = fields.BigIntField(null=True)
     created_at = fields.TextField()
 
     class Meta:
@@ -170,6 +175,8 @@ class CampaignRow(TypedDict):
     cost_note: str
     receiving: str
     contact: str
+    archived_fen: int | None
+    archived_gifts: int | None
     created_at: str
 
 

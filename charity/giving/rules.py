@@ -8,6 +8,7 @@ CAMPAIGN_NOT_OPEN = Rule("campaign.not_open", "募捐活动“{name}”现在不
 CAMPAIGN_NOT_BEGUN = Rule("campaign.not_begun", "募捐活动“{name}”自 {starts_on} 起接受捐赠")
 CAMPAIGN_ENDED = Rule("campaign.ended", "募捐活动“{name}”已于 {ends_on} 结束")
 CAMPAIGN_CURSOR = Rule("campaign.cursor", "翻页位置已失效，请回到开头", 422, "after")
+CAMPAIGN_OF_THE_BOOKS = Rule("campaign.of_the_books", "只能补录账簿启用以前已经结束的活动", 422, "ends_on")
 CAMPAIGN_EXISTS = Rule("campaign.exists", "已有代号为“{slug}”的活动", 409, "slug")
 CAMPAIGN_STATE = Rule("campaign.state", "活动现在是“{state}”，不能{step}")
 CAMPAIGN_GATE = Rule("campaign.gate", "还不能发布：{missing}")

@@ -7,13 +7,14 @@ points at most once (points_grant.key), and its holdings never fall below zero (
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from charity import clock
 from charity.db import reading
+from charity.db.transactions import Tx
 from charity.goods import rules
 from charity.goods.models import GRANT, PointsGrantRow
 from charity.ledger import accounts as acc
@@ -73,6 +74,18 @@ async def schemes() -> list[Scheme]:
         tiers.setdefault(row["scheme"], {})[row["category"]] = (row["basis"], row["points"])
     rows = await reading.rows("SELECT code, name, cycle, carry_over FROM points_scheme ORDER BY code")
     return [Scheme(**row, tiers=tiers.get(row["code"], {})) for row in rows]
+
+
+async def set_tiers(tx: Tx, code: str, tiers: Mapping[str, tuple[str, int]]) -> None:
+    """Give each category (basis, points per cycle) in the caller's transaction; what was granted stays."""
+    for category, (basis, points) in tiers.items():
+        await tx.rows(
+            "UPDATE points_tier SET basis = $3, points = $4 WHERE scheme = $1 AND category = $2 RETURNING category",
+            code,
+            category,
+            basis,
+            points,
+        )
 
 
 async def scheme(code: str = COUNTY_SCHEME) -> Scheme:

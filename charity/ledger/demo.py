@@ -1,25 +1,27 @@
 """The ledger's chapter of the demo: the codes of funds and programmes, before anything is posted."""
 
-from charity import clock
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
-from charity.demo.plan import Chapter, Plan
-from charity.ledger import accounts as acc
+from charity.demo.plan import Chapter
+from charity.demo.plan import Plan as Story
 from charity.ledger import funds
-from charity.ledger.loading import Loader
-from charity.ledger.state import State
-from charity.ledger.writer import Answer, Command, submit
+from charity.ledger.plans import Plan
 
+ONE_DAY = (
+    # this year's plan, last year's: fen by programme, then the limit of cost (field.md 7.6a)
+    Plan((("P03", 860_000_00), ("P09", 260_000_00), ("P06", 60_000_00), ("P05", 300_000_00)), 20_000_00),
+    Plan((("P03", 740_000_00), ("P09", 230_000_00), ("P05", 30_000_00)), 20_000_00),
+)
 FUNDS = (
     # code, name, English, kind, programmes it may be used for (none: all)
-    ("F-GEN", "非限定性基金", "General fund", "unrestricted", ()),
-    ("F-WARM", "送温暖专项基金", "Winter Warmth fund", "restricted", ("P04", "P05", "P07")),
-    ("F-EDU", "慈善助学基金", "Education fund", "restricted", ("P01",)),
-    ("F-ORPH", "慈善救孤基金", "Orphans fund", "restricted", ("P02",)),
-    ("F-DIS", "洪涝救灾专项", "Flood relief fund", "restricted", ("P08", "P09")),
-    ("F-CIWU", "瓷坞乡定向帮扶", "Ciwu township fund", "restricted", ("P04", "P05", "P09")),
-    ("F-WC08", "汶川地震代收款", "Wenchuan 2008, forwarded", "agency", ("P90",)),
-    ("F-YS10", "玉树地震代收款", "Yushu 2010, forwarded", "agency", ("P90",)),
+    ("F-GEN", "总会统筹资金", "General money", "unrestricted", ()),
+    ("F-WARM", "冬季送温暖资金", "Winter Warmth fund", "restricted", ("P04",)),
+    ("F-EDU", "慈善助学资金", "Education fund", "restricted", ("P01",)),
+    ("F-ORP", "慈善救孤资金", "Orphans fund", "restricted", ("P02",)),
+    ("F-DIS", "应急救灾资金", "Disaster fund", "restricted", ("P08",)),
+    ("F-CIWU", "瓷坞乡定向资金", "Ciwu township fund", "restricted", ("P04", "P05", "P09")),
+    ("F-WC08", "汶川地震代收款（档案）", "Wenchuan 2008, forwarded (archive)", "agency", ("P90",)),
+    ("F-YS10", "玉树地震代收款（档案）", "Yushu 2010, forwarded (archive)", "agency", ("P90",)),
     ("F-YY", "市人民医院定向物资", "Goods for the city hospital", "agency", ("P90",)),
 )
 PROGRAMMES = (
@@ -36,33 +38,20 @@ PROGRAMMES = (
 )
 
 
-async def build(plan: Plan) -> None:
-    """Open the funds and the programmes."""
-    del plan
-    await transactions.run(_codes)
+async def build(plan: Story) -> None:
+    """Open the funds and the programmes; one-day giving has a fund of its own each year, with the plan it filed."""
+    await transactions.run(lambda tx: _codes(tx, plan))
 
 
-async def _codes(tx: Tx) -> None:
+async def _codes(tx: Tx, story: Story) -> None:
     for code, name, name_en, kind, programmes in FUNDS:
         await funds.open_fund(tx, code=code, name=name, name_en=name_en, kind=kind, programmes=programmes)
+    for ago, plan in enumerate(ONE_DAY):
+        code, year = story.one_day_fund(ago), story.one_day_begins.year - ago
+        name, name_en = f"一日捐 {year}", f"One-Day Giving {year}"
+        await funds.open_fund(tx, code=code, name=name, name_en=name_en, kind="unrestricted", plan=plan)
     for code, name, name_en in PROGRAMMES:
         await funds.open_programme(tx, code=code, name=name, name_en=name_en)
-
-
-async def settle(fund: str, account: str, *, cashier: str) -> None:
-    """Bring a fund's money from its tills and providers to a bank account of it, as a cashier does before a payment."""
-
-    async def load(loader: Loader) -> None:
-        await loader.money_places([account])
-
-    def decide(state: State, _: None) -> Answer:
-        held = [(place, fen) for place, fen in state.money_places(fund) if place != account and fen > 0]
-        if held:
-            lines = [(account, acc.CNY, sum(fen for _, fen in held)), *((place, acc.CNY, -fen) for place, fen in held)]
-            state.post("money.transfer", lines, effective_on=clock.today().isoformat(), actor=cashier)
-        return Answer(200, {})
-
-    await submit(Command(decide, load=load))
 
 
 async def entries() -> int:

@@ -9,7 +9,6 @@ from charity.people.models import Institution, InstitutionKind
 from charity.roles import Actor
 
 CHOICES_MAX = 500
-KINDS = ("home", "hospital", "school", "supplier", "federation")
 
 
 async def add(

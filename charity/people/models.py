@@ -46,6 +46,7 @@ class InstitutionKind(StrEnum):
     SCHOOL = "school"
     SUPPLIER = "supplier"
     FEDERATION = "federation"
+    SERVICE = "service"
 
 
 class Person(Model):
@@ -151,7 +152,7 @@ class HouseholdRow(TypedDict):
 
 
 class Institution(Model):
-    """A home, hospital, school, supplier or another federation."""
+    """A home, hospital, school, supplier, another federation, or one that serves: insurer, auditor, landlord."""
 
     code = fields.CharField(64, primary_key=True)
     name = fields.TextField()

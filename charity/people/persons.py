@@ -1,10 +1,12 @@
 """Donors and other persons: what is kept of them, and what of that may be seen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from charity import clock, words
+from charity import clock, tokens, words
 from charity.db import sealed
+from charity.db.transactions import Tx
 from charity.people import models
 from charity.people.id_numbers import is_persons
 from charity.people.models import PersonKind, PersonRow
@@ -81,6 +83,21 @@ def person_row(donor: Donor, *, key: str, at: str | None = None) -> PersonRow:
         bank_account_index=None,
         created_at=at or clock.stamp(),
     )
+
+
+async def add_payees(tx: Tx, people: Sequence[tuple[str, str]]) -> list[str]:
+    """Keep persons who are helped, each by name and bank card, in the caller's transaction; keys in the same order."""
+    keys = [tokens.key16() for _ in people]
+    rows: list[dict[str, Any]] = [
+        {
+            **person_row(Donor("person", name), key=key),
+            "bank_account": sealed.seal("person", "bank_account", key, account),
+            "bank_account_index": sealed.blind_index("person", "bank_account", account),
+        }
+        for key, (name, account) in zip(keys, people, strict=True)
+    ]
+    await tx.insert("person", rows)
+    return keys
 
 
 async def names(keys: Iterable[str]) -> dict[str, Person]:

@@ -48,7 +48,14 @@ COLUMNS = (
     Column("balance_fen", "基金结余", 15, "money", align="right"),
 )
 SUMS = ("recipients", "cash_fen", "goods_fen", "amount_fen")
-INSTITUTION = {"home": "养老机构", "hospital": "医院", "school": "学校", "supplier": "供应商", "federation": "慈善会"}
+INSTITUTION = {
+    "home": "养老机构",
+    "hospital": "医院",
+    "school": "学校",
+    "supplier": "供应商",
+    "federation": "慈善会",
+    "service": "服务单位",
+}
 SIGNED = {"paid": "已付款", "delivered": "已签收", "bounced": "已退汇"}
 
 

@@ -359,3 +359,37 @@ async def test_a_unit_is_listed_in_the_campaigns_in_which_something_of_it_remain
     assert [unit.net_fen for unit in await work_units.giving("everyday")] == [1]
     await refunds.approve(await requested(house, answer, 1), by=house.approver)
     assert await work_units.giving("everyday") == []
+
+
+async def test_a_campaign_of_before_the_books_is_kept_with_its_archived_totals_and_in_no_figure(house):
+    old = _new(slug="quake-2008", kind="agency", fund="F-WC08", starts_on="2008-05-13", ends_on="2008-06-30")
+    await campaigns.keep_archived(old, received_fen=846_231_500, gifts=21_406, by=house.accountant)
+    kept = await campaigns.get("quake-2008")
+    assert (kept.row["status"], kept.row["archived_fen"], kept.row["archived_gifts"]) == (
+        "archived",
+        846_231_500,
+        21_406,
+    )
+    assert (kept.figures.received_fen, kept.figures.gifts) == (0, 0)
+    with pytest.raises(Refusal) as refused:
+        await give(house, 100, campaign="quake-2008")
+    assert code_of(refused) == "campaign.not_open"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"slug": "everyday"}, "campaign.exists"),
+        ({"fund": "F-NONE"}, "fields.unreadable"),
+        ({"fund": "F-EDU"}, "campaign.fund_kind"),
+        ({"ends_on": None}, "campaign.of_the_books"),
+        ({"ends_on": TODAY}, "campaign.of_the_books"),
+    ],
+)
+async def test_what_the_books_could_hold_is_not_kept_as_an_archive(house, changes, code):
+    await give(house, 100, received_on=TODAY)
+    facts = {"slug": "quake-2008", "kind": "agency", "fund": "F-WC08", "starts_on": "2008-05-13"}
+    old = _new(**({**facts, "ends_on": "2008-06-30"} | changes))
+    with pytest.raises(Refusal) as refused:
+        await campaigns.keep_archived(old, received_fen=100, gifts=1, by=house.accountant)
+    assert code_of(refused) == code

@@ -2,7 +2,19 @@
 
 from .filings import file_by, gate
 from .readers import Figures, Known, Shown, every, every_name, fund_choices, get, known, names
-from .verbs import KIND_WORDS, STATUS_WORDS, NewCampaign, accepting, activate, archive, close, count, create, file
+from .verbs import (
+    KIND_WORDS,
+    STATUS_WORDS,
+    NewCampaign,
+    accepting,
+    activate,
+    archive,
+    close,
+    count,
+    create,
+    file,
+    keep_archived,
+)
 
 __all__ = [
     "KIND_WORDS",
@@ -24,6 +36,7 @@ __all__ = [
     "fund_choices",
     "gate",
     "get",
+    "keep_archived",
     "known",
     "names",
 ]

@@ -16,6 +16,7 @@ from charity.errors import FieldError, unreadable
 from charity.giving import rules
 from charity.giving.campaigns.filings import gate
 from charity.giving.models import CAMPAIGN, FIGURES, CampaignRow
+from charity.ledger import entries
 from charity.ledger import funds as ledger_funds
 from charity.ledger.state import State
 from charity.roles import Actor
@@ -116,6 +117,30 @@ async def _check_funds(tx: Tx, kind: str, choices: list[str]) -> None:
             raise unreadable(FieldError("fund", "没有基金“{fund}”", (("fund", code),)))
         if (fund == "agency") != (kind == "agency"):
             raise rules.FUND_KIND()
+
+
+async def keep_archived(old: NewCampaign, *, received_fen: int, gifts: int, by: Actor) -> None:
+    """Keep what the archive says of a campaign of before the books: archived at once, its totals in no figure.
+
+    Refuses a slug that is taken, an unknown fund, and one that the books could still hold: it has ended before the
+    first entry.
+    """
+    by.must("campaign.manage")
+    first = await entries.after(0, limit=1)
+    books_begin = first[0]["effective_on"] if first else clock.today().isoformat()
+    if not old.ends_on or old.ends_on >= books_begin:
+        raise rules.CAMPAIGN_OF_THE_BOOKS()
+
+    async def work(tx: Tx) -> None:
+        if await tx.row("SELECT slug FROM campaign WHERE slug = $1", old.slug):
+            raise rules.CAMPAIGN_EXISTS(slug=old.slug)
+        await _check_funds(tx, old.kind, [old.fund])
+        row = {name: getattr(old, name) for name in NewCampaign.__slots__}
+        row |= {"funds": json.dumps([old.fund]), "status": "archived", "created_at": clock.stamp()}
+        await tx.insert("campaign", [{**row, "archived_fen": received_fen, "archived_gifts": gifts}])
+        await tx.insert("campaign_figures", [{"slug": old.slug}])
+
+    await transactions.run(work)
 
 
 async def file(slug: str, *, filing_no: str, platform_url: str, filed_on: str | None = None, by: Actor) -> None:

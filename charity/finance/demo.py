@@ -1,0 +1,83 @@
+"""Finance's chapter of the demo: the opening, cash taken to the bank, what the platforms settle.
+
+The opening balances are those of field.md 7.6a. Cash goes to the bank on the day it came or on the next working day;
+WeChat and Alipay settle each week what they hold, less their fee.
+"""
+
+from functools import partial
+from typing import Final
+
+from charity import clock
+from charity.demo import calendar
+from charity.demo.plan import Chapter, Plan
+from charity.finance import opening, transfers
+from charity.finance.models import TransferKind
+from charity.ledger import accounts as acc
+from charity.ledger import places
+from charity.ledger.places import PAYING_BANK, Place
+
+OPENING: Final = {
+    "F-GEN": 212_306_18,
+    "F-YRJ": 1_020_000_00,
+    "F-WARM": 611_450_00,
+    "F-EDU": 86_540_00,
+    "F-ORP": 22_180_00,
+    "F-DIS": 58_900_00,
+}
+"""By fund, in the bank; F-YRJ is last year's one-day giving."""
+FEE_PER_MILLE: Final = {"1009/WECHAT": 6, "1009/ALIPAY": 5}
+MONDAY: Final = 0
+
+
+def add(plan: Plan) -> None:
+    """Plan the opening, then each day's and each week's transfers."""
+    plan.add(plan.at(plan.first, 8, 10), partial(_open, plan))
+    settled = plan.first
+    for day in calendar.working_days(plan.first, plan.last):
+        plan.add(plan.at(day, 16, 30), partial(_deposit, plan))
+        if day.isocalendar()[:2] != settled.isocalendar()[:2]:  # the first working day of each week
+            settled = day
+            for n, code in enumerate(FEE_PER_MILLE):
+                plan.add(plan.at(day, 9, 10 + 5 * n), partial(_settle, plan, code))
+
+
+async def _open(plan: Plan) -> None:
+    """One accountant writes what each fund has, another confirms it."""
+    lines = [
+        opening.Line(plan.one_day_fund(1) if fund == "F-YRJ" else fund, PAYING_BANK, fen)
+        for fund, fen in OPENING.items()
+    ]
+    written = await opening.write(on=plan.opened_on, lines=lines, by=plan.by("accountant"))
+    shown, total = written.body["content_hash"], written.body["total_fen"]
+    confirm = partial(opening.confirm, content_hash=shown, confirmed_total_fen=total, by=plan.by("accountant2"))
+    plan.add(plan.at(plan.first, 8, 30), confirm)
+
+
+async def _moved(plan: Plan, kind: TransferKind, source: Place, ref: str) -> None:
+    """Bring what lies in a place to the bank, with the fee that a platform keeps of it."""
+    lines = tuple((held.fund, held.fen) for held in await places.held() if held.place == source.code)
+    if not lines:
+        return
+    total = sum(fen for _, fen in lines)
+    transfer = transfers.Transfer(
+        kind=kind,
+        source=source,
+        target=await places.get(PAYING_BANK, field="to"),
+        on=clock.today(),
+        lines=lines,
+        fee_fen=total * FEE_PER_MILLE.get(source.code, 0) // 1_000,
+        channel_ref=f"DEMO-{ref}-{clock.today():%Y%m%d}",
+    )
+    await transfers.make(transfer, by=plan.by("cashier"))
+
+
+async def _deposit(plan: Plan) -> None:
+    for till in await places.every((acc.CASH,)):
+        await _moved(plan, TransferKind.DEPOSIT, till, "CK")
+
+
+async def _settle(plan: Plan, code: str) -> None:
+    await _moved(plan, TransferKind.SETTLEMENT, await places.get(code, field="from"), code.rpartition("/")[2])
+
+
+chapter = Chapter(add=add)

@@ -1,0 +1,216 @@
+"""The campaigns of the story: seasons on their calendar days, everyday and one-day giving by the load day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from charity import clock
+from charity.demo import calendar, tables
+from charity.demo.plan import ONE_DAY_AFTER, Plan
+from charity.giving import campaigns
+from charity.giving.campaigns import NewCampaign
+from charity.giving.donors import work_units
+
+FILED_DAYS: Final = 14
+CLOSED_DAYS: Final = 20
+LAW: Final[dict[str, Any]] = {
+    "surplus": "剩余财产用于相同或相近的慈善目的，并向社会公布",
+    "contact": "临溪市慈善总会募捐办公室 0000-12345678",
+    "receiving": "户名 临溪市慈善总会；开户行 临溪农商银行营业部；账号 8800 0000 2026 0001"
+    "（演示账号，请勿汇款）。也可到总会和各乡镇慈善分会现场捐赠",
+}
+CERTIFICATE: Final = "演示公募证0001"
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """A campaign that comes every year: its days, and when its plan is filed, in days before the start."""
+
+    campaign: NewCampaign
+    begins: tuple[int, int]
+    ends: tuple[int, int]
+    filed: int = FILED_DAYS
+
+
+def one_day_slug(plan: Plan) -> str:
+    """One-day giving's address, by the year in which it began."""
+    return f"one-day-{plan.one_day_begins.year}"
+
+
+def season(fund: str) -> Season:
+    """The season whose gifts a fund takes."""
+    return next(s for s in SEASONS if s.campaign.fund == fund)
+
+
+def years(plan: Plan, one: Season) -> Iterator[tuple[NewCampaign, date]]:
+    """The season's campaigns that the story sees something of, and the day on which each is filed."""
+    year_ends = plan.opened_on.replace(year=plan.opened_on.year + 1)
+    for year in range(plan.opened_on.year - 1, plan.last.year + 1):
+        starts = date(year, *one.begins)
+        ends = date(year + (one.ends < one.begins), *one.ends)
+        if starts < year_ends and ends >= plan.opened_on:
+            made = replace(
+                one.campaign,
+                slug=f"{one.campaign.slug}-{year}",
+                name=one.campaign.name.format(year=year),
+                name_en=f"{one.campaign.name_en} {year}",
+                starts_on=starts.isoformat(),
+                ends_on=ends.isoformat(),
+            )
+            yield made, starts - timedelta(days=one.filed)
+
+
+def slug_on(one: Season, day: date) -> str:
+    """The address of the season's campaign that runs on a day."""
+    over_new_year = one.ends < one.begins and (day.month, day.day) <= one.ends
+    return f"{one.campaign.slug}-{day.year - over_new_year}"
+
+
+async def build(plan: Plan) -> None:
+    """Open the campaigns and know the work units."""
+    for new, filed_on in _lasting(plan):
+        await _open(plan, new, filed_on)
+    for one in SEASONS:
+        for new, filed_on in years(plan, one):
+            await _open(plan, new, filed_on)
+    for old, yuan, number in ARCHIVE:
+        await campaigns.keep_archived(old, received_fen=yuan * 100, gifts=number, by=plan.by("accountant"))
+    # Each is looked up once, so that no gift has to ask for its own and all reach the writer in their order.
+    for campaign in await campaigns.every(by=plan.by("accountant")):
+        await campaigns.known(campaign.row["slug"])
+    for row in tables.rows("work_units"):
+        await work_units.add(
+            code=row["unit_code"],
+            name=row["name"],
+            kind=row["kind"],
+            reference=row["reference_code"],
+            staff=int(row["headcount"]),
+            by=plan.by("accountant"),
+        )
+
+
+async def _open(plan: Plan, new: NewCampaign, filed_on: date) -> None:
+    """Make, file and publish it on the day it is filed, or before the books open when it began earlier."""
+    by = plan.by("accountant")
+    with clock.fixed(max(plan.at(filed_on), clock.now())):
+        await campaigns.create(new, by=by)
+        if new.reach == "public":
+            platform = f"https://platform.invalid/{new.slug}"
+            number = f"演示备{new.starts_on[:4]}{new.prefix}"
+            await campaigns.file(
+                new.slug, filing_no=number, platform_url=platform, filed_on=filed_on.isoformat(), by=by
+            )
+        await campaigns.activate(new.slug, by=by)
+    if new.ends_on:
+        closes = calendar.working(date.fromisoformat(new.ends_on) + timedelta(days=CLOSED_DAYS))
+        plan.add(_not_before_the_books(plan, plan.at(closes, 16)), partial(campaigns.close, new.slug, by=by))
+
+
+def _not_before_the_books(plan: Plan, at: datetime) -> datetime:
+    return max(at, plan.at(plan.first, 16))
+
+
+def _lasting(plan: Plan) -> list[tuple[NewCampaign, date]]:
+    starts = plan.one_day_begins
+    one_day = NewCampaign(
+        slug=one_day_slug(plan),
+        name=f"{starts.year} 年慈善一日捐",
+        name_en=f"One-Day Giving {starts.year}",
+        kind="one_day",
+        starts_on=starts.isoformat(),
+        ends_on=plan.day(ONE_DAY_AFTER).isoformat(),
+        fund=plan.one_day_fund(),
+        prefix="YRJ",
+        purpose="捐出一天的收入，帮助身边有困难的家庭：助医、临时救助、空巢老人和爱心超市。",
+        purpose_en="Give one day's income to families in need nearby: medical and temporary aid, elders, stores.",
+        beneficiaries="本市低保、低保边缘、特困、支出型困难家庭",
+        cost_note="募捐成本不超过 20,000 元，在方案中列明",
+        certificate_no=CERTIFICATE,
+        **LAW,
+    )
+    everyday = NewCampaign(
+        slug="everyday",
+        name="日常捐赠",
+        name_en="Everyday giving",
+        kind="everyday",
+        starts_on=plan.opened_on.isoformat(),
+        fund="F-GEN",
+        funds=("F-WARM", "F-EDU", "F-ORP", "F-CIWU"),
+        prefix="RC",
+        purpose="每一份日常的善意，都用到最需要的人身上。",
+        purpose_en="Every day's kindness goes where it is needed most.",
+        beneficiaries="本市困难家庭",
+        cost_note="不列支募捐成本",
+        certificate_no=CERTIFICATE,
+        **LAW,
+    )
+    return [
+        (one_day, starts - timedelta(days=FILED_DAYS)),
+        (everyday, plan.opened_on - timedelta(days=FILED_DAYS)),
+    ]
+
+
+def _season(begins: tuple[int, int], ends: tuple[int, int], filed: int = FILED_DAYS, **facts: Any) -> Season:
+    certificate = "" if facts.get("reach") == "targeted" else CERTIFICATE
+    return Season(NewCampaign(starts_on="", certificate_no=certificate, **LAW, **facts), begins, ends, filed)
+
+
+SEASONS: Final = (
+    _season(
+        (11, 15), (2, 10),
+        slug="winter", name="送温暖、献爱心 {year} 年冬季募捐", name_en="Winter Warmth", kind="winter",
+        fund="F-WARM", prefix="WN",
+        purpose="让困难家庭过一个温暖的春节。", purpose_en="A warm Spring Festival for families in need.",
+        beneficiaries="低保、低保边缘、特困家庭",
+    ),
+    _season(
+        (6, 20), (8, 31),
+        slug="dream", name="慈善助学·圆梦大学 {year}", name_en="A Dream of University", kind="education",
+        fund="F-EDU", prefix="ZX",
+        purpose="资助困难家庭的孩子读完高中、走进大学。",
+        purpose_en="Help children of poor families finish school and enter university.",
+        beneficiaries="困境学生 280 名",
+    ),
+    _season(
+        (5, 20), (6, 10),
+        slug="orphans", name="慈善救孤 {year}", name_en="Aid for Orphans", kind="orphan", reach="targeted",
+        fund="F-ORP", prefix="JG",
+        purpose="理事单位定向募集，帮助孤儿和事实无人抚养儿童读书和生活。",
+        purpose_en="Council members give for the schooling and living of orphans.",
+        beneficiaries="孤儿 62 名，事实无人抚养儿童 118 名",
+    ),
+    # The flood appeal is filed six days after its start, which art 73 allows within ten days.
+    _season(
+        (7, 3), (8, 3), -6,
+        slug="flood", name="{year} 年梅雨洪涝应急募捐", name_en="Flood Appeal", kind="disaster",
+        fund="F-DIS", prefix="JZ",
+        purpose="帮助受灾家庭渡过难关，补充应急储备。每五天公布一次收支。",
+        purpose_en="Help flooded families and refill the disaster reserve; figures every five days.",
+        beneficiaries="受灾乡镇的困难家庭",
+    ),
+)  # fmt: skip
+
+_OLD: Final[dict[str, Any]] = {"kind": "agency", "surplus": "", "beneficiaries": "灾区群众"}
+ARCHIVE: Final = (
+    (
+        NewCampaign(
+            slug="wenchuan-2008", name="汶川地震募捐（代收转交）", name_en="Wenchuan 2008 (forwarded)",
+            starts_on="2008-05-13", ends_on="2008-06-30", fund="F-WC08", prefix="WC",
+            purpose="为汶川地震灾区代收捐款，全额转交上级慈善总会。",
+            purpose_en="Collected for the Wenchuan earthquake and forwarded in full.", **_OLD,
+        ),
+        8_462_315, 21_406,
+    ),
+    (
+        NewCampaign(
+            slug="yushu-2010", name="玉树地震募捐（代收转交）", name_en="Yushu 2010 (forwarded)",
+            starts_on="2010-04-15", ends_on="2010-05-31", fund="F-YS10", prefix="YS",
+            purpose="为玉树地震灾区代收捐款，全额转交上级慈善总会。",
+            purpose_en="Collected for the Yushu earthquake and forwarded in full.", **_OLD,
+        ),
+        2_137_680, 6_915,
+    ),
+)  # fmt: skip
+"""Campaigns of before the books, with what their archives say in yuan and in gifts."""

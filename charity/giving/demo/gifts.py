@@ -1,0 +1,274 @@
+"""Who gives in the story: many with little, firms with more, units by one transfer, the nameless one every day.
+
+What a fund gets in the year is the table of field.md 7.6a, to the fen; what one-day giving gets is that of 7.5.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from charity import clock
+from charity.demo import calendar, names, shares, tables
+from charity.demo.plan import Plan
+from charity.giving import donations, pledges, receipts, refunds
+from charity.giving.demo import campaigns
+from charity.people.persons import Donor
+
+YUAN: Final = 100
+DELIVERED_AFTER_DAYS: Final = 7
+CITIZENS: Final = 3_000
+FIRST_STAFF, FIRST_PROMISE = 3_000, 6_200
+"""First phone numbers of the staff of units and of those who promise; citizens begin at 0."""
+BY_QR: Final = frozenset({"LXU05", "LXU09", "LXU11"})
+"""Units whose staff pay by QR, each for himself; the others collect and pay by one transfer."""
+CHANNELS: Final = ("wechat", "alipay", "bank", "cash")
+NAMELESS: Final = 6_666
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    """What a fund gets in the year (field.md 7.6a), and how much of it so many firms give. Amounts are fen."""
+
+    fund: str
+    total: int
+    firms: int
+    of_firms: int
+    firm_least: int = 2_000 * YUAN
+    firm_most: int = 30_000 * YUAN
+
+
+SEASONAL: Final = (
+    Income("F-WARM", 402_260_00, 14, 130_000_00),
+    Income("F-EDU", 912_300_00, 26, 480_000_00),
+    Income("F-ORP", 418_600_00, 24, 330_000_00),
+    Income("F-DIS", 236_480_00, 10, 60_000_00),
+)
+EVERYDAY: Final = Income("F-GEN", 318_429_10, 8, 60_000_00)
+CIWU: Final = 60_000_00
+
+
+def add(plan: Plan) -> None:
+    """Plan every gift of the story."""
+    for day in calendar.working_days(plan.first, plan.last):
+        plan.add(plan.at(day, 16, 45), plan.do_later)
+    for income in SEASONAL:
+        _seasonal(plan, income)
+    _everyday(plan)
+    _one_day(plan)
+    _pledges(plan)
+    _double_payment(plan)
+
+
+def _gift(plan: Plan, day: date, chance: random.Random, *, at: datetime | None = None, **facts: Any) -> None:
+    """One gift: online at any hour, at the bank and at our desk in office hours."""
+    channel = facts.pop("channel", None) or chance.choices(CHANNELS, (60, 20, 8, 12))[0]
+    if channel in {"bank", "cash"} and not calendar.is_working(day):
+        channel = "wechat"
+    if at is None:
+        at = (plan.office_time if channel in {"bank", "cash"} else plan.sometime)(day, chance)
+    ref = facts.pop("channel_ref", None) or f"DEMO{chance.randrange(10**14):014d}"
+    facts["channel_ref"] = "" if channel == "cash" else ref
+    plan.add(at, partial(_receive, plan, day=at.date(), channel=channel, **facts), together=True)
+
+
+async def _receive(plan: Plan, *, day: date, **facts: Any) -> None:
+    facts["confirmed_amount_fen"] = facts["amount_fen"]
+    answer = await donations.receive(received_on=day.isoformat(), by=plan.by("cashier"), **facts)
+    old = (plan.today - day).days > DELIVERED_AFTER_DAYS
+    if old and facts["donor"].kind != "anonymous":
+        code = answer.body["receipt"]["code"]
+        plan.later.append(partial(receipts.deliver, code, delivery="sent", by=plan.by("cashier")))
+
+
+def _citizens(plan: Plan) -> list[Donor]:
+    """Who gives out of his own pocket, now and then more than once: one phone number each."""
+    chance = random.Random(f"citizens {plan.today}")  # noqa: S311 - a story; the same people whenever they are asked for
+    return [Donor("person", names.person(chance), names.phone(n)) for n in range(CITIZENS)]
+
+
+def _seasonal(plan: Plan, income: Income) -> None:
+    """A season's gifts on its days in the story's year: thick at first, of education when results are out."""
+    chance = plan.chance_of(f"giving {income.fund}")
+    season = campaigns.season(income.fund)
+    year_ends = plan.opened_on.replace(year=plan.opened_on.year + 1)
+    days = [day for day in plan.season(season.begins, season.ends) if day < year_ends]
+    weights = [_weight(season, day) for day in days]
+    _from_people_and_firms(plan, income, chance, days, weights, slug=partial(campaigns.slug_on, season))
+
+
+def _weight(season: campaigns.Season, day: date) -> float:
+    begun = date(day.year - ((day.month, day.day) < season.begins), *season.begins)
+    gone = (day - begun).days
+    return 0.15 if season.campaign.kind == "education" and gone < 16 else 1 / (1 + gone / 20)  # noqa: PLR2004
+
+
+def _from_people_and_firms(
+    plan: Plan,
+    income: Income,
+    chance: random.Random,
+    days: Sequence[date],
+    weights: Sequence[float],
+    *,
+    slug: Any,
+) -> None:
+    citizens = _citizens(plan)
+    worked = [(day, weight) for day, weight in zip(days, weights, strict=True) if calendar.is_working(day)]
+    firms = shares.round_parts(income.of_firms, income.firms, income.firm_least, income.firm_most, 500 * YUAN, chance)
+    for firm, amount in zip(chance.sample(names.FIRMS, income.firms), firms, strict=True):
+        day = chance.choices([d for d, _ in worked], [w for _, w in worked])[0]
+        facts: dict[str, Any] = {"donor": Donor("organisation", firm), "public_name": True, "channel": "bank"}
+        _gift(plan, day, chance, campaign=slug(day), fund=income.fund, amount_fen=amount, **facts)
+    for amount in shares.small(income.total - income.of_firms, chance):
+        day = chance.choices(days, weights)[0]
+        nameless = chance.random() < 0.1  # noqa: PLR2004 - a share
+        _gift(
+            plan,
+            day,
+            chance,
+            campaign=slug(day),
+            fund=income.fund,
+            amount_fen=amount,
+            donor=Donor("anonymous") if nameless else chance.choice(citizens),
+            public_name=chance.random() < 0.6,  # noqa: PLR2004
+        )
+
+
+def _everyday(plan: Plan) -> None:
+    chance = plan.chance_of("giving everyday")
+    days = calendar.days(plan.first, plan.last)
+    for day in days:
+        # The nameless giver of field.md 4.3: 66.66 yuan every day; the receipt is kept undelivered.
+        facts: dict[str, Any] = {"donor": Donor("anonymous"), "channel": "wechat"}
+        _gift(plan, day, chance, campaign="everyday", amount_fen=NAMELESS, **facts)
+    rest = Income(EVERYDAY.fund, EVERYDAY.total - NAMELESS * len(days), EVERYDAY.firms, EVERYDAY.of_firms)
+    _from_people_and_firms(plan, rest, chance, days, [1.0] * len(days), slug=lambda _: "everyday")
+    for day, amount, name in _for_ciwu(plan, chance, days):
+        facts = {"donor": Donor("person", name), "public_name": True, "channel": "bank"}
+        _gift(plan, day, chance, campaign="everyday", fund="F-CIWU", amount_fen=amount, **facts)
+
+
+def _for_ciwu(plan: Plan, chance: random.Random, days: Sequence[date]) -> list[tuple[date, int, str]]:
+    """Gifts for 瓷坞乡 only, from those who left it: one with much, others with a thousand each."""
+    early = [day for day in days if day < plan.day(-150) and calendar.is_working(day)]
+    amounts = [40_000 * YUAN, *[1_000 * YUAN] * 20]
+    assert sum(amounts) == CIWU, amounts
+    return [(chance.choice(early), amount, names.adult(chance)) for amount in amounts]
+
+
+def _one_day(plan: Plan) -> None:
+    """慈善一日捐: staff give by rank, their units besides; most units pay all of it by one transfer."""
+    chance = plan.chance_of("giving one-day")
+    slug, phone = campaigns.one_day_slug(plan), FIRST_STAFF
+    begins = plan.one_day_begins + timedelta(days=1)
+    days = calendar.working_days(begins, plan.day(-3))
+    for row in tables.rows("work_units"):
+        unit, together = row["unit_code"], row["unit_code"] not in BY_QR
+        at = plan.office_time(chance.choice(days[: len(days) * 2 // 3]), chance)
+        for n, amount in enumerate(shares.by_rank(tables.fen(row["personal_total"]), int(row["donors"]), chance), 1):
+            donor = Donor("person", names.person(chance), names.phone(phone))
+            phone += 1
+            facts: dict[str, Any] = {"donor": donor, "public_name": chance.random() < 0.5}  # noqa: PLR2004
+            if together:
+                facts |= {"at": at, "channel": "bank", "channel_ref": f"{row['reference_code']}-{n:04d}"}
+            day = begins + timedelta(days=chance.randrange((plan.last - begins).days))
+            _gift(plan, day, chance, campaign=slug, amount_fen=amount, work_unit=unit, **facts)
+        if tables.fen(row["unit_donation"]):
+            amount, firm = tables.fen(row["unit_donation"]), Donor("organisation", row["name"])
+            facts = {"at": at, "channel": "bank", "donor": firm, "public_name": True}
+            _gift(plan, at.date(), chance, campaign=slug, amount_fen=amount, work_unit=unit, **facts)
+
+
+def _pledges(plan: Plan) -> None:
+    """Promises kept, kept in part, open, and one never paid."""
+    chance, one_day = plan.chance_of("pledges"), campaigns.one_day_slug(plan)
+    promises = 0
+
+    def promise(day: date, campaign: str, yuan: int, *, pay: float = 0.0, message: str = "") -> None:
+        nonlocal promises
+        donor = Donor("person", names.person(chance), names.phone(FIRST_PROMISE + promises))
+        promises += 1
+        made = pledges.Promise(
+            campaign=campaign,
+            amount_fen=yuan * YUAN,
+            channel="bank",
+            donor=donor,
+            public_name=True,
+            public_amount=True,
+            message=message,
+        )
+        paid_at = plan.office_time(day + timedelta(days=2), chance) if pay else None
+        plan.add(plan.sometime(day, chance), partial(_promise, plan, made, paid_at, int(made.amount_fen * pay)))
+
+    for n in range(12):
+        promise(plan.day(-36 + n), one_day, 100 * (n + 1), pay=1.0)
+    promise(plan.day(-14), one_day, 1_000, pay=0.4)
+    promise(plan.day(-80), "everyday", 500)
+    for n in range(7):
+        promise(plan.day(-6 + n % 5), one_day, 200 + 50 * n)
+    # A donor aged 15, with the guardian's contact left in the message (field.md 4.2).
+    promise(plan.day(-3), "everyday", 50, message="捐赠人今年15岁，监护人已同意")
+
+
+async def _promise(plan: Plan, promise: pledges.Promise, paid_at: datetime | None, amount_fen: int) -> None:
+    answer = await pledges.promise(promise)
+    if paid_at is not None:
+        plan.add(paid_at, partial(_kept, plan, answer.body["code"], answer.body["reference"], amount_fen))
+
+
+async def _kept(plan: Plan, code: str, reference: str, amount_fen: int) -> None:
+    shown = pledges.content_of(await pledges.get(code))
+    await pledges.receive(
+        code,
+        amount_fen=amount_fen,
+        confirmed_amount_fen=amount_fen,
+        content_hash=shown.hash,
+        received_on=clock.today().isoformat(),
+        channel="bank",
+        channel_ref=f"DEMO-P-{reference}",
+        by=plan.by("cashier"),
+    )
+
+
+def _double_payment(plan: Plan) -> None:
+    """A gift paid twice is given back; a receipt made out to the wrong name is replaced."""
+    day = calendar.working(plan.day(-25))
+    asked, approved = (plan.at(calendar.after(day, n), 10, 20) for n in (1, 2))
+
+    async def twice() -> None:
+        gift: dict[str, Any] = {
+            "campaign": "everyday",
+            "amount_fen": 30_000,
+            "received_on": day.isoformat(),
+            "channel": "wechat",
+            "donor": Donor("person", "周立", names.phone(FIRST_PROMISE + 99)),
+            "by": plan.by("cashier"),
+        }
+        await donations.receive(**gift, channel_ref="DEMO-TWICE-1")
+        second = await donations.receive(**gift, channel_ref="DEMO-TWICE-2")
+        plan.add(asked, partial(ask, second.body["id"]))
+
+    async def ask(gift: str) -> None:
+        asked = await refunds.request(gift, amount_fen=30_000, reason="捐赠人重复支付", by=plan.by("accountant"))
+        plan.add(approved, partial(refunds.approve, asked.body["number"], by=plan.by("accountant2")))
+
+    async def misspelt() -> None:
+        answer = await donations.receive(
+            campaign="everyday",
+            amount_fen=66_000,
+            received_on=day.isoformat(),
+            channel="cash",
+            donor=Donor("person", "陈小梅"),
+            by=plan.by("cashier"),
+        )
+        plan.add(asked, partial(rename, answer.body["receipt"]["code"]))
+
+    async def rename(code: str) -> None:
+        right, shown = Donor("person", "陈晓梅"), receipts.content_of(await receipts.get(code))
+        by = plan.by("accountant")
+        await receipts.replace(code, content_hash=shown.hash, reason="捐赠人姓名写错", donor=right, by=by)
+
+    plan.add(plan.at(day, 10), twice)
+    plan.add(plan.at(day, 11), misspelt)
