@@ -16,7 +16,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One invariant that does not hold, as `charity verify` finds it: its number (I1…I13) and the words."""
+    """One invariant that does not hold, as `charity verify` finds it: its number (I1…I14) and the words."""
 
     invariant: str
     words: str

@@ -100,3 +100,55 @@ class PaymentNumberRow(TypedDict):
 PAYMENT_NUMBER = Table(PaymentNumber, PaymentNumberRow)
 # Rows that the writer's commands only add: no text key leads to them.
 REFUND_OF = Table(RefundOf, RefundOfRow, "")
+
+
+class JournalVoucher(Model):
+    """A number over entries. `cashiers`, `makers`: account keys, `unusual`: words, blanks between; rank 0: unusual."""
+
+    number = fields.CharField(max_length=16, primary_key=True)
+    month = fields.TextField()
+    n = fields.BigIntField()
+    day = fields.TextField()
+    kind = fields.TextField()
+    key = fields.TextField()
+    open_key = fields.TextField(null=True)
+    first_seq = fields.BigIntField()
+    last_seq = fields.BigIntField()
+    entries = fields.BigIntField()
+    amount_fen = fields.BigIntField()
+    leaves = fields.TextField()
+    cashiers = fields.TextField()
+    makers = fields.TextField()
+    unusual = fields.TextField()
+    rank = fields.BigIntField()
+    reviewed_at = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "journal_voucher"
+
+
+class JournalVoucherRow(TypedDict):
+    """A row of `journal_voucher`."""
+
+    number: str
+    month: str
+    n: int
+    day: str
+    kind: str
+    key: str
+    open_key: str | None
+    first_seq: int
+    last_seq: int
+    entries: int
+    amount_fen: int
+    leaves: str
+    cashiers: str
+    makers: str
+    unusual: str
+    rank: int
+    reviewed_at: str | None
+
+
+JOURNAL_VOUCHER = Table(JournalVoucher, JournalVoucherRow)

@@ -20,7 +20,8 @@ from pydantic_core import from_json
 from charity import words
 from charity.db import reading
 from charity.errors import Failure
-from charity.ledger import accounts, canonical, equation, plans
+from charity.ledger import accounts, canonical, equation, numbering, plans
+from charity.ledger.numbering import Numbering
 from charity.ledger.plans import Plan
 from charity.ledger.streams import Piece, Stream, length, merged, overlap
 
@@ -35,6 +36,7 @@ _BODY_FIELDS = itemgetter("seq", "id", "kind", "recorded_at", "effective_on", "p
 _POSTINGS = "SELECT seq, account, unit, quantity FROM posting WHERE seq > $1 AND seq <= $2 ORDER BY seq, n"
 _INFLOWS = "SELECT seq, fund, start, stop FROM inflow WHERE seq > $1 AND seq <= $2"
 _MONEY = frozenset({*accounts.MONEY_PLACES, accounts.OTHER_PAYABLE})
+_REVIEWED = "SELECT number, last_seq, reviewed_at FROM journal_voucher WHERE reviewed_at >= $1"
 _WENT = ("spent", "moved", "refunded")
 _SIGNS = {"received": 1, "released": 1, "spent": -1, "moved": -1, "refunded": -1}
 """What flows add to a fund's money."""
@@ -93,6 +95,11 @@ class Replay:
     reversed: dict[int, int] = field(default_factory=dict)
     figures: dict[tuple[str, str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     """What each day added to each figure of a fund: fen of money and of goods."""
+    numbering: Numbering = field(default_factory=lambda: Numbering({}, {}))
+    """The journal vouchers, as their entries came."""
+    reviewed_at: str = ""
+    closed: dict[str, int] = field(default_factory=dict)
+    """The last entry of each one that was reviewed, by number."""
     failures: list[Failure] = field(default_factory=list)
     readable: bool = True
 
@@ -114,6 +121,7 @@ class Replay:
             after, last = self.seq, entries[-1][0]
             postings = await reading.tuples(_POSTINGS, after, last)
             await self._know(postings)
+            await self._closed()
             await asyncio.to_thread(self._chunk, entries, postings, await reading.tuples(_INFLOWS, after, last))
 
     async def _know(self, postings: Iterable[Row]) -> None:
@@ -125,6 +133,23 @@ class Replay:
         if {row[2] for row in postings} - self.units.keys():
             self.units.update((row[0], row[1]) for row in await reading.tuples("SELECT id, code FROM unit"))
             self.money = next((unit for unit, code in self.units.items() if code == accounts.CNY), None)
+
+    async def _closed(self) -> None:
+        """Look up which journal vouchers were reviewed: after their entries were read, so that none is missed."""
+        for number, last_seq, at in await reading.tuples(_REVIEWED, self.reviewed_at):
+            self.closed[number] = last_seq
+            self.reviewed_at = max(self.reviewed_at, at)
+
+    def _numbered(self, row: Row, lines: list[Row]) -> None:
+        """I14: the entry joins the journal voucher of its key, or begins one."""
+        seq, _, kind, at, day, _, actor, _, reverses, leaf, text = row
+        money = [(self.places[a].code, accounts.CNY, q) for _, a, u, q in lines if u == self.money]
+        if not money:
+            return
+        open_ = self.numbering.open.get(numbering.key_of(seq, kind, day, money))
+        if open_ is not None and seq > self.closed.get(open_["number"], seq):
+            self.numbering.close(open_["number"])
+        self.numbering.take((seq, kind, at, day, actor, leaf, reverses, money, text))
 
     def _chunk(self, entries: Iterable[Row], postings: Iterable[Row], inflows: Iterable[Row]) -> None:
         """Replay entries, with their postings in order and what the table of arrivals says of them."""
@@ -170,6 +195,7 @@ class Replay:
             amounts = self.figures[effective_on, fund, figure]
             amounts[0] += money
             amounts[1] += goods
+        self._numbered(row, lines)
         if flows:
             self._flows(seq, flows, came, body["facts"])
 

@@ -1,4 +1,4 @@
-"""`charity verify`, the ledger's part: I1-I9 and I13 of docs/books.md, read from the journal and nothing else.
+"""`charity verify`, the ledger's part: I1-I9, I13 and I14 of docs/books.md, read from the journal and nothing else.
 
 The journal is replayed in seq order (charity/ledger/replay.py); what the replay adds up to is compared with the
 tables that repeat it, in one short snapshot. Every failure is put into words, with its seq.
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from charity.db import reading
 from charity.errors import Failure
-from charity.ledger import checks, equation, payment_numbers, plans
+from charity.ledger import checks, equation, numbering, payment_numbers, plans
 from charity.ledger.replay import Replay
 from charity.ledger.streams import Piece, length, merged, without
 
@@ -112,7 +112,7 @@ _CHECKS: tuple[checks.Check, ...] = (
 
 
 async def run() -> list[Failure]:
-    """Check I1-I9 and I13; the failures, none when the books are right."""
+    """Check I1-I9, I13 and I14; the failures, none when the books are right."""
     replay = Replay()
     for row in await reading.rows("SELECT code, kind, programmes, plan FROM fund"):
         code, plan = row["code"], plans.read(row["plan"])
@@ -128,6 +128,7 @@ async def run() -> list[Failure]:
         await _arrivals(replay)
         await _plans(replay)
         await _figures(replay)
+        await _journal_vouchers(replay)
     if not replay.readable:
         return replay.failures
     await _reversals(replay)
@@ -268,6 +269,32 @@ async def _given(replay: Replay) -> None:
             given = sum(length(map(tuple, pieces)) for _, pieces in received)
             if row["fen"] != given:
                 replay.fail("I9", "#{seq} 收到 {given} 分，资金流里却有 {fen} 分", seq=seq, given=given, fen=row["fen"])
+
+
+async def _journal_vouchers(replay: Replay) -> None:
+    """I14: the numbers, their entries and their lines are what the journal gives them, in the order of seq."""
+    expected = {row["number"]: row for row in replay.numbering.new}
+    joinable = {row["number"] for row in replay.numbering.open.values()} - replay.closed.keys()
+    lines = replay.numbering.lines
+    for row in await reading.rows("SELECT * FROM journal_voucher"):
+        mine, number = expected.pop(row["number"], None), row["number"]
+        open_key = row["key"] if number in joinable else None
+        if mine is None or row != {**mine, "open_key": open_key, "reviewed_at": row["reviewed_at"]}:
+            replay.fail("I14", "记账凭证 {number} 与它的分录不符", number=number)
+    for number in sorted(expected):
+        replay.fail("I14", "缺记账凭证 {number}", number=number)
+    kept = {
+        (n, a): [d, c]
+        for n, a, d, c in await reading.tuples("SELECT number, account, debit_fen, credit_fen FROM journal_line")
+    }
+    for number in sorted({key[0] for key in kept.keys() | lines.keys() if kept.get(key) != lines.get(key)}):
+        replay.fail("I14", "记账凭证 {number} 的各行与它的分录不符", number=number)
+    series = {row["name"]: row["next"] for row in await reading.rows(_JOURNAL_SERIES)}
+    if series != {f"{numbering.SERIES}-{month}": n for month, n in replay.numbering.following.items()}:
+        replay.fail("I14", "记账凭证的编号序列与凭证不符")
+
+
+_JOURNAL_SERIES = f"SELECT name, next FROM series WHERE name LIKE '{numbering.SERIES}-%'"  # noqa: S608 - from code
 
 
 async def _reversals(replay: Replay) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from charity.db.tables import Sums, Table
 from charity.db.transactions import Tx, insert_sql
-from charity.ledger import accounts, equation
+from charity.ledger import accounts, equation, numbering
 from charity.ledger.memory import Memory, Written
 from charity.ledger.streams import INFLOWS_WITHIN, merged
 
@@ -72,6 +72,7 @@ async def write(tx: Tx, memory: Memory, head: Head, ids: Ids) -> Ids:
                 (_TURNOVER, _turnover(ids, w)),
                 (FUND_MONTHS.add_sql(), _worths(w)),
                 *_figures(w),
+                *await numbering.numbered(tx, w.entries, w.postings),
                 *_streams(memory),
                 (_HEAD, [head]),
                 *_series(memory),

@@ -1,4 +1,4 @@
-"""`charity verify`: every invariant I1–I13 is looked at, and a fault planted against it is named."""
+"""`charity verify`: every invariant I1–I14 is looked at, and a fault planted against it is named."""
 
 import asyncio
 import gc
@@ -28,7 +28,7 @@ from charity.goods.till import Line
 from charity.ledger.writer import Idem
 from charity.room import Check
 
-ALL = {f"I{n}" for n in range(1, 14)}
+ALL = {f"I{n}" for n in range(1, 15)}
 
 
 @pytest_asyncio.fixture
@@ -98,6 +98,9 @@ FAULTS: list[tuple[str, str]] = [
     ("I10", "UPDATE receipt SET amount_fen = amount_fen + 1 WHERE status = 'issued'"),
     ("I11", "UPDATE voucher_approval SET account = (SELECT MIN(account) FROM voucher_approval), cleared_at = at"),
     ("I12", "UPDATE campaign_figures SET refunded_fen = refunded_fen + 1 WHERE received_fen > 0"),
+    ("I14", "UPDATE journal_voucher SET entries = entries + 1 WHERE n = 1"),
+    ("I14", "UPDATE journal_line SET debit_fen = debit_fen + 1 WHERE debit_fen > 0"),
+    ("I14", "UPDATE series SET next = next + 1 WHERE name LIKE 'journal-%'"),
     ("I13", "UPDATE entry SET body = REPLACE(body, '\"party\":\"', '\"party\":\"王小明') WHERE seq = 1"),
     ("I13", "UPDATE entry SET body = REPLACE(body, '\"v\":1', '\"v\":\"13800001234\"') WHERE seq = 1"),
     ("I13", "UPDATE entry SET body = REPLACE(body, '\"v\":1', '\"v\":\"33010119900101123X\"') WHERE seq = 1"),

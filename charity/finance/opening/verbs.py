@@ -1,6 +1,6 @@
 """The opening: a draft that an accountant writes, and may write anew; one entry when a second person confirms it.
 
-Postings (accounting.md 6, row 94): Dr the place, Cr 3101 of an unrestricted fund, 3102 of a restricted one, 2601 of
+Postings (docs/field.md 9, row 94): Dr the place, Cr 3101 of an unrestricted fund, 3102 of a restricted one, 2601 of
 agency money. A draft moves nothing; it is confirmed over its content hash, with the total typed again.
 """
 

@@ -1,6 +1,6 @@
 """Money moves between places: one slip of the cashier, one entry, a gap-free number ZZ.
 
-Postings (accounting.md 6, rows 2 and 6): for each fund Dr the place it reaches, Cr the place it leaves; the fee of a
+Postings (docs/field.md 9, rows 2 and 6): for each fund Dr the place it reaches, Cr the place it leaves; the fee of a
 settlement is 筹资费用 of the general fund, Dr 5401 / Cr the bank: it never reduces a gift. A wrong slip is reversed by
 an accountant, who is never the cashier who made it: its exact negation, once.
 """

@@ -1,0 +1,261 @@
+"""Journal vouchers 记账凭证: numbers over entries, gap-free by month of `effective_on` (docs/decisions/0028).
+
+Every entry that posts money has one: the gifts that came into one place of money on one day share a number, and so do
+a store's issues of a day, until it is reviewed; every other entry has its own. Always true: a number is given in the
+batch that posts, in the order of seq; which entries are its own follows from `key` and from `first_seq` to `last_seq`;
+`leaves` is the chain of their leaves, so that a review over it is over every entry.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+from charity import clock, words
+from charity.db import reading
+from charity.db.tables import Sums
+from charity.db.transactions import Statement, Tx, insert_sql
+from charity.ledger import accounts as acc
+from charity.ledger.accounts import Posting
+from charity.ledger.models import JOURNAL_VOUCHER, JournalVoucherRow
+
+LINES = Sums("journal_line", ("number", "account"), ("debit_fen", "credit_fen"))
+"""A voucher's lines, summed by account and fund."""
+SERIES = "journal"
+DIGITS = 4
+CHUNK = 2_000
+GENESIS = "0" * 64
+GROUPED = {"gift.cash": acc.MONEY_PLACES, "goods.issue": (acc.STOCK, acc.AGENCY_ASSETS)}
+"""Kinds that share a number by day and place, and the charts in which the place is."""
+_TAKEN = frozenset({"gift.cash", "voucher.paid", "refund.paid", "money.transfer"})
+"""Kinds that a cashier makes, who took the money or paid it."""
+_WRITTEN = frozenset({"opening", "money.reversal", "gift.reversal", "gift.correction"})
+"""Kinds that an accountant writes; every other entry follows from a document."""
+_GIVEN_BACK = frozenset({"gift.refund", "refund.paid"})
+_CORRECTED = frozenset({"gift.correction"})
+_PAID = frozenset({"voucher.paid", "refund.paid"})
+LARGE_FEN = 5_000_000
+LATE_DAYS = 3
+OPENS, CLOSES, WORKING_DAYS = 8, 18, 5
+UNUSUAL_WORDS = {
+    "reversal": "冲销或更正",
+    "refund": "退款",
+    "large": "大额",
+    "cash": "现金支付",
+    "late": "补记",
+    "hours": "非工作时间",
+}
+"""What the one who reviews looks at first, in this order."""
+Given = tuple[int, str, str, str, str, str, int | None, Sequence[Posting], str]
+"""Of an entry (seq, kind, recorded_at, effective_on, actor, leaf, reverses, postings in CNY, body)."""
+
+
+def key_of(seq: int, kind: str, day: str, lines: Iterable[Posting]) -> str:
+    """What the entries of a voucher have in common."""
+    charts = GROUPED.get(kind)
+    if charts is not None:
+        places = [account.rpartition("/")[0] for account, _, _ in lines if account.startswith(charts)]
+        if places:
+            return f"{kind}|{day}|{min(places)}"
+    return f"#{seq}"
+
+
+def written(month: str, n: int) -> str:
+    """The number as addresses and the API write it: `202611-0123`."""
+    return f"{month.replace('-', '')}-{n:0{DIGITS}d}"
+
+
+def printed(number: str) -> str:
+    """The number as papers print it: 记-0123, its month is the paper's."""
+    return words.say("记-{count}", count=number.partition("-")[2])
+
+
+def chained(leaves: str, leaf: str) -> str:
+    """The chain of leaves with one more."""
+    return hashlib.sha256(bytes.fromhex(leaves) + bytes.fromhex(leaf)).hexdigest()
+
+
+def unusual(given: Given) -> set[str]:
+    """Why an entry is looked at first."""
+    _, kind, at, day, _, _, reverses, lines, _ = given
+    today, outside = _when(at[:13])
+    flags = {
+        "reversal": reverses is not None or kind in _CORRECTED,
+        "refund": kind in _GIVEN_BACK,
+        "large": max(abs(fen) for _, _, fen in lines) >= LARGE_FEN,
+        "cash": kind in _PAID and any(account.startswith(acc.CASH) and fen < 0 for account, _, fen in lines),
+        "late": day < today,
+        "hours": outside and kind in _TAKEN,
+    }
+    return {name for name, so in flags.items() if so}
+
+
+@lru_cache(maxsize=64)
+def _when(hour: str) -> tuple[str, bool]:
+    """For an hour of recording, as `2026-11-26T02`: the first day that is not late, and whether nobody works then."""
+    local = clock.instant(f"{hour}:00:00.000000Z").astimezone(clock.SHANGHAI)
+    first = local.date() - timedelta(days=LATE_DAYS)
+    return first.isoformat(), not (OPENS <= local.hour < CLOSES and local.weekday() < WORKING_DAYS)
+
+
+class Numbering:
+    """Gives numbers to entries in the order of seq. `open` are the vouchers that may still be joined, by key."""
+
+    def __init__(self, open_: dict[str, JournalVoucherRow], following: dict[str, int]) -> None:
+        self.open, self.following = open_, following
+        self.new: list[JournalVoucherRow] = []
+        self.joined: dict[str, JournalVoucherRow] = {}
+        self.lines: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+
+    def take(self, given: Given) -> JournalVoucherRow:
+        """The voucher of the next entry."""
+        seq, kind, _, day, actor, leaf, _, lines, body = given
+        key = key_of(seq, kind, day, lines)
+        row = self.open.get(key)
+        if row is None:
+            row = self._begun(key, kind, day, seq)
+        else:
+            self.joined[row["number"]] = row
+        row["last_seq"] = seq
+        row["entries"] += 1
+        row["leaves"] = chained(row["leaves"], leaf)
+        if kind in _TAKEN:
+            row["cashiers"] = _with(row["cashiers"], actor)
+        elif kind in _WRITTEN:
+            row["makers"] = _with(row["makers"], json.loads(body)["facts"].get("maker") or actor)
+        for flag in unusual(given):
+            row["unusual"], row["rank"] = _with(row["unusual"], flag), 0
+        for account, _, fen in lines:
+            sides = self.lines[row["number"], account]
+            if fen > 0:
+                sides[0] += fen
+                row["amount_fen"] += fen
+            else:
+                sides[1] -= fen
+        return row
+
+    def close(self, number: str) -> None:
+        """The voucher was reviewed: later entries of its key begin another."""
+        self.open = {key: row for key, row in self.open.items() if row["number"] != number}
+
+    def _begun(self, key: str, kind: str, day: str, seq: int) -> JournalVoucherRow:
+        month = day[:7]
+        n = self.following.get(month, 1)
+        self.following[month] = n + 1
+        row = JournalVoucherRow(
+            number=written(month, n),
+            month=month,
+            n=n,
+            day=day,
+            kind=kind,
+            key=key,
+            open_key=None if key.startswith("#") else key,
+            first_seq=seq,
+            last_seq=seq,
+            entries=0,
+            amount_fen=0,
+            leaves=GENESIS,
+            cashiers="",
+            makers="",
+            unusual="",
+            rank=1,
+            reviewed_at=None,
+        )
+        if row["open_key"] is not None:
+            self.open[key] = row
+        self.new.append(row)
+        return row
+
+    def statements(self) -> list[Statement]:
+        """What is to be written of it."""
+        new = {row["number"] for row in self.new}
+        changed = [row for number, row in self.joined.items() if number not in new]
+        columns = tuple(self.new[0]) if self.new else ()
+        months = sorted({row["month"] for row in self.new})
+        return [
+            (insert_sql(JOURNAL_VOUCHER.name, columns), [tuple(row.values()) for row in self.new]) if new else _NOTHING,
+            (_JOIN, [tuple(row[name] for name in _JOINED) for row in changed]),  # type: ignore[literal-required]
+            (LINES.add_sql(), [(*key, *sides) for key, sides in sorted(self.lines.items())]),
+            (_FOLLOWING, [(_series(month), int(month[:4]), self.following[month]) for month in months]),
+        ]
+
+
+_JOINED = ("number", "last_seq", "entries", "amount_fen", "leaves", "cashiers", "makers", "unusual", "rank")
+_JOIN = "UPDATE journal_voucher SET " + ", ".join(f"{name} = ${n}" for n, name in enumerate(_JOINED[1:], 2))  # noqa: S608
+_JOIN += " WHERE number = $1"
+_FOLLOWING = (
+    "INSERT INTO series (name, year, next) VALUES ($1, $2, $3) ON CONFLICT (name, year) DO UPDATE SET next = $3"
+)
+_NOTHING: Statement = ("", [])
+
+
+def _series(month: str) -> str:
+    return f"{SERIES}-{month}"
+
+
+def _with(listed: str, word: str) -> str:
+    return listed if word in listed.split() else " ".join(sorted([*listed.split(), word]))
+
+
+def given_of(entries: Iterable[Sequence[Any]], postings: Iterable[Sequence[Any]]) -> list[Given]:
+    """The entries of a batch that post money: rows of `Written.entries` and of `Written.postings`, in seq order."""
+    lines: dict[int, list[Posting]] = defaultdict(list)
+    for seq, _, account, unit, fen in postings:
+        if unit == acc.CNY:
+            lines[seq].append((account, unit, fen))
+    return [
+        (seq, kind, at, day, actor, leaf, reverses, lines[seq], body)
+        for seq, _, kind, at, day, _, actor, body, leaf, _, reverses in entries
+        if seq in lines
+    ]
+
+
+async def numbered(tx: Tx, entries: Iterable[Sequence[Any]], postings: Iterable[Sequence[Any]]) -> list[Statement]:
+    """The statements that give a batch's entries their numbers, after one look at the vouchers that are open."""
+    given = given_of(entries, postings)
+    if not given:
+        return []
+    keys = sorted({key_of(entry[0], entry[1], entry[3], entry[7]) for entry in given if entry[1] in GROUPED})
+    names = sorted({_series(entry[3][:7]) for entry in given})
+    asked: list[tuple[str, Sequence[Any]]] = [
+        (f"SELECT name, next FROM series WHERE name IN ({reading.places(len(names))})", names)  # noqa: S608
+    ]
+    if keys:
+        asked.append((f"SELECT * FROM journal_voucher WHERE open_key IN ({reading.places(len(keys))})", keys))  # noqa: S608
+    series, *rest = await tx.queries(asked)
+    numbering = Numbering(
+        {row["open_key"]: row for rows in rest for row in rows},  # type: ignore[misc]
+        {row["name"].removeprefix(f"{SERIES}-"): row["next"] for row in series},
+    )
+    for entry in given:
+        numbering.take(entry)
+    return [statement for statement in numbering.statements() if statement[1]]
+
+
+async def backfilled(tx: Tx) -> None:
+    """Migration 0040: the numbers of all entries that were there before, as they would have been given."""
+    numbering, after = Numbering({}, {}), 0
+    while entries := await tx.rows(_OLD_ENTRIES, after, CHUNK):
+        last = entries[-1]["seq"]
+        postings = await tx.rows(_OLD_POSTINGS, after, last)
+        rows = [tuple(entry.values()) for entry in entries]
+        for given in given_of(rows, [tuple(posting.values()) for posting in postings]):
+            numbering.take(given)
+        after = last
+    for sql, values in numbering.statements():
+        if values:
+            await tx.many(sql, values)
+
+
+_OLD_ENTRIES = (
+    "SELECT seq, id16, kind, recorded_at, effective_on, party, actor, body, leaf, prev, reverses FROM entry "
+    "WHERE seq > $1 ORDER BY seq LIMIT $2"
+)
+_OLD_POSTINGS = (
+    "SELECT p.seq, p.n, a.code AS account, u.code AS unit, p.quantity FROM posting p "
+    "JOIN account a ON a.id = p.account JOIN unit u ON u.id = p.unit "
+    "WHERE p.seq > $1 AND p.seq <= $2 ORDER BY p.seq, p.n"
+)
