@@ -81,12 +81,11 @@ def cost(**changes: Any) -> dict[str, Any]:
     return asked | changes
 
 
-async def paying(house: Any) -> str:
+async def paying() -> str:
     """A private person who can be paid: the key."""
     key = "e" * 32
     person = persons.person_row(persons.Donor("person", "周会计"), key=key)
     await transactions.run(lambda tx: tx.insert("person", [person]))
-    assert await persons.payable(key, by=house.caseworker)
     return key
 
 

@@ -79,7 +79,7 @@ async def test_a_fund_that_may_not_bear_a_cost_is_refused_at_every_door(
     web: Any, house: Any, fund: str, purpose: Any
 ) -> None:
     code = "fund.no_cost"
-    content = Content(**cost(fund=fund, purpose=purpose, payee_kind="person", payee=await paying(house)))
+    content = Content(**cost(fund=fund, purpose=purpose, payee_kind="person", payee=await paying()))
     await refused(code, vouchers.make(content=content, by=house.caseworker))
     payee = {"kind": "person", "code": content.payee}
     body = {**COST_BODY, "purpose": purpose, "fund": fund, "payee": payee}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from aid.given import API, ASKED, BODY, Aid, made, refused, row
+from aid.given import API, ASKED, BODY, Aid, made, paying, refused, row
 from tampering import tampered
 
 from charity.aid import recipients, verify, vouchers
@@ -16,6 +16,7 @@ from charity.db import reading, transactions
 from charity.ledger import verify as books_verify
 from charity.ledger.content import hashed
 from charity.people import households
+from charity.printing import renderer
 
 FORM = {
     "purpose": "aid",
@@ -242,3 +243,28 @@ async def test_a_list_that_somebody_changed_is_named(aid: Aid) -> None:
         async with tampered(statement):
             assert [f.words for f in await verify.run()] == [LISTED.format(number=wrong)], statement
     assert await verify.run() == []
+
+
+async def test_the_printed_voucher_brings_its_list(web: Any) -> None:
+    from pdf_reading import flat  # noqa: PLC0415 - needs poppler only here
+
+    listed = await made(web, recipients=["HH0001", "HH0002"])
+    bare = await made(web, recipients=12)
+    cost = {"purpose": "administration", "fund": "F-GEN", "amount_fen": 500, "reason": "审计费"}
+    cost["payee"] = {"kind": "person", "code": await paying()}
+    answer = await web.as_("caseworker").post(API, json=cost)
+    try:
+        numbers = (listed["number"], bare["number"], answer.json()["number"])
+        prints = [flat((await web.as_("auditor").get(f"/vouchers/{number}.pdf")).content) for number in numbers]
+    finally:
+        await renderer.close()
+    with_list, without, of_cost = prints
+    for text in ("2户（人）", "名单附后", "HH0001", "HH0002", "李*"):
+        assert text in with_list.replace(" ", "")
+    assert "李秀英" not in with_list
+    assert "12人次" in without.replace(" ", "")
+    assert "受益名单" not in without
+    for text in ("费用支出审批单", "用途", "管理费用", "审计费"):
+        assert text in of_cost
+    assert "拨付审批单" not in of_cost
+    assert "慈善项目" not in of_cost

@@ -44,9 +44,7 @@ async def _places(fund: str) -> list[dict[str, str]]:
     return [
         {
             "value": place.code,
-            "label": words.say(
-                "{place}（该基金现有 {amount}）", place=place.shown, amount=yuan_sign(held.get(place.code, 0))
-            ),
+            "label": words.say("{place}，现有 {amount}", place=place.shown, amount=yuan_sign(held.get(place.code, 0))),
         }
         for place in await places.every(tuple(CHANNELS.values()))
     ]
