@@ -62,13 +62,15 @@ async def check(code: str) -> Checked:
     row = await receipts.get(code)
     person = (await persons.names([row.donor_id])).get(row.donor_id)
     donor = words.translate(person.masked if person else persons.ANONYMOUS)
-    names = await campaigns.names([row.campaign_id])
-    funds = await ledger_funds.names([row.fund])
+    gifts = await receipts.gifts(code)
+    slugs = [row.campaign_id] if row.campaign_id else list(dict.fromkeys(gift.campaign_id or "" for gift in gifts))
+    money = list(dict.fromkeys([row.fund, *(gift.fund for gift in gifts)]))
+    names, funds = await campaigns.names(slugs), await ledger_funds.names(money)
     return Checked(
         row,
         donor,
-        names.get(row.campaign_id or "", ""),
-        funds.get(row.fund, row.fund),
+        "、".join(names[slug] for slug in slugs if slug in names),
+        "、".join(funds.get(fund, fund) for fund in money),
         await entries.id_of(row.seq),
         await path(code),
         await _successor(row.replaced_by_id),

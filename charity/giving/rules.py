@@ -27,6 +27,7 @@ AMOUNT_UNCONFIRMED = Rule(
     "confirmed_amount_fen",
 )
 AMOUNT_TWICE = Rule("amount.twice", "两次输入的金额不一致，请核对后重新输入", 422, "confirmed_amount_fen")
+TOO_MANY_PARTS = Rule("donation.parts", "一笔款最多分 {most} 项用途，至少 1 项", 422, "gifts")
 RECEIVED_LATER = Rule("donation.in_future", "到账日期不能晚于今天（{today}）", 422, "received_on")
 DONATION_UNKNOWN = Rule("donation.unknown", "没有这笔捐赠", 404)
 

@@ -24,6 +24,7 @@ STATUSES = {
     "AMOUNT_TWICE": (422, "confirmed_amount_fen"),
     "RECEIPT_ALREADY": (409, "donations"),
     "RECEIPT_TOGETHER": (422, "donations"),
+    "TOO_MANY_PARTS": (422, "gifts"),
     "RECEIVED_LATER": (422, "received_on"),
     "DONATION_UNKNOWN": (404, None),
     "PLEDGE_UNKNOWN": (404, None),

@@ -27,6 +27,7 @@ CARRIED = re.compile(r"hidden=(dict\()?carried\b")
 """A form that confirms what its page shows (charity/web/confirming.py)."""
 NOT_DRAWN = {
     "email": "from the body of a call: a page asks for a telephone number, one way to reach a giver is enough",
+    "parts": "the numbered fields of templates/giving/donations/_parts.html",
     "after": "the link to the next page carries it",
 }
 """Fields that no page draws, and why."""

@@ -37,6 +37,7 @@ VERBS = {
     "giving.campaigns.verbs.create": "campaign.manage",
     "giving.campaigns.verbs.file": "campaign.manage",
     "giving.donations.verbs.receive": "gift.receive",
+    "giving.donations.verbs.receive_together": "gift.receive",
     "giving.donors.work_units.add": "campaign.manage",
     "giving.pledges.verbs.receive": "gift.receive",
     "giving.receipts.verbs.deliver": "gift.receive",

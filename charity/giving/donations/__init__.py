@@ -1,15 +1,18 @@
 """Donations 捐赠: received, recorded and read. This is the door; outsiders import only it."""
 
 from .readers import Received, get, latest
-from .verbs import Gift, check_day, in_kind_row, receive, record
+from .verbs import PARTS_MAX, Gift, Part, check_day, in_kind_row, receive, receive_together, record
 
 __all__ = [
+    "PARTS_MAX",
     "Gift",
+    "Part",
     "Received",
     "check_day",
     "get",
     "in_kind_row",
     "latest",
     "receive",
+    "receive_together",
     "record",
 ]

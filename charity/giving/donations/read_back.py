@@ -36,6 +36,6 @@ def reasons(amount_fen: int, channel: Channel, *, due_fen: int | None = None, la
 def check(amount_fen: int, confirmed_fen: int | None, why: Sequence[str]) -> None:
     """Refuse a sum that must be typed twice and was not (409), or was typed as two different sums (422)."""
     if confirmed_fen is not None and confirmed_fen != amount_fen:
-        raise rules.AMOUNT_TWICE()
+        raise rules.AMOUNT_TWICE(capitals=capitals(amount_fen))
     if confirmed_fen is None and why:
         raise rules.AMOUNT_UNCONFIRMED(why=Terms(why), amount=yuan(amount_fen), capitals=capitals(amount_fen))

@@ -1,5 +1,7 @@
 """The page on which the cashier records a gift of money that arrived."""
 
+from collections import defaultdict
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -7,8 +9,9 @@ from starlette.routing import Route
 from charity import clock
 from charity.errors import Refusal
 from charity.giving import donations
+from charity.giving.donations import PARTS_MAX
 from charity.giving.donations.forms import DonationForm
-from charity.giving.donations.screens import campaign_choices, received_choices, typed_capitals
+from charity.giving.donations.screens import campaign_choices, read_back, received_choices
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.receipts.routes import to_receipt
 from charity.ledger import funds
@@ -30,13 +33,14 @@ async def _donation_page(request: Request, values: Data, refusal: Refusal | None
         request,
         "giving/donations/new.html",
         refusal,
-        values=values,
+        values=defaultdict(str, values),
         campaigns=await campaign_choices(),
         kinds=kinds(),
         channels=await received_choices(),
-        capitals=typed_capitals(values, refusal),
+        capitals=read_back(refusal),
         units=await unit_choices(),
         funds=choices(await funds.labels(), "按活动的用途"),
+        parts=[str(n) for n in range(1, PARTS_MAX)],
     )
 
 
@@ -46,14 +50,12 @@ async def donate(request: Request) -> Response:
     data = await forms.data(request, DonationForm)
     try:
         form = forms.read(DonationForm, data)
-        answer = await donations.receive(
-            campaign=form.campaign,
-            amount_fen=form.amount_yuan,
+        answer = await donations.receive_together(
+            parts=form.every_part(),
             received_on=form.received_on.isoformat(),
             channel=form.channel,
             channel_ref=form.channel_ref,
             donor=form.donor(),
-            fund=form.fund,
             work_unit=form.work_unit,
             public_name=form.public_name,
             public_amount=form.public_amount,

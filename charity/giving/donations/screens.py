@@ -1,11 +1,7 @@
 """What the form of a gift offers: how money can have reached us, and the campaigns that take it."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from charity.errors import Refusal
 from charity.giving import campaigns, channels, rules
-from charity.money import capitals, parse_yuan
 from charity.web.choices import choices
 
 
@@ -14,11 +10,11 @@ async def received_choices() -> list[dict[str, str]]:
     return choices({channel.code: channel.words for channel in await channels.here()})
 
 
-def typed_capitals(values: Mapping[str, Any], refusal: Refusal | None) -> str:
+def read_back(refusal: Refusal | None) -> str:
     """The typed sum in capitals where it has to be typed a second time; else ""."""
     if refusal is None or refusal.code not in {rules.AMOUNT_UNCONFIRMED.code, rules.AMOUNT_TWICE.code}:
         return ""
-    return capitals(parse_yuan(str(values["amount_yuan"]).strip()))
+    return str(refusal.facts["capitals"])
 
 
 async def campaign_choices() -> list[dict[str, str]]:

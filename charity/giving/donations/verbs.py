@@ -5,6 +5,7 @@ money), its giver is an opaque key in the books, and its receipt is made in the 
 Source: field.md 4.6 entries 2, 3 and 11; Charity Law 38.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,9 @@ from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
 
+PARTS_MAX = 10
+"""Purposes of one transfer."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Gift:
@@ -49,6 +53,8 @@ class Gift:
     work_unit: str | None = None
     pledge: str | None = None
     memo: bytes | None = None
+    together: str | None = None
+    """The key of the first gift of the same transfer, of a later one."""
 
     def __post_init__(self) -> None:
         """Blanks and hyphens alone are no payment number."""
@@ -63,6 +69,15 @@ class Gift:
         if self.work_unit:
             rows.append((WORK_UNIT, self.work_unit))
         return Wants(funds=[self.fund], series=[(receipts.SERIES, year)], rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One purpose of a transfer; `fund` None is the campaign's own."""
+
+    campaign: str
+    fund: str | None
+    amount_fen: int
 
 
 async def receive(
@@ -116,23 +131,101 @@ async def receive(
     return await submit(Command(decide, wants=gift.wants(today.year), idem=idem))
 
 
+async def receive_together(
+    *,
+    parts: Sequence[Part],
+    received_on: str,
+    channel: str,
+    donor: Donor,
+    by: Actor,
+    channel_ref: str = "",
+    work_unit: str | None = None,
+    public_name: bool = False,
+    public_amount: bool = True,
+    memo: str = "",
+    confirmed_amount_fen: int | None = None,
+    idem: Idem | None = None,
+) -> Answer:
+    """Record one transfer for several purposes: 201 `{gifts: [{id, entry}], receipt: {code, number}}`.
+
+    An entry a purpose, one payment number and one receipt over all; `confirmed_amount_fen` is the sum of all.
+    """
+    by.must("gift.receive")
+    if not 0 < len(parts) <= PARTS_MAX:
+        raise rules.TOO_MANY_PARTS(most=PARTS_MAX)
+    way = await channels.arrived(channel, channel_ref)
+    check_day(received_on)
+    person = tokens.key16()
+    gifts: list[Gift] = []
+    for part in parts:
+        asked, key = await campaigns.known(part.campaign), tokens.key16()
+        gift = Gift(
+            key=key,
+            campaign=part.campaign,
+            fund=asked.chosen(part.fund),
+            amount_fen=part.amount_fen,
+            received_on=received_on,
+            channel=way,
+            channel_ref=channel_ref,
+            donor=person,
+            work_unit=work_unit,
+            public_name=public_name,
+            public_amount=public_amount,
+            memo=sealed.seal("donation", "memo", key, memo),
+            together=gifts[0].key if gifts else None,
+        )
+        gifts.append(gift)
+    row, today = person_row(donor, key=person), clock.today()
+    total_fen = sum(gift.amount_fen for gift in gifts)
+
+    def decide(state: State) -> Answer:
+        read_back.check(total_fen, confirmed_amount_fen, read_back.reasons(total_fen, way))
+        state.add(PERSON, row)
+        seen: set[str] = set()
+        booked: list[Entry] = []
+        for gift in gifts:
+            campaigns.accepting(state, gift.campaign, day=received_on)
+            booked.append(_book(state, gift, by=by, new_donor=gift.campaign not in seen))
+            seen.add(gift.campaign)
+        receipt = _receipt(state, gifts, booked[0], today=today.isoformat(), anonymous=donor.kind == "anonymous", by=by)
+        refs = [{"id": gift.key, "entry": entry.id} for gift, entry in zip(gifts, booked, strict=True)]
+        return Answer(201, {"gifts": refs, "receipt": receipt})
+
+    wants = [gift.wants(today.year) for gift in gifts]
+    rows = dict.fromkeys(row for w in wants for row in w.rows)
+    funds = dict.fromkeys(fund for w in wants for fund in w.funds)
+    named = Wants(funds=list(funds), series=wants[0].series, rows=list(rows))
+    return await submit(Command(decide, wants=named, idem=idem))
+
+
 def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, new_donor: bool = True) -> Answer:
     """Post a gift and add its rows; the caller has checked the campaign and added the person."""
+    entry = _book(state, gift, by=by, new_donor=new_donor)
+    receipt = _receipt(state, [gift], entry, today=today, anonymous=anonymous, by=by)
+    return Answer(201, {"id": gift.key, "entry": entry.id, "receipt": receipt})
+
+
+def _book(state: State, gift: Gift, *, by: Actor, new_donor: bool) -> Entry:
+    """The entry of a gift and its row, without a receipt."""
     if gift.work_unit and state.row(WORK_UNIT, gift.work_unit) is None:
         raise rules.WORK_UNIT_UNKNOWN(work_unit=gift.work_unit)
     if gift.channel_ref:
-        holder = Holder(PaymentKind.GIFT, gift.key)
+        holder = Holder(PaymentKind.GIFT, gift.together or gift.key)
         payment_numbers.take(state, gift.channel.code, gift.channel_ref, holder)
     income = acc.AGENCY_DEBT if state.fund(gift.fund).kind == "agency" else acc.GIFTS
     money = acc.money(gift.channel.chart, gift.fund, gift.channel.place)
     facts = {"campaign": gift.campaign, "channel": gift.channel.code, "donation": gift.key, "on": gift.received_on}
+    if gift.work_unit:
+        facts["work_unit"] = gift.work_unit
+    if gift.together:
+        facts["together"] = gift.together
     entry = state.post(
         "gift.cash",
         [(money, acc.CNY, gift.amount_fen), (acc.money(income, gift.fund), acc.CNY, -gift.amount_fen)],
         effective_on=gift.received_on,
         actor=by.key,
         party=gift.donor,
-        facts={**facts, "work_unit": gift.work_unit} if gift.work_unit else facts,
+        facts=facts,
         flows=Flows(receive=[(gift.fund, gift.amount_fen)]),
     )
     campaigns.count(state, gift.campaign, received=gift.amount_fen, gifts=1, donors=int(new_donor))
@@ -140,22 +233,28 @@ def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, 
         state.tally(UNIT_SUMS, (gift.campaign, gift.work_unit), 1, int(new_donor), gift.amount_fen)
     day = entry.effective_on
     sums.income(state, day=day, fund=gift.fund, campaign=gift.campaign, store=None, kind=sums.CASH, fen=gift.amount_fen)
-    row = _row(gift, entry, by=by)
-    state.add(DONATION, row)
-    receipt = receipts.issue(
+    state.add(DONATION, _row(gift, entry, by=by))
+    return entry
+
+
+def _receipt(
+    state: State, gifts: Sequence[Gift], first: Entry, *, today: str, anonymous: bool, by: Actor
+) -> dict[str, str]:
+    """One receipt over gifts of one giver; for several campaigns it names none of them."""
+    same_campaign = all(gift.campaign == gifts[0].campaign for gift in gifts)
+    return receipts.issue(
         state,
-        donor=gift.donor,
-        donations=[gift.key],
-        amount_fen=gift.amount_fen,
-        campaign=gift.campaign,
-        fund=gift.fund,
+        donor=gifts[0].donor,
+        donations=[gift.key for gift in gifts],
+        amount_fen=sum(gift.amount_fen for gift in gifts),
+        campaign=gifts[0].campaign if same_campaign else None,
+        fund=gifts[0].fund,
         issued_on=today,
         by=by,
-        seq=entry.seq,
+        seq=first.seq,
         kind="cash",
         delivery="kept_undelivered" if anonymous else "pending",
     )
-    return Answer(201, {"id": gift.key, "entry": entry.id, "receipt": receipt})
 
 
 def _row(gift: Gift, entry: Entry, *, by: Actor) -> DonationRow:

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from charity import clock
 from charity.errors import Refusal
 from charity.giving import campaigns, pledges
-from charity.giving.donations.screens import received_choices, typed_capitals
+from charity.giving.donations.screens import read_back, received_choices
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.pledges import Promise, screens
 from charity.giving.pledges.forms import GiveForm, ReceiveForm
@@ -119,7 +119,7 @@ async def _receive_page(request: Request, values: Data, refusal: Refusal | None 
         facts=facts,
         carried=confirming.carried(pledges.content_of(row).hash, facts),
         receivable=row.status in pledges.OPEN,
-        capitals=typed_capitals(values, refusal),
+        capitals=read_back(refusal),
         **context,
     )
 

@@ -54,6 +54,8 @@ async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
     who_we_are = await organisation.get()
     english = words.language() == "en"
     first = gifts[0]
+    designated = [fund for fund in dict.fromkeys(gift.fund for gift in gifts) if fund != GENERAL_FUND]
+    money = await funds.names(designated)
     return PrintedReceipt(
         number=row.number,
         status=cast("Literal['issued', 'voided', 'replaced']", row.status),
@@ -64,8 +66,8 @@ async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
         donor_id="" if masked else await persons.shown_id(row.donor_id),
         lines=await _lines(row, gifts),
         total_fen=row.amount_fen,
-        wish="undesignated" if row.fund == GENERAL_FUND else "designated",
-        wish_note="" if row.fund == GENERAL_FUND else (await funds.names([row.fund])).get(row.fund, row.fund),
+        wish="designated" if designated else "undesignated",
+        wish_note="、".join(money.get(fund, fund) for fund in designated),
         channel=CHANNELS[first.channel].words if first.channel else GOODS_CHANNEL,
         received_on=first.received_on,
         memo="" if masked else sealed.unseal("donation", "memo", first.key, first.memo),
@@ -84,8 +86,15 @@ async def _lines(row: Receipt, gifts: list[Donation]) -> list[ReceiptLine]:
         return await _goods_lines(row.number, names.get(row.campaign_id or "", ""))
     if len(gifts) == 1:
         return [ReceiptLine(project=names.get(gifts[0].campaign_id or "", ""), kind="money", amount_fen=row.amount_fen)]
+    money = await funds.names([g.fund for g in gifts])
+    several = len({g.fund for g in gifts}) > 1
     return [
-        ReceiptLine(project=names.get(g.campaign_id or "", ""), kind="money", amount_fen=g.amount_fen - g.refunded_fen)
+        ReceiptLine(
+            project=names.get(g.campaign_id or "", ""),
+            kind="money",
+            specification=money.get(g.fund, g.fund) if several else "",
+            amount_fen=(g.amount_fen or 0) - g.refunded_fen,
+        )
         for g in gifts
     ]
 

@@ -48,7 +48,8 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
     keys = [row.handler, row.ended_by or "", *(r.requested_by for r in asked), *(r.approved_by or "" for r in asked)]
     staff_names = await staff.names([k for k in keys if k])
     donor = (await persons.names([row.donor_id])).get(row.donor_id)
-    names = await campaigns.names([row.campaign_id])
+    slugs = [row.campaign_id] if row.campaign_id else list(dict.fromkeys(g.campaign_id or "" for g in gifts))
+    names, money = await campaigns.names(slugs), await funds.names()
     facts = _confirmed(row, persons.shown(donor))
     return {
         "row": row,
@@ -58,14 +59,14 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
         "donor": persons.shown(donor),
-        "campaign": names.get(row.campaign_id or "", ""),
-        "fund": (await funds.names()).get(row.fund, row.fund),
+        "campaign": "、".join(names[slug] for slug in slugs if slug in names),
+        "fund": "、".join(money.get(code, code) for code in dict.fromkeys([row.fund, *(g.fund for g in gifts)])),
         "handler": staff_names.get(row.handler, ""),
         "ended_by": staff_names.get(row.ended_by or "", ""),
         "state": status(row.status, receipts.STATUS_WORDS, RECEIPT_TONES),
         "delivery": status(row.delivery, receipts.DELIVERY_WORDS, DELIVERY_TONES),
         "delivery_options": choices(receipts.DELIVERY_WORDS),
-        "gifts": [_gift_row(g) for g in gifts],
+        "gifts": [_gift_row(g, names.get(g.campaign_id or "", ""), money.get(g.fund, g.fund)) for g in gifts],
         "refunds": [
             {
                 "number": r.number,
@@ -91,11 +92,12 @@ def _confirmed(row: Receipt, donor: str) -> list[dict[str, Any]]:
     ]
 
 
-def _gift_row(gift: Donation) -> dict[str, Any]:
+def _gift_row(gift: Donation, campaign: str, fund: str) -> dict[str, Any]:
     channel = CHANNELS.get(gift.channel)
     return {
         "key": gift.key,
         "on": gift.received_on,
+        "purpose": " · ".join(part for part in (campaign, fund) if part),
         "channel": words.translate(channel.words if channel else "实物交付"),
         "ref": gift.channel_ref,
         "amount": gift.amount_fen,

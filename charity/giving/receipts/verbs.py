@@ -117,16 +117,18 @@ def reissue(
 ) -> dict[str, str]:
     """Replace a receipt by a new number over the same gifts; both are kept and name each other."""
     end(state, receipt, donations, reason=reason, by=by, status="replaced")
+    gifts = [row for key in donations if (row := state.row(DONATION, key))]
+    first = min(gifts, key=lambda row: row["seq"])
     fresh = issue(
         state,
         donor=donor,
         donations=donations,
         amount_fen=amount_fen,
-        campaign=receipt["campaign"],
-        fund=receipt["fund"],
+        campaign=first["campaign"] if all(row["campaign"] == first["campaign"] for row in gifts) else None,
+        fund=first["fund"],
         issued_on=issued_on,
         by=by,
-        seq=min(row["seq"] for key in donations if (row := state.row(DONATION, key))),
+        seq=first["seq"],
         kind=receipt["kind"],
         lines=lines,
         replaces=receipt["code"],

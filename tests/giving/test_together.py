@@ -1,0 +1,177 @@
+"""One transfer for several purposes: a gift and an entry each, one payment number, one receipt."""
+
+import asyncio
+from typing import Any
+
+import as_shown
+import pytest
+from giving.given import TODAY, WANG, all_is_well, balance, entries, give, requested
+from giving.test_pages import API, keyed
+from page_forms import form_of, hidden_of
+
+from charity.db import reading
+from charity.errors import Refusal
+from charity.giving import donations, receipts, refunds
+from charity.giving.donations import PARTS_MAX, Part
+from charity.giving.receipts import documents
+from charity.ledger import entries as journal
+from charity.ledger import payment_numbers
+from charity.ledger.writer import Answer, Command, Wants, submit
+
+WAYS = ("icbc 2026-1126-9", "ICBC202611269", "ＩＣＢＣ２０２６１１２６９", "Icbc\u00a02026—1126‑9", "iCbC2026 1126 9")
+TWO = [Part("one-day-2026", None, 6_000), Part("everyday", "F-EDU", 4_000)]
+
+
+async def together(house: Any, parts: list[Part] = TWO, ref: str = WAYS[0], **changes: Any) -> Answer:
+    values = {"received_on": TODAY, "channel": "bank", "donor": WANG, "by": house.cashier}
+    return await donations.receive_together(parts=parts, channel_ref=ref, **(values | changes))
+
+
+async def test_two_purposes_are_two_entries_with_one_number_and_one_receipt(house: Any) -> None:
+    made = (await together(house)).body
+    first, second = (gift["id"] for gift in made["gifts"])
+    assert await entries() == 2
+    assert await balance("1002/ICBC-01/F-EDU") == 4_000
+    kept = await reading.tuples("SELECT key, kind, holder, lines FROM payment_number")
+    assert list(map(tuple, kept)) == [("bank:ICBC202611269", "gift", first, 2)]
+    receipt = await receipts.get(made["receipt"]["code"])
+    assert (receipt.amount_fen, receipt.campaign_id) == (10_000, None)
+    assert [gift.key for gift in await receipts.gifts(receipt.code)] == [first, second]
+    assert await journal.facts("together", [1, 2]) == {2: first}
+    assert await all_is_well() == []
+
+
+@pytest.mark.parametrize("ref", WAYS)
+async def test_the_same_number_in_another_event_is_refused_in_every_writing(house: Any, ref: str) -> None:
+    await together(house)
+    for call in (
+        together(house, TWO[:1], ref),
+        together(house, TWO, ref),
+        give(house, channel="bank", channel_ref=ref),
+    ):
+        with pytest.raises(Refusal) as refused:
+            await call
+        assert (refused.value.code, refused.value.status) == ("channel.ref_used", 409)
+    await together(house, TWO, ref, channel="wechat")
+    assert await entries() == 4
+    assert await all_is_well() == []
+
+
+async def test_one_number_for_two_purposes_in_two_events_at_once_is_one_event(house: Any) -> None:
+    calls = (together(house, TWO[n % 2 :], ref) for n, ref in enumerate(WAYS))
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert sum(isinstance(o, Answer) for o in outcomes) == 1
+    assert {o.code for o in outcomes if isinstance(o, Refusal)} == {"channel.ref_used"}
+    assert await all_is_well() == []
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ([], "donation.parts"),
+        ([Part("everyday", None, 1)] * (PARTS_MAX + 1), "donation.parts"),
+        ([TWO[0], Part("nothing", None, 1)], "campaign.unknown"),
+        ([TWO[0], Part("winter-2024", None, 1)], "campaign.unknown"),
+        ([TWO[0], Part("everyday", "F-NONE", 1)], "campaign.fund_not_choice"),
+        ([Part("everyday", None, 4_000_000), Part("everyday", "F-EDU", 1_000_001)], "amount.unconfirmed"),
+    ],
+)
+async def test_what_is_wrong_with_one_purpose_refuses_all(house: Any, parts: list[Part], code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        await together(house, parts)
+    assert refused.value.code == code
+    assert await entries() == 0
+    assert await reading.value("SELECT COUNT(*) FROM payment_number") == 0
+
+
+async def test_a_giver_of_two_purposes_in_one_campaign_counts_once(house: Any) -> None:
+    await together(house, [Part("everyday", None, 500), Part("everyday", "F-EDU", 700)])
+    assert await reading.tuples("SELECT gifts, donors FROM campaign_figures WHERE slug = 'everyday'") == [(2, 1)]
+    assert await reading.value("SELECT campaign FROM receipt") == "everyday"
+    assert await all_is_well() == []
+
+
+async def test_the_printed_receipt_and_the_pages_name_every_purpose(web: Any, house: Any) -> None:
+    code = (await together(house)).body["receipt"]["code"]
+    printed = await documents._printed(code, masked=False)
+    assert [(line.amount_fen, bool(line.specification)) for line in printed.lines] == [(6_000, True), (4_000, True)]
+    assert len({line.project for line in printed.lines}) == 2
+    for client, place in ((web.as_("cashier"), f"/receipts/{code}"), (web.as_(), f"/r/{code}")):
+        page = (await client.get(place)).text
+        for line in printed.lines:
+            assert line.project in page
+    fresh = await as_shown.replace(code, reason="抬头写错", by=house.accountant)
+    assert await reading.value("SELECT amount_fen FROM receipt WHERE code = $1", fresh.body["code"]) == 10_000
+    assert await all_is_well() == []
+
+
+async def test_a_refund_of_one_purpose_leaves_the_other_and_its_number(house: Any) -> None:
+    made = (await together(house)).body
+    number = await requested(house, Answer(201, made["gifts"][0]), 6_000)
+    await refunds.approve(number, by=house.approver)
+    with pytest.raises(Refusal):
+        await give(house, channel="bank", channel_ref=WAYS[1])
+    assert await reading.value("SELECT SUM(amount_fen) FROM receipt WHERE status = 'issued'") == 4_000
+    assert await all_is_well() == []
+
+
+async def test_a_number_is_free_when_every_gift_of_its_event_has_given_it_back(house: Any) -> None:
+    await together(house)
+    wants = Wants(rows=payment_numbers.wants("bank", WAYS[2]))
+
+    def freed(state: Any) -> Answer:
+        payment_numbers.free(state, "bank", WAYS[2])
+        return Answer(200, {})
+
+    await submit(Command(freed, wants))
+    with pytest.raises(Refusal):
+        await give(house, channel="bank", channel_ref=WAYS[1])
+    await submit(Command(freed, wants))
+    assert (await give(house, channel="bank", channel_ref=WAYS[1])).status == 201
+
+
+async def test_the_call_takes_gifts_in_place_of_one_campaign_and_sum(web: Any) -> None:
+    cashier, place = web.as_("cashier"), f"{API}/donations"
+    body: dict[str, Any] = {"received_on": TODAY, "channel": "bank", "channel_ref": "T-1"}
+    body |= {"donor": {"kind": "person", "name": "王小明"}}
+    gifts = [{"campaign": "everyday", "amount_fen": 300}, {"campaign": "everyday", "fund": "F-EDU", "amount_fen": 200}]
+    done = await cashier.post(place, json={**body, "gifts": gifts}, headers=keyed())
+    assert done.status_code == 201, done.text
+    assert set(done.json()) == {"gifts", "receipt"}
+    assert [set(gift) for gift in done.json()["gifts"]] == [{"id", "entry"}] * 2
+    for wrong, fields in (
+        ({}, ["campaign", "amount_fen"]),
+        ({"campaign": "everyday"}, ["amount_fen"]),
+        ({"gifts": gifts, "campaign": "everyday", "amount_fen": 1}, ["campaign", "amount_fen"]),
+        ({"gifts": gifts, "fund": "F-EDU"}, ["fund"]),
+        ({"gifts": []}, ["gifts"]),
+        ({"gifts": [{**gifts[0], "amount_fen": 0}]}, ["gifts.0.amount_fen"]),
+    ):
+        refused = await cashier.post(place, json={**body, "channel_ref": "T-2", **wrong}, headers=keyed())
+        assert refused.status_code == 422, wrong
+        assert [error["field"] for error in refused.json()["errors"]] == fields
+    again = await cashier.post(place, json={**body, "channel_ref": "t 1", "gifts": gifts}, headers=keyed())
+    assert (again.status_code, again.json()["errors"][0]["field"]) == (409, "channel_ref")
+    assert await entries() == 2
+
+
+async def test_the_page_takes_further_purposes_and_reads_the_whole_sum_back(web: Any) -> None:
+    cashier = web.as_("cashier")
+    fields = {"campaign": "one-day-2026", "amount_yuan": "30,000", "kind": "anonymous", "received_on": TODAY}
+    fields |= {"channel": "bank", "channel_ref": "T-1", "parts.3.campaign": "everyday", "parts.3.amount_yuan": "x"}
+    wrong = await cashier.post("/donations/new", data={**await form_of(cashier, "/donations/new"), **fields})
+    assert wrong.status_code == 422
+    assert 'id="e-parts.3.amount_yuan"' in wrong.text
+    assert '<details class="fold" open>' in wrong.text
+    fields["parts.3.amount_yuan"] = "25,000"
+    asked = await cashier.post("/donations/new", data={**hidden_of(wrong.text), **fields})
+    assert asked.status_code == 409
+    assert "人民币伍万伍仟元整" in asked.text
+    assert 'value="25,000"' in asked.text
+    fields["confirmed_amount_yuan"] = "55000"
+    done = await cashier.post("/donations/new", data={**hidden_of(asked.text), **fields})
+    assert done.status_code == 303, done.text
+    assert await reading.value("SELECT amount_fen FROM receipt") == 5_500_000
+    assert await entries() == 2
+    plain = await cashier.get("/donations/new")
+    assert '<details class="fold">' in plain.text
