@@ -23,6 +23,7 @@ from charity.errors import Refusal
 from charity.goods import intake
 from charity.goods.demo import catalogue, stores_by_need
 from charity.goods.intake import IntakeLine
+from charity.ledger.places import PAYING_BANK
 from charity.people.demo import contact_point
 
 YUAN: Final = 100
@@ -40,6 +41,9 @@ MONTHLY: Final = (
     (12, 1_500_00, "LXB02", "办公用房租金"),
     (20, 700_00, "LXB02", "水电、通信和办公用品"),
 )
+CASH_MOST: Final = 1_000_00
+"""Above it aid goes into an account (现金管理暂行条例 5)."""
+TILL: Final = "1001/-"
 AUDIT: Final = 12_000_00
 
 
@@ -68,6 +72,7 @@ class Case:
     end: str = "paid"
     listed: tuple[str, ...] = ()
     purpose: Purpose = "aid"
+    cash: bool = False
     bought: Sequence[Bought] = ()
     number: str = field(default="", init=False)
     content_hash: str = field(default="", init=False)
@@ -244,8 +249,9 @@ def _temporary(plan: Plan, chance: random.Random, old: str, new: str) -> Iterato
         amounts = shares.round_parts(total * YUAN, count, 600 * YUAN, 3_600 * YUAN, 100 * YUAN, chance)
         for day, fen in zip(_spread(*days, count), amounts, strict=True):
             family = chance.choice([f for f in families if most[f.code] >= fen])
-            reason = chance.choice(needs)
-            yield _to("household", family.code, day, "P09", fund, fen, reason)
+            case = _to("household", family.code, day, "P09", fund, fen, chance.choice(needs))
+            case.cash = fen <= CASH_MOST and chance.random() < 0.6  # noqa: PLR2004 - a share
+            yield case
 
 
 def _costs(plan: Plan, new: str) -> Iterator[Case]:
@@ -296,6 +302,8 @@ def _steps(plan: Plan, chance: random.Random, case: Case) -> None:
     if chance.random() < 0.5:  # noqa: PLR2004 - a share
         second = _morning(plan, calendar.after(first.date()), chance)
     paid = _afternoon(plan, calendar.after(second.date(), chance.choice((1, 2, 2, 3))), chance)
+    if case.cash:
+        plan.cash_wanted.append((paid.date(), case.fund, case.fen))
     approvers = chance.sample(("approver", "approver2"), 2)
     plan.add(made, partial(_make, plan, case))
     if case.end == "returned":
@@ -343,7 +351,8 @@ async def _pay(plan: Plan, case: Case, seed: int) -> None:
         await payments.pay(
             number=case.number,
             paid_on=clock.today(),
-            channel_ref=f"DEMO-{case.number}",
+            channel_ref="" if case.cash else f"DEMO-{case.number}",
+            paid_from=TILL if case.cash else PAYING_BANK,
             content_hash=case.content_hash,
             by=plan.by("cashier"),
         )

@@ -21,6 +21,7 @@ def _table() -> tuple[frozenset[str], frozenset[str], frozenset[int]]:
     return off, work, frozenset(int(row["day"][:4]) for row in rows)
 
 
+@lru_cache(maxsize=2_048)
 def is_holiday(day: date) -> bool:
     """Whether it is a public holiday: the stores are shut too. A plain weekend is none."""
     off, _, years = _table()

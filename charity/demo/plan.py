@@ -64,6 +64,8 @@ class Plan:
     """Keys of the persons who are helped, by group: students, orphans, patients."""
     cards: dict[str, list[tuple[str, Family]]] = field(default_factory=dict)
     """Codes of cards with their families, by store."""
+    cash_wanted: list[tuple[date, str, int]] = field(default_factory=list)
+    """Aid that is paid in cash: the day, the fund and fen that have to lie in the till by the afternoon."""
     events: list[Event] = field(default_factory=list)
     later: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
     refused: dict[str, int] = field(default_factory=lambda: defaultdict(int))

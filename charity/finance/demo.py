@@ -1,9 +1,10 @@
-"""Finance's chapter of the demo: the opening, cash taken to the bank, what the platforms settle.
+"""Finance's chapter of the demo: the opening, cash to the bank and from it, what the platforms settle.
 
 The opening balances are those of field.md 7.6a. Cash goes to the bank on the day it came or on the next working day;
 WeChat and Alipay settle each week what they hold, less their fee.
 """
 
+from collections import Counter
 from functools import partial
 from typing import Final
 
@@ -34,6 +35,7 @@ def add(plan: Plan) -> None:
     plan.add(plan.at(plan.first, 8, 10), partial(_open, plan))
     settled = plan.first
     for day in calendar.working_days(plan.first, plan.last):
+        plan.add(plan.at(day, 13, 30), partial(_withdraw, plan))
         plan.add(plan.at(day, 16, 30), partial(_deposit, plan))
         if day.isocalendar()[:2] != settled.isocalendar()[:2]:  # the first working day of each week
             settled = day
@@ -69,6 +71,21 @@ async def _moved(plan: Plan, kind: TransferKind, source: Place, ref: str) -> Non
         channel_ref=f"DEMO-{ref}-{clock.today():%Y%m%d}",
     )
     await transfers.make(transfer, by=plan.by("cashier"))
+
+
+async def _withdraw(plan: Plan) -> None:
+    """Fetch from the bank what is paid out in cash this afternoon: takings are never paid out."""
+    wanted: Counter[str] = Counter()
+    for day, fund, fen in plan.cash_wanted:
+        wanted[fund] += fen if day == clock.today() else 0
+    lines = tuple((fund, fen) for fund, fen in sorted(wanted.items()) if fen)
+    (till,) = await places.every((acc.CASH,))
+    bank = await places.get(PAYING_BANK, field="from")
+    if lines:
+        ref = f"DEMO-TX-{clock.today():%Y%m%d}"
+        today, kind = clock.today(), TransferKind.WITHDRAWAL
+        transfer = transfers.Transfer(kind=kind, source=bank, target=till, on=today, lines=lines, channel_ref=ref)
+        await transfers.make(transfer, by=plan.by("cashier"))
 
 
 async def _deposit(plan: Plan) -> None:

@@ -1,6 +1,7 @@
 """The goods' chapter of the demo: the catalogue, cards, goods given, points each quarter, baskets handed out."""
 
 import random
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -164,12 +165,12 @@ async def _take_in(plan: Plan, store: str, lines: Sequence[IntakeLine], donor: D
 
 def _baskets(plan: Plan) -> None:
     """Every family comes about twice a year, when the points of a quarter and of the one before are together."""
-    chance = plan.chance_of("baskets")
+    chance, every_day = plan.chance_of("baskets"), open_days(plan, plan.first, plan.last)
     for store, families in plan.cards.items():
         for n, (card, family) in enumerate(families):
             begins = plan.first + timedelta(days=20 + (n % 2) * 91)
             while begins <= plan.day(-LAST_VISIT_DAYS):
-                days = open_days(plan, begins, begins + timedelta(days=80))
+                days = every_day[bisect_left(every_day, begins) : bisect_left(every_day, begins + timedelta(days=80))]
                 if days and chance.random() < 0.93:  # noqa: PLR2004 - some stay away
                     at = plan.sometime(chance.choice(days), chance, (9, 17))
                     plan.add(at, partial(_basket, plan, store, card, family, chance.randrange(2**30)))

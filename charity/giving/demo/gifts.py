@@ -233,7 +233,7 @@ async def _kept(plan: Plan, code: str, reference: str, amount_fen: int) -> None:
 
 
 def _double_payment(plan: Plan) -> None:
-    """A gift paid twice is given back; a receipt made out to the wrong name is replaced."""
+    """A gift paid twice is given back; a receipt with a wrong name is replaced, a torn one voided and issued anew."""
     day = calendar.working(plan.day(-25))
     asked, approved = (plan.at(calendar.after(day, n), 10, 20) for n in (1, 2))
 
@@ -270,5 +270,22 @@ def _double_payment(plan: Plan) -> None:
         by = plan.by("accountant")
         await receipts.replace(code, content_hash=shown.hash, reason="捐赠人姓名写错", donor=right, by=by)
 
+    async def torn() -> None:
+        answer = await donations.receive(
+            campaign="everyday",
+            amount_fen=20_000,
+            received_on=day.isoformat(),
+            channel="cash",
+            donor=Donor("person", "沈根宝"),
+            by=plan.by("cashier"),
+        )
+        plan.add(asked, partial(void, answer.body["receipt"]["code"], answer.body["id"]))
+
+    async def void(code: str, gift: str) -> None:
+        shown, by = receipts.content_of(await receipts.get(code)), plan.by("accountant")
+        await receipts.void(code, content_hash=shown.hash, reason="收据打印时损坏", by=by)
+        plan.add(approved, partial(receipts.issue_anew, donations=[gift], by=plan.by("cashier")))
+
     plan.add(plan.at(day, 10), twice)
+    plan.add(plan.at(day, 14), torn)
     plan.add(plan.at(day, 11), misspelt)
