@@ -35,19 +35,20 @@ PAGE = 51
 WAITING_MAX = 40
 """Vouchers, pledges and refunds that lie on the desks: the same at every size, as people work them off."""
 CAMPAIGNS = (
-    # slug, kind, fund, further funds, share of the gifts
-    ("warm-million", "winter", "F-WARM", (), 14),
-    ("dream-million", "education", "F-EDU", (), 14),
-    ("orphans-million", "orphan", "F-ORPH", (), 7),
-    ("flood-million", "disaster", "F-DIS", (), 10),
-    ("one-day-million", "one_day", "F-GEN", ("F-EDU", "F-CIWU"), 25),
+    # slug, kind, fund, programmes of its plan, share of the gifts
+    ("warm-million", "winter", "F-MWARM", ("P04",), 14),
+    ("dream-million", "education", "F-MEDU", ("P01",), 14),
+    ("orphans-million", "orphan", "F-MORP", ("P02",), 7),
+    ("flood-million", "disaster", "F-MDIS", ("P08",), 10),
+    ("one-day-million", "one_day", "F-MONE", ("P03", "P09"), 25),
     ("forward-million", "agency", "F-YS10", (), 3),
     ("everyday", "", "", (), 27),
 )
+PLANNED = 10**12
 CHANNELS = ("wechat", "alipay", "bank", "cash")
 CHANNEL_SHARES = (60, 20, 12, 8)
 AMOUNTS = (1_000, 2_000, 5_000, 6_666, 8_800, 10_000, 20_000, 36_500, 50_000, 100_000)
-PAYMENTS = (("F-GEN", "P03"), ("F-GEN", "P09"), ("F-WARM", "P04"), ("F-EDU", "P01"), ("F-ORPH", "P02"))
+PAYMENTS = (("F-MONE", "P03"), ("F-MONE", "P09"), ("F-MWARM", "P04"), ("F-MEDU", "P01"), ("F-MORP", "P02"))
 
 
 @contextlib.contextmanager
@@ -232,11 +233,12 @@ class Years:
     async def _campaigns(self) -> None:
         from charity import clock  # noqa: PLC0415
         from charity.giving import campaigns  # noqa: PLC0415
+        from charity.ledger.plans import Plan  # noqa: PLC0415
 
         by = self.staff["accountant"]
         filed_on = (self.first - timedelta(days=20)).isoformat()
         with clock.fixed(_at(self.first, 20)):
-            for slug, kind, fund, funds, _ in CAMPAIGNS:
+            for slug, kind, fund, programmes, _ in CAMPAIGNS:
                 if kind:
                     new = campaigns.NewCampaign(
                         slug=slug,
@@ -246,7 +248,7 @@ class Years:
                         starts_on=self.first.isoformat(),
                         ends_on=(self.first + timedelta(days=DAYS + 365)).isoformat(),
                         fund=fund,
-                        funds=funds,
+                        plan=Plan(tuple((p, PLANNED) for p in programmes), 0) if programmes else None,
                         prefix=slug[:2].upper(),
                         purpose="两年的捐赠",
                         beneficiaries="本市困难家庭",

@@ -12,6 +12,7 @@ from charity.giving import donations
 from charity.giving.campaigns import Shown
 from charity.giving.donations import Received
 from charity.ledger import funds as ledger_funds
+from charity.ledger.plans import COST_LINE
 from charity.people.persons import ANONYMOUS
 
 USES_MAX = 8
@@ -94,6 +95,20 @@ def days_left(row: dict[str, Any]) -> int | None:
         return None
     left = (date.fromisoformat(row["ends_on"]) - clock.today()).days + 1
     return left if left > 0 else None
+
+
+async def plan(fund: str) -> list[dict[str, Any]]:
+    """What the filed plan uses the money for: project and sum a line, the limit of cost last; none without a plan."""
+    row = await ledger_funds.get(fund)
+    names = await ledger_funds.programme_names(row.programmes) if row.uses else {}
+    return [
+        {
+            "line": words.say("募捐成本，不超过") if use.line == COST_LINE else names.get(use.line, use.line),
+            "planned": use.planned_fen,
+        }
+        for use in row.uses
+        if use.planned_fen or use.line != COST_LINE
+    ]
 
 
 def statutory(shown: Shown) -> list[dict[str, Any]]:

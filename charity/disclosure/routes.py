@@ -67,6 +67,7 @@ async def campaign(request: Request) -> Response:
         units=await work_units.giving(slug, sort="name" if sort == "name" else "participation"),
         sort=sort,
         statutory=public.statutory(shown),
+        plan=await public.plan(shown.row["fund"]),
     )
 
 

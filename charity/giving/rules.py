@@ -14,6 +14,13 @@ CAMPAIGN_STATE = Rule("campaign.state", "活动现在是“{state}”，不能{s
 CAMPAIGN_GATE = Rule("campaign.gate", "还不能发布：{missing}")
 FUND_NOT_CHOICE = Rule("campaign.fund_not_choice", "本活动不能指定基金“{fund}”", 422, "fund")
 FUND_KIND = Rule("campaign.fund_kind", "受托代理活动只能用受托代理基金，其他活动不能用", 422, "fund")
+FUND_TAKEN = Rule("campaign.fund_taken", "基金“{fund}”属于另一个活动，一个基金只属于一个活动", 409, "fund")
+FUND_NOT_NEW = Rule("campaign.fund_not_new", "已有基金“{fund}”，请另取代号", 409, "new_fund")
+ONE_FUND = Rule("campaign.one_fund", "公开募捐的款都进它自己的基金，不能另选基金", 422, "funds")
+PLAN_NEEDED = Rule("campaign.plan_needed", "请填写用途计划：每个项目多少元", 422, "programme.0")
+PLAN_NOT_HERE = Rule(
+    "campaign.plan_not_here", "已有的基金没有用途计划可填；日常捐赠、受托代理和定向募捐也没有", 422, "programme.0"
+)
 WORK_UNIT_UNKNOWN = Rule("work_unit.unknown", "没有单位“{work_unit}”", 422, "work_unit")
 WORK_UNIT_EXISTS = Rule("work_unit.exists", "单位代号“{code}”或参考号“{reference}”已有", 409, "code")
 

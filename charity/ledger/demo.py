@@ -7,14 +7,11 @@ from charity.demo.plan import Plan as Story
 from charity.ledger import funds
 from charity.ledger.plans import Plan
 
-ONE_DAY = (
-    # this year's plan, last year's: fen by programme, then the limit of cost (field.md 7.6a)
-    Plan((("P03", 860_000_00), ("P09", 260_000_00), ("P06", 60_000_00), ("P05", 300_000_00)), 20_000_00),
-    Plan((("P03", 740_000_00), ("P09", 230_000_00), ("P05", 30_000_00)), 20_000_00),
-)
+LAST_ONE_DAY = Plan((("P03", 740_000_00), ("P09", 230_000_00), ("P05", 30_000_00)), 20_000_00)
+"""The plan of last year's one-day giving: fen by programme, then the limit of cost (field.md 7.6a)."""
 FUNDS = (
     # code, name, English, kind, programmes it may be used for (none: all)
-    ("F-GEN", "总会统筹资金", "General money", "unrestricted", ()),
+    ("F-GEN", "总会统筹资金（非限定性）", "General money (unrestricted)", "unrestricted", ()),
     ("F-WARM", "冬季送温暖资金", "Winter Warmth fund", "restricted", ("P04",)),
     ("F-EDU", "慈善助学资金", "Education fund", "restricted", ("P01",)),
     ("F-ORP", "慈善救孤资金", "Orphans fund", "restricted", ("P02",)),
@@ -39,17 +36,16 @@ PROGRAMMES = (
 
 
 async def build(plan: Story) -> None:
-    """Open the funds and the programmes; one-day giving has a fund of its own each year, with the plan it filed."""
+    """Open the funds and the programmes; one-day giving has a fund of its own each year, this year's opens with it."""
     await transactions.run(lambda tx: _codes(tx, plan))
 
 
 async def _codes(tx: Tx, story: Story) -> None:
     for code, name, name_en, kind, programmes in FUNDS:
         await funds.open_fund(tx, code=code, name=name, name_en=name_en, kind=kind, programmes=programmes)
-    for ago, plan in enumerate(ONE_DAY):
-        code, year = story.one_day_fund(ago), story.one_day_begins.year - ago
-        name, name_en = f"一日捐 {year}", f"One-Day Giving {year}"
-        await funds.open_fund(tx, code=code, name=name, name_en=name_en, kind="unrestricted", plan=plan)
+    year, code = story.one_day_begins.year - 1, story.one_day_fund(1)
+    named = {"name": f"一日捐 {year}", "name_en": f"One-Day Giving {year}"}
+    await funds.open_fund(tx, code=code, **named, kind="unrestricted", plan=LAST_ONE_DAY)
     for code, name, name_en in PROGRAMMES:
         await funds.open_programme(tx, code=code, name=name, name_en=name_en)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from charity import clock, words
 from charity.db import reading
-from charity.db.transactions import Tx
+from charity.db.transactions import Tx, insert_sql
 from charity.ledger import plans, rules
 from charity.ledger.plans import Plan, PlanUse
 
@@ -50,8 +50,11 @@ async def open_fund(
     programmes: Sequence[str] = (),
     name_en: str = "",
     plan: Plan | None = None,
-) -> None:
-    """Open a fund; no programmes means that it may be used for every one. With a plan it is for those of its lines."""
+) -> bool:
+    """Open a fund; no programmes means that it may be used for every one. With a plan it is for those of its lines.
+
+    False, and nothing is done, when there is a fund of this code, also one that is opened at the same instant.
+    """
     row: dict[str, Any] = {
         "code": code,
         "name": name,
@@ -61,7 +64,10 @@ async def open_fund(
         "plan": None if plan is None else plan.written(),
         "created_at": clock.stamp(),
     }
-    await tx.insert("fund", [row])
+    opened = await tx.rows(
+        f"{insert_sql('fund', tuple(row))} ON CONFLICT (code) DO NOTHING RETURNING code", *row.values()
+    )
+    return bool(opened)
 
 
 async def open_programme(tx: Tx, *, code: str, name: str, name_en: str = "") -> None:
@@ -82,9 +88,27 @@ async def every() -> list[FundRow]:
 
 
 async def kind(tx: Tx, code: str) -> str | None:
-    """The kind of a fund as a transaction sees it; None when there is no such fund."""
-    row = await tx.row("SELECT kind FROM fund WHERE code = $1", code)
+    """The kind of a fund as a transaction sees it, locked until it ends; None when there is no such fund."""
+    lock = " FOR NO KEY UPDATE" if tx.postgres else ""
+    row = await tx.row(f"SELECT kind FROM fund WHERE code = $1{lock}", code)  # noqa: S608 - a constant
     return None if row is None else str(row["kind"])
+
+
+async def planned(tx: Tx, code: str) -> bool:
+    """Whether a fund has a plan, as a transaction sees it."""
+    row = await tx.row("SELECT plan FROM fund WHERE code = $1", code)
+    return row is not None and row["plan"] is not None
+
+
+async def purposed(tx: Tx, code: str) -> bool:
+    """Whether a fund is for something: it has a plan, or is restricted to programmes."""
+    row = await tx.row("SELECT kind, programmes, plan FROM fund WHERE code = $1", code)
+    return row is not None and is_purposed(row["kind"], json.loads(row["programmes"]), plans.read(row["plan"]))
+
+
+def is_purposed(kind: str, programmes: Sequence[str], plan: Plan | None) -> bool:
+    """As `purposed`, of a fund that was read."""
+    return plan is not None or (kind == "restricted" and bool(programmes))
 
 
 async def labels() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Campaigns: the gate before the public, and the units that give together."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,11 @@ from charity.errors import Refusal
 from charity.giving import campaigns, refunds
 from charity.giving.campaigns import Known, NewCampaign, readers
 from charity.giving.donors import work_units
+from charity.ledger import funds
+from charity.ledger.plans import Plan, PlanUse
 from charity.roles import PUBLIC
+
+TARGETED = {"reach": "targeted", "plan": None}
 
 
 def _new(**changes: object) -> NewCampaign:
@@ -22,7 +27,8 @@ def _new(**changes: object) -> NewCampaign:
         "name": "春季助学",
         "kind": "education",
         "starts_on": (clock.today() + timedelta(days=20)).isoformat(),
-        "fund": "F-EDU",
+        "fund": "F-CX27",
+        "plan": Plan((("P01", 50_000), ("P02", 700)), 300),
         "purpose": "资助学生",
     }
     return NewCampaign(**(values | changes))  # type: ignore[arg-type]
@@ -48,7 +54,7 @@ async def test_a_plan_filed_too_late_keeps_the_gate_shut_unless_it_is_an_emergen
     with pytest.raises(Refusal) as refused:
         await campaigns.activate("spring-2027", by=house.accountant)
     assert code_of(refused) == "campaign.gate"
-    emergency = _new(slug="quake-2027", kind="disaster", fund="F-DIS", starts_on=TODAY)
+    emergency = _new(slug="quake-2027", kind="disaster", fund="F-QK27", starts_on=TODAY)
     await campaigns.create(emergency, by=house.accountant)
     await campaigns.file("quake-2027", filing_no="备2", platform_url="https://p.invalid/2", by=house.accountant)
     await campaigns.activate("quake-2027", by=house.accountant)
@@ -58,9 +64,22 @@ async def test_a_plan_filed_too_late_keeps_the_gate_shut_unless_it_is_an_emergen
     ("changes", "code"),
     [
         ({"slug": "everyday"}, "campaign.exists"),
-        ({"fund": "F-NONE"}, "fields.unreadable"),
-        ({"fund": "F-WC08"}, "campaign.fund_kind"),
-        ({"kind": "agency"}, "campaign.fund_kind"),
+        ({"fund": "F-GEN"}, "campaign.fund_not_new"),
+        ({"fund": "F-EDU"}, "campaign.fund_not_new"),
+        ({"funds": ["F-EDU"]}, "campaign.one_fund"),
+        ({"plan": None, "fund": "F-GEN", "starts_on": "2019-01-01", "ends_on": "2019-02-01"}, "campaign.plan_needed"),
+        ({"plan": None, "fund": "F-EDU"}, "campaign.fund_taken"),
+        ({"plan": Plan((), 5)}, "campaign.plan_needed"),
+        ({"plan": Plan((("P77", 5),), 0)}, "fields.unreadable"),
+        ({"plan": Plan((("P01", 5), ("P02", 5), ("P01", 5)), 0)}, "fields.unreadable"),
+        ({"fund_kind": "agency"}, "campaign.fund_kind"),
+        ({**TARGETED, "fund": "F-NONE"}, "fields.unreadable"),
+        ({**TARGETED, "fund": "F-WC08"}, "campaign.fund_kind"),
+        ({**TARGETED, "fund": "F-EDU"}, "campaign.fund_taken"),
+        ({**TARGETED, "plan": Plan((("P01", 5),), 0)}, "campaign.plan_not_here"),
+        ({**TARGETED, "kind": "agency", "fund": "F-EDU"}, "campaign.fund_kind"),
+        ({**TARGETED, "kind": "agency", "fund": "F-WC08"}, "campaign.fund_taken"),
+        ({"kind": "everyday", "fund": "F-GEN"}, "campaign.plan_not_here"),
     ],
 )
 async def test_a_campaign_that_breaks_a_rule_is_not_made(house, changes, code):
@@ -68,6 +87,47 @@ async def test_a_campaign_that_breaks_a_rule_is_not_made(house, changes, code):
         await campaigns.create(_new(**changes), by=house.accountant)
     assert code_of(refused) == code
     assert await reading.value("SELECT COUNT(*) FROM campaign WHERE slug = 'spring-2027'") == 0
+    assert await reading.value("SELECT COUNT(*) FROM fund WHERE code = 'F-CX27'") == 0
+
+
+async def test_a_public_appeal_opens_its_fund_with_its_plan_and_another_never_shares_it(house):
+    await campaigns.create(_new(fund_kind="unrestricted"), by=house.accountant)
+    fund = await funds.get("F-CX27")
+    assert (fund.name, fund.kind, fund.programmes) == ("春季助学", "unrestricted", ("P01", "P02"))
+    assert fund.uses == (PlanUse("P01", 50_000, 0), PlanUse("P02", 700, 0), PlanUse("cost", 300, 0))
+    assert await campaigns.fund_choices("spring-2027") == [("F-CX27", "春季助学")]
+    everyday = {"slug": "everyday-2", "kind": "everyday", "plan": None}
+    targeted = _new(slug="spring-2028", **TARGETED, fund="F-CX27")
+    for again in (_new(slug="spring-2028"), targeted, _new(**everyday)):
+        with pytest.raises(Refusal, match=r"campaign\.fund_(not_new|taken)"):
+            await campaigns.create(again, by=house.accountant)
+    # Everyday giving goes on beside one of before, and may offer the funds of others.
+    await campaigns.create(_new(**everyday, fund="F-GEN", funds=["F-CX27"]), by=house.accountant)
+    assert [code for code, _ in await campaigns.fund_choices("everyday-2")] == ["F-GEN", "F-CX27"]
+
+
+async def test_a_season_goes_on_with_a_standing_fund_when_no_other_campaign_has_it(house):
+    """The flood appeal of each year goes into the disaster fund, which is restricted to its programmes."""
+    await transactions.run(lambda tx: tx.rows("UPDATE campaign SET ends_on = '2027-06-30' WHERE slug = 'flood-2026'"))
+    season = {"kind": "disaster", "plan": None, "fund": "F-DIS"}
+    for first, last, outcome in (
+        ("2027-06-30", "2027-08-01", "campaign.fund_taken"),
+        ("2026-01-01", "2026-07-03", "campaign.fund_taken"),
+        ("2027-07-01", None, ""),
+    ):
+        new = _new(**season, starts_on=first, ends_on=last)
+        assert await _outcome(campaigns.create(new, by=house.accountant)) == outcome
+    await campaigns.file("spring-2027", filing_no="备1", platform_url="https://p.invalid/1", by=house.accountant)
+    await campaigns.activate("spring-2027", by=house.accountant)
+
+
+async def test_of_two_appeals_at_the_same_instant_one_opens_the_fund(house):
+    new = (_new(), _new(slug="spring-2028"))
+    outcomes = await asyncio.gather(*(_outcome(campaigns.create(n, by=house.accountant)) for n in new))
+    assert sorted(outcomes) == ["", "campaign.fund_not_new"]
+    targeted = (_new(slug=f"t{n}", **TARGETED, fund="F-ORPH") for n in range(2))
+    outcomes = await asyncio.gather(*(_outcome(campaigns.create(n, by=house.accountant)) for n in targeted))
+    assert sorted(outcomes) == ["", "campaign.fund_taken"]
 
 
 async def test_a_draft_is_not_public_and_a_cashier_makes_no_campaign(house):
@@ -126,7 +186,7 @@ def test_a_plan_is_filed_ten_days_before_and_for_a_disaster_ten_days_after(
         "filing_no": "备1",
         "filed_on": "2026-03-01",
     } | changes
-    assert campaigns.gate(row) == missing
+    assert campaigns.gate(row, purposed=True) == missing
     assert campaigns.file_by(row) == ("2026-03-30" if row["kind"] == "disaster" else "2026-03-10")
 
 
@@ -153,9 +213,32 @@ async def test_what_is_remembered_of_campaigns_is_of_the_open_database(
     assert (code_of(refused), refused.value.facts) == ("campaign.unknown", {"campaign": "nowhere"})
 
 
+@pytest.mark.parametrize(
+    ("kind", "reach", "own"),
+    [
+        ("one_day", "public", True),
+        ("disaster", "public", True),
+        ("everyday", "public", False),
+        ("agency", "public", False),
+        ("orphan", "targeted", False),
+    ],
+)
+def test_a_public_appeal_passes_the_gate_with_a_plan_only(kind: str, reach: str, own: bool) -> None:  # noqa: FBT001
+    row = {
+        "kind": kind,
+        "reach": reach,
+        "starts_on": "2026-03-20",
+        "platform_url": "https://p.invalid/1",
+        "filing_no": "备1",
+        "filed_on": "2026-03-01" if kind != "disaster" else "2026-03-25",
+    }
+    assert campaigns.gate(row, purposed=True) == []
+    assert campaigns.gate(row, purposed=False) == (["缺少自己的基金和用途计划，请新建活动"] if own else [])
+
+
 async def test_a_campaign_is_shown_in_english_where_there_is_english(house: Any) -> None:
     await campaigns.create(_new(name_en="Spring", purpose_en="For pupils"), by=house.accountant)
-    await campaigns.create(_new(slug="autumn-2027", name="秋季助学"), by=house.accountant)
+    await campaigns.create(_new(slug="autumn-2027", name="秋季助学", fund="F-AU27"), by=house.accountant)
     await transactions.run(lambda tx: tx.rows("UPDATE campaign SET status = 'active' WHERE slug <> 'draft-2027'"))
     shown = {}
     for language in ("en", "zh"):
@@ -227,7 +310,9 @@ async def test_a_campaign_takes_money_of_its_days_and_that_of_a_pledge_also_afte
 
 async def test_a_new_campaign_is_a_draft_with_all_that_was_said_of_it(house: Any) -> None:
     new = _new(
-        funds=["F-ORPH", "F-EDU", "F-ORPH"],
+        **TARGETED,
+        fund="F-ORPH",
+        funds=["F-WARM", "F-ORPH", "F-WARM"],
         goal_fen=5,
         name_en="Spring",
         ends_on="2099-01-01",
@@ -243,12 +328,12 @@ async def test_a_new_campaign_is_a_draft_with_all_that_was_said_of_it(house: Any
         "name": "春季助学",
         "name_en": "Spring",
         "kind": "education",
-        "reach": "public",
+        "reach": "targeted",
         "status": "draft",
         "starts_on": new.starts_on,
         "ends_on": "2099-01-01",
-        "fund": "F-EDU",
-        "funds": '["F-EDU", "F-ORPH"]',
+        "fund": "F-ORPH",
+        "funds": '["F-ORPH", "F-WARM"]',
         "goal_fen": 5,
         "prefix": "CX",
         "purpose": "资助学生",
@@ -262,6 +347,8 @@ async def test_a_new_campaign_is_a_draft_with_all_that_was_said_of_it(house: Any
         "cost_note": "",
         "receiving": "",
         "contact": "电话",
+        "archived_fen": None,
+        "archived_gifts": None,
     }
     figures = await reading.row("SELECT * FROM campaign_figures WHERE slug = 'spring-2027'")
     assert figures == {
@@ -272,7 +359,9 @@ async def test_a_new_campaign_is_a_draft_with_all_that_was_said_of_it(house: Any
         "donors": 0,
         "in_kind": 0,
     }
-    await campaigns.create(_new(slug="agency-2027", kind="agency", fund="F-WC08"), by=house.accountant)
+    await transactions.run(lambda tx: funds.open_fund(tx, code="F-YS10", name="代收", kind="agency"))
+    agency = _new(slug="agency-2027", kind="agency", plan=None, fund="F-YS10")
+    await campaigns.create(agency, by=house.accountant)
 
 
 async def _statuses() -> dict[str, str]:
@@ -280,7 +369,7 @@ async def _statuses() -> dict[str, str]:
 
 
 async def test_each_step_of_a_campaign_follows_the_one_before_and_moves_no_other(house: Any) -> None:
-    await campaigns.create(_new(reach="targeted"), by=house.accountant)
+    await campaigns.create(_new(**TARGETED, fund="F-ORPH"), by=house.accountant)
     others = await _statuses()
     slug, by = "spring-2027", house.accountant
     filing = {"filing_no": "备1", "platform_url": "https://p.invalid/1"}

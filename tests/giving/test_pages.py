@@ -417,22 +417,48 @@ async def test_an_accountant_takes_a_campaign_from_draft_to_archive(web):
         "reach": "public",
         "starts_on": starts,
         "ends_on": "",
-        "fund": "F-EDU",
+        "new_fund": "F-CJ27",
+        "programme.1": "P01",
+        "amount.1": "8,000.00",
+        "cost_yuan": "12.5",
         "prefix": "CJ27",
         "purpose": "资助学生",
     }
     bad = await accountant.post("/desk/campaigns/new", data={**fields, "slug": "Spring 2027", "purpose": ""})
     assert bad.status_code == 422
     assert 'href="#f-slug"' in bad.text
+    for typed, field in (
+        ({"new_fund": ""}, "new_fund"),
+        ({"new_fund": "F-GEN"}, "new_fund"),
+        ({"new_fund": "春"}, "new_fund"),
+        ({"amount.1": "8万"}, "amount.1"),
+        ({"amount.1": ""}, "amount.1"),
+        ({"programme.1": ""}, "programme.1"),
+        ({"programme.1": "P77"}, "programme.0"),
+        ({"programme.1": "", "amount.1": ""}, "programme.0"),
+        ({"programme.3": "P01", "amount.3": "1"}, "programme.1"),
+        ({"cost_yuan": "-1"}, "cost_yuan"),
+        ({"fund": "F-DIS"}, "fund"),
+        ({"new_fund": "", "fund": "F-DIS"}, "programme.0"),
+        ({"reach": "targeted"}, "programme.0"),
+        ({"reach": "targeted", "new_fund": ""}, "fund"),
+        ({"reach": "targeted", "new_fund": "", "fund": "F-ORPH"}, "programme.0"),
+    ):
+        bad = await accountant.post("/desk/campaigns/new", data={**fields, **typed})
+        assert (bad.status_code in {409, 422}, f'href="#f-{field}"' in bad.text) == (True, True), typed
+        assert f'value="{typed.get("amount.1", "8,000.00")}"' in bad.text, "what was typed stays"
     made = await accountant.post("/desk/campaigns/new", data=fields)
     assert made.status_code == 303, made.text
     page = made.headers["location"]
+    shown = (await accountant.get(page)).text
+    assert all(text in shown for text in ("F-CJ27 春季助学", "用途计划", "8,000.00", "12.50")), shown
     assert "还不能发布" in (await accountant.get(page)).text
     assert (await accountant.post(f"{page}/activate")).status_code == 409
     filing = {"filing_no": "备2027-1", "filed_on": TODAY, "platform_url": "https://p.invalid/1"}
     assert (await accountant.post(f"{page}/file", data=filing)).status_code == 303
     assert (await accountant.post(f"{page}/activate")).status_code == 303
-    assert (await web.as_().get("/campaigns/spring-2027")).status_code == 200
+    public = (await web.as_().get("/campaigns/spring-2027")).text
+    assert all(text in public for text in ("计划用途", "项目P01", "8,000.00", "募捐成本，不超过"))
     assert (await accountant.post(f"{page}/close")).status_code == 303
     assert (await accountant.post(f"{page}/archive")).status_code == 303
     assert (await accountant.post(f"{page}/explode")).status_code == 404

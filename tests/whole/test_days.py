@@ -163,7 +163,8 @@ async def test_filled_forms_take_the_edges_and_write_nothing_of_a_day_outside(
     voucher = (await voucher_made(web))["number"]
     today = clock.today().isoformat()
     gift = {"campaign": "everyday", "kind": "person", "name": "王明", "amount_yuan": "1", "channel": "cash"}
-    campaign = {"slug": "a", "name": "A", "kind": "winter", "fund": "F-WARM", "prefix": "A", "purpose": "甲"}
+    campaign = {"slug": "a", "name": "A", "kind": "winter", "new_fund": "F-A", "prefix": "A", "purpose": "甲"}
+    campaign |= {"programme.0": "P01", "amount.0": "1"}
     forms = (
         ("cashier", "/donations/new", gift, ("received_on",)),
         ("accountant", "/desk/campaigns/new", campaign | {"starts_on": today}, ("starts_on", "ends_on")),

@@ -1,6 +1,6 @@
 """Fundraising campaigns 募捐活动: made, filed, published, closed, shown. This is the door; outsiders import only it."""
 
-from .filings import file_by, gate
+from .filings import file_by, gate, has_own_fund
 from .readers import Figures, Known, Shown, every, every_name, fund_choices, get, known, names
 from .verbs import (
     KIND_WORDS,
@@ -36,6 +36,7 @@ __all__ = [
     "fund_choices",
     "gate",
     "get",
+    "has_own_fund",
     "keep_archived",
     "known",
     "names",

@@ -11,12 +11,22 @@ from typing import Any
 FILING_DAYS = 10
 
 
-def gate(row: Mapping[str, Any]) -> list[str]:
-    """What still keeps a campaign from the public, as msgids; an empty list opens the gate."""
+def has_own_fund(kind: str, reach: str) -> bool:
+    """Whether such a campaign is an appeal with a fund and a plan of its own (docs/books.md, The plan of a fund)."""
+    return reach == "public" and kind not in {"everyday", "agency"}
+
+
+def gate(row: Mapping[str, Any], *, purposed: bool) -> list[str]:
+    """What still keeps a campaign from the public, as msgids; an empty list opens the gate.
+
+    `purposed`: its fund has a plan, or is a standing one restricted to programmes.
+    """
     if row["reach"] != "public":
         return []
     missing = []
     emergency = row["kind"] == "disaster"
+    if has_own_fund(row["kind"], row["reach"]) and not purposed:
+        missing.append("缺少自己的基金和用途计划，请新建活动")
     if not row["platform_url"]:
         missing.append("缺少民政部指定平台上的网址")
     if not row["filing_no"] and not emergency:

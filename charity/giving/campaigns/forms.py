@@ -1,7 +1,7 @@
 """Strings in, a typed campaign or its filing out; or errors, each at its field."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -12,12 +12,21 @@ from pydantic import (
     model_validator,
 )
 
-from charity.giving.campaigns import KIND_WORDS
+from charity.errors import FieldError, unreadable
+from charity.giving import campaigns
+from charity.giving.campaigns import KIND_WORDS, NewCampaign
 from charity.giving.fields import Code, Message, absent
-from charity.web import fields
+from charity.giving.rules import PLAN_NOT_HERE
+from charity.ledger.plans import Plan
+from charity.money import AmountUnreadable, parse_yuan
+from charity.web import fields, forms
 from charity.web.fields import Day
-from charity.web.messages import Needed
+from charity.web.messages import AMOUNTS, Needed
 
+PLAN_ROWS = 8
+"""Rows of the form for the lines of a plan."""
+CODE_MAX = 64
+_FUND = re.compile(r"^F-[A-Z0-9]{1,12}$")
 _SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 
@@ -27,8 +36,23 @@ def _slug(text: str) -> str:
     return text
 
 
+def _fund_code(text: str) -> str:
+    if text and not _FUND.match(text):
+        raise ValueError("基金代号写作 F- 加大写字母和数字，例如 F-YRJ26")
+    return text
+
+
+def _cost(value: Any) -> Any:
+    """Fen of the limit of cost; nothing, or 0, is none."""
+    nothing = isinstance(value, str) and value.strip() in {"", "0", "0.00"}
+    return 0 if nothing else parse_yuan(value.strip()) if isinstance(value, str) else value
+
+
 class CampaignForm(BaseModel):
-    """A campaign, as the accountant types it."""
+    """A campaign, as the accountant types it; the lines of its plan are numbered (`read_plan`).
+
+    An appeal opens `new_fund` with its plan, or goes on with a standing `fund`; every other campaign takes a `fund`.
+    """
 
     slug: Annotated[str, StringConstraints(max_length=40), AfterValidator(_slug), Needed("请填写代号")]
     name: Annotated[Code, Needed("请填写名称")]
@@ -37,7 +61,11 @@ class CampaignForm(BaseModel):
     reach: Literal["public", "targeted"] = "public"
     starts_on: Day
     ends_on: Annotated[Day | None, BeforeValidator(absent)] = None
-    fund: Annotated[Code, Needed("请选择基金")]
+    fund: Annotated[Code | None, BeforeValidator(absent)] = None
+    new_fund: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20), AfterValidator(_fund_code)] = ""
+    fund_name: Annotated[str, StringConstraints(strip_whitespace=True, max_length=60)] = ""
+    fund_kind: Literal["restricted", "unrestricted"] = "restricted"
+    cost_yuan: Annotated[int, BeforeValidator(_cost)] = 0
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,8}$")]
     purpose: Annotated[
         str,
@@ -62,6 +90,44 @@ class CampaignForm(BaseModel):
         if self.ends_on is not None and self.ends_on < self.starts_on:
             raise ValueError("结束日期不能早于开始日期")
         return self
+
+
+def read(data: forms.Data) -> NewCampaign:
+    """The campaign that was typed, with the plan of an appeal."""
+    form = forms.read(CampaignForm, data)
+    values = form.model_dump(exclude={"fund", "new_fund", "cost_yuan"})
+    values |= {"starts_on": form.starts_on.isoformat(), "ends_on": form.ends_on and form.ends_on.isoformat()}
+    lines, appeal = read_plan(data), campaigns.has_own_fund(form.kind, form.reach)
+    if form.new_fund and form.fund:
+        raise unreadable(FieldError("fund", "新基金和已有的基金只能选一个"))
+    if form.fund and (lines or form.cost_yuan):
+        raise PLAN_NOT_HERE()
+    if form.new_fund or (appeal and not form.fund):
+        if not form.new_fund:
+            raise unreadable(FieldError("new_fund", "公开募捐有自己的基金，请填写新基金的代号"))
+        return NewCampaign(**values, fund=form.new_fund, plan=Plan(lines, form.cost_yuan))
+    if not form.fund:
+        raise unreadable(FieldError("fund", "请选择基金"))
+    return NewCampaign(**values, fund=form.fund)
+
+
+def read_plan(data: forms.Data) -> tuple[tuple[str, int], ...]:
+    """The rows that say something: `programme.0`, `amount.0`, …; each needs both, and a readable sum."""
+    lines: list[tuple[str, int]] = []
+    wrong: list[FieldError] = []
+    for n in range(PLAN_ROWS):
+        programme, amount = (forms.text(data, f"{name}.{n}").strip() for name in ("programme", "amount"))
+        if not programme and not amount:
+            continue
+        if not programme:
+            wrong.append(FieldError(f"programme.{n}", "请选择项目"))
+        try:
+            lines.append((programme[:CODE_MAX], parse_yuan(amount)))
+        except AmountUnreadable as error:
+            wrong.append(FieldError(f"amount.{n}", AMOUNTS[error.reason]))
+    if wrong:
+        raise unreadable(*wrong)
+    return tuple(lines)
 
 
 class FilingForm(BaseModel):

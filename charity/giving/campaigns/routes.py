@@ -1,7 +1,5 @@
 """The pages on which the accountant makes, files, publishes and closes campaigns."""
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,10 +7,9 @@ from starlette.routing import Route
 from charity import clock
 from charity.errors import Refusal
 from charity.giving import campaigns
-from charity.giving.campaigns import NewCampaign, screens
-from charity.giving.campaigns.forms import CampaignForm, FilingForm
+from charity.giving.campaigns import screens
+from charity.giving.campaigns.forms import CampaignForm, FilingForm, read
 from charity.giving.rules import NO_SUCH_STEP
-from charity.ledger import funds
 from charity.web import auth, forms, pages
 from charity.web.choices import choices
 
@@ -28,7 +25,7 @@ async def campaign_list(request: Request) -> Response:
 async def campaign_form(request: Request) -> Response:
     """The form of a new campaign."""
     auth.allowed(request, "campaign.manage")
-    return await _campaign_form(request, {"kind": "everyday", "reach": "public", "prefix": "JZ"})
+    return await _campaign_form(request, {"kind": "one_day", "reach": "public", "prefix": "JZ"})
 
 
 async def _campaign_form(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
@@ -39,7 +36,7 @@ async def _campaign_form(request: Request, values: Data, refusal: Refusal | None
         values=values,
         campaign_kinds=choices(campaigns.KIND_WORDS),
         reaches=choices({"public": "公开募捐", "targeted": "定向募捐"}),
-        funds=choices(await funds.labels()),
+        **await screens.campaign_form(values),
     )
 
 
@@ -48,14 +45,11 @@ async def make_campaign(request: Request) -> Response:
     actor = auth.allowed(request, "campaign.manage")
     data = await forms.data(request, CampaignForm)
     try:
-        form = forms.read(CampaignForm, data)
-        values: dict[str, Any] = form.model_dump()
-        values["starts_on"] = form.starts_on.isoformat()
-        values["ends_on"] = form.ends_on.isoformat() if form.ends_on else None
-        await campaigns.create(NewCampaign(**values), by=actor)
+        new = read(data)
+        await campaigns.create(new, by=actor)
     except Refusal as refusal:
         return await _campaign_form(request, data, refusal)
-    return pages.see_other(request, f"/desk/campaigns/{form.slug}", flash="草稿已建立。备案后才能发布。")
+    return pages.see_other(request, f"/desk/campaigns/{new.slug}", flash="草稿已建立。备案后才能发布。")
 
 
 async def show_campaign(request: Request) -> Response:

@@ -14,10 +14,11 @@ from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.giving import rules
-from charity.giving.campaigns.filings import gate
+from charity.giving.campaigns.filings import gate, has_own_fund
 from charity.giving.models import CAMPAIGN, FIGURES, CampaignRow
 from charity.ledger import entries
 from charity.ledger import funds as ledger_funds
+from charity.ledger.plans import Plan
 from charity.ledger.state import State
 from charity.roles import Actor
 from charity.words import Term, Terms
@@ -36,7 +37,12 @@ STATUS_WORDS = {"draft": "草稿", "filed": "已备案", "active": "进行中", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCampaign:
-    """A campaign to be made. `fund` takes what is not designated; `funds` are further choices."""
+    """A campaign to be made. `fund` takes what is not designated; `funds` are further choices.
+
+    A public appeal has a fund of its own, which is opened with it: `fund` is then a new code, and `plan` what its
+    filed plan allows. `fund_kind` is unrestricted or restricted; its name is the campaign's unless it has one.
+    Without a plan it goes on with a standing restricted fund, as a season that comes every year.
+    """
 
     slug: str
     name: str
@@ -57,6 +63,12 @@ class NewCampaign:
     cost_note: str = ""
     receiving: str = ""
     contact: str = ""
+    plan: Plan | None = None
+    fund_name: str = ""
+    fund_kind: str = "restricted"
+
+
+_OF_THE_FUND = frozenset({"plan", "fund_name", "fund_kind"})
 
 
 # -- decided in the writer ----------------------------------------------------------------------------
@@ -94,20 +106,57 @@ def count(state: State, slug: str, *, received: int = 0, refunded: int = 0, gift
 
 
 async def create(new: NewCampaign, *, by: Actor) -> None:
-    """Make a draft. Refuses a slug that is taken, an unknown fund, an agency fund in another campaign."""
+    """Make a draft, and the fund of a public appeal with it.
+
+    Refuses a slug or a fund that is taken, an appeal without a plan, an unknown fund, an agency fund in another
+    campaign.
+    """
     by.must("campaign.manage")
     choices = list(dict.fromkeys([new.fund, *new.funds]))
+    if has_own_fund(new.kind, new.reach):
+        await _check_appeal(new)
+    elif new.plan is not None:
+        raise rules.PLAN_NOT_HERE()
 
     async def work(tx: Tx) -> None:
         if await tx.row("SELECT slug FROM campaign WHERE slug = $1", new.slug):
             raise rules.CAMPAIGN_EXISTS(slug=new.slug)
-        await _check_funds(tx, new.kind, choices)
-        row = {name: getattr(new, name) for name in NewCampaign.__slots__}
+        if new.plan is not None:
+            await _open_fund(tx, new)
+        else:
+            await _check_funds(tx, new.kind, choices)
+            await _check_standing(tx, new)
+        row = {name: getattr(new, name) for name in NewCampaign.__slots__ if name not in _OF_THE_FUND}
         row |= {"funds": json.dumps(choices), "status": "draft", "created_at": clock.stamp()}
         await tx.insert("campaign", [row])
         await tx.insert("campaign_figures", [{"slug": new.slug}])
 
     await transactions.run(work)
+
+
+async def _check_appeal(new: NewCampaign) -> None:
+    """Refuse an appeal that offers other funds, and a plan without a line, of programmes that are none or twice."""
+    if set(new.funds) - {new.fund}:
+        raise rules.ONE_FUND()
+    if new.plan is None:
+        return
+    if not new.plan.lines:
+        raise rules.PLAN_NEEDED()
+    named = await ledger_funds.programme_names(new.plan.programmes)
+    for n, programme in enumerate(new.plan.programmes):
+        if programme not in named:
+            raise unreadable(FieldError(f"programme.{n}", "没有项目“{programme}”", (("programme", programme),)))
+        if programme in new.plan.programmes[:n]:
+            raise unreadable(FieldError(f"programme.{n}", "这个项目已在上面，请合并为一行"))
+    if new.fund_kind == "agency":
+        raise rules.FUND_KIND()
+
+
+async def _open_fund(tx: Tx, new: NewCampaign) -> None:
+    """Open the appeal's own fund."""
+    named = {"name": new.fund_name or new.name, "name_en": new.name_en, "kind": new.fund_kind}
+    if not await ledger_funds.open_fund(tx, code=new.fund, **named, plan=new.plan):
+        raise rules.FUND_NOT_NEW(fund=new.fund)
 
 
 async def _check_funds(tx: Tx, kind: str, choices: list[str]) -> None:
@@ -117,6 +166,20 @@ async def _check_funds(tx: Tx, kind: str, choices: list[str]) -> None:
             raise unreadable(FieldError("fund", "没有基金“{fund}”", (("fund", code),)))
         if (fund == "agency") != (kind == "agency"):
             raise rules.FUND_KIND()
+
+
+async def _check_standing(tx: Tx, new: NewCampaign) -> None:
+    """Refuse a fund with a plan (it is one appeal's), and one that another campaign has on some of the same days.
+
+    Nobody could tell whose the money is. An appeal goes on only with a fund that is for something.
+    """
+    sql = "SELECT slug FROM campaign WHERE fund = $1 AND starts_on <= $2 AND COALESCE(ends_on, $2) >= $3"
+    days = (new.ends_on or "9999-12-31", new.starts_on)
+    shared = new.kind != "everyday" and await tx.row(sql, new.fund, *days) is not None
+    if shared or await ledger_funds.planned(tx, new.fund):
+        raise rules.FUND_TAKEN(fund=new.fund)
+    if has_own_fund(new.kind, new.reach) and not await ledger_funds.purposed(tx, new.fund):
+        raise rules.PLAN_NEEDED()
 
 
 async def keep_archived(old: NewCampaign, *, received_fen: int, gifts: int, by: Actor) -> None:
@@ -135,7 +198,7 @@ async def keep_archived(old: NewCampaign, *, received_fen: int, gifts: int, by: 
         if await tx.row("SELECT slug FROM campaign WHERE slug = $1", old.slug):
             raise rules.CAMPAIGN_EXISTS(slug=old.slug)
         await _check_funds(tx, old.kind, [old.fund])
-        row = {name: getattr(old, name) for name in NewCampaign.__slots__}
+        row = {name: getattr(old, name) for name in NewCampaign.__slots__ if name not in _OF_THE_FUND}
         row |= {"funds": json.dumps([old.fund]), "status": "archived", "created_at": clock.stamp()}
         await tx.insert("campaign", [{**row, "archived_fen": received_fen, "archived_gifts": gifts}])
         await tx.insert("campaign_figures", [{"slug": old.slug}])
@@ -172,7 +235,7 @@ async def activate(slug: str, *, by: Actor) -> None:
         row = await _locked(tx, slug)
         if row["status"] not in {"draft", "filed"}:
             raise _state_refusal(row, "发布")
-        missing = gate(row)
+        missing = gate(row, purposed=await ledger_funds.purposed(tx, row["fund"]))
         if missing:
             raise rules.CAMPAIGN_GATE(missing=Terms(missing))
         await tx.rows("UPDATE campaign SET status = 'active' WHERE slug = $1 RETURNING slug", slug)

@@ -12,9 +12,14 @@ from charity.demo.plan import ONE_DAY_AFTER, Plan
 from charity.giving import campaigns
 from charity.giving.campaigns import NewCampaign
 from charity.giving.donors import work_units
+from charity.ledger import plans
 
 FILED_DAYS: Final = 14
 CLOSED_DAYS: Final = 20
+ONE_DAY: Final = plans.Plan(
+    (("P03", 860_000_00), ("P09", 260_000_00), ("P06", 60_000_00), ("P05", 300_000_00)), cost_fen=20_000_00
+)
+"""The plan that one-day giving filed: fen by programme, and the limit of cost (field.md 7.6a)."""
 LAW: Final[dict[str, Any]] = {
     "surplus": "剩余财产用于相同或相近的慈善目的，并向社会公布",
     "contact": "临溪市慈善总会募捐办公室 0000-12345678",
@@ -122,6 +127,9 @@ def _lasting(plan: Plan) -> list[tuple[NewCampaign, date]]:
         starts_on=starts.isoformat(),
         ends_on=plan.day(ONE_DAY_AFTER).isoformat(),
         fund=plan.one_day_fund(),
+        fund_name=f"一日捐 {starts.year}",
+        fund_kind="unrestricted",
+        plan=ONE_DAY,
         prefix="YRJ",
         purpose="捐出一天的收入，帮助身边有困难的家庭：助医、临时救助、空巢老人和爱心超市。",
         purpose_en="Give one day's income to families in need nearby: medical and temporary aid, elders, stores.",
