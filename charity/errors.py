@@ -61,6 +61,8 @@ class Refusal(Exception):
         self.retry_after_s = retry_after_s
         self.facts = facts
         self.now: Now | None = None
+        self.see: tuple[str, str] | None = None
+        """What it is about: its number, and the address of its page."""
 
     def __str__(self) -> str:
         return f"{self.code} {self.facts}"

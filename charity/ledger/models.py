@@ -81,6 +81,7 @@ class PaymentNumber(Model):
     kind = WordField(PaymentKind)
     holder = fields.TextField()
     lines = fields.IntField()
+    number = fields.TextField()
 
     class Meta:
         """Table name."""
@@ -95,6 +96,7 @@ class PaymentNumberRow(TypedDict):
     kind: str
     holder: str
     lines: int
+    number: str
 
 
 PAYMENT_NUMBER = Table(PaymentNumber, PaymentNumberRow)

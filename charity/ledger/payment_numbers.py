@@ -18,7 +18,7 @@ from charity import words
 from charity.db import reading
 from charity.db.tables import Table
 from charity.db.transactions import Tx
-from charity.errors import Failure
+from charity.errors import Failure, Refusal
 from charity.ledger import rules
 from charity.ledger.models import PAYMENT_NUMBER, PaymentKind, PaymentNumberRow
 from charity.ledger.state import State
@@ -33,16 +33,27 @@ KIND_WORDS = {
     PaymentKind.VOUCHER: "另一张拨付审批单",
     PaymentKind.TRANSFER: "另一笔资金划转",
 }
+ADDRESSES = {
+    PaymentKind.GIFT: "/receipts?number={number}",
+    PaymentKind.REFUND: "/refunds/{number}",
+    PaymentKind.VOUCHER: "/vouchers/{number}",
+    PaymentKind.TRANSFER: "/transfers/{number}",
+}
+"""Where the pages of the rooms show whose a number is, for who may see them."""
 _DROPPED = frozenset({"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})
 _HYPHENS = frozenset("\u02d7\u2043\u2212\u2796")  # minus signs and a bullet, which Unicode counts among no dashes
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The event that a number belongs to: its kind, and its key or number (of several gifts the first one's key)."""
+    """The event that a number belongs to: its kind, and its key or number (of several gifts the first one's key).
+
+    `number` is how people know it, where that is not its key.
+    """
 
     kind: PaymentKind
     key: str
+    number: str = ""
 
 
 def normal(text: str) -> str:
@@ -76,15 +87,30 @@ def take(state: State, channel: str, ref: str, holder: Holder) -> None:
         return
     place = key(channel, ref)
     row = state.row(PAYMENT_NUMBER, place)
+    known_as = holder.number or holder.key
     if row is None:
-        state.add(PAYMENT_NUMBER, PaymentNumberRow(key=place, kind=holder.kind, holder=holder.key, lines=1))
+        fresh = PaymentNumberRow(key=place, kind=holder.kind, holder=holder.key, lines=1, number=known_as)
+        state.add(PAYMENT_NUMBER, fresh)
     elif not row["lines"]:
-        state.change(PAYMENT_NUMBER, place, kind=holder.kind, holder=holder.key, lines=1)
+        state.change(PAYMENT_NUMBER, place, kind=holder.kind, holder=holder.key, lines=1, number=known_as)
     elif (row["kind"], row["holder"]) == (holder.kind, holder.key):
         state.change(PAYMENT_NUMBER, place, lines=row["lines"] + 1)
     else:
-        kind = PaymentKind(row["kind"])
-        raise rules.CHANNEL_REF_USED(channel_ref=ref, kind=Term(KIND_WORDS[kind]), held_by=Holder(kind, row["holder"]))
+        raise _used(ref, row)
+
+
+def _used(ref: str, row: PaymentNumberRow) -> Refusal:
+    """The refusal that names whose the number is."""
+    kind, number = PaymentKind(row["kind"]), row["number"]
+    refusal = rules.CHANNEL_REF_USED(channel_ref=ref, kind=Term(KIND_WORDS[kind]), number=number)
+    refusal.see = (number, ADDRESSES[kind].format(number=number)) if number else None
+    return refusal
+
+
+def known_as(state: State, channel: str, ref: str, number: str) -> None:
+    """Say by which number people know the event that took this number in the same command."""
+    if normal(ref):
+        state.change(PAYMENT_NUMBER, key(channel, ref), number=number)
 
 
 def free(state: State, channel: str, ref: str) -> None:
@@ -96,7 +122,7 @@ def free(state: State, channel: str, ref: str) -> None:
     assert row is not None, f"{channel}: the number was never taken"
     assert row["lines"], f"{channel}: the number is free"
     left = row["lines"] - 1
-    state.change(PAYMENT_NUMBER, place, **({"lines": left} if left else {"lines": 0, "holder": ""}))
+    state.change(PAYMENT_NUMBER, place, **({"lines": left} if left else {"lines": 0, "holder": "", "number": ""}))
 
 
 # -- old rows ---------------------------------------------------------------------------------------------
@@ -120,7 +146,7 @@ async def normalised(tx: Tx) -> None:
             if place in taken or not normal(row["ref"]):
                 place = twin(place, row["holder"])
             taken.add(place)
-            new.append(PaymentNumberRow(key=place, kind=row["kind"], holder=row["holder"], lines=1))
+            new.append({"key": place, "kind": row["kind"], "holder": row["holder"], "lines": 1})
         await tx.insert("payment_number", new)
         after = rows[-1]["seq"]
 
@@ -204,6 +230,7 @@ __all__ = [
     "failures",
     "free",
     "held",
+    "known_as",
     "must_be",
     "normal",
     "normalised",

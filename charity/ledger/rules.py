@@ -25,7 +25,7 @@ REFUND_SHORT = Rule("refund.too_much", "退款金额超过尚可退还的金额 
 CONTENT_CHANGED = Rule("content.changed", "您看过之后内容已经变更，没有办理。请看过现在的内容再办理")
 CHANNEL_REF_NEEDED = Rule("channel.ref_needed", "请填写银行或支付平台的流水号", 422, "channel_ref")
 CHANNEL_REF_USED = Rule(
-    "channel.ref_used", "流水号 {channel_ref} 已经用于{kind}，一个流水号只属于一笔款", 409, "channel_ref"
+    "channel.ref_used", "流水号 {channel_ref} 已经用于{kind} {number}，一个流水号只属于一笔款", 409, "channel_ref"
 )
 TAKEN_OVER_BY_TOO_MANY = Rule(
     "refund.too_many_gifts", "这笔捐赠已用去的部分要由太多笔捐赠接替（一次最多 {most} 段），请分次办理"

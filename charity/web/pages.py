@@ -244,6 +244,10 @@ def errors(refusal: Refusal) -> list[dict[str, str]]:
     A rule that is about no field has an empty `field`. What a call gives in fen a page types in yuan.
     """
     if refusal.fields:
-        spoken = messages.spoken(refusal.fields)
-        return [{**e, "field": re.sub(r"_fen$", "_yuan", e["field"])} for e in spoken]
-    return [{"field": "", "message": words.say(refusal.words, **messages.facts(refusal.facts))}]
+        listed = [{**e, "field": re.sub(r"_fen$", "_yuan", e["field"])} for e in messages.spoken(refusal.fields)]
+    else:
+        listed = [{"field": "", "message": words.say(refusal.words, **messages.facts(refusal.facts))}]
+    if refusal.see is not None:
+        number, href = refusal.see
+        listed.append({"field": "", "message": words.say("看 {number}", number=number), "href": href})
+    return listed

@@ -66,6 +66,8 @@ def document(refusal: Refusal) -> dict[str, Any]:
         body["errors"] = messages.spoken(refusal.fields)
     if refusal.now is not None:
         body |= {"content_hash": refusal.now.content_hash, "now": refusal.now.facts}
+    if refusal.see is not None:
+        body["see"] = {"number": refusal.see[0], "href": refusal.see[1]}
     return body
 
 

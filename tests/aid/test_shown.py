@@ -171,5 +171,5 @@ async def test_a_payment_in_another_writing_of_a_number_is_refused_with_its_vouc
         refusal = await refused(
             "channel.ref_used", payments.pay(number=other, content_hash=seen, channel_ref=ref, **paid)
         )
-        assert refusal.facts["held_by"].key == number
+        assert refusal.see == (number, f"/vouchers/{number}")
     await refused("channel.ref_needed", payments.pay(number=other, content_hash=seen, channel_ref="－ -", **paid))

@@ -179,6 +179,8 @@ async def test_payment_numbers_of_before_are_kept_in_their_normal_writing_and_no
             ("g5", "wechat:ICBC1", "gift", 1),
             ("g6", "cash: g6", "gift", 1),
         ]
+        known = await reading.tuples("SELECT holder, number FROM payment_number WHERE kind = 'voucher'")
+        assert all(holder == number for holder, number in known)
         assert await payment_numbers.failures() == []
         gifts = await reading.tuples("SELECT channel, channel_ref, key, key FROM donation WHERE channel_ref <> ''")
         assert await payment_numbers.unkept(PaymentKind.GIFT, [Claim(*gift) for gift in gifts]) == []

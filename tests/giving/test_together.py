@@ -152,6 +152,14 @@ async def test_the_call_takes_gifts_in_place_of_one_campaign_and_sum(web: Any) -
         assert [error["field"] for error in refused.json()["errors"]] == fields
     again = await cashier.post(place, json={**body, "channel_ref": "t 1", "gifts": gifts}, headers=keyed())
     assert (again.status_code, again.json()["errors"][0]["field"]) == (409, "channel_ref")
+    number = done.json()["receipt"]["number"]
+    assert again.json()["see"] == {"number": number, "href": f"/receipts?number={number}"}
+    assert number in again.json()["detail"]
+    fields = {"campaign": "everyday", "amount_yuan": "5", "kind": "anonymous", "received_on": TODAY}
+    fields |= {"channel": "bank", "channel_ref": "Ｔ１", **await form_of(cashier, "/donations/new")}
+    page = await cashier.post("/donations/new", data=fields)
+    assert f'<a href="/receipts?number={number}">看 {number}</a>' in page.text
+    assert number in (await cashier.get(f"/receipts?number={number}")).text
     assert await entries() == 2
 
 

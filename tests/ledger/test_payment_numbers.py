@@ -18,7 +18,7 @@ from charity.ledger.writer import Answer, Command, Wants
 
 WRITINGS = ["ICBC20261126007", "icbc20261126007", "ICBC 2026-1126-007", "ＩＣＢＣ２０２６１１２６００７",
             "icbc\u00a02026\u20111126－００７", " Icbc\u30002026—1126 007\u200b"]  # fmt: skip
-FIRST, SECOND = Holder(PaymentKind.GIFT, "first"), Holder(PaymentKind.VOUCHER, "BF-2026-000001")
+FIRST, SECOND = Holder(PaymentKind.GIFT, "first", "CS-2026-000007"), Holder(PaymentKind.VOUCHER, "BF-2026-000001")
 
 
 @pytest.mark.parametrize("text", WRITINGS)
@@ -67,7 +67,8 @@ async def test_another_event_of_the_channel_is_refused_in_any_writing(house: Cas
         await writer.submit(taking(again, SECOND))
     assert (refused.value.code, refused.value.status) == ("channel.ref_used", 409)
     assert refused.value.fields[0].field == "channel_ref"
-    assert refused.value.facts["held_by"] == FIRST
+    assert refused.value.facts["number"] == "CS-2026-000007"
+    assert refused.value.see == ("CS-2026-000007", "/receipts?number=CS-2026-000007")
     await writer.submit(taking(again, SECOND, "wechat"))  # another channel counts by itself
     assert await rows() == [
         (f"bank:{WRITINGS[0]}", "gift", "first", 1),

@@ -60,7 +60,7 @@ def post(state: State, *lines: tuple[str, str, int], **more: Any) -> Any:
 
 
 def number(key: str, holder: str) -> PaymentNumberRow:
-    return PaymentNumberRow(key=key, kind="gift", holder=holder, lines=1)
+    return PaymentNumberRow(key=key, kind="gift", holder=holder, lines=1, number="")
 
 
 def everything(state: State) -> None:

@@ -174,7 +174,7 @@ async def test_cost_without_a_programme_is_a_fault(house: Cast, facts: dict[str,
 
 def referring(key: str, *, fail: bool = False) -> Command:
     def decide(state: State) -> Answer:
-        state.add(PAYMENT_NUMBER, PaymentNumberRow(kind="gift", lines=1, key=key, holder="none"))
+        state.add(PAYMENT_NUMBER, PaymentNumberRow(kind="gift", lines=1, number="", key=key, holder="none"))
         state.change(PAYMENT_NUMBER, key, holder="first")
         if fail:
             raise Refusal("no", "不行")
@@ -202,7 +202,7 @@ async def test_a_load_sees_the_rows_that_earlier_commands_added_as_they_stand(ho
         referring("bank:1"), referring("bank:2", fail=True), Command(moved, load=load), Command(late, load=load)
     )
     assert [type(o) for o in outcomes] == [Answer, Refusal, Answer, Refusal]
-    assert seen == [[PaymentNumberRow(key="bank:1", kind="gift", holder="first", lines=1)], []]
+    assert seen == [[PaymentNumberRow(key="bank:1", kind="gift", holder="first", lines=1, number="")], []]
 
 
 async def test_a_column_that_the_table_does_not_have_is_a_fault(house: Cast) -> None:

@@ -242,7 +242,7 @@ def _receipt(
 ) -> dict[str, str]:
     """One receipt over gifts of one giver; for several campaigns it names none of them."""
     same_campaign = all(gift.campaign == gifts[0].campaign for gift in gifts)
-    return receipts.issue(
+    receipt = receipts.issue(
         state,
         donor=gifts[0].donor,
         donations=[gift.key for gift in gifts],
@@ -255,6 +255,8 @@ def _receipt(
         kind="cash",
         delivery="kept_undelivered" if anonymous else "pending",
     )
+    payment_numbers.known_as(state, gifts[0].channel.code, gifts[0].channel_ref, receipt["number"])
+    return receipt
 
 
 def _row(gift: Gift, entry: Entry, *, by: Actor) -> DonationRow:
