@@ -148,8 +148,8 @@ def _orphans(plan: Plan, chance: random.Random) -> Iterator[Case]:
     grants = [(yuan, f"孤儿学年助学金（{stage}）") for count, yuan, stage in ORPHANS for _ in range(count)]
     count, yuan = UNSUPPORTED
     grants += [(yuan, "事实无人抚养儿童助学金")] * count
-    first = plan.once(6, 15)
-    for day, (amount, reason) in zip(_spread(first, first + timedelta(days=18), len(grants)), grants, strict=True):
+    first = plan.once(6, 12)
+    for day, (amount, reason) in zip(_spread(first, first + timedelta(days=12), len(grants)), grants, strict=True):
         yield _to("person", next(keys), day, "P02", "F-ORP", amount * YUAN, reason)
 
 

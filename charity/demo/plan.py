@@ -133,8 +133,9 @@ class Plan:
         return datetime.combine(day, time(hour, minute, second), tzinfo=clock.SHANGHAI)
 
     def sometime(self, day: date, chance: random.Random, hours: tuple[int, int] = (7, 22)) -> datetime:
-        """Some instant of a day between two hours."""
-        return self.at(day, chance.randrange(*hours), chance.randrange(60), chance.randrange(60))
+        """Some instant of a day between two hours; on the first day when the opening is booked."""
+        earliest = max(hours[0], OPENS + 1) if day == self.first else hours[0]
+        return self.at(day, chance.randrange(earliest, hours[1]), chance.randrange(60), chance.randrange(60))
 
     def office_time(self, day: date, chance: random.Random) -> datetime:
         """Some instant of a working day's office hours, on this day or the next one that is worked."""

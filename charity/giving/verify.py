@@ -258,6 +258,13 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         "活动 {slug} 没有统计数字，任何页面都不会显示它",
         "SELECT c.slug FROM campaign c LEFT JOIN campaign_figures f ON f.slug = c.slug WHERE f.slug IS NULL",
     ),
+    (
+        "I12",
+        "活动 {slug} 的档案数字不全，或它没有归档，或账簿里有它的捐赠",
+        "SELECT c.slug FROM campaign c WHERE (c.archived_fen IS NULL) <> (c.archived_gifts IS NULL) "
+        "OR c.archived_fen IS NOT NULL AND (c.status <> 'archived' "
+        "OR EXISTS (SELECT 1 FROM donation d WHERE d.campaign = c.slug))",
+    ),
 )
 
 

@@ -55,6 +55,7 @@ RULES = {
     "unit": "活动 {campaign}、单位 {work_unit}：合计与捐赠相差 {gifts} 笔、{donors} 人、{fen} 分",
     "refund numbers": "{year} 年退款共 {n} 个号，编号序列的下一号是 {next}",
     "no figures": "活动 {slug} 没有统计数字，任何页面都不会显示它",
+    "archive": "活动 {slug} 的档案数字不全，或它没有归档，或账簿里有它的捐赠",
     "figures": "活动 {slug}：页面的{figure}是 {shown}，账簿为 {booked}",
 }
 
@@ -350,6 +351,10 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("unit_sum", "work_unit = 'LXU02'", "campaign = 'everyday'", "unit"),
     ("unit_sum", "work_unit = 'LXU02'", "-", "unit"),
     ("campaign_figures", "slug = 'everyday'", "-", "no figures"),
+    ("campaign", "slug = 'draft-2027'", "archived_fen = 1, archived_gifts = 1", "archive"),
+    ("campaign", "slug = 'draft-2027'", "status = 'archived', archived_gifts = 1", "archive"),
+    ("campaign", "slug = 'draft-2027'", "status = 'archived', archived_fen = 1", "archive"),
+    ("campaign", "slug = 'everyday'", "status = 'archived', archived_fen = 1, archived_gifts = 1", "archive"),
     ("campaign_figures", "slug = 'everyday'", "received_fen = received_fen + 1", "figures"),
     ("campaign_figures", "slug = 'everyday'", "refunded_fen = refunded_fen - 1", "figures"),
     ("campaign_figures", "slug = 'one-day-2026'", "gifts = gifts + 1", "figures"),

@@ -48,6 +48,8 @@ SEASONAL: Final = (
 )
 EVERYDAY: Final = Income("F-GEN", 318_429_10, 8, 60_000_00)
 CIWU: Final = 60_000_00
+HOMECOMING: Final = {"F-CIWU": 40_000_00, "F-GEN": 10_000_00}
+"""What somebody who left 瓷坞乡 gives by one transfer."""
 
 
 def add(plan: Plan) -> None:
@@ -102,7 +104,7 @@ def _seasonal(plan: Plan, income: Income) -> None:
 def _weight(season: campaigns.Season, day: date) -> float:
     begun = date(day.year - ((day.month, day.day) < season.begins), *season.begins)
     gone = (day - begun).days
-    return 0.15 if season.campaign.kind == "education" and gone < 16 else 1 / (1 + gone / 20)  # noqa: PLR2004
+    return 0.05 if season.campaign.kind == "education" and gone < 16 else 1 / (1 + gone / 20)  # noqa: PLR2004
 
 
 def _from_people_and_firms(
@@ -143,19 +145,36 @@ def _everyday(plan: Plan) -> None:
         # The nameless giver of field.md 4.3: 66.66 yuan every day; the receipt is kept undelivered.
         facts: dict[str, Any] = {"donor": Donor("anonymous"), "channel": "wechat"}
         _gift(plan, day, chance, campaign="everyday", amount_fen=NAMELESS, **facts)
-    rest = Income(EVERYDAY.fund, EVERYDAY.total - NAMELESS * len(days), EVERYDAY.firms, EVERYDAY.of_firms)
+    given = NAMELESS * len(days) + HOMECOMING["F-GEN"]
+    rest = Income(EVERYDAY.fund, EVERYDAY.total - given, EVERYDAY.firms, EVERYDAY.of_firms)
     _from_people_and_firms(plan, rest, chance, days, [1.0] * len(days), slug=lambda _: "everyday")
-    for day, amount, name in _for_ciwu(plan, chance, days):
+    early = [day for day in days if day < plan.day(-150) and calendar.is_working(day)]
+    at = plan.office_time(chance.choice(early), chance)
+    plan.add(at, partial(_homecoming, plan, names.adult(chance), f"DEMO{chance.randrange(10**14):014d}"))
+    for day, amount, name in _for_ciwu(chance, early):
         facts = {"donor": Donor("person", name), "public_name": True, "channel": "bank"}
         _gift(plan, day, chance, campaign="everyday", fund="F-CIWU", amount_fen=amount, **facts)
 
 
-def _for_ciwu(plan: Plan, chance: random.Random, days: Sequence[date]) -> list[tuple[date, int, str]]:
-    """Gifts for 瓷坞乡 only, from those who left it: one with much, others with a thousand each."""
-    early = [day for day in days if day < plan.day(-150) and calendar.is_working(day)]
-    amounts = [40_000 * YUAN, *[1_000 * YUAN] * 20]
-    assert sum(amounts) == CIWU, amounts
-    return [(chance.choice(early), amount, names.adult(chance)) for amount in amounts]
+def _for_ciwu(chance: random.Random, days: Sequence[date]) -> list[tuple[date, int, str]]:
+    """Gifts for 瓷坞乡 only, from those who left it, beside the large one."""
+    amounts = [1_000 * YUAN] * 20
+    assert sum(amounts) + HOMECOMING["F-CIWU"] == CIWU, amounts
+    return [(chance.choice(days), amount, names.adult(chance)) for amount in amounts]
+
+
+async def _homecoming(plan: Plan, name: str, ref: str) -> None:
+    """One transfer for two purposes: most for 瓷坞乡, some for whatever is needed."""
+    await donations.receive_together(
+        parts=[donations.Part("everyday", fund, fen) for fund, fen in HOMECOMING.items()],
+        received_on=clock.today().isoformat(),
+        channel="bank",
+        channel_ref=ref,
+        donor=Donor("person", name),
+        public_name=True,
+        confirmed_amount_fen=sum(HOMECOMING.values()),
+        by=plan.by("cashier"),
+    )
 
 
 def _one_day(plan: Plan) -> None:
