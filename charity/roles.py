@@ -77,6 +77,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "opening.make": ("填写期初余额", frozenset({Role.ACCOUNTANT})),
     "opening.confirm": ("确认期初余额", frozenset({Role.ACCOUNTANT, Role.APPROVER})),
     "opening.read": ("查看期初余额", frozenset({Role.ACCOUNTANT, Role.APPROVER, Role.AUDITOR})),
+    "review.make": ("复核记账凭证", frozenset({Role.ACCOUNTANT})),
     "ledger.read": ("查看账簿", frozenset({Role.ACCOUNTANT, Role.AUDITOR})),
     "report.export": ("导出台账", frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.MANAGER})),
     "codes.read": ("查看基金、项目和门店", _ALL),

@@ -1,13 +1,14 @@
-"""What finance puts on the desk: money for the bank, the opening to confirm; and that the search box finds slips."""
+"""What finance puts on the desk: money for the bank, an opening, what to review; what the search box finds of it."""
 
 from charity import words
 from charity.db import reading
 from charity.desk.tasks import Task
 from charity.finance import transfers
 from charity.ledger import accounts as acc
-from charity.ledger import places
+from charity.ledger import journal_vouchers, places
 from charity.money import yuan_sign
 from charity.roles import Actor
+from charity.web.formats import day_words
 
 
 async def to_bank(by: Actor) -> list[Task]:
@@ -38,6 +39,23 @@ async def to_confirm(by: Actor) -> list[Task]:
     return [Task(text, "/opening", words.say("去确认"), order=105, tone="wait")]
 
 
+async def to_review(by: Actor) -> list[Task]:
+    """Days whose journal vouchers wait for review."""
+    day = await journal_vouchers.waiting_day() if by.may("review.make") else ""
+    if not day:
+        return []
+    text = words.say("有记账凭证等复核，最早的是{day}的", day=day_words(day))
+    return [Task(text, f"/journal?on={day}", words.say("去复核"), order=170, tone="wait")]
+
+
+async def find_journal_voucher(code: str, by: Actor) -> str | None:
+    """A journal voucher by its number."""
+    if not by.may("ledger.read"):
+        return None
+    row = await journal_vouchers.get(code)
+    return f"/journal/{row['number']}" if row else None
+
+
 async def find_transfer(code: str, by: Actor) -> str | None:
     """A transfer by its number."""
     if not by.may("transfer.read"):
@@ -46,5 +64,5 @@ async def find_transfer(code: str, by: Actor) -> str | None:
     return f"/transfers/{number}" if number else None
 
 
-tasks = [to_bank, to_confirm]
-finders = [find_transfer]
+tasks = [to_bank, to_confirm, to_review]
+finders = [find_transfer, find_journal_voucher]

@@ -101,5 +101,33 @@ class OpeningRow(TypedDict):
     seq: int | None
 
 
+class JournalReview(Model):
+    """That an accountant looked at a journal voucher: over which entries (`leaves`), as it was shown."""
+
+    number = fields.CharField(max_length=16, primary_key=True)
+    reviewer = fields.TextField()
+    at = fields.TextField()
+    entries = fields.BigIntField()
+    leaves = fields.TextField()
+    content_hash = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "journal_review"
+
+
+class JournalReviewRow(TypedDict):
+    """A row of `journal_review`."""
+
+    number: str
+    reviewer: str
+    at: str
+    entries: int
+    leaves: str
+    content_hash: str
+
+
 TRANSFER = Table(MoneyTransfer, MoneyTransferRow)
 OPENING = Table(Opening, OpeningRow)
+REVIEW = Table(JournalReview, JournalReviewRow)

@@ -4,6 +4,8 @@ from charity.finance import demo, desk, verify
 from charity.finance.journal import api as journal
 from charity.finance.opening import api as opening_calls
 from charity.finance.opening import routes as opening
+from charity.finance.reviews import api as review_calls
+from charity.finance.reviews import routes as reviews
 from charity.finance.transfers import api as transfer_calls
 from charity.finance.transfers import routes as transfers
 from charity.room import Check, Room
@@ -12,12 +14,13 @@ from charity.web.nav import NavItem
 ROOM = Room(
     name="finance",
     models=["charity.finance.models"],
-    routes=[*transfers.routes, *opening.routes],
-    endpoints=[*journal.endpoints, *transfer_calls.endpoints, *opening_calls.endpoints],
+    routes=[*transfers.routes, *opening.routes, *reviews.routes],
+    endpoints=[*journal.endpoints, *transfer_calls.endpoints, *opening_calls.endpoints, *review_calls.endpoints],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[
         NavItem("资金划转", "/transfers", "transfer.read", order=430),
+        NavItem("待复核", "/journal", "ledger.read", order=605),
         NavItem("期初余额", "/opening", "opening.read", order=640),
     ],
     chapter=demo.chapter,

@@ -34,3 +34,9 @@ OPENING_LATER = Rule("opening.later", "期初日期不能晚于今天", 422, fie
 OPENING_TWICE = Rule("opening.twice", "基金 {fund} 在 {place} 填写了两次", 422, field="lines")
 OPENING_EMPTY = Rule("opening.empty", "请至少填写一行", 422, field="lines")
 OPENING_FUND = Rule("opening.fund", "没有基金“{fund}”", 422, field="lines")
+
+VOUCHER_UNKNOWN = Rule("journal_voucher.unknown", "没有记账凭证“{number}”", 404)
+REVIEW_OWN = Rule("review.own", "记账凭证 {number} 是您制单或经手收付的，要由另一位会计复核", 403)
+REVIEWED_ALREADY = Rule("review.done", "记账凭证 {number} 已经复核过")
+REVIEW_NOTHING = Rule("review.nothing", "请至少选一张记账凭证", 422, field="vouchers")
+MONTH_EMPTY = Rule("journal_voucher.none", "{month} 没有可打印的记账凭证", 404)

@@ -1,5 +1,6 @@
 """`charity verify`, the part of finance: slips, the opening and their entries say the same."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 from charity import words
@@ -7,15 +8,16 @@ from charity.db import reading
 from charity.errors import Failure
 from charity.finance import opening, transfers
 from charity.ledger import accounts as acc
-from charity.ledger import entries, numbers, payment_numbers
+from charity.ledger import entries, journal_vouchers, numbers, payment_numbers
 from charity.ledger.payment_numbers import Claim, PaymentKind
 
+CHUNK = 500
 Row = dict[str, Any]
 
 
 async def run() -> list[Failure]:
     """What does not hold; an empty list when all is well."""
-    return [*await _transfers(), *await _opening()]
+    return [*await _transfers(), *await _opening(), *await _reviews()]
 
 
 def _wrong(invariant: str, msgid: str, **facts: Any) -> Failure:
@@ -113,3 +115,30 @@ def _confirmed(row: Row, lines: list[opening.Line], body: Row) -> bool:
         and (facts["maker"], facts["content_hash"], facts["on"]) == (row["maker"], row["content_hash"], row["on_day"])
         and posted == {f"{line.place}/{line.fund}": line.amount_fen for line in lines}
     )
+
+
+async def _reviews() -> list[Failure]:
+    """I14: a review is over the entries that its voucher has, by nobody who made it or handled its money."""
+    wrong = []
+    async for row, voucher in _reviewed():
+        right = voucher is not None and (
+            (voucher["reviewed_at"], voucher["entries"], voucher["leaves"])
+            == (row["at"], row["entries"], row["leaves"])
+            and row["reviewer"] not in {*voucher["cashiers"].split(), *voucher["makers"].split()}
+        )
+        if not right:
+            wrong.append(_wrong("I14", "记账凭证 {number} 的复核与它的分录或经手人不符", number=row["number"]))
+    closed = await journal_vouchers.closed()
+    if closed != await reading.value("SELECT COUNT(*) FROM journal_review"):
+        wrong.append(_wrong("I14", "已复核的记账凭证与复核记录不一样多"))
+    return wrong
+
+
+async def _reviewed() -> AsyncIterator[tuple[Row, journal_vouchers.Voucher | None]]:
+    """The reviews with their vouchers, CHUNK at a time."""
+    after, sql = "", "SELECT * FROM journal_review WHERE number > $1 ORDER BY number LIMIT $2"
+    while rows := await reading.rows(sql, after, CHUNK):
+        vouchers = {row["number"]: row for row in await journal_vouchers.some([row["number"] for row in rows])}
+        for row in rows:
+            yield row, vouchers.get(row["number"])
+        after = rows[-1]["number"]

@@ -29,6 +29,7 @@ VERBS = {
     "documents.exports.start": "report.export",
     "finance.opening.verbs.confirm": "opening.confirm",
     "finance.opening.verbs.write": "opening.make",
+    "finance.reviews.verbs.review": "review.make",
     "finance.transfers.verbs.make": "money.transfer",
     "finance.transfers.verbs.reverse": "money.reverse",
     "giving.campaigns.verbs.activate": "campaign.manage",

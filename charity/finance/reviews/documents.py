@@ -1,0 +1,56 @@
+"""Journal vouchers on paper (D19): one number, or a part of a month in one file."""
+
+from collections.abc import Sequence
+
+from charity import words
+from charity.finance.reviews import screens
+from charity.finance.reviews.readers import View
+from charity.ledger import accounts as acc
+from charity.ledger import chart, funds
+from charity.ledger.journal_vouchers import Line
+from charity.ledger.numbering import printed
+from charity.office import organisation
+from charity.printing import pdfs
+from charity.printing.journal import JournalLine, PrintedJournalVoucher, journal_html
+from charity.settings import settings
+
+SECONDS = 60.0
+
+
+async def pdf(views: Sequence[View]) -> bytes:
+    """These vouchers as one PDF. Its identifier comes from what they say."""
+    who, names = await organisation.get(), await funds.names()
+    sheets = [_sheet(view, names) for view in views]
+    html = journal_html(sheets, organisation=who.name, demo=who.demo, lang=words.language())
+    identifier = f"{views[0].content_hash}{len(views)}".encode()
+    return await pdfs.for_staff(html, identifier=identifier, seconds=SECONDS)
+
+
+def _sheet(view: View, names: dict[str, str]) -> PrintedJournalVoucher:
+    row, review = view.row, view.review
+    first, last = row["first_seq"], row["last_seq"]
+    return PrintedJournalVoucher(
+        number=f"{row['month']} {printed(row['number'])}",
+        day=row["day"],
+        entries=f"#{first}" if first == last else words.say("#{first} 至 #{last}", first=first, last=last),
+        summary=screens.summary(view),
+        lines=[one for line in view.lines for one in _lines(line, names)],
+        total_fen=row["amount_fen"],
+        attachments=None if row["makers"] else row["entries"],
+        cashier="、".join(view.names(row["cashiers"])),
+        maker=screens.maker(view),
+        reviewer=view.people.get(review["reviewer"], "") if review else "",
+        verify_url=f"{settings().public_url.rstrip('/')}/journal/{row['number']}",
+    )
+
+
+def _lines(line: Line, names: dict[str, str]) -> list[JournalLine]:
+    """An account that was used on both sides has a line for each."""
+    fund = acc.fund(line.account)
+    title = {
+        "code": acc.split(line.account)[0],
+        "name": chart.name(line.account),
+        "fund": f"{fund} {names.get(fund, '')}".strip(),
+    }
+    sides = [(line.debit_fen or None, None), (None, line.credit_fen or None)]
+    return [JournalLine(**title, debit_fen=debit, credit_fen=credit) for debit, credit in sides if debit or credit]

@@ -1,0 +1,142 @@
+"""Reviews from outside, and what the calls of journal vouchers answer."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from charity.finance.fields import Code, Hash
+from charity.finance.reviews.readers import ENTRIES, PAGE
+from charity.finance.reviews.verbs import VOUCHERS_MAX
+from charity.web.api import Query
+from charity.web.fields import Day, DayText
+
+AFTER_MAX = 20
+Seen = Annotated[str, Field(pattern=r"^[0-9]{6}-[0-9]{4,9}:[0-9a-f]{64}$")]
+
+
+class ReviewBody(BaseModel):
+    """That these were looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    vouchers: list[Code] = Field(
+        min_length=1, max_length=VOUCHERS_MAX, description="凭证编号", examples=[["202611-0123"]]
+    )
+    content_hash: Hash
+
+
+class ReviewAnswer(BaseModel):
+    """What was reviewed."""
+
+    reviewed: list[str]
+
+
+class LineAnswer(BaseModel):
+    """A line: what the entries debited and credited of one account."""
+
+    account: str
+    debit_fen: int
+    credit_fen: int
+
+
+class EntryAnswer(BaseModel):
+    """One entry of a voucher, with what it debited."""
+
+    seq: int
+    kind: str
+    recorded_at: str
+    amount_fen: int
+    leaf: str
+    reverses: int | None
+    reversed_by: int | None
+
+
+class VoucherAnswer(BaseModel):
+    """A journal voucher. `makers` is empty where the entries follow from documents: 系统，据单据."""
+
+    number: str = Field(examples=["202611-0123"])
+    day: str
+    kind: str
+    entry_count: int
+    amount_fen: int
+    lines: list[LineAnswer]
+    cashiers: list[str] = Field(description="出纳")
+    makers: list[str] = Field(description="制单；空表示系统据单据")
+    reviewer: str | None = Field(description="审核")
+    reviewed_at: str | None
+    unusual: list[str] = Field(
+        description="reversal 冲销或更正，refund 退款，large 大额，cash 现金支付，late 补记，hours 非工作时间"
+    )
+    reversed: list[int] = Field(description="后来被冲销的分录")
+    content_hash: str
+
+
+class WholeVoucher(VoucherAnswer):
+    """One with its entries, a page of them."""
+
+    entries: list[EntryAnswer]
+    next: str | None
+
+
+class UnreviewedList(BaseModel):
+    """What waits of a day; `content_hash` is of all that is listed here, for `POST /ledger/reviews`."""
+
+    on: str
+    items: list[VoucherAnswer]
+    content_hash: str
+    next: str | None
+
+
+class UnreviewedQuery(Query):
+    """Which day."""
+
+    on: Day | None = Field(None, description="业务日期；不写表示最早有待复核的一天")
+    after: str = Field("", max_length=AFTER_MAX, description="上一页的 next")
+    limit: int = Field(PAGE, ge=1, le=VOUCHERS_MAX)
+
+
+class EntriesQuery(Query):
+    """Which entries of a voucher."""
+
+    after: int = Field(0, ge=0, le=2**53 - 1, description="上一页最后的 seq")
+    limit: int = Field(ENTRIES, ge=1, le=500)
+
+
+class DayFilter(BaseModel):
+    """The day that the page shows."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    on: DayText = ""
+
+
+class EntriesFilter(BaseModel):
+    """Where the entries of a voucher go on."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    after: int = Field(0, ge=0, le=2**53 - 1)
+
+
+class MonthFilter(BaseModel):
+    """Which part of a month is printed: behind a count."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    month: str = Field(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")
+    after: int = Field(0, ge=0, le=10**9)
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class ReviewForm(BaseModel):
+    """The ticked vouchers of the page, each as `number:content_hash`."""
+
+    seen: Annotated[list[Seen], BeforeValidator(_several)] = Field(default_factory=list, max_length=VOUCHERS_MAX)
+    on: DayText = ""
+
+    def hashes(self) -> dict[str, str]:
+        """Content hashes by number."""
+        return dict(part.split(":") for part in self.seen)

@@ -1,0 +1,143 @@
+"""What the pages of journal vouchers show, with words in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from charity import words
+from charity.finance.reviews.readers import Day, View
+from charity.ledger import accounts as acc
+from charity.ledger import chart, funds, places
+from charity.ledger.journal_vouchers import Line
+from charity.ledger.numbering import UNUSUAL_WORDS, printed
+from charity.printing.journal import SHEETS_MAX
+from charity.roles import Actor
+
+KIND_WORDS = {
+    "opening": "期初余额",
+    "gift.cash": "收到捐款",
+    "gift.refund": "退款入账",
+    "gift.reversal": "冲销捐款",
+    "gift.correction": "更正以前年度捐款",
+    "refund.paid": "支付退款",
+    "voucher.paid": "按审批单付款",
+    "money.transfer": "资金划转",
+    "money.reversal": "资金划转冲销",
+    "goods.gift": "捐赠物资入库",
+    "goods.purchase": "采购物资入库",
+    "goods.issue": "发放物资",
+    "goods.reversal": "物资单据冲销",
+}
+
+
+async def day(waiting: Day, by: Actor, changed: Sequence[str] = ()) -> dict[str, Any]:
+    """The list of a day: each voucher with its lines on the screen."""
+    names = await funds.names()
+    return {
+        "on": waiting.on,
+        "before": waiting.before,
+        "behind": waiting.behind,
+        "vouchers": [{**_voucher(view, names), "changed": view.row["number"] in changed} for view in waiting.vouchers],
+        "may_review": by.may("review.make"),
+    }
+
+
+def _voucher(view: View, names: Mapping[str, str]) -> dict[str, Any]:
+    row = view.row
+    return {
+        "number": row["number"],
+        "printed": printed(row["number"]),
+        "href": f"/journal/{row['number']}",
+        "summary": summary(view),
+        "unusual": unusual(view),
+        "amount": row["amount_fen"],
+        "count": row["entries"],
+        "cashiers": "、".join(view.names(row["cashiers"])),
+        "maker": maker(view),
+        "lines": lines(view.lines, names),
+        "content_hash": view.content_hash,
+        "mine": view.mine,
+        "reversed": "、".join(f"#{seq}" for seq in view.reversed),
+    }
+
+
+def summary(view: View) -> str:
+    """摘要: what it is about, and how many there are where they are many."""
+    row = view.row
+    text = words.translate(KIND_WORDS.get(row["kind"], row["kind"]))
+    return words.say("{text}，{count} 笔", text=text, count=row["entries"]) if row["entries"] > 1 else text
+
+
+def unusual(view: View) -> list[str]:
+    """Why it is looked at first, in the order of UNUSUAL_WORDS."""
+    listed = view.row["unusual"].split()
+    return [words.translate(text) for name, text in UNUSUAL_WORDS.items() if name in listed]
+
+
+def maker(view: View) -> str:
+    """制单."""
+    return "、".join(view.names(view.row["makers"])) or words.say("系统，据单据")
+
+
+def lines(of: Sequence[Line], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The lines as tables show them, debits first; an account that its entries used on both sides has two."""
+    shown = [(one.account, words.say("借"), one.debit_fen) for one in of if one.debit_fen]
+    shown += [(one.account, words.say("贷"), one.credit_fen) for one in of if one.credit_fen]
+    return [{"account": title(account, names), "side": side, "amount": fen} for account, side, fen in shown]
+
+
+def title(account: str, names: Mapping[str, str]) -> dict[str, str]:
+    """An account with its name, and the fund below it."""
+    fund = acc.fund(account)
+    return {"value": f"{acc.split(account)[0]} {chart.name(account)}", "note": f"{fund} {names.get(fund, '')}".strip()}
+
+
+async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict[str, Any]:
+    """One voucher whole, with a page of its entries."""
+    row, say, review = view.row, words.say, view.review
+    facts: list[dict[str, Any]] = [
+        {"term": say("业务日期"), "value": row["day"], "kind": "date"},
+        {"term": say("摘要"), "value": summary(view), "note": await _place(view)},
+        {"term": say("合计"), "value": row["amount_fen"], "kind": "yuan"},
+        {"term": say("分录"), "value": row["entries"], "kind": "count"},
+        {"term": say("出纳"), "value": "、".join(view.names(row["cashiers"]))},
+        {"term": say("制单"), "value": maker(view)},
+        {"term": say("审核"), "value": view.people.get(review["reviewer"], "") if review else ""},
+        {"term": say("审核时间"), "value": review["at"] if review else "", "kind": "instant" if review else "text"},
+    ]
+    return {
+        "number": row["number"],
+        "printed": printed(row["number"]),
+        "facts": facts,
+        "unusual": unusual(view),
+        "reversed": "、".join(f"#{seq}" for seq in view.reversed),
+        "lines": lines(view.lines, await funds.names()),
+        "total": row["amount_fen"],
+        "entries": [
+            {
+                "seq": f"#{one['seq']}",
+                "at": one["recorded_at"],
+                "note": _note(one),
+                "amount": one["amount_fen"],
+            }
+            for one in rows
+        ],
+        "content_hash": view.content_hash,
+        "state": {"code": "reviewed", "label": say("已复核"), "tone": "good"}
+        if review
+        else {"code": "waiting", "label": say("待复核"), "tone": "wait"},
+        "may_review": by.may("review.make") and review is None and not view.mine,
+        "mine": view.mine and review is None,
+        "back": f"/journal?on={row['day']}",
+        "month_href": f"/journal/month.pdf?month={row['month']}&after={(row['n'] - 1) // SHEETS_MAX * SHEETS_MAX}",
+    }
+
+
+def _note(entry: dict[str, Any]) -> str:
+    if entry["reverses"] is not None:
+        return words.say("冲销 #{seq}", seq=entry["reverses"])
+    return words.say("已由 #{seq} 冲销", seq=entry["reversed_by"]) if entry["reversed_by"] is not None else ""
+
+
+async def _place(view: View) -> str:
+    place = view.row["key"].rpartition("|")[2] if "|" in view.row["key"] else ""
+    return (await places.labels()).get(place, place)

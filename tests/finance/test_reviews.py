@@ -1,0 +1,212 @@
+"""Reviews: by number, over what was shown, by an accountant who neither made nor handled it."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cast import Cast
+from conftest import Web
+from finance.given import asked, refused
+from giving.given import give
+from whole.given import verify_failures
+
+from charity import clock
+from charity.db import reading, transactions
+from charity.errors import Refusal
+from charity.finance import reviews, transfers, verify
+from charity.finance.reviews import readers
+from charity.roles import Role
+
+API = "/api/v1/ledger"
+FORM = {"sec-fetch-site": "same-origin"}
+DAY, NOON = "2026-11-25", datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
+
+
+async def takings(house: Cast, *sums: int) -> None:
+    with clock.fixed(NOON):
+        for fen in sums:
+            await give(house, fen, received_on=DAY)
+
+
+async def seen(house: Cast, *numbers: str) -> str:
+    """What a reviewer sees of these, now."""
+    views = [await readers.get(number, by=house.accountant) for number in numbers]
+    return reviews.together({view.row["number"]: view.content_hash for view in views}).hash
+
+
+async def review(house: Cast, *numbers: str, by: str = "accountant", content_hash: str = "") -> Any:
+    shown = content_hash or await seen(house, *numbers)
+    return await reviews.review(numbers=numbers, content_hash=shown, by=house.actors[by])
+
+
+async def test_a_review_is_a_row_over_the_leaves_and_later_takings_open_a_new_number(house: Cast) -> None:
+    await takings(house, 100, 200)
+    before = await reading.rows("SELECT * FROM entry")
+    assert (await review(house, "202611-0001")).body == {"reviewed": ["202611-0001"]}
+    assert await reading.rows("SELECT * FROM entry") == before
+    (row,) = await reading.rows("SELECT * FROM journal_review")
+    voucher = await reading.row("SELECT * FROM journal_voucher")
+    assert voucher is not None
+    assert (row["reviewer"], row["entries"], row["leaves"]) == (house.accountant.key, 2, voucher["leaves"])
+    await takings(house, 300)
+    day = await readers.waiting(DAY, by=house.accountant)
+    assert [(v.row["number"], v.row["entries"]) for v in day.vouchers] == [("202611-0002", 1)]
+    assert await verify_failures() == []
+
+
+async def test_neither_who_made_it_nor_who_handled_its_money_reviews_it(house: Cast) -> None:
+    await takings(house, 8_000)
+    number = (await transfers.make(await asked(), by=house.cashier)).body["number"]
+    await transfers.reverse(number=number, reason="写错", by=house.accountant)
+    cashier = replace(house.cashier, roles=frozenset({Role.ACCOUNTANT}))
+    numbers = [row["number"] for row in await reading.rows("SELECT number FROM journal_voucher ORDER BY month, n")]
+    gift, moved, back = numbers
+    for own, by in ((gift, cashier), (moved, cashier), (back, house.accountant)):
+        shown = await seen(house, own)
+        await refused("review.own", reviews.review(numbers=[own], content_hash=shown, by=by))
+    for role in Role:
+        if role is not Role.ACCOUNTANT:
+            by = house.actors[role.value]
+            await refused("not_yours", reviews.review(numbers=[gift], content_hash="0" * 64, by=by))
+    assert (await review(house, gift, moved)).status == 201
+    assert (await review(house, back, by="accountant2")).status == 201
+    assert await verify_failures() == []
+
+
+async def test_an_entry_that_joined_meanwhile_was_not_seen(house: Cast) -> None:
+    await takings(house, 100)
+    shown = await seen(house, "202611-0001")
+    await takings(house, 50)
+    refusal = await refused("content.changed", review(house, "202611-0001", content_hash=shown))
+    assert refusal.now is not None
+    assert refusal.now.content_hash == await seen(house, "202611-0001")
+    assert (await review(house, "202611-0001")).status == 201
+
+
+async def test_one_that_was_reversed_meanwhile_was_not_seen(house: Cast) -> None:
+    await takings(house, 8_000)
+    number = (await transfers.make(await asked(), by=house.cashier)).body["number"]
+    (mine,) = await reading.rows("SELECT number FROM journal_voucher WHERE kind = 'money.transfer'")
+    shown = await seen(house, mine["number"])
+    await transfers.reverse(number=number, reason="写错", by=house.accountant2)
+    await refused("content.changed", review(house, mine["number"], content_hash=shown))
+    view = await readers.get(mine["number"], by=house.accountant)
+    assert view.reversed == [2]
+    assert (await review(house, mine["number"])).status == 201
+    assert await verify_failures() == []
+
+
+async def test_what_is_not_there_or_done_is_refused_whole(house: Cast) -> None:
+    await takings(house, 100)
+    shown = await seen(house, "202611-0001")
+    both = ["202611-0001", "202611-0009"]
+    await refused("journal_voucher.unknown", reviews.review(numbers=both, content_hash=shown, by=house.accountant))
+    await refused("review.nothing", reviews.review(numbers=[], content_hash=shown, by=house.accountant))
+    await review(house, "202611-0001")
+    await refused("review.done", review(house, "202611-0001"))
+    assert await reading.value("SELECT COUNT(*) FROM journal_review") == 1
+
+
+async def test_of_two_reviews_at_once_one_counts(house: Cast) -> None:
+    await takings(house, 100)
+    shown = await seen(house, "202611-0001")
+    calls = (review(house, "202611-0001", by=by, content_hash=shown) for by in ("accountant", "accountant2"))
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    codes = sorted(o.code if isinstance(o, Refusal) else "reviewed" for o in outcomes)
+    assert codes == ["review.done", "reviewed"]
+
+
+async def test_gifts_that_arrive_with_the_review_are_on_the_next_number(house: Cast) -> None:
+    await takings(house, 100)
+    shown = await seen(house, "202611-0001")
+    with clock.fixed(NOON):
+        gifts = [give(house, 10, received_on=DAY) for _ in range(3)]
+        await asyncio.gather(review(house, "202611-0001", content_hash=shown), *gifts, return_exceptions=True)
+    rows = await reading.rows("SELECT number, entries, reviewed_at FROM journal_voucher ORDER BY n")
+    assert sum(row["entries"] for row in rows) == 4
+    reviewed = [row["entries"] for row in rows if row["reviewed_at"]]
+    assert reviewed in ([], [1])  # a gift that came first was not on the screen: then nothing is reviewed
+    assert await verify_failures() == []
+
+
+async def test_the_unusual_stands_first_and_days_follow_one_another(house: Cast) -> None:
+    with clock.fixed(NOON):
+        await give(house, 100, received_on="2026-11-20")
+        await give(house, 100, received_on=DAY)
+        await give(house, 5_000_000, received_on=DAY, channel="wechat", channel_ref="W")
+    first = await readers.waiting("", by=house.accountant)
+    assert (first.on, first.before, first.behind) == ("2026-11-20", "", DAY)
+    day = await readers.waiting(DAY, by=house.accountant)
+    assert [v.row["unusual"] for v in day.vouchers] == ["large", ""]
+    page = await readers.waiting(DAY, by=house.accountant, limit=1)
+    rest = await readers.waiting(DAY, after=page.following or "", by=house.accountant, limit=1)
+    assert [v.row["number"] for v in (*page.vouchers, *rest.vouchers)] == [v.row["number"] for v in day.vouchers]
+    assert rest.following is None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "UPDATE journal_review SET entries = entries + 1",
+        "UPDATE journal_review SET leaves = 'x'",
+        "UPDATE journal_review SET at = 'x'",
+        "UPDATE journal_review SET reviewer = (SELECT cashiers FROM journal_voucher)",
+        "DELETE FROM journal_review",
+    ],
+)
+async def test_verify_names_a_review_that_is_not_over_its_entries(house: Cast, fault: str) -> None:
+    await takings(house, 100)
+    await review(house, "202611-0001")
+    await transactions.run(lambda tx: tx.many(fault, [[]]))
+    assert [f.invariant for f in await verify.run()] == ["I14"]
+
+
+async def test_the_calls_list_show_and_review(house: Cast, web: Web) -> None:
+    await takings(house, 100, 200)
+    accountant = web.as_("accountant")
+    listed = (await accountant.get(f"{API}/unreviewed")).json()
+    assert (listed["on"], [item["number"] for item in listed["items"]], listed["next"]) == (DAY, ["202611-0001"], None)
+    whole = (await web.as_("auditor").get(f"{API}/vouchers/202611-0001?limit=1")).json()
+    assert whole["lines"] == [
+        {"account": "1001/-/F-GEN", "debit_fen": 300, "credit_fen": 0},
+        {"account": "4101/-/F-GEN", "debit_fen": 0, "credit_fen": 300},
+    ]
+    assert ([e["seq"] for e in whole["entries"]], whole["next"]) == ([1], "1")
+    assert (whole["cashiers"], whole["makers"], whole["reviewer"]) == ([house.cashier.name], [], None)
+    rest = (await accountant.get(f"{API}/vouchers/202611-0001?after=1")).json()
+    assert [e["seq"] for e in rest["entries"]] == [2]
+    assert (await accountant.get(f"{API}/vouchers/202611-0002")).status_code == 404
+    body = {"vouchers": ["202611-0001"], "content_hash": listed["content_hash"]}
+    wrong = {**body, "content_hash": "0" * 64}
+    changed = await accountant.post(f"{API}/reviews", json=wrong, headers={"Idempotency-Key": "a"})
+    assert (changed.status_code, changed.json()["type"]) == (409, "urn:charity:problem:content.changed")
+    done = await accountant.post(f"{API}/reviews", json=body, headers={"Idempotency-Key": "a"})
+    assert (done.status_code, done.json()) == (201, {"reviewed": ["202611-0001"]})
+    shown = (await accountant.get(f"{API}/vouchers/202611-0001")).json()
+    assert shown["reviewer"] == house.accountant.name
+    assert (await accountant.get(f"{API}/unreviewed?on={DAY}")).json()["items"] == []
+
+
+async def test_the_pages_show_every_line_before_anything_is_ticked(house: Cast, web: Web) -> None:
+    await takings(house, 100, 200)
+    accountant = web.as_("accountant")
+    assert "有记账凭证等复核" in (await accountant.get("/desk")).text
+    page = (await accountant.get("/journal")).text
+    assert "checked" not in page.partition("<main")[2]
+    assert all(words in page for words in ("记-0001", "收到捐款，2 笔", "1001 现金", "4101 捐赠收入", "系统，据单据"))
+    ticked = page.partition('name="seen" value="')[2].partition('"')[0]
+    nothing = await accountant.post("/journal/review", data={"on": DAY}, headers=FORM)
+    assert nothing.status_code == 422
+    await takings(house, 7)
+    changed = await accountant.post("/journal/review", data={"on": DAY, "seen": ticked}, headers=FORM)
+    assert (changed.status_code, "您看过之后有变动" in changed.text) == (409, True)
+    ticked = changed.text.partition('name="seen" value="')[2].partition('"')[0]
+    done = await accountant.post("/journal/review", data={"on": DAY, "seen": ticked}, headers=FORM)
+    assert (done.status_code, done.headers["location"]) == (303, f"/journal?on={DAY}")
+    shown = (await web.as_("auditor").get("/journal/202611-0001")).text
+    assert "已复核" in shown
+    assert house.accountant.name in shown
+    assert "<button" not in shown.partition("<main")[2].partition("</main")[0]
+    assert (await accountant.get("/journal/202611-0009")).status_code == 404
