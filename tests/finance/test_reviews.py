@@ -10,6 +10,7 @@ from cast import Cast
 from conftest import Web
 from finance.given import asked, refused
 from giving.given import give
+from pdf_reading import flat, page_count, paper_size_mm
 from whole.given import verify_failures
 
 from charity import clock
@@ -210,3 +211,32 @@ async def test_the_pages_show_every_line_before_anything_is_ticked(house: Cast, 
     assert house.accountant.name in shown
     assert "<button" not in shown.partition("<main")[2].partition("</main")[0]
     assert (await accountant.get("/journal/202611-0009")).status_code == 404
+
+
+async def test_a_voucher_and_a_part_of_a_month_are_printed(house: Cast, web: Web) -> None:
+    await takings(house, 100, 200)
+    with clock.fixed(NOON):
+        await give(house, 12_345, received_on=DAY, channel="wechat", channel_ref="W")
+    await review(house, "202611-0001")
+    auditor = web.as_("auditor")
+    one = await auditor.get("/journal/202611-0001.pdf")
+    assert one.headers["content-type"] == "application/pdf"
+    text = flat(one.content)
+    for words in (
+        "记账凭证",
+        "记-0001",
+        DAY,
+        "收到捐款，2笔",
+        "1001",
+        "捐赠收入",
+        "叁元整",
+        "附件2张",
+        house.accountant.name,
+    ):
+        assert words.replace(" ", "") in text.replace(" ", ""), words
+    assert paper_size_mm(one.content) == (210, 148)
+    month = await auditor.get("/journal/month.pdf?month=2026-11")
+    assert page_count(month.content) == 2
+    assert "记-0002" in flat(month.content)
+    for query in ("", "?month=2026-13", "?month=2026-10", "?month=2026-11&after=2"):
+        assert (await auditor.get(f"/journal/month.pdf{query}")).status_code == 404, query

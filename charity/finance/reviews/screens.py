@@ -128,7 +128,8 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
         "may_review": by.may("review.make") and review is None and not view.mine,
         "mine": view.mine and review is None,
         "back": f"/journal?on={row['day']}",
-        "month_href": f"/journal/month.pdf?month={row['month']}&after={(row['n'] - 1) // SHEETS_MAX * SHEETS_MAX}",
+        "month": row["month"],
+        "part": (row["n"] - 1) // SHEETS_MAX * SHEETS_MAX,
     }
 
 
