@@ -146,4 +146,3 @@ async def _campaigns(tx: Tx) -> None:
             "created_at": clock.stamp(),
         }
         await tx.insert("campaign", [row])
-        await tx.insert("campaign_figures", [{"slug": slug}])

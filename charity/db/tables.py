@@ -12,14 +12,15 @@ Row = TypeVar("Row", bound=Mapping[str, Any])
 class Table(Generic[Row]):
     """`RECEIPT = Table(Receipt, ReceiptRow)`: the model names the table and its key, the TypedDict types its rows.
 
-    `key` is another unique column to find rows by, or "" where rows are only added. A test compares
-    the model, the TypedDict and the table's columns.
+    `key` is another unique column to find rows by, or "" where rows are only added. `follows` is a column with the key
+    of another row of the table: whoever names a row sees that one too. A test compares the model, the TypedDict and
+    the table's columns.
     """
 
-    __slots__ = ("columns", "key", "model", "name", "row")
+    __slots__ = ("columns", "follows", "key", "model", "name", "row")
 
-    def __init__(self, model: type[Model], row: type[Row], key: str | None = None) -> None:
-        self.model, self.row = model, row
+    def __init__(self, model: type[Model], row: type[Row], key: str | None = None, *, follows: str = "") -> None:
+        self.model, self.row, self.follows = model, row, follows
         self.name: str = model._meta.db_table  # noqa: SLF001 - Tortoise's description of a model
         self.key = model._meta.db_pk_column if key is None else key  # noqa: SLF001
         self.columns = frozenset(row.__annotations__)

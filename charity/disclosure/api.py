@@ -2,14 +2,20 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from charity.disclosure import campaigns as public
-from charity.disclosure import receipts
+from charity.disclosure import figures, receipts
 from charity.giving import campaigns
 from charity.giving import receipts as giving
 from charity.giving.rules import CAMPAIGN_CURSOR
-from charity.web.api import Call, Endpoint, Page
+from charity.ledger.equation import FIGURES
+from charity.web import contexts, limits
+from charity.web.api import Call, Endpoint, Page, Query
+from charity.web.fields import Day
+
+FIGURES_PACE = limits.Pace("figures", 120, 60)
+"""Periods asked for by address: each may look at every gift and handing-out of its days."""
 
 
 class CampaignAnswer(BaseModel):
@@ -35,13 +41,52 @@ class CampaignList(BaseModel):
     next: str | None
 
 
-class UseAnswer(BaseModel):
-    """One payment that used part of the gift."""
+class Period(Query):
+    """The period of the figures, both days included, of all funds, of one fund or of a campaign's."""
 
-    on: str
+    begin: Day | None = Field(None, alias="from", description="开始日期；不填则自第一笔分录起")
+    end: Day | None = Field(None, alias="to", description="结束日期；不填则到今天")
+    campaign: str | None = Field(None, max_length=64, description="募捐活动代号：取它的基金的数字")
+    fund: str | None = Field(None, max_length=64, description="基金代号")
+
+
+class AmountAnswer(BaseModel):
+    """A figure in money and in goods."""
+
+    money_fen: int = Field(description="款，单位：分")
+    goods_fen: int = Field(description="物，按入库价值，单位：分")
+
+
+class _Counts(BaseModel):
+    """What is counted beside the equation."""
+
+    gifts: int = Field(description="捐赠笔数，款物都算，已冲销的不算")
+    donors: int = Field(description="捐赠人数：同一证件号码或电话只算一位，匿名的不算")
+    people: int = Field(description="受益户（人）数：名单上的和领取物资的，每户（人）只算一次")
+    visits: int = Field(description="受益人次：每次拨付所记的人数，加上发放物资的次数")
+    seq: int = Field(description="数字截至第几笔分录")
+
+
+FiguresAnswer = create_model(
+    "FiguresAnswer",
+    __base__=_Counts,
+    __doc__="The equation of a period (docs/books.md): its figures, and who gave and was helped.",
+    **{  # type: ignore[call-overload] # pydantic takes the fields as names
+        figure.code: (AmountAnswer, Field(description=f"{figure.name}：{figure.says}")) for figure in FIGURES
+    },
+)
+
+
+class UseAnswer(BaseModel):
+    """One payment that used part of the gift, or the small ones of a month and programme together."""
+
+    on: str = Field(
+        description="日期；受益人少于 10 人（户）的拨付按月合并，为月份", examples=["2026-10-08", "2026-10"]
+    )
     programme: str
-    amount_fen: int
-    recipients: int
+    amount_fen: int = Field(description="这笔捐赠所占的部分")
+    of_fen: int = Field(description="整笔拨付（合并的则为各笔合计）")
+    recipients: int | None = Field(description="整笔拨付的受益人（户）数；代收代转的款为空")
 
 
 class ReceiptAnswer(BaseModel):
@@ -88,7 +133,23 @@ async def show_receipt(call: Call) -> dict[str, Any]:
     return receipts.answer(checked) | ({"content_hash": giving.content_of(checked.row).hash} if staff else {})
 
 
+async def show_figures(call: Call) -> dict[str, Any]:
+    """The equation of a period."""
+    limits.hit(FIGURES_PACE, contexts.neighbourhood(call.context.address))
+    asked: Period = call.query
+    return figures.answer(await figures.of(asked.begin, asked.end, campaign=asked.campaign, fund=asked.fund))
+
+
 endpoints = [
+    Endpoint(
+        "GET",
+        "/figures",
+        show_figures,
+        params=Period,
+        answer=FiguresAnswer,
+        public=True,
+        summary="收支等式：一段时期的款物数字",
+    ),
     Endpoint(
         "GET", "/campaigns", list_campaigns, params=Page, answer=CampaignList, public=True, summary="募捐活动及其数字"
     ),

@@ -1,13 +1,10 @@
-"""What the public sees of a campaign: figures, where the money went, the latest gifts, the filing."""
+"""What the public sees of a campaign: its figures, the latest gifts, the filing."""
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from charity import clock, words
-from charity.db import reading
 from charity.giving import donations
 from charity.giving.campaigns import Shown
 from charity.giving.donations import Received
@@ -15,20 +12,7 @@ from charity.ledger import funds as ledger_funds
 from charity.ledger.plans import COST_LINE
 from charity.people.persons import ANONYMOUS
 
-USES_MAX = 8
 GIFTS_MAX = 8
-
-
-@dataclass(frozen=True, slots=True)
-class FundUse:
-    """One payment out of a fund: its business date, programme, sum and how many it reached."""
-
-    on: str
-    programme: str
-    programme_name: str
-    amount_fen: int
-    recipients: int
-    fund: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,35 +23,6 @@ class LatestGift:
     at: str
     amount_fen: int | None
     unit: str
-
-
-async def uses(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[FundUse]:
-    """The latest payments out of these funds (of all funds without any), newest first."""
-    chosen = f"AND s.fund IN ({reading.places(len(funds), 2)}) " if funds else ""
-    # In the order of an index (segment_spent), so that the newest few are read and no others.
-    rows = await reading.rows(
-        "SELECT s.owner_seq AS seq, s.fund, CAST(SUM(s.stop - s.start) AS BIGINT) AS amount_fen "  # noqa: S608
-        f"FROM segment s WHERE s.kind = 'spent' {chosen}GROUP BY s.owner_seq, s.fund "
-        "ORDER BY s.owner_seq DESC, s.fund DESC LIMIT $1",
-        limit,
-        *funds,
-    )
-    if not rows:
-        return []
-    seqs = sorted({r["seq"] for r in rows})
-    entries = await reading.rows(
-        f"SELECT seq, effective_on, body FROM entry WHERE seq IN ({reading.places(len(seqs))})",  # noqa: S608
-        *seqs,
-    )
-    spending = {e["seq"]: (e["effective_on"], json.loads(e["body"])["facts"]) for e in entries}
-    names = await ledger_funds.programme_names([facts.get("programme", "") for _, facts in spending.values()])
-    result = []
-    for row in rows:
-        on, facts = spending[row["seq"]]
-        code = facts.get("programme", "")
-        name = names.get(code, words.translate("支出"))
-        result.append(FundUse(on, code, name, row["amount_fen"], facts.get("recipients", 0), row["fund"]))
-    return result
 
 
 async def latest_gifts(slug: str, limit: int = GIFTS_MAX) -> list[LatestGift]:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity import tokens, words
+from charity.disclosure import uses
+from charity.disclosure.uses import PublicUse
 from charity.documents import codes
 from charity.giving import campaigns, pledges, receipts
-from charity.giving.models import Receipt
-from charity.ledger import entries, tracing
+from charity.giving.models import DonationStatus, Receipt
+from charity.ledger import entries, figures, tracing
 from charity.ledger import funds as ledger_funds
 from charity.people import persons
 
@@ -23,25 +25,19 @@ CODE_UNKNOWN = "没有这个核验码，请对照纸上的字母和数字再抄�
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One payment that used part of the gifts on a receipt."""
-
-    on: str
-    programme: str
-    programme_name: str
-    amount_fen: int
-    recipients: int
-
-
-@dataclass(frozen=True, slots=True)
 class Path:
-    """Where the money on a receipt is: the payments, and the sums in fen."""
+    """Where the money on a receipt is: the payments, and the sums in fen.
 
-    uses: list[Step]
+    `corrected_fen` was recorded by mistake and taken out of the books: it was never given, and is no refund.
+    """
+
+    uses: list[PublicUse]
     given_fen: int
     spent_fen: int
     refunded_fen: int
     unspent_fen: int
+    corrected_fen: int
+    agency: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +85,19 @@ async def address_of(typed: str) -> str | None:
 
 async def path(code: str) -> Path:
     """What the gifts on a receipt were used for so far, from the fund streams."""
-    uses: list[tracing.Use] = []
+    traced: list[tracing.Use] = []
     given = spent = refunded = unspent = 0
-    for seq in sorted({gift.seq for gift in await receipts.gifts(code)}):
-        uses += await tracing.gift_uses(seq)
+    gifts = await receipts.gifts(code)
+    in_force = {gift.seq for gift in gifts if gift.status != DonationStatus.REVERSED}
+    for seq in sorted(in_force):
+        traced += await tracing.gift_uses(seq)
         state = await tracing.gift_state(seq)
         given, spent = given + state.given, spent + state.spent
         refunded, unspent = refunded + state.refunded, unspent + state.unspent
-    names = await ledger_funds.programme_names([use.programme for use in uses])
-    steps = [
-        Step(u.on, u.programme, names.get(u.programme, words.translate("支出")), u.amount_fen, u.recipients)
-        for u in sorted(uses, key=lambda u: u.seq)
-    ]
-    return Path(steps, given, spent, refunded, unspent)
+    corrected = sum(gift.amount_fen or 0 for gift in gifts if gift.status == DonationStatus.REVERSED)
+    kinds = await figures.fund_kinds()
+    agency = any(kinds.get(gift.fund) == "agency" for gift in gifts)
+    return Path(await uses.of_gifts(traced), given, spent, refunded, unspent, corrected, agency)
 
 
 async def _successor(code: str | None) -> dict[str, str] | None:
@@ -125,8 +121,14 @@ def answer(checked: Checked) -> dict[str, Any]:
         "issued_on": row.issued_on,
         "entry": checked.entry,
         "uses": [
-            {"on": u.on, "programme": u.programme, "amount_fen": u.amount_fen, "recipients": u.recipients}
-            for u in walked.uses
+            {
+                "on": use.on,
+                "programme": use.programme,
+                "amount_fen": use.amount_fen,
+                "of_fen": use.of_fen,
+                "recipients": use.recipients,
+            }
+            for use in walked.uses
         ],
         "spent_fen": walked.spent_fen,
         "refunded_fen": walked.refunded_fen,

@@ -6,12 +6,13 @@ from starlette.routing import Route
 
 from charity import words
 from charity.disclosure import campaigns as public
-from charity.disclosure import receipts
+from charity.disclosure import figures, receipts, uses
 from charity.giving import campaigns
 from charity.giving import receipts as gift_receipts
 from charity.giving.campaigns import STATUS_WORDS
 from charity.giving.donors import work_units
-from charity.ledger import figures, funds
+from charity.ledger import funds
+from charity.ledger.equation import FIGURES
 from charity.money import capitals
 from charity.office import organisation, stores
 from charity.web import contexts, limits, pages
@@ -29,7 +30,6 @@ def _state(status: str) -> dict[str, str]:
 async def home(request: Request) -> Response:
     """What is open, what was received, what happened with it."""
     shown = await campaigns.every()
-    sums = [s.figures for s in shown]
     return await pages.page(
         request,
         "disclosure/home.html",
@@ -37,21 +37,17 @@ async def home(request: Request) -> Response:
         past=[s for s in shown if s.row["status"] != "active"],
         state=_state,
         days_left=public.days_left,
-        received_fen=sum(f.received_fen - f.refunded_fen for f in sums),
-        gifts=sum(f.gifts for f in sums),
-        seq=max((f.seq for f in sums), default=0),
-        spent_fen=await figures.spent_total(),
-        uses=await public.uses(),
-        funds=await funds.names(s.row["fund"] for s in shown),
+        figures=await figures.always(),
+        definitions=FIGURES,
+        uses=await uses.of_funds(),
     )
 
 
 async def campaign(request: Request) -> Response:
-    """One campaign."""
+    """One campaign: its figures and uses are its fund's."""
     shown = await campaigns.get(request.path_params["slug"])
     slug, sort = shown.row["slug"], request.query_params.get("sort", "participation")
-    choices = await campaigns.fund_choices(slug)
-    goal = shown.row["goal_fen"]
+    goal, fund = shown.row["goal_fen"], shown.row["fund"]
     return await pages.page(
         request,
         "disclosure/campaign.html",
@@ -60,10 +56,10 @@ async def campaign(request: Request) -> Response:
         days_left=public.days_left(shown.row),
         goal_fen=goal,
         goal_percent=min(100, shown.figures.net_fen * 100 // goal) if goal else None,
-        choices=choices,
-        uses=await public.uses([code for code, _ in choices[:1]]),
+        fund=(await funds.names([fund]))[fund],
+        definitions=FIGURES,
+        uses=await uses.of_funds([fund]),
         gifts=await public.latest_gifts(slug),
-        in_kind=shown.figures.in_kind,
         units=await work_units.giving(slug, sort="name" if sort == "name" else "participation"),
         sort=sort,
         statutory=public.statutory(shown),

@@ -180,33 +180,6 @@ class CampaignRow(TypedDict):
     created_at: str
 
 
-class CampaignFigures(Model):
-    """The public totals of a campaign, changed by the batch that posts."""
-
-    slug = fields.CharField(64, primary_key=True)
-    received_fen = fields.BigIntField()
-    refunded_fen = fields.BigIntField()
-    gifts = fields.BigIntField()
-    donors = fields.BigIntField()
-    in_kind = fields.BigIntField()
-
-    class Meta:
-        """Table name."""
-
-        table = "campaign_figures"
-
-
-class CampaignFiguresRow(TypedDict):
-    """A row of `campaign_figures`."""
-
-    slug: str
-    received_fen: int
-    refunded_fen: int
-    gifts: int
-    donors: int
-    in_kind: int
-
-
 class WorkUnit(Model):
     """A 单位 that gives together; `show_amount` is its own wish."""
 
@@ -310,6 +283,7 @@ class Donation(Model):
     fund = fields.TextField()
     donor: fields.ForeignKeyRelation[Person] = relation(Person, "donor")
     donor_id: str
+    party = fields.TextField()
     work_unit: fields.ForeignKeyNullableRelation[WorkUnit] = relation(WorkUnit, "work_unit", null=True)
     work_unit_id: str | None
     amount_fen = fields.BigIntField(null=True)
@@ -350,6 +324,7 @@ class DonationRow(TypedDict):
     campaign: str | None
     fund: str
     donor: str
+    party: str
     work_unit: str | None
     amount_fen: int | None
     refunded_fen: int
@@ -535,12 +510,9 @@ class RefundRow(TypedDict):
 
 # The tables whose rows the writer's commands read and change one by one.
 CAMPAIGN = Table(Campaign, CampaignRow)
-FIGURES = Table(CampaignFigures, CampaignFiguresRow)
 WORK_UNIT = Table(WorkUnit, WorkUnitRow)
 UNIT_SUMS = Sums("unit_sum", ("campaign", "work_unit"), ("gifts", "donors", "net_fen"))
 """What came from a work unit in a campaign; `net_fen` is received less given back."""
-IN_KIND_COUNT = Sums("campaign_figures", ("slug",), ("in_kind",))
-"""Gifts in kind of a campaign that were not reversed."""
 PLEDGE = Table(Pledge, PledgeRow)
 REFERENCE = Table(Pledge, PledgeRow, "reference")
 DONATION = Table(Donation, DonationRow)

@@ -92,6 +92,7 @@ class Loader:
 
         first: Query = (f"SELECT seq, leaf, at, closed_through FROM head WHERE id = 1{lock}", [], head)  # noqa: S608
         await loader._run([first, *_idem(keys, known), *loader._wanted(wants)])
+        await loader._run(loader._followed(wants))
         return loader, known
 
     async def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
@@ -157,6 +158,15 @@ class Loader:
             *self._series(name for w in wants for name in w.series),
             *(query for table, keys in by_table.items() for query in self._stored(table, keys)),
         ]
+
+    def _followed(self, wants: Sequence[Wants]) -> list[Query]:
+        """The queries for rows that named rows point to; mostly they were named, or are the same."""
+        by_table: dict[Table[Any], list[str]] = defaultdict(list)
+        for table, key in {pair for w in wants for pair in w.rows if pair[0].follows}:
+            row = self._memory.rows[table, key]
+            if row is not None:
+                by_table[table].append(row[table.follows])
+        return [query for table, keys in by_table.items() for query in self._stored(table, sorted(keys))]
 
     def _holdings(self, pairs: Iterable[tuple[str, str]]) -> list[Query]:
         todo = sorted({pair for pair in pairs if pair not in self._memory.holdings})

@@ -88,6 +88,9 @@ class State:
         wants = command.wants
         self._holdings, self._funds = set(wants.holdings), set(wants.funds)
         self._series, self._rows = set(wants.series), set(wants.rows)
+        for table, key in wants.rows:
+            if table.follows and (row := self._memory.rows[table, key]) is not None:
+                self._rows.add((table, row[table.follows]))
         self.at = max(self.at, command.at)
 
     def name(self, wants: Wants) -> None:

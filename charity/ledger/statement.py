@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from charity import days
 from charity.db import reading
 from charity.ledger import equation
 from charity.ledger.equation import AGENCY_BACK, AGENCY_SIGNS, FIGURES, GOODS_SIGNS, MONEY_SIGNS, OPENING
+from charity.ledger.sums import INCOME, OUTLAY, OWN
 
 EARLIEST = f"{days.YEAR_MIN}-01-01"
 
@@ -22,17 +24,32 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """All figures of one fund or of several, by the codes of `equation.FIGURES`.
+    """All figures of one fund or of several, by the codes of `equation.FIGURES`, and what is counted beside them.
 
-    `given_back` is what `agency_out` contains of money that went back to its givers.
+    `given_back` is what `agency_out` contains of money that went back to its givers. `donors` are those of all time.
     """
 
     amounts: Mapping[str, Amount]
     given_back: Amount
+    gifts: int
+    donors: int
+    times: int
+    """人次: the number on each payment, and one each time goods were handed out."""
 
     def __getitem__(self, code: str) -> Amount:
         """A figure by its code."""
         return self.amounts[code]
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What is counted of a fund: gifts, all its donors, 人次 of the fund, and those counted once an entry."""
+
+    gifts: int = 0
+    donors: int = 0
+    times: int = 0
+    times_once: int = 0
+    agency: bool = False
 
 
 @dataclass(slots=True)
@@ -48,6 +65,12 @@ class _Sums:
         for figure, fen in other.within.items():
             self.within[figure] += fen
 
+    def only(self, figures: Iterable[str]) -> "_Sums":
+        """These figures alone."""
+        chosen = set(figures)
+        before, within = (Counter({f: n for f, n in c.items() if f in chosen}) for c in (self.before, self.within))
+        return _Sums(before, within)
+
     def closed(self, signs: Mapping[str, int]) -> dict[str, int]:
         """The figures of a period. What is signed is carried and comes out as what is unspent."""
         opened = signs.keys() & {OPENING, equation.AGENCY_OPENING}
@@ -59,63 +82,99 @@ class _Sums:
         return {**moved, "carried": carried, "unspent": carried + changed}
 
 
+@dataclass(slots=True)
+class _Fund:
+    money: _Sums = field(default_factory=_Sums)
+    goods: _Sums = field(default_factory=_Sums)
+    counts: _Counts = field(default_factory=_Counts)
+
+    def held(self) -> "_Fund":
+        """What came to an agency fund and left it; goods that it bought in between stay apart from ours."""
+        return _Fund(self.money.only(AGENCY_SIGNS), self.goods.only(AGENCY_SIGNS))
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """The figures of a period, as the books had them after entry `seq`."""
 
     seq: int
-    funds: Mapping[str, tuple[_Sums, _Sums]]
-    """Each fund's sums of money and of goods."""
+    funds: Mapping[str, _Fund]
 
-    def of(self, *funds: str) -> Statement:
-        """The equation of these funds. In one that holds for others, what it holds is carried and unspent."""
-        chosen = [self.funds[fund] for fund in funds if fund in self.funds]
-        return _statement(chosen, MONEY_SIGNS | AGENCY_SIGNS, GOODS_SIGNS | AGENCY_SIGNS)
+    def of(self, fund: str) -> Statement:
+        """The equation of a fund. In one that holds for others, what it holds is carried and unspent."""
+        chosen = self.funds.get(fund, _Fund())
+        counts = chosen.counts
+        signs = (MONEY_SIGNS | AGENCY_SIGNS, GOODS_SIGNS | AGENCY_SIGNS)
+        return _statement([chosen], signs, counts.gifts, counts.donors, counts.times)
 
     def whole(self) -> Statement:
         """The equation of all funds: what is held for others is in `agency_in` and `agency_out` only."""
-        return _statement(self.funds.values(), MONEY_SIGNS, GOODS_SIGNS)
+        counts = [fund.counts for fund in self.funds.values()]
+        gifts = sum(c.gifts for c in counts if not c.agency)
+        donors = self.funds.get(OWN, _Fund()).counts.donors
+        times = sum(c.times_once for c in counts)
+        own = [fund if not fund.counts.agency else fund.held() for fund in self.funds.values()]
+        return _statement(own, (MONEY_SIGNS, GOODS_SIGNS), gifts, donors, times)
 
 
 def _statement(
-    funds: Iterable[tuple[_Sums, _Sums]], money_signs: Mapping[str, int], goods_signs: Mapping[str, int]
+    funds: Iterable[_Fund], signs: tuple[Mapping[str, int], Mapping[str, int]], gifts: int, donors: int, times: int
 ) -> Statement:
     money, goods = _Sums(), _Sums()
-    for of_money, of_goods in funds:
-        money.add(of_money)
-        goods.add(of_goods)
-    fen, worth = money.closed(money_signs), goods.closed(goods_signs)
-    return Statement(
-        {figure.code: Amount(fen[figure.code], worth[figure.code]) for figure in FIGURES},
-        Amount(money.within[AGENCY_BACK], goods.within[AGENCY_BACK]),
-    )
+    for fund in funds:
+        money.add(fund.money)
+        goods.add(fund.goods)
+    fen, worth = money.closed(signs[0]), goods.closed(signs[1])
+    back = Amount(money.within[AGENCY_BACK], goods.within[AGENCY_BACK])
+    amounts = {figure.code: Amount(fen[figure.code], worth[figure.code]) for figure in FIGURES}
+    return Statement(amounts, back, gifts, donors, times)
+
+
+_COUNTED = (
+    f"SELECT fund, '#gifts', 0, gifts, 0 FROM {{}}_sum WHERE register = '{INCOME}' AND ",  # noqa: S608 - from code
+    f"SELECT fund, '#times', 0, recipients_of_fund, recipients FROM {{}}_sum WHERE register = '{OUTLAY}' AND ",  # noqa: S608
+)
 
 
 async def of(begin: str, end: str) -> Period:
     """The figures of every fund from `begin` to `end`, both included (YYYY-MM-DD)."""
     parts = [
-        "SELECT fund, figure, 1 AS earlier, money_fen, goods_fen FROM figure_month WHERE month < $1",
+        "SELECT fund, figure, 1 AS earlier, money_fen AS a, goods_fen AS b FROM figure_month WHERE month < $1",
         "SELECT fund, figure, 1, money_fen, goods_fen FROM figure_day WHERE day >= $2 AND day < $3",
+        "SELECT fund, '#donors', 0, donors, 0 FROM donor_sum",
+        "SELECT code, '#agency', 0, CASE kind WHEN 'agency' THEN 1 ELSE 0 END, 0 FROM fund",
     ]
     values = [begin[:7], f"{begin[:7]}-01", begin]
     for column, first, last in days.spans(begin, end):
         n = len(values)
-        parts.append(
-            f"SELECT fund, figure, 0, money_fen, goods_fen FROM figure_{column} "  # noqa: S608 - names from code
-            f"WHERE {column} >= ${n + 1} AND {column} <= ${n + 2}"
-        )
+        within = f"{column} >= ${n + 1} AND {column} <= ${n + 2}"
+        parts.append(f"SELECT fund, figure, 0, money_fen, goods_fen FROM figure_{column} WHERE {within}")  # noqa: S608
+        parts += [counted.format(column) + within for counted in _COUNTED]
         values += [first, last]
     rows = await reading.rows(
-        "SELECT h.seq, x.fund, x.figure, x.earlier, CAST(SUM(x.money_fen) AS BIGINT) AS money_fen, "  # noqa: S608
-        f"CAST(SUM(x.goods_fen) AS BIGINT) AS goods_fen FROM head h LEFT JOIN ({' UNION ALL '.join(parts)}) x ON 1 = 1 "
+        "SELECT h.seq, x.fund, x.figure, x.earlier, CAST(SUM(x.a) AS BIGINT) AS a, "  # noqa: S608 - names from code
+        f"CAST(SUM(x.b) AS BIGINT) AS b FROM head h LEFT JOIN ({' UNION ALL '.join(parts)}) x ON 1 = 1 "
         "GROUP BY h.seq, x.fund, x.figure, x.earlier",
         *values,
     )
-    funds: dict[str, tuple[_Sums, _Sums]] = {}
+    funds: dict[str, _Fund] = {}
     for row in rows:
         if row["fund"] is not None:
-            for sums, fen in zip(
-                funds.setdefault(row["fund"], (_Sums(), _Sums())), (row["money_fen"], row["goods_fen"]), strict=True
-            ):
-                (sums.before if row["earlier"] else sums.within)[row["figure"]] = fen
+            _put(funds.setdefault(row["fund"], _Fund()), row)
     return Period(rows[0]["seq"], funds)
+
+
+def _put(fund: _Fund, row: Mapping[str, Any]) -> None:
+    figure, a, b = row["figure"], row["a"], row["b"]
+    match figure:
+        case "#gifts":
+            fund.counts.gifts = a
+        case "#times":
+            fund.counts.times, fund.counts.times_once = a, b
+        case "#donors":
+            fund.counts.donors = a
+        case "#agency":
+            fund.counts.agency = bool(a)
+        case _:
+            for sums, fen in ((fund.money, a), (fund.goods, b)):
+                (sums.before if row["earlier"] else sums.within)[figure] = fen

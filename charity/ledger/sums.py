@@ -14,22 +14,29 @@ from charity.ledger.state import State
 DAYS = Sums(
     "day_sum",
     ("register", "day", "fund", "campaign", "programme", "store", "kind"),
-    ("lines", "amount_fen", "recipients", "recipients_of_fund"),
+    ("lines", "amount_fen", "recipients", "recipients_of_fund", "gifts"),
 )
 """Lines of a register by the day on which the books took them; "" where a line has no campaign, programme or store.
 
-`recipients` counts people once an entry, `recipients_of_fund` once an entry and fund.
+`recipients` counts 人次 once an entry, `recipients_of_fund` once an entry and fund: the number on a payment, listed or
+bare, and one each time goods are handed out; money passed on for others has none. `gifts` counts gifts, less those
+that were reversed.
 """
 MONTHS = Sums("month_sum", (DAYS.keys[0], "month", *DAYS.keys[2:]), DAYS.amounts)
 """The same by month, as `2026-11`: a register of a year adds up months."""
+DONORS = Sums("donor_sum", ("fund",), ("donors",))
+"""Donors of each fund for all time, and under OWN those of all funds but agency ones (people/parties.py)."""
+OWN = "*"
 INCOME, OUTLAY = "donations", "disbursements"
 CASH, IN_KIND = "cash", "in_kind"
 _SPENT = (acc.COST, acc.AGENCY_DEBT)
 
 
-def income(state: State, *, day: str, fund: str, campaign: str | None, store: str | None, kind: str, fen: int) -> None:
-    """One line of what came in: a gift, or with `fen` below 0 what was given back or taken back of it."""
-    _add(state, (INCOME, day, fund, campaign or "", "", store or "", kind), 1, fen, 0, 0)
+def income(
+    state: State, *, day: str, fund: str, campaign: str | None, store: str | None, kind: str, fen: int, gifts: int
+) -> None:
+    """One line of what came in: a gift (`gifts` 1); with `fen` below 0 a refund (0) or the reversal of a gift (-1)."""
+    _add(state, (INCOME, day, fund, campaign or "", "", store or "", kind), 1, fen, 0, 0, gifts)
 
 
 def outlay(
@@ -47,12 +54,15 @@ def outlay(
     With a `store` it was goods. A reversal gives the negated postings and `recipients` below 0.
     """
     kind = IN_KIND if store else CASH
-    valued = [(acc.fund(account), fen) for account, _, fen in postings if acc.split(account)[0] in _SPENT]
+    charted = [(acc.split(account), fen) for account, _, fen in postings]
+    valued = [(chart, fund, fen) for (chart, _, fund), fen in charted if chart in _SPENT]
     counted: set[str] = set()
-    for n, (fund, fen) in enumerate(valued or ([(unvalued_of, 0)] if unvalued_of else [])):
+    for chart, fund, fen in valued or ([(acc.COST, unvalued_of, 0)] if unvalued_of else []):
+        people = recipients if chart == acc.COST else 0
         key = (OUTLAY, day, fund, "", programme, store, kind)
-        _add(state, key, 1, fen, 0 if n else recipients, 0 if fund in counted else recipients)
-        counted.add(fund)
+        _add(state, key, 1, fen, 0 if counted else people, 0 if fund in counted else people, 0)
+        if people:
+            counted.add(fund)
 
 
 def _add(state: State, key: tuple[str, ...], *amounts: int) -> None:

@@ -175,6 +175,32 @@ class Institution(Model):
         return cls.all() if by.may("voucher.read") else nothing(cls)
 
 
+class Party(Model):
+    """A key of a donor (people/parties.py). `same_as` is the key of the row that counts, `marks` its JSON of gifts."""
+
+    key = fields.CharField(200, primary_key=True)
+    same_as = fields.TextField()
+    party = fields.TextField()
+    identity = fields.TextField()
+    marks = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "party"
+
+
+class PartyRow(TypedDict):
+    """A row of `party`."""
+
+    key: str
+    same_as: str
+    party: str
+    identity: str
+    marks: str
+
+
 # The tables whose rows the writer's commands read and change one by one.
 PERSON = Table(Person, PersonRow)
+PARTY = Table(Party, PartyRow, follows="same_as")
 HOUSEHOLD = Table(Household, HouseholdRow)

@@ -39,7 +39,7 @@ COLUMNS = (
     Column("township", "乡镇", 10),
     Column("reason", "事由", 14),
     Column("recipients", "受益人次", 7, "count", total=True, align="right"),
-    Column("cash_fen", "现金", 14, "money", total=True, align="right"),
+    Column("cash_fen", "货币资金", 14, "money", total=True, align="right"),
     Column("goods_fen", "物资折价", 13, "money", total=True, align="right"),
     Column("amount_fen", "合计", 14, "money", total=True, align="right"),
     Column("document", "审批单/出库单号", 23, "code", link="document_href"),

@@ -35,12 +35,13 @@ class Source:
     fen: str
     recipients: str = "0"
     recipients_of_fund: str = "0"
+    gifts: str = "0"
 
 
 # CROSS JOIN tells SQLite, which has no statistics, to begin with the entries of a kind.
 _GIFT = {"fund": "d.fund", "campaign": "d.campaign", "programme": "''", "store": "d.store", "kind": "d.kind"}
 GIFTS = (
-    Source("donation d", "1 = 1", "d.booked_on", "d.seq", fen="d.amount_fen", **_GIFT),
+    Source("donation d", "1 = 1", "d.booked_on", "d.seq", fen="d.amount_fen", gifts="1", **_GIFT),
     Source(
         "entry e CROSS JOIN refund r CROSS JOIN donation d",
         "e.kind = 'gift.refund' AND r.seq = e.seq AND d.key = r.donation",
@@ -55,6 +56,7 @@ GIFTS = (
         "e.effective_on",
         "e.seq",
         fen="-d.amount_fen",
+        gifts="-1",
         **_GIFT,
     ),
 )
@@ -62,10 +64,14 @@ OUTLAY_KINDS = ("voucher.paid", "goods.issue", "goods.reversal")
 """Entries that hand money or goods on; one that is missing here makes the register differ from the books."""
 # One line a posting of cost (5101, for agency money 2601); goods without any value: one, of their first lot's fund.
 _COST = "EXISTS (SELECT 1 FROM account c WHERE c.id = p.account AND c.chart IN ('5101', '2601'))"
-_PEOPLE = "(CASE WHEN e.reverses IS NULL THEN 1 ELSE -1 END) * COALESCE(v.recipients, gi.members, 0)"
+# 人次: the number on a payment, and one each time goods are handed out; money passed on for others has none.
+_PEOPLE = (
+    "(CASE WHEN a.chart = '2601' THEN 0 WHEN e.reverses IS NULL THEN 1 ELSE -1 END) "
+    "* COALESCE(v.recipients, CASE WHEN gi.number IS NULL THEN 0 ELSE 1 END)"
+)
 _BEFORE = (
     "EXISTS (SELECT 1 FROM posting q JOIN account b ON b.id = q.account WHERE q.seq = e.seq AND q.n < p.n "
-    "AND b.chart IN ('5101', '2601'){same})"
+    "AND b.chart = '5101'{same})"
 )
 _BY_KIND = {
     kind: Source(

@@ -195,6 +195,7 @@ async def test_all_that_was_said_of_a_gift_is_kept_and_what_was_not_said_is_not_
     gift, entry = await _rows(full)
     assert sealed.unseal("donation", "memo", full, gift.pop("memo")) == "给孩子们"
     receipt, donor = gift.pop("receipt"), gift.pop("donor")
+    assert gift.pop("party") == donor, "the first of his phone"
     assert await reading.value("SELECT name FROM person WHERE key = $1", donor) == "王小明"
     expected = {
         "key": full,

@@ -235,10 +235,10 @@ async def test_the_receipt_of_a_promise_that_names_nobody_stays_here(
     code = await promised(donor=donor)
     if kept == "erased":
 
-        async def gone(_: Any) -> dict[str, Any]:
-            return {}
+        async def gone(_: Any) -> tuple[str, ...]:
+            return ()
 
-        monkeypatch.setattr(pledges.verbs.persons, "names", gone)
+        monkeypatch.setattr(pledges.verbs.parties, "keys_of", gone)
     answer = await as_shown.receive(code, amount_fen=1, received_on=TODAY, channel="cash", by=house.cashier)
     assert (await receipts.get(answer.body["receipt"]["code"])).delivery == delivery
 

@@ -117,8 +117,8 @@ async def test_the_pages_of_the_list_keep_its_filters(house, web, monkeypatch):
         ("UPDATE donation SET receipt = (SELECT MAX(code) FROM receipt WHERE code <> donation.receipt)", "I10"),
         ("UPDATE donation SET amount_fen = amount_fen + 1", "I10"),
         ("DELETE FROM payment_number", "I7"),
-        ("UPDATE campaign_figures SET received_fen = received_fen + 1 WHERE slug = 'everyday'", "I12"),
-        ("UPDATE campaign_figures SET donors = donors + 1 WHERE slug = 'everyday'", "I12"),
+        ("UPDATE donor_sum SET donors = donors + 1 WHERE fund = 'F-GEN'", "I12"),
+        ("UPDATE party SET marks = '{}'", "I12"),
     ],
 )
 async def test_verify_sees_a_planted_fault(house, fault, invariant):

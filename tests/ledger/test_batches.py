@@ -14,7 +14,7 @@ from ledger.test_verify import books, give, open_funds
 from charity.db import engine, reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import Refusal, Rule, Unavailable
-from charity.giving.models import FIGURES
+from charity.giving.models import CAMPAIGN
 from charity.ledger import accounts as acc
 from charity.ledger import replay, rules, writer, writing
 from charity.ledger.loading import CHUNK, Loader, _listed, _padded, _pairwise
@@ -336,26 +336,26 @@ async def test_one_entry_may_have_hundreds_of_accounts_and_units(opened: str) ->
 
 
 async def test_a_change_reaches_its_own_row_with_all_its_columns(house: Cast) -> None:
-    def change(slug: str, **columns: int) -> Command:
+    def change(slug: str, **columns: Any) -> Command:
         def decide(state: State) -> Answer:
-            state.change(FIGURES, slug, **columns)
+            state.change(CAMPAIGN, slug, **columns)
             return Answer(200, {})
 
-        return Command(decide, Wants(rows=[(FIGURES, slug)]))
+        return Command(decide, Wants(rows=[(CAMPAIGN, slug)]))
 
-    before = {row["slug"]: row for row in await reading.rows("SELECT * FROM campaign_figures")}
+    before = {row["slug"]: row for row in await reading.rows("SELECT * FROM campaign")}
     first, second, *_ = sorted(before)
     await asyncio.gather(
         *(
             writer.submit(c)
-            for c in (change(first, gifts=5, in_kind=2), change(second, gifts=7), change(first, gifts=6))
+            for c in (change(first, goal_fen=5, purpose="2"), change(second, goal_fen=7), change(first, goal_fen=6))
         )
     )
-    rows = await reading.rows("SELECT * FROM campaign_figures")
+    rows = await reading.rows("SELECT * FROM campaign")
     after = {row["slug"]: row for row in rows}
     assert after == before | {
-        first: before[first] | {"gifts": 6, "in_kind": 2},
-        second: before[second] | {"gifts": 7},
+        first: before[first] | {"goal_fen": 6, "purpose": "2"},
+        second: before[second] | {"goal_fen": 7},
     }
 
 

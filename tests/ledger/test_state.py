@@ -9,7 +9,7 @@ import pytest
 
 from charity import words
 from charity.errors import Refusal
-from charity.giving.models import FIGURES
+from charity.giving.models import CAMPAIGN
 from charity.ledger import accounts as acc
 from charity.ledger import canonical, writing
 from charity.ledger.commands import Answer, Command, Wants
@@ -27,7 +27,7 @@ WANTS = Wants(
     holdings=[(SHELF, LOT), *BANKS],
     funds=[GEN, EDU, "F-NO"],
     series=[("test", 2026)],
-    rows=[(FIGURES, "x"), (FIGURES, "no")],
+    rows=[(CAMPAIGN, "x"), (CAMPAIGN, "no")],
 )
 
 
@@ -41,7 +41,7 @@ def memory() -> Memory:
     made.streams = {GEN: Stream(GEN, 100, 0, [(0, 100)]), EDU: Stream(EDU, 50, 20, [(20, 50)])}
     made.holdings = {(SHELF, LOT): 5, BANKS[0]: 2**53, BANKS[1]: 50}
     made.series = {("test", 2026): 3}
-    made.rows = {(FIGURES, "x"): {"slug": "x", "gifts": 1}, (FIGURES, "no"): None}
+    made.rows = {(CAMPAIGN, "x"): {"slug": "x", "goal_fen": 1}, (CAMPAIGN, "no"): None}
     return made
 
 
@@ -76,11 +76,11 @@ def everything(state: State) -> None:
         ),
     )  # fmt: skip
     state.number("test", 2026)
-    state.change(FIGURES, "x", gifts=2)
-    state.change(FIGURES, "x", gifts=3)
+    state.change(CAMPAIGN, "x", goal_fen=2)
+    state.change(CAMPAIGN, "x", goal_fen=3)
     state.add(PAYMENT_NUMBER, number("bank:1", "d"))
     state.change(PAYMENT_NUMBER, "bank:1", holder="e")
-    state.tally(DAYS, ("r", DAY, "", "", "", "", ""), 1, 2, 3, 4)
+    state.tally(DAYS, ("r", DAY, "", "", "", "", ""), 1, 2, 3, 4, 5)
 
 
 def test_an_entry_is_written_down_with_its_flows_and_its_hash() -> None:
@@ -111,12 +111,12 @@ def test_an_entry_is_written_down_with_its_flows_and_its_hash() -> None:
     assert written.releases == [(EDU, 0, 5), (EDU, 7, 9)]
     assert written.owned == [(EDU, 10, 12, 3)]
     assert written.streams() == {GEN, EDU}
-    assert written.tallies == [(FUND_SUMS, (GEN,), (6,)), (DAYS, ("r", DAY, "", "", "", "", ""), (1, 2, 3, 4))]
+    assert written.tallies == [(FUND_SUMS, (GEN,), (6,)), (DAYS, ("r", DAY, "", "", "", "", ""), (1, 2, 3, 4, 5))]
     assert written.rows == [(PAYMENT_NUMBER, number("bank:1", "e"))]
-    assert written.changes == [(FIGURES, "x", {"gifts": 2}), (FIGURES, "x", {"gifts": 3})]
+    assert written.changes == [(CAMPAIGN, "x", {"goal_fen": 2}), (CAMPAIGN, "x", {"goal_fen": 3})]
     assert kept.holdings == {(SHELF, LOT): 3, BANKS[0]: 2**53 - 1, BANKS[1]: 50}
     assert (kept.arrived, kept.series) == ({}, {("test", 2026): 4})
-    assert kept.rows[FIGURES, "x"] == {"slug": "x", "gifts": 3}
+    assert kept.rows[CAMPAIGN, "x"] == {"slug": "x", "goal_fen": 3}
     assert {f: (s.inflow, s.outflow, s.free) for f, s in kept.streams.items()} == {
         GEN: (109, 10, [(10, 109)]),
         EDU: (50, 18, [(0, 5), (7, 9), (20, 45)]),
@@ -316,9 +316,9 @@ def test_a_restricted_fund_is_asked_for_its_programmes_except_by_a_reversal() ->
 
 def test_a_row_that_is_not_there_cannot_be_changed_and_a_sum_has_its_shape() -> None:
     state = begun(memory())
-    assert state.row(FIGURES, "no") is None
+    assert state.row(CAMPAIGN, "no") is None
     with pytest.raises(AssertionError, match="no"):
-        state.change(FIGURES, "no", gifts=1)
+        state.change(CAMPAIGN, "no", goal_fen=1)
     for key, amounts in ((("a", "b"), (1,)), (("a",), (1, 2))):
         with pytest.raises(AssertionError):
             state.tally(FUND_SUMS, key, *amounts)
@@ -329,7 +329,7 @@ def test_added_rows_are_those_of_the_table_with_all_the_values() -> None:
     for key, holder in (("bank:1", "d"), ("bank:2", "d"), ("bank:3", "e")):
         state.add(PAYMENT_NUMBER, number(key, holder))
     state.begin(Command(lambda _: Answer(200, {})))
-    assert state.added(FIGURES, {}) == []
+    assert state.added(CAMPAIGN, {}) == []
     assert state.added(PAYMENT_NUMBER, {"key": "bank:2", "holder": "e"}) == []
     with pytest.raises(AssertionError, match="was not named"):
         state.row(PAYMENT_NUMBER, "bank:2")

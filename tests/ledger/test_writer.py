@@ -9,7 +9,7 @@ import pytest_asyncio
 from cast import Cast, seed
 
 from charity.errors import Refusal, Rule
-from charity.giving.models import CAMPAIGN, FIGURES
+from charity.giving.models import CAMPAIGN
 from charity.ledger import accounts as acc
 from charity.ledger import state as ledger_state
 from charity.ledger import verify, writer
@@ -24,7 +24,7 @@ GENEROUS = Wants(
     holdings=[(SHELF, LOT)],
     funds=["F-GEN", "F-EDU", "F-NONE"],
     series=[("test", 2026)],
-    rows=[(FIGURES, "everyday"), (CAMPAIGN, "nowhere")],
+    rows=[(CAMPAIGN, "everyday"), (CAMPAIGN, "nowhere")],
 )
 
 
@@ -61,9 +61,13 @@ READS: dict[str, tuple[Wants, Callable[[State], Any], Any]] = {
     "a fund's money": (Wants(funds=["F-GEN"]), lambda s: s.available("F-GEN"), 0),
     "a stream": (Wants(funds=["F-GEN"]), lambda s: s.stream("F-GEN").inflow, 0),
     "a series": (Wants(series=[("test", 2026)]), lambda s: s.number("test", 2026), 1),
-    "a row": (Wants(rows=[(FIGURES, "everyday")]), lambda s: (s.row(FIGURES, "everyday") or {})["gifts"], 0),
+    "a row": (Wants(rows=[(CAMPAIGN, "everyday")]), lambda s: (s.row(CAMPAIGN, "everyday") or {})["goal_fen"], None),
     "a row that is not there": (Wants(rows=[(CAMPAIGN, "nowhere")]), lambda s: s.row(CAMPAIGN, "nowhere"), None),
-    "a row to change": (Wants(rows=[(FIGURES, "everyday")]), lambda s: s.change(FIGURES, "everyday", gifts=0), None),
+    "a row to change": (
+        Wants(rows=[(CAMPAIGN, "everyday")]),
+        lambda s: s.change(CAMPAIGN, "everyday", goal_fen=1),
+        None,
+    ),
     "a bounded place": (
         Wants(holdings=[(SHELF, LOT)]),
         lambda s: s.post("x", [(SHELF, LOT, 1), (acc.DONORS, LOT, -1)], effective_on=DAY, actor="x").seq,
@@ -108,7 +112,7 @@ async def test_what_a_load_reads_is_named_for_its_own_command_only(house: Cast) 
         await loader.funds(["F-EDU"])
         await loader.series([("test", 2026)])
         await loader.holdings([(SHELF, LOT)])
-        row = await loader.row(FIGURES, "everyday")
+        row = await loader.row(CAMPAIGN, "everyday")
         assert row is not None
         return row["slug"]
 
@@ -125,7 +129,7 @@ async def test_what_a_load_reads_is_named_for_its_own_command_only(house: Cast) 
 
 async def test_a_refusal_of_a_load_drops_only_its_command(house: Cast) -> None:
     async def load(loader: Loader) -> None:
-        await loader.row(FIGURES, "everyday")
+        await loader.row(CAMPAIGN, "everyday")
         raise Refusal("no", "不行")
 
     def decide(state: State, facts: None) -> Answer:
@@ -207,11 +211,11 @@ async def test_a_load_sees_the_rows_that_earlier_commands_added_as_they_stand(ho
 
 async def test_a_column_that_the_table_does_not_have_is_a_fault(house: Cast) -> None:
     def decide(state: State) -> Answer:
-        state.change(FIGURES, "everyday", gift=1)
+        state.change(CAMPAIGN, "everyday", goal=1)
         return Answer(200, {})
 
-    with pytest.raises(AssertionError, match="gift"):
-        await writer.submit(Command(decide, Wants(rows=[(FIGURES, "everyday")])))
+    with pytest.raises(AssertionError, match="goal"):
+        await writer.submit(Command(decide, Wants(rows=[(CAMPAIGN, "everyday")])))
 
 
 # -- large commands -----------------------------------------------------------------------------------

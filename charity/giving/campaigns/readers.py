@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from charity import words
+from charity import clock, words
 from charity.db import engine, reading
 from charity.giving import rules
 from charity.giving.models import PUBLISHED, Campaign
 from charity.ledger import funds as ledger_funds
+from charity.ledger import statement
+from charity.ledger.statement import Statement
 from charity.roles import PUBLIC, SYSTEM, Actor
 
 
@@ -38,24 +40,40 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Public totals in fen and counts, as the books have them after entry `seq` (I12)."""
+    """The public figures of a campaign: those of its fund, as the books have them after entry `seq` (I12)."""
 
-    received_fen: int
-    refunded_fen: int
-    gifts: int
-    donors: int
-    in_kind: int
+    equation: Statement
     seq: int
+
+    @property
+    def received_fen(self) -> int:
+        """Gifts of money, fen; of a fund that holds for others what it collected."""
+        return self.equation["received"].money_fen + self.equation["agency_in"].money_fen
+
+    @property
+    def refunded_fen(self) -> int:
+        """Money given back, fen."""
+        return self.equation["refunded"].money_fen + self.equation.given_back.money_fen
 
     @property
     def net_fen(self) -> int:
         """Received less refunded, fen."""
         return self.received_fen - self.refunded_fen
 
+    @property
+    def gifts(self) -> int:
+        """Gifts of money and goods that were not reversed."""
+        return self.equation.gifts
+
+    @property
+    def donors(self) -> int:
+        """Who gave, each once; the nameless are none."""
+        return self.equation.donors
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A campaign with its figures, read in one snapshot."""
+    """A campaign with its figures."""
 
     row: dict[str, Any]
     figures: Figures
@@ -92,38 +110,25 @@ async def known(slug: str) -> Known:
     return lasting
 
 
-_SHOWN = (
-    "SELECT c.*, f.received_fen, f.refunded_fen, f.gifts, f.donors, f.in_kind, h.seq FROM campaign c "
-    "JOIN campaign_figures f ON f.slug = c.slug CROSS JOIN head h"
-)
-_FIGURES = ("received_fen", "refunded_fen", "gifts", "donors", "in_kind", "seq")
-
-
-def _shown(row: dict[str, Any]) -> Shown:
-    figures = Figures(*(row.pop(name) for name in _FIGURES))
-    return Shown(row, figures)
+async def _shown(rows: Iterable[dict[str, Any]], by: Actor) -> list[Shown]:
+    period = await statement.of(statement.EARLIEST, clock.today().isoformat())
+    visible = [row for row in rows if by.may("campaign.read") or row["status"] in PUBLISHED]
+    return [Shown(row, Figures(period.of(row["fund"]), period.seq)) for row in visible]
 
 
 async def every(*, by: Actor = PUBLIC) -> list[Shown]:
     """Campaigns with figures: the active ones first, then the newest. Drafts only for whoever manages them."""
-    rows = [_shown(row) for row in await reading.rows(_SHOWN)]
-    visible = [shown for shown in rows if _visible(shown, by)]
+    visible = await _shown(await reading.rows("SELECT * FROM campaign"), by)
     visible.sort(key=lambda s: (s.row["starts_on"], s.row["slug"]), reverse=True)
     return sorted(visible, key=lambda s: s.row["status"] != "active")
 
 
 async def get(slug: str, *, by: Actor = PUBLIC) -> Shown:
     """One campaign with figures, or campaign.not_found (404)."""
-    row = await reading.row(f"{_SHOWN} WHERE c.slug = $1", slug)
-    shown = _shown(row) if row is not None else None
-    if shown is None or not _visible(shown, by):
+    shown = await _shown(await reading.rows("SELECT * FROM campaign WHERE slug = $1", slug), by)
+    if not shown:
         raise rules.CAMPAIGN_NOT_FOUND()
-    return shown
-
-
-def _visible(shown: Shown, by: Actor) -> bool:
-    """As Campaign.visible_to: figures and the seq they are of are read by one statement, which no queryset can say."""
-    return by.may("campaign.read") or shown.row["status"] in PUBLISHED
+    return shown[0]
 
 
 async def names(slugs: Iterable[str | None]) -> dict[str, str]:

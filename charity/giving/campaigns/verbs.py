@@ -15,7 +15,7 @@ from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.giving import rules
 from charity.giving.campaigns.filings import gate, has_own_fund
-from charity.giving.models import CAMPAIGN, FIGURES, CampaignRow
+from charity.giving.models import CAMPAIGN, CampaignRow
 from charity.ledger import entries
 from charity.ledger import funds as ledger_funds
 from charity.ledger.plans import Plan
@@ -88,20 +88,6 @@ def accepting(state: State, slug: str, *, day: str, late: bool = False) -> Campa
     return row
 
 
-def count(state: State, slug: str, *, received: int = 0, refunded: int = 0, gifts: int = 0, donors: int = 0) -> None:
-    """Add to the public figures, in the batch that posts. Amounts in fen."""
-    row = state.row(FIGURES, slug)
-    assert row is not None, slug
-    state.change(
-        FIGURES,
-        slug,
-        received_fen=row["received_fen"] + received,
-        refunded_fen=row["refunded_fen"] + refunded,
-        gifts=row["gifts"] + gifts,
-        donors=row["donors"] + donors,
-    )
-
-
 # -- verbs --------------------------------------------------------------------------------------------
 
 
@@ -129,7 +115,6 @@ async def create(new: NewCampaign, *, by: Actor) -> None:
         row = {name: getattr(new, name) for name in NewCampaign.__slots__ if name not in _OF_THE_FUND}
         row |= {"funds": json.dumps(choices), "status": "draft", "created_at": clock.stamp()}
         await tx.insert("campaign", [row])
-        await tx.insert("campaign_figures", [{"slug": new.slug}])
 
     await transactions.run(work)
 
@@ -201,7 +186,6 @@ async def keep_archived(old: NewCampaign, *, received_fen: int, gifts: int, by: 
         row = {name: getattr(old, name) for name in NewCampaign.__slots__ if name not in _OF_THE_FUND}
         row |= {"funds": json.dumps([old.fund]), "status": "archived", "created_at": clock.stamp()}
         await tx.insert("campaign", [{**row, "archived_fen": received_fen, "archived_gifts": gifts}])
-        await tx.insert("campaign_figures", [{"slug": old.slug}])
 
     await transactions.run(work)
 

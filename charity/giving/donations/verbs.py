@@ -15,11 +15,10 @@ from charity.db.tables import Table
 from charity.giving import campaigns, channels, receipts, rules
 from charity.giving.channels import Channel
 from charity.giving.donations import read_back
+from charity.giving.donors import counting
 from charity.giving.models import (
     CAMPAIGN,
     DONATION,
-    FIGURES,
-    UNIT_SUMS,
     WORK_UNIT,
     DonationRow,
 )
@@ -28,6 +27,7 @@ from charity.ledger import payment_numbers, sums
 from charity.ledger.payment_numbers import Holder, PaymentKind
 from charity.ledger.state import Entry, Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.people import parties
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
@@ -38,7 +38,7 @@ PARTS_MAX = 10
 
 @dataclass(slots=True, kw_only=True)
 class Gift:
-    """Money that arrived, before it is recorded. `donor` is a person key, `memo` is sealed."""
+    """Money that arrived, before it is recorded. `donor` is a person key, `known` its keys; `memo` is sealed."""
 
     key: str
     campaign: str
@@ -48,6 +48,7 @@ class Gift:
     channel: Channel
     channel_ref: str
     donor: str
+    known: Sequence[str]
     public_name: bool
     public_amount: bool
     work_unit: str | None = None
@@ -63,11 +64,12 @@ class Gift:
 
     def wants(self, year: int) -> Wants:
         """What recording it needs to see."""
-        rows: list[tuple[Table[Any], str]] = [(CAMPAIGN, self.campaign), (FIGURES, self.campaign)]
+        rows: list[tuple[Table[Any], str]] = [(CAMPAIGN, self.campaign)]
         if self.channel_ref:
             rows += payment_numbers.wants(self.channel.code, self.channel_ref)
         if self.work_unit:
             rows.append((WORK_UNIT, self.work_unit))
+        rows += parties.wants(self.known)
         return Wants(funds=[self.fund], series=[(receipts.SERIES, year)], rows=rows)
 
 
@@ -106,6 +108,7 @@ async def receive(
     check_day(received_on)
     asked = await campaigns.known(campaign)
     key, person = tokens.key16(), tokens.key16()
+    row = person_row(donor, key=person)
     gift = Gift(
         key=key,
         campaign=campaign,
@@ -115,18 +118,19 @@ async def receive(
         channel=way,
         channel_ref=channel_ref,
         donor=person,
+        known=parties.keys(row),
         work_unit=work_unit,
         public_name=public_name,
         public_amount=public_amount,
         memo=sealed.seal("donation", "memo", key, memo),
     )
-    row, today = person_row(donor, key=person), clock.today()
+    today = clock.today()
 
     def decide(state: State) -> Answer:
         read_back.check(amount_fen, confirmed_amount_fen, read_back.reasons(amount_fen, way))
         campaigns.accepting(state, campaign, day=received_on)
         state.add(PERSON, row)
-        return record(state, gift, today=today.isoformat(), anonymous=donor.kind == "anonymous", by=by)
+        return record(state, gift, today=today.isoformat(), by=by)
 
     return await submit(Command(decide, wants=gift.wants(today.year), idem=idem))
 
@@ -156,6 +160,7 @@ async def receive_together(
     way = await channels.arrived(channel, channel_ref)
     check_day(received_on)
     person = tokens.key16()
+    row = person_row(donor, key=person)
     gifts: list[Gift] = []
     for part in parts:
         asked, key = await campaigns.known(part.campaign), tokens.key16()
@@ -168,6 +173,7 @@ async def receive_together(
             channel=way,
             channel_ref=channel_ref,
             donor=person,
+            known=parties.keys(row),
             work_unit=work_unit,
             public_name=public_name,
             public_amount=public_amount,
@@ -175,19 +181,17 @@ async def receive_together(
             together=gifts[0].key if gifts else None,
         )
         gifts.append(gift)
-    row, today = person_row(donor, key=person), clock.today()
+    today = clock.today()
     total_fen = sum(gift.amount_fen for gift in gifts)
 
     def decide(state: State) -> Answer:
         read_back.check(total_fen, confirmed_amount_fen, read_back.reasons(total_fen, way))
         state.add(PERSON, row)
-        seen: set[str] = set()
         booked: list[Entry] = []
         for gift in gifts:
             campaigns.accepting(state, gift.campaign, day=received_on)
-            booked.append(_book(state, gift, by=by, new_donor=gift.campaign not in seen))
-            seen.add(gift.campaign)
-        receipt = _receipt(state, gifts, booked[0], today=today.isoformat(), anonymous=donor.kind == "anonymous", by=by)
+            booked.append(_book(state, gift, by=by))
+        receipt = _receipt(state, gifts, booked[0], today=today.isoformat(), by=by)
         refs = [{"id": gift.key, "entry": entry.id} for gift, entry in zip(gifts, booked, strict=True)]
         return Answer(201, {"gifts": refs, "receipt": receipt})
 
@@ -198,20 +202,29 @@ async def receive_together(
     return await submit(Command(decide, wants=named, idem=idem))
 
 
-def record(state: State, gift: Gift, *, today: str, anonymous: bool, by: Actor, new_donor: bool = True) -> Answer:
+def record(state: State, gift: Gift, *, today: str, by: Actor) -> Answer:
     """Post a gift and add its rows; the caller has checked the campaign and added the person."""
-    entry = _book(state, gift, by=by, new_donor=new_donor)
-    receipt = _receipt(state, [gift], entry, today=today, anonymous=anonymous, by=by)
+    entry = _book(state, gift, by=by)
+    receipt = _receipt(state, [gift], entry, today=today, by=by)
     return Answer(201, {"id": gift.key, "entry": entry.id, "receipt": receipt})
 
 
-def _book(state: State, gift: Gift, *, by: Actor, new_donor: bool) -> Entry:
+def _book(state: State, gift: Gift, *, by: Actor) -> Entry:
     """The entry of a gift and its row, without a receipt."""
     if gift.work_unit and state.row(WORK_UNIT, gift.work_unit) is None:
         raise rules.WORK_UNIT_UNKNOWN(work_unit=gift.work_unit)
     if gift.channel_ref:
         holder = Holder(PaymentKind.GIFT, gift.together or gift.key)
         payment_numbers.take(state, gift.channel.code, gift.channel_ref, holder)
+    party = counting.given(
+        state,
+        donor=gift.donor,
+        known=gift.known,
+        fund=gift.fund,
+        amount_fen=gift.amount_fen,
+        campaign=gift.campaign,
+        work_unit=gift.work_unit,
+    )
     income = acc.AGENCY_DEBT if state.fund(gift.fund).kind == "agency" else acc.GIFTS
     money = acc.money(gift.channel.chart, gift.fund, gift.channel.place)
     facts = {"campaign": gift.campaign, "channel": gift.channel.code, "donation": gift.key, "on": gift.received_on}
@@ -224,22 +237,25 @@ def _book(state: State, gift: Gift, *, by: Actor, new_donor: bool) -> Entry:
         [(money, acc.CNY, gift.amount_fen), (acc.money(income, gift.fund), acc.CNY, -gift.amount_fen)],
         effective_on=gift.received_on,
         actor=by.key,
-        party=gift.donor,
+        party=party or gift.donor,
         facts=facts,
         flows=Flows(receive=[(gift.fund, gift.amount_fen)]),
     )
-    campaigns.count(state, gift.campaign, received=gift.amount_fen, gifts=1, donors=int(new_donor))
-    if gift.work_unit:
-        state.tally(UNIT_SUMS, (gift.campaign, gift.work_unit), 1, int(new_donor), gift.amount_fen)
-    day = entry.effective_on
-    sums.income(state, day=day, fund=gift.fund, campaign=gift.campaign, store=None, kind=sums.CASH, fen=gift.amount_fen)
-    state.add(DONATION, _row(gift, entry, by=by))
+    sums.income(
+        state,
+        day=entry.effective_on,
+        fund=gift.fund,
+        campaign=gift.campaign,
+        store=None,
+        kind=sums.CASH,
+        fen=gift.amount_fen,
+        gifts=1,
+    )
+    state.add(DONATION, _row(gift, entry, party, by=by))
     return entry
 
 
-def _receipt(
-    state: State, gifts: Sequence[Gift], first: Entry, *, today: str, anonymous: bool, by: Actor
-) -> dict[str, str]:
+def _receipt(state: State, gifts: Sequence[Gift], first: Entry, *, today: str, by: Actor) -> dict[str, str]:
     """One receipt over gifts of one giver; for several campaigns it names none of them."""
     same_campaign = all(gift.campaign == gifts[0].campaign for gift in gifts)
     receipt = receipts.issue(
@@ -253,19 +269,20 @@ def _receipt(
         by=by,
         seq=first.seq,
         kind="cash",
-        delivery="kept_undelivered" if anonymous else "pending",
+        delivery="pending" if gifts[0].known else "kept_undelivered",
     )
     payment_numbers.known_as(state, gifts[0].channel.code, gifts[0].channel_ref, receipt["number"])
     return receipt
 
 
-def _row(gift: Gift, entry: Entry, *, by: Actor) -> DonationRow:
+def _row(gift: Gift, entry: Entry, party: str, *, by: Actor) -> DonationRow:
     return DonationRow(
         key=gift.key,
         kind="cash",
         campaign=gift.campaign,
         fund=gift.fund,
         donor=gift.donor,
+        party=party,
         work_unit=gift.work_unit,
         amount_fen=gift.amount_fen,
         refunded_fen=0,
@@ -292,6 +309,7 @@ def in_kind_row(
     campaign: str | None,
     fund: str,
     donor: str,
+    party: str,
     amount_fen: int | None,
     received_on: str,
     store: str,
@@ -308,6 +326,7 @@ def in_kind_row(
         campaign=campaign,
         fund=fund,
         donor=donor,
+        party=party,
         work_unit=None,
         amount_fen=amount_fen,
         refunded_fen=0,

@@ -1,5 +1,5 @@
-"""Who gives: the work units 单位 that give together. This is the door; outsiders import only it."""
+"""Who gives: the work units 单位 that give together, and who counts as a donor. Outsiders import only this."""
 
-from . import work_units
+from . import counting, work_units
 
-__all__ = ["work_units"]
+__all__ = ["counting", "work_units"]

@@ -18,7 +18,7 @@ from charity.giving.pledges import content
 from charity.giving.pledges.readers import OPEN, get
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
-from charity.people import persons
+from charity.people import parties
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
@@ -127,7 +127,6 @@ async def receive(
     way = await channels.arrived(channel, channel_ref)
     donations.check_day(received_on)
     pledge = await get(code)
-    giver = (await persons.names([pledge.donor_id])).get(pledge.donor_id)
     gift = Gift(
         key=tokens.key16(),
         campaign=pledge.campaign_id,
@@ -137,6 +136,7 @@ async def receive(
         channel=way,
         channel_ref=channel_ref,
         donor=pledge.donor_id,
+        known=await parties.keys_of(pledge.donor_id),
         work_unit=pledge.work_unit_id,
         pledge=code,
         public_name=pledge.public_name,
@@ -156,14 +156,7 @@ async def receive(
         total = row["received_fen"] + amount_fen
         status = "received" if total >= row["amount_fen"] else "partial"
         state.change(PLEDGE, code, received_fen=total, status=status)
-        return donations.record(
-            state,
-            gift,
-            today=today.isoformat(),
-            anonymous=giver is None or giver.kind == "anonymous",
-            by=by,
-            new_donor=row["received_fen"] == 0,
-        )
+        return donations.record(state, gift, today=today.isoformat(), by=by)
 
     wants = gift.wants(today.year)
     wants.rows = [*wants.rows, (PLEDGE, code)]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from charity import clock
 from charity.db import sealed
-from charity.giving import campaigns, channels, receipts, rules
+from charity.giving import channels, receipts, rules
 from charity.giving.limits import REASON_MAX
-from charity.giving.models import DONATION, FIGURES, RECEIPT, REFUND, UNIT_SUMS, DonationRow, RefundRow
+from charity.giving.models import DONATION, RECEIPT, REFUND, UNIT_SUMS, DonationRow, RefundRow
 from charity.ledger import accounts as acc
 from charity.ledger import numbers, sums
 from charity.ledger import refunds as books
@@ -112,7 +112,6 @@ class _Approval:
         channel = channels.CHANNELS[gift["channel"]]
         paying = [acc.money(channel.chart, fund, channel.place) for fund in books.by_fund(leaving)]
         await loader.money_places(paying)
-        await loader.stored(FIGURES, [_campaign(gift)])
         return _Facts(leaving, await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else [])
 
     def decide(self, state: State, facts: _Facts) -> Answer:
@@ -132,7 +131,7 @@ class _Approval:
             debit=debit,
             credit={fund: acc.money(channel.chart, fund, channel.place) for fund in books.by_fund(facts.leaving)},
             effective_on=self.today,
-            party=gift["donor"],
+            party=gift["party"] or gift["donor"],
             facts={"campaign": gift["campaign"], "donation": gift["key"], "refund": self.number},
         )
         entry = books.post(state, facts.leaving, asked, actor=self.by.key)
@@ -142,11 +141,12 @@ class _Approval:
         state.change(DONATION, gift["key"], refunded_fen=refunded, status=status)
         columns = {"approved_by": self.by.key, "approved_at": state.now, "seq": entry.seq}
         state.change(REFUND, self.number, status="refunded", **columns)
-        campaigns.count(state, _campaign(gift), refunded=amount)
         if gift["work_unit"]:
             state.tally(UNIT_SUMS, (_campaign(gift), gift["work_unit"]), 0, 0, -amount)
         day, fund, store = entry.effective_on, gift["fund"], gift["store"]
-        sums.income(state, day=day, fund=fund, campaign=gift["campaign"], store=store, kind=gift["kind"], fen=-amount)
+        sums.income(
+            state, day=day, fund=fund, campaign=gift["campaign"], store=store, kind=gift["kind"], fen=-amount, gifts=0
+        )
         return Answer(201, {"entry": entry.id, "status": "refunded"})
 
     def _end_receipt(self, state: State, gift: DonationRow, amount_fen: int, on_receipt: list[str]) -> None:

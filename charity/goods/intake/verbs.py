@@ -15,7 +15,8 @@ from charity import clock, money, tokens
 from charity.db.tables import Table
 from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
-from charity.giving.models import CAMPAIGN, DONATION, IN_KIND_COUNT
+from charity.giving.donors import counting
+from charity.giving.models import CAMPAIGN, DONATION
 from charity.goods import items, purchases, rules, slips, stock
 from charity.goods.items import Item
 from charity.goods.models import DOCUMENT, INTAKE, LINE, LOT, IntakeRow, LineRow, LotRow
@@ -24,6 +25,7 @@ from charity.ledger import sums
 from charity.ledger.state import Entry, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.office import stores
+from charity.people import parties
 from charity.people.models import PERSON, PersonRow
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
@@ -89,6 +91,11 @@ class _Delivery:
     donation: str
     day: date
     reasons: tuple[tuple[FieldError, Rule], ...]
+
+    @property
+    def known_giver(self) -> tuple[str, ...]:
+        """What the giver is known by (`parties.keys`)."""
+        return parties.keys(self.person) if self.person else ()
 
     @property
     def value_fen(self) -> int:
@@ -206,6 +213,7 @@ def _wants(d: _Delivery) -> Wants:
         rows.append((CAMPAIGN, d.campaign))
     if d.voucher:
         rows.append(purchases.wants(d.voucher))
+    rows += parties.wants(d.known_giver)
     return Wants(
         holdings=[(shelf, acc.lot(lot.code)) for lot in d.lots],
         funds=[d.fund],
@@ -223,15 +231,16 @@ def _decide(state: State, d: _Delivery, by: Actor) -> Answer:
     if d.voucher:
         purchases.receive(state, d.voucher, d.fund, d.value_fen)
     number = slips.next_number(state, SERIES, d.store, d.day.year)
+    party = counting.given(state, donor=d.person["key"], known=d.known_giver, fund=d.fund) if d.person else ""
     entry = state.post(
         f"goods.{d.source}",
         _postings(d, kind),
         effective_on=d.day.isoformat(),
         actor=by.key,
-        party=d.person["key"] if d.person else "",
+        party=party or (d.person["key"] if d.person else ""),
         facts=_facts(d, number),
     )
-    receipt = _rows(state, d, number, entry, by)
+    receipt = _rows(state, d, number, entry, party, by)
     lots = [
         {"code": lot.code, "barcode": lot.barcode, "quantity": lot.quantity, "expires_on": lot.expires_on}
         for lot in d.lots
@@ -262,9 +271,9 @@ def _postings(d: _Delivery, fund_kind: str) -> list[acc.Posting]:
     return postings
 
 
-def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> dict[str, Any] | None:
+def _rows(state: State, d: _Delivery, number: str, entry: Entry, party: str, by: Actor) -> dict[str, Any] | None:
     """The rows of the slip, its lots and lines, and of the gift; the receipt, when there is one."""
-    receipt = _gift(state, d, entry, by) if d.person else None
+    receipt = _gift(state, d, entry, party, by) if d.person else None
     state.add(DOCUMENT, slips.row(number, "intake", d.store, entry, by))
     donor = d.person["key"] if d.person else None
     row = IntakeRow(
@@ -311,7 +320,7 @@ def _rows(state: State, d: _Delivery, number: str, entry: Entry, by: Actor) -> d
     return receipt
 
 
-def _gift(state: State, d: _Delivery, entry: Entry, by: Actor) -> dict[str, Any] | None:
+def _gift(state: State, d: _Delivery, entry: Entry, party: str, by: Actor) -> dict[str, Any] | None:
     assert d.person is not None
     state.add(PERSON, d.person)
     day = d.day.isoformat()
@@ -320,6 +329,7 @@ def _gift(state: State, d: _Delivery, entry: Entry, by: Actor) -> dict[str, Any]
         campaign=d.campaign,
         fund=d.fund,
         donor=d.person["key"],
+        party=party,
         amount_fen=d.value_fen or None,
         received_on=day,
         store=d.store,
@@ -335,9 +345,8 @@ def _gift(state: State, d: _Delivery, entry: Entry, by: Actor) -> dict[str, Any]
         store=d.store,
         kind=sums.IN_KIND,
         fen=d.value_fen,
+        gifts=1,
     )
-    if d.campaign:
-        state.tally(IN_KIND_COUNT, (d.campaign,), 1)
     if not d.value_fen:
         return None
     return receipts.issue(

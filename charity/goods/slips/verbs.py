@@ -5,12 +5,14 @@ receipt is voided and its gift marked reversed in the same command; points of an
 household, in the cycles they were taken from.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from charity import clock
 from charity.giving import receipts
-from charity.giving.models import DONATION, IN_KIND_COUNT, RECEIPT
+from charity.giving.donors import counting
+from charity.giving.models import DONATION, RECEIPT, DonationRow
 from charity.goods import purchases, rules, stock
 from charity.goods.models import DOCUMENT, INTAKE, LINE, DocumentRow, IntakeRow, LineRow
 from charity.goods.slips import numbers
@@ -45,6 +47,7 @@ class _Facts:
     intake: IntakeRow | None
     blocking: list[str]
     receipt_gifts: list[str]
+    known_giver: Sequence[str] = ()
 
 
 class _Reversal:
@@ -69,20 +72,24 @@ class _Reversal:
         facts = _Facts(document, body, lines, lots, await loader.row(INTAKE, self.number), [], [])
         if facts.intake is not None:
             facts.blocking = await blocking(loader.rows, [line["lot"] for line in lines])
-            facts.receipt_gifts = await self._load_intake(loader, facts.intake)
+            gift = await self._load_intake(loader, facts.intake)
+            if gift is not None:
+                facts.receipt_gifts = await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else []
+                facts.known_giver = await counting.load(loader, gift)
         return facts
 
     @staticmethod
-    async def _load_intake(loader: Loader, intake: IntakeRow) -> list[str]:
-        """Name the purchase and the gift of an intake; the gifts on its receipt."""
+    async def _load_intake(loader: Loader, intake: IntakeRow) -> DonationRow | None:
+        """Name the purchase and the gift of an intake, with its fund; the gift."""
         if intake["voucher"]:
             table, key = purchases.wants(intake["voucher"])
             await loader.stored(table, [key])
         if not intake["donation"]:
-            return []
+            return None
         gift = await loader.row(DONATION, intake["donation"])
         assert gift is not None, "an intake of a gift has its donation"
-        return await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else []
+        await loader.funds([gift["fund"]])
+        return gift
 
     def decide(self, state: State, facts: _Facts) -> Answer:
         document = facts.document
@@ -152,7 +159,7 @@ class _Reversal:
             postings=[(account, unit, -quantity) for account, unit, quantity in facts.body["postings"]],
             programme=body["programme"],
             store=facts.document["store"],
-            recipients=-body["recipients"],
+            recipients=-1,
             unvalued_of=facts.lots[0].fund,
         )
 
@@ -171,9 +178,8 @@ class _Reversal:
         state.change(DONATION, intake["donation"], status="reversed")
         campaign, fen = gift["campaign"], -(gift["amount_fen"] or 0)
         day, store, kind = entry.effective_on, gift["store"], gift["kind"]
-        sums.income(state, day=day, fund=gift["fund"], campaign=campaign, store=store, kind=kind, fen=fen)
-        if campaign:
-            state.tally(IN_KIND_COUNT, (campaign,), -1)
+        sums.income(state, day=day, fund=gift["fund"], campaign=campaign, store=store, kind=kind, fen=fen, gifts=-1)
+        counting.taken_back(state, gift, facts.known_giver)
 
 
 async def reverse(*, number: str, reason: str, content_hash: str, by: Actor, idem: Idem | None = None) -> Answer:

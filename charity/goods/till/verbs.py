@@ -129,7 +129,7 @@ def _decide(
         postings=postings,
         programme=PROGRAMME,
         store=store,
-        recipients=household["members"],
+        recipients=1,
         unvalued_of=plan.picks[0].lot.fund,
     )
     out = [{"lot": p.lot.code, "barcode": p.lot.barcode, "quantity": p.quantity} for p in plan.picks]

@@ -1,0 +1,95 @@
+"""Who is one donor: the givers of one identity, or of one sealed phone, are one party.
+
+Person rows stay as they are, for a receipt prints the name of its own giver; a party is the key of the first of them.
+Always true: a party is looked up by keys that are known before the command is queued (blind indexes, never a number),
+so a batch reads all its parties at once; `marks` counts the gifts of a party for each fund and each work unit, and
+whoever comes to have one, or loses the last, is one donor more or less. The nameless have no keys and are no donors.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from charity.db.tables import Table
+from charity.ledger.loading import Loader
+from charity.ledger.state import State
+from charity.people.models import PARTY, PERSON, PartyRow, Person
+
+IDENTITIES = ("person:id:", "organisation:tax:")
+
+
+def keys(giver: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a giver's row is known by, the identity first; none for the nameless."""
+    kind = giver["kind"]
+    if kind == "anonymous":
+        return ()
+    known = []
+    if giver["id_number_index"]:
+        known.append(f"person:id:{giver['id_number_index']}")
+    elif giver["tax_id"]:
+        known.append(f"organisation:tax:{giver['tax_id'].strip().upper()}")
+    if giver["phone_index"]:
+        known.append(f"{kind}:phone:{giver['phone_index']}")
+    return tuple(known) or (f"own:{giver['key']}",)
+
+
+async def keys_of(person: str) -> tuple[str, ...]:
+    """The keys of a person's row; none when it is gone."""
+    row = await Person.with_keys([person]).first().values("key", "kind", "tax_id", "phone_index", "id_number_index")
+    return keys(row) if row else ()
+
+
+def wants(known: Iterable[str]) -> list[tuple[Table[Any], str]]:
+    """What `one` needs to see."""
+    return [(PARTY, key) for key in known]
+
+
+async def load(loader: Loader, person: str) -> tuple[str, ...]:
+    """The keys of a person with their parties in view, where none of it could be named beforehand."""
+    row = await loader.row(PERSON, person)
+    known = keys(row) if row else ()
+    await loader.stored(PARTY, known)
+    rows = [loader.state.row(PARTY, key) for key in known]
+    await loader.stored(PARTY, [row["same_as"] for row in rows if row])
+    return known
+
+
+def one(state: State, person: str, known: Sequence[str]) -> PartyRow | None:
+    """The party of a giver, made or made known by a further key; None for the nameless.
+
+    An identity decides. A phone does where it is not yet another identity's: two of one household share one.
+    """
+    if not known:
+        return None
+    identity = next((key for key in known if key.startswith(IDENTITIES)), "")
+    rows = {key: state.row(PARTY, key) for key in known}
+    parties = [state.row(PARTY, row["same_as"]) for row in rows.values() if row]
+    party = next((p for p in parties if p and (not identity or p["identity"] in {"", identity})), None)
+    if party is None:
+        key = next(key for key in known if rows[key] is None)
+        party = PartyRow(key=key, same_as=key, party=person, identity=identity, marks="{}")
+        rows[key] = party
+        state.add(PARTY, party)
+    elif identity and not party["identity"]:
+        state.change(PARTY, party["key"], identity=identity)
+    for key, row in rows.items():
+        if row is None:
+            also = PartyRow(key=key, same_as=party["key"], party=party["party"], identity="", marks="{}")
+            state.add(PARTY, also)
+    return party
+
+
+def mark(state: State, party: PartyRow, marks: Iterable[str], gifts: int) -> list[str]:
+    """Count gifts of a party (-1: one is taken back) for each mark; the marks that it came to have, or lost."""
+    row = state.row(PARTY, party["key"])
+    assert row is not None, "a party that was looked up"
+    counts: dict[str, int] = json.loads(row["marks"])
+    turned = []
+    for name in marks:
+        before = counts.get(name, 0)
+        counts[name] = before + gifts
+        if not before or not counts[name]:
+            turned.append(name)
+    kept = {name: count for name, count in counts.items() if count}
+    state.change(PARTY, party["key"], marks=json.dumps(kept, separators=(",", ":")))
+    return turned
