@@ -17,7 +17,8 @@ from charity.documents import facts
 from charity.documents.filters import COPY, FUND, PROGRAMME, STORE
 from charity.ledger import accounts as acc
 from charity.ledger import figures as books
-from charity.ledger import funds
+from charity.ledger import funds, journal_vouchers
+from charity.ledger.numbering import printed
 from charity.ledger.sums import INCOME, OUTLAY
 from charity.money import yuan
 from charity.office import stores
@@ -30,7 +31,8 @@ from charity.reports.donations import RESTRICTION
 COLUMNS = (
     Column("n", "序号", 6, "count"),
     Column("day", "日期", 13, "date"),
-    Column("entry", "凭证号", 8, "code", align="right"),
+    Column("journal", "凭证号", 9, "code"),
+    Column("entry", "分录", 7, "code", align="right"),
     Column("programme", "项目", 15),
     Column("fund", "资金来源", 13),
     Column("restriction", "限定性", 9),
@@ -94,6 +96,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
     worth = await books.worth_by_day(
         sorted({row["fund"] for row in rows}), sorted({row["day"] for row in rows}), seq_max
     )
+    numbers = await journal_vouchers.numbers_of([row["seq"] for row in rows])
     shown = []
     for row in rows:
         name, category, township = payees[row["seq"]]
@@ -103,6 +106,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
             {
                 "n": row["number"],
                 "day": row["day"],
+                "journal": printed(numbers[row["seq"]]) if row["seq"] in numbers else "",
                 "entry": str(row["seq"]),
                 "programme": programmes[row["programme"]],
                 "fund": named.get(fund, fund),

@@ -17,7 +17,8 @@ from charity.giving import campaigns
 from charity.giving.channels import CHANNELS
 from charity.ledger import accounts as acc
 from charity.ledger import figures as books
-from charity.ledger import funds
+from charity.ledger import funds, journal_vouchers
+from charity.ledger.numbering import printed
 from charity.ledger.sums import INCOME, OUTLAY
 from charity.money import yuan
 from charity.people import persons
@@ -27,7 +28,8 @@ from charity.reports import kept
 COLUMNS = (
     Column("n", "序号", 6, "count"),
     Column("received_on", "到账日期", 12, "date"),
-    Column("entry", "凭证号", 8, "code", align="right", link="entry_href"),
+    Column("journal", "凭证号", 9, "code"),
+    Column("entry", "分录", 7, "code", align="right", link="entry_href"),
     Column("donor", "捐赠人", 16),
     Column("donor_kind", "类别", 7),
     Column("campaign", "活动", 17),
@@ -93,6 +95,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
     kinds = await books.fund_kinds()
     named, titles = await funds.names(), await campaigns.names(row["campaign"] for row in rows)
     nobody = persons.Person("", "anonymous", "")
+    numbers = await journal_vouchers.numbers_of([row["seq"] for row in rows])
     shown = []
     for row in rows:
         person = people.get(row["giver"], nobody)
@@ -102,6 +105,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
             {
                 "n": row["n"],
                 "received_on": row["received_on"] if row["arm"] == 1 else row["day"],
+                "journal": printed(numbers[row["seq"]]) if row["seq"] in numbers else "",
                 "entry": str(row["seq"]),
                 "entry_href": f"/goods/documents/{row['goods']}" if row["goods"] else "",
                 "donor": _donor(person, internal=filters[COPY] == "internal"),

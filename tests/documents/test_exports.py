@@ -105,10 +105,10 @@ async def test_an_export_over_the_api_is_queued_made_and_fetched(busy: Cast, web
     assert (state["status"], state["progress"]) == ("done", 100)
     file = await client.get(state["file"])
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
-    assert rows[0][:4] == ["序号", "到账日期", "凭证号", "捐赠人"]
-    assert rows[1][3] == "张*"
+    assert rows[0][:5] == ["序号", "到账日期", "凭证号", "分录", "捐赠人"]
+    assert rows[1][4] == "张*"
     assert rows[-1][0] == "合计"
-    assert rows[-1][9:12] == ["830.00", "250.00", "1080.00"]
+    assert rows[-1][10:13] == ["830.00", "250.00", "1080.00"]
     assert "attachment" in file.headers["content-disposition"]
     assert (await web.as_("accountant2").get(address)).status_code == 404
     assert (await web.as_("auditor").get(address)).status_code == 200
@@ -198,11 +198,11 @@ async def test_a_name_like_a_formula_stays_a_text_in_every_sheet(busy: Cast) -> 
     name = '=HYPERLINK("http://evil.example","x")'
     await give(busy, 7, name)
     export = await made(busy, "donations", "csv", copy="internal")
-    assert f"'{name}" in next(r for r in csv.reader(io.StringIO(export.path.read_text("utf-8-sig"))) if r[9] == "0.07")
+    assert f"'{name}" in next(r for r in csv.reader(io.StringIO(export.path.read_text("utf-8-sig"))) if r[10] == "0.07")
     export = await made(busy, "donations", "xlsx", copy="internal")
     sheet = openpyxl.load_workbook(export.path).active
     assert sheet is not None
-    cell = next(row[3] for row in sheet.iter_rows() if row[9].value == 0.07)
+    cell = next(row[4] for row in sheet.iter_rows() if row[10].value == 0.07)
     assert (cell.value, cell.data_type) == (name, "s")
 
 

@@ -12,6 +12,7 @@ from charity.documents import facts
 from charity.giving import donations
 from charity.goods import cards, points, till
 from charity.goods.till import Line
+from charity.ledger import journal_vouchers, numbering
 from charity.people import persons
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
@@ -74,6 +75,19 @@ async def test_a_register_says_of_each_line_what_happened_and_to_others_no_names
         lines = lines.replace(f"|{inside}|", f"|{outside}|")
     rows, _ = await read(name, Filters.of(*YEAR))
     assert printed(rows, *columns) == lines
+
+
+async def test_a_line_names_its_journal_voucher_beside_its_entry(town: Cast) -> None:
+    gifts, _ = await read("donations", Filters.of(*YEAR))
+    given = {row["entry"]: row["journal"] for row in gifts}
+    assert [given[seq] for seq in ("1", "2", "3")] == ["记-0001", "记-0001", "记-0001"]  # one place, one day
+    assert given["7"] == ""  # goods without value move no money
+    assert given["4"] not in {"", given["1"]}
+    outlays, _ = await read("disbursements", Filters.of(*YEAR))
+    assert all(row["journal"].startswith("记-") for row in outlays)
+    listed = await journal_vouchers.numbers_of([int(row["entry"]) for row in (*gifts, *outlays)])
+    kept = {int(row["entry"]): row["journal"] for row in (*gifts, *outlays) if row["journal"]}
+    assert {seq: numbering.printed(number) for seq, number in listed.items()} == kept
 
 
 @pytest.mark.parametrize("name", REPORTS)
