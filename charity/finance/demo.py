@@ -1,21 +1,26 @@
-"""Finance's chapter of the demo: the opening, cash to the bank and from it, what the platforms settle.
+"""Finance's chapter of the demo: the opening, cash to the bank and from it, what the platforms settle, reviews.
 
 The opening balances are those of field.md 7.6a. Cash goes to the bank on the day it came or on the next working day;
-WeChat and Alipay settle each week what they hold, less their fee.
+WeChat and Alipay settle each week what they hold, less their fee. Each morning the journal vouchers of the days before
+are reviewed; those of the eve of the load day wait.
 """
 
 from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import Final
 
 from charity import clock
 from charity.demo import calendar
 from charity.demo.plan import Chapter, Plan
-from charity.finance import opening, transfers
+from charity.finance import opening, reviews, transfers
 from charity.finance.models import TransferKind
+from charity.finance.reviews import readers
 from charity.ledger import accounts as acc
 from charity.ledger import places
 from charity.ledger.places import PAYING_BANK, Place
+from charity.roles import Actor
 
 OPENING: Final = {
     "F-GEN": 212_306_18,
@@ -27,14 +32,17 @@ OPENING: Final = {
 }
 """By fund, in the bank; F-YRJ is last year's one-day giving."""
 FEE_PER_MILLE: Final = {"1009/WECHAT": 6, "1009/ALIPAY": 5}
-MONDAY: Final = 0
+PAGE: Final = 100
+"""Vouchers that are looked through at once."""
 
 
 def add(plan: Plan) -> None:
     """Plan the opening, then each day's and each week's transfers."""
     plan.add(plan.at(plan.first, 8, 10), partial(_open, plan))
-    settled = plan.first
+    settled = reviewed = plan.first
     for day in calendar.working_days(plan.first, plan.last):
+        plan.add(plan.at(day, 10, 40), partial(_review, plan, calendar.days(reviewed, day - timedelta(days=1))))
+        reviewed = day
         plan.add(plan.at(day, 13, 30), partial(_withdraw, plan))
         plan.add(plan.at(day, 16, 30), partial(_deposit, plan))
         if day.isocalendar()[:2] != settled.isocalendar()[:2]:  # the first working day of each week
@@ -95,6 +103,23 @@ async def _deposit(plan: Plan) -> None:
 
 async def _settle(plan: Plan, code: str) -> None:
     await _moved(plan, TransferKind.SETTLEMENT, await places.get(code, field="from"), code.rpartition("/")[2])
+
+
+async def _review(plan: Plan, days: Sequence[date]) -> None:
+    """One accountant reviews what came in these days, the other what the first one made."""
+    for reviewer in (plan.by("accountant2"), plan.by("accountant")):
+        for day in days:
+            await _review_day(day.isoformat(), reviewer)
+
+
+async def _review_day(day: str, reviewer: Actor) -> None:
+    after: str | None = ""
+    while after is not None:
+        page = await readers.waiting(day, after=after, by=reviewer, limit=PAGE)
+        hashes = {view.row["number"]: view.content_hash for view in page.vouchers if not view.mine}
+        if hashes:
+            await reviews.review(numbers=list(hashes), content_hash=reviews.together(hashes).hash, by=reviewer)
+        after = page.following
 
 
 chapter = Chapter(add=add)

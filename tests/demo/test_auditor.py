@@ -406,6 +406,23 @@ def test_cash_is_in_the_bank_within_a_working_day_and_platforms_settle_each_week
     assert all(entry.fen("5401") > 0 for entry in _settlements(books)), "with their fee apart"
 
 
+def test_journal_vouchers_are_reviewed_by_who_did_not_make_them(books: Books) -> None:
+    reviews = {row["number"]: row for row in books.rows("SELECT * FROM journal_review")}
+    waiting: list[str] = []
+    for row in books.rows("SELECT * FROM journal_voucher ORDER BY number"):
+        review = reviews.get(row["number"])
+        if review is None:
+            waiting.append(row["day"])
+            continue
+        assert review["reviewer"] not in {*row["cashiers"].split(), *row["makers"].split()}, row["number"]
+        at = _instant(review["at"])
+        assert calendar.is_working(at.date()), row["number"]
+        assert at.date().isoformat() > row["day"], row["number"]
+    recent = (books.day - timedelta(days=10)).isoformat()
+    assert [day for day in waiting if day < recent] == [], "reviewed on the next working day"
+    assert waiting, "something is left for the accountant of today"
+
+
 def _settlements(books: Books) -> list[Entry]:
     return [e for e in books.journal if e.kind == "money.transfer" and e.facts["transfer"] == "settlement"]
 
