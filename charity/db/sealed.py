@@ -33,6 +33,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "refund": ("reason",),
     "goods_document": ("reason",),
     "goods_issue": ("proxy",),
+    "journal_question": ("answer", "question"),
     "money_transfer": ("reason",),
     "voucher": ("reason",),
     "voucher_approval": ("reason",),

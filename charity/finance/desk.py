@@ -3,7 +3,7 @@
 from charity import words
 from charity.db import reading
 from charity.desk.tasks import Task
-from charity.finance import transfers
+from charity.finance import reviews, transfers
 from charity.ledger import accounts as acc
 from charity.ledger import journal_vouchers, places
 from charity.money import yuan_sign
@@ -48,6 +48,19 @@ async def to_review(by: Actor) -> list[Task]:
     return [Task(text, f"/journal?on={day}", words.say("去复核"), order=170, tone="wait")]
 
 
+async def to_answer(by: Actor) -> list[Task]:
+    """What a reviewer asked this account, and what was answered to it."""
+    tasks, keys = [], await reviews.to_answer(by=by)
+    if keys:
+        text = words.say("会计有 {count} 个询问等您答复", count=len(keys))
+        tasks.append(Task(text, f"/journal/questions/{keys[0]}", words.say("去答复"), order=108, tone="wait"))
+    numbers = await reviews.answered(by=by) if by.may("review.make") else []
+    if numbers:
+        text = words.say("您问的 {count} 张记账凭证有了答复", count=len(numbers))
+        tasks.append(Task(text, f"/journal/{numbers[0]}", words.say("去复核"), order=165, tone="wait"))
+    return tasks
+
+
 async def find_journal_voucher(code: str, by: Actor) -> str | None:
     """A journal voucher by its number."""
     if not by.may("ledger.read"):
@@ -64,5 +77,5 @@ async def find_transfer(code: str, by: Actor) -> str | None:
     return f"/transfers/{number}" if number else None
 
 
-tasks = [to_bank, to_confirm, to_review]
+tasks = [to_bank, to_confirm, to_answer, to_review]
 finders = [find_transfer, find_journal_voucher]

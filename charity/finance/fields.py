@@ -13,12 +13,8 @@ CODE_MAX, REASON_MAX = 64, 200
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=CODE_MAX)]
 Fen = Annotated[int, Field(ge=1, le=AMOUNT_MAX_FEN, description="金额，分")]
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$", description="所见内容的 SHA-256")]
-Reason = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
-    fields.AREA,
-    Needed("请写明理由"),
-]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX), fields.AREA]
+Reason = Annotated[Text, Needed("请写明理由")]
 
 
 def typed_yuan(value: Any) -> Any:

@@ -128,6 +128,40 @@ class JournalReviewRow(TypedDict):
     content_hash: str
 
 
+class JournalQuestion(Model):
+    """What a reviewer asks back. `asked_of`: account keys of who may answer, blanks between."""
+
+    key = fields.CharField(max_length=32, primary_key=True)
+    number = fields.TextField()
+    asked_by = fields.TextField()
+    asked_at = fields.TextField()
+    asked_of = fields.TextField()
+    question = SealedField()
+    answered_by = fields.TextField(null=True)
+    answered_at = fields.TextField(null=True)
+    answer = SealedField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "journal_question"
+
+
+class JournalQuestionRow(TypedDict):
+    """A row of `journal_question`."""
+
+    key: str
+    number: str
+    asked_by: str
+    asked_at: str
+    asked_of: str
+    question: bytes
+    answered_by: str | None
+    answered_at: str | None
+    answer: bytes | None
+
+
 TRANSFER = Table(MoneyTransfer, MoneyTransferRow)
 OPENING = Table(Opening, OpeningRow)
 REVIEW = Table(JournalReview, JournalReviewRow)
+QUESTION = Table(JournalQuestion, JournalQuestionRow)

@@ -40,3 +40,8 @@ REVIEW_OWN = Rule("review.own", "记账凭证 {number} 是您制单或经手收�
 REVIEWED_ALREADY = Rule("review.done", "记账凭证 {number} 已经复核过")
 REVIEW_NOTHING = Rule("review.nothing", "请至少选一张记账凭证", 422, field="vouchers")
 MONTH_EMPTY = Rule("journal_voucher.none", "{month} 没有可打印的记账凭证", 404)
+REVIEW_ASKED = Rule("review.asked", "记账凭证 {number} 有询问还没有答复，答复以后再复核")
+QUESTION_UNKNOWN = Rule("question.unknown", "没有这个询问", 404)
+QUESTION_NOT_YOURS = Rule("question.not_yours", "这个询问不是问您的", 403)
+QUESTION_ANSWERED = Rule("question.answered", "这个询问已经答复过")
+REVIEW_CURSOR = Rule("review.cursor", "翻页位置已失效，请回到开头", 422, field="after")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from charity import words
-from charity.db import reading
+from charity.db import reading, sealed
 from charity.errors import Failure
 from charity.finance import opening, transfers
 from charity.ledger import accounts as acc
@@ -131,7 +131,21 @@ async def _reviews() -> list[Failure]:
     closed = await journal_vouchers.closed()
     if closed != await reading.value("SELECT COUNT(*) FROM journal_review"):
         wrong.append(_wrong("I14", "已复核的记账凭证与复核记录不一样多"))
+    for row in await reading.rows("SELECT * FROM journal_question"):
+        asked_of = row["asked_of"].split()
+        if row["asked_by"] in asked_of or row["answered_by"] not in {None, *asked_of} or not _readable(row):
+            wrong.append(_wrong("I14", "记账凭证 {number} 的询问打不开，或不是问的人在答复", number=row["number"]))
     return wrong
+
+
+def _readable(row: Row) -> bool:
+    """Whether both sealed texts open."""
+    try:
+        sealed.unseal("journal_question", "question", row["key"], row["question"])
+        sealed.unseal("journal_question", "answer", row["key"], row["answer"])
+    except (sealed.SealBroken, ValueError):
+        return False
+    return True
 
 
 async def _reviewed() -> AsyncIterator[tuple[Row, journal_vouchers.Voucher | None]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity.db import reading
+from charity.db.tables import Table
 from charity.ledger import accounts as acc
 from charity.ledger.loading import Loader
 from charity.ledger.models import JOURNAL_VOUCHER, JournalVoucherRow
@@ -198,3 +199,14 @@ async def load(loader: Loader, numbers: Sequence[str]) -> dict[str, tuple[Journa
 def close(state: State, number: str) -> None:
     """It was reviewed: nothing joins it any more."""
     state.change(JOURNAL_VOUCHER, number, reviewed_at=state.now, open_key=None)
+
+
+def wanted(number: str) -> tuple[Table[Any], str]:
+    """What a command names to see a voucher."""
+    return JOURNAL_VOUCHER, number
+
+
+def is_reviewed(state: State, number: str) -> bool:
+    """Whether a named voucher was reviewed."""
+    row = state.row(JOURNAL_VOUCHER, number)
+    return row is not None and row["reviewed_at"] is not None

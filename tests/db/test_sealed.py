@@ -166,6 +166,7 @@ SEALED = {
     "goods_issue": {"proxy"},
     "household": {"address", "phone"},
     "institution": {"bank_account", "phone"},
+    "journal_question": {"answer", "question"},
     "key_canary": {"value"},
     "money_transfer": {"reason"},
     "person": {"address", "bank_account", "email", "id_number", "phone"},

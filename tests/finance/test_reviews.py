@@ -235,8 +235,13 @@ async def test_a_voucher_and_a_part_of_a_month_are_printed(house: Cast, web: Web
     ):
         assert words.replace(" ", "") in text.replace(" ", ""), words
     assert paper_size_mm(one.content) == (210, 148)
-    month = await auditor.get("/journal/month.pdf?month=2026-11")
+    month = await auditor.get("/journal/2026-11/vouchers.pdf")
     assert page_count(month.content) == 2
     assert "记-0002" in flat(month.content)
-    for query in ("", "?month=2026-13", "?month=2026-10", "?month=2026-11&after=2"):
-        assert (await auditor.get(f"/journal/month.pdf{query}")).status_code == 404, query
+    for path in (
+        "2026-10/vouchers.pdf",
+        "x/vouchers.pdf",
+        "2026-11/vouchers.pdf?after=2",
+        "2026-11/vouchers.pdf?after=x",
+    ):
+        assert (await auditor.get(f"/journal/{path}")).status_code == 404, path

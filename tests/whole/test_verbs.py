@@ -29,6 +29,8 @@ VERBS = {
     "documents.exports.start": "report.export",
     "finance.opening.verbs.confirm": "opening.confirm",
     "finance.opening.verbs.write": "opening.make",
+    "finance.reviews.questions.answer": "desk.read",
+    "finance.reviews.questions.ask": "review.make",
     "finance.reviews.verbs.review": "review.make",
     "finance.transfers.verbs.make": "money.transfer",
     "finance.transfers.verbs.reverse": "money.reverse",

@@ -4,6 +4,8 @@ Always true: a review is a row of its own over the chain of the entries' leaves 
 stands on another number. This is the door; outsiders import only it.
 """
 
+from .questions import answer, ask
+from .readers import answered, to_answer
 from .verbs import review, shown, together
 
-__all__ = ["review", "shown", "together"]
+__all__ = ["answer", "answered", "ask", "review", "shown", "to_answer", "together"]

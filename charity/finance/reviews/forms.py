@@ -4,11 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from charity.finance.fields import Code, Hash
+from charity.finance.fields import Code, Hash, Text
 from charity.finance.reviews.readers import ENTRIES, PAGE
 from charity.finance.reviews.verbs import VOUCHERS_MAX
 from charity.web.api import Query
 from charity.web.fields import Day, DayText
+from charity.web.messages import Needed
 
 AFTER_MAX = 20
 Seen = Annotated[str, Field(pattern=r"^[0-9]{6}-[0-9]{4,9}:[0-9a-f]{64}$")]
@@ -111,20 +112,23 @@ class DayFilter(BaseModel):
 
 
 class EntriesFilter(BaseModel):
-    """Where the entries of a voucher go on."""
+    """Where the entries of a voucher, or the vouchers of a month, go on."""
 
     model_config = ConfigDict(extra="ignore")
 
     after: int = Field(0, ge=0, le=2**53 - 1)
 
 
-class MonthFilter(BaseModel):
-    """Which part of a month is printed: behind a count."""
+class QuestionForm(BaseModel):
+    """What the reviewer wants to know."""
 
-    model_config = ConfigDict(extra="ignore")
+    question: Annotated[Text, Needed("请写明要问什么")]
 
-    month: str = Field(pattern="^[0-9]{4}-(0[1-9]|1[0-2])$")
-    after: int = Field(0, ge=0, le=10**9)
+
+class AnswerForm(BaseModel):
+    """The answer."""
+
+    answer: Annotated[Text, Needed("请填写答复")]
 
 
 def _several(value: Any) -> Any:

@@ -1,12 +1,13 @@
 """Journal vouchers as accountants and auditors read them: what waits, by day, and one number whole."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charity.db import reading
+from charity.db import reading, sealed
 from charity.finance import rules
-from charity.finance.models import REVIEW, JournalReviewRow
+from charity.finance.models import QUESTION, REVIEW, JournalQuestionRow, JournalReviewRow
 from charity.finance.reviews.verbs import shown, together
 from charity.ledger import journal_vouchers
 from charity.ledger.journal_vouchers import Line, Voucher
@@ -14,8 +15,11 @@ from charity.office import staff
 from charity.roles import Actor
 
 PAGE = 30
+_CURSOR = re.compile("([01])-([0-9]{1,9})", re.ASCII)
 ENTRIES = 50
 _REVIEW = ", ".join(sorted(REVIEW.columns))
+_QUESTION = ", ".join(sorted(QUESTION.columns))
+KEY_MAX = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +64,8 @@ async def waiting(on: str, *, after: str = "", by: Actor, limit: int = PAGE) -> 
     """A day's vouchers that nobody reviewed, the unusual first; "" is the first day that has any."""
     by.must("ledger.read")
     day = on or await journal_vouchers.waiting_day()
-    rank, _, n = after.partition("-")
-    behind = int(n) if rank in {"0", "1"} and n.isascii() and n.isdigit() else 0
-    rows = await journal_vouchers.unreviewed(day, rank=int(rank) if behind else 0, after=behind, limit=limit + 1)
+    rank, behind = _place(after)
+    rows = await journal_vouchers.unreviewed(day, rank=rank, after=behind, limit=limit + 1)
     page = rows[:limit]
     return Day(
         day,
@@ -71,6 +74,16 @@ async def waiting(on: str, *, after: str = "", by: Actor, limit: int = PAGE) -> 
         await journal_vouchers.waiting_day(before=day) if day else "",
         await journal_vouchers.waiting_day(behind=day) if day else "",
     )
+
+
+def _place(after: str) -> tuple[int, int]:
+    """Where a page goes on; a cursor that we did not write is refused."""
+    if not after:
+        return 0, 0
+    match = _CURSOR.fullmatch(after)
+    if match is None:
+        raise rules.REVIEW_CURSOR()
+    return int(match[1]), int(match[2])
 
 
 async def get(number: str, *, by: Actor) -> View:
@@ -108,3 +121,54 @@ async def _reviews(numbers: Sequence[str]) -> dict[str, JournalReviewRow]:
     sql = f"SELECT {_REVIEW} FROM journal_review WHERE number IN ({reading.places(len(numbers))})"  # noqa: S608
     rows: Any = await reading.rows(sql, *numbers)
     return {row["number"]: row for row in rows}
+
+
+# -- questions ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with its texts opened; `answer` is "" while nobody answered."""
+
+    row: JournalQuestionRow
+    question: str
+    answer: str
+
+
+async def question(key: str, *, by: Actor) -> Question:
+    """A question that was put to this account."""
+    row: Any = await reading.row(f"SELECT {_QUESTION} FROM journal_question WHERE key = $1", key[:KEY_MAX])  # noqa: S608
+    if row is None:
+        raise rules.QUESTION_UNKNOWN()
+    if by.key not in row["asked_of"].split():
+        raise rules.QUESTION_NOT_YOURS()
+    return _opened(row)
+
+
+async def questions_of(number: str) -> list[Question]:
+    """The questions about a voucher, oldest first."""
+    rows: Any = await reading.rows(
+        f"SELECT {_QUESTION} FROM journal_question WHERE number = $1 ORDER BY asked_at, key",  # noqa: S608
+        number,
+    )
+    return [_opened(row) for row in rows]
+
+
+async def to_answer(*, by: Actor) -> list[str]:
+    """The keys of questions that this account has to answer, oldest first."""
+    rows = await reading.rows("SELECT key, asked_of FROM journal_question WHERE answered_at IS NULL ORDER BY asked_at")
+    return [row["key"] for row in rows if by.key in row["asked_of"].split()]
+
+
+async def answered(*, by: Actor) -> Sequence[str]:
+    """The numbers that this account asked about and that are answered and still wait for review."""
+    rows = await reading.rows(
+        "SELECT DISTINCT number FROM journal_question WHERE asked_by = $1 AND answered_at IS NOT NULL ORDER BY number",
+        by.key,
+    )
+    return [row["number"] for row in await journal_vouchers.some([r["number"] for r in rows]) if not row["reviewed_at"]]
+
+
+def _opened(row: JournalQuestionRow) -> Question:
+    question = sealed.unseal("journal_question", "question", row["key"], row["question"])
+    return Question(row, question, sealed.unseal("journal_question", "answer", row["key"], row["answer"]))

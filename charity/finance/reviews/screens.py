@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from charity import words
-from charity.finance.reviews.readers import Day, View
+from charity.finance.reviews import readers
+from charity.finance.reviews.readers import Day, Question, View
 from charity.ledger import accounts as acc
-from charity.ledger import chart, funds, places
+from charity.ledger import chart, funds, journal_vouchers, places
 from charity.ledger.journal_vouchers import Line
 from charity.ledger.numbering import UNUSUAL_WORDS, printed
+from charity.office import staff
 from charity.printing.journal import SHEETS_MAX
 from charity.roles import Actor
 
@@ -142,3 +144,42 @@ def _note(entry: dict[str, Any]) -> str:
 async def _place(view: View) -> str:
     place = view.row["key"].rpartition("|")[2] if "|" in view.row["key"] else ""
     return (await places.labels()).get(place, place)
+
+
+async def questions(view: View, by: Actor) -> dict[str, Any]:
+    """What was asked about a voucher, and whether this account may ask."""
+    listed = await readers.questions_of(view.row["number"])
+    keys = {key for one in listed for key in (one.row["asked_by"], one.row["answered_by"] or "")} - {""}
+    people = await staff.names(keys)
+    events: list[dict[str, Any]] = []
+    for one in listed:
+        row = one.row
+        who = people.get(row["asked_by"], "")
+        events.append({"text": one.question, "at": row["asked_at"], "who": who, "tone": "wait"})
+        if row["answered_at"] is not None:
+            who = people.get(row["answered_by"] or "", "")
+            events.append({"text": one.answer, "at": row["answered_at"], "who": who, "tone": "good"})
+    may_ask = by.may("review.make") and view.review is None and not view.mine
+    waits = any(one.row["answered_at"] is None for one in listed)
+    return {"questions": events, "may_ask": may_ask, "open_question": waits}
+
+
+async def question(one: Question, by: Actor) -> dict[str, Any]:
+    """A question for whoever answers it: what it is about, with the lines of its voucher."""
+    row = one.row
+    (view,) = await readers.views(await journal_vouchers.some([row["number"]]), by=by)
+    people = await staff.names({row["asked_by"]})
+    return {
+        "key": row["key"],
+        "printed": printed(row["number"]),
+        "facts": [
+            {"term": words.say("询问"), "value": one.question},
+            {"term": words.say("询问人"), "value": people.get(row["asked_by"], "")},
+            {"term": words.say("询问时间"), "value": row["asked_at"], "kind": "instant"},
+            {"term": words.say("业务日期"), "value": view.row["day"], "kind": "date"},
+            {"term": words.say("摘要"), "value": summary(view), "note": await _place(view)},
+            {"term": words.say("合计"), "value": view.row["amount_fen"], "kind": "yuan"},
+        ],
+        "lines": lines(view.lines, await funds.names()),
+        "answer": one.answer,
+    }

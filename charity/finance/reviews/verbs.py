@@ -1,7 +1,9 @@
 """Reviewing journal vouchers: one or many at once, bound to what was on the screen."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from charity.db import reading
 from charity.finance import rules
 from charity.finance.models import REVIEW, JournalReviewRow
 from charity.ledger import journal_vouchers
@@ -14,6 +16,14 @@ from charity.roles import Actor
 
 VOUCHERS_MAX = 200
 Stored = dict[str, tuple[Voucher, list[int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What a review loaded: the vouchers with their reversed entries, and those with an open question."""
+
+    stored: Stored
+    asked: frozenset[str]
 
 
 def shown(row: Voucher, taken_back: Sequence[int]) -> Content:
@@ -43,12 +53,19 @@ async def review(*, numbers: Sequence[str], content_hash: str, by: Actor, idem: 
     if not wanted:
         raise rules.REVIEW_NOTHING()
 
-    async def load(loader: Loader) -> Stored:
-        return await journal_vouchers.load(loader, wanted)
+    async def load(loader: Loader) -> _Facts:
+        places = reading.places(len(wanted))
+        sql = f"SELECT number FROM journal_question WHERE answered_at IS NULL AND number IN ({places})"  # noqa: S608
+        rows = await loader.rows(sql, *wanted)
+        stored = await journal_vouchers.load(loader, wanted)
+        return _Facts(stored, frozenset(row["number"] for row in rows))
 
-    def decide(state: State, stored: Stored) -> Answer:
+    def decide(state: State, facts: _Facts) -> Answer:
+        stored = facts.stored
         for number in wanted:
             _must_be_mine_to_review(number, stored, by)
+            if number in facts.asked:
+                raise rules.REVIEW_ASKED(number=number)
         contents = {number: shown(*stored[number]).hash for number in wanted}
         together(contents).must_be(content_hash)
         for number in wanted:
