@@ -31,6 +31,7 @@ async def test_an_old_receive_page_books_nothing_and_shows_what_arrived_meanwhil
     fields = {"amount_yuan": "200.00", **PAID}
     answer = await cashier.post(place, data={**opened, **fields})
     assert answer.status_code == 409
+    assert "您看过之后内容已经变更" in answer.text
     assert "已经到账：您打开时看到的是 ¥0.00 → 现在是 ¥50.00" in answer.text
     assert "状态：您打开时看到的是 待到账 → 现在是 部分到账" in answer.text
     assert await entries() == 1

@@ -17,7 +17,7 @@ from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Wants
 
 WRITINGS = ["ICBC20261126007", "icbc20261126007", "ICBC 2026-1126-007", "ＩＣＢＣ２０２６１１２６００７",
-            "icbc\u00a02026\u20111126－００７", " Icbc\u30002026—1126 007\u200b"]  # fmt: skip
+            "icbc\u00a02026\u20111126－００７", " Icbc\u30002026—1126 007\u200b", "ICBC2026\u22121126\u2212007"]  # fmt: skip
 FIRST, SECOND = Holder(PaymentKind.GIFT, "first", "CS-2026-000007"), Holder(PaymentKind.VOUCHER, "BF-2026-000001")
 
 
