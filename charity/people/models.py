@@ -183,6 +183,7 @@ class Party(Model):
     party = fields.TextField()
     identity = fields.TextField()
     marks = fields.TextField()
+    largest_fen = fields.BigIntField()
 
     class Meta:
         """Table name."""
@@ -198,6 +199,7 @@ class PartyRow(TypedDict):
     party: str
     identity: str
     marks: str
+    largest_fen: int
 
 
 # The tables whose rows the writer's commands read and change one by one.

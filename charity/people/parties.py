@@ -67,20 +67,33 @@ def one(state: State, person: str, known: Sequence[str]) -> PartyRow | None:
     party = next((p for p in parties if p and (not identity or p["identity"] in {"", identity})), None)
     if party is None:
         key = next(key for key in known if rows[key] is None)
-        party = PartyRow(key=key, same_as=key, party=person, identity=identity, marks="{}")
+        party = PartyRow(key=key, same_as=key, party=person, identity=identity, marks="{}", largest_fen=0)
         rows[key] = party
         state.add(PARTY, party)
     elif identity and not party["identity"]:
         state.change(PARTY, party["key"], identity=identity)
     for key, row in rows.items():
         if row is None:
-            also = PartyRow(key=key, same_as=party["key"], party=party["party"], identity="", marks="{}")
+            also = PartyRow(key=key, same_as=party["key"], party=party["party"], identity="", marks="{}", largest_fen=0)
             state.add(PARTY, also)
     return party
 
 
-def mark(state: State, party: PartyRow, marks: Iterable[str], gifts: int) -> list[str]:
-    """Count gifts of a party (-1: one is taken back) for each mark; the marks that it came to have, or lost."""
+def largest(state: State, known: Sequence[str]) -> int:
+    """The largest gift of money so far of whoever these keys are, fen; 0 for who gave none, or is nameless.
+
+    A gift that was reversed since still counts: it was typed twice when it was so large.
+    """
+    rows = [row for key in known if (row := state.row(PARTY, key))]
+    parties = [state.row(PARTY, row["same_as"]) for row in rows]
+    return max((party["largest_fen"] for party in parties if party), default=0)
+
+
+def mark(state: State, party: PartyRow, marks: Iterable[str], gifts: int, fen: int = 0) -> list[str]:
+    """Count gifts of a party (-1: one is taken back) for each mark; the marks that it came to have, or lost.
+
+    `fen` is what was given in money.
+    """
     row = state.row(PARTY, party["key"])
     assert row is not None, "a party that was looked up"
     counts: dict[str, int] = json.loads(row["marks"])
@@ -91,5 +104,6 @@ def mark(state: State, party: PartyRow, marks: Iterable[str], gifts: int) -> lis
         if not before or not counts[name]:
             turned.append(name)
     kept = {name: count for name, count in counts.items() if count}
-    state.change(PARTY, party["key"], marks=json.dumps(kept, separators=(",", ":")))
+    most = max(row["largest_fen"], fen)
+    state.change(PARTY, party["key"], marks=json.dumps(kept, separators=(",", ":")), largest_fen=most)
     return turned

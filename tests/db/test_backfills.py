@@ -270,3 +270,14 @@ async def test_donors_gifts_and_times_of_before_are_counted_by_the_file_as_by_th
               "UPDATE day_sum SET gifts = 0", "UPDATE day_sum SET recipients = 9 WHERE register = 'disbursements'", "UPDATE unit_sum SET donors = 9")  # fmt: skip
     await _fill_again("0037_donors", tmp_path / "migrations", MADE_BY_0037)
     assert await now() == before
+
+
+async def test_the_largest_gifts_of_before_are_those_that_the_writer_keeps(house: Cast, tmp_path: Path) -> None:
+    for donor in (Donor(), Donor("person", "甲", "13900000001"), Donor("person", "乙", tax_id="330101199001011234")):
+        for fen in (300, 500, 100):
+            await give(house, fen, donor=donor)
+    before = await _kept("party")
+    assert [row[-1] for row in before] == [500, 500]
+    await _do("UPDATE party SET largest_fen = 0")
+    await _fill_again("0044_largest_gifts", tmp_path / "migrations", ("ALTER TABLE",))
+    assert await _kept("party") == before

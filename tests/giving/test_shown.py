@@ -9,6 +9,7 @@ from as_shown import pledge_hash, receipt_hash
 from giving.given import TODAY, all_is_well, entries, give, promised
 from giving.test_pages import API, gift, keyed, promise
 from page_forms import form_of, hidden_of
+from tampering import tampered
 
 from charity.db import reading
 from charity.errors import Refusal
@@ -16,6 +17,7 @@ from charity.giving import channels, pledges, receipts
 from charity.giving.donations import read_back
 from charity.giving.rules import AMOUNT_TWICE, AMOUNT_UNCONFIRMED
 from charity.ledger.writer import Answer
+from charity.people.persons import Donor
 
 PAID = {"received_on": TODAY, "channel": "cash"}
 
@@ -155,6 +157,32 @@ async def test_a_walk_in_gift_is_read_back_at_the_page_and_the_call(web: Any) ->
     assert twice.status_code == 422
     same = {**body, "confirmed_amount_fen": 6_000_000}
     assert (await cashier.post(f"{API}/donations", json=same, headers=keyed())).status_code == 201
+
+
+@pytest.mark.parametrize("identity", [{"phone": "19900003333"}, {"tax_id": "110101199003074514"}])
+async def test_ten_times_the_givers_largest_gift_is_typed_twice(house: Any, identity: dict[str, str]) -> None:
+    donor = Donor("person", "李大山", **identity)
+    once = {"confirmed_amount_fen": None, "donor": donor}
+    await give(house, 20_000, **once)  # nothing came before it
+    await give(house, 300, **once)
+    with pytest.raises(Refusal) as refused:
+        await give(house, 200_001, campaign="everyday", **once)
+    assert refused.value.code == AMOUNT_UNCONFIRMED.code
+    assert read_back.UNLIKE_GIVER in format(refused.value.facts["why"])
+    await give(house, 200_000, campaign="everyday", **once)
+    await give(house, 2_000_000, **once)  # ten times what is now the largest
+    for other in (Donor("anonymous"), Donor("person", "李大山"), Donor("person", "他人", "19900004444")):
+        await give(house, 4_000_000, **(once | {"donor": other}))
+    code = await promised(amount_fen=2_500_000, donor=Donor("person", "同一人", "19900005555"))
+    await give(house, 100, donor=Donor("person", "同一人", "19900005555"))
+    seen = {"content_hash": await pledge_hash(code), **PAID, "by": house.cashier}
+    with pytest.raises(Refusal) as refused:
+        await pledges.receive(code, amount_fen=2_500_000, **seen)
+    assert refused.value.code == AMOUNT_UNCONFIRMED.code
+    assert (await pledges.receive(code, amount_fen=2_500_000, confirmed_amount_fen=2_500_000, **seen)).status == 201
+    assert await all_is_well() == []
+    async with tampered("UPDATE party SET largest_fen = largest_fen - 1 WHERE largest_fen > 0"):
+        assert {line.split(":")[0] for line in await all_is_well()} == {"I12"}
 
 
 def test_a_sum_unlike_the_givers_is_read_back_from_ten_times_on() -> None:

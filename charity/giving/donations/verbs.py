@@ -127,7 +127,8 @@ async def receive(
     today = clock.today()
 
     def decide(state: State) -> Answer:
-        read_back.check(amount_fen, confirmed_amount_fen, read_back.reasons(amount_fen, way))
+        largest_fen = parties.largest(state, gift.known)
+        read_back.check(amount_fen, confirmed_amount_fen, read_back.reasons(amount_fen, way, largest_fen=largest_fen))
         campaigns.accepting(state, campaign, day=received_on)
         state.add(PERSON, row)
         return record(state, gift, today=today.isoformat(), by=by)
@@ -185,7 +186,8 @@ async def receive_together(
     total_fen = sum(gift.amount_fen for gift in gifts)
 
     def decide(state: State) -> Answer:
-        read_back.check(total_fen, confirmed_amount_fen, read_back.reasons(total_fen, way))
+        largest_fen = parties.largest(state, gifts[0].known)
+        read_back.check(total_fen, confirmed_amount_fen, read_back.reasons(total_fen, way, largest_fen=largest_fen))
         state.add(PERSON, row)
         booked: list[Entry] = []
         for gift in gifts:

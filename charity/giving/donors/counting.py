@@ -77,8 +77,20 @@ async def wrong() -> list[Failure]:
         "AND party <> '' AND status <> 'reversed' GROUP BY party, campaign, work_unit"
         f") x GROUP BY x.party, x.mark HAVING SUM(x.kept) <> SUM(x.given) LIMIT {checks.SHOWN_MAX}"
     )
+    larger = await reading.rows(
+        "SELECT p.party, MAX(p.largest_fen) AS kept, MAX(x.most) AS given FROM party p JOIN (SELECT party, "  # noqa: S608
+        "MAX(amount_fen) AS most FROM donation WHERE kind = 'cash' AND party <> '' AND status <> 'reversed' "
+        "GROUP BY party) x ON x.party = p.party GROUP BY p.party HAVING MAX(p.largest_fen) < MAX(x.most) "
+        f"LIMIT {checks.SHOWN_MAX}"
+    )
     msgid = "捐赠人 {party}（{mark}）：记有捐赠 {kept} 笔，捐赠记录中为 {given} 笔"
-    return [Failure("I12", words.say(msgid, **row)) for row in rows]
+    return [
+        *(Failure("I12", words.say(msgid, **row)) for row in rows),
+        *(
+            Failure("I12", words.say("捐赠人 {party}：记最大一笔为 {kept} 分，捐赠记录中有 {given} 分", **row))
+            for row in larger
+        ),
+    ]
 
 
 def _count(
@@ -93,7 +105,7 @@ def _count(
 ) -> None:
     marks = [fund] if state.fund(fund).kind == "agency" else [fund, sums.OWN]
     unit = f"{campaign}/{work_unit}" if work_unit else ""
-    turned = parties.mark(state, party, [*marks, unit] if unit else marks, gifts) if party else []
+    turned = parties.mark(state, party, [*marks, unit] if unit else marks, gifts, amount_fen) if party else []
     for name in turned:
         if name != unit:
             state.tally(sums.DONORS, (name,), gifts)

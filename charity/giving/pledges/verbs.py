@@ -150,8 +150,9 @@ async def receive(
         if row["status"] not in OPEN:
             raise rules.PLEDGE_DONE(state=Term(STATUS_WORDS[row["status"]]))
         content.of_row(row).must_be(content_hash)
-        due_fen = row["amount_fen"] - row["received_fen"]
-        read_back.check(amount_fen, confirmed_amount_fen, read_back.reasons(amount_fen, way, due_fen=due_fen))
+        due_fen, largest_fen = row["amount_fen"] - row["received_fen"], parties.largest(state, gift.known)
+        why = read_back.reasons(amount_fen, way, due_fen=due_fen, largest_fen=largest_fen)
+        read_back.check(amount_fen, confirmed_amount_fen, why)
         campaigns.accepting(state, pledge.campaign_id, day=received_on, late=True)
         total = row["received_fen"] + amount_fen
         status = "received" if total >= row["amount_fen"] else "partial"
