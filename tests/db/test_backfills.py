@@ -68,6 +68,7 @@ async def _town_of_months(house: Cast) -> None:
     for days in (-400, -35, 35):
         with clock.fixed(now + timedelta(days=days)):
             await give(house, 1_000 + days, campaign="everyday", received_on=clock.today().isoformat())
+        with clock.fixed(now + timedelta(days=days, seconds=1)):  # of givers of one moment nobody was the first
             await give(house, 2_000 + days, campaign="wenchuan-2008", received_on=clock.today().isoformat())
     lines = [
         IntakeLine(SOAP, 7),
