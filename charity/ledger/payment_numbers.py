@@ -41,6 +41,7 @@ ADDRESSES = {
 }
 """Where the pages of the rooms show whose a number is, for who may see them."""
 _DROPPED = frozenset({"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})
+_ASCII_DROPPED = dict.fromkeys([*range(33), ord("-"), 127])
 _HYPHENS = frozenset("\u02d7\u2043\u2212\u2796")  # minus signs and a bullet, which Unicode counts among no dashes
 
 
@@ -58,8 +59,8 @@ class Holder:
 
 def normal(text: str) -> str:
     """The number as it is compared; "" when the text has nothing but blanks and hyphens."""
-    if text.isascii() and text.isalnum():
-        return text.upper()
+    if text.isascii():  # nearly all, and asked several times a gift
+        return text.upper() if text.isalnum() else text.translate(_ASCII_DROPPED).upper()
     shaped = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold().upper())
     left = "".join(c for c in shaped if unicodedata.category(c) not in _DROPPED and c not in _HYPHENS)
     return unicodedata.normalize("NFKC", left)

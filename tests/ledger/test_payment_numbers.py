@@ -34,6 +34,11 @@ def test_the_normal_form_of_a_normal_form_is_itself_and_has_no_blank(text: str) 
     assert not any(c.isspace() for c in once)
 
 
+def test_what_is_ascii_is_compared_as_everything_else() -> None:
+    for code in range(128):
+        assert payment_numbers.normal(chr(code)) == payment_numbers.normal(f"{chr(code)}\u200b"), code
+
+
 @given(st.text(max_size=20))
 def test_capitals_make_no_difference(text: str) -> None:
     assert payment_numbers.normal(text) == payment_numbers.normal(text.casefold())
