@@ -16,7 +16,6 @@ from charity.demo import calendar
 from charity.demo.plan import Chapter, Plan
 from charity.finance import opening, reviews, transfers
 from charity.finance.models import TransferKind
-from charity.finance.reviews import readers
 from charity.ledger import accounts as acc
 from charity.ledger import places
 from charity.ledger.places import PAYING_BANK, Place
@@ -115,7 +114,7 @@ async def _review(plan: Plan, days: Sequence[date]) -> None:
 async def _review_day(day: str, reviewer: Actor) -> None:
     after: str | None = ""
     while after is not None:
-        page = await readers.waiting(day, after=after, by=reviewer, limit=PAGE)
+        page = await reviews.waiting(day, after=after, by=reviewer, limit=PAGE)
         hashes = {view.row["number"]: view.content_hash for view in page.vouchers if not view.mine}
         if hashes:
             await reviews.review(numbers=list(hashes), content_hash=reviews.together(hashes).hash, by=reviewer)

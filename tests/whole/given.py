@@ -25,6 +25,7 @@ CALLS: dict[str, set[Any]] = {
     "POST /pledges": PUBLIC,
     "GET /pledges/{code}": PUBLIC,
     "GET /receipts/{code}": PUBLIC,
+    "GET /figures": PUBLIC,
     "POST /receipts/issue": CASHIER,
     "POST /receipts/{code}/void": CASHIER | ACCOUNTANT,
     "POST /receipts/{code}/replace": CASHIER | ACCOUNTANT,

@@ -11,6 +11,7 @@ from aid.given import made as voucher_made
 from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
+from finance.given import asked as transfer_asked
 from giving.given import give, promised, requested
 from goods.given import RICE
 from goods.given import opened as shop_opened
@@ -25,6 +26,7 @@ from charity.arguments import Judged
 from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
+from charity.finance import reviews, transfers
 from charity.goods.intake.screens import HEADER, NEW_ITEM
 from charity.roles import PERMISSIONS
 from charity.web import fields, forms, limits
@@ -106,11 +108,16 @@ NO_MODEL = {  # the forms that no model judges, and what their pages send
     "/exports": ("report", "format", "from", "to", "store", "fund", "campaign", "programme", "copy"),
 }
 
+ADDRESSEES = {"/journal/questions/{key}": "cashier"}  # open to everybody, but what was asked goes to one
+
 
 async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     """One thing for each path with a code in it: a prefix of the path, and how its places are filled."""
     shop = await shop_opened(house)
     gift = await give(house)
+    moved = await transfers.make(await transfer_asked(lines=(("F-GEN", 100),)), by=house.cashier)
+    number = str(await reading.value("SELECT MIN(number) FROM journal_voucher"))
+    question = await reviews.ask(number=number, question="问", by=house.accountant)
     export = await exports.start(report="donations", fmt="csv", filters=whole_year(), by=house.accountant)
     return {
         "/campaigns/": {"slug": "everyday"},
@@ -122,6 +129,9 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/stores/": {"store": "LX01"},
         "/goods/": {"number": (await shop.bring_answer(RICE, 3))["number"]},
         "/vouchers/": {"number": (await voucher_made(web))["number"]},
+        "/transfers/": {"number": moved.body["number"]},
+        "/journal/": {"number": number},
+        "/journal/questions/": {"key": question.body["key"]},
         "/accounts/": {"key": house.cashier2.key},
         "/accounts/changes/": {},
         "/exports/": {"id": export.id},
@@ -134,7 +144,7 @@ def _posts() -> Iterator[tuple[str, str | None]]:
         if isinstance(route, Route) and "POST" in (route.methods or ()):
             assert f"POST {route.path}" in PAGES, f"POST {route.path}: write into PAGES of tests/whole/given.py who may"
             may = PAGES[f"POST {route.path}"]
-            yield route.path, "admin" if may >= EVERYBODY else min(may)
+            yield route.path, ADDRESSEES.get(route.path, "admin" if may >= EVERYBODY else min(may))
 
 
 async def test_every_field_of_every_form_is_judged(

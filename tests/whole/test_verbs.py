@@ -39,6 +39,7 @@ VERBS = {
     "giving.campaigns.verbs.close": "campaign.manage",
     "giving.campaigns.verbs.create": "campaign.manage",
     "giving.campaigns.verbs.file": "campaign.manage",
+    "giving.campaigns.verbs.keep_archived": "campaign.manage",
     "giving.donations.verbs.receive": "gift.receive",
     "giving.donations.verbs.receive_together": "gift.receive",
     "giving.donors.work_units.add": "campaign.manage",

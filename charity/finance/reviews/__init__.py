@@ -5,7 +5,7 @@ stands on another number. This is the door; outsiders import only it.
 """
 
 from .questions import answer, ask
-from .readers import answered, to_answer
+from .readers import answered, to_answer, waiting
 from .verbs import review, shown, together
 
-__all__ = ["answer", "answered", "ask", "review", "shown", "to_answer", "together"]
+__all__ = ["answer", "answered", "ask", "review", "shown", "to_answer", "together", "waiting"]

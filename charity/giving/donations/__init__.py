@@ -1,5 +1,6 @@
 """Donations 捐赠: received, recorded and read. This is the door; outsiders import only it."""
 
+from . import read_back, references
 from .readers import Received, get, latest
 from .verbs import PARTS_MAX, Gift, Part, check_day, in_kind_row, receive, receive_together, record
 
@@ -12,7 +13,9 @@ __all__ = [
     "get",
     "in_kind_row",
     "latest",
+    "read_back",
     "receive",
     "receive_together",
     "record",
+    "references",
 ]
