@@ -30,7 +30,7 @@ YUAN: Final = 100
 SHORT: Final = frozenset({"fund.short", "fund_place.short"})
 STANDARD: Final = {"U": 312 * YUAN, "R": 188 * YUAN}
 TIMES_STANDARD: Final = 6
-"""Temporary aid: at most so many times the month's standard a person (field.md 6.4)."""
+"""Temporary aid: at most so many times the month's standard a person (field.md 4.8)."""
 STUDENTS: Final = ((60, 6_000, "应届大学新生助学金"), (50, 5_000, "大学新生助学金"), (40, 4_000, "在读大学生助学金"))
 PUPILS: Final = (130, 1_000, "高中生助学金")
 ORPHANS: Final = ((26, 2_000, "小学"), (18, 2_400, "初中"), (12, 3_400, "高中"), (6, 5_000, "大学"))

@@ -1,6 +1,6 @@
 """Giving money back (docs/books.md): approved, then paid; a chargeback was taken from us before anybody approved it.
 
-The approval debits what the cause says (accounting.md 84-89) and credits what is owed, 2209 by fund: the gift's
+The approval debits what the cause says (docs/field.md 9, rows 84-89) and credits what is owed, 2209 by fund: the gift's
 unspent positions leave its fund, and for what is spent F-GEN pays, from its own places of money, by a transfer of net
 assets. So each fund balances by itself. The payment debits 2209 and credits where the money lay.
 """

@@ -60,20 +60,20 @@ async def disbursements(**chosen: str) -> tuple[list[dict[str, Any]], Totals]:
     return (await register.page(filters, seq, None, 100)).rows, await register.totals(filters, seq)
 
 
-async def test_people_who_got_goods_of_two_funds_count_once(shop: Shop) -> None:
+async def test_a_visit_for_goods_of_two_funds_counts_once(shop: Shop) -> None:
     number = (await hand_out(shop, Line(3, barcode=RICE))).body["number"]
     rows, totals = await disbursements()
     assert sorted((r["fund"], r["goods_fen"]) for r in rows) == [("送温暖专项基金", 5_000), ("非限定性基金", 3_000)]
-    assert [r["recipients"] for r in rows] == [3, 0]
-    assert totals.sums == {"recipients": 3, "cash_fen": 0, "goods_fen": 8_000, "amount_fen": 8_000}
-    assert [group.figures["recipients"] for group in totals.groups] == [3]
-    for fund in ("F-GEN", "F-WARM"):  # each fund alone reached these three
+    assert [r["recipients"] for r in rows] == [1, 0]
+    assert totals.sums == {"recipients": 1, "cash_fen": 0, "goods_fen": 8_000, "amount_fen": 8_000}
+    assert [group.figures["recipients"] for group in totals.groups] == [1]
+    for fund in ("F-GEN", "F-WARM"):  # each fund alone reached this one
         rows, totals = await disbursements(fund=fund)
-        assert [r["recipients"] for r in rows] == [3]
-        assert totals.sums["recipients"] == 3
+        assert [r["recipients"] for r in rows] == [1]
+        assert totals.sums["recipients"] == 1
     await as_shown.reverse(number=number, reason="扫错卡", by=shop.house.manager)
     rows, totals = await disbursements()
-    assert [r["recipients"] for r in rows] == [3, 0, -3, 0]
+    assert [r["recipients"] for r in rows] == [1, 0, -1, 0]
     assert totals.sums["recipients"] == totals.sums["amount_fen"] == 0
     assert await books_verify.run() == []
 
@@ -170,20 +170,23 @@ async def promised() -> str:
 async def test_the_key_of_a_form_belongs_to_its_address(house: Cast, web: Web) -> None:
     codes = [await promised() for _ in range(2)]
     client, today = web.as_("cashier"), clock.today().isoformat()
-    fields = {"idem": secrets.token_hex(16), "amount_yuan": "20", "received_on": today, "channel": "cash"}
+    fields = {"amount_yuan": "20", "confirmed_amount_yuan": "20", "received_on": today, "channel": "cash"}
+    fields |= {"idem": secrets.token_hex(16), "content_hash": await as_shown.pledge_hash(codes[0])}
     first = await client.post(f"/pledges/{codes[0]}/receive", data=fields)
     again = await client.post(f"/pledges/{codes[0]}/receive", data=fields)
     assert (first.status_code, again.headers["location"]) == (303, first.headers["location"])
     other = await client.post(f"/pledges/{codes[1]}/receive", data=fields)
     assert other.status_code == 422
-    fresh = await client.post(f"/pledges/{codes[1]}/receive", data=fields | {"idem": secrets.token_hex(16)})
+    fields |= {"idem": secrets.token_hex(16), "content_hash": await as_shown.pledge_hash(codes[1])}
+    fresh = await client.post(f"/pledges/{codes[1]}/receive", data=fields)
     assert fresh.status_code == 303
     assert await reading.value("SELECT COUNT(*) FROM donation") == 2
 
 
 async def test_the_key_of_a_call_belongs_to_its_address(house: Cast, web: Web) -> None:
     codes = [await promised() for _ in range(2)]
-    body = {"amount_fen": 2_000, "received_on": clock.today().isoformat(), "channel": "cash"}
+    body = {"amount_fen": 2_000, "confirmed_amount_fen": 2_000, "received_on": clock.today().isoformat()}
+    body |= {"channel": "cash", "content_hash": await as_shown.pledge_hash(codes[0])}
     key = {"Idempotency-Key": secrets.token_hex(8)}
     calls = [
         await web.as_("cashier").post(f"/api/v1/pledges/{code}/receive", json=body, headers=key)
