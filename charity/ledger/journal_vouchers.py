@@ -13,7 +13,7 @@ from charity.db.tables import Table
 from charity.ledger import accounts as acc
 from charity.ledger.loading import Loader
 from charity.ledger.models import JOURNAL_VOUCHER, JournalVoucherRow
-from charity.ledger.numbering import GROUPED, key_of
+from charity.ledger.numbering import GROUPED, key_of, printed
 from charity.ledger.state import State
 
 Voucher = JournalVoucherRow
@@ -155,6 +155,14 @@ async def numbers_of(seqs: Sequence[int], ask: Ask = reading.rows) -> dict[int, 
                 if row["first_seq"] <= seq <= row["last_seq"]:
                     numbers[seq] = row["number"]
     return numbers
+
+
+async def shown_of(seq: int | None) -> str:
+    """The number of an entry as papers print it, with the entry's own: `记-0123 #4567`; "" for none."""
+    if seq is None:
+        return ""
+    number = (await numbers_of([seq])).get(seq)
+    return f"{printed(number)} #{seq}" if number else f"#{seq}"
 
 
 async def _keys(seqs: Sequence[int], ask: Ask) -> dict[int, str]:

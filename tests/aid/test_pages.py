@@ -72,6 +72,7 @@ async def test_the_calls_of_the_contract_from_draft_to_paid(web: Any) -> None:
     again = await cashier.post(f"{place}/pay", json=pay, headers={"Idempotency-Key": "pay-1"})
     assert (again.status_code, again.json()) == (201, paid.json())
     assert again.headers["idempotent-replayed"] == "true"
+    assert "记-0002 #2" in (await cashier.get(f"/vouchers/{voucher['number']}")).text
     other = {**pay, "channel_ref": "ICBC-2"}
     assert (await cashier.post(f"{place}/pay", json=other, headers={"Idempotency-Key": "pay-1"})).status_code == 422
 

@@ -101,6 +101,7 @@ async def test_a_cashier_chooses_fills_in_looks_and_confirms_without_a_script(ho
     assert booked.status_code == 303
     shown = (await web.as_("auditor").get(booked.headers["location"])).text
     assert "5401/-/F-GEN" in shown
+    assert "记-0003 #5" in shown
     assert "<button" not in shown.partition("<main")[2].partition("</main")[0]
     assert booked.headers["location"].rpartition("/")[2] in (await cashier.get("/transfers")).text
 

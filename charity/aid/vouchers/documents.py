@@ -56,7 +56,7 @@ def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
         payer=voucher.payer,
         paid_from=voucher.paid_from,
         channel_ref=row["channel_ref"] or "",
-        entry=f"#{row['entry_seq']}" if row["entry_seq"] else "",
+        entry=voucher.entry,
         content_hash=row["content_hash"],
         verify_url=f"{settings().public_url.rstrip('/')}/vouchers/{voucher.number}",
         demo=we.demo,

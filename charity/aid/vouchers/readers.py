@@ -13,7 +13,7 @@ from charity.aid.payees import Payee
 from charity.aid.recipients import Recipient
 from charity.aid.vouchers.verbs import OPEN, STATUS_WORDS, UNPAID, approvals_in_force
 from charity.db import reading, sealed
-from charity.ledger import funds, places
+from charity.ledger import funds, journal_vouchers, places
 from charity.office import staff
 from charity.roles import Actor
 
@@ -66,7 +66,8 @@ class Decision:
 class VoucherView:
     """A voucher whole. `row` is its stored row; `approvers` the accounts whose approvals are in force.
 
-    `programme` is "" for our own costs; `paid_from` the name of the place of money, "" until it is paid.
+    `programme` is "" for our own costs; `paid_from` the name of the place of money and `entry` the journal voucher
+    with its entry, both "" until it is paid.
     """
 
     row: dict[str, Any]
@@ -74,6 +75,7 @@ class VoucherView:
     payee: Payee
     listed: list[Recipient]
     paid_from: str
+    entry: str
     programme: str
     fund: str
     fund_kind: str
@@ -144,6 +146,7 @@ async def get(number: str) -> VoucherView:
         payee=await payees.known(row["payee_kind"], row["payee"]),
         listed=await recipients.of_content(row["content_hash"]),
         paid_from=(await places.labels()).get(row["paid_from"], "") if row["paid_from"] else "",
+        entry=await journal_vouchers.shown_of(row["entry_seq"]),
         programme=programmes.get(row["programme"], ""),
         fund=fund.shown,
         fund_kind=fund.kind,

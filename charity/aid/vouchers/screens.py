@@ -237,7 +237,7 @@ def _payment(shown: VoucherView) -> list[dict[str, Any]]:
         {"term": words.say("出纳"), "value": shown.payer},
         {"term": words.say("付款账户"), "value": shown.paid_from},
         {"term": words.say("银行回单号"), "value": row["channel_ref"], "kind": "code"},
-        {"term": words.say("记账凭证"), "value": f"#{row['entry_seq']}", "kind": "code"},
+        {"term": words.say("记账凭证"), "value": shown.entry, "kind": "code"},
     ]
 
 

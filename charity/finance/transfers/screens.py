@@ -10,7 +10,7 @@ from charity.finance.transfers import readers, verbs
 from charity.finance.transfers.readers import TransferView
 from charity.finance.transfers.verbs import CHARTS, KIND_WORDS, Transfer
 from charity.ledger import accounts as acc
-from charity.ledger import funds, places
+from charity.ledger import funds, journal_vouchers, places
 from charity.ledger.places import Place
 from charity.office import staff
 from charity.web import forms, pages
@@ -151,7 +151,7 @@ async def show(view: TransferView) -> dict[str, Any]:
         "facts": facts,
         "lines": [{"fund": names.get(fund, fund), "moved": fen} for fund, fen in view.lines],
         "total": row["amount_fen"],
-        "seq": row["seq"],
+        "entry": await journal_vouchers.shown_of(row["seq"]),
         "postings": [
             {
                 "account": posting["account"],
