@@ -155,7 +155,7 @@ class Years:
         for _ in range(WAITING_MAX):
             await self._voucher(today, end="approved")
             gift = await self._walk_in(today)
-            await refunds.request(gift["id"], amount_fen=10_000, reason="重复支付", by=by)
+            await refunds.request(gift["id"], amount_fen=10_000, cause="mistaken", reason="重复支付", by=by)
         day = today.isoformat()
         await exports.start(report="stock", fmt="csv", filters=Filters(day, day), by=by)
 
@@ -370,10 +370,21 @@ class Years:
             )
 
     async def _refund(self, gift: dict[str, Any]) -> None:
+        from charity import clock  # noqa: PLC0415
         from charity.giving import refunds  # noqa: PLC0415
 
-        asked = await refunds.request(gift["id"], amount_fen=30_000, reason="重复支付", by=self.staff["accountant"])
-        await refunds.approve(asked.body["number"], by=self.staff["accountant2"])
+        asked = await refunds.request(
+            gift["id"], amount_fen=30_000, cause="mistaken", reason="重复支付", by=self.staff["accountant"]
+        )
+        number = asked.body["number"]
+        await refunds.approve(number, content_hash=asked.body["content_hash"], by=self.staff["accountant2"])
+        await refunds.pay(
+            number,
+            paid_on=clock.today(),
+            channel_ref=f"B{number}",
+            content_hash=await refunds.content_hash(number),
+            by=self.staff["cashier"],
+        )
 
     async def _void(self, gift: dict[str, Any]) -> None:
         from charity.giving import receipts  # noqa: PLC0415

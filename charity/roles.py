@@ -55,6 +55,10 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "refund.request": ("申请退款", frozenset({Role.ACCOUNTANT})),
     "refund.read": ("查看退款", _FINANCE | {Role.APPROVER, Role.AUDITOR}),
     "refund.approve": ("批准退款", frozenset({Role.ACCOUNTANT, Role.APPROVER})),
+    "refund.pay": ("登记退款付款", frozenset({Role.CASHIER})),
+    "reversal.request": ("申请更正捐赠", frozenset({Role.ACCOUNTANT})),
+    "reversal.read": ("查看捐赠更正", _FINANCE | {Role.APPROVER, Role.AUDITOR}),
+    "reversal.approve": ("批准更正捐赠", frozenset({Role.ACCOUNTANT, Role.APPROVER})),
     "campaign.read": ("查看募捐活动管理", frozenset({Role.ACCOUNTANT, Role.AUDITOR})),
     "campaign.manage": ("管理募捐活动", frozenset({Role.ACCOUNTANT})),
     "goods.move": ("收发物资", frozenset({Role.CLERK, Role.MANAGER})),
@@ -120,7 +124,16 @@ class Actor:
             raise NOT_YOURS(permission=PERMISSIONS["goods.move"][0])
 
 
-READING = ("account.watch", "campaign.read", "card.read", "gift.read", "pledge.read", "refund.read", "voucher.read")
+READING = (
+    "account.watch",
+    "campaign.read",
+    "card.read",
+    "gift.read",
+    "pledge.read",
+    "refund.read",
+    "reversal.read",
+    "voucher.read",
+)
 """What jobs, checks and readers of the house itself may see: all rows."""
 SYSTEM = Actor(
     "system",

@@ -8,7 +8,7 @@ import base64
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="签名密钥，至少 32 个字符")
     data_keys: str = Field("", description="加密密钥 id:base64,…；第一把加密，其余只读")
     public_url: str = Field("http://127.0.0.1:8000", description="印在二维码里的网址")
+    refund_earlier_year: Literal["3201", "4101"] = Field(
+        "3201", description="因外部原因退还以前年度捐赠时记入的科目：3201 以前年度净资产调整，或 4101 冲减本年捐赠收入"
+    )
     trusted_proxies: str = Field("", description="可信反向代理的地址，逗号分隔")
 
     @model_validator(mode="after")

@@ -8,7 +8,8 @@ from charity.disclosure import uses
 from charity.disclosure.uses import PublicUse
 from charity.documents import codes
 from charity.giving import campaigns, pledges, receipts
-from charity.giving.models import DonationStatus, Receipt
+from charity.giving.kinds import DonationStatus
+from charity.giving.models import Receipt
 from charity.ledger import entries, figures, tracing
 from charity.ledger import funds as ledger_funds
 from charity.people import persons

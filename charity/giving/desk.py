@@ -24,7 +24,39 @@ async def refunds_to_approve(by: Actor) -> list[Task]:
         return []
     facts = {"count": row["n"], "amount": yuan_sign(row["fen"]), "day": day_words(row["first"])}
     text = words.say("有 {count} 笔退款申请等您批准，共 {amount}，最早的是{day}申请的", **facts)
-    return [Task(text, "/refunds", words.say("批准退款"), order=210, tone="wait")]
+    return [Task(text, "/refunds?status=requested", words.say("批准退款"), order=210, tone="wait")]
+
+
+async def refunds_to_pay(by: Actor) -> list[Task]:
+    """Approved refunds that this cashier neither asked for nor approved."""
+    if not by.may("refund.pay"):
+        return []
+    row = await reading.only(
+        "SELECT COUNT(*) AS n, COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) AS fen, MIN(approved_at) AS first "
+        "FROM refund WHERE status = 'approved' AND requested_by <> $1 AND approved_by <> $1",
+        by.key,
+    )
+    if not row["n"]:
+        return []
+    facts = {"count": row["n"], "amount": yuan_sign(row["fen"]), "day": day_words(row["first"])}
+    text = words.say("有 {count} 笔退款已批准，等您付款，共 {amount}，最早的是{day}批准的", **facts)
+    return [Task(text, "/refunds?status=approved", words.say("登记退款付款"), order=212, tone="wait")]
+
+
+async def reversals_to_approve(by: Actor) -> list[Task]:
+    """Corrections that another person asked for."""
+    if not by.may("reversal.approve"):
+        return []
+    row = await reading.only(
+        "SELECT COUNT(*) AS n, MIN(requested_at) AS first FROM gift_reversal "
+        "WHERE status = 'requested' AND requested_by <> $1",
+        by.key,
+    )
+    if not row["n"]:
+        return []
+    facts = {"count": row["n"], "day": day_words(row["first"])}
+    text = words.say("有 {count} 份捐赠更正申请等您批准，最早的是{day}申请的", **facts)
+    return [Task(text, "/reversals?status=requested", words.say("批准更正"), order=214, tone="wait")]
 
 
 async def pledges_open(by: Actor) -> list[Task]:
@@ -86,5 +118,21 @@ async def find_pledge(code: str, by: Actor) -> str | None:
     return f"/pledges/{pledge}/receive" if by.may("gift.receive") else f"/p/{pledge}"
 
 
-tasks = [refunds_to_approve, pledges_open, receipts_undelivered]
-finders = [find_receipt, find_pledge]
+async def find_refund(code: str, by: Actor) -> str | None:
+    """A refund by its number."""
+    if not by.may("refund.read"):
+        return None
+    number = await reading.value("SELECT number FROM refund WHERE number = $1", code)
+    return f"/refunds/{number}" if number else None
+
+
+async def find_reversal(code: str, by: Actor) -> str | None:
+    """The correction of a gift by its number."""
+    if not by.may("reversal.read"):
+        return None
+    number = await reading.value("SELECT number FROM gift_reversal WHERE number = $1", code)
+    return f"/reversals/{number}" if number else None
+
+
+tasks = [refunds_to_approve, refunds_to_pay, reversals_to_approve, pledges_open, receipts_undelivered]
+finders = [find_receipt, find_pledge, find_refund, find_reversal]

@@ -1,6 +1,5 @@
 """Rows of what was given. Keys are random texts made before the insert; the writer inserts these rows."""
 
-from enum import StrEnum
 from typing import Self, TypedDict
 
 from tortoise import fields
@@ -10,99 +9,23 @@ from tortoise.queryset import QuerySet
 from charity.db.fields import SealedField, WordField, nothing, relation
 from charity.db.tables import Sums, Table
 from charity.giving.channels import CHANNELS
+from charity.giving.kinds import (
+    PUBLISHED,
+    CampaignKind,
+    CampaignStatus,
+    Delivery,
+    DonationStatus,
+    Evidence,
+    GiftKind,
+    PledgeStatus,
+    Reach,
+    ReceiptStatus,
+    RefundCause,
+    RefundStatus,
+    ReversalStatus,
+)
 from charity.people.models import Person
 from charity.roles import Actor
-
-
-class CampaignKind(StrEnum):
-    """What a campaign is for."""
-
-    ONE_DAY = "one_day"
-    EVERYDAY = "everyday"
-    WINTER = "winter"
-    EDUCATION = "education"
-    ORPHAN = "orphan"
-    DISASTER = "disaster"
-    AGENCY = "agency"
-
-
-class Reach(StrEnum):
-    """Whom a campaign asks (Charity Law 23)."""
-
-    PUBLIC = "public"
-    TARGETED = "targeted"
-
-
-class CampaignStatus(StrEnum):
-    """How far a campaign is."""
-
-    DRAFT = "draft"
-    FILED = "filed"
-    ACTIVE = "active"
-    CLOSED = "closed"
-    ARCHIVED = "archived"
-
-
-PUBLISHED = (CampaignStatus.ACTIVE, CampaignStatus.CLOSED, CampaignStatus.ARCHIVED)
-
-
-class PledgeStatus(StrEnum):
-    """How far a pledge is; `expired` follows from its date and is not stored."""
-
-    PENDING = "pending"
-    PARTIAL = "partial"
-    RECEIVED = "received"
-    CANCELLED = "cancelled"
-    RELEASED = "released"
-
-
-class GiftKind(StrEnum):
-    """What was given."""
-
-    CASH = "cash"
-    IN_KIND = "in_kind"
-
-
-class DonationStatus(StrEnum):
-    """What became of a gift."""
-
-    OK = "ok"
-    REFUNDED = "refunded"
-    REVERSED = "reversed"
-
-
-class ReceiptStatus(StrEnum):
-    """What a receipt is worth."""
-
-    ISSUED = "issued"
-    VOIDED = "voided"
-    REPLACED = "replaced"
-
-
-class Delivery(StrEnum):
-    """How a receipt reached its giver (Charity Law 38)."""
-
-    PENDING = "pending"
-    SENT = "sent"
-    HANDED = "handed"
-    KEPT_UNDELIVERED = "kept_undelivered"
-
-
-class Evidence(StrEnum):
-    """What proves the value of goods (field.md 0.7)."""
-
-    INVOICE = "invoice"
-    MARKET = "market"
-    APPRAISAL = "appraisal"
-    NONE = "none"
-
-
-class RefundStatus(StrEnum):
-    """How far a refund is."""
-
-    REQUESTED = "requested"
-    REFUNDED = "refunded"
-    REJECTED = "rejected"
 
 
 class Campaign(Model):
@@ -468,19 +391,35 @@ class ReceiptItemRow(TypedDict):
 
 
 class Refund(Model):
-    """Money to be given back: requested by one person, approved by another."""
+    """Money to be given back: requested by one person, approved by another, paid by a third.
+
+    One of before 0032 has no cause, debit or payment: its approval took the money from the bank at once.
+    `general_fen` of it is paid by F-GEN; `debit` is the chart that its approval debited.
+    """
 
     number = fields.CharField(64, primary_key=True)
     donation: fields.ForeignKeyRelation[Donation] = relation(Donation, "donation")
     donation_id: str
     amount_fen = fields.BigIntField()
+    cause = WordField(("", *RefundCause))
     reason = SealedField()
+    salt = fields.TextField()
     status = WordField(RefundStatus)
     requested_by = fields.TextField()
     requested_at = fields.TextField()
     approved_by = fields.TextField(null=True)
     approved_at = fields.TextField(null=True)
+    decision = SealedField(null=True)
+    debit = fields.TextField()
+    general_fen = fields.BigIntField()
     seq = fields.BigIntField(null=True)
+    paid_by = fields.TextField(null=True)
+    paid_at = fields.TextField(null=True)
+    paid_on = fields.TextField(null=True)
+    paid_from = fields.TextField()
+    channel = WordField(("", *CHANNELS))
+    channel_ref = fields.TextField()
+    paid_seq = fields.BigIntField(null=True)
 
     class Meta:
         """Table name."""
@@ -499,12 +438,67 @@ class RefundRow(TypedDict):
     number: str
     donation: str
     amount_fen: int
+    cause: str
     reason: bytes
+    salt: str
     status: str
     requested_by: str
     requested_at: str
     approved_by: str | None
     approved_at: str | None
+    decision: bytes | None
+    debit: str
+    general_fen: int
+    seq: int | None
+    paid_by: str | None
+    paid_at: str | None
+    paid_on: str | None
+    paid_from: str
+    channel: str
+    channel_ref: str
+    paid_seq: int | None
+
+
+class GiftReversal(Model):
+    """The correction of a gift that was entered wrongly: requested by one person, decided by another."""
+
+    number = fields.CharField(64, primary_key=True)
+    donation: fields.ForeignKeyRelation[Donation] = relation(Donation, "donation")
+    donation_id: str
+    reason = SealedField()
+    salt = fields.TextField()
+    status = WordField(ReversalStatus)
+    requested_by = fields.TextField()
+    requested_at = fields.TextField()
+    decided_by = fields.TextField(null=True)
+    decided_at = fields.TextField(null=True)
+    decision = SealedField(null=True)
+    seq = fields.BigIntField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "gift_reversal"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads corrections sees all; the others see none."""
+        return cls.all() if by.may("reversal.read") else nothing(cls)
+
+
+class GiftReversalRow(TypedDict):
+    """A row of `gift_reversal`."""
+
+    number: str
+    donation: str
+    reason: bytes
+    salt: str
+    status: str
+    requested_by: str
+    requested_at: str
+    decided_by: str | None
+    decided_at: str | None
+    decision: bytes | None
     seq: int | None
 
 
@@ -520,3 +514,4 @@ RECEIPT = Table(Receipt, ReceiptRow)
 RECEIPT_LINE = Table(ReceiptLine, ReceiptLineRow, "")
 RECEIPT_ITEM = Table(ReceiptItem, ReceiptItemRow, "")
 REFUND = Table(Refund, RefundRow)
+GIFT_REVERSAL = Table(GiftReversal, GiftReversalRow)

@@ -10,21 +10,37 @@ from charity.giving.receipts import api as receipt_calls
 from charity.giving.receipts import routes as receipts
 from charity.giving.refunds import api as refund_calls
 from charity.giving.refunds import routes as refunds
+from charity.giving.reversals import api as reversal_calls
+from charity.giving.reversals import routes as reversals
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
     name="giving",
     models=["charity.giving.models"],
-    routes=[*pledges.routes, *donations.routes, *receipts.routes, *refunds.routes, *campaigns.routes],
-    endpoints=[*pledge_calls.endpoints, *donation_calls.endpoints, *receipt_calls.endpoints, *refund_calls.endpoints],
+    routes=[
+        *pledges.routes,
+        *donations.routes,
+        *receipts.routes,
+        *refunds.routes,
+        *reversals.routes,
+        *campaigns.routes,
+    ],
+    endpoints=[
+        *pledge_calls.endpoints,
+        *donation_calls.endpoints,
+        *receipt_calls.endpoints,
+        *refund_calls.endpoints,
+        *reversal_calls.endpoints,
+    ],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[
         NavItem("认捐与到账", "/pledges", "pledge.read", order=210),
         NavItem("登记捐赠", "/donations/new", "gift.receive", order=220),
         NavItem("收据", "/receipts", "gift.read", order=230),
-        NavItem("退款审批", "/refunds", "refund.read", order=420),
+        NavItem("退款", "/refunds", "refund.read", order=420),
+        NavItem("捐赠更正", "/reversals", "reversal.read", order=425),
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=510),
     ],
     checks=[Check("捐赠与收据", verify.run)],

@@ -58,4 +58,23 @@ REFUND_FORWARDED = Rule(
 REFUND_IN_KIND = Rule("refund.in_kind", "实物捐赠不退款，请冲销入库单")
 REFUND_DONE = Rule("refund.done", "退款申请 {number} 已经办结")
 REFUND_SAME = Rule("refund.same_person", "申请人不能批准自己的退款申请")
+REFUND_NOT_APPROVED = Rule("refund.not_approved", "退款 {number} 现在是“{state}”，不能付款")
+REFUND_PAYER = Rule("refund.payer", "申请人和批准人都不能支付这笔退款，请由另一位出纳付款")
+REFUND_PAID_EARLY = Rule("refund.paid_before_approval", "付款日期不能早于批准日期 {approved_on}", 422, "paid_on")
+REFUND_PAID_LATE = Rule("refund.paid_in_future", "付款日期不能晚于今天", 422, "paid_on")
+REFUND_PLACE = Rule("refund.place", "这笔退款不能从“{place}”支付", 422, "paid_from")
+REFUND_CASH_REF = Rule("refund.cash_ref", "付现金没有流水号，请留空", 422, "channel_ref")
+REFUND_CASH_CHARGEBACK = Rule("refund.chargeback_cash", "现金捐赠没有平台或银行扣回，请选择其他原因", 422, "cause")
+REFUND_CORRECTING = Rule("refund.correcting", "这笔捐赠有待批准的更正申请 {number}，请先批准或驳回它")
+
+REVERSAL_UNKNOWN = Rule("reversal.unknown", "没有这份更正申请", 404)
+REVERSAL_IN_KIND = Rule("reversal.in_kind", "实物捐赠的更正请冲销入库单")
+REVERSAL_DONE = Rule("reversal.done", "更正申请 {number} 已经办结")
+REVERSAL_SAME = Rule("reversal.same_person", "申请人不能批准自己的更正申请")
+REVERSAL_GONE = Rule("reversal.gone", "这笔捐赠已经更正过")
+REVERSAL_REFUNDED = Rule(
+    "reversal.refunded", "这笔捐赠已退款 {refunded_yuan} 元，不能再当作误登更正；其余部分也请按退款办理"
+)
+REVERSAL_REFUNDING = Rule("reversal.refunding", "这笔捐赠有待批准的退款申请 {number}，请先批准或驳回它")
+REVERSAL_WAITING = Rule("reversal.waiting", "这笔捐赠已有待批准的更正申请 {number}")
 NO_SUCH_STEP = Rule("act.unknown", "没有这个操作", 404)

@@ -4,7 +4,7 @@ Everything is counted by the database; each failure names what differs.
 """
 
 from charity.errors import Failure
-from charity.giving import receipts, refunds
+from charity.giving import receipts, refunds, reversals
 from charity.giving.donations import references
 from charity.giving.donors import counting
 from charity.ledger import checks, numbers
@@ -14,8 +14,16 @@ _POSTED = (
     "COALESCE((SELECT -SUM(p.quantity) FROM posting p JOIN account a ON a.id = p.account "
     "WHERE p.seq = d.seq AND a.fund = d.fund AND a.chart IN ('4101', '2601')), 0)"
 )
-_REFUNDED = "-" + _POSTED.replace("d.seq", "r.seq")
-_PAID = "COALESCE((SELECT SUM(f.amount_fen) FROM refund f WHERE f.donation = d.key AND f.status = 'refunded'), 0)"
+# What an approved refund took: from places of money, or owed (2209). Before 0032 it was always taken at once.
+_REFUNDED = (
+    "COALESCE((SELECT -SUM(p.quantity) FROM posting p JOIN account a ON a.id = p.account "
+    "WHERE p.seq = r.seq AND a.chart IN ('1001', '1002', '1009', '2209')), 0)"
+)
+_PAID = (
+    "COALESCE((SELECT SUM(f.amount_fen) FROM refund f WHERE f.donation = d.key "
+    "AND f.status IN ('approved', 'refunded')), 0)"
+)
+_DUE = "CASE r.status WHEN 'refunded' THEN 0 ELSE SUM(CASE WHEN p.seq = r.seq THEN p.quantity ELSE 0 END) END"
 _GOODS = "COALESCE((SELECT SUM(i.quantity * i.price_fen) FROM receipt_item i WHERE i.number = r.number), 0)"
 
 # The other gifts on a receipt: one transfer for several purposes names no campaign, and the first fund.
@@ -89,6 +97,7 @@ _GIFTS = Pass(
             "I3",
             "捐赠 {key} 的状态是 {status}，与账簿不符",
             "d.status <> CASE WHEN d.seq IN (SELECT b.reverses FROM entry b WHERE b.reverses IS NOT NULL) "
+            "OR d.key IN (SELECT v.donation FROM gift_reversal v WHERE v.status = 'approved') "
             "THEN 'reversed' WHEN d.refunded_fen = d.amount_fen THEN 'refunded' ELSE 'ok' END",
         ),
         (
@@ -201,7 +210,7 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         "I10",
         "捐赠 {key} 未记已退，其退款合计却是 {paid} 分",
         "SELECT d.key, SUM(f.amount_fen) AS paid FROM refund f JOIN donation d ON d.key = f.donation "
-        "WHERE f.status = 'refunded' AND d.refunded_fen = 0 GROUP BY d.key",
+        "WHERE f.status IN ('approved', 'refunded') AND d.refunded_fen = 0 GROUP BY d.key",
     ),
     (
         "I3",
@@ -209,9 +218,30 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         "SELECT r.number FROM refund r JOIN donation d ON d.key = r.donation "  # noqa: S608 - from this file
         "LEFT JOIN entry e ON e.seq = r.seq AND e.kind = 'gift.refund' LEFT JOIN refund_of o ON o.seq = r.seq "
         "WHERE COALESCE(r.approved_by, '') = r.requested_by OR (r.status = 'requested') <> (r.approved_by IS NULL) "
-        "OR (r.status = 'refunded') <> (r.seq IS NOT NULL) OR r.status = 'refunded' AND (e.seq IS NULL "
+        "OR (r.status IN ('approved', 'refunded')) <> (r.seq IS NOT NULL) OR r.seq IS NOT NULL AND (e.seq IS NULL "
         "OR @e.refund <> r.number OR @e.donation <> r.donation OR e.actor <> r.approved_by "
+        "OR COALESCE(@e.cause, '') <> r.cause OR (r.debit = '') <> (r.cause = '') "
+        "OR r.debit <> '' AND NOT EXISTS (SELECT 1 FROM posting p JOIN account a ON a.id = p.account "
+        "WHERE p.seq = r.seq AND a.chart = r.debit AND a.fund = d.fund AND p.quantity = r.amount_fen) "
         f"OR {_REFUNDED} <> r.amount_fen OR o.gift_seq <> d.seq)",
+    ),
+    (
+        "I3",
+        "退款 {number}：付款与分录不符，或付款人不是第三人",
+        "SELECT r.number FROM refund r LEFT JOIN entry e ON e.seq = r.paid_seq AND e.kind = 'refund.paid' "
+        "WHERE r.paid_by IN (r.requested_by, r.approved_by) "
+        "OR (r.status = 'refunded' AND r.cause NOT IN ('', 'chargeback')) <> (r.paid_seq IS NOT NULL) "
+        "OR (r.paid_seq IS NULL) <> (r.paid_by IS NULL) OR (r.paid_seq IS NULL) <> (r.paid_on IS NULL) "
+        "OR r.paid_seq IS NOT NULL AND (e.seq IS NULL OR @e.refund <> r.number OR @e.of <> CAST(r.seq AS TEXT) "
+        "OR e.actor <> r.paid_by OR e.effective_on < r.paid_on)",
+    ),
+    (
+        # What is owed to givers is what was approved and is not paid: refund by refund, so fund by fund too.
+        "I3",
+        "退款 {number}：其他应付款 {account} 记有 {owed} 分，应为 {due} 分",
+        f"SELECT r.number, a.code AS account, SUM(p.quantity) AS owed, {_DUE} AS due "  # noqa: S608 - from this file
+        "FROM refund r JOIN posting p ON p.seq IN (r.seq, r.paid_seq) JOIN account a ON a.id = p.account "
+        f"WHERE a.chart = '2209' GROUP BY r.number, r.status, a.code HAVING SUM(p.quantity) <> {_DUE}",
     ),
     (
         "I3",
@@ -221,9 +251,40 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
     ),
     (
         "I3",
+        "分录 #{seq} 支付退款，却没有退款记录",
+        "SELECT e.seq FROM entry e LEFT JOIN refund r ON r.paid_seq = e.seq WHERE e.kind = 'refund.paid' "
+        "AND r.number IS NULL",
+    ),
+    (
+        "I3",
+        "更正 {number}：各列与分录不符，或申请人与批准人是同一人",
+        "SELECT v.number FROM gift_reversal v JOIN donation d ON d.key = v.donation LEFT JOIN entry e ON e.seq = v.seq "
+        "WHERE COALESCE(v.decided_by, '') = v.requested_by OR (v.status = 'requested') <> (v.decided_by IS NULL) "
+        "OR (v.status = 'approved') <> (v.seq IS NOT NULL) OR v.seq IS NOT NULL AND (e.seq IS NULL "
+        "OR e.kind NOT IN ('gift.reversal', 'gift.correction') OR @e.reversal <> v.number "
+        "OR @e.donation <> v.donation OR @e.of <> CAST(d.seq AS TEXT) OR e.actor <> v.decided_by "
+        "OR @e.maker <> v.requested_by OR (e.kind = 'gift.reversal') <> (e.reverses IS NOT NULL) "
+        "OR COALESCE(e.reverses, d.seq) <> d.seq "
+        "OR d.refunded_fen <> 0)",
+    ),
+    (
+        "I6",
+        "捐赠 {key} 更正了 {n} 次",
+        "SELECT v.donation AS key, COUNT(*) AS n FROM gift_reversal v WHERE v.status = 'approved' "
+        "GROUP BY v.donation HAVING COUNT(*) > 1",
+    ),
+    (
+        "I3",
+        "分录 #{seq} 更正捐赠，却没有更正记录",
+        "SELECT e.seq FROM entry e LEFT JOIN gift_reversal v ON v.seq = e.seq "
+        "WHERE e.kind IN ('gift.reversal', 'gift.correction') AND v.number IS NULL",
+    ),
+    (
+        "I3",
         "认捐 {code} 的状态是 {status}，记已到账 {received_fen} 分，其捐赠合计 {given} 分",
         "SELECT p.code, p.status, p.received_fen, COALESCE(x.fen, 0) AS given FROM pledge p LEFT JOIN "
-        "(SELECT pledge, SUM(amount_fen) AS fen FROM donation WHERE pledge IS NOT NULL GROUP BY pledge) x "
+        "(SELECT pledge, SUM(amount_fen) AS fen FROM donation WHERE pledge IS NOT NULL AND status <> 'reversed' "
+        "GROUP BY pledge) x "
         "ON x.pledge = p.code WHERE p.received_fen <> COALESCE(x.fen, 0) "
         "OR (p.status = 'received') <> (p.received_fen >= p.amount_fen) "
         "OR p.status = 'pending' AND p.received_fen > 0 OR p.status = 'partial' AND p.received_fen = 0",
@@ -251,6 +312,14 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         f"SELECT x.year, x.n, s.next FROM (SELECT {numbers.year_sql(refunds.PREFIX, 'number')} AS year, COUNT(*) AS n "  # noqa: S608 - from this file
         "FROM refund GROUP BY 1) x "
         "LEFT JOIN series s ON s.name = 'refund' AND CAST(s.year AS TEXT) = x.year "
+        "WHERE x.n + 1 <> COALESCE(s.next, 1)",
+    ),
+    (
+        "I7",
+        "{year} 年捐赠更正共 {n} 个号，编号序列的下一号是 {next}",
+        f"SELECT x.year, x.n, s.next FROM (SELECT {numbers.year_sql(reversals.PREFIX, 'number')} AS year, "  # noqa: S608 - from this file
+        "COUNT(*) AS n FROM gift_reversal GROUP BY 1) x "
+        f"LEFT JOIN series s ON s.name = '{reversals.SERIES}' AND CAST(s.year AS TEXT) = x.year "
         "WHERE x.n + 1 <> COALESCE(s.next, 1)",
     ),
     (

@@ -8,7 +8,7 @@ from tortoise.models import Model
 
 from charity.db.fields import SealedField, WordField
 from charity.db.tables import Sums, Table
-from charity.giving.models import Evidence
+from charity.giving.kinds import Evidence
 from charity.people.models import Category
 
 CODE_MAX = 64

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from charity.db import reading
@@ -23,6 +24,13 @@ class Head:
 async def head() -> Head:
     """Where the journal ends; in books without an entry it is number 0."""
     return Head(**await reading.only("SELECT seq, at, closed_through FROM head WHERE id = 1"))
+
+
+def open_day(day: str, closed_through: str) -> str:
+    """The day itself, or the first open one after a closed period."""
+    if day > closed_through:
+        return day
+    return (date.fromisoformat(closed_through) + timedelta(days=1)).isoformat()
 
 
 async def id_of(seq: int) -> str:

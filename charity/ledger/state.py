@@ -9,7 +9,6 @@ AssertionError, whatever its neighbours in the batch named. Named and not there 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any, cast
 
@@ -19,6 +18,7 @@ from charity.errors import Refusal
 from charity.ledger import accounts, canonical, equation, plans, rules
 from charity.ledger.accounts import Posting
 from charity.ledger.commands import Command, Wants
+from charity.ledger.entries import open_day
 from charity.ledger.memory import Fund, Memory
 from charity.ledger.money_held import MoneyHeld, MoneyPlace
 from charity.ledger.streams import Piece, Stream
@@ -211,9 +211,7 @@ class State:
 
     def open_day(self, day: str) -> str:
         """The day itself, or the first open one after a closed period."""
-        if day > self.closed_through:
-            return day
-        return (date.fromisoformat(self.closed_through) + timedelta(days=1)).isoformat()
+        return open_day(day, self.closed_through)
 
     # -- posting ---------------------------------------------------------------------------------
 

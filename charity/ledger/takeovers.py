@@ -48,6 +48,12 @@ class Leaving:
         return Flows(refund=[part for part in refund if part[1]], own=self.owned)
 
 
+async def unspent_fen(loader: Loader, gift_seq: int, *, fund: str) -> int:
+    """What of a gift lies unspent in its own fund, fen; in `Command.load`."""
+    await loader.funds([fund])
+    return sum(length(p.unspent) for p in await loader.gift(gift_seq) if p.fund == fund)
+
+
 async def load(loader: Loader, gift_seq: int, *, fund: str, payer: str, amount_fen: int) -> Leaving:
     """What leaves when so much of a gift goes back; to be awaited in the `Command.load` of a command that is alone.
 

@@ -77,6 +77,15 @@ async def gift_state(seq: int) -> GiftState:
     return GiftState(given, spent, refunded, given - spent - refunded)
 
 
+async def unspent_fen(seq: int, fund: str) -> int:
+    """What of the gift of this entry lies unspent in this fund, fen: `takeovers.unspent_fen` for whoever only looks."""
+    left = 0
+    for code, piece in await _owned_pieces(seq):
+        if code == fund:
+            left += length([piece]) - length(part for part, _, _ in await _taken(code, piece))
+    return left
+
+
 async def payment_sources(seq: int) -> list[Source]:
     """The gifts that the payment of this entry used, in the order of its positions, one line a gift and fund."""
     sources: dict[tuple[int, str], int] = {}

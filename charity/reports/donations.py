@@ -49,7 +49,7 @@ SUMS = ("cash_fen", "goods_fen", "amount_fen")
 RESTRICTION = {"unrestricted": "非限定", "restricted": "限定", "agency": "受托代理"}
 DONOR_KIND = {"person": "个人", "organisation": "单位", "anonymous": "匿名"}
 RECEIPT_STATUS = {"issued": "已开具", "voided": "已作废", "replaced": "已更换"}
-NOTE = {1: "", 2: "退款", 3: "冲销"}
+NOTE = {1: "", 2: "退款", 3: "冲销", 4: "更正", 5: "更正以前年度"}
 
 # A giver whose name was wrong is corrected by a new receipt (receipts.replace): the last one says who gave.
 _CORRECTED = (

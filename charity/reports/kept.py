@@ -13,6 +13,7 @@ from charity import days
 from charity.db import reading
 from charity.db.paging import Where
 from charity.ledger import sums
+from charity.ledger.reversals import CORRECTION, REVERSAL
 from charity.printing.document import Filters
 
 
@@ -47,7 +48,7 @@ GIFTS = (
         "e.kind = 'gift.refund' AND r.seq = e.seq AND d.key = r.donation",
         "e.effective_on",
         "e.seq",
-        fen="-r.amount_fen",
+        fen="CASE WHEN r.debit IN ('', '4101', '2601') THEN -r.amount_fen ELSE 0 END",
         **_GIFT,
     ),
     Source(
@@ -59,7 +60,22 @@ GIFTS = (
         gifts="-1",
         **_GIFT,
     ),
+    *(
+        Source(
+            "entry e CROSS JOIN gift_reversal v CROSS JOIN donation d",
+            f"e.kind = '{kind}' AND v.seq = e.seq AND d.key = v.donation",
+            "e.effective_on",
+            "e.seq",
+            fen=fen,
+            gifts="-1",
+            **_GIFT,
+        )
+        # A gift of an earlier year is corrected through 3201: this year's income, which this register adds up, stays.
+        for kind, fen in ((REVERSAL, "-d.amount_fen"), (CORRECTION, "0"))
+    ),
 )
+GIVEN_BACK = ("gift.refund", REVERSAL, CORRECTION)
+"""Entries that undo a gift of money, as it was given back or had never been one."""
 OUTLAY_KINDS = ("voucher.paid", "goods.issue", "goods.reversal")
 """Entries that hand money or goods on; one that is missing here makes the register differ from the books."""
 # One line a posting of cost (5101, for agency money 2601); goods without any value: one, of their first lot's fund.

@@ -39,7 +39,7 @@ async def _months(register: str) -> list[str]:
     """Every month from the first to the last day of a line or of a kept sum, as `2026-11`."""
     places = [("day_sum", f"register = '{register}'", "day"), ("month_sum", f"register = '{register}'", "month")]
     places += [("donation", "1 = 1", "booked_on")] if register == sums.INCOME else []
-    places += [("entry", f"kind = '{kind}'", "effective_on") for kind in ("gift.refund", *kept.OUTLAY_KINDS)]
+    places += [("entry", f"kind = '{kind}'", "effective_on") for kind in (*kept.GIVEN_BACK, *kept.OUTLAY_KINDS)]
     ends = [
         await reading.only(f"SELECT MIN({day}) AS first, MAX({day}) AS last FROM {table} WHERE {test}")  # noqa: S608 - from this file
         for table, test, day in places

@@ -282,3 +282,56 @@ async def test_the_largest_gifts_of_before_are_those_that_the_writer_keeps(house
     await _do("UPDATE party SET largest_fen = 0")
     await _fill_again("0044_largest_gifts", tmp_path / "migrations", ("ALTER TABLE",))
     assert await _kept("party") == before
+
+
+async def test_refunds_of_before_keep_what_they_were_and_open_ones_get_a_cause(
+    database_empty: str, tmp_path: Path
+) -> None:
+    """Before 0032 an approval took the money from the bank at once; nothing was paid later."""
+    for path in sorted(migrations.FOLDER.glob("*.sql")):
+        if path.name < "0028":
+            shutil.copy(path, tmp_path)
+    entry = {"recorded_at": "x", "effective_on": "2026-01-01", "party": "p", "actor": "a"}
+    entry |= {"body": "{}", "leaf": "l", "prev": "p", "reverses": None}
+    gift = {"kind": "cash", "fund": "F-GEN", "amount_fen": 50, "received_on": "2026-01-01", "booked_on": "2026-01-01"}
+    gift |= {"public_name": False, "public_amount": True, "status": "ok", "recorded_by": "a", "recorded_at": "x"}
+    gift |= {"key": "g", "seq": 1, "campaign": "c", "donor": "p", "channel": "cash", "channel_ref": ""}
+    campaign = {"slug": "c", "name": "C", "kind": "everyday", "reach": "public", "status": "active", "fund": "F-GEN"}
+    campaign |= {"funds": "[]", "starts_on": "2026-01-01", "prefix": "RC", "purpose": "x", "created_at": "x"}
+    asked = {"donation": "g", "amount_fen": 5, "reason": b"sealed", "requested_by": "a", "requested_at": "x"}
+    decided = {"approved_by": "b", "approved_at": "y"}
+    open_ = {"approved_by": None, "approved_at": None, "seq": None}
+    refunds = [
+        {"number": "TK-1", "status": "refunded", **asked, **decided, "seq": 2},
+        {"number": "TK-2", "status": "requested", **asked, **open_},
+        {"number": "TK-3", "status": "rejected", **asked, **decided, "seq": None},
+    ]
+
+    async def work(tx: Tx) -> None:
+        await tx.insert("fund", [{"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}])
+        await tx.insert("campaign", [campaign])
+        await tx.insert("person", [{"key": "p", "kind": "anonymous", "created_at": "x"}])
+        for n, kind in ((1, "gift.cash"), (2, "gift.refund")):
+            await tx.insert("entry", [{"seq": n, "id16": f"e{n}", "kind": kind, **entry}])
+        await tx.insert("donation", [gift])
+        await tx.insert("refund", refunds)
+
+    async with engine.opened():
+        await migrations.migrate(tmp_path)
+        await transactions.run(work)
+        assert "0032_refunds_paid" in await migrations.migrate()
+        kept = await reading.rows(f"SELECT {', '.join(refunds[0])} FROM refund ORDER BY number")
+        assert [{**row, "reason": bytes(row["reason"])} for row in kept] == refunds
+        rows = await reading.tuples("SELECT cause, salt, debit, general_fen, paid_seq FROM refund ORDER BY number")
+        assert list(map(tuple, rows)) == [
+            ("", "TK-1", "", 0, None),
+            ("mistaken", "TK-2", "", 0, None),
+            ("", "TK-3", "", 0, None),
+        ]
+        for change in (
+            "status = 'approved', seq = NULL",
+            "status = 'approved', paid_seq = 1",
+            "paid_by = requested_by",
+        ):
+            with pytest.raises(Exception, match=r"(?i)check"):
+                await _do(f"UPDATE refund SET {change} WHERE number = 'TK-1'")

@@ -1,18 +1,21 @@
 """Ready-made situations of giving: a gift, a promise, a request to give money back; and what the books say of them."""
 
+from typing import Any
+
 import pytest
 from cast import Cast
 
 from charity import clock
 from charity.db import reading
 from charity.errors import Refusal
-from charity.giving import donations, pledges, refunds, verify
+from charity.giving import donations, pledges, refunds, reversals, verify
 from charity.giving.pledges import Promise
 from charity.ledger import accounts as acc
 from charity.ledger import verify as ledger_verify
 from charity.ledger.state import Flows
-from charity.ledger.writer import Answer, Command, Wants, submit
+from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.people.persons import Donor
+from charity.roles import Actor
 
 TODAY = clock.today().isoformat()
 WANG = Donor("person", "王小明", "19900002222")
@@ -75,9 +78,53 @@ async def spend(fund: str, fen: int, programme: str, seq_actor: str = "x") -> No
     await submit(Command(decide, wants=Wants(holdings=[till], funds=[fund])))
 
 
-async def requested(house, answer: Answer, fen: int) -> str:
-    asked = await refunds.request(answer.body["id"], amount_fen=fen, reason="重复付款", by=house.accountant)
+async def requested(house: Cast, answer: Answer, fen: int, cause: str = "mistaken") -> str:
+    asked = await refunds.request(
+        answer.body["id"], amount_fen=fen, cause=cause, reason="重复付款", by=house.accountant
+    )
     return str(asked.body["number"])
+
+
+async def approved(number: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """A refund approved over what is shown of it now."""
+    return await refunds.approve(number, content_hash=await refunds.content_hash(number), by=by, idem=idem)
+
+
+async def paid(house: Cast, number: str, by: Actor | None = None, **changes: Any) -> Answer:
+    """An approved refund paid over what is shown of it now, in cash or with a number of its own."""
+    gift = await reading.value(
+        "SELECT d.channel FROM donation d JOIN refund r ON r.donation = d.key WHERE r.number = $1", number
+    )
+    cash = gift in {"cash", "box"} and "paid_from" not in changes
+    values: dict[str, Any] = {
+        "paid_on": clock.today(),
+        "channel_ref": "" if cash else f"BACK-{number}",
+        "content_hash": await refunds.content_hash(number),
+        "by": by or house.cashier,
+    }
+    return await refunds.pay(number, **(values | changes))
+
+
+async def refunded(house: Cast, answer: Answer, fen: int, by: Actor | None = None, cause: str = "mistaken") -> str:
+    """A refund asked for, approved and paid; its number."""
+    number = await requested(house, answer, fen, cause)
+    await approved(number, by or house.approver)
+    await paid(house, number)
+    return number
+
+
+async def wrong_gift(house: Cast, answer: Answer) -> str:
+    """The correction of a gift, asked for; its number."""
+    asked = await reversals.request(answer.body["id"], reason="金额登记错误", by=house.accountant)
+    return str(asked.body["number"])
+
+
+async def corrected(house: Cast, answer: Answer, by: Actor | None = None) -> Answer:
+    """A gift that was entered wrongly, corrected by two persons."""
+    asked = await reversals.request(answer.body["id"], reason="金额登记错误", by=house.accountant)
+    return await reversals.approve(
+        asked.body["number"], content_hash=asked.body["content_hash"], by=by or house.approver
+    )
 
 
 async def all_is_well() -> list[str]:

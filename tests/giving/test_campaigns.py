@@ -6,12 +6,12 @@ from typing import Any
 
 import as_shown
 import pytest
-from giving.given import TODAY, code_of, give, promised, requested
+from giving.given import TODAY, approved, code_of, give, promised, requested
 
 from charity import clock, words
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import campaigns, refunds
+from charity.giving import campaigns
 from charity.giving.campaigns import Known, NewCampaign, readers
 from charity.giving.donors import work_units
 from charity.ledger import funds
@@ -403,7 +403,7 @@ async def test_a_filing_is_of_today_unless_it_says_when_and_of_its_campaign_alon
 async def test_the_figures_of_a_campaign_count_money_received_and_given_back(house: Any) -> None:
     answer = await give(house, 800)
     await give(house, 200)
-    await refunds.approve(await requested(house, answer, 300), by=house.approver)
+    await approved(await requested(house, answer, 300), house.approver)
     shown = await campaigns.get("one-day-2026")
     figures = shown.figures
     assert (figures.received_fen, figures.refunded_fen, figures.net_fen) == (1_000, 300, 700)
@@ -438,9 +438,9 @@ async def test_a_unit_is_listed_in_the_campaigns_in_which_something_of_it_remain
     assert [(u.code, u.name, u.donors, u.gifts, u.net_fen) for u in await work_units.giving("one-day-2026")] == [
         ("LXU01", "市政府办公室", 1, 2, 90)
     ]
-    await refunds.approve(await requested(house, answer, 499), by=house.approver)
+    await approved(await requested(house, answer, 499), house.approver)
     assert [unit.net_fen for unit in await work_units.giving("everyday")] == [1]
-    await refunds.approve(await requested(house, answer, 1), by=house.approver)
+    await approved(await requested(house, answer, 1), house.approver)
     assert await work_units.giving("everyday") == []
 
 

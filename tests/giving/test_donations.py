@@ -9,7 +9,7 @@ import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import TODAY, balance, code_of, entries, give, requested
+from giving.given import TODAY, approved, balance, code_of, entries, give, requested
 from goods.given import RICE, TOWEL, opened
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
@@ -17,7 +17,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 from charity import clock
 from charity.db import reading, sealed
 from charity.errors import Refusal
-from charity.giving import campaigns, donations, receipts, refunds
+from charity.giving import campaigns, donations, receipts
 from charity.ledger import head_file
 from charity.ledger.writer import Idem
 from charity.people.persons import Donor
@@ -264,7 +264,7 @@ async def test_the_newest_gifts_of_a_campaign_name_whom_the_valid_receipt_names(
     await as_shown.replace(answer.body["receipt"]["code"], reason="写错", donor=Donor("person", "李四"), by=by)
     await as_shown.void(other.body["receipt"]["code"], reason="写错", by=by)
     gone = await give(house, 4)
-    await refunds.approve(await requested(house, gone, 4), by=house.approver)
+    await approved(await requested(house, gone, 4), house.approver)
     latest = await donations.latest("one-day-2026", 2)
     assert [(g.amount_fen, g.giver and g.giver.name, g.unit, g.public_name, g.public_amount) for g in latest] == [
         (3, "王小明", "", False, True),

@@ -333,11 +333,17 @@ async def test_the_refunds_of_gifts_are_listed_from_the_oldest_for_whoever_may(h
     assert [refund.number for refund in listed] == [numbers[0], numbers[1], numbers[3]]
     assert await receipts.refunds_of([], by=house.accountant) == []
     assert await receipts.refunds_of(keys, by=house.clerk) == []
-    await refunds.reject(numbers[1], by=house.approver)
-    assert [r.number for r in await refunds.waiting(by=house.approver)] == [numbers[0], numbers[2], numbers[3]]
-    assert [r.number for r in await refunds.waiting(1, by=house.approver)] == [numbers[0]]
+    await refunds.reject(numbers[1], reason="不符", by=house.approver)
+    assert [r.number for r in await refunds.page(refunds.Filters(status="requested"), 100, by=house.approver)] == [
+        numbers[3],
+        numbers[2],
+        numbers[0],
+    ]
+    assert [r.number for r in await refunds.page(refunds.Filters(status="requested"), 1, by=house.approver)] == [
+        numbers[3]
+    ]
     row = await reading.row("SELECT * FROM refund WHERE number = $1", numbers[0])
     assert row is not None
     more = [row | {"number": f"TK-2026-1{n:05}"} for n in range(100)]
     await transactions.run(lambda tx: tx.insert("refund", more))
-    assert len(await refunds.waiting(by=house.approver)) == 100
+    assert len(await refunds.page(refunds.Filters(status="requested"), 100, by=house.approver)) == 100

@@ -5,18 +5,17 @@ from typing import Any
 
 import as_shown
 import pytest
-from giving.given import TODAY, WANG, all_is_well, balance, entries, give, requested
+from giving.given import TODAY, WANG, all_is_well, approved, balance, corrected, entries, give, requested
 from giving.test_pages import API, keyed
 from page_forms import form_of, hidden_of
 
 from charity.db import reading
 from charity.errors import Refusal
-from charity.giving import donations, receipts, refunds
+from charity.giving import donations, receipts
 from charity.giving.donations import PARTS_MAX, Part
 from charity.giving.receipts import documents
 from charity.ledger import entries as journal
-from charity.ledger import payment_numbers
-from charity.ledger.writer import Answer, Command, Wants, submit
+from charity.ledger.writer import Answer
 
 WAYS = ("icbc 2026-1126-9", "ICBC202611269", "ＩＣＢＣ２０２６１１２６９", "Icbc\u00a02026—1126‑9", "iCbC2026 1126 9")
 TWO = [Part("one-day-2026", None, 6_000), Part("everyday", "F-EDU", 4_000)]
@@ -109,26 +108,22 @@ async def test_the_printed_receipt_and_the_pages_name_every_purpose(web: Any, ho
 async def test_a_refund_of_one_purpose_leaves_the_other_and_its_number(house: Any) -> None:
     made = (await together(house)).body
     number = await requested(house, Answer(201, made["gifts"][0]), 6_000)
-    await refunds.approve(number, by=house.approver)
+    await approved(number, house.approver)
     with pytest.raises(Refusal):
         await give(house, channel="bank", channel_ref=WAYS[1])
     assert await reading.value("SELECT SUM(amount_fen) FROM receipt WHERE status = 'issued'") == 4_000
     assert await all_is_well() == []
 
 
-async def test_a_number_is_free_when_every_gift_of_its_event_has_given_it_back(house: Any) -> None:
-    await together(house)
-    wants = Wants(rows=payment_numbers.wants("bank", WAYS[2]))
-
-    def freed(state: Any) -> Answer:
-        payment_numbers.free(state, "bank", WAYS[2])
-        return Answer(200, {})
-
-    await submit(Command(freed, wants))
+async def test_a_number_is_free_when_every_gift_of_its_event_was_corrected(house: Any) -> None:
+    gifts = [Answer(201, gift) for gift in (await together(house)).body["gifts"]]
+    await corrected(house, gifts[0])
+    assert await reading.value("SELECT amount_fen FROM receipt WHERE status = 'issued'") == 4_000
     with pytest.raises(Refusal):
         await give(house, channel="bank", channel_ref=WAYS[1])
-    await submit(Command(freed, wants))
+    await corrected(house, gifts[1])
     assert (await give(house, channel="bank", channel_ref=WAYS[1])).status == 201
+    assert await all_is_well() == []
 
 
 async def test_the_call_takes_gifts_in_place_of_one_campaign_and_sum(web: Any) -> None:

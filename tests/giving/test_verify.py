@@ -9,7 +9,7 @@ import as_shown
 import pytest
 import pytest_asyncio
 from cast import Cast
-from giving.given import TODAY, WANG, give, promised, requested
+from giving.given import TODAY, WANG, approved, corrected, give, paid, promised, requested, wrong_gift
 from goods.given import RICE, SALT, TOWEL, opened
 from tampering import freely, tampered
 
@@ -50,6 +50,13 @@ RULES = {
     "not refunded": "捐赠 {key} 未记已退，其退款合计却是 {paid} 分",
     "refund": "退款 {number}：各列与分录不符，或申请人与批准人是同一人",
     "entry without refund": "分录 #{seq} 是退款，却没有退款记录",
+    "payment": "退款 {number}：付款与分录不符，或付款人不是第三人",
+    "owed": "退款 {number}：其他应付款 {account} 记有 {owed} 分，应为 {due} 分",
+    "entry pays": "分录 #{seq} 支付退款，却没有退款记录",
+    "correction": "更正 {number}：各列与分录不符，或申请人与批准人是同一人",
+    "corrected twice": "捐赠 {key} 更正了 {n} 次",
+    "entry corrects": "分录 #{seq} 更正捐赠，却没有更正记录",
+    "correction numbers": "{year} 年捐赠更正共 {n} 个号，编号序列的下一号是 {next}",
     "pledge": "认捐 {code} 的状态是 {status}，记已到账 {received_fen} 分，其捐赠合计 {given} 分",
     "not as its pledge": "捐赠 {key} 的活动、基金、捐赠人或单位与其认捐不同",
     "unit": "活动 {campaign}、单位 {work_unit}：合计与捐赠相差 {gifts} 笔、{donors} 人、{fen} 分",
@@ -122,12 +129,19 @@ async def _refunds(books: Books, part: Answer, whole: Answer) -> None:
     house = books.house
     for fen in (1_000, 2_000):
         books.names["refund"] = await requested(house, part, fen)
-        await refunds.approve(books.names["refund"], by=house.approver)
+        await approved(books.names["refund"], house.approver)
+        if fen == 1_000:
+            books.names["paid"] = books.names["refund"]
+            await paid(house, books.names["paid"], paid_from="1009/WECHAT")
     books.names["rejected"] = await requested(house, part, 70)
-    await refunds.reject(books.names["rejected"], by=house.approver)
+    await refunds.reject(books.names["rejected"], reason="不符", by=house.approver)
     books.names["open"] = await requested(house, part, 90)
     books.names["other_refund"] = await requested(house, whole, 800)
-    await refunds.approve(books.names["other_refund"], by=house.approver)
+    await approved(books.names["other_refund"], house.approver)
+    mistake = await books.gift("mistake", 77, channel="bank", channel_ref="B9", work_unit="LXU02")
+    await corrected(house, mistake)
+    await books.note("mistake", mistake.body["id"])
+    books.names["waiting"] = await wrong_gift(house, await books.gift("waiting", 78))
 
 
 async def _goods(books: Books, shop: Any) -> None:
@@ -327,6 +341,42 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("refund", "number = '{open}'", "approved_by = 'somebody'", "refund"),
     ("refund_of", "gift_seq = {part_seq}", "gift_seq = gift_seq + 1", "refund"),
     ("refund", "number = '{refund}'", "-", "refunded, entry without refund, refund numbers"),
+    ("refund", "number = '{refund}'", "cause = 'outside'", "refund"),
+    ("refund", "number = '{refund}'", "debit = '5301'", "refund"),
+    ("refund", "number = '{refund}'", "debit = ''", "refund"),
+    ("refund", "number = '{refund}'", "status = 'refunded'", "payment, owed"),
+    *(
+        ("refund", "number = '{paid}'", change, expected)
+        for change, expected in (
+            ("paid_by = 'somebody'", "payment"),
+            ("paid_by = NULL", "payment"),
+            ("paid_on = NULL", "payment"),
+            ("paid_on = '2099-01-01'", "payment"),
+            ("status = 'approved', paid_seq = NULL", "payment, entry pays"),
+            ("paid_seq = NULL", "payment, owed, entry pays"),
+            ("paid_seq = 99", "payment, owed, entry pays"),
+        )
+    ),
+    # corrections
+    *(
+        ("gift_reversal", "donation = '{mistake_key}'", change, f"correction{more}")
+        for change, more in (
+            ("decided_by = 'somebody'", ""),
+            ("decided_by = NULL", ""),
+            ("donation = '{cash_key}'", ", gift's status"),
+            ("seq = 99", ", entry corrects"),
+            ("seq = {cash_seq}", ", entry corrects"),
+            ("status = 'requested', seq = NULL", ", entry corrects"),
+            ("number = 'GZ-2026-000009'", ""),
+        )
+    ),
+    ("gift_reversal", "donation = '{mistake_key}'", "-", "entry corrects, correction numbers"),
+    ("gift_reversal", "number = '{waiting}'", "decided_by = 'somebody'", "correction"),
+    ("gift_reversal", "number = '{waiting}'", "status = 'approved', decided_by = 'somebody', seq = {cash_seq}, "
+     "donation = '{mistake_key}'", "correction, corrected twice"),
+    ("donation", "key = '{mistake_key}'", "status = 'ok'",
+     "gift's status, reference not kept, references, donor's gifts, unit"),
+    ("series", "name = 'gift_reversal'", "next = next + 1", "correction numbers"),
     ("series", "name = 'refund'", "next = next + 1", "refund numbers"),
     ("series", "name = 'refund'", "-", "refund numbers"),
     # pledges
@@ -404,7 +454,7 @@ SENTENCES: list[tuple[str, str, str, list[str]]] = [
         "收据 {cash_number} 与捐赠 {cash_key} 的活动、基金、类别或分录不一致",
         "分录 #{cash_seq} 记入基金 F-EDU 0 分，其捐赠合计 600 分",
         "捐赠人 {party}（F-EDU）：记有捐赠 1 笔，捐赠记录中为 2 笔",
-        "捐赠人 {party}（F-GEN）：记有捐赠 12 笔，捐赠记录中为 11 笔",
+        "捐赠人 {party}（F-GEN）：记有捐赠 13 笔，捐赠记录中为 12 笔",
     ]),
     ("unit_sum", "work_unit = 'LXU02'", "gifts = gifts + 1", [
         "活动 one-day-2026、单位 LXU02：合计与捐赠相差 1 笔、0 人、0 分",

@@ -6,6 +6,7 @@ from typing import Any
 
 import as_shown
 from cast import Cast
+from giving.given import approved
 
 from charity import clock, tokens
 from charity.aid import payments, vouchers
@@ -103,8 +104,8 @@ async def busy_town(house: Cast) -> Cast:
     await catalogue()
     await give(house, 10_000)
     gift = await give(house, 5_000, "李四", campaign="dream-2026")
-    asked = await refunds.request(gift, amount_fen=2_000, reason="重复付款", by=house.accountant)
-    await refunds.approve(asked.body["number"], by=house.accountant2)
+    asked = await refunds.request(gift, amount_fen=2_000, cause="mistaken", reason="重复付款", by=house.accountant)
+    await approved(asked.body["number"], house.accountant2)
     await give(house, 70_000, "王五", campaign="wenchuan-2008")
     await take_in(house, RICE, 10, 2_500)
     await take_in(house, SOAP, 30)
@@ -150,8 +151,8 @@ async def eventful_town(house: Cast) -> Cast:
         await pay(house, 1_000, "P05", "F-GEN", "supplier", "GY01")  # bought, not yet handed out: in no line
     with noon("2026-09-28"):
         await till.issue(store="LX01", card=card, lines=[Line(1, SOAP)], by=house.clerk, proxy=Proxy("邻居", "生病"))
-        asked = await refunds.request(gift, amount_fen=2_000, reason="重复付款", by=house.accountant)
-        await refunds.approve(asked.body["number"], by=house.accountant2)
+        asked = await refunds.request(gift, amount_fen=2_000, cause="mistaken", reason="重复付款", by=house.accountant)
+        await approved(asked.body["number"], house.accountant2)
     with noon("2026-10-20"):
         await as_shown.reverse(number=issued.body["number"], reason="扫错卡", by=house.manager)
         await as_shown.reverse(number=rice, reason="数错", by=house.manager)

@@ -7,6 +7,7 @@ import as_shown
 import pytest
 import pytest_asyncio
 from cast import Cast
+from giving.given import approved
 from reports.given import REPORTS, RICE, SOAP, catalogue, give, noon, pay, read, take_in
 
 from charity.db import reading
@@ -40,8 +41,10 @@ async def autumn(house: Cast) -> Cast:
         issued = await till.issue(store="LX01", card=card, lines=[Line(2, RICE)], by=house.clerk)
     with noon("2026-09-01"):
         await give(house, 7_000)
-        asked = await refunds.request(returned, amount_fen=2_000, reason="重复付款", by=house.accountant)
-        await refunds.approve(asked.body["number"], by=house.accountant2)
+        asked = await refunds.request(
+            returned, amount_fen=2_000, cause="mistaken", reason="重复付款", by=house.accountant
+        )
+        await approved(asked.body["number"], house.accountant2)
         await pay(house, 4_000, "P03", "F-GEN")
     with noon("2026-09-15"):
         await give(house, 300, campaign="dream-2026")

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import as_shown
 import pytest
 from cast import Cast
+from giving.given import approved
 from reports.given import REPORTS, RICE, TODAY, YEAR, give, read, take_in, whole_year
 
 from charity import days
@@ -24,8 +25,8 @@ async def test_the_donation_register_names_the_giver_whom_a_new_receipt_correcte
     gift = await donations.get(await give(house, 10_000, "陈小梅"), by=SYSTEM)
     right = Donor("person", "孙晓梅")
     await as_shown.replace(str(gift.receipt_id), reason="姓名写错", donor=right, by=house.accountant)
-    asked = await refunds.request(gift.key, amount_fen=10_000, reason="重复付款", by=house.accountant)
-    await refunds.approve(asked.body["number"], by=house.accountant2)
+    asked = await refunds.request(gift.key, amount_fen=10_000, cause="mistaken", reason="重复付款", by=house.accountant)
+    await approved(asked.body["number"], house.accountant2)
     rows, _ = await read("donations", whole_year(copy="internal"))
     assert [(r["donor"], r["cash_fen"]) for r in rows] == [("孙晓梅", 10_000), ("孙晓梅", -10_000)]
     rows, _ = await read("donations", whole_year())

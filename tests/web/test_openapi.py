@@ -94,7 +94,7 @@ class Ground:
             "/pledges": promise,
             "/pledges/{code}/receive": money | {"content_hash": self._seen("cashier", f"/pledges/{pledge['code']}")},
             "/donations": gift,
-            "/donations/{id}/refund": {"amount_fen": 100, "reason": "误捐"},
+            "/donations/{id}/refund": {"amount_fen": 100, "cause": "mistaken", "reason": "误捐"},
             "/aid/vouchers": voucher,
             "/aid/vouchers/{number}/approve": {"content_hash": drafted["content_hash"]},
             "/exports": {"report": "donations", "format": "csv", "from": today, "to": today, "filters": {}},

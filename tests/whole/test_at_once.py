@@ -6,7 +6,7 @@ from typing import Any
 import as_shown
 import pytest
 from cast import Cast
-from giving.given import all_is_well, balance, give, requested, spend
+from giving.given import all_is_well, approved, balance, give, paid, requested, spend
 from goods.given import DONOR, RICE
 from goods.given import opened as shop_opened
 
@@ -32,10 +32,8 @@ async def valid_receipts() -> list[dict[str, Any]]:
 async def test_two_part_refunds_of_one_gift_approved_at_once_leave_one_receipt_over_the_rest(house: Cast) -> None:
     answer = await give(house, 10_000)
     numbers = [await requested(house, answer, fen) for fen in (1_000, 2_000)]
-    done = await asyncio.gather(
-        refunds.approve(numbers[0], by=house.approver), refunds.approve(numbers[1], by=house.approver2)
-    )
-    assert [d.body["status"] for d in done] == ["refunded", "refunded"]
+    done = await asyncio.gather(approved(numbers[0], house.approver), approved(numbers[1], house.approver2))
+    assert [d.body["status"] for d in done] == ["approved", "approved"]
     (valid,) = await valid_receipts()
     assert valid["amount_fen"] == 7_000
     assert (await donations.get(answer.body["id"], by=SYSTEM)).receipt_id == valid["code"]
@@ -48,10 +46,10 @@ async def test_two_refunds_of_a_spent_gift_approved_at_once_take_no_fen_twice(ho
     await spend("F-EDU", 10_000, "P01")
     await give(house, 3_000, campaign="dream-2026")
     numbers = [await requested(house, answer, fen) for fen in (4_000, 6_000)]
-    await asyncio.gather(
-        refunds.approve(numbers[0], by=house.approver), refunds.approve(numbers[1], by=house.approver2)
-    )
+    await asyncio.gather(approved(numbers[0], house.approver), approved(numbers[1], house.approver2))
     # The general fund gave it all back; what others gave to the fund since then is untouched.
+    assert [await balance(f"2209/-/{fund}") for fund in ("F-GEN", "F-EDU")] == [-10_000, 0]
+    await asyncio.gather(*(paid(house, number) for number in numbers))
     assert [await balance(f"1001/-/{fund}") for fund in ("F-GEN", "F-EDU")] == [40_000, 3_000]
     seq = (await donations.get(answer.body["id"], by=SYSTEM)).seq
     state = await tracing.gift_state(seq)
@@ -66,7 +64,7 @@ async def test_a_receipt_replaced_and_its_gift_refunded_at_once_end_in_one_recei
     seen = await as_shown.receipt_hash(code)
     await asyncio.gather(
         receipts.replace(code, content_hash=seen, reason="抬头写错", by=house.accountant),
-        refunds.approve(number, by=house.approver),
+        approved(number, house.approver),
     )
     (valid,) = await valid_receipts()
     assert valid["amount_fen"] == 6_000
@@ -91,8 +89,8 @@ async def test_a_request_beside_an_approval_counts_the_approved_money_once(house
     answer = await give(house, 10_000)
     number = await requested(house, answer, 4_000)
     _, asked = await asyncio.gather(
-        refunds.approve(number, by=house.approver),
-        refunds.request(answer.body["id"], amount_fen=6_000, reason="重复付款", by=house.accountant),
+        approved(number, house.approver),
+        refunds.request(answer.body["id"], amount_fen=6_000, cause="mistaken", reason="重复付款", by=house.accountant),
     )
     assert asked.body["status"] == "requested"
 

@@ -21,7 +21,7 @@ import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import give, promised
+from giving.given import approved, give, promised
 from goods.given import DONOR, MILK, RICE, SALT, TOWEL, Shop
 from goods.given import opened as shop_opened
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
@@ -195,8 +195,10 @@ async def _of_a_day(house: Cast, shop: Shop, first: int, many: int) -> None:
     )
     for n, gift in enumerate(given):
         if n % 8 == 1:
-            asked = await refunds.request(gift.body["id"], amount_fen=1_000, reason="重复支付", by=house.accountant)
-            await refunds.approve(asked.body["number"], by=house.approver)
+            asked = await refunds.request(
+                gift.body["id"], amount_fen=1_000, cause="mistaken", reason="重复支付", by=house.accountant
+            )
+            await approved(asked.body["number"], house.approver)
         elif n % 8 == 3:
             await as_shown.void(gift.body["receipt"]["code"], reason="打印错误", by=house.accountant)
         else:

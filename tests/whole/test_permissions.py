@@ -19,6 +19,7 @@ from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.db import transactions
 from charity.documents import exports
 from charity.documents.filters import STORE
+from charity.giving import refunds
 from charity.goods import cards
 from charity.jobs import worker
 from charity.roles import Actor
@@ -164,10 +165,11 @@ async def test_an_organiser_sees_an_empty_desk_and_finds_no_number(house: Cast, 
 async def test_nobody_approves_the_own_refund_by_any_door(house: Cast, web: Web) -> None:
     number = await requested(house, await give(house), 100)
     client = web.as_("accountant")
-    sent = await client.post(f"{PREFIX}/refunds/{number}/approve", headers={"Idempotency-Key": "k"})
+    seen = {"content_hash": await refunds.content_hash(number)}
+    sent = await client.post(f"{PREFIX}/refunds/{number}/approve", json=seen, headers={"Idempotency-Key": "k"})
     assert (sent.status_code, sent.json()["type"]) == (409, "urn:charity:problem:refund.same_person")
-    assert (await client.post(f"/refunds/{number}/approve")).status_code == 409
-    assert (await client.post(f"/refunds/{number}/reject")).status_code == 409
+    assert (await client.post(f"/refunds/{number}/approve", data=seen)).status_code == 409
+    assert (await client.post(f"/refunds/{number}/reject", data=seen | {"reason": "不符"})).status_code == 409
 
 
 async def test_a_card_of_a_household_is_shown_without_its_name(house: Cast, web: Web) -> None:

@@ -262,7 +262,7 @@ async def test_a_refund_has_a_reason_that_is_neither_blank_nor_too_long(house: C
         donor=Donor("person", "王小明"),
         by=house.cashier,
     )
-    asked = refunds.request(gift.body["id"], amount_fen=100, reason=reason, by=house.accountant)
+    asked = refunds.request(gift.body["id"], amount_fen=100, cause="mistaken", reason=reason, by=house.accountant)
     if not code:
         assert (await asked).body["status"] == "requested"
         return

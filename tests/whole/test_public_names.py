@@ -17,7 +17,7 @@ import pytest_asyncio
 from aid.given import ASKED
 from cast import Cast
 from conftest import Web
-from giving.given import TODAY
+from giving.given import TODAY, approved
 from goods.given import RICE, Shop
 from goods.given import opened as shop_opened
 from pdf_reading import flat
@@ -77,9 +77,11 @@ async def _gifts(house: Cast, town: Town) -> None:
     await as_shown.void(code[2], reason=TYPED, by=house.accountant)
     for n, gift in enumerate((given[0], given[3])):
         idem = Idem("refund.request:x", f"r{n}", "f")
-        asked = await refunds.request(gift.body["id"], amount_fen=3_000, reason=TYPED, by=house.accountant, idem=idem)
+        asked = await refunds.request(
+            gift.body["id"], amount_fen=3_000, cause="mistaken", reason=TYPED, by=house.accountant, idem=idem
+        )
         if n:
-            await refunds.approve(asked.body["number"], by=house.approver)
+            await approved(asked.body["number"], house.approver)
     promise = Promise(
         campaign="one-day-2026", amount_fen=5_000, channel="bank", donor=shy, public_name=False,
         public_amount=True, message=TYPED,

@@ -12,7 +12,7 @@ from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
 from finance.given import asked as transfer_asked
-from giving.given import give, promised, requested
+from giving.given import give, promised, requested, wrong_gift
 from goods.given import RICE
 from goods.given import opened as shop_opened
 from pydantic import BaseModel
@@ -124,7 +124,8 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/pledges/": {"code": await promised()},
         "/donations/": {"id": gift.body["id"]},
         "/receipts/": {"code": gift.body["receipt"]["code"]},
-        "/refunds/": {"number": await requested(house, gift, 100), "step": "approve"},
+        "/refunds/": {"number": await requested(house, gift, 100)},
+        "/reversals/": {"number": await wrong_gift(house, await give(house))},
         "/desk/campaigns/": {"slug": "everyday", "step": "file"},
         "/stores/": {"store": "LX01"},
         "/goods/": {"number": (await shop.bring_answer(RICE, 3))["number"]},

@@ -12,7 +12,8 @@ from typing import Any
 from charity import clock, words
 from charity.db import engine, reading
 from charity.giving import rules
-from charity.giving.models import PUBLISHED, Campaign
+from charity.giving.kinds import PUBLISHED
+from charity.giving.models import Campaign
 from charity.ledger import funds as ledger_funds
 from charity.ledger import statement
 from charity.ledger.statement import Statement

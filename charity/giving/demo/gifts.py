@@ -251,10 +251,26 @@ async def _kept(plan: Plan, code: str, reference: str, amount_fen: int) -> None:
     )
 
 
+async def _approve(plan: Plan, paid: datetime, number: str, seen: str) -> None:
+    """Approve a refund over what was shown, and let the cashier pay it at `paid`."""
+
+    async def pay() -> None:
+        await refunds.pay(
+            number,
+            paid_on=clock.today(),
+            channel_ref="DEMO-TWICE-BACK",
+            content_hash=await refunds.content_hash(number),
+            by=plan.by("cashier"),
+        )
+
+    await refunds.approve(number, content_hash=seen, by=plan.by("accountant2"))
+    plan.add(paid, pay)
+
+
 def _double_payment(plan: Plan) -> None:
     """A gift paid twice is given back; a receipt with a wrong name is replaced, a torn one voided and issued anew."""
     day = calendar.working(plan.day(-25))
-    asked, approved = (plan.at(calendar.after(day, n), 10, 20) for n in (1, 2))
+    asked, approved, paid = (plan.at(calendar.after(day, n), 10, 20) for n in (1, 2, 3))
 
     async def twice() -> None:
         gift: dict[str, Any] = {
@@ -270,8 +286,10 @@ def _double_payment(plan: Plan) -> None:
         plan.add(asked, partial(ask, second.body["id"]))
 
     async def ask(gift: str) -> None:
-        asked = await refunds.request(gift, amount_fen=30_000, reason="捐赠人重复支付", by=plan.by("accountant"))
-        plan.add(approved, partial(refunds.approve, asked.body["number"], by=plan.by("accountant2")))
+        answer = await refunds.request(
+            gift, amount_fen=30_000, cause="mistaken", reason="捐赠人重复支付", by=plan.by("accountant")
+        )
+        plan.add(approved, partial(_approve, plan, paid, answer.body["number"], answer.body["content_hash"]))
 
     async def misspelt() -> None:
         answer = await donations.receive(

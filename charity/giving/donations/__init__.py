@@ -1,7 +1,7 @@
 """Donations 捐赠: received, recorded and read. This is the door; outsiders import only it."""
 
 from . import read_back, references
-from .readers import Received, get, latest
+from .readers import Received, amounts, get, latest
 from .verbs import PARTS_MAX, Gift, Part, check_day, in_kind_row, receive, receive_together, record
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Gift",
     "Part",
     "Received",
+    "amounts",
     "check_day",
     "get",
     "in_kind_row",

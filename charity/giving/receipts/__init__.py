@@ -3,7 +3,20 @@
 from .content import content_of, content_of_row
 from .documents import masked_pdf, whole_pdf
 from .printed import GoodsLine, goods_lines
-from .readers import REFUND_STATUS_WORDS, Filters, get, gifts, known, number_of, page, refunds_of
+from .readers import (
+    REFUND_STATUS_WORDS,
+    REVERSAL_STATUS_WORDS,
+    Filters,
+    get,
+    gifts,
+    gifts_of_number,
+    known,
+    number_of,
+    numbers_of,
+    page,
+    refunds_of,
+    reversals_of,
+)
 from .verbs import (
     DELIVERY_WORDS,
     PREFIX,
@@ -16,6 +29,7 @@ from .verbs import (
     lines,
     reissue,
     replace,
+    take_off,
     void,
 )
 
@@ -23,6 +37,7 @@ __all__ = [
     "DELIVERY_WORDS",
     "PREFIX",
     "REFUND_STATUS_WORDS",
+    "REVERSAL_STATUS_WORDS",
     "SERIES",
     "STATUS_WORDS",
     "Filters",
@@ -33,6 +48,7 @@ __all__ = [
     "end",
     "get",
     "gifts",
+    "gifts_of_number",
     "goods_lines",
     "issue",
     "issue_anew",
@@ -40,10 +56,13 @@ __all__ = [
     "lines",
     "masked_pdf",
     "number_of",
+    "numbers_of",
     "page",
     "refunds_of",
     "reissue",
     "replace",
+    "reversals_of",
+    "take_off",
     "void",
     "whole_pdf",
 ]

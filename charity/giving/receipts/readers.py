@@ -7,11 +7,17 @@ from typing import Any
 from charity.db import reading
 from charity.db.paging import Where
 from charity.giving import rules
-from charity.giving.models import Donation, Receipt, ReceiptLine, Refund
+from charity.giving.models import Donation, GiftReversal, Receipt, ReceiptLine, Refund
 from charity.ledger import numbers
 from charity.roles import SYSTEM, Actor
 
-REFUND_STATUS_WORDS = {"requested": "待批准", "refunded": "已退款", "rejected": "已驳回"}
+REFUND_STATUS_WORDS = {
+    "requested": "待批准",
+    "approved": "已批准，待付款",
+    "refunded": "已退款",
+    "rejected": "已驳回",
+}
+REVERSAL_STATUS_WORDS = {"requested": "待批准", "approved": "已更正", "rejected": "已驳回"}
 TAIL = 4
 
 
@@ -81,6 +87,12 @@ async def refunds_of(donations: Sequence[str], *, by: Actor) -> list[Refund]:
     return await Refund.visible_to(by).filter(donation_id__in=donations).order_by("requested_at") if donations else []
 
 
+async def reversals_of(donations: Sequence[str], *, by: Actor) -> list[GiftReversal]:
+    """The corrections of these gifts, oldest first."""
+    query = GiftReversal.visible_to(by).filter(donation_id__in=donations)
+    return await query.order_by("requested_at") if donations else []
+
+
 async def known(code: str) -> bool:
     """Whether there is a receipt of this code."""
     return await Receipt.with_code(code).exists()
@@ -90,3 +102,15 @@ async def number_of(code: str | None) -> str:
     """The number of the receipt of this code; "" without one."""
     receipt = await Receipt.with_code(code).first() if code else None
     return receipt.number if receipt else ""
+
+
+async def gifts_of_number(number: str) -> list[str]:
+    """The gifts on the receipt of this number; none when there is no such receipt."""
+    lines = ReceiptLine.visible_to(SYSTEM).filter(number=number.strip().upper())
+    return [str(key) for key in await lines.values_list("donation_id", flat=True)]
+
+
+async def numbers_of(donations: Sequence[str]) -> dict[str, str]:
+    """The number of the last receipt that each of these gifts was on."""
+    lines = await ReceiptLine.visible_to(SYSTEM).filter(donation_id__in=donations) if donations else []
+    return {line.donation_id: line.number for line in sorted(lines, key=lambda line: line.number)}

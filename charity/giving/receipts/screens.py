@@ -7,7 +7,7 @@ from charity import words
 from charity.db import sealed
 from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
-from charity.giving.models import Donation, Receipt
+from charity.giving.models import Donation, GiftReversal, Receipt, Refund
 from charity.ledger import funds
 from charity.office import staff
 from charity.people import persons
@@ -17,7 +17,8 @@ from charity.web.choices import choices, status
 
 RECEIPT_TONES = {"issued": "good", "voided": "bad", "replaced": "wait"}
 DELIVERY_TONES = {"pending": "wait", "sent": "good", "handed": "good", "kept_undelivered": "none"}
-REFUND_TONES = {"requested": "wait", "refunded": "good", "rejected": "bad"}
+REFUND_TONES = {"requested": "wait", "approved": "info", "refunded": "good", "rejected": "bad"}
+REVERSAL_TONES = {"requested": "wait", "approved": "good", "rejected": "bad"}
 
 
 async def receipt_rows(listed: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -45,7 +46,9 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
     """The staff page of a receipt: its gifts, refunds and neighbours."""
     gifts = await receipts.gifts(row.code)
     asked = await receipts.refunds_of([gift.key for gift in gifts], by=by)
-    keys = [row.handler, row.ended_by or "", *(r.requested_by for r in asked), *(r.approved_by or "" for r in asked)]
+    corrections = await receipts.reversals_of([gift.key for gift in gifts], by=by)
+    requesters = [*(r.requested_by for r in asked), *(r.requested_by for r in corrections)]
+    keys = [row.handler, row.ended_by or "", *requesters]
     staff_names = await staff.names([k for k in keys if k])
     donor = (await persons.names([row.donor_id])).get(row.donor_id)
     slugs = [row.campaign_id] if row.campaign_id else list(dict.fromkeys(g.campaign_id or "" for g in gifts))
@@ -69,14 +72,16 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "gifts": [_gift_row(g, names.get(g.campaign_id or "", ""), money.get(g.fund, g.fund)) for g in gifts],
         "refunds": [
             {
-                "number": r.number,
+                **_asked(r, staff_names),
                 "href": f"/refunds/{r.number}",
                 "amount": r.amount_fen,
-                "by": staff_names.get(r.requested_by, ""),
-                "at": r.requested_at,
-                "status": status(r.status, receipts.REFUND_STATUS_WORDS, REFUND_TONES),
+                "status": refund_state(r),
             }
             for r in asked
+        ],
+        "corrections": [
+            {**_asked(r, staff_names), "href": f"/reversals/{r.number}", "status": reversal_state(r)}
+            for r in corrections
         ],
     }
 
@@ -92,6 +97,21 @@ def _confirmed(row: Receipt, donor: str) -> list[dict[str, Any]]:
     ]
 
 
+def refund_state(row: Refund) -> dict[str, str]:
+    """How far a refund is, as a status."""
+    return status(row.status, receipts.REFUND_STATUS_WORDS, REFUND_TONES)
+
+
+def reversal_state(row: GiftReversal) -> dict[str, str]:
+    """How far the correction of a gift is, as a status."""
+    return status(row.status, receipts.REVERSAL_STATUS_WORDS, REVERSAL_TONES)
+
+
+def _asked(row: Refund | GiftReversal, names: dict[str, str]) -> dict[str, Any]:
+    """Who asked for a refund or a correction of a gift on the receipt, and when."""
+    return {"number": row.number, "by": names.get(row.requested_by, ""), "at": row.requested_at}
+
+
 def _gift_row(gift: Donation, campaign: str, fund: str) -> dict[str, Any]:
     channel = CHANNELS.get(gift.channel)
     return {
@@ -103,4 +123,5 @@ def _gift_row(gift: Donation, campaign: str, fund: str) -> dict[str, Any]:
         "amount": gift.amount_fen,
         "refunded": gift.refunded_fen,
         "refundable": gift.kind == "cash" and gift.status == "ok",
+        "reversible": gift.kind == "cash" and gift.status == "ok" and not gift.refunded_fen,
     }

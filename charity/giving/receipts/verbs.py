@@ -12,7 +12,7 @@ from charity.db import sealed
 from charity.errors import Refusal
 from charity.giving import rules
 from charity.giving.limits import REASON_MAX
-from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, ReceiptLineRow, ReceiptRow
+from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, DonationRow, ReceiptLineRow, ReceiptRow
 from charity.giving.receipts import printed
 from charity.giving.receipts.content import content_of_row
 from charity.giving.receipts.printed import GoodsLine
@@ -51,10 +51,12 @@ def issue(
     delivery_note: str = "",
     lines: Sequence[GoodsLine] = (),
     replaces: str | None = None,
+    handler: str = "",
 ) -> dict[str, str]:
     """Add a receipt over donations that this command added or loaded; `{code, number}`.
 
-    `lines` are what a receipt for goods prints; one for money prints its gifts.
+    `lines` are what a receipt for goods prints; one for money prints its gifts. `handler` took the money, when that
+    was not `by`.
 
     The command wants the series ("receipt", year of issued_on). `seq` is the entry of the (first) gift.
     """
@@ -74,7 +76,7 @@ def issue(
         donor=donor,
         amount_fen=amount_fen,
         issued_on=issued_on,
-        handler=by.key,
+        handler=handler or by.key,
         seq=seq,
         reason=None,
         ended_by=None,
@@ -114,6 +116,7 @@ def reissue(
     reason: str,
     by: Actor,
     lines: Sequence[GoodsLine] = (),
+    handler: str = "",
 ) -> dict[str, str]:
     """Replace a receipt by a new number over the same gifts; both are kept and name each other."""
     end(state, receipt, donations, reason=reason, by=by, status="replaced")
@@ -132,9 +135,50 @@ def reissue(
         kind=receipt["kind"],
         lines=lines,
         replaces=receipt["code"],
+        handler=handler,
     )
     state.change(RECEIPT, receipt["code"], replaced_by=fresh["code"])
     return fresh
+
+
+def take_off(
+    state: State,
+    gift: DonationRow,
+    amount_fen: int,
+    on_receipt: Sequence[str],
+    *,
+    issued_on: str,
+    reason: str,
+    by: Actor,
+) -> None:
+    """Take so much of a gift of money off its receipt: void it, or replace it by one over what remains.
+
+    The new one names the handler of the old one: he took the money, `by` only decided that some of it leaves.
+    """
+    if not gift["receipt"]:
+        return
+    receipt = state.row(RECEIPT, gift["receipt"])
+    assert receipt is not None, "a gift has its receipt"
+    remaining = receipt["amount_fen"] - amount_fen
+    if not remaining:
+        end(state, receipt, on_receipt, reason=reason, by=by)
+        return
+    assert gift["amount_fen"] is not None, "only goods may have no value"
+    in_part = amount_fen < gift["amount_fen"] - gift["refunded_fen"]
+    keys = [key for key in on_receipt if in_part or key != gift["key"]]
+    reissue(
+        state,
+        receipt,
+        keys,
+        amount_fen=remaining,
+        donor=receipt["donor"],
+        issued_on=issued_on,
+        reason=reason,
+        by=by,
+        handler=receipt["handler"],
+    )
+    if gift["key"] not in keys:
+        state.change(DONATION, gift["key"], receipt=None)
 
 
 async def lines(loader: Loader, code: str) -> list[str]:

@@ -1,7 +1,7 @@
 """The JSON calls of refunds (docs/api.md)."""
 
 from charity.giving import refunds
-from charity.giving.refunds.forms import RefundAnswer, RefundBody, RefundedAnswer
+from charity.giving.refunds.forms import ApproveBody, ApprovedAnswer, PaidAnswer, PayBody, RefundAnswer, RefundBody
 from charity.ledger.writer import Answer
 from charity.web.api import Call, Endpoint
 
@@ -12,6 +12,7 @@ async def request_refund(call: Call) -> Answer:
     return await refunds.request(
         call.path["id"],
         amount_fen=body.amount_fen,
+        cause=body.cause,
         reason=body.reason,
         by=call.by,
         idem=call.idem("refund.request"),
@@ -20,7 +21,23 @@ async def request_refund(call: Call) -> Answer:
 
 async def approve_refund(call: Call) -> Answer:
     """Approve a refund and post it."""
-    return await refunds.approve(call.path["number"], by=call.by, idem=call.idem("refund.approve"))
+    return await refunds.approve(
+        call.path["number"], content_hash=call.body.content_hash, by=call.by, idem=call.idem("refund.approve")
+    )
+
+
+async def pay_refund(call: Call) -> Answer:
+    """Pay an approved refund."""
+    body: PayBody = call.body
+    return await refunds.pay(
+        call.path["number"],
+        paid_on=body.paid_on,
+        paid_from=body.paid_from,
+        channel_ref=body.channel_ref or "",
+        content_hash=body.content_hash,
+        by=call.by,
+        idem=call.idem("refund.pay"),
+    )
 
 
 endpoints = [
@@ -40,9 +57,21 @@ endpoints = [
         "/refunds/{number}/approve",
         approve_refund,
         permission="refund.approve",
-        answer=RefundedAnswer,
+        body=ApproveBody,
+        answer=ApprovedAnswer,
         status=201,
         idempotent=True,
         summary="批准退款",
+    ),
+    Endpoint(
+        "POST",
+        "/refunds/{number}/pay",
+        pay_refund,
+        permission="refund.pay",
+        body=PayBody,
+        answer=PaidAnswer,
+        status=201,
+        idempotent=True,
+        summary="登记退款付款",
     ),
 ]

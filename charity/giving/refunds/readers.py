@@ -1,10 +1,27 @@
-"""Requests to give money back, as they are read."""
+"""Refunds, as they are read: by number, by gift, and the list of all that keeps what is decided and paid."""
 
-from charity.giving import receipts, rules
-from charity.giving.models import Refund, RefundStatus
-from charity.roles import Actor
+from dataclasses import dataclass
+
+from charity import clock
+from charity.giving import donations, receipts, rules
+from charity.giving.models import Donation, Refund
+from charity.giving.refunds import bookings
+from charity.giving.refunds.bookings import Booking
+from charity.ledger import entries, funds, tracing
+from charity.ledger.content import Content
+from charity.roles import SYSTEM, Actor
 
 STATUS_WORDS = receipts.REFUND_STATUS_WORDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the list of refunds is asked for; empty means all. `number` is a refund's, or that of a receipt."""
+
+    status: str = ""
+    cause: str = ""
+    number: str = ""
+    after: str = ""
 
 
 async def get(number: str, *, by: Actor) -> Refund:
@@ -15,6 +32,41 @@ async def get(number: str, *, by: Actor) -> Refund:
     return row
 
 
-async def waiting(limit: int = 100, *, by: Actor) -> list[Refund]:
-    """Requests that wait for approval, oldest first."""
-    return await Refund.visible_to(by).filter(status=RefundStatus.REQUESTED).order_by("requested_at").limit(limit)
+async def page(filters: Filters, limit: int, *, by: Actor) -> list[Refund]:
+    """Refunds by number, newest first, after one."""
+    query = Refund.visible_to(by)
+    if filters.status:
+        query = query.filter(status=filters.status)
+    if filters.cause:
+        query = query.filter(cause=filters.cause)
+    if filters.after:
+        query = query.filter(number__lt=filters.after)
+    if filters.number:
+        query = query.filter(donation_id__in=await receipts.gifts_of_number(filters.number))
+    return await query.order_by("-number").limit(limit)
+
+
+async def booking(refund: Refund, gift: Donation) -> Booking:
+    """How a refund was booked, or would be if it were approved now."""
+    if refund.seq is not None:
+        return Booking(refund.debit, refund.general_fen)
+    agency = (await funds.get(gift.fund)).kind == "agency"
+    today = entries.open_day(clock.today().isoformat(), (await entries.head()).closed_through)
+    unspent = await tracing.unspent_fen(gift.seq, gift.fund)
+    return Booking(
+        bookings.debit(refund.cause, agency=agency, earlier=bookings.earlier_year(gift.booked_on, today)),
+        bookings.general_fen(refund.amount_fen, unspent, agency=agency),
+    )
+
+
+async def content(refund: Refund) -> Content:
+    """What whoever decides or pays is shown now."""
+    gift = await donations.get(refund.donation_id, by=SYSTEM)
+    row = {name: getattr(refund, name) for name in ("number", "status", "amount_fen", "cause", "reason", "salt")}
+    shown = {"key": gift.key, "fund": gift.fund, "amount_fen": gift.amount_fen}
+    return bookings.content(row, shown, await booking(refund, gift))
+
+
+async def content_hash(number: str) -> str:
+    """The hash of what is shown of a refund now."""
+    return (await content(await get(number, by=SYSTEM))).hash

@@ -1,17 +1,21 @@
-"""The pages of refunds: requested by an accountant, decided by somebody else."""
+"""The pages of refunds: requested by an accountant, decided by somebody else, paid by the cashier."""
+
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity import clock
 from charity.errors import Refusal
 from charity.giving import donations, refunds
 from charity.giving.refunds import screens
-from charity.giving.refunds.forms import RefundForm
-from charity.giving.rules import NO_SUCH_STEP
-from charity.ledger import funds
-from charity.web import auth, forms, pages
+from charity.giving.refunds.forms import ApproveForm, PayForm, RefundForm, RefundsQuery, RejectForm
+from charity.giving.shown import gift_facts
+from charity.web import auth, confirming, forms, pages
+from charity.web.choices import choices
 
+ROWS = 50
 Data = dict[str, str | list[str]]
 
 
@@ -22,9 +26,17 @@ async def refund_form(request: Request) -> Response:
 
 
 async def _refund_form(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
-    gift = await donations.get(request.path_params["id"], by=auth.allowed(request, "refund.request"))
-    fund = (await funds.names()).get(gift.fund, gift.fund)
-    return await pages.form(request, "giving/refunds/new.html", refusal, values=values, gift=gift, fund=fund)
+    actor = auth.allowed(request, "refund.request")
+    gift = await donations.get(request.path_params["id"], by=actor)
+    return await pages.form(
+        request,
+        "giving/refunds/new.html",
+        refusal,
+        values=values,
+        gift=gift,
+        gift_facts=await gift_facts(gift, by=actor),
+        causes=choices(refunds.CAUSE_WORDS),
+    )
 
 
 async def refund(request: Request) -> Response:
@@ -36,56 +48,113 @@ async def refund(request: Request) -> Response:
         answer = await refunds.request(
             request.path_params["id"],
             amount_fen=form.amount_yuan,
+            cause=form.cause,
             reason=form.reason,
             by=actor,
             idem=forms.idem(request, data, "refund.request"),
         )
     except Refusal as refusal:
         return await _refund_form(request, data, refusal)
-    return pages.see_other(
-        request, f"/refunds/{answer.body['number']}", flash="退款申请已提交，须由另一位会计或审批人批准后才付款。"
-    )
+    flash = "退款申请已提交。须由另一位会计或审批人批准，再由出纳付款。"
+    return pages.see_other(request, f"/refunds/{answer.body['number']}", flash=flash)
 
 
 async def refund_list(request: Request) -> Response:
-    """Refund requests that wait."""
+    """All refunds, newest first."""
     actor = auth.allowed(request, "refund.read")
-    return await pages.page(request, "giving/refunds/list.html", rows=await screens.refund_rows(by=actor))
-
-
-async def show_refund(request: Request) -> Response:
-    """A refund request, and the buttons of who may decide."""
-    auth.allowed(request, "refund.read")
-    return await _refund_page(request)
-
-
-async def _refund_page(request: Request, refusal: Refusal | None = None) -> Response:
+    asked, refusal = forms.filters(request, RefundsQuery)
+    rows = [] if refusal else await refunds.page(refunds.Filters(**asked.model_dump()), ROWS + 1, by=actor)
+    more = rows[ROWS - 1].number if len(rows) > ROWS else ""
     return await pages.form(
         request,
-        "giving/refunds/show.html",
+        "giving/refunds/list.html",
         refusal,
-        **await screens.refund_page(request.path_params["number"], by=auth.allowed(request, "refund.read")),
+        asked=asked,
+        rows=await screens.refund_rows(rows[:ROWS]),
+        statuses=choices(refunds.STATUS_WORDS, "全部"),
+        causes=choices(refunds.CAUSE_WORDS, "全部"),
+        **pages.pager(request, more),
     )
 
 
-async def decide_refund(request: Request) -> Response:
-    """Approve or turn down a refund."""
+async def show_refund(request: Request) -> Response:
+    """A refund, and the buttons of who may decide or pay."""
+    auth.allowed(request, "refund.read")
+    return await _page(request, "show")
+
+
+async def approve_refund(request: Request) -> Response:
+    """Approve a refund."""
     actor = auth.allowed(request, "refund.approve")
-    number = request.path_params["number"]
-    data = await forms.data(request)
+    data, number = await forms.data(request, ApproveForm), request.path_params["number"]
     try:
-        step = request.path_params["step"]
-        if step not in {"approve", "reject"}:
-            raise NO_SUCH_STEP()
-        if step == "approve":
-            await refunds.approve(number, by=actor, idem=forms.idem(request, data, "refund.approve"))
-            message = "已批准并入账。请出纳按原路退回。"
-        else:
-            await refunds.reject(number, by=actor)
-            message = "已驳回，账上没有变动。"
+        seen = forms.read(ApproveForm, data).content_hash
+        answer = await refunds.approve(
+            number, content_hash=seen, by=actor, idem=forms.idem(request, data, "refund.approve")
+        )
     except Refusal as refusal:
-        return await _refund_page(request, refusal)
-    return pages.see_other(request, f"/refunds/{number}", flash=message)
+        return await _page(request, "show", refusal)
+    flash = "已批准并入账，等出纳付款。" if answer.body["status"] == "approved" else "已批准并入账，款项平台已经扣回。"
+    return pages.see_other(request, f"/refunds/{number}", flash=flash)
+
+
+async def reject_form(request: Request) -> Response:
+    """Ask why a refund is turned down."""
+    auth.allowed(request, "refund.approve")
+    return await _page(request, "reject")
+
+
+async def reject_refund(request: Request) -> Response:
+    """Turn a refund down."""
+    actor = auth.allowed(request, "refund.approve")
+    data, number = await forms.data(request, RejectForm), request.path_params["number"]
+    try:
+        form = forms.read(RejectForm, data)
+        await refunds.reject(number, reason=form.reason, content_hash=form.content_hash, by=actor)
+    except Refusal as refusal:
+        return await _page(request, "reject", refusal, data)
+    return pages.see_other(request, f"/refunds/{number}", flash="已驳回，账上没有变动。")
+
+
+async def pay_form(request: Request) -> Response:
+    """Ask the cashier when and how it was paid."""
+    auth.allowed(request, "refund.pay")
+    return await _page(request, "pay", values={"paid_on": clock.today().isoformat()})
+
+
+async def pay_refund(request: Request) -> Response:
+    """Record the payment of a refund."""
+    actor = auth.allowed(request, "refund.pay")
+    data, number = await forms.data(request, PayForm), request.path_params["number"]
+    try:
+        form = forms.read(PayForm, data)
+        await refunds.pay(
+            number,
+            paid_on=form.paid_on,
+            paid_from=form.paid_from,
+            channel_ref=form.channel_ref,
+            content_hash=form.content_hash,
+            by=actor,
+            idem=forms.idem(request, data, "refund.pay"),
+        )
+    except Refusal as refusal:
+        return await _page(request, "pay", refusal, data)
+    return pages.see_other(request, f"/refunds/{number}", flash="已登记付款并入账，退款办结。")
+
+
+async def _page(
+    request: Request, name: str, refusal: Refusal | None = None, values: dict[str, Any] | None = None
+) -> Response:
+    actor = auth.allowed(request, "refund.read")
+    context = await screens.refund_page(request.path_params["number"], by=actor)
+    return await pages.page(
+        request,
+        f"giving/refunds/{name}.html",
+        status=refusal.status if refusal else 200,
+        errors=confirming.errors(request, refusal, context["facts"]),
+        values=values or {},
+        **context,
+    )
 
 
 routes = [
@@ -93,5 +162,9 @@ routes = [
     Route("/donations/{id}/refund", refund, methods=["POST"]),
     Route("/refunds", refund_list, methods=["GET"]),
     Route("/refunds/{number}", show_refund, methods=["GET"]),
-    Route("/refunds/{number}/{step}", decide_refund, methods=["POST"]),
+    Route("/refunds/{number}/approve", approve_refund, methods=["POST"]),
+    Route("/refunds/{number}/reject", reject_form, methods=["GET"]),
+    Route("/refunds/{number}/reject", reject_refund, methods=["POST"]),
+    Route("/refunds/{number}/pay", pay_form, methods=["GET"]),
+    Route("/refunds/{number}/pay", pay_refund, methods=["POST"]),
 ]

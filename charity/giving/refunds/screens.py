@@ -1,48 +1,106 @@
 """What the pages of refunds show, with words in the reader's language."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from charity import words
 from charity.db import sealed
 from charity.giving import donations, receipts, refunds
-from charity.giving.channels import CHANNELS
-from charity.giving.receipts.screens import REFUND_TONES
-from charity.ledger import funds
+from charity.giving.models import Donation, Refund
+from charity.giving.receipts.screens import refund_state
+from charity.giving.refunds import bookings, readers
+from charity.giving.refunds.bookings import Booking
+from charity.giving.shown import gift_facts, paid_from
+from charity.ledger import places
+from charity.ledger import refunds as books
+from charity.ledger.accounts import GENERAL_FUND
 from charity.office import staff
 from charity.roles import SYSTEM, Actor
-from charity.web.choices import status
+from charity.web import confirming
 
 
 async def refund_page(number: str, *, by: Actor) -> dict[str, Any]:
-    """A refund request: what is given back, why, and who asked."""
+    """A refund whole: what is given back and why, of which gift, who pays it, and who did what."""
     row = await refunds.get(number, by=by)
     gift = await donations.get(row.donation_id, by=SYSTEM)  # whoever may see a refund sees what is given back
-    staff_names = await staff.names([k for k in (row.requested_by, row.approved_by) if k])
-    receipt = await receipts.get(gift.receipt_id) if gift.receipt_id else None
+    booking = await refunds.booking(row, gift)
+    facts = await _facts(row, booking, gift)
+    shown = await readers.content(row)
+    mine = by.key in {row.requested_by, row.approved_by}
     return {
         "row": row,
-        "reason": sealed.unseal("refund", "reason", number, row.reason),
-        "gift": gift,
-        "fund": (await funds.names()).get(gift.fund, gift.fund),
-        "receipt": receipt,
-        "requested_by": staff_names.get(row.requested_by, ""),
-        "approved_by": staff_names.get(row.approved_by or "", ""),
-        "state": status(row.status, refunds.STATUS_WORDS, REFUND_TONES),
-        "channel": words.translate(CHANNELS[gift.channel].words),
+        "facts": facts,
+        "carried": confirming.carried(shown.hash, facts),
+        "gift_facts": await gift_facts(gift, by=by),
+        "people": await _people(row),
+        "state": refund_state(row),
+        "can_approve": row.status == "requested" and by.may("refund.approve") and by.key != row.requested_by,
+        "can_pay": row.status == "approved" and by.may("refund.pay") and not mine,
+        "places": [{"value": place.code, "label": place.shown} for place in await refunds.offered(gift.channel)],
     }
 
 
-async def refund_rows(*, by: Actor) -> list[dict[str, Any]]:
-    """Requests that wait."""
-    rows = await refunds.waiting(by=by)
+async def _facts(row: Refund, booking: Booking, gift: Donation) -> list[dict[str, Any]]:
+    cause = bookings.CAUSE_WORDS.get(row.cause, "")
+    debit = bookings.DEBIT_WORDS.get(booking.debit, "")
+    paying = books.parts(gift.fund, row.amount_fen, booking.general_fen)
+    general = booking.general_fen and gift.fund != GENERAL_FUND
+    return [
+        {"term": words.say("退款金额"), "value": row.amount_fen, "kind": "yuan"},
+        {"term": words.say("原因"), "value": words.translate(cause) if cause else "—"},
+        {"term": words.say("理由"), "value": sealed.unseal("refund", "reason", row.number, row.reason)},
+        {"term": words.say("记入科目"), "value": f"{booking.debit} {words.translate(debit)}" if debit else "—"},
+        {
+            "term": words.say("由哪个基金付"),
+            "value": await paid_from(paying),
+            "note": words.say("已经用去的部分由统筹资金承担") if general else "",
+        },
+        {
+            "term": words.say("状态"),
+            "value": refund_state(row),
+            "kind": "status",
+        },
+    ]
+
+
+async def _people(row: Refund) -> list[dict[str, Any]]:
+    """Who did what, as far as it is done."""
+    keys = (row.requested_by, row.approved_by, row.paid_by)
+    names = await staff.names([key for key in keys if key])
+    names_of = await places.labels()
+    decided = words.say("驳回") if row.status == "rejected" else words.say("批准")
+    listed = [
+        (words.say("申请"), row.requested_by, row.requested_at, ""),
+        (decided, row.approved_by, row.approved_at, sealed.unseal("refund", "decision", row.number, row.decision)),
+        (words.say("付款"), row.paid_by, row.paid_at, _payment(row, names_of.get(row.paid_from, ""))),
+    ]
+    return [
+        {"term": term, "value": names.get(key, ""), "note": note, "at": at} for term, key, at, note in listed if key
+    ]
+
+
+def _payment(row: Refund, place: str) -> str:
+    if not row.paid_on:
+        return ""
+    return " ".join(part for part in (row.paid_on, place, row.channel_ref) if part)
+
+
+async def refund_rows(listed: Iterable[Refund]) -> list[dict[str, Any]]:
+    """The list of refunds."""
+    rows = list(listed)
     staff_names = await staff.names([r.requested_by for r in rows])
+    numbers = await receipts.numbers_of([r.donation_id for r in rows])
     return [
         {
             "number": r.number,
             "href": f"/refunds/{r.number}",
             "amount": r.amount_fen,
+            "cause": words.translate(bookings.CAUSE_WORDS[r.cause]) if r.cause else "—",
+            "receipt": numbers.get(r.donation_id, ""),
             "by": staff_names.get(r.requested_by, ""),
             "at": r.requested_at,
+            "paid_on": r.paid_on,
+            "status": refund_state(r),
         }
         for r in rows
     ]

@@ -1,18 +1,23 @@
-"""Refunds: requested by an accountant, approved by somebody else, posted by the approval.
+"""Refunds: requested by an accountant, approved by somebody else; then the cashier pays (paying.py).
 
-Always true: requester and approver differ; a gift is never refunded beyond what it was; the receipt
-is voided with the money, or replaced over what remains. Source: field.md 4.2, 4.6 entry 12.
+Always true: requester, approver and payer are three accounts; a gift is never refunded beyond what it was. The approval
+posts what is owed and takes the money off the receipt; a chargeback was taken already and needs no payment.
+Source: accounting.md 84-89; docs/books.md.
 """
 
 from dataclasses import dataclass
 
-from charity import clock
+from charity import clock, tokens
 from charity.db import sealed
-from charity.giving import channels, receipts, rules
+from charity.giving import receipts, rules
+from charity.giving.channels import CHANNELS, Channel
+from charity.giving.kinds import RefundCause
 from charity.giving.limits import REASON_MAX
-from charity.giving.models import DONATION, RECEIPT, REFUND, UNIT_SUMS, DonationRow, RefundRow
+from charity.giving.models import DONATION, REFUND, UNIT_SUMS, DonationRow, RefundRow
+from charity.giving.refunds import bookings
+from charity.giving.refunds.bookings import Booking
 from charity.ledger import accounts as acc
-from charity.ledger import numbers, sums
+from charity.ledger import numbers, sums, takeovers
 from charity.ledger import refunds as books
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
@@ -24,29 +29,41 @@ from charity.roles import Actor
 PREFIX, SERIES = "TK", "refund"
 
 
-async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
-    """Ask to give money back; nothing is posted. 201 `{number, status: "requested"}`."""
+async def request(
+    donation: str, *, amount_fen: int, cause: str, reason: str, by: Actor, idem: Idem | None = None
+) -> Answer:
+    """Ask to give money back; nothing is posted. 201 `{number, status: "requested", content_hash}`."""
     by.must("refund.request")
     if not reason.strip() or len(reason) > REASON_MAX:
         raise rules.REASON_NEEDED()
-    year = clock.today().year
+    today = clock.today().isoformat()
+    salt = tokens.key16()
 
-    async def load(loader: Loader) -> list[RefundRow]:
-        """The requests that are open, as earlier commands of the batch left them."""
-        stored = await loader.rows("SELECT number FROM refund WHERE donation = $1 AND status = 'requested'", donation)
-        rows = [await loader.row(REFUND, row["number"]) for row in stored]
-        rows += loader.added(REFUND, donation=donation)
-        return [row for row in rows if row is not None and row["status"] == "requested"]
-
-    def decide(state: State, waiting: list[RefundRow]) -> Answer:
-        gift = state.row(DONATION, donation)
+    async def load(loader: Loader) -> tuple[int, Booking]:
+        """What is asked for already, and how this would be booked."""
+        gift = loader.state.row(DONATION, donation)
         if gift is None:
             raise rules.DONATION_UNKNOWN()
-        if gift["kind"] != "cash":
-            raise rules.REFUND_IN_KIND()
-        left = _given(gift) - gift["refunded_fen"] - sum(row["amount_fen"] for row in waiting)
+        _must_be_refundable(gift, cause)
+        for row in await loader.rows(
+            "SELECT number FROM gift_reversal WHERE donation = $1 AND status = 'requested'", donation
+        ):
+            raise rules.REFUND_CORRECTING(number=row["number"])
+        asked = await loader.rows(
+            "SELECT COALESCE(SUM(amount_fen), 0) AS fen FROM refund WHERE donation = $1 AND status = 'requested'",
+            donation,
+        )
+        unspent = await takeovers.unspent_fen(loader, gift["seq"], fund=gift["fund"])
+        return int(asked[0]["fen"]), _booking(loader.state, gift, amount_fen, cause, unspent, today)
+
+    def decide(state: State, facts: tuple[int, Booking]) -> Answer:
+        asked, booking = facts
+        gift = state.row(DONATION, donation)
+        assert gift is not None, "loaded"
+        left = _given(gift) - gift["refunded_fen"] - asked
         if amount_fen > left:
             raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
+        year = int(today[:4])
         number = numbers.written(PREFIX, year, state.number(SERIES, year))
         kept = sealed.seal("refund", "reason", number, reason.strip())
         assert kept is not None, "a reason was given"
@@ -54,126 +71,205 @@ async def request(donation: str, *, amount_fen: int, reason: str, by: Actor, ide
             number=number,
             donation=donation,
             amount_fen=amount_fen,
+            cause=cause,
             reason=kept,
+            salt=salt,
             status="requested",
             requested_by=by.key,
             requested_at=state.now,
             approved_by=None,
             approved_at=None,
+            decision=None,
+            debit="",
+            general_fen=0,
             seq=None,
+            paid_by=None,
+            paid_at=None,
+            paid_on=None,
+            paid_from="",
+            channel="",
+            channel_ref="",
+            paid_seq=None,
         )
         state.add(REFUND, row)
-        return Answer(201, {"number": number, "status": "requested"})
+        shown = bookings.content(row, gift, booking)
+        return Answer(201, {"number": number, "status": "requested", "content_hash": shown.hash})
 
-    wants = Wants(series=[(SERIES, year)], rows=[(DONATION, donation)])
-    return await submit(Command(decide, wants=wants, idem=idem, load=load))
+    wants = Wants(series=[(SERIES, int(today[:4]))], rows=[(DONATION, donation)])
+    return await submit(Command(decide, wants=wants, idem=idem, load=load, alone=True))
 
 
-async def reject(number: str, *, by: Actor) -> None:
-    """Turn a request down."""
+async def reject(number: str, *, reason: str, by: Actor, content_hash: str | None = None) -> None:
+    """Turn a request down, with a reason; with a `content_hash` only while it is what was shown."""
     by.must("refund.approve")
+    if not reason.strip() or len(reason) > REASON_MAX:
+        raise rules.REASON_NEEDED()
+    today = clock.today().isoformat()
 
-    def decide(state: State) -> Answer:
-        _open_refund(state, number, by)
-        state.change(REFUND, number, status="rejected", approved_by=by.key, approved_at=state.now)
+    async def load(loader: Loader) -> Booking:
+        return (await _requested(loader, number, by, today)).booking
+
+    def decide(state: State, booking: Booking) -> Answer:
+        refund, gift = bookings.rows(state, number)
+        if content_hash is not None:
+            bookings.content(refund, gift, booking).must_be(content_hash)
+        kept = sealed.seal("refund", "decision", number, reason.strip())
+        columns = {"approved_by": by.key, "approved_at": state.now, "decision": kept}
+        state.change(REFUND, number, status="rejected", **columns)
         return Answer(200, {"number": number, "status": "rejected"})
 
-    await submit(Command(decide, wants=Wants(rows=[(REFUND, number)])))
+    await submit(Command(decide, wants=Wants(rows=[(REFUND, number)]), load=load, alone=True))
+
+
+async def approve(number: str, *, content_hash: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Approve and post what is owed: 201 `{entry, status: "approved"}`. The requester may not.
+
+    A chargeback is posted against the money that was taken, and is `refunded` at once.
+    """
+    by.must("refund.approve")
+    approval = _Approval(number, content_hash, by)
+    return await submit(Command(approval.decide, wants=approval.wants(), idem=idem, load=approval.load, alone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request that waits for this approver: what is unspent of its gift, and how it would be booked."""
+
+    gift: DonationRow
+    unspent_fen: int
+    booking: Booking
 
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What an approval loaded: what leaves of the gift in the books, and the gifts on its receipt."""
+    """What an approval loaded: how it is booked, what leaves of the gift, the gifts on its receipt, who is credited."""
 
+    booking: Booking
     leaving: Leaving
     on_receipt: list[str]
+    credit: dict[str, str]
 
 
 class _Approval:
     """One approval: what it loads and what it decides."""
 
-    def __init__(self, number: str, by: Actor) -> None:
-        self.number, self.by = number, by
+    def __init__(self, number: str, content_hash: str, by: Actor) -> None:
+        self.number, self.content_hash, self.by = number, content_hash, by
         self.today = clock.today().isoformat()
 
     def wants(self) -> Wants:
         return Wants(rows=[(REFUND, self.number)], series=[(receipts.SERIES, int(self.today[:4]))])
 
     async def load(self, loader: Loader) -> _Facts:
-        refund = loader.state.row(REFUND, self.number)
-        if refund is None:
-            raise rules.REFUND_UNKNOWN()
-        gift = await loader.row(DONATION, refund["donation"])
-        assert gift is not None, "a refund has its gift"
+        asked = await _requested(loader, self.number, self.by, self.today)
+        refund, gift = bookings.rows(loader.state, self.number)
+        bookings.content(refund, gift, asked.booking).must_be(self.content_hash)
+        amount, fund = refund["amount_fen"], gift["fund"]
         left = _given(gift) - gift["refunded_fen"]
-        if refund["amount_fen"] > left:
+        if amount > left:
             raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
-        leaving = await books.load(loader, gift["seq"], fund=gift["fund"], amount_fen=refund["amount_fen"])
-        channel = channels.CHANNELS[gift["channel"]]
-        paying = [acc.money(channel.chart, fund, channel.place) for fund in books.by_fund(leaving)]
-        await loader.money_places(paying)
-        return _Facts(leaving, await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else [])
+        if asked.booking.debit == acc.AGENCY_DEBT:
+            # What was forwarded for the giver is not ours to give back: no general fund answers for it.
+            if amount > asked.unspent_fen:
+                raise rules.REFUND_FORWARDED(left_yuan=yuan(asked.unspent_fen))
+            leaving = await takeovers.load(loader, gift["seq"], fund=fund, payer=fund, amount_fen=amount)
+        else:
+            leaving = await books.load(loader, gift["seq"], fund=fund, amount_fen=amount)
+        paying = books.by_fund(leaving)
+        credit = {code: books.owed(code) for code in paying}
+        if refund["cause"] == RefundCause.CHARGEBACK:
+            credit = await _taken_from(loader, paying, CHANNELS[gift["channel"]])
+        on_receipt = await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else []
+        return _Facts(asked.booking, leaving, on_receipt, credit)
 
     def decide(self, state: State, facts: _Facts) -> Answer:
-        refund = _open_refund(state, self.number, self.by)
-        gift = state.row(DONATION, refund["donation"])
-        assert gift is not None, "loaded"
-        amount = refund["amount_fen"]
-        channel = channels.CHANNELS[gift["channel"]]
-        debit = acc.GIFTS
-        if state.fund(gift["fund"]).kind == "agency":
-            # What was forwarded for the giver is not ours to give back: no general fund answers for it.
-            debit = acc.AGENCY_DEBT
-            if facts.leaving.used_fen:
-                raise rules.REFUND_FORWARDED(left_yuan=yuan(facts.leaving.unspent_fen))
+        refund, gift = bookings.rows(state, self.number)
+        amount, booking = refund["amount_fen"], facts.booking
         asked = books.Refund(
             gift_seq=gift["seq"],
-            debit=debit,
-            credit={fund: acc.money(channel.chart, fund, channel.place) for fund in books.by_fund(facts.leaving)},
+            debit=booking.debit,
+            credit=facts.credit,
             effective_on=self.today,
             party=gift["party"] or gift["donor"],
-            facts={"campaign": gift["campaign"], "donation": gift["key"], "refund": self.number},
+            facts={
+                "campaign": gift["campaign"],
+                "cause": refund["cause"],
+                "donation": gift["key"],
+                "refund": self.number,
+            },
         )
         entry = books.post(state, facts.leaving, asked, actor=self.by.key)
-        refunded = gift["refunded_fen"] + amount
-        status = "refunded" if refunded == gift["amount_fen"] else "ok"
-        self._end_receipt(state, gift, amount, facts.on_receipt)
-        state.change(DONATION, gift["key"], refunded_fen=refunded, status=status)
+        self._take_back(state, gift, amount, facts.on_receipt)
+        status = "refunded" if refund["cause"] == RefundCause.CHARGEBACK else "approved"
         columns = {"approved_by": self.by.key, "approved_at": state.now, "seq": entry.seq}
-        state.change(REFUND, self.number, status="refunded", **columns)
+        state.change(
+            REFUND, self.number, status=status, debit=booking.debit, general_fen=booking.general_fen, **columns
+        )
+        sums.income(
+            state,
+            day=entry.effective_on,
+            fund=gift["fund"],
+            campaign=gift["campaign"],
+            store=gift["store"],
+            kind=gift["kind"],
+            fen=-amount if booking.debit in {acc.GIFTS, acc.AGENCY_DEBT} else 0,
+            gifts=0,
+        )
+        return Answer(201, {"entry": entry.id, "status": status})
+
+    def _take_back(self, state: State, gift: DonationRow, amount: int, on_receipt: list[str]) -> None:
+        """What the gift, its receipt, its campaign and its unit count from now on."""
+        refunded = gift["refunded_fen"] + amount
+        receipts.take_off(state, gift, amount, on_receipt, issued_on=self.today, reason=self.number, by=self.by)
+        status = "refunded" if refunded == gift["amount_fen"] else "ok"
+        state.change(DONATION, gift["key"], refunded_fen=refunded, status=status)
         if gift["work_unit"]:
             state.tally(UNIT_SUMS, (_campaign(gift), gift["work_unit"]), 0, 0, -amount)
-        day, fund, store = entry.effective_on, gift["fund"], gift["store"]
-        sums.income(
-            state, day=day, fund=fund, campaign=gift["campaign"], store=store, kind=gift["kind"], fen=-amount, gifts=0
-        )
-        return Answer(201, {"entry": entry.id, "status": "refunded"})
 
-    def _end_receipt(self, state: State, gift: DonationRow, amount_fen: int, on_receipt: list[str]) -> None:
-        """Void the receipt, or replace it by one over what remains."""
-        if not gift["receipt"]:
-            return
-        receipt = state.row(RECEIPT, gift["receipt"])
-        assert receipt is not None
-        reason = self.number
-        remaining = receipt["amount_fen"] - amount_fen
-        if not remaining:
-            receipts.end(state, receipt, on_receipt, reason=reason, by=self.by)
-            return
-        in_part = amount_fen < _given(gift) - gift["refunded_fen"]
-        keys = [k for k in on_receipt if in_part or k != gift["key"]]
-        receipts.reissue(
-            state,
-            receipt,
-            keys,
-            amount_fen=remaining,
-            donor=receipt["donor"],
-            issued_on=self.today,
-            reason=reason,
-            by=self.by,
-        )
-        if gift["key"] not in keys:
-            state.change(DONATION, gift["key"], receipt=None)
+
+async def _requested(loader: Loader, number: str, by: Actor, today: str) -> _Asked:
+    """The request as it waits for this approver, with its gift and streams loaded."""
+    refund = loader.state.row(REFUND, number)
+    if refund is None:
+        raise rules.REFUND_UNKNOWN()
+    if refund["status"] != "requested":
+        raise rules.REFUND_DONE(number=number)
+    if refund["requested_by"] == by.key:
+        raise rules.REFUND_SAME()
+    gift = await loader.row(DONATION, refund["donation"])
+    assert gift is not None, "a refund has its gift"
+    unspent = await takeovers.unspent_fen(loader, gift["seq"], fund=gift["fund"])
+    booking = _booking(loader.state, gift, refund["amount_fen"], refund["cause"], unspent, today)
+    return _Asked(gift, unspent, booking)
+
+
+def _booking(state: State, gift: DonationRow, amount_fen: int, cause: str, unspent_fen: int, today: str) -> Booking:
+    agency = state.fund(gift["fund"]).kind == "agency"
+    earlier = bookings.earlier_year(gift["booked_on"], state.open_day(today))
+    return Booking(
+        bookings.debit(cause, agency=agency, earlier=earlier),
+        bookings.general_fen(amount_fen, unspent_fen, agency=agency),
+    )
+
+
+async def _taken_from(loader: Loader, paying: dict[str, int], channel: Channel) -> dict[str, str]:
+    """By fund the account from which a platform or a bank took a chargeback: where the money came in, else the bank."""
+    credit = {}
+    for fund, fen in paying.items():
+        places = [acc.money(way.chart, fund, way.place) for way in (channel, CHANNELS["bank"])]
+        await loader.money_places(places)
+        enough = [place for place in places if loader.state.balance(place) >= fen]
+        credit[fund] = (enough or places)[0]
+    return credit
+
+
+def _must_be_refundable(gift: DonationRow, cause: str) -> None:
+    if gift["kind"] != "cash":
+        raise rules.REFUND_IN_KIND()
+    if gift["status"] == "reversed":
+        raise rules.REVERSAL_GONE()
+    if cause == RefundCause.CHARGEBACK and CHANNELS[gift["channel"]].chart == acc.CASH:
+        raise rules.REFUND_CASH_CHARGEBACK()
 
 
 def _given(gift: DonationRow) -> int:
@@ -186,21 +282,3 @@ def _campaign(gift: DonationRow) -> str:
     """The campaign that counts a gift of money."""
     assert gift["campaign"] is not None, "only goods may have no campaign"
     return gift["campaign"]
-
-
-async def approve(number: str, *, by: Actor, idem: Idem | None = None) -> Answer:
-    """Approve and post: 201 `{entry, status: "refunded"}`. The requester may not."""
-    by.must("refund.approve")
-    approval = _Approval(number, by)
-    return await submit(Command(approval.decide, wants=approval.wants(), idem=idem, load=approval.load, alone=True))
-
-
-def _open_refund(state: State, number: str, by: Actor) -> RefundRow:
-    refund = state.row(REFUND, number)
-    if refund is None:
-        raise rules.REFUND_UNKNOWN()
-    if refund["status"] != "requested":
-        raise rules.REFUND_DONE(number=number)
-    if refund["requested_by"] == by.key:
-        raise rules.REFUND_SAME()
-    return refund
