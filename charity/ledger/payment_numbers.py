@@ -12,6 +12,7 @@ transfer for two purposes, or a roster. A reversal frees it.
 import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from charity import words
@@ -57,9 +58,10 @@ class Holder:
     number: str = ""
 
 
+@lru_cache(maxsize=1_024)  # a gift asks for its own seven times
 def normal(text: str) -> str:
     """The number as it is compared; "" when the text has nothing but blanks and hyphens."""
-    if text.isascii():  # nearly all, and asked several times a gift
+    if text.isascii():
         return text.upper() if text.isalnum() else text.translate(_ASCII_DROPPED).upper()
     shaped = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold().upper())
     left = "".join(c for c in shaped if unicodedata.category(c) not in _DROPPED and c not in _HYPHENS)
@@ -72,6 +74,7 @@ def must_be(ref: str) -> None:
         raise rules.CHANNEL_REF_NEEDED()
 
 
+@lru_cache(maxsize=1_024)
 def key(channel: str, ref: str) -> str:
     """The key under which a number belongs to one event of its channel."""
     return f"{channel}:{normal(ref)}"
