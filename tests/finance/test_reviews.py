@@ -9,7 +9,7 @@ import pytest
 from cast import Cast
 from conftest import Web
 from finance.given import asked, refused
-from giving.given import give
+from giving.given import corrected, give, refunded
 from pdf_reading import flat, page_count, paper_size_mm
 from whole.given import verify_failures
 
@@ -99,6 +99,36 @@ async def test_one_that_was_reversed_meanwhile_was_not_seen(house: Cast) -> None
     assert await verify_failures() == []
 
 
+async def test_a_gift_that_is_undone_meanwhile_is_named_and_its_undoing_is_the_requesters(house: Cast) -> None:
+    with clock.fixed(NOON):
+        gift = await give(house, 100, received_on=DAY)
+        await give(house, 50, received_on=DAY)
+        shown = await seen(house, "202611-0001")
+        await corrected(house, gift, by=house.approver)
+        refusal = await refused("content.changed", review(house, "202611-0001", content_hash=shown))
+    assert refusal.now is not None
+    view = await readers.get("202611-0001", by=house.accountant)
+    assert (view.reversed, view.row["entries"]) == ([1], 2)
+    undone = await readers.get("202611-0002", by=house.accountant)
+    assert (undone.row["kind"], undone.row["unusual"]) == ("gift.reversal", "reversal")
+    assert undone.names(undone.row["makers"]) == [house.accountant.name]
+    await refused("review.own", review(house, "202611-0002"))
+    assert (await review(house, "202611-0001", "202611-0002", by="accountant2")).status == 201
+    assert await verify_failures() == []
+
+
+async def test_a_refund_and_its_payment_are_unusual_and_the_cashiers(house: Cast) -> None:
+    with clock.fixed(NOON):
+        gift = await give(house, 10_000, received_on=DAY)
+        await refunded(house, gift, 1_000)
+    rows = await reading.rows("SELECT kind, unusual, cashiers, makers FROM journal_voucher ORDER BY n")
+    assert [(row["kind"], row["unusual"]) for row in rows[1:]] == [
+        ("gift.refund", "refund"),
+        ("refund.paid", "cash refund"),
+    ]
+    assert [row["cashiers"] for row in rows[1:]] == ["", house.cashier.key]
+
+
 async def test_what_is_not_there_or_done_is_refused_whole(house: Cast) -> None:
     await takings(house, 100)
     shown = await seen(house, "202611-0001")
@@ -175,7 +205,7 @@ async def test_the_calls_list_show_and_review(house: Cast, web: Web) -> None:
         {"account": "4101/-/F-GEN", "debit_fen": 0, "credit_fen": 300},
     ]
     assert ([e["seq"] for e in whole["entries"]], whole["next"]) == ([1], "1")
-    assert (whole["cashiers"], whole["makers"], whole["reviewer"]) == ([house.cashier.name], [], None)
+    assert (whole["cashier"], whole["maker"], whole["reviewer"]) == (house.cashier.name, None, None)
     rest = (await accountant.get(f"{API}/vouchers/202611-0001?after=1")).json()
     assert [e["seq"] for e in rest["entries"]] == [2]
     assert (await accountant.get(f"{API}/vouchers/202611-0002")).status_code == 404

@@ -56,8 +56,8 @@ def _facts(view: View) -> dict[str, object]:
             LineAnswer(account=line.account, debit_fen=line.debit_fen, credit_fen=line.credit_fen)
             for line in view.lines
         ],
-        "cashiers": view.names(row["cashiers"]),
-        "makers": view.names(row["makers"]),
+        "cashier": "、".join(view.names(row["cashiers"])) or None,
+        "maker": "、".join(view.names(row["makers"])) or None,
         "reviewer": view.people.get(review_row["reviewer"], "") if review_row else None,
         "reviewed_at": row["reviewed_at"],
         "unusual": row["unusual"].split(),

@@ -53,7 +53,7 @@ class EntryAnswer(BaseModel):
 
 
 class VoucherAnswer(BaseModel):
-    """A journal voucher. `makers` is empty where the entries follow from documents: 系统，据单据."""
+    """A journal voucher. Nobody is its maker where the entries follow from documents: 系统，据单据."""
 
     number: str = Field(examples=["202611-0123"])
     day: str
@@ -61,8 +61,8 @@ class VoucherAnswer(BaseModel):
     entry_count: int
     amount_fen: int
     lines: list[LineAnswer]
-    cashiers: list[str] = Field(description="出纳")
-    makers: list[str] = Field(description="制单；空表示系统据单据")
+    cashier: str | None = Field(description="出纳；多人时以顿号分开")
+    maker: str | None = Field(description="制单；null 表示系统据单据")
     reviewer: str | None = Field(description="审核")
     reviewed_at: str | None
     unusual: list[str] = Field(
