@@ -96,7 +96,7 @@ class RefundStatus(StrEnum):
 
 
 class RefundCause(StrEnum):
-    """Why money goes back (accounting.md 84-89): each is booked in its own way."""
+    """Why money goes back (field.md 9, rows 84-89): each is booked in its own way."""
 
     MISTAKEN = "mistaken"
     OUTSIDE = "outside"

@@ -480,3 +480,50 @@ async def test_the_sandbox_works_in_the_demo_only(web):
     await transactions.run(lambda tx: tx.rows("UPDATE organisation SET demo = TRUE"))
     taken = await cashier.post(f"{API}/donations", json=gift(channel="sandbox"), headers=keyed())
     assert taken.status_code == 201
+
+
+async def test_a_wrong_gift_is_corrected_and_a_refund_paid_by_pages_and_each_is_shown_what_waits(web, house):
+    cashier, accountant, approver = (web.as_(who) for who in ("cashier", "accountant", "approver"))
+    bank = gift(channel="bank", channel_ref="ICBC-77")
+    made = (await cashier.post(f"{API}/donations", json=bank, headers=keyed())).json()
+    hidden = await form_of(accountant, f"/donations/{made['id']}/reverse")
+    asked = await accountant.post(f"/donations/{made['id']}/reverse", data={**hidden, "reason": "多打一个零"})
+    place = asked.headers["location"]
+    number = place.rpartition("/")[2]
+    assert "批准更正" in (await approver.get("/desk")).text
+    assert number in (await approver.get("/reversals?status=requested")).text
+    led = await approver.post("/desk/search", data={"q": number})
+    assert led.headers["location"] == place
+    page = (await approver.get(place)).text
+    assert "王*" in page
+    assert "/receipts/" not in page.split("<main")[1]
+    assert "王小明" in (await cashier.get(place)).text
+    hidden = await form_of(approver, place)
+    stale = await approver.post(f"{place}/approve", data={**hidden, "content_hash": "0" * 64})
+    assert stale.status_code == 409
+    refused = await approver.post(f"{place}/reject", data={"reason": ""})
+    assert refused.status_code == 422
+    done = await approver.post(f"{place}/approve", data=hidden)
+    assert done.status_code == 303, done.text
+    assert "已更正" in (await cashier.get(f"/receipts/{made['receipt']['code']}")).text
+    again = (await cashier.post(f"{API}/donations", json=bank, headers=keyed())).json()
+    asked = await accountant.post(
+        f"{API}/donations/{again['id']}/refund",
+        json={"amount_fen": 100, "cause": "outside", "reason": "来电要求"},
+        headers=keyed(),
+    )
+    number = asked.json()["number"]
+    hidden = await form_of(approver, f"/refunds/{number}")
+    assert (await approver.post(f"/refunds/{number}/approve", data=hidden)).status_code == 303
+    assert "登记退款付款" in (await cashier.get("/desk")).text
+    assert "登记退款付款" not in (await approver.get("/desk")).text
+    hidden = await form_of(cashier, f"/refunds/{number}/pay")
+    paying = {**hidden, "paid_on": TODAY, "paid_from": "1002/ICBC-01", "channel_ref": ""}
+    refused = await cashier.post(f"/refunds/{number}/pay", data=paying)
+    assert (refused.status_code, "请填写银行或支付平台的流水号" in refused.text) == (422, True)
+    done = await cashier.post(f"/refunds/{number}/pay", data={**paying, "channel_ref": "ICBC-78"})
+    assert done.status_code == 303, done.text
+    assert "ICBC-78" in (await accountant.get(f"/refunds/{number}")).text
+    assert number in (await accountant.get("/refunds?status=refunded&cause=outside")).text
+    public = (await web.as_().get(f"{API}/receipts/{made['receipt']['code']}")).json()
+    assert (public["status"], public["refunded_fen"], public["unspent_fen"]) == ("voided", 0, 0)

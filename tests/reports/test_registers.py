@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import as_shown
 import pytest
 from cast import Cast
-from giving.given import approved
+from giving.given import approved, corrected, refunded
+from giving.given import give as received
 from reports.given import REPORTS, RICE, TODAY, YEAR, give, read, take_in, whole_year
 
 from charity import days
@@ -317,3 +318,15 @@ async def test_filters_survive_their_row(house: Cast) -> None:
     assert "fund" in json.loads(filters.text())
     assert filters[STORE] == ""
     assert await reading.value("SELECT count(*) FROM entry") == 0
+
+
+async def test_the_donation_register_tells_refunds_from_corrections_and_agrees_with_the_books(house: Cast) -> None:
+    ways = [("refund", "mistaken"), ("refund", "own_fault"), ("correction", "")]
+    for n, (kind, cause) in enumerate(ways, 1):
+        gift = await received(house, 1_000 * n, campaign="everyday")
+        await (refunded(house, gift, 100, cause=cause) if kind == "refund" else corrected(house, gift))
+    rows, totals = await read("donations", whole_year(copy="internal"))
+    assert [(row["amount_fen"], row["note"]) for row in rows] == [
+        (1_000, ""), (-100, "退款"), (2_000, ""), (0, "退款"), (3_000, ""), (-3_000, "更正"),
+    ]  # fmt: skip
+    assert (totals.sums["amount_fen"], totals.differences) == (2_900, [])

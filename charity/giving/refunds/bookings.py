@@ -1,4 +1,4 @@
-"""How a refund is booked, by its cause and the year of its gift (accounting.md 84-89), and what an approver is shown.
+"""How a refund is booked, by its cause and the year of its gift (field.md 9, rows 84-89), and how it is shown.
 
 The year is that of the gift's entry in the books. Agency money was never income: it goes back from the debt.
 """

@@ -47,7 +47,7 @@ async def _facts(row: Refund, booking: Booking, gift: Donation) -> list[dict[str
     general = booking.general_fen and gift.fund != GENERAL_FUND
     return [
         {"term": words.say("退款金额"), "value": row.amount_fen, "kind": "yuan"},
-        {"term": words.say("原因"), "value": words.translate(cause) if cause else "—"},
+        {"term": words.say("退款原因"), "value": words.translate(cause) if cause else "—"},
         {"term": words.say("理由"), "value": sealed.unseal("refund", "reason", row.number, row.reason)},
         {"term": words.say("记入科目"), "value": f"{booking.debit} {words.translate(debit)}" if debit else "—"},
         {

@@ -2,7 +2,7 @@
 
 Always true: requester, approver and payer are three accounts; a gift is never refunded beyond what it was. The approval
 posts what is owed and takes the money off the receipt; a chargeback was taken already and needs no payment.
-Source: accounting.md 84-89; docs/books.md.
+Source: field.md 9, rows 84-89; docs/books.md.
 """
 
 from dataclasses import dataclass
