@@ -74,7 +74,7 @@ def statutory(shown: Shown) -> list[dict[str, Any]]:
         period = words.say("{starts_on} 至 {ends_on}", starts_on=row["starts_on"], ends_on=row["ends_on"])
     reach = {"public": "公开募捐", "targeted": "定向募捐"}[row["reach"]]
     facts = [
-        ("募捐方式", words.translate(reach), "text", ""),
+        ("募捐方式", "" if row["archived_fen"] else words.translate(reach), "text", ""),  # a word of the law of 2016
         ("公开募捐资格证书", row["certificate_no"], "code", ""),
         ("募捐方案备案号", row["filing_no"], "code", ""),
         ("指定平台", row["platform_url"], "text", row["platform_url"]),

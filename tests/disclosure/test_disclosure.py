@@ -7,8 +7,11 @@ import as_shown
 import pytest
 from giving.given import TODAY, give, promised, spend
 
+from charity.db import transactions
 from charity.giving import campaigns
+from charity.giving.campaigns import NewCampaign
 from charity.giving.receipts import documents
+from charity.ledger import funds
 from charity.money import capitals
 from charity.people.persons import Donor
 from charity.printing import pages as document_pages
@@ -79,6 +82,39 @@ async def test_a_campaign_page_shows_figures_gifts_and_filing_but_no_pledge(web,
     assert "市民政局" in page
     assert "备TEST" in page
     assert "/campaigns/one-day-2026/give" in page
+
+
+async def test_a_campaign_of_before_the_books_shows_its_archive_and_counts_nowhere(web, house):
+    await give(house, 10_000)
+    before = (await web.as_().get("/")).text
+    old = NewCampaign(
+        slug="quake-2008",
+        name="汶川地震募捐",
+        kind="agency",
+        fund="F-YS10",
+        purpose="代收转交",
+        starts_on="2008-05-13",
+        ends_on="2008-06-30",
+    )
+
+    async def fund(tx):
+        await funds.open_fund(tx, code="F-YS10", name="玉树", kind="agency", programmes=("P90",))
+
+    await transactions.run(fund)
+    await campaigns.keep_archived(old, received_fen=846_231_500, gifts=21_406, by=house.accountant)
+    page = (await web.as_().get("/campaigns/quake-2008")).text
+    assert "8,462,315.00" in page
+    assert "21,406" in page
+    assert "数字取自档案" in page
+    for absent in ("我要捐赠", "公开募捐", "收款账户", "尚未使用"):
+        assert absent not in page, absent
+    home = (await web.as_().get("/")).text
+    assert "8,462,315.00" in home
+    assert "据档案" in home
+    totals = [page[page.index("<main") : page.index("正在进行")] for page in (before, home)]
+    assert totals[0] == totals[1], "no total of the books changes"
+    (item,) = [i for i in (await web.as_().get(f"{API}/campaigns")).json()["items"] if i["slug"] == "quake-2008"]
+    assert (item["received_fen"], item["gifts"]) == (0, 0)
 
 
 async def test_a_giver_who_does_not_consent_is_masked(web, house):
