@@ -38,7 +38,7 @@ PAGE: Final = 100
 def add(plan: Plan) -> None:
     """Plan the opening, then each day's and each week's transfers."""
     plan.add(plan.at(plan.first, 8, 10), partial(_open, plan))
-    settled = reviewed = plan.first
+    settled, reviewed = plan.first, plan.opened_on
     for day in calendar.working_days(plan.first, plan.last):
         plan.add(plan.at(day, 10, 40), partial(_review, plan, calendar.days(reviewed, day - timedelta(days=1))))
         reviewed = day
@@ -48,6 +48,9 @@ def add(plan: Plan) -> None:
             settled = day
             for n, code in enumerate(FEE_PER_MILLE):
                 plan.add(plan.at(day, 9, 10 + 5 * n), partial(_settle, plan, code))
+    *_, sixth, _, _, _, _, last = calendar.working_days(plan.first, plan.last)
+    plan.add(plan.at(sixth, 15, 50), partial(_ask, plan, "这笔款的银行回单附了吗？", "已附，在当天的回单册里。"))
+    plan.add(plan.at(last, 15, 50), partial(_ask, plan, "请补上这笔款的银行回单。"))
 
 
 async def _open(plan: Plan) -> None:
@@ -102,6 +105,19 @@ async def _deposit(plan: Plan) -> None:
 
 async def _settle(plan: Plan, code: str) -> None:
     await _moved(plan, TransferKind.SETTLEMENT, await places.get(code, field="from"), code.rpartition("/")[2])
+
+
+async def _ask(plan: Plan, question: str, answer: str = "") -> None:
+    """Ask the cashier about a voucher of today; the answer comes soon, or is waited for on the load day."""
+    cashier, by = plan.by("cashier"), plan.by("accountant2")
+    today = await reviews.waiting(clock.today().isoformat(), by=by, limit=PAGE)
+    about = next((view for view in today.vouchers if cashier.key in view.row["cashiers"].split()), None)
+    if about is None:
+        return
+    asked = await reviews.ask(number=about.row["number"], question=question, by=by)
+    if answer:
+        replies = partial(reviews.answer, key=asked.body["key"], text=answer, by=cashier)
+        plan.add(plan.at(clock.today(), 16, 20), replies)
 
 
 async def _review(plan: Plan, days: Sequence[date]) -> None:

@@ -124,7 +124,8 @@ _ROWS: tuple[Check, ...] = (
         "LEFT JOIN receipt_line k ON k.donation = i.donation AND k.number = i.receipt_number "
         "LEFT JOIN receipt r ON r.number = k.number AND r.code = i.receipt_code AND r.replaces IS NULL "
         "WHERE COALESCE(@e.campaign, '') <> COALESCE(i.campaign, '') OR @e.source <> i.source "
-        "OR COALESCE(@e.voucher, '') <> COALESCE(i.voucher, '') OR e.party <> COALESCE(i.donor, '') "
+        "OR COALESCE(@e.voucher, '') <> COALESCE(i.voucher, '') OR g.donor <> i.donor "
+        "OR e.party NOT IN (COALESCE(i.donor, ''), COALESCE(g.party, '')) "
         "OR (i.source = 'gift') <> (g.key IS NOT NULL) OR (i.receipt_code IS NOT NULL) <> (r.code IS NOT NULL) "
         "OR (i.receipt_number IS NOT NULL) <> (r.code IS NOT NULL) "
         "OR (g.amount_fen IS NOT NULL) <> (r.code IS NOT NULL)",

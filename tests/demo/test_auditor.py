@@ -421,6 +421,8 @@ def test_journal_vouchers_are_reviewed_by_who_did_not_make_them(books: Books) ->
     recent = (books.day - timedelta(days=10)).isoformat()
     assert [day for day in waiting if day < recent] == [], "reviewed on the next working day"
     assert waiting, "something is left for the accountant of today"
+    asked = books.rows("SELECT answered_at IS NOT NULL AS answered FROM journal_question ORDER BY asked_at")
+    assert [bool(row["answered"]) for row in asked] == [True, False]
 
 
 def _settlements(books: Books) -> list[Entry]:

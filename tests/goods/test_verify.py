@@ -6,13 +6,14 @@ import pytest
 import pytest_asyncio
 from goods import faults
 from goods.busy import Busy, busied
-from goods.given import Shop
+from goods.given import SALT, Shop
 from tampering import tampered
 
 from charity import words
 from charity.db import reading
 from charity.goods import verify
 from charity.ledger import checks
+from charity.people.persons import Donor
 
 RULES = {words: (invariant, words, query) for invariant, words, query in (*verify._SUMS, *verify._ROWS)}
 
@@ -23,6 +24,15 @@ async def busy(shop: Shop) -> Busy:
 
 
 async def test_a_shop_of_every_kind_of_slip_verifies_clean(busy: Busy) -> None:
+    assert await verify.run() == []
+
+
+async def test_goods_that_one_giver_brings_again_verify_clean(shop: Shop) -> None:
+    giver = Donor("person", "周立", "19900001234")
+    for _ in range(2):
+        await shop.bring(SALT, 10, unit_value_fen=250, donor=giver)
+    assert await reading.value("SELECT COUNT(DISTINCT party) FROM entry WHERE kind = 'goods.gift'") == 1
+    assert await reading.value("SELECT COUNT(DISTINCT donor) FROM goods_intake") == 2
     assert await verify.run() == []
 
 
