@@ -33,6 +33,8 @@ OPENING: Final = {
 FEE_PER_MILLE: Final = {"1009/WECHAT": 6, "1009/ALIPAY": 5}
 PAGE: Final = 100
 """Vouchers that are looked through at once."""
+SWEEP_DAYS: Final = 14
+"""Once a week whatever was booked late into so many days is reviewed too."""
 
 
 def add(plan: Plan) -> None:
@@ -40,12 +42,15 @@ def add(plan: Plan) -> None:
     plan.add(plan.at(plan.first, 8, 10), partial(_open, plan))
     settled, reviewed = plan.first, plan.opened_on
     for day in calendar.working_days(plan.first, plan.last):
-        plan.add(plan.at(day, 10, 40), partial(_review, plan, calendar.days(reviewed, day - timedelta(days=1))))
+        eve = day - timedelta(days=1)
+        plan.add(plan.at(day, 10, 40), partial(_review, plan, calendar.days(reviewed, eve)))
         reviewed = day
         plan.add(plan.at(day, 13, 30), partial(_withdraw, plan))
         plan.add(plan.at(day, 16, 30), partial(_deposit, plan))
         if day.isocalendar()[:2] != settled.isocalendar()[:2]:  # the first working day of each week
             settled = day
+            late = calendar.days(max(plan.opened_on, day - timedelta(days=SWEEP_DAYS)), eve)
+            plan.add(plan.at(day, 15, 30), partial(_review, plan, late))
             for n, code in enumerate(FEE_PER_MILLE):
                 plan.add(plan.at(day, 9, 10 + 5 * n), partial(_settle, plan, code))
     *_, sixth, _, _, _, _, last = calendar.working_days(plan.first, plan.last)

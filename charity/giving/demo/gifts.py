@@ -13,7 +13,7 @@ from typing import Any, Final
 from charity import clock
 from charity.demo import calendar, names, shares, tables
 from charity.demo.plan import Plan
-from charity.giving import donations, pledges, receipts, refunds
+from charity.giving import donations, pledges, receipts, refunds, reversals
 from charity.giving.demo import campaigns
 from charity.people.persons import Donor
 
@@ -62,6 +62,7 @@ def add(plan: Plan) -> None:
     _one_day(plan)
     _pledges(plan)
     _double_payment(plan)
+    _wrong_sum(plan)
 
 
 def _gift(plan: Plan, day: date, chance: random.Random, *, at: datetime | None = None, **facts: Any) -> None:
@@ -326,3 +327,34 @@ def _double_payment(plan: Plan) -> None:
     plan.add(plan.at(day, 10), twice)
     plan.add(plan.at(day, 14), torn)
     plan.add(plan.at(day, 11), misspelt)
+
+
+def _wrong_sum(plan: Plan) -> None:
+    """500.00 entered as 5,000.00: two persons undo it, and the same transfer is entered as it was."""
+    day = calendar.working(plan.day(-18))
+    noticed, undone, entered = (plan.at(calendar.after(day, n), hour, 10) for n, hour in ((1, 9), (2, 9), (2, 14)))
+    donor = Donor("person", "郑桂珍", names.phone(FIRST_PROMISE + 98))
+
+    async def enter(fen: int) -> str:
+        answer = await donations.receive(
+            campaign="everyday",
+            amount_fen=fen,
+            received_on=day.isoformat(),
+            channel="bank",
+            channel_ref="DEMO-WRONG-1",
+            donor=donor,
+            confirmed_amount_fen=fen,
+            by=plan.by("cashier"),
+        )
+        return str(answer.body["id"])
+
+    async def wrong() -> None:
+        plan.add(noticed, partial(ask, await enter(5_000_00)))
+
+    async def ask(gift: str) -> None:
+        asked = await reversals.request(gift, reason="多打了一个零", by=plan.by("accountant"))
+        shown = asked.body["content_hash"]
+        plan.add(undone, partial(reversals.approve, asked.body["number"], content_hash=shown, by=plan.by("approver")))
+        plan.add(entered, partial(enter, 500_00))
+
+    plan.add(plan.at(day, 10, 30), wrong)
