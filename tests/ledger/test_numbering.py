@@ -1,6 +1,7 @@
 """Journal vouchers: numbers by month without a gap, shared by the takings of a day, each entry on exactly one."""
 
 import asyncio
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -57,6 +58,19 @@ async def test_a_days_takings_of_a_place_share_a_number_and_everything_else_has_
         ("4101/-/F-GEN", 0, 303),
     ]
     assert await verify.run() == []
+
+
+async def test_leaves_are_the_chain_over_the_entries_of_the_number(house: Cast) -> None:
+    with clock.fixed(WORKDAY):
+        for n in range(3):
+            await give(house, 100 + n, received_on="2026-11-25")
+            await give(house, 5, received_on="2026-11-25", channel="wechat", channel_ref=f"W-{n}")
+    leaves = [row["leaf"] for row in await reading.rows("SELECT leaf FROM entry ORDER BY seq")]
+    for row, mine in zip(await vouchers(), (leaves[0::2], leaves[1::2]), strict=True):
+        chain = bytes(32)
+        for leaf in mine:
+            chain = hashlib.sha256(chain + bytes.fromhex(leaf)).digest()
+        assert row["leaves"] == chain.hex()
 
 
 async def test_a_number_belongs_to_the_month_of_the_business_date(house: Cast) -> None:
