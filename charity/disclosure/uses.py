@@ -39,7 +39,7 @@ class PublicUse:
     """A payment, or the small ones of a month and programme: its day or month, sum, share of it, and whom it reached.
 
     `of_fen` is the whole payment (of all `payments`), `amount_fen` what a fund or a gift had in it. `recipients` is
-    None where nobody is counted: money passed on for others.
+    None where nobody is counted: money passed on for others. Only who is `listed` is people: a bare number is visits.
     """
 
     on: str
@@ -49,6 +49,7 @@ class PublicUse:
     amount_fen: int
     of_fen: int
     recipients: int | None
+    listed: bool = False
     payments: int = 1
 
     @property
@@ -66,11 +67,12 @@ class PublicUse:
             return ""
         if self.payments > 1:
             return words.say(
-                "当月共 {payments} 笔，{recipients} 人（户）次受益",
+                "当月共 {payments} 笔，{recipients} 人次受益",
                 payments=self.payments,
                 recipients=f"{self.recipients:,}",
             )
-        return words.say("{recipients} 人（户）受益", recipients=f"{self.recipients:,}")
+        text = "{recipients} 人（户）受益" if self.listed else "{recipients} 人次受益"
+        return words.say(text, recipients=f"{self.recipients:,}")
 
     @property
     def share(self) -> str:
@@ -85,7 +87,8 @@ class PublicUse:
             return text + words.say("，该笔用于采购救助物资")
         if self.kind != "aid" or not self.recipients:
             return text
-        return text + words.say("，该笔共 {recipients} 人（户）受益", recipients=f"{self.recipients:,}")
+        reached = "，该笔共 {recipients} 人（户）受益" if self.listed else "，共 {recipients} 人次受益"
+        return text + words.say(reached, recipients=f"{self.recipients:,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class _Payment:
     amount_fen: int
     of_fen: int
     recipients: int
+    listed: bool
 
 
 async def of_funds(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[PublicUse]:
@@ -130,8 +134,9 @@ async def _payments(months: Sequence[str], funds: Sequence[str]) -> list[_Paymen
     rows = await reading.rows(
         # CROSS JOIN tells SQLite, which has no statistics, to begin with the entries of a kind.
         checks.sql(
-            "SELECT x.seq, x.effective_on, @e.programme AS programme, @e.recipients AS recipients, a.chart, x.spent, "  # noqa: S608
-            "x.paid FROM (SELECT b.seq, b.effective_on, CAST(SUM(s.stop - s.start) AS BIGINT) AS paid, "
+            "SELECT x.seq, x.effective_on, @e.programme AS programme, @e.recipients AS recipients, "  # noqa: S608
+            "@e.listed AS listed, a.chart, x.spent, x.paid FROM "
+            "(SELECT b.seq, b.effective_on, CAST(SUM(s.stop - s.start) AS BIGINT) AS paid, "
             f"CAST(SUM(CASE WHEN {own} THEN s.stop - s.start ELSE 0 END) AS BIGINT) AS spent "
             "FROM entry b CROSS JOIN segment s WHERE b.kind = 'voucher.paid' AND b.effective_on >= $1 "
             "AND b.effective_on <= $2 AND s.owner_seq = b.seq AND s.kind = 'spent' GROUP BY b.seq, b.effective_on) x "
@@ -151,6 +156,7 @@ async def _payments(months: Sequence[str], funds: Sequence[str]) -> list[_Paymen
             row["spent"],
             row["paid"],
             int(row["recipients"] or 0),
+            row["listed"] in {"1", "true"},
         )
         for row in rows
     ]
@@ -175,6 +181,7 @@ async def of_gifts(uses: Iterable[tracing.Use]) -> list[PublicUse]:
                 shares[row["seq"]],
                 paid,
                 facts.get("recipients", 0),
+                facts.get("listed", False),
             )
         )
     return await _shown(payments)
@@ -199,7 +206,14 @@ async def _shown(payments: Sequence[_Payment]) -> list[PublicUse]:
         name = names.get(payment.programme, words.translate("支出"))
         recipients = None if payment.kind == "forwarded" else payment.recipients
         line = PublicUse(
-            payment.on, payment.kind, payment.programme, name, payment.amount_fen, payment.of_fen, recipients
+            payment.on,
+            payment.kind,
+            payment.programme,
+            name,
+            payment.amount_fen,
+            payment.of_fen,
+            recipients,
+            payment.listed,
         )
         key: object = payment.seq
         if payment.kind == "aid" and payment.recipients < GROUP_MIN:
@@ -212,6 +226,7 @@ async def _shown(payments: Sequence[_Payment]) -> list[PublicUse]:
                 amount_fen=before.amount_fen + line.amount_fen,
                 of_fen=before.of_fen + line.of_fen,
                 recipients=(before.recipients or 0) + (line.recipients or 0),
+                listed=False,
                 payments=before.payments + 1,
             )
         lines[key] = line

@@ -22,6 +22,7 @@ TRANSFER_TWICE = Rule("transfer.fund_twice", "基金 {fund} 填写了两次", 42
 TRANSFER_FEE = Rule("transfer.fee", "手续费只在结算时有，并且小于结算的金额", 422, field="fee_fen")
 TRANSFER_AGENCY = Rule("transfer.agency", "代转款（{fund}）要单独划转，不能和本会的款混在一张单上")
 TRANSFER_NOTHING = Rule("transfer.nothing", "请至少填写一个基金的金额", 422, field="lines")
+TRANSFER_OWN = Rule("transfer.own", "划转单 {number} 是您登记的，要由另一位会计冲销", 403)
 TRANSFER_REVERSED = Rule("transfer.reversed", "划转单 {number} 已经冲销过")
 
 OPENING_BEGUN = Rule("opening.begun", "账簿已有 {seq} 笔分录，期初余额只能是第一笔，不能再建")

@@ -6,7 +6,7 @@ transfer for two purposes, or a roster. A reversal frees it.
 
     Wants(rows=payment_numbers.wants("bank", typed))        what a command names beforehand
     payment_numbers.take(state, "bank", typed, holder)      once for each gift or payment of the event
-    payment_numbers.free(state, "bank", typed)              once for each that is reversed
+    payment_numbers.free(state, "bank", typed, key)         once for each that is reversed
 """
 
 import unicodedata
@@ -117,8 +117,19 @@ def known_as(state: State, channel: str, ref: str, number: str) -> None:
         state.change(PAYMENT_NUMBER, key(channel, ref), number=number)
 
 
-def free(state: State, channel: str, ref: str) -> None:
-    """One gift or payment with this number was reversed; with the last one of its event the number is free."""
+def wants_to_free(channel: str, ref: str, own: str) -> list[tuple[Table[Any], str]]:
+    """What a command names to free the number of the gift or payment with the key `own`."""
+    return [*wants(channel, ref), (PAYMENT_NUMBER, twin(key(channel, ref), own))] if ref else []
+
+
+def free(state: State, channel: str, ref: str, own: str) -> None:
+    """The gift or payment with the key `own` was reversed; with the last one of its event the number is free."""
+    if not ref:
+        return
+    place = twin(key(channel, ref), own)
+    if state.row(PAYMENT_NUMBER, place) is not None:  # of before: the normal key is another event's
+        state.change(PAYMENT_NUMBER, place, lines=0)
+        return
     if not normal(ref):
         return
     place = key(channel, ref)
@@ -214,10 +225,15 @@ async def failures() -> list[Failure]:
         if not rows:
             break
         for place, holder, lines in rows:
-            if not _keyed(place, holder) or lines < 0 or bool(lines) != bool(holder):
+            if not _keyed(place, holder) or lines < 0 or _adrift(place, holder, lines):
                 wrong.append(Failure("I7", words.say("流水号 {key} 没有按统一写法登记，或归属不明", key=place)))
         after = rows[-1][0]
     return wrong[:FAILURES_MAX]
+
+
+def _adrift(place: str, holder: str, lines: int) -> bool:
+    """Whether a number is taken by nobody, or free and somebody's: a twin of before keeps its name."""
+    return bool(lines) != bool(holder) and (bool(lines) or place != twin(place.removesuffix(f" {holder}"), holder))
 
 
 def _keyed(place: str, holder: str) -> bool:
@@ -241,4 +257,5 @@ __all__ = [
     "take",
     "unkept",
     "wants",
+    "wants_to_free",
 ]

@@ -13,6 +13,8 @@ from charity.aid import recipients, verify, vouchers
 from charity.aid.recipients import LISTED_MAX
 from charity.aid.vouchers import readers, written
 from charity.db import reading, transactions
+from charity.disclosure import uses
+from charity.ledger import tracing
 from charity.ledger import verify as books_verify
 from charity.ledger.content import hashed
 from charity.people import households
@@ -58,6 +60,22 @@ async def test_a_list_is_counted_kept_by_key_hashed_and_named_in_the_entry(aid: 
         assert key not in stored["content"]
         assert key not in json.dumps(body["facts"])
     assert await verify.run() == await books_verify.run() == []
+
+
+async def test_the_public_reads_people_where_they_are_listed_and_visits_elsewhere(
+    aid: Aid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uses, "GROUP_MIN", 2)  # else a list of ten
+    for n, asked in enumerate(({"recipients": 7}, {"listed": ("HH0001", "HH-T001"), "recipients": 2})):
+        number, _ = await aid.approved(**asked)
+        await aid.pay(number, f"ICBC-{n}")
+    assert [use.reached for use in await uses.of_funds(["F-GEN"])] == ["2 人（户）受益", "7 人次受益"]
+    gift = int(await reading.value("SELECT MIN(seq) FROM entry WHERE kind = 'gift.cash'"))
+    shares = [use.share for use in await uses.of_gifts(await tracing.gift_uses(gift))]
+    assert [share.partition("，")[2] for share in shares] == ["共 7 人次受益", "该笔共 2 人（户）受益"]
+    monkeypatch.setattr(uses, "GROUP_MIN", 10)
+    (grouped,) = await uses.of_funds(["F-GEN"])
+    assert grouped.reached == "当月共 2 笔，9 人次受益"
 
 
 async def test_a_bare_number_lists_nobody(aid: Aid) -> None:

@@ -32,7 +32,7 @@ from charity.goods import models as goods_models
 from charity.ledger import writer
 from charity.office import models as office_models
 from charity.office import stores
-from charity.people import households, institutions
+from charity.people import households
 from charity.people import models as people_models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -364,7 +364,6 @@ async def test_starters_beside_a_rebuild_apply_it_once(database: str, folder: Pa
         (dict.fromkeys(get_args(payees.PayeeKind)), aid_models.PayeeKind),
         (stores.KIND_WORDS, office_models.StoreKind),
         (households.CATEGORY_WORDS, people_models.Category),
-        (dict.fromkeys(institutions.KINDS), people_models.InstitutionKind),
     ],
 )
 def test_every_word_of_a_column_can_be_shown_and_typed(shown: dict[str, Any], words: Iterable[str]) -> None:

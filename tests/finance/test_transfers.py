@@ -164,6 +164,14 @@ async def test_only_a_cashier_moves_and_only_an_accountant_takes_back(house: Cas
             await refused("not_yours", transfers.reverse(number=number, reason="写错", by=house.actors[role.value]))
 
 
+async def test_a_cashier_who_became_an_accountant_does_not_take_back_an_own_slip(house: Cast) -> None:
+    await gifts(house)
+    number = (await transfers.make(await asked(), by=house.cashier)).body["number"]
+    later = replace(house.cashier, roles=frozenset({Role.ACCOUNTANT}))
+    await refused("transfer.own", transfers.reverse(number=number, reason="写错", by=later))
+    await transfers.reverse(number=number, reason="写错", by=house.accountant)
+
+
 async def test_of_two_slips_over_the_same_money_one_is_booked(house: Cast) -> None:
     await gifts(house)
     slips = [await asked(lines=(("F-GEN", 5_000),)) for _ in range(2)]

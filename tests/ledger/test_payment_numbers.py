@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tampering import tampered
 
-from charity.db import reading
+from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.ledger import payment_numbers, verify, writer
 from charity.ledger.payment_numbers import Holder, PaymentKind
@@ -57,8 +57,12 @@ def taking(ref: str, holder: Holder, channel: str = "bank", times: int = 1) -> C
     return doing(channel, ref, *[lambda state: payment_numbers.take(state, channel, ref, holder)] * times)
 
 
-def freeing(ref: str) -> Command:
-    return doing("bank", ref, lambda state: payment_numbers.free(state, "bank", ref))
+def freeing(ref: str, own: str = "first") -> Command:
+    def decide(state: State) -> Answer:
+        payment_numbers.free(state, "bank", ref, own)
+        return Answer(200, {})
+
+    return Command(decide, Wants(rows=payment_numbers.wants_to_free("bank", ref, own)))
 
 
 async def rows() -> list[tuple[object, ...]]:
@@ -104,6 +108,20 @@ async def test_an_event_of_several_gifts_has_its_number_until_the_last_one_is_re
         await writer.submit(freeing("R1"))
     await writer.submit(taking("R1", SECOND))
     assert await rows() == [("bank:R1", "voucher", "BF-2026-000001", 1)]
+
+
+@pytest.mark.parametrize("ref", ["R1", "-"])
+async def test_a_gift_of_before_whose_number_another_has_too_frees_its_own_alone(house: Cast, ref: str) -> None:
+    await writer.submit(taking("R1", FIRST))
+    place = payment_numbers.twin(payment_numbers.key("bank", ref), "old")
+    old = {"key": place, "kind": "gift", "holder": "old", "lines": 1, "number": "CS-2025-000001"}
+    await transactions.run(lambda tx: tx.insert("payment_number", [old]))
+    await writer.submit(freeing(ref, "old"))
+    assert ("bank:R1", "gift", "first", 1) in await rows()
+    assert (place, "gift", "old", 0) in await rows()
+    assert await payment_numbers.failures() == []
+    with pytest.raises(Refusal):
+        await writer.submit(taking("R1", SECOND))
 
 
 @pytest.mark.parametrize("ref", ["", " ", "－—-", "\u200b"])

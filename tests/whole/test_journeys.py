@@ -89,7 +89,7 @@ async def test_a_donor_gives_and_sees_where_the_money_went(request, database, si
             assert words in flat(pdf)
         await _spend(served, "F-EDU", "P01", 8_860)
         await donor.go(urlsplit(receipt).path)
-        await donor.sees("项目P01", "3 人（户）受益")
+        await donor.sees("项目P01", "3 人次受益")
 
 
 async def _promise(donor: Visitor) -> None:

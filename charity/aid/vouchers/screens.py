@@ -21,7 +21,7 @@ FIELDS = (
 )  # fmt: skip
 PURPOSE_HINTS = {
     "aid": "付给受助的人、机构，或采购要发放的物资。",
-    "administration": "办公、房租、审计等自己的开支，只能用没有方案的非限定性基金。",
+    "administration": "办公、房租、审计等自己的开支，只能用总会统筹资金（非限定性）。",
     "fundraising": "宣传、募捐活动、手续费等筹资的开支。",
 }
 _FIELD_NAMES = {"payee.code": "payee_code", "payee.kind": "payee_kind", "amount_fen": "amount_yuan"}

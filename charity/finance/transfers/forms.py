@@ -42,7 +42,7 @@ class TransferBody(BaseModel):
     on: Day = Field(description="办理日期", examples=["2026-11-26"])
     channel_ref: Ref = Field("", description="银行回单号；每个只能用一次")
     lines: list[LineBody] = Field(min_length=1, max_length=FUNDS_MAX)
-    fee_fen: int = Field(0, ge=0, le=AMOUNT_MAX_FEN, description="平台扣下的手续费，由非限定性基金承担")
+    fee_fen: int = Field(0, ge=0, le=AMOUNT_MAX_FEN, description="平台扣下的手续费，由总会统筹资金（非限定性）承担")
 
     async def transfer(self) -> Transfer:
         """The values; refuses places that are none."""

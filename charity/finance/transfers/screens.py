@@ -92,7 +92,7 @@ def _fee(amount_fen: int, fee_fen: int) -> list[dict[str, Any]]:
     """What a platform kept, and what came to the bank; nothing where it kept nothing."""
     if not fee_fen:
         return []
-    note = words.say("记筹资费用，由非限定性基金承担")
+    note = words.say("记筹资费用，由总会统筹资金（非限定性）承担")
     return [
         {"term": words.say("平台手续费"), "value": fee_fen, "kind": "yuan", "note": note},
         {"term": words.say("实际到账"), "value": amount_fen - fee_fen, "kind": "yuan"},

@@ -192,7 +192,7 @@ async def reverse(*, number: str, reason: str, by: Actor, idem: Idem | None = No
 
     async def load(loader: Loader) -> dict[str, Any]:
         row = _stored(loader.state, number)
-        for table, key in payment_numbers.wants(CHANNEL, row["channel_ref"]):
+        for table, key in payment_numbers.wants_to_free(CHANNEL, row["channel_ref"], number):
             await loader.stored(table, [key])
         return await reversals.load(loader, row["seq"])
 
@@ -200,7 +200,9 @@ async def reverse(*, number: str, reason: str, by: Actor, idem: Idem | None = No
         row = _stored(state, number)
         if row["reversal_seq"] is not None:
             raise rules.TRANSFER_REVERSED(number=number)
-        payment_numbers.free(state, CHANNEL, row["channel_ref"])
+        if row["maker"] == by.key:  # who was the cashier then
+            raise rules.TRANSFER_OWN(number=number)
+        payment_numbers.free(state, CHANNEL, row["channel_ref"], number)
         entry = reversals.reverse(
             state, body, kind=REVERSAL, effective_on=today, actor=by.key, reason_code="money.reversal"
         )

@@ -143,7 +143,7 @@ class _Approval:
         await _no_open_refund(loader, gift["key"])
         body, leaving = await books.load_gift(loader, gift["seq"], fund=gift["fund"], amount_fen=_given(gift))
         if gift["channel_ref"]:
-            for table, key in payment_numbers.wants(gift["channel"], gift["channel_ref"]):
+            for table, key in payment_numbers.wants_to_free(gift["channel"], gift["channel_ref"], gift["key"]):
                 await loader.stored(table, [key])
         if gift["pledge"]:
             await loader.stored(PLEDGE, [gift["pledge"]])
@@ -181,7 +181,7 @@ class _Approval:
         )
         state.change(DONATION, gift["key"], status="reversed")
         if gift["channel_ref"]:
-            payment_numbers.free(state, gift["channel"], gift["channel_ref"])
+            payment_numbers.free(state, gift["channel"], gift["channel_ref"], gift["key"])
         self._take_back(state, facts)
         sums.income(
             state,
