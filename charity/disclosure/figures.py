@@ -66,7 +66,8 @@ _LISTED = (
     "SELECT r.recipient AS who FROM entry e CROSS JOIN voucher v CROSS JOIN voucher_recipient r "
     "WHERE e.kind = 'voucher.paid' AND e.effective_on >= $1 AND e.effective_on <= $2 AND e.seq <= $3 "
     "AND v.entry_seq = e.seq AND r.content_hash = v.content_hash AND v.fund IN (SELECT code FROM fund WHERE {chosen}) "
-    "AND NOT EXISTS (SELECT 1 FROM entry b WHERE b.reverses = e.seq)"
+    "AND NOT EXISTS (SELECT 1 FROM entry b WHERE b.reverses = e.seq) AND EXISTS (SELECT 1 FROM posting p "
+    "JOIN account a ON a.id = p.account WHERE p.seq = e.seq AND a.chart = '5101')"  # who buys goods helps nobody yet
 )
 _SERVED = (
     "SELECT i.household FROM entry e CROSS JOIN goods_document d CROSS JOIN goods_issue i WHERE e.kind = 'goods.issue' "

@@ -239,7 +239,7 @@ def _book(state: State, gift: Gift, *, by: Actor) -> Entry:
         [(money, acc.CNY, gift.amount_fen), (acc.money(income, gift.fund), acc.CNY, -gift.amount_fen)],
         effective_on=gift.received_on,
         actor=by.key,
-        party=party or gift.donor,
+        party=party,
         facts=facts,
         flows=Flows(receive=[(gift.fund, gift.amount_fen)]),
     )

@@ -190,7 +190,7 @@ class _Approval:
             debit=booking.debit,
             credit=facts.credit,
             effective_on=self.today,
-            party=gift["party"] or gift["donor"],
+            party=gift["party"],
             facts={
                 "campaign": gift["campaign"],
                 "cause": refund["cause"],

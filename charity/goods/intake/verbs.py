@@ -237,7 +237,7 @@ def _decide(state: State, d: _Delivery, by: Actor) -> Answer:
         _postings(d, kind),
         effective_on=d.day.isoformat(),
         actor=by.key,
-        party=party or (d.person["key"] if d.person else ""),
+        party=party,
         facts=_facts(d, number),
     )
     receipt = _rows(state, d, number, entry, party, by)
@@ -250,7 +250,7 @@ def _decide(state: State, d: _Delivery, by: Actor) -> Answer:
 
 
 def _facts(d: _Delivery, number: str) -> dict[str, Any]:
-    facts: dict[str, Any] = {"document": number, "store": d.store, "source": d.source}
+    facts: dict[str, Any] = {"document": number, "store": d.store, "source": d.source, "fund": d.fund}
     chosen = {"campaign": d.campaign, "voucher": d.voucher}
     return facts | {name: value for name, value in chosen.items() if value}
 

@@ -1,0 +1,339 @@
+"""Every figure counted again from the journal alone, and compared with what pages, answers and registers show.
+
+It imports nothing of the product: entries go in as (seq, kind, body), what is shown comes out of `get(address)`. Whom
+a voucher lists is no part of a body (only a digest is), so the lists come beside it, by content hash.
+"""
+
+import json
+import random
+import re
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from html import unescape
+from typing import Any
+
+Get = Callable[[str], Awaitable[str]]
+Pair = tuple[int, int]
+MONEY, STOCK = ("1001", "1002", "1009", "2209"), ("1201", "1202", "1801")
+CODES = (
+    "carried", "received", "refunded", "agency_in", "agency_out", "aid", "bought", "advanced", "administration",
+    "fundraising", "lost", "other", "transferred", "unspent",
+)  # fmt: skip
+SIDES = {  # figures with their signs in the two equations, as docs/books.md has them
+    "money": {"received": 1, "refunded": -1, "aid": -1, "bought": -1, "advanced": -1, "administration": -1,
+              "fundraising": -1, "other": 1, "transferred": 1},
+    "goods": {"received": 1, "refunded": -1, "aid": -1, "bought": 1, "lost": -1, "other": 1, "transferred": 1},
+}  # fmt: skip
+FIRST = "1949-01-01"
+
+
+@dataclass
+class Gift:
+    """A gift as the journal has it; `gone` is the day of its reversal."""
+
+    day: str
+    fund: str
+    party: str
+    gone: str = "9999"
+
+
+@dataclass
+class Books:
+    """What the entries add up to."""
+
+    moves: list[tuple[str, str, str, int, int]] = field(default_factory=list)
+    """(day, fund, figure, money, goods)"""
+    gifts: dict[int, Gift] = field(default_factory=dict)
+    times: list[tuple[str, tuple[str, ...], int]] = field(default_factory=list)
+    """(day, funds that had a part, 人次)"""
+    helped: dict[int, tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
+    """(day, funds, whom) of each entry that helped somebody who is listed"""
+    agency: set[str] = field(default_factory=set)
+    seq: int = 0
+
+
+def read(entries: Iterable[Sequence[Any]], agency: Iterable[str], listed: Mapping[str, Sequence[str]]) -> Books:
+    """Count the entries, in their order; `agency` are the funds that hold money for others."""
+    books, bodies, lots = Books(agency=set(agency)), dict[int, Any](), dict[str, str]()
+    for seq, kind, text in entries:
+        body = bodies[seq] = json.loads(text)
+        books.seq = seq
+        back = bodies[body["reverses"]] if "reverses" in body else None
+        lines = [
+            (account.split("/")[0], account.split("/")[2], quantity)
+            for account, unit, quantity in body["postings"]
+            if unit == "CNY"
+        ]
+        for fund in dict.fromkeys(fund for _, fund, _ in lines):
+            mine = [(chart, quantity) for chart, of, quantity in lines if of == fund]
+            for figure, (money, goods) in _figures(kind, mine, reversed_=back is not None).items():
+                books.moves.append((body["effective_on"], fund, figure, money, goods))
+        for account, unit, _ in body["postings"]:
+            if unit.startswith("lot:") and "fund" in body["facts"] and account.startswith("store:"):
+                lots[unit] = body["facts"]["fund"]
+        _people(books, kind, body, back, lines, lots, listed)
+    return books
+
+
+def _figures(kind: str, lines: Sequence[tuple[str, int]], *, reversed_: bool) -> dict[str, Pair]:
+    """What one fund's lines of an entry are, by figure: (money, goods)."""
+    money = sum(quantity for chart, quantity in lines if chart in MONEY)
+    goods = sum(quantity for chart, quantity in lines if chart in STOCK)
+    if kind.startswith("opening"):
+        held = any(chart == "2601" for chart, _ in lines)
+        return {"agency_opening" if held else "opening": (money, goods)}
+    into: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    if money and goods:
+        into["bought"] = [goods, goods]
+    stock = bool(goods and not money)
+    for chart, quantity in lines:
+        if chart not in MONEY and chart not in STOCK:
+            figure, sign = _named(kind, chart, -quantity if reversed_ else quantity, stock=stock)
+            into[figure][stock] += sign * quantity
+    return {figure: (pair[0], pair[1]) for figure, pair in into.items()}
+
+
+NAMED = {  # an account, its figure beside money and its figure beside stock, with the sign of a debit
+    "3101": ("transferred", -1, "transferred", -1),
+    "3102": ("transferred", -1, "transferred", -1),
+    "4101": ("received", -1, "received", -1),
+    "3201": ("received", -1, "received", -1),
+    "5101": ("aid", 1, "aid", 1),
+    "5301": ("administration", 1, "lost", 1),
+    "5401": ("fundraising", 1, "lost", 1),
+    "5501": ("other", -1, "lost", 1),
+    "5901": ("other", -1, "lost", 1),
+    "1122": ("advanced", 1, "bought", -1),
+    "1141": ("bought", 1, "bought", -1),
+    "2202": ("bought", 1, "bought", -1),
+}
+
+
+def _named(kind: str, chart: str, first: int, *, stock: bool) -> tuple[str, int]:
+    """The figure of an account's line, and the sign of a debit; `first` is the quantity before any reversal."""
+    if chart == "2601":
+        if first < 0 or kind in {"gift.reversal", "gift.correction"}:
+            return "agency_in", -1
+        return ("agency_back" if kind == "gift.refund" else "agency_out"), 1
+    if kind == "gift.refund" and chart not in {"3101", "3102"}:
+        return "refunded", 1
+    figure, sign, of_stock, other_sign = NAMED.get(chart, ("other", -1, "other", -1))
+    return (of_stock, other_sign) if stock else (figure, sign)
+
+
+def _people(
+    books: Books,
+    kind: str,
+    body: Any,
+    back: Any,
+    lines: Sequence[tuple[str, str, int]],
+    lots: Mapping[str, str],
+    listed: Mapping[str, Sequence[str]],
+) -> None:
+    day, facts, seq = body["effective_on"], body["facts"], body["seq"]
+    of_lots = [lots[unit] for _, unit, _ in body["postings"] if unit in lots]
+    costs = tuple(dict.fromkeys(fund for chart, fund, _ in lines if chart == "5101"))
+    if kind in {"gift.cash", "goods.gift"}:
+        income = [fund for chart, fund, _ in lines if chart in {"4101", "2601"}]
+        books.gifts[seq] = Gift(day, (income or [facts["fund"]])[0], body["party"])
+    elif back is not None and back["seq"] in books.gifts:
+        books.gifts[back["seq"]].gone = day
+    elif kind == "gift.correction":
+        books.gifts[facts["of"]].gone = day
+    elif kind == "voucher.paid" and costs:
+        books.times.append((day, costs, facts.get("recipients", 0)))
+        if facts.get("listed"):
+            books.helped[seq] = (day, costs, tuple(listed[facts["content_hash"]]))
+    elif kind == "goods.issue" or (back is not None and back["kind"] == "goods.issue"):
+        funds = costs or (() if lines else tuple(of_lots[:1]))
+        books.times.append((day, funds, -1 if back is not None else 1))
+        if back is not None:
+            books.helped.pop(back["seq"])
+        else:
+            books.helped[seq] = (day, tuple(dict.fromkeys(of_lots)), (body["party"],))
+
+
+def figures(books: Books, begin: str, end: str, fund: str = "") -> dict[str, Any]:
+    """What `GET /figures` should answer."""
+    answer: dict[str, Any] = {code: {"money_fen": 0, "goods_fen": 0} for code in CODES}
+    for n, (side, signs) in enumerate(SIDES.items()):
+        name, alone = f"{side}_fen", fund in books.agency
+        carried, within = 0, dict[str, int]()
+        for day, of, figure, *pair in books.moves:
+            agency = figure.startswith("agency_")
+            if (fund and of != fund) or day > end or (not fund and of in books.agency and not agency):
+                continue
+            sign = signs.get(figure, 0)
+            if figure in {"opening", "agency_opening"}:
+                sign = 1 if alone or figure == "opening" else 0
+            elif alone and agency:
+                sign = 1 if figure == "agency_in" else -1
+            if day < begin or figure in {"opening", "agency_opening"}:
+                carried += sign * pair[n]
+            else:
+                code = "agency_out" if figure == "agency_back" else figure
+                within[code] = within.get(code, 0) + pair[n]
+                within["left"] = within.get("left", 0) + sign * pair[n]
+        for code, fen in within.items():
+            if code in answer:
+                answer[code][name] = fen
+        answer["carried"][name], answer["unspent"][name] = carried, carried + within.get("left", 0)
+    ours = [gift for gift in books.gifts.values() if (gift.fund == fund if fund else gift.fund not in books.agency)]
+    came = [gift for gift in ours if begin <= gift.day <= end]
+    answer["gifts"] = len(came) - sum(1 for gift in ours if begin <= gift.gone <= end)
+    answer["donors"] = len({gift.party for gift in came if gift.party and gift.gone == "9999"})
+    answer["people"] = len(
+        {
+            who
+            for day, funds, whom in books.helped.values()
+            if begin <= day <= end
+            and (fund in funds if fund else set(funds) - books.agency)
+            and fund not in books.agency
+            for who in whom
+        }
+    )
+    answer["visits"] = sum(n for day, of, n in books.times if begin <= day <= end and (fund in of if fund else of))
+    return answer | {"seq": books.seq}
+
+
+@dataclass
+class Compared:
+    """How many figures were compared, and those that differ: (where, what, counted, shown)."""
+
+    count: int = 0
+    differences: list[tuple[str, str, Any, Any]] = field(default_factory=list)
+
+    def look(self, where: str, what: str, counted: object, shown: object) -> None:
+        """Compare one figure."""
+        self.count += 1
+        if counted != shown:
+            self.differences.append((where, what, counted, shown))
+
+    def __str__(self) -> str:
+        """The result in words, with the first differences."""
+        lines = [f"{self.count:,} figures compared, {len(self.differences)} differ"]
+        return "\n".join(
+            [*lines, *(f"  {w}: {what}: counted {c}, shown {s}" for w, what, c, s in self.differences[:20])]
+        )
+
+
+async def compare(
+    books: Books, get: Get, staff: Get, campaigns: Mapping[str, str], today: date, *, seed: int = 2026
+) -> Compared:
+    """Compare every figure that can be reached; `campaigns` has the fund of each public campaign by slug."""
+    done = Compared()
+    await _calls(done, books, staff, campaigns, today, random.Random(seed))
+    await _pages(done, books, get, campaigns, today)
+    await _registers(done, books, staff, today)
+    return done
+
+
+async def _calls(
+    done: Compared, books: Books, get: Get, campaigns: Mapping[str, str], today: date, chance: random.Random
+) -> None:
+    days = sorted({move[0] for move in books.moves}) or [today.isoformat()]
+    funds = sorted({move[1] for move in books.moves})
+    periods = [(FIRST, today.isoformat()), (days[0], days[-1])]
+    periods += [(f"{month}-01", f"{month}-28") for month in sorted({day[:7] for day in days})]
+    periods += [tuple(sorted(chance.choices(days, k=2))) for _ in range(20)]  # type: ignore[misc]
+    for begin, end in periods:
+        for fund in ["", *(funds if begin == FIRST else chance.sample(funds, min(3, len(funds))))]:
+            where = f"/api/v1/figures?from={begin}&to={end}" + (f"&fund={fund}" if fund else "")
+            shown, counted = json.loads(await get(where)), figures(books, begin, end, fund)
+            for name, value in counted.items():
+                parts = value.items() if isinstance(value, dict) else [("", value)]
+                for part, number in parts:
+                    done.look(where, f"{name} {part}", number, shown[name][part] if part else shown[name])
+    for slug, fund in campaigns.items():
+        counted = figures(books, FIRST, today.isoformat(), fund)
+        for where in (f"/api/v1/figures?campaign={slug}", f"/api/v1/campaigns/{slug}"):
+            shown = json.loads(await get(where))
+            for name in ("gifts", "donors", "seq"):
+                done.look(where, name, counted[name], shown[name])
+        done.look(
+            where,
+            "received_fen",
+            counted["received"]["money_fen"] + counted["agency_in"]["money_fen"],
+            shown["received_fen"],
+        )
+
+
+_FIGURE = re.compile(
+    r'<span class="figure-label">(.*?)</span>\s*<span class="figure-value">(.*?)</span>\s*'
+    r'(?:<span class="figure-note">(.*?)</span>)?\s*</div>',
+    re.DOTALL,
+)
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
+_CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
+NAMES = dict(
+    zip(
+        ("上期结转", "收到", "已退款", "代收", "代转", "用于救助", "购买物资", "预拨", "管理费用", "筹资费用", "损耗",
+         "其他收支净额", "基金间划转净额", "尚未使用"), CODES, strict=True,
+    )
+)  # fmt: skip
+
+
+def _text(html: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", html)).strip()
+
+
+def number(text: str) -> int | None:
+    """A sum in yuan as fen, or a count; None without a number."""
+    match = re.search(r"([-−]?)¥?([-−]?)([\d,]+)(\.\d\d)?", _text(text))
+    if not match:
+        return None
+    whole = int(match[3].replace(",", "")) * (100 if match[4] else 1) + int((match[4] or ".0")[1:])
+    return -whole if match[1] or match[2] else whole
+
+
+async def _pages(done: Compared, books: Books, get: Get, campaigns: Mapping[str, str], today: date) -> None:
+    for where, fund in [("/", ""), *((f"/campaigns/{slug}", fund) for slug, fund in campaigns.items())]:
+        html = await get(where)
+        counted = figures(books, FIRST, today.isoformat(), fund)
+        figure = {_text(label): (value, note) for label, value, note in _FIGURE.findall(html)}
+        agency = fund in books.agency
+        money = {"尚未使用": "unspent", "用于救助": "aid", "上期结转": "carried"}
+        money |= {"收到善款": "received"} if not fund else {"已收到": "agency_in" if agency else "received"}
+        for label, code in money.items():
+            if label in figure:
+                value, note = figure[label]
+                done.look(where, label, counted[code]["money_fen"], number(value))
+                if note:
+                    done.look(where, f"{label} 物", counted[code]["goods_fen"], number(note))
+        for label, name in (("捐赠笔数", "gifts"), ("捐赠人数", "donors")):
+            if label in figure:
+                done.look(where, label, counted[name], number(figure[label][0]))
+        rows = 0
+        for row in _ROW.findall(html):
+            cells = [_text(cell) for cell in _CELL.findall(row)]
+            if len(cells) == 4 and cells[0] in NAMES:
+                rows += 1
+                for cell, part in ((cells[2], "goods_fen"), (cells[3], "money_fen")):
+                    done.look(where, f"{cells[0]} {part}", counted[NAMES[cells[0]]][part], number(cell))
+        done.look(where, "rows of the equation", len(NAMES), rows)
+
+
+async def _registers(done: Compared, books: Books, get: Get, today: date) -> None:
+    """The totals of the two registers of what came and went, of the year so far, of the month and of all time."""
+    begins = [today.replace(month=1, day=1), today.replace(day=1), date.fromisoformat(min(m[0] for m in books.moves))]
+    for begin in begins:
+        last = max(begin, today)
+        period = (begin.isoformat(), last.isoformat())
+        cash, goods, paid, out = 0, 0, 0, 0
+        for day, _, figure, money, worth in books.moves:
+            if period[0] <= day <= period[1]:
+                sign = {"received": 1, "agency_in": 1, "refunded": -1, "agency_back": -1}.get(figure, 0)
+                cash, goods = cash + sign * money, goods + sign * worth
+                if figure in {"aid", "agency_out"}:
+                    paid, out = paid + money, out + worth
+        times = sum(n for day, _, n in books.times if period[0] <= day <= period[1])
+        for name, counted in (
+            ("donations", {"货币金额": cash, "实物折价": goods, "合计": cash + goods}),
+            ("disbursements", {"货币资金": paid, "物资折价": out, "合计": paid + out, "受益人次": times}),
+        ):
+            where = f"/ledgers/{name}?from={period[0]}&to={period[1]}"
+            shown = {_text(label): value for label, value, _ in _FIGURE.findall(await get(where))}
+            for label, value in counted.items():
+                done.look(where, label, value, number(shown.get(label, "0")))  # a column of nothing is not shown
