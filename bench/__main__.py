@@ -10,7 +10,18 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import gifts, gifts_compared, gifts_steady, issues, kills, pages, registers, starting, verifying
+from bench import (
+    figures_recounted,
+    gifts,
+    gifts_compared,
+    gifts_steady,
+    issues,
+    kills,
+    pages,
+    registers,
+    starting,
+    verifying,
+)
 
 RESULTS = Path(__file__).parent / "results.json"
 Value = float | Mapping[str, int]
@@ -25,6 +36,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("gifts_two_servers_ratio",), gifts_compared.two_servers),
     (("gifts_p99_ms_180s", "wal_peak_mb"), gifts_steady.three_minutes),
     (("kills",), kills.on_both),
+    (("figures_compared", "figures_differ"), figures_recounted.on_both),
     (("issues_of_the_last_ten_that_succeed", "issues_per_s"), issues.last_ten),
     (("pages_1m_growth_ratio", "pages_1m_worst_ms", "pages_1m_next_1000_ratio"), pages.on_sqlite),
     (("pages_1m_growth_ratio_postgres", "pages_1m_worst_ms_postgres"), pages.on_postgres),

@@ -13,7 +13,7 @@ from bench.pages import Browser
 from charity.roles import Role
 
 Figures = dict[str, tuple[float, str]]
-_LISTED = """
+_BESIDE = """
 import asyncio, json, sys
 from charity.app import MODELS
 from charity.db import engine, reading
@@ -23,7 +23,9 @@ async def main():
         lists = {}
         for content_hash, recipient in rows:
             lists.setdefault(content_hash, []).append(recipient)
-        json.dump(lists, sys.stdout)
+        open_ones = "status IN ('active', 'closed', 'archived') AND archived_fen IS NULL"
+        funds = await reading.tuples(f"SELECT slug, fund FROM campaign WHERE {open_ones}")
+        json.dump([lists, {slug: fund for slug, fund in funds}], sys.stdout)
 asyncio.run(main())
 """
 
@@ -46,17 +48,18 @@ def _compared(at: servers.House) -> recount.Compared:
     at.run("demo")
     tokens = {str(role): at.token(str(role)) for role in (Role.AUDITOR, Role.ACCOUNTANT)}
     with servers.serving(at) as (base, _):
-        return asyncio.run(against(Browser(base, tokens), _listed(at)))
+        return asyncio.run(against(Browser(base, tokens), *_beside(at)))
 
 
-def _listed(at: servers.House) -> dict[str, list[str]]:
-    """Whom each voucher lists, by the hash of its content: the one thing that bodies do not say."""
-    command = [sys.executable, "-c", _LISTED]
+def _beside(at: servers.House) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """What bodies do not say: whom each voucher lists, by the hash of its content, and the fund of each campaign."""
+    command = [sys.executable, "-c", _BESIDE]
     done = subprocess.run(command, cwd=servers.ROOT, env=at.environment, capture_output=True, text=True, check=True)
-    return dict(json.loads(done.stdout))
+    listed, campaigns = json.loads(done.stdout)
+    return listed, campaigns
 
 
-async def against(browser: Browser, listed: Mapping[str, list[str]]) -> recount.Compared:
+async def against(browser: Browser, listed: Mapping[str, list[str]], campaigns: Mapping[str, str]) -> recount.Compared:
     """Read the journal through the API, count, and compare with every page and answer."""
 
     async def ask(role: str, path: str) -> str:
@@ -73,7 +76,6 @@ async def against(browser: Browser, listed: Mapping[str, list[str]]) -> recount.
         entries += [(entry["seq"], entry["kind"], entry["body"]) for entry in part]
     agency = [fund["code"] for fund in await items("/api/v1/funds") if fund["kind"] == "agency"]
     books = recount.read(entries, agency, listed)
-    campaigns = {c["slug"]: c["fund"] for c in await items("/api/v1/campaigns?limit=1000") if "fund" in c}
     return await recount.compare(
         books,
         lambda path: ask("public", path),
