@@ -48,6 +48,8 @@ class Books:
     gifts: dict[int, Gift] = field(default_factory=dict)
     times: list[tuple[str, tuple[str, ...], int]] = field(default_factory=list)
     """(day, funds that had a part, 人次)"""
+    income: list[tuple[str, int, int]] = field(default_factory=list)
+    """(day, money, goods) of what the register of gifts lists: income, debts to pass on, what was taken off either"""
     helped: dict[int, tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     """(day, funds, whom) of each entry that helped somebody who is listed"""
     agency: set[str] = field(default_factory=set)
@@ -70,6 +72,12 @@ def read(entries: Iterable[Sequence[Any]], agency: Iterable[str], listed: Mappin
             mine = [(chart, quantity) for chart, of, quantity in lines if of == fund]
             for figure, (money, goods) in _figures(kind, mine, reversed_=back is not None).items():
                 books.moves.append((body["effective_on"], fund, figure, money, goods))
+            stock = any(chart in STOCK for chart, _ in mine)
+            for chart, quantity in mine:
+                if chart == "4101" or (chart == "2601" and kind.startswith(("gift.", "goods.gift"))):
+                    books.income.append((body["effective_on"], 0 if stock else -quantity, -quantity if stock else 0))
+                elif chart == "2601" and back is not None and back["kind"] == "goods.gift":
+                    books.income.append((body["effective_on"], 0, -quantity))
         for account, unit, _ in body["postings"]:
             if unit.startswith("lot:") and "fund" in body["facts"] and account.startswith("store:"):
                 lots[unit] = body["facts"]["fund"]
@@ -322,12 +330,12 @@ async def _registers(done: Compared, books: Books, get: Get, today: date) -> Non
         last = max(begin, today)
         period = (begin.isoformat(), last.isoformat())
         cash, goods, paid, out = 0, 0, 0, 0
-        for day, _, figure, money, worth in books.moves:
+        for day, money, worth in books.income:
             if period[0] <= day <= period[1]:
-                sign = {"received": 1, "agency_in": 1, "refunded": -1, "agency_back": -1}.get(figure, 0)
-                cash, goods = cash + sign * money, goods + sign * worth
-                if figure in {"aid", "agency_out"}:
-                    paid, out = paid + money, out + worth
+                cash, goods = cash + money, goods + worth
+        for day, _, figure, money, worth in books.moves:
+            if period[0] <= day <= period[1] and figure in {"aid", "agency_out"}:
+                paid, out = paid + money, out + worth
         times = sum(n for day, _, n in books.times if period[0] <= day <= period[1])
         for name, counted in (
             ("donations", {"货币金额": cash, "实物折价": goods, "合计": cash + goods}),

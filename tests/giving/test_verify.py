@@ -286,12 +286,12 @@ FAULTS: list[tuple[str, str, str, str]] = [
         )
     ),
     ("donation", "key = '{bank_key}'", "donor = 'somebody'", "first receipt"),  # the entry names the party
+    ("donation", "key = '{goods_key}'", "donor = 'somebody'", "first receipt"),
     ("donation", "key = '{elsewhere_key}'", "work_unit = NULL", "money's entry, unit, donor's gifts"),
     *(
         ("donation", "key = '{goods_key}'", change, f"goods' entry{more}")
         for change, more in (
             ("campaign = NULL", ", not as its receipt"),
-            ("donor = 'somebody'", ", first receipt"),
             ("recorded_by = 'somebody'", ""),
             (f"recorded_at = {OTHER_TIME}", ""),
             (f"booked_on = {OTHER_DAY}", ""),

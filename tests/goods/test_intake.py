@@ -256,7 +256,8 @@ async def test_a_gift_writes_its_slip_lots_lines_and_books_whole(shop: Shop) -> 
     receipt = await reading.only("SELECT * FROM receipt")
     assert (entry["id16"], entry["kind"]) == (taken["entry"], "goods.gift")
     assert (entry["party"], entry["actor"]) == (person["key"], shop.house.clerk.key)
-    assert body["facts"] == {"document": number, "store": "LX01", "source": "gift", "campaign": "everyday"}
+    facts = {"document": number, "store": "LX01", "source": "gift", "campaign": "everyday", "fund": "F-WARM"}
+    assert body["facts"] == facts
     assert body["postings"] == [
         ["store:LX01", f"lot:{rice}", 2],
         ["world:donors", f"lot:{rice}", -2],

@@ -155,6 +155,7 @@ async def test_a_purchase_has_no_giver_and_a_gift_no_voucher(shop: Shop) -> None
         "store": "LX01",
         "source": "purchase",
         "voucher": "BF-2026-000001",
+        "fund": "F-WARM",
     }
     assert await reading.value("SELECT COUNT(*) FROM donation") == 0
 

@@ -1,4 +1,4 @@
-"""A random year of a house, through the verbs of the product: what is asked comes from a seed, what is refused is no act.
+"""A random year of a house, through the verbs of the product: what is asked comes from a seed, what is refused is no happen.
 
 Gifts of givers who come again, with and without contacts; pledges; vouchers of all kinds, bare and with lists;
 refunds; goods in, out and taken back; money banked and settled; and an opening before it all.
@@ -26,7 +26,7 @@ from charity.finance.models import TransferKind
 from charity.finance.opening import Line as Opening
 from charity.finance.transfers import Transfer
 from charity.finance.transfers import make as transfer
-from charity.giving import donations, pledges, refunds
+from charity.giving import donations, pledges, refunds, reversals
 from charity.giving.pledges import Promise
 from charity.goods import till
 from charity.goods.till import Line
@@ -40,7 +40,17 @@ CAMPAIGNS = (
     ("one-day-2026", "2026-10-01"),
 )  # fmt: skip
 """With the day on which each begins."""
-WEIGHTS = {"gift": 60, "pledge": 8, "voucher": 12, "refund": 6, "intake": 5, "issue": 4, "reverse": 2, "transfer": 3}
+WEIGHTS = {
+    "gift": 60,
+    "pledge": 8,
+    "voucher": 12,
+    "refund": 6,
+    "correction": 3,
+    "intake": 5,
+    "issue": 4,
+    "reverse": 2,
+    "transfer": 3,
+}
 VOUCHERS = (
     # programme, fund, payee kind, payee, purpose
     ("P03", "F-GEN", "household", "HH0001", "aid"),
@@ -73,19 +83,19 @@ class History:
         phone = f"1390000{n % 90:04d}" if n % 5 else ""
         return Donor("person", f"甲{n}", phone, tax_id=f"33010119900101{n % 60:04d}" if n % 11 == 0 else "")
 
-    async def live(self, acts: int, days: int) -> None:
-        """So many acts over so many days, some at once."""
+    async def live(self, events: int, days: int) -> None:
+        """So many events over so many days, some at once."""
         with noon(self.begin.isoformat()):
             await self._begin()
-        while (done := sum(self.done.values())) < acts:
-            day = self.begin + timedelta(days=1 + done * (days - 1) // acts)
+        while (done := sum(self.done.values())) < events:
+            day = self.begin + timedelta(days=1 + done * (days - 1) // events)
             with noon(day.isoformat()):
                 kinds = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()), k=BATCH)
                 await asyncio.gather(*(self._try(kind, getattr(self, f"_{kind}")()) for kind in kinds))
 
-    async def _try(self, kind: str, act: Callable[[], Awaitable[Any]]) -> None:
+    async def _try(self, kind: str, happen: Callable[[], Awaitable[Any]]) -> None:
         try:
-            await act()
+            await happen()
         except Refusal as refusal:
             self.refused[f"{kind}: {refusal.code}"] += 1
         else:
@@ -123,17 +133,17 @@ class History:
             "by": self.house.cashier,
         }
 
-        async def act() -> None:
+        async def happen() -> None:
             answer = await donations.receive(confirmed_amount_fen=facts["amount_fen"], **facts)
             self.gifts.append((answer.body["id"], facts["amount_fen"]))
 
-        return act
+        return happen
 
     def _pledge(self) -> Callable[[], Awaitable[Any]]:
         fen, giver = self.chance.randrange(100, 50_000), self.chance.choice(self.givers)
         parts = (fen,) if self.chance.random() < 0.5 else (fen // 2, fen - fen // 2)
 
-        async def act() -> None:
+        async def happen() -> None:
             promised = Promise(
                 campaign="everyday", amount_fen=fen, channel="bank", donor=giver, public_name=False, public_amount=True
             )
@@ -144,7 +154,7 @@ class History:
                     channel_ref=self._number("P"), by=self.house.cashier,
                 )  # fmt: skip
 
-        return act
+        return happen
 
     def _voucher(self) -> Callable[[], Awaitable[Any]]:
         programme, fund, kind, payee, purpose = self.chance.choice(VOUCHERS)
@@ -152,7 +162,7 @@ class History:
         listed = self.chance.choice(((), ("HH0001",), ("HH0001", "HH0002")))
         whom: Any = {} if purpose != "aid" else {"recipients": len(listed) if listed else count, "listed": listed}
 
-        async def act() -> None:
+        async def happen() -> None:
             content = Content(
                 purpose=purpose, programme=programme, fund=fund, payee_kind=kind, payee=payee, amount_fen=fen,
                 reason="事由", **{"recipients": 0, **whom},
@@ -169,17 +179,35 @@ class History:
                 by=self.house.cashier2,
             )
 
-        return act
+        return happen
 
     def _refund(self) -> Callable[[], Awaitable[Any]]:
         gift = self.chance.choice(self.gifts) if self.gifts else ("", 1)
         fen = gift[1] if self.chance.random() < 0.5 else max(1, gift[1] // 3)
+        cause, paid = self.chance.choice(("mistaken", "outside", "own_fault", "chargeback")), self.chance.random() < 0.5
 
-        async def act() -> None:
-            asked = await refunds.request(gift[0], amount_fen=fen, reason="误汇", by=self.house.accountant)
-            await refunds.approve(asked.body["number"], by=self.house.accountant2)
+        async def happen() -> None:
+            asked = await refunds.request(gift[0], amount_fen=fen, cause=cause, reason="误汇", by=self.house.accountant)
+            number, seen = asked.body["number"], asked.body["content_hash"]
+            await refunds.approve(number, content_hash=seen, by=self.house.accountant2)
+            if paid:
+                seen = await refunds.content_hash(number)
+                await refunds.pay(
+                    number, paid_on=clock.today(), channel_ref=f"F{number}", content_hash=seen,
+                    by=self.house.cashier,
+                )  # fmt: skip
 
-        return act
+        return happen
+
+    def _correction(self) -> Callable[[], Awaitable[Any]]:
+        gift = self.chance.choice(self.gifts)[0] if self.gifts else ""
+
+        async def happen() -> None:
+            asked = await reversals.request(gift, reason="记错人", by=self.house.accountant)
+            seen = asked.body["content_hash"]
+            await reversals.approve(asked.body["number"], content_hash=seen, by=self.house.accountant2)
+
+        return happen
 
     def _intake(self) -> Callable[[], Awaitable[Any]]:
         chance, barcode = self.chance, self.chance.choice((RICE, SALT, TOWEL))
@@ -190,23 +218,23 @@ class History:
         }
         priced = {} if value is None else {"unit_value_fen": value}
 
-        async def act() -> None:
+        async def happen() -> None:
             assert self.shop is not None
             answer = await self.shop.bring_answer(barcode, 20, **header, **priced)
             self.slips.append(answer["number"])
 
-        return act
+        return happen
 
     def _issue(self) -> Callable[[], Awaitable[Any]]:
         barcode, first = self.chance.choice((RICE, SALT, TOWEL)), self.chance.random() < 0.5
 
-        async def act() -> None:
+        async def happen() -> None:
             assert self.shop is not None
             card = self.shop.card if first else self.shop.card2
             answer = await till.issue(store="LX01", card=card, lines=[Line(1, barcode)], by=self.house.clerk)
             self.slips.append(answer.body["number"])
 
-        return act
+        return happen
 
     def _reverse(self) -> Callable[[], Awaitable[Any]]:
         number = self.chance.choice(self.slips) if self.slips else ""
@@ -215,7 +243,7 @@ class History:
     def _transfer(self) -> Callable[[], Awaitable[Any]]:
         settle, fen = self.chance.random() < 0.5, self.chance.randrange(100, 20_000)
 
-        async def act() -> None:
+        async def happen() -> None:
             ways = (TransferKind("settlement"), WECHAT) if settle else (TransferKind("deposit"), CASH)
             await transfer(
                 Transfer(
@@ -226,4 +254,4 @@ class History:
                 by=self.house.cashier,
             )  # fmt: skip
 
-        return act
+        return happen

@@ -16,7 +16,7 @@ from charity.db import reading
 from charity.web import limits
 
 BEGIN, DAYS, LAST = date(2025, 10, 20), 400, date(2026, 11, 24)
-ACTS = 5_000
+EVENTS = 5_000
 
 
 async def counted() -> Books:
@@ -50,8 +50,8 @@ async def compared(web: Web, books: Books) -> Compared:
 
 async def test_every_figure_of_a_random_year_is_the_journals_counted_again(web: Web, house: Cast) -> None:
     history = History(house, 2026, BEGIN)
-    await history.live(ACTS, DAYS)
-    assert sum(history.done.values()) >= ACTS
+    await history.live(EVENTS, DAYS)
+    assert sum(history.done.values()) >= EVENTS
     assert min(history.done[kind] for kind in WEIGHTS) > 50, history.done
     books = await counted()
     done = await compared(web, books)
