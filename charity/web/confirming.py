@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from charity import words
+from charity import texts, words
 from charity.errors import Refusal
 from charity.web import formats, forms, pages
 
@@ -59,7 +59,11 @@ def _words(fact: Mapping[str, Any]) -> str:
 
 
 def _sent(request: Request) -> dict[str, str]:
-    """What the form says it had shown; nothing when it says nothing that can be read."""
+    """What the form says it had shown; nothing when it says nothing that can be read, or that must not be shown.
+
+    JSON can spell a character that `forms.data` would have refused: a half of a pair, which is no text, or a mark that
+    turns the writing round.
+    """
     text = forms.text(request.scope.get(forms.SENT, {}), "shown")
     try:
         shown = json.loads(text or "{}")
@@ -67,4 +71,8 @@ def _sent(request: Request) -> dict[str, str]:
         return {}
     if not isinstance(shown, dict):
         return {}
-    return {term: value[:WORDS_MAX] for term, value in shown.items() if isinstance(value, str)}
+    return {term: value[:WORDS_MAX] for term, value in shown.items() if isinstance(value, str) and _readable(value)}
+
+
+def _readable(value: str) -> bool:
+    return texts.refused(value, area=True) is None

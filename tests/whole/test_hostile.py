@@ -1,5 +1,7 @@
 """Hostile input at every door: cursors and filters that are none, numbers too large, addresses that lead away."""
 
+import html
+import json
 from typing import Any
 
 import httpx2
@@ -304,3 +306,23 @@ async def test_a_wildcard_is_no_leading_part_of_an_account(house: Cast, web: Web
     assert len((await auditor.get("/api/v1/ledger/balances?account=1001")).json()["items"]) == 1
     for odd in ("%25", "100_", "1%25"):
         assert (await auditor.get(f"/api/v1/ledger/balances?account={odd}")).json()["items"] == []
+
+
+# -- what a form says it had shown ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "forged", ["\\ud800", "\\udfff1", "\\u0000", "\\u202e1,000.00", "\\u200b", "<script>x()</script>"]
+)
+async def test_what_a_form_says_it_had_shown_brings_nothing_onto_the_page(house: Cast, web: Web, forged: str) -> None:
+    """JSON spells characters that the form itself would be refused for; half a pair of them is no text at all."""
+    code = (await give(house)).body["receipt"]["code"]
+    client = web.as_("accountant")
+    path = f"/receipts/{code}/void"
+    page = (await client.get(path)).text
+    terms = json.loads(html.unescape(page.split('name="shown" value="')[1].split('"')[0]))
+    shown = json.dumps(dict.fromkeys(terms, "FORGED")).replace("FORGED", "FORGED" + forged)
+    answer = await client.post(path, data={"reason": "错", "content_hash": "0" * 64, "shown": shown})
+    assert answer.status_code == 409
+    assert not any(sign in answer.text for sign in ("\u202e", "\u200b", "\0", "<script>x()"))
+    assert ("FORGED" in answer.text) == forged.startswith("<")
