@@ -5,21 +5,18 @@ under the month, at every public door; money passed on for others names no peopl
 for our own costs is named as such. A giver is shown a share of each payment, never its people as its own.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from charity import words
-from charity.db import reading
 from charity.ledger import accounts as acc
-from charity.ledger import checks, tracing
+from charity.ledger import entries, outlays, tracing
 from charity.ledger import funds as ledger_funds
+from charity.ledger.outlays import Outlay
 from charity.money import yuan
 
 GROUP_MIN = 10
 USES_MAX = 8
-MONTHS_MAX = 12
 _KINDS = {
     acc.AGENCY_DEBT: "forwarded",
     acc.PREPAID: "bought",
@@ -91,75 +88,15 @@ class PublicUse:
         return text + words.say(reached, recipients=f"{self.recipients:,}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Payment:
-    """One payment as the books and its voucher have it."""
-
-    seq: int
-    on: str
-    kind: str
-    programme: str
-    amount_fen: int
-    of_fen: int
-    recipients: int
-    listed: bool
-
-
 async def of_funds(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[PublicUse]:
     """The latest payments out of these funds (of all without any), newest first; small ones by whole months."""
-    months = await _months(funds)
+    months = await outlays.months(funds)
     chosen: list[PublicUse] = []
     for some in (months[:3], months):
-        chosen = await _shown(await _payments(some, funds)) if some else []
+        chosen = await _shown(await outlays.of_months(some, funds)) if some else []
         if len(chosen) >= limit:
             break
     return chosen[:limit]
-
-
-async def _months(funds: Sequence[str]) -> list[str]:
-    """The latest months in which these funds paid, newest first."""
-    test = f"AND fund IN ({reading.places(len(funds), 2)}) " if funds else ""
-    rows = await reading.rows(
-        "SELECT DISTINCT month FROM figure_month WHERE money_fen <> 0 AND figure IN "  # noqa: S608 - places only
-        f"('aid', 'bought', 'agency_out', 'administration', 'fundraising') {test}ORDER BY month DESC LIMIT $1",
-        MONTHS_MAX,
-        *funds,
-    )
-    return [row["month"] for row in rows]
-
-
-async def _payments(months: Sequence[str], funds: Sequence[str]) -> list[_Payment]:
-    """The payments of these months and all between, without those that came back."""
-    own = f"s.fund IN ({reading.places(len(funds), 3)})" if funds else "1 = 1"
-    rows = await reading.rows(
-        # CROSS JOIN tells SQLite, which has no statistics, to begin with the entries of a kind.
-        checks.sql(
-            "SELECT x.seq, x.effective_on, @e.programme AS programme, @e.recipients AS recipients, "  # noqa: S608
-            "@e.listed AS listed, a.chart, x.spent, x.paid FROM "
-            "(SELECT b.seq, b.effective_on, CAST(SUM(s.stop - s.start) AS BIGINT) AS paid, "
-            f"CAST(SUM(CASE WHEN {own} THEN s.stop - s.start ELSE 0 END) AS BIGINT) AS spent "
-            "FROM entry b CROSS JOIN segment s WHERE b.kind = 'voucher.paid' AND b.effective_on >= $1 "
-            "AND b.effective_on <= $2 AND s.owner_seq = b.seq AND s.kind = 'spent' GROUP BY b.seq, b.effective_on) x "
-            "JOIN entry e ON e.seq = x.seq JOIN posting p ON p.seq = e.seq AND p.n = 1 "
-            "JOIN account a ON a.id = p.account WHERE x.spent > 0 ORDER BY x.seq DESC"
-        ),
-        f"{min(months)}-01",
-        f"{max(months)}-31",
-        *funds,
-    )
-    return [
-        _Payment(
-            row["seq"],
-            row["effective_on"],
-            _KINDS.get(row["chart"], "aid"),
-            row["programme"] or "",
-            row["spent"],
-            row["paid"],
-            int(row["recipients"] or 0),
-            row["listed"] in {"1", "true"},
-        )
-        for row in rows
-    ]
 
 
 async def of_gifts(uses: Iterable[tracing.Use]) -> list[PublicUse]:
@@ -168,46 +105,26 @@ async def of_gifts(uses: Iterable[tracing.Use]) -> list[PublicUse]:
     for use in uses:
         shares[use.seq] = shares.get(use.seq, 0) + use.amount_fen
     payments = []
-    for row in await _entries(sorted(shares)):
-        body = json.loads(row["body"])
+    for seq, body in sorted((await entries.bodies(shares)).items()):
         facts, chart = body["facts"], acc.split(body["postings"][0][0])[0]
         paid = sum(stop - start for _, pieces in body["flows"]["spent"] for start, stop in pieces)
-        payments.append(
-            _Payment(
-                row["seq"],
-                row["effective_on"],
-                _KINDS.get(chart, "aid"),
-                facts.get("programme", ""),
-                shares[row["seq"]],
-                paid,
-                facts.get("recipients", 0),
-                facts.get("listed", False),
-            )
-        )
+        people, listed = facts.get("recipients", 0), facts.get("listed", False)
+        programme = facts.get("programme", "")
+        payments.append(Outlay(seq, body["effective_on"], chart, programme, shares[seq], paid, people, listed))
     return await _shown(payments)
 
 
-async def _entries(seqs: Sequence[int]) -> list[dict[str, Any]]:
-    rows = []
-    for n in range(0, len(seqs), tracing.CHUNK):
-        part = seqs[n : n + tracing.CHUNK]
-        rows += await reading.rows(
-            f"SELECT seq, effective_on, body FROM entry WHERE seq IN ({reading.places(len(part))}) ORDER BY seq",  # noqa: S608
-            *part,
-        )
-    return rows
-
-
-async def _shown(payments: Sequence[_Payment]) -> list[PublicUse]:
+async def _shown(payments: Sequence[Outlay]) -> list[PublicUse]:
     """As the public sees them, in the order in which they come; a group stands where its first payment does."""
     names = await ledger_funds.programme_names([payment.programme for payment in payments])
     lines: dict[object, PublicUse] = {}
     for payment in payments:
         name = names.get(payment.programme, words.translate("支出"))
-        recipients = None if payment.kind == "forwarded" else payment.recipients
+        kind = _KINDS.get(payment.chart, "aid")
+        recipients = None if kind == "forwarded" else payment.recipients
         line = PublicUse(
             payment.on,
-            payment.kind,
+            kind,
             payment.programme,
             name,
             payment.amount_fen,
@@ -216,7 +133,7 @@ async def _shown(payments: Sequence[_Payment]) -> list[PublicUse]:
             payment.listed,
         )
         key: object = payment.seq
-        if payment.kind == "aid" and payment.recipients < GROUP_MIN:
+        if kind == "aid" and payment.recipients < GROUP_MIN:
             line = replace(line, on=payment.on[:7])
             key = (line.on, line.programme)
         before = lines.get(key)
