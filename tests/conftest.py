@@ -141,7 +141,7 @@ async def _demo(url: str, folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with today's demo city on SQLite and its `head.json`, to be copied: loading takes twenty seconds."""
+    """A folder with today's demo city on SQLite and its `head.json`, to be copied: loading takes the better part of a minute."""
     folder = tmp_path_factory.mktemp("demo-template")
     shutil.copy(sqlite_template, folder / "charity.db")
     _apart(_demo(f"sqlite://{folder / 'charity.db'}", folder))

@@ -18,6 +18,7 @@ from charity.goods import cards, intake, items, points, till
 from charity.goods.intake import IntakeLine
 from charity.goods.till import Line, Proxy
 from charity.ledger import accounts as acc
+from charity.ledger import holdings
 from charity.people.persons import Donor
 
 YUAN: Final = 100
@@ -166,6 +167,7 @@ async def _take_in(plan: Plan, store: str, lines: Sequence[IntakeLine], donor: D
 def _baskets(plan: Plan) -> None:
     """Every family comes about twice a year, when the points of a quarter and of the one before are together."""
     chance, every_day = plan.chance_of("baskets"), open_days(plan, plan.first, plan.last)
+    units: dict[date, list[str]] = {}
     for store, families in plan.cards.items():
         for n, (card, family) in enumerate(families):
             begins = plan.first + timedelta(days=20 + (n % 2) * 91)
@@ -173,12 +175,12 @@ def _baskets(plan: Plan) -> None:
                 days = every_day[bisect_left(every_day, begins) : bisect_left(every_day, begins + timedelta(days=80))]
                 if days and chance.random() < 0.93:  # noqa: PLR2004 - some stay away
                     at = plan.sometime(chance.choice(days), chance, (9, 17))
-                    plan.add(at, partial(_basket, plan, store, card, family, chance.randrange(2**30)))
+                    plan.add(at, partial(_basket, plan, store, card, family, units, chance.randrange(2**30)))
                 begins += timedelta(days=182)
 
 
-async def _basket(plan: Plan, store: str, card: str, family: Family, seed: int) -> None:
-    """Fill a basket from what is on hand, within the household's points."""
+async def _basket(plan: Plan, store: str, card: str, family: Family, units: dict[date, list[str]], seed: int) -> None:
+    """Fill a basket from what is on hand, within the household's points; `units` can be spent on a day."""
     # A chance of its own: what is on hand by then decides how much of it is drawn.
     chance = random.Random(seed)  # noqa: S311 - a story, not a secret
     rows = await reading.rows(
@@ -189,7 +191,10 @@ async def _basket(plan: Plan, store: str, card: str, family: Family, seed: int) 
         clock.today().isoformat(),
         *FOR_STORES,
     )
-    left = await points.balance(family.key)
+    day, place = clock.today(), acc.household(family.key)
+    if day not in units:
+        units[day] = points.spendable_units(await points.schemes(), day)
+    left = (await holdings.points([place], units[day])).get(place, 0)
     chance.shuffle(rows)
     lines: list[Line] = []
     for row in rows:
