@@ -82,15 +82,20 @@ def unusual(given: Given) -> set[str]:
     """Why an entry is looked at first."""
     _, kind, at, day, _, _, reverses, lines, _ = given
     today, outside = _when(at[:13])
-    flags = {
-        "reversal": reverses is not None or kind in _CORRECTED,
-        "refund": kind in _GIVEN_BACK,
-        "large": max(abs(fen) for _, _, fen in lines) >= LARGE_FEN,
-        "cash": kind in _PAID and any(account.startswith(acc.CASH) and fen < 0 for account, _, fen in lines),
-        "late": day < today,
-        "hours": outside and kind in _TAKEN,
-    }
-    return {name for name, so in flags.items() if so}
+    flags: set[str] = set()  # by conditions: thousands of gifts a second pass here
+    if reverses is not None or kind in _CORRECTED:
+        flags.add("reversal")
+    if kind in _GIVEN_BACK:
+        flags.add("refund")
+    if any(fen >= LARGE_FEN for _, _, fen in lines):
+        flags.add("large")
+    if kind in _PAID and any(account.startswith(acc.CASH) and fen < 0 for account, _, fen in lines):
+        flags.add("cash")
+    if day < today:
+        flags.add("late")
+    if outside and kind in _TAKEN:
+        flags.add("hours")
+    return flags
 
 
 @lru_cache(maxsize=64)
@@ -197,7 +202,7 @@ def _series(month: str) -> str:
 
 
 def _with(listed: str, word: str) -> str:
-    return listed if word in listed.split() else " ".join(sorted([*listed.split(), word]))
+    return listed if word == listed or word in listed.split() else " ".join(sorted([*listed.split(), word]))
 
 
 def given_of(entries: Iterable[Sequence[Any]], postings: Iterable[Sequence[Any]]) -> list[Given]:
