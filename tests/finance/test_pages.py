@@ -91,6 +91,9 @@ async def test_a_cashier_chooses_fills_in_looks_and_confirms_without_a_script(ho
     assert "347.90" in review.text
     confirm = {**hidden(review.text), "step": "confirm"}
     assert confirm["amount.1"] == "300"
+    for unseen in ("", "0" * 64):
+        refused = await cashier.post("/transfers/new", data={**confirm, "content_hash": unseen}, headers=FORM)
+        assert refused.status_code == 409
     again = await cashier.post("/transfers/new", data={**confirm, "step": "change"}, headers=FORM)
     assert 'value="50.00"' in again.text
     await give(house, 100, channel="wechat", channel_ref="W-9")

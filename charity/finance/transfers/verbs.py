@@ -120,8 +120,11 @@ def check(transfer: Transfer) -> None:
         raise rules.TRANSFER_FEE()
 
 
-async def make(transfer: Transfer, *, by: Actor, content_hash: str = "", idem: Idem | None = None) -> Answer:
-    """Move it: 201 `{number, entry}`. With a `content_hash` only if the source holds what was shown beside it."""
+async def make(transfer: Transfer, *, by: Actor, content_hash: str | None = None, idem: Idem | None = None) -> Answer:
+    """Move it: 201 `{number, entry}`.
+
+    With a `content_hash` (our page always sends it) only if the source holds what was shown beside it.
+    """
     by.must("money.transfer")
     check(transfer)
     year = clock.today().year
@@ -178,8 +181,8 @@ def _must_be_apart(state: State, transfer: Transfer) -> None:
         raise rules.TRANSFER_AGENCY(fund=agency[0])
 
 
-def _must_be_as_shown(state: State, transfer: Transfer, content_hash: str) -> None:
-    if not content_hash:
+def _must_be_as_shown(state: State, transfer: Transfer, content_hash: str | None) -> None:
+    if content_hash is None:
         return
     held = {fund: state.balance(transfer.source.account(fund)) for fund, _ in transfer.lines}
     shown(transfer, held).must_be(content_hash)
