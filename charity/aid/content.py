@@ -14,13 +14,13 @@ from typing import Any, Literal
 
 from charity import words
 from charity.aid.payees import Payee, PayeeKind
-from charity.ledger import canonical
+from charity.ledger import canonical, plans
 from charity.ledger.content import changed, digest
 
 VERSION = 2
 RECIPIENTS_MAX = 1_000_000
 REASON_MAX = 500
-PURPOSE_WORDS: dict[str, str] = {"aid": "救助支出", "administration": "管理费用", "fundraising": "筹资费用"}
+PURPOSE_WORDS: dict[str, str] = {"aid": "救助支出", **plans.PURPOSES}
 PERSONAL = ("payee_print", "reason", "listed")
 """What stands in the text as a digest."""
 Purpose = Literal["aid", "administration", "fundraising"]

@@ -5,7 +5,7 @@ from charity.db import reading
 from charity.desk.tasks import Task
 from charity.finance import reviews, transfers
 from charity.ledger import accounts as acc
-from charity.ledger import journal_vouchers, places
+from charity.ledger import entries, journal_vouchers, places
 from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web.formats import day_words
@@ -33,7 +33,7 @@ async def to_confirm(by: Actor) -> list[Task]:
     if not by.may("opening.confirm"):
         return []
     row = await reading.row("SELECT maker, total_fen FROM opening WHERE seq IS NULL")
-    if row is None or row["maker"] == by.key:
+    if row is None or row["maker"] == by.key or (await entries.head()).seq:  # with other entries it never can be
         return []
     text = words.say("期初余额已填写，共 {amount}，等您核对确认", amount=yuan_sign(row["total_fen"]))
     return [Task(text, "/opening", words.say("去确认"), order=105, tone="wait")]

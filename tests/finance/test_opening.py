@@ -171,3 +171,13 @@ async def test_the_pages_write_and_confirm_without_a_script(house: Cast, web: We
     assert done.status_code == 303
     assert "已入账" in (await approver.get("/opening")).text
     assert (await accountant.get("/opening/edit")).status_code == 409
+
+
+async def test_a_draft_that_can_no_longer_be_booked_waits_for_nobody(house: Cast, web: Web) -> None:
+    await opening.write(on=clock.today(), lines=[opening.Line("F-GEN", BANK, 70_000)], by=house.accountant)
+    approver = web.as_("approver")
+    assert "等您核对确认" in (await approver.get("/desk")).text
+    assert 'name="total_yuan"' in (await approver.get("/opening")).text
+    await give(house, 100)
+    assert "等您核对确认" not in (await approver.get("/desk")).text
+    assert 'name="total_yuan"' not in (await approver.get("/opening")).text

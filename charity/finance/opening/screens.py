@@ -57,7 +57,11 @@ async def show(view: OpeningView, by: Actor) -> dict[str, Any]:
         "state": _state(view),
         "begun": view.begun,
         "may_write": by.may("opening.make") and not view.begun,
-        "may_confirm": draft and row is not None and by.may("opening.confirm") and row["maker"] != by.key,
+        "may_confirm": draft
+        and not view.begun
+        and by.may("opening.confirm")
+        and row is not None
+        and row["maker"] != by.key,
     }
 
 
