@@ -3,6 +3,7 @@
 from typing import Any
 
 from charity.errors import Refusal
+from charity.finance import transfers
 from charity.giving import pledges, receipts
 from charity.goods import slips
 from charity.goods.slips.content import of as slip_content
@@ -45,6 +46,15 @@ async def receive(code: str, *, amount_fen: int, **facts: Any) -> Answer:
     return await pledges.receive(
         code, amount_fen=amount_fen, confirmed_amount_fen=amount_fen, content_hash=seen, **facts
     )
+
+
+async def transfer_back(*, number: str, **facts: Any) -> Answer:
+    """`transfers.reverse` of what is shown now."""
+    try:
+        seen = transfers.content_of((await transfers.get(number, by=READER)).row).hash
+    except Refusal:
+        seen = UNSEEN
+    return await transfers.reverse(number=number, content_hash=seen, **facts)
 
 
 async def slip_hash(number: str) -> str:

@@ -7,6 +7,7 @@ from cast import Cast
 from conftest import Web
 from finance.given import BANK, WECHAT, gifts, held
 from giving.given import give
+from page_forms import form_of
 
 from charity import clock
 from charity.db import reading
@@ -34,9 +35,19 @@ async def test_the_call_books_once_and_answers_number_and_entry(house: Cast, web
     assert [a.status_code for a in answers] == [201, 201]
     assert answers[0].json() == answers[1].json()
     assert set(answers[0].json()) == {"number", "entry"}
-    place = f"{API}/{answers[0].json()['number']}/reverse"
-    back = await web.as_("accountant").post(place, json={"reason": "写错"}, headers={"Idempotency-Key": "r"})
-    assert back.status_code == 201, back.text
+    place, accountant = f"{API}/{answers[0].json()['number']}", web.as_("accountant")
+    slip = (await accountant.get(place)).json()
+    assert (slip["from"], slip["to"], slip["lines"]) == (WECHAT, BANK, body()["lines"])
+    assert (slip["amount_fen"], slip["fee_fen"], slip["reversed"]) == (30_000, 180, False)
+    key, asked = {"Idempotency-Key": "r"}, {"reason": "写错"}
+    assert (await accountant.post(f"{place}/reverse", json=asked, headers=key)).status_code == 422
+    unseen = await accountant.post(f"{place}/reverse", json={**asked, "content_hash": "0" * 64}, headers=key)
+    assert (unseen.status_code, unseen.json()["content_hash"]) == (409, slip["content_hash"])
+    asked["content_hash"] = slip["content_hash"]
+    for _ in range(2):
+        back = await accountant.post(f"{place}/reverse", json=asked, headers=key)
+        assert back.status_code == 201, back.text
+    assert (await accountant.get(place)).json()["reversed"] is True
     assert (await held())[f"{WECHAT}/F-GEN"] == 30_000
 
 
@@ -141,7 +152,9 @@ async def test_an_accountant_takes_a_slip_back_with_a_reason(house: Cast, web: W
     accountant = web.as_("accountant")
     assert "冲销此单" in (await accountant.get(page)).text
     assert (await accountant.post(f"{page}/reverse", data={"reason": " "}, headers=FORM)).status_code == 422
-    done = await accountant.post(f"{page}/reverse", data={"reason": "手续费写错"}, headers=FORM)
+    assert (await accountant.post(f"{page}/reverse", data={"reason": "没看"}, headers=FORM)).status_code == 409
+    seen = await form_of(accountant, f"{page}/reverse")
+    done = await accountant.post(f"{page}/reverse", data={**seen, "reason": "手续费写错"}, headers=FORM)
     assert (done.status_code, done.headers["location"]) == (303, page)
     shown = (await accountant.get(page)).text
     assert "手续费写错" in shown

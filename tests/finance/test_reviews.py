@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
@@ -60,7 +61,7 @@ async def test_a_review_is_a_row_over_the_leaves_and_later_takings_open_a_new_nu
 async def test_neither_who_made_it_nor_who_handled_its_money_reviews_it(house: Cast) -> None:
     await takings(house, 8_000)
     number = (await transfers.make(await asked(), by=house.cashier)).body["number"]
-    await transfers.reverse(number=number, reason="写错", by=house.accountant)
+    await as_shown.transfer_back(number=number, reason="写错", by=house.accountant)
     cashier = replace(house.cashier, roles=frozenset({Role.ACCOUNTANT}))
     numbers = [row["number"] for row in await reading.rows("SELECT number FROM journal_voucher ORDER BY month, n")]
     gift, moved, back = numbers
@@ -91,7 +92,7 @@ async def test_one_that_was_reversed_meanwhile_was_not_seen(house: Cast) -> None
     number = (await transfers.make(await asked(), by=house.cashier)).body["number"]
     (mine,) = await reading.rows("SELECT number FROM journal_voucher WHERE kind = 'money.transfer'")
     shown = await seen(house, mine["number"])
-    await transfers.reverse(number=number, reason="写错", by=house.accountant2)
+    await as_shown.transfer_back(number=number, reason="写错", by=house.accountant2)
     await refused("content.changed", review(house, mine["number"], content_hash=shown))
     view = await readers.get(mine["number"], by=house.accountant)
     assert view.reversed == [2]

@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import as_shown
 import pytest
 from cast import Cast
 from finance.given import BANK, CASH, WECHAT, asked, gifts, held, refused, settlement
@@ -127,7 +128,7 @@ async def test_a_bank_number_belongs_to_one_slip_until_it_is_reversed(house: Cas
     slip = await asked(channel_ref="icbc 77", lines=(("F-GEN", 100),))
     number = (await transfers.make(slip, by=house.cashier)).body["number"]
     await refused("channel.ref_used", transfers.make(replace(slip, channel_ref="ICBC-77"), by=house.cashier))
-    await transfers.reverse(number=number, reason="回单看错", by=house.accountant)
+    await as_shown.transfer_back(number=number, reason="回单看错", by=house.accountant)
     assert (await transfers.make(replace(slip, channel_ref="ICBC-77"), by=house.cashier)).status == 201
     assert await verify.run() == []
 
@@ -136,11 +137,11 @@ async def test_a_wrong_slip_is_taken_back_once_with_its_fee(house: Cast) -> None
     await gifts(house)
     before = await held()
     number = (await transfers.make(await settlement(), by=house.cashier)).body["number"]
-    await transfers.reverse(number=number, reason="手续费写错", by=house.accountant)
+    await as_shown.transfer_back(number=number, reason="手续费写错", by=house.accountant)
     assert await held() == before
     assert (await funds.get("F-GEN")).available_fen == 38_000
-    await refused("transfer.reversed", transfers.reverse(number=number, reason="再来", by=house.accountant))
-    await refused("transfer.unknown", transfers.reverse(number="ZZ-2026-999999", reason="无", by=house.accountant))
+    await refused("transfer.reversed", as_shown.transfer_back(number=number, reason="再来", by=house.accountant))
+    await refused("transfer.unknown", as_shown.transfer_back(number="ZZ-2026-999999", reason="无", by=house.accountant))
     assert await verify_failures() == []
 
 
@@ -149,7 +150,7 @@ async def test_a_slip_whose_money_went_on_is_not_taken_back(house: Cast) -> None
     number = (await transfers.make(await asked(), by=house.cashier)).body["number"]
     back = await asked("withdrawal", BANK, CASH)
     await transfers.make(back, by=house.cashier)
-    await refused("fund_place.short", transfers.reverse(number=number, reason="写错", by=house.accountant))
+    await refused("fund_place.short", as_shown.transfer_back(number=number, reason="写错", by=house.accountant))
 
 
 async def test_only_a_cashier_moves_and_only_an_accountant_takes_back(house: Cast) -> None:
@@ -161,15 +162,17 @@ async def test_only_a_cashier_moves_and_only_an_accountant_takes_back(house: Cas
     number = (await transfers.make(slip, by=house.cashier)).body["number"]
     for role in Role:
         if role is not Role.ACCOUNTANT:
-            await refused("not_yours", transfers.reverse(number=number, reason="写错", by=house.actors[role.value]))
+            await refused(
+                "not_yours", as_shown.transfer_back(number=number, reason="写错", by=house.actors[role.value])
+            )
 
 
 async def test_a_cashier_who_became_an_accountant_does_not_take_back_an_own_slip(house: Cast) -> None:
     await gifts(house)
     number = (await transfers.make(await asked(), by=house.cashier)).body["number"]
     later = replace(house.cashier, roles=frozenset({Role.ACCOUNTANT}))
-    await refused("transfer.own", transfers.reverse(number=number, reason="写错", by=later))
-    await transfers.reverse(number=number, reason="写错", by=house.accountant)
+    await refused("transfer.own", as_shown.transfer_back(number=number, reason="写错", by=later))
+    await as_shown.transfer_back(number=number, reason="写错", by=house.accountant)
 
 
 async def test_of_two_slips_over_the_same_money_one_is_booked(house: Cast) -> None:

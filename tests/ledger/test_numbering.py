@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import as_shown
 import pytest
 from cast import Cast
 from finance.given import BANK, CASH, asked
@@ -118,7 +119,7 @@ async def test_the_four_places_of_a_voucher(house: Cast) -> None:
     await give(house, by=house.cashier2)
     slip = await asked(lines=(("F-GEN", 100),))
     number = (await transfers.make(slip, by=house.cashier)).body["number"]
-    await transfers.reverse(number=number, reason="写错", by=house.accountant)
+    await as_shown.transfer_back(number=number, reason="写错", by=house.accountant)
     assert [(row["kind"], row["makers"].split(), row["cashiers"].split()) for row in await vouchers()] == [
         ("opening", [house.accountant.key], []),
         ("gift.cash", [], [house.cashier.key, house.cashier2.key]),

@@ -36,6 +36,7 @@ CALLS: dict[str, set[Any]] = {
     "GET /ledger/entries": ACCOUNTANT | AUDITOR,
     "GET /ledger/balances": ACCOUNTANT | AUDITOR,
     "POST /ledger/transfers": CASHIER,
+    "GET /ledger/transfers/{number}": GIFTS,
     "GET /ledger/opening": ACCOUNTANT | APPROVER | AUDITOR,
     "POST /ledger/opening": ACCOUNTANT,
     "GET /ledger/vouchers/{number}": ACCOUNTANT | AUDITOR,

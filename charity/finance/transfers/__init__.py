@@ -5,8 +5,8 @@ never changes by it; only the fee of a settlement is spent, and the general fund
 outsiders import only it.
 """
 
-from .readers import held_by_place
-from .verbs import CHANNEL, KIND, KIND_WORDS, PREFIX, REVERSAL, SERIES, Transfer, make, reverse
+from .readers import get, held_by_place
+from .verbs import CHANNEL, KIND, KIND_WORDS, PREFIX, REVERSAL, SERIES, Transfer, content_of, make, reverse
 
 __all__ = [
     "CHANNEL",
@@ -16,6 +16,8 @@ __all__ = [
     "REVERSAL",
     "SERIES",
     "Transfer",
+    "content_of",
+    "get",
     "held_by_place",
     "make",
     "reverse",

@@ -1,7 +1,8 @@
 """The JSON calls of transfers (docs/api.md)."""
 
-from charity.finance.transfers import verbs
-from charity.finance.transfers.forms import ReverseBody, TransferAnswer, TransferBody
+from charity.finance.models import TransferKind
+from charity.finance.transfers import readers, verbs
+from charity.finance.transfers.forms import LineBody, ReverseBody, SlipAnswer, TransferAnswer, TransferBody
 from charity.ledger.writer import Answer
 from charity.web.api import Call, Endpoint
 
@@ -16,10 +17,38 @@ async def reverse(call: Call) -> Answer:
     """`POST /ledger/transfers/{number}/reverse`."""
     body: ReverseBody = call.body
     number = call.path["number"]
-    return await verbs.reverse(number=number, reason=body.reason, by=call.by, idem=call.idem("transfer.reverse"))
+    return await verbs.reverse(
+        number=number,
+        reason=body.reason,
+        content_hash=body.content_hash,
+        by=call.by,
+        idem=call.idem("transfer.reverse"),
+    )
+
+
+async def get(call: Call) -> SlipAnswer:
+    """`GET /ledger/transfers/{number}`."""
+    view = await readers.get(call.path["number"], by=call.by)
+    row = view.row
+    return SlipAnswer(
+        number=row["number"],
+        kind=TransferKind(row["kind"]),
+        source=row["source"],
+        target=row["target"],
+        on=row["on_day"],
+        channel_ref=row["channel_ref"],
+        lines=[LineBody(fund=fund, amount_fen=fen) for fund, fen in view.lines],
+        amount_fen=row["amount_fen"],
+        fee_fen=row["fee_fen"],
+        reversed=row["reversal_seq"] is not None,
+        content_hash=verbs.content_of(row).hash,
+    )
 
 
 endpoints = [
+    Endpoint(
+        "GET", "/ledger/transfers/{number}", get, permission="transfer.read", answer=SlipAnswer, summary="资金划转"
+    ),
     Endpoint(
         "POST",
         "/ledger/transfers",

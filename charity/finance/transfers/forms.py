@@ -12,7 +12,7 @@ from charity.finance.transfers.verbs import FUNDS_MAX, Transfer, kind_of
 from charity.ledger import places
 from charity.money import AMOUNT_MAX_FEN
 from charity.web import forms
-from charity.web.fields import Day
+from charity.web.fields import ContentHash, Day
 from charity.web.messages import Needed
 
 REF_MAX = 64
@@ -70,12 +70,30 @@ class ReverseBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Reason
+    content_hash: ContentHash
 
 
 class ReasonForm(BaseModel):
     """The same from the page."""
 
     reason: Reason
+    content_hash: str = ""
+
+
+class SlipAnswer(BaseModel):
+    """A slip; `content_hash` goes back when it is reversed."""
+
+    number: str = Field(examples=["ZZ-2026-000001"])
+    kind: TransferKind
+    source: str = Field(serialization_alias="from")
+    target: str = Field(serialization_alias="to")
+    on: str
+    channel_ref: str
+    lines: list[LineBody]
+    amount_fen: int
+    fee_fen: int
+    reversed: bool
+    content_hash: str
 
 
 def _fee(value: Any) -> Any:

@@ -10,7 +10,7 @@ from charity.errors import Refusal
 from charity.finance.transfers import readers, screens, verbs
 from charity.finance.transfers.forms import ReasonForm, read
 from charity.ledger import places
-from charity.web import auth, forms, pages
+from charity.web import auth, confirming, forms, pages
 
 
 async def listed(request: Request) -> Response:
@@ -90,8 +90,8 @@ async def reverse(request: Request) -> Response:
     by = auth.allowed(request, "money.reverse")
     data, number = await forms.data(request, ReasonForm), request.path_params["number"]
     try:
-        reason = forms.read(ReasonForm, data).reason
-        await verbs.reverse(number=number, reason=reason, by=by, idem=forms.idem(request, data, "transfer.reverse"))
+        form, key = forms.read(ReasonForm, data), forms.idem(request, data, "transfer.reverse")
+        await verbs.reverse(number=number, reason=form.reason, content_hash=form.content_hash, by=by, idem=key)
     except Refusal as refusal:
         return await _reverse(request, forms.text(data, "reason"), refusal)
     return pages.see_other(request, f"/transfers/{number}", "{number} 已冲销，钱记回原处", number=number)
@@ -100,6 +100,7 @@ async def reverse(request: Request) -> Response:
 async def _reverse(request: Request, reason: str, refusal: Refusal | None = None) -> Response:
     view = await readers.get(request.path_params["number"], by=auth.allowed(request, "money.reverse"))
     context: dict[str, Any] = {"reason": reason, **await screens.show(view)}
+    context["carried"] = confirming.carried(verbs.content_of(view.row).hash, context["facts"])
     return await pages.form(request, "finance/transfers/reverse.html", refusal, **context)
 
 

@@ -94,6 +94,13 @@ def shown(transfer: Transfer, held: Mapping[str, int]) -> Content:
     return Content(facts={**slip, "lines": lines})
 
 
+def content_of(row: MoneyTransferRow) -> Content:
+    """What whoever takes a slip back is shown of it; its lines are those of the entry `seq`, which never change."""
+    names = ("number", "kind", "source", "target", "on_day", "channel_ref", "amount_fen", "fee_fen", "maker", "seq")
+    facts: dict[str, Any] = {name: row[name] for name in names}  # type: ignore[literal-required]
+    return Content(facts={**facts, "kind": str(row["kind"]), "reversed": row["reversal_seq"] is not None})
+
+
 def kind_of(source: Place, target: Place) -> TransferKind | None:
     """What moves money between these places; None when nothing does."""
     return CHARTS.get((source.chart, target.chart))
@@ -188,8 +195,8 @@ def _must_be_as_shown(state: State, transfer: Transfer, content_hash: str | None
     shown(transfer, held).must_be(content_hash)
 
 
-async def reverse(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
-    """Take a wrong slip back, today: 201 `{number, entry}`. Refused where what it moved has gone on."""
+async def reverse(*, number: str, reason: str, content_hash: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Take the slip that was shown back, today: 201 `{number, entry}`. Refused where what it moved has gone on."""
     by.must("money.reverse")
     today = clock.today().isoformat()
 
@@ -205,6 +212,7 @@ async def reverse(*, number: str, reason: str, by: Actor, idem: Idem | None = No
             raise rules.TRANSFER_REVERSED(number=number)
         if row["maker"] == by.key:  # who was the cashier then
             raise rules.TRANSFER_OWN(number=number)
+        content_of(row).must_be(content_hash)
         payment_numbers.free(state, CHANNEL, row["channel_ref"], number)
         entry = reversals.reverse(
             state, body, kind=REVERSAL, effective_on=today, actor=by.key, reason_code="money.reversal"
