@@ -163,6 +163,20 @@ async def test_the_check_of_a_receipt_masks_the_giver_and_follows_the_money(web,
     assert page.headers["x-robots-tag"] == "noindex"
 
 
+async def test_small_payments_of_a_month_are_one_line_under_the_month_at_every_public_door(web, house):
+    made = (await give(house, 10_000, campaign="dream-2026")).body
+    for fen in (2_500, 1_500):
+        await spend("F-EDU", fen, "P01")
+    client, code = web.as_(), made["receipt"]["code"]
+    (use,) = (await client.get(f"{API}/receipts/{code}")).json()["uses"]
+    assert use == {"on": TODAY[:7], "programme": "P01", "amount_fen": 4_000, "of_fen": 4_000, "recipients": 6}
+    for url in ("/", "/campaigns/dream-2026", f"/r/{code}"):
+        page = (await client.get(url)).text
+        assert "40.00" in page, url
+        assert "25.00" not in page, url
+        assert "15.00" not in page, url
+
+
 async def test_a_code_typed_from_a_document_leads_to_its_page(web, house):
     client = web.as_()
     made = (await give(house)).body["receipt"]
