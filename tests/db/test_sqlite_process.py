@@ -17,6 +17,7 @@ import pytest_asyncio
 from conftest import environment
 from tortoise.exceptions import IntegrityError, OperationalError
 
+from charity import clock
 from charity.app import MODELS
 from charity.db import engine, locks, reading, transactions
 from charity.db.locks import FileLock, WriteLock
@@ -209,6 +210,8 @@ async def test_the_same_key_twice_in_a_batch_is_one_entry(place: str) -> None:
         writer.Waiting(c, [asyncio.get_running_loop().create_future()])
         for c in [given(0), *(given(n) for n in range(1, TOGETHER - 1)), given(0)]
     ]
+    for one in waiting:
+        one.command.at = clock.stamp()  # as `submit` does
     await ours._settle(waiting)
     ours._resolve()
     answers = [w.callers[0].result() for w in waiting]

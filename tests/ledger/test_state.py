@@ -202,7 +202,7 @@ def test_a_place_of_money_gives_what_it_holds_and_the_refusal_says_where_there_i
     )
     with words.speaking("en"):
         english = words.say(refused.value.words, **refused.value.facts)
-    assert "has only 0.05 yuan in Bank B and needs 0.06; its money is in: Cash 12.00 yuan" in english
+    assert "has only 0.05 yuan in Bank deposits B and needs 0.06; its money is in: Cash 12.00 yuan" in english
 
 
 def test_money_comes_in_unread_and_leaves_only_a_place_that_was_named() -> None:
