@@ -80,9 +80,7 @@ FiguresAnswer = create_model(
 class UseAnswer(BaseModel):
     """One payment that used part of the gift, or the small ones of a month and programme together."""
 
-    on: str = Field(
-        description="日期；受益人少于 10 人（户）的拨付按月合并，为月份", examples=["2026-10-08", "2026-10"]
-    )
+    on: str = Field(description="日期；受益不足 10 人次的拨付按月合并，为月份", examples=["2026-10-08", "2026-10"])
     programme: str
     amount_fen: int = Field(description="这笔捐赠所占的部分")
     of_fen: int = Field(description="整笔拨付（合并的则为各笔合计）")

@@ -1,8 +1,8 @@
 """What the public sees of money that was used: payments of a fund, and a giver's share of each.
 
-Always true: a payment that helped fewer than GROUP_MIN people is shown with the others of its month and programme,
-under the month, at every public door; money passed on for others names no people; a payment for goods or
-for our own costs is named as such. A giver is shown a share of each payment, never its people as its own.
+Always true: what funds used is told by month and programme, never payment by payment; a giver is shown a share of
+each payment, never its people as its own, and one that helped fewer than GROUP_MIN people with the others of its
+month and programme; money passed on for others names no people; what was bought and our own costs are named as such.
 """
 
 from collections.abc import Iterable, Sequence
@@ -89,14 +89,22 @@ class PublicUse:
 
 
 async def of_funds(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[PublicUse]:
-    """The latest payments out of these funds (of all without any), newest first; small ones by whole months."""
-    months = await outlays.months(funds)
-    chosen: list[PublicUse] = []
-    for some in (months[:3], months):
-        chosen = await _shown(await outlays.of_months(some, funds)) if some else []
-        if len(chosen) >= limit:
-            break
-    return chosen[:limit]
+    """What these funds (all without any) used lately, by month and programme: kept sums, however many the payments."""
+    rows = await outlays.by_month(funds, limit)
+    names = await ledger_funds.programme_names([row.programme for row in rows])
+    return [
+        PublicUse(
+            row.month,
+            row.kind,
+            row.programme,
+            names.get(row.programme, words.translate("支出")),
+            row.amount_fen,
+            row.amount_fen,
+            None if row.kind == "forwarded" else row.recipients,
+            payments=row.payments,
+        )
+        for row in rows
+    ]
 
 
 async def of_gifts(uses: Iterable[tracing.Use]) -> list[PublicUse]:

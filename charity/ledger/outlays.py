@@ -1,12 +1,27 @@
-"""Payments out of funds, as they are told to the public: by month, each whole and with what some funds had in it."""
+"""Money that went out, as it is told to the public: by month and programme, from kept sums."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charity.db import reading
-from charity.ledger import checks
+from charity.ledger.sums import CASH, OUTLAY
 
 MONTHS_MAX = 12
+_MONTHS = (
+    "SELECT DISTINCT month FROM figure_month WHERE money_fen <> 0 AND figure IN "
+    "('aid', 'bought', 'agency_out', 'administration', 'fundraising') {own}ORDER BY month DESC LIMIT $1"
+)
+_SUMS = (
+    "SELECT month, kind, programme, CAST(SUM(payments) AS BIGINT) AS payments, "  # noqa: S608 - words from code
+    "CAST(SUM(fen) AS BIGINT) AS amount_fen, "
+    "CAST(SUM(people) AS BIGINT) AS recipients FROM (SELECT s.month AS month, "
+    "CASE WHEN f.kind = 'agency' THEN 'forwarded' ELSE 'aid' END AS kind, s.programme AS programme, "
+    "s.lines AS payments, s.amount_fen AS fen, s.recipients_of_fund AS people FROM month_sum s "
+    f"JOIN fund f ON f.code = s.fund WHERE s.register = '{OUTLAY}' AND s.kind = '{CASH}' AND s.month >= $1 {{own}}"
+    "UNION ALL SELECT month, figure AS kind, '' AS programme, 0 AS payments, money_fen AS fen, 0 AS people "
+    "FROM figure_month WHERE figure IN ('bought', 'administration', 'fundraising') AND month >= $1 {own}) x "
+    "GROUP BY month, kind, programme HAVING SUM(fen) <> 0 ORDER BY month DESC, amount_fen DESC, programme LIMIT $2"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,47 +41,27 @@ class Outlay:
     listed: bool
 
 
-async def months(funds: Sequence[str]) -> list[str]:
-    """The latest months in which these funds (all without any) paid, newest first."""
-    test = f"AND fund IN ({reading.places(len(funds), 2)}) " if funds else ""
-    rows = await reading.rows(
-        "SELECT DISTINCT month FROM figure_month WHERE money_fen <> 0 AND figure IN "  # noqa: S608 - places only
-        f"('aid', 'bought', 'agency_out', 'administration', 'fundraising') {test}ORDER BY month DESC LIMIT $1",
-        MONTHS_MAX,
-        *funds,
-    )
-    return [row["month"] for row in rows]
+@dataclass(frozen=True, slots=True)
+class MonthOutlay:
+    """What went out in a month for a programme, or as `bought`, `administration` or `fundraising`.
+
+    `recipients` are visits; `payments` is 0 where they are not counted.
+    """
+
+    month: str
+    kind: str
+    programme: str
+    payments: int
+    amount_fen: int
+    recipients: int
 
 
-async def of_months(months: Sequence[str], funds: Sequence[str]) -> list[Outlay]:
-    """The payments of these months and all between, without those that came back, newest first."""
-    own = f"s.fund IN ({reading.places(len(funds), 3)})" if funds else "1 = 1"
-    rows = await reading.rows(
-        # CROSS JOIN tells SQLite, which has no statistics, to begin with the entries of a kind.
-        checks.sql(
-            "SELECT x.seq, x.effective_on, @e.programme AS programme, @e.recipients AS recipients, "  # noqa: S608
-            "@e.listed AS listed, a.chart, x.spent, x.paid FROM "
-            "(SELECT b.seq, b.effective_on, CAST(SUM(s.stop - s.start) AS BIGINT) AS paid, "
-            f"CAST(SUM(CASE WHEN {own} THEN s.stop - s.start ELSE 0 END) AS BIGINT) AS spent "
-            "FROM entry b CROSS JOIN segment s WHERE b.kind = 'voucher.paid' AND b.effective_on >= $1 "
-            "AND b.effective_on <= $2 AND s.owner_seq = b.seq AND s.kind = 'spent' GROUP BY b.seq, b.effective_on) x "
-            "JOIN entry e ON e.seq = x.seq JOIN posting p ON p.seq = e.seq AND p.n = 1 "
-            "JOIN account a ON a.id = p.account WHERE x.spent > 0 ORDER BY x.seq DESC"
-        ),
-        f"{min(months)}-01",
-        f"{max(months)}-31",
-        *funds,
-    )
-    return [
-        Outlay(
-            row["seq"],
-            row["effective_on"],
-            row["chart"],
-            row["programme"] or "",
-            row["spent"],
-            row["paid"],
-            int(row["recipients"] or 0),
-            row["listed"] in {"1", "true"},
-        )
-        for row in rows
-    ]
+async def by_month(funds: Sequence[str], limit: int) -> list[MonthOutlay]:
+    """The latest of these funds (of all without any), newest month first, the largest sum first."""
+    own = f"AND fund IN ({reading.places(len(funds), 2)}) " if funds else ""
+    months = [row["month"] for row in await reading.rows(_MONTHS.format(own=own), MONTHS_MAX, *funds)]
+    if not months:
+        return []
+    own = f"AND fund IN ({reading.places(len(funds), 3)}) " if funds else ""
+    rows = await reading.rows(_SUMS.format(own=own), min(months), limit, *funds)
+    return [MonthOutlay(**row) for row in rows]

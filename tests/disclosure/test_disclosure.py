@@ -126,7 +126,7 @@ async def test_a_giver_who_does_not_consent_is_masked(web, house):
 
 async def test_the_home_page_lists_open_campaigns_and_what_was_paid(web, house):
     await give(house, 10_000, campaign="dream-2026")
-    await spend("F-EDU", 2_500, "P01")
+    await spend("F-EDU", 2_500, "P01", kept=True)
     page = (await web.as_().get("/")).text
     assert "/campaigns/one-day-2026" in page
     assert "draft-2027" not in page
@@ -166,13 +166,14 @@ async def test_the_check_of_a_receipt_masks_the_giver_and_follows_the_money(web,
 async def test_small_payments_of_a_month_are_one_line_under_the_month_at_every_public_door(web, house):
     made = (await give(house, 10_000, campaign="dream-2026")).body
     for fen in (2_500, 1_500):
-        await spend("F-EDU", fen, "P01")
+        await spend("F-EDU", fen, "P01", kept=True)
     client, code = web.as_(), made["receipt"]["code"]
     (use,) = (await client.get(f"{API}/receipts/{code}")).json()["uses"]
     assert use == {"on": TODAY[:7], "programme": "P01", "amount_fen": 4_000, "of_fen": 4_000, "recipients": 6}
     for url in ("/", "/campaigns/dream-2026", f"/r/{code}"):
         page = (await client.get(url)).text
         assert "40.00" in page, url
+        assert "2 笔" in page, url
         assert "25.00" not in page, url
         assert "15.00" not in page, url
 

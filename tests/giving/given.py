@@ -11,6 +11,7 @@ from charity.errors import Refusal
 from charity.giving import donations, pledges, refunds, reversals, verify
 from charity.giving.pledges import Promise
 from charity.ledger import accounts as acc
+from charity.ledger import sums
 from charity.ledger import verify as ledger_verify
 from charity.ledger.state import Flows
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
@@ -62,7 +63,7 @@ def code_of(refused: pytest.ExceptionInfo[Refusal]) -> str:
     return refused.value.code
 
 
-async def spend(fund: str, fen: int, programme: str, seq_actor: str = "x") -> None:
+async def spend(fund: str, fen: int, programme: str, seq_actor: str = "x", *, kept: bool = False) -> None:
     def decide(state):
         state.post(
             "voucher.paid",
@@ -72,6 +73,9 @@ async def spend(fund: str, fen: int, programme: str, seq_actor: str = "x") -> No
             facts={"programme": programme, "recipients": 3},
             flows=Flows(spend=[(fund, fen)]),
         )
+        if kept:  # as the verb that pays a voucher does
+            lines = [(acc.money(acc.COST, fund), acc.CNY, fen)]
+            sums.outlay(state, day=TODAY, postings=lines, programme=programme, recipients=3)
         return Answer(201, {})
 
     till = (acc.money("1001", fund), acc.CNY)
