@@ -86,7 +86,7 @@ def unusual(given: Given) -> set[str]:
     if reverses is not None or kind in _CORRECTED:
         flags.add("reversal")
     if kind in _GIVEN_BACK:
-        flags.add("refund")
+        flags |= {"refund"}
     if any(fen >= LARGE_FEN for _, _, fen in lines):
         flags.add("large")
     if kind in _PAID and any(account.startswith(acc.CASH) and fen < 0 for account, _, fen in lines):

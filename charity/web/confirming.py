@@ -7,6 +7,7 @@ whoever sent it. Facts are those of `description_list`: `{term, value, kind?, no
 
 import json
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
@@ -18,7 +19,6 @@ from charity.web import formats, forms, pages
 TERMS_MAX = 60
 WORDS_MAX = 600
 CHANGED = "{term}：您打开时看到的是 {before} → 现在是 {now}"
-_CONFLICT = 409
 _FORMATS = {"yuan": "yuan_sign", "money": "yuan", "count": "count", "date": "day", "instant": "moment"}
 Facts = Sequence[Mapping[str, Any]]
 
@@ -33,7 +33,7 @@ def errors(request: Request, refusal: Refusal | None, facts: Facts) -> list[dict
     if refusal is None:
         return []
     listed = pages.errors(refusal)
-    if refusal.status == _CONFLICT:
+    if refusal.status == HTTPStatus.CONFLICT:
         before = _sent(request)
         listed += [
             {"field": "", "message": words.say(CHANGED, term=term, before=before[term], now=now)}

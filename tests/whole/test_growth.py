@@ -48,8 +48,10 @@ FEW, MORE = 52, 104
 OPS = 10
 STATEMENTS = 2
 """A receipt whose gift was used in two payments, or given back in part, asks twice."""
-ALLOWED, SLACK = 1.10, 1_000
-"""What may be more: a row more of a page that was not full, a longer number."""
+ALLOWED, SLACK = 1.10, 1_500
+"""What may be more: the rows of a call's page of 100 that FEW do not fill, a longer number."""
+OF_A_PERIOD = frozenset({"/api/v1/figures"})
+"""Counts persons, each once, of whatever period is asked for: no sum of parts, so it reads the period (decision 27)."""
 NEWEST_SLACK = 200
 _GIVEN = (
     "SELECT r.code FROM receipt r JOIN receipt_line k ON k.number = r.number JOIN donation d ON d.key = k.donation "
@@ -290,7 +292,7 @@ async def test_no_page_reads_more_when_the_books_have_grown(
     # PostgreSQL explains every statement, so there the roles that read most are enough; SQLite counts as all of them.
     roles = ("accountant", "clerk", "cashier") if engine.state().postgres else ROLES
     walked = await walking.walk(get, (walking.PUBLIC, *roles), ROUTES, calls)
-    addresses = walked.addresses()
+    addresses = [one for one in walked.addresses() if one[2] not in OF_A_PERIOD]
     assert {"/", "/campaigns/{slug}", "/desk", "/receipts", "/ledgers/{report}"} <= walked.templates()
     meter = Meter()
     await meter.begin()
