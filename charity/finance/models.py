@@ -162,6 +162,7 @@ class JournalQuestionRow(TypedDict):
 
 
 TRANSFER = Table(MoneyTransfer, MoneyTransferRow)
+OPENING_KEY = "opening"
 OPENING = Table(Opening, OpeningRow)
 REVIEW = Table(JournalReview, JournalReviewRow)
 QUESTION = Table(JournalQuestion, JournalQuestionRow)

@@ -15,7 +15,8 @@ from whole.given import verify_failures
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.finance import transfers, verify
+from charity.finance import opening, transfers, verify
+from charity.finance.opening import Line
 from charity.finance.transfers import verbs
 from charity.ledger import funds, places, tracing
 from charity.roles import Role
@@ -120,6 +121,17 @@ async def test_a_day_of_a_closed_period_is_refused(house: Cast) -> None:
     await transactions.run(lambda tx: tx.rows(closed, yesterday.isoformat()))
     refusal = await refused("transfer.closed", transfers.make(await asked(on=yesterday), by=house.cashier))
     assert refusal.facts["closed_through"] == yesterday.isoformat()
+    assert (await transfers.make(await asked(), by=house.cashier)).status == 201
+
+
+async def test_no_slip_lies_before_the_opening_of_the_books(house: Cast) -> None:
+    seen = (await opening.write(on=clock.today(), lines=[Line("F-GEN", BANK, 500)], by=house.accountant)).body
+    confirm = {"content_hash": seen["content_hash"], "confirmed_total_fen": 500, "by": house.accountant2}
+    await opening.confirm(**confirm)
+    await gifts(house)
+    before = await asked(on=clock.today() - timedelta(days=1))
+    refusal = await refused("transfer.before_opening", transfers.make(before, by=house.cashier))
+    assert refusal.facts["opened_on"] == clock.today().isoformat()
     assert (await transfers.make(await asked(), by=house.cashier)).status == 201
 
 

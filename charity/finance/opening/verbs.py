@@ -12,7 +12,7 @@ from datetime import date
 
 from charity import clock
 from charity.finance import rules
-from charity.finance.models import OPENING, OpeningRow
+from charity.finance.models import OPENING, OPENING_KEY, OpeningRow
 from charity.ledger import accounts as acc
 from charity.ledger import funds, places
 from charity.ledger.accounts import Posting
@@ -23,7 +23,7 @@ from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
 
-KIND, KEY = "opening", "opening"
+KIND, KEY = "opening", OPENING_KEY
 LINES_MAX = 400
 CREDITS = {"unrestricted": acc.NET_UNRESTRICTED, "restricted": acc.NET_RESTRICTED, "agency": acc.AGENCY_DEBT}
 
