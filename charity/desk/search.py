@@ -5,12 +5,15 @@ sent by POST and is neither kept nor written to a log: somebody may have typed a
 """
 
 import re
+import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
 
 from charity.roles import Actor
 
 TEXT_MAX = 64
-_NUMBER = re.compile(r"[0-9A-Z\-]{3,64}")
+_NUMBER = re.compile(
+    r"[0-9\-]{0,7}\N{CJK UNIFIED IDEOGRAPH-8BB0}?[0-9A-Z\-]{3,64}"
+)  # 2026-11 记-0123 as journal vouchers print it
 
 Finder = Callable[[str, Actor], Awaitable[str | None]]
 """The address of the page of a code (capitals, no spaces) that this account may open; else None."""
@@ -26,7 +29,7 @@ def use(finders: Iterable[Finder]) -> None:
 
 async def find(text: str, by: Actor) -> str | None:
     """The address of the page that this number or code leads to; None when there is none for this account."""
-    code = "".join(text.split()).upper()
+    code = "".join(unicodedata.normalize("NFKC", text).split()).upper()
     if not _NUMBER.fullmatch(code):
         return None
     for finder in _finders:

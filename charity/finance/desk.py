@@ -1,5 +1,7 @@
 """What finance puts on the desk: money for the bank, an opening, what to review; what the search box finds of it."""
 
+import re
+
 from charity import words
 from charity.db import reading
 from charity.desk.tasks import Task
@@ -9,6 +11,8 @@ from charity.ledger import entries, journal_vouchers, places
 from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web.formats import day_words
+
+_PRINTED = re.compile(r"([0-9]{4}-?[0-9]{2}|)\N{CJK UNIFIED IDEOGRAPH-8BB0}-([0-9]{1,6})")  # 2026-11 记-0123
 
 
 async def to_bank(by: Actor) -> list[Task]:
@@ -62,10 +66,17 @@ async def to_answer(by: Actor) -> list[Task]:
 
 
 async def find_journal_voucher(code: str, by: Actor) -> str | None:
-    """A journal voucher by its number."""
+    """A journal voucher by its number, or as it is printed; without a month the newest of that number."""
     if not by.may("ledger.read"):
         return None
-    row = await journal_vouchers.get(code)
+    if printed := _PRINTED.fullmatch(code):
+        newest = "SELECT MAX(number) FROM journal_voucher WHERE n = $1"
+        code = (
+            f"{printed[1].replace('-', '')}-{printed[2]}"
+            if printed[1]
+            else await reading.value(newest, int(printed[2]))
+        )
+    row = await journal_vouchers.get(code or "")
     return f"/journal/{row['number']}" if row else None
 
 
