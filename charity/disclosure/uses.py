@@ -59,7 +59,7 @@ class PublicUse:
     def reached(self) -> str:
         """Whom it reached, in words; "" where nobody is counted."""
         if self.kind == "bought":
-            return words.translate("采购救助物资")
+            return words.translate("采购救助物资") if self.programme else ""
         if self.kind != "aid" or not self.recipients:
             return ""
         if self.payments > 1:
@@ -97,7 +97,7 @@ async def of_funds(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[Pub
             row.month,
             row.kind,
             row.programme,
-            names.get(row.programme, words.translate("支出")),
+            names.get(row.programme, words.translate("采购救助物资" if row.kind == "bought" else "支出")),
             row.amount_fen,
             row.amount_fen,
             None if row.kind == "forwarded" else row.recipients,
