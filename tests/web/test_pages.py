@@ -558,7 +558,6 @@ EMPTY = {
     CampaignForm: {
         "slug": "请填写代号",
         "name": "请填写名称",
-        "fund": "请选择基金",
         "purpose": "请写明用途",
     },
     FilingForm: {"filing_no": "请填写备案号"},

@@ -15,6 +15,7 @@ from charity.giving.shown import gift_facts
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
 
+SHOW, REJECT, PAY = "giving/refunds/show.html", "giving/refunds/reject.html", "giving/refunds/pay.html"
 ROWS = 50
 Data = dict[str, str | list[str]]
 
@@ -80,7 +81,7 @@ async def refund_list(request: Request) -> Response:
 async def show_refund(request: Request) -> Response:
     """A refund, and the buttons of who may decide or pay."""
     auth.allowed(request, "refund.read")
-    return await _page(request, "show")
+    return await _page(request, SHOW)
 
 
 async def approve_refund(request: Request) -> Response:
@@ -93,7 +94,7 @@ async def approve_refund(request: Request) -> Response:
             number, content_hash=seen, by=actor, idem=forms.idem(request, data, "refund.approve")
         )
     except Refusal as refusal:
-        return await _page(request, "show", refusal)
+        return await _page(request, SHOW, refusal)
     flash = "已批准并入账，等出纳付款。" if answer.body["status"] == "approved" else "已批准并入账，款项平台已经扣回。"
     return pages.see_other(request, f"/refunds/{number}", flash=flash)
 
@@ -101,7 +102,7 @@ async def approve_refund(request: Request) -> Response:
 async def reject_form(request: Request) -> Response:
     """Ask why a refund is turned down."""
     auth.allowed(request, "refund.approve")
-    return await _page(request, "reject")
+    return await _page(request, REJECT)
 
 
 async def reject_refund(request: Request) -> Response:
@@ -112,14 +113,14 @@ async def reject_refund(request: Request) -> Response:
         form = forms.read(RejectForm, data)
         await refunds.reject(number, reason=form.reason, content_hash=form.content_hash, by=actor)
     except Refusal as refusal:
-        return await _page(request, "reject", refusal, data)
+        return await _page(request, REJECT, refusal, data)
     return pages.see_other(request, f"/refunds/{number}", flash="已驳回，账上没有变动。")
 
 
 async def pay_form(request: Request) -> Response:
     """Ask the cashier when and how it was paid."""
     auth.allowed(request, "refund.pay")
-    return await _page(request, "pay", values={"paid_on": clock.today().isoformat()})
+    return await _page(request, PAY, values={"paid_on": clock.today().isoformat()})
 
 
 async def pay_refund(request: Request) -> Response:
@@ -138,18 +139,18 @@ async def pay_refund(request: Request) -> Response:
             idem=forms.idem(request, data, "refund.pay"),
         )
     except Refusal as refusal:
-        return await _page(request, "pay", refusal, data)
+        return await _page(request, PAY, refusal, data)
     return pages.see_other(request, f"/refunds/{number}", flash="已登记付款并入账，退款办结。")
 
 
 async def _page(
-    request: Request, name: str, refusal: Refusal | None = None, values: dict[str, Any] | None = None
+    request: Request, template: str, refusal: Refusal | None = None, values: dict[str, Any] | None = None
 ) -> Response:
     actor = auth.allowed(request, "refund.read")
     context = await screens.refund_page(request.path_params["number"], by=actor)
     return await pages.page(
         request,
-        f"giving/refunds/{name}.html",
+        template,
         status=refusal.status if refusal else 200,
         errors=confirming.errors(request, refusal, context["facts"]),
         values=values or {},

@@ -14,6 +14,7 @@ from charity.giving.shown import gift_facts
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
 
+SHOW, REJECT = "giving/reversals/show.html", "giving/reversals/reject.html"
 ROWS = 50
 
 
@@ -68,7 +69,7 @@ async def reversal_list(request: Request) -> Response:
 async def show_reversal(request: Request) -> Response:
     """A correction, and the buttons of who may decide."""
     auth.allowed(request, "reversal.read")
-    return await _page(request, "show")
+    return await _page(request, SHOW)
 
 
 async def approve_reversal(request: Request) -> Response:
@@ -79,7 +80,7 @@ async def approve_reversal(request: Request) -> Response:
         seen = forms.read(ApproveForm, data).content_hash
         await reversals.approve(number, content_hash=seen, by=actor, idem=forms.idem(request, data, "reversal.approve"))
     except Refusal as refusal:
-        return await _page(request, "show", refusal)
+        return await _page(request, SHOW, refusal)
     flash = "已批准并入账：这笔捐赠已更正，收据作废，流水号可以重新登记。"
     return pages.see_other(request, f"/reversals/{number}", flash=flash)
 
@@ -87,7 +88,7 @@ async def approve_reversal(request: Request) -> Response:
 async def reject_form(request: Request) -> Response:
     """Ask why a correction is turned down."""
     auth.allowed(request, "reversal.approve")
-    return await _page(request, "reject")
+    return await _page(request, REJECT)
 
 
 async def reject_reversal(request: Request) -> Response:
@@ -98,16 +99,16 @@ async def reject_reversal(request: Request) -> Response:
         form = forms.read(RejectForm, data)
         await reversals.reject(number, reason=form.reason, content_hash=form.content_hash, by=actor)
     except Refusal as refusal:
-        return await _page(request, "reject", refusal, data)
+        return await _page(request, REJECT, refusal, data)
     return pages.see_other(request, f"/reversals/{number}", flash="已驳回，账上没有变动。")
 
 
-async def _page(request: Request, name: str, refusal: Refusal | None = None, values: Any = None) -> Response:
+async def _page(request: Request, template: str, refusal: Refusal | None = None, values: Any = None) -> Response:
     actor = auth.allowed(request, "reversal.read")
     context = await screens.reversal_page(request.path_params["number"], by=actor)
     return await pages.page(
         request,
-        f"giving/reversals/{name}.html",
+        template,
         status=refusal.status if refusal else 200,
         errors=confirming.errors(request, refusal, context["facts"]),
         values=values or {},
