@@ -44,7 +44,7 @@ class Figures:
 async def of(begin: date | None, end: date | None, *, campaign: str | None = None, fund: str | None = None) -> Figures:
     """The figures from `begin` (None: the first entry) to `end` (None: today), both included."""
     first = (begin or date.fromisoformat(statement.EARLIEST)).isoformat()
-    last = (end or clock.today()).isoformat()
+    last = end.isoformat() if end else max(clock.today().isoformat(), first)
     if last < first:
         raise rules.PERIOD_BACKWARDS()
     if campaign:
