@@ -70,13 +70,9 @@ async def find_journal_voucher(code: str, by: Actor) -> str | None:
     if not by.may("ledger.read"):
         return None
     if printed := _PRINTED.fullmatch(code):
-        newest = "SELECT MAX(number) FROM journal_voucher WHERE n = $1"
-        code = (
-            f"{printed[1].replace('-', '')}-{printed[2]}"
-            if printed[1]
-            else await reading.value(newest, int(printed[2]))
-        )
-    row = await journal_vouchers.get(code or "")
+        month = printed[1].replace("-", "")
+        code = f"{month}-{printed[2]}" if month else await journal_vouchers.newest(int(printed[2]))
+    row = await journal_vouchers.get(code)
     return f"/journal/{row['number']}" if row else None
 
 

@@ -38,6 +38,11 @@ async def get(number: str) -> JournalVoucherRow | None:
     return rows[0] if rows else None
 
 
+async def newest(n: int) -> str:
+    """The latest month's number with this count, as `202611-0123`; "" when there is none."""
+    return str(await reading.value("SELECT MAX(number) FROM journal_voucher WHERE n = $1", n) or "")
+
+
 async def some(numbers: Sequence[str], ask: Ask = reading.rows) -> list[JournalVoucherRow]:
     """These vouchers, those that are there, by number."""
     if not numbers:
