@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from charity.giving import rules
 from charity.giving.channels import CHANNELS, PROMISED
 from charity.giving.limits import MESSAGE_MAX, REASON_MAX, REF_MAX
 from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
@@ -14,6 +15,12 @@ from charity.web import fields
 from charity.web.messages import Needed
 
 FEN_DIGITS_MAX = 14
+
+
+def must_say_why(reason: str) -> None:
+    """Refuse an act without a reason, or with one that is too long, whichever door it comes through."""
+    if not reason.strip() or len(reason) > REASON_MAX:
+        raise rules.REASON_NEEDED()
 
 
 def _yuan(value: Any) -> Any:

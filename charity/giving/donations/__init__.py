@@ -2,7 +2,18 @@
 
 from . import read_back, references
 from .readers import Received, amounts, get, latest
-from .verbs import PARTS_MAX, Gift, Part, check_day, in_kind_row, receive, receive_together, record
+from .verbs import (
+    PARTS_MAX,
+    Gift,
+    Part,
+    campaign_of,
+    check_day,
+    given_fen,
+    in_kind_row,
+    receive,
+    receive_together,
+    record,
+)
 
 __all__ = [
     "PARTS_MAX",
@@ -10,8 +21,10 @@ __all__ = [
     "Part",
     "Received",
     "amounts",
+    "campaign_of",
     "check_day",
     "get",
+    "given_fen",
     "in_kind_row",
     "latest",
     "read_back",

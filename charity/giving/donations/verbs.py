@@ -354,3 +354,15 @@ def check_day(received_on: str) -> None:
     today = clock.today().isoformat()
     if received_on > today:
         raise rules.RECEIVED_LATER(today=today)
+
+
+def given_fen(gift: DonationRow) -> int:
+    """What a gift of money was, fen."""
+    assert gift["amount_fen"] is not None, "only goods may have no value"
+    return gift["amount_fen"]
+
+
+def campaign_of(gift: DonationRow) -> str:
+    """The campaign that counts a gift of money."""
+    assert gift["campaign"] is not None, "only goods may have no campaign"
+    return gift["campaign"]

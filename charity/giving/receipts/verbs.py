@@ -11,7 +11,7 @@ from charity import clock, tokens
 from charity.db import sealed
 from charity.errors import Refusal
 from charity.giving import rules
-from charity.giving.limits import REASON_MAX
+from charity.giving.fields import must_say_why
 from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, DonationRow, ReceiptLineRow, ReceiptRow
 from charity.giving.receipts import printed
 from charity.giving.receipts.content import content_of_row
@@ -200,7 +200,7 @@ async def lines(loader: Loader, code: str) -> list[str]:
 async def void(code: str, *, reason: str, content_hash: str, by: Actor, idem: Idem | None = None) -> Answer:
     """Void the receipt that was shown, with a reason; the gift stays. Answer `{number, status: "voided"}`."""
     by.must("receipt.void")
-    _check_reason(reason)
+    must_say_why(reason)
 
     async def load(loader: Loader) -> list[str]:
         return await lines(loader, code)
@@ -221,7 +221,7 @@ async def replace(
     Answer 201 `{code, number}`.
     """
     by.must("receipt.void")
-    _check_reason(reason)
+    must_say_why(reason)
     today = clock.today()
     key = tokens.key16()
     person = person_row(donor, key=key) if donor is not None else None
@@ -340,8 +340,3 @@ def _row(state: State, code: str) -> ReceiptRow:
 
 def _ended(receipt: ReceiptRow) -> Refusal:
     return rules.RECEIPT_ENDED(number=receipt["number"], state=Term(STATUS_WORDS[receipt["status"]]))
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip() or len(reason) > REASON_MAX:
-        raise rules.REASON_NEEDED()

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from charity import clock, tokens
 from charity.db import sealed
-from charity.giving import receipts, rules
+from charity.giving import donations, receipts, rules
 from charity.giving.channels import CHANNELS, Channel
+from charity.giving.fields import must_say_why
 from charity.giving.kinds import RefundCause
-from charity.giving.limits import REASON_MAX
 from charity.giving.models import DONATION, REFUND, UNIT_SUMS, DonationRow, RefundRow
 from charity.giving.refunds import bookings
 from charity.giving.refunds.bookings import Booking
@@ -34,8 +34,7 @@ async def request(
 ) -> Answer:
     """Ask to give money back; nothing is posted. 201 `{number, status: "requested", content_hash}`."""
     by.must("refund.request")
-    if not reason.strip() or len(reason) > REASON_MAX:
-        raise rules.REASON_NEEDED()
+    must_say_why(reason)
     today = clock.today().isoformat()
     salt = tokens.key16()
 
@@ -60,7 +59,7 @@ async def request(
         asked, booking = facts
         gift = state.row(DONATION, donation)
         assert gift is not None, "loaded"
-        left = _given(gift) - gift["refunded_fen"] - asked
+        left = donations.given_fen(gift) - gift["refunded_fen"] - asked
         if amount_fen > left:
             raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
         year = int(today[:4])
@@ -102,8 +101,7 @@ async def request(
 async def reject(number: str, *, reason: str, by: Actor, content_hash: str | None = None) -> None:
     """Turn a request down, with a reason; with a `content_hash` only while it is what was shown."""
     by.must("refund.approve")
-    if not reason.strip() or len(reason) > REASON_MAX:
-        raise rules.REASON_NEEDED()
+    must_say_why(reason)
     today = clock.today().isoformat()
 
     async def load(loader: Loader) -> Booking:
@@ -165,7 +163,7 @@ class _Approval:
         refund, gift = bookings.rows(loader.state, self.number)
         bookings.content(refund, gift, asked.booking).must_be(self.content_hash)
         amount, fund = refund["amount_fen"], gift["fund"]
-        left = _given(gift) - gift["refunded_fen"]
+        left = donations.given_fen(gift) - gift["refunded_fen"]
         if amount > left:
             raise rules.REFUND_TOO_MUCH(left_yuan=yuan(left))
         if asked.booking.debit == acc.AGENCY_DEBT:
@@ -224,7 +222,7 @@ class _Approval:
         status = "refunded" if refunded == gift["amount_fen"] else "ok"
         state.change(DONATION, gift["key"], refunded_fen=refunded, status=status)
         if gift["work_unit"]:
-            state.tally(UNIT_SUMS, (_campaign(gift), gift["work_unit"]), 0, 0, -amount)
+            state.tally(UNIT_SUMS, (donations.campaign_of(gift), gift["work_unit"]), 0, 0, -amount)
 
 
 async def _requested(loader: Loader, number: str, by: Actor, today: str) -> _Asked:
@@ -270,15 +268,3 @@ def _must_be_refundable(gift: DonationRow, cause: str) -> None:
         raise rules.REVERSAL_GONE()
     if cause == RefundCause.CHARGEBACK and CHANNELS[gift["channel"]].chart == acc.CASH:
         raise rules.REFUND_CASH_CHARGEBACK()
-
-
-def _given(gift: DonationRow) -> int:
-    """What a gift of money was, fen."""
-    assert gift["amount_fen"] is not None, "only goods may have no value"
-    return gift["amount_fen"]
-
-
-def _campaign(gift: DonationRow) -> str:
-    """The campaign that counts a gift of money."""
-    assert gift["campaign"] is not None, "only goods may have no campaign"
-    return gift["campaign"]

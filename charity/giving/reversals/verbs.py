@@ -13,9 +13,9 @@ from typing import Any
 
 from charity import clock, tokens
 from charity.db import sealed
-from charity.giving import receipts, rules
+from charity.giving import donations, receipts, rules
 from charity.giving.donors import counting
-from charity.giving.limits import REASON_MAX
+from charity.giving.fields import must_say_why
 from charity.giving.models import (
     DONATION,
     GIFT_REVERSAL,
@@ -43,7 +43,7 @@ async def request(donation: str, *, reason: str, by: Actor, idem: Idem | None = 
     201 `{number, status: "requested", content_hash}`.
     """
     by.must("reversal.request")
-    _check_reason(reason)
+    must_say_why(reason)
     today = clock.today().isoformat()
     salt = tokens.key16()
 
@@ -90,7 +90,7 @@ async def request(donation: str, *, reason: str, by: Actor, idem: Idem | None = 
 async def reject(number: str, *, reason: str, by: Actor, content_hash: str | None = None) -> None:
     """Turn a request down, with a reason; with a `content_hash` only while it is what was shown."""
     by.must("reversal.approve")
-    _check_reason(reason)
+    must_say_why(reason)
     today = clock.today().isoformat()
 
     async def load(loader: Loader) -> None:
@@ -141,7 +141,9 @@ class _Approval:
         content(_row(loader.state, self.number), gift, outlook).must_be(self.content_hash)
         _must_be_reversible(gift)
         await _no_open_refund(loader, gift["key"])
-        body, leaving = await books.load_gift(loader, gift["seq"], fund=gift["fund"], amount_fen=_given(gift))
+        body, leaving = await books.load_gift(
+            loader, gift["seq"], fund=gift["fund"], amount_fen=donations.given_fen(gift)
+        )
         if gift["channel_ref"]:
             for table, key in payment_numbers.wants_to_free(gift["channel"], gift["channel_ref"], gift["key"]):
                 await loader.stored(table, [key])
@@ -165,7 +167,7 @@ class _Approval:
             through=facts.through or None,
             effective_on=self.today,
             actor=self.by.key,
-            campaign=_campaign(gift),
+            campaign=donations.campaign_of(gift),
             donation=gift["key"],
             maker=_row(state, self.number)["requested_by"],
             reversal=self.number,
@@ -173,7 +175,7 @@ class _Approval:
         receipts.take_off(
             state,
             gift,
-            _given(gift),
+            donations.given_fen(gift),
             facts.on_receipt,
             issued_on=self.today,
             reason=self.number,
@@ -190,7 +192,7 @@ class _Approval:
             campaign=gift["campaign"],
             store=gift["store"],
             kind=gift["kind"],
-            fen=0 if facts.through else -_given(gift),
+            fen=0 if facts.through else -donations.given_fen(gift),
             gifts=-1,
         )
         columns = {"decided_by": self.by.key, "decided_at": state.now, "seq": entry.seq}
@@ -199,7 +201,7 @@ class _Approval:
 
     def _take_back(self, state: State, facts: _Facts) -> None:
         """What the fund, the unit and the pledge counted of the gift."""
-        gift, amount = facts.gift, _given(facts.gift)
+        gift, amount = facts.gift, donations.given_fen(facts.gift)
         counting.taken_back(state, gift, facts.known_giver)
         if not gift["pledge"]:
             return
@@ -231,7 +233,7 @@ async def _outlook(loader: Loader, gift: DonationRow, today: str) -> Outlook:
     unspent = await takeovers.unspent_fen(loader, gift["seq"], fund=gift["fund"])
     agency = loader.state.fund(gift["fund"]).kind == "agency"
     earlier = not agency and gift["booked_on"][:4] < loader.state.open_day(today)[:4]
-    return Outlook(_given(gift) - unspent, acc.PRIOR_YEARS if earlier else "")
+    return Outlook(donations.given_fen(gift) - unspent, acc.PRIOR_YEARS if earlier else "")
 
 
 async def _no_open_refund(loader: Loader, donation: str) -> None:
@@ -252,20 +254,3 @@ def _must_be_reversible(gift: DonationRow) -> None:
         raise rules.REVERSAL_GONE()
     if gift["refunded_fen"]:
         raise rules.REVERSAL_REFUNDED(refunded_yuan=yuan(gift["refunded_fen"]))
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip() or len(reason) > REASON_MAX:
-        raise rules.REASON_NEEDED()
-
-
-def _given(gift: DonationRow) -> int:
-    """What a gift of money was, fen."""
-    assert gift["amount_fen"] is not None, "only goods may have no value"
-    return gift["amount_fen"]
-
-
-def _campaign(gift: DonationRow) -> str:
-    """The campaign that counts a gift of money."""
-    assert gift["campaign"] is not None, "only goods may have no campaign"
-    return gift["campaign"]
