@@ -17,10 +17,7 @@ TRANSFER_NO_WAY = Rule(
     field="to",
 )
 TRANSFER_LATER = Rule("transfer.later", "办理日期不能晚于今天", 422, field="on")
-TRANSFER_CLOSED = Rule("transfer.closed", "{closed_through} 及以前已经结账，请填写之后的日期", 409, field="on")
-TRANSFER_BEFORE_OPENING = Rule(
-    "transfer.before_opening", "账簿自 {opened_on} 的期初余额开始，请填写这一天或之后的日期", 409, field="on"
-)
+TRANSFER_CLOSED = Rule("transfer.closed", "账簿 {closed_through} 及以前已经封账，请填写之后的日期", 409, field="on")
 TRANSFER_TWICE = Rule("transfer.fund_twice", "基金 {fund} 填写了两次", 422, field="lines")
 TRANSFER_FEE = Rule("transfer.fee", "手续费只在结算时有，并且小于结算的金额", 422, field="fee_fen")
 TRANSFER_AGENCY = Rule("transfer.agency", "代转款（{fund}）要单独划转，不能和本会的款混在一张单上")

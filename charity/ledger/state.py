@@ -83,7 +83,7 @@ class State:
         """A command begins: of all that its batch loaded it sees what it named. `recorded_at` never decreases."""
         self._undo.clear()
         self._own.clear()
-        self._mark = (self.seq, self.leaf, self.at, self._memory.written.lengths())
+        self._mark = (self.seq, self.leaf, self.at, self.closed_through, self._memory.written.lengths())
         self._entries_max = ENTRIES_MAX if command.alone else ENTRIES_BESIDE_MAX
         wants = command.wants
         self._holdings, self._funds = set(wants.holdings), set(wants.funds)
@@ -107,7 +107,7 @@ class State:
                 table.pop(key, None)
             else:
                 table[key] = old
-        self.seq, self.leaf, self.at, lengths = self._mark
+        self.seq, self.leaf, self.at, self.closed_through, lengths = self._mark
         self._memory.written.cut(lengths)
 
     def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
@@ -212,6 +212,10 @@ class State:
     def open_day(self, day: str) -> str:
         """The day itself, or the first open one after a closed period."""
         return open_day(day, self.closed_through)
+
+    def close_through(self, day: str) -> None:
+        """No later entry lies on this day or before it: `open_day` moves it to the first open one."""
+        self.closed_through = max(self.closed_through, day)
 
     # -- posting ---------------------------------------------------------------------------------
 

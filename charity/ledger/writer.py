@@ -208,7 +208,7 @@ class Writer:
         self._must_go_on(before, state.leaf)
         outcomes = [await _decide(loader, memory, command, known) for command in commands]
         head = (state.seq, state.leaf, state.at)
-        ids = await write(tx, memory, head, self._ids)
+        ids = await write(tx, memory, head, self._ids, closed_through=state.closed_through)
         asyncio.get_running_loop().call_soon(self._resolve)  # the COMMIT is on its way by then
         return Batch(outcomes, ids, head if state.seq > before else None)
 

@@ -43,7 +43,7 @@ _ARRIVED = f"SELECT start, stop, seq FROM inflow WHERE {INFLOWS_WITHIN} ORDER BY
 _IDEM = "INSERT INTO idem (scope, key, fingerprint, status, response, seq) VALUES ($1, $2, $3, $4, $5, $6)"
 FUND_MONTHS = Sums("fund_month", ("fund", "month"), ("worth_fen",))
 """By how much each month (of `effective_on`, as `2026-11`) changed what a fund is worth."""
-_HEAD = "UPDATE head SET seq = $1, leaf = $2, at = $3 WHERE id = 1"
+_HEAD = "UPDATE head SET seq = $1, leaf = $2, at = $3, closed_through = $4 WHERE id = 1"
 Statement = tuple[str, Sequence[Sequence[Any]]]
 Head = tuple[int, str, str]
 """seq, leaf and at."""
@@ -59,7 +59,7 @@ class Ids:
         self.unit = unit or {}
 
 
-async def write(tx: Tx, memory: Memory, head: Head, ids: Ids) -> Ids:
+async def write(tx: Tx, memory: Memory, head: Head, ids: Ids, *, closed_through: str) -> Ids:
     """Write everything; the ids to remember once this transaction has committed."""
     w = memory.written
     if w.entries:
@@ -74,7 +74,7 @@ async def write(tx: Tx, memory: Memory, head: Head, ids: Ids) -> Ids:
                 *_figures(w),
                 *await numbering.numbered(tx, w.entries, w.postings),
                 *_streams(memory),
-                (_HEAD, [head]),
+                (_HEAD, [(*head, closed_through)]),
                 *_series(memory),
                 *await _rooms(tx, w),
                 *_tallies(w),

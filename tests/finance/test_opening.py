@@ -53,6 +53,21 @@ async def test_what_is_spent_first_was_carried_and_no_gift(house: Cast) -> None:
     assert first == {"start": 0, "stop": 3_000, "seq": 1}
 
 
+async def test_nothing_lies_before_the_opening_whatever_it_is(house: Cast) -> None:
+    on = clock.today() - timedelta(days=2)
+    seen = await written(house, on=on, lines=(Line("F-GEN", CASH, 3_000),))
+    await refused("opening.total", opening.confirm(content_hash=seen, confirmed_total_fen=1, by=house.approver))
+    assert (await entries.head()).closed_through == "", "a refused one closes nothing"
+    await opening.confirm(content_hash=seen, confirmed_total_fen=3_000, by=house.approver)
+    assert (await entries.head()).closed_through == (on - timedelta(days=1)).isoformat()
+    for days, booked in ((30, on), (2, on), (1, on + timedelta(days=1))):
+        received = (clock.today() - timedelta(days=days)).isoformat()
+        gift = (await give(house, 5_000 + days, campaign="everyday", received_on=received)).body
+        row = await reading.row("SELECT received_on, booked_on FROM donation WHERE key = $1", gift["id"])
+        assert row == {"received_on": received, "booked_on": booked.isoformat()}
+    assert await verify_failures() == []
+
+
 async def test_books_that_have_begun_have_no_opening_any_more(house: Cast) -> None:
     seen = await written(house)
     await give(house)

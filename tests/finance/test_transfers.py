@@ -130,8 +130,8 @@ async def test_no_slip_lies_before_the_opening_of_the_books(house: Cast) -> None
     await opening.confirm(**confirm)
     await gifts(house)
     before = await asked(on=clock.today() - timedelta(days=1))
-    refusal = await refused("transfer.before_opening", transfers.make(before, by=house.cashier))
-    assert refusal.facts["opened_on"] == clock.today().isoformat()
+    refusal = await refused("transfer.closed", transfers.make(before, by=house.cashier))
+    assert refusal.facts["closed_through"] == (clock.today() - timedelta(days=1)).isoformat()
     assert (await transfers.make(await asked(), by=house.cashier)).status == 201
 
 

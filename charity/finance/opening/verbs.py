@@ -8,7 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from charity import clock
 from charity.finance import rules
@@ -109,6 +109,7 @@ async def confirm(*, content_hash: str, confirmed_total_fen: int, by: Actor, ide
             facts={"maker": row["maker"], "content_hash": row["content_hash"], "on": row["on_day"]},
             flows=Flows(receive=sorted(_totals(lines).items())),
         )
+        state.close_through((date.fromisoformat(row["on_day"]) - timedelta(days=1)).isoformat())
         state.change(OPENING, KEY, confirmed_by=by.key, confirmed_at=state.now, seq=entry.seq)
         return Answer(201, {"entry": entry.id, "status": "confirmed"})
 

@@ -13,7 +13,7 @@ from typing import Any
 from charity import clock
 from charity.db import sealed
 from charity.finance import rules
-from charity.finance.models import OPENING, OPENING_KEY, TRANSFER, MoneyTransferRow, TransferKind
+from charity.finance.models import TRANSFER, MoneyTransferRow, TransferKind
 from charity.ledger import accounts as acc
 from charity.ledger import numbers, payment_numbers, places, reversals
 from charity.ledger.accounts import Posting
@@ -140,7 +140,6 @@ async def make(transfer: Transfer, *, by: Actor, content_hash: str | None = None
     def decide(state: State) -> Answer:
         if transfer.on.isoformat() <= state.closed_through:
             raise rules.TRANSFER_CLOSED(closed_through=state.closed_through)
-        _must_not_be_before_opening(state, transfer)
         _must_be_apart(state, transfer)
         _must_be_as_shown(state, transfer, content_hash)
         number = numbers.written(PREFIX, year, state.number(SERIES, year))
@@ -177,16 +176,9 @@ async def make(transfer: Transfer, *, by: Actor, content_hash: str | None = None
 
     funds = {fund for fund, _ in transfer.lines} | {acc.GENERAL_FUND}
     holdings = [(place.account(fund), acc.CNY) for fund in funds for place in everywhere]
-    rows = [*payment_numbers.wants(CHANNEL, transfer.channel_ref), (OPENING, OPENING_KEY)]
+    rows = payment_numbers.wants(CHANNEL, transfer.channel_ref)
     wants = Wants(funds=funds, series=[(SERIES, year)], holdings=holdings, rows=rows)
     return await submit(Command(decide, wants, idem))
-
-
-def _must_not_be_before_opening(state: State, transfer: Transfer) -> None:
-    """No day before the opening has an entry: there was no money in the books."""
-    first = state.row(OPENING, OPENING_KEY)
-    if first is not None and first["seq"] is not None and transfer.on.isoformat() < first["on_day"]:
-        raise rules.TRANSFER_BEFORE_OPENING(opened_on=first["on_day"])
 
 
 def _must_be_apart(state: State, transfer: Transfer) -> None:
