@@ -24,7 +24,7 @@ from charity.db.fields import worded
 from charity.db.locks import FileLock
 from charity.db.migrations import MigrationFailed
 from charity.db.transactions import Tx
-from charity.demo import story
+from charity.demo import plan, story
 from charity.giving import campaigns, pledges, receipts, refunds
 from charity.giving import models as giving_models
 from charity.goods import intake, limits, slips
@@ -300,13 +300,20 @@ async def test_a_planted_word_is_named_in_every_column(house: Cast) -> None:
     assert ("用词", verify.run) in [(check.label, check.run) for check in CHECKS]
 
 
+PLAY = plan.play
 REMADE = ("store", "household", "donation", "receipt", "goods_document", "voucher", "entry")
+
+
+async def a_twentieth(whole: plan.Plan, progress: Callable[[int, int], None]) -> None:
+    """Every twentieth event of the story."""
+    whole.events = sorted(whole.events, key=lambda event: event.at)[::20]
+    await PLAY(whole, progress)
 
 
 @pytest.mark.slow
 @pytest.mark.xdist_group("demo")
 async def test_a_full_demo_goes_through_a_rebuild_of_its_largest_tables(
-    request: pytest.FixtureRequest, database: str, folder: Path
+    request: pytest.FixtureRequest, database: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from whole.given import verify_failures  # noqa: PLC0415 - what `charity verify` finds
 
@@ -314,7 +321,8 @@ async def test_a_full_demo_goes_through_a_rebuild_of_its_largest_tables(
         shutil.copytree(request.getfixturevalue("demo_template"), folder.parent, dirs_exist_ok=True)
         environment(database, folder.parent)
     async with engine.opened(MODELS, durable=False), writer.running():
-        if engine.state().postgres:
+        if engine.state().postgres:  # a column more is no rebuild there: a twentieth of the story is enough
+            monkeypatch.setattr(plan, "play", a_twentieth)
             await story.load(CHAPTERS)
         head = await reading.row("SELECT seq, leaf FROM head")
         text = "-- postgres\n" + "".join(f"ALTER TABLE {t} ADD COLUMN note TEXT;\n" for t in REMADE)
@@ -329,7 +337,7 @@ async def test_a_full_demo_goes_through_a_rebuild_of_its_largest_tables(
         (folder / "9001_notes.sql").write_text(text)
         assert await migrations.migrate(folder) == ["9001_notes"]
         assert await reading.row("SELECT seq, leaf FROM head") == head
-        assert await reading.value("SELECT COUNT(*) FROM receipt WHERE note IS NULL") > 1_000
+        assert await reading.value("SELECT COUNT(*) FROM receipt WHERE note IS NULL") > 100
         assert await verify_failures() == []
         with pytest.raises(Exception, match="append-only"):
             await _do("UPDATE entry SET kind = 'x' WHERE seq = 1")
