@@ -3,6 +3,7 @@
 Numbers are given in `numbering.py`. Which entries a number has follows from its key and its first and last seq.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -185,6 +186,31 @@ async def _keys(seqs: Sequence[int], ask: Ask) -> dict[int, str]:
         ):
             posted[row["seq"]].append((row["code"], acc.CNY, 0))
     return {row["seq"]: key_of(row["seq"], row["kind"], row["effective_on"], posted[row["seq"]]) for row in entries}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a voucher of one entry rests on: the facts of the entry, and the voucher of the entry that it takes back."""
+
+    facts: dict[str, Any]
+    takes_back: JournalVoucherRow | None
+
+
+async def sources(rows: Iterable[JournalVoucherRow]) -> dict[str, Source]:
+    """By number, for those of `rows` that have one entry."""
+    of = {row["first_seq"]: row["number"] for row in rows if row["entries"] == 1}
+    if not of:
+        return {}
+    entries = await reading.rows(
+        f"SELECT seq, reverses, body FROM entry WHERE seq IN ({reading.places(len(of))})",  # noqa: S608
+        *of,
+    )
+    numbers = await numbers_of([entry["reverses"] for entry in entries if entry["reverses"] is not None])
+    originals = {row["number"]: row for row in await some(sorted(set(numbers.values())))}
+    return {
+        of[entry["seq"]]: Source(json.loads(entry["body"])["facts"], originals.get(numbers.get(entry["reverses"], "")))
+        for entry in entries
+    }
 
 
 async def reversed_in(rows: Iterable[JournalVoucherRow], ask: Ask = reading.rows) -> dict[str, list[int]]:

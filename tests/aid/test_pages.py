@@ -204,6 +204,10 @@ async def test_the_pages_carry_a_voucher_from_the_form_to_paid(web: Any) -> None
     page = (await web.as_("auditor").get(place)).text
     assert "ICBC-9" in page
     assert "已付款" in page
+    number = await reading.value("SELECT number FROM journal_voucher WHERE kind = 'voucher.paid'")
+    assert f'href="/journal/{number}"' in page
+    assert f'href="{place}"' in (await web.as_("auditor").get(f"/journal/{number}")).text
+    assert "/journal/" not in (await cashier.get(place)).text
     assert place.rsplit("/", 1)[-1] in (await web.as_("auditor").get("/vouchers?status=paid")).text
 
 

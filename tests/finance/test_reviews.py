@@ -58,6 +58,22 @@ async def test_a_review_is_a_row_over_the_leaves_and_later_takings_open_a_new_nu
     assert await verify_failures() == []
 
 
+async def test_a_reversal_names_the_voucher_that_it_takes_back_on_page_and_paper(house: Cast, web: Web) -> None:
+    with clock.fixed(NOON):
+        await corrected(house, await give(house, 7_000, received_on=DAY))
+    gift, back = [row["number"] for row in await reading.rows("SELECT number FROM journal_voucher ORDER BY month, n")]
+    number = await reading.value("SELECT number FROM gift_reversal")
+    words, accountant = f"冲销捐款 {number}，注销 {DAY} 记-0001 号凭证", web.as_("accountant2")
+    page = (await accountant.get(f"/journal/{back}")).text
+    assert words in page
+    assert f'href="/reversals/{number}"' in page
+    assert words in (await accountant.get("/journal")).text
+    paper = flat((await accountant.get(f"/journal/{back}.pdf")).content)
+    assert f"冲销捐款{number}，注销" in paper
+    assert f"{DAY}记-0001号凭证" in paper
+    assert "注销" not in (await accountant.get(f"/journal/{gift}")).text
+
+
 async def test_neither_who_made_it_nor_who_handled_its_money_reviews_it(house: Cast) -> None:
     await takings(house, 8_000)
     number = (await transfers.make(await asked(), by=house.cashier)).body["number"]

@@ -67,7 +67,7 @@ class VoucherView:
     """A voucher whole. `row` is its stored row; `approvers` the accounts whose approvals are in force.
 
     `programme` is "" for our own costs; `paid_from` the name of the place of money and `entry` the journal voucher
-    with its entry, both "" until it is paid.
+    with its entry, `journal` the number of that voucher, all "" until it is paid.
     """
 
     row: dict[str, Any]
@@ -76,6 +76,7 @@ class VoucherView:
     listed: list[Recipient]
     paid_from: str
     entry: str
+    journal: str
     programme: str
     fund: str
     fund_kind: str
@@ -147,6 +148,9 @@ async def get(number: str) -> VoucherView:
         listed=await recipients.of_content(row["content_hash"]),
         paid_from=(await places.labels()).get(row["paid_from"], "") if row["paid_from"] else "",
         entry=await journal_vouchers.shown_of(row["entry_seq"]),
+        journal=(await journal_vouchers.numbers_of([row["entry_seq"]])).get(row["entry_seq"], "")
+        if row["entry_seq"]
+        else "",
         programme=programmes.get(row["programme"], ""),
         fund=fund.shown,
         fund_kind=fund.kind,

@@ -135,7 +135,7 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
         "returned": returned.reason if returned and row["returned_at"] else "",
         "short": shown.status in {"draft", "approving", "approved"} and shown.available_fen < row["amount_fen"],
         "available_fen": shown.available_fen,
-        "payment": _payment(shown),
+        "payment": _payment(shown, by),
     }
 
 
@@ -228,16 +228,17 @@ def _waits_for_approval(shown: VoucherView, by: Actor) -> str:
     return words.say("还需要 {count} 位审批人同意。", count=missing)
 
 
-def _payment(shown: VoucherView) -> list[dict[str, Any]]:
+def _payment(shown: VoucherView, by: Actor) -> list[dict[str, Any]]:
     row = shown.row
     if not row["paid_on"]:
         return []
+    journal = f"/journal/{shown.journal}" if shown.journal and by.may("ledger.read") else ""
     return [
         {"term": words.say("付款日期"), "value": row["paid_on"], "kind": "date"},
         {"term": words.say("出纳"), "value": shown.payer},
         {"term": words.say("付款账户"), "value": shown.paid_from},
         {"term": words.say("银行回单号"), "value": row["channel_ref"], "kind": "code"},
-        {"term": words.say("记账凭证"), "value": shown.entry, "kind": "code"},
+        {"term": words.say("记账凭证"), "value": shown.entry, "kind": "code", "href": journal},
     ]
 
 

@@ -10,7 +10,7 @@ from charity.finance import rules
 from charity.finance.models import QUESTION, REVIEW, JournalQuestionRow, JournalReviewRow
 from charity.finance.reviews.verbs import shown, together
 from charity.ledger import journal_vouchers
-from charity.ledger.journal_vouchers import Line, Voucher
+from charity.ledger.journal_vouchers import Line, Source, Voucher
 from charity.office import staff
 from charity.roles import Actor
 
@@ -33,6 +33,8 @@ class View:
     people: dict[str, str]
     mine: bool
     """Whether the reader made it, or took or paid its money."""
+    source: Source | None
+    """What it rests on; None for one of several entries."""
 
     @property
     def content_hash(self) -> str:
@@ -99,7 +101,7 @@ async def views(rows: Sequence[Voucher], *, by: Actor) -> list[View]:
     """These vouchers with what pages and papers show of them."""
     numbers = [row["number"] for row in rows]
     lines, taken_back = await journal_vouchers.lines(numbers), await journal_vouchers.reversed_in(rows)
-    reviews = await _reviews(numbers)
+    reviews, sources = await _reviews(numbers), await journal_vouchers.sources(rows)
     keys = {key for row in rows for key in (*row["cashiers"].split(), *row["makers"].split())}
     people = await staff.names(keys | {review["reviewer"] for review in reviews.values()})
     return [
@@ -110,6 +112,7 @@ async def views(rows: Sequence[Voucher], *, by: Actor) -> list[View]:
             reviews.get(row["number"]),
             people,
             by.key in {*row["cashiers"].split(), *row["makers"].split()},
+            sources.get(row["number"]),
         )
         for row in rows
     ]

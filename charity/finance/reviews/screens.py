@@ -29,6 +29,14 @@ KIND_WORDS = {
     "goods.issue": "发放物资",
     "goods.reversal": "物资单据冲销",
 }
+DOCUMENTS = {
+    "document": "/goods/documents/",
+    "voucher": "/vouchers/",
+    "refund": "/refunds/",
+    "reversal": "/reversals/",
+    "number": "/transfers/",
+}
+"""The facts of an entry that name the document it was booked from, and where its page is; the first that is there."""
 
 
 async def day(waiting: Day, by: Actor, changed: Sequence[str] = ()) -> dict[str, Any]:
@@ -63,10 +71,32 @@ def _voucher(view: View, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def summary(view: View) -> str:
-    """摘要: what it is about, and how many there are where they are many."""
-    row = view.row
+    """摘要: what it is about, how many there are where they are many, its document, and what a reversal takes back.
+
+    That a reversal names day and number of the voucher it takes back: 会计基础工作规范 51 (五).
+    """
+    row, original = view.row, view.source.takes_back if view.source else None
     text = words.translate(KIND_WORDS.get(row["kind"], row["kind"]))
-    return words.say("{text}，{count} 笔", text=text, count=row["entries"]) if row["entries"] > 1 else text
+    if row["entries"] > 1:
+        return words.say("{text}，{count} 笔", text=text, count=row["entries"])
+    number, _ = document(view)
+    text = f"{text} {number}".rstrip()
+    if original is None:
+        return text
+    return words.say(
+        "{text}，注销 {day} {number} 号凭证", text=text, day=original["day"], number=printed(original["number"])
+    )
+
+
+def document(view: View) -> tuple[str, str]:
+    """Number and page of the document that a voucher of one entry was booked from; "" and "" for others."""
+    facts = view.source.facts if view.source else {}
+    return next(((facts[fact], place + facts[fact]) for fact, place in DOCUMENTS.items() if fact in facts), ("", ""))
+
+
+def _document_fact(view: View) -> list[dict[str, Any]]:
+    number, href = document(view)
+    return [{"term": words.say("原始凭证"), "value": number, "kind": "code", "href": href}] if number else []
 
 
 def unusual(view: View) -> list[str]:
@@ -99,6 +129,7 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
     facts: list[dict[str, Any]] = [
         {"term": say("业务日期"), "value": row["day"], "kind": "date"},
         {"term": say("摘要"), "value": summary(view), "note": await _place(view)},
+        *_document_fact(view),
         {"term": say("合计"), "value": row["amount_fen"], "kind": "yuan"},
         {"term": say("分录"), "value": row["entries"], "kind": "count"},
         {"term": say("出纳"), "value": "、".join(view.names(row["cashiers"]))},
@@ -178,6 +209,7 @@ async def question(one: Question, by: Actor) -> dict[str, Any]:
             {"term": words.say("询问时间"), "value": row["asked_at"], "kind": "instant"},
             {"term": words.say("业务日期"), "value": view.row["day"], "kind": "date"},
             {"term": words.say("摘要"), "value": summary(view), "note": await _place(view)},
+            *_document_fact(view),
             {"term": words.say("合计"), "value": view.row["amount_fen"], "kind": "yuan"},
         ],
         "lines": lines(view.lines, await funds.names()),
