@@ -76,8 +76,8 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
             f"SELECT * FROM (SELECT {source.day} AS day, {source.seq} AS seq, "  # noqa: S608 - names from this room
             f"COALESCE(p.n, 0) AS n, {source.fen} AS amount_fen, {source.fund} AS fund, "
             f"{getattr(source, people)} AS recipients, {source.programme} AS programme, v.number AS voucher, "
-            "v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, gd.number AS goods, "
-            "gd.kind AS goods_kind, gd.reversed_by, gi.household, gi.category, gi.members, "
+            "v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, v.paid_from, "
+            "gd.number AS goods, gd.kind AS goods_kind, gd.reversed_by, gi.household, gi.category, gi.members, "
             f"CASE WHEN gi.proxy IS NULL THEN 0 ELSE 1 END AS proxied FROM {source.tables} "
             f"WHERE {where.text} ORDER BY {source.day}, {source.seq}, COALESCE(p.n, 0) LIMIT {limit + 1}) AS part{at}"
         )
@@ -121,12 +121,17 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
                 "amount_fen": amount,
                 "document": number,
                 "document_href": f"/goods/documents/{number}" if goods else f"/vouchers/{number}",
-                "channel": words.say("实物") if goods else row["channel_ref"],
+                "channel": words.say("实物") if goods else row["channel_ref"] or _unnumbered(row),
                 "signed": words.say(_signed(row)),
                 "balance_fen": _at(worth.get(fund, []), row["day"]),
             }
         )
     return shown
+
+
+def _unnumbered(row: dict[str, Any]) -> str:
+    """How a payment without a bank's number was made."""
+    return words.say("现金") if (row["paid_from"] or "").startswith(f"{acc.CASH}/") else ""
 
 
 async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tuple[str, str, str]]:

@@ -19,6 +19,7 @@ from charity.goods import cards, intake, items, points, till
 from charity.goods.intake import IntakeLine
 from charity.goods.items import Item
 from charity.goods.till import Line, Proxy
+from charity.ledger.places import PAYING_BANK
 from charity.people import persons
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
@@ -55,7 +56,13 @@ async def give(house: Cast, amount_fen: int, name: str = "张三丰", **more: An
 
 
 async def pay(
-    house: Cast, amount_fen: int, programme: str, fund: str, payee_kind: Any = "household", payee: str = "HH0001"
+    house: Cast,
+    amount_fen: int,
+    programme: str,
+    fund: str,
+    payee_kind: Any = "household",
+    payee: str = "HH0001",
+    paid_from: str = PAYING_BANK,
 ) -> str:
     content = Content(
         programme=programme,
@@ -71,7 +78,12 @@ async def pay(
     for approver in (house.approver, house.approver2):
         await vouchers.approve(number=number, content_hash=shown, by=approver)
     await payments.pay(
-        number=number, paid_on=clock.today(), channel_ref=f"ICBC{number}", content_hash=shown, by=house.cashier2
+        number=number,
+        paid_on=clock.today(),
+        channel_ref=f"ICBC{number}" if paid_from == PAYING_BANK else "",
+        paid_from=paid_from,
+        content_hash=shown,
+        by=house.cashier2,
     )
     return str(number)
 

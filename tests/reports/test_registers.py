@@ -8,7 +8,7 @@ import pytest
 from cast import Cast
 from giving.given import approved, corrected, refunded
 from giving.given import give as received
-from reports.given import REPORTS, RICE, TODAY, YEAR, give, read, take_in, whole_year
+from reports.given import REPORTS, RICE, TODAY, YEAR, give, pay, read, take_in, whole_year
 
 from charity import days
 from charity.db import reading, transactions
@@ -123,6 +123,13 @@ async def test_filters_leave_only_what_they_name(busy: Cast) -> None:
     rows, totals = await read("disbursements", whole_year(fund="F-WC08"))
     assert [r["amount_fen"] for r in rows] == [30_000]
     assert totals.differences == []
+
+
+async def test_the_disbursement_register_says_what_was_paid_in_cash(house: Cast) -> None:
+    await received(house, 10_000)
+    number = await pay(house, 4_000, "P03", "F-GEN", paid_from="1001/-")
+    rows, _ = await read("disbursements", whole_year())
+    assert [(r["document"], r["channel"]) for r in rows] == [(number, "现金")]
 
 
 async def test_the_disbursement_register_lists_money_and_goods_with_the_balance_of_the_fund(busy: Cast) -> None:
