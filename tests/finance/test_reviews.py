@@ -68,9 +68,9 @@ async def test_a_reversal_names_the_voucher_that_it_takes_back_on_page_and_paper
     assert words in page
     assert f'href="/reversals/{number}"' in page
     assert words in (await accountant.get("/journal")).text
-    paper = flat((await accountant.get(f"/journal/{back}.pdf")).content)
-    assert f"冲销捐款{number}，注销" in paper
-    assert f"{DAY}记-0001号凭证" in paper
+    document = flat((await accountant.get(f"/journal/{back}.pdf")).content)
+    assert f"冲销捐款{number}，注销" in document
+    assert f"{DAY}记-0001号凭证" in document
     assert "注销" not in (await accountant.get(f"/journal/{gift}")).text
 
 

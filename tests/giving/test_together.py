@@ -16,6 +16,7 @@ from charity.giving.donations import PARTS_MAX, Part
 from charity.giving.receipts import documents
 from charity.ledger import entries as journal
 from charity.ledger.writer import Answer
+from charity.money import yuan_sign
 
 WAYS = ("icbc 2026-1126-9", "ICBC202611269", "ＩＣＢＣ２０２６１１２６９", "Icbc\u00a02026—1126‑9", "iCbC2026 1126 9")
 TWO = [Part("one-day-2026", None, 6_000), Part("everyday", "F-EDU", 4_000)]
@@ -113,6 +114,20 @@ async def test_a_refund_of_one_purpose_leaves_the_other_and_its_number(house: An
         await give(house, channel="bank", channel_ref=WAYS[1])
     assert await reading.value("SELECT SUM(amount_fen) FROM receipt WHERE status = 'issued'") == 4_000
     assert await all_is_well() == []
+
+
+async def test_the_old_receipt_says_how_much_of_it_was_a_mistake(house: Any, web: Any) -> None:
+    made = (await together(house)).body
+    place, gifts = f"/r/{made['receipt']['code']}", [Answer(201, gift) for gift in made["gifts"]]
+    whole = int(await reading.value("SELECT SUM(amount_fen) FROM donation"))
+    await corrected(house, gifts[0])
+    page = (await web.as_().get(place)).text
+    assert f"其中 {yuan_sign(whole - 4_000)} 登记有误" in page
+    assert "这笔捐赠登记有误" not in page
+    await corrected(house, gifts[1])
+    page = (await web.as_().get(place)).text
+    assert "这笔捐赠登记有误，已从账上更正冲销，不是退款。" in page
+    assert "还没有用到" not in page
 
 
 async def test_a_number_is_free_when_every_gift_of_its_event_was_corrected(house: Any) -> None:

@@ -81,7 +81,7 @@ async def approve_reversal(request: Request) -> Response:
         await reversals.approve(number, content_hash=seen, by=actor, idem=forms.idem(request, data, "reversal.approve"))
     except Refusal as refusal:
         return await _page(request, SHOW, refusal)
-    flash = "已批准并入账：这笔捐赠已更正，收据作废，流水号可以重新登记。"
+    flash = "已批准并入账：这笔捐赠已更正，原收据作废；同一流水号的捐赠都更正后，该号可以重新登记。"
     return pages.see_other(request, f"/reversals/{number}", flash=flash)
 
 
