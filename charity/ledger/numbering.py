@@ -32,10 +32,10 @@ GROUPED = {"gift.cash": acc.MONEY_PLACES, "goods.issue": (acc.STOCK, acc.AGENCY_
 """Kinds that share a number by day and place, and the charts in which the place is."""
 _TAKEN = frozenset({"gift.cash", "voucher.paid", "refund.paid", "money.transfer"})
 """Kinds that a cashier makes, who took the money or paid it."""
-_WRITTEN = frozenset({"opening", "money.reversal", "gift.reversal", "gift.correction"})
+_WRITTEN = frozenset({"opening", "money.reversal", "money.reclassified", "gift.reversal", "gift.correction"})
 """Kinds that an accountant writes; every other entry follows from a document."""
 _GIVEN_BACK = frozenset({"gift.refund", "refund.paid"})
-_CORRECTED = frozenset({"gift.correction"})
+_CORRECTED = frozenset({"gift.correction", "money.reclassified"})
 _PAID = frozenset({"voucher.paid", "refund.paid"})
 LARGE_FEN = 5_000_000
 LATE_DAYS = 3

@@ -17,6 +17,7 @@ from charity.ledger.takeovers import Leaving
 REVERSAL, CORRECTION = "gift.reversal", "gift.correction"
 CORRECTIONS = (REVERSAL, CORRECTION)
 """The entries that undo a gift which was never one, or never so: in its year, or in a later one."""
+RECLASSIFIED = "money.reclassified"
 _TAKEN = f"SELECT owner_seq FROM segment WHERE {SEGMENTS_WITHIN} ORDER BY owner_seq"  # noqa: S608
 
 
@@ -101,6 +102,35 @@ def gift_back(
         facts={**facts, "of": body["seq"]},
         flows=leaving.flows(),
         reverses=body["seq"] if through is None else None,
+    )
+
+
+def fetch_back(state: State, body: dict[str, Any], *, effective_on: str, actor: str, **facts: str) -> None:
+    """Before `gift_back`: let the place of a gift have its money again that was moved on since, as to the bank.
+
+    It comes from where the fund has most, by an entry of its own (`money.reclassified`). What the fund has nowhere is
+    left to the refusal of `gift_back`.
+    """
+    (account, _, amount_fen), *_ = [line for line in body["postings"] if line[2] > 0]
+    short = amount_fen - state.balance(account)
+    if short <= 0:
+        return
+    lines: list[acc.Posting] = []
+    places = state.money_places(acc.fund(account))
+    for other, held_fen in sorted(places, key=lambda held: (-held[1], held[0])):
+        taken = min(short, held_fen) if other != account else 0
+        if taken > 0:
+            lines.append((other, acc.CNY, -taken))
+            short -= taken
+    if short or not lines:
+        return
+    arriving = -sum(fen for _, _, fen in lines)
+    state.post(
+        RECLASSIFIED,
+        [(account, acc.CNY, arriving), *lines],
+        effective_on=effective_on,
+        actor=actor,
+        facts={**facts, "of": body["seq"]},
     )
 
 

@@ -121,13 +121,17 @@ async def test_what_is_spent_of_it_the_next_gifts_take_over_unless_the_fund_woul
     assert await all_is_well() == []
 
 
-async def test_a_place_that_has_the_money_no_longer_is_named(house: Cast) -> None:
+async def test_money_that_was_moved_on_is_fetched_back_first(house: Cast) -> None:
     answer = await give(house, 10_000, campaign="dream-2026")
     await give(house, 10_000, campaign="dream-2026", channel="bank", channel_ref="B1")
     await spend("F-EDU", 4_000, "P01")
-    with pytest.raises(Refusal) as refused:
-        await corrected(house, answer)
-    assert (code_of(refused), refused.value.facts["left_yuan"]) == ("fund_place.short", "60.00")
+    await corrected(house, answer)
+    kinds = await reading.tuples("SELECT kind, actor FROM entry ORDER BY seq DESC LIMIT 2")
+    assert [kind for kind, _ in kinds] == ["gift.reversal", "money.reclassified"]
+    assert (await balance("1001/-/F-EDU"), await balance("1002/ICBC-01/F-EDU")) == (0, 6_000)
+    assert await all_is_well() == []
+    numbers = await reading.tuples("SELECT makers, unusual FROM journal_voucher ORDER BY first_seq DESC LIMIT 2")
+    assert [tuple(row) for row in numbers] == [(house.accountant.key, "reversal")] * 2, "and reviewed by another"
 
 
 @pytest.mark.parametrize(("fund", "kind"), [("dream-2026", "gift.correction"), ("wenchuan-2008", "gift.reversal")])

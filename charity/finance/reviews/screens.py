@@ -24,6 +24,7 @@ KIND_WORDS = {
     "voucher.paid": "按审批单付款",
     "money.transfer": "资金划转",
     "money.reversal": "资金划转冲销",
+    "money.reclassified": "为更正捐款调回资金",
     "goods.gift": "捐赠物资入库",
     "goods.purchase": "采购物资入库",
     "goods.issue": "发放物资",

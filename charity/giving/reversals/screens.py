@@ -50,6 +50,7 @@ def _facts(row: GiftReversal, gift: Donation, outlook: Outlook) -> list[dict[str
                 "value": words.say("以前年度的捐赠：记入 3201 以前年度净资产调整")
                 if outlook.through
                 else words.say("原样冲销这笔捐赠的分录"),
+                "note": words.say("钱若已划到别处，先在本基金内调回原处，再冲销"),
             },
         ]
     state = reversal_state(row)

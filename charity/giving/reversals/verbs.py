@@ -2,9 +2,9 @@
 
 The approval posts the gift's exact negation (`gift.reversal`); in a later year than the gift's a correcting entry
 through 3201 (`gift.correction`). What is used of it already the fund's next free gifts take over; refused when the
-fund would be short, or when the place that had the money has it no longer. The gift counts nowhere from then on, its
-receipt is voided, its payment number is free, and a pledge waits for its money again. It is a correction, never a
-refund.
+fund would be short. Money that was moved on since is fetched back first, within the fund. The gift counts nowhere from
+then on, its receipt is voided, its payment number is free, and a pledge waits for its money again. It is a correction,
+never a refund.
 """
 
 from collections.abc import Sequence
@@ -160,6 +160,9 @@ class _Approval:
 
     def decide(self, state: State, facts: _Facts) -> Answer:
         gift = facts.gift
+        maker = _row(state, self.number)["requested_by"]
+        known = {"maker": maker, "reversal": self.number}
+        books.fetch_back(state, facts.body, effective_on=self.today, actor=self.by.key, **known)
         entry = books.gift_back(
             state,
             facts.body,
@@ -169,8 +172,7 @@ class _Approval:
             actor=self.by.key,
             campaign=donations.campaign_of(gift),
             donation=gift["key"],
-            maker=_row(state, self.number)["requested_by"],
-            reversal=self.number,
+            **known,
         )
         receipts.take_off(
             state,
