@@ -1,16 +1,14 @@
 """Payment vouchers 拨付审批单: made, changed, approved, returned. This is the door; outsiders import only it."""
 
 from charity.aid.content import PURPOSE_WORDS, Content, Purpose, listing, must_be, same_payee, written
+from charity.aid.status import OPEN, STATUS_WORDS, UNPAID
 
 from .approvals import approve, reject, send_back
 from .readers import Filters, VoucherView, get, page, payee_now
 from .verbs import (
     APPROVALS_NEEDED,
-    OPEN,
     PREFIX,
     SERIES,
-    STATUS_WORDS,
-    UNPAID,
     approvals_in_force,
     cancel,
     edit,

@@ -10,11 +10,10 @@ from charity import tokens
 from charity.aid import rules
 from charity.aid.content import must_be, same_payee
 from charity.aid.models import VOUCHER, VoucherRow
+from charity.aid.status import OPEN, UNPAID
 from charity.aid.vouchers.readers import payee_now
 from charity.aid.vouchers.verbs import (
     APPROVALS_NEEDED,
-    OPEN,
-    UNPAID,
     approvals_in_force,
     clear,
     remember,

@@ -7,11 +7,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from charity import words
 from charity.aid import payees, recipients, rules
 from charity.aid.payees import Payee
 from charity.aid.recipients import Recipient
-from charity.aid.vouchers.verbs import OPEN, STATUS_WORDS, UNPAID, approvals_in_force
+from charity.aid.status import OPEN, UNPAID
+from charity.aid.vouchers.verbs import approvals_in_force
 from charity.db import reading, sealed
 from charity.ledger import funds, journal_vouchers, places
 from charity.office import staff
@@ -24,16 +24,6 @@ _LISTED = (
     "maker, made_at, returned_at, paid_on, entry, "
     "EXISTS (SELECT 1 FROM voucher_recipient r WHERE r.content_hash = voucher.content_hash) AS listed"
 )
-TONES = {
-    "draft": "none",
-    "approving": "wait",
-    "approved": "info",
-    "paid": "good",
-    "bounced": "bad",
-    "delivered": "good",
-    "rejected": "bad",
-    "cancelled": "none",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,11 +195,6 @@ def may(voucher: VoucherView, by: Actor) -> dict[str, bool]:
         "cancel": mine and by.may("voucher.make") and voucher.status in UNPAID,
         "pay": by.may("voucher.pay") and voucher.status == "approved" and not mine and not approved,
     }
-
-
-def status_word(status: str) -> dict[str, str]:
-    """A status for the atoms: code, words, tone."""
-    return {"code": status, "label": words.say(STATUS_WORDS[status]), "tone": TONES[status]}
 
 
 def count_of(row: dict[str, Any]) -> int:

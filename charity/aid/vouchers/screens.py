@@ -7,9 +7,10 @@ from charity import clock, words
 from charity.aid import payees, recipients
 from charity.aid.content import PURPOSE_WORDS, used_for
 from charity.aid.payees import KIND_WORDS
+from charity.aid.status import STATUS_WORDS, status_word
 from charity.aid.vouchers import readers
 from charity.aid.vouchers.readers import Decision, Filters, VoucherView
-from charity.aid.vouchers.verbs import APPROVALS_NEEDED, STATUS_WORDS
+from charity.aid.vouchers.verbs import APPROVALS_NEEDED
 from charity.errors import Refusal
 from charity.money import capitals, yuan
 from charity.printing.vouchers import NATURES, TITLES
@@ -112,7 +113,7 @@ def _line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 def state(row: dict[str, Any]) -> dict[str, str]:
     """The status as a word; a draft that came back says so."""
-    word = readers.status_word(row["status"])
+    word = status_word(row["status"])
     return {**word, "label": words.say("已退回"), "tone": "wait"} if row["returned_at"] else word
 
 

@@ -17,6 +17,7 @@ from charity.aid import naming, recipients, rules
 from charity.aid.content import VERSION, Content, must_be, written
 from charity.aid.models import APPROVAL, VOUCHER, VoucherApprovalRow, VoucherRow
 from charity.aid.naming import Named
+from charity.aid.status import OPEN, UNPAID
 from charity.db import sealed
 from charity.ledger import numbers
 from charity.ledger.content import hashed
@@ -27,18 +28,6 @@ from charity.roles import Actor
 
 PREFIX, SERIES = "BF", "voucher"
 APPROVALS_NEEDED = 2
-STATUS_WORDS = {
-    "draft": "草稿",
-    "approving": "审批中",
-    "approved": "已批准",
-    "paid": "已付款",
-    "bounced": "已退汇",
-    "delivered": "已签收",
-    "rejected": "已驳回",
-    "cancelled": "已取消",
-}
-OPEN = frozenset({"draft", "approving"})
-UNPAID = OPEN | {"approved"}
 
 
 async def make(*, content: Content, by: Actor, idem: Idem | None = None) -> Answer:

@@ -1,0 +1,33 @@
+"""The states of a voucher as people read them, and what may still happen in each."""
+
+from typing import Any
+
+from charity import words
+
+STATUS_WORDS = {
+    "draft": "草稿",
+    "approving": "审批中",
+    "approved": "已批准",
+    "paid": "已付款",
+    "bounced": "已退汇",
+    "delivered": "已签收",
+    "rejected": "已驳回",
+    "cancelled": "已取消",
+}
+TONES = {
+    "draft": "none",
+    "approving": "wait",
+    "approved": "info",
+    "paid": "good",
+    "bounced": "bad",
+    "delivered": "good",
+    "rejected": "bad",
+    "cancelled": "none",
+}
+OPEN = frozenset({"draft", "approving"})
+UNPAID = OPEN | {"approved"}
+
+
+def status_word(status: str) -> dict[str, Any]:
+    """A status for the atoms: code, words, tone."""
+    return {"code": status, "label": words.say(STATUS_WORDS[status]), "tone": TONES[status]}
