@@ -381,7 +381,6 @@ class Years:
         await refunds.pay(
             number,
             paid_on=clock.today(),
-            channel_ref=f"B{number}",
             content_hash=await refunds.content_hash(number),
             by=self.staff["cashier"],
         )
