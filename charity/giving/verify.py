@@ -220,6 +220,7 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         "WHERE COALESCE(r.approved_by, '') = r.requested_by OR (r.status = 'requested') <> (r.approved_by IS NULL) "
         "OR (r.status IN ('approved', 'refunded')) <> (r.seq IS NOT NULL) OR r.seq IS NOT NULL AND (e.seq IS NULL "
         "OR @e.refund <> r.number OR @e.donation <> r.donation OR e.actor <> r.approved_by "
+        "OR COALESCE(@e.maker, r.requested_by) <> r.requested_by "
         "OR COALESCE(@e.cause, '') <> r.cause OR (r.debit = '') <> (r.cause = '') "
         "OR r.debit <> '' AND NOT EXISTS (SELECT 1 FROM posting p JOIN account a ON a.id = p.account "
         "WHERE p.seq = r.seq AND a.chart = r.debit AND a.fund = d.fund AND p.quantity = r.amount_fen) "
@@ -233,6 +234,7 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         "OR (r.status = 'refunded' AND r.cause NOT IN ('', 'chargeback')) <> (r.paid_seq IS NOT NULL) "
         "OR (r.paid_seq IS NULL) <> (r.paid_by IS NULL) OR (r.paid_seq IS NULL) <> (r.paid_on IS NULL) "
         "OR r.paid_seq IS NOT NULL AND (e.seq IS NULL OR @e.refund <> r.number OR @e.of <> CAST(r.seq AS TEXT) "
+        "OR COALESCE(@e.maker, r.requested_by) <> r.requested_by "
         "OR e.actor <> r.paid_by OR e.effective_on < r.paid_on)",
     ),
     (

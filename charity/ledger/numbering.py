@@ -35,6 +35,7 @@ _TAKEN = frozenset({"gift.cash", "voucher.paid", "refund.paid", "money.transfer"
 _WRITTEN = frozenset({"opening", "money.reversal", "money.reclassified", "gift.reversal", "gift.correction"})
 """Kinds that an accountant writes; every other entry follows from a document."""
 _GIVEN_BACK = frozenset({"gift.refund", "refund.paid"})
+"""Kinds that follow from a request, whose accountant has made them too."""
 _CORRECTED = frozenset({"gift.correction", "money.reclassified"})
 _PAID = frozenset({"voucher.paid", "refund.paid"})
 LARGE_FEN = 5_000_000
@@ -71,6 +72,11 @@ def written(month: str, n: int) -> str:
 def printed(number: str) -> str:
     """The number as papers print it: 记-0123, its month is the paper's."""
     return words.say("记-{count}", count=number.partition("-")[2])
+
+
+def rests_on_documents(kind: str) -> bool:
+    """Whether an entry follows from a document, which is then an attachment of its voucher."""
+    return kind not in _WRITTEN
 
 
 def chained(leaves: str, leaf: str) -> str:
@@ -129,8 +135,9 @@ class Numbering:
         row["leaves"] = chained(row["leaves"], leaf)
         if kind in _TAKEN:
             row["cashiers"] = _with(row["cashiers"], actor)
-        elif kind in _WRITTEN:
-            row["makers"] = _with(row["makers"], json.loads(body)["facts"].get("maker") or actor)
+        if kind in _WRITTEN or kind in _GIVEN_BACK:
+            maker = json.loads(body)["facts"].get("maker") or (actor if kind in _WRITTEN else "")
+            row["makers"] = _with(row["makers"], maker) if maker else row["makers"]
         for flag in unusual(given):
             row["unusual"], row["rank"] = _with(row["unusual"], flag), 0
         for account, _, fen in lines:

@@ -13,11 +13,11 @@ from charity.db import reading
 from charity.db.paging import Where
 from charity.documents import facts
 from charity.documents.filters import COPY, FUND, STORE
-from charity.giving import campaigns
+from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
 from charity.ledger import accounts as acc
+from charity.ledger import entries, funds, journal_vouchers
 from charity.ledger import figures as books
-from charity.ledger import funds, journal_vouchers
 from charity.ledger.numbering import printed
 from charity.ledger.sums import INCOME, OUTLAY
 from charity.money import yuan
@@ -43,7 +43,7 @@ COLUMNS = (
     Column("fiscal", "财政票据号", 11, screen=False),
     Column("receipt_status", "开票状态", 9),
     Column("consent", "公示意愿", 9),
-    Column("note", "备注", 9),
+    Column("note", "备注", 15),
 )
 SUMS = ("cash_fen", "goods_fen", "amount_fen")
 RESTRICTION = {"unrestricted": "非限定", "restricted": "限定", "agency": "受托代理"}
@@ -96,6 +96,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
     named, titles = await funds.names(), await campaigns.names(row["campaign"] for row in rows)
     nobody = persons.Person("", "anonymous", "")
     numbers = await journal_vouchers.numbers_of([row["seq"] for row in rows])
+    originals = await _originals(rows)
     shown = []
     for row in rows:
         person = people.get(row["giver"], nobody)
@@ -122,10 +123,24 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
                 "fiscal": "",
                 "receipt_status": words.say(RECEIPT_STATUS.get(row["receipt_status"] or "", "未开具")),
                 "consent": words.say(_consent(name=bool(row["public_name"]), amount=bool(row["public_amount"]))),
-                "note": words.say(NOTE[row["arm"]]),
+                "note": _note(row["arm"], originals.get(row["seq"], "")),
             }
         )
     return shown
+
+
+async def _originals(rows: list[dict[str, Any]]) -> dict[int, str]:
+    """The number of the receipt from which each line in red was taken, by entry."""
+    gifts = {row["seq"]: row["key"] for row in rows if row["arm"] != 1}
+    bodies = await entries.bodies(gifts)
+    events = {seq: (key, bodies[seq]["recorded_at"]) for seq, key in gifts.items()}
+    numbers = await receipts.originals(events.values())
+    return {seq: numbers[event] for seq, event in events.items() if event in numbers}
+
+
+def _note(arm: int, original: str) -> str:
+    kind = words.say(NOTE[arm])
+    return words.say("{note}，原收据 {number}", note=kind, number=original) if original else kind
 
 
 def _donor(person: persons.Person, *, internal: bool) -> str:

@@ -12,6 +12,7 @@ from conftest import Web
 from finance.given import asked, refused
 from giving.given import corrected, give, refunded
 from pdf_reading import flat, page_count, paper_size_mm
+from tampering import tampered
 from whole.given import verify_failures
 
 from charity import clock
@@ -144,6 +145,28 @@ async def test_a_refund_and_its_payment_are_unusual_and_the_cashiers(house: Cast
         ("refund.paid", "cash refund"),
     ]
     assert [row["cashiers"] for row in rows[1:]] == ["", house.cashier.key]
+    assert [row["makers"] for row in rows[1:]] == [house.accountant.key] * 2, "who asked for it has made it too"
+
+
+async def test_who_asked_for_a_refund_does_not_review_it_at_any_door(house: Cast, web: Web) -> None:
+    with clock.fixed(NOON):
+        await refunded(house, await give(house, 10_000, received_on=DAY), 1_000)
+        accountant, other = web.as_("accountant"), web.as_("accountant2")
+        for number in ("202611-0002", "202611-0003"):
+            await refused("review.own", review(house, number))
+            call = {"vouchers": [number], "content_hash": await seen(house, number)}
+            answer = await accountant.post(f"{API}/reviews", json=call, headers={"Idempotency-Key": number})
+            assert (answer.status_code, answer.json()["type"]) == (403, "urn:charity:problem:review.own")
+            whole = (await accountant.get(f"{API}/vouchers/{number}")).json()
+            assert whole["maker"] == house.accountant.name
+        own, others = [(await who.get(f"/journal?on={DAY}")).text for who in (accountant, other)]
+        assert (own.count('name="seen"'), others.count('name="seen"')) == (1, 3), "the gift alone can be ticked"
+        assert (await review(house, "202611-0002", "202611-0003", by="accountant2")).status == 201
+    assert await verify_failures() == []
+    own = f"UPDATE journal_review SET reviewer = '{house.accountant.key}' WHERE number = '202611-0002'"
+    for fault in (own, "UPDATE journal_voucher SET makers = '' WHERE kind = 'gift.refund'"):
+        async with tampered(fault):
+            assert set(await verify_failures()) == {"I14"}, fault
 
 
 async def test_what_is_not_there_or_done_is_refused_whole(house: Cast) -> None:

@@ -40,7 +40,7 @@ async def test_the_donation_register_lists_gifts_refunds_and_goods_and_agrees_wi
     assert shown == [
         ("张三丰", 10_000, None, 10_000, ""),
         ("李四", 5_000, None, 5_000, ""),
-        ("李四", -2_000, None, -2_000, "退款"),
+        ("李四", -2_000, None, -2_000, "退款，原收据 CS-2026-000002"),
         ("王五", 70_000, None, 70_000, ""),
         ("溪东商会", None, 25_000, 25_000, ""),
         ("溪东商会", None, "不计价", None, ""),
@@ -333,7 +333,11 @@ async def test_the_donation_register_tells_refunds_from_corrections_and_agrees_w
         gift = await received(house, 1_000 * n, campaign="everyday")
         await (refunded(house, gift, 100, cause=cause) if kind == "refund" else corrected(house, gift))
     rows, totals = await read("donations", whole_year(copy="internal"))
+    given = [
+        row["number"] for row in await reading.rows("SELECT number FROM receipt WHERE replaces IS NULL ORDER BY seq")
+    ]
     assert [(row["amount_fen"], row["note"]) for row in rows] == [
-        (1_000, ""), (-100, "退款"), (2_000, ""), (0, "退款"), (3_000, ""), (-3_000, "更正"),
+        (1_000, ""), (-100, f"退款，原收据 {given[0]}"), (2_000, ""), (0, f"退款，原收据 {given[1]}"),
+        (3_000, ""), (-3_000, f"更正，原收据 {given[2]}"),
     ]  # fmt: skip
     assert (totals.sums["amount_fen"], totals.differences) == (2_900, [])

@@ -8,7 +8,7 @@ from charity.finance.reviews.readers import View
 from charity.ledger import accounts as acc
 from charity.ledger import chart, funds
 from charity.ledger.journal_vouchers import Line
-from charity.ledger.numbering import printed
+from charity.ledger.numbering import printed, rests_on_documents
 from charity.office import organisation
 from charity.printing import pdfs
 from charity.printing.journal import JournalLine, PrintedJournalVoucher, journal_html
@@ -36,7 +36,7 @@ def _sheet(view: View, names: dict[str, str]) -> PrintedJournalVoucher:
         summary=screens.summary(view),
         lines=[one for line in view.lines for one in _lines(line, names)],
         total_fen=row["amount_fen"],
-        attachments=None if row["makers"] else row["entries"],
+        attachments=row["entries"] if rests_on_documents(row["kind"]) else None,
         cashier="、".join(view.names(row["cashiers"])),
         maker=screens.maker(view),
         reviewer=view.people.get(review["reviewer"], "") if review else "",

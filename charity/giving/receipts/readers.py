@@ -1,6 +1,6 @@
 """Receipts as staff read them, and the gifts and refunds on one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ REFUND_STATUS_WORDS = {
 }
 REVERSAL_STATUS_WORDS = {"requested": "待批准", "approved": "已更正", "rejected": "已驳回"}
 TAIL = 4
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,3 +116,30 @@ async def numbers_of(donations: Sequence[str]) -> dict[str, str]:
     """The number of the last receipt that each of these gifts was on."""
     lines = await ReceiptLine.visible_to(SYSTEM).filter(donation_id__in=donations) if donations else []
     return {line.donation_id: line.number for line in sorted(lines, key=lambda line: line.number)}
+
+
+async def originals(events: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The number of the receipt that a gift was on when something of it was taken back, by (gift, that instant).
+
+    The one that was ended by it; of a gift whose receipt had been voided before, the last one until then.
+    """
+    asked = sorted(set(events))
+    keys = sorted({donation for donation, _ in asked})
+    listed: dict[str, list[dict[str, Any]]] = {}
+    for n in range(0, len(keys), CHUNK):
+        part = keys[n : n + CHUNK]
+        for row in await reading.rows(
+            "SELECT k.donation, r.number, r.recorded_at, r.ended_at FROM receipt_line k "  # noqa: S608
+            f"JOIN receipt r ON r.number = k.number WHERE k.donation IN ({reading.places(len(part))}) "
+            "ORDER BY r.number",
+            *part,
+        ):
+            listed.setdefault(row["donation"], []).append(row)
+    numbers: dict[tuple[str, str], str] = {}
+    for donation, at in asked:
+        on = listed.get(donation, [])
+        ended = [row["number"] for row in on if row["ended_at"] == at]
+        before = [row["number"] for row in on if row["recorded_at"] < at]
+        if ended or before:
+            numbers[donation, at] = ended[0] if ended else before[-1]
+    return numbers

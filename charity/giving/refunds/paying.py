@@ -70,7 +70,12 @@ async def pay(
             effective_on=paid_on.isoformat(),
             actor=by.key,
             party=gift["party"] or gift["donor"],
-            facts={"donation": gift["key"], "refund": number, "of": refund["seq"]},
+            facts={
+                "donation": gift["key"],
+                "maker": refund["requested_by"],
+                "of": refund["seq"],
+                "refund": number,
+            },
         )
         columns = {"paid_by": by.key, "paid_at": state.now, "paid_on": paid_on.isoformat(), "paid_seq": entry.seq}
         paid = {"paid_from": place.code, "channel": channel, "channel_ref": channel_ref}

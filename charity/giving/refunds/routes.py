@@ -57,6 +57,8 @@ async def refund(request: Request) -> Response:
     except Refusal as refusal:
         return await _refund_form(request, data, refusal)
     flash = "退款申请已提交。须由另一位会计或审批人批准，再由出纳付款。"
+    if form.cause == "chargeback":
+        flash = "退款申请已提交。须由另一位会计或审批人批准；款项已被扣回，不需要出纳付款。"
     return pages.see_other(request, f"/refunds/{answer.body['number']}", flash=flash)
 
 

@@ -193,6 +193,7 @@ class _Approval:
                 "campaign": gift["campaign"],
                 "cause": refund["cause"],
                 "donation": gift["key"],
+                "maker": refund["requested_by"],
                 "refund": self.number,
             },
         )
