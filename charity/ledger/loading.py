@@ -12,6 +12,7 @@ from charity.db.transactions import Tx
 from charity.ledger import accounts, plans
 from charity.ledger.commands import Wants
 from charity.ledger.memory import Fund, Memory
+from charity.ledger.numbering import Needed, Query
 from charity.ledger.state import GiftPieces, State
 from charity.ledger.streams import SEGMENTS_WITHIN, Piece, Stream, without
 
@@ -20,7 +21,6 @@ _MONEY_PLACES = f"SELECT code FROM account WHERE fund IN ({{in}}) AND chart IN {
 _TAKEN = f"SELECT start, stop, kind FROM segment WHERE {SEGMENTS_WITHIN}"  # noqa: S608
 Rows = list[dict[str, Any]]
 Take = Callable[[Rows], None]
-Query = tuple[str, list[Any], Take]
 
 
 def _padded(values: Sequence[Any]) -> list[Any]:
@@ -80,9 +80,12 @@ class Loader:
 
     @classmethod
     async def begun(
-        cls, tx: Tx, memory: Memory, keys: Sequence[Idem], wants: Sequence[Wants]
+        cls, tx: Tx, memory: Memory, keys: Sequence[Idem], wants: Sequence[Wants], journal: Needed
     ) -> tuple["Loader", dict[tuple[str, str], dict[str, Any]]]:
-        """Lock `head` before any other row, then read the keys and what is wanted: one round trip on SQLite."""
+        """Lock `head` before any other row, then read the keys and what is wanted: one round trip on SQLite.
+
+        `journal` is what of the journal vouchers the batch will likely need.
+        """
         lock = " FOR UPDATE" if tx.postgres else ""
         loader = cls(tx, memory, State(memory))
         known: dict[tuple[str, str], dict[str, Any]] = {}
@@ -91,7 +94,7 @@ class Loader:
             loader.state.start(**rows[0])
 
         first: Query = (f"SELECT seq, leaf, at, closed_through FROM head WHERE id = 1{lock}", [], head)  # noqa: S608
-        await loader._run([first, *_idem(keys, known), *loader._wanted(wants)])
+        await loader._run([first, *_idem(keys, known), *loader._wanted(wants), *memory.looked.queries(*journal)])
         await loader._run(loader._followed(wants))
         return loader, known
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from charity.db.tables import Sums, Table
 from charity.ledger.equation import Move
+from charity.ledger.numbering import Looked
 from charity.ledger.plans import Plan
 from charity.ledger.streams import Stream
 
@@ -82,4 +83,5 @@ class Memory:
     started: set[tuple[str, int]] = field(default_factory=set)
     streams_stored: set[str] = field(default_factory=set)
     keys: list[tuple[str, str, str, int, str, int | None]] = field(default_factory=list)
+    looked: Looked = field(default_factory=Looked)
     written: Written = field(default_factory=Written)

@@ -9,7 +9,8 @@ batch that posts, in the order of seq; which entries are its own follows from `k
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -50,6 +51,10 @@ UNUSUAL_WORDS = {
     "hours": "非工作时间",
 }
 """What the one who reviews looks at first, in this order."""
+Needed = tuple[Collection[str], Collection[str]]
+"""Keys of vouchers that may be joined, and months."""
+Query = tuple[str, list[Any], Callable[[list[dict[str, Any]]], None]]
+"""SQL, its values, and what takes the rows in."""
 Given = tuple[int, str, str, str, str, str, int | None, Sequence[Posting], str]
 """Of an entry (seq, kind, recorded_at, effective_on, actor, leaf, reverses, postings in CNY, body)."""
 
@@ -225,23 +230,56 @@ def given_of(entries: Iterable[Sequence[Any]], postings: Iterable[Sequence[Any]]
     ]
 
 
-async def numbered(tx: Tx, entries: Iterable[Sequence[Any]], postings: Iterable[Sequence[Any]]) -> list[Statement]:
-    """The statements that give a batch's entries their numbers, after one look at the vouchers that are open."""
+@dataclass(slots=True)
+class Looked:
+    """What a batch read of the journal vouchers: the open ones by key, and by month the next count.
+
+    `keys` and `months` are what it asked for, `needed` what its entries needed. The writer asks in a batch's first
+    round trip for what the batch before needed: mostly that is all, and no batch stops in its middle to ask.
+    """
+
+    keys: set[str] = field(default_factory=set)
+    months: set[str] = field(default_factory=set)
+    needed: Needed = ((), ())
+    open: dict[str, JournalVoucherRow] = field(default_factory=dict)
+    following: dict[str, int] = field(default_factory=dict)
+
+    def queries(self, keys: Iterable[str], months: Iterable[str]) -> list[Query]:
+        """What is still to be asked for these."""
+        new_keys, new_months = sorted({*keys} - self.keys), sorted({*months} - self.months)
+        self.keys.update(new_keys)
+        self.months.update(new_months)
+        queries: list[Query] = []
+        if new_months:
+            sql = f"SELECT name, next FROM series WHERE name IN ({reading.places(len(new_months))})"  # noqa: S608
+            queries.append((sql, [_series(month) for month in new_months], self._count))
+        if new_keys:
+            sql = f"SELECT * FROM journal_voucher WHERE open_key IN ({reading.places(len(new_keys))})"  # noqa: S608
+            queries.append((sql, new_keys, self._join))
+        return queries
+
+    def _count(self, rows: list[dict[str, Any]]) -> None:
+        self.following.update({row["name"].removeprefix(f"{SERIES}-"): row["next"] for row in rows})
+
+    def _join(self, rows: list[dict[str, Any]]) -> None:
+        self.open.update({row["open_key"]: row for row in rows})
+
+
+async def numbered(
+    tx: Tx, entries: Iterable[Sequence[Any]], postings: Iterable[Sequence[Any]], looked: Looked
+) -> list[Statement]:
+    """The statements that give a batch's entries their numbers, after one look at what was not looked at yet."""
     given = given_of(entries, postings)
     if not given:
         return []
-    keys = sorted({key_of(entry[0], entry[1], entry[3], entry[7]) for entry in given if entry[1] in GROUPED})
-    names = sorted({_series(entry[3][:7]) for entry in given})
-    asked: list[tuple[str, Sequence[Any]]] = [
-        (f"SELECT name, next FROM series WHERE name IN ({reading.places(len(names))})", names)  # noqa: S608
-    ]
-    if keys:
-        asked.append((f"SELECT * FROM journal_voucher WHERE open_key IN ({reading.places(len(keys))})", keys))  # noqa: S608
-    series, *rest = await tx.queries(asked)
-    numbering = Numbering(
-        {row["open_key"]: row for rows in rest for row in rows},  # type: ignore[misc]
-        {row["name"].removeprefix(f"{SERIES}-"): row["next"] for row in series},
-    )
+    keys = {key_of(entry[0], entry[1], entry[3], entry[7]) for entry in given if entry[1] in GROUPED}
+    months = {entry[3][:7] for entry in given}
+    looked.needed = (keys, months)
+    if queries := looked.queries(keys, months):
+        answers = await tx.queries([(sql, values) for sql, values, _ in queries])
+        for (_, _, take), rows in zip(queries, answers, strict=True):
+            take(rows)
+    numbering = Numbering(looked.open, looked.following)
     for entry in given:
         numbering.take(entry)
     return [statement for statement in numbering.statements() if statement[1]]

@@ -93,10 +93,10 @@ def take(state: State, channel: str, ref: str, holder: Holder) -> None:
     row = state.row(PAYMENT_NUMBER, place)
     known_as = holder.number or holder.key
     if row is None:
-        fresh = PaymentNumberRow(key=place, kind=holder.kind, holder=holder.key, lines=1, number=known_as)
+        fresh = PaymentNumberRow(key=place, kind=holder.kind.value, holder=holder.key, lines=1, number=known_as)
         state.add(PAYMENT_NUMBER, fresh)
     elif not row["lines"]:
-        state.change(PAYMENT_NUMBER, place, kind=holder.kind, holder=holder.key, lines=1, number=known_as)
+        state.change(PAYMENT_NUMBER, place, kind=holder.kind.value, holder=holder.key, lines=1, number=known_as)
     elif (row["kind"], row["holder"]) == (holder.kind, holder.key):
         state.change(PAYMENT_NUMBER, place, lines=row["lines"] + 1)
     else:

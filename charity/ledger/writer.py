@@ -45,6 +45,7 @@ from charity.ledger import head_file, rules
 from charity.ledger.commands import Answer, Command, Wants
 from charity.ledger.loading import Loader
 from charity.ledger.memory import Memory
+from charity.ledger.numbering import Needed
 from charity.ledger.writing import Head, Ids, write
 
 log = logging.getLogger("charity.writer")
@@ -99,6 +100,7 @@ class Writer:
         self._same: dict[tuple[str, str], Waiting] = {}
         self._ids = Ids()
         self._head: Head | None = None
+        self._journal: Needed = ((), ())
         self._decided: list[tuple[Waiting, Outcome]] = []
         self.on_committed: Callable[[int, str, str], None] = lambda _seq, _leaf, _at: None
         """Called with seq, leaf and at of the new head, after each commit that posted; must not wait or raise."""
@@ -202,13 +204,15 @@ class Writer:
             self._resolve()
         memory = Memory()
         keys = [c.idem for c in commands if c.idem is not None]
-        loader, known = await Loader.begun(tx, memory, keys, [c.wants for c in commands])
+        loader, known = await Loader.begun(tx, memory, keys, [c.wants for c in commands], self._journal)
         state = loader.state
         before = state.seq
         self._must_go_on(before, state.leaf)
         outcomes = [await _decide(loader, memory, command, known) for command in commands]
         head = (state.seq, state.leaf, state.at)
         ids = await write(tx, memory, head, self._ids, closed_through=state.closed_through)
+        if state.seq > before:
+            self._journal = memory.looked.needed
         asyncio.get_running_loop().call_soon(self._resolve)  # the COMMIT is on its way by then
         return Batch(outcomes, ids, head if state.seq > before else None)
 

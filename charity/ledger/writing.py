@@ -72,7 +72,7 @@ async def write(tx: Tx, memory: Memory, head: Head, ids: Ids, *, closed_through:
                 (_TURNOVER, _turnover(ids, w)),
                 (FUND_MONTHS.add_sql(), _worths(w)),
                 *_figures(w),
-                *await numbering.numbered(tx, w.entries, w.postings),
+                *await numbering.numbered(tx, w.entries, w.postings, memory.looked),
                 *_streams(memory),
                 (_HEAD, [(*head, closed_through)]),
                 *_series(memory),

@@ -6,9 +6,10 @@ so a batch reads all its parties at once; `marks` counts the gifts of a party fo
 whoever comes to have one, or loses the last, is one donor more or less. The nameless have no keys and are no donors.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from charity.db.tables import Table
 from charity.ledger.loading import Loader
@@ -96,7 +97,7 @@ def mark(state: State, party: PartyRow, marks: Iterable[str], gifts: int, fen: i
     """
     row = state.row(PARTY, party["key"])
     assert row is not None, "a party that was looked up"
-    counts: dict[str, int] = json.loads(row["marks"])
+    counts: dict[str, int] = from_json(row["marks"])
     turned = []
     for name in marks:
         before = counts.get(name, 0)
@@ -105,5 +106,5 @@ def mark(state: State, party: PartyRow, marks: Iterable[str], gifts: int, fen: i
             turned.append(name)
     kept = {name: count for name, count in counts.items() if count}
     most = max(row["largest_fen"], fen)
-    state.change(PARTY, party["key"], marks=json.dumps(kept, separators=(",", ":")), largest_fen=most)
+    state.change(PARTY, party["key"], marks=to_json(kept).decode(), largest_fen=most)
     return turned

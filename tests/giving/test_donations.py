@@ -15,7 +15,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
 
 from charity import clock
-from charity.db import reading, sealed
+from charity.db import reading, sealed, sqlite_child
 from charity.errors import Refusal
 from charity.giving import campaigns, donations, receipts
 from charity.ledger import head_file
@@ -75,6 +75,19 @@ async def test_a_gift_asks_the_database_nothing_outside_its_batch(web: Web, monk
         if n == 0:
             asked.clear()
     assert len(asked) < GIFTS / 2, asked
+
+
+async def test_the_rows_of_a_gift_travel_to_sqlite_as_they_are(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One word of a class of its own (a StrEnum) has every value of the batch looked at: 30 µs a gift."""
+    made_plain: list[Any] = []
+    plain = sqlite_child._plain
+    monkeypatch.setattr(sqlite_child, "_plain", lambda step: made_plain.append(step) or plain(step))
+    for n in range(2):
+        answer = await give(
+            house, channel="wechat", channel_ref=f"W-{n}", donor=Donor("person", "王小明", "19900002222")
+        )
+        assert answer.status == 201
+    assert made_plain == []
 
 
 async def test_no_name_or_phone_enters_a_body_or_a_stored_answer(house):

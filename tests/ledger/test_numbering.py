@@ -105,6 +105,36 @@ async def test_a_reviewed_voucher_is_joined_no_more(house: Cast) -> None:
     assert await verify.run() == []
 
 
+async def test_a_batch_stops_to_ask_only_for_what_the_batch_before_did_not_need(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the batch before needed is read in the first round trip, a new day's voucher in a second one."""
+    trips: list[int] = []
+    for kind in (transactions.SqliteTx, transactions.PostgresTx):
+
+        async def counted(tx: Any, asked: Any, *, plain: Any = kind.queries) -> Any:
+            trips.append(len(asked))
+            return await plain(tx, asked)
+
+        monkeypatch.setattr(kind, "queries", counted)
+    with clock.fixed(WORKDAY):
+        await give(house, received_on="2026-11-25")
+        await give(house, received_on="2026-11-24")
+        trips.clear()
+        await give(house, received_on="2026-11-24")
+        assert len(trips) == 1, trips
+        await give(house, received_on="2026-11-25")
+        assert len(trips) == 1 + 2, trips
+        await reviewed("202611-0001")
+        await give(house, received_on="2026-11-25")
+    assert [(row["number"], row["entries"]) for row in await vouchers()] == [
+        ("202611-0001", 2),
+        ("202611-0002", 2),
+        ("202611-0003", 1),
+    ]
+    assert await verify.run() == []
+
+
 async def reviewed(number: str) -> None:
     sql = "UPDATE journal_voucher SET reviewed_at = $2, open_key = NULL WHERE number = $1 RETURNING number"
     at = clock.stamp()
