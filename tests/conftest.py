@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,16 @@ SECRET = "test-secret-key-that-is-long-enough-0123456789"
 SHM_LEAST = 4 << 30
 KEYS = "k1:" + base64.b64encode(b"1" * 32).decode()
 
+
+def _in_memory() -> str | None:
+    """A folder in memory with room for the databases of a run: nothing waits for a disk there."""
+    shm = Path("/dev/shm")  # noqa: S108 - Linux's memory file system, where it is mounted
+    return str(shm) if shm.is_dir() and shutil.disk_usage(shm).free > SHM_LEAST else None
+
+
+# tmp_path too: SQLite waits for its disk at each COMMIT. The folder of a test that passed is removed (pyproject.toml).
+if (_memory := _in_memory()) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _memory)
 
 # The tests hash at a thousandth of passwords.COST, or they would do little else.
 passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
@@ -70,12 +81,6 @@ def _binaries() -> Path:
 def _as_postgres(command: list[str]) -> None:
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
-
-
-def _in_memory() -> str | None:
-    """A folder in memory with room for the databases of a run: making one takes half the time there."""
-    shm = Path("/dev/shm")  # noqa: S108 - Linux's memory file system, where it is mounted
-    return str(shm) if shm.is_dir() and shutil.disk_usage(shm).free > SHM_LEAST else None
 
 
 @pytest.fixture(scope="session")
@@ -130,18 +135,24 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+DEMO_DAY = date(2026, 11, 25)
+
+
 async def _demo(url: str, folder: Path) -> None:
     from charity.app import CHAPTERS, MODELS  # noqa: PLC0415 - see `opened`
     from charity.demo import story  # noqa: PLC0415
 
     environment(url, folder)
     async with engine.opened(MODELS, durable=False), writer.running():
-        await story.load(CHAPTERS)
+        await story.load(CHAPTERS, as_of=DEMO_DAY)
 
 
 @pytest.fixture(scope="session")
 def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with today's demo city on SQLite and its `head.json`, to be copied: loading takes the better part of a minute."""
+    """A folder with the demo city of DEMO_DAY on SQLite and its `head.json`: to be read, or copied and written.
+
+    Loading takes the better part of a minute, so tests that need a whole demo share it (xdist group "demo").
+    """
     folder = tmp_path_factory.mktemp("demo-template")
     shutil.copy(sqlite_template, folder / "charity.db")
     _apart(_demo(f"sqlite://{folder / 'charity.db'}", folder))

@@ -15,12 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
-from conftest import KEYS, SECRET, Cluster, _apart, _sql
+from conftest import DEMO_DAY, KEYS, SECRET, Cluster, _apart, _sql
 
 from charity.demo import calendar, tables
 from charity.money import parse_yuan
@@ -28,7 +29,8 @@ from charity.money import parse_yuan
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-DAYS = ("2026-01-05", "2026-04-15", "2026-07-10", "2026-11-25")
+SHARED = DEMO_DAY.isoformat()
+DAYS = ("2026-01-05", "2026-04-15", "2026-07-10", SHARED)
 ON_POSTGRES = "2026-04-15"
 LAST_YEARS_INCOME = 3_720_500_00
 MONEY = ("1001", "1002", "1009")
@@ -147,12 +149,12 @@ def _load(day: str, environment: dict[str, str]) -> None:
 
 
 @pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> dict[str, Books]:
-    """The demos, each loaded by the command in a process of its own, two at a time."""
+def loaded(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster, demo_template: Path) -> dict[str, Books]:
+    """The demos: the one that other tests read too, and three that the command loads in processes of its own."""
     keys = {"CHARITY_SECRET_KEY": SECRET, "CHARITY_DATA_KEYS": KEYS, "CHARITY_PUBLIC_URL": "http://127.0.0.1:8000"}
     books: dict[str, Books] = {}
     for day in DAYS:
-        folder = tmp_path_factory.mktemp(f"demo-{day}")
+        folder = demo_template if day == SHARED else tmp_path_factory.mktemp(f"demo-{day}")
         url = f"sqlite://{folder / 'charity.db'}"
         if day == ON_POSTGRES:
             _apart(_sql(cluster, "CREATE DATABASE demo_of_the_auditor"))
@@ -160,7 +162,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> dict[s
         environment = {**keys, "CHARITY_DATABASE_URL": url, "CHARITY_DATA_DIR": str(folder)}
         books[day] = Books(date.fromisoformat(day), environment)
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(lambda day: _load(day, books[day].environment), DAYS))
+        list(pool.map(lambda day: _load(day, books[day].environment), [day for day in DAYS if day != SHARED]))
     return books
 
 
