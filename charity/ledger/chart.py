@@ -25,8 +25,12 @@ NAMES = {
 }
 
 
+def title(charted: str) -> str:
+    """What the chart calls an account, as `银行存款`; one that it does not know stands for itself."""
+    return words.translate(NAMES[charted]) if charted in NAMES else charted
+
+
 def name(account: str) -> str:
     """The account of a code in words, as `银行存款 ICBC-01`; a chart that is not known stands for itself."""
-    chart, place, _ = acc.split(account)
-    title = words.translate(NAMES[chart]) if chart in NAMES else chart
-    return title if place == "-" else f"{title} {place}"
+    charted, place, _ = acc.split(account)
+    return title(charted) if place == "-" else f"{title(charted)} {place}"

@@ -29,7 +29,10 @@ class Answer:
 
 @dataclass(slots=True)
 class Wants:
-    """What a command needs to see, named by key before it is queued. What it does not name it cannot read."""
+    """What a command needs to see, named by key before it is queued. What it does not name it cannot read.
+
+    A place of money among `holdings` is read with all its days; `Loader.money_places` reads the days that count.
+    """
 
     holdings: Collection[tuple[str, str]] = ()
     funds: Collection[str] = ()

@@ -121,16 +121,19 @@ class Loader:
         await self._run(self._holdings(pairs))
         self.state.name(Wants(holdings=pairs))
 
-    async def money_places(self, places: Collection[str]) -> None:
-        """Places that money is taken out of, as `1002/ICBC-01/F-EDU`, and wherever else their funds have money.
+    async def money_places(self, places: Collection[str], *, on: str) -> None:
+        """Places that money leaves on a day, as `1002/ICBC-01/F-EDU`, and wherever else their funds have money.
 
-        The refusal `fund_place.short` then says where there is more.
+        The refusal `fund_place.short` then says where there is more. What moved after `on` is read with them: what
+        leaves on a day must have been there on that day and on every later one.
         """
         funds = {accounts.fund(place) for place in places}
         known = {account for account, _ in (*self._memory.holdings, *self._memory.arrived)}
         await self._run(_listed(_MONEY_PLACES, sorted(funds), lambda rows: known.update(row["code"] for row in rows)))
         others = {a for a in known if accounts.is_money_place(a) and accounts.fund(a) in funds}
-        await self.holdings([(place, accounts.CNY) for place in sorted({*places, *others})])
+        named = sorted({*places, *others})
+        await self.holdings([(place, accounts.CNY) for place in named])
+        await self._run(self._later([(place, on) for place in named]))
 
     async def funds(self, codes: Collection[str]) -> None:
         """Funds with their streams. An unknown code stays unknown: `state.fund` refuses it."""
@@ -157,6 +160,7 @@ class Loader:
                 by_table[table].append(key)
         return [
             *self._holdings(pair for w in wants for pair in w.holdings),
+            *self._later((a, "") for w in wants for a, _ in w.holdings if accounts.is_money_place(a)),
             *self._funds(code for w in wants for code in w.funds),
             *self._series(name for w in wants for name in w.series),
             *(query for table, keys in by_table.items() for query in self._stored(table, keys)),
@@ -189,6 +193,33 @@ class Loader:
             "JOIN holding h ON h.account = a.id AND h.unit = u.id"
         )
         return _pairwise(sql, todo, take)
+
+    def _later(self, places: Iterable[tuple[str, str]]) -> list[Query]:
+        """What came to places of money and left them, by day after the day beside each."""
+        memory, written = self._memory, self._memory.written
+        todo = {(place, on) for place, on in places if place not in memory.since or on < memory.since[place]}
+        if not todo:
+            return []
+        memory.since.update(todo)
+        memory.later.update({place: {} for place, _ in todo})
+        decided: dict[tuple[str, str], int] = defaultdict(int)
+        for (_, _, account, _, fen), day in zip(written.postings, written.days, strict=True):  # earlier in this batch
+            decided[account, day] += fen
+        for (account, day), fen in decided.items():
+            if (account, memory.since.get(account)) in todo:
+                memory.later[account][day] = fen
+
+        def take(rows: Rows) -> None:
+            for row in rows:
+                account, day = row["account"], row["day"]
+                memory.later[account][day] = row["fen"] + decided.get((account, day), 0)
+
+        sql = (
+            "WITH want (account, day) AS (VALUES {in}) SELECT w.account, t.day, t.debit - t.credit AS fen FROM want w "
+            "CROSS JOIN account a CROSS JOIN unit u CROSS JOIN turnover t WHERE a.code = w.account AND u.code = 'CNY' "
+            "AND t.account = a.id AND t.unit = u.id AND t.day > w.day"
+        )
+        return _pairwise(sql, sorted(todo), take)
 
     def _funds(self, codes: Iterable[str]) -> list[Query]:
         todo = [c for c in dict.fromkeys(codes) if c not in self._memory.funds]

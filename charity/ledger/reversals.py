@@ -21,9 +21,9 @@ RECLASSIFIED = "money.reclassified"
 _TAKEN = f"SELECT owner_seq FROM segment WHERE {SEGMENTS_WITHIN} ORDER BY owner_seq"  # noqa: S608
 
 
-async def load(loader: Loader, seq: int) -> dict[str, Any]:
-    """The body of the entry to reverse, with its holdings and streams; to be awaited in `Command.load`."""
-    body = await _loaded(loader, seq)
+async def load(loader: Loader, seq: int, *, on: str) -> dict[str, Any]:
+    """The body of the entry to reverse on a day, with its holdings and streams; to be awaited in `Command.load`."""
+    body = await _loaded(loader, seq, on)
     taken: dict[int, None] = {}
     for fund, pieces in body.get("flows", {}).get("received", []):
         for start, stop in pieces:
@@ -33,21 +33,22 @@ async def load(loader: Loader, seq: int) -> dict[str, Any]:
     return body
 
 
-async def load_gift(loader: Loader, seq: int, *, fund: str, amount_fen: int) -> tuple[dict[str, Any], Leaving]:
+async def load_gift(loader: Loader, seq: int, *, fund: str, amount_fen: int, on: str) -> tuple[dict[str, Any], Leaving]:
     """A gift's entry and what leaves with it, for `gift_back`; to be awaited in the `load` of a command that is alone.
 
     Refuses a gift of which something was given back, and a fund that would be short.
     """
-    body = await _loaded(loader, seq)
+    body = await _loaded(loader, seq, on)
     _must_stand(body)
     return body, await takeovers.load(loader, seq, fund=fund, payer=fund, amount_fen=amount_fen)
 
 
-async def _loaded(loader: Loader, seq: int) -> dict[str, Any]:
+async def _loaded(loader: Loader, seq: int, on: str) -> dict[str, Any]:
     body = await loader.entry(seq)
     if body is None:  # it is being written by an earlier command of this very batch
         raise rules.BUSY()
-    await loader.money_places([a for a, _, quantity in body["postings"] if quantity > 0 and acc.is_money_place(a)])
+    places = [a for a, _, quantity in body["postings"] if quantity > 0 and acc.is_money_place(a)]
+    await loader.money_places(places, on=on)
     return body
 
 

@@ -246,15 +246,16 @@ class State:
         flowed = (
             self._flow(flows, facts) if flows is not None else None
         )  # first: a fund without the money has no place for it
+        day = self.open_day(effective_on)
         for account, unit, quantity in lines:
-            self._move(account, unit, quantity)
+            self._move(account, unit, quantity, day)
         body: dict[str, Any] = {
             "v": 1,
             "seq": self.seq,
             "id": self.new_key(),
             "kind": kind,
             "recorded_at": self.at,
-            "effective_on": self.open_day(effective_on),
+            "effective_on": day,
             "party": party,
             "actor": actor,
             "postings": lines,
@@ -321,7 +322,7 @@ class State:
         self._set(self._memory.uses, (fund, line), used + fen)
         self.tally(plans.PLAN_USES, (fund, line), fen)
 
-    def _move(self, account: str, unit: str, quantity: int) -> None:
+    def _move(self, account: str, unit: str, quantity: int, day: str) -> None:
         """I5. Money that comes in is added unread, unless the batch knows what lies there; what leaves was named."""
         if accounts.minimum(account) is None:
             return
@@ -332,7 +333,33 @@ class State:
         left = holdings[pair] if money and quantity > 0 else self.balance(account, unit)
         if left + quantity < 0 and quantity < 0:  # a place that ran below zero before it had a bound may be filled
             raise self._short(account, unit, left, -quantity)
+        if money:
+            self._follow(account, left, quantity, day)
         self._set(holdings, pair, left + quantity)
+
+    def _follow(self, account: str, left: int, quantity: int, day: str) -> None:
+        """I5 by business date: what leaves a place on a day was there at its end and at the end of every later day."""
+        later = self._memory.later.get(account)
+        if quantity < 0:
+            assert later is not None, f"{account} was not named with its days"
+            assert self._memory.since[account] <= day, f"{account} was named from a later day than {day}"
+            after = sorted(on for on in later if on > day)
+            held = least = left - sum(later[on] for on in after)
+            least_on = day
+            for on in after:
+                held += later[on]
+                if held < least:
+                    least, least_on = held, on
+            if least + quantity < 0:
+                raise rules.PLACE_SHORT_ON(
+                    fund=accounts.fund(account),
+                    place=MoneyPlace(account),
+                    day=least_on,
+                    left_yuan=yuan(max(0, least)),
+                    needed_yuan=yuan(-quantity),
+                )
+        if later is not None:
+            self._set(later, day, later.get(day, 0) + quantity)
 
     def _short(self, account: str, unit: str, left: int, needed: int) -> Refusal:
         if not accounts.is_money_place(account):

@@ -48,6 +48,13 @@ _CHECKS: tuple[checks.Check, ...] = (
         "OR a.code LIKE '1009/%' THEN 0 ELSE -1 END",
     ),
     (
+        "I5",
+        "{account}：{day} 日终为 {held} 分",
+        "SELECT account, day, held FROM (SELECT a.code AS account, t.day, CAST(SUM(t.debit - t.credit) OVER "
+        "(PARTITION BY t.account ORDER BY t.day) AS BIGINT) AS held FROM account a JOIN turnover t ON t.account = a.id "
+        "JOIN unit u ON u.id = t.unit WHERE u.code = 'CNY' AND a.chart IN ('1001', '1002', '1009')) x WHERE held < 0",
+    ),
+    (
         "I8",
         "#{seq}：基金 {fund} 属于 {kind}，捐赠却记入 {chart}",
         "SELECT p.seq, a.fund, f.kind, a.chart FROM account a JOIN fund f ON f.code = a.fund "

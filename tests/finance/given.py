@@ -1,5 +1,6 @@
 """What tests of finance start from: gifts of two funds in the till and with WeChat."""
 
+import itertools
 from collections.abc import Awaitable
 from typing import Any
 
@@ -15,6 +16,7 @@ from charity.finance.transfers import Transfer
 from charity.ledger import places
 from charity.ledger.writer import Answer
 
+SLIPS = itertools.count(1_001)
 CASH, BANK, WECHAT = "1001/-", "1002/ICBC-01", "1009/WECHAT"
 
 
@@ -31,7 +33,7 @@ async def asked(kind: str = "deposit", source: str = CASH, target: str = BANK, *
         kind=TransferKind(kind),
         source=await places.get(source, field="from"),
         target=await places.get(target, field="to"),
-        **{"on": clock.today(), "lines": (("F-GEN", 8_000),), **changes},
+        **{"on": clock.today(), "lines": (("F-GEN", 8_000),), "channel_ref": f"ICBC-{next(SLIPS)}", **changes},
     )
 
 

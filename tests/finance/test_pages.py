@@ -24,6 +24,7 @@ def body(**changes: Any) -> dict[str, Any]:
         "on": clock.today().isoformat(),
         "lines": [{"fund": "F-GEN", "amount_fen": 30_000}],
         "fee_fen": 180,
+        "channel_ref": "ICBC-1",
         **changes,
     }
 
@@ -63,6 +64,7 @@ async def test_what_is_wrong_is_named_at_its_field(house: Cast, web: Web) -> Non
         ({"lines": [{"fund": "F-GEN", "amount_fen": 0}]}, "lines.0.amount_fen"),
         ({"fee_fen": -1}, "fee_fen"),
         ({"fee_fen": 30_000}, "fee_fen"),
+        ({"channel_ref": ""}, "channel_ref"),
         ({"more": 1}, "more"),
     ):
         answer = await web.as_("cashier").post(API, json=body(**changes), headers={"Idempotency-Key": "k"})

@@ -74,6 +74,9 @@ async def test_cash_for_aid_is_taken_from_the_bank_and_banks_pass_money_on(house
         ("transfer.not_these_places", {"kind": "deposit", "source": WECHAT}),
         ("transfer.later", {"on": clock.today() + timedelta(days=1)}),
         ("transfer.nothing", {"lines": ()}),
+        ("channel.ref_needed", {"channel_ref": ""}),
+        ("channel.ref_needed", {"channel_ref": " - "}),
+        ("channel.ref_needed", {"kind": "withdrawal", "source": BANK, "target": CASH, "channel_ref": ""}),
         ("transfer.fund_twice", {"lines": (("F-GEN", 1), ("F-GEN", 2))}),
         ("transfer.fee", {"fee_fen": 1}),
         ("transfer.fee", {"kind": "settlement", "source": WECHAT, "lines": (("F-GEN", 100),), "fee_fen": 100}),
@@ -111,6 +114,21 @@ async def test_agency_money_is_carried_by_itself_and_settled_with_the_rest(house
     await transfers.make(await asked(lines=(("F-WC08", 700),)), by=house.cashier)
     await transfers.make(await settlement(lines=(("F-GEN", 30_000), ("F-WC08", 900))), by=house.cashier)
     assert (await held())[f"{BANK}/F-WC08"] == 1_600
+    assert await verify_failures() == []
+
+
+async def test_a_slip_is_not_dated_before_its_money_came(house: Cast) -> None:
+    today = clock.today()
+    for fen, days in ((5_000, 3), (3_000, 1)):
+        await give(house, fen, received_on=(today - timedelta(days=days)).isoformat())
+    early = await asked(on=today - timedelta(days=3))
+    refusal = await refused("fund_place.short_on", transfers.make(early, by=house.cashier))
+    assert refusal.facts["day"] == early.on.isoformat()
+    assert (f"{refusal.facts['place']}", refusal.facts["left_yuan"]) == ("库存现金", "50.00")
+    assert (await transfers.make(replace(early, lines=(("F-GEN", 5_000),)), by=house.cashier)).status == 201
+    back = await asked("withdrawal", BANK, CASH, on=today - timedelta(days=4), lines=(("F-GEN", 1),))
+    await refused("fund_place.short_on", transfers.make(back, by=house.cashier))
+    assert (await transfers.make(await asked(lines=(("F-GEN", 3_000),)), by=house.cashier)).status == 201
     assert await verify_failures() == []
 
 

@@ -71,7 +71,7 @@ def refund(seq: int, fen: int) -> Command:
         body = await loader.entry(seq)
         assert body is not None
         leaving = await refunds.load(loader, seq, fund=body["flows"]["received"][0][0], amount_fen=fen)
-        await loader.money_places([acc.money(BANK, code, "ICBC-01") for code in refunds.by_fund(leaving)])
+        await loader.money_places([acc.money(BANK, code, "ICBC-01") for code in refunds.by_fund(leaving)], on=DAY)
         return leaving
 
     def decide(state: State, leaving: Leaving) -> Answer:
@@ -84,7 +84,7 @@ def refund(seq: int, fen: int) -> Command:
 
 def reversal(seq: int) -> Command:
     async def load(loader: Loader) -> dict[str, Any]:
-        return await reversals.load(loader, seq)
+        return await reversals.load(loader, seq, on=DAY)
 
     def decide(state: State, body: dict[str, Any]) -> Answer:
         entry = reversals.reverse(state, body, kind="reversal", effective_on=DAY, actor="c", reason_code="mistake")

@@ -7,7 +7,7 @@ import pytest
 from ledger.test_ledger import BANK, DAY, books, gift, payment, refund, reversal, seq_of
 
 from charity import words
-from charity.db import reading
+from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.ledger import accounts as acc
 from charity.ledger import verify, writer
@@ -20,26 +20,26 @@ EDU = "F-EDU"
 HERE, TILL = acc.money(BANK, EDU, "ICBC-01"), acc.money("1001", EDU)
 
 
-def cash_gift(fen: int, place: str = TILL) -> Command:
+def cash_gift(fen: int, place: str = TILL, on: str = DAY) -> Command:
     """A gift into a place that it does not name."""
 
     def decide(state: State) -> Answer:
         lines = [(place, acc.CNY, fen), (acc.money("4101", EDU), acc.CNY, -fen)]
-        entry = state.post("gift.cash", lines, effective_on=DAY, actor="a", flows=Flows(receive=[(EDU, fen)]))
+        entry = state.post("gift.cash", lines, effective_on=on, actor="a", flows=Flows(receive=[(EDU, fen)]))
         return Answer(201, {"seq": entry.seq})
 
     return Command(decide, Wants(funds=[EDU]))
 
 
-def moved(source: str, target: str, fen: int) -> Command:
+def moved(source: str, target: str, fen: int, on: str = DAY) -> Command:
     """Money of the fund from one place to another; `load` names the places, as a verb does."""
 
     async def load(loader: Loader) -> None:
-        await loader.money_places([source])
+        await loader.money_places([source], on=on)
 
     def decide(state: State, _: None) -> Answer:
         lines = [(source, acc.CNY, -fen), (target, acc.CNY, fen)]
-        entry = state.post("money.transfer", lines, effective_on=DAY, actor="a")
+        entry = state.post("money.transfer", lines, effective_on=on, actor="a")
         return Answer(201, {"seq": entry.seq, "left": state.balance(source)})
 
     return Command(decide, load=load)
@@ -128,3 +128,66 @@ async def test_many_payments_at_once_leave_nothing_below_zero(books: Any) -> Non
     assert done == ["ok"] * 2 + ["fund_place.short"] * 7 + ["ok"] * 2
     assert (await held(HERE), await held(TILL)) == ((50, 0), (650, 0))
     assert await verify.run() == []
+
+
+async def test_money_leaves_on_no_day_before_it_came(books: Any) -> None:
+    for fen, on in ((300, "2026-11-05"), (200, "2026-11-10")):
+        await writer.submit(cash_gift(fen, on=on))
+    with pytest.raises(Refusal) as refused:
+        await writer.submit(moved(TILL, HERE, 1, "2026-11-04"))
+    assert refused.value.code == "fund_place.short_on"
+    said = {**refused.value.facts, "place": f"{refused.value.facts['place']}"}
+    assert said == {
+        "fund": EDU, "place": "库存现金", "day": "2026-11-04", "left_yuan": "0.00", "needed_yuan": "0.01"
+    }  # fmt: skip
+    assert await outcomes(moved(TILL, HERE, 301, "2026-11-05")) == ["fund_place.short_on"]
+    assert await outcomes(moved(TILL, HERE, 300, "2026-11-05")) == ["ok"]
+    assert await outcomes(moved(TILL, HERE, 201, "2026-11-10")) == ["fund_place.short"]
+    assert await outcomes(moved(TILL, HERE, 200, "2026-11-10")) == ["ok"]
+    assert await verify.run() == []
+
+
+async def test_what_is_dated_back_leaves_the_later_days_their_money(books: Any) -> None:
+    """All of the till went to the bank on the 10th and came again on the 20th: on the 6th nothing of it is free."""
+    await writer.submit(cash_gift(300, on="2026-11-05"))
+    await writer.submit(moved(TILL, HERE, 290, "2026-11-10"))
+    await writer.submit(cash_gift(500, on="2026-11-20"))
+    with pytest.raises(Refusal) as refused:
+        await writer.submit(moved(TILL, HERE, 11, "2026-11-06"))
+    assert (refused.value.code, refused.value.facts["day"]) == ("fund_place.short_on", "2026-11-10")
+    assert refused.value.facts["left_yuan"] == "0.10"
+    assert await outcomes(moved(TILL, HERE, 10, "2026-11-06"), moved(TILL, HERE, 1, "2026-11-06")) == [
+        "ok",
+        "fund_place.short_on",
+    ]
+    assert await outcomes(moved(TILL, HERE, 500, "2026-11-20")) == ["ok"]
+
+
+async def test_the_days_of_a_place_are_followed_through_a_batch(books: Any) -> None:
+    """Gifts before and behind a transfer of their batch, dated before and after it."""
+    assert await outcomes(
+        cash_gift(5, on="2026-11-03"),
+        cash_gift(100, on="2026-11-12"),
+        moved(TILL, HERE, 6, "2026-11-05"),
+        moved(TILL, HERE, 5, "2026-11-05"),
+        moved(TILL, HERE, 1, "2026-11-04"),
+        cash_gift(7, on="2026-11-02"),
+        moved(TILL, HERE, 8, "2026-11-03"),
+        moved(TILL, HERE, 7, "2026-11-03"),
+        moved(HERE, TILL, 8, "2026-11-04"),
+        moved(HERE, TILL, 12, "2026-11-05"),
+    ) == ["ok", "ok", "fund_place.short_on", "ok", "fund_place.short_on", "ok", "fund_place.short_on", "ok",
+          "fund_place.short_on", "ok"]  # fmt: skip
+    assert await held(TILL) == (112, 0)
+    assert await verify.run() == []
+
+
+async def test_verify_names_a_day_at_whose_end_a_place_had_less_than_nothing(books: Any) -> None:
+    await writer.submit(cash_gift(300, on="2026-11-05"))
+    await writer.submit(moved(TILL, HERE, 300, "2026-11-10"))
+    assert await verify.run() == []
+    till = f"(SELECT id FROM account WHERE code = '{TILL}')"
+    later = f"UPDATE turnover SET day = '2026-11-12' WHERE account = {till} AND debit = 300"
+    await transactions.run(lambda tx: tx.many(later, [()]))
+    said = [f"{failure.invariant} {failure.words}" for failure in await verify.run()]
+    assert f"I5 {TILL}：2026-11-10 日终为 -300 分" in said

@@ -40,6 +40,8 @@ def memory() -> Memory:
     made.funds = {GEN: Fund(GEN, "一般", "unrestricted", ()), EDU: Fund(EDU, "助学", "restricted", ("P01",))}
     made.streams = {GEN: Stream(GEN, 100, 0, [(0, 100)]), EDU: Stream(EDU, 50, 20, [(20, 50)])}
     made.holdings = {(SHELF, LOT): 5, BANKS[0]: 2**53, BANKS[1]: 50}
+    made.since = {account: "" for account, _ in BANKS}
+    made.later = {account: {} for account, _ in BANKS}
     made.series = {("test", 2026): 3}
     made.rows = {(CAMPAIGN, "x"): {"slug": "x", "goal_fen": 1}, (CAMPAIGN, "no"): None}
     return made

@@ -32,7 +32,7 @@ def undone(seq: int, *, through: str | None = None) -> Command:
         entry = await loader.entry(seq)
         assert entry is not None
         ((fund, ((start, stop),)),) = entry["flows"]["received"]
-        return await reversals.load_gift(loader, seq, fund=fund, amount_fen=stop - start)
+        return await reversals.load_gift(loader, seq, fund=fund, amount_fen=stop - start, on=DAY)
 
     def decide(state: State, facts: tuple[dict[str, Any], Leaving]) -> Answer:
         body, leaving = facts

@@ -84,7 +84,7 @@ async def books(opened: str) -> str:
     await pay("2026-12-04", AGE, 5, chart=acc.AGENCY_DEBT)
     await move("2026-12-05", EDU, GEN, 100)
     await writer.submit(refund(1, 600))
-    gift = await give("2026-12-06", EDU, 9)
+    gift = await give("2026-11-23", EDU, 9)
     await writer.submit(reversal(gift))
     assert await seq_of(refund(2, 7)) == 15
     assert await seq_of(refund(1, 30)) == 16
@@ -132,7 +132,7 @@ FAULTS: dict[str, list[str]] = {
         [f"I3 科目 {bank(EDU)}：各列与代码不符"],
     f"UPDATE account SET place = 'x' WHERE code = '{SHELF}'": [f"I3 科目 {SHELF}：各列与代码不符"],
     f"UPDATE account SET fund = '{GEN}' WHERE code = '5101/P01/{EDU}'": [
-        "I12 基金 F-EDU，2026-11：净资产变动合计 -859 分，账簿为 -559 分",
+        "I12 基金 F-EDU，2026-11：净资产变动合计 -850 分，账簿为 -550 分",
         "I12 基金 F-GEN，2026-11：净资产变动合计 413 分，账簿为 113 分",
         "I3 科目 5101/P01/F-EDU：各列与代码不符",
     ],

@@ -68,7 +68,7 @@ async def pay(
     async def load(loader: Loader) -> _Facts:
         row = stored(loader.state, number)
         await loader.funds([row["fund"]])
-        await loader.money_places([place.account(row["fund"])])
+        await loader.money_places([place.account(row["fund"])], on=paid_on.isoformat())
         approvals = [await loader.row(APPROVAL, key) for key in approvals_in_force(row).values()]
         return _Facts(row, [a["at"] for a in approvals if a is not None])
 

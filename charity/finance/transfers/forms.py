@@ -40,7 +40,7 @@ class TransferBody(BaseModel):
     source: Place = Field(alias="from", description="转出的资金存放处", examples=["1009/WECHAT"])
     target: Place = Field(alias="to", description="转入的资金存放处", examples=["1002/ICBC-01"])
     on: Day = Field(description="办理日期", examples=["2026-11-26"])
-    channel_ref: Ref = Field("", description="银行回单号；每个只能用一次")
+    channel_ref: Ref = Field("", description="银行回单号，必填；每个只能用一次")
     lines: list[LineBody] = Field(min_length=1, max_length=FUNDS_MAX)
     fee_fen: int = Field(0, ge=0, le=AMOUNT_MAX_FEN, description="平台扣下的手续费，由总会统筹资金（非限定性）承担")
 

@@ -10,7 +10,7 @@ from charity.finance.transfers import readers, verbs
 from charity.finance.transfers.readers import TransferView
 from charity.finance.transfers.verbs import CHARTS, KIND_WORDS, Transfer
 from charity.ledger import accounts as acc
-from charity.ledger import funds, journal_vouchers, places
+from charity.ledger import chart, funds, journal_vouchers, places
 from charity.ledger.places import Place
 from charity.office import staff
 from charity.web import forms, pages
@@ -88,6 +88,14 @@ def _facts(transfer: Transfer) -> list[dict[str, Any]]:
     return [*facts, *_fee(transfer.amount_fen, transfer.fee_fen)]
 
 
+def _account(code: str, labels: dict[str, str], names: dict[str, str]) -> dict[str, str]:
+    """An account as the names of its chart, place and fund, its code below them."""
+    charted, place, fund = acc.split(code)
+    known = labels.get(f"{charted}/{place}")
+    title = words.say("{account}，{place}", account=chart.title(charted), place=known) if known else chart.name(code)
+    return {"value": f"{title} · {names.get(fund, fund)}", "note": code}
+
+
 def _fee(amount_fen: int, fee_fen: int) -> list[dict[str, Any]]:
     """What a platform kept, and what came to the bank; nothing where it kept nothing."""
     if not fee_fen:
@@ -154,7 +162,7 @@ async def show(view: TransferView) -> dict[str, Any]:
         "entry": await journal_vouchers.shown_of(row["seq"]),
         "postings": [
             {
-                "account": posting["account"],
+                "account": _account(posting["account"], labels, names),
                 "side": say("借") if posting["quantity"] > 0 else say("贷"),
                 "amount": abs(posting["quantity"]),
             }

@@ -15,7 +15,7 @@ from charity.db import sealed
 from charity.finance import rules
 from charity.finance.models import TRANSFER, MoneyTransferRow, TransferKind
 from charity.ledger import accounts as acc
-from charity.ledger import numbers, payment_numbers, places, reversals
+from charity.ledger import numbers, payment_numbers, reversals
 from charity.ledger.accounts import Posting
 from charity.ledger.content import Content
 from charity.ledger.loading import Loader
@@ -29,7 +29,7 @@ from charity.words import Term
 PREFIX, SERIES = "ZZ", "transfer"
 KIND, REVERSAL = "money.transfer", "money.reversal"
 CHANNEL = "bank"
-"""Whose numbers the slips carry: every transfer passes a bank account."""
+"""Whose numbers the slips carry: every transfer has a bank account at one end."""
 FUNDS_MAX = 200
 KIND_WORDS = {
     TransferKind.DEPOSIT: "现金存入银行",
@@ -125,6 +125,7 @@ def check(transfer: Transfer) -> None:
     settles = transfer.kind is TransferKind.SETTLEMENT
     if transfer.fee_fen and not (settles and transfer.fee_fen < transfer.amount_fen):
         raise rules.TRANSFER_FEE()
+    payment_numbers.must_be(transfer.channel_ref)  # each kind has a bank account at one end, which gives a slip
 
 
 async def make(transfer: Transfer, *, by: Actor, content_hash: str | None = None, idem: Idem | None = None) -> Answer:
@@ -135,9 +136,13 @@ async def make(transfer: Transfer, *, by: Actor, content_hash: str | None = None
     by.must("money.transfer")
     check(transfer)
     year = clock.today().year
-    everywhere = await places.every()
+    funds = {fund for fund, _ in transfer.lines} | {acc.GENERAL_FUND}
 
-    def decide(state: State) -> Answer:
+    async def load(loader: Loader) -> None:
+        places_of = [place.account(fund) for fund in funds for place in (transfer.source, transfer.target)]
+        await loader.money_places(places_of, on=transfer.on.isoformat())
+
+    def decide(state: State, _: None) -> Answer:
         if transfer.on.isoformat() <= state.closed_through:
             raise rules.TRANSFER_CLOSED(closed_through=state.closed_through)
         _must_be_apart(state, transfer)
@@ -174,11 +179,9 @@ async def make(transfer: Transfer, *, by: Actor, content_hash: str | None = None
         state.add(TRANSFER, row)
         return Answer(201, {"number": number, "entry": entry.id})
 
-    funds = {fund for fund, _ in transfer.lines} | {acc.GENERAL_FUND}
-    holdings = [(place.account(fund), acc.CNY) for fund in funds for place in everywhere]
     rows = payment_numbers.wants(CHANNEL, transfer.channel_ref)
-    wants = Wants(funds=funds, series=[(SERIES, year)], holdings=holdings, rows=rows)
-    return await submit(Command(decide, wants, idem))
+    wants = Wants(funds=funds, series=[(SERIES, year)], rows=rows)
+    return await submit(Command(decide, wants, idem, load=load))
 
 
 def _must_be_apart(state: State, transfer: Transfer) -> None:
@@ -204,7 +207,7 @@ async def reverse(*, number: str, reason: str, content_hash: str, by: Actor, ide
         row = _stored(loader.state, number)
         for table, key in payment_numbers.wants_to_free(CHANNEL, row["channel_ref"], number):
             await loader.stored(table, [key])
-        return await reversals.load(loader, row["seq"])
+        return await reversals.load(loader, row["seq"], on=today)
 
     def decide(state: State, body: dict[str, Any]) -> Answer:
         row = _stored(state, number)

@@ -56,7 +56,7 @@ async def pay(
         assert refund is not None, "a refund stays"
         gift = await loader.row(DONATION, refund["donation"])
         assert gift is not None, "a refund has its gift"
-        await loader.money_places([place.account(fund) for fund in _parts(refund, gift)])
+        await loader.money_places([place.account(fund) for fund in _parts(refund, gift)], on=paid_on.isoformat())
 
     def decide(state: State, _: None) -> Answer:
         refund, gift = bookings.rows(state, number)

@@ -176,7 +176,7 @@ class _Approval:
         paying = books.by_fund(leaving)
         credit = {code: books.owed(code) for code in paying}
         if refund["cause"] == RefundCause.CHARGEBACK:
-            credit = await _taken_from(loader, paying, CHANNELS[gift["channel"]])
+            credit = await _taken_from(loader, paying, CHANNELS[gift["channel"]], self.today)
         on_receipt = await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else []
         return _Facts(asked.booking, leaving, on_receipt, credit)
 
@@ -251,12 +251,12 @@ def _booking(state: State, gift: DonationRow, amount_fen: int, cause: str, unspe
     )
 
 
-async def _taken_from(loader: Loader, paying: dict[str, int], channel: Channel) -> dict[str, str]:
+async def _taken_from(loader: Loader, paying: dict[str, int], channel: Channel, on: str) -> dict[str, str]:
     """By fund the account from which a platform or a bank took a chargeback: where the money came in, else the bank."""
     credit = {}
     for fund, fen in paying.items():
         places = [acc.money(way.chart, fund, way.place) for way in (channel, CHANNELS["bank"])]
-        await loader.money_places(places)
+        await loader.money_places(places, on=on)
         enough = [place for place in places if loader.state.balance(place) >= fen]
         credit[fund] = (enough or places)[0]
     return credit

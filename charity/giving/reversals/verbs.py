@@ -142,7 +142,7 @@ class _Approval:
         _must_be_reversible(gift)
         await _no_open_refund(loader, gift["key"])
         body, leaving = await books.load_gift(
-            loader, gift["seq"], fund=gift["fund"], amount_fen=donations.given_fen(gift)
+            loader, gift["seq"], fund=gift["fund"], amount_fen=donations.given_fen(gift), on=self.today
         )
         if gift["channel_ref"]:
             for table, key in payment_numbers.wants_to_free(gift["channel"], gift["channel_ref"], gift["key"]):

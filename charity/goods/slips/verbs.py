@@ -62,7 +62,7 @@ class _Reversal:
         if document is None:
             raise rules.SLIP_UNKNOWN(number=self.number)
         self.by.must_serve(document["store"])
-        body = await ledger.load(loader, document["seq"])
+        body = await ledger.load(loader, document["seq"], on=self.day.isoformat())
         lines = await loader.rows(
             "SELECT n, barcode, lot, quantity, cost_fen, points, picked FROM goods_line WHERE document = $1 ORDER BY n",
             self.number,
