@@ -8,7 +8,7 @@ from typing import Any
 from charity import clock, words
 from charity.db import reading
 from charity.db.transactions import Tx, insert_sql
-from charity.ledger import plans, rules
+from charity.ledger import figures, plans, rules
 from charity.ledger.plans import Plan, PlanUse
 
 
@@ -147,6 +147,13 @@ async def programmes() -> list[ProgrammeRow]:
 async def names(codes: Iterable[str] | None = None) -> dict[str, str]:
     """Names of these funds (of all without any codes) by code, in the current language."""
     return await _names("fund", codes)
+
+
+async def designated(codes: Iterable[str]) -> dict[str, str]:
+    """Those of these funds that are not unrestricted, in their order, with their names: 定向 on a receipt."""
+    wanted, every_kind = list(dict.fromkeys(codes)), await figures.fund_kinds()
+    shown = await names(wanted)
+    return {code: shown.get(code, code) for code in wanted if every_kind.get(code) != "unrestricted"}
 
 
 async def programme_names(codes: Iterable[str] | None = None) -> dict[str, str]:

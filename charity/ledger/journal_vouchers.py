@@ -103,19 +103,19 @@ async def lines(numbers: Sequence[str]) -> dict[str, list[Line]]:
 
 
 async def entries_of(row: JournalVoucherRow, *, after: int = 0, limit: int) -> tuple[list[dict[str, Any]], int | None]:
-    """A voucher's entries behind a seq, in order, with what each debited (`amount_fen`); and where to go on."""
+    """A voucher's entries behind a seq, in order, with `facts` and `amount_fen` (what each debited); where to go on."""
     seqs, following = await _seqs(row, max(after, row["first_seq"] - 1), limit)
     if not seqs:
         return [], None
     rows = await reading.rows(
-        "SELECT e.seq, e.kind, e.recorded_at, e.actor, e.leaf, e.reverses, "  # noqa: S608
+        "SELECT e.seq, e.kind, e.recorded_at, e.actor, e.leaf, e.reverses, e.body, "  # noqa: S608
         "CAST((SELECT SUM(p.quantity) FROM posting p JOIN unit u ON u.id = p.unit WHERE p.seq = e.seq "
         "AND u.code = 'CNY' AND p.quantity > 0) AS BIGINT) AS amount_fen, "
         "(SELECT r.seq FROM entry r WHERE r.reverses = e.seq) AS reversed_by "
         f"FROM entry e WHERE e.seq IN ({reading.places(len(seqs))}) ORDER BY e.seq",
         *seqs,
     )
-    return rows, following
+    return [{**entry, "facts": json.loads(entry.pop("body"))["facts"]} for entry in rows], following
 
 
 async def _seqs(row: JournalVoucherRow, after: int, limit: int) -> tuple[list[int], int | None]:

@@ -95,3 +95,20 @@ async def test_the_pages_ask_and_answer(house: Cast, web: Web) -> None:
     assert "复核这张凭证" in answered
     listed = await accountant.get(f"/journal?on={DAY}&after=nonsense")
     assert listed.status_code == 422
+
+
+async def test_the_list_of_a_day_marks_a_voucher_whose_question_waits(house: Cast, web: Web) -> None:
+    await takings(house, 100)
+    accountant, auditor = web.as_("accountant"), web.as_("auditor")
+
+    async def listed() -> tuple[bool, bool, bool]:
+        page = (await accountant.get("/journal")).text
+        answer = (await accountant.get("/api/v1/ledger/unreviewed")).json()["items"]
+        assert ("有询问未答复" in page) == ("有询问未答复" in (await auditor.get("/journal")).text)
+        return "有询问未答复" in page, 'name="seen"' in page, answer[0]["asked"]
+
+    assert await listed() == (False, True, False)
+    key = await asked(house)
+    assert await listed() == (True, False, True)
+    await reviews.answer(key=key, text="在", by=house.cashier)
+    assert await listed() == (False, True, False)

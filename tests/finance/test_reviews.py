@@ -315,3 +315,24 @@ async def test_a_voucher_and_a_part_of_a_month_are_printed(house: Cast, web: Web
         "2026-11/vouchers.pdf?after=x",
     ):
         assert (await auditor.get(f"/journal/{path}")).status_code == 404, path
+
+
+async def test_each_entry_of_a_voucher_links_its_document(house: Cast, web: Web) -> None:
+    await takings(house, 100, 50)
+    accountant, auditor = web.as_("accountant"), web.as_("auditor")
+    page = (await accountant.get("/journal/202611-0001")).text
+    for row in await reading.rows("SELECT code, number FROM receipt"):
+        assert f'<a href="/receipts/{row["code"]}"><span class="code">{row["number"]}</span></a>' in page
+        assert (await auditor.get(f"/receipts/{row['code']}")).status_code == 200
+    entries = (await accountant.get("/api/v1/ledger/vouchers/202611-0001")).json()["entries"]
+    gifts = await reading.rows("SELECT key FROM donation ORDER BY seq")
+    assert [entry["document"] for entry in entries] == [gift["key"] for gift in gifts]
+
+
+async def test_the_head_of_accounting_has_a_place_for_the_stamp(house: Cast, web: Web) -> None:
+    await takings(house, 100)
+    auditor = web.as_("auditor")
+    assert "会计主管" in (await auditor.get("/journal/202611-0001")).text
+    document = flat((await auditor.get("/journal/202611-0001.pdf")).content)
+    places = [document.index(word) for word in ("会计主管", "审核", "记账系统", "出纳", "制单")]
+    assert places == sorted(places)

@@ -9,6 +9,7 @@ import as_shown
 import pytest
 from giving.given import TODAY, all_is_well, code_of, entries, give, requested
 from goods.given import RICE, opened
+from pdf_reading import flat
 
 from charity import clock
 from charity.db import reading, sealed, transactions
@@ -347,3 +348,16 @@ async def test_the_refunds_of_gifts_are_listed_from_the_oldest_for_whoever_may(h
     more = [row | {"number": f"TK-2026-1{n:05}"} for n in range(100)]
     await transactions.run(lambda tx: tx.insert("refund", more))
     assert len(await refunds.page(refunds.Filters(status="requested"), 100, by=house.approver)) == 100
+
+
+async def test_a_receipt_says_what_the_fund_is(house: Any) -> None:
+    """As the register of gifts does (D4): by the nature of the fund, not by which fund it is."""
+    bound = await give(house, 8_800, fund="F-EDU")
+    document, _ = await receipts.whole_pdf(bound.body["receipt"]["code"])
+    assert "定向·" in flat(document)
+    await transactions.run(lambda tx: tx.many("UPDATE fund SET kind = 'unrestricted' WHERE code = 'F-EDU'", [()]))
+    free = await give(house, 8_800, fund="F-EDU")
+    document, _ = await receipts.whole_pdf(free.body["receipt"]["code"])
+    said = flat(document)
+    assert "非定向" in said
+    assert "定向·" not in said

@@ -1,6 +1,6 @@
 """The JSON calls of journal vouchers and their reviews (docs/api.md)."""
 
-from charity.finance.reviews import readers, verbs
+from charity.finance.reviews import readers, screens, verbs
 from charity.finance.reviews.forms import (
     EntriesQuery,
     EntryAnswer,
@@ -40,7 +40,7 @@ async def get(call: Call) -> WholeVoucher:
     query: EntriesQuery = call.query
     view = await readers.get(call.path["number"], by=call.by)
     rows, following = await journal_vouchers.entries_of(view.row, after=query.after, limit=query.limit)
-    entries = [EntryAnswer.model_validate(row) for row in rows]
+    entries = [EntryAnswer.model_validate({**row, "document": screens.document_of(row["facts"])}) for row in rows]
     return WholeVoucher(**_facts(view), entries=entries, next=None if following is None else str(following))
 
 
@@ -62,6 +62,7 @@ def _facts(view: View) -> dict[str, object]:
         "reviewed_at": row["reviewed_at"],
         "unusual": row["unusual"].split(),
         "reversed": view.reversed,
+        "asked": view.asked,
         "content_hash": view.content_hash,
     }
 

@@ -47,6 +47,7 @@ class EntryAnswer(BaseModel):
     kind: str
     recorded_at: str
     amount_fen: int
+    document: str | None = Field(description="原始凭证的编号：审批单、退款单、划转单、物资单据；捐款为其编号")
     leaf: str
     reverses: int | None
     reversed_by: int | None
@@ -69,6 +70,7 @@ class VoucherAnswer(BaseModel):
         description="reversal 冲销或更正，refund 退款，large 大额，cash 现金支付，late 补记，hours 非工作时间"
     )
     reversed: list[int] = Field(description="后来被冲销的分录")
+    asked: bool = Field(description="有询问还没有答复，答复以前不能复核")
     content_hash: str
 
 

@@ -35,6 +35,8 @@ class View:
     """Whether the reader made it, or took or paid its money."""
     source: Source | None
     """What it rests on; None for one of several entries."""
+    asked: bool
+    """Whether a question about it waits for its answer."""
 
     @property
     def content_hash(self) -> str:
@@ -102,6 +104,7 @@ async def views(rows: Sequence[Voucher], *, by: Actor) -> list[View]:
     numbers = [row["number"] for row in rows]
     lines, taken_back = await journal_vouchers.lines(numbers), await journal_vouchers.reversed_in(rows)
     reviews, sources = await _reviews(numbers), await journal_vouchers.sources(rows)
+    waiting_for_answers = await _asked(numbers)
     keys = {key for row in rows for key in (*row["cashiers"].split(), *row["makers"].split())}
     people = await staff.names(keys | {review["reviewer"] for review in reviews.values()})
     return [
@@ -113,9 +116,20 @@ async def views(rows: Sequence[Voucher], *, by: Actor) -> list[View]:
             people,
             by.key in {*row["cashiers"].split(), *row["makers"].split()},
             sources.get(row["number"]),
+            row["number"] in waiting_for_answers,
         )
         for row in rows
     ]
+
+
+async def _asked(numbers: Sequence[str]) -> set[str]:
+    """Those of these vouchers about which a question waits for its answer."""
+    if not numbers:
+        return set()
+    sql = (
+        f"SELECT number FROM journal_question WHERE answered_at IS NULL AND number IN ({reading.places(len(numbers))})"  # noqa: S608
+    )
+    return {row["number"] for row in await reading.rows(sql, *numbers)}
 
 
 async def _reviews(numbers: Sequence[str]) -> dict[str, JournalReviewRow]:

@@ -6,6 +6,7 @@ from typing import Any
 from charity import words
 from charity.finance.reviews import readers
 from charity.finance.reviews.readers import Day, Question, View
+from charity.giving import receipts
 from charity.ledger import accounts as acc
 from charity.ledger import chart, funds, journal_vouchers, places
 from charity.ledger.journal_vouchers import Line
@@ -67,6 +68,7 @@ def _voucher(view: View, names: Mapping[str, str]) -> dict[str, Any]:
         "lines": lines(view.lines, names),
         "content_hash": view.content_hash,
         "mine": view.mine,
+        "asked": view.asked,
         "reversed": "、".join(f"#{seq}" for seq in view.reversed),
     }
 
@@ -91,7 +93,16 @@ def summary(view: View) -> str:
 
 def document(view: View) -> tuple[str, str]:
     """Number and page of the document that a voucher of one entry was booked from; "" and "" for others."""
-    facts = view.source.facts if view.source else {}
+    return named(view.source.facts if view.source else {})
+
+
+def document_of(facts: Mapping[str, Any]) -> str | None:
+    """What an entry was booked from, as the API names it: a document's number, a gift's key."""
+    return named(facts)[0] or facts.get("donation")
+
+
+def named(facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Number and page of the document that the facts of an entry name; "" and "" where they name none."""
     return next(((facts[fact], place + facts[fact]) for fact, place in DOCUMENTS.items() if fact in facts), ("", ""))
 
 
@@ -126,6 +137,7 @@ def title(account: str, names: Mapping[str, str]) -> dict[str, str]:
 
 async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict[str, Any]:
     """One voucher whole, with a page of its entries."""
+    held = await receipts.held([one["facts"]["donation"] for one in rows if "donation" in one["facts"]], by=by)
     row, say, review = view.row, words.say, view.review
     facts: list[dict[str, Any]] = [
         {"term": say("业务日期"), "value": row["day"], "kind": "date"},
@@ -133,6 +145,7 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
         *_document_fact(view),
         {"term": say("合计"), "value": row["amount_fen"], "kind": "yuan"},
         {"term": say("分录"), "value": row["entries"], "kind": "count"},
+        {"term": say("会计主管"), "value": say("打印后签章")},
         {"term": say("出纳"), "value": "、".join(view.names(row["cashiers"]))},
         {"term": say("制单"), "value": maker(view)},
         {"term": say("审核"), "value": view.people.get(review["reviewer"], "") if review else ""},
@@ -149,6 +162,7 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
         "entries": [
             {
                 "seq": f"#{one['seq']}",
+                "document": _linked(one, held),
                 "at": one["recorded_at"],
                 "note": _note(one),
                 "amount": one["amount_fen"],
@@ -165,6 +179,15 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
         "month": row["month"],
         "part": (row["n"] - 1) // SHEETS_MAX * SHEETS_MAX,
     }
+
+
+def _linked(entry: dict[str, Any], held: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """The document of one entry, linked: of a gift the receipt that it is on (number and code, by gift)."""
+    number, href = named(entry["facts"])
+    if not number and entry["facts"].get("donation") in held:
+        number, code = held[entry["facts"]["donation"]]
+        href = f"/receipts/{code}"
+    return {"value": number, "href": href}
 
 
 def _note(entry: dict[str, Any]) -> str:

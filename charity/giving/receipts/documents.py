@@ -11,7 +11,6 @@ from charity.giving.models import Donation, Receipt
 from charity.giving.receipts import readers
 from charity.giving.receipts.printed import goods_lines
 from charity.ledger import funds
-from charity.ledger.accounts import GENERAL_FUND
 from charity.office import organisation, staff
 from charity.people import persons
 from charity.printing import pdfs
@@ -54,8 +53,7 @@ async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
     who_we_are = await organisation.get()
     english = words.language() == "en"
     first = gifts[0]
-    designated = [fund for fund in dict.fromkeys(gift.fund for gift in gifts) if fund != GENERAL_FUND]
-    money = await funds.names(designated)
+    designated = await funds.designated(gift.fund for gift in gifts)
     return PrintedReceipt(
         number=row.number,
         status=cast("Literal['issued', 'voided', 'replaced']", row.status),
@@ -67,7 +65,7 @@ async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
         lines=await _lines(row, gifts),
         total_fen=row.amount_fen,
         wish="designated" if designated else "undesignated",
-        wish_note="、".join(money.get(fund, fund) for fund in designated),
+        wish_note="、".join(designated.values()),
         channel=CHANNELS[first.channel].words if first.channel else GOODS_CHANNEL,
         received_on=first.received_on,
         memo="" if masked else sealed.unseal("donation", "memo", first.key, first.memo),

@@ -118,6 +118,14 @@ async def numbers_of(donations: Sequence[str]) -> dict[str, str]:
     return {line.donation_id: line.number for line in sorted(lines, key=lambda line: line.number)}
 
 
+async def held(donations: Sequence[str], *, by: Actor) -> dict[str, tuple[str, str]]:
+    """Number and code of the last receipt that each of these gifts was on, of those that the reader may see."""
+    numbers = await numbers_of(donations)
+    rows = await Receipt.visible_to(by).filter(number__in=set(numbers.values())) if numbers else []
+    codes = {row.number: row.code for row in rows}
+    return {gift: (number, codes[number]) for gift, number in numbers.items() if number in codes}
+
+
 async def originals(events: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """The number of the receipt that a gift was on when something of it was taken back, by (gift, that instant).
 

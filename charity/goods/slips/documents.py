@@ -4,6 +4,7 @@ from charity import words
 from charity.goods.limits import EVIDENCE_WORDS
 from charity.goods.rules import SLIP_UNKNOWN
 from charity.goods.slips.readers import Slip, SlipLine
+from charity.ledger import funds
 from charity.ledger.funds import programmes
 from charity.office import organisation, staff, stores
 from charity.printing import pdfs
@@ -57,14 +58,14 @@ async def _intake(slip: Slip) -> str:
     intake, who = slip.intake, await organisation.get()
     assert intake is not None, "an intake"
     store, names = await stores.get(slip.store), await staff.names([slip.actor])
-    designated = words.say("定向（{fund}）", fund=intake["fund"])
+    designated = await funds.designated([intake["fund"]])
     printed = IntakeSlip(
         number=slip.number,
         on=slip.effective_on,
         organisation=who.name,
         store=f"{store.code} {store.name}",
         donor=intake["donor_name"] or words.say("采购（审批单 {voucher}）", voucher=intake["voucher"]),
-        wish=words.say("非定向") if intake["fund"] == "F-GEN" else designated,
+        wish="、".join(words.say("定向（{fund}）", fund=name) for name in designated.values()) or words.say("非定向"),
         lines=[_intake_line(line) for line in slip.lines],
         keeper=names.get(slip.actor, ""),
         verify_url=address(slip.number),
