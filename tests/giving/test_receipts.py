@@ -358,6 +358,6 @@ async def test_a_receipt_says_what_the_fund_is(house: Any) -> None:
     await transactions.run(lambda tx: tx.many("UPDATE fund SET kind = 'unrestricted' WHERE code = 'F-EDU'", [()]))
     free = await give(house, 8_800, fund="F-EDU")
     document, _ = await receipts.whole_pdf(free.body["receipt"]["code"])
-    said = flat(document)
-    assert "非定向" in said
-    assert "定向·" not in said
+    text = flat(document)
+    assert "非定向" in text
+    assert "定向·" not in text

@@ -136,8 +136,8 @@ async def test_money_leaves_on_no_day_before_it_came(books: Any) -> None:
     with pytest.raises(Refusal) as refused:
         await writer.submit(moved(TILL, HERE, 1, "2026-11-04"))
     assert refused.value.code == "fund_place.short_on"
-    said = {**refused.value.facts, "place": f"{refused.value.facts['place']}"}
-    assert said == {
+    answered = {**refused.value.facts, "place": f"{refused.value.facts['place']}"}
+    assert answered == {
         "fund": EDU, "place": "库存现金", "day": "2026-11-04", "left_yuan": "0.00", "needed_yuan": "0.01"
     }  # fmt: skip
     assert await outcomes(moved(TILL, HERE, 301, "2026-11-05")) == ["fund_place.short_on"]
@@ -189,5 +189,5 @@ async def test_verify_names_a_day_at_whose_end_a_place_had_less_than_nothing(boo
     till = f"(SELECT id FROM account WHERE code = '{TILL}')"
     later = f"UPDATE turnover SET day = '2026-11-12' WHERE account = {till} AND debit = 300"
     await transactions.run(lambda tx: tx.many(later, [()]))
-    said = [f"{failure.invariant} {failure.words}" for failure in await verify.run()]
-    assert f"I5 {TILL}：2026-11-10 日终为 -300 分" in said
+    failures = [f"{failure.invariant} {failure.words}" for failure in await verify.run()]
+    assert f"I5 {TILL}：2026-11-10 日终为 -300 分" in failures
