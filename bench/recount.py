@@ -36,7 +36,10 @@ class Gift:
     day: str
     fund: str
     party: str
+    fen: int
     gone: str = "9999"
+    back: list[tuple[str, int]] = field(default_factory=list)
+    """(day, fen) of what was refunded of it, and of its reversal."""
 
 
 @dataclass
@@ -145,11 +148,15 @@ def _people(
     costs = tuple(dict.fromkeys(fund for chart, fund, _ in lines if chart == "5101"))
     if kind in {"gift.cash", "goods.gift"}:
         income = [fund for chart, fund, _ in lines if chart in {"4101", "2601"}]
-        books.gifts[seq] = Gift(day, (income or [facts["fund"]])[0], body["party"])
-    elif back is not None and back["seq"] in books.gifts:
-        books.gifts[back["seq"]].gone = day
-    elif kind == "gift.correction":
-        books.gifts[facts["of"]].gone = day
+        worth = sum(fen for chart, _, fen in lines if chart in MONEY or chart in STOCK)
+        books.gifts[seq] = Gift(day, (income or [facts["fund"]])[0], body["party"], worth or 1)
+    elif kind == "gift.correction" or (back is not None and back["seq"] in books.gifts):
+        gift = books.gifts[facts["of"] if back is None else back["seq"]]
+        gift.gone = day
+        gift.back.append((day, gift.fen))
+    elif kind == "gift.refund":
+        debited = sum(fen for chart, _, fen in lines if chart in MONEY)
+        books.gifts[facts["refund_of"]].back.append((day, -debited))
     elif kind == "voucher.paid" and costs:
         books.times.append((day, costs, facts.get("recipients", 0)))
         if facts.get("listed"):
@@ -191,7 +198,11 @@ def figures(books: Books, begin: str, end: str, fund: str = "") -> dict[str, Any
     ours = [gift for gift in books.gifts.values() if (gift.fund == fund if fund else gift.fund not in books.agency)]
     came = [gift for gift in ours if begin <= gift.day <= end]
     answer["gifts"] = len(came) - sum(1 for gift in ours if begin <= gift.gone <= end)
-    answer["donors"] = len({gift.party for gift in came if gift.party and gift.gone == "9999"})
+    left: dict[str, int] = defaultdict(int)  # of each giver: gifts of the period less what was taken back in it
+    for gift in ours:
+        events = [(gift.day, gift.fen), *((day, -fen) for day, fen in gift.back)]
+        left[gift.party] += sum(fen for day, fen in events if begin <= day <= end)
+    answer["donors"] = sum(1 for party, fen in left.items() if party and fen > 0)
     answer["people"] = len(
         {
             who

@@ -61,7 +61,9 @@ class _Counts(BaseModel):
     """What is counted beside the equation."""
 
     gifts: int = Field(description="捐赠笔数，款物都算，已冲销的不算")
-    donors: int = Field(description="捐赠人数：同一证件号码或电话只算一位，匿名的不算")
+    donors: int = Field(
+        description="捐赠人数：期间的捐赠减去期间内的退款和更正后仍有余的；同一证件号码或电话只算一位，匿名的不算"
+    )
     people: int = Field(description="受益户（人）数：名单上的和领取物资的，每户（人）只算一次")
     visits: int = Field(description="受益人次：每次拨付所记的人数，加上发放物资的次数")
     seq: int = Field(description="数字截至第几笔分录")

@@ -460,7 +460,10 @@ class RefundRow(TypedDict):
 
 
 class GiftReversal(Model):
-    """The correction of a gift that was entered wrongly: requested by one person, decided by another."""
+    """The correction of a gift that was entered wrongly: requested by one person, decided by another.
+
+    `rebooked_as` is the (first) gift that was booked in place of it.
+    """
 
     number = fields.CharField(64, primary_key=True)
     donation: fields.ForeignKeyRelation[Donation] = relation(Donation, "donation")
@@ -474,6 +477,7 @@ class GiftReversal(Model):
     decided_at = fields.TextField(null=True)
     decision = SealedField(null=True)
     seq = fields.BigIntField(null=True)
+    rebooked_as = fields.TextField(null=True)
 
     class Meta:
         """Table name."""
@@ -500,6 +504,7 @@ class GiftReversalRow(TypedDict):
     decided_at: str | None
     decision: bytes | None
     seq: int | None
+    rebooked_as: str | None
 
 
 # The tables whose rows the writer's commands read and change one by one.

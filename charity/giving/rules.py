@@ -76,5 +76,8 @@ REVERSAL_REFUNDED = Rule(
     "reversal.refunded", "这笔捐赠已退款 {refunded_yuan} 元，不能再当作误登更正；其余部分也请按退款办理"
 )
 REVERSAL_REFUNDING = Rule("reversal.refunding", "这笔捐赠有待批准的退款申请 {number}，请先批准或驳回它")
+CORRECTION_UNKNOWN = Rule("corrects.unknown", "没有更正 {number}", 422, field="corrects")
+CORRECTION_OPEN = Rule("corrects.open", "更正 {number} 还没有批准，或已被驳回，不能据它重新登记", field="corrects")
+CORRECTION_REBOOKED = Rule("corrects.done", "更正 {number} 的捐赠已经重新登记过", field="corrects")
 REVERSAL_WAITING = Rule("reversal.waiting", "这笔捐赠已有待批准的更正申请 {number}")
 NO_SUCH_STEP = Rule("act.unknown", "没有这个操作", 404)

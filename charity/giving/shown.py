@@ -3,21 +3,25 @@
 An approver reads no list of gifts, so he sees the giver masked, and no link that would be refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from charity import words
 from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
-from charity.giving.models import Donation
-from charity.ledger import funds, tracing
+from charity.giving.models import Donation, Receipt
+from charity.ledger import accounts as acc
+from charity.ledger import chart, entries, funds, journal_vouchers, tracing
 from charity.money import yuan_sign
 from charity.people import persons
 from charity.roles import Actor
 
 
-async def gift_facts(gift: Donation, *, by: Actor) -> list[dict[str, Any]]:
-    """Facts of a `description_list`: giver, sum, how it came, where it lies, what of it is used, its receipt."""
+async def gift_facts(gift: Donation, *, by: Actor, decided: bool = False) -> list[dict[str, Any]]:
+    """Facts of a `description_list`: giver, sum, how it came, where it lies, what of it is used, its receipt.
+
+    When it is `decided` what was used then and which receipt it was are no facts of the gift now: the page has them.
+    """
     reads = by.may("gift.read")
     giver = (await persons.names([gift.donor_id])).get(gift.donor_id)
     receipt = await receipts.get(gift.receipt_id) if gift.receipt_id else None
@@ -26,13 +30,18 @@ async def gift_facts(gift: Donation, *, by: Actor) -> list[dict[str, Any]]:
     name = persons.shown(giver) if reads else words.translate(giver.masked if giver else persons.ANONYMOUS)
     reference = f"{words.say('流水号')} {gift.channel_ref}" if gift.channel_ref and reads else ""
     title = (await campaigns.names([gift.campaign_id])).get(gift.campaign_id or "", "")
-    return [
+    facts = [
         {"term": words.say("捐赠人"), "value": name},
         {"term": words.say("捐赠金额"), "value": gift.amount_fen, "kind": "yuan"},
         {"term": words.say("到账日期"), "value": gift.received_on, "kind": "date"},
         {"term": words.say("到账方式"), "value": words.translate(CHANNELS[gift.channel].words), "note": reference},
         {"term": words.say("活动"), "value": title},
         {"term": words.say("基金"), "value": await _fund(gift.fund)},
+    ]
+    if decided:
+        return facts
+    return [
+        *facts,
         {"term": words.say("已经用去"), "value": state.spent, "kind": "yuan"},
         {"term": words.say("已退款"), "value": gift.refunded_fen, "kind": "yuan"},
         {
@@ -42,6 +51,40 @@ async def gift_facts(gift: Donation, *, by: Actor) -> list[dict[str, Any]]:
             "href": f"/receipts/{receipt.code}" if receipt and reads else "",
         },
     ]
+
+
+async def finished(donation: str, number: str, seqs: Iterable[int | None], *, by: Actor) -> list[dict[str, Any]]:
+    """What a refund or a correction did: its entries with their journal vouchers, the receipt it ended, the new one."""
+    wanted = [seq for seq in seqs if seq is not None]
+    bodies, numbers = await entries.bodies(wanted), await journal_vouchers.numbers_of(wanted)
+    facts = []
+    for seq in wanted:
+        lines = [(account, fen) for account, unit, fen in bodies[seq]["postings"] if unit == acc.CNY]
+        sides = ((words.say("借") if fen > 0 else words.say("贷"), account, abs(fen)) for account, fen in lines)
+        journal = f"/journal/{numbers[seq]}" if seq in numbers and by.may("ledger.read") else ""
+        facts.append(
+            {
+                "term": words.say("记账凭证"),
+                "value": await journal_vouchers.shown_of(seq),
+                "kind": "code",
+                "href": journal,
+                "note": "；".join(
+                    f"{side} {acc.split(account)[0]} {chart.name(account)} {acc.fund(account)} {yuan_sign(fen)}"
+                    for side, account, fen in sides
+                ),
+            }
+        )
+    old, new = await receipts.ended_for(donation, number)
+    if old is None:
+        return [*facts, {"term": words.say("原收据"), "value": words.say("当时没有有效收据")}]
+    after = _receipt(words.say("新收据"), new, by=by) if new else {}
+    none = {"term": words.say("新收据"), "value": words.say("没有，原收据作废")}
+    return [*facts, _receipt(words.say("原收据"), old, by=by), after or none]
+
+
+def _receipt(term: str, row: Receipt, *, by: Actor) -> dict[str, Any]:
+    href = f"/receipts/{row.code}" if by.may("gift.read") else ""
+    return {"term": term, "value": row.number, "kind": "code", "href": href, "note": yuan_sign(row.amount_fen)}
 
 
 async def _fund(code: str) -> str:

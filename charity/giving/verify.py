@@ -270,6 +270,13 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         "OR d.refunded_fen <> 0)",
     ),
     (
+        "I7",
+        "更正 {number}：重新登记的捐赠与它不符",
+        "SELECT v.number FROM gift_reversal v LEFT JOIN donation d ON d.key = v.rebooked_as "
+        "LEFT JOIN entry e ON e.seq = d.seq WHERE v.rebooked_as IS NOT NULL "
+        "AND (v.status <> 'approved' OR e.seq IS NULL OR COALESCE(@e.corrects, '') <> v.number OR e.seq < v.seq)",
+    ),
+    (
         "I6",
         "捐赠 {key} 更正了 {n} 次",
         "SELECT v.donation AS key, COUNT(*) AS n FROM gift_reversal v WHERE v.status = 'approved' "
@@ -303,9 +310,10 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         # `|| ''`: a reading of the table from end to end; by its index the rows of a campaign lie everywhere.
         "SELECT x.campaign, x.work_unit, SUM(x.gifts) AS gifts, SUM(x.donors) AS donors, SUM(x.fen) AS fen FROM ("
         "SELECT campaign, work_unit, gifts, donors, net_fen AS fen FROM unit_sum UNION ALL "
-        "SELECT campaign || '', work_unit, -COUNT(*), -COUNT(DISTINCT NULLIF(party, '')), "
-        "-SUM(amount_fen - refunded_fen) FROM donation "
-        "WHERE kind = 'cash' AND work_unit IS NOT NULL AND status <> 'reversed' GROUP BY campaign || '', work_unit) x "
+        "SELECT campaign || '', work_unit, -COUNT(*), "
+        "-COUNT(DISTINCT CASE WHEN status = 'ok' THEN NULLIF(party, '') END), -SUM(amount_fen - refunded_fen) "
+        "FROM donation WHERE kind = 'cash' AND work_unit IS NOT NULL AND status <> 'reversed' "
+        "GROUP BY campaign || '', work_unit) x "
         "GROUP BY x.campaign, x.work_unit HAVING SUM(x.gifts) <> 0 OR SUM(x.donors) <> 0 OR SUM(x.fen) <> 0",
     ),
     (
@@ -329,9 +337,9 @@ _BOOKS: tuple[Check | Pass | Guard, ...] = (
         "{mark}：记有捐赠人 {kept} 位，捐赠记录中为 {given} 位",
         "SELECT x.mark, SUM(x.kept) AS kept, SUM(x.given) AS given FROM (SELECT fund AS mark, donors AS kept, "
         "0 AS given FROM donor_sum UNION ALL SELECT fund, 0, COUNT(DISTINCT party) FROM donation "
-        "WHERE party <> '' AND status <> 'reversed' GROUP BY fund UNION ALL SELECT '*', 0, COUNT(DISTINCT d.party) "
+        "WHERE party <> '' AND status = 'ok' GROUP BY fund UNION ALL SELECT '*', 0, COUNT(DISTINCT d.party) "
         "FROM donation d JOIN fund f ON f.code = d.fund WHERE f.kind <> 'agency' AND d.party <> '' "
-        "AND d.status <> 'reversed') x GROUP BY x.mark HAVING SUM(x.kept) <> SUM(x.given)",
+        "AND d.status = 'ok') x GROUP BY x.mark HAVING SUM(x.kept) <> SUM(x.given)",
     ),
     (
         "I12",

@@ -83,7 +83,7 @@ def one(state: State, person: str, known: Sequence[str]) -> PartyRow | None:
 def largest(state: State, known: Sequence[str]) -> int:
     """The largest gift of money so far of whoever these keys are, fen; 0 for who gave none, or is nameless.
 
-    A gift that was reversed since still counts: it was typed twice when it was so large.
+    Of the gifts that stand: one that was reversed, or refunded whole, counts no more.
     """
     rows = [row for key in known if (row := state.row(PARTY, key))]
     parties = [state.row(PARTY, row["same_as"]) for row in rows]

@@ -10,7 +10,7 @@ from typing import Any
 import as_shown
 import pytest
 from cast import Cast
-from giving.given import all_is_well, give
+from giving.given import all_is_well, give, refunded
 from ledger.test_equation import EVENTS, post
 from ledger.test_verify import open_funds
 from reports.given import RICE, SOAP, busy_town
@@ -25,6 +25,10 @@ from charity.ledger import payment_numbers
 from charity.ledger.payment_numbers import Claim, PaymentKind
 from charity.people.persons import Donor
 
+_COLUMNS = {
+    True: "SELECT column_name FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position",
+    False: "SELECT name FROM pragma_table_info($1)",
+}
 FILLED = {
     "0023_demo_loaded": "UPDATE installation",
     "0024_fund_months": "INSERT INTO fund_month",
@@ -282,6 +286,39 @@ async def test_the_largest_gifts_of_before_are_those_that_the_writer_keeps(house
     await _do("UPDATE party SET largest_fen = 0")
     await _fill_again("0044_largest_gifts", tmp_path / "migrations", ("ALTER TABLE",))
     assert await _kept("party") == before
+
+
+async def test_a_gift_refunded_whole_before_makes_nobody_a_donor(house: Cast, tmp_path: Path) -> None:
+    once, twice = Donor("person", "甲", "13900000001"), Donor("person", "乙", tax_id="330101199001011234")
+    gifts = [
+        await give(house, fen, donor=donor, campaign=campaign, work_unit="LXU02")
+        for fen, donor, campaign in ((300, once, "everyday"), (500, twice, "everyday"), (200, twice, "wenchuan-2008"))
+    ]
+    await give(house, 100, donor=twice, campaign="everyday")
+    tables = ("party", "donor_sum", "unit_sum")
+    before = [await _kept(table) for table in tables]
+    for gift in gifts:
+        await refunded(
+            house, gift, await reading.value("SELECT amount_fen FROM donation WHERE key = $1", gift.body["id"])
+        )
+    after = [await _kept(table) for table in tables]
+    for table, rows in zip(("party", "donor_sum"), before, strict=False):  # as the writer kept them until then
+        await _do(f"DELETE FROM {table}")
+        columns = [row[0] for row in await reading.tuples(_COLUMNS[engine.state().postgres], table)]
+        await transactions.run(
+            lambda tx, table=table, rows=rows, columns=columns: tx.insert(
+                table, [dict(zip(columns, row, strict=True)) for row in rows]
+            )
+        )
+    await _do(
+        "UPDATE unit_sum SET donors = 2 WHERE campaign = 'everyday'", "UPDATE unit_sum SET donors = 1 WHERE donors = 0"
+    )
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations.FOLDER, folder)
+    shutil.copy(folder / "0048_gifts_that_stand.sql", folder / "9048_again.sql")
+    assert await migrations.migrate(folder) == ["9048_again"]
+    assert [await _kept(table) for table in tables] == after
+    assert await all_is_well() == []
 
 
 async def test_refunds_of_before_keep_what_they_were_and_open_ones_get_a_cause(

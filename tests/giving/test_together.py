@@ -8,10 +8,12 @@ import pytest
 from giving.given import TODAY, WANG, all_is_well, approved, balance, corrected, entries, give, requested
 from giving.test_pages import API, keyed
 from page_forms import form_of, hidden_of
+from tampering import tampered
+from whole.given import verify_failures
 
 from charity.db import reading
 from charity.errors import Refusal
-from charity.giving import donations, receipts
+from charity.giving import donations, receipts, reversals
 from charity.giving.donations import PARTS_MAX, Part
 from charity.giving.receipts import documents
 from charity.ledger import entries as journal
@@ -194,3 +196,105 @@ async def test_the_page_takes_further_purposes_and_reads_the_whole_sum_back(web:
     assert await entries() == 2
     plain = await cashier.get("/donations/new")
     assert '<details class="fold">' in plain.text
+
+
+async def undone(house: Any, gift: str) -> str:
+    """One part of a transfer corrected; the correction's number."""
+    asked = await reversals.request(gift, reason="用途登错", by=house.accountant)
+    seen = asked.body["content_hash"]
+    await reversals.approve(asked.body["number"], content_hash=seen, by=house.approver)
+    return str(asked.body["number"])
+
+
+async def code_of(call: Any) -> str:
+    with pytest.raises(Refusal) as refused:
+        await call
+    return refused.value.code
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+async def test_the_true_part_of_a_transfer_is_booked_under_its_number_once(house: Any, wrong: int) -> None:
+    made = (await together(house)).body
+    number = await undone(house, made["gifts"][wrong]["id"])
+    true_part = {"channel": "bank", "channel_ref": WAYS[3], "campaign": "everyday", "fund": "F-EDU"}
+    assert await code_of(give(house, 700, **true_part)) == "channel.ref_used", "another event, as before"
+    assert await code_of(together(house, ref=WAYS[1])) == "channel.ref_used"
+    assert await code_of(give(house, 700, **true_part, corrects="GZ-2026-000009")) == "corrects.unknown"
+    anew = await give(house, 700, **true_part, corrects=number)
+    first = made["gifts"][0]["id"]
+    kept = await reading.tuples("SELECT key, holder, lines FROM payment_number")
+    assert list(map(tuple, kept)) == [("bank:ICBC202611269", first, 2)]
+    assert await code_of(give(house, 700, **true_part, corrects=number)) == "corrects.done"
+    assert await code_of(give(house, 700, **true_part)) == "channel.ref_used"
+    assert (await reversals.get(number, by=house.auditor)).rebooked_as == anew.body["id"]
+    seq = await reading.value("SELECT MAX(seq) FROM entry")
+    assert await journal.facts("corrects", [seq]) == {seq: number}
+    again = await undone(house, anew.body["id"])
+    await together(house, ref=WAYS[2], corrects=again)
+    assert [lines for (lines,) in await reading.tuples("SELECT lines FROM payment_number")] == [3]
+    assert await verify_failures() == []
+    for fault in ("UPDATE gift_reversal SET rebooked_as = 'x'", f"UPDATE gift_reversal SET rebooked_as = '{first}'"):
+        async with tampered(fault):
+            assert set(await verify_failures()) == {"I7"}, fault
+
+
+async def test_a_number_is_free_when_all_parts_are_undone_and_a_correction_may_have_another_number(house: Any) -> None:
+    made = (await together(house)).body
+    numbers = [await undone(house, gift["id"]) for gift in made["gifts"]]
+    other = await give(house, 5, channel="bank", channel_ref="OTHER", corrects=numbers[0])
+    await give(house, 10, channel="bank", channel_ref=WAYS[0])
+    way = {"channel": "bank", "channel_ref": WAYS[2]}
+    assert await code_of(give(house, 7, **way, corrects=numbers[1])) == "channel.ref_used", "it is another event's now"
+    await give(house, 7, corrects=numbers[1])
+    holders = dict(map(tuple, await reading.tuples("SELECT key, holder FROM payment_number")))
+    assert holders["bank:OTHER"] == other.body["id"]
+    assert await verify_failures() == []
+
+
+async def test_a_part_undone_while_the_true_part_is_booked_has_one_outcome(house: Any) -> None:
+    made = (await together(house)).body
+    asked = await reversals.request(made["gifts"][0]["id"], reason="用途登错", by=house.accountant)
+    number, seen = asked.body["number"], asked.body["content_hash"]
+    true_part = {"channel": "bank", "channel_ref": WAYS[3]}
+    assert await code_of(give(house, 6_000, **true_part, corrects=number)) == "corrects.open"
+    outcomes = await asyncio.gather(
+        give(house, 6_000, **true_part, corrects=number),
+        reversals.approve(number, content_hash=seen, by=house.approver),
+        give(house, 6_000, **true_part, corrects=number),
+        give(house, 6_000, **true_part, corrects=number),
+        give(house, 6_000, **true_part),
+        return_exceptions=True,
+    )
+    codes = [getattr(outcome, "code", "") for outcome in outcomes]
+    assert codes == ["corrects.open", "", "", "corrects.done", "channel.ref_used"]
+    assert int(await reading.value("SELECT SUM(amount_fen) FROM donation WHERE status = 'ok'")) == 10_000
+    assert await verify_failures() == []
+
+
+async def test_the_true_part_is_booked_from_the_page_of_the_correction_and_by_a_call(house: Any, web: Any) -> None:
+    made = (await together(house)).body
+    number = await undone(house, made["gifts"][0]["id"])
+    cashier = web.as_("cashier")
+    assert f'href="/donations/new?corrects={number}"' in (await cashier.get(f"/reversals/{number}")).text
+    assert f"/donations/new?corrects={number}" not in (await web.as_("approver").get(f"/reversals/{number}")).text
+    address = f"/donations/new?corrects={number}"
+    page = (await cashier.get(address)).text
+    assert WAYS[0] in page
+    assert number in page
+    hidden = await form_of(cashier, address)
+    assert hidden["corrects"] == number
+    typed = {"kind": "person", "name": WANG.name, "phone": WANG.phone, "campaign": "everyday", "amount_yuan": "60"}
+    typed |= {"received_on": TODAY, "channel": "bank", "channel_ref": WAYS[0]}
+    done = await cashier.post("/donations/new", data={**hidden, **typed})
+    assert done.status_code == 303, done.text
+    assert f"/donations/new?corrects={number}" not in (await cashier.get(f"/reversals/{number}")).text
+    second = await undone(house, made["gifts"][1]["id"])
+    body = {"campaign": "everyday", "amount_fen": 4_000, "received_on": TODAY, "channel": "bank"}
+    body |= {"channel_ref": WAYS[0], "donor": {"kind": "person", "name": WANG.name}}
+    refused = await cashier.post(f"{API}/donations", json=body, headers=keyed())
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:charity:problem:channel.ref_used")
+    booked = await cashier.post(f"{API}/donations", json={**body, "corrects": second}, headers=keyed())
+    assert booked.status_code == 201
+    again = await cashier.post(f"{API}/donations", json={**body, "corrects": second}, headers=keyed())
+    assert (again.status_code, again.json()["type"]) == (409, "urn:charity:problem:corrects.done")
+    assert await verify_failures() == []

@@ -19,6 +19,7 @@ async def receive(call: Call) -> Answer:
             donor=body.donor.donor(),
             work_unit=body.work_unit,
             confirmed_amount_fen=body.confirmed_amount_fen,
+            corrects=body.corrects or "",
             by=call.by,
             idem=idem,
         )
@@ -32,6 +33,7 @@ async def receive(call: Call) -> Answer:
         fund=part.fund,
         work_unit=body.work_unit,
         confirmed_amount_fen=body.confirmed_amount_fen,
+        corrects=body.corrects or "",
         by=call.by,
         idem=idem,
     )

@@ -63,6 +63,9 @@ class DonationBody(ArrivedBody):
     )
     donor: DonorForm
     work_unit: Code | None = Field(None, description="单位代号")
+    corrects: Code | None = Field(
+        None, description="已批准的更正的编号：这笔捐赠按实际重新登记，沿用原流水号", examples=["GZ-2026-000001"]
+    )
 
     def part(self) -> Part | None:
         """The one purpose; None when there are `gifts`. 422 when it is neither one nor the other."""
@@ -124,6 +127,7 @@ class DonationForm(DonorPageForm):
     public_name: bool = False
     public_amount: bool = False
     memo: Message = ""
+    corrects: OptionalCode = None
     parts: dict[str, PartForm] = Field(default_factory=dict)
 
     def every_part(self) -> list[Part]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charity.giving import rules
-from charity.giving.models import Donation
+from charity.giving.models import Donation, GiftReversal
 from charity.people import persons
 from charity.people.persons import Person
 from charity.roles import PUBLIC, SYSTEM, Actor
@@ -28,6 +28,14 @@ async def get(key: str, *, by: Actor) -> Donation:
     if row is None:
         raise rules.DONATION_UNKNOWN()
     return row
+
+
+async def corrected(number: str, *, by: Actor) -> Donation:
+    """The gift that this correction undid, or reversal.unknown (404)."""
+    row = await GiftReversal.visible_to(by).get_or_none(number=number)
+    if row is None:
+        raise rules.REVERSAL_UNKNOWN()
+    return await get(row.donation_id, by=by)
 
 
 async def amounts(keys: Sequence[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from charity.errors import Refusal
 from charity.giving import donations
 from charity.giving.donations import PARTS_MAX
 from charity.giving.donations.forms import DonationForm
-from charity.giving.donations.screens import campaign_choices, read_back, received_choices
+from charity.giving.donations.screens import campaign_choices, corrected_values, read_back, received_choices
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.receipts.routes import to_receipt
 from charity.ledger import funds
@@ -23,8 +23,10 @@ Data = dict[str, str | list[str]]
 
 async def donation_form(request: Request) -> Response:
     """The form for a walk-in gift."""
-    auth.allowed(request, "gift.receive")
+    actor = auth.allowed(request, "gift.receive")
     values: Data = {"received_on": clock.today().isoformat(), "kind": "person", "channel": "cash", "public_amount": "1"}
+    if number := request.query_params.get("corrects"):
+        values |= await corrected_values(number, by=actor)
     return await _donation_page(request, values)
 
 
@@ -61,6 +63,7 @@ async def donate(request: Request) -> Response:
             public_amount=form.public_amount,
             memo=form.memo,
             confirmed_amount_fen=form.confirmed_amount_yuan,
+            corrects=form.corrects or "",
             by=actor,
             idem=forms.idem(request, data, "donation.receive"),
         )

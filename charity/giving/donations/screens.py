@@ -2,6 +2,8 @@
 
 from charity.errors import Refusal
 from charity.giving import campaigns, channels, rules
+from charity.giving.donations import readers
+from charity.roles import Actor
 from charity.web.choices import choices
 
 
@@ -15,6 +17,17 @@ def read_back(refusal: Refusal | None) -> str:
     if refusal is None or refusal.code not in {rules.AMOUNT_UNCONFIRMED.code, rules.AMOUNT_TWICE.code}:
         return ""
     return str(refusal.facts["capitals"])
+
+
+async def corrected_values(number: str, *, by: Actor) -> dict[str, str]:
+    """What the form begins with when a gift is booked anew: all that was not wrong as a rule. The giver is typed."""
+    gift = await readers.corrected(number, by=by)
+    values = {"campaign": gift.campaign_id or "", "work_unit": gift.work_unit_id or "", "channel": gift.channel}
+    values |= {"corrects": number, "channel_ref": gift.channel_ref, "received_on": gift.received_on}
+    return values | {
+        "public_name": "1" if gift.public_name else "",
+        "public_amount": "1" if gift.public_amount else "",
+    }
 
 
 async def campaign_choices() -> list[dict[str, str]]:

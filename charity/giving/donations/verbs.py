@@ -5,7 +5,7 @@ money), its giver is an opaque key in the books, and its receipt is made in the 
 Source: field.md 4.6 entries 2, 3 and 11; Charity Law 38.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,8 @@ from charity.db import sealed
 from charity.db.tables import Table
 from charity.giving import campaigns, channels, receipts, rules
 from charity.giving.channels import Channel
-from charity.giving.donations import read_back
+from charity.giving.donations import corrected, read_back
+from charity.giving.donations.corrected import Corrected
 from charity.giving.donors import counting
 from charity.giving.models import (
     CAMPAIGN,
@@ -56,6 +57,8 @@ class Gift:
     memo: bytes | None = None
     together: str | None = None
     """The key of the first gift of the same transfer, of a later one."""
+    corrects: str = ""
+    """The correction whose gift this one takes the place of."""
 
     def __post_init__(self) -> None:
         """Blanks and hyphens alone are no payment number."""
@@ -97,11 +100,13 @@ async def receive(
     public_amount: bool = True,
     memo: str = "",
     confirmed_amount_fen: int | None = None,
+    corrects: str = "",
     idem: Idem | None = None,
 ) -> Answer:
     """Record a gift that arrived: 201 `{id, entry, receipt: {code, number}}`.
 
-    `confirmed_amount_fen` is the sum typed a second time, needed where `read_back` says so.
+    `confirmed_amount_fen` is the sum typed a second time, needed where `read_back` says so; `corrects` the number of a
+    correction whose gift this one takes the place of.
     """
     by.must("gift.receive")
     way = await channels.arrived(channel, channel_ref)
@@ -126,14 +131,16 @@ async def receive(
     )
     today = clock.today()
 
-    def decide(state: State) -> Answer:
+    def decide(state: State, replaced: Corrected | None = None) -> Answer:
         largest_fen = parties.largest(state, gift.known)
         read_back.check(amount_fen, confirmed_amount_fen, read_back.reasons(amount_fen, way, largest_fen=largest_fen))
         campaigns.accepting(state, campaign, day=received_on)
+        if replaced:
+            corrected.take_place(state, replaced, [gift])
         state.add(PERSON, row)
         return record(state, gift, today=today.isoformat(), by=by)
 
-    return await submit(Command(decide, wants=gift.wants(today.year), idem=idem))
+    return await submit(_command(decide, gift.wants(today.year), idem, corrects))
 
 
 async def receive_together(
@@ -149,11 +156,13 @@ async def receive_together(
     public_amount: bool = True,
     memo: str = "",
     confirmed_amount_fen: int | None = None,
+    corrects: str = "",
     idem: Idem | None = None,
 ) -> Answer:
     """Record one transfer for several purposes: 201 `{gifts: [{id, entry}], receipt: {code, number}}`.
 
-    An entry a purpose, one payment number and one receipt over all; `confirmed_amount_fen` is the sum of all.
+    An entry a purpose, one payment number and one receipt over all; `confirmed_amount_fen` is the sum of all, and
+    `corrects` as in `receive`.
     """
     by.must("gift.receive")
     if not 0 < len(parts) <= PARTS_MAX:
@@ -185,9 +194,11 @@ async def receive_together(
     today = clock.today()
     total_fen = sum(gift.amount_fen for gift in gifts)
 
-    def decide(state: State) -> Answer:
+    def decide(state: State, replaced: Corrected | None = None) -> Answer:
         largest_fen = parties.largest(state, gifts[0].known)
         read_back.check(total_fen, confirmed_amount_fen, read_back.reasons(total_fen, way, largest_fen=largest_fen))
+        if replaced:
+            corrected.take_place(state, replaced, gifts)
         state.add(PERSON, row)
         booked: list[Entry] = []
         for gift in gifts:
@@ -201,7 +212,14 @@ async def receive_together(
     rows = dict.fromkeys(row for w in wants for row in w.rows)
     funds = dict.fromkeys(fund for w in wants for fund in w.funds)
     named = Wants(funds=list(funds), series=wants[0].series, rows=list(rows))
-    return await submit(Command(decide, wants=named, idem=idem))
+    return await submit(_command(decide, named, idem, corrects))
+
+
+def _command(decide: Callable[..., Answer], wants: Wants, idem: Idem | None, corrects: str) -> Command:
+    """The command of gifts; with a correction that they follow it is loaded first."""
+    if not corrects:
+        return Command(decide, wants=wants, idem=idem)
+    return Command(decide, wants=wants, idem=idem, load=lambda loader: corrected.load(loader, corrects))
 
 
 def record(state: State, gift: Gift, *, today: str, by: Actor) -> Answer:
@@ -234,6 +252,8 @@ def _book(state: State, gift: Gift, *, by: Actor) -> Entry:
         facts["work_unit"] = gift.work_unit
     if gift.together:
         facts["together"] = gift.together
+    if gift.corrects:
+        facts["corrects"] = gift.corrects
     entry = state.post(
         "gift.cash",
         [(money, acc.CNY, gift.amount_fen), (acc.money(income, gift.fund), acc.CNY, -gift.amount_fen)],

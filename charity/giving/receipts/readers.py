@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charity.db import reading
+from charity.db import reading, sealed
 from charity.db.paging import Where
 from charity.giving import rules
 from charity.giving.models import Donation, GiftReversal, Receipt, ReceiptLine, Refund
@@ -124,6 +124,15 @@ async def held(donations: Sequence[str], *, by: Actor) -> dict[str, tuple[str, s
     rows = await Receipt.visible_to(by).filter(number__in=set(numbers.values())) if numbers else []
     codes = {row.number: row.code for row in rows}
     return {gift: (number, codes[number]) for gift, number in numbers.items() if number in codes}
+
+
+async def ended_for(donation: str, reason: str) -> tuple[Receipt | None, Receipt | None]:
+    """The receipt of a gift that a refund or a correction of this number ended, and the one issued in its place."""
+    lines = await ReceiptLine.visible_to(SYSTEM).filter(donation_id=donation).values_list("number", flat=True)
+    for row in await Receipt.visible_to(SYSTEM).filter(number__in=lines, ended_at__isnull=False).order_by("number"):
+        if sealed.unseal("receipt", "reason", row.code, row.reason) == reason:
+            return row, await Receipt.with_code(row.replaced_by_id).first() if row.replaced_by_id else None
+    return None, None
 
 
 async def originals(events: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -1,16 +1,17 @@
 """What the pages of refunds show, with words in the reader's language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from charity import words
 from charity.db import sealed
 from charity.giving import donations, receipts, refunds
+from charity.giving.kinds import RefundCause
 from charity.giving.models import Donation, Refund
 from charity.giving.receipts.screens import refund_state
 from charity.giving.refunds import bookings, readers
 from charity.giving.refunds.bookings import Booking
-from charity.giving.shown import gift_facts, paid_from
+from charity.giving.shown import finished, gift_facts, paid_from
 from charity.ledger import places
 from charity.ledger import refunds as books
 from charity.ledger.accounts import GENERAL_FUND
@@ -25,13 +26,16 @@ async def refund_page(number: str, *, by: Actor) -> dict[str, Any]:
     gift = await donations.get(row.donation_id, by=SYSTEM)  # whoever may see a refund sees what is given back
     booking = await refunds.booking(row, gift)
     facts = await _facts(row, booking, gift)
+    if row.seq is not None:
+        facts += _payment_facts(row, await places.labels())
+        facts += await finished(gift.key, row.number, (row.seq, row.paid_seq), by=by)
     shown = await readers.content(row)
     mine = by.key in {row.requested_by, row.approved_by}
     return {
         "row": row,
         "facts": facts,
         "carried": confirming.carried(shown.hash, facts),
-        "gift_facts": await gift_facts(gift, by=by),
+        "gift_facts": await gift_facts(gift, by=by, decided=row.seq is not None),
         "people": await _people(row),
         "state": refund_state(row),
         "can_approve": row.status == "requested" and by.may("refund.approve") and by.key != row.requested_by,
@@ -49,6 +53,11 @@ async def _facts(row: Refund, booking: Booking, gift: Donation) -> list[dict[str
         {"term": words.say("退款金额"), "value": row.amount_fen, "kind": "yuan"},
         {"term": words.say("退款原因"), "value": words.translate(cause) if cause else "—"},
         {"term": words.say("理由"), "value": sealed.unseal("refund", "reason", row.number, row.reason)},
+        {
+            "term": words.say("当时已经用去") if row.seq is not None else words.say("其中已经用去"),
+            "value": booking.general_fen,
+            "kind": "yuan",
+        },
         {"term": words.say("记入科目"), "value": f"{booking.debit} {words.translate(debit)}" if debit else "—"},
         {
             "term": words.say("由哪个基金付"),
@@ -76,6 +85,19 @@ async def _people(row: Refund) -> list[dict[str, Any]]:
     ]
     return [
         {"term": term, "value": names.get(key, ""), "note": note, "at": at} for term, key, at, note in listed if key
+    ]
+
+
+def _payment_facts(row: Refund, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """When, from where and with which number it was paid; or that it was taken back already."""
+    if row.cause == RefundCause.CHARGEBACK:
+        return [{"term": words.say("付款"), "value": words.say("款项已被平台或银行扣回，不需要付款。")}]
+    if not row.paid_on:
+        return []
+    return [
+        {"term": words.say("付款日期"), "value": row.paid_on, "kind": "date"},
+        {"term": words.say("付款账户"), "value": names.get(row.paid_from, "")},
+        {"term": words.say("流水号或回单号"), "value": row.channel_ref or words.say("现金，没有单号"), "kind": "code"},
     ]
 
 

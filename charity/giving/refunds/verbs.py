@@ -11,6 +11,7 @@ from charity import clock, tokens
 from charity.db import sealed
 from charity.giving import donations, receipts, rules
 from charity.giving.channels import CHANNELS, Channel
+from charity.giving.donors import counting
 from charity.giving.fields import must_say_why
 from charity.giving.kinds import RefundCause
 from charity.giving.models import DONATION, REFUND, UNIT_SUMS, DonationRow, RefundRow
@@ -140,11 +141,12 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What an approval loaded: how it is booked, what leaves of the gift, the gifts on its receipt, who is credited."""
+    """What an approval loaded: booking, what leaves, the gifts on the receipt, the giver, who is credited."""
 
     booking: Booking
     leaving: Leaving
     on_receipt: list[str]
+    giver: counting.Giver
     credit: dict[str, str]
 
 
@@ -178,7 +180,7 @@ class _Approval:
         if refund["cause"] == RefundCause.CHARGEBACK:
             credit = await _taken_from(loader, paying, CHANNELS[gift["channel"]], self.today)
         on_receipt = await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else []
-        return _Facts(asked.booking, leaving, on_receipt, credit)
+        return _Facts(asked.booking, leaving, on_receipt, await counting.load(loader, gift), credit)
 
     def decide(self, state: State, facts: _Facts) -> Answer:
         refund, gift = bookings.rows(state, self.number)
@@ -198,7 +200,7 @@ class _Approval:
             },
         )
         entry = books.post(state, facts.leaving, asked, actor=self.by.key)
-        self._take_back(state, gift, amount, facts.on_receipt)
+        self._take_back(state, gift, amount, facts)
         status = "refunded" if refund["cause"] == RefundCause.CHARGEBACK else "approved"
         columns = {"approved_by": self.by.key, "approved_at": state.now, "seq": entry.seq}
         state.change(
@@ -216,13 +218,15 @@ class _Approval:
         )
         return Answer(201, {"entry": entry.id, "status": status})
 
-    def _take_back(self, state: State, gift: DonationRow, amount: int, on_receipt: list[str]) -> None:
+    def _take_back(self, state: State, gift: DonationRow, amount: int, facts: _Facts) -> None:
         """What the gift, its receipt, its campaign and its unit count from now on."""
         refunded = gift["refunded_fen"] + amount
-        receipts.take_off(state, gift, amount, on_receipt, issued_on=self.today, reason=self.number, by=self.by)
+        receipts.take_off(state, gift, amount, facts.on_receipt, issued_on=self.today, reason=self.number, by=self.by)
         status = "refunded" if refunded == gift["amount_fen"] else "ok"
         state.change(DONATION, gift["key"], refunded_fen=refunded, status=status)
-        if gift["work_unit"]:
+        if status == "refunded":
+            counting.taken_back(state, gift, facts.giver, gifts=0, amount_fen=amount)
+        elif gift["work_unit"]:
             state.tally(UNIT_SUMS, (donations.campaign_of(gift), gift["work_unit"]), 0, 0, -amount)
 
 

@@ -9,6 +9,7 @@ from charity.giving.reversals.shape import Outlook, content
 from charity.ledger import accounts as acc
 from charity.ledger import entries, funds, tracing
 from charity.ledger.content import Content
+from charity.ledger.reversals import RECLASSIFIED
 from charity.roles import SYSTEM, Actor
 
 STATUS_WORDS = receipts.REVERSAL_STATUS_WORDS
@@ -49,6 +50,21 @@ async def outlook(gift: Donation) -> Outlook:
     unspent = await tracing.unspent_fen(gift.seq, gift.fund)
     earlier = (await funds.get(gift.fund)).kind != "agency" and gift.booked_on[:4] < today[:4]
     return Outlook(int(gift.amount_fen) - unspent, acc.PRIOR_YEARS if earlier else "")
+
+
+async def done(reversal: GiftReversal, gift: Donation) -> tuple[int, str, list[int]]:
+    """Of an approved correction: what of the gift was used then, fen; the kind of its entry; its entries in order.
+
+    The entry before it is one of them where money was fetched back first.
+    """
+    assert reversal.seq is not None, "approved"
+    bodies = await entries.bodies([reversal.seq - 1, reversal.seq])
+    body = bodies[reversal.seq]
+    owned = body.get("flows", {}).get("owned", [])
+    used_fen = sum(stop - start for _, start, stop, owner in owned if owner == gift.seq)
+    before = bodies.get(reversal.seq - 1, {"kind": "", "facts": {}})
+    fetched = before["kind"] == RECLASSIFIED and before["facts"].get("reversal") == reversal.number
+    return used_fen, body["kind"], [reversal.seq - 1, reversal.seq] if fetched else [reversal.seq]
 
 
 async def shown(reversal: GiftReversal, gift: Donation) -> Content:

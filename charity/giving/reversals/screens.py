@@ -10,10 +10,17 @@ from charity.giving.models import Donation, GiftReversal
 from charity.giving.receipts.screens import reversal_state
 from charity.giving.reversals import readers
 from charity.giving.reversals.shape import Outlook
-from charity.giving.shown import gift_facts
+from charity.giving.shown import finished, gift_facts
+from charity.ledger.reversals import CORRECTION, REVERSAL
+from charity.money import yuan_sign
 from charity.office import staff
 from charity.roles import SYSTEM, Actor
 from charity.web import confirming
+
+BOOKED = {
+    REVERSAL: "原样冲销这笔捐赠的分录",
+    CORRECTION: "以前年度的捐赠：记入 3201 以前年度净资产调整",
+}
 
 
 async def reversal_page(number: str, *, by: Actor) -> dict[str, Any]:
@@ -21,14 +28,18 @@ async def reversal_page(number: str, *, by: Actor) -> dict[str, Any]:
     row = await reversals.get(number, by=by)
     gift = await donations.get(row.donation_id, by=SYSTEM)  # whoever may see a correction sees what is corrected
     facts = _facts(row, gift, await readers.outlook(gift))
+    booked_anew = await donations.get(row.rebooked_as, by=SYSTEM) if row.rebooked_as else None
+    if row.seq is not None:
+        facts += await _done(row, gift, booked_anew, by=by)
     return {
         "row": row,
         "facts": facts,
         "carried": confirming.carried((await readers.shown(row, gift)).hash, facts),
-        "gift_facts": await gift_facts(gift, by=by),
+        "gift_facts": await gift_facts(gift, by=by, decided=row.status == "approved"),
         "people": await _people(row),
         "state": reversal_state(row),
         "can_approve": row.status == "requested" and by.may("reversal.approve") and by.key != row.requested_by,
+        "can_rebook": row.status == "approved" and booked_anew is None and by.may("gift.receive"),
     }
 
 
@@ -47,14 +58,39 @@ def _facts(row: GiftReversal, gift: Donation, outlook: Outlook) -> list[dict[str
             },
             {
                 "term": words.say("怎样入账"),
-                "value": words.say("以前年度的捐赠：记入 3201 以前年度净资产调整")
-                if outlook.through
-                else words.say("原样冲销这笔捐赠的分录"),
+                "value": words.translate(BOOKED[CORRECTION if outlook.through else REVERSAL]),
                 "note": words.say("钱若已划到别处，先在本基金内调回原处，再冲销"),
             },
         ]
     state = reversal_state(row)
     return [*facts, {"term": words.say("状态"), "value": state, "kind": "status"}]
+
+
+async def _done(row: GiftReversal, gift: Donation, booked_anew: Donation | None, *, by: Actor) -> list[dict[str, Any]]:
+    """What an approved correction did: what was used then, its entries and receipts, the number, the gift anew."""
+    used_fen, kind, seqs = await readers.done(row, gift)
+    facts: list[dict[str, Any]] = [
+        {
+            "term": words.say("当时已经用去"),
+            "value": used_fen,
+            "kind": "yuan",
+            "note": words.say("由本基金下一笔未用的捐赠接替，付款不变") if used_fen else "",
+        },
+        {"term": words.say("怎样入账"), "value": words.translate(BOOKED[kind])},
+        *await finished(gift.key, row.number, seqs, by=by),
+    ]
+    if booked_anew is not None:
+        receipt = await receipts.get(booked_anew.receipt_id) if booked_anew.receipt_id else None
+        facts.append(
+            {
+                "term": words.say("已按实际重新登记"),
+                "value": receipt.number if receipt else words.say("现在没有有效收据"),
+                "kind": "code" if receipt else "text",
+                "href": f"/receipts/{receipt.code}" if receipt and by.may("gift.read") else "",
+                "note": yuan_sign(booked_anew.amount_fen),
+            }
+        )
+    return facts
 
 
 async def _people(row: GiftReversal) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@ then on, its receipt is voided, its payment number is free, and a pledge waits f
 never a refund.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +77,7 @@ async def request(donation: str, *, reason: str, by: Actor, idem: Idem | None = 
             decided_at=None,
             decision=None,
             seq=None,
+            rebooked_as=None,
         )
         state.add(GIFT_REVERSAL, row)
         shown = content(row, gift, outlook)
@@ -123,7 +123,7 @@ class _Facts:
     leaving: Leaving
     through: str
     on_receipt: list[str]
-    known_giver: Sequence[str]
+    giver: counting.Giver
 
 
 class _Approval:
@@ -204,7 +204,7 @@ class _Approval:
     def _take_back(self, state: State, facts: _Facts) -> None:
         """What the fund, the unit and the pledge counted of the gift."""
         gift, amount = facts.gift, donations.given_fen(facts.gift)
-        counting.taken_back(state, gift, facts.known_giver)
+        counting.taken_back(state, gift, facts.giver, gifts=-1, amount_fen=amount)
         if not gift["pledge"]:
             return
         pledge = state.row(PLEDGE, gift["pledge"])

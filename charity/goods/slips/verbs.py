@@ -5,7 +5,6 @@ receipt is voided and its gift marked reversed in the same command; points of an
 household, in the cycles they were taken from.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,7 +46,7 @@ class _Facts:
     intake: IntakeRow | None
     blocking: list[str]
     receipt_gifts: list[str]
-    known_giver: Sequence[str] = ()
+    giver: counting.Giver
 
 
 class _Reversal:
@@ -69,13 +68,13 @@ class _Reversal:
         )
         await loader.series([numbers.series(SERIES, document["store"], self.day.year)])
         lots = [stock.Lot(**row) for row in await loader.rows(_LOTS, self.number)]
-        facts = _Facts(document, body, lines, lots, await loader.row(INTAKE, self.number), [], [])
+        facts = _Facts(document, body, lines, lots, await loader.row(INTAKE, self.number), [], [], counting.Giver())
         if facts.intake is not None:
             facts.blocking = await blocking(loader.rows, [line["lot"] for line in lines])
             gift = await self._load_intake(loader, facts.intake)
             if gift is not None:
                 facts.receipt_gifts = await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else []
-                facts.known_giver = await counting.load(loader, gift)
+                facts.giver = await counting.load(loader, gift)
         return facts
 
     @staticmethod
@@ -179,7 +178,7 @@ class _Reversal:
         campaign, fen = gift["campaign"], -(gift["amount_fen"] or 0)
         day, store, kind = entry.effective_on, gift["store"], gift["kind"]
         sums.income(state, day=day, fund=gift["fund"], campaign=campaign, store=store, kind=kind, fen=fen, gifts=-1)
-        counting.taken_back(state, gift, facts.known_giver)
+        counting.taken_back(state, gift, facts.giver, gifts=-1, amount_fen=gift["amount_fen"] or 0)
 
 
 async def reverse(*, number: str, reason: str, content_hash: str, by: Actor, idem: Idem | None = None) -> Answer:
