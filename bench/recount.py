@@ -92,7 +92,7 @@ def _figures(kind: str, lines: Sequence[tuple[str, int]], *, reversed_: bool) ->
     """What one fund's lines of an entry are, by figure: (money, goods)."""
     money = sum(quantity for chart, quantity in lines if chart in MONEY)
     goods = sum(quantity for chart, quantity in lines if chart in STOCK)
-    if kind.startswith("opening"):
+    if kind in {"opening", "goods.opening"}:
         held = any(chart == "2601" for chart, _ in lines)
         return {"agency_opening" if held else "opening": (money, goods)}
     into: dict[str, list[int]] = defaultdict(lambda: [0, 0])

@@ -16,6 +16,7 @@ from charity.demo import calendar
 from charity.demo.plan import Chapter, Plan
 from charity.finance import opening, reviews, transfers
 from charity.finance.models import TransferKind
+from charity.goods.demo import opening_stock
 from charity.ledger import accounts as acc
 from charity.ledger import places
 from charity.ledger.places import PAYING_BANK, Place
@@ -59,12 +60,13 @@ def add(plan: Plan) -> None:
 
 
 async def _open(plan: Plan) -> None:
-    """One accountant writes what each fund has, another confirms it."""
+    """One accountant writes what each fund has in money and goods, another confirms it."""
     lines = [
         opening.Line(plan.one_day_fund(1) if fund == "F-YRJ" else fund, PAYING_BANK, fen)
         for fund, fen in OPENING.items()
     ]
-    written = await opening.write(on=plan.opened_on, lines=lines, by=plan.by("accountant"))
+    stock = opening_stock(plan)
+    written = await opening.write(on=plan.opened_on, lines=lines, stock=stock, by=plan.by("accountant"))
     shown, total = written.body["content_hash"], written.body["total_fen"]
     confirm = partial(opening.confirm, content_hash=shown, confirmed_total_fen=total, by=plan.by("accountant2"))
     plan.add(plan.at(plan.first, 8, 30), confirm)

@@ -67,7 +67,10 @@ class MoneyTransferRow(TypedDict):
 
 
 class Opening(Model):
-    """The opening of the books: one row. `content` is what is confirmed, as canonical text; `seq` once it is booked."""
+    """The opening of the books: one row. `content` is what is confirmed, as canonical text; `seq` once it is booked.
+
+    `stock`: the lines of its goods, as canonical text, of which the content has the hash and the sums.
+    """
 
     key = fields.CharField(max_length=8, primary_key=True)
     on_day = fields.TextField()
@@ -79,6 +82,7 @@ class Opening(Model):
     confirmed_by = fields.TextField(null=True)
     confirmed_at = fields.TextField(null=True)
     seq = fields.BigIntField(null=True)
+    stock = fields.TextField(null=True)
 
     class Meta:
         """Table name."""
@@ -99,6 +103,7 @@ class OpeningRow(TypedDict):
     confirmed_by: str | None
     confirmed_at: str | None
     seq: int | None
+    stock: str | None
 
 
 class JournalReview(Model):

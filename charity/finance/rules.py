@@ -34,6 +34,7 @@ OPENING_TOTAL = Rule(
 OPENING_LATER = Rule("opening.later", "期初日期不能晚于今天", 422, field="on")
 OPENING_TWICE = Rule("opening.twice", "基金 {fund} 在 {place} 填写了两次", 422, field="lines")
 OPENING_EMPTY = Rule("opening.empty", "请至少填写一行", 422, field="lines")
+OPENING_WORTHLESS = Rule("opening.worthless", "期初合计为零：请至少填写一行有金额的款或物", 422, field="lines")
 OPENING_FUND = Rule("opening.fund", "没有基金“{fund}”", 422, field="lines")
 
 VOUCHER_UNKNOWN = Rule("journal_voucher.unknown", "没有记账凭证“{number}”", 404)

@@ -7,6 +7,7 @@ from charity import words
 from charity.db import reading, sealed
 from charity.errors import Failure
 from charity.finance import opening, transfers
+from charity.goods import opening as stock
 from charity.ledger import accounts as acc
 from charity.ledger import entries, journal_vouchers, numbers, payment_numbers
 from charity.ledger.payment_numbers import Claim, PaymentKind
@@ -86,35 +87,43 @@ async def _lost_numbers(rows: list[Row]) -> list[Failure]:
 
 
 async def _opening() -> list[Failure]:
-    """I3: the opening is the first entry, and what was confirmed is what its hash, columns and entry say."""
+    """I3: the books begin with the opening; what was confirmed is what its hash, columns, entries and lots say."""
     async with reading.snapshot():
         row = await reading.row("SELECT * FROM opening")
-        booked = await entries.of_kinds([opening.KIND])
-        bodies = await entries.bodies(booked)
-    wrong = [_wrong("I3", "分录 #{seq} 是期初余额，却不是第一笔", seq=seq) for seq in sorted(booked - {1})]
-    if booked and (row is None or row["seq"] not in booked):
-        wrong.append(_wrong("I3", "分录 #{seq} 是期初余额，却没有它的记录", seq=min(booked)))
+        money, goods = await entries.of_kinds([opening.KIND]), await entries.of_kinds([stock.KIND])
+        bodies = await entries.bodies(sorted(money | goods))
+        lots = await stock.booked()
+    booked = sorted(money | goods)
+    behind = {seq for n, seq in enumerate(booked, 1) if seq != n} | (money - {1})
+    wrong = [_wrong("I3", "分录 #{seq} 是期初余额，却不在账簿开头", seq=seq) for seq in sorted(behind)]
+    if booked and (row is None or row["seq"] != booked[0]):
+        wrong.append(_wrong("I3", "分录 #{seq} 是期初余额，却没有它的记录", seq=booked[0]))
     if row is None:
         return wrong
-    lines = opening.lines_of(row["content"])
-    content = opening.shown(row["on_day"], lines)
+    lines, shelves = opening.lines_of(row["content"]), opening.stock_of(row["stock"])
+    content = opening.shown(row["on_day"], lines, shelves)
     kept = (row["content"], row["content_hash"], row["total_fen"])
     if kept != (content.text, content.hash, content.facts["total_fen"]):
         wrong.append(_wrong("I3", "期初余额的内容与它的哈希或各列不符"))
-    body = bodies.get(row["seq"])
-    if row["seq"] is not None and (body is None or not _confirmed(row, lines, body)):
+    if row["seq"] is None:
+        return wrong
+    posted = {a: fen for seq in money for a, _, fen in bodies[seq]["postings"] if fen > 0}
+    if posted != {f"{line.place}/{line.fund}": line.amount_fen for line in lines} or not booked:
         wrong.append(_wrong("I3", "期初余额与分录 #{seq} 不符", seq=row["seq"]))
+    wrong += [_wrong("I3", "期初余额与分录 #{seq} 不符", seq=seq) for seq in booked if not _confirmed(row, bodies[seq])]
+    if lots != stock.lots_of(shelves):
+        wrong.append(_wrong("I3", "期初库存与它的批次不符"))
     return wrong
 
 
-def _confirmed(row: Row, lines: list[opening.Line], body: Row) -> bool:
+def _confirmed(row: Row, body: Row) -> bool:
+    """Whether an entry of the opening says who wrote and confirmed what, and when."""
     facts = body["facts"]
-    posted = {account: fen for account, _, fen in body["postings"] if fen > 0}
-    return (
-        (body["actor"], body["recorded_at"]) == (row["confirmed_by"], row["confirmed_at"])
-        and (facts["maker"], facts["content_hash"], facts["on"]) == (row["maker"], row["content_hash"], row["on_day"])
-        and posted == {f"{line.place}/{line.fund}": line.amount_fen for line in lines}
-    )
+    return (body["actor"], body["recorded_at"]) == (row["confirmed_by"], row["confirmed_at"]) and (
+        facts["maker"],
+        facts["content_hash"],
+        facts["on"],
+    ) == (row["maker"], row["content_hash"], row["on_day"])
 
 
 async def _reviews() -> list[Failure]:

@@ -83,6 +83,8 @@ class Evidence(StrEnum):
     INVOICE = "invoice"
     MARKET = "market"
     APPRAISAL = "appraisal"
+    BOOK = "book"
+    """What the books before ours carried it at (an opening); no gift is valued so."""
     NONE = "none"
 
 

@@ -4,7 +4,7 @@ import random
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
@@ -16,6 +16,7 @@ from charity.demo import calendar, names, tables
 from charity.demo.plan import Chapter, Family, Plan
 from charity.goods import cards, intake, items, points, till
 from charity.goods.intake import IntakeLine
+from charity.goods.opening import StockLine
 from charity.goods.till import Line, Proxy
 from charity.ledger import accounts as acc
 from charity.ledger import holdings
@@ -35,6 +36,14 @@ TIERS: Final = {
 """Points of a quarter (field.md 7.7): 100 or 50 a person and year; whoever lives in a home has all he needs there."""
 GIVEN: Final = 315_000 * YUAN
 """What is given in kind in a year (field.md 7.7)."""
+OPENING: Final = 214_630 * YUAN
+"""What stands on the shelves when the books open (field.md 7.6a)."""
+OPENED_WITH: Final = (
+    "G001", "G004", "G005", "G009", "G010", "G015", "G022", "G025", "G027", "G029",
+    "G031", "G034", "G038", "G040", "G041", "G047", "G048", "G056",
+)  # fmt: skip
+"""Goods that keep for a year or longer."""
+CENTRE: Final = "LX00"
 FROM_FIRMS: Final = 0.35
 LAST_VISIT_DAYS: Final = 30
 FIRST_PHONE: Final = 6_400
@@ -58,6 +67,13 @@ class Goods:
         life = self.shelf_life_days
         expires = day + timedelta(days=int(life * freshness)) if life else None
         return IntakeLine(self.barcode, quantity, expires, self.value_fen, None, evidence)
+
+    def on_shelf(self, store: str, quantity: int, day: date, freshness: float) -> StockLine:
+        """So many pieces of it that stand in a store on a day, of everyday and free means."""
+        line = self.line(quantity, day, freshness)
+        return StockLine(
+            line.barcode, line.quantity, line.expires_on, line.unit_value_fen, store=store, fund=acc.GENERAL_FUND
+        )
 
 
 def catalogue() -> dict[str, Goods]:
@@ -123,6 +139,23 @@ def add(plan: Plan) -> None:
     _gifts(plan, goods)
     _baskets(plan)
     _awkward(plan, goods)
+
+
+def opening_stock(plan: Plan) -> list[StockLine]:
+    """What stands on the shelves when the books open, OPENING in all: most by need, the rest as rice in the centre."""
+    chance, goods, need, left = plan.chance_of("opening stock"), catalogue(), stores_by_need(plan), OPENING
+    lines: list[StockLine] = []
+    for store, families in sorted(need.items()):
+        share = OPENING * families // need.total() // len(OPENED_WITH)
+        for sku in OPENED_WITH:
+            kind = goods[sku]
+            quantity = int(share * chance.uniform(0.85, 1.1)) // kind.value_fen
+            if quantity:
+                lines.append(kind.on_shelf(store, quantity, plan.opened_on, chance.uniform(0.6, 0.95)))
+                left -= lines[-1].value_fen
+    rice = goods["G001"]
+    rest = rice.on_shelf(CENTRE, left // rice.value_fen, plan.opened_on, 0.9)
+    return [*lines, replace(rest, unit_value_fen=None, total_value_fen=left)]
 
 
 def _points(plan: Plan) -> None:

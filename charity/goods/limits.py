@@ -11,3 +11,5 @@ CANDIDATES_MAX: Final = 2_000
 ALERT_DAYS: Final = (7, 30, 90)
 """Lots that expire within so many days are counted and marked."""
 EVIDENCE_WORDS: Final = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": "不计价"}
+"""What whoever takes goods in chooses from."""
+PRINTED_EVIDENCE: Final = EVIDENCE_WORDS | {"book": "账面价值"}

@@ -27,6 +27,7 @@ class Source(StrEnum):
 
     GIFT = "gift"
     PURCHASE = "purchase"
+    OPENING = "opening"
 
 
 class PurchaseStatus(StrEnum):

@@ -23,11 +23,16 @@ FUNDRAISING = "5401"
 COSTS = (MANAGEMENT, FUNDRAISING)
 """Charts of our own costs: they belong to no programme."""
 
+NET_OF = {"unrestricted": NET_UNRESTRICTED, "restricted": NET_RESTRICTED, "agency": AGENCY_DEBT}
+"""By kind of fund: what an opening credits."""
+
 CNY = "CNY"
 GENERAL_FUND = "F-GEN"
 DONORS = "world:donors"
 HOUSEHOLDS = "world:households"
 SUPPLIERS = "world:suppliers"
+OPENING = "world:opening"
+"""Where goods come from that stood on the shelves when the books began."""
 GRANTED = "points:granted"
 REDEEMED = "points:redeemed"
 EXPIRED = "points:expired"

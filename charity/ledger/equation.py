@@ -63,7 +63,7 @@ AGENCY_SIGNS = {AGENCY_OPENING: 1, "agency_in": 1, "agency_out": -1, AGENCY_BACK
 MONEY_CHARTS = frozenset({acc.CASH, acc.BANK, acc.OTHER_MONEY, acc.OTHER_PAYABLE})
 """A fund's money: its places, less what it owes back (2209)."""
 GOODS_CHARTS = frozenset({acc.STOCK, "1202", acc.AGENCY_ASSETS})
-_OPENING, _REFUND = "opening", "gift.refund"
+_OPENINGS, _REFUND = frozenset({"opening", "goods.opening"}), "gift.refund"
 _CORRECTIONS = frozenset({"gift.reversal", "gift.correction"})
 _NET_ASSETS = frozenset({acc.NET_UNRESTRICTED, acc.NET_RESTRICTED})
 _ADVANCED, _PAYABLE, _PRIOR_YEARS = "1122", "2202", "3201"
@@ -124,7 +124,7 @@ def _of_fund(kind: str, fund: str, lines: Sequence[tuple[str, int]], *, reversal
             money += quantity
         elif chart in GOODS_CHARTS:
             goods += quantity
-    if kind.startswith(_OPENING):
+    if kind in _OPENINGS:
         held_for_others = any(chart == acc.AGENCY_DEBT for chart, _ in lines)
         return [(fund, AGENCY_OPENING if held_for_others else OPENING, money, goods)] if money or goods else []
     amounts_of: dict[str, list[int]] = {}

@@ -22,7 +22,7 @@ _LATER_UNITS = (
     "FROM entry e CROSS JOIN posting p CROSS JOIN unit u CROSS JOIN account a "
     "WHERE p.seq = e.seq AND u.id = p.unit AND a.id = p.account AND"
 )
-GOODS_KINDS = "'goods.gift', 'goods.purchase', 'goods.issue', 'goods.reversal'"
+GOODS_KINDS = "'goods.opening', 'goods.gift', 'goods.purchase', 'goods.issue', 'goods.reversal'"
 """Entries that move lots; one that is missing here makes the register of stock differ from its check line."""
 
 

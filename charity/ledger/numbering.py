@@ -1,9 +1,9 @@
 """Journal vouchers 记账凭证: numbers over entries, gap-free by month of `effective_on` (docs/decisions/0028).
 
 Every entry that posts money has one: the gifts that came into one place of money on one day share a number, and so do
-a store's issues of a day, until it is reviewed; every other entry has its own. Always true: a number is given in the
-batch that posts, in the order of seq; which entries are its own follows from `key` and from `first_seq` to `last_seq`;
-`leaves` is the chain of their leaves, so that a review over it is over every entry.
+a store's issues of a day, and its opening stock, until it is reviewed; every other entry has its own. Always true: a
+number is given in the batch that posts, in the order of seq; which entries are its own follows from `key` and from
+`first_seq` to `last_seq`; `leaves` is the chain of their leaves, so that a review over it is over every entry.
 """
 
 import hashlib
@@ -29,11 +29,14 @@ SERIES = "journal"
 DIGITS = 4
 CHUNK = 2_000
 GENESIS = "0" * 64
-GROUPED = {"gift.cash": acc.MONEY_PLACES, "goods.issue": (acc.STOCK, acc.AGENCY_ASSETS)}
+_SHELVES = (acc.STOCK, acc.AGENCY_ASSETS)
+GROUPED = {"gift.cash": acc.MONEY_PLACES, "goods.issue": _SHELVES, "goods.opening": _SHELVES}
 """Kinds that share a number by day and place, and the charts in which the place is."""
 _TAKEN = frozenset({"gift.cash", "voucher.paid", "refund.paid", "money.transfer"})
 """Kinds that a cashier makes, who took the money or paid it."""
-_WRITTEN = frozenset({"opening", "money.reversal", "money.reclassified", "gift.reversal", "gift.correction"})
+_WRITTEN = frozenset(
+    {"opening", "goods.opening", "money.reversal", "money.reclassified", "gift.reversal", "gift.correction"}
+)
 """Kinds that an accountant writes; every other entry follows from a document."""
 _GIVEN_BACK = frozenset({"gift.refund", "refund.paid"})
 """Kinds that follow from a request, whose accountant has made them too."""

@@ -53,7 +53,7 @@ SUMS = tuple(column.key for column in COLUMNS if column.total)
 
 CAME, WENT = ("gift", "bought", "moved_in", "gained"), ("issued", "moved_out", "written_off", "lost")
 """Columns of movements. What goes out is counted as such: a reversal makes either kind smaller."""
-_OF_PLACE = {acc.DONORS: "gift", acc.SUPPLIERS: "bought", acc.HOUSEHOLDS: "issued"}
+_OF_PLACE = {acc.OPENING: "opening", acc.DONORS: "gift", acc.SUPPLIERS: "bought", acc.HOUSEHOLDS: "issued"}
 
 
 def way(other: str, direction: int) -> str:
@@ -153,6 +153,10 @@ class Lines:
         for move in moves:
             if line := self._line(move["place"], move["unit"]):
                 column = way(move["other"], move["way"])
+                if column == "opening":  # in whatever period the books began: it was there before them
+                    line[0]["opening"] += move["net"]
+                    line[0]["opening_fen"] += move["net"] * line[1]["cost_fen"]
+                    continue
                 line[0][column] += -move["net"] if column in WENT else move["net"]
                 line[0]["check"] += move["net"]
 

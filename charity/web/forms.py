@@ -28,16 +28,16 @@ class Numbered(BaseModel):
     """A form whose fields are many and numbered: its texts are judged by `read`, the rest by its room."""
 
 
-async def data(request: Request, model: type[BaseModel] | None = None) -> Data:
+async def data(request: Request, model: type[BaseModel] | None = None, *, part_max: int = PART_MAX) -> Data:
     """The fields of a POST, after the CSRF check (403); 422 for a field sent twice that is no list of the model.
 
     `model` is what `read` will judge them by: it then says what is wrong with their texts too, so that the form
-    can be shown again. Without one a refused character ends the request here.
+    can be shown again. Without one a refused character ends the request here. `part_max`: bytes of one field.
     """
     context = contexts.of(request)
     if not context.bearer:
         csrf.check_site(request.scope)
-    form = await request.form(max_fields=FIELDS_MAX, max_files=FILES_MAX, max_part_size=PART_MAX)
+    form = await request.form(max_fields=FIELDS_MAX, max_files=FILES_MAX, max_part_size=part_max)
     sent: dict[str, list[str]] = {}
     for name, value in form.multi_items():
         if isinstance(value, str):  # no form of ours has a file

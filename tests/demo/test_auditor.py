@@ -35,6 +35,7 @@ ON_POSTGRES = "2026-04-15"
 LAST_YEARS_INCOME = 3_720_500_00
 MONEY = ("1001", "1002", "1009")
 OPENING = {"F-GEN": 212_306_18, "F-WARM": 611_450_00, "F-EDU": 86_540_00, "F-ORP": 22_180_00, "F-DIS": 58_900_00}
+OPENING_STOCK = 214_630_00
 OPENING_ONE_DAY = 1_020_000_00
 INCOME = {"F-WARM": 402_260_00, "F-EDU": 912_300_00, "F-ORP": 418_600_00, "F-DIS": 236_480_00, "F-CIWU": 60_000_00}
 EVERYDAY, ONE_DAY = 318_429_10, 1_603_170_00
@@ -179,6 +180,11 @@ def test_the_books_open_with_the_balances_of_the_table_and_nothing_stands_before
     assert (first.kind, first.on) == ("opening", books.opened_on)
     opened = {fund: first.fen(*MONEY, fund=fund) for _, _, fund, _, _ in first.lines}
     assert opened == {**OPENING, books.one_day(1): OPENING_ONE_DAY}
+    shelves = [entry for entry in books.journal if entry.kind == "goods.opening"]
+    assert [entry.seq for entry in shelves] == list(range(2, 2 + len(shelves))), "and the goods come behind the money"
+    assert sum(entry.fen("1201", fund="F-GEN") for entry in shelves) == OPENING_STOCK
+    assert sum(entry.fen("3101", fund="F-GEN") for entry in shelves) == -OPENING_STOCK
+    assert {entry.on for entry in shelves} == {books.opened_on}
     assert not [entry.seq for entry in books.journal if entry.on < books.opened_on or entry.on >= books.day]
 
 
@@ -309,7 +315,7 @@ def test_no_date_is_impossible(books: Books) -> None:
         assert books.opened_on <= entry.at.date() < books.day, entry.seq
         if entry.kind == "gift.cash":  # one was entered anew after a correction
             assert timedelta() <= entry.at.date() - entry.on <= timedelta(days=6), entry.seq
-        elif entry.kind != "opening":
+        elif entry.kind not in {"opening", "goods.opening"}:
             assert entry.on == entry.at.date(), entry.seq
         if entry.kind in OPEN_DAYS:
             assert not calendar.is_holiday(entry.on), entry.seq

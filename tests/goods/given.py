@@ -81,8 +81,18 @@ def in_days(days: int) -> date:
     return clock.today() + timedelta(days=days)
 
 
-async def opened(house: Cast) -> Shop:
+async def catalogued() -> None:
+    """Enter the catalogue: the books have not begun by that."""
     await transactions.run(lambda tx: items.add(tx, CATALOGUE))
+
+
+async def opened(house: Cast) -> Shop:
+    await catalogued()
+    return await served(house)
+
+
+async def served(house: Cast) -> Shop:
+    """The shop of a house with a catalogue."""
     card = await cards.issue(household=house.household, by=house.caseworker)
     card2 = await cards.issue(household=house.household2, by=house.caseworker)
     await points.grant_cycle(by=house.caseworker)

@@ -64,6 +64,10 @@ EVENTS: dict[str, tuple[str, str, Lines, dict[str, tuple[int, int]]]] = {
     "opening of goods": (
         "opening", GEN, [(BANK, 50), ("1201/LX01", 30), ("2209/-", -5), ("3101/-", -75)], {"opening": (45, 30)}
     ),
+    "opening of a shelf": ("goods.opening", GEN, [("1201/LX01", 30), ("3101/-", -30)], {"opening": (0, 30)}),
+    "opening of a shelf to forward": (
+        "goods.opening", AGE, [("1801/LX01", 30), ("2601/-", -30)], {"agency_opening": (0, 30)}
+    ),
     "opening to forward": ("opening", AGE, [(CASH, 80), ("2601/-", -80)], {"agency_opening": (80, 0)}),
 }  # fmt: skip
 SIGNS = equation.AGENCY_SIGNS
@@ -81,7 +85,7 @@ def moved(kind: str, postings: list[acc.Posting], *, reversal: bool = False) -> 
 def test_each_event_is_in_its_figures_and_its_reversal_takes_it_out_of_the_same(event: str) -> None:
     kind, fund, lines, expected = EVENTS[event]
     assert moved(kind, posted(fund, lines)) == expected
-    if kind in {"opening", "gift.refund", "gift.correction"}:
+    if kind in {"opening", "goods.opening", "gift.refund", "gift.correction"}:
         return
     gone = {figure: (-money, -goods) for figure, (money, goods) in expected.items()}
     assert moved("x.reversal", posted(fund, lines, -1), reversal=True) == gone

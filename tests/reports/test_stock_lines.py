@@ -49,6 +49,7 @@ def test_a_movement_stands_in_the_column_of_where_the_pieces_came_from_or_went()
     for place, column in (
         (acc.DONORS, "gift"),
         (acc.SUPPLIERS, "bought"),
+        (acc.OPENING, "opening"),
         (acc.HOUSEHOLDS, "issued"),
         ("world:lost", "written_off"),
     ):

@@ -13,8 +13,7 @@ from typing import Any
 
 import as_shown
 from cast import Cast
-from goods.given import RICE, SALT, TOWEL, Shop
-from goods.given import opened as shop_opened
+from goods.given import RICE, SALT, TOWEL, Shop, catalogued, served
 from reports.given import noon
 
 from charity import clock
@@ -29,6 +28,7 @@ from charity.finance.transfers import make as transfer
 from charity.giving import donations, pledges, refunds, reversals
 from charity.giving.pledges import Promise
 from charity.goods import till
+from charity.goods.opening import StockLine
 from charity.goods.till import Line
 from charity.ledger import places
 from charity.people.persons import Donor
@@ -105,13 +105,19 @@ class History:
         lines = tuple(Opening(fund, place, fen) for fund, place, fen in (
             ("F-GEN", BANK, 5_000_000), ("F-GEN", CASH, 30_000), ("F-EDU", BANK, 700_000), ("F-WC08", BANK, 90_000),
         ))  # fmt: skip
-        seen = await opening.write(on=clock.today(), lines=lines, by=self.house.accountant)
+        await catalogued()
+        stock = (
+            StockLine(RICE, 60, date(2027, 3, 1), 2_650, store="LX01", fund="F-GEN"),
+            StockLine(SALT, 7, None, None, 1_000, store="LX02", fund="F-GEN"),
+            StockLine(RICE, 9, date(2027, 1, 1), 2_500, store="LX00", fund="F-WC08"),
+        )
+        seen = await opening.write(on=clock.today(), lines=lines, stock=stock, by=self.house.accountant)
         await opening.confirm(
             content_hash=seen.body["content_hash"],
-            confirmed_total_fen=sum(line.amount_fen for line in lines),
+            confirmed_total_fen=sum(line.amount_fen for line in lines) + sum(line.value_fen for line in stock),
             by=self.house.accountant2,
         )
-        self.shop = await shop_opened(self.house)
+        self.shop = await served(self.house)
 
     def _number(self, name: str) -> str:
         self.seen[name] += 1

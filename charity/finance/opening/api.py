@@ -1,14 +1,19 @@
 """The JSON calls of the opening (docs/api.md)."""
 
+from dataclasses import asdict
+
 from charity.finance import rules
 from charity.finance.opening import readers, verbs
+from charity.finance.opening.content import stock_hash, stock_sums
 from charity.finance.opening.forms import (
+    STOCK_BODY_MAX,
     ConfirmBody,
     ConfirmedAnswer,
     LineBody,
     OpeningAnswer,
     OpeningBody,
     OpeningView,
+    StockSumAnswer,
 )
 from charity.ledger.writer import Answer
 from charity.web.api import Call, Endpoint
@@ -17,7 +22,9 @@ from charity.web.api import Call, Endpoint
 async def write(call: Call) -> Answer:
     """`POST /ledger/opening`."""
     body: OpeningBody = call.body
-    return await verbs.write(on=body.on, lines=body.values(), by=call.by, idem=call.idem("opening.write"))
+    stock = [line.value() for line in body.stock]
+    idem = call.idem("opening.write")
+    return await verbs.write(on=body.on, lines=body.values(), stock=stock, by=call.by, idem=idem)
 
 
 async def confirm(call: Call) -> Answer:
@@ -43,6 +50,8 @@ async def get(call: Call) -> OpeningView:
         total_fen=view.row["total_fen"],
         content_hash=view.row["content_hash"],
         seq=view.row["seq"],
+        stock=[StockSumAnswer(**asdict(part)) for part in stock_sums(view.stock)],
+        stock_sha256=stock_hash(view.stock),
     )
 
 
@@ -58,6 +67,7 @@ endpoints = [
         status=201,
         idempotent=True,
         summary="填写期初余额",
+        body_max=STOCK_BODY_MAX,
     ),
     Endpoint(
         "POST",

@@ -5,7 +5,8 @@ from typing import Any
 
 from charity.db import reading
 from charity.finance.models import OPENING, OpeningRow
-from charity.finance.opening.verbs import Line, lines_of
+from charity.finance.opening.content import Line, lines_of, stock_of
+from charity.goods.opening import StockLine
 from charity.ledger import entries
 from charity.roles import Actor
 
@@ -18,6 +19,7 @@ class OpeningView:
 
     row: OpeningRow | None
     lines: list[Line]
+    stock: list[StockLine]
     begun: int
 
 
@@ -25,4 +27,5 @@ async def get(*, by: Actor) -> OpeningView:
     """The opening as it stands."""
     by.must("opening.read")
     row: Any = await reading.row(f"SELECT {_COLUMNS} FROM opening")  # noqa: S608 - names from code
-    return OpeningView(row, lines_of(row["content"]) if row else [], (await entries.head()).seq)
+    lines, stock = (lines_of(row["content"]), stock_of(row["stock"])) if row else ([], [])
+    return OpeningView(row, lines, stock, (await entries.head()).seq)

@@ -3,17 +3,22 @@
 from typing import Any
 
 from charity import words
-from charity.errors import Refusal
+from charity.errors import Refusal, unreadable
+from charity.finance.opening import stock_form
+from charity.finance.opening.content import stock_sums
 from charity.finance.opening.forms import ROWS_LEAST, ROWS_MORE
 from charity.finance.opening.readers import OpeningView
 from charity.finance.opening.verbs import LINES_MAX
+from charity.goods import items
+from charity.goods.opening import LINES_MAX as STOCK_LINES_MAX
 from charity.ledger import funds, places
 from charity.money import yuan
-from charity.office import staff
+from charity.office import staff, stores
 from charity.roles import Actor
 from charity.web import forms, pages
 from charity.web.choices import choices
 
+STOCK_PAGE = 100
 _FIELD_NAMES = {"lines": "amount.0", "confirmed_total_fen": "total_yuan"}
 
 
@@ -23,8 +28,17 @@ def errors(refusal: Refusal | None) -> list[dict[str, str]]:
     return [{**error, "field": _FIELD_NAMES.get(error["field"], error["field"])} for error in listed]
 
 
-async def show(view: OpeningView, by: Actor) -> dict[str, Any]:
-    """The opening: its lines, who wrote and who confirmed it, and what this account may do now."""
+def located(refusal: Refusal, sent: forms.Data) -> Refusal:
+    """The refusal, with what it says of a line of goods in the words of the page."""
+    text = forms.text(sent, stock_form.FIELD)
+    return unreadable(*(stock_form.located(error, text) for error in refusal.fields)) if refusal.fields else refusal
+
+
+async def show(view: OpeningView, by: Actor, after: int) -> tuple[dict[str, Any], int | None]:
+    """The opening: its lines, who wrote and who confirmed it, and what this account may do now.
+
+    Of the goods STOCK_PAGE lines are shown, from the line `after` on; with the line that the next page begins behind.
+    """
     row, (fund_names, place_names) = view.row, (await funds.labels(), await places.labels())
     people = await staff.names({row["maker"], row["confirmed_by"] or ""} - {""}) if row else {}
     draft = row is not None and row["seq"] is None
@@ -42,7 +56,8 @@ async def show(view: OpeningView, by: Actor) -> dict[str, Any]:
                 {"term": words.say("确认时间"), "value": row["confirmed_at"], "kind": "instant"},
                 {"term": words.say("分录"), "value": f"#{row['seq']}", "kind": "code"},
             ]
-    return {
+    context = {
+        **await _stock(view, fund_names, after),
         "facts": facts,
         "lines": [
             {
@@ -52,7 +67,7 @@ async def show(view: OpeningView, by: Actor) -> dict[str, Any]:
             }
             for line in view.lines
         ],
-        "total": row["total_fen"] if row else 0,
+        "total": sum(line.amount_fen for line in view.lines),
         "content_hash": row["content_hash"] if row else "",
         "state": _state(view),
         "begun": view.begun,
@@ -62,6 +77,44 @@ async def show(view: OpeningView, by: Actor) -> dict[str, Any]:
         and by.may("opening.confirm")
         and row is not None
         and row["maker"] != by.key,
+    }
+    return context, after + STOCK_PAGE if len(view.stock) > after + STOCK_PAGE else None
+
+
+async def _stock(view: OpeningView, fund_names: dict[str, str], after: int) -> dict[str, Any]:
+    """The goods by store and fund, and some of their lines."""
+    shown, shops = view.stock[after : after + STOCK_PAGE], await stores.names()
+    known = await items.known({line.barcode for line in shown})
+    sums = stock_sums(view.stock)
+    return {
+        "stock_sums": [
+            {
+                "store": f"{part.store} {shops.get(part.store, '')}",
+                "fund": fund_names.get(part.fund, part.fund),
+                "lines": part.lines,
+                "pieces": part.pieces,
+                "value": part.value_fen,
+            }
+            for part in sums
+        ],
+        "stock_totals": {
+            "lines": len(view.stock),
+            "pieces": sum(part.pieces for part in sums),
+            "value": sum(part.value_fen for part in sums),
+        },
+        "stock": [
+            {
+                "n": n,
+                "item": known[line.barcode].name if line.barcode in known else line.barcode,
+                "barcode": line.barcode,
+                "store": line.store,
+                "fund": fund_names.get(line.fund, line.fund),
+                "pieces": line.quantity,
+                "expires": line.last_day or "",
+                "value": line.value_fen or None,
+            }
+            for n, line in enumerate(shown, after + 1)
+        ],
     }
 
 
@@ -84,6 +137,9 @@ async def form(values: forms.Data, rows: int) -> dict[str, Any]:
         "funds": choices(await funds.labels(), "请选择"),
         "places": choices(await places.labels(), "请选择"),
         "more": ROWS_MORE,
+        "stock": forms.text(values, stock_form.FIELD),
+        "stock_most": STOCK_LINES_MAX,
+        "cells": [words.say(cell) for cell in stock_form.CELLS.values()],
     }
 
 
@@ -91,7 +147,7 @@ def values(view: OpeningView) -> tuple[forms.Data, int]:
     """The form filled with the draft, and how many rows that takes."""
     if view.row is None:
         return {}, ROWS_LEAST
-    filled: forms.Data = {"on": view.row["on_day"]}
+    filled: forms.Data = {"on": view.row["on_day"], stock_form.FIELD: stock_form.written(view.stock)}
     for n, line in enumerate(view.lines):
         filled |= {f"fund.{n}": line.fund, f"place.{n}": line.place, f"amount.{n}": yuan(line.amount_fen)}
     return filled, len(view.lines) + ROWS_MORE

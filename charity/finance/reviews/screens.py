@@ -17,6 +17,7 @@ from charity.roles import Actor
 
 KIND_WORDS = {
     "opening": "期初余额",
+    "goods.opening": "期初库存",
     "gift.cash": "收到捐款",
     "gift.refund": "退款入账",
     "gift.reversal": "冲销捐款",

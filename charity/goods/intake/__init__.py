@@ -1,5 +1,6 @@
-"""Intake 入库: goods come in as gifts or for a paid voucher. This is the door; outsiders import only it."""
+"""Intake 入库: goods come in as gifts or for a paid voucher, as lots. This is the door; outsiders import only it."""
 
-from .verbs import SERIES, Evidence, IntakeLine, take_in
+from .lots import SERIES, Evidence, NewLot, made, postings, shelve
+from .verbs import IntakeLine, take_in
 
-__all__ = ["SERIES", "Evidence", "IntakeLine", "take_in"]
+__all__ = ["SERIES", "Evidence", "IntakeLine", "NewLot", "made", "postings", "shelve", "take_in"]

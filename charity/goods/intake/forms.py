@@ -7,7 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from charity import days
 from charity.errors import FieldError, unreadable
-from charity.goods.intake.verbs import Evidence, IntakeLine
+from charity.goods.intake.lots import Evidence
+from charity.goods.intake.verbs import IntakeLine
 from charity.goods.items import NAME_MAX, POINTS_MAX, Item
 from charity.goods.limits import INTAKE_LINES_MAX
 from charity.goods.scanning.forms import Code, Quantity

@@ -9,7 +9,7 @@ a lot has one integer cost per piece, so an indivisible total becomes two lots.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from charity import clock, money, tokens
 from charity.db.tables import Table
@@ -17,9 +17,11 @@ from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
 from charity.giving.donors import counting
 from charity.giving.models import CAMPAIGN, DONATION
-from charity.goods import items, purchases, rules, slips, stock
+from charity.goods import items, purchases, rules, slips
+from charity.goods.intake.lots import SERIES, Evidence, NewLot, made, shelve
+from charity.goods.intake.lots import postings as shelved
 from charity.goods.items import Item
-from charity.goods.models import DOCUMENT, INTAKE, LINE, LOT, IntakeRow, LineRow, LotRow
+from charity.goods.models import IntakeRow
 from charity.ledger import accounts as acc
 from charity.ledger import sums
 from charity.ledger.state import Entry, State
@@ -29,9 +31,6 @@ from charity.people import parties
 from charity.people.models import PERSON, PersonRow
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
-
-SERIES: Final = "RK"
-Evidence = Literal["invoice", "market", "appraisal", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +61,6 @@ class IntakeLine:
         if self.total_value_fen is not None:
             return money.split_total(self.total_value_fen, self.quantity)
         return [(self.quantity, 0)]
-
-
-@dataclass(frozen=True, slots=True)
-class NewLot:
-    """A lot to be made."""
-
-    code: str
-    barcode: str
-    quantity: int
-    expires_on: str | None
-    cost_fen: int
-    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +190,7 @@ def _lots(line: IntakeLine, source: str) -> list[NewLot]:
         evidence = "invoice"
     costs = line.costs() if evidence != "none" else [(line.quantity, 0)]
     expires_on = line.expires_on.isoformat() if line.expires_on else None
-    return [NewLot(tokens.lot_code(), line.barcode, pieces, expires_on, cost, evidence) for pieces, cost in costs]
+    return made(line.barcode, expires_on, costs, evidence)
 
 
 def _wants(d: _Delivery) -> Wants:
@@ -258,10 +245,7 @@ def _facts(d: _Delivery, number: str) -> dict[str, Any]:
 def _postings(d: _Delivery, fund_kind: str) -> list[acc.Posting]:
     """Lots onto the shelf; and their value, when they have one, into the books."""
     origin = acc.DONORS if d.source == "gift" else acc.SUPPLIERS
-    postings: list[acc.Posting] = []
-    for lot in d.lots:
-        unit = acc.lot(lot.code)
-        postings += [(acc.shelf(d.store), unit, lot.quantity), (origin, unit, -lot.quantity)]
+    postings = shelved(d.store, origin, d.lots)
     if d.value_fen:
         agency = fund_kind == "agency"
         stock = acc.AGENCY_ASSETS if agency else acc.STOCK
@@ -274,7 +258,6 @@ def _postings(d: _Delivery, fund_kind: str) -> list[acc.Posting]:
 def _rows(state: State, d: _Delivery, number: str, entry: Entry, party: str, by: Actor) -> dict[str, Any] | None:
     """The rows of the slip, its lots and lines, and of the gift; the receipt, when there is one."""
     receipt = _gift(state, d, entry, party, by) if d.person else None
-    state.add(DOCUMENT, slips.row(number, "intake", d.store, entry, by))
     donor = d.person["key"] if d.person else None
     row = IntakeRow(
         number=number,
@@ -287,36 +270,7 @@ def _rows(state: State, d: _Delivery, number: str, entry: Entry, party: str, by:
         receipt_code=receipt["code"] if receipt else None,
         receipt_number=receipt["number"] if receipt else None,
     )
-    state.add(INTAKE, row)
-    taken: list[tuple[stock.Lot, int]] = []
-    for n, lot in enumerate(d.lots, 1):
-        made = LotRow(
-            code=lot.code,
-            barcode=lot.barcode,
-            store=d.store,
-            fund=d.fund,
-            source=d.source,
-            expires_on=lot.expires_on,
-            cost_fen=lot.cost_fen,
-            evidence=lot.evidence,
-            donor=donor,
-            document=number,
-            seq=entry.seq,
-        )
-        state.add(LOT, made)
-        taken.append((stock.Lot(lot.code, lot.barcode, d.fund, d.source, lot.expires_on, lot.cost_fen), lot.quantity))
-        line = LineRow(
-            document=number,
-            n=n,
-            barcode=lot.barcode,
-            lot=lot.code,
-            quantity=lot.quantity,
-            cost_fen=lot.cost_fen,
-            points=0,
-            picked=False,
-        )
-        state.add(LINE, line)
-    stock.moved(state, d.store, taken)
+    shelve(state, d.store, row, d.lots, entry, by)
     return receipt
 
 

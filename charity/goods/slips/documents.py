@@ -1,7 +1,9 @@
 """Printed slips and labels: a slip as the printed forms take it (field.md 3.3)."""
 
+from typing import Any
+
 from charity import words
-from charity.goods.limits import EVIDENCE_WORDS
+from charity.goods.limits import PRINTED_EVIDENCE
 from charity.goods.rules import SLIP_UNKNOWN
 from charity.goods.slips.readers import Slip, SlipLine
 from charity.ledger import funds
@@ -64,7 +66,7 @@ async def _intake(slip: Slip) -> str:
         on=slip.effective_on,
         organisation=who.name,
         store=f"{store.code} {store.name}",
-        donor=intake["donor_name"] or words.say("采购（审批单 {voucher}）", voucher=intake["voucher"]),
+        donor=_giver(intake),
         wish="、".join(words.say("定向（{fund}）", fund=name) for name in designated.values()) or words.say("非定向"),
         lines=[_intake_line(line) for line in slip.lines],
         keeper=names.get(slip.actor, ""),
@@ -76,6 +78,13 @@ async def _intake(slip: Slip) -> str:
     return intake_html(printed)
 
 
+def _giver(intake: dict[str, Any]) -> str:
+    """Who gave the goods, or where else they come from."""
+    if intake["source"] == "opening":
+        return words.say("期初结转")
+    return intake["donor_name"] or words.say("采购（审批单 {voucher}）", voucher=intake["voucher"])
+
+
 def _intake_line(line: SlipLine) -> IntakeLine:
     return IntakeLine(
         barcode=line.barcode,
@@ -84,7 +93,7 @@ def _intake_line(line: SlipLine) -> IntakeLine:
         quantity=line.pieces,
         unit_price_fen=line.cost_fen or None,
         amount_fen=line.amount_fen,
-        basis=words.say(EVIDENCE_WORDS[line.evidence]),
+        basis=words.say(PRINTED_EVIDENCE[line.evidence]),
         expires_on=line.expires_on or "",
         lot=line.lot,
     )

@@ -70,6 +70,11 @@ class Slip:
     issue: dict[str, Any] | None = None
 
     @property
+    def opening(self) -> bool:
+        """Whether its goods stood on the shelves before the books began."""
+        return self.intake is not None and self.intake["source"] == "opening"
+
+    @property
     def amount_fen(self) -> int | None:
         """The value of all lines; None when none has any."""
         amounts = [line.amount_fen for line in self.lines if line.amount_fen is not None]

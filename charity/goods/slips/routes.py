@@ -56,6 +56,8 @@ async def ask_reverse(request: Request) -> Response:
     slip = await readers.get(request.path_params["number"], by=by)
     if slip.kind == "reversal":
         raise rules.REVERSAL_FINAL()
+    if slip.opening:
+        raise rules.OPENING_FINAL()
     return await pages.page(request, "goods/slips/reverse.html", reason="", **_asked(slip))
 
 

@@ -94,6 +94,8 @@ class _Reversal:
         document = facts.document
         if document["kind"] == "reversal":
             raise rules.REVERSAL_FINAL()
+        if facts.intake is not None and facts.intake["source"] == "opening":
+            raise rules.OPENING_FINAL()
         if document["reversed_by"] is not None:
             raise rules.DOCUMENT_REVERSED(number=self.number, by=document["reversed_by"])
         self._shown(facts)
