@@ -12,6 +12,9 @@ CAMPAIGN_OF_THE_BOOKS = Rule("campaign.of_the_books", "只能补录账簿启用�
 CAMPAIGN_EXISTS = Rule("campaign.exists", "已有代号为“{slug}”的活动", 409, "slug")
 CAMPAIGN_STATE = Rule("campaign.state", "活动现在是“{state}”，不能{step}")
 CAMPAIGN_GATE = Rule("campaign.gate", "还不能发布：{missing}")
+FUND_NOT_COLLECTED = Rule(
+    "campaign.fund_not_collected", "基金 {fund} 的募捐活动{day}没有进行，那一天不能指定给它", 422, "fund"
+)
 FUND_NOT_CHOICE = Rule("campaign.fund_not_choice", "本活动不能指定基金“{fund}”", 422, "fund")
 FUND_KIND = Rule("campaign.fund_kind", "受托代理活动只能用受托代理基金，其他活动不能用", 422, "fund")
 FUND_TAKEN = Rule("campaign.fund_taken", "基金“{fund}”属于另一个活动，一个基金只属于一个活动", 409, "fund")

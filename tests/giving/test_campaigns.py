@@ -6,6 +6,8 @@ from typing import Any
 
 import as_shown
 import pytest
+from cast import Cast
+from conftest import Web
 from giving.given import TODAY, approved, code_of, give, promised, requested
 
 from charity import clock, words
@@ -104,7 +106,7 @@ async def test_a_public_appeal_opens_its_fund_with_its_plan_and_another_never_sh
             await campaigns.create(again, by=house.accountant)
     # Everyday giving goes on beside one of before, and may offer the funds of others.
     await campaigns.create(_new(**everyday, fund="F-GEN", funds=["F-CX27"]), by=house.accountant)
-    assert [code for code, _ in await campaigns.fund_choices("everyday-2")] == ["F-GEN", "F-CX27"]
+    assert (await campaigns.known("everyday-2")).funds == ("F-GEN", "F-CX27")
 
 
 async def test_a_season_goes_on_with_a_standing_fund_when_no_other_campaign_has_it(house):
@@ -476,3 +478,26 @@ async def test_what_the_books_could_hold_is_not_kept_as_an_archive(house, change
     with pytest.raises(Refusal) as refused:
         await campaigns.keep_archived(old, received_fen=100, gifts=1, by=house.accountant)
     assert code_of(refused) == code
+
+
+async def test_a_fund_is_offered_and_taken_while_one_of_its_campaigns_runs(house: Cast, web: Web) -> None:
+    """Winter Warmth of 2025 is over and that of 2027 a draft; no campaign is the orphans' own."""
+    assert [code for code, _ in await campaigns.fund_choices("everyday")] == ["F-GEN", "F-EDU", "F-ORPH"]
+    page, desk = (await web.as_("").get("/campaigns/everyday/give")).text, web.as_("cashier")
+    assert ('value="F-EDU"' in page, 'value="F-WARM"' in page) == (True, False)
+    form = (await desk.get("/donations/new")).text
+    assert ('value="F-EDU"' in form, 'value="F-WARM"' in form) == (True, False)
+    with pytest.raises(Refusal) as refused:
+        await give(house, campaign="everyday", fund="F-WARM")
+    assert (code_of(refused), refused.value.facts["fund"]) == ("campaign.fund_not_collected", "F-WARM")
+    promised = {"campaign": "everyday", "amount_fen": 100, "channel": "bank", "donor": {"kind": "anonymous"},
+                "public_name": False, "public_amount": True}  # fmt: skip
+    for fund, status in (("F-WARM", 422), ("F-ORPH", 201), ("F-EDU", 201)):
+        answer = await web.as_("").post(
+            "/api/v1/pledges", json={**promised, "fund": fund}, headers={"Idempotency-Key": fund}
+        )
+        assert answer.status_code == status, answer.text
+    opened = "UPDATE campaign SET status = 'active', ends_on = '2099-01-01' WHERE slug = 'winter-2025'"
+    await transactions.run(lambda tx: tx.many(opened, [()]))
+    assert "F-WARM" in dict(await campaigns.fund_choices("everyday"))
+    assert (await give(house, campaign="everyday", fund="F-WARM")).status == 201

@@ -13,6 +13,7 @@ STATUSES = {
     "CAMPAIGN_EXISTS": (409, "slug"),
     "CAMPAIGN_STATE": (409, None),
     "CAMPAIGN_GATE": (409, None),
+    "FUND_NOT_COLLECTED": (422, "fund"),
     "FUND_NOT_CHOICE": (422, "fund"),
     "CAMPAIGN_OF_THE_BOOKS": (422, "ends_on"),
     "FUND_KIND": (422, "fund"),

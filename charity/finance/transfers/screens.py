@@ -92,7 +92,9 @@ def _account(code: str, labels: dict[str, str], names: dict[str, str]) -> dict[s
     """An account as the names of its chart, place and fund, its code below them."""
     charted, place, fund = acc.split(code)
     known = labels.get(f"{charted}/{place}")
-    title = words.say("{account}，{place}", account=chart.title(charted), place=known) if known else chart.name(code)
+    title = chart.title(charted) if known else chart.name(code)
+    if known and known != title:  # the till is called as its account
+        title = words.say("{account}，{place}", account=title, place=known)
     return {"value": f"{title} · {names.get(fund, fund)}", "note": code}
 
 
@@ -135,6 +137,7 @@ async def show(view: TransferView) -> dict[str, Any]:
     """One slip with its entry."""
     row, say = view.row, words.say
     labels, names = await places.labels(), await funds.labels()
+    fund_names = await funds.names()
     people = await staff.names({row["maker"], row["reversed_by"] or ""} - {""})
     facts: list[dict[str, Any]] = [
         {"term": say("种类"), "value": say(KIND_WORDS[TransferKind(row["kind"])])},
@@ -162,7 +165,7 @@ async def show(view: TransferView) -> dict[str, Any]:
         "entry": await journal_vouchers.shown_of(row["seq"]),
         "postings": [
             {
-                "account": _account(posting["account"], labels, names),
+                "account": _account(posting["account"], labels, fund_names),
                 "side": say("借") if posting["quantity"] > 0 else say("贷"),
                 "amount": abs(posting["quantity"]),
             }

@@ -1,7 +1,7 @@
 """Fundraising campaigns 募捐活动: made, filed, published, closed, shown. This is the door; outsiders import only it."""
 
 from .filings import file_by, gate, has_own_fund
-from .readers import Figures, Known, Shown, every, every_name, fund_choices, get, known, names
+from .readers import Figures, Known, Shown, chosen_fund, every, every_name, fund_choices, get, known, names
 from .verbs import (
     KIND_WORDS,
     STATUS_WORDS,
@@ -25,6 +25,7 @@ __all__ = [
     "accepting",
     "activate",
     "archive",
+    "chosen_fund",
     "close",
     "create",
     "every",

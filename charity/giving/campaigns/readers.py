@@ -149,7 +149,29 @@ def _named(rows: Iterable[Campaign]) -> dict[str, str]:
 
 
 async def fund_choices(slug: str) -> list[tuple[str, str]]:
-    """(code, name) of the funds a giver may choose, the campaign's own first."""
+    """(code, name) of the funds a giver may choose today, the campaign's own first."""
     lasting = await known(slug)
+    closed = await _not_collected(lasting, lasting.funds, clock.today().isoformat())
     names = await ledger_funds.names(lasting.funds)
-    return [(code, names[code]) for code in lasting.funds]
+    return [(code, names[code]) for code in lasting.funds if code not in closed]
+
+
+async def chosen_fund(campaign: Known, fund: str | None, *, on: str) -> str:
+    """The fund a giver of that day chose, or the campaign's own; refuses one that is no choice or not collected then.
+
+    Only who chooses another fund than the campaign's own makes it look.
+    """
+    code = campaign.chosen(fund)
+    if await _not_collected(campaign, [code], on):
+        raise rules.FUND_NOT_COLLECTED(fund=code, day=on)
+    return code
+
+
+async def _not_collected(campaign: Known, codes: Iterable[str], on: str) -> set[str]:
+    """Funds for which other campaigns collect, but none on that day; one that no campaign has may always be chosen."""
+    others = [code for code in dict.fromkeys(codes) if code != campaign.fund]
+    if not others:
+        return set()
+    rows = await Campaign.visible_to(SYSTEM).filter(fund__in=others).exclude(kind="everyday")
+    owned = {row.fund for row in rows}
+    return owned - {r.fund for r in rows if r.status == "active" and r.starts_on <= on <= (r.ends_on or on)}

@@ -11,12 +11,16 @@ from charity.errors import Refusal
 from charity.giving import donations
 from charity.giving.donations import PARTS_MAX
 from charity.giving.donations.forms import DonationForm
-from charity.giving.donations.screens import campaign_choices, corrected_values, read_back, received_choices
+from charity.giving.donations.screens import (
+    campaign_choices,
+    corrected_values,
+    fund_choices,
+    read_back,
+    received_choices,
+)
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.receipts.routes import to_receipt
-from charity.ledger import funds
 from charity.web import auth, forms, pages
-from charity.web.choices import choices
 
 Data = dict[str, str | list[str]]
 
@@ -41,7 +45,7 @@ async def _donation_page(request: Request, values: Data, refusal: Refusal | None
         channels=await received_choices(),
         capitals=read_back(refusal),
         units=await unit_choices(),
-        funds=choices(await funds.labels(), "按活动的用途"),
+        funds=await fund_choices(),
         parts=[str(n) for n in range(1, PARTS_MAX)],
     )
 

@@ -30,6 +30,14 @@ async def corrected_values(number: str, *, by: Actor) -> dict[str, str]:
     }
 
 
+async def fund_choices() -> list[dict[str, str]]:
+    """What a giver may designate today with any campaign that takes money now, after the campaign's own purpose."""
+    offered: dict[str, str] = {}
+    for campaign in await campaign_choices():
+        offered |= dict(await campaigns.fund_choices(campaign["value"]))
+    return choices({code: f"{code} {name}" for code, name in sorted(offered.items())}, "按活动的用途")
+
+
 async def campaign_choices() -> list[dict[str, str]]:
     """The campaigns that take money now."""
     return [{"value": s.row["slug"], "label": s.name} for s in await campaigns.every() if s.row["status"] == "active"]

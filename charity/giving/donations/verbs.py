@@ -117,7 +117,7 @@ async def receive(
     gift = Gift(
         key=key,
         campaign=campaign,
-        fund=asked.chosen(fund),
+        fund=await campaigns.chosen_fund(asked, fund, on=received_on),
         amount_fen=amount_fen,
         received_on=received_on,
         channel=way,
@@ -177,7 +177,7 @@ async def receive_together(
         gift = Gift(
             key=key,
             campaign=part.campaign,
-            fund=asked.chosen(part.fund),
+            fund=await campaigns.chosen_fund(asked, part.fund, on=received_on),
             amount_fen=part.amount_fen,
             received_on=received_on,
             channel=way,

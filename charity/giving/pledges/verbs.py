@@ -54,7 +54,8 @@ async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
     """Keep a promise: 201 `{code, reference, status, amount_fen, expires_at}`. Anybody may."""
     await channels.promised(promised.channel)
     campaign = await campaigns.known(promised.campaign)
-    fund, today = campaign.chosen(promised.fund), clock.today().isoformat()
+    today = clock.today().isoformat()
+    fund = await campaigns.chosen_fund(campaign, promised.fund, on=today)
     code, person = tokens.code128(), tokens.key16()
     prefix = await _prefix(campaign.prefix, promised.work_unit)
     drawn = [tokens.reference(prefix), tokens.reference(prefix)]
