@@ -82,6 +82,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "opening.confirm": ("确认期初余额", frozenset({Role.ACCOUNTANT, Role.APPROVER})),
     "opening.read": ("查看期初余额", frozenset({Role.ACCOUNTANT, Role.APPROVER, Role.AUDITOR})),
     "review.make": ("复核记账凭证", frozenset({Role.ACCOUNTANT})),
+    "fund.read": ("查看基金", frozenset({Role.CASEWORKER, Role.APPROVER, Role.AUDITOR}) | _FINANCE),
     "ledger.read": ("查看账簿", frozenset({Role.ACCOUNTANT, Role.AUDITOR})),
     "report.export": ("导出台账", frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.MANAGER})),
     "codes.read": ("查看基金、项目和门店", _ALL),

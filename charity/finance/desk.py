@@ -2,7 +2,7 @@
 
 import re
 
-from charity import words
+from charity import addresses, words
 from charity.db import reading
 from charity.desk.tasks import Task
 from charity.finance import reviews, transfers
@@ -61,7 +61,9 @@ async def to_answer(by: Actor) -> list[Task]:
     numbers = await reviews.answered(by=by) if by.may("review.make") else []
     if numbers:
         text = words.say("您问的 {count} 张记账凭证有了答复", count=len(numbers))
-        tasks.append(Task(text, f"/journal/{numbers[0]}", words.say("去复核"), order=165, tone="wait"))
+        tasks.append(
+            Task(text, addresses.of("journal_voucher", numbers[0]), words.say("去复核"), order=165, tone="wait")
+        )
     return tasks
 
 
@@ -73,7 +75,7 @@ async def find_journal_voucher(code: str, by: Actor) -> str | None:
         month = printed[1].replace("-", "")
         code = f"{month}-{printed[2]}" if month else await journal_vouchers.newest(int(printed[2]))
     row = await journal_vouchers.get(code)
-    return f"/journal/{row['number']}" if row else None
+    return addresses.of("journal_voucher", row["number"]) if row else None
 
 
 async def find_transfer(code: str, by: Actor) -> str | None:
@@ -81,7 +83,7 @@ async def find_transfer(code: str, by: Actor) -> str | None:
     if not by.may("transfer.read"):
         return None
     number = await reading.value("SELECT number FROM money_transfer WHERE number = $1", code)
-    return f"/transfers/{number}" if number else None
+    return addresses.of("transfer", number) if number else None
 
 
 tasks = [to_bank, to_confirm, to_answer, to_review]

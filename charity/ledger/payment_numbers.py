@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from charity import words
+from charity import addresses, words
 from charity.db import reading
 from charity.db.tables import Table
 from charity.db.transactions import Tx
@@ -34,13 +34,13 @@ KIND_WORDS = {
     PaymentKind.VOUCHER: "另一张拨付审批单",
     PaymentKind.TRANSFER: "另一笔资金划转",
 }
-ADDRESSES = {
-    PaymentKind.GIFT: "/receipts?number={number}",
-    PaymentKind.REFUND: "/refunds/{number}",
-    PaymentKind.VOUCHER: "/vouchers/{number}",
-    PaymentKind.TRANSFER: "/transfers/{number}",
+PAGES: dict[PaymentKind, addresses.Kind] = {
+    PaymentKind.GIFT: "payment_number",
+    PaymentKind.REFUND: "refund",
+    PaymentKind.VOUCHER: "voucher",
+    PaymentKind.TRANSFER: "transfer",
 }
-"""Where the pages of the rooms show whose a number is, for who may see them."""
+"""Which page shows whose a number is."""
 _DROPPED = frozenset({"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})
 _ASCII_DROPPED = dict.fromkeys([*range(33), ord("-"), 127])
 _HYPHENS = frozenset("\u02d7\u2043\u2212\u2796")  # minus signs and a bullet, which Unicode counts among no dashes
@@ -107,7 +107,7 @@ def _used(ref: str, row: PaymentNumberRow) -> Refusal:
     """The refusal that names whose the number is."""
     kind, number = PaymentKind(row["kind"]), row["number"]
     refusal = rules.CHANNEL_REF_USED(channel_ref=ref, kind=Term(KIND_WORDS[kind]), number=number)
-    refusal.see = (number, ADDRESSES[kind].format(number=number)) if number else None
+    refusal.see = (number, addresses.of(PAGES[kind], number)) if number else None
     return refusal
 
 

@@ -12,7 +12,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from charity import words
+from charity import addresses, words
 from charity.errors import Refusal
 from charity.roles import ROLE_WORDS
 from charity.settings import settings
@@ -118,6 +118,7 @@ async def base_context(request: Request) -> dict[str, Any]:
             "roles": [words.translate(ROLE_WORDS[role]) for role in sorted(actor.roles)],
         },
         "may": actor.may if actor else _may_nothing,
+        "href_to": partial(addresses.shown_to, actor),
         "nav": nav.shown(actor, request.url.path),
         "lang": words.language(),
         "path": request.url.path + (f"?{query}" if query else ""),

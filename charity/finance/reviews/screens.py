@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from charity import words
+from charity import addresses, words
 from charity.finance.reviews import readers
 from charity.finance.reviews.readers import Day, Question, View
 from charity.giving import receipts
@@ -32,14 +32,6 @@ KIND_WORDS = {
     "goods.issue": "发放物资",
     "goods.reversal": "物资单据冲销",
 }
-DOCUMENTS = {
-    "document": "/goods/documents/",
-    "voucher": "/vouchers/",
-    "refund": "/refunds/",
-    "reversal": "/reversals/",
-    "number": "/transfers/",
-}
-"""The facts of an entry that name the document it was booked from, and where its page is; the first that is there."""
 
 
 async def day(waiting: Day, by: Actor, changed: Sequence[str] = ()) -> dict[str, Any]:
@@ -59,7 +51,7 @@ def _voucher(view: View, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "number": row["number"],
         "printed": printed(row["number"]),
-        "href": f"/journal/{row['number']}",
+        "href": addresses.of("journal_voucher", row["number"]),
         "summary": summary(view),
         "unusual": unusual(view),
         "amount": row["amount_fen"],
@@ -99,12 +91,14 @@ def document(view: View) -> tuple[str, str]:
 
 def document_of(facts: Mapping[str, Any]) -> str | None:
     """What an entry was booked from, as the API names it: a document's number, a gift's key."""
-    return named(facts)[0] or facts.get("donation")
+    source = addresses.document(facts)
+    return source[1] if source else None
 
 
 def named(facts: Mapping[str, Any]) -> tuple[str, str]:
-    """Number and page of the document that the facts of an entry name; "" and "" where they name none."""
-    return next(((facts[fact], place + facts[fact]) for fact, place in DOCUMENTS.items() if fact in facts), ("", ""))
+    """Number and page of the document that the facts of an entry name; "" and "" where they name none but a gift."""
+    source = addresses.document(facts)
+    return (source[1], addresses.of(*source)) if source and source[0] != "gift" else ("", "")
 
 
 def _document_fact(view: View) -> list[dict[str, Any]]:
@@ -187,7 +181,7 @@ def _linked(entry: dict[str, Any], held: Mapping[str, tuple[str, str]]) -> dict[
     number, href = named(entry["facts"])
     if not number and entry["facts"].get("donation") in held:
         number, code = held[entry["facts"]["donation"]]
-        href = f"/receipts/{code}"
+        href = addresses.of("receipt", code)
     return {"value": number, "href": href}
 
 

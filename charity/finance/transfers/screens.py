@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from charity import clock, words
+from charity import addresses, clock, words
 from charity.errors import Refusal
 from charity.finance.models import TransferKind
 from charity.finance.transfers import readers, verbs
@@ -113,7 +113,7 @@ def listed(rows: Sequence[dict[str, Any]], labels: dict[str, str]) -> list[dict[
     """The lines of the list."""
     return [
         {
-            "href": f"/transfers/{row['number']}",
+            "href": addresses.of("transfer", row["number"]),
             "number": row["number"],
             "kind": words.say(KIND_WORDS[row["kind"]]),
             "on": row["on_day"],

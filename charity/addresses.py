@@ -1,0 +1,75 @@
+"""Where the pages of staff are: one address for each kind of thing that lists, documents and messages name.
+
+Whoever shows a number asks here and links it. A link is given only to who may open its page (`shown_to`), so nobody is
+led to a refusal; `of` is for redirects and for what has asked already. Templates have the same as
+`href_to("fund", code)`.
+
+    addresses.of("entry", 4567)             "/finance/entries/4567"
+    addresses.shown_to(by, "gift", key)     "/donations/…", or "" for who reads no gifts
+    addresses.document(entry_facts)         ("voucher", "BF-2026-000012"): what an entry was booked from
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol, get_args
+from urllib.parse import quote
+
+Kind = Literal[
+    "account",
+    "entry",
+    "fund",
+    "gift",
+    "journal_voucher",
+    "payment_number",
+    "receipt",
+    "refund",
+    "reversal",
+    "slip",
+    "transfer",
+    "voucher",
+]
+_PAGES: dict[Kind, tuple[str, str]] = {
+    "account": ("/finance/accounts/{}", "ledger.read"),  # a code of the books: 1002/ICBC-01/F-EDU
+    "entry": ("/finance/entries/{}", "ledger.read"),  # seq
+    "fund": ("/finance/funds/{}", "fund.read"),
+    "gift": ("/donations/{}", "gift.read"),  # its key
+    "journal_voucher": ("/journal/{}", "ledger.read"),  # 202611-0123, printed as 2026-11 记-0123
+    "payment_number": ("/receipts?number={}", "gift.read"),  # of a gift, known by its receipt
+    "receipt": ("/receipts/{}", "gift.read"),  # its secret code, not its number
+    "refund": ("/refunds/{}", "refund.read"),
+    "reversal": ("/reversals/{}", "reversal.read"),  # the correction of a gift
+    "slip": ("/goods/documents/{}", "goods.read"),
+    "transfer": ("/transfers/{}", "transfer.read"),
+    "voucher": ("/vouchers/{}", "voucher.read"),
+}
+KINDS: tuple[Kind, ...] = get_args(Kind)
+_FACTS: dict[str, Kind] = {
+    "document": "slip",
+    "voucher": "voucher",
+    "refund": "refund",
+    "reversal": "reversal",
+    "number": "transfer",
+    "donation": "gift",
+}
+"""The facts of an entry that name the document it was booked from; the first that is there. They are stored words."""
+
+
+class Reader(Protocol):
+    """Who looks: an account that is signed in (`roles.Actor`)."""
+
+    def may(self, permission: str) -> bool: ...  # noqa: D102
+
+
+def of(kind: Kind, key: str | int) -> str:
+    """The address of a thing's page. `key` may be any text: it is quoted."""
+    template, _ = _PAGES[kind]
+    return template.format(quote(str(key), safe="/:" if kind == "account" else ""))
+
+
+def shown_to(by: Reader | None, kind: Kind, key: str | int | None) -> str:
+    """The address for whoever may open it, else ""; also "" where there is no key."""
+    return of(kind, key) if by is not None and key and by.may(_PAGES[kind][1]) else ""
+
+
+def document(facts: Mapping[str, Any]) -> tuple[Kind, str] | None:
+    """Kind and number (of a gift its key) of the document that the facts of an entry name; None for none."""
+    return next(((kind, str(facts[fact])) for fact, kind in _FACTS.items() if fact in facts), None)
