@@ -155,9 +155,9 @@ async def test_every_field_of_every_form_is_judged(
     models: dict[str, type[BaseModel] | None] = {}
     inner = forms.data
 
-    async def spied(request: Any, model: type[BaseModel] | None = None) -> Any:
+    async def spied(request: Any, model: type[BaseModel] | None = None, **limits: int) -> Any:
         models[request.scope["route"].path] = model
-        return await inner(request, model)
+        return await inner(request, model, **limits)
 
     monkeypatch.setattr(forms, "data", spied)
     wrong = []
