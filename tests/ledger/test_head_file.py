@@ -381,9 +381,10 @@ async def test_the_file_is_whole_on_the_disk_before_it_takes_the_place_of_the_ol
         real(descriptor)
 
     monkeypatch.setattr(head_file.os, "fsync", noted)
-    descriptors = _descriptors()
-    head_file._replace(new)
-    assert _descriptors() == descriptors
+    async with head_file._locked():  # the server's own replacement is over, its folder closed
+        descriptors = _descriptors()
+        head_file._replace(new)
+        assert _descriptors() == descriptors
     after = head_file.path().read_bytes()
     assert head_file.read() == new
     assert seen == [(False, after, before), (True, b"", after)]
