@@ -7,13 +7,14 @@ function init(args)
   key = args[2] .. "-" .. id .. "-"
   body_1 = '{"campaign":"one-day-2026","received_on":"' .. os.date("!%Y-%m-%d", os.time() + 8 * 3600) ..
     '","channel":"wechat","donor":{"kind":"person","name":"测试捐赠人","phone":"19900001234"},"amount_fen":'
-  body_2 = ',"channel_ref":"'
+  body_2, body_3 = ',"confirmed_amount_fen":', ',"channel_ref":"'  -- one giver: soon more a day than is typed once
   head = "POST /api/v1/donations HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " .. args[1] ..
     "\r\nContent-Type: application/json\r\nIdempotency-Key: "
 end
 function request()
   n = n + 1
-  local body = body_1 .. (100 + n % 9900) .. body_2 .. key .. n .. '"}'
+  local fen = 100 + n % 9900
+  local body = body_1 .. fen .. body_2 .. fen .. body_3 .. key .. n .. '"}'
   return head .. key .. n .. "\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
 end
 function done(summary, latency, requests)

@@ -16,6 +16,10 @@ from charity.ledger.loading import Loader
 from charity.ledger.state import State
 from charity.people.models import PARTY, PERSON, PartyRow, Person
 
+OF_DAY = "="
+DAY, FIRST = f"{OF_DAY}on", f"{OF_DAY}first"
+"""Marks of the last day on which money was recorded for a party: the day as 20261126, the seq of that day's first
+entry, and by channel (`=bank`) what was given, fen."""
 IDENTITIES = ("person:id:", "organisation:tax:")
 
 
@@ -88,6 +92,42 @@ def largest(state: State, known: Sequence[str]) -> int:
     rows = [row for key in known if (row := state.row(PARTY, key))]
     parties = [state.row(PARTY, row["same_as"]) for row in rows]
     return max((party["largest_fen"] for party in parties if party), default=0)
+
+
+def day_fen(state: State, known: Sequence[str], channel: str, today: str) -> int:
+    """What whoever these keys are gave in money today by this channel, fen; 0 for who gave nothing, or is nameless."""
+    rows = [row for key in known if (row := state.row(PARTY, key))]
+    parties = {row["same_as"]: state.row(PARTY, row["same_as"]) for row in rows}
+    marks = [from_json(party["marks"]) for party in parties.values() if party]
+    return max((m.get(f"{OF_DAY}{channel}", 0) for m in marks if m.get(DAY) == _day(today)), default=0)
+
+
+def mark_day(state: State, party: PartyRow, channel: str, fen: int, today: str) -> None:
+    """Count money that was recorded today, before its entry is posted: the marks keep one day, the last."""
+    row = state.row(PARTY, party["key"])
+    assert row is not None, "a party that was looked up"
+    marks: dict[str, int] = from_json(row["marks"])
+    if marks.get(DAY) != _day(today):
+        marks = {name: n for name, n in marks.items() if not name.startswith(OF_DAY)}
+        marks |= {DAY: _day(today), FIRST: state.seq + 1}
+    name = f"{OF_DAY}{channel}"
+    marks[name] = marks.get(name, 0) + fen
+    state.change(PARTY, party["key"], marks=to_json(marks).decode())
+
+
+def unmark_day(state: State, party: PartyRow, channel: str, fen: int, seq: int) -> None:
+    """A gift stands no more: when the marks of the day have it, they have it no longer."""
+    row = state.row(PARTY, party["key"])
+    assert row is not None, "a party that was looked up"
+    marks: dict[str, int] = from_json(row["marks"])
+    name = f"{OF_DAY}{channel}"
+    if name in marks and seq >= marks[FIRST]:
+        marks[name] -= fen
+        state.change(PARTY, party["key"], marks=to_json({k: n for k, n in marks.items() if n}).decode())
+
+
+def _day(today: str) -> int:
+    return int(today.replace("-", ""))
 
 
 def mark(state: State, party: PartyRow, marks: Iterable[str], gifts: int, fen: int = 0) -> list[str]:

@@ -1,15 +1,20 @@
 """Who counts as a donor: of a period by dated events, of all time while a gift stands; and a giver's largest gift."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from cast import Cast
 from giving.given import approved, corrected, give, refunded, requested
+from tampering import tampered
 from whole.given import verify_failures
 
 from charity import clock
 from charity.db import reading
 from charity.disclosure import figures
+from charity.errors import Refusal
+from charity.giving import donations
+from charity.giving.donations import Part, read_back
 from charity.giving.donors import counting
 from charity.people.persons import Donor
 
@@ -89,3 +94,33 @@ async def test_the_largest_gift_is_the_largest_that_stands(house: Cast) -> None:
     await corrected(house, await gift(house, "A", 50))
     assert await largest() == 100
     assert await verify_failures() == []
+
+
+async def test_what_a_giver_gave_today_by_the_channel_counts_towards_reading_back(house: Cast) -> None:
+    once = {"confirmed_amount_fen": None, "campaign": "everyday", "donor": donor("A"), "channel": "bank"}
+
+    async def read(fen: int, ref: str, **changes: Any) -> str:
+        try:
+            await give(house, fen, channel_ref=ref, **(once | changes))
+        except Refusal as refusal:
+            return format(refusal.facts["why"]) if "why" in refusal.facts else refusal.code
+        return ""
+
+    first = await give(house, 3_000_000, donor=donor("A"), campaign="everyday", channel="bank", channel_ref="1")
+    assert await read(2_000_000, "2") == ""
+    assert await read(1, "3") == read_back.LARGE_TODAY
+    assert await read(1, "3", donor=donor("B")) == "", "somebody else"
+    assert await read(1, "4", channel="wechat") == "", "another way"
+    two = [Part("everyday", None, 30), Part("everyday", None, 70)]
+    values = {"received_on": clock.today().isoformat(), "channel": "bank", "channel_ref": "5", "by": house.cashier}
+    with pytest.raises(Refusal) as refused:
+        await donations.receive_together(parts=two, donor=donor("A"), **values)
+    assert refused.value.code == "amount.unconfirmed"
+    await corrected(house, first)
+    assert await read(1, "6") == "", "what was undone is not given"
+    assert await verify_failures() == []
+    async with tampered("UPDATE party SET marks = REPLACE(marks, '\"=bank\":', '\"=bank\":1')"):
+        assert set(await verify_failures()) == {"I12"}
+    with clock.fixed(clock.instant(clock.stamp()) + timedelta(days=1)):
+        assert await read(2_900_000, "7") == "", "of the day before nothing counts"
+        assert await verify_failures() == []

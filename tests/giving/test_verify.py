@@ -66,6 +66,7 @@ RULES = {
     "donors": "{mark}：记有捐赠人 {kept} 位，捐赠记录中为 {given} 位",
     "donor": "捐赠 {key} 的捐赠人与他的证件号码或电话不对应",
     "largest": "捐赠人 {party}：记最大一笔为 {kept} 分，捐赠记录中为 {given} 分",
+    "of the day": "捐赠人 {party}：记当日由 {channel} 到账 {kept} 分，捐赠记录中为 {given} 分",
     "donor's gifts": "捐赠人 {party}（{mark}）：记有捐赠 {kept} 笔，捐赠记录中为 {given} 笔",
 }
 
@@ -73,7 +74,8 @@ RULES = {
 def test_every_rule_of_gifts_and_receipts_is_planted_against() -> None:
     rules = [rule for check in verify.CHECKS for rule in getattr(check, "rules", (getattr(check, "check", check),))]
     apart = [
-        RULES[name] for name in ("donor's gifts", "largest", "reference not kept", "reference of none", "references")
+        RULES[name]
+        for name in ("donor's gifts", "largest", "of the day", "reference not kept", "reference of none", "references")
     ]
     assert sorted([*(msgid for _, msgid, _ in rules), *apart]) == sorted(RULES.values())
     assert {name for *_, names in FAULTS for name in names.split(", ") if name} == set(RULES)
@@ -261,7 +263,7 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("receipt", "code = '{second_receipt}'", "number = substr(number, 1, 8) || '000099'",
      "receipt numbers, not as its receipt"),
     ("donation", "key = '{bank_key}'", "-",
-     "gift is gone, entry without gift, reference of none, donors, donor's gifts"),
+     "gift is gone, entry without gift, reference of none, donors, donor's gifts, of the day"),
     # goods
     ("receipt_item", "number = '{goods_number}'", "quantity = quantity + 1", "goods' value"),
     ("receipt_item", "number = '{goods_number}'", "price_fen = price_fen - 1", "goods' value"),
@@ -283,7 +285,7 @@ FAULTS: list[tuple[str, str, str, str]] = [
             (f"recorded_at = {OTHER_TIME}", ""),
             (f"booked_on = {OTHER_DAY}", ""),
             (f"received_on = {OTHER_DAY}", ""),
-            ("channel = 'alipay'", ", reference not kept"),
+            ("channel = 'alipay'", ", reference not kept, of the day"),
             ("work_unit = 'LXU01'", ", unit, donor's gifts"),
             ("seq = 99", ", not as its receipt, entry without gift, posted"),
             ("key = 'other'", ", gift is gone, never a receipt, no valid receipt, not as its receipt, reference not kept"),
@@ -306,16 +308,16 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ),
     ("donation", "key = '{alone_key}'", "seq = 99", "goods' entry, not as its receipt, entry without gift, posted"),
     ("donation", "key = '{alone_key}'", "campaign = 'everyday'", "goods' entry, not as its receipt"),
-    ("donation", "key = '{cash_key}'", "status = 'reversed'", "gift's status, donor's gifts"),
-    ("donation", "key = '{part_key}'", "status = 'refunded'", "gift's status, donor's gifts, largest"),
-    ("donation", "key = '{whole_key}'", "status = 'ok'", "gift's status, donor's gifts"),
+    ("donation", "key = '{cash_key}'", "status = 'reversed'", "gift's status, donor's gifts, of the day"),
+    ("donation", "key = '{part_key}'", "status = 'refunded'", "gift's status, donor's gifts, largest, of the day"),
+    ("donation", "key = '{whole_key}'", "status = 'ok'", "gift's status, donor's gifts, of the day"),
     ("donation", "key = '{reversed_key}'", "status = 'ok'", "gift's status"),
     ("donation", "key = '{part_key}'", "refunded_fen = refunded_fen + 1", "refunded, receipt's amount"),
     ("donation", "key = '{bank_key}'", "refunded_fen = 1", "refunded, receipt's amount"),
     ("donation", "key = '{whole_key}'", "refunded_fen = 0", "not refunded, gift's status"),
     ("donation", "key = '{alone_key}'", "amount_fen = amount_fen + 1", "posted, receipt's amount"),
     ("donation", "key = '{bank_key}'", "fund = 'F-GEN'", "not as its receipt, posted, donors, donor's gifts"),
-    ("donation", "key = '{agency_key}'", "amount_fen = amount_fen + 1", "posted, receipt's amount"),
+    ("donation", "key = '{agency_key}'", "amount_fen = amount_fen + 1", "posted, receipt's amount, of the day"),
     ("payment_number", "key = 'bank:B1'", "holder = '{part_key}'", "reference not kept"),
     ("payment_number", "key = 'bank:B1'", "kind = 'voucher'", "reference not kept, references"),
     ("payment_number", "key = 'bank:B1'", "key = 'bank:B2'", "reference not kept"),
@@ -383,7 +385,7 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("gift_reversal", "number = '{waiting}'", "status = 'approved', decided_by = 'somebody', seq = {cash_seq}, "
      "donation = '{mistake_key}'", "correction, corrected twice"),
     ("donation", "key = '{mistake_key}'", "status = 'ok'",
-     "gift's status, reference not kept, references, donor's gifts, unit"),
+     "gift's status, reference not kept, references, donor's gifts, unit, of the day"),
     ("series", "name = 'gift_reversal'", "next = next + 1", "correction numbers"),
     ("series", "name = 'refund'", "next = next + 1", "refund numbers"),
     ("series", "name = 'refund'", "-", "refund numbers"),
@@ -417,8 +419,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("donor_sum", "fund = 'F-GEN'", "donors = donors + 1", "donors"),
     ("donor_sum", "fund = '*'", "donors = donors - 1", "donors"),
     ("donor_sum", "fund = 'F-GEN'", "-", "donors"),
-    ("donation", "key = '{bank_key}'", "party = ''", "donor, donors, donor's gifts"),
-    ("donation", "key = '{bank_key}'", "party = 'somebody'", "donor, donors, donor's gifts, largest"),
+    ("donation", "key = '{bank_key}'", "party = ''", "donor, donors, donor's gifts, of the day"),
+    ("donation", "key = '{bank_key}'", "party = 'somebody'", "donor, donors, donor's gifts, largest, of the day"),
     ("party", "same_as = key AND marks LIKE '%F-GEN%'", "marks = '{{}}'", "donor's gifts"),
     ("party", "same_as = key AND marks LIKE '%F-GEN%'", "-", "donor, donor's gifts, largest"),
 ]  # fmt: skip

@@ -133,7 +133,9 @@ async def receive(
 
     def decide(state: State, replaced: Corrected | None = None) -> Answer:
         largest_fen = parties.largest(state, gift.known)
-        read_back.check(amount_fen, confirmed_amount_fen, read_back.reasons(amount_fen, way, largest_fen=largest_fen))
+        today_fen = parties.day_fen(state, gift.known, way.code, today.isoformat())
+        why = read_back.reasons(amount_fen, way, largest_fen=largest_fen, today_fen=today_fen)
+        read_back.check(amount_fen, confirmed_amount_fen, why)
         campaigns.accepting(state, campaign, day=received_on)
         if replaced:
             corrected.take_place(state, replaced, [gift])
@@ -196,14 +198,16 @@ async def receive_together(
 
     def decide(state: State, replaced: Corrected | None = None) -> Answer:
         largest_fen = parties.largest(state, gifts[0].known)
-        read_back.check(total_fen, confirmed_amount_fen, read_back.reasons(total_fen, way, largest_fen=largest_fen))
+        today_fen = parties.day_fen(state, gifts[0].known, way.code, today.isoformat())
+        why = read_back.reasons(total_fen, way, largest_fen=largest_fen, today_fen=today_fen)
+        read_back.check(total_fen, confirmed_amount_fen, why)
         if replaced:
             corrected.take_place(state, replaced, gifts)
         state.add(PERSON, row)
         booked: list[Entry] = []
         for gift in gifts:
             campaigns.accepting(state, gift.campaign, day=received_on)
-            booked.append(_book(state, gift, by=by))
+            booked.append(_book(state, gift, today=today.isoformat(), by=by))
         receipt = _receipt(state, gifts, booked[0], today=today.isoformat(), by=by)
         refs = [{"id": gift.key, "entry": entry.id} for gift, entry in zip(gifts, booked, strict=True)]
         return Answer(201, {"gifts": refs, "receipt": receipt})
@@ -224,12 +228,12 @@ def _command(decide: Callable[..., Answer], wants: Wants, idem: Idem | None, cor
 
 def record(state: State, gift: Gift, *, today: str, by: Actor) -> Answer:
     """Post a gift and add its rows; the caller has checked the campaign and added the person."""
-    entry = _book(state, gift, by=by)
+    entry = _book(state, gift, today=today, by=by)
     receipt = _receipt(state, [gift], entry, today=today, by=by)
     return Answer(201, {"id": gift.key, "entry": entry.id, "receipt": receipt})
 
 
-def _book(state: State, gift: Gift, *, by: Actor) -> Entry:
+def _book(state: State, gift: Gift, *, today: str, by: Actor) -> Entry:
     """The entry of a gift and its row, without a receipt."""
     if gift.work_unit and state.row(WORK_UNIT, gift.work_unit) is None:
         raise rules.WORK_UNIT_UNKNOWN(work_unit=gift.work_unit)
@@ -244,6 +248,8 @@ def _book(state: State, gift: Gift, *, by: Actor) -> Entry:
         amount_fen=gift.amount_fen,
         campaign=gift.campaign,
         work_unit=gift.work_unit,
+        channel=gift.channel.code,
+        today=today,
     )
     income = acc.AGENCY_DEBT if state.fund(gift.fund).kind == "agency" else acc.GIFTS
     money = acc.money(gift.channel.chart, gift.fund, gift.channel.place)

@@ -31,10 +31,14 @@ def given(
     amount_fen: int = 0,
     campaign: str | None = None,
     work_unit: str | None = None,
+    channel: str = "",
+    today: str = "",
 ) -> str:
     """Count a gift's giver, and the gift for its work unit; the party, "" for the nameless. `known`: `parties.keys`."""
     party = parties.one(state, donor, known)
     fresh = _marked(state, party, 1, fund=fund, campaign=campaign, work_unit=work_unit, amount_fen=amount_fen)
+    if party and channel:
+        parties.mark_day(state, party, channel, amount_fen, today)
     if work_unit:
         state.tally(UNIT_SUMS, (campaign or "", work_unit), 1, int(fresh), amount_fen)
     return party["party"] if party else ""
@@ -73,6 +77,8 @@ def taken_back(state: State, gift: DonationRow, giver: Giver, *, gifts: int, amo
     turned = _marked(state, party, -1, fund=gift["fund"], campaign=gift["campaign"], work_unit=unit)
     if party and gift["kind"] == "cash" and gift["amount_fen"] == party["largest_fen"]:
         state.change(PARTY, party["key"], largest_fen=giver.next_largest_fen)
+    if party and gift["kind"] == "cash":
+        parties.unmark_day(state, party, gift["channel"], gift["amount_fen"] or 0, gift["seq"])
     if unit:
         state.tally(UNIT_SUMS, (gift["campaign"] or "", unit), gifts, -turned, -amount_fen)
 
@@ -152,6 +158,7 @@ async def wrong() -> list[Failure]:
     rows = await reading.rows(
         "SELECT x.party, x.mark, CAST(SUM(x.kept) AS BIGINT) AS kept, CAST(SUM(x.given) AS BIGINT) AS given FROM ("  # noqa: S608
         f"SELECT p.party, j.key AS mark, CAST(j.value AS BIGINT) AS kept, 0 AS given FROM party p CROSS JOIN {marks} "
+        f"WHERE j.key NOT LIKE '{parties.OF_DAY}%' "
         "UNION ALL SELECT party, fund, 0, COUNT(*) FROM donation WHERE party <> '' AND status = 'ok' "
         "GROUP BY party, fund UNION ALL SELECT d.party, '*', 0, COUNT(*) FROM donation d JOIN fund f "
         "ON f.code = d.fund WHERE f.kind <> 'agency' AND d.party <> '' AND d.status = 'ok' GROUP BY d.party "
@@ -165,6 +172,7 @@ async def wrong() -> list[Failure]:
         "MAX(amount_fen) FROM donation WHERE kind = 'cash' AND party <> '' AND status = 'ok' GROUP BY party"
         f") x GROUP BY x.party HAVING SUM(x.kept) <> SUM(x.given) LIMIT {checks.SHOWN_MAX}"
     )
+    days = await _days()
     msgid = "捐赠人 {party}（{mark}）：记有捐赠 {kept} 笔，捐赠记录中为 {given} 笔"
     return [
         *(Failure("I12", words.say(msgid, **row)) for row in rows),
@@ -172,6 +180,47 @@ async def wrong() -> list[Failure]:
             Failure("I12", words.say("捐赠人 {party}：记最大一笔为 {kept} 分，捐赠记录中为 {given} 分", **row))
             for row in other
         ),
+        *(
+            Failure(
+                "I12", words.say("捐赠人 {party}：记当日由 {channel} 到账 {kept} 分，捐赠记录中为 {given} 分", **row)
+            )
+            for row in days
+        ),
+    ]
+
+
+async def _days() -> list[dict[str, object]]:
+    """Parties whose newest day, when it is the newest of all, is not what their gifts of it add up to."""
+    rows = await reading.tuples(
+        "SELECT party, marks FROM party WHERE key = same_as AND marks LIKE $1", f'%"{parties.DAY}"%'
+    )
+    marks = {party: json.loads(text) for party, text in rows}
+    newest = max((mark[parties.DAY] for mark in marks.values()), default=0)
+    today = {party: mark for party, mark in marks.items() if mark[parties.DAY] == newest}
+    first = min((mark[parties.FIRST] for mark in today.values()), default=0)
+    given: dict[tuple[str, str], int] = {}
+    for party, channel, seq, fen in await reading.tuples(
+        "SELECT party, channel, seq, amount_fen FROM donation WHERE seq >= $1 AND kind = 'cash' AND status = 'ok' "
+        "AND party <> ''",
+        first,
+    ):
+        if party in today and seq >= today[party][parties.FIRST]:
+            given[party, channel] = given.get((party, channel), 0) + fen
+    kept = {
+        (party, name.removeprefix(parties.OF_DAY)): fen
+        for party, mark in today.items()
+        for name, fen in mark.items()
+        if name.startswith(parties.OF_DAY) and name not in {parties.DAY, parties.FIRST}
+    }
+    wrong = [key for key in sorted(kept.keys() | given.keys()) if kept.get(key, 0) != given.get(key, 0)]
+    return [
+        {
+            "party": party,
+            "channel": channel,
+            "kept": kept.get((party, channel), 0),
+            "given": given.get((party, channel), 0),
+        }
+        for party, channel in wrong[: checks.SHOWN_MAX]
     ]
 
 

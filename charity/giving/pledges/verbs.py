@@ -152,7 +152,8 @@ async def receive(
             raise rules.PLEDGE_DONE(state=Term(STATUS_WORDS[row["status"]]))
         content.of_row(row).must_be(content_hash)
         due_fen, largest_fen = row["amount_fen"] - row["received_fen"], parties.largest(state, gift.known)
-        why = read_back.reasons(amount_fen, way, due_fen=due_fen, largest_fen=largest_fen)
+        today_fen = parties.day_fen(state, gift.known, way.code, today.isoformat())
+        why = read_back.reasons(amount_fen, way, due_fen=due_fen, largest_fen=largest_fen, today_fen=today_fen)
         read_back.check(amount_fen, confirmed_amount_fen, why)
         campaigns.accepting(state, pledge.campaign_id, day=received_on, late=True)
         total = row["received_fen"] + amount_fen
