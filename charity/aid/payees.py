@@ -10,13 +10,13 @@ from typing import Any, Literal
 
 from charity import words
 from charity.aid import rules
-from charity.people import households, institutions, persons
+from charity.people import households, institutions, masking, persons
+from charity.people.masking import Reader, What
 from charity.people.models import HouseholdStatus, InstitutionKind
 from charity.roles import SYSTEM, Actor
 
 PayeeKind = Literal["household", "person", "institution", "supplier"]
 KIND_WORDS: dict[str, str] = {"household": "家庭", "person": "个人", "institution": "机构", "supplier": "供应商"}
-ACCOUNT_TAIL = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,9 @@ class Payee:
     bank_account: str = ""
     open: bool = True
 
-    @property
-    def masked_account(self) -> str:
-        """The bank account as printed: its last four digits only, or nothing."""
-        return f"****{self.bank_account[-ACCOUNT_TAIL:]}" if self.bank_account else ""
+    def account_for(self, to: Reader) -> str:
+        """The bank account as this reader sees it, or nothing."""
+        return masking.show(What.ACCOUNT, self.bank_account, to=to)
 
 
 def short_code(payee: Payee) -> str:

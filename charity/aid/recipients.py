@@ -16,7 +16,8 @@ from charity.aid.payees import KIND_WORDS
 from charity.db import reading
 from charity.errors import FieldError, unreadable
 from charity.ledger.state import State
-from charity.people import households, persons
+from charity.people import households, masking, persons
+from charity.people.masking import Reader, What
 from charity.people.models import HouseholdStatus
 from charity.roles import Actor
 
@@ -62,9 +63,9 @@ async def find(listed: Sequence[str], *, by: Actor) -> list[Recipient]:
     for n, code in enumerate(listed, 1):
         home, person = homes.get(code), natural.get(code)
         if home is not None:
-            one = Recipient("household", home.key, code, persons.masked_name("person", home.head_name))
+            one = Recipient("household", home.key, code, masking.show(What.RECIPIENT, home.head_name, to=Reader.STAFF))
         elif person is not None:
-            one = Recipient("person", code, code, person.masked)
+            one = Recipient("person", code, code, masking.show(What.RECIPIENT, person.name, to=Reader.STAFF))
         else:
             errors.append(_wrong(n, "名单第 {n} 个编号：没有这个家庭或个人"))
             continue
@@ -100,8 +101,9 @@ async def of_content(content_hash: str) -> list[Recipient]:
     listed = []
     for row in rows:
         key, home, person = row["recipient"], homes.get(row["recipient"]), people.get(row["recipient"])
-        name = persons.masked_name("person", home.head_name) if home else person.masked if person else ""
-        listed.append(Recipient(row["kind"], key, home.code if home else key, name))
+        name = home.head_name if home else person.name if person else ""
+        masked = masking.show(What.RECIPIENT, name, to=Reader.STAFF)
+        listed.append(Recipient(row["kind"], key, home.code if home else key, masked))
     return listed
 
 

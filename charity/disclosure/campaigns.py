@@ -7,20 +7,20 @@ from typing import Any
 from charity import clock, words
 from charity.giving import donations
 from charity.giving.campaigns import Shown
-from charity.giving.donations import Received
 from charity.ledger import funds as ledger_funds
 from charity.ledger.plans import COST_LINE
-from charity.people.persons import ANONYMOUS
+from charity.people import masking, persons
+from charity.people.masking import Reader, What
 
 GIFTS_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
 class LatestGift:
-    """A received gift as its giver allows it to be shown; `amount_fen` None: not shown."""
+    """A received gift as its giver allows it to be shown, by its day only; `amount_fen` None: not shown."""
 
     who: str
-    at: str
+    on: str
     amount_fen: int | None
     unit: str
 
@@ -28,20 +28,14 @@ class LatestGift:
 async def latest_gifts(slug: str, limit: int = GIFTS_MAX) -> list[LatestGift]:
     """The newest received gifts; pledges are never shown (Charity Law 41)."""
     return [
-        LatestGift(_who(gift), gift.recorded_at, gift.amount_fen if gift.public_amount else None, gift.unit)
+        LatestGift(
+            persons.shown(gift.giver, to=Reader.PUBLIC, consent=gift.public_name),
+            clock.business_date(gift.recorded_at).isoformat(),
+            gift.amount_fen if gift.public_amount else None,
+            masking.show(What.EMPLOYER, gift.unit, to=Reader.PUBLIC, consent=gift.public_name),
+        )
         for gift in await donations.latest(slug, limit)
     ]
-
-
-def _who(gift: Received) -> str:
-    giver = gift.giver
-    if giver is None:
-        return words.translate(ANONYMOUS)
-    if gift.public_name and giver.name:
-        return giver.name
-    if giver.kind == "organisation":
-        return words.translate("爱心单位")
-    return words.translate(giver.masked)
 
 
 def days_left(row: dict[str, Any]) -> int | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from charity import tokens, words
+from charity import tokens
 from charity.disclosure import uses
 from charity.disclosure.uses import PublicUse
 from charity.documents import codes
@@ -13,6 +13,7 @@ from charity.giving.models import Receipt
 from charity.ledger import entries, figures, tracing
 from charity.ledger import funds as ledger_funds
 from charity.people import persons
+from charity.people.masking import Reader
 
 FIFO = "同一基金里的钱按收到的先后依次使用（先进先出），这是记账的约定，不表示某一元钱买了某一件物品。"
 VERDICTS = {
@@ -58,8 +59,8 @@ async def check(code: str) -> Checked:
     """A receipt by its code, or receipt.unknown (404)."""
     row = await receipts.get(code)
     person = (await persons.names([row.donor_id])).get(row.donor_id)
-    donor = words.translate(person.masked if person else persons.ANONYMOUS)
     gifts = await receipts.gifts(code)
+    donor = persons.shown(person, to=Reader.HOLDER, consent=receipts.may_be_named(row, gifts))
     slugs = [row.campaign_id] if row.campaign_id else list(dict.fromkeys(gift.campaign_id or "" for gift in gifts))
     money = list(dict.fromkeys([row.fund, *(gift.fund for gift in gifts)]))
     names, funds = await campaigns.names(slugs), await ledger_funds.names(money)

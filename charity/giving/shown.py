@@ -13,7 +13,7 @@ from charity.giving.models import Donation, Receipt
 from charity.ledger import accounts as acc
 from charity.ledger import chart, entries, funds, journal_vouchers, tracing
 from charity.money import yuan_sign
-from charity.people import persons
+from charity.people import masking, persons
 from charity.roles import Actor
 
 
@@ -27,7 +27,7 @@ async def gift_facts(gift: Donation, *, by: Actor, decided: bool = False) -> lis
     receipt = await receipts.get(gift.receipt_id) if gift.receipt_id else None
     state = await tracing.gift_state(gift.seq)
     number = receipt.number if receipt else words.say("现在没有有效收据")
-    name = persons.shown(giver) if reads else words.translate(giver.masked if giver else persons.ANONYMOUS)
+    name = persons.shown(giver, to=masking.staff(may=reads))
     reference = f"{words.say('流水号')} {gift.channel_ref}" if gift.channel_ref and reads else ""
     title = (await campaigns.names([gift.campaign_id])).get(gift.campaign_id or "", "")
     facts = [

@@ -4,18 +4,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charity import clock, tokens, words
+from charity import clock, tokens
 from charity.db import sealed
 from charity.db.transactions import Tx
-from charity.people import models
+from charity.people import masking, models
 from charity.people.id_numbers import is_persons
+from charity.people.masking import Reader, What
 from charity.people.models import PersonKind, PersonRow
 from charity.roles import Actor
 
 NAME_MAX = 100
 NAMES_CHUNK = 500
-ID_FIRST, ID_LAST = 3, 4
-ANONYMOUS = "爱心人士"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +31,20 @@ class Donor:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as staff see them in lists."""
+    """A person as kept; `shown` says what of it somebody sees."""
 
     key: str
     kind: str
     name: str
 
-    @property
-    def masked(self) -> str:
-        """The name as the public sees it."""
-        return masked_name(self.kind, self.name)
+
+NOBODY = Person("", "anonymous", "")
 
 
-def masked_name(kind: str, name: str) -> str:
-    """`王*` for a person, an organisation's name in full, 爱心人士 for the nameless (field.md 2.4)."""
-    if kind == "organisation" and name:
-        return name
-    if kind == "anonymous" or not name:
-        return ANONYMOUS
-    return f"{name[0]}*"
-
-
-def shown(person: Person | None) -> str:
-    """The name as staff see it, in the current language; the nameless and the erased are 爱心人士."""
-    return (person.name if person else "") or words.translate(ANONYMOUS)
+def shown(person: Person | None, *, to: Reader = Reader.PERMITTED, consent: bool = False) -> str:
+    """A giver's name as this reader sees it, in the current language; the nameless and the erased are 爱心人士."""
+    person = person or NOBODY
+    return masking.giver(person.kind, person.name, to=to, consent=consent)
 
 
 def person_row(donor: Donor, *, key: str, at: str | None = None) -> PersonRow:
@@ -116,16 +105,15 @@ async def natural(keys: Iterable[str], *, by: Actor) -> dict[str, Person]:
     return {row.key: Person(row.key, row.kind, row.name) for row in rows}
 
 
-async def shown_id(key: str) -> str:
-    """An organisation's code in full; of a person's ID number only the first three and the last four."""
+async def shown_id(key: str, *, to: Reader) -> str:
+    """An organisation's credit code or a person's ID number as this reader sees it; "" when there is none."""
     row = await models.Person.with_keys([key]).first()
     if row is None:
         return ""
     if row.tax_id:
-        return row.tax_id
+        return masking.show(What.CREDIT_CODE, row.tax_id, to=to)
     number = sealed.unseal("person", "id_number", key, row.id_number)
-    hidden = max(0, len(number) - ID_FIRST - ID_LAST)
-    return f"{number[:ID_FIRST]}{'*' * hidden}{number[-ID_LAST:]}" if number else ""
+    return masking.show(What.ID_NUMBER, number, to=to)
 
 
 async def payable(key: str, *, by: Actor) -> tuple[Person, str] | None:

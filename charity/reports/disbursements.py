@@ -22,8 +22,9 @@ from charity.ledger.numbering import printed
 from charity.ledger.sums import INCOME, OUTLAY
 from charity.money import yuan
 from charity.office import stores
-from charity.people import persons
+from charity.people import masking, persons
 from charity.people.households import CATEGORY_WORDS
+from charity.people.masking import COPIES, Reader, What
 from charity.printing.document import Column, Document, Filters, Group, Page, Totals
 from charity.reports import kept, lookup
 from charity.reports.donations import RESTRICTION
@@ -90,7 +91,7 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
 
 
 async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> list[dict[str, Any]]:
-    payees = await _payees(rows, internal=filters[COPY] == "internal")
+    payees = await _payees(rows, to=COPIES[filters[COPY]])
     kinds = await books.fund_kinds()
     named, programmes = await funds.names(), await funds.programme_names()
     worth = await books.worth_by_day(
@@ -114,7 +115,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
                 "payee": name,
                 "category": words.say(category) if category else "",
                 "township": township,
-                "reason": _reason(row, internal=filters[COPY] == "internal"),
+                "reason": _reason(row, to=COPIES[filters[COPY]]),
                 "recipients": row["recipients"],
                 "cash_fen": None if goods else amount,
                 "goods_fen": (words.say("不计价") if amount is None else amount) if goods else None,
@@ -134,8 +135,8 @@ def _unnumbered(row: dict[str, Any]) -> str:
     return words.say("现金") if (row["paid_from"] or "").startswith(f"{acc.CASH}/") else ""
 
 
-async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tuple[str, str, str]]:
-    """Name (masked on copies for others), category and township of who received, by entry."""
+async def _payees(rows: list[dict[str, Any]], *, to: Reader) -> dict[int, tuple[str, str, str]]:
+    """Name as the copy shows it, category and township of who received, by entry."""
     households = await lookup.by_id(
         "SELECT key AS id, head_name AS name, category, township FROM household WHERE key IN ({in})",
         {row["household"] for row in rows},
@@ -156,23 +157,23 @@ async def _payees(rows: list[dict[str, Any]], *, internal: bool) -> dict[int, tu
         home = by_code.get(row["payee"]) if of_payee else households.get(row["household"])
         place = places.get(row["payee"])
         if home is not None:
-            name = home["name"] if internal else persons.masked_name("person", home["name"])
+            name = masking.show(What.RECIPIENT, home["name"], to=to)
             category, township = CATEGORY_WORDS.get(row["category"] or home["category"], ""), home["township"]
         elif place is not None:
             name, category, township = place["name"], INSTITUTION.get(place["category"], ""), place["township"]
         else:
             person = people.get(row["payee"])
-            name = "" if person is None else person.name if internal else person.masked
+            name = masking.show(What.RECIPIENT, person.name if person else "", to=to)
             category, township = "个人" if person else "", ""
         recipients[row["seq"]] = (name, category, townships.get(township, township))
     return recipients
 
 
-def _reason(row: dict[str, Any], *, internal: bool) -> str:
+def _reason(row: dict[str, Any], *, to: Reader) -> str:
     """The reason of a voucher is personal: on internal copies only. Goods: choosing in the supermarket."""
     if row["goods"] is not None:
         return words.say("冲销发放" if row["goods_kind"] == "reversal" else "超市自选")
-    return sealed.unseal("voucher", "reason", row["voucher"], row["reason"]) if internal else ""
+    return masking.show(What.MESSAGE, sealed.unseal("voucher", "reason", row["voucher"], row["reason"]), to=to)
 
 
 def _signed(row: dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from charity.ledger.numbering import printed
 from charity.ledger.sums import INCOME, OUTLAY
 from charity.money import yuan
 from charity.people import persons
+from charity.people.masking import COPIES
 from charity.printing.document import Column, Document, Filter, Filters, Group, Page, Totals
 from charity.reports import kept
 
@@ -94,12 +95,11 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
     people = await persons.names(row["giver"] for row in rows)
     kinds = await books.fund_kinds()
     named, titles = await funds.names(), await campaigns.names(row["campaign"] for row in rows)
-    nobody = persons.Person("", "anonymous", "")
     numbers = await journal_vouchers.numbers_of([row["seq"] for row in rows])
     originals = await _originals(rows)
     shown = []
     for row in rows:
-        person = people.get(row["giver"], nobody)
+        person = people.get(row["giver"], persons.NOBODY)
         amount, in_kind = row["amount_fen"], row["kind"] == "in_kind"
         channel = CHANNELS.get(row["channel"])
         shown.append(
@@ -109,7 +109,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
                 "journal": printed(numbers[row["seq"]]) if row["seq"] in numbers else "",
                 "entry": str(row["seq"]),
                 "entry_href": f"/goods/documents/{row['goods']}" if row["goods"] else "",
-                "donor": _donor(person, internal=filters[COPY] == "internal"),
+                "donor": persons.shown(people.get(row["giver"]), to=COPIES[filters[COPY]], consent=_named(row)),
                 "donor_kind": words.say(DONOR_KIND[person.kind]),
                 "campaign": titles.get(row["campaign"], ""),
                 "fund": named.get(row["fund"], row["fund"]),
@@ -143,10 +143,9 @@ def _note(arm: int, original: str) -> str:
     return words.say("{note}，原收据 {number}", note=kind, number=original) if original else kind
 
 
-def _donor(person: persons.Person, *, internal: bool) -> str:
-    if person.kind == "anonymous" or not person.name:
-        return words.say(persons.ANONYMOUS)
-    return person.name if internal else person.masked
+def _named(row: dict[str, Any]) -> bool:
+    """Whether the giver consented to be named: whom the receipt was corrected to did not."""
+    return bool(row["public_name"]) and row["giver"] == row["donor"]
 
 
 def _consent(*, name: bool, amount: bool) -> str:

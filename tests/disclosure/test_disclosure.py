@@ -1,11 +1,13 @@
 """Public pages and answers: figures of the books, masked givers, the path of the money, the PDF."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import as_shown
 import pytest
 from giving.given import TODAY, give, promised, spend
+from pdf_reading import flat
 
 from charity.db import transactions
 from charity.giving import campaigns
@@ -117,11 +119,29 @@ async def test_a_campaign_of_before_the_books_shows_its_archive_and_counts_nowhe
     assert (item["received_fen"], item["gifts"]) == (0, 0)
 
 
-async def test_a_giver_who_does_not_consent_is_masked(web, house):
-    await give(house, 100)
+async def test_a_giver_who_does_not_consent_has_no_name_no_employer_and_no_minute(web, house):
+    await give(house, 100, work_unit="LXU02")
     page = (await web.as_().get("/campaigns/one-day-2026")).text
-    assert "王*" in page
-    assert "王小明" not in page
+    (shown,) = re.findall(r'<ul class="gifts">(.*?)</ul>', page, re.DOTALL)
+    assert re.sub(r"<[^>]*>|\s", "", shown) == f"爱心人士¥1.00{TODAY}"
+    await give(house, 200, work_unit="LXU02", public_name=True)
+    page = (await web.as_().get("/campaigns/one-day-2026")).text
+    (shown,) = re.findall(r'<ul class="gifts">(.*?)</ul>', page, re.DOTALL)
+    assert re.sub(r"<[^>]*>|\s", "", shown).startswith(f"王小明¥2.00{TODAY}·")
+
+
+async def test_an_organisation_is_named_at_the_check_by_consent_only(web, house):
+    firm = "恒溪纺织有限公司"
+    for consent in (False, True):
+        made = (await give(house, 100, donor=Donor("organisation", firm), public_name=consent)).body["receipt"]
+        code, client = made["code"], web.as_()
+        answer = (await client.get(f"{API}/receipts/{code}")).json()
+        assert answer["donor"] == (firm if consent else "爱心单位")
+        page = await client.get(f"/r/{code}")
+        pdf = flat((await client.get(f"/r/{code}.pdf")).content)
+        for text in (page.text, pdf):
+            assert (firm in text) is consent
+            assert ("爱心单位" in text) is not consent
 
 
 async def test_the_home_page_lists_open_campaigns_and_what_was_paid(web, house):

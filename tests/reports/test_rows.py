@@ -13,10 +13,9 @@ from charity.giving import donations
 from charity.goods import cards, points, till
 from charity.goods.till import Line
 from charity.ledger import journal_vouchers, numbering
-from charity.people import persons
+from charity.people import masking, persons
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
-from charity.reports import donations as gifts
 from charity.reports import kept, stock, verify
 from charity.roles import SYSTEM
 
@@ -53,8 +52,16 @@ OUTLAY_COLUMNS = (
     "n", "day", "entry", "programme", "fund", "restriction", "payee", "category", "township", "reason", "recipients",
     "cash_fen", "goods_fen", "amount_fen", "document_href", "channel", "signed", "balance_fen",
 )  # fmt: skip
-# The same two registers for others: names masked, reasons left out.
-MASKED = ("张三丰", "张*"), ("李四", "李*"), ("王五", "王*"), ("王建国", "王*"), ("李学生", "李*"), ("秘密事由", "")
+# The same two registers for others: names masked, reasons left out, who gave goods was not asked.
+MASKED = (
+    ("张三丰", "张*"),
+    ("李四", "李*"),
+    ("王五", "王*"),
+    ("王建国", "王*"),
+    ("李学生", "李*"),
+    ("秘密事由", ""),
+    ("溪东商会", "爱心单位"),
+)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +276,8 @@ async def test_a_register_names_the_funds_whose_lines_are_not_what_the_books_say
 
 
 def test_a_name_that_an_anonymous_giver_once_left_stands_on_no_copy() -> None:
-    for internal, shown in ((True, "王明"), (False, "王*")):
-        assert gifts._donor(persons.Person("k", "anonymous", "王明"), internal=internal) == persons.ANONYMOUS
-        assert gifts._donor(persons.Person("k", "person", ""), internal=internal) == persons.ANONYMOUS
-        assert gifts._donor(persons.Person("k", "person", "王明"), internal=internal) == shown
+    for copy, shown in (("internal", "王明"), ("notice", "王*")):
+        to = masking.COPIES[copy]
+        assert persons.shown(persons.Person("k", "anonymous", "王明"), to=to) == "爱心人士"
+        assert persons.shown(persons.Person("k", "person", ""), to=to) == "爱心人士"
+        assert persons.shown(persons.Person("k", "person", "王明"), to=to) == shown

@@ -42,7 +42,8 @@ NAMES = ("欧阳明德", "诸葛静宜", "司马如风", "上官婉清", "慕容
 PHONES = ("19912340001", "19912340002", "19912340003")
 NUMBERS = ("330101199001011234", "shy.person@example.org", "溪东后村88号")
 TYPED = "欧阳明德的儿子打错了"  # what somebody may type as a reason: it names a person
-MARKS = (*NAMES, *PHONES, *NUMBERS, TYPED)
+FIRM = "不愿具名纺织有限公司"  # an organisation that did not consent
+MARKS = (*NAMES, *PHONES, *NUMBERS, TYPED, FIRM)
 OPEN_COLUMNS = {("person", "name"), ("household", "head_name"), ("staff", "name")}
 """Where a name may lie in the clear: those of people and of staff, shown to staff by role."""
 
@@ -69,7 +70,7 @@ async def _gifts(house: Cast, town: Town) -> None:
             idem=Idem("donation.receive:x", f"k{n}", "f"),
             **values,
         )
-        for n, donor in enumerate((shy, Donor("person", NAMES[1], PHONES[1]), shy, shy))
+        for n, donor in enumerate((shy, Donor("person", NAMES[1], PHONES[1]), shy, shy, Donor("organisation", FIRM)))
     ]
     code = [a.body["receipt"]["code"] for a in given]
     await receipts.deliver(code[0], delivery="kept_undelivered", note=TYPED, by=house.cashier)

@@ -7,6 +7,7 @@ from charity.aid.payments.verbs import CHANNELS
 from charity.aid.vouchers import VoucherView, screens
 from charity.ledger import places
 from charity.money import yuan_sign
+from charity.people import masking
 from charity.roles import Actor
 
 
@@ -35,7 +36,7 @@ async def pay(voucher: VoucherView, by: Actor) -> dict[str, Any]:
 def _account(voucher: VoucherView, by: Actor) -> str:
     """The payee's account, in full for who pays an approved voucher: elsewhere it is masked (F5)."""
     payable = voucher.status == "approved" and by.may("voucher.pay")
-    return voucher.payee.bank_account if payable else voucher.payee.masked_account
+    return voucher.payee.account_for(masking.staff(may=payable))
 
 
 async def _places(fund: str) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from charity.aid.vouchers.readers import VoucherView
 from charity.aid.vouchers.verbs import APPROVALS_NEEDED
 from charity.office import organisation
 from charity.office.organisation import Organisation
+from charity.people.masking import Reader
 from charity.printing import pdfs
 from charity.printing.vouchers import APPROVALS_MAX, Approval, Listed, PrintedVoucher, voucher_html
 from charity.settings import settings
@@ -34,7 +35,7 @@ def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
         payee_kind=row["payee_kind"],
         payee_code=short_code(voucher.payee),
         payee_name=voucher.payee.name,
-        bank_account=voucher.payee.masked_account,
+        bank_account=voucher.payee.account_for(Reader.STAFF),
         amount_fen=row["amount_fen"],
         recipients=row["recipients"],
         listed=[Listed(one.kind, one.short_code, one.name) for one in voucher.listed],

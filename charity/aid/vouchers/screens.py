@@ -13,6 +13,7 @@ from charity.aid.vouchers.readers import Decision, Filters, VoucherView
 from charity.aid.vouchers.verbs import APPROVALS_NEEDED
 from charity.errors import Refusal
 from charity.money import capitals, yuan
+from charity.people.masking import Reader
 from charity.printing.vouchers import NATURES, TITLES
 from charity.roles import Actor
 from charity.web import confirming, pages
@@ -167,7 +168,11 @@ def facts(shown: VoucherView, account: str | None = None) -> list[dict[str, Any]
             "value": payee.name or words.say("（姓名已删除）"),
             "note": f"{words.say(KIND_WORDS[payee.kind])} {payees.short_code(payee)}",
         },
-        {"term": words.say("账号"), "value": payee.masked_account if account is None else account, "kind": "code"},
+        {
+            "term": words.say("账号"),
+            "value": payee.account_for(Reader.STAFF) if account is None else account,
+            "kind": "code",
+        },
         {"term": words.say("金额（小写）"), "value": row["amount_fen"], "kind": "yuan"},
         {"term": words.say("金额（大写）"), "value": capitals(row["amount_fen"])},
         *([] if shown.is_cost else [_helped(shown)]),

@@ -45,7 +45,7 @@ async def amounts(keys: Sequence[str]) -> dict[str, int]:
 
 
 async def latest(campaign: str, limit: int) -> list[Received]:
-    """The newest received gifts of a campaign; a giver is whom the valid receipt names."""
+    """The newest received gifts of a campaign; a giver is whom the valid receipt names, and consents for himself."""
     columns = ("recorded_at", "amount_fen", "public_name", "public_amount", "donor_id")
     rows = (
         await Donation.visible_to(PUBLIC)
@@ -59,7 +59,7 @@ async def latest(campaign: str, limit: int) -> list[Received]:
         Received(
             row["recorded_at"],
             row["amount_fen"],
-            row["public_name"],
+            row["public_name"] and row["on_receipt"] in {None, row["donor_id"]},
             row["public_amount"],
             row["unit"] or "",
             givers.get(row["on_receipt"] or row["donor_id"]),

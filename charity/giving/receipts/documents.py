@@ -12,7 +12,8 @@ from charity.giving.receipts import readers
 from charity.giving.receipts.printed import goods_lines
 from charity.ledger import funds
 from charity.office import organisation, staff
-from charity.people import persons
+from charity.people import masking, persons
+from charity.people.masking import Reader, What
 from charity.printing import pdfs
 from charity.printing.receipts import PrintedReceipt, ReceiptLine, receipt_html
 from charity.settings import settings
@@ -27,28 +28,27 @@ def verify_url(code: str) -> str:
 
 async def whole_pdf(code: str) -> tuple[bytes, str]:
     """All three copies with every name, for staff; and the receipt's number."""
-    printed = await _printed(code, masked=False)
+    printed = await _printed(code, to=Reader.PERMITTED)
     html = receipt_html(printed, ("stub", "donor", "books"))
-    return await pdfs.for_staff(html, identifier=_identifier(code, printed, masked=False)), printed.number
+    return await pdfs.for_staff(html, identifier=_identifier(code, printed, Reader.PERMITTED)), printed.number
 
 
 async def masked_pdf(code: str) -> tuple[bytes, str]:
-    """The donor's copy with every person's name masked, for whoever has the code; and the receipt's number."""
-    printed = await _printed(code, masked=True)
+    """The donor's copy as whoever has the code may see it; and the receipt's number."""
+    printed = await _printed(code, to=Reader.HOLDER)
     html = receipt_html(printed, ("donor",))
-    return await pdfs.for_anybody(html, identifier=_identifier(code, printed, masked=True)), printed.number
+    return await pdfs.for_anybody(html, identifier=_identifier(code, printed, Reader.HOLDER)), printed.number
 
 
-def _identifier(code: str, printed: PrintedReceipt, *, masked: bool) -> bytes:
-    return hashlib.sha256(f"{code}|{masked}|{printed.lang}|{printed.status}".encode()).digest()[:16]
+def _identifier(code: str, printed: PrintedReceipt, to: Reader) -> bytes:
+    return hashlib.sha256(f"{code}|{to}|{printed.lang}|{printed.status}".encode()).digest()[:16]
 
 
-async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
-    """All that a receipt prints."""
+async def _printed(code: str, *, to: Reader) -> PrintedReceipt:
+    """All that a receipt prints for this reader."""
     row = await readers.get(code)
     gifts = await readers.gifts(code)
     person = (await persons.names([row.donor_id])).get(row.donor_id)
-    name = persons.ANONYMOUS if person is None else person.masked if masked else (person.name or persons.ANONYMOUS)
     handler = (await staff.names([row.handler])).get(row.handler, "")
     who_we_are = await organisation.get()
     english = words.language() == "en"
@@ -58,17 +58,17 @@ async def _printed(code: str, *, masked: bool) -> PrintedReceipt:
         number=row.number,
         status=cast("Literal['issued', 'voided', 'replaced']", row.status),
         organisation=(english and who_we_are.name_en) or who_we_are.name,
-        handler=persons.masked_name("person", handler) if masked and handler else handler,
+        handler=masking.show(What.HANDLER, handler, to=to),
         issued_on=row.issued_on,
-        donor=words.translate(name),
-        donor_id="" if masked else await persons.shown_id(row.donor_id),
+        donor=persons.shown(person, to=to, consent=readers.may_be_named(row, gifts)),
+        donor_id=await persons.shown_id(row.donor_id, to=to),
         lines=await _lines(row, gifts),
         total_fen=row.amount_fen,
         wish="designated" if designated else "undesignated",
         wish_note="、".join(designated.values()),
         channel=CHANNELS[first.channel].words if first.channel else GOODS_CHANNEL,
         received_on=first.received_on,
-        memo="" if masked else sealed.unseal("donation", "memo", first.key, first.memo),
+        memo=masking.show(What.MESSAGE, sealed.unseal("donation", "memo", first.key, first.memo), to=to),
         replaces=await readers.number_of(row.replaces_id),
         replaced_by=await readers.number_of(row.replaced_by_id),
         verify_url=verify_url(code),

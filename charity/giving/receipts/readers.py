@@ -42,6 +42,15 @@ async def get(code: str) -> Receipt:
     return row
 
 
+def may_be_named(receipt: Receipt, gifts: Iterable[Donation]) -> bool:
+    """Whether the giver on the receipt consented to be named in public: with each of its gifts, and himself.
+
+    Whom a receipt was corrected to, or who gave goods, was never asked.
+    """
+    asked = [gift.public_name and gift.donor_id == receipt.donor_id for gift in gifts]
+    return bool(asked) and all(asked)
+
+
 async def page(filters: Filters, limit: int, *, by: Actor) -> list[dict[str, Any]]:
     """Receipts with the keys of their givers, newest first, after a number."""
     if not by.may("gift.read"):

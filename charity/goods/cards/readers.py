@@ -8,7 +8,8 @@ from charity import clock, tokens
 from charity.db import reading
 from charity.errors import FieldError, Rule
 from charity.goods import points, rules
-from charity.people import households, persons
+from charity.people import households, masking
+from charity.people.masking import Reader, What
 from charity.roles import Actor
 from charity.words import Term
 
@@ -82,7 +83,7 @@ async def view(code: str, *, by: Actor) -> CardView:
         points=await points.balance(row["household"]),
         members=row["members"],
         category=households.CATEGORY_WORDS[row["category"]],
-        masked_name=persons.masked_name("person", row["head_name"]),
+        masked_name=masking.show(What.RECIPIENT, row["head_name"], to=Reader.STAFF),
         allowed_until=row["allowed_until"],
         refusals=tuple(broken),
     )

@@ -13,7 +13,8 @@ from charity import clock
 from charity.db import reading, sealed
 from charity.errors import Refusal
 from charity.goods import rules
-from charity.people import persons
+from charity.people import masking, persons
+from charity.people.masking import Reader, What
 from charity.roles import Actor
 
 PAGE: Final = 50
@@ -132,7 +133,7 @@ async def _intake(number: str) -> dict[str, Any] | None:
     )
     if row is not None:
         donor = (await persons.names([row["donor"] or ""])).get(row["donor"] or "")
-        row["donor_name"] = (donor.name or persons.ANONYMOUS) if donor else ""
+        row["donor_name"] = persons.shown(donor) if donor else ""
     return row
 
 
@@ -143,7 +144,7 @@ async def _issue(number: str) -> dict[str, Any] | None:
         number,
     )
     if row is not None:
-        row["masked_name"] = persons.masked_name("person", row.pop("head_name"))
+        row["masked_name"] = masking.show(What.RECIPIENT, row.pop("head_name"), to=Reader.STAFF)
         proxy = sealed.unseal("goods_issue", "proxy", number, row["proxy"])
         row["proxy"] = json.loads(proxy) if proxy else None
     return row
