@@ -1,6 +1,7 @@
 """One transfer for several purposes: a gift and an entry each, one payment number, one receipt."""
 
 import asyncio
+import re
 from typing import Any
 
 import as_shown
@@ -8,6 +9,7 @@ import pytest
 from giving.given import TODAY, WANG, all_is_well, approved, balance, corrected, entries, give, requested
 from giving.test_pages import API, keyed
 from page_forms import form_of, hidden_of
+from pdf_reading import text_of
 from tampering import tampered
 from whole.given import verify_failures
 
@@ -19,6 +21,7 @@ from charity.giving.receipts import documents
 from charity.ledger import entries as journal
 from charity.ledger.writer import Answer
 from charity.money import yuan_sign
+from charity.printing import renderer
 
 WAYS = ("icbc 2026-1126-9", "ICBC202611269", "ＩＣＢＣ２０２６１１２６９", "Icbc\u00a02026—1126‑9", "iCbC2026 1126 9")
 TWO = [Part("one-day-2026", None, 6_000), Part("everyday", "F-EDU", 4_000)]
@@ -116,6 +119,20 @@ async def test_a_refund_of_one_purpose_leaves_the_other_and_its_number(house: An
         await give(house, channel="bank", channel_ref=WAYS[1])
     assert await reading.value("SELECT SUM(amount_fen) FROM receipt WHERE status = 'issued'") == 4_000
     assert await all_is_well() == []
+
+
+async def test_a_receipt_prints_what_it_was_issued_for_whatever_was_refunded_since(house: Any) -> None:
+    made = (await together(house)).body
+    codes = [made["receipt"]["code"]]
+    for fen in (1_000, 2_000):
+        await approved(await requested(house, Answer(201, made["gifts"][0]), fen), house.approver)
+        codes.append(str(await reading.value("SELECT code FROM receipt WHERE status = 'issued'")))
+    try:
+        told = [text_of((await documents.whole_pdf(code))[0]) for code in codes]
+    finally:
+        await renderer.close()
+    for text, whole, part in zip(told, ("100.00", "90.00", "70.00"), ("60.00", "50.00", "30.00"), strict=True):
+        assert sorted(re.findall(r"¥?\d+\.\d\d", text)) == sorted(["40.00", part, f"¥{whole}"] * 3)
 
 
 async def test_the_old_receipt_says_how_much_of_it_was_a_mistake(house: Any, web: Any) -> None:

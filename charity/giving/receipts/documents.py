@@ -84,14 +84,14 @@ async def _lines(row: Receipt, gifts: list[Donation]) -> list[ReceiptLine]:
         return await _goods_lines(row.number, names.get(row.campaign_id or "", ""))
     if len(gifts) == 1:
         return [ReceiptLine(project=names.get(gifts[0].campaign_id or "", ""), kind="money", amount_fen=row.amount_fen)]
-    money = await funds.names([g.fund for g in gifts])
+    money, amounts = await funds.names([g.fund for g in gifts]), await readers.amounts_on(row, gifts)
     several = len({g.fund for g in gifts}) > 1
     return [
         ReceiptLine(
             project=names.get(g.campaign_id or "", ""),
             kind="money",
             specification=money.get(g.fund, g.fund) if several else "",
-            amount_fen=(g.amount_fen or 0) - g.refunded_fen,
+            amount_fen=amounts[g.key],
         )
         for g in gifts
     ]

@@ -98,6 +98,20 @@ async def refunds_of(donations: Sequence[str], *, by: Actor) -> list[Refund]:
     return await Refund.visible_to(by).filter(donation_id__in=donations).order_by("requested_at") if donations else []
 
 
+async def amounts_on(receipt: Receipt, gifts: Sequence[Donation]) -> dict[str, int]:
+    """What of each of these gifts the receipt over them was issued for, fen: what was refunded since changes no receipt.
+
+    Each refund makes less of what the gifts add up to, so that the sum of the receipt says which came before it.
+    """
+    amounts = {gift.key: gift.amount_fen or 0 for gift in gifts}
+    refunds = [refund for refund in await refunds_of(list(amounts), by=SYSTEM) if refund.seq is not None]
+    for refund in sorted(refunds, key=lambda refund: refund.seq or 0):
+        if sum(amounts.values()) == receipt.amount_fen:
+            break
+        amounts[refund.donation_id] -= refund.amount_fen
+    return amounts
+
+
 async def reversals_of(donations: Sequence[str], *, by: Actor) -> list[GiftReversal]:
     """The corrections of these gifts, oldest first."""
     query = GiftReversal.visible_to(by).filter(donation_id__in=donations)
