@@ -242,7 +242,7 @@ def cell(text: str, width_mm: float, *, figure: bool = False) -> dict[str, Any]:
     """A text fitted into a cell: one line, a little smaller if need be, else on two lines, else cut with ….
 
     A figure shrinks instead, and one of a hundred billion is broken behind a thousands separator: every amount
-    that the books take can be printed.
+    that the books take can be printed. The number of an entry shrinks too, as long as it can be read.
     """
     text = glyphs.printable(text)
     room_mm = width_mm - 2 * PADDING_MM
@@ -250,20 +250,24 @@ def cell(text: str, width_mm: float, *, figure: bool = False) -> dict[str, Any]:
     for size_pt in ONE_LINE_PT:
         if wide_em * size_pt * glyphs.MM_A_POINT <= room_mm:
             return {"s": size_pt, "l": [text]}
-    if figure:
+    if figure or (text.isdigit() and _shrunk_pt(text, width_mm) >= LEAST_PT):
         return _figure(text, width_mm)
     return {"s": SMALL_PT, "l": glyphs.wrapped(text, room_mm / (SMALL_PT * glyphs.MM_A_POINT), 2)}
 
 
+def _shrunk_pt(text: str, width_mm: float) -> float:
+    """The greatest size in which a text stands on one line."""
+    return int((width_mm - 2 * PADDING_MM) / glyphs.MM_A_POINT / glyphs.width_em(text) * 10) / 10
+
+
 def _figure(text: str, width_mm: float) -> dict[str, Any]:
     """A figure too wide for one line of the usual sizes: smaller, or on two lines."""
-    room_pt = (width_mm - 2 * PADDING_MM) / glyphs.MM_A_POINT
-    size = int(room_pt / glyphs.width_em(text) * 10) / 10
+    size = _shrunk_pt(text, width_mm)
     if size >= LEAST_PT:
         return {"s": size, "l": [text]}
     middle = min((n for n, sign in enumerate(text) if sign == ","), key=lambda n: abs(2 * n - len(text)), default=-1)
     lines = [text[: middle + 1], text[middle + 1 :]]
-    size = min(SMALL_PT, int(room_pt / max(map(glyphs.width_em, lines)) * 10) / 10)
+    size = min(SMALL_PT, *(_shrunk_pt(line, width_mm) for line in lines))
     assert size >= LEAST_PT, f"a column of {width_mm:.1f} mm is too narrow for {len(text)} figures"
     return {"s": size, "l": lines}
 

@@ -236,6 +236,15 @@ def test_a_figure_is_never_cut(fen: int):
     assert fitted["s"] >= registers.LEAST_PT
 
 
+@pytest.mark.parametrize("name", sorted(REPORTS))
+def test_the_number_of_an_entry_stands_on_one_line(name: str):
+    columns = [PrintedColumn(c.key, c.title, c.width) for c in REPORTS[name].columns]
+    for column, width in zip(columns, registers.widths_mm(columns), strict=True):
+        if column.key == "entry":
+            assert registers.cell("1234567", width)["l"] == ["1234567"]
+    assert registers.cell("1" * 40, 9.0)["l"][-1].endswith("…")
+
+
 @pytest.mark.parametrize("few", [0, 2])
 async def test_the_note_never_drives_the_foot_onto_a_page_of_its_own(few: int):
     note = "核对：期初 1 ＝ 期末 1"
