@@ -48,6 +48,23 @@ async def by_fund(charts: tuple[str, ...], begin: str, end: str, seq_max: int) -
     return {row["fund"]: row["net"] for row in rows}
 
 
+async def agency_debt(begin: str, end: str, seq_max: int) -> dict[str, int]:
+    """What agency debt 2601 changed by fund, debit less credit, fen, but for what stood there when the books opened."""
+    changed = await by_fund((acc.AGENCY_DEBT,), begin, end, seq_max)
+    rows = await reading.rows(
+        "SELECT a.fund AS fund, p.quantity AS fen FROM entry e CROSS JOIN posting p CROSS JOIN account a "
+        "WHERE e.kind IN ('opening', 'goods.opening') AND e.effective_on >= $1 AND e.effective_on <= $2 "
+        "AND e.seq <= $3 AND p.seq = e.seq AND a.id = p.account AND a.chart = $4",
+        begin,
+        end,
+        seq_max,
+        acc.AGENCY_DEBT,
+    )
+    for row in rows:
+        changed[row["fund"]] = changed.get(row["fund"], 0) - row["fen"]
+    return changed
+
+
 async def worth_by_day(funds: list[str], days: list[str], seq_max: int) -> dict[str, list[tuple[str, int]]]:
     """What each fund is worth at the end of each of its days from the first to the last of `days`, in day order, fen.
 

@@ -213,7 +213,7 @@ async def _differences(filters: Filters, seq_max: int) -> list[str]:
     paid = await kept.by_fund(OUTLAY, filters, seq_max)
     given = await kept.by_fund(INCOME, filters, seq_max)
     cost = await books.by_fund((acc.COST,), filters.begin, filters.end, seq_max)
-    debt = await books.by_fund((acc.AGENCY_DEBT,), filters.begin, filters.end, seq_max)
+    debt = await books.agency_debt(filters.begin, filters.end, seq_max)
     differences = []
     for fund in sorted(kinds):
         if filters[FUND] not in {"", fund}:

@@ -177,7 +177,7 @@ async def _differences(filters: Filters, seq_max: int, kinds: dict[str, str]) ->
     given = await kept.by_fund(INCOME, filters, seq_max)
     passed_on = await kept.by_fund(OUTLAY, filters, seq_max)
     income = await books.by_fund((acc.GIFTS,), filters.begin, filters.end, seq_max)
-    debt = await books.by_fund((acc.AGENCY_DEBT,), filters.begin, filters.end, seq_max)
+    debt = await books.agency_debt(filters.begin, filters.end, seq_max)
     differences = []
     for fund in sorted(kinds):
         here = given.get(fund, 0)

@@ -128,10 +128,10 @@ async def test_a_receipt_prints_what_it_was_issued_for_whatever_was_refunded_sin
         await approved(await requested(house, Answer(201, made["gifts"][0]), fen), house.approver)
         codes.append(str(await reading.value("SELECT code FROM receipt WHERE status = 'issued'")))
     try:
-        told = [text_of((await documents.whole_pdf(code))[0]) for code in codes]
+        printed = [text_of((await documents.whole_pdf(code))[0]) for code in codes]
     finally:
         await renderer.close()
-    for text, whole, part in zip(told, ("100.00", "90.00", "70.00"), ("60.00", "50.00", "30.00"), strict=True):
+    for text, whole, part in zip(printed, ("100.00", "90.00", "70.00"), ("60.00", "50.00", "30.00"), strict=True):
         assert sorted(re.findall(r"¥?\d+\.\d\d", text)) == sorted(["40.00", part, f"¥{whole}"] * 3)
 
 

@@ -9,12 +9,15 @@ from cast import Cast
 from giving.given import approved, corrected, refunded
 from giving.given import give as received
 from reports.given import REPORTS, RICE, TODAY, YEAR, give, pay, read, take_in, whole_year
+from tampering import tampered
 
-from charity import days
+from charity import clock, days
 from charity.db import reading, transactions
 from charity.documents import facts, forms
 from charity.documents.filters import STORE
 from charity.errors import Refusal
+from charity.finance import opening
+from charity.finance.opening import Line as Opening
 from charity.giving import donations, refunds
 from charity.people.persons import Donor
 from charity.printing.document import Filters
@@ -51,6 +54,23 @@ async def test_the_donation_register_lists_gifts_refunds_and_goods_and_agrees_wi
     assert totals.differences == []
     assert sum(g.figures["amount_fen"] for g in totals.groups) == 108_000
     assert rows[0]["receipt_href"].startswith("/r/")
+
+
+@pytest.mark.parametrize("name", ["donations", "disbursements"])
+async def test_agency_money_of_before_the_books_is_no_row_and_no_difference(house: Cast, name: str) -> None:
+    lines = (Opening("F-WC08", "1002/ICBC-01", 90_000), Opening("F-GEN", "1002/ICBC-01", 5_000))
+    seen = await opening.write(on=clock.today(), lines=lines, by=house.accountant)
+    await opening.confirm(content_hash=seen.body["content_hash"], confirmed_total_fen=95_000, by=house.accountant2)
+    await give(house, 1_000, "甲", campaign="wenchuan-2008")
+    today = clock.today().isoformat()
+    for filters in (Filters.of(today, today), Filters.of("2026-01-01", "2026-12-31", fund="F-WC08")):
+        _, totals = await read(name, filters)
+        assert totals.differences == []
+    async with tampered(
+        "UPDATE turnover SET credit = credit + 1 WHERE account IN (SELECT id FROM account WHERE chart = '2601')"
+    ):
+        _, totals = await read(name, Filters.of(today, today))
+    assert len(totals.differences) == 1
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -99,7 +99,7 @@ async def refunds_of(donations: Sequence[str], *, by: Actor) -> list[Refund]:
 
 
 async def amounts_on(receipt: Receipt, gifts: Sequence[Donation]) -> dict[str, int]:
-    """What of each of these gifts the receipt over them was issued for, fen: what was refunded since changes no receipt.
+    """What of each of these gifts the receipt over them was issued for, fen: what is refunded later changes no receipt.
 
     Each refund makes less of what the gifts add up to, so that the sum of the receipt says which came before it.
     """
