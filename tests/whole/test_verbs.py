@@ -90,6 +90,7 @@ OTHERS = {
     "aid.naming.look_up": "shows: a payee and recipients, as far as they are visible",
     "aid.payees.find": "shows: a household or an institution, as far as it is visible",
     "aid.recipients.find": "shows: households and persons, as far as they are visible",
+    "giving.shown.finished": "shows: entries and receipts of an act whose page is open, linked where their page may be seen",
     "giving.shown.gift_facts": "shows: who sees a refund or a correction sees its gift, an approver its giver masked",
     "office.staff.changes.settled": "shows",
     "office.staff.changes.waiting": "shows",

@@ -212,11 +212,15 @@ async def receive_together(
         refs = [{"id": gift.key, "entry": entry.id} for gift, entry in zip(gifts, booked, strict=True)]
         return Answer(201, {"gifts": refs, "receipt": receipt})
 
-    wants = [gift.wants(today.year) for gift in gifts]
+    return await submit(_command(decide, _wants(gifts, today.year), idem, corrects))
+
+
+def _wants(gifts: Sequence[Gift], year: int) -> Wants:
+    """What several gifts name, each thing once."""
+    wants = [gift.wants(year) for gift in gifts]
     rows = dict.fromkeys(row for w in wants for row in w.rows)
     funds = dict.fromkeys(fund for w in wants for fund in w.funds)
-    named = Wants(funds=list(funds), series=wants[0].series, rows=list(rows))
-    return await submit(_command(decide, named, idem, corrects))
+    return Wants(funds=list(funds), series=wants[0].series, rows=list(rows))
 
 
 def _command(decide: Callable[..., Answer], wants: Wants, idem: Idem | None, corrects: str) -> Command:
