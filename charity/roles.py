@@ -88,6 +88,8 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "codes.read": ("查看基金、项目和门店", _ALL),
     "account.manage": ("管理账号", frozenset({Role.ADMIN})),
     "account.watch": ("查看待确认的账号变更", GUARDED),
+    "organisation.read": ("查看单位信息", GUARDED | {Role.AUDITOR}),
+    "organisation.change": ("修改单位信息", frozenset({Role.ADMIN})),
     "desk.read": ("打开工作台", _ALL),
 }
 

@@ -5,7 +5,7 @@ from charity.db.transactions import Tx
 from charity.demo import tables
 from charity.demo.plan import Chapter, Plan
 from charity.office import organisation, staff, stores
-from charity.office.organisation import Organisation
+from charity.office.organisation import EVER, Fact, FactKind, Organisation
 from charity.office.staff import weakness
 from charity.roles import SYSTEM, Role
 
@@ -20,6 +20,17 @@ ORGANISATION = Organisation(
     address="临溪市城关街道善行路1号",
     credit_code="51999901DEMO00001X",
     demo=True,
+)
+FACTS = (
+    Fact(FactKind.CERTIFICATE, "演示公募证0001", "2018-06-01", "2030-05-31"),
+    Fact(FactKind.TAX_DEDUCTION, "演示公告〔2023〕3号", "2023-01-01", "2025-12-31"),
+    Fact(FactKind.TAX_DEDUCTION, "演示公告〔2026〕1号", "2026-01-01", "2028-12-31"),
+    Fact(FactKind.ICP, "演示ICP备00000000号-1", EVER, None),
+    Fact(FactKind.POLICE, "演示公网安备00000000000000号", EVER, None),
+    Fact(FactKind.COMPLAINT_PHONE, "0000-12340000", EVER, None),
+    Fact(FactKind.ACCOUNT_HOLDER, "临溪市慈善总会", EVER, None),
+    Fact(FactKind.ACCOUNT_BANK, "临溪农商银行营业部", EVER, None),
+    Fact(FactKind.ACCOUNT_NUMBER, "8800000020260001", EVER, None),
 )
 STAFF = (
     # login, name, roles, store
@@ -57,6 +68,8 @@ async def build(plan: Plan) -> None:
 
 async def _places(tx: Tx) -> None:
     await organisation.describe(tx, ORGANISATION)
+    for fact in FACTS:
+        await organisation.add(tx, fact, by=SYSTEM)
     await stores.add(
         tx,
         townships=[

@@ -72,9 +72,6 @@ class OrganisationRow(Model):
     name_en = fields.TextField()
     short = fields.TextField()
     short_en = fields.TextField()
-    contact = fields.TextField()
-    phone = fields.TextField()
-    address = fields.TextField()
     credit_code = fields.TextField()
     demo = fields.BooleanField()
 
@@ -86,6 +83,48 @@ class OrganisationRow(Model):
     @classmethod
     def visible_to(cls, by: Actor) -> QuerySet[Self]:
         """Everybody sees who we are."""
+        del by
+        return cls.all()
+
+
+class FactKind(StrEnum):
+    """What is true of the organisation for some days."""
+
+    CERTIFICATE = "certificate"
+    TAX_DEDUCTION = "tax_deduction"
+    ICP = "icp"
+    POLICE = "police"
+    COMPLAINT_PHONE = "complaint_phone"
+    CONTACT = "contact"
+    PHONE = "phone"
+    ADDRESS = "address"
+    ACCOUNT_HOLDER = "account_holder"
+    ACCOUNT_BANK = "account_bank"
+    ACCOUNT_NUMBER = "account_number"
+
+
+class OrganisationFact(Model):
+    """What was true from a day to a day, both included; rows are only added, and the newest that covers a day is right.
+
+    An empty value says that there is none. `entered_by` is the key of an account, or `system`.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    kind = WordField(FactKind)
+    value = fields.TextField()
+    starts_on = fields.TextField()
+    ends_on = fields.TextField(null=True)
+    entered_at = fields.TextField()
+    entered_by = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "organisation_fact"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Everybody sees them: they are printed for everybody."""
         del by
         return cls.all()
 

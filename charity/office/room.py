@@ -23,6 +23,6 @@ ROOM = Room(
         Timed("accounts.due", MINUTE_S, changes.settle_due, first_s=10.0),
     ],
     nav=[NavItem("账号", "/accounts", "account.manage", order=900)],
-    checks=[Check("账号", verify.run)],
+    checks=[Check("账号", verify.run), Check("单位信息", verify.facts)],
     chapter=demo.chapter,
 )

@@ -1,16 +1,35 @@
-"""`charity verify`, the part of the office: no account holds roles that exclude each other.
+"""`charity verify`, the part of the office: no account holds roles that exclude each other, and facts have their days.
 
 The verbs refuse it; rows of an older version, or of a backup, may hold it.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from charity import words
 from charity.db import reading
-from charity.errors import Failure
+from charity.errors import Failure, Refusal
+from charity.office import organisation
+from charity.office.organisation import FactKind
 from charity.roles import FORBIDDEN_TOGETHER
 
 TOGETHER = "账号 {login} 同时是 {first} 和 {second}：请运行 charity account roles"
+
+
+DAYS = "单位信息第 {id} 条的有效期不对：请在“单位信息”里重新登记"
+
+
+async def facts() -> Sequence[Failure]:
+    """Facts of the organisation whose days are none, or that say of tax deduction less than whole years."""
+    failures = []
+    for row in await reading.rows("SELECT id, kind, value, starts_on, ends_on FROM organisation_fact ORDER BY id"):
+        try:
+            days = (row["starts_on"], row["ends_on"] or row["starts_on"])
+            starts_on, ends_on = (date.fromisoformat(day) for day in days)
+            organisation.must_cover(FactKind(row["kind"]), row["value"], starts_on, row["ends_on"] and ends_on)
+        except (ValueError, Refusal):
+            failures.append(Failure("FACTS", words.say(DAYS, id=row["id"])))
+    return failures
 
 
 async def run() -> Sequence[Failure]:

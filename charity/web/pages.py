@@ -53,6 +53,14 @@ class Organisation(Protocol):
     @property
     def credit_code(self) -> str: ...  # noqa: D102
     @property
+    def certificate(self) -> str: ...  # noqa: D102
+    @property
+    def complaint_phone(self) -> str: ...  # noqa: D102
+    @property
+    def icp(self) -> str: ...  # noqa: D102
+    @property
+    def police(self) -> str: ...  # noqa: D102
+    @property
     def demo(self) -> bool: ...  # noqa: D102
 
 
@@ -98,6 +106,10 @@ def _shown(organisation: Organisation) -> dict[str, Any]:
         "phone": organisation.phone,
         "address": organisation.address,
         "credit_code": organisation.credit_code,
+        "certificate": organisation.certificate,
+        "complaint_phone": organisation.complaint_phone,
+        "icp": organisation.icp,
+        "police": organisation.police,
     }
 
 

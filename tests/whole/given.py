@@ -119,7 +119,7 @@ PAGES: dict[str, set[Any]] = {
     "GET /accounts/{key}/disable": ADMIN,
     "POST /accounts/{key}/disable": ADMIN,
     "POST /accounts/{key}/enable": ADMIN,
-    "GET /organisation": ADMIN,
+    "GET /organisation": GUARDED | AUDITOR,
     "GET /pledges": GIFTS,
     "GET /pledges/{code}/receive": CASHIER,
     "POST /pledges/{code}/receive": CASHIER,

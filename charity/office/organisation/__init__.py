@@ -1,6 +1,25 @@
-"""The organisation 慈善总会: who we are, one row. This is the door; outsiders import only it."""
+"""The organisation 慈善总会: who we are, one row, and what is true of it on which days. This is the door."""
 
+from charity.office.models import FactKind
+
+from .facts import EVER, FACT_WORDS, Fact, Facts, facts_on, history
 from .readers import UNNAMED, Organisation, get
-from .verbs import change, describe
+from .verbs import add, change, describe, enter, must_cover
 
-__all__ = ["UNNAMED", "Organisation", "change", "describe", "get"]
+__all__ = [
+    "EVER",
+    "FACT_WORDS",
+    "UNNAMED",
+    "Fact",
+    "FactKind",
+    "Facts",
+    "Organisation",
+    "add",
+    "change",
+    "describe",
+    "enter",
+    "facts_on",
+    "get",
+    "history",
+    "must_cover",
+]

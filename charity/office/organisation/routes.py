@@ -10,7 +10,7 @@ from charity.web import auth, pages
 
 async def show(request: Request) -> Response:
     """Who we are, as printed on documents."""
-    auth.allowed(request, "account.manage")
+    auth.allowed(request, "organisation.read")
     return await pages.page(request, "office/organisation/show.html", row=await organisation.get())
 
 

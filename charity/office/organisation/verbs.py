@@ -1,19 +1,104 @@
-"""Describing the organisation: done by `charity init` and the demo."""
+"""Describing the organisation (`charity init`, the demo), and entering what is true of it for some days."""
 
-from dataclasses import asdict
+import re
+from datetime import date
 
+from charity import clock, texts
 from charity.db import transactions
 from charity.db.transactions import Tx
+from charity.errors import FieldError, unreadable
+from charity.office.models import FactKind
+from charity.office.organisation import facts
 from charity.office.organisation.readers import Organisation
+from charity.roles import SYSTEM, Actor
+
+VALUE_MAX = 200
+DESCRIBED = (FactKind.CONTACT, FactKind.PHONE, FactKind.ADDRESS)
+"""What `describe` says of the organisation beside the one row: true ever since."""
+ENDING = frozenset({FactKind.CERTIFICATE, FactKind.TAX_DEDUCTION})
+"""What has a last good day by law."""
+_PHONE = re.compile(r"[0-9+() \-－（）]{5,30}")
+_ACCOUNT = re.compile(r"[0-9]{8,32}")
 
 
 async def describe(tx: Tx, organisation: Organisation) -> None:
-    """Make or replace the one row, in the caller's transaction."""
+    """Make or replace the one row, and say contact, phone and address anew, in the caller's transaction."""
     await tx.rows("DELETE FROM organisation WHERE id = 1 RETURNING id")
-    row = {"id": 1, **asdict(organisation), "short": organisation.short or organisation.name}
+    row = {
+        "id": 1,
+        "name": organisation.name,
+        "name_en": organisation.name_en,
+        "short": organisation.short or organisation.name,
+        "short_en": organisation.short_en,
+        "credit_code": organisation.credit_code,
+        "demo": organisation.demo,
+    }
     await tx.insert("organisation", [row])
+    known = {r["kind"] for r in await tx.rows("SELECT DISTINCT kind FROM organisation_fact")}
+    for kind in DESCRIBED:
+        value = getattr(organisation, kind.value)
+        if value or kind.value in known:
+            await add(tx, facts.Fact(kind, value, facts.EVER, None), by=SYSTEM)
 
 
 async def change(organisation: Organisation) -> None:
     """The same in a transaction of its own."""
     await transactions.run(lambda tx: describe(tx, organisation))
+    facts.forget()
+
+
+async def add(tx: Tx, fact: facts.Fact, *, by: Actor) -> None:
+    """Add a row in the caller's transaction."""
+    row = {
+        "kind": fact.kind.value,
+        "value": fact.value,
+        "starts_on": fact.starts_on,
+        "ends_on": fact.ends_on,
+        "entered_at": clock.stamp(),
+        "entered_by": by.key,
+    }
+    await tx.insert("organisation_fact", [row])
+
+
+async def enter(*, kind: FactKind, value: str, starts_on: date, ends_on: date | None, by: Actor) -> None:
+    """Say what is true from a day to a day, both included; an empty value says that there is none in those days.
+
+    What was entered before stays, and is right where this says nothing. Raises field errors.
+    """
+    by.must("organisation.change")
+    value = _normal(kind, value)
+    _must_be(kind, value, starts_on, ends_on)
+    fact = facts.Fact(kind, value, starts_on.isoformat(), ends_on.isoformat() if ends_on else None)
+    await transactions.run(lambda tx: add(tx, fact, by=by))
+    facts.forget()
+
+
+def _normal(kind: FactKind, value: str) -> str:
+    """The value without blanks around it, an account number without any."""
+    return re.sub(r"\s", "", value) if kind == FactKind.ACCOUNT_NUMBER else value.strip()
+
+
+def _must_be(kind: FactKind, value: str, starts_on: date, ends_on: date | None) -> None:
+    if len(value) > VALUE_MAX or texts.refused(value):
+        raise unreadable(FieldError("value", "最多 {most} 个字符，不能有换行", (("most", VALUE_MAX),)))
+    if value and kind in {FactKind.PHONE, FactKind.COMPLAINT_PHONE} and not _PHONE.fullmatch(value):
+        raise unreadable(FieldError("value", "请填写电话号码，例如 0577-12345678"))
+    if value and kind == FactKind.ACCOUNT_NUMBER and not _ACCOUNT.fullmatch(value):
+        raise unreadable(FieldError("value", "请填写 8 至 32 位数字的账号"))
+    must_cover(kind, value, starts_on, ends_on)
+
+
+def must_cover(kind: FactKind, value: str, starts_on: date, ends_on: date | None) -> None:
+    """Refuse days that this fact cannot have: turned round, without end where the law sets one, no whole years."""
+    if ends_on is not None and ends_on < starts_on:
+        raise unreadable(FieldError("ends_on", "有效期止不能早于有效期起"))
+    if value and kind in ENDING and ends_on is None:
+        raise unreadable(FieldError("ends_on", "请填写有效期止：到期以后就不再有效"))
+    if value and kind == FactKind.TAX_DEDUCTION and not _whole_years(starts_on, ends_on):
+        raise unreadable(FieldError("ends_on", "税前扣除资格按年度认定：请填写自 1 月 1 日起、至 12 月 31 日止"))
+
+
+def _whole_years(starts_on: date, ends_on: date | None) -> bool:
+    if ends_on is None:
+        return False
+    return (starts_on.month, starts_on.day, ends_on.month, ends_on.day) == (1, 1, 12, 31)

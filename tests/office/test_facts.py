@@ -1,0 +1,157 @@
+"""What is true of the organisation on a day: certificate, qualification by year, numbers, account, address."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from cast import Cast
+
+from charity import clock
+from charity.db import reading, transactions
+from charity.errors import Refusal
+from charity.office import organisation, verify
+from charity.office.organisation import Fact, FactKind, facts
+from charity.roles import PUBLIC, SYSTEM
+from charity.web import pages
+
+CERTIFICATE, TAX = FactKind.CERTIFICATE, FactKind.TAX_DEDUCTION
+
+
+async def enter(house: Cast, kind: FactKind, value: str, starts: str, ends: str | None = None, by: Any = None) -> None:
+    last = date.fromisoformat(ends) if ends else None
+    who = by or house.admin
+    await organisation.enter(kind=kind, value=value, starts_on=date.fromisoformat(starts), ends_on=last, by=who)
+
+
+async def valid(kind: FactKind, day: str) -> str:
+    return (await organisation.facts_on(date.fromisoformat(day))).value(kind)
+
+
+async def test_a_fact_holds_from_its_first_day_to_the_end_of_its_last(house: Cast) -> None:
+    await enter(house, CERTIFICATE, "公募证1", "2025-03-01", "2026-02-28")
+    days = ("2025-02-28", "2025-03-01", "2026-02-28", "2026-03-01")
+    assert [await valid(CERTIFICATE, day) for day in days] == ["", "公募证1", "公募证1", ""]
+    on = await organisation.facts_on(date(2026, 3, 1))
+    assert on.missing([CERTIFICATE, TAX]) == [CERTIFICATE, TAX]
+    assert on.get(CERTIFICATE) is None
+    fact = (await organisation.facts_on(date(2026, 2, 28))).get(CERTIFICATE)
+    assert fact is not None
+    assert (fact.value, fact.starts_on, fact.ends_on) == ("公募证1", "2025-03-01", "2026-02-28")
+
+
+@pytest.mark.parametrize(
+    ("at", "shown"), [(datetime(2026, 2, 28, 15, 59, tzinfo=UTC), "证"), (datetime(2026, 2, 28, 16, 0, tzinfo=UTC), "")]
+)
+async def test_the_last_day_ends_at_midnight_in_shanghai(house: Cast, at: datetime, shown: str) -> None:
+    await enter(house, CERTIFICATE, "证", "2025-03-01", "2026-02-28")
+    with clock.fixed(at):
+        assert (await organisation.get()).certificate == shown
+
+
+async def test_the_newest_row_that_covers_a_day_is_right_and_an_empty_one_says_there_is_none(house: Cast) -> None:
+    await enter(house, FactKind.ADDRESS, "旧街1号", "2020-01-01")
+    await enter(house, FactKind.ADDRESS, "新街2号", "2026-07-01")
+    await enter(house, FactKind.ADDRESS, "", "2026-09-01", "2026-09-30")
+    days = ("2026-06-30", "2026-07-01", "2026-09-15", "2026-10-01")
+    assert [await valid(FactKind.ADDRESS, day) for day in days] == ["旧街1号", "新街2号", "", "新街2号"]
+    assert [fact.value for fact in await organisation.history()] == ["", "新街2号", "旧街1号"]
+    assert {fact.entered_by for fact in await organisation.history()} == {house.admin.key}
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "starts", "ends", "field"),
+    [
+        (CERTIFICATE, "证", "2026-01-02", "2026-01-01", "ends_on"),
+        (CERTIFICATE, "证", "2026-01-01", None, "ends_on"),
+        (TAX, "公告1号", "2026-01-01", None, "ends_on"),
+        (TAX, "公告1号", "2026-02-01", "2026-12-31", "ends_on"),
+        (TAX, "公告1号", "2026-01-01", "2026-11-30", "ends_on"),
+        (FactKind.COMPLAINT_PHONE, "打电话", "2026-01-01", None, "value"),
+        (FactKind.ACCOUNT_NUMBER, "12A4", "2026-01-01", None, "value"),
+        (FactKind.ICP, "演" * 201, "2026-01-01", None, "value"),
+        (FactKind.ICP, "演\n备", "2026-01-01", None, "value"),
+    ],
+)
+async def test_what_cannot_be_is_refused_at_its_field_and_nothing_is_kept(
+    house: Cast, kind: FactKind, value: str, starts: str, ends: str | None, field: str
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        await enter(house, kind, value, starts, ends)
+    assert [error.field for error in refused.value.fields] == [field]
+    assert await organisation.history() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "starts", "ends", "kept"),
+    [
+        (TAX, "公告1号", "2026-01-01", "2028-12-31", "公告1号"),
+        (TAX, "", "2026-06-01", None, ""),
+        (FactKind.COMPLAINT_PHONE, " 0577-12345678 ", "2026-01-01", None, "0577-12345678"),
+        (FactKind.ACCOUNT_NUMBER, "8800 0000 2026 0001", "2026-01-01", None, "8800000020260001"),
+        (FactKind.ICP, "演ICP备1号", "2026-01-01", "2026-01-01", "演ICP备1号"),
+    ],
+)
+async def test_what_can_be_is_kept(
+    house: Cast, kind: FactKind, value: str, starts: str, ends: str | None, kept: str
+) -> None:
+    await enter(house, kind, value, starts, ends)
+    assert [(fact.kind, fact.value) for fact in await organisation.history()] == [(kind, kept)]
+    assert await verify.facts() == []
+
+
+async def test_only_an_administrator_enters_facts(house: Cast) -> None:
+    for by in (house.accountant, house.cashier, house.auditor, PUBLIC):
+        with pytest.raises(Refusal) as refused:
+            await enter(house, FactKind.ICP, "备1号", "2026-01-01", by=by)
+        assert refused.value.status == 403
+    assert await organisation.history() == []
+
+
+async def test_a_kept_answer_is_forgotten_when_something_is_entered(house: Cast, monkeypatch: Any) -> None:
+    day = date(2026, 5, 1)
+    assert (await organisation.facts_on(day, kept=True)).value(FactKind.ICP) == ""
+    fact = Fact(FactKind.ICP, "备1号", "2026-01-01", None)
+    await transactions.run(lambda tx: organisation.add(tx, fact, by=SYSTEM))  # as another process does
+    assert (await organisation.facts_on(day, kept=True)).value(FactKind.ICP) == ""
+    assert (await organisation.facts_on(day)).value(FactKind.ICP) == "备1号"
+    monkeypatch.setattr(facts.time, "monotonic", lambda: float("inf"))
+    assert (await organisation.facts_on(day, kept=True)).value(FactKind.ICP) == "备1号"
+    monkeypatch.undo()
+    await enter(house, FactKind.ICP, "备2号", "2026-01-01")
+    assert (await organisation.facts_on(day, kept=True)).value(FactKind.ICP) == "备2号"
+
+
+async def test_describing_anew_says_contact_phone_and_address_anew(house: Cast) -> None:
+    await organisation.change(organisation.Organisation("新会", contact="某人", phone="0577-1", address="新街1号"))
+    await organisation.change(organisation.Organisation("新会", phone="0577-2"))
+    own = await organisation.get()
+    assert (own.contact, own.phone, own.address) == ("", "0577-2", "")
+
+
+async def test_verify_names_a_fact_whose_days_cannot_be(house: Cast) -> None:
+    await enter(house, TAX, "公告1号", "2026-01-01", "2026-12-31")
+    (row,) = await reading.rows("SELECT id FROM organisation_fact")
+    assert await verify.facts() == []
+    for change in (
+        "ends_on = '2026-12-30'",
+        "starts_on = 'x', ends_on = NULL",
+        "kind = 'odd', starts_on = '2026-01-01', ends_on = '2026-12-31'",
+    ):
+        sql = f"UPDATE organisation_fact SET {change} WHERE id = $1 RETURNING id"
+        await transactions.run(lambda tx, sql=sql: tx.rows(sql, row["id"]))
+        assert [failure.invariant for failure in await verify.facts()] == ["FACTS"], change
+
+
+async def test_the_foot_of_a_page_shows_what_is_true_today_and_nothing_else(web: Any, house: Cast) -> None:
+    today = clock.today().isoformat()
+    before = (await web.as_().get("/check")).text
+    for absent in ("监督电话", "备1号", "公开募捐资格证书"):
+        assert absent not in before
+    await enter(house, FactKind.COMPLAINT_PHONE, "0577-110", today)
+    await enter(house, FactKind.ICP, "演ICP备1号", today)
+    await enter(house, FactKind.POLICE, "演公网安备1号", today)
+    await enter(house, CERTIFICATE, "公募证9", today, today)
+    pages.use(organisation.get)
+    after = (await web.as_().get("/check")).text
+    for shown in ("监督电话", "0577-110", "演ICP备1号", "演公网安备1号", "公募证9"):
+        assert shown in after
