@@ -37,13 +37,17 @@ class Payee:
 
 def short_code(payee: Payee) -> str:
     """The payee's code as people compare it: a person's opaque key is cut to eight characters."""
-    return payee.code[:8] if payee.kind == "person" else payee.code
+    return short(payee.kind, payee.code)
+
+
+def short(kind: str, code: str) -> str:
+    """The code of a payee of this kind as people compare it."""
+    return code[:8] if kind == "person" else code
 
 
 def in_words(row: dict[str, Any]) -> str:
     """A payee in a list: kind and code, without the name."""
-    code = row["payee"][:8] if row["payee_kind"] == "person" else row["payee"]
-    return f"{words.say(KIND_WORDS[row['payee_kind']])} {code}"
+    return f"{words.say(KIND_WORDS[row['payee_kind']])} {short(row['payee_kind'], row['payee'])}"
 
 
 async def find(kind: str, code: str, *, by: Actor) -> Payee:

@@ -1,6 +1,8 @@
 """What aid contributes to the app."""
 
 from charity.aid import demo, desk, verify
+from charity.aid.drafts import api as drafts_api
+from charity.aid.drafts import routes as drafts
 from charity.aid.payments import api as payments_api
 from charity.aid.payments import routes as payments
 from charity.aid.vouchers import api as vouchers_api
@@ -11,8 +13,8 @@ from charity.web.nav import NavItem
 ROOM = Room(
     name="aid",
     models=["charity.aid.models"],
-    routes=[*vouchers.routes, *payments.routes],
-    endpoints=[*vouchers_api.endpoints, *payments_api.endpoints],
+    routes=[*drafts.routes, *vouchers.routes, *payments.routes],
+    endpoints=[*drafts_api.endpoints, *vouchers_api.endpoints, *payments_api.endpoints],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[NavItem("拨付审批", "/vouchers", "voucher.read", order=410)],

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tortoise.expressions import Q
+
 from charity import clock, tokens
 from charity.db import sealed
 from charity.db.transactions import Tx
@@ -59,6 +61,13 @@ async def add(tx: Tx, households: Sequence[NewHousehold]) -> list[str]:
 async def with_code(code: str, *, by: Actor) -> Household | None:
     """The household of this code, when this reader may see it."""
     return await Household.visible_to(by).get_or_none(code=code)
+
+
+async def matching(text: str, townships: Sequence[str], *, by: Actor, limit: int) -> list[Household]:
+    """Households whose head's name or code begins so, and those of these townships; by code."""
+    begins = Q(head_name__startswith=text) | Q(code__startswith=text.upper())
+    asked = begins | Q(township__in=list(townships)) if townships else begins
+    return await Household.visible_to(by).filter(asked).order_by("code").limit(limit)
 
 
 async def with_codes(codes: Iterable[str], *, by: Actor) -> dict[str, Household]:

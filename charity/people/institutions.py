@@ -1,14 +1,15 @@
 """Institutions that receive allocations or deliver goods."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from tortoise.expressions import Q
 
 from charity import clock
 from charity.db import sealed
 from charity.db.transactions import Tx
-from charity.people.models import Institution, InstitutionKind
+from charity.people.models import Institution
 from charity.roles import Actor
-
-CHOICES_MAX = 500
 
 
 async def add(
@@ -39,10 +40,11 @@ async def with_code(code: str, *, by: Actor) -> Institution | None:
     return await Institution.visible_to(by).get_or_none(code=code)
 
 
-async def every(*, by: Actor) -> list[Institution]:
-    """The first institutions that this reader may see, by code; suppliers after the others."""
-    rows = await Institution.visible_to(by).order_by("code").limit(CHOICES_MAX)
-    return sorted(rows, key=lambda row: row.kind == InstitutionKind.SUPPLIER)
+async def matching(text: str, townships: Sequence[str], *, by: Actor, limit: int) -> list[Institution]:
+    """Institutions whose name has this word or whose code begins so, and those of these townships; by code."""
+    begins = Q(name__contains=text) | Q(code__startswith=text.upper())
+    asked = begins | Q(township__in=list(townships)) if townships else begins
+    return await Institution.visible_to(by).filter(asked).order_by("code").limit(limit)
 
 
 def bank_account(institution: Institution) -> str:

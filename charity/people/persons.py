@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tortoise.expressions import Q
+
 from charity import clock, tokens
 from charity.db import sealed
 from charity.db.transactions import Tx
@@ -103,6 +105,17 @@ async def natural(keys: Iterable[str], *, by: Actor) -> dict[str, Person]:
     """The natural persons of these keys that this reader may see, by key."""
     rows = await models.Person.visible_to(by).filter(key__in=sorted(set(keys)), kind=PersonKind.PERSON)
     return {row.key: Person(row.key, row.kind, row.name) for row in rows}
+
+
+async def payees_matching(text: str, *, by: Actor, limit: int) -> list[Person]:
+    """Persons who have an account to be paid into and whose name or key begins so, by name.
+
+    Who has none is looked up by key: givers by the thousand are no payees, and are not searched.
+    """
+    begins = Q(name__startswith=text) | Q(key__startswith=text.lower())
+    rows = models.Person.visible_to(by).filter(begins, bank_account_index__isnull=False)
+    matching = await rows.order_by("name", "key").limit(limit).only("key", "kind", "name")
+    return [Person(row.key, row.kind, row.name) for row in matching]
 
 
 async def shown_id(key: str, *, to: Reader) -> str:

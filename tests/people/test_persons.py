@@ -143,14 +143,16 @@ async def test_households_are_kept_in_their_order_with_their_contacts_sealed(hou
         }
 
 
-async def test_institutions_are_offered_by_code_and_suppliers_last(house: Cast) -> None:
+async def test_institutions_are_found_by_a_word_of_their_name_or_their_code(house: Cast) -> None:
     async def work(tx: transactions.Tx) -> None:
         await institutions.add(tx, code="AA", name="供应商", kind="supplier")
         await institutions.add(tx, code="ZZ", name="敬老院", kind="home", zone="U", beds=30, bank_account="6222")
 
     await transactions.run(work)
     by = house.caseworker
-    assert [row.code for row in await institutions.every(by=by)] == ["YL01", "ZZ", "AA", "GY01"]
+    asked = [("医院", ()), ("zz", ()), ("敬老", ("none",)), ("", ())]
+    matches = [[row.code for row in await institutions.matching(text, at, by=by, limit=2)] for text, at in asked]
+    assert matches == [["YL01"], ["ZZ"], ["ZZ"], ["AA", "GY01"]]
     home, supplier = await institutions.with_code("ZZ", by=by), await institutions.with_code("AA", by=by)
     assert home is not None
     assert supplier is not None
@@ -162,16 +164,6 @@ async def test_institutions_are_offered_by_code_and_suppliers_last(house: Cast) 
         "6222",
     )
     assert (supplier.zone, supplier.beds, institutions.bank_account(supplier)) == ("", None, "")
-
-
-async def test_five_hundred_institutions_are_offered_at_most(house: Cast) -> None:
-    async def work(tx: transactions.Tx) -> None:
-        home = {"kind": "home", "created_at": AT}
-        await tx.insert("institution", [{"code": f"A{n:03}", "name": "敬老院", **home} for n in range(501)])
-
-    await transactions.run(work)
-    codes = [row.code for row in await institutions.every(by=house.caseworker)]
-    assert codes == [f"A{n:03}" for n in range(500)]
 
 
 # -- numbers and forms -------------------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ CALLS: dict[str, set[Any]] = {
     "GET /goods/cards/{code}": CLERK | AUDITOR,
     "GET /aid/vouchers": VOUCHERS,
     "POST /aid/vouchers": CASEWORKER,
+    "POST /aid/payees/search": CASEWORKER,
     "GET /aid/vouchers/{number}": VOUCHERS,
     "PUT /aid/vouchers/{number}": CASEWORKER,
     "POST /aid/vouchers/{number}/approve": APPROVER,

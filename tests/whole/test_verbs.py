@@ -100,10 +100,12 @@ OTHERS = {
     "office.staff.verbs.with_password": "one's own account, by its password",
     "people.households.with_code": "shows",
     "people.households.with_codes": "shows",
-    "people.institutions.every": "shows",
+    "people.households.matching": "shows",
+    "people.institutions.matching": "shows",
     "people.institutions.with_code": "shows",
     "people.persons.natural": "shows",
     "people.persons.payable": "shows",
+    "people.persons.payees_matching": "shows",
 } | {
     f"office.sign_in.{name}": "one's own sessions and second factor"
     for name in (

@@ -1,16 +1,14 @@
-"""Vouchers from outside: the JSON objects of docs/api.md and the forms of our pages, as typed values."""
+"""Vouchers from outside: the JSON objects of docs/api.md and the forms of decisions, as typed values."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from charity.aid import recipients
 from charity.aid.content import Content, Purpose
-from charity.aid.fields import Code, Fund, Listed, Programme, Reason, Recipients, Who, yuan
+from charity.aid.fields import Code, Fund, Programme, Reason, Who
 from charity.aid.payees import PayeeKind
 from charity.money import AMOUNT_MAX_FEN
 from charity.web import fields
-from charity.web.messages import Needed
 
 
 class PayeeBody(BaseModel):
@@ -68,34 +66,6 @@ class ReasonBody(BaseModel):
 
     reason: Reason = Field(description="理由；请不要写姓名、电话等个人信息", examples=["缺少发票"])
     content_hash: fields.ContentHash | None = None
-
-
-class VoucherForm(BaseModel):
-    """The form of a voucher: the amount in yuan, the list of recipients as one text of codes."""
-
-    purpose: Purpose = "aid"
-    programme: Programme = Field("", validate_default=True)
-    fund: Fund
-    payee_kind: PayeeKind
-    payee_code: Annotated[Code, Needed("请填写收款方编号")]
-    amount_yuan: Annotated[int, BeforeValidator(yuan)]
-    listed: Listed = ""
-    recipients: Recipients = Field("", validate_default=True)
-    reason: Reason
-
-    def content(self) -> Content:
-        """The values."""
-        return Content(
-            purpose=self.purpose,
-            programme=self.programme or None,
-            fund=self.fund,
-            payee_kind=self.payee_kind,
-            payee=self.payee_code,
-            amount_fen=self.amount_yuan,
-            recipients=self.recipients,
-            listed=tuple(recipients.codes(self.listed)),
-            reason=self.reason,
-        )
 
 
 class ApproveForm(BaseModel):

@@ -7,10 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity.aid.vouchers import approvals, documents, readers, screens, verbs
-from charity.aid.vouchers.forms import ApproveForm, ReasonForm, VoucherForm
+from charity.aid.vouchers.forms import ApproveForm, ReasonForm
 from charity.errors import Refusal
 from charity.ledger import funds
-from charity.people import institutions
 from charity.roles import Actor
 from charity.web import auth, confirming, forms, pages
 
@@ -37,43 +36,6 @@ async def listed(request: Request) -> Response:
     context = screens.page(rows, filters, {**await funds.names(), **await funds.programme_names()})
     context |= pages.pager(request, following) | await readers.choices()
     return await pages.page(request, "aid/vouchers/list.html", **context)
-
-
-async def new(request: Request) -> Response:
-    """`GET /vouchers/new`."""
-    auth.allowed(request, "voucher.make")
-    return await _form(request, "/vouchers/new", {"purpose": "aid", "payee_kind": "household"})
-
-
-async def make(request: Request) -> Response:
-    """`POST /vouchers/new`."""
-    by = auth.allowed(request, "voucher.make")
-    data = await forms.data(request, VoucherForm)
-    try:
-        content = forms.read(VoucherForm, data).content()
-        answer = await verbs.make(content=content, by=by, idem=forms.idem(request, data, "voucher.make"))
-    except Refusal as refusal:
-        return await _form(request, "/vouchers/new", data, refusal)
-    return _saved(request, answer.body)
-
-
-async def edit_page(request: Request) -> Response:
-    """`GET /vouchers/{number}/edit`."""
-    auth.allowed(request, "voucher.make")
-    voucher = await readers.get(request.path_params["number"])
-    return await _form(request, f"/vouchers/{voucher.number}/edit", screens.values(voucher))
-
-
-async def edit(request: Request) -> Response:
-    """`POST /vouchers/{number}/edit`."""
-    by = auth.allowed(request, "voucher.make")
-    data, number = await forms.data(request, VoucherForm), request.path_params["number"]
-    try:
-        content = forms.read(VoucherForm, data).content()
-        answer = await verbs.edit(number=number, content=content, by=by)
-    except Refusal as refusal:
-        return await _form(request, f"/vouchers/{number}/edit", data, refusal)
-    return _saved(request, answer.body)
 
 
 async def voucher_page(request: Request) -> Response:
@@ -128,22 +90,6 @@ async def pdf(request: Request) -> Response:
 # -- pages that more than one handler shows -----------------------------------------------------------
 
 
-async def _form(request: Request, action: str, values: Any, refusal: Refusal | None = None) -> Response:
-    return await pages.page(
-        request,
-        "aid/vouchers/form.html",
-        status=refusal.status if refusal else 200,
-        action=action,
-        number="" if action.endswith("/new") else request.path_params["number"],
-        values={name: values.get(name, "") for name in screens.FIELDS},
-        errors=screens.errors(refusal),
-        institutions=await institutions.every(by=auth.allowed(request, "voucher.make")),
-        kinds=screens.kinds(),
-        purposes=screens.purposes(),
-        **await readers.choices(),
-    )
-
-
 async def _voucher(request: Request, number: str, by: Actor, refusal: Refusal | None = None) -> Response:
     voucher = await readers.get(number)
     return await pages.page(
@@ -167,26 +113,14 @@ async def _confirm(request: Request, decision: str, values: Any = None, refusal:
     )
 
 
-def _saved(request: Request, body: dict[str, Any]) -> Response:
-    number = body["number"]
-    if body["fund_short"]:
-        flash = "已保存 {number}。这个基金现在的余额不够付这笔款，付款前请先核对"
-        return pages.see_other(request, f"/vouchers/{number}", flash, kind="warn", number=number)
-    return pages.see_other(request, f"/vouchers/{number}", "已保存 {number}，等审批人审批", number=number)
-
-
 def _decision(request: Request) -> str:
     return request.url.path.rsplit("/", 1)[-1]
 
 
 routes = [
     Route("/vouchers", listed, methods=["GET"]),
-    Route("/vouchers/new", new, methods=["GET"]),
-    Route("/vouchers/new", make, methods=["POST"]),
     Route("/vouchers/{number}.pdf", pdf, methods=["GET"]),
     Route("/vouchers/{number}", voucher_page, methods=["GET"]),
-    Route("/vouchers/{number}/edit", edit_page, methods=["GET"]),
-    Route("/vouchers/{number}/edit", edit, methods=["POST"]),
     Route("/vouchers/{number}/approve", approve, methods=["POST"]),
     Route("/vouchers/{number}/return", decision_page, methods=["GET"]),
     Route("/vouchers/{number}/return", decide, methods=["POST"]),

@@ -11,22 +11,17 @@ from charity.aid.status import STATUS_WORDS, status_word
 from charity.aid.vouchers import readers
 from charity.aid.vouchers.readers import Decision, Filters, VoucherView
 from charity.aid.vouchers.verbs import APPROVALS_NEEDED
-from charity.errors import Refusal
-from charity.money import capitals, yuan
+from charity.money import capitals
 from charity.people.masking import Reader
 from charity.printing.vouchers import NATURES, TITLES
 from charity.roles import Actor
-from charity.web import confirming, pages
+from charity.web import confirming
 
-FIELDS = (
-    "purpose", "programme", "fund", "payee_kind", "payee_code", "amount_yuan", "listed", "recipients", "reason",
-)  # fmt: skip
 PURPOSE_HINTS = {
     "aid": "付给受助的人、机构，或采购要发放的物资。",
     "administration": "办公、房租、审计等自己的开支，只能用总会统筹资金（非限定性）。",
     "fundraising": "宣传、募捐活动、手续费等筹资的开支。",
 }
-_FIELD_NAMES = {"payee.code": "payee_code", "payee.kind": "payee_kind", "amount_fen": "amount_yuan"}
 DECISION_WORDS = {"approve": "同意", "return": "退回经办人", "reject": "驳回", "edit": "修改内容", "cancel": "取消"}
 DECISION_TONES = {"approve": "good", "return": "wait", "reject": "bad", "edit": "info", "cancel": "none"}
 # The pages that ask once more: title, consequence, words of the button, and whether it is a danger.
@@ -37,45 +32,12 @@ CONFIRM = {
 }
 
 
-def errors(refusal: Refusal | None) -> list[dict[str, str]]:
-    """The errors of a refusal under the names of our form's fields."""
-    if refusal is None:
-        return []
-    return [{**e, "field": _field(e["field"])} for e in pages.errors(refusal)]
-
-
-def _field(name: str) -> str:
-    """The field of our form; a row of the list belongs to the list."""
-    return "listed" if name.startswith("recipients.") else _FIELD_NAMES.get(name, name)
-
-
 def purposes() -> list[dict[str, str]]:
     """What the money can be for, to choose from."""
     return [
         {"value": purpose, "label": words.say(text), "hint": words.say(PURPOSE_HINTS[purpose])}
         for purpose, text in PURPOSE_WORDS.items()
     ]
-
-
-def kinds() -> list[dict[str, str]]:
-    """The kinds of payees to choose from."""
-    return [{"value": kind, "label": words.say(text)} for kind, text in KIND_WORDS.items()]
-
-
-def values(voucher: VoucherView) -> dict[str, Any]:
-    """The form filled with a voucher."""
-    row = voucher.row
-    return {
-        "purpose": row["purpose"],
-        "programme": row["programme"] or "",
-        "fund": row["fund"],
-        "payee_kind": row["payee_kind"],
-        "payee_code": row["payee"],
-        "amount_yuan": yuan(row["amount_fen"]),
-        "listed": "\n".join(one.code for one in voucher.listed),
-        "recipients": "" if voucher.listed or voucher.is_cost else row["recipients"],
-        "reason": voucher.reason,
-    }
 
 
 def page(rows: Sequence[dict[str, Any]], filters: Filters, names: dict[str, str]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The form of a voucher: what it offers and what was typed. The door."""
