@@ -32,8 +32,8 @@ from charity.reports.donations import RESTRICTION
 COLUMNS = (
     Column("n", "序号", 6, "count"),
     Column("day", "日期", 13, "date"),
-    Column("journal", "凭证号", 9, "code"),
-    Column("entry", "分录", 9, "code", align="right"),
+    Column("journal", "凭证号", 9.5, "code"),
+    Column("entry", "分录", 8, "code", align="right"),
     Column("programme", "项目", 15),
     Column("fund", "资金来源", 13),
     Column("restriction", "限定性", 9),
