@@ -54,6 +54,11 @@ class Browser:
 
     def ask(self, role: str, path: str, body: str | None = None) -> tuple[int, str]:
         """Status and text of a page; a redirect is answered, not followed."""
+        status, answer = self.fetch(role, path, body)
+        return status, answer.decode(errors="replace")
+
+    def fetch(self, role: str, path: str, body: str | None = None) -> tuple[int, bytes]:
+        """The same as it came."""
         headers = {"Accept-Language": "zh"}
         if role in self._tokens:
             headers["Authorization"] = f"Bearer {self._tokens[role]}"
@@ -67,7 +72,7 @@ class Browser:
             self._connection.close()
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
-        return answer.status, answer.read().decode(errors="replace")
+        return answer.status, answer.read()
 
     def took(self, role: str, path: str, body: str | None = None) -> float:
         """Milliseconds of one answer."""

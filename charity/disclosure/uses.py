@@ -2,7 +2,8 @@
 
 Always true: what funds used is told by month and programme, never payment by payment; a giver is shown a share of
 each payment, never its people as its own, and one that helped fewer than GROUP_MIN people with the others of its
-month and programme; money passed on for others names no people; what was bought and our own costs are named as such.
+month and programme; money passed on for others names no people; what was bought and our own costs are named as such
+and have reached nobody yet. Shares are exact to the fen: what all givers of a payment are shown adds up to it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -88,6 +89,10 @@ class PublicUse:
         return text + words.say(reached, recipients=f"{self.recipients:,}")
 
 
+def _kind(chart: str) -> str:
+    return _KINDS.get(chart, "aid")
+
+
 async def of_funds(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[PublicUse]:
     """What these funds (all without any) used lately, by month and programme: kept sums, however many the payments."""
     rows = await outlays.by_month(funds, limit)
@@ -116,7 +121,7 @@ async def of_gifts(uses: Iterable[tracing.Use]) -> list[PublicUse]:
     for seq, body in sorted((await entries.bodies(shares)).items()):
         facts, chart = body["facts"], acc.split(body["postings"][0][0])[0]
         paid = sum(stop - start for _, pieces in body["flows"]["spent"] for start, stop in pieces)
-        people, listed = facts.get("recipients", 0), facts.get("listed", False)
+        people, listed = facts.get("recipients", 0) if _kind(chart) == "aid" else 0, facts.get("listed", False)
         programme = facts.get("programme", "")
         payments.append(Outlay(seq, body["effective_on"], chart, programme, shares[seq], paid, people, listed))
     return await _shown(payments)
@@ -128,7 +133,7 @@ async def _shown(payments: Sequence[Outlay]) -> list[PublicUse]:
     lines: dict[object, PublicUse] = {}
     for payment in payments:
         name = names.get(payment.programme, words.translate("支出"))
-        kind = _KINDS.get(payment.chart, "aid")
+        kind = _kind(payment.chart)
         recipients = None if kind == "forwarded" else payment.recipients
         line = PublicUse(
             payment.on,

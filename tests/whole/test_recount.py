@@ -2,7 +2,11 @@
 
 import sys
 from datetime import date
+from functools import partial
+from random import Random
+from typing import Any
 
+import pytest
 from cast import Cast
 from conftest import Web
 from reports.given import noon
@@ -10,13 +14,24 @@ from tampering import tampered
 from whole.given import verify_failures
 from whole.histories import WEIGHTS, History
 
-from bench import recount
+from bench import recount, recount_journal
 from bench.recount import Books, Compared
+from bench.recount_documents import Beside, House, Sizes, compare
+from bench.recount_journal import Entry
+from bench.recount_papers import receipts
+from bench.recount_registers import Lot
+from charity import settings
 from charity.db import reading
+from charity.documents import exports, rendering
+from charity.printing import registers, renderer
+from charity.printing.document import Filters
 from charity.web import limits
 
 BEGIN, DAYS, LAST = date(2025, 10, 20), 400, date(2026, 11, 24)
 EVENTS = 5_000
+ALL = Sizes(pages=60, documents=3, public_documents=3, formats=("csv", "xlsx", "pdf"))
+"""On SQLite: each answer, a few pages and papers of each kind; `make bench NAME=figures_compared` takes all and many."""
+SOME = Sizes(answers=500, pages=30, formats=("csv",))
 
 
 async def counted() -> Books:
@@ -29,26 +44,70 @@ async def counted() -> Books:
     return recount.read(entries, agency, listed)
 
 
+async def entries() -> dict[int, Entry]:
+    return recount_journal.entries(await reading.tuples("SELECT seq, kind, body FROM entry ORDER BY seq"))
+
+
+async def beside() -> Beside:
+    lots = await reading.tuples("SELECT code, barcode, cost_fen, COALESCE(expires_on, '') FROM lot")
+    kinds = await reading.tuples("SELECT code, kind FROM fund")
+    lines = await reading.tuples(
+        "SELECT r.code, r.status, d.seq FROM receipt r JOIN receipt_line l ON l.number = r.number "
+        "JOIN donation d ON d.key = l.donation ORDER BY r.code, d.seq"
+    )
+    numbers = [row[0] for row in await reading.tuples("SELECT number FROM journal_voucher ORDER BY number")]
+    return Beside({code: Lot(*facts) for code, *facts in lots}, dict(kinds), receipts(lines), numbers)
+
+
 async def compared(web: Web, books: Books) -> Compared:
     campaigns = {
         row[0]: row[1]
         for row in await reading.tuples("SELECT slug, fund FROM campaign WHERE status IN ('active', 'closed')")
     }
+    house = shown_by(web)
+    with noon(LAST.isoformat()):
+        return await recount.compare(books, house.public, house.staff, campaigns, LAST)
+
+
+def shown_by(web: Web) -> House:
+    """The pages, answers and papers of the application, and its registers as files."""
     public, staff = web.as_(), web.as_("accountant")
 
-    async def shown(client: object, path: str) -> str:
+    async def fetched(client: Any, path: str) -> Any:
         limits.reset()
-        response = await client.get(path)  # type: ignore[attr-defined]
+        response = await client.get(path)
         assert response.status_code == 200, (path, response.text[:300])
-        return str(response.text)
+        return response
 
-    with noon(LAST.isoformat()):
-        return await recount.compare(
-            books, lambda path: shown(public, path), lambda path: shown(staff, path), campaigns, LAST
-        )
+    async def text(client: Any, path: str) -> str:
+        return str((await fetched(client, path)).text)
+
+    async def document(client: Any, path: str) -> bytes:
+        return bytes((await fetched(client, path)).content)
+
+    async def export(report: str, fmt: str, begin: str, end: str) -> bytes:
+        out = settings.settings().data_dir / f"recounted.{fmt}"
+        await exports.make_now(report=report, fmt=fmt, filters=Filters.of(begin, end), out=out)
+        return out.read_bytes()
+
+    return House(
+        partial(text, public), partial(text, staff), partial(document, staff), partial(document, public), export
+    )
 
 
-async def test_every_figure_of_a_random_year_is_the_journals_counted_again(web: Web, house: Cast) -> None:
+async def documents_compared(web: Web, sizes: Sizes) -> Compared:
+    done = Compared()
+    try:
+        with noon(LAST.isoformat()):
+            await compare(done, await entries(), await beside(), shown_by(web), sizes, Random(2026))
+    finally:
+        await renderer.close()
+    return done
+
+
+async def test_every_figure_of_a_random_year_is_the_journals_counted_again(
+    web: Web, house: Cast, database: str
+) -> None:
     history = History(house, 2026, BEGIN)
     await history.live(EVENTS, DAYS)
     assert sum(history.done.values()) >= EVENTS
@@ -59,6 +118,14 @@ async def test_every_figure_of_a_random_year_is_the_journals_counted_again(web: 
     assert done.count > 5_000
     assert done.differences == []
     assert await verify_failures() == []
+    done = await documents_compared(web, ALL if database.startswith("sqlite") else SOME)
+    sys.stdout.write(f"{done}\n")
+    assert done.count > 15_000
+    assert done.differences == []
+    async with tampered("UPDATE segment SET stop = stop - 1"):
+        done = await documents_compared(web, Sizes(answers=300, pages=100, formats=()))
+    seen = {what for _, what, _, _ in done.differences}
+    assert seen >= {"spent_fen", "unspent_fen", "use amount_fen", "spent", "amount of use"}
 
 
 async def test_a_figure_that_is_off_anywhere_is_seen(web: Web, house: Cast) -> None:
@@ -76,3 +143,59 @@ async def test_a_figure_that_is_off_anywhere_is_seen(web: Web, house: Cast) -> N
         async with tampered(change):
             wrong = await compared(web, books)
         assert {what for _, what, _, _ in wrong.differences} >= seen, table
+
+
+PLANTED = (
+    "UPDATE receipt SET amount_fen = amount_fen + 1",
+    "UPDATE voucher SET amount_fen = amount_fen + 1, recipients = recipients + 1",
+    "UPDATE journal_line SET debit_fen = debit_fen + 1 WHERE debit_fen > 0",
+    "UPDATE journal_voucher SET amount_fen = amount_fen + 1",
+    "UPDATE goods_line SET quantity = quantity + 1",
+)
+SEEN = {
+    "receipt ": {"capitals", "total", "lines"},
+    "BF-": {"capitals", "sum", "recipients"},
+    "2025-": {"capitals", "lines", "sums"},
+    "RK-": {"pieces", "worth", "sums"},
+    "FF-": {"pieces", "worth", "sums"},
+}
+"""By what a place in the list of differences begins with: what is then seen to be off on that paper."""
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_printed_figure_that_is_off_is_seen(web: Web, house: Cast) -> None:
+    await History(house, 7, BEGIN).live(160, 60)
+    sizes = Sizes(answers=20, pages=0, documents=3, formats=())
+    assert (await documents_compared(web, sizes)).differences == []
+    async with tampered(*PLANTED):
+        wrong = (await documents_compared(web, sizes)).differences
+    assert "amount_fen" in {what for _, what, _, _ in wrong}
+    for place, seen in SEEN.items():
+        assert {what.split()[-1] for where, what, _, _ in wrong if where.startswith(place)} >= seen, place
+
+
+@pytest.mark.parametrize("fmt", ["csv", "xlsx", "pdf"])
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_a_figure_that_is_off_in_a_register_as_a_file_is_seen(
+    web: Web, house: Cast, fmt: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await History(house, 7, BEGIN).live(80, DAYS)
+    sizes = Sizes(answers=0, pages=0, formats=(fmt,))
+    assert (await documents_compared(web, sizes)).differences == []
+
+    real, printed = rendering.Spool.rows, registers.shown
+    if fmt == "pdf":
+        monkeypatch.setattr(
+            registers, "shown", lambda column, value: printed(column, _off(value) if column.kind == "money" else value)
+        )
+    else:
+        monkeypatch.setattr(
+            rendering.Spool, "rows", lambda spool: ([_off(cell) for cell in row] for row in real(spool))
+        )
+    wrong = {what for _, what, _, _ in (await documents_compared(web, sizes)).differences}
+    whole = {"本页小计", "合计", "group 1"} if fmt == "pdf" else {"row 1 合计", "row 1 基金结余", "row 1 期末数量"}
+    assert wrong >= whole
+
+
+def _off(value: Any) -> Any:
+    return value + 1 if isinstance(value, int) else value
