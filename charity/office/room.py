@@ -2,6 +2,7 @@
 
 from charity.jobs.timetable import HOUR_S, Timed
 from charity.office import demo, desk, verify
+from charity.office.organisation import api as facts
 from charity.office.organisation import routes as organisation
 from charity.office.sign_in import routes as sign_in
 from charity.office.sign_in import sessions
@@ -16,13 +17,16 @@ ROOM = Room(
     name="office",
     models=["charity.office.models"],
     routes=[*sign_in.routes, *staff.routes, *organisation.routes],
-    endpoints=stores.endpoints,
+    endpoints=[*stores.endpoints, *facts.endpoints],
     tasks=desk.tasks,
     timetable=[
         Timed("sessions.sweep", HOUR_S, sessions.sweep, first_s=20.0),
         Timed("accounts.due", MINUTE_S, changes.settle_due, first_s=10.0),
     ],
-    nav=[NavItem("账号", "/accounts", "account.manage", order=900)],
+    nav=[
+        NavItem("账号", "/accounts", "account.manage", order=900),
+        NavItem("单位信息", "/organisation", "organisation.read", order=910),
+    ],
     checks=[Check("账号", verify.run), Check("单位信息", verify.facts)],
     chapter=demo.chapter,
 )

@@ -155,3 +155,32 @@ async def test_the_foot_of_a_page_shows_what_is_true_today_and_nothing_else(web:
     after = (await web.as_().get("/check")).text
     for shown in ("监督电话", "0577-110", "演ICP备1号", "演公网安备1号", "公募证9"):
         assert shown in after
+
+
+async def test_facts_are_entered_by_page_and_call_and_everybody_reads_what_is_true(web: Any, house: Cast) -> None:
+    admin, today = web.as_("admin"), clock.today().isoformat()
+    page = (await admin.get("/organisation")).text
+    assert "未登记" in page
+    typed = {"kind": "icp", "value": "演ICP备7号", "starts_on": today, "ends_on": ""}
+    assert (await admin.post("/organisation", data=typed)).status_code == 303
+    wrong = await admin.post("/organisation", data={**typed, "kind": "certificate", "value": "公募证8"})
+    assert (wrong.status_code, "请填写有效期止" in wrong.text, "公募证8" in wrong.text) == (422, True, True)
+    body = {"kind": "tax_deduction", "value": "公告1号", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+    made = await admin.post("/api/v1/organisation/facts", json=body)
+    assert (made.status_code, made.json()) == (201, body)
+    refused = await admin.post("/api/v1/organisation/facts", json={**body, "ends_on": None})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "ends_on")
+    stranger = web.as_()
+    for on, kinds in (("2026-12-31", ["tax_deduction"]), ("2027-01-01", [])):
+        answer = (await stranger.get(f"/api/v1/organisation/facts?on={on}")).json()
+        assert [item["kind"] for item in answer["items"] if item["kind"] != "icp"] == kinds
+    assert (await stranger.get("/api/v1/organisation/facts")).json()["on"] == today
+    entered = (await web.as_("auditor").get("/api/v1/organisation/facts/history")).json()["items"]
+    assert [(one["kind"], one["entered_by"]) for one in entered] == [
+        ("tax_deduction", house.admin.key),
+        ("icp", house.admin.key),
+    ]
+    shown = (await web.as_("auditor").get("/organisation")).text
+    for text in ("演ICP备7号", "公告1号", "2026-01-01 至 2026-12-31", house.admin.name):
+        assert text in shown
+    assert "登记一项" not in shown

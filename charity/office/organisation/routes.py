@@ -1,17 +1,44 @@
-"""The page that shows who we are."""
+"""The page that shows who we are, what is true today and what was entered, and enters facts."""
+
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity.errors import Refusal
 from charity.office import organisation
-from charity.web import auth, pages
+from charity.office.limits import SMALL
+from charity.office.organisation import screens
+from charity.office.organisation.forms import FactForm
+from charity.web import auth, forms, pages
 
 
 async def show(request: Request) -> Response:
-    """Who we are, as printed on documents."""
+    """Who we are, as printed on documents and pages."""
     auth.allowed(request, "organisation.read")
-    return await pages.page(request, "office/organisation/show.html", row=await organisation.get())
+    return await _page(request, 200, values={})
 
 
-routes = [Route("/organisation", show, methods=["GET"])]
+async def _page(request: Request, status: int, **context: Any) -> Response:
+    return await pages.page(request, "office/organisation/show.html", status, **await screens.page(), **context)
+
+
+async def enter(request: Request) -> Response:
+    """Say what is true from a day to a day."""
+    by = auth.allowed(request, "organisation.change")
+    data = await forms.data(request, FactForm)
+    try:
+        form = forms.read(FactForm, data)
+        await organisation.enter(
+            kind=form.kind, value=form.value, starts_on=form.starts_on, ends_on=form.ends_on, by=by
+        )
+    except Refusal as refusal:
+        return await _page(request, refusal.status, values=data, errors=pages.errors(refusal))
+    return pages.see_other(request, "/organisation", flash="已登记")
+
+
+routes = [
+    Route("/organisation", show, methods=["GET"]),
+    Route("/organisation", enter, methods=["POST"], max_body_size=SMALL),
+]

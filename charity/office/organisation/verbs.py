@@ -60,7 +60,7 @@ async def add(tx: Tx, fact: facts.Fact, *, by: Actor) -> None:
     await tx.insert("organisation_fact", [row])
 
 
-async def enter(*, kind: FactKind, value: str, starts_on: date, ends_on: date | None, by: Actor) -> None:
+async def enter(*, kind: FactKind, value: str, starts_on: date, ends_on: date | None, by: Actor) -> facts.Fact:
     """Say what is true from a day to a day, both included; an empty value says that there is none in those days.
 
     What was entered before stays, and is right where this says nothing. Raises field errors.
@@ -71,6 +71,7 @@ async def enter(*, kind: FactKind, value: str, starts_on: date, ends_on: date | 
     fact = facts.Fact(kind, value, starts_on.isoformat(), ends_on.isoformat() if ends_on else None)
     await transactions.run(lambda tx: add(tx, fact, by=by))
     facts.forget()
+    return fact
 
 
 def _normal(kind: FactKind, value: str) -> str:

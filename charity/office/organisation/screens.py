@@ -1,0 +1,56 @@
+"""What the page of the organisation shows, with words in the reader's language."""
+
+from datetime import timedelta
+from typing import Any
+
+from charity import clock, words
+from charity.office import organisation
+from charity.office.models import FactKind, Staff
+from charity.office.organisation.facts import FACT_WORDS, Fact
+from charity.roles import SYSTEM
+from charity.web.choices import choices
+
+SOON = timedelta(days=60)
+"""So long before its last day a fact says that it ends."""
+CODES = frozenset({FactKind.CERTIFICATE, FactKind.ICP, FactKind.POLICE, FactKind.ACCOUNT_NUMBER})
+
+
+async def page() -> dict[str, Any]:
+    """Who we are, what is true today, and what was entered."""
+    today, entered = await organisation.facts_on(clock.today()), await organisation.history()
+    names = await Staff.with_keys({fact.entered_by for fact in entered}).values_list("key", "name")
+    return {
+        "row": await organisation.get(),
+        "facts": [_fact(kind, today.get(kind)) for kind in FactKind],
+        "rows": [_entered(fact, dict(names)) for fact in entered],
+        "kinds": choices(FACT_WORDS),
+        "today": clock.today().isoformat(),
+    }
+
+
+def _fact(kind: FactKind, fact: Fact | None) -> dict[str, Any]:
+    """One kind of fact, as true today; said to be missing where it is."""
+    if fact is None:
+        return {"term": words.translate(FACT_WORDS[kind]), "value": words.say("未登记")}
+    note = _period(fact)
+    if fact.ends_on and fact.ends_on <= (clock.today() + SOON).isoformat():
+        note = words.say("{period}，即将到期", period=note)
+    kind_shown = "code" if kind in CODES else "text"
+    return {"term": words.translate(FACT_WORDS[kind]), "value": fact.value, "kind": kind_shown, "note": note}
+
+
+def _period(fact: Fact) -> str:
+    """From when to when, in words."""
+    if fact.ends_on:
+        return words.say("{starts_on} 至 {ends_on}", starts_on=fact.starts_on, ends_on=fact.ends_on)
+    return words.say("{starts_on} 起", starts_on=fact.starts_on)
+
+
+def _entered(fact: Fact, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "kind": words.translate(FACT_WORDS[fact.kind]),
+        "value": fact.value or words.say("（停用）"),
+        "period": _period(fact),
+        "at": fact.entered_at,
+        "by": names.get(fact.entered_by, words.translate(SYSTEM.name)),
+    }
