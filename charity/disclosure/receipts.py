@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from charity import tokens
 from charity.disclosure import uses
 from charity.disclosure.uses import PublicUse
-from charity.documents import codes
-from charity.giving import campaigns, pledges, receipts
+from charity.giving import campaigns, receipts
 from charity.giving.kinds import DonationStatus
 from charity.giving.models import Receipt
 from charity.ledger import entries, figures, tracing
@@ -21,9 +19,6 @@ VERDICTS = {
     "voided": ("已作废", "bad", "这张收据已经作废，不能再作为凭证。"),
     "replaced": ("已更换", "wait", "这张收据已被新的收据替换，请以新收据为准。"),
 }
-
-
-CODE_UNKNOWN = "没有这个核验码，请对照纸上的字母和数字再抄一次"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +68,6 @@ async def check(code: str) -> Checked:
         await path(code),
         await _successor(row.replaced_by_id),
     )
-
-
-async def address_of(typed: str) -> str | None:
-    """The page of what a typed code or a pasted address belongs to; None when we know no such code."""
-    code = tokens.normalise(typed.rstrip("/").rsplit("/", 1)[-1])
-    if await receipts.known(code):
-        return f"/r/{code}"
-    if await pledges.known(code):
-        return f"/p/{code}"
-    return f"/v/{code}" if await codes.known(code) else None
 
 
 async def path(code: str) -> Path:

@@ -6,7 +6,8 @@ from starlette.routing import Route
 
 from charity import words
 from charity.disclosure import campaigns as public
-from charity.disclosure import figures, receipts, uses
+from charity.disclosure import checks, figures, receipts, uses
+from charity.errors import Refusal
 from charity.giving import campaigns
 from charity.giving import receipts as gift_receipts
 from charity.giving.campaigns import STATUS_WORDS
@@ -20,6 +21,8 @@ from charity.web import contexts, limits, pages
 TYPED_MAX = 200
 PDFS = limits.Pace("public_pdf", 60, 60)
 """Receipts as PDF by address. How many are printed for all together: printing/pdfs.py."""
+CHECKS = limits.Pace("check", 60, 60)
+"""Texts to check by address: numbers of documents and references are short enough to be guessed at."""
 TONES = {"active": "good", "closed": "none", "archived": "none"}
 
 
@@ -75,13 +78,30 @@ async def goods(request: Request) -> Response:
 
 
 async def check(request: Request) -> Response:
-    """Where a code leads that was typed from a printed document: a receipt, a pledge or a document."""
-    typed = request.query_params.get("code", "")[:TYPED_MAX].strip()
-    address = await receipts.address_of(typed) if typed else None
-    if address is not None:
-        return pages.see_other(request, address)
-    errors = [{"field": "code", "message": words.translate(receipts.CODE_UNKNOWN)}] if typed else []
-    return await pages.page(request, "disclosure/check.html", 404 if typed else 200, typed=typed, errors=errors)
+    """Where a text leads that was copied from a document or a message: a receipt, a pledge, a document, a slip."""
+    typed = request.query_params.get("code", "").strip()
+    if not typed:
+        return await pages.page(request, "disclosure/check.html", typed="", errors=[])
+    limits.hit(CHECKS, contexts.neighbourhood(contexts.of(request).address))
+    led = await checks.find(typed)
+    if led.address:
+        return pages.see_other(request, led.address)
+    errors = [{"field": "code", "message": words.translate(led.words)}]
+    return await pages.page(request, "disclosure/check.html", 404, typed=typed[:TYPED_MAX], errors=errors)
+
+
+async def checked(request: Request) -> Response:
+    """The check of a voucher, a slip or a journal voucher by the code printed on it. Public; names nobody."""
+    limits.hit(CHECKS, contexts.neighbourhood(contexts.of(request).address))
+    try:
+        document = await checks.must_check(request.path_params["code"])
+    except Refusal as refusal:
+        return await pages.page(
+            request, "disclosure/checked.html", refusal.status, document=None, errors=pages.errors(refusal)
+        )
+    response = await pages.page(request, "disclosure/checked.html", document=document)
+    response.headers["x-robots-tag"] = "noindex"
+    return response
 
 
 async def receipt(request: Request) -> Response:
@@ -117,6 +137,7 @@ routes = [
     Route("/campaigns/{slug}", campaign, methods=["GET"]),
     Route("/give/goods", goods, methods=["GET"]),
     Route("/check", check, methods=["GET"]),
+    Route("/c/{code}", checked, methods=["GET"]),
     Route("/r/{code}.pdf", receipt_pdf, methods=["GET"]),
     Route("/r/{code}", receipt, methods=["GET"]),
 ]

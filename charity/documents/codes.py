@@ -19,6 +19,15 @@ async def known(code: str) -> bool:
     return await IssuedDocument.get_or_none(code=code) is not None
 
 
+async def of_hash(content_hash: str) -> str | None:
+    """The code of the newest document with this hash, of its content or of its file; None for none."""
+    for column in ("data_hash", "file_hash"):
+        row = await IssuedDocument.filter(**{column: content_hash}).order_by("-made_at").first()
+        if row is not None:
+            return row.code
+    return None
+
+
 async def compare(code: str, typed: str) -> bool | None:
     """Whether a hash that somebody typed (any case, spaces) is one of the document's; None when nothing was typed."""
     document = await by_code(code)

@@ -78,6 +78,7 @@ CALLS: dict[str, set[Any]] = {
 PAGES: dict[str, set[Any]] = {
     "GET /": PUBLIC,
     "GET /check": PUBLIC,
+    "GET /c/{code}": PUBLIC,
     "GET /campaigns/{slug}": PUBLIC,
     "GET /give/goods": PUBLIC,
     "GET /r/{code}": PUBLIC,

@@ -4,12 +4,12 @@ from charity import clock, words
 from charity.aid.payees import short_code
 from charity.aid.vouchers.readers import VoucherView
 from charity.aid.vouchers.verbs import APPROVALS_NEEDED
+from charity.documents import check_codes
 from charity.office import organisation
 from charity.office.organisation import Organisation
 from charity.people.masking import Reader
 from charity.printing import pdfs
 from charity.printing.vouchers import APPROVALS_MAX, Approval, Listed, PrintedVoucher, voucher_html
-from charity.settings import settings
 from charity.web.formats import moment
 
 
@@ -20,7 +20,7 @@ async def pdf(voucher: VoucherView) -> bytes:
 
 
 def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
-    """The printed voucher. The QR leads to the voucher's page, which asks for a sign-in."""
+    """The printed voucher. Its QR leads anybody to the check of the document."""
     row = voucher.row
     decisions = [d for d in voucher.decisions if d.in_force and d.decision in {"approve", "reject"}]
     return PrintedVoucher(
@@ -59,7 +59,7 @@ def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
         channel_ref=row["channel_ref"] or "",
         entry=voucher.entry,
         content_hash=row["content_hash"],
-        verify_url=f"{settings().public_url.rstrip('/')}/vouchers/{voucher.number}",
+        verify_url=check_codes.address(voucher.number),
         demo=we.demo,
         lang=words.language(),
     )

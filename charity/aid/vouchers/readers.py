@@ -163,6 +163,20 @@ async def get(number: str) -> VoucherView:
     )
 
 
+async def checked(number: str) -> dict[str, Any] | None:
+    """What anybody who holds a printed voucher may compare with it: sum, state, days; nobody's name."""
+    return await reading.row(
+        "SELECT number, status, amount_fen, recipients, made_at, paid_on, content_hash FROM voucher WHERE number = $1",
+        number,
+    )
+
+
+async def number_of_hash(content_hash: str) -> str | None:
+    """The voucher with this content, as it is printed on it; None for none."""
+    number = await reading.value("SELECT number FROM voucher WHERE content_hash = $1", content_hash)
+    return str(number) if number else None
+
+
 async def payee_now(number: str) -> Payee:
     """The payee of a voucher as it is named and paid today; nameless when it is gone."""
     row = await reading.row("SELECT payee_kind, payee FROM voucher WHERE number = $1", number)

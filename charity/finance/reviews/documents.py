@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from charity import words
+from charity.documents import check_codes
 from charity.finance.reviews import screens
 from charity.finance.reviews.readers import View
 from charity.ledger import accounts as acc
@@ -12,7 +13,6 @@ from charity.ledger.numbering import printed, rests_on_documents
 from charity.office import organisation
 from charity.printing import pdfs
 from charity.printing.journal import JournalLine, PrintedJournalVoucher, journal_html
-from charity.settings import settings
 
 SECONDS = 60.0
 
@@ -40,7 +40,7 @@ def _sheet(view: View, names: dict[str, str]) -> PrintedJournalVoucher:
         cashier="、".join(view.names(row["cashiers"])),
         maker=screens.maker(view),
         reviewer=view.people.get(review["reviewer"], "") if review else "",
-        verify_url=f"{settings().public_url.rstrip('/')}/journal/{row['number']}",
+        verify_url=check_codes.address(row["number"]),
     )
 
 

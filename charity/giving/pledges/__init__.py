@@ -1,7 +1,7 @@
 """Pledges 认捐: promised, paid and read. This is the door; outsiders import only it."""
 
 from .content import content_of
-from .readers import OPEN, Filters, get, known, page, receipts_of, shown_status
+from .readers import OPEN, Filters, get, known, of_reference, page, receipts_of, shown_status
 from .verbs import PLEDGE_DAYS, STATUS_WORDS, Promise, promise, receive
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "content_of",
     "get",
     "known",
+    "of_reference",
     "page",
     "promise",
     "receipts_of",

@@ -11,6 +11,7 @@ from charity.giving.models import Donation, Pledge, Receipt
 from charity.roles import SYSTEM, Actor
 
 OPEN = ("pending", "partial")
+_REFERENCE_TAIL = tokens.REFERENCE_RANDOM + 1
 
 
 def shown_status(status: str, expires_at: str) -> str:
@@ -29,6 +30,17 @@ async def get(code: str) -> Pledge:
 async def known(code: str) -> bool:
     """Whether there is a pledge of this code."""
     return await Pledge.with_code(code).exists()
+
+
+async def of_reference(reference: str) -> str | None:
+    """The code of the pledge with this reference, with or without its hyphen."""
+    plain = tokens.normalise(reference)
+    row = (
+        await Pledge.visible_to(SYSTEM)
+        .filter(reference=f"{plain[:-_REFERENCE_TAIL]}-{plain[-_REFERENCE_TAIL:]}")
+        .first()
+    )
+    return row.code if row else None
 
 
 async def receipts_of(code: str) -> list[Receipt]:

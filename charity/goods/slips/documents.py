@@ -3,6 +3,7 @@
 from typing import Any
 
 from charity import words
+from charity.documents import check_codes
 from charity.goods.limits import PRINTED_EVIDENCE
 from charity.goods.rules import SLIP_UNKNOWN
 from charity.goods.slips.readers import Slip, SlipLine
@@ -12,14 +13,8 @@ from charity.office import organisation, staff, stores
 from charity.printing import pdfs
 from charity.printing.labels import LABELS_MAX, LotLabel, labels_html
 from charity.printing.slips import IntakeLine, IntakeSlip, IssueLine, IssueSlip, intake_html, issue_html
-from charity.settings import settings
 
 SECONDS = 30.0
-
-
-def address(number: str) -> str:
-    """Where the slip is on the screen; printed as QR, for staff."""
-    return f"{settings().public_url.rstrip('/')}/goods/documents/{number}"
 
 
 async def slip_pdf(slip: Slip) -> bytes:
@@ -70,7 +65,7 @@ async def _intake(slip: Slip) -> str:
         wish="、".join(words.say("定向（{fund}）", fund=name) for name in designated.values()) or words.say("非定向"),
         lines=[_intake_line(line) for line in slip.lines],
         keeper=names.get(slip.actor, ""),
-        verify_url=address(slip.number),
+        verify_url=check_codes.address(slip.number),
         reversed_on=_marked(slip),
         demo=who.demo,
         lang=words.language(),
@@ -119,7 +114,7 @@ async def _issue(slip: Slip) -> str:
         points_left=issue["points_left"],
         proxy=words.say("{name}：{reason}", **proxy) if proxy else "",
         issued_by=names.get(slip.actor, ""),
-        verify_url=address(slip.number),
+        verify_url=check_codes.address(slip.number),
         reversed_on=_marked(slip),
         demo=who.demo,
         lang=words.language(),

@@ -107,6 +107,18 @@ async def get(number: str, *, by: Actor) -> Slip:
     return Slip(**row, lines=await _lines(row["number"]), intake=await _intake(own), issue=await _issue(own))
 
 
+async def checked(number: str) -> dict[str, Any] | None:
+    """What anybody who holds a printed slip may compare with it: its lines, store, day and state; nobody's name."""
+    row = await reading.row(
+        "SELECT number, kind, store, effective_on, reverses, reversed_by FROM goods_document WHERE number = $1", number
+    )
+    if row is None:
+        return None
+    lines = await _lines(number)
+    amounts = [line.amount_fen for line in lines if line.amount_fen is not None]
+    return {**row, "lines": lines, "amount_fen": sum(amounts) if amounts else None}
+
+
 async def find(number: str, *, by: Actor) -> Slip | None:
     """A slip for the screen after it was made; None when there is none that this account may see."""
     try:
