@@ -58,5 +58,10 @@ def spans(begin: str, end: str) -> list[tuple[str, str, str]]:
     return [("month", f"{first:%Y-%m}", f"{last:%Y-%m}"), *days] if first <= last else days
 
 
+def month_after(day: str) -> str:
+    """The first day of the month after the one of this day."""
+    return _month_after(date.fromisoformat(day)).isoformat()
+
+
 def _month_after(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -1,6 +1,7 @@
 """What finance contributes to the app."""
 
 from charity.finance import demo, desk, verify
+from charity.finance.books import routes as books
 from charity.finance.journal import api as journal
 from charity.finance.opening import api as opening_calls
 from charity.finance.opening import routes as opening
@@ -14,13 +15,15 @@ from charity.web.nav import NavItem
 ROOM = Room(
     name="finance",
     models=["charity.finance.models"],
-    routes=[*transfers.routes, *opening.routes, *reviews.routes],
+    routes=[*transfers.routes, *opening.routes, *reviews.routes, *books.routes],
     endpoints=[*journal.endpoints, *transfer_calls.endpoints, *opening_calls.endpoints, *review_calls.endpoints],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[
         NavItem("资金划转", "/transfers", "transfer.read", order=430),
+        NavItem("基金", "/finance/funds", "fund.read", order=440),
         NavItem("待复核", "/journal", "ledger.read", order=605),
+        NavItem("账簿", "/finance/trial-balance", "ledger.read", order=607),
         NavItem("期初余额", "/opening", "opening.read", order=640),
     ],
     chapter=demo.chapter,

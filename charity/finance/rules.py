@@ -47,3 +47,10 @@ QUESTION_UNKNOWN = Rule("question.unknown", "没有这个询问", 404)
 QUESTION_NOT_YOURS = Rule("question.not_yours", "这个询问不是问您的", 403)
 QUESTION_ANSWERED = Rule("question.answered", "这个询问已经答复过")
 REVIEW_CURSOR = Rule("review.cursor", "翻页位置已失效，请回到开头", 422, field="after")
+
+CODE_SHOWN = 64
+ENTRY_UNKNOWN = Rule("books.entry_unknown", "没有分录“{seq}”", 404)
+ACCOUNT_UNKNOWN = Rule("books.account_unknown", "没有科目“{account}”", 404)
+FUND_UNKNOWN = Rule("books.fund_unknown", "没有基金“{fund}”", 404)
+FUND_NOT_HERE = Rule("books.fund", "没有基金“{fund}”", 422, field="fund")
+CHART_NOT_HERE = Rule("books.chart", "没有科目“{chart}”", 422, field="chart")

@@ -4,6 +4,7 @@ from charity.giving import demo, desk, verify
 from charity.giving.campaigns import routes as campaigns
 from charity.giving.donations import api as donation_calls
 from charity.giving.donations import routes as donations
+from charity.giving.gifts import routes as gifts
 from charity.giving.pledges import api as pledge_calls
 from charity.giving.pledges import routes as pledges
 from charity.giving.receipts import api as receipt_calls
@@ -21,6 +22,7 @@ ROOM = Room(
     routes=[
         *pledges.routes,
         *donations.routes,
+        *gifts.routes,  # behind /donations/new
         *receipts.routes,
         *refunds.routes,
         *reversals.routes,

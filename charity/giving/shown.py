@@ -6,7 +6,7 @@ An approver reads no list of gifts, so he sees the giver masked, and no link tha
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from charity import words
+from charity import addresses, words
 from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
 from charity.giving.models import Donation, Receipt
@@ -29,14 +29,16 @@ async def gift_facts(gift: Donation, *, by: Actor, decided: bool = False) -> lis
     number = receipt.number if receipt else words.say("现在没有有效收据")
     name = persons.shown(giver, to=masking.staff(may=reads))
     reference = f"{words.say('流水号')} {gift.channel_ref}" if gift.channel_ref and reads else ""
+    channel = CHANNELS.get(gift.channel)
+    way = words.translate(channel.words if channel else "实物交付")
     title = (await campaigns.names([gift.campaign_id])).get(gift.campaign_id or "", "")
     facts = [
         {"term": words.say("捐赠人"), "value": name},
         {"term": words.say("捐赠金额"), "value": gift.amount_fen, "kind": "yuan"},
         {"term": words.say("到账日期"), "value": gift.received_on, "kind": "date"},
-        {"term": words.say("到账方式"), "value": words.translate(CHANNELS[gift.channel].words), "note": reference},
+        {"term": words.say("到账方式"), "value": way, "note": reference},
         {"term": words.say("活动"), "value": title},
-        {"term": words.say("基金"), "value": await _fund(gift.fund)},
+        {"term": words.say("基金"), "value": await _fund(gift.fund), "href": addresses.shown_to(by, "fund", gift.fund)},
     ]
     if decided:
         return facts
@@ -48,7 +50,7 @@ async def gift_facts(gift: Donation, *, by: Actor, decided: bool = False) -> lis
             "term": words.say("收据编号"),
             "value": number,
             "kind": "code" if receipt else "text",
-            "href": f"/receipts/{receipt.code}" if receipt and reads else "",
+            "href": addresses.shown_to(by, "receipt", receipt.code) if receipt else "",
         },
     ]
 
@@ -61,7 +63,7 @@ async def finished(donation: str, number: str, seqs: Iterable[int | None], *, by
     for seq in wanted:
         lines = [(account, fen) for account, unit, fen in bodies[seq]["postings"] if unit == acc.CNY]
         sides = ((words.say("借") if fen > 0 else words.say("贷"), account, abs(fen)) for account, fen in lines)
-        journal = f"/journal/{numbers[seq]}" if seq in numbers and by.may("ledger.read") else ""
+        journal = addresses.shown_to(by, "journal_voucher", numbers.get(seq))
         facts.append(
             {
                 "term": words.say("记账凭证"),

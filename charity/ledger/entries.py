@@ -87,6 +87,25 @@ async def after(seq: int, *, limit: int = 100) -> list[dict[str, Any]]:
     return [{**row, "postings": lines[row["seq"]]} for row in rows]
 
 
+async def latest(before: int, *, limit: int) -> list[dict[str, Any]]:
+    """Entries newest first, before one or from the end (0), with `facts` and `amount_fen` (what each debited)."""
+    rows = await reading.rows(
+        "SELECT e.seq, e.kind, e.recorded_at, e.effective_on, e.reverses, e.body, "
+        "CAST(COALESCE((SELECT SUM(p.quantity) FROM posting p JOIN unit u ON u.id = p.unit WHERE p.seq = e.seq "
+        "AND u.code = 'CNY' AND p.quantity > 0), 0) AS BIGINT) AS amount_fen "
+        "FROM entry e WHERE e.seq < $1 ORDER BY e.seq DESC LIMIT $2",
+        before or (await head()).seq + 1,
+        min(limit, ENTRIES_MAX),
+    )
+    return [{**row, "facts": json.loads(row.pop("body"))["facts"]} for row in rows]
+
+
+async def reversed_by(seq: int) -> int | None:
+    """The entry that reverses this one."""
+    value = await reading.value("SELECT seq FROM entry WHERE reverses = $1", seq)
+    return None if value is None else int(value)
+
+
 async def balances(
     *, on: str | None = None, fund: str | None = None, account: str | None = None, after: str = "", limit: int = 1000
 ) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ between funds is an outflow of one and an inflow of the other; the trace follows
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from charity.ledger.reversals import CORRECTIONS
 from charity.ledger.streams import INFLOWS_WITHIN, SEGMENTS_WITHIN, Piece, length, overlap
 
 CHUNK = 500
+_CURSOR = re.compile("([0-9]{1,18})-([A-Z0-9-]{1,40})", re.ASCII)
 _OVERLAPS = f"SELECT start, stop, owner_seq, kind FROM segment WHERE {SEGMENTS_WITHIN} ORDER BY start"  # noqa: S608
 _ARRIVED = f"SELECT start, stop, seq FROM inflow WHERE {INFLOWS_WITHIN} ORDER BY start"  # noqa: S608
 
@@ -97,6 +99,33 @@ async def payment_sources(seq: int) -> list[Source]:
             key = (gift["seq"], row["fund"])
             sources[key] = sources.get(key, 0) + part
     return [Source(gift_seq, fund, fen) for (gift_seq, fund), fen in sources.items()]
+
+
+async def sources_page(seq: int, *, after: str = "", limit: int) -> tuple[list[Source], str | None]:
+    """A part of `payment_sources`: at most `limit` lines behind `after`, and where to go on.
+
+    A gift may stand on two pages, and between others twice: its parts add up. A cursor that is none begins anew.
+    """
+    cursor = _CURSOR.fullmatch(after)
+    start, fund = (int(cursor[1]), cursor[2]) if cursor else (0, "")
+    pieces = await reading.rows(
+        "SELECT fund, start, stop FROM segment WHERE owner_seq = $1 AND (fund > $2 OR (fund = $2 AND stop > $3)) "
+        "ORDER BY fund, start LIMIT $4",
+        seq,
+        fund,
+        start,
+        limit + 1,
+    )
+    sources: list[Source] = []
+    for piece in pieces:
+        first = max(piece["start"], start) if piece["fund"] == fund else piece["start"]
+        wanted = limit + 1 - len(sources)
+        for gift in await reading.rows(f"{_ARRIVED} LIMIT $4", piece["fund"], first, piece["stop"], wanted):
+            if len(sources) == limit:
+                return sources, f"{max(first, gift['start'])}-{piece['fund']}"
+            part = min(piece["stop"], gift["stop"]) - max(first, gift["start"])
+            sources.append(Source(gift["seq"], piece["fund"], part))
+    return sources, None
 
 
 async def _owned(seq: int) -> list[dict[str, Any]]:

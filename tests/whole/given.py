@@ -130,6 +130,7 @@ PAGES: dict[str, set[Any]] = {
     "GET /pledges/{code}/receive": CASHIER,
     "POST /pledges/{code}/receive": CASHIER,
     "GET /donations/new": CASHIER,
+    "GET /donations/{id}": GIFTS,
     "POST /donations/new": CASHIER,
     "GET /donations/{id}/refund": ACCOUNTANT,
     "POST /donations/{id}/refund": ACCOUNTANT,
@@ -201,6 +202,13 @@ PAGES: dict[str, set[Any]] = {
     "GET /opening/edit": ACCOUNTANT,
     "POST /opening/edit": ACCOUNTANT,
     "POST /opening/confirm": ACCOUNTANT | APPROVER,
+    "GET /finance/entries": ACCOUNTANT | AUDITOR,
+    "GET /finance/entries/{seq}": ACCOUNTANT | AUDITOR,
+    "GET /finance/accounts": ACCOUNTANT | AUDITOR,
+    "GET /finance/accounts/{code:path}": ACCOUNTANT | AUDITOR,
+    "GET /finance/trial-balance": ACCOUNTANT | AUDITOR,
+    "GET /finance/funds": VOUCHERS,
+    "GET /finance/funds/{code}": VOUCHERS,
     "GET /transfers": GIFTS,
     "GET /transfers/new": CASHIER,
     "POST /transfers/new": CASHIER,
@@ -220,7 +228,7 @@ PAGES: dict[str, set[Any]] = {
 def filled(path: str) -> str:
     """The path with codes of things that are not there: who may not come in never learns that."""
     known = {"store": "LX01", "report": "stock", "slug": "everyday", "step": "approve"}
-    return re.sub(r"\{(\w+)\}", lambda m: known.get(m[1], "0" * 26), path)
+    return re.sub(r"\{(\w+)(?::path)?\}", lambda m: known.get(m[1], "0" * 26), path)
 
 
 async def verify_failures() -> list[str]:

@@ -35,7 +35,9 @@ from charity.aid.vouchers import Content
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.db import engine, reading, transactions
 from charity.desk import tasks
+from charity.finance.books import readers as books
 from charity.giving import receipts, refunds
+from charity.giving.gifts import readers as gifts
 from charity.goods import intake, till
 from charity.goods.intake import IntakeLine
 from charity.goods.till import Line
@@ -280,6 +282,8 @@ async def test_no_page_reads_more_when_the_books_have_grown(
     house: Cast, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tasks, "COUNT_MAX", FEW // 2)
+    for lists in (books, gifts):  # pages of a hundred lines, filled before and after
+        monkeypatch.setattr(lists, "PAGE", FEW // 2)
     with clock.fixed(_yesterday()):
         shop = await shop_opened(house)
     await written(house, shop, 0, FEW)

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from charity.aid.vouchers import approvals, documents, readers, screens, verbs
 from charity.aid.vouchers.forms import ApproveForm, ReasonForm
 from charity.errors import Refusal
+from charity.giving import gifts
 from charity.ledger import funds
 from charity.roles import Actor
 from charity.web import auth, confirming, forms, pages
@@ -92,11 +93,14 @@ async def pdf(request: Request) -> Response:
 
 async def _voucher(request: Request, number: str, by: Actor, refusal: Refusal | None = None) -> Response:
     voucher = await readers.get(number)
+    used, following = await gifts.used_by(voucher.row["entry_seq"], after=request.query_params.get("after", ""), by=by)
     return await pages.page(
         request,
         "aid/vouchers/show.html",
         status=refusal.status if refusal else 200,
         errors=confirming.errors(request, refusal, screens.confirmed(voucher)),
+        used=gifts.used_table(used, by),
+        **pages.pager(request, following),
         **screens.show(voucher, by),
     )
 

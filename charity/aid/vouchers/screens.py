@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from charity import clock, words
+from charity import addresses, clock, words
 from charity.aid import payees, recipients
 from charity.aid.content import PURPOSE_WORDS, used_for
 from charity.aid.payees import KIND_WORDS
@@ -200,7 +200,7 @@ def _payment(shown: VoucherView, by: Actor) -> list[dict[str, Any]]:
     row = shown.row
     if not row["paid_on"]:
         return []
-    journal = f"/journal/{shown.journal}" if shown.journal and by.may("ledger.read") else ""
+    journal = addresses.shown_to(by, "journal_voucher", shown.journal)
     return [
         {"term": words.say("付款日期"), "value": row["paid_on"], "kind": "date"},
         {"term": words.say("出纳"), "value": shown.payer},

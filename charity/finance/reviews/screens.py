@@ -31,6 +31,8 @@ KIND_WORDS = {
     "goods.purchase": "采购物资入库",
     "goods.issue": "发放物资",
     "goods.reversal": "物资单据冲销",
+    "points.grant": "发放积分",
+    "points.expire": "积分到期",
 }
 
 
@@ -41,12 +43,14 @@ async def day(waiting: Day, by: Actor, changed: Sequence[str] = ()) -> dict[str,
         "on": waiting.on,
         "before": waiting.before,
         "behind": waiting.behind,
-        "vouchers": [{**_voucher(view, names), "changed": view.row["number"] in changed} for view in waiting.vouchers],
+        "vouchers": [
+            {**_voucher(view, names, by), "changed": view.row["number"] in changed} for view in waiting.vouchers
+        ],
         "may_review": by.may("review.make"),
     }
 
 
-def _voucher(view: View, names: Mapping[str, str]) -> dict[str, Any]:
+def _voucher(view: View, names: Mapping[str, str], by: Actor) -> dict[str, Any]:
     row = view.row
     return {
         "number": row["number"],
@@ -58,7 +62,7 @@ def _voucher(view: View, names: Mapping[str, str]) -> dict[str, Any]:
         "count": row["entries"],
         "cashiers": "、".join(view.names(row["cashiers"])),
         "maker": maker(view),
-        "lines": lines(view.lines, names),
+        "lines": lines(view.lines, names, by),
         "content_hash": view.content_hash,
         "mine": view.mine,
         "asked": view.asked,
@@ -117,17 +121,22 @@ def maker(view: View) -> str:
     return "、".join(view.names(view.row["makers"])) or words.say("系统，据单据")
 
 
-def lines(of: Sequence[Line], names: Mapping[str, str]) -> list[dict[str, Any]]:
+def lines(of: Sequence[Line], names: Mapping[str, str], by: Actor) -> list[dict[str, Any]]:
     """The lines as tables show them, debits first; an account that its entries used on both sides has two."""
     shown = [(one.account, words.say("借"), one.debit_fen) for one in of if one.debit_fen]
     shown += [(one.account, words.say("贷"), one.credit_fen) for one in of if one.credit_fen]
-    return [{"account": title(account, names), "side": side, "amount": fen} for account, side, fen in shown]
+    return [{"account": title(account, names, by), "side": side, "amount": fen} for account, side, fen in shown]
 
 
-def title(account: str, names: Mapping[str, str]) -> dict[str, str]:
+def title(account: str, names: Mapping[str, str], by: Actor) -> dict[str, str]:
     """An account with its name, and the fund below it."""
     fund = acc.fund(account)
-    return {"value": f"{acc.split(account)[0]} {chart.name(account)}", "note": f"{fund} {names.get(fund, '')}".strip()}
+    name = f"{acc.split(account)[0]} {chart.name(account)}"
+    return {
+        "value": name,
+        "note": f"{fund} {names.get(fund, '')}".strip(),
+        "href": addresses.shown_to(by, "account", account),
+    }
 
 
 async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict[str, Any]:
@@ -152,11 +161,11 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
         "facts": facts,
         "unusual": unusual(view),
         "reversed": "、".join(f"#{seq}" for seq in view.reversed),
-        "lines": lines(view.lines, await funds.names()),
+        "lines": lines(view.lines, await funds.names(), by),
         "total": row["amount_fen"],
         "entries": [
             {
-                "seq": f"#{one['seq']}",
+                "seq": {"value": f"#{one['seq']}", "href": addresses.shown_to(by, "entry", one["seq"])},
                 "document": _linked(one, held),
                 "at": one["recorded_at"],
                 "note": _note(one),
@@ -231,6 +240,6 @@ async def question(one: Question, by: Actor) -> dict[str, Any]:
             *_document_fact(view),
             {"term": words.say("合计"), "value": view.row["amount_fen"], "kind": "yuan"},
         ],
-        "lines": lines(view.lines, await funds.names()),
+        "lines": lines(view.lines, await funds.names(), by),
         "answer": one.answer,
     }

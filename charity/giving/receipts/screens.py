@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from charity import words
+from charity import addresses, words
 from charity.db import sealed
 from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
@@ -69,7 +69,7 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "state": status(row.status, receipts.STATUS_WORDS, RECEIPT_TONES),
         "delivery": status(row.delivery, receipts.DELIVERY_WORDS, DELIVERY_TONES),
         "delivery_options": choices(receipts.DELIVERY_WORDS),
-        "gifts": [_gift_row(g, names.get(g.campaign_id or "", ""), money.get(g.fund, g.fund)) for g in gifts],
+        "gifts": [_gift_row(g, names.get(g.campaign_id or "", ""), money.get(g.fund, g.fund), by) for g in gifts],
         "refunds": [
             {
                 **_asked(r, staff_names),
@@ -112,10 +112,11 @@ def _asked(row: Refund | GiftReversal, names: dict[str, str]) -> dict[str, Any]:
     return {"number": row.number, "by": names.get(row.requested_by, ""), "at": row.requested_at}
 
 
-def _gift_row(gift: Donation, campaign: str, fund: str) -> dict[str, Any]:
+def _gift_row(gift: Donation, campaign: str, fund: str, by: Actor) -> dict[str, Any]:
     channel = CHANNELS.get(gift.channel)
     return {
         "key": gift.key,
+        "href": addresses.shown_to(by, "gift", gift.key),
         "on": gift.received_on,
         "purpose": " · ".join(part for part in (campaign, fund) if part),
         "channel": words.translate(channel.words if channel else "实物交付"),

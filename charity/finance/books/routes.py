@@ -1,0 +1,109 @@
+"""The pages of the books."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from charity.errors import Refusal
+from charity.finance import rules
+from charity.finance.books import readers, screens
+from charity.finance.books.forms import AccountsFilter, EntriesFilter, PeriodFilter, SourcesFilter, TrialFilter
+from charity.finance.fields import CODE_MAX
+from charity.ledger import chart, funds
+from charity.web import auth, forms, pages
+
+
+async def journal(request: Request) -> Response:
+    """`GET /finance/entries`: the journal, newest first."""
+    by = auth.allowed(request, "ledger.read")
+    query, refusal = forms.filters(request, EntriesFilter)
+    rows, numbers, following = await readers.journal(0 if refusal else query.after, by=by)
+    context = {"rows": screens.journal(rows, numbers, by), **pages.pager(request, following)}
+    return await pages.form(request, "finance/books/journal.html", refusal, **context)
+
+
+async def entry(request: Request) -> Response:
+    """`GET /finance/entries/{seq}`."""
+    by = auth.allowed(request, "ledger.read")
+    query, refusal = forms.filters(request, SourcesFilter)
+    shown = await readers.entry(request.path_params["seq"], after="" if refusal else query.after, by=by)
+    context = await screens.entry(shown, by) | pages.pager(request, shown.following)
+    return await pages.form(request, "finance/books/entry.html", refusal, **context)
+
+
+async def accounts(request: Request) -> Response:
+    """`GET /finance/accounts`: every account with what it has now."""
+    by = auth.allowed(request, "ledger.read")
+    query, refusal = forms.filters(request, AccountsFilter)
+    refusal = refusal or await _unknown(query.fund, query.chart)
+    query = AccountsFilter() if refusal else query
+    context, following = await screens.accounts(query, query.after, readers.PAGE, by)
+    return await pages.form(
+        request, "finance/books/accounts.html", refusal, **context, **pages.pager(request, following)
+    )
+
+
+async def account(request: Request) -> Response:
+    """`GET /finance/accounts/{code}`, as `1002/ICBC-01/F-EDU`."""
+    by, code = auth.allowed(request, "ledger.read"), request.path_params["code"]
+    query, refusal = forms.filters(request, PeriodFilter)
+    context = screens.period(query, refusal, request.url.path)
+    shown = await readers.account(code, context["begin"], context["end"], after=context["after"], by=by)
+    context |= await screens.account(code, shown, by)
+    context |= pages.pager(request, shown.following)
+    return await pages.form(request, "finance/books/account.html", refusal, **context)
+
+
+async def fund_list(request: Request) -> Response:
+    """`GET /finance/funds`."""
+    by = auth.allowed(request, "fund.read")
+    rows = await screens.fund_list(await funds.every(), by)
+    return await pages.page(request, "finance/books/funds.html", rows=rows)
+
+
+async def fund(request: Request) -> Response:
+    """`GET /finance/funds/{code}`."""
+    by = auth.allowed(request, "fund.read")
+    code = request.path_params["code"][:CODE_MAX]
+    if code not in await funds.names([code]):
+        raise rules.FUND_UNKNOWN(fund=code)
+    row = await funds.get(code)
+    query, refusal = forms.filters(request, PeriodFilter)
+    context = screens.period(query, refusal, request.url.path)
+    shown = await readers.fund(row.code, context["begin"], context["end"], after=context["after"], by=by)
+    context |= await screens.fund(row, shown, context["begin"], context["end"], by)
+    context |= pages.pager(request, shown.money.following)
+    return await pages.form(request, "finance/books/fund.html", refusal, **context)
+
+
+async def trial(request: Request) -> Response:
+    """`GET /finance/trial-balance`: of any day, and between two."""
+    by = auth.allowed(request, "ledger.read")
+    query, refusal = forms.filters(request, TrialFilter)
+    refusal = refusal or await _unknown(query.fund)
+    typed, query = query, TrialFilter() if refusal else query
+    context = screens.period(typed, refusal, request.url.path, by=query.by, fund=query.fund)
+    rows, total = await readers.trial(context["begin"], context["end"], group=query.by, fund=query.fund, by=by)
+    more, following = await screens.trial(query, rows, total, readers.PAGE, by)
+    context |= more | pages.pager(request, following)
+    return await pages.form(request, "finance/books/trial.html", refusal, **context)
+
+
+async def _unknown(fund: str, charted: str = "") -> Refusal | None:
+    """The refusal of a filter for what does not exist."""
+    if fund and fund not in await funds.names([fund]):
+        return rules.FUND_NOT_HERE(fund=fund)
+    if charted and charted not in chart.NAMES:
+        return rules.CHART_NOT_HERE(chart=charted)
+    return None
+
+
+routes = [
+    Route("/finance/entries", journal, methods=["GET"]),
+    Route("/finance/entries/{seq}", entry, methods=["GET"]),
+    Route("/finance/accounts", accounts, methods=["GET"]),
+    Route("/finance/accounts/{code:path}", account, methods=["GET"]),
+    Route("/finance/funds", fund_list, methods=["GET"]),
+    Route("/finance/funds/{code}", fund, methods=["GET"]),
+    Route("/finance/trial-balance", trial, methods=["GET"]),
+]

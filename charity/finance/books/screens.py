@@ -1,0 +1,401 @@
+"""What the pages of the books show, with words in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from charity import addresses, clock, words
+from charity.documents.forms import presets
+from charity.errors import Refusal
+from charity.finance.books import readers
+from charity.finance.books.forms import AccountsFilter, PeriodFilter, TrialFilter
+from charity.finance.books.readers import Account, Entry, Fund
+from charity.finance.reviews.screens import KIND_WORDS, title
+from charity.giving import gifts
+from charity.ledger import accounts as acc
+from charity.ledger import chart, funds, statement, subledger
+from charity.ledger.equation import FIGURES
+from charity.ledger.funds import FundRow
+from charity.ledger.journal_vouchers import Source, Voucher
+from charity.ledger.numbering import printed
+from charity.ledger.plans import COST_LINE
+from charity.ledger.subledger import Line, Turned
+from charity.money import yuan_sign
+from charity.roles import Actor
+from charity.web.choices import choices
+
+FUND_KINDS = {"unrestricted": "非限定", "restricted": "限定", "agency": "代收代转"}
+FUND_FIGURES = ("carried", "received", "refunded", "aid", "transferred", "unspent")
+"""The figures of a fund's equation that its page always shows; the others when they are something."""
+PLACES = {
+    "store": "门店",
+    "transit": "在途",
+    "household": "受助家庭",
+    acc.DONORS: "捐赠人",
+    acc.HOUSEHOLDS: "受助家庭",
+    acc.SUPPLIERS: "供应商",
+    acc.GRANTED: "已发积分",
+    acc.REDEEMED: "已兑积分",
+    acc.EXPIRED: "到期积分",
+}
+"""Places of goods and points, by the whole code or what stands before its colon."""
+GROUPS = {"chart": "按科目", "fund": "按基金", "account": "按明细科目"}
+
+
+def kind(of: str) -> str:
+    """What an entry is, in words."""
+    return words.translate(KIND_WORDS.get(of, of))
+
+
+# -- an entry ---------------------------------------------------------------------------------------------
+
+
+async def entry(shown: Entry, by: Actor) -> dict[str, Any]:
+    """One entry whole."""
+    row, say = shown.row, words.say
+    seq, document = row["seq"], addresses.document(shown.facts)
+    names = await funds.names()
+    return {
+        "seq": seq,
+        "title": kind(row["kind"]),
+        "facts": [
+            {"term": say("业务日期"), "value": row["effective_on"], "kind": "date"},
+            {"term": say("登记时间"), "value": row["recorded_at"], "kind": "instant"},
+            _fact("记账凭证", _printed(shown.number), addresses.shown_to(by, "journal_voucher", shown.number)),
+            _fact("原始凭证", _document_words(document), addresses.shown_to(by, *document) if document else ""),
+            _fact("对方", shown.party),
+            _fact("登记人", shown.actor),
+            *await _purpose(shown.facts),
+            *_reversals(shown, by),
+        ],
+        "postings": [_posting(posting, names, by) for posting in row["postings"]],
+        "hashes": [("SHA-256", row["leaf"]), (say("上一分录"), row["prev"]), (say("编号"), row["id"])],
+        "body": row["body"],
+        "used": gifts.used_table(shown.used, by),
+        "before": addresses.of("entry", seq - 1) if seq > 1 else "",
+        "behind": addresses.of("entry", seq + 1) if seq < shown.last else "",
+    }
+
+
+def _fact(term: str, value: str, href: str = "") -> dict[str, str]:
+    return {"term": words.say(term), "value": value, "href": href if value else ""}
+
+
+def _printed(number: str) -> str:
+    return f"{number[:4]}-{number[4:6]} {printed(number)}" if number else ""
+
+
+def _document_words(document: tuple[addresses.Kind, str] | None) -> str:
+    if document is None:
+        return ""
+    return words.say("这笔捐赠") if document[0] == "gift" else document[1]
+
+
+async def _purpose(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the entry says of its purpose."""
+    programme = facts.get("programme", "")
+    name = (await funds.programme_names([programme])).get(programme, programme) if programme else ""
+    shown: list[dict[str, Any]] = [_fact("项目", name)] if programme else []
+    if facts.get("recipients"):
+        shown.append({"term": words.say("受益人次"), "value": facts["recipients"], "kind": "count"})
+    return shown
+
+
+def _reversals(shown: Entry, by: Actor) -> list[dict[str, str]]:
+    """What it takes back, and what took it back."""
+    pairs = [("冲销了", shown.row["reverses"]), ("已被冲销", shown.reversed_by)]
+    if shown.row["reverses"] is None and isinstance(shown.facts.get("of"), int):
+        pairs.append(("针对", shown.facts["of"]))
+    if isinstance(shown.facts.get("refund_of"), int):
+        pairs.append(("退还的捐赠", shown.facts["refund_of"]))
+    return [_fact(term, f"#{seq}", addresses.shown_to(by, "entry", seq)) for term, seq in pairs if seq is not None]
+
+
+def _posting(posting: Mapping[str, Any], names: Mapping[str, str], by: Actor) -> dict[str, Any]:
+    account, unit, quantity = posting["account"], posting["unit"], posting["quantity"]
+    if unit != acc.CNY:
+        return {
+            "account": _place(account),
+            "fund": "",
+            "debit": None,
+            "credit": None,
+            "pieces": _pieces(unit, quantity),
+        }
+    return {
+        "account": _account_cell(account, by),
+        "fund": fund_cell(acc.fund(account), names, by),
+        "debit": quantity if quantity > 0 else None,
+        "credit": -quantity if quantity < 0 else None,
+        "pieces": "",
+    }
+
+
+def _place(account: str) -> str:
+    front, _, back = account.partition(":")
+    if account in PLACES:
+        return words.say(PLACES[account])
+    name = words.say(PLACES[front]) if front in PLACES else account
+    return f"{name} {back}".strip() if front != "household" else name
+
+
+def _pieces(unit: str, quantity: int) -> dict[str, str]:
+    front, _, back = unit.partition(":")
+    return {"value": f"{quantity:+,}", "note": f"{words.say('批次') if front == 'lot' else words.say('积分')} {back}"}
+
+
+def _account_cell(account: str, by: Actor) -> dict[str, str]:
+    name = f"{acc.split(account)[0]} {chart.name(account)}"
+    return {"value": name, "href": addresses.shown_to(by, "account", account)}
+
+
+def fund_cell(code: str, names: Mapping[str, str], by: Actor) -> dict[str, str]:
+    """A fund in a table."""
+    return {"value": code, "note": names.get(code, ""), "href": addresses.shown_to(by, "fund", code)}
+
+
+def journal(rows: Sequence[Mapping[str, Any]], numbers: Mapping[int, str], by: Actor) -> list[dict[str, Any]]:
+    """The journal as rows of a table."""
+    return [
+        {
+            "seq": {"value": f"#{row['seq']}", "href": addresses.shown_to(by, "entry", row["seq"])},
+            "on": row["effective_on"],
+            "kind": kind(row["kind"]),
+            "number": _number_cell(numbers.get(row["seq"], ""), by),
+            "document": _document_cell(addresses.document(row["facts"]), by),
+            "at": row["recorded_at"],
+            "amount": row["amount_fen"] or None,
+        }
+        for row in rows
+    ]
+
+
+def _number_cell(number: str, by: Actor) -> dict[str, str]:
+    return {"value": _printed(number), "href": addresses.shown_to(by, "journal_voucher", number)}
+
+
+def _document_cell(document: tuple[addresses.Kind, str] | None, by: Actor) -> dict[str, str]:
+    return {
+        "value": _document_words(document),
+        "href": addresses.shown_to(by, *document) if document else "",
+    }
+
+
+# -- accounts and funds -----------------------------------------------------------------------------------
+
+
+def period(query: PeriodFilter, refusal: Refusal | None, address: str, **more: str) -> dict[str, Any]:
+    """The period that is shown, as the filter of a page: its fields and what people ask for often.
+
+    What was refused stands in the fields as it was typed; what is shown then is this month.
+    """
+    typed = {"from_on": query.from_on, "to_on": query.to_on}
+    valid = PeriodFilter() if refusal else query
+    begin, end = valid.period()
+    links = []
+    for preset in presets(clock.today()):
+        asked = urlencode({"from_on": preset.begin, "to_on": preset.end, **{k: v for k, v in more.items() if v}})
+        current = (preset.begin, preset.end) == (begin, end)
+        links.append({"label": preset.label, "href": f"{address}?{asked}", "current": current})
+    fields = typed if refusal else {"from_on": begin, "to_on": end}
+    return {"begin": begin, "end": end, "after": valid.after, "fields": fields, "presets": links, "address": address}
+
+
+async def account(code: str, shown: Account, by: Actor) -> dict[str, Any]:
+    """An account with a page of its lines."""
+    names = await funds.names()
+    fund = acc.fund(code)
+    return {
+        "code": code,
+        "title": title(code, names, by)["value"],
+        "fund": {"value": f"{fund} {names.get(fund, '')}".strip(), "href": addresses.shown_to(by, "fund", fund)},
+        "figures": _figures(shown.total),
+        "year": shown.year,
+        "rows": [_line(line, shown.vouchers[line.number], shown.sources.get(line.number), by) for line in shown.lines],
+    }
+
+
+def _figures(total: Turned) -> list[dict[str, Any]]:
+    return [
+        {"label": words.say("期初余额"), "value": total.opening_fen},
+        {"label": words.say("本期借方"), "value": total.debit_fen},
+        {"label": words.say("本期贷方"), "value": total.credit_fen},
+        {"label": words.say("期末余额"), "value": total.closing_fen},
+    ]
+
+
+def _line(line: Line, voucher: Voucher, source: Source | None, by: Actor) -> dict[str, Any]:
+    return {
+        **_voucher(voucher, source, by),
+        "debit": line.debit_fen or None,
+        "credit": line.credit_fen or None,
+        "balance": line.balance_fen,
+    }
+
+
+def _voucher(voucher: Voucher, source: Source | None, by: Actor) -> dict[str, Any]:
+    """A journal voucher as the first columns of a line."""
+    count = voucher["entries"]
+    text = kind(voucher["kind"])
+    if count == 1:
+        seq = voucher["first_seq"]
+        entries = {"value": f"#{seq}", "href": addresses.shown_to(by, "entry", seq)}
+    else:
+        text = words.say("{text}，{count} 笔", text=text, count=count)
+        entries = {"value": "", "href": ""}
+    return {
+        "on": voucher["day"],
+        "number": _number_cell(voucher["number"], by),
+        "entry": entries,
+        "summary": text,
+        "document": _document_cell(readers.document(source), by),
+    }
+
+
+async def accounts(query: AccountsFilter, after: str, limit: int, by: Actor) -> tuple[dict[str, Any], str | None]:
+    """The list of accounts with what each has now."""
+    today, names = clock.today().isoformat(), await funds.names()
+    every = await subledger.turned(today, today, fund=query.fund)
+    chosen = {code: one for code, one in every.items() if not query.chart or acc.split(code)[0] == query.chart}
+    codes = [code for code in chosen if code > after]
+    rows = [
+        {
+            "account": _account_cell(code, by),
+            "fund": fund_cell(acc.fund(code), names, by),
+            **_sides(chosen[code].closing_fen),
+        }
+        for code in codes[:limit]
+    ]
+    context = {
+        "rows": rows,
+        "query": query,
+        "count": len(chosen),
+        "charts": _chart_choices(),
+        "funds": choices(await funds.labels(), "全部"),
+    }
+    return context, codes[limit - 1] if len(codes) > limit else None
+
+
+def _chart_choices() -> list[dict[str, str]]:
+    return choices({code: f"{code} {words.translate(name)}" for code, name in chart.NAMES.items()}, "全部")
+
+
+def _sides(fen: int) -> dict[str, int | None]:
+    """A balance on its side."""
+    return {"debit": fen if fen > 0 else None, "credit": -fen if fen < 0 else None}
+
+
+async def fund_list(rows: Sequence[FundRow], by: Actor) -> list[dict[str, Any]]:
+    """All funds with what they have now."""
+    held = await subledger.held_by_fund()
+    nothing = subledger.Fund(0, 0)
+    return [
+        {
+            "code": {"value": row.code, "href": addresses.shown_to(by, "fund", row.code)},
+            "name": row.shown,
+            "kind": words.say(FUND_KINDS[row.kind]),
+            "programmes": "、".join(row.programmes),
+            "money": held.get(row.code, nothing).money_fen,
+            "goods": held.get(row.code, nothing).goods_fen,
+            "available": row.available_fen,
+        }
+        for row in rows
+    ]
+
+
+async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> dict[str, Any]:
+    """One fund: what it is for, its plan, where its money is, what moved it."""
+    programmes = await funds.programme_names()
+    equation = (await statement.of(begin, end)).of(row.code)
+    figures = [
+        {"term": words.say(figure.name), "value": equation[figure.code].money_fen, "kind": "yuan"}
+        | ({"note": words.say("另有物资 {amount}", amount=goods)} if (goods := _goods(equation, figure.code)) else {})
+        for figure in FIGURES
+        if figure.code in FUND_FIGURES or equation[figure.code].money_fen or equation[figure.code].goods_fen
+    ]
+    allowed = "、".join(f"{code} {programmes.get(code, '')}".strip() for code in row.programmes)
+    money = shown.money
+    return {
+        "code": row.code,
+        "name": row.shown,
+        "kind": words.say(FUND_KINDS[row.kind]),
+        "allowed": allowed or words.say("不限"),
+        "available": row.available_fen,
+        "equation": figures,
+        "plan": [_plan_row(use, programmes) for use in row.uses],
+        "places": [
+            {
+                "account": _account_cell(code, by),
+                **_row(one),
+            }
+            for code, one in shown.places.items()
+        ],
+        "sums": _row(money.total),
+        "rows": [_line(line, money.vouchers[line.number], money.sources.get(line.number), by) for line in money.lines],
+        "large": [{**_voucher(shown.large_vouchers[number], None, by), **_sides(fen)} for number, fen in shown.large],
+    }
+
+
+def _goods(equation: statement.Statement, code: str) -> str:
+    fen = equation[code].goods_fen
+    return yuan_sign(fen) if fen else ""
+
+
+def _plan_row(use: Any, names: Mapping[str, str]) -> dict[str, Any]:
+    name = words.say("募捐成本上限") if use.line == COST_LINE else f"{use.line} {names.get(use.line, '')}".strip()
+    return {"line": name, "planned": use.planned_fen, "used": use.used_fen, "left": use.free_fen}
+
+
+def _row(one: Turned) -> dict[str, int | None]:
+    return {
+        "opening": one.opening_fen,
+        "debit": one.debit_fen,
+        "credit": one.credit_fen,
+        "closing": one.closing_fen,
+    }
+
+
+# -- the trial balance ------------------------------------------------------------------------------------
+
+
+async def trial(
+    query: TrialFilter, rows: Mapping[str, Turned], total: Turned, limit: int, by: Actor
+) -> tuple[dict[str, Any], str | None]:
+    """The trial balance as two columns an instant: what is debit and what is credit."""
+    names = await funds.names()
+    codes = [code for code in rows if code > query.after]
+    shown = [{"name": _named(query.by, code, names, query, by), **_four(rows[code])} for code in codes[:limit]]
+    sums = [_four(one) for one in rows.values()]
+    context = {
+        "query": query,
+        "rows": shown,
+        "sums": {name: sum(one[name] or 0 for one in sums) for name in _FOUR},
+        "balanced": total.closing_fen == 0 and total.opening_fen == 0 and total.debit_fen == total.credit_fen,
+        "groups": choices({code: words.translate(name) for code, name in GROUPS.items()}),
+        "funds": choices(await funds.labels(), "全部"),
+    }
+    return context, codes[limit - 1] if len(codes) > limit else None
+
+
+_FOUR = ("opening_debit", "opening_credit", "debit", "credit", "closing_debit", "closing_credit")
+
+
+def _four(one: Turned) -> dict[str, int | None]:
+    opening, closing = _sides(one.opening_fen), _sides(one.closing_fen)
+    return {
+        "opening_debit": opening["debit"],
+        "opening_credit": opening["credit"],
+        "debit": one.debit_fen or None,
+        "credit": one.credit_fen or None,
+        "closing_debit": closing["debit"],
+        "closing_credit": closing["credit"],
+    }
+
+
+def _named(group: str, code: str, names: Mapping[str, str], query: TrialFilter, by: Actor) -> dict[str, str]:
+    """What a row of the trial balance is of, and where it leads."""
+    if group == "fund":
+        return fund_cell(code, names, by)
+    if group == "account":
+        return title(code, names, by)
+    asked = urlencode({name: value for name, value in (("chart", code), ("fund", query.fund)) if value})
+    return {"value": f"{code} {chart.title(code)}", "href": f"/finance/accounts?{asked}"}

@@ -1,0 +1,329 @@
+"""The pages of the books: they show what the journal says, and every number on them leads on."""
+
+import html
+import itertools
+import re
+from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aid.given import ASKED
+from cast import Cast
+from conftest import Web
+from finance.given import BANK, asked, gifts
+from giving.given import WANG, give
+
+from charity import addresses, clock
+from charity.aid import payments, vouchers
+from charity.db import reading, transactions
+from charity.finance import transfers
+from charity.ledger import funds, subledger, tracing
+from charity.ledger.numbering import LARGE_FEN
+from charity.ledger.plans import Plan
+from charity.ledger.subledger import Line, Turned
+from charity.roles import PUBLIC
+
+TODAY = clock.today()
+TO_DAY = TODAY.isoformat()
+REFS = itertools.count(1)
+ALWAYS = ("1949-01-01", "2999-12-31")
+
+
+def day(before: int) -> str:
+    return (TODAY - timedelta(days=before)).isoformat()
+
+
+async def paid(house: Cast, fen: int, **changes: Any) -> tuple[str, int]:
+    """A voucher that was paid today: its number and its entry."""
+    content = replace(ASKED, payee="HH0001", amount_fen=fen, **changes)
+    made = (await vouchers.make(content=content, by=house.caseworker)).body
+    for by in (house.approver, house.approver2):
+        await vouchers.approve(number=made["number"], content_hash=made["content_hash"], by=by)
+    shown = {"number": made["number"], "content_hash": made["content_hash"]}
+    await payments.pay(paid_on=TODAY, channel_ref=f"B-{next(REFS)}", by=house.cashier, **shown)
+    return made["number"], int(await reading.value("SELECT seq FROM head"))
+
+
+async def some_months(house: Cast) -> None:
+    """Gifts of three months, a deposit, and two payments of today."""
+    for before, fen in ((70, 10_000), (65, 700), (40, 25_000), (33, 1_234), (1, 50_000), (0, 6_000)):
+        ref = f"G-{next(REFS)}"
+        await give(house, fen, campaign="everyday", received_on=day(before), channel="bank", channel_ref=ref)
+    await give(house, 9_900, campaign="dream-2026", received_on=day(40))
+    await give(house, 8_000)
+    await transfers.make(await asked(lines=(("F-GEN", 8_000),)), by=house.cashier)
+    await paid(house, 30_000)
+    await paid(house, 5_001)
+
+
+async def journal(account: str) -> list[tuple[str, int]]:
+    """Day and fen of each posting of an account."""
+    rows = await reading.rows(
+        "SELECT e.effective_on AS day, p.quantity AS fen FROM posting p JOIN account a ON a.id = p.account "
+        "JOIN entry e ON e.seq = p.seq WHERE a.code = $1 ORDER BY p.seq, p.n",
+        account,
+    )
+    return [(row["day"], row["fen"]) for row in rows]
+
+
+async def accounts() -> list[str]:
+    return [row["code"] for row in await reading.rows("SELECT code FROM account WHERE fund > '' ORDER BY code")]
+
+
+# -- sums ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("first", "last"), [(80, 0), (66, 33), (65, 65), (40, 2), (0, 0), (400, 90)])
+async def test_an_account_turns_over_what_its_postings_say(house: Cast, first: int, last: int) -> None:
+    await some_months(house)
+    begin, end = day(first), day(last)
+    shown = await subledger.turned(begin, end)
+    assert list(shown) == await accounts()
+    for code, one in shown.items():
+        lines = await journal(code)
+        within = [fen for on, fen in lines if begin <= on <= end]
+        assert one == Turned(
+            sum(fen for on, fen in lines if on < begin),
+            sum(fen for fen in within if fen > 0),
+            -sum(fen for fen in within if fen < 0),
+        ), code
+        assert one.closing_fen == sum(fen for on, fen in lines if on <= end)
+
+
+@pytest.mark.parametrize("page", [1, 2, 100])
+@pytest.mark.parametrize(("first", "last"), [(80, 0), (66, 33), (40, 2), (0, 0)])
+async def test_lines_run_from_the_opening_to_the_closing_on_every_page(
+    house: Cast, page: int, first: int, last: int
+) -> None:
+    await some_months(house)
+    begin, end = day(first), day(last)
+    for codes in ([f"{BANK}/F-GEN"], ["4101/-/F-GEN"], await subledger.of_fund("F-GEN")):
+        lines: list[Line] = []
+        after: str | None = ""
+        while after is not None:
+            part, after = await subledger.lines(codes, begin, end, after=after or "", limit=page)
+            assert len(part) <= page
+            lines += part
+        one = sum((await subledger.turned(begin, end, accounts=codes)).values(), start=Turned())
+        balance = one.opening_fen
+        for line in lines:
+            balance += line.debit_fen - line.credit_fen
+            assert line.balance_fen == balance
+        assert balance == one.closing_fen
+        numbers = [line.number for line in lines]
+        assert numbers == sorted(set(numbers))
+
+
+async def test_a_move_between_the_places_of_a_fund_is_no_line_of_the_fund(house: Cast) -> None:
+    await give(house, 8_000)
+    await transfers.make(await asked(lines=(("F-GEN", 8_000),)), by=house.cashier)
+    lines, _ = await subledger.lines(await subledger.of_fund("F-GEN"), *ALWAYS, limit=9)
+    assert [(line.debit_fen, line.credit_fen, line.balance_fen) for line in lines] == [(8_000, 0, 8_000)]
+    of_bank, _ = await subledger.lines([f"{BANK}/F-GEN"], *ALWAYS, limit=9)
+    assert [line.balance_fen for line in of_bank] == [8_000]
+
+
+async def test_the_largest_are_what_a_fund_got_or_paid_at_once(house: Cast) -> None:
+    await give(house, LARGE_FEN + 2, channel="bank", channel_ref="L-1")
+    await give(house, LARGE_FEN - 1, channel="bank", channel_ref="L-2", received_on=day(1))
+    await paid(house, LARGE_FEN)
+    codes = await subledger.of_fund("F-GEN")
+    assert [fen for _, fen in await subledger.large(codes, *ALWAYS)] == [LARGE_FEN + 2, -LARGE_FEN]
+    assert await subledger.large(codes, day(9), day(1)) == []
+
+
+# -- gifts and payments -------------------------------------------------------------------------------------
+
+
+async def test_the_pages_of_a_payments_gifts_add_up_to_the_fen(house: Cast) -> None:
+    for fen in (1_000, 2_000, 333, 5_000, 10_000):
+        await give(house, fen, channel="bank", channel_ref=f"G-{next(REFS)}")
+    await paid(house, 500)
+    _, seq = await paid(house, 9_001)
+    whole = await tracing.payment_sources(seq)
+    for size in (1, 2, 3, 100):
+        parts: dict[tuple[int, str], int] = defaultdict(int)
+        after: str | None = ""
+        while after is not None:
+            page, after = await tracing.sources_page(seq, after=after or "", limit=size)
+            assert len(page) <= size
+            for source in page:
+                parts[source.seq, source.fund] += source.amount_fen
+        assert parts == {(source.seq, source.fund): source.amount_fen for source in whole}
+        assert sum(parts.values()) == 9_001
+
+
+@pytest.mark.parametrize("after", ["x", "-", "1", "-F-GEN", "9" * 40, "1-F-NONE", "1-F-GEN-x"])
+async def test_a_cursor_that_nobody_gave_is_no_error(house: Cast, web: Web, after: str) -> None:
+    await give(house, 1_000, channel="bank", channel_ref="G-1")
+    _, seq = await paid(house, 500)
+    answer = await web.as_("auditor").get(addresses.of("entry", seq), params={"after": after})
+    assert answer.status_code == 200
+
+
+def links(text: str) -> set[str]:
+    return {html.unescape(link) for link in re.findall(r'href="(/[^"#]+)', text)}
+
+
+async def test_from_a_gift_to_its_payment_and_back_in_three_clicks(house: Cast, web: Web) -> None:
+    given = await give(house, 10_000, channel="bank", channel_ref="G-1")
+    number, _ = await paid(house, 4_000)
+    key, receipt = given.body["id"], given.body["receipt"]["code"]
+    auditor = web.as_("auditor")
+    on_receipt = (await auditor.get(addresses.of("receipt", receipt))).text
+    assert addresses.of("gift", key) in links(on_receipt)
+    gift = (await auditor.get(addresses.of("gift", key))).text
+    assert "40.00" in gift
+    assert "60.00" in gift
+    assert addresses.of("voucher", number) in links(gift)
+    voucher = (await auditor.get(addresses.of("voucher", number))).text
+    assert "王小明" in voucher
+    assert addresses.of("gift", key) in links(voucher)
+    assert addresses.of("receipt", receipt) in links(voucher)
+
+
+async def test_who_reads_no_gifts_sees_none_on_a_voucher(house: Cast, web: Web) -> None:
+    await give(house, 10_000, channel="bank", channel_ref="G-1")
+    number, _ = await paid(house, 4_000)
+    for who, sees in (("cashier", True), ("accountant", True), ("approver", False), ("caseworker", False)):
+        text = (await web.as_(who).get(addresses.of("voucher", number))).text
+        assert ("王小明" in text, "/donations/" in text) == (sees, sees), who
+
+
+# -- pages --------------------------------------------------------------------------------------------------
+
+
+async def test_an_entry_names_what_it_is_about_and_leads_there(house: Cast, web: Web) -> None:
+    given = await give(house, 10_000, channel="bank", channel_ref="G-1")
+    number, seq = await paid(house, 4_000)
+    auditor = web.as_("auditor")
+    text = (await auditor.get(addresses.of("entry", seq))).text
+    row = await reading.only("SELECT leaf, prev, body FROM entry WHERE seq = $1", seq)
+    for shown in (number, "王建国", "王小明", "40.00", row["leaf"], row["prev"], row["body"]):
+        assert shown in html.unescape(text), shown
+    journal_number = str(await reading.value("SELECT number FROM journal_voucher WHERE first_seq = $1", seq))
+    assert links(text) >= {
+        addresses.of("voucher", number),
+        addresses.of("journal_voucher", journal_number),
+        addresses.of("account", f"{BANK}/F-GEN"),
+        addresses.of("account", "5101/P03/F-GEN"),
+        addresses.of("fund", "F-GEN"),
+        addresses.of("gift", given.body["id"]),
+        addresses.of("entry", seq - 1),
+    }
+    assert addresses.of("entry", seq + 1) not in links(text)
+    first = (await auditor.get(addresses.of("entry", 1))).text
+    assert addresses.of("entry", 2) in links(first)
+    assert addresses.of("entry", 0) not in links(first)
+
+
+async def test_an_entry_and_its_reversal_name_each_other(house: Cast, web: Web) -> None:
+    await give(house, 8_000)
+    slip = await transfers.make(await asked(lines=(("F-GEN", 8_000),)), by=house.cashier)
+    number = slip.body["number"]
+    await transfers.reverse(number=number, reason="写错", content_hash=await _shown(house, number), by=house.accountant)
+    auditor = web.as_("auditor")
+    assert addresses.of("entry", 3) in links((await auditor.get(addresses.of("entry", 2))).text)
+    reversal = (await auditor.get(addresses.of("entry", 3))).text
+    assert "冲销了" in reversal
+    assert addresses.of("entry", 2) in links(reversal)
+
+
+async def _shown(house: Cast, number: str) -> str:
+    return transfers.content_of((await transfers.get(number, by=house.accountant)).row).hash
+
+
+@pytest.mark.parametrize("seq", ["0", "99", "-1", "1.0", "01", "１", "x", "9" * 30])
+async def test_an_entry_that_is_none_is_not_there(house: Cast, web: Web, seq: str) -> None:
+    await give(house)
+    assert (await web.as_("auditor").get(f"/finance/entries/{seq}")).status_code == 404
+    assert (await web.as_("auditor").get("/finance/entries/1")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        (f"/finance/accounts/{BANK}/F-GEN", 200),
+        ("/finance/accounts/1002/NONE/F-GEN", 404),
+        ("/finance/accounts/1002", 404),
+        ("/finance/accounts/store:LX01", 404),
+        ("/finance/funds/F-GEN", 200),
+        ("/finance/funds/F-NONE", 404),
+        ("/finance/accounts?fund=F-GEN&chart=1002", 200),
+        ("/finance/accounts?fund=F-NONE", 422),
+        ("/finance/accounts?chart=7777", 422),
+        ("/finance/trial-balance?fund=F-NONE", 422),
+        ("/finance/trial-balance?by=colour", 422),
+        ("/finance/trial-balance?from_on=2026-10-02&to_on=2026-10-01", 422),
+        ("/finance/trial-balance?from_on=2026-10-01&to_on=2026-10-01", 200),
+        ("/finance/funds/F-GEN?from_on=2026-02-30", 422),
+        (f"/finance/accounts/{BANK}/F-GEN?from_on=2026-10-02&to_on=2026-10-01", 422),
+        ("/finance/entries?after=x", 422),
+        ("/finance/entries?after=1", 200),
+        ("/donations/nobody", 404),
+    ],
+)
+async def test_what_does_not_exist_is_refused_by_name(house: Cast, web: Web, address: str, status: int) -> None:
+    await give(house, 5_000, channel="bank", channel_ref="G-1")
+    answer = await web.as_("auditor").get(address)
+    assert answer.status_code == status
+    if status == 422:
+        assert "error-summary" in answer.text
+        assert 'class="money">50.00' not in answer.text  # nothing is listed that was not asked for
+
+
+async def test_the_trial_balance_is_what_the_call_of_balances_says(house: Cast, web: Web) -> None:
+    await some_months(house)
+    auditor = web.as_("auditor")
+    for before in (75, 66, 40, 33, 1, 0):
+        answer = await auditor.get("/api/v1/ledger/balances", params={"on": day(before), "limit": 1000})
+        stated = {row["account"]: row["quantity"] for row in answer.json()["items"] if row["unit"] == "CNY"}
+        shown = await subledger.turned(day(before), day(before))
+        assert {code: one.closing_fen for code, one in shown.items() if one.closing_fen} == stated
+        assert sum(stated.values()) == 0
+    page = (await auditor.get("/finance/trial-balance", params={"from_on": day(70), "to_on": TO_DAY})).text
+    assert 'data-status="balanced"' in page
+    for group in ("account", "fund"):
+        text = (await auditor.get("/finance/trial-balance", params={"by": group, "from_on": day(70)})).text
+        assert 'data-status="balanced"' in text
+        assert addresses.of(*(("account", f"{BANK}/F-GEN") if group == "account" else ("fund", "F-GEN"))) in links(text)  # type: ignore[arg-type]
+
+
+async def test_a_fund_shows_its_plan_its_places_and_what_moved_it(house: Cast, web: Web) -> None:
+    await gifts(house)
+    await some_months(house)
+    text = (await web.as_("approver").get("/finance/funds/F-GEN", params={"from_on": day(70)})).text
+    held = await subledger.held_by_fund()
+    money = f"{held['F-GEN'].money_fen / 100:,.2f}"
+    assert text.count(money) >= 2
+    assert "/finance/accounts/" not in text  # an approver reads no books
+    listed = (await web.as_("approver").get("/finance/funds")).text
+    assert money in listed
+    assert addresses.of("fund", "F-EDU") in links(listed)
+    rows = (await web.as_("auditor").get("/finance/funds/F-GEN", params={"from_on": day(70)})).text
+    assert addresses.of("account", f"{BANK}/F-GEN") in links(rows)
+
+
+async def test_a_filed_plan_is_shown_by_line(house: Cast, web: Web) -> None:
+    plan = Plan((("P03", 100_000), ("P04", 50_000)), 5_000)
+    await transactions.run(lambda tx: funds.open_fund(tx, code="F-PLAN", name="有方案", kind="restricted", plan=plan))
+    text = (await web.as_("auditor").get("/finance/funds/F-PLAN")).text
+    assert "1,000.00" in text
+    assert "募捐方案：计划与已用" in text
+    assert "募捐成本上限" in text
+
+
+async def test_the_journal_lists_every_entry_newest_first(house: Cast, web: Web) -> None:
+    await some_months(house)
+    text = (await web.as_("auditor").get("/finance/entries")).text
+    seqs = [int(seq) for seq in re.findall(r"/finance/entries/([0-9]+)", text)]
+    assert seqs == list(range(int(await reading.value("SELECT seq FROM head")), 0, -1))
+
+
+async def test_the_public_reads_no_books(house: Cast, web: Web) -> None:
+    assert addresses.shown_to(PUBLIC, "entry", 1) == ""
+    for page in ("/finance/entries/1", "/finance/funds/F-GEN", "/donations/x"):
+        assert (await web.as_(None).get(page)).headers["location"].startswith("/sign-in")
+    assert WANG.name == "王小明"
