@@ -9,7 +9,6 @@ from starlette.routing import Route
 from charity.aid import payees, vouchers
 from charity.aid.drafts import finding, funds, screens
 from charity.aid.drafts.forms import QueryForm, VoucherForm
-from charity.aid.vouchers import readers
 from charity.aid.vouchers import screens as shown
 from charity.errors import Refusal
 from charity.web import auth, forms, pages
@@ -87,7 +86,7 @@ async def _form(
         payee=await _payee(kept),
         kinds=screens.kinds(),
         purposes=shown.purposes(),
-        programmes=(await readers.choices())["programmes"],
+        programmes=(await vouchers.choices())["programmes"],
         funds=await funds.offered(kept["purpose"], kept["programme"], kept["fund"]),
     )
 

@@ -4,7 +4,7 @@ from charity.aid.content import PURPOSE_WORDS, Content, Purpose, listing, must_b
 from charity.aid.status import OPEN, STATUS_WORDS, UNPAID
 
 from .approvals import approve, reject, send_back
-from .readers import Filters, VoucherView, checked, get, number_of_hash, page, payee_now
+from .readers import Filters, VoucherView, checked, choices, get, number_of_hash, page, payee_now
 from .verbs import (
     APPROVALS_NEEDED,
     PREFIX,
@@ -32,6 +32,7 @@ __all__ = [
     "approve",
     "cancel",
     "checked",
+    "choices",
     "edit",
     "get",
     "listing",
