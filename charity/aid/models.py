@@ -136,6 +136,7 @@ class VoucherApproval(Model):
     decision = WordField(Decision)
     content_hash = fields.TextField()
     reason = SealedField(null=True)
+    changes = SealedField(null=True)
     at = fields.TextField()
     cleared_at = fields.TextField(null=True)
 
@@ -154,6 +155,7 @@ class VoucherApprovalRow(TypedDict):
     decision: str
     content_hash: str
     reason: bytes | None
+    changes: bytes | None
     at: str
     cleared_at: str | None
 

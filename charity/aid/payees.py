@@ -30,9 +30,19 @@ class Payee:
     bank_account: str = ""
     open: bool = True
 
+    def name_for(self, to: Reader) -> str:
+        """The name as this reader sees it; "" when it was erased."""
+        what = What.RECIPIENT if self.kind in {"household", "person"} else What.ORGANISATION
+        return masking.show(what, self.name, to=to, consent=True)
+
     def account_for(self, to: Reader) -> str:
         """The bank account as this reader sees it, or nothing."""
         return masking.show(What.ACCOUNT, self.bank_account, to=to)
+
+
+def reader(by: Actor) -> Reader:
+    """Whoever makes, pays or books a voucher reads the payee's name whole; an approver and others compare it masked."""
+    return masking.staff(may=any(by.may(permission) for permission in ("voucher.make", "voucher.pay", "ledger.read")))
 
 
 def short_code(payee: Payee) -> str:

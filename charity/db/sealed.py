@@ -37,7 +37,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "journal_question": ("answer", "question"),
     "money_transfer": ("reason",),
     "voucher": ("reason",),
-    "voucher_approval": ("reason",),
+    "voucher_approval": ("changes", "reason"),
     "key_canary": ("value",),
 }
 INDEXED_COLUMNS: dict[str, tuple[str, ...]] = {

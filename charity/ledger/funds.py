@@ -31,6 +31,11 @@ class FundRow:
         """Its name in the current language."""
         return (words.language() == "en" and self.name_en) or self.name
 
+    def plan_free(self, programme: str | None) -> int | None:
+        """What its plan still allows for a programme, or without one for cost, fen; None for a fund without a plan."""
+        line = plans.line_of({"programme": programme})
+        return next((use.free_fen for use in self.uses if use.line == line), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeRow:

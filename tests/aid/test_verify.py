@@ -126,7 +126,7 @@ async def _faults(o: Office) -> list[Fault]:
 
     first, second = keys[o.approved, approver], keys[o.approved, approver2]
     again = (
-        "INSERT INTO voucher_approval SELECT 'again', voucher, account, decision, content_hash, reason, at, cleared_at "
+        "INSERT INTO voucher_approval SELECT 'again', voucher, account, decision, content_hash, reason, at, cleared_at, NULL "
         f"FROM voucher_approval WHERE key = '{first}'"
     )
     entry = f"UPDATE entry SET {{}} WHERE seq = {seq}"

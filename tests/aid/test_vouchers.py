@@ -9,8 +9,8 @@ from aid.given import ASKED, Aid, refused, row
 
 from charity import clock
 from charity.aid import payees, verify, vouchers
+from charity.aid.drafts.forms import VoucherForm
 from charity.aid.payees import Payee
-from charity.aid.vouchers.forms import VoucherForm
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
 from charity.ledger import verify as books_verify

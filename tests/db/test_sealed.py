@@ -176,7 +176,7 @@ SEALED = {
     "refund": {"decision", "reason"},
     "staff": {"totp_secret"},
     "voucher": {"reason"},
-    "voucher_approval": {"reason"},
+    "voucher_approval": {"changes", "reason"},
 }
 """Every sealed column. Table and column are sealed in with the value: renaming one loses what is stored."""
 

@@ -17,6 +17,7 @@ from charity.roles import PERMISSIONS, Actor
 VERBS = {
     "aid.payments.verbs.pay": "voucher.pay",
     "aid.vouchers.approvals.approve": "voucher.approve",
+    "aid.drafts.finding.search": "voucher.make",
     "aid.vouchers.approvals.reject": "voucher.approve",
     "aid.vouchers.approvals.send_back": "voucher.approve",
     "aid.vouchers.verbs.cancel": "voucher.make",
@@ -27,7 +28,6 @@ VERBS = {
     "documents.exports.get": "report.export",
     "documents.exports.recent": "report.export",
     "documents.exports.start": "report.export",
-    "aid.drafts.finding.search": "voucher.make",
     "finance.opening.verbs.confirm": "opening.confirm",
     "finance.opening.verbs.write": "opening.make",
     "finance.reviews.questions.answer": "desk.read",
@@ -90,6 +90,7 @@ SHOW = {"desk", "readers", "screens", "search", "tasks"}
 """What only shows: its rows are those that `visible_to` leaves (the visibility tests of each room)."""
 OTHERS = {
     "aid.naming.look_up": "shows: a payee and recipients, as far as they are visible",
+    "aid.vouchers.documents.pdf": "shows: a voucher whose page is open, the payee as this reader sees it",
     "aid.payees.find": "shows: a household or an institution, as far as it is visible",
     "aid.recipients.find": "shows: households and persons, as far as they are visible",
     "giving.shown.finished": "shows: entries and receipts of an act whose page is open, linked where their page may be seen",

@@ -29,13 +29,7 @@ def may_pay(fund: FundRow, purpose: str, programme: str) -> bool:
     return not programme or not fund.programmes or programme in fund.programmes
 
 
-def plan_free(fund: FundRow, purpose: str, programme: str) -> int | None:
-    """What is left of the line of its plan that this counts against, fen; None for a fund without a plan or line."""
-    line = plans.line_of({"programme": programme if purpose == "aid" else None})
-    return next((use.free_fen for use in fund.uses if use.line == line), None)
-
-
 def _label(fund: FundRow, purpose: str, programme: str) -> str:
     text = words.say("{fund} · 可用 {amount}", fund=f"{fund.code} {fund.shown}", amount=yuan_sign(fund.available_fen))
-    free = plan_free(fund, purpose, programme) if programme or purpose != "aid" else None
+    free = fund.plan_free(programme if purpose == "aid" else None) if programme or purpose != "aid" else None
     return text if free is None else words.say("{text} · 方案还余 {amount}", text=text, amount=yuan_sign(free))

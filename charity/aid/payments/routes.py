@@ -35,15 +35,16 @@ async def pay(request: Request) -> Response:
 
 
 async def _pay(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
+    by = auth.allowed(request, "voucher.pay")
     voucher = await vouchers.get(request.path_params["number"])
     kept = {name: values.get(name, "") for name in PayForm.model_fields}
     return await pages.page(
         request,
         "aid/payments/pay.html",
         status=refusal.status if refusal else 200,
-        errors=confirming.errors(request, refusal, screens.confirmed(voucher)),
+        errors=confirming.errors(request, refusal, screens.confirmed(voucher, by)),
         values=kept,
-        **await screens.pay(voucher, auth.allowed(request, "voucher.pay")),
+        **await screens.pay(voucher, by),
     )
 
 

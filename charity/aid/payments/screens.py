@@ -11,9 +11,9 @@ from charity.people import masking
 from charity.roles import Actor
 
 
-def confirmed(voucher: VoucherView) -> list[dict[str, Any]]:
+def confirmed(voucher: VoucherView, by: Actor) -> list[dict[str, Any]]:
     """What whoever pays confirms."""
-    return screens.confirmed(voucher)
+    return screens.confirmed(voucher, by)
 
 
 async def pay(voucher: VoucherView, by: Actor) -> dict[str, Any]:
@@ -21,8 +21,8 @@ async def pay(voucher: VoucherView, by: Actor) -> dict[str, Any]:
     fund = voucher.row["fund"]
     return {
         "number": voucher.number,
-        "facts": screens.facts(voucher, account=_account(voucher, by)),
-        "carried": screens.carried(voucher),
+        "facts": screens.facts(voucher, by, account=_account(voucher, by)),
+        "carried": screens.carried(voucher, by),
         "state": screens.state(voucher.row),
         "payable": voucher.status == "approved",
         "amount_fen": voucher.row["amount_fen"],

@@ -78,6 +78,22 @@ class LineAnswer(BaseModel):
     entry: str | None
 
 
+class ChangeAnswer(BaseModel):
+    """One thing that a change changed. `before` and `after` are null where only the fact is kept, as of free text."""
+
+    what: str
+    before: Any
+    after: Any
+
+
+class EditAnswer(BaseModel):
+    """A change of the voucher."""
+
+    at: str
+    content_hash: str
+    changes: list[ChangeAnswer]
+
+
 class VoucherAnswer(LineAnswer):
     """A voucher whole. `content` is the canonical text whose SHA-256 is the content hash.
 
@@ -87,6 +103,7 @@ class VoucherAnswer(LineAnswer):
     content: str
     reason: str
     recipients_listed: list[RecipientAnswer]
+    edits: list[EditAnswer]
 
 
 class ListAnswer(BaseModel):
@@ -144,7 +161,13 @@ async def read(call: Call) -> dict[str, Any]:
         "content": voucher.row["content"],
         "reason": voucher.reason,
         "recipients_listed": [{"kind": one.kind, "code": one.code} for one in voucher.listed],
+        "edits": [_edit(d) for d in voucher.decisions if d.decision == "edit"],
     }
+
+
+def _edit(decision: readers.Decision) -> dict[str, Any]:
+    changes = [{"what": what, "before": before, "after": after} for what, before, after in decision.changes]
+    return {"at": decision.at, "content_hash": decision.content_hash, "changes": changes}
 
 
 async def make(call: Call) -> Answer:

@@ -1,6 +1,7 @@
 """The printed payment voucher 拨付审批单: what is paid, to whom, and who approved exactly this."""
 
 from charity import clock, words
+from charity.aid import payees
 from charity.aid.payees import short_code
 from charity.aid.vouchers.readers import VoucherView
 from charity.aid.vouchers.verbs import APPROVALS_NEEDED
@@ -10,16 +11,17 @@ from charity.office.organisation import Organisation
 from charity.people.masking import Reader
 from charity.printing import pdfs
 from charity.printing.vouchers import APPROVALS_MAX, Approval, Listed, PrintedVoucher, voucher_html
+from charity.roles import Actor
 from charity.web.formats import moment
 
 
-async def pdf(voucher: VoucherView) -> bytes:
+async def pdf(voucher: VoucherView, by: Actor) -> bytes:
     """The voucher as PDF. Its identifier comes from the content that was approved."""
-    printed = _printed(voucher, await organisation.get())
+    printed = _printed(voucher, await organisation.get(), by)
     return await pdfs.for_staff(voucher_html(printed), identifier=bytes.fromhex(printed.content_hash)[:16])
 
 
-def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
+def _printed(voucher: VoucherView, we: Organisation, by: Actor) -> PrintedVoucher:
     """The printed voucher. Its QR leads anybody to the check of the document."""
     row = voucher.row
     decisions = [d for d in voucher.decisions if d.in_force and d.decision in {"approve", "reject"}]
@@ -34,7 +36,7 @@ def _printed(voucher: VoucherView, we: Organisation) -> PrintedVoucher:
         nature=voucher.fund_kind,
         payee_kind=row["payee_kind"],
         payee_code=short_code(voucher.payee),
-        payee_name=voucher.payee.name,
+        payee_name=voucher.payee.name_for(payees.reader(by)),
         bank_account=voucher.payee.account_for(Reader.STAFF),
         amount_fen=row["amount_fen"],
         recipients=row["recipients"],

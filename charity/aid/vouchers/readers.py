@@ -7,7 +7,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from charity.aid import payees, recipients, rules
+from charity.aid import changes, payees, recipients, rules
+from charity.aid.changes import Change
 from charity.aid.payees import Payee
 from charity.aid.recipients import Recipient
 from charity.aid.status import OPEN, UNPAID
@@ -21,7 +22,7 @@ LIMIT = 50
 OPEN_FILTER = "open"
 _LISTED = (
     "number, status, purpose, programme, fund, payee_kind, payee, amount_fen, recipients, content_hash, approvals, "
-    "maker, made_at, returned_at, paid_on, entry, "
+    "maker, made_at, changed_at, returned_at, paid_on, entry, "
     "EXISTS (SELECT 1 FROM voucher_recipient r WHERE r.content_hash = voucher.content_hash) AS listed"
 )
 
@@ -50,6 +51,8 @@ class Decision:
     at: str
     content_hash: str
     in_force: bool
+    changes: tuple[Change, ...] = ()
+    """What an edit changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,7 @@ class VoucherView:
     fund: str
     fund_kind: str
     available_fen: int
+    plan_free_fen: int | None
     maker: str
     payer: str
     approvers: tuple[str, ...]
@@ -95,6 +99,15 @@ class VoucherView:
     def approvals(self) -> tuple[Decision, ...]:
         """The approvals in force, in order."""
         return tuple(d for d in self.decisions if d.decision == "approve" and d.in_force)
+
+    def changes_for(self, by: Actor) -> list[Change]:
+        """What was changed since this reader decided about it, or else since anybody did; nothing once it is closed."""
+        if self.status not in UNPAID:
+            return []
+        judged = [n for n, d in enumerate(self.decisions) if d.decision in {"approve", "return"}]
+        own = [n for n in judged if self.decisions[n].account == by.key]
+        since = max(own or judged, default=-1)
+        return [change for d in self.decisions[since + 1 :] for change in d.changes]
 
 
 async def page(filters: Filters) -> tuple[list[dict[str, Any]], str | None]:
@@ -145,6 +158,7 @@ async def get(number: str) -> VoucherView:
         fund=fund.shown,
         fund_kind=fund.kind,
         available_fen=fund.available_fen,
+        plan_free_fen=fund.plan_free(row["programme"]),
         maker=names.get(row["maker"], ""),
         payer=names.get(row["payer"], ""),
         approvers=tuple(approvals_in_force(row)),
@@ -157,6 +171,7 @@ async def get(number: str) -> VoucherView:
                 d["at"],
                 d["content_hash"],
                 d["cleared_at"] is None,
+                changes.read(sealed.unseal("voucher_approval", "changes", d["key"], d["changes"])),
             )
             for d in decisions
         ),

@@ -83,9 +83,9 @@ async def decide(request: Request) -> Response:
 
 async def pdf(request: Request) -> Response:
     """`GET /vouchers/{number}.pdf`."""
-    auth.allowed(request, "voucher.read")
+    by = auth.allowed(request, "voucher.read")
     voucher = await readers.get(request.path_params["number"])
-    return pages.pdf(await documents.pdf(voucher), f"{voucher.number}.pdf")
+    return pages.pdf(await documents.pdf(voucher, by), f"{voucher.number}.pdf")
 
 
 # -- pages that more than one handler shows -----------------------------------------------------------
@@ -98,7 +98,7 @@ async def _voucher(request: Request, number: str, by: Actor, refusal: Refusal | 
         request,
         "aid/vouchers/show.html",
         status=refusal.status if refusal else 200,
-        errors=confirming.errors(request, refusal, screens.confirmed(voucher)),
+        errors=confirming.errors(request, refusal, screens.confirmed(voucher, by)),
         used=gifts.used_table(used, by),
         **pages.pager(request, following),
         **screens.show(voucher, by),
@@ -106,14 +106,15 @@ async def _voucher(request: Request, number: str, by: Actor, refusal: Refusal | 
 
 
 async def _confirm(request: Request, decision: str, values: Any = None, refusal: Refusal | None = None) -> Response:
+    by = auth.allowed(request, DECISIONS[decision][0])
     voucher = await readers.get(request.path_params["number"])
     return await pages.page(
         request,
         "aid/vouchers/confirm.html",
         status=refusal.status if refusal else 200,
-        errors=confirming.errors(request, refusal, screens.confirmed(voucher)),
+        errors=confirming.errors(request, refusal, screens.confirmed(voucher, by)),
         reason_value=forms.text(values, "reason") if values else "",
-        **screens.confirm(voucher, decision),
+        **screens.confirm(voucher, decision, by),
     )
 
 

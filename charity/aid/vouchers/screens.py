@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from charity import addresses, clock, words
-from charity.aid import payees, recipients
+from charity.aid import changes, payees, recipients
 from charity.aid.content import PURPOSE_WORDS, used_for
 from charity.aid.payees import KIND_WORDS
-from charity.aid.status import STATUS_WORDS, status_word
+from charity.aid.status import STATUS_WORDS, UNPAID, status_word
 from charity.aid.vouchers import readers
 from charity.aid.vouchers.readers import Decision, Filters, VoucherView
 from charity.aid.vouchers.verbs import APPROVALS_NEEDED
-from charity.money import capitals
+from charity.money import capitals, yuan_sign
 from charity.people.masking import Reader
 from charity.printing.vouchers import NATURES, TITLES
 from charity.roles import Actor
@@ -77,7 +77,11 @@ def _line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 def state(row: dict[str, Any]) -> dict[str, str]:
     """The status as a word; a draft that came back says so."""
     word = status_word(row["status"])
-    return {**word, "label": words.say("已退回"), "tone": "wait"} if row["returned_at"] else word
+    if row["returned_at"]:
+        return {**word, "label": words.say("已退回"), "tone": "wait"}
+    if row["status"] == "draft" and row["changed_at"] != row["made_at"]:
+        return {**word, "label": words.say("已修改"), "tone": "wait"}
+    return word
 
 
 def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
@@ -88,10 +92,11 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
         "number": shown.number,
         "title": words.say(TITLES[row["purpose"]]),
         "state": state(row),
-        "facts": facts(shown),
+        "facts": [*facts(shown, by)[:2], *_free(shown), *facts(shown, by)[2:]],
+        "changed": changes.in_words(shown.changes_for(by)),
         "listed": recipients.shown(shown.listed),
         "content_hash": row["content_hash"],
-        "carried": carried(shown),
+        "carried": carried(shown, by),
         "steps": steps(shown),
         "history": [_event(d) for d in reversed(shown.decisions)],
         "can": readers.may(shown, by),
@@ -103,19 +108,19 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
     }
 
 
-def confirmed(shown: VoucherView) -> list[dict[str, Any]]:
+def confirmed(shown: VoucherView, by: Actor) -> list[dict[str, Any]]:
     """What whoever decides or pays confirms: the facts, who is listed, and how far the voucher is."""
     codes = "、".join(one.short_code for one in shown.listed)
     names = [{"term": words.say("受益名单"), "value": codes}] if codes else []
-    return [*facts(shown), *names, {"term": words.say("状态"), "value": state(shown.row), "kind": "status"}]
+    return [*facts(shown, by), *names, {"term": words.say("状态"), "value": state(shown.row), "kind": "status"}]
 
 
-def carried(shown: VoucherView) -> dict[str, str]:
+def carried(shown: VoucherView, by: Actor) -> dict[str, str]:
     """The hidden fields of a form that confirms the voucher."""
-    return confirming.carried(shown.row["content_hash"], confirmed(shown))
+    return confirming.carried(shown.row["content_hash"], confirmed(shown, by))
 
 
-def facts(shown: VoucherView, account: str | None = None) -> list[dict[str, Any]]:
+def facts(shown: VoucherView, by: Actor, account: str | None = None) -> list[dict[str, Any]]:
     """What exactly is approved, in the order of the printed voucher; `account` stands in for the masked one."""
     row, payee = shown.row, shown.payee
     restricted = words.say(NATURES[shown.fund_kind])
@@ -127,7 +132,7 @@ def facts(shown: VoucherView, account: str | None = None) -> list[dict[str, Any]
         {"term": words.say("资金来源"), "value": f"{row['fund']} {shown.fund}", "note": restricted},
         {
             "term": words.say("收款方"),
-            "value": payee.name or words.say("（姓名已删除）"),
+            "value": payee.name_for(payees.reader(by)) or words.say("（姓名已删除）"),
             "note": f"{words.say(KIND_WORDS[payee.kind])} {payees.short_code(payee)}",
         },
         {
@@ -141,6 +146,24 @@ def facts(shown: VoucherView, account: str | None = None) -> list[dict[str, Any]
         {"term": words.say("经办人"), "value": shown.maker},
         {"term": words.say("事由"), "value": shown.reason},
     ]
+
+
+def _free(shown: VoucherView) -> list[dict[str, Any]]:
+    """What the fund and its plan can still pay, and what this voucher leaves; nothing once it is paid or given up."""
+    if shown.status not in UNPAID:
+        return []
+    left = yuan_sign(shown.available_fen - shown.row["amount_fen"])
+    free: list[dict[str, Any]] = [
+        {
+            "term": words.say("基金现在可用"),
+            "value": shown.available_fen,
+            "kind": "yuan",
+            "note": words.say("付款后余 {amount}", amount=left),
+        }
+    ]
+    if shown.plan_free_fen is not None:
+        free.append({"term": words.say("方案还余"), "value": shown.plan_free_fen, "kind": "yuan"})
+    return free
 
 
 def _helped(shown: VoucherView) -> dict[str, Any]:
@@ -214,11 +237,12 @@ def _event(decision: Decision) -> dict[str, Any]:
     text = words.say(DECISION_WORDS[decision.decision])
     if not decision.in_force:
         text = words.say("{decision}（因内容变更或退回已失效）", decision=text)
+    note = decision.reason or "；".join(changes.in_words(decision.changes))
     tone = DECISION_TONES[decision.decision] if decision.in_force else "none"
-    return {"text": text, "at": decision.at, "who": decision.name, "note": decision.reason, "tone": tone}
+    return {"text": text, "at": decision.at, "who": decision.name, "note": note, "tone": tone}
 
 
-def confirm(shown: VoucherView, decision: str) -> dict[str, Any]:
+def confirm(shown: VoucherView, decision: str, by: Actor) -> dict[str, Any]:
     """The page that asks once more."""
     title, consequence, label, danger = CONFIRM[decision]
     return {
@@ -228,6 +252,6 @@ def confirm(shown: VoucherView, decision: str) -> dict[str, Any]:
         "danger": danger,
         "action": f"/vouchers/{shown.number}/{decision}",
         "number": shown.number,
-        "facts": facts(shown),
-        "carried": carried(shown),
+        "facts": facts(shown, by),
+        "carried": carried(shown, by),
     }

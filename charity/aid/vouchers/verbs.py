@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypedDict
 
 from charity import clock, tokens
-from charity.aid import naming, recipients, rules
+from charity.aid import changes, naming, recipients, rules
 from charity.aid.content import VERSION, Content, must_be, written
 from charity.aid.models import APPROVAL, VOUCHER, VoucherApprovalRow, VoucherRow
 from charity.aid.naming import Named
@@ -94,11 +94,12 @@ async def edit(*, number: str, content: Content, by: Actor, idem: Idem | None = 
             state.change(VOUCHER, number, returned_at=None)
             return Answer(200, {**_answer(row), "fund_short": short})
         text = written(number, content, named.payee, fresh_salt, named.keys)
+        changed = changes.written(changes.between(row, content, named.payee, named.keys))
         clear(state, row)
         columns = _columns(number, content, fresh_salt, text)
         recipients.keep(state, number, columns["content_hash"], named.listed)
         state.change(VOUCHER, number, **columns, status="draft", approvals="[]", changed_at=state.now, returned_at=None)
-        remember(state, decision, number, by, "edit", columns["content_hash"])
+        remember(state, decision, number, by, "edit", columns["content_hash"], changed=changed)
         return Answer(200, {**_answer(stored(state, number)), "fund_short": short})
 
     wants = Wants(funds=[content.fund], rows=[(VOUCHER, number)])
@@ -165,7 +166,14 @@ def clear(state: State, row: VoucherRow) -> None:
 
 
 def remember(
-    state: State, key: str, number: str, by: Actor, decision: str, content_hash: str, reason: str = ""
+    state: State,
+    key: str,
+    number: str,
+    by: Actor,
+    decision: str,
+    content_hash: str,
+    reason: str = "",
+    changed: str = "",
 ) -> None:
     """Add a decision to the history of a voucher."""
     row = VoucherApprovalRow(
@@ -175,6 +183,7 @@ def remember(
         decision=decision,
         content_hash=content_hash,
         reason=sealed.seal("voucher_approval", "reason", key, reason),
+        changes=sealed.seal("voucher_approval", "changes", key, changed),
         at=state.now,
         cleared_at=None,
     )
