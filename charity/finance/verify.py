@@ -131,8 +131,8 @@ async def _reviews() -> list[Failure]:
     wrong = []
     async for row, voucher in _reviewed():
         right = voucher is not None and (
-            (voucher["reviewed_at"], voucher["entries"], voucher["leaves"])
-            == (row["at"], row["entries"], row["leaves"])
+            (voucher["reviewed_at"], voucher["reviewed_by"], voucher["entries"], voucher["leaves"])
+            == (row["at"], row["reviewer"], row["entries"], row["leaves"])
             and row["reviewer"] not in {*voucher["cashiers"].split(), *voucher["makers"].split()}
         )
         if not right:

@@ -390,6 +390,56 @@ class ReceiptItemRow(TypedDict):
     evidence: str
 
 
+class ReceiptPrint(Model):
+    """That a receipt was printed for its giver: the first time is the original, the others are copies."""
+
+    receipt = fields.CharField(64, primary_key=True)
+    first_at = fields.TextField()
+    first_by = fields.TextField()
+    last_at = fields.TextField()
+    last_by = fields.TextField()
+    times = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "receipt_print"
+
+
+class ReceiptPrintRow(TypedDict):
+    """A row of `receipt_print`."""
+
+    receipt: str
+    first_at: str
+    first_by: str
+    last_at: str
+    last_by: str
+    times: int
+
+
+class ReceiptGuess(Model):
+    """How often somebody was wrong about whose a receipt is: on the last day, and ever."""
+
+    receipt = fields.CharField(64, primary_key=True)
+    day = fields.TextField()
+    wrong_today = fields.BigIntField()
+    wrong = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "receipt_guess"
+
+
+class ReceiptGuessRow(TypedDict):
+    """A row of `receipt_guess`."""
+
+    receipt: str
+    day: str
+    wrong_today: int
+    wrong: int
+
+
 class Refund(Model):
     """Money to be given back: requested by one person, approved by another, paid by a third.
 
@@ -518,5 +568,7 @@ DONATION = Table(Donation, DonationRow)
 RECEIPT = Table(Receipt, ReceiptRow)
 RECEIPT_LINE = Table(ReceiptLine, ReceiptLineRow, "")
 RECEIPT_ITEM = Table(ReceiptItem, ReceiptItemRow, "")
+RECEIPT_PRINT = Table(ReceiptPrint, ReceiptPrintRow)
+RECEIPT_GUESS = Table(ReceiptGuess, ReceiptGuessRow)
 REFUND = Table(Refund, RefundRow)
 GIFT_REVERSAL = Table(GiftReversal, GiftReversalRow)

@@ -163,6 +163,14 @@ async def numbers_of(seqs: Sequence[int], ask: Ask = reading.rows) -> dict[int, 
     return numbers
 
 
+async def reviewers_of(seqs: Sequence[int]) -> list[str]:
+    """The accounts that reviewed the vouchers of these entries; none while one of them waits for its review."""
+    rows = await some(sorted(set((await numbers_of(seqs)).values())))
+    if not rows or any(row["reviewed_by"] is None for row in rows):
+        return []
+    return list(dict.fromkeys(row["reviewed_by"] or "" for row in rows))
+
+
 async def shown_of(seq: int | None) -> str:
     """The number of an entry as papers print it, with the entry's own: `记-0123 #4567`; "" for none."""
     if seq is None:
@@ -235,9 +243,9 @@ async def load(loader: Loader, numbers: Sequence[str]) -> dict[str, tuple[Journa
     return {row["number"]: (row, taken_back.get(row["number"], [])) for row in rows}
 
 
-def close(state: State, number: str) -> None:
-    """It was reviewed: nothing joins it any more."""
-    state.change(JOURNAL_VOUCHER, number, reviewed_at=state.now, open_key=None)
+def close(state: State, number: str, *, by: str) -> None:
+    """This account reviewed it: nothing joins it any more."""
+    state.change(JOURNAL_VOUCHER, number, reviewed_at=state.now, reviewed_by=by, open_key=None)
 
 
 def wanted(number: str) -> tuple[Table[Any], str]:

@@ -124,6 +124,7 @@ class JournalVoucher(Model):
     unusual = fields.TextField()
     rank = fields.BigIntField()
     reviewed_at = fields.TextField(null=True)
+    reviewed_by = fields.TextField(null=True)
 
     class Meta:
         """Table name."""
@@ -151,6 +152,7 @@ class JournalVoucherRow(TypedDict):
     unusual: str
     rank: int
     reviewed_at: str | None
+    reviewed_by: str | None
 
 
 JOURNAL_VOUCHER = Table(JournalVoucher, JournalVoucherRow)

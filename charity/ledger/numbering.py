@@ -183,6 +183,7 @@ class Numbering:
             unusual="",
             rank=1,
             reviewed_at=None,
+            reviewed_by=None,
         )
         if row["open_key"] is not None:
             self.open[key] = row
@@ -193,23 +194,24 @@ class Numbering:
         """What is to be written of it."""
         new = {row["number"] for row in self.new}
         changed = [row for number, row in self.joined.items() if number not in new]
-        columns = tuple(self.new[0]) if self.new else ()
         months = sorted({row["month"] for row in self.new})
         return [
-            (insert_sql(JOURNAL_VOUCHER.name, columns), [tuple(row.values()) for row in self.new]) if new else _NOTHING,
+            (_BEGIN, [tuple(row[name] for name in _BEGUN) for row in self.new]),  # type: ignore[literal-required]
             (_JOIN, [tuple(row[name] for name in _JOINED) for row in changed]),  # type: ignore[literal-required]
             (LINES.add_sql(), [(*key, *sides) for key, sides in sorted(self.lines.items())]),
             (_FOLLOWING, [(_series(month), int(month[:4]), self.following[month]) for month in months]),
         ]
 
 
+_BEGUN = tuple(name for name in JournalVoucherRow.__annotations__ if name != "reviewed_by")
+"""The columns of a new one: migration 0040 writes them before 0064 adds the last."""
+_BEGIN = insert_sql(JOURNAL_VOUCHER.name, _BEGUN)
 _JOINED = ("number", "last_seq", "entries", "amount_fen", "leaves", "cashiers", "makers", "unusual", "rank")
 _JOIN = "UPDATE journal_voucher SET " + ", ".join(f"{name} = ${n}" for n, name in enumerate(_JOINED[1:], 2))  # noqa: S608
 _JOIN += " WHERE number = $1"
 _FOLLOWING = (
     "INSERT INTO series (name, year, next) VALUES ($1, $2, $3) ON CONFLICT (name, year) DO UPDATE SET next = $3"
 )
-_NOTHING: Statement = ("", [])
 
 
 def _series(month: str) -> str:

@@ -286,7 +286,8 @@ async def _journal_vouchers(replay: Replay) -> None:
     for row in await reading.rows("SELECT * FROM journal_voucher"):
         mine, number = expected.pop(row["number"], None), row["number"]
         open_key = row["key"] if number in joinable else None
-        if mine is None or row != {**mine, "open_key": open_key, "reviewed_at": row["reviewed_at"]}:
+        review = {name: row[name] for name in ("reviewed_at", "reviewed_by")}
+        if mine is None or row != {**mine, **review, "open_key": open_key}:
             replay.fail("I14", "记账凭证 {number} 与它的分录不符", number=number)
     for number in sorted(expected):
         replay.fail("I14", "缺记账凭证 {number}", number=number)

@@ -49,6 +49,7 @@ class What(StrEnum):
     CREDIT_CODE = "credit_code"
     ADDRESS = "address"
     MESSAGE = "message"
+    REASON = "reason"
 
 
 class Way(StrEnum):
@@ -75,13 +76,14 @@ _ROWS: Final[dict[What, tuple[Way, ...]]] = {
     What.ORGANISATION: (Way.CONSENT, Way.CONSENT, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.CONSENT, Way.CONSENT),
     What.EMPLOYER:     (Way.CONSENT, Way.HIDDEN, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
     What.RECIPIENT:    (Way.HIDDEN, Way.HIDDEN, Way.HIDDEN, Way.SURNAME, Way.WHOLE, Way.SURNAME, Way.HIDDEN),
-    What.HANDLER:      (Way.HIDDEN, Way.SURNAME, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.HIDDEN),
+    What.HANDLER:      (Way.HIDDEN, Way.WHOLE,   Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.HIDDEN),
     What.PHONE:        (Way.HIDDEN, Way.HIDDEN, Way.ENDS, Way.HIDDEN, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
     What.ACCOUNT:      (Way.HIDDEN, Way.HIDDEN, Way.TAIL, Way.TAIL, Way.WHOLE, Way.TAIL, Way.HIDDEN),
     What.ID_NUMBER:    (Way.HIDDEN, Way.HIDDEN, Way.ENDS, Way.HIDDEN, Way.ENDS, Way.HIDDEN, Way.HIDDEN),
     What.CREDIT_CODE:  (Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
     What.ADDRESS:      (Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.HIDDEN, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
     What.MESSAGE:      (Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.HIDDEN, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
+    What.REASON:       (Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
 }  # fmt: skip
 TABLE: Final = {what: dict(zip(_ORDER, ways, strict=True)) for what, ways in _ROWS.items()}
 COPIES: Final = {"internal": Reader.PERMITTED, "notice": Reader.EXTERNAL}

@@ -129,6 +129,13 @@ async def shown_id(key: str, *, to: Reader) -> str:
     return masking.show(What.ID_NUMBER, number, to=to)
 
 
+async def phone_tail(key: str) -> str:
+    """The last four digits of a person's phone, to compare what somebody says with; "" without a phone."""
+    row = await models.Person.with_keys([key]).only("key", "phone").first()
+    phone = sealed.unseal("person", "phone", key, row.phone) if row else ""
+    return "".join(char for char in phone if char.isdecimal())[-masking.TAIL :]
+
+
 async def payable(key: str, *, by: Actor) -> tuple[Person, str] | None:
     """A person who can be paid and the bank account; the nameless cannot be paid."""
     row = await models.Person.visible_to(by).exclude(kind=PersonKind.ANONYMOUS).get_or_none(key=key)

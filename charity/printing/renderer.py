@@ -28,6 +28,8 @@ DOCUMENTS_A_CHILD: Final = 1_000
 HTML_MAX: Final = 8 << 20
 PDF_MAX: Final = 64 << 20
 START_SECONDS: Final = 20.0
+TOGETHER: Final = "\f"
+"""Between HTML documents that become one PDF, each with pages of its own. No text has it (charity/texts.py)."""
 _LENGTH: Final = struct.Struct(">I")
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "VIRTUAL_ENV")
 

@@ -21,6 +21,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from charity.printing.places import LAYOUTS, STATIC
+from charity.printing.renderer import TOGETHER
 
 MEMORY_MAX: Final = 1 << 30
 FILE_MAX: Final = 1 << 26
@@ -73,9 +74,15 @@ class Printer:
         )
 
     def pdf(self, html: str, identifier: bytes) -> bytes:
-        """The PDF of one page of HTML; equal input gives equal bytes."""
-        document = HTML(string=html, base_url=ASSET + "/printing/", url_fetcher=self._fetcher)
-        printed: bytes = document.write_pdf(stylesheets=[self._css], font_config=self._fonts, pdf_identifier=identifier)
+        """The PDF of HTML documents one after the other, each with its own pages; equal input gives equal bytes."""
+        documents = [
+            HTML(string=part, base_url=ASSET + "/printing/", url_fetcher=self._fetcher).render(
+                stylesheets=[self._css], font_config=self._fonts
+            )
+            for part in html.split(TOGETHER)
+        ]
+        pages = [page for document in documents for page in document.pages]
+        printed: bytes = documents[0].copy(pages).write_pdf(pdf_identifier=identifier)
         return printed
 
 

@@ -21,6 +21,7 @@ from charity.giving.receipts import documents
 from charity.ledger import entries as journal
 from charity.ledger.writer import Answer
 from charity.money import yuan_sign
+from charity.people.masking import Reader
 from charity.printing import renderer
 
 WAYS = ("icbc 2026-1126-9", "ICBC202611269", "ＩＣＢＣ２０２６１１２６９", "Icbc\u00a02026—1126‑9", "iCbC2026 1126 9")
@@ -99,7 +100,7 @@ async def test_a_giver_of_two_purposes_in_one_campaign_counts_once(house: Any) -
 
 async def test_the_printed_receipt_and_the_pages_name_every_purpose(web: Any, house: Any) -> None:
     code = (await together(house)).body["receipt"]["code"]
-    printed = await documents._printed(code, masked=False)
+    printed = await documents.printed_for(code, to=Reader.PERMITTED)
     assert [(line.amount_fen, bool(line.specification)) for line in printed.lines] == [(6_000, True), (4_000, True)]
     assert len({line.project for line in printed.lines}) == 2
     for client, place in ((web.as_("cashier"), f"/receipts/{code}"), (web.as_(), f"/r/{code}")):

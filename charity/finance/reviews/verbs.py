@@ -79,7 +79,7 @@ async def review(*, numbers: Sequence[str], content_hash: str, by: Actor, idem: 
                 content_hash=contents[number],
             )
             state.add(REVIEW, review_row)
-            journal_vouchers.close(state, number)
+            journal_vouchers.close(state, number, by=by.key)
         return Answer(201, {"reviewed": wanted})
 
     return await submit(Command(decide, idem=idem, load=load, alone=True))

@@ -1,7 +1,8 @@
 """Donation receipts 捐赠收据: issued, ended, delivered and read. This is the door; outsiders import only it."""
 
 from .content import content_of, content_of_row
-from .documents import masked_pdf, whole_pdf
+from .documents import full_pdf, masked_pdf, printed_for, whole_pdf
+from .pick_up import pick_up_code
 from .printed import GoodsLine, goods_lines
 from .readers import (
     REFUND_STATUS_WORDS,
@@ -51,6 +52,7 @@ __all__ = [
     "deliver",
     "end",
     "ended_for",
+    "full_pdf",
     "get",
     "gifts",
     "gifts_of_number",
@@ -66,6 +68,8 @@ __all__ = [
     "numbers_of",
     "originals",
     "page",
+    "pick_up_code",
+    "printed_for",
     "refunds_of",
     "reissue",
     "replace",

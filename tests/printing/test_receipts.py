@@ -1,0 +1,189 @@
+"""The receipt D1 over all it may hold: each page has its head and number, the total its last line, goods their columns."""
+
+import io
+import re
+import subprocess
+from dataclasses import replace
+
+import pikepdf
+import pytest
+from pdf_reading import MARK, URL, codes_in, flat, page_count, text_of
+from printing.test_documents import RECEIPT
+
+from charity.printing import pages, receipts, renderer
+from charity.printing.receipts import PrintedReceipt, ReceiptLine
+
+LARGEST_FEN = 98_765_432_109_99
+LONG, WIDE = "慈" * 100, "W" * 100
+FULL = f"{URL}/full"
+
+
+async def printed(receipt: PrintedReceipt, *copies: receipts.Copy) -> bytes:
+    return await renderer.html_to_pdf(receipts.receipt_html(receipt, copies or ("donor",)), identifier=MARK)
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """The text of each page, without blanks."""
+    return ["".join(page.split()) for page in text_of(pdf).split("\f")[:-1]]
+
+
+def goods(n: int, fen: int = 100, name: str = LONG) -> ReceiptLine:
+    return ReceiptLine(
+        kind="goods",
+        name=f"第{n}种{name}",
+        specification="5kg",
+        measure="袋",
+        quantity=1_000_000,
+        unit_price_fen=fen,
+        amount_fen=fen,
+        basis="发票",
+    )
+
+
+LINES = [*(goods(n, name=WIDE if n % 2 else LONG) for n in range(1, 40)), goods(40, LARGEST_FEN - 3_900)]
+LONGEST = replace(
+    RECEIPT,
+    status="voided",
+    ended_on="2026-10-09",
+    reason="错" * 500,
+    organisation="会" * 84,
+    donor=WIDE,
+    donor_id="91330000MA27XXXXX1",
+    project=LONG,
+    lines=LINES,
+    total_fen=LARGEST_FEN,
+    memo="M" * 200,
+    wish="designated",
+    wish_note=LONG,
+    handler="周" * 40,
+    reviewer="复" * 40,
+    receiver="收" * 40,
+    pick_up="ABCD2345",
+    copied_on="2026-11-26",
+    fiscal_code="33010126",
+    fiscal_number="0000123456",
+    fiscal_check="a1b2c3",
+)
+
+
+def overflowing(pdf: bytes) -> list[str]:
+    """Words that stand outside the margins of a page."""
+    boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    out = []
+    for page in boxes.split("<page ")[1:]:
+        wide = float(re.search(r'width="([\d.]+)"', page)[1])  # type: ignore[index]
+        high = float(re.search(r'height="([\d.]+)"', page)[1])  # type: ignore[index]
+        for x1, y1, x2, y2, word in re.findall(
+            r'xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">([^<]*)<', page
+        ):
+            if float(x1) < 36 or float(x2) > wide - 36 or float(y1) < 20 or float(y2) > high:
+                out.append(word)
+    return out
+
+
+async def test_the_longest_receipt_has_its_head_and_number_on_every_page_and_no_total_alone() -> None:
+    pdf = await printed(LONGEST)
+    texts = pages_of(pdf)
+    for n, text in enumerate(texts, 1):
+        assert "会" * 30 in text
+        assert "捐赠收据" in text
+        assert "No.CS-2026-000123" in text
+        assert WIDE[:40] in text
+        assert f"第{n}页共{len(texts)}页" in text
+        assert "副本COPY2026-11-26" in text
+        assert "已作废2026-10-09" in text
+    (total,) = [text for text in texts if "人民币玖佰捌拾柒亿陆仟伍佰肆拾叁万贰仟" in text]
+    assert "玖分" in total
+    assert "第40种" in total
+    assert "¥98,765,432,109.99" in total
+    assert "98,765,432,070.99" in total
+    assert [n for n in range(1, 41) if not any(f"第{n}种" in text for text in texts)] == []
+    assert pages.NOT_FOR_TAX in texts[-1]
+    assert "备注" in texts[-1]
+    assert "ABCD2345" in texts[-1]
+    for words in ("周" * 40, "复" * 40, "收" * 40):
+        assert words[0] * 6 in texts[-1]
+    assert "错" * 500 in "".join(texts).replace("理由：", "")
+    assert "".join(texts).count("M") >= 200
+    assert codes_in(pdf, page=len(texts)) == [URL]
+    assert overflowing(pdf) == []
+
+
+@pytest.mark.parametrize("rows", [1, 11, 12, 40])
+async def test_the_end_of_a_receipt_of_many_lines_stands_whole_beside_its_last_line(rows: int) -> None:
+    lines = [goods(n, name="棉被") for n in range(1, rows + 1)]
+    pdf = await printed(replace(RECEIPT, project="日常捐赠", lines=lines, total_fen=100 * rows))
+    texts = pages_of(pdf)
+    last = texts[-1]
+    assert f"第{rows}种棉被" in last
+    assert "合计（大写）" in last
+    assert pages.NOT_FOR_TAX in last
+    assert codes_in(pdf, page=len(texts)) == [URL]
+    assert all("No.CS-2026-000123" in text and "品名" in text for text in texts)
+    assert sum(text.count("合计（大写）") for text in texts) == 1
+    assert overflowing(pdf) == []
+
+
+@pytest.mark.parametrize("name", ["organisation", "donor", "project", "memo", "wish_note", "handler", "reviewer"])
+async def test_one_long_text_leaves_a_short_receipt_on_one_page(name: str) -> None:
+    usual = replace(RECEIPT, project="日常捐赠", lines=[goods(1, name="棉被")], total_fen=100)
+    for text in (LONG, WIDE):
+        pdf = await printed(replace(usual, **{name: text}))  # type: ignore[arg-type]
+        assert page_count(pdf) == 1
+        assert text[:6] in flat(pdf)
+        assert pages.NOT_FOR_TAX in flat(pdf)
+        assert overflowing(pdf) == []
+
+
+async def test_each_copy_counts_its_own_pages() -> None:
+    lines = [goods(n, name="棉被") for n in range(1, 21)]
+    pdf = await printed(replace(RECEIPT, project="日常捐赠", lines=lines, total_fen=2_000), "stub", "donor", "books")
+    texts = pages_of(pdf)
+    whole = len(texts) // 3
+    assert whole > 1
+    for n, text in enumerate(texts):
+        assert ("第一联存根", "第二联捐赠人", "第三联记账")[n // whole] in text
+        assert f"第{n % whole + 1}页共{whole}页" in text
+
+
+async def test_goods_have_the_columns_of_goods_and_money_those_of_money() -> None:
+    line = replace(goods(1, 2_650), name="大米(晚籼)", quantity=3, amount_fen=7_950)
+    unvalued = ReceiptLine(kind="goods", name="旧毛衣", measure="件", quantity=30, amount_fen=None)
+    text = flat(await printed(replace(RECEIPT, project="送温暖", lines=[line, unvalued], total_fen=7_950)))
+    assert "捐赠项目送温暖种类实物" in text
+    assert "品名规格单位数量单价（元）金额（元）计价依据" in text
+    assert "大米(晚籼)5kg袋326.5079.50发票" in text
+    assert "旧毛衣件30不计价" in text
+    assert "收货人" in text
+    money = flat(await printed(RECEIPT))
+    assert "捐赠项目种类基金（用途）金额（元）" in money
+    assert "2026年慈善一日捐货币1,409.50" in money
+    assert not any(word in money for word in ("品名", "单价", "收货人"))
+    assert "收款人" in money
+
+
+async def test_a_voided_receipt_says_when_and_a_reprint_that_it_is_a_copy() -> None:
+    ended = flat(await printed(replace(RECEIPT, status="voided", ended_on="2026-10-09", reason="抬头写错")))
+    assert "已作废2026-10-09·理由：抬头写错" in ended
+    public = flat(await printed(replace(RECEIPT, status="voided", ended_on="2026-10-09")))
+    assert "已作废2026-10-09" in public
+    assert "理由" not in public
+    assert "副本COPY2026-11-26" in flat(await printed(replace(RECEIPT, copied_on="2026-11-26")))
+    assert "COPY" not in flat(await printed(RECEIPT))
+
+
+async def test_the_masked_copy_says_so_and_only_the_giver_s_copy_has_the_pick_up_code() -> None:
+    masked = flat(await printed(replace(RECEIPT, donor="林*", full_url=FULL)))
+    assert "公开副本，姓名已隐去" in masked
+    assert FULL in masked
+    three = pages_of(await printed(replace(RECEIPT, pick_up="ABCD2345"), "stub", "donor", "books"))
+    assert ["领取码ABCD2345" in text for text in three] == [False, True, False]
+    assert "公开副本" not in "".join(three)
+
+
+async def test_several_documents_are_one_pdf_with_equal_bytes() -> None:
+    html = renderer.TOGETHER.join(["<p>甲", "<p>乙"])
+    first = await renderer.html_to_pdf(html, identifier=MARK)
+    assert first == await renderer.html_to_pdf(html, identifier=MARK)
+    with pikepdf.open(io.BytesIO(first)) as document:
+        assert len(document.pages) == 2
