@@ -9,6 +9,7 @@ AssertionError, whatever its neighbours in the batch named. Named and not there 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from operator import itemgetter
 from typing import Any, cast
 
@@ -248,7 +249,7 @@ class State:
         )  # first: a fund without the money has no place for it
         day = self.open_day(effective_on)
         for account, unit, quantity in lines:
-            self._move(account, unit, quantity, day)
+            self._move(account, unit, quantity, day, lines)
         body: dict[str, Any] = {
             "v": 1,
             "seq": self.seq,
@@ -322,8 +323,11 @@ class State:
         self._set(self._memory.uses, (fund, line), used + fen)
         self.tally(plans.PLAN_USES, (fund, line), fen)
 
-    def _move(self, account: str, unit: str, quantity: int, day: str) -> None:
-        """I5. Money that comes in is added unread, unless the batch knows what lies there; what leaves was named."""
+    def _move(self, account: str, unit: str, quantity: int, day: str, lines: Sequence[Posting]) -> None:
+        """I5. Money that comes in is added unread, unless the batch knows what lies there; what leaves was named.
+
+        `lines` are those of the whole entry.
+        """
         if accounts.minimum(account) is None:
             return
         pair, holdings, money = (account, unit), self._memory.holdings, accounts.is_money_place(account)
@@ -332,7 +336,7 @@ class State:
             return
         left = holdings[pair] if money and quantity > 0 else self.balance(account, unit)
         if left + quantity < 0 and quantity < 0:  # a place that ran below zero before it had a bound may be filled
-            raise self._short(account, unit, left, -quantity)
+            raise self._short(account, unit, left, -quantity, lines)
         if money:
             self._follow(account, left, quantity, day)
         self._set(holdings, pair, left + quantity)
@@ -361,16 +365,20 @@ class State:
         if later is not None:
             self._set(later, day, later.get(day, 0) + quantity)
 
-    def _short(self, account: str, unit: str, left: int, needed: int) -> Refusal:
+    def _short(self, account: str, unit: str, left: int, needed: int, lines: Sequence[Posting]) -> Refusal:
         if not accounts.is_money_place(account):
             return rules.HOLDING_SHORT(account=account, unit=unit, left=left, needed=needed)
         fund = accounts.fund(account)
+        moved: dict[str, int] = defaultdict(int)  # by the refused entry itself
+        for other, _, quantity in takewhile(lambda line: line[0] != account, lines):
+            moved[other] += quantity
+        elsewhere = [(other, fen - moved[other]) for other, fen in self.money_places(fund) if other != account]
         return rules.PLACE_SHORT(
             fund=fund,
             place=MoneyPlace(account),
             left_yuan=yuan(left),
             needed_yuan=yuan(needed),
-            elsewhere=MoneyHeld(tuple(held for held in self.money_places(fund) if held[0] != account)),
+            elsewhere=MoneyHeld(tuple(elsewhere)),
         )
 
     def _changing(self, fund: str) -> Stream:

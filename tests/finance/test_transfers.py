@@ -12,7 +12,7 @@ from finance.given import BANK, CASH, WECHAT, asked, gifts, held, refused, settl
 from giving.given import give
 from whole.given import verify_failures
 
-from charity import clock
+from charity import clock, words
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.finance import opening, transfers, verify
@@ -34,6 +34,17 @@ async def test_cash_is_brought_to_the_bank_and_the_fund_keeps_what_it_has(house:
     assert body["postings"] == [[f"{BANK}/F-GEN", "CNY", 8_000], [f"{CASH}/F-GEN", "CNY", -8_000]]
     assert "flows" not in body
     assert await verify_failures() == []
+
+
+async def test_a_transfer_that_is_refused_is_no_money_elsewhere(house: Cast) -> None:
+    await gifts(house)
+    refusal = await refused(
+        "fund_place.short",
+        transfers.make(await asked(lines=(("F-GEN", 8_001),), channel_ref="ICBC-1"), by=house.cashier),
+    )
+    assert words.say(refusal.words, **refusal.facts) == (
+        "基金 F-GEN 在“库存现金”只有 80.00 元，需要 80.01 元。该基金的钱还在：其他货币资金 WECHAT 300.00 元。请先办理资金划转"
+    )
 
 
 async def test_a_settlement_of_two_funds_costs_the_general_fund_its_fee_and_no_gift(house: Cast) -> None:
