@@ -97,6 +97,7 @@ class ReceiptAnswer(BaseModel):
     delivery: Literal["pending", "sent", "handed", "kept_undelivered"]
     amount_fen: int
     donor: str
+    handler: str = Field(description="开票人（经办人）")
     campaign: str | None
     fund: str
     issued_on: str

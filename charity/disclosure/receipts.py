@@ -10,8 +10,9 @@ from charity.giving.kinds import DonationStatus
 from charity.giving.models import Receipt
 from charity.ledger import entries, figures, tracing
 from charity.ledger import funds as ledger_funds
-from charity.people import persons
-from charity.people.masking import Reader
+from charity.office import staff
+from charity.people import masking, persons
+from charity.people.masking import Reader, What
 
 FIFO = "同一基金里的钱按收到的先后依次使用（先进先出），这是记账的约定，不表示某一元钱买了某一件物品。"
 VERDICTS = {
@@ -43,6 +44,7 @@ class Checked:
 
     row: Receipt
     donor: str
+    handler: str
     campaign: str
     fund: str
     entry: str
@@ -62,6 +64,7 @@ async def check(code: str) -> Checked:
     return Checked(
         row,
         donor,
+        masking.show(What.HANDLER, (await staff.names([row.handler])).get(row.handler, ""), to=Reader.HOLDER),
         "、".join(names[slug] for slug in slugs if slug in names),
         "、".join(funds.get(fund, fund) for fund in money),
         await entries.id_of(row.seq),
@@ -87,6 +90,15 @@ async def path(code: str) -> Path:
     return Path(await uses.of_gifts(traced), given, spent, refunded, unspent, corrected, agency)
 
 
+async def items(row: Receipt) -> list[dict[str, Any]]:
+    """The goods on a receipt, as it prints them; none of money."""
+    lines = (await receipts.goods_lines([row.number])).get(row.number, [])
+    return [
+        {"name": line.name, "measure": line.measure, "quantity": line.quantity, "amount": line.amount_fen or None}
+        for line in lines
+    ]
+
+
 async def _successor(code: str | None) -> dict[str, str] | None:
     if code is None:
         return None
@@ -103,6 +115,7 @@ def answer(checked: Checked) -> dict[str, Any]:
         "delivery": row.delivery,
         "amount_fen": row.amount_fen,
         "donor": checked.donor,
+        "handler": checked.handler,
         "campaign": row.campaign_id,
         "fund": row.fund,
         "issued_on": row.issued_on,

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import words
+from charity import clock, words
 from charity.disclosure import campaigns as public
 from charity.disclosure import checks, figures, receipts, uses
 from charity.errors import Refusal
@@ -117,6 +117,8 @@ async def receipt(request: Request) -> Response:
         path_of=checked.path,
         verdict={"label": words.translate(label), "tone": tone, "words": words.say(sentence, organisation=name)},
         capitals=capitals(checked.row.amount_fen),
+        ended_on=clock.business_date(checked.row.ended_at).isoformat() if checked.row.ended_at else "",
+        items=await receipts.items(checked.row),
         fifo=words.translate(receipts.FIFO),
     )
     response.headers["x-robots-tag"] = "noindex"

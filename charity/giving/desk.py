@@ -77,8 +77,8 @@ async def pledges_open(by: Actor) -> list[Task]:
 
 
 async def receipts_undelivered(by: Actor) -> list[Task]:
-    """Receipts that nobody has delivered."""
-    if not by.may("receipt.void"):
+    """Receipts that nobody has delivered, for who may note it."""
+    if not by.may("gift.receive"):
         return []
     row = await reading.only(
         "SELECT COUNT(*) AS n, MIN(x.issued_on) AS first FROM (SELECT issued_on FROM receipt "  # noqa: S608 - a number
@@ -90,7 +90,24 @@ async def receipts_undelivered(by: Actor) -> list[Task]:
     text = words.say(
         "有 {count} 张收据还没有交给捐赠人，最早的是{day}开的", count=counted(row["n"]), day=day_words(row["first"])
     )
-    return [Task(text, "/receipts?delivery=pending", words.say("交付收据"), order=230, tone="wait")]
+    return [Task(text, "/receipts/deliver", words.say("交付收据"), order=230, tone="wait")]
+
+
+async def gifts_without_receipt(by: Actor) -> list[Task]:
+    """Gifts that are on no valid receipt, for who may issue one."""
+    if not by.may("gift.receive"):
+        return []
+    row = await reading.only(
+        "SELECT COUNT(*) AS n, MIN(x.received_on) AS first FROM (SELECT received_on FROM donation "  # noqa: S608 - a number
+        "WHERE receipt IS NULL AND status = 'ok' AND amount_fen IS NOT NULL AND amount_fen > 0 "
+        f"ORDER BY received_on LIMIT {desk.COUNT_MAX + 1}) x"
+    )
+    if not row["n"]:
+        return []
+    text = words.say(
+        "有 {count} 笔捐赠没有有效收据，最早的是{day}到账的", count=counted(row["n"]), day=day_words(row["first"])
+    )
+    return [Task(text, "/receipts/missing", words.say("开具收据"), order=232, tone="wait")]
 
 
 async def find_receipt(code: str, by: Actor) -> str | None:
@@ -134,5 +151,12 @@ async def find_reversal(code: str, by: Actor) -> str | None:
     return f"/reversals/{number}" if number else None
 
 
-tasks = [refunds_to_approve, refunds_to_pay, reversals_to_approve, pledges_open, receipts_undelivered]
+tasks = [
+    refunds_to_approve,
+    refunds_to_pay,
+    reversals_to_approve,
+    pledges_open,
+    receipts_undelivered,
+    gifts_without_receipt,
+]
 finders = [find_receipt, find_pledge, find_refund, find_reversal]

@@ -2,6 +2,10 @@
 
 from charity.giving import demo, desk, verify
 from charity.giving.campaigns import routes as campaigns
+from charity.giving.copies import api as copy_calls
+from charity.giving.copies import routes as copies
+from charity.giving.deliveries import api as delivery_calls
+from charity.giving.deliveries import routes as deliveries
 from charity.giving.donations import api as donation_calls
 from charity.giving.donations import routes as donations
 from charity.giving.gifts import routes as gifts
@@ -23,6 +27,8 @@ ROOM = Room(
         *pledges.routes,
         *donations.routes,
         *gifts.routes,  # behind /donations/new
+        *copies.routes,
+        *deliveries.routes,
         *receipts.routes,
         *refunds.routes,
         *reversals.routes,
@@ -31,6 +37,8 @@ ROOM = Room(
     endpoints=[
         *pledge_calls.endpoints,
         *donation_calls.endpoints,
+        *copy_calls.endpoints,
+        *delivery_calls.endpoints,
         *receipt_calls.endpoints,
         *refund_calls.endpoints,
         *reversal_calls.endpoints,

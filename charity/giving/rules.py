@@ -49,6 +49,11 @@ RECEIPT_UNKNOWN = Rule("receipt.unknown", "没有这张收据", 404)
 RECEIPT_ENDED = Rule("receipt.ended", "收据 {number} {state}，不能再办理")
 RECEIPT_ALREADY = Rule("receipt.already", "其中有捐赠已有有效收据、不计价或已退回，不能再开收据", 409, "donations")
 RECEIPT_TOGETHER = Rule("receipt.together", "一张收据只能列同一位捐赠人的捐赠，至少一笔，至多 100 笔", 422, "donations")
+RECEIPT_NOT_PROVEN = Rule(
+    "receipt.not_proven", "核对不上，请对照收据再试一次。每张收据一天最多错五次，也可以带证件到服务台打印", 403
+)
+RECEIPT_AT_DESK = Rule("receipt.at_desk", "这张收据核对出错的次数已满，请明天再试，或带证件到服务台当面打印", 403)
+RECEIPT_BATCH = Rule("receipt.batch", "一次请勾选 1 至 {most} 项", 422)
 DELIVERY_UNKNOWN = Rule("receipt.delivery", "请选择送达情况", 422, "delivery")
 DELIVERY_NOTE = Rule("receipt.delivery_note", "未送达的，请写明原因", 422, "note")
 REASON_NEEDED = Rule("reason.needed", "请写明理由", 422, "reason")

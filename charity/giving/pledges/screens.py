@@ -6,6 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from charity import words
+from charity.db import sealed
 from charity.giving import campaigns, channels, pledges
 from charity.giving.models import Pledge, Receipt
 from charity.ledger import funds
@@ -91,6 +92,7 @@ async def receive_facts(row: Pledge, page: dict[str, Any]) -> list[dict[str, Any
     return [
         {"term": words.translate("参考号"), "value": row.reference, "kind": "code"},
         {"term": words.translate("捐赠人"), "value": persons.shown(giver)},
+        {"term": words.translate("留言"), "value": sealed.unseal("pledge", "message", row.code, row.message)},
         {"term": words.translate("活动"), "value": page["campaign"].name},
         {"term": words.translate("基金"), "value": page["fund"]},
         {"term": words.translate("认捐金额"), "value": row.amount_fen, "kind": "yuan"},

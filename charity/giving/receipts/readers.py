@@ -7,7 +7,7 @@ from typing import Any
 from charity.db import reading, sealed
 from charity.db.paging import Where
 from charity.giving import rules
-from charity.giving.models import Donation, GiftReversal, Receipt, ReceiptLine, Refund
+from charity.giving.models import Donation, GiftReversal, Pledge, Receipt, ReceiptLine, Refund
 from charity.ledger import numbers
 from charity.roles import SYSTEM, Actor
 
@@ -91,6 +91,14 @@ async def gifts(code: str) -> list[Donation]:
     lines = await ReceiptLine.visible_to(SYSTEM).filter(number=receipt.number).values_list("donation_id", flat=True)
     rows = await Donation.visible_to(SYSTEM).filter(key__in=lines)  # no plan walks all in order
     return sorted(rows, key=lambda gift: (gift.seq, gift.key))
+
+
+async def messages(gifts: Sequence[Donation], *, by: Actor) -> list[str]:
+    """What the givers of these gifts wrote to us when they pledged them 留言, for staff only."""
+    pledged = [gift.pledge_id for gift in gifts if gift.pledge_id]
+    rows = await Pledge.visible_to(by).filter(code__in=pledged).order_by("created_at") if pledged else []
+    written = [sealed.unseal("pledge", "message", row.code, row.message) for row in rows]
+    return [text for text in written if text]
 
 
 async def refunds_of(donations: Sequence[str], *, by: Actor) -> list[Refund]:

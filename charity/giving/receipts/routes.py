@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity import clock
 from charity.errors import Refusal
 from charity.giving import receipts
 from charity.giving.donors.screens import kinds
@@ -57,9 +58,9 @@ async def _receipt_page(request: Request, refusal: Refusal | None = None) -> Res
 
 
 async def pdf(request: Request) -> Response:
-    """The whole receipt, for staff."""
+    """The whole receipt for staff to look at: a copy of today (the original: giving/copies)."""
     auth.allowed(request, "gift.read")
-    body, number = await receipts.whole_pdf(request.path_params["code"])
+    body, number = await receipts.whole_pdf(request.path_params["code"], copied_on=clock.today().isoformat())
     return pages.pdf(body, f"{number}.pdf")
 
 

@@ -11,6 +11,7 @@ from charity.giving.models import Donation, GiftReversal, Receipt, Refund
 from charity.ledger import funds
 from charity.office import staff
 from charity.people import persons
+from charity.people.masking import Reader
 from charity.roles import Actor
 from charity.web import confirming
 from charity.web.choices import choices, status
@@ -58,6 +59,8 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "row": row,
         "confirmed": facts,
         "carried": confirming.carried(receipts.content_of(row).hash, facts),
+        "messages": await receipts.messages(gifts, by=by),
+        "lines": (await receipts.printed_for(row.code, to=Reader.PERMITTED)).lines,
         "missing": [g.key for g in gifts if g.receipt_id is None and g.status == "ok" and g.amount_fen],
         "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),

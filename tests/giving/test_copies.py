@@ -1,0 +1,268 @@
+"""The giver's own copy of a receipt by a second secret; the original and the copies that staff print."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from giving.given import WANG, all_is_well, code_of, give, promised
+from giving.test_pages import API
+from goods.given import DONOR, RICE, opened
+from page_forms import hidden_of
+from pdf_reading import flat
+
+from charity import clock
+from charity.db import reading, transactions
+from charity.errors import Refusal
+from charity.giving import copies, pledges, receipts
+from charity.people.masking import Reader
+from charity.people.persons import Donor
+from charity.printing import renderer
+from charity.roles import SYSTEM
+from charity.web import limits
+
+TAIL = "2222"
+NO_PHONE = Donor("person", "李无号")
+
+
+@pytest.fixture(autouse=True)
+async def nothing_prints_on() -> AsyncIterator[None]:
+    limits.reset()
+    yield
+    await renderer.close()
+
+
+async def receipt_of(house: Any, donor: Donor = WANG, **changes: Any) -> dict[str, str]:
+    made: dict[str, str] = (await give(house, donor=donor, **changes)).body["receipt"]
+    return made
+
+
+async def refused(code: str, **proof: str) -> str:
+    with pytest.raises(Refusal) as refusal:
+        await copies.prove(code, **proof)
+    return code_of(refusal)
+
+
+async def tried(code: str) -> tuple[int, int] | None:
+    row = await reading.row("SELECT wrong_today, wrong FROM receipt_guess WHERE receipt = $1", code)
+    return (row["wrong_today"], row["wrong"]) if row else None
+
+
+@pytest.mark.parametrize("shape", ["{}", " {} ", "{} ", "ＣＳ－{tail}", "cs {tail}"])
+async def test_number_and_phone_prove_a_giver_however_they_are_typed(house: Any, shape: str) -> None:
+    made = await receipt_of(house)
+    number = shape.format(made["number"], tail=made["number"][3:])
+    await copies.prove(made["code"], number=number, secret=" ２222")
+    assert await tried(made["code"]) is None
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {"number": "CS-2026-999999", "secret": TAIL},
+        {"number": "{number}", "secret": "2223"},
+        {"number": "{number}", "secret": "19900002222"},
+        {"number": "{number}", "secret": "{pick_up}"},
+        {"number": "{number}", "secret": "王小明"},
+        {"pledge": "A" * 26, "number": "{number}", "secret": "2"},
+    ],
+)
+async def test_what_is_wrong_is_counted_and_answered_alike(house: Any, proof: dict[str, str]) -> None:
+    made = await receipt_of(house)
+    facts = {"number": made["number"], "pick_up": receipts.pick_up_code(made["code"])}
+    assert await refused(made["code"], **{k: v.format(**facts) for k, v in proof.items()}) == "receipt.not_proven"
+    assert await tried(made["code"]) == (1, 1)
+
+
+async def test_an_empty_form_is_no_try(house: Any) -> None:
+    made = await receipt_of(house)
+    for proof in ({}, {"number": made["number"]}, {"secret": TAIL}, {"number": "-", "secret": " "}):
+        assert await refused(made["code"], **proof) == "receipt.not_proven"
+    assert await tried(made["code"]) is None
+
+
+async def test_a_giver_without_a_phone_has_the_code_that_is_printed_on_his_copy_alone(house: Any) -> None:
+    made, other = await receipt_of(house, NO_PHONE), await receipt_of(house, NO_PHONE)
+    code = receipts.pick_up_code(made["code"])
+    assert re.fullmatch(r"[2-9A-HJKMNP-Z]{8}", code)
+    body, _ = await receipts.whole_pdf(made["code"])
+    assert flat(body).count(code) == 1
+    assert code not in flat((await receipts.masked_pdf(made["code"]))[0])
+    assert code not in flat((await receipts.full_pdf(made["code"]))[0])
+    await copies.prove(made["code"], number=made["number"], secret=f"{code[:4]}-{code[4:].lower()}")
+    assert await refused(other["code"], number=other["number"], secret=code) == "receipt.not_proven"
+    assert await refused(made["code"], number=made["number"], secret="") == "receipt.not_proven"
+    phoned = await receipt_of(house)
+    body, _ = await receipts.whole_pdf(phoned["code"])
+    assert receipts.pick_up_code(phoned["code"]) not in flat(body)
+
+
+async def test_a_hundred_addresses_share_the_five_tries_of_a_day(house: Any, web: Any) -> None:
+    made = await receipt_of(house)
+    other = await receipt_of(house, NO_PHONE)
+    for receipt in (made, other):
+        proofs = [refused(receipt["code"], number=receipt["number"], secret=f"{n:04}") for n in range(100)]
+        answers = Counter(await asyncio.gather(*proofs))
+        assert answers == {"receipt.not_proven": 5, "receipt.at_desk": 95}
+        assert await tried(receipt["code"]) == (5, 5)
+        proof = {"number": receipt["number"], "secret": TAIL}
+        late = await web.as_().post(f"{API}/receipts/{receipt['code']}/full", json=proof)
+        assert late.status_code == 403
+    assert await refused(made["code"], number=made["number"], secret=TAIL) == "receipt.at_desk"
+
+
+async def test_tries_begin_anew_on_the_next_day_and_end_after_thirty(house: Any) -> None:
+    made = await receipt_of(house)
+    now = clock.now()
+    for day in range(6):
+        with clock.fixed(now + timedelta(days=day)):
+            for _ in range(5):
+                assert await refused(made["code"], number=made["number"], secret="0000") == "receipt.not_proven"
+            assert await refused(made["code"], number=made["number"], secret=TAIL) == "receipt.at_desk"
+            assert await tried(made["code"]) == (5, 5 * day + 5)
+    with clock.fixed(now + timedelta(days=7)):
+        assert await refused(made["code"], number=made["number"], secret=TAIL) == "receipt.at_desk"
+    assert await tried(made["code"]) == (5, 30)
+    assert (await receipts.get(made["code"])).status == "issued"
+    with clock.fixed(now):
+        assert (await copies.print_whole(made["code"], by=house.cashier))[1] == made["number"]
+
+
+async def test_the_pledge_opens_its_own_receipt_also_when_the_tries_are_used_up(house: Any) -> None:
+    code = await promised()
+    pledge = await pledges.get(code)
+    received = await pledges.receive(
+        code,
+        amount_fen=20_000,
+        received_on=clock.today().isoformat(),
+        channel="cash",
+        content_hash=pledges.content_of(pledge).hash,
+        confirmed_amount_fen=20_000,
+        by=house.cashier,
+    )
+    made, other = received.body["receipt"], await receipt_of(house)
+    for _ in range(5):
+        await refused(made["code"], number=made["number"], secret="0000")
+    assert await refused(made["code"], number=made["number"], secret=TAIL) == "receipt.at_desk"
+    await copies.prove(made["code"], pledge=code.lower())
+    assert await refused(other["code"], pledge=code) == "receipt.not_proven"
+    assert await refused(other["code"], pledge="-") == "receipt.not_proven"
+    assert await refused(other["code"], pledge="") == "receipt.not_proven"
+
+
+async def test_the_page_shows_and_prints_the_whole_receipt_and_no_address_has_the_secret(house: Any, web: Any) -> None:
+    made = await receipt_of(house, memo="为了孩子")
+    address, client = f"/r/{made['code']}/full", web.as_()
+    assert "王小明" not in (await client.get(address)).text
+    assert address in (await client.get(f"/r/{made['code']}")).text
+    form = hidden_of((await client.get(address)).text) | {"number": made["number"]}
+    wrong = await client.post(address, data=form | {"secret": "7531"})
+    assert wrong.status_code == 403
+    assert "核对不上" in wrong.text
+    assert "7531" not in wrong.text
+    shown = await client.post(address, data=form | {"secret": TAIL})
+    assert shown.status_code == 200
+    for words in ("王小明", "为了孩子", house.cashier.name, made["number"]):
+        assert words in shown.text
+    assert shown.headers["cache-control"] == "no-store"
+    again = hidden_of(shown.text)
+    document = await client.post(address, data=again)
+    text = flat(document.content)
+    assert document.headers["content-type"] == "application/pdf"
+    assert "王小明" in text
+    assert f"副本COPY{clock.today()}" in text
+    assert "第二联捐赠人" in text
+    assert "第一联" not in text
+    assert [(await client.get(f"{address}?number={made['number']}&secret={TAIL}")).text.count("王小明")] == [0]
+
+
+async def test_the_page_of_a_pledge_leads_to_the_whole_receipt(house: Any, web: Any) -> None:
+    code = await promised(message="祝孩子们好")
+    pledge = await pledges.get(code)
+    received = await pledges.receive(
+        code,
+        amount_fen=20_000,
+        received_on=clock.today().isoformat(),
+        channel="cash",
+        content_hash=pledges.content_of(pledge).hash,
+        confirmed_amount_fen=20_000,
+        by=house.cashier,
+    )
+    receipt = received.body["receipt"]["code"]
+    page = (await web.as_().get(f"/p/{code}")).text
+    assert "王小明" not in page
+    assert "祝孩子们好" not in page
+    client = web.as_()
+    page = (await client.get(f"/p/{code}")).text
+    shown = await client.post(f"/r/{receipt}/full", data=hidden_of(page))
+    assert "王小明" in shown.text
+    assert "祝孩子们好" not in (await client.get(f"/r/{receipt}")).text
+    assert "祝孩子们好" in (await web.as_("cashier").get(f"/receipts/{receipt}")).text
+
+
+async def test_the_cashier_reads_the_message_where_the_money_is_received(house: Any, web: Any) -> None:
+    code = await promised(message="请给山里的孩子")
+    assert "请给山里的孩子" in (await web.as_("cashier").get(f"/pledges/{code}/receive")).text
+    assert "请给山里的孩子" not in (await web.as_().get(f"/p/{code}")).text
+
+
+async def test_the_call_answers_what_the_print_says(house: Any, web: Any) -> None:
+    made = await receipt_of(house)
+    proof = {"number": made["number"], "secret": TAIL}
+    answer = (await web.as_().post(f"{API}/receipts/{made['code']}/full", json=proof)).json()
+    assert (answer["donor"], answer["amount_fen"], answer["reviewer"]) == ("王小明", 10_000, "")
+    assert answer["handler"] == answer["receiver"] == house.cashier.name
+    assert (await web.as_().get(f"{API}/receipts/{made['code']}")).json()["handler"] == house.cashier.name
+    assert (await web.as_().post(f"{API}/receipts/{'A' * 26}/full", json=proof)).status_code == 404
+
+
+async def test_there_is_one_original_however_many_print_at_once(house: Any, web: Any) -> None:
+    made = await receipt_of(house)
+    pages = (await web.as_("cashier").get(f"/receipts/{made['code']}")).text
+    assert f"/receipts/{made['code']}/print" in pages
+    printed = await asyncio.gather(*(copies.print_whole(made["code"], by=house.cashier) for _ in range(4)))
+    marked = [f"副本COPY{clock.today()}" in flat(body) for body, _ in printed]
+    assert sorted(marked) == [False, True, True, True]
+    row = await reading.row("SELECT times, first_by FROM receipt_print")
+    assert row == {"times": 4, "first_by": house.cashier.key}
+    looked_at = await web.as_("auditor").get(f"/receipts/{made['code']}/paper.pdf")
+    assert "副本COPY" in flat(looked_at.content)
+    with pytest.raises(Refusal) as refusal:
+        await copies.print_whole(made["code"], by=house.auditor)
+    assert refusal.value.status == 403
+    with pytest.raises(Refusal) as refusal:
+        await copies.print_whole("none", by=house.cashier)
+    assert code_of(refusal) == "receipt.unknown"
+    assert await all_is_well() == []
+
+
+async def test_goods_are_listed_on_the_pages_of_their_receipt(house: Any, web: Any) -> None:
+    shop = await opened(house)
+    made = (await shop.bring_answer(RICE, 3, unit_value_fen=2_650, donor=DONOR))["receipt"]
+    staff = (await web.as_("cashier").get(f"/receipts/{made['code']}")).text
+    public = (await web.as_().get(f"/r/{made['code']}")).text
+    for page in (staff, public):
+        assert "大米(晚籼)" in page
+        assert "79.50" in page
+    printed = await receipts.printed_for(made["code"], to=Reader.PERMITTED)
+    assert printed.project
+    assert [(line.name, line.specification) for line in printed.lines] == [("大米(晚籼)", "5kg")]
+
+
+async def test_only_a_reviewed_voucher_names_a_reviewer_on_the_receipt(house: Any) -> None:
+    made = await receipt_of(house)
+    assert (await receipts.printed_for(made["code"], to=Reader.HOLDER)).reviewer == ""
+    await transactions.run(
+        lambda tx: tx.rows(
+            "UPDATE journal_voucher SET reviewed_at = '2026-11-26T00:00:00.000000Z', reviewed_by = $1, open_key = NULL",
+            house.accountant.key,
+        )
+    )
+    for reader in (Reader.HOLDER, Reader.GIVER, Reader.PERMITTED):
+        printed = await receipts.printed_for(made["code"], to=reader)
+        assert printed.reviewer == house.accountant.name
+        assert printed.handler == printed.receiver == house.cashier.name
+    assert await receipts.page(receipts.Filters(), 9, by=SYSTEM)
