@@ -62,6 +62,7 @@ async def finished(donation: str, number: str, seqs: Iterable[int | None], *, by
     facts = []
     for seq in wanted:
         lines = [(account, fen) for account, unit, fen in bodies[seq]["postings"] if unit == acc.CNY]
+        lines.sort(key=lambda line: line[1] < 0)  # debits first, as a voucher is read
         sides = ((words.say("借") if fen > 0 else words.say("贷"), account, abs(fen)) for account, fen in lines)
         journal = addresses.shown_to(by, "journal_voucher", numbers.get(seq))
         facts.append(

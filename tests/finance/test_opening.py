@@ -182,6 +182,11 @@ async def test_the_pages_write_and_confirm_without_a_script(house: Cast, web: We
     seen = page.partition('name="content_hash" value="')[2][:64]
     short = {"content_hash": seen, "total_yuan": "70"}
     assert (await approver.post("/opening/confirm", data=short, headers=FORM)).status_code == 422
+    assert (await accountant.post("/opening/edit", data={**typed, "place.0": CASH}, headers=FORM)).status_code == 303
+    changed = await approver.post("/opening/confirm", data={**short, "total_yuan": "700.00"}, headers=FORM)
+    assert changed.status_code == 409
+    assert 'value="700.00"' not in changed.text, "the total of what was shown before is typed again"
+    short["content_hash"] = changed.text.partition('name="content_hash" value="')[2][:64]
     done = await approver.post("/opening/confirm", data={**short, "total_yuan": "700.00"}, headers=FORM)
     assert done.status_code == 303
     assert "已入账" in (await approver.get("/opening")).text

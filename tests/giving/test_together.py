@@ -15,7 +15,7 @@ from whole.given import verify_failures
 
 from charity.db import reading
 from charity.errors import Refusal
-from charity.giving import donations, receipts, reversals
+from charity.giving import campaigns, donations, receipts, reversals
 from charity.giving.donations import PARTS_MAX, Part
 from charity.giving.receipts import documents
 from charity.ledger import entries as journal
@@ -286,6 +286,23 @@ async def test_a_part_undone_while_the_true_part_is_booked_has_one_outcome(house
     codes = [getattr(outcome, "code", "") for outcome in outcomes]
     assert codes == ["corrects.open", "", "", "corrects.done", "channel.ref_used"]
     assert int(await reading.value("SELECT SUM(amount_fen) FROM donation WHERE status = 'ok'")) == 10_000
+    assert await verify_failures() == []
+
+
+async def test_a_gift_is_booked_anew_in_a_campaign_that_was_closed_since(house: Any, web: Any) -> None:
+    way = {"campaign": "dream-2026", "channel": "bank", "channel_ref": WAYS[0]}
+    number = await undone(house, (await give(house, 600, **way)).body["id"])
+    await campaigns.close("dream-2026", by=house.accountant)
+    assert await code_of(give(house, 700, **way)) == "campaign.not_open"
+    outside = way | {"campaign": "winter-2025"}
+    assert await code_of(give(house, 700, **outside, corrects=number)) == "campaign.ended", "of a day when it ran"
+    cashier = web.as_("cashier")
+    assert 'value="dream-2026"' in (await cashier.get(f"/donations/new?corrects={number}")).text
+    assert 'value="dream-2026"' not in (await cashier.get("/donations/new")).text
+    hidden = await form_of(cashier, f"/donations/new?corrects={number}")
+    typed = {"kind": "anonymous", "amount_yuan": "7", "received_on": TODAY, **way}
+    assert (await cashier.post("/donations/new", data={**hidden, **typed})).status_code == 303
+    assert await code_of(give(house, 700, **way, corrects=number)) == "corrects.done"
     assert await verify_failures() == []
 
 

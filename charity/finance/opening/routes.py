@@ -67,7 +67,8 @@ async def confirm(request: Request) -> Response:
             idem=forms.idem(request, sent, "opening.confirm"),
         )
     except Refusal as refusal:
-        return await _show(request, forms.text(sent, "total_yuan"), refusal)
+        typed = "" if refusal.now else forms.text(sent, "total_yuan")  # of what was shown before: it is read again
+        return await _show(request, typed, refusal)
     return pages.see_other(request, "/opening", "期初余额已入账")
 
 

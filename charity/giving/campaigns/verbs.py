@@ -74,12 +74,15 @@ _OF_THE_FUND = frozenset({"plan", "fund_name", "fund_kind"})
 # -- decided in the writer ----------------------------------------------------------------------------
 
 
-def accepting(state: State, slug: str, *, day: str, late: bool = False) -> CampaignRow:
-    """The campaign's row, or a refusal when it takes no money of that day; `late`: also after the end (a pledge)."""
+def accepting(state: State, slug: str, *, day: str, late: bool = False, anew: bool = False) -> CampaignRow:
+    """The campaign's row, or a refusal when it takes no money of that day; `late`: also after the end (a pledge).
+
+    `anew`: a gift that takes the place of a corrected one; of a day of the campaign, which may be closed since.
+    """
     row = state.row(CAMPAIGN, slug)
     if row is None:
         raise rules.CAMPAIGN_UNKNOWN(campaign=slug)
-    if row["status"] != "active" and not (late and row["status"] == "closed"):
+    if row["status"] != "active" and not ((late or anew) and row["status"] == "closed"):
         raise rules.CAMPAIGN_NOT_OPEN(name=row["name"], state=Term(STATUS_WORDS[row["status"]]))
     if day < row["starts_on"]:
         raise rules.CAMPAIGN_NOT_BEGUN(name=row["name"], starts_on=row["starts_on"])

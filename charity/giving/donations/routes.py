@@ -40,7 +40,7 @@ async def _donation_page(request: Request, values: Data, refusal: Refusal | None
         "giving/donations/new.html",
         refusal,
         values=defaultdict(str, values),
-        campaigns=await campaign_choices(),
+        campaigns=await campaign_choices(anew=bool(values.get("corrects"))),
         kinds=kinds(),
         channels=await received_choices(),
         capitals=read_back(refusal),

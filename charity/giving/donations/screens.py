@@ -38,6 +38,7 @@ async def fund_choices() -> list[dict[str, str]]:
     return choices({code: f"{code} {name}" for code, name in sorted(offered.items())}, "按活动的用途")
 
 
-async def campaign_choices() -> list[dict[str, str]]:
-    """The campaigns that take money now."""
-    return [{"value": s.row["slug"], "label": s.name} for s in await campaigns.every() if s.row["status"] == "active"]
+async def campaign_choices(*, anew: bool = False) -> list[dict[str, str]]:
+    """The campaigns that take money now; `anew`: and those that are closed, for a gift that is booked anew."""
+    taking = {"active", "closed"} if anew else {"active"}
+    return [{"value": s.row["slug"], "label": s.name} for s in await campaigns.every() if s.row["status"] in taking]

@@ -136,7 +136,7 @@ async def receive(
         today_fen = parties.day_fen(state, gift.known, way.code, today.isoformat())
         why = read_back.reasons(amount_fen, way, largest_fen=largest_fen, today_fen=today_fen)
         read_back.check(amount_fen, confirmed_amount_fen, why)
-        campaigns.accepting(state, campaign, day=received_on)
+        campaigns.accepting(state, campaign, day=received_on, anew=replaced is not None)
         if replaced:
             corrected.take_place(state, replaced, [gift])
         state.add(PERSON, row)
@@ -206,7 +206,7 @@ async def receive_together(
         state.add(PERSON, row)
         booked: list[Entry] = []
         for gift in gifts:
-            campaigns.accepting(state, gift.campaign, day=received_on)
+            campaigns.accepting(state, gift.campaign, day=received_on, anew=replaced is not None)
             booked.append(_book(state, gift, today=today.isoformat(), by=by))
         receipt = _receipt(state, gifts, booked[0], today=today.isoformat(), by=by)
         refs = [{"id": gift.key, "entry": entry.id} for gift, entry in zip(gifts, booked, strict=True)]
