@@ -1,13 +1,14 @@
 """A register as a screen shows it: presets, filters, cells with links, sums, what follows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from charity import clock, words
+from charity import addresses, clock, words
 from charity.documents import exports, facts, forms
 from charity.documents.exports import Export
 from charity.documents.filters import COPY, STORE
+from charity.ledger import journal_vouchers
 from charity.printing.document import Column, Document, Filters, Totals
 from charity.roles import Actor
 
@@ -38,10 +39,11 @@ async def ledger(document: Document, filters: Filters, after: str | None, by: Ac
     page = await document.page(filters, seq, after, facts.PAGE_ROWS)
     address, query = f"/ledgers/{document.name}", forms.query_of(filters)
     columns = [column for column in document.columns if column.screen]
+    books = await _books(page.rows, by)
     return {
         **await filter_bar(document, filters, by),
         "columns": [{"label": words.say(c.title), "kind": c.kind} for c in columns],
-        "rows": [_cells(columns, row) for row in page.rows],
+        "rows": [_cells(columns, row, books) for row in page.rows],
         "sums": _sums(columns, totals.sums),
         "figures": _sums(columns, totals.sums, totals_only=True),
         "groups": _groups(document, totals),
@@ -75,13 +77,22 @@ async def _options(document: Document, by: Actor) -> dict[str, dict[str, Any]]:
     return choices
 
 
-def _cells(columns: list[Column], row: dict[str, Any]) -> list[dict[str, Any]]:
+async def _books(rows: Sequence[Mapping[str, Any]], by: Actor) -> dict[tuple[str, str], str]:
+    """Where the columns `entry` (a seq) and `journal` (its voucher) of a register lead, for whoever reads the books."""
+    seqs = [row["entry"] for row in rows if "entry" in row]
+    numbers = await journal_vouchers.numbers_of([int(seq) for seq in seqs]) if by.may("ledger.read") else {}
+    links = {("entry", seq): addresses.shown_to(by, "entry", seq) for seq in seqs}
+    return links | {("journal", str(seq)): addresses.of("journal_voucher", number) for seq, number in numbers.items()}
+
+
+def _cells(columns: list[Column], row: dict[str, Any], books: Mapping[tuple[str, str], str]) -> list[dict[str, Any]]:
     """A text in a column of figures (不计价) is shown as text."""
     cells = []
     for column in columns:
         value = row[column.key]
         kind = "text" if column.kind in {"money", "count"} and isinstance(value, str) else column.kind
-        cells.append({"value": value, "kind": kind, "href": row[column.link] if column.link else ""})
+        own = row[column.link] if column.link else ""
+        cells.append({"value": value, "kind": kind, "href": own or books.get((column.key, row.get("entry", "")), "")})
     return cells
 
 

@@ -48,7 +48,8 @@ async def paid(house: Cast, fen: int, **changes: Any) -> tuple[str, int]:
 
 async def some_months(house: Cast) -> None:
     """Gifts of three months, a deposit, and two payments of today."""
-    for before, fen in ((70, 10_000), (65, 700), (40, 25_000), (33, 1_234), (1, 50_000), (0, 6_000)):
+    first = TODAY.day - 1  # days since the month began: a page may end there
+    for before, fen in ((70, 10_000), (65, 700), (40, 25_000), (33, 1_234), (first, 77), (1, 50_000), (0, 6_000)):
         ref = f"G-{next(REFS)}"
         await give(house, fen, campaign="everyday", received_on=day(before), channel="bank", channel_ref=ref)
     await give(house, 9_900, campaign="dream-2026", received_on=day(40))
@@ -180,6 +181,7 @@ async def test_from_a_gift_to_its_payment_and_back_in_three_clicks(house: Cast, 
     assert addresses.of("voucher", number) in links(gift)
     voucher = (await auditor.get(addresses.of("voucher", number))).text
     assert "王小明" in voucher
+    assert given.body["receipt"]["number"] in (await auditor.get("/finance/entries")).text
     assert addresses.of("gift", key) in links(voucher)
     assert addresses.of("receipt", receipt) in links(voucher)
 
@@ -320,6 +322,24 @@ async def test_the_journal_lists_every_entry_newest_first(house: Cast, web: Web)
     text = (await web.as_("auditor").get("/finance/entries")).text
     seqs = [int(seq) for seq in re.findall(r"/finance/entries/([0-9]+)", text)]
     assert seqs == list(range(int(await reading.value("SELECT seq FROM head")), 0, -1))
+
+
+async def test_the_numbers_of_registers_and_of_other_pages_lead_into_the_books(house: Cast, web: Web) -> None:
+    given = await give(house, 8_000)
+    slip = await transfers.make(await asked(lines=(("F-GEN", 8_000),)), by=house.cashier)
+    number, seq = await paid(house, 4_000)
+    auditor = web.as_("auditor")
+    journal_number = str(await reading.value("SELECT number FROM journal_voucher WHERE first_seq = $1", seq))
+    register = links((await auditor.get("/ledgers/disbursements")).text)
+    assert {addresses.of("entry", seq), addresses.of("journal_voucher", journal_number)} <= register
+    assert addresses.of("entry", 1) in links((await auditor.get("/ledgers/donations")).text)
+    transfer = addresses.of("transfer", slip.body["number"])
+    assert addresses.of("entry", 2) in links((await auditor.get(transfer)).text)
+    assert addresses.of("entry", 2) not in links((await web.as_("cashier").get(transfer)).text)
+    listed = links((await auditor.get("/finance/entries")).text)
+    assert {addresses.of("voucher", number), addresses.of("gift", given.body["id"]), transfer} <= listed
+    of_voucher = links((await auditor.get(addresses.of("journal_voucher", journal_number))).text)
+    assert {addresses.of("entry", seq), addresses.of("account", f"{BANK}/F-GEN")} <= of_voucher
 
 
 async def test_the_public_reads_no_books(house: Cast, web: Web) -> None:

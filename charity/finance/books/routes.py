@@ -18,7 +18,7 @@ async def journal(request: Request) -> Response:
     by = auth.allowed(request, "ledger.read")
     query, refusal = forms.filters(request, EntriesFilter)
     rows, numbers, following = await readers.journal(0 if refusal else query.after, by=by)
-    context = {"rows": screens.journal(rows, numbers, by), **pages.pager(request, following)}
+    context = {"rows": await screens.journal(rows, numbers, by), **pages.pager(request, following)}
     return await pages.form(request, "finance/books/journal.html", refusal, **context)
 
 

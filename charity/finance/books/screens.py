@@ -1,6 +1,6 @@
 """What the pages of the books show, with words in the reader's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,12 +11,12 @@ from charity.finance.books import readers
 from charity.finance.books.forms import AccountsFilter, PeriodFilter, TrialFilter
 from charity.finance.books.readers import Account, Entry, Fund
 from charity.finance.reviews.screens import KIND_WORDS, title
-from charity.giving import gifts
+from charity.giving import gifts, receipts
 from charity.ledger import accounts as acc
 from charity.ledger import chart, funds, statement, subledger
 from charity.ledger.equation import FIGURES
 from charity.ledger.funds import FundRow
-from charity.ledger.journal_vouchers import Source, Voucher
+from charity.ledger.journal_vouchers import Voucher
 from charity.ledger.numbering import printed
 from charity.ledger.plans import COST_LINE
 from charity.ledger.subledger import Line, Turned
@@ -54,7 +54,7 @@ async def entry(shown: Entry, by: Actor) -> dict[str, Any]:
     """One entry whole."""
     row, say = shown.row, words.say
     seq, document = row["seq"], addresses.document(shown.facts)
-    names = await funds.names()
+    names, numbers = await funds.names(), await _receipts([document], by)
     return {
         "seq": seq,
         "title": kind(row["kind"]),
@@ -62,7 +62,7 @@ async def entry(shown: Entry, by: Actor) -> dict[str, Any]:
             {"term": say("业务日期"), "value": row["effective_on"], "kind": "date"},
             {"term": say("登记时间"), "value": row["recorded_at"], "kind": "instant"},
             _fact("记账凭证", _printed(shown.number), addresses.shown_to(by, "journal_voucher", shown.number)),
-            _fact("原始凭证", _document_words(document), addresses.shown_to(by, *document) if document else ""),
+            {"term": say("原始凭证"), **_document_cell(document, numbers, by)},
             _fact("对方", shown.party),
             _fact("登记人", shown.actor),
             *await _purpose(shown.facts),
@@ -83,12 +83,6 @@ def _fact(term: str, value: str, href: str = "") -> dict[str, str]:
 
 def _printed(number: str) -> str:
     return f"{number[:4]}-{number[4:6]} {printed(number)}" if number else ""
-
-
-def _document_words(document: tuple[addresses.Kind, str] | None) -> str:
-    if document is None:
-        return ""
-    return words.say("这笔捐赠") if document[0] == "gift" else document[1]
 
 
 async def _purpose(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -153,15 +147,16 @@ def fund_cell(code: str, names: Mapping[str, str], by: Actor) -> dict[str, str]:
     return {"value": code, "note": names.get(code, ""), "href": addresses.shown_to(by, "fund", code)}
 
 
-def journal(rows: Sequence[Mapping[str, Any]], numbers: Mapping[int, str], by: Actor) -> list[dict[str, Any]]:
+async def journal(rows: Sequence[Mapping[str, Any]], numbers: Mapping[int, str], by: Actor) -> list[dict[str, Any]]:
     """The journal as rows of a table."""
+    given = await _receipts([addresses.document(row["facts"]) for row in rows], by)
     return [
         {
             "seq": {"value": f"#{row['seq']}", "href": addresses.shown_to(by, "entry", row["seq"])},
             "on": row["effective_on"],
             "kind": kind(row["kind"]),
             "number": _number_cell(numbers.get(row["seq"], ""), by),
-            "document": _document_cell(addresses.document(row["facts"]), by),
+            "document": _document_cell(addresses.document(row["facts"]), given, by),
             "at": row["recorded_at"],
             "amount": row["amount_fen"] or None,
         }
@@ -173,11 +168,22 @@ def _number_cell(number: str, by: Actor) -> dict[str, str]:
     return {"value": _printed(number), "href": addresses.shown_to(by, "journal_voucher", number)}
 
 
-def _document_cell(document: tuple[addresses.Kind, str] | None, by: Actor) -> dict[str, str]:
-    return {
-        "value": _document_words(document),
-        "href": addresses.shown_to(by, *document) if document else "",
-    }
+Document = tuple[addresses.Kind, str] | None
+
+
+async def _receipts(documents: Iterable[Document], by: Actor) -> dict[str, str]:
+    """By which receipt people know the gifts among these documents."""
+    keys = [document[1] for document in documents if document and document[0] == "gift"]
+    return {key: number for key, (number, _) in (await receipts.held(keys, by=by)).items()}
+
+
+def _document_cell(document: Document, given: Mapping[str, str], by: Actor) -> dict[str, str]:
+    """A document, linked: a gift by its receipt's number."""
+    if document is None:
+        return {"value": "", "href": ""}
+    kind, number = document
+    shown = given.get(number) or words.say("这笔捐赠") if kind == "gift" else number
+    return {"value": shown, "href": addresses.shown_to(by, kind, number)}
 
 
 # -- accounts and funds -----------------------------------------------------------------------------------
@@ -202,7 +208,7 @@ def period(query: PeriodFilter, refusal: Refusal | None, address: str, **more: s
 
 async def account(code: str, shown: Account, by: Actor) -> dict[str, Any]:
     """An account with a page of its lines."""
-    names = await funds.names()
+    names, given = await funds.names(), await _given(shown, by)
     fund = acc.fund(code)
     return {
         "code": code,
@@ -210,7 +216,7 @@ async def account(code: str, shown: Account, by: Actor) -> dict[str, Any]:
         "fund": {"value": f"{fund} {names.get(fund, '')}".strip(), "href": addresses.shown_to(by, "fund", fund)},
         "figures": _figures(shown.total),
         "year": shown.year,
-        "rows": [_line(line, shown.vouchers[line.number], shown.sources.get(line.number), by) for line in shown.lines],
+        "rows": [_line(line, shown, given, by) for line in shown.lines],
     }
 
 
@@ -223,16 +229,22 @@ def _figures(total: Turned) -> list[dict[str, Any]]:
     ]
 
 
-def _line(line: Line, voucher: Voucher, source: Source | None, by: Actor) -> dict[str, Any]:
+async def _given(shown: Account, by: Actor) -> dict[str, str]:
+    return await _receipts([readers.document(source) for source in shown.sources.values()], by)
+
+
+def _line(line: Line, of: Account, given: Mapping[str, str], by: Actor) -> dict[str, Any]:
+    document = _document_cell(readers.document(of.sources.get(line.number)), given, by)
     return {
-        **_voucher(voucher, source, by),
+        **_voucher(of.vouchers[line.number], by),
+        "document": document,
         "debit": line.debit_fen or None,
         "credit": line.credit_fen or None,
         "balance": line.balance_fen,
     }
 
 
-def _voucher(voucher: Voucher, source: Source | None, by: Actor) -> dict[str, Any]:
+def _voucher(voucher: Voucher, by: Actor) -> dict[str, Any]:
     """A journal voucher as the first columns of a line."""
     count = voucher["entries"]
     text = kind(voucher["kind"])
@@ -247,7 +259,6 @@ def _voucher(voucher: Voucher, source: Source | None, by: Actor) -> dict[str, An
         "number": _number_cell(voucher["number"], by),
         "entry": entries,
         "summary": text,
-        "document": _document_cell(readers.document(source), by),
     }
 
 
@@ -314,6 +325,7 @@ async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> di
     ]
     allowed = "、".join(f"{code} {programmes.get(code, '')}".strip() for code in row.programmes)
     money = shown.money
+    given = await _given(money, by)
     return {
         "code": row.code,
         "name": row.shown,
@@ -330,8 +342,8 @@ async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> di
             for code, one in shown.places.items()
         ],
         "sums": _row(money.total),
-        "rows": [_line(line, money.vouchers[line.number], money.sources.get(line.number), by) for line in money.lines],
-        "large": [{**_voucher(shown.large_vouchers[number], None, by), **_sides(fen)} for number, fen in shown.large],
+        "rows": [_line(line, money, given, by) for line in money.lines],
+        "large": [{**_voucher(shown.large_vouchers[number], by), **_sides(fen)} for number, fen in shown.large],
     }
 
 

@@ -163,6 +163,7 @@ async def show(view: TransferView) -> dict[str, Any]:
         "lines": [{"fund": names.get(fund, fund), "moved": fen} for fund, fen in view.lines],
         "total": row["amount_fen"],
         "entry": await journal_vouchers.shown_of(row["seq"]),
+        "seq": row["seq"],
         "postings": [
             {
                 "account": _account(posting["account"], labels, fund_names),
