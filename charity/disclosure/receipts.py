@@ -43,6 +43,7 @@ class Checked:
     """A receipt as everybody may see it."""
 
     row: Receipt
+    received_on: str
     donor: str
     handler: str
     campaign: str
@@ -63,6 +64,7 @@ async def check(code: str) -> Checked:
     names, funds = await campaigns.names(slugs), await ledger_funds.names(money)
     return Checked(
         row,
+        gifts[0].received_on,
         donor,
         masking.show(What.HANDLER, (await staff.names([row.handler])).get(row.handler, ""), to=Reader.HOLDER),
         "、".join(names[slug] for slug in slugs if slug in names),

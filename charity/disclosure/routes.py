@@ -120,6 +120,7 @@ async def receipt(request: Request) -> Response:
         ended_on=clock.business_date(checked.row.ended_at).isoformat() if checked.row.ended_at else "",
         items=await receipts.items(checked.row),
         fifo=words.translate(receipts.FIFO),
+        tax_note=await gift_receipts.tax_note(checked.received_on),
     )
     response.headers["x-robots-tag"] = "noindex"
     return response

@@ -86,6 +86,7 @@ class PrintedReceipt:
     full_url: str = ""
     pick_up: str = ""
     copied_on: str = ""
+    tax_note: str = ""
     demo: bool = False
     lang: str = "zh"
 

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import as_shown
@@ -15,6 +16,7 @@ from charity.giving.campaigns import NewCampaign
 from charity.giving.receipts import documents
 from charity.ledger import funds
 from charity.money import capitals
+from charity.office import organisation
 from charity.people.persons import Donor
 from charity.printing import pages as document_pages
 from charity.printing import renderer
@@ -276,3 +278,27 @@ async def test_the_figures_of_a_campaign_have_a_net(house):
     await give(house, 10_000)
     shown = await campaigns.get("one-day-2026")
     assert shown.figures.net_fen == 10_000
+
+
+async def test_tax_deduction_is_claimed_in_years_with_the_qualification_only(web, house):
+    """At the check and on the copy, by the day on which the gift was received; never where there is none."""
+    year, claim = int(TODAY[:4]), "可用于税前扣除"
+    code = (await give(house, 100)).body["receipt"]["code"]
+
+    async def shown():
+        client = web.as_()
+        pdf = flat((await client.get(f"/r/{code}.pdf")).content)
+        return [claim in text for text in ((await client.get(f"/r/{code}")).text, pdf)]
+
+    async def qualified(first, last):
+        await organisation.enter(
+            kind=organisation.FactKind.TAX_DEDUCTION, value="公告1号", starts_on=date(first, 1, 1),
+            ends_on=date(last, 12, 31), by=house.admin,
+        )  # fmt: skip
+
+    assert await shown() == [False, False]
+    await qualified(year - 3, year - 1)
+    await qualified(year + 1, year + 1)
+    assert await shown() == [False, False]
+    await qualified(year, year)
+    assert await shown() == [True, True]

@@ -23,6 +23,7 @@ from .readers import (
     refunds_of,
     reversals_of,
 )
+from .tax import tax_note
 from .verbs import (
     DELIVERY_WORDS,
     PREFIX,
@@ -79,6 +80,7 @@ __all__ = [
     "replace",
     "reversals_of",
     "take_off",
+    "tax_note",
     "void",
     "whole_pdf",
 ]

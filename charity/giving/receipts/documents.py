@@ -13,6 +13,7 @@ from charity.giving.models import Donation, Receipt
 from charity.giving.receipts import readers
 from charity.giving.receipts.pick_up import pick_up_code
 from charity.giving.receipts.printed import goods_lines
+from charity.giving.receipts.tax import tax_note
 from charity.ledger import funds, journal_vouchers
 from charity.office import organisation, staff
 from charity.people import masking, persons
@@ -99,6 +100,7 @@ async def printed_for(code: str, *, to: Reader, copied_on: str = "") -> PrintedR
         full_url=f"{verify_url(code)}/full" if to == Reader.HOLDER else "",
         pick_up=pick_up_code(code) if shows_code else "",
         copied_on=copied_on,
+        tax_note=await tax_note(first.received_on),
         demo=who_we_are.demo,
         lang=words.language(),
     )
