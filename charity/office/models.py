@@ -129,6 +129,28 @@ class OrganisationFact(Model):
         return cls.all()
 
 
+class PrivacyNotice(Model):
+    """A version of the privacy notice; rows are only added. `entered_by` is the key of an account, or `system`."""
+
+    version = fields.IntField(primary_key=True)
+    starts_on = fields.TextField()
+    text = fields.TextField()
+    text_en = fields.TextField()
+    entered_at = fields.TextField()
+    entered_by = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "privacy_notice"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Everybody sees every version."""
+        del by
+        return cls.all()
+
+
 class Township(Model):
     """A township or street office of the county."""
 

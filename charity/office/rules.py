@@ -34,4 +34,8 @@ PASSWORD_COMMON = Rule(
     "password.common", "这个密码太容易猜：不要用常见密码、账号名、单位名或地名加几个数字", 422, field="password"
 )
 DOORS_BUSY = Rule("sign_in.busy", "登录的人太多，请稍后再试", 503)
+NOTICE_UNKNOWN = Rule("privacy.unknown", "没有隐私告知的第 {version} 版", 404)
+NOTICE_CHANGED = Rule("privacy.changed", "隐私告知已更新为第 {version} 版，请重新阅读后再提交", 422, field="notice")
+NOTICE_PAST = Rule("privacy.past", "生效日期不能早于今天", 422, field="starts_on")
+NOTICE_ORDER = Rule("privacy.order", "已有一版从 {starts_on} 起生效，新版本不能早于它", 422, field="starts_on")
 ALREADY_BEGUN = Rule("init.done", "已经有管理员，不能再次初始化")

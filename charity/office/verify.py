@@ -32,6 +32,20 @@ async def facts() -> Sequence[Failure]:
     return failures
 
 
+NOTICES = "隐私告知第 {version} 版的编号、日期或全文不对：以前同意的版本要能查到"
+
+
+async def notices() -> Sequence[Failure]:
+    """Versions of the privacy notice that are missing, turned round in their days, or without words."""
+    failures, day = [], ""
+    rows = await reading.rows("SELECT version, starts_on, text, text_en FROM privacy_notice ORDER BY version")
+    for n, row in enumerate(rows, 1):
+        if row["version"] != n or row["starts_on"] < day or not row["text"] or not row["text_en"]:
+            failures.append(Failure("NOTICES", words.say(NOTICES, version=n)))
+        day = row["starts_on"]
+    return failures
+
+
 async def run() -> Sequence[Failure]:
     """Accounts in use with two roles that nobody may hold together."""
     failures = []

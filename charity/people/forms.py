@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -14,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from charity.people.id_numbers import is_persons
 from charity.people.persons import NAME_MAX, Donor
 
 _PHONE = re.compile(r"^\+?[0-9][0-9 \-]{5,19}$")
@@ -39,6 +41,14 @@ def _tax_id(text: str) -> str:
     return text.upper()
 
 
+def _absent(value: object) -> object:
+    """None for a field that a form left empty."""
+    return None if value == "" else value
+
+
+NOTICE_MAX = 100_000
+Version = Annotated[Annotated[int, Field(ge=1, le=NOTICE_MAX)] | None, BeforeValidator(_absent)]
+"""The version of a privacy notice, or none."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_MAX)]
 
 
@@ -53,6 +63,8 @@ class DonorForm(BaseModel):
     email: Annotated[Line, AfterValidator(_email)] = Field("", description="电子邮箱，加密保存")
     tax_id: Annotated[Line, AfterValidator(_tax_id)] = Field("", description="统一社会信用代码或身份证号")
     fiscal_receipt: bool = Field(default=False, description="是否需要公益事业捐赠票据")
+    notice: Version = Field(None, description="向捐赠人出示并取得同意的隐私告知版本；没有出示则不填")
+    sensitive: bool = Field(default=False, validate_default=True, description="单独同意使用身份证号")
 
     @field_validator("name", "phone", "email", "tax_id", mode="after")
     @classmethod
@@ -60,6 +72,13 @@ class DonorForm(BaseModel):
         if text and info.data.get("kind") == "anonymous":
             raise ValueError("匿名捐赠不留姓名、联系方式和证件号码：请清空此项，或改选个人、单位")
         return text
+
+    @field_validator("sensitive", mode="after")
+    @classmethod
+    def _agreed_apart(cls, agreed: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
+        if not agreed and info.data.get("notice") and is_persons(info.data.get("tax_id", "")):
+            raise ValueError("身份证号是敏感个人信息：请单独勾选同意使用，或清空证件号码")
+        return agreed
 
     @model_validator(mode="after")
     def _named(self) -> "DonorForm":
@@ -69,7 +88,9 @@ class DonorForm(BaseModel):
 
     def donor(self) -> Donor:
         """The facts."""
-        return Donor(self.kind, self.name, self.phone, self.email, self.tax_id, self.fiscal_receipt)
+        return Donor(
+            self.kind, self.name, self.phone, self.email, self.tax_id, self.fiscal_receipt, self.notice, self.sensitive
+        )
 
 
 class DonorPageForm(DonorForm):

@@ -66,6 +66,8 @@ class Person(Model):
     address_index = fields.TextField(null=True)
     bank_account = SealedField(null=True)
     bank_account_index = fields.TextField(null=True)
+    notice = fields.IntField(null=True)
+    sensitive = fields.BooleanField()
     created_at = fields.TextField()
 
     class Meta:
@@ -101,6 +103,8 @@ class PersonRow(TypedDict):
     address_index: str | None
     bank_account: bytes | None
     bank_account_index: str | None
+    notice: int | None
+    sensitive: bool
     created_at: str
 
 

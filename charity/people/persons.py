@@ -29,6 +29,10 @@ class Donor:
     email: str = ""
     tax_id: str = ""
     fiscal_receipt: bool = False
+    notice: int | None = None
+    """The version of the privacy notice that was agreed to; None: none was shown."""
+    sensitive: bool = False
+    """Whether the use of the ID number was agreed to apart from it (PIPL 29)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def person_row(donor: Donor, *, key: str, at: str | None = None) -> PersonRow:
     A person's ID number is sealed whatever kind the donor chose; of an anonymous giver nothing is kept.
     """
     if donor.kind == "anonymous":
-        donor = Donor(fiscal_receipt=donor.fiscal_receipt)
+        donor = Donor(fiscal_receipt=donor.fiscal_receipt, notice=donor.notice)
     id_number = donor.tax_id if donor.kind == "person" or is_persons(donor.tax_id) else ""
     return PersonRow(
         key=key,
@@ -72,6 +76,8 @@ def person_row(donor: Donor, *, key: str, at: str | None = None) -> PersonRow:
         address_index=None,
         bank_account=None,
         bank_account_index=None,
+        notice=donor.notice,
+        sensitive=bool(id_number) and donor.sensitive,
         created_at=at or clock.stamp(),
     )
 
@@ -99,6 +105,20 @@ async def names(keys: Iterable[str]) -> dict[str, Person]:
         rows = await models.Person.with_keys(todo[n : n + NAMES_CHUNK]).only("key", "kind", "name")
         persons |= {row.key: Person(row.key, row.kind, row.name) for row in rows}
     return persons
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """What a giver agreed to beside the publishing of name and amount, which each gift keeps."""
+
+    notice: int | None
+    sensitive: bool
+
+
+async def consents(key: str) -> Consents:
+    """What the giver of this key was shown and agreed to, for whoever may see the gift; nothing when it is gone."""
+    row = await models.Person.with_keys([key]).first()
+    return Consents(row.notice, row.sensitive) if row else Consents(None, sensitive=False)
 
 
 async def natural(keys: Iterable[str], *, by: Actor) -> dict[str, Person]:

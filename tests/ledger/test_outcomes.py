@@ -332,7 +332,14 @@ def test_an_error_of_postgresql_is_known_by_its_class(
 
 # -- what people and programs are told -----------------------------------------------------------------
 
-PLEDGE = {"amount": "free", "amount_yuan": "12.30", "kind": "person", "name": "林小溪", "channel": "bank"}
+PLEDGE = {
+    "amount": "free",
+    "amount_yuan": "12.30",
+    "kind": "person",
+    "name": "林小溪",
+    "channel": "bank",
+    "notice": "1",
+}
 
 
 def hidden(page: str) -> dict[str, str]:

@@ -9,8 +9,8 @@ from cast import Cast
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.office import organisation, verify
-from charity.office.organisation import Fact, FactKind, facts
+from charity.office import kept, organisation, verify
+from charity.office.organisation import Fact, FactKind
 from charity.roles import PUBLIC, SYSTEM
 from charity.web import pages
 
@@ -114,7 +114,7 @@ async def test_a_kept_answer_is_forgotten_when_something_is_entered(house: Cast,
     await transactions.run(lambda tx: organisation.add(tx, fact, by=SYSTEM))  # as another process does
     assert (await organisation.facts_on(day, kept=True)).value(FactKind.ICP) == ""
     assert (await organisation.facts_on(day)).value(FactKind.ICP) == "备1号"
-    monkeypatch.setattr(facts.time, "monotonic", lambda: float("inf"))
+    monkeypatch.setattr(kept.time, "monotonic", lambda: float("inf"))
     assert (await organisation.facts_on(day, kept=True)).value(FactKind.ICP) == "备1号"
     monkeypatch.undo()
     await enter(house, FactKind.ICP, "备2号", "2026-01-01")

@@ -59,6 +59,8 @@ def test_contacts_and_numbers_of_persons_are_sealed_and_can_be_looked_up(
         "address_index": None,
         "bank_account": None,
         "bank_account_index": None,
+        "notice": None,
+        "sensitive": False,
         "created_at": AT,
     }
 

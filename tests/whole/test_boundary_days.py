@@ -132,7 +132,14 @@ async def test_the_form_and_the_api_take_a_pledge_on_the_last_day_and_refuse_it_
             client = web.as_()
             shown = await client.get("/sign-in")
             csrf = re.findall(r'name="csrf" value="(\w+)"', shown.text)[0]
-            fields = {"csrf": csrf, "amount": "10000", "kind": "person", "name": "王小明", "channel": "bank"}
+            fields = {
+                "csrf": csrf,
+                "notice": "1",
+                "amount": "10000",
+                "kind": "person",
+                "name": "王小明",
+                "channel": "bank",
+            }
             answer = await client.post("/campaigns/one-day-2026/give", data=fields)
             assert answer.status_code == page, answer.text
             answer = await client.post("/api/v1/pledges", json=body, headers={"Idempotency-Key": f"{call}"})

@@ -76,6 +76,7 @@ VERBS = {
     "goods.till.readers.preview": "goods.move",
     "goods.till.verbs.issue": "goods.move",
     "office.organisation.verbs.enter": "organisation.change",
+    "office.privacy.verbs.publish": "organisation.change",
     "office.staff.changes.confirm": "account.manage",
     "office.staff.changes.stop": "account.watch",
     "office.staff.tokens.revoke": "account.manage",

@@ -89,7 +89,7 @@ async def _receive(plan: Plan, *, day: date, **facts: Any) -> None:
 def _citizens(plan: Plan) -> list[Donor]:
     """Who gives out of his own pocket, now and then more than once: one phone number each."""
     chance = random.Random(f"citizens {plan.today}")  # noqa: S311 - a story; the same people whenever they are asked for
-    return [Donor("person", names.person(chance), names.phone(n)) for n in range(CITIZENS)]
+    return [Donor("person", names.person(chance), names.phone(n), notice=1) for n in range(CITIZENS)]
 
 
 def _seasonal(plan: Plan, income: Income) -> None:
@@ -208,7 +208,7 @@ def _pledges(plan: Plan) -> None:
 
     def promise(day: date, campaign: str, yuan: int, *, pay: float = 0.0, message: str = "") -> None:
         nonlocal promises
-        donor = Donor("person", names.person(chance), names.phone(FIRST_PROMISE + promises))
+        donor = Donor("person", names.person(chance), names.phone(FIRST_PROMISE + promises), notice=1)
         promises += 1
         made = pledges.Promise(
             campaign=campaign,

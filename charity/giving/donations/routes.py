@@ -20,6 +20,7 @@ from charity.giving.donations.screens import (
 )
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.receipts.routes import to_receipt
+from charity.office import privacy
 from charity.web import auth, forms, pages
 
 Data = dict[str, str | list[str]]
@@ -42,6 +43,7 @@ async def _donation_page(request: Request, values: Data, refusal: Refusal | None
         values=defaultdict(str, values),
         campaigns=await campaign_choices(anew=bool(values.get("corrects"))),
         kinds=kinds(),
+        notice=(await privacy.current()).version,
         channels=await received_choices(),
         capitals=read_back(refusal),
         units=await unit_choices(),

@@ -28,6 +28,7 @@ from charity.ledger import payment_numbers, sums
 from charity.ledger.payment_numbers import Holder, PaymentKind
 from charity.ledger.state import Entry, Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.office import privacy
 from charity.people import parties
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
@@ -110,6 +111,7 @@ async def receive(
     """
     by.must("gift.receive")
     way = await channels.arrived(channel, channel_ref)
+    await privacy.must_be_current(donor.notice)
     check_day(received_on)
     asked = await campaigns.known(campaign)
     key, person = tokens.key16(), tokens.key16()
@@ -170,6 +172,7 @@ async def receive_together(
     if not 0 < len(parts) <= PARTS_MAX:
         raise rules.TOO_MANY_PARTS(most=PARTS_MAX)
     way = await channels.arrived(channel, channel_ref)
+    await privacy.must_be_current(donor.notice)
     check_day(received_on)
     person = tokens.key16()
     row = person_row(donor, key=person)

@@ -1,7 +1,10 @@
 """What forms offer of givers: in whose name a gift is made, and the work units."""
 
+from typing import Any
+
 from charity import words
 from charity.giving.donors import work_units
+from charity.people import persons
 from charity.web.choices import choices
 
 
@@ -14,3 +17,18 @@ async def unit_choices() -> list[dict[str, str]]:
     """The work units, and the choice of none."""
     units = [{"value": u.code, "label": u.name} for u in await work_units.every()]
     return [{"value": "", "label": words.translate("不属于单位捐款")}, *units] if units else []
+
+
+async def consents(donor: str, *, name: bool, amount: bool) -> dict[str, Any]:
+    """What a giver was shown and agreed to, as a fact of a `description_list`: version, publishing, the ID number."""
+    agreed = await persons.consents(donor)
+    shown = words.say("没有出示隐私告知")
+    if agreed.notice:
+        shown = words.say("隐私告知第 {version} 版", version=agreed.notice)
+    parts = [
+        words.say("公开姓名") if name else words.say("不公开姓名"),
+        words.say("公开金额") if amount else words.say("不公开金额"),
+        *([words.say("单独同意使用身份证号")] if agreed.sensitive else []),
+    ]
+    href = f"/privacy?version={agreed.notice}" if agreed.notice else ""
+    return {"term": words.say("告知与同意"), "value": shown, "note": "；".join(parts), "href": href}

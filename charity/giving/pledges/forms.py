@@ -1,8 +1,8 @@
 """Strings and JSON in, a typed pledge or the money for one out; or errors, each at its field."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from charity.giving.fields import (
     Body,
@@ -18,7 +18,7 @@ from charity.giving.fields import (
     TypedYuan,
 )
 from charity.giving.receipts.forms import ReceiptRef
-from charity.people.forms import DonorForm, DonorPageForm
+from charity.people.forms import DonorForm, DonorPageForm, Version
 from charity.web.fields import Day
 
 FREE = "free"
@@ -61,11 +61,19 @@ class GiveForm(DonorPageForm):
 
     amount: ChosenAmount
     channel: TypedChannel
+    notice: Annotated[Version, Field(validate_default=True)] = None
     public_name: bool = False
     public_amount: bool = False
     fund: OptionalCode = None
     work_unit: OptionalCode = None
     message: Message = ""
+
+    @field_validator("notice", mode="after")
+    @classmethod
+    def _shown(cls, notice: int | None) -> int | None:
+        if notice is None:
+            raise ValueError("请打开捐赠页，先阅读隐私告知再提交")
+        return notice
 
     @model_validator(mode="before")
     @classmethod

@@ -13,6 +13,7 @@ from charity.giving.pledges import Promise, screens
 from charity.giving.pledges.forms import GiveForm, ReceiveForm
 from charity.giving.receipts.routes import to_receipt
 from charity.giving.rules import CAMPAIGN_NOT_OPEN
+from charity.office import privacy
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
 from charity.words import Term
@@ -47,6 +48,7 @@ async def _give_page(request: Request, values: Data, refusal: Refusal | None = N
         shown=shown,
         amounts=screens.AMOUNTS_FEN,
         kinds=kinds(),
+        notice=(await privacy.current()).version,
         channels=await screens.pay_choices(),
         funds=screens.fund_choices(await campaigns.fund_choices(shown.row["slug"])),
         units=await unit_choices() if shown.row["kind"] == "one_day" else [],

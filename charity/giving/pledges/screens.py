@@ -8,6 +8,7 @@ from markupsafe import Markup
 from charity import words
 from charity.db import sealed
 from charity.giving import campaigns, channels, pledges
+from charity.giving.donors.screens import consents
 from charity.giving.models import Pledge, Receipt
 from charity.ledger import funds
 from charity.people import persons
@@ -98,6 +99,7 @@ async def receive_facts(row: Pledge, page: dict[str, Any]) -> list[dict[str, Any
         {"term": words.translate("认捐金额"), "value": row.amount_fen, "kind": "yuan"},
         {"term": words.translate("已经到账"), "value": row.received_fen, "kind": "yuan"},
         {"term": words.translate("状态"), "value": page["state"], "kind": "status"},
+        await consents(row.donor_id, name=row.public_name, amount=row.public_amount),
     ]
 
 

@@ -18,6 +18,7 @@ from charity.giving.pledges import content
 from charity.giving.pledges.readers import OPEN, get
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.office import privacy
 from charity.people import parties
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
@@ -53,6 +54,7 @@ class Promise:
 async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
     """Keep a promise: 201 `{code, reference, status, amount_fen, expires_at}`. Anybody may."""
     await channels.promised(promised.channel)
+    await privacy.must_be_current(promised.donor.notice)
     campaign = await campaigns.known(promised.campaign)
     today = clock.today().isoformat()
     fund = await campaigns.chosen_fund(campaign, promised.fund, on=today)

@@ -10,6 +10,7 @@ from charity.giving import receipts
 from charity.giving.donors.screens import kinds
 from charity.giving.receipts import screens
 from charity.giving.receipts.forms import DeliveryForm, ReasonForm, ReceiptsQuery, ReplaceForm
+from charity.office import privacy
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
 
@@ -94,6 +95,7 @@ async def _end_page(request: Request, values: Data, refusal: Refusal | None = No
         errors=confirming.errors(request, refusal, context["confirmed"]),
         values=values,
         kinds=kinds(),
+        notice=(await privacy.current()).version,
         **context,
     )
 

@@ -7,6 +7,7 @@ from charity import addresses, words
 from charity.db import sealed
 from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
+from charity.giving.donors.screens import consents
 from charity.giving.models import Donation, GiftReversal, Receipt, Refund
 from charity.ledger import funds
 from charity.office import staff
@@ -65,6 +66,7 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
         "donor": persons.shown(donor),
+        "consents": await consents(row.donor_id, **_published(gifts)),
         "campaign": "、".join(names[slug] for slug in slugs if slug in names),
         "fund": "、".join(money.get(code, code) for code in dict.fromkeys([row.fund, *(g.fund for g in gifts)])),
         "handler": staff_names.get(row.handler, ""),
@@ -87,6 +89,12 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
             for r in corrections
         ],
     }
+
+
+def _published(gifts: Iterable[Donation]) -> dict[str, bool]:
+    """Whether all gifts on a receipt may be shown with the name, and with the amount."""
+    kept = list(gifts)
+    return {"name": all(gift.public_name for gift in kept), "amount": all(gift.public_amount for gift in kept)}
 
 
 def _confirmed(row: Receipt, donor: str) -> list[dict[str, Any]]:

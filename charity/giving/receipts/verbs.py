@@ -20,6 +20,7 @@ from charity.ledger import numbers
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.office import privacy
 from charity.people.models import PERSON
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
@@ -222,6 +223,7 @@ async def replace(
     """
     by.must("receipt.void")
     must_say_why(reason)
+    await privacy.must_be_current(donor.notice if donor else None)
     today = clock.today()
     key = tokens.key16()
     person = person_row(donor, key=key) if donor is not None else None

@@ -26,7 +26,7 @@ from charity.ledger import accounts as acc
 from charity.ledger import sums
 from charity.ledger.state import Entry, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
-from charity.office import stores
+from charity.office import privacy, stores
 from charity.people import parties
 from charity.people.models import PERSON, PersonRow
 from charity.people.persons import Donor, person_row
@@ -108,6 +108,7 @@ async def take_in(
     """
     by.must("goods.move")
     await stores.served(store, by=by)
+    await privacy.must_be_current(donor.notice if donor else None)
     known = await items.known(line.barcode for line in lines)
     day = clock.today()
     reasons = _header(source, donor, voucher)

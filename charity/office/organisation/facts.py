@@ -5,13 +5,12 @@ none. A last good day holds to its end in Asia/Shanghai, for whoever asks says a
 24 and 25, 税前扣除资格 by year (财政部 税务总局 民政部公告2020年第27号), ICP and 公安 numbers, finding L3.
 """
 
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from charity.db import engine
+from charity.office.kept import Kept
 from charity.office.models import FactKind, OrganisationFact
 from charity.roles import PUBLIC
 
@@ -30,7 +29,6 @@ FACT_WORDS: Final[dict[str, str]] = {
 }
 EVER: Final = "1949-01-01"
 """From when what was always so is true: the first day of our years."""
-KEPT_S: Final = 5.0
 HISTORY_MAX: Final = 500
 
 
@@ -71,12 +69,9 @@ class Facts:
         return [kind for kind in kinds if kind not in self.valid]
 
 
-_kept: tuple[object, float, Sequence[Fact]] | None = None
-
-
 async def facts_on(day: date, *, kept: bool = False) -> Facts:
-    """What is true on a business date. `kept`: as this process knew it KEPT_S seconds ago at the earliest, unread."""
-    return valid_on(day, await (_rows_kept() if kept else _rows()))
+    """What is true on a business date. `kept`: as this process knew it some seconds ago at the earliest, unread."""
+    return valid_on(day, await (_facts.get() if kept else _rows()))
 
 
 def valid_on(day: date, rows: Iterable[Fact]) -> Facts:
@@ -90,23 +85,13 @@ async def history() -> list[Fact]:
     return list(reversed(await _rows()))[:HISTORY_MAX]
 
 
-def forget() -> None:
-    """Read anew at the next call: something was entered."""
-    global _kept  # noqa: PLW0603 - kept for a few seconds a process
-    _kept = None
-
-
-async def _rows_kept() -> Sequence[Fact]:
-    global _kept  # noqa: PLW0603 - kept for a few seconds a process
-    now = time.monotonic()
-    if _kept is None or _kept[0] is not engine.state() or _kept[1] < now:
-        _kept = (engine.state(), now + KEPT_S, await _rows())
-    return _kept[2]
-
-
 async def _rows() -> list[Fact]:
     """All rows, the newest last: a few a year."""
     return [
         Fact(FactKind(row.kind), row.value, row.starts_on, row.ends_on, row.entered_at, row.entered_by)
         for row in await OrganisationFact.visible_to(PUBLIC).order_by("id")
     ]
+
+
+_facts = Kept(_rows)
+forget = _facts.forget
