@@ -52,7 +52,9 @@ class Books:
     times: list[tuple[str, tuple[str, ...], int]] = field(default_factory=list)
     """(day, funds that had a part, 人次)"""
     income: list[tuple[str, int, int]] = field(default_factory=list)
-    """(day, money, goods) of what the register of gifts lists: income, debts to pass on, what was taken off either"""
+    """(day, money, goods) of the income that the register of gifts lists, and what was taken off it"""
+    held: list[tuple[str, int]] = field(default_factory=list)
+    """(day, fen) of what it lists as held for others"""
     helped: dict[int, tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     """(day, funds, whom) of each entry that helped somebody who is listed"""
     agency: set[str] = field(default_factory=set)
@@ -77,15 +79,20 @@ def read(entries: Iterable[Sequence[Any]], agency: Iterable[str], listed: Mappin
                 books.moves.append((body["effective_on"], fund, figure, money, goods))
             stock = any(chart in STOCK for chart, _ in mine)
             for chart, quantity in mine:
-                if chart == "4101" or (chart == "2601" and kind.startswith(("gift.", "goods.gift"))):
+                if chart == "4101":
                     books.income.append((body["effective_on"], 0 if stock else -quantity, -quantity if stock else 0))
-                elif chart == "2601" and back is not None and back["kind"] == "goods.gift":
-                    books.income.append((body["effective_on"], 0, -quantity))
+                elif chart == "2601" and (kind.startswith(("gift.", "goods.gift")) or _of_gift(back)):
+                    books.held.append((body["effective_on"], -quantity))
         for account, unit, _ in body["postings"]:
             if unit.startswith("lot:") and "fund" in body["facts"] and account.startswith("store:"):
                 lots[unit] = body["facts"]["fund"]
         _people(books, kind, body, back, lines, lots, listed)
     return books
+
+
+def _of_gift(back: Any) -> bool:
+    """Whether an entry takes goods that were given back."""
+    return back is not None and back["kind"] == "goods.gift"
 
 
 def _figures(kind: str, lines: Sequence[tuple[str, int]], *, reversed_: bool) -> dict[str, Pair]:
@@ -344,12 +351,13 @@ async def _registers(done: Compared, books: Books, get: Get, today: date) -> Non
         for day, money, worth in books.income:
             if period[0] <= day <= period[1]:
                 cash, goods = cash + money, goods + worth
+        held = sum(fen for day, fen in books.held if period[0] <= day <= period[1])
         for day, _, figure, money, worth in books.moves:
             if period[0] <= day <= period[1] and figure in {"aid", "agency_out"}:
                 paid, out = paid + money, out + worth
         times = sum(n for day, _, n in books.times if period[0] <= day <= period[1])
         for name, counted in (
-            ("donations", {"货币金额": cash, "实物折价": goods, "合计": cash + goods}),
+            ("donations", {"货币金额": cash, "实物折价": goods, "合计": cash + goods, "受托代理": held}),
             ("disbursements", {"货币资金": paid, "物资折价": out, "合计": paid + out, "受益人次": times}),
         ):
             where = f"/ledgers/{name}?from={period[0]}&to={period[1]}"

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from itertools import dropwhile, takewhile
 from typing import Any, Protocol
 
 import openpyxl
@@ -76,9 +77,20 @@ def _ordered(journal: Mapping[int, Entry], begin: str, end: str) -> list[Entry]:
     return sorted(within, key=lambda entry: (entry.day, entry.seq))
 
 
+def _funds_of_lots(journal: Mapping[int, Entry]) -> dict[str, str]:
+    """The fund of each lot, by its unit."""
+    return {
+        line.unit: entry.facts["fund"]
+        for entry in journal.values()
+        if entry.kind in {"goods.gift", "goods.purchase", "goods.opening"}
+        for line in entry.lines
+        if line.unit.startswith("lot:")
+    }
+
+
 def donations(journal: Mapping[int, Entry], beside: Beside, begin: str, end: str) -> Register:
-    """D4: every gift, refund and correction, with what it adds to income 4101 or to debts to pass on 2601."""
-    register, keys = Register([], ("货币金额", "实物折价", "合计")), []
+    """D4: every gift, refund and correction, with what it adds to income 4101, or apart to debts to pass on 2601."""
+    register, keys = Register([], ("货币金额", "实物折价", "合计", "受托代理")), []
     for entry in _ordered(journal, begin, end):
         undone = entry.kind == "goods.reversal" and entry.undone is not None and entry.undone.kind == "goods.gift"
         if entry.kind not in GIFTS and not undone:
@@ -87,20 +99,24 @@ def donations(journal: Mapping[int, Entry], beside: Beside, begin: str, end: str
         fen = -sum(line.quantity for line in lines)
         goods = entry.kind.startswith("goods.")
         gift = entry.undone or entry
+        fund = gift.cny[0].fund if gift.cny else gift.facts["fund"]
+        if entry.kind in {"gift.refund", "gift.correction"}:
+            fund = journal[entry.facts["refund_of" if entry.kind == "gift.refund" else "of"]].cny[0].fund
+        kind = beside.kinds[fund]
+        held = kind == "agency"
+        worth = UNVALUED if goods and not lines else fen
         register.rows.append(
             {
                 "序号": len(register.rows) + 1,
                 "到账日期": entry.facts.get("on", entry.day) if entry.kind == "gift.cash" else entry.day,
                 "分录": str(entry.seq),
-                "货币金额": None if goods else fen,
-                "实物折价": (fen if lines else UNVALUED) if goods else None,
-                "合计": None if goods and not lines else fen,
+                "货币金额": None if goods or held else fen,
+                "实物折价": worth if goods and not held else None,
+                "合计": None if held or (goods and not lines) else fen,
+                "受托代理": worth if held else None,
             }
         )
-        fund = gift.cny[0].fund if gift.cny else gift.facts["fund"]
-        if entry.kind in {"gift.refund", "gift.correction"}:
-            fund = journal[entry.facts["refund_of" if entry.kind == "gift.refund" else "of"]].cny[0].fund
-        keys.append((entry.day[:7], beside.kinds[fund]))
+        keys.append((entry.day[:7], kind))
     register.grouped(keys)
     return register
 
@@ -108,14 +124,8 @@ def donations(journal: Mapping[int, Entry], beside: Beside, begin: str, end: str
 def disbursements(journal: Mapping[int, Entry], beside: Beside, begin: str, end: str) -> Register:  # noqa: ARG001 - as the others
     """D7: a row for each posting to 5101, or to 2601 of what was passed on; goods without value have one."""
     register, keys = Register([], ("受益人次", "货币资金", "物资折价", "合计")), []
-    worth = Worth(journal)
-    of_lot = {
-        line.unit: entry.facts["fund"]
-        for entry in journal.values()
-        if entry.kind in {"goods.gift", "goods.purchase", "goods.opening"}
-        for line in entry.lines
-        if line.unit.startswith("lot:")
-    }
+    worth, taken = Worth(journal), list[tuple[str, str, int]]()
+    of_lot = _funds_of_lots(journal)
     for entry in _ordered(journal, begin, end):
         issue = entry.undone or entry
         goods = issue.kind == "goods.issue"
@@ -139,8 +149,16 @@ def disbursements(journal: Mapping[int, Entry], beside: Beside, begin: str, end:
                     "基金结余": worth.at(fund, entry.day),
                 }
             )
+            taken.append((entry.day, fund, fen or 0))
             keys.append((entry.day[:7], issue.facts["programme"]))
             first = first and (line is None or line.chart != "5101")
+    later: dict[tuple[str, str], int] = defaultdict(int)  # what else goes out of a fund that day
+    for row, (day, fund, fen) in zip(
+        reversed(register.rows), reversed(taken), strict=True
+    ):  # what else goes out that day
+        left = row["基金结余"]
+        row["基金结余"] = left + later[day, fund] if isinstance(left, int) else left
+        later[day, fund] += fen
     register.grouped(keys)
     return register
 
@@ -170,7 +188,9 @@ class Worth:
 
 
 CAME, WENT = ("捐赠", "采购", "调入", "盘盈"), ("发放", "调出", "报损", "盘亏")
-COUNTS = ("期初数量", "期初金额", *CAME, *WENT, "期末数量", "期末金额", "近效期")
+COUNTS = (
+    "期初数量", "期初金额", *CAME, "收入金额", *WENT, "发出金额", "期末数量", "期末金额", "近效期",
+)  # fmt: skip
 _OTHER = {"world:opening": "期初数量", "world:donors": "捐赠", "world:suppliers": "采购", "world:households": "发放"}
 
 
@@ -202,28 +222,33 @@ def stock(journal: Mapping[int, Entry], beside: Beside, begin: str, end: str) ->
                     on_shelf[shelf][0] += line.quantity
                 else:
                     moves[shelf][way] += line.quantity if way in CAME else -line.quantity
+    funds = _funds_of_lots(journal)
     until = (date.fromisoformat(end) + timedelta(days=NEAR_DAYS)).isoformat()
-    lines: dict[tuple[str, str, int], dict[str, int]] = {}
+    lines: dict[tuple[str, str, str, int], dict[str, int]] = {}
     for shelf, (opening, closing) in on_shelf.items():
         if not opening and not closing and shelf not in moves:
             continue
         store, lot = shelf[0], beside.lots[shelf[1]]
-        sums = lines.setdefault((store, lot.barcode, lot.cost_fen), dict.fromkeys(COUNTS, 0))
+        account = "1801" if beside.kinds[funds[f"lot:{shelf[1]}"]] == "agency" else "1201"
+        sums = lines.setdefault((store, account, lot.barcode, lot.cost_fen), dict.fromkeys(COUNTS, 0))
+        came, went = (sum(moves[shelf][way] for way in ways) * lot.cost_fen for ways in (CAME, WENT))
         near = closing if lot.expires and lot.expires <= until else 0
         for title, value in (
             ("期初数量", opening), ("期初金额", opening * lot.cost_fen), ("期末数量", closing),
-            ("期末金额", closing * lot.cost_fen), ("近效期", near), *moves[shelf].items(),
+            ("期末金额", closing * lot.cost_fen), ("近效期", near), ("收入金额", came),
+            ("发出金额", went), *moves[shelf].items(),
         ):  # fmt: skip
             sums[title] += value
     register = Register([], COUNTS)
-    for n, ((_, barcode, cost), sums) in enumerate(sorted(lines.items()), 1):
-        register.rows.append({"序号": n, "条码": barcode, "单价": cost or UNVALUED, **sums})
-    register.grouped([store for store, _, _ in sorted(lines)])
+    for n, ((_, account, barcode, cost), sums) in enumerate(sorted(lines.items()), 1):
+        register.rows.append({"序号": n, "科目": account, "条码": barcode, "单价": cost or UNVALUED, **sums})
+    register.grouped([(store, account) for store, account, _, _ in sorted(lines)])
     return register
 
 
 REGISTERS = {"donations": donations, "disbursements": disbursements, "stock": stock}
 MONEY = {"货币金额", "实物折价", "合计", "货币资金", "物资折价", "基金结余", "期初金额", "期末金额", "单价"}
+MONEY |= {"受托代理", "收入金额", "发出金额"}
 
 
 def sheets(done: Compared, register: Register, where: str, texts: Sequence[Sequence[Cell]]) -> None:
@@ -238,8 +263,9 @@ def sheets(done: Compared, register: Register, where: str, texts: Sequence[Seque
 
 
 def of_csv(body: bytes) -> list[list[Cell]]:
-    """The cells of a CSV: money as fen, counts, texts; None for an empty one."""
-    head, *rows = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+    """The cells of a CSV down to its sums: money as fen, counts, texts; None for an empty one."""
+    lines = csv.reader(io.StringIO(body.decode("utf-8-sig")))
+    head, *rows = takewhile(bool, lines)  # what the sheet is stands below an empty line
     figures = MONEY | {"序号", "受益人次", *COUNTS}
     return [list(head), *([_cell(title, text, figures) for title, text in zip(head, row, strict=True)] for row in rows)]
 
@@ -255,7 +281,8 @@ def _cell(title: str, text: str, figures: set[str]) -> Cell:
 def of_xlsx(body: bytes) -> list[list[Cell]]:
     """The cells of the only sheet of a workbook, as those of `of_csv`."""
     book = openpyxl.load_workbook(io.BytesIO(body), read_only=True)
-    head, *rows = book.worksheets[0].iter_rows(values_only=True)
+    lines = book.worksheets[0].iter_rows(values_only=True)
+    head, *rows = dropwhile(lambda line: line[0] != "序号", lines)  # what the sheet is stands above its head
     titles = [str(title) for title in head]
     return [[*titles], *([_number(title, value) for title, value in zip(titles, row, strict=True)] for row in rows)]
 
@@ -263,6 +290,8 @@ def of_xlsx(body: bytes) -> list[list[Cell]]:
 def _number(title: str, value: object) -> Cell:
     if isinstance(value, int | float):
         return round(value * 100) if title in MONEY else int(value)
+    if isinstance(value, datetime):
+        return value.date().isoformat()
     return str(value) if value else None
 
 

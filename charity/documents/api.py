@@ -3,7 +3,7 @@
 from starlette.responses import FileResponse, Response
 
 from charity import words
-from charity.documents import exports, forms, registry
+from charity.documents import exports, facts, forms, registry
 from charity.documents.exports import Export
 from charity.documents.forms import ExportAnswer, ExportBody
 from charity.web.api import Call, Endpoint
@@ -51,7 +51,7 @@ async def file(call: Call) -> Response:
 
 def download(export: Export) -> FileResponse:
     """The file under the name of its register and period."""
-    title = words.say(registry.document(export.report).title)
+    title = facts.title(registry.document(export.report), export.filters)
     name = f"{title} {export.filters.begin} {export.filters.end}.{export.format}"
     return FileResponse(export.path, media_type=exports.MEDIA[export.format], filename=name)
 

@@ -88,7 +88,8 @@ def _format(text: str) -> Format:
 
 async def start(*, report: str, fmt: str, filters: Filters, by: Actor) -> Export:
     """Order a file; the job exists if and only if the order does."""
-    chosen = facts.allowed(find(report), filters, by)
+    document = find(report)
+    chosen = await facts.known(document, facts.allowed(document, filters, by))
     order = tokens.key16()
     row: dict[str, Any] = {
         "id": order,
@@ -263,10 +264,11 @@ async def make_now(
     async def silent(done: int, total: int) -> None:
         """Nobody listens."""
 
+    document = find(report)
     made = await rendering.make(
-        document=find(report),
+        document=document,
         fmt=_format(fmt),
-        filters=filters,
+        filters=await facts.known(document, filters),
         language=language,
         out=out,
         made_by="cli",

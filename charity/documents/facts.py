@@ -7,7 +7,7 @@ from typing import Any
 
 from charity import days, words
 from charity.documents import rules
-from charity.documents.filters import COPY, STORE
+from charity.documents.filters import COPY, COPY_TITLES, STORE
 from charity.ledger import entries
 from charity.money import yuan
 from charity.printing.document import Document, Filters, Page, Totals
@@ -63,6 +63,32 @@ def allowed(document: Document, filters: Filters, by: Actor) -> Filters:
     if filters[STORE] not in {"", by.store}:
         raise rules.OTHER_STORE()
     return filters.choose(STORE, by.store)
+
+
+async def known(document: Document, filters: Filters) -> Filters:
+    """The filters; refuses by its field a code that names nothing, which would make a valid empty document."""
+    for wanted in document.filters:
+        value = filters[wanted]
+        if value and value not in await wanted.choices():
+            raise replace(rules.FILTER_VALUE, field=wanted.name)(label=words.Term(wanted.label), value=value)
+    return filters
+
+
+def shaped(document: Document, filters: Filters) -> Document:
+    """The document as this copy of it has columns and rows."""
+    return document.board if filters[COPY] == "board" and document.board is not None else document
+
+
+def copy_of(document: Document, filters: Filters) -> str:
+    """Which copy it is, stored with the document; "" for a document that has but one."""
+    return filters[COPY] if COPY in document.filters else ""
+
+
+def title(document: Document, filters: Filters) -> str:
+    """The title with the copy it is, in the current language."""
+    copy = copy_of(document, filters)
+    name = words.say(document.title)
+    return words.say("{title}（{copy}）", title=name, copy=words.Term(COPY_TITLES[copy])) if copy else name
 
 
 def cursor(parts: list[Any]) -> str:

@@ -5,7 +5,13 @@ from charity.ledger import funds
 from charity.office import stores
 from charity.printing.document import Filter
 
-COPY_WORDS = {"notice": "对外公示（姓名已隐去）", "internal": "内部存档（含姓名）"}
+COPY_WORDS = {
+    "notice": "外部查阅（姓名只留姓氏）",
+    "board": "公示版（只有合计，不含个人）",
+    "internal": "内部存档（含姓名）",
+}
+"""Stored as first called: `notice` is the copy for others to look into, `board` the one for a notice board."""
+COPY_TITLES = {"notice": "外部查阅", "board": "公示版", "internal": "内部存档"}
 
 
 async def _copies() -> dict[str, str]:
@@ -15,5 +21,5 @@ async def _copies() -> dict[str, str]:
 STORE = Filter("store", "门店", stores.names)
 FUND = Filter("fund", "基金", funds.names)
 PROGRAMME = Filter("programme", "项目", funds.programme_names)
-COPY = Filter("copy", "用途", _copies, default="notice", coded=False)
-"""For others, with names masked, or for our own files, with names."""
+COPY = Filter("copy", "版别", _copies, default="notice", coded=False)
+"""For whom it is printed; every file and every page of it names the copy."""

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from charity import clock, words
 from charity.documents import facts, rules
-from charity.documents.filters import COPY, COPY_WORDS
 from charity.printing.document import Document, Filters
 from charity.web.fields import Day
 
@@ -51,7 +50,7 @@ def filters_of(document: Document, begin: str, end: str, chosen: Mapping[str, st
         if not (plain := value.strip()):
             continue
         wanted = document.filter(name)
-        if wanted is None or (wanted is COPY and plain not in COPY_WORDS):
+        if wanted is None:
             raise rules.FILTER_UNKNOWN(name=name)
         if plain != wanted.default:
             values[name] = plain

@@ -25,7 +25,11 @@ class FileFormat(StrEnum):
 
 
 class IssuedDocument(Model):
-    """A document that was made: what it says, as two hashes. A row is never changed but to withdraw it."""
+    """A document that was made: what it must say. A row is never changed but to withdraw it.
+
+    `copy` is a kind of filters.COPY_TITLES, `filters` the words that are printed, `sums` a JSON list of (title, kind,
+    amount) of its totals; all three are empty in rows of before migration 0073.
+    """
 
     code = fields.CharField(40, primary_key=True)
     kind = fields.TextField()
@@ -35,6 +39,9 @@ class IssuedDocument(Model):
     format = fields.TextField()
     row_count = fields.BigIntField()
     seq = fields.BigIntField()
+    copy = fields.TextField()
+    filters = fields.TextField()
+    sums = fields.TextField()
     data_hash = fields.TextField()
     file_hash = fields.TextField()
     status = WordField(DocumentStatus)

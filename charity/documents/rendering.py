@@ -17,7 +17,7 @@ from typing import Any
 
 from charity import clock, tokens, words
 from charity.documents import facts, rules
-from charity.office import organisation
+from charity.office import organisation, staff
 from charity.printing import registers
 from charity.printing.document import Column, Document, Filters, Totals
 from charity.printing.register_renderer import print_register
@@ -55,6 +55,27 @@ class Spool:
                 yield json.loads(line)
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a file says of itself: its code, when and by whom it was made, its filters in words, the last entry."""
+
+    code: str
+    made_at: str
+    maker: str
+    filters: str
+    seq: int
+
+    @property
+    def printed_at(self) -> str:
+        """When it was made, in Shanghai."""
+        return clock.instant(self.made_at).astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+async def _maker(account: str) -> str:
+    """The name of who made it; nobody's for the command line."""
+    return (await staff.names([account])).get(account, "")
+
+
 async def make(
     *, document: Document, fmt: str, filters: Filters, language: str, out: Path, made_by: str, on_progress: OnProgress
 ) -> Made:
@@ -64,22 +85,29 @@ async def make(
     Raises Refusal when the books differ.
     """
     with words.speaking(language):
+        shape = facts.shaped(document, filters)
         seq = await facts.head_seq()
-        totals = await document.totals(filters, seq)
+        totals = await shape.totals(filters, seq)
         facts.must_agree(totals)
         if totals.count > registers.ROWS_MAX:
             raise rules.TOO_MANY_ROWS(rows=totals.count, limit=registers.ROWS_MAX)
-        code, made_at = tokens.code128(), clock.stamp()
+        head = Head(
+            code=tokens.code128(),
+            made_at=clock.stamp(),
+            maker=await _maker(made_by),
+            filters=await facts.filter_words(document, filters),
+            seq=seq,
+        )
         spool_path, part = out.with_suffix(".rows"), out.with_suffix(".part")
         try:
             steps = max(totals.count, 1) * (2 if fmt == "pdf" else 1)
-            spool = await _spooled(document, filters, seq, totals, spool_path, lambda done, _: on_progress(done, steps))
+            spool = await _spooled(shape, filters, seq, totals, spool_path, lambda done, _: on_progress(done, steps))
             if fmt == "pdf":
-                await _pdf(document, filters, totals, spool, code, made_at, part, on_progress)
+                await _pdf(shape, filters, totals, spool, head, part, on_progress)
             elif fmt == "xlsx":
-                _xlsx(document, totals, spool, part)
+                _xlsx(shape, filters, totals, spool, head, part)
             else:
-                _csv(document, totals, spool, part)
+                _csv(shape, filters, totals, spool, head, part)
             with part.open("rb") as file:
                 file_hash = hashlib.file_digest(file, "sha256").hexdigest()
                 os.fsync(file.fileno())
@@ -89,7 +117,7 @@ async def make(
             spool_path.unlink(missing_ok=True)
             part.unlink(missing_ok=True)
     issued = {
-        "code": code,
+        "code": head.code,
         "kind": document.name,
         "title": document.title,
         "from_on": filters.begin,
@@ -97,13 +125,28 @@ async def make(
         "format": fmt,
         "row_count": spool.count,
         "seq": seq,
+        "copy": facts.copy_of(document, filters),
+        "filters": head.filters,
+        "sums": _json([[c.title, c.kind, totals.sums[c.key]] for c in shape.columns if c.total]),
         "data_hash": spool.data_hash,
         "file_hash": file_hash,
         "status": "valid",
         "made_by": made_by,
-        "made_at": made_at,
+        "made_at": head.made_at,
     }
     return Made(out.name, size, issued)
+
+
+class _Printed:
+    """The rows of a spool with the printed columns only, as often as they are asked for."""
+
+    def __init__(self, spool: Spool, places: list[int]) -> None:
+        self._spool, self._places = spool, places
+
+    def __iter__(self) -> Iterator[list[Any]]:
+        """The rows from the first one."""
+        places = self._places
+        return ([row[at] for at in places] for row in self._spool.rows())
 
 
 def _asked(document: Document, filters: Filters) -> dict[str, str]:
@@ -156,8 +199,7 @@ async def _pdf(
     filters: Filters,
     totals: Totals,
     spool: Spool,
-    code: str,
-    made_at: str,
+    head: Head,
     path: Path,
     on_progress: OnProgress,
 ) -> None:
@@ -173,22 +215,24 @@ async def _pdf(
 
     english = words.language() == "en"
     register = registers.Register(
-        title=words.say(document.title),
+        title=facts.title(document, filters),
         organisation=ours.name_en if english and ours.name_en else ours.name,
         period=facts.period_words(filters),
-        filters=await facts.filter_words(document, filters),
+        filters=head.filters,
+        seq=head.seq,
         unit=words.say("单位：元"),
-        columns=[_printed_column(column) for column in document.columns],
-        rows=spool.rows(),
+        columns=[_printed_column(column) for column in document.columns if column.print],
+        rows=_Printed(spool, [at for at, column in enumerate(document.columns) if column.print]),
         row_count=spool.count,
         groups=[(group.label, group.figures) for group in totals.groups] if len(totals.groups) > 1 else (),
         group_title=words.say(document.group_title),
         note=document.check(totals),
         sign_offs=[words.say(text) for text in document.sign_offs],
-        code=code,
-        verify_url=f"{settings().public_url.rstrip('/')}/v/{code}",
+        maker=head.maker,
+        code=head.code,
+        verify_url=f"{settings().public_url.rstrip('/')}/v/{head.code}",
         hash_hex=spool.data_hash,
-        printed_at=clock.instant(made_at).astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+        printed_at=head.printed_at,
         demo=ours.demo,
         lang=words.language(),
     )
@@ -203,15 +247,36 @@ def _sum_row(document: Document, totals: Totals) -> list[Any]:
     return row
 
 
-def _csv(document: Document, totals: Totals, spool: Spool, path: Path) -> None:
+def _about(filters: Filters, head: Head) -> list[tuple[str, str]]:
+    """What a sheet is made of, as (term, words): equal for equal books."""
+    return [
+        (words.say("期间"), facts.period_words(filters)),
+        (words.say("筛选"), head.filters),
+        (words.say("截至分录"), str(head.seq)),
+    ]
+
+
+def _made(head: Head) -> list[tuple[str, str]]:
+    """What a sheet is called and when it was made."""
+    return [
+        (words.say("文件编号"), f"{head.code} {settings().public_url.rstrip('/')}/v/{head.code}"),
+        (words.say("打印时间"), head.printed_at),
+    ]
+
+
+def _csv(document: Document, filters: Filters, totals: Totals, spool: Spool, head: Head, path: Path) -> None:
+    """The head row first, as programs expect it; what the sheet is stands below its last line."""
     columns = _sheet_columns(document)
     with path.open("wb") as file:
         file.writelines(csv_out.write(spool.rows(), columns))
         file.write(csv_out.line(columns, _sum_row(document, totals)))
+        file.write(csv_out.notes([(words.say("台账"), facts.title(document, filters)), *_about(filters, head)]))
 
 
-def _xlsx(document: Document, totals: Totals, spool: Spool, path: Path) -> None:
-    with xlsx_out.XlsxSheet(path, _sheet_columns(document), title=words.say(document.title)) as sheet:
+def _xlsx(document: Document, filters: Filters, totals: Totals, spool: Spool, head: Head, path: Path) -> None:
+    about = [*_about(filters, head), *_made(head)]
+    title = facts.title(document, filters)
+    with xlsx_out.XlsxSheet(path, _sheet_columns(document), title=title, about=about) as sheet:
         for row in spool.rows():
             sheet.add(row)
-        sheet.add(_sum_row(document, totals))
+        sheet.add(_sum_row(document, totals), bold=True)

@@ -1,5 +1,7 @@
 """Pages of the documents: registers, exports, and the check of a document's code (public)."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -23,7 +25,7 @@ async def ledger(request: Request) -> Response:
         raise errors_of.NOT_FOUND()
     query = dict(request.query_params)
     try:
-        filters = facts.allowed(wanted, forms.from_query(wanted, query), actor)
+        filters = await facts.known(wanted, facts.allowed(wanted, forms.from_query(wanted, query), actor))
     except Refusal as refusal:
         if not refusal.fields:
             raise
@@ -48,7 +50,7 @@ async def start(request: Request) -> Response:
 async def mine(request: Request) -> Response:
     """The exports of this account."""
     actor = auth.allowed(request, "report.export")
-    orders = [screens.order(e, registry.document(e.report)) for e in await exports.recent(by=actor)]
+    orders = [await screens.order(e, registry.document(e.report)) for e in await exports.recent(by=actor)]
     return await pages.page(request, "documents/exports.html", orders=orders, keep_days=exports.KEEP_DAYS)
 
 
@@ -56,7 +58,7 @@ async def show(request: Request) -> Response:
     """One export: progress, cancel, download."""
     actor = auth.allowed(request, "report.export")
     export = await exports.get(request.path_params["id"], by=actor)
-    order = screens.order(export, registry.document(export.report))
+    order = await screens.order(export, registry.document(export.report))
     making = export.state in _MAKING
     return await pages.page(request, "documents/export.html", order=order, making=making, keep_days=exports.KEEP_DAYS)
 
@@ -94,7 +96,10 @@ async def document(request: Request) -> Response:
             request, "documents/document.html", status=NOT_FOUND, document=None, errors=pages.errors(refusal)
         )
     same = await codes.compare(code, typed)
-    return await pages.page(request, "documents/document.html", document=document, same=same, typed=typed[:200])
+    context: dict[str, Any] = {"copy": screens.copy_words(document), "sums": screens.sums_of(document)}
+    return await pages.page(
+        request, "documents/document.html", document=document, same=same, typed=typed[:200], **context
+    )
 
 
 routes = [

@@ -1,5 +1,6 @@
 """A register as a screen shows it: presets, filters, cells with links, sums, what follows."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -7,7 +8,8 @@ from urllib.parse import urlencode
 from charity import addresses, clock, words
 from charity.documents import exports, facts, forms
 from charity.documents.exports import Export
-from charity.documents.filters import COPY, STORE
+from charity.documents.filters import COPY, COPY_TITLES, STORE
+from charity.documents.models import IssuedDocument
 from charity.ledger import journal_vouchers
 from charity.printing.document import Column, Document, Filters, Totals
 from charity.roles import Actor
@@ -34,11 +36,11 @@ async def filter_bar(
 
 async def ledger(document: Document, filters: Filters, after: str | None, by: Actor) -> dict[str, Any]:
     """The context of ledger.html. Its pager names the period: the first day of a month may begin between two pages."""
-    seq = await facts.head_seq()
-    totals = await document.totals(filters, seq)
-    page = await document.page(filters, seq, after, facts.PAGE_ROWS)
+    seq, shape = await facts.head_seq(), facts.shaped(document, filters)
+    totals = await shape.totals(filters, seq)
+    page = await shape.page(filters, seq, after, facts.PAGE_ROWS)
     address, query = f"/ledgers/{document.name}", forms.query_of(filters)
-    columns = [column for column in document.columns if column.screen]
+    columns = [column for column in shape.columns if column.screen]
     books = await _books(page.rows, by)
     return {
         **await filter_bar(document, filters, by),
@@ -46,7 +48,8 @@ async def ledger(document: Document, filters: Filters, after: str | None, by: Ac
         "rows": [_cells(columns, row, books) for row in page.rows],
         "sums": _sums(columns, totals.sums),
         "figures": _sums(columns, totals.sums, totals_only=True),
-        "groups": _groups(document, totals),
+        "check": shape.check(totals),
+        "groups": _groups(shape, totals),
         "totals": totals,
         "seq": seq,
         "next_href": f"{address}?{urlencode(query | {'after': page.next})}" if page.next else "",
@@ -66,13 +69,15 @@ def _presets(address: str, filters: Filters, *, shown: bool) -> list[dict[str, A
 
 
 async def _options(document: Document, by: Actor) -> dict[str, dict[str, Any]]:
-    """The select fields of the filters; a store's manager has no choice of stores, others no internal copies."""
+    """The select fields of the filters; a store's manager has no choice of stores and no internal copy."""
     choices: dict[str, dict[str, Any]] = {}
     for wanted in document.filters:
-        if not facts.sees_all(by) and (wanted is COPY or (wanted is STORE and by.store)):
+        if not facts.sees_all(by) and wanted is STORE and by.store:
             continue
         options = [] if wanted.default else [{"value": "", "label": words.say("全部")}]
         options += [{"value": value, "label": label} for value, label in (await wanted.choices()).items()]
+        if wanted is COPY and not facts.sees_all(by):
+            options = [option for option in options if option["value"] != "internal"]
         choices[wanted.name] = {"label": words.say(wanted.label), "options": options}
     return choices
 
@@ -118,12 +123,14 @@ def _groups(document: Document, totals: Totals) -> dict[str, Any] | None:
     }
 
 
-def order(export: Export, document: Document) -> dict[str, Any]:
+async def order(export: Export, document: Document) -> dict[str, Any]:
     """An order of a file, for export.html and the list."""
     return {
         "id": export.id,
         "title": words.say(document.title),
         "period": facts.period_words(export.filters),
+        "filters": await facts.filter_words(document, export.filters),
+        "copy": words.say(COPY_TITLES[copy]) if (copy := facts.copy_of(document, export.filters)) else "",
         "format": export.format.upper(),
         "state": export.state,
         "status": {
@@ -140,6 +147,17 @@ def order(export: Export, document: Document) -> dict[str, Any]:
         "kilobytes": -(-export.bytes // 1024),
         "back": f"/ledgers/{export.report}?{urlencode(forms.query_of(export.filters))}",
     }
+
+
+def copy_words(issued: IssuedDocument) -> str:
+    """Which copy a document is; "" when it has but one, or is of before they were stored."""
+    return words.say(COPY_TITLES[issued.copy]) if issued.copy else ""
+
+
+def sums_of(issued: IssuedDocument) -> list[dict[str, Any]]:
+    """The totals that a document must print: title (a msgid), kind, amount."""
+    listed = json.loads(issued.sums) if issued.sums else []
+    return [{"title": title, "kind": kind, "amount": amount} for title, kind, amount in listed]
 
 
 def progress_words(export: Export) -> str:

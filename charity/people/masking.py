@@ -86,7 +86,7 @@ _ROWS: Final[dict[What, tuple[Way, ...]]] = {
     What.REASON:       (Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
 }  # fmt: skip
 TABLE: Final = {what: dict(zip(_ORDER, ways, strict=True)) for what, ways in _ROWS.items()}
-COPIES: Final = {"internal": Reader.PERMITTED, "notice": Reader.EXTERNAL}
+COPIES: Final = {"internal": Reader.PERMITTED, "notice": Reader.EXTERNAL, "board": Reader.BOARD}
 """The reader of each kind of copy of a register (documents/filters.py)."""
 
 

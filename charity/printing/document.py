@@ -14,7 +14,10 @@ Kind = Literal["text", "money", "count", "date", "code"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `title` is a msgid, `width` a share of the page's width, `link` the row key of an address."""
+    """One column; `title` is a msgid, `width` a share of the page's width, `link` the row key of an address.
+
+    Every file for programs has it; `screen` and `print` say whether a page and a printed register do.
+    """
 
     key: str
     title: str
@@ -24,6 +27,7 @@ class Column:
     align: Literal["left", "center", "right"] = "left"
     link: str = ""
     screen: bool = True
+    print: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class Document:
     totals: Callable[[Filters, int], Awaitable[Totals]]
     sign_offs: tuple[str, ...] = ("制表人", "复核人", "财务负责人", "单位负责人（签章）")
     group_title: str = "按月合计"
+    board: "Document | None" = None
+    """The same for a notice board: totals by programme and class only, with columns and rows of its own."""
     check: Callable[[Totals], str] = lambda totals: ""  # noqa: ARG005 - most documents have no check line
 
     def filter(self, name: str) -> Filter | None:

@@ -17,7 +17,7 @@ from typing import Any, Final
 import pikepdf
 
 from charity.printing.places import ROOT
-from charity.printing.registers import Page, Register, frame, page_count, paginate
+from charity.printing.registers import Page, Register, frame, layout, paginate
 from charity.printing.renderer import RenderingFailed, RenderingTooSlow, child_environment
 
 PAGES_A_CHUNK: Final = 25
@@ -32,7 +32,8 @@ async def print_register(register: Register, out: Path, *, progress: Progress | 
 
     Raises RowsChanged, RenderingTooSlow or RenderingFailed.
     """
-    pages = page_count(register)
+    plan = await asyncio.to_thread(layout, register)
+    pages = plan.pages
     shared = frame(register, pages)
     on_progress: Progress = progress or (lambda _done, _all: None)
     with tempfile.TemporaryDirectory(prefix="register-") as folder:
@@ -42,7 +43,7 @@ async def print_register(register: Register, out: Path, *, progress: Progress | 
         on_progress(0, pages)
         try:
             chunk: list[Page] = []
-            async for page in paginate(register):
+            for page in paginate(register, plan):
                 chunk.append(page)
                 if len(chunk) < PAGES_A_CHUNK and not page.closing:
                     continue

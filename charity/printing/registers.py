@@ -1,12 +1,13 @@
 """A register as printed: the facts of a table, cut into pages before Typst sees them.
 
-A fixed number of rows a page makes 本页小计, 承前页, 累计 and 共 y 页 known beforehand and lets rows
-be read lazily. Sums are made here, from the whole numbers of the rows. No text of a row is ever
+The height of every row is measured first, so that 本页小计, 承前页, 累计 and 共 y 页 are known beforehand although
+rows are read lazily. Sums are made here, from the whole numbers of the rows. No text of a row is ever
 markup: it travels as JSON and is broken into lines by `glyphs` (docs/field.md 8, common rules).
 """
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, Literal
 
@@ -18,17 +19,21 @@ Align = Literal["left", "center", "right"]
 Row = Sequence[Any] | Mapping[str, Any]
 
 ROWS_A_PAGE: Final = 23
+"""Rows of two lines at most; a row of more lines is as high as two, three … of them."""
 ROWS_LAST_PAGE: Final = 18
 """The last page leaves room for the stamp (40 mm) beside its foot."""
 ROWS_MAX: Final = 500_000
-COLUMNS_MAX: Final = 20
+COLUMNS_MAX: Final = 24
 TABLE_MM: Final = 273.0
 """A4 landscape, 297 mm, less two margins of 12 mm."""
-PADDING_MM: Final = 1.1
-ONE_LINE_PT: Final = (8.0, 7.5, 7.0, 6.6)
-SMALL_PT: Final = 6.2
-LEAST_PT: Final = 4.5
-"""A figure is never cut: it shrinks, then stands on two lines; a column too narrow even for this is our error."""
+PADDING_MM: Final = 0.8
+SIZE_PT: Final = 7.5
+"""The one size of every cell: a register is read for years, also by people with glasses."""
+_SUM_ROWS: Final = 3
+LINES_A_ROW: Final = 2
+LINES_MAX: Final = 12
+HEAD_LINES: Final = 3
+HEAD_PADDING_MM: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,9 @@ class PrintedColumn:
 class Register:
     """The facts of a register. Titles, unit and sign-offs come in the reader's language already.
 
-    `rows` may be lazy, sync or async: tuples in column order or mappings by column key; money in
+    `rows` are read twice, to measure and to print: tuples in column order or mappings by column key; money in
     fen, counts as int, dates as text; a text in a money column (不计价) prints and adds nothing.
+    `seq` is the last entry that they speak of, `maker` who made the document (制表人).
     `groups` are the lines of a breakdown of the sums, printed below the last rows, or on pages of their own;
     `note` is a line of words at the end.
     """
@@ -59,12 +65,14 @@ class Register:
     filters: str = ""
     unit: str = ""
     columns: Sequence[PrintedColumn]
-    rows: Iterable[Row] | AsyncIterable[Row]
+    rows: Iterable[Row]
     row_count: int
     groups: Sequence[tuple[str, Mapping[str, int]]] = ()
     group_title: str = ""
     note: str = ""
     sign_offs: Sequence[str] = ()
+    seq: int = 0
+    maker: str = ""
     code: str
     verify_url: str
     hash_hex: str
@@ -79,7 +87,7 @@ class RowsChanged(RuntimeError):
 
 @dataclass(slots=True)
 class Page:
-    """One page as Typst gets it; cells are `{s: size, l: [lines]}`.
+    """One page as Typst gets it; cells are lists of lines, `heights` those of its rows in rows of two lines.
 
     `last` ends the rows, `closing` ends the document and carries the place of the stamp.
     """
@@ -87,6 +95,7 @@ class Page:
     number: int
     carried: list[Any] | None
     rows: list[list[Any]] = field(default_factory=list)
+    heights: list[int] = field(default_factory=list)
     subtotal: list[Any] | None = None
     running: list[Any] | None = None
     last: bool = False
@@ -99,30 +108,65 @@ class Page:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-def page_sizes(row_count: int) -> list[int]:
-    """How many rows stand on each page; the last page never stands empty after a full one.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How many rows each page has, and how many lines of the breakdown each page of its own; none: below the rows."""
 
-    An empty register has one page with no row.
+    sizes: list[int]
+    groups: list[int]
+
+    @property
+    def pages(self) -> int:
+        """The pages in all."""
+        return len(self.sizes) + len(self.groups)
+
+
+def page_sizes(heights: Iterable[int], spare: int = 0) -> tuple[list[int], int]:
+    """How many rows stand on each page, and the height of the last one, which never stands empty after a full one.
+
+    `spare` is what the rows of sums take more than a row each. An empty register has one page with no row.
     """
-    full, left = divmod(max(row_count - 1, 0), ROWS_A_PAGE)
-    sizes = [ROWS_A_PAGE] * full
-    last = left + 1 if row_count else 0
-    if last > ROWS_LAST_PAGE:
-        sizes.append(ROWS_LAST_PAGE)
-        last -= ROWS_LAST_PAGE
-    return [*sizes, last]
+    sizes, on_page, used = list[int](), list[int](), 0
+    for height in heights:
+        if on_page and used + height > ROWS_A_PAGE - spare:
+            sizes.append(len(on_page))
+            on_page, used = [], 0
+        on_page.append(height)
+        used += height
+    if used > ROWS_LAST_PAGE - spare:
+        kept, held = 0, 0
+        while kept < len(on_page) - 1 and held + on_page[kept] <= ROWS_LAST_PAGE - spare:
+            held += on_page[kept]
+            kept += 1
+        if kept:
+            sizes.append(kept)
+            used -= held
+            on_page = on_page[kept:]
+    return [*sizes, len(on_page)], used
 
 
-def page_count(register: Register) -> int:
-    """How many pages the document has, those of the breakdown too."""
-    sizes = page_sizes(register.row_count)
-    more = 0 if _fits_below(register, sizes) else -(-len(register.groups) // ROWS_LAST_PAGE)
-    return len(sizes) + more
-
-
-def _fits_below(register: Register, sizes: Sequence[int]) -> bool:
-    """Whether the breakdown and its title stand below the last rows."""
-    return sizes[-1] + 1 + len(register.groups) + bool(register.note) <= ROWS_LAST_PAGE
+def layout(register: Register) -> Layout:
+    """Where the pages of a register begin; raises RowsChanged when it has fewer or more rows than it says."""
+    assert 0 <= register.row_count <= ROWS_MAX, register.row_count
+    _check_columns(register.columns)
+    widths = widths_mm(register.columns)
+    sums = {column.key: 0 for column in register.columns if column.total}
+    heights = [_height(_cells(register.columns, widths, row, sums)) for row in register.rows]
+    if len(heights) != register.row_count:
+        raise RowsChanged(f"{len(heights)} rows, not {register.row_count}")
+    spare = _SUM_ROWS * (_height(_sums(register.columns, sums)) - 1)
+    sizes, last = page_sizes(heights, spare)
+    groups = [_height(line["cells"]) for line in _group_lines(register, sums)]
+    if last + 1 + sum(groups) + spare + bool(register.note) <= ROWS_LAST_PAGE or not groups:
+        return Layout(sizes, [])
+    listed, used = [0], 0
+    for height in groups:
+        if used + height > ROWS_LAST_PAGE - spare:
+            listed.append(0)
+            used = 0
+        listed[-1] += 1
+        used += height
+    return Layout(sizes, listed)
 
 
 def _group_lines(register: Register, sums: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -134,58 +178,47 @@ def _group_lines(register: Register, sums: Mapping[str, int]) -> list[dict[str, 
     ]
 
 
-def _breakdown(register: Register, number: int, sums: Mapping[str, int]) -> Iterator[Page]:
-    """The pages of the breakdown; the first is page `number`."""
-    lines = _group_lines(register, sums)
-    for at in range(0, len(lines), ROWS_LAST_PAGE):
-        page = Page(number + at // ROWS_LAST_PAGE, None, groups=lines[at : at + ROWS_LAST_PAGE])
+def _breakdown(register: Register, plan: Layout, sums: Mapping[str, int]) -> Iterator[Page]:
+    """The pages of the breakdown."""
+    lines = iter(_group_lines(register, sums))
+    for number, size in enumerate(plan.groups, len(plan.sizes) + 1):
+        page = Page(number, None, groups=[next(lines) for _ in range(size)])
         page.running = _sums(register.columns, sums)
-        page.closing = page.last = at + ROWS_LAST_PAGE >= len(lines)
+        page.closing = page.last = number == plan.pages
         yield page
 
 
-async def paginate(register: Register) -> AsyncIterator[Page]:
-    """The pages of a register, one at a time, with their sums.
-
-    Raises RowsChanged when there are fewer or more rows than the register said.
-    """
-    assert 0 <= register.row_count <= ROWS_MAX, register.row_count
-    _check_columns(register.columns)
-    sizes, widths = page_sizes(register.row_count), widths_mm(register.columns)
-    rows = _each(register.rows)
+def paginate(register: Register, plan: Layout) -> Iterator[Page]:
+    """The pages of a register, one at a time, with their sums; raises RowsChanged when its rows are not as planned."""
+    widths, rows = widths_mm(register.columns), iter(register.rows)
     running: dict[str, int] = {column.key: 0 for column in register.columns if column.total}
-    for number, size in enumerate(sizes, start=1):
+    for number, size in enumerate(plan.sizes, start=1):
         page = Page(number, _sums(register.columns, running) if number > 1 else None)
         subtotal = dict.fromkeys(running, 0)
         for _ in range(size):
-            row = await anext(rows, None)
+            row = next(rows, None)
             if row is None:
                 raise RowsChanged(f"fewer rows than {register.row_count}")
             page.rows.append(_cells(register.columns, widths, row, subtotal))
+            page.heights.append(_height(page.rows[-1]))
         for key, amount in subtotal.items():
             running[key] += amount
         page.subtotal = _sums(register.columns, subtotal)
         page.running = _sums(register.columns, running)
-        page.last = number == len(sizes)
-        page.blank = page.last and size < ROWS_A_PAGE
+        page.last = number == len(plan.sizes)
+        page.blank = page.last
         if page.last:
-            page.closing = not register.groups or _fits_below(register, sizes)
+            page.closing = not plan.groups
             page.groups = _group_lines(register, running) if page.closing and register.groups else None
-        if page.last and await anext(rows, None) is not None:
+        if page.last and next(rows, None) is not None:
             raise RowsChanged(f"more rows than {register.row_count}")
         yield page
-    if register.groups and not _fits_below(register, sizes):
-        for page in _breakdown(register, len(sizes) + 1, running):
-            yield page
+    yield from _breakdown(register, plan, running)
 
 
-async def _each(rows: Iterable[Row] | AsyncIterable[Row]) -> AsyncIterator[Row]:
-    if isinstance(rows, AsyncIterable):
-        async for row in rows:
-            yield row
-    else:
-        for row in rows:
-            yield row
+def _height(cells: Iterable[Sequence[str]]) -> int:
+    """How many rows of two lines a row is high."""
+    return max(-(-len(lines) // LINES_A_ROW) for lines in cells)
 
 
 def _check_columns(columns: Sequence[PrintedColumn]) -> None:
@@ -225,7 +258,7 @@ def _cells(columns: Sequence[PrintedColumn], widths: Sequence[float], row: Row, 
     cells = []
     for column, value, width in zip(columns, _values(columns, row), widths, strict=True):
         if column.total and isinstance(value, int):
-            subtotal[column.key] += value
+            subtotal[column.key] = subtotal.get(column.key, 0) + value
         cells.append(cell(shown(column, value), width, figure=isinstance(value, int)))
     return cells
 
@@ -238,38 +271,29 @@ def _sums(columns: Sequence[PrintedColumn], sums: Mapping[str, int]) -> list[Any
     ]
 
 
-def cell(text: str, width_mm: float, *, figure: bool = False) -> dict[str, Any]:
-    """A text fitted into a cell: one line, a little smaller if need be, else on two lines, else cut with ….
+@lru_cache(maxsize=1 << 16)
+def cell(text: str, width_mm: float, *, figure: bool = False) -> list[str]:
+    """The lines of a text in a cell, all of one size; what needs more than LINES_MAX ends with ….
 
-    A figure shrinks instead, and one of a hundred billion is broken behind a thousands separator: every amount
-    that the books take can be printed. The number of an entry shrinks too, as long as it can be read.
+    A figure is never cut: it is broken behind thousands separators, so that every amount that the books take can
+    be printed.
     """
     text = glyphs.printable(text)
-    room_mm = width_mm - 2 * PADDING_MM
-    wide_em = glyphs.width_em(text)
-    for size_pt in ONE_LINE_PT:
-        if wide_em * size_pt * glyphs.MM_A_POINT <= room_mm:
-            return {"s": size_pt, "l": [text]}
-    if figure or (text.isdigit() and _shrunk_pt(text, width_mm) >= LEAST_PT):
-        return _figure(text, width_mm)
-    return {"s": SMALL_PT, "l": glyphs.wrapped(text, room_mm / (SMALL_PT * glyphs.MM_A_POINT), 2)}
+    room_em = (width_mm - 2 * PADDING_MM) / (SIZE_PT * glyphs.MM_A_POINT)
+    if glyphs.width_em(text) <= room_em:
+        return [text]
+    return _figure(text, room_em) if figure else glyphs.wrapped(text, room_em, LINES_MAX)
 
 
-def _shrunk_pt(text: str, width_mm: float) -> float:
-    """The greatest size in which a text stands on one line."""
-    return int((width_mm - 2 * PADDING_MM) / glyphs.MM_A_POINT / glyphs.width_em(text) * 10) / 10
-
-
-def _figure(text: str, width_mm: float) -> dict[str, Any]:
-    """A figure too wide for one line of the usual sizes: smaller, or on two lines."""
-    size = _shrunk_pt(text, width_mm)
-    if size >= LEAST_PT:
-        return {"s": size, "l": [text]}
-    middle = min((n for n, sign in enumerate(text) if sign == ","), key=lambda n: abs(2 * n - len(text)), default=-1)
-    lines = [text[: middle + 1], text[middle + 1 :]]
-    size = min(SMALL_PT, *(_shrunk_pt(line, width_mm) for line in lines))
-    assert size >= LEAST_PT, f"a column of {width_mm:.1f} mm is too narrow for {len(text)} figures"
-    return {"s": size, "l": lines}
+def _figure(text: str, room_em: float) -> list[str]:
+    """A figure too wide for one line: as many groups of three a line as there is room for."""
+    lines = [""]
+    for part in text.replace(",", ",\0").split("\0"):
+        if lines[-1] and glyphs.width_em(lines[-1] + part) > room_em:
+            lines.append("")
+        lines[-1] += part
+    assert all(glyphs.width_em(line) <= room_em for line in lines), f"a column is too narrow for {lines}"
+    return lines
 
 
 def frame(register: Register, pages: int) -> dict[str, Any]:
@@ -279,6 +303,7 @@ def frame(register: Register, pages: int) -> dict[str, Any]:
         fixed = {
             "carried": say("承前页"),
             "subtotal": say("本页小计"),
+            "seq": say("截至分录"),
             "running": say("累计"),
             "total": say("合计"),
             "blank": say("以下空白"),
@@ -304,7 +329,7 @@ def frame(register: Register, pages: int) -> dict[str, Any]:
         "title": clean(register.title),
         "organisation": clean(register.organisation),
         "period": clean(register.period),
-        "filters": "".join(glyphs.wrapped(register.filters, TABLE_MM * 0.86 / (7.2 * glyphs.MM_A_POINT), 1)),
+        "filters": "".join(glyphs.wrapped(register.filters, TABLE_MM / (SIZE_PT * glyphs.MM_A_POINT) - 4, 1)),
         "unit": clean(register.unit),
         "group_title": clean(register.group_title),
         "columns": [
@@ -312,6 +337,8 @@ def frame(register: Register, pages: int) -> dict[str, Any]:
             for column, width in zip(register.columns, widths, strict=True)
         ],
         "sign_offs": [clean(text) for text in register.sign_offs],
+        "maker": clean(register.maker),
+        "seq": f"{register.seq:,}",
         "note": clean(register.note),
         "code": clean(register.code),
         "hash": register.hash_hex,
@@ -322,11 +349,6 @@ def frame(register: Register, pages: int) -> dict[str, Any]:
     }
 
 
-def heading(title: str, width_mm: float) -> dict[str, Any]:
-    """A column head on one or two lines at 7.5 pt, smaller when it must."""
-    room_mm = width_mm - 1.0
-    for size in (7.5, 6.8, 6.2, 5.6):
-        lines = glyphs.wrapped(title, room_mm / (size * glyphs.MM_A_POINT), 2)
-        if not lines[-1].endswith(glyphs.ELLIPSIS):
-            break
-    return {"s": size, "l": lines}
+def heading(title: str, width_mm: float) -> list[str]:
+    """The lines of a column head, in the size of the cells below it."""
+    return glyphs.wrapped(title, (width_mm - 2 * HEAD_PADDING_MM) / (SIZE_PT * glyphs.MM_A_POINT), HEAD_LINES)

@@ -3,8 +3,9 @@
 A row is one posting to 业务活动成本 5101, or to agency debt 2601 when agency money is passed on; goods without
 value are listed as 不计价. Buying goods (1141) is not a disbursement: the goods are, when they are handed
 out. Reversals stand in red on their own day. Always true: by fund, the rows add
-up to 5101 of the turnover; for agency funds gifts less rows are the movement of 2601. 余额 is what the fund
-is worth at the end of the row's day, goods included.
+up to 5101 of the turnover; for agency funds gifts less rows are the movement of 2601. 余额 runs line by line: what the
+fund is worth at the end of the day, goods included, and what went out of it later that day. The copy for a notice
+board has totals by programme and class alone.
 """
 
 from bisect import bisect_right
@@ -30,25 +31,34 @@ from charity.reports import kept, lookup
 from charity.reports.donations import RESTRICTION
 
 COLUMNS = (
-    Column("n", "序号", 6, "count"),
-    Column("day", "日期", 13, "date"),
-    Column("journal", "凭证号", 9.5, "code"),
-    Column("entry", "分录", 8, "code", align="right"),
-    Column("programme", "项目", 15),
-    Column("fund", "资金来源", 13),
-    Column("restriction", "限定性", 9),
-    Column("payee", "受助对象/单位", 17),
+    Column("n", "序号", 8, "count"),
+    Column("day", "日期", 15, "date"),
+    Column("journal", "凭证号", 12, "code"),
+    Column("entry", "分录", 13, "code", align="right"),
+    Column("programme", "项目", 16),
+    Column("fund", "资金来源", 15),
+    Column("restriction", "限定性", 8),
+    Column("payee", "受助对象/单位", 18),
     Column("category", "类别", 11),
-    Column("township", "乡镇", 10),
-    Column("reason", "事由", 14),
-    Column("recipients", "受益人次", 7, "count", total=True, align="right"),
-    Column("cash_fen", "货币资金", 14, "money", total=True, align="right"),
-    Column("goods_fen", "物资折价", 13, "money", total=True, align="right"),
-    Column("amount_fen", "合计", 14, "money", total=True, align="right"),
-    Column("document", "审批单/出库单号", 23, "code", link="document_href"),
-    Column("channel", "支付方式/回单号", 18),
+    Column("township", "乡镇", 12),
+    Column("reason", "事由", 15),
+    Column("recipients", "受益人次", 9, "count", total=True, align="right"),
+    Column("cash_fen", "货币资金", 18, "money", total=True, align="right"),
+    Column("goods_fen", "物资折价", 16, "money", total=True, align="right"),
+    Column("amount_fen", "合计", 18, "money", total=True, align="right"),
+    Column("document", "审批单/出库单号", 21, "code", link="document_href"),
+    Column("channel", "支付方式/回单号", 16),
     Column("signed", "签收情况", 9),
-    Column("balance_fen", "基金结余", 15, "money", align="right"),
+    Column("balance_fen", "基金结余", 18, "money", align="right"),
+)
+BOARD_COLUMNS = (
+    Column("n", "序号", 8, "count"),
+    Column("programme", "项目", 60),
+    Column("category", "类别", 40),
+    Column("recipients", "受益人次", 20, "count", total=True, align="right"),
+    Column("cash_fen", "货币资金", 30, "money", total=True, align="right"),
+    Column("goods_fen", "物资折价", 30, "money", total=True, align="right"),
+    Column("amount_fen", "合计", 30, "money", total=True, align="right"),
 )
 SUMS = ("recipients", "cash_fen", "goods_fen", "amount_fen")
 INSTITUTION = {
@@ -97,6 +107,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
     worth = await books.worth_by_day(
         sorted({row["fund"] for row in rows}), sorted({row["day"] for row in rows}), seq_max
     )
+    later = await _later_of_the_day(rows, seq_max)
     numbers = await journal_vouchers.numbers_of([row["seq"] for row in rows])
     shown = []
     for row in rows:
@@ -124,7 +135,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
                 "document_href": f"/goods/documents/{number}" if goods else f"/vouchers/{number}",
                 "channel": words.say("实物") if goods else row["channel_ref"] or _unnumbered(row),
                 "signed": words.say(_signed(row)),
-                "balance_fen": _at(worth.get(fund, []), row["day"]),
+                "balance_fen": _at(worth.get(fund, []), row["day"], later[row["day"], row["seq"], row["n"]]),
             }
         )
     return shown
@@ -184,10 +195,21 @@ def _signed(row: dict[str, Any]) -> str:
     return "代领" if row["proxied"] else "已领取"
 
 
-def _at(days: list[tuple[str, int]], day: str) -> int | None:
-    """The worth at the end of a day; None before the fund's first movement."""
+async def _later_of_the_day(rows: list[dict[str, Any]], seq_max: int) -> dict[tuple[str, int, int], int]:
+    """What goes out of each line's fund after it on the same day, fen: what other filters leave out counts too."""
+    gone: dict[tuple[str, str], int] = {}
+    later = {}
+    for row in reversed(await kept.outlays_of(sorted({row["day"] for row in rows}), seq_max)):
+        key = (row["day"], row["fund"])
+        later[row["day"], row["seq"], row["n"]] = gone.get(key, 0)
+        gone[key] = gone.get(key, 0) + row["fen"]
+    return later
+
+
+def _at(days: list[tuple[str, int]], day: str, later: int) -> int | None:
+    """The worth when so much was still to go out on a day; None before the fund's first movement."""
     at = bisect_right(days, day, key=lambda entry: entry[0])
-    return days[at - 1][1] if at else None
+    return days[at - 1][1] + later if at else None
 
 
 async def totals(filters: Filters, seq_max: int) -> Totals:
@@ -228,6 +250,46 @@ async def _differences(filters: Filters, seq_max: int) -> list[str]:
     return differences
 
 
+async def board_page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
+    """The lines of the copy for a notice board."""
+    seen = facts.place(after, (int,))
+    lines = await _board(filters, seq_max)
+    return facts.cut(lines[seen[0] if seen else 0 :], limit, lambda row: [row["n"]])
+
+
+async def board_totals(filters: Filters, seq_max: int) -> Totals:
+    """The sums of the copy for a notice board, compared with the books as the others are."""
+    lines = await _board(filters, seq_max)
+    sums = {name: sum(line[name] for line in lines) for name in SUMS}
+    return Totals(len(lines), sums, [], await _differences(filters, seq_max))
+
+
+async def _board(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
+    """What went out by programme and class: no family, no surname, no township, no reason."""
+    rows = [row | {"seq": at} for at, row in enumerate(await kept.by_payee(filters, seq_max))]
+    payees, named = await _payees(rows, to=Reader.BOARD), await funds.programme_names()
+    classes: dict[tuple[str, str], dict[str, int]] = {}
+    for row in rows:
+        figures = classes.setdefault((row["programme"], payees[row["seq"]][1]), dict.fromkeys(SUMS, 0))
+        figures["recipients"] += row["recipients"]
+        figures["cash_fen"] += row["cash"]
+        figures["goods_fen"] += row["goods"]
+        figures["amount_fen"] += row["cash"] + row["goods"]
+    return [
+        {"n": n, "programme": named.get(code, code), "category": words.say(category), **figures}
+        for n, ((code, category), figures) in enumerate(sorted(classes.items()), 1)
+    ]
+
+
+BOARD = Document(
+    name="disbursements",
+    title="拨付（发放）台账",
+    lead="按项目和类别合计，不含任何家庭和个人；与账簿业务活动成本核对一致。",
+    columns=BOARD_COLUMNS,
+    filters=(PROGRAMME, FUND, STORE, COPY),
+    page=board_page,
+    totals=board_totals,
+)
 DOCUMENT = Document(
     name="disbursements",
     title="拨付（发放）台账",
@@ -237,4 +299,5 @@ DOCUMENT = Document(
     page=page,
     totals=totals,
     group_title="按月和项目合计",
+    board=BOARD,
 )

@@ -1,9 +1,10 @@
 """D4 捐赠收入明细台账: every gift of a period, refunds and reversals in red beneath it (docs/field.md 8).
 
 A gift stands on the day on which the books took it (`effective_on`); 到账日期 is the day it arrived. Goods
-without evidence of value print 不计价 and add nothing. Agency money is listed and marked 受托代理. Always
-true: by fund, the rows add up to income 4101 of the turnover, and for agency funds to what givers brought
-to 2601.
+without evidence of value print 不计价 and add nothing. What is held for others stands in a column of its own, so that
+合计 is income alone. Always true: by fund, the rows add up to income 4101 of the turnover, and for agency funds to
+what givers brought to 2601. A voided receipt stands with its number and day. The copy for a notice board has totals
+by fund alone.
 """
 
 from typing import Any
@@ -21,32 +22,43 @@ from charity.ledger import figures as books
 from charity.ledger.numbering import printed
 from charity.ledger.sums import INCOME, OUTLAY
 from charity.money import yuan
-from charity.people import persons
-from charity.people.masking import COPIES
+from charity.people import masking, persons
+from charity.people.masking import COPIES, Reader, What
 from charity.printing.document import Column, Document, Filter, Filters, Group, Page, Totals
 from charity.reports import kept
 
 COLUMNS = (
-    Column("n", "序号", 6, "count"),
-    Column("received_on", "到账日期", 12, "date"),
-    Column("journal", "凭证号", 9, "code"),
-    Column("entry", "分录", 7, "code", align="right", link="entry_href"),
-    Column("donor", "捐赠人", 16),
-    Column("donor_kind", "类别", 7),
-    Column("campaign", "活动", 17),
-    Column("fund", "基金", 14),
-    Column("restriction", "限定性", 9),
-    Column("channel", "方式", 9),
-    Column("cash_fen", "货币金额", 15, "money", total=True, align="right"),
-    Column("goods_fen", "实物折价", 14, "money", total=True, align="right"),
-    Column("amount_fen", "合计", 15, "money", total=True, align="right"),
-    Column("receipt", "内部收据号", 18, "code", link="receipt_href"),
-    Column("fiscal", "财政票据号", 11, screen=False),
-    Column("receipt_status", "开票状态", 9),
+    Column("n", "序号", 9, "count"),
+    Column("received_on", "到账日期", 15, "date"),
+    Column("journal", "凭证号", 12, "code"),
+    Column("entry", "分录", 13, "code", align="right", link="entry_href"),
+    Column("donor", "捐赠人", 18),
+    Column("donor_kind", "类别", 8),
+    Column("campaign", "活动", 18),
+    Column("fund", "基金", 16),
+    Column("restriction", "限定性", 8),
+    Column("channel", "方式", 10),
+    Column("cash_fen", "货币金额", 18, "money", total=True, align="right"),
+    Column("goods_fen", "实物折价", 16, "money", total=True, align="right"),
+    Column("amount_fen", "合计", 18, "money", total=True, align="right"),
+    Column("agency_fen", "受托代理", 16, "money", total=True, align="right"),
+    Column("receipt", "内部收据号", 20, "code", link="receipt_href"),
+    Column("fiscal", "财政票据号", 8, screen=False),
+    Column("receipt_status", "开票状态", 15),
     Column("consent", "公示意愿", 9),
-    Column("note", "备注", 15),
+    Column("note", "备注", 19),
 )
-SUMS = ("cash_fen", "goods_fen", "amount_fen")
+BOARD_COLUMNS = (
+    Column("n", "序号", 8, "count"),
+    Column("fund", "基金", 60),
+    Column("restriction", "限定性", 24),
+    Column("lines", "笔数", 18, "count", total=True, align="right"),
+    Column("cash_fen", "货币金额", 30, "money", total=True, align="right"),
+    Column("goods_fen", "实物折价", 30, "money", total=True, align="right"),
+    Column("amount_fen", "合计", 30, "money", total=True, align="right"),
+    Column("agency_fen", "受托代理", 30, "money", total=True, align="right"),
+)
+SUMS = ("cash_fen", "goods_fen", "amount_fen", "agency_fen")
 RESTRICTION = {"unrestricted": "非限定", "restricted": "限定", "agency": "受托代理"}
 DONOR_KIND = {"person": "个人", "organisation": "单位", "anonymous": "匿名"}
 RECEIPT_STATUS = {"issued": "已开具", "voided": "已作废", "replaced": "已更换"}
@@ -57,6 +69,9 @@ _CORRECTED = (
     "(SELECT r.donor FROM receipt_line k JOIN receipt r ON r.number = k.number WHERE k.donation = x.key "
     "ORDER BY r.recorded_at DESC, r.number DESC LIMIT 1)"
 )
+REFUNDED = 2
+"""The place of refunds among the sources of lines."""
+_REFUND, _NO_REFUND = "r.number", "CAST(NULL AS TEXT)"
 CAMPAIGN = Filter("campaign", "活动", campaigns.every_name)
 
 
@@ -72,7 +87,8 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
             where.add(f"(({source.day}, {source.seq}) > (?, ?) OR ({n}, d.key) > (?, ?))", day, seq, arm, key)
         parts.append(
             f"SELECT * FROM (SELECT {source.day} AS day, {source.seq} AS seq, "  # noqa: S608 - names from this room
-            f"{n} AS arm, d.key AS key, {source.fen} AS amount_fen, d.kind AS kind, d.donor, d.campaign, d.fund, "
+            f"{n} AS arm, {_REFUND if n == REFUNDED else _NO_REFUND} AS refund, d.key AS key, "
+            f"{source.fen} AS amount_fen, d.kind AS kind, d.donor, d.campaign, d.fund, "
             f"d.received_on, d.channel, d.receipt, d.public_name, d.public_amount FROM {source.tables} "
             f"WHERE {where.text} ORDER BY {source.day}, {source.seq}, d.key LIMIT {limit + 1}) AS part{n}"
         )
@@ -97,11 +113,17 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
     named, titles = await funds.names(), await campaigns.names(row["campaign"] for row in rows)
     numbers = await journal_vouchers.numbers_of([row["seq"] for row in rows])
     originals = await _originals(rows)
+    ended = await receipts.last_of([row["key"] for row in rows if row["receipt_code"] is None])
+    to = COPIES[filters[COPY]]
     shown = []
     for row in rows:
         person = people.get(row["giver"], persons.NOBODY)
         amount, in_kind = row["amount_fen"], row["kind"] == "in_kind"
         channel = CHANNELS.get(row["channel"])
+        worth = words.say("不计价") if amount is None else amount
+        held = kinds[row["fund"]] == "agency"
+        receipt = ended.get(row["key"])
+        number, code = row["receipt_number"], row["receipt_code"]
         shown.append(
             {
                 "n": row["n"],
@@ -109,21 +131,22 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
                 "journal": printed(numbers[row["seq"]]) if row["seq"] in numbers else "",
                 "entry": str(row["seq"]),
                 "entry_href": f"/goods/documents/{row['goods']}" if row["goods"] else "",
-                "donor": persons.shown(people.get(row["giver"]), to=COPIES[filters[COPY]], consent=_named(row)),
+                "donor": persons.shown(people.get(row["giver"]), to=to, consent=_named(row)),
                 "donor_kind": words.say(DONOR_KIND[person.kind]),
                 "campaign": titles.get(row["campaign"], ""),
                 "fund": named.get(row["fund"], row["fund"]),
                 "restriction": words.say(RESTRICTION[kinds[row["fund"]]]),
                 "channel": words.say(channel.words if channel else "实物"),
-                "cash_fen": None if in_kind else amount,
-                "goods_fen": (words.say("不计价") if amount is None else amount) if in_kind else None,
-                "amount_fen": amount,
-                "receipt": row["receipt_number"] or "",
-                "receipt_href": f"/r/{row['receipt_code']}" if row["receipt_code"] else "",
+                "cash_fen": None if in_kind or held else amount,
+                "goods_fen": worth if in_kind and not held else None,
+                "amount_fen": None if held else amount,
+                "agency_fen": worth if held else None,
+                "receipt": number or (receipt.number if receipt else ""),
+                "receipt_href": f"/r/{code or (receipt and receipt.code)}" if code or receipt else "",
                 "fiscal": "",
-                "receipt_status": words.say(RECEIPT_STATUS.get(row["receipt_status"] or "", "未开具")),
+                "receipt_status": _receipt_words(row["receipt_status"], receipt),
                 "consent": words.say(_consent(name=bool(row["public_name"]), amount=bool(row["public_amount"]))),
-                "note": _note(row["arm"], originals.get(row["seq"], "")),
+                "note": _note(row, originals.get(row["seq"], ""), receipt, to),
             }
         )
     return shown
@@ -138,8 +161,20 @@ async def _originals(rows: list[dict[str, Any]]) -> dict[int, str]:
     return {seq: numbers[event] for seq, event in events.items() if event in numbers}
 
 
-def _note(arm: int, original: str) -> str:
-    kind = words.say(NOTE[arm])
+def _receipt_words(status: str | None, ended: receipts.Ended | None) -> str:
+    """The state of a line's receipt; of one that is no more, the day on which it ended."""
+    if status is None and ended is not None:
+        return f"{words.say(RECEIPT_STATUS[ended.status])} {ended.on}"
+    return words.say(RECEIPT_STATUS.get(status or "", "未开具"))
+
+
+def _note(row: dict[str, Any], original: str, ended: receipts.Ended | None, to: Reader) -> str:
+    """What a line in red took back and from which receipt; why the receipt of a gift was voided, on internal copies."""
+    if row["arm"] == 1:
+        reason = masking.show(What.MESSAGE, ended.reason, to=to) if ended else ""
+        return words.say("作废：{reason}", reason=reason) if reason else ""
+    kind = words.say(NOTE[row["arm"]])
+    kind = f"{kind} {row['refund']}" if row["refund"] else kind
     return words.say("{note}，原收据 {number}", note=kind, number=original) if original else kind
 
 
@@ -161,15 +196,50 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
     groups: dict[tuple[str, str], dict[str, int]] = {}
     for row in await kept.by_month(INCOME, filters, seq_max):
         part = groups.setdefault((row["month"], kinds[row["fund"]]), dict.fromkeys(SUMS, 0))
-        column = "goods_fen" if row["kind"] == "in_kind" else "cash_fen"
         count += row["count"]
         for figures in (sums, part):
-            figures[column] += row["amount"]
-            figures["amount_fen"] += row["amount"]
+            _add(figures, row, kinds)
     listed = [
         Group(f"{month} · {words.say(RESTRICTION[kind])}", figures) for (month, kind), figures in sorted(groups.items())
     ]
     return Totals(count, sums, listed, await _differences(filters, seq_max, kinds))
+
+
+def _add(figures: dict[str, int], row: dict[str, Any], kinds: dict[str, str]) -> None:
+    """Add a kept sum to its columns."""
+    if kinds[row["fund"]] == "agency":
+        figures["agency_fen"] += row["amount"]
+        return
+    figures["goods_fen" if row["kind"] == "in_kind" else "cash_fen"] += row["amount"]
+    figures["amount_fen"] += row["amount"]
+
+
+async def board_page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
+    """The lines of the copy for a notice board."""
+    seen = facts.place(after, (int,))
+    lines = await _board(filters, seq_max)
+    return facts.cut(lines[seen[0] if seen else 0 :], limit, lambda row: [row["n"]])
+
+
+async def board_totals(filters: Filters, seq_max: int) -> Totals:
+    """The sums of the copy for a notice board, compared with the books as the others are."""
+    lines = await _board(filters, seq_max)
+    sums = {name: sum(line[name] for line in lines) for name in ("lines", *SUMS)}
+    return Totals(len(lines), sums, [], await _differences(filters, seq_max, await books.fund_kinds()))
+
+
+async def _board(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
+    """What came by fund: no giver, no receipt, no day."""
+    kinds, named = await books.fund_kinds(), await funds.names()
+    by_fund: dict[str, dict[str, int]] = {}
+    for row in await kept.by_month(INCOME, filters, seq_max):
+        figures = by_fund.setdefault(row["fund"], dict.fromkeys(("lines", *SUMS), 0))
+        figures["lines"] += row["count"]
+        _add(figures, row, kinds)
+    return [
+        {"n": n, "fund": named.get(fund, fund), "restriction": words.say(RESTRICTION[kinds[fund]]), **figures}
+        for n, (fund, figures) in enumerate(sorted(by_fund.items()), 1)
+    ]
 
 
 async def _differences(filters: Filters, seq_max: int, kinds: dict[str, str]) -> list[str]:
@@ -189,13 +259,24 @@ async def _differences(filters: Filters, seq_max: int, kinds: dict[str, str]) ->
     return differences
 
 
+_LEAD = "合计与账簿捐赠收入（4101）核对一致；受托代理（2601）另列一栏，不是捐赠收入。"
+BOARD = Document(
+    name="donations",
+    title="捐赠收入明细台账",
+    lead=_LEAD,
+    columns=BOARD_COLUMNS,
+    filters=(FUND, CAMPAIGN, STORE, COPY),
+    page=board_page,
+    totals=board_totals,
+)
 DOCUMENT = Document(
     name="donations",
     title="捐赠收入明细台账",
-    lead="每一笔捐赠及其退款、冲销，与账簿捐赠收入核对一致。",
+    lead=_LEAD,
     columns=COLUMNS,
     filters=(FUND, CAMPAIGN, STORE, COPY),
     page=page,
     totals=totals,
     group_title="按月和限定性合计",
+    board=BOARD,
 )

@@ -121,6 +121,45 @@ def outlays(filters: Filters) -> tuple[Source, ...]:
     return _GOODS_ONLY if dict(filters.chosen).get("store") else OUTLAYS
 
 
+async def outlays_of(days_of: Sequence[str], seq_max: int) -> list[dict[str, Any]]:
+    """Every line of what went out on these days, whatever is chosen, in their order: `day seq n fund fen`."""
+    where, parts = Where(), []
+    for source in OUTLAYS:
+        where = Where(*where.values).add(source.test)
+        where.add(f"{source.day} IN ({', '.join('?' * len(days_of))})", *days_of).add(f"{source.seq} <= ?", seq_max)
+        parts.append(
+            f"SELECT {source.day} AS day, {source.seq} AS seq, COALESCE(p.n, 0) AS n, {source.fund} AS fund, "  # noqa: S608
+            f"COALESCE({source.fen}, 0) AS fen FROM {source.tables} WHERE {where.text}"
+        )
+    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) x ORDER BY x.day, x.seq, x.n"  # noqa: S608 - from this file
+    return await reading.rows(sql, *where.values) if days_of else []
+
+
+async def by_payee(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
+    """What went out by programme and whom: `programme payee_kind payee household category cash goods recipients`, fen.
+
+    Reads every line of the period: a copy for a notice board is asked for once a month.
+    """
+    people = "recipients_of_fund" if dict(filters.chosen).get("fund") else "recipients"
+    where, parts = Where(), []
+    for source in outlays(filters):
+        where = page_of(source, Where(*where.values), filters, seq_max, None)
+        parts.append(
+            f"SELECT {source.programme} AS programme, {_PAYEE}, {source.kind} AS kind, "  # noqa: S608
+            f"COALESCE({source.fen}, 0) AS fen, {getattr(source, people)} AS people "
+            f"FROM {source.tables} WHERE {where.text}"
+        )
+    return await reading.rows(
+        "SELECT programme, payee_kind, payee, household, category, "  # noqa: S608 - from this file
+        "CAST(SUM(CASE WHEN kind = 'in_kind' THEN 0 ELSE fen END) AS BIGINT) AS cash, "
+        "CAST(SUM(CASE WHEN kind = 'in_kind' THEN fen ELSE 0 END) AS BIGINT) AS goods, "
+        f"CAST(SUM(people) AS BIGINT) AS recipients FROM ({' UNION ALL '.join(parts)}) x "
+        "GROUP BY programme, payee_kind, payee, household, category",
+        *where.values,
+    )
+
+
+_PAYEE = "v.payee_kind AS payee_kind, v.payee AS payee, gi.household AS household, gi.category AS category"
 _KEPT = {
     "month": "SELECT month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people FROM month_sum",
     "day": "SELECT substr(day, 1, 7) AS month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people "

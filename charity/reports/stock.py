@@ -1,10 +1,10 @@
-"""D9 物资收发存台账: opening + in - out = closing, per store, item and unit cost (docs/field.md 8 and 3.3).
+"""D9 物资收发存台账: opening + in - out = closing, per store, account, item and unit cost (docs/field.md 8 and 3.3).
 
 Everything is counted from postings of lots on shelves; what a movement was is seen from where the pieces
 came from or went to. Opening and closing are read from the turnover, the movements from the postings:
-the check line compares the two. A lot has one cost for ever, so amounts are pieces times cost. Always
-true: by store and fund, the closing amounts add up to account 1201 (1801 for agency goods). Goods on the
-road (`transit:`) are on no shelf.
+the check line compares the two. A lot has one cost for ever, so amounts are pieces times cost. Goods of our own (1201)
+and goods held for others (1801) have lines of their own. Always true: by store and fund, the closing amounts add up
+to their account. Goods on the road (`transit:`) are on no shelf.
 """
 
 from collections import OrderedDict
@@ -28,29 +28,33 @@ KEPT = 16
 DIFFERENCES_SHOWN = 10
 
 COLUMNS = (
-    Column("n", "序号", 6, "count"),
-    Column("store", "门店", 18),
-    Column("barcode", "条码", 15, "code", screen=False),
-    Column("item", "品名", 19, link="item_href"),
-    Column("measure", "计量单位", 5, align="center"),
-    Column("cost_fen", "单价", 10, "money", align="right"),
-    Column("opening", "期初数量", 9, "count", total=True, align="right"),
-    Column("opening_fen", "期初金额", 13, "money", total=True, align="right"),
-    Column("gift", "捐赠", 8, "count", total=True, align="right"),
-    Column("bought", "采购", 8, "count", total=True, align="right"),
-    Column("moved_in", "调入", 7, "count", total=True, align="right"),
-    Column("gained", "盘盈", 7, "count", total=True, align="right"),
-    Column("issued", "发放", 8, "count", total=True, align="right"),
-    Column("moved_out", "调出", 7, "count", total=True, align="right"),
-    Column("written_off", "报损", 7, "count", total=True, align="right"),
-    Column("lost", "盘亏", 7, "count", total=True, align="right"),
-    Column("closing", "期末数量", 9, "count", total=True, align="right"),
-    Column("closing_fen", "期末金额", 13, "money", total=True, align="right"),
-    Column("near", "近效期", 7, "count", total=True, align="right"),
+    Column("n", "序号", 8, "count"),
+    Column("store", "门店", 20),
+    Column("account", "科目", 9, "code", align="center"),
+    Column("barcode", "条码", 15, "code", screen=False, print=False),
+    Column("item", "品名", 24, link="item_href"),
+    Column("measure", "计量单位", 8, align="center"),
+    Column("cost_fen", "单价", 13, "money", align="right"),
+    Column("opening", "期初数量", 10, "count", total=True, align="right"),
+    Column("opening_fen", "期初金额", 17, "money", total=True, align="right"),
+    Column("gift", "捐赠", 9, "count", total=True, align="right"),
+    Column("bought", "采购", 9, "count", total=True, align="right"),
+    Column("moved_in", "调入", 8, "count", total=True, align="right"),
+    Column("gained", "盘盈", 8, "count", total=True, align="right"),
+    Column("came_fen", "收入金额", 17, "money", total=True, align="right"),
+    Column("issued", "发放", 9, "count", total=True, align="right"),
+    Column("moved_out", "调出", 8, "count", total=True, align="right"),
+    Column("written_off", "报损", 8, "count", total=True, align="right"),
+    Column("lost", "盘亏", 8, "count", total=True, align="right"),
+    Column("went_fen", "发出金额", 17, "money", total=True, align="right"),
+    Column("closing", "期末数量", 10, "count", total=True, align="right"),
+    Column("closing_fen", "期末金额", 17, "money", total=True, align="right"),
+    Column("near", "近效期", 9, "count", total=True, align="right"),
 )
 SUMS = tuple(column.key for column in COLUMNS if column.total)
 
 
+ACCOUNT_WORDS = {acc.STOCK: "存货", acc.AGENCY_ASSETS: "受托代理资产"}
 CAME, WENT = ("gift", "bought", "moved_in", "gained"), ("issued", "moved_out", "written_off", "lost")
 """Columns of movements. What goes out is counted as such: a reversal makes either kind smaller."""
 _OF_PLACE = {acc.OPENING: "opening", acc.DONORS: "gift", acc.SUPPLIERS: "bought", acc.HOUSEHOLDS: "issued"}
@@ -105,11 +109,11 @@ async def _made(filters: Filters, seq_max: int) -> Sheet:
     lines.move(moves)
     lines.close(closing)
     named = await stores.names()
-    items = await _items({barcode for _, barcode, _ in lines.figures})
+    items = await _items({barcode for _, _, barcode, _ in lines.figures})
     sheet = Sheet(differences=await _value_differences(filters, seq_max, lines.values))
     for key, figures in sorted(lines.figures.items()):
         row = _row(key, figures, named, items)
-        if row["opening"] + figures["check"] != row["closing"]:
+        if row["opening"] + figures["check"] != row["closing"] or not _adds_up(row):
             sheet.differences.append(
                 words.say(
                     "{store} {item}：期初 {opening} ＋ 收发 {moved} ≠ 期末 {closing}",
@@ -124,13 +128,18 @@ async def _made(filters: Filters, seq_max: int) -> Sheet:
     return sheet
 
 
+def _adds_up(row: dict[str, Any]) -> bool:
+    """Whether the amounts of a line are opening + in - out = closing."""
+    return bool(row["opening_fen"] + row["came_fen"] - row["went_fen"] == row["closing_fen"])
+
+
 class Lines:
-    """The figures of each (store, barcode, unit cost), and what the shelves are worth by (store, fund)."""
+    """The figures of each (store, account, barcode, unit cost), and what the shelves are worth by (store, fund)."""
 
     def __init__(self, filters: Filters, lots: dict[str, dict[str, Any]]) -> None:
         self._store, self._lots = filters[STORE], lots
         self._near_until = (date.fromisoformat(filters.end) + timedelta(days=NEAR_DAYS)).isoformat()
-        self.figures: dict[tuple[str, str, int], dict[str, int]] = {}
+        self.figures: dict[tuple[str, str, str, int], dict[str, int]] = {}
         self.values: dict[tuple[str, str], int] = {}
 
     def _line(self, place: str, unit: str) -> tuple[dict[str, int], dict[str, Any]] | None:
@@ -138,7 +147,7 @@ class Lines:
         lot, store = self._lots.get(unit), place.removeprefix("store:")
         if lot is None or self._store not in {"", store}:
             return None
-        key = (store, lot["barcode"], lot["cost_fen"])
+        key = (store, lot["account"], lot["barcode"], lot["cost_fen"])
         return self.figures.setdefault(key, dict.fromkeys((*SUMS, "check"), 0)), lot
 
     def open(self, pieces_by: dict[tuple[str, str], int]) -> None:
@@ -158,6 +167,11 @@ class Lines:
                     line[0]["opening_fen"] += move["net"] * line[1]["cost_fen"]
                     continue
                 line[0][column] += -move["net"] if column in WENT else move["net"]
+                amount = move["net"] * line[1]["cost_fen"]
+                if column in WENT:
+                    line[0]["went_fen"] -= amount
+                else:
+                    line[0]["came_fen"] += amount
                 line[0]["check"] += move["net"]
 
     def close(self, pieces_by: dict[tuple[str, str], int]) -> None:
@@ -174,14 +188,15 @@ class Lines:
 
 
 def _row(
-    key: tuple[str, str, int], figures: dict[str, int], stores: dict[str, str], items: dict[str, dict[str, Any]]
+    key: tuple[str, str, str, int], figures: dict[str, int], stores: dict[str, str], items: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    store, barcode, cost = key
+    store, account, barcode, cost = key
     item = items.get(barcode, {"name": barcode, "measure": ""})
     return {
         **{name: figures[name] for name in SUMS},
         "store": stores.get(store, store),
         "store_code": store,
+        "account": account,
         "barcode": barcode,
         "item": item["name"],
         "item_href": f"/stores/{store}/stock?q={barcode}",
@@ -192,12 +207,17 @@ def _row(
 
 
 async def _lots(filters: Filters, units: set[str]) -> dict[str, dict[str, Any]]:
-    """Barcode, cost, expiry and fund of lots, by unit code."""
+    """Barcode, cost, expiry, fund and account of lots, by unit code."""
     lots = await lookup.by_id(
         "SELECT code AS id, barcode, cost_fen, expires_on, fund FROM lot WHERE code IN ({in})",
         (unit.removeprefix("lot:") for unit in units),
     )
-    return {acc.lot(code): lot for code, lot in lots.items() if filters[FUND] in {"", lot["fund"]}}
+    kinds = await books.fund_kinds()
+    return {
+        acc.lot(code): lot | {"account": acc.AGENCY_ASSETS if kinds[lot["fund"]] == "agency" else acc.STOCK}
+        for code, lot in lots.items()
+        if filters[FUND] in {"", lot["fund"]}
+    }
 
 
 async def _items(barcodes: set[str]) -> dict[str, dict[str, Any]]:
@@ -227,29 +247,30 @@ async def _value_differences(filters: Filters, seq_max: int, values: dict[tuple[
 
 
 async def page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
-    """Rows by store, barcode and unit cost."""
-    place = facts.place(after, (str, str, int))
+    """Rows by store, account, barcode and unit cost."""
+    place = facts.place(after, (str, str, str, int))
     rows = (await sheet(filters, seq_max)).rows
     if place is not None:
         rows = [row for row in rows if _key(row) > tuple(place)]
     return facts.cut(rows, limit, lambda row: list(_key(row)))
 
 
-def _key(row: Any) -> tuple[str, str, int]:
-    return row["store_code"], row["barcode"], row["cost"]
+def _key(row: Any) -> tuple[str, str, str, int]:
+    return row["store_code"], row["account"], row["barcode"], row["cost"]
 
 
 async def totals(filters: Filters, seq_max: int) -> Totals:
-    """Sums of all rows, by store; with every place where the check line or the books disagree."""
+    """Sums of all rows, by store and account; with every place where the check line or the books disagree."""
     whole = await sheet(filters, seq_max)
     sums = dict.fromkeys(SUMS, 0)
     groups: dict[str, dict[str, int]] = {}
     for row in whole.rows:
-        part = groups.setdefault(row["store"], dict.fromkeys(SUMS, 0))
+        label = f"{row['store']} · {row['account']} {words.say(ACCOUNT_WORDS[row['account']])}"
+        part = groups.setdefault(label, dict.fromkeys(SUMS, 0))
         for name in SUMS:
             sums[name] += row[name]
             part[name] += row[name]
-    listed = [Group(store, figures) for store, figures in groups.items()]
+    listed = [Group(label, figures) for label, figures in groups.items()]
     return Totals(len(whole.rows), sums, listed, whole.differences)
 
 
@@ -259,23 +280,28 @@ def check(totals: Totals) -> str:
     came = sum(sums[key] for key in CAME)
     went = sum(sums[key] for key in WENT)
     return words.say(
-        "核对：期初 {opening} ＋ 收入 {came} － 发出 {went} ＝ 期末 {closing}",
+        "核对：数量 期初 {opening} ＋ 收入 {came} － 发出 {went} ＝ 期末 {closing}；"
+        "金额 {opening_yuan} ＋ {came_yuan} － {went_yuan} ＝ {closing_yuan} 元",
         opening=f"{sums['opening']:,}",
         came=f"{came:,}",
         went=f"{went:,}",
         closing=f"{sums['closing']:,}",
+        opening_yuan=yuan(sums["opening_fen"]),
+        came_yuan=yuan(sums["came_fen"]),
+        went_yuan=yuan(sums["went_fen"]),
+        closing_yuan=yuan(sums["closing_fen"]),
     )
 
 
 DOCUMENT = Document(
     name="stock",
     title="物资收发存台账",
-    lead="期初 ＋ 收入 － 发出 ＝ 期末；期末金额与账簿存货核对一致。",
+    lead="期初 ＋ 收入 － 发出 ＝ 期末，数量和金额都成立；自有（1201）与代管（1801）分列，期末金额与账簿核对一致。",
     columns=COLUMNS,
     filters=(STORE, FUND),
     page=page,
     totals=totals,
     sign_offs=("制表人", "复核人", "店长", "财务负责人"),
-    group_title="按门店合计",
+    group_title="按门店和科目合计",
     check=check,
 )

@@ -24,6 +24,11 @@ def line(columns: Sequence[ColumnLike], row: Row) -> bytes:
     return _lines([_cells(columns, row)])
 
 
+def notes(lines: Iterable[tuple[str, str]]) -> bytes:
+    """An empty line and what the sheet is, as (term, words) below its last row."""
+    return _lines([[], *([guarded(term), guarded(text)] for term, text in lines)])
+
+
 def write(rows: Iterable[Row], columns: Sequence[ColumnLike]) -> Iterator[bytes]:
     """The whole sheet in chunks of ROWS_A_CHUNK rows; join them for one bytes object."""
     yield head(columns)

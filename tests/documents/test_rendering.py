@@ -124,6 +124,11 @@ async def test_a_sheet_has_every_row_its_sums_and_a_document_that_says_what_it_i
         ["A002", "'=1+1", "", "3"],
         ["A003", "李*", "6.55", "4"],
         ["合计", "", "130.00", "9"],
+        [],
+        ["台账", "捐赠台账（外部查阅）"],
+        ["期间", "2026-01-01 至 2026-01-31"],
+        ["筛选", "基金 F-EDU 慈善助学基金 · 外部查阅（姓名只留姓氏）"],
+        ["截至分录", "0"],
     ]
     assert (file.file, file.bytes) == ("file.csv", len(whole))
     assert len(file.document.pop("code")) == 26
@@ -135,6 +140,9 @@ async def test_a_sheet_has_every_row_its_sums_and_a_document_that_says_what_it_i
         "format": "csv",
         "row_count": 3,
         "seq": 0,
+        "copy": "notice",
+        "filters": "基金 F-EDU 慈善助学基金 · 外部查阅（姓名只留姓氏）",
+        "sums": '[["金额","money",13000],["人数","count",9]]',
         "data_hash": the_hash(),
         "file_hash": hashlib.sha256(whole).hexdigest(),
         "status": "valid",
@@ -146,16 +154,28 @@ async def test_a_sheet_has_every_row_its_sums_and_a_document_that_says_what_it_i
 
 
 async def test_a_workbook_has_the_same_rows_and_sums(made: Made) -> None:
-    file = await made(register(), "xlsx")
+    with clock.fixed(datetime(2026, 2, 1, 20, 5, tzinfo=UTC)):
+        file = await made(register(), "xlsx")
+    code = file.document["code"]
     sheet = openpyxl.load_workbook(made.folder / "file.xlsx").active
     assert sheet is not None
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
+        ["捐赠台账（外部查阅）", None, None, None],
+        ["期间", "2026-01-01 至 2026-01-31", None, None],
+        ["筛选", "基金 F-EDU 慈善助学基金 · 外部查阅（姓名只留姓氏）", None, None],
+        ["截至分录", "0", None, None],
+        ["文件编号", f"{code} http://127.0.0.1:8000/v/{code}", None, None],
+        ["打印时间", "2026-02-02 04:05", None, None],
         ["编号", "捐赠人", "金额", "人数"],
         ["A001", "王*", 123.45, 2],
         ["A002", "=1+1", None, 3],
         ["A003", "李*", 6.55, 4],
         ["合计", None, 130, 9],
     ]
+    assert sheet.freeze_panes == "A8"
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0  # one page across, as many down as it needs
+    assert (sheet.page_setup.orientation, sheet.print_title_rows) == ("landscape", "$7:$7")
     assert file.document["data_hash"] == the_hash()
     assert made.steps == [(1, 3), (2, 3), (3, 3)]
 
@@ -165,10 +185,10 @@ async def test_a_print_says_what_it_is_and_counts_its_pages_after_its_rows(made:
         file = await made(register(), "pdf")
     (printed,) = made.printed
     assert printed == registers.Register(
-        title="捐赠台账",
+        title="捐赠台账（外部查阅）",
         organisation="临溪市慈善总会",
         period="2026-01-01 至 2026-01-31",
-        filters="基金 F-EDU 慈善助学基金 · 对外公示（姓名已隐去）",
+        filters="基金 F-EDU 慈善助学基金 · 外部查阅（姓名只留姓氏）",
         unit="单位：元",
         columns=[
             registers.PrintedColumn("code", "编号", 1, "left", "text"),

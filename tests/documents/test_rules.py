@@ -11,6 +11,7 @@ STATUSES = {
     "PERIOD_BACKWARDS": (422, "to"),
     "PERIOD_TOO_LONG": (422, "to"),
     "FILTER_UNKNOWN": (422, "filters"),
+    "FILTER_VALUE": (422, "filters"),
     "INTERNAL_ONLY": (403, None),
     "OTHER_STORE": (403, None),
     "CURSOR_UNREADABLE": (422, "after"),

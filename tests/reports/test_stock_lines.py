@@ -17,6 +17,7 @@ async def test_the_stock_register_has_a_line_for_each_cost_of_an_item(town: Cast
     names = (
         "n",
         "store",
+        "account",
         "item",
         "item_href",
         "measure",
@@ -27,19 +28,24 @@ async def test_the_stock_register_has_a_line_for_each_cost_of_an_item(town: Cast
         "cost",
     )
     assert printed(rows, *names).splitlines() == [
-        "1|溪东街道爱心超市|大米|/stores/LX01/stock?q=6901234567892|袋|不计价|2|0|0|0|0|0|0|0|0|0|2|0|2|0",
-        "2|溪东街道爱心超市|大米|/stores/LX01/stock?q=6901234567892|袋|2500|4|10000|0|0|0|0|0|0|0|0|4|10000|4|2500",
-        "3|溪东街道爱心超市|肥皂|/stores/LX01/stock?q=6923456789012|块|300|10|3000|0|0|0|0|8|0|0|0|2|600|2|300",
+        "1|溪东街道爱心超市|1201|大米|/stores/LX01/stock?q=6901234567892|袋|不计价|2|0|0|0|0|0|0|0|0|0|0|0|2|0|2|0",
+        "2|溪东街道爱心超市|1201|大米|/stores/LX01/stock?q=6901234567892|袋|2500|4|10000|0|0|0|0|0|0|0|0|0|0|4|10000|4|2500",
+        "3|溪东街道爱心超市|1201|肥皂|/stores/LX01/stock?q=6923456789012|块|300|10|3000|0|0|0|0|0|8|0|0|0|2400|2|600|2|300",
     ]
-    assert [group.label for group in totals.groups] == ["溪东街道爱心超市"]
+    assert [group.label for group in totals.groups] == ["溪东街道爱心超市 · 1201 存货"]
     assert totals.groups[0].figures == totals.sums
-    figures = {"opening": 16, "opening_fen": 13_000, "issued": 8, "closing": 8, "closing_fen": 10_600, "near": 8}
+    figures = {"opening": 16, "opening_fen": 13_000, "issued": 8, "went_fen": 2_400, "closing": 8}
+    figures |= {"closing_fen": 10_600, "near": 8}
     assert (totals.count, totals.sums) == (3, dict.fromkeys(stock.SUMS, 0) | figures)
     assert totals.differences == []
-    assert stock.check(totals) == "核对：期初 16 ＋ 收入 0 － 发出 8 ＝ 期末 8"
+    assert stock.check(totals) == (
+        "核对：数量 期初 16 ＋ 收入 0 － 发出 8 ＝ 期末 8；金额 130.00 ＋ 0.00 － 24.00 ＝ 106.00 元"
+    )
     _, totals = await read("stock", Filters.of("2026-10-20", "2026-10-20"))  # both reversals: out of their own columns
     assert (totals.sums["gift"], totals.sums["issued"], totals.sums["closing"]) == (-4, -7, 11)
-    assert stock.check(totals) == "核对：期初 8 ＋ 收入 -4 － 发出 -7 ＝ 期末 11"
+    assert stock.check(totals) == (
+        "核对：数量 期初 8 ＋ 收入 -4 － 发出 -7 ＝ 期末 11；金额 106.00 ＋ -100.00 － -21.00 ＝ 27.00 元"
+    )
     rows, totals = await read("stock", Filters.of("2026-09-12", "2026-09-30", fund="F-WARM"))
     assert [(row["item"], row["opening"], row["closing"]) for row in rows] == [("肥皂", 5, 2)]
     assert totals.differences == []
@@ -63,9 +69,9 @@ def test_a_movement_stands_in_the_column_of_where_the_pieces_came_from_or_went()
 
 
 LOTS = {
-    "lot:A": {"barcode": RICE, "cost_fen": 2_500, "expires_on": "2026-10-30", "fund": "F-GEN"},
-    "lot:B": {"barcode": RICE, "cost_fen": 2_500, "expires_on": "2026-10-31", "fund": "F-WARM"},
-    "lot:C": {"barcode": RICE, "cost_fen": 0, "expires_on": None, "fund": "F-GEN"},
+    "lot:A": {"barcode": RICE, "cost_fen": 2_500, "expires_on": "2026-10-30", "fund": "F-GEN", "account": "1201"},
+    "lot:B": {"barcode": RICE, "cost_fen": 2_500, "expires_on": "2026-10-31", "fund": "F-WARM", "account": "1201"},
+    "lot:C": {"barcode": RICE, "cost_fen": 0, "expires_on": None, "fund": "F-GEN", "account": "1801"},
 }
 
 
@@ -78,14 +84,15 @@ def test_pieces_are_near_their_end_thirty_days_after_the_period_and_worth_their_
     lines.close({("store:LX01", "lot:unknown"): 9})
     nothing = dict.fromkeys((*stock.SUMS, "check"), 0)
     valued = {"opening": 5, "opening_fen": 12_500, "written_off": 1, "moved_in": 4, "check": 3}
+    valued |= {"came_fen": 10_000, "went_fen": 2_500}
     assert lines.figures == {
-        ("LX01", RICE, 2_500): nothing | valued | {"closing": 8, "closing_fen": 20_000, "near": 6},
-        ("LX02", RICE, 0): nothing | {"closing": 7},
+        ("LX01", "1201", RICE, 2_500): nothing | valued | {"closing": 8, "closing_fen": 20_000, "near": 6},
+        ("LX02", "1801", RICE, 0): nothing | {"closing": 7},
     }
     assert lines.values == {("LX01", "F-GEN"): 15_000, ("LX01", "F-WARM"): 5_000, ("LX02", "F-GEN"): 0}
     own = stock.Lines(Filters.of("2026-09-01", "2026-09-30", store="LX02"), LOTS)
     own.close({("store:LX01", "lot:A"): 6, ("store:LX02", "lot:C"): 7})
-    assert list(own.figures) == [("LX02", RICE, 0)]
+    assert list(own.figures) == [("LX02", "1801", RICE, 0)]
 
 
 async def test_shelves_that_are_not_worth_what_the_books_say_are_named_by_store_and_fund(town: Cast) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -72,13 +73,15 @@ def test_xlsx_holds_real_numbers_and_texts_that_stay_texts(tmp_path: Path):
     xlsx_out.write(path, rows, COLUMNS, title="捐赠/台账")
     sheet = openpyxl.load_workbook(path).active
     assert sheet.title == "捐赠_台账"
-    assert [cell.value for cell in sheet[1]] == ["捐赠人", "金额", "数量", "日期"]
-    for row in sheet.iter_rows(min_row=2):
+    assert sheet["A1"].value == "捐赠/台账"
+    assert [cell.value for cell in sheet[2]] == ["捐赠人", "金额", "数量", "日期"]
+    for row in sheet.iter_rows(min_row=3):
+        assert (row[3].value.date(), row[3].number_format) == (date(2026, 10, 8), "yyyy-mm-dd")
         assert row[0].data_type == "s"
         assert row[0].hyperlink is None
         assert (row[1].value, row[1].number_format) == (100_000_000_000.01, "#,##0.00")
         assert row[2].value == 7
-    assert sheet.max_row == len(rows) + 1
+    assert sheet.max_row == len(rows) + 2
 
 
 def test_xlsx_of_equal_rows_has_equal_bytes(tmp_path: Path):

@@ -236,7 +236,7 @@ DYNAMIC = {
     "office": 1,  # whether a database is empty
     "giving": 1,  # the marks of a party as rows: each database has its own function for JSON
     "ledger": 5,  # the writer writes the tables of all rooms, which name them
-    "reports": 5,  # where the lines of a register come from, written once in reports/kept.py
+    "reports": 7,  # where the lines of a register come from, written once in reports/kept.py
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from charity import clock
 from charity.db import reading, sealed
 from charity.db.paging import Where
 from charity.giving import rules
@@ -164,6 +165,34 @@ async def ended_for(donation: str, reason: str) -> tuple[Receipt | None, Receipt
         if sealed.unseal("receipt", "reason", row.code, row.reason) == reason:
             return row, await Receipt.with_code(row.replaced_by_id).first() if row.replaced_by_id else None
     return None, None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last receipt of a gift that has none in force: `status` voided or replaced, `on` the day it ended."""
+
+    code: str
+    number: str
+    status: str
+    on: str
+    reason: str
+
+
+async def last_of(donations: Sequence[str]) -> dict[str, Ended]:
+    """The last receipt that each of these gifts was on, by gift, of those that are no more."""
+    ended: dict[str, Ended] = {}
+    for at in range(0, len(donations), CHUNK):
+        part = donations[at : at + CHUNK]
+        for row in await reading.rows(
+            "SELECT k.donation, r.code, r.number, r.status, r.ended_at, r.reason FROM receipt_line k "  # noqa: S608
+            f"JOIN receipt r ON r.number = k.number WHERE k.donation IN ({reading.places(len(part))}) "
+            "AND r.ended_at IS NOT NULL ORDER BY r.recorded_at, r.number",
+            *part,
+        ):
+            day = clock.instant(row["ended_at"]).astimezone(clock.SHANGHAI).date().isoformat()
+            reason = sealed.unseal("receipt", "reason", row["code"], row["reason"]) or ""
+            ended[row["donation"]] = Ended(row["code"], row["number"], row["status"], day, reason)
+    return ended
 
 
 async def originals(events: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
