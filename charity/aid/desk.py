@@ -49,6 +49,23 @@ async def to_pay(by: Actor) -> list[Task]:
     return [Task(text, _one_or(rows, "/vouchers?status=approved"), words.say("去付款"), order=120, tone="wait")]
 
 
+async def to_confirm(by: Actor) -> list[Task]:
+    """Accounts of households that somebody else entered, for the second look."""
+    if not by.may("payee.confirm"):
+        return []
+    rows = await reading.rows(
+        "SELECT key, entered_at FROM household_account WHERE status = 'waiting' AND entered_by <> $1 "
+        "ORDER BY entered_at, key",
+        by.key,
+    )
+    if not rows:
+        return []
+    facts = {"count": len(rows), "day": day_words(rows[0]["entered_at"])}
+    text = words.say("有 {count} 个家庭收款账号等您核对，最早的是{day}登记的", **facts)
+    href = f"/household-accounts/{rows[0]['key']}" if len(rows) == 1 else "/household-accounts"
+    return [Task(text, href, words.say("去核对"), order=125, tone="wait")]
+
+
 async def returned(by: Actor) -> list[Task]:
     """My vouchers that came back, and those on their way."""
     if not by.may("voucher.make"):
@@ -84,5 +101,5 @@ async def find_voucher(code: str, by: Actor) -> str | None:
     return f"/vouchers/{number}" if number else None
 
 
-tasks = [to_approve, to_pay, returned]
+tasks = [to_approve, to_pay, to_confirm, returned]
 finders = [find_voucher]

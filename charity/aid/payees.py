@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from charity import words
 from charity.aid import rules
-from charity.people import households, institutions, masking, persons
+from charity.people import accounts, households, institutions, masking, persons
 from charity.people.masking import Reader, What
 from charity.people.models import HouseholdStatus, InstitutionKind
 from charity.roles import SYSTEM, Actor
@@ -80,7 +80,8 @@ async def _household(code: str, by: Actor) -> Payee | None:
     row = await households.with_code(code, by=by)
     if row is None:
         return None
-    return Payee("household", code, row.head_name, row.key, open=row.status == HouseholdStatus.ACTIVE)
+    account = accounts.of_household(row)
+    return Payee("household", code, row.head_name, row.key, account, open=row.status == HouseholdStatus.ACTIVE)
 
 
 async def _person(code: str, by: Actor) -> Payee | None:

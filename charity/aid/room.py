@@ -1,6 +1,8 @@
 """What aid contributes to the app."""
 
 from charity.aid import demo, desk, verify
+from charity.aid.accounts import api as accounts_api
+from charity.aid.accounts import routes as accounts
 from charity.aid.drafts import api as drafts_api
 from charity.aid.drafts import routes as drafts
 from charity.aid.payments import api as payments_api
@@ -13,11 +15,14 @@ from charity.web.nav import NavItem
 ROOM = Room(
     name="aid",
     models=["charity.aid.models"],
-    routes=[*drafts.routes, *vouchers.routes, *payments.routes],
-    endpoints=[*drafts_api.endpoints, *vouchers_api.endpoints, *payments_api.endpoints],
+    routes=[*accounts.routes, *drafts.routes, *vouchers.routes, *payments.routes],
+    endpoints=[*accounts_api.endpoints, *drafts_api.endpoints, *vouchers_api.endpoints, *payments_api.endpoints],
     tasks=desk.tasks,
     finders=desk.finders,
-    nav=[NavItem("拨付审批", "/vouchers", "voucher.read", order=410)],
+    nav=[
+        NavItem("拨付审批", "/vouchers", "voucher.read", order=410),
+        NavItem("家庭收款账号", "/household-accounts", "payee.confirm", order=415),
+    ],
     checks=[Check("拨付", verify.run)],
     chapter=demo.chapter,
 )

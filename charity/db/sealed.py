@@ -25,7 +25,8 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     # table: its sealed columns. tests/db/test_sealed.py compares this with the live schema.
     "staff": ("totp_secret",),
     "person": ("phone", "email", "id_number", "address", "bank_account"),
-    "household": ("address", "phone"),
+    "household": ("address", "bank_account", "phone"),
+    "household_account": ("bank_account",),
     "institution": ("bank_account", "phone"),
     "pledge": ("message",),
     "donation": ("memo",),

@@ -33,6 +33,7 @@ class NewHousehold:
     store: str = ""
     phone: str = ""
     address: str = ""
+    bank_account: str = ""
 
 
 async def add(tx: Tx, households: Sequence[NewHousehold]) -> list[str]:
@@ -50,6 +51,7 @@ async def add(tx: Tx, households: Sequence[NewHousehold]) -> list[str]:
             "store": h.store,
             "phone": sealed.seal("household", "phone", key, h.phone),
             "address": sealed.seal("household", "address", key, h.address),
+            "bank_account": sealed.seal("household", "bank_account", key, h.bank_account),
             "created_at": clock.stamp(),
         }
         for key, h in zip(keys, households, strict=True)

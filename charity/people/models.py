@@ -121,6 +121,7 @@ class Household(Model):
     store = fields.TextField()
     phone = SealedField(null=True)
     address = SealedField(null=True)
+    bank_account = SealedField(null=True)
     created_at = fields.TextField()
 
     class Meta:
@@ -152,7 +153,39 @@ class HouseholdRow(TypedDict):
     store: str
     phone: bytes | None
     address: bytes | None
+    bank_account: bytes | None
     created_at: str
+
+
+class AccountStatus(StrEnum):
+    """How far an account that was entered for a household is."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class HouseholdAccount(Model):
+    """An account that somebody entered for a household, and who had the second look."""
+
+    key = fields.CharField(64, primary_key=True)
+    household = fields.TextField()
+    bank_account = SealedField()
+    status = WordField(AccountStatus)
+    entered_by = fields.TextField()
+    entered_at = fields.TextField()
+    seen_by = fields.TextField(null=True)
+    seen_at = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "household_account"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever may have the second look sees all; the others see none."""
+        return cls.all() if by.may("payee.confirm") else nothing(cls)
 
 
 class Institution(Model):

@@ -80,6 +80,7 @@ class PrintedVoucher:
     payer: str = ""
     paid_from: str = ""
     channel_ref: str = ""
+    in_cash: bool = False
     entry: str = ""
     content_hash: str
     verify_url: str

@@ -17,6 +17,9 @@ from charity.roles import PERMISSIONS, Actor
 VERBS = {
     "aid.payments.verbs.pay": "voucher.pay",
     "aid.vouchers.approvals.approve": "voucher.approve",
+    "aid.accounts.verbs.confirm": "payee.confirm",
+    "aid.accounts.verbs.enter": "payee.enter",
+    "aid.accounts.verbs.refuse": "payee.confirm",
     "aid.drafts.finding.search": "voucher.make",
     "aid.vouchers.approvals.reject": "voucher.approve",
     "aid.vouchers.approvals.send_back": "voucher.approve",
@@ -107,6 +110,8 @@ OTHERS = {
     "office.staff.verbs.with_password": "one's own account, by its password",
     "people.households.with_code": "shows",
     "people.households.with_codes": "shows",
+    "people.accounts.one": "shows",
+    "people.accounts.waiting": "shows",
     "people.households.matching": "shows",
     "people.institutions.matching": "shows",
     "people.institutions.with_code": "shows",

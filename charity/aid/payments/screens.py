@@ -1,5 +1,6 @@
 """What the cashier's page shows."""
 
+import logging
 from typing import Any
 
 from charity import words
@@ -9,6 +10,8 @@ from charity.ledger import places
 from charity.money import yuan_sign
 from charity.people import masking
 from charity.roles import Actor
+
+log = logging.getLogger("charity.aid")
 
 
 def confirmed(voucher: VoucherView, by: Actor) -> list[dict[str, Any]]:
@@ -36,6 +39,8 @@ async def pay(voucher: VoucherView, by: Actor) -> dict[str, Any]:
 def _account(voucher: VoucherView, by: Actor) -> str:
     """The payee's account, in full for who pays an approved voucher: elsewhere it is masked (F5)."""
     payable = voucher.status == "approved" and by.may("voucher.pay")
+    if payable and voucher.payee.bank_account:
+        log.info("payee_account.shown", extra={"voucher": voucher.number, "account": by.key})
     return voucher.payee.account_for(masking.staff(may=payable))
 
 

@@ -6,6 +6,7 @@ from charity.aid.payees import short_code
 from charity.aid.vouchers.readers import VoucherView
 from charity.aid.vouchers.verbs import APPROVALS_NEEDED
 from charity.documents import check_codes
+from charity.ledger import accounts as acc
 from charity.office import organisation
 from charity.office.organisation import Organisation
 from charity.people.masking import Reader
@@ -59,6 +60,7 @@ def _printed(voucher: VoucherView, we: Organisation, by: Actor) -> PrintedVouche
         payer=voucher.payer,
         paid_from=voucher.paid_from,
         channel_ref=row["channel_ref"] or "",
+        in_cash=(row["paid_from"] or "").startswith(f"{acc.CASH}/"),
         entry=voucher.entry,
         content_hash=row["content_hash"],
         verify_url=check_codes.address(voucher.number),
