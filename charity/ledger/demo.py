@@ -4,7 +4,7 @@ from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.demo.plan import Chapter
 from charity.demo.plan import Plan as Story
-from charity.ledger import funds
+from charity.ledger import funds, places
 from charity.ledger.plans import Plan
 
 LAST_ONE_DAY = Plan((("P03", 740_000_00), ("P09", 230_000_00), ("P05", 30_000_00)), 20_000_00)
@@ -43,6 +43,10 @@ async def build(plan: Story) -> None:
 async def _codes(tx: Tx, story: Story) -> None:
     for code, name, name_en, kind, programmes in FUNDS:
         await funds.open_fund(tx, code=code, name=name, name_en=name_en, kind=kind, programmes=programmes)
+    # The account that pays is the one that campaigns print (giving/demo/campaigns.py).
+    await places.rename(
+        tx, places.PAYING_BANK, name="临溪农商银行营业部基本户", name_en="Basic account at Linxi Rural Bank"
+    )
     year, code = story.one_day_begins.year - 1, story.one_day_fund(1)
     named = {"name": f"一日捐 {year}", "name_en": f"One-Day Giving {year}"}
     await funds.open_fund(tx, code=code, **named, kind="unrestricted", plan=LAST_ONE_DAY)

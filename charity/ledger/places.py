@@ -54,6 +54,14 @@ async def open_place(tx: Tx, *, chart: str, place: str, name: str, name_en: str 
     await tx.insert("money_place", [row])
 
 
+async def rename(tx: Tx, code: str, *, name: str, name_en: str = "") -> None:
+    """Call a place something else, as the bank does that our public pages print."""
+    renamed = await tx.rows(
+        "UPDATE money_place SET name = $2, name_en = $3 WHERE code = $1 RETURNING code", code, name, name_en
+    )
+    assert renamed, code
+
+
 async def every(charts: Sequence[str] = CHARTS) -> list[Place]:
     """All places of these charts by code."""
     rows = await reading.rows("SELECT code, chart, place, name, name_en FROM money_place ORDER BY code")

@@ -87,12 +87,13 @@ def state(row: dict[str, Any]) -> dict[str, str]:
 def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
     """The page of one voucher."""
     row = shown.row
+    use, source, payee, account, amount, *rest = facts(shown, by)
     returned = next((d for d in reversed(shown.decisions) if d.decision == "return"), None)
     return {
         "number": shown.number,
         "title": words.say(TITLES[row["purpose"]]),
         "state": state(row),
-        "facts": [*facts(shown, by)[:2], *_free(shown), *facts(shown, by)[2:]],
+        "facts": [amount, payee, use, source, *_free(shown), account, *rest],
         "changed": changes.in_words(shown.changes_for(by)),
         "listed": recipients.shown(shown.listed),
         "content_hash": row["content_hash"],
