@@ -251,8 +251,8 @@ class Years:
                         plan=Plan(tuple((p, PLANNED) for p in programmes), 0) if programmes else None,
                         prefix=slug[:2].upper(),
                         purpose="两年的捐赠",
-                        beneficiaries="本市困难家庭",
-                        surplus="用于相近的目的",
+                        facts={fact.field: "no" if fact.choices else "如方案" for fact in campaigns.KEPT}
+                        | {"partner_kind": "none"},
                     )
                     await campaigns.create(new, by=by)
                     platform = f"https://platform.invalid/{slug}"

@@ -7,8 +7,9 @@ from charity import clock, tokens
 from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.ledger import funds
+from charity.office import organisation
 from charity.people import households
-from charity.roles import Actor, Role
+from charity.roles import SYSTEM, Actor, Role
 
 FUNDS = (
     ("F-GEN", "非限定性基金", "unrestricted", ()),
@@ -29,6 +30,28 @@ CAMPAIGNS = (
     ("wenchuan-2008", "agency", "active", "2008-05-13", "2099-12-31", "F-WC08", ["F-WC08"]),
     ("draft-2027", "winter", "draft", "2027-01-01", "2027-02-01", "F-WARM", ["F-WARM"]),
 )
+PLAN = {
+    "region": "临溪市",
+    "manager": "林秀兰",
+    "office": "临溪市城关街道善行路1号",
+    "ways": "银行转账，或到总会现场捐赠",
+    "receiving": "户名 临溪市慈善总会；账号 8800 0000 2026 0001",
+    "beneficiaries": "本市困难家庭",
+    "uses": "生活救助",
+    "cost_note": "不列支募捐成本",
+    "surplus": "用于相近的慈善目的",
+    "contact": "募捐办公室 0000-12345678",
+    "expected_sum": "80 万元",
+    "expected_people": "约 280 名",
+    "confirming": "由村（社区）申报，乡镇核实",
+    "programmes": "慈善助学",
+    "granted": "不委托其他组织",
+    "staff_cost": "不列支",
+    "management_cost": "不列支",
+    "offsite": "no",
+    "partner_kind": "none",
+}
+"""All facts that the filing form of a campaign needs, by field."""
 OF_A_STORE = (Role.CLERK, Role.MANAGER)
 STAFF = (
     # attribute, roles, store: one of each role, by its name; a second one where nobody may answer to himself
@@ -95,6 +118,8 @@ async def _town(tx: Tx) -> None:
             }
         ],
     )
+    good = organisation.Fact(organisation.FactKind.CERTIFICATE, "演示公募证0001", "2000-01-01", "2099-12-31")
+    await organisation.add(tx, good, by=SYSTEM)
     townships = (("999901001", "城关街道", "U"), ("999901002", "溪东街道", "U"), ("999901003", "北门街道", "U"))
     await tx.insert("township", [{"code": c, "name": n, "zone": z} for c, n, z in townships])
     stores = (
@@ -140,9 +165,12 @@ async def _campaigns(tx: Tx) -> None:
             "funds": json.dumps(allowed),
             "prefix": slug[:3].upper(),
             "purpose": "测试用途",
-            "filing_no": "备TEST",
-            "filed_on": starts,
-            "platform_url": "https://example.invalid/",
+            "filing_no": "" if kind == "everyday" else "备TEST",
+            "filed_on": None if kind == "everyday" else starts,
+            "platform_url": "" if kind == "everyday" else "https://example.invalid/",
             "created_at": clock.stamp(),
         }
         await tx.insert("campaign", [row])
+        kept = {field: PLAN[field] for field in ("ways", "receiving", "contact")} if kind == "everyday" else PLAN
+        facts = [{"campaign": slug, "field": field, "value": value} for field, value in kept.items()]
+        await tx.insert("campaign_fact", facts)

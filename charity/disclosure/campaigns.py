@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from charity import clock, words
-from charity.giving import donations
+from charity.giving import campaigns, donations
 from charity.giving.campaigns import Shown
 from charity.ledger import funds as ledger_funds
 from charity.ledger.plans import COST_LINE
@@ -60,30 +60,30 @@ async def plan(fund: str) -> list[dict[str, Any]]:
     ]
 
 
-def statutory(shown: Shown) -> list[dict[str, Any]]:
-    """The block that Charity Law 24 and 25 want on the page; empty facts are left out."""
-    row = shown.row
-    period = words.say("{starts_on} 起，长期", starts_on=row["starts_on"])
+async def statutory(shown: Shown) -> list[dict[str, Any]]:
+    """The block that Charity Law 24 and 25 want on the page, in the order of the table; empty facts are left out.
+
+    Everyday acceptance is no fundraising: it has no period, no filing and no platform to show.
+    """
+    row, kept = await campaigns.with_certificate(shown.row), await campaigns.facts_of(shown.row["slug"])
+    reach = {"public": "公开募捐", "targeted": "定向募捐"}[row["reach"]]
+    if row["archived_fen"] or row["kind"] == "everyday":  # "public" is a word of the law of 2016
+        reach = ""
+    block = [{"term": words.translate("募捐方式"), "value": words.translate(reach)}] if reach else []
     if row["ends_on"]:
         period = words.say("{starts_on} 至 {ends_on}", starts_on=row["starts_on"], ends_on=row["ends_on"])
-    reach = {"public": "公开募捐", "targeted": "定向募捐"}[row["reach"]]
-    facts = [
-        ("募捐方式", "" if row["archived_fen"] else words.translate(reach), "text", ""),  # a word of the law of 2016
-        ("公开募捐资格证书", row["certificate_no"], "code", ""),
-        ("募捐方案备案号", row["filing_no"], "code", ""),
-        ("指定平台", row["platform_url"], "text", row["platform_url"]),
-        ("募捐期限", period, "text", ""),
-        ("受益人", row["beneficiaries"], "text", ""),
-        ("募捐成本", row["cost_note"], "text", ""),
-        ("剩余财产", row["surplus"], "text", ""),
-        ("收款账户", row["receiving"], "text", ""),
-        ("联系", row["contact"], "text", ""),
-    ]
-    return [
-        {"term": words.translate(term), "value": value, "kind": kind, "href": href}
-        for term, value, kind, href in facts
-        if value
-    ]
+        block.append({"term": words.translate("募捐期限"), "value": period})
+    for fact in campaigns.FACTS:
+        if fact.only_form or fact.field in {"starts_on", "ends_on"}:
+            continue
+        value = campaigns.value_of(fact, row, kept)
+        if fact.of_office and (row["archived_fen"] or not campaigns.is_filed(row)):
+            value = ""  # the certificate is for public fundraising only
+        href = value if fact.field == "platform_url" else ""
+        if value:
+            note = words.say("有效期至 {day}", day=row["certified_until"]) if fact.of_office else ""
+            block.append({"term": words.translate(fact.words), "value": value, "href": href, "note": note})
+    return block
 
 
 def answer(shown: Shown) -> dict[str, Any]:

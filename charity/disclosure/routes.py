@@ -30,13 +30,19 @@ def _state(status: str) -> dict[str, str]:
     return {"code": status, "label": words.translate(STATUS_WORDS[status]), "tone": TONES[status]}
 
 
+def _sentence(refusal: Refusal | None) -> str:
+    """What a rule says, in the reader's language; "" for none."""
+    return words.say(refusal.words, **refusal.facts) if refusal else ""
+
+
 async def home(request: Request) -> Response:
     """What is open, what was received, what happened with it."""
     shown = await campaigns.every()
     return await pages.page(
         request,
         "disclosure/home.html",
-        active=[s for s in shown if s.row["status"] == "active"],
+        active=[s for s in shown if s.row["status"] == "active" and s.row["kind"] != "everyday"],
+        everyday=[s for s in shown if s.row["status"] == "active" and s.row["kind"] == "everyday"],
         past=[s for s in shown if s.row["status"] != "active"],
         state=_state,
         days_left=public.days_left,
@@ -65,7 +71,8 @@ async def campaign(request: Request) -> Response:
         gifts=await public.latest_gifts(slug),
         units=await work_units.giving(slug, sort="name" if sort == "name" else "participation"),
         sort=sort,
-        statutory=public.statutory(shown),
+        statutory=await public.statutory(shown),
+        pause=_sentence(await campaigns.paused(shown.row)),
         plan=await public.plan(shown.row["fund"]),
     )
 

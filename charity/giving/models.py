@@ -51,12 +51,6 @@ class Campaign(Model):
     filing_no = fields.TextField()
     filed_on = fields.TextField(null=True)
     platform_url = fields.TextField()
-    certificate_no = fields.TextField()
-    beneficiaries = fields.TextField()
-    surplus = fields.TextField()
-    cost_note = fields.TextField()
-    receiving = fields.TextField()
-    contact = fields.TextField()
     archived_fen = fields.BigIntField(null=True)
     archived_gifts = fields.BigIntField(null=True)
     created_at = fields.TextField()
@@ -68,8 +62,8 @@ class Campaign(Model):
 
     @classmethod
     def visible_to(cls, by: Actor) -> QuerySet[Self]:
-        """Whoever manages campaigns sees drafts too; everybody sees what was published."""
-        return cls.all() if by.may("campaign.read") else cls.filter(status__in=PUBLISHED)
+        """Whoever manages campaigns sees drafts too; everybody sees what was published to everybody."""
+        return cls.all() if by.may("campaign.read") else cls.filter(status__in=PUBLISHED, reach=Reach.PUBLIC)
 
 
 class CampaignRow(TypedDict):
@@ -92,15 +86,22 @@ class CampaignRow(TypedDict):
     filing_no: str
     filed_on: str | None
     platform_url: str
-    certificate_no: str
-    beneficiaries: str
-    surplus: str
-    cost_note: str
-    receiving: str
-    contact: str
     archived_fen: int | None
     archived_gifts: int | None
     created_at: str
+
+
+class CampaignFact(Model):
+    """A fact of a campaign's plan (campaigns/facts.py). Campaign and field are the key, which Tortoise cannot say."""
+
+    campaign = fields.CharField(64, primary_key=True)
+    field = fields.TextField()
+    value = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "campaign_fact"
 
 
 class WorkUnit(Model):

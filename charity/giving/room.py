@@ -1,6 +1,7 @@
 """What giving contributes to the app."""
 
 from charity.giving import demo, desk, verify
+from charity.giving.campaigns import api as campaign_calls
 from charity.giving.campaigns import routes as campaigns
 from charity.giving.copies import api as copy_calls
 from charity.giving.copies import routes as copies
@@ -42,6 +43,7 @@ ROOM = Room(
         *receipt_calls.endpoints,
         *refund_calls.endpoints,
         *reversal_calls.endpoints,
+        *campaign_calls.endpoints,
     ],
     tasks=desk.tasks,
     finders=desk.finders,

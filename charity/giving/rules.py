@@ -4,14 +4,23 @@ from charity.errors import Rule
 
 CAMPAIGN_UNKNOWN = Rule("campaign.unknown", "没有募捐活动“{campaign}”", 422, "campaign")
 CAMPAIGN_NOT_FOUND = Rule("campaign.not_found", "没有这个募捐活动", 404)
-CAMPAIGN_NOT_OPEN = Rule("campaign.not_open", "募捐活动“{name}”现在不接受捐款（{state}）")
-CAMPAIGN_NOT_BEGUN = Rule("campaign.not_begun", "募捐活动“{name}”自 {starts_on} 起接受捐赠")
-CAMPAIGN_ENDED = Rule("campaign.ended", "募捐活动“{name}”已于 {ends_on} 结束")
+CAMPAIGN_NOT_OPEN = Rule("campaign.not_open", "“{name}”现在不接受捐款（{state}）")
+CAMPAIGN_NOT_BEGUN = Rule("campaign.not_begun", "“{name}”自 {starts_on} 起接受捐赠")
+CAMPAIGN_ENDED = Rule("campaign.ended", "“{name}”已于 {ends_on} 结束")
 CAMPAIGN_CURSOR = Rule("campaign.cursor", "翻页位置已失效，请回到开头", 422, "after")
 CAMPAIGN_OF_THE_BOOKS = Rule("campaign.of_the_books", "只能补录账簿启用以前已经结束的活动", 422, "ends_on")
 CAMPAIGN_EXISTS = Rule("campaign.exists", "已有代号为“{slug}”的活动", 409, "slug")
 CAMPAIGN_STATE = Rule("campaign.state", "活动现在是“{state}”，不能{step}")
 CAMPAIGN_GATE = Rule("campaign.gate", "还不能发布：{missing}")
+CAMPAIGN_FILING = Rule("campaign.filing", "还不能备案，未填：{missing}")
+CAMPAIGN_NO_FILING = Rule("campaign.no_filing", "日常接受捐赠和定向募捐没有公开募捐方案，不办备案")
+CERTIFICATE_NOT_GOOD = Rule(
+    "campaign.certificate",
+    "公开募捐资格证书在 {day} 不在有效期内，公开募捐暂停接受新的捐赠；已认捐的款仍可付、仍会登记",
+)
+CAMPAIGN_UNFILLED = Rule("campaign.unfilled", "活动页还缺法律要求公开的内容，补齐以前暂停接受新的捐赠")
+CAMPAIGN_ENDLESS = Rule("campaign.endless", "公开募捐有起止时间，请填写结束日期", 422, "ends_on")
+CAMPAIGN_FUND_INVITED = Rule("campaign.fund_invited", "基金“{fund}”属于定向募捐，日常接受捐赠不能列它", 422, "funds")
 FUND_NOT_COLLECTED = Rule(
     "campaign.fund_not_collected", "基金 {fund} 的募捐活动{day}没有进行，那一天不能指定给它", 422, "fund"
 )

@@ -1,5 +1,6 @@
 """The demo city: the same day tells the same story, every promise of the issue is in it, and its books verify."""
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -121,7 +122,12 @@ async def the_promises_are_kept(today: date) -> None:
     )
     assert campaigns["everyday"]["ends_on"] is None
     assert {slug for slug, row in campaigns.items() if row["archived_fen"]} == old
-    assert not any(campaigns[slug]["certificate_no"] or campaigns[slug]["contact"] for slug in old)
+    facts = await reading.rows("SELECT campaign, field FROM campaign_fact")
+    assert {row["field"] for row in facts if row["campaign"] in old} == {"beneficiaries"}
+    assert campaigns["everyday"]["filing_no"] == "", "everyday acceptance is no fundraising"
+    invited = {row["fund"] for row in campaigns.values() if row["reach"] == "targeted"}
+    assert invited == {"F-ORP"}
+    assert not invited & set(json.loads(campaigns["everyday"]["funds"]))
     units = await reading.value("SELECT SUM(amount_fen) FROM donation WHERE work_unit IS NOT NULL")
     assert units == 1_603_170_00
     classes = await reading.value("SELECT COUNT(*) FROM (SELECT DISTINCT township, category FROM household) x")

@@ -6,13 +6,13 @@ from typing import Any
 
 import as_shown
 import pytest
-from cast import Cast
+from cast import PLAN, Cast
 from conftest import Web
 from giving.given import TODAY, approved, code_of, give, promised, requested
 
 from charity import clock, words
 from charity.db import reading, transactions
-from charity.errors import Refusal
+from charity.errors import FieldError, Refusal
 from charity.giving import campaigns
 from charity.giving.campaigns import Known, NewCampaign, readers
 from charity.giving.donors import work_units
@@ -30,6 +30,8 @@ def _new(**changes: object) -> NewCampaign:
         "name": "春季助学",
         "kind": "education",
         "starts_on": (clock.today() + timedelta(days=20)).isoformat(),
+        "ends_on": "2099-12-31",
+        "facts": PLAN,
         "fund": "F-CX27",
         "plan": Plan((("P01", 50_000), ("P02", 700)), 300),
         "purpose": "资助学生",
@@ -116,7 +118,8 @@ async def test_a_season_goes_on_with_a_standing_fund_when_no_other_campaign_has_
     for first, last, outcome in (
         ("2027-06-30", "2027-08-01", "campaign.fund_taken"),
         ("2026-01-01", "2026-07-03", "campaign.fund_taken"),
-        ("2027-07-01", None, ""),
+        ("2027-07-01", None, "campaign.endless"),
+        ("2027-07-01", "2027-09-01", ""),
     ):
         new = _new(**season, starts_on=first, ends_on=last)
         assert await _outcome(campaigns.create(new, by=house.accountant)) == outcome
@@ -157,7 +160,12 @@ async def test_units_without_a_gift_are_not_listed_and_an_amount_only_where_wish
     assert [u.code for u in by_name] == ["LXU02", "LXU01"]  # 民 (min) before 政 (zheng)
 
 
-PLATFORM, FILING = "缺少民政部指定平台上的网址", "缺少募捐方案备案号"
+def _lacking(errors: list[FieldError]) -> list[str]:
+    """The words of what is missing."""
+    return [dict(error.facts).get("words", error.message) for error in errors]
+
+
+PLATFORM, FILING = "民政部指定平台上的网址", "募捐方案备案号"
 LATE, LATE_EMERGENCY = "募捐方案应在开始前 10 日备案", "应急募捐应在开始后 10 日内备案"
 
 
@@ -184,12 +192,15 @@ def test_a_plan_is_filed_ten_days_before_and_for_a_disaster_ten_days_after(
     row = {
         "kind": "education",
         "reach": "public",
+        "purpose": "资助学生",
+        "certificate": "演示公募证0001",
         "starts_on": "2026-03-20",
+        "ends_on": "2026-08-31",
         "platform_url": "https://p.invalid/1",
         "filing_no": "备1",
         "filed_on": "2026-03-01",
     } | changes
-    assert campaigns.gate(row, purposed=True) == missing
+    assert _lacking(campaigns.gate(row, PLAN, purposed=True)) == missing
     assert campaigns.file_by(row) == ("2026-03-30" if row["kind"] == "disaster" else "2026-03-10")
 
 
@@ -230,13 +241,17 @@ def test_a_public_appeal_passes_the_gate_with_a_plan_only(kind: str, reach: str,
     row = {
         "kind": kind,
         "reach": reach,
+        "purpose": "资助学生",
+        "certificate": "演示公募证0001",
         "starts_on": "2026-03-20",
+        "ends_on": "2026-08-31",
         "platform_url": "https://p.invalid/1",
         "filing_no": "备1",
         "filed_on": "2026-03-01" if kind != "disaster" else "2026-03-25",
     }
-    assert campaigns.gate(row, purposed=True) == []
-    assert campaigns.gate(row, purposed=False) == (["缺少自己的基金和用途计划，请新建活动"] if own else [])
+    assert campaigns.gate(row, PLAN, purposed=True) == []
+    lacking = _lacking(campaigns.gate(row, PLAN, purposed=False))
+    assert lacking == (["缺少自己的基金和用途计划，请新建活动"] if own else [])
 
 
 async def test_a_campaign_is_shown_in_english_where_there_is_english(house: Any) -> None:
@@ -320,7 +335,7 @@ async def test_a_new_campaign_is_a_draft_with_all_that_was_said_of_it(house: Any
         name_en="Spring",
         ends_on="2099-01-01",
         prefix="CX",
-        contact="电话",
+        facts={"contact": "电话"},
     )
     await campaigns.create(new, by=house.accountant)
     row = await reading.row("SELECT * FROM campaign WHERE slug = 'spring-2027'")
@@ -344,15 +359,10 @@ async def test_a_new_campaign_is_a_draft_with_all_that_was_said_of_it(house: Any
         "filing_no": "",
         "filed_on": None,
         "platform_url": "",
-        "certificate_no": "",
-        "beneficiaries": "",
-        "surplus": "",
-        "cost_note": "",
-        "receiving": "",
-        "contact": "电话",
         "archived_fen": None,
         "archived_gifts": None,
     }
+    assert await campaigns.facts_of("spring-2027") == {"contact": "电话"}
     figures = (await campaigns.get("spring-2027", by=house.accountant)).figures
     assert (figures.received_fen, figures.refunded_fen, figures.gifts, figures.donors, figures.seq) == (0, 0, 0, 0, 0)
     await transactions.run(lambda tx: funds.open_fund(tx, code="F-YS10", name="代收", kind="agency"))
@@ -365,7 +375,7 @@ async def _statuses() -> dict[str, str]:
 
 
 async def test_each_step_of_a_campaign_follows_the_one_before_and_moves_no_other(house: Any) -> None:
-    await campaigns.create(_new(**TARGETED, fund="F-ORPH"), by=house.accountant)
+    await campaigns.create(_new(), by=house.accountant)
     others = await _statuses()
     slug, by = "spring-2027", house.accountant
     filing = {"filing_no": "备1", "platform_url": "https://p.invalid/1"}
@@ -384,8 +394,11 @@ async def test_each_step_of_a_campaign_follows_the_one_before_and_moves_no_other
     }
     for before, allowed in table.items():
         for step, call in steps.items():
-            sql = "UPDATE campaign SET status = $1, filing_no = '' WHERE slug = 'spring-2027'"
-            await transactions.run(lambda tx, sql=sql, before=before: tx.rows(sql, before))
+            sql = (
+                "UPDATE campaign SET status = $1, filing_no = '备0', filed_on = $2, "
+                "platform_url = 'https://p.invalid/' WHERE slug = 'spring-2027'"
+            )
+            await transactions.run(lambda tx, sql=sql, before=before: tx.rows(sql, before, TODAY))
             assert await _outcome(call()) == ("" if step in allowed else "campaign.state"), (before, step)
             assert await _statuses() == others | {slug: allowed.get(step, before)}, (before, step)
     for call in (campaigns.activate("nowhere", by=by), campaigns.file("nowhere", **filing, by=by)):

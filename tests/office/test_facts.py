@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from cast import Cast
 
 from charity import clock
@@ -15,6 +16,13 @@ from charity.roles import PUBLIC, SYSTEM
 from charity.web import pages
 
 CERTIFICATE, TAX = FactKind.CERTIFICATE, FactKind.TAX_DEDUCTION
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def nothing_entered(house: Cast) -> None:
+    """The town without the certificate that its campaigns need."""
+    await transactions.run(lambda tx: tx.rows("DELETE FROM organisation_fact RETURNING id"))
+    organisation.forget()
 
 
 async def enter(house: Cast, kind: FactKind, value: str, starts: str, ends: str | None = None, by: Any = None) -> None:

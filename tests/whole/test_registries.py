@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from charity.errors import Rule
-from charity.giving import channels
+from charity.giving import campaigns, channels
 from charity.giving.channels import Channel
 from charity.giving.donations.forms import DonationBody, ReceiveBody
 from charity.giving.pledges.forms import PledgeBody
@@ -99,6 +99,7 @@ def fields_of(template: Path) -> set[str]:
     names |= {"amount_yuan"} if "ui.amount_choices(" in text else set()
     names |= {"content_hash"} if CARRIED.search(text) else set()
     names |= {"reason"} if "reason=true" in text else set()  # ui.confirm
+    names |= {fact.field for fact in campaigns.KEPT} if "field in fields" in text else set()  # screens.plan_fields
     for included in INCLUDED.findall(text):
         names |= fields_of(TEMPLATES / included)
     return names

@@ -42,6 +42,7 @@ VERBS = {
     "giving.campaigns.verbs.archive": "campaign.manage",
     "giving.campaigns.verbs.close": "campaign.manage",
     "giving.campaigns.verbs.create": "campaign.manage",
+    "giving.campaigns.verbs.describe": "campaign.manage",
     "giving.campaigns.verbs.file": "campaign.manage",
     "giving.campaigns.verbs.keep_archived": "campaign.manage",
     "giving.copies.printing.print_whole": "receipt.print",

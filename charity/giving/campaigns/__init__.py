@@ -1,7 +1,23 @@
 """Fundraising campaigns 募捐活动: made, filed, published, closed, shown. This is the door; outsiders import only it."""
 
-from .filings import file_by, gate, has_own_fund
-from .readers import Figures, Known, Shown, chosen_fund, every, every_name, fund_choices, get, known, names
+from .certified import must_be_certified, must_go_on, paused, with_certificate
+from .facts import FACTS, KEPT, Fact, value_of
+from .facts import of as facts_of
+from .filings import file_by, gate, has_own_fund, is_filed
+from .readers import (
+    Figures,
+    Known,
+    Shown,
+    chosen_fund,
+    every,
+    every_name,
+    fund_choices,
+    get,
+    is_public,
+    known,
+    money_takers,
+    names,
+)
 from .verbs import (
     KIND_WORDS,
     STATUS_WORDS,
@@ -11,13 +27,17 @@ from .verbs import (
     archive,
     close,
     create,
+    describe,
     file,
     keep_archived,
 )
 
 __all__ = [
+    "FACTS",
+    "KEPT",
     "KIND_WORDS",
     "STATUS_WORDS",
+    "Fact",
     "Figures",
     "Known",
     "NewCampaign",
@@ -28,15 +48,25 @@ __all__ = [
     "chosen_fund",
     "close",
     "create",
+    "describe",
     "every",
     "every_name",
+    "facts_of",
     "file",
     "file_by",
     "fund_choices",
     "gate",
     "get",
     "has_own_fund",
+    "is_filed",
+    "is_public",
     "keep_archived",
     "known",
+    "money_takers",
+    "must_be_certified",
+    "must_go_on",
     "names",
+    "paused",
+    "value_of",
+    "with_certificate",
 ]

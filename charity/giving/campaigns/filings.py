@@ -1,14 +1,20 @@
 """The gate that Charity Law 24, 25, 27 and MCA Order 74 art 11 set before a public campaign.
 
-It shows its filing number and the designated platform; the plan is filed 10 days before it starts, for a disaster
-within 10 days after.
+It has all facts of the table (facts.py) and shows them; the plan is filed 10 days before it starts, for a disaster
+within 10 days after (73).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from charity.errors import FieldError, Rule
+from charity.giving.campaigns import facts
+from charity.giving.campaigns.facts import Fact
+from charity.words import Terms
+
 FILING_DAYS = 10
+UNFILLED = "未填：{words}（{source}）"
 
 
 def has_own_fund(kind: str, reach: str) -> bool:
@@ -16,28 +22,47 @@ def has_own_fund(kind: str, reach: str) -> bool:
     return reach == "public" and kind not in {"everyday", "agency"}
 
 
-def gate(row: Mapping[str, Any], *, purposed: bool) -> list[str]:
-    """What still keeps a campaign from the public, as msgids; an empty list opens the gate.
+def is_filed(row: Mapping[str, Any]) -> bool:
+    """Whether a campaign has a fundraising plan to file: neither everyday acceptance nor one by invitation has."""
+    return bool(row["reach"] == "public" and row["kind"] != "everyday")
+
+
+def lack(fact: Fact) -> FieldError:
+    """A fact that is not filled in, at its field."""
+    return FieldError(fact.field, UNFILLED, (("words", fact.words), ("source", fact.source)))
+
+
+def to_file(row: Mapping[str, Any], kept: Mapping[str, str]) -> list[FieldError]:
+    """What the filing form still lacks."""
+    return [lack(fact) for fact in facts.missing(row, kept, filing=True)] if is_filed(row) else []
+
+
+def gate(row: Mapping[str, Any], kept: Mapping[str, str], *, purposed: bool) -> list[FieldError]:
+    """What still keeps a campaign from the public, each at its field; an empty list opens the gate.
 
     `purposed`: its fund has a plan, or is a standing one restricted to programmes.
     """
-    if row["reach"] != "public":
-        return []
-    missing = []
+    lacking = [lack(fact) for fact in facts.missing(row, kept, filing=False)]
+    if not is_filed(row):
+        return lacking
     emergency = row["kind"] == "disaster"
     if has_own_fund(row["kind"], row["reach"]) and not purposed:
-        missing.append("缺少自己的基金和用途计划，请新建活动")
-    if not row["platform_url"]:
-        missing.append("缺少民政部指定平台上的网址")
-    if not row["filing_no"] and not emergency:
-        missing.append("缺少募捐方案备案号")
+        lacking.append(FieldError("fund", "缺少自己的基金和用途计划，请新建活动"))
     if row["filed_on"]:
         days = (date.fromisoformat(row["starts_on"]) - date.fromisoformat(row["filed_on"])).days
         if not emergency and days < FILING_DAYS:
-            missing.append("募捐方案应在开始前 10 日备案")
+            lacking.append(FieldError("filed_on", "募捐方案应在开始前 10 日备案"))
         if emergency and days < -FILING_DAYS:
-            missing.append("应急募捐应在开始后 10 日内备案")
-    return missing
+            lacking.append(FieldError("filed_on", "应急募捐应在开始后 10 日内备案"))
+    return lacking
+
+
+def must_lack_nothing(lacking: Sequence[FieldError], rule: Rule) -> None:
+    """Refuse with everything that is missing at once: in the sentence, and each at its field."""
+    if lacking:
+        refusal = rule(missing=Terms(dict(error.facts).get("words", error.message) for error in lacking))
+        refusal.fields = tuple(lacking)
+        raise refusal
 
 
 def file_by(row: Mapping[str, Any]) -> str:

@@ -7,15 +7,17 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
+    Field,
     StringConstraints,
+    create_model,
     field_validator,
     model_validator,
 )
 
 from charity.errors import FieldError, unreadable
 from charity.giving import campaigns
-from charity.giving.campaigns import KIND_WORDS, NewCampaign
-from charity.giving.fields import Code, Message, absent
+from charity.giving.campaigns import KEPT, KIND_WORDS, Fact, NewCampaign
+from charity.giving.fields import Body, Code, absent
 from charity.giving.rules import PLAN_NOT_HERE
 from charity.ledger.plans import Plan
 from charity.money import AmountUnreadable, parse_yuan
@@ -26,6 +28,8 @@ from charity.web.messages import AMOUNTS, Needed
 PLAN_ROWS = 8
 """Rows of the form for the lines of a plan."""
 CODE_MAX = 64
+LINE_MAX = 100
+"""A fact of more characters may have several lines."""
 _FUND = re.compile(r"^F-[A-Z0-9]{1,12}$")
 _SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
@@ -73,10 +77,6 @@ class CampaignForm(BaseModel):
         fields.AREA,
         Needed("请写明用途"),
     ]
-    beneficiaries: Message = ""
-    surplus: Message = ""
-    receiving: Message = ""
-    contact: Message = ""
 
     @field_validator("kind")
     @classmethod
@@ -130,8 +130,53 @@ def read_plan(data: forms.Data) -> tuple[tuple[str, int], ...]:
     return tuple(lines)
 
 
-class FilingForm(BaseModel):
-    """The filing of a campaign's plan."""
+def _typed(fact: Fact) -> Any:
+    """The type of a fact in forms and bodies: its length, or one of its choices; several lines where it is long."""
+    about = Field(description=fact.words)
+    if fact.choices is not None:
+        return Annotated[Literal["", *fact.choices], about]  # the list in facts.py is the only one
+    text = StringConstraints(strip_whitespace=True, max_length=fact.limit)
+    marks = (text, fields.AREA) if is_long(fact) else (text,)
+    return Annotated[str, *marks, about]
+
+
+def is_long(fact: Fact) -> bool:
+    """Whether a fact may have several lines."""
+    return fact.limit > LINE_MAX
+
+
+PlanForm = create_model(
+    "PlanForm",
+    __base__=Body,
+    __doc__="Facts of a campaign's plan; what is not sent stays as it is, an empty text is taken away.",
+    **{fact.field: (_typed(fact) | None, None) for fact in KEPT},  # type: ignore[call-overload] # the names are data
+)
+
+
+def filled(form: BaseModel) -> dict[str, str]:
+    """The facts that were sent, by field."""
+    return form.model_dump(exclude_none=True)
+
+
+class Lacking(BaseModel):
+    """A fact that is not filled in."""
+
+    field: str
+    message: str
+
+
+class PlanAnswer(BaseModel):
+    """A campaign's plan as it is filled in, and what it lacks to be filed and to go live."""
+
+    slug: str
+    status: Literal["draft", "filed", "active", "closed", "archived"]
+    facts: dict[str, str] = Field(description="募捐方案各项，按字段名")
+    missing_to_file: list[Lacking]
+    missing_to_publish: list[Lacking]
+
+
+class FilingForm(Body):
+    """The filing of a campaign's plan, as its page sends it and as the call does."""
 
     filing_no: Annotated[Code, Needed("请填写备案号")]
     platform_url: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""

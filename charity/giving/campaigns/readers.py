@@ -5,14 +5,14 @@ whether it is open is asked again in the transaction of each gift.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from charity import clock, words
 from charity.db import engine, reading
 from charity.giving import rules
-from charity.giving.kinds import PUBLISHED
+from charity.giving.kinds import PUBLISHED, Reach
 from charity.giving.models import Campaign
 from charity.ledger import funds as ledger_funds
 from charity.ledger import statement
@@ -29,6 +29,7 @@ class Known:
     fund: str
     funds: tuple[str, ...]
     prefix: str
+    reach: str = "public"
 
     def chosen(self, fund: str | None) -> str:
         """The fund a giver chose, or the campaign's own; refuses one that is no choice."""
@@ -106,15 +107,19 @@ async def known(slug: str) -> Known:
     row = await Campaign.visible_to(SYSTEM).get_or_none(slug=slug)
     if row is None:
         raise rules.CAMPAIGN_UNKNOWN(campaign=slug)
-    lasting = Known(row.slug, row.kind, row.fund, tuple(json.loads(row.funds)), row.prefix)
+    lasting = Known(row.slug, row.kind, row.fund, tuple(json.loads(row.funds)), row.prefix, row.reach)
     _known[slug] = lasting
     return lasting
 
 
 async def _shown(rows: Iterable[dict[str, Any]], by: Actor) -> list[Shown]:
     period = await statement.of(statement.EARLIEST, clock.today().isoformat())
-    visible = [row for row in rows if by.may("campaign.read") or row["status"] in PUBLISHED]
-    return [Shown(row, Figures(period.of(row["fund"]), period.seq)) for row in visible]
+    return [Shown(row, Figures(period.of(row["fund"]), period.seq)) for row in rows if _visible(row, by)]
+
+
+def _visible(row: Mapping[str, Any], by: Actor) -> bool:
+    """As `Campaign.visible_to`."""
+    return by.may("campaign.read") or (row["status"] in PUBLISHED and row["reach"] == Reach.PUBLIC)
 
 
 async def every(*, by: Actor = PUBLIC) -> list[Shown]:
@@ -125,7 +130,7 @@ async def every(*, by: Actor = PUBLIC) -> list[Shown]:
 
 
 async def get(slug: str, *, by: Actor = PUBLIC) -> Shown:
-    """One campaign with figures, or campaign.not_found (404)."""
+    """One campaign with figures, or campaign.not_found (404): also one by invitation, which `invitations` shows."""
     shown = await _shown(await reading.rows("SELECT * FROM campaign WHERE slug = $1", slug), by)
     if not shown:
         raise rules.CAMPAIGN_NOT_FOUND()
@@ -133,14 +138,32 @@ async def get(slug: str, *, by: Actor = PUBLIC) -> Shown:
 
 
 async def names(slugs: Iterable[str | None]) -> dict[str, str]:
-    """Names of published campaigns by slug in the current language."""
+    """Names of published campaigns by slug in the current language, of those too that were by invitation.
+
+    For whoever has the slug already: from a gift, a receipt or a pledge that he may see.
+    """
     wanted = [s for s in dict.fromkeys(slugs) if s]
-    return _named(await Campaign.visible_to(PUBLIC).filter(slug__in=wanted)) if wanted else {}
+    published = Campaign.visible_to(SYSTEM).filter(status__in=PUBLISHED, slug__in=wanted)
+    return _named(await published) if wanted else {}
 
 
 async def every_name() -> dict[str, str]:
-    """The names of all published campaigns by slug, in the current language; ordered by the Chinese name."""
-    return _named(await Campaign.visible_to(PUBLIC).order_by("name"))
+    """The names of all published campaigns by slug, in the current language; ordered by the Chinese name. For staff."""
+    return _named(await Campaign.visible_to(SYSTEM).filter(status__in=PUBLISHED).order_by("name"))
+
+
+async def is_public(slug: str) -> bool:
+    """Whether this campaign has a page that everybody may open."""
+    return await Campaign.visible_to(PUBLIC).filter(slug=slug).exists()
+
+
+async def money_takers(*, closed: bool = False) -> dict[str, str]:
+    """The names of the campaigns that take money now, by slug, also of those by invitation; the newest first.
+
+    `closed`: of those that are closed too, after them.
+    """
+    taking = Campaign.visible_to(SYSTEM).filter(status__in=["active", "closed"] if closed else ["active"])
+    return _named(await taking.order_by("status", "-starts_on", "-slug"))
 
 
 def _named(rows: Iterable[Campaign]) -> dict[str, str]:
@@ -168,10 +191,15 @@ async def chosen_fund(campaign: Known, fund: str | None, *, on: str) -> str:
 
 
 async def _not_collected(campaign: Known, codes: Iterable[str], on: str) -> set[str]:
-    """Funds for which other campaigns collect, but none on that day; one that no campaign has may always be chosen."""
+    """Funds for which other campaigns collect, but none on that day; one that no campaign has may always be chosen.
+
+    Whom nobody invited gives nothing to the fund of a campaign by invitation.
+    """
     others = [code for code in dict.fromkeys(codes) if code != campaign.fund]
     if not others:
         return set()
     rows = await Campaign.visible_to(SYSTEM).filter(fund__in=others).exclude(kind="everyday")
     owned = {row.fund for row in rows}
-    return owned - {r.fund for r in rows if r.status == "active" and r.starts_on <= on <= (r.ends_on or on)}
+    invited = {row.fund for row in rows if row.reach == Reach.TARGETED}
+    open_now = {r.fund for r in rows if r.status == "active" and r.starts_on <= on <= (r.ends_on or on)}
+    return owned - (open_now - invited)

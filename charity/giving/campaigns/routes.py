@@ -8,7 +8,7 @@ from charity import clock
 from charity.errors import Refusal
 from charity.giving import campaigns
 from charity.giving.campaigns import screens
-from charity.giving.campaigns.forms import CampaignForm, FilingForm, read
+from charity.giving.campaigns.forms import CampaignForm, FilingForm, PlanForm, filled, read
 from charity.giving.rules import NO_SUCH_STEP
 from charity.web import auth, forms, pages
 from charity.web.choices import choices
@@ -49,7 +49,7 @@ async def make_campaign(request: Request) -> Response:
         await campaigns.create(new, by=actor)
     except Refusal as refusal:
         return await _campaign_form(request, data, refusal)
-    return pages.see_other(request, f"/desk/campaigns/{new.slug}", flash="草稿已建立。备案后才能发布。")
+    return pages.see_other(request, f"/desk/campaigns/{new.slug}", flash="草稿已建立。请填写方案，备案后才能发布。")
 
 
 async def show_campaign(request: Request) -> Response:
@@ -67,6 +67,35 @@ async def _campaign_page(request: Request, values: Data, refusal: Refusal | None
         today=clock.today().isoformat(),
         **await screens.campaign_page(request.path_params["slug"], by=auth.allowed(request, "campaign.read")),
     )
+
+
+async def plan_form(request: Request) -> Response:
+    """The facts of the plan, to be filled in."""
+    auth.allowed(request, "campaign.manage")
+    return await _plan_page(request, {})
+
+
+async def _plan_page(request: Request, typed: Data, refusal: Refusal | None = None) -> Response:
+    shown = await campaigns.get(request.path_params["slug"], by=auth.allowed(request, "campaign.manage"))
+    return await pages.form(
+        request,
+        "giving/campaigns/plan.html",
+        refusal,
+        shown=shown,
+        fields=screens.plan_fields(shown.row),
+        values=await campaigns.facts_of(shown.row["slug"]) | typed,
+    )
+
+
+async def describe(request: Request) -> Response:
+    """Keep the facts of the plan."""
+    actor = auth.allowed(request, "campaign.manage")
+    slug, data = request.path_params["slug"], await forms.data(request, PlanForm)
+    try:
+        await campaigns.describe(slug, filled(forms.read(PlanForm, data)), by=actor)
+    except Refusal as refusal:
+        return await _plan_page(request, data, refusal)
+    return pages.see_other(request, f"/desk/campaigns/{slug}", flash="募捐方案已保存。")
 
 
 async def step_campaign(request: Request) -> Response:
@@ -94,5 +123,7 @@ routes = [
     Route("/desk/campaigns/new", campaign_form, methods=["GET"]),
     Route("/desk/campaigns/new", make_campaign, methods=["POST"]),
     Route("/desk/campaigns/{slug}", show_campaign, methods=["GET"]),
+    Route("/desk/campaigns/{slug}/plan", plan_form, methods=["GET"]),
+    Route("/desk/campaigns/{slug}/plan", describe, methods=["POST"]),
     Route("/desk/campaigns/{slug}/{step}", step_campaign, methods=["POST"]),
 ]

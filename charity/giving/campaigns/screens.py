@@ -1,16 +1,21 @@
 """What the accountant's pages of campaigns show, with words in the reader's language."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from charity import words
+from charity.errors import FieldError
 from charity.giving import campaigns
-from charity.giving.campaigns.forms import PLAN_ROWS
+from charity.giving.campaigns import Fact, Shown, certified, filings
+from charity.giving.campaigns.facts import FACTS, KEPT, value_of
+from charity.giving.campaigns.forms import PLAN_ROWS, is_long
 from charity.ledger import funds
 from charity.ledger.funds import FundRow
 from charity.ledger.plans import COST_LINE
 from charity.roles import Actor
 from charity.web import forms
 from charity.web.choices import choices, status
+from charity.web.messages import spoken
 
 CAMPAIGN_TONES = {"draft": "none", "filed": "wait", "active": "good", "closed": "none", "archived": "none"}
 
@@ -59,14 +64,72 @@ def plan_table(fund: FundRow, programmes: dict[str, str]) -> list[dict[str, Any]
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """A campaign's row with its certificate, its facts by field, and what it lacks: to be filed, to go live."""
+
+    row: dict[str, Any]
+    kept: dict[str, str]
+    to_file: list[FieldError]
+    to_publish: list[FieldError]
+
+
+async def readiness(shown: Shown, fund: FundRow) -> Readiness:
+    """The plan of a campaign as it is filled in."""
+    row, kept = await certified.with_certificate(shown.row), await campaigns.facts_of(shown.row["slug"])
+    purposed = funds.is_purposed(fund.kind, fund.programmes, fund.plan)
+    return Readiness(row, kept, filings.to_file(row, kept), filings.gate(row, kept, purposed=purposed))
+
+
+def fact_words(fact: Fact, value: str) -> str:
+    """What is filled in as people read it; of a choice its words."""
+    return words.translate(fact.choices[value]) if fact.choices is not None and value else value
+
+
+def fact_rows(ready: Readiness) -> list[dict[str, Any]]:
+    """All facts that this campaign is asked for or has: words, value or 未填, and the law."""
+    lacking = {error.field for error in (*ready.to_file, *ready.to_publish)}
+    rows = []
+    for fact in FACTS:
+        value = fact_words(fact, value_of(fact, ready.row, ready.kept))
+        unfilled = {"code": fact.field, "label": words.say("未填"), "tone": "wait"}
+        if value or fact.field in lacking:
+            note = words.translate(fact.source)
+            if fact.of_office and value:
+                note = words.say("有效期至 {day}", day=ready.row["certified_until"])
+            fact_row = {"term": words.translate(fact.words), "note": note}
+            rows.append(fact_row | ({"value": value} if value else {"value": unfilled, "kind": "status"}))
+    return rows
+
+
+def plan_fields(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The fields of the plan's form: everyday acceptance has only its own."""
+    asked = [fact for fact in KEPT if fact.everyday or row["kind"] != "everyday"]
+    return [
+        {
+            "name": fact.field,
+            "label": words.translate(fact.words),
+            "kind": "select" if fact.choices else "textarea" if is_long(fact) else "text",
+            "options": choices(fact.choices, "请选择") if fact.choices else [],
+            "maxlength": "" if fact.choices else str(fact.limit),
+            "hint": words.translate(fact.hint) if fact.hint else "",
+            "form": fact.only_form,
+        }
+        for fact in asked
+    ]
+
+
 async def campaign_page(slug: str, *, by: Actor) -> dict[str, Any]:
     """One campaign for the accountant: what the gate still wants, and what may be done."""
     shown = await campaigns.get(slug, by=by)
     row, fund = shown.row, await funds.get(shown.row["fund"])
-    purposed = funds.is_purposed(fund.kind, fund.programmes, fund.plan)
-    lacking = campaigns.gate(row, purposed=purposed) if row["status"] in {"draft", "filed"} else []
+    ready = await readiness(shown, fund)
+    lacking = spoken(ready.to_publish) if row["status"] in {"draft", "filed"} else []
     plan = plan_table(fund, await funds.programme_names())
     return {
+        "facts": fact_rows(ready),
+        "is_filed": campaigns.is_filed(row),
+        "unfiled": spoken(ready.to_file) if row["status"] in {"draft", "filed", "active"} else [],
         "shown": shown,
         "row": row,
         "fund": f"{fund.code} {fund.shown}",
@@ -74,6 +137,6 @@ async def campaign_page(slug: str, *, by: Actor) -> dict[str, Any]:
         "plan_sums": {name: sum(line[name] for line in plan) for name in ("planned", "used", "free")},
         "state": status(row["status"], campaigns.STATUS_WORDS, CAMPAIGN_TONES),
         "kind": words.translate(campaigns.KIND_WORDS[row["kind"]]),
-        "missing": [words.translate(m) for m in lacking],
+        "missing": lacking,
         "file_by": campaigns.file_by(row),
     }

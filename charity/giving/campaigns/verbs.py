@@ -5,8 +5,8 @@ each gift. Source: Charity Law 24, 25, 27 (filings.py).
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from charity import clock
@@ -14,18 +14,19 @@ from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.giving import rules
-from charity.giving.campaigns.filings import gate, has_own_fund
+from charity.giving.campaigns import certified, facts, filings
+from charity.giving.campaigns.filings import has_own_fund
 from charity.giving.models import CAMPAIGN, CampaignRow
 from charity.ledger import entries
 from charity.ledger import funds as ledger_funds
 from charity.ledger.plans import Plan
 from charity.ledger.state import State
 from charity.roles import Actor
-from charity.words import Term, Terms
+from charity.words import Term
 
 KIND_WORDS = {
     "one_day": "慈善一日捐",
-    "everyday": "日常捐赠",
+    "everyday": "日常接受捐赠",
     "winter": "送温暖、献爱心",
     "education": "慈善助学",
     "orphan": "慈善救孤",
@@ -41,7 +42,8 @@ class NewCampaign:
 
     A public appeal has a fund of its own, which is opened with it: `fund` is then a new code, and `plan` what its
     filed plan allows. `fund_kind` is unrestricted or restricted; its name is the campaign's unless it has one.
-    Without a plan it goes on with a standing restricted fund, as a season that comes every year.
+    Without a plan it goes on with a standing restricted fund, as a season that comes every year. `facts` are those of
+    the fundraising plan by field (facts.py).
     """
 
     slug: str
@@ -57,18 +59,13 @@ class NewCampaign:
     purpose_en: str = ""
     goal_fen: int | None = None
     prefix: str = "JZ"
-    certificate_no: str = ""
-    beneficiaries: str = ""
-    surplus: str = ""
-    cost_note: str = ""
-    receiving: str = ""
-    contact: str = ""
     plan: Plan | None = None
     fund_name: str = ""
     fund_kind: str = "restricted"
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
-_OF_THE_FUND = frozenset({"plan", "fund_name", "fund_kind"})
+_OF_OTHERS = frozenset({"plan", "fund_name", "fund_kind", "facts"})
 
 
 # -- decided in the writer ----------------------------------------------------------------------------
@@ -97,11 +94,13 @@ def accepting(state: State, slug: str, *, day: str, late: bool = False, anew: bo
 async def create(new: NewCampaign, *, by: Actor) -> None:
     """Make a draft, and the fund of a public appeal with it.
 
-    Refuses a slug or a fund that is taken, an appeal without a plan, an unknown fund, an agency fund in another
-    campaign.
+    Refuses a slug or a fund that is taken, an appeal without an end or a plan, an unknown fund, an agency fund in
+    another campaign, and everyday acceptance for the fund of a campaign by invitation.
     """
     by.must("campaign.manage")
     choices = list(dict.fromkeys([new.fund, *new.funds]))
+    if new.reach == "public" and new.kind != "everyday" and new.ends_on is None:
+        raise rules.CAMPAIGN_ENDLESS()
     if has_own_fund(new.kind, new.reach):
         await _check_appeal(new)
     elif new.plan is not None:
@@ -115,9 +114,11 @@ async def create(new: NewCampaign, *, by: Actor) -> None:
         else:
             await _check_funds(tx, new.kind, choices)
             await _check_standing(tx, new)
-        row = {name: getattr(new, name) for name in NewCampaign.__slots__ if name not in _OF_THE_FUND}
+            await _check_invited(tx, new, choices)
+        row = {name: getattr(new, name) for name in NewCampaign.__slots__ if name not in _OF_OTHERS}
         row |= {"funds": json.dumps(choices), "status": "draft", "created_at": clock.stamp()}
         await tx.insert("campaign", [row])
+        await facts.keep(tx, new.slug, new.facts)
 
     await transactions.run(work)
 
@@ -170,6 +171,15 @@ async def _check_standing(tx: Tx, new: NewCampaign) -> None:
         raise rules.PLAN_NEEDED()
 
 
+async def _check_invited(tx: Tx, new: NewCampaign, choices: list[str]) -> None:
+    """Refuse funds of campaigns by invitation where everybody is asked; who is not invited gives them nothing."""
+    if new.reach != "public":
+        return
+    for code in choices:
+        if await tx.row("SELECT slug FROM campaign WHERE fund = $1 AND reach = 'targeted'", code):
+            raise rules.CAMPAIGN_FUND_INVITED(fund=code)
+
+
 async def keep_archived(old: NewCampaign, *, received_fen: int, gifts: int, by: Actor) -> None:
     """Keep what the archive says of a campaign of before the books: archived at once, its totals in no figure.
 
@@ -186,15 +196,19 @@ async def keep_archived(old: NewCampaign, *, received_fen: int, gifts: int, by: 
         if await tx.row("SELECT slug FROM campaign WHERE slug = $1", old.slug):
             raise rules.CAMPAIGN_EXISTS(slug=old.slug)
         await _check_funds(tx, old.kind, [old.fund])
-        row = {name: getattr(old, name) for name in NewCampaign.__slots__ if name not in _OF_THE_FUND}
+        row = {name: getattr(old, name) for name in NewCampaign.__slots__ if name not in _OF_OTHERS}
         row |= {"funds": json.dumps([old.fund]), "status": "archived", "created_at": clock.stamp()}
         await tx.insert("campaign", [{**row, "archived_fen": received_fen, "archived_gifts": gifts}])
+        await facts.keep(tx, old.slug, old.facts)
 
     await transactions.run(work)
 
 
 async def file(slug: str, *, filing_no: str, platform_url: str, filed_on: str | None = None, by: Actor) -> None:
-    """Note the filing of the plan; a draft becomes filed, an emergency may be filed while it is active."""
+    """Note the filing of the plan; a draft becomes filed, an emergency may be filed while it is active.
+
+    Refuses a plan that is not filled in, with all that is missing.
+    """
     by.must("campaign.manage")
     filed_on = filed_on or clock.today().isoformat()
 
@@ -202,6 +216,9 @@ async def file(slug: str, *, filing_no: str, platform_url: str, filed_on: str | 
         row = await _locked(tx, slug)
         if row["status"] not in {"draft", "filed", "active"}:
             raise _state_refusal(row, "备案")
+        if not filings.is_filed(row):
+            raise rules.CAMPAIGN_NO_FILING()
+        filings.must_lack_nothing(filings.to_file(row, await facts.within(tx, slug)), rules.CAMPAIGN_FILING)
         await tx.rows(
             "UPDATE campaign SET filing_no = $2, platform_url = $3, filed_on = $4, "
             "status = CASE status WHEN 'draft' THEN 'filed' ELSE status END WHERE slug = $1 RETURNING slug",
@@ -214,6 +231,22 @@ async def file(slug: str, *, filing_no: str, platform_url: str, filed_on: str | 
     await transactions.run(work)
 
 
+async def describe(slug: str, values: Mapping[str, str], *, by: Actor) -> None:
+    """Fill in facts of the plan by field; the others stay. An active campaign loses none that the law wants of it."""
+    by.must("campaign.manage")
+
+    async def work(tx: Tx) -> None:
+        row = await _locked(tx, slug)
+        if row["status"] not in {"draft", "filed", "active"}:
+            raise _state_refusal(row, "修改方案")
+        if row["status"] == "active":
+            lost = [fact for fact in facts.missing(row, {**values}, filing=False) if fact.field in values]
+            filings.must_lack_nothing([filings.lack(fact) for fact in lost], rules.CAMPAIGN_GATE)
+        await facts.keep(tx, slug, values)
+
+    await transactions.run(work)
+
+
 async def activate(slug: str, *, by: Actor) -> None:
     """Publish a campaign that passes the gate; the refusal lists everything that is missing."""
     by.must("campaign.manage")
@@ -222,9 +255,10 @@ async def activate(slug: str, *, by: Actor) -> None:
         row = await _locked(tx, slug)
         if row["status"] not in {"draft", "filed"}:
             raise _state_refusal(row, "发布")
-        missing = gate(row, purposed=await ledger_funds.purposed(tx, row["fund"]))
-        if missing:
-            raise rules.CAMPAIGN_GATE(missing=Terms(missing))
+        purposed = await ledger_funds.purposed(tx, row["fund"])
+        lawful = await certified.with_certificate(row)
+        lacking = filings.gate(lawful, await facts.within(tx, slug), purposed=purposed)
+        filings.must_lack_nothing(lacking, rules.CAMPAIGN_GATE)
         await tx.rows("UPDATE campaign SET status = 'active' WHERE slug = $1 RETURNING slug", slug)
 
     await transactions.run(work)

@@ -114,6 +114,7 @@ async def receive(
     await privacy.must_be_current(donor.notice)
     check_day(received_on)
     asked = await campaigns.known(campaign)
+    await campaigns.must_be_certified(asked, on=received_on)
     key, person = tokens.key16(), tokens.key16()
     row = person_row(donor, key=person)
     gift = Gift(
@@ -179,6 +180,7 @@ async def receive_together(
     gifts: list[Gift] = []
     for part in parts:
         asked, key = await campaigns.known(part.campaign), tokens.key16()
+        await campaigns.must_be_certified(asked, on=received_on)
         gift = Gift(
             key=key,
             campaign=part.campaign,

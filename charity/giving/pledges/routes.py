@@ -12,13 +12,15 @@ from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.pledges import Promise, screens
 from charity.giving.pledges.forms import GiveForm, ReceiveForm
 from charity.giving.receipts.routes import to_receipt
-from charity.giving.rules import CAMPAIGN_NOT_OPEN
+from charity.giving.rules import CAMPAIGN_NOT_OPEN, CAMPAIGN_UNFILLED, CERTIFICATE_NOT_GOOD
 from charity.office import privacy
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
 from charity.words import Term
 
 ROWS = 50
+CLOSED_DOORS = {rule.code for rule in (CAMPAIGN_NOT_OPEN, CERTIFICATE_NOT_GOOD, CAMPAIGN_UNFILLED)}
+"""Why there is no form to give: the campaign's page says so."""
 Data = dict[str, str | list[str]]
 
 
@@ -29,7 +31,7 @@ async def give_form(request: Request) -> Response:
     try:
         return await _give_page(request, values)
     except Refusal as refusal:
-        if refusal.code != CAMPAIGN_NOT_OPEN.code:
+        if refusal.code not in CLOSED_DOORS:
             raise
         # An old poster leads here: the campaign's page says the same, and where its money went.
         message = pages.errors(refusal)[0]["message"]
@@ -40,6 +42,8 @@ async def _give_page(request: Request, values: Data, refusal: Refusal | None = N
     shown = await campaigns.get(request.path_params["slug"])
     if shown.row["status"] != "active":
         raise CAMPAIGN_NOT_OPEN(name=shown.name, state=Term(campaigns.STATUS_WORDS[shown.row["status"]]))
+    if (pause := await campaigns.paused(shown.row)) is not None:
+        raise pause
     return await pages.form(
         request,
         "giving/pledges/give.html",

@@ -13,6 +13,7 @@ from charity.giving.models import Pledge, Receipt
 from charity.ledger import funds
 from charity.people import persons
 from charity.printing import qr
+from charity.roles import SYSTEM
 from charity.settings import settings
 from charity.web.choices import status
 
@@ -68,7 +69,7 @@ async def pledge_rows(pledged: Iterable[dict[str, Any]], *, may_receive: bool) -
 
 async def pledge_page(row: Pledge) -> dict[str, Any]:
     """The page of a pledge: what to do now. It never says whose it is."""
-    campaign = await campaigns.get(row.campaign_id)
+    campaign = await campaigns.get(row.campaign_id, by=SYSTEM)  # whoever has a pledge may see what it is for
     code = pledges.shown_status(row.status, row.expires_at)
     address = f"{settings().public_url.rstrip('/')}/p/{row.code}"
     done = await pledges.receipts_of(row.code)
@@ -76,6 +77,8 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
     return {
         "row": row,
         "campaign": campaign,
+        "campaign_href": f"/campaigns/{row.campaign_id}" if campaign.row["reach"] == "public" else "",
+        "receiving": (await campaigns.facts_of(row.campaign_id)).get("receiving", ""),
         "state": status(code, pledges.STATUS_WORDS, PLEDGE_TONES),
         "left_fen": left,
         "channel": words.translate(channels.CHANNELS[row.channel].words),

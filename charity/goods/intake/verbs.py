@@ -143,7 +143,9 @@ async def _fund(source: str, campaign: str | None, fund: str | None, voucher: st
     if source == "purchase" and not fund and voucher:
         return await purchases.fund_of(voucher) or acc.GENERAL_FUND
     if source == "gift" and campaign:
-        return (await campaigns.known(campaign)).chosen(fund)
+        asked = await campaigns.known(campaign)
+        await campaigns.must_be_certified(asked, on=clock.today().isoformat())
+        return asked.chosen(fund)
     return fund or acc.GENERAL_FUND
 
 

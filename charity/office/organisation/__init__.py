@@ -2,7 +2,7 @@
 
 from charity.office.models import FactKind
 
-from .facts import EVER, FACT_WORDS, Fact, Facts, facts_on, history
+from .facts import EVER, FACT_WORDS, Fact, Facts, facts_on, forget, history
 from .readers import UNNAMED, Organisation, get
 from .verbs import add, change, describe, enter, must_cover
 
@@ -19,6 +19,7 @@ __all__ = [
     "describe",
     "enter",
     "facts_on",
+    "forget",
     "get",
     "history",
     "must_cover",
