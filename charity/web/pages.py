@@ -57,6 +57,8 @@ class Organisation(Protocol):
     @property
     def complaint_phone(self) -> str: ...  # noqa: D102
     @property
+    def tax_deduction(self) -> str: ...  # noqa: D102
+    @property
     def icp(self) -> str: ...  # noqa: D102
     @property
     def police(self) -> str: ...  # noqa: D102
@@ -108,6 +110,7 @@ def _shown(organisation: Organisation) -> dict[str, Any]:
         "credit_code": organisation.credit_code,
         "certificate": organisation.certificate,
         "complaint_phone": organisation.complaint_phone,
+        "tax_deduction": organisation.tax_deduction,
         "icp": organisation.icp,
         "police": organisation.police,
     }

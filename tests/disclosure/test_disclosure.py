@@ -20,6 +20,7 @@ from charity.office import organisation
 from charity.people.persons import Donor
 from charity.printing import pages as document_pages
 from charity.printing import renderer
+from charity.web import pages
 
 API = "/api/v1"
 EVIL = "<link rel=attachment href=file:///etc/hostname>"
@@ -300,5 +301,9 @@ async def test_tax_deduction_is_claimed_in_years_with_the_qualification_only(web
     await qualified(year - 3, year - 1)
     await qualified(year + 1, year + 1)
     assert await shown() == [False, False]
+    pages.use(organisation.get)
+    assert claim not in (await web.as_().get("/campaigns/one-day-2026/give")).text
     await qualified(year, year)
     assert await shown() == [True, True]
+    pages.use(organisation.get)
+    assert claim in (await web.as_().get("/campaigns/one-day-2026/give")).text

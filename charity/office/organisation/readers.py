@@ -28,6 +28,7 @@ class Organisation:
     icp: str = ""
     police: str = ""
     certificate: str = ""
+    tax_deduction: str = ""
 
 
 DATED = (
@@ -38,6 +39,7 @@ DATED = (
     FactKind.ICP,
     FactKind.POLICE,
     FactKind.CERTIFICATE,
+    FactKind.TAX_DEDUCTION,
 )
 """The facts that an Organisation has as attributes of the same name."""
 UNNAMED = Organisation("慈善会", "Charity Federation", "慈善会", "Charity")

@@ -6,7 +6,7 @@ from typing import Any
 from charity import clock, words
 from charity.office import organisation
 from charity.office.models import FactKind, Staff
-from charity.office.organisation.facts import FACT_WORDS, Fact
+from charity.office.organisation.facts import EVER, FACT_WORDS, Fact
 from charity.roles import SYSTEM
 from charity.web.choices import choices
 
@@ -41,6 +41,8 @@ def _fact(kind: FactKind, fact: Fact | None) -> dict[str, Any]:
 
 def _period(fact: Fact) -> str:
     """From when to when, in words."""
+    if fact.starts_on == EVER and fact.ends_on is None:
+        return words.say("长期")
     if fact.ends_on:
         return words.say("{starts_on} 至 {ends_on}", starts_on=fact.starts_on, ends_on=fact.ends_on)
     return words.say("{starts_on} 起", starts_on=fact.starts_on)
