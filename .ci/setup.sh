@@ -11,7 +11,8 @@ PYTHON=${PYTHON:-python3}
 python=.venv/bin/python
 
 # pango and harfbuzz draw the PDFs; without libharfbuzz-subset0 writing one is 12 times slower.
-APT_runtime='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0'
+# The fonts draw what our own lacks: Chinese characters of the extensions B to H, Mongolian, Tibetan, Uyghur, signs.
+APT_runtime='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-babelstone-han fonts-hanazono fonts-noto-core'
 # fonts-wqy-microhei: headless chromium finds no Chinese font on a bare Debian.
 # libatomic1: the node that the playwright wheel carries needs it.
 APT_test='chromium postgresql poppler-utils fonts-wqy-microhei libatomic1'

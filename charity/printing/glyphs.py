@@ -1,25 +1,27 @@
-"""How wide a text prints, and whether our font can print it: read from the font file itself.
+"""How wide a text prints, and whether a font can print it: read from the font files themselves.
 
-Registers are paginated before Typst sees them, so lines are broken here, the same way every time.
-A character that the font lacks prints as 〓, the compositor's mark for a missing type; a control
-character prints as nothing.
+Registers are paginated before Typst sees them, so lines are broken here, the same way every time. What our own font
+lacks is looked for in those for rare characters, which are read when the first one comes. A character that none has
+prints as 〓, the compositor's mark for a missing type, and is named to whoever enters it; a control character prints
+as nothing.
 """
 
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from fontTools.ttLib import TTFont
 
-from charity.printing.places import FONT_BOLD
+from charity.printing.places import FONT_BOLD, RARE_FONTS
 
 MM_A_POINT: Final = 25.4 / 72
 TEXT_MAX: Final = 2_000
 """Characters of one cell that are looked at; no cell holds as many."""
 MISSING: Final = "〓"
 ELLIPSIS: Final = "…"
-_DROPPED: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_DROPPED: Final = frozenset({"Cc", "Cf", "Cs"})
 _OPENING: Final = frozenset("([{<（《〈「『【〔“‘¥#")
 _CLOSING: Final = frozenset(")]}>,.;:!?%）》〉」』】〕”’，。、；：！？…")
 _BLANKS: Final = frozenset("\t\n\r\u2028\u2029\u00a0")
@@ -33,14 +35,58 @@ class _Font:
 
 @lru_cache(maxsize=1)
 def _font() -> _Font:
-    with TTFont(FONT_BOLD, lazy=True) as font:
+    return _Font(_advances(FONT_BOLD))
+
+
+@lru_cache(maxsize=1)
+def _rare() -> _Font:
+    """What the fonts for rare characters have, the first of them that has it."""
+    em: dict[int, float] = {}
+    for path in RARE_FONTS.values():
+        if path.is_file():
+            em = _advances(path) | em
+    return _Font(em)
+
+
+def _advances(path: Path) -> dict[int, float]:
+    with TTFont(path, lazy=True) as font:
         size = font["head"].unitsPerEm
         advances = font["hmtx"].metrics
-        return _Font({point: advances[name][0] / size for point, name in font.getBestCmap().items()})
+        return {point: advances[name][0] / size for point, name in font.getBestCmap().items()}
+
+
+def _em(char: str) -> float | None:
+    """How wide a character is, in em; None when no font has it."""
+    point = ord(char)
+    own = _font().em.get(point)
+    return _rare().em.get(point) if own is None else own
+
+
+def _drawn(char: str) -> bool:
+    """Whether a character needs a shape and some font has it, or it needs none: blanks, controls, joiners."""
+    return char in _BLANKS or unicodedata.category(char) in _DROPPED or _em(char) is not None
+
+
+def plain(text: str) -> bool:
+    """Whether our own font has all of a text, as it nearly always does."""
+    return text.isascii() or _font().em.keys() >= set(map(ord, text))
+
+
+def missing(*texts: str) -> list[str]:
+    """The characters of these texts that no font has, each once: what whoever enters them is told."""
+    known = _font().em
+    return list(dict.fromkeys(c for text in texts for c in text if ord(c) not in known and not _drawn(c)))
+
+
+def drawable(text: str) -> str:
+    """The text with 〓 for what no font has, and nothing else changed."""
+    if plain(text):
+        return text
+    return "".join(char if _drawn(char) else MISSING for char in text)
 
 
 def printable(text: str) -> str:
-    """The text as it can be printed: one line, no controls, 〓 for what the font lacks."""
+    """The text as it can be printed: one line, no controls, 〓 for what no font has."""
     known = _font().em
     text = text[:TEXT_MAX]
     if text.isprintable() and known.keys() >= set(map(ord, text)):  # nearly always, and ten times faster
@@ -52,14 +98,14 @@ def printable(text: str) -> str:
         elif unicodedata.category(char) in _DROPPED:
             continue
         else:
-            out.append(char if ord(char) in known else MISSING)
+            out.append(char if _em(char) is not None else MISSING)
     return "".join(out).strip()
 
 
 def width_em(text: str) -> float:
     """The width of a printable text in em of its size."""
     known = _font().em
-    return sum([known.get(ord(char), 1.0) for char in text])
+    return sum([em if (em := known.get(ord(char))) is not None else _em(char) or 1.0 for char in text])
 
 
 def wrapped(text: str, room_em: float, lines: int) -> list[str]:
@@ -89,7 +135,8 @@ def _taken(text: str, room_em: float) -> int:
     known = _font().em
     used, end = 0.0, 0
     for char in text:
-        used += known.get(ord(char), 1.0)
+        em = known.get(ord(char))
+        used += (_em(char) or 1.0) if em is None else em
         if used > room_em:
             break
         end += 1

@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from charity import money, words
-from charity.printing import qr
+from charity.printing import glyphs, qr
 from charity.printing.places import TEMPLATES
 
 NOT_FOR_TAX = "本收据为内部收款凭证，不作为税前扣除凭证；税前扣除以财政部门监制的公益事业捐赠票据为准"
@@ -23,12 +23,18 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    env.finalize = _drawable
     words.install(env)
     env.filters["yuan"] = money.yuan
     env.filters["yuan_sign"] = money.yuan_sign
     env.filters["capitals"] = money.capitals
     env.globals["qr"] = qr.data_uri
     return env
+
+
+def _drawable(value: Any) -> Any:
+    """Each text that a template prints, with 〓 for what no font has; markup stays markup."""
+    return type(value)(glyphs.drawable(value)) if isinstance(value, str) else value
 
 
 def render(template: str, *, lang: str, **facts: Any) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pikepdf
 
+from charity.printing import glyphs
 from charity.printing.places import ROOT
 from charity.printing.registers import Page, Register, frame, layout, paginate
 from charity.printing.renderer import RenderingFailed, RenderingTooSlow, child_environment
@@ -78,6 +79,7 @@ async def _print(shared: dict[str, Any], chunk: list[Page], path: Path) -> int:
         sys.executable,
         "-m",
         "charity.printing.typst_child",
+        *([] if glyphs.plain(facts) else ["rare"]),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -1,16 +1,19 @@
-"""The child that compiles one chunk of a register: `python -m charity.printing.typst_child`.
+"""The child that compiles one chunk of a register: `python -m charity.printing.typst_child [rare]`.
 
 JSON comes on stdin, the PDF goes to stdout; the process is fresh for every chunk because Typst
-keeps what it has compiled. It sees one template folder, our fonts, and no package ever.
+keeps what it has compiled. It sees one template folder, our fonts, with `rare` those for rare characters
+(they take a while to read), and no package ever.
 """
 
 import resource
 import sys
+import tempfile
+from pathlib import Path
 from typing import Final
 
 import typst
 
-from charity.printing.places import FONTS, LAYOUTS
+from charity.printing.places import FONTS, LAYOUTS, RARE_FONTS
 
 MEMORY_MAX: Final = 3 << 29
 SECONDS_MAX: Final = 120
@@ -24,13 +27,19 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     facts = sys.stdin.buffer.read().decode()
-    compiler = typst.Compiler(
-        input=str(LAYOUTS / "register.typ"),
-        root=str(LAYOUTS),
-        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)]),
-        sys_inputs={"facts": facts},
-    )
-    pdf = compiler.compile(format="pdf", pdf_standards=["a-3b"], timestamp=_EPOCH, pdf_tags=False)
+    with tempfile.TemporaryDirectory(prefix="charity-fonts-") as folder:  # typst takes folders; theirs hold hundreds
+        for path in RARE_FONTS.values():
+            if "rare" in sys.argv[1:] and path.is_file():
+                (Path(folder) / path.name).symlink_to(path)
+        compiler = typst.Compiler(
+            input=str(LAYOUTS / "register.typ"),
+            root=str(LAYOUTS),
+            font_paths=typst.Fonts(
+                include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS), folder]
+            ),
+            sys_inputs={"facts": facts},
+        )
+        pdf = compiler.compile(format="pdf", pdf_standards=["a-3b"], timestamp=_EPOCH, pdf_tags=False)
     assert isinstance(pdf, bytes)
     sys.stdout.buffer.write(pdf)
     sys.stdout.buffer.flush()

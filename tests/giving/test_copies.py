@@ -252,6 +252,15 @@ async def test_goods_are_listed_on_the_pages_of_their_receipt(house: Any, web: A
     assert [(line.name, line.specification) for line in printed.lines] == [("大米(晚籼)", "5kg")]
 
 
+async def test_the_cashier_reads_which_characters_no_font_has_and_nothing_is_lost(house: Any, web: Any) -> None:
+    name = "王\U000323b0"
+    odd, usual = await receipt_of(house, Donor("person", name)), await receipt_of(house, Donor("person", "王𠮷"))
+    page = (await web.as_("cashier").get(f"/receipts/{odd['code']}")).text
+    assert "\U000323b0（U+323B0）" in page
+    assert name in page
+    assert "印不出来" not in (await web.as_("cashier").get(f"/receipts/{usual['code']}")).text
+
+
 async def test_only_a_reviewed_voucher_names_a_reviewer_on_the_receipt(house: Any) -> None:
     made = await receipt_of(house)
     assert (await receipts.printed_for(made["code"], to=Reader.HOLDER)).reviewer == ""

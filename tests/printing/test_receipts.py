@@ -3,6 +3,7 @@
 import io
 import re
 import subprocess
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pikepdf
@@ -13,9 +14,17 @@ from printing.test_documents import RECEIPT
 from charity.printing import pages, receipts, renderer
 from charity.printing.receipts import PrintedReceipt, ReceiptLine
 
+NOWHERE = "\U000323b0"
+"""A character of no font."""
 LARGEST_FEN = 98_765_432_109_99
 LONG, WIDE = "慈" * 100, "W" * 100
 FULL = f"{URL}/full"
+
+
+@pytest.fixture(autouse=True)
+async def nothing_prints_on() -> AsyncIterator[None]:
+    yield
+    await renderer.close()
 
 
 async def printed(receipt: PrintedReceipt, *copies: receipts.Copy) -> bytes:
@@ -179,6 +188,18 @@ async def test_the_masked_copy_says_so_and_only_the_giver_s_copy_has_the_pick_up
     three = pages_of(await printed(replace(RECEIPT, pick_up="ABCD2345"), "stub", "donor", "books"))
     assert ["领取码ABCD2345" in text for text in three] == [False, True, False]
     assert "公开副本" not in "".join(three)
+
+
+async def test_a_name_in_rare_characters_is_drawn_and_what_no_font_has_is_a_visible_gap() -> None:
+    pdf = await printed(replace(RECEIPT, donor=f"𠮷𪚥𫝀𬺰𰀀𱍐 བོད་ཡིག ئۇيغۇرچە ᠮᠣᠩᠭᠣᠯ{NOWHERE}", memo=f"赠{NOWHERE}\n"))
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        fonts = {str(font["/BaseFont"]) for page in document.pages for font in page.resources["/Font"].values()}
+    names = {name.partition("+")[2] for name in fonts}
+    assert {"BabelStone-Han", "Noto-Serif-Tibetan", "Noto-Naskh-Arabic", "Noto-Sans-Mongolian"} <= names
+    text = flat(pdf)
+    assert "𠮷𪚥" in text
+    assert "赠〓" in text
+    assert NOWHERE not in text
 
 
 async def test_several_documents_are_one_pdf_with_equal_bytes() -> None:

@@ -28,6 +28,11 @@ COLUMNS = [
 ]
 
 
+RARE = "𠮷𪚥𫝀𬺰𰀀𱍐 ᠮᠣᠩᠭᠣᠯ བོད་ཡིག ئۇيغۇرچە"
+NOWHERE = "\U000323b0"
+"""A character of no font: of extension I."""
+
+
 def rows(count: int):
     for n in range(1, count + 1):
         yield (n, "2026-10-08", f"捐赠人{n}", n * 100)
@@ -288,7 +293,26 @@ def test_the_greatest_amount_and_its_sums_fit_whole_into_every_column(name: str)
 
 
 def test_a_rare_character_prints_as_a_visible_gap_and_controls_vanish():
-    assert glyphs.printable("王\U0001f600小\u202e明\x00") == "王〓小明"
+    assert glyphs.printable("王\U0001fae0小\u202e明\x00") == "王〓小明"
+
+
+async def test_a_register_prints_names_in_rare_characters_and_scripts():
+    lines = [(1, "2026-10-08", RARE, 100), (2, "2026-10-08", f"王{NOWHERE}", 100)]
+    pdf = await printed(register(2, rows=lines))
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        fonts = {str(font["/BaseFont"]) for page in document.pages for font in page.resources["/Font"].values()}
+    assert {name.partition("+")[2] for name in fonts} >= {"BabelStoneHan", "NotoSerifTibetan-Regular"}
+    assert "王〓" in flat(pdf)
+    assert flat(pdf).count("〓") == 1
+
+
+def test_what_no_font_has_is_named_once_and_joiners_need_no_shape():
+    assert glyphs.missing(RARE, "王小明 Wang\n") == []
+    assert glyphs.missing(f"{NOWHERE}王{NOWHERE}", NOWHERE) == [NOWHERE]
+    assert glyphs.missing("王\u200d明\u202e") == []
+    assert glyphs.drawable(f" 王{NOWHERE}\n") == " 王〓\n"
+    assert glyphs.drawable(RARE) == RARE
+    assert glyphs.width_em("𠮷") == glyphs.width_em("王")
 
 
 def test_lines_do_not_break_inside_a_word_or_after_an_opening_bracket():

@@ -13,6 +13,8 @@ from charity.ledger import funds
 from charity.office import staff
 from charity.people import persons
 from charity.people.masking import Reader
+from charity.printing import glyphs
+from charity.printing.receipts import PrintedReceipt
 from charity.roles import Actor
 from charity.web import confirming
 from charity.web.choices import choices, status
@@ -56,12 +58,14 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
     slugs = [row.campaign_id] if row.campaign_id else list(dict.fromkeys(g.campaign_id or "" for g in gifts))
     names, money = await campaigns.names(slugs), await funds.names()
     facts = _confirmed(row, persons.shown(donor))
+    printed = await receipts.printed_for(row.code, to=Reader.PERMITTED)
     return {
         "row": row,
         "confirmed": facts,
         "carried": confirming.carried(receipts.content_of(row).hash, facts),
         "messages": await receipts.messages(gifts, by=by),
-        "lines": (await receipts.printed_for(row.code, to=Reader.PERMITTED)).lines,
+        "lines": printed.lines,
+        "unprintable": [f"{char}（U+{ord(char):04X}）" for char in glyphs.missing(*_texts(printed))],
         "missing": [g.key for g in gifts if g.receipt_id is None and g.status == "ok" and g.amount_fen],
         "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
@@ -95,6 +99,12 @@ def _published(gifts: Iterable[Donation]) -> dict[str, bool]:
     """Whether all gifts on a receipt may be shown with the name, and with the amount."""
     kept = list(gifts)
     return {"name": all(gift.public_name for gift in kept), "amount": all(gift.public_amount for gift in kept)}
+
+
+def _texts(printed: PrintedReceipt) -> list[str]:
+    """What people typed of all that a receipt prints."""
+    lines = [text for line in printed.lines for text in (line.project, line.name, line.specification)]
+    return [printed.donor, printed.memo, printed.project, printed.wish_note, printed.reason, *lines]
 
 
 def _confirmed(row: Receipt, donor: str) -> list[dict[str, Any]]:
