@@ -64,4 +64,7 @@ def _check_files() -> list[Finding]:
     return [
         (path.exists(), f"字体 {path.name}" if path.exists() else f"缺字体 {path.name}：运行 charity assets")
         for path in (places.FONT_REGULAR, places.FONT_BOLD)
+    ] + [
+        (True, f"字体 {path.name}" if path.exists() else f"没有字体 {path.name}，它的生僻字印成〓：运行 .ci/setup.sh")
+        for path in places.RARE_FONTS.values()
     ]

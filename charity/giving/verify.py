@@ -4,7 +4,7 @@ Everything is counted by the database; each failure names what differs.
 """
 
 from charity.errors import Failure
-from charity.giving import campaigns, receipts, refunds, reversals
+from charity.giving import campaigns, copies, receipts, refunds, reversals
 from charity.giving.donations import references
 from charity.giving.donors import counting
 from charity.ledger import checks, numbers
@@ -180,6 +180,14 @@ _RECEIPTS: tuple[Check | Pass | Guard, ...] = (
         f"FROM {_SEVERAL} m JOIN receipt r ON r.number = m.number JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE r.status = 'issued' GROUP BY r.code, r.number "
         "HAVING COUNT(DISTINCT d.donor) > 1 AND (COUNT(DISTINCT d.work_unit) <> 1 OR COUNT(d.work_unit) <> COUNT(*))",
+    ),
+    (
+        "I10",
+        "收据 {number} 的打印记录或核对次数前后不符",
+        "SELECT r.number FROM receipt_print p JOIN receipt r ON r.code = p.receipt WHERE p.last_at < p.first_at "  # noqa: S608 - from this file
+        "OR p.times < 1 OR p.times = 1 AND (p.last_at <> p.first_at OR p.last_by <> p.first_by) UNION ALL "
+        "SELECT r.number FROM receipt_guess g JOIN receipt r ON r.code = g.receipt "
+        f"WHERE g.wrong < g.wrong_today OR g.wrong > {copies.EVER_MAX} OR g.wrong_today > {copies.TODAY_MAX}",
     ),
     (
         "I10",

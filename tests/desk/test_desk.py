@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import as_shown
 import pytest
 from cast import CAMPAIGNS, STAFF
 from giving.given import approved, give, requested, wrong_gift
@@ -252,6 +253,8 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
     await requested(house, await give(house), 1_000)
     await approved(await requested(house, await give(house), 1_000), house.approver)
     await wrong_gift(house, await give(house))
+    code = (await give(house)).body["receipt"]["code"]
+    await as_shown.void(code, reason="抬头写错", by=house.accountant)
     asked = await reading.value("SELECT number FROM journal_voucher WHERE kind = 'gift.cash'")
     await reviews.ask(number=asked, question="附件齐全吗", by=house.accountant)
     idle = Actor("k", "n", frozenset(), "LX01")

@@ -275,3 +275,21 @@ async def test_only_a_reviewed_voucher_names_a_reviewer_on_the_receipt(house: An
         assert printed.reviewer == house.accountant.name
         assert printed.handler == printed.receiver == house.cashier.name
     assert await receipts.page(receipts.Filters(), 9, by=SYSTEM)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "UPDATE receipt_print SET last_at = '2020-01-01T00:00:00.000000Z'",
+        "UPDATE receipt_print SET last_by = 'x'",
+        "UPDATE receipt_guess SET wrong = 31",
+        "UPDATE receipt_guess SET wrong_today = 6, wrong = 6",
+    ],
+)
+async def test_verify_sees_prints_and_tries_that_cannot_be(house: Any, fault: str) -> None:
+    made = await receipt_of(house)
+    await copies.print_whole(made["code"], by=house.cashier)
+    await refused(made["code"], number=made["number"], secret="0000")
+    assert await all_is_well() == []
+    await transactions.run(lambda tx: tx.rows(fault))
+    assert [failure.partition(":")[0] for failure in await all_is_well()] == ["I10"]

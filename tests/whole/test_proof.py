@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FINDINGS = {
-    *("P4", "P5", "P6", "P7", "P12", "L4", "L6", "F1", "F2", "F4", "F10", "F11"),
+    *("P3", "P4", "P5", "P6", "P7", "P12", "P13", "P15", "P16", "L4", "L6", "F1", "F2", "F3", "F4", "F10", "F11"),
     *(f"D{n}" for n in range(1, 9)),
 }
 ROW = re.compile(r"^\| (?!source|---)([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
