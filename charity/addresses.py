@@ -41,6 +41,8 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "transfer": ("/transfers/{}", "transfer.read"),
     "voucher": ("/vouchers/{}", "voucher.read"),
 }
+LISTS = ("/pledges", "/receipts", "/refunds", "/vouchers")
+"""Lists whose filters are posted, because one of them may be a name (charity/web/sealed_words.py)."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _FACTS: dict[str, Kind] = {
     "document": "slip",

@@ -44,6 +44,7 @@ from charity.db import verify as columns
 from charity.db.health import Probe
 from charity.db.locks import FileLock
 from charity.demo.plan import Chapter
+from charity.desk import api as desk_calls
 from charity.desk import routes as desk
 from charity.desk import search, tasks
 from charity.documents import registry
@@ -122,6 +123,7 @@ ROUTES: list[BaseRoute] = [
 ]
 ENDPOINTS: list[Endpoint] = [
     Endpoint("GET", "/openapi.json", openapi_json, public=True, summary="本接口的 OpenAPI 文档"),
+    *desk_calls.endpoints,
     *(endpoint for room in ROOMS for endpoint in room.endpoints),
 ]
 MODELS: list[str] = [

@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from charity import words
+from charity import addresses, words
+from charity.aid import payees, vouchers
 from charity.db import reading
+from charity.desk import search
+from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
 from charity.money import yuan_sign
 from charity.roles import Actor
+from charity.web import list_filters
 from charity.web.formats import day_words
+
+VOUCHERS = "拨付审批单"
 
 
 async def to_approve(by: Actor) -> list[Task]:
@@ -93,13 +99,33 @@ def _one_or(rows: list[dict[str, Any]], href: str) -> str:
     return f"/vouchers/{rows[0]['number']}" if len(rows) == 1 else href
 
 
-async def find_voucher(code: str, by: Actor) -> str | None:
+async def find_voucher(asked: Asked, by: Actor) -> Hits | None:
     """A voucher by its number."""
-    if not by.may("voucher.read"):
+    if not asked.code or not by.may("voucher.read"):
         return None
-    number = await reading.value("SELECT number FROM voucher WHERE number = $1", code)
-    return f"/vouchers/{number}" if number else None
+    number = await reading.value("SELECT number FROM voucher WHERE number = $1", asked.code)
+    return search.one(VOUCHERS, number, addresses.of("voucher", number or ""))
+
+
+async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
+    """Vouchers by amount or by the name of whom they pay, newest first; the payee is not named in the list."""
+    if not by.may("voucher.read") or not (asked.amounts or asked.name):
+        return None
+    rows = [row for fen in asked.amounts for row in await vouchers.of_amount(fen, search.SHOWN + 1)]
+    if asked.name:
+        rows = await vouchers.of_payee(asked.name, search.SHOWN + 1, by=by)
+    hits = [
+        Hit(
+            number=row["number"],
+            href=addresses.of("voucher", row["number"]),
+            title=payees.in_words(row),
+            on=row["made_at"][:10],
+            amount_fen=row["amount_fen"],
+        )
+        for row in rows
+    ]
+    return search.listed(VOUCHERS, hits, all_href=list_filters.address("/vouchers", asked.amounts, asked.name))
 
 
 tasks = [to_approve, to_pay, to_confirm, returned]
-finders = [find_voucher]
+finders = [find_voucher, find_vouchers]

@@ -1,20 +1,23 @@
-"""The desk's pages."""
+"""The desk's pages: what waits, the search box, and the forms that filter lists."""
 
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import clock, words
-from charity.desk.search import TEXT_MAX, find
+from charity import addresses, clock, money, words
+from charity.desk import search
+from charity.desk.search import TEXT_MAX, Asked, Hits
 from charity.desk.tasks import tasks
+from charity.errors import NOT_FOUND as NO_PAGE
 from charity.roles import Actor
-from charity.web import auth, forms, pages
+from charity.web import auth, forms, pages, sealed_words
 from charity.web.nav import NavItem
 
-NOT_FOUND = "没有找到这个号码，请核对后再试"
+NOT_FOUND = "没有找到，请核对后再试；附言、留言和事由是加密保存的，不能按内容查找"
 
 
 async def desk(request: Request) -> Response:
@@ -22,14 +25,42 @@ async def desk(request: Request) -> Response:
     return await _desk(request, auth.allowed(request, "desk.read"))
 
 
-async def search(request: Request) -> Response:
-    """`POST /desk/search`: to the page of a number, or back with a word."""
+async def find(request: Request) -> Response:
+    """`POST /desk/search`: to the page of what was typed, or a list by kind, or back with a word."""
     by = auth.allowed(request, "desk.read")
     text = forms.text(await forms.data(request), "q")[:TEXT_MAX]
-    address = await find(text, by)
-    if address is not None:
-        return pages.see_other(request, address)
+    asked, groups = search.read(text), await search.find(text, by)
+    if (hit := search.only(groups, asked)) is not None:
+        return pages.see_other(request, hit.href)
+    if groups:
+        return await _listed(request, text, asked, groups)
     return await _desk(request, by, status=404, q=text, errors=[{"field": "q", "message": words.say(NOT_FOUND)}])
+
+
+async def _listed(request: Request, text: str, asked: Asked, groups: list[Hits]) -> Response:
+    kinds = [
+        {
+            "kind": words.translate(hits.kind),
+            "rows": [{**asdict(hit), "amount": hit.amount_fen} for hit in hits.items],
+            "all_href": hits.all_href if hits.more else "",
+        }
+        for hits in groups
+    ]
+    readings = [money.yuan_sign(fen) for fen in asked.amounts]
+    return await pages.page(request, "desk/search.html", q=text, kinds=kinds, readings=readings)
+
+
+async def choose(request: Request) -> Response:
+    """`POST /desk/filter`: to a list with the filters of its form; a name goes sealed into the address."""
+    auth.allowed(request, "desk.read")
+    data = await forms.data(request)
+    path = forms.text(data, "list")
+    if path not in addresses.LISTS:
+        raise NO_PAGE()
+    chosen = {name: forms.text(data, name).strip() for name in data if name != "list"}
+    chosen["who"] = sealed_words.sealed(chosen.get("who", ""))
+    chosen = {name: value for name, value in chosen.items() if value}
+    return pages.see_other(request, f"{path}?{urlencode(chosen)}" if chosen else path)
 
 
 async def _desk(
@@ -45,5 +76,6 @@ async def _desk(
 nav = [NavItem("工作台", "/desk", "desk.read", order=100)]
 routes = [
     Route("/desk", desk, methods=["GET"]),
-    Route("/desk/search", search, methods=["POST"]),
+    Route("/desk/search", find, methods=["POST"]),
+    Route("/desk/filter", choose, methods=["POST"]),
 ]

@@ -4,14 +4,20 @@ import re
 
 from charity import addresses, words
 from charity.db import reading
+from charity.desk import search
+from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
 from charity.finance import reviews, transfers
+from charity.giving import receipts
+from charity.giving.channels import CHANNELS
 from charity.ledger import accounts as acc
-from charity.ledger import entries, journal_vouchers, places
+from charity.ledger import entries, journal_vouchers, payment_numbers, places
+from charity.ledger.payment_numbers import PaymentKind
 from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web.formats import day_words
 
+_SEQ = re.compile(r"#([1-9][0-9]{0,11})")
 _PRINTED = re.compile(r"([0-9]{4}-?[0-9]{2}|)\N{CJK UNIFIED IDEOGRAPH-8BB0}-([0-9]{1,6})")  # 2026-11 记-0123
 
 
@@ -67,24 +73,47 @@ async def to_answer(by: Actor) -> list[Task]:
     return tasks
 
 
-async def find_journal_voucher(code: str, by: Actor) -> str | None:
+async def find_journal_voucher(asked: Asked, by: Actor) -> Hits | None:
     """A journal voucher by its number, or as it is printed; without a month the newest of that number."""
-    if not by.may("ledger.read"):
+    if not asked.code or not by.may("ledger.read"):
         return None
+    code = asked.code
     if printed := _PRINTED.fullmatch(code):
         month = printed[1].replace("-", "")
         code = f"{month}-{printed[2]}" if month else await journal_vouchers.newest(int(printed[2]))
     row = await journal_vouchers.get(code)
-    return addresses.of("journal_voucher", row["number"]) if row else None
+    return search.one("记账凭证", row["number"], addresses.of("journal_voucher", row["number"])) if row else None
 
 
-async def find_transfer(code: str, by: Actor) -> str | None:
-    """A transfer by its number."""
-    if not by.may("transfer.read"):
+async def find_entry(asked: Asked, by: Actor) -> Hits | None:
+    """An entry of the books as it is printed: #4567."""
+    if not by.may("ledger.read") or not (printed := _SEQ.fullmatch(asked.code)):
         return None
-    number = await reading.value("SELECT number FROM money_transfer WHERE number = $1", code)
-    return addresses.of("transfer", number) if number else None
+    seq = int(printed[1])
+    known = seq <= (await entries.head()).seq
+    return search.one("分录", f"#{seq}", addresses.of("entry", seq)) if known else None
+
+
+async def find_transfer(asked: Asked, by: Actor) -> Hits | None:
+    """A transfer by its number."""
+    if not asked.code or not by.may("transfer.read"):
+        return None
+    number = await reading.value("SELECT number FROM money_transfer WHERE number = $1", asked.code)
+    return search.one("资金划转", number, addresses.of("transfer", number or ""))
+
+
+async def find_payment(asked: Asked, by: Actor) -> Hits | None:
+    """Whose a bank number, or that of another channel, is: the gift by its receipt, the refund, voucher or transfer."""
+    hits = []
+    for row in await payment_numbers.holders(list(CHANNELS), asked.text):
+        kind = payment_numbers.PAGES[PaymentKind(row["kind"])]
+        href = addresses.shown_to(by, kind, row["number"])
+        if kind == "payment_number" and href:
+            href = addresses.of("receipt", await receipts.code_of(row["number"])) if row["number"] else ""
+        if href:
+            hits.append(Hit(number=row["number"], href=href, title=asked.text, exact=not asked.amounts))
+    return search.listed("流水号", hits)
 
 
 tasks = [to_bank, to_confirm, to_answer, to_review]
-finders = [find_transfer, find_journal_voucher]
+finders = [find_transfer, find_journal_voucher, find_entry, find_payment]

@@ -1,14 +1,13 @@
-"""What giving puts on the desk, and which of its numbers the search box knows."""
+"""What giving puts on the desk; what the search box knows of it stands in `finding`."""
 
-from charity import clock, tokens, words
+from charity import clock, words
 from charity.db import reading
 from charity.desk import tasks as desk
 from charity.desk.tasks import Task, counted
+from charity.giving import finding
 from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web.formats import day_words
-
-_REFERENCE_TAIL = 7
 
 
 async def refunds_to_approve(by: Actor) -> list[Task]:
@@ -110,47 +109,7 @@ async def gifts_without_receipt(by: Actor) -> list[Task]:
     return [Task(text, "/receipts/missing", words.say("开具收据"), order=232, tone="wait")]
 
 
-async def find_receipt(code: str, by: Actor) -> str | None:
-    """A receipt by number or by the code of its QR.
-
-    A number counts up, so it leads only those on who may read gifts; the code of a QR is a secret that
-    whoever holds the receipt has.
-    """
-    if by.may("gift.read"):
-        receipt = await reading.value("SELECT code FROM receipt WHERE number = $1 OR code = $1", code)
-        return f"/receipts/{receipt}" if receipt else None
-    receipt = await reading.value("SELECT code FROM receipt WHERE code = $1", code)
-    return f"/r/{receipt}" if receipt else None
-
-
-async def find_pledge(code: str, by: Actor) -> str | None:
-    """A pledge by its reference, with or without the hyphen."""
-    if not by.may("pledge.read") or not tokens.reference_valid(code):
-        return None
-    plain = tokens.normalise(code)
-    reference = f"{plain[:-_REFERENCE_TAIL]}-{plain[-_REFERENCE_TAIL:]}"
-    pledge = await reading.value("SELECT code FROM pledge WHERE reference = $1", reference)
-    if pledge is None:
-        return None
-    return f"/pledges/{pledge}/receive" if by.may("gift.receive") else f"/p/{pledge}"
-
-
-async def find_refund(code: str, by: Actor) -> str | None:
-    """A refund by its number."""
-    if not by.may("refund.read"):
-        return None
-    number = await reading.value("SELECT number FROM refund WHERE number = $1", code)
-    return f"/refunds/{number}" if number else None
-
-
-async def find_reversal(code: str, by: Actor) -> str | None:
-    """The correction of a gift by its number."""
-    if not by.may("reversal.read"):
-        return None
-    number = await reading.value("SELECT number FROM gift_reversal WHERE number = $1", code)
-    return f"/reversals/{number}" if number else None
-
-
+finders = finding.finders
 tasks = [
     refunds_to_approve,
     refunds_to_pay,
@@ -159,4 +118,3 @@ tasks = [
     receipts_undelivered,
     gifts_without_receipt,
 ]
-finders = [find_receipt, find_pledge, find_refund, find_reversal]

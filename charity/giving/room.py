@@ -1,6 +1,6 @@
 """What giving contributes to the app."""
 
-from charity.giving import demo, desk, verify
+from charity.giving import demo, desk, lookup, verify
 from charity.giving.campaigns import api as campaign_calls
 from charity.giving.campaigns import routes as campaigns
 from charity.giving.copies import api as copy_calls
@@ -18,9 +18,11 @@ from charity.giving.refunds import api as refund_calls
 from charity.giving.refunds import routes as refunds
 from charity.giving.reversals import api as reversal_calls
 from charity.giving.reversals import routes as reversals
+from charity.jobs.timetable import Timed
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
+MINUTE_S = 60.0
 ROOM = Room(
     name="giving",
     models=["charity.giving.models"],
@@ -55,6 +57,7 @@ ROOM = Room(
         NavItem("捐赠更正", "/reversals", "reversal.read", order=425),
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=510),
     ],
-    checks=[Check("捐赠与收据", verify.run)],
+    timetable=[Timed("lookup.keep_up", MINUTE_S, lookup.keep_up, first_s=15.0, limit_s=300.0)],
+    checks=[Check("捐赠与收据", verify.run), Check("按姓名和金额查找", lookup.check)],
     chapter=demo.chapter,
 )

@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from charity import clock, tokens, words
+from charity import addresses, clock, tokens, words
 from charity.db import reading
+from charity.desk import search
+from charity.desk.search import Asked, Hits
 from charity.desk.tasks import Task
 from charity.roles import Actor
 from charity.web.formats import day_words
@@ -66,30 +68,34 @@ def _stock(by: Actor) -> str:
     return f"/stores/{by.store}/stock" if by.store else "/stores"
 
 
-async def find_document(code: str, by: Actor) -> str | None:
+async def find_document(asked: Asked, by: Actor) -> Hits | None:
     """A goods slip by its number."""
+    return await _slip(asked.code, by) if asked.code else None
+
+
+async def _slip(number: str, by: Actor) -> Hits | None:
     if not any(by.may(permission) for permission in _SEES_SLIPS):
         return None
-    row = await reading.row("SELECT number, store FROM goods_document WHERE number = $1", code)
+    row = await reading.row("SELECT number, store FROM goods_document WHERE number = $1", number)
     if row is None or by.store not in {None, row["store"]}:
         return None
-    return f"/goods/documents/{row['number']}"
+    return search.one("出入库单", row["number"], addresses.of("slip", row["number"]))
 
 
-async def find_lot(code: str, by: Actor) -> str | None:
+async def find_lot(asked: Asked, by: Actor) -> Hits | None:
     """A lot by the code of its label: the slip it came in with."""
-    if not tokens.lot_valid(code):
+    if not asked.code or not tokens.lot_valid(asked.code):
         return None
-    document = await reading.value("SELECT document FROM lot WHERE code = $1", tokens.normalise(code))
-    return None if document is None else await find_document(document, by)
+    document = await reading.value("SELECT document FROM lot WHERE code = $1", tokens.normalise(asked.code))
+    return None if document is None else await _slip(document, by)
 
 
-async def find_card(code: str, by: Actor) -> str | None:
+async def find_card(asked: Asked, by: Actor) -> Hits | None:
     """A known card: the till of the account's store, where it is scanned. Its code stays out of addresses."""
-    if not (tokens.card_valid(code) and by.may("goods.move") and by.store):
+    if not (asked.code and tokens.card_valid(asked.code) and by.may("goods.move") and by.store):
         return None
-    known = await reading.value("SELECT code FROM card WHERE code = $1", tokens.normalise(code))
-    return f"/stores/{by.store}/out" if known else None
+    known = await reading.value("SELECT code FROM card WHERE code = $1", tokens.normalise(asked.code))
+    return search.one("爱心卡", known, f"/stores/{by.store}/out")
 
 
 tasks = [expired, expiring, issues_today]

@@ -140,6 +140,17 @@ def free(state: State, channel: str, ref: str, own: str) -> None:
     state.change(PAYMENT_NUMBER, place, **({"lines": left} if left else {"lines": 0, "holder": "", "number": ""}))
 
 
+async def holders(channels: Sequence[str], typed: str) -> list[dict[str, Any]]:
+    """The events that have this number, one a channel: `kind`, `holder`, `number`."""
+    if not normal(typed):
+        return []
+    return await reading.rows(
+        "SELECT kind, holder, number FROM payment_number "  # noqa: S608 - places
+        f"WHERE key IN ({reading.places(len(channels))}) AND lines > 0",
+        *[key(channel, typed) for channel in channels],
+    )
+
+
 # -- old rows ---------------------------------------------------------------------------------------------
 
 

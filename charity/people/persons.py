@@ -102,8 +102,8 @@ async def names(keys: Iterable[str]) -> dict[str, Person]:
     todo = sorted({k for k in keys if k})
     persons: dict[str, Person] = {}
     for n in range(0, len(todo), NAMES_CHUNK):
-        rows = await models.Person.with_keys(todo[n : n + NAMES_CHUNK]).only("key", "kind", "name")
-        persons |= {row.key: Person(row.key, row.kind, row.name) for row in rows}
+        rows = await models.Person.with_keys(todo[n : n + NAMES_CHUNK]).values_list("key", "kind", "name")
+        persons |= {key: Person(key, kind, name) for key, kind, name in rows}
     return persons
 
 

@@ -44,7 +44,7 @@ NUMBERS = ("330101199001011234", "shy.person@example.org", "溪东后村88号")
 TYPED = "欧阳明德的儿子打错了"  # what somebody may type as a reason: it names a person
 FIRM = "不愿具名纺织有限公司"  # an organisation that did not consent
 MARKS = (*NAMES, *PHONES, *NUMBERS, TYPED, FIRM)
-OPEN_COLUMNS = {("person", "name"), ("household", "head_name"), ("staff", "name")}
+OPEN_COLUMNS = {("person", "name"), ("household", "head_name"), ("staff", "name"), ("lookup", "term")}
 """Where a name may lie in the clear: those of people and of staff, shown to staff by role."""
 
 

@@ -94,12 +94,15 @@ VERBS = {
 }
 GIVEN = {"documents.exports.start": {"report": "donations"}}
 """What a verb has to have before it knows what to ask for: the register there is."""
-SHOW = {"desk", "readers", "screens", "search", "tasks"}
+SHOW = {"desk", "finding", "readers", "screens", "search", "tasks"}
 """What only shows: its rows are those that `visible_to` leaves (the visibility tests of each room)."""
 OTHERS = {
     "aid.naming.look_up": "shows: a payee and recipients, as far as they are visible",
     "aid.vouchers.documents.pdf": "shows: a voucher whose page is open, the payee as this reader sees it",
     "aid.payees.find": "shows: a household or an institution, as far as it is visible",
+    "aid.payees.named": "shows: the codes of those whose name is visible",
+    "aid.seeking.of_payee": "shows: vouchers by the name of a payee who is visible",
+    "aid.seeking.payees_named": "shows: as `aid.payees.named`",
     "aid.recipients.find": "shows: households and persons, as far as they are visible",
     "giving.shown.finished": "shows: entries and receipts of an act whose page is open, linked where their page may be seen",
     "giving.shown.gift_facts": "shows: who sees a refund or a correction sees its gift, an approver its giver masked",

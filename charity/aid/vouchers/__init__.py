@@ -1,10 +1,11 @@
 """Payment vouchers 拨付审批单: made, changed, approved, returned. This is the door; outsiders import only it."""
 
 from charity.aid.content import PURPOSE_WORDS, Content, Purpose, listing, must_be, same_payee, written
+from charity.aid.seeking import checked, number_of_hash, of_amount, of_payee
 from charity.aid.status import OPEN, STATUS_WORDS, UNPAID
 
 from .approvals import approve, reject, send_back
-from .readers import Filters, VoucherView, checked, choices, get, number_of_hash, page, payee_now
+from .readers import Filters, VoucherView, choices, get, page, payee_now
 from .verbs import (
     APPROVALS_NEEDED,
     PREFIX,
@@ -39,6 +40,8 @@ __all__ = [
     "make",
     "must_be",
     "number_of_hash",
+    "of_amount",
+    "of_payee",
     "page",
     "payee_now",
     "reject",

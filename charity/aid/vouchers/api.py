@@ -10,8 +10,10 @@ from charity.aid.payees import PayeeKind
 from charity.aid.vouchers import approvals, readers, verbs
 from charity.aid.vouchers.forms import ApproveBody, ReasonBody, Status, VoucherBody
 from charity.clock import business_date
+from charity.ledger import funds
 from charity.ledger.writer import Answer
 from charity.web.api import TEXT_MAX, Call, Endpoint, Page
+from charity.web.list_filters import must_know
 
 
 class MadeAnswer(BaseModel):
@@ -149,7 +151,9 @@ async def listed(call: Call) -> dict[str, Any]:
         after=q.after or "",
         limit=q.limit,
     )
-    rows, following = await readers.page(filters)
+    must_know("programme", filters.programme, await funds.programme_names())
+    must_know("fund", filters.fund, await funds.names())
+    rows, following = await readers.page(filters, by=call.by)
     return {"items": [_line(row) for row in rows], "next": following}
 
 

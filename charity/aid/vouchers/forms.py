@@ -9,6 +9,16 @@ from charity.aid.fields import Code, Fund, Programme, Reason, Who
 from charity.aid.payees import PayeeKind
 from charity.money import AMOUNT_MAX_FEN
 from charity.web import fields
+from charity.web.list_filters import ListFilters
+
+
+class VouchersQuery(ListFilters):
+    """What of the vouchers is listed."""
+
+    status: str = ""
+    purpose: str = ""
+    programme: str = ""
+    fund: str = ""
 
 
 class PayeeBody(BaseModel):

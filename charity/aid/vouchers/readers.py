@@ -5,15 +5,18 @@ Names come from their rooms at the moment of reading; the list is paged by numbe
 
 import json
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from charity.aid import changes, payees, recipients, rules
+from charity import clock
+from charity.aid import changes, payees, recipients, rules, seeking
 from charity.aid.changes import Change
 from charity.aid.payees import Payee
 from charity.aid.recipients import Recipient
 from charity.aid.status import OPEN, UNPAID
 from charity.aid.vouchers.verbs import approvals_in_force
 from charity.db import reading, sealed
+from charity.db.paging import Where
 from charity.ledger import funds, journal_vouchers, places
 from charity.office import staff
 from charity.roles import Actor
@@ -36,6 +39,11 @@ class Filters:
     programme: str = ""
     fund: str = ""
     maker: str = ""
+    name: str = ""
+    amounts: tuple[int, int] | None = None
+    bank: str = ""
+    from_on: str = ""
+    to_on: str = ""
     after: str = ""
     limit: int = LIMIT
 
@@ -110,29 +118,32 @@ class VoucherView:
         return [change for d in self.decisions[since + 1 :] for change in d.changes]
 
 
-async def page(filters: Filters) -> tuple[list[dict[str, Any]], str | None]:
-    """Rows of a list, newest first, and the cursor of the next page."""
-    where = ["1 = 1"]
-    values: list[Any] = []
+async def page(filters: Filters, *, by: Actor) -> tuple[list[dict[str, Any]], str | None]:
+    """Rows of a list, newest first, and the cursor of the next page; `by` may see whom a name means."""
+    where = Where()
     for column in ("purpose", "programme", "fund", "maker"):
-        value = getattr(filters, column)
-        if value:
-            values.append(value)
-            where.append(f"{column} = ${len(values)}")
+        where.chosen(column, getattr(filters, column))
     if filters.status == OPEN_FILTER:
-        where.append("status IN ('draft', 'approving')")
-    elif filters.status:
-        values.append(filters.status)
-        where.append(f"status = ${len(values)}")
+        where.add("status IN ('draft', 'approving')")
+    else:
+        where.chosen("status", filters.status)
+    if filters.name:
+        await seeking.payees_named(where, filters.name, by=by)
+    if filters.amounts:
+        where.add("amount_fen BETWEEN ? AND ?", *filters.amounts)
+    if filters.bank:
+        where.add("number = ?", await seeking.number_of_payment(filters.bank))
+    if filters.from_on:
+        where.add("made_at >= ?", clock.midnight(date.fromisoformat(filters.from_on)))
+    if filters.to_on:
+        where.add("made_at < ?", clock.midnight(date.fromisoformat(filters.to_on) + timedelta(days=1)))
     if filters.after:
-        values.append(filters.after)
-        where.append(f"number < ${len(values)}")
-    values.append(filters.limit + 1)
-    conditions = " AND ".join(where)
-    sql = f"SELECT {_LISTED} FROM voucher WHERE {conditions} ORDER BY number DESC LIMIT ${len(values)}"  # noqa: S608
-    fetched = await reading.rows(sql, *values)
-    rows = fetched[: filters.limit]
-    return rows, rows[-1]["number"] if len(fetched) > filters.limit else None
+        where.add("number < ?", filters.after)
+    limit = int(filters.limit)
+    sql = f"SELECT {_LISTED} FROM voucher WHERE {where.text} ORDER BY number DESC LIMIT {limit + 1}"  # noqa: S608
+    fetched = await reading.rows(sql, *where.values)
+    rows = fetched[:limit]
+    return rows, rows[-1]["number"] if len(fetched) > limit else None
 
 
 async def get(number: str) -> VoucherView:
@@ -176,20 +187,6 @@ async def get(number: str) -> VoucherView:
             for d in decisions
         ),
     )
-
-
-async def checked(number: str) -> dict[str, Any] | None:
-    """What anybody who holds a printed voucher may compare with it: sum, state, days; nobody's name."""
-    return await reading.row(
-        "SELECT number, status, amount_fen, recipients, made_at, paid_on, content_hash FROM voucher WHERE number = $1",
-        number,
-    )
-
-
-async def number_of_hash(content_hash: str) -> str | None:
-    """The voucher with this content, as it is printed on it; None for none."""
-    number = await reading.value("SELECT number FROM voucher WHERE content_hash = $1", content_hash)
-    return str(number) if number else None
 
 
 async def payee_now(number: str) -> Payee:

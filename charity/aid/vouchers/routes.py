@@ -6,13 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity.aid.content import PURPOSE_WORDS
+from charity.aid.status import STATUS_WORDS
 from charity.aid.vouchers import approvals, documents, readers, screens, verbs
-from charity.aid.vouchers.forms import ApproveForm, ReasonForm
+from charity.aid.vouchers.forms import ApproveForm, ReasonForm, VouchersQuery
 from charity.errors import Refusal
 from charity.giving import gifts
 from charity.ledger import funds
 from charity.roles import Actor
 from charity.web import auth, confirming, forms, pages
+from charity.web.list_filters import ROWS, must_know
 
 DECISIONS: dict[str, tuple[str, str]] = {
     # page: (permission, the words of the next page)
@@ -24,19 +27,25 @@ DECISIONS: dict[str, tuple[str, str]] = {
 
 async def listed(request: Request) -> Response:
     """`GET /vouchers`."""
-    auth.allowed(request, "voucher.read")
-    q = request.query_params
-    filters = readers.Filters(
-        status=q.get("status", ""),
-        purpose=q.get("purpose", ""),
-        programme=q.get("programme", ""),
-        fund=q.get("fund", ""),
-        after=q.get("after", ""),
-    )
-    rows, following = await readers.page(filters)
-    context = screens.page(rows, filters, {**await funds.names(), **await funds.programme_names()})
+    by = auth.allowed(request, "voucher.read")
+    asked, refusal = forms.filters(request, VouchersQuery)
+    money, programmes = await funds.names(), await funds.programme_names()
+    rows: list[dict[str, Any]] = []
+    following = None
+    if refusal is None:
+        try:
+            must_know("status", asked.status, {*STATUS_WORDS, readers.OPEN_FILTER})
+            must_know("purpose", asked.purpose, PURPOSE_WORDS)
+            must_know("programme", asked.programme, programmes)
+            must_know("fund", asked.fund, money)
+            chosen = asked.model_dump(exclude={"who", "least", "most"})
+            filters = readers.Filters(**chosen, name=asked.who, amounts=asked.amounts(), limit=ROWS)
+            rows, following = await readers.page(filters, by=by)
+        except Refusal as wrong:
+            refusal = wrong
+    context = screens.page(rows, {**money, **programmes})
     context |= pages.pager(request, following) | await readers.choices()
-    return await pages.page(request, "aid/vouchers/list.html", **context)
+    return await pages.form(request, "aid/vouchers/list.html", refusal, asked=asked, **context)
 
 
 async def voucher_page(request: Request) -> Response:

@@ -9,7 +9,7 @@ from charity.aid.content import PURPOSE_WORDS, used_for
 from charity.aid.payees import KIND_WORDS
 from charity.aid.status import STATUS_WORDS, UNPAID, status_word
 from charity.aid.vouchers import readers
-from charity.aid.vouchers.readers import Decision, Filters, VoucherView
+from charity.aid.vouchers.readers import Decision, VoucherView
 from charity.aid.vouchers.verbs import APPROVALS_NEEDED
 from charity.money import capitals, yuan_sign
 from charity.people.masking import Reader
@@ -40,21 +40,13 @@ def purposes() -> list[dict[str, str]]:
     ]
 
 
-def page(rows: Sequence[dict[str, Any]], filters: Filters, names: dict[str, str]) -> dict[str, Any]:
+def page(rows: Sequence[dict[str, Any]], names: dict[str, str]) -> dict[str, Any]:
     """The list page; `names` are those of funds and programmes by code."""
-    chosen = {
-        "status": filters.status,
-        "purpose": filters.purpose,
-        "programme": filters.programme,
-        "fund": filters.fund,
-    }
     statuses = [{"value": "", "label": words.say("全部")}, {"value": readers.OPEN_FILTER, "label": words.say("待审批")}]
     return {
         "rows": [_line(row, names) for row in rows],
-        "filters": chosen,
         "purposes": [{"value": "", "label": words.say("全部")}, *purposes()],
         "statuses": statuses + [{"value": code, "label": words.say(text)} for code, text in STATUS_WORDS.items()],
-        "filtered": any(chosen.values()),
     }
 
 

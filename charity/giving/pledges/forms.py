@@ -20,8 +20,17 @@ from charity.giving.fields import (
 from charity.giving.receipts.forms import ReceiptRef
 from charity.people.forms import DonorForm, DonorPageForm, Version
 from charity.web.fields import Day
+from charity.web.list_filters import ListFilters
 
 FREE = "free"
+
+
+class PledgesQuery(ListFilters):
+    """What of the pledges is listed."""
+
+    status: str = ""
+    reference: str = ""
+    campaign: str = ""
 
 
 class PledgeBody(Body):

@@ -1,12 +1,13 @@
 """Pledges as the cashier and the giver read them."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from charity import clock, tokens
 from charity.db import reading
 from charity.db.paging import Where
-from charity.giving import rules
+from charity.giving import lookup, rules
 from charity.giving.models import Donation, Pledge, Receipt
 from charity.roles import SYSTEM, Actor
 
@@ -56,6 +57,10 @@ class Filters:
     status: str = ""
     reference: str = ""
     campaign: str = ""
+    name: str = ""
+    amounts: tuple[int, int] | None = None
+    from_on: str = ""
+    to_on: str = ""
     after: str = ""
 
 
@@ -75,6 +80,15 @@ async def page(filters: Filters, limit: int, *, by: Actor) -> list[dict[str, Any
         where.add("substr(p.reference, LENGTH(p.reference) - 3) = ?", ending[-4:])
         where.add("REPLACE(p.reference, '-', '') LIKE ?", f"%{ending}")
     where.chosen("p.campaign", filters.campaign)
+    if filters.name:
+        codes = (await lookup.pledges_of_name(filters.name)).keys
+        where.add(f"p.code IN ({', '.join('?' * len(codes))})" if codes else "1 = 0", *codes)
+    if filters.amounts:
+        where.add("p.amount_fen BETWEEN ? AND ?", *filters.amounts)
+    if filters.from_on:
+        where.add("p.created_at >= ?", clock.midnight(date.fromisoformat(filters.from_on)))
+    if filters.to_on:
+        where.add("p.created_at < ?", clock.midnight(date.fromisoformat(filters.to_on) + timedelta(days=1)))
     if "|" in filters.after:
         at, _, code = filters.after.partition("|")
         where.after(("p.created_at", "p.code"), (at, code), descending=True)

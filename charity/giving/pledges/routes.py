@@ -1,5 +1,7 @@
 """The pages of pledges: the public form and the page of a pledge; the cashier's list and the form of its money."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,15 +12,15 @@ from charity.giving import campaigns, pledges
 from charity.giving.donations.screens import read_back, received_choices
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.pledges import Promise, screens
-from charity.giving.pledges.forms import GiveForm, ReceiveForm
+from charity.giving.pledges.forms import GiveForm, PledgesQuery, ReceiveForm
 from charity.giving.receipts.routes import to_receipt
 from charity.giving.rules import CAMPAIGN_NOT_OPEN, CAMPAIGN_UNFILLED, CERTIFICATE_NOT_GOOD
 from charity.office import privacy
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
+from charity.web.list_filters import ROWS, must_know
 from charity.words import Term
 
-ROWS = 50
 CLOSED_DOORS = {rule.code for rule in (CAMPAIGN_NOT_OPEN, CERTIFICATE_NOT_GOOD, CAMPAIGN_UNFILLED)}
 """Why there is no form to give: the campaign's page says so."""
 Data = dict[str, str | list[str]]
@@ -92,12 +94,22 @@ async def pledge(request: Request) -> Response:
 async def pledge_list(request: Request) -> Response:
     """Pledges, newest first."""
     actor = auth.allowed(request, "pledge.read")
-    asked = {name: request.query_params.get(name, "") for name in ("status", "reference", "campaign", "after")}
-    rows = await pledges.page(pledges.Filters(**asked), ROWS + 1, by=actor)
+    asked, refusal = forms.filters(request, PledgesQuery)
+    rows: list[dict[str, Any]] = []
+    if refusal is None:
+        try:
+            must_know("status", asked.status, pledges.STATUS_WORDS)
+            must_know("campaign", asked.campaign, await campaigns.names([asked.campaign]))
+            chosen = asked.model_dump(exclude={"who", "least", "most", "bank"})
+            filters = pledges.Filters(**chosen, name=asked.who, amounts=asked.amounts())
+            rows = await pledges.page(filters, ROWS + 1, by=actor)
+        except Refusal as wrong:
+            refusal = wrong
     last = rows[ROWS - 1] if len(rows) > ROWS else None
-    return await pages.page(
+    return await pages.form(
         request,
         "giving/pledges/list.html",
+        refusal,
         asked=asked,
         rows=await screens.pledge_rows(rows[:ROWS], may_receive=actor.may("gift.receive")),
         statuses=choices(pledges.STATUS_WORDS, "全部"),

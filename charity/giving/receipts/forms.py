@@ -2,13 +2,14 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from charity.giving.fields import Body, Code, Reason, Ref
 from charity.giving.receipts import DELIVERY_WORDS
 from charity.giving.receipts.verbs import TOGETHER_MAX
 from charity.people.forms import DonorForm, DonorPageForm
-from charity.web.fields import ContentHash, DayText
+from charity.web.fields import ContentHash
+from charity.web.list_filters import ListFilters
 
 
 class ReceiptRef(BaseModel):
@@ -18,17 +19,12 @@ class ReceiptRef(BaseModel):
     number: str
 
 
-class ReceiptsQuery(BaseModel):
+class ReceiptsQuery(ListFilters):
     """What of the receipts is listed."""
-
-    model_config = ConfigDict(extra="ignore")
 
     status: str = ""
     delivery: str = ""
     number: str = ""
-    from_on: DayText = ""
-    to_on: DayText = ""
-    after: str = ""
 
 
 class VoidBody(Body):

@@ -7,9 +7,11 @@ from typing import Any
 from charity import clock
 from charity.db import reading, sealed
 from charity.db.paging import Where
-from charity.giving import rules
+from charity.giving import lookup, rules
+from charity.giving.channels import CHANNELS
 from charity.giving.models import Donation, GiftReversal, Pledge, Receipt, ReceiptLine, Refund
-from charity.ledger import numbers
+from charity.ledger import numbers, payment_numbers
+from charity.ledger.payment_numbers import PaymentKind
 from charity.roles import SYSTEM, Actor
 
 REFUND_STATUS_WORDS = {
@@ -30,6 +32,9 @@ class Filters:
     status: str = ""
     delivery: str = ""
     number: str = ""
+    name: str = ""
+    amounts: tuple[int, int] | None = None
+    bank: str = ""
     from_on: str = ""
     to_on: str = ""
     after: str = ""
@@ -61,6 +66,7 @@ async def page(filters: Filters, limit: int, *, by: Actor) -> list[dict[str, Any
         where.add("r.status <> 'issued'")  # as the index of the few says it
     if filters.number:
         _ending(where, filters.number)
+    await _narrowed(where, filters)
     if filters.from_on:
         where.add("r.issued_on >= ?", filters.from_on)
     if filters.to_on:
@@ -74,6 +80,29 @@ async def page(filters: Filters, limit: int, *, by: Actor) -> list[dict[str, Any
         f"ORDER BY r.issued_on DESC, r.number DESC LIMIT {int(limit)}"
     )
     return await reading.rows(sql, *where.values)
+
+
+async def _narrowed(where: Where, filters: Filters) -> None:
+    """Whose, how much and by which bank number: few receipts by their keys, many as the list goes."""
+    if filters.name:
+        await _of_gifts(where, (await lookup.gifts_of_name(filters.name)).keys)
+    if filters.amounts:
+        match = await lookup.gifts_of_amount(*filters.amounts)
+        if not match.more:
+            await _of_gifts(where, match.keys)
+        where.add("r.amount_fen BETWEEN ? AND ?", *filters.amounts)
+    if filters.bank:
+        rows = await payment_numbers.holders(list(CHANNELS), filters.bank)
+        _one_of(where, [row["number"] for row in rows if row["kind"] == PaymentKind.GIFT])
+
+
+async def _of_gifts(where: Where, keys: Sequence[str]) -> None:
+    lines = await ReceiptLine.visible_to(SYSTEM).filter(donation_id__in=keys).values_list("number", flat=True)
+    _one_of(where, [str(number) for number in lines])
+
+
+def _one_of(where: Where, receipts: Sequence[str]) -> None:
+    where.add(f"r.number IN ({', '.join('?' * len(receipts))})" if receipts else "1 = 0", *receipts)
 
 
 def _ending(where: Where, text: str) -> None:
@@ -136,6 +165,12 @@ async def number_of(code: str | None) -> str:
     """The number of the receipt of this code; "" without one."""
     receipt = await Receipt.with_code(code).first() if code else None
     return receipt.number if receipt else ""
+
+
+async def code_of(number: str) -> str:
+    """The code of the receipt of this number; "" when there is none."""
+    row = await Receipt.visible_to(SYSTEM).filter(number=number).first()
+    return row.code if row else ""
 
 
 async def gifts_of_number(number: str) -> list[str]:

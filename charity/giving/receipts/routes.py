@@ -1,5 +1,7 @@
 """The pages of receipts, for staff: the list, one receipt and its PDF, its delivery, and how it ends."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,8 +15,8 @@ from charity.giving.receipts.forms import DeliveryForm, ReasonForm, ReceiptsQuer
 from charity.office import privacy
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
+from charity.web.list_filters import ROWS, must_know
 
-ROWS = 50
 Data = dict[str, str | list[str]]
 
 
@@ -28,7 +30,16 @@ async def receipt_list(request: Request) -> Response:
     """Receipts, newest first."""
     actor = auth.allowed(request, "gift.read")
     asked, refusal = forms.filters(request, ReceiptsQuery)
-    rows = [] if refusal else await receipts.page(receipts.Filters(**asked.model_dump()), ROWS + 1, by=actor)
+    rows: list[dict[str, Any]] = []
+    if refusal is None:
+        try:
+            must_know("status", asked.status, receipts.STATUS_WORDS)
+            must_know("delivery", asked.delivery, receipts.DELIVERY_WORDS)
+            chosen = asked.model_dump(exclude={"who", "least", "most"})
+            filters = receipts.Filters(**chosen, name=asked.who, amounts=asked.amounts())
+            rows = await receipts.page(filters, ROWS + 1, by=actor)
+        except Refusal as wrong:
+            refusal = wrong
     more = rows[ROWS - 1]["number"] if len(rows) > ROWS else ""
     return await pages.form(
         request,

@@ -2,11 +2,12 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from charity.giving.fields import Body, Code, Fen, Reason, Ref, TypedYuan
 from charity.giving.kinds import RefundCause
 from charity.web.fields import ContentHash, Day
+from charity.web.list_filters import ListFilters
 
 Cause = Literal["mistaken", "outside", "own_fault", "chargeback"]
 
@@ -91,12 +92,9 @@ class PayForm(BaseModel):
     content_hash: str = ""
 
 
-class RefundsQuery(BaseModel):
+class RefundsQuery(ListFilters):
     """What of the refunds is listed."""
-
-    model_config = ConfigDict(extra="ignore")
 
     status: Literal["", "requested", "approved", "refunded", "rejected"] = ""
     cause: Literal["", "mistaken", "outside", "own_fault", "chargeback"] = ""
     number: Ref = ""
-    after: str = ""

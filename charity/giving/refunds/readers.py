@@ -1,14 +1,17 @@
 """Refunds, as they are read: by number, by gift, and the list of all that keeps what is decided and paid."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from charity import clock
-from charity.giving import donations, receipts, rules
+from charity.giving import donations, lookup, receipts, rules
+from charity.giving.channels import CHANNELS
 from charity.giving.models import Donation, Refund
 from charity.giving.refunds import bookings
 from charity.giving.refunds.bookings import Booking
-from charity.ledger import entries, funds, tracing
+from charity.ledger import entries, funds, payment_numbers, tracing
 from charity.ledger.content import Content
+from charity.ledger.payment_numbers import PaymentKind
 from charity.roles import SYSTEM, Actor
 
 STATUS_WORDS = receipts.REFUND_STATUS_WORDS
@@ -21,6 +24,11 @@ class Filters:
     status: str = ""
     cause: str = ""
     number: str = ""
+    name: str = ""
+    amounts: tuple[int, int] | None = None
+    bank: str = ""
+    from_on: str = ""
+    to_on: str = ""
     after: str = ""
 
 
@@ -43,6 +51,17 @@ async def page(filters: Filters, limit: int, *, by: Actor) -> list[Refund]:
         query = query.filter(number__lt=filters.after)
     if filters.number:
         query = query.filter(donation_id__in=await receipts.gifts_of_number(filters.number))
+    if filters.name:
+        query = query.filter(donation_id__in=(await lookup.gifts_of_name(filters.name)).keys)
+    if filters.amounts:
+        query = query.filter(amount_fen__gte=filters.amounts[0], amount_fen__lte=filters.amounts[1])
+    if filters.from_on:
+        query = query.filter(requested_at__gte=clock.midnight(date.fromisoformat(filters.from_on)))
+    if filters.to_on:
+        query = query.filter(requested_at__lt=clock.midnight(date.fromisoformat(filters.to_on) + timedelta(days=1)))
+    if filters.bank:
+        held = await payment_numbers.holders(list(CHANNELS), filters.bank)
+        query = query.filter(number__in=[row["number"] for row in held if row["kind"] == PaymentKind.REFUND])
     return await query.order_by("-number").limit(limit)
 
 

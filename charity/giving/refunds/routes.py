@@ -9,14 +9,15 @@ from starlette.routing import Route
 from charity import clock
 from charity.errors import Refusal
 from charity.giving import donations, refunds
+from charity.giving.models import Refund
 from charity.giving.refunds import screens
 from charity.giving.refunds.forms import ApproveForm, PayForm, RefundForm, RefundsQuery, RejectForm
 from charity.giving.shown import gift_facts
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
+from charity.web.list_filters import ROWS
 
 SHOW, REJECT, PAY = "giving/refunds/show.html", "giving/refunds/reject.html", "giving/refunds/pay.html"
-ROWS = 50
 Data = dict[str, str | list[str]]
 
 
@@ -66,7 +67,14 @@ async def refund_list(request: Request) -> Response:
     """All refunds, newest first."""
     actor = auth.allowed(request, "refund.read")
     asked, refusal = forms.filters(request, RefundsQuery)
-    rows = [] if refusal else await refunds.page(refunds.Filters(**asked.model_dump()), ROWS + 1, by=actor)
+    rows: list[Refund] = []
+    if refusal is None:
+        try:
+            chosen = asked.model_dump(exclude={"who", "least", "most"})
+            filters = refunds.Filters(**chosen, name=asked.who, amounts=asked.amounts())
+            rows = await refunds.page(filters, ROWS + 1, by=actor)
+        except Refusal as wrong:
+            refusal = wrong
     more = rows[ROWS - 1].number if len(rows) > ROWS else ""
     return await pages.form(
         request,

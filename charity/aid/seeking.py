@@ -1,0 +1,67 @@
+"""Vouchers that somebody looks for: by hash, amount, payee or bank number; and what anybody may see of one."""
+
+from typing import Any
+
+from charity.aid import payees
+from charity.db import reading
+from charity.db.paging import Where
+from charity.ledger import payment_numbers
+from charity.ledger.payment_numbers import PaymentKind
+from charity.roles import Actor
+
+PAID_BY = "bank"
+"""The channel of the numbers that vouchers are paid with."""
+PERSONS_MAX = 5_000
+"""Persons who were paid whose names are read when somebody looks for one."""
+_HIT = "number, amount_fen, made_at, payee_kind, payee"
+
+
+async def checked(number: str) -> dict[str, Any] | None:
+    """What anybody who holds a printed voucher may compare with it: sum, state, days; nobody's name."""
+    return await reading.row(
+        "SELECT number, status, amount_fen, recipients, made_at, paid_on, content_hash FROM voucher WHERE number = $1",
+        number,
+    )
+
+
+async def number_of_hash(content_hash: str) -> str | None:
+    """The voucher with this content, as it is printed on it; None for none."""
+    number = await reading.value("SELECT number FROM voucher WHERE content_hash = $1", content_hash)
+    return str(number) if number else None
+
+
+async def of_amount(fen: int, limit: int) -> list[dict[str, Any]]:
+    """Vouchers over exactly so much, newest first."""
+    sql = f"SELECT {_HIT} FROM voucher WHERE amount_fen = $1 ORDER BY number DESC LIMIT {limit}"  # noqa: S608
+    return await reading.rows(sql, fen)
+
+
+async def of_payee(name: str, limit: int, *, by: Actor) -> list[dict[str, Any]]:
+    """Vouchers that pay whoever has this name or begins so, an institution with this word in its name; newest first."""
+    where = Where()
+    await payees_named(where, name, by=by)
+    sql = f"SELECT {_HIT} FROM voucher WHERE {where.text} ORDER BY number DESC LIMIT {limit}"  # noqa: S608
+    return await reading.rows(sql, *where.values)
+
+
+async def payees_named(where: Where, name: str, *, by: Actor) -> None:
+    """The condition that a voucher pays somebody of this name, whom this account may see."""
+    tests, values = [], list[Any]()
+    for kinds, codes in (await payees.named(name, await _persons_paid(), by=by)).items():
+        if codes:
+            tests.append(f"payee_kind IN ({kinds}) AND payee IN ({', '.join('?' * len(codes))})")
+            values += codes
+    where.add(f"({' OR '.join(tests)})" if tests else "1 = 0", *values)
+
+
+async def _persons_paid() -> list[str]:
+    rows = await reading.rows(
+        f"SELECT DISTINCT payee FROM voucher WHERE payee_kind = 'person' LIMIT {PERSONS_MAX}"  # noqa: S608
+    )
+    return [row["payee"] for row in rows]
+
+
+async def number_of_payment(bank: str) -> str:
+    """The voucher that was paid with this number of the bank; "" for none."""
+    held = await payment_numbers.holders([PAID_BY], bank)
+    return next((row["number"] for row in held if row["kind"] == PaymentKind.VOUCHER), "")

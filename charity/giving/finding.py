@@ -1,0 +1,159 @@
+"""What the search box knows of giving: documents by number, gifts by name and amount."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from charity import addresses, tokens
+from charity.db import reading
+from charity.desk import search
+from charity.desk.search import SHOWN, Asked, Hit, Hits
+from charity.giving import lookup, pledges
+from charity.people import persons
+from charity.roles import Actor
+from charity.web import list_filters
+
+GIFTS, PLEDGES, REFUNDS, RECEIPTS, CORRECTIONS = "捐赠", "认捐", "退款", "收据", "捐赠更正"
+
+
+async def receipt(asked: Asked, by: Actor) -> Hits | None:
+    """A receipt by number or by the code of its QR.
+
+    A number counts up, so it leads only those on who may read gifts; the code of a QR is a secret that
+    whoever holds the receipt has.
+    """
+    if not asked.code:
+        return None
+    if by.may("gift.read"):
+        row = await reading.row("SELECT number, code FROM receipt WHERE number = $1 OR code = $1", asked.code)
+        return search.one(RECEIPTS, row["number"], addresses.of("receipt", row["code"])) if row else None
+    code = await reading.value("SELECT code FROM receipt WHERE code = $1", asked.code)
+    return search.one(RECEIPTS, code, f"/r/{code}")
+
+
+async def pledge(asked: Asked, by: Actor) -> Hits | None:
+    """A pledge by its reference, with or without the hyphen."""
+    if not asked.code or not by.may("pledge.read") or not tokens.reference_valid(asked.code):
+        return None
+    code = await pledges.of_reference(asked.code)
+    return search.one(PLEDGES, code and asked.code, _pledge_page(code, by)) if code else None
+
+
+def _pledge_page(code: str, by: Actor) -> str:
+    return f"/pledges/{code}/receive" if by.may("gift.receive") else f"/p/{code}"
+
+
+async def refund(asked: Asked, by: Actor) -> Hits | None:
+    """A refund by its number."""
+    if not asked.code or not by.may("refund.read"):
+        return None
+    number = await reading.value("SELECT number FROM refund WHERE number = $1", asked.code)
+    return search.one(REFUNDS, number, addresses.of("refund", number or ""))
+
+
+async def reversal(asked: Asked, by: Actor) -> Hits | None:
+    """The correction of a gift by its number."""
+    if not asked.code or not by.may("reversal.read"):
+        return None
+    number = await reading.value("SELECT number FROM gift_reversal WHERE number = $1", asked.code)
+    return search.one(CORRECTIONS, number, addresses.of("reversal", number or ""))
+
+
+async def gifts(asked: Asked, by: Actor) -> Hits | None:
+    """Gifts by amount or by the name of their giver, newest first."""
+    if not by.may("gift.read"):
+        return None
+    matches = [await lookup.gifts_of_amount(fen, fen, SHOWN) for fen in asked.amounts]
+    if asked.name:
+        matches.append(await lookup.gifts_of_name(asked.name, SHOWN))
+    keys = list(dict.fromkeys(key for match in matches for key in match.keys))
+    href = _all("/receipts", asked)
+    return search.listed(GIFTS, await _gifts(keys, by), all_href=href, more=any(match.more for match in matches))
+
+
+async def _gifts(keys: Sequence[str], by: Actor) -> list[Hit]:
+    if not keys:
+        return []
+    rows = await reading.rows(
+        "SELECT d.key, d.seq, d.received_on, d.amount_fen, COALESCE(r.donor, d.donor) AS donor, r.number, r.code "  # noqa: S608
+        "FROM donation d LEFT JOIN receipt r ON r.code = d.receipt "
+        f"WHERE d.key IN ({reading.places(len(keys))}) ORDER BY d.seq DESC",
+        *keys,
+    )
+    givers = await persons.names([row["donor"] for row in rows])
+    return [
+        Hit(
+            number=row["number"] or f"#{row['seq']}",
+            href=addresses.shown_to(by, "receipt", row["code"]) or addresses.shown_to(by, "gift", row["key"]),
+            title=persons.shown(givers.get(row["donor"])),
+            on=row["received_on"],
+            amount_fen=row["amount_fen"],
+        )
+        for row in rows
+    ]
+
+
+async def pledges_promised(asked: Asked, by: Actor) -> Hits | None:
+    """Pledges by amount or by the name of who promised, newest first."""
+    if not by.may("pledge.read") or not (asked.amounts or asked.name):
+        return None
+    codes = []
+    for fen in asked.amounts:
+        rows = await reading.rows(
+            f"SELECT code FROM pledge WHERE amount_fen = $1 ORDER BY created_at DESC, code DESC LIMIT {SHOWN + 1}",  # noqa: S608
+            fen,
+        )
+        codes += [row["code"] for row in rows]
+    if asked.name:
+        codes += (await lookup.pledges_of_name(asked.name, SHOWN + 1)).keys
+    return search.listed(PLEDGES, await _pledges(codes, by), all_href=_all("/pledges", asked))
+
+
+async def _pledges(codes: Sequence[str], by: Actor) -> list[Hit]:
+    if not codes:
+        return []
+    rows = await reading.rows(
+        "SELECT code, reference, amount_fen, created_at, donor FROM pledge "  # noqa: S608 - places
+        f"WHERE code IN ({reading.places(len(codes))}) ORDER BY created_at DESC, code DESC",
+        *codes,
+    )
+    givers = await persons.names([row["donor"] for row in rows])
+    return [
+        Hit(
+            number=row["reference"],
+            href=_pledge_page(row["code"], by),
+            title=persons.shown(givers.get(row["donor"])),
+            on=row["created_at"][:10],
+            amount_fen=row["amount_fen"],
+        )
+        for row in rows
+    ]
+
+
+async def refunds_asked(asked: Asked, by: Actor) -> Hits | None:
+    """Refunds by amount, newest first."""
+    if not by.may("refund.read") or not asked.amounts:
+        return None
+    rows: list[dict[str, Any]] = []
+    for fen in asked.amounts:
+        rows += await reading.rows(
+            "SELECT number, amount_fen, requested_at FROM refund WHERE amount_fen = $1 "  # noqa: S608 - a number
+            f"ORDER BY number DESC LIMIT {SHOWN + 1}",
+            fen,
+        )
+    hits = [
+        Hit(
+            number=row["number"],
+            href=addresses.of("refund", row["number"]),
+            on=row["requested_at"][:10],
+            amount_fen=row["amount_fen"],
+        )
+        for row in rows
+    ]
+    return search.listed(REFUNDS, hits, all_href=_all("/refunds", asked))
+
+
+def _all(path: str, asked: Asked) -> str:
+    return list_filters.address(path, asked.amounts, asked.name)
+
+
+finders = [receipt, pledge, refund, reversal, gifts, pledges_promised, refunds_asked]

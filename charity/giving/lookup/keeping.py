@@ -1,0 +1,157 @@
+"""The terms of gifts and pledges, written behind the books in chunks; each run goes on where the last one stopped.
+
+Two runs at once write the same rows: nothing is written twice, and the mark only goes forward.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from charity import clock, words
+from charity.db import reading, transactions
+from charity.db.transactions import Tx
+from charity.errors import Failure
+from charity.giving.lookup import terms
+from charity.people import names, persons
+from charity.people.models import PersonKind
+from charity.people.persons import Person
+
+CHUNK: Final = 2_000
+RUN_MAX: Final = 100_000
+"""Gifts, and pledges, of one run of the timetable."""
+BEHIND_S: Final = 60
+"""Pledges are given their instant before they are written: the youngest wait."""
+CHECKED: Final = 2_000
+"""Gifts that `charity verify` compares, the oldest and the newest."""
+Row = tuple[str, str, str, str]
+
+
+async def keep_up() -> int:
+    """Write the terms of what is new; how many gifts, pledges and corrected receipts were looked at."""
+    return await _all(_gifts) + await _all(_pledges) + await _receipts()
+
+
+async def _all(chunk: Any) -> int:
+    done = 0
+    while done < RUN_MAX:
+        n = await chunk()
+        done += n
+        if n < CHUNK // 2:
+            break
+    return done
+
+
+async def mark(kind: str) -> tuple[str, str]:
+    """Up to where terms of this kind are written: (at, key)."""
+    row = await reading.only("SELECT at, key FROM lookup_mark WHERE kind = $1", kind)
+    return row["at"], row["key"]
+
+
+async def _gifts() -> int:
+    at, _ = await mark(terms.GIFT)
+    rows = await reading.rows(
+        "SELECT d.seq, d.key, d.amount_fen, d.donor, r.amount_fen AS on_receipt FROM donation d "  # noqa: S608 - a number
+        f"LEFT JOIN receipt r ON r.code = d.receipt WHERE d.seq > $1 ORDER BY d.seq LIMIT {CHUNK}",
+        int(at or 0),
+    )
+    if len(rows) == CHUNK and rows[0]["seq"] != rows[-1]["seq"]:
+        rows = [row for row in rows if row["seq"] < rows[-1]["seq"]]  # the gifts of one entry stay together
+    if rows:
+        givers = await persons.names([row["donor"] for row in rows])
+        written = [term for row in rows for term in _of_gift(row, givers.get(row["donor"]))]
+        await _write(written, givers.values(), terms.GIFT, terms.place(rows[-1]["seq"]), "")
+    return len(rows)
+
+
+def _of_gift(row: dict[str, Any], giver: Person | None) -> list[Row]:
+    amounts = {terms.of_amount(fen) for fen in (row["amount_fen"], row["on_receipt"]) if fen}
+    return [
+        (terms.GIFT, term, terms.place(row["seq"]), row["key"]) for term in {*amounts, terms.of_giver(giver)} - {""}
+    ]
+
+
+async def _pledges() -> int:
+    at, key = await mark(terms.PLEDGE)
+    rows = await reading.rows(
+        "SELECT created_at, code, donor FROM pledge WHERE (created_at, code) > ($1, $2) AND created_at < $3 "  # noqa: S608
+        f"ORDER BY created_at, code LIMIT {CHUNK}",
+        at,
+        key,
+        clock.later(-BEHIND_S),
+    )
+    if rows:
+        givers = await persons.names([row["donor"] for row in rows])
+        named = [(row, terms.of_giver(givers.get(row["donor"]))) for row in rows]
+        written = [(terms.PLEDGE, term, row["created_at"], row["code"]) for row, term in named if term]
+        await _write(written, givers.values(), terms.PLEDGE, rows[-1]["created_at"], rows[-1]["code"])
+    return len(rows)
+
+
+async def _receipts() -> int:
+    """The gifts of receipts that were replaced, by the name and the sum that the new one has."""
+    at, _ = await mark(terms.RECEIPT)
+    rows = await reading.rows(
+        "SELECT o.ended_at, d.seq, d.key, n.donor, n.amount_fen, NULL AS on_receipt FROM receipt o "  # noqa: S608 - a number
+        "JOIN receipt n ON n.code = o.replaced_by JOIN receipt_line l ON l.number = n.number "
+        "JOIN donation d ON d.key = l.donation WHERE o.status = 'replaced' AND o.ended_at > $1 "
+        f"ORDER BY o.ended_at LIMIT {RUN_MAX}",
+        at,
+    )
+    if rows:
+        givers = await persons.names([row["donor"] for row in rows])
+        written = [term for row in rows for term in _of_gift(row, givers.get(row["donor"]))]
+        await _write(written, givers.values(), terms.RECEIPT, rows[-1]["ended_at"], "")
+    return len(rows)
+
+
+async def _write(rows: Sequence[Row], givers: Iterable[Person], kind: str, at: str, key: str) -> None:
+    firms = {giver.name for giver in givers if giver.kind == PersonKind.ORGANISATION}
+    parts = sorted((part, names.folded(name)) for name in firms for part in names.parts(name))
+
+    async def work(tx: Tx) -> None:
+        await tx.many(
+            "INSERT INTO lookup (kind, term, at, key) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", sorted(rows)
+        )
+        await tx.many("INSERT INTO lookup_part (part, name) VALUES ($1, $2) ON CONFLICT DO NOTHING", parts)
+        await tx.many(
+            "UPDATE lookup_mark SET at = $2, key = $3 WHERE kind = $1 AND (at < $2 OR at = $2 AND key < $3)",
+            [(kind, at, key)],
+        )
+
+    await transactions.run(work)
+
+
+async def check() -> list[Failure]:
+    """What `charity verify` says: the first and the last gifts that were written can be looked up."""
+    at, _ = await mark(terms.GIFT)
+    failures: list[Failure] = []
+    for order in ("ASC", "DESC"):
+        rows = await reading.rows(
+            "SELECT seq, key, amount_fen, donor, NULL AS on_receipt FROM donation WHERE seq <= $1 "  # noqa: S608 - from here
+            f"ORDER BY seq {order} LIMIT {CHECKED}",
+            int(at or 0),
+        )
+        givers = await persons.names([row["donor"] for row in rows])
+        wanted = {term: row["seq"] for row in rows for term in _of_gift(row, givers.get(row["donor"]))}
+        kept = await _kept(list(wanted))
+        failures += [
+            Failure("I12", words.say("捐赠 {key} 按姓名或金额查不到", key=term[3]))
+            for term in wanted
+            if term not in kept
+        ][:20]
+    return failures
+
+
+async def _kept(wanted: Sequence[Row]) -> set[Row]:
+    kept: set[Row] = set()
+    for n in range(0, len(wanted), 500):
+        keys = sorted({term[1] for term in wanted[n : n + 500]})
+        places = [term[2] for term in wanted[n : n + 500]]
+        rows = await reading.rows(
+            f"SELECT kind, term, at, key FROM lookup WHERE kind = '{terms.GIFT}' "  # noqa: S608 - places
+            f"AND term IN ({reading.places(len(keys), 3)}) AND at BETWEEN $1 AND $2",
+            min(places),
+            max(places),
+            *keys,
+        )
+        kept |= {(row["kind"], row["term"], row["at"], row["key"]) for row in rows}
+    return kept

@@ -1,0 +1,126 @@
+"""The keys of gifts and pledges by name or amount, newest first and bounded, with what is not written down yet."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from charity.db import reading
+from charity.giving.lookup import terms
+from charity.giving.lookup.keeping import mark
+from charity.people import names, persons
+from charity.people.models import PersonKind
+
+MATCHES_MAX: Final = 2_000
+"""Keys that one answer has."""
+NAMES_MAX: Final = 50
+"""Organisations with the same word in their name that one answer looks at."""
+TAIL_MAX: Final = 2_000
+"""Gifts and pledges since the last run of the timetable that are read as they are, the newest."""
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Keys, newest first; `more` when there are others."""
+
+    keys: list[str]
+    more: bool = False
+
+
+async def gifts_of_name(text: str, limit: int = MATCHES_MAX) -> Match:
+    """Gifts whose giver's name begins so, or has this word when it is an organisation; the same name first."""
+    asked = names.folded(text)
+    if len(asked) < names.SHORTEST:
+        return Match([])
+    rows = [*await _tail_of_gifts(asked), *await _written(terms.GIFT, asked, limit)]
+    return _newest(rows, limit)
+
+
+async def pledges_of_name(text: str, limit: int = MATCHES_MAX) -> Match:
+    """The same of pledges."""
+    asked = names.folded(text)
+    if len(asked) < names.SHORTEST:
+        return Match([])
+    rows = [*await _tail_of_pledges(asked), *await _written(terms.PLEDGE, asked, limit)]
+    return _newest(rows, limit)
+
+
+async def gifts_of_amount(first_fen: int, last_fen: int, limit: int = MATCHES_MAX) -> Match:
+    """Gifts of at least and at most so much, in money or valued goods, or on a receipt over so much."""
+    first, last = terms.of_amount(first_fen), terms.of_amount(last_fen)
+    order = "at DESC" if first == last else "term, at"
+    written = await reading.rows(
+        f"SELECT at, key FROM lookup WHERE kind = '{terms.GIFT}' AND term BETWEEN $1 AND $2 "  # noqa: S608 - from here
+        f"ORDER BY {order} LIMIT {limit + 1}",
+        first,
+        last,
+    )
+    at, _ = await mark(terms.GIFT)
+    tail = await reading.rows(
+        "SELECT d.seq, d.key, d.amount_fen, r.amount_fen AS on_receipt FROM donation d "  # noqa: S608 - a number
+        f"LEFT JOIN receipt r ON r.code = d.receipt WHERE d.seq > $1 ORDER BY d.seq DESC LIMIT {TAIL_MAX}",
+        int(at or 0),
+    )
+    fresh = [
+        {"at": terms.place(row["seq"]), "key": row["key"]}
+        for row in tail
+        if any(first_fen <= (fen or 0) <= last_fen for fen in (row["amount_fen"], row["on_receipt"]))
+    ]
+    return _newest([*fresh, *written], limit)
+
+
+def _newest(rows: list[Row], limit: int) -> Match:
+    keys = list(dict.fromkeys(row["key"] for row in sorted(rows, key=lambda row: row["at"], reverse=True)))
+    return Match(keys[:limit], len(keys) > limit)
+
+
+async def _written(kind: str, asked: str, limit: int) -> list[Row]:
+    """What is written down of this name: the same name, then names that begin so, then organisations with the word."""
+    same = terms.of_name(asked)
+    sql = f"SELECT at, key FROM lookup WHERE kind = $1 AND {{}} LIMIT {limit + 1}"  # noqa: S608 - from here
+    rows = await reading.rows(sql.format("term = $2 ORDER BY at DESC"), kind, same)
+    if len(rows) <= limit:
+        rows += await reading.rows(sql.format("term > $2 AND term < $3 ORDER BY term"), kind, same, same + terms.LAST)
+    if len(rows) <= limit:
+        firms = await reading.rows(
+            f"SELECT DISTINCT name FROM lookup_part WHERE part >= $1 AND part < $2 LIMIT {NAMES_MAX}",  # noqa: S608
+            asked[: names.PART_MAX],
+            asked[: names.PART_MAX] + terms.LAST,
+        )
+        for firm in firms:
+            rows += await reading.rows(sql.format("term = $2 ORDER BY at DESC"), kind, terms.of_name(firm["name"]))
+            if len(rows) > limit:
+                break
+    return rows
+
+
+async def _tail_of_gifts(asked: str) -> list[Row]:
+    at, _ = await mark(terms.GIFT)
+    tail = await reading.rows(
+        f"SELECT seq, key, donor FROM donation WHERE seq > $1 ORDER BY seq DESC LIMIT {TAIL_MAX}",  # noqa: S608
+        int(at or 0),
+    )
+    named = await _named([row["donor"] for row in tail], asked)
+    return [{"at": terms.place(row["seq"]), "key": row["key"]} for row in tail if row["donor"] in named]
+
+
+async def _tail_of_pledges(asked: str) -> list[Row]:
+    at, key = await mark(terms.PLEDGE)
+    tail = await reading.rows(
+        "SELECT created_at, code, donor FROM pledge WHERE (created_at, code) > ($1, $2) "  # noqa: S608 - a number
+        f"ORDER BY created_at DESC, code DESC LIMIT {TAIL_MAX}",
+        at,
+        key,
+    )
+    named = await _named([row["donor"] for row in tail], asked)
+    return [{"at": row["created_at"], "key": row["code"]} for row in tail if row["donor"] in named]
+
+
+async def _named(donors: list[str], asked: str) -> set[str]:
+    """Those of these persons whose name is looked for."""
+    known = await persons.names(donors)
+    return {
+        key
+        for key, person in known.items()
+        if person.kind != PersonKind.ANONYMOUS
+        and names.answers(person.name, asked, organisation=person.kind == PersonKind.ORGANISATION)
+    }

@@ -1,0 +1,205 @@
+"""The search box: amounts in every writing, names by their beginning, bank numbers; by permission, and bounded."""
+
+import logging
+from typing import Any
+
+import pytest
+from cast import Cast
+from conftest import Web
+from desk.test_desk import made
+from giving.given import TODAY, give, promised, refunded
+
+from charity.db import reading, transactions
+from charity.db.transactions import Tx
+from charity.desk import search
+from charity.desk.search import SHOWN
+from charity.giving import lookup
+from charity.people import names
+from charity.people.persons import Donor
+from charity.roles import PERMISSIONS
+
+API = "/api/v1/search"
+FIRM = Donor("organisation", "恒溪纺织有限公司")
+
+
+async def kinds(text: str, by: Any) -> dict[str, list[str]]:
+    return {hits.kind: [hit.number for hit in hits.items] for hits in await search.find(text, by)}
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        ("1,234.56", (123_456,)),
+        ("1234.56", (123_456,)),
+        ("¥1,234.56", (123_456,)),
+        ("￥１，２３４．５６", (123_456,)),
+        ("1234.56元", (123_456,)),
+        ("人民币1234.56", (123_456,)),
+        ("1,234.5", (123_450,)),
+        ("123456", (12_345_600, 123_456)),
+        ("123456元", (12_345_600,)),
+        ("¥123456", (12_345_600,)),
+        ("3万元", (3_000_000,)),
+        ("1.25万", (1_250_000,)),
+        ("1亿", (10_000_000_000,)),
+        ("0", ()),
+        ("1,23", ()),
+        ("1.234", ()),
+        ("-5", ()),
+        ("12345678901234567890", ()),
+        ("王小明", ()),
+        ("9" * 64, ()),
+    ],
+)
+def test_an_amount_is_read_as_yuan_and_a_whole_number_also_as_fen(text: str, fen: tuple[int, ...]) -> None:
+    assert search.read(text).amounts == fen
+
+
+def test_a_name_is_folded_and_an_organisation_has_parts() -> None:
+    assert names.folded(" Ｗang  Xiao-Ming ") == "wangxiaoming"
+    assert "纺织有限公司" in names.parts("恒溪纺织有限公司")
+    assert names.parts("Linxi Steel Co., Ltd.") == ["steelcoltd", "coltd", "ltd"]
+    assert names.answers("恒溪纺织有限公司", "纺织", organisation=True)
+    assert not names.answers("王小明", "小明", organisation=False)
+    assert names.answers("Ｗang Xiaoming", "wangx", organisation=False)
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["tail", "written"])
+async def test_gifts_are_reached_by_amount_and_by_name_before_and_after_they_are_written_down(
+    house: Cast,
+    written: bool,  # noqa: FBT001 - a parameter of pytest
+) -> None:
+    first = (await give(house, 123_456)).body["receipt"]["number"]
+    second = (await give(house, 12_345_600)).body["receipt"]["number"]
+    firm = (await give(house, 700, donor=FIRM)).body["receipt"]["number"]
+    await give(house, 800, donor=Donor())
+    if written:
+        assert await lookup.keep_up() >= 4
+        assert await lookup.keep_up() == 0
+        assert await lookup.check() == []
+    by = house.accountant
+    assert await kinds("1,234.56", by) == {"捐赠": [first]}
+    assert await kinds("123456", by) == {"捐赠": [second, first]}
+    for text in ("王小", "王小明", " 王 小明", "王小明"):
+        assert await kinds(text, by) == {"捐赠": [second, first]}, text
+    for text in ("纺织", "恒溪", "有限公司", "恒溪纺织有限公司"):
+        assert await kinds(text, by) == {"捐赠": [firm]}, text
+    for text in ("小明", "王大", "爱心人士", "王", "4.56", "6.66"):
+        assert await kinds(text, by) == {}, text
+
+
+async def test_a_corrected_receipt_is_reached_by_its_new_name(house: Cast) -> None:
+    import as_shown  # noqa: PLC0415
+
+    code = (await give(house)).body["receipt"]["code"]
+    new = await as_shown.replace(code, reason="错名", donor=Donor("person", "王晓明"), by=house.accountant)
+    await lookup.keep_up()
+    assert await kinds("王晓", house.accountant) == {"捐赠": [new.body["number"]]}
+
+
+async def test_pledges_refunds_and_vouchers_are_reached_by_amount_and_name(house: Cast) -> None:
+    await promised(amount_fen=77_700)
+    gift = await give(house, 9_900)
+    refund = await refunded(house, gift, 9_900)
+    number, _ = await made(house)
+    reference = await reading.value("SELECT reference FROM pledge")
+    assert await kinds("777元", house.cashier) == {"认捐": [reference]}
+    assert (await kinds("王小明", house.cashier))["认捐"] == [reference]
+    assert (await kinds("99.00", house.accountant))["退款"] == [refund]
+    for text in ("1500.00", "王建国", "王建"):
+        assert await kinds(text, house.approver) == {"拨付审批单": [number]}, text
+    (hits,) = await search.find("王建国", house.approver)
+    assert "王建国" not in hits.items[0].title
+
+
+async def test_a_bank_number_leads_to_its_gift_however_it_is_written(house: Cast) -> None:
+    gift = await give(house, 5_500, channel="bank", channel_ref="ICBC-2026 0001")
+    for text in ("icbc20260001", "ＩＣＢＣ－２０２６０００１", "ICBC 2026-0001"):
+        (hits,) = await search.find(text, house.accountant)
+        assert [hit.number for hit in hits.items] == [gift.body["receipt"]["number"]], text
+        assert hits.items[0].href == f"/receipts/{gift.body['receipt']['code']}"
+    assert await search.find("ICBC20260001", house.caseworker) == []
+
+
+async def test_nobody_sees_what_he_may_not_open(house: Cast, web: Web) -> None:
+    await give(house, 123_456, channel="bank", channel_ref="REF-77")
+    await promised(amount_fen=123_456)
+    await made(house)
+    for text in ("1234.56", "王小明", "王建国", "REF-77", "1500.00"):
+        for role in ("clerk", "manager", "organiser", "admin"):
+            assert await search.find(text, getattr(house, role)) == [], (role, text)
+    for role, hidden in (("caseworker", "捐赠"), ("approver", "捐赠"), ("approver", "认捐")):
+        assert hidden not in await kinds("1234.56", getattr(house, role))
+        assert hidden not in await kinds("王小明", getattr(house, role))
+    for role in ("accountant", "auditor", "cashier", "approver", "caseworker"):
+        client = web.as_(role)
+        for text in ("1234.56", "王小明", "王建国", "1500.00"):
+            for hits in await search.find(text, getattr(house, role)):
+                for hit in hits.items:
+                    assert (await client.get(hit.href)).status_code in {200, 303}, (role, hit.href)
+    assert "desk.read" in PERMISSIONS
+
+
+async def test_a_name_that_begins_many_others_and_an_amount_of_many_stay_bounded(house: Cast) -> None:
+    await give(house, 100)
+    seq = await reading.value("SELECT MAX(seq) FROM donation")
+
+    async def many(tx: Tx) -> None:
+        rows = [
+            {"kind": "gift", "term": f"n王小明{n:05d}", "at": f"{seq:014d}", "key": "0" * 32} for n in range(10_000)
+        ]
+        rows += [
+            {"kind": "gift", "term": f"a{7_700:014d}", "at": f"{n:014d}", "key": f"{n:032d}"} for n in range(50_000)
+        ]
+        await tx.insert("lookup", rows)
+
+    await lookup.keep_up()
+    await transactions.run(many)
+    match = await lookup.gifts_of_name("王小明")
+    assert len(match.keys) <= lookup.MATCHES_MAX
+    match = await lookup.gifts_of_amount(7_700, 7_700, SHOWN)
+    assert (len(match.keys), match.more) == (SHOWN, True)
+    assert match.keys[0] == f"{49_999:032d}"
+    (hits,) = await search.find("王小明", house.accountant)
+    assert len(hits.items) == 1
+
+
+async def test_one_hit_is_opened_and_several_are_listed_twenty_a_kind(house: Cast, web: Web) -> None:
+    client = web.as_("accountant")
+    gift = (await give(house, 4_200)).body["receipt"]
+    opened = await client.post("/desk/search", data={"q": "42.00"})
+    assert (opened.status_code, opened.headers["location"]) == (303, f"/receipts/{gift['code']}")
+    as_fen = await client.post("/desk/search", data={"q": "4200"})
+    assert as_fen.status_code == 200
+    assert "¥4,200.00" in as_fen.text
+    assert "¥42.00" in as_fen.text
+    for _ in range(SHOWN):
+        await give(house, 4_200)
+    page = await client.post("/desk/search", data={"q": "42元"})
+    assert page.status_code == 200
+    assert page.text.count('class="row-link"') == SHOWN
+    assert "/receipts?least=42.00&amp;most=42.00" in page.text
+    assert "王小明" in page.text
+
+
+async def test_the_api_answers_the_same_and_keeps_nothing(house: Cast, web: Web, caplog: Any) -> None:
+    gift = (await give(house, 4_200)).body["receipt"]
+    with caplog.at_level(logging.DEBUG, "charity"):
+        answer = await web.as_("accountant").post(API, json={"text": "王小明"})
+    (item,) = answer.json()["items"]
+    assert item == {
+        "kind": "捐赠",
+        "number": gift["number"],
+        "title": "王小明",
+        "on": TODAY,
+        "amount_fen": 4_200,
+        "url": f"/receipts/{gift['code']}",
+    }
+    assert answer.json()["more"] == []
+    assert "王小明" not in "".join(
+        r.getMessage() + str(vars(r)) for r in caplog.records if r.name.startswith("charity")
+    )
+    assert (await web.as_("clerk").post(API, json={"text": "王小明"})).json() == {"items": [], "more": []}
+    assert (await web.as_().post(API, json={"text": "王小明"})).status_code == 401
+    for body in ({}, {"text": ""}, {"text": "x" * 65}, {"text": 5}, {"text": "x", "y": 1}):
+        assert (await web.as_("clerk").post(API, json=body)).status_code == 422, body
