@@ -5,13 +5,12 @@ compared and are not kept in the voucher: the voucher's content holds a salted d
 a payee whose account was changed after the approval is noticed before the money leaves.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from charity import words
 from charity.aid import rules
-from charity.people import accounts, households, institutions, masking, names, persons
+from charity.people import accounts, households, institutions, masking, persons
 from charity.people.masking import Reader, What
 from charity.people.models import HouseholdStatus, InstitutionKind
 from charity.roles import SYSTEM, Actor
@@ -71,16 +70,15 @@ async def find(kind: str, code: str, *, by: Actor) -> Payee:
     return payee
 
 
-async def named(name: str, paid: Sequence[str], *, by: Actor) -> dict[str, list[str]]:
-    """The codes of payees of this name, by their kinds as SQL has them; of persons those among `paid`."""
-    people = await persons.names(paid)
-    asked = names.folded(name)
+async def named(name: str, *, by: Actor) -> dict[str, list[str]]:
+    """The codes of payees of this name, by their kinds as SQL has them; of persons those with an account."""
+    people = await persons.payees_matching(name, by=by, limit=MATCHES_MAX)
     of_home = await households.matching(name, [], by=by, limit=MATCHES_MAX)
     others = await institutions.matching(name, [], by=by, limit=MATCHES_MAX)
     return {
         "'household'": [row.code for row in of_home],
         "'institution', 'supplier'": [row.code for row in others],
-        "'person'": [key for key, person in people.items() if names.answers(person.name, asked, organisation=False)],
+        "'person'": [person.key for person in people],
     }
 
 
