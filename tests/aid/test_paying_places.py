@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aid.given import API, BODY, Aid, approved_by_api, cost, gift_to, hash_of, refused, row
+from pdf_reading import flat
 
 from charity import clock
 from charity.aid import verify
@@ -14,6 +15,7 @@ from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.ledger import places
 from charity.ledger import verify as books_verify
+from charity.printing import renderer
 from charity.reports import verify as registers_verify
 
 TILL, BANK = "1001/-", "1002/ICBC-01"
@@ -171,3 +173,16 @@ async def test_a_till_pays_what_it_has_once(aid: Aid) -> None:
     assert f"{short.facts['elsewhere']}" == "银行存款 ICBC-01 5,000.00 元"
     assert await books_verify.run() == await verify.run() == []
     assert {(await row(n))["status"] for n in numbers} == {"paid", "approved"}
+
+
+async def test_a_voucher_paid_in_cash_prints_a_place_for_who_receives_it(web: Any, aid: Aid) -> None:
+    await aid.gift("F-GEN", 200_000, TILL)
+    cash, _ = await aid.approved(amount_fen=100)
+    banked, _ = await aid.approved(amount_fen=100)
+    await aid.pay(cash, "", paid_from=TILL)
+    await aid.pay(banked, "ICBC-1")
+    try:
+        prints = [flat((await web.as_("auditor").get(f"/vouchers/{number}.pdf")).content) for number in (cash, banked)]
+    finally:
+        await renderer.close()
+    assert ["领款人签收" in text for text in prints] == [True, False]
