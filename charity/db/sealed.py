@@ -28,6 +28,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "household": ("address", "bank_account", "phone"),
     "household_account": ("bank_account",),
     "institution": ("bank_account", "phone"),
+    "invitation": ("note",),
     "pledge": ("message",),
     "donation": ("memo",),
     "receipt": ("delivery_note", "reason"),

@@ -1,5 +1,7 @@
 """Public pages: home, campaign, receipt check and its PDF."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -8,7 +10,7 @@ from charity import clock, words
 from charity.disclosure import campaigns as public
 from charity.disclosure import checks, figures, receipts, uses
 from charity.errors import Refusal
-from charity.giving import campaigns
+from charity.giving import campaigns, invitations
 from charity.giving import receipts as gift_receipts
 from charity.giving.campaigns import STATUS_WORDS
 from charity.giving.donors import work_units
@@ -16,7 +18,7 @@ from charity.ledger import funds
 from charity.ledger.equation import FIGURES
 from charity.money import capitals
 from charity.office import organisation, stores
-from charity.web import contexts, limits, pages
+from charity.web import contexts, limits, pages, policies
 
 TYPED_MAX = 200
 PDFS = limits.Pace("public_pdf", 60, 60)
@@ -55,6 +57,19 @@ async def home(request: Request) -> Response:
 async def campaign(request: Request) -> Response:
     """One campaign: its figures and uses are its fund's."""
     shown = await campaigns.get(request.path_params["slug"])
+    return await _campaign_page(request, shown, f"/campaigns/{shown.row['slug']}/give")
+
+
+async def invited(request: Request) -> Response:
+    """A campaign by invitation, for whoever holds one: unlisted, and without the certificate for public appeals."""
+    opened = await invitations.opened(request.path_params["invitation"])
+    we = (await pages.base_context(request))["organisation"] | {"certificate": ""}
+    response = await _campaign_page(request, opened.campaign, f"/i/{opened.code}/give", organisation=we)
+    response.headers.update(policies.UNLISTED)
+    return response
+
+
+async def _campaign_page(request: Request, shown: campaigns.Shown, give_href: str, **context: Any) -> Response:
     slug, sort = shown.row["slug"], request.query_params.get("sort", "participation")
     goal, fund = shown.row["goal_fen"], shown.row["fund"]
     return await pages.page(
@@ -72,6 +87,8 @@ async def campaign(request: Request) -> Response:
         units=await work_units.giving(slug, sort="name" if sort == "name" else "participation"),
         sort=sort,
         statutory=await public.statutory(shown),
+        give_href=give_href,
+        **context,
         pause=_sentence(await campaigns.paused(shown.row)),
         plan=await public.plan(shown.row["fund"]),
     )
@@ -111,6 +128,11 @@ async def checked(request: Request) -> Response:
     return response
 
 
+async def _campaign_href(slug: str | None) -> str:
+    """The public page of a campaign; "" for none, and for one by invitation."""
+    return f"/campaigns/{slug}" if slug and await campaigns.is_public(slug) else ""
+
+
 async def receipt(request: Request) -> Response:
     """The check of a receipt."""
     checked = await receipts.check(request.path_params["code"])
@@ -119,6 +141,7 @@ async def receipt(request: Request) -> Response:
     response = await pages.page(
         request,
         "disclosure/receipt.html",
+        campaign_href=await _campaign_href(checked.row.campaign_id),
         checked=checked,
         row=checked.row,
         path_of=checked.path,
@@ -145,6 +168,7 @@ async def receipt_pdf(request: Request) -> Response:
 routes = [
     Route("/", home, methods=["GET"]),
     Route("/campaigns/{slug}", campaign, methods=["GET"]),
+    Route("/i/{invitation}", invited, methods=["GET"]),
     Route("/give/goods", goods, methods=["GET"]),
     Route("/check", check, methods=["GET"]),
     Route("/c/{code}", checked, methods=["GET"]),

@@ -10,6 +10,8 @@ from charity.giving.deliveries import routes as deliveries
 from charity.giving.donations import api as donation_calls
 from charity.giving.donations import routes as donations
 from charity.giving.gifts import routes as gifts
+from charity.giving.invitations import api as invitation_calls
+from charity.giving.invitations import routes as invitations
 from charity.giving.pledges import api as pledge_calls
 from charity.giving.pledges import routes as pledges
 from charity.giving.receipts import api as receipt_calls
@@ -25,7 +27,7 @@ from charity.web.nav import NavItem
 MINUTE_S = 60.0
 ROOM = Room(
     name="giving",
-    models=["charity.giving.models"],
+    models=["charity.giving.models", "charity.giving.invitations.models"],
     routes=[
         *pledges.routes,
         *donations.routes,
@@ -35,6 +37,7 @@ ROOM = Room(
         *receipts.routes,
         *refunds.routes,
         *reversals.routes,
+        *invitations.routes,
         *campaigns.routes,
     ],
     endpoints=[
@@ -46,6 +49,7 @@ ROOM = Room(
         *refund_calls.endpoints,
         *reversal_calls.endpoints,
         *campaign_calls.endpoints,
+        *invitation_calls.endpoints,
     ],
     tasks=desk.tasks,
     finders=desk.finders,

@@ -33,6 +33,12 @@ PLAN_NEEDED = Rule("campaign.plan_needed", "请填写用途计划：每个项目
 PLAN_NOT_HERE = Rule(
     "campaign.plan_not_here", "已有的基金没有用途计划可填；日常捐赠、受托代理和定向募捐也没有", 422, "programme.0"
 )
+INVITATION_UNKNOWN = Rule("invitation.unknown", "没有这份邀请：链接可能抄错了", 404)
+INVITATION_WITHDRAWN = Rule("invitation.withdrawn", "这份邀请已经撤回，不能再用；以前的认捐不受影响", 410)
+INVITATION_EXPIRED = Rule("invitation.expired", "这份邀请已于 {day} 到期，不能再用；以前的认捐不受影响", 410)
+INVITATION_DAYS = Rule("invitation.days", "到期日不能早于今天，也不能晚于活动结束", 422, "expires_on")
+INVITATION_NOT_HERE = Rule("invitation.not_here", "只有定向募捐凭邀请参加")
+INVITATION_DONE = Rule("invitation.done", "这份邀请已经撤回过")
 WORK_UNIT_UNKNOWN = Rule("work_unit.unknown", "没有单位“{work_unit}”", 422, "work_unit")
 WORK_UNIT_EXISTS = Rule("work_unit.exists", "单位代号“{code}”或参考号“{reference}”已有", 409, "code")
 

@@ -36,3 +36,6 @@ DATA: Policy = (
 )
 # A browser shows a PDF in a viewer of its own, which a default-src would switch off.
 PDF = _headers("frame-ancestors 'none'; form-action 'none'", "()")
+
+UNLISTED = {"x-robots-tag": "noindex, nofollow"}
+"""The header of a page that only its address leads to: no search engine lists it."""

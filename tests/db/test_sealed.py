@@ -171,6 +171,7 @@ SEALED = {
     "key_canary": {"value"},
     "money_transfer": {"reason"},
     "person": {"address", "bank_account", "email", "id_number", "phone"},
+    "invitation": {"note"},
     "pledge": {"message"},
     "receipt": {"delivery_note", "reason"},
     "gift_reversal": {"decision", "reason"},

@@ -51,6 +51,8 @@ VERBS = {
     "giving.donations.verbs.receive": "gift.receive",
     "giving.donations.verbs.receive_together": "gift.receive",
     "giving.donors.work_units.add": "campaign.manage",
+    "giving.invitations.verbs.make": "campaign.manage",
+    "giving.invitations.verbs.withdraw": "campaign.manage",
     "giving.pledges.verbs.receive": "gift.receive",
     "giving.receipts.verbs.deliver": "gift.receive",
     "giving.receipts.verbs.issue_anew": "gift.receive",

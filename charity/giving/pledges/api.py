@@ -23,6 +23,7 @@ async def promise(call: Call) -> Answer:
         fund=body.fund,
         work_unit=body.work_unit,
         message=body.message or "",
+        invitation=body.invitation or "",
     )
     return await pledges.promise(promised, idem=call.idem("pledge"))
 

@@ -45,6 +45,7 @@ class PledgeBody(Body):
     fund: Code | None = Field(None, description="指定的基金；默认为活动的基金")
     work_unit: Code | None = Field(None, description="单位代号")
     message: Message | None = Field(None, description="留言，加密保存")
+    invitation: Code | None = Field(None, description="邀请码：只有定向募捐要")
 
 
 class PledgeAnswer(BaseModel):

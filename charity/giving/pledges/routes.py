@@ -8,7 +8,8 @@ from starlette.routing import Route
 
 from charity import clock
 from charity.errors import Refusal
-from charity.giving import campaigns, pledges
+from charity.giving import campaigns, invitations, pledges
+from charity.giving.campaigns import Shown
 from charity.giving.donations.screens import read_back, received_choices
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.pledges import Promise, screens
@@ -16,7 +17,7 @@ from charity.giving.pledges.forms import GiveForm, PledgesQuery, ReceiveForm
 from charity.giving.receipts.routes import to_receipt
 from charity.giving.rules import CAMPAIGN_NOT_OPEN, CAMPAIGN_UNFILLED, CERTIFICATE_NOT_GOOD
 from charity.office import privacy
-from charity.web import auth, confirming, forms, pages
+from charity.web import auth, confirming, forms, pages, policies
 from charity.web.choices import choices
 from charity.web.list_filters import ROWS, must_know
 from charity.words import Term
@@ -40,18 +41,34 @@ async def give_form(request: Request) -> Response:
         return pages.see_other(request, f"/campaigns/{request.path_params['slug']}", message, kind="warn")
 
 
-async def _give_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
+async def invited_form(request: Request) -> Response:
+    """The form to give of whoever was invited."""
+    return await _give_page(request, {"kind": "person", "channel": "bank", "public_amount": "1"})
+
+
+async def _asked(request: Request) -> tuple[Shown, str, str]:
+    """The campaign of an address, the address of its page, and the code of the invitation; "" for a public one."""
+    code = request.path_params.get("invitation", "")
+    if code:
+        invited = await invitations.opened(code)
+        return invited.campaign, f"/i/{invited.code}", invited.code
     shown = await campaigns.get(request.path_params["slug"])
+    return shown, f"/campaigns/{shown.row['slug']}", ""
+
+
+async def _give_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
+    shown, back, invitation = await _asked(request)
     if shown.row["status"] != "active":
         raise CAMPAIGN_NOT_OPEN(name=shown.name, state=Term(campaigns.STATUS_WORDS[shown.row["status"]]))
     if (pause := await campaigns.paused(shown.row)) is not None:
         raise pause
-    return await pages.form(
+    response = await pages.form(
         request,
         "giving/pledges/give.html",
         refusal,
         values=values,
         shown=shown,
+        back=back,
         amounts=screens.AMOUNTS_FEN,
         kinds=kinds(),
         notice=(await privacy.current()).version,
@@ -59,15 +76,20 @@ async def _give_page(request: Request, values: Data, refusal: Refusal | None = N
         funds=screens.fund_choices(await campaigns.fund_choices(shown.row["slug"])),
         units=await unit_choices() if shown.row["kind"] == "one_day" else [],
     )
+    if invitation:
+        response.headers.update(policies.UNLISTED)
+    return response
 
 
 async def give(request: Request) -> Response:
     """Keep the promise and show its page."""
     data = await forms.data(request, GiveForm)
+    shown, _, invitation = await _asked(request)
     try:
         form = forms.read(GiveForm, data)
         promised = Promise(
-            campaign=request.path_params["slug"],
+            campaign=shown.row["slug"],
+            invitation=invitation,
             amount_fen=form.amount,
             channel=form.channel,
             donor=form.donor(),
@@ -166,6 +188,8 @@ async def receive(request: Request) -> Response:
 
 routes = [
     Route("/campaigns/{slug}/give", give_form, methods=["GET"]),
+    Route("/i/{invitation}/give", invited_form, methods=["GET"]),
+    Route("/i/{invitation}/give", give, methods=["POST"]),
     Route("/campaigns/{slug}/give", give, methods=["POST"]),
     Route("/p/{code}", pledge, methods=["GET"]),
     Route("/pledges", pledge_list, methods=["GET"]),

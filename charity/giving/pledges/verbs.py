@@ -11,7 +11,7 @@ from typing import Any
 from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.db.tables import Table
-from charity.giving import campaigns, channels, donations, rules
+from charity.giving import campaigns, channels, donations, invitations, rules
 from charity.giving.donations import Gift, read_back
 from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, PledgeRow
 from charity.giving.pledges import content
@@ -38,7 +38,10 @@ STATUS_WORDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """What somebody promises. `message` is sealed; the two switches are the giver's own wish."""
+    """What somebody promises. `message` is sealed; the two switches are the giver's own wish.
+
+    `invitation` is the code of one, which a campaign by invitation asks for.
+    """
 
     campaign: str
     amount_fen: int
@@ -49,6 +52,7 @@ class Promise:
     fund: str | None = None
     work_unit: str | None = None
     message: str = ""
+    invitation: str = ""
 
 
 async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
@@ -67,6 +71,7 @@ async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
     expires_at = clock.later(PLEDGE_DAYS * 86_400)
 
     def decide(state: State) -> Answer:
+        invitations.must_admit(state, campaign, promised.invitation, today=today)
         campaigns.accepting(state, promised.campaign, day=today)
         if promised.work_unit and state.row(WORK_UNIT, promised.work_unit) is None:
             raise rules.WORK_UNIT_UNKNOWN(work_unit=promised.work_unit)
@@ -96,6 +101,7 @@ async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
         return Answer(201, {**answer, "amount_fen": promised.amount_fen, "expires_at": expires_at})
 
     rows: list[tuple[Table[Any], str]] = [(CAMPAIGN, promised.campaign), *((REFERENCE, r) for r in drawn)]
+    rows += invitations.wants(campaign, promised.invitation)
     if promised.work_unit:
         rows.append((WORK_UNIT, promised.work_unit))
     return await submit(Command(decide, wants=Wants(rows=rows), idem=idem))
