@@ -6,7 +6,7 @@ prints 不计价 and adds nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from charity import money, words
 from charity.printing import pages
@@ -14,6 +14,9 @@ from charity.printing import pages
 LINES_MAX: Final = 2_000
 ROWS_MIN: Final = 5
 UNVALUED: Final = "不计价"
+INTAKES: Final = {"gift": "捐赠物资接收（入库）单", "purchase": "采购物资入库单", "opening": "期初物资入库单"}
+IN_REVERSED: Final = "物资入库冲销单（红字）"
+OUT_REVERSED: Final = "物资出库冲销单（红字）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,10 @@ class IntakeSlip:
     counters: Sequence[str] = ()
     keeper: str = ""
     verify_url: str
+    source: Literal["gift", "purchase", "opening"] = "gift"
     reversed_on: str = ""
+    reverses: str = ""
+    reason: str = ""
     demo: bool = False
     lang: str = "zh"
 
@@ -90,12 +96,28 @@ class IssueSlip:
     issued_by: str = ""
     verify_url: str
     reversed_on: str = ""
+    reverses: str = ""
+    reason: str = ""
     demo: bool = False
     lang: str = "zh"
 
 
 def _priced(fen: int | None) -> str:
     return words.say(UNVALUED) if fen is None else money.yuan(fen)
+
+
+def _sign(slip: "IntakeSlip | IssueSlip") -> int:
+    """A slip that takes another back is written in red figures: below nothing."""
+    return -1 if slip.reverses else 1
+
+
+def _signed(slip: "IntakeSlip | IssueSlip", fen: int | None) -> str:
+    return _priced(None if fen is None else _sign(slip) * fen)
+
+
+def _taken_back(slip: "IntakeSlip | IssueSlip") -> list[tuple[str, str]]:
+    """Which slip a reversal takes back, and why."""
+    return [(words.say("被冲销单号"), slip.reverses), (words.say("冲销原因"), slip.reason)] if slip.reverses else []
 
 
 def intake_html(slip: IntakeSlip) -> str:
@@ -108,9 +130,9 @@ def intake_html(slip: IntakeSlip) -> str:
                 line.name,
                 line.specification,
                 line.measure,
-                f"{line.quantity:,}",
+                f"{_sign(slip) * line.quantity:,}",
                 _priced(line.unit_price_fen),
-                _priced(line.amount_fen),
+                _signed(slip, line.amount_fen),
                 line.basis,
                 line.produced_on,
                 line.expires_on,
@@ -122,15 +144,14 @@ def intake_html(slip: IntakeSlip) -> str:
             for n, line in enumerate(slip.lines, start=1)
         ]
         say = words.say
-        facts = [
-            (say("店/库"), slip.store),
-            (say("捐赠人"), slip.donor),
-            (say("捐赠意愿"), slip.wish),
-            (say("协议号"), slip.agreement),
-        ]
+        given = slip.source == "gift"
+        facts = [(say("店/库"), slip.store), (say("捐赠人") if given else say("来源"), slip.donor)]
+        if given:
+            facts += [(say("捐赠意愿"), slip.wish), (say("协议号"), slip.agreement)]
+        facts += _taken_back(slip)
         people = [*slip.counters, "", ""][:2]
         signatures = [
-            (say("捐赠人"), ""),
+            (say("捐赠人") if given else say("经办"), ""),
             (say("验收人"), people[0]),
             (say("验收人"), people[1]),
             (say("保管员"), slip.keeper),
@@ -153,7 +174,8 @@ def intake_html(slip: IntakeSlip) -> str:
             ("quality", "质检结果"),
             ("remark", "备注"),
         )
-        return _form(slip, "intake", "捐赠物资接收（入库）单", facts, heads, rows, signatures)
+        title = IN_REVERSED if slip.reverses else INTAKES[slip.source]
+        return _form(slip, "intake", title, facts, heads, rows, signatures)
 
 
 def issue_html(slip: IssueSlip) -> str:
@@ -166,11 +188,11 @@ def issue_html(slip: IssueSlip) -> str:
                 line.name,
                 line.specification,
                 line.measure,
-                f"{line.quantity:,}",
+                f"{_sign(slip) * line.quantity:,}",
                 line.lot,
                 _priced(line.unit_price_fen),
-                _priced(line.amount_fen),
-                f"{line.points:,}",
+                _signed(slip, line.amount_fen),
+                f"{_sign(slip) * line.points:,}",
                 line.remark,
             )
             for n, line in enumerate(slip.lines, start=1)
@@ -187,6 +209,7 @@ def issue_html(slip: IssueSlip) -> str:
         ]
         if slip.proxy:
             facts.append((say("代领"), slip.proxy))
+        facts += _taken_back(slip)
         signatures = [
             (say("批准"), ""),
             (say("发货"), slip.issued_by),
@@ -206,19 +229,27 @@ def issue_html(slip: IssueSlip) -> str:
             ("count", "分值"),
             ("remark", "备注"),
         )
-        return _form(slip, "issue", "物资出库单", facts, heads, rows, signatures)
+        return _form(slip, "issue", OUT_REVERSED if slip.reverses else "物资出库单", facts, heads, rows, signatures)
 
 
 def _totals(slip: IntakeSlip | IssueSlip, heads: Sequence[tuple[str, str]]) -> list[str]:
     """The cells of the sum row: pieces, value and points, under their columns."""
     amounts = [line.amount_fen for line in slip.lines if line.amount_fen is not None]
     sums = {
-        "数量": f"{sum(line.quantity for line in slip.lines):,}",
-        "金额": money.yuan(sum(amounts)) if amounts else words.say(UNVALUED),
+        "数量": f"{_sign(slip) * sum(line.quantity for line in slip.lines):,}",
+        "金额": money.yuan(_sign(slip) * sum(amounts)) if amounts else words.say(UNVALUED),
     }
     if isinstance(slip, IssueSlip):
-        sums["分值"] = f"{sum(line.points for line in slip.lines):,}"
+        sums["分值"] = f"{_sign(slip) * sum(line.points for line in slip.lines):,}"
     return [sums.get(label, "") for _, label in heads]
+
+
+def _capitals(slip: IntakeSlip | IssueSlip) -> str:
+    """The sum of a slip in capitals; "" when nothing on it has a value."""
+    amounts = [line.amount_fen for line in slip.lines if line.amount_fen is not None]
+    if not amounts:
+        return ""
+    return money.capitals(_sign(slip) * sum(amounts))
 
 
 def _form(
@@ -240,6 +271,7 @@ def _form(
         "totals": _totals(slip, heads),
         "signatures": signatures,
         "fillers": max(0, ROWS_MIN - len(rows)),
-        "mark": words.say("已冲销") if slip.reversed_on else "",
+        "mark": words.say("已冲销") if slip.reversed_on else words.say("红字") if slip.reverses else "",
+        "capitals": _capitals(slip) if kind == "intake" else "",
     }
     return pages.render("slip.html", lang=slip.lang, document=slip, demo=slip.demo, **view)

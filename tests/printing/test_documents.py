@@ -225,6 +225,29 @@ async def test_slips_print_lines_sums_and_a_code_that_decodes():
     assert codes_in(intake) == codes_in(issue) == [URL]
 
 
+async def test_a_slip_says_what_it_is_in_title_signs_and_capitals():
+    given = flat(await printed(slips.intake_html(INTAKE)))
+    assert all(words in given for words in ("捐赠物资接收（入库）单", "人民币贰佰玖拾肆元整", "以下空白"))
+    bought = flat(await printed(slips.intake_html(replace(INTAKE, source="purchase", donor="采购（审批单 BF-1）"))))
+    assert "采购物资入库单" in bought
+    assert "捐赠" not in bought
+    back = {"reverses": "RK-LX01-2026-000007", "reason": "数错了"}
+    taken = flat(await printed(slips.intake_html(replace(INTAKE, **back))))
+    for words in ("物资入库冲销单（红字）", "RK-LX01-2026-000007", "数错了", "-294.00", "-7", "人民币负贰佰玖拾肆元整"):
+        assert words in taken
+    assert "捐赠物资接收" not in taken
+    taken = flat(await printed(slips.issue_html(replace(ISSUE, **back))))
+    assert all(words in taken for words in ("物资出库冲销单（红字）", "-2", "-39.80", "-40", "数错了"))
+
+
+@pytest.mark.parametrize("count", range(5, 14))
+async def test_the_signatures_of_a_slip_never_stand_alone_on_a_page(count: int):
+    pdf = await printed(slips.issue_html(replace(ISSUE, lines=list(ISSUE.lines) * count)))
+    last = "".join(text_of(pdf).split("\f")[page_count(pdf) - 1].split())
+    assert "批准" in last
+    assert "洗衣粉" in last, "a line stands above the signatures"
+
+
 async def test_a_long_slip_repeats_its_head_on_every_page():
     pdf = await printed(slips.issue_html(replace(ISSUE, lines=list(ISSUE.lines) * 60)))
     assert page_count(pdf) > 2

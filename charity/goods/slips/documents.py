@@ -6,7 +6,7 @@ from charity import words
 from charity.documents import check_codes
 from charity.goods.limits import PRINTED_EVIDENCE
 from charity.goods.rules import SLIP_UNKNOWN
-from charity.goods.slips.readers import Slip, SlipLine
+from charity.goods.slips.readers import Slip, SlipLine, day_of
 from charity.ledger import funds
 from charity.ledger.funds import programmes
 from charity.office import organisation, staff, stores
@@ -18,7 +18,7 @@ SECONDS = 30.0
 
 
 async def slip_pdf(slip: Slip) -> bytes:
-    """The slip of an intake or an issue as PDF; a reversal prints the slip it takes back, marked so."""
+    """The slip of an intake or an issue as PDF; of a reversal in red figures, with what it takes back and why."""
     html = await (_intake(slip) if slip.intake else _issue(slip))
     return await pdfs.for_staff(html, identifier=slip.number.encode(), seconds=SECONDS)
 
@@ -28,11 +28,12 @@ async def labels_pdf(slip: Slip) -> bytes:
     if slip.intake is None:
         raise SLIP_UNKNOWN(number=slip.number)
     who, store = await organisation.get(), await stores.get(slip.store)
+    taken_back = words.say("已冲销，勿用 ") if slip.reverses or slip.reversed_by else ""
     sheet = [
         LotLabel(
             code=line.lot,
             name=line.name,
-            specification=_counted(line),
+            specification=f"{taken_back}{_counted(line)}",
             expires_on=line.expires_on or "",
             store=store.name,
         )
@@ -46,9 +47,13 @@ def _counted(line: SlipLine) -> str:
     return f"{line.pieces:,} {line.measure}"
 
 
-def _marked(slip: Slip) -> str:
-    """When it was taken back: the day of its reversal, or of the reversal itself."""
-    return slip.effective_on if slip.reverses or slip.reversed_by else ""
+async def _ended(slip: Slip) -> dict[str, str]:
+    """The day on which it was taken back; of a reversal the slip that it takes back, and the reason."""
+    return {
+        "reversed_on": await day_of(slip.reversed_by) if slip.reversed_by else "",
+        "reverses": slip.reverses or "",
+        "reason": slip.reason if slip.reverses else "",
+    }
 
 
 async def _intake(slip: Slip) -> str:
@@ -66,9 +71,10 @@ async def _intake(slip: Slip) -> str:
         lines=[_intake_line(line) for line in slip.lines],
         keeper=names.get(slip.actor, ""),
         verify_url=check_codes.address(slip.number),
-        reversed_on=_marked(slip),
+        source=intake["source"],
         demo=who.demo,
         lang=words.language(),
+        **await _ended(slip),
     )
     return intake_html(printed)
 
@@ -115,9 +121,9 @@ async def _issue(slip: Slip) -> str:
         proxy=words.say("{name}：{reason}", **proxy) if proxy else "",
         issued_by=names.get(slip.actor, ""),
         verify_url=check_codes.address(slip.number),
-        reversed_on=_marked(slip),
         demo=who.demo,
         lang=words.language(),
+        **await _ended(slip),
     )
     return issue_html(printed)
 

@@ -162,6 +162,11 @@ async def _issue(number: str) -> dict[str, Any] | None:
     return row
 
 
+async def day_of(number: str) -> str:
+    """The business date of a slip."""
+    return str(await reading.value("SELECT effective_on FROM goods_document WHERE number = $1", number))
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What a list of slips shows; dates are closed bounds."""
