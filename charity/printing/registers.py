@@ -18,9 +18,9 @@ Kind = Literal["text", "money", "count", "date"]
 Align = Literal["left", "center", "right"]
 Row = Sequence[Any] | Mapping[str, Any]
 
-ROWS_A_PAGE: Final = 23
+ROWS_A_PAGE: Final = 22
 """Rows of two lines at most; a row of more lines is as high as two, three … of them."""
-ROWS_LAST_PAGE: Final = 18
+ROWS_LAST_PAGE: Final = 17
 """The last page leaves room for the stamp (40 mm) beside its foot."""
 ROWS_MAX: Final = 500_000
 COLUMNS_MAX: Final = 24

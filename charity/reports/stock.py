@@ -29,7 +29,7 @@ DIFFERENCES_SHOWN = 10
 
 COLUMNS = (
     Column("n", "序号", 8, "count"),
-    Column("store", "门店", 20),
+    Column("store", "门店", 28),
     Column("account", "科目", 9, "code", align="center"),
     Column("barcode", "条码", 15, "code", screen=False, print=False),
     Column("item", "品名", 24, link="item_href"),

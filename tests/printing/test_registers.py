@@ -88,7 +88,7 @@ async def test_a_register_prints_titles_sums_page_numbers_and_its_check_code():
     assert text.count("以下空白") == 1
     assert all(f"第{n}页共3页" in text for n in (1, 2, 3))
     assert "1,275.00" in text  # 1 + 2 + … + 50
-    assert "276.00" in text  # the first 23
+    assert "253.00" in text  # the first 22
     assert paper_size_mm(pdf) == (297, 210)
     assert codes_in(pdf) == codes_in(pdf, page=3) == [URL]
 
@@ -153,7 +153,7 @@ async def test_a_long_name_makes_its_row_higher_and_is_printed_whole_in_the_size
     assert len(plan.sizes) > len(registers.page_sizes([1] * 30)[0])
     pdf = await printed(facts)
     assert page_count(pdf) == plan.pages
-    assert flat(pdf).count("有限责任公司") == 15
+    assert flat(pdf).count("限") == 15  # however its lines are broken
     assert "…" not in flat(pdf)
 
 
