@@ -123,6 +123,11 @@ def only(groups: list[Hits], asked: Asked) -> Hit | None:
     return None if as_fen else items[0]
 
 
+def as_typed(items: list[Hit], asked: Asked) -> list[Hit]:
+    """The same, what was typed as yuan before what was read as fen."""
+    return sorted(items, key=lambda hit: bool(asked.amounts) and hit.amount_fen != asked.amounts[0])
+
+
 def listed(kind: str, items: list[Hit], *, all_href: str = "", more: bool = False) -> Hits | None:
     """The first hits of a kind; None for none."""
     if not items:

@@ -66,8 +66,8 @@ async def gifts(asked: Asked, by: Actor) -> Hits | None:
     if asked.name:
         matches.append(await lookup.gifts_of_name(asked.name, SHOWN))
     keys = list(dict.fromkeys(key for match in matches for key in match.keys))
-    href = _all("/receipts", asked)
-    return search.listed(GIFTS, await _gifts(keys, by), all_href=href, more=any(match.more for match in matches))
+    more = any(match.more for match in matches)
+    return _listed(GIFTS, await _gifts(keys, by), "/receipts", asked, more=more)
 
 
 async def _gifts(keys: Sequence[str], by: Actor) -> list[Hit]:
@@ -105,7 +105,7 @@ async def pledges_promised(asked: Asked, by: Actor) -> Hits | None:
         codes += [row["code"] for row in rows]
     if asked.name:
         codes += (await lookup.pledges_of_name(asked.name, SHOWN + 1)).keys
-    return search.listed(PLEDGES, await _pledges(codes, by), all_href=_all("/pledges", asked))
+    return _listed(PLEDGES, await _pledges(codes, by), "/pledges", asked)
 
 
 async def _pledges(codes: Sequence[str], by: Actor) -> list[Hit]:
@@ -149,11 +149,14 @@ async def refunds_asked(asked: Asked, by: Actor) -> Hits | None:
         )
         for row in rows
     ]
-    return search.listed(REFUNDS, hits, all_href=_all("/refunds", asked))
+    return _listed(REFUNDS, hits, "/refunds", asked)
 
 
-def _all(path: str, asked: Asked) -> str:
-    return list_filters.address(path, asked.amounts, asked.name)
+def _listed(kind: str, hits: list[Hit], path: str, asked: Asked, *, more: bool = False) -> Hits | None:
+    """Hits with what was typed as yuan before what was read as fen, and the list of all that the first are of."""
+    hits = search.as_typed(hits, asked)
+    amounts = [hits[0].amount_fen or 0] if hits and asked.amounts else []
+    return search.listed(kind, hits, all_href=list_filters.address(path, amounts, asked.name), more=more)
 
 
 finders = [receipt, pledge, refund, reversal, gifts, pledges_promised, refunds_asked]
