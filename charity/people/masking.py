@@ -2,7 +2,7 @@
 
 A giver's name is public by consent only; whoever holds the code of a receipt sees a surname, to compare it with the
 one on the receipt in his hand. Who is helped is named to nobody outside. Sources: Charity Law 82, PIPL 25 and 28,
-rules.md 2.4 and 4.8, finding P8.
+field.md 2.4 and 4.8, finding P8.
 """
 
 from enum import StrEnum

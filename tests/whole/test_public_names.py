@@ -44,6 +44,7 @@ NUMBERS = ("330101199001011234", "shy.person@example.org", "溪东后村88号")
 TYPED = "欧阳明德的儿子打错了"  # what somebody may type as a reason: it names a person
 FIRM = "不愿具名纺织有限公司"  # an organisation that did not consent
 MARKS = (*NAMES, *PHONES, *NUMBERS, TYPED, FIRM)
+STAFF = ("cashier测试", "clerk测试")
 OPEN_COLUMNS = {("person", "name"), ("household", "head_name"), ("staff", "name"), ("lookup", "term")}
 """Where a name may lie in the clear: those of people and of staff, shown to staff by role."""
 
@@ -139,7 +140,7 @@ async def town(house: Cast) -> Town:
 
 def _marks(text: str) -> list[str]:
     plain = "".join(text.split())
-    return [mark for mark in (*MARKS, *(f"{mark}测试" for mark in ("cashier", "clerk"))) if mark in plain]
+    return [mark for mark in (*MARKS, *STAFF) if mark in plain]
 
 
 def _public_pages() -> list[str]:
@@ -176,7 +177,12 @@ async def test_a_stranger_walks_through_every_public_page_and_call_and_learns_no
                 assert answer.status_code < 500, address
                 is_pdf = answer.headers.get("content-type", "") == "application/pdf"
                 text = flat(answer.content) if is_pdf else answer.text + str(answer.headers)
-                leaks += [f"{language} {address}: {mark}" for mark in _marks(text)]
+                marks = _marks(text)
+                if re.match(rf"/r/|{PREFIX}/receipts/", address):
+                    marks = [
+                        mark for mark in marks if mark not in STAFF
+                    ]  # who handled it stands on it (Charity Law 38)
+                leaks += [f"{language} {address}: {mark}" for mark in marks]
                 seen += answer.status_code == 200
                 if answer.headers.get("content-type", "").startswith("text/html"):
                     links = re.findall(r'(?:href|src|action)="(/[^"#]*)"', answer.text)
