@@ -47,7 +47,7 @@ async def issue(request: Request) -> Response:
     actor = auth.allowed(request, "gift.receive")
     data = await forms.data(request, GiftsForm)
     try:
-        form = forms.read(GiftsForm, _listed(data, "gift"))
+        form = forms.read(GiftsForm, data)
         idem = forms.idem(request, data, "receipt.issue")
         issued, refused = await deliveries.issue_for(form.gift, by=actor, idem=idem)
     except Refusal as refusal:
@@ -94,7 +94,7 @@ async def deliver(request: Request) -> Response:
     actor = auth.allowed(request, "gift.receive")
     data = await forms.data(request, TogetherForm)
     try:
-        form = forms.read(TogetherForm, _listed(data, "receipt"))
+        form = forms.read(TogetherForm, data)
         done = await deliveries.deliver_together(
             form.receipt,
             delivery=form.delivery,
@@ -109,12 +109,6 @@ async def deliver(request: Request) -> Response:
         message = "{count} 张收据的送达情况已记下；{ended} 已作废或已更换，没有改动。"
         return pages.see_other(request, "/receipts/deliver", flash=message, kind="warn", count=count, ended=ended)
     return pages.see_other(request, "/receipts/deliver", flash="{count} 张收据的送达情况已记下。", count=count)
-
-
-def _listed(data: Data, name: str) -> Data:
-    """The fields of a form whose ticked boxes are a list also when there is one; none ticked is none sent."""
-    ticked = forms.many(data, name)
-    return {**data, name: ticked} if ticked else data
 
 
 routes = [
