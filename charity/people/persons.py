@@ -133,7 +133,8 @@ async def payees_matching(text: str, *, by: Actor, limit: int) -> list[Person]:
     Who has none is looked up by key: givers by the thousand are no payees, and are not searched.
     """
     begins = Q(name__startswith=text) | Q(key__startswith=text.lower())
-    rows = models.Person.visible_to(by).filter(begins, bank_account_index__isnull=False)
+    # `> ''` and not `IS NOT NULL`, which Tortoise writes so that SQLite reads a million givers and not the index
+    rows = models.Person.visible_to(by).filter(begins, bank_account_index__gt="")
     matching = await rows.order_by("name", "key").limit(limit).only("key", "kind", "name")
     return [Person(row.key, row.kind, row.name) for row in matching]
 
