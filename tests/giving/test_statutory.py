@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pdf_reading
 import pytest
 from cast import PLAN, Cast
 from conftest import Web
@@ -212,3 +213,18 @@ async def test_verify_names_a_live_campaign_that_lacks_a_fact(house: Cast) -> No
     for field in ("manager", "platform_url"):
         await _without(field)
         assert [SLUG in failure.words for failure in await verify.run()] == [True]
+
+
+async def test_the_filing_form_is_printed_with_every_field(house: Cast, web: Web) -> None:
+    long = "为困难学生支付学费和生活费。" * 35
+    await _drafted(house, facts=PLAN | {"granted": long[:500]})
+    desk = web.as_("accountant")
+    pdf = await desk.get(f"/desk/campaigns/{SLUG}/plan.pdf")
+    assert (pdf.status_code, pdf.headers["content-type"]) == (200, "application/pdf")
+    text = pdf_reading.flat(pdf.content)
+    for fact in FACTS:
+        if fact.field != "filing_no":
+            assert fact.words[:10] in text, fact.field  # a long one goes on in the next line
+        if not fact.choices and fact.field in PLAN and fact.field != "granted":
+            assert "".join(PLAN[fact.field].split()) in text, fact.field
+    assert (await desk.get("/desk/campaigns/everyday/plan.pdf")).status_code == 404

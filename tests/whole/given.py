@@ -196,6 +196,7 @@ PAGES: dict[str, set[Any]] = {
     "GET /i/{invitation}/give": PUBLIC,
     "POST /i/{invitation}/give": PUBLIC,
     "GET /desk/campaigns/{slug}/plan": ACCOUNTANT,
+    "GET /desk/campaigns/{slug}/plan.pdf": ACCOUNTANT | AUDITOR,
     "POST /desk/campaigns/{slug}/plan": ACCOUNTANT,
     "POST /desk/campaigns/{slug}/{step}": ACCOUNTANT,
     "GET /stores": GOODS,

@@ -7,7 +7,7 @@ from starlette.routing import Route
 from charity import clock
 from charity.errors import Refusal
 from charity.giving import campaigns
-from charity.giving.campaigns import screens
+from charity.giving.campaigns import documents, screens
 from charity.giving.campaigns.forms import CampaignForm, FilingForm, PlanForm, filled, read
 from charity.giving.rules import NO_SUCH_STEP
 from charity.web import auth, forms, pages
@@ -87,6 +87,12 @@ async def _plan_page(request: Request, typed: Data, refusal: Refusal | None = No
     )
 
 
+async def plan_pdf(request: Request) -> Response:
+    """The filing form, printed."""
+    actor, slug = auth.allowed(request, "campaign.read"), request.path_params["slug"]
+    return pages.pdf(await documents.pdf(await campaigns.get(slug, by=actor)), f"{slug}.pdf")
+
+
 async def describe(request: Request) -> Response:
     """Keep the facts of the plan."""
     actor = auth.allowed(request, "campaign.manage")
@@ -123,6 +129,7 @@ routes = [
     Route("/desk/campaigns/new", campaign_form, methods=["GET"]),
     Route("/desk/campaigns/new", make_campaign, methods=["POST"]),
     Route("/desk/campaigns/{slug}", show_campaign, methods=["GET"]),
+    Route("/desk/campaigns/{slug}/plan.pdf", plan_pdf, methods=["GET"]),
     Route("/desk/campaigns/{slug}/plan", plan_form, methods=["GET"]),
     Route("/desk/campaigns/{slug}/plan", describe, methods=["POST"]),
     Route("/desk/campaigns/{slug}/{step}", step_campaign, methods=["POST"]),
