@@ -9,6 +9,7 @@ from charity.desk import search
 from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
 from charity.money import yuan_sign
+from charity.people import accounts
 from charity.roles import Actor
 from charity.web import list_filters
 from charity.web.formats import day_words
@@ -59,16 +60,12 @@ async def to_confirm(by: Actor) -> list[Task]:
     """Accounts of households that somebody else entered, for the second look."""
     if not by.may("payee.confirm"):
         return []
-    rows = await reading.rows(
-        "SELECT key, entered_at FROM household_account WHERE status = 'waiting' AND entered_by <> $1 "
-        "ORDER BY entered_at, key",
-        by.key,
-    )
+    rows = [row for row in await accounts.waiting(by=by) if row.entered_by != by.key]
     if not rows:
         return []
-    facts = {"count": len(rows), "day": day_words(rows[0]["entered_at"])}
+    facts = {"count": len(rows), "day": day_words(rows[0].entered_at)}
     text = words.say("有 {count} 个家庭收款账号等您核对，最早的是{day}登记的", **facts)
-    href = f"/household-accounts/{rows[0]['key']}" if len(rows) == 1 else "/household-accounts"
+    href = f"/household-accounts/{rows[0].key}" if len(rows) == 1 else "/household-accounts"
     return [Task(text, href, words.say("去核对"), order=125, tone="wait")]
 
 

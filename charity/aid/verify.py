@@ -21,6 +21,7 @@ from charity.ledger import accounts as acc
 from charity.ledger import checks, entries, numbers, payment_numbers
 from charity.ledger.content import digest, hashed
 from charity.ledger.payment_numbers import Claim, PaymentKind
+from charity.people import accounts
 
 CHUNK = 1_000
 FAILURES_MAX = 200
@@ -205,28 +206,10 @@ def _same(row: dict[str, Any], approvers: list[str], body: dict[str, Any], close
     )
 
 
-_CONFIRMED = (
-    "SELECT h.key, h.code, h.bank_account AS kept, a.key AS entry, a.bank_account FROM household h "
-    "LEFT JOIN household_account a ON a.household = h.key AND a.status = 'confirmed' AND NOT EXISTS ("
-    "SELECT 1 FROM household_account b WHERE b.household = h.key AND b.status = 'confirmed' AND b.seen_at > a.seen_at) "
-    "WHERE a.key IS NOT NULL ORDER BY h.code"
-)
-
-
 async def _accounts() -> list[Failure]:
     """A household is paid into the account that was confirmed last."""
-    async with reading.snapshot():
-        rows = await reading.rows(_CONFIRMED)
     msgid = "家庭 {household}：收款账号不是最后核对的那一个"
-    return [_wrong(msgid, household=row["code"]) for row in rows if not _same_account(row)]
-
-
-def _same_account(row: dict[str, Any]) -> bool:
-    try:
-        kept = sealed.unseal("household", "bank_account", row["key"], row["kept"])
-        return kept == sealed.unseal("household_account", "bank_account", row["entry"], row["bank_account"])
-    except (sealed.SealBroken, ValueError):
-        return False
+    return [_wrong(msgid, household=code) for code in await accounts.paid_elsewhere()]
 
 
 async def _payment_numbers(rows: Sequence[dict[str, Any]]) -> list[Failure]:

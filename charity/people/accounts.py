@@ -10,7 +10,7 @@ import unicodedata
 from typing import Any
 
 from charity import clock, tokens
-from charity.db import sealed
+from charity.db import reading, sealed
 from charity.db.transactions import Tx
 from charity.people.models import AccountStatus, Household, HouseholdAccount
 from charity.roles import Actor
@@ -78,3 +78,26 @@ async def waiting(*, by: Actor) -> list[HouseholdAccount]:
 def of_household(household: Household) -> str:
     """The account that a household is paid into; empty when none was confirmed."""
     return sealed.unseal("household", "bank_account", household.key, household.bank_account)
+
+
+_CONFIRMED = (
+    "SELECT h.key, h.code, h.bank_account AS kept, a.key AS entry, a.bank_account FROM household h "
+    "JOIN household_account a ON a.household = h.key AND a.status = 'confirmed' AND NOT EXISTS ("
+    "SELECT 1 FROM household_account b WHERE b.household = h.key AND b.status = 'confirmed' AND b.seen_at > a.seen_at) "
+    "ORDER BY h.code"
+)
+
+
+async def paid_elsewhere() -> list[str]:
+    """Codes of households whose account is not the one that was confirmed last."""
+    async with reading.snapshot():
+        rows = await reading.rows(_CONFIRMED)
+    return [row["code"] for row in rows if not _is_confirmed(row)]
+
+
+def _is_confirmed(row: dict[str, Any]) -> bool:
+    try:
+        kept = sealed.unseal("household", "bank_account", row["key"], row["kept"])
+        return kept == sealed.unseal("household_account", "bank_account", row["entry"], row["bank_account"])
+    except (sealed.SealBroken, ValueError):
+        return False
