@@ -197,9 +197,18 @@ def _signed(row: dict[str, Any]) -> str:
 
 async def _later_of_the_day(rows: list[dict[str, Any]], seq_max: int) -> dict[tuple[str, int, int], int]:
     """What goes out of each line's fund after it on the same day, fen: what other filters leave out counts too."""
-    gone: dict[tuple[str, str], int] = {}
+    if not rows:
+        return {}
+    last = rows[-1]["day"]
+    lines = await kept.outlays_of(sorted({row["day"] for row in rows}), (last, rows[-1]["seq"]), seq_max)
+    whole = await kept.by_fund(OUTLAY, Filters(last, last), seq_max)
+    # What the last day still gives out behind the page is known from its sum: a long day is not read for a short page.
+    gone = {(last, fund): fen for fund, fen in whole.items()}
+    for line in lines:
+        if line["day"] == last:
+            gone[last, line["fund"]] = gone.get((last, line["fund"]), 0) - line["fen"]
     later = {}
-    for row in reversed(await kept.outlays_of(sorted({row["day"] for row in rows}), seq_max)):
+    for row in reversed(lines):
         key = (row["day"], row["fund"])
         later[row["day"], row["seq"], row["n"]] = gone.get(key, 0)
         gone[key] = gone.get(key, 0) + row["fen"]

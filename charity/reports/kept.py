@@ -121,12 +121,16 @@ def outlays(filters: Filters) -> tuple[Source, ...]:
     return _GOODS_ONLY if dict(filters.chosen).get("store") else OUTLAYS
 
 
-async def outlays_of(days_of: Sequence[str], seq_max: int) -> list[dict[str, Any]]:
-    """Every line of what went out on these days, whatever is chosen, in their order: `day seq n fund fen`."""
+async def outlays_of(days_of: Sequence[str], until: tuple[str, int], seq_max: int) -> list[dict[str, Any]]:
+    """Every line of what went out on these days, whatever is chosen, in their order: `day seq n fund fen`.
+
+    Of the last day only lines up to an entry: `until` is that day and the entry's seq.
+    """
     where, parts = Where(), []
     for source in OUTLAYS:
         where = Where(*where.values).add(source.test)
         where.add(f"{source.day} IN ({', '.join('?' * len(days_of))})", *days_of).add(f"{source.seq} <= ?", seq_max)
+        where.add(f"({source.day}, {source.seq}) <= (?, ?)", *until)
         parts.append(
             f"SELECT {source.day} AS day, {source.seq} AS seq, COALESCE(p.n, 0) AS n, {source.fund} AS fund, "  # noqa: S608
             f"COALESCE({source.fen}, 0) AS fen FROM {source.tables} WHERE {where.text}"
