@@ -10,6 +10,7 @@ from aid.given import API, BODY, hash_of, made
 
 from charity import clock
 from charity.db import reading, transactions
+from charity.documents import check_codes
 from charity.ledger import accounts as acc
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Wants, submit
@@ -332,5 +333,5 @@ async def test_the_printed_voucher_shows_what_was_approved(web: Any) -> None:
         assert words in text
     assert text.count("approver") == 1
     assert text.count(voucher["content_hash"][:12]) == 2
-    assert codes_in(answer.content) == [f"http://127.0.0.1:8000{place}"]
+    assert codes_in(answer.content) == [check_codes.address(voucher["number"])]
     assert (await web.as_("clerk").get(f"{place}.pdf")).status_code == 403

@@ -194,7 +194,8 @@ async def test_payment_numbers_of_before_are_kept_in_their_normal_writing_and_no
 async def test_every_event_is_classified_by_the_file_as_by_the_writer(opened: str, tmp_path: Path, name: str) -> None:
     """Events that no verb posted when the file was written, too: a copy of books may have been opened since."""
     await open_funds()
-    events = sorted(EVENTS, key=lambda event: EVENTS[event][0] != "opening")
+    known = [event for event in EVENTS if EVENTS[event][0] != "goods.opening"]  # no books that old have such an entry
+    events = sorted(known, key=lambda event: EVENTS[event][0] != "opening")
     for event in events:
         await post("2026-01-01", event, facts={"programme": "P01"})
     for seq, event in enumerate(events, 1):

@@ -22,14 +22,14 @@ BODY = {"campaign": SLUG, "amount_fen": 20_000, "channel": "bank", "donor": {"ki
 FORM = {"kind": "anonymous", "amount": "10000", "channel": "bank", "public_amount": "1"}
 
 
-async def _targeted(house: Cast) -> None:
+async def targeted(house: Cast) -> None:
     new = NewCampaign(slug=SLUG, name=NAME, kind="orphan", reach="targeted", starts_on="2026-01-01", ends_on="2099-01-01",
                       fund="F-ORPH", purpose="理事单位定向募集")  # fmt: skip
     await campaigns.create(new, by=house.accountant)
     await campaigns.activate(SLUG, by=house.accountant)
 
 
-async def _invited(house: Cast, **changes: Any) -> invitations.Made:
+async def invited(house: Cast, **changes: Any) -> invitations.Made:
     return await invitations.make(SLUG, **({"expires_on": NEXT_WEEK, "by": house.accountant} | changes))
 
 
@@ -38,7 +38,7 @@ async def _pledge(web: Web, **changes: Any) -> Any:
 
 
 async def test_a_campaign_by_invitation_is_on_no_public_list_page_or_answer(house: Cast, web: Web) -> None:
-    await _targeted(house)
+    await targeted(house)
     public = web.as_("")
     for address in ("/", "/api/v1/campaigns", "/campaigns/everyday", "/campaigns/everyday/give"):
         answer = await public.get(address)
@@ -61,8 +61,8 @@ async def test_a_campaign_by_invitation_is_on_no_public_list_page_or_answer(hous
 
 
 async def test_an_invitation_opens_the_campaign_its_form_and_the_call_unlisted(house: Cast, web: Web) -> None:
-    await _targeted(house)
-    made, public = await _invited(house), web.as_("")
+    await targeted(house)
+    made, public = await invited(house), web.as_("")
     page = await public.get(f"/i/{made.code}")
     assert (page.status_code, NAME in page.text) == (200, True)
     assert page.headers["x-robots-tag"] == "noindex, nofollow"
@@ -84,8 +84,8 @@ async def test_an_invitation_opens_the_campaign_its_form_and_the_call_unlisted(h
 async def test_a_withdrawn_invitation_says_so_and_leads_a_stranger_nowhere_but_pledges_stand(
     house: Cast, web: Web
 ) -> None:
-    await _targeted(house)
-    made, public = await _invited(house), web.as_("")
+    await targeted(house)
+    made, public = await invited(house), web.as_("")
     code = (await _pledge(web, invitation=made.code)).json()["code"]
     desk = web.as_("accountant")
     assert (await desk.post(f"/desk/invitations/{made.key}/withdraw")).status_code == 303
@@ -107,8 +107,8 @@ async def test_a_withdrawn_invitation_says_so_and_leads_a_stranger_nowhere_but_p
 async def test_the_last_day_of_an_invitation_counts_whole_in_shanghai(
     house: Cast, web: Web, hour: int, status: int
 ) -> None:
-    await _targeted(house)
-    made = await _invited(house)
+    await targeted(house)
+    made = await invited(house)
     minute = 59 if hour == 15 else 0
     with clock.fixed(datetime(NEXT_WEEK.year, NEXT_WEEK.month, NEXT_WEEK.day, hour, minute, tzinfo=UTC)):
         page = await web.as_("").get(f"/i/{made.code}")
@@ -117,7 +117,7 @@ async def test_the_last_day_of_an_invitation_counts_whole_in_shanghai(
 
 
 async def test_the_code_is_kept_by_its_hash_and_shown_once(house: Cast, web: Web) -> None:
-    await _targeted(house)
+    await targeted(house)
     desk = web.as_("accountant")
     form = {"note": "第三届理事", "expires_on": NEXT_WEEK.isoformat()}
     page = (await desk.post(f"/desk/campaigns/{SLUG}/invitations", data=form)).text
@@ -134,11 +134,11 @@ async def test_the_code_is_kept_by_its_hash_and_shown_once(house: Cast, web: Web
 
 
 async def test_an_invitation_is_for_its_own_campaign_and_days(house: Cast, web: Web) -> None:
-    await _targeted(house)
-    made = await _invited(house)
+    await targeted(house)
+    made = await invited(house)
     for days, code in ((-1, "invitation.days"), (40_000, "invitation.days"), (0, "")):
         try:
-            await _invited(house, expires_on=clock.today() + timedelta(days=days))
+            await invited(house, expires_on=clock.today() + timedelta(days=days))
             outcome = ""
         except Refusal as refusal:
             outcome = refusal.code
@@ -147,7 +147,7 @@ async def test_an_invitation_is_for_its_own_campaign_and_days(house: Cast, web: 
         await invitations.make("everyday", expires_on=NEXT_WEEK, by=house.accountant)
     assert code_of(refused) == "invitation.not_here"
     with pytest.raises(Refusal) as refused:
-        await _invited(house, by=house.cashier)
+        await invited(house, by=house.cashier)
     assert refused.value.status == 403
     assert (await web.as_("").get(f"/i/{tokens.code128()}")).status_code == 404
     await transactions.run(lambda tx: tx.rows("UPDATE invitation SET campaign = 'draft-2027' WHERE key = $1", made.key))

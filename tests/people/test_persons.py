@@ -141,6 +141,7 @@ async def test_households_are_kept_in_their_order_with_their_contacts_sealed(hou
             "members": household.members,
             "status": "active",
             "store": household.store,
+            "bank_account": None,
             "created_at": "",
         }
 

@@ -368,6 +368,6 @@ async def test_the_donation_register_tells_refunds_from_corrections_and_agrees_w
     ]
     assert [(row["amount_fen"], row["note"]) for row in rows] == [
         (1_000, ""), (-100, f"退款 TK-2026-000001，原收据 {given[0]}"), (2_000, ""), (0, f"退款 TK-2026-000002，原收据 {given[1]}"),
-        (3_000, ""), (-3_000, f"更正，原收据 {given[2]}"),
+        (3_000, "作废：GZ-2026-000001"), (-3_000, f"更正，原收据 {given[2]}"),
     ]  # fmt: skip
     assert (totals.sums["amount_fen"], totals.differences) == (2_900, [])

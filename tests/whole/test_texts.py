@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from conftest import Web
 from finance.given import asked as transfer_asked
 from giving.given import give, promised, requested, wrong_gift
+from giving.test_invitations import invited, targeted
 from goods.given import RICE
 from goods.given import opened as shop_opened
 from pydantic import BaseModel
@@ -21,6 +22,7 @@ from starlette.routing import Route
 from whole.given import EVERYBODY, PAGES
 
 from charity import cli, clock, texts, words
+from charity.aid import accounts
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.arguments import Judged
 from charity.db import reading
@@ -119,7 +121,13 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     number = str(await reading.value("SELECT MIN(number) FROM journal_voucher"))
     question = await reviews.ask(number=number, question="问", by=house.accountant)
     export = await exports.start(report="donations", fmt="csv", filters=whole_year(), by=house.accountant)
+    await targeted(house)
+    invitation = await invited(house)
+    household = str(await reading.value("SELECT MIN(code) FROM household WHERE status = 'active'"))
+    account = await accounts.enter(household=household, account="6217000012345678", by=house.caseworker)
     return {
+        "/i/": {"invitation": invitation.code},
+        "/household-accounts/": {"key": account},
         "/campaigns/": {"slug": "everyday"},
         "/pledges/": {"code": await promised()},
         "/donations/": {"id": gift.body["id"]},
