@@ -91,7 +91,7 @@ async def test_a_document_is_reached_by_its_hash(web, house):
     for typed in (row["data_hash"], row["file_hash"].upper(), f"SHA-256：{row['data_hash']}"):
         answer = await web.as_().get("/check", params={"code": typed})
         assert answer.headers["location"].startswith(f"/v/{row['code']}?hash=")
-        assert "一致：" in (await web.as_().get(answer.headers["location"])).text
+        assert "这串校验值属于这份文件" in (await web.as_().get(answer.headers["location"])).text
     number = (await vouchers.make(content=ASKED, by=house.caseworker)).body["number"]
     content_hash = await reading.value("SELECT content_hash FROM voucher")
     answer = await web.as_().get("/check", params={"code": content_hash})
@@ -153,6 +153,6 @@ async def test_guessing_is_slowed_down(web, house):
 
 async def test_the_code_printed_on_a_voucher_is_read_from_its_qr(house):
     number = (await vouchers.make(content=ASKED, by=house.caseworker)).body["number"]
-    (read,) = codes_in(await voucher_pdf(await vouchers.get(number)))
+    (read,) = codes_in(await voucher_pdf(await vouchers.get(number), by=house.caseworker))
     assert read == check_codes.address(number)
     assert re.search(r"/c/BF-\d{4}-\d{6}-[2-9A-Z]{12}$", read)
