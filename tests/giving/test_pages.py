@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cast import PLAN
 from giving.given import TODAY, entries
 from page_forms import form_of
 
@@ -424,7 +425,7 @@ async def test_an_accountant_takes_a_campaign_from_draft_to_archive(web):
         "kind": "education",
         "reach": "public",
         "starts_on": starts,
-        "ends_on": "",
+        "ends_on": (clock.today() + timedelta(days=60)).isoformat(),
         "new_fund": "F-CJ27",
         "programme.1": "P01",
         "amount.1": "8,000.00",
@@ -462,6 +463,7 @@ async def test_an_accountant_takes_a_campaign_from_draft_to_archive(web):
     assert all(text in shown for text in ("F-CJ27 春季助学", "用途计划", "8,000.00", "12.50")), shown
     assert "还不能发布" in (await accountant.get(page)).text
     assert (await accountant.post(f"{page}/activate")).status_code == 409
+    assert (await accountant.post(f"{page}/plan", data=PLAN)).status_code == 303
     filing = {"filing_no": "备2027-1", "filed_on": TODAY, "platform_url": "https://p.invalid/1"}
     assert (await accountant.post(f"{page}/file", data=filing)).status_code == 303
     assert (await accountant.post(f"{page}/activate")).status_code == 303

@@ -43,6 +43,8 @@ RULES = {
     "several givers": "收据 {number} 列有 {n} 位捐赠人的捐赠，他们不属于同一单位",
     "goods replaced": "收据 {number} 所列物资与被换开的原收据不同",
     "receipt numbers": "{year} 年收据共 {n} 个号，最后一号是 {last}，编号序列的下一号是 {next}",
+    "prints": "收据 {number} 的打印记录或核对次数前后不符",
+    "live without a fact": "活动 {slug} 已公开，法律要求公开的各项却没有填全",
     "entry without gift": "分录 #{seq} 是捐赠，却没有捐赠记录",
     "references": "流水号登记的捐赠笔数与捐赠不符",
     "reference of none": "流水号 {key} 登记在一笔不带它的捐赠名下",
@@ -228,6 +230,10 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("receipt", "code = '{first_receipt}'", "seq = {second_seq}", ""),  # it is over both
     ("receipt", "code = '{first_receipt}'", "seq = {cash_seq}", "not as its receipt"),
     ("receipt", "code = '{bank_receipt}'", "donor = 'somebody'", "first receipt"),
+    ("receipt_print", "VALUES ('{bank_receipt}', '2026-11-25T02:00:00.000000Z', 'a', '2026-11-25T01:00:00.000000Z', 'a', 2)", "+",
+     "prints"),
+    ("receipt_guess", "VALUES ('{bank_receipt}', '2026-11-25', 6, 6)", "+", "prints"),
+    ("receipt_guess", "VALUES ('{bank_receipt}', '2026-11-25', 5, 30)", "+", ""),  # the last try that is allowed
     ("receipt", "code = '{bank_receipt}'", "handler = 'somebody'", "first receipt"),
     ("receipt", "code = '{bank_receipt}'", f"recorded_at = {OTHER_TIME}", "first receipt"),
     ("receipt", "code = '{new_receipt}'", f"donor = 'somebody', handler = 'x', recorded_at = {OTHER_TIME}", ""),
@@ -416,6 +422,8 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("campaign", "slug = 'draft-2027'", "status = 'archived', archived_gifts = 1", "archive"),
     ("campaign", "slug = 'draft-2027'", "status = 'archived', archived_fen = 1", "archive"),
     ("campaign", "slug = 'everyday'", "status = 'archived', archived_fen = 1, archived_gifts = 1", "archive"),
+    ("campaign", "slug = 'one-day-2026'", "purpose = ''", "live without a fact"),
+    ("campaign_fact", "campaign = 'one-day-2026' AND field = 'contact'", "-", "live without a fact"),
     ("donor_sum", "fund = 'F-GEN'", "donors = donors + 1", "donors"),
     ("donor_sum", "fund = '*'", "donors = donors - 1", "donors"),
     ("donor_sum", "fund = 'F-GEN'", "-", "donors"),
@@ -496,6 +504,10 @@ async def test_each_fault_is_said_once_however_the_journal_is_cut(
     monkeypatch.setattr(checks, "CHUNK", 1)
     await books.gift("last", 60)
     assert await verify.run() == []
+    party = await reading.value("SELECT party FROM donation WHERE key = $1", books.names["last_key"])
+    today_fen = await reading.value(
+        "SELECT SUM(amount_fen) FROM donation WHERE party = $1 AND channel = 'cash' AND status = 'ok'", party
+    )
     async with tampered(
         "UPDATE donation SET amount_fen = amount_fen + 1 WHERE key = '{last_key}'".format_map(books.names)
     ):
@@ -504,6 +516,7 @@ async def test_each_fault_is_said_once_however_the_journal_is_cut(
     assert shown == [
         "收据 {last_number} 记 60 分，所列捐赠减退款后为 61 分".format_map(books.names),
         f"分录 #{last} 记入基金 F-GEN 60 分，其捐赠合计 61 分",
+        f"捐赠人 {party}：记当日由 cash 到账 {today_fen} 分，捐赠记录中为 {today_fen + 1} 分",
     ]
 
 
