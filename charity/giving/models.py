@@ -27,6 +27,8 @@ from charity.giving.kinds import (
 from charity.people.models import Person
 from charity.roles import Actor
 
+SLUG_MAX = 64
+
 
 class Campaign(Model):
     """A fundraising campaign; `funds` is a JSON list of the fund codes a giver may choose from.
@@ -34,7 +36,7 @@ class Campaign(Model):
     `archived_fen` and `archived_gifts` are what a campaign of before the books received, by its archive.
     """
 
-    slug = fields.CharField(64, primary_key=True)
+    slug = fields.CharField(SLUG_MAX, primary_key=True)
     name = fields.TextField()
     name_en = fields.TextField()
     kind = WordField(CampaignKind)

@@ -100,12 +100,12 @@ def _without_wal(path: Path) -> None:
 async def test_nothing_is_acknowledged_into_a_file_that_was_taken_away(
     house: Cast, taken: Callable[[Path], object]
 ) -> None:
-    await sql("UPDATE organisation SET phone = '1' WHERE id = 1")
+    await sql("UPDATE organisation SET short = '1' WHERE id = 1")
     assert await problem_words() == {}
     taken(engine.state().settings.sqlite_path)
     assert "被移走、删除或换成了另一个" in (await problem_words())["file"]
     with pytest.raises(Unavailable) as refused:
-        await sql("UPDATE organisation SET phone = '2' WHERE id = 1")
+        await sql("UPDATE organisation SET short = '2' WHERE id = 1")
     assert refused.value.rule.code == "writing.stopped"
     assert set(await problem_words()) == {"file", "writer"}
     assert await reading.value("SELECT phone FROM organisation WHERE id = 1") == "1", "nothing was written"

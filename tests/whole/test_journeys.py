@@ -83,7 +83,7 @@ async def test_a_donor_gives_and_sees_where_the_money_went(request, database, si
         await donor.sees("有效", "88.60", "捌拾捌元陆角整", "林*", "这笔钱还没有用到")
         assert "林小溪" not in await donor.page.content()
         receipt = donor.page.url
-        pdf = await donor.pdf(await donor.href("看收据 PDF"))
+        pdf = await donor.pdf(await donor.href("看公开副本 PDF"))
         assert codes_in(pdf) == [receipt]
         for words in ("捐赠收据", "捌拾捌元陆角整", "林*"):
             assert words in flat(pdf)
@@ -340,7 +340,7 @@ async def test_an_organiser_has_a_desk_and_nothing_of_the_house(request, databas
     async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
         organiser = await here.visitor()
         await organiser.sign_in("organiser")
-        await organiser.sees("您好", "按号码查找")
+        await organiser.sees("您好", "编号、金额或姓名")
         for page in ("/receipts", "/pledges", "/vouchers", "/ledgers/donations", "/goods/documents", "/accounts"):
             assert await _status(organiser, page) == 403
         await organiser.go("/sessions")

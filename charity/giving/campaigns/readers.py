@@ -13,7 +13,7 @@ from charity import clock, words
 from charity.db import engine, reading
 from charity.giving import rules
 from charity.giving.kinds import PUBLISHED, Reach
-from charity.giving.models import Campaign
+from charity.giving.models import SLUG_MAX, Campaign
 from charity.ledger import funds as ledger_funds
 from charity.ledger import statement
 from charity.ledger.statement import Statement
@@ -142,7 +142,7 @@ async def names(slugs: Iterable[str | None]) -> dict[str, str]:
 
     For whoever has the slug already: from a gift, a receipt or a pledge that he may see.
     """
-    wanted = [s for s in dict.fromkeys(slugs) if s]
+    wanted = [s for s in dict.fromkeys(slugs) if s and len(s) <= SLUG_MAX]  # Tortoise refuses to ask for a longer one
     published = Campaign.visible_to(SYSTEM).filter(status__in=PUBLISHED, slug__in=wanted)
     return _named(await published) if wanted else {}
 
