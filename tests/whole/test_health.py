@@ -108,7 +108,7 @@ async def test_nothing_is_acknowledged_into_a_file_that_was_taken_away(
         await sql("UPDATE organisation SET short = '2' WHERE id = 1")
     assert refused.value.rule.code == "writing.stopped"
     assert set(await problem_words()) == {"file", "writer"}
-    assert await reading.value("SELECT phone FROM organisation WHERE id = 1") == "1", "nothing was written"
+    assert await reading.value("SELECT short FROM organisation WHERE id = 1") == "1", "nothing was written"
 
 
 async def test_pages_without_a_database_are_one_line_of_the_log_beside_their_requests(

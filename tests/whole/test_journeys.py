@@ -434,6 +434,6 @@ async def _ledger(here: Street) -> None:
     await anybody.sees("有效", digest)
     await anybody.fill(hash=digest)
     await anybody.press("比对")
-    await anybody.sees("一致：您手里的内容与出具时相同。")
+    await anybody.sees("这串校验值属于这份文件")
     await anybody.go(f"{urlsplit(address).path}?hash={'0' * 64}")
-    await anybody.sees("不一致")
+    await anybody.sees("这串校验值不属于这份文件")
