@@ -5,20 +5,17 @@ Lines come in the order of their numbers, as a bookkeeper enters them; a page of
 fen, debit positive.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from charity import days
 from charity.db import reading
 from charity.db.paging import Where
-from charity.ledger import accounts as acc
+from charity.ledger.equation import GOODS_CHARTS, MONEY_CHARTS
 from charity.ledger.numbering import LARGE_FEN
 
 LARGEST = 10
-MONEY_CHARTS = (*acc.MONEY_PLACES, acc.OTHER_PAYABLE)
-"""What a fund's money is: its places, less what it owes back (2209)."""
-GOODS_CHARTS = (acc.STOCK, acc.AGENCY_ASSETS)
 _CNY = "(SELECT id FROM unit WHERE code = 'CNY')"
 _LARGE = f"(l.debit_fen >= {LARGE_FEN} OR l.credit_fen >= {LARGE_FEN})"  # as the index of migration 0062 says it
 
@@ -67,10 +64,10 @@ async def known(code: str) -> bool:
     return bool(await reading.value("SELECT 1 FROM account WHERE code = $1 AND fund > ''", code))
 
 
-async def of_fund(fund: str, charts: Sequence[str] = MONEY_CHARTS) -> list[str]:
+async def of_fund(fund: str, charts: Collection[str] = MONEY_CHARTS) -> list[str]:
     """The codes of a fund's accounts of these charts."""
     sql = f"SELECT code FROM account WHERE fund = $1 AND chart IN ({reading.places(len(charts), 2)}) ORDER BY code"  # noqa: S608
-    return [row["code"] for row in await reading.rows(sql, fund, *charts)]
+    return [row["code"] for row in await reading.rows(sql, fund, *sorted(charts))]
 
 
 async def turned(begin: str, end: str, *, accounts: Sequence[str] = (), fund: str = "") -> dict[str, Turned]:
@@ -96,7 +93,7 @@ async def turned(begin: str, end: str, *, accounts: Sequence[str] = (), fund: st
 
 async def held_by_fund() -> dict[str, Fund]:
     """What each fund has now."""
-    money, goods = (", ".join(f"'{chart}'" for chart in charts) for charts in (MONEY_CHARTS, GOODS_CHARTS))
+    money, goods = (", ".join(f"'{chart}'" for chart in sorted(charts)) for charts in (MONEY_CHARTS, GOODS_CHARTS))
     rows = await reading.rows(
         f"SELECT a.fund, CAST(SUM(CASE WHEN a.chart IN ({money}) THEN h.quantity ELSE 0 END) AS BIGINT) AS money, "  # noqa: S608
         f"CAST(SUM(CASE WHEN a.chart IN ({goods}) THEN h.quantity ELSE 0 END) AS BIGINT) AS goods "
