@@ -1,6 +1,7 @@
 """`charity verify`, the part of finance: slips, the opening and their entries say the same."""
 
 from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from typing import Any
 
 from charity import words
@@ -92,7 +93,7 @@ async def _opening() -> list[Failure]:
         row = await reading.row("SELECT * FROM opening")
         money, goods = await entries.of_kinds([opening.KIND]), await entries.of_kinds([stock.KIND])
         bodies = await entries.bodies(sorted(money | goods))
-        lots = await stock.booked()
+        lots, closed_through = await stock.booked(), (await entries.head()).closed_through
     booked = sorted(money | goods)
     behind = {seq for n, seq in enumerate(booked, 1) if seq != n} | (money - {1})
     wrong = [_wrong("I3", "分录 #{seq} 是期初余额，却不在账簿开头", seq=seq) for seq in sorted(behind)]
@@ -113,6 +114,8 @@ async def _opening() -> list[Failure]:
     wrong += [_wrong("I3", "期初余额与分录 #{seq} 不符", seq=seq) for seq in booked if not _confirmed(row, bodies[seq])]
     if lots != stock.lots_of(shelves):
         wrong.append(_wrong("I3", "期初库存与它的批次不符"))
+    if closed_through < (date.fromisoformat(row["on_day"]) - timedelta(days=1)).isoformat():
+        wrong.append(_wrong("I3", "期初余额以前的日子没有封账"))
     return wrong
 
 

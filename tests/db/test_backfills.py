@@ -18,10 +18,11 @@ from reports.given import RICE, SOAP, busy_town
 from charity import clock
 from charity.db import engine, migrations, reading, transactions
 from charity.db.transactions import Tx
+from charity.finance import opening, verify
 from charity.goods import intake, till
 from charity.goods.intake import IntakeLine
 from charity.goods.till import Line
-from charity.ledger import payment_numbers
+from charity.ledger import entries, payment_numbers
 from charity.ledger.payment_numbers import Claim, PaymentKind
 from charity.people.persons import Donor
 
@@ -35,6 +36,7 @@ FILLED = {
     "0025_shelves": "INSERT INTO shelf_",
     "0036_figures": "INSERT INTO figure_",
     "0028_money_places": "UPDATE holding",
+    "0074_closed_before_opening": "UPDATE head",
 }
 """Files, and how their statements begin that fill what they made."""
 
@@ -226,6 +228,30 @@ async def test_a_place_of_money_gets_its_bound_unless_it_stands_below_zero(house
     for fen, bound in ((699, None), (1, 0)):
         await give(house, fen, campaign="everyday", fund="F-EDU")
         assert (await _bounds())[0][2] == bound
+
+
+async def test_books_that_were_opened_before_have_no_day_in_front_of_their_opening_either(
+    house: Cast, tmp_path: Path
+) -> None:
+    on = clock.today() - timedelta(days=3)
+    seen = (await opening.write(on=on, lines=[opening.Line("F-GEN", "1001/-", 500)], by=house.accountant)).body
+    of = {"content_hash": seen["content_hash"], "confirmed_total_fen": 500, "by": house.approver}
+    await opening.confirm(**of)
+    await _do("UPDATE head SET closed_through = ''")
+    assert [failure.words for failure in await verify.run()] == ["期初余额以前的日子没有封账"]
+    await _fill_again("0074_closed_before_opening", tmp_path / "migrations")
+    assert (await entries.head()).closed_through == (on - timedelta(days=1)).isoformat()
+    assert await verify.run() == []
+    later = clock.today().isoformat()
+    await _do(f"UPDATE head SET closed_through = '{later}'", "DELETE FROM migration WHERE name LIKE '9074%'")
+    await _fill_again("0074_closed_before_opening", tmp_path / "again")
+    assert (await entries.head()).closed_through == later, "what was closed since stays closed"
+
+
+async def test_a_draft_of_an_opening_closes_nothing(house: Cast, tmp_path: Path) -> None:
+    await opening.write(on=clock.today(), lines=[opening.Line("F-GEN", "1001/-", 500)], by=house.accountant)
+    await _fill_again("0074_closed_before_opening", tmp_path / "migrations")
+    assert (await entries.head()).closed_through == ""
 
 
 async def _bounds() -> list[tuple[str, int, int | None]]:
