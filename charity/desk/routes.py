@@ -13,6 +13,7 @@ from charity.desk import search
 from charity.desk.search import TEXT_MAX, Asked, Hits
 from charity.desk.tasks import tasks
 from charity.errors import NOT_FOUND as NO_PAGE
+from charity.errors import FieldError, Refusal, unreadable
 from charity.roles import Actor
 from charity.web import auth, forms, pages, sealed_words
 from charity.web.nav import NavItem
@@ -28,7 +29,9 @@ async def desk(request: Request) -> Response:
 async def find(request: Request) -> Response:
     """`POST /desk/search`: to the page of what was typed, or a list by kind, or back with a word."""
     by = auth.allowed(request, "desk.read")
-    text = forms.text(await forms.data(request), "q")[:TEXT_MAX]
+    text = forms.text(await forms.data(request), "q")
+    if len(text) > TEXT_MAX:
+        return await _desk(request, by, status=422, q=text, errors=pages.errors(_too_long("q", TEXT_MAX)))
     asked, groups = search.read(text), await search.find(text, by)
     if (hit := search.only(groups, asked)) is not None:
         return pages.see_other(request, hit.href)
@@ -58,9 +61,15 @@ async def choose(request: Request) -> Response:
     if path not in addresses.LISTS:
         raise NO_PAGE()
     chosen = {name: forms.text(data, name).strip() for name in data if name != "list"}
+    if len(chosen.get("who", "")) > sealed_words.TEXT_MAX:
+        raise _too_long("who", sealed_words.TEXT_MAX)
     chosen["who"] = sealed_words.sealed(chosen.get("who", ""))
     chosen = {name: value for name, value in chosen.items() if value}
     return pages.see_other(request, f"{path}?{urlencode(chosen)}" if chosen else path)
+
+
+def _too_long(field: str, most: int) -> Refusal:
+    return unreadable(FieldError(field, "最多 {max_length} 个字符", (("max_length", most),)))
 
 
 async def _desk(

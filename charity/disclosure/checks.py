@@ -26,6 +26,8 @@ WORDS_MAX: Final = 60
 """Words of a sentence that are tried."""
 CODE_MAX: Final = 64
 UNKNOWN: Final = "没有这个核验码，请对照纸上的字母和数字再抄一次"
+_BY_REFERENCE: Final = "这是认捐的参考号，凭它只能看进度。要看认捐和收据，请打开认捐时保存的网址，或扫它的二维码。"
+_PLEDGE_TONES: Final = {"pending": "wait", "partial": "wait", "received": "good", "expired": "bad"}
 _HASH: Final = re.compile(r"[0-9A-F]{64}")
 _RUN: Final = re.compile(r"[0-9A-Z][0-9A-Z -]*")
 _WORD: Final = re.compile(r"[0-9A-Z][0-9A-Z-]*")
@@ -53,10 +55,11 @@ _NUMBERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """Where a text leads: an address of ours, or "" and what to say."""
+    """Where a text leads: an address of ours, or "" and what is shown or said."""
 
     address: str
     words: str = ""
+    shown: "Checked | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ class Checked:
     state: dict[str, str]
     facts: list[dict[str, Any]]
     lines: list[dict[str, Any]] = field(default_factory=list)
+    says: str = ""
+    """What the verdict says; "" for that of a printed document."""
 
 
 async def find(typed: str) -> Led:
@@ -77,6 +82,8 @@ async def find(typed: str) -> Led:
         address = await _address_of(code)
         if address is not None:
             return Led(address)
+        if pledge := await _pledge(code):
+            return Led("", shown=pledge)
     return Led("", next((message for pattern, message in _NUMBERS if re.search(pattern, text)), UNKNOWN))
 
 
@@ -108,10 +115,27 @@ async def _address_of(code: str) -> str | None:
         return f"/c/{code}" if await check(check_codes.of(number)) else None
     if _HASH.fullmatch(plain):
         return await _of_hash(plain.lower())
-    if tokens.reference_valid(plain):
-        pledge = await pledges.of_reference(plain)
-        return f"/p/{pledge}" if pledge else None
     return None
+
+
+async def _pledge(reference: str) -> Checked | None:
+    """How far a pledge is, by the reference in a bank's remark; None when it is none that we know.
+
+    Six random characters can be tried until one fits, and the code of the pledge opens the giver's own receipt (ADR
+    39): so a reference never leads to the page of its pledge, nor says for which campaign it is.
+    """
+    code = await pledges.of_reference(reference) if tokens.reference_valid(reference) else None
+    if code is None:
+        return None
+    row = await pledges.get(code)
+    status = pledges.shown_status(row.status, row.expires_at)
+    facts = [_fact("认捐金额", row.amount_fen, "yuan"), _fact("已经到账", row.received_fen, "yuan")]
+    state = {
+        "code": status,
+        "label": words.say(pledges.STATUS_WORDS[status]),
+        "tone": _PLEDGE_TONES.get(status, "none"),
+    }
+    return Checked(row.reference, words.say("认捐"), state, facts, says=words.say(_BY_REFERENCE))
 
 
 async def _of_hash(content_hash: str) -> str | None:

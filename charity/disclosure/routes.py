@@ -110,6 +110,8 @@ async def check(request: Request) -> Response:
     led = await checks.find(typed)
     if led.address:
         return pages.see_other(request, led.address)
+    if led.shown:
+        return await _checked(request, led.shown)
     errors = [{"field": "code", "message": words.translate(led.words)}]
     return await pages.page(request, "disclosure/check.html", 404, typed=typed[:TYPED_MAX], errors=errors)
 
@@ -123,6 +125,10 @@ async def checked(request: Request) -> Response:
         return await pages.page(
             request, "disclosure/checked.html", refusal.status, document=None, errors=pages.errors(refusal)
         )
+    return await _checked(request, document)
+
+
+async def _checked(request: Request, document: checks.Checked) -> Response:
     response = await pages.page(request, "disclosure/checked.html", document=document)
     response.headers["x-robots-tag"] = "noindex"
     return response

@@ -13,7 +13,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from charity.db import sealed as columns
 
 TEXT_MAX: Final = 64
-SEALED_MAX: Final = 400
+"""Characters of a name; a longer one is refused where it is typed, never cut."""
+SEALED_MAX: Final = 440
+"""What that many characters of four bytes each are when sealed."""
 
 
 def _cipher() -> Fernet:
@@ -22,7 +24,7 @@ def _cipher() -> Fernet:
 
 def sealed(text: str) -> str:
     """A text as an address may carry it; "" stays ""."""
-    text = text.strip()[:TEXT_MAX]
+    text = text.strip()
     return _cipher().encrypt(text.encode()).decode() if text else ""
 
 
@@ -30,7 +32,9 @@ def opened(sealed_text: str) -> str | None:
     """The text again; None when it is none of ours."""
     if not sealed_text:
         return ""
+    if len(sealed_text) > SEALED_MAX:
+        return None
     try:
-        return _cipher().decrypt(sealed_text[:SEALED_MAX].encode()).decode()
+        return _cipher().decrypt(sealed_text.encode()).decode()
     except (InvalidToken, Error, UnicodeError):
         return None

@@ -214,3 +214,12 @@ async def test_the_api_answers_the_same_and_keeps_nothing(house: Cast, web: Web,
     assert (await web.as_().post(API, json={"text": "王小明"})).status_code == 401
     for body in ({}, {"text": ""}, {"text": "x" * 65}, {"text": 5}, {"text": "x", "y": 1}):
         assert (await web.as_("clerk").post(API, json=body)).status_code == 422, body
+
+
+async def test_what_is_too_long_is_refused_at_its_field_and_never_cut(house: Cast, web: Web) -> None:
+    await give(house)
+    client = web.as_("auditor")
+    answer = await client.post("/desk/search", data={"q": "王小明" + " " * 61 + "王"})
+    assert (answer.status_code, "最多 64 个字符" in answer.text) == (422, True)
+    assert (await client.post("/desk/search", data={"q": "王小明" + " " * 61})).status_code == 303
+    assert (await client.post(API, json={"text": "王" * 65})).status_code == 422

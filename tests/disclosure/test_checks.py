@@ -3,9 +3,10 @@
 import re
 from dataclasses import replace
 
+import as_shown
 import pytest
 from aid.given import ASKED as FOR_AID
-from giving.given import give, promised
+from giving.given import TODAY, give, promised
 from goods.given import RICE
 from goods.given import opened as shop_opened
 from pdf_reading import codes_in
@@ -37,7 +38,6 @@ async def test_every_writing_of_a_code_leads_to_its_page(web, house):
     client = web.as_()
     code = (await give(house)).body["receipt"]["code"]
     pledge = await promised()
-    reference = await reading.value("SELECT reference FROM pledge")
     groups = " ".join(code[n : n + 4] for n in range(0, 26, 4))
     for typed, address in (
         (code.lower(), f"/r/{code}"),
@@ -47,14 +47,29 @@ async def test_every_writing_of_a_code_leads_to_its_page(web, house):
         (f"https://example.org/r/{code}/full?utm_source=wechat&from=singlemessage#top", f"/r/{code}"),
         (f"您的收据核验码：{groups}，请妥善保管。", f"/r/{code}"),
         (f"收据网址http://x.cn/r/{code}。谢谢", f"/r/{code}"),
-        (reference, f"/p/{pledge}"),
-        (reference.replace("-", "").lower(), f"/p/{pledge}"),
-        (full_width(reference), f"/p/{pledge}"),
-        (f"请在附言写 {reference}（勿改）", f"/p/{pledge}"),
         (f"https://example.org/p/{pledge}?x=1", f"/p/{pledge}"),
     ):
         answer = await client.get("/check", params={"code": typed})
         assert (answer.status_code, answer.headers.get("location")) == (303, address), typed
+
+
+async def test_the_reference_of_a_pledge_shows_how_far_it_is_and_never_its_code(web, house):
+    pledge = await promised()
+    await as_shown.receive(pledge, amount_fen=20_000, received_on=TODAY, channel="cash", by=house.cashier)
+    reference = await reading.value("SELECT reference FROM pledge")
+    receipt = await reading.only("SELECT code, number FROM receipt")
+    for typed in (
+        reference,
+        reference.replace("-", "").lower(),
+        full_width(reference),
+        f"请在附言写 {reference}（勿改）",
+    ):
+        answer = await web.as_().get("/check", params={"code": typed})
+        assert (answer.status_code, answer.headers["x-robots-tag"]) == (200, "noindex"), typed
+        for shown in (reference, "已到账", "200.00"):
+            assert shown in answer.text
+        for hidden in (pledge, receipt["code"], receipt["number"], "王小明"):
+            assert hidden not in answer.text
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,18 @@ async def test_a_batch_is_delivered_and_says_which_were_voided_meanwhile(house: 
     assert sealed.unseal("receipt", "delivery_note", first["code"], row.delivery_note) == "挂号信"
 
 
+async def test_a_batch_does_not_say_anew_what_another_said_meanwhile(house: Any) -> None:
+    handed, kept = [(await give(house)).body["receipt"] for _ in range(2)]
+    codes = [handed["code"], kept["code"]]
+    await deliveries.deliver_together([handed["code"]], delivery="handed", by=house.cashier)
+    await deliveries.deliver_together([kept["code"]], delivery="kept_undelivered", note="匿名", by=house.cashier)
+    done = await deliveries.deliver_together(codes, delivery="sent", note="挂号信", by=house.cashier)
+    assert done.body == {"delivered": [kept["number"]], "ended": [handed["number"]]}
+    assert [await state(code) for code in codes] == [("issued", "handed"), ("issued", "sent")]
+    await receipts.deliver(handed["code"], delivery="sent", by=house.cashier)
+    assert await state(handed["code"]) == ("issued", "sent"), "put right on its own page"
+
+
 async def test_a_batch_that_cannot_be_changes_nothing(house: Any) -> None:
     made = (await give(house)).body["receipt"]["code"]
     wrong: list[tuple[list[str], str, str, str]] = [

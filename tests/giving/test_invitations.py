@@ -133,6 +133,20 @@ async def test_the_code_is_kept_by_its_hash_and_shown_once(house: Cast, web: Web
     assert sorted(item["note"] for item in items) == ["", "第三届理事"]
 
 
+async def test_a_stranger_is_answered_as_if_there_were_no_such_campaign_whatever_else_he_sends(
+    house: Cast, web: Web
+) -> None:
+    await targeted(house)
+    other = await invited(house)
+    for changes in ({"fund": "F-NONE"}, {"fund": "F-EDU"}, {"work_unit": "NONE"}, {"invitation": tokens.code128()}):
+        answer = await _pledge(web, **changes)
+        none = await _pledge(web, **(changes | {"campaign": "nobody-2026"}))
+        assert answer.status_code == none.status_code == 422, changes
+        assert answer.text.replace(SLUG, "nobody-2026").split('"detail"')[0] == none.text.split('"detail"')[0]
+        assert answer.json()["type"] == none.json()["type"] == "urn:charity:problem:campaign.unknown", changes
+    assert (await _pledge(web, fund="F-NONE", invitation=other.code)).json()["type"] != none.json()["type"]
+
+
 async def test_an_invitation_is_for_its_own_campaign_and_days(house: Cast, web: Web) -> None:
     await targeted(house)
     made = await invited(house)

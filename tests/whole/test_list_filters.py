@@ -103,6 +103,17 @@ async def test_a_name_goes_sealed_into_the_address_and_no_other_list_is_led_to(h
     assert (await client.get("/receipts?who=王小明")).status_code == 422
 
 
+async def test_a_name_that_is_too_long_is_refused_and_a_rare_one_comes_back_whole(house: Cast, web: Web) -> None:
+    client = web.as_("auditor")
+    rare = "\U00020bb7" * sealed_words.TEXT_MAX
+    page = await filtered(client, "/receipts", who=rare)
+    assert page.status_code == 200, page.text
+    assert f'value="{rare}"' in page.text
+    answer = await client.post("/desk/filter", data={"list": "/receipts", "who": "王" * 65})
+    assert answer.status_code == 422
+    assert "最多 64 个字符" in answer.text
+
+
 async def test_a_code_that_does_not_exist_is_refused_at_every_door(house: Cast, web: Web) -> None:
     client = web.as_("accountant")
     for address in (

@@ -41,10 +41,10 @@ class TogetherBody(Body):
 
 
 class TogetherAnswer(BaseModel):
-    """What was noted, and what was voided or replaced before."""
+    """What was noted, and what was voided, replaced, sent or handed over before."""
 
     delivered: list[str] = Field(description="已记下的收据编号")
-    ended: list[str] = Field(description="已作废或已更换、没有改动的收据编号")
+    ended: list[str] = Field(description="已作废、已更换或已经送达，因而没有改动的收据编号")
 
 
 class UnreceiptedGift(BaseModel):

@@ -106,7 +106,7 @@ async def deliver(request: Request) -> Response:
         return await _waiting_page(request, data, refusal)
     count, ended = len(done.body["delivered"]), "、".join(done.body["ended"])
     if ended:
-        message = "{count} 张收据的送达情况已记下；{ended} 已作废或已更换，没有改动。"
+        message = "{count} 张收据的送达情况已记下；{ended} 已作废、已更换或已经送达，没有改动。"
         return pages.see_other(request, "/receipts/deliver", flash=message, kind="warn", count=count, ended=ended)
     return pages.see_other(request, "/receipts/deliver", flash="{count} 张收据的送达情况已记下。", count=count)
 

@@ -13,6 +13,8 @@ from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
 
 BATCH_MAX = 200
+REACHED = frozenset({"sent", "handed"})
+"""What a batch does not say anew: somebody else did. A wrong one is put right on the page of its receipt."""
 
 
 async def deliver_together(
@@ -20,7 +22,7 @@ async def deliver_together(
 ) -> Answer:
     """Note how several receipts reached their givers: 200 `{delivered: [number], ended: [number]}`.
 
-    One that was voided or replaced since it was shown is among `ended`, and stays as it is.
+    One that was voided, replaced, sent or handed over since it was shown is among `ended`, and stays as it is.
     """
     by.must("gift.receive")
     wanted = sorted(set(codes))
@@ -38,7 +40,7 @@ async def deliver_together(
             row = state.row(RECEIPT, code)
             if row is None:
                 raise rules.RECEIPT_UNKNOWN()
-            if row["status"] != "issued":
+            if row["status"] != "issued" or row["delivery"] in REACHED:
                 ended.append(row["number"])
                 continue
             state.change(RECEIPT, code, delivery=delivery, delivery_note=notes[code])

@@ -39,12 +39,18 @@ def ended(row: InvitationRow, today: str) -> Refusal | None:
     return None
 
 
+async def kept(code: str) -> InvitationRow | None:
+    """The row of an invitation, good or not; None for no code of ours."""
+    row = await reading.row("SELECT * FROM invitation WHERE digest = $1", digest_of(code))
+    return InvitationRow(**row) if row else None  # type: ignore[typeddict-item] # a row of the table
+
+
 async def opened(code: str) -> Opened:
     """The campaign that an invitation leads to; invitation.unknown (404), .withdrawn or .expired (410)."""
-    row = await reading.row("SELECT * FROM invitation WHERE digest = $1", digest_of(code))
+    row = await kept(code)
     if row is None:
         raise rules.INVITATION_UNKNOWN()
-    refusal = ended(InvitationRow(**row), clock.today().isoformat())  # type: ignore[typeddict-item] # a row of the table
+    refusal = ended(row, clock.today().isoformat())
     if refusal is not None:
         raise refusal
     shown = await campaigns.get(row["campaign"], by=SYSTEM)

@@ -14,7 +14,7 @@ from charity.db.transactions import Tx
 from charity.giving import campaigns, rules
 from charity.giving.campaigns import Known
 from charity.giving.invitations.models import INVITATION, InvitationRow
-from charity.giving.invitations.readers import digest_of, ended
+from charity.giving.invitations.readers import digest_of, ended, kept
 from charity.giving.kinds import Reach
 from charity.ledger.state import State
 from charity.roles import Actor
@@ -84,7 +84,16 @@ def must_admit(state: State, campaign: Known, code: str, *, today: str) -> None:
     """Refuse a promise to a campaign by invitation without a good one of it: a stranger knows no such campaign."""
     if campaign.reach != Reach.TARGETED:
         return
-    row = state.row(INVITATION, digest_of(code)) if code else None
+    _judge(state.row(INVITATION, digest_of(code)) if code else None, campaign, today)
+
+
+async def must_be_invited(campaign: Known, code: str, *, today: str) -> None:
+    """The same as it stands now: before anything else is said of a campaign that a stranger does not know."""
+    if campaign.reach == Reach.TARGETED:
+        _judge(await kept(code) if code else None, campaign, today)
+
+
+def _judge(row: InvitationRow | None, campaign: Known, today: str) -> None:
     if row is None or row["campaign"] != campaign.slug:
         raise rules.CAMPAIGN_UNKNOWN(campaign=campaign.slug)
     refusal = ended(row, today)

@@ -61,6 +61,7 @@ async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
     await privacy.must_be_current(promised.donor.notice)
     campaign = await campaigns.known(promised.campaign)
     today = clock.today().isoformat()
+    await invitations.must_be_invited(campaign, promised.invitation, today=today)
     await campaigns.must_go_on(campaign)
     fund = await campaigns.chosen_fund(campaign, promised.fund, on=today)
     code, person = tokens.code128(), tokens.key16()
