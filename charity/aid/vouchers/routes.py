@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity.aid import payees
 from charity.aid.content import PURPOSE_WORDS
 from charity.aid.status import STATUS_WORDS
 from charity.aid.vouchers import approvals, documents, readers, screens, verbs
@@ -13,6 +14,7 @@ from charity.aid.vouchers.forms import ApproveForm, ReasonForm, VouchersQuery
 from charity.errors import Refusal
 from charity.giving import gifts
 from charity.ledger import funds
+from charity.people.masking import Reader
 from charity.roles import Actor
 from charity.web import auth, confirming, forms, pages
 from charity.web.list_filters import ROWS, must_know
@@ -45,6 +47,7 @@ async def listed(request: Request) -> Response:
             refusal = wrong
     context = screens.page(rows, {**money, **programmes})
     context |= pages.pager(request, following) | await readers.choices()
+    context["names_whole"] = payees.reader(by) == Reader.PERMITTED
     return await pages.form(request, "aid/vouchers/list.html", refusal, asked=asked, **context)
 
 
