@@ -11,7 +11,7 @@ from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
 from charity.giving.models import Donation, Receipt
 from charity.ledger import accounts as acc
-from charity.ledger import chart, entries, funds, journal_vouchers, tracing
+from charity.ledger import entries, funds, journal_vouchers, places, tracing
 from charity.money import yuan_sign
 from charity.people import masking, persons
 from charity.roles import Actor
@@ -59,6 +59,7 @@ async def finished(donation: str, number: str, seqs: Iterable[int | None], *, by
     """What a refund or a correction did: its entries with their journal vouchers, the receipt it ended, the new one."""
     wanted = [seq for seq in seqs if seq is not None]
     bodies, numbers = await entries.bodies(wanted), await journal_vouchers.numbers_of(wanted)
+    labels = await places.labels()
     facts = []
     for seq in wanted:
         lines = [(account, fen) for account, unit, fen in bodies[seq]["postings"] if unit == acc.CNY]
@@ -72,7 +73,7 @@ async def finished(donation: str, number: str, seqs: Iterable[int | None], *, by
                 "kind": "code",
                 "href": journal,
                 "note": "；".join(
-                    f"{side} {acc.split(account)[0]} {chart.name(account)} {acc.fund(account)} {yuan_sign(fen)}"
+                    f"{side} {places.account_title(account, labels)} {acc.fund(account)} {yuan_sign(fen)}"
                     for side, account, fen in sides
                 ),
             }
@@ -86,7 +87,7 @@ async def finished(donation: str, number: str, seqs: Iterable[int | None], *, by
 
 
 def _receipt(term: str, row: Receipt, *, by: Actor) -> dict[str, Any]:
-    href = f"/receipts/{row.code}" if by.may("gift.read") else ""
+    href = addresses.shown_to(by, "receipt", row.code)
     return {"term": term, "value": row.number, "kind": "code", "href": href, "note": yuan_sign(row.amount_fen)}
 
 

@@ -97,6 +97,11 @@ def fund(account: str) -> str:
     return account.split("/", 2)[2] if "/" in account else ""
 
 
+def place_of(account: str) -> str:
+    """Where the money of an account lies, as `1002/ICBC-01`: the front of its code."""
+    return account.rpartition("/")[0]
+
+
 def changes_worth(account: str) -> bool:
     """Net assets, income, cost and agency debt: together, with the sign turned, what a fund is worth."""
     return "/" in account and account.startswith(_WORTH)

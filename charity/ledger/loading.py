@@ -10,9 +10,11 @@ from charity.db.idem import Idem
 from charity.db.tables import Row, Table
 from charity.db.transactions import Tx
 from charity.ledger import accounts, plans
+from charity.ledger import places as places_of
 from charity.ledger.commands import Wants
 from charity.ledger.memory import Fund, Memory
 from charity.ledger.numbering import Needed, Query
+from charity.ledger.places import Place
 from charity.ledger.state import GiftPieces, State
 from charity.ledger.streams import SEGMENTS_WITHIN, Piece, Stream, without
 
@@ -129,11 +131,16 @@ class Loader:
         """
         funds = {accounts.fund(place) for place in places}
         known = {account for account, _ in (*self._memory.holdings, *self._memory.arrived)}
-        await self._run(_listed(_MONEY_PLACES, sorted(funds), lambda rows: known.update(row["code"] for row in rows)))
+        named_now: list[Query] = [] if self._memory.opened else [(places_of.ALL, [], self._name_places)]
+        everywhere = _listed(_MONEY_PLACES, sorted(funds), lambda rows: known.update(row["code"] for row in rows))
+        await self._run([*named_now, *everywhere])
         others = {a for a in known if accounts.is_money_place(a) and accounts.fund(a) in funds}
         named = sorted({*places, *others})
         await self.holdings([(place, accounts.CNY) for place in named])
         await self._run(self._later([(place, on) for place in named]))
+
+    def _name_places(self, rows: Rows) -> None:
+        self._memory.opened.update({row["code"]: Place(**row) for row in rows})
 
     async def funds(self, codes: Collection[str]) -> None:
         """Funds with their streams. An unknown code stays unknown: `state.fund` refuses it."""

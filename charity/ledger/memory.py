@@ -11,6 +11,7 @@ from typing import Any
 from charity.db.tables import Sums, Table
 from charity.ledger.equation import Move
 from charity.ledger.numbering import Looked
+from charity.ledger.places import Place
 from charity.ledger.plans import Plan
 from charity.ledger.streams import Stream
 
@@ -70,13 +71,14 @@ class Memory:
     `rows` holds a room's rows by table and key, None where there is none; `keys` the idempotency rows to write; `uses`
     what was used of a fund's plan by (fund, line); `arrived` what came into places of money that nobody had named by
     then: a gift does not read its bank. `later` holds, of places that money may leave, what came and went by day, at
-    least for all days after `since`.
+    least for all days after `since`; `opened` names the places.
     """
 
     holdings: dict[tuple[str, str], int] = field(default_factory=dict)
     arrived: dict[tuple[str, str], int] = field(default_factory=dict)
     since: dict[str, str] = field(default_factory=dict)
     later: dict[str, dict[str, int]] = field(default_factory=dict)
+    opened: dict[str, Place] = field(default_factory=dict)
     streams: dict[str, Stream] = field(default_factory=dict)
     funds: dict[str, Fund] = field(default_factory=dict)
     uses: dict[tuple[str, str], int] = field(default_factory=dict)

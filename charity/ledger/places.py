@@ -4,7 +4,7 @@ One list for every form that pays or moves money. A place is named by the front 
 `1002/ICBC-01` is where `1002/ICBC-01/F-GEN` and `1002/ICBC-01/F-EDU` lie.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from charity import words
 from charity.db import reading
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
-from charity.ledger import accounts
+from charity.ledger import accounts, chart
 
 CHARTS = accounts.MONEY_PLACES
 PAYING_BANK = "1002/ICBC-01"
@@ -62,9 +62,12 @@ async def rename(tx: Tx, code: str, *, name: str, name_en: str = "") -> None:
     assert renamed, code
 
 
+ALL = "SELECT code, chart, place, name, name_en FROM money_place ORDER BY code"
+
+
 async def every(charts: Sequence[str] = CHARTS) -> list[Place]:
     """All places of these charts by code."""
-    rows = await reading.rows("SELECT code, chart, place, name, name_en FROM money_place ORDER BY code")
+    rows = await reading.rows(ALL)
     return [Place(**row) for row in rows if row["chart"] in charts]
 
 
@@ -79,6 +82,19 @@ async def get(code: str, *, field: str) -> Place:
 async def labels(charts: Sequence[str] = CHARTS) -> dict[str, str]:
     """Names of these places by code, in the current language, for a select."""
     return {place.code: place.shown for place in await every(charts)}
+
+
+def account_name(account: str, named: Mapping[str, str]) -> str:
+    """An account in words, as `银行存款，工商银行基本户`; `named` are the `labels`."""
+    title, place = chart.title(accounts.split(account)[0]), named.get(accounts.place_of(account))
+    if place is None:
+        return chart.name(account)
+    return title if place == title else words.say("{account}，{place}", account=title, place=place)
+
+
+def account_title(account: str, named: Mapping[str, str]) -> str:
+    """The same behind the number of its chart: `1002 银行存款，工商银行基本户`."""
+    return f"{accounts.split(account)[0]} {account_name(account, named)}"
 
 
 async def held() -> list[Held]:

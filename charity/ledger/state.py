@@ -357,7 +357,7 @@ class State:
             if least + quantity < 0:
                 raise rules.PLACE_SHORT_ON(
                     fund=accounts.fund(account),
-                    place=MoneyPlace(account),
+                    place=self._place(account),
                     day=least_on,
                     left_yuan=yuan(max(0, least)),
                     needed_yuan=yuan(-quantity),
@@ -375,11 +375,14 @@ class State:
         elsewhere = [(other, fen - moved[other]) for other, fen in self.money_places(fund) if other != account]
         return rules.PLACE_SHORT(
             fund=fund,
-            place=MoneyPlace(account),
+            place=self._place(account),
             left_yuan=yuan(left),
             needed_yuan=yuan(needed),
-            elsewhere=MoneyHeld(tuple(elsewhere)),
+            elsewhere=MoneyHeld(tuple((self._place(other), fen) for other, fen in elsewhere)),
         )
+
+    def _place(self, account: str) -> MoneyPlace:
+        return MoneyPlace(account, self._memory.opened)
 
     def _changing(self, fund: str) -> Stream:
         """A copy of the stream that takes the place of the old one until the command is undone."""

@@ -170,7 +170,7 @@ async def test_a_till_pays_what_it_has_once(aid: Aid) -> None:
     outcomes = await asyncio.gather(*(aid.pay(n, "", paid_from=TILL) for n in numbers), return_exceptions=True)
     assert sorted(o.code if isinstance(o, Refusal) else "paid" for o in outcomes) == ["fund_place.short", "paid"]
     short = next(o for o in outcomes if isinstance(o, Refusal))
-    assert f"{short.facts['elsewhere']}" == "银行存款 ICBC-01 5,000.00 元"
+    assert f"{short.facts['elsewhere']}" == "工商银行基本户 5,000.00 元"
     assert await books_verify.run() == await verify.run() == []
     assert {(await row(n))["status"] for n in numbers} == {"paid", "approved"}
 

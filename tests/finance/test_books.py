@@ -14,15 +14,17 @@ from cast import Cast
 from conftest import Web
 from finance.given import BANK, asked, gifts
 from giving.given import WANG, give
+from pdf_reading import flat
 
 from charity import addresses, clock
 from charity.aid import payments, vouchers
 from charity.db import reading, transactions
 from charity.finance import transfers
-from charity.ledger import funds, subledger, tracing
+from charity.ledger import funds, places, subledger, tracing
 from charity.ledger.numbering import LARGE_FEN
 from charity.ledger.plans import Plan
 from charity.ledger.subledger import Line, Turned
+from charity.printing import renderer
 from charity.roles import PUBLIC
 
 TODAY = clock.today()
@@ -340,6 +342,29 @@ async def test_the_numbers_of_registers_and_of_other_pages_lead_into_the_books(h
     assert {addresses.of("voucher", number), addresses.of("gift", given.body["id"]), transfer} <= listed
     of_voucher = links((await auditor.get(addresses.of("journal_voucher", journal_number))).text)
     assert {addresses.of("entry", seq), addresses.of("account", f"{BANK}/F-GEN")} <= of_voucher
+
+
+async def test_a_place_of_money_has_the_name_that_its_list_gives_it_everywhere(house: Cast, web: Web) -> None:
+    await give(house, 5_000, channel="wechat", channel_ref="W-77")
+    number = str(await reading.value("SELECT number FROM journal_voucher"))
+    auditor, account = web.as_("auditor"), "1009/WECHAT/F-GEN"
+    for page in (
+        "/finance/entries/1",
+        "/finance/accounts",
+        addresses.of("account", account),
+        "/finance/funds/F-GEN",
+        "/finance/trial-balance?by=account",
+        f"/journal?on={TO_DAY}",
+        addresses.of("journal_voucher", number),
+    ):
+        text = (await auditor.get(page)).text
+        assert "1009 其他货币资金，微信支付" in text, page
+        assert "其他货币资金 WECHAT" not in text, page
+    document = flat((await auditor.get(f"/journal/{number}.pdf")).content)
+    await renderer.close()
+    assert "其他货币资金，微信支付" in document
+    await transactions.run(lambda tx: places.rename(tx, "1009/WECHAT", name="微信商户号"))
+    assert "1009 其他货币资金，微信商户号" in (await auditor.get("/finance/entries/1")).text
 
 
 async def test_the_public_reads_no_books(house: Cast, web: Web) -> None:

@@ -43,7 +43,7 @@ async def test_a_transfer_that_is_refused_is_no_money_elsewhere(house: Cast) -> 
         transfers.make(await asked(lines=(("F-GEN", 8_001),), channel_ref="ICBC-1"), by=house.cashier),
     )
     assert words.say(refusal.words, **refusal.facts) == (
-        "基金 F-GEN 在“库存现金”只有 80.00 元，需要 80.01 元。该基金的钱还在：其他货币资金 WECHAT 300.00 元。请先办理资金划转"
+        "基金 F-GEN 在“现金”只有 80.00 元，需要 80.01 元。该基金的钱还在：微信支付 300.00 元。请先办理资金划转"
     )
 
 
@@ -135,7 +135,7 @@ async def test_a_slip_is_not_dated_before_its_money_came(house: Cast) -> None:
     early = await asked(on=today - timedelta(days=3))
     refusal = await refused("fund_place.short_on", transfers.make(early, by=house.cashier))
     assert refusal.facts["day"] == early.on.isoformat()
-    assert (f"{refusal.facts['place']}", refusal.facts["left_yuan"]) == ("库存现金", "50.00")
+    assert (f"{refusal.facts['place']}", refusal.facts["left_yuan"]) == ("现金", "50.00")
     assert (await transfers.make(replace(early, lines=(("F-GEN", 5_000),)), by=house.cashier)).status == 201
     back = await asked("withdrawal", BANK, CASH, on=today - timedelta(days=4), lines=(("F-GEN", 1),))
     await refused("fund_place.short_on", transfers.make(back, by=house.cashier))

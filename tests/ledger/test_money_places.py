@@ -82,8 +82,8 @@ async def test_the_refusal_says_where_else_the_fund_has_money(books: Any) -> Non
     with pytest.raises(Refusal) as refused:
         await writer.submit(moved(HERE, TILL, 20))
     assert words.say(refused.value.words, **refused.value.facts) == (
-        "基金 F-EDU 在“银行存款 ICBC-01”只有 0.00 元，需要 0.20 元。"
-        "该基金的钱还在：库存现金 15.00 元；其他货币资金 WECHAT 0.40 元。请先办理资金划转"
+        "基金 F-EDU 在“工商银行基本户”只有 0.00 元，需要 0.20 元。"
+        "该基金的钱还在：现金 15.00 元；微信支付 0.40 元。请先办理资金划转"
     )
     with pytest.raises(Refusal) as refused:
         await writer.submit(moved(acc.money(BANK, "F-GEN", "ICBC-01"), acc.money("1001", "F-GEN"), 1))
@@ -138,7 +138,7 @@ async def test_money_leaves_on_no_day_before_it_came(books: Any) -> None:
     assert refused.value.code == "fund_place.short_on"
     answered = {**refused.value.facts, "place": f"{refused.value.facts['place']}"}
     assert answered == {
-        "fund": EDU, "place": "库存现金", "day": "2026-11-04", "left_yuan": "0.00", "needed_yuan": "0.01"
+        "fund": EDU, "place": "现金", "day": "2026-11-04", "left_yuan": "0.00", "needed_yuan": "0.01"
     }  # fmt: skip
     assert await outcomes(moved(TILL, HERE, 301, "2026-11-05")) == ["fund_place.short_on"]
     assert await outcomes(moved(TILL, HERE, 300, "2026-11-05")) == ["ok"]

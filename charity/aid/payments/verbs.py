@@ -2,7 +2,7 @@
 
 Postings (docs/field.md 9, rows 28, 33, 44, 59 to 62): 业务活动成本 5101 by programme, 预付账款 1141 when goods
 are bought from a supplier, 受托代理负债 2601 when the fund is agency money, 管理费用 5301 or 筹资费用 5401 for our own
-costs; against the place that pays, 银行存款 1002 or 库存现金 1001. The payer is neither the maker nor one of the
+costs; against the place that pays, 银行存款 1002 or 现金 1001. The payer is neither the maker nor one of the
 approvers, and a bank's number belongs to one payment only, in or out.
 """
 

@@ -13,7 +13,7 @@ from charity.finance.books.readers import Account, Entry, Fund
 from charity.finance.reviews.screens import KIND_WORDS, title
 from charity.giving import gifts, receipts
 from charity.ledger import accounts as acc
-from charity.ledger import chart, funds, statement, subledger
+from charity.ledger import chart, funds, places, statement, subledger
 from charity.ledger.equation import FIGURES
 from charity.ledger.funds import FundRow
 from charity.ledger.journal_vouchers import Voucher
@@ -54,7 +54,7 @@ async def entry(shown: Entry, by: Actor) -> dict[str, Any]:
     """One entry whole."""
     row, say = shown.row, words.say
     seq, document = row["seq"], addresses.document(shown.facts)
-    names, numbers = await funds.names(), await _receipts([document], by)
+    names, labels, numbers = await funds.names(), await places.labels(), await _receipts([document], by)
     return {
         "seq": seq,
         "title": kind(row["kind"]),
@@ -68,7 +68,7 @@ async def entry(shown: Entry, by: Actor) -> dict[str, Any]:
             *await _purpose(shown.facts),
             *_reversals(shown, by),
         ],
-        "postings": [_posting(posting, names, by) for posting in row["postings"]],
+        "postings": [_posting(posting, names, labels, by) for posting in row["postings"]],
         "hashes": [("SHA-256", row["leaf"]), (say("上一分录"), row["prev"]), (say("编号"), row["id"])],
         "body": row["body"],
         "used": gifts.used_table(shown.used, by),
@@ -105,7 +105,9 @@ def _reversals(shown: Entry, by: Actor) -> list[dict[str, str]]:
     return [_fact(term, f"#{seq}", addresses.shown_to(by, "entry", seq)) for term, seq in pairs if seq is not None]
 
 
-def _posting(posting: Mapping[str, Any], names: Mapping[str, str], by: Actor) -> dict[str, Any]:
+def _posting(
+    posting: Mapping[str, Any], names: Mapping[str, str], labels: Mapping[str, str], by: Actor
+) -> dict[str, Any]:
     account, unit, quantity = posting["account"], posting["unit"], posting["quantity"]
     if unit != acc.CNY:
         return {
@@ -116,7 +118,7 @@ def _posting(posting: Mapping[str, Any], names: Mapping[str, str], by: Actor) ->
             "pieces": _pieces(unit, quantity),
         }
     return {
-        "account": _account_cell(account, by),
+        "account": _account_cell(account, labels, by),
         "fund": fund_cell(acc.fund(account), names, by),
         "debit": quantity if quantity > 0 else None,
         "credit": -quantity if quantity < 0 else None,
@@ -137,9 +139,8 @@ def _pieces(unit: str, quantity: int) -> dict[str, str]:
     return {"value": f"{quantity:+,}", "note": f"{words.say('批次') if front == 'lot' else words.say('积分')} {back}"}
 
 
-def _account_cell(account: str, by: Actor) -> dict[str, str]:
-    name = f"{acc.split(account)[0]} {chart.name(account)}"
-    return {"value": name, "href": addresses.shown_to(by, "account", account)}
+def _account_cell(account: str, labels: Mapping[str, str], by: Actor) -> dict[str, str]:
+    return {"value": places.account_title(account, labels), "href": addresses.shown_to(by, "account", account)}
 
 
 def fund_cell(code: str, names: Mapping[str, str], by: Actor) -> dict[str, str]:
@@ -212,7 +213,7 @@ async def account(code: str, shown: Account, by: Actor) -> dict[str, Any]:
     fund = acc.fund(code)
     return {
         "code": code,
-        "title": title(code, names, by)["value"],
+        "title": places.account_title(code, await places.labels()),
         "fund": {"value": f"{fund} {names.get(fund, '')}".strip(), "href": addresses.shown_to(by, "fund", fund)},
         "figures": _figures(shown.total),
         "year": shown.year,
@@ -264,13 +265,13 @@ def _voucher(voucher: Voucher, by: Actor) -> dict[str, Any]:
 
 async def accounts(query: AccountsFilter, after: str, limit: int, by: Actor) -> tuple[dict[str, Any], str | None]:
     """The list of accounts with what each has now."""
-    today, names = clock.today().isoformat(), await funds.names()
+    today, names, labels = clock.today().isoformat(), await funds.names(), await places.labels()
     every = await subledger.turned(today, today, fund=query.fund)
     chosen = {code: one for code, one in every.items() if not query.chart or acc.split(code)[0] == query.chart}
     codes = [code for code in chosen if code > after]
     rows = [
         {
-            "account": _account_cell(code, by),
+            "account": _account_cell(code, labels, by),
             "fund": fund_cell(acc.fund(code), names, by),
             **_sides(chosen[code].closing_fen),
         }
@@ -315,7 +316,7 @@ async def fund_list(rows: Sequence[FundRow], by: Actor) -> list[dict[str, Any]]:
 
 async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> dict[str, Any]:
     """One fund: what it is for, its plan, where its money is, what moved it."""
-    programmes = await funds.programme_names()
+    programmes, labels = await funds.programme_names(), await places.labels()
     equation = (await statement.of(begin, end)).of(row.code)
     figures = [
         {"term": words.say(figure.name), "value": equation[figure.code].money_fen, "kind": "yuan"}
@@ -334,13 +335,7 @@ async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> di
         "available": row.available_fen,
         "equation": figures,
         "plan": [_plan_row(use, programmes) for use in row.uses],
-        "places": [
-            {
-                "account": _account_cell(code, by),
-                **_row(one),
-            }
-            for code, one in shown.places.items()
-        ],
+        "places": [{"account": _account_cell(code, labels, by), **_row(one)} for code, one in shown.places.items()],
         "sums": _row(money.total),
         "rows": [_line(line, money, given, by) for line in money.lines],
         "large": [{**_voucher(shown.large_vouchers[number], by), **_sides(fen)} for number, fen in shown.large],
@@ -373,9 +368,9 @@ async def trial(
     query: TrialFilter, rows: Mapping[str, Turned], total: Turned, limit: int, by: Actor
 ) -> tuple[dict[str, Any], str | None]:
     """The trial balance as two columns an instant: what is debit and what is credit."""
-    names = await funds.names()
+    names, labels = await funds.names(), await places.labels()
     codes = [code for code in rows if code > query.after]
-    shown = [{"name": _named(query.by, code, names, query, by), **_four(rows[code])} for code in codes[:limit]]
+    shown = [{"name": _named(code, names, labels, query, by), **_four(rows[code])} for code in codes[:limit]]
     sums = [_four(one) for one in rows.values()]
     context = {
         "query": query,
@@ -403,11 +398,13 @@ def _four(one: Turned) -> dict[str, int | None]:
     }
 
 
-def _named(group: str, code: str, names: Mapping[str, str], query: TrialFilter, by: Actor) -> dict[str, str]:
+def _named(
+    code: str, names: Mapping[str, str], labels: Mapping[str, str], query: TrialFilter, by: Actor
+) -> dict[str, str]:
     """What a row of the trial balance is of, and where it leads."""
-    if group == "fund":
+    if query.by == "fund":
         return fund_cell(code, names, by)
-    if group == "account":
-        return title(code, names, by)
+    if query.by == "account":
+        return title(code, names, labels, by)
     asked = urlencode({name: value for name, value in (("chart", code), ("fund", query.fund)) if value})
     return {"value": f"{code} {chart.title(code)}", "href": f"/finance/accounts?{asked}"}

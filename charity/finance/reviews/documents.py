@@ -7,7 +7,7 @@ from charity.documents import check_codes
 from charity.finance.reviews import screens
 from charity.finance.reviews.readers import View
 from charity.ledger import accounts as acc
-from charity.ledger import chart, funds
+from charity.ledger import funds, places
 from charity.ledger.journal_vouchers import Line
 from charity.ledger.numbering import printed, rests_on_documents
 from charity.office import organisation
@@ -19,14 +19,14 @@ SECONDS = 60.0
 
 async def pdf(views: Sequence[View]) -> bytes:
     """These vouchers as one PDF. Its identifier comes from what they say."""
-    who, names = await organisation.get(), await funds.names()
-    sheets = [_sheet(view, names) for view in views]
+    who, names, labels = await organisation.get(), await funds.names(), await places.labels()
+    sheets = [_sheet(view, names, labels) for view in views]
     html = journal_html(sheets, organisation=who.name, demo=who.demo, lang=words.language())
     identifier = f"{views[0].content_hash}{len(views)}".encode()
     return await pdfs.for_staff(html, identifier=identifier, seconds=SECONDS)
 
 
-def _sheet(view: View, names: dict[str, str]) -> PrintedJournalVoucher:
+def _sheet(view: View, names: dict[str, str], labels: dict[str, str]) -> PrintedJournalVoucher:
     row, review = view.row, view.review
     first, last = row["first_seq"], row["last_seq"]
     return PrintedJournalVoucher(
@@ -34,7 +34,7 @@ def _sheet(view: View, names: dict[str, str]) -> PrintedJournalVoucher:
         day=row["day"],
         entries=f"#{first}" if first == last else words.say("#{first} 至 #{last}", first=first, last=last),
         summary=screens.summary(view),
-        lines=[one for line in view.lines for one in _lines(line, names)],
+        lines=[one for line in view.lines for one in _lines(line, names, labels)],
         total_fen=row["amount_fen"],
         attachments=row["entries"] if rests_on_documents(row["kind"]) else None,
         cashier="、".join(view.names(row["cashiers"])),
@@ -44,12 +44,12 @@ def _sheet(view: View, names: dict[str, str]) -> PrintedJournalVoucher:
     )
 
 
-def _lines(line: Line, names: dict[str, str]) -> list[JournalLine]:
+def _lines(line: Line, names: dict[str, str], labels: dict[str, str]) -> list[JournalLine]:
     """An account that was used on both sides has a line for each."""
     fund = acc.fund(line.account)
     title = {
         "code": acc.split(line.account)[0],
-        "name": chart.name(line.account),
+        "name": places.account_name(line.account, labels),
         "fund": f"{fund} {names.get(fund, '')}".strip(),
     }
     sides = [(line.debit_fen or None, None), (None, line.credit_fen or None)]

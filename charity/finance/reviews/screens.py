@@ -8,7 +8,7 @@ from charity.finance.reviews import readers
 from charity.finance.reviews.readers import Day, Question, View
 from charity.giving import receipts
 from charity.ledger import accounts as acc
-from charity.ledger import chart, funds, journal_vouchers, places
+from charity.ledger import funds, journal_vouchers, places
 from charity.ledger.journal_vouchers import Line
 from charity.ledger.numbering import UNUSUAL_WORDS, printed
 from charity.office import staff
@@ -38,19 +38,19 @@ KIND_WORDS = {
 
 async def day(waiting: Day, by: Actor, changed: Sequence[str] = ()) -> dict[str, Any]:
     """The list of a day: each voucher with its lines on the screen."""
-    names = await funds.names()
+    names, labels = await funds.names(), await places.labels()
     return {
         "on": waiting.on,
         "before": waiting.before,
         "behind": waiting.behind,
         "vouchers": [
-            {**_voucher(view, names, by), "changed": view.row["number"] in changed} for view in waiting.vouchers
+            {**_voucher(view, names, labels, by), "changed": view.row["number"] in changed} for view in waiting.vouchers
         ],
         "may_review": by.may("review.make"),
     }
 
 
-def _voucher(view: View, names: Mapping[str, str], by: Actor) -> dict[str, Any]:
+def _voucher(view: View, names: Mapping[str, str], labels: Mapping[str, str], by: Actor) -> dict[str, Any]:
     row = view.row
     return {
         "number": row["number"],
@@ -62,7 +62,7 @@ def _voucher(view: View, names: Mapping[str, str], by: Actor) -> dict[str, Any]:
         "count": row["entries"],
         "cashiers": "、".join(view.names(row["cashiers"])),
         "maker": maker(view),
-        "lines": lines(view.lines, names, by),
+        "lines": lines(view.lines, names, labels, by),
         "content_hash": view.content_hash,
         "mine": view.mine,
         "asked": view.asked,
@@ -121,19 +121,18 @@ def maker(view: View) -> str:
     return "、".join(view.names(view.row["makers"])) or words.say("系统，据单据")
 
 
-def lines(of: Sequence[Line], names: Mapping[str, str], by: Actor) -> list[dict[str, Any]]:
+def lines(of: Sequence[Line], names: Mapping[str, str], labels: Mapping[str, str], by: Actor) -> list[dict[str, Any]]:
     """The lines as tables show them, debits first; an account that its entries used on both sides has two."""
     shown = [(one.account, words.say("借"), one.debit_fen) for one in of if one.debit_fen]
     shown += [(one.account, words.say("贷"), one.credit_fen) for one in of if one.credit_fen]
-    return [{"account": title(account, names, by), "side": side, "amount": fen} for account, side, fen in shown]
+    return [{"account": title(account, names, labels, by), "side": side, "amount": fen} for account, side, fen in shown]
 
 
-def title(account: str, names: Mapping[str, str], by: Actor) -> dict[str, str]:
-    """An account with its name, and the fund below it."""
+def title(account: str, names: Mapping[str, str], labels: Mapping[str, str], by: Actor) -> dict[str, str]:
+    """An account with its name, and the fund below it; `names` are those of funds, `labels` those of places."""
     fund = acc.fund(account)
-    name = f"{acc.split(account)[0]} {chart.name(account)}"
     return {
-        "value": name,
+        "value": places.account_title(account, labels),
         "note": f"{fund} {names.get(fund, '')}".strip(),
         "href": addresses.shown_to(by, "account", account),
     }
@@ -161,7 +160,7 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
         "facts": facts,
         "unusual": unusual(view),
         "reversed": "、".join(f"#{seq}" for seq in view.reversed),
-        "lines": lines(view.lines, await funds.names(), by),
+        "lines": lines(view.lines, await funds.names(), await places.labels(), by),
         "total": row["amount_fen"],
         "entries": [
             {
@@ -240,6 +239,6 @@ async def question(one: Question, by: Actor) -> dict[str, Any]:
             *_document_fact(view),
             {"term": words.say("合计"), "value": view.row["amount_fen"], "kind": "yuan"},
         ],
-        "lines": lines(view.lines, await funds.names(), by),
+        "lines": lines(view.lines, await funds.names(), await places.labels(), by),
         "answer": one.answer,
     }

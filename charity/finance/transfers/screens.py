@@ -10,7 +10,7 @@ from charity.finance.transfers import readers, verbs
 from charity.finance.transfers.readers import TransferView
 from charity.finance.transfers.verbs import CHARTS, KIND_WORDS, Transfer
 from charity.ledger import accounts as acc
-from charity.ledger import chart, funds, journal_vouchers, places
+from charity.ledger import funds, journal_vouchers, places
 from charity.ledger.places import Place
 from charity.office import staff
 from charity.web import forms, pages
@@ -90,12 +90,8 @@ def _facts(transfer: Transfer) -> list[dict[str, Any]]:
 
 def _account(code: str, labels: dict[str, str], names: dict[str, str]) -> dict[str, str]:
     """An account as the names of its chart, place and fund, its code below them."""
-    charted, place, fund = acc.split(code)
-    known = labels.get(f"{charted}/{place}")
-    title = chart.title(charted) if known else chart.name(code)
-    if known and known != title:  # the till is called as its account
-        title = words.say("{account}，{place}", account=title, place=known)
-    return {"value": f"{title} · {names.get(fund, fund)}", "note": code}
+    fund = acc.fund(code)
+    return {"value": f"{places.account_name(code, labels)} · {names.get(fund, fund)}", "note": code}
 
 
 def _fee(amount_fen: int, fee_fen: int) -> list[dict[str, Any]]:
