@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from charity import addresses, words
+from charity import addresses, clock, words
 from charity.aid import payees, vouchers
 from charity.db import reading
 from charity.desk import search
@@ -93,7 +93,7 @@ async def returned(by: Actor) -> list[Task]:
 
 def _one_or(rows: list[dict[str, Any]], href: str) -> str:
     """Straight to the voucher when there is only one."""
-    return f"/vouchers/{rows[0]['number']}" if len(rows) == 1 else href
+    return addresses.of("voucher", rows[0]["number"]) if len(rows) == 1 else href
 
 
 async def find_voucher(asked: Asked, by: Actor) -> Hits | None:
@@ -116,7 +116,7 @@ async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
             number=row["number"],
             href=addresses.of("voucher", row["number"]),
             title=payees.in_words(row),
-            on=row["made_at"][:10],
+            on=clock.business_date(row["made_at"]).isoformat(),
             amount_fen=row["amount_fen"],
         )
         for row in rows

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from charity import addresses, tokens
+from charity import addresses, clock, tokens
 from charity.db import reading
 from charity.desk import search
 from charity.desk.search import SHOWN, Asked, Hit, Hits
@@ -122,7 +122,7 @@ async def _pledges(codes: Sequence[str], by: Actor) -> list[Hit]:
             number=row["reference"],
             href=_pledge_page(row["code"], by),
             title=persons.shown(givers.get(row["donor"])),
-            on=row["created_at"][:10],
+            on=clock.business_date(row["created_at"]).isoformat(),
             amount_fen=row["amount_fen"],
         )
         for row in rows
@@ -144,7 +144,7 @@ async def refunds_asked(asked: Asked, by: Actor) -> Hits | None:
         Hit(
             number=row["number"],
             href=addresses.of("refund", row["number"]),
-            on=row["requested_at"][:10],
+            on=clock.business_date(row["requested_at"]).isoformat(),
             amount_fen=row["amount_fen"],
         )
         for row in rows

@@ -1,6 +1,7 @@
 """The search box: amounts in every writing, names by their beginning, bank numbers; by permission, and bounded."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from conftest import Web
 from desk.test_desk import made
 from giving.given import TODAY, give, promised, refunded
 
+from charity import clock
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.desk import search
@@ -133,6 +135,24 @@ async def test_who_is_shown_a_masked_payee_is_answered_no_guess_of_the_name(hous
         sent = await web.as_(role).post("/desk/filter", data={"list": "/vouchers", "who": who})
         page = (await web.as_(role).get(sent.headers["location"])).text
         assert (number in page, "户编号" in page) == (seen, role == "approver"), (role, who)
+
+
+async def test_a_hit_has_its_day_in_shanghai(house: Cast) -> None:
+    with clock.fixed(datetime(2026, 11, 25, 20, tzinfo=UTC)):  # four in the morning of the next day
+        await promised(amount_fen=77_700)
+        number, _ = await made(house)
+    refund = await refunded(house, await give(house, 9_900), 9_900)
+
+    async def at_night(tx: Tx) -> None:
+        sql = "UPDATE refund SET requested_at = $2 WHERE number = $1 RETURNING number"
+        await tx.rows(sql, refund, "2026-11-25T20:00:00.000000Z")
+
+    await transactions.run(at_night)
+    for text, by in (("777元", house.cashier), ("99.00", house.accountant), (number, house.approver)):
+        for hits in await search.find(text, by):
+            assert {hit.on for hit in hits.items if hits.kind != "捐赠"} <= {"", "2026-11-26"}, text
+    (vouchers,) = await search.find("1500.00", house.approver)
+    assert [hit.on for hit in vouchers.items] == ["2026-11-26"]
 
 
 async def test_a_bank_number_leads_to_its_gift_however_it_is_written(house: Cast) -> None:

@@ -224,7 +224,7 @@ async def last_of(donations: Sequence[str]) -> dict[str, Ended]:
             "AND r.ended_at IS NOT NULL ORDER BY r.recorded_at, r.number",
             *part,
         ):
-            day = clock.instant(row["ended_at"]).astimezone(clock.SHANGHAI).date().isoformat()
+            day = clock.business_date(row["ended_at"]).isoformat()
             reason = sealed.unseal("receipt", "reason", row["code"], row["reason"]) or ""
             ended[row["donation"]] = Ended(row["code"], row["number"], row["status"], day, reason)
     return ended
