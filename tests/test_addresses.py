@@ -1,5 +1,8 @@
 """One address for each thing: its page is there, and whoever is led to it may open it."""
 
+import re
+from pathlib import Path
+
 import pytest
 from starlette.routing import Route
 from whole.given import PAGES
@@ -25,6 +28,18 @@ def test_a_link_is_given_to_whoever_may_open_the_page_and_to_nobody_else(kind: a
         link = addresses.shown_to(Actor("k", "", frozenset({role})), kind, KEYS.get(kind, "X-1"))
         assert bool(link) is (role.value in PAGES[f"GET {route}"]), role
     assert addresses.shown_to(PUBLIC, kind, "X-1") == addresses.shown_to(None, kind, "X-1") == ""
+
+
+def test_no_code_and_no_template_writes_one_of_these_addresses_itself() -> None:
+    root = Path(addresses.__file__).parents[1]
+    begins = "|".join(sorted({re.escape(addresses.of(kind, "")) for kind in addresses.KINDS}))
+    by_hand = re.compile(rf'(f"({begins})\{{[^{{}}]+\}}"|="({begins})\{{\{{[^{{}}]+\}}\}}")')
+    assert by_hand.search('f"/vouchers/{number}"')
+    assert by_hand.search('href="/vouchers/{{ number }}"')
+    assert not by_hand.search('f"/vouchers/{number}/edit"')
+    places = [*(root / "charity").rglob("*.py"), *(root / "templates").rglob("*.html")]
+    written = {str(place): by_hand.findall(place.read_text(encoding="utf-8")) for place in places}
+    assert not {place: lines for place, lines in written.items() if lines}
 
 
 def test_what_has_no_key_has_no_link() -> None:

@@ -11,7 +11,7 @@ board has totals by programme and class alone.
 from bisect import bisect_right
 from typing import Any
 
-from charity import words
+from charity import addresses, words
 from charity.db import reading, sealed
 from charity.db.paging import Where
 from charity.documents import facts
@@ -132,7 +132,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
                 "goods_fen": (words.say("不计价") if amount is None else amount) if goods else None,
                 "amount_fen": amount,
                 "document": number,
-                "document_href": f"/goods/documents/{number}" if goods else f"/vouchers/{number}",
+                "document_href": addresses.of("slip", number) if goods else addresses.of("voucher", number),
                 "channel": words.say("实物") if goods else row["channel_ref"] or _unnumbered(row),
                 "signed": words.say(_signed(row)),
                 "balance_fen": _at(worth.get(fund, []), row["day"], later[row["day"], row["seq"], row["n"]]),

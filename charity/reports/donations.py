@@ -9,7 +9,7 @@ by fund alone.
 
 from typing import Any
 
-from charity import words
+from charity import addresses, words
 from charity.db import reading
 from charity.db.paging import Where
 from charity.documents import facts
@@ -130,7 +130,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
                 "received_on": row["received_on"] if row["arm"] == 1 else row["day"],
                 "journal": printed(numbers[row["seq"]]) if row["seq"] in numbers else "",
                 "entry": str(row["seq"]),
-                "entry_href": f"/goods/documents/{row['goods']}" if row["goods"] else "",
+                "entry_href": addresses.of("slip", row["goods"]) if row["goods"] else "",
                 "donor": persons.shown(people.get(row["giver"]), to=to, consent=_named(row)),
                 "donor_kind": words.say(DONOR_KIND[person.kind]),
                 "campaign": titles.get(row["campaign"], ""),

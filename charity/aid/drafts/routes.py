@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity import addresses
 from charity.aid import payees, vouchers
 from charity.aid.drafts import finding, funds, screens
 from charity.aid.drafts.forms import QueryForm, VoucherForm
@@ -102,8 +103,8 @@ def _saved(request: Request, body: dict[str, Any]) -> Response:
     number = body["number"]
     if body["fund_short"]:
         flash = "已保存 {number}。这个基金现在的余额不够付这笔款，付款前请先核对"
-        return pages.see_other(request, f"/vouchers/{number}", flash, kind="warn", number=number)
-    return pages.see_other(request, f"/vouchers/{number}", "已保存 {number}，等审批人审批", number=number)
+        return pages.see_other(request, addresses.of("voucher", number), flash, kind="warn", number=number)
+    return pages.see_other(request, addresses.of("voucher", number), "已保存 {number}，等审批人审批", number=number)
 
 
 routes = [

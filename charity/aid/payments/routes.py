@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import clock
+from charity import addresses, clock
 from charity.aid import vouchers
 from charity.aid.payments import screens, verbs
 from charity.aid.payments.forms import PayForm
@@ -31,7 +31,7 @@ async def pay(request: Request) -> Response:
         await verbs.pay(number=number, **form.model_dump(), by=by, idem=idem)
     except Refusal as refusal:
         return await _pay(request, data, refusal)
-    return pages.see_other(request, f"/vouchers/{number}", "{number} 已登记付款，已记账", number=number)
+    return pages.see_other(request, addresses.of("voucher", number), "{number} 已登记付款，已记账", number=number)
 
 
 async def _pay(request: Request, values: Any, refusal: Refusal | None = None) -> Response:

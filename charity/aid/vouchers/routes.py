@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity import addresses
 from charity.aid import payees
 from charity.aid.content import PURPOSE_WORDS
 from charity.aid.status import STATUS_WORDS
@@ -69,7 +70,7 @@ async def approve(request: Request) -> Response:
     flash = "您已同意 {number}，审批完成，等出纳付款"
     if answer.body["status"] != "approved":
         flash = "您已同意 {number}，还需要另一位审批人"
-    return pages.see_other(request, f"/vouchers/{number}", flash, number=number)
+    return pages.see_other(request, addresses.of("voucher", number), flash, number=number)
 
 
 async def decision_page(request: Request) -> Response:
@@ -90,7 +91,7 @@ async def decide(request: Request) -> Response:
         await verb(number=number, reason=form.reason, content_hash=form.content_hash, by=by)
     except Refusal as refusal:
         return await _confirm(request, name, data, refusal)
-    return pages.see_other(request, f"/vouchers/{number}", DECISIONS[name][1], number=number)
+    return pages.see_other(request, addresses.of("voucher", number), DECISIONS[name][1], number=number)
 
 
 async def pdf(request: Request) -> Response:

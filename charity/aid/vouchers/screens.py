@@ -52,7 +52,7 @@ def page(rows: Sequence[dict[str, Any]], names: dict[str, str]) -> dict[str, Any
 
 def _line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {
-        "href": f"/vouchers/{row['number']}",
+        "href": addresses.of("voucher", row["number"]),
         "number": row["number"],
         "made_on": clock.business_date(row["made_at"]).isoformat(),
         "programme": used_for(row["purpose"], names.get(row["programme"], "")),

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity import addresses
 from charity.errors import Refusal
 from charity.finance import rules
 from charity.finance.reviews import documents, questions, readers, screens, verbs
@@ -84,7 +85,7 @@ async def ask(request: Request) -> Response:
         await questions.ask(number=number, question=question, by=by, idem=forms.idem(request, data, "journal.ask"))
     except Refusal as refusal:
         return await _show(request, forms.text(data, "question"), refusal)
-    return pages.see_other(request, f"/journal/{number}", "已发给经手人，答复后您的工作台会有提示")
+    return pages.see_other(request, addresses.of("journal_voucher", number), "已发给经手人，答复后您的工作台会有提示")
 
 
 async def question_page(request: Request) -> Response:

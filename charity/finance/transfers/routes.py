@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity import addresses
 from charity.errors import Refusal
 from charity.finance.transfers import readers, screens, verbs
 from charity.finance.transfers.forms import ReasonForm, read
@@ -50,7 +51,7 @@ async def make(request: Request) -> Response:
     except Refusal as refusal:
         return await _review(request, transfer, data, refusal)
     number = answer.body["number"]
-    return pages.see_other(request, f"/transfers/{number}", "{number} 已登记，已记账", number=number)
+    return pages.see_other(request, addresses.of("transfer", number), "{number} 已登记，已记账", number=number)
 
 
 async def _fill(request: Request, values: forms.Data, refusal: Refusal | None = None) -> Response:
@@ -94,7 +95,7 @@ async def reverse(request: Request) -> Response:
         await verbs.reverse(number=number, reason=form.reason, content_hash=form.content_hash, by=by, idem=key)
     except Refusal as refusal:
         return await _reverse(request, forms.text(data, "reason"), refusal)
-    return pages.see_other(request, f"/transfers/{number}", "{number} 已冲销，钱记回原处", number=number)
+    return pages.see_other(request, addresses.of("transfer", number), "{number} 已冲销，钱记回原处", number=number)
 
 
 async def _reverse(request: Request, reason: str, refusal: Refusal | None = None) -> Response:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import words
+from charity import addresses, words
 from charity.errors import Refusal
 from charity.giving import deliveries
 from charity.giving.deliveries.forms import GiftsForm, TogetherForm
@@ -59,7 +59,7 @@ async def issue(request: Request) -> Response:
         return await _missing_page(request, data, [*done, *listed], refused[0].status)
     if len(issued) == 1:
         message = "已重新开具收据 {number}。"
-        return pages.see_other(request, f"/receipts/{issued[0]['code']}", flash=message, number=numbers)
+        return pages.see_other(request, addresses.of("receipt", issued[0]["code"]), flash=message, number=numbers)
     return pages.see_other(request, "/receipts/missing", flash="已开具收据 {numbers}。", numbers=numbers)
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import clock
+from charity import addresses, clock
 from charity.errors import Refusal
 from charity.giving import receipts
 from charity.giving.donors.screens import kinds
@@ -23,7 +23,7 @@ Data = dict[str, str | list[str]]
 def to_receipt(request: Request, receipt: dict[str, str]) -> Response:
     """Go on to the receipt `{code, number}` of a gift that was just recorded."""
     message = "已登记到账，收据 {number} 已开具。接下来打印或寄送收据。"
-    return pages.see_other(request, f"/receipts/{receipt['code']}", flash=message, number=receipt["number"])
+    return pages.see_other(request, addresses.of("receipt", receipt["code"]), flash=message, number=receipt["number"])
 
 
 async def receipt_list(request: Request) -> Response:
@@ -86,7 +86,7 @@ async def deliver(request: Request) -> Response:
         await receipts.deliver(code, delivery=form.delivery, note=form.note, by=actor)
     except Refusal as refusal:
         return await _receipt_page(request, refusal)
-    return pages.see_other(request, f"/receipts/{code}", flash="送达情况已记下。")
+    return pages.see_other(request, addresses.of("receipt", code), flash="送达情况已记下。")
 
 
 async def end_form(request: Request) -> Response:
@@ -122,7 +122,7 @@ async def void(request: Request) -> Response:
         await receipts.void(code, reason=form.reason, content_hash=form.content_hash, by=actor, idem=idem)
     except Refusal as refusal:
         return await _end_page(request, data, refusal)
-    return pages.see_other(request, f"/receipts/{code}", flash="收据已作废，捐赠本身不变，编号保留。")
+    return pages.see_other(request, addresses.of("receipt", code), flash="收据已作废，捐赠本身不变，编号保留。")
 
 
 async def replace(request: Request) -> Response:
@@ -142,7 +142,9 @@ async def replace(request: Request) -> Response:
     except Refusal as refusal:
         return await _end_page(request, data, refusal)
     message = "已换开收据 {number}，原收据保留并标为已更换。"
-    return pages.see_other(request, f"/receipts/{answer.body['code']}", flash=message, number=answer.body["number"])
+    return pages.see_other(
+        request, addresses.of("receipt", answer.body["code"]), flash=message, number=answer.body["number"]
+    )
 
 
 async def issue(request: Request) -> Response:
@@ -156,7 +158,9 @@ async def issue(request: Request) -> Response:
     except Refusal as refusal:
         return await _receipt_page(request, refusal)
     message = "已重新开具收据 {number}。"
-    return pages.see_other(request, f"/receipts/{answer.body['code']}", flash=message, number=answer.body["number"])
+    return pages.see_other(
+        request, addresses.of("receipt", answer.body["code"]), flash=message, number=answer.body["number"]
+    )
 
 
 routes = [

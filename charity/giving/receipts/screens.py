@@ -33,7 +33,7 @@ async def receipt_rows(listed: Iterable[dict[str, Any]]) -> list[dict[str, Any]]
     return [
         {
             "number": r["number"],
-            "href": f"/receipts/{r['code']}",
+            "href": addresses.of("receipt", r["code"]),
             "on": r["issued_on"],
             "donor": persons.shown(givers.get(r["donor"])),
             "campaign": names.get(r["campaign"] or "", ""),
@@ -82,14 +82,14 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "refunds": [
             {
                 **_asked(r, staff_names),
-                "href": f"/refunds/{r.number}",
+                "href": addresses.of("refund", r.number),
                 "amount": r.amount_fen,
                 "status": refund_state(r),
             }
             for r in asked
         ],
         "corrections": [
-            {**_asked(r, staff_names), "href": f"/reversals/{r.number}", "status": reversal_state(r)}
+            {**_asked(r, staff_names), "href": addresses.of("reversal", r.number), "status": reversal_state(r)}
             for r in corrections
         ],
     }

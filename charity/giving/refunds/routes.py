@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import clock
+from charity import addresses, clock
 from charity.errors import Refusal
 from charity.giving import donations, refunds
 from charity.giving.models import Refund
@@ -60,7 +60,7 @@ async def refund(request: Request) -> Response:
     flash = "退款申请已提交。须由另一位会计或审批人批准，再由出纳付款。"
     if form.cause == "chargeback":
         flash = "退款申请已提交。须由另一位会计或审批人批准；款项已被扣回，不需要出纳付款。"
-    return pages.see_other(request, f"/refunds/{answer.body['number']}", flash=flash)
+    return pages.see_other(request, addresses.of("refund", answer.body["number"]), flash=flash)
 
 
 async def refund_list(request: Request) -> Response:
@@ -106,7 +106,7 @@ async def approve_refund(request: Request) -> Response:
     except Refusal as refusal:
         return await _page(request, SHOW, refusal)
     flash = "已批准并入账，等出纳付款。" if answer.body["status"] == "approved" else "已批准并入账，款项平台已经扣回。"
-    return pages.see_other(request, f"/refunds/{number}", flash=flash)
+    return pages.see_other(request, addresses.of("refund", number), flash=flash)
 
 
 async def reject_form(request: Request) -> Response:
@@ -124,7 +124,7 @@ async def reject_refund(request: Request) -> Response:
         await refunds.reject(number, reason=form.reason, content_hash=form.content_hash, by=actor)
     except Refusal as refusal:
         return await _page(request, REJECT, refusal, data)
-    return pages.see_other(request, f"/refunds/{number}", flash="已驳回，账上没有变动。")
+    return pages.see_other(request, addresses.of("refund", number), flash="已驳回，账上没有变动。")
 
 
 async def pay_form(request: Request) -> Response:
@@ -150,7 +150,7 @@ async def pay_refund(request: Request) -> Response:
         )
     except Refusal as refusal:
         return await _page(request, PAY, refusal, data)
-    return pages.see_other(request, f"/refunds/{number}", flash="已登记付款并入账，退款办结。")
+    return pages.see_other(request, addresses.of("refund", number), flash="已登记付款并入账，退款办结。")
 
 
 async def _page(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from charity import words
+from charity import addresses, words
 from charity.db import sealed
 from charity.giving import donations, receipts, refunds
 from charity.giving.kinds import RefundCause
@@ -115,7 +115,7 @@ async def refund_rows(listed: Iterable[Refund]) -> list[dict[str, Any]]:
     return [
         {
             "number": r.number,
-            "href": f"/refunds/{r.number}",
+            "href": addresses.of("refund", r.number),
             "amount": r.amount_fen,
             "cause": words.translate(bookings.CAUSE_WORDS[r.cause]) if r.cause else "—",
             "receipt": numbers.get(r.donation_id, ""),

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity import addresses
 from charity.errors import Refusal
 from charity.giving import donations, reversals
 from charity.giving.reversals import screens
@@ -46,7 +47,7 @@ async def reverse(request: Request) -> Response:
     except Refusal as refusal:
         return await _reverse_form(request, data, refusal)
     flash = "更正申请已提交，须由另一位会计或审批人批准。"
-    return pages.see_other(request, f"/reversals/{answer.body['number']}", flash=flash)
+    return pages.see_other(request, addresses.of("reversal", answer.body["number"]), flash=flash)
 
 
 async def reversal_list(request: Request) -> Response:
@@ -82,7 +83,7 @@ async def approve_reversal(request: Request) -> Response:
     except Refusal as refusal:
         return await _page(request, SHOW, refusal)
     flash = "已批准并入账：这笔捐赠已更正，原收据作废；同一流水号的捐赠都更正后，该号可以重新登记。"
-    return pages.see_other(request, f"/reversals/{number}", flash=flash)
+    return pages.see_other(request, addresses.of("reversal", number), flash=flash)
 
 
 async def reject_form(request: Request) -> Response:
@@ -100,7 +101,7 @@ async def reject_reversal(request: Request) -> Response:
         await reversals.reject(number, reason=form.reason, content_hash=form.content_hash, by=actor)
     except Refusal as refusal:
         return await _page(request, REJECT, refusal, data)
-    return pages.see_other(request, f"/reversals/{number}", flash="已驳回，账上没有变动。")
+    return pages.see_other(request, addresses.of("reversal", number), flash="已驳回，账上没有变动。")
 
 
 async def _page(request: Request, template: str, refusal: Refusal | None = None, values: Any = None) -> Response:

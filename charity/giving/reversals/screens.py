@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from charity import words
+from charity import addresses, words
 from charity.db import sealed
 from charity.giving import donations, receipts, reversals
 from charity.giving.models import Donation, GiftReversal
@@ -86,7 +86,7 @@ async def _done(row: GiftReversal, gift: Donation, booked_anew: Donation | None,
                 "term": words.say("已按实际重新登记"),
                 "value": receipt.number if receipt else words.say("现在没有有效收据"),
                 "kind": "code" if receipt else "text",
-                "href": f"/receipts/{receipt.code}" if receipt and by.may("gift.read") else "",
+                "href": addresses.shown_to(by, "receipt", receipt.code if receipt else None),
                 "note": yuan_sign(booked_anew.amount_fen),
             }
         )
@@ -115,7 +115,7 @@ async def reversal_rows(listed: Iterable[GiftReversal]) -> list[dict[str, Any]]:
     return [
         {
             "number": r.number,
-            "href": f"/reversals/{r.number}",
+            "href": addresses.of("reversal", r.number),
             "amount": amounts.get(r.donation_id),
             "receipt": numbers.get(r.donation_id, ""),
             "by": staff_names.get(r.requested_by, ""),

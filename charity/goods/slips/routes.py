@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import words
+from charity import addresses, words
 from charity.errors import Refusal
 from charity.goods import rules
 from charity.goods.slips import content, documents, readers, screens, verbs
@@ -83,7 +83,7 @@ async def reverse(request: Request) -> Response:
         context["errors"] = confirming.errors(request, refusal, context["facts"])
         return await pages.page(request, "goods/slips/reverse.html", refusal.status, **context)
     flash = "单据 {number} 已冲销，物资、积分和账目都已退回"
-    return pages.see_other(request, f"/goods/documents/{answer.body['number']}", flash=flash, number=slip.number)
+    return pages.see_other(request, addresses.of("slip", answer.body["number"]), flash=flash, number=slip.number)
 
 
 routes = [
