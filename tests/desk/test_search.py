@@ -16,6 +16,7 @@ from charity.db.transactions import Tx
 from charity.desk import search
 from charity.desk.search import SHOWN
 from charity.giving import lookup
+from charity.giving.lookup import keeping, readers, terms
 from charity.people import names
 from charity.people.persons import Donor
 from charity.roles import PERMISSIONS
@@ -205,6 +206,44 @@ async def test_a_name_that_begins_many_others_and_an_amount_of_many_stay_bounded
     assert match.keys[0] == f"{49_999:032d}"
     (hits,) = await search.find("王小明", house.accountant)
     assert len(hits.items) == 1
+
+
+async def test_a_gift_lost_in_the_middle_is_said_by_verify(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "CHECKED", 1)
+    for fen in (100, 200, 300):
+        await give(house, fen)
+    await lookup.keep_up()
+    assert await lookup.check() == []
+
+    async def lose(tx: Tx) -> None:
+        await tx.rows("DELETE FROM lookup WHERE term = $1 RETURNING key", terms.of_amount(200))
+
+    await transactions.run(lose)
+    (failure,) = await lookup.check()
+    assert "2 笔捐赠，账上有 3 笔" in failure.words
+
+
+async def test_the_minutely_look_at_corrected_receipts_reads_only_the_few_that_ended(house: Cast) -> None:
+    async def plan(tx: Tx) -> list[str]:
+        if tx.postgres:
+            await tx.rows("SET LOCAL enable_seqscan = off")
+            return [row["QUERY PLAN"] for row in await tx.rows(f"EXPLAIN {keeping.CORRECTED}", "")]
+        return [row["detail"] for row in await tx.rows(f"EXPLAIN QUERY PLAN {keeping.CORRECTED}", "")]
+
+    assert "receipt_ended" in "\n".join(await transactions.run(plan))
+
+
+async def test_a_timetable_that_stands_still_hides_no_gift_in_silence(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):
+        await give(house, 7_700)
+        await promised(amount_fen=7_700)
+    for most, more in ((3, False), (2, True)):
+        monkeypatch.setattr(readers, "TAIL_MAX", most)
+        assert (await lookup.gifts_of_amount(7_700, 7_700)).more is more
+        assert (await lookup.gifts_of_name("王小明")).more is more
+        assert (await lookup.pledges_of_name("王小明")).more is more
 
 
 async def test_one_hit_is_opened_and_several_are_listed_twenty_a_kind(house: Cast, web: Web) -> None:

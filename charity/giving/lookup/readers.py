@@ -14,7 +14,8 @@ MATCHES_MAX: Final = 2_000
 NAMES_MAX: Final = 50
 """Organisations with the same word in their name that one answer looks at."""
 TAIL_MAX: Final = 2_000
-"""Gifts and pledges since the last run of the timetable that are read as they are, the newest."""
+"""Gifts and pledges since the last run of the timetable that are read as they are, the newest; a tail as long as that
+says that there are others, so that a timetable that stands still hides nothing."""
 Row = dict[str, Any]
 
 
@@ -31,8 +32,8 @@ async def gifts_of_name(text: str, limit: int = MATCHES_MAX) -> Match:
     asked = names.folded(text)
     if len(asked) < names.SHORTEST:
         return Match([])
-    rows = [*await _tail_of_gifts(asked), *await _written(terms.GIFT, asked, limit)]
-    return _newest(rows, limit)
+    tail, full = await _tail_of_gifts(asked)
+    return _newest([*tail, *await _written(terms.GIFT, asked, limit)], limit, more=full)
 
 
 async def pledges_of_name(text: str, limit: int = MATCHES_MAX) -> Match:
@@ -40,8 +41,8 @@ async def pledges_of_name(text: str, limit: int = MATCHES_MAX) -> Match:
     asked = names.folded(text)
     if len(asked) < names.SHORTEST:
         return Match([])
-    rows = [*await _tail_of_pledges(asked), *await _written(terms.PLEDGE, asked, limit)]
-    return _newest(rows, limit)
+    tail, full = await _tail_of_pledges(asked)
+    return _newest([*tail, *await _written(terms.PLEDGE, asked, limit)], limit, more=full)
 
 
 async def gifts_of_amount(first_fen: int, last_fen: int, limit: int = MATCHES_MAX) -> Match:
@@ -65,12 +66,12 @@ async def gifts_of_amount(first_fen: int, last_fen: int, limit: int = MATCHES_MA
         for row in tail
         if any(first_fen <= (fen or 0) <= last_fen for fen in (row["amount_fen"], row["on_receipt"]))
     ]
-    return _newest([*fresh, *written], limit)
+    return _newest([*fresh, *written], limit, more=len(tail) == TAIL_MAX)
 
 
-def _newest(rows: list[Row], limit: int) -> Match:
+def _newest(rows: list[Row], limit: int, *, more: bool) -> Match:
     keys = list(dict.fromkeys(row["key"] for row in sorted(rows, key=lambda row: row["at"], reverse=True)))
-    return Match(keys[:limit], len(keys) > limit)
+    return Match(keys[:limit], more or len(keys) > limit)
 
 
 async def _written(kind: str, asked: str, limit: int) -> list[Row]:
@@ -93,17 +94,20 @@ async def _written(kind: str, asked: str, limit: int) -> list[Row]:
     return rows
 
 
-async def _tail_of_gifts(asked: str) -> list[Row]:
+async def _tail_of_gifts(asked: str) -> tuple[list[Row], bool]:
+    """What is not written down yet of this name, and whether there may be more behind it."""
     at, _ = await mark(terms.GIFT)
     tail = await reading.rows(
         f"SELECT seq, key, donor FROM donation WHERE seq > $1 ORDER BY seq DESC LIMIT {TAIL_MAX}",  # noqa: S608
         int(at or 0),
     )
     named = await _named([row["donor"] for row in tail], asked)
-    return [{"at": terms.place(row["seq"]), "key": row["key"]} for row in tail if row["donor"] in named]
+    rows = [{"at": terms.place(row["seq"]), "key": row["key"]} for row in tail if row["donor"] in named]
+    return rows, len(tail) == TAIL_MAX
 
 
-async def _tail_of_pledges(asked: str) -> list[Row]:
+async def _tail_of_pledges(asked: str) -> tuple[list[Row], bool]:
+    """The same of pledges."""
     at, key = await mark(terms.PLEDGE)
     tail = await reading.rows(
         "SELECT created_at, code, donor FROM pledge WHERE (created_at, code) > ($1, $2) "  # noqa: S608 - a number
@@ -112,7 +116,8 @@ async def _tail_of_pledges(asked: str) -> list[Row]:
         key,
     )
     named = await _named([row["donor"] for row in tail], asked)
-    return [{"at": row["created_at"], "key": row["code"]} for row in tail if row["donor"] in named]
+    rows = [{"at": row["created_at"], "key": row["code"]} for row in tail if row["donor"] in named]
+    return rows, len(tail) == TAIL_MAX
 
 
 async def _named(donors: list[str], asked: str) -> set[str]:
