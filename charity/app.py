@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
@@ -55,6 +56,7 @@ from charity.ledger import demo, head_file, writer
 from charity.ledger import health as books_health
 from charity.ledger import verify as books
 from charity.office import organisation, sign_in
+from charity.printing import glyphs
 from charity.printing.document import Document
 from charity.roles import PERMISSIONS, ROLE_WORDS
 from charity.room import Check, Room
@@ -212,6 +214,7 @@ async def lifespan(app: Starlette) -> AsyncIterator[None]:  # noqa: ARG001 - Sta
         await stack.enter_async_context(supervised("pulse", _pulse))
         stack.enter_context(_ending_with_the_parent())
         _calm()
+        _warm()
         log.info("server.started", extra=_facts())
         yield
 
@@ -268,6 +271,13 @@ def _calm() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_YOUNG, 20, 50)
+
+
+def _warm() -> threading.Thread:
+    """Read the fonts beside the first requests; a daemon, so that nobody who stops the server waits for it."""
+    thread = threading.Thread(target=glyphs.warm, name="glyphs", daemon=True)
+    thread.start()
+    return thread
 
 
 def serve_lock() -> FileLock:

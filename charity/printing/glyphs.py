@@ -48,6 +48,12 @@ def _rare() -> _Font:
     return _Font(em)
 
 
+def warm() -> None:
+    """Read the fonts ahead of the first text: a second or more, in which nobody else would be served."""
+    _font()
+    _rare()
+
+
 def _advances(path: Path) -> dict[int, float]:
     with TTFont(path, lazy=True) as font:
         size = font["head"].unitsPerEm

@@ -315,6 +315,17 @@ def test_what_no_font_has_is_named_once_and_joiners_need_no_shape():
     assert glyphs.width_em("𠮷") == glyphs.width_em("王")
 
 
+def test_a_server_reads_the_fonts_beside_its_first_requests():
+    from charity import app  # noqa: PLC0415 - it imports every room
+
+    for fonts in (glyphs._font, glyphs._rare):
+        fonts.cache_clear()
+    thread = app._warm()
+    assert thread.daemon
+    thread.join(60)
+    assert glyphs._font.cache_info().currsize == glyphs._rare.cache_info().currsize == 1
+
+
 def test_lines_do_not_break_inside_a_word_or_after_an_opening_bracket():
     assert glyphs.wrapped("慈善 HYPERLINK", 7, 2) == ["慈善", "HYPERLINK"]
     assert glyphs.wrapped("婴儿奶粉(新)", 4.5, 2)[1].startswith("(")
