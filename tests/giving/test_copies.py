@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import as_shown
 import pytest
-from giving.given import WANG, all_is_well, code_of, give, promised
+from giving.given import TODAY, WANG, all_is_well, code_of, give, promised
 from giving.test_pages import API
 from goods.given import DONOR, RICE, opened
 from page_forms import hidden_of
@@ -201,6 +202,20 @@ async def test_the_page_of_a_pledge_leads_to_the_whole_receipt(house: Any, web: 
     assert "王小明" in shown.text
     assert "祝孩子们好" not in (await client.get(f"/r/{receipt}")).text
     assert "祝孩子们好" in (await web.as_("cashier").get(f"/receipts/{receipt}")).text
+
+
+async def test_a_pledge_opens_no_receipt_that_was_corrected_to_another_giver(house: Any, web: Any) -> None:
+    code = await promised()
+    await as_shown.receive(code, amount_fen=20_000, received_on=TODAY, channel="cash", by=house.cashier)
+    old = await reading.value("SELECT code FROM receipt")
+    other = Donor("person", "张三丰", "13900009999")
+    new = (await as_shown.replace(old, reason="付款人另有其人", donor=other, by=house.accountant)).body
+    assert await refused(new["code"], pledge=code) == "receipt.not_proven"
+    assert "张三丰" not in (await web.as_().post(f"/r/{new['code']}/full", data={"pledge": code})).text
+    page = (await web.as_().get(f"/p/{code}")).text
+    assert (f"/r/{new['code']}" in page, f"/r/{new['code']}/full" in page) == (True, False)
+    await copies.prove(new["code"], number=new["number"], secret="9999")
+    await copies.prove(old, pledge=code)
 
 
 async def test_the_cashier_reads_the_message_where_the_money_is_received(house: Any, web: Any) -> None:

@@ -1,5 +1,6 @@
 """The privacy notice has versions, and each pledge and gift keeps what its giver was shown and agreed to."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -51,6 +52,14 @@ async def test_a_version_holds_from_its_day_and_earlier_ones_stay(web: Any, hous
     assert (await stranger.get(f"{API}/privacy")).json()["version"] == 1
     for absent in ("/privacy?version=3", "/privacy?version=x", "/privacy?version=9999999"):
         assert (await stranger.get(absent)).status_code == 404
+
+
+async def test_versions_that_are_published_at_once_follow_one_another(house: Cast) -> None:
+    published = [
+        privacy.publish(text=f"# 告知\n第 {n} 份", text_en="# Notice\ntext", starts_on=clock.today(), by=house.admin)
+        for n in range(5)
+    ]
+    assert sorted(await asyncio.gather(*published)) == [2, 3, 4, 5, 6]
 
 
 async def test_an_administrator_publishes_by_page_and_call_and_nobody_else(web: Any, house: Cast) -> None:

@@ -28,11 +28,12 @@ async def prove(code: str, *, number: str = "", secret: str = "", pledge: str = 
     """Return when this is the giver; raises receipt.not_proven or, after too many wrong tries, receipt.at_desk.
 
     A pledge's code is as long as the receipt's own: no number of tries finds it, and it opens a receipt also when
-    others used up the tries.
+    others used up the tries. A receipt that was corrected to another giver is none of its.
     """
     receipt = await receipts.get(code)
     typed = tokens.normalise(_plain(pledge)).encode()
-    pledges = [(gift.pledge_id or _NOTHING).encode() for gift in await receipts.gifts(code)]
+    own = [gift for gift in await receipts.gifts(code) if gift.donor_id == receipt.donor_id]
+    pledges = [(gift.pledge_id or _NOTHING).encode() for gift in own]
     if any(hmac.compare_digest(typed, kept) for kept in pledges):
         return
     if not _bare(number) or not _bare(secret):

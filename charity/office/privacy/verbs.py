@@ -48,6 +48,8 @@ async def publish(*, text: str, text_en: str, starts_on: date, by: Actor) -> int
         raise rules.NOTICE_PAST()
 
     async def work(tx: Tx) -> int:
+        if tx.postgres:  # SQLite has one writer at a time
+            await tx.row("SELECT version FROM privacy_notice WHERE version = 1 FOR UPDATE")
         last = await tx.row("SELECT version, starts_on FROM privacy_notice ORDER BY version DESC LIMIT 1")
         assert last is not None, "the first is there since the migration"
         if last["starts_on"] > starts_on.isoformat():
