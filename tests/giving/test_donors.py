@@ -124,3 +124,23 @@ async def test_what_a_giver_gave_today_by_the_channel_counts_towards_reading_bac
     with clock.fixed(clock.instant(clock.stamp()) + timedelta(days=1)):
         assert await read(2_900_000, "7") == "", "of the day before nothing counts"
         assert await verify_failures() == []
+
+
+async def test_verify_reads_the_marks_of_the_newest_day_alone(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes, tuples = [], reading.tuples
+
+    async def counted(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        rows = await tuples(sql, *values)
+        sizes.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(reading, "tuples", counted)
+    assert await counting.wrong() == []
+    assert sizes == [], "nobody gave: no gift is read"
+    with clock.fixed(OCTOBER):
+        for name in "ABC":
+            await gift(house, name)
+    with clock.fixed(NOVEMBER):
+        await gift(house, "D")
+    assert await counting.wrong() == []
+    assert sizes == [1, 1]
