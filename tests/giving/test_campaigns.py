@@ -15,6 +15,7 @@ from charity.db import reading, transactions
 from charity.errors import FieldError, Refusal
 from charity.giving import campaigns
 from charity.giving.campaigns import Known, NewCampaign, readers
+from charity.giving.donations import screens as donation_screens
 from charity.giving.donors import work_units
 from charity.ledger import funds
 from charity.ledger.plans import Plan, PlanUse
@@ -514,3 +515,19 @@ async def test_a_fund_is_offered_and_taken_while_one_of_its_campaigns_runs(house
     await transactions.run(lambda tx: tx.many(opened, [()]))
     assert "F-WARM" in dict(await campaigns.fund_choices("everyday"))
     assert (await give(house, campaign="everyday", fund="F-WARM")).status == 201
+
+
+async def test_the_funds_of_all_campaigns_are_asked_for_at_once(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    taking = await campaigns.money_takers()
+    each = [dict(await campaigns.fund_choices(slug)) for slug in taking]
+    asked, closed = [], readers._closed
+
+    async def counted(others: set[str], on: str) -> set[str]:
+        asked.append(others)
+        return await closed(others, on)
+
+    monkeypatch.setattr(readers, "_closed", counted)
+    form = await donation_screens.fund_choices()
+    assert {choice["value"] for choice in form} - {""} == {code for choices in each for code in choices}
+    assert (len(taking) > 1, len(asked)) == (True, 1)
+    assert await campaigns.funds_offered([]) == {}

@@ -5,7 +5,7 @@ whether it is open is asked again in the transaction of each gift.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,6 +179,13 @@ async def fund_choices(slug: str) -> list[tuple[str, str]]:
     return [(code, names[code]) for code in lasting.funds if code not in closed]
 
 
+async def funds_offered(slugs: Iterable[str]) -> dict[str, str]:
+    """Names of the funds that a giver may choose today with any of these campaigns, by code."""
+    lasting = [await known(slug) for slug in slugs]
+    own, codes = {campaign.fund for campaign in lasting}, {code for campaign in lasting for code in campaign.funds}
+    return await ledger_funds.names(sorted(codes - await _closed(codes - own, clock.today().isoformat())))
+
+
 async def chosen_fund(campaign: Known, fund: str | None, *, on: str) -> str:
     """The fund a giver of that day chose, or the campaign's own; refuses one that is no choice or not collected then.
 
@@ -195,10 +202,14 @@ async def _not_collected(campaign: Known, codes: Iterable[str], on: str) -> set[
 
     Whom nobody invited gives nothing to the fund of a campaign by invitation.
     """
-    others = [code for code in dict.fromkeys(codes) if code != campaign.fund]
+    return await _closed({code for code in codes if code != campaign.fund}, on)
+
+
+async def _closed(others: Collection[str], on: str) -> set[str]:
+    """Of funds that are no campaign's own among those asked: see `_not_collected`."""
     if not others:
         return set()
-    rows = await Campaign.visible_to(SYSTEM).filter(fund__in=others).exclude(kind="everyday")
+    rows = await Campaign.visible_to(SYSTEM).filter(fund__in=sorted(others)).exclude(kind="everyday")
     owned = {row.fund for row in rows}
     invited = {row.fund for row in rows if row.reach == Reach.TARGETED}
     open_now = {r.fund for r in rows if r.status == "active" and r.starts_on <= on <= (r.ends_on or on)}

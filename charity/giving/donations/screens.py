@@ -32,9 +32,7 @@ async def corrected_values(number: str, *, by: Actor) -> dict[str, str]:
 
 async def fund_choices() -> list[dict[str, str]]:
     """What a giver may designate today with any campaign that takes money now, after the campaign's own purpose."""
-    offered: dict[str, str] = {}
-    for campaign in await campaign_choices():
-        offered |= dict(await campaigns.fund_choices(campaign["value"]))
+    offered = await campaigns.funds_offered(await campaigns.money_takers())
     return choices({code: f"{code} {name}" for code, name in sorted(offered.items())}, "按活动的用途")
 
 
