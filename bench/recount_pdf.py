@@ -10,6 +10,9 @@ HEIGHT = 2.0
 WATERMARK = 40.0
 """Points: words so high stand behind the others."""
 COUNT = re.compile(r"[-−]?[\d,]+")
+LINE, EDGE = 14.0, 3.0
+"""Points from one line of a cell to the next at most, and between right edges in it: a separator hangs over."""
+_BEGUN, _GOES_ON = re.compile(r"[-−]?\d{1,3}(,\d{3})*,"), re.compile(r"\d{3}(,\d{3})*(,|\.\d\d)?")
 
 
 @dataclass(frozen=True)
@@ -73,11 +76,12 @@ def yuan(fen: int) -> str:
 
 @dataclass(frozen=True)
 class Word:
-    """A word where its middle stands: points from the left and from the top of its page."""
+    """A word where its middle stands, and its right edge: points from the left and from the top of its page."""
 
     text: str
     x: float
     y: float
+    right: float
 
 
 def placed(pdf: bytes) -> list[list[Word]]:
@@ -88,8 +92,27 @@ def placed(pdf: bytes) -> list[list[Word]]:
     for row in rows[1:]:
         _, page, *_, left, top, width, height, _, text = row.split("\t")
         if not text.startswith("###") and float(height) < WATERMARK:  # ###: marks of pages, blocks and lines
-            words.setdefault(int(page), []).append(Word(text, _middle(left, width), _middle(top, height)))
-    return [words[page] for page in sorted(words)]
+            word = Word(text, _middle(left, width), _middle(top, height), float(left) + float(width))
+            words.setdefault(int(page), []).append(word)
+    return [_joined(words[page]) for page in sorted(words)]
+
+
+def _joined(words: list[Word]) -> list[Word]:
+    """Figures that are broken behind a thousands separator as one word again, in the middle of their lines."""
+    left, whole = sorted(words, key=lambda word: word.y), list[Word]()
+    while left:
+        word = left.pop(0)
+        text, last = word.text, word.y
+        while _BEGUN.fullmatch(text) and (below := _below(word, last, left)):
+            left.remove(below)
+            text, last = text + below.text, below.y
+        whole.append(Word(text, word.x, (word.y + last) / 2, word.right))
+    return whole
+
+
+def _below(word: Word, y: float, others: list[Word]) -> Word | None:
+    near = (other for other in others if 0 < other.y - y < LINE and abs(other.right - word.right) < EDGE)
+    return next((other for other in near if _GOES_ON.fullmatch(other.text)), None)
 
 
 def _middle(start: str, size: str) -> float:

@@ -1,6 +1,7 @@
 """An independent script counts the journal again and compares every figure on every page and answer (bench/recount.py)."""
 
 import sys
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from random import Random
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
+from printing.test_registers import COLUMNS, printed, register
 from reports.given import noon
 from tampering import tampered
 from whole.given import verify_failures
@@ -18,11 +20,15 @@ from bench import recount, recount_journal
 from bench.recount import Books, Compared
 from bench.recount_documents import Beside, House, Sizes, compare
 from bench.recount_journal import Entry
-from bench.recount_papers import receipts
+from bench.recount_papers import WRITTEN, receipts
+from bench.recount_pdf import rows as lines_of
 from bench.recount_registers import Lot
 from charity import settings, tokens
 from charity.db import reading
 from charity.documents import exports, rendering
+from charity.finance.reviews.screens import KIND_WORDS
+from charity.ledger.numbering import rests_on_documents
+from charity.money import yuan
 from charity.printing import registers, renderer
 from charity.printing.document import Filters
 from charity.web import limits
@@ -126,6 +132,19 @@ async def test_every_figure_of_a_random_year_is_the_journals_counted_again(
         done = await documents_compared(web, Sizes(answers=300, pages=100, formats=()))
     seen = {what for _, what, _, _ in done.differences}
     assert seen >= {"spent_fen", "unspent_fen", "use amount_fen", "spent", "amount of use"}
+
+
+@pytest.mark.parametrize("fen", [123_456_78, -10_000_000_000_00, 40 * 10**13])
+async def test_a_figure_that_is_broken_over_lines_is_read_whole_beside_its_row(fen: int) -> None:
+    columns = [*COLUMNS[:-1], replace(COLUMNS[-1], width=3)]
+    assert len(registers.cell(yuan(fen), registers.widths_mm(columns)[-1], figure=True)) > 1
+    body = await printed(register(1, rows=[(1, "2026-10-08", "王小明", fen)], columns=columns))
+    row = next(line for page in lines_of(body) for line in page if line.first == "1")
+    assert row.amounts() == [yuan(fen)]
+
+
+def test_the_script_knows_which_vouchers_rest_on_no_document() -> None:
+    assert {kind for kind in KIND_WORDS if not rests_on_documents(kind)} == WRITTEN
 
 
 async def test_a_figure_that_is_off_anywhere_is_seen(web: Web, house: Cast) -> None:
