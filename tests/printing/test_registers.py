@@ -267,6 +267,21 @@ def test_the_number_of_an_entry_stands_on_one_line(name: str):
     assert registers.cell("1" * 100, 9.0)[-1].endswith("…")
 
 
+@pytest.mark.parametrize("name", ["donations", "disbursements"])
+def test_the_words_of_every_row_and_sums_of_millions_stand_on_one_line(name: str):
+    columns = [PrintedColumn(c.key, c.title, c.width, kind=c.kind) for c in REPORTS[name].columns if c.print]
+    lines = {"restriction": ["非限定"], "consent": ["仅金额", "不公开"], "receipt_status": ["已开具"], "signed": ["已领取"],
+             "township": ["白沙镇"], "reason": ["超市自选"], "programme": ["爱心超市"]}  # fmt: skip
+    lines["channel"] = ["微信支付", "银行转账"]
+    for column, width in zip(columns, registers.widths_mm(columns), strict=True):
+        for text in lines.get(column.key, []):
+            assert registers.cell(text, width) == [text], column.key
+        if column.kind == "money":
+            assert registers.cell("9,999,999.99", width, figure=True) == ["9,999,999.99"], column.key
+        if column.key == "fund":
+            assert registers.cell("总会统筹资金（非限定性）", width) == ["总会统筹资金", "（非限定性）"]
+
+
 @pytest.mark.parametrize("few", [0, 2])
 async def test_the_note_never_drives_the_foot_onto_a_page_of_its_own(few: int):
     note = "核对：期初 1 ＝ 期末 1"
