@@ -139,6 +139,9 @@ async def test_the_page_issues_for_the_ticked_gifts_and_pages(house: Any, web: A
     auditor = await web.as_("auditor").get("/receipts/missing")
     assert auditor.status_code == 200
     assert "<form" not in auditor.text.partition("<main")[2].partition("</main")[0]
+    assert ("由出纳开具" in auditor.text, "勾选" in auditor.text) == (True, False), "a reader has nothing to tick"
+    waiting = (await web.as_("auditor").get("/receipts/deliver")).text
+    assert ("由出纳记下" in waiting, "勾选" in waiting) == (True, False)
 
 
 async def test_the_page_delivers_what_is_ticked_and_says_what_was_voided(house: Any, web: Any) -> None:

@@ -167,3 +167,20 @@ async def test_an_invitation_is_for_its_own_campaign_and_days(house: Cast, web: 
     await transactions.run(lambda tx: tx.rows("UPDATE invitation SET campaign = 'draft-2027' WHERE key = $1", made.key))
     assert (await _pledge(web, invitation=made.code)).status_code == 422, "an invitation of another campaign"
     assert (await web.as_("").get(f"/i/{made.code}")).status_code == 404, "a draft is shown to nobody"
+
+
+async def test_no_invitation_is_made_or_offered_where_it_leads_nowhere(house: Cast, web: Web) -> None:
+    await targeted(house)
+    desk, body = web.as_("accountant"), {"expires_on": NEXT_WEEK.isoformat()}
+    offered = f'action="/desk/campaigns/{SLUG}/invitations"'
+    assert offered in (await desk.get(f"/desk/campaigns/{SLUG}/invitations")).text
+    everyday = (await desk.get("/desk/campaigns/everyday/invitations")).text
+    assert ('/invitations"' in everyday.partition("<main")[2], "只有定向募捐凭邀请参加" in everyday) == (False, True)
+    await campaigns.close(SLUG, by=house.accountant)
+    page = (await desk.get(f"/desk/campaigns/{SLUG}/invitations")).text
+    assert (offered in page, "活动已结束，不再发邀请。" in page) == (False, True)
+    with pytest.raises(Refusal) as refused:
+        await invited(house)
+    assert code_of(refused) == "campaign.not_open"
+    call = await desk.post(f"/api/v1/campaigns/{SLUG}/invitations", json=body)
+    assert (call.status_code, await reading.value("SELECT count(*) FROM invitation")) == (409, 0)

@@ -228,3 +228,6 @@ async def test_the_filing_form_is_printed_with_every_field(house: Cast, web: Web
         if not fact.choices and fact.field in PLAN and fact.field != "granted":
             assert "".join(PLAN[fact.field].split()) in text, fact.field
     assert (await desk.get("/desk/campaigns/everyday/plan.pdf")).status_code == 404
+    notes = (await desk.get("/desk/campaigns/everyday/plan")).text
+    assert ("写在公开的活动页上。" in notes, "备案、不能发布" in notes) == (True, False), "everyday giving is not filed"
+    assert "填写说明" in (await desk.get("/desk/campaigns/everyday")).text

@@ -24,7 +24,7 @@ from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web.choices import choices
 
-FUND_KINDS = {"unrestricted": "非限定", "restricted": "限定", "agency": "代收代转"}
+FUND_KINDS = {"unrestricted": "非限定性", "restricted": "限定性", "agency": "受托代理"}
 FUND_FIGURES = ("carried", "received", "refunded", "aid", "transferred", "unspent")
 """The figures of a fund's equation that its page always shows; the others when they are something."""
 PLACES = {

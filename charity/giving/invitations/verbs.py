@@ -18,6 +18,7 @@ from charity.giving.invitations.readers import digest_of, ended, kept
 from charity.giving.kinds import Reach
 from charity.ledger.state import State
 from charity.roles import Actor
+from charity.words import Term
 
 NOTE_MAX = 100
 
@@ -31,11 +32,15 @@ class Made:
 
 
 async def make(slug: str, *, expires_on: date, note: str = "", by: Actor) -> Made:
-    """Make an invitation that is good to the end of a day; refuses one to a public campaign, and days that are over."""
+    """Make an invitation that is good to the end of a day; refuses public or ended campaigns and days that are over."""
     by.must("campaign.manage")
     campaign = await campaigns.get(slug, by=by)
     if campaign.row["reach"] != Reach.TARGETED:
         raise rules.INVITATION_NOT_HERE()
+    if campaign.row["status"] in ("closed", "archived"):
+        raise rules.CAMPAIGN_NOT_OPEN(
+            name=campaign.row["name"], state=Term(campaigns.STATUS_WORDS[campaign.row["status"]])
+        )
     last = campaign.row["ends_on"]
     if expires_on < clock.today() or (last is not None and expires_on.isoformat() > last):
         raise rules.INVITATION_DAYS()
