@@ -26,6 +26,7 @@ WORDS_MAX: Final = 60
 """Words of a sentence that are tried."""
 CODE_MAX: Final = 64
 UNKNOWN: Final = "没有这个核验码，请对照纸上的字母和数字再抄一次"
+CUT: Final = "。文字太长，只看了前 {most} 个字，请只抄核验码"
 _BY_REFERENCE: Final = "这是认捐的参考号，凭它只能看进度。要看认捐和收据，请打开认捐时保存的网址，或扫它的二维码。"
 _PLEDGE_TONES: Final = {"pending": "wait", "partial": "wait", "received": "good", "expired": "bad"}
 _HASH: Final = re.compile(r"[0-9A-F]{64}")
@@ -55,7 +56,7 @@ _NUMBERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """Where a text leads: an address of ours, or "" and what is shown or said."""
+    """Where a text leads: an address of ours, or "" and what is shown or said, in words of the reader's language."""
 
     address: str
     words: str = ""
@@ -84,7 +85,8 @@ async def find(typed: str) -> Led:
             return Led(address)
         if pledge := await _pledge(code):
             return Led("", shown=pledge)
-    return Led("", next((message for pattern, message in _NUMBERS if re.search(pattern, text)), UNKNOWN))
+    sentence = words.say(next((message for pattern, message in _NUMBERS if re.search(pattern, text)), UNKNOWN))
+    return Led("", sentence + (words.say(CUT, most=TEXT_MAX) if len(typed) > TEXT_MAX else ""))
 
 
 def _plain(typed: str) -> str:

@@ -20,7 +20,6 @@ from charity.money import capitals
 from charity.office import organisation, stores
 from charity.web import contexts, limits, pages, policies
 
-TYPED_MAX = 200
 PDFS = limits.Pace("public_pdf", 60, 60)
 """Receipts as PDF by address. How many are printed for all together: printing/pdfs.py."""
 CHECKS = limits.Pace("check", 60, 60)
@@ -112,8 +111,8 @@ async def check(request: Request) -> Response:
         return pages.see_other(request, led.address)
     if led.shown:
         return await _checked(request, led.shown)
-    errors = [{"field": "code", "message": words.translate(led.words)}]
-    return await pages.page(request, "disclosure/check.html", 404, typed=typed[:TYPED_MAX], errors=errors)
+    errors = [{"field": "code", "message": led.words}]
+    return await pages.page(request, "disclosure/check.html", 404, typed=typed[: checks.TEXT_MAX], errors=errors)
 
 
 async def checked(request: Request) -> Response:

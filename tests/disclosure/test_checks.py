@@ -96,6 +96,7 @@ async def test_what_leads_nowhere_is_told_apart_in_words(web, house, typed, mess
     answer = await web.as_().get("/check", params={"code": typed})
     assert answer.status_code == 404
     assert message in answer.text
+    assert ("只看了前 1000 个字" in answer.text) == (len(typed) > checks.TEXT_MAX), "nothing is cut without a word"
     assert 'href="#f-code"' in answer.text
 
 

@@ -213,6 +213,11 @@ async def test_the_till_says_every_reason_and_keeps_the_basket(shop: Shop, web: 
     assert none.status_code == 422
     proxy = await clerk.post(till, data={**basket, "quantity.0": "1", "proxy": "1"})
     assert "代领请填写代领人姓名和原因" in proxy.text
+    long = {"proxy": "1", "proxy_name": "李" * 101, "proxy_reason": "腿" * 201}
+    refused = await clerk.post(till, data={**basket, **long, "idem": "k7"})
+    assert refused.status_code == 422, "a name is never cut without a word"
+    assert "代领人姓名最多 100 个字" in refused.text
+    assert "代领原因最多 200 个字" in refused.text
 
 
 async def test_goods_come_in_by_plain_posts_and_unknown_ones_are_registered(shop: Shop, web: Web) -> None:

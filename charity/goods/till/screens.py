@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from charity import tokens, words
-from charity.errors import Refusal
+from charity.errors import FieldError, Refusal, unreadable
 from charity.goods import cards, items, rules, scanning, slips, stock
 from charity.goods.cards import CardView
 from charity.goods.scanning import Basket, Row
@@ -14,6 +14,8 @@ from charity.goods.till.picking import Line
 from charity.goods.till.readers import Preview
 from charity.goods.till.verbs import Proxy
 from charity.roles import Actor
+
+PROXY_NAME_MAX, PROXY_REASON_MAX = 100, 200
 
 
 def reasons(refusal: Refusal) -> list[str]:
@@ -58,12 +60,19 @@ def lines(basket: Basket) -> list[Line]:
 
 
 def proxy_of(basket: Basket) -> Proxy | None:
-    """Who collects instead; refuses a proxy without name or reason."""
+    """Who collects instead; refuses a proxy without name or reason, or with longer ones than are kept."""
     if not basket.proxy:
         return None
     if not basket.proxy_name or not basket.proxy_reason:
         raise rules.PROXY_MISSING()
-    return Proxy(basket.proxy_name[:100], basket.proxy_reason[:200])
+    wrong = []
+    if len(basket.proxy_name) > PROXY_NAME_MAX:
+        wrong.append(FieldError("proxy_name", "代领人姓名最多 {most} 个字", (("most", PROXY_NAME_MAX),)))
+    if len(basket.proxy_reason) > PROXY_REASON_MAX:
+        wrong.append(FieldError("proxy_reason", "代领原因最多 {most} 个字", (("most", PROXY_REASON_MAX),)))
+    if wrong:
+        raise unreadable(*wrong)
+    return Proxy(basket.proxy_name, basket.proxy_reason)
 
 
 async def show(store: str, basket: Basket, *, by: Actor, scan_error: str = "", refusals: Sequence[str] = ()) -> Any:
