@@ -104,3 +104,9 @@ CORRECTION_OPEN = Rule("corrects.open", "更正 {number} 还没有批准，或�
 CORRECTION_REBOOKED = Rule("corrects.done", "更正 {number} 的捐赠已经重新登记过", field="corrects")
 REVERSAL_WAITING = Rule("reversal.waiting", "这笔捐赠已有待批准的更正申请 {number}")
 NO_SUCH_STEP = Rule("act.unknown", "没有这个操作", 404)
+NAME_TOO_MANY = Rule(
+    "list.name_too_many",
+    "这个姓名的记录超过 {most} 条，列不全：请把姓名写全，或改按编号、银行回单号查",
+    422,
+    "who",
+)

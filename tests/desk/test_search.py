@@ -294,3 +294,21 @@ async def test_what_is_too_long_is_refused_at_its_field_and_never_cut(house: Cas
     assert (answer.status_code, "最多 64 个字符" in answer.text) == (422, True)
     assert (await client.post("/desk/search", data={"q": "王小明" + " " * 61})).status_code == 303
     assert (await client.post(API, json={"text": "王" * 65})).status_code == 422
+
+
+async def test_a_list_by_a_name_leaves_none_out_or_says_that_it_would(
+    house: Cast, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await give(house)
+    await give(house)
+    await promised()
+    await promised()
+    client = web.as_("auditor")
+    for place in ("/receipts", "/pledges", "/refunds"):
+        sent = await client.post("/desk/filter", data={"list": place, "who": "王小明"})
+        for most, status in ((2, 200), (1, 422)):
+            monkeypatch.setattr(readers, "MATCHES_MAX", most)
+            monkeypatch.setattr(readers.gifts_of_name, "__defaults__", (most,))
+            monkeypatch.setattr(readers.pledges_of_name, "__defaults__", (most,))
+            page = await client.get(sent.headers["location"])
+            assert (page.status_code, f"超过 {most} 条" in page.text) == (status, status == 422), place

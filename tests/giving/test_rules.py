@@ -65,6 +65,7 @@ STATUSES = {
     "REVERSAL_REFUNDING": (409, None),
     "REVERSAL_WAITING": (409, None),
     "NO_SUCH_STEP": (404, None),
+    "NAME_TOO_MANY": (422, "who"),
     "CAMPAIGN_FILING": (409, None),
     "CAMPAIGN_NO_FILING": (409, None),
     "CERTIFICATE_NOT_GOOD": (409, None),

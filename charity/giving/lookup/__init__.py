@@ -5,6 +5,6 @@ time is read as it is. A reader answers at most MATCHES_MAX keys, newest first, 
 """
 
 from .keeping import check, keep_up
-from .readers import MATCHES_MAX, Match, gifts_of_amount, gifts_of_name, pledges_of_name
+from .readers import MATCHES_MAX, Match, gifts_of_amount, gifts_of_name, pledges_of_name, whole
 
-__all__ = ["MATCHES_MAX", "Match", "check", "gifts_of_amount", "gifts_of_name", "keep_up", "pledges_of_name"]
+__all__ = ["MATCHES_MAX", "Match", "check", "gifts_of_amount", "gifts_of_name", "keep_up", "pledges_of_name", "whole"]

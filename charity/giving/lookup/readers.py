@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from charity.db import reading
+from charity.giving import rules
 from charity.giving.lookup import terms
 from charity.giving.lookup.keeping import mark
 from charity.people import names, persons
@@ -43,6 +44,13 @@ async def pledges_of_name(text: str, limit: int = MATCHES_MAX) -> Match:
         return Match([])
     tail, full = await _tail_of_pledges(asked)
     return _newest([*tail, *await _written(terms.PLEDGE, asked, limit)], limit, more=full)
+
+
+def whole(match: Match) -> list[str]:
+    """All keys of a name, for a list that must leave none out; refuses a name that more have than one answer holds."""
+    if match.more:
+        raise rules.NAME_TOO_MANY(most=MATCHES_MAX)
+    return match.keys
 
 
 async def gifts_of_amount(first_fen: int, last_fen: int, limit: int = MATCHES_MAX) -> Match:

@@ -81,7 +81,7 @@ async def page(filters: Filters, limit: int, *, by: Actor) -> list[dict[str, Any
         where.add("REPLACE(p.reference, '-', '') LIKE ?", f"%{ending}")
     where.chosen("p.campaign", filters.campaign)
     if filters.name:
-        codes = (await lookup.pledges_of_name(filters.name)).keys
+        codes = lookup.whole(await lookup.pledges_of_name(filters.name))
         where.add(f"p.code IN ({', '.join('?' * len(codes))})" if codes else "1 = 0", *codes)
     if filters.amounts:
         where.add("p.amount_fen BETWEEN ? AND ?", *filters.amounts)

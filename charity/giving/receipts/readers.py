@@ -85,7 +85,7 @@ async def page(filters: Filters, limit: int, *, by: Actor) -> list[dict[str, Any
 async def _narrowed(where: Where, filters: Filters) -> None:
     """Whose, how much and by which bank number: few receipts by their keys, many as the list goes."""
     if filters.name:
-        await _of_gifts(where, (await lookup.gifts_of_name(filters.name)).keys)
+        await _of_gifts(where, lookup.whole(await lookup.gifts_of_name(filters.name)))
     if filters.amounts:
         match = await lookup.gifts_of_amount(*filters.amounts)
         if not match.more:

@@ -52,7 +52,7 @@ async def page(filters: Filters, limit: int, *, by: Actor) -> list[Refund]:
     if filters.number:
         query = query.filter(donation_id__in=await receipts.gifts_of_number(filters.number))
     if filters.name:
-        query = query.filter(donation_id__in=(await lookup.gifts_of_name(filters.name)).keys)
+        query = query.filter(donation_id__in=lookup.whole(await lookup.gifts_of_name(filters.name)))
     if filters.amounts:
         query = query.filter(amount_fen__gte=filters.amounts[0], amount_fen__lte=filters.amounts[1])
     if filters.from_on:
