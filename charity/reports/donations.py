@@ -179,8 +179,8 @@ def _note(row: dict[str, Any], original: str, ended: receipts.Ended | None, to: 
 
 
 def _named(row: dict[str, Any]) -> bool:
-    """Whether the giver consented to be named: whom the receipt was corrected to did not."""
-    return bool(row["public_name"]) and row["giver"] == row["donor"]
+    """Whether the giver consented to be named beside his amount: whom the receipt was corrected to did not."""
+    return bool(row["public_name"] and row["public_amount"]) and row["giver"] == row["donor"]
 
 
 def _consent(*, name: bool, amount: bool) -> str:

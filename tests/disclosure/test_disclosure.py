@@ -73,8 +73,8 @@ async def test_the_list_pages_by_a_cursor(web):
 
 
 async def test_a_campaign_page_shows_figures_gifts_and_filing_but_no_pledge(web, house):
-    await give(house, 12_300, public_name=True)
-    await give(house, 45_600, donor=Donor("organisation", "恒溪纺织有限公司"), public_amount=False, work_unit="LXU02")
+    await give(house, 12_300, public_name=True, public_amount=True)
+    await give(house, 45_600, donor=Donor("organisation", "恒溪纺织有限公司"), work_unit="LXU02")
     await promised(amount_fen=77_700)
     page = (await web.as_().get("/campaigns/one-day-2026")).text
     assert "¥579.00" in page
@@ -123,11 +123,15 @@ async def test_a_campaign_of_before_the_books_shows_its_archive_and_counts_nowhe
 
 
 async def test_a_giver_who_does_not_consent_has_no_name_no_employer_and_no_minute(web, house):
-    await give(house, 100, work_unit="LXU02")
+    await give(house, 50, work_unit="LXU02")
     page = (await web.as_().get("/campaigns/one-day-2026")).text
     (shown,) = re.findall(r'<ul class="gifts">(.*?)</ul>', page, re.DOTALL)
-    assert re.sub(r"<[^>]*>|\s", "", shown) == f"爱心人士¥1.00{TODAY}"
-    await give(house, 200, work_unit="LXU02", public_name=True)
+    assert re.sub(r"<[^>]*>|\s", "", shown) == f"爱心人士不公开金额{TODAY}"
+    await give(house, 100, work_unit="LXU02", public_amount=True)
+    page = (await web.as_().get("/campaigns/one-day-2026")).text
+    (shown,) = re.findall(r'<ul class="gifts">(.*?)</ul>', page, re.DOTALL)
+    assert re.sub(r"<[^>]*>|\s", "", shown).startswith(f"爱心人士¥1.00{TODAY}爱心人士")
+    await give(house, 200, work_unit="LXU02", public_name=True, public_amount=True)
     page = (await web.as_().get("/campaigns/one-day-2026")).text
     (shown,) = re.findall(r'<ul class="gifts">(.*?)</ul>', page, re.DOTALL)
     assert re.sub(r"<[^>]*>|\s", "", shown).startswith(f"王小明¥2.00{TODAY}·")

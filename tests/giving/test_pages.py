@@ -46,7 +46,7 @@ def keyed() -> dict[str, str]:
 
 async def given(client, **changes: str):
     hidden = await form_of(client, "/campaigns/one-day-2026/give")
-    fields = {"amount": "10000", "kind": "person", "name": "王小明", "channel": "bank", "public_amount": "1"}
+    fields = {"amount": "10000", "kind": "person", "name": "王小明", "channel": "bank"}
     return await client.post("/campaigns/one-day-2026/give", data={**hidden, **fields, **changes})
 
 
@@ -529,3 +529,30 @@ async def test_a_wrong_gift_is_corrected_and_a_refund_paid_by_pages_and_each_is_
     assert number in (await accountant.get("/refunds?status=refunded&cause=outside")).text
     public = (await web.as_().get(f"{API}/receipts/{made['receipt']['code']}")).json()
     assert (public["status"], public["refunded_fen"], public["unspent_fen"]) == ("voided", 0, 0)
+
+
+# -- consents -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("role", "address"), [(None, "/campaigns/one-day-2026/give"), ("cashier", "/donations/new")])
+async def test_no_consent_is_ticked_beforehand(web, role, address):
+    page = (await web.as_(*([role] if role else [])).get(address)).text
+    boxes = re.findall(r'<input type="checkbox"[^>]*>', page)
+    assert {re.search('name="([^"]*)"', box).group(1) for box in boxes} >= {"public_name", "public_amount", "sensitive"}
+    assert [box for box in boxes if " checked" in box] == []
+
+
+async def test_what_nobody_agreed_to_is_not_public_at_any_door(web):
+    """The page without a tick, the desk without one, and a program that says nothing."""
+    await given(web.as_())
+    desk = web.as_("cashier")
+    hidden = await form_of(desk, "/donations/new")
+    typed = {"campaign": "one-day-2026", "amount_yuan": "88", "received_on": TODAY, "channel": "cash", "notice": "1"}
+    assert (await desk.post("/donations/new", data={**hidden, **typed, "kind": "anonymous"})).status_code == 303
+    assert (await desk.post(f"{API}/donations", json=gift(), headers=keyed())).status_code == 201
+    for table, rows in (("pledge", 1), ("donation", 2)):
+        kept = await reading.rows(f"SELECT public_name, public_amount FROM {table}")
+        assert [(bool(row["public_name"]), bool(row["public_amount"])) for row in kept] == [(False, False)] * rows
+    agreed = gift(public_name=True, public_amount=True)
+    assert (await desk.post(f"{API}/donations", json=agreed, headers=keyed())).status_code == 201
+    assert await reading.value("SELECT COUNT(*) FROM donation WHERE public_name AND public_amount") == 1

@@ -48,7 +48,7 @@ async def give(house: Cast, amount_fen: int, name: str = "张三丰", **more: An
         received_on=more.pop("received_on", clock.today().isoformat()),
         channel="bank",
         channel_ref=tokens.key16(),
-        donor=Donor("person", name),
+        donor=more.pop("donor", Donor("person", name)),
         by=house.cashier,
         **more,
     )
@@ -140,10 +140,10 @@ async def eventful_town(house: Cast) -> Cast:
     with noon("2026-09-10"):
         await catalogue()
         await transactions.run(lambda tx: tx.insert("person", [student]))
-        await give(house, 10_000, public_name=True)
+        await give(house, 10_000, public_name=True, public_amount=True)
         gift = await give(house, 5_000, "李四", campaign="dream-2026", public_name=True, public_amount=False)
         await give(house, 70_000, "王五", campaign="wenchuan-2008")
-        nobody = {"channel": "cash", "donor": Donor("anonymous", ""), "public_amount": False, "by": house.cashier}
+        nobody = {"channel": "cash", "donor": Donor("anonymous", ""), "by": house.cashier}
         await donations.receive(campaign="everyday", amount_fen=88, received_on="2026-09-08", **nobody)
         await take_in(house, SOAP, 5, 300)
         rice = await take_in(house, RICE, 4, 2_500)

@@ -79,6 +79,7 @@ def _gift(plan: Plan, day: date, chance: random.Random, *, at: datetime | None =
 
 async def _receive(plan: Plan, *, day: date, **facts: Any) -> None:
     facts["confirmed_amount_fen"] = facts["amount_fen"]
+    facts["public_amount"] = True  # the givers of the story agree to it, with their names or without
     answer = await donations.receive(received_on=day.isoformat(), by=plan.by("cashier"), **facts)
     old = (plan.today - day).days > DELIVERED_AFTER_DAYS
     if old and facts["donor"].kind != "anonymous":
@@ -173,6 +174,7 @@ async def _homecoming(plan: Plan, name: str, ref: str) -> None:
         channel_ref=ref,
         donor=Donor("person", name),
         public_name=True,
+        public_amount=True,
         confirmed_amount_fen=sum(HOMECOMING.values()),
         by=plan.by("cashier"),
     )

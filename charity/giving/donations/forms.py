@@ -63,6 +63,8 @@ class DonationBody(ArrivedBody):
     )
     donor: DonorForm
     work_unit: Code | None = Field(None, description="单位代号")
+    public_name: bool = Field(default=False, description="捐赠人同意公开姓名或单位名称；不填为不同意")
+    public_amount: bool = Field(default=False, description="捐赠人同意公开金额；不填为不同意")
     corrects: Code | None = Field(
         None, description="已批准的更正的编号：这笔捐赠按实际重新登记，沿用原流水号", examples=["GZ-2026-000001"]
     )

@@ -29,7 +29,7 @@ Data = dict[str, str | list[str]]
 async def donation_form(request: Request) -> Response:
     """The form for a walk-in gift."""
     actor = auth.allowed(request, "gift.receive")
-    values: Data = {"received_on": clock.today().isoformat(), "kind": "person", "channel": "cash", "public_amount": "1"}
+    values: Data = {"received_on": clock.today().isoformat(), "kind": "person", "channel": "cash"}
     if number := request.query_params.get("corrects"):
         values |= await corrected_values(number, by=actor)
     return await _donation_page(request, values)

@@ -29,7 +29,7 @@ Data = dict[str, str | list[str]]
 
 async def give_form(request: Request) -> Response:
     """The form to give."""
-    values: Data = {"kind": "person", "channel": "bank", "public_amount": "1"}
+    values: Data = {"kind": "person", "channel": "bank"}
     values |= {name: request.query_params[name] for name in ("work_unit",) if name in request.query_params}
     try:
         return await _give_page(request, values)
@@ -43,7 +43,7 @@ async def give_form(request: Request) -> Response:
 
 async def invited_form(request: Request) -> Response:
     """The form to give of whoever was invited."""
-    return await _give_page(request, {"kind": "person", "channel": "bank", "public_amount": "1"})
+    return await _give_page(request, {"kind": "person", "channel": "bank"})
 
 
 async def _asked(request: Request) -> tuple[Shown, str, str]:
