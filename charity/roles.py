@@ -53,6 +53,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "pledge.read": ("查看认捐", _FINANCE | {Role.AUDITOR}),
     "receipt.void": ("作废或换开收据", _FINANCE),
     "receipt.print": ("打印收据全本", _FINANCE),
+    "consent.withdraw": ("代捐赠人撤回同意", _FINANCE),
     "refund.request": ("申请退款", frozenset({Role.ACCOUNTANT})),
     "refund.read": ("查看退款", _FINANCE | {Role.APPROVER, Role.AUDITOR}),
     "refund.approve": ("批准退款", frozenset({Role.ACCOUNTANT, Role.APPROVER})),

@@ -34,6 +34,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "receipt": ("delivery_note", "reason"),
     "refund": ("reason", "decision"),
     "gift_reversal": ("reason", "decision"),
+    "consent_withdrawal": ("reason",),
     "goods_document": ("reason",),
     "goods_issue": ("proxy",),
     "journal_question": ("answer", "question"),

@@ -112,3 +112,19 @@ class ReversalStatus(StrEnum):
     REQUESTED = "requested"
     APPROVED = "approved"
     REJECTED = "rejected"
+
+
+class Consent(StrEnum):
+    """What a giver agrees to, and may take back: being named, the amount, being contacted."""
+
+    NAME = "name"
+    AMOUNT = "amount"
+    CONTACT = "contact"
+
+
+class ConsentDoor(StrEnum):
+    """How a consent was taken back: with the receipt's second secret, the pledge's address, or by the desk."""
+
+    RECEIPT = "receipt"
+    PLEDGE = "pledge"
+    DESK = "desk"

@@ -3,6 +3,8 @@
 from charity.giving import demo, desk, lookup, verify
 from charity.giving.campaigns import api as campaign_calls
 from charity.giving.campaigns import routes as campaigns
+from charity.giving.consents import api as consent_calls
+from charity.giving.consents import routes as consents
 from charity.giving.copies import api as copy_calls
 from charity.giving.copies import routes as copies
 from charity.giving.deliveries import api as delivery_calls
@@ -27,10 +29,11 @@ from charity.web.nav import NavItem
 MINUTE_S = 60.0
 ROOM = Room(
     name="giving",
-    models=["charity.giving.models", "charity.giving.invitations.models"],
+    models=["charity.giving.models", "charity.giving.withdrawals", "charity.giving.invitations.models"],
     routes=[
         *pledges.routes,
         *donations.routes,
+        *consents.routes,
         *gifts.routes,  # behind /donations/new
         *copies.routes,
         *deliveries.routes,
@@ -44,6 +47,7 @@ ROOM = Room(
         *pledge_calls.endpoints,
         *donation_calls.endpoints,
         *copy_calls.endpoints,
+        *consent_calls.endpoints,
         *delivery_calls.endpoints,
         *receipt_calls.endpoints,
         *refund_calls.endpoints,

@@ -68,6 +68,8 @@ RECEIPT_NOT_PROVEN = Rule(
     "receipt.not_proven", "核对不上，请对照收据再试一次。每张收据一天最多错五次，也可以带证件到服务台打印", 403
 )
 RECEIPT_AT_DESK = Rule("receipt.at_desk", "这张收据核对出错的次数已满，请明天再试，或带证件到服务台当面打印", 403)
+CONSENT_UNCHOSEN = Rule("consent.unchosen", "请勾选要撤回的同意", 422, "what")
+CONSENT_NONE = Rule("consent.none", "没有可以撤回的：这些本来就没有同意，或已经撤回")
 RECEIPT_BATCH = Rule("receipt.batch", "一次请勾选 1 至 {most} 项", 422)
 DELIVERY_UNKNOWN = Rule("receipt.delivery", "请选择送达情况", 422, "delivery")
 DELIVERY_NOTE = Rule("receipt.delivery_note", "未送达的，请写明原因", 422, "note")

@@ -154,6 +154,18 @@ _RECEIPTS: tuple[Check | Pass | Guard, ...] = (
     ),
     (
         "I10",
+        "捐赠 {key} 已撤回公开的同意，却仍记为公开",
+        "SELECT d.key FROM consent_withdrawal w JOIN donation d ON d.donor = w.person "
+        "WHERE w.what = 'name' AND d.public_name OR w.what = 'amount' AND d.public_amount",
+    ),
+    (
+        "I10",
+        "认捐 {reference} 已撤回公开的同意，却仍记为公开",
+        "SELECT p.reference FROM consent_withdrawal w JOIN pledge p ON p.donor = w.person "
+        "WHERE w.what = 'name' AND p.public_name OR w.what = 'amount' AND p.public_amount",
+    ),
+    (
+        "I10",
         "货币捐赠收据 {number} 列有物资",
         "SELECT DISTINCT i.number FROM receipt_item i "
         "WHERE (SELECT r.kind FROM receipt r WHERE r.number = i.number) <> 'in_kind'",

@@ -121,6 +121,12 @@ async def consents(key: str) -> Consents:
     return Consents(row.notice, row.sensitive) if row else Consents(None, sensitive=False)
 
 
+async def has_contact(key: str) -> bool:
+    """Whether the person of this key left a phone or an e-mail address."""
+    row = await models.Person.with_keys([key]).only("key", "phone", "email").first()
+    return row is not None and bool(row.phone or row.email)
+
+
 async def natural(keys: Iterable[str], *, by: Actor) -> dict[str, Person]:
     """The natural persons of these keys that this reader may see, by key."""
     rows = await models.Person.visible_to(by).filter(key__in=sorted(set(keys)), kind=PersonKind.PERSON)

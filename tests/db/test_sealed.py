@@ -161,6 +161,7 @@ async def test_the_list_of_sealed_columns_is_the_live_schema(database: str) -> N
 
 
 SEALED = {
+    "consent_withdrawal": {"reason"},
     "donation": {"memo"},
     "goods_document": {"reason"},
     "goods_issue": {"proxy"},

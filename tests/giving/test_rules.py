@@ -41,6 +41,8 @@ STATUSES = {
     "RECEIPT_ENDED": (409, None),
     "DELIVERY_UNKNOWN": (422, "delivery"),
     "DELIVERY_NOTE": (422, "note"),
+    "CONSENT_UNCHOSEN": (422, "what"),
+    "CONSENT_NONE": (409, None),
     "REASON_NEEDED": (422, "reason"),
     "REFUND_UNKNOWN": (404, None),
     "REFUND_TOO_MUCH": (409, "amount_fen"),

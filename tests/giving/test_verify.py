@@ -15,8 +15,9 @@ from tampering import freely, tampered
 
 from charity.db import engine, reading
 from charity.errors import Failure
-from charity.giving import refunds, verify
+from charity.giving import consents, refunds, verify
 from charity.giving.donors import work_units
+from charity.giving.kinds import Consent
 from charity.ledger import checks
 from charity.ledger.writer import Answer
 
@@ -40,6 +41,8 @@ RULES = {
     "goods on money": "货币捐赠收据 {number} 列有物资",
     "gift is gone": "收据 {number} 所列的捐赠不在",
     "several gifts' amount": "收据 {number} 记 {stated} 分，所列各笔捐赠减退款后合计 {given} 分",
+    "withdrawn": "捐赠 {key} 已撤回公开的同意，却仍记为公开",
+    "withdrawn pledge": "认捐 {reference} 已撤回公开的同意，却仍记为公开",
     "several givers": "收据 {number} 列有 {n} 位捐赠人的捐赠，他们不属于同一单位",
     "goods replaced": "收据 {number} 所列物资与被换开的原收据不同",
     "receipt numbers": "{year} 年收据共 {n} 个号，最后一号是 {last}，编号序列的下一号是 {next}",
@@ -112,7 +115,10 @@ async def books(house: Cast) -> Books:
     books = Books(house)
     shop = await opened(house)
     by = house.accountant
-    await books.gift("bank", 9_000, campaign="dream-2026", channel="bank", channel_ref="B1")
+    agreed = await books.gift(
+        "bank", 9_000, campaign="dream-2026", channel="bank", channel_ref="B1", public_amount=True
+    )
+    await consents.at_the_desk(agreed.body["id"], [Consent.AMOUNT], reason="本人来电", by=house.cashier)
     await books.gift("cash", 600)
     part = await books.gift("part", 50_000, channel="wechat", channel_ref="W1")
     whole = await books.gift("whole", 800, campaign="everyday")
@@ -124,6 +130,7 @@ async def books(house: Cast) -> Books:
         await call(ended.body["receipt"]["code"], reason="写错", by=by)
     await _goods(books, shop)
     await _pledges(books)
+    await consents.by_pledge(books.names["pending"], [Consent.AMOUNT])
     await _several(books)
     row = await reading.row("SELECT code, number FROM receipt WHERE replaces = $1", books.names["replaced_receipt"])
     assert row is not None
@@ -264,6 +271,9 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("receipt", "code = '{new_receipt}'", "replaces = '{voided_receipt}'", "ended, replaces"),
     ("receipt", "code = '{new_receipt}'", "replaces = NULL", "ended, first receipt"),
     ("receipt", "code = '{bank_receipt}'", "replaces = '{voided_receipt}'", "replaces"),
+    ("donation", "key = '{bank_key}'", "public_amount = TRUE", "withdrawn"),
+    ("donation", "key = '{bank_key}'", "public_name = TRUE", ""),  # that was not taken back
+    ("pledge", "code = '{pending}'", "public_amount = TRUE", "withdrawn pledge"),
     ("series", "name = 'receipt'", "next = next + 1", "receipt numbers"),
     ("series", "name = 'receipt'", "-", "receipt numbers"),
     ("receipt", "code = '{second_receipt}'", "number = substr(number, 1, 8) || '000099'",

@@ -2,9 +2,13 @@
 
 from typing import Any
 
-from charity import words
+from charity import clock, words
+from charity.db import sealed
 from charity.giving.donors import work_units
+from charity.giving.kinds import Consent, ConsentDoor
+from charity.giving.withdrawals import ConsentWithdrawal
 from charity.people import persons
+from charity.roles import SYSTEM
 from charity.web.choices import choices
 
 
@@ -25,10 +29,27 @@ async def consents(donor: str, *, name: bool, amount: bool) -> dict[str, Any]:
     shown = words.say("没有出示隐私告知")
     if agreed.notice:
         shown = words.say("隐私告知第 {version} 版", version=agreed.notice)
+    taken_back = await ConsentWithdrawal.visible_to(SYSTEM).filter(person=donor).order_by("withdrawn_at")
     parts = [
         words.say("公开姓名") if name else words.say("不公开姓名"),
         words.say("公开金额") if amount else words.say("不公开金额"),
         *([words.say("单独同意使用身份证号")] if agreed.sensitive else []),
+        *(_taken_back(row) for row in taken_back),
     ]
     href = f"/privacy?version={agreed.notice}" if agreed.notice else ""
     return {"term": words.say("告知与同意"), "value": shown, "note": "；".join(parts), "href": href}
+
+
+_TAKEN_BACK = {
+    Consent.NAME: "{day} 撤回公开姓名（{door}）",
+    Consent.AMOUNT: "{day} 撤回公开金额（{door}）",
+    Consent.CONTACT: "{day} 起不要联系（{door}）",
+}
+_THROUGH = {ConsentDoor.RECEIPT: "凭收据", ConsentDoor.PLEDGE: "凭认捐链接", ConsentDoor.DESK: "服务台代办"}
+
+
+def _taken_back(row: ConsentWithdrawal) -> str:
+    day = clock.business_date(row.withdrawn_at).isoformat()
+    text = words.say(_TAKEN_BACK[Consent(row.what)], day=day, door=words.translate(_THROUGH[ConsentDoor(row.door)]))
+    reason = sealed.unseal("consent_withdrawal", "reason", row.key, row.reason)
+    return words.say("{what}：{why}", what=text, why=reason) if reason else text

@@ -5,6 +5,7 @@ from typing import Any
 
 from charity import addresses, words
 from charity.giving import receipts
+from charity.giving.donors.screens import consents
 from charity.giving.gifts.readers import GiftUse, UsedGift
 from charity.giving.models import Donation
 from charity.giving.shown import gift_facts
@@ -56,6 +57,7 @@ async def gift_page(gift: Donation, uses: Sequence[GiftUse], by: Actor) -> dict[
     facts = [
         *await gift_facts(gift, by=by, decided=True),
         await _receipt(gift, by),
+        await consents(gift.donor_id, name=gift.public_name, amount=gift.public_amount),
         {"term": words.say("记账凭证"), "value": shown, "kind": "code", "href": entry},
     ]
     names = await funds.programme_names(one.use.programme for one in uses)

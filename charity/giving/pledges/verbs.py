@@ -166,6 +166,7 @@ async def receive(
         why = read_back.reasons(amount_fen, way, due_fen=due_fen, largest_fen=largest_fen, today_fen=today_fen)
         read_back.check(amount_fen, confirmed_amount_fen, why)
         campaigns.accepting(state, pledge.campaign_id, day=received_on, late=True)
+        gift.public_name, gift.public_amount = row["public_name"], row["public_amount"]  # one may be taken back since
         total = row["received_fen"] + amount_fen
         status = "received" if total >= row["amount_fen"] else "partial"
         state.change(PLEDGE, code, received_fen=total, status=status)
