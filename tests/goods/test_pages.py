@@ -335,3 +335,32 @@ async def test_only_a_page_that_scans_may_use_the_camera(shop: Shop, web: Web, p
     assert headers["content-security-policy"].count("'wasm-unsafe-eval'") == scans
     posted = (await web.as_("clerk").post("/stores/LX01/out", data={"act": "scan", "scan": "no code"})).headers
     assert "camera=(self)" in posted["permissions-policy"], "the till that refuses a scan goes on scanning"
+
+
+async def test_who_brings_goods_agrees_at_the_counter_as_at_the_desk(shop: Shop, web: Web) -> None:
+    """Nothing is ticked beforehand, a tick stays while lines are scanned, and what was agreed to stands with the gift."""
+    clerk = web.as_("clerk")
+    page = (await clerk.get("/stores/LX01/in")).text
+    boxes = re.findall(r'<input type="checkbox"[^>]*>', page)
+    assert [name for box in boxes for name in re.findall('name="(notice|public_name|public_amount)"', box)] == [
+        "notice", "public_name", "public_amount",
+    ]  # fmt: skip
+    assert " checked" not in "".join(boxes)
+    header = {"source": "gift", "donor_kind": "organisation", "donor_name": "恒溪纺织有限公司"}
+    agreed = header | {"notice": "1", "public_name": "1", "public_amount": "1"}
+    scanned = await clerk.post("/stores/LX01/in", data={**hidden_of(page), **agreed, "scan": SALT, "act": "scan"})
+    assert scanned.text.count(" checked") == 5, "two choices and three boxes"
+    line = {"code.0": SALT, "quantity.0": "3", "evidence.0": "invoice", "value.0": "7.50", "act": "finish"}
+    wrong = await clerk.post("/stores/LX01/in", data={**hidden_of(page), **agreed, **line, "notice": "99"})
+    assert (wrong.status_code, await reading.value("SELECT COUNT(*) FROM donation")) == (422, 0)
+    for said in (agreed, header):
+        page = (await clerk.get("/stores/LX01/in")).text
+        assert (await clerk.post("/stores/LX01/in", data={**hidden_of(page), **said, **line})).status_code == 303
+    body = intake_body(SALT_LINE, donor={"kind": "organisation", "name": "某厂", "notice": 1}, public_name=True)
+    assert (await clerk.post(f"{API}/intakes", json=body, headers=keyed())).status_code == 201
+    rows = await reading.rows(
+        "SELECT d.public_name, d.public_amount, p.notice FROM donation d JOIN person p ON p.key = d.donor ORDER BY d.seq"
+    )
+    assert [(bool(r["public_name"]), bool(r["public_amount"]), r["notice"]) for r in rows] == [
+        (True, True, 1), (False, False, None), (True, False, 1),
+    ]  # fmt: skip

@@ -17,6 +17,8 @@ async def take_in(call: Call) -> Answer:
         voucher=body.voucher,
         campaign=body.campaign,
         fund=body.fund,
+        public_name=body.public_name,
+        public_amount=body.public_amount,
         by=call.by,
         idem=call.idem("goods.intake"),
     )

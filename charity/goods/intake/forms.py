@@ -51,6 +51,8 @@ class IntakeBody(BaseModel):
     voucher: Code | None = Field(None, description="采购：已付款的拨付审批单号")
     campaign: Code | None = None
     fund: Code | None = None
+    public_name: bool = Field(default=False, description="捐赠人同意公开姓名或单位名称；不填为不同意")
+    public_amount: bool = Field(default=False, description="捐赠人同意公开金额；不填为不同意")
     lines: list[IntakeLineBody] = Field(min_length=1, max_length=INTAKE_LINES_MAX)
 
 

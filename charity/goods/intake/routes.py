@@ -76,6 +76,8 @@ async def _take_in(request: Request, store: Store, basket: Basket, data: forms.D
         donor=screens.donor_of(basket),
         voucher=basket.header.get("voucher") or None if source == "purchase" else None,
         fund=basket.header.get("fund") or None,
+        public_name=source == "gift" and bool(basket.header.get("public_name")),
+        public_amount=source == "gift" and bool(basket.header.get("public_amount")),
         by=by,
         idem=forms.idem(request, data, "goods.intake"),
     )

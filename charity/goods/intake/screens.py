@@ -14,13 +14,16 @@ from charity.goods.items import Item
 from charity.goods.limits import EVIDENCE_WORDS
 from charity.goods.scanning import Basket, Row
 from charity.ledger import funds
+from charity.office import privacy
 from charity.people.forms import DonorForm
 from charity.people.persons import Donor
 from charity.roles import Actor
 from charity.web.choices import choices
 from charity.web.forms import read
 
-HEADER = ("source", "donor_kind", "donor_name", "donor_phone", "fund", "voucher")
+HEADER = (
+    "source", "donor_kind", "donor_name", "donor_phone", "fund", "voucher", "notice", "public_name", "public_amount",
+)  # fmt: skip
 NEW_ITEM = ("new_barcode", "name", "measure", "category", "points", "shelf_life_days", "fair_value_yuan")
 
 
@@ -110,10 +113,15 @@ def donor_of(basket: Basket) -> Donor | None:
         kind = "anonymous"
     name, phone = basket.header.get("donor_name", ""), basket.header.get("donor_phone", "")
     try:
-        return read(DonorForm, {"kind": kind, "name": name, "phone": phone}).donor()
+        notice = basket.header.get("notice", "")
+        return read(DonorForm, {"kind": kind, "name": name, "phone": phone, "notice": notice}).donor()
     except Refusal as refusal:
-        faults = [FieldError("donor_phone" if e.field == "phone" else "donor_name", e.message) for e in refusal.fields]
-        raise unreadable(*faults) from None
+        raise unreadable(
+            *(FieldError(_OF_DONOR.get(e.field, "donor_name"), e.message) for e in refusal.fields)
+        ) from None
+
+
+_OF_DONOR = {"phone": "donor_phone", "notice": "notice"}
 
 
 async def show(
@@ -133,6 +141,7 @@ async def show(
         "unknown": unknown,
         "new": new or {},
         "funds": choices(await funds.labels()),
+        "notice": (await privacy.current()).version,
         "evidence": choices(EVIDENCE_WORDS),
         "scan_error": scan_error,
         "errors": list(errors),

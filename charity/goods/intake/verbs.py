@@ -77,6 +77,8 @@ class _Delivery:
     person: PersonRow | None
     donation: str
     day: date
+    public_name: bool
+    public_amount: bool
     reasons: tuple[tuple[FieldError, Rule], ...]
 
     @property
@@ -100,6 +102,8 @@ async def take_in(
     voucher: str | None = None,
     campaign: str | None = None,
     fund: str | None = None,
+    public_name: bool = False,
+    public_amount: bool = False,
     idem: Idem | None = None,
 ) -> Answer:
     """Take goods in at a store: lots, an intake slip, the entry, and for valued gifts a receipt.
@@ -129,6 +133,8 @@ async def take_in(
         person=person,
         donation=tokens.key16(),
         day=day,
+        public_name=public_name,
+        public_amount=public_amount,
         reasons=tuple(reasons),
     )
 
@@ -290,6 +296,8 @@ def _gift(state: State, d: _Delivery, entry: Entry, party: str, by: Actor) -> di
         amount_fen=d.value_fen or None,
         received_on=day,
         store=d.store,
+        public_name=d.public_name,
+        public_amount=d.public_amount,
         entry=entry,
         by=by,
     )
