@@ -133,6 +133,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/donations/": {"id": gift.body["id"]},
         "/receipts/": {"code": gift.body["receipt"]["code"]},
         "/r/": {"code": gift.body["receipt"]["code"]},
+        "/p/": {"code": await promised()},
         "/refunds/": {"number": await requested(house, gift, 100)},
         "/reversals/": {"number": await wrong_gift(house, await give(house))},
         "/desk/campaigns/": {"slug": "everyday", "step": "file"},
