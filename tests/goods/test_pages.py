@@ -353,9 +353,9 @@ async def test_who_brings_goods_agrees_at_the_counter_as_at_the_desk(shop: Shop,
     line = {"code.0": SALT, "quantity.0": "3", "evidence.0": "invoice", "value.0": "7.50", "act": "finish"}
     wrong = await clerk.post("/stores/LX01/in", data={**hidden_of(page), **agreed, **line, "notice": "99"})
     assert (wrong.status_code, await reading.value("SELECT COUNT(*) FROM donation")) == (422, 0)
-    for said in (agreed, header):
+    for sent in (agreed, header):
         page = (await clerk.get("/stores/LX01/in")).text
-        assert (await clerk.post("/stores/LX01/in", data={**hidden_of(page), **said, **line})).status_code == 303
+        assert (await clerk.post("/stores/LX01/in", data={**hidden_of(page), **sent, **line})).status_code == 303
     body = intake_body(SALT_LINE, donor={"kind": "organisation", "name": "某厂", "notice": 1}, public_name=True)
     assert (await clerk.post(f"{API}/intakes", json=body, headers=keyed())).status_code == 201
     rows = await reading.rows(
