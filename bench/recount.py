@@ -164,7 +164,7 @@ def _people(
     elif kind == "gift.refund":
         debited = sum(fen for chart, _, fen in lines if chart in MONEY)
         books.gifts[facts["refund_of"]].back.append((day, -debited))
-    elif kind == "voucher.paid" and costs:
+    elif kind in {"voucher.paid", "branch.roster"} and costs:
         books.times.append((day, costs, facts.get("recipients", 0)))
         if facts.get("listed"):
             books.helped[seq] = (day, costs, tuple(listed[facts["content_hash"]]))

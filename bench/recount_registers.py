@@ -129,7 +129,7 @@ def disbursements(journal: Mapping[int, Entry], beside: Beside, begin: str, end:
     for entry in _ordered(journal, begin, end):
         issue = entry.undone or entry
         goods = issue.kind == "goods.issue"
-        if issue.kind not in {"voucher.paid", "goods.issue"}:
+        if issue.kind not in {"voucher.paid", "branch.roster", "goods.issue"}:
             continue
         first = True
         costs: list[Line | None] = [line for line in entry.cny if line.chart in {"5101", "2601"}]

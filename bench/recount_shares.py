@@ -173,18 +173,31 @@ def payments_differ(journal: Mapping[int, Entry], gifts: Mapping[int, Gift]) -> 
     ] + [seq for seq in answered if seq not in paid]
 
 
+def _rosters(journal: Mapping[int, Entry]) -> dict[str, tuple[int, int]]:
+    """What rosters of branches account for of each payment, by its voucher: fen and people."""
+    rosters: dict[str, tuple[int, int]] = {}
+    for entry in journal.values():
+        if entry.kind == "branch.roster":
+            fen, people = rosters.get(entry.facts["voucher"], (0, 0))
+            rosters[entry.facts["voucher"]] = (fen + entry.fen("5101"), people + entry.facts["recipients"])
+    return rosters
+
+
 def uses(journal: Mapping[int, Entry], gifts: Iterable[Gift]) -> list[dict[str, Any]]:
     """What a receipt over these gifts should answer: its payments, the small ones of a month and programme as one."""
     parts: dict[int, int] = defaultdict(int)
     for gift in gifts:
         for seq, fen in gift.uses.items():
             parts[seq] += fen
+    rosters = _rosters(journal)
     shown: dict[object, dict[str, Any]] = {}
     for seq in sorted(parts):
         entry = journal[seq]
         chart = next(line.chart for line in entry.cny if line.quantity > 0 and line.chart not in MONEY)
-        aid = chart not in NO_AID
-        people = entry.facts.get("recipients", 0) if aid else 0
+        signed, people_of_rosters = rosters.get(entry.facts.get("voucher", ""), (0, 0))
+        reached = chart == "1122" and signed == -sum(entry.money().values())
+        aid = reached or chart not in NO_AID
+        people = people_of_rosters if reached else entry.facts.get("recipients", 0) if aid else 0
         small = aid and people < GROUP_MIN
         programme = entry.facts.get("programme", "")
         use = shown.setdefault(

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 Kind = Literal[
     "account",
+    "advance",
     "entry",
     "fund",
     "gift",
@@ -23,12 +24,14 @@ Kind = Literal[
     "receipt",
     "refund",
     "reversal",
+    "roster",
     "slip",
     "transfer",
     "voucher",
 ]
 _PAGES: dict[Kind, tuple[str, str]] = {
     "account": ("/finance/accounts/{}", "ledger.read"),  # a code of the books: 1002/ICBC-01/F-EDU
+    "advance": ("/advances/{}", "voucher.read"),  # the number of the voucher that paid a branch
     "entry": ("/finance/entries/{}", "ledger.read"),  # seq
     "fund": ("/finance/funds/{}", "fund.read"),
     "gift": ("/donations/{}", "gift.read"),  # its key
@@ -37,6 +40,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "receipt": ("/receipts/{}", "gift.read"),  # its secret code, not its number
     "refund": ("/refunds/{}", "refund.read"),
     "reversal": ("/reversals/{}", "reversal.read"),  # the correction of a gift
+    "roster": ("/rosters/{}", "voucher.read"),
     "slip": ("/goods/documents/{}", "goods.read"),
     "transfer": ("/transfers/{}", "transfer.read"),
     "voucher": ("/vouchers/{}", "voucher.read"),
@@ -46,6 +50,7 @@ LISTS = ("/pledges", "/receipts", "/refunds", "/vouchers")
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _FACTS: dict[str, Kind] = {
     "document": "slip",
+    "roster": "roster",
     "voucher": "voucher",
     "refund": "refund",
     "reversal": "reversal",

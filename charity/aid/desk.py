@@ -69,6 +69,39 @@ async def to_confirm(by: Actor) -> list[Task]:
     return [Task(text, href, words.say("去核对"), order=125, tone="wait")]
 
 
+async def rosters_due(by: Actor) -> list[Task]:
+    """Money at branches whose rosters have not come, for whoever writes them down."""
+    if not by.may("voucher.make"):
+        return []
+    row = await reading.row(
+        "SELECT COUNT(*) AS n, CAST(SUM(a.amount_fen - a.rostered_fen) AS BIGINT) AS fen, MIN(v.paid_on) AS paid_on, "
+        "MIN(a.voucher) AS voucher FROM branch_advance a JOIN voucher v ON v.number = a.voucher "
+        "WHERE a.rostered_fen < a.amount_fen"
+    )
+    if row is None or not row["n"]:
+        return []
+    facts = {"count": row["n"], "amount": yuan_sign(row["fen"]), "day": day_words(row["paid_on"])}
+    text = words.say("有 {count} 笔拨给分会的钱待交花名册，共 {amount}，最早的是{day}拨付的", **facts)
+    href = addresses.of("advance", row["voucher"]) if row["n"] == 1 else "/advances"
+    return [Task(text, href, words.say("录入花名册"), order=127, tone="wait")]
+
+
+async def rosters_to_confirm(by: Actor) -> list[Task]:
+    """Rosters that somebody else wrote down, for the second look."""
+    if not by.may("voucher.approve"):
+        return []
+    rows = await reading.rows(
+        "SELECT number, made_at FROM branch_roster WHERE status = 'waiting' AND maker <> $1 ORDER BY number", by.key
+    )
+    if not rows:
+        return []
+    text = words.say(
+        "有 {count} 份花名册等您核对，最早的是{day}录入的", count=len(rows), day=day_words(rows[0]["made_at"])
+    )
+    href = addresses.of("roster", rows[0]["number"]) if len(rows) == 1 else "/advances"
+    return [Task(text, href, words.say("去核对"), order=126, tone="wait")]
+
+
 async def returned(by: Actor) -> list[Task]:
     """My vouchers that came back, and those on their way."""
     if not by.may("voucher.make"):
@@ -124,5 +157,5 @@ async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
     return search.listed(VOUCHERS, hits, all_href=list_filters.address("/vouchers", asked.amounts, asked.name))
 
 
-tasks = [to_approve, to_pay, to_confirm, returned]
+tasks = [to_approve, to_pay, to_confirm, rosters_to_confirm, rosters_due, returned]
 finders = [find_voucher, find_vouchers]

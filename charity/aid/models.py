@@ -38,6 +38,7 @@ class PayeeKind(StrEnum):
     PERSON = "person"
     INSTITUTION = "institution"
     SUPPLIER = "supplier"
+    BRANCH = "branch"
 
 
 class RecipientKind(StrEnum):
@@ -163,7 +164,8 @@ class VoucherApprovalRow(TypedDict):
 class VoucherRecipient(Model):
     """Whom a voucher's content lists as helped, by key; content hash and n are the key, which Tortoise cannot say.
 
-    A changed voucher has another hash: its new list is added, and the old one stays with what was approved.
+    A changed voucher has another hash: its new list is added, and the old one stays with what was approved. The list of
+    a branch's roster stands under the hash of the roster's content, with what each got; lists of vouchers have no sums.
     """
 
     content_hash = fields.CharField(max_length=64, primary_key=True)
@@ -171,6 +173,7 @@ class VoucherRecipient(Model):
     voucher = fields.TextField()
     kind = WordField(RecipientKind)
     recipient = fields.TextField()
+    amount_fen = fields.BigIntField(null=True)
 
     class Meta:
         """Table name."""
@@ -186,9 +189,94 @@ class VoucherRecipientRow(TypedDict):
     voucher: str
     kind: str
     recipient: str
+    amount_fen: int | None
+
+
+class RosterStatus(StrEnum):
+    """How far a branch's roster is."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class BranchAdvance(Model):
+    """What was paid to a branch by a voucher, and how much of it signed rosters account for."""
+
+    voucher = fields.CharField(max_length=32, primary_key=True)
+    branch = fields.TextField()
+    fund = fields.TextField()
+    amount_fen = fields.BigIntField()
+    rostered_fen = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "branch_advance"
+
+
+class BranchAdvanceRow(TypedDict):
+    """A row of `branch_advance`."""
+
+    voucher: str
+    branch: str
+    fund: str
+    amount_fen: int
+    rostered_fen: int
+
+
+class BranchRoster(Model):
+    """A signed roster of a branch. `entry_seq` is its entry once somebody else has confirmed it."""
+
+    number = fields.CharField(max_length=32, primary_key=True)
+    year = fields.IntField()
+    voucher = fields.TextField()
+    status = WordField(RosterStatus)
+    distributed_on = fields.TextField()
+    amount_fen = fields.BigIntField()
+    recipients = fields.IntField()
+    place = SealedField()
+    salt = fields.TextField()
+    content = fields.TextField()
+    content_hash = fields.TextField()
+    maker = fields.TextField()
+    made_at = fields.TextField()
+    decided_by = fields.TextField(null=True)
+    decided_at = fields.TextField(null=True)
+    reason = SealedField(null=True)
+    entry_seq = fields.BigIntField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "branch_roster"
+
+
+class BranchRosterRow(TypedDict):
+    """A row of `branch_roster`."""
+
+    number: str
+    year: int
+    voucher: str
+    status: str
+    distributed_on: str
+    amount_fen: int
+    recipients: int
+    place: bytes
+    salt: str
+    content: str
+    content_hash: str
+    maker: str
+    made_at: str
+    decided_by: str | None
+    decided_at: str | None
+    reason: bytes | None
+    entry_seq: int | None
 
 
 # The tables whose rows the writer's commands read and change one by one.
 VOUCHER = Table(Voucher, VoucherRow)
 APPROVAL = Table(VoucherApproval, VoucherApprovalRow)
 RECIPIENT = Table(VoucherRecipient, VoucherRecipientRow, "")
+ADVANCE = Table(BranchAdvance, BranchAdvanceRow)
+ROSTER = Table(BranchRoster, BranchRosterRow)

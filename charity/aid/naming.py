@@ -18,6 +18,9 @@ from charity.ledger.state import State
 from charity.roles import Actor
 from charity.words import Term
 
+HELPS_LATER = ("supplier", "branch")
+"""Who is paid before anybody is helped: by the goods that are handed out, or by a branch's signed roster."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -46,6 +49,8 @@ def allowed(state: State, content: Content, looked_up: Named | Refusal) -> Named
             raise books.FUND_NO_COST(fund=fund.code, purpose=Term(PURPOSE_WORDS[content.purpose]))
     elif content.programme and not fund.allows(content.programme):
         raise books.FUND_NOT_FOR(fund=content.fund, programme=content.programme)
+    elif content.payee_kind == "branch" and fund.kind == "agency":
+        raise rules.BRANCH_AGENCY(fund=fund.code)
     return looked_up
 
 
@@ -56,7 +61,7 @@ async def look_up(content: Content, by: Actor) -> Named | Refusal:
         return unreadable(*errors)
     if content.programme and not await funds.programme_names([content.programme]):
         return rules.PROGRAMME_UNKNOWN(programme=content.programme)
-    if content.recipients < 1 and content.payee_kind != "supplier" and not content.is_cost:
+    if content.recipients < 1 and content.payee_kind not in HELPS_LATER and not content.is_cost:
         return rules.RECIPIENTS_MISSING()
     try:
         payee = await payees.find(content.payee_kind, content.payee, by=by)
@@ -72,6 +77,8 @@ def _misfits(content: Content) -> list[FieldError]:
         if not content.programme:
             return [FieldError("programme", "请选择慈善项目")]
         assert not content.listed or content.recipients == len(content.listed), "a list is counted"
+        if content.payee_kind == "branch" and content.recipients:
+            return [FieldError("recipients", "预拨给分会时还没有帮助到人：人数和名单写在分会交来的花名册上")]
         return []
     errors = []
     if content.programme:

@@ -1,4 +1,4 @@
-"""Who a voucher pays: a household, a person, an institution or a supplier, by its code.
+"""Who a voucher pays: a household, a person, an institution, a supplier or a branch of ours, by its code.
 
 A person's code is the opaque key. The name and the bank account are looked up when they are shown or
 compared and are not kept in the voucher: the voucher's content holds a salted digest of them, so that
@@ -17,8 +17,14 @@ from charity.roles import SYSTEM, Actor
 
 MATCHES_MAX = 200
 """Households, and institutions, of one name that are looked at."""
-PayeeKind = Literal["household", "person", "institution", "supplier"]
-KIND_WORDS: dict[str, str] = {"household": "家庭", "person": "个人", "institution": "机构", "supplier": "供应商"}
+PayeeKind = Literal["household", "person", "institution", "supplier", "branch"]
+KIND_WORDS: dict[str, str] = {
+    "household": "家庭",
+    "person": "个人",
+    "institution": "机构",
+    "supplier": "供应商",
+    "branch": "乡镇分会/联络站",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,7 @@ async def named(name: str, *, by: Actor) -> dict[str, list[str]]:
     others = await institutions.matching(name, [], by=by, limit=MATCHES_MAX)
     return {
         "'household'": [row.code for row in of_home if whole or row.code.startswith(name.upper())],
-        "'institution', 'supplier'": [row.code for row in others],
+        "'institution', 'supplier', 'branch'": [row.code for row in others],
         "'person'": [person.key for person in people if whole or person.key.startswith(name.lower())],
     }
 
@@ -119,12 +125,28 @@ async def _supplier(code: str, by: Actor) -> Payee | None:
     return await _of_kind("supplier", code, by)
 
 
+async def _branch(code: str, by: Actor) -> Payee | None:
+    return await _of_kind("branch", code, by)
+
+
+def institution_kind(kind: str) -> Literal["institution", "supplier", "branch"]:
+    """The kind of payee that an institution of this kind is: a supplier, a branch or another one, never two."""
+    if kind == InstitutionKind.SUPPLIER:
+        return "supplier"
+    return "branch" if kind == InstitutionKind.BRANCH else "institution"
+
+
 async def _of_kind(kind: PayeeKind, code: str, by: Actor) -> Payee | None:
-    """An institution is paid as a supplier or as another institution, never as both."""
     row = await institutions.with_code(code, by=by)
-    if row is None or (row.kind == InstitutionKind.SUPPLIER) != (kind == "supplier"):
+    if row is None or institution_kind(row.kind) != kind:
         return None
     return Payee(kind, code, row.name, code, institutions.bank_account(row))
 
 
-_READERS = {"household": _household, "person": _person, "institution": _institution, "supplier": _supplier}
+_READERS = {
+    "household": _household,
+    "person": _person,
+    "institution": _institution,
+    "supplier": _supplier,
+    "branch": _branch,
+}

@@ -84,10 +84,19 @@ def _wrong(n: int, message: str, **facts: int) -> FieldError:
     return FieldError(f"recipients.{n - 1}", message, (("n", n), *facts.items()))
 
 
-def keep(state: State, voucher: str, content_hash: str, listed: Sequence[Recipient]) -> None:
-    """Add the rows of a new content's list."""
+def keep(
+    state: State, voucher: str, content_hash: str, listed: Sequence[Recipient], amounts: Sequence[int] = ()
+) -> None:
+    """Add the rows of a new content's list; of a branch's roster with what each got, fen."""
     for n, one in enumerate(listed, 1):
-        row = VoucherRecipientRow(content_hash=content_hash, n=n, voucher=voucher, kind=one.kind, recipient=one.key)
+        row = VoucherRecipientRow(
+            content_hash=content_hash,
+            n=n,
+            voucher=voucher,
+            kind=one.kind,
+            recipient=one.key,
+            amount_fen=amounts[n - 1] if amounts else None,
+        )
         state.add(RECIPIENT, row)
 
 

@@ -3,6 +3,8 @@
 from charity.aid import demo, desk, verify
 from charity.aid.accounts import api as accounts_api
 from charity.aid.accounts import routes as accounts
+from charity.aid.branches import api as branches_api
+from charity.aid.branches import routes as branches
 from charity.aid.drafts import api as drafts_api
 from charity.aid.drafts import routes as drafts
 from charity.aid.payments import api as payments_api
@@ -15,12 +17,19 @@ from charity.web.nav import NavItem
 ROOM = Room(
     name="aid",
     models=["charity.aid.models"],
-    routes=[*accounts.routes, *drafts.routes, *vouchers.routes, *payments.routes],
-    endpoints=[*accounts_api.endpoints, *drafts_api.endpoints, *vouchers_api.endpoints, *payments_api.endpoints],
+    routes=[*accounts.routes, *branches.routes, *drafts.routes, *vouchers.routes, *payments.routes],
+    endpoints=[
+        *accounts_api.endpoints,
+        *branches_api.endpoints,
+        *drafts_api.endpoints,
+        *vouchers_api.endpoints,
+        *payments_api.endpoints,
+    ],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[
         NavItem("拨付审批", "/vouchers", "voucher.read", order=410),
+        NavItem("待交花名册", "/advances", "voucher.read", order=412),
         NavItem("家庭收款账号", "/household-accounts", "payee.confirm", order=415),
     ],
     checks=[Check("拨付", verify.run)],

@@ -36,3 +36,19 @@ APPROVED_ALREADY = Rule("voucher.approved_already", "您已经同意过这份内
 PAYEE_CHANGED = Rule("voucher.payee_changed", "收款方的名称或账号在制单后变更过，请退回经办人核对后重新保存")
 PAYER_MADE = Rule("voucher.payer_made", "您是这张单的经办人，不能由您付款")
 PAYER_APPROVED = Rule("voucher.payer_approved", "您审批过这张单，不能由您付款")
+
+BRANCH_AGENCY = Rule(
+    "branch.agency", "基金 {fund} 是受托代理的钱，要直接转给指定的受助人，不能预拨给分会", 422, field="payee.code"
+)
+ADVANCE_UNKNOWN = Rule("advance.unknown", "没有预拨给分会的审批单“{voucher}”", 404)
+ROSTER_UNKNOWN = Rule("roster.unknown", "没有花名册“{number}”", 404)
+ROSTER_EXCEEDS = Rule(
+    "roster.exceeds",
+    "{voucher} 只有 {left_yuan} 元还没有花名册，这份花名册合计 {amount_yuan} 元",
+    422,
+    field="amount_fen",
+)
+ROSTER_LATER = Rule("roster.later", "发放日期不能晚于今天", 422, field="distributed_on")
+ROSTER_EARLY = Rule("roster.early", "发放日期不能早于拨付给分会的日期 {paid_on}", 422, field="distributed_on")
+ROSTER_OWN = Rule("roster.own", "这份花名册是您录入的，要由另一个人核对")
+ROSTER_DECIDED = Rule("roster.decided", "花名册 {number} 已经核对过了")

@@ -69,6 +69,12 @@ _LISTED = (
     "AND NOT EXISTS (SELECT 1 FROM entry b WHERE b.reverses = e.seq) AND EXISTS (SELECT 1 FROM posting p "
     "JOIN account a ON a.id = p.account WHERE p.seq = e.seq AND a.chart = '5101')"  # who buys goods helps nobody yet
 )
+_ROSTERED = (
+    "SELECT r.recipient AS who FROM entry e CROSS JOIN branch_roster b CROSS JOIN voucher_recipient r "
+    "CROSS JOIN voucher v WHERE e.kind = 'branch.roster' AND e.effective_on >= $1 AND e.effective_on <= $2 "
+    "AND e.seq <= $3 AND b.entry_seq = e.seq AND r.content_hash = b.content_hash AND v.number = b.voucher "
+    "AND v.fund IN (SELECT code FROM fund WHERE {chosen})"
+)
 _SERVED = (
     "SELECT i.household FROM entry e CROSS JOIN goods_document d CROSS JOIN goods_issue i WHERE e.kind = 'goods.issue' "
     "AND e.effective_on >= $1 AND e.effective_on <= $2 AND e.seq <= $3 AND d.seq = e.seq AND d.reversed_by IS NULL "
@@ -80,9 +86,9 @@ _SERVED = (
 async def _people(begin: str, end: str, fund: str, seq: int) -> int:
     """Listed recipients and households that fetched goods, each once. Whom agency money is passed on to is not ours."""
     chosen = "kind <> 'agency'" + (" AND code = $4" if fund else "")
-    listed, served = (query.format(chosen=chosen) for query in (_LISTED, _SERVED))
+    who = " UNION ".join(query.format(chosen=chosen) for query in (_LISTED, _ROSTERED, _SERVED))
     values = (begin, end, seq, *([fund] if fund else []))
-    count = await reading.value(f"SELECT COUNT(*) FROM ({listed} UNION {served}) x", *values)  # noqa: S608 - from this file
+    count = await reading.value(f"SELECT COUNT(*) FROM ({who}) x", *values)  # noqa: S608 - from this file
     return int(count)
 
 

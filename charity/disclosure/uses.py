@@ -2,14 +2,17 @@
 
 Always true: what funds used is told by month and programme, never payment by payment; a giver is shown a share of
 each payment, never its people as its own, and one that helped fewer than GROUP_MIN people with the others of its
-month and programme; money passed on for others names no people; what was bought and our own costs are named as such
-and have reached nobody yet. Shares are exact to the fen: what all givers of a payment are shown adds up to it.
+month and programme; money passed on for others names no people; what was bought, our own costs, and what stands with a
+branch until its roster are named as such and have reached nobody yet. Shares are exact to the fen: what all givers of a
+payment are shown adds up to it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from charity import words
+from charity.aid import branches
+from charity.aid.branches import Reached
 from charity.ledger import accounts as acc
 from charity.ledger import entries, outlays, tracing
 from charity.ledger import funds as ledger_funds
@@ -19,6 +22,7 @@ from charity.money import yuan
 GROUP_MIN = 10
 USES_MAX = 8
 _KINDS = {
+    acc.ADVANCED: "advanced",
     acc.AGENCY_DEBT: "forwarded",
     acc.PREPAID: "bought",
     acc.STOCK: "bought",
@@ -38,6 +42,7 @@ class PublicUse:
 
     `of_fen` is the whole payment (of all `payments`), `amount_fen` what a fund or a gift had in it. `recipients` is
     None where nobody is counted: money passed on for others. Only who is `listed` is people: a bare number is visits.
+    What a `branch` got is aid once its rosters account for all of it; `rostered_fen` of it they do.
     """
 
     on: str
@@ -49,6 +54,8 @@ class PublicUse:
     recipients: int | None
     listed: bool = False
     payments: int = 1
+    branch: str = ""
+    rostered_fen: int = 0
 
     @property
     def title(self) -> str:
@@ -61,6 +68,8 @@ class PublicUse:
         """Whom it reached, in words; "" where nobody is counted."""
         if self.kind == "bought":
             return words.translate("采购救助物资") if self.programme else ""
+        if self.kind == "advanced":
+            return self._with_branch
         if self.kind != "aid" or not self.recipients:
             return ""
         if self.payments > 1:
@@ -73,6 +82,13 @@ class PublicUse:
         return words.say(text, recipients=f"{self.recipients:,}")
 
     @property
+    def _with_branch(self) -> str:
+        if not self.rostered_fen:
+            return words.say("已拨付{branch}，尚未收到花名册", branch=self.branch)
+        facts = {"branch": self.branch, "amount": yuan(self.rostered_fen)}
+        return words.say("已拨付{branch}，其中 {amount} 元已发放，其余尚未收到花名册", **facts)
+
+    @property
     def share(self) -> str:
         """What a gift's part is of the payment, in words."""
         part = self.amount_fen * 10_000 // self.of_fen
@@ -83,6 +99,8 @@ class PublicUse:
             text = words.say("占该笔拨付 {of} 元的 {percent} %", **facts)
         if self.kind == "bought":
             return text + words.say("，该笔用于采购救助物资")
+        if self.kind == "advanced":
+            return text + words.say("，{state}", state=self._with_branch)
         if self.kind != "aid" or not self.recipients:
             return text
         reached = "，该笔共 {recipients} 人（户）受益" if self.listed else "，共 {recipients} 人次受益"
@@ -118,16 +136,19 @@ async def of_gifts(uses: Iterable[tracing.Use]) -> list[PublicUse]:
     for use in uses:
         shares[use.seq] = shares.get(use.seq, 0) + use.amount_fen
     payments = []
+    of_branches = await branches.reached(shares)
     for seq, body in sorted((await entries.bodies(shares)).items()):
         facts, chart = body["facts"], acc.split(body["postings"][0][0])[0]
         paid = sum(stop - start for _, pieces in body["flows"]["spent"] for start, stop in pieces)
         people, listed = facts.get("recipients", 0) if _kind(chart) == "aid" else 0, facts.get("listed", False)
-        programme = facts.get("programme", "")
+        programme, by_branch = facts.get("programme", ""), of_branches.get(seq)
+        if by_branch is not None and by_branch.whole:
+            chart, people, listed = acc.COST, by_branch.recipients, by_branch.listed
         payments.append(Outlay(seq, body["effective_on"], chart, programme, shares[seq], paid, people, listed))
-    return await _shown(payments)
+    return await _shown(payments, of_branches)
 
 
-async def _shown(payments: Sequence[Outlay]) -> list[PublicUse]:
+async def _shown(payments: Sequence[Outlay], of_branches: Mapping[int, Reached]) -> list[PublicUse]:
     """As the public sees them, in the order in which they come; a group stands where its first payment does."""
     names = await ledger_funds.programme_names([payment.programme for payment in payments])
     lines: dict[object, PublicUse] = {}
@@ -145,6 +166,9 @@ async def _shown(payments: Sequence[Outlay]) -> list[PublicUse]:
             recipients,
             payment.listed,
         )
+        if kind == "advanced":
+            by_branch = of_branches[payment.seq]
+            line = replace(line, branch=by_branch.branch, rostered_fen=by_branch.rostered_fen)
         key: object = payment.seq
         if kind == "aid" and payment.recipients < GROUP_MIN:
             line = replace(line, on=payment.on[:7])

@@ -1,12 +1,14 @@
 """Account codes. Money: `chart/place/fund`, as `1002/ICBC-01/F-EDU`; `-` where nothing is meant.
 
 Places of goods and points have one part: `store:LX01`, `world:donors`, `household:<key>`. A shelf, goods on
-the road, a household's points, and money of a fund in a till, a bank or with a provider never fall below zero.
+the road, a household's points, money of a fund in a till, a bank or with a provider, and what stands with a branch
+never fall below zero.
 """
 
 CASH = "1001"
 BANK = "1002"
 OTHER_MONEY = "1009"
+ADVANCED = "1122"
 PREPAID = "1141"
 STOCK = "1201"
 AGENCY_ASSETS = "1801"
@@ -41,7 +43,7 @@ _WORTH = ("31", "32", "4", "5", AGENCY_DEBT)
 MONEY_PLACES = (CASH, BANK, OTHER_MONEY)
 """Charts of where money lies: cash, bank, and what a provider has not paid out yet."""
 _MONEY_PLACE = tuple(f"{chart}/" for chart in MONEY_PLACES)
-_BOUNDED = ("store:", "household:", "transit:", *_MONEY_PLACE)
+_BOUNDED = ("store:", "household:", "transit:", f"{ADVANCED}/", *_MONEY_PLACE)
 
 Posting = tuple[str, str, int]
 """(account code, unit code, quantity): debit positive, credit negative, never 0."""

@@ -7,7 +7,7 @@ NAMES = {
     acc.CASH: "现金",
     acc.BANK: "银行存款",
     acc.OTHER_MONEY: "其他货币资金",
-    "1122": "其他应收款",
+    acc.ADVANCED: "其他应收款",
     acc.PREPAID: "预付账款",
     acc.STOCK: "存货",
     acc.AGENCY_ASSETS: "受托代理资产",

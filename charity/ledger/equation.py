@@ -66,7 +66,7 @@ GOODS_CHARTS = frozenset({acc.STOCK, "1202", acc.AGENCY_ASSETS})
 _OPENINGS, _REFUND = frozenset({"opening", "goods.opening"}), "gift.refund"
 _CORRECTIONS = frozenset({"gift.reversal", "gift.correction"})
 _NET_ASSETS = frozenset({acc.NET_UNRESTRICTED, acc.NET_RESTRICTED})
-_ADVANCED, _PAYABLE, _PRIOR_YEARS = "1122", "2202", "3201"
+_PAYABLE, _PRIOR_YEARS = "2202", "3201"
 _BY_CHART = {
     acc.GIFTS: ("received", -1),
     _PRIOR_YEARS: ("received", -1),
@@ -75,7 +75,7 @@ _BY_CHART = {
     acc.COST: ("aid", 1),
     acc.MANAGEMENT: ("administration", 1),
     acc.FUNDRAISING: ("fundraising", 1),
-    _ADVANCED: ("advanced", 1),
+    acc.ADVANCED: ("advanced", 1),
     acc.PREPAID: ("bought", 1),
     _PAYABLE: ("bought", 1),
 }

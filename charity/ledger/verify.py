@@ -45,7 +45,7 @@ _CHECKS: tuple[checks.Check, ...] = (
         "SELECT a.code AS account, u.code AS unit FROM holding h JOIN account a ON a.id = h.account "
         "JOIN unit u ON u.id = h.unit WHERE COALESCE(h.minimum, -1) <> CASE WHEN a.code LIKE 'store:%' "
         "OR a.code LIKE 'household:%' OR a.code LIKE 'transit:%' OR a.code LIKE '1001/%' OR a.code LIKE '1002/%' "
-        "OR a.code LIKE '1009/%' THEN 0 ELSE -1 END",
+        "OR a.code LIKE '1009/%' OR a.code LIKE '1122/%' THEN 0 ELSE -1 END",
     ),
     (
         "I5",

@@ -47,6 +47,7 @@ class InstitutionKind(StrEnum):
     SUPPLIER = "supplier"
     FEDERATION = "federation"
     SERVICE = "service"
+    BRANCH = "branch"
 
 
 class Person(Model):
@@ -189,7 +190,7 @@ class HouseholdAccount(Model):
 
 
 class Institution(Model):
-    """A home, hospital, school, supplier, another federation, or one that serves: insurer, auditor, landlord."""
+    """A home, hospital, school, supplier, federation, a branch of ours, or one that serves: insurer, auditor."""
 
     code = fields.CharField(64, primary_key=True)
     name = fields.TextField()

@@ -14,7 +14,7 @@ from charity.printing import pages
 APPROVALS_MAX: Final = 20
 TITLES: Final = {"aid": "拨付审批单", "administration": "费用支出审批单", "fundraising": "费用支出审批单"}
 PURPOSES: Final = {"aid": "救助支出", "administration": "管理费用", "fundraising": "筹资费用"}
-PAYEES: Final = {"household": "家庭", "person": "个人", "institution": "机构", "supplier": "供应商"}
+PAYEES: Final = {"household": "家庭", "person": "个人", "institution": "机构", "supplier": "供应商", "branch": "分会"}
 STATUSES: Final = {
     "draft": "草稿",
     "approving": "审批中",

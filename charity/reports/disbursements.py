@@ -1,17 +1,18 @@
 """D7 拨付（发放）台账: money paid and goods handed out, with who received them (docs/field.md 8).
 
 A row is one posting to 业务活动成本 5101, or to agency debt 2601 when agency money is passed on; goods without
-value are listed as 不计价. Buying goods (1141) is not a disbursement: the goods are, when they are handed
-out. Reversals stand in red on their own day. Always true: by fund, the rows add
-up to 5101 of the turnover; for agency funds gifts less rows are the movement of 2601. 余额 runs line by line: what the
-fund is worth at the end of the day, goods included, and what went out of it later that day. The copy for a notice
-board has totals by programme and class alone.
+value are listed as 不计价. Buying goods (1141) is not a disbursement: the goods are, when they are handed out. Nor is
+what a branch gets (1122): its confirmed roster is. Reversals stand in red on their own day. Always true: by fund, the
+rows add up to 5101 of the turnover; for agency funds gifts less rows are the movement of 2601. 余额 runs line by line:
+what the fund is worth at the end of the day, goods included, and what went out of it later that day. The copy for a
+notice board has totals by programme and class alone.
 """
 
 from bisect import bisect_right
 from typing import Any
 
 from charity import addresses, words
+from charity.aid import branches
 from charity.db import reading, sealed
 from charity.db.paging import Where
 from charity.documents import facts
@@ -68,6 +69,7 @@ INSTITUTION = {
     "supplier": "供应商",
     "federation": "慈善会",
     "service": "服务单位",
+    "branch": "乡镇分会/联络站",
 }
 SIGNED = {"paid": "已付款", "delivered": "已签收", "bounced": "已退汇"}
 
@@ -87,7 +89,8 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
             f"SELECT * FROM (SELECT {source.day} AS day, {source.seq} AS seq, "  # noqa: S608 - names from this room
             f"COALESCE(p.n, 0) AS n, {source.fen} AS amount_fen, {source.fund} AS fund, "
             f"{getattr(source, people)} AS recipients, {source.programme} AS programme, v.number AS voucher, "
-            "v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, v.paid_from, "
+            "e.kind AS entry_kind, v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, "
+            "v.paid_from, "
             "gd.number AS goods, gd.kind AS goods_kind, gd.reversed_by, gi.household, gi.category, gi.members, "
             f"CASE WHEN gi.proxy IS NULL THEN 0 ELSE 1 END AS proxied FROM {source.tables} "
             f"WHERE {where.text} ORDER BY {source.day}, {source.seq}, COALESCE(p.n, 0) LIMIT {limit + 1}) AS part{at}"
@@ -158,7 +161,7 @@ async def _payees(rows: list[dict[str, Any]], *, to: Reader) -> dict[int, tuple[
     )
     places = await lookup.by_id(
         "SELECT code AS id, name, kind AS category, township FROM institution WHERE code IN ({in})",
-        {row["payee"] for row in rows if row["payee_kind"] in {"institution", "supplier"}},
+        {row["payee"] for row in rows if row["payee_kind"] in {"institution", "supplier", "branch"}},
     )
     people = await persons.names(row["payee"] for row in rows if row["payee_kind"] == "person")
     townships = await stores.township_names()
@@ -188,6 +191,8 @@ def _reason(row: dict[str, Any], *, to: Reader) -> str:
 
 
 def _signed(row: dict[str, Any]) -> str:
+    if row["entry_kind"] == branches.KIND:
+        return "已签收"
     if row["goods"] is None:
         return SIGNED.get(row["voucher_status"], "")
     if row["reversed_by"] is not None or row["goods_kind"] == "reversal":

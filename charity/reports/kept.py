@@ -76,14 +76,22 @@ GIFTS = (
 )
 GIVEN_BACK = ("gift.refund", REVERSAL, CORRECTION)
 """Entries that undo a gift of money, as it was given back or had never been one."""
-OUTLAY_KINDS = ("voucher.paid", "goods.issue", "goods.reversal")
+OUTLAY_KINDS = ("voucher.paid", "branch.roster", "goods.issue", "goods.reversal")
 """Entries that hand money or goods on; one that is missing here makes the register differ from the books."""
 # One line a posting of cost (5101, for agency money 2601); goods without any value: one, of their first lot's fund.
 _COST = "EXISTS (SELECT 1 FROM account c WHERE c.id = p.account AND c.chart IN ('5101', '2601'))"
 # 人次: the number on a payment, and one each time goods are handed out; money passed on for others has none.
-_PEOPLE = (
+# What was paid to a branch is a line once its roster is confirmed, with the people of the roster.
+_VOUCHER = {
+    "branch.roster": (
+        "LEFT JOIN branch_roster br ON br.entry_seq = e.seq LEFT JOIN voucher v ON v.number = br.voucher ",
+        "br.recipients",
+    ),
+}
+_PAID = (
+    "LEFT JOIN voucher v ON v.entry_seq = COALESCE(e.reverses, e.seq) ",
     "(CASE WHEN a.chart = '2601' THEN 0 WHEN e.reverses IS NULL THEN 1 ELSE -1 END) "
-    "* COALESCE(v.recipients, CASE WHEN gi.number IS NULL THEN 0 ELSE 1 END)"
+    "* COALESCE(v.recipients, CASE WHEN gi.number IS NULL THEN 0 ELSE 1 END)",
 )
 _BEFORE = (
     "EXISTS (SELECT 1 FROM posting q JOIN account b ON b.id = q.account WHERE q.seq = e.seq AND q.n < p.n "
@@ -91,8 +99,7 @@ _BEFORE = (
 )
 _BY_KIND = {
     kind: Source(
-        "entry e LEFT JOIN voucher v ON v.entry_seq = COALESCE(e.reverses, e.seq) "
-        "LEFT JOIN goods_document gd ON gd.seq = e.seq "
+        f"entry e {voucher}LEFT JOIN goods_document gd ON gd.seq = e.seq "
         "LEFT JOIN goods_issue gi ON gi.number = COALESCE(gd.reverses, gd.number) "
         f"LEFT JOIN posting p ON p.seq = e.seq AND {_COST} LEFT JOIN account a ON a.id = p.account",
         f"e.kind = '{kind}' AND COALESCE(v.number, gi.number) IS NOT NULL "
@@ -106,10 +113,11 @@ _BY_KIND = {
         store="gd.store",
         kind="CASE WHEN gd.number IS NULL THEN 'cash' ELSE 'in_kind' END",
         fen="p.quantity",
-        recipients=f"CASE WHEN {_BEFORE.format(same='')} THEN 0 ELSE {_PEOPLE} END",
-        recipients_of_fund=f"CASE WHEN {_BEFORE.format(same=' AND b.fund = a.fund')} THEN 0 ELSE {_PEOPLE} END",
+        recipients=f"CASE WHEN {_BEFORE.format(same='')} THEN 0 ELSE {people} END",
+        recipients_of_fund=f"CASE WHEN {_BEFORE.format(same=' AND b.fund = a.fund')} THEN 0 ELSE {people} END",
     )
     for kind in OUTLAY_KINDS
+    for voucher, people in [_VOUCHER.get(kind, _PAID)]
 }
 OUTLAYS = tuple(_BY_KIND.values())
 SOURCES = {sums.INCOME: GIFTS, sums.OUTLAY: OUTLAYS}

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from charity import clock
-from charity.aid import payments, vouchers
+from charity.aid import branches, payments, vouchers
+from charity.aid.branches import Line, RosterContent
 from charity.aid.vouchers import Content
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
@@ -115,6 +116,39 @@ async def approved_by_api(web: Any, body: dict[str, Any]) -> str:
 
 def _today() -> str:
     return clock.today().isoformat()
+
+
+BRANCH = "FH-T01"
+ADVANCE: dict[str, Any] = {"payee_kind": "branch", "payee": BRANCH, "recipients": 0, "amount_fen": 200_000}
+
+
+async def branch_opened() -> None:
+    """A branch that can be paid."""
+    account = "6222000055556666"
+    named: dict[str, Any] = {"code": BRANCH, "name": "石梁镇慈善分会", "kind": "branch", "bank_account": account}
+    await transactions.run(lambda tx: institutions.add(tx, **named))
+
+
+async def advanced(aid: Aid, ref: str = "ICBC-F1", **changes: Any) -> str:
+    """A voucher that paid the branch."""
+    number, _ = await aid.approved(**{**ADVANCE, **changes})
+    await aid.pay(number, ref)
+    return number
+
+
+def roster(amount_fen: int = 0, recipients: int = 0, *lines: Line, **changes: Any) -> RosterContent:
+    """What a branch's roster says; sum and number are those of its lines where there are some."""
+    asked: dict[str, Any] = {"distributed_on": clock.today(), "place": "石梁村村委会", "lines": lines}
+    asked["amount_fen"] = amount_fen or sum(line.amount_fen for line in lines)
+    asked["recipients"] = recipients or len(lines)
+    return RosterContent(**{**asked, **changes})
+
+
+async def recorded(house: Any, voucher: str, content: RosterContent) -> tuple[str, str]:
+    """A roster that waits: its number and content hash."""
+    answer = await branches.record(voucher=voucher, roster=content, by=house.caseworker)
+    assert answer.status == 201
+    return answer.body["number"], answer.body["content_hash"]
 
 
 async def row(number: str) -> dict[str, Any]:

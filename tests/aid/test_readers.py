@@ -19,10 +19,12 @@ from charity.people.masking import Reader
 from charity.roles import SYSTEM, Actor, Role
 
 REFUSALS = {
-    (404, None): {"payee_account.unknown", "voucher.unknown"},
+    (404, None): {"advance.unknown", "payee_account.unknown", "roster.unknown", "voucher.unknown"},
     (403, None): {"voucher.not_maker"},
     (422, "programme"): {"programme.unknown"},
-    (422, "payee.code"): {"payee.unknown"},
+    (422, "payee.code"): {"branch.agency", "payee.unknown"},
+    (422, "amount_fen"): {"roster.exceeds"},
+    (422, "distributed_on"): {"roster.early", "roster.later"},
     (422, "household"): {"household.unknown"},
     (422, "account"): {"payee_account.other", "payee_account.unreadable"},
     (422, "recipients"): {"voucher.recipients_missing"},
@@ -39,7 +41,7 @@ def test_a_refusal_keeps_its_status_and_its_field() -> None:
     for rule in vars(rules).values():
         if isinstance(rule, Rule):
             stated.setdefault((rule.status, rule.field), set()).add(rule.code)
-    assert len(stated.pop((409, None))) == 15
+    assert len(stated.pop((409, None))) == 17
     assert stated == REFUSALS
 
 

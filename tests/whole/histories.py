@@ -17,8 +17,11 @@ from goods.given import RICE, SALT, TOWEL, Shop, catalogued, served
 from reports.given import noon
 
 from charity import clock
-from charity.aid import payments, vouchers
+from charity.aid import branches, payments, vouchers
+from charity.aid.branches import Line as Share
+from charity.aid.branches import RosterContent
 from charity.aid.vouchers import Content
+from charity.db import transactions
 from charity.errors import Refusal
 from charity.finance import opening
 from charity.finance.models import TransferKind
@@ -31,6 +34,7 @@ from charity.goods import till
 from charity.goods.opening import StockLine
 from charity.goods.till import Line
 from charity.ledger import places
+from charity.people import institutions
 from charity.people.persons import Donor
 
 CASH, BANK, WECHAT = "1001/-", "1002/ICBC-01", "1009/WECHAT"
@@ -44,6 +48,7 @@ WEIGHTS = {
     "gift": 60,
     "pledge": 8,
     "voucher": 12,
+    "roster": 4,
     "refund": 6,
     "correction": 3,
     "intake": 5,
@@ -57,6 +62,8 @@ VOUCHERS = (
     ("P01", "F-EDU", "household", "HH0002", "aid"),
     ("P05", "F-GEN", "supplier", "GY01", "aid"),
     ("P90", "F-WC08", "institution", "YL01", "aid"),
+    ("P03", "F-GEN", "branch", "FH01", "aid"),
+    ("P01", "F-EDU", "branch", "FH01", "aid"),
     (None, "F-GEN", "supplier", "GY01", "administration"),
     (None, "F-GEN", "supplier", "GY01", "fundraising"),
 )
@@ -71,6 +78,7 @@ class History:
         self.refused: Counter[str] = Counter()
         self.gifts: list[tuple[str, int]] = []
         self.slips: list[str] = []
+        self.advances: list[tuple[str, int]] = []
         self.shop: Shop | None = None
         self.givers = [self._giver(n) for n in range(200)]
         self.seen: Counter[str] = Counter()
@@ -118,6 +126,7 @@ class History:
             by=self.house.accountant2,
         )
         self.shop = await served(self.house)
+        await transactions.run(lambda tx: institutions.add(tx, code="FH01", name="石梁镇慈善分会", kind="branch"))
 
     def _number(self, name: str) -> str:
         self.seen[name] += 1
@@ -166,7 +175,11 @@ class History:
         programme, fund, kind, payee, purpose = self.chance.choice(VOUCHERS)
         fen, count = self.chance.randrange(1_000, 60_000), self.chance.choice((1, 3, 9, 10, 30))
         listed = self.chance.choice(((), ("HH0001",), ("HH0001", "HH0002")))
-        whom: Any = {} if purpose != "aid" else {"recipients": len(listed) if listed else count, "listed": listed}
+        whom: Any = (
+            {}
+            if purpose != "aid" or kind == "branch"
+            else {"recipients": len(listed) if listed else count, "listed": listed}
+        )
 
         async def happen() -> None:
             content = Content(
@@ -184,6 +197,28 @@ class History:
                 channel_ref=f"V{number}",
                 by=self.house.cashier2,
             )
+            if kind == "branch":
+                self.advances.append((number, fen))
+
+        return happen
+
+    def _roster(self) -> Callable[[], Awaitable[Any]]:
+        voucher, left = self.advances.pop(0) if self.advances else ("BF-2025-999999", 2)
+        fen = left if self.chance.random() < 0.5 else left // 2
+        listed = self.chance.choice(((), ("HH0001",), ("HH0001", "HH0002"))) if fen > 1 else ()
+        shares = (fen,) if len(listed) == 1 else (1, fen - 1)
+        lines = tuple(Share(code, share) for code, share in zip(listed, shares, strict=False))
+        count = len(lines) or self.chance.choice((1, 9, 10, 30))
+
+        async def happen() -> None:
+            content = RosterContent(
+                distributed_on=clock.today(), place="村委会", amount_fen=fen, recipients=count, lines=lines
+            )
+            written = await branches.record(voucher=voucher, roster=content, by=self.house.caseworker)
+            seen = {"number": written.body["number"], "content_hash": written.body["content_hash"]}
+            await branches.confirm(**seen, by=self.house.approver)
+            if left > fen:
+                self.advances.append((voucher, left - fen))
 
         return happen
 

@@ -83,7 +83,14 @@ def test_the_menu_has_its_order_and_names_the_store() -> None:
         "库存 /stores/LX01/stock",
         "物资单据 /goods/documents",
     ]
-    cashier = [DESK, "认捐与到账 /pledges", "登记捐赠 /donations/new", "收据 /receipts", "拨付审批 /vouchers"]
+    cashier = [
+        DESK,
+        "认捐与到账 /pledges",
+        "登记捐赠 /donations/new",
+        "收据 /receipts",
+        "拨付审批 /vouchers",
+        "待交花名册 /advances",
+    ]
     cashier += ["退款 /refunds", "捐赠更正 /reversals", "资金划转 /transfers"]
     cashier += ["基金 /finance/funds", "单位信息 /organisation"]
     assert menu(Role.CASHIER, None) == cashier

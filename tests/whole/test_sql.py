@@ -187,10 +187,10 @@ def dynamic() -> Counter[str]:
 
 # room, its tables of other rooms with the number of strings that name them, what ends it
 _LISTED = (
-    ("aid", "entry 2, series 1", "move H of aid: verify compares through readers of the ledger"),
+    ("aid", "entry 2, series 2", "move H of aid: verify compares through readers of the ledger"),
     (
         "disclosure",
-        "account 1, entry 2, fund 2, goods_document 1, goods_issue 1, goods_line 1, lot 1, posting 1, voucher 1, voucher_recipient 1",
+        "account 1, branch_roster 1, entry 3, fund 3, goods_document 1, goods_issue 1, goods_line 1, lot 1, posting 1, voucher 2, voucher_recipient 2",
         "who was helped, by a list or at a till, is counted once by one statement",
     ),
     (
@@ -221,7 +221,11 @@ _LISTED = (
         "issue 7: D4 is declared by giving",
     ),
     ("reports", "goods_document 2, goods_issue 1, goods_line 1, item 1, lot 2", "issue 7: D9 is declared by goods"),
-    ("reports", "household 2, institution 1, voucher 1", "issue 7: D7 asks aid and people for its payees"),
+    (
+        "reports",
+        "branch_roster 1, household 2, institution 1, voucher 2",
+        "issue 7: D7 asks aid and people for its payees",
+    ),
 )
 OFFENDERS = {
     (room, table): int(count)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 import pytest
+from aid.given import Aid, advanced, branch_opened, gift_to, recorded, roster
 from aid.given import made as voucher_made
 from cast import Cast
 from click.testing import CliRunner
@@ -125,7 +126,12 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     invitation = await invited(house)
     household = str(await reading.value("SELECT MIN(code) FROM household WHERE status = 'active'"))
     account = await accounts.enter(household=household, account="6217000012345678", by=house.caseworker)
+    await branch_opened()
+    await gift_to("F-GEN", 300_000)
+    advance = await advanced(Aid(house, household, ""))
     return {
+        "/advances/": {"voucher": advance},
+        "/rosters/": {"number": (await recorded(house, advance, roster(100, 1)))[0]},
         "/i/": {"invitation": invitation.code},
         "/household-accounts/": {"key": account},
         "/campaigns/": {"slug": "everyday"},

@@ -16,6 +16,9 @@ from charity.roles import PERMISSIONS, Actor
 
 VERBS = {
     "aid.payments.verbs.pay": "voucher.pay",
+    "aid.branches.rosters.confirm": "voucher.approve",
+    "aid.branches.rosters.record": "voucher.make",
+    "aid.branches.rosters.refuse": "voucher.approve",
     "aid.vouchers.approvals.approve": "voucher.approve",
     "aid.accounts.verbs.confirm": "payee.confirm",
     "aid.accounts.verbs.enter": "payee.enter",

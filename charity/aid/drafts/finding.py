@@ -6,12 +6,11 @@ Whoever makes a voucher sees the whole name, to choose the right one; the accoun
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from charity.aid.payees import PayeeKind
+from charity.aid.payees import PayeeKind, institution_kind
 from charity.office import stores
 from charity.people import households, institutions, persons
-from charity.people.models import HouseholdStatus, InstitutionKind
+from charity.people.models import HouseholdStatus
 from charity.roles import Actor
 
 MATCHES_MAX = 20
@@ -47,7 +46,7 @@ async def search(typed: str, *, by: Actor) -> tuple[list[Match], bool]:
     wanted = MATCHES_MAX + 1
     matches = [
         *(
-            Match(_kind(row.kind), row.code, row.name, _named(row.township, names))
+            Match(institution_kind(row.kind), row.code, row.name, _named(row.township, names))
             for row in await institutions.matching(text, townships, by=by, limit=wanted)
         ),
         *(
@@ -59,10 +58,6 @@ async def search(typed: str, *, by: Actor) -> tuple[list[Match], bool]:
         *(Match("person", one.key, one.name) for one in await persons.payees_matching(text, by=by, limit=wanted)),
     ]
     return matches[:MATCHES_MAX], len(matches) > MATCHES_MAX
-
-
-def _kind(kind: str) -> Literal["institution", "supplier"]:
-    return "supplier" if kind == InstitutionKind.SUPPLIER else "institution"
 
 
 def _named(township: str, names: Mapping[str, str]) -> str:

@@ -1,9 +1,10 @@
 """Paying an approved voucher: one entry in the books, and the fund's stream loses what was paid.
 
-Postings (docs/field.md 9, rows 28, 33, 44, 59 to 62): 业务活动成本 5101 by programme, 预付账款 1141 when goods
-are bought from a supplier, 受托代理负债 2601 when the fund is agency money, 管理费用 5301 or 筹资费用 5401 for our own
-costs; against the place that pays, 银行存款 1002 or 现金 1001. The payer is neither the maker nor one of the
-approvers, and a bank's number belongs to one payment only, in or out.
+Postings (docs/field.md 9, rows 28, 33, 44, 47, 59 to 62): 业务活动成本 5101 by programme, 预付账款 1141 when goods
+are bought from a supplier, 其他应收款 1122 when a branch gets it until its signed roster, 受托代理负债 2601 when the
+fund is agency money, 管理费用 5301 or 筹资费用 5401 for our own costs; against the place that pays, 银行存款 1002 or
+现金 1001. The payer is neither the maker nor one of the approvers, and a bank's number belongs to one payment only, in
+or out.
 """
 
 import json
@@ -13,7 +14,7 @@ from datetime import date
 from typing import Any, Literal
 
 from charity import clock
-from charity.aid import rules, vouchers
+from charity.aid import branches, rules, vouchers
 from charity.aid.models import APPROVAL, VOUCHER, PayeeKind, Purpose, VoucherRow
 from charity.aid.vouchers import APPROVALS_NEEDED, approvals_in_force, stored
 from charity.goods import purchases
@@ -69,6 +70,8 @@ async def pay(
         row = stored(loader.state, number)
         await loader.funds([row["fund"]])
         await loader.money_places([place.account(row["fund"])], on=paid_on.isoformat())
+        if branches.is_advance(row):
+            await loader.holdings([(branches.account(row["payee"], row["fund"]), acc.CNY)])
         approvals = [await loader.row(APPROVAL, key) for key in approvals_in_force(row).values()]
         return _Facts(row, [a["at"] for a in approvals if a is not None])
 
@@ -136,6 +139,8 @@ def _post(
         sums.outlay(state, day=day, postings=lines, programme=programme, recipients=helped)
     if is_purchase(row):
         purchases.open(state, row["number"], fund, row["amount_fen"])
+    if branches.is_advance(row):
+        branches.open_advance(state, row)
     return entry
 
 
@@ -185,6 +190,9 @@ def _postings(fund_kind: str, row: VoucherRow, place: Place) -> list[Posting]:
         debit = acc.money(COSTS[row["purpose"]], fund)
     elif is_purchase(row):  # also of agency money: it is owed until the goods are handed over
         debit = acc.money(acc.PREPAID, fund)
+    elif branches.is_advance(row):
+        assert fund_kind != "agency", "money held for others is no advance"
+        debit = branches.account(row["payee"], fund)
     elif fund_kind == "agency":
         debit = acc.money(acc.AGENCY_DEBT, fund)
     else:

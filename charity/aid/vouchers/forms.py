@@ -26,7 +26,9 @@ class PayeeBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: PayeeKind = Field(description="household 家庭、person 个人、institution 机构、supplier 供应商")
+    kind: PayeeKind = Field(
+        description="household 家庭、person 个人、institution 机构、supplier 供应商、branch 乡镇分会/联络站"
+    )
     code: Code = Field(description="编号；个人为其内部编号", examples=["HH0001"])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from charity import addresses, clock, words
 from charity.aid import changes, payees, recipients
 from charity.aid.content import PURPOSE_WORDS, used_for
+from charity.aid.models import PayeeKind
 from charity.aid.payees import KIND_WORDS
 from charity.aid.status import STATUS_WORDS, UNPAID, status_word
 from charity.aid.vouchers import readers
@@ -98,6 +99,7 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
         "short": shown.status in {"draft", "approving", "approved"} and shown.available_fen < row["amount_fen"],
         "available_fen": shown.available_fen,
         "payment": _payment(shown, by),
+        "advanced": row["payee_kind"] == PayeeKind.BRANCH and not shown.is_cost and row["paid_on"] is not None,
     }
 
 
@@ -163,6 +165,8 @@ def _helped(shown: VoucherView) -> dict[str, Any]:
     """How many are helped, and whether they are listed."""
     count = recipients.helped(shown.row["recipients"], listed=bool(shown.listed))
     note = words.say("有名单") if shown.listed else words.say("没有名单，只计人次")
+    if shown.row["payee_kind"] == PayeeKind.BRANCH:
+        return {"term": words.say("受益"), "value": words.say("待分会交花名册")}
     return {"term": words.say("受益"), "value": count, "note": note if count else ""}
 
 

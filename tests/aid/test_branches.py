@@ -1,0 +1,284 @@
+"""Money to a branch stands in 1122 until its signed roster: paid, written down, confirmed by another, and shown to givers."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aid.given import ADVANCE, ASKED, BRANCH, Aid, advanced, branch_opened, recorded, refused, roster
+from tampering import tampered
+
+from charity import clock
+from charity.aid import branches, verify, vouchers
+from charity.aid.branches import Line, RosterContent
+from charity.db import reading, sealed, transactions
+from charity.db.transactions import Tx
+from charity.disclosure import figures, uses
+from charity.ledger import funds, tracing
+from charity.ledger import verify as books_verify
+from charity.ledger.writer import Answer
+from charity.people import households
+from charity.printing.document import Filters
+from charity.reports import disbursements, kept
+from charity.roles import Role
+
+TODAY = clock.today()
+ACCOUNT = f"1122/{BRANCH}/F-GEN"
+
+
+@pytest.fixture
+async def branch(aid: Aid) -> Aid:
+    async def work(tx: Tx) -> None:
+        await households.add(tx, [households.NewHousehold("HH-T002", "李小红", "999901004", "DIBAO", 2)])
+
+    await transactions.run(work)
+    await branch_opened()
+    return aid
+
+
+async def confirmed(aid: Aid, voucher: str, content: RosterContent) -> str:
+    number, seen = await recorded(aid.house, voucher, content)
+    await branches.confirm(number=number, content_hash=seen, by=aid.house.approver)
+    return number
+
+
+async def on_hand() -> int:
+    value = await reading.value(
+        "SELECT h.quantity FROM account a JOIN holding h ON h.account = a.id WHERE a.code = $1", ACCOUNT
+    )
+    return int(value or 0)
+
+
+async def money() -> dict[str, int]:
+    seen = await figures.of(None, None)
+    return {name: seen.equation[name].money_fen for name in ("received", "advanced", "aid", "unspent")} | {
+        "people": seen.people,
+        "visits": seen.equation.times,
+    }
+
+
+async def right() -> None:
+    assert await verify.run() == []
+    assert await books_verify.run() == []
+
+
+async def test_what_a_branch_gets_is_advanced_and_helps_nobody_yet(branch: Aid) -> None:
+    number = await advanced(branch)
+    body = json.loads(await reading.value("SELECT body FROM entry ORDER BY seq DESC LIMIT 1"))
+    assert body["postings"] == [[ACCOUNT, "CNY", 200_000], ["1002/ICBC-01/F-GEN", "CNY", -200_000]]
+    assert await money() == {
+        "received": 500_000, "advanced": 200_000, "aid": 0, "unspent": 300_000, "people": 0, "visits": 0,
+    }  # fmt: skip
+    assert await reading.value("SELECT branch FROM branch_advance WHERE voucher = $1", number) == BRANCH
+    await right()
+
+
+async def test_a_confirmed_roster_turns_it_into_aid_and_counts_who_is_listed(branch: Aid) -> None:
+    number = await advanced(branch)
+    lines = (Line("HH-T001", 120_000), Line("HH-T002", 80_000))
+    await confirmed(branch, number, roster(0, 0, *lines))
+    body = json.loads(await reading.value("SELECT body FROM entry ORDER BY seq DESC LIMIT 1"))
+    assert body["kind"] == "branch.roster"
+    assert body["postings"] == [["5101/P03/F-GEN", "CNY", 200_000], [ACCOUNT, "CNY", -200_000]]
+    assert "flows" not in body
+    assert await money() == {
+        "received": 500_000, "advanced": 0, "aid": 200_000, "unspent": 300_000, "people": 2, "visits": 2,
+    }  # fmt: skip
+    assert await on_hand() == 0
+    await right()
+
+
+async def test_rosters_come_one_by_one_and_never_reach_beyond_the_payment(branch: Aid) -> None:
+    number = await advanced(branch)
+    await confirmed(branch, number, roster(150_000, 12))
+    assert await on_hand() == 50_000
+    call = branches.record(voucher=number, roster=roster(50_001, 3), by=branch.house.caseworker)
+    refusal = await refused("roster.exceeds", call)
+    assert refusal.facts["left_yuan"] == "500.00"
+    first, seen = await recorded(branch.house, number, roster(50_000, 3))
+    second, other = await recorded(branch.house, number, roster(50_000, 4))
+    await branches.confirm(number=first, content_hash=seen, by=branch.house.approver)
+    call = branches.confirm(number=second, content_hash=other, by=branch.house.approver)
+    await refused("roster.exceeds", call)
+    assert await on_hand() == 0
+    assert await reading.value("SELECT status FROM branch_roster WHERE number = $1", second) == "waiting"
+    await right()
+
+
+async def test_whoever_wrote_a_roster_does_not_confirm_it(branch: Aid) -> None:
+    number, seen = await recorded(branch.house, await advanced(branch), roster(200_000, 12))
+    both = replace(branch.house.caseworker, roles=frozenset({Role.CASEWORKER, Role.APPROVER}))
+    await refused("roster.own", branches.confirm(number=number, content_hash=seen, by=both))
+    await refused("roster.own", branches.refuse(number=number, reason="x", content_hash=seen, by=both))
+    await branches.confirm(number=number, content_hash=seen, by=branch.house.approver)
+    again = branches.confirm(number=number, content_hash=seen, by=branch.house.approver2)
+    await refused("roster.decided", again)
+
+
+async def test_what_is_confirmed_is_what_was_shown(branch: Aid) -> None:
+    number, _ = await recorded(branch.house, await advanced(branch), roster(200_000, 12))
+    call = branches.confirm(number=number, content_hash="0" * 64, by=branch.house.approver)
+    refusal = await refused("content.changed", call)
+    assert refusal.now is not None
+    assert refusal.now.facts["amount_fen"] == 200_000
+    assert "place" not in refusal.now.facts
+
+
+async def test_a_refused_roster_books_nothing_and_is_written_anew(branch: Aid) -> None:
+    voucher = await advanced(branch)
+    number, seen = await recorded(branch.house, voucher, roster(200_000, 12))
+    before = await reading.value("SELECT seq FROM head")
+    await branches.refuse(number=number, reason="第 3 行没有签字", content_hash=seen, by=branch.house.approver)
+    assert await reading.value("SELECT seq FROM head") == before
+    assert await on_hand() == 200_000
+    stored = await reading.row("SELECT * FROM branch_roster WHERE number = $1", number)
+    assert stored is not None
+    assert sealed.unseal("branch_roster", "reason", number, stored["reason"]) == "第 3 行没有签字"
+    await confirmed(branch, voucher, roster(200_000, 11))
+    await right()
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("roster.later", {"distributed_on": TODAY + timedelta(days=1)}),
+        ("roster.early", {"distributed_on": TODAY - timedelta(days=1)}),
+        ("fields.unreadable", {"recipients": 0}),
+        ("fields.unreadable", {"lines": (Line("HH-T001", 100),), "amount_fen": 101, "recipients": 1}),
+        ("fields.unreadable", {"lines": (Line("HH-T001", 100),), "amount_fen": 100, "recipients": 2}),
+        ("fields.unreadable", {"lines": (Line("HH-T999", 100),), "amount_fen": 100, "recipients": 1}),
+        ("fields.unreadable", {"lines": (Line("HH-T001", 50),) * 2, "amount_fen": 100, "recipients": 2}),
+    ],
+)
+async def test_a_roster_that_cannot_be_is_refused(branch: Aid, code: str, changes: dict[str, Any]) -> None:
+    voucher = await advanced(branch)
+    content = replace(roster(100, 1), **changes)
+    await refused(code, branches.record(voucher=voucher, roster=content, by=branch.house.caseworker))
+
+
+async def test_a_roster_is_of_a_payment_to_a_branch(branch: Aid) -> None:
+    number, _ = await branch.approved()
+    await branch.pay(number, "ICBC-F2")
+    call = branches.record(voucher=number, roster=roster(100, 1), by=branch.house.caseworker)
+    await refused("advance.unknown", call)
+    call = branches.confirm(number="HM-2026-000009", content_hash="0" * 64, by=branch.house.approver)
+    await refused("roster.unknown", call)
+
+
+async def test_a_branch_is_paid_as_a_branch_without_recipients_and_not_with_agency_money(branch: Aid) -> None:
+    async def made(**changes: Any) -> Answer:
+        return await vouchers.make(content=replace(ASKED, **changes), by=branch.house.caseworker)
+
+    await refused("payee.unknown", made(payee_kind="institution", payee=BRANCH))
+    await refused("payee.unknown", made(payee_kind="branch", payee="JG-T01", recipients=0))
+    refusal = await refused("fields.unreadable", made(**{**ADVANCE, "recipients": 3}))
+    assert [error.field for error in refusal.fields] == ["recipients"]
+    await transactions.run(lambda tx: funds.open_fund(tx, code="F-AGENCY", name="受托代理", kind="agency"))
+    await refused("branch.agency", made(**ADVANCE, fund="F-AGENCY"))
+    assert (await made(**ADVANCE)).status == 201
+
+
+async def test_what_a_branch_spends_itself_is_a_cost_at_once(branch: Aid) -> None:
+    number = await advanced(branch, purpose="administration", programme=None)
+    assert await reading.value("SELECT COUNT(*) FROM branch_advance") == 0
+    call = branches.record(voucher=number, roster=roster(100, 1), by=branch.house.caseworker)
+    await refused("advance.unknown", call)
+    await right()
+
+
+async def test_a_giver_sees_the_branch_and_after_the_roster_who_was_reached(branch: Aid) -> None:
+    gift = await reading.value("SELECT seq FROM entry WHERE kind = 'gift.cash'")
+
+    async def seen() -> tuple[str, str, int | None]:
+        (use,) = await uses.of_gifts(await tracing.gift_uses(gift))
+        return use.kind, use.share, use.recipients
+
+    number = await advanced(branch)
+    whole = "占该笔拨付 2,000.00 元的 100.00 %"
+    assert await seen() == ("advanced", f"{whole}，已拨付石梁镇慈善分会，尚未收到花名册", 0)
+    await confirmed(branch, number, roster(150_000, 12))
+    partly = "已拨付石梁镇慈善分会，其中 1,500.00 元已发放，其余尚未收到花名册"
+    assert await seen() == ("advanced", f"{whole}，{partly}", 0)
+    await confirmed(branch, number, roster(50_000, 3))
+    assert await seen() == ("aid", f"{whole}，共 15 人次受益", 15)
+
+
+async def test_the_register_lists_the_roster_and_not_the_payment(branch: Aid) -> None:
+    number = await advanced(branch)
+    today = clock.today().isoformat()
+    period, seq = Filters.of(f"{today[:4]}-01-01", f"{today[:4]}-12-31"), await reading.value("SELECT seq FROM head")
+    assert (await disbursements.page(period, seq, None, 10)).rows == []
+    await confirmed(branch, number, roster(150_000, 12))
+    seq = await reading.value("SELECT seq FROM head")
+    (row,) = (await disbursements.page(period, seq, None, 10)).rows
+    shown = ("payee", "category", "recipients", "cash_fen", "document", "signed")
+    assert [row[name] for name in shown] == ["石梁镇慈善分会", "乡镇分会/联络站", 12, 150_000, number, "已签收"]
+    totals = await disbursements.totals(period, seq)
+    assert (totals.count, totals.sums["recipients"], totals.differences) == (1, 12, [])
+    (line,) = await kept.by_payee(period, seq)
+    assert (line["payee"], line["cash"], line["recipients"]) == (BRANCH, 150_000, 12)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE branch_advance SET rostered_fen = 1",
+        "UPDATE branch_advance SET branch = 'JG-T01'",
+        "UPDATE branch_advance SET amount_fen = amount_fen + 1",
+        "UPDATE branch_roster SET amount_fen = amount_fen + 1",
+        "UPDATE branch_roster SET recipients = 9",
+        "UPDATE branch_roster SET content_hash = 'x'",
+        "UPDATE branch_roster SET salt = 'x'",
+        "UPDATE branch_roster SET maker = decided_at",
+        "UPDATE branch_roster SET decided_by = 'x'",
+        "UPDATE branch_roster SET distributed_on = '2026-01-01'",
+        "UPDATE branch_roster SET entry_seq = 1",
+        "UPDATE voucher_recipient SET amount_fen = 1 WHERE n = 1",
+        "DELETE FROM voucher_recipient WHERE n = 2",
+        "DELETE FROM branch_roster",
+        "UPDATE holding SET quantity = quantity + 1 WHERE account = (SELECT id FROM account WHERE chart = '1122')",
+    ],
+)
+async def test_verify_names_what_was_tampered_with(branch: Aid, statement: str) -> None:
+    lines = (Line("HH-T001", 120_000), Line("HH-T002", 30_000))
+    await confirmed(branch, await advanced(branch), roster(0, 0, *lines))
+    await right()
+    async with tampered(statement):
+        assert await verify.run()
+    await right()
+
+
+async def test_a_page_and_a_call_do_the_same(branch: Aid, web: Any) -> None:
+    voucher = await advanced(branch)
+    client = web.as_("caseworker")
+    page = await client.get("/advances")
+    assert voucher in page.text
+    assert "石梁镇慈善分会" in page.text
+    form = {"distributed_on": clock.today().isoformat(), "place": "石梁村", "listed": "HH-T001 1200\nHH-T002"}
+    answer = await client.post(f"/advances/{voucher}/roster", data=form)
+    assert answer.status_code == 422
+    assert "名单每行写一户" in answer.text
+    form["listed"] = "HH-T001 1,200.00\n\nHH-T002，300"
+    answer = await client.post(f"/advances/{voucher}/roster", data=form)
+    assert answer.status_code == 303, answer.text
+    number = answer.headers["location"].rsplit("/", 1)[1]
+    shown = (await client.get(f"/api/v1/aid/rosters/{number}")).json()
+    assert shown["lines"] == [{"code": "HH-T001", "amount_fen": 120_000}, {"code": "HH-T002", "amount_fen": 30_000}]
+    assert (shown["amount_fen"], shown["recipients"], shown["status"]) == (150_000, 2, "waiting")
+    page = await web.as_("approver").get(f"/rosters/{number}")
+    assert "与签字的花名册一致" in page.text
+    seen = {"content_hash": shown["content_hash"]}
+    assert (await web.as_("approver").post(f"/rosters/{number}/confirm", data=seen)).status_code == 303
+    body = {"distributed_on": clock.today().isoformat(), "place": "石梁村", "amount_fen": 50_000, "recipients": 4}
+    answer = await client.post(f"/api/v1/aid/advances/{voucher}/rosters", json=body)
+    assert answer.status_code == 201, answer.text
+    seen = {"content_hash": answer.json()["content_hash"]}
+    second = answer.json()["number"]
+    answer = await web.as_("approver").post(f"/api/v1/aid/rosters/{second}/confirm", json=seen)
+    assert answer.json()["status"] == "confirmed"
+    assert (await client.get(f"/api/v1/aid/advances/{voucher}")).json()["open_fen"] == 0
+    assert (await client.get("/api/v1/aid/advances")).json() == {"items": []}
+    page = await client.get(f"/vouchers/{voucher}")
+    assert f"/advances/{voucher}" in page.text
+    await right()
