@@ -164,7 +164,8 @@ def sheets(body: bytes) -> list[Sheet]:
             if entries:
                 sheet.first = int(entries[1])
                 sheet.last = int(entries[2] or entries[1])
-            read.append(sheet)
+            if not read or read[-1].number != sheet.number:  # the foot of each page says the number too
+                read.append(sheet)
         _onto(read[-1], words)
     return read
 

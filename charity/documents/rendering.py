@@ -213,10 +213,9 @@ async def _pdf(
     def on_page(done: int, pages: int) -> None:
         pending.append(asyncio.create_task(printed_so_far(done, pages)))
 
-    english = words.language() == "en"
     register = registers.Register(
         title=facts.title(document, filters),
-        organisation=ours.name_en if english and ours.name_en else ours.name,
+        organisation=ours.named,
         period=facts.period_words(filters),
         filters=head.filters,
         seq=head.seq,

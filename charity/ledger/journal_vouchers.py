@@ -172,11 +172,11 @@ async def reviewers_of(seqs: Sequence[int]) -> list[str]:
 
 
 async def shown_of(seq: int | None) -> str:
-    """The number of an entry as papers print it, with the entry's own: `记-0123 #4567`; "" for none."""
+    """The month and number of an entry, with the entry's own: `2026-11 记-0123 #4567`; "" for none."""
     if seq is None:
         return ""
     number = (await numbers_of([seq])).get(seq)
-    return f"{printed(number)} #{seq}" if number else f"#{seq}"
+    return f"{number[:4]}-{number[4:6]} {printed(number)} #{seq}" if number else f"#{seq}"
 
 
 async def _keys(seqs: Sequence[int], ask: Ask) -> dict[int, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from charity import words
-from charity.printing import pages
+from charity.printing import pages, renderer
 
 SHEETS_MAX: Final = 100
 ROWS_MIN: Final = 5
@@ -40,13 +40,17 @@ class PrintedJournalVoucher:
 
 
 def journal_html(vouchers: Sequence[PrintedJournalVoucher], *, organisation: str, demo: bool, lang: str) -> str:
-    """The HTML of journal vouchers, in their order."""
+    """The HTML of journal vouchers, in their order; each counts its own pages."""
     assert 1 <= len(vouchers) <= SHEETS_MAX, len(vouchers)
     with words.speaking(lang):
-        return pages.render(
-            "journal.html",
-            lang=lang,
-            vouchers=[(voucher, max(0, ROWS_MIN - len(voucher.lines))) for voucher in vouchers],
-            organisation=organisation,
-            demo=demo,
+        return renderer.TOGETHER.join(
+            pages.render(
+                "journal.html",
+                lang=lang,
+                document=voucher,
+                fillers=max(0, ROWS_MIN - len(voucher.lines)),
+                organisation=organisation,
+                demo=demo,
+            )
+            for voucher in vouchers
         )

@@ -12,6 +12,10 @@ from charity.printing.places import TEMPLATES
 NOT_FOR_TAX = "本收据为内部收款凭证，不作为税前扣除凭证；税前扣除以财政部门监制的公益事业捐赠票据为准"
 """Printed word for word on every receipt (docs/field.md 4.3)."""
 
+PAGE_OF = "第 {page} 页 共 {pages} 页"
+"""As registers say it; what stands before, between and behind the counted numbers goes into the style of the pages."""
+_COUNTED = "\0"
+
 
 @lru_cache(maxsize=1)
 def environment() -> Environment:
@@ -40,4 +44,5 @@ def _drawable(value: Any) -> Any:
 def render(template: str, *, lang: str, **facts: Any) -> str:
     """The HTML of a printed template in a language; UndefinedError when a fact is missing."""
     with words.speaking(lang):
+        facts["page_of"] = words.say(PAGE_OF, page=_COUNTED, pages=_COUNTED).split(_COUNTED)
         return environment().get_template(f"printing/{template}").render(lang=words.language(), **facts)

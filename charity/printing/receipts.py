@@ -27,6 +27,9 @@ FORM_MM: Final = 88.0
 """Head, one line and end of a receipt whose texts have a line each."""
 ROW_MM: Final = 6.8
 LINE_MM: Final = 4.5
+FOOT_LINES: Final = 4
+"""Lines below the signatures that are no higher than the code beside them."""
+FOOT_EM: Final = 43
 LONG: Final = 22
 """Characters of a name that stands beside another; a longer one has a row of its own."""
 
@@ -99,7 +102,8 @@ def receipt_html(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) 
     assert 1 <= len(document.lines) <= LINES_MAX, len(document.lines)
     assert sum(line.amount_fen or 0 for line in document.lines) == document.total_fen
     goods = document.lines[0].kind == "goods"
-    free_mm = PAGE_MM - _least_mm(document, goods=goods)
+    with words.speaking(document.lang):
+        free_mm = PAGE_MM - _least_mm(document, goods=goods)
     ended_mm = ROW_MM + LINE_MM * _more(document.reason, 40) if document.ended_on else 0
     # The remarks always have their row, as clerks write there; codes, and the project of goods, have one each.
     wanted = ROWS_MIN - 1 - bool(document.fiscal_number) - goods - len(document.lines)
@@ -140,14 +144,22 @@ def _least_mm(document: PrintedReceipt, *, goods: bool) -> float:
         _more(document.wish_note, 44 if len(document.wish_note) > LONG // 2 else LONG // 2),
         _more(document.memo, 44),
         max(_more(document.handler, 9), _more(document.reviewer, 7), _more(document.receiver, 7)),
-        _more(document.verify_url, 30),
-        3 + _more(document.full_url, 30) if document.full_url else 0,
-        1 if document.pick_up else 0,
+        max(0, _foot_lines(document) - FOOT_LINES),
         1 if document.copied_on or document.full_url or document.ended_on else 0,
     ]
     rows = bool(document.fiscal_number) + goods + (1 + wide if wide else 0)
     rows += (len(document.wish_note) > LONG // 2) + (len(document.organisation) > LONG)
     return FORM_MM + LINE_MM * sum(more) + ROW_MM * rows
+
+
+def _foot_lines(document: PrintedReceipt) -> int:
+    """How many lines stand below the signatures."""
+    longer = document.lang == "en"  # our own sentences are
+    lines = 2 + _more(document.verify_url, FOOT_EM)
+    lines += 3 + longer + _more(document.full_url, FOOT_EM) if document.full_url else 0
+    lines += 1 + longer if document.pick_up else 0
+    lines += 1 + _more(words.say(pages.NOT_FOR_TAX), FOOT_EM)
+    return lines + (1 + _more(document.tax_note, FOOT_EM) if document.tax_note else 0)
 
 
 def _more(text: str, room_em: float) -> int:

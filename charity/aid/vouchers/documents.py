@@ -18,19 +18,19 @@ from charity.web.formats import moment
 
 async def pdf(voucher: VoucherView, by: Actor) -> bytes:
     """The voucher as PDF. Its identifier comes from the content that was approved."""
-    printed = _printed(voucher, await organisation.get(), by)
-    return await pdfs.for_staff(voucher_html(printed), identifier=bytes.fromhex(printed.content_hash)[:16])
+    document = printed(voucher, await organisation.get(), by)
+    return await pdfs.for_staff(voucher_html(document), identifier=bytes.fromhex(document.content_hash)[:16])
 
 
-def _printed(voucher: VoucherView, we: Organisation, by: Actor) -> PrintedVoucher:
-    """The printed voucher. Its QR leads anybody to the check of the document."""
+def printed(voucher: VoucherView, we: Organisation, by: Actor) -> PrintedVoucher:
+    """All that a voucher prints. Its QR leads anybody to the check of the document."""
     row = voucher.row
     decisions = [d for d in voucher.decisions if d.in_force and d.decision in {"approve", "reject"}]
     return PrintedVoucher(
         number=voucher.number,
         status=voucher.status,
         purpose=row["purpose"],
-        organisation=we.name,
+        organisation=we.named,
         applied_on=clock.business_date(row["made_at"]).isoformat(),
         programme=f"{row['programme']} {voucher.programme}" if voucher.programme else "",
         fund=f"{row['fund']} {voucher.fund}",

@@ -19,11 +19,16 @@ SECONDS = 60.0
 
 async def pdf(views: Sequence[View]) -> bytes:
     """These vouchers as one PDF. Its identifier comes from what they say."""
-    who, names, labels = await organisation.get(), await funds.names(), await places.labels()
-    sheets = [_sheet(view, names, labels) for view in views]
-    html = journal_html(sheets, organisation=who.name, demo=who.demo, lang=words.language())
+    who = await organisation.get()
+    html = journal_html(await sheets(views), organisation=who.named, demo=who.demo, lang=words.language())
     identifier = f"{views[0].content_hash}{len(views)}".encode()
     return await pdfs.for_staff(html, identifier=identifier, seconds=SECONDS)
+
+
+async def sheets(views: Sequence[View]) -> list[PrintedJournalVoucher]:
+    """All that these vouchers print."""
+    names, labels = await funds.names(), await places.labels()
+    return [_sheet(view, names, labels) for view in views]
 
 
 def _sheet(view: View, names: dict[str, str], labels: dict[str, str]) -> PrintedJournalVoucher:

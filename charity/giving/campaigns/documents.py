@@ -22,7 +22,7 @@ async def pdf(shown: Shown) -> bytes:
         raise NOT_FOUND()
     row, kept = await certified.with_certificate(shown.row), await campaigns.facts_of(shown.row["slug"])
     printed = PrintedPlan(
-        organisation=we.name,
+        organisation=we.named,
         credit_code=we.credit_code,
         name=shown.row["name"],
         filing_no=shown.row["filing_no"],

@@ -69,7 +69,6 @@ async def printed_for(code: str, *, to: Reader, copied_on: str = "") -> PrintedR
     takers = list(dict.fromkeys(gift.recorded_by for gift in gifts))
     names = await staff.names([row.handler, *reviewers, *takers])
     who_we_are = await organisation.get()
-    english = words.language() == "en"
     first = gifts[0]
     designated = await funds.designated(gift.fund for gift in gifts)
     reason = sealed.unseal("receipt", "reason", code, row.reason)
@@ -77,7 +76,7 @@ async def printed_for(code: str, *, to: Reader, copied_on: str = "") -> PrintedR
     return PrintedReceipt(
         number=row.number,
         status=cast("Literal['issued', 'voided', 'replaced']", row.status),
-        organisation=(english and who_we_are.name_en) or who_we_are.name,
+        organisation=who_we_are.named,
         handler=_named([row.handler], names, to),
         reviewer=_named(reviewers, names, to),
         receiver=_named(takers, names, to),

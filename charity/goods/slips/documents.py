@@ -19,17 +19,29 @@ SECONDS = 30.0
 
 async def slip_pdf(slip: Slip) -> bytes:
     """The slip of an intake or an issue as PDF; of a reversal in red figures, with what it takes back and why."""
-    html = await (_intake(slip) if slip.intake else _issue(slip))
+    document = await printed(slip)
+    html = intake_html(document) if isinstance(document, IntakeSlip) else issue_html(document)
     return await pdfs.for_staff(html, identifier=slip.number.encode(), seconds=SECONDS)
+
+
+async def printed(slip: Slip) -> IntakeSlip | IssueSlip:
+    """All that a slip prints."""
+    return await (_intake(slip) if slip.intake else _issue(slip))
 
 
 async def labels_pdf(slip: Slip) -> bytes:
     """A sheet of QR labels, one for each lot of an intake."""
+    html = labels_html(await labels(slip), demo=(await organisation.get()).demo, lang=words.language())
+    return await pdfs.for_staff(html, identifier=f"{slip.number} labels".encode(), seconds=SECONDS)
+
+
+async def labels(slip: Slip) -> list[LotLabel]:
+    """What the labels of an intake print, in the order of its lines."""
     if slip.intake is None:
         raise SLIP_UNKNOWN(number=slip.number)
-    who, store = await organisation.get(), await stores.get(slip.store)
+    store = await stores.get(slip.store)
     taken_back = words.say("已冲销，勿用 ") if slip.reverses or slip.reversed_by else ""
-    sheet = [
+    return [
         LotLabel(
             code=line.lot,
             name=line.name,
@@ -39,8 +51,6 @@ async def labels_pdf(slip: Slip) -> bytes:
         )
         for line in slip.lines[:LABELS_MAX]
     ]
-    html = labels_html(sheet, demo=who.demo, lang=words.language())
-    return await pdfs.for_staff(html, identifier=f"{slip.number} labels".encode(), seconds=SECONDS)
 
 
 def _counted(line: SlipLine) -> str:
@@ -56,15 +66,15 @@ async def _ended(slip: Slip) -> dict[str, str]:
     }
 
 
-async def _intake(slip: Slip) -> str:
+async def _intake(slip: Slip) -> IntakeSlip:
     intake, who = slip.intake, await organisation.get()
     assert intake is not None, "an intake"
     store, names = await stores.get(slip.store), await staff.names([slip.actor])
     designated = await funds.designated([intake["fund"]])
-    printed = IntakeSlip(
+    return IntakeSlip(
         number=slip.number,
         on=slip.effective_on,
-        organisation=who.name,
+        organisation=who.named,
         store=f"{store.code} {store.name}",
         donor=_giver(intake),
         wish="、".join(words.say("定向（{fund}）", fund=name) for name in designated.values()) or words.say("非定向"),
@@ -76,7 +86,6 @@ async def _intake(slip: Slip) -> str:
         lang=words.language(),
         **await _ended(slip),
     )
-    return intake_html(printed)
 
 
 def _giver(intake: dict[str, Any]) -> str:
@@ -100,17 +109,17 @@ def _intake_line(line: SlipLine) -> IntakeLine:
     )
 
 
-async def _issue(slip: Slip) -> str:
+async def _issue(slip: Slip) -> IssueSlip:
     issue, who = slip.issue, await organisation.get()
     assert issue is not None, "an issue"
     store, names = await stores.get(slip.store), await staff.names([slip.actor])
     proxy = issue["proxy"]
     english = words.language() == "en"
     names_of = {p.code: (english and p.name_en) or p.name for p in await programmes()}
-    printed = IssueSlip(
+    return IssueSlip(
         number=slip.number,
         on=slip.effective_on,
-        organisation=who.name,
+        organisation=who.named,
         store=f"{store.code} {store.name}",
         purpose=words.say("发放"),
         programme=f"{issue['programme']} {names_of.get(issue['programme'], '')}".strip(),
@@ -125,7 +134,6 @@ async def _issue(slip: Slip) -> str:
         lang=words.language(),
         **await _ended(slip),
     )
-    return issue_html(printed)
 
 
 def _issue_line(line: SlipLine) -> IssueLine:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from charity import clock
+from charity import clock, words
 from charity.office.models import FactKind, OrganisationRow
 from charity.office.organisation import facts
 from charity.roles import PUBLIC
@@ -29,6 +29,11 @@ class Organisation:
     police: str = ""
     certificate: str = ""
     tax_deduction: str = ""
+
+    @property
+    def named(self) -> str:
+        """Its name in the reader's language, where it has one."""
+        return (words.language() == "en" and self.name_en) or self.name
 
 
 DATED = (

@@ -1,0 +1,222 @@
+"""Every form printed with what is hardest to print, read back as its pages show it (bench/printed_pages.py)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pdf_reading import HASH, MARK, URL
+from printing.test_documents import INTAKE, ISSUE, RECEIPT, VOUCHER
+
+from bench import printed_pages
+from bench.printed_pages import Wanted
+from charity import money, words
+from charity.printing import journal, labels, receipts, slips, vouchers
+from charity.printing.renderer_child import Printer
+
+LONG = "临溪市某某某某某某某某某某某某某某某某某某某某某某某某某某纺织印染有限责任公司"
+LETTERS = "Wohltätigkeitsvereinsvorstandsmitgliederversammlungsprotokoll" * 2
+LARGEST = 9_876_543_210_999
+CHINESE = "".join(chr(0x4E00 + 7 * n) for n in range(400))
+Case = tuple[str, Wanted]
+
+
+@pytest.fixture(scope="module")
+def printer() -> Printer:
+    return Printer()
+
+
+def receipt(lang: str, copies: Any = ("donor",), **changes: Any) -> Case:
+    document = replace(
+        RECEIPT, lang=lang, reviewer="汤春梅", receiver="沈玉兰", tax_note="本单位具有资格" * 6, **changes
+    )
+    with words.speaking(lang):
+        texts = [document.number, document.donor, document.handler, document.organisation, document.memo]
+        texts += [line.project or line.name for line in document.lines]
+        texts += [money.yuan(document.total_fen), money.capitals(document.total_fen)] if document.total_fen else []
+        kept = [words.say("合计（大写）"), words.say("附言")]
+        signed = [words.say("开票人（经办人）")]
+    wanted = Wanted("receipt", texts, [document.verify_url], copies=len(copies), signed=signed, kept=kept)
+    return receipts.receipt_html(document, copies), wanted
+
+
+def money_lines(count: int, fen: int = 12_345) -> dict[str, Any]:
+    line = receipts.ReceiptLine(project="2026 年慈善一日捐", kind="money", specification="一日捐基金", amount_fen=fen)
+    return {"lines": [line] * count, "total_fen": fen * count}
+
+
+def goods_lines(count: int, name: str = "大米") -> dict[str, Any]:
+    line = receipts.ReceiptLine(
+        kind="goods",
+        name=name,
+        specification="5kg",
+        measure="袋",
+        quantity=3,
+        unit_price_fen=100,
+        amount_fen=300,
+        basis="发票",
+    )
+    return {"lines": [line] * count, "total_fen": 300 * count, "project": "总会统筹资金（非限定性）", "wish_note": ""}
+
+
+def intake(lang: str, count: int, name: str = "棉被", **changes: Any) -> Case:
+    lines = [replace(INTAKE.lines[0], name=name, lot=f"BY5CMHC{n:04}") for n in range(count)]
+    document = replace(INTAKE, lines=lines, lang=lang, **changes)
+    with words.speaking(lang):
+        wanted = Wanted(
+            "intake",
+            [document.number, document.donor, name, *[line.lot for line in lines], money.yuan(29_400 * count)],
+            [URL],
+            signed=[words.say("保管员")],
+            kept=[words.say("合计")],
+        )
+    return slips.intake_html(document), wanted
+
+
+def issue(lang: str, count: int, name: str = "洗衣粉", **changes: Any) -> Case:
+    lines = [replace(ISSUE.lines[0], name=name, remark="系统选批" if lang == "zh" else "picked")] * count
+    document = replace(ISSUE, lines=lines, lang=lang, **changes)
+    with words.speaking(lang):
+        wanted = Wanted(
+            "issue",
+            [document.number, name, document.recipient, f"{2 * count:,}", money.yuan(3_980 * count)],
+            [URL],
+            signed=[words.say("发货")],
+            kept=[words.say("合计")],
+        )
+    return slips.issue_html(document), wanted
+
+
+def voucher(lang: str, **changes: Any) -> Case:
+    document = replace(VOUCHER, lang=lang, entry="2026-11 记-0496 #31095", **changes)
+    with words.speaking(lang):
+        wanted = Wanted(
+            "voucher",
+            [
+                document.number,
+                document.payee_name,
+                document.reason,
+                HASH,
+                document.entry,
+                money.yuan(document.amount_fen),
+            ],
+            [URL],
+            signed=[words.say("经办") + words.say("审批") + words.say("财务")],
+            kept=[words.say("付款日期")],
+        )
+    return vouchers.voucher_html(document), wanted
+
+
+def journal_voucher(lang: str, count: int, name: str = "业务活动成本", vouchers_: int = 1) -> Case:
+    line = journal.JournalLine(
+        code="5101", name=name, fund="F-MED 慈善助医基金", debit_fen=LARGEST // count, credit_fen=None
+    )
+    document = journal.PrintedJournalVoucher(
+        number="2026-11 记-0496",
+        day="2026-11-26",
+        entries="#1 至 #90",
+        summary="拨付慈善助医救助金",
+        lines=[line] * count,
+        total_fen=LARGEST,
+        attachments=90,
+        cashier="沈玉兰",
+        maker="系统，据单据",
+        reviewer="汤春梅",
+        verify_url=URL,
+    )
+    with words.speaking(lang):
+        wanted = Wanted(
+            "journal voucher",
+            [
+                document.number,
+                name,
+                money.yuan(LARGEST // count),
+                money.yuan(LARGEST),
+                money.capitals(LARGEST),
+                document.reviewer,
+            ],
+            [URL],
+            copies=vouchers_,
+            signed=[words.say("会计主管")],
+            kept=[words.say("合计")],
+        )
+    return journal.journal_html([document] * vouchers_, organisation="临溪市慈善总会", demo=True, lang=lang), wanted
+
+
+def label_sheet(lang: str) -> Case:
+    label = labels.LotLabel(
+        code="BY5CMHCRJDC", name="棉被", specification="3 床", expires_on="2027-01-01", store="赤岩镇爱心超市"
+    )
+    html = labels.labels_html([label, replace(label, code="B6XA2XXZ359", expires_on="")], lang=lang, demo=True)
+    return html, Wanted("labels", ["BY5C MHCR JDC", "赤岩镇爱心超市"], ["BY5CMHCRJDC", "B6XA2XXZ359"], numbered=False)
+
+
+CASES: dict[str, Callable[[str], Case]] = {
+    "receipt": receipt,
+    "receipt, three copies": lambda lang: receipt(lang, ("stub", "donor", "books")),
+    "receipt, masked": lambda lang: receipt(lang, full_url=f"{URL}/full", copied_on="2026-11-26"),
+    "receipt, pick-up code": lambda lang: receipt(lang, pick_up="WECRA65G", fiscal_code="33010126", fiscal_number="1"),
+    "receipt, voided": lambda lang: receipt(lang, status="voided", ended_on="2026-11-26", reason="姓名有误" * 12),
+    "receipt, 5 lines": lambda lang: receipt(lang, **money_lines(5)),
+    "receipt, 9 lines": lambda lang: receipt(lang, **money_lines(9)),
+    "receipt, 40 lines": lambda lang: receipt(lang, ("stub", "donor"), **money_lines(40)),
+    "receipt, the largest sum": lambda lang: receipt(lang, **money_lines(1, LARGEST)),
+    "receipt, long names": lambda lang: receipt(
+        lang, donor=LETTERS, organisation=LONG, memo=CHINESE[:200], wish_note=LONG
+    ),
+    "receipt of goods": lambda lang: receipt(lang, **goods_lines(3)),
+    "receipt of goods, 40 lines": lambda lang: receipt(lang, **goods_lines(40, LETTERS[:60])),
+    "intake": lambda lang: intake(lang, 3),
+    "intake, 13 lines": lambda lang: intake(lang, 13),
+    "intake, 14 lines": lambda lang: intake(lang, 14),
+    "intake, 15 lines": lambda lang: intake(lang, 15),
+    "intake, 120 lines": lambda lang: intake(lang, 120, LONG, donor=LETTERS),
+    "issue": lambda lang: issue(lang, 3),
+    "issue, 7 lines": lambda lang: issue(lang, 7),
+    "issue, 8 lines": lambda lang: issue(lang, 8),
+    "issue, 9 lines": lambda lang: issue(lang, 9),
+    "issue, 60 lines": lambda lang: issue(lang, 60, LONG, proxy="王五：行动不便", programme="P05 爱心超市"),
+    "voucher": voucher,
+    "voucher in cash": lambda lang: voucher(lang, in_cash=True, paid_on="2026-11-26", amount_fen=LARGEST),
+    "voucher, long reason": lambda lang: voucher(lang, reason=CHINESE, in_cash=True, payee_name=LETTERS),
+    "voucher, longer reason": lambda lang: voucher(lang, reason=CHINESE + CHINESE[:200], payee_name=LONG),
+    "voucher, list": lambda lang: voucher(
+        lang, listed=[vouchers.Listed("household", f"H{n:06}", "王*") for n in range(60)], recipients=60
+    ),
+    "journal voucher": lambda lang: journal_voucher(lang, 2),
+    "journal voucher, 6 lines": lambda lang: journal_voucher(lang, 6),
+    "journal voucher, 7 lines": lambda lang: journal_voucher(lang, 7),
+    "journal voucher, 8 lines": lambda lang: journal_voucher(lang, 8, LONG),
+    "journal voucher, 40 lines": lambda lang: journal_voucher(lang, 40),
+    "journal vouchers": lambda lang: journal_voucher(lang, 9, vouchers_=3),
+    "labels": label_sheet,
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("case", CASES)
+def test_every_page_of_every_form_can_be_read_whole(printer: Printer, case: str, lang: str) -> None:
+    html, wanted = CASES[case](lang)
+    assert printed_pages.faults(printer.pdf(html, MARK), wanted) == []
+
+
+def test_what_is_wrong_with_a_page_is_named(printer: Printer) -> None:
+    html, wanted = CASES["receipt"]("zh")
+
+    def faults(html: str, wanted: Wanted = wanted) -> str:
+        return " ".join(printed_pages.faults(printer.pdf(html, MARK), wanted))
+
+    assert "without '¥9,999.00'" in faults(html, replace(wanted, texts=["¥9,999.00"]))
+    assert "codes" in faults(html, replace(wanted, codes=[f"{URL}X"]))
+    assert "2 copies, not 1" in faults(f"{html}\f{html}")
+    assert "signatures on a page of their own" in faults(html.replace('class="foot"', 'style="break-before: page"'))
+    assert "type of 6.00 points" in faults(html.replace("附言", '<span style="font-size: 6pt">附言</span>'))
+    assert "a glyph that the font does not have" in faults(html.replace("附言", "附言\U0010fffd"))
+    assert "characters that no font has: 〓" in faults(html.replace("附言", "附言〓"))
+    assert "cut text: " in faults(html.replace("林晓梅", "林晓…"))
+    assert "text beyond the page: " in faults(html.replace("附言", '<span style="margin-left: -90mm">附言</span>'))
+    assert "text over text: " in faults(html.replace("周敏", '周敏敏<span style="margin-left: -26pt">林晓梅</span>'))
+    assert "text behind a code: " in faults(
+        html.replace('<td class="foot-qr">', '<td class="foot-qr"><span style="position: absolute">周敏周敏</span>')
+    )
+    assert "pages" in faults(html.replace("counter(page)", '"7"'))
