@@ -68,6 +68,8 @@ class Plan:
     """Aid that is paid in cash: the day, the fund and fen that have to lie in the till by the afternoon."""
     events: list[Event] = field(default_factory=list)
     later: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
+    before_together: list[Callable[[], Awaitable[object]]] = field(default_factory=list)
+    """Awaited before events that go together: read what they would else ask the database for, once for all."""
     refused: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     chances: dict[str, random.Random] = field(default_factory=dict)
     playing: list[tuple[datetime, int, Event]] | None = None
@@ -200,6 +202,9 @@ async def play(plan: Plan, progress: Callable[[int, int], None]) -> None:
     while plan.playing:
         group = _group(plan.playing)
         done += len(group)
+        if len(group) > 1:
+            for read in plan.before_together:
+                await read()
         await asyncio.gather(*(_at(plan, event.at, event.do) for event in group))
         if not plan.playing or plan.playing[0][0].date() != group[-1].at.date():
             progress(done, len(plan.events))

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from charity.db import engine, reading
 from charity.db.tables import Table
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
@@ -124,6 +125,26 @@ def unmark_day(state: State, party: PartyRow, channel: str, fen: int, seq: int) 
     if name in marks and seq >= marks[FIRST]:
         marks[name] -= fen
         state.change(PARTY, party["key"], marks=to_json({k: n for k, n in marks.items() if n}).decode())
+
+
+def marks_sql() -> str:
+    """The marks of a party `p` as rows `j` of key and value: each database has its own function for it."""
+    return "LATERAL json_each_text(p.marks::json) j" if engine.state().postgres else "json_each(p.marks) j"
+
+
+async def of_newest_day() -> dict[str, dict[str, int]]:
+    """The marks of each party whose last day with money is the newest of all, by party."""
+    newest = await reading.value(
+        f"SELECT MAX(CAST(j.value AS BIGINT)) FROM party p CROSS JOIN {marks_sql()} "  # noqa: S608 - from here
+        "WHERE p.key = p.same_as AND j.key = $1",
+        DAY,
+    )
+    if newest is None:
+        return {}
+    rows = await reading.tuples(  # of nobody else: each party keeps the marks of its last day
+        "SELECT party, marks FROM party WHERE key = same_as AND marks LIKE $1", f'%"{DAY}":{newest}%'
+    )
+    return {party: from_json(text) for party, text in rows}
 
 
 def _day(today: str) -> int:

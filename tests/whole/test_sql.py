@@ -200,7 +200,7 @@ _LISTED = (
     ),
     (
         "giving",
-        "fund 4, party 7, person 1",
+        "fund 4, party 5, person 1",
         "who gave is counted once, and each giver's marks compared, in one statement; migration 0048",
     ),
     (
@@ -238,7 +238,8 @@ DYNAMIC = {
     "db": 5,  # inserts, kept sums, rebuilds and the check of words, for whoever hands the table in
     "demo": 1,  # REVOKE and GRANT of a reset give every table its rights back
     "office": 1,  # whether a database is empty
-    "giving": 2,  # the marks of a party as rows: each database has its own function for JSON
+    "giving": 1,  # the marks of a party as rows, which people has by database
+    "people": 1,  # the marks of a party as rows: each database has its own function for JSON
     "ledger": 5,  # the writer writes the tables of all rooms, which name them
     "reports": 7,  # where the lines of a register come from, written once in reports/kept.py
 }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charity import words
-from charity.db import engine, reading
+from charity.db import reading
 from charity.db.transactions import Tx
 from charity.errors import Failure
 from charity.giving.models import UNIT_SUMS, DonationRow
@@ -156,7 +156,7 @@ async def wrong() -> list[Failure]:
     rows = await reading.rows(
         "SELECT x.party, x.mark, CAST(SUM(x.kept) AS BIGINT) AS kept, CAST(SUM(x.given) AS BIGINT) AS given FROM ("  # noqa: S608
         "SELECT p.party, j.key AS mark, CAST(j.value AS BIGINT) AS kept, 0 AS given FROM party p "
-        f"CROSS JOIN {_marks()} WHERE j.key NOT LIKE '{parties.OF_DAY}%' "
+        f"CROSS JOIN {parties.marks_sql()} WHERE j.key NOT LIKE '{parties.OF_DAY}%' "
         "UNION ALL SELECT party, fund, 0, COUNT(*) FROM donation WHERE party <> '' AND status = 'ok' "
         "GROUP BY party, fund UNION ALL SELECT d.party, '*', 0, COUNT(*) FROM donation d JOIN fund f "
         "ON f.code = d.fund WHERE f.kind <> 'agency' AND d.party <> '' AND d.status = 'ok' GROUP BY d.party "
@@ -187,24 +187,11 @@ async def wrong() -> list[Failure]:
     ]
 
 
-def _marks() -> str:
-    """The marks of a party `p` as rows `j`."""
-    return "LATERAL json_each_text(p.marks::json) j" if engine.state().postgres else "json_each(p.marks) j"
-
-
 async def _days() -> list[dict[str, object]]:
     """Parties whose newest day, when it is the newest of all, is not what their gifts of it add up to."""
-    newest = await reading.value(
-        f"SELECT MAX(CAST(j.value AS BIGINT)) FROM party p CROSS JOIN {_marks()} "  # noqa: S608 - from here
-        "WHERE p.key = p.same_as AND j.key = $1",
-        parties.DAY,
-    )
-    if newest is None:
+    today = await parties.of_newest_day()
+    if not today:
         return []
-    rows = await reading.tuples(  # of nobody else: each party keeps the marks of its last day
-        "SELECT party, marks FROM party WHERE key = same_as AND marks LIKE $1", f'%"{parties.DAY}":{newest}%'
-    )
-    today = {party: json.loads(text) for party, text in rows}
     first = min(mark[parties.FIRST] for mark in today.values())
     given: dict[tuple[str, str], int] = {}
     for party, channel, seq, fen in await reading.tuples(
