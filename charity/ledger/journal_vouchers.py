@@ -188,8 +188,10 @@ async def _keys(seqs: Sequence[int], ask: Ask) -> dict[int, str]:
     posted: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     if grouped:
         for row in await ask(
-            "SELECT p.seq, a.code FROM posting p JOIN account a ON a.id = p.account JOIN unit u ON u.id = p.unit "  # noqa: S608
-            f"WHERE u.code = 'CNY' AND p.seq IN ({reading.places(len(grouped))})",
+            # First the lines of these entries: PostgreSQL would else begin with all lines of money.
+            "WITH p AS MATERIALIZED (SELECT seq, account, unit FROM posting "  # noqa: S608
+            f"WHERE seq IN ({reading.places(len(grouped))})) SELECT p.seq, a.code FROM p "
+            "JOIN account a ON a.id = p.account JOIN unit u ON u.id = p.unit WHERE u.code = 'CNY'",
             *grouped,
         ):
             posted[row["seq"]].append((row["code"], acc.CNY, 0))
