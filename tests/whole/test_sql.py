@@ -214,7 +214,7 @@ _LISTED = (
         "move H of goods: the gift of a slip is compared by a reader of giving",
     ),
     ("goods", "household 4, store 1", "move H of goods: through the readers of people and office"),
-    ("reports", "account 3, entry 4, posting 2", "issue 7: figures of the ledger"),
+    ("reports", "account 3, entry 3, posting 2", "issue 7: figures of the ledger"),
     (
         "reports",
         "donation 3, gift_reversal 1, receipt 2, receipt_line 2, refund 1",
