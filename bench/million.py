@@ -101,7 +101,12 @@ def _ready(at: servers.House, gifts: int) -> servers.House:
 
 
 def _child(at: servers.House, step: str, gifts: int) -> None:
-    command = [sys.executable, "-m", "bench.million", step, str(gifts)]
+    child(at, "bench.million", step, str(gifts))
+
+
+def child(at: servers.House, module: str, *words: str) -> None:
+    """Run a module of the bench on this database, gently."""
+    command = [sys.executable, "-m", module, *words]
     subprocess.run(command, cwd=servers.ROOT, env=at.environment, check=True, preexec_fn=lambda: os.nice(NICE))
 
 
@@ -178,6 +183,21 @@ class Years:
             await self._void(await self._walk_in(today))
             await self._replace(await self._walk_in(today))
         print(f"  filled: {issued} issues; refused: {self.refused or 'nothing'}", flush=True)
+
+    async def gifts_of(self, givers: list[str]) -> None:
+        """A small gift in cash of each of these people, today."""
+        from charity import clock  # noqa: PLC0415
+        from charity.giving import donations  # noqa: PLC0415
+        from charity.people.persons import Donor  # noqa: PLC0415
+
+        await self._know()
+        facts = {"campaign": "everyday", "amount_fen": 1_000, "confirmed_amount_fen": 1_000, "channel": "cash"}
+        facts |= {"received_on": clock.today().isoformat(), "by": self.staff["cashier"]}
+        for n in range(0, len(givers), AT_ONCE):
+            await self._all(
+                donations.receive(donor=Donor("person", name, self.chance.choice(self.phones)), **facts)
+                for name in givers[n : n + AT_ONCE]
+            )
 
     async def _shelved(self, day: date, store: str) -> None:
         """Six lots of the items that lists show first; some expire before long, of last month's some have."""

@@ -82,7 +82,8 @@ class Browser:
 
 
 @contextlib.contextmanager
-def _open(at: servers.House) -> Iterator[Browser]:
+def opened(at: servers.House) -> Iterator[Browser]:
+    """A server on this database, and a browser with a token of each role."""
     made = {}
     for role in STAFF:
         words = ["token", "create", "--role", role, *(["--store", "LX01"] if role in STORE else [])]
@@ -144,8 +145,8 @@ def _compared(asks: list[Ask]) -> list[Row]:
 def _measured(kind: str, suffix: str) -> Figures:
     with (
         million.cities(kind, SMALL, LARGE) as (small_city, large_city),
-        _open(small_city) as few,
-        _open(large_city) as many,
+        opened(small_city) as few,
+        opened(large_city) as many,
     ):
         small, large = _walked(few), _walked(many)
         asks: list[Ask] = [

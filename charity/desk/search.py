@@ -1,5 +1,7 @@
 """The search box of staff: a number, an amount or a name leads to its page, or to a list of what there is.
 
+A bank's memo with a number in it leads to what has the number.
+
 What was typed is sent by POST and is neither kept nor written to a log: somebody may have typed a name. A finder
 answers only what its account may open. Sealed texts (memos, messages, reasons) cannot be searched, by anybody.
 """
@@ -19,6 +21,11 @@ SHOWN: Final = 20
 _NUMBER = re.compile(
     r"#?[0-9\-]{0,7}\N{CJK UNIFIED IDEOGRAPH-8BB0}?[0-9A-Z\-]{1,64}"
 )  # 2026-11 记-0123 as journal vouchers print it, #4567 an entry
+_WORD = re.compile(r"[0-9A-Z][0-9A-Z\-]*")
+WORDS_MAX: Final = 8
+"""Words of a memo that are tried as numbers."""
+SHORTEST: Final = 6
+"""Characters of such a word: shorter ones are years, amounts and words of people."""
 _WAN, _YI = chr(0x4E07), chr(0x4EBF)  # 万, 亿
 _TIMES = {_WAN: 10_000, _YI: 100_000_000}
 _SIGNS = re.compile(r"^(¥|RMB|CNY|\u4eba\u6c11\u5e01)+|([\u5143\u5706]\u6574?|\u5757)$")  # 人民币; 元 or 圆, 整; 块
@@ -107,7 +114,17 @@ async def find(text: str, by: Actor) -> list[Hits]:
         exact = await _asked_of_all(replace(asked, amounts=(), name=""), by)
         if any(hit.exact for hits in exact for hit in hits.items) and not asked.amounts:
             return exact
-    return await _asked_of_all(asked, by)
+    return await _asked_of_all(asked, by) or await _in_memo(asked, by)
+
+
+async def _in_memo(asked: Asked, by: Actor) -> list[Hits]:
+    """What the numbers inside a sentence lead to, such as the reference in what a bank calls its memo."""
+    shaped = "".join("-" if unicodedata.category(c) == "Pd" else c for c in asked.text.upper())
+    tried = [word for word in _WORD.findall(shaped) if SHORTEST <= len(word) != len(asked.text)][:WORDS_MAX]
+    for word in dict.fromkeys(tried):
+        if hits := await _asked_of_all(Asked(word, word, (), ""), by):
+            return hits
+    return []
 
 
 async def _asked_of_all(asked: Asked, by: Actor) -> list[Hits]:

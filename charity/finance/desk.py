@@ -8,6 +8,7 @@ from charity.desk import search
 from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
 from charity.finance import reviews, transfers
+from charity.finance.models import TransferKind
 from charity.giving import receipts
 from charity.giving.channels import CHANNELS
 from charity.ledger import accounts as acc
@@ -17,6 +18,7 @@ from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web.formats import day_words
 
+TRANSFERS = "资金划转"
 _SEQ = re.compile(r"#([1-9][0-9]{0,11})")
 _PRINTED = re.compile(r"([0-9]{4}-?[0-9]{2}|)\N{CJK UNIFIED IDEOGRAPH-8BB0}-([0-9]{1,6})")  # 2026-11 记-0123
 
@@ -99,7 +101,25 @@ async def find_transfer(asked: Asked, by: Actor) -> Hits | None:
     if not asked.code or not by.may("transfer.read"):
         return None
     number = await reading.value("SELECT number FROM money_transfer WHERE number = $1", asked.code)
-    return search.one("资金划转", number, addresses.of("transfer", number or ""))
+    return search.one(TRANSFERS, number, addresses.of("transfer", number or ""))
+
+
+async def find_transfers(asked: Asked, by: Actor) -> Hits | None:
+    """Transfers by amount, newest first."""
+    if not asked.amounts or not by.may("transfer.read"):
+        return None
+    hits = [
+        Hit(
+            number=row["number"],
+            href=addresses.of("transfer", row["number"]),
+            title=words.say(transfers.KIND_WORDS[TransferKind(row["kind"])]),
+            on=row["on_day"],
+            amount_fen=row["amount_fen"],
+        )
+        for fen in asked.amounts
+        for row in await transfers.of_amount(fen, search.SHOWN + 1)
+    ]
+    return search.listed(TRANSFERS, hits)
 
 
 async def find_payment(asked: Asked, by: Actor) -> Hits | None:
@@ -116,4 +136,4 @@ async def find_payment(asked: Asked, by: Actor) -> Hits | None:
 
 
 tasks = [to_bank, to_confirm, to_answer, to_review]
-finders = [find_transfer, find_journal_voucher, find_entry, find_payment]
+finders = [find_transfer, find_transfers, find_journal_voucher, find_entry, find_payment]

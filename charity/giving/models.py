@@ -570,6 +570,8 @@ REFERENCE = Table(Pledge, PledgeRow, "reference")
 DONATION = Table(Donation, DonationRow)
 RECEIPT = Table(Receipt, ReceiptRow)
 RECEIPT_LINE = Table(ReceiptLine, ReceiptLineRow, "")
+LOOKUP_DUE = Sums("lookup_due", ("receipt",), ("times",))
+"""Receipts that were issued later than their gifts and are not looked up yet (charity/giving/lookup)."""
 RECEIPT_ITEM = Table(ReceiptItem, ReceiptItemRow, "")
 RECEIPT_PRINT = Table(ReceiptPrint, ReceiptPrintRow)
 RECEIPT_GUESS = Table(ReceiptGuess, ReceiptGuessRow)

@@ -22,11 +22,10 @@ from charity.giving.refunds import api as refund_calls
 from charity.giving.refunds import routes as refunds
 from charity.giving.reversals import api as reversal_calls
 from charity.giving.reversals import routes as reversals
-from charity.jobs.timetable import Timed
+from charity.jobs.timetable import MINUTE_S, Timed
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
-MINUTE_S = 60.0
 ROOM = Room(
     name="giving",
     models=["charity.giving.models", "charity.giving.withdrawals", "charity.giving.invitations.models"],

@@ -6,12 +6,14 @@ from typing import Any
 from charity import addresses, clock, tokens, words
 from charity.db import reading
 from charity.desk import search
-from charity.desk.search import Asked, Hits
+from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
+from charity.goods import looked_up, slips
 from charity.roles import Actor
 from charity.web.formats import day_words
 
 EXPIRING_DAYS = 30
+SLIPS = "出入库单"
 _SEES_SLIPS = ("goods.move", "goods.read")
 _FILLED = "SELECT CAST(COALESCE(SUM(lots), 0) AS BIGINT) AS n, MIN(expires_on) AS first FROM shelf_day WHERE lots > 0"
 
@@ -79,7 +81,25 @@ async def _slip(number: str, by: Actor) -> Hits | None:
     row = await reading.row("SELECT number, store FROM goods_document WHERE number = $1", number)
     if row is None or by.store not in {None, row["store"]}:
         return None
-    return search.one("出入库单", row["number"], addresses.of("slip", row["number"]))
+    return search.one(SLIPS, row["number"], addresses.of("slip", row["number"]))
+
+
+async def find_slips(asked: Asked, by: Actor) -> Hits | None:
+    """Slips by their value, newest first; of the account's own store only, where it has one."""
+    if not asked.amounts or not any(by.may(permission) for permission in _SEES_SLIPS):
+        return None
+    matches = [await looked_up.slips_of_amount(fen, store=by.store, limit=search.SHOWN) for fen in asked.amounts]
+    hits = [
+        Hit(
+            number=row["number"],
+            href=addresses.of("slip", row["number"]),
+            title=words.say(slips.KIND_WORDS[row["kind"]]),
+            on=row["effective_on"],
+            amount_fen=row["amount_fen"],
+        )
+        for row in await slips.of_numbers([number for match in matches for number in match.keys])
+    ]
+    return search.listed(SLIPS, search.as_typed(hits, asked), more=any(match.more for match in matches))
 
 
 async def find_lot(asked: Asked, by: Actor) -> Hits | None:
@@ -99,4 +119,4 @@ async def find_card(asked: Asked, by: Actor) -> Hits | None:
 
 
 tasks = [expired, expiring, issues_today]
-finders = [find_document, find_lot, find_card]
+finders = [find_document, find_slips, find_lot, find_card]

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from charity.goods import demo, desk, points, verify
+from charity.goods import demo, desk, looked_up, points, verify
 from charity.goods.cards import api as cards_api
 from charity.goods.intake import api as intake_api
 from charity.goods.intake import routes as intake
@@ -12,7 +12,7 @@ from charity.goods.stock import api as stock_api
 from charity.goods.stock import routes as stock
 from charity.goods.till import api as till_api
 from charity.goods.till import routes as till
-from charity.jobs.timetable import HOUR_S, Timed
+from charity.jobs.timetable import HOUR_S, MINUTE_S, Timed
 from charity.roles import SYSTEM
 from charity.room import Check, Room
 from charity.web.nav import NavItem
@@ -33,7 +33,10 @@ ROOM = Room(
     ],
     tasks=desk.tasks,
     finders=desk.finders,
-    timetable=[Timed("points.expire", HOUR_S, partial(points.expire, by=SYSTEM), first_s=40.0, limit_s=300.0)],
+    timetable=[
+        Timed("points.expire", HOUR_S, partial(points.expire, by=SYSTEM), first_s=40.0, limit_s=300.0),
+        Timed("lookup.slips", MINUTE_S, looked_up.keep_up, first_s=20.0, limit_s=300.0),
+    ],
     nav=[
         NavItem("入库", "/stores/{store}/in", "goods.move", order=310, instead=STORES),
         NavItem("发放物品", "/stores/{store}/out", "goods.move", order=320, instead=STORES),

@@ -7,6 +7,7 @@ the timetable runs the writer too; what nobody does is done by `roles.SYSTEM`.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+MINUTE_S = 60.0
 HOUR_S = 3600.0
 
 

@@ -1,22 +1,32 @@
 """The search box: amounts in every writing, names by their beginning, bank numbers; by permission, and bounded."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
 from desk.test_desk import made
+from finance.given import asked
+from finance.given import gifts as gifts_of_money
 from giving.given import TODAY, give, promised, refunded
+from goods.given import RICE, catalogued, in_days
 
 from charity import clock
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.desk import search
 from charity.desk.search import SHOWN
-from charity.giving import lookup
+from charity.finance import transfers
+from charity.giving import donations, lookup, pledges, receipts
+from charity.giving.donations import Part
 from charity.giving.lookup import keeping, readers, terms
+from charity.goods import intake, looked_up
+from charity.goods.intake import IntakeLine
+from charity.ledger.writer import Answer
 from charity.people import names
 from charity.people.persons import Donor
 from charity.roles import PERMISSIONS
@@ -103,8 +113,6 @@ async def test_the_list_of_all_is_of_the_reading_that_has_hits(house: Cast) -> N
 
 
 async def test_a_corrected_receipt_is_reached_by_its_new_name(house: Cast) -> None:
-    import as_shown  # noqa: PLC0415
-
     code = (await give(house)).body["receipt"]["code"]
     new = await as_shown.replace(code, reason="错名", donor=Donor("person", "王晓明"), by=house.accountant)
     await lookup.keep_up()
@@ -223,14 +231,73 @@ async def test_a_gift_lost_in_the_middle_is_said_by_verify(house: Cast, monkeypa
     assert "2 笔捐赠，账上有 3 笔" in failure.words
 
 
-async def test_the_minutely_look_at_corrected_receipts_reads_only_the_few_that_ended(house: Cast) -> None:
+async def test_the_minutely_look_at_receipts_issued_later_reads_only_what_is_due(house: Cast) -> None:
     async def plan(tx: Tx) -> list[str]:
         if tx.postgres:
             await tx.rows("SET LOCAL enable_seqscan = off")
-            return [row["QUERY PLAN"] for row in await tx.rows(f"EXPLAIN {keeping.CORRECTED}", "")]
-        return [row["detail"] for row in await tx.rows(f"EXPLAIN QUERY PLAN {keeping.CORRECTED}", "")]
+            return [row["QUERY PLAN"] for row in await tx.rows(f"EXPLAIN {keeping.LATER}", 1)]
+        return [row["detail"] for row in await tx.rows(f"EXPLAIN QUERY PLAN {keeping.LATER}", 1)]
 
-    assert "receipt_ended" in "\n".join(await transactions.run(plan))
+    steps = await transactions.run(plan)
+    whole = [step for step in steps if "SCAN" in step.upper().split() and "USING" not in step.upper().split()]
+    assert {step.split()[1] for step in whole} <= {"lookup_due", "u", "Scan"}, steps
+    code = (await give(house)).body["receipt"]["code"]
+    assert await reading.value("SELECT COUNT(*) FROM lookup_due") == 0  # a gift leaves nothing to do
+    await as_shown.replace(code, reason="错名", donor=Donor("person", "王晓明"), by=house.accountant)
+    assert await reading.value("SELECT COUNT(*) FROM lookup_due") == 1
+    await lookup.keep_up()
+    assert await reading.value("SELECT COUNT(*) FROM lookup_due") == 0
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["tail", "written"])
+async def test_gifts_are_reached_by_the_sum_of_a_receipt_issued_later_over_them(
+    house: Cast,
+    written: bool,  # noqa: FBT001 - a parameter of pytest
+) -> None:
+    parts = [Part("one-day-2026", None, 6_000), Part("everyday", "F-EDU", 4_000)]
+    facts = {"received_on": TODAY, "channel": "bank", "donor": Donor("person", "王小明"), "by": house.cashier}
+    gifts = (await donations.receive_together(parts=parts, channel_ref="ICBC-7", **facts)).body
+    await lookup.keep_up()
+    await as_shown.void(gifts["receipt"]["code"], reason="重开", by=house.accountant)
+    first, second = (gift["id"] for gift in gifts["gifts"])
+    await refunded(house, Answer(200, {"id": first}), 1_000)
+    assert "捐赠" not in await kinds("90.00", house.accountant)
+    number = (await receipts.issue_anew(donations=[first, second], by=house.cashier)).body["number"]
+    if written:
+        await lookup.keep_up()
+    assert await kinds("90.00", house.accountant) == {"捐赠": [number, number]}
+    assert await kinds("40.00", house.accountant) == {"捐赠": [number]}
+
+
+async def test_transfers_and_slips_are_reached_by_number_and_amount(house: Cast, web: Web) -> None:
+    await gifts_of_money(house)
+    transfer = (await transfers.make(await asked(lines=(("F-GEN", 7_654),)), by=house.cashier)).body["number"]
+    assert await kinds("76.54", house.auditor) == {"资金划转": [transfer]}
+    assert await kinds(transfer, house.auditor) == {"资金划转": [transfer]}
+    assert await kinds("76.54", house.approver) == {}
+    await catalogued()
+    line = IntakeLine(RICE, 3, in_days(300), 1_111, None, "invoice")
+    slip = (await intake.take_in(store="LX01", source="gift", lines=[line], donor=FIRM, by=house.clerk)).body["number"]
+    for _ in ("tail", "written"):
+        for by in (house.clerk, house.manager, house.auditor):
+            assert (await kinds("33.33", by))["出入库单"] == [slip], by
+        assert await kinds("33.33", replace(house.clerk, store="LX02")) == {}
+        assert await kinds("33.34", house.clerk) == {}
+        assert await looked_up.keep_up() in {0, 1}
+    assert await looked_up.keep_up() == 0
+    found = await web.as_("clerk").post("/desk/search", data={"q": "33.33"})
+    assert found.headers["location"] == f"/goods/documents/{slip}"
+
+
+async def test_a_memo_leads_to_what_its_number_is_of(house: Cast) -> None:
+    code = await promised(amount_fen=77_700)
+    reference = (await pledges.get(code)).reference
+    for text in (f"慈善捐款 {reference}", f"转账附言：{reference.lower()}，王", f"２０２６年捐款（{reference}）"):
+        assert await kinds(text, house.cashier) == {"认捐": [reference]}, text
+    number = (await give(house, 5_500, channel="bank", channel_ref="ICBC20260001")).body["receipt"]["number"]
+    assert await kinds("回单号 ICBC20260001 请核对", house.accountant) == {"流水号": [number]}
+    for text in ("慈善捐款 2026", "捐款 ABC-123456", f"捐款 {reference}"):
+        assert await kinds(text, house.clerk) == {}, text
 
 
 async def test_a_timetable_that_stands_still_hides_no_gift_in_silence(

@@ -5,7 +5,7 @@ never changes by it; only the fee of a settlement is spent, and the general fund
 outsiders import only it.
 """
 
-from .readers import get, held_by_place
+from .readers import get, held_by_place, of_amount
 from .verbs import CHANNEL, KIND, KIND_WORDS, PREFIX, REVERSAL, SERIES, Transfer, content_of, make, reverse
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "get",
     "held_by_place",
     "make",
+    "of_amount",
     "reverse",
 ]

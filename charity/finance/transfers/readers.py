@@ -40,6 +40,14 @@ async def page(*, after: str, by: Actor, limit: int = PAGE) -> tuple[list[dict[s
     return shown, shown[-1]["number"] if len(rows) > limit else None
 
 
+async def of_amount(fen: int, limit: int) -> list[MoneyTransferRow]:
+    """The newest transfers of exactly so much."""
+    return await reading.rows(  # type: ignore[return-value] # the columns of the row
+        f"SELECT {_COLUMNS} FROM money_transfer WHERE amount_fen = $1 ORDER BY number DESC LIMIT {limit}",  # noqa: S608
+        fen,
+    )
+
+
 async def get(number: str, *, by: Actor) -> TransferView:
     """One slip, or the refusal transfer.unknown."""
     by.must("transfer.read")

@@ -3,7 +3,7 @@
 Two runs at once write the same rows: nothing is written twice, and the mark only goes forward.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
 from charity import clock, words
@@ -22,27 +22,29 @@ BEHIND_S: Final = 60
 """Pledges are given their instant before they are written: the youngest wait."""
 CHECKED: Final = 2_000
 """Gifts that `charity verify` compares by each term, the oldest and the newest; the others are counted."""
-CORRECTED: Final = (
-    "SELECT o.ended_at, d.seq, d.key, n.donor, n.amount_fen, NULL AS on_receipt FROM receipt o "  # noqa: S608 - a number
-    "JOIN receipt n ON n.code = o.replaced_by JOIN receipt_line l ON l.number = n.number "
-    "JOIN donation d ON d.key = l.donation "
-    f"WHERE o.status <> 'issued' AND o.status = 'replaced' AND o.ended_at > $1 ORDER BY o.ended_at LIMIT {RUN_MAX}"
+RECEIPTS: Final = 100
+"""Receipts of one transaction that were issued later; each has at most a hundred gifts."""
+LATER: Final = (
+    "SELECT n.code, d.seq, d.key, n.donor, n.amount_fen, NULL AS on_receipt "
+    "FROM (SELECT receipt FROM lookup_due ORDER BY receipt LIMIT $1) u JOIN receipt n ON n.code = u.receipt "
+    "JOIN receipt_line l ON l.number = n.number JOIN donation d ON d.key = l.donation"
 )
-"""`<> 'issued'` is how the index of the few says it: without it SQLite reads every receipt, each minute."""
+"""The gifts of receipts that were issued later than they, by the name and sum of those receipts."""
 Row = tuple[str, str, str, str]
 
 
 async def keep_up() -> int:
     """Write the terms of what is new; how many gifts, pledges and corrected receipts were looked at."""
-    return await _all(_gifts) + await _all(_pledges) + await _receipts()
+    return await _all(_gifts, CHUNK // 2) + await _all(_pledges, CHUNK // 2) + await _all(_receipts, RECEIPTS)
 
 
-async def _all(chunk: Any) -> int:
+async def _all(chunk: Callable[[], Awaitable[int]], full: int) -> int:
+    """Chunk after chunk until one is not full."""
     done = 0
     while done < RUN_MAX:
         n = await chunk()
         done += n
-        if n < CHUNK // 2:
+        if n < full:
             break
     return done
 
@@ -65,7 +67,7 @@ async def _gifts() -> int:
     if rows:
         givers = await persons.names([row["donor"] for row in rows])
         written = [term for row in rows for term in _of_gift(row, givers.get(row["donor"]))]
-        await _write(written, givers.values(), terms.GIFT, terms.place(rows[-1]["seq"]), "")
+        await write(written, kind=terms.GIFT, at=terms.place(rows[-1]["seq"]), givers=givers.values())
     return len(rows)
 
 
@@ -89,22 +91,32 @@ async def _pledges() -> int:
         givers = await persons.names([row["donor"] for row in rows])
         named = [(row, terms.of_giver(givers.get(row["donor"]))) for row in rows]
         written = [(terms.PLEDGE, term, row["created_at"], row["code"]) for row, term in named if term]
-        await _write(written, givers.values(), terms.PLEDGE, rows[-1]["created_at"], rows[-1]["code"])
+        last = rows[-1]
+        await write(written, kind=terms.PLEDGE, at=last["created_at"], key=last["code"], givers=givers.values())
     return len(rows)
 
 
 async def _receipts() -> int:
-    """The gifts of receipts that were replaced, by the name and the sum that the new one has."""
-    at, _ = await mark(terms.RECEIPT)
-    rows = await reading.rows(CORRECTED, at)
+    """The gifts of receipts that were issued later, by the name and the sum that those have."""
+    rows = await reading.rows(LATER, RECEIPTS)
+    codes = sorted({row["code"] for row in rows})
     if rows:
         givers = await persons.names([row["donor"] for row in rows])
         written = [term for row in rows for term in _of_gift(row, givers.get(row["donor"]))]
-        await _write(written, givers.values(), terms.RECEIPT, rows[-1]["ended_at"], "")
-    return len(rows)
+        await write(written, givers=givers.values(), done=codes)
+    return len(codes)
 
 
-async def _write(rows: Sequence[Row], givers: Iterable[Person], kind: str, at: str, key: str) -> None:
+async def write(
+    rows: Sequence[Row],
+    *,
+    kind: str = "",
+    at: str = "",
+    key: str = "",
+    givers: Iterable[Person] = (),
+    done: Sequence[str] = (),
+) -> None:
+    """Keep terms, and with them the mark of their kind; or take away the receipts whose gifts they are."""
     firms = {giver.name for giver in givers if giver.kind == PersonKind.ORGANISATION}
     parts = sorted((part, names.folded(name)) for name in firms for part in names.parts(name))
 
@@ -113,6 +125,7 @@ async def _write(rows: Sequence[Row], givers: Iterable[Person], kind: str, at: s
             "INSERT INTO lookup (kind, term, at, key) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", sorted(rows)
         )
         await tx.many("INSERT INTO lookup_part (part, name) VALUES ($1, $2) ON CONFLICT DO NOTHING", parts)
+        await tx.many("DELETE FROM lookup_due WHERE receipt = $1", [(code,) for code in done])
         await tx.many(
             "UPDATE lookup_mark SET at = $2, key = $3 WHERE kind = $1 AND (at < $2 OR at = $2 AND key < $3)",
             [(kind, at, key)],

@@ -6,7 +6,7 @@ from typing import Any, Final
 from charity.db import reading
 from charity.giving import rules
 from charity.giving.lookup import terms
-from charity.giving.lookup.keeping import mark
+from charity.giving.lookup.keeping import LATER, mark
 from charity.people import names, persons
 from charity.people.models import PersonKind
 
@@ -56,12 +56,10 @@ def whole(match: Match) -> list[str]:
 async def gifts_of_amount(first_fen: int, last_fen: int, limit: int = MATCHES_MAX) -> Match:
     """Gifts of at least and at most so much, in money or valued goods, or on a receipt over so much."""
     first, last = terms.of_amount(first_fen), terms.of_amount(last_fen)
-    order = "at DESC" if first == last else "term, at"
+    asked = "term = $1 ORDER BY at DESC" if first == last else "term BETWEEN $1 AND $2 ORDER BY term, at"
     written = await reading.rows(
-        f"SELECT at, key FROM lookup WHERE kind = '{terms.GIFT}' AND term BETWEEN $1 AND $2 "  # noqa: S608 - from here
-        f"ORDER BY {order} LIMIT {limit + 1}",
-        first,
-        last,
+        f"SELECT at, key FROM lookup WHERE kind = '{terms.GIFT}' AND {asked} LIMIT {limit + 1}",  # noqa: S608 - from here
+        *([first] if first == last else [first, last]),  # a span of one term would be sorted: SQLite does not see it
     )
     at, _ = await mark(terms.GIFT)
     tail = await reading.rows(
@@ -69,12 +67,19 @@ async def gifts_of_amount(first_fen: int, last_fen: int, limit: int = MATCHES_MA
         f"LEFT JOIN receipt r ON r.code = d.receipt WHERE d.seq > $1 ORDER BY d.seq DESC LIMIT {TAIL_MAX}",
         int(at or 0),
     )
+    later = await reading.rows(LATER, TAIL_MAX)
     fresh = [
         {"at": terms.place(row["seq"]), "key": row["key"]}
-        for row in tail
+        for row in [*tail, *later]
         if any(first_fen <= (fen or 0) <= last_fen for fen in (row["amount_fen"], row["on_receipt"]))
     ]
     return _newest([*fresh, *written], limit, more=len(tail) == TAIL_MAX)
+
+
+async def newest_of(kind: str, term: str, limit: int) -> list[str]:
+    """The newest keys that are written down under exactly this term."""
+    sql = "SELECT key FROM lookup WHERE kind = $1 AND term = $2 ORDER BY at DESC LIMIT $3"
+    return [row["key"] for row in await reading.rows(sql, kind, term, limit)]
 
 
 def _newest(rows: list[Row], limit: int, *, more: bool) -> Match:
@@ -109,8 +114,9 @@ async def _tail_of_gifts(asked: str) -> tuple[list[Row], bool]:
         f"SELECT seq, key, donor FROM donation WHERE seq > $1 ORDER BY seq DESC LIMIT {TAIL_MAX}",  # noqa: S608
         int(at or 0),
     )
-    named = await _named([row["donor"] for row in tail], asked)
-    rows = [{"at": terms.place(row["seq"]), "key": row["key"]} for row in tail if row["donor"] in named]
+    later = await reading.rows(LATER, TAIL_MAX)
+    named = await _named([row["donor"] for row in [*tail, *later]], asked)
+    rows = [{"at": terms.place(row["seq"]), "key": row["key"]} for row in [*tail, *later] if row["donor"] in named]
     return rows, len(tail) == TAIL_MAX
 
 

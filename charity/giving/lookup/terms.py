@@ -8,7 +8,6 @@ from charity.people.persons import Person
 
 GIFT: Final = "gift"
 PLEDGE: Final = "pledge"
-RECEIPT: Final = "receipt"
 LAST: Final = "\U0010ffff"
 """Behind every character of a folded name."""
 

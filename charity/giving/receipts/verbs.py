@@ -12,7 +12,7 @@ from charity.db import sealed
 from charity.errors import Refusal
 from charity.giving import rules
 from charity.giving.fields import must_say_why
-from charity.giving.models import DONATION, RECEIPT, RECEIPT_LINE, DonationRow, ReceiptLineRow, ReceiptRow
+from charity.giving.models import DONATION, LOOKUP_DUE, RECEIPT, RECEIPT_LINE, DonationRow, ReceiptLineRow, ReceiptRow
 from charity.giving.receipts import printed
 from charity.giving.receipts.content import content_of_row
 from charity.giving.receipts.printed import GoodsLine
@@ -139,6 +139,7 @@ def reissue(
         handler=handler,
     )
     state.change(RECEIPT, receipt["code"], replaced_by=fresh["code"])
+    state.tally(LOOKUP_DUE, (fresh["code"],), 1)
     return fresh
 
 
@@ -300,6 +301,7 @@ async def issue_anew(*, donations: Sequence[str], by: Actor, idem: Idem | None =
             lines=goods if first["kind"] == "in_kind" else (),
             delivery="kept_undelivered" if giver is None or giver["kind"] == "anonymous" else "pending",
         )
+        state.tally(LOOKUP_DUE, (fresh["code"],), 1)
         return Answer(201, dict(fresh))
 
     return await submit(Command(decide, Wants(series=[(SERIES, today.year)]), idem, load=load))

@@ -195,15 +195,26 @@ async def page(
             values.append(value)
             parts.append(sql.replace("?", f"${len(values)}"))
     limit = min(max(limit, 1), PAGE_MAX)
+    rows = await _listed(f"{' AND '.join(parts)} ORDER BY d.seq DESC LIMIT {limit + 1}", *values)
+    return rows[:limit], rows[limit - 1]["seq"] if len(rows) > limit else None
+
+
+async def of_numbers(numbers: Sequence[str]) -> list[dict[str, Any]]:
+    """These slips as lists show them, newest first."""
+    if not numbers:
+        return []
+    return await _listed(f"d.number IN ({reading.places(len(numbers))}) ORDER BY d.seq DESC", *numbers)
+
+
+async def _listed(where: str, *values: Any) -> list[dict[str, Any]]:
     rows = await reading.rows(
         "SELECT d.number, d.kind, d.store, d.effective_on, d.seq, d.at, d.reverses, d.reversed_by, "  # noqa: S608
         "(SELECT COALESCE(SUM(ABS(l.quantity)), 0) FROM goods_line l WHERE l.document = d.number) AS pieces, "
         "(SELECT COALESCE(SUM(ABS(l.quantity) * l.cost_fen), 0) FROM goods_line l WHERE l.document = d.number) "
-        f"AS amount_fen FROM goods_document d WHERE {' AND '.join(parts)} ORDER BY d.seq DESC LIMIT {limit + 1}",
+        f"AS amount_fen FROM goods_document d WHERE {where}",
         *values,
     )
-    shown = [{**r, "pieces": int(r["pieces"]), "amount_fen": int(r["amount_fen"])} for r in rows[:limit]]
-    return shown, shown[-1]["seq"] if len(rows) > limit else None
+    return [{**r, "pieces": int(r["pieces"]), "amount_fen": int(r["amount_fen"])} for r in rows]
 
 
 async def issued_today(store: str) -> int:
