@@ -1,13 +1,17 @@
 """The pages of the books: they show what the journal says, and every number on them leads on."""
 
+import csv
 import html
 import itertools
 import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from urllib.parse import unquote
 
+import openpyxl
 import pytest
 from aid.given import ASKED
 from cast import Cast
@@ -20,6 +24,7 @@ from charity import addresses, clock
 from charity.aid import payments, vouchers
 from charity.db import reading, transactions
 from charity.finance import transfers
+from charity.finance.books import readers
 from charity.ledger import funds, places, subledger, tracing
 from charity.ledger.numbering import LARGE_FEN
 from charity.ledger.plans import Plan
@@ -293,6 +298,53 @@ async def test_the_trial_balance_is_what_the_call_of_balances_says(house: Cast, 
         text = (await auditor.get("/finance/trial-balance", params={"by": group, "from_on": day(70)})).text
         assert 'data-status="balanced"' in text
         assert addresses.of(*(("account", f"{BANK}/F-GEN") if group == "account" else ("fund", "F-GEN"))) in links(text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("group", ["chart", "fund", "account"])
+async def test_the_trial_balance_is_taken_away_as_a_sheet_of_real_numbers(house: Cast, web: Web, group: str) -> None:
+    await some_months(house)
+    asked = {"by": group, "from_on": day(70), "to_on": TO_DAY}
+    auditor = web.as_("auditor")
+    page = (await auditor.get("/finance/trial-balance", params=asked)).text
+    (href,) = [href for href in links(page) if "sheet.xlsx" in href]
+    got = await auditor.get(html.unescape(href))
+    assert unquote(got.headers["content-disposition"]).endswith(f"试算平衡表 {day(70)} {TO_DAY}.xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(got.content)).active
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    head = next(n for n, row in enumerate(rows) if row[0] == "代码")
+    assert sheet.freeze_panes == f"A{head + 2}"
+    assert (rows[0][0], rows[1][:2]) == ("试算平衡表", ["期间", f"{day(70)} 至 {TO_DAY}"])
+    *lines, sums = rows[head + 1 :]
+    turned, _ = await readers.trial(day(70), TO_DAY, group=group, fund="", by=house.auditor)
+    assert [line[0] for line in lines] == list(turned)
+    for line, one in zip(lines, turned.values(), strict=True):
+        cells = [round((value or 0) * 100) for value in line[2:]]
+        assert cells[0] - cells[1] == one.opening_fen
+        assert cells[2:4] == [one.debit_fen, one.credit_fen]
+        assert cells[4] - cells[5] == one.closing_fen
+        assert line[1]
+    assert [round(value * 100) for value in sums[2:]] == [
+        sum(round((line[n] or 0) * 100) for line in lines) for n in range(2, 8)
+    ]
+    assert (sums[2], sums[4], sums[6]) == (sums[3], sums[5], sums[7])
+    text = (await auditor.get("/finance/trial-balance/sheet.csv", params=asked)).content.decode("utf-8-sig")
+    records = list(csv.reader(text.splitlines()))
+    assert records[0][0] == "代码"
+    assert [record[0] for record in records[1 : len(lines) + 2]] == [*turned, "合计"]
+    assert ["期间", f"{day(70)} 至 {TO_DAY}"] in records
+
+
+async def test_a_sheet_of_the_trial_balance_needs_what_its_page_needs(house: Cast, web: Web) -> None:
+    await some_months(house)
+    for role, status in (("accountant", 200), ("manager", 403), ("cashier", 403)):
+        assert (await web.as_(role).get("/finance/trial-balance/sheet.csv")).status_code == status, role
+    auditor = web.as_("auditor")
+    for wrong in ("fund=F-NONE", "by=colour", "from_on=2026-10-02&to_on=2026-10-01", "from_on=x"):
+        assert (await auditor.get(f"/finance/trial-balance/sheet.xlsx?{wrong}")).status_code == 422, wrong
+    assert (await auditor.get("/finance/trial-balance/sheet.pdf")).status_code == 404
+    of_one = (await auditor.get("/finance/trial-balance/sheet.csv?fund=F-GEN&by=account")).content.decode("utf-8-sig")
+    assert "F-GEN" in of_one
+    assert "F-EDU" not in of_one
 
 
 async def test_a_fund_shows_its_plan_its_places_and_what_moved_it(house: Cast, web: Web) -> None:

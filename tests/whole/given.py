@@ -273,6 +273,8 @@ PAGES: dict[str, set[Any]] = {
     "GET /finance/accounts": ACCOUNTANT | AUDITOR,
     "GET /finance/accounts/{code:path}": ACCOUNTANT | AUDITOR,
     "GET /finance/trial-balance": ACCOUNTANT | AUDITOR,
+    "GET /finance/trial-balance/sheet.csv": ACCOUNTANT | AUDITOR,
+    "GET /finance/trial-balance/sheet.xlsx": ACCOUNTANT | AUDITOR,
     "GET /finance/funds": VOUCHERS,
     "GET /finance/funds/{code}": VOUCHERS,
     "GET /transfers": GIFTS,

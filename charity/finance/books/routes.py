@@ -1,15 +1,19 @@
 """The pages of the books."""
 
+from typing import Any
+from urllib.parse import quote, urlencode
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from charity.errors import Refusal
 from charity.finance import rules
-from charity.finance.books import readers, screens
+from charity.finance.books import readers, screens, sheets
 from charity.finance.books.forms import AccountsFilter, EntriesFilter, PeriodFilter, SourcesFilter, TrialFilter
 from charity.finance.fields import CODE_MAX
 from charity.ledger import chart, funds
+from charity.roles import Actor
 from charity.web import auth, forms, pages
 
 
@@ -85,8 +89,30 @@ async def trial(request: Request) -> Response:
     context = screens.period(typed, refusal, request.url.path, by=query.by, fund=query.fund)
     rows, total = await readers.trial(context["begin"], context["end"], group=query.by, fund=query.fund, by=by)
     more, following = await screens.trial(query, rows, total, readers.PAGE, by)
-    context |= more | pages.pager(request, following)
+    context |= more | pages.pager(request, following) | {"sheets": _sheets(query, context, by)}
     return await pages.form(request, "finance/books/trial.html", refusal, **context)
+
+
+def _sheets(query: TrialFilter, context: dict[str, Any], by: Actor) -> list[dict[str, str]]:
+    """The files of what the page shows, for whoever may take some."""
+    if not by.may("report.export"):
+        return []
+    asked = {"from_on": context["begin"], "to_on": context["end"], "by": query.by, "fund": query.fund}
+    text = urlencode({name: value for name, value in asked.items() if value})
+    return [{"label": fmt.upper(), "href": f"/finance/trial-balance/sheet.{fmt}?{text}"} for fmt in sheets.MEDIA]
+
+
+async def trial_sheet(request: Request) -> Response:
+    """`GET /finance/trial-balance/sheet.csv` and `sheet.xlsx`: all rows of the same filters, as a file."""
+    by = auth.allowed(request, "report.export")
+    by.must("ledger.read")
+    query, refusal = forms.filters(request, TrialFilter)
+    if refusal := refusal or await _unknown(query.fund):
+        raise refusal
+    fmt = request.url.path.rpartition(".")[2]
+    name, file = await sheets.trial(query, *query.period(), fmt, by)
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(file, media_type=sheets.MEDIA[fmt], headers=headers)
 
 
 async def _unknown(fund: str, charted: str = "") -> Refusal | None:
@@ -106,4 +132,6 @@ routes = [
     Route("/finance/funds", fund_list, methods=["GET"]),
     Route("/finance/funds/{code}", fund, methods=["GET"]),
     Route("/finance/trial-balance", trial, methods=["GET"]),
+    Route("/finance/trial-balance/sheet.csv", trial_sheet, methods=["GET"]),
+    Route("/finance/trial-balance/sheet.xlsx", trial_sheet, methods=["GET"]),
 ]

@@ -370,8 +370,8 @@ async def trial(
     """The trial balance as two columns an instant: what is debit and what is credit."""
     names, labels = await funds.names(), await places.labels()
     codes = [code for code in rows if code > query.after]
-    shown = [{"name": _named(code, names, labels, query, by), **_four(rows[code])} for code in codes[:limit]]
-    sums = [_four(one) for one in rows.values()]
+    shown = [{"name": _named(code, names, labels, query, by), **four(rows[code])} for code in codes[:limit]]
+    sums = [four(one) for one in rows.values()]
     context = {
         "query": query,
         "rows": shown,
@@ -386,7 +386,8 @@ async def trial(
 _FOUR = ("opening_debit", "opening_credit", "debit", "credit", "closing_debit", "closing_credit")
 
 
-def _four(one: Turned) -> dict[str, int | None]:
+def four(one: Turned) -> dict[str, int | None]:
+    """A row of the trial balance: each balance on its side, and what was turned over."""
     opening, closing = _sides(one.opening_fen), _sides(one.closing_fen)
     return {
         "opening_debit": opening["debit"],
