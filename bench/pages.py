@@ -113,7 +113,7 @@ def _pairs(small: walking.Walk, large: walking.Walk) -> list[tuple[str, str, str
     return pairs
 
 
-def _turns(*asks: Callable[[], float]) -> list[float]:
+def in_turns(*asks: Callable[[], float]) -> list[float]:
     """The median of each, asked in turns."""
     took: list[list[float]] = [[] for _ in asks]
     for n in range(WARM + TIMES):
@@ -131,10 +131,10 @@ def _grows(before: float, after: float) -> float:
 
 def _compared(asks: list[Ask]) -> list[Row]:
     """Milliseconds of each page with few gifts and with many; what grew is asked again after all others."""
-    took = [[_turns(few, many)] for *_, few, many in asks]
+    took = [[in_turns(few, many)] for *_, few, many in asks]
     grown = [n for n, turns in enumerate(took) if _grows(*turns[0]) > LIMIT]
     for n in grown * AGAIN:
-        took[n].append(_turns(*asks[n][3:]))
+        took[n].append(in_turns(*asks[n][3:]))
     rows: list[Row] = []
     for (role, template, address, *_), turns in zip(asks, took, strict=True):
         before, after = sorted(turns, key=lambda pair: _grows(*pair))[len(turns) // 2]
@@ -212,7 +212,7 @@ def _nexts(browser: Browser, walked: walking.Walk) -> list[tuple[str, float, flo
         last, n = first, 0
         while n < NEXTS and (following := walking.next_address(last, browser.ask(role, last)[1])):
             last, n = following, n + 1
-        began, ended = _turns(partial(browser.took, role, first), partial(browser.took, role, last))
+        began, ended = in_turns(partial(browser.took, role, first), partial(browser.took, role, last))
         times.append((f"{name} ({n})", began, ended))
     return times
 
