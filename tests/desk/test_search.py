@@ -285,8 +285,8 @@ async def test_transfers_and_slips_are_reached_by_number_and_amount(house: Cast,
         assert await kinds("33.34", house.clerk) == {}
         assert await looked_up.keep_up() in {0, 1}
     assert await looked_up.keep_up() == 0
-    found = await web.as_("clerk").post("/desk/search", data={"q": "33.33"})
-    assert found.headers["location"] == f"/goods/documents/{slip}"
+    opened = await web.as_("clerk").post("/desk/search", data={"q": "33.33"})
+    assert opened.headers["location"] == f"/goods/documents/{slip}"
 
 
 async def test_a_memo_leads_to_what_its_number_is_of(house: Cast) -> None:
