@@ -22,14 +22,13 @@ from charity.ledger import figures as books
 from charity.ledger import funds, journal_vouchers
 from charity.ledger.numbering import printed
 from charity.ledger.sums import INCOME, OUTLAY
-from charity.money import yuan
 from charity.office import stores
 from charity.people import masking, persons
 from charity.people.households import CATEGORY_WORDS
 from charity.people.masking import COPIES, Reader, What
 from charity.printing.document import Column, Document, Filters, Group, Page, Totals
-from charity.reports import kept, lookup
-from charity.reports.donations import RESTRICTION
+from charity.printing.vouchers import NATURES
+from charity.reports import boards, kept, lookup
 
 COLUMNS = (
     Column("n", "序号", 8.2, "count"),
@@ -38,8 +37,8 @@ COLUMNS = (
     Column("entry", "分录", 13.2, "code", align="right"),
     Column("programme", "项目", 13.2),
     Column("fund", "资金来源", 17.8),
-    Column("restriction", "限定性", 9.8),
-    Column("payee", "受助对象/单位", 14.3),
+    Column("restriction", "限定性", 12.3),
+    Column("payee", "受助对象/单位", 12.8),
     Column("category", "类别", 11.2),
     Column("township", "乡镇", 10.3),
     Column("reason", "事由", 13),
@@ -47,7 +46,7 @@ COLUMNS = (
     Column("cash_fen", "货币资金", 20, "money", total=True, align="right"),
     Column("goods_fen", "物资折价", 18.5, "money", total=True, align="right"),
     Column("amount_fen", "合计", 20, "money", total=True, align="right"),
-    Column("document", "审批单/出库单号", 21.3, "code", link="document_href"),
+    Column("document", "审批单/出库单号", 20.3, "code", link="document_href"),
     Column("channel", "支付方式/回单号", 14.2),
     Column("signed", "签收情况", 10.6),
     Column("balance_fen", "基金结余", 20, "money", align="right"),
@@ -125,7 +124,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
                 "entry": str(row["seq"]),
                 "programme": programmes[row["programme"]],
                 "fund": named.get(fund, fund),
-                "restriction": words.say(RESTRICTION[kinds[fund]]),
+                "restriction": words.say(NATURES[kinds[fund]]),
                 "payee": name,
                 "category": words.say(category) if category else "",
                 "township": township,
@@ -245,37 +244,14 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
 
 async def _differences(filters: Filters, seq_max: int) -> list[str]:
     """Funds whose rows are not what the books say: 5101, and for agency funds the movement of 2601."""
-    kinds = await books.fund_kinds()
-    paid = await kept.by_fund(OUTLAY, filters, seq_max)
     given = await kept.by_fund(INCOME, filters, seq_max)
     cost = await books.by_fund((acc.COST,), filters.begin, filters.end, seq_max)
     debt = await books.agency_debt(filters.begin, filters.end, seq_max)
-    differences = []
-    for fund in sorted(kinds):
-        if filters[FUND] not in {"", fund}:
-            continue
-        here, booked = paid.get(fund, 0), cost.get(fund, 0)
-        if kinds[fund] == "agency":
-            booked = debt.get(fund, 0) + given.get(fund, 0)
-        if here != booked:
-            differences.append(
-                words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(booked))
-            )
-    return differences
-
-
-async def board_page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
-    """The lines of the copy for a notice board."""
-    seen = facts.place(after, (int,))
-    lines = await _board(filters, seq_max)
-    return facts.cut(lines[seen[0] if seen else 0 :], limit, lambda row: [row["n"]])
-
-
-async def board_totals(filters: Filters, seq_max: int) -> Totals:
-    """The sums of the copy for a notice board, compared with the books as the others are."""
-    lines = await _board(filters, seq_max)
-    sums = {name: sum(line[name] for line in lines) for name in SUMS}
-    return Totals(len(lines), sums, [], await _differences(filters, seq_max))
+    booked = {
+        fund: debt.get(fund, 0) + given.get(fund, 0) if kind == "agency" else cost.get(fund, 0)
+        for fund, kind in (await books.fund_kinds()).items()
+    }
+    return boards.apart(filters, await kept.by_fund(OUTLAY, filters, seq_max), booked)
 
 
 async def _board(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
@@ -295,6 +271,7 @@ async def _board(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
     ]
 
 
+board_page, board_totals = boards.readers(_board, SUMS, _differences)
 BOARD = Document(
     name="disbursements",
     title="拨付（发放）台账",

@@ -21,32 +21,32 @@ from charity.ledger import entries, funds, journal_vouchers
 from charity.ledger import figures as books
 from charity.ledger.numbering import printed
 from charity.ledger.sums import INCOME, OUTLAY
-from charity.money import yuan
 from charity.people import masking, persons
 from charity.people.masking import COPIES, Reader, What
 from charity.printing.document import Column, Document, Filter, Filters, Group, Page, Totals
-from charity.reports import kept
+from charity.printing.vouchers import NATURES
+from charity.reports import boards, kept
 
 COLUMNS = (
-    Column("n", "序号", 9, "count"),
-    Column("received_on", "到账日期", 16, "date"),
+    Column("n", "序号", 8.6, "count"),
+    Column("received_on", "到账日期", 16.2, "date"),
     Column("journal", "凭证号", 11.5, "code"),
-    Column("entry", "分录", 13, "code", align="right", link="entry_href"),
-    Column("donor", "捐赠人", 15),
+    Column("entry", "分录", 12.8, "code", align="right", link="entry_href"),
+    Column("donor", "捐赠人", 14.5),
     Column("donor_kind", "类别", 8),
-    Column("campaign", "活动", 13),
-    Column("fund", "基金", 16.5),
-    Column("restriction", "限定性", 10),
-    Column("channel", "方式", 13),
+    Column("campaign", "活动", 12.2),
+    Column("fund", "基金", 17.8),
+    Column("restriction", "限定性", 12.4),
+    Column("channel", "方式", 12.4),
     Column("cash_fen", "货币金额", 20, "money", total=True, align="right"),
-    Column("goods_fen", "实物折价", 19, "money", total=True, align="right"),
+    Column("goods_fen", "实物折价", 18.6, "money", total=True, align="right"),
     Column("amount_fen", "合计", 20, "money", total=True, align="right"),
     Column("agency_fen", "受托代理", 18.5, "money", total=True, align="right"),
     Column("receipt", "内部收据号", 23, "code", link="receipt_href"),
     Column("fiscal", "财政票据号", 16, screen=False),
     Column("receipt_status", "开票状态", 11),
     Column("consent", "公示意愿", 10),
-    Column("note", "备注", 12),
+    Column("note", "备注", 9.6),
 )
 BOARD_COLUMNS = (
     Column("n", "序号", 8, "count"),
@@ -59,7 +59,6 @@ BOARD_COLUMNS = (
     Column("agency_fen", "受托代理", 30, "money", total=True, align="right"),
 )
 SUMS = ("cash_fen", "goods_fen", "amount_fen", "agency_fen")
-RESTRICTION = {"unrestricted": "非限定", "restricted": "限定", "agency": "受托代理"}
 DONOR_KIND = {"person": "个人", "organisation": "单位", "anonymous": "匿名"}
 RECEIPT_STATUS = {"issued": "已开具", "voided": "已作废", "replaced": "已更换"}
 NOTE = {1: "", 2: "退款", 3: "冲销", 4: "更正", 5: "更正以前年度"}
@@ -135,7 +134,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
                 "donor_kind": words.say(DONOR_KIND[person.kind]),
                 "campaign": titles.get(row["campaign"], ""),
                 "fund": named.get(row["fund"], row["fund"]),
-                "restriction": words.say(RESTRICTION[kinds[row["fund"]]]),
+                "restriction": words.say(NATURES[kinds[row["fund"]]]),
                 "channel": words.say(channel.words if channel else "实物"),
                 "cash_fen": None if in_kind or held else amount,
                 "goods_fen": worth if in_kind and not held else None,
@@ -200,9 +199,9 @@ async def totals(filters: Filters, seq_max: int) -> Totals:
         for figures in (sums, part):
             _add(figures, row, kinds)
     listed = [
-        Group(f"{month} · {words.say(RESTRICTION[kind])}", figures) for (month, kind), figures in sorted(groups.items())
+        Group(f"{month} · {words.say(NATURES[kind])}", figures) for (month, kind), figures in sorted(groups.items())
     ]
-    return Totals(count, sums, listed, await _differences(filters, seq_max, kinds))
+    return Totals(count, sums, listed, await _differences(filters, seq_max))
 
 
 def _add(figures: dict[str, int], row: dict[str, Any], kinds: dict[str, str]) -> None:
@@ -214,20 +213,6 @@ def _add(figures: dict[str, int], row: dict[str, Any], kinds: dict[str, str]) ->
     figures["amount_fen"] += row["amount"]
 
 
-async def board_page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
-    """The lines of the copy for a notice board."""
-    seen = facts.place(after, (int,))
-    lines = await _board(filters, seq_max)
-    return facts.cut(lines[seen[0] if seen else 0 :], limit, lambda row: [row["n"]])
-
-
-async def board_totals(filters: Filters, seq_max: int) -> Totals:
-    """The sums of the copy for a notice board, compared with the books as the others are."""
-    lines = await _board(filters, seq_max)
-    sums = {name: sum(line[name] for line in lines) for name in ("lines", *SUMS)}
-    return Totals(len(lines), sums, [], await _differences(filters, seq_max, await books.fund_kinds()))
-
-
 async def _board(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
     """What came by fund: no giver, no receipt, no day."""
     kinds, named = await books.fund_kinds(), await funds.names()
@@ -237,28 +222,24 @@ async def _board(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
         figures["lines"] += row["count"]
         _add(figures, row, kinds)
     return [
-        {"n": n, "fund": named.get(fund, fund), "restriction": words.say(RESTRICTION[kinds[fund]]), **figures}
+        {"n": n, "fund": named.get(fund, fund), "restriction": words.say(NATURES[kinds[fund]]), **figures}
         for n, (fund, figures) in enumerate(sorted(by_fund.items()), 1)
     ]
 
 
-async def _differences(filters: Filters, seq_max: int, kinds: dict[str, str]) -> list[str]:
+async def _differences(filters: Filters, seq_max: int) -> list[str]:
     """Funds whose lines are not what the books say: income 4101; for agency funds 2601 and what was passed on of it."""
-    given = await kept.by_fund(INCOME, filters, seq_max)
     passed_on = await kept.by_fund(OUTLAY, filters, seq_max)
     income = await books.by_fund((acc.GIFTS,), filters.begin, filters.end, seq_max)
     debt = await books.agency_debt(filters.begin, filters.end, seq_max)
-    differences = []
-    for fund in sorted(kinds):
-        here = given.get(fund, 0)
-        there = passed_on.get(fund, 0) - debt.get(fund, 0) if kinds[fund] == "agency" else -income.get(fund, 0)
-        if here != there and filters[FUND] in {"", fund}:
-            differences.append(
-                words.say("{fund}：台账 {rows} 元，账簿为 {books} 元", fund=fund, rows=yuan(here), books=yuan(there))
-            )
-    return differences
+    booked = {
+        fund: passed_on.get(fund, 0) - debt.get(fund, 0) if kind == "agency" else -income.get(fund, 0)
+        for fund, kind in (await books.fund_kinds()).items()
+    }
+    return boards.apart(filters, await kept.by_fund(INCOME, filters, seq_max), booked)
 
 
+board_page, board_totals = boards.readers(_board, ("lines", *SUMS), _differences)
 _LEAD = "合计与账簿捐赠收入（4101）核对一致；受托代理（2601）另列一栏，不是捐赠收入。"
 BOARD = Document(
     name="donations",

@@ -220,7 +220,7 @@ def test_what_is_carried_forward_is_the_sum_of_all_rows_before(amounts: list[int
 
 
 async def test_the_breakdown_of_the_sums_closes_the_document():
-    months = [(f"2026-{n + 1:02} · 非限定", {"fen": 100 * (n + 1)}) for n in range(registers.ROWS_LAST_PAGE + 1)]
+    months = [(f"2026-{n + 1:02} · 非限定性", {"fen": 100 * (n + 1)}) for n in range(registers.ROWS_LAST_PAGE + 1)]
     count = len(months)
     facts = register(count, rows=list(rows(count)), groups=months, group_title="按月和限定性合计")
     plan = registers.layout(facts)
@@ -231,7 +231,7 @@ async def test_the_breakdown_of_the_sums_closes_the_document():
     assert "按月和限定性合计" in text
     assert all("".join(label.split()) in text for label, _ in months)
     assert "第4页共4页" in text
-    few = [("2026-01 · 非限定", {"fen": 600}), ("2026-02 · 限定", {"fen": 0})]
+    few = [("2026-01 · 非限定性", {"fen": 600}), ("2026-02 · 限定性", {"fen": 0})]
     short = register(3, rows=list(rows(3)), groups=few, group_title="按月和限定性合计")
     assert registers.layout(short).pages == 1
     assert "按月和限定性合计" in flat(await printed(short))
@@ -270,7 +270,7 @@ def test_the_number_of_an_entry_stands_on_one_line(name: str):
 @pytest.mark.parametrize("name", ["donations", "disbursements"])
 def test_the_words_of_every_row_and_sums_of_millions_stand_on_one_line(name: str):
     columns = [PrintedColumn(c.key, c.title, c.width, kind=c.kind) for c in REPORTS[name].columns if c.print]
-    lines = {"restriction": ["非限定"], "consent": ["仅金额", "不公开"], "receipt_status": ["已开具"], "signed": ["已领取"],
+    lines = {"restriction": ["非限定性"], "consent": ["仅金额", "不公开"], "receipt_status": ["已开具"], "signed": ["已领取"],
              "township": ["白沙镇"], "reason": ["超市自选"], "programme": ["爱心超市"]}  # fmt: skip
     lines["channel"] = ["微信支付", "银行转账"]
     for column, width in zip(columns, registers.widths_mm(columns), strict=True):

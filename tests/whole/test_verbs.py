@@ -34,6 +34,7 @@ VERBS = {
     "documents.exports.get": "report.export",
     "documents.exports.recent": "report.export",
     "documents.exports.start": "report.export",
+    "finance.books.sheets.trial": "report.export",
     "finance.opening.verbs.confirm": "opening.confirm",
     "finance.opening.verbs.write": "opening.make",
     "finance.reviews.questions.answer": "desk.read",

@@ -21,10 +21,10 @@ from charity.ledger.numbering import printed
 from charity.ledger.plans import COST_LINE
 from charity.ledger.subledger import Line, Turned
 from charity.money import yuan_sign
+from charity.printing.vouchers import NATURES
 from charity.roles import Actor
 from charity.web.choices import choices
 
-FUND_KINDS = {"unrestricted": "非限定性", "restricted": "限定性", "agency": "受托代理"}
 FUND_FIGURES = ("carried", "received", "refunded", "aid", "transferred", "unspent")
 """The figures of a fund's equation that its page always shows; the others when they are something."""
 PLACES = {
@@ -304,7 +304,7 @@ async def fund_list(rows: Sequence[FundRow], by: Actor) -> list[dict[str, Any]]:
         {
             "code": {"value": row.code, "href": addresses.shown_to(by, "fund", row.code)},
             "name": row.shown,
-            "kind": words.say(FUND_KINDS[row.kind]),
+            "kind": words.say(NATURES[row.kind]),
             "programmes": "、".join(row.programmes),
             "money": held.get(row.code, nothing).money_fen,
             "goods": held.get(row.code, nothing).goods_fen,
@@ -330,7 +330,7 @@ async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> di
     return {
         "code": row.code,
         "name": row.shown,
-        "kind": words.say(FUND_KINDS[row.kind]),
+        "kind": words.say(NATURES[row.kind]),
         "allowed": allowed or words.say("不限"),
         "available": row.available_fen,
         "equation": figures,

@@ -29,7 +29,7 @@ class FundAnswer(BaseModel):
     code: str = Field(examples=["F-GEN"])
     name: str
     name_en: str
-    kind: str = Field(description="unrestricted 非限定，restricted 限定，agency 代转")
+    kind: str = Field(description="unrestricted 非限定性，restricted 限定性，agency 受托代理")
     programmes: list[str] = Field(description="可用于哪些项目；空表示不限")
     available_fen: int
     plan: PlanAnswer | None = Field(description="募捐方案的计划与已用；没有方案的基金为空")

@@ -12,6 +12,7 @@ from charity.giving.campaigns.forms import PLAN_ROWS, is_long
 from charity.ledger import funds
 from charity.ledger.funds import FundRow
 from charity.ledger.plans import COST_LINE
+from charity.printing.vouchers import NATURES
 from charity.roles import Actor
 from charity.web import forms
 from charity.web.choices import choices, status
@@ -45,7 +46,7 @@ async def campaign_form(values: forms.Data) -> dict[str, Any]:
     typed = [{n: forms.text(values, f"{n}.{row}") for n in ("programme", "amount")} for row in range(PLAN_ROWS)]
     return {
         "funds": choices(free, "不选"),
-        "fund_kinds": choices({"restricted": "限定", "unrestricted": "非限定"}),
+        "fund_kinds": choices({kind: NATURES[kind] for kind in ("restricted", "unrestricted")}),
         "programmes": choices(programmes, "不选"),
         "plan_rows": typed,
     }
