@@ -236,6 +236,34 @@ async def reversed_in(rows: Iterable[JournalVoucherRow], ask: Ask = reading.rows
     return dict(result)
 
 
+_APPROVED = frozenset({"gift.refund", "gift.reversal", "gift.correction"})
+"""Kinds that an approval posts: the actor of the entry agreed to what another asked for."""
+
+
+async def approvers(rows: Iterable[JournalVoucherRow], ask: Ask = reading.rows) -> dict[str, str]:
+    """By number the account that approved what the voucher books: a refund, its payment, or a correction."""
+    of = {row["first_seq"]: row["number"] for row in rows if row["kind"] in {*_APPROVED, "refund.paid"}}
+    booked = await _actors(list(of), ask)
+    agreed = {
+        facts["of"]: of[seq] for seq, (_, kind, facts) in booked.items() if kind == "refund.paid" and "of" in facts
+    }
+    before = await _actors(list(agreed), ask)
+    return {of[seq]: actor for seq, (actor, kind, _) in booked.items() if kind in _APPROVED} | {
+        agreed[seq]: actor for seq, (actor, _, _) in before.items()
+    }
+
+
+async def _actors(seqs: Sequence[int], ask: Ask) -> dict[int, tuple[str, str, dict[str, Any]]]:
+    """Actor, kind and facts of these entries, by seq."""
+    actors: dict[int, tuple[str, str, dict[str, Any]]] = {}
+    for n in range(0, len(seqs), CHUNK):
+        part = seqs[n : n + CHUNK]
+        sql = f"SELECT seq, actor, kind, body FROM entry WHERE seq IN ({reading.places(len(part))})"  # noqa: S608
+        for row in await ask(sql, *part):
+            actors[row["seq"]] = row["actor"], row["kind"], json.loads(row["body"])["facts"]
+    return actors
+
+
 async def load(loader: Loader, numbers: Sequence[str]) -> dict[str, tuple[JournalVoucherRow, list[int]]]:
     """In a command that is `alone`: these vouchers, named to be closed, with their reversed entries, by number."""
     await loader.stored(JOURNAL_VOUCHER, numbers)

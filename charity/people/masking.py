@@ -83,7 +83,7 @@ _ROWS: Final[dict[What, tuple[Way, ...]]] = {
     What.CREDIT_CODE:  (Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
     What.ADDRESS:      (Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.HIDDEN, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
     What.MESSAGE:      (Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.HIDDEN, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
-    What.REASON:       (Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.WHOLE, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
+    What.REASON:       (Way.HIDDEN, Way.HIDDEN, Way.HIDDEN, Way.WHOLE, Way.WHOLE, Way.HIDDEN, Way.HIDDEN),
 }  # fmt: skip
 TABLE: Final = {what: dict(zip(_ORDER, ways, strict=True)) for what, ways in _ROWS.items()}
 COPIES: Final = {"internal": Reader.PERMITTED, "notice": Reader.EXTERNAL, "board": Reader.BOARD}

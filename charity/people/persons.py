@@ -1,5 +1,6 @@
 """Donors and other persons: what is kept of them, and what of that may be seen."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from charity.roles import Actor
 
 NAME_MAX = 100
 NAMES_CHUNK = 500
+EXTENSION_MAX, LINE_MIN = 6, 7
+"""Digits of an extension at most, and of a line at least: numbers in groups (138 0000 2222) have shorter ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,15 @@ async def phone_tail(key: str) -> str:
     """The last four digits of a person's phone, to compare what somebody says with; "" without a phone."""
     row = await models.Person.with_keys([key]).only("key", "phone").first()
     phone = sealed.unseal("person", "phone", key, row.phone) if row else ""
-    return "".join(char for char in phone if char.isdecimal())[-masking.TAIL :]
+    return tail_of(phone)
+
+
+def tail_of(phone: str) -> str:
+    """The last four digits of a number: of the line itself where an extension stands behind it (0577-12345678-801)."""
+    groups = re.findall(r"[0-9]+", phone)
+    if len(groups) > 1 and len(groups[-1]) <= EXTENSION_MAX and len(groups[-2]) >= LINE_MIN:
+        groups.pop()
+    return "".join(groups)[-masking.TAIL :]
 
 
 async def payable(key: str, *, by: Actor) -> tuple[Person, str] | None:

@@ -6,7 +6,7 @@ repeats its head on each, and counts its own pages; its total is never alone on 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Final, Literal
 
@@ -112,7 +112,7 @@ def receipt_html(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) 
             pages.render(
                 "receipt.html",
                 lang=document.lang,
-                document=document,
+                document=replace(document, reason="") if copy == "donor" else document,  # words of the office
                 copy=words.say(COPIES[copy]),
                 pick_up=document.pick_up if copy == "donor" else "",
                 goods=goods,

@@ -10,7 +10,7 @@ import pytest
 from cast import Cast
 from conftest import Web
 from finance.given import asked, refused
-from giving.given import corrected, give, refunded
+from giving.given import approved, corrected, give, paid, refunded, requested
 from pdf_reading import flat, page_count, paper_size_mm
 from tampering import tampered
 from whole.given import verify_failures
@@ -167,6 +167,41 @@ async def test_who_asked_for_a_refund_does_not_review_it_at_any_door(house: Cast
     for fault in (own, "UPDATE journal_voucher SET makers = '' WHERE kind = 'gift.refund'"):
         async with tampered(fault):
             assert set(await verify_failures()) == {"I14"}, fault
+
+
+async def test_who_approved_a_refund_or_a_correction_does_not_review_it_at_any_door(house: Cast, web: Web) -> None:
+    """An accountant may approve; then neither the approval nor the payment that it allowed is theirs to review."""
+    with clock.fixed(NOON):
+        made = await give(house, 10_000, received_on=DAY)
+        number = await requested(house, made, 1_000)
+        await approved(number, house.accountant2)
+        await paid(house, number)
+        await corrected(house, await give(house, 500, received_on=DAY), by=house.accountant2)
+        rows = await reading.rows("SELECT number, kind FROM journal_voucher WHERE kind <> 'gift.cash' ORDER BY n")
+        assert [row["kind"] for row in rows] == ["gift.refund", "refund.paid", "gift.reversal"]
+        client = web.as_("accountant2")
+        for row in rows:
+            await refused("review.approved", review(house, row["number"], by="accountant2"))
+            call = {"vouchers": [row["number"]], "content_hash": await seen(house, row["number"])}
+            answer = await client.post(f"{API}/reviews", json=call, headers={"Idempotency-Key": row["number"]})
+            assert (answer.status_code, answer.json()["type"]) == (403, "urn:charity:problem:review.approved")
+        page = (await client.get(f"/journal?on={DAY}")).text
+        assert page.count('name="seen"') == 1, "the gifts alone can be ticked"
+        assert (await review(house, "202611-0001", by="accountant2")).status == 201
+    assert await verify_failures() == []
+
+
+async def test_verify_names_a_review_by_who_approved(house: Cast) -> None:
+    with clock.fixed(NOON):
+        await refunded(house, await give(house, 10_000, received_on=DAY), 1_000)
+        await review(house, "202611-0002", "202611-0003", by="accountant2")
+    assert await verify_failures() == []
+    for number in ("202611-0002", "202611-0003"):
+        of = f"'{house.approver.key}' WHERE number = '{number}'"
+        async with tampered(
+            f"UPDATE journal_review SET reviewer = {of}", f"UPDATE journal_voucher SET reviewed_by = {of}"
+        ):
+            assert set(await verify_failures()) == {"I14"}, number
 
 
 async def test_what_is_not_there_or_done_is_refused_whole(house: Cast) -> None:

@@ -324,7 +324,8 @@ async def test_a_campaign_takes_money_of_its_days_and_that_of_a_pledge_also_afte
     paid = {"amount_fen": 1, "received_on": day, "channel": "cash", "by": house.cashier}
     assert await _outcome(give(house, campaign="everyday", received_on=day)) == now
     assert await _outcome(as_shown.receive(code, **paid)) == late
-    assert await _outcome(promised(campaign="everyday")) in {now, "campaign.ended", "campaign.not_open"}
+    promise = await _outcome(promised(campaign="everyday"))
+    assert promise in {now, "campaign.ended", "campaign.not_open"} or (promise, status) == ("campaign.unknown", "filed")
 
 
 async def test_a_new_campaign_is_a_draft_with_all_that_was_said_of_it(house: Any) -> None:

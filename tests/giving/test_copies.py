@@ -308,3 +308,22 @@ async def test_verify_sees_prints_and_tries_that_cannot_be(house: Any, fault: st
     assert await all_is_well() == []
     await transactions.run(lambda tx: tx.rows(fault))
     assert [failure.partition(":")[0] for failure in await all_is_well()] == ["I10"]
+
+
+@pytest.mark.parametrize(("step", "word"), [(as_shown.void, "已作废"), (as_shown.replace, "已更换")])
+async def test_why_the_office_ended_a_receipt_is_not_its_givers_to_read(
+    house: Any, web: Any, step: Any, word: str
+) -> None:
+    """The reason may name somebody else: the giver of the old one is told by a plain word, on page, call and print."""
+    made = await receipt_of(house)
+    await step(made["code"], reason="付款人另有李四", by=house.accountant)
+    proof = {"number": made["number"], "secret": TAIL}
+    answer = (await web.as_().post(f"{API}/receipts/{made['code']}/full", json=proof)).json()
+    assert (answer["reason"], answer["ended_on"]) == (word, TODAY)
+    client = web.as_()
+    hidden = hidden_of((await client.get(f"/r/{made['code']}/full")).text)
+    page = await client.post(f"/r/{made['code']}/full", data={**hidden, **proof})
+    assert (page.status_code, word in page.text, "李四" in page.text) == (200, True, False)
+    assert "李四" not in flat((await receipts.full_pdf(made["code"]))[0])
+    assert flat((await receipts.whole_pdf(made["code"]))[0]).count("李四") == 2, "on the copies that stay here"
+    assert "李四" in (await web.as_("cashier").get(f"/receipts/{made['code']}")).text

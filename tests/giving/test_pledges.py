@@ -1,5 +1,6 @@
 """Pledges: they post nothing, and what their money does."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -326,3 +327,24 @@ async def test_a_pledge_is_looked_up_by_four_signs_or_more_of_its_reference(hous
     assert await listed("yrj26 aaab234") == {0}
     assert await listed("YRJ26-AAAB235") == {2}
     assert await listed("B236") == set()
+
+
+@pytest.mark.parametrize("status", ["draft", "filed"])
+async def test_a_stranger_hears_no_more_of_a_draft_than_of_nothing(house: Any, web: Any, status: str) -> None:
+    """Guessing the name in an address finds neither a campaign that is not public yet nor that there is one."""
+    set_ = "UPDATE campaign SET status = $1 WHERE slug = 'draft-2027' RETURNING slug"
+    await transactions.run(lambda tx: tx.rows(set_, status))
+    body = {"amount_fen": 100, "channel": "bank", "donor": {"kind": "anonymous"}}
+    body |= {"public_name": False, "public_amount": False}
+    client, answers = web.as_(), []
+    for slug in ("draft-2027", "nothing-27"):
+        call = await client.post("/api/v1/pledges", json=body | {"campaign": slug})
+        answers.append((call.status_code, call.text.replace(slug, "…"), [
+            (await client.request(method, f"/campaigns/{slug}{path}")).status_code
+            for method, path in (("GET", ""), ("GET", "/give"))
+        ]))  # fmt: skip
+    assert re.sub('"(instance|request)[^,}]*', "", answers[0][1]) == re.sub(
+        '"(instance|request)[^,}]*', "", answers[1][1]
+    )
+    assert answers[0][0] == answers[1][0] == 422
+    assert answers[0][2] == answers[1][2] == [404, 404]

@@ -238,3 +238,21 @@ def test_a_giver_leaves_a_name_or_nothing(sent: dict[str, Any], wrong: list[tupl
     form = DonorForm.model_validate(sent)
     assert (form.name, form.tax_id) == (sent.get("name", "").strip(), sent.get("tax_id", "").upper())
     assert form.fiscal_receipt == sent.get("fiscal_receipt", False)
+
+
+@pytest.mark.parametrize(
+    ("phone", "tail"),
+    [
+        ("19900002222", "2222"),
+        ("+86 138 0000 2222", "2222"),
+        ("0577-12345678", "5678"),
+        ("0577 8812 3456", "3456"),
+        ("0577-12345678-801", "5678"),
+        ("0577-12345678 801", "5678"),
+        ("12345678-10234", "5678"),
+        ("138-00002222", "2222"),
+        ("", ""),
+    ],
+)
+def test_the_tail_of_a_phone_is_that_of_its_line(phone: str, tail: str) -> None:
+    assert persons.tail_of(phone) == tail

@@ -112,7 +112,9 @@ async def test_the_longest_receipt_has_its_head_and_number_on_every_page_and_no_
     assert "ABCD2345" in texts[-1]
     for words in ("周" * 40, "复" * 40, "收" * 40):
         assert words[0] * 6 in texts[-1]
-    assert "错" * 500 in "".join(texts).replace("理由：", "")
+    assert "错" not in "".join(texts), "the giver's copy"
+    kept = "".join(pages_of(await printed(LONGEST, "books")))
+    assert "错" * 500 in kept.replace("理由：", "")
     assert "".join(texts).count("M") >= 200
     assert codes_in(pdf, page=len(texts)) == [URL]
     assert overflowing(pdf) == []
@@ -172,8 +174,12 @@ async def test_goods_have_the_columns_of_goods_and_money_those_of_money() -> Non
 
 
 async def test_a_voided_receipt_says_when_and_a_reprint_that_it_is_a_copy() -> None:
-    ended = flat(await printed(replace(RECEIPT, status="voided", ended_on="2026-10-09", reason="抬头写错")))
-    assert "已作废2026-10-09·理由：抬头写错" in ended
+    ended = replace(RECEIPT, status="voided", ended_on="2026-10-09", reason="抬头写错")
+    assert "已作废2026-10-09·理由：抬头写错" in flat(await printed(ended, "books"))
+    own = flat(await printed(ended))
+    assert ("已作废2026-10-09" in own, "抬头写错" in own) == (True, False), (
+        "the giver's copy has no words of the office"
+    )
     public = flat(await printed(replace(RECEIPT, status="voided", ended_on="2026-10-09")))
     assert "已作废2026-10-09" in public
     assert "理由" not in public

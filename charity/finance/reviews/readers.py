@@ -105,6 +105,7 @@ async def views(rows: Sequence[Voucher], *, by: Actor) -> list[View]:
     lines, taken_back = await journal_vouchers.lines(numbers), await journal_vouchers.reversed_in(rows)
     reviews, sources = await _reviews(numbers), await journal_vouchers.sources(rows)
     waiting_for_answers = await _asked(numbers)
+    approvers = await journal_vouchers.approvers(rows)
     keys = {key for row in rows for key in (*row["cashiers"].split(), *row["makers"].split())}
     people = await staff.names(keys | {review["reviewer"] for review in reviews.values()})
     return [
@@ -114,7 +115,7 @@ async def views(rows: Sequence[Voucher], *, by: Actor) -> list[View]:
             taken_back.get(row["number"], []),
             reviews.get(row["number"]),
             people,
-            by.key in {*row["cashiers"].split(), *row["makers"].split()},
+            by.key in {*row["cashiers"].split(), *row["makers"].split(), approvers.get(row["number"])},
             sources.get(row["number"]),
             row["number"] in waiting_for_answers,
         )

@@ -24,6 +24,7 @@ class _Facts:
 
     stored: Stored
     asked: frozenset[str]
+    approvers: Mapping[str, str]
 
 
 def shown(row: Voucher, taken_back: Sequence[int]) -> Content:
@@ -58,12 +59,13 @@ async def review(*, numbers: Sequence[str], content_hash: str, by: Actor, idem: 
         sql = f"SELECT number FROM journal_question WHERE answered_at IS NULL AND number IN ({places})"  # noqa: S608
         rows = await loader.rows(sql, *wanted)
         stored = await journal_vouchers.load(loader, wanted)
-        return _Facts(stored, frozenset(row["number"] for row in rows))
+        approvers = await journal_vouchers.approvers([row for row, _ in stored.values()], loader.rows)
+        return _Facts(stored, frozenset(row["number"] for row in rows), approvers)
 
     def decide(state: State, facts: _Facts) -> Answer:
         stored = facts.stored
         for number in wanted:
-            _must_be_mine_to_review(number, stored, by)
+            _must_be_mine_to_review(number, facts, by)
             if number in facts.asked:
                 raise rules.REVIEW_ASKED(number=number)
         contents = {number: shown(*stored[number]).hash for number in wanted}
@@ -85,11 +87,13 @@ async def review(*, numbers: Sequence[str], content_hash: str, by: Actor, idem: 
     return await submit(Command(decide, idem=idem, load=load, alone=True))
 
 
-def _must_be_mine_to_review(number: str, stored: Stored, by: Actor) -> None:
-    if number not in stored:
+def _must_be_mine_to_review(number: str, facts: _Facts, by: Actor) -> None:
+    if number not in facts.stored:
         raise rules.VOUCHER_UNKNOWN(number=number)
-    row, _ = stored[number]
+    row, _ = facts.stored[number]
     if row["reviewed_at"] is not None:
         raise rules.REVIEWED_ALREADY(number=number)
     if by.key in {*row["cashiers"].split(), *row["makers"].split()}:
         raise rules.REVIEW_OWN(number=number)
+    if facts.approvers.get(number) == by.key:
+        raise rules.REVIEW_APPROVED(number=number)

@@ -14,6 +14,7 @@ from charity.errors import Refusal
 from charity.giving import rules
 from charity.giving.campaigns import facts, filings
 from charity.giving.campaigns.readers import Known
+from charity.giving.kinds import PUBLISHED, Reach
 from charity.office import organisation
 from charity.office.organisation import FactKind
 
@@ -46,6 +47,8 @@ async def must_go_on(campaign: Known) -> None:
     """Refuse a new promise to a campaign that may not ask the public today."""
     row = await reading.row("SELECT * FROM campaign WHERE slug = $1", campaign.slug)
     assert row is not None, "campaigns are never deleted"
+    if row["status"] not in PUBLISHED and campaign.reach == Reach.PUBLIC:
+        raise rules.CAMPAIGN_UNKNOWN(campaign=campaign.slug)  # nobody hears of a draft by guessing its slug
     refusal = await paused(row)
     if refusal is not None:
         raise refusal

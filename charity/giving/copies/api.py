@@ -1,5 +1,6 @@
 """The JSON call of the giver's own receipt (docs/api.md)."""
 
+from charity import words
 from charity.giving import copies, receipts
 from charity.giving.copies.forms import FullReceipt, ProofBody
 from charity.giving.copies.routes import PROOFS
@@ -30,7 +31,7 @@ async def full(call: Call) -> FullReceipt:
         reviewer=printed.reviewer,
         receiver=printed.receiver,
         ended_on=printed.ended_on,
-        reason=printed.reason,
+        reason=words.translate(receipts.STATUS_WORDS[printed.status]) if printed.ended_on else "",
     )
 
 

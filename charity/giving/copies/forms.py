@@ -42,4 +42,4 @@ class FullReceipt(BaseModel):
     reviewer: str = Field(description="复核人；记账凭证未复核的为空")
     receiver: str = Field(description="收款人或收货人")
     ended_on: str = Field(description="作废或更换的日期")
-    reason: str = Field(description="作废或更换的理由")
+    reason: str = Field(description="已作废或已更换；内部写的理由不给出")

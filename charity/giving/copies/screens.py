@@ -3,6 +3,7 @@
 from typing import Any
 
 from charity import words
+from charity.giving.receipts import STATUS_WORDS
 from charity.printing.receipts import PrintedReceipt
 
 
@@ -28,5 +29,6 @@ def facts(printed: PrintedReceipt) -> list[dict[str, Any]]:
         ("收货人" if goods else "收款人", printed.receiver, "text"),
     ]
     if printed.ended_on:
-        listed += [("作废或更换日期", printed.ended_on, "date"), ("理由", printed.reason, "text")]
+        state = words.translate(STATUS_WORDS[printed.status])
+        listed += [("作废或更换日期", printed.ended_on, "date"), ("状态", state, "text")]
     return [{"term": words.translate(term), "value": value, "kind": kind} for term, value, kind in listed if value]

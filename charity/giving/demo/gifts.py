@@ -284,7 +284,7 @@ async def _approve(plan: Plan, paid: datetime, number: str, seen: str) -> None:
             by=plan.by("cashier"),
         )
 
-    await refunds.approve(number, content_hash=seen, by=plan.by("accountant2"))
+    await refunds.approve(number, content_hash=seen, by=plan.by("approver"))
     plan.add(paid, pay)
 
 
