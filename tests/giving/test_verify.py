@@ -13,7 +13,8 @@ from giving.given import TODAY, WANG, approved, corrected, give, paid, promised,
 from goods.given import RICE, SALT, TOWEL, opened
 from tampering import freely, tampered
 
-from charity.db import engine, reading
+from charity.db import engine, reading, transactions
+from charity.db.transactions import Tx
 from charity.errors import Failure
 from charity.giving import consents, refunds, verify
 from charity.giving.donors import work_units
@@ -67,6 +68,7 @@ RULES = {
     "not as its pledge": "捐赠 {key} 的活动、基金、捐赠人或单位与其认捐不同",
     "unit": "活动 {campaign}、单位 {work_unit}：合计与捐赠相差 {gifts} 笔、{donors} 人、{fen} 分",
     "refund numbers": "{year} 年退款共 {n} 个号，编号序列的下一号是 {next}",
+    "invitation": "活动 {slug} 的邀请不属于定向募捐，或撤回早于发出",
     "archive": "活动 {slug} 的档案数字不全，或它没有归档，或账簿里有它的捐赠",
     "donors": "{mark}：记有捐赠人 {kept} 位，捐赠记录中为 {given} 位",
     "donor": "捐赠 {key} 的捐赠人与他的证件号码或电话不对应",
@@ -74,6 +76,8 @@ RULES = {
     "of the day": "捐赠人 {party}：记当日由 {channel} 到账 {kept} 分，捐赠记录中为 {given} 分",
     "donor's gifts": "捐赠人 {party}（{mark}）：记有捐赠 {kept} 笔，捐赠记录中为 {given} 笔",
 }
+
+_INVITATION = "(key, campaign, digest, expires_on, made_by, made_at, withdrawn_by, withdrawn_at) VALUES"
 
 
 def test_every_rule_of_gifts_and_receipts_is_planted_against() -> None:
@@ -84,6 +88,19 @@ def test_every_rule_of_gifts_and_receipts_is_planted_against() -> None:
     ]
     assert sorted([*(msgid for _, msgid, _ in rules), *apart]) == sorted(RULES.values())
     assert {name for *_, names in FAULTS for name in names.split(", ") if name} == set(RULES)
+
+
+async def _by_invitation(tx: Tx) -> None:
+    """A campaign by invitation, and an invitation that was withdrawn."""
+    await tx.insert("campaign", [{
+        "slug": "invited", "name": "理事救孤", "name_en": "", "kind": "orphan", "reach": "targeted", "status": "active",
+        "starts_on": "2026-01-01", "ends_on": "2099-01-01", "fund": "F-ORPH", "funds": "[]", "prefix": "INV",
+        "purpose": "", "filing_no": "", "filed_on": None, "platform_url": "", "created_at": "2026-01-01T00:00:00Z",
+    }])  # fmt: skip
+    await tx.insert("invitation", [{
+        "key": "good", "campaign": "invited", "digest": "g", "expires_on": "2026-12-31", "made_by": "s",
+        "made_at": "2026-11-01T00:00:00Z", "withdrawn_by": "s", "withdrawn_at": "2026-11-02T00:00:00Z",
+    }])  # fmt: skip
 
 
 @dataclass
@@ -132,6 +149,7 @@ async def books(house: Cast) -> Books:
     await _pledges(books)
     await consents.by_pledge(books.names["pending"], [Consent.AMOUNT])
     await _several(books)
+    await transactions.run(_by_invitation)
     row = await reading.row("SELECT code, number FROM receipt WHERE replaces = $1", books.names["replaced_receipt"])
     assert row is not None
     books.names |= {"new_receipt": row["code"], "new_number": row["number"]}
@@ -434,6 +452,13 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("campaign", "slug = 'everyday'", "status = 'archived', archived_fen = 1, archived_gifts = 1", "archive"),
     ("campaign", "slug = 'one-day-2026'", "purpose = ''", "live without a fact"),
     ("campaign_fact", "campaign = 'one-day-2026' AND field = 'contact'", "-", "live without a fact"),
+    ("campaign", "slug = 'everyday'", "purpose = ''", "live without a fact"),
+    ("campaign_fact", "campaign = 'everyday' AND field = 'receiving'", "-", "live without a fact"),
+    ("campaign_fact", "campaign = 'everyday' AND field = 'ways'", "value = ''", "live without a fact"),
+    ("invitation", f"{_INVITATION} ('i', 'everyday', 'd', '2026-12-31', 's', '2026-11-01T00:00:00Z', NULL, NULL)", "+",
+     "invitation"),
+    ("invitation", f"{_INVITATION} ('i', 'invited', 'd', '2026-12-31', 's', '2026-11-01T00:00:00Z', "
+     "'s', '2026-10-31T00:00:00Z')", "+", "invitation"),
     ("donor_sum", "fund = 'F-GEN'", "donors = donors + 1", "donors"),
     ("donor_sum", "fund = '*'", "donors = donors - 1", "donors"),
     ("donor_sum", "fund = 'F-GEN'", "-", "donors"),
