@@ -5,11 +5,16 @@ pages wait for). Passwords are read from a prompt or from standard input, never 
 """
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
+from charity import clock
 from charity.console import Plainly, opened
 from charity.roles import SYSTEM, Role
+
+if TYPE_CHECKING:
+    from charity.office.staff.tokens import Token
 
 ROLES = click.Choice([role.value for role in Role])
 DAYS = 365
@@ -53,9 +58,14 @@ def list_tokens(account: str) -> None:
 
     for listed in opened(lambda: staff.tokens.every(by=SYSTEM)):
         if account in {"", listed.login}:
-            state = "有效" if listed.works else "已停用" if listed.revoked_at else "已到期"
-            used = (listed.seen_at or "—")[:13]
-            click.echo(f"{listed.id}  {listed.login}  {state}  {listed.expires_at[:10]}  {used}  {listed.name}")
+            click.echo(token_line(listed))
+
+
+def token_line(listed: "Token") -> str:
+    """A token as one line; its days and hours are those of Shanghai."""
+    state = "有效" if listed.works else "已停用" if listed.revoked_at else "已到期"
+    seen = clock.instant(listed.seen_at).astimezone(clock.SHANGHAI).strftime("%Y-%m-%dT%H") if listed.seen_at else "—"
+    return f"{listed.id}  {listed.login}  {state}  {clock.business_date(listed.expires_at)}  {seen}  {listed.name}"
 
 
 @token.command("revoke")

@@ -12,7 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,10 +23,12 @@ from click.testing import CliRunner
 
 from charity import console, settings
 from charity.cli import main
+from charity.cli_accounts import token_line
 from charity.db import migrations, sealed
 from charity.db.locks import FileLock
 from charity.demo import story
 from charity.office import organisation
+from charity.office.staff.tokens import Token
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYS = {
@@ -170,6 +172,13 @@ def test_a_token_is_printed_alone_and_acts_as_its_account(run: Run) -> None:
     unknown = run("token", "create", "--role", "clerk", "--store", "LX99")
     assert unknown.returncode == 1
     assert "LX99" in unknown.stderr
+
+
+def test_a_token_is_listed_with_days_and_hours_of_shanghai() -> None:
+    night = "2026-11-25T20:30:00.000000Z"  # half past four in the morning of the 26th
+    token = Token("0123456789ab", "x", "api-auditor", "报表", night, "2099-11-25T15:59:00.000000Z", night, None)
+    assert token_line(token) == "0123456789ab  api-auditor  有效  2099-11-25  2026-11-26T04  报表"
+    assert "已停用  2026-11-26" in token_line(replace(token, expires_at=night, revoked_at=night))
 
 
 def test_tokens_are_listed_and_revoked(run: Run) -> None:

@@ -60,12 +60,12 @@ async def to_confirm(by: Actor) -> list[Task]:
     """Accounts of households that somebody else entered, for the second look."""
     if not by.may("payee.confirm"):
         return []
-    rows = [row for row in await accounts.waiting(by=by) if row.entered_by != by.key]
-    if not rows:
+    count, oldest = await accounts.waiting_of_others(by=by)
+    if oldest is None:
         return []
-    facts = {"count": len(rows), "day": day_words(rows[0].entered_at)}
+    facts = {"count": count, "day": day_words(oldest.entered_at)}
     text = words.say("有 {count} 个家庭收款账号等您核对，最早的是{day}登记的", **facts)
-    href = f"/household-accounts/{rows[0].key}" if len(rows) == 1 else "/household-accounts"
+    href = f"/household-accounts/{oldest.key}" if count == 1 else "/household-accounts"
     return [Task(text, href, words.say("去核对"), order=125, tone="wait")]
 
 

@@ -14,6 +14,7 @@ from charity.giving.donations import routes as donations
 from charity.giving.gifts import routes as gifts
 from charity.giving.invitations import api as invitation_calls
 from charity.giving.invitations import routes as invitations
+from charity.giving.lookup import health as lookup_health
 from charity.giving.pledges import api as pledge_calls
 from charity.giving.pledges import routes as pledges
 from charity.giving.receipts import api as receipt_calls
@@ -65,6 +66,7 @@ ROOM = Room(
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=510),
     ],
     timetable=[Timed("lookup.keep_up", MINUTE_S, lookup.keep_up, first_s=15.0, limit_s=300.0)],
+    health=lookup_health.PROBES,
     checks=[Check("捐赠与收据", verify.run), Check("按姓名和金额查找", lookup.check)],
     chapter=demo.chapter,
 )

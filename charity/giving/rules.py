@@ -38,6 +38,10 @@ INVITATION_WITHDRAWN = Rule("invitation.withdrawn", "这份邀请已经撤回，
 INVITATION_EXPIRED = Rule("invitation.expired", "这份邀请已于 {day} 到期，不能再用；以前的认捐不受影响", 410)
 INVITATION_DAYS = Rule("invitation.days", "到期日不能早于今天，也不能晚于活动结束", 422, "expires_on")
 INVITATION_NOT_HERE = Rule("invitation.not_here", "只有定向募捐凭邀请参加")
+LOOKUP_LATE = Rule(
+    "lookup.late", "新的捐赠和认捐 {minutes} 分钟没有编入查找，按姓名、金额查找会变慢（见日志 task.failed）", 503
+)
+INVITATIONS_TOO_MANY = Rule("invitation.too_many", "一个活动最多 {most} 份邀请，请先结束这个活动或另立一个")
 INVITATION_DONE = Rule("invitation.done", "这份邀请已经撤回过")
 WORK_UNIT_UNKNOWN = Rule("work_unit.unknown", "没有单位“{work_unit}”", 422, "work_unit")
 WORK_UNIT_EXISTS = Rule("work_unit.exists", "单位代号“{code}”或参考号“{reference}”已有", 409, "code")

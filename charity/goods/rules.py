@@ -66,6 +66,7 @@ DOCUMENT_REVERSED = Rule("document.reversed", "单据 {number} 已由 {by} 冲�
 OPENING_FINAL = Rule("document.opening", "期初库存不能冲销：它是账簿的开头")
 REVERSAL_FINAL = Rule("document.reversal", "冲销单本身不能再冲销")
 GOODS_MOVED_ON = Rule("document.goods_moved_on", "这批物资已经发出，请先冲销：{documents}")
+REASON_LONG = Rule("reason.long", "冲销原因最多 {most} 个字，请写短一些", 422, field="reason")
 REASON_MISSING = Rule("reason.missing", "请填写冲销原因", 422, field="reason")
 
 CURSOR_UNREADABLE = Rule("stock.cursor", "翻页位置已失效，请回到开头", 422, field="after")

@@ -17,6 +17,7 @@ from charity.roles import Actor
 
 DIGITS_MIN, DIGITS_MAX = 8, 32
 _ACCOUNT = re.compile(rf"[0-9]{{{DIGITS_MIN},{DIGITS_MAX}}}")
+WAITING_MAX = 200
 _BETWEEN = re.compile(r"[\s-]+")
 
 
@@ -71,8 +72,15 @@ async def one(key: str, *, by: Actor) -> HouseholdAccount | None:
 
 
 async def waiting(*, by: Actor) -> list[HouseholdAccount]:
-    """What waits for its second look, oldest first."""
-    return await HouseholdAccount.visible_to(by).filter(status=AccountStatus.WAITING).order_by("entered_at", "key")
+    """What waits for its second look, oldest first, at most WAITING_MAX: what is seen makes room for the next."""
+    chosen = HouseholdAccount.visible_to(by).filter(status=AccountStatus.WAITING)
+    return await chosen.order_by("entered_at", "key").limit(WAITING_MAX)
+
+
+async def waiting_of_others(*, by: Actor) -> tuple[int, HouseholdAccount | None]:
+    """How many wait for this account's look, and the oldest of them."""
+    chosen = HouseholdAccount.visible_to(by).filter(status=AccountStatus.WAITING).exclude(entered_by=by.key)
+    return await chosen.count(), await chosen.order_by("entered_at", "key").first()
 
 
 def of_household(household: Household) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aid.given import Aid, refused, row
 
-from charity.aid import accounts, verify, vouchers
+from charity.aid import accounts, desk, verify, vouchers
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.people import accounts as kept
@@ -44,6 +44,20 @@ async def _no(code: str, asked: Any) -> None:
 )
 def test_an_account_is_digits_in_any_writing(typed: str, digits: str | None) -> None:
     assert kept.normal(typed) == digits
+
+
+async def test_no_more_accounts_are_listed_than_a_page_holds_and_the_desk_counts_all(
+    aid: Aid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await _entered(aid)
+    assert (await desk.to_confirm(aid.house.approver))[0].href.startswith("/household-accounts/")
+    await accounts.enter(household="HH0002", account=ACCOUNT, by=aid.house.caseworker)
+    monkeypatch.setattr(kept, "WAITING_MAX", 1)
+    (oldest,) = await kept.waiting(by=aid.house.approver)
+    assert oldest.household == await reading.value("SELECT key FROM household WHERE code = 'HH-T001'")
+    (task,) = await desk.to_confirm(aid.house.approver)
+    assert ("2 个" in task.text, task.href) == (True, "/household-accounts")
+    assert await desk.to_confirm(aid.house.caseworker) == []
 
 
 async def test_whoever_entered_an_account_does_not_confirm_it_and_the_digits_must_agree(aid: Aid) -> None:
@@ -105,7 +119,7 @@ async def test_the_account_is_shown_to_the_cashier_who_pays_and_that_is_logged_w
         page = await web.as_("cashier").get(f"/vouchers/{number}/pay")
     assert ACCOUNT in page.text
     events = [r for r in caplog.records if r.message == "payee_account.shown"]
-    assert [vars(r)["voucher"] for r in events] == [number]
+    assert [(vars(r)["voucher"], vars(r)["by"]) for r in events] == [(number, aid.house.cashier.key)]
     assert ACCOUNT not in caplog.text
     for who in ("cashier", "approver", "caseworker", "accountant", "auditor"):
         assert ACCOUNT not in (await web.as_(who).get(f"/vouchers/{number}")).text
@@ -116,6 +130,8 @@ async def test_pages_and_calls_enter_and_confirm_and_never_show_the_digits(aid: 
     maker, other = web.as_("caseworker"), web.as_("approver")
     wrong = await maker.post("/household-accounts/new", data={"household": "HH-T001", "account": "12"})
     assert (wrong.status_code, "8 到 32 位数字" in wrong.text) == (422, True)
+    typed = await maker.post("/household-accounts/new", data={"household": "HH-NONE", "account": ACCOUNT})
+    assert (typed.status_code, "HH-NONE" in typed.text, ACCOUNT in typed.text) == (422, True, False)
     sent = await maker.post("/household-accounts/new", data={"household": "HH-T001", "account": ACCOUNT})
     assert sent.status_code == 303
     key = await reading.value("SELECT key FROM household_account")

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import as_shown
 import pytest
+from finance.given import gifts, settlement
 from giving.given import TODAY, give, promised, spend
 from pdf_reading import flat
 
 from charity.db import transactions
+from charity.finance import transfers
 from charity.giving import campaigns
 from charity.giving.campaigns import NewCampaign
 from charity.giving.receipts import documents
@@ -87,6 +89,19 @@ async def test_a_campaign_page_shows_figures_gifts_and_filing_but_no_pledge(web,
     assert "市民政局" in page
     assert "备TEST" in page
     assert "/campaigns/one-day-2026/give" in page
+
+
+async def test_the_figures_of_a_campaign_name_its_costs_as_soon_as_there_are_some(web, house):
+    await gifts(house)
+    page = (await web.as_().get("/campaigns/one-day-2026")).text
+    shown = page[: page.index("善款用到了哪里")]
+    assert "筹资费用" not in shown
+    await transfers.make(await settlement(fee_fen=217), by=house.cashier)
+    page = (await web.as_().get("/campaigns/one-day-2026")).text
+    shown = page[: page.index("善款用到了哪里")]
+    assert "筹资费用" in shown
+    assert "¥2.17" in shown
+    assert "管理费用" not in shown
 
 
 async def test_a_campaign_of_before_the_books_shows_its_archive_and_counts_nowhere(web, house):

@@ -14,6 +14,7 @@ from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.giving import campaigns, invitations
 from charity.giving.campaigns import NewCampaign
+from charity.giving.invitations import verbs
 
 SLUG, NAME = "orphans-2026", "理事救孤 2026"
 NEXT_WEEK = clock.today() + timedelta(days=7)
@@ -145,6 +146,21 @@ async def test_a_stranger_is_answered_as_if_there_were_no_such_campaign_whatever
         assert answer.text.replace(SLUG, "nobody-2026").split('"detail"')[0] == none.text.split('"detail"')[0]
         assert answer.json()["type"] == none.json()["type"] == "urn:charity:problem:campaign.unknown", changes
     assert (await _pledge(web, fund="F-NONE", invitation=other.code)).json()["type"] != none.json()["type"]
+
+
+async def test_a_campaign_has_as_many_invitations_as_its_list_shows(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verbs, "INVITATIONS_MAX", 2)
+    await targeted(house)
+    made = [await invited(house) for _ in range(2)]
+    with pytest.raises(Refusal) as refused:
+        await invited(house)
+    assert code_of(refused) == "invitation.too_many"
+    await invitations.withdraw(made[0].key, by=house.accountant)
+    with pytest.raises(Refusal):
+        await invited(house)  # a withdrawn one stays on the list
+    assert len(await invitations.every(SLUG, by=house.accountant)) == 2
 
 
 async def test_an_invitation_is_for_its_own_campaign_and_days(house: Cast, web: Web) -> None:

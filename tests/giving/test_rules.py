@@ -80,6 +80,8 @@ STATUSES = {
     "INVITATION_DAYS": (422, "expires_on"),
     "INVITATION_NOT_HERE": (409, None),
     "INVITATION_DONE": (409, None),
+    "INVITATIONS_TOO_MANY": (409, None),
+    "LOOKUP_LATE": (503, None),
     "RECEIPT_NOT_PROVEN": (403, None),
     "RECEIPT_AT_DESK": (403, None),
     "RECEIPT_BATCH": (422, None),

@@ -16,7 +16,7 @@ UNREADABLE = {
     "voucher": {"voucher.missing", "gift.voucher"},
     "fund": {"voucher.other_fund"},
     "donor": {"purchase.donor"},
-    "reason": {"reason.missing"},
+    "reason": {"reason.missing", "reason.long"},
     "after": {"stock.cursor"},
     "cycle": {"points.cycle_unreadable"},
 }  # fmt: skip

@@ -122,13 +122,16 @@ async def test_a_reversal_is_the_slip_with_every_sign_turned(shop: Shop) -> None
     assert await verify_failures() == []
 
 
-async def test_a_reversal_needs_a_reason_of_which_two_hundred_characters_are_kept(shop: Shop) -> None:
+async def test_a_reversal_needs_a_reason_of_two_hundred_characters_and_cuts_none(shop: Shop) -> None:
     number = (await shop.bring_answer(SALT, 4))["number"]
     for reason in ("", "  \n"):
         with pytest.raises(Refusal) as caught:
             await as_shown.reverse(number=number, reason=reason, by=shop.house.manager)
         assert caught.value.code == "reason.missing"
-    answer = await as_shown.reverse(number=number, reason="错" * 201, by=shop.house.manager)
+    with pytest.raises(Refusal) as caught:
+        await as_shown.reverse(number=number, reason="错" * 201, by=shop.house.manager)
+    assert (caught.value.code, caught.value.status) == ("reason.long", 422)
+    answer = await as_shown.reverse(number=number, reason="错" * 200, by=shop.house.manager)
     assert (await slips.get(answer.body["number"], by=shop.house.manager)).reason == "错" * 200
 
 

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,10 +22,12 @@ from charity.background import EndedForGood, supervised
 from charity.db import engine, health, integrity, migrations, queue, reading, rules, sealed, transactions
 from charity.db.health import MB, Probe
 from charity.errors import Refusal, Unavailable
+from charity.giving import lookup
+from charity.giving.lookup import keeping
 from charity.jobs import health as jobs_health
 from charity.ledger import head_file
 from charity.settings import settings
-from charity.web import pages, problems
+from charity.web import metrics, pages, problems
 
 
 class Usage(NamedTuple):
@@ -49,7 +52,30 @@ async def sql(text: str, *args: Any) -> None:
 
 async def test_a_house_in_order_has_no_problem(house: Cast) -> None:
     assert await problem_words() == {}
-    assert [p.name for p in PROBES if not p.grave] == ["clock", "jobs"]
+    assert [p.name for p in PROBES if not p.grave] == ["clock", "jobs", "lookup"]
+
+
+async def test_a_lookup_that_nobody_writes_any_more_is_said(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def dies() -> int:
+        raise RuntimeError("full")
+
+    await give(house, 5_000)
+    monkeypatch.setattr(keeping, "_pledges", dies)  # from its first run on it never ends
+    with pytest.raises(RuntimeError):
+        await lookup.keep_up()
+    await give(house, 6_000)
+    for minutes, said in ((9, False), (11, True)):
+        with clock.fixed(clock.now() + timedelta(minutes=minutes)):
+            assert ("lookup" in await problem_words()) is said, minutes
+    with clock.fixed(clock.now() + timedelta(minutes=11)):
+        assert "11 分钟没有编入查找" in (await problem_words())["lookup"]
+        assert 'charity_problem{probe="lookup"} 1.0' in (await metrics.text()).decode()
+        assert "charity_lookup_behind_seconds 66" in (await metrics.text()).decode()
+        monkeypatch.undo()
+        await lookup.keep_up()
+        assert "lookup" not in await problem_words()
+    with clock.fixed(clock.now() + timedelta(minutes=40)):
+        assert "lookup" not in await problem_words()  # nothing came: nothing waits
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,9 @@ from charity.web import auth, forms, pages
 async def listed(request: Request) -> Response:
     """`GET /household-accounts`."""
     by = auth.allowed(request, "payee.confirm")
-    return await pages.page(request, "aid/accounts/list.html", rows=await screens.waiting(by))
+    return await pages.page(
+        request, "aid/accounts/list.html", rows=await screens.waiting(by), most=accounts.WAITING_MAX
+    )
 
 
 async def new(request: Request) -> Response:
@@ -67,11 +69,12 @@ async def refuse(request: Request) -> Response:
 
 
 async def _form(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
+    """The form; the digits are never shown again, they are typed once more from the original."""
     return await pages.page(
         request,
         "aid/accounts/form.html",
         status=refusal.status if refusal else 200,
-        values={name: values.get(name, "") for name in EnterForm.model_fields},
+        household=values.get("household", ""),
         errors=pages.errors(refusal) if refusal else [],
     )
 

@@ -40,7 +40,7 @@ def _account(voucher: VoucherView, by: Actor) -> str:
     """The payee's account, in full for who pays an approved voucher: elsewhere it is masked (F5)."""
     payable = voucher.status == "approved" and by.may("voucher.pay")
     if payable and voucher.payee.bank_account:
-        log.info("payee_account.shown", extra={"voucher": voucher.number, "account": by.key})
+        log.info("payee_account.shown", extra={"voucher": voucher.number, "by": by.key})
     return voucher.payee.account_for(masking.staff(may=payable))
 
 

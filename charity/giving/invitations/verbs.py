@@ -21,6 +21,8 @@ from charity.roles import Actor
 from charity.words import Term
 
 NOTE_MAX = 100
+INVITATIONS_MAX = 1_000
+"""Of one campaign, withdrawn and ended ones too: the list shows them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,14 @@ async def make(slug: str, *, expires_on: date, note: str = "", by: Actor) -> Mad
         "made_by": by.key,
         "made_at": clock.stamp(),
     }
-    await transactions.run(lambda tx: tx.insert("invitation", [row]))
+
+    async def work(tx: Tx) -> None:
+        known = await tx.row("SELECT COUNT(*) AS n FROM invitation WHERE campaign = $1", slug)
+        if known is not None and known["n"] >= INVITATIONS_MAX:
+            raise rules.INVITATIONS_TOO_MANY(most=INVITATIONS_MAX)
+        await tx.insert("invitation", [row])
+
+    await transactions.run(work)
     return made
 
 

@@ -30,12 +30,22 @@ LATER: Final = (
     "JOIN receipt_line l ON l.number = n.number JOIN donation d ON d.key = l.donation"
 )
 """The gifts of receipts that were issued later than they, by the name and sum of those receipts."""
+RAN: Final = "ran"
+"""The mark that says when a run last ended; from the first one on it is there, also when none ends."""
 Row = tuple[str, str, str, str]
 
 
 async def keep_up() -> int:
     """Write the terms of what is new; how many gifts, pledges and corrected receipts were looked at."""
-    return await _all(_gifts, CHUNK // 2) + await _all(_pledges, CHUNK // 2) + await _all(_receipts, RECEIPTS)
+    await _ran("DO NOTHING")
+    done = await _all(_gifts, CHUNK // 2) + await _all(_pledges, CHUNK // 2) + await _all(_receipts, RECEIPTS)
+    await _ran("(kind) DO UPDATE SET at = excluded.at")
+    return done
+
+
+async def _ran(conflict: str) -> None:
+    sql = f"INSERT INTO lookup_mark (kind, at, key) VALUES ($1, $2, '') ON CONFLICT {conflict}"  # noqa: S608 - from here
+    await transactions.run(lambda tx: tx.many(sql, [(RAN, clock.stamp())]))
 
 
 async def _all(chunk: Callable[[], Awaitable[int]], full: int) -> int:

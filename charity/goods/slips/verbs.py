@@ -189,8 +189,10 @@ async def reverse(*, number: str, reason: str, content_hash: str, by: Actor, ide
     Refused when its goods have moved on, with the list of what to reverse first.
     """
     by.must("goods.reverse")
-    reason = reason.strip()[:REASON_MAX]
+    reason = reason.strip()
     if not reason:
         raise rules.REASON_MISSING()
+    if len(reason) > REASON_MAX:
+        raise rules.REASON_LONG(most=REASON_MAX)
     reversal = _Reversal(number[:NUMBER_MAX].upper(), reason, content_hash, by)
     return await submit(Command(reversal.decide, load=reversal.load, idem=idem))
