@@ -64,9 +64,9 @@ async def test_a_lookup_that_nobody_writes_any_more_is_said(house: Cast, monkeyp
     with pytest.raises(RuntimeError):
         await lookup.keep_up()
     await give(house, 6_000)
-    for minutes, said in ((9, False), (11, True)):
+    for minutes, warned in ((9, False), (11, True)):
         with clock.fixed(clock.now() + timedelta(minutes=minutes)):
-            assert ("lookup" in await problem_words()) is said, minutes
+            assert ("lookup" in await problem_words()) is warned, minutes
     with clock.fixed(clock.now() + timedelta(minutes=11)):
         assert "11 分钟没有编入查找" in (await problem_words())["lookup"]
         assert 'charity_problem{probe="lookup"} 1.0' in (await metrics.text()).decode()
