@@ -123,6 +123,7 @@ OTHERS = {
     "people.households.with_codes": "shows",
     "people.accounts.one": "shows",
     "people.accounts.waiting": "shows",
+    "people.accounts.waiting_of_others": "shows",
     "people.households.matching": "shows",
     "people.institutions.matching": "shows",
     "people.institutions.with_code": "shows",
