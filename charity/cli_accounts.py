@@ -14,7 +14,7 @@ from charity.console import Plainly, opened
 from charity.roles import SYSTEM, Role
 
 if TYPE_CHECKING:
-    from charity.office.staff.tokens import Token
+    from charity.office import staff
 
 ROLES = click.Choice([role.value for role in Role])
 DAYS = 365
@@ -61,7 +61,7 @@ def list_tokens(account: str) -> None:
             click.echo(token_line(listed))
 
 
-def token_line(listed: "Token") -> str:
+def token_line(listed: "staff.tokens.Token") -> str:
     """A token as one line; its days and hours are those of Shanghai."""
     state = "有效" if listed.works else "已停用" if listed.revoked_at else "已到期"
     seen = clock.instant(listed.seen_at).astimezone(clock.SHANGHAI).strftime("%Y-%m-%dT%H") if listed.seen_at else "—"
