@@ -10,8 +10,12 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict, deque
+from collections.abc import Sequence
+from io import BytesIO
 from math import ceil
 from typing import Final
+
+import pikepdf
 
 from charity.errors import Refusal, Rule
 from charity.printing import renderer, rules
@@ -93,6 +97,21 @@ async def for_staff(html: str, *, identifier: bytes, seconds: float = SECONDS) -
 async def for_anybody(html: str, *, identifier: bytes) -> bytes:
     """A document for whoever has its code. Raises press.busy or press.failed (503)."""
     return await _shared.pdf(html, identifier=identifier)
+
+
+async def joined(parts: Sequence[bytes]) -> bytes:
+    """One PDF of several, in their order. Equal parts give equal bytes."""
+    return await asyncio.to_thread(_joined, parts)
+
+
+def _joined(parts: Sequence[bytes]) -> bytes:
+    with pikepdf.open(BytesIO(parts[0])) as whole:
+        for body in parts[1:]:
+            with pikepdf.open(BytesIO(body)) as part:
+                whole.pages.extend(part.pages)
+        out = BytesIO()
+        whole.save(out, deterministic_id=True)
+        return out.getvalue()
 
 
 async def _rendered(html: str, identifier: bytes, seconds: float, audience: Audience) -> bytes:

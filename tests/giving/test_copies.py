@@ -1,6 +1,7 @@
 """The giver's own copy of a receipt by a second secret; the original and the copies that staff print."""
 
 import asyncio
+import io
 import re
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -8,12 +9,13 @@ from datetime import timedelta
 from typing import Any
 
 import as_shown
+import pikepdf
 import pytest
 from giving.given import TODAY, WANG, all_is_well, code_of, give, promised
 from giving.test_pages import API
 from goods.given import DONOR, RICE, opened
-from page_forms import hidden_of
-from pdf_reading import flat
+from page_forms import form_of, hidden_of
+from pdf_reading import flat, page_count
 
 from charity import clock
 from charity.db import reading, transactions
@@ -252,6 +254,66 @@ async def test_there_is_one_original_however_many_print_at_once(house: Any, web:
         await copies.print_whole("none", by=house.cashier)
     assert code_of(refusal) == "receipt.unknown"
     assert await all_is_well() == []
+
+
+async def test_ticked_receipts_are_one_file_and_one_voided_while_it_prints_says_so(
+    house: Any, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = [await receipt_of(house) for _ in range(2)]
+    cashier, whole = web.as_("cashier"), receipts.whole_pdf
+    form = await form_of(cashier, "/receipts/deliver")
+    assert "/receipts/print" in (await cashier.get("/receipts/deliver")).text
+
+    async def voided_meanwhile(code: str, *, copied_on: str = "") -> tuple[bytes, str]:
+        if code == first["code"]:
+            await as_shown.void(second["code"], reason="抬头写错", by=house.accountant)
+        return await whole(code, copied_on=copied_on)
+
+    monkeypatch.setattr(receipts, "whole_pdf", voided_meanwhile)
+    ticked = form | {"receipt": [first["code"], second["code"]]}
+    printed = await cashier.post("/receipts/print", data=ticked)
+    assert (printed.status_code, printed.headers["cache-control"]) == (200, "no-store")
+    assert page_count(printed.content) == 6
+    runs = [flat(part) for part in halves(printed.content)]
+    assert [(first["number"] in run, second["number"] in run) for run in runs] == [(True, False), (False, True)]
+    assert [run.count("已作废") > 0 for run in runs] == [False, True]
+    assert not any("副本COPY" in run for run in runs)
+    monkeypatch.undo()
+    again = flat((await cashier.post("/receipts/print", data=ticked)).content)
+    assert again.count("副本COPY") == 6
+    assert await all_is_well() == []
+
+
+def halves(pdf: bytes) -> list[bytes]:
+    with pikepdf.open(io.BytesIO(pdf)) as whole:
+        middle, parts = len(whole.pages) // 2, []
+        for pages in (whole.pages[:middle], whole.pages[middle:]):
+            with pikepdf.new() as part:
+                part.pages.extend(pages)
+                out = io.BytesIO()
+                part.save(out)
+            parts.append(out.getvalue())
+    return parts
+
+
+async def test_a_batch_that_cannot_be_printed_is_refused_whole(house: Any, web: Any) -> None:
+    made = await receipt_of(house)
+    cashier = web.as_("cashier")
+    form = await form_of(cashier, "/receipts/deliver")
+    nothing = await cashier.post("/receipts/print", data=form)
+    assert (nothing.status_code, "请至少勾选一项" in nothing.text) == (422, True)
+    for codes, code in (
+        ([], "receipt.batch"),
+        ([f"{n:026}" for n in range(copies.PRINT_MAX + 1)], "receipt.batch"),
+        ([made["code"], "none"], "receipt.unknown"),
+    ):
+        with pytest.raises(Refusal) as refusal:
+            await copies.print_together(codes, by=house.cashier)
+        assert code_of(refusal) == code
+    with pytest.raises(Refusal) as refusal:
+        await copies.print_together([made["code"]], by=house.auditor)
+    assert refusal.value.status == 403
+    assert await reading.value("SELECT count(*) FROM receipt_print") == 0
 
 
 async def test_goods_are_listed_on_the_pages_of_their_receipt(house: Any, web: Any) -> None:

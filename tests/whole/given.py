@@ -168,6 +168,7 @@ PAGES: dict[str, set[Any]] = {
     "GET /receipts/{code}": GIFTS,
     "GET /receipts/{code}/paper.pdf": GIFTS,
     "POST /receipts/{code}/print": CASHIER | ACCOUNTANT,
+    "POST /receipts/print": CASHIER | ACCOUNTANT,
     "GET /receipts/missing": GIFTS,
     "POST /receipts/missing": CASHIER,
     "GET /receipts/deliver": GIFTS,

@@ -50,6 +50,7 @@ VERBS = {
     "giving.campaigns.verbs.file": "campaign.manage",
     "giving.campaigns.verbs.keep_archived": "campaign.manage",
     "giving.consents.verbs.at_the_desk": "consent.withdraw",
+    "giving.copies.printing.print_together": "receipt.print",
     "giving.copies.printing.print_whole": "receipt.print",
     "giving.deliveries.verbs.deliver_together": "gift.receive",
     "giving.deliveries.verbs.issue_for": "gift.receive",

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, Field
 
+from charity.giving.copies import PRINT_MAX
 from charity.giving.deliveries.verbs import BATCH_MAX
 from charity.giving.fields import Body, Code, Ref
 from charity.giving.receipts import DELIVERY_WORDS, TOGETHER_MAX
@@ -24,6 +25,12 @@ class TogetherForm(BaseModel):
     receipt: Annotated[list[Code], BeforeValidator(_listed), Needed(SOME)] = Field(min_length=1, max_length=BATCH_MAX)
     delivery: Annotated[How, Needed("请选择送达情况")] = Field(examples=list(DELIVERY_WORDS))
     note: Ref = ""
+
+
+class PrintForm(BaseModel):
+    """Receipts that are printed in one file."""
+
+    receipt: Annotated[list[Code], BeforeValidator(_listed), Needed(SOME)] = Field(min_length=1, max_length=PRINT_MAX)
 
 
 class GiftsForm(BaseModel):

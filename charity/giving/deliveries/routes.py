@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import addresses, words
+from charity import addresses, clock, words
 from charity.errors import Refusal
-from charity.giving import deliveries
-from charity.giving.deliveries.forms import GiftsForm, TogetherForm
+from charity.giving import copies, deliveries
+from charity.giving.deliveries.forms import GiftsForm, PrintForm, TogetherForm
 from charity.giving.deliveries.screens import gift_rows
 from charity.giving.receipts import DELIVERY_WORDS
 from charity.giving.receipts.screens import receipt_rows
@@ -111,9 +111,25 @@ async def deliver(request: Request) -> Response:
     return pages.see_other(request, "/receipts/deliver", flash="{count} 张收据的送达情况已记下。", count=count)
 
 
+async def print_ticked(request: Request) -> Response:
+    """Print the ticked receipts in one file: the original once, then copies."""
+    actor = auth.allowed(request, "receipt.print")
+    data = await forms.data(request, PrintForm)
+    try:
+        form = forms.read(PrintForm, data)
+        body = await copies.print_together(form.receipt, by=actor)
+    except Refusal as refusal:
+        return await _waiting_page(request, data, refusal)
+    name = words.say("收据 {day}.pdf", day=clock.today().isoformat())
+    response = pages.pdf(body, name)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
 routes = [
     Route("/receipts/missing", missing, methods=["GET"]),
     Route("/receipts/missing", issue, methods=["POST"]),
     Route("/receipts/deliver", waiting, methods=["GET"]),
     Route("/receipts/deliver", deliver, methods=["POST"]),
+    Route("/receipts/print", print_ticked, methods=["POST"]),
 ]
