@@ -6,8 +6,8 @@ from charity.office import stores
 from charity.printing.document import Filter
 
 COPY_WORDS = {
-    "notice": "外部查阅（姓名只留姓氏）",
-    "board": "公示版（只有合计，不含个人）",
+    "notice": "外部查阅（只留姓氏）",
+    "board": "公示版（只有合计）",
     "internal": "内部存档（含姓名）",
 }
 """Stored as first called: `notice` is the copy for others to look into, `board` the one for a notice board."""

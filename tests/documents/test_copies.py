@@ -46,7 +46,7 @@ async def exports_board(house: Cast, name: str) -> tuple[list[dict[str, str]], d
     export = await exports.get(order.id, by=house.accountant)
     text = export.path.read_text("utf-8-sig")
     assert not [word for word in PERSONAL if word in text]
-    assert "公示版（只有合计，不含个人）" in text
+    assert "公示版（只有合计）" in text
     assert "（公示版）" in text
     assert (await codes.by_code(export.document or "")).copy == "board"
     records = [row for row in csv.reader(io.StringIO(text)) if row]

@@ -147,7 +147,7 @@ def test_rows_are_as_many_and_as_much_as_the_totals_say() -> None:
 
 async def test_a_register_prints_the_filters_that_were_chosen(house: object) -> None:
     assert await facts.filter_words(REGISTER, of(store="LX01", fund="F-NEW")) == (
-        "门店 LX01 溪东街道爱心超市 · 基金 F-NEW · 外部查阅（姓名只留姓氏）"
+        "门店 LX01 溪东街道爱心超市 · 基金 F-NEW · 外部查阅（只留姓氏）"
     )
     assert await facts.filter_words(registry.document("stock"), of()) == "全部"
     assert facts.period_words(of()) == "2026-01-01 至 2026-12-31"

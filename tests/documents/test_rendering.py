@@ -127,7 +127,7 @@ async def test_a_sheet_has_every_row_its_sums_and_a_document_that_says_what_it_i
         [],
         ["台账", "捐赠台账（外部查阅）"],
         ["期间", "2026-01-01 至 2026-01-31"],
-        ["筛选", "基金 F-EDU 慈善助学基金 · 外部查阅（姓名只留姓氏）"],
+        ["筛选", "基金 F-EDU 慈善助学基金 · 外部查阅（只留姓氏）"],
         ["截至分录", "0"],
     ]
     assert (file.file, file.bytes) == ("file.csv", len(whole))
@@ -141,7 +141,7 @@ async def test_a_sheet_has_every_row_its_sums_and_a_document_that_says_what_it_i
         "row_count": 3,
         "seq": 0,
         "copy": "notice",
-        "filters": "基金 F-EDU 慈善助学基金 · 外部查阅（姓名只留姓氏）",
+        "filters": "基金 F-EDU 慈善助学基金 · 外部查阅（只留姓氏）",
         "sums": '[["金额","money",13000],["人数","count",9]]',
         "data_hash": the_hash(),
         "file_hash": hashlib.sha256(whole).hexdigest(),
@@ -162,7 +162,7 @@ async def test_a_workbook_has_the_same_rows_and_sums(made: Made) -> None:
     assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
         ["捐赠台账（外部查阅）", None, None, None],
         ["期间", "2026-01-01 至 2026-01-31", None, None],
-        ["筛选", "基金 F-EDU 慈善助学基金 · 外部查阅（姓名只留姓氏）", None, None],
+        ["筛选", "基金 F-EDU 慈善助学基金 · 外部查阅（只留姓氏）", None, None],
         ["截至分录", "0", None, None],
         ["文件编号", f"{code} http://127.0.0.1:8000/v/{code}", None, None],
         ["打印时间", "2026-02-02 04:05", None, None],
@@ -188,7 +188,7 @@ async def test_a_print_says_what_it_is_and_counts_its_pages_after_its_rows(made:
         title="捐赠台账（外部查阅）",
         organisation="临溪市慈善总会",
         period="2026-01-01 至 2026-01-31",
-        filters="基金 F-EDU 慈善助学基金 · 外部查阅（姓名只留姓氏）",
+        filters="基金 F-EDU 慈善助学基金 · 外部查阅（只留姓氏）",
         unit="单位：元",
         columns=[
             registers.PrintedColumn("code", "编号", 1, "left", "text"),

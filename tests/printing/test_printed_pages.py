@@ -147,8 +147,14 @@ def label_sheet(lang: str) -> Case:
     label = labels.LotLabel(
         code="BY5CMHCRJDC", name="棉被", specification="3 床", expires_on="2027-01-01", store="赤岩镇爱心超市"
     )
-    html = labels.labels_html([label, replace(label, code="B6XA2XXZ359", expires_on="")], lang=lang, demo=True)
-    return html, Wanted("labels", ["BY5C MHCR JDC", "赤岩镇爱心超市"], ["BY5CMHCRJDC", "B6XA2XXZ359"], numbered=False)
+    large = replace(label, code="B6XA2XXZ359", name=LONG[:18], store="临溪市慈善爱心超市中心仓库")
+    html = labels.labels_html([label, large], lang=lang, demo=True)
+    return html, Wanted(
+        "labels",
+        ["BY5C MHCR JDC", "赤岩镇爱心超市", large.name, large.store],
+        ["BY5CMHCRJDC", "B6XA2XXZ359"],
+        numbered=False,
+    )
 
 
 CASES: dict[str, Callable[[str], Case]] = {
