@@ -65,7 +65,13 @@ def intake(lang: str, count: int, name: str = "棉被", **changes: Any) -> Case:
     with words.speaking(lang):
         wanted = Wanted(
             "intake",
-            [document.number, document.donor, name, *[line.lot for line in lines], money.yuan(29_400 * count)],
+            [
+                document.number,
+                document.donor,
+                name,
+                *[line.lot for line in lines],
+                money.yuan((-1 if document.reverses else 1) * 29_400 * count),
+            ],
             [URL],
             signed=[words.say("保管员")],
             kept=[words.say("合计")],
@@ -76,10 +82,11 @@ def intake(lang: str, count: int, name: str = "棉被", **changes: Any) -> Case:
 def issue(lang: str, count: int, name: str = "洗衣粉", **changes: Any) -> Case:
     lines = [replace(ISSUE.lines[0], name=name, remark="系统选批" if lang == "zh" else "picked")] * count
     document = replace(ISSUE, lines=lines, lang=lang, **changes)
+    sign = -1 if document.reverses else 1
     with words.speaking(lang):
         wanted = Wanted(
             "issue",
-            [document.number, name, document.recipient, f"{2 * count:,}", money.yuan(3_980 * count)],
+            [document.number, name, document.recipient, f"{sign * 2 * count:,}", money.yuan(sign * 3_980 * count)],
             [URL],
             signed=[words.say("发货")],
             kept=[words.say("合计")],
@@ -177,7 +184,11 @@ CASES: dict[str, Callable[[str], Case]] = {
     "intake, 14 lines": lambda lang: intake(lang, 14),
     "intake, 15 lines": lambda lang: intake(lang, 15),
     "intake, 120 lines": lambda lang: intake(lang, 120, LONG, donor=LETTERS),
+    "intake of a purchase": lambda lang: intake(lang, 2, source="purchase", donor="采购（审批单 BF-2026-000012）"),
+    "intake, taken back": lambda lang: intake(lang, 2, reversed_on="2026-11-26"),
+    "intake, reversal": lambda lang: intake(lang, 2, reverses="RK-LX01-2026-000001", reason="数量点错" * 15),
     "issue": lambda lang: issue(lang, 3),
+    "issue, reversal": lambda lang: issue(lang, 2, reverses="FF-LX01-2026-000001", reason="发错家庭" * 15),
     "issue, 7 lines": lambda lang: issue(lang, 7),
     "issue, 8 lines": lambda lang: issue(lang, 8),
     "issue, 9 lines": lambda lang: issue(lang, 9),
@@ -186,6 +197,7 @@ CASES: dict[str, Callable[[str], Case]] = {
     "voucher in cash": lambda lang: voucher(lang, in_cash=True, paid_on="2026-11-26", amount_fen=LARGEST),
     "voucher, long reason": lambda lang: voucher(lang, reason=CHINESE, in_cash=True, payee_name=LETTERS),
     "voucher, longer reason": lambda lang: voucher(lang, reason=CHINESE + CHINESE[:200], payee_name=LONG),
+    "voucher, rejected": lambda lang: voucher(lang, status="rejected", recipients=30),
     "voucher, list": lambda lang: voucher(
         lang, listed=[vouchers.Listed("household", f"H{n:06}", "王*") for n in range(60)], recipients=60
     ),
