@@ -36,7 +36,6 @@ class Approval:
     """One decision; `at` as printed (local time), `content_hash` what was shown to the person."""
 
     name: str
-    role: str
     decision: Literal["approve", "return", "reject"]
     at: str
     reason: str = ""

@@ -105,8 +105,8 @@ VOUCHER = vouchers.PrintedVoucher(
     content_hash=HASH,
     verify_url=URL,
     approvals=[
-        vouchers.Approval(name="郑国强", role="审批人", decision="approve", at="2026-09-29 10:12", content_hash=HASH),
-        vouchers.Approval(name="孙莉", role="审批人", decision="approve", at="2026-09-29 15:40", content_hash=HASH),
+        vouchers.Approval(name="郑国强", decision="approve", at="2026-09-29 10:12", content_hash=HASH),
+        vouchers.Approval(name="孙莉", decision="approve", at="2026-09-29 15:40", content_hash=HASH),
     ],
 )
 

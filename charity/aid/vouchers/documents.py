@@ -47,7 +47,6 @@ def printed(voucher: VoucherView, we: Organisation, by: Actor) -> PrintedVoucher
         approvals=[
             Approval(
                 name=d.name,
-                role=words.say("审批人"),
                 decision="approve" if d.decision == "approve" else "reject",
                 at=moment(d.at),
                 reason=d.reason,
