@@ -94,6 +94,10 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "account.watch": ("查看待确认的账号变更", GUARDED),
     "organisation.read": ("查看单位信息", GUARDED | {Role.AUDITOR}),
     "organisation.change": ("修改单位信息", frozenset({Role.ADMIN})),
+    "organisation.confirm": (
+        "核对单位信息",
+        frozenset({Role.CASHIER, Role.ACCOUNTANT, Role.APPROVER, Role.ADMIN}),
+    ),
     "desk.read": ("打开工作台", _ALL),
 }
 

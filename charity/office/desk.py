@@ -30,6 +30,15 @@ async def waiting(by: Actor) -> list[Task]:
     return [Task(text, "/accounts/changes", words.say("查看"), order=5, tone="wait")]
 
 
+async def facts(by: Actor) -> list[Task]:
+    """Facts of the organisation that wait for their second look by somebody else."""
+    if not by.may("organisation.confirm"):
+        return []
+    n = sum(fact.entered_by != by.key for fact in await organisation.waiting())
+    text = words.say("有 {count} 项单位信息等待另一个人核对", count=n)
+    return [Task(text, "/organisation", words.say("核对"), order=6, tone="wait")] if n else []
+
+
 async def own_two_step(by: Actor) -> list[Task]:
     """The second factor that a demo offers and does not ask for."""
     if by.roles.isdisjoint(two_step.ASKED_OF) or not (await organisation.get()).demo or await two_step.is_on(by=by):
@@ -37,4 +46,4 @@ async def own_two_step(by: Actor) -> list[Task]:
     return [Task(words.say("您还没有启用两步验证"), "/two-step", words.say("启用"), order=520)]
 
 
-tasks = [waiting, own_two_step, staff]
+tasks = [waiting, facts, own_two_step, staff]

@@ -103,6 +103,14 @@ class FactKind(StrEnum):
     ACCOUNT_NUMBER = "account_number"
 
 
+class FactStatus(StrEnum):
+    """Whether a second person has seen a fact: it is true when it is confirmed."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
 class OrganisationFact(Model):
     """What was true from a day to a day, both included; rows are only added, and the newest that covers a day is right.
 
@@ -116,6 +124,9 @@ class OrganisationFact(Model):
     ends_on = fields.TextField(null=True)
     entered_at = fields.TextField()
     entered_by = fields.TextField()
+    status = WordField(FactStatus)
+    seen_by = fields.TextField(null=True)
+    seen_at = fields.TextField(null=True)
 
     class Meta:
         """Table name."""

@@ -311,10 +311,11 @@ async def test_tax_deduction_is_claimed_in_years_with_the_qualification_only(web
         return [claim in text for text in ((await client.get(f"/r/{code}")).text, pdf)]
 
     async def qualified(first, last):
-        await organisation.enter(
+        fact = await organisation.enter(
             kind=organisation.FactKind.TAX_DEDUCTION, value="公告1号", starts_on=date(first, 1, 1),
             ends_on=date(last, 12, 31), by=house.admin,
         )  # fmt: skip
+        await organisation.confirm(fact.id, value="公告1号", by=house.accountant)
 
     assert await shown() == [False, False]
     await qualified(year - 3, year - 1)

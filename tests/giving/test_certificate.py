@@ -90,9 +90,11 @@ async def test_the_last_good_day_counts_whole_in_shanghai(house: Cast, web: Web,
 async def test_a_renewed_certificate_opens_the_doors_again_but_not_for_the_days_between(house: Cast, web: Web) -> None:
     await _good_until(BEFORE)
     assert (await _pledge(web)).status_code == 409
-    await organisation.enter(
+    fact = await organisation.enter(
         kind=FactKind.CERTIFICATE, value="公募证10", starts_on=TODAY, ends_on=date(2099, 1, 1), by=house.admin
     )
+    assert (await _pledge(web)).status_code == 409, "nobody has seen it yet"
+    await organisation.confirm(fact.id, value="公募证10", by=house.accountant)
     assert (await _pledge(web)).status_code == 201
     assert "公募证10" in (await web.as_("").get("/campaigns/dream-2026")).text
     with pytest.raises(Refusal) as refused:

@@ -193,18 +193,18 @@ async def test_an_admin_is_there_when_one_can_sign_in(house: Cast) -> None:
 
 
 STATUSES = {
-    404: {"store.unknown", "account.unknown", "change.unknown", "token.none", "privacy.unknown"},
-    403: {"sign_in.waiting"},
+    404: {"store.unknown", "account.unknown", "change.unknown", "token.none", "privacy.unknown", "fact.unknown"},
+    403: {"sign_in.waiting", "fact.own"},
     503: {"sign_in.busy"},
     422: {
         "account.login_taken", "account.roles_conflict", "account.roles_admin", "account.not_to_oneself",
         "account.own_password", "account.roles_none", "account.store_unknown", "sign_in.wrong", "code.wrong",
         "code.unreadable", "two_step.stale", "password.wrong", "password.same", "password.weak", "password.common",
-        "privacy.changed", "privacy.order", "privacy.past",
+        "privacy.changed", "privacy.order", "privacy.past", "fact.other",
     },
     409: {
         "account.own_two_step", "change.settled", "change.same_person", "account.last_admin", "account.not_oneself",
-        "two_step.on", "two_step.off", "init.done",
+        "two_step.on", "two_step.off", "init.done", "fact.seen",
     },
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from cast import Cast
+from giving.given import promised
 
 from charity import clock
 from charity.db import reading, transactions
@@ -28,7 +29,10 @@ async def nothing_entered(house: Cast) -> None:
 async def enter(house: Cast, kind: FactKind, value: str, starts: str, ends: str | None = None, by: Any = None) -> None:
     last = date.fromisoformat(ends) if ends else None
     who = by or house.admin
-    await organisation.enter(kind=kind, value=value, starts_on=date.fromisoformat(starts), ends_on=last, by=who)
+    first = date.fromisoformat(starts)
+    fact = await organisation.enter(kind=kind, value=value, starts_on=first, ends_on=last, by=who)
+    if value:
+        await organisation.confirm(fact.id, value=value, by=house.accountant)
 
 
 async def valid(kind: FactKind, day: str) -> str:
@@ -175,7 +179,20 @@ async def test_facts_are_entered_by_page_and_call_and_everybody_reads_what_is_tr
     assert (wrong.status_code, "请填写有效期止" in wrong.text, "公募证8" in wrong.text) == (422, True, True)
     body = {"kind": "tax_deduction", "value": "公告1号", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
     made = await admin.post("/api/v1/organisation/facts", json=body)
-    assert (made.status_code, made.json()) == (201, body)
+    assert (made.status_code, made.json() | body | {"status": "waiting"}) == (201, made.json())
+    assert (await web.as_().get("/api/v1/organisation/facts?on=2026-12-31")).json()["items"] == []
+    seen = await web.as_("cashier").post(
+        f"/api/v1/organisation/facts/{made.json()['id']}/confirm", json={"value": " 公告1号"}
+    )
+    assert (seen.status_code, seen.json()) == (200, {"status": "confirmed"})
+    assert "演ICP备7号" not in (await web.as_("auditor").get("/organisation")).text, "it waits"
+    icp = await reading.value("SELECT id FROM organisation_fact WHERE kind = 'icp'")
+    second, address = web.as_("accountant"), f"/organisation/facts/{icp}/confirm"
+    other = await second.post(address, data={"again": "演ICP备8号"})
+    assert (other.status_code, "和登记的不一样" in other.text, "演ICP备7号" in other.text) == (422, True, False)
+    assert (await admin.post(address, data={"again": "演ICP备7号"})).status_code == 403
+    assert (await second.post(address, data={"again": "演ICP备7号"})).status_code == 303
+    assert (await second.post(address, data={"again": "演ICP备7号"})).status_code == 409
     refused = await admin.post("/api/v1/organisation/facts", json={**body, "ends_on": None})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "ends_on")
     stranger = web.as_()
@@ -192,3 +209,44 @@ async def test_facts_are_entered_by_page_and_call_and_everybody_reads_what_is_tr
     for text in ("演ICP备7号", "公告1号", "2026-01-01 至 2026-12-31", house.admin.name):
         assert text in shown
     assert "登记一项" not in shown
+
+
+async def test_a_changed_account_is_shown_to_givers_when_a_second_person_has_typed_it(web: Any, house: Cast) -> None:
+    """Until then the old one is; one that is sent back never was, and what hides something holds at once."""
+    today = clock.today().isoformat()
+    for kind, value in (
+        (FactKind.ACCOUNT_HOLDER, "临溪市慈善总会"),
+        (FactKind.ACCOUNT_BANK, "农商银行"),
+        (FactKind.ACCOUNT_NUMBER, "8800000020260001"),
+    ):
+        await enter(house, kind, value, today)
+    code = await promised(campaign="everyday")
+    pays = web.as_()
+
+    async def shown() -> list[str]:
+        texts = [(await pays.get(address)).text for address in (f"/p/{code}", "/campaigns/everyday")]
+        known = ("8800000020260001", "6666000020260009", "9900000020260002")
+        return [number for number in known if any(number in text.replace(" ", "") for text in texts)]
+
+    assert await shown() == ["8800000020260001"]
+    changed = {"kind": FactKind.ACCOUNT_NUMBER, "starts_on": clock.today(), "ends_on": None, "by": house.admin}
+    wrong = await organisation.enter(value="6666000020260009", **changed)
+    right = await organisation.enter(value="9900 0000 2026 0002", **changed)
+    assert await shown() == ["8800000020260001"]
+    desk = (await web.as_("accountant").get("/desk")).text
+    assert "有 2 项单位信息等待另一个人核对" in desk
+    page = (await web.as_("accountant").get("/organisation")).text
+    assert "6666000020260009" not in page
+    for by, code_ in ((house.admin, "fact.own"), (house.accountant, "fact.other")):
+        with pytest.raises(Refusal) as refusal:
+            await organisation.confirm(right.id, value="9900000020260003", by=by)
+        assert refusal.value.code == code_
+    await organisation.refuse(wrong.id, by=house.accountant)
+    await organisation.confirm(right.id, value="9900-0000 2026 0002".replace("-", " "), by=house.accountant)
+    assert await shown() == ["9900000020260002"]
+    for entry, code_ in ((wrong.id, "fact.seen"), (right.id, "fact.seen"), (999, "fact.unknown")):
+        with pytest.raises(Refusal) as refusal:
+            await organisation.confirm(entry, value="6666000020260009", by=house.cashier)
+        assert refusal.value.code == code_
+    await organisation.enter(value="", **changed)
+    assert "9900000020260002" not in await shown()

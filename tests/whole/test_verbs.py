@@ -87,6 +87,8 @@ VERBS = {
     "goods.stock.readers.page": "goods.read",
     "goods.till.readers.preview": "goods.move",
     "goods.till.verbs.issue": "goods.move",
+    "office.organisation.verbs.confirm": "organisation.confirm",
+    "office.organisation.verbs.refuse": "organisation.confirm",
     "office.organisation.verbs.enter": "organisation.change",
     "office.privacy.verbs.publish": "organisation.change",
     "office.staff.changes.confirm": "account.manage",

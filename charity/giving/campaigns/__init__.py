@@ -1,6 +1,6 @@
 """Fundraising campaigns 募捐活动: made, filed, published, closed, shown. This is the door; outsiders import only it."""
 
-from .certified import must_be_certified, must_go_on, paused, with_certificate
+from .certified import must_be_certified, must_go_on, paused, receiving_of, with_certificate
 from .facts import FACTS, KEPT, Fact, value_of
 from .facts import of as facts_of
 from .filings import file_by, gate, has_own_fund, is_filed
@@ -69,6 +69,7 @@ __all__ = [
     "must_go_on",
     "names",
     "paused",
+    "receiving_of",
     "value_of",
     "with_certificate",
 ]

@@ -4,11 +4,12 @@ The last good day of a certificate counts whole in Asia/Shanghai: whoever asks s
 on a good day is booked on any later one, and so is what was promised on one. Sources: Charity Law 22, 24, 25.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from charity import clock
+from charity import clock, words
 from charity.db import reading
 from charity.errors import Refusal
 from charity.giving import rules
@@ -65,3 +66,17 @@ async def paused(row: Mapping[str, Any]) -> Refusal | None:
     if facts.missing({**row, "certificate": good.value}, await facts.of(row["slug"]), filing=False):
         return rules.CAMPAIGN_UNFILLED()
     return None
+
+
+async def receiving_of(slug: str) -> str:
+    """The account that givers are shown: what the plan says, while it says the organisation's own account of today.
+
+    The organisation's was seen by two persons (office/organisation); another one in a plan is not shown to a giver.
+    """
+    planned = (await facts.of(slug)).get("receiving", "")
+    own = await organisation.facts_on(clock.today())
+    number = own.value(FactKind.ACCOUNT_NUMBER)
+    if not number or number in re.sub(r"\D", "", planned):
+        return planned
+    holder, bank = own.value(FactKind.ACCOUNT_HOLDER), own.value(FactKind.ACCOUNT_BANK)
+    return words.say("户名 {holder}；开户行 {bank}；账号 {number}", holder=holder, bank=bank, number=number)

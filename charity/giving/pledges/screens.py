@@ -78,7 +78,7 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
         "row": row,
         "campaign": campaign,
         "campaign_href": f"/campaigns/{row.campaign_id}" if campaign.row["reach"] == "public" else "",
-        "receiving": (await campaigns.facts_of(row.campaign_id)).get("receiving", ""),
+        "receiving": await campaigns.receiving_of(row.campaign_id),
         "state": status(code, pledges.STATUS_WORDS, PLEDGE_TONES),
         "left_fen": left,
         "channel": words.translate(channels.CHANNELS[row.channel].words),

@@ -1,10 +1,10 @@
 """The organisation 慈善总会: who we are, one row, and what is true of it on which days. This is the door."""
 
-from charity.office.models import FactKind
+from charity.office.models import FactKind, FactStatus
 
-from .facts import EVER, FACT_WORDS, Fact, Facts, facts_on, forget, history
+from .facts import EVER, FACT_WORDS, Fact, Facts, facts_on, forget, history, waiting
 from .readers import UNNAMED, Organisation, get
-from .verbs import add, change, describe, enter, must_cover
+from .verbs import add, change, confirm, describe, enter, must_cover, refuse
 
 __all__ = [
     "EVER",
@@ -12,10 +12,12 @@ __all__ = [
     "UNNAMED",
     "Fact",
     "FactKind",
+    "FactStatus",
     "Facts",
     "Organisation",
     "add",
     "change",
+    "confirm",
     "describe",
     "enter",
     "facts_on",
@@ -23,4 +25,6 @@ __all__ = [
     "get",
     "history",
     "must_cover",
+    "refuse",
+    "waiting",
 ]

@@ -5,12 +5,15 @@ from typing import Any
 
 from charity import clock
 from charity.office import organisation
+from charity.office.organisation import FactStatus, screens
 from charity.office.organisation.forms import (
-    FactAnswer,
+    EnteredAnswer,
     FactBody,
     FactsAnswer,
     FactsQuery,
     HistoryAnswer,
+    SecondBody,
+    SeenAnswer,
 )
 from charity.web.api import Call, Endpoint
 
@@ -23,18 +26,34 @@ async def show(call: Call) -> dict[str, Any]:
     return {"on": on, "items": [asdict(valid[kind]) for kind in organisation.FactKind if kind in valid]}
 
 
-async def enter(call: Call) -> FactAnswer:
-    """Say what is true from a day to a day."""
+async def enter(call: Call) -> EnteredAnswer:
+    """Say what is true from a day to a day; it waits for its second look."""
     body: FactBody = call.body
     entered = await organisation.enter(
         kind=body.kind, value=body.value, starts_on=body.starts_on, ends_on=body.ends_on, by=call.by
     )
-    return FactAnswer.model_validate(asdict(entered))
+    return EnteredAnswer.model_validate(asdict(entered))
 
 
-async def history(call: Call) -> dict[str, Any]:  # noqa: ARG001 - a handler's signature
-    """What was entered, the newest first."""
-    return {"items": [asdict(fact) for fact in await organisation.history()], "next": None}
+async def confirm(call: Call) -> SeenAnswer:
+    """The second look: the fact is true."""
+    await organisation.confirm(_entry(call), value=call.body.value, by=call.by)
+    return SeenAnswer(status=FactStatus.CONFIRMED)
+
+
+async def refuse(call: Call) -> SeenAnswer:
+    """The second look: the fact is wrong."""
+    await organisation.refuse(_entry(call), by=call.by)
+    return SeenAnswer(status=FactStatus.REFUSED)
+
+
+def _entry(call: Call) -> int:
+    return screens.entry_of(call.path["id"])
+
+
+async def history(call: Call) -> dict[str, Any]:
+    """What was entered, the newest first; what waits is empty for all but who entered it."""
+    return {"items": [asdict(screens.seen_by(fact, call.by)) for fact in await organisation.history()], "next": None}
 
 
 endpoints = [
@@ -53,9 +72,26 @@ endpoints = [
         enter,
         permission="organisation.change",
         body=FactBody,
-        answer=FactAnswer,
+        answer=EnteredAnswer,
         status=201,
-        summary="登记单位信息及其有效期",
+        summary="登记单位信息及其有效期，由另一个人核对后生效",
+    ),
+    Endpoint(
+        "POST",
+        "/organisation/facts/{id}/confirm",
+        confirm,
+        permission="organisation.confirm",
+        body=SecondBody,
+        answer=SeenAnswer,
+        summary="照原件再输入一次，核对别人登记的单位信息",
+    ),
+    Endpoint(
+        "POST",
+        "/organisation/facts/{id}/refuse",
+        refuse,
+        permission="organisation.confirm",
+        answer=SeenAnswer,
+        summary="退回别人登记的单位信息",
     ),
     Endpoint(
         "GET",

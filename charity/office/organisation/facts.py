@@ -1,8 +1,9 @@
 """What is true of the organisation on a day: certificate, qualifications, numbers, account, contact, address.
 
-Always true: rows are only added, and of those that cover a day the newest is right; an empty one says that there is
-none. A last good day holds to its end in Asia/Shanghai, for whoever asks says a business date. Sources: Charity Law
-24 and 25, 税前扣除资格 by year (财政部 税务总局 民政部公告2020年第27号), ICP and 公安 numbers, finding L3.
+Always true: what is entered is true when a second person has typed it again; rows are only added, and of those that
+cover a day the newest is right; an empty one says that there is none. A last good day holds to its end in
+Asia/Shanghai, for whoever asks says a business date. Sources: Charity Law 24 and 25, 税前扣除资格 by year
+(财政部 税务总局 民政部公告2020年第27号), ICP and 公安 numbers, finding L3.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from charity.office.kept import Kept
-from charity.office.models import FactKind, OrganisationFact
+from charity.office.models import FactKind, FactStatus, OrganisationFact
 from charity.roles import PUBLIC
 
 FACT_WORDS: Final[dict[str, str]] = {
@@ -42,6 +43,8 @@ class Fact:
     ends_on: str | None
     entered_at: str = ""
     entered_by: str = ""
+    id: int = 0
+    status: FactStatus = FactStatus.CONFIRMED
 
     def covers(self, day: str) -> bool:
         """Whether it says something about this day."""
@@ -76,7 +79,7 @@ async def facts_on(day: date, *, kept: bool = False) -> Facts:
 
 def valid_on(day: date, rows: Iterable[Fact]) -> Facts:
     """What these rows, the newest last, say of a day."""
-    covering = {row.kind: row for row in rows if row.covers(day.isoformat())}
+    covering = {row.kind: row for row in rows if row.status == FactStatus.CONFIRMED and row.covers(day.isoformat())}
     return Facts(day, {kind: fact for kind, fact in covering.items() if fact.value})
 
 
@@ -85,10 +88,24 @@ async def history() -> list[Fact]:
     return list(reversed(await _rows()))[:HISTORY_MAX]
 
 
+async def waiting() -> list[Fact]:
+    """What waits for its second look, the oldest first."""
+    return [fact for fact in await _rows() if fact.status == FactStatus.WAITING]
+
+
 async def _rows() -> list[Fact]:
     """All rows, the newest last: a few a year."""
     return [
-        Fact(FactKind(row.kind), row.value, row.starts_on, row.ends_on, row.entered_at, row.entered_by)
+        Fact(
+            FactKind(row.kind),
+            row.value,
+            row.starts_on,
+            row.ends_on,
+            row.entered_at,
+            row.entered_by,
+            row.id,
+            FactStatus(row.status),
+        )
         for row in await OrganisationFact.visible_to(PUBLIC).order_by("id")
     ]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from charity.office.models import FactKind
+from charity.office.models import FactKind, FactStatus
 from charity.office.organisation.verbs import VALUE_MAX
 from charity.web.api import Query
 from charity.web.fields import Day
@@ -25,6 +25,28 @@ class FactForm(BaseModel):
     value: str = Field("", max_length=VALUE_MAX)
     starts_on: Day
     ends_on: Annotated[Day | None, BeforeValidator(_none)] = None
+
+
+class SecondForm(BaseModel):
+    """The fact once more, as whoever has the second look types it."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    again: str = Field(max_length=VALUE_MAX)
+
+
+class SecondBody(BaseModel):
+    """The same from a program."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: str = Field(max_length=VALUE_MAX, description="照原件再输入一次的内容")
+
+
+class SeenAnswer(BaseModel):
+    """What the second look came to."""
+
+    status: FactStatus
 
 
 class FactBody(BaseModel):
@@ -65,6 +87,8 @@ class EnteredAnswer(FactAnswer):
 
     entered_at: str
     entered_by: str
+    id: int
+    status: FactStatus = Field(description="waiting：等待另一个人核对，还没有生效")
 
 
 class HistoryAnswer(BaseModel):

@@ -10,7 +10,7 @@ from charity.errors import Refusal
 from charity.office import organisation
 from charity.office.limits import SMALL
 from charity.office.organisation import screens
-from charity.office.organisation.forms import FactForm
+from charity.office.organisation.forms import FactForm, SecondForm
 from charity.web import auth, forms, pages
 
 
@@ -21,7 +21,8 @@ async def show(request: Request) -> Response:
 
 
 async def _page(request: Request, status: int, **context: Any) -> Response:
-    return await pages.page(request, "office/organisation/show.html", status, **await screens.page(), **context)
+    by = auth.allowed(request, "organisation.read")
+    return await pages.page(request, "office/organisation/show.html", status, **await screens.page(by), **context)
 
 
 async def enter(request: Request) -> Response:
@@ -35,10 +36,34 @@ async def enter(request: Request) -> Response:
         )
     except Refusal as refusal:
         return await _page(request, refusal.status, values=data, errors=pages.errors(refusal))
-    return pages.see_other(request, "/organisation", flash="已登记")
+    flash = "已登记，等另一个人核对后生效" if form.value.strip() else "已登记"
+    return pages.see_other(request, "/organisation", flash=flash)
+
+
+async def confirm(request: Request) -> Response:
+    """The second look: the fact is true."""
+    by = auth.allowed(request, "organisation.confirm")
+    data = await forms.data(request, SecondForm)
+    entry = screens.entry_of(request.path_params["id"])
+    try:
+        await organisation.confirm(entry, value=forms.read(SecondForm, data).again, by=by)
+    except Refusal as refusal:
+        errors = [{**error, "field": "again"} for error in pages.errors(refusal)]
+        return await _page(request, refusal.status, values={}, errors=errors)
+    return pages.see_other(request, "/organisation", flash="已核对，现在生效")
+
+
+async def refuse(request: Request) -> Response:
+    """The second look: the fact is wrong."""
+    by = auth.allowed(request, "organisation.confirm")
+    await forms.data(request)
+    await organisation.refuse(screens.entry_of(request.path_params["id"]), by=by)
+    return pages.see_other(request, "/organisation", flash="已退回", kind="warn")
 
 
 routes = [
     Route("/organisation", show, methods=["GET"]),
     Route("/organisation", enter, methods=["POST"], max_body_size=SMALL),
+    Route("/organisation/facts/{id}/confirm", confirm, methods=["POST"], max_body_size=SMALL),
+    Route("/organisation/facts/{id}/refuse", refuse, methods=["POST"], max_body_size=SMALL),
 ]

@@ -1,28 +1,50 @@
 """What the page of the organisation shows, with words in the reader's language."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from charity import clock, words
-from charity.office import organisation
-from charity.office.models import FactKind, Staff
+from charity.office import organisation, rules
+from charity.office.models import FactKind, FactStatus, Staff
 from charity.office.organisation.facts import EVER, FACT_WORDS, Fact
-from charity.roles import SYSTEM
-from charity.web.choices import choices
+from charity.roles import SYSTEM, Actor
+from charity.web.choices import choices, status
 
+STATUS_WORDS = {"waiting": "等待核对", "confirmed": "已核对", "refused": "已退回"}
+STATUS_TONES = {"waiting": "wait", "confirmed": "good", "refused": "bad"}
+ENTRY_DIGITS = 15
 SOON = timedelta(days=60)
 """So long before its last day a fact says that it ends."""
 CODES = frozenset({FactKind.CERTIFICATE, FactKind.ICP, FactKind.POLICE, FactKind.ACCOUNT_NUMBER})
 
 
-async def page() -> dict[str, Any]:
+def entry_of(text: str) -> int:
+    """The number of an entry in an address, or fact.unknown (404)."""
+    if not (text.isascii() and text.isdigit() and len(text) <= ENTRY_DIGITS):
+        raise rules.FACT_UNKNOWN()
+    return int(text)
+
+
+def seen_by(fact: Fact, by: Actor) -> Fact:
+    """A fact as this account sees it: what waits is typed from the original, so nobody is shown it."""
+    if fact.status != FactStatus.WAITING or fact.entered_by == by.key:
+        return fact
+    return replace(fact, value="")
+
+
+async def page(by: Actor) -> dict[str, Any]:
     """Who we are, what is true today, and what was entered."""
     today, entered = await organisation.facts_on(clock.today()), await organisation.history()
     names = await Staff.with_keys({fact.entered_by for fact in entered}).values_list("key", "name")
     return {
         "row": await organisation.get(),
         "facts": [_fact(kind, today.get(kind)) for kind in FactKind],
-        "rows": [_entered(fact, dict(names)) for fact in entered],
+        "rows": [_entered(seen_by(fact, by), dict(names)) for fact in entered],
+        "waiting": [
+            {**_entered(fact, dict(names)), "id": fact.id, "own": fact.entered_by == by.key}
+            for fact in await organisation.waiting()
+        ],
         "kinds": choices(FACT_WORDS),
         "today": clock.today().isoformat(),
     }
@@ -51,7 +73,8 @@ def _period(fact: Fact) -> str:
 def _entered(fact: Fact, names: dict[str, str]) -> dict[str, Any]:
     return {
         "kind": words.translate(FACT_WORDS[fact.kind]),
-        "value": fact.value or words.say("（停用）"),
+        "value": fact.value or words.say("（停用）" if fact.status == FactStatus.CONFIRMED else "（等待核对）"),
+        "status": status(fact.status, STATUS_WORDS, STATUS_TONES),
         "period": _period(fact),
         "at": fact.entered_at,
         "by": names.get(fact.entered_by, words.translate(SYSTEM.name)),

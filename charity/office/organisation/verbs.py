@@ -1,13 +1,16 @@
 """Describing the organisation (`charity init`, the demo), and entering what is true of it for some days."""
 
+import hmac
 import re
+from dataclasses import replace
 from datetime import date
 
 from charity import clock, texts
 from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
-from charity.office.models import FactKind
+from charity.office import rules
+from charity.office.models import FactKind, FactStatus, OrganisationFact
 from charity.office.organisation import facts
 from charity.office.organisation.readers import Organisation
 from charity.roles import SYSTEM, Actor
@@ -47,31 +50,79 @@ async def change(organisation: Organisation) -> None:
     facts.forget()
 
 
-async def add(tx: Tx, fact: facts.Fact, *, by: Actor) -> None:
-    """Add a row in the caller's transaction."""
-    row = {
-        "kind": fact.kind.value,
-        "value": fact.value,
-        "starts_on": fact.starts_on,
-        "ends_on": fact.ends_on,
-        "entered_at": clock.stamp(),
-        "entered_by": by.key,
-    }
-    await tx.insert("organisation_fact", [row])
+async def add(tx: Tx, fact: facts.Fact, *, by: Actor) -> facts.Fact:
+    """Add a row in the caller's transaction; as it was kept."""
+    kept = replace(fact, entered_at=clock.stamp(), entered_by=by.key)
+    row = await tx.row(
+        "INSERT INTO organisation_fact (kind, value, starts_on, ends_on, entered_at, entered_by, status) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        kept.kind.value,
+        kept.value,
+        kept.starts_on,
+        kept.ends_on,
+        kept.entered_at,
+        kept.entered_by,
+        kept.status.value,
+    )
+    assert row is not None, "a row was added"
+    return replace(kept, id=row["id"])
 
 
 async def enter(*, kind: FactKind, value: str, starts_on: date, ends_on: date | None, by: Actor) -> facts.Fact:
-    """Say what is true from a day to a day, both included; an empty value says that there is none in those days.
+    """Say what is true from a day to a day, both included, once another person has confirmed it.
 
-    What was entered before stays, and is right where this says nothing. Raises field errors.
+    An empty value says that there is none in those days: that only hides something, and is so at once. What was
+    entered before stays, and is right where this says nothing. Raises field errors.
     """
     by.must("organisation.change")
     value = _normal(kind, value)
     _must_be(kind, value, starts_on, ends_on)
-    fact = facts.Fact(kind, value, starts_on.isoformat(), ends_on.isoformat() if ends_on else None)
-    await transactions.run(lambda tx: add(tx, fact, by=by))
+    status = FactStatus.WAITING if value else FactStatus.CONFIRMED
+    last = ends_on.isoformat() if ends_on else None
+    fact = facts.Fact(kind, value, starts_on.isoformat(), last, status=status)
+    fact = await transactions.run(lambda tx: add(tx, fact, by=by))
     facts.forget()
     return fact
+
+
+async def confirm(entry: int, *, value: str, by: Actor) -> None:
+    """The second look: the fact, typed once more from the original by somebody else, is true from now on."""
+    by.must("organisation.confirm")
+    row = await _waiting(entry, by)
+    if not hmac.compare_digest(_normal(FactKind(row.kind), value).encode(), row.value.encode()):
+        raise rules.FACT_OTHER()
+    await _see(entry, FactStatus.CONFIRMED, by)
+
+
+async def refuse(entry: int, *, by: Actor) -> None:
+    """The second look found it wrong: it was never true, and may be entered anew."""
+    by.must("organisation.confirm")
+    await _waiting(entry, by)
+    await _see(entry, FactStatus.REFUSED, by)
+
+
+async def _waiting(entry: int, by: Actor) -> OrganisationFact:
+    row = await OrganisationFact.visible_to(by).get_or_none(id=entry)
+    if row is None:
+        raise rules.FACT_UNKNOWN()
+    if row.entered_by == by.key:
+        raise rules.FACT_OWN()
+    if row.status != FactStatus.WAITING:
+        raise rules.FACT_SEEN()
+    return row
+
+
+async def _see(entry: int, status: FactStatus, by: Actor) -> None:
+    async def work(tx: Tx) -> bool:
+        sql = (
+            "UPDATE organisation_fact SET status = $2, seen_by = $3, seen_at = $4 "
+            "WHERE id = $1 AND status = 'waiting' RETURNING id"
+        )
+        return await tx.row(sql, entry, status.value, by.key, clock.stamp()) is not None
+
+    if not await transactions.run(work):
+        raise rules.FACT_SEEN()
+    facts.forget()
 
 
 def _normal(kind: FactKind, value: str) -> str:
