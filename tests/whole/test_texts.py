@@ -31,6 +31,7 @@ from charity.documents import exports
 from charity.errors import Refusal
 from charity.finance import reviews, transfers
 from charity.goods.intake.screens import HEADER, NEW_ITEM
+from charity.office import organisation
 from charity.roles import PERMISSIONS
 from charity.web import fields, forms, limits
 
@@ -125,6 +126,10 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     await targeted(house)
     invitation = await invited(house)
     household = str(await reading.value("SELECT MIN(code) FROM household WHERE status = 'active'"))
+    phone = organisation.FactKind.PHONE
+    fact = await organisation.enter(
+        kind=phone, value="0577-12345678", starts_on=clock.today(), ends_on=None, by=house.admin
+    )
     account = await accounts.enter(household=household, account="6217000012345678", by=house.caseworker)
     await branch_opened()
     await gift_to("F-GEN", 300_000)
@@ -140,6 +145,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/receipts/": {"code": gift.body["receipt"]["code"]},
         "/r/": {"code": gift.body["receipt"]["code"]},
         "/p/": {"code": await promised()},
+        "/organisation/facts/": {"id": str(fact.id)},
         "/refunds/": {"number": await requested(house, gift, 100)},
         "/reversals/": {"number": await wrong_gift(house, await give(house))},
         "/desk/campaigns/": {"slug": "everyday", "step": "file"},
