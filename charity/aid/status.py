@@ -3,17 +3,9 @@
 from typing import Any
 
 from charity import words
+from charity.printing.vouchers import STATUSES
 
-STATUS_WORDS = {
-    "draft": "草稿",
-    "approving": "审批中",
-    "approved": "已批准",
-    "paid": "已付款",
-    "bounced": "已退汇",
-    "delivered": "已签收",
-    "rejected": "已驳回",
-    "cancelled": "已取消",
-}
+STATUS_WORDS = STATUSES
 TONES = {
     "draft": "none",
     "approving": "wait",

@@ -173,10 +173,15 @@ async def reviewers_of(seqs: Sequence[int]) -> list[str]:
 
 async def shown_of(seq: int | None) -> str:
     """The month and number of an entry, with the entry's own: `2026-11 记-0123 #4567`; "" for none."""
+    return (await of_entry(seq))[1]
+
+
+async def of_entry(seq: int | None) -> tuple[str, str]:
+    """The number of an entry's journal voucher, and it as `shown_of` has it; both "" for no entry."""
     if seq is None:
-        return ""
-    number = (await numbers_of([seq])).get(seq)
-    return f"{number[:4]}-{number[4:6]} {printed(number)} #{seq}" if number else f"#{seq}"
+        return "", ""
+    number = (await numbers_of([seq])).get(seq, "")
+    return number, f"{number[:4]}-{number[4:6]} {printed(number)} #{seq}" if number else f"#{seq}"
 
 
 async def _keys(seqs: Sequence[int], ask: Ask) -> dict[int, str]:

@@ -1,12 +1,12 @@
 """What lists are filtered by: a name (sealed in the address), an amount, days, a bank number, codes."""
 
-from collections.abc import Container, Sequence
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Container, Sequence
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from charity.errors import FieldError, unreadable
+from charity.errors import FieldError, Refusal, unreadable
 from charity.money import AMOUNT_MAX_FEN, parse_yuan, yuan
 from charity.web import sealed_words
 from charity.web.fields import DayText
@@ -14,6 +14,7 @@ from charity.web.fields import DayText
 ROWS = 100
 """Rows of a page."""
 TEXT_MAX = 64
+T = TypeVar("T")
 NO_SUCH_CODE = "没有这个代码，请从列表里选"
 NOT_OURS = "这个网址里的姓名读不出来，请重新填写"
 BACKWARDS = "上限不能小于下限"
@@ -43,6 +44,11 @@ class ListFilters(BaseModel):
     bank: str = Field("", max_length=TEXT_MAX)
     after: str = Field("", max_length=200)
 
+    def chosen(self, *without: str) -> dict[str, Any]:
+        """What the reader of a list asks by: fields under their names, who as `name`, the bounds as `amounts`."""
+        fields = self.model_dump(exclude={"who", "least", "most", *without})
+        return {**fields, "name": self.who, "amounts": self.amounts()}
+
     def amounts(self) -> tuple[int, int] | None:
         """The lower and the upper bound, fen; None for any."""
         if not (self.least or self.most):
@@ -52,6 +58,18 @@ class ListFilters(BaseModel):
         if last < first:
             raise unreadable(FieldError("most", BACKWARDS))
         return first, last
+
+
+async def rows_of(
+    refusal: Refusal | None, read: Callable[[], Awaitable[Sequence[T]]]
+) -> tuple[Sequence[T], Refusal | None]:
+    """The rows of a list, or none and what is wrong with its filters: unreadable ones, or some that `read` refuses."""
+    if refusal is not None:
+        return [], refusal
+    try:
+        return await read(), None
+    except Refusal as wrong:
+        return [], wrong
 
 
 def must_know(field: str, code: str, known: Container[str]) -> None:

@@ -37,6 +37,7 @@ FILLED = {
     "0036_figures": "INSERT INTO figure_",
     "0028_money_places": "UPDATE holding",
     "0074_closed_before_opening": "UPDATE head",
+    "0080_looked_up_later": "INSERT INTO lookup_due",
 }
 """Files, and how their statements begin that fill what they made."""
 
@@ -415,3 +416,136 @@ async def test_refunds_of_before_keep_what_they_were_and_open_ones_get_a_cause(
         ):
             with pytest.raises(Exception, match=r"(?i)check"):
                 await _do(f"UPDATE refund SET {change} WHERE number = 'TK-1'")
+
+
+async def _before(name: str, folder: Path) -> None:
+    """The database as it was before a migration."""
+    for path in sorted(migrations.FOLDER.glob("*.sql")):
+        if path.name < name:
+            shutil.copy(path, folder)
+    await migrations.migrate(folder)
+
+
+_BEFORE_FACTS = {
+    "name": "临溪市慈善总会",
+    "short": "临溪慈善",
+    "contact": "募捐办公室",
+    "phone": "",
+    "address": "善行路1号",
+}
+_OLD_CAMPAIGN: dict[str, Any] = {
+    "kind": "orphan", "reach": "public", "status": "active", "fund": "F-GEN", "funds": "[]", "starts_on": "2026-01-01",
+    "prefix": "RC", "purpose": "x", "created_at": "x", "filing_no": "备1", "filed_on": "2026-01-01",
+    "platform_url": "https://platform.invalid", "certificate_no": "证1", "beneficiaries": "孤儿", "surplus": "",
+    "cost_note": "不提取", "receiving": "银行", "contact": "办公室",
+}  # fmt: skip
+_FUND = {"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}
+
+
+async def test_what_the_organisation_was_before_it_had_days_is_true_for_ever(
+    database_empty: str, tmp_path: Path
+) -> None:
+    async with engine.opened():
+        await _before("0055", tmp_path)
+        await transactions.run(lambda tx: tx.insert("organisation", [{"id": 1, **_BEFORE_FACTS}]))
+        assert "0055_organisation_facts" in await migrations.migrate()
+        facts = await reading.tuples(
+            "SELECT kind, value, starts_on, ends_on, entered_by FROM organisation_fact ORDER BY kind"
+        )
+        assert list(map(tuple, facts)) == [
+            ("address", "善行路1号", "1949-01-01", None, "system"),
+            ("contact", "募捐办公室", "1949-01-01", None, "system"),
+        ], "nothing is made of what was empty"
+        kept = await reading.tuples("SELECT id, name, short FROM organisation")
+        assert list(map(tuple, kept)) == [(1, "临溪市慈善总会", "临溪慈善")]
+
+
+async def test_the_facts_of_a_plan_move_and_everyday_acceptance_loses_its_filing(
+    database_empty: str, tmp_path: Path
+) -> None:
+    async with engine.opened():
+        await _before("0058", tmp_path)
+
+        async def work(tx: Tx) -> None:
+            await tx.insert("fund", [_FUND])
+            await tx.insert("campaign", [{"slug": "c", "name": "C", **_OLD_CAMPAIGN}])
+            await tx.insert("campaign", [{"slug": "e", "name": "E", **_OLD_CAMPAIGN, "kind": "everyday"}])
+
+        await transactions.run(work)
+        assert "0058_campaign_facts" in await migrations.migrate()
+        facts = await reading.tuples("SELECT field, value FROM campaign_fact WHERE campaign = 'c' ORDER BY field")
+        assert list(map(tuple, facts)) == [
+            ("beneficiaries", "孤儿"),
+            ("contact", "办公室"),
+            ("cost_note", "不提取"),
+            ("receiving", "银行"),
+        ]
+        filed = await reading.tuples("SELECT slug, filing_no, filed_on, platform_url FROM campaign ORDER BY slug")
+        assert list(map(tuple, filed)) == [
+            ("c", "备1", "2026-01-01", "https://platform.invalid"),
+            ("e", "", None, ""),
+        ]
+
+
+async def test_who_reviewed_before_stands_with_the_voucher_and_nobody_with_the_others(
+    database_empty: str, tmp_path: Path
+) -> None:
+    async with engine.opened():
+        await _before("0064", tmp_path)
+        entry = {"recorded_at": "x", "effective_on": "2026-01-01", "party": "p", "actor": "a"}
+        entry |= {"body": "{}", "leaf": "l", "prev": "p", "reverses": None, "kind": "gift.cash"}
+        voucher = {"month": "202601", "day": "2026-01-01", "kind": "gift.cash", "first_seq": 1, "last_seq": 1}
+        voucher |= {"entries": 1, "amount_fen": 5, "leaves": "", "cashiers": "", "makers": "", "unusual": "", "rank": 1}
+        vouchers = [
+            {"number": f"202601-{n}", "n": n, "key": f"k{n}", "open_key": None, **voucher, "reviewed_at": at}
+            for n, at in ((1, "y"), (2, None))
+        ]
+        review = {"number": "202601-1", "reviewer": "b", "at": "y", "entries": 1, "leaves": "", "content_hash": "h"}
+
+        async def work(tx: Tx) -> None:
+            await tx.insert("entry", [{"seq": 1, "id16": "e1", **entry}])
+            await tx.insert("journal_voucher", vouchers)
+            await tx.insert("journal_review", [review])
+
+        await transactions.run(work)
+        assert "0064_reviewer_and_copies" in await migrations.migrate()
+        kept = await reading.tuples("SELECT number, reviewed_at, reviewed_by FROM journal_voucher ORDER BY number")
+        assert list(map(tuple, kept)) == [("202601-1", "y", "b"), ("202601-2", None, None)]
+
+
+async def test_vouchers_of_before_are_kept_whole_and_a_number_is_no_longer_theirs_alone(
+    database_empty: str, tmp_path: Path
+) -> None:
+    draft = {"year": 2026, "status": "approved", "purpose": "administration", "programme": None, "fund": "F-GEN"}
+    draft |= {"payee_kind": "supplier", "payee": "GY", "amount_fen": 7, "recipients": 0, "reason": b"sealed"}
+    draft |= {"salt": "s", "content": "{}", "content_hash": "h", "approvals": "[]", "maker": "m", "made_at": "x"}
+    draft |= {"changed_at": "y", "returned_at": None, "payer": None, "paid_on": None, "paid_at": None}
+    draft |= {"paid_from": None, "channel_ref": "ICBC-1", "entry": None, "entry_seq": None}
+    async with engine.opened():
+        await _before("0047", tmp_path)
+
+        async def work(tx: Tx) -> None:
+            await tx.insert("fund", [_FUND])
+            await tx.insert("voucher", [{"number": "BF-1", **draft}])
+
+        await transactions.run(work)
+        with pytest.raises(Exception, match=r"(?i)unique"):
+            await transactions.run(lambda tx: tx.insert("voucher", [{"number": "BF-2", **draft}]))
+        assert "0047_gifts_booked_anew" in await migrations.migrate()
+        (kept,) = await reading.rows(f"SELECT {', '.join(draft)} FROM voucher")
+        assert {**kept, "reason": bytes(kept["reason"])} == draft
+        await transactions.run(lambda tx: tx.insert("voucher", [{"number": "BF-2", **draft}]))
+        with pytest.raises(Exception, match=r"(?i)check"):
+            await _do("UPDATE voucher SET status = 'paid' WHERE number = 'BF-2'")
+
+
+async def test_receipts_issued_later_than_their_gifts_are_looked_up_after_0080(house: Cast, tmp_path: Path) -> None:
+    code = (await give(house)).body["receipt"]["code"]
+    await give(house)
+    new = (await as_shown.replace(code, reason="错名", donor=Donor("person", "王晓明"), by=house.accountant)).body[
+        "code"
+    ]
+    assert [row["receipt"] for row in await reading.rows("SELECT receipt FROM lookup_due")] == [new]
+    await _do("DELETE FROM lookup_due")
+    await _fill_again("0080_looked_up_later", tmp_path / "migrations")
+    assert [tuple(row) for row in await reading.tuples("SELECT receipt, times FROM lookup_due")] == [(new, 1)]

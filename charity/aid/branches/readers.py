@@ -119,7 +119,7 @@ async def roster(number: str) -> Roster:
     if row is None:
         raise rules.ROSTER_UNKNOWN(number=number)
     names = await staff.names({row["maker"], row["decided_by"] or ""} - {""})
-    seq = row["entry_seq"]
+    journal, entry = await journal_vouchers.of_entry(row["entry_seq"])
     listed = await recipients.of_content(row["content_hash"])
     return Roster(
         row=row,
@@ -129,8 +129,8 @@ async def roster(number: str) -> Roster:
         advance=await advance(row["voucher"]),
         maker=names.get(row["maker"], ""),
         decided_by=names.get(row["decided_by"], ""),
-        entry=await journal_vouchers.shown_of(seq),
-        journal=(await journal_vouchers.numbers_of([seq])).get(seq, "") if seq else "",
+        entry=entry,
+        journal=journal,
     )
 
 

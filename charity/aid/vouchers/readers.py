@@ -155,16 +155,15 @@ async def get(number: str) -> VoucherView:
     fund = await funds.get(row["fund"])
     programmes = await funds.programme_names([row["programme"] or ""])
     names = await staff.names({row["maker"], row["payer"] or "", *(d["account"] for d in decisions)} - {""})
+    journal, entry = await journal_vouchers.of_entry(row["entry_seq"])
     return VoucherView(
         row=row,
         reason=sealed.unseal("voucher", "reason", number, row["reason"]),
         payee=await payees.known(row["payee_kind"], row["payee"]),
         listed=await recipients.of_content(row["content_hash"]),
         paid_from=(await places.labels()).get(row["paid_from"], "") if row["paid_from"] else "",
-        entry=await journal_vouchers.shown_of(row["entry_seq"]),
-        journal=(await journal_vouchers.numbers_of([row["entry_seq"]])).get(row["entry_seq"], "")
-        if row["entry_seq"]
-        else "",
+        entry=entry,
+        journal=journal,
         programme=programmes.get(row["programme"], ""),
         fund=fund.shown,
         fund_kind=fund.kind,

@@ -18,7 +18,7 @@ from charity.ledger import funds
 from charity.people.masking import Reader
 from charity.roles import Actor
 from charity.web import auth, confirming, forms, pages
-from charity.web.list_filters import ROWS, must_know
+from charity.web.list_filters import ROWS, must_know, rows_of
 
 DECISIONS: dict[str, tuple[str, str]] = {
     # page: (permission, the words of the next page)
@@ -33,19 +33,18 @@ async def listed(request: Request) -> Response:
     by = auth.allowed(request, "voucher.read")
     asked, refusal = forms.filters(request, VouchersQuery)
     money, programmes = await funds.names(), await funds.programme_names()
-    rows: list[dict[str, Any]] = []
-    following = None
-    if refusal is None:
-        try:
-            must_know("status", asked.status, {*STATUS_WORDS, readers.OPEN_FILTER})
-            must_know("purpose", asked.purpose, PURPOSE_WORDS)
-            must_know("programme", asked.programme, programmes)
-            must_know("fund", asked.fund, money)
-            chosen = asked.model_dump(exclude={"who", "least", "most"})
-            filters = readers.Filters(**chosen, name=asked.who, amounts=asked.amounts(), limit=ROWS)
-            rows, following = await readers.page(filters, by=by)
-        except Refusal as wrong:
-            refusal = wrong
+    following: str | None = None
+
+    async def read() -> list[dict[str, Any]]:
+        nonlocal following
+        must_know("status", asked.status, {*STATUS_WORDS, readers.OPEN_FILTER})
+        must_know("purpose", asked.purpose, PURPOSE_WORDS)
+        must_know("programme", asked.programme, programmes)
+        must_know("fund", asked.fund, money)
+        listed, following = await readers.page(readers.Filters(**asked.chosen(), limit=ROWS), by=by)
+        return listed
+
+    rows, refusal = await rows_of(refusal, read)
     context = screens.page(rows, {**money, **programmes})
     context |= pages.pager(request, following) | await readers.choices()
     context["names_whole"] = payees.reader(by) == Reader.PERMITTED

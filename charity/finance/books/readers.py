@@ -103,11 +103,10 @@ async def account(code: str, begin: str, end: str, *, after: str, by: Actor) -> 
     by.must("ledger.read")
     if not await subledger.known(code):
         raise rules.ACCOUNT_UNKNOWN(account=code[: rules.CODE_SHOWN])
-    return await _lines([code], begin, end, after)
+    return await _lines([code], begin, end, after, _sum(await subledger.turned(begin, end, accounts=[code])))
 
 
-async def _lines(codes: Sequence[str], begin: str, end: str, after: str) -> Account:
-    total = _sum(await subledger.turned(begin, end, accounts=codes))
+async def _lines(codes: Sequence[str], begin: str, end: str, after: str, total: Turned) -> Account:
     year = _sum(await subledger.turned(f"{end[:4]}-01-01", end, accounts=codes))
     lines, following = await subledger.lines(codes, begin, end, after=after, limit=PAGE)
     vouchers = await journal_vouchers.some([line.number for line in lines])
@@ -136,7 +135,9 @@ async def fund(code: str, begin: str, end: str, *, after: str, by: Actor) -> Fun
     places = await subledger.turned(begin, end, accounts=codes) if codes else {}
     large = await subledger.large(codes, begin, end)
     vouchers = await journal_vouchers.some([number for number, _ in large])
-    money = await _lines(codes, begin, end, after) if codes else Account(Turned(), Turned(), [], {}, {}, None)
+    money = (
+        await _lines(codes, begin, end, after, _sum(places)) if codes else Account(Turned(), Turned(), [], {}, {}, None)
+    )
     return Fund(money, places, large, {row["number"]: row for row in vouchers})
 
 

@@ -19,7 +19,7 @@ from charity.giving.rules import CAMPAIGN_NOT_OPEN, CAMPAIGN_UNFILLED, CERTIFICA
 from charity.office import privacy
 from charity.web import auth, confirming, forms, pages, policies
 from charity.web.choices import choices
-from charity.web.list_filters import ROWS, must_know
+from charity.web.list_filters import ROWS, must_know, rows_of
 from charity.words import Term
 
 CLOSED_DOORS = {rule.code for rule in (CAMPAIGN_NOT_OPEN, CERTIFICATE_NOT_GOOD, CAMPAIGN_UNFILLED)}
@@ -117,16 +117,13 @@ async def pledge_list(request: Request) -> Response:
     """Pledges, newest first."""
     actor = auth.allowed(request, "pledge.read")
     asked, refusal = forms.filters(request, PledgesQuery)
-    rows: list[dict[str, Any]] = []
-    if refusal is None:
-        try:
-            must_know("status", asked.status, pledges.STATUS_WORDS)
-            must_know("campaign", asked.campaign, await campaigns.names([asked.campaign]))
-            chosen = asked.model_dump(exclude={"who", "least", "most", "bank"})
-            filters = pledges.Filters(**chosen, name=asked.who, amounts=asked.amounts())
-            rows = await pledges.page(filters, ROWS + 1, by=actor)
-        except Refusal as wrong:
-            refusal = wrong
+
+    async def read() -> list[dict[str, Any]]:
+        must_know("status", asked.status, pledges.STATUS_WORDS)
+        must_know("campaign", asked.campaign, await campaigns.names([asked.campaign]))
+        return await pledges.page(pledges.Filters(**asked.chosen("bank")), ROWS + 1, by=actor)
+
+    rows, refusal = await rows_of(refusal, read)
     last = rows[ROWS - 1] if len(rows) > ROWS else None
     return await pages.form(
         request,

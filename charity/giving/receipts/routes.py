@@ -15,7 +15,7 @@ from charity.giving.receipts.forms import DeliveryForm, ReasonForm, ReceiptsQuer
 from charity.office import privacy
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
-from charity.web.list_filters import ROWS, must_know
+from charity.web.list_filters import ROWS, must_know, rows_of
 
 Data = dict[str, str | list[str]]
 
@@ -30,16 +30,13 @@ async def receipt_list(request: Request) -> Response:
     """Receipts, newest first."""
     actor = auth.allowed(request, "gift.read")
     asked, refusal = forms.filters(request, ReceiptsQuery)
-    rows: list[dict[str, Any]] = []
-    if refusal is None:
-        try:
-            must_know("status", asked.status, receipts.STATUS_WORDS)
-            must_know("delivery", asked.delivery, receipts.DELIVERY_WORDS)
-            chosen = asked.model_dump(exclude={"who", "least", "most"})
-            filters = receipts.Filters(**chosen, name=asked.who, amounts=asked.amounts())
-            rows = await receipts.page(filters, ROWS + 1, by=actor)
-        except Refusal as wrong:
-            refusal = wrong
+
+    async def read() -> list[dict[str, Any]]:
+        must_know("status", asked.status, receipts.STATUS_WORDS)
+        must_know("delivery", asked.delivery, receipts.DELIVERY_WORDS)
+        return await receipts.page(receipts.Filters(**asked.chosen()), ROWS + 1, by=actor)
+
+    rows, refusal = await rows_of(refusal, read)
     more = rows[ROWS - 1]["number"] if len(rows) > ROWS else ""
     return await pages.form(
         request,

@@ -15,7 +15,7 @@ from charity.giving.refunds.forms import ApproveForm, PayForm, RefundForm, Refun
 from charity.giving.shown import gift_facts
 from charity.web import auth, confirming, forms, pages
 from charity.web.choices import choices
-from charity.web.list_filters import ROWS
+from charity.web.list_filters import ROWS, rows_of
 
 SHOW, REJECT, PAY = "giving/refunds/show.html", "giving/refunds/reject.html", "giving/refunds/pay.html"
 Data = dict[str, str | list[str]]
@@ -67,14 +67,11 @@ async def refund_list(request: Request) -> Response:
     """All refunds, newest first."""
     actor = auth.allowed(request, "refund.read")
     asked, refusal = forms.filters(request, RefundsQuery)
-    rows: list[Refund] = []
-    if refusal is None:
-        try:
-            chosen = asked.model_dump(exclude={"who", "least", "most"})
-            filters = refunds.Filters(**chosen, name=asked.who, amounts=asked.amounts())
-            rows = await refunds.page(filters, ROWS + 1, by=actor)
-        except Refusal as wrong:
-            refusal = wrong
+
+    async def read() -> list[Refund]:
+        return await refunds.page(refunds.Filters(**asked.chosen()), ROWS + 1, by=actor)
+
+    rows, refusal = await rows_of(refusal, read)
     more = rows[ROWS - 1].number if len(rows) > ROWS else ""
     return await pages.form(
         request,

@@ -1,5 +1,6 @@
 """The versions of the privacy notice: kept for ever, for each gift says which one was agreed to (PIPL 17)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from charity import clock, words
@@ -36,8 +37,12 @@ forget = _versions.forget
 
 async def current(*, kept: bool = False) -> Notice:
     """The version that holds today. `kept`: as this process knew it some seconds ago at the earliest, unread."""
+    return holding(await (_versions.get() if kept else every()))
+
+
+def holding(versions: Sequence[Notice]) -> Notice:
+    """The one of all versions, the newest first, that holds today."""
     today = clock.today().isoformat()
-    versions = await (_versions.get() if kept else every())
     return next(notice for notice in versions if notice.starts_on <= today)
 
 

@@ -32,17 +32,20 @@ async def show(request: Request) -> Response:
     asked = request.query_params.get("version", "")
     if asked and not (asked.isascii() and asked.isdigit() and len(asked) <= 6):  # noqa: PLR2004 - digits
         raise NOTICE_UNKNOWN(version=asked[:6])
-    notice = await (privacy.get(int(asked)) if asked else privacy.current())
-    holds = (await privacy.current()).version
+    versions = await privacy.every()
+    holds = privacy.holding(versions)
+    notice = next((one for one in versions if one.version == int(asked)), None) if asked else holds
+    if notice is None:
+        raise NOTICE_UNKNOWN(version=int(asked))
     today = clock.today().isoformat()
     return await pages.page(
         request,
         "office/privacy/show.html",
         lines=await privacy.text_of(notice),
         since=_since(notice),
-        holds=notice.version == holds,
+        holds=notice == holds,
         coming=notice.starts_on > today,
-        versions=[{"version": n.version, "since": _since(n)} for n in await privacy.every()],
+        versions=[{"version": n.version, "since": _since(n)} for n in versions],
     )
 
 
