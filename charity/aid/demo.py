@@ -1,8 +1,9 @@
 """Aid's chapter of the demo: the year's budgets (field.md 7.7), each voucher over hours and days, and what waits.
 
 A caseworker makes a voucher, two approvers approve it on a later working day, the cashier pays it days after that, and
-waits for another day when the fund has too little in the bank. Who gets help gets it into an own account; rosters go to
-the townships' contact points; goods come in some days after their supplier was paid.
+waits for another day when the fund has too little in the bank. Who gets help gets it into an own account; the
+townships' contact points distribute the rest and send in signed rosters some days later, one of them for a part so far;
+goods come in some days after their supplier was paid.
 """
 
 import random
@@ -14,7 +15,8 @@ from itertools import accumulate
 from typing import Final
 
 from charity import clock
-from charity.aid import payments, vouchers
+from charity.aid import branches, payments, vouchers
+from charity.aid.branches import Line, RosterContent
 from charity.aid.content import Content, Purpose
 from charity.aid.payees import PayeeKind
 from charity.demo import calendar, shares, tables
@@ -59,7 +61,10 @@ class Bought:
 
 @dataclass(slots=True)
 class Case:
-    """A payment of the story; `end` is how far it gets. Its number and hash are known once it was made."""
+    """A payment of the story; `end` is how far it gets. Its number and hash are known once it was made.
+
+    Whom a branch helps stands on its roster; `signed` of them have signed so far, all without it.
+    """
 
     day: date
     programme: str | None
@@ -74,6 +79,7 @@ class Case:
     purpose: Purpose = "aid"
     cash: bool = False
     bought: Sequence[Bought] = ()
+    signed: int | None = None
     number: str = field(default="", init=False)
     content_hash: str = field(default="", init=False)
 
@@ -86,9 +92,20 @@ class Case:
             payee_kind=self.kind,
             payee=self.payee,
             amount_fen=self.fen,
-            recipients=self.recipients,
-            listed=self.listed,
+            recipients=0 if self.kind == "branch" else self.recipients,
+            listed=() if self.kind == "branch" else self.listed,
             reason=self.reason,
+        )
+
+    def roster(self) -> RosterContent:
+        """What the branch sends in, today."""
+        each, count = self.fen // self.recipients, self.signed or self.recipients
+        return RosterContent(
+            distributed_on=clock.today(),
+            place="各村村委会",
+            amount_fen=each * count,
+            recipients=count,
+            lines=tuple(Line(code, each) for code in self.listed),
         )
 
 
@@ -163,7 +180,7 @@ def _winter(plan: Plan) -> Iterator[Case]:
         listed = tuple(family.code for family in families)
         for day, yuan, reason in ((december, 140, goods), (january, 200, cash)):
             fen = count * yuan * YUAN
-            yield Case(day, "P04", "F-WARM", "institution", point, fen, count, reason, listed=listed)
+            yield Case(day, "P04", "F-WARM", "branch", point, fen, count, reason, listed=listed)
 
 
 def _by_township(plan: Plan) -> dict[str, list[Family]]:
@@ -191,7 +208,7 @@ def _disaster(plan: Plan) -> Iterator[Case]:
     relief = plan.once(7, 14)
     for township, count in (("999901008", 70), ("999901014", 50)):
         reason = f"洪涝受灾家庭应急生活补助，{count} 户，每户 500 元"
-        yield Case(relief, "P08", "F-DIS", "institution", contact_point(township), count * 500 * YUAN, count, reason)
+        yield Case(relief, "P08", "F-DIS", "branch", contact_point(township), count * 500 * YUAN, count, reason)
     reserve = (
         Bought("G057", 400, 198_00, "LX00"),
         Bought("G059", 200, 168_00, "LX00"),
@@ -217,10 +234,10 @@ def _stores(plan: Plan, old: str, new: str) -> Iterator[Case]:
 
 
 def _ciwu(plan: Plan) -> Iterator[Case]:
-    for offset in (-120, -60):
+    for offset, signed in ((-120, 24), (-60, 16)):
         reason = "瓷坞乡困难家庭临时救助，24 户，每户 500 元"
         point = contact_point("999901019")
-        yield Case(plan.day(offset), "P09", "F-CIWU", "institution", point, 12_000 * YUAN, 24, reason)
+        yield Case(plan.day(offset), "P09", "F-CIWU", "branch", point, 12_000 * YUAN, 24, reason, signed=signed)
 
 
 def _medical(plan: Plan, chance: random.Random, old: str, new: str) -> Iterator[Case]:
@@ -363,6 +380,10 @@ async def _pay(plan: Plan, case: Case, seed: int) -> None:
         again = plan.at(calendar.after(now.date(), 3), now.hour, now.minute, now.second)
         plan.add(again, partial(_pay, plan, case, seed))
         return
+    if case.kind == "branch":
+        chance = random.Random(seed)  # noqa: S311 - a story, not a secret
+        comes = _morning(plan, calendar.after(clock.today(), chance.choice((3, 4, 5))), chance)
+        plan.add(comes, partial(_record, plan, case, _afternoon(plan, calendar.after(comes.date()), chance)))
     if case.bought:
         chance = random.Random(seed)  # noqa: S311 - a story, not a secret
         comes = _morning(plan, calendar.after(clock.today(), chance.choice((2, 3, 4))), chance)
@@ -386,6 +407,16 @@ def _deliveries(plan: Plan, bought: Sequence[Bought], day: date) -> dict[str, li
                 line = IntakeLine(item.barcode, pieces, expires, each.price, None, "invoice")
                 lines.setdefault(store, []).append(line)
     return lines
+
+
+async def _record(plan: Plan, case: Case, seen: datetime) -> None:
+    written = await branches.record(voucher=case.number, roster=case.roster(), by=plan.by("caseworker"))
+    roster = {"number": written.body["number"], "content_hash": written.body["content_hash"]}
+
+    async def confirm() -> None:
+        await branches.confirm(**roster, by=plan.by("approver"))
+
+    plan.add(seen, confirm)
 
 
 async def _take_in(plan: Plan, case: Case, store: str, lines: Sequence[IntakeLine]) -> None:

@@ -234,7 +234,7 @@ def test_budgets_are_met(books: Books) -> None:
     bought: Counter[str] = Counter()
     for entry in books.journal:
         programme = entry.facts.get("programme")
-        if entry.kind == "voucher.paid" and programme:
+        if entry.kind in {"voucher.paid", "branch.roster"} and programme:
             paid[programme] += sum(q for c, _, f, _, q in entry.lines if c == "5101" and f != "F-CIWU")
             bought[programme] += entry.fen("1141")
     for programme, budget in BUDGETS.items():
@@ -263,12 +263,21 @@ def test_grants_go_to_whom_they_are_for(books: Books) -> None:
     kinds = {row["code"]: row["kind"] for row in books.rows("SELECT code, kind FROM institution")}
     assert {kinds[row["payee"]] for row in paid if row["programme"] == "P06"} == {"service"}
     assert {kinds[row["payee"]] for row in paid if row["programme"] == "P07"} == {"home"}
-    assert {kinds[row["payee"]] for row in paid if row["programme"] == "P04"} == {"federation"}
+    assert {kinds[row["payee"]] for row in paid if row["programme"] == "P04"} == {"branch"}
     listed = books.rows(
-        "SELECT v.number, COUNT(*) AS names FROM voucher v JOIN voucher_recipient r ON r.content_hash = v.content_hash "
-        "WHERE v.programme = 'P04' AND v.status = 'paid' GROUP BY v.number"
+        "SELECT v.number, COUNT(*) AS names FROM voucher v JOIN branch_roster b ON b.voucher = v.number "
+        "JOIN voucher_recipient r ON r.content_hash = b.content_hash "
+        "WHERE v.programme = 'P04' AND b.status = 'confirmed' GROUP BY v.number"
     )
     assert sum(row["names"] for row in listed) == 2 * 2_600
+
+
+def test_money_at_a_branch_waits_for_its_roster(books: Books) -> None:
+    waiting = books.rows("SELECT amount_fen, rostered_fen FROM branch_advance WHERE rostered_fen < amount_fen")
+    assert waiting == [{"amount_fen": 12_000_00, "rostered_fen": 8_000_00}]
+    rostered = books.rows("SELECT COUNT(*) AS n FROM branch_advance WHERE rostered_fen = amount_fen")
+    assert rostered[0]["n"] == 2 * 20 + 2 + 1
+    assert sum(entry.fen("1122") for entry in books.journal) == 4_000_00
 
 
 def test_families_are_those_of_the_roster(books: Books) -> None:

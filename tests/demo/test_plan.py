@@ -141,8 +141,8 @@ def test_each_payee_is_whom_the_money_is_for() -> None:
     assert kinds["P01"] == {("person", "students")}, "a student's own card, never a school"
     assert kinds["P02"] == {("person", "orphans")}
     assert kinds["P03"] == {("person", "patients")}
-    assert kinds["P04"] == {("institution", "LXL")}, "the contact points of the townships"
+    assert kinds["P04"] == {("branch", "LXL")}, "the contact points of the townships"
     assert kinds["P06"] == {("institution", "LXB")}, "the insurer and the volunteers, never a home"
     assert kinds["P07"] == {("institution", "LXI")}
     assert kinds["P05"] == {("supplier", "LXG")}
-    assert kinds["P09"] == {("household", "LXJ"), ("institution", "LXL")}
+    assert kinds["P09"] == {("household", "LXJ"), ("branch", "LXL")}
