@@ -58,12 +58,22 @@ class Streams:
             self._give_back(entry)
             return
         for fund, fen in entry.money().items():
-            if entry.undone is not None:
+            if entry.kind == "branch.returned":
+                self._return(fund, entry.facts["voucher"], fen)
+            elif entry.undone is not None:
                 self._release(fund, entry.undone.seq, fen)
             elif fen > 0:
                 self.runs[fund].append(Run(fen, entry.seq))
             else:
                 self._leave(fund, -fen, entry.seq, lambda run: run.by == FREE)
+
+    def _return(self, fund: str, voucher: str, fen: int) -> None:
+        """A branch gave back a part of its payment: the last positions of it are free again."""
+        paid = {seq for seq, entry in self.journal.items() if entry.kind == "voucher.paid"}
+        seq = next(seq for seq in paid if self.journal[seq].facts["voucher"] == voucher)
+        back = self._leave(fund, fen, FREE, lambda run: run.by == seq, last=True)
+        if sum(run.fen for run in back) != fen:
+            raise ValueError(f"{voucher}: {fen} fen come back of {back}")
 
     def _release(self, fund: str, seq: int, fen: int) -> None:
         """A payment came back: its positions are free again."""
@@ -167,10 +177,28 @@ def payments_differ(journal: Mapping[int, Entry], gifts: Mapping[int, Gift]) -> 
         for seq, fen in gift.uses.items():
             answered[seq] += fen
     undone = {entry.undone.seq for entry in journal.values() if entry.undone is not None}
-    paid = {seq: -sum(entry.money().values()) for seq, entry in journal.items() if seq not in undone}
+    returned = _returned(journal)
+    paid = {
+        seq: -sum(entry.money().values()) - _came_back(entry, returned)
+        for seq, entry in journal.items()
+        if seq not in undone
+    }
     return [
         seq for seq, fen in paid.items() if fen > 0 and journal[seq].kind not in GIVEN_BACK and answered[seq] != fen
     ] + [seq for seq in answered if seq not in paid]
+
+
+def _returned(journal: Mapping[int, Entry]) -> dict[str, int]:
+    """What branches gave back of each payment, by its voucher, fen."""
+    returned: dict[str, int] = defaultdict(int)
+    for entry in journal.values():
+        if entry.kind == "branch.returned":
+            returned[entry.facts["voucher"]] += sum(entry.money().values())
+    return returned
+
+
+def _came_back(entry: Entry, returned: Mapping[str, int]) -> int:
+    return returned.get(entry.facts["voucher"], 0) if entry.kind == "voucher.paid" else 0
 
 
 def _rosters(journal: Mapping[int, Entry]) -> dict[str, tuple[int, int]]:
@@ -189,13 +217,14 @@ def uses(journal: Mapping[int, Entry], gifts: Iterable[Gift]) -> list[dict[str, 
     for gift in gifts:
         for seq, fen in gift.uses.items():
             parts[seq] += fen
-    rosters = _rosters(journal)
+    rosters, returned = _rosters(journal), _returned(journal)
     shown: dict[object, dict[str, Any]] = {}
     for seq in sorted(parts):
         entry = journal[seq]
         chart = next(line.chart for line in entry.cny if line.quantity > 0 and line.chart not in MONEY)
         signed, people_of_rosters = rosters.get(entry.facts.get("voucher", ""), (0, 0))
-        reached = chart == "1122" and signed == -sum(entry.money().values())
+        paid = -sum(entry.money().values()) - _came_back(entry, returned)
+        reached = chart == "1122" and signed == paid
         aid = reached or chart not in NO_AID
         people = people_of_rosters if reached else entry.facts.get("recipients", 0) if aid else 0
         small = aid and people < GROUP_MIN
@@ -211,7 +240,7 @@ def uses(journal: Mapping[int, Entry], gifts: Iterable[Gift]) -> list[dict[str, 
             },
         )
         use["amount_fen"] += parts[seq]
-        use["of_fen"] += -sum(entry.money().values())
+        use["of_fen"] += paid
         if use["recipients"] is not None:
             use["recipients"] += people
     return list(shown.values())

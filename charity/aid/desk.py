@@ -14,7 +14,7 @@ from charity.roles import Actor
 from charity.web import list_filters
 from charity.web.formats import day_words
 
-VOUCHERS = "拨付审批单"
+VOUCHERS, ROSTERS = "拨付审批单", "花名册"
 
 
 async def to_approve(by: Actor) -> list[Task]:
@@ -74,9 +74,10 @@ async def rosters_due(by: Actor) -> list[Task]:
     if not by.may("voucher.make"):
         return []
     row = await reading.row(
-        "SELECT COUNT(*) AS n, CAST(SUM(a.amount_fen - a.rostered_fen) AS BIGINT) AS fen, MIN(v.paid_on) AS paid_on, "
-        "MIN(a.voucher) AS voucher FROM branch_advance a JOIN voucher v ON v.number = a.voucher "
-        "WHERE a.rostered_fen < a.amount_fen"
+        "SELECT COUNT(*) AS n, CAST(SUM(a.amount_fen - a.rostered_fen - a.returned_fen) AS BIGINT) AS fen, "
+        "MIN(v.paid_on) AS paid_on, MIN(a.voucher) AS voucher FROM branch_advance a "
+        "JOIN voucher v ON v.number = a.voucher "
+        "WHERE a.rostered_fen + a.returned_fen < a.amount_fen"
     )
     if row is None or not row["n"]:
         return []
@@ -137,6 +138,14 @@ async def find_voucher(asked: Asked, by: Actor) -> Hits | None:
     return search.one(VOUCHERS, number, addresses.of("voucher", number or ""))
 
 
+async def find_roster(asked: Asked, by: Actor) -> Hits | None:
+    """A branch's roster by its number."""
+    if not asked.code or not by.may("voucher.read"):
+        return None
+    number = await reading.value("SELECT number FROM branch_roster WHERE number = $1", asked.code)
+    return search.one(ROSTERS, number, addresses.of("roster", number or ""))
+
+
 async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
     """Vouchers by amount or by the name of whom they pay, newest first; the payee is not named in the list."""
     if not by.may("voucher.read") or not (asked.amounts or asked.name):
@@ -158,4 +167,4 @@ async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
 
 
 tasks = [to_approve, to_pay, to_confirm, rosters_to_confirm, rosters_due, returned]
-finders = [find_voucher, find_vouchers]
+finders = [find_voucher, find_roster, find_vouchers]

@@ -65,6 +65,11 @@ def _of_aid(value: str, info: ValidationInfo) -> str:
     return value
 
 
+REF_MAX = 64
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REF_MAX)]
+PlaceCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REF_MAX)]
+
+
 def _text(longest: int, least: int = 1) -> Any:
     return StringConstraints(strip_whitespace=True, min_length=least, max_length=longest)
 

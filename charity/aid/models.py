@@ -201,13 +201,14 @@ class RosterStatus(StrEnum):
 
 
 class BranchAdvance(Model):
-    """What was paid to a branch by a voucher, and how much of it signed rosters account for."""
+    """What was paid to a branch by a voucher, how much of it signed rosters account for, and how much came back."""
 
     voucher = fields.CharField(max_length=32, primary_key=True)
     branch = fields.TextField()
     fund = fields.TextField()
     amount_fen = fields.BigIntField()
     rostered_fen = fields.BigIntField()
+    returned_fen = fields.BigIntField()
 
     class Meta:
         """Table name."""
@@ -223,6 +224,42 @@ class BranchAdvanceRow(TypedDict):
     fund: str
     amount_fen: int
     rostered_fen: int
+    returned_fen: int
+
+
+class BranchReturn(Model):
+    """What a branch gave back of a payment. `paid_into` is a place of money, as `1002/ICBC-01`."""
+
+    number = fields.CharField(max_length=32, primary_key=True)
+    year = fields.IntField()
+    voucher = fields.TextField()
+    amount_fen = fields.BigIntField()
+    received_on = fields.TextField()
+    paid_into = fields.TextField()
+    channel_ref = fields.TextField()
+    cashier = fields.TextField()
+    made_at = fields.TextField()
+    entry_seq = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "branch_return"
+
+
+class BranchReturnRow(TypedDict):
+    """A row of `branch_return`."""
+
+    number: str
+    year: int
+    voucher: str
+    amount_fen: int
+    received_on: str
+    paid_into: str
+    channel_ref: str
+    cashier: str
+    made_at: str
+    entry_seq: int
 
 
 class BranchRoster(Model):
@@ -280,3 +317,4 @@ APPROVAL = Table(VoucherApproval, VoucherApprovalRow)
 RECIPIENT = Table(VoucherRecipient, VoucherRecipientRow, "")
 ADVANCE = Table(BranchAdvance, BranchAdvanceRow)
 ROSTER = Table(BranchRoster, BranchRosterRow)
+RETURN = Table(BranchReturn, BranchReturnRow)

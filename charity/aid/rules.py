@@ -52,3 +52,12 @@ ROSTER_LATER = Rule("roster.later", "发放日期不能晚于今天", 422, field
 ROSTER_EARLY = Rule("roster.early", "发放日期不能早于拨付给分会的日期 {paid_on}", 422, field="distributed_on")
 ROSTER_OWN = Rule("roster.own", "这份花名册是您录入的，要由另一个人核对")
 ROSTER_DECIDED = Rule("roster.decided", "花名册 {number} 已经核对过了")
+RETURN_LATER = Rule("return.later", "收款日期不能晚于今天", 422, field="received_on")
+RETURN_EARLY = Rule("return.early", "收款日期不能早于拨付给分会的日期 {paid_on}", 422, field="received_on")
+RETURN_EXCEEDS = Rule(
+    "return.exceeds",
+    "{voucher} 只有 {left_yuan} 元还在分会，不能退回 {amount_yuan} 元",
+    422,
+    field="amount_fen",
+)
+RETURN_PLACE = Rule("return.place", "{place}不能收分会退回的款，请选银行账户或现金", 422, field="paid_into")

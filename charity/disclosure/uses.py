@@ -142,6 +142,8 @@ async def of_gifts(uses: Iterable[tracing.Use]) -> list[PublicUse]:
         paid = sum(stop - start for _, pieces in body["flows"]["spent"] for start, stop in pieces)
         people, listed = facts.get("recipients", 0) if _kind(chart) == "aid" else 0, facts.get("listed", False)
         programme, by_branch = facts.get("programme", ""), of_branches.get(seq)
+        if by_branch is not None:
+            paid = by_branch.amount_fen
         if by_branch is not None and by_branch.whole:
             chart, people, listed = acc.COST, by_branch.recipients, by_branch.listed
         payments.append(Outlay(seq, body["effective_on"], chart, programme, shares[seq], paid, people, listed))

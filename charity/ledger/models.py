@@ -72,6 +72,7 @@ class PaymentKind(StrEnum):
     REFUND = "refund"
     VOUCHER = "voucher"
     TRANSFER = "transfer"
+    RETURN = "return"
 
 
 class PaymentNumber(Model):

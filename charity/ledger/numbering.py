@@ -32,7 +32,7 @@ GENESIS = "0" * 64
 _SHELVES = (acc.STOCK, acc.AGENCY_ASSETS)
 GROUPED = {"gift.cash": acc.MONEY_PLACES, "goods.issue": _SHELVES, "goods.opening": _SHELVES}
 """Kinds that share a number by day and place, and the charts in which the place is."""
-_TAKEN = frozenset({"gift.cash", "voucher.paid", "refund.paid", "money.transfer"})
+_TAKEN = frozenset({"gift.cash", "voucher.paid", "refund.paid", "money.transfer", "branch.returned"})
 """Kinds that a cashier makes, who took the money or paid it."""
 _WRITTEN = frozenset(
     {"opening", "goods.opening", "money.reversal", "money.reclassified", "gift.reversal", "gift.correction"}

@@ -33,12 +33,14 @@ KIND_WORDS = {
     PaymentKind.REFUND: "另一笔退款",
     PaymentKind.VOUCHER: "另一张拨付审批单",
     PaymentKind.TRANSFER: "另一笔资金划转",
+    PaymentKind.RETURN: "分会退回的另一笔款",
 }
 PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.GIFT: "payment_number",
     PaymentKind.REFUND: "refund",
     PaymentKind.VOUCHER: "voucher",
     PaymentKind.TRANSFER: "transfer",
+    PaymentKind.RETURN: "advance",
 }
 """Which page shows whose a number is."""
 _DROPPED = frozenset({"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})

@@ -254,12 +254,27 @@ class Replay:
             self.fail("I8", "#{seq}：基金 {fund} 的方案中 {line} 计划 {planned} 分，已用 {used} 分", seq=seq, **facts)
 
     def _released(self, seq: int, fund: str, pieces: list[Piece]) -> None:
-        """Positions that a reversal gives back, to the line of the plan that they counted against too."""
+        """Positions that a reversal gives back, to the line of the plan that they counted against too.
+
+        Of a payment of which a part came back, the segment ends before them.
+        """
         self.stream(fund).release(pieces)
         for piece in pieces:
             owner, kind = self.segments.pop((fund, piece), (0, ""))
+            if not kind:
+                owner, kind = self._cut(fund, piece)
             if fund in self.plans and kind == "spent":
                 self._planned(seq, fund, self.counted[owner], -length([piece]))
+
+    def _cut(self, fund: str, piece: Piece) -> tuple[int, str]:
+        """Let the segment that ends with these positions end before them; whose it is."""
+        start, stop = piece
+        for whole, (owner, kind) in self.segments.items():
+            if whole[0] == fund and whole[1][0] < start and whole[1][1] == stop:
+                del self.segments[whole]
+                self.segments[fund, (whole[1][0], start)] = (owner, kind)
+                return owner, kind
+        return 0, ""
 
     def _flows(self, seq: int, flows: dict[str, Any], came: set[Arrival], facts: dict[str, Any]) -> None:
         for fund, pieces in flows.get("released", ()):

@@ -185,6 +185,8 @@ def _streams(memory: Memory) -> list[Statement]:
         ("INSERT INTO stream (fund) VALUES ($1)", [(code,) for code in sorted(touched - memory.streams_stored)]),
         ("UPDATE stream SET inflow = $2, outflow = $3, low = $4 WHERE fund = $1", values),
         ("DELETE FROM segment WHERE fund = $1 AND start >= $2 AND stop <= $3", w.releases),
+        # Of a payment of which a part came back, the last positions: its segment ends before them.
+        ("UPDATE segment SET stop = $2 WHERE fund = $1 AND start < $2 AND stop = $3", w.releases),
         (_INFLOW, w.inflows),
         (_SEGMENT, w.segments),
     ]

@@ -1,5 +1,6 @@
 """Money to a branch stands in 1122 until its signed roster: paid, written down, confirmed by another, and shown to givers."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from charity.aid.branches import Line, RosterContent
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
 from charity.disclosure import figures, uses
+from charity.errors import Refusal
 from charity.ledger import funds, tracing
 from charity.ledger import verify as books_verify
 from charity.ledger.writer import Answer
@@ -218,6 +220,116 @@ async def test_the_register_lists_the_roster_and_not_the_payment(branch: Aid) ->
     assert (totals.count, totals.sums["recipients"], totals.differences) == (1, 12, [])
     (line,) = await kept.by_payee(period, seq)
     assert (line["payee"], line["cash"], line["recipients"]) == (BRANCH, 150_000, 12)
+
+
+async def test_the_search_box_leads_to_a_roster(branch: Aid, web: Any) -> None:
+    number, _ = await recorded(branch.house, await advanced(branch), roster(100, 1))
+    answer = await web.as_("approver").post("/desk/search", data={"q": number.lower()})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/rosters/{number}")
+    answer = await web.as_("clerk").post("/desk/search", data={"q": number})
+    assert f"/rosters/{number}" not in answer.headers.get("location", answer.text)
+
+
+async def given_back(aid: Aid, voucher: str, amount_fen: int, ref: str = "ICBC-R1", **changes: Any) -> Answer:
+    asked: dict[str, Any] = {"received_on": clock.today(), "paid_into": "1002/ICBC-01", "by": aid.house.cashier}
+    return await branches.give_back(voucher=voucher, amount_fen=amount_fen, channel_ref=ref, **{**asked, **changes})
+
+
+async def test_what_a_branch_gives_back_can_be_used_again_and_leaves_the_shares_exact(branch: Aid) -> None:
+    await branch.gift("F-GEN", 100_000)
+    number = await advanced(branch, amount_fen=550_000)
+    gifts = [row["seq"] for row in await reading.rows("SELECT seq FROM entry WHERE kind = 'gift.cash' ORDER BY seq")]
+    await confirmed(branch, number, roster(450_000, 12))
+    assert (await given_back(branch, number, 80_000)).status == 201
+    body = json.loads(await reading.value("SELECT body FROM entry ORDER BY seq DESC LIMIT 1"))
+    assert body["postings"] == [["1002/ICBC-01/F-GEN", "CNY", 80_000], [ACCOUNT, "CNY", -80_000]]
+    assert body["flows"] == {"released": [["F-GEN", [[470_000, 550_000]]]]}
+    assert await on_hand() == 20_000
+    counted = await money()
+    assert (counted["advanced"], counted["aid"], counted["unspent"]) == (20_000, 450_000, 130_000)
+    (first,), second = await tracing.gift_uses(gifts[0]), await tracing.gift_uses(gifts[1])
+    assert (first.amount_fen, second) == (470_000, [])
+    (use,) = await uses.of_gifts([first])
+    assert (use.kind, use.of_fen, use.rostered_fen) == ("advanced", 470_000, 450_000)
+    await right()
+    await confirmed(branch, number, roster(20_000, 1))
+    (use,) = await uses.of_gifts([first])
+    assert (use.kind, use.of_fen, use.recipients) == ("aid", 470_000, 13)
+    other, _ = await branch.approved(amount_fen=130_000)
+    await branch.pay(other, "ICBC-F9")
+    assert await reading.tuples("SELECT start, stop FROM segment ORDER BY start") == [(0, 470_000), (470_000, 600_000)]
+    assert await reading.value("SELECT spent_fen FROM fund_sum WHERE fund = 'F-GEN'") == 600_000
+    await right()
+
+
+async def test_what_a_branch_does_not_have_does_not_come_back(branch: Aid) -> None:
+    number = await advanced(branch)
+    await confirmed(branch, number, roster(150_000, 12))
+    refusal = await refused("return.exceeds", given_back(branch, number, 50_001))
+    assert refusal.facts["left_yuan"] == "500.00"
+    day = timedelta(days=1)
+    await refused("return.later", given_back(branch, number, 1, received_on=clock.today() + day))
+    await refused("return.early", given_back(branch, number, 1, received_on=clock.today() - day))
+    await refused("return.place", given_back(branch, number, 1, paid_into="1009/WECHAT"))
+    await refused("voucher.cash_ref", given_back(branch, number, 1, paid_into="1001/-"))
+    await refused("channel.ref_needed", given_back(branch, number, 1, ""))
+    await refused("channel.ref_used", given_back(branch, number, 1, "ICBC-F1"))
+    await refused("advance.unknown", given_back(branch, "BF-2026-999999", 1))
+    await given_back(branch, number, 20_000, "", paid_into="1001/-")
+    await given_back(branch, number, 29_999)
+    await refused("channel.ref_used", given_back(branch, number, 1))
+    await refused("return.exceeds", given_back(branch, number, 2, "ICBC-R2"))
+    await refused("roster.exceeds", branches.record(voucher=number, roster=roster(2, 1), by=branch.house.caseworker))
+    await right()
+
+
+async def test_of_two_returns_at_once_only_what_is_there_comes_back(branch: Aid) -> None:
+    number = await advanced(branch)
+    calls = (given_back(branch, number, 150_000, f"ICBC-R{n}") for n in range(2))
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    assert sorted(o.code if isinstance(o, Refusal) else "back" for o in outcomes) == ["back", "return.exceeds"]
+    await right()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE branch_return SET amount_fen = amount_fen + 1",
+        "UPDATE branch_return SET cashier = 'x'",
+        "UPDATE branch_return SET channel_ref = 'OTHER'",
+        "UPDATE branch_return SET year = 2020",
+        "UPDATE branch_advance SET returned_fen = 1",
+        "DELETE FROM branch_return",
+    ],
+)
+async def test_verify_names_a_return_that_was_tampered_with(branch: Aid, statement: str) -> None:
+    await given_back(branch, await advanced(branch), 30_000)
+    await right()
+    async with tampered(statement):
+        assert await verify.run()
+    await right()
+
+
+async def test_a_return_is_recorded_on_a_page_and_by_a_call(branch: Aid, web: Any) -> None:
+    voucher = await advanced(branch)
+    client, today = web.as_("cashier"), clock.today().isoformat()
+    assert f"/advances/{voucher}/return" in (await client.get(f"/advances/{voucher}")).text
+    form = {"amount_yuan": "2000.01", "received_on": today, "paid_into": "1002/ICBC-01", "channel_ref": "ICBC-R7"}
+    answer = await client.post(f"/advances/{voucher}/return", data=form)
+    assert answer.status_code == 422
+    assert "还在分会" in answer.text
+    assert "2000.01" in answer.text
+    answer = await client.post(f"/advances/{voucher}/return", data={**form, "amount_yuan": "300"})
+    assert answer.status_code == 303, answer.text
+    assert "ICBC-R7" in (await client.get(f"/advances/{voucher}")).text
+    body = {"amount_fen": 170_000, "received_on": today, "paid_into": "1001/-"}
+    path, key = f"/api/v1/aid/advances/{voucher}/return", {"Idempotency-Key": "r" * 20}
+    first = await client.post(path, json=body, headers=key)
+    assert first.status_code == 201, first.text
+    assert (await client.post(path, json=body, headers=key)).json() == first.json()
+    advance = (await client.get(f"/api/v1/aid/advances/{voucher}")).json()
+    assert (advance["returned_fen"], advance["open_fen"]) == (200_000, 0)
+    await right()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 import as_shown
 import pytest
+from aid.given import Aid, advanced, branch_opened, gift_to, recorded, roster
 from cast import CAMPAIGNS, STAFF
 from giving.given import approved, give, requested, wrong_gift
 
@@ -264,6 +265,9 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
     await as_shown.void(code, reason="抬头写错", by=house.accountant)
     asked = await reading.value("SELECT number FROM journal_voucher WHERE kind = 'gift.cash'")
     await reviews.ask(number=asked, question="附件齐全吗", by=house.accountant)
+    await branch_opened()
+    await gift_to("F-GEN", 300_000)
+    await recorded(house, await advanced(Aid(house, "", "")), roster(100, 1))
     idle = Actor("k", "n", frozenset(), "LX01")
     for room in app.ROOMS:
         for source in room.tasks:

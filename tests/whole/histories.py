@@ -49,6 +49,7 @@ WEIGHTS = {
     "pledge": 8,
     "voucher": 12,
     "roster": 4,
+    "return": 2,
     "refund": 6,
     "correction": 3,
     "intake": 5,
@@ -217,6 +218,24 @@ class History:
             written = await branches.record(voucher=voucher, roster=content, by=self.house.caseworker)
             seen = {"number": written.body["number"], "content_hash": written.body["content_hash"]}
             await branches.confirm(**seen, by=self.house.approver)
+            if left > fen:
+                self.advances.append((voucher, left - fen))
+
+        return happen
+
+    def _return(self) -> Callable[[], Awaitable[Any]]:
+        voucher, left = self.advances.pop(0) if self.advances else ("BF-2025-999999", 2)
+        fen = left if self.chance.random() < 0.2 else max(1, left // 3)
+
+        async def happen() -> None:
+            await branches.give_back(
+                voucher=voucher,
+                amount_fen=fen,
+                received_on=clock.today(),
+                paid_into=BANK,
+                channel_ref=self._number("BACK"),
+                by=self.house.cashier,
+            )
             if left > fen:
                 self.advances.append((voucher, left - fen))
 

@@ -187,7 +187,7 @@ def dynamic() -> Counter[str]:
 
 # room, its tables of other rooms with the number of strings that name them, what ends it
 _LISTED = (
-    ("aid", "entry 2, series 2", "move H of aid: verify compares through readers of the ledger"),
+    ("aid", "entry 2, series 3", "move H of aid: verify compares through readers of the ledger"),
     (
         "disclosure",
         "account 1, branch_roster 1, entry 3, fund 3, goods_document 1, goods_issue 1, goods_line 1, lot 1, posting 1, voucher 2, voucher_recipient 2",

@@ -16,6 +16,7 @@ from charity.roles import PERMISSIONS, Actor
 
 VERBS = {
     "aid.payments.verbs.pay": "voucher.pay",
+    "aid.branches.returns.give_back": "voucher.pay",
     "aid.branches.rosters.confirm": "voucher.approve",
     "aid.branches.rosters.record": "voucher.make",
     "aid.branches.rosters.refuse": "voucher.approve",

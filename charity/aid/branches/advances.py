@@ -1,4 +1,4 @@
-"""What was paid to a branch: opened by the payment, used up by confirmed rosters."""
+"""What was paid to a branch: opened by the payment, used up by confirmed rosters and by what comes back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,6 +28,7 @@ def open_advance(state: State, voucher: VoucherRow) -> None:
         fund=voucher["fund"],
         amount_fen=voucher["amount_fen"],
         rostered_fen=0,
+        returned_fen=0,
     )
     state.add(ADVANCE, row)
 
@@ -41,8 +42,8 @@ def stored(state: State, voucher: str) -> BranchAdvanceRow:
 
 
 def open_fen(row: BranchAdvanceRow) -> int:
-    """What of it no roster accounts for yet, fen."""
-    return row["amount_fen"] - row["rostered_fen"]
+    """What of it the branch still has: no roster accounts for it, and it did not come back; fen."""
+    return row["amount_fen"] - row["rostered_fen"] - row["returned_fen"]
 
 
 def must_reach(row: BranchAdvanceRow, amount_fen: int) -> None:

@@ -4,15 +4,15 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from charity.aid.branches import readers, rosters
-from charity.aid.branches.forms import DecideBody, LineBody, RefuseBody, RosterBody
+from charity.aid.branches import readers, returns, rosters
+from charity.aid.branches.forms import DecideBody, LineBody, RefuseBody, ReturnBody, RosterBody
 from charity.aid.models import RosterStatus
 from charity.ledger.writer import Answer
 from charity.web.api import Call, Endpoint
 
 
 class AdvanceAnswer(BaseModel):
-    """A payment to a branch; `open_fen` is what no roster accounts for yet."""
+    """A payment to a branch; `open_fen` is what it still has: no roster accounts for it, and it did not come back."""
 
     voucher: str
     branch: str
@@ -21,6 +21,7 @@ class AdvanceAnswer(BaseModel):
     paid_on: str
     amount_fen: int
     rostered_fen: int
+    returned_fen: int
     open_fen: int
 
 
@@ -50,10 +51,10 @@ class RosterAnswer(RecordedAnswer):
     content: str
 
 
-class ConfirmedAnswer(BaseModel):
-    """Its entry in the books."""
+class ReturnedAnswer(BaseModel):
+    """What came back, and its entry."""
 
-    status: RosterStatus
+    number: str
     entry: str
 
 
@@ -61,6 +62,12 @@ class StatusAnswer(BaseModel):
     """The status now."""
 
     status: RosterStatus
+
+
+class ConfirmedAnswer(StatusAnswer):
+    """Its entry in the books."""
+
+    entry: str
 
 
 _SAME = ("number", "status", "content_hash", "voucher", "distributed_on", "amount_fen", "recipients", "content")
@@ -112,6 +119,13 @@ async def refuse(call: Call) -> Answer:
     )
 
 
+async def give_back(call: Call) -> Answer:
+    """`POST /aid/advances/{voucher}/return`."""
+    return await returns.give_back(
+        voucher=call.path["voucher"], **call.body.model_dump(), by=call.by, idem=call.idem("branch.return")
+    )
+
+
 _ADVANCE, _ROSTER = "/aid/advances/{voucher}", "/aid/rosters/{number}"
 endpoints = [
     Endpoint(
@@ -127,6 +141,17 @@ endpoints = [
         answer=RecordedAnswer,
         status=201,
         summary="录入分会的花名册",
+    ),
+    Endpoint(
+        "POST",
+        f"{_ADVANCE}/return",
+        give_back,
+        permission="voucher.pay",
+        body=ReturnBody,
+        answer=ReturnedAnswer,
+        status=201,
+        idempotent=True,
+        summary="登记分会退回的款",
     ),
     Endpoint("GET", _ROSTER, read, permission="voucher.read", answer=RosterAnswer, summary="一份花名册"),
     Endpoint(

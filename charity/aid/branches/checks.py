@@ -1,6 +1,7 @@
 """`charity verify`, the part of branches: advances, rosters and the books say the same.
 
-What stands with each branch of each fund (1122) is what was paid to it less what confirmed rosters account for; a
+What stands with each branch of each fund (1122) is what was paid to it less what confirmed rosters account for
+and what came back; a
 confirmed roster has an entry that says what it says, and another person than its maker behind it.
 """
 
@@ -9,15 +10,16 @@ from collections import defaultdict
 from typing import Any
 
 from charity import words
-from charity.aid.branches import rosters
+from charity.aid.branches import returns, rosters
 from charity.aid.branches.advances import account
 from charity.aid.branches.content import listing
 from charity.aid.models import RosterStatus
 from charity.db import reading, sealed
 from charity.errors import Failure
 from charity.ledger import accounts as acc
-from charity.ledger import checks, entries, numbers
+from charity.ledger import checks, entries, numbers, payment_numbers
 from charity.ledger.content import digest, hashed
+from charity.ledger.payment_numbers import Claim, PaymentKind
 
 INVARIANT = "I11"
 CHUNK = 500
@@ -37,11 +39,22 @@ _ROSTERED = (
     "SELECT a.voucher FROM branch_advance a WHERE a.rostered_fen <> COALESCE((SELECT SUM(r.amount_fen) "
     "FROM branch_roster r WHERE r.voucher = a.voucher AND r.status = 'confirmed'), 0)",
 )
+_RETURNED = (
+    "拨付审批单 {number}：预拨登记的退回金额与退回的款不符",
+    "SELECT a.voucher FROM branch_advance a WHERE a.returned_fen <> COALESCE((SELECT SUM(r.amount_fen) "
+    "FROM branch_return r WHERE r.voucher = a.voucher), 0)",
+)
 _SERIES: checks.Check = (
     "I7",
     "{year} 年花名册共 {n} 个号，编号序列的下一号是 {next}",
     "SELECT r.year, r.n, s.next FROM (SELECT year, COUNT(*) AS n FROM branch_roster GROUP BY year) r "
     "LEFT JOIN series s ON s.name = 'branch_roster' AND s.year = r.year WHERE r.n + 1 <> COALESCE(s.next, 1)",
+)
+_RETURN_SERIES: checks.Check = (
+    "I7",
+    "{year} 年分会退回的款共 {n} 个号，编号序列的下一号是 {next}",
+    "SELECT r.year, r.n, s.next FROM (SELECT year, COUNT(*) AS n FROM branch_return GROUP BY year) r "
+    "LEFT JOIN series s ON s.name = 'branch_return' AND s.year = r.year WHERE r.n + 1 <> COALESCE(s.next, 1)",
 )
 
 
@@ -49,13 +62,13 @@ async def run() -> list[Failure]:
     """Check every advance and every roster; the failures, none when all is right."""
     wrong: list[Failure] = []
     async with reading.snapshot():
-        for msgid, sql in (_PAID, _ROSTERED):
+        for msgid, sql in (_PAID, _ROSTERED, _RETURNED):
             wrong += [_wrong(msgid, number=row["voucher"]) for row in await reading.rows(sql)]
         wrong += await _held()
         confirmed = await reading.tuples("SELECT entry_seq FROM branch_roster WHERE entry_seq IS NOT NULL")
         alone = await entries.of_kinds([rosters.KIND]) - {seq for (seq,) in confirmed}
     wrong += [_wrong("分录 #{seq} 是花名册，却没有这份花名册", seq=seq) for seq in sorted(alone)]
-    return [*wrong, *await _rosters(), *await checks.failures([_SERIES])]
+    return [*wrong, *await _rosters(), *await _returns(), *await checks.failures([_SERIES, _RETURN_SERIES])]
 
 
 def _wrong(msgid: str, **facts: Any) -> Failure:
@@ -65,7 +78,7 @@ def _wrong(msgid: str, **facts: Any) -> Failure:
 async def _held() -> list[Failure]:
     """What stands with a branch in the books, and by its advances."""
     rows = await reading.rows(
-        "SELECT branch, fund, CAST(SUM(amount_fen - rostered_fen) AS BIGINT) AS fen FROM branch_advance "
+        "SELECT branch, fund, CAST(SUM(amount_fen - rostered_fen - returned_fen) AS BIGINT) AS fen FROM branch_advance "
         "GROUP BY branch, fund"
     )
     advanced = {(row["branch"], row["fund"]): row["fen"] for row in rows}
@@ -101,6 +114,49 @@ async def _rosters() -> list[Failure]:
         for row in rows:
             wrong += _roster(row, listed[row["content_hash"]], bodies.get(row["entry_seq"]))
         after = rows[-1]["number"]
+
+
+async def _returns() -> list[Failure]:
+    """What came back is what its entry says; its bank's number is kept for it, and none is kept for another."""
+    async with reading.snapshot():
+        rows = await reading.rows(
+            "SELECT r.*, a.branch, a.fund, v.programme FROM branch_return r JOIN branch_advance a "
+            "ON a.voucher = r.voucher JOIN voucher v ON v.number = r.voucher ORDER BY r.number"
+        )
+        bodies = await entries.bodies([row["entry_seq"] for row in rows])
+        claims = [
+            Claim(returns.CHANNEL, row["channel_ref"], row["number"], row["number"])
+            for row in rows
+            if row["channel_ref"]
+        ]
+        lost = {claim.key for claim in await payment_numbers.unkept(PaymentKind.RETURN, claims)}
+        kept = await payment_numbers.held(PaymentKind.RETURN)
+        alone = await entries.of_kinds([returns.KIND]) - {row["entry_seq"] for row in rows}
+    wrong = [
+        _wrong("分会退回的款 {number}：与其分录不符", number=row["number"])
+        for row in rows
+        if not _given_back(row, bodies.get(row["entry_seq"]))
+    ]
+    wrong += [_wrong("分录 #{seq} 是分会退回的款，却没有登记", seq=seq) for seq in sorted(alone)]
+    if lost or kept != len(claims):
+        wrong.append(Failure("I7", words.say("流水号登记的分会退回笔数与退回的款不符")))
+    return wrong
+
+
+def _given_back(row: dict[str, Any], body: dict[str, Any] | None) -> bool:
+    lines = [
+        [f"{row['paid_into']}/{row['fund']}", acc.CNY, row["amount_fen"]],
+        [account(row["branch"], row["fund"]), acc.CNY, -row["amount_fen"]],
+    ]
+    return (
+        body is not None
+        and body["kind"] == returns.KIND
+        and body["facts"] == returns.facts(row["number"], row["voucher"], row["programme"])
+        and body["postings"] == lines
+        and body["actor"] == row["cashier"]
+        and body["recorded_at"] == row["made_at"]
+        and row["number"].startswith(numbers.start(returns.PREFIX, row["year"]))
+    )
 
 
 async def _lists(hashes: list[str]) -> dict[str, list[tuple[str, int]]]:

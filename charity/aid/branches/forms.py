@@ -6,7 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from charity.aid.branches.content import Line, RosterContent
 from charity.aid.content import RECIPIENTS_MAX
-from charity.aid.fields import CODE_MAX, Reason
+from charity.aid.fields import CODE_MAX, PlaceCode, Reason, Reference, yuan
 from charity.aid.recipients import LISTED_MAX, normal
 from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
 from charity.web import fields
@@ -126,6 +126,30 @@ class RosterForm(BaseModel):
             recipients=self.recipients,
             lines=self.listed,
         )
+
+
+Yuan = Annotated[int, BeforeValidator(yuan)]
+ReceivedOn = Annotated[Day, Needed("请填写收款日期")]
+
+
+class ReturnBody(BaseModel):
+    """What a branch gave back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount_fen: int = Field(ge=1, le=AMOUNT_MAX_FEN, description="金额，分", examples=[40_000])
+    received_on: ReceivedOn = Field(description="收款日期", examples=["2026-11-24"])
+    paid_into: PlaceCode = Field(description="收款账户", examples=["1002/ICBC-01"])
+    channel_ref: Reference = Field("", description="银行回单号，每个只能用一次；现金没有")
+
+
+class ReturnForm(BaseModel):
+    """The cashier's form."""
+
+    amount_yuan: Yuan
+    received_on: ReceivedOn
+    paid_into: Annotated[PlaceCode, Needed("请选择收款账户")]
+    channel_ref: Reference = ""
 
 
 class DecideForm(BaseModel):

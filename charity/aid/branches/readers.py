@@ -13,7 +13,8 @@ from charity.office import staff
 LISTED_MAX = 200
 """Advances in the list: the oldest; what is behind them waits longer than any branch may take."""
 _ADVANCE = (
-    "SELECT a.voucher, a.branch, a.fund, a.amount_fen, a.rostered_fen, a.amount_fen - a.rostered_fen AS open_fen, "
+    "SELECT a.voucher, a.branch, a.fund, a.amount_fen, a.rostered_fen, a.returned_fen, "
+    "a.amount_fen - a.rostered_fen - a.returned_fen AS open_fen, "
     "v.programme, v.paid_on, v.entry_seq FROM branch_advance a JOIN voucher v ON v.number = a.voucher"
 )
 _ROSTER = (
@@ -24,7 +25,10 @@ _ROSTER = (
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How far a payment to a branch has reached people: what confirmed rosters account for, fen, and whom they name."""
+    """How far a payment to a branch has reached people: what confirmed rosters account for, fen, and whom they name.
+
+    `amount_fen` is what was paid less what came back.
+    """
 
     branch: str
     amount_fen: int
@@ -44,7 +48,7 @@ async def reached(seqs: Collection[int]) -> dict[int, Reached]:
     if not asked:
         return {}
     rows = await reading.rows(
-        "SELECT v.entry_seq, a.branch, a.amount_fen, a.rostered_fen, "  # noqa: S608 - places from code
+        "SELECT v.entry_seq, a.branch, a.amount_fen - a.returned_fen AS kept_fen, a.rostered_fen, "  # noqa: S608 - places from code
         "COALESCE((SELECT CAST(SUM(r.recipients) AS BIGINT) FROM branch_roster r "
         "WHERE r.voucher = a.voucher AND r.status = 'confirmed'), 0) AS recipients, "
         "(SELECT COUNT(*) FROM branch_roster r WHERE r.voucher = a.voucher AND r.status = 'confirmed' AND NOT EXISTS ("
@@ -56,7 +60,7 @@ async def reached(seqs: Collection[int]) -> dict[int, Reached]:
     names = {row["branch"]: (await payees.known("branch", row["branch"])).name for row in rows}
     return {
         row["entry_seq"]: Reached(
-            names[row["branch"]], row["amount_fen"], row["rostered_fen"], row["recipients"], not row["unlisted"]
+            names[row["branch"]], row["kept_fen"], row["rostered_fen"], row["recipients"], not row["unlisted"]
         )
         for row in rows
     }
@@ -71,6 +75,7 @@ class Advance:
     programme: str
     fund: str
     rosters: list[dict[str, Any]]
+    returns: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,9 @@ class Roster:
 
 async def waiting_advances() -> list[dict[str, Any]]:
     """Payments to branches that rosters do not account for yet, oldest first."""
-    return await reading.rows(f"{_ADVANCE} WHERE a.rostered_fen < a.amount_fen ORDER BY a.voucher LIMIT {LISTED_MAX}")
+    return await reading.rows(
+        f"{_ADVANCE} WHERE a.rostered_fen + a.returned_fen < a.amount_fen ORDER BY a.voucher LIMIT {LISTED_MAX}"
+    )
 
 
 async def waiting_rosters() -> list[dict[str, Any]]:
@@ -110,6 +117,7 @@ async def advance(voucher: str) -> Advance:
         programme=programmes.get(row["programme"], row["programme"]),
         fund=(await funds.get(row["fund"])).shown,
         rosters=await reading.rows(f"{_ROSTER} WHERE r.voucher = $1 ORDER BY r.number", voucher),
+        returns=await reading.rows("SELECT * FROM branch_return WHERE voucher = $1 ORDER BY number", voucher),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from charity import clock, tokens
 from charity.aid import recipients, rules
 from charity.aid.branches import advances
-from charity.aid.branches.content import Line, RosterContent, written
+from charity.aid.branches.content import RosterContent, written
 from charity.aid.models import ADVANCE, ROSTER, VOUCHER, BranchRosterRow, RosterStatus
 from charity.aid.recipients import Recipient
 from charity.aid.vouchers import stored as stored_voucher
@@ -25,8 +25,6 @@ from charity.ledger.loading import Loader
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
-
-__all__ = ["KIND", "PREFIX", "SERIES", "Line", "RosterContent", "confirm", "record", "refuse"]
 
 PREFIX, SERIES = "HM", "branch_roster"
 KIND = "branch.roster"

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity import addresses, clock
-from charity.aid.branches import readers, rosters, screens
-from charity.aid.branches.forms import DecideForm, RefuseForm, RosterForm
+from charity.aid.branches import readers, returns, rosters, screens
+from charity.aid.branches.forms import DecideForm, RefuseForm, ReturnForm, RosterForm
 from charity.errors import Refusal
+from charity.ledger.places import PAYING_BANK
 from charity.roles import Actor
 from charity.web import auth, confirming, forms, pages
 
@@ -45,6 +46,25 @@ async def record(request: Request) -> Response:
         return await _form(request, data, refusal)
     number = answer.body["number"]
     return pages.see_other(request, addresses.of("roster", number), "已录入 {number}，等另一个人核对", number=number)
+
+
+async def return_page(request: Request) -> Response:
+    """`GET /advances/{voucher}/return`."""
+    auth.allowed(request, "voucher.pay")
+    return await _return(request, {"received_on": clock.today().isoformat(), "paid_into": PAYING_BANK})
+
+
+async def give_back(request: Request) -> Response:
+    """`POST /advances/{voucher}/return`."""
+    by = auth.allowed(request, "voucher.pay")
+    data, voucher = await forms.data(request, ReturnForm), request.path_params["voucher"]
+    try:
+        asked = forms.read(ReturnForm, data).model_dump()
+        idem = forms.idem(request, data, "branch.return")
+        await returns.give_back(voucher=voucher, amount_fen=asked.pop("amount_yuan"), **asked, by=by, idem=idem)
+    except Refusal as refusal:
+        return await _return(request, data, refusal)
+    return pages.see_other(request, addresses.of("advance", voucher), "已登记分会退回的款，已记账")
 
 
 async def roster_page(request: Request) -> Response:
@@ -97,6 +117,20 @@ async def _form(request: Request, values: Any, refusal: Refusal | None = None) -
     )
 
 
+async def _return(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
+    by = auth.allowed(request, "voucher.pay")
+    advance = await readers.advance(request.path_params["voucher"])
+    return await pages.page(
+        request,
+        "aid/branches/return.html",
+        status=refusal.status if refusal else 200,
+        values={name: values.get(name, "") for name in ReturnForm.model_fields},
+        errors=screens.errors(refusal),
+        places=await screens.places(),
+        **screens.show(advance, by),
+    )
+
+
 async def _roster(request: Request, by: Actor, refusal: Refusal | None = None) -> Response:
     roster = await readers.roster(request.path_params["number"])
     return await pages.page(
@@ -125,6 +159,8 @@ routes = [
     Route("/advances/{voucher}", advance_page, methods=["GET"]),
     Route("/advances/{voucher}/roster", new, methods=["GET"]),
     Route("/advances/{voucher}/roster", record, methods=["POST"]),
+    Route("/advances/{voucher}/return", return_page, methods=["GET"]),
+    Route("/advances/{voucher}/return", give_back, methods=["POST"]),
     Route("/rosters/{number}", roster_page, methods=["GET"]),
     Route("/rosters/{number}/confirm", confirm, methods=["POST"]),
     Route("/rosters/{number}/refuse", refuse_page, methods=["GET"]),

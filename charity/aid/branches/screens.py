@@ -6,9 +6,11 @@ from charity import addresses, words
 from charity.aid import recipients
 from charity.aid.branches import readers
 from charity.aid.branches.readers import Advance, Roster
+from charity.aid.branches.returns import CHARTS
 from charity.aid.models import RosterStatus
 from charity.errors import Refusal
 from charity.ledger import funds
+from charity.ledger import places as money_places
 from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web import confirming, pages
@@ -82,11 +84,27 @@ def show(advance: Advance, by: Actor) -> dict[str, Any]:
             {"term": words.say("拨付日期"), "value": row["paid_on"], "kind": "date"},
             {"term": words.say("拨付金额"), "value": row["amount_fen"], "kind": "yuan"},
             {"term": words.say("已有花名册"), "value": row["rostered_fen"], "kind": "yuan"},
+            {"term": words.say("已退回的款"), "value": row["returned_fen"], "kind": "yuan"},
             {"term": words.say("待交花名册"), "value": row["open_fen"], "kind": "yuan"},
         ],
         "rosters": [_roster_line(roster) for roster in advance.rosters],
+        "returns": [
+            {
+                "number": one["number"],
+                "received_on": one["received_on"],
+                "channel_ref": one["channel_ref"],
+                "amount": one["amount_fen"],
+            }
+            for one in advance.returns
+        ],
+        "may_return": by.may("voucher.pay") and row["open_fen"] > 0,
         "may_record": by.may("voucher.make") and row["open_fen"] > 0,
     }
+
+
+async def places() -> list[dict[str, str]]:
+    """Where what came back may lie, to choose from."""
+    return [{"value": code, "label": name} for code, name in (await money_places.labels(CHARTS)).items()]
 
 
 def roster_facts(roster: Roster) -> list[dict[str, Any]]:

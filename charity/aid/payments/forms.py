@@ -2,18 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
+from charity.aid.fields import PlaceCode, Reference
 from charity.aid.vouchers.forms import Status
 from charity.web.fields import ContentHash, Day
 from charity.web.messages import Needed
 
-REF_MAX = 64
-Reference = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=REF_MAX),
-]
-PlaceCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REF_MAX)]
 PaidOn = Annotated[Day, Needed("请填写付款日期")]
 
 

@@ -24,6 +24,7 @@ KIND_WORDS = {
     "gift.correction": "更正以前年度捐款",
     "refund.paid": "支付退款",
     "voucher.paid": "按审批单付款",
+    "branch.returned": "分会退回预拨款",
     "branch.roster": "分会花名册转入业务活动成本",
     "money.transfer": "资金划转",
     "money.reversal": "资金划转冲销",
