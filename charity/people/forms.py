@@ -17,6 +17,7 @@ from pydantic import (
 
 from charity.people.id_numbers import is_persons
 from charity.people.persons import NAME_MAX, Donor
+from charity.printing import glyphs
 
 _PHONE = re.compile(r"^\+?[0-9][0-9 \-]{5,19}$")
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
@@ -50,6 +51,9 @@ NOTICE_MAX = 100_000
 Version = Annotated[Annotated[int, Field(ge=1, le=NOTICE_MAX)] | None, BeforeValidator(_absent)]
 """The version of a privacy notice, or none."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_MAX)]
+
+
+NO_FONT = "姓名里有字体里没有的字，收据上会印成〓，要用笔补写。请核对；确实是这个字的，请勾选“就是这个字”"
 
 
 class DonorForm(BaseModel):
@@ -99,6 +103,8 @@ class DonorPageForm(DonorForm):
     model_config = ConfigDict(extra="ignore")
 
     name: Annotated[Line, Field(validate_default=True)] = ""
+    rare: Annotated[bool, Field(validate_default=True)] = False
+    """That the name is so, although no font has all of its characters."""
 
     @field_validator("name", mode="after")
     @classmethod
@@ -106,3 +112,12 @@ class DonorPageForm(DonorForm):
         if not name and info.data.get("kind") in {"person", "organisation"}:
             raise ValueError("请填写姓名或单位名称；不想留名请选匿名")
         return name
+
+    @field_validator("rare", mode="after")
+    @classmethod
+    def _printed(cls, rare: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
+        if not rare and glyphs.missing(info.data.get("name", "")):
+            raise ValueError(
+                "姓名里有字体里没有的字，收据上会印成〓，要用笔补写。请核对；确实是这个字的，请勾选“就是这个字”"
+            )
+        return rare

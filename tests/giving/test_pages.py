@@ -556,3 +556,28 @@ async def test_what_nobody_agreed_to_is_not_public_at_any_door(web):
     agreed = gift(public_name=True, public_amount=True)
     assert (await desk.post(f"{API}/donations", json=agreed, headers=keyed())).status_code == 201
     assert await reading.value("SELECT COUNT(*) FROM donation WHERE public_name AND public_amount") == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "address", "more"),
+    [
+        (None, "/campaigns/one-day-2026/give", {"amount": "10000", "channel": "bank"}),
+        ("cashier", "/donations/new",
+         {"campaign": "one-day-2026", "amount_yuan": "88", "received_on": TODAY, "channel": "cash"}),
+    ],
+)  # fmt: skip
+async def test_a_character_that_no_font_has_is_asked_about_before_it_is_kept(web, role, address, more):
+    """Nothing is kept and nothing typed is lost; ticked as it is, it goes through. A name in usual characters is not asked."""
+    client = web.as_(*([role] if role else []))
+    odd, box = "王\U00032fff", 'name="rare"'
+    hidden = await form_of(client, address)
+    assert box not in (await client.get(address)).text
+    typed = {**hidden, "kind": "person", "name": odd, "public_name": "1", **more}
+    asked = await client.post(address, data=typed)
+    assert (asked.status_code, "〓" in asked.text, box in asked.text, odd in asked.text) == (422, True, True, True)
+    assert ' name="public_name" value="1" checked' in asked.text
+    assert await reading.value("SELECT COUNT(*) FROM person") == 0
+    assert (await client.post(address, data={**typed, "rare": "1"})).status_code == 303
+    assert await reading.value("SELECT COUNT(*) FROM person") == 1
+    usual = {**typed, "name": "王𠮷明", "idem": (await form_of(client, address))["idem"]}
+    assert (await client.post(address, data=usual)).status_code == 303
