@@ -202,7 +202,14 @@ async def test_every_event_is_classified_by_the_file_as_by_the_writer(opened: st
     for event in events:
         await post("2026-01-01", event, facts={"programme": "P01"})
     for seq, event in enumerate(events, 1):
-        if event != "takings" and EVENTS[event][0] in {"x", "voucher.paid", "goods.issue", "goods.gift", "gift.cash"}:
+        # what a branch has accounted for is no longer there to be taken back
+        if event not in {"takings", "an advance"} and EVENTS[event][0] in {
+            "x",
+            "voucher.paid",
+            "goods.issue",
+            "goods.gift",
+            "gift.cash",
+        }:
             await post("2026-02-03", event, -1, reverses=seq)
     before = {table: await _kept(table) for table in ("figure_day", "figure_month")}
     assert {row[2] for row in before["figure_day"]} >= {"opening", "lost", "agency_back", "transferred", "bought"}

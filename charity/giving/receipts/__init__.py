@@ -1,7 +1,7 @@
 """Donation receipts 捐赠收据: issued, ended, delivered and read. This is the door; outsiders import only it."""
 
 from .content import content_of, content_of_row
-from .documents import full_pdf, masked_pdf, printed_for, whole_pdf
+from .documents import full_pdf, masked_pdf, printed_for, printed_of, whole_pdf
 from .pick_up import pick_up_code
 from .printed import GoodsLine, goods_lines
 from .readers import (
@@ -81,6 +81,7 @@ __all__ = [
     "page",
     "pick_up_code",
     "printed_for",
+    "printed_of",
     "refunds_of",
     "reissue",
     "replace",

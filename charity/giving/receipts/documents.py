@@ -62,8 +62,12 @@ def _identifier(code: str, printed: PrintedReceipt, to: Reader) -> bytes:
 
 async def printed_for(code: str, *, to: Reader, copied_on: str = "") -> PrintedReceipt:
     """All that a receipt prints, and a page shows, for this reader."""
-    row = await readers.get(code)
-    gifts = await readers.gifts(code)
+    return await printed_of(await readers.get(code), await readers.gifts(code), to=to, copied_on=copied_on)
+
+
+async def printed_of(row: Receipt, gifts: list[Donation], *, to: Reader, copied_on: str = "") -> PrintedReceipt:
+    """The same of a receipt that was read already, with its gifts."""
+    code = row.code
     person = (await persons.names([row.donor_id])).get(row.donor_id)
     reviewers = await journal_vouchers.reviewers_of([gift.seq for gift in gifts])
     takers = list(dict.fromkeys(gift.recorded_by for gift in gifts))

@@ -58,7 +58,7 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
     slugs = [row.campaign_id] if row.campaign_id else list(dict.fromkeys(g.campaign_id or "" for g in gifts))
     names, money = await campaigns.names(slugs), await funds.names()
     facts = _confirmed(row, persons.shown(donor))
-    printed = await receipts.printed_for(row.code, to=Reader.PERMITTED)
+    printed = await receipts.printed_of(row, gifts, to=Reader.PERMITTED)
     return {
         "row": row,
         "confirmed": facts,
