@@ -21,6 +21,8 @@ from charity.goods import stock
 from charity.ledger import accounts as acc
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Wants, submit
+from charity.office import organisation
+from charity.office.organisation import FactKind
 from charity.people import persons
 from charity.roles import Actor
 
@@ -268,6 +270,8 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
     await branch_opened()
     await gift_to("F-GEN", 300_000)
     await recorded(house, await advanced(Aid(house, "", "")), roster(100, 1))
+    account = {"kind": FactKind.ACCOUNT_NUMBER, "value": "9900000020260002", "ends_on": None}
+    await organisation.enter(**account, starts_on=clock.today(), by=house.admin)
     idle = Actor("k", "n", frozenset(), "LX01")
     for room in app.ROOMS:
         for source in room.tasks:
