@@ -34,7 +34,7 @@ COLUMNS = (
     Column("entry", "分录", 12.8, "code", align="right", link="entry_href"),
     Column("donor", "捐赠人", 14.5),
     Column("donor_kind", "类别", 8),
-    Column("campaign", "活动", 12.2),
+    Column("campaign", "活动", 14.2),
     Column("fund", "基金", 17.8),
     Column("restriction", "限定性", 12.4),
     Column("channel", "方式", 12.4),
@@ -43,10 +43,10 @@ COLUMNS = (
     Column("amount_fen", "合计", 20, "money", total=True, align="right"),
     Column("agency_fen", "受托代理", 18.5, "money", total=True, align="right"),
     Column("receipt", "内部收据号", 23, "code", link="receipt_href"),
-    Column("fiscal", "财政票据号", 16, screen=False),
+    Column("fiscal", "财政票据号", 14.6, screen=False),
     Column("receipt_status", "开票状态", 11),
     Column("consent", "公示意愿", 10),
-    Column("note", "备注", 9.6),
+    Column("note", "备注", 9),
 )
 BOARD_COLUMNS = (
     Column("n", "序号", 8, "count"),
