@@ -39,7 +39,9 @@ OPENING_FUND = Rule("opening.fund", "没有基金“{fund}”", 422, field="line
 
 VOUCHER_UNKNOWN = Rule("journal_voucher.unknown", "没有记账凭证“{number}”", 404)
 REVIEW_OWN = Rule("review.own", "记账凭证 {number} 是您制单或经手收付的，要由另一位会计复核", 403)
-REVIEW_APPROVED = Rule("review.approved", "记账凭证 {number} 记的退款或更正是您批准的，要由另一位会计复核", 403)
+REVIEW_APPROVED = Rule(
+    "review.approved", "记账凭证 {number} 记的付款、退款、更正或花名册是您批准的，要由另一位会计复核", 403
+)
 REVIEWED_ALREADY = Rule("review.done", "记账凭证 {number} 已经复核过")
 REVIEW_NOTHING = Rule("review.nothing", "请至少选一张记账凭证", 422, field="vouchers")
 MONTH_EMPTY = Rule("journal_voucher.none", "{month} 没有可打印的记账凭证", 404)

@@ -132,11 +132,11 @@ def _confirmed(row: Row, body: Row) -> bool:
 async def _reviews() -> list[Failure]:
     """I14: a review is over the entries that its voucher has, by nobody who made it or handled its money."""
     wrong = []
-    async for row, voucher, approver in _reviewed():
+    async for row, voucher, agreed in _reviewed():
         right = voucher is not None and (
             (voucher["reviewed_at"], voucher["reviewed_by"], voucher["entries"], voucher["leaves"])
             == (row["at"], row["reviewer"], row["entries"], row["leaves"])
-            and row["reviewer"] not in {*voucher["cashiers"].split(), *voucher["makers"].split(), approver}
+            and row["reviewer"] not in {*voucher["cashiers"].split(), *voucher["makers"].split(), *agreed}
         )
         if not right:
             wrong.append(_wrong("I14", "记账凭证 {number} 的复核与它的分录或经手人不符", number=row["number"]))
@@ -160,12 +160,12 @@ def _readable(row: Row) -> bool:
     return True
 
 
-async def _reviewed() -> AsyncIterator[tuple[Row, journal_vouchers.Voucher | None, str | None]]:
+async def _reviewed() -> AsyncIterator[tuple[Row, journal_vouchers.Voucher | None, frozenset[str]]]:
     """The reviews with their vouchers and whoever approved what these book, CHUNK at a time."""
     after, sql = "", "SELECT * FROM journal_review WHERE number > $1 ORDER BY number LIMIT $2"
     while rows := await reading.rows(sql, after, CHUNK):
         vouchers = {row["number"]: row for row in await journal_vouchers.some([row["number"] for row in rows])}
         approvers = await journal_vouchers.approvers(vouchers.values())
         for row in rows:
-            yield row, vouchers.get(row["number"]), approvers.get(row["number"])
+            yield row, vouchers.get(row["number"]), approvers.get(row["number"], frozenset())
         after = rows[-1]["number"]

@@ -241,21 +241,26 @@ async def reversed_in(rows: Iterable[JournalVoucherRow], ask: Ask = reading.rows
     return dict(result)
 
 
-_APPROVED = frozenset({"gift.refund", "gift.reversal", "gift.correction"})
+_APPROVED = frozenset({"gift.refund", "gift.reversal", "gift.correction", "branch.roster"})
 """Kinds that an approval posts: the actor of the entry agreed to what another asked for."""
+_PAID, _PAID_BACK = "voucher.paid", "refund.paid"
+"""What others had approved before: the entry of the one names them, that of the other the refund's."""
 
 
-async def approvers(rows: Iterable[JournalVoucherRow], ask: Ask = reading.rows) -> dict[str, str]:
-    """By number the account that approved what the voucher books: a refund, its payment, or a correction."""
-    of = {row["first_seq"]: row["number"] for row in rows if row["kind"] in {*_APPROVED, "refund.paid"}}
+async def approvers(rows: Iterable[JournalVoucherRow], ask: Ask = reading.rows) -> dict[str, frozenset[str]]:
+    """By number the accounts that approved what the voucher books; a number that nobody had to approve is not there."""
+    of = {row["first_seq"]: row["number"] for row in rows if row["kind"] in {*_APPROVED, _PAID, _PAID_BACK}}
     booked = await _actors(list(of), ask)
-    agreed = {
-        facts["of"]: of[seq] for seq, (_, kind, facts) in booked.items() if kind == "refund.paid" and "of" in facts
-    }
-    before = await _actors(list(agreed), ask)
-    return {of[seq]: actor for seq, (actor, kind, _) in booked.items() if kind in _APPROVED} | {
-        agreed[seq]: actor for seq, (actor, _, _) in before.items()
-    }
+    refunds = await _actors([facts.get("of", 0) for _, kind, facts in booked.values() if kind == _PAID_BACK], ask)
+    result = {}
+    for seq, (actor, kind, facts) in booked.items():
+        agreed = [actor]
+        if kind == _PAID:
+            agreed = facts.get("approvers", [])
+        elif kind == _PAID_BACK:
+            agreed = [refunds[facts["of"]][0]] if facts.get("of") in refunds else []
+        result[of[seq]] = frozenset(agreed)
+    return result
 
 
 async def _actors(seqs: Sequence[int], ask: Ask) -> dict[int, tuple[str, str, dict[str, Any]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import as_shown
 import pytest
+from aid.given import Aid, advanced, branch_opened, recorded, roster
 from cast import Cast
 from conftest import Web
 from finance.given import asked, refused
@@ -16,6 +17,7 @@ from tampering import tampered
 from whole.given import verify_failures
 
 from charity import clock
+from charity.aid import branches
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.finance import reviews, transfers, verify
@@ -189,6 +191,31 @@ async def test_who_approved_a_refund_or_a_correction_does_not_review_it_at_any_d
         assert page.count('name="seen"') == 1, "the gifts alone can be ticked"
         assert (await review(house, "202611-0001", by="accountant2")).status == 201
     assert await verify_failures() == []
+
+
+async def test_who_approved_a_payment_or_a_roster_does_not_review_it_at_any_door(house: Cast) -> None:
+    """An approver may be an accountant too: 审批 and 复核 are two persons' looks."""
+    both = replace(house.approver, roles=frozenset({Role.APPROVER, Role.ACCOUNTANT}))
+    await give(house, 300_000, campaign="everyday", channel="bank", channel_ref="B1")
+    await branch_opened()
+    aid = Aid(house, "", "")
+    voucher = await advanced(aid)
+    number, shown = await recorded(house, voucher, roster(100, 1))
+    await branches.confirm(number=number, content_hash=shown, by=house.approver)
+    rows = await reading.rows("SELECT number, kind FROM journal_voucher WHERE kind <> 'gift.cash' ORDER BY n")
+    assert [row["kind"] for row in rows] == ["voucher.paid", "branch.roster"]
+    for row in rows:
+        shown = await seen(house, row["number"])
+        await refused("review.approved", reviews.review(numbers=[row["number"]], content_hash=shown, by=both))
+        assert (await readers.get(row["number"], by=both)).mine, "the page offers no tick"
+        await review(house, row["number"])
+    assert await verify_failures() == []
+    for row in rows:
+        of = f"'{house.approver.key}' WHERE number = '{row['number']}'"
+        async with tampered(
+            f"UPDATE journal_review SET reviewer = {of}", f"UPDATE journal_voucher SET reviewed_by = {of}"
+        ):
+            assert set(await verify_failures()) == {"I14"}, row["kind"]
 
 
 async def test_verify_names_a_review_by_who_approved(house: Cast) -> None:

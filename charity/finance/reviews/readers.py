@@ -32,7 +32,7 @@ class View:
     review: JournalReviewRow | None
     people: dict[str, str]
     mine: bool
-    """Whether the reader made it, or took or paid its money."""
+    """Whether the reader made or approved it, or took or paid its money."""
     source: Source | None
     """What it rests on; None for one of several entries."""
     asked: bool
@@ -115,7 +115,7 @@ async def views(rows: Sequence[Voucher], *, by: Actor) -> list[View]:
             taken_back.get(row["number"], []),
             reviews.get(row["number"]),
             people,
-            by.key in {*row["cashiers"].split(), *row["makers"].split(), approvers.get(row["number"])},
+            by.key in {*row["cashiers"].split(), *row["makers"].split(), *approvers.get(row["number"], ())},
             sources.get(row["number"]),
             row["number"] in waiting_for_answers,
         )
