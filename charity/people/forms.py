@@ -53,9 +53,6 @@ Version = Annotated[Annotated[int, Field(ge=1, le=NOTICE_MAX)] | None, BeforeVal
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_MAX)]
 
 
-NO_FONT = "姓名里有字体里没有的字，收据上会印成〓，要用笔补写。请核对；确实是这个字的，请勾选“就是这个字”"
-
-
 class DonorForm(BaseModel):
     """Who gives. An anonymous giver leaves nothing personal, and the form says so; the others leave a name."""
 

@@ -11,6 +11,7 @@ from giving.given import promised
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
+from charity.giving import campaigns
 from charity.office import kept, organisation, verify
 from charity.office.organisation import Fact, FactKind
 from charity.roles import PUBLIC, SYSTEM
@@ -250,3 +251,28 @@ async def test_a_changed_account_is_shown_to_givers_when_a_second_person_has_typ
         assert refusal.value.code == code_
     await organisation.enter(value="", **changed)
     assert "9900000020260002" not in await shown()
+
+
+@pytest.mark.parametrize(
+    ("planned", "shown"),
+    [
+        ("户名 临溪市慈善总会；账号 8800 0000-2026 0001（请写参考号）", "请写参考号"),
+        ("账号 98800000020260001", "农商银行"),
+        ("账号 6666 0000 2026 0009，旧账号 8800000020260001", "农商银行"),
+        ("账号 6666·0000·2026·0009，旧账号 8800000020260001", "农商银行"),
+        ("账号 ８８０００００００００００００９，旧账号 8800000020260001", "农商银行"),
+    ],
+)
+async def test_an_account_of_a_plan_is_shown_when_it_is_ours_and_no_other_stands_beside_it(
+    house: Cast, planned: str, shown: str
+) -> None:
+    today = clock.today().isoformat()
+    for kind, value in (
+        (FactKind.ACCOUNT_HOLDER, "临溪市慈善总会"),
+        (FactKind.ACCOUNT_BANK, "农商银行"),
+        (FactKind.ACCOUNT_NUMBER, "8800000020260001"),
+    ):
+        await enter(house, kind, value, today)
+    sql = "UPDATE campaign_fact SET value = $1 WHERE campaign = 'everyday' AND field = 'receiving'"
+    await transactions.run(lambda tx: tx.many(sql, [(planned,)]))
+    assert shown in await campaigns.receiving_of("everyday")

@@ -19,6 +19,10 @@ from charity.giving.kinds import PUBLISHED, Reach
 from charity.office import organisation
 from charity.office.organisation import FactKind
 
+_BETWEEN = re.compile(r"[\W_]+")
+_NUMBERS = re.compile(r"\d{8,}")
+"""Numbers of accounts in a text without what stands between their groups."""
+
 
 async def certificate(day: date, *, kept: bool = False) -> organisation.Fact | None:
     """The certificate for public fundraising that is good on a day; `kept`: as this process knew it seconds ago."""
@@ -71,12 +75,13 @@ async def paused(row: Mapping[str, Any]) -> Refusal | None:
 async def receiving_of(slug: str) -> str:
     """The account that givers are shown: what the plan says, while it says the organisation's own account of today.
 
-    The organisation's was seen by two persons (office/organisation); another one in a plan is not shown to a giver.
+    The organisation's was seen by two persons (office/organisation); another one in a plan is not shown to a giver,
+    not beside ours either.
     """
     planned = (await facts.of(slug)).get("receiving", "")
     own = await organisation.facts_on(clock.today())
     number = own.value(FactKind.ACCOUNT_NUMBER)
-    if not number or number in re.sub(r"\D", "", planned):
+    if not number or set(_NUMBERS.findall(_BETWEEN.sub("", planned))) == {number}:
         return planned
     holder, bank = own.value(FactKind.ACCOUNT_HOLDER), own.value(FactKind.ACCOUNT_BANK)
     return words.say("户名 {holder}；开户行 {bank}；账号 {number}", holder=holder, bank=bank, number=number)
