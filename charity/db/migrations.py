@@ -25,7 +25,7 @@ from urllib.parse import unquote, urlsplit
 from tortoise.connection import get_connections
 
 from charity import clock
-from charity.db import engine, locks, transactions
+from charity.db import engine, locks, reading, transactions
 from charity.db.transactions import Tx
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
@@ -203,6 +203,11 @@ def _compare(files: list[Migration], done: dict[int, dict[str, Any]]) -> None:
         if file is None or file.name != row["name"] or file.checksum != row["checksum"]:
             msg = f"migration {row['name']} was applied and has changed or is missing"
             raise MigrationError(msg)
+
+
+async def applied_at(number: int) -> str:
+    """When a migration was applied to this database; "" for one that was not."""
+    return str(await reading.value("SELECT applied_at FROM migration WHERE number = $1", number) or "")
 
 
 async def _apply(file: Migration, tx: Tx) -> None:

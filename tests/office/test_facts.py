@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from cast import Cast
 from giving.given import promised
+from tampering import tampered
 
 from charity import clock
 from charity.db import reading, transactions
@@ -153,6 +154,27 @@ async def test_verify_names_a_fact_whose_days_cannot_be(house: Cast) -> None:
         sql = f"UPDATE organisation_fact SET {change} WHERE id = $1 RETURNING id"
         await transactions.run(lambda tx, sql=sql: tx.rows(sql, row["id"]))
         assert [failure.invariant for failure in await verify.facts()] == ["FACTS"], change
+
+
+async def test_verify_names_a_fact_that_is_true_without_a_second_persons_look(house: Cast) -> None:
+    await enter(house, FactKind.ICP, "备1号", "2026-01-01")
+    await enter(house, FactKind.ICP, "", "2026-03-01")
+    waiting = {"kind": FactKind.ICP, "starts_on": date(2026, 1, 1), "ends_on": None, "by": house.admin}
+    await organisation.enter(value="备2号", **waiting)
+    refused = await organisation.enter(value="备3号", **waiting)
+    await organisation.refuse(refused.id, by=house.cashier)
+    assert await verify.facts() == []
+    for fault in (
+        "UPDATE organisation_fact SET status = 'confirmed' WHERE status = 'waiting'",
+        "UPDATE organisation_fact SET seen_by = NULL, seen_at = NULL WHERE status = 'refused'",
+        "UPDATE organisation_fact SET seen_by = entered_by WHERE value = '备1号'",
+        "UPDATE organisation_fact SET seen_at = NULL WHERE value = '备1号'",
+    ):
+        async with tampered(fault):
+            assert [failure.invariant for failure in await verify.facts()] == ["FACTS"], fault
+    old = "UPDATE organisation_fact SET seen_by = NULL, seen_at = NULL, entered_at = '2020-01-01T00:00:00.000000Z'"
+    async with tampered(f"{old} WHERE value = '备1号'"):  # of before migration 0079
+        assert await verify.facts() == []
 
 
 async def test_the_foot_of_a_page_shows_what_is_true_today_and_nothing_else(web: Any, house: Cast) -> None:
