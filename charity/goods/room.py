@@ -43,6 +43,6 @@ ROOM = Room(
         NavItem("库存", "/stores/{store}/stock", "goods.read", order=330, instead=STORES),
         NavItem("物资单据", "/goods/documents", "goods.read", order=340),
     ],
-    checks=[Check("物资与积分", verify.run)],
+    checks=[Check("物资与积分", verify.run), Check("出入库单按金额查找", looked_up.check)],
     chapter=demo.chapter,
 )

@@ -14,6 +14,7 @@ from finance.given import asked
 from finance.given import gifts as gifts_of_money
 from giving.given import TODAY, give, promised, refunded
 from goods.given import RICE, catalogued, in_days
+from tampering import tampered
 
 from charity import clock
 from charity.db import reading, transactions
@@ -285,6 +286,17 @@ async def test_transfers_and_slips_are_reached_by_number_and_amount(house: Cast,
         assert await kinds("33.34", house.clerk) == {}
         assert await looked_up.keep_up() in {0, 1}
     assert await looked_up.keep_up() == 0
+    assert await looked_up.check() == []
+    counted, lost = "出入库单按金额登记了", f"出入库单 {slip} 按金额查不到"
+    for fault, failures in (
+        ("DELETE FROM lookup WHERE kind = 'slip' AND term LIKE '%@LX01'", [counted, lost]),
+        ("UPDATE lookup SET term = 'a0' WHERE kind = 'slip' AND term NOT LIKE '%@%'", [lost]),
+        ("UPDATE lookup SET key = 'x' WHERE kind = 'slip' AND term LIKE '%@LX01'", [lost]),
+    ):
+        async with tampered(fault):
+            named = [failure.words for failure in await looked_up.check()]
+        assert len(named) == len(failures), fault
+        assert all(text.startswith(failure) for text, failure in zip(named, failures, strict=True)), fault
     opened = await web.as_("clerk").post("/desk/search", data={"q": "33.33"})
     assert opened.headers["location"] == f"/goods/documents/{slip}"
 

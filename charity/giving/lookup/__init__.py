@@ -7,7 +7,17 @@ time is read as it is. A reader answers at most MATCHES_MAX keys, newest first, 
 """
 
 from .keeping import Row, check, keep_up, mark, write
-from .readers import MATCHES_MAX, Match, gifts_of_amount, gifts_of_name, newest_of, pledges_of_name, whole
+from .readers import (
+    MATCHES_MAX,
+    Match,
+    count_of,
+    gifts_of_amount,
+    gifts_of_name,
+    newest_of,
+    pledges_of_name,
+    whole,
+    written_since,
+)
 from .terms import of_amount, place
 
 __all__ = [
@@ -15,6 +25,7 @@ __all__ = [
     "Match",
     "Row",
     "check",
+    "count_of",
     "gifts_of_amount",
     "gifts_of_name",
     "keep_up",
@@ -25,4 +36,5 @@ __all__ = [
     "pledges_of_name",
     "whole",
     "write",
+    "written_since",
 ]

@@ -82,6 +82,17 @@ async def newest_of(kind: str, term: str, limit: int) -> list[str]:
     return [row["key"] for row in await reading.rows(sql, kind, term, limit)]
 
 
+async def count_of(kind: str, upto: str) -> int:
+    """How many terms of a kind are written down up to a place."""
+    return int(await reading.value("SELECT COUNT(*) FROM lookup WHERE kind = $1 AND at <= $2", kind, upto))
+
+
+async def written_since(kind: str, at: str) -> set[tuple[str, str]]:
+    """The terms of a kind with their keys that are written down from a place on."""
+    rows = await reading.tuples("SELECT term, key FROM lookup WHERE kind = $1 AND at >= $2", kind, at)
+    return {(term, key) for term, key in rows}
+
+
 def _newest(rows: list[Row], limit: int, *, more: bool) -> Match:
     keys = list(dict.fromkeys(row["key"] for row in sorted(rows, key=lambda row: row["at"], reverse=True)))
     return Match(keys[:limit], more or len(keys) > limit)
