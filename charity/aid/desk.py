@@ -14,7 +14,7 @@ from charity.roles import Actor
 from charity.web import list_filters
 from charity.web.formats import day_words
 
-VOUCHERS, ROSTERS = "拨付审批单", "花名册"
+VOUCHERS, ROSTERS, RETURNS = "拨付审批单", "花名册", "分会退回的款"
 
 
 async def to_approve(by: Actor) -> list[Task]:
@@ -146,6 +146,14 @@ async def find_roster(asked: Asked, by: Actor) -> Hits | None:
     return search.one(ROSTERS, number, addresses.of("roster", number or ""))
 
 
+async def find_return(asked: Asked, by: Actor) -> Hits | None:
+    """What a branch gave back, by its number: the page of the payment that it came of."""
+    if not asked.code or not by.may("voucher.read"):
+        return None
+    row = await reading.row("SELECT number, voucher FROM branch_return WHERE number = $1", asked.code)
+    return search.one(RETURNS, row["number"], addresses.of("advance", row["voucher"])) if row else None
+
+
 async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
     """Vouchers by amount or by the name of whom they pay, newest first; the payee is not named in the list."""
     if not by.may("voucher.read") or not (asked.amounts or asked.name):
@@ -167,4 +175,4 @@ async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
 
 
 tasks = [to_approve, to_pay, to_confirm, rosters_to_confirm, rosters_due, returned]
-finders = [find_voucher, find_roster, find_vouchers]
+finders = [find_voucher, find_roster, find_return, find_vouchers]

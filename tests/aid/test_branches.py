@@ -1,7 +1,10 @@
 """Money to a branch stands in 1122 until its signed roster: paid, written down, confirmed by another, and shown to givers."""
 
+import ast
 import asyncio
+import inspect
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +15,7 @@ from tampering import tampered
 
 from charity import clock
 from charity.aid import branches, verify, vouchers
-from charity.aid.branches import Line, RosterContent
+from charity.aid.branches import Line, RosterContent, checks, readers
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
 from charity.disclosure import figures, uses
@@ -230,6 +233,16 @@ async def test_the_search_box_leads_to_a_roster(branch: Aid, web: Any) -> None:
     assert f"/rosters/{number}" not in answer.headers.get("location", answer.text)
 
 
+async def test_a_list_that_does_not_show_all_that_waits_says_so(
+    branch: Aid, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, more = web.as_("caseworker"), "这里各只列出最早的 1 项"
+    await advanced(branch)
+    assert more not in (await client.get("/advances")).text
+    monkeypatch.setattr(readers, "LISTED_MAX", 1)
+    assert more in (await client.get("/advances")).text
+
+
 async def given_back(aid: Aid, voucher: str, amount_fen: int, ref: str = "ICBC-R1", **changes: Any) -> Answer:
     asked: dict[str, Any] = {"received_on": clock.today(), "paid_into": "1002/ICBC-01", "by": aid.house.cashier}
     return await branches.give_back(voucher=voucher, amount_fen=amount_fen, channel_ref=ref, **{**asked, **changes})
@@ -291,22 +304,23 @@ async def test_of_two_returns_at_once_only_what_is_there_comes_back(branch: Aid)
     await right()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE branch_return SET amount_fen = amount_fen + 1",
-        "UPDATE branch_return SET cashier = 'x'",
-        "UPDATE branch_return SET channel_ref = 'OTHER'",
-        "UPDATE branch_return SET year = 2020",
-        "UPDATE branch_advance SET returned_fen = 1",
-        "DELETE FROM branch_return",
-    ],
-)
-async def test_verify_names_a_return_that_was_tampered_with(branch: Aid, statement: str) -> None:
+RETURNED = [
+    ("预拨登记的退回金额与退回的款不符", "UPDATE branch_advance SET returned_fen = 1"),
+    ("：与其分录不符", "UPDATE branch_return SET amount_fen = amount_fen + 1"),
+    ("：与其分录不符", "UPDATE branch_return SET cashier = 'x'"),
+    ("流水号登记的分会退回笔数与退回的款不符", "UPDATE branch_return SET channel_ref = 'OTHER'"),
+    ("年分会退回的款共", "UPDATE branch_return SET year = 2020"),
+    ("年分会退回的款共", "UPDATE series SET next = next + 1 WHERE name = 'branch_return'"),
+    ("是分会退回的款，却没有登记", "DELETE FROM branch_return"),
+]
+
+
+@pytest.mark.parametrize(("rule", "statement"), RETURNED)
+async def test_verify_names_a_return_that_was_tampered_with(branch: Aid, rule: str, statement: str) -> None:
     await given_back(branch, await advanced(branch), 30_000)
     await right()
     async with tampered(statement):
-        assert await verify.run()
+        assert [failure for failure in await verify.run() if rule in failure.words], rule
     await right()
 
 
@@ -322,6 +336,10 @@ async def test_a_return_is_recorded_on_a_page_and_by_a_call(branch: Aid, web: An
     answer = await client.post(f"/advances/{voucher}/return", data={**form, "amount_yuan": "300"})
     assert answer.status_code == 303, answer.text
     assert "ICBC-R7" in (await client.get(f"/advances/{voucher}")).text
+    number = await reading.value("SELECT number FROM branch_return")
+    answer = await client.post("/desk/search", data={"q": number.lower()})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/advances/{voucher}")
+    assert number not in (await web.as_("clerk").post("/desk/search", data={"q": number})).headers.get("location", "")
     body = {"amount_fen": 170_000, "received_on": today, "paid_into": "1001/-"}
     path, key = f"/api/v1/aid/advances/{voucher}/return", {"Idempotency-Key": "r" * 20}
     first = await client.post(path, json=body, headers=key)
@@ -332,33 +350,52 @@ async def test_a_return_is_recorded_on_a_page_and_by_a_call(branch: Aid, web: An
     await right()
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE branch_advance SET rostered_fen = 1",
-        "UPDATE branch_advance SET branch = 'JG-T01'",
-        "UPDATE branch_advance SET amount_fen = amount_fen + 1",
-        "UPDATE branch_roster SET amount_fen = amount_fen + 1",
-        "UPDATE branch_roster SET recipients = 9",
-        "UPDATE branch_roster SET content_hash = 'x'",
-        "UPDATE branch_roster SET salt = 'x'",
-        "UPDATE branch_roster SET maker = decided_at",
-        "UPDATE branch_roster SET decided_by = 'x'",
-        "UPDATE branch_roster SET distributed_on = '2026-01-01'",
-        "UPDATE branch_roster SET entry_seq = 1",
-        "UPDATE voucher_recipient SET amount_fen = 1 WHERE n = 1",
-        "DELETE FROM voucher_recipient WHERE n = 2",
-        "DELETE FROM branch_roster",
+ROSTERED = [
+    ("预拨登记的花名册金额与花名册不符", "UPDATE branch_advance SET rostered_fen = 1"),
+    ("预拨登记与付款不符", "UPDATE branch_advance SET branch = 'JG-T01'"),
+    ("预拨登记与付款不符", "UPDATE branch_advance SET amount_fen = amount_fen + 1"),
+    ("预拨登记与付款不符", "DELETE FROM branch_advance"),
+    ("各列与内容不符", "UPDATE branch_roster SET amount_fen = amount_fen + 1"),
+    ("各列与内容不符", "UPDATE branch_roster SET recipients = 9"),
+    ("各列与内容不符", "UPDATE branch_roster SET distributed_on = '2026-01-01'"),
+    ("哈希与内容不符", "UPDATE branch_roster SET content_hash = 'x'"),
+    ("地点不是内容所含的那一个", "UPDATE branch_roster SET salt = 'x'"),
+    ("编号与年度不符", "UPDATE branch_roster SET year = 2020"),
+    ("录入人自己核对了", "UPDATE branch_roster SET maker = decided_by"),
+    ("：与其分录不符", "UPDATE branch_roster SET maker = decided_at"),
+    ("：与其分录不符", "UPDATE branch_roster SET decided_by = 'x'"),
+    ("：与其分录不符", "UPDATE branch_roster SET entry_seq = 1"),
+    ("名单与内容不符", "UPDATE voucher_recipient SET amount_fen = 1 WHERE n = 1"),
+    ("名单与内容不符", "DELETE FROM voucher_recipient WHERE n = 2"),
+    ("是花名册，却没有这份花名册", "DELETE FROM branch_roster"),
+    ("年花名册共", "UPDATE series SET next = next + 1 WHERE name = 'branch_roster'"),
+    (
+        "账上预拨",
         "UPDATE holding SET quantity = quantity + 1 WHERE account = (SELECT id FROM account WHERE chart = '1122')",
-    ],
-)
-async def test_verify_names_what_was_tampered_with(branch: Aid, statement: str) -> None:
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "statement"), ROSTERED)
+async def test_verify_names_what_was_tampered_with(branch: Aid, rule: str, statement: str) -> None:
     lines = (Line("HH-T001", 120_000), Line("HH-T002", 30_000))
     await confirmed(branch, await advanced(branch), roster(0, 0, *lines))
     await right()
     async with tampered(statement):
-        assert await verify.run()
+        assert [failure for failure in await verify.run() if rule in failure.words], rule
     await right()
+
+
+def test_every_rule_of_branches_is_planted_against() -> None:
+    texts = [node.value for node in ast.walk(ast.parse(inspect.getsource(checks))) if isinstance(node, ast.Constant)]
+    rules = {
+        text
+        for text in texts
+        if isinstance(text, str) and re.search(r"[\u4e00-\u9fff].*不符|共|却|自己|那一个|账上", text)
+    }
+    rules = {rule for rule in rules if "\n" not in rule}
+    assert len(rules) == 17
+    assert [rule for rule in rules if not any(planted in rule for planted, _ in [*RETURNED, *ROSTERED])] == []
 
 
 async def test_a_page_and_a_call_do_the_same(branch: Aid, web: Any) -> None:

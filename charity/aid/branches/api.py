@@ -26,7 +26,7 @@ class AdvanceAnswer(BaseModel):
 
 
 class AdvanceList(BaseModel):
-    """Those that wait for rosters, oldest first."""
+    """Those that wait for rosters, oldest first, at most 200: what is settled makes room for the next."""
 
     items: list[AdvanceAnswer]
 

@@ -52,6 +52,7 @@ async def listed() -> dict[str, Any]:
             for row in advances
         ],
         "rosters": [_roster_line(row) for row in rosters],
+        "most": readers.LISTED_MAX,
     }
 
 
