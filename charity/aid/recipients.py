@@ -23,7 +23,7 @@ from charity.roles import Actor
 
 LISTED_MAX = 500
 """Names on one voucher: what an approver can still read."""
-_BETWEEN = re.compile(r"[\s,、;]+")
+BETWEEN = re.compile(r"[\s,、;]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,16 @@ def normal(code: str) -> str:
 
 def codes(typed: str) -> list[str]:
     """The codes of a typed list, between blanks, lines or commas of any kind."""
-    return [code for code in _BETWEEN.split(normal(typed)) if code]
+    return [code for code in BETWEEN.split(normal(typed)) if code]
 
 
-async def find(listed: Sequence[str], *, by: Actor) -> list[Recipient]:
-    """Who is meant by the codes, in their order; refuses with the row of each unknown, closed or repeated one."""
+async def find(listed: Sequence[str], *, by: Actor, field: str = "recipients") -> list[Recipient]:
+    """Who is meant by the codes, in their order; refuses with the row of each unknown, closed or repeated one.
+
+    `field` is what the caller's body calls the list.
+    """
     if len(listed) > LISTED_MAX:
-        raise unreadable(FieldError("recipients", "名单最多 {most} 户（人）", (("most", LISTED_MAX),)))
+        raise unreadable(FieldError(field, "名单最多 {most} 户（人）", (("most", LISTED_MAX),)))
     homes = await households.with_codes(listed, by=by)
     natural = await persons.natural(listed, by=by)
     named: list[Recipient] = []
@@ -67,12 +70,12 @@ async def find(listed: Sequence[str], *, by: Actor) -> list[Recipient]:
         elif person is not None:
             one = Recipient("person", code, code, masking.show(What.RECIPIENT, person.name, to=Reader.STAFF))
         else:
-            errors.append(_wrong(n, "名单第 {n} 个编号：没有这个家庭或个人"))
+            errors.append(_wrong(field, n, "名单第 {n} 个编号：没有这个家庭或个人"))
             continue
         if one.key in rows:
-            errors.append(_wrong(n, "名单第 {n} 个编号：与第 {first} 个是同一户（人）", first=rows[one.key]))
+            errors.append(_wrong(field, n, "名单第 {n} 个编号：与第 {first} 个是同一户（人）", first=rows[one.key]))
         elif home is not None and home.status != HouseholdStatus.ACTIVE:
-            errors.append(_wrong(n, "名单第 {n} 个编号：这个家庭已经注销"))
+            errors.append(_wrong(field, n, "名单第 {n} 个编号：这个家庭已经注销"))
         rows.setdefault(one.key, n)
         named.append(one)
     if errors:
@@ -80,8 +83,8 @@ async def find(listed: Sequence[str], *, by: Actor) -> list[Recipient]:
     return named
 
 
-def _wrong(n: int, message: str, **facts: int) -> FieldError:
-    return FieldError(f"recipients.{n - 1}", message, (("n", n), *facts.items()))
+def _wrong(field: str, n: int, message: str, **facts: int) -> FieldError:
+    return FieldError(f"{field}.{n - 1}", message, (("n", n), *facts.items()))
 
 
 def keep(

@@ -133,13 +133,19 @@ async def recent(*, by: Actor, limit: int = 20) -> list[Export]:
 
 
 async def file_of(order: str, *, by: Actor) -> Export:
-    """An order whose file is there, or the refusal why not: also when the reader's rights changed meanwhile."""
+    """An order whose file is there, or the refusal why not: also when the reader's rights changed meanwhile.
+
+    So does what givers agreed to: a file that would still publish what was taken back is given out no more.
+    """
     export = await get(order, by=by)
-    facts.allowed(find(export.report), export.filters, by)
+    document = find(export.report)
+    facts.allowed(document, export.filters, by)
     if export.state != "done":
         raise rules.EXPORT_NOT_READY()
     if not export.path.exists():
         raise rules.EXPORT_GONE()
+    if document.outdated is not None and await document.outdated(export.filters, export.created_at):
+        raise rules.EXPORT_OUTDATED()
     return export
 
 

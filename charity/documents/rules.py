@@ -19,6 +19,7 @@ TOO_MANY_ROWS = Rule("report.rows", "共 {rows} 行，超过一份文件的上�
 EXPORT_UNKNOWN = Rule("export.unknown", "找不到这份导出", 404)
 EXPORT_NOT_READY = Rule("export.not_ready", "文件还没有做好", 409)
 EXPORT_GONE = Rule("export.gone", "文件已过期删除，请重新导出", 410)
+EXPORT_OUTDATED = Rule("export.outdated", "导出以后有捐赠人撤回了公开的同意，这份文件不再提供，请重新导出", 410)
 EXPORT_OVER = Rule("export.over", "这份导出已经结束，不能取消", 409)
 EXPORT_TOO_MANY = Rule("export.too_many", "您已有 {count} 份导出在排队，请等它们做完", 429)
 DOCUMENT_UNKNOWN = Rule("document.unknown", "没有这个编号的文件。请核对编号；若编号无误，这份文件不是本平台出具的", 404)

@@ -125,6 +125,8 @@ class Document:
     board: "Document | None" = None
     """The same for a notice board: totals by programme and class only, with columns and rows of its own."""
     check: Callable[[Totals], str] = lambda totals: ""  # noqa: ARG005 - most documents have no check line
+    outdated: Callable[[Filters, str], Awaitable[bool]] | None = None
+    """Whether a file that was ordered at this instant shows what may not be shown now: `outdated(filters, at)`."""
 
     def filter(self, name: str) -> Filter | None:
         """The filter of this name, if the document has it."""

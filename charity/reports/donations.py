@@ -239,6 +239,14 @@ async def _differences(filters: Filters, seq_max: int) -> list[str]:
     return boards.apart(filters, await kept.by_fund(INCOME, filters, seq_max), booked)
 
 
+async def _outdated(filters: Filters, at: str) -> bool:
+    """Whether a giver took a consent to be published back since: only the copy for others follows consents."""
+    if filters[COPY] != "notice":
+        return False
+    sql = "SELECT 1 FROM consent_withdrawal WHERE what IN ('name', 'amount') AND withdrawn_at >= $1 LIMIT 1"
+    return await reading.value(sql, at) is not None
+
+
 board_page, board_totals = boards.readers(_board, ("lines", *SUMS), _differences)
 _LEAD = "合计与账簿捐赠收入（4101）核对一致；受托代理（2601）另列一栏，不是捐赠收入。"
 BOARD = Document(
@@ -260,4 +268,5 @@ DOCUMENT = Document(
     totals=totals,
     group_title="按月和限定性合计",
     board=BOARD,
+    outdated=_outdated,
 )

@@ -431,3 +431,36 @@ async def test_a_page_and_a_call_do_the_same(branch: Aid, web: Any) -> None:
     page = await client.get(f"/vouchers/{voucher}")
     assert f"/advances/{voucher}" in page.text
     await right()
+
+
+@pytest.mark.parametrize("between", ["\t", ", ", "，", "； ", "、", "\t 　"])
+async def test_a_list_is_pasted_from_a_sheet_or_typed_with_any_comma(branch: Aid, web: Any, between: str) -> None:
+    voucher = await advanced(branch)
+    listed = f"HH-T001{between}1,200.00\r\nHH-T002{between}300"
+    form = {"distributed_on": clock.today().isoformat(), "place": "石梁村", "listed": listed}
+    answer = await web.as_("caseworker").post(f"/advances/{voucher}/roster", data=form)
+    assert answer.status_code == 303, answer.text
+    number = answer.headers["location"].rsplit("/", 1)[1]
+    shown = (await web.as_("caseworker").get(f"/api/v1/aid/rosters/{number}")).json()
+    assert shown["lines"] == [{"code": "HH-T001", "amount_fen": 120_000}, {"code": "HH-T002", "amount_fen": 30_000}]
+
+
+async def test_what_is_wrong_with_a_roster_is_said_at_its_field_in_words(branch: Aid, web: Any) -> None:
+    voucher = await advanced(branch)
+    client, form = web.as_("caseworker"), {"distributed_on": clock.today().isoformat(), "place": "石梁村"}
+    page = await client.post(
+        f"/advances/{voucher}/roster", data={**form, "amount_yuan": "5", "recipients": "9" * 5_000}
+    )
+    assert page.status_code == 422
+    assert "请填写户（人）数，只用数字" in page.text
+    assert "Exceeds" not in page.text
+    page = await client.post(f"/advances/{voucher}/roster", data={**form, "listed": "HH-T001"})
+    assert page.status_code == 422
+    assert "请填写金额" not in page.text, "the list alone is wrong"
+    assert "HH-T001" in page.text
+    page = await client.post(f"/advances/{voucher}/roster", data={**form, "listed": "HH-NONE 5"})
+    assert 'href="#f-listed"' in page.text
+    body = {**form, "amount_fen": 500, "recipients": 1, "lines": [{"code": "HH-NONE", "amount_fen": 500}]}
+    answer = await client.post(f"/api/v1/aid/advances/{voucher}/rosters", json=body)
+    assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, ["lines.0"])
+    assert await reading.value("SELECT COUNT(*) FROM branch_roster") == 0

@@ -24,7 +24,10 @@ from charity.db import engine, queue, reading, transactions
 from charity.documents import codes, exports, facts, jobs, registry
 from charity.documents.filters import STORE
 from charity.errors import Refusal
+from charity.giving import consents
+from charity.giving.kinds import Consent
 from charity.jobs import children, worker
+from charity.people.persons import Donor
 from charity.settings import settings
 
 FORM = {"sec-fetch-site": "same-origin"}
@@ -357,6 +360,25 @@ async def test_the_command_line_makes_the_same_register_at_once(busy: Cast, tmp_
     assert (await codes.by_code(code)).made_by == "cli"
     with pytest.raises(Refusal, match=r"report\.format"):
         await exports.make_now(report="donations", fmt="doc", filters=whole_year(), out=out)
+
+
+async def test_a_copy_for_others_is_given_out_no_more_once_a_giver_took_a_consent_back(house: Cast, web: Web) -> None:
+    firm = Donor("organisation", "恒溪纺织有限公司", "19900002222")
+    gift = await give(house, 700, donor=firm, public_name=True, public_amount=True)
+    others, internal, board = [await made(house, "donations", "csv", copy=c) for c in ("notice", "internal", "board")]
+    client = web.as_("accountant")
+    file = f"/api/v1/exports/{others.id}/file"
+    assert "恒溪纺织有限公司" in (await client.get(file)).text
+    await consents.at_the_desk(gift, {Consent.CONTACT}, reason="不要再来电话", by=house.cashier)
+    assert (await client.get(file)).status_code == 200
+    await consents.at_the_desk(gift, {Consent.NAME}, reason="本人来电", by=house.cashier)
+    answer = await client.get(file)
+    assert (answer.status_code, answer.json()["type"]) == (410, "urn:charity:problem:export.outdated")
+    assert (await client.get(f"/exports/{others.id}/file")).status_code == 410
+    for kept in (internal, board):
+        assert (await client.get(f"/api/v1/exports/{kept.id}/file")).status_code == 200
+    anew = await made(house, "donations", "csv", copy="notice")
+    assert "爱心单位" in (await client.get(f"/api/v1/exports/{anew.id}/file")).text
 
 
 async def test_old_files_are_purged_and_their_documents_stay(busy: Cast) -> None:

@@ -20,6 +20,7 @@ STATUSES = {
     "EXPORT_UNKNOWN": (404, None),
     "EXPORT_NOT_READY": (409, None),
     "EXPORT_GONE": (410, None),
+    "EXPORT_OUTDATED": (410, None),
     "EXPORT_OVER": (409, None),
     "EXPORT_TOO_MANY": (429, None),
     "DOCUMENT_UNKNOWN": (404, None),

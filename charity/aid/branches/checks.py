@@ -1,8 +1,7 @@
 """`charity verify`, the part of branches: advances, rosters and the books say the same.
 
-What stands with each branch of each fund (1122) is what was paid to it less what confirmed rosters account for
-and what came back; a
-confirmed roster has an entry that says what it says, and another person than its maker behind it.
+What stands with each branch of each fund (1122) is what was paid to it less what confirmed rosters account for and what
+came back; a confirmed roster has an entry that says what it says, and another person than its maker behind it.
 """
 
 import json

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from charity.aid.branches.content import Line, RosterContent
 from charity.aid.content import RECIPIENTS_MAX
 from charity.aid.fields import CODE_MAX, PlaceCode, Reason, Reference, yuan
-from charity.aid.recipients import LISTED_MAX, normal
+from charity.aid.recipients import BETWEEN, LISTED_MAX, normal
 from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
 from charity.web import fields
 from charity.web.fields import Day
@@ -15,6 +15,7 @@ from charity.web.messages import Needed
 
 PLACE_MAX = 100
 _COLUMNS = 2
+_DIGITS_MAX = 20
 DistributedOn = Annotated[Day, Needed("请填写发放日期")]
 Place = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=PLACE_MAX), Needed("请填写发放地点")
@@ -75,7 +76,7 @@ def _lines(value: Any) -> Any:
         return value
     lines = []
     for row in filter(None, map(str.strip, normal(value).splitlines())):
-        parts = row.split() if len(row.split()) > 1 else [part.strip() for part in row.split(",", 1)]
+        parts = [part for part in BETWEEN.split(row, maxsplit=1) if part]
         if len(parts) != _COLUMNS or len(parts[0]) > CODE_MAX:
             raise ValueError("名单每行写一户（人）：编号，空格，金额（元）")
         try:
@@ -91,21 +92,20 @@ def _total(value: Any, info: ValidationInfo) -> Any:
     """The sum typed beside a list may be left out."""
     if not isinstance(value, str):
         return value
-    lines = info.data.get("listed") or ()
-    if not value.strip() and lines:
-        return sum(line.amount_fen for line in lines)
-    return parse_yuan(value.strip())
+    typed, lines = value.strip(), info.data.get("listed")
+    if not typed and (lines or lines is None):  # None: the list is refused, and says why
+        return sum(line.amount_fen for line in lines or ())
+    return parse_yuan(typed)
 
 
 def _count(value: Any, info: ValidationInfo) -> Any:
     """So may the number."""
     if not isinstance(value, str):
         return value
-    if not value.strip():
-        return len(info.data.get("listed") or ())
-    if not value.strip().isascii() or not value.strip().isdigit():
+    typed = value.strip() or str(len(info.data.get("listed") or ()))
+    if not typed.isascii() or not typed.isdigit() or len(typed) > _DIGITS_MAX:
         raise ValueError("请填写户（人）数，只用数字")
-    return int(value)
+    return int(typed)
 
 
 class RosterForm(BaseModel):

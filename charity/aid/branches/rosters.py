@@ -164,7 +164,7 @@ async def _look_up(roster: RosterContent, by: Actor) -> list[Recipient] | Refusa
     elif roster.recipients < 1:
         return unreadable(FieldError("recipients", "请填写领取的户（人）数，或者填名单"))
     try:
-        return await recipients.find([line.code for line in roster.lines], by=by)
+        return await recipients.find([line.code for line in roster.lines], by=by, field="lines")
     except Refusal as refusal:
         return refusal
 

@@ -38,6 +38,7 @@ async def record(request: Request) -> Response:
     """`POST /advances/{voucher}/roster`."""
     by = auth.allowed(request, "voucher.make")
     data, voucher = await forms.data(request, RosterForm), request.path_params["voucher"]
+    data["listed"] = forms.text(data, "listed").replace("\t", " ")  # two columns of a sheet, pasted
     try:
         content = forms.read(RosterForm, data).content()
         idem = forms.idem(request, data, "roster.record")

@@ -29,7 +29,7 @@ def errors(refusal: Refusal | None) -> list[dict[str, str]]:
 
 
 def _field(name: str) -> str:
-    return "listed" if name.startswith("recipients.") else _FIELD_NAMES.get(name, name)
+    return "listed" if name.startswith("lines") else _FIELD_NAMES.get(name, name)
 
 
 async def listed() -> dict[str, Any]:
