@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import click
 
-from charity import cli_accounts, cli_demo, console
+from charity import cli_accounts, cli_banks, cli_demo, console
 from charity.arguments import Day, Judged
 from charity.console import Plainly, opened, plain
 
@@ -48,6 +48,7 @@ def main() -> None:
 
 main.add_command(cli_accounts.token)
 main.add_command(cli_accounts.account)
+main.add_command(cli_banks.bank)
 
 
 @main.command()

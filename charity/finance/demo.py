@@ -19,7 +19,7 @@ from charity.finance.models import TransferKind
 from charity.goods.demo import opening_stock
 from charity.ledger import accounts as acc
 from charity.ledger import places
-from charity.ledger.places import PAYING_BANK, Place
+from charity.ledger.places import Place
 from charity.roles import Actor
 
 OPENING: Final = {
@@ -61,9 +61,9 @@ def add(plan: Plan) -> None:
 
 async def _open(plan: Plan) -> None:
     """One accountant writes what each fund has in money and goods, another confirms it."""
+    bank = (await places.paying()).code
     lines = [
-        opening.Line(plan.one_day_fund(1) if fund == "F-YRJ" else fund, PAYING_BANK, fen)
-        for fund, fen in OPENING.items()
+        opening.Line(plan.one_day_fund(1) if fund == "F-YRJ" else fund, bank, fen) for fund, fen in OPENING.items()
     ]
     stock = opening_stock(plan)
     written = await opening.write(on=plan.opened_on, lines=lines, stock=stock, by=plan.by("accountant"))
@@ -81,7 +81,7 @@ async def _moved(plan: Plan, kind: TransferKind, source: Place, ref: str) -> Non
     transfer = transfers.Transfer(
         kind=kind,
         source=source,
-        target=await places.get(PAYING_BANK, field="to"),
+        target=await places.paying(),
         on=clock.today(),
         lines=lines,
         fee_fen=total * FEE_PER_MILLE.get(source.code, 0) // 1_000,
@@ -97,7 +97,7 @@ async def _withdraw(plan: Plan) -> None:
         wanted[fund] += fen if day == clock.today() else 0
     lines = tuple((fund, fen) for fund, fen in sorted(wanted.items()) if fen)
     (till,) = await places.every((acc.CASH,))
-    bank = await places.get(PAYING_BANK, field="from")
+    bank = await places.paying()
     if lines:
         ref = f"DEMO-TX-{clock.today():%Y%m%d}"
         today, kind = clock.today(), TransferKind.WITHDRAWAL

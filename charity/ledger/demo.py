@@ -44,9 +44,8 @@ async def _codes(tx: Tx, story: Story) -> None:
     for code, name, name_en, kind, programmes in FUNDS:
         await funds.open_fund(tx, code=code, name=name, name_en=name_en, kind=kind, programmes=programmes)
     # The account that pays is the one that campaigns print (giving/demo/campaigns.py).
-    await places.rename(
-        tx, places.PAYING_BANK, name="临溪农商银行营业部基本户", name_en="Basic account at Linxi Rural Bank"
-    )
+    bank = await places.paying()
+    await places.rename(tx, bank.code, name="临溪农商银行营业部基本户", name_en="Basic account at Linxi Rural Bank")
     year, code = story.one_day_begins.year - 1, story.one_day_fund(1)
     named = {"name": f"一日捐 {year}", "name_en": f"One-Day Giving {year}"}
     await funds.open_fund(tx, code=code, **named, kind="unrestricted", plan=LAST_ONE_DAY)

@@ -1,10 +1,11 @@
 """Where money lies 资金存放处: tills (1001), bank accounts (1002) and platforms (1009).
 
 One list for every form that pays or moves money. A place is named by the front of its accounts' codes:
-`1002/ICBC-01` is where `1002/ICBC-01/F-GEN` and `1002/ICBC-01/F-EDU` lie.
+`1002/ICBC-01` is where `1002/ICBC-01/F-GEN` and `1002/ICBC-01/F-EDU` lie. One bank account pays when nobody chose
+another: it is marked in the list, and the owner of the machine marks another (`charity bank pay-from`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,10 @@ from charity import words
 from charity.db import reading
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
-from charity.ledger import accounts, chart
+from charity.ledger import accounts, chart, rules
+from charity.money import yuan_sign
 
 CHARTS = accounts.MONEY_PLACES
-PAYING_BANK = "1002/ICBC-01"
-"""The bank account that pays when nobody chose another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,11 @@ class Held:
 
 
 async def open_place(tx: Tx, *, chart: str, place: str, name: str, name_en: str = "") -> None:
-    """Open a place; `place` is what account codes call it, as `ICBC-01`."""
-    row: dict[str, Any] = {"code": f"{chart}/{place}", "chart": chart, "place": place, "name": name, "name_en": name_en}
+    """Open a place; `place` is what account codes call it, as `ICBC-01`. One that is open is refused."""
+    code = f"{chart}/{place}"
+    if await tx.row("SELECT code FROM money_place WHERE code = $1", code):
+        raise rules.PLACE_OPEN(place=code)
+    row: dict[str, Any] = {"code": code, "chart": chart, "place": place, "name": name, "name_en": name_en}
     await tx.insert("money_place", [row])
 
 
@@ -60,6 +63,19 @@ async def rename(tx: Tx, code: str, *, name: str, name_en: str = "") -> None:
         "UPDATE money_place SET name = $2, name_en = $3 WHERE code = $1 RETURNING code", code, name, name_en
     )
     assert renamed, code
+
+
+async def pay_from(tx: Tx, code: str) -> None:
+    """Let this bank account pay when nobody chose another, in place of the one that did."""
+    if not await tx.row("SELECT code FROM money_place WHERE code = $1 AND chart = $2", code, accounts.BANK):
+        raise rules.PLACE_NO_BANK(place=code)
+    await tx.rows("UPDATE money_place SET pays = FALSE WHERE pays")
+    await tx.rows("UPDATE money_place SET pays = TRUE WHERE code = $1", code)
+
+
+async def paying() -> Place:
+    """The bank account that pays when nobody chose another."""
+    return Place(**await reading.only("SELECT code, chart, place, name, name_en FROM money_place WHERE pays"))
 
 
 ALL = "SELECT code, chart, place, name, name_en FROM money_place ORDER BY code"
@@ -107,3 +123,15 @@ async def held() -> list[Held]:
         *CHARTS,
     )
     return [Held(f"{row['chart']}/{row['place']}", row["fund"], row["quantity"]) for row in rows]
+
+
+async def offered(places: Iterable[Place], funds: Collection[str]) -> list[dict[str, str]]:
+    """Options of a select of places that pay, each with what these funds have there now."""
+    fen = {(one.place, one.fund): one.fen for one in await held()}
+
+    def amount(place: str) -> str:
+        amounts = {fund: yuan_sign(fen.get((place, fund), 0)) for fund in funds}
+        return next(iter(amounts.values())) if len(amounts) == 1 else "；".join(map(" ".join, amounts.items()))
+
+    label = "{place}，现有 {amount}"
+    return [{"value": p.code, "label": words.say(label, place=p.shown, amount=amount(p.code))} for p in places]

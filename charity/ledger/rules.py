@@ -19,6 +19,8 @@ PLACE_SHORT_ON = Rule(
     "fund_place.short_on",
     "基金 {fund} 在“{place}”{day} 日终只有 {left_yuan} 元，需要 {needed_yuan} 元。请核对日期，须在钱到账之后",
 )
+PLACE_OPEN = Rule("money_place.open", "已经有资金存放处“{place}”")
+PLACE_NO_BANK = Rule("money_place.no_bank", "“{place}”不是开立的银行账户", 422, field="code")
 REVERSED_ALREADY = Rule("entry.reversed_already", "这笔分录已经冲销过，不能再冲销")
 REVERSAL_OF_REVERSAL = Rule("entry.reversal_of_reversal", "冲销分录本身不能再冲销")
 MONEY_MOVED_ON = Rule("entry.money_moved_on", "这笔款项已经使用，请先冲销后续分录：{entries}")

@@ -20,7 +20,7 @@ from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
 from charity.disclosure import figures, uses
 from charity.errors import Refusal
-from charity.ledger import funds, tracing
+from charity.ledger import funds, places, tracing
 from charity.ledger import verify as books_verify
 from charity.ledger.writer import Answer
 from charity.people import households
@@ -328,6 +328,11 @@ async def test_a_return_is_recorded_on_a_page_and_by_a_call(branch: Aid, web: An
     voucher = await advanced(branch)
     client, today = web.as_("cashier"), clock.today().isoformat()
     assert f"/advances/{voucher}/return" in (await client.get(f"/advances/{voucher}")).text
+    await transactions.run(lambda tx: places.open_place(tx, chart="1002", place="CCB-02", name="建设银行专户"))
+    for pays in ("CCB-02", "ICBC-01"):  # the account that pays is offered first
+        await transactions.run(lambda tx, pays=pays: places.pay_from(tx, f"1002/{pays}"))
+        page = (await client.get(f"/advances/{voucher}/return")).text
+        assert re.findall(r'<option value="([^"]*)" selected>', page) == [f"1002/{pays}"]
     form = {"amount_yuan": "2000.01", "received_on": today, "paid_into": "1002/ICBC-01", "channel_ref": "ICBC-R7"}
     answer = await client.post(f"/advances/{voucher}/return", data=form)
     assert answer.status_code == 422

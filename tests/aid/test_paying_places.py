@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,46 @@ async def test_another_bank_account_pays_when_it_is_chosen(aid: Aid) -> None:
     await aid.pay(number, "CCB-1", paid_from="1002/CCB-02")
     assert (await _body(number))["postings"][1] == ["1002/CCB-02/F-GEN", "CNY", -200_000]
     assert await verify.run() == []
+
+
+async def _paying_is_ccb() -> None:
+    await transactions.run(lambda tx: places.open_place(tx, chart="1002", place="CCB-02", name="建设银行专户"))
+    await transactions.run(lambda tx: places.pay_from(tx, "1002/CCB-02"))
+
+
+async def test_the_account_that_is_marked_pays_when_nobody_chose_another(aid: Aid) -> None:
+    first, _ = await aid.approved(amount_fen=100)
+    await aid.pay(first, "ICBC-1")
+    await _paying_is_ccb()
+    number, _ = await aid.approved(amount_fen=100)
+    refusal = await refused("fund_place.short", aid.pay(number, "CCB-1"))
+    assert f"{refusal.facts['place']}、{refusal.facts['elsewhere']}" == "建设银行专户、工商银行基本户 4,999.00 元"
+    await aid.gift("F-GEN", 100, "1002/CCB-02")
+    await aid.pay(number, "CCB-1")
+    assert [(await row(n))["paid_from"] for n in (first, number)] == [BANK, "1002/CCB-02"]
+    assert await verify.run() == await books_verify.run() == []
+
+
+async def test_page_call_and_print_name_the_account_that_is_marked(web: Any, aid: Aid) -> None:
+    await _paying_is_ccb()
+    await aid.gift("F-GEN", 200, "1002/CCB-02")
+    called, _ = await aid.approved(amount_fen=100)
+    body = {"paid_on": clock.today().isoformat(), "channel_ref": "CCB-7", "content_hash": await hash_of(called)}
+    client = web.as_("cashier")
+    answer = await client.post(f"{API}/{called}/pay", json=body, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 201, answer.text
+    other, _ = await aid.approved(amount_fen=100)
+    page = (await client.get(f"/vouchers/{other}/pay")).text
+    assert re.findall(r'<option value="([^"]*)" selected>([^<]*)', page) == [
+        ("1002/CCB-02", "建设银行专户，现有 ¥1.00")
+    ]
+    await aid.pay(other, "ICBC-9", paid_from=BANK)
+    assert [(await row(n))["paid_from"] for n in (called, other)] == ["1002/CCB-02", BANK]
+    try:
+        prints = [flat((await web.as_("auditor").get(f"/vouchers/{n}.pdf")).content) for n in (called, other)]
+    finally:
+        await renderer.close()
+    assert [("建设银行专户" in text, "工商银行基本户" in text) for text in prints] == [(True, False), (False, True)]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,12 @@
 """How refunds are booked and paid: every cause in its year, spent or not, who pays it and from where."""
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from aid.given import gift_to
 from cast import Cast
 from giving.given import TODAY, all_is_well, approved, balance, code_of, give, paid, refunded, requested, spend
 from whole.given import verify_failures
@@ -14,7 +16,7 @@ from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.giving import donations, receipts, refunds
 from charity.ledger import accounts as acc
-from charity.ledger import tracing
+from charity.ledger import places, tracing
 from charity.ledger.state import Flows, State
 from charity.ledger.tracing import GiftState
 from charity.ledger.writer import Answer, Command, Wants, submit
@@ -243,6 +245,34 @@ async def test_a_payment_number_belongs_to_one_payment_in_any_writing_and_cash_h
         await give(house, 1_000, channel="bank", channel_ref="ＩＣＢＣ 0003")
     await paid(house, numbers[1], channel_ref="ICBC-0004")
     assert await verify_failures() == []
+
+
+async def test_the_bank_account_that_is_marked_pays_back_what_did_not_come_in_cash(house: Cast, web: Any) -> None:
+    await give(house, 5_000)
+    answer = await give(house, 1_000, campaign="dream-2026", channel="bank", channel_ref="ICBC-0001")
+    number = await requested(house, answer, 400)
+    await _spend_from("1002/ICBC-01/F-EDU", 700)
+    await approved(number, house.approver)
+    await transactions.run(lambda tx: places.open_place(tx, chart="1002", place="CCB-02", name="建设银行专户"))
+    await transactions.run(lambda tx: places.pay_from(tx, "1002/CCB-02"))
+    page = (await web.as_("cashier").get(f"/refunds/{number}/pay")).text
+    assert re.findall(r'<option value="(1[^"]*)"( selected)?>([^<]*)', page) == [
+        ("1002/CCB-02", " selected", "建设银行专户，现有 F-EDU ¥0.00；F-GEN ¥0.00"),
+        ("1001/-", "", "现金，现有 F-EDU ¥0.00；F-GEN ¥50.00"),
+        ("1002/ICBC-01", "", "工商银行基本户，现有 F-EDU ¥3.00；F-GEN ¥0.00"),
+    ]
+    with pytest.raises(Refusal, match=r"fund_place\.short") as short:
+        await paid(house, number)
+    assert f"{short.value.facts['place']}" == "建设银行专户"
+    for fund, fen in (("F-EDU", 300), ("F-GEN", 100)):
+        await gift_to(fund, fen, "1002/CCB-02")
+    await paid(house, number)
+    assert await reading.value("SELECT paid_from FROM refund") == "1002/CCB-02"
+    assert (await balance("1002/CCB-02/F-EDU"), await balance("1002/CCB-02/F-GEN")) == (0, 0)
+    cash = await requested(house, await give(house, 100), 100)
+    await approved(cash, house.approver)
+    await paid(house, cash)
+    assert await reading.value("SELECT paid_from FROM refund WHERE number = $1", cash) == "1001/-"
 
 
 async def test_what_changed_since_it_was_shown_is_said_and_nothing_is_posted(house: Cast) -> None:

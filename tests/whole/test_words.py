@@ -27,6 +27,7 @@ DATA_FILES = {
     "settings.py",
     "cli.py",
     "cli_accounts.py",
+    "cli_banks.py",
     "cli_demo.py",
     "console.py",
     "money.py",

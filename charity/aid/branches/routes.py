@@ -10,7 +10,7 @@ from charity import addresses, clock
 from charity.aid.branches import readers, returns, rosters, screens
 from charity.aid.branches.forms import DecideForm, RefuseForm, ReturnForm, RosterForm
 from charity.errors import Refusal
-from charity.ledger.places import PAYING_BANK
+from charity.ledger import places
 from charity.roles import Actor
 from charity.web import auth, confirming, forms, pages
 
@@ -52,7 +52,7 @@ async def record(request: Request) -> Response:
 async def return_page(request: Request) -> Response:
     """`GET /advances/{voucher}/return`."""
     auth.allowed(request, "voucher.pay")
-    return await _return(request, {"received_on": clock.today().isoformat(), "paid_into": PAYING_BANK})
+    return await _return(request, {"received_on": clock.today().isoformat(), "paid_into": (await places.paying()).code})
 
 
 async def give_back(request: Request) -> Response:

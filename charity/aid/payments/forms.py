@@ -23,7 +23,7 @@ class PayBody(BaseModel):
         "", description="银行回单号，每个只能用一次；现金没有", examples=["ICBC20261008000123"]
     )
     paid_from: PlaceCode | None = Field(
-        None, description="付款账户；不填时银行用基本户，现金用出纳的现金", examples=["1002/ICBC-01"]
+        None, description="付款账户；不填时银行用默认的付款账户，现金用出纳的现金", examples=["1002/ICBC-01"]
     )
     content_hash: ContentHash
 

@@ -11,14 +11,14 @@ from charity.aid import vouchers
 from charity.aid.payments import screens, verbs
 from charity.aid.payments.forms import PayForm
 from charity.errors import Refusal
-from charity.ledger.places import PAYING_BANK
+from charity.ledger import places
 from charity.web import auth, confirming, forms, pages
 
 
 async def pay_page(request: Request) -> Response:
     """`GET /vouchers/{number}/pay`."""
     auth.allowed(request, "voucher.pay")
-    return await _pay(request, {"paid_on": clock.today().isoformat(), "paid_from": PAYING_BANK})
+    return await _pay(request, {"paid_on": clock.today().isoformat(), "paid_from": (await places.paying()).code})
 
 
 async def pay(request: Request) -> Response:

@@ -3,11 +3,9 @@
 import logging
 from typing import Any
 
-from charity import words
 from charity.aid.payments.verbs import CHANNELS
 from charity.aid.vouchers import VoucherView, screens
 from charity.ledger import places
-from charity.money import yuan_sign
 from charity.people import masking
 from charity.roles import Actor
 
@@ -32,7 +30,7 @@ async def pay(voucher: VoucherView, by: Actor) -> dict[str, Any]:
         "available_fen": voucher.available_fen,
         "short": voucher.available_fen < voucher.row["amount_fen"],
         "fund": f"{fund} {voucher.fund}",
-        "places": await _places(fund),
+        "places": await places.offered(await places.every(tuple(CHANNELS.values())), [fund]),
     }
 
 
@@ -42,15 +40,3 @@ def _account(voucher: VoucherView, by: Actor) -> str:
     if payable and voucher.payee.bank_account:
         log.info("payee_account.shown", extra={"voucher": voucher.number, "by": by.key})
     return voucher.payee.account_for(masking.staff(may=payable))
-
-
-async def _places(fund: str) -> list[dict[str, str]]:
-    """The places that pay, each with what the fund has there."""
-    held = {one.place: one.fen for one in await places.held() if one.fund == fund}
-    return [
-        {
-            "value": place.code,
-            "label": words.say("{place}，现有 {amount}", place=place.shown, amount=yuan_sign(held.get(place.code, 0))),
-        }
-        for place in await places.every(tuple(CHANNELS.values()))
-    ]

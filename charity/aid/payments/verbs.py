@@ -23,7 +23,7 @@ from charity.ledger import payment_numbers, places, sums
 from charity.ledger.accounts import Posting
 from charity.ledger.loading import Loader
 from charity.ledger.payment_numbers import Holder, PaymentKind
-from charity.ledger.places import PAYING_BANK, Place
+from charity.ledger.places import Place
 from charity.ledger.state import Entry, Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
@@ -50,15 +50,16 @@ async def pay(
     number: str,
     paid_on: date,
     channel_ref: str = "",
-    paid_from: str = PAYING_BANK,
+    paid_from: str | None = None,
     content_hash: str,
     by: Actor,
     idem: Idem | None = None,
 ) -> Answer:
     """Pay an approved voucher: `{entry, status: "paid"}`.
 
-    `paid_from` is a place of money; `channel_ref` the bank's own reference, which cash has not. `content_hash` is what
-    the payer was shown: a voucher that was returned, changed and approved anew since is another one (409).
+    `paid_from` is a place of money, without one the bank account that pays; `channel_ref` the bank's own reference,
+    which cash has not. `content_hash` is what the payer was shown: a voucher that was returned, changed and approved
+    anew since is another one (409).
     """
     by.must("voucher.pay")
     if paid_on > clock.today():
@@ -144,9 +145,9 @@ def _post(
     return entry
 
 
-async def _paying(paid_from: str, channel_ref: str) -> Place:
+async def _paying(paid_from: str | None, channel_ref: str) -> Place:
     """The place that pays; a bank names its payment, the till has nothing to name."""
-    place = await places.get(paid_from, field="paid_from")
+    place = await places.get(paid_from, field="paid_from") if paid_from else await places.paying()
     if place.chart not in CHANNELS.values():
         raise rules.PAYS_NOBODY(place=Term(place.name))
     if place.chart == acc.CASH and channel_ref:
@@ -157,14 +158,14 @@ async def _paying(paid_from: str, channel_ref: str) -> Place:
 
 
 async def paying_place(channel: Literal["bank", "cash"], paid_from: str | None) -> str:
-    """The code of the place that pays by this channel: the one that was chosen, else the first of its kind."""
+    """The code of the place that pays by this channel: the one that was chosen, else the bank that pays or a till."""
     chart = CHANNELS[channel]
     if paid_from:
         if (await places.get(paid_from, field="paid_from")).chart != chart:
             raise rules.PLACE_OF_OTHER_CHANNEL()
         return paid_from
     if channel == "bank":
-        return PAYING_BANK
+        return (await places.paying()).code
     tills = await places.every((chart,))
     if not tills:
         raise rules.NO_TILL()

@@ -49,7 +49,7 @@ class PayBody(Body):
 
     paid_on: Day = Field(description="付款日期", examples=["2026-10-08"])
     paid_from: Code | None = Field(
-        None, description="付款账户；不填时现金捐赠用现金，其余用银行基本户", examples=["1002/ICBC-01"]
+        None, description="付款账户；不填时现金捐赠用现金，其余用默认的付款账户", examples=["1002/ICBC-01"]
     )
     channel_ref: Ref | None = Field(None, description="银行或平台的流水号，每个只能用一次；现金没有")
     content_hash: ContentHash

@@ -28,7 +28,7 @@ async def offered(channel: str) -> list[Place]:
     way = CHANNELS[channel]
     own = f"{way.chart}/{way.place}"
     every = [place for place in await places.every() if place.chart != acc.OTHER_MONEY or place.code == own]
-    usual = own if way.chart == acc.CASH else places.PAYING_BANK
+    usual = own if way.chart == acc.CASH else (await places.paying()).code
     return sorted(every, key=lambda place: (place.code != usual, place.code))
 
 

@@ -31,6 +31,8 @@ async def refund_page(number: str, *, by: Actor) -> dict[str, Any]:
         facts += await finished(gift.key, row.number, (row.seq, row.paid_seq), by=by)
     shown = await readers.content(row)
     mine = by.key in {row.requested_by, row.approved_by}
+    can_pay = row.status == "approved" and by.may("refund.pay") and not mine
+    funds = books.parts(gift.fund, row.amount_fen, booking.general_fen)
     return {
         "row": row,
         "facts": facts,
@@ -39,8 +41,8 @@ async def refund_page(number: str, *, by: Actor) -> dict[str, Any]:
         "people": await _people(row),
         "state": refund_state(row),
         "can_approve": row.status == "requested" and by.may("refund.approve") and by.key != row.requested_by,
-        "can_pay": row.status == "approved" and by.may("refund.pay") and not mine,
-        "places": [{"value": place.code, "label": place.shown} for place in await refunds.offered(gift.channel)],
+        "can_pay": can_pay,
+        "places": await places.offered(await refunds.offered(gift.channel), funds) if can_pay else [],
     }
 
 
