@@ -249,7 +249,7 @@ async def test_a_clean_form_passes_with_every_script(house: Cast, web: Web) -> N
     for n, name in enumerate(ALLOWED.values()):
         form = {
             "campaign": "everyday", "kind": "person", "name": name, "amount_yuan": "1", "channel": "cash",
-            "received_on": clock.today().isoformat(), "memo": f"{name}\r\n{name}", "idem": f"{n:032x}",
+            "received_on": clock.today().isoformat(), "memo": f"{name}\r\n{name}", "rare": "1", "idem": f"{n:032x}",
         }  # fmt: skip
         answer = await web.as_("cashier").post("/donations/new", data=form)
         assert answer.status_code == 303, f"{name}: {answer.text[:2000]}"
