@@ -37,6 +37,11 @@ class Path:
     corrected_fen: int
     agency: bool
 
+    @property
+    def advanced(self) -> bool:
+        """Whether some of it is with a branch whose roster is still to come: that is not used yet."""
+        return any(use.kind == "advanced" for use in self.uses)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:

@@ -40,6 +40,12 @@ async def with_code(code: str, *, by: Actor) -> Institution | None:
     return await Institution.visible_to(by).get_or_none(code=code)
 
 
+async def branches() -> dict[str, str]:
+    """The names of our own branches by code."""
+    rows = await Institution.ours().order_by("code")
+    return {row.code: row.name for row in rows}
+
+
 async def matching(text: str, townships: Sequence[str], *, by: Actor, limit: int) -> list[Institution]:
     """Institutions whose name has this word or whose code begins so, and those of these townships; by code."""
     begins = Q(name__contains=text) | Q(code__startswith=text.upper())

@@ -212,6 +212,11 @@ class Institution(Model):
         """Whoever reads vouchers sees all; the others see none."""
         return cls.all() if by.may("voucher.read") else nothing(cls)
 
+    @classmethod
+    def ours(cls) -> QuerySet[Self]:
+        """Our own branches, whose names givers read too."""
+        return cls.filter(kind=InstitutionKind.BRANCH)
+
 
 class Party(Model):
     """A key of a donor (people/parties.py). `same_as` is the key of the row that counts, `marks` its JSON of gifts."""

@@ -235,13 +235,13 @@ def widths_mm(columns: Sequence[PrintedColumn]) -> list[float]:
 
 
 def shown(column: PrintedColumn, value: Any) -> str:
-    """A value as it is printed: money 1,234.50, counts 1,234, nothing for None."""
+    """A value as it is printed: money 1,234.50, counts 1,234, a running number 1234, nothing for None."""
     if value is None:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         if column.kind == "money":
             return money.yuan(value)
-        if column.kind == "count":
+        if column.kind == "count" and column.total:  # 序号 is not a figure, and has room for five digits
             return f"{value:,}"
     return str(value)
 

@@ -94,6 +94,17 @@ async def test_a_confirmed_roster_turns_it_into_aid_and_counts_who_is_listed(bra
     await right()
 
 
+async def test_it_is_booked_on_the_day_on_which_it_is_confirmed(branch: Aid) -> None:
+    number = await advanced(branch)
+    with clock.fixed(clock.now() + timedelta(days=40)):
+        later = clock.today()
+        await confirmed(branch, number, roster(200_000, 12, distributed_on=later))
+    seen = await reading.row("SELECT effective_on, recorded_at FROM entry WHERE kind = $1", "branch.roster")
+    assert seen is not None
+    assert seen["effective_on"] == later.isoformat() == clock.business_date(seen["recorded_at"]).isoformat()
+    await right()
+
+
 async def test_rosters_come_one_by_one_and_never_reach_beyond_the_payment(branch: Aid) -> None:
     number = await advanced(branch)
     await confirmed(branch, number, roster(150_000, 12))

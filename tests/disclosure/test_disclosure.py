@@ -7,10 +7,12 @@ from pathlib import Path
 
 import as_shown
 import pytest
+from aid.given import Aid, advanced, branch_opened, recorded, roster
 from finance.given import gifts, settlement
 from giving.given import TODAY, give, promised, spend
 from pdf_reading import flat
 
+from charity.aid import branches
 from charity.db import transactions
 from charity.finance import transfers
 from charity.giving import campaigns
@@ -327,3 +329,16 @@ async def test_tax_deduction_is_claimed_in_years_with_the_qualification_only(web
     assert await shown() == [True, True]
     pages.use(organisation.get)
     assert claim in (await web.as_().get("/campaigns/one-day-2026/give")).text
+
+
+async def test_a_receipt_calls_used_what_a_roster_says_was_distributed(web, house):
+    await branch_opened()
+    given = await give(house, 300_000, campaign="everyday", channel="bank", channel_ref="G-1")
+    address, aid = f"/r/{given.body['receipt']['code']}", Aid(house, "", "")
+    number = await advanced(aid)
+    assert "已使用和预拨" in (await web.as_().get(address)).text
+    roster_number, seen = await recorded(house, number, roster(200_000, 12))
+    await branches.confirm(number=roster_number, content_hash=seen, by=house.approver)
+    page = (await web.as_().get(address)).text
+    assert "已使用" in page
+    assert "预拨" not in page

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import openpyxl
 import pytest
-from aid.given import ASKED
+from aid.given import ASKED, BRANCH, branch_opened
 from cast import Cast
 from conftest import Web
 from finance.given import BANK, asked, gifts
@@ -25,6 +25,8 @@ from charity.aid import payments, vouchers
 from charity.db import reading, transactions
 from charity.finance import transfers
 from charity.finance.books import readers
+from charity.finance.reviews import documents
+from charity.finance.reviews import readers as review_readers
 from charity.ledger import funds, places, subledger, tracing
 from charity.ledger.numbering import LARGE_FEN
 from charity.ledger.plans import Plan
@@ -44,7 +46,7 @@ def day(before: int) -> str:
 
 async def paid(house: Cast, fen: int, **changes: Any) -> tuple[str, int]:
     """A voucher that was paid today: its number and its entry."""
-    content = replace(ASKED, payee="HH0001", amount_fen=fen, **changes)
+    content = replace(ASKED, **{"payee": "HH0001", "amount_fen": fen, **changes})
     made = (await vouchers.make(content=content, by=house.caseworker)).body
     for by in (house.approver, house.approver2):
         await vouchers.approve(number=made["number"], content_hash=made["content_hash"], by=by)
@@ -226,6 +228,27 @@ async def test_an_entry_names_what_it_is_about_and_leads_there(house: Cast, web:
     first = (await auditor.get(addresses.of("entry", 1))).text
     assert addresses.of("entry", 2) in links(first)
     assert addresses.of("entry", 0) not in links(first)
+
+
+async def test_what_stands_with_a_branch_is_listed_by_its_name(house: Cast, web: Web) -> None:
+    await branch_opened()
+    await give(house, 10_000, channel="bank", channel_ref="G-1")
+    _, seq = await paid(house, 4_000, payee=BRANCH, payee_kind="branch", recipients=0)
+    name, auditor = f"1122 其他应收款，{BRANCH} 石梁镇慈善分会", web.as_("auditor")
+    number = str(await reading.value("SELECT number FROM journal_voucher WHERE first_seq = $1", seq))
+    pages = (
+        addresses.of("entry", seq),
+        addresses.of("account", f"1122/{BRANCH}/F-GEN"),
+        addresses.of("journal_voucher", number),
+        "/finance/accounts?chart=1122",
+        "/finance/trial-balance?by=account",
+    )
+    for page in pages:
+        assert name in (await auditor.get(page)).text, page
+    (sheet,) = await documents.sheets([await review_readers.get(number, by=house.accountant)])
+    assert sheet.lines[0].name == name.removeprefix("1122 ")
+    _, seq = await paid(house, 100)
+    assert "5101 业务活动成本，P03 " in (await auditor.get(addresses.of("entry", seq))).text
 
 
 async def test_an_entry_and_its_reversal_name_each_other(house: Cast, web: Web) -> None:

@@ -278,6 +278,13 @@ async def test_a_voucher_prints_what_was_approved_and_by_whom():
     assert codes_in(pdf) == [URL]
 
 
+def test_a_voucher_of_a_branch_leaves_whom_it_helps_to_the_rosters():
+    branch = replace(VOUCHER, payee_kind="branch", payee_name="石梁镇慈善联络站", recipients=0)
+    assert "<td>以分会花名册为准</td>" in vouchers.voucher_html(branch)
+    assert "人次" not in vouchers.voucher_html(branch)
+    assert "<td>1 人次</td>" in vouchers.voucher_html(VOUCHER)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 async def test_every_demo_document_says_so_in_both_languages(lang: str):
     sample = {"zh": "演示", "en": "Demo"}[lang]

@@ -67,6 +67,12 @@ async def printed(facts: Register, *, progress: Progress | None = None) -> bytes
         return out.read_bytes()
 
 
+def test_a_running_number_is_no_figure_with_separators():
+    number, figure = COLUMNS[0], PrintedColumn("times", "受益人次", 10, "right", "count", total=True)
+    assert registers.shown(number, 12_345) == "12345"
+    assert registers.shown(figure, 12_345) == "12,345"
+
+
 async def test_a_register_prints_titles_sums_page_numbers_and_its_check_code():
     pdf = await printed(register(50))
     text = flat(pdf)

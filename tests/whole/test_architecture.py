@@ -26,6 +26,24 @@ def test_a_file_stays_small(path: Path) -> None:
             assert node.end_lineno - node.lineno + 1 <= FUNCTION_LINES_MAX, f"{path.name}: {node.name}"
 
 
+def asks_the_time(text: str) -> list[str]:
+    """Functions that decide on a `State` and ask what time it is: a command's is the state's, else its verb's."""
+    return [
+        node.name
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any(arg.annotation is not None and ast.unparse(arg.annotation) == "State" for arg in node.args.args)
+        and re.search(r"clock\.(now|today|stamp|later|milliseconds)\(", ast.unparse(node))
+    ]
+
+
+def test_no_decision_asks_the_clock() -> None:
+    assert asks_the_time("def decide(state: State) -> Answer:\n    return clock.today()") == ["decide"]
+    assert asks_the_time("def decide(state: State) -> Answer:\n    return clock.business_date(state.now)") == []
+    asking = {str(path.relative_to(ROOT)): asks_the_time(path.read_text(encoding="utf-8")) for path in FILES}
+    assert not {path: names for path, names in asking.items() if names}
+
+
 @pytest.mark.parametrize("room", ROOMS, ids=lambda p: p.name)
 def test_every_room_has_a_docstring_and_nothing_else_in_its_init(room: Path) -> None:
     tree = ast.parse((room / "__init__.py").read_text(encoding="utf-8"))

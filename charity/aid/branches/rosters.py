@@ -42,7 +42,7 @@ async def record(*, voucher: str, roster: RosterContent, by: Actor, idem: Idem |
         advance = advances.stored(state, voucher)
         if isinstance(looked_up, Refusal):
             raise looked_up
-        if roster.distributed_on > clock.today():
+        if roster.distributed_on > clock.business_date(state.now):
             raise rules.ROSTER_LATER()
         paid_on = stored_voucher(state, voucher)["paid_on"] or ""
         if roster.distributed_on.isoformat() < paid_on:
@@ -86,7 +86,7 @@ async def confirm(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
         entry = state.post(
             KIND,
             lines,
-            effective_on=clock.today().isoformat(),
+            effective_on=clock.business_date(state.now).isoformat(),
             actor=by.key,
             party=advance["branch"],
             facts=facts(row, programme),

@@ -166,7 +166,7 @@ def _helped(shown: VoucherView) -> dict[str, Any]:
     count = recipients.helped(shown.row["recipients"], listed=bool(shown.listed))
     note = words.say("有名单") if shown.listed else words.say("没有名单，只计人次")
     if shown.row["payee_kind"] == PayeeKind.BRANCH:
-        return {"term": words.say("受益"), "value": words.say("待分会交花名册")}
+        return {"term": words.say("受益"), "value": words.say("以分会花名册为准")}
     return {"term": words.say("受益"), "value": count, "note": note if count else ""}
 
 

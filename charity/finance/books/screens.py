@@ -10,7 +10,7 @@ from charity.errors import Refusal
 from charity.finance.books import readers
 from charity.finance.books.forms import AccountsFilter, PeriodFilter, TrialFilter
 from charity.finance.books.readers import Account, Entry, Fund
-from charity.finance.reviews.screens import KIND_WORDS, title
+from charity.finance.reviews.screens import KIND_WORDS, part_names, title
 from charity.giving import gifts, receipts
 from charity.ledger import accounts as acc
 from charity.ledger import chart, funds, places, statement, subledger
@@ -54,7 +54,7 @@ async def entry(shown: Entry, by: Actor) -> dict[str, Any]:
     """One entry whole."""
     row, say = shown.row, words.say
     seq, document = row["seq"], addresses.document(shown.facts)
-    names, labels, numbers = await funds.names(), await places.labels(), await _receipts([document], by)
+    names, labels, numbers = await funds.names(), await part_names(), await _receipts([document], by)
     return {
         "seq": seq,
         "title": kind(row["kind"]),
@@ -213,7 +213,7 @@ async def account(code: str, shown: Account, by: Actor) -> dict[str, Any]:
     fund = acc.fund(code)
     return {
         "code": code,
-        "title": places.account_title(code, await places.labels()),
+        "title": places.account_title(code, await part_names()),
         "fund": {"value": f"{fund} {names.get(fund, '')}".strip(), "href": addresses.shown_to(by, "fund", fund)},
         "figures": _figures(shown.total),
         "year": shown.year,
@@ -265,7 +265,7 @@ def _voucher(voucher: Voucher, by: Actor) -> dict[str, Any]:
 
 async def accounts(query: AccountsFilter, after: str, limit: int, by: Actor) -> tuple[dict[str, Any], str | None]:
     """The list of accounts with what each has now."""
-    today, names, labels = clock.today().isoformat(), await funds.names(), await places.labels()
+    today, names, labels = clock.today().isoformat(), await funds.names(), await part_names()
     every = await subledger.turned(today, today, fund=query.fund)
     chosen = {code: one for code, one in every.items() if not query.chart or acc.split(code)[0] == query.chart}
     codes = [code for code in chosen if code > after]
@@ -316,7 +316,7 @@ async def fund_list(rows: Sequence[FundRow], by: Actor) -> list[dict[str, Any]]:
 
 async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> dict[str, Any]:
     """One fund: what it is for, its plan, where its money is, what moved it."""
-    programmes, labels = await funds.programme_names(), await places.labels()
+    programmes, labels = await funds.programme_names(), await part_names()
     equation = (await statement.of(begin, end)).of(row.code)
     figures = [
         {"term": words.say(figure.name), "value": equation[figure.code].money_fen, "kind": "yuan"}
@@ -368,7 +368,7 @@ async def trial(
     query: TrialFilter, rows: Mapping[str, Turned], total: Turned, limit: int, by: Actor
 ) -> tuple[dict[str, Any], str | None]:
     """The trial balance as two columns an instant: what is debit and what is credit."""
-    names, labels = await funds.names(), await places.labels()
+    names, labels = await funds.names(), await part_names()
     codes = [code for code in rows if code > query.after]
     shown = [{"name": _named(code, names, labels, query, by), **four(rows[code])} for code in codes[:limit]]
     sums = [four(one) for one in rows.values()]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from charity import clock, words
 from charity.finance.books import readers, screens
 from charity.finance.books.forms import TrialFilter
+from charity.finance.reviews.screens import part_names
 from charity.ledger import accounts as acc
 from charity.ledger import chart, entries, funds, places
 from charity.roles import Actor
@@ -36,7 +37,7 @@ async def trial(query: TrialFilter, begin: str, end: str, fmt: str, by: Actor) -
     """The name of the file and the file: all rows, as the page has them a hundred at a time."""
     by.must("report.export")
     rows, _ = await readers.trial(begin, end, group=query.by, fund=query.fund, by=by)
-    names, labels = await funds.names(), await places.labels()
+    names, labels = await funds.names(), await part_names()
     lines = [[code, _name(code, query.by, names, labels), *screens.four(one).values()] for code, one in rows.items()]
     sums = [sum(int(line[n] or 0) for line in lines) for n in range(2, 2 + len(_FIGURES))]
     lines.append([words.say("合计"), "", *sums])

@@ -27,7 +27,7 @@ async def pdf(views: Sequence[View]) -> bytes:
 
 async def sheets(views: Sequence[View]) -> list[PrintedJournalVoucher]:
     """All that these vouchers print."""
-    names, labels = await funds.names(), await places.labels()
+    names, labels = await funds.names(), await screens.part_names()
     return [_sheet(view, names, labels) for view in views]
 
 

@@ -11,7 +11,8 @@ from charity.ledger import accounts as acc
 from charity.ledger import funds, journal_vouchers, places
 from charity.ledger.journal_vouchers import Line
 from charity.ledger.numbering import UNUSUAL_WORDS, printed
-from charity.office import staff
+from charity.office import staff, stores
+from charity.people import institutions
 from charity.printing.journal import SHEETS_MAX
 from charity.roles import Actor
 
@@ -40,7 +41,7 @@ KIND_WORDS = {
 
 async def day(waiting: Day, by: Actor, changed: Sequence[str] = ()) -> dict[str, Any]:
     """The list of a day: each voucher with its lines on the screen."""
-    names, labels = await funds.names(), await places.labels()
+    names, labels = await funds.names(), await part_names()
     return {
         "on": waiting.on,
         "before": waiting.before,
@@ -130,8 +131,21 @@ def lines(of: Sequence[Line], names: Mapping[str, str], labels: Mapping[str, str
     return [{"account": title(account, names, labels, by), "side": side, "amount": fen} for account, side, fen in shown]
 
 
+async def part_names() -> dict[str, str]:
+    """Names of what an account is of: a place of money, a programme, a store, a branch; by the front of its code."""
+    stored = await stores.names()
+    named = {
+        acc.ADVANCED: await institutions.branches(),
+        acc.COST: await funds.programme_names(),
+        acc.STOCK: stored,
+        acc.AGENCY_ASSETS: stored,
+    }
+    parts = {f"{chart}/{code}": f"{code} {name}" for chart, names in named.items() for code, name in names.items()}
+    return await places.labels() | parts
+
+
 def title(account: str, names: Mapping[str, str], labels: Mapping[str, str], by: Actor) -> dict[str, str]:
-    """An account with its name, and the fund below it; `names` are those of funds, `labels` those of places."""
+    """An account with its name, and the fund below it; `names` are those of funds, `labels` the `part_names`."""
     fund = acc.fund(account)
     return {
         "value": places.account_title(account, labels),
@@ -162,7 +176,7 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
         "facts": facts,
         "unusual": unusual(view),
         "reversed": "、".join(f"#{seq}" for seq in view.reversed),
-        "lines": lines(view.lines, await funds.names(), await places.labels(), by),
+        "lines": lines(view.lines, await funds.names(), await part_names(), by),
         "total": row["amount_fen"],
         "entries": [
             {
@@ -241,6 +255,6 @@ async def question(one: Question, by: Actor) -> dict[str, Any]:
             *_document_fact(view),
             {"term": words.say("合计"), "value": view.row["amount_fen"], "kind": "yuan"},
         ],
-        "lines": lines(view.lines, await funds.names(), await places.labels(), by),
+        "lines": lines(view.lines, await funds.names(), await part_names(), by),
         "answer": one.answer,
     }
