@@ -143,7 +143,7 @@ def _load(day: str, environment: dict[str, str]) -> None:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1_500,  # beside another worker on two cores: PostgreSQL needs several minutes
         check=False,
     )
     assert done.returncode == 0, done.stderr
