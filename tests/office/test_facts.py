@@ -1,5 +1,6 @@
 """What is true of the organisation on a day: certificate, qualification by year, numbers, account, address."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -190,6 +191,18 @@ async def test_the_foot_of_a_page_shows_what_is_true_today_and_nothing_else(web:
     after = (await web.as_().get("/check")).text
     for shown in ("监督电话", "0577-110", "演ICP备1号", "演公网安备1号", "公募证9"):
         assert shown in after
+
+
+async def test_of_several_facts_that_wait_the_one_typed_wrong_says_so(web: Any) -> None:
+    for value in ("演ICP备7号", "演ICP备9号"):
+        fact = {"kind": "icp", "value": value, "starts_on": clock.today().isoformat()}
+        assert (await web.as_("admin").post("/api/v1/organisation/facts", json=fact)).status_code == 201
+    first, last = [row["id"] for row in await reading.rows("SELECT id FROM organisation_fact ORDER BY id DESC LIMIT 2")]
+    answer = await web.as_("accountant").post(f"/organisation/facts/{first}/confirm", data={"again": "演ICP备8号"})
+    assert answer.status_code == 422
+    assert re.findall(r'id="f-(again[^"]*)"', answer.text) == [f"again-{last}", f"again-{first}"]
+    assert re.findall(r'id="e-(again[^"]*)"', answer.text) == [f"again-{first}"]
+    assert f'href="#f-again-{first}"' in answer.text
 
 
 async def test_facts_are_entered_by_page_and_call_and_everybody_reads_what_is_true(web: Any, house: Cast) -> None:

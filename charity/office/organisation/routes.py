@@ -48,7 +48,7 @@ async def confirm(request: Request) -> Response:
     try:
         await organisation.confirm(entry, value=forms.read(SecondForm, data).again, by=by)
     except Refusal as refusal:
-        errors = [{**error, "field": "again"} for error in pages.errors(refusal)]
+        errors = [{**error, "field": error["field"] and f"again-{entry}"} for error in pages.errors(refusal)]
         return await _page(request, refusal.status, values={}, errors=errors)
     return pages.see_other(request, "/organisation", flash="已核对，现在生效")
 
