@@ -513,6 +513,7 @@ def test_the_table_of_permissions_keeps_admins_away_from_money_and_goods() -> No
         "desk.read",
         "organisation.read",
         "organisation.change",
+        "organisation.confirm",  # of another person's entry
     }
 
 
