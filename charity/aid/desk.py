@@ -70,14 +70,16 @@ async def to_confirm(by: Actor) -> list[Task]:
 
 
 async def rosters_due(by: Actor) -> list[Task]:
-    """Money at branches whose rosters have not come, for whoever writes them down."""
+    """Money at branches that no roster says anything of, for whoever writes them down."""
     if not by.may("voucher.make"):
         return []
     row = await reading.row(
-        "SELECT COUNT(*) AS n, CAST(SUM(a.amount_fen - a.rostered_fen - a.returned_fen) AS BIGINT) AS fen, "
+        "SELECT COUNT(*) AS n, "
+        "CAST(SUM(a.amount_fen - a.rostered_fen - a.returned_fen - COALESCE(w.fen, 0)) AS BIGINT) AS fen, "
         "MIN(v.paid_on) AS paid_on, MIN(a.voucher) AS voucher FROM branch_advance a "
-        "JOIN voucher v ON v.number = a.voucher "
-        "WHERE a.rostered_fen + a.returned_fen < a.amount_fen"
+        "JOIN voucher v ON v.number = a.voucher LEFT JOIN (SELECT voucher, SUM(amount_fen) AS fen FROM branch_roster "
+        "WHERE status = 'waiting' GROUP BY voucher) w ON w.voucher = a.voucher "
+        "WHERE a.rostered_fen + a.returned_fen + COALESCE(w.fen, 0) < a.amount_fen"
     )
     if row is None or not row["n"]:
         return []

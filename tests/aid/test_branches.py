@@ -14,7 +14,7 @@ from aid.given import ADVANCE, ASKED, BRANCH, Aid, advanced, branch_opened, reco
 from tampering import tampered
 
 from charity import clock
-from charity.aid import branches, verify, vouchers
+from charity.aid import branches, desk, verify, vouchers
 from charity.aid.branches import Line, RosterContent, checks, readers
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
@@ -252,6 +252,19 @@ async def test_a_list_that_does_not_show_all_that_waits_says_so(
     assert more not in (await client.get("/advances")).text
     monkeypatch.setattr(readers, "LISTED_MAX", 1)
     assert more in (await client.get("/advances")).text
+
+
+async def test_a_roster_that_waits_is_on_the_desk_of_who_confirms_it_alone(branch: Aid) -> None:
+    by, other = branch.house.caseworker, branch.house.approver
+    number = await advanced(branch)
+    await recorded(branch.house, number, roster(150_000, 12))
+    (task,) = await desk.rosters_due(by)
+    assert (task.href, "¥500.00" in task.text) == (f"/advances/{number}", True)
+    rest, seen = await recorded(branch.house, number, roster(50_000, 3))
+    assert await desk.rosters_due(by) == []
+    assert len(await desk.rosters_to_confirm(other)) == 1
+    await branches.refuse(number=rest, reason="少一个签名", content_hash=seen, by=other)
+    assert [one.text for one in await desk.rosters_due(by)] == [task.text]
 
 
 async def given_back(aid: Aid, voucher: str, amount_fen: int, ref: str = "ICBC-R1", **changes: Any) -> Answer:
