@@ -9,6 +9,7 @@ from charity.aid.drafts import api as drafts_api
 from charity.aid.drafts import routes as drafts
 from charity.aid.payments import api as payments_api
 from charity.aid.payments import routes as payments
+from charity.aid.printed_rosters import routes as printed_rosters
 from charity.aid.vouchers import api as vouchers_api
 from charity.aid.vouchers import routes as vouchers
 from charity.room import Check, Room
@@ -17,7 +18,14 @@ from charity.web.nav import NavItem
 ROOM = Room(
     name="aid",
     models=["charity.aid.models"],
-    routes=[*accounts.routes, *branches.routes, *drafts.routes, *vouchers.routes, *payments.routes],
+    routes=[
+        *accounts.routes,
+        *printed_rosters.routes,
+        *branches.routes,
+        *drafts.routes,
+        *vouchers.routes,
+        *payments.routes,
+    ],
     endpoints=[
         *accounts_api.endpoints,
         *branches_api.endpoints,

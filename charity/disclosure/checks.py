@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from charity import tokens, words
-from charity.aid import vouchers
+from charity.aid import printed_rosters, vouchers
 from charity.aid.status import STATUS_WORDS, TONES
 from charity.disclosure import rules
 from charity.documents import check_codes, codes
@@ -39,7 +39,7 @@ _NUMBERS: Final = (
         "这是收据编号。编号是连续的，只凭编号查询会泄露别人的捐赠：请扫收据上的二维码，或抄下旁边的网址",
     ),
     (
-        r"(BF|RK-\w+|FF-\w+|CX-\w+)-\d{4}-\d{6,}",
+        r"(BF|HM|RK-\w+|FF-\w+|CX-\w+)-\d{4}-\d{6,}",
         "这是单据编号。请把编号和后面的 12 位核验字符一起抄下，它们印在二维码旁边；旧单据上没有，请向我们核实",
     ),
     (r"(TK|GZ|ZZ)-\d{4}-\d{6,}", "这是我们内部的业务编号，这里查不到；要核实请与我们联系"),
@@ -161,7 +161,7 @@ async def check(code: str) -> Checked | None:
     number = check_codes.number_of(code) if len(code) <= CODE_MAX else None
     if number is None:
         return None
-    return await _voucher(number) or await _slip(number) or await _journal_voucher(number)
+    return await _voucher(number) or await _slip(number) or await _journal_voucher(number) or await _roster(number)
 
 
 async def _voucher(number: str) -> Checked | None:
@@ -177,6 +177,19 @@ async def _voucher(number: str) -> Checked | None:
     ]
     state = {"code": row["status"], "label": words.say(STATUS_WORDS[row["status"]]), "tone": TONES[row["status"]]}
     return Checked(number, words.say("拨付审批单"), state, [fact for fact in facts if fact["value"] not in {"", 0}])
+
+
+async def _roster(number: str) -> Checked | None:
+    row = await printed_rosters.checked(number)
+    if row is None:
+        return None
+    facts = [
+        _fact("金额", row["amount_fen"], "yuan"),
+        _fact("受益人数", row["recipients"], "count"),
+        _fact("发放日期", row["distributed_on"], "date"),
+        _fact("内容校验（SHA-256）", row["content_hash"], "code"),
+    ]
+    return Checked(number, words.say("发放花名册"), row["state"], facts)
 
 
 async def _slip(number: str) -> Checked | None:

@@ -60,6 +60,13 @@ async def add(tx: Tx, households: Sequence[NewHousehold]) -> list[str]:
     return keys
 
 
+def contacts(household: Household) -> tuple[str, str]:
+    """Phone and address of a household; each "" when none is kept."""
+    kept = {"phone": household.phone, "address": household.address}
+    phone, address = (sealed.unseal("household", name, household.key, value) for name, value in kept.items())
+    return phone, address
+
+
 async def with_code(code: str, *, by: Actor) -> Household | None:
     """The household of this code, when this reader may see it."""
     return await Household.visible_to(by).get_or_none(code=code)

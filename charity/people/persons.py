@@ -124,6 +124,27 @@ async def consents(key: str) -> Consents:
     return Consents(row.notice, row.sensitive) if row else Consents(None, sensitive=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a list that is signed says of whom it names, unsealed; `masking` says what of it is shown."""
+
+    name: str = ""
+    id_number: str = ""
+    phone: str = ""
+    address: str = ""
+    bank_account: str = ""
+
+
+async def details(keys: Iterable[str]) -> dict[str, Details]:
+    """The details of persons by key, for whoever may see the list that names them; who is gone is missing."""
+    columns = ("id_number", "phone", "address", "bank_account")
+    rows = await models.Person.with_keys(sorted(set(keys))).only("key", "name", *columns)
+    return {
+        row.key: Details(row.name, *(sealed.unseal("person", name, row.key, getattr(row, name)) for name in columns))
+        for row in rows
+    }
+
+
 async def has_contact(key: str) -> bool:
     """Whether the person of this key left a phone or an e-mail address."""
     row = await models.Person.with_keys([key]).only("key", "phone", "email").first()

@@ -272,14 +272,14 @@ def _sums(columns: Sequence[PrintedColumn], sums: Mapping[str, int]) -> list[Any
 
 
 @lru_cache(maxsize=1 << 16)
-def cell(text: str, width_mm: float, *, figure: bool = False) -> list[str]:
+def cell(text: str, width_mm: float, *, figure: bool = False, size_pt: float = SIZE_PT) -> list[str]:
     """The lines of a text in a cell, all of one size; what needs more than LINES_MAX ends with ….
 
     A figure is never cut: it is broken behind thousands separators, so that every amount that the books take can
     be printed.
     """
     text = glyphs.printable(text)
-    room_em = (width_mm - 2 * PADDING_MM) / (SIZE_PT * glyphs.MM_A_POINT)
+    room_em = (width_mm - 2 * PADDING_MM) / (size_pt * glyphs.MM_A_POINT)
     if glyphs.width_em(text) <= room_em:
         return [text]
     return _figure(text, room_em) if figure else glyphs.wrapped(text, room_em, LINES_MAX)

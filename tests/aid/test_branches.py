@@ -5,12 +5,14 @@ import asyncio
 import inspect
 import json
 import re
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from aid.given import ADVANCE, ASKED, BRANCH, Aid, advanced, branch_opened, recorded, refused, roster
+from pdf_reading import codes_in, flat, page_count
 from tampering import tampered
 
 from charity import clock
@@ -19,11 +21,13 @@ from charity.aid.branches import Line, RosterContent, checks, readers
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
 from charity.disclosure import figures, uses
+from charity.documents import check_codes
 from charity.errors import Refusal
 from charity.ledger import funds, places, tracing
 from charity.ledger import verify as books_verify
 from charity.ledger.writer import Answer
 from charity.people import households
+from charity.printing import renderer
 from charity.printing.document import Filters
 from charity.reports import disbursements, kept
 from charity.roles import Role
@@ -493,3 +497,84 @@ async def test_what_is_wrong_with_a_roster_is_said_at_its_field_in_words(branch:
     answer = await client.post(f"/api/v1/aid/advances/{voucher}/rosters", json=body)
     assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, ["lines.0"])
     assert await reading.value("SELECT COUNT(*) FROM branch_roster") == 0
+
+
+@pytest.fixture
+async def printing() -> AsyncIterator[None]:
+    yield
+    await renderer.close()
+
+
+async def family(code: str, name: str, township: str, **kept: str) -> None:
+    async def work(tx: Tx) -> None:
+        await households.add(tx, [households.NewHousehold(code, name, township, "DIBAO", 2, **kept)])
+
+    await transactions.run(work)
+
+
+@pytest.mark.usefixtures("printing")
+async def test_a_roster_is_printed_by_township_for_whoever_may_read_it(branch: Aid, web: Any) -> None:
+    kept = {"phone": "13800004444", "address": "石梁村 4 组", "bank_account": "6217000012345678"}
+    await family("HH-T003", "赵铁柱", "999901005", **kept)
+    lines = (Line("HH-T002", 30_000), Line("HH-T003", 50_000))
+    number = await confirmed(branch, await advanced(branch), roster(0, 0, *lines))
+    printed = {}
+    for who, path in (("cashier", ".pdf"), ("approver", ".pdf"), ("cashier", "/copy.pdf")):
+        answer = await web.as_(who).get(f"/rosters/{number}{path}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf"), answer.text
+        printed[who + path] = flat(answer.content)
+        assert page_count(answer.content) == 2, "a sheet for each township"
+        assert codes_in(answer.content) == [check_codes.address(number)]
+        assert all(text in printed[who + path] for text in (number, "500.00", "人民币捌佰元整", "****5678", "HH-T003"))
+        assert kept["bank_account"] not in printed[who + path]
+    personal = ("赵铁柱", "李小红", kept["phone"], "石梁村4组")
+    assert all(text in printed["cashier.pdf"] for text in (*personal, "石梁村村委会", "内部存档"))
+    for other in ("approver.pdf", "cashier/copy.pdf"):
+        assert not any(text in printed[other] for text in personal)
+        assert "赵*" in printed[other]
+    assert "石梁村村委会" not in printed["cashier/copy.pdf"]
+    assert "外部查阅" in printed["cashier/copy.pdf"]
+    page = (await web.as_("approver").get(f"/rosters/{number}")).text
+    assert f"/rosters/{number}.pdf" in page
+    assert f"/rosters/{number}/copy.pdf" in page
+    assert (await web.as_("clerk").get(f"/rosters/{number}.pdf")).status_code == 403
+    assert (await web.as_("cashier").get("/rosters/HM-2026-999999.pdf")).status_code == 404
+
+
+@pytest.mark.usefixtures("printing")
+async def test_a_roster_is_printed_to_be_signed_before_anything_is_recorded(branch: Aid, web: Any) -> None:
+    voucher, client = await advanced(branch), web.as_("caseworker")
+    path = f"/advances/{voucher}/roster.pdf"
+    assert path in (await client.get(f"/advances/{voucher}/roster")).text
+    day = (TODAY + timedelta(days=3)).isoformat()
+    form = {"distributed_on": day, "place": "石梁村村委会", "listed": "HH-T001 1200\nHH-T002 300"}
+    before = await reading.value("SELECT seq FROM head")
+    answer = await client.post(path, data=form)
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store"), answer.text
+    text = flat(answer.content)
+    assert all(part in text for part in ("待签字", "李小红", "1,200.00", "人民币壹仟伍佰元整", day, voucher))
+    assert codes_in(answer.content) == [check_codes.address(voucher)]
+    by_hand = await client.post(path, data={**form, "listed": "", "recipients": "30", "amount_yuan": "1500"})
+    assert page_count(by_hand.content) == 3
+    assert "30户（人）" in flat(by_hand.content)
+    for wrong, message in (
+        ({"listed": "HH-T001 2000.01"}, "还没有花名册"),
+        ({"listed": "HH-X 1"}, "没有这个家庭或个人"),
+        ({"listed": "", "recipients": "501", "amount_yuan": "1"}, "最多 500 户"),
+        ({"place": ""}, "请填写发放地点"),
+    ):
+        answer = await client.post(path, data={**form, **wrong})
+        assert answer.status_code == 422
+        assert message in answer.text
+        assert day in answer.text, "what was typed stays"
+    assert await reading.value("SELECT COUNT(*) FROM branch_roster") == 0
+    assert await reading.value("SELECT seq FROM head") == before
+
+
+async def test_anybody_checks_a_printed_roster_and_reads_no_name(branch: Aid, web: Any) -> None:
+    number, _ = await recorded(branch.house, await advanced(branch), roster(0, 0, Line("HH-T002", 30_000)))
+    page = await web.as_().get(f"/c/{check_codes.of(number)}")
+    assert page.status_code == 200
+    assert all(text in page.text for text in (number, "300.00", "待核对", "发放花名册"))
+    assert not any(text in page.text for text in ("李", "石梁村", "HH-T002"))
+    assert (await web.as_().get(f"/c/{check_codes.of('HM-2026-999999')}")).status_code == 404

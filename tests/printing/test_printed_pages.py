@@ -11,7 +11,7 @@ from printing.test_documents import INTAKE, ISSUE, RECEIPT, VOUCHER
 from bench import printed_pages
 from bench.printed_pages import Wanted
 from charity import money, words
-from charity.printing import journal, labels, receipts, slips, vouchers
+from charity.printing import journal, labels, receipts, rosters, slips, vouchers
 from charity.printing.renderer_child import Printer
 
 LONG = "临溪市某某某某某某某某某某某某某某某某某某某某某某某某某某纺织印染有限责任公司"
@@ -164,6 +164,60 @@ def label_sheet(lang: str) -> Case:
     )
 
 
+ROSTER_LINE = rosters.RosterLine(
+    name="王建国",
+    code="HH001234",
+    id_number="330***********1234",
+    category="低保",
+    members=3,
+    address="石梁村 4 组 12 号",
+    amount_fen=60_000,
+    account="****2222",
+    phone="13800002222",
+)
+
+
+def roster(lang: str, *counts: int, line: rosters.RosterLine = ROSTER_LINE, **changes: Any) -> Case:
+    """A roster of so many recipients in each township."""
+    places = ("石梁镇", "赤岩镇", "瓷坞乡")
+    sheets = [rosters.TownshipSheet(town, [line] * count) for town, count in zip(places, counts, strict=False)]
+    asked: dict[str, Any] = {
+        "number": "HM-2026-000012",
+        "status": "confirmed",
+        "copy": "internal",
+        "organisation": "临溪市慈善总会",
+        "programme": "P04 春节送温暖",
+        "fund": "F-WARM 冬季送温暖",
+        "voucher": "BF-2026-000031",
+        "branch": "石梁镇慈善分会",
+        "distributed_on": "2026-11-20",
+        "place": "石梁村村委会",
+        "sheets": sheets,
+        "amount_fen": sum(counts) * (line.amount_fen or 0),
+        "recipients": sum(counts),
+        "maker": "周敏",
+        "checker": "汤春梅",
+        "entry": "2026-11 记-0496 #31095",
+        "content_hash": HASH,
+        "verify_url": URL,
+        "demo": True,
+        "lang": lang,
+    }
+    document = rosters.PrintedRoster(**{**asked, **changes})
+    with words.speaking(lang):
+        sums = [money.yuan_sign(document.amount_fen), money.capitals(document.amount_fen)] if line.amount_fen else []
+        texts = [document.number or document.voucher, document.programme, document.place, document.content_hash, *sums]
+        texts += [line.name, line.code, line.id_number, line.phone, line.address] if any(counts) else []
+        wanted = Wanted(
+            "roster",
+            [text for text in texts if text],
+            [URL],
+            signed=[words.say("乡镇审核")],
+            kept=[f"{counts[-1]:,}" if counts else words.say("合计（大写）")],
+        )
+    return rosters.roster_html(document), wanted
+
+
 CASES: dict[str, Callable[[str], Case]] = {
     "receipt": receipt,
     "receipt, three copies": lambda lang: receipt(lang, ("stub", "donor", "books")),
@@ -207,6 +261,25 @@ CASES: dict[str, Callable[[str], Case]] = {
     "journal voucher, 8 lines": lambda lang: journal_voucher(lang, 8, LONG),
     "journal voucher, 40 lines": lambda lang: journal_voucher(lang, 40),
     "journal vouchers": lambda lang: journal_voucher(lang, 9, vouchers_=3),
+    "roster": lambda lang: roster(lang, 1),
+    **{f"roster, {n} lines": lambda lang, n=n: roster(lang, n) for n in (9, 10, 14, 15, 40, 200)},  # type: ignore[misc]
+    "roster of three townships": lambda lang: roster(lang, 15, 3, 30),
+    "roster without a list": lambda lang: roster(lang, 0, recipients=1_200, amount_fen=LARGEST),
+    "roster for others": lambda lang: roster(
+        lang, 20, copy="notice", line=rosters.RosterLine(name="王*", code="HH001234", amount_fen=60_000)
+    ),
+    "roster to be signed": lambda lang: roster(lang, 25, copy="unsigned", number="", status="", content_hash=""),
+    "roster to be written by hand": lambda lang: roster(
+        lang, 24, line=rosters.RosterLine(), copy="unsigned", number="", status="", content_hash="", amount_fen=60_000
+    ),
+    "roster, sent back": lambda lang: roster(lang, 3, status="refused", entry=""),
+    "roster, long names": lambda lang: roster(
+        lang,
+        12,
+        line=replace(ROSTER_LINE, name=LETTERS[:60], address=CHINESE[:60], amount_fen=LARGEST // 12),
+        place=CHINESE[:100],
+        branch=LONG,
+    ),
     "labels": label_sheet,
 }
 

@@ -110,6 +110,8 @@ SHOW = {"desk", "finding", "readers", "screens", "search", "tasks"}
 OTHERS = {
     "aid.naming.look_up": "shows: a payee and recipients, as far as they are visible",
     "aid.vouchers.documents.pdf": "shows: a voucher whose page is open, the payee as this reader sees it",
+    "aid.printed_rosters.documents.recorded": "shows: a roster whose page is open, its recipients as this reader sees them",
+    "aid.printed_rosters.documents.unsigned": "shows: what was typed, its recipients as far as they are visible",
     "aid.payees.find": "shows: a household or an institution, as far as it is visible",
     "aid.payees.named": "shows: the codes of those whose name is visible",
     "aid.seeking.of_payee": "shows: vouchers by the name of a payee who is visible",

@@ -8,16 +8,18 @@ only it.
 from .advances import account, is_advance, open_advance
 from .checks import run as check
 from .content import Line, RosterContent
-from .readers import Reached, reached
+from .readers import Advance, Reached, advance, reached, roster
 from .returns import give_back
 from .rosters import KIND, confirm, record, refuse
 
 __all__ = [
     "KIND",
+    "Advance",
     "Line",
     "Reached",
     "RosterContent",
     "account",
+    "advance",
     "check",
     "confirm",
     "give_back",
@@ -26,4 +28,5 @@ __all__ = [
     "reached",
     "record",
     "refuse",
+    "roster",
 ]

@@ -31,7 +31,7 @@ async def advance_page(request: Request) -> Response:
 async def new(request: Request) -> Response:
     """`GET /advances/{voucher}/roster`."""
     auth.allowed(request, "voucher.make")
-    return await _form(request, {"distributed_on": clock.today().isoformat()})
+    return await form_page(request, {"distributed_on": clock.today().isoformat()})
 
 
 async def record(request: Request) -> Response:
@@ -44,7 +44,7 @@ async def record(request: Request) -> Response:
         idem = forms.idem(request, data, "roster.record")
         answer = await rosters.record(voucher=voucher, roster=content, by=by, idem=idem)
     except Refusal as refusal:
-        return await _form(request, data, refusal)
+        return await form_page(request, data, refusal)
     number = answer.body["number"]
     return pages.see_other(request, addresses.of("roster", number), "已录入 {number}，等另一个人核对", number=number)
 
@@ -105,7 +105,8 @@ async def refuse(request: Request) -> Response:
     return pages.see_other(request, addresses.of("roster", number), "已退回 {number}", number=number)
 
 
-async def _form(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
+async def form_page(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
+    """The form, with what was typed and what is wrong with it."""
     by = auth.allowed(request, "voucher.make")
     advance = await readers.advance(request.path_params["voucher"])
     return await pages.page(

@@ -89,15 +89,7 @@ def show(advance: Advance, by: Actor) -> dict[str, Any]:
             {"term": words.say("待交花名册"), "value": row["open_fen"], "kind": "yuan"},
         ],
         "rosters": [_roster_line(roster) for roster in advance.rosters],
-        "returns": [
-            {
-                "number": one["number"],
-                "received_on": one["received_on"],
-                "channel_ref": one["channel_ref"],
-                "amount": one["amount_fen"],
-            }
-            for one in advance.returns
-        ],
+        "returns": [{**one, "amount": one["amount_fen"]} for one in advance.returns],
         "may_return": by.may("voucher.pay") and row["open_fen"] > 0,
         "may_record": by.may("voucher.make") and row["open_fen"] > 0,
     }
