@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -276,6 +277,13 @@ async def test_a_voucher_prints_what_was_approved_and_by_whom():
     assert all(words in text for words in ("拨付审批单", "人民币伍仟元整", "¥5,000.00", "郑国强", "孙莉", "同意", HASH))
     assert text.count(HASH[:12]) == 3
     assert codes_in(pdf) == [URL]
+
+
+async def test_the_longest_title_of_a_slip_leaves_its_number_free():
+    back = replace(ISSUE, number="CX-LX01-2026-000001", reverses="FF-LX01-2026-000198", reason="发错")
+    lines = text_of(await printed(slips.issue_html(back))).splitlines()
+    (head,) = [line for line in lines if back.number in line and "单号" in line]
+    assert re.search(r"（ ?红 ?字 ?） {3,}单号 CX-LX01-2026-000001", head), head
 
 
 def test_a_voucher_of_a_branch_leaves_whom_it_helps_to_the_rosters():
