@@ -4,6 +4,7 @@ A validator of a room raises `ValueError("中文 msgid")`; those words are taken
 typed is never repeated: it may be a person's data.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -80,6 +81,8 @@ def _words(error: ErrorDetails) -> tuple[str, tuple[tuple[str, Any], ...]]:
     if kind == "string_too_short" and ctx.get("min_length") == 1:
         return WORDS["missing"], ()
     text = WORDS.get(kind, OTHERWISE)
+    if "expected" in ctx:  # 'name', 'amount' or 'contact'
+        ctx = {**ctx, "expected": "/".join(re.findall(r"'([^']*)'", str(ctx["expected"]))) or str(ctx["expected"])}
     return text, tuple((name, value) for name, value in ctx.items() if f"{{{name}}}" in text)
 
 

@@ -453,8 +453,11 @@ async def test_a_page_and_a_call_do_the_same(branch: Aid, web: Any) -> None:
     seen = {"content_hash": shown["content_hash"]}
     assert (await web.as_("approver").post(f"/rosters/{number}/confirm", data=seen)).status_code == 303
     body = {"distributed_on": clock.today().isoformat(), "place": "石梁村", "amount_fen": 50_000, "recipients": 4}
-    answer = await client.post(f"/api/v1/aid/advances/{voucher}/rosters", json=body)
+    rosters, key = f"/api/v1/aid/advances/{voucher}/rosters", {"Idempotency-Key": "roster-1"}
+    assert "idempotency.missing" in (await client.post(rosters, json=body)).text
+    answer = await client.post(rosters, json=body, headers=key)
     assert answer.status_code == 201, answer.text
+    assert (await client.post(rosters, json=body, headers=key)).json() == answer.json(), "sent again, recorded once"
     seen = {"content_hash": answer.json()["content_hash"]}
     second = answer.json()["number"]
     answer = await web.as_("approver").post(f"/api/v1/aid/rosters/{second}/confirm", json=seen)
@@ -494,7 +497,8 @@ async def test_what_is_wrong_with_a_roster_is_said_at_its_field_in_words(branch:
     page = await client.post(f"/advances/{voucher}/roster", data={**form, "listed": "HH-NONE 5"})
     assert 'href="#f-listed"' in page.text
     body = {**form, "amount_fen": 500, "recipients": 1, "lines": [{"code": "HH-NONE", "amount_fen": 500}]}
-    answer = await client.post(f"/api/v1/aid/advances/{voucher}/rosters", json=body)
+    key = {"Idempotency-Key": "roster-1"}
+    answer = await client.post(f"/api/v1/aid/advances/{voucher}/rosters", json=body, headers=key)
     assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, ["lines.0"])
     assert await reading.value("SELECT COUNT(*) FROM branch_roster") == 0
 

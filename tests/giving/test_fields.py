@@ -1,17 +1,18 @@
 """The fields that forms of giving share, and the ways to pay: what is taken, and what is refused with which words."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from cast import Cast
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from charity.db import transactions
 from charity.errors import Refusal
 from charity.giving import channels, fields
 from charity.money import AMOUNT_MAX_FEN, AmountUnreadable
 from charity.office import organisation
+from charity.web import messages
 
 MAX = AMOUNT_MAX_FEN
 
@@ -106,3 +107,14 @@ async def test_each_channel_says_what_it_needs_and_the_sandbox_is_for_demos(hous
     with pytest.raises(Refusal) as refused_:
         channels.known("pigeon")
     assert refused_.value.code == "channel.unknown"
+
+
+def test_a_choice_that_is_none_is_refused_with_its_choices_and_no_english() -> None:
+    class Chosen(BaseModel):
+        what: Literal["name", "amount", "contact"]
+
+    with pytest.raises(ValidationError) as wrong:
+        Chosen.model_validate({"what": "or"})
+    assert messages.spoken(messages.refusal(wrong.value, Chosen).fields) == [
+        {"field": "what", "message": "只能是：name/amount/contact"}
+    ]

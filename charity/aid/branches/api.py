@@ -128,9 +128,7 @@ async def give_back(call: Call) -> Answer:
 
 _ADVANCE, _ROSTER = "/aid/advances/{voucher}", "/aid/rosters/{number}"
 endpoints = [
-    Endpoint(
-        "GET", "/aid/advances", waiting, permission="voucher.read", answer=AdvanceList, summary="待交花名册的预拨"
-    ),
+    Endpoint("GET", "/aid/advances", waiting, permission="voucher.read", answer=AdvanceList, summary="待交花名册"),
     Endpoint("GET", _ADVANCE, read_advance, permission="voucher.read", answer=AdvanceAnswer, summary="一笔预拨"),
     Endpoint(
         "POST",
@@ -140,6 +138,7 @@ endpoints = [
         body=RosterBody,
         answer=RecordedAnswer,
         status=201,
+        idempotent=True,
         summary="录入分会的花名册",
     ),
     Endpoint(
