@@ -14,7 +14,7 @@ from charity.db import reading
 from charity.db.paging import Where
 from charity.documents import facts
 from charity.documents.filters import COPY, FUND, STORE
-from charity.giving import campaigns, receipts
+from charity.giving import campaigns, consents, receipts
 from charity.giving.channels import CHANNELS
 from charity.ledger import accounts as acc
 from charity.ledger import entries, funds, journal_vouchers
@@ -243,8 +243,7 @@ async def _outdated(filters: Filters, at: str) -> bool:
     """Whether a giver took a consent to be published back since: only the copy for others follows consents."""
     if filters[COPY] != "notice":
         return False
-    sql = "SELECT 1 FROM consent_withdrawal WHERE what IN ('name', 'amount') AND withdrawn_at >= $1 LIMIT 1"
-    return await reading.value(sql, at) is not None
+    return await consents.taken_back_since(at)
 
 
 board_page, board_totals = boards.readers(_board, ("lines", *SUMS), _differences)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from charity.db import reading
 from charity.giving import donations, receipts
 from charity.giving.kinds import Consent
 from charity.giving.models import Donation, Pledge
@@ -35,6 +36,12 @@ async def of_gift(key: str, *, by: Actor) -> Allowed:
     """Of a gift, for the desk."""
     gift = await donations.get(key, by=by)
     return await _allowed(gift.donor_id, [gift])
+
+
+async def taken_back_since(at: str) -> bool:
+    """Whether anybody took back that a name or an amount is published, at this instant or later."""
+    sql = "SELECT 1 FROM consent_withdrawal WHERE what IN ('name', 'amount') AND withdrawn_at >= $1 LIMIT 1"
+    return await reading.value(sql, at) is not None
 
 
 async def _allowed(person: str, given: Iterable[Pledge | Donation]) -> Allowed:
