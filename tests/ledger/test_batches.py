@@ -248,6 +248,7 @@ def test_each_rule_of_the_books_has_its_status() -> None:
         "channel.ref_needed": 422,
         "fund.unknown": 422,
         "idempotency.other_body": 422,
+        "money_place.no_bank": 422,
         "writer.busy": 503,
         **dict.fromkeys(("head.unreadable", "head.missing", "head.foreign", "head.behind", "head.forked"), 503),
         "clock.jumped": 503,

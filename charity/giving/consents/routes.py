@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import words
+from charity import addresses, words
 from charity.errors import Refusal
 from charity.giving import consents, copies, donations, pledges, receipts
 from charity.giving.consents import screens
@@ -130,7 +130,7 @@ async def at_the_desk(request: Request) -> Response:
     except Refusal as refusal:
         return await _desk_page(request, data, refusal)
     flash = words.say("已撤回：{what}", what=screens.taken_back(answer.body["withdrawn"]))
-    return pages.see_other(request, f"/donations/{request.path_params['id']}", flash=flash)
+    return pages.see_other(request, addresses.of("gift", request.path_params["id"]), flash=flash)
 
 
 routes = [
