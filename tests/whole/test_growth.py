@@ -80,6 +80,8 @@ class Work:
     asked: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
 
+REMEMBERED = ('FROM "organisation', "FROM token t")
+"""Read anew every few seconds by a process, whatever page is asked for: in one of two rounds or in the other."""
 _WATCHED = ContextVar("watched", default=False)
 
 
@@ -110,8 +112,8 @@ class Meter:
         plain, dicts = kind.execute_query, kind.execute_query_dict
 
         def note(sql: str, values: Any) -> None:
-            if not _WATCHED.get():  # what a task in the background asks meanwhile is nobody's page
-                return
+            if not _WATCHED.get() or any(text in sql for text in REMEMBERED):
+                return  # what a task in the background asks meanwhile is nobody's page
             self.work.statements += 1
             self.work.asked.append((sql, tuple(values or ())))
 
