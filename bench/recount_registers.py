@@ -313,7 +313,7 @@ def pdf(done: Compared, register: Register, where: str, body: bytes) -> None:
                 sums = {"承前页": carried, "本页小计": register.total(register.rows[first:seen])}
                 counted = sums.get(line.first, register.total(register.rows[:seen]))
                 done.look(at, line.first, _written(register, counted), _read(register, line))
-            elif seen < len(register.rows) and line.first == f"{seen + 1:,}" and _read(register, line):
+            elif seen < len(register.rows) and line.first == str(seen + 1) and _read(register, line):
                 done.look(at, f"row {seen + 1}", _written(register, register.rows[seen]), _read(register, line))
                 seen += 1
             elif seen == len(register.rows) and _read(register, line):
