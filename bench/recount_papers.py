@@ -67,17 +67,20 @@ def receipt(done: Compared, journal: Mapping[int, Entry], of: Receipt, fen: int,
     done.look(where, "capitals", [fen] * copies if priced else [], _capitals(lines))
     done.look(where, "total", [yuan(fen)] * copies if priced else [], _signed(lines))
     amounts = [line.amounts(UNVALUED)[-1] for line in lines if line.amounts(UNVALUED) and "货币" in line.words]
-    goods = [line.amounts(UNVALUED)[-1] for line in lines if line.amounts(UNVALUED) and "实物" in line.words]
-    done.look(where, "lines", fen * copies, _sum(amounts) + _sum(goods))
     entry = journal[of.seqs[0]]
+    # A line says 实物 itself, or the head does for all.
+    things = [line for line in lines if line.amounts(UNVALUED) and _is_of_goods(line, entry)]
+    goods = [line.amounts(UNVALUED)[-1] for line in things]
+    done.look(where, "lines", fen * copies, _sum(amounts) + _sum(goods))
     if entry.kind == "goods.gift":
         pieces = sum(line.quantity for line in entry.lines if line.account.startswith("store:"))
-        counts = [
-            _before(line, 1 if UNVALUED in line.words and not _money(line) else 2)
-            for line in lines
-            if "实物" in line.words
-        ]
+        counts = [_before(line, 1 if UNVALUED in line.words and not _money(line) else 2) for line in things]
         done.look(where, "pieces", pieces * copies, sum(counts))
+
+
+def _is_of_goods(line: Line, entry: Entry) -> bool:
+    sums = line.first.startswith(("合计", "本页", "承前", "累计"))
+    return "实物" in line.words or (entry.kind == "goods.gift" and not sums)
 
 
 def _money(line: Line) -> list[str]:

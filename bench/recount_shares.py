@@ -305,7 +305,12 @@ async def pages(done: Compared, streams: Streams, covered: Iterable[Receipt], ge
         mine = [gifts[seq] for seq in receipt.seqs if seq not in corrected]
         answered = counted(streams.journal, mine)
         figure = {_text(label): number(value) for label, value in _FIGURE.findall(html)}
-        done.look(where, "spent", answered["spent_fen"], figure.get("已转交", figure.get("已使用")))
+        done.look(
+            where,
+            "spent",
+            answered["spent_fen"],
+            figure.get("已转交", figure.get("已使用和预拨", figure.get("已使用"))),
+        )
         done.look(where, "unspent", answered["unspent_fen"], figure.get("尚未转交", figure.get("尚未使用")))
         done.look(where, "refunded", answered["refunded_fen"] or None, figure.get("已退款"))
         shown = _USE.findall(html)
