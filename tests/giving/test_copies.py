@@ -284,6 +284,25 @@ async def test_ticked_receipts_are_one_file_and_one_voided_while_it_prints_says_
     assert await all_is_well() == []
 
 
+async def test_what_breaks_off_while_it_prints_takes_nobodys_original(
+    house: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = [(await receipt_of(house))["code"] for _ in range(2)]
+    whole = receipts.whole_pdf
+
+    async def broken_off(code: str, *, copied_on: str = "") -> tuple[bytes, str]:
+        if code == codes[1]:
+            raise asyncio.CancelledError
+        return await whole(code, copied_on=copied_on)
+
+    monkeypatch.setattr(receipts, "whole_pdf", broken_off)
+    with pytest.raises(asyncio.CancelledError):
+        await copies.print_together(codes, by=house.cashier)
+    monkeypatch.undo()
+    assert await reading.value("SELECT count(*) FROM receipt_print") == 0
+    assert "副本COPY" not in flat(await copies.print_together(codes, by=house.cashier))
+
+
 def halves(pdf: bytes) -> list[bytes]:
     with pikepdf.open(io.BytesIO(pdf)) as whole:
         middle, parts = len(whole.pages) // 2, []

@@ -4,21 +4,22 @@ from collections.abc import Sequence
 from typing import Final
 
 from charity import clock
+from charity.db import reading
 from charity.giving import receipts, rules
-from charity.giving.models import RECEIPT, RECEIPT_PRINT, ReceiptPrintRow
+from charity.giving.models import RECEIPT_PRINT, Receipt, ReceiptPrintRow
 from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, Wants, submit
 from charity.printing import pdfs
-from charity.roles import Actor
+from charity.roles import SYSTEM, Actor
 
 PRINT_MAX: Final = 100
 """Receipts in one file: as many as a page of the list of those that wait."""
 
 
 async def print_whole(code: str, *, by: Actor) -> tuple[bytes, str]:
-    """The three copies of a receipt, and its number. Noted before it is printed: there are never two originals."""
-    (copied_on,) = await _noted([code], by)
-    return await receipts.whole_pdf(code, copied_on=copied_on)
+    """The three copies of a receipt, and its number."""
+    (printed,) = await _printed([code], by)
+    return printed
 
 
 async def print_together(codes: Sequence[str], *, by: Actor) -> bytes:
@@ -31,28 +32,45 @@ async def print_together(codes: Sequence[str], *, by: Actor) -> bytes:
     wanted = list(dict.fromkeys(codes))
     if not 0 < len(wanted) <= PRINT_MAX:
         raise rules.RECEIPT_BATCH(most=PRINT_MAX)
-    marks = await _noted(wanted, by)
-    parts = [await receipts.whole_pdf(code, copied_on=on) for code, on in zip(wanted, marks, strict=True)]
-    return await pdfs.joined([body for body, _ in parts])
+    return await pdfs.joined([body for body, _ in await _printed(wanted, by)])
 
 
-async def _noted(codes: Sequence[str], by: Actor) -> list[str]:
-    """Note that these are printed; of each today, where it is a copy, and "" for the original."""
+async def _printed(codes: Sequence[str], by: Actor) -> list[tuple[bytes, str]]:
+    """PDF and number of each receipt. Noted when all are printed: what breaks off before takes nobody's original.
+
+    Who notes first has the original; whoever printed the same meanwhile gets it once more, as a copy.
+    """
     by.must("receipt.print")
+    today, copied = clock.today().isoformat(), await _copies(codes)
+    printed = {code: await receipts.whole_pdf(code, copied_on=today if code in copied else "") for code in codes}
+    for code in await _noted(codes, by) - copied:
+        printed[code] = await receipts.whole_pdf(code, copied_on=today)
+    return [printed[code] for code in codes]
+
+
+async def _copies(codes: Sequence[str]) -> set[str]:
+    """Of these receipts those of which there is no original to print: it was printed before, or is no longer valid."""
+    stored = {row.code: row.status for row in await Receipt.visible_to(SYSTEM).filter(code__in=codes)}
+    if len(stored) < len(codes):
+        raise rules.RECEIPT_UNKNOWN()
+    sql = f"SELECT receipt FROM receipt_print WHERE receipt IN ({reading.places(len(codes))})"  # noqa: S608 - $1, $2, …
+    before = {row["receipt"] for row in await reading.rows(sql, *codes)}
+    return {*before, *(code for code, status in stored.items() if status != "issued")}
+
+
+async def _noted(codes: Sequence[str], by: Actor) -> set[str]:
+    """Note that these were printed; those that had been before."""
 
     def decide(state: State) -> Answer:
-        return Answer(200, {"copies": [_note(state, code, by) for code in codes]})
+        return Answer(200, {"before": [code for code in codes if _note(state, code, by)]})
 
-    wants = Wants(rows=[(table, code) for code in codes for table in (RECEIPT, RECEIPT_PRINT)])
-    done = await submit(Command(decide, wants=wants))
-    return [clock.today().isoformat() if copy else "" for copy in done.body["copies"]]
+    wants = Wants(rows=[(RECEIPT_PRINT, code) for code in codes])
+    return set((await submit(Command(decide, wants=wants))).body["before"])
 
 
 def _note(state: State, code: str, by: Actor) -> bool:
-    """Note one more print of a receipt; whether it is a copy."""
-    receipt, row = state.row(RECEIPT, code), state.row(RECEIPT_PRINT, code)
-    if receipt is None:
-        raise rules.RECEIPT_UNKNOWN()
+    """Note one more print of a receipt; whether it was printed before."""
+    row = state.row(RECEIPT_PRINT, code)
     if row is not None:
         state.change(RECEIPT_PRINT, code, last_at=state.now, last_by=by.key, times=row["times"] + 1)
         return True
@@ -60,4 +78,4 @@ def _note(state: State, code: str, by: Actor) -> bool:
         receipt=code, first_at=state.now, first_by=by.key, last_at=state.now, last_by=by.key, times=1
     )
     state.add(RECEIPT_PRINT, fresh)
-    return bool(receipt["status"] != "issued")
+    return False
