@@ -108,8 +108,10 @@ def voucher(done: Compared, entry: Entry, body: bytes) -> None:
     done.look(where, "capitals", [fen], _capitals(lines))
     done.look(where, "sum", [yuan(fen)], _signed(lines))
     text = " ".join(word for line in lines for word in line.words)
-    people = re.search(r"受益 ([\d,]+) (?:户（人）|人次)", text)
-    wanted = f"{entry.facts['recipients']:,}" if "programme" in entry.facts else None
+    people = re.search(r"受益 (?:([\d,]+) (?:户（人）|人次)|以分会花名册为准)", text)
+    by_roster = any(line.chart == "1122" for line in entry.cny)
+    wanted = f"{entry.facts['recipients']:,}" if "programme" in entry.facts and not by_roster else None
+    done.look(where, "recipients by rosters", by_roster, bool(people and people[1] is None))
     done.look(where, "recipients", wanted, people and people[1])
     paid = re.search(r"付款日期 (\S+)", text)
     done.look(where, "paid on", entry.day, paid and paid[1])
