@@ -15,10 +15,10 @@ from itertools import accumulate
 from typing import Final
 
 from charity import clock
-from charity.aid import branches, payments, vouchers
-from charity.aid.branches import Line, RosterContent
+from charity.aid import payments, rosters, vouchers
 from charity.aid.content import Content, Purpose
 from charity.aid.payees import PayeeKind
+from charity.aid.rosters import Line, RosterContent
 from charity.demo import calendar, shares, tables
 from charity.demo.plan import Chapter, Family, Plan
 from charity.errors import Refusal
@@ -409,11 +409,11 @@ def _deliveries(plan: Plan, bought: Sequence[Bought], day: date) -> dict[str, li
 
 
 async def _record(plan: Plan, case: Case, seen: datetime) -> None:
-    written = await branches.record(voucher=case.number, roster=case.roster(), by=plan.by("caseworker"))
+    written = await rosters.record(voucher=case.number, roster=case.roster(), by=plan.by("caseworker"))
     roster = {"number": written.body["number"], "content_hash": written.body["content_hash"]}
 
     async def confirm() -> None:
-        await branches.confirm(**roster, by=plan.by("approver"))
+        await rosters.confirm(**roster, by=plan.by("approver"))
 
     plan.add(seen, confirm)
 

@@ -10,6 +10,8 @@ from charity.aid.drafts import routes as drafts
 from charity.aid.payments import api as payments_api
 from charity.aid.payments import routes as payments
 from charity.aid.printed_rosters import routes as printed_rosters
+from charity.aid.rosters import api as rosters_api
+from charity.aid.rosters import routes as rosters
 from charity.aid.vouchers import api as vouchers_api
 from charity.aid.vouchers import routes as vouchers
 from charity.room import Check, Room
@@ -22,6 +24,7 @@ ROOM = Room(
         *accounts.routes,
         *printed_rosters.routes,
         *branches.routes,
+        *rosters.routes,
         *drafts.routes,
         *vouchers.routes,
         *payments.routes,
@@ -29,6 +32,7 @@ ROOM = Room(
     endpoints=[
         *accounts_api.endpoints,
         *branches_api.endpoints,
+        *rosters_api.endpoints,
         *drafts_api.endpoints,
         *vouchers_api.endpoints,
         *payments_api.endpoints,

@@ -33,7 +33,9 @@ NOT_PAYABLE = Rule("voucher.not_payable", "审批单 {number} 还没有批准或
 
 OWN_VOUCHER = Rule("voucher.own", "您是这张单的经办人，不能自己审批")
 APPROVED_ALREADY = Rule("voucher.approved_already", "您已经同意过这份内容，还需要另一位审批人")
-PAYEE_CHANGED = Rule("voucher.payee_changed", "收款方的名称或账号在制单后变更过，请退回经办人核对后重新保存")
+PAYEE_CHANGED = Rule(
+    "voucher.payee_changed", "收款方的名称、账号或类别（如机构改成了分会）在制单后变更过，请退回经办人核对后重新保存"
+)
 PAYER_MADE = Rule("voucher.payer_made", "您是这张单的经办人，不能由您付款")
 PAYER_APPROVED = Rule("voucher.payer_approved", "您审批过这张单，不能由您付款")
 

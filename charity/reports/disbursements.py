@@ -12,7 +12,7 @@ from bisect import bisect_right
 from typing import Any
 
 from charity import addresses, words
-from charity.aid import branches
+from charity.aid import rosters
 from charity.db import reading, sealed
 from charity.db.paging import Where
 from charity.documents import facts
@@ -190,7 +190,7 @@ def _reason(row: dict[str, Any], *, to: Reader) -> str:
 
 
 def _signed(row: dict[str, Any]) -> str:
-    if row["entry_kind"] == branches.KIND:
+    if row["entry_kind"] == rosters.KIND:
         return "已签收"
     if row["goods"] is None:
         return SIGNED.get(row["voucher_status"], "")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from charity import clock
-from charity.aid import branches, payments, vouchers
-from charity.aid.branches import Line, RosterContent
+from charity.aid import payments, rosters, vouchers
+from charity.aid.rosters import Line, RosterContent
 from charity.aid.vouchers import Content
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
@@ -146,7 +146,7 @@ def roster(amount_fen: int = 0, recipients: int = 0, *lines: Line, **changes: An
 
 async def recorded(house: Any, voucher: str, content: RosterContent) -> tuple[str, str]:
     """A roster that waits: its number and content hash."""
-    answer = await branches.record(voucher=voucher, roster=content, by=house.caseworker)
+    answer = await rosters.record(voucher=voucher, roster=content, by=house.caseworker)
     assert answer.status == 201
     return answer.body["number"], answer.body["content_hash"]
 

@@ -16,8 +16,10 @@ from pdf_reading import codes_in, flat, page_count
 from tampering import tampered
 
 from charity import clock
-from charity.aid import branches, desk, verify, vouchers
-from charity.aid.branches import Line, RosterContent, checks, readers
+from charity.aid import branches, desk, rosters, verify, vouchers
+from charity.aid.branches import checks
+from charity.aid.rosters import Line, RosterContent
+from charity.aid.rosters import checks as roster_checks
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
 from charity.disclosure import figures, uses
@@ -48,7 +50,7 @@ async def branch(aid: Aid) -> Aid:
 
 async def confirmed(aid: Aid, voucher: str, content: RosterContent) -> str:
     number, seen = await recorded(aid.house, voucher, content)
-    await branches.confirm(number=number, content_hash=seen, by=aid.house.approver)
+    await rosters.confirm(number=number, content_hash=seen, by=aid.house.approver)
     return number
 
 
@@ -113,13 +115,13 @@ async def test_rosters_come_one_by_one_and_never_reach_beyond_the_payment(branch
     number = await advanced(branch)
     await confirmed(branch, number, roster(150_000, 12))
     assert await on_hand() == 50_000
-    call = branches.record(voucher=number, roster=roster(50_001, 3), by=branch.house.caseworker)
+    call = rosters.record(voucher=number, roster=roster(50_001, 3), by=branch.house.caseworker)
     refusal = await refused("roster.exceeds", call)
     assert refusal.facts["left_yuan"] == "500.00"
     first, seen = await recorded(branch.house, number, roster(50_000, 3))
     second, other = await recorded(branch.house, number, roster(50_000, 4))
-    await branches.confirm(number=first, content_hash=seen, by=branch.house.approver)
-    call = branches.confirm(number=second, content_hash=other, by=branch.house.approver)
+    await rosters.confirm(number=first, content_hash=seen, by=branch.house.approver)
+    call = rosters.confirm(number=second, content_hash=other, by=branch.house.approver)
     await refused("roster.exceeds", call)
     assert await on_hand() == 0
     assert await reading.value("SELECT status FROM branch_roster WHERE number = $1", second) == "waiting"
@@ -129,16 +131,16 @@ async def test_rosters_come_one_by_one_and_never_reach_beyond_the_payment(branch
 async def test_whoever_wrote_a_roster_does_not_confirm_it(branch: Aid) -> None:
     number, seen = await recorded(branch.house, await advanced(branch), roster(200_000, 12))
     both = replace(branch.house.caseworker, roles=frozenset({Role.CASEWORKER, Role.APPROVER}))
-    await refused("roster.own", branches.confirm(number=number, content_hash=seen, by=both))
-    await refused("roster.own", branches.refuse(number=number, reason="x", content_hash=seen, by=both))
-    await branches.confirm(number=number, content_hash=seen, by=branch.house.approver)
-    again = branches.confirm(number=number, content_hash=seen, by=branch.house.approver2)
+    await refused("roster.own", rosters.confirm(number=number, content_hash=seen, by=both))
+    await refused("roster.own", rosters.refuse(number=number, reason="x", content_hash=seen, by=both))
+    await rosters.confirm(number=number, content_hash=seen, by=branch.house.approver)
+    again = rosters.confirm(number=number, content_hash=seen, by=branch.house.approver2)
     await refused("roster.decided", again)
 
 
 async def test_what_is_confirmed_is_what_was_shown(branch: Aid) -> None:
     number, _ = await recorded(branch.house, await advanced(branch), roster(200_000, 12))
-    call = branches.confirm(number=number, content_hash="0" * 64, by=branch.house.approver)
+    call = rosters.confirm(number=number, content_hash="0" * 64, by=branch.house.approver)
     refusal = await refused("content.changed", call)
     assert refusal.now is not None
     assert refusal.now.facts["amount_fen"] == 200_000
@@ -149,7 +151,7 @@ async def test_a_refused_roster_books_nothing_and_is_written_anew(branch: Aid) -
     voucher = await advanced(branch)
     number, seen = await recorded(branch.house, voucher, roster(200_000, 12))
     before = await reading.value("SELECT seq FROM head")
-    await branches.refuse(number=number, reason="第 3 行没有签字", content_hash=seen, by=branch.house.approver)
+    await rosters.refuse(number=number, reason="第 3 行没有签字", content_hash=seen, by=branch.house.approver)
     assert await reading.value("SELECT seq FROM head") == before
     assert await on_hand() == 200_000
     stored = await reading.row("SELECT * FROM branch_roster WHERE number = $1", number)
@@ -174,15 +176,15 @@ async def test_a_refused_roster_books_nothing_and_is_written_anew(branch: Aid) -
 async def test_a_roster_that_cannot_be_is_refused(branch: Aid, code: str, changes: dict[str, Any]) -> None:
     voucher = await advanced(branch)
     content = replace(roster(100, 1), **changes)
-    await refused(code, branches.record(voucher=voucher, roster=content, by=branch.house.caseworker))
+    await refused(code, rosters.record(voucher=voucher, roster=content, by=branch.house.caseworker))
 
 
 async def test_a_roster_is_of_a_payment_to_a_branch(branch: Aid) -> None:
     number, _ = await branch.approved()
     await branch.pay(number, "ICBC-F2")
-    call = branches.record(voucher=number, roster=roster(100, 1), by=branch.house.caseworker)
+    call = rosters.record(voucher=number, roster=roster(100, 1), by=branch.house.caseworker)
     await refused("advance.unknown", call)
-    call = branches.confirm(number="HM-2026-000009", content_hash="0" * 64, by=branch.house.approver)
+    call = rosters.confirm(number="HM-2026-000009", content_hash="0" * 64, by=branch.house.approver)
     await refused("roster.unknown", call)
 
 
@@ -202,7 +204,7 @@ async def test_a_branch_is_paid_as_a_branch_without_recipients_and_not_with_agen
 async def test_what_a_branch_spends_itself_is_a_cost_at_once(branch: Aid) -> None:
     number = await advanced(branch, purpose="administration", programme=None)
     assert await reading.value("SELECT COUNT(*) FROM branch_advance") == 0
-    call = branches.record(voucher=number, roster=roster(100, 1), by=branch.house.caseworker)
+    call = rosters.record(voucher=number, roster=roster(100, 1), by=branch.house.caseworker)
     await refused("advance.unknown", call)
     await right()
 
@@ -254,7 +256,7 @@ async def test_a_list_that_does_not_show_all_that_waits_says_so(
     client, more = web.as_("caseworker"), "这里各只列出最早的 1 项"
     await advanced(branch)
     assert more not in (await client.get("/advances")).text
-    monkeypatch.setattr(readers, "LISTED_MAX", 1)
+    monkeypatch.setattr(branches, "LISTED_MAX", 1)
     assert more in (await client.get("/advances")).text
 
 
@@ -267,7 +269,7 @@ async def test_a_roster_that_waits_is_on_the_desk_of_who_confirms_it_alone(branc
     rest, seen = await recorded(branch.house, number, roster(50_000, 3))
     assert await desk.rosters_due(by) == []
     assert len(await desk.rosters_to_confirm(other)) == 1
-    await branches.refuse(number=rest, reason="少一个签名", content_hash=seen, by=other)
+    await rosters.refuse(number=rest, reason="少一个签名", content_hash=seen, by=other)
     assert [one.text for one in await desk.rosters_due(by)] == [task.text]
 
 
@@ -320,7 +322,7 @@ async def test_what_a_branch_does_not_have_does_not_come_back(branch: Aid) -> No
     await given_back(branch, number, 29_999)
     await refused("channel.ref_used", given_back(branch, number, 1))
     await refused("return.exceeds", given_back(branch, number, 2, "ICBC-R2"))
-    await refused("roster.exceeds", branches.record(voucher=number, roster=roster(2, 1), by=branch.house.caseworker))
+    await refused("roster.exceeds", rosters.record(voucher=number, roster=roster(2, 1), by=branch.house.caseworker))
     await right()
 
 
@@ -377,6 +379,10 @@ async def test_a_return_is_recorded_on_a_page_and_by_a_call(branch: Aid, web: An
     path, key = f"/api/v1/aid/advances/{voucher}/return", {"Idempotency-Key": "r" * 20}
     first = await client.post(path, json=body, headers=key)
     assert first.status_code == 201, first.text
+    missing = await client.post(path, json={**body, "paid_into": None}, headers={"Idempotency-Key": "s" * 20})
+    assert (missing.status_code, missing.json()["errors"][0]["field"]) == (422, "paid_into"), (
+        "two bank accounts are open"
+    )
     assert (await client.post(path, json=body, headers=key)).json() == first.json()
     advance = (await client.get(f"/api/v1/aid/advances/{voucher}")).json()
     assert (advance["returned_fen"], advance["open_fen"]) == (200_000, 0)
@@ -420,7 +426,8 @@ async def test_verify_names_what_was_tampered_with(branch: Aid, rule: str, state
 
 
 def test_every_rule_of_branches_is_planted_against() -> None:
-    texts = [node.value for node in ast.walk(ast.parse(inspect.getsource(checks))) if isinstance(node, ast.Constant)]
+    trees = [ast.parse(inspect.getsource(module)) for module in (checks, roster_checks)]
+    texts = [node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     rules = {
         text
         for text in texts

@@ -12,7 +12,7 @@ from finance.given import gifts, settlement
 from giving.given import TODAY, give, promised, spend
 from pdf_reading import flat
 
-from charity.aid import branches
+from charity.aid import rosters
 from charity.db import transactions
 from charity.finance import transfers
 from charity.giving import campaigns
@@ -338,7 +338,7 @@ async def test_a_receipt_calls_used_what_a_roster_says_was_distributed(web, hous
     number = await advanced(aid)
     assert "已使用和预拨" in (await web.as_().get(address)).text
     roster_number, seen = await recorded(house, number, roster(200_000, 12))
-    await branches.confirm(number=roster_number, content_hash=seen, by=house.approver)
+    await rosters.confirm(number=roster_number, content_hash=seen, by=house.approver)
     page = (await web.as_().get(address)).text
     assert "已使用" in page
     assert "预拨" not in page

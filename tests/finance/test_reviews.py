@@ -17,7 +17,7 @@ from tampering import tampered
 from whole.given import verify_failures
 
 from charity import clock
-from charity.aid import branches
+from charity.aid import rosters
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.finance import reviews, transfers, verify
@@ -201,7 +201,7 @@ async def test_who_approved_a_payment_or_a_roster_does_not_review_it_at_any_door
     aid = Aid(house, "", "")
     voucher = await advanced(aid)
     number, shown = await recorded(house, voucher, roster(100, 1))
-    await branches.confirm(number=number, content_hash=shown, by=house.approver)
+    await rosters.confirm(number=number, content_hash=shown, by=house.approver)
     rows = await reading.rows("SELECT number, kind FROM journal_voucher WHERE kind <> 'gift.cash' ORDER BY n")
     assert [row["kind"] for row in rows] == ["voucher.paid", "branch.roster"]
     for row in rows:

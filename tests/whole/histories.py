@@ -17,9 +17,9 @@ from goods.given import RICE, SALT, TOWEL, Shop, catalogued, served
 from reports.given import noon
 
 from charity import clock
-from charity.aid import branches, payments, vouchers
-from charity.aid.branches import Line as Share
-from charity.aid.branches import RosterContent
+from charity.aid import branches, payments, rosters, vouchers
+from charity.aid.rosters import Line as Share
+from charity.aid.rosters import RosterContent
 from charity.aid.vouchers import Content
 from charity.db import transactions
 from charity.errors import Refusal
@@ -215,9 +215,9 @@ class History:
             content = RosterContent(
                 distributed_on=clock.today(), place="村委会", amount_fen=fen, recipients=count, lines=lines
             )
-            written = await branches.record(voucher=voucher, roster=content, by=self.house.caseworker)
+            written = await rosters.record(voucher=voucher, roster=content, by=self.house.caseworker)
             seen = {"number": written.body["number"], "content_hash": written.body["content_hash"]}
-            await branches.confirm(**seen, by=self.house.approver)
+            await rosters.confirm(**seen, by=self.house.approver)
             if left > fen:
                 self.advances.append((voucher, left - fen))
 

@@ -17,9 +17,9 @@ from charity.roles import PERMISSIONS, Actor
 VERBS = {
     "aid.payments.verbs.pay": "voucher.pay",
     "aid.branches.returns.give_back": "voucher.pay",
-    "aid.branches.rosters.confirm": "voucher.approve",
-    "aid.branches.rosters.record": "voucher.make",
-    "aid.branches.rosters.refuse": "voucher.approve",
+    "aid.rosters.verbs.confirm": "voucher.approve",
+    "aid.rosters.verbs.record": "voucher.make",
+    "aid.rosters.verbs.refuse": "voucher.approve",
     "aid.vouchers.approvals.approve": "voucher.approve",
     "aid.accounts.verbs.confirm": "payee.confirm",
     "aid.accounts.verbs.enter": "payee.enter",

@@ -1,14 +1,12 @@
-"""Advances and rosters as staff read them, and how far a payment to a branch has reached people."""
+"""Advances as staff read them, and how far a payment to a branch has reached people."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charity.aid import payees, recipients, rules
-from charity.aid.recipients import Recipient
-from charity.db import reading, sealed
-from charity.ledger import funds, journal_vouchers
-from charity.office import staff
+from charity.aid import payees, rules
+from charity.db import reading
+from charity.ledger import funds
 
 LISTED_MAX = 200
 """Advances in the list: the oldest; what is behind them waits longer than any branch may take."""
@@ -17,7 +15,7 @@ _ADVANCE = (
     "a.amount_fen - a.rostered_fen - a.returned_fen AS open_fen, "
     "v.programme, v.paid_on, v.entry_seq FROM branch_advance a JOIN voucher v ON v.number = a.voucher"
 )
-_ROSTER = (
+ROSTERS = (
     "SELECT r.*, EXISTS (SELECT 1 FROM voucher_recipient l WHERE l.content_hash = r.content_hash) AS listed "
     "FROM branch_roster r"
 )
@@ -78,31 +76,11 @@ class Advance:
     returns: list[dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roster:
-    """A roster whole. `listed` are its recipients with what each got, fen; `entry` is its journal voucher, or ""."""
-
-    row: dict[str, Any]
-    place: str
-    reason: str
-    listed: list[tuple[Recipient, int]]
-    advance: Advance
-    maker: str
-    decided_by: str
-    entry: str
-    journal: str
-
-
 async def waiting_advances() -> list[dict[str, Any]]:
     """Payments to branches that rosters do not account for yet, oldest first."""
     return await reading.rows(
         f"{_ADVANCE} WHERE a.rostered_fen + a.returned_fen < a.amount_fen ORDER BY a.voucher LIMIT {LISTED_MAX}"
     )
-
-
-async def waiting_rosters() -> list[dict[str, Any]]:
-    """Rosters that nobody has confirmed yet, oldest first."""
-    return await reading.rows(f"{_ROSTER} WHERE r.status = 'waiting' ORDER BY r.number LIMIT {LISTED_MAX}")
 
 
 async def advance(voucher: str) -> Advance:
@@ -116,39 +94,11 @@ async def advance(voucher: str) -> Advance:
         branch=(await payees.known("branch", row["branch"])).name,
         programme=programmes.get(row["programme"], row["programme"]),
         fund=(await funds.get(row["fund"])).shown,
-        rosters=await reading.rows(f"{_ROSTER} WHERE r.voucher = $1 ORDER BY r.number", voucher),
+        rosters=await reading.rows(f"{ROSTERS} WHERE r.voucher = $1 ORDER BY r.number", voucher),
         returns=await reading.rows("SELECT * FROM branch_return WHERE voucher = $1 ORDER BY number", voucher),
-    )
-
-
-async def roster(number: str) -> Roster:
-    """One roster, or the refusal roster.unknown."""
-    row = await reading.row(f"{_ROSTER} WHERE r.number = $1", number)
-    if row is None:
-        raise rules.ROSTER_UNKNOWN(number=number)
-    names = await staff.names({row["maker"], row["decided_by"] or ""} - {""})
-    journal, entry = await journal_vouchers.of_entry(row["entry_seq"])
-    listed = await recipients.of_content(row["content_hash"])
-    return Roster(
-        row=row,
-        place=sealed.unseal("branch_roster", "place", number, row["place"]),
-        reason=sealed.unseal("branch_roster", "reason", number, row["reason"]),
-        listed=list(zip(listed, await _amounts(row["content_hash"]), strict=True)),
-        advance=await advance(row["voucher"]),
-        maker=names.get(row["maker"], ""),
-        decided_by=names.get(row["decided_by"], ""),
-        entry=entry,
-        journal=journal,
     )
 
 
 async def branch_names(codes: Sequence[str]) -> dict[str, str]:
     """Names of branches by code."""
     return {code: (await payees.known("branch", code)).name for code in dict.fromkeys(codes)}
-
-
-async def _amounts(content_hash: str) -> list[int]:
-    rows = await reading.tuples(
-        "SELECT amount_fen FROM voucher_recipient WHERE content_hash = $1 ORDER BY n", content_hash
-    )
-    return [fen for (fen,) in rows]

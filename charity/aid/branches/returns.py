@@ -11,6 +11,7 @@ from charity.aid import rules
 from charity.aid.branches import advances
 from charity.aid.models import ADVANCE, RETURN, VOUCHER, BranchReturnRow
 from charity.aid.vouchers import stored as stored_voucher
+from charity.errors import FieldError, unreadable
 from charity.ledger import accounts as acc
 from charity.ledger import numbers, outlay_returns, payment_numbers, places
 from charity.ledger.loading import Loader
@@ -34,12 +35,12 @@ async def give_back(
     voucher: str,
     amount_fen: int,
     received_on: date,
-    paid_into: str,
+    paid_into: str | None = None,
     channel_ref: str = "",
     by: Actor,
     idem: Idem | None = None,
 ) -> Answer:
-    """Record what came back of the payment `voucher`: 201 `{number, entry}`. `paid_into` is a place of money."""
+    """Record what came back of `voucher`: 201 `{number, entry}`. Without a place it is the only bank account."""
     by.must("voucher.pay")
     if received_on > clock.today():
         raise rules.RETURN_LATER()
@@ -104,8 +105,11 @@ def facts(number: str, voucher: str, programme: str | None) -> dict[str, Any]:
     return {"return": number, "voucher": voucher, "programme": programme}
 
 
-async def _receiving(paid_into: str, channel_ref: str) -> Place:
-    place = await places.get(paid_into, field="paid_into")
+async def _receiving(paid_into: str | None, channel_ref: str) -> Place:
+    banks = [] if paid_into else await places.every((acc.BANK,))
+    if not paid_into and len(banks) != 1:
+        raise unreadable(FieldError("paid_into", "请选择收款账户"))
+    place = await places.get(paid_into, field="paid_into") if paid_into else banks[0]
     if place.chart not in CHARTS:
         raise rules.RETURN_PLACE(place=Term(place.name))
     if place.chart == acc.CASH and channel_ref:

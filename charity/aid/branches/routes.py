@@ -1,4 +1,4 @@
-"""The pages of money at branches: what waits for a roster, one payment, a roster written and confirmed."""
+"""The pages of money at branches: one payment, and what comes back of it."""
 
 from typing import Any
 
@@ -7,18 +7,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity import addresses, clock
-from charity.aid.branches import readers, returns, rosters, screens
-from charity.aid.branches.forms import DecideForm, RefuseForm, ReturnForm, RosterForm
+from charity.aid.branches import readers, returns, screens
+from charity.aid.branches.forms import ReturnForm
 from charity.errors import Refusal
 from charity.ledger import places
-from charity.roles import Actor
-from charity.web import auth, confirming, forms, pages
-
-
-async def listed(request: Request) -> Response:
-    """`GET /advances`."""
-    auth.allowed(request, "voucher.read")
-    return await pages.page(request, "aid/branches/list.html", **await screens.listed())
+from charity.web import auth, forms, pages
 
 
 async def advance_page(request: Request) -> Response:
@@ -26,27 +19,6 @@ async def advance_page(request: Request) -> Response:
     by = auth.allowed(request, "voucher.read")
     advance = await readers.advance(request.path_params["voucher"])
     return await pages.page(request, "aid/branches/show.html", **screens.show(advance, by))
-
-
-async def new(request: Request) -> Response:
-    """`GET /advances/{voucher}/roster`."""
-    auth.allowed(request, "voucher.make")
-    return await form_page(request, {"distributed_on": clock.today().isoformat()})
-
-
-async def record(request: Request) -> Response:
-    """`POST /advances/{voucher}/roster`."""
-    by = auth.allowed(request, "voucher.make")
-    data, voucher = await forms.data(request, RosterForm), request.path_params["voucher"]
-    data["listed"] = forms.text(data, "listed").replace("\t", " ")  # two columns of a sheet, pasted
-    try:
-        content = forms.read(RosterForm, data).content()
-        idem = forms.idem(request, data, "roster.record")
-        answer = await rosters.record(voucher=voucher, roster=content, by=by, idem=idem)
-    except Refusal as refusal:
-        return await form_page(request, data, refusal)
-    number = answer.body["number"]
-    return pages.see_other(request, addresses.of("roster", number), "已录入 {number}，等另一个人核对", number=number)
 
 
 async def return_page(request: Request) -> Response:
@@ -68,57 +40,6 @@ async def give_back(request: Request) -> Response:
     return pages.see_other(request, addresses.of("advance", voucher), "已登记分会退回的款，已记账")
 
 
-async def roster_page(request: Request) -> Response:
-    """`GET /rosters/{number}`."""
-    by = auth.allowed(request, "voucher.read")
-    return await _roster(request, by)
-
-
-async def confirm(request: Request) -> Response:
-    """`POST /rosters/{number}/confirm`."""
-    by = auth.allowed(request, "voucher.approve")
-    data, number = await forms.data(request, DecideForm), request.path_params["number"]
-    try:
-        await rosters.confirm(number=number, content_hash=forms.read(DecideForm, data).content_hash, by=by)
-    except Refusal as refusal:
-        return await _roster(request, by, refusal)
-    return pages.see_other(
-        request, addresses.of("roster", number), "{number} 已核对，已记入业务活动成本", number=number
-    )
-
-
-async def refuse_page(request: Request) -> Response:
-    """`GET /rosters/{number}/refuse`."""
-    auth.allowed(request, "voucher.approve")
-    return await _refuse(request)
-
-
-async def refuse(request: Request) -> Response:
-    """`POST /rosters/{number}/refuse`."""
-    by = auth.allowed(request, "voucher.approve")
-    data, number = await forms.data(request, RefuseForm), request.path_params["number"]
-    try:
-        form = forms.read(RefuseForm, data)
-        await rosters.refuse(number=number, reason=form.reason, content_hash=form.content_hash, by=by)
-    except Refusal as refusal:
-        return await _refuse(request, data, refusal)
-    return pages.see_other(request, addresses.of("roster", number), "已退回 {number}", number=number)
-
-
-async def form_page(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
-    """The form, with what was typed and what is wrong with it."""
-    by = auth.allowed(request, "voucher.make")
-    advance = await readers.advance(request.path_params["voucher"])
-    return await pages.page(
-        request,
-        "aid/branches/form.html",
-        status=refusal.status if refusal else 200,
-        values={name: values.get(name, "") for name in RosterForm.model_fields},
-        errors=screens.errors(refusal),
-        **screens.show(advance, by),
-    )
-
-
 async def _return(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
     by = auth.allowed(request, "voucher.pay")
     advance = await readers.advance(request.path_params["voucher"])
@@ -133,38 +54,8 @@ async def _return(request: Request, values: Any, refusal: Refusal | None = None)
     )
 
 
-async def _roster(request: Request, by: Actor, refusal: Refusal | None = None) -> Response:
-    roster = await readers.roster(request.path_params["number"])
-    return await pages.page(
-        request,
-        "aid/branches/roster.html",
-        status=refusal.status if refusal else 200,
-        errors=confirming.errors(request, refusal, screens.confirmed(roster)),
-        **screens.show_roster(roster, by),
-    )
-
-
-async def _refuse(request: Request, values: Any = None, refusal: Refusal | None = None) -> Response:
-    roster = await readers.roster(request.path_params["number"])
-    return await pages.page(
-        request,
-        "aid/branches/refuse.html",
-        status=refusal.status if refusal else 200,
-        errors=confirming.errors(request, refusal, screens.confirmed(roster)),
-        reason_value=forms.text(values, "reason") if values else "",
-        **screens.refusing(roster),
-    )
-
-
 routes = [
-    Route("/advances", listed, methods=["GET"]),
     Route("/advances/{voucher}", advance_page, methods=["GET"]),
-    Route("/advances/{voucher}/roster", new, methods=["GET"]),
-    Route("/advances/{voucher}/roster", record, methods=["POST"]),
     Route("/advances/{voucher}/return", return_page, methods=["GET"]),
     Route("/advances/{voucher}/return", give_back, methods=["POST"]),
-    Route("/rosters/{number}", roster_page, methods=["GET"]),
-    Route("/rosters/{number}/confirm", confirm, methods=["POST"]),
-    Route("/rosters/{number}/refuse", refuse_page, methods=["GET"]),
-    Route("/rosters/{number}/refuse", refuse, methods=["POST"]),
 ]

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from charity import words
-from charity.aid import branches, payees, recipients, rules
-from charity.aid.branches import Advance, RosterContent
+from charity.aid import branches, payees, recipients, rosters, rules
+from charity.aid.branches import Advance
 from charity.aid.models import RecipientKind
 from charity.aid.recipients import Recipient
+from charity.aid.rosters import RosterContent
 from charity.documents import check_codes
 from charity.errors import FieldError, unreadable
 from charity.money import yuan
@@ -29,7 +30,7 @@ Listed = Sequence[tuple[Recipient, int]]
 
 async def recorded(number: str, by: Actor, copy: Literal["internal", "notice"]) -> PrintedRoster:
     """A roster that was recorded, as this reader, or one from outside, may see it."""
-    roster = await branches.roster(number)
+    roster = await rosters.roster(number)
     row = roster.row
     to = payees.reader(by) if copy == "internal" else Reader.EXTERNAL
     return PrintedRoster(

@@ -5,9 +5,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity import words
-from charity.aid.branches import routes as branches
-from charity.aid.branches.forms import RosterForm
 from charity.aid.printed_rosters import documents
+from charity.aid.rosters import routes as rosters
+from charity.aid.rosters.forms import RosterForm
 from charity.errors import Refusal
 from charity.web import auth, forms, pages
 
@@ -34,7 +34,7 @@ async def unsigned(request: Request) -> Response:
         content = forms.read(RosterForm, data).content()
         document = await documents.unsigned(voucher, content, by)
     except Refusal as refusal:
-        return await branches.form_page(request, data, refusal)
+        return await rosters.form_page(request, data, refusal)
     response = pages.pdf(await documents.pdf(document), words.say("{number} 花名册（待签字）.pdf", number=voucher))
     response.headers["cache-control"] = "no-store"
     return response

@@ -10,11 +10,10 @@ import json
 from typing import Any
 
 from charity import clock, tokens
-from charity.aid import recipients, rules
-from charity.aid.branches import advances
-from charity.aid.branches.content import RosterContent, written
+from charity.aid import branches, recipients, rules
 from charity.aid.models import ADVANCE, ROSTER, VOUCHER, BranchRosterRow, RosterStatus
 from charity.aid.recipients import Recipient
+from charity.aid.rosters.content import RosterContent, written
 from charity.aid.vouchers import stored as stored_voucher
 from charity.db import sealed
 from charity.errors import FieldError, Refusal, unreadable
@@ -39,7 +38,7 @@ async def record(*, voucher: str, roster: RosterContent, by: Actor, idem: Idem |
     year, salt = clock.today().year, tokens.key16()
 
     def decide(state: State) -> Answer:
-        advance = advances.stored(state, voucher)
+        advance = branches.stored_advance(state, voucher)
         if isinstance(looked_up, Refusal):
             raise looked_up
         if roster.distributed_on > clock.business_date(state.now):
@@ -47,7 +46,7 @@ async def record(*, voucher: str, roster: RosterContent, by: Actor, idem: Idem |
         paid_on = stored_voucher(state, voucher)["paid_on"] or ""
         if roster.distributed_on.isoformat() < paid_on:
             raise rules.ROSTER_EARLY(paid_on=paid_on)
-        advances.must_reach(advance, roster.amount_fen)
+        branches.must_reach(advance, roster.amount_fen)
         number = numbers.written(PREFIX, year, state.number(SERIES, year))
         amounts = [line.amount_fen for line in roster.lines]
         keys = [one.key for one in looked_up]
@@ -71,17 +70,17 @@ async def confirm(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
         await loader.stored(VOUCHER, [row["voucher"]])
         assert advance is not None, "a roster has its advance"
         await loader.funds([advance["fund"]])
-        await loader.holdings([(advances.account(advance["branch"], advance["fund"]), acc.CNY)])
+        await loader.holdings([(branches.account(advance["branch"], advance["fund"]), acc.CNY)])
 
     def decide(state: State, _: None) -> Answer:
         row = _decidable(state, number, content_hash, by)
-        advance = advances.stored(state, row["voucher"])
-        advances.must_reach(advance, row["amount_fen"])
+        advance = branches.stored_advance(state, row["voucher"])
+        branches.must_reach(advance, row["amount_fen"])
         programme = stored_voucher(state, row["voucher"])["programme"]
         assert programme, "aid has a programme"
         lines = [
             (acc.money(acc.COST, advance["fund"], programme), acc.CNY, row["amount_fen"]),
-            (advances.account(advance["branch"], advance["fund"]), acc.CNY, -row["amount_fen"]),
+            (branches.account(advance["branch"], advance["fund"]), acc.CNY, -row["amount_fen"]),
         ]
         entry = state.post(
             KIND,
