@@ -66,7 +66,7 @@ async def statutory(shown: Shown) -> list[dict[str, Any]]:
     Everyday acceptance is no fundraising: it has no period, no filing and no platform to show.
     """
     row, kept = await campaigns.with_certificate(shown.row), await campaigns.facts_of(shown.row["slug"])
-    if row["status"] == "active":
+    if row["status"] == "active" or "receiving" in kept:
         kept = {**kept, "receiving": await campaigns.receiving_of(row["slug"])}
     reach = {"public": "公开募捐", "targeted": "定向募捐"}[row["reach"]]
     if row["archived_fen"] or row["kind"] == "everyday":  # "public" is a word of the law of 2016

@@ -28,9 +28,12 @@ FACTS = (
     Fact(FactKind.ICP, "演示ICP备00000000号-1", EVER, None),
     Fact(FactKind.POLICE, "演示公网安备00000000000000号", EVER, None),
     Fact(FactKind.COMPLAINT_PHONE, "0000-12340000", EVER, None),
-    Fact(FactKind.ACCOUNT_HOLDER, "临溪市慈善总会", EVER, None),
-    Fact(FactKind.ACCOUNT_BANK, "临溪农商银行营业部", EVER, None),
-    Fact(FactKind.ACCOUNT_NUMBER, "8800000020260001", EVER, None),
+    Fact(
+        FactKind.ACCOUNT,
+        organisation.account("临溪市慈善总会", "临溪农商银行营业部", "8800000020260001"),
+        EVER,
+        None,
+    ),
 )
 STAFF = (
     # login, name, roles, store

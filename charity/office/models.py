@@ -88,7 +88,11 @@ class OrganisationRow(Model):
 
 
 class FactKind(StrEnum):
-    """What is true of the organisation for some days."""
+    """What is true of the organisation for some days.
+
+    `account` is entered: holder, bank and number in three lines. What is true of them one by one are its three parts,
+    which were rows of their own in older versions.
+    """
 
     CERTIFICATE = "certificate"
     TAX_DEDUCTION = "tax_deduction"
@@ -101,6 +105,7 @@ class FactKind(StrEnum):
     ACCOUNT_HOLDER = "account_holder"
     ACCOUNT_BANK = "account_bank"
     ACCOUNT_NUMBER = "account_number"
+    ACCOUNT = "account"
 
 
 class FactStatus(StrEnum):

@@ -37,6 +37,9 @@ DOORS_BUSY = Rule("sign_in.busy", "登录的人太多，请稍后再试", 503)
 FACT_UNKNOWN = Rule("fact.unknown", "没有这一项单位信息", 404)
 FACT_OWN = Rule("fact.own", "登记的人不能核对自己登记的单位信息，请由另一个人照原件核对", 403)
 FACT_SEEN = Rule("fact.seen", "这一项已经核对过")
+FACT_IN_PART = Rule(
+    "fact.in_part", "收款账户的户名、开户银行和账号要一起登记、一起核对：请退回这一项，重新登记收款账户"
+)
 FACT_OTHER = Rule("fact.other", "和登记的不一样。请照原件再输入一次；确实不对的，请退回", 422, field="value")
 NOTICE_UNKNOWN = Rule("privacy.unknown", "没有隐私告知的第 {version} 版", 404)
 NOTICE_CHANGED = Rule("privacy.changed", "隐私告知已更新为第 {version} 版，请重新阅读后再提交", 422, field="notice")

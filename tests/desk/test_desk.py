@@ -270,7 +270,7 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
     await branch_opened()
     await gift_to("F-GEN", 300_000)
     await recorded(house, await advanced(Aid(house, "", "")), roster(100, 1))
-    account = {"kind": FactKind.ACCOUNT_NUMBER, "value": "9900000020260002", "ends_on": None}
+    account = {"kind": FactKind.ICP, "value": "演ICP备7号", "ends_on": None}
     await organisation.enter(**account, starts_on=clock.today(), by=house.admin)
     idle = Actor("k", "n", frozenset(), "LX01")
     for room in app.ROOMS:

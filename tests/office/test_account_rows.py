@@ -204,7 +204,7 @@ STATUSES = {
     },
     409: {
         "account.own_two_step", "change.settled", "change.same_person", "account.last_admin", "account.not_oneself",
-        "two_step.on", "two_step.off", "init.done", "fact.seen",
+        "two_step.on", "two_step.off", "init.done", "fact.in_part", "fact.seen",
     },
 }  # fmt: skip
 

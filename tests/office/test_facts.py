@@ -1,7 +1,7 @@
 """What is true of the organisation on a day: certificate, qualification by year, numbers, account, address."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,8 @@ from charity.roles import PUBLIC, SYSTEM
 from charity.web import pages
 
 CERTIFICATE, TAX = FactKind.CERTIFICATE, FactKind.TAX_DEDUCTION
+OURS = organisation.account("临溪市慈善总会", "农商银行", "8800000020260001")
+NEW = organisation.account("临溪慈善新会", "建设银行", "9900000020260002")
 
 
 @pytest_asyncio.fixture(autouse=True)
@@ -82,7 +84,14 @@ async def test_the_newest_row_that_covers_a_day_is_right_and_an_empty_one_says_t
         (TAX, "公告1号", "2026-02-01", "2026-12-31", "ends_on"),
         (TAX, "公告1号", "2026-01-01", "2026-11-30", "ends_on"),
         (FactKind.COMPLAINT_PHONE, "打电话", "2026-01-01", None, "value"),
-        (FactKind.ACCOUNT_NUMBER, "12A4", "2026-01-01", None, "value"),
+        (FactKind.ACCOUNT_NUMBER, "8800000020260001", "2026-01-01", None, "kind"),
+        (FactKind.ACCOUNT_BANK, "", "2026-01-01", None, "kind"),
+        (FactKind.ACCOUNT, "临溪市慈善总会\n农商银行\n12A4", "2026-01-01", None, "number"),
+        (FactKind.ACCOUNT, "临溪市慈善总会\n\n8800000020260001", "2026-01-01", None, "bank"),
+        (FactKind.ACCOUNT, "临溪市慈善总会\n农商银行\n", "2026-01-01", None, "number"),
+        (FactKind.ACCOUNT, "\n农商银行\n8800000020260001", "2026-01-01", None, "holder"),
+        (FactKind.ACCOUNT, "8800000020260001", "2026-01-01", None, "value"),
+        (FactKind.ACCOUNT, f"{OURS}\n1", "2026-01-01", None, "value"),
         (FactKind.ICP, "演" * 201, "2026-01-01", None, "value"),
         (FactKind.ICP, "演\n备", "2026-01-01", None, "value"),
     ],
@@ -102,7 +111,8 @@ async def test_what_cannot_be_is_refused_at_its_field_and_nothing_is_kept(
         (TAX, "公告1号", "2026-01-01", "2028-12-31", "公告1号"),
         (TAX, "", "2026-06-01", None, ""),
         (FactKind.COMPLAINT_PHONE, " 0577-12345678 ", "2026-01-01", None, "0577-12345678"),
-        (FactKind.ACCOUNT_NUMBER, "8800 0000 2026 0001", "2026-01-01", None, "8800000020260001"),
+        (FactKind.ACCOUNT, " 临溪市慈善总会\n农商银行 \n8800 0000 2026 0001", "2026-01-01", None, OURS),
+        (FactKind.ACCOUNT, "", "2026-01-01", None, ""),
         (FactKind.ICP, "演ICP备1号", "2026-01-01", "2026-01-01", "演ICP备1号"),
     ],
 )
@@ -220,7 +230,7 @@ async def test_facts_are_entered_by_page_and_call_and_everybody_reads_what_is_tr
     seen = await web.as_("cashier").post(
         f"/api/v1/organisation/facts/{made.json()['id']}/confirm", json={"value": " 公告1号"}
     )
-    assert (seen.status_code, seen.json()) == (200, {"status": "confirmed"})
+    assert (seen.status_code, seen.json()) == (200, {"status": "confirmed", "in_force_on": today})
     assert "演ICP备7号" not in (await web.as_("auditor").get("/organisation")).text, "it waits"
     icp = await reading.value("SELECT id FROM organisation_fact WHERE kind = 'icp'")
     second, address = web.as_("accountant"), f"/organisation/facts/{icp}/confirm"
@@ -250,12 +260,7 @@ async def test_facts_are_entered_by_page_and_call_and_everybody_reads_what_is_tr
 async def test_a_changed_account_is_shown_to_givers_when_a_second_person_has_typed_it(web: Any, house: Cast) -> None:
     """Until then the old one is; one that is sent back never was, and what hides something holds at once."""
     today = clock.today().isoformat()
-    for kind, value in (
-        (FactKind.ACCOUNT_HOLDER, "临溪市慈善总会"),
-        (FactKind.ACCOUNT_BANK, "农商银行"),
-        (FactKind.ACCOUNT_NUMBER, "8800000020260001"),
-    ):
-        await enter(house, kind, value, today)
+    await enter(house, FactKind.ACCOUNT, OURS, today)
     code = await promised(campaign="everyday")
     pays = web.as_()
 
@@ -265,9 +270,9 @@ async def test_a_changed_account_is_shown_to_givers_when_a_second_person_has_typ
         return [number for number in known if any(number in text.replace(" ", "") for text in texts)]
 
     assert await shown() == ["8800000020260001"]
-    changed = {"kind": FactKind.ACCOUNT_NUMBER, "starts_on": clock.today(), "ends_on": None, "by": house.admin}
-    wrong = await organisation.enter(value="6666000020260009", **changed)
-    right = await organisation.enter(value="9900 0000 2026 0002", **changed)
+    changed = {"kind": FactKind.ACCOUNT, "starts_on": clock.today(), "ends_on": None, "by": house.admin}
+    wrong = await organisation.enter(value=organisation.account("某人", "某行", "6666000020260009"), **changed)
+    right = await organisation.enter(value=organisation.account("新会", "建设银行", "9900 0000 2026 0002"), **changed)
     assert await shown() == ["8800000020260001"]
     desk = (await web.as_("accountant").get("/desk")).text
     assert "有 2 项单位信息等待另一个人核对" in desk
@@ -275,14 +280,14 @@ async def test_a_changed_account_is_shown_to_givers_when_a_second_person_has_typ
     assert "6666000020260009" not in page
     for by, code_ in ((house.admin, "fact.own"), (house.accountant, "fact.other")):
         with pytest.raises(Refusal) as refusal:
-            await organisation.confirm(right.id, value="9900000020260003", by=by)
+            await organisation.confirm(right.id, value="新会\n农商银行\n9900000020260002", by=by)
         assert refusal.value.code == code_
     await organisation.refuse(wrong.id, by=house.accountant)
-    await organisation.confirm(right.id, value="9900-0000 2026 0002".replace("-", " "), by=house.accountant)
+    await organisation.confirm(right.id, value="新会\n建设银行\n9900 000020260002", by=house.accountant)
     assert await shown() == ["9900000020260002"]
     for entry, code_ in ((wrong.id, "fact.seen"), (right.id, "fact.seen"), (999, "fact.unknown")):
         with pytest.raises(Refusal) as refusal:
-            await organisation.confirm(entry, value="6666000020260009", by=house.cashier)
+            await organisation.confirm(entry, value="某人\n某行\n6666000020260009", by=house.cashier)
         assert refusal.value.code == code_
     await organisation.enter(value="", **changed)
     assert "9900000020260002" not in await shown()
@@ -291,7 +296,9 @@ async def test_a_changed_account_is_shown_to_givers_when_a_second_person_has_typ
 @pytest.mark.parametrize(
     ("planned", "shown"),
     [
-        ("户名 临溪市慈善总会；账号 8800 0000-2026 0001（请写参考号）", "请写参考号"),
+        ("户名 临溪市慈善总会；农商 银行，账号 8800 0000-2026 0001（请写参考号）", "请写参考号"),
+        ("户名 临溪市慈善总会；建设银行，账号 8800000020260001", "农商银行"),
+        ("户名 某人；农商银行，账号 8800000020260001", "户名 临溪市慈善总会"),
         ("账号 98800000020260001", "农商银行"),
         ("账号 6666 0000 2026 0009，旧账号 8800000020260001", "农商银行"),
         ("账号 6666·0000·2026·0009，旧账号 8800000020260001", "农商银行"),
@@ -302,12 +309,157 @@ async def test_an_account_of_a_plan_is_shown_when_it_is_ours_and_no_other_stands
     house: Cast, planned: str, shown: str
 ) -> None:
     today = clock.today().isoformat()
-    for kind, value in (
-        (FactKind.ACCOUNT_HOLDER, "临溪市慈善总会"),
-        (FactKind.ACCOUNT_BANK, "农商银行"),
-        (FactKind.ACCOUNT_NUMBER, "8800000020260001"),
-    ):
-        await enter(house, kind, value, today)
+    await enter(house, FactKind.ACCOUNT, OURS, today)
     sql = "UPDATE campaign_fact SET value = $1 WHERE campaign = 'everyday' AND field = 'receiving'"
     await transactions.run(lambda tx: tx.many(sql, [(planned,)]))
     assert shown in await campaigns.receiving_of("everyday")
+
+
+async def _plan_says(text: str) -> None:
+    sql = "UPDATE campaign_fact SET value = $1 WHERE campaign = 'everyday' AND field = 'receiving'"
+    await transactions.run(lambda tx: tx.many(sql, [(text,)]))
+
+
+async def test_at_no_moment_a_changed_account_stands_beside_parts_of_the_old_one(web: Any, house: Cast) -> None:
+    """Pages of campaign and pledge and the call show one whole account or the other, whatever has been done so far."""
+    admin, second, today = web.as_("admin"), web.as_("accountant"), clock.today().isoformat()
+    await enter(house, FactKind.ACCOUNT, OURS, today)
+    code, anybody = await promised(campaign="everyday"), web.as_()
+
+    async def parts() -> set[str]:
+        """Which parts of which account are shown; each of the three doors shows the same."""
+        known = {line: name for name, value in (("old", OURS), ("new", NEW)) for line in value.split("\n")}
+        texts = [(await anybody.get(address)).text for address in (f"/p/{code}", "/campaigns/everyday")]
+        items = (await anybody.get("/api/v1/organisation/facts")).json()["items"]
+        called = {item["value"] for item in items if item["kind"].startswith("account")}
+        shown = [re.search("户名 (.*?)；开户行 (.*?)；账号 ([0-9]+)", text) for text in texts]
+        found = [set(match.groups()) if match else set() for match in shown]
+        assert found == [called, called]
+        names = {known[line] for line in called}
+        assert len(names) <= 1, called
+        return names
+
+    assert await parts() == {"old"}
+    holder, bank, number = NEW.split("\n")
+    typed = {"kind": "account", "holder": holder, "bank": bank, "number": number, "starts_on": today}
+    for part in ("account_holder", "account_bank", "account_number"):
+        alone = {"kind": part, "value": number, "starts_on": today}
+        assert (await admin.post("/api/v1/organisation/facts", json=alone)).json()["errors"][0]["field"] == "kind"
+        assert (await admin.post("/organisation", data=alone)).status_code == 422
+    half = await admin.post("/organisation", data={**typed, "bank": "", "ends_on": "2020-01-01"})
+    assert (half.status_code, 'id="e-bank"' in half.text, number in half.text) == (422, True, True)
+    turned = await admin.post("/organisation", data={**typed, "ends_on": "2020-01-01"})
+    assert (turned.status_code, 'id="e-account-ends_on"' in turned.text) == (422, True)
+    assert (await admin.post("/organisation", data={**typed, "ends_on": ""})).status_code == 303
+    assert await parts() == {"old"}
+    (fact,) = await organisation.waiting()
+    address = f"/organisation/facts/{fact.id}/confirm"
+    page = (await second.get("/organisation")).text
+    assert ('name="holder"' in page, number in page) == (True, False)
+    for other in ({"bank": "农商银行"}, {"holder": "临溪市慈善总会"}, {"number": ""}):
+        answer = await second.post(address, data={**typed, **other})
+        assert (answer.status_code, f'id="e-again-{fact.id}"' in answer.text) == (422, True)
+        body = {key: ({**typed, **other})[key] for key in ("holder", "bank", "number")}
+        assert (await second.post(f"/api/v1{address}", json=body)).status_code == 422
+        assert await parts() == {"old"}
+    assert (await second.post(address, data=typed)).status_code == 303
+    assert await parts() == {"new"}
+    none = {"kind": "account", "holder": "", "bank": "", "number": "", "starts_on": today, "ends_on": ""}
+    assert (await admin.post("/organisation", data=none)).status_code == 303
+    assert await parts() == set()
+    assert await verify.facts() == []
+
+
+async def test_rows_of_parts_of_an_older_version_hold_until_an_account_is_entered(house: Cast) -> None:
+    """Three rows are one account, two are none; one that still waits is sent back, not confirmed beside the others."""
+    today = clock.today()
+    sql = (
+        "INSERT INTO organisation_fact (kind, value, starts_on, entered_at, entered_by, status) "
+        "VALUES ($1, $2, '2020-01-01', '2020-01-01T00:00:00.000000Z', $3, $4) RETURNING id"
+    )
+
+    async def kept(kind: str, value: str, status: str = "confirmed") -> int:
+        rows = await transactions.run(lambda tx: tx.rows(sql, kind, value, house.admin.key, status))
+        organisation.forget()
+        return int(rows[0]["id"])
+
+    async def lines() -> list[str]:
+        facts = await organisation.facts_on(today)
+        return [facts.value(FactKind(f"account_{part}")) for part in ("holder", "bank", "number")]
+
+    for kind, line in zip(
+        ("account_holder", "account_number"), (OURS.split("\n")[0], OURS.split("\n")[2]), strict=True
+    ):
+        await kept(kind, line)
+        assert await lines() == ["", "", ""]
+    await kept("account_bank", "农商银行")
+    assert await lines() == OURS.split("\n")
+    waits = await kept("account_number", "9900000020260002", "waiting")
+    with pytest.raises(Refusal, match=r"fact\.in_part"):
+        await organisation.confirm(waits, value="9900000020260002", by=house.accountant)
+    assert await lines() == OURS.split("\n")
+    await organisation.refuse(waits, by=house.accountant)
+    await enter(house, FactKind.ACCOUNT, NEW, today.isoformat())
+    assert await lines() == NEW.split("\n")
+
+
+async def test_a_foreign_account_of_a_plan_does_not_come_back_when_ours_is_withdrawn(web: Any, house: Cast) -> None:
+    today = clock.today()
+    foreign = "户名 某人；开户行 某行；账号 6666000020260009"
+    await _plan_says(foreign)
+    assert await campaigns.receiving_of("everyday") == foreign, "nobody has entered an account of ours"
+    waits = await organisation.enter(kind=FactKind.ACCOUNT, value=OURS, starts_on=today, ends_on=None, by=house.admin)
+    await organisation.confirm(waits.id, value=OURS, by=house.accountant)
+    code, anybody = await promised(campaign="everyday"), web.as_()
+    await organisation.enter(kind=FactKind.ACCOUNT, value="", starts_on=today, ends_on=None, by=house.admin)
+    for address in (f"/p/{code}", "/campaigns/everyday"):
+        text = (await anybody.get(address)).text
+        assert ("6666000020260009" in text, "暂时不要转账" in text) == (False, True), address
+    await transactions.run(
+        lambda tx: tx.rows("UPDATE campaign SET status = 'closed' WHERE slug = 'everyday' RETURNING 1")
+    )
+    assert "6666000020260009" not in (await anybody.get("/campaigns/everyday")).text, "nor when it is over"
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "newer", "said", "on"),
+    [
+        (0, None, None, "已核对，现在生效", 0),
+        (0, None, (0, None), "没有一天以这一项为准", None),
+        (0, None, (-5, 3), "起以这一项为准；在那以前不变", 4),
+        (-9, -1, None, "没有一天以这一项为准", None),
+        (5, None, None, "起以这一项为准；在那以前不变", 5),
+        (5, 9, (0, 20), "没有一天以这一项为准", None),
+    ],
+)
+async def test_a_second_look_says_from_which_day_on_the_fact_is_true(
+    web: Any,
+    house: Cast,
+    starts: int,
+    ends: int | None,
+    newer: tuple[int, int | None] | None,
+    said: str,
+    on: int | None,
+) -> None:
+    """By page and by call; a fact confirmed after a newer one is not said to be in force."""
+
+    def day(days: int | None) -> str | None:
+        return None if days is None else (clock.today() + timedelta(days=days)).isoformat()
+
+    second = web.as_("accountant")
+    for door in ("page", "call"):
+        first = date.fromisoformat(str(day(starts)))
+        last = date.fromisoformat(str(day(ends))) if ends is not None else None
+        kind = FactKind.ACCOUNT if door == "page" else FactKind.ICP
+        value = OURS if door == "page" else "演ICP备1号"
+        fact = await organisation.enter(kind=kind, value=value, starts_on=first, ends_on=last, by=house.admin)
+        if newer:
+            await enter(house, kind, NEW if door == "page" else "演ICP备2号", str(day(newer[0])), day(newer[1]))
+        address = f"/organisation/facts/{fact.id}/confirm"
+        if door == "page":
+            typed = dict(zip(("holder", "bank", "number"), value.split("\n"), strict=True))
+            assert (await second.post(address, data=typed)).status_code == 303
+            assert said in (await second.get("/organisation")).text
+        else:
+            answer = await second.post(f"/api/v1{address}", json={"value": value})
+            assert answer.json() == {"status": "confirmed", "in_force_on": day(on)}

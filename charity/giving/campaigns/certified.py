@@ -76,12 +76,17 @@ async def receiving_of(slug: str) -> str:
     """The account that givers are shown: what the plan says, while it says the organisation's own account of today.
 
     The organisation's was seen by two persons (office/organisation); another one in a plan is not shown to a giver,
-    not beside ours either.
+    not beside ours either, nor when ours was withdrawn or is over.
     """
     planned = (await facts.of(slug)).get("receiving", "")
     own = await organisation.facts_on(clock.today())
-    number = own.value(FactKind.ACCOUNT_NUMBER)
-    if not number or set(_NUMBERS.findall(_BETWEEN.sub("", planned))) == {number}:
+    if FactKind.ACCOUNT_NUMBER not in own.registered:
         return planned
+    number = own.value(FactKind.ACCOUNT_NUMBER)
+    if not number:
+        return words.say("收款账户正在变更，请先与我们联系，暂时不要转账")
     holder, bank = own.value(FactKind.ACCOUNT_HOLDER), own.value(FactKind.ACCOUNT_BANK)
+    said = _BETWEEN.sub("", planned)
+    if set(_NUMBERS.findall(said)) == {number} and all(_BETWEEN.sub("", part) in said for part in (holder, bank)):
+        return planned
     return words.say("户名 {holder}；开户行 {bank}；账号 {number}", holder=holder, bank=bank, number=number)

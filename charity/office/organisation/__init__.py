@@ -2,9 +2,20 @@
 
 from charity.office.models import FactKind, FactStatus
 
-from .facts import EVER, FACT_WORDS, Fact, Facts, facts_on, forget, history, waiting
+from .facts import (
+    EVER,
+    FACT_WORDS,
+    Fact,
+    Facts,
+    account_lines,
+    facts_on,
+    first_day_in_force,
+    forget,
+    history,
+    waiting,
+)
 from .readers import UNNAMED, Organisation, get
-from .verbs import add, change, confirm, describe, enter, must_cover, refuse
+from .verbs import account, add, change, confirm, describe, enter, must_cover, refuse
 
 __all__ = [
     "EVER",
@@ -15,12 +26,15 @@ __all__ = [
     "FactStatus",
     "Facts",
     "Organisation",
+    "account",
+    "account_lines",
     "add",
     "change",
     "confirm",
     "describe",
     "enter",
     "facts_on",
+    "first_day_in_force",
     "forget",
     "get",
     "history",

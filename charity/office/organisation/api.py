@@ -30,15 +30,17 @@ async def enter(call: Call) -> EnteredAnswer:
     """Say what is true from a day to a day; it waits for its second look."""
     body: FactBody = call.body
     entered = await organisation.enter(
-        kind=body.kind, value=body.value, starts_on=body.starts_on, ends_on=body.ends_on, by=call.by
+        kind=body.kind, value=body.typed, starts_on=body.starts_on, ends_on=body.ends_on, by=call.by
     )
     return EnteredAnswer.model_validate(asdict(entered))
 
 
 async def confirm(call: Call) -> SeenAnswer:
     """The second look: the fact is true."""
-    await organisation.confirm(_entry(call), value=call.body.value, by=call.by)
-    return SeenAnswer(status=FactStatus.CONFIRMED)
+    entry = _entry(call)
+    await organisation.confirm(entry, value=call.body.typed, by=call.by)
+    on = await organisation.first_day_in_force(entry, clock.today())
+    return SeenAnswer(status=FactStatus.CONFIRMED, in_force_on=on)
 
 
 async def refuse(call: Call) -> SeenAnswer:

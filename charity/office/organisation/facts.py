@@ -4,11 +4,14 @@ Always true: what is entered is true when a second person has typed it again; ro
 cover a day the newest is right; an empty one says that there is none. A last good day holds to its end in
 Asia/Shanghai, for whoever asks says a business date. Sources: Charity Law 24 and 25, 税前扣除资格 by year
 (财政部 税务总局 民政部公告2020年第27号), ICP and 公安 numbers, finding L3.
+
+The account that givers are shown is one row of three lines, so its holder, bank and number change at one moment; where
+one of the three is missing there is no account.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
 from charity.office.kept import Kept
@@ -27,7 +30,13 @@ FACT_WORDS: Final[dict[str, str]] = {
     FactKind.ACCOUNT_HOLDER: "收款户名",
     FactKind.ACCOUNT_BANK: "开户银行",
     FactKind.ACCOUNT_NUMBER: "收款账号",
+    FactKind.ACCOUNT: "收款账户",
 }
+PARTS: Final = (FactKind.ACCOUNT_HOLDER, FactKind.ACCOUNT_BANK, FactKind.ACCOUNT_NUMBER)
+"""What the lines of an account are, in their order."""
+ENTERED: Final = tuple(kind for kind in FactKind if kind not in PARTS)
+SHOWN: Final = tuple(kind for kind in FactKind if kind != FactKind.ACCOUNT)
+"""What can be entered, and what can be true on a day."""
 EVER: Final = "1949-01-01"
 """From when what was always so is true: the first day of our years."""
 HISTORY_MAX: Final = 500
@@ -57,6 +66,8 @@ class Facts:
 
     day: date
     valid: Mapping[FactKind, Fact]
+    registered: frozenset[FactKind] = frozenset()
+    """Of which kinds anything was ever confirmed, though it may be over or withdrawn."""
 
     def get(self, kind: FactKind) -> Fact | None:
         """The fact, or None when there is none on this day."""
@@ -79,8 +90,41 @@ async def facts_on(day: date, *, kept: bool = False) -> Facts:
 
 def valid_on(day: date, rows: Iterable[Fact]) -> Facts:
     """What these rows, the newest last, say of a day."""
-    covering = {row.kind: row for row in rows if row.status == FactStatus.CONFIRMED and row.covers(day.isoformat())}
-    return Facts(day, {kind: fact for kind, fact in covering.items() if fact.value})
+    confirmed = [fact for row in rows if row.status == FactStatus.CONFIRMED for fact in _facts_of(row)]
+    covering = {fact.kind: fact for fact in confirmed if fact.covers(day.isoformat())}
+    valid = {kind: fact for kind, fact in covering.items() if fact.value}
+    if not all(kind in valid for kind in PARTS):
+        valid = {kind: fact for kind, fact in valid.items() if kind not in PARTS}
+    return Facts(day, valid, frozenset(fact.kind for fact in confirmed))
+
+
+def account_lines(value: str) -> tuple[str, str, str]:
+    """Holder, bank and number of an account's row; three times "" for one that says that there is none."""
+    holder, bank, number = value.split("\n") if value else ("", "", "")
+    return holder, bank, number
+
+
+def _facts_of(row: Fact) -> list[Fact]:
+    """What a row says: itself, or the three parts of an account."""
+    if row.kind != FactKind.ACCOUNT:
+        return [row]
+    return [replace(row, kind=kind, value=line) for kind, line in zip(PARTS, account_lines(row.value), strict=True)]
+
+
+async def first_day_in_force(entry: int, since: date) -> date | None:
+    """From which day on, `since` at the earliest, this row is what is true; None when it never is again.
+
+    Newer rows may say something else of all its days, or of the first of them.
+    """
+    rows = await _rows()
+    row = next(row for row in rows if row.id == entry)
+    ends = [date.fromisoformat(r.ends_on) + timedelta(days=1) for r in rows if r.id > entry and r.ends_on]
+    for day in sorted({max(since, date.fromisoformat(row.starts_on)), *(end for end in ends if end >= since)}):
+        kinds = PARTS if row.kind == FactKind.ACCOUNT else (row.kind,)
+        valid = valid_on(day, rows).valid
+        if row.covers(day.isoformat()) and all(kind in valid and valid[kind].id == entry for kind in kinds):
+            return day
+    return None
 
 
 async def history() -> list[Fact]:

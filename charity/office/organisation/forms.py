@@ -7,6 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from charity.office.models import FactKind, FactStatus
 from charity.office.organisation.verbs import VALUE_MAX
+from charity.office.organisation.verbs import account as organisation_account
 from charity.web.api import Query
 from charity.web.fields import Day
 
@@ -16,46 +17,61 @@ def _none(text: object) -> object:
     return None if text == "" else text
 
 
-class FactForm(BaseModel):
+class Typed(BaseModel):
+    """A value: one line, or of an account its holder, bank and number."""
+
+    value: str = Field("", max_length=VALUE_MAX, description="内容；留空表示这段时间没有")
+    holder: str = Field("", max_length=VALUE_MAX, description="收款账户的户名；只有 account 填写")
+    bank: str = Field("", max_length=VALUE_MAX, description="收款账户的开户银行；只有 account 填写")
+    number: str = Field("", max_length=VALUE_MAX, description="收款账户的账号；只有 account 填写")
+
+    @property
+    def typed(self) -> str:
+        """The value of the row."""
+        return self.value or organisation_account(self.holder, self.bank, self.number)
+
+
+class FactForm(Typed):
     """What is true from a day to a day, as the administrator types it."""
 
     model_config = ConfigDict(str_strip_whitespace=True)
 
     kind: FactKind
-    value: str = Field("", max_length=VALUE_MAX)
     starts_on: Day
     ends_on: Annotated[Day | None, BeforeValidator(_none)] = None
 
 
-class SecondForm(BaseModel):
+class SecondForm(Typed):
     """The fact once more, as whoever has the second look types it."""
 
     model_config = ConfigDict(str_strip_whitespace=True)
 
-    again: str = Field(max_length=VALUE_MAX)
+    value: str = Field("", max_length=VALUE_MAX, alias="again")
 
 
-class SecondBody(BaseModel):
+class SecondBody(Typed):
     """The same from a program."""
 
     model_config = ConfigDict(extra="forbid")
 
-    value: str = Field(max_length=VALUE_MAX, description="照原件再输入一次的内容")
+    value: str = Field("", max_length=VALUE_MAX, description="照原件再输入一次的内容")
 
 
 class SeenAnswer(BaseModel):
     """What the second look came to."""
 
     status: FactStatus
+    in_force_on: date | None = Field(
+        None, description="从哪一天起以这一项为准（今天或以后）；空：退回的，过期的，或者每一天都有后来登记的"
+    )
 
 
-class FactBody(BaseModel):
+class FactBody(Typed):
     """The same from a program."""
 
     model_config = ConfigDict(extra="forbid")
 
     kind: FactKind = Field(description="哪一项单位信息")
-    value: str = Field(max_length=VALUE_MAX, description="内容；留空表示这段时间没有")
     starts_on: Day = Field(description="有效期起（含当日）", examples=["2026-01-01"])
     ends_on: Day | None = Field(None, description="有效期止（含当日）；长期有效不填", examples=["2026-12-31"])
 
@@ -85,6 +101,7 @@ class FactsAnswer(BaseModel):
 class EnteredAnswer(FactAnswer):
     """A fact as it was entered."""
 
+    value: str = Field(description="内容；收款账户是三行：户名、开户银行、账号")
     entered_at: str
     entered_by: str
     id: int

@@ -9,6 +9,7 @@ from starlette.routing import Route
 from charity.errors import Refusal
 from charity.office import organisation
 from charity.office.limits import SMALL
+from charity.office.models import FactKind
 from charity.office.organisation import screens
 from charity.office.organisation.forms import FactForm, SecondForm
 from charity.web import auth, forms, pages
@@ -32,11 +33,16 @@ async def enter(request: Request) -> Response:
     try:
         form = forms.read(FactForm, data)
         await organisation.enter(
-            kind=form.kind, value=form.value, starts_on=form.starts_on, ends_on=form.ends_on, by=by
+            kind=form.kind, value=form.typed, starts_on=form.starts_on, ends_on=form.ends_on, by=by
         )
     except Refusal as refusal:
-        return await _page(request, refusal.status, values=data, errors=pages.errors(refusal))
-    flash = "已登记，等另一个人核对后生效" if form.value.strip() else "已登记"
+        errors = pages.errors(refusal)
+        if data.get("kind") != FactKind.ACCOUNT:
+            return await _page(request, refusal.status, values=data, errors=errors)
+        days = {"starts_on", "ends_on"}  # the other form has fields of these names, too
+        errors = [{**e, "field": f"account-{e['field']}" if e["field"] in days else e["field"]} for e in errors]
+        return await _page(request, refusal.status, values={}, account=data, errors=errors)
+    flash = "已登记，等另一个人核对后生效" if form.typed else "已登记"
     return pages.see_other(request, "/organisation", flash=flash)
 
 
@@ -46,11 +52,12 @@ async def confirm(request: Request) -> Response:
     data = await forms.data(request, SecondForm)
     entry = screens.entry_of(request.path_params["id"])
     try:
-        await organisation.confirm(entry, value=forms.read(SecondForm, data).again, by=by)
+        await organisation.confirm(entry, value=forms.read(SecondForm, data).typed, by=by)
     except Refusal as refusal:
         errors = [{**error, "field": error["field"] and f"again-{entry}"} for error in pages.errors(refusal)]
         return await _page(request, refusal.status, values={}, errors=errors)
-    return pages.see_other(request, "/organisation", flash="已核对，现在生效")
+    flash, kind, on = await screens.confirmed(entry)
+    return pages.see_other(request, "/organisation", flash=flash, kind=kind, on=on)
 
 
 async def refuse(request: Request) -> Response:

@@ -7,7 +7,7 @@ from typing import Any
 from charity import clock, words
 from charity.office import organisation, rules
 from charity.office.models import FactKind, FactStatus, Staff
-from charity.office.organisation.facts import EVER, FACT_WORDS, Fact
+from charity.office.organisation.facts import ENTERED, EVER, FACT_WORDS, SHOWN, Fact
 from charity.roles import SYSTEM, Actor
 from charity.web.choices import choices, status
 
@@ -33,19 +33,34 @@ def seen_by(fact: Fact, by: Actor) -> Fact:
     return replace(fact, value="")
 
 
+async def confirmed(entry: int) -> tuple[str, str, str]:
+    """What the second look came to: the words, their kind, and the day `{on}` in them."""
+    on, today = await organisation.first_day_in_force(entry, clock.today()), clock.today()
+    if on is None:
+        return "已核对，但没有一天以这一项为准：有效期已过，或者后来登记的盖过了它", "warn", ""
+    if on > today:
+        return "已核对，{on} 起以这一项为准；在那以前不变", "done", on.isoformat()
+    return "已核对，现在生效", "done", ""
+
+
 async def page(by: Actor) -> dict[str, Any]:
     """Who we are, what is true today, and what was entered."""
     today, entered = await organisation.facts_on(clock.today()), await organisation.history()
     names = await Staff.with_keys({fact.entered_by for fact in entered}).values_list("key", "name")
     return {
         "row": await organisation.get(),
-        "facts": [_fact(kind, today.get(kind)) for kind in FactKind],
+        "facts": [_fact(kind, today.get(kind)) for kind in SHOWN],
         "rows": [_entered(seen_by(fact, by), dict(names)) for fact in entered],
         "waiting": [
-            {**_entered(fact, dict(names)), "id": fact.id, "own": fact.entered_by == by.key}
+            {
+                **_entered(fact, dict(names)),
+                "id": fact.id,
+                "own": fact.entered_by == by.key,
+                "account": fact.kind == FactKind.ACCOUNT,
+            }
             for fact in await organisation.waiting()
         ],
-        "kinds": choices(FACT_WORDS),
+        "kinds": choices({kind: FACT_WORDS[kind] for kind in ENTERED if kind != FactKind.ACCOUNT}),
         "today": clock.today().isoformat(),
     }
 
@@ -70,10 +85,18 @@ def _period(fact: Fact) -> str:
     return words.say("{starts_on} 起", starts_on=fact.starts_on)
 
 
+def _value(fact: Fact) -> str:
+    """The value in one line."""
+    if fact.kind != FactKind.ACCOUNT or not fact.value:
+        return fact.value
+    holder, bank, number = organisation.account_lines(fact.value)
+    return words.say("户名 {holder}；开户行 {bank}；账号 {number}", holder=holder, bank=bank, number=number)
+
+
 def _entered(fact: Fact, names: dict[str, str]) -> dict[str, Any]:
     return {
         "kind": words.translate(FACT_WORDS[fact.kind]),
-        "value": fact.value or words.say("（停用）" if fact.status == FactStatus.CONFIRMED else "（等待核对）"),
+        "value": _value(fact) or words.say("（停用）" if fact.status == FactStatus.CONFIRMED else "（等待核对）"),
         "status": status(fact.status, STATUS_WORDS, STATUS_TONES),
         "period": _period(fact),
         "at": fact.entered_at,

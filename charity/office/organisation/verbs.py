@@ -22,6 +22,14 @@ ENDING = frozenset({FactKind.CERTIFICATE, FactKind.TAX_DEDUCTION})
 """What has a last good day by law."""
 _PHONE = re.compile(r"[0-9+() \-－（）]{5,30}")
 _ACCOUNT = re.compile(r"[0-9]{8,32}")
+_LINES = ("holder", "bank", "number")
+"""The fields of an account, in the order of its lines."""
+
+
+def account(holder: str, bank: str, number: str) -> str:
+    """The value of an account's row; "" says that there is none. What is missing is seen when it is entered."""
+    lines = (holder.strip(), bank.strip(), number.strip())
+    return "\n".join(lines) if any(lines) else ""
 
 
 async def describe(tx: Tx, organisation: Organisation) -> None:
@@ -52,6 +60,7 @@ async def change(organisation: Organisation) -> None:
 
 async def add(tx: Tx, fact: facts.Fact, *, by: Actor) -> facts.Fact:
     """Add a row in the caller's transaction; as it was kept."""
+    assert fact.kind not in facts.PARTS, "an account is entered whole"
     kept = replace(fact, entered_at=clock.stamp(), entered_by=by.key)
     row = await tx.row(
         "INSERT INTO organisation_fact (kind, value, starts_on, ends_on, entered_at, entered_by, status) "
@@ -72,9 +81,12 @@ async def enter(*, kind: FactKind, value: str, starts_on: date, ends_on: date | 
     """Say what is true from a day to a day, both included, once another person has confirmed it.
 
     An empty value says that there is none in those days: that only hides something, and is so at once. What was
-    entered before stays, and is right where this says nothing. Raises field errors.
+    entered before stays, and is right where this says nothing. Raises field errors. Of an account the value is what
+    `account` makes of holder, bank and number.
     """
     by.must("organisation.change")
+    if kind in facts.PARTS:
+        raise unreadable(FieldError("kind", "收款账户的户名、开户银行和账号要一起登记"))
     value = _normal(kind, value)
     _must_be(kind, value, starts_on, ends_on)
     status = FactStatus.WAITING if value else FactStatus.CONFIRMED
@@ -86,9 +98,11 @@ async def enter(*, kind: FactKind, value: str, starts_on: date, ends_on: date | 
 
 
 async def confirm(entry: int, *, value: str, by: Actor) -> None:
-    """The second look: the fact, typed once more from the original by somebody else, is true from now on."""
+    """The second look: the fact, typed once more from the original by somebody else, is true on its days."""
     by.must("organisation.confirm")
     row = await _waiting(entry, by)
+    if row.kind in facts.PARTS:  # of an older version: confirmed alone, it would stand beside the other two of before
+        raise rules.FACT_IN_PART()
     if not hmac.compare_digest(_normal(FactKind(row.kind), value).encode(), row.value.encode()):
         raise rules.FACT_OTHER()
     await _see(entry, FactStatus.CONFIRMED, by)
@@ -127,17 +141,38 @@ async def _see(entry: int, status: FactStatus, by: Actor) -> None:
 
 def _normal(kind: FactKind, value: str) -> str:
     """The value without blanks around it, an account number without any."""
-    return re.sub(r"\s", "", value) if kind == FactKind.ACCOUNT_NUMBER else value.strip()
+    if kind != FactKind.ACCOUNT:
+        return value.strip()
+    *names, number = value.split("\n")
+    return "\n".join([*(name.strip() for name in names), re.sub(r"\s", "", number)])
 
 
 def _must_be(kind: FactKind, value: str, starts_on: date, ends_on: date | None) -> None:
-    if len(value) > VALUE_MAX or texts.refused(value):
-        raise unreadable(FieldError("value", "最多 {most} 个字符，不能有换行", (("most", VALUE_MAX),)))
+    if kind == FactKind.ACCOUNT:
+        _must_be_an_account(value)
+    else:
+        _must_be_a_line("value", value)
     if value and kind in {FactKind.PHONE, FactKind.COMPLAINT_PHONE} and not _PHONE.fullmatch(value):
         raise unreadable(FieldError("value", "请填写电话号码，例如 0577-12345678"))
-    if value and kind == FactKind.ACCOUNT_NUMBER and not _ACCOUNT.fullmatch(value):
-        raise unreadable(FieldError("value", "请填写 8 至 32 位数字的账号"))
     must_cover(kind, value, starts_on, ends_on)
+
+
+def _must_be_a_line(field: str, value: str) -> None:
+    if len(value) > VALUE_MAX or texts.refused(value):
+        raise unreadable(FieldError(field, "最多 {most} 个字符，不能有换行", (("most", VALUE_MAX),)))
+
+
+def _must_be_an_account(value: str) -> None:
+    """Refuse what is neither empty nor a holder, a bank and a number."""
+    lines = value.split("\n") if value else []
+    if lines and len(lines) != len(_LINES):
+        raise unreadable(FieldError("value", "户名、开户银行和账号各填一行"))
+    for field, line in zip(_LINES, lines, strict=False):
+        if not line:
+            raise unreadable(FieldError(field, "户名、开户银行和账号要一起填写；三项都留空表示没有收款账户"))
+        _must_be_a_line(field, line)
+    if lines and not _ACCOUNT.fullmatch(lines[-1]):
+        raise unreadable(FieldError("number", "请填写 8 至 32 位数字的账号"))
 
 
 def must_cover(kind: FactKind, value: str, starts_on: date, ends_on: date | None) -> None:
