@@ -215,22 +215,25 @@ def test_accounts_are_managed_at_once_by_whoever_owns_the_machine(run: Run) -> N
 
 def test_the_bank_account_that_pays_is_chosen(run: Run) -> None:
     _begun(run)
-    assert run("bank", "list").stdout == "ICBC-01  工商银行基本户  默认付款\n"
+    assert run("bank", "list").stdout == "ICBC-01  工商银行基本户  默认付款  收款\n"
     assert run("bank", "rename", "ICBC-01", "--name", "农商银行基本户").returncode == 0
     done = run("bank", "open", "CCB-02", "--name", "建设银行专户", "--english", "CCB account")
     assert (done.returncode, '"bank.opened"' in done.stderr) == (0, True)
     assert run("bank", "pay-from", "CCB-02").returncode == 0
+    assert run("bank", "list").stdout == "CCB-02  建设银行专户  默认付款\nICBC-01  农商银行基本户  收款\n"
+    assert run("bank", "receive-into", "CCB-02").returncode == 0
     for words, why in (
         (("open", "CCB-02", "--name", "又一个"), "已经有资金存放处"),
         (("rename", "CCB-03", "--name", "没有"), "没有资金存放处"),
         (("pay-from", "CCB-03"), "不是开立的银行账户"),
+        (("receive-into", "CCB-03"), "不是开立的银行账户"),
         (("open", "ccb/3", "--name", "小写"), "账户代码用大写字母"),
         (("open", "CCB-03", "--name", " "), "请填写名称"),
         (("open", "CCB-03", "--name", "建\u200b行"), "U+200B"),
     ):
         refused = run("bank", *words)
         assert (refused.returncode != 0, why in refused.stderr) == (True, True), (words, refused.stderr)
-    assert run("bank", "list").stdout == "CCB-02  建设银行专户  默认付款\nICBC-01  农商银行基本户\n"
+    assert run("bank", "list").stdout == "CCB-02  建设银行专户  默认付款  收款\nICBC-01  农商银行基本户\n"
     assert run("verify").returncode == 0
 
 

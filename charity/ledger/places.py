@@ -2,14 +2,16 @@
 
 One list for every form that pays or moves money. A place is named by the front of its accounts' codes:
 `1002/ICBC-01` is where `1002/ICBC-01/F-GEN` and `1002/ICBC-01/F-EDU` lie. One bank account pays when nobody chose
-another: it is marked in the list, and the owner of the machine marks another (`charity bank pay-from`).
+another, and gifts by bank come into one: both are marked in the list (`charity bank pay-from`, `receive-into`, the page
+of the places).
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from charity import words
+from charity import texts, words
 from charity.db import reading
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
@@ -17,6 +19,8 @@ from charity.ledger import accounts, chart, rules
 from charity.money import yuan_sign
 
 CHARTS = accounts.MONEY_PLACES
+CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}")
+NAME_MAX: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Held:
 
 async def open_place(tx: Tx, *, chart: str, place: str, name: str, name_en: str = "") -> None:
     """Open a place; `place` is what account codes call it, as `ICBC-01`. One that is open is refused."""
+    must_be_a_code(place)
+    must_be_names(name, name_en)
     code = f"{chart}/{place}"
     if await tx.row("SELECT code FROM money_place WHERE code = $1", code):
         raise rules.PLACE_OPEN(place=code)
@@ -59,23 +65,58 @@ async def open_place(tx: Tx, *, chart: str, place: str, name: str, name_en: str 
 
 async def rename(tx: Tx, code: str, *, name: str, name_en: str = "") -> None:
     """Call a place something else, as the bank does that our public pages print."""
+    must_be_names(name, name_en)
     renamed = await tx.rows(
         "UPDATE money_place SET name = $2, name_en = $3 WHERE code = $1 RETURNING code", code, name, name_en
     )
     assert renamed, code
 
 
+def must_be_a_code(place: str) -> None:
+    """Refuse what account codes cannot call a place."""
+    if not CODE.fullmatch(place):
+        raise unreadable(FieldError("place", "账户代码用大写字母、数字和连字符，最多 16 个字符，如 CCB-02"))
+
+
+def must_be_names(name: str, name_en: str) -> None:
+    """Refuse a place without a name, and names that cannot be printed."""
+    if not name.strip():
+        raise unreadable(FieldError("name", "请填写名称"))
+    for field, text in (("name", name), ("name_en", name_en)):
+        if len(text) > NAME_MAX or texts.refused(text):
+            raise unreadable(FieldError(field, "最多 {most} 个字符，不能有换行", (("most", NAME_MAX),)))
+
+
 async def pay_from(tx: Tx, code: str) -> None:
     """Let this bank account pay when nobody chose another, in place of the one that did."""
-    if not await tx.row("SELECT code FROM money_place WHERE code = $1 AND chart = $2", code, accounts.BANK):
-        raise rules.PLACE_NO_BANK(place=code)
+    await _must_be_a_bank(tx, code)
     await tx.rows("UPDATE money_place SET pays = FALSE WHERE pays")
     await tx.rows("UPDATE money_place SET pays = TRUE WHERE code = $1", code)
+
+
+async def receive_into(tx: Tx, code: str) -> None:
+    """Let gifts by bank come into this account, in place of the one into which they came."""
+    await _must_be_a_bank(tx, code)
+    await tx.rows("UPDATE money_place SET receives = FALSE WHERE receives")
+    await tx.rows("UPDATE money_place SET receives = TRUE WHERE code = $1", code)
+
+
+async def _must_be_a_bank(tx: Tx, code: str) -> None:
+    if not await tx.row("SELECT code FROM money_place WHERE code = $1 AND chart = $2", code, accounts.BANK):
+        raise rules.PLACE_NO_BANK(place=code)
 
 
 async def paying() -> Place:
     """The bank account that pays when nobody chose another."""
     return Place(**await reading.only("SELECT code, chart, place, name, name_en FROM money_place WHERE pays"))
+
+
+RECEIVING = "SELECT code, chart, place, name, name_en FROM money_place WHERE receives"
+
+
+async def receiving() -> Place:
+    """The bank account into which gifts by bank come."""
+    return Place(**await reading.only(RECEIVING))
 
 
 ALL = "SELECT code, chart, place, name, name_en FROM money_place ORDER BY code"

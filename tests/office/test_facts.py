@@ -333,8 +333,8 @@ async def test_at_no_moment_a_changed_account_stands_beside_parts_of_the_old_one
         items = (await anybody.get("/api/v1/organisation/facts")).json()["items"]
         called = {item["value"] for item in items if item["kind"].startswith("account")}
         shown = [re.search("户名 (.*?)；开户行 (.*?)；账号 ([0-9]+)", text) for text in texts]
-        found = [set(match.groups()) if match else set() for match in shown]
-        assert found == [called, called]
+        named = [set(match.groups()) if match else set() for match in shown]
+        assert named == [called, called]
         names = {known[line] for line in called}
         assert len(names) <= 1, called
         return names
@@ -422,7 +422,7 @@ async def test_a_foreign_account_of_a_plan_does_not_come_back_when_ours_is_withd
 
 
 @pytest.mark.parametrize(
-    ("starts", "ends", "newer", "said", "on"),
+    ("starts", "ends", "newer", "shown", "on"),
     [
         (0, None, None, "已核对，现在生效", 0),
         (0, None, (0, None), "没有一天以这一项为准", None),
@@ -438,7 +438,7 @@ async def test_a_second_look_says_from_which_day_on_the_fact_is_true(
     starts: int,
     ends: int | None,
     newer: tuple[int, int | None] | None,
-    said: str,
+    shown: str,
     on: int | None,
 ) -> None:
     """By page and by call; a fact confirmed after a newer one is not said to be in force."""
@@ -459,7 +459,7 @@ async def test_a_second_look_says_from_which_day_on_the_fact_is_true(
         if door == "page":
             typed = dict(zip(("holder", "bank", "number"), value.split("\n"), strict=True))
             assert (await second.post(address, data=typed)).status_code == 303
-            assert said in (await second.get("/organisation")).text
+            assert shown in (await second.get("/organisation")).text
         else:
             answer = await second.post(f"/api/v1{address}", json={"value": value})
             assert answer.json() == {"status": "confirmed", "in_force_on": day(on)}

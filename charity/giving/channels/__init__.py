@@ -6,13 +6,16 @@ This is the door; outsiders import only it. A new channel is a file here, its li
 who may promise by it, and what a page and a program are shown of it, follow from the file.
 """
 
+from dataclasses import replace
+
 from charity.giving import rules
-from charity.ledger import payment_numbers
+from charity.ledger import payment_numbers, places
 from charity.office import organisation
+from charity.office.kept import Kept
 from charity.words import Term
 
 from . import alipay, bank, box, cash, sandbox, wechat
-from .channel import Channel
+from .channel import MARKED, Channel
 
 CHANNELS = {
     channel.code: channel
@@ -47,10 +50,15 @@ async def here() -> list[Channel]:
 
 
 async def arrived(code: str, reference: str) -> Channel:
-    """The channel of a payment that arrived, refused when its reference is missing, or when it is for demos only."""
+    """The channel of a payment that arrived, refused when its reference is missing, or when it is for demos only.
+
+    Its place is filled in. Which account receives is at most some seconds old in another process: no statement more.
+    """
     channel = known(code)
     if channel.needs_ref:
         payment_numbers.must_be(reference)
+    if channel.place == MARKED:
+        channel = replace(channel, place=(await _receiving.get()).place)
     return await _of_here(channel)
 
 
@@ -62,10 +70,14 @@ async def promised(code: str) -> Channel:
     return await _of_here(channel)
 
 
+_receiving = Kept(places.receiving)
+forget = _receiving.forget
+
+
 async def _of_here(channel: Channel) -> Channel:
     if channel.only_demo and channel not in await here():  # the others are everywhere: thousands of gifts a second
         raise rules.CHANNEL_SANDBOX()
     return channel
 
 
-__all__ = ["CHANNELS", "GOODS_CHANNEL", "PROMISED", "Channel", "arrived", "here", "known", "promised"]
+__all__ = ["CHANNELS", "GOODS_CHANNEL", "PROMISED", "Channel", "arrived", "forget", "here", "known", "promised"]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 READ_BACK_FEN = 5_000_000
 """50,000.00 yuan: what a cashier of a county rarely sees."""
+MARKED = ""
+"""The place of a channel whose money comes into the bank account that is marked for it (ledger/places.py)."""
 NOTE_THE_REFERENCE = "下一步给您参考号，付款时写在备注里"
 
 
@@ -11,6 +13,7 @@ NOTE_THE_REFERENCE = "下一步给您参考号，付款时写在备注里"
 class Channel:
     """A way to pay: its words, the account (chart and place), and whether a reference is obligatory.
 
+    A `place` that is MARKED is filled in when money arrives (channels.arrived).
     A sum above `read_back_fen` is typed twice (donations/read_back.py).
     `hint` says to whoever promises a gift what comes next; "" means that nobody can promise by it (channels.promised).
     A channel `only_demo` takes money, and promises, only where the organisation is a demo.

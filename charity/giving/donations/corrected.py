@@ -5,11 +5,12 @@ under the number of the correction, once; whoever names no correction is refused
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from charity.giving import rules
 from charity.giving.models import DONATION, GIFT_REVERSAL, GiftReversalRow
+from charity.ledger import accounts as acc
 from charity.ledger import payment_numbers
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
@@ -25,6 +26,9 @@ class Corrected:
     number: str
     place: str
     holder: str
+    channel: str
+    came: str
+    """Where its money came in, as ICBC-01: what is booked anew lies there, whichever account receives today."""
 
 
 async def load(loader: Loader, number: str) -> Corrected:
@@ -38,7 +42,8 @@ async def load(loader: Loader, number: str) -> Corrected:
     body = await loader.entry(gift["seq"])
     assert body is not None, "what was corrected is in the books"
     place = payment_numbers.key(gift["channel"], gift["channel_ref"]) if gift["channel_ref"] else ""
-    return Corrected(number, place, body["facts"].get("together") or gift["key"])
+    came = next(acc.split(a)[1] for a, _, quantity in body["postings"] if quantity > 0 and acc.is_money_place(a))
+    return Corrected(number, place, body["facts"].get("together") or gift["key"], gift["channel"], came)
 
 
 def take_place(state: State, corrected: Corrected, gifts: Sequence["Gift"]) -> None:
@@ -48,6 +53,8 @@ def take_place(state: State, corrected: Corrected, gifts: Sequence["Gift"]) -> N
     _must_wait(row)
     for gift in gifts:
         gift.corrects = corrected.number
+        if gift.channel.code == corrected.channel:
+            gift.channel = replace(gift.channel, place=corrected.came)
         if gift.channel_ref and payment_numbers.key(gift.channel.code, gift.channel_ref) == corrected.place:
             gift.together = corrected.holder
     state.change(GIFT_REVERSAL, corrected.number, rebooked_as=gifts[0].key)

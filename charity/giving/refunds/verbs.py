@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from charity import clock, tokens
 from charity.db import sealed
 from charity.giving import donations, receipts, rules
-from charity.giving.channels import CHANNELS, Channel
+from charity.giving.channels import CHANNELS
 from charity.giving.donors import counting
 from charity.giving.fields import must_say_why
 from charity.giving.kinds import RefundCause
@@ -18,7 +18,7 @@ from charity.giving.models import DONATION, REFUND, UNIT_SUMS, DonationRow, Refu
 from charity.giving.refunds import bookings
 from charity.giving.refunds.bookings import Booking
 from charity.ledger import accounts as acc
-from charity.ledger import numbers, sums, takeovers
+from charity.ledger import numbers, places, sums, takeovers
 from charity.ledger import refunds as books
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
@@ -178,7 +178,7 @@ class _Approval:
         paying = books.by_fund(leaving)
         credit = {code: books.owed(code) for code in paying}
         if refund["cause"] == RefundCause.CHARGEBACK:
-            credit = await _taken_from(loader, paying, CHANNELS[gift["channel"]], self.today)
+            credit = await _taken_from(loader, paying, gift["seq"], self.today)
         on_receipt = await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else []
         return _Facts(asked.booking, leaving, on_receipt, await counting.load(loader, gift), credit)
 
@@ -255,14 +255,20 @@ def _booking(state: State, gift: DonationRow, amount_fen: int, cause: str, unspe
     )
 
 
-async def _taken_from(loader: Loader, paying: dict[str, int], channel: Channel, on: str) -> dict[str, str]:
-    """By fund the account from which a platform or a bank took a chargeback: where the money came in, else the bank."""
+async def _taken_from(loader: Loader, paying: dict[str, int], seq: int, on: str) -> dict[str, str]:
+    """By fund the account from which a platform or a bank took a chargeback.
+
+    That is where the gift of entry `seq` came in, else the bank account into which gifts come now.
+    """
+    body, (receiving,) = await loader.entry(seq), await loader.rows(places.RECEIVING)
+    assert body is not None, "what is given back is in the books"
+    came = next(acc.place_of(a) for a, _, quantity in body["postings"] if quantity > 0 and acc.is_money_place(a))
     credit = {}
     for fund, fen in paying.items():
-        places = [acc.money(way.chart, fund, way.place) for way in (channel, CHANNELS["bank"])]
-        await loader.money_places(places, on=on)
-        enough = [place for place in places if loader.state.balance(place) >= fen]
-        credit[fund] = (enough or places)[0]
+        ways = [f"{place}/{fund}" for place in (came, receiving["code"])]
+        await loader.money_places(ways, on=on)
+        enough = [way for way in ways if loader.state.balance(way) >= fen]
+        credit[fund] = (enough or ways)[0]
     return credit
 
 
