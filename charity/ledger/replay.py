@@ -85,7 +85,8 @@ class Replay:
     turnover: dict[str, dict[tuple[int, int], list[int]]] = field(default_factory=lambda: defaultdict(_amounts))
     """By day: debit and credit of each account and unit."""
     streams: dict[str, Stream] = field(default_factory=dict)
-    segments: dict[tuple[str, Piece], tuple[int, str]] = field(default_factory=dict)
+    segments: dict[tuple[str, int], tuple[int, int, str]] = field(default_factory=dict)
+    """What went out: by fund and the position it ends at, the position it starts at, whose it is and why."""
     owned: list[tuple[str, Piece, int]] = field(default_factory=list)
     """Positions that got other owners, in the order of the journal."""
     exchanged: set[int] = field(default_factory=set)
@@ -260,21 +261,23 @@ class Replay:
         """
         self.stream(fund).release(pieces)
         for piece in pieces:
-            owner, kind = self.segments.pop((fund, piece), (0, ""))
-            if not kind:
-                owner, kind = self._cut(fund, piece)
+            owner, kind = self._cut(fund, piece)
             if fund in self.plans and kind == "spent":
                 self._planned(seq, fund, self.counted[owner], -length([piece]))
 
     def _cut(self, fund: str, piece: Piece) -> tuple[int, str]:
-        """Let the segment that ends with these positions end before them; whose it is."""
+        """Take these positions off the end of the segment that ends with them; whose it is, (0, "") if there is none.
+
+        Positions are used once: one segment at most ends at a place.
+        """
         start, stop = piece
-        for whole, (owner, kind) in self.segments.items():
-            if whole[0] == fund and whole[1][0] < start and whole[1][1] == stop:
-                del self.segments[whole]
-                self.segments[fund, (whole[1][0], start)] = (owner, kind)
-                return owner, kind
-        return 0, ""
+        began, owner, kind = self.segments.get((fund, stop), (stop, 0, ""))
+        if began > start:
+            return 0, ""
+        del self.segments[fund, stop]
+        if began < start:
+            self.segments[fund, start] = (began, owner, kind)
+        return owner, kind
 
     def _flows(self, seq: int, flows: dict[str, Any], came: set[Arrival], facts: dict[str, Any]) -> None:
         for fund, pieces in flows.get("released", ()):
@@ -290,7 +293,7 @@ class Replay:
                 if name == "spent" and fund in self.plans:
                     self.counted[seq] = line = plans.line_of(facts)
                     self._planned(seq, fund, line, length(mine))
-                self.segments.update({(fund, piece): (seq, name) for piece in mine})
+                self.segments.update({(fund, stop): (start, seq, name) for start, stop in mine})
         for fund, pieces in flows.get("received", ()):
             start, stop = self.stream(fund).receive(length(pieces))
             if pieces != [[start, stop]]:

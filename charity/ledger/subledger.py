@@ -12,6 +12,7 @@ from typing import Any
 from charity import days
 from charity.db import reading
 from charity.db.paging import Where
+from charity.ledger import entries
 from charity.ledger.equation import GOODS_CHARTS, MONEY_CHARTS
 from charity.ledger.numbering import LARGE_FEN
 
@@ -75,11 +76,18 @@ async def turned(begin: str, end: str, *, accounts: Sequence[str] = (), fund: st
 
     Of these accounts, of one fund, or of all; by code. One statement, so that all is of one moment.
     """
+    return (await turned_at(begin, end, accounts=accounts, fund=fund))[0]
+
+
+async def turned_at(
+    begin: str, end: str, *, accounts: Sequence[str] = (), fund: str = ""
+) -> tuple[dict[str, Turned], int]:
+    """The same, and the last entry that is in it, read by the same statement."""
     where = Where(begin, end).add("a.fund > ''").chosen("a.fund", fund)
     if accounts:
         where.add(f"a.code IN ({', '.join('?' * len(accounts))})", *accounts)
     rows = await reading.rows(
-        "SELECT a.code, h.quantity AS now, "  # noqa: S608 - conditions from code
+        "SELECT a.code, h.quantity AS now, (SELECT seq FROM head WHERE id = 1) AS head, "  # noqa: S608 - conditions from code
         "CAST(COALESCE(SUM(CASE WHEN t.day <= $2 THEN t.debit ELSE 0 END), 0) AS BIGINT) AS debit, "
         "CAST(COALESCE(SUM(CASE WHEN t.day <= $2 THEN t.credit ELSE 0 END), 0) AS BIGINT) AS credit, "
         "CAST(COALESCE(SUM(t.debit - t.credit), 0) AS BIGINT) AS since "
@@ -88,7 +96,8 @@ async def turned(begin: str, end: str, *, accounts: Sequence[str] = (), fund: st
         "GROUP BY a.code, h.quantity ORDER BY a.code",
         *where.values,
     )
-    return {row["code"]: Turned(row["now"] - row["since"], row["debit"], row["credit"]) for row in rows}
+    seq = rows[0]["head"] if rows else (await entries.head()).seq
+    return {row["code"]: Turned(row["now"] - row["since"], row["debit"], row["credit"]) for row in rows}, seq
 
 
 async def held_by_fund() -> dict[str, Fund]:

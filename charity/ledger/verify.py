@@ -210,13 +210,14 @@ async def _streams(replay: Replay) -> None:
         if (row["inflow"], row["outflow"], row["low"]) != (stream.inflow, stream.outflow, stream.low):
             replay.fail("I9", "基金 {fund} 的资金流与正文不符", fund=row["fund"])
     segments = {
-        (fund, (start, stop)): (owner, kind)
+        (fund, stop): (start, owner, kind)
         for fund, start, stop, owner, kind in await reading.tuples(
             "SELECT fund, start, stop, owner_seq, kind FROM segment"
         )
     }
     if segments != replay.segments:
-        wrong = sorted(str(k) for k, _ in segments.items() ^ replay.segments.items())
+        odd = segments.items() ^ replay.segments.items()
+        wrong = sorted(str((fund, (start, stop))) for (fund, stop), (start, *_) in odd)
         replay.fail("I9", "各段与正文不符：{places}", places=", ".join(wrong[:5]))
 
 

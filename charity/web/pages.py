@@ -26,7 +26,7 @@ from charity import addresses, words
 from charity.errors import Refusal
 from charity.roles import ROLE_WORDS
 from charity.settings import settings
-from charity.web import assets, auth, contexts, csrf, formats, messages, nav
+from charity.web import assets, auth, contexts, csrf, formats, messages, nav, way_back
 from charity.web.policies import PLAIN, Policy
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates"
@@ -137,6 +137,7 @@ async def base_context(request: Request) -> dict[str, Any]:
         "nav": nav.shown(actor, request.url.path),
         "lang": words.language(),
         "path": request.url.path + (f"?{query}" if query else ""),
+        "back": way_back.of(request, staff=actor is not None),
         "csrf": csrf.token(_binding(request)),
         "new_key": secrets.token_hex(16),
         "asset": assets.address,

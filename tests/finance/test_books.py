@@ -24,10 +24,11 @@ from charity import addresses, clock
 from charity.aid import payments, vouchers
 from charity.db import reading, transactions
 from charity.finance import transfers
-from charity.finance.books import readers
+from charity.finance.books import readers, sheets
+from charity.finance.books.forms import TrialFilter
 from charity.finance.reviews import documents
 from charity.finance.reviews import readers as review_readers
-from charity.ledger import funds, places, subledger, tracing
+from charity.ledger import entries, funds, places, subledger, tracing
 from charity.ledger.numbering import LARGE_FEN
 from charity.ledger.plans import Plan
 from charity.ledger.subledger import Line, Turned
@@ -338,7 +339,7 @@ async def test_the_trial_balance_is_taken_away_as_a_sheet_of_real_numbers(house:
     assert sheet.freeze_panes == f"A{head + 2}"
     assert (rows[0][0], rows[1][:2]) == ("试算平衡表", ["期间", f"{day(70)} 至 {TO_DAY}"])
     *lines, sums = rows[head + 1 :]
-    turned, _ = await readers.trial(day(70), TO_DAY, group=group, fund="", by=house.auditor)
+    turned, _, _ = await readers.trial(day(70), TO_DAY, group=group, fund="", by=house.auditor)
     assert [line[0] for line in lines] == list(turned)
     for line, one in zip(lines, turned.values(), strict=True):
         cells = [round((value or 0) * 100) for value in line[2:]]
@@ -355,6 +356,25 @@ async def test_the_trial_balance_is_taken_away_as_a_sheet_of_real_numbers(house:
     assert records[0][0] == "代码"
     assert [record[0] for record in records[1 : len(lines) + 2]] == [*turned, "合计"]
     assert ["期间", f"{day(70)} 至 {TO_DAY}"] in records
+
+
+async def test_a_sheet_names_the_last_entry_that_is_in_it_when_one_is_posted_meanwhile(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await give(house, 5_000, channel="bank", channel_ref="G-1")
+    names = funds.names
+
+    async def meanwhile(*codes: Any) -> dict[str, str]:
+        await give(house, 700, channel="bank", channel_ref="G-2")
+        return await names(*codes)
+
+    monkeypatch.setattr(funds, "names", meanwhile)
+    before = (await entries.head()).seq
+    _, file = await sheets.trial(TrialFilter(by="chart"), day(1), TO_DAY, "csv", house.auditor)
+    assert (await entries.head()).seq > before
+    records = list(csv.reader(file.decode("utf-8-sig").splitlines()))
+    assert ["截至分录", str(before)] in records
+    assert next(record for record in records if record[0] == "合计")[4] == "50.00"
 
 
 async def test_a_sheet_of_the_trial_balance_needs_what_its_page_needs(house: Cast, web: Web) -> None:

@@ -120,9 +120,9 @@ def test_a_journal_adds_up_to_holdings_turnover_and_streams(journal: Journal) ->
         GEN: (100, 0, [(0, 100)]),
     }
     assert seen.segments == {
-        (EDU, (300, 400)): (4, "moved"),
-        (EDU, (950, 1_000)): (5, "refunded"),
-        (EDU, (400, 407)): (10, "spent"),
+        (EDU, 400): (300, 4, "moved"),
+        (EDU, 1_000): (950, 5, "refunded"),
+        (EDU, 407): (400, 10, "spent"),
     }
     assert seen.owned == [(EDU, (0, 10), 5), (EDU, (20, 30), 5)]
     assert (seen.reversed, seen.odd) == ({6: 3}, {})
@@ -304,8 +304,48 @@ def test_a_position_is_used_once_and_only_after_it_was_received() -> None:
         "I9 #3：基金 F-EDU 的位置用了两次，或从未收到",
         "I9 #4：基金 F-EDU 的位置用了两次，或从未收到",
     ]
-    assert seen.segments == {(EDU, (0, 50)): (2, "spent")}
+    assert seen.segments == {(EDU, 50): (0, 2, "spent")}
     assert seen.streams[EDU].outflow == 50
+
+
+def back(start: int, stop: int) -> tuple[Postings, dict[str, Any]]:
+    """A part of a payment that comes back: the last of its positions are free again."""
+    lines = [(COST, acc.CNY, start - stop), (BANK, acc.CNY, stop - start)]
+    return lines, {"facts": {"programme": "P01"}} | flows(released={EDU: [[start, stop]]})
+
+
+def test_what_comes_back_ends_the_segment_of_its_payment_before_it() -> None:
+    made = Journal()
+    made.add(*gift())
+    made.add(*payment(0, 100))
+    made.add(*payment(100, 200))
+    made.add(*back(60, 100))
+    made.add(*back(30, 60))
+    made.add(*back(100, 200))
+    seen = made.replayed()
+    assert seen.failures == []
+    assert seen.segments == {(EDU, 30): (0, 2, "spent")}
+    assert seen.streams[EDU].free == [(30, 1_000)]
+
+
+class Unwalked(dict[Any, Any]):
+    """Segments that are looked up; a walk through all of them is refused."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError
+
+    items = keys = values = __iter__
+
+
+def test_a_return_looks_its_segment_up_and_walks_through_none() -> None:
+    made = Journal()
+    made.add(*gift())
+    for start in range(0, 900, 18):
+        made.add(*payment(start, start + 18))
+    made.add(*back(895, 900))
+    seen = made.replayed(segments=Unwalked())
+    assert seen.failures == []
+    assert seen.segments[EDU, 895] == (882, 51, "spent")
 
 
 @pytest.mark.parametrize(("pieces", "shown"), [([[1, 11]], "[[1, 11]]"), ([[0, 5], [5, 10]], "[[0, 5], [5, 10]]")])

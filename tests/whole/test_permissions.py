@@ -12,7 +12,7 @@ from giving.given import give, promised, requested
 from goods.given import RICE
 from goods.given import opened as shop_opened
 from reports.given import whole_year
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from whole.given import CALLS, EVERYBODY, PAGES, filled
 
 from charity.app import ENDPOINTS, PREFIX, ROUTES
@@ -73,6 +73,42 @@ async def test_the_table_of_roles_holds_for_every_page(house: Cast, web: Web, wh
         if shut == (who in allowed):
             wrong.append(f"{page} ({answer.status_code} {answer.headers.get('location', '')})")
     assert not wrong, differs("PAGES", who, wrong)
+
+
+async def test_a_change_of_language_leads_to_a_page_that_get_opens_after_every_form(house: Cast, web: Web) -> None:
+    """Also without Referer, and for each role that may send the form."""
+    opens = [r for r in ROUTES if isinstance(r, Route) and "GET" in (r.methods or {"GET"})]
+    sent, wrong = 0, []
+    for page, allowed in PAGES.items():
+        method, path = page.split(" ")
+        answer = await web.as_(min(allowed - {None})).request(method, filled(path), headers=FORM)
+        if method != "POST" or 'name="next"' not in answer.text:
+            continue
+        sent += 1
+        back = re.findall(r'action="/language".*?name="next" value="([^"]*)"', answer.text)[0]
+        scope = {"type": "http", "method": "GET", "path": back}
+        led = next((r.path for r in opens if r.matches(scope)[0] == Match.FULL), "nowhere")
+        if not allowed <= PAGES.get(f"GET {led}", set()):
+            wrong.append(f"{page} -> {back} ({led})")
+    assert sent > 40, sent
+    assert not wrong, wrong
+
+
+async def test_after_a_search_the_language_changes_on_the_page_the_search_came_from(house: Cast, web: Web) -> None:
+    client = web.as_("accountant")
+    for came_from, back in (
+        ("http://127.0.0.1:8000/receipts?who=&status=issued", "/receipts?who=&amp;status=issued"),
+        ("http://127.0.0.1:8000/journal/review", "/desk"),  # a form alone opens it
+        ("http://evil.example/receipts", "/desk"),
+        ("", "/desk"),
+    ):
+        answer = await client.post("/desk/search", data={"q": "没有这个"}, headers={**FORM, "referer": came_from})
+        assert answer.status_code == 404
+        assert f'name="next" value="{back}"' in answer.text, came_from
+        switched = await client.post("/language", data={"lang": "en", "next": back.replace("&amp;", "&")}, headers=FORM)
+        shown = await client.get(switched.headers["location"])
+        assert (shown.status_code, shown.headers["content-language"]) == (200, "en"), came_from
+        await client.post("/language", data={"lang": "zh", "next": "/"}, headers=FORM)
 
 
 # -- another store, another person's thing --------------------------------------------------------------

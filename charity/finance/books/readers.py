@@ -141,17 +141,17 @@ async def fund(code: str, begin: str, end: str, *, after: str, by: Actor) -> Fun
     return Fund(money, places, large, {row["number"]: row for row in vouchers})
 
 
-async def trial(begin: str, end: str, *, group: str, fund: str, by: Actor) -> tuple[dict[str, Turned], Turned]:
-    """The trial balance of a period by chart, fund or account, and its totals: opening and closing are 0."""
+async def trial(begin: str, end: str, *, group: str, fund: str, by: Actor) -> tuple[dict[str, Turned], Turned, int]:
+    """The trial balance of a period by chart, fund or account; its totals (opening and closing 0); its last entry."""
     by.must("ledger.read")
-    accounts = await subledger.turned(begin, end, fund=fund)
+    accounts, seq = await subledger.turned_at(begin, end, fund=fund)
     if group == "account":
-        return {code: one for code, one in accounts.items() if one != Turned()}, _sum(accounts)
+        return {code: one for code, one in accounts.items() if one != Turned()}, _sum(accounts), seq
     grouped: dict[str, Turned] = defaultdict(Turned)
     for code, one in accounts.items():
         chart, _, of = acc.split(code)
         grouped[chart if group == "chart" else of] += one
-    return dict(sorted(grouped.items())), _sum(accounts)
+    return dict(sorted(grouped.items())), _sum(accounts), seq
 
 
 def document(source: Source | None) -> tuple[addresses.Kind, str] | None:

@@ -87,7 +87,7 @@ async def trial(request: Request) -> Response:
     refusal = refusal or await _unknown(query.fund)
     typed, query = query, TrialFilter() if refusal else query
     context = screens.period(typed, refusal, request.url.path, by=query.by, fund=query.fund)
-    rows, total = await readers.trial(context["begin"], context["end"], group=query.by, fund=query.fund, by=by)
+    rows, total, _ = await readers.trial(context["begin"], context["end"], group=query.by, fund=query.fund, by=by)
     more, following = await screens.trial(query, rows, total, readers.PAGE, by)
     context |= more | pages.pager(request, following) | {"sheets": _sheets(query, context, by)}
     return await pages.form(request, "finance/books/trial.html", refusal, **context)

@@ -11,7 +11,7 @@ from charity.finance.books import readers, screens
 from charity.finance.books.forms import TrialFilter
 from charity.finance.reviews.screens import part_names
 from charity.ledger import accounts as acc
-from charity.ledger import chart, entries, funds, places
+from charity.ledger import chart, funds, places
 from charity.roles import Actor
 from charity.sheets import csv_out, xlsx_out
 from charity.sheets.columns import Column
@@ -36,7 +36,7 @@ About = list[tuple[str, str]]
 async def trial(query: TrialFilter, begin: str, end: str, fmt: str, by: Actor) -> tuple[str, bytes]:
     """The name of the file and the file: all rows, as the page has them a hundred at a time."""
     by.must("report.export")
-    rows, _ = await readers.trial(begin, end, group=query.by, fund=query.fund, by=by)
+    rows, _, seq = await readers.trial(begin, end, group=query.by, fund=query.fund, by=by)
     names, labels = await funds.names(), await part_names()
     lines = [[code, _name(code, query.by, names, labels), *screens.four(one).values()] for code, one in rows.items()]
     sums = [sum(int(line[n] or 0) for line in lines) for n in range(2, 2 + len(_FIGURES))]
@@ -45,7 +45,7 @@ async def trial(query: TrialFilter, begin: str, end: str, fmt: str, by: Actor) -
     about = [
         (words.say("期间"), words.say("{begin} 至 {end}", begin=begin, end=end)),
         (words.say("筛选"), _filters(query, names)),
-        (words.say("截至分录"), str((await entries.head()).seq)),
+        (words.say("截至分录"), str(seq)),
     ]
     columns = [Column("code", words.say("代码")), Column("name", words.say("名称"))]
     columns += [Column(f"n{n}", words.translate(text), "money") for n, text in enumerate(_FIGURES)]
