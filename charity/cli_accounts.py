@@ -105,8 +105,15 @@ def list_accounts() -> None:
 @click.option("--role", "roles", required=True, multiple=True, type=ROLES, help="岗位，可多次")
 @click.option("--store", default=None, help="门店代码")
 @click.option("--password-stdin", is_flag=True, help="从标准输入读初始密码")
-def create_account(login: str, name: str, roles: tuple[str, ...], store: str | None, *, password_stdin: bool) -> None:
+@click.option("--rare", is_flag=True, help="姓名里确有字体里没有的字，打印成〓")
+def create_account(
+    login: str, name: str, roles: tuple[str, ...], store: str | None, *, password_stdin: bool, rare: bool
+) -> None:
     """建立账号；本人第一次登录时要换成自己的密码。"""
+    from charity.printing import glyphs  # noqa: PLC0415 - fonts are read when a command needs them
+
+    if not rare and glyphs.missing(name):
+        raise click.UsageError("姓名里有字体里没有的字，会印成〓；确实是这个字，请加 --rare")
     password = _password(stdin=password_stdin)
 
     async def work() -> None:

@@ -17,7 +17,7 @@ from pydantic import (
 
 from charity.people.id_numbers import is_persons
 from charity.people.persons import NAME_MAX, Donor
-from charity.printing import glyphs
+from charity.web.rare import RARE_WORDS, drawn
 
 _PHONE = re.compile(r"^\+?[0-9][0-9 \-]{5,19}$")
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
@@ -60,6 +60,7 @@ class DonorForm(BaseModel):
 
     kind: Literal["person", "organisation", "anonymous"] = Field(description="个人、单位或匿名")
     name: Line = Field("", description="姓名或单位名称；匿名时不填")
+    rare: bool = Field(default=False, validate_default=True, description=RARE_WORDS)
     phone: Annotated[Line, AfterValidator(_phone)] = Field("", description="联系电话，加密保存")
     email: Annotated[Line, AfterValidator(_email)] = Field("", description="电子邮箱，加密保存")
     tax_id: Annotated[Line, AfterValidator(_tax_id)] = Field("", description="统一社会信用代码或身份证号")
@@ -73,6 +74,12 @@ class DonorForm(BaseModel):
         if text and info.data.get("kind") == "anonymous":
             raise ValueError("匿名捐赠不留姓名、联系方式和证件号码：请清空此项，或改选个人、单位")
         return text
+
+    @field_validator("rare", mode="after")
+    @classmethod
+    def _printed(cls, rare: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
+        drawn(info.data.get("name", ""), rare=rare)
+        return rare
 
     @field_validator("sensitive", mode="after")
     @classmethod
@@ -100,8 +107,6 @@ class DonorPageForm(DonorForm):
     model_config = ConfigDict(extra="ignore")
 
     name: Annotated[Line, Field(validate_default=True)] = ""
-    rare: Annotated[bool, Field(validate_default=True)] = False
-    """That the name is so, although no font has all of its characters."""
 
     @field_validator("name", mode="after")
     @classmethod
@@ -109,12 +114,3 @@ class DonorPageForm(DonorForm):
         if not name and info.data.get("kind") in {"person", "organisation"}:
             raise ValueError("请填写姓名或单位名称；不想留名请选匿名")
         return name
-
-    @field_validator("rare", mode="after")
-    @classmethod
-    def _printed(cls, rare: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
-        if not rare and glyphs.missing(info.data.get("name", "")):
-            raise ValueError(
-                "姓名里有字体里没有的字，收据上会印成〓，要用笔补写。请核对；确实是这个字的，请勾选“就是这个字”"
-            )
-        return rare

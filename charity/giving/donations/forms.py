@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from charity.errors import FieldError, unreadable
 from charity.giving.channels import CHANNELS
@@ -24,6 +24,7 @@ from charity.giving.receipts.forms import ReceiptRef
 from charity.people.forms import DonorForm, DonorPageForm
 from charity.web.fields import ContentHash, Day
 from charity.web.messages import WORDS
+from charity.web.rare import RARE_TEXT, drawn
 
 WITH_REF = [channel.code for channel in CHANNELS.values() if channel.needs_ref]
 
@@ -136,6 +137,11 @@ class DonationForm(DonorPageForm):
         """All purposes of the money, the first one first."""
         more = [Part(part.campaign, part.fund, part.amount_yuan) for part in self.parts.values()]
         return [Part(self.campaign, self.fund, self.amount_yuan), *more]
+
+    @field_validator("memo", mode="after")
+    @classmethod
+    def _printed_memo(cls, memo: str, info: ValidationInfo) -> str:
+        return drawn(memo, rare=info.data.get("rare", True), asks=RARE_TEXT)
 
     @model_validator(mode="before")
     @classmethod

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_validator
 
 from charity.giving.fields import (
     Body,
@@ -21,6 +21,7 @@ from charity.giving.receipts.forms import ReceiptRef
 from charity.people.forms import DonorForm, DonorPageForm, Version
 from charity.web.fields import Day
 from charity.web.list_filters import ListFilters
+from charity.web.rare import RARE_TEXT, drawn
 
 FREE = "free"
 
@@ -46,6 +47,12 @@ class PledgeBody(Body):
     work_unit: Code | None = Field(None, description="单位代号")
     message: Message | None = Field(None, description="留言，加密保存")
     invitation: Code | None = Field(None, description="邀请码：只有定向募捐要")
+
+    @field_validator("message", mode="after")
+    @classmethod
+    def _printed_message(cls, message: str | None, info: ValidationInfo) -> str | None:
+        donor = info.data.get("donor")
+        return message and drawn(message, rare=donor is None or donor.rare, asks=RARE_TEXT)
 
 
 class PledgeAnswer(BaseModel):
@@ -77,6 +84,11 @@ class GiveForm(DonorPageForm):
     fund: OptionalCode = None
     work_unit: OptionalCode = None
     message: Message = ""
+
+    @field_validator("message", mode="after")
+    @classmethod
+    def _printed_message(cls, message: str, info: ValidationInfo) -> str:
+        return drawn(message, rare=info.data.get("rare", True), asks=RARE_TEXT)
 
     @field_validator("notice", mode="after")
     @classmethod

@@ -22,7 +22,8 @@ from charity.web.choices import choices
 from charity.web.forms import read
 
 HEADER = (
-    "source", "donor_kind", "donor_name", "donor_phone", "fund", "voucher", "notice", "public_name", "public_amount",
+    "source", "donor_kind", "donor_name", "rare", "donor_phone", "fund", "voucher",
+    "notice", "public_name", "public_amount",
 )  # fmt: skip
 NEW_ITEM = ("new_barcode", "name", "measure", "category", "points", "shelf_life_days", "fair_value_yuan")
 
@@ -112,16 +113,17 @@ def donor_of(basket: Basket) -> Donor | None:
     if kind not in {"person", "organisation", "anonymous"}:
         kind = "anonymous"
     name, phone = basket.header.get("donor_name", ""), basket.header.get("donor_phone", "")
+    typed: dict[str, str | list[str]] = {"kind": kind, "name": name, "phone": phone}
+    typed["notice"] = basket.header.get("notice", "")
     try:
-        notice = basket.header.get("notice", "")
-        return read(DonorForm, {"kind": kind, "name": name, "phone": phone, "notice": notice}).donor()
+        return read(DonorForm, typed | ({"rare": "1"} if basket.header.get("rare") == "1" else {})).donor()
     except Refusal as refusal:
         raise unreadable(
             *(FieldError(_OF_DONOR.get(e.field, "donor_name"), e.message) for e in refusal.fields)
         ) from None
 
 
-_OF_DONOR = {"phone": "donor_phone", "notice": "notice"}
+_OF_DONOR = {"phone": "donor_phone", "notice": "notice", "rare": "rare"}
 
 
 async def show(

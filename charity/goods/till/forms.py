@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from charity.goods import rules
 from charity.goods.limits import ISSUE_LINES_MAX
@@ -11,6 +11,7 @@ from charity.goods.till.picking import Line
 from charity.goods.till.verbs import Proxy
 from charity.people.forms import Line as Text
 from charity.web.messages import Needed
+from charity.web.rare import RARE_TEXT, RARE_WORDS, drawn
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -41,7 +42,14 @@ class ProxyBody(BaseModel):
     model_config = _STRICT
 
     name: Annotated[Text, Needed("请填写姓名")] = Field(min_length=1, description="代领人姓名，加密保存")
+    rare: bool = Field(default=False, description=RARE_WORDS)
     reason: Annotated[Text, Needed("请写明理由")] = Field(min_length=1, description="代领原因，加密保存")
+
+    @field_validator("reason", mode="after")
+    @classmethod
+    def _printed(cls, reason: str, info: ValidationInfo) -> str:
+        drawn(reason + info.data.get("name", ""), rare=info.data.get("rare", True), asks=RARE_TEXT)
+        return reason
 
     def proxy(self) -> Proxy:
         """The values."""

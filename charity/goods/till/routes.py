@@ -38,7 +38,7 @@ async def work(request: Request) -> Response:
     """One press at the till: a scan, a step, or the end."""
     by, store = await _counter(request)
     data = await forms.data(request, forms.Numbered)
-    basket = scanning.read(data)
+    basket = scanning.read(data, header=("rare",))
     scan_error, refusals, status = "", list[str](), 200
     try:
         forms.read(forms.Numbered, data)

@@ -13,7 +13,9 @@ from charity.goods.till import readers
 from charity.goods.till.picking import Line
 from charity.goods.till.readers import Preview
 from charity.goods.till.verbs import Proxy
+from charity.printing import glyphs
 from charity.roles import Actor
+from charity.web.rare import RARE_TEXT
 
 PROXY_NAME_MAX, PROXY_REASON_MAX = 100, 200
 
@@ -70,6 +72,8 @@ def proxy_of(basket: Basket) -> Proxy | None:
         wrong.append(FieldError("proxy_name", "代领人姓名最多 {most} 个字", (("most", PROXY_NAME_MAX),)))
     if len(basket.proxy_reason) > PROXY_REASON_MAX:
         wrong.append(FieldError("proxy_reason", "代领原因最多 {most} 个字", (("most", PROXY_REASON_MAX),)))
+    if basket.header.get("rare") != "1" and glyphs.missing(basket.proxy_name, basket.proxy_reason):
+        wrong.append(FieldError("rare", RARE_TEXT))
     if wrong:
         raise unreadable(*wrong)
     return Proxy(basket.proxy_name, basket.proxy_reason)
@@ -83,6 +87,8 @@ async def show(store: str, basket: Basket, *, by: Actor, scan_error: str = "", r
     above = [words.say(e.message, **dict(e.facts)) for e, _ in preview.reasons if not e.field.startswith("lines.")]
     return {
         "basket": basket,
+        "rare": basket.header.get("rare") == "1",
+        "asks_rare": bool(glyphs.missing(basket.proxy_name, basket.proxy_reason)),
         "card": _card(view, preview.points_after) if view else None,
         "lines": [_out_line(n, row, preview) for n, row in enumerate(basket.rows)],
         "points": preview.plan.points,

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from charity.roles import Role
 from charity.web.messages import Needed
+from charity.web.rare import RARE_TEXT, drawn
 
 
 def _listed(value: object) -> object:
@@ -26,8 +27,15 @@ class AccountForm(Form):
     """An account's name, roles and store."""
 
     name: Annotated[str, Needed("请填写姓名")] = Field(min_length=1, max_length=40)
+    rare: bool = Field(default=False, validate_default=True)
     roles: Roles = Field(default_factory=list)
     store: str = Field("", max_length=32)
+
+    @field_validator("rare", mode="after")
+    @classmethod
+    def _printed(cls, rare: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
+        drawn(info.data.get("name", ""), rare=rare, asks=RARE_TEXT)
+        return rare
 
 
 class NewAccountForm(AccountForm):

@@ -9,6 +9,7 @@ from charity.office.models import ChangeKind, Outcome
 from charity.office.staff import changes, tokens
 from charity.office.staff.changes import Change
 from charity.office.staff.readers import Account
+from charity.printing import glyphs
 from charity.roles import ROLE_WORDS, Actor, Role
 from charity.web import forms
 
@@ -60,7 +61,7 @@ async def account_choices() -> dict[str, Any]:
 
 def typed(data: forms.Data) -> dict[str, Any]:
     """What was typed, to be shown again; a password never is."""
-    plain = {name: forms.text(data, name) for name in ("login", "name", "store")}
+    plain = {name: forms.text(data, name) for name in ("login", "name", "rare", "store")}
     return plain | {"roles": forms.many(data, "roles")}
 
 
@@ -69,7 +70,8 @@ async def account_values(account: Account, *, by: Actor) -> dict[str, Any]:
     roles = account.roles or tuple(
         role for change in await changes.waiting_for(account.key, by=by) for role in change.roles
     )
-    return {"name": account.name, "roles": [role.value for role in roles], "store": account.store or ""}
+    rare = "1" if glyphs.missing(account.name) else ""
+    return {"name": account.name, "rare": rare, "roles": [r.value for r in roles], "store": account.store or ""}
 
 
 def change_row(change: Change, by: Actor) -> dict[str, Any]:
