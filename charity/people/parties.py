@@ -45,6 +45,32 @@ async def keys_of(person: str) -> tuple[str, ...]:
     return keys(row) if row else ()
 
 
+async def rows_of(person: str) -> list[str]:
+    """The keys of all rows of whoever this is, those of one identity or of one phone; this row first.
+
+    Of two identities with one phone neither is the other, and a row without one that shares it is neither's.
+    """
+    sql = "SELECT key, kind, tax_id, phone_index, id_number_index FROM person WHERE {} = $1"
+    row = await reading.row(sql.format("key"), person)
+    if row is None or row["kind"] == "anonymous":
+        return [person]
+    alike = []
+    for column in ("phone_index", "id_number_index"):
+        if row[column]:
+            alike += [one for one in await reading.rows(sql.format(column), row[column]) if one["kind"] == row["kind"]]
+    if row["tax_id"]:
+        alike += await reading.rows(sql.format("UPPER(TRIM(tax_id))"), row["tax_id"].strip().upper())
+    mine, others = _identity(row), {_identity(one) for one in alike} - {"", _identity(row)}
+    same = {mine} if mine else set(others) if len(others) == 1 else set[str]()
+    if not mine or not others:
+        same.add("")
+    return list(dict.fromkeys([person, *(one["key"] for one in alike if _identity(one) in same)]))
+
+
+def _identity(giver: Mapping[str, Any]) -> str:
+    return next((key for key in keys(giver) if key.startswith(IDENTITIES)), "")
+
+
 def wants(known: Iterable[str]) -> list[tuple[Table[Any], str]]:
     """What `one` needs to see."""
     return [(PARTY, key) for key in known]

@@ -178,3 +178,33 @@ async def test_one_transfer_for_several_purposes_is_taken_back_whole(house: Cast
     assert await flags() == [(True, False)] * 2
     other = (await give(house, 500, donor=WANG, **OPEN)).body["id"]
     assert (await flags())[-1] == (True, True), other
+
+
+async def test_a_consent_taken_back_reaches_all_rows_of_the_giver_and_nobody_elses(house: Cast) -> None:
+    """A giver has a row for each gift: one phone or one identity is one giver, two identities are two."""
+    phone = "13900001111"
+    again = Donor("person", "王小明", "+86 139 0000 1111")
+    first = (await give(house, 100, donor=Donor("person", "王小明", phone), **OPEN)).body["id"]
+    for donor in (again, Donor("person", "李四", "13900002222"), Donor("organisation", "某厂", phone)):
+        await give(house, 200, donor=donor, **OPEN)
+    code = await promised(amount_fen=1_000, donor=again, **OPEN)
+    other = await promised(amount_fen=1_000, donor=Donor("person", "李四", "13900002222"), **OPEN)
+    await consents.at_the_desk(first, [Consent.NAME, Consent.CONTACT], reason="本人来电", by=house.cashier)
+    rows = await reading.rows("SELECT public_name, public_amount FROM donation ORDER BY seq")
+    assert [(bool(r["public_name"]), bool(r["public_amount"])) for r in rows] == [(False, True)] * 2 + [
+        (True, True)
+    ] * 2
+    assert [bool((await pledges.get(one)).public_name) for one in (code, other)] == [False, True]
+    assert [what for what, *_ in await kept()] == ["contact"] * 3 + ["name"] * 3
+    assert await refused(consents.by_pledge(code, [Consent.NAME, Consent.CONTACT])) == "consent.none"
+    await all_is_well()
+
+
+async def test_two_identities_with_one_phone_are_two_givers(house: Cast) -> None:
+    phone = "13900003333"
+    man = Donor("person", "王一", phone, "", "110101199003070038")
+    wife = Donor("person", "李二", phone, "", "110101199003078021")
+    seen = [(await give(house, 100, donor=donor, **OPEN)).body["id"] for donor in (man, wife, man)]
+    await consents.at_the_desk(seen[0], [Consent.NAME], reason="本人来电", by=house.cashier)
+    rows = await reading.rows("SELECT public_name FROM donation ORDER BY seq")
+    assert [bool(row["public_name"]) for row in rows] == [False, True, False]
