@@ -5,6 +5,8 @@ from charity.finance.books import routes as books
 from charity.finance.journal import api as journal
 from charity.finance.opening import api as opening_calls
 from charity.finance.opening import routes as opening
+from charity.finance.places import api as place_calls
+from charity.finance.places import routes as places
 from charity.finance.reviews import api as review_calls
 from charity.finance.reviews import routes as reviews
 from charity.finance.transfers import api as transfer_calls
@@ -15,8 +17,14 @@ from charity.web.nav import NavItem
 ROOM = Room(
     name="finance",
     models=["charity.finance.models"],
-    routes=[*transfers.routes, *opening.routes, *reviews.routes, *books.routes],
-    endpoints=[*journal.endpoints, *transfer_calls.endpoints, *opening_calls.endpoints, *review_calls.endpoints],
+    routes=[*transfers.routes, *opening.routes, *reviews.routes, *books.routes, *places.routes],
+    endpoints=[
+        *journal.endpoints,
+        *transfer_calls.endpoints,
+        *opening_calls.endpoints,
+        *review_calls.endpoints,
+        *place_calls.endpoints,
+    ],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[

@@ -38,6 +38,28 @@ async def test_the_text_that_comes_with_the_platform_names_who_we_are_in_both_la
     assert "PIPL" not in page
 
 
+async def test_what_nobody_has_entered_is_said_in_words_and_no_place_stays_open(web: Any, house: Cast) -> None:
+    """Of a fresh installation; page and call, both languages; what stands for nothing is refused."""
+    await transactions.run(lambda tx: tx.rows("DELETE FROM organisation_fact RETURNING id"))
+    stranger = web.as_()
+    for language, shown in (
+        ("zh", "电话：（尚未登记电话）；地址：（尚未登记地址）"),
+        ("en", "telephone: (phone not entered yet)"),
+    ):
+        page = (await stranger.get("/privacy", headers={"Cookie": f"lang={language}"})).text
+        main = page.partition("<main")[2].partition("</main>")[0]
+        assert (shown in main, "{" in main, "—" in main) == (True, False, False)
+    answer = (await stranger.get(f"{API}/privacy")).json()
+    assert ("（尚未登记联系人）" in answer["text"], "(contact not entered yet)" in answer["text_en"]) == (True, True)
+    assert "{" not in answer["text"] + answer["text_en"]
+    with pytest.raises(Refusal) as refused:
+        await published(house, "请找 {contact} 或 {somebody}")
+    assert [(error.field, dict(error.facts)["blank"]) for error in refused.value.fields] == [("text", "somebody")]
+    await organisation.change(organisation.Organisation("新会", address="{phone} 街", demo=True))
+    await published(house, "地址 {address}")
+    assert "地址 {phone} 街" in (await stranger.get("/privacy")).text, "what was entered is no place to fill"
+
+
 async def test_a_version_holds_from_its_day_and_earlier_ones_stay(web: Any, house: Cast) -> None:
     assert (await privacy.current()).version == 1
     assert await published(house, "明天的告知", days=1) == 2

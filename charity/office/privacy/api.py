@@ -12,8 +12,8 @@ async def _answer(version: int | None) -> dict[str, Any]:
     return {
         "version": notice.version,
         "starts_on": notice.starts_on,
-        "text": notice.text,
-        "text_en": notice.text_en,
+        "text": await privacy.filled(notice, "zh"),
+        "text_en": await privacy.filled(notice, "en"),
     }
 
 

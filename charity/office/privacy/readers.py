@@ -1,13 +1,19 @@
 """The versions of the privacy notice: kept for ever, for each gift says which one was agreed to (PIPL 17)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from charity import clock, words
 from charity.office import organisation, rules
 from charity.office.kept import Kept
 from charity.office.models import PrivacyNotice
 from charity.roles import PUBLIC
+
+BLANK: Final = re.compile(r"\{([^{}\n]*)\}")
+"""What is filled in when a notice is shown."""
+BLANKS: Final = ("organisation", "contact", "phone", "address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +60,23 @@ async def get(version: int) -> Notice:
     return asked
 
 
+async def filled(notice: Notice, language: str) -> str:
+    """The whole text of a version in a language, with who we are today; what nobody has entered is said in words."""
+    we = await organisation.get()
+    with words.speaking(language):
+        known = {
+            "organisation": we.named,
+            "contact": we.contact or words.say("（尚未登记联系人）"),
+            "phone": we.phone or words.say("（尚未登记电话）"),
+            "address": we.address or words.say("（尚未登记地址）"),
+        }
+        unknown = words.say("（尚未登记）")
+    text = notice.text_en if language == "en" else notice.text
+    return BLANK.sub(lambda blank: known.get(blank[1], unknown), text)
+
+
 async def text_of(notice: Notice) -> list[tuple[str, str]]:
     """The lines of a version in the reader's language, `("heading" | "paragraph", words)`, with who we are today."""
-    english, we = words.language() == "en", await organisation.get()
-    text = notice.text_en if english else notice.text
-    places = {
-        "{organisation}": (english and we.name_en) or we.name,
-        "{contact}": we.contact or "—",
-        "{phone}": we.phone or "—",
-        "{address}": we.address or "—",
-    }
-    for place, value in places.items():
-        text = text.replace(place, value)
+    text = await filled(notice, words.language())
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [("heading", line[2:]) if line.startswith("# ") else ("paragraph", line) for line in lines]

@@ -44,6 +44,10 @@ async def publish(*, text: str, text_en: str, starts_on: date, by: Actor) -> int
     for name, value in given.items():
         if not value or len(value) > TEXT_MAX or texts.refused(value, area=True):
             raise unreadable(FieldError(name, "请填写全文，最多 {most} 个字符", (("most", TEXT_MAX),)))
+        unknown = sorted(set(readers.BLANK.findall(value)) - set(readers.BLANKS))
+        if unknown:
+            facts = (("blank", unknown[0][:20]), ("blanks", "、".join(readers.BLANKS)))
+            raise unreadable(FieldError(name, "花括号里的“{blank}”不能代表单位信息，只能用 {blanks}", facts))
     if starts_on < clock.today():
         raise rules.NOTICE_PAST()
 
