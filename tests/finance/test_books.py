@@ -246,6 +246,13 @@ async def test_what_stands_with_a_branch_is_listed_by_its_name(house: Cast, web:
     )
     for page in pages:
         assert name in (await auditor.get(page)).text, page
+    of_fund = (await auditor.get(addresses.of("fund", "F-GEN"))).text
+    advances = of_fund[of_fund.index("在乡镇分会和联络站的款项") : of_fund.index("货币资金明细")]
+    voucher = str(await reading.value("SELECT voucher FROM branch_advance"))
+    assert advances.count(f"{BRANCH} 石梁镇慈善分会") == 2
+    assert {addresses.of("account", f"1122/{BRANCH}/F-GEN"), addresses.of("advance", voucher)} <= links(advances)
+    assert advances.count("40.00") == 6  # debit, closing and their sums; what was advanced and what is due of it
+    assert "在乡镇分会和联络站的款项" not in (await auditor.get(addresses.of("fund", "F-EDU"))).text
     (sheet,) = await documents.sheets([await review_readers.get(number, by=house.accountant)])
     assert sheet.lines[0].name == name.removeprefix("1122 ")
     _, seq = await paid(house, 100)

@@ -177,8 +177,8 @@ async def test_a_task_stands_on_the_desk_of_who_can_do_it(house: Any) -> None:
     await give(house)
     await voided(house)
     for task, href in (
-        (desk.receipts_undelivered, "/receipts/deliver"),
-        (desk.gifts_without_receipt, "/receipts/missing"),
+        (desk.RECEIPTS_UNDELIVERED.tasks, "/receipts/deliver"),
+        (desk.GIFTS_WITHOUT_RECEIPT.tasks, "/receipts/missing"),
     ):
         assert [waiting.href for waiting in await task(house.cashier)] == [href]
         assert await task(house.accountant) == []

@@ -1,6 +1,7 @@
 """The registers line by line, as they are printed, of a town in which everything happens that a line can say."""
 
 from itertools import combinations_with_replacement
+from typing import Any
 
 import as_shown
 import pytest
@@ -16,7 +17,7 @@ from charity.ledger import journal_vouchers, numbering
 from charity.people import masking, persons
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
-from charity.reports import kept, stock, verify
+from charity.reports import boards, kept, stock, verify
 from charity.roles import SYSTEM
 
 YEAR = ("2026-01-01", "2026-12-31")
@@ -301,3 +302,24 @@ async def test_a_copy_for_others_names_an_organisation_that_agreed_to_name_and_a
         "notice": ["恒溪纺织0厂", "爱心单位", "爱心单位"],
         "internal": ["恒溪纺织0厂", "恒溪纺织1厂", "恒溪纺织2厂"],
     }
+
+
+async def test_a_board_that_shows_totals_and_its_first_page_reads_its_lines_once() -> None:
+    reads: list[int] = []
+
+    async def lines(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
+        reads.append(seq_max)
+        return [{"n": n, "fen": seq_max} for n in (1, 2)]
+
+    async def differences(filters: Filters, seq_max: int) -> list[str]:
+        return []
+
+    page, totals = boards.readers(lines, ("fen",), differences)
+    year = Filters.of("2026-01-01", "2026-12-31")
+    assert (await totals(year, 7)).sums == {"fen": 14}
+    assert [row["fen"] for row in (await page(year, 7, None, 50)).rows] == [7, 7]
+    assert reads == [7]
+    assert [row["fen"] for row in (await page(year, 7, None, 50)).rows] == [7, 7]  # what was read is used once
+    await totals(year, 7)
+    assert [row["fen"] for row in (await page(year, 8, None, 50)).rows] == [8, 8]  # and only for the same books
+    assert reads == [7, 7, 7, 8]

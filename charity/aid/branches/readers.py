@@ -76,10 +76,12 @@ class Advance:
     returns: list[dict[str, Any]]
 
 
-async def waiting_advances() -> list[dict[str, Any]]:
-    """Payments to branches that rosters do not account for yet, oldest first."""
+async def waiting_advances(fund: str = "") -> list[dict[str, Any]]:
+    """Payments to branches, all or those of one fund, that rosters do not account for yet, oldest first."""
+    of_it = "a.fund = $1 AND " if fund else ""
     return await reading.rows(
-        f"{_ADVANCE} WHERE a.rostered_fen + a.returned_fen < a.amount_fen ORDER BY a.voucher LIMIT {LISTED_MAX}"
+        f"{_ADVANCE} WHERE {of_it}a.rostered_fen + a.returned_fen < a.amount_fen ORDER BY a.voucher LIMIT {LISTED_MAX}",
+        *([fund] if fund else []),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity import addresses
+from charity.aid import branches
 from charity.finance import rules
 from charity.giving import gifts
 from charity.giving.gifts import UsedGift
@@ -126,6 +127,10 @@ class Fund:
     places: Mapping[str, Turned]
     large: list[tuple[str, int]]
     large_vouchers: Mapping[str, Voucher]
+    advanced: Mapping[str, Turned]
+    """What stands with branches (1122), account by account."""
+    waiting: list[dict[str, Any]]
+    """Payments to branches that rosters do not account for yet, today; for who may read them."""
 
 
 async def fund(code: str, begin: str, end: str, *, after: str, by: Actor) -> Fund:
@@ -138,7 +143,11 @@ async def fund(code: str, begin: str, end: str, *, after: str, by: Actor) -> Fun
     money = (
         await _lines(codes, begin, end, after, _sum(places)) if codes else Account(Turned(), Turned(), [], {}, {}, None)
     )
-    return Fund(money, places, large, {row["number"]: row for row in vouchers})
+    advances = await subledger.of_fund(code, {acc.ADVANCED})
+    advanced = await subledger.turned(begin, end, accounts=advances) if advances else {}
+    waiting = await branches.waiting_advances(code) if advances and by.may("voucher.read") else []
+    named = {row["number"]: row for row in vouchers}
+    return Fund(money, places, large, named, {a: one for a, one in advanced.items() if one != Turned()}, waiting)
 
 
 async def trial(begin: str, end: str, *, group: str, fund: str, by: Actor) -> tuple[dict[str, Turned], Turned, int]:

@@ -337,8 +337,24 @@ async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> di
         "plan": [_plan_row(use, programmes) for use in row.uses],
         "places": [{"account": _account_cell(code, labels, by), **_row(one)} for code, one in shown.places.items()],
         "sums": _row(money.total),
+        "advanced": [{"account": _account_cell(code, labels, by), **_row(one)} for code, one in shown.advanced.items()],
+        "advanced_sums": _row(sum(shown.advanced.values(), start=Turned())),
+        "waiting": [_waiting(advance, labels, by) for advance in shown.waiting],
         "rows": [_line(line, money, given, by) for line in money.lines],
         "large": [{**_voucher(shown.large_vouchers[number], by), **_sides(fen)} for number, fen in shown.large],
+    }
+
+
+def _waiting(advance: Mapping[str, Any], labels: Mapping[str, str], by: Actor) -> dict[str, Any]:
+    branch = advance["branch"]
+    return {
+        "voucher": {"value": advance["voucher"], "href": addresses.shown_to(by, "advance", advance["voucher"])},
+        "branch": labels.get(f"{acc.ADVANCED}/{branch}", branch),
+        "on": advance["paid_on"],
+        "amount": advance["amount_fen"],
+        "rostered": advance["rostered_fen"] or None,
+        "returned": advance["returned_fen"] or None,
+        "open": advance["open_fen"],
     }
 
 
