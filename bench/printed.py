@@ -1,14 +1,17 @@
 """Printed documents of a loaded house, each printed and read back as its pages show it (`bench.printed_pages`).
 
-python -m bench.printed            every receipt, slip, payment voucher and journal voucher in Chinese, and the rest
-python -m bench.printed 300        at most so many of each kind
+python -m bench.printed               every receipt, slip, payment voucher, D19 and roster in Chinese, and the rest
+python -m bench.printed 300           at most so many of each kind
+python -m bench.printed 0 notes.jsonl the same, each document noted when it is read: run again, it goes on from there
 
-Run with the settings of a loaded house. Of each kind ONE_OF_EACH is printed in English too, and of what has copies for
-others (masked, the giver's own, labels) some; every register in each of its copies.
+All of the demo takes an hour of two cores, three quarters of it in WeasyPrint. Notes are of one house and one code:
+those of another are refused. Run with the settings of a loaded house. Of each kind ONE_OF_EACH is printed in English
+too, and of what has copies for others (masked, the giver's own, labels) some; every register in each of its copies.
 """
 
 import asyncio
 import collections
+import gc
 import hashlib
 import itertools
 import json
@@ -18,7 +21,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -26,7 +29,9 @@ from typing import Any
 
 from bench import printed_pages, servers
 from bench.printed_pages import Wanted
-from charity import money, words
+from charity import clock, money, words
+from charity.aid.branches import Line, RosterContent
+from charity.aid.printed_rosters import documents as rosters
 from charity.aid.vouchers import documents as vouchers
 from charity.aid.vouchers import readers as voucher_readers
 from charity.app import MODELS
@@ -46,6 +51,7 @@ from charity.printing.labels import grouped, labels_html
 from charity.printing.pages import NOT_FOR_TAX
 from charity.printing.receipts import receipt_html
 from charity.printing.renderer_child import Printer
+from charity.printing.rosters import COPIES, STATUSES, PrintedRoster, roster_html
 from charity.printing.slips import IntakeSlip, intake_html, issue_html
 from charity.printing.vouchers import voucher_html
 from charity.roles import Actor, Role
@@ -58,8 +64,12 @@ MOST = 600
 ONE_OF_EACH = 1
 COPIES_OF_OTHERS = 40
 SHOWN = 40
-DOCUMENTS_A_WORKER = 400
+DOCUMENTS_A_PRINTER = 400
+DOCUMENTS_A_SWEEP = 32
+"""Garbage is looked for so seldom: looking costs an eighth of all printing."""
 AT_ONCE = 12
+LISTED = 30
+"""Households on a roster that is printed to be signed."""
 READER = Actor("reader", "审计员", frozenset({Role.AUDITOR, Role.ACCOUNTANT, Role.CASHIER}))
 Order = tuple[str, bytes, Wanted]
 """(html, identifier, what the PDF must be)"""
@@ -211,6 +221,54 @@ async def journal_voucher(number: str) -> Order:
     return journal_html([document], organisation=we.named, demo=we.demo, lang=words.language()), number.encode(), wanted
 
 
+def _roster(document: PrintedRoster) -> Order:
+    """A roster: what it says of each recipient, and its sums where they are written."""
+    lines = [line for sheet in document.sheets for line in sheet.lines]
+    by_hand = bool(lines) and all(line.amount_fen is None for line in lines)
+    values = [
+        *texts(document, frozenset({"status", "copy", "recipients", "amount_fen"})),
+        words.say(COPIES[document.copy]),
+    ]
+    values += [words.say(STATUSES[document.status])] if document.number else []
+    values += [] if document.number and by_hand else [money.yuan_sign(document.amount_fen)]
+    values += [] if by_hand else [money.capitals(document.amount_fen), f"{document.recipients:,}"]
+    wanted = Wanted(
+        f"roster {document.number or document.voucher} {document.copy}",
+        [text for text in values if text],
+        [document.verify_url],
+        signed=[words.say("乡镇审核")],
+        kept=[words.say("合计（大写）")],
+    )
+    return roster_html(document), f"{document.number or document.voucher} {document.copy}".encode(), wanted
+
+
+async def roster(number: str) -> Order:
+    """A roster that was recorded."""
+    return _roster(await rosters.recorded(number, READER, "internal"))
+
+
+async def roster_for_others(number: str) -> Order:
+    """The same for others to look into."""
+    return _roster(await rosters.recorded(number, READER, "notice"))
+
+
+async def roster_to_sign(voucher: str) -> Order:
+    """The list that a branch signs: of what is open of its payment, or with empty lines."""
+    left = await reading.value(
+        "SELECT amount_fen - rostered_fen - returned_fen FROM branch_advance WHERE voucher = $1", voucher
+    )
+    codes = await reading.tuples("SELECT code FROM household WHERE status = 'active' ORDER BY code LIMIT $1", LISTED)
+    lines = tuple(Line(code, left // len(codes)) for (code,) in codes) if left else ()
+    content = RosterContent(
+        distributed_on=clock.today(),
+        place="村委会",
+        amount_fen=sum(line.amount_fen for line in lines),
+        recipients=len(lines) or LISTED,
+        lines=lines,
+    )
+    return _roster(await rosters.unsigned(voucher, content, READER))
+
+
 async def receipt_copies(code: str) -> Order:
     """All three copies of a receipt."""
     return await receipt(code, copies=("stub", "donor", "books"))
@@ -229,6 +287,7 @@ async def full_receipt(code: str) -> Order:
 # -- all of a house --------------------------------------------------------------------------------
 
 _RECEIPTS = "SELECT code FROM receipt ORDER BY number"
+_ADVANCES = "SELECT voucher FROM branch_advance ORDER BY amount_fen = rostered_fen + returned_fen, voucher"
 _INTAKES = (
     "SELECT number FROM goods_document d WHERE kind = 'intake' "
     "AND (SELECT count(*) FROM goods_line l WHERE l.document = d.number) <= 24 ORDER BY number"
@@ -238,6 +297,9 @@ KINDS: tuple[tuple[str, str, Make, int], ...] = (
     ("vouchers", "SELECT number FROM voucher ORDER BY number", voucher, 0),
     ("slips", "SELECT number FROM goods_document ORDER BY number", slip, 0),
     ("journal vouchers", "SELECT number FROM journal_voucher ORDER BY number", journal_voucher, 0),
+    ("rosters", "SELECT number FROM branch_roster ORDER BY number", roster, 0),
+    ("rosters, for others", "SELECT number FROM branch_roster ORDER BY number", roster_for_others, COPIES_OF_OTHERS),
+    ("rosters, to be signed", _ADVANCES, roster_to_sign, COPIES_OF_OTHERS),
     ("receipts, three copies", _RECEIPTS, receipt_copies, COPIES_OF_OTHERS),
     ("receipts, masked", _RECEIPTS, masked_receipt, COPIES_OF_OTHERS),
     ("receipts, the giver's", _RECEIPTS, full_receipt, COPIES_OF_OTHERS),
@@ -246,12 +308,34 @@ KINDS: tuple[tuple[str, str, Make, int], ...] = (
 """What is printed: its name, SQL of its keys, how it is made, and how many at most; 0 is as many as are wanted."""
 
 
-async def check(most: int, folder: Path, *, since: str = "") -> Checked:
+class Notes:
+    """What was read before, by kind and key, in a file of lines: a run that broke off goes on behind it."""
+
+    def __init__(self, path: Path | None, house: str) -> None:
+        self.read: dict[tuple[str, str], tuple[int, list[str]]] = {}
+        self._path = path
+        if path is None:
+            return
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+        if lines and json.loads(lines[0]) != house:
+            raise SystemExit(f"{path} has notes of another house or of other code; take another file")
+        whole = [json.loads(line) for line in lines[1:] if line.endswith("\n")]
+        self.read = {(kind, key): (pages, faults) for kind, key, pages, faults in whole}
+        path.write_text("".join([json.dumps(house) + "\n", *lines[1 : len(whole) + 1]]), encoding="utf-8")
+
+    def add(self, kind: str, key: str, pages: int, faults: Sequence[str]) -> None:
+        """Note one document at once."""
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([kind, key, pages, faults], ensure_ascii=False) + "\n")
+
+
+async def check(most: int, folder: Path, *, since: str = "", notes: Notes | None = None) -> Checked:
     """Print and read back what the open house has, of each kind at most `most` (0: all), drawn by chance.
 
-    Registers are of the whole time, or begin on the day `since`.
+    Registers are of the whole time, or begin on the day `since`. What `notes` has is counted and not read again.
     """
-    done, chance = Checked(), random.Random(SEED)
+    done, chance, notes = Checked(), random.Random(SEED), notes or Notes(None, "")
     context = multiprocessing.get_context("spawn")
     workers = min(os.cpu_count() or 1, 4)
     with ProcessPoolExecutor(workers, context) as pool:
@@ -259,9 +343,13 @@ async def check(most: int, folder: Path, *, since: str = "") -> Checked:
 
         async def one(kind: str, make: Make, key: str, language: str) -> None:
             async with free:
-                with words.speaking(language):
-                    order = await make(key)
-                done.add(kind, *await loop.run_in_executor(pool, _printed, order))
+                read = notes.read.get((kind, key))
+                if read is None:
+                    with words.speaking(language):
+                        order = await make(key)
+                    read = await loop.run_in_executor(pool, _printed, order)
+                    notes.add(kind, key, *read)
+                done.add(kind, *read)
 
         for kind, sql, make, least in KINDS:
             keys = [str(row[0]) for row in await reading.tuples(sql)]
@@ -274,33 +362,39 @@ async def check(most: int, folder: Path, *, since: str = "") -> Checked:
                 for key in english:
                     tasks.create_task(one(f"{kind} (en)", make, key, "en"))
             print(f"  {done}", file=sys.stderr, flush=True)
-        async for name, path, wanted in _registers(folder, since):
-            done.add(name, *await loop.run_in_executor(pool, _read, path.read_bytes(), wanted))
+        for document, copy, language in _copies():
+            kind, key = f"registers ({language})", f"{document.name} {copy} {since}"
+            read = notes.read.get((kind, key))
+            if read is None:
+                path, wanted = await _made(document, copy, language, folder, since)
+                read = await loop.run_in_executor(pool, _read, path.read_bytes(), wanted)
+                notes.add(kind, key, *read)
+            done.add(kind, *read)
     return done
 
 
-async def _registers(folder: Path, since: str) -> AsyncIterator[tuple[str, Path, Wanted]]:
-    """Every register in each of its copies: of the whole time in Chinese, of the last month in English."""
+def _copies() -> Iterator[tuple[Any, str, str]]:
+    """Every register in each of its copies and both languages."""
+    for document in registry.every():
+        for copy in COPY_TITLES if COPY in document.filters else ("",):
+            yield document, copy, "zh"
+            yield document, copy, "en"
+
+
+async def _made(document: Any, copy: str, language: str, folder: Path, since: str) -> tuple[Path, Wanted]:
+    """A register: of the whole time in Chinese, of the last month in English, or from the day `since`."""
     begin, end = (await reading.tuples("SELECT min(effective_on), max(effective_on) FROM entry"))[0]
+    first = since or (begin if language == "zh" else f"{end[:7]}-01")
+    filters, out = Filters.of(first, end, **{COPY.name: copy}), folder / "register.pdf"
 
     async def silent(done: int, total: int) -> None:
         """Nobody listens."""
 
-    for document in registry.every():
-        for copy in COPY_TITLES if COPY in document.filters else ("",):
-            for language, first in (("zh", since or begin), ("en", since or f"{end[:7]}-01")):
-                filters, out = Filters.of(first, end, **{COPY.name: copy}), folder / "register.pdf"
-                made = await rendering.make(
-                    document=document,
-                    fmt="pdf",
-                    filters=filters,
-                    language=language,
-                    out=out,
-                    made_by="",
-                    on_progress=silent,
-                )
-                with words.speaking(language):
-                    yield f"registers ({language})", out, _register(document, filters, made.document)
+    made = await rendering.make(
+        document=document, fmt="pdf", filters=filters, language=language, out=out, made_by="", on_progress=silent
+    )
+    with words.speaking(language):
+        return out, _register(document, filters, made.document)
 
 
 def _register(document: Any, filters: Filters, made: dict[str, Any]) -> Wanted:
@@ -324,8 +418,12 @@ _count = itertools.count()
 def _printed(order: Order) -> tuple[int, list[str]]:
     """Print a document as the renderer's child does, and read it back: its pages and its faults."""
     html, identifier, wanted = order
-    if next(_count) % DOCUMENTS_A_WORKER == 0:  # WeasyPrint keeps what it has seen of a font
+    nth = next(_count)
+    if nth % DOCUMENTS_A_PRINTER == 0:  # WeasyPrint keeps what it has seen of a font
         _printer[:] = [Printer()]
+        gc.disable()
+    if nth % DOCUMENTS_A_SWEEP == 0:
+        gc.collect()
     return _read(_printer[0].pdf(html, hashlib.sha256(identifier).digest()[:16]), wanted)
 
 
@@ -333,13 +431,23 @@ def _read(pdf: bytes, wanted: Wanted) -> tuple[int, list[str]]:
     return printed_pages.page_count(pdf), printed_pages.faults(pdf, wanted)
 
 
-async def _main(most: int) -> None:
+def _code() -> str:
+    """Which code: the commit with what is not yet in it."""
+    said = [
+        subprocess.run(["git", *command], cwd=servers.ROOT, stdout=subprocess.PIPE, check=True).stdout
+        for command in (["rev-parse", "HEAD"], ["diff", "HEAD"])
+    ]
+    return hashlib.sha256(b"".join(said)).hexdigest()
+
+
+async def _main(most: int, path: Path | None) -> None:
     async with engine.opened(MODELS):
         with tempfile.TemporaryDirectory(prefix="printed-") as folder:
-            done = await check(most, Path(folder))
+            leaf = await reading.value("SELECT leaf FROM head")
+            done = await check(most, Path(folder), notes=Notes(path, f"{leaf} {_code()}"))
     print(f"  {done}", file=sys.stderr)
     print(json.dumps([sum(done.documents.values()), done.faulty]))
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1]) if sys.argv[1:] else 0))
+    asyncio.run(_main(int(sys.argv[1]) if sys.argv[1:] else 0, Path(sys.argv[2]) if sys.argv[2:] else None))

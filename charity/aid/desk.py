@@ -157,17 +157,18 @@ async def find_return(asked: Asked, by: Actor) -> Hits | None:
 
 
 async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
-    """Vouchers by amount or by the name of whom they pay, newest first; the payee is not named in the list."""
+    """Vouchers by amount or by the name of whom they pay, newest first; no household and no person is named."""
     if not by.may("voucher.read") or not (asked.amounts or asked.name):
         return None
     rows = [row for fen in asked.amounts for row in await vouchers.of_amount(fen, search.SHOWN + 1)]
     if asked.name:
         rows = await vouchers.of_payee(asked.name, search.SHOWN + 1, by=by)
+    names = await payees.institutions_named(rows, by=by)
     hits = [
         Hit(
             number=row["number"],
             href=addresses.of("voucher", row["number"]),
-            title=payees.in_words(row),
+            title=payees.in_words(row, names),
             on=clock.business_date(row["made_at"]).isoformat(),
             amount_fen=row["amount_fen"],
         )

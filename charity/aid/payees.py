@@ -5,6 +5,7 @@ compared and are not kept in the voucher: the voucher's content holds a salted d
 a payee whose account was changed after the approval is noticed before the money leaves.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,6 +26,8 @@ KIND_WORDS: dict[str, str] = {
     "supplier": "供应商",
     "branch": "乡镇分会/联络站",
 }
+INSTITUTIONS = frozenset({"institution", "supplier", "branch"})
+NOBODY: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,17 @@ def short(kind: str, code: str) -> str:
     return code[:8] if kind == "person" else code
 
 
-def in_words(row: dict[str, Any]) -> str:
-    """A payee in a list: kind and code, without the name."""
-    return f"{words.say(KIND_WORDS[row['payee_kind']])} {short(row['payee_kind'], row['payee'])}"
+def in_words(row: Mapping[str, Any], names: Mapping[str, str] = NOBODY) -> str:
+    """A payee in a list: kind and code, and of an institution its name, out of `names`; never who a person is."""
+    name = names.get(row["payee"], "") if row["payee_kind"] in INSTITUTIONS else ""
+    return f"{words.say(KIND_WORDS[row['payee_kind']])} {short(row['payee_kind'], row['payee'])} {name}".rstrip()
+
+
+async def institutions_named(rows: Sequence[Mapping[str, Any]], *, by: Actor) -> dict[str, str]:
+    """The names of the institutions, suppliers and branches that a list of vouchers pays, as this reader sees them."""
+    codes = {row["payee"] for row in rows if row["payee_kind"] in INSTITUTIONS}
+    named = await institutions.names(codes, by=by) if codes else {}
+    return {code: masking.show(What.ORGANISATION, name, to=reader(by), consent=True) for code, name in named.items()}
 
 
 async def find(kind: str, code: str, *, by: Actor) -> Payee:

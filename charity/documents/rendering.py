@@ -186,8 +186,8 @@ async def _spooled(
 
 
 def _printed_column(column: Column) -> registers.PrintedColumn:
-    kind = "text" if column.kind == "code" else column.kind
-    return registers.PrintedColumn(column.key, words.say(column.title), column.width, column.align, kind, column.total)
+    kind, width = "text" if column.kind == "code" else column.kind, column.share(words.language())
+    return registers.PrintedColumn(column.key, words.say(column.title), width, column.align, kind, column.total)
 
 
 def _sheet_columns(document: Document) -> list[SheetColumn]:

@@ -11,7 +11,7 @@ LAST_ONE_DAY = Plan((("P03", 740_000_00), ("P09", 230_000_00), ("P05", 30_000_00
 """The plan of last year's one-day giving: fen by programme, then the limit of cost (field.md 7.6a)."""
 FUNDS = (
     # code, name, English, kind, programmes it may be used for (none: all)
-    ("F-GEN", "总会统筹资金（非限定性）", "General money (unrestricted)", "unrestricted", ()),
+    ("F-GEN", "总会统筹资金（非限定性）", "General fund", "unrestricted", ()),
     ("F-WARM", "冬季送温暖资金", "Winter Warmth fund", "restricted", ("P04",)),
     ("F-EDU", "慈善助学资金", "Education fund", "restricted", ("P01",)),
     ("F-ORP", "慈善救孤资金", "Orphans fund", "restricted", ("P02",)),
@@ -26,7 +26,7 @@ PROGRAMMES = (
     ("P02", "慈善救孤", "Orphan aid"),
     ("P03", "慈善助医", "Medical top-up"),
     ("P04", "春节送温暖", "Winter Warmth"),
-    ("P05", "爱心超市", "Love supermarket"),
+    ("P05", "爱心超市", "Charity store"),
     ("P06", "空巢老人结对", "Empty-nest companionship"),
     ("P07", "敬老院冬季补助", "Care homes in winter"),
     ("P08", "应急储备", "Disaster reserve"),

@@ -1,6 +1,6 @@
 """Institutions that receive allocations or deliver goods."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tortoise.expressions import Q
@@ -43,6 +43,12 @@ async def with_code(code: str, *, by: Actor) -> Institution | None:
 async def branches() -> dict[str, str]:
     """The names of our own branches by code."""
     rows = await Institution.ours().order_by("code")
+    return {row.code: row.name for row in rows}
+
+
+async def names(codes: Iterable[str], *, by: Actor) -> dict[str, str]:
+    """The names of the institutions of these codes that this reader may see."""
+    rows = await Institution.visible_to(by).filter(code__in=sorted(set(codes)))
     return {row.code: row.name for row in rows}
 
 

@@ -16,6 +16,8 @@ Kind = Literal["text", "money", "count", "date", "code"]
 class Column:
     """One column; `title` is a msgid, `width` a share of the page's width, `link` the row key of an address.
 
+    `english` is that share on English pages, whose words are longer; 0 is the same.
+
     Every file for programs has it; `screen` and `print` say whether a page and a printed register do.
     """
 
@@ -28,6 +30,11 @@ class Column:
     link: str = ""
     screen: bool = True
     print: bool = True
+    english: float = 0.0
+
+    def share(self, language: str) -> float:
+        """The share of the page's width in this language."""
+        return self.english if language == "en" and self.english else self.width
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,16 @@ def journal_html(vouchers: Sequence[PrintedJournalVoucher], *, organisation: str
     """The HTML of journal vouchers, in their order; each counts its own pages."""
     assert 1 <= len(vouchers) <= SHEETS_MAX, len(vouchers)
     with words.speaking(lang):
+        title = vouchers[0].number
+        if len(vouchers) > 1:
+            last, count = vouchers[-1].number, len(vouchers)
+            title = words.say("{first} 至 {last}（共 {count} 张）", first=title, last=last, count=count)
         return renderer.TOGETHER.join(
             pages.render(
                 "journal.html",
                 lang=lang,
                 document=voucher,
+                title=title,
                 fillers=max(0, ROWS_MIN - len(voucher.lines)),
                 organisation=organisation,
                 demo=demo,

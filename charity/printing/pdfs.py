@@ -99,16 +99,17 @@ async def for_anybody(html: str, *, identifier: bytes) -> bytes:
     return await _shared.pdf(html, identifier=identifier)
 
 
-async def joined(parts: Sequence[bytes]) -> bytes:
+async def joined(parts: Sequence[bytes], *, title: str) -> bytes:
     """One PDF of several, in their order. Equal parts give equal bytes."""
-    return await asyncio.to_thread(_joined, parts)
+    return await asyncio.to_thread(_joined, parts, title)
 
 
-def _joined(parts: Sequence[bytes]) -> bytes:
+def _joined(parts: Sequence[bytes], title: str) -> bytes:
     with pikepdf.open(BytesIO(parts[0])) as whole:
         for body in parts[1:]:
             with pikepdf.open(BytesIO(body)) as part:
                 whole.pages.extend(part.pages)
+        whole.docinfo["/Title"] = title
         out = BytesIO()
         whole.save(out, deterministic_id=True)
         return out.getvalue()

@@ -30,6 +30,10 @@ LINE_MM: Final = 4.5
 FOOT_LINES: Final = 4
 """Lines below the signatures that are no higher than the code beside them."""
 FOOT_EM: Final = 43
+MASKED: Final = (
+    "这是隐去姓名的公开副本。捐赠人打开 {address}，凭收据编号和手机号后四位（或领取码）看全本，也可到我会服务台领取。"
+)
+END: Final = 2
 LONG: Final = 22
 """Characters of a name that stands beside another; a longer one has a row of its own."""
 
@@ -105,6 +109,10 @@ def receipt_html(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) 
     with words.speaking(document.lang):
         free_mm = PAGE_MM - _least_mm(document, goods=goods)
     ended_mm = ROW_MM + LINE_MM * _more(document.reason, 40) if document.ended_on else 0
+    end = 1
+    if len(document.lines) > END:  # as many lines go over with the total: a sum never stands below a single one
+        before_mm = sum(ROW_MM + LINE_MM * _more_of_line(line, goods=goods) for line in document.lines[-END:-1])
+        end = END if free_mm - ended_mm >= before_mm else 1
     # The remarks always have their row, as clerks write there; codes, and the project of goods, have one each.
     wanted = ROWS_MIN - 1 - bool(document.fiscal_number) - goods - len(document.lines)
     with words.speaking(document.lang):
@@ -123,7 +131,9 @@ def receipt_html(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) 
                 priced=any(line.amount_fen is not None for line in document.lines),
                 fillers=max(0, min(wanted, int((free_mm - ended_mm) / ROW_MM))),
                 fits=free_mm >= 0,
+                end=end,
                 long_name=LONG,
+                masked=_masked(document),
                 not_for_tax=words.say(pages.NOT_FOR_TAX),
                 demo=document.demo,
             )
@@ -139,8 +149,7 @@ def _least_mm(document: PrintedReceipt, *, goods: bool) -> float:
         _more(document.organisation, 56 if len(document.organisation) > LONG else LONG),
         _more(document.donor, 44 if wide else LONG),
         _more(document.project, 44 if wide or len(document.project) > LONG else LONG),
-        max(_more(last.name, 20), _more(last.specification, 6)) if goods else 0,
-        0 if goods else max(_more(last.project, 18), _more(last.specification, 18)),
+        _more_of_line(last, goods=goods),
         _more(document.wish_note, 44 if len(document.wish_note) > LONG // 2 else LONG // 2),
         _more(document.memo, 44),
         max(_more(document.handler, 9), _more(document.reviewer, 7), _more(document.receiver, 7)),
@@ -152,11 +161,23 @@ def _least_mm(document: PrintedReceipt, *, goods: bool) -> float:
     return FORM_MM + LINE_MM * sum(more) + ROW_MM * rows
 
 
+def _masked(document: PrintedReceipt) -> str:
+    """What a public copy says of itself."""
+    return words.say(MASKED, address=document.full_url) if document.full_url else ""
+
+
+def _more_of_line(line: ReceiptLine, *, goods: bool) -> int:
+    """How many lines of text a line has beyond one."""
+    if goods:
+        return max(_more(line.name, 20), _more(line.specification, 6))
+    return max(_more(line.project, 18), _more(line.specification, 18))
+
+
 def _foot_lines(document: PrintedReceipt) -> int:
     """How many lines stand below the signatures."""
     longer = document.lang == "en"  # our own sentences are
     lines = 2 + _more(document.verify_url, FOOT_EM)
-    lines += 3 + longer + _more(document.full_url, FOOT_EM) if document.full_url else 0
+    lines += 1 + _more(_masked(document), FOOT_EM) if document.full_url else 0
     lines += 1 + longer if document.pick_up else 0
     lines += 1 + _more(words.say(pages.NOT_FOR_TAX), FOOT_EM)
     return lines + (1 + _more(document.tax_note, FOOT_EM) if document.tax_note else 0)

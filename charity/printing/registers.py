@@ -19,7 +19,7 @@ Align = Literal["left", "center", "right"]
 Row = Sequence[Any] | Mapping[str, Any]
 
 ROWS_A_PAGE: Final = 22
-"""Rows of two lines at most; a row of more lines is as high as two, three … of them."""
+"""Rows of one or two lines; each further line is as high as half a row."""
 ROWS_LAST_PAGE: Final = 17
 """The last page leaves room for the stamp (40 mm) beside its foot."""
 ROWS_MAX: Final = 500_000
@@ -31,6 +31,7 @@ SIZE_PT: Final = 7.5
 """The one size of every cell: a register is read for years, also by people with glasses."""
 _SUM_ROWS: Final = 3
 LINES_A_ROW: Final = 2
+"""The least height of a row. Heights are counted in lines, two to a row."""
 LINES_MAX: Final = 12
 HEAD_LINES: Final = 3
 HEAD_PADDING_MM: Final = 0.4
@@ -87,7 +88,7 @@ class RowsChanged(RuntimeError):
 
 @dataclass(slots=True)
 class Page:
-    """One page as Typst gets it; cells are lists of lines, `heights` those of its rows in rows of two lines.
+    """One page as Typst gets it; cells are lists of lines, `heights` those of its rows in lines.
 
     `last` ends the rows, `closing` ends the document and carries the place of the stamp.
     """
@@ -124,18 +125,20 @@ class Layout:
 def page_sizes(heights: Iterable[int], spare: int = 0) -> tuple[list[int], int]:
     """How many rows stand on each page, and the height of the last one, which never stands empty after a full one.
 
-    `spare` is what the rows of sums take more than a row each. An empty register has one page with no row.
+    Heights are in lines. `spare` is what the rows of sums take more than a row each. An empty register has one page
+    with no row.
     """
+    room, room_last = ROWS_A_PAGE * LINES_A_ROW - spare, ROWS_LAST_PAGE * LINES_A_ROW - spare
     sizes, on_page, used = list[int](), list[int](), 0
     for height in heights:
-        if on_page and used + height > ROWS_A_PAGE - spare:
+        if on_page and used + height > room:
             sizes.append(len(on_page))
             on_page, used = [], 0
         on_page.append(height)
         used += height
-    if used > ROWS_LAST_PAGE - spare:
+    if used > room_last:
         kept, held = 0, 0
-        while kept < len(on_page) - 1 and held + on_page[kept] <= ROWS_LAST_PAGE - spare:
+        while kept < len(on_page) - 1 and held + on_page[kept] <= room_last:
             held += on_page[kept]
             kept += 1
         if kept:
@@ -154,14 +157,15 @@ def layout(register: Register) -> Layout:
     heights = [_height(_cells(register.columns, widths, row, sums)) for row in register.rows]
     if len(heights) != register.row_count:
         raise RowsChanged(f"{len(heights)} rows, not {register.row_count}")
-    spare = _SUM_ROWS * (_height(_sums(register.columns, sums)) - 1)
+    spare = _SUM_ROWS * (_height(_sums(register.columns, sums)) - LINES_A_ROW)
     sizes, last = page_sizes(heights, spare)
     groups = [_height(line["cells"]) for line in _group_lines(register, sums)]
-    if last + 1 + sum(groups) + spare + bool(register.note) <= ROWS_LAST_PAGE or not groups:
+    room = ROWS_LAST_PAGE * LINES_A_ROW - spare
+    if last + LINES_A_ROW * (1 + bool(register.note)) + sum(groups) <= room or not groups:
         return Layout(sizes, [])
     listed, used = [0], 0
     for height in groups:
-        if used + height > ROWS_LAST_PAGE - spare:
+        if used + height > room:
             listed.append(0)
             used = 0
         listed[-1] += 1
@@ -217,8 +221,8 @@ def paginate(register: Register, plan: Layout) -> Iterator[Page]:
 
 
 def _height(cells: Iterable[Sequence[str]]) -> int:
-    """How many rows of two lines a row is high."""
-    return max(-(-len(lines) // LINES_A_ROW) for lines in cells)
+    """How many lines a row is high."""
+    return max(LINES_A_ROW, *map(len, cells))
 
 
 def _check_columns(columns: Sequence[PrintedColumn]) -> None:

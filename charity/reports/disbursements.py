@@ -31,25 +31,25 @@ from charity.printing.vouchers import NATURES
 from charity.reports import boards, kept, lookup
 
 COLUMNS = (
-    Column("n", "序号", 8.2, "count"),
-    Column("day", "日期", 16.2, "date"),
-    Column("journal", "凭证号", 12.2, "code"),
-    Column("entry", "分录", 13.2, "code", align="right"),
-    Column("programme", "项目", 13.2),
-    Column("fund", "资金来源", 17.8),
-    Column("restriction", "限定性", 12.3),
-    Column("payee", "受助对象/单位", 12.8),
-    Column("category", "类别", 11.2),
-    Column("township", "乡镇", 10.3),
-    Column("reason", "事由", 13),
-    Column("recipients", "受益人次", 9, "count", total=True, align="right"),
-    Column("cash_fen", "货币资金", 20, "money", total=True, align="right"),
-    Column("goods_fen", "物资折价", 18.5, "money", total=True, align="right"),
-    Column("amount_fen", "合计", 20, "money", total=True, align="right"),
-    Column("document", "审批单/出库单号", 20.3, "code", link="document_href"),
-    Column("channel", "支付方式/回单号", 14.2),
-    Column("signed", "签收情况", 10.6),
-    Column("balance_fen", "基金结余", 20, "money", align="right"),
+    Column("n", "序号", 8.2, "count", english=8.6),
+    Column("day", "日期", 16.2, "date", english=16.2),
+    Column("journal", "凭证号", 12.2, "code", english=11),
+    Column("entry", "分录", 13.2, "code", align="right", english=12.6),
+    Column("programme", "项目", 13.2, english=16.4),
+    Column("fund", "资金来源", 17.8, english=15.4),
+    Column("restriction", "限定性", 12.3, english=18.2),
+    Column("payee", "受助对象/单位", 12.8, english=11),
+    Column("category", "类别", 11.2, english=13.8),
+    Column("township", "乡镇", 10.3, english=10.2),
+    Column("reason", "事由", 13, english=10.6),
+    Column("recipients", "受益人次", 9, "count", total=True, align="right", english=8.8),
+    Column("cash_fen", "货币资金", 20, "money", total=True, align="right", english=19.8),
+    Column("goods_fen", "物资折价", 18.5, "money", total=True, align="right", english=18.3),
+    Column("amount_fen", "合计", 20, "money", total=True, align="right", english=19.8),
+    Column("document", "审批单/花名册/出库单号", 20.3, "code", link="document_href", english=20.3),
+    Column("channel", "支付方式/回单号", 14.2, english=14.4),
+    Column("signed", "签收情况", 10.6, english=9.2),
+    Column("balance_fen", "基金结余", 20, "money", align="right", english=18.4),
 )
 BOARD_COLUMNS = (
     Column("n", "序号", 8, "count"),
@@ -88,6 +88,7 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
             f"SELECT * FROM (SELECT {source.day} AS day, {source.seq} AS seq, "  # noqa: S608 - names from this room
             f"COALESCE(p.n, 0) AS n, {source.fen} AS amount_fen, {source.fund} AS fund, "
             f"{getattr(source, people)} AS recipients, {source.programme} AS programme, v.number AS voucher, "
+            f"{source.roster} AS roster, "
             "e.kind AS entry_kind, v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, "
             "v.paid_from, "
             "gd.number AS goods, gd.kind AS goods_kind, gd.reversed_by, gi.household, gi.category, gi.members, "
@@ -115,7 +116,8 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
     for row in rows:
         name, category, township = payees[row["seq"]]
         goods, amount, fund = row["goods"] is not None, row["amount_fen"], row["fund"]
-        number = row["goods"] or row["voucher"]
+        kind: addresses.Kind = "slip" if goods else "roster" if row["roster"] else "voucher"
+        number = row["goods"] or row["roster"] or row["voucher"]
         shown.append(
             {
                 "n": row["number"],
@@ -134,7 +136,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
                 "goods_fen": (words.say("不计价") if amount is None else amount) if goods else None,
                 "amount_fen": amount,
                 "document": number,
-                "document_href": addresses.of("slip", number) if goods else addresses.of("voucher", number),
+                "document_href": addresses.of(kind, number),
                 "channel": words.say("实物") if goods else row["channel_ref"] or _unnumbered(row),
                 "signed": words.say(_signed(row)),
                 "balance_fen": _at(worth.get(fund, []), row["day"], later[row["day"], row["seq"], row["n"]]),

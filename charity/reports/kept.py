@@ -37,6 +37,8 @@ class Source:
     recipients: str = "0"
     recipients_of_fund: str = "0"
     gifts: str = "0"
+    roster: str = "CAST(NULL AS TEXT)"
+    """The number of the branch's roster that a line is of."""
 
 
 # CROSS JOIN tells SQLite, which has no statistics, to begin with the entries of a kind.
@@ -86,12 +88,14 @@ _VOUCHER = {
     "branch.roster": (
         "LEFT JOIN branch_roster br ON br.entry_seq = e.seq LEFT JOIN voucher v ON v.number = br.voucher ",
         "br.recipients",
+        "br.number",
     ),
 }
 _PAID = (
     "LEFT JOIN voucher v ON v.entry_seq = COALESCE(e.reverses, e.seq) ",
     "(CASE WHEN a.chart = '2601' THEN 0 WHEN e.reverses IS NULL THEN 1 ELSE -1 END) "
     "* COALESCE(v.recipients, CASE WHEN gi.number IS NULL THEN 0 ELSE 1 END)",
+    "CAST(NULL AS TEXT)",
 )
 _BEFORE = (
     "EXISTS (SELECT 1 FROM posting q JOIN account b ON b.id = q.account WHERE q.seq = e.seq AND q.n < p.n "
@@ -115,9 +119,10 @@ _BY_KIND = {
         fen="p.quantity",
         recipients=f"CASE WHEN {_BEFORE.format(same='')} THEN 0 ELSE {people} END",
         recipients_of_fund=f"CASE WHEN {_BEFORE.format(same=' AND b.fund = a.fund')} THEN 0 ELSE {people} END",
+        roster=roster,
     )
     for kind in OUTLAY_KINDS
-    for voucher, people in [_VOUCHER.get(kind, _PAID)]
+    for voucher, people, roster in [_VOUCHER.get(kind, _PAID)]
 }
 OUTLAYS = tuple(_BY_KIND.values())
 SOURCES = {sums.INCOME: GIFTS, sums.OUTLAY: OUTLAYS}

@@ -231,11 +231,12 @@ async def test_the_register_lists_the_roster_and_not_the_payment(branch: Aid) ->
     today = clock.today().isoformat()
     period, seq = Filters.of(f"{today[:4]}-01-01", f"{today[:4]}-12-31"), await reading.value("SELECT seq FROM head")
     assert (await disbursements.page(period, seq, None, 10)).rows == []
-    await confirmed(branch, number, roster(150_000, 12))
+    signed = await confirmed(branch, number, roster(150_000, 12))
     seq = await reading.value("SELECT seq FROM head")
     (row,) = (await disbursements.page(period, seq, None, 10)).rows
     shown = ("payee", "category", "recipients", "cash_fen", "document", "signed")
-    assert [row[name] for name in shown] == ["石梁镇慈善分会", "乡镇分会/联络站", 12, 150_000, number, "已签收"]
+    assert [row[name] for name in shown] == ["石梁镇慈善分会", "乡镇分会/联络站", 12, 150_000, signed, "已签收"]
+    assert row["document_href"] == f"/rosters/{signed}"
     totals = await disbursements.totals(period, seq)
     assert (totals.count, totals.sums["recipients"], totals.differences) == (1, 12, [])
     (line,) = await kept.by_payee(period, seq)

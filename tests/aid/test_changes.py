@@ -98,3 +98,16 @@ async def test_an_approver_compares_the_payee_masked_and_who_makes_pays_or_books
         assert ("王小明" in page) is (name == "王小明"), who
     company, _ = await aid.made(payee_kind="supplier", payee="GY-T01", recipients=0)
     assert "临溪粮油公司" in (await web.as_("approver").get(f"/vouchers/{company}")).text
+
+
+async def test_a_list_names_the_institution_that_is_paid_and_no_household(aid: Aid, web: Any) -> None:
+    await aid.made(amount_fen=12_345)
+    await aid.made(payee_kind="institution", payee="JG-T01", amount_fen=12_345)
+    for who in ("approver", "caseworker"):
+        client = web.as_(who)
+        listed = (await client.get("/vouchers")).text
+        found = (await client.post("/desk/search", data={"q": "123.45"})).text
+        for page in (listed, found):
+            assert "机构 JG-T01 石梁镇敬老院" in page, who
+            assert "家庭 HH-T001" in page, who
+            assert "王小明" not in page, who

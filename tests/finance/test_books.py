@@ -446,6 +446,26 @@ async def test_the_numbers_of_registers_and_of_other_pages_lead_into_the_books(h
     assert {addresses.of("entry", seq), addresses.of("account", f"{BANK}/F-GEN")} <= of_voucher
 
 
+async def test_the_list_of_balances_leaves_out_what_has_and_had_nothing(
+    house: Cast, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {
+        f"{BANK}/F-GEN": Turned(100),
+        f"{BANK}/F-EDU": Turned(),
+        f"{BANK}/F-MED": Turned(0, 5, 5),
+        f"{BANK}/F-WARM": Turned(100, 0, 100),
+    }
+
+    async def turned(*_: Any, **__: Any) -> dict[str, Turned]:
+        return kept
+
+    monkeypatch.setattr(subledger, "turned", turned)
+    text = (await web.as_("auditor").get("/finance/accounts")).text
+    shown = [code for code in kept if f'"{addresses.of("account", code)}"' in text]
+    assert shown == [f"{BANK}/F-GEN", f"{BANK}/F-MED", f"{BANK}/F-WARM"]
+    assert "共 3 个明细科目" in text
+
+
 async def test_a_place_of_money_has_the_name_that_its_list_gives_it_everywhere(house: Cast, web: Web) -> None:
     await give(house, 5_000, channel="wechat", channel_ref="W-77")
     number = str(await reading.value("SELECT number FROM journal_voucher"))

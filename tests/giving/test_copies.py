@@ -274,6 +274,8 @@ async def test_ticked_receipts_are_one_file_and_one_voided_while_it_prints_says_
     printed = await cashier.post("/receipts/print", data=ticked)
     assert (printed.status_code, printed.headers["cache-control"]) == (200, "no-store")
     assert page_count(printed.content) == 6
+    with pikepdf.open(io.BytesIO(printed.content)) as file:
+        assert file.docinfo["/Title"] == f"捐赠收据 {first['number']} 至 {second['number']}（共 2 张）"
     runs = [flat(part) for part in halves(printed.content)]
     assert [(first["number"] in run, second["number"] in run) for run in runs] == [(True, False), (False, True)]
     assert [run.count("已作废") > 0 for run in runs] == [False, True]

@@ -291,6 +291,43 @@ def test_every_page_of_every_form_can_be_read_whole(printer: Printer, case: str,
     assert printed_pages.faults(printer.pdf(html, MARK), wanted) == []
 
 
+PUBLIC = {"full_url": f"{URL}/full", "donor": "王*"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("count", [4, 5, 6, 20])
+def test_no_sum_stands_below_a_single_line_of_a_receipt(printer: Printer, count: int, lang: str) -> None:
+    html, wanted = receipt(lang, **PUBLIC, **goods_lines(count))
+    pdf = printer.pdf(html, MARK)
+    assert printed_pages.faults(pdf, wanted) == []
+    rows = [sheet.text.count("大米") for sheet in printed_pages.sheets(pdf)]
+    assert (sum(rows), rows[-1] >= min(2, count)) == (count, True), rows
+
+
+@pytest.mark.parametrize("count", range(26, 30))
+def test_no_name_stands_alone_on_the_last_page_of_a_list(printer: Printer, count: int) -> None:
+    names = [vouchers.Listed("household", f"LXJ{n:04}", "王*") for n in range(count)]
+    html, wanted = voucher("zh", recipients=count, listed=names)
+    pdf = printer.pdf(html, MARK)
+    assert printed_pages.faults(pdf, wanted) == []
+    rows = [sheet.text.count("LXJ") for sheet in printed_pages.sheets(pdf)]
+    assert (sum(rows), rows[-1] > 1) == (count, True), rows
+
+
+def test_what_is_left_empty_says_so_once(printer: Printer) -> None:
+    for html, _ in (receipt("zh"), receipt("zh", **goods_lines(1)), journal_voucher("zh", 2)):
+        (sheet,) = printed_pages.sheets(printer.pdf(html, MARK))
+        assert sheet.text.count("以下空白") == 1
+    for html, _ in (receipt("zh", **money_lines(9)), journal_voucher("zh", 6)):
+        assert "以下空白" not in "".join(sheet.text for sheet in printed_pages.sheets(printer.pdf(html, MARK)))
+
+
+def test_the_file_of_several_vouchers_says_from_which_to_which() -> None:
+    html, _ = journal_voucher("zh", 2, vouchers_=3)
+    assert "<title>记账凭证 2026-11 记-0496 至 2026-11 记-0496（共 3 张）</title>" in html
+    assert "<title>记账凭证 2026-11 记-0496</title>" in journal_voucher("zh", 2)[0]
+
+
 def test_what_is_wrong_with_a_page_is_named(printer: Printer) -> None:
     html, wanted = CASES["receipt"]("zh")
 

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pdf_reading import HASH, MARK, URL, children_running, codes_in, flat, page_count, paper_size_mm, text_of
 
+from charity import words as speech
 from charity.app import DOCUMENTS
 from charity.printing import glyphs, registers, renderer
+from charity.printing.document import Column
 from charity.printing.register_renderer import Progress, print_register
 from charity.printing.registers import PrintedColumn, Register
 
@@ -156,7 +158,7 @@ async def test_a_long_name_makes_its_row_higher_and_is_printed_whole_in_the_size
     facts = register(30, rows=given)
     plan = registers.layout(facts)
     assert sum(plan.sizes) == 30
-    assert len(plan.sizes) > len(registers.page_sizes([1] * 30)[0])
+    assert plan.sizes[0] < registers.page_sizes([2] * 30)[0][0]
     pdf = await printed(facts)
     assert page_count(pdf) == plan.pages
     assert flat(pdf).count("限") == 15  # however its lines are broken
@@ -197,8 +199,8 @@ async def test_a_cancelled_register_leaves_no_process_behind():
 
 @given(st.integers(0, 2_000))
 def test_pages_hold_every_row_and_the_last_leaves_room_for_the_stamp(count: int):
-    sizes, last = registers.page_sizes([1] * count)
-    assert last == sizes[-1]
+    sizes, last = registers.page_sizes([2] * count)
+    assert last == 2 * sizes[-1]
     assert sum(sizes) == count
     assert all(1 <= size <= registers.ROWS_A_PAGE for size in sizes[:-1])
     assert sizes[-1] <= registers.ROWS_LAST_PAGE
@@ -266,10 +268,11 @@ def test_a_figure_is_never_cut(fen: int):
 
 @pytest.mark.parametrize("name", sorted(REPORTS))
 def test_the_number_of_an_entry_stands_on_one_line(name: str):
-    columns = [PrintedColumn(c.key, c.title, c.width) for c in REPORTS[name].columns if c.print]
-    for column, width in zip(columns, registers.widths_mm(columns), strict=True):
-        for text in {"entry": ["1234567"], "journal": ["记-0888", "记-9000"]}.get(column.key, []):
-            assert registers.cell(text, width) == [text]
+    for language, journal in (("zh", ["记-0888", "记-9000"]), ("en", ["V-0888", "V-9000"])):
+        columns = [PrintedColumn(c.key, c.title, c.share(language)) for c in REPORTS[name].columns if c.print]
+        for column, width in zip(columns, registers.widths_mm(columns), strict=True):
+            for text in {"entry": ["1234567"], "journal": journal}.get(column.key, []):
+                assert registers.cell(text, width) == [text]
     assert registers.cell("1" * 100, 9.0)[-1].endswith("…")
 
 
@@ -286,6 +289,34 @@ def test_the_words_of_every_row_and_sums_of_millions_stand_on_one_line(name: str
             assert registers.cell("9,999,999.99", width, figure=True) == ["9,999,999.99"], column.key
         if column.key == "fund":
             assert registers.cell("总会统筹资金（非限定性）", width) == ["总会统筹资金", "（非限定性）"]
+
+
+HEADS = [
+    (document.name, copy.columns) for document in DOCUMENTS for copy in (document, document.board) if copy is not None
+]
+
+
+@pytest.mark.parametrize(("name", "columns"), HEADS, ids=[f"{name} {len(columns)}" for name, columns in HEADS])
+def test_no_english_head_and_no_word_of_a_row_is_broken_inside(name: str, columns: tuple[Column, ...]):
+    """Lines end at blanks: English words are longer, so English pages have widths of their own."""
+    rows_say = {"restriction": ["Unrestricted"], "donor_kind": ["Organisation", "Anonymous"], "category": ["Destitute"],
+                "consent": ["Sum only", "Not public"], "channel": ["Bank transfer", "WeChat Pay"],
+                "signed": ["Given"], "reason": ["Own choice"], "fund": ["General fund"], "cost_fen": ["not valued"],
+                "programme": ["Charity store", "Temporary aid"], "receipt": ["CS-2026- 006147"]}  # fmt: skip
+    with speech.speaking("en"):
+        printed = [PrintedColumn(c.key, speech.say(c.title), c.share("en"), kind=c.kind) for c in columns if c.print]
+    for column, width in zip(printed, registers.widths_mm(printed), strict=True):
+        assert " ".join(registers.heading(column.title, width)) == column.title, (name, column.key)
+        for text in rows_say.get(column.key, []) if len(columns) > 10 else ():
+            assert " ".join(registers.cell(text, width)) == text, (name, column.key)
+        if column.kind == "money" and column.key != "cost_fen" and name != "stock":
+            assert registers.cell("9,999,999.99", width, figure=True) == ["9,999,999.99"], (name, column.key)
+
+
+def test_a_row_is_as_high_as_its_lines_and_two_at_least():
+    assert [registers._height([["a"] * n]) for n in (1, 2, 3, 4)] == [2, 2, 3, 4]
+    assert registers.page_sizes([2] * 22 + [2])[0] == [22, 1]
+    assert registers.page_sizes([3] * 14 + [2] * 20)[0] == [15, 17, 2]
 
 
 @pytest.mark.parametrize("few", [0, 2])

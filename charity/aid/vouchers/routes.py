@@ -45,7 +45,7 @@ async def listed(request: Request) -> Response:
         return listed
 
     rows, refusal = await rows_of(refusal, read)
-    context = screens.page(rows, {**money, **programmes})
+    context = await screens.page(rows, {**money, **programmes}, by)
     context |= pages.pager(request, following) | await readers.choices()
     context["names_whole"] = payees.reader(by) == Reader.PERMITTED
     return await pages.form(request, "aid/vouchers/list.html", refusal, asked=asked, **context)

@@ -41,24 +41,25 @@ def purposes() -> list[dict[str, str]]:
     ]
 
 
-def page(rows: Sequence[dict[str, Any]], names: dict[str, str]) -> dict[str, Any]:
+async def page(rows: Sequence[dict[str, Any]], names: dict[str, str], by: Actor) -> dict[str, Any]:
     """The list page; `names` are those of funds and programmes by code."""
+    paid = await payees.institutions_named(rows, by=by)
     statuses = [{"value": "", "label": words.say("全部")}, {"value": readers.OPEN_FILTER, "label": words.say("待审批")}]
     return {
-        "rows": [_line(row, names) for row in rows],
+        "rows": [_line(row, names, paid) for row in rows],
         "purposes": [{"value": "", "label": words.say("全部")}, *purposes()],
         "statuses": statuses + [{"value": code, "label": words.say(text)} for code, text in STATUS_WORDS.items()],
     }
 
 
-def _line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+def _line(row: dict[str, Any], names: dict[str, str], paid: dict[str, str]) -> dict[str, Any]:
     return {
         "href": addresses.of("voucher", row["number"]),
         "number": row["number"],
         "made_on": clock.business_date(row["made_at"]).isoformat(),
         "programme": used_for(row["purpose"], names.get(row["programme"], "")),
         "fund": names[row["fund"]],
-        "payee": payees.in_words(row),
+        "payee": payees.in_words(row, paid),
         "amount": row["amount_fen"],
         "recipients": recipients.helped(row["recipients"], listed=row["listed"]),
         "status": state(row),

@@ -264,10 +264,11 @@ def _voucher(voucher: Voucher, by: Actor) -> dict[str, Any]:
 
 
 async def accounts(query: AccountsFilter, after: str, limit: int, by: Actor) -> tuple[dict[str, Any], str | None]:
-    """The list of accounts with what each has now."""
+    """The list of accounts with what each has now; one that has nothing, and had nothing this morning, is left out."""
     today, names, labels = clock.today().isoformat(), await funds.names(), await part_names()
     every = await subledger.turned(today, today, fund=query.fund)
-    chosen = {code: one for code, one in every.items() if not query.chart or acc.split(code)[0] == query.chart}
+    listed = {code: one for code, one in every.items() if one != Turned()}
+    chosen = {code: one for code, one in listed.items() if not query.chart or acc.split(code)[0] == query.chart}
     codes = [code for code in chosen if code > after]
     rows = [
         {

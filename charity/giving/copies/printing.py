@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from charity import clock
+from charity import clock, words
 from charity.db import reading
 from charity.giving import receipts, rules
 from charity.giving.models import RECEIPT_PRINT, Receipt, ReceiptPrintRow
@@ -32,7 +32,16 @@ async def print_together(codes: Sequence[str], *, by: Actor) -> bytes:
     wanted = list(dict.fromkeys(codes))
     if not 0 < len(wanted) <= PRINT_MAX:
         raise rules.RECEIPT_BATCH(most=PRINT_MAX)
-    return await pdfs.joined([body for body, _ in await _printed(wanted, by)])
+    printed = await _printed(wanted, by)
+    return await pdfs.joined([body for body, _ in printed], title=_title([number for _, number in printed]))
+
+
+def _title(numbers: Sequence[str]) -> str:
+    """What the file of several receipts is called: the first number to the last one, and how many."""
+    if len(numbers) == 1:
+        return f"{words.say('捐赠收据')} {numbers[0]}"
+    first, last = numbers[0], numbers[-1]
+    return words.say("捐赠收据 {first} 至 {last}（共 {count} 张）", first=first, last=last, count=len(numbers))
 
 
 async def _printed(codes: Sequence[str], by: Actor) -> list[tuple[bytes, str]]:
