@@ -30,8 +30,8 @@ from typing import Any
 from bench import printed_pages, servers
 from bench.printed_pages import Wanted
 from charity import clock, money, words
-from charity.aid.branches import Line, RosterContent
 from charity.aid.printed_rosters import documents as rosters
+from charity.aid.rosters import Line, RosterContent
 from charity.aid.vouchers import documents as vouchers
 from charity.aid.vouchers import readers as voucher_readers
 from charity.app import MODELS
