@@ -433,11 +433,11 @@ def _read(pdf: bytes, wanted: Wanted) -> tuple[int, list[str]]:
 
 def _code() -> str:
     """Which code: the commit with what is not yet in it."""
-    said = [
+    answers = [
         subprocess.run(["git", *command], cwd=servers.ROOT, stdout=subprocess.PIPE, check=True).stdout
         for command in (["rev-parse", "HEAD"], ["diff", "HEAD"])
     ]
-    return hashlib.sha256(b"".join(said)).hexdigest()
+    return hashlib.sha256(b"".join(answers)).hexdigest()
 
 
 async def _main(most: int, path: Path | None) -> None:
