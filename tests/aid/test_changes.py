@@ -106,8 +106,8 @@ async def test_a_list_names_the_institution_that_is_paid_and_no_household(aid: A
     for who in ("approver", "caseworker"):
         client = web.as_(who)
         listed = (await client.get("/vouchers")).text
-        found = (await client.post("/desk/search", data={"q": "123.45"})).text
-        for page in (listed, found):
+        hits = (await client.post("/desk/search", data={"q": "123.45"})).text
+        for page in (listed, hits):
             assert "机构 JG-T01 石梁镇敬老院" in page, who
             assert "家庭 HH-T001" in page, who
             assert "王小明" not in page, who
