@@ -24,7 +24,7 @@ from charity.desk.search import SHOWN
 from charity.finance import transfers
 from charity.giving import donations, lookup, pledges, receipts
 from charity.giving.donations import Part
-from charity.giving.lookup import keeping, readers, terms
+from charity.giving.lookup import checks, keeping, readers, terms
 from charity.goods import intake, looked_up
 from charity.goods.intake import IntakeLine
 from charity.ledger.writer import Answer
@@ -218,7 +218,7 @@ async def test_a_name_that_begins_many_others_and_an_amount_of_many_stay_bounded
 
 
 async def test_a_gift_lost_in_the_middle_is_said_by_verify(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "CHECKED", 1)
+    monkeypatch.setattr(checks, "CHECKED", 1)
     for fen in (100, 200, 300):
         await give(house, fen)
     await lookup.keep_up()
@@ -230,6 +230,28 @@ async def test_a_gift_lost_in_the_middle_is_said_by_verify(house: Cast, monkeypa
     await transactions.run(lose)
     (failure,) = await lookup.check()
     assert "2 笔捐赠，账上有 3 笔" in failure.words
+
+
+async def test_verify_recounts_what_pledges_and_words_of_names_are_looked_up_by(house: Cast) -> None:
+    for donor in (Donor("person", "王小明"), FIRM, Donor()):
+        await promised(amount_fen=1_000, donor=donor)
+    code = str(await reading.value("SELECT code FROM pledge ORDER BY created_at LIMIT 1"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(keeping, "BEHIND_S", -1)
+        await lookup.keep_up()
+    assert await lookup.check() == []
+    lost, counted = f"认捐 {code} 按姓名查不到", "按姓名登记了 {} 笔认捐，应有 2 笔"
+    words_lost = "单位名称中有 1 处按其中的词查不到"
+    part = await reading.row("SELECT part, name FROM lookup_part ORDER BY part LIMIT 1")
+    assert part is not None
+    for fault, failures in (
+        (f"DELETE FROM lookup WHERE kind = 'pledge' AND key = '{code}'", [lost, counted.format(1)]),
+        (f"UPDATE lookup SET term = 'nx' WHERE kind = 'pledge' AND key = '{code}'", [lost]),
+        ("INSERT INTO lookup (kind, term, at, key) VALUES ('pledge', 'nx', '2', 'x')", [counted.format(3)]),
+        (f"DELETE FROM lookup_part WHERE part = '{part['part']}'", [words_lost]),
+    ):
+        async with tampered(fault):
+            assert [failure.words for failure in await lookup.check()] == failures, fault
 
 
 async def test_the_minutely_look_at_receipts_issued_later_reads_only_what_is_due(house: Cast) -> None:

@@ -6,7 +6,8 @@ Always true: a term is written behind the books by the timetable (`keep_up`), ne
 time is read as it is. A reader answers at most MATCHES_MAX keys, newest first, and says when there are more.
 """
 
-from .keeping import Row, check, keep_up, mark, write
+from .checks import check
+from .keeping import Row, keep_up, mark, write
 from .readers import (
     MATCHES_MAX,
     Match,

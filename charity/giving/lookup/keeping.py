@@ -6,10 +6,9 @@ Two runs at once write the same rows: nothing is written twice, and the mark onl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
-from charity import clock, words
+from charity import clock
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
-from charity.errors import Failure
 from charity.giving.lookup import terms
 from charity.people import names, persons
 from charity.people.models import PersonKind
@@ -20,8 +19,6 @@ RUN_MAX: Final = 100_000
 """Gifts, and pledges, of one run of the timetable."""
 BEHIND_S: Final = 60
 """Pledges are given their instant before they are written: the youngest wait."""
-CHECKED: Final = 2_000
-"""Gifts that `charity verify` compares by each term, the oldest and the newest; the others are counted."""
 RECEIPTS: Final = 100
 """Receipts of one transaction that were issued later; each has at most a hundred gifts."""
 LATER: Final = (
@@ -76,12 +73,13 @@ async def _gifts() -> int:
         rows = [row for row in rows if row["seq"] < rows[-1]["seq"]]  # the gifts of one entry stay together
     if rows:
         givers = await persons.names([row["donor"] for row in rows])
-        written = [term for row in rows for term in _of_gift(row, givers.get(row["donor"]))]
+        written = [term for row in rows for term in of_gift(row, givers.get(row["donor"]))]
         await write(written, kind=terms.GIFT, at=terms.place(rows[-1]["seq"]), givers=givers.values())
     return len(rows)
 
 
-def _of_gift(row: dict[str, Any], giver: Person | None) -> list[Row]:
+def of_gift(row: dict[str, Any], giver: Person | None) -> list[Row]:
+    """The terms of a gift: its giver's name, its amount, and that of its receipt."""
     amounts = {terms.of_amount(fen) for fen in (row["amount_fen"], row["on_receipt"]) if fen}
     return [
         (terms.GIFT, term, terms.place(row["seq"]), row["key"]) for term in {*amounts, terms.of_giver(giver)} - {""}
@@ -112,9 +110,15 @@ async def _receipts() -> int:
     codes = sorted({row["code"] for row in rows})
     if rows:
         givers = await persons.names([row["donor"] for row in rows])
-        written = [term for row in rows for term in _of_gift(row, givers.get(row["donor"]))]
+        written = [term for row in rows for term in of_gift(row, givers.get(row["donor"]))]
         await write(written, givers=givers.values(), done=codes)
     return len(codes)
+
+
+def parts_of(givers: Iterable[Person]) -> set[tuple[str, str]]:
+    """The words of the names of organisations, each with the whole name."""
+    firms = {giver.name for giver in givers if giver.kind == PersonKind.ORGANISATION}
+    return {(part, names.folded(name)) for name in firms for part in names.parts(name)}
 
 
 async def write(
@@ -127,8 +131,7 @@ async def write(
     done: Sequence[str] = (),
 ) -> None:
     """Keep terms, and with them the mark of their kind; or take away the receipts whose gifts they are."""
-    firms = {giver.name for giver in givers if giver.kind == PersonKind.ORGANISATION}
-    parts = sorted((part, names.folded(name)) for name in firms for part in names.parts(name))
+    parts = sorted(parts_of(givers))
 
     async def work(tx: Tx) -> None:
         await tx.many(
@@ -142,56 +145,3 @@ async def write(
         )
 
     await transactions.run(work)
-
-
-async def check() -> list[Failure]:
-    """What `charity verify` says: each gift that was written can be looked up, the first and the last by name too."""
-    at, _ = await mark(terms.GIFT)
-    failures = await _lost(int(at or 0))
-    for order in ("ASC", "DESC"):
-        rows = await reading.rows(
-            "SELECT seq, key, amount_fen, donor, NULL AS on_receipt FROM donation WHERE seq <= $1 "  # noqa: S608 - from here
-            f"ORDER BY seq {order} LIMIT {CHECKED}",
-            int(at or 0),
-        )
-        givers = await persons.names([row["donor"] for row in rows])
-        wanted = {term: row["seq"] for row in rows for term in _of_gift(row, givers.get(row["donor"]))}
-        kept = await _kept(list(wanted))
-        failures += [
-            Failure("I12", words.say("捐赠 {key} 按姓名或金额查不到", key=term[3]))
-            for term in wanted
-            if term not in kept
-        ][:20]
-    return failures
-
-
-async def _lost(seq: int) -> list[Failure]:
-    """Whether as many gifts of a known value are looked up as there are up to this entry."""
-    row = await reading.only(
-        "SELECT (SELECT COUNT(*) FROM donation WHERE seq <= $1 AND amount_fen > 0) AS gifts, "
-        "(SELECT COUNT(DISTINCT key) FROM lookup WHERE kind = $2 AND term > 'a' AND term < 'b' AND at <= $3) AS kept",
-        seq,
-        terms.GIFT,
-        terms.place(seq),
-    )
-    if row["gifts"] == row["kept"]:
-        return []
-    return [
-        Failure("I12", words.say("按金额能查到 {kept} 笔捐赠，账上有 {gifts} 笔", kept=row["kept"], gifts=row["gifts"]))
-    ]
-
-
-async def _kept(wanted: Sequence[Row]) -> set[Row]:
-    kept: set[Row] = set()
-    for n in range(0, len(wanted), 500):
-        keys = sorted({term[1] for term in wanted[n : n + 500]})
-        places = [term[2] for term in wanted[n : n + 500]]
-        rows = await reading.rows(
-            f"SELECT kind, term, at, key FROM lookup WHERE kind = '{terms.GIFT}' "  # noqa: S608 - places
-            f"AND term IN ({reading.places(len(keys), 3)}) AND at BETWEEN $1 AND $2",
-            min(places),
-            max(places),
-            *keys,
-        )
-        kept |= {(row["kind"], row["term"], row["at"], row["key"]) for row in rows}
-    return kept
