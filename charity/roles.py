@@ -78,6 +78,8 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "voucher.pay": ("付款", frozenset({Role.CASHIER})),
     "payee.enter": ("登记家庭的收款账号", frozenset({Role.CASEWORKER})),
     "payee.confirm": ("核对家庭的收款账号", frozenset({Role.CASEWORKER, Role.APPROVER})),
+    "institution.enter": ("登记机构", frozenset({Role.CASEWORKER, Role.ACCOUNTANT})),
+    "institution.confirm": ("核对机构的登记", frozenset({Role.CASEWORKER, Role.ACCOUNTANT, Role.APPROVER})),
     "voucher.read": ("查看拨付审批单", frozenset({Role.CASEWORKER, Role.APPROVER, Role.AUDITOR}) | _FINANCE),
     "money.transfer": ("登记资金划转", frozenset({Role.CASHIER})),
     "money.reverse": ("冲销资金划转", frozenset({Role.ACCOUNTANT})),

@@ -9,7 +9,7 @@ from charity.desk import search
 from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
 from charity.money import yuan_sign
-from charity.people import accounts
+from charity.people import accounts, institution_entries
 from charity.roles import Actor
 from charity.web import list_filters
 from charity.web.formats import day_words
@@ -177,5 +177,14 @@ async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
     return search.listed(VOUCHERS, hits, all_href=list_filters.address("/vouchers", asked.amounts, asked.name))
 
 
-tasks = [to_approve, to_pay, to_confirm, rosters_to_confirm, rosters_due, returned]
+async def institutions_to_confirm(by: Actor) -> list[Task]:
+    """Institutions that somebody else entered, for the second look."""
+    if not by.may("institution.confirm"):
+        return []
+    n = sum(entry.entered_by != by.key for entry in await institution_entries.waiting(by=by))
+    text = words.say("有 {count} 条机构登记等您核对", count=n)
+    return [Task(text, "/institutions#entries", words.say("去核对"), order=126, tone="wait")] if n else []
+
+
+tasks = [to_approve, to_pay, to_confirm, institutions_to_confirm, rosters_to_confirm, rosters_due, returned]
 finders = [find_voucher, find_roster, find_return, find_vouchers]

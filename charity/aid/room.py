@@ -7,6 +7,8 @@ from charity.aid.branches import api as branches_api
 from charity.aid.branches import routes as branches
 from charity.aid.drafts import api as drafts_api
 from charity.aid.drafts import routes as drafts
+from charity.aid.institutions import api as institutions_api
+from charity.aid.institutions import routes as institutions
 from charity.aid.payments import api as payments_api
 from charity.aid.payments import routes as payments
 from charity.aid.printed_rosters import routes as printed_rosters
@@ -22,6 +24,7 @@ ROOM = Room(
     models=["charity.aid.models"],
     routes=[
         *accounts.routes,
+        *institutions.routes,
         *printed_rosters.routes,
         *branches.routes,
         *rosters.routes,
@@ -31,6 +34,7 @@ ROOM = Room(
     ],
     endpoints=[
         *accounts_api.endpoints,
+        *institutions_api.endpoints,
         *branches_api.endpoints,
         *rosters_api.endpoints,
         *drafts_api.endpoints,

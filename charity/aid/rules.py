@@ -42,6 +42,15 @@ PAYER_APPROVED = Rule("voucher.payer_approved", "您审批过这张单，不能�
 BRANCH_AGENCY = Rule(
     "branch.agency", "基金 {fund} 是受托代理的钱，要直接转给指定的受助人，不能预拨给分会", 422, field="payee.code"
 )
+INSTITUTION_UNKNOWN = Rule("institution.unknown", "没有这一条机构登记", 404)
+INSTITUTION_OWN = Rule("institution.own", "登记的人不能核对自己登记的机构，请由另一个人核对", 403)
+INSTITUTION_SEEN = Rule("institution.seen", "这一条机构登记已经核对过")
+INSTITUTION_WAITING = Rule("institution.waiting", "编号 {code} 已有一条登记等待核对，核对或退回以后才能再登记")
+INSTITUTION_KIND = Rule("institution.kind", "已登记机构的种类不能改：种类不同的，请用新的编号登记", 422, field="kind")
+INSTITUTION_OTHER = Rule(
+    "institution.other", "和登记的账号不一样。请照原件再填一次；确实不对的，请退回", 422, field="account"
+)
+
 ADVANCE_UNKNOWN = Rule("advance.unknown", "没有预拨给分会的审批单“{voucher}”", 404)
 ROSTER_UNKNOWN = Rule("roster.unknown", "没有花名册“{number}”", 404)
 ROSTER_EXCEEDS = Rule(

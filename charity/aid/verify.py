@@ -22,7 +22,7 @@ from charity.ledger import accounts as acc
 from charity.ledger import checks, entries, numbers, payment_numbers
 from charity.ledger.content import digest, hashed
 from charity.ledger.payment_numbers import Claim, PaymentKind
-from charity.people import accounts
+from charity.people import accounts, institution_entries
 
 CHUNK = 1_000
 FAILURES_MAX = 200
@@ -64,6 +64,7 @@ async def run() -> list[Failure]:
         after = last
     wrong += await _entries_alone()
     wrong += await _accounts()
+    wrong += await _institutions()
     async with reading.snapshot():
         paid = await reading.value("SELECT COUNT(*) FROM voucher WHERE channel_ref <> ''")
         kept = await payment_numbers.held(PaymentKind.VOUCHER)
@@ -211,6 +212,12 @@ async def _accounts() -> list[Failure]:
     """A household is paid into the account that was confirmed last."""
     msgid = "家庭 {household}：收款账号不是最后核对的那一个"
     return [_wrong(msgid, household=code) for code in await accounts.paid_elsewhere()]
+
+
+async def _institutions() -> list[Failure]:
+    """An institution is what was confirmed last."""
+    msgid = "机构 {code}：名称、代码、乡镇或账号不是最后核对的那样"
+    return [_wrong(msgid, code=code) for code in await institution_entries.not_as_confirmed()]
 
 
 async def _payment_numbers(rows: Sequence[dict[str, Any]]) -> list[Failure]:

@@ -29,6 +29,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "household": ("address", "bank_account", "phone"),
     "household_account": ("bank_account",),
     "institution": ("bank_account", "phone"),
+    "institution_entry": ("bank_account",),
     "invitation": ("note",),
     "pledge": ("message",),
     "donation": ("memo",),

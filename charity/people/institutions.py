@@ -11,6 +11,8 @@ from charity.db.transactions import Tx
 from charity.people.models import Institution
 from charity.roles import Actor
 
+LISTED_MAX = 1_000
+
 
 async def add(
     tx: Tx,
@@ -18,6 +20,8 @@ async def add(
     code: str,
     name: str,
     kind: str,
+    credit_code: str = "",
+    township: str = "",
     zone: str = "",
     beds: int | None = None,
     bank_account: str = "",
@@ -27,6 +31,8 @@ async def add(
         "code": code,
         "name": name,
         "kind": kind,
+        "credit_code": credit_code,
+        "township": township,
         "zone": zone,
         "beds": beds,
         "bank_account": sealed.seal("institution", "bank_account", code, bank_account),
@@ -38,6 +44,11 @@ async def add(
 async def with_code(code: str, *, by: Actor) -> Institution | None:
     """The institution of this code, when this reader may see it."""
     return await Institution.visible_to(by).get_or_none(code=code)
+
+
+async def every(*, by: Actor) -> list[Institution]:
+    """All institutions by code, at most LISTED_MAX."""
+    return await Institution.visible_to(by).order_by("code").limit(LISTED_MAX)
 
 
 async def branches() -> dict[str, str]:

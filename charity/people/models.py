@@ -195,6 +195,7 @@ class Institution(Model):
     code = fields.CharField(64, primary_key=True)
     name = fields.TextField()
     kind = WordField(InstitutionKind)
+    credit_code = fields.TextField()
     township = fields.TextField()
     zone = fields.TextField()
     beds = fields.IntField(null=True)
@@ -216,6 +217,33 @@ class Institution(Model):
     def ours(cls) -> QuerySet[Self]:
         """Our own branches, whose names givers read too."""
         return cls.filter(kind=InstitutionKind.BRANCH)
+
+
+class InstitutionEntry(Model):
+    """An institution as somebody registered or changed it, and who had the second look."""
+
+    key = fields.CharField(64, primary_key=True)
+    code = fields.TextField()
+    name = fields.TextField()
+    kind = WordField(InstitutionKind)
+    credit_code = fields.TextField()
+    township = fields.TextField()
+    bank_account = SealedField(null=True)
+    status = WordField(AccountStatus)
+    entered_by = fields.TextField()
+    entered_at = fields.TextField()
+    seen_by = fields.TextField(null=True)
+    seen_at = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "institution_entry"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads vouchers sees all; the others see none."""
+        return cls.all() if by.may("voucher.read") else nothing(cls)
 
 
 class Party(Model):

@@ -19,8 +19,14 @@ from charity.people.masking import Reader
 from charity.roles import SYSTEM, Actor, Role
 
 REFUSALS = {
-    (404, None): {"advance.unknown", "payee_account.unknown", "roster.unknown", "voucher.unknown"},
-    (403, None): {"voucher.not_maker"},
+    (404, None): {
+        "advance.unknown",
+        "institution.unknown",
+        "payee_account.unknown",
+        "roster.unknown",
+        "voucher.unknown",
+    },
+    (403, None): {"institution.own", "voucher.not_maker"},
     (422, "programme"): {"programme.unknown"},
     (422, "payee.code"): {"branch.agency", "payee.unknown"},
     (422, "amount_fen"): {"return.exceeds", "roster.exceeds"},
@@ -28,7 +34,8 @@ REFUSALS = {
     (422, "paid_into"): {"return.place"},
     (422, "distributed_on"): {"roster.early", "roster.later"},
     (422, "household"): {"household.unknown"},
-    (422, "account"): {"payee_account.other", "payee_account.unreadable"},
+    (422, "kind"): {"institution.kind"},
+    (422, "account"): {"institution.other", "payee_account.other", "payee_account.unreadable"},
     (422, "recipients"): {"voucher.recipients_missing"},
     (422, "paid_on"): {"voucher.paid_in_future"},
     (422, "paid_from"): {"voucher.place_channel", "voucher.place_pays_nobody"},
@@ -43,7 +50,7 @@ def test_a_refusal_keeps_its_status_and_its_field() -> None:
     for rule in vars(rules).values():
         if isinstance(rule, Rule):
             stated.setdefault((rule.status, rule.field), set()).add(rule.code)
-    assert len(stated.pop((409, None))) == 17
+    assert len(stated.pop((409, None))) == 19
     assert stated == REFUSALS
 
 

@@ -169,6 +169,7 @@ SEALED = {
     "household_account": {"bank_account"},
     "household": {"bank_account", "address", "phone"},
     "institution": {"bank_account", "phone"},
+    "institution_entry": {"bank_account"},
     "journal_question": {"answer", "question"},
     "key_canary": {"value"},
     "money_transfer": {"reason"},

@@ -10,7 +10,7 @@ from cast import CAMPAIGNS, STAFF
 from giving.given import approved, give, requested, wrong_gift
 
 from charity import app, clock, tokens
-from charity.aid import vouchers
+from charity.aid import institutions, vouchers
 from charity.aid.vouchers import Content
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
@@ -267,6 +267,7 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
     await as_shown.void(code, reason="抬头写错", by=house.accountant)
     asked = await reading.value("SELECT number FROM journal_voucher WHERE kind = 'gift.cash'")
     await reviews.ask(number=asked, question="附件齐全吗", by=house.accountant)
+    await institutions.enter(code="LXI99", name="某医院", kind="hospital", by=house.caseworker)
     await branch_opened()
     await gift_to("F-GEN", 300_000)
     await recorded(house, await advanced(Aid(house, "", "")), roster(100, 1))

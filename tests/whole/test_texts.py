@@ -23,7 +23,7 @@ from starlette.routing import Route
 from whole.given import EVERYBODY, PAGES
 
 from charity import cli, clock, texts, words
-from charity.aid import accounts
+from charity.aid import accounts, institutions
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.arguments import Judged
 from charity.db import reading
@@ -131,6 +131,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         kind=phone, value="0577-12345678", starts_on=clock.today(), ends_on=None, by=house.admin
     )
     account = await accounts.enter(household=household, account="6217000012345678", by=house.caseworker)
+    entry = await institutions.enter(code="LXI99", name="某医院", kind="hospital", by=house.caseworker)
     await branch_opened()
     await gift_to("F-GEN", 300_000)
     advance = await advanced(Aid(house, household, ""))
@@ -139,6 +140,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/rosters/": {"number": (await recorded(house, advance, roster(100, 1)))[0]},
         "/i/": {"invitation": invitation.code},
         "/household-accounts/": {"key": account},
+        "/institutions/entries/": {"key": entry},
         "/campaigns/": {"slug": "everyday"},
         "/pledges/": {"code": await promised()},
         "/donations/": {"id": gift.body["id"]},
