@@ -168,6 +168,9 @@ def _people(
         books.times.append((day, costs, facts.get("recipients", 0)))
         if facts.get("listed"):
             books.helped[seq] = (day, costs, tuple(listed[facts["content_hash"]]))
+    elif back is not None and back["kind"] == "branch.roster":
+        books.times.append((day, costs, -back["facts"]["recipients"]))
+        books.helped.pop(back["seq"], None)
     elif kind == "goods.issue" or (back is not None and back["kind"] == "goods.issue"):
         funds = costs or (() if lines else tuple(of_lots[:1]))
         books.times.append((day, funds, -1 if back is not None else 1))

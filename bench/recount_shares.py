@@ -60,6 +60,9 @@ class Streams:
         for fund, fen in entry.money().items():
             if entry.kind == "branch.returned":
                 self._return(fund, entry.facts["voucher"], fen)
+            elif entry.undone is not None and entry.undone.kind == "branch.returned":
+                paid = _payment(self.journal, entry.undone.facts["voucher"])
+                self._leave(fund, -fen, paid, lambda run: run.by == FREE)
             elif entry.undone is not None:
                 self._release(fund, entry.undone.seq, fen)
             elif fen > 0:
@@ -69,8 +72,7 @@ class Streams:
 
     def _return(self, fund: str, voucher: str, fen: int) -> None:
         """A branch gave back a part of its payment: the last positions of it are free again."""
-        paid = {seq for seq, entry in self.journal.items() if entry.kind == "voucher.paid"}
-        seq = next(seq for seq in paid if self.journal[seq].facts["voucher"] == voucher)
+        seq = _payment(self.journal, voucher)
         back = self._leave(fund, fen, FREE, lambda run: run.by == seq, last=True)
         if sum(run.fen for run in back) != fen:
             raise ValueError(f"{voucher}: {fen} fen come back of {back}")
@@ -170,6 +172,18 @@ class Streams:
         return gifts
 
 
+def _payment(journal: Mapping[int, Entry], voucher: str) -> int:
+    """The entry that paid a voucher."""
+    paid = (seq for seq, entry in journal.items() if entry.kind == "voucher.paid")
+    return next(seq for seq in paid if journal[seq].facts["voucher"] == voucher)
+
+
+def _stands(journal: Mapping[int, Entry], kind: str) -> list[Entry]:
+    """The entries of a kind that none reverses."""
+    undone = {entry.undone.seq for entry in journal.values() if entry.undone is not None}
+    return [entry for seq, entry in journal.items() if entry.kind == kind and seq not in undone]
+
+
 def payments_differ(journal: Mapping[int, Entry], gifts: Mapping[int, Gift]) -> list[int]:
     """The payments whose parts, over all givers and what was carried, are not to the fen what was paid."""
     answered: dict[int, int] = defaultdict(int)
@@ -181,7 +195,7 @@ def payments_differ(journal: Mapping[int, Entry], gifts: Mapping[int, Gift]) -> 
     paid = {
         seq: -sum(entry.money().values()) - _came_back(entry, returned)
         for seq, entry in journal.items()
-        if seq not in undone
+        if seq not in undone and (entry.undone is None or entry.undone.kind != "branch.returned")
     }
     return [
         seq for seq, fen in paid.items() if fen > 0 and journal[seq].kind not in GIVEN_BACK and answered[seq] != fen
@@ -191,9 +205,8 @@ def payments_differ(journal: Mapping[int, Entry], gifts: Mapping[int, Gift]) -> 
 def _returned(journal: Mapping[int, Entry]) -> dict[str, int]:
     """What branches gave back of each payment, by its voucher, fen."""
     returned: dict[str, int] = defaultdict(int)
-    for entry in journal.values():
-        if entry.kind == "branch.returned":
-            returned[entry.facts["voucher"]] += sum(entry.money().values())
+    for entry in _stands(journal, "branch.returned"):
+        returned[entry.facts["voucher"]] += sum(entry.money().values())
     return returned
 
 
@@ -204,10 +217,9 @@ def _came_back(entry: Entry, returned: Mapping[str, int]) -> int:
 def _rosters(journal: Mapping[int, Entry]) -> dict[str, tuple[int, int]]:
     """What rosters of branches account for of each payment, by its voucher: fen and people."""
     rosters: dict[str, tuple[int, int]] = {}
-    for entry in journal.values():
-        if entry.kind == "branch.roster":
-            fen, people = rosters.get(entry.facts["voucher"], (0, 0))
-            rosters[entry.facts["voucher"]] = (fen + entry.fen("5101"), people + entry.facts["recipients"])
+    for entry in _stands(journal, "branch.roster"):
+        fen, people = rosters.get(entry.facts["voucher"], (0, 0))
+        rosters[entry.facts["voucher"]] = (fen + entry.fen("5101"), people + entry.facts["recipients"])
     return rosters
 
 

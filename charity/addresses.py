@@ -16,6 +16,8 @@ from urllib.parse import quote
 Kind = Literal[
     "account",
     "advance",
+    "branch_return",
+    "branch_reversal",
     "entry",
     "fund",
     "gift",
@@ -32,6 +34,8 @@ Kind = Literal[
 _PAGES: dict[Kind, tuple[str, str]] = {
     "account": ("/finance/accounts/{}", "ledger.read"),  # a code of the books: 1002/ICBC-01/F-EDU
     "advance": ("/advances/{}", "voucher.read"),  # the number of the voucher that paid a branch
+    "branch_return": ("/branch-returns/{}", "voucher.read"),  # what a branch gave back, by its number
+    "branch_reversal": ("/branch-reversals/{}", "voucher.read"),  # of a roster or a return
     "entry": ("/finance/entries/{}", "ledger.read"),  # seq
     "fund": ("/finance/funds/{}", "fund.read"),
     "gift": ("/donations/{}", "gift.read"),  # its key
@@ -50,6 +54,8 @@ LISTS = ("/pledges", "/receipts", "/refunds", "/vouchers")
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _FACTS: dict[str, Kind] = {
     "document": "slip",
+    "branch_reversal": "branch_reversal",
+    "return": "branch_return",
     "roster": "roster",
     "voucher": "voucher",
     "refund": "refund",

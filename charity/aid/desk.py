@@ -14,7 +14,7 @@ from charity.roles import Actor
 from charity.web import list_filters
 from charity.web.formats import day_words
 
-VOUCHERS, ROSTERS, RETURNS = "拨付审批单", "花名册", "分会退回的款"
+VOUCHERS, ROSTERS, RETURNS, REVERSALS = "拨付审批单", "花名册", "分会退回的款", "冲销申请"
 
 
 async def to_approve(by: Actor) -> list[Task]:
@@ -105,6 +105,24 @@ async def rosters_to_confirm(by: Actor) -> list[Task]:
     return [Task(text, href, words.say("去核对"), order=126, tone="wait")]
 
 
+async def others_to_confirm(by: Actor) -> list[Task]:
+    """What branches gave back, and reversals, that somebody else wrote down, for the second look."""
+    if not by.may("voucher.approve"):
+        return []
+    rows = await reading.rows(
+        "SELECT number, made_at, 'branch_return' AS kind FROM branch_return WHERE status = 'waiting' AND cashier <> $1 "
+        "UNION ALL SELECT number, made_at, 'branch_reversal' FROM branch_reversal WHERE status = 'waiting' "
+        "AND maker <> $1 ORDER BY made_at, number",
+        by.key,
+    )
+    if not rows:
+        return []
+    facts = {"count": len(rows), "day": day_words(rows[0]["made_at"])}
+    text = words.say("有 {count} 笔分会退回的款或冲销申请等您核对，最早的是{day}录入的", **facts)
+    href = addresses.of(rows[0]["kind"], rows[0]["number"]) if len(rows) == 1 else "/advances"
+    return [Task(text, href, words.say("去核对"), order=128, tone="wait")]
+
+
 async def returned(by: Actor) -> list[Task]:
     """My vouchers that came back, and those on their way."""
     if not by.may("voucher.make"):
@@ -149,11 +167,19 @@ async def find_roster(asked: Asked, by: Actor) -> Hits | None:
 
 
 async def find_return(asked: Asked, by: Actor) -> Hits | None:
-    """What a branch gave back, by its number: the page of the payment that it came of."""
+    """What a branch gave back, by its number."""
     if not asked.code or not by.may("voucher.read"):
         return None
-    row = await reading.row("SELECT number, voucher FROM branch_return WHERE number = $1", asked.code)
-    return search.one(RETURNS, row["number"], addresses.of("advance", row["voucher"])) if row else None
+    number = await reading.value("SELECT number FROM branch_return WHERE number = $1", asked.code)
+    return search.one(RETURNS, number, addresses.of("branch_return", number or ""))
+
+
+async def find_reversal(asked: Asked, by: Actor) -> Hits | None:
+    """The reversal of a roster or a return, by its number."""
+    if not asked.code or not by.may("voucher.read"):
+        return None
+    number = await reading.value("SELECT number FROM branch_reversal WHERE number = $1", asked.code)
+    return search.one(REVERSALS, number, addresses.of("branch_reversal", number or ""))
 
 
 async def find_vouchers(asked: Asked, by: Actor) -> Hits | None:
@@ -186,5 +212,14 @@ async def institutions_to_confirm(by: Actor) -> list[Task]:
     return [Task(text, "/institutions#entries", words.say("去核对"), order=126, tone="wait")] if n else []
 
 
-tasks = [to_approve, to_pay, to_confirm, institutions_to_confirm, rosters_to_confirm, rosters_due, returned]
-finders = [find_voucher, find_roster, find_return, find_vouchers]
+tasks = [
+    to_approve,
+    to_pay,
+    to_confirm,
+    institutions_to_confirm,
+    rosters_to_confirm,
+    others_to_confirm,
+    rosters_due,
+    returned,
+]
+finders = [find_voucher, find_roster, find_return, find_reversal, find_vouchers]

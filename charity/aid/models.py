@@ -193,11 +193,13 @@ class VoucherRecipientRow(TypedDict):
 
 
 class RosterStatus(StrEnum):
-    """How far a branch's roster is."""
+    """How far a branch's roster is, what it gives back, and the reversal of either."""
 
     WAITING = "waiting"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    REVERSED = "reversed"
 
 
 class BranchAdvance(Model):
@@ -228,18 +230,25 @@ class BranchAdvanceRow(TypedDict):
 
 
 class BranchReturn(Model):
-    """What a branch gave back of a payment. `paid_into` is a place of money, as `1002/ICBC-01`."""
+    """What a branch gives back of a payment. `paid_into` is a place of money, as `1002/ICBC-01`.
+
+    `entry_seq` is its entry once somebody else has confirmed it; of before 0081 nobody has (`decided_by` null).
+    """
 
     number = fields.CharField(max_length=32, primary_key=True)
     year = fields.IntField()
     voucher = fields.TextField()
+    status = WordField(RosterStatus)
     amount_fen = fields.BigIntField()
     received_on = fields.TextField()
     paid_into = fields.TextField()
     channel_ref = fields.TextField()
     cashier = fields.TextField()
     made_at = fields.TextField()
-    entry_seq = fields.BigIntField()
+    decided_by = fields.TextField(null=True)
+    decided_at = fields.TextField(null=True)
+    reason = SealedField(null=True)
+    entry_seq = fields.BigIntField(null=True)
 
     class Meta:
         """Table name."""
@@ -253,13 +262,17 @@ class BranchReturnRow(TypedDict):
     number: str
     year: int
     voucher: str
+    status: str
     amount_fen: int
     received_on: str
     paid_into: str
     channel_ref: str
     cashier: str
     made_at: str
-    entry_seq: int
+    decided_by: str | None
+    decided_at: str | None
+    reason: bytes | None
+    entry_seq: int | None
 
 
 class BranchRoster(Model):
@@ -311,6 +324,50 @@ class BranchRosterRow(TypedDict):
     entry_seq: int | None
 
 
+class BranchReversal(Model):
+    """The reversal of a booked roster or return (`target`): asked for by one person, confirmed by another.
+
+    `cause` says what was wrong, `reason` why the request was refused or withdrawn.
+    """
+
+    number = fields.CharField(max_length=32, primary_key=True)
+    year = fields.IntField()
+    kind = fields.TextField()
+    target = fields.TextField()
+    status = WordField(RosterStatus)
+    cause = SealedField()
+    salt = fields.TextField()
+    maker = fields.TextField()
+    made_at = fields.TextField()
+    decided_by = fields.TextField(null=True)
+    decided_at = fields.TextField(null=True)
+    reason = SealedField(null=True)
+    entry_seq = fields.BigIntField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "branch_reversal"
+
+
+class BranchReversalRow(TypedDict):
+    """A row of `branch_reversal`."""
+
+    number: str
+    year: int
+    kind: str
+    target: str
+    status: str
+    cause: bytes
+    salt: str
+    maker: str
+    made_at: str
+    decided_by: str | None
+    decided_at: str | None
+    reason: bytes | None
+    entry_seq: int | None
+
+
 # The tables whose rows the writer's commands read and change one by one.
 VOUCHER = Table(Voucher, VoucherRow)
 APPROVAL = Table(VoucherApproval, VoucherApprovalRow)
@@ -318,3 +375,4 @@ RECIPIENT = Table(VoucherRecipient, VoucherRecipientRow, "")
 ADVANCE = Table(BranchAdvance, BranchAdvanceRow)
 ROSTER = Table(BranchRoster, BranchRosterRow)
 RETURN = Table(BranchReturn, BranchReturnRow)
+REVERSAL = Table(BranchReversal, BranchReversalRow)

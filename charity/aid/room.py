@@ -3,6 +3,8 @@
 from charity.aid import demo, desk, verify
 from charity.aid.accounts import api as accounts_api
 from charity.aid.accounts import routes as accounts
+from charity.aid.branch_reversals import api as reversals_api
+from charity.aid.branch_reversals import routes as reversals
 from charity.aid.branches import api as branches_api
 from charity.aid.branches import routes as branches
 from charity.aid.drafts import api as drafts_api
@@ -28,6 +30,7 @@ ROOM = Room(
         *printed_rosters.routes,
         *branches.routes,
         *rosters.routes,
+        *reversals.routes,
         *drafts.routes,
         *vouchers.routes,
         *payments.routes,
@@ -37,6 +40,7 @@ ROOM = Room(
         *institutions_api.endpoints,
         *branches_api.endpoints,
         *rosters_api.endpoints,
+        *reversals_api.endpoints,
         *drafts_api.endpoints,
         *vouchers_api.endpoints,
         *payments_api.endpoints,

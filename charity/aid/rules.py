@@ -72,3 +72,10 @@ RETURN_EXCEEDS = Rule(
     field="amount_fen",
 )
 RETURN_PLACE = Rule("return.place", "{place}不能收分会退回的款，请选银行账户或现金", 422, field="paid_into")
+RETURN_UNKNOWN = Rule("return.unknown", "没有分会退回的款“{number}”", 404)
+STEP_OWN = Rule("step.own", "{number} 是您录入的，要由另一个人核对")
+STEP_DECIDED = Rule("step.decided", "{number} 已经核对、退回或撤回过了")
+STEP_NOT_YOURS = Rule("step.not_yours", "{number} 不是您录入的，只有录入的人能撤回", 403)
+UNDONE_UNKNOWN = Rule("branch_reversal.unknown", "没有冲销申请“{number}”", 404)
+UNDONE_NOT_BOOKED = Rule("branch_reversal.not_booked", "{number} 还没有记账，或已经冲销，不能申请冲销")
+UNDONE_WAITING = Rule("branch_reversal.waiting", "{number} 已有冲销申请 {reversal} 在等核对")

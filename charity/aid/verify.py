@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from charity import words
-from charity.aid import branches, rosters
+from charity.aid import branch_reversals, branches, rosters
 from charity.aid.models import VoucherStatus
 from charity.aid.payments import CHANNEL, KIND, is_purchase, use_facts
 from charity.aid.vouchers import APPROVALS_NEEDED, PREFIX, listing
@@ -70,7 +70,13 @@ async def run() -> list[Failure]:
         kept = await payment_numbers.held(PaymentKind.VOUCHER)
     if paid != kept:
         wrong.append(Failure("I7", words.say("流水号登记的拨付笔数与已付款的拨付审批单不符")))
-    return [*wrong[:FAILURES_MAX], *await checks.failures([_SERIES]), *await branches.check(), *await rosters.check()]
+    return [
+        *wrong[:FAILURES_MAX],
+        *await checks.failures([_SERIES]),
+        *await branches.check(),
+        *await rosters.check(),
+        *await branch_reversals.check(),
+    ]
 
 
 def _wrong(msgid: str, **facts: Any) -> Failure:

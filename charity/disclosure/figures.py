@@ -73,7 +73,8 @@ _ROSTERED = (
     "SELECT r.recipient AS who FROM entry e CROSS JOIN branch_roster b CROSS JOIN voucher_recipient r "
     "CROSS JOIN voucher v WHERE e.kind = 'branch.roster' AND e.effective_on >= $1 AND e.effective_on <= $2 "
     "AND e.seq <= $3 AND b.entry_seq = e.seq AND r.content_hash = b.content_hash AND v.number = b.voucher "
-    "AND v.fund IN (SELECT code FROM fund WHERE {chosen})"
+    "AND v.fund IN (SELECT code FROM fund WHERE {chosen}) "
+    "AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.seq)"
 )
 _SERVED = (
     "SELECT i.household FROM entry e CROSS JOIN goods_document d CROSS JOIN goods_issue i WHERE e.kind = 'goods.issue' "

@@ -241,21 +241,27 @@ async def reversed_in(rows: Iterable[JournalVoucherRow], ask: Ask = reading.rows
     return dict(result)
 
 
-_APPROVED = frozenset({"gift.refund", "gift.reversal", "gift.correction", "branch.roster"})
+_APPROVED = frozenset(
+    {"gift.refund", "gift.reversal", "gift.correction", "branch.roster", "roster.reversal", "return.reversal"}
+)
 """Kinds that an approval posts: the actor of the entry agreed to what another asked for."""
+_RETURNED = "branch.returned"
+"""The same where it names its cashier; of before the cashier alone posted it."""
 _PAID, _PAID_BACK = "voucher.paid", "refund.paid"
 """What others had approved before: the entry of the one names them, that of the other the refund's."""
 
 
 async def approvers(rows: Iterable[JournalVoucherRow], ask: Ask = reading.rows) -> dict[str, frozenset[str]]:
     """By number the accounts that approved what the voucher books; a number that nobody had to approve is not there."""
-    of = {row["first_seq"]: row["number"] for row in rows if row["kind"] in {*_APPROVED, _PAID, _PAID_BACK}}
+    of = {row["first_seq"]: row["number"] for row in rows if row["kind"] in {*_APPROVED, _RETURNED, _PAID, _PAID_BACK}}
     booked = await _actors(list(of), ask)
     refunds = await _actors([facts.get("of", 0) for _, kind, facts in booked.values() if kind == _PAID_BACK], ask)
     result = {}
     for seq, (actor, kind, facts) in booked.items():
         agreed = [actor]
-        if kind == _PAID:
+        if kind == _RETURNED:
+            agreed = [actor] if "cashier" in facts else []
+        elif kind == _PAID:
             agreed = facts.get("approvers", [])
         elif kind == _PAID_BACK:
             agreed = [refunds[facts["of"]][0]] if facts.get("of") in refunds else []

@@ -33,13 +33,15 @@ _SHELVES = (acc.STOCK, acc.AGENCY_ASSETS)
 GROUPED = {"gift.cash": acc.MONEY_PLACES, "goods.issue": _SHELVES, "goods.opening": _SHELVES}
 """Kinds that share a number by day and place, and the charts in which the place is."""
 _TAKEN = frozenset({"gift.cash", "voucher.paid", "refund.paid", "money.transfer", "branch.returned"})
-"""Kinds that a cashier makes, who took the money or paid it."""
+"""Kinds that a cashier makes, who took the money or paid it; another person confirms a return and names the cashier."""
 _WRITTEN = frozenset(
     {"opening", "goods.opening", "money.reversal", "money.reclassified", "gift.reversal", "gift.correction"}
 )
 """Kinds that an accountant writes; every other entry follows from a document."""
 _GIVEN_BACK = frozenset({"gift.refund", "refund.paid"})
 """Kinds that follow from a request, whose accountant has made them too."""
+_ASKED = frozenset({"return.reversal", "roster.reversal"})
+"""Kinds that one asked for and another confirmed."""
 _CORRECTED = frozenset({"gift.correction", "money.reclassified"})
 _PAID = frozenset({"voucher.paid", "refund.paid"})
 LARGE_FEN = 5_000_000
@@ -120,6 +122,11 @@ def _when(hour: str) -> tuple[str, bool]:
     return first.isoformat(), not (OPENS <= local.hour < CLOSES and local.weekday() < WORKING_DAYS)
 
 
+def _cashier(kind: str, actor: str, body: str) -> str:
+    """Who took the money in or paid it."""
+    return str(json.loads(body)["facts"].get("cashier", actor)) if kind == "branch.returned" else actor
+
+
 class Numbering:
     """Gives numbers to entries in the order of seq. `open` are the vouchers that may still be joined, by key."""
 
@@ -142,8 +149,8 @@ class Numbering:
         row["entries"] += 1
         row["leaves"] = chained(row["leaves"], leaf)
         if kind in _TAKEN:
-            row["cashiers"] = _with(row["cashiers"], actor)
-        if kind in _WRITTEN or kind in _GIVEN_BACK:
+            row["cashiers"] = _with(row["cashiers"], _cashier(kind, actor, body))
+        if kind in _WRITTEN or kind in _GIVEN_BACK or kind in _ASKED:
             maker = json.loads(body)["facts"].get("maker") or (actor if kind in _WRITTEN else "")
             row["makers"] = _with(row["makers"], maker) if maker else row["makers"]
         for flag in unusual(given):

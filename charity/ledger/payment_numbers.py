@@ -40,7 +40,7 @@ PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.REFUND: "refund",
     PaymentKind.VOUCHER: "voucher",
     PaymentKind.TRANSFER: "transfer",
-    PaymentKind.RETURN: "advance",
+    PaymentKind.RETURN: "branch_return",
 }
 """Which page shows whose a number is."""
 _DROPPED = frozenset({"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})
@@ -85,6 +85,13 @@ def key(channel: str, ref: str) -> str:
 def wants(channel: str, ref: str) -> list[tuple[Table[Any], str]]:
     """What a command names to take or free a number; nothing when there is none."""
     return [(PAYMENT_NUMBER, key(channel, ref))] if normal(ref) else []
+
+
+def must_be_free(state: State, channel: str, ref: str) -> None:
+    """Refuse a number that an event has, for what will take it later."""
+    row = state.row(PAYMENT_NUMBER, key(channel, ref)) if normal(ref) else None
+    if row is not None and row["lines"]:
+        raise _used(ref, row)
 
 
 def take(state: State, channel: str, ref: str, holder: Holder) -> None:

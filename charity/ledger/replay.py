@@ -290,10 +290,11 @@ class Replay:
                     self.fail("I9", "#{seq}：基金 {fund} 的位置用了两次，或从未收到", seq=seq, fund=fund)
                     continue
                 stream.take(mine)
+                owner = flows.get("payer", seq)
                 if name == "spent" and fund in self.plans:
-                    self.counted[seq] = line = plans.line_of(facts)
+                    self.counted[owner] = line = plans.line_of(facts)
                     self._planned(seq, fund, line, length(mine))
-                self.segments.update({(fund, stop): (start, seq, name) for start, stop in mine})
+                self.segments.update({(fund, stop): (start, owner, name) for start, stop in mine})
         for fund, pieces in flows.get("received", ()):
             start, stop = self.stream(fund).receive(length(pieces))
             if pieces != [[start, stop]]:

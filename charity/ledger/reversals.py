@@ -52,8 +52,22 @@ async def _loaded(loader: Loader, seq: int, on: str) -> dict[str, Any]:
     return body
 
 
-def reverse(state: State, body: dict[str, Any], *, kind: str, effective_on: str, actor: str, reason_code: str) -> Entry:
-    """Append the reversal of a loaded entry; its reason is a code, never free text."""
+def reverse(
+    state: State,
+    body: dict[str, Any],
+    *,
+    kind: str,
+    effective_on: str,
+    actor: str,
+    reason_code: str,
+    payer: int | None = None,
+    **facts: Any,
+) -> Entry:
+    """Append the reversal of a loaded entry; its reason is a code, never free text.
+
+    What the entry had freed of a payment, the payment `payer` takes again: the same positions while they are free, else
+    the next ones.
+    """
     _must_stand(body)
     flows = body.get("flows", {})
     back = [(fund, _pieces(pieces)) for fund, pieces in flows.get("received", [])]
@@ -61,6 +75,8 @@ def reverse(state: State, body: dict[str, Any], *, kind: str, effective_on: str,
         if length(overlap(state.stream(fund).free, pieces)) != length(pieces):
             raise rules.MONEY_MOVED_ON(entries="、".join(f"#{n}" for n in body["moved_on"]))
     released = [(f, _pieces(p)) for name in ("spent", "moved", "refunded") for f, p in flows.get(name, [])]
+    again = [(fund, length(_pieces(pieces))) for fund, pieces in flows.get("released", [])]
+    assert bool(again) == (payer is not None), "what came back came of a payment"
     assert not flows.keys() & {"reowned", "owned"}, "a refund of spent money is not reversed but given again"
     for fund, pieces in flows.get("spent", []):
         state.use(fund, body["facts"], -length(_pieces(pieces)))
@@ -70,8 +86,8 @@ def reverse(state: State, body: dict[str, Any], *, kind: str, effective_on: str,
         effective_on=effective_on,
         actor=actor,
         party=body["party"],
-        facts={"reason": reason_code, "of": body["seq"]},
-        flows=Flows(refund=back, release=released) if back or released else None,
+        facts={"reason": reason_code, "of": body["seq"], **facts},
+        flows=Flows(refund=back, release=released, spend=again, payer=payer) if back or released or again else None,
         reverses=body["seq"],
     )
 

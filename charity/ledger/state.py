@@ -53,7 +53,10 @@ Owned = tuple[str, Piece, int]
 
 @dataclass(slots=True)
 class Flows:
-    """What an entry does to fund streams: arrivals, takings, pieces given back, and positions with other owners."""
+    """What an entry does to fund streams: arrivals, takings, pieces given back, and positions with other owners.
+
+    What it spends belongs to itself, or to the payment `payer` (a seq) that it is a part of.
+    """
 
     receive: Sequence[tuple[str, int]] = ()
     spend: Sequence[tuple[str, int]] = ()
@@ -61,6 +64,7 @@ class Flows:
     refund: Sequence[tuple[str, list[Piece]]] = ()
     release: Sequence[tuple[str, list[Piece]]] = ()
     own: Sequence[Owned] = ()
+    payer: int | None = None
 
 
 class State:
@@ -411,9 +415,10 @@ class State:
         for kind, wanted in (("spent", flows.spend), ("moved", flows.move)):
             for fund, amount in wanted:
                 pieces = self._take(fund, amount)
+                owner = flows.payer or seq
                 if kind == "spent":
                     self.use(fund, facts, amount)
-                w.segments.extend((fund, *piece, seq, kind) for piece in pieces)
+                w.segments.extend((fund, *piece, owner, kind) for piece in pieces)
                 parts[kind].append([fund, pieces])
         for fund, amount in flows.receive:
             piece = self._changing(fund).receive(amount)
@@ -422,6 +427,8 @@ class State:
         for fund, piece, owner in flows.own:
             w.owned.append((fund, *piece, owner))
             parts["owned"].append([fund, *piece, owner])
+        if flows.payer is not None:
+            return {"payer": flows.payer, **dict(sorted(parts.items()))}
         return dict(sorted(parts.items()))
 
 

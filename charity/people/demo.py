@@ -78,7 +78,13 @@ async def _institutions(tx: Tx) -> None:
     for n, row in enumerate(tables.rows("townships"), 61):
         name, account = f"{row['name']}慈善联络站", f"6200000000{n:06d}"
         await institutions.add(
-            tx, code=contact_point(row["code"]), name=name, kind="branch", zone=row["zone"], bank_account=account
+            tx,
+            code=contact_point(row["code"]),
+            name=name,
+            kind="branch",
+            zone=row["zone"],
+            township=row["code"],
+            bank_account=account,
         )
 
 

@@ -24,7 +24,14 @@ LAST_MM: Final = 90.0
 FACT_MM: Final = 67.0
 LABEL_MM: Final = 24.0
 COPIES: Final = {"internal": "内部存档", "notice": "外部查阅", "unsigned": "待签字"}
-STATUSES: Final = {"": "待签字", "waiting": "待核对", "confirmed": "已发放", "refused": "已退回"}
+STATUSES: Final = {
+    "": "待签字",
+    "waiting": "待核对",
+    "confirmed": "已发放",
+    "refused": "已退回",
+    "withdrawn": "已撤回",
+    "reversed": "已冲销",
+}
 HEADS: Final = (
     ("no", "序号", 9.0),
     ("name", "户主姓名", 23.0),
@@ -72,7 +79,7 @@ class PrintedRoster:
     """All that a roster prints. Before it is recorded `number` is "", and the check is that of the voucher."""
 
     number: str = ""
-    status: Literal["", "waiting", "confirmed", "refused"] = ""
+    status: Literal["", "waiting", "confirmed", "refused", "withdrawn", "reversed"] = ""
     copy: Literal["internal", "notice", "unsigned"]
     organisation: str
     programme: str

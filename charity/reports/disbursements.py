@@ -89,7 +89,9 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
             f"COALESCE(p.n, 0) AS n, {source.fen} AS amount_fen, {source.fund} AS fund, "
             f"{getattr(source, people)} AS recipients, {source.programme} AS programme, v.number AS voucher, "
             f"{source.roster} AS roster, "
-            "e.kind AS entry_kind, v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, "
+            "e.kind AS entry_kind, "
+            "EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.seq) AS undone, "
+            "v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, "
             "v.paid_from, "
             "gd.number AS goods, gd.kind AS goods_kind, gd.reversed_by, gi.household, gi.category, gi.members, "
             f"CASE WHEN gi.proxy IS NULL THEN 0 ELSE 1 END AS proxied FROM {source.tables} "
@@ -192,8 +194,8 @@ def _reason(row: dict[str, Any], *, to: Reader) -> str:
 
 
 def _signed(row: dict[str, Any]) -> str:
-    if row["entry_kind"] == rosters.KIND:
-        return "已签收"
+    if row["entry_kind"] in {rosters.KIND, rosters.REVERSAL}:
+        return "已签收" if row["entry_kind"] == rosters.KIND and not row["undone"] else "已冲销"
     if row["goods"] is None:
         return SIGNED.get(row["voucher_status"], "")
     if row["reversed_by"] is not None or row["goods_kind"] == "reversal":

@@ -78,7 +78,7 @@ GIFTS = (
 )
 GIVEN_BACK = ("gift.refund", REVERSAL, CORRECTION)
 """Entries that undo a gift of money, as it was given back or had never been one."""
-OUTLAY_KINDS = ("voucher.paid", "branch.roster", "goods.issue", "goods.reversal")
+OUTLAY_KINDS = ("voucher.paid", "branch.roster", "roster.reversal", "goods.issue", "goods.reversal")
 """Entries that hand money or goods on; one that is missing here makes the register differ from the books."""
 # One line a posting of cost (5101, for agency money 2601); goods without any value: one, of their first lot's fund.
 _COST = "EXISTS (SELECT 1 FROM account c WHERE c.id = p.account AND c.chart IN ('5101', '2601'))"
@@ -88,6 +88,11 @@ _VOUCHER = {
     "branch.roster": (
         "LEFT JOIN branch_roster br ON br.entry_seq = e.seq LEFT JOIN voucher v ON v.number = br.voucher ",
         "br.recipients",
+        "br.number",
+    ),
+    "roster.reversal": (
+        "LEFT JOIN branch_roster br ON br.entry_seq = e.reverses LEFT JOIN voucher v ON v.number = br.voucher ",
+        "-br.recipients",
         "br.number",
     ),
 }

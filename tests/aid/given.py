@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from charity import clock
-from charity.aid import payments, rosters, vouchers
+from charity.aid import branches, payments, rosters, vouchers
 from charity.aid.rosters import Line, RosterContent
 from charity.aid.vouchers import Content
 from charity.db import reading, transactions
@@ -126,6 +126,7 @@ async def branch_opened() -> None:
     """A branch that can be paid."""
     account = "6222000055556666"
     named: dict[str, Any] = {"code": BRANCH, "name": "石梁镇慈善分会", "kind": "branch", "bank_account": account}
+    named["township"] = "999901004"
     await transactions.run(lambda tx: institutions.add(tx, **named))
 
 
@@ -149,6 +150,12 @@ async def recorded(house: Any, voucher: str, content: RosterContent) -> tuple[st
     answer = await rosters.record(voucher=voucher, roster=content, by=house.caseworker)
     assert answer.status == 201
     return answer.body["number"], answer.body["content_hash"]
+
+
+async def returned(aid: Aid, voucher: str, amount_fen: int, ref: str = "ICBC-R1", **changes: Any) -> Answer:
+    """A return that waits for another person."""
+    asked: dict[str, Any] = {"received_on": clock.today(), "paid_into": "1002/ICBC-01", "by": aid.house.cashier}
+    return await branches.give_back(voucher=voucher, amount_fen=amount_fen, channel_ref=ref, **{**asked, **changes})
 
 
 async def row(number: str) -> dict[str, Any]:

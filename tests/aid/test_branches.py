@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aid.given import ADVANCE, ASKED, BRANCH, Aid, advanced, branch_opened, recorded, refused, roster
+from aid.given import ADVANCE, ASKED, BRANCH, Aid, advanced, branch_opened, recorded, refused, returned, roster
 from pdf_reading import codes_in, flat, page_count
 from tampering import tampered
 
@@ -234,8 +234,16 @@ async def test_the_register_lists_the_roster_and_not_the_payment(branch: Aid) ->
     signed = await confirmed(branch, number, roster(150_000, 12))
     seq = await reading.value("SELECT seq FROM head")
     (row,) = (await disbursements.page(period, seq, None, 10)).rows
-    shown = ("payee", "category", "recipients", "cash_fen", "document", "signed")
-    assert [row[name] for name in shown] == ["石梁镇慈善分会", "乡镇分会/联络站", 12, 150_000, signed, "已签收"]
+    shown = ("payee", "township", "category", "recipients", "cash_fen", "document", "signed")
+    assert [row[name] for name in shown] == [
+        "石梁镇慈善分会",
+        "999901004",
+        "乡镇分会/联络站",
+        12,
+        150_000,
+        signed,
+        "已签收",
+    ]
     assert row["document_href"] == f"/rosters/{signed}"
     totals = await disbursements.totals(period, seq)
     assert (totals.count, totals.sums["recipients"], totals.differences) == (1, 12, [])
@@ -275,8 +283,10 @@ async def test_a_roster_that_waits_is_on_the_desk_of_who_confirms_it_alone(branc
 
 
 async def given_back(aid: Aid, voucher: str, amount_fen: int, ref: str = "ICBC-R1", **changes: Any) -> Answer:
-    asked: dict[str, Any] = {"received_on": clock.today(), "paid_into": "1002/ICBC-01", "by": aid.house.cashier}
-    return await branches.give_back(voucher=voucher, amount_fen=amount_fen, channel_ref=ref, **{**asked, **changes})
+    """A return that somebody else has confirmed."""
+    seen = (await returned(aid, voucher, amount_fen, ref, **changes)).body
+    shown = {"number": seen["number"], "content_hash": seen["content_hash"]}
+    return await branches.confirm(**shown, by=aid.house.approver)
 
 
 async def test_what_a_branch_gives_back_can_be_used_again_and_leaves_the_shares_exact(branch: Aid) -> None:
@@ -284,7 +294,7 @@ async def test_what_a_branch_gives_back_can_be_used_again_and_leaves_the_shares_
     number = await advanced(branch, amount_fen=550_000)
     gifts = [row["seq"] for row in await reading.rows("SELECT seq FROM entry WHERE kind = 'gift.cash' ORDER BY seq")]
     await confirmed(branch, number, roster(450_000, 12))
-    assert (await given_back(branch, number, 80_000)).status == 201
+    assert (await given_back(branch, number, 80_000)).body["status"] == "confirmed"
     body = json.loads(await reading.value("SELECT body FROM entry ORDER BY seq DESC LIMIT 1"))
     assert body["postings"] == [["1002/ICBC-01/F-GEN", "CNY", 80_000], [ACCOUNT, "CNY", -80_000]]
     assert body["flows"] == {"released": [["F-GEN", [[470_000, 550_000]]]]}
@@ -355,6 +365,10 @@ async def test_verify_names_a_return_that_was_tampered_with(branch: Aid, rule: s
     await right()
 
 
+async def reading_hash(web: Any, number: str) -> str:
+    return str((await web.as_("cashier").get(f"/api/v1/aid/branch-returns/{number}")).json()["content_hash"])
+
+
 async def test_a_return_is_recorded_on_a_page_and_by_a_call(branch: Aid, web: Any) -> None:
     voucher = await advanced(branch)
     client, today = web.as_("cashier"), clock.today().isoformat()
@@ -374,7 +388,14 @@ async def test_a_return_is_recorded_on_a_page_and_by_a_call(branch: Aid, web: An
     assert "ICBC-R7" in (await client.get(f"/advances/{voucher}")).text
     number = await reading.value("SELECT number FROM branch_return")
     answer = await client.post("/desk/search", data={"q": number.lower()})
-    assert (answer.status_code, answer.headers["location"]) == (303, f"/advances/{voucher}")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/branch-returns/{number}")
+    assert await on_hand() == 200_000, "one person alone books nothing"
+    page = (await web.as_("approver").get(f"/branch-returns/{number}")).text
+    assert "与银行回单一致" in page
+    assert "与银行回单一致" not in (await client.get(f"/branch-returns/{number}")).text
+    seen = {"content_hash": await reading_hash(web, number)}
+    assert (await web.as_("approver").post(f"/branch-returns/{number}/confirm", data=seen)).status_code == 303
+    assert await on_hand() == 170_000
     assert number not in (await web.as_("clerk").post("/desk/search", data={"q": number})).headers.get("location", "")
     body = {"amount_fen": 170_000, "received_on": today, "paid_into": "1001/-"}
     path, key = f"/api/v1/aid/advances/{voucher}/return", {"Idempotency-Key": "r" * 20}
@@ -385,6 +406,9 @@ async def test_a_return_is_recorded_on_a_page_and_by_a_call(branch: Aid, web: An
         "two bank accounts are open"
     )
     assert (await client.post(path, json=body, headers=key)).json() == first.json()
+    seen = {"content_hash": first.json()["content_hash"]}
+    answer = await web.as_("approver").post(f"/api/v1/aid/branch-returns/{first.json()['number']}/confirm", json=seen)
+    assert (answer.status_code, answer.json()["status"]) == (201, "confirmed"), answer.text
     advance = (await client.get(f"/api/v1/aid/advances/{voucher}")).json()
     assert (advance["returned_fen"], advance["open_fen"]) == (200_000, 0)
     await right()

@@ -21,12 +21,14 @@ from charity.roles import SYSTEM, Actor, Role
 REFUSALS = {
     (404, None): {
         "advance.unknown",
+        "branch_reversal.unknown",
         "institution.unknown",
         "payee_account.unknown",
+        "return.unknown",
         "roster.unknown",
         "voucher.unknown",
     },
-    (403, None): {"institution.own", "voucher.not_maker"},
+    (403, None): {"institution.own", "step.not_yours", "voucher.not_maker"},
     (422, "programme"): {"programme.unknown"},
     (422, "payee.code"): {"branch.agency", "payee.unknown"},
     (422, "amount_fen"): {"return.exceeds", "roster.exceeds"},
@@ -50,7 +52,7 @@ def test_a_refusal_keeps_its_status_and_its_field() -> None:
     for rule in vars(rules).values():
         if isinstance(rule, Rule):
             stated.setdefault((rule.status, rule.field), set()).add(rule.code)
-    assert len(stated.pop((409, None))) == 19
+    assert len(stated.pop((409, None))) == 23
     assert stated == REFUSALS
 
 

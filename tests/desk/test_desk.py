@@ -5,7 +5,7 @@ from typing import Any
 
 import as_shown
 import pytest
-from aid.given import Aid, advanced, branch_opened, gift_to, recorded, roster
+from aid.given import Aid, advanced, branch_opened, gift_to, recorded, returned, roster
 from cast import CAMPAIGNS, STAFF
 from giving.given import approved, give, requested, wrong_gift
 
@@ -270,7 +270,9 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
     await institutions.enter(code="LXI99", name="某医院", kind="hospital", by=house.caseworker)
     await branch_opened()
     await gift_to("F-GEN", 300_000)
-    await recorded(house, await advanced(Aid(house, "", "")), roster(100, 1))
+    voucher = await advanced(Aid(house, "", ""))
+    await recorded(house, voucher, roster(100, 1))
+    await returned(Aid(house, "", ""), voucher, 100)
     account = {"kind": FactKind.ICP, "value": "演ICP备7号", "ends_on": None}
     await organisation.enter(**account, starts_on=clock.today(), by=house.admin)
     idle = Actor("k", "n", frozenset(), "LX01")

@@ -17,7 +17,7 @@ from goods.given import RICE, SALT, TOWEL, Shop, catalogued, served
 from reports.given import noon
 
 from charity import clock
-from charity.aid import branches, payments, rosters, vouchers
+from charity.aid import branch_reversals, branches, payments, rosters, vouchers
 from charity.aid.rosters import Line as Share
 from charity.aid.rosters import RosterContent
 from charity.aid.vouchers import Content
@@ -44,6 +44,7 @@ CAMPAIGNS = (
     ("one-day-2026", "2026-10-01"),
 )  # fmt: skip
 """With the day on which each begins."""
+KEPT = 0.7
 WEIGHTS = {
     "gift": 60,
     "pledge": 8,
@@ -75,11 +76,13 @@ class History:
 
     def __init__(self, house: Cast, seed: int, begin: date) -> None:
         self.house, self.chance, self.begin = house, Random(seed), begin
+        self.undoing = Random(seed + 1)
         self.done: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.gifts: list[tuple[str, int]] = []
         self.slips: list[str] = []
         self.advances: list[tuple[str, int]] = []
+        self.undone: Counter[str] = Counter()
         self.shop: Shop | None = None
         self.givers = [self._giver(n) for n in range(200)]
         self.seen: Counter[str] = Counter()
@@ -218,8 +221,9 @@ class History:
             written = await rosters.record(voucher=voucher, roster=content, by=self.house.caseworker)
             seen = {"number": written.body["number"], "content_hash": written.body["content_hash"]}
             await rosters.confirm(**seen, by=self.house.approver)
-            if left > fen:
-                self.advances.append((voucher, left - fen))
+            undone = await self._undo("roster", written.body["number"])
+            if undone or left > fen:
+                self.advances.append((voucher, left if undone else left - fen))
 
         return happen
 
@@ -228,7 +232,7 @@ class History:
         fen = left if self.chance.random() < 0.2 else max(1, left // 3)
 
         async def happen() -> None:
-            await branches.give_back(
+            written = await branches.give_back(
                 voucher=voucher,
                 amount_fen=fen,
                 received_on=clock.today(),
@@ -236,10 +240,24 @@ class History:
                 channel_ref=self._number("BACK"),
                 by=self.house.cashier,
             )
-            if left > fen:
-                self.advances.append((voucher, left - fen))
+            seen = {"number": written.body["number"], "content_hash": written.body["content_hash"]}
+            await branches.confirm(**seen, by=self.house.approver)
+            undone = await self._undo("return", written.body["number"])
+            if undone or left > fen:
+                self.advances.append((voucher, left if undone else left - fen))
 
         return happen
+
+    async def _undo(self, kind: Any, target: str) -> bool:
+        """Take some of what is booked at a branch back again, by a chance of its own; whether it was."""
+        if self.undoing.random() < KEPT:
+            return False
+        by = self.house.caseworker if kind == "roster" else self.house.cashier
+        asked = await branch_reversals.request(kind=kind, target=target, cause="录错了", by=by)
+        seen = {"number": asked.body["number"], "content_hash": asked.body["content_hash"]}
+        await branch_reversals.confirm(**seen, by=self.house.approver)
+        self.undone[kind] += 1
+        return True
 
     def _refund(self) -> Callable[[], Awaitable[Any]]:
         gift = self.chance.choice(self.gifts) if self.gifts else ("", 1)

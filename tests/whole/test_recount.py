@@ -118,6 +118,7 @@ async def test_every_figure_of_a_random_year_is_the_journals_counted_again(
     await history.live(EVENTS, DAYS)
     assert sum(history.done.values()) >= EVENTS
     assert min(history.done[kind] for kind in WEIGHTS) > 50, history.done
+    assert min(history.undone[kind] for kind in ("roster", "return")) > 5, history.undone
     books = await counted()
     done = await compared(web, books)
     sys.stdout.write(f"{done}\n{dict(history.done)}\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 import pytest
-from aid.given import Aid, advanced, branch_opened, gift_to, recorded, roster
+from aid.given import Aid, advanced, branch_opened, gift_to, recorded, returned, roster
 from aid.given import made as voucher_made
 from cast import Cast
 from click.testing import CliRunner
@@ -23,7 +23,7 @@ from starlette.routing import Route
 from whole.given import EVERYBODY, PAGES
 
 from charity import cli, clock, texts, words
-from charity.aid import accounts, institutions
+from charity.aid import accounts, branch_reversals, institutions, rosters
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.arguments import Judged
 from charity.db import reading
@@ -135,8 +135,14 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     await branch_opened()
     await gift_to("F-GEN", 300_000)
     advance = await advanced(Aid(house, household, ""))
+    back = await returned(Aid(house, household, ""), advance, 100)
+    booked, seen = await recorded(house, advance, roster(200, 1))
+    await rosters.confirm(number=booked, content_hash=seen, by=house.approver)
+    undoing = await branch_reversals.request(kind="roster", target=booked, cause="错", by=house.caseworker)
     return {
         "/advances/": {"voucher": advance},
+        "/branch-returns/": {"number": back.body["number"]},
+        "/branch-reversals/": {"number": undoing.body["number"]},
         "/rosters/": {"number": (await recorded(house, advance, roster(100, 1)))[0]},
         "/i/": {"invitation": invitation.code},
         "/household-accounts/": {"key": account},

@@ -16,7 +16,14 @@ from charity.roles import PERMISSIONS, Actor
 
 VERBS = {
     "aid.payments.verbs.pay": "voucher.pay",
+    "aid.branches.returns.confirm": "voucher.approve",
     "aid.branches.returns.give_back": "voucher.pay",
+    "aid.branches.returns.refuse": "voucher.approve",
+    "aid.branches.returns.withdraw": "voucher.pay",
+    "aid.branch_reversals.verbs.confirm": "voucher.approve",
+    "aid.branch_reversals.verbs.refuse": "voucher.approve",
+    "aid.branch_reversals.verbs.withdraw": "voucher.read",
+    "aid.rosters.verbs.withdraw": "voucher.make",
     "aid.rosters.verbs.confirm": "voucher.approve",
     "aid.rosters.verbs.record": "voucher.make",
     "aid.rosters.verbs.refuse": "voucher.approve",
@@ -115,6 +122,7 @@ GIVEN = {"documents.exports.start": {"report": "donations"}}
 SHOW = {"desk", "finding", "readers", "screens", "search", "tasks"}
 """What only shows: its rows are those that `visible_to` leaves (the visibility tests of each room)."""
 OTHERS = {
+    "aid.branch_reversals.verbs.request": "asks for voucher.make of a roster and for voucher.pay of a return",
     "aid.naming.look_up": "shows: a payee and recipients, as far as they are visible",
     "aid.vouchers.documents.pdf": "shows: a voucher whose page is open, the payee as this reader sees it",
     "aid.printed_rosters.documents.recorded": "shows: a roster whose page is open, its recipients as this reader sees them",

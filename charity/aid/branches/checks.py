@@ -9,6 +9,7 @@ from typing import Any
 from charity import words
 from charity.aid.branches import returns
 from charity.aid.branches.advances import account
+from charity.aid.models import RosterStatus
 from charity.db import reading
 from charity.errors import Failure
 from charity.ledger import accounts as acc
@@ -34,7 +35,7 @@ _ROSTERED = (
 _RETURNED = (
     "拨付审批单 {number}：预拨登记的退回金额与退回的款不符",
     "SELECT a.voucher FROM branch_advance a WHERE a.returned_fen <> COALESCE((SELECT SUM(r.amount_fen) "
-    "FROM branch_return r WHERE r.voucher = a.voucher), 0)",
+    "FROM branch_return r WHERE r.voucher = a.voucher AND r.status = 'confirmed'), 0)",
 )
 _SERIES: checks.Check = (
     "I7",
@@ -85,11 +86,11 @@ async def _returns() -> list[Failure]:
             "SELECT r.*, a.branch, a.fund, v.programme FROM branch_return r JOIN branch_advance a "
             "ON a.voucher = r.voucher JOIN voucher v ON v.number = r.voucher ORDER BY r.number"
         )
-        bodies = await entries.bodies([row["entry_seq"] for row in rows])
+        bodies = await entries.bodies([row["entry_seq"] for row in rows if row["entry_seq"]])
         claims = [
             Claim(returns.CHANNEL, row["channel_ref"], row["number"], row["number"])
             for row in rows
-            if row["channel_ref"]
+            if row["channel_ref"] and row["status"] == RosterStatus.CONFIRMED
         ]
         lost = {claim.key for claim in await payment_numbers.unkept(PaymentKind.RETURN, claims)}
         kept = await payment_numbers.held(PaymentKind.RETURN)
@@ -106,6 +107,14 @@ async def _returns() -> list[Failure]:
 
 
 def _given_back(row: dict[str, Any], body: dict[str, Any] | None) -> bool:
+    withdrawn = row["status"] == RosterStatus.WITHDRAWN
+    if not row["number"].startswith(numbers.start(returns.PREFIX, row["year"])):
+        return False
+    if (row["decided_by"] == row["cashier"]) != withdrawn:
+        return False
+    if row["status"] not in {RosterStatus.CONFIRMED, RosterStatus.REVERSED}:
+        return body is None and row["entry_seq"] is None
+    cashier = row["cashier"] if row["decided_by"] else None
     lines = [
         [f"{row['paid_into']}/{row['fund']}", acc.CNY, row["amount_fen"]],
         [account(row["branch"], row["fund"]), acc.CNY, -row["amount_fen"]],
@@ -113,9 +122,8 @@ def _given_back(row: dict[str, Any], body: dict[str, Any] | None) -> bool:
     return (
         body is not None
         and body["kind"] == returns.KIND
-        and body["facts"] == returns.facts(row["number"], row["voucher"], row["programme"])
+        and body["facts"] == returns.facts(row["number"], row["voucher"], row["programme"], cashier)
         and body["postings"] == lines
-        and body["actor"] == row["cashier"]
-        and body["recorded_at"] == row["made_at"]
-        and row["number"].startswith(numbers.start(returns.PREFIX, row["year"]))
+        and body["actor"] == (row["decided_by"] or row["cashier"])
+        and body["recorded_at"] == row["decided_at"]
     )

@@ -15,7 +15,7 @@ ReceivedOn = Annotated[Day, Needed("请填写收款日期")]
 
 
 class DecideBody(BaseModel):
-    """Confirming exactly one roster."""
+    """Confirming exactly what was shown."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -26,6 +26,14 @@ class RefuseBody(DecideBody):
     """Refusing it."""
 
     reason: Reason = Field(description="理由；请不要写姓名、电话等个人信息", examples=["第 3 行没有签字"])
+
+
+class WithdrawBody(BaseModel):
+    """Taking back what waits, or asking for what is booked to be taken back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Reason = Field(description="理由；请不要写姓名、电话等个人信息", examples=["录了两次"])
 
 
 class ReturnBody(BaseModel):

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity.aid import payees, rules
-from charity.db import reading
-from charity.ledger import funds
+from charity.aid.branches import returns
+from charity.db import reading, sealed
+from charity.ledger import funds, journal_vouchers, places
+from charity.office import staff
 
 LISTED_MAX = 200
 """Advances in the list: the oldest; what is behind them waits longer than any branch may take."""
 _ADVANCE = (
     "SELECT a.voucher, a.branch, a.fund, a.amount_fen, a.rostered_fen, a.returned_fen, "
     "a.amount_fen - a.rostered_fen - a.returned_fen AS open_fen, "
+    "CAST(COALESCE((SELECT SUM(w.amount_fen) FROM branch_roster w WHERE w.voucher = a.voucher "
+    "AND w.status = 'waiting'), 0) + COALESCE((SELECT SUM(w.amount_fen) FROM branch_return w "
+    "WHERE w.voucher = a.voucher AND w.status = 'waiting'), 0) AS BIGINT) AS waiting_fen, "
     "v.programme, v.paid_on, v.entry_seq FROM branch_advance a JOIN voucher v ON v.number = a.voucher"
 )
 ROSTERS = (
@@ -66,7 +71,10 @@ async def reached(seqs: Collection[int]) -> dict[int, Reached]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
-    """A payment to a branch with its rosters. `row` has its columns and `open_fen`; `branch` is the name."""
+    """A payment to a branch with its rosters. `row` has its columns, `open_fen`, `waiting_fen`; `branch` is the name.
+
+    `waiting_fen` is what rosters and returns that nobody has decided say together: it may be more than is there.
+    """
 
     row: dict[str, Any]
     branch: str
@@ -104,3 +112,56 @@ async def advance(voucher: str) -> Advance:
 async def branch_names(codes: Sequence[str]) -> dict[str, str]:
     """Names of branches by code."""
     return {code: (await payees.known("branch", code)).name for code in dict.fromkeys(codes)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """What came back, whole. `place` is where it lies, in words; `entry` is its journal voucher, or ""."""
+
+    row: dict[str, Any]
+    advance: Advance
+    place: str
+    reason: str
+    cashier: str
+    decided_by: str
+    entry: str
+    journal: str
+    content_hash: str
+
+
+async def given_back(number: str) -> Return:
+    """One return, or the refusal return.unknown."""
+    row = await reading.row("SELECT * FROM branch_return WHERE number = $1", number)
+    if row is None:
+        raise rules.RETURN_UNKNOWN(number=number)
+    names = await staff.names({row["cashier"], row["decided_by"] or ""} - {""})
+    journal, entry = await journal_vouchers.of_entry(row["entry_seq"])
+    return Return(
+        row=row,
+        advance=await advance(row["voucher"]),
+        place=(await places.labels()).get(row["paid_into"], row["paid_into"]),
+        reason=sealed.unseal("branch_return", "reason", number, row["reason"]),
+        cashier=names.get(row["cashier"], ""),
+        decided_by=names.get(row["decided_by"], ""),
+        entry=entry,
+        journal=journal,
+        content_hash=returns.content_of(row).hash,
+    )
+
+
+async def waiting_others() -> list[dict[str, Any]]:
+    """Returns and reversals that nobody has decided yet, oldest first: `number kind voucher amount_fen made_at`."""
+    return await reading.rows(
+        "SELECT number, 'returned' AS kind, voucher, amount_fen, made_at FROM branch_return "  # noqa: S608
+        "WHERE status = 'waiting' UNION ALL SELECT v.number, v.kind, COALESCE(r.voucher, b.voucher), "
+        "COALESCE(r.amount_fen, b.amount_fen), v.made_at FROM branch_reversal v "
+        "LEFT JOIN branch_roster r ON v.kind = 'roster' AND r.number = v.target "
+        "LEFT JOIN branch_return b ON v.kind = 'return' AND b.number = v.target "
+        f"WHERE v.status = 'waiting' ORDER BY made_at, number LIMIT {LISTED_MAX}"
+    )
+
+
+async def reversal_of(number: str) -> str:
+    """The reversal of a roster or a return that waits or was booked, by its number; "" for none."""
+    sql = "SELECT number FROM branch_reversal WHERE target = $1 AND status IN ('waiting', 'confirmed')"
+    return str(await reading.value(sql, number) or "")

@@ -6,11 +6,12 @@ is the door; outsiders import only it.
 
 from .checks import run as check
 from .content import Line, RosterContent
-from .readers import roster
-from .verbs import KIND, confirm, record, refuse
+from .readers import roster, waiting_rosters
+from .verbs import KIND, REVERSAL, confirm, record, refuse, withdraw
 
 __all__ = [
     "KIND",
+    "REVERSAL",
     "Line",
     "RosterContent",
     "check",
@@ -18,4 +19,6 @@ __all__ = [
     "record",
     "refuse",
     "roster",
+    "waiting_rosters",
+    "withdraw",
 ]

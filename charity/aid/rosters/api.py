@@ -2,25 +2,15 @@
 
 from typing import Any
 
-from pydantic import BaseModel
-
-from charity.aid.branches.forms import DecideBody, RefuseBody
-from charity.aid.models import RosterStatus
+from charity.aid.branches.api import ConfirmedAnswer, StatusAnswer, WaitingAnswer
+from charity.aid.branches.forms import DecideBody, RefuseBody, WithdrawBody
 from charity.aid.rosters import readers, verbs
 from charity.aid.rosters.forms import LineBody, RosterBody
 from charity.ledger.writer import Answer
 from charity.web.api import Call, Endpoint
 
 
-class RecordedAnswer(BaseModel):
-    """A roster that waits for another person."""
-
-    number: str
-    status: RosterStatus
-    content_hash: str
-
-
-class RosterAnswer(RecordedAnswer):
+class RosterAnswer(WaitingAnswer):
     """A roster whole; `content` is the canonical text whose SHA-256 is the content hash."""
 
     voucher: str
@@ -30,18 +20,6 @@ class RosterAnswer(RecordedAnswer):
     recipients: int
     lines: list[LineBody]
     content: str
-
-
-class StatusAnswer(BaseModel):
-    """The status now."""
-
-    status: RosterStatus
-
-
-class ConfirmedAnswer(StatusAnswer):
-    """Its entry in the books."""
-
-    entry: str
 
 
 _SAME = ("number", "status", "content_hash", "voucher", "distributed_on", "amount_fen", "recipients", "content")
@@ -79,6 +57,13 @@ async def refuse(call: Call) -> Answer:
     )
 
 
+async def withdraw(call: Call) -> Answer:
+    """`POST /aid/rosters/{number}/withdraw`."""
+    return await verbs.withdraw(
+        number=call.path["number"], reason=call.body.reason, by=call.by, idem=call.idem("roster.withdraw")
+    )
+
+
 _ADVANCE, _ROSTER = "/aid/advances/{voucher}", "/aid/rosters/{number}"
 endpoints = [
     Endpoint(
@@ -87,7 +72,7 @@ endpoints = [
         record,
         permission="voucher.make",
         body=RosterBody,
-        answer=RecordedAnswer,
+        answer=WaitingAnswer,
         status=201,
         idempotent=True,
         summary="录入分会的花名册",
@@ -111,5 +96,14 @@ endpoints = [
         body=RefuseBody,
         answer=StatusAnswer,
         summary="退回花名册",
+    ),
+    Endpoint(
+        "POST",
+        f"{_ROSTER}/withdraw",
+        withdraw,
+        permission="voucher.make",
+        body=WithdrawBody,
+        answer=StatusAnswer,
+        summary="撤回花名册",
     ),
 ]

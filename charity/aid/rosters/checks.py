@@ -20,6 +20,7 @@ from charity.ledger.content import digest, hashed
 
 INVARIANT = "I11"
 CHUNK = 500
+BOOKED = (RosterStatus.CONFIRMED, RosterStatus.REVERSED)
 IN_CONTENT = ("number", "voucher", "distributed_on", "amount_fen", "recipients")
 _SERIES: checks.Check = (
     "I7",
@@ -83,7 +84,8 @@ def _roster(row: dict[str, Any], listed: list[tuple[str, int]], body: dict[str, 
         "花名册 {number}：名单与内容不符": _listed(row, content, listed),
         "花名册 {number}：地点不是内容所含的那一个": _place(row, content),
         "花名册 {number}：编号与年度不符": row["number"].startswith(numbers.start(verbs.PREFIX, row["year"])),
-        "花名册 {number}：录入人自己核对了": row["decided_by"] != row["maker"],
+        "花名册 {number}：录入人自己核对了": (row["decided_by"] == row["maker"])
+        == (row["status"] == RosterStatus.WITHDRAWN),
         "花名册 {number}：与其分录不符": _booked(row, body),
     }
     return [_wrong(msgid, number=row["number"]) for msgid, held in holds.items() if not held]
@@ -108,7 +110,7 @@ def _place(row: dict[str, Any], content: dict[str, Any]) -> bool:
 
 def _booked(row: dict[str, Any], body: dict[str, Any] | None) -> bool:
     """Whether the entry says what the roster does and moves just its sum; a roster that is not confirmed has none."""
-    if row["status"] != RosterStatus.CONFIRMED:
+    if row["status"] not in BOOKED:
         return body is None and row["entry_seq"] is None
     lines = [
         [acc.money(acc.COST, row["fund"], row["programme"]), acc.CNY, row["amount_fen"]],

@@ -10,6 +10,7 @@ from charity import addresses, clock
 from charity.aid import branches
 from charity.aid.branches import screens as branch_screens
 from charity.aid.branches.forms import DecideForm, RefuseForm
+from charity.aid.branches.routes import Why
 from charity.aid.rosters import readers, screens, verbs
 from charity.aid.rosters.forms import RosterForm
 from charity.errors import Refusal
@@ -63,22 +64,24 @@ async def confirm(request: Request) -> Response:
     )
 
 
-async def refuse_page(request: Request) -> Response:
-    """`GET /rosters/{number}/refuse`."""
-    auth.allowed(request, "voucher.approve")
-    return await _refuse(request)
+async def _why(number: str, action: str) -> dict[str, Any]:
+    roster = await readers.roster(number)
+    facts = screens.confirmed(roster)
+    return branch_screens.why(number, action, addresses.of("roster", number), facts, roster.row["content_hash"])
 
 
-async def refuse(request: Request) -> Response:
-    """`POST /rosters/{number}/refuse`."""
-    by = auth.allowed(request, "voucher.approve")
-    data, number = await forms.data(request, RefuseForm), request.path_params["number"]
-    try:
-        form = forms.read(RefuseForm, data)
-        await verbs.refuse(number=number, reason=form.reason, content_hash=form.content_hash, by=by)
-    except Refusal as refusal:
-        return await _refuse(request, data, refusal)
-    return pages.see_other(request, addresses.of("roster", number), "已退回 {number}", number=number)
+async def _refuse(number: str, form: RefuseForm, by: Actor) -> str:
+    await verbs.refuse(number=number, reason=form.reason, content_hash=form.content_hash, by=by)
+    return addresses.of("roster", number)
+
+
+async def _withdraw(number: str, form: RefuseForm, by: Actor) -> str:
+    await verbs.withdraw(number=number, reason=form.reason, by=by)
+    return addresses.of("roster", number)
+
+
+refuse = Why("voucher.approve", "refuse", _why, _refuse, "已退回 {number}")
+withdraw = Why("voucher.make", "withdraw", _why, _withdraw, "已撤回 {number}")
 
 
 async def form_page(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
@@ -102,19 +105,7 @@ async def _roster(request: Request, by: Actor, refusal: Refusal | None = None) -
         "aid/rosters/roster.html",
         status=refusal.status if refusal else 200,
         errors=confirming.errors(request, refusal, screens.confirmed(roster)),
-        **screens.show_roster(roster, by),
-    )
-
-
-async def _refuse(request: Request, values: Any = None, refusal: Refusal | None = None) -> Response:
-    roster = await readers.roster(request.path_params["number"])
-    return await pages.page(
-        request,
-        "aid/rosters/refuse.html",
-        status=refusal.status if refusal else 200,
-        errors=confirming.errors(request, refusal, screens.confirmed(roster)),
-        reason_value=forms.text(values, "reason") if values else "",
-        **screens.refusing(roster),
+        **screens.show_roster(roster, await branches.reversal_of(roster.row["number"]), by),
     )
 
 
@@ -124,6 +115,6 @@ routes = [
     Route("/advances/{voucher}/roster", record, methods=["POST"]),
     Route("/rosters/{number}", roster_page, methods=["GET"]),
     Route("/rosters/{number}/confirm", confirm, methods=["POST"]),
-    Route("/rosters/{number}/refuse", refuse_page, methods=["GET"]),
-    Route("/rosters/{number}/refuse", refuse, methods=["POST"]),
+    *refuse.routes("/rosters/{number}/refuse"),
+    *withdraw.routes("/rosters/{number}/withdraw"),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from charity import addresses, words
 from charity.aid import branches, recipients
-from charity.aid.branches.screens import roster_line, state
+from charity.aid.branches.screens import crowded, decided, roster_line, state, step, undoing
 from charity.aid.models import RosterStatus
 from charity.aid.rosters import readers
 from charity.aid.rosters.readers import Roster
@@ -34,6 +34,7 @@ async def listed() -> dict[str, Any]:
             for row in advances
         ],
         "rosters": [roster_line(row) for row in rosters],
+        "others": [_other(row) for row in await branches.waiting_others()],
         "most": branches.LISTED_MAX,
     }
 
@@ -64,48 +65,31 @@ def confirmed(roster: Roster) -> list[dict[str, Any]]:
     return [*roster_facts(roster), *names, {"term": words.say("状态"), "value": state(roster.row), "kind": "status"}]
 
 
-def show_roster(roster: Roster, by: Actor) -> dict[str, Any]:
+def show_roster(roster: Roster, reversal: str, by: Actor) -> dict[str, Any]:
     """The page of one roster."""
     row = roster.row
-    waits = row["status"] == RosterStatus.WAITING
     shown = recipients.shown([one for one, _ in roster.listed])
     return {
         "number": row["number"],
         "voucher": row["voucher"],
         "state": state(row),
         "facts": roster_facts(roster),
-        "decided": _decided(roster, by),
+        "decided": decided(roster, by),
         "listed": [{**line, "amount": fen} for line, (_, fen) in zip(shown, roster.listed, strict=True)],
         "total": row["amount_fen"],
         "carried": confirming.carried(row["content_hash"], confirmed(roster)),
-        "may_decide": waits and by.may("voucher.approve") and row["maker"] != by.key,
-        "mine": waits and row["maker"] == by.key,
-        "waits": waits,
+        "crowded": crowded(roster.advance) if row["status"] == RosterStatus.WAITING else "",
+        **step(row, "maker", by),
+        **undoing(row, reversal, may=by.may("voucher.make")),
         "refused": roster.reason,
         "content_hash": row["content_hash"],
     }
 
 
-def _decided(roster: Roster, by: Actor) -> list[dict[str, Any]]:
-    row = roster.row
-    if not row["decided_at"]:
-        return []
-    who = [
-        {"term": words.say("核对人"), "value": roster.decided_by},
-        {"term": words.say("核对时间"), "value": row["decided_at"], "kind": "instant"},
-    ]
-    if not roster.entry:
-        return who
-    href = addresses.shown_to(by, "journal_voucher", roster.journal)
-    return [*who, {"term": words.say("记账凭证"), "value": roster.entry, "kind": "code", "href": href}]
+_OTHERS = {"returned": "分会退回的款", "roster": "冲销花名册", "return": "冲销退回的款"}
 
 
-def refusing(roster: Roster) -> dict[str, Any]:
-    """The page that asks once more."""
-    number = roster.row["number"]
-    return {
-        "title": words.say("退回花名册 {number}", number=number),
-        "number": number,
-        "facts": roster_facts(roster),
-        "carried": confirming.carried(roster.row["content_hash"], confirmed(roster)),
-    }
+def _other(row: dict[str, Any]) -> dict[str, Any]:
+    kind = "branch_return" if row["kind"] == "returned" else "branch_reversal"
+    href = addresses.of(kind, row["number"])  # type: ignore[arg-type]
+    return {**row, "kind": words.say(_OTHERS[row["kind"]]), "href": href, "amount": row["amount_fen"]}

@@ -1,6 +1,6 @@
 """Rosters of branches: written from the signed sheets, confirmed by another person.
 
-    waiting -> confirmed | refused
+    waiting -> confirmed -> reversed | refused | withdrawn
 
 Postings (docs/books.md): a confirmed roster is Dr 5101 by programme / Cr 1122 of the branch, on the day it is
 confirmed. No money of the fund moves: what left it left with the payment, whose givers keep it.
@@ -11,6 +11,7 @@ from typing import Any
 
 from charity import clock, tokens
 from charity.aid import branches, recipients, rules
+from charity.aid.branches import Step
 from charity.aid.models import ADVANCE, ROSTER, VOUCHER, BranchRosterRow, RosterStatus
 from charity.aid.recipients import Recipient
 from charity.aid.rosters.content import RosterContent, written
@@ -26,7 +27,8 @@ from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
 
 PREFIX, SERIES = "HM", "branch_roster"
-KIND = "branch.roster"
+KIND, REVERSAL = "branch.roster", "roster.reversal"
+STEP = Step(ROSTER, "maker", rules.ROSTER_UNKNOWN)
 PERSONAL = ("place", "listed")
 """What stands in the content as a digest."""
 
@@ -65,7 +67,7 @@ async def confirm(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
     by.must("voucher.approve")
 
     async def load(loader: Loader) -> None:
-        row = _stored(loader.state, number)
+        row = STEP.stored(loader.state, number)
         advance = await loader.row(ADVANCE, row["voucher"])
         await loader.stored(VOUCHER, [row["voucher"]])
         assert advance is not None, "a roster has its advance"
@@ -92,7 +94,7 @@ async def confirm(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
         )
         sums.outlay(state, day=entry.effective_on, postings=lines, programme=programme, recipients=row["recipients"])
         state.change(ADVANCE, row["voucher"], rostered_fen=advance["rostered_fen"] + row["amount_fen"])
-        _decided(state, number, RosterStatus.CONFIRMED, by, entry_seq=entry.seq)
+        STEP.decided(state, number, RosterStatus.CONFIRMED, by, entry_seq=entry.seq)
         return Answer(201, {"status": RosterStatus.CONFIRMED.value, "entry": entry.id})
 
     return await submit(Command(decide, Wants(rows=[(ROSTER, number)]), idem, load=load))
@@ -104,10 +106,15 @@ async def refuse(*, number: str, reason: str, content_hash: str, by: Actor, idem
 
     def decide(state: State) -> Answer:
         _decidable(state, number, content_hash, by)
-        _decided(state, number, RosterStatus.REFUSED, by, reason=sealed.seal("branch_roster", "reason", number, reason))
-        return Answer(200, {"status": RosterStatus.REFUSED.value})
+        return STEP.ended(state, number, RosterStatus.REFUSED, by, reason)
 
     return await submit(Command(decide, Wants(rows=[(ROSTER, number)]), idem))
+
+
+async def withdraw(*, number: str, reason: str, by: Actor, idem: Idem | None = None) -> Answer:
+    """Its maker takes back a roster that waits, with a reason. `{status: "withdrawn"}`."""
+    by.must("voucher.make")
+    return await STEP.withdraw(number, reason, by, idem)
 
 
 def facts(row: BranchRosterRow, programme: str) -> dict[str, Any]:
@@ -168,15 +175,8 @@ async def _look_up(roster: RosterContent, by: Actor) -> list[Recipient] | Refusa
         return refusal
 
 
-def _stored(state: State, number: str) -> BranchRosterRow:
-    row = state.row(ROSTER, number)
-    if row is None:
-        raise rules.ROSTER_UNKNOWN(number=number)
-    return row
-
-
-def _decidable(state: State, number: str, content_hash: str, by: Actor) -> BranchRosterRow:
-    row = _stored(state, number)
+def _decidable(state: State, number: str, content_hash: str, by: Actor) -> Any:
+    row = STEP.stored(state, number)
     if row["maker"] == by.key:
         raise rules.ROSTER_OWN()
     if row["content_hash"] != content_hash:
@@ -185,7 +185,3 @@ def _decidable(state: State, number: str, content_hash: str, by: Actor) -> Branc
     if row["status"] != RosterStatus.WAITING:
         raise rules.ROSTER_DECIDED(number=number)
     return row
-
-
-def _decided(state: State, number: str, status: RosterStatus, by: Actor, **columns: Any) -> None:
-    state.change(ROSTER, number, status=status.value, decided_by=by.key, decided_at=state.now, **columns)

@@ -27,6 +27,8 @@ KIND_WORDS = {
     "voucher.paid": "按审批单付款",
     "branch.returned": "分会退回预拨款",
     "branch.roster": "分会花名册转入业务活动成本",
+    "roster.reversal": "冲销分会花名册",
+    "return.reversal": "冲销分会退回预拨款",
     "money.transfer": "资金划转",
     "money.reversal": "资金划转冲销",
     "money.reclassified": "为更正捐款调回资金",
