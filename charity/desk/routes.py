@@ -18,7 +18,7 @@ from charity.roles import Actor
 from charity.web import auth, forms, pages, sealed_words
 from charity.web.nav import NavItem
 
-NOT_FOUND = "没有找到，请核对后再试；附言、留言和事由是加密保存的，不能按内容查找"
+NOT_FOUND = "没有找到，请核对后再试；附言按其中连续的字查找；留言和事由是加密保存的，不能按内容查找"
 
 
 async def desk(request: Request) -> Response:

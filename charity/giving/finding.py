@@ -13,6 +13,7 @@ from charity.roles import Actor
 from charity.web import list_filters
 
 GIFTS, PLEDGES, REFUNDS, RECEIPTS, CORRECTIONS = "捐赠", "认捐", "退款", "收据", "捐赠更正"
+MEMOS = "捐赠，按附言"
 
 
 async def receipt(asked: Asked, by: Actor) -> Hits | None:
@@ -68,6 +69,14 @@ async def gifts(asked: Asked, by: Actor) -> Hits | None:
     keys = list(dict.fromkeys(key for match in matches for key in match.keys))
     more = any(match.more for match in matches)
     return _listed(GIFTS, await _gifts(keys, by), "/receipts", asked, more=more)
+
+
+async def gifts_by_memo(asked: Asked, by: Actor) -> Hits | None:
+    """Gifts by words of their memo, newest first."""
+    if not by.may("gift.read") or not asked.name:
+        return None
+    match = await lookup.gifts_of_memo(asked.name, SHOWN)
+    return search.listed(MEMOS, await _gifts(match.keys, by), more=match.more)
 
 
 async def _gifts(keys: Sequence[str], by: Actor) -> list[Hit]:
@@ -159,4 +168,4 @@ def _listed(kind: str, hits: list[Hit], path: str, asked: Asked, *, more: bool =
     return search.listed(kind, hits, all_href=list_filters.address(path, amounts, asked.name), more=more)
 
 
-finders = [receipt, pledge, refund, reversal, gifts, pledges_promised, refunds_asked]
+finders = [receipt, pledge, refund, reversal, gifts, gifts_by_memo, pledges_promised, refunds_asked]

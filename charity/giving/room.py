@@ -65,7 +65,10 @@ ROOM = Room(
         NavItem("捐赠更正", "/reversals", "reversal.read", order=425),
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=510),
     ],
-    timetable=[Timed("lookup.keep_up", MINUTE_S, lookup.keep_up, first_s=15.0, limit_s=300.0)],
+    timetable=[
+        Timed("lookup.keep_up", MINUTE_S, lookup.keep_up, first_s=15.0, limit_s=300.0),
+        Timed("lookup.memos", MINUTE_S, lookup.keep_up_memos, first_s=25.0, limit_s=300.0),
+    ],
     health=lookup_health.PROBES,
     checks=[Check("捐赠与收据", verify.run), Check("按姓名和金额查找", lookup.check)],
     chapter=demo.chapter,

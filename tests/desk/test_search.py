@@ -254,6 +254,27 @@ async def test_verify_recounts_what_pledges_and_words_of_names_are_looked_up_by(
             assert [failure.words for failure in await lookup.check()] == failures, fault
 
 
+async def test_a_gift_is_looked_up_by_words_of_its_memo_and_the_table_has_none_of_them(house: Cast, web: Web) -> None:
+    memos = ("为三中贫困学生助学", "给敬老院买棉被，助老", "")
+    keys = [(await give(house, 5_000, memo=memo)).body["id"] for memo in memos]
+    for _ in ("tail", "written"):
+        for text, expected in (("贫困学生", [0]), ("敬老院买棉被助老", [1]), ("助学", [0]), ("棉被 助老", [1])):
+            match = await lookup.gifts_of_memo(text, 10)
+            assert match.keys == [keys[n] for n in expected], text
+        for text in ("学生贫困", "助", "三中助学"):
+            assert (await lookup.gifts_of_memo(text, 10)).keys == [], text
+        assert "捐赠，按附言" in await kinds("贫困学生", house.auditor)
+        assert await kinds("贫困学生", house.clerk) == {}
+        assert await lookup.keep_up_memos() in {0, 3}
+    assert await lookup.keep_up_memos() == 0
+    rows = await reading.rows("SELECT term FROM lookup WHERE kind = 'memo'")
+    assert len(rows) == 8 + 8
+    assert all(len(row["term"]) == 24 and row["term"].isascii() for row in rows)
+    assert await lookup.check() == []
+    async with tampered(f"UPDATE lookup SET key = 'x' WHERE kind = 'memo' AND key = '{keys[0]}'"):
+        assert [failure.words for failure in await lookup.check()] == [f"捐赠 {keys[0]} 按附言查不到"]
+
+
 async def test_the_minutely_look_at_receipts_issued_later_reads_only_what_is_due(house: Cast) -> None:
     async def plan(tx: Tx) -> list[str]:
         if tx.postgres:

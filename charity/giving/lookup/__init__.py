@@ -8,6 +8,8 @@ time is read as it is. A reader answers at most MATCHES_MAX keys, newest first, 
 
 from .checks import check
 from .keeping import Row, keep_up, mark, write
+from .memos import gifts_of_memo
+from .memos import keep_up as keep_up_memos
 from .readers import (
     MATCHES_MAX,
     Match,
@@ -28,8 +30,10 @@ __all__ = [
     "check",
     "count_of",
     "gifts_of_amount",
+    "gifts_of_memo",
     "gifts_of_name",
     "keep_up",
+    "keep_up_memos",
     "mark",
     "newest_of",
     "of_amount",

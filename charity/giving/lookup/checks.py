@@ -6,7 +6,7 @@ from typing import Final
 from charity import words
 from charity.db import reading
 from charity.errors import Failure
-from charity.giving.lookup import terms
+from charity.giving.lookup import memos, terms
 from charity.giving.lookup.keeping import CHUNK, Row, mark, of_gift, parts_of
 from charity.people import persons
 from charity.people.persons import Person
@@ -34,6 +34,8 @@ async def check() -> list[Failure]:
         lost = await _missed(terms.GIFT, wanted)
         failures += [Failure("I12", words.say("捐赠 {key} 按姓名或金额查不到", key=key)) for key in lost]
         failures += await _words(givers.values())
+    lost_memos = (await memos.newest_lost())[:SHOWN]
+    failures += [Failure("I12", words.say("捐赠 {key} 按附言查不到", key=key)) for key in lost_memos]
     return failures + await _pledges()
 
 
