@@ -12,7 +12,8 @@ from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web.formats import day_words
 
-_MOST: Final = desk.COUNT_MAX + 1
+_MOST: Final = "{most}"
+"""Where a statement has how many rows the desk looks at."""
 _SUMMED: Final = "COUNT(*) AS n, COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) AS fen"
 _PLEDGES: Final = "status NOT IN ('received', 'cancelled', 'released') AND expires_at > $1"
 _UNRECEIPTED: Final = "receipt IS NULL AND status = 'ok' AND amount_fen IS NOT NULL AND amount_fen > 0"
@@ -38,7 +39,7 @@ class Waiting:
         if not by.may(self.permission):
             return []
         values = {"": [], "reader": [by.key], "instant": [clock.stamp()]}[self.asked]
-        row = await reading.only(self.sql, *values)
+        row = await reading.only(self.sql.format(most=desk.COUNT_MAX + 1), *values)
         if not row["n"]:
             return []
         facts = {"count": counted(row["n"]), "day": day_words(row["first"])}
