@@ -2,9 +2,13 @@
 
 `say` answers in the language of the current request or document. A test proves the English catalog
 complete, so a missing word is never seen by a visitor; it falls back to Chinese.
+
+One Chinese word that needs two English ones carries its place: `支出@menu` is 支出 to a Chinese reader and has an
+English of its own.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +20,8 @@ from jinja2 import Environment
 
 LANGUAGES = ("zh", "en")
 CATALOGS = Path(__file__).parent / "locale"
+PLACE = re.compile(r"@[a-z]+\Z")
+"""Where a word is said, at the end of its msgid: told to nobody."""
 _language: ContextVar[str] = ContextVar("language", default="zh")
 
 
@@ -52,8 +58,8 @@ def translate(msgid: str) -> str:
     """The words of a msgid in the current language."""
     current = _language.get()
     if current == "zh" or not msgid:
-        return msgid
-    return catalog(current).get(msgid, msgid)
+        return PLACE.sub("", msgid)
+    return catalog(current).get(msgid) or PLACE.sub("", msgid)
 
 
 def say(msgid: str, /, **facts: Any) -> str:

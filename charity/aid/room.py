@@ -48,9 +48,9 @@ ROOM = Room(
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[
-        NavItem("拨付审批", "/vouchers", "voucher.read", order=410),
-        NavItem("待交花名册", "/advances", "voucher.read", order=412),
-        NavItem("家庭收款账号", "/household-accounts", "payee.confirm", order=415),
+        NavItem("拨付审批", "/vouchers", "voucher.read", order=310, group="支出@menu"),
+        NavItem("待交花名册", "/advances", "voucher.read", order=320, group="支出@menu"),
+        NavItem("家庭收款账号", "/household-accounts", "payee.confirm", order=330, group="支出@menu"),
     ],
     checks=[Check("拨付", verify.run)],
     chapter=demo.chapter,

@@ -58,12 +58,12 @@ ROOM = Room(
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[
-        NavItem("认捐与到账", "/pledges", "pledge.read", order=210),
-        NavItem("登记捐赠", "/donations/new", "gift.receive", order=220),
-        NavItem("收据", "/receipts", "gift.read", order=230),
-        NavItem("退款", "/refunds", "refund.read", order=420),
-        NavItem("捐赠更正", "/reversals", "reversal.read", order=425),
-        NavItem("活动管理", "/desk/campaigns", "campaign.read", order=510),
+        NavItem("认捐与到账", "/pledges", "pledge.read", order=210, group="收入@menu"),
+        NavItem("登记捐赠", "/donations/new", "gift.receive", order=220, group="收入@menu"),
+        NavItem("收据", "/receipts", "gift.read", order=230, group="收入@menu"),
+        NavItem("退款", "/refunds", "refund.read", order=240, group="收入@menu"),
+        NavItem("捐赠更正", "/reversals", "reversal.read", order=250, group="收入@menu"),
+        NavItem("活动管理", "/desk/campaigns", "campaign.read", order=260, group="收入@menu"),
     ],
     timetable=[
         Timed("lookup.keep_up", MINUTE_S, lookup.keep_up, first_s=15.0, limit_s=300.0),

@@ -17,7 +17,7 @@ from charity.roles import SYSTEM
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
-STORES = NavItem("爱心超市", "/stores", "goods.read", order=300)
+STORES = NavItem("爱心超市", "/stores", "goods.read", order=400, group="物资@menu")
 """For whoever works for no single store: all of them, to choose one."""
 
 ROOM = Room(
@@ -38,10 +38,10 @@ ROOM = Room(
         Timed("lookup.slips", MINUTE_S, looked_up.keep_up, first_s=20.0, limit_s=300.0),
     ],
     nav=[
-        NavItem("入库", "/stores/{store}/in", "goods.move", order=310, instead=STORES),
-        NavItem("发放物品", "/stores/{store}/out", "goods.move", order=320, instead=STORES),
-        NavItem("库存", "/stores/{store}/stock", "goods.read", order=330, instead=STORES),
-        NavItem("物资单据", "/goods/documents", "goods.read", order=340),
+        NavItem("入库", "/stores/{store}/in", "goods.move", order=410, instead=STORES, group="物资@menu"),
+        NavItem("发放物品", "/stores/{store}/out", "goods.move", order=420, instead=STORES, group="物资@menu"),
+        NavItem("库存", "/stores/{store}/stock", "goods.read", order=430, instead=STORES, group="物资@menu"),
+        NavItem("物资单据", "/goods/documents", "goods.read", order=440, group="物资@menu"),
     ],
     checks=[Check("物资与积分", verify.run), Check("出入库单按金额查找", looked_up.check)],
     chapter=demo.chapter,

@@ -26,8 +26,8 @@ ROOM = Room(
         Timed("accounts.due", MINUTE_S, changes.settle_due, first_s=10.0),
     ],
     nav=[
-        NavItem("账号", "/accounts", "account.manage", order=900),
-        NavItem("单位信息", "/organisation", "organisation.read", order=910),
+        NavItem("账号", "/accounts", "account.manage", order=900, group="设置@menu"),
+        NavItem("单位信息", "/organisation", "organisation.read", order=910, group="设置@menu"),
     ],
     checks=[Check("账号", verify.run), Check("单位信息", verify.facts), Check("隐私告知", verify.notices)],
     chapter=demo.chapter,

@@ -1,10 +1,15 @@
 """The navigation: one menu for everybody, shown by what the roles may do. Its entries come from the rooms."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Final
 
 from charity import words
 from charity.roles import Actor
+
+FLAT_UP_TO: Final = 6
+"""So many entries stand beside each other at 1,024 px; whoever may see more is shown their groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +18,7 @@ class NavItem:
 
     `permission` shows it to staff; None shows it to the public only. `{store}` in `href` is the store of the
     account; whoever works for no single store gets `instead`, once. Lower `order` stands further to the left.
+    Neighbours of one `group` ("" for none) stand below its name.
     """
 
     label: str
@@ -20,6 +26,17 @@ class NavItem:
     permission: str | None
     order: int
     instead: "NavItem | None" = None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One word of the menu in the reader's language; `entries` are those of a group, and it leads to the first."""
+
+    label: str
+    href: str
+    current: bool
+    entries: Sequence["Shown"] = field(default=())
 
 
 _items: tuple[NavItem, ...] = ()
@@ -31,17 +48,31 @@ def use(items: Iterable[NavItem]) -> None:
     _items = tuple(sorted(items, key=lambda item: item.order))
 
 
-def shown(actor: Actor | None, path: str) -> list[dict[str, object]]:
-    """The entries for this reader; the one that leads here (the longest that fits) is marked."""
-    entries: list[tuple[str, str]] = []
+def shown(actor: Actor | None, path: str) -> list[Shown]:
+    """The menu for this reader; what leads here (the longest that fits) is marked, and so is its group."""
+    entries: list[tuple[str, str, str]] = []
     for item in _items:
         if _is_for(actor, item):
-            entry = _entry(item, actor.store if actor else None)
+            entry = (item.group, *_entry(item, actor.store if actor else None))
             if entry not in entries:
                 entries.append(entry)
-    fits = [href for _, href in entries if path == href or path.startswith(f"{href}/")]
+    fits = [href for _, _, href in entries if path == href or path.startswith(f"{href}/")]
     here = max(fits, key=len, default="")
-    return [{"label": words.translate(label), "href": href, "current": href == here} for label, href in entries]
+    if len(entries) <= FLAT_UP_TO:
+        return [_shown(label, href, here) for _, label, href in entries]
+    menu: list[Shown] = []
+    for group, members in groupby(entries, key=lambda entry: entry[0]):
+        below = [_shown(label, href, here) for _, label, href in members]
+        if not group:
+            menu += below
+        else:
+            current = any(entry.current for entry in below)
+            menu.append(Shown(words.translate(group), below[0].href, current, below))
+    return menu
+
+
+def _shown(label: str, href: str, here: str) -> Shown:
+    return Shown(words.translate(label), href, href == here)
 
 
 def _is_for(actor: Actor | None, item: NavItem) -> bool:

@@ -12,7 +12,7 @@ from charity.web.limits import Pace, Patience
 
 ROOT = Path(__file__).resolve().parents[2]
 # Second names, and the life of a cookie of no weight.
-NO_LIMITS = {"web.openapi.PART_MAX", "web.list_filters.AMOUNT_MAX_FEN", "web.system.YEAR_S"}
+NO_LIMITS = {"web.nav.FLAT_UP_TO", "web.openapi.PART_MAX", "web.list_filters.AMOUNT_MAX_FEN", "web.system.YEAR_S"}
 
 
 def _table() -> dict[str, list[float]]:

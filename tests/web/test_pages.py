@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from web.given import PASSWORD, token_of
 
-from charity import settings
+from charity import settings, words
 from charity.aid.drafts import forms as draft_forms
 from charity.aid.payments import forms as payment_forms
 from charity.aid.vouchers import forms as voucher_forms
@@ -526,11 +526,23 @@ def test_some_roles_are_never_held_together() -> None:
 def test_the_navigation_shows_what_the_roles_may_do() -> None:
     clerk = Actor("k", "n", frozenset({Role.CLERK}), "LX01")
     shown = nav.shown(clerk, "/stores/LX01/out")
-    assert [item["href"] for item in shown if item["current"]] == ["/stores/LX01/out"]
-    assert "/accounts" not in [item["href"] for item in shown]
+    assert [item.href for item in shown if item.current] == ["/stores/LX01/out"]
+    assert "/accounts" not in [item.href for item in shown]
     everywhere = nav.shown(Actor("k", "n", frozenset({Role.CLERK})), "/desk")
-    assert [item["href"] for item in everywhere].count("/stores") == 1
-    assert all("{" not in str(item["href"]) for item in everywhere)
+    assert [item.href for item in everywhere].count("/stores") == 1
+    assert all("{" not in item.href for item in everywhere)
+
+
+def test_whoever_may_see_much_is_shown_groups_and_a_volunteer_is_not() -> None:
+    accountant = nav.shown(Actor("k", "n", frozenset({Role.ACCOUNTANT})), "/finance/funds/F-GEN")
+    marked = [item for item in accountant if item.current]
+    assert [item.label for item in marked] == ["账簿"]
+    assert [below.label for below in marked[0].entries if below.current] == ["基金"]
+    assert marked[0].href == marked[0].entries[0].href
+    assert all(not item.entries for item in nav.shown(Actor("k", "n", frozenset({Role.CLERK}), "LX01"), "/desk"))
+    with words.speaking("en"):
+        english = nav.shown(Actor("k", "n", frozenset({Role.ACCOUNTANT})), "/desk")
+    assert "Spending" in [item.label for item in english]
 
 
 async def test_a_message_is_shown_once_and_only_if_it_is_ours(web: Any, boss: Actor) -> None:
