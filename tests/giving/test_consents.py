@@ -208,3 +208,19 @@ async def test_two_identities_with_one_phone_are_two_givers(house: Cast) -> None
     await consents.at_the_desk(seen[0], [Consent.NAME], reason="本人来电", by=house.cashier)
     rows = await reading.rows("SELECT public_name FROM donation ORDER BY seq")
     assert [bool(row["public_name"]) for row in rows] == [False, True, False]
+
+
+async def test_a_promise_in_anothers_name_takes_nothing_of_his_back_until_its_money_came(house: Cast) -> None:
+    """Anybody may promise with anybody's number; the address of that pledge proves nothing about the other rows."""
+    await give(house, 700, donor=FIRM, **OPEN)
+    code = await promised(amount_fen=1_000, donor=FIRM, **OPEN)
+    await consents.by_pledge(code, [Consent.NAME, Consent.CONTACT])
+    assert (await flags(), await flags("pledge")) == ([(True, True)], [(False, True)])
+    assert [what for what, *_ in await kept()] == ["contact", "name"]
+    assert await refused(consents.by_pledge(code, [Consent.NAME, Consent.CONTACT])) == "consent.none"
+    seen = pledges.content_of(await pledges.get(code)).hash
+    more: dict[str, Any] = {"received_on": TODAY, "channel": "cash", "by": house.cashier, "content_hash": seen}
+    await pledges.receive(code, amount_fen=1_000, confirmed_amount_fen=1_000, **more)
+    await consents.by_pledge(code, [Consent.AMOUNT])
+    assert await flags() == [(True, False), (False, False)]
+    await all_is_well()

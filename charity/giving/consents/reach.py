@@ -45,6 +45,18 @@ async def of(person: str) -> Given:
     return given
 
 
+async def of_pledge(code: str, person: str) -> Given:
+    """Of a pledge's row: all of its giver once money has come for it; before that nothing but the pledge itself.
+
+    Anybody may promise in anybody's name and with anybody's number, and whoever only promised has proved nothing.
+    """
+    if await reading.value("SELECT 1 FROM donation WHERE pledge = $1 LIMIT 1", code):
+        return await of(person)
+    seq, at = (await entries.head()).seq, clock.stamp()
+    reachable = [person] if await persons.has_contact(person) else []
+    return Given([person], reachable, seq, at, pledges={code: None})
+
+
 async def load(given: Given, loader: Loader) -> set[str]:
     """Put all of it in view, with what came since; the rows whose contact was taken back before."""
     before: set[str] = set()

@@ -2,7 +2,7 @@
 
 It reaches all that whoever takes it back gave and promised until now, under whichever row of his (one identity, or one
 phone: people/parties.py), and what comes for those pledges later. Source: PIPL 15 and 16 (as easy as giving it, without
-a disadvantage), Charity Law 82.
+a disadvantage), Charity Law 82. By a pledge of which nothing has come yet it reaches that pledge alone.
 """
 
 from collections.abc import Collection
@@ -32,13 +32,13 @@ async def by_receipt(
     """The giver, who proves himself as for the whole copy (copies/proving.py): `{withdrawn, on}`."""
     await copies.prove(code, number=number, secret=secret, pledge=pledge)
     row = await receipts.get(code)
-    return await _withdraw(row.donor_id, what, door=ConsentDoor.RECEIPT)
+    return await _withdraw(await reach.of(row.donor_id), what, door=ConsentDoor.RECEIPT)
 
 
 async def by_pledge(code: str, what: Collection[Consent]) -> Answer:
     """Whoever has the address of the pledge, as whole copies open by it."""
     row = await pledge_of(code)
-    return await _withdraw(row.donor_id, what, door=ConsentDoor.PLEDGE)
+    return await _withdraw(await reach.of_pledge(code, row.donor_id), what, door=ConsentDoor.PLEDGE)
 
 
 async def at_the_desk(donation: str, what: Collection[Consent], *, reason: str, by: Actor) -> Answer:
@@ -46,15 +46,15 @@ async def at_the_desk(donation: str, what: Collection[Consent], *, reason: str, 
     by.must("consent.withdraw")
     must_say_why(reason)
     gift = await donations.get(donation, by=by)
-    return await _withdraw(gift.donor_id, what, door=ConsentDoor.DESK, by=by.key, reason=reason.strip())
+    given = await reach.of(gift.donor_id)
+    return await _withdraw(given, what, door=ConsentDoor.DESK, by=by.key, reason=reason.strip())
 
 
 async def _withdraw(
-    person: str, what: Collection[Consent], *, door: ConsentDoor, by: str = "", reason: str = ""
+    given: Given, what: Collection[Consent], *, door: ConsentDoor, by: str = "", reason: str = ""
 ) -> Answer:
     if not what:
         raise rules.CONSENT_UNCHOSEN()
-    given = await reach.of(person)
     today = clock.today().isoformat()
 
     def decide(state: State, asked_before: set[str]) -> Answer:
