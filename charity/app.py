@@ -114,7 +114,7 @@ def _who(endpoint: Endpoint) -> str:
         return words.translate("公众")
     if endpoint.permission is None:
         return words.translate("所有工作人员")
-    return "、".join(words.translate(ROLE_WORDS[role]) for role in sorted(PERMISSIONS[endpoint.permission][1]))
+    return words.listed(words.translate(ROLE_WORDS[role]) for role in sorted(PERMISSIONS[endpoint.permission][1]))
 
 
 ROUTES: list[BaseRoute] = [

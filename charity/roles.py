@@ -8,7 +8,8 @@ is never an accountant (Accounting Law: the one who holds the money does not kee
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charity.errors import NOT_YOURS, WHO_ARE_YOU
+from charity.errors import NOT_YOURS, WHO_ARE_YOU, Refusal
+from charity.words import Term
 
 
 class Role(StrEnum):
@@ -130,12 +131,17 @@ class Actor:
     def must(self, permission: str) -> None:
         """Raise the 403 refusal unless one of the roles gives the permission."""
         if not self.may(permission):
-            raise NOT_YOURS(permission=PERMISSIONS[permission][0])
+            raise not_yours(permission)
 
     def must_serve(self, store: str) -> None:
         """Raise unless this account works for that store: an account without a store serves all."""
         if self.store is not None and self.store != store:
-            raise NOT_YOURS(permission=PERMISSIONS["goods.move"][0])
+            raise not_yours("goods.move")
+
+
+def not_yours(permission: str) -> Refusal:
+    """The 403 of a permission that is missing, which it names."""
+    return NOT_YOURS(permission=Term(PERMISSIONS[permission][0]))
 
 
 READING = (

@@ -54,12 +54,25 @@ def speak(code: str) -> None:
     _language.set(code if code in LANGUAGES else "zh")
 
 
+def chinese(msgid: str) -> str:
+    """The Chinese words of a msgid, without its place."""
+    return PLACE.sub("", msgid)
+
+
 def translate(msgid: str) -> str:
-    """The words of a msgid in the current language."""
+    """The words of a msgid in the current language.
+
+    Of a word of ours, never of what somebody typed: a campaign called 付款 keeps its name in every language.
+    """
     current = _language.get()
     if current == "zh" or not msgid:
-        return PLACE.sub("", msgid)
-    return catalog(current).get(msgid) or PLACE.sub("", msgid)
+        return chinese(msgid)
+    return catalog(current).get(msgid) or chinese(msgid)
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Words or codes one after the other, with the comma of the current language between them."""
+    return translate("、").join(parts)
 
 
 def say(msgid: str, /, **facts: Any) -> str:

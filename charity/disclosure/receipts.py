@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from charity import words
 from charity.disclosure import uses
 from charity.disclosure.uses import PublicUse
 from charity.giving import campaigns, receipts
@@ -72,8 +73,8 @@ async def check(code: str) -> Checked:
         gifts[0].received_on,
         donor,
         masking.show(What.HANDLER, (await staff.names([row.handler])).get(row.handler, ""), to=Reader.HOLDER),
-        "、".join(names[slug] for slug in slugs if slug in names),
-        "、".join(funds.get(fund, fund) for fund in money),
+        words.listed(names[slug] for slug in slugs if slug in names),
+        words.listed(funds.get(fund, fund) for fund in money),
         await entries.id_of(row.seq),
         await path(code),
         await _successor(row.replaced_by_id),

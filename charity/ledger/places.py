@@ -38,6 +38,10 @@ class Place:
         """Its name in the current language."""
         return (words.language() == "en" and self.name_en) or self.name
 
+    def __format__(self, spec: str) -> str:
+        """As a fact of a refusal: in the language of whoever is refused."""
+        return format(self.shown, spec)
+
     def account(self, fund: str) -> str:
         """The account of a fund's money that lies here."""
         return accounts.money(self.chart, fund, self.place)

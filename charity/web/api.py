@@ -23,8 +23,8 @@ from starlette.types import Message, Receive, Scope, Send
 from charity import texts
 from charity.db import idem
 from charity.db.idem import Idem
-from charity.errors import NOT_FOUND, NOT_YOURS, WHO_ARE_YOU, Refusal, Rule, unreadable
-from charity.roles import PERMISSIONS, Actor
+from charity.errors import NOT_FOUND, WHO_ARE_YOU, Refusal, Rule, unreadable
+from charity.roles import PERMISSIONS, Actor, not_yours
 from charity.web import auth, contexts, fields, limits, messages, problems, queries
 from charity.web.contexts import RequestContext
 
@@ -230,7 +230,7 @@ class Api:
         if context.actor is None:
             raise WHO_ARE_YOU()
         if endpoint.permission is not None and not context.actor.may(endpoint.permission):
-            raise NOT_YOURS(permission=PERMISSIONS[endpoint.permission][0])
+            raise not_yours(endpoint.permission)
 
 
 def _key(endpoint: Endpoint, scope: Scope) -> str:

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from charity import tokens
-from charity.errors import NOT_YOURS, Rule
-from charity.roles import PERMISSIONS, Actor, required
+from charity.errors import Rule
+from charity.roles import Actor, not_yours, required
 from charity.settings import settings
 from charity.web import contexts
 from charity.web.contexts import RequestContext
@@ -161,7 +161,7 @@ def allowed(request: Request, permission: str) -> Actor:
     """Who asks, when the permission is theirs; raises 401 (pages go to sign-in) or 403."""
     by = required(contexts.of(request).actor)
     if not by.may(permission):
-        raise NOT_YOURS(permission=PERMISSIONS[permission][0])
+        raise not_yours(permission)
     return by
 
 

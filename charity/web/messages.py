@@ -5,7 +5,7 @@ typed is never repeated: it may be a person's data.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -125,9 +125,4 @@ def is_not_json(error: ValidationError) -> bool:
 
 def spoken(fields: Sequence[FieldError]) -> list[dict[str, str]]:
     """Field errors in the current language: `[{field, message}]`."""
-    return [{"field": e.field, "message": words.say(e.message, **facts(dict(e.facts)))} for e in fields]
-
-
-def facts(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts with their own words translated: the name of a permission is a msgid too."""
-    return {name: words.translate(value) if isinstance(value, str) else value for name, value in given.items()}
+    return [{"field": e.field, "message": words.say(e.message, **dict(e.facts))} for e in fields]

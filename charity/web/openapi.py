@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from charity.roles import PERMISSIONS
 from charity.web.api import Endpoint
 from charity.web.contexts import PART_MAX
+from charity.words import chinese
 
 REF = "#/components/schemas/{model}"
 PROBLEM = {
@@ -99,7 +100,7 @@ def _schemas(endpoints: Sequence[Endpoint]) -> tuple[dict[str, Any], Refs]:
 def _operation(endpoint: Endpoint, refs: Refs) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": _operation_id(endpoint),
-        "summary": endpoint.summary or _operation_id(endpoint),
+        "summary": chinese(endpoint.summary) or _operation_id(endpoint),
         "tags": [endpoint.handler.__module__.split(".")[-2]],
         "parameters": _parameters(endpoint),
         "responses": _responses(endpoint, refs),

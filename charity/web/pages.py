@@ -263,7 +263,7 @@ def errors(refusal: Refusal) -> list[dict[str, str]]:
     if refusal.fields:
         listed = [{**e, "field": re.sub(r"_fen$", "_yuan", e["field"])} for e in messages.spoken(refusal.fields)]
     else:
-        listed = [{"field": "", "message": words.say(refusal.words, **messages.facts(refusal.facts))}]
+        listed = [{"field": "", "message": words.say(refusal.words, **refusal.facts)}]
     if refusal.see is not None:
         number, href = refusal.see
         listed.append({"field": "", "message": words.say("看 {number}", number=number), "href": href})

@@ -61,7 +61,7 @@ def document(refusal: Refusal) -> dict[str, Any]:
         "type": f"urn:charity:problem:{refusal.code}",
         "title": words.translate(title),
         "status": refusal.status,
-        "detail": words.say(refusal.words, **messages.facts(refusal.facts)),
+        "detail": words.say(refusal.words, **refusal.facts),
     }
     if refusal.fields:
         body["errors"] = messages.spoken(refusal.fields)

@@ -9,8 +9,8 @@ from starlette.routing import Mount, Route
 
 from charity.db import health
 from charity.db.health import Probe
-from charity.errors import NOT_YOURS, Refusal
-from charity.roles import PERMISSIONS
+from charity.errors import Refusal
+from charity.roles import not_yours
 from charity.settings import settings
 from charity.web import assets, auth, contexts, forms, metrics, pages
 from charity.web.policies import CAMERA
@@ -79,7 +79,7 @@ async def _require_figures(request: Request) -> None:
     if not contexts.is_loopback(context):
         await auth.bearer(context, request.headers.get("authorization", ""))
         if context.actor is None or not context.actor.may("account.manage"):
-            raise NOT_YOURS(permission=PERMISSIONS["account.manage"][0])
+            raise not_yours("account.manage")
 
 
 async def figures(request: Request) -> Response:

@@ -66,7 +66,7 @@ endpoints = [
         body=EnterBody,
         answer=StatusAnswer,
         status=201,
-        summary="登记家庭的收款账号",
+        summary="登记家庭的收款账号@api",
     ),
     Endpoint(
         "POST",
@@ -75,7 +75,7 @@ endpoints = [
         permission="payee.confirm",
         body=AgainBody,
         answer=StatusAnswer,
-        summary="核对家庭的收款账号",
+        summary="核对家庭的收款账号@api",
     ),
     Endpoint(
         "POST",

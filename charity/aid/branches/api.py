@@ -116,7 +116,7 @@ async def withdraw(call: Call) -> Answer:
 _RETURNED = ("number", "status", "voucher", "amount_fen", "received_on", "paid_into", "channel_ref")
 _ADVANCE, _RETURN = "/aid/advances/{voucher}", "/aid/branch-returns/{number}"
 endpoints = [
-    Endpoint("GET", "/aid/advances", waiting, permission="voucher.read", answer=AdvanceList, summary="待交花名册"),
+    Endpoint("GET", "/aid/advances", waiting, permission="voucher.read", answer=AdvanceList, summary="待交花名册@api"),
     Endpoint("GET", _ADVANCE, read_advance, permission="voucher.read", answer=AdvanceAnswer, summary="一笔预拨"),
     Endpoint(
         "POST",

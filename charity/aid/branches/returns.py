@@ -27,7 +27,6 @@ from charity.ledger.streams import Piece
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.money import yuan
 from charity.roles import Actor
-from charity.words import Term
 
 PREFIX, SERIES = "FH", "branch_return"
 KIND, REVERSAL = "branch.returned", "return.reversal"
@@ -180,7 +179,7 @@ async def _receiving(paid_into: str | None, channel_ref: str) -> Place:
         raise unreadable(FieldError("paid_into", "请选择收款账户"))
     place = await places.get(paid_into, field="paid_into") if paid_into else banks[0]
     if place.chart not in CHARTS:
-        raise rules.RETURN_PLACE(place=Term(place.name))
+        raise rules.RETURN_PLACE(place=place)
     if place.chart == acc.CASH and channel_ref:
         raise rules.CASH_HAS_NO_REF()
     if place.chart != acc.CASH:

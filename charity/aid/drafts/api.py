@@ -55,6 +55,6 @@ endpoints = [
         permission="voucher.make",
         body=SearchBody,
         answer=SearchAnswer,
-        summary="查找收款方",
+        summary="查找收款方@api",
     ),
 ]

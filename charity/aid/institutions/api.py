@@ -58,7 +58,7 @@ endpoints = [
         permission="institution.confirm",
         body=AgainBody,
         answer=StatusAnswer,
-        summary="核对机构的登记",
+        summary="核对机构的登记@api",
     ),
     Endpoint(
         "POST",

@@ -29,6 +29,6 @@ endpoints = [
         answer=PaidAnswer,
         status=201,
         idempotent=True,
-        summary="登记付款",
+        summary="登记付款@api",
     ),
 ]

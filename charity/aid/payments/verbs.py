@@ -27,7 +27,6 @@ from charity.ledger.places import Place
 from charity.ledger.state import Entry, Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
-from charity.words import Term
 
 KIND = "voucher.paid"
 CHANNEL = "bank"
@@ -149,7 +148,7 @@ async def _paying(paid_from: str | None, channel_ref: str) -> Place:
     """The place that pays; a bank names its payment, the till has nothing to name."""
     place = await places.get(paid_from, field="paid_from") if paid_from else await places.paying()
     if place.chart not in CHANNELS.values():
-        raise rules.PAYS_NOBODY(place=Term(place.name))
+        raise rules.PAYS_NOBODY(place=place)
     if place.chart == acc.CASH and channel_ref:
         raise rules.CASH_HAS_NO_REF()
     if place.chart != acc.CASH:

@@ -60,7 +60,7 @@ def roster_facts(roster: Roster) -> list[dict[str, Any]]:
 
 def confirmed(roster: Roster) -> list[dict[str, Any]]:
     """What whoever confirms is shown: the facts, who is listed, and how far the roster is."""
-    listed = "、".join(f"{one.short_code} {yuan_sign(fen)}" for one, fen in roster.listed)
+    listed = words.listed(f"{one.short_code} {yuan_sign(fen)}" for one, fen in roster.listed)
     names = [{"term": words.say("名单"), "value": listed}] if listed else []
     return [*roster_facts(roster), *names, {"term": words.say("状态"), "value": state(roster.row), "kind": "status"}]
 

@@ -245,7 +245,7 @@ endpoints = [
         body=VoucherBody,
         answer=MadeAnswer,
         status=201,
-        summary="制单",
+        summary="制单@api",
     ),
     Endpoint("GET", _ONE, read, permission="voucher.read", answer=VoucherAnswer, summary="一张拨付审批单"),
     Endpoint(
@@ -267,7 +267,7 @@ endpoints = [
         permission="voucher.approve",
         body=ReasonBody,
         answer=StatusAnswer,
-        summary="退回经办人",
+        summary="退回经办人@api",
     ),
     Endpoint(
         "POST",
@@ -276,7 +276,7 @@ endpoints = [
         permission="voucher.approve",
         body=ReasonBody,
         answer=StatusAnswer,
-        summary="驳回",
+        summary="驳回@api",
     ),
     Endpoint(
         "POST",
@@ -285,6 +285,6 @@ endpoints = [
         permission="voucher.make",
         body=ReasonBody,
         answer=StatusAnswer,
-        summary="取消",
+        summary="取消@api",
     ),
 ]

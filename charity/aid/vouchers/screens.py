@@ -106,7 +106,7 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
 
 def confirmed(shown: VoucherView, by: Actor) -> list[dict[str, Any]]:
     """What whoever decides or pays confirms: the facts, who is listed, and how far the voucher is."""
-    codes = "、".join(one.short_code for one in shown.listed)
+    codes = words.listed(one.short_code for one in shown.listed)
     names = [{"term": words.say("受益名单"), "value": codes}] if codes else []
     return [*facts(shown, by), *names, {"term": words.say("状态"), "value": state(shown.row), "kind": "status"}]
 

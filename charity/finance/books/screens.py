@@ -306,7 +306,7 @@ async def fund_list(rows: Sequence[FundRow], by: Actor) -> list[dict[str, Any]]:
             "code": {"value": row.code, "href": addresses.shown_to(by, "fund", row.code)},
             "name": row.shown,
             "kind": words.say(NATURES[row.kind]),
-            "programmes": "、".join(row.programmes),
+            "programmes": words.listed(row.programmes),
             "money": held.get(row.code, nothing).money_fen,
             "goods": held.get(row.code, nothing).goods_fen,
             "available": row.available_fen,
@@ -325,7 +325,7 @@ async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> di
         for figure in FIGURES
         if figure.code in FUND_FIGURES or equation[figure.code].money_fen or equation[figure.code].goods_fen
     ]
-    allowed = "、".join(f"{code} {programmes.get(code, '')}".strip() for code in row.programmes)
+    allowed = words.listed(f"{code} {programmes.get(code, '')}".strip() for code in row.programmes)
     money = shown.money
     given = await _given(money, by)
     return {

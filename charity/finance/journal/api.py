@@ -165,8 +165,10 @@ async def list_balances(call: Call) -> BalanceList:
 
 
 endpoints = [
-    Endpoint("GET", "/funds", list_funds, permission="codes.read", answer=FundList, summary="基金"),
-    Endpoint("GET", "/programmes", list_programmes, permission="codes.read", answer=ProgrammeList, summary="慈善项目"),
+    Endpoint("GET", "/funds", list_funds, permission="codes.read", answer=FundList, summary="基金@api"),
+    Endpoint(
+        "GET", "/programmes", list_programmes, permission="codes.read", answer=ProgrammeList, summary="慈善项目@api"
+    ),
     Endpoint(
         "GET",
         "/ledger/entries",
@@ -174,7 +176,7 @@ endpoints = [
         permission="ledger.read",
         answer=EntryList,
         params=EntryQuery,
-        summary="分录",
+        summary="分录@api",
     ),
     Endpoint(
         "GET",

@@ -56,7 +56,7 @@ async def get(call: Call) -> OpeningView:
 
 
 endpoints = [
-    Endpoint("GET", "/ledger/opening", get, permission="opening.read", answer=OpeningView, summary="期初余额"),
+    Endpoint("GET", "/ledger/opening", get, permission="opening.read", answer=OpeningView, summary="期初余额@api"),
     Endpoint(
         "POST",
         "/ledger/opening",
@@ -66,7 +66,7 @@ endpoints = [
         answer=OpeningAnswer,
         status=201,
         idempotent=True,
-        summary="填写期初余额",
+        summary="填写期初余额@api",
         body_max=STOCK_BODY_MAX,
     ),
     Endpoint(
@@ -78,6 +78,6 @@ endpoints = [
         answer=ConfirmedAnswer,
         status=201,
         idempotent=True,
-        summary="确认期初余额",
+        summary="确认期初余额@api",
     ),
 ]

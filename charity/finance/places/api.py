@@ -40,7 +40,7 @@ async def receive_into(call: Call) -> PlacesAnswer:
 
 
 endpoints = [
-    Endpoint("GET", "/ledger/places", every, permission="transfer.read", answer=PlacesAnswer, summary="资金存放处"),
+    Endpoint("GET", "/ledger/places", every, permission="transfer.read", answer=PlacesAnswer, summary="资金存放处@api"),
     Endpoint(
         "POST",
         "/ledger/places",

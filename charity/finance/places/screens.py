@@ -38,6 +38,6 @@ def _row(one: PlaceAnswer, fen: int) -> dict[str, Any]:
         "code": one.code,
         "name": one.name,
         "name_en": one.name_en,
-        "use": "、".join(map(words.translate, uses)),
+        "use": words.listed(map(words.translate, uses)),
         "fen": fen,
     }

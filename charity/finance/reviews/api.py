@@ -75,7 +75,7 @@ endpoints = [
         permission="ledger.read",
         answer=WholeVoucher,
         params=EntriesQuery,
-        summary="记账凭证",
+        summary="记账凭证@api",
     ),
     Endpoint(
         "GET",
@@ -84,7 +84,7 @@ endpoints = [
         permission="review.make",
         answer=UnreviewedList,
         params=UnreviewedQuery,
-        summary="待复核的记账凭证",
+        summary="待复核的记账凭证@api",
     ),
     Endpoint(
         "POST",
@@ -95,6 +95,6 @@ endpoints = [
         answer=ReviewAnswer,
         status=201,
         idempotent=True,
-        summary="复核记账凭证",
+        summary="复核记账凭证@api",
     ),
 ]

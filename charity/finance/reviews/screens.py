@@ -65,13 +65,13 @@ def _voucher(view: View, names: Mapping[str, str], labels: Mapping[str, str], by
         "unusual": unusual(view),
         "amount": row["amount_fen"],
         "count": row["entries"],
-        "cashiers": "、".join(view.names(row["cashiers"])),
+        "cashiers": words.listed(view.names(row["cashiers"])),
         "maker": maker(view),
         "lines": lines(view.lines, names, labels, by),
         "content_hash": view.content_hash,
         "mine": view.mine,
         "asked": view.asked,
-        "reversed": "、".join(f"#{seq}" for seq in view.reversed),
+        "reversed": words.listed(f"#{seq}" for seq in view.reversed),
     }
 
 
@@ -123,7 +123,7 @@ def unusual(view: View) -> list[str]:
 
 def maker(view: View) -> str:
     """制单."""
-    return "、".join(view.names(view.row["makers"])) or words.say("系统，据单据")
+    return words.listed(view.names(view.row["makers"])) or words.say("系统，据单据")
 
 
 def lines(of: Sequence[Line], names: Mapping[str, str], labels: Mapping[str, str], by: Actor) -> list[dict[str, Any]]:
@@ -167,7 +167,7 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
         {"term": say("合计"), "value": row["amount_fen"], "kind": "yuan"},
         {"term": say("分录"), "value": row["entries"], "kind": "count"},
         {"term": say("会计主管"), "value": say("打印后签章")},
-        {"term": say("出纳"), "value": "、".join(view.names(row["cashiers"]))},
+        {"term": say("出纳"), "value": words.listed(view.names(row["cashiers"]))},
         {"term": say("制单"), "value": maker(view)},
         {"term": say("审核"), "value": view.people.get(review["reviewer"], "") if review else ""},
         {"term": say("审核时间"), "value": review["at"] if review else "", "kind": "instant" if review else "text"},
@@ -177,7 +177,7 @@ async def voucher(view: View, rows: Sequence[dict[str, Any]], by: Actor) -> dict
         "printed": printed(row["number"]),
         "facts": facts,
         "unusual": unusual(view),
-        "reversed": "、".join(f"#{seq}" for seq in view.reversed),
+        "reversed": words.listed(f"#{seq}" for seq in view.reversed),
         "lines": lines(view.lines, await funds.names(), await part_names(), by),
         "total": row["amount_fen"],
         "entries": [

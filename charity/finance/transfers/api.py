@@ -47,7 +47,7 @@ async def get(call: Call) -> SlipAnswer:
 
 endpoints = [
     Endpoint(
-        "GET", "/ledger/transfers/{number}", get, permission="transfer.read", answer=SlipAnswer, summary="资金划转"
+        "GET", "/ledger/transfers/{number}", get, permission="transfer.read", answer=SlipAnswer, summary="资金划转@api"
     ),
     Endpoint(
         "POST",
@@ -58,7 +58,7 @@ endpoints = [
         answer=TransferAnswer,
         status=201,
         idempotent=True,
-        summary="登记资金划转",
+        summary="登记资金划转@api",
     ),
     Endpoint(
         "POST",
@@ -69,6 +69,6 @@ endpoints = [
         answer=TransferAnswer,
         status=201,
         idempotent=True,
-        summary="冲销资金划转",
+        summary="冲销资金划转@api",
     ),
 ]

@@ -118,7 +118,7 @@ class TransferForm(BaseModel):
         target = await places.get(self.target, field="to")
         kind = kind_of(source, target)
         if kind is None:
-            raise rules.TRANSFER_NO_WAY(source=source.shown, target=target.shown)
+            raise rules.TRANSFER_NO_WAY(source=source, target=target)
         return Transfer(
             kind=kind,
             source=source,

@@ -111,8 +111,8 @@ def check(transfer: Transfer) -> None:
     if transfer.source.code == transfer.target.code:
         raise rules.TRANSFER_SAME_PLACE()
     if kind_of(transfer.source, transfer.target) is not transfer.kind:
-        kind, source, target = KIND_WORDS[transfer.kind], transfer.source.shown, transfer.target.shown
-        raise rules.TRANSFER_NOT_THESE(kind=Term(kind), source=source, target=target)
+        kind = Term(KIND_WORDS[transfer.kind])
+        raise rules.TRANSFER_NOT_THESE(kind=kind, source=transfer.source, target=transfer.target)
     if transfer.on > clock.today():
         raise rules.TRANSFER_LATER()
     if not transfer.lines:

@@ -11,7 +11,7 @@ from typing import Any
 from charity.errors import FieldError, Rule
 from charity.giving.campaigns import facts
 from charity.giving.campaigns.facts import Fact
-from charity.words import Terms
+from charity.words import Term, Terms
 
 FILING_DAYS = 10
 UNFILLED = "未填：{words}（{source}）"
@@ -29,7 +29,7 @@ def is_filed(row: Mapping[str, Any]) -> bool:
 
 def lack(fact: Fact) -> FieldError:
     """A fact that is not filled in, at its field."""
-    return FieldError(fact.field, UNFILLED, (("words", fact.words), ("source", fact.source)))
+    return FieldError(fact.field, UNFILLED, (("words", Term(fact.words)), ("source", Term(fact.source))))
 
 
 def to_file(row: Mapping[str, Any], kept: Mapping[str, str]) -> list[FieldError]:

@@ -57,6 +57,6 @@ endpoints = [
         permission="consent.withdraw",
         body=DeskBody,
         answer=WithdrawnAnswer,
-        summary="代捐赠人撤回同意",
+        summary="代捐赠人撤回同意@api",
     ),
 ]

@@ -14,4 +14,4 @@ CONSENT_WORDS = {
 
 def taken_back(withdrawn: Sequence[str]) -> str:
     """What was taken back just now."""
-    return "、".join(words.translate(CONSENT_WORDS[Consent(name)]) for name in withdrawn)
+    return words.listed(words.translate(CONSENT_WORDS[Consent(name)]) for name in withdrawn)

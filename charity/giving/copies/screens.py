@@ -9,7 +9,7 @@ from charity.printing.receipts import PrintedReceipt
 
 def project_of(printed: PrintedReceipt) -> str:
     """What the gifts on it were given for."""
-    return printed.project or "、".join(dict.fromkeys(line.project for line in printed.lines))
+    return printed.project or words.listed(dict.fromkeys(line.project for line in printed.lines))
 
 
 def facts(printed: PrintedReceipt) -> list[dict[str, Any]]:

@@ -52,7 +52,7 @@ async def issue(request: Request) -> Response:
         issued, refused = await deliveries.issue_for(form.gift, by=actor, idem=idem)
     except Refusal as refusal:
         return await _missing_page(request, data, pages.errors(refusal), refusal.status)
-    numbers = "、".join(receipt["number"] for receipt in issued)
+    numbers = words.listed(receipt["number"] for receipt in issued)
     if refused:
         listed = [error for refusal in refused for error in pages.errors(refusal)]
         done = [{"field": "", "message": words.say("已开具收据 {numbers}。", numbers=numbers)}] if issued else []
@@ -104,7 +104,7 @@ async def deliver(request: Request) -> Response:
         )
     except Refusal as refusal:
         return await _waiting_page(request, data, refusal)
-    count, ended = len(done.body["delivered"]), "、".join(done.body["ended"])
+    count, ended = len(done.body["delivered"]), words.listed(done.body["ended"])
     if ended:
         message = "{count} 张收据的送达情况已记下；{ended} 已作废、已更换或已经送达，没有改动。"
         return pages.see_other(request, "/receipts/deliver", flash=message, kind="warn", count=count, ended=ended)

@@ -53,6 +53,6 @@ endpoints = [
         answer=ArrivedAnswer,
         status=201,
         idempotent=True,
-        summary="登记捐赠",
+        summary="登记捐赠@api",
     ),
 ]

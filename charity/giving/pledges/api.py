@@ -62,7 +62,7 @@ async def receive_pledge(call: Call) -> Answer:
 
 endpoints = [
     Endpoint(
-        "POST", "/pledges", promise, body=PledgeBody, answer=PledgeAnswer, status=201, public=True, summary="认捐"
+        "POST", "/pledges", promise, body=PledgeBody, answer=PledgeAnswer, status=201, public=True, summary="认捐@api"
     ),
     Endpoint("GET", "/pledges/{code}", show_pledge, answer=PledgeState, public=True, summary="认捐的状态"),
     Endpoint(

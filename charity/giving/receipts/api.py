@@ -72,7 +72,7 @@ endpoints = [
         permission="receipt.void",
         body=VoidBody,
         answer=VoidAnswer,
-        summary="作废收据",
+        summary="作废收据@api",
     ),
     Endpoint(
         "POST",
@@ -82,7 +82,7 @@ endpoints = [
         body=ReplaceBody,
         answer=ReceiptRef,
         status=201,
-        summary="换开收据",
+        summary="换开收据@api",
     ),
     Endpoint(
         "POST",

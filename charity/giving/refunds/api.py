@@ -50,7 +50,7 @@ endpoints = [
         answer=RefundAnswer,
         status=201,
         idempotent=True,
-        summary="申请退款",
+        summary="申请退款@api",
     ),
     Endpoint(
         "POST",
@@ -61,7 +61,7 @@ endpoints = [
         answer=ApprovedAnswer,
         status=201,
         idempotent=True,
-        summary="批准退款",
+        summary="批准退款@api",
     ),
     Endpoint(
         "POST",
@@ -72,6 +72,6 @@ endpoints = [
         answer=PaidAnswer,
         status=201,
         idempotent=True,
-        summary="登记退款付款",
+        summary="登记退款付款@api",
     ),
 ]

@@ -98,7 +98,7 @@ async def _place(number: str, paid_from: str | None, channel_ref: str, by: Actor
     place = next((way for way in ways if way.code == (paid_from or ways[0].code)), None)
     if place is None:
         named = await places.get(paid_from or "", field="paid_from")
-        raise rules.REFUND_PLACE(place=Term(named.name))
+        raise rules.REFUND_PLACE(place=named)
     if place.chart == acc.CASH:
         if channel_ref:
             raise rules.REFUND_CASH_REF()

@@ -20,4 +20,6 @@ async def show(call: Call) -> dict[str, Any]:
     }
 
 
-endpoints = [Endpoint("GET", "/goods/cards/{code}", show, permission="card.call", answer=CardAnswer, summary="爱心卡")]
+endpoints = [
+    Endpoint("GET", "/goods/cards/{code}", show, permission="card.call", answer=CardAnswer, summary="爱心卡@api")
+]

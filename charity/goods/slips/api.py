@@ -42,6 +42,6 @@ endpoints = [
         answer=ReversalAnswer,
         status=201,
         idempotent=True,
-        summary="冲销物资单据",
+        summary="冲销物资单据@api",
     ),
 ]

@@ -25,6 +25,6 @@ endpoints = [
         permission="stock.call",
         params=StockQuery,
         answer=StockAnswer,
-        summary="各店库存",
+        summary="各店库存@api",
     ),
 ]

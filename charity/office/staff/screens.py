@@ -31,7 +31,7 @@ def _role_options() -> list[dict[str, str]]:
 
 
 def _roles(roles: Iterable[Role]) -> str:
-    return "、".join(words.translate(ROLE_WORDS[role]) for role in roles)
+    return words.listed(words.translate(ROLE_WORDS[role]) for role in roles)
 
 
 def account_row(account: Account) -> dict[str, Any]:
