@@ -18,7 +18,7 @@ class SearchBody(BaseModel):
     text: str = Field(
         min_length=1,
         max_length=TEXT_MAX,
-        description="编号、银行回单号，金额（按元；整数另按分读一次），或姓名的开头、单位名称里的字",
+        description="编号、银行回单号，金额（按元；整数另按分读一次），姓名的开头、单位名称里的字，或附言里连续的字",
         examples=["CS-2026-000123"],
     )
 

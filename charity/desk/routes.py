@@ -45,7 +45,8 @@ async def _listed(request: Request, text: str, asked: Asked, groups: list[Hits])
         {
             "kind": words.translate(hits.kind),
             "rows": [{**asdict(hit), "amount": hit.amount_fen} for hit in hits.items],
-            "all_href": hits.all_href if hits.more else "",
+            "more": hits.more,
+            "all_href": hits.all_href,
         }
         for hits in groups
     ]

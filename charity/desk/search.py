@@ -3,7 +3,8 @@
 A bank's memo with a number in it leads to what has the number.
 
 What was typed is sent by POST and is neither kept nor written to a log: somebody may have typed a name. A finder
-answers only what its account may open. Sealed texts (memos, messages, reasons) cannot be searched, by anybody.
+answers only what its account may open. Sealed texts (messages, reasons) cannot be searched, by anybody; memos can, by
+their characters.
 """
 
 import re
@@ -36,13 +37,15 @@ _AMOUNT = re.compile(rf"([0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:\.([0-9]{{1,8}})
 class Asked:
     """What was typed, read in every way. `code` has capitals and no blanks, "" when it is no number.
 
-    `amounts` are fen: what was typed as yuan and, of a plain whole number, then as fen. `name` is not folded.
+    `amounts` are fen: what was typed as yuan and, of a plain whole number, then as fen. `name` is not folded. `words`
+    may stand in a text: all of it, a year or a number too.
     """
 
     text: str
     code: str
     amounts: tuple[int, ...]
     name: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,7 @@ def read(text: str) -> Asked:
     code = "".join("-" if unicodedata.category(c) == "Pd" else c for c in "".join(shaped.split()).upper())
     amounts = _amounts(code)
     name = "" if amounts or not any(c.isalpha() for c in shaped) else shaped
-    return Asked(shaped, code if _NUMBER.fullmatch(code) else "", amounts, name)
+    return Asked(shaped, code if _NUMBER.fullmatch(code) else "", amounts, name, shaped)
 
 
 def _amounts(code: str) -> tuple[int, ...]:
@@ -111,7 +114,7 @@ async def find(text: str, by: Actor) -> list[Hits]:
     if not asked.text:
         return []
     if asked.code:
-        exact = await _asked_of_all(replace(asked, amounts=(), name=""), by)
+        exact = await _asked_of_all(replace(asked, amounts=(), name="", words=""), by)
         if any(hit.exact for hits in exact for hit in hits.items) and not asked.amounts:
             return exact
     return await _asked_of_all(asked, by) or await _in_memo(asked, by)

@@ -73,9 +73,9 @@ async def gifts(asked: Asked, by: Actor) -> Hits | None:
 
 async def gifts_by_memo(asked: Asked, by: Actor) -> Hits | None:
     """Gifts by words of their memo, newest first."""
-    if not by.may("gift.read") or not asked.name:
+    if not by.may("gift.read") or not asked.words:
         return None
-    match = await lookup.gifts_of_memo(asked.name, SHOWN)
+    match = await lookup.gifts_of_memo(asked.words, SHOWN)
     return search.listed(MEMOS, await _gifts(match.keys, by), more=match.more)
 
 

@@ -275,6 +275,17 @@ async def test_a_gift_is_looked_up_by_words_of_its_memo_and_the_table_has_none_o
         assert [failure.words for failure in await lookup.check()] == [f"捐赠 {keys[0]} 按附言查不到"]
 
 
+async def test_a_year_alone_is_a_word_of_a_memo_and_a_list_says_that_it_is_cut(house: Cast, web: Web) -> None:
+    for _ in range(SHOWN + 1):
+        await give(house, 5_000, memo="望江三中2003级（3）班")
+    for text in ("2003", "2003级3班", "03"):
+        assert len((await kinds(text, house.auditor))["捐赠，按附言"]) == SHOWN, text
+    assert await kinds("2004", house.auditor) == {}
+    page = (await web.as_("auditor").post("/desk/search", data={"q": "望江三中"})).text
+    assert "这里只列最近的 20 条。多写几个字" in page
+    assert "附言里连续的字" in (await web.as_("auditor").get("/desk")).text
+
+
 async def test_the_minutely_look_at_receipts_issued_later_reads_only_what_is_due(house: Cast) -> None:
     async def plan(tx: Tx) -> list[str]:
         if tx.postgres:
