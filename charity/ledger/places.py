@@ -63,6 +63,7 @@ async def open_place(tx: Tx, *, chart: str, place: str, name: str, name_en: str 
     code = f"{chart}/{place}"
     if await tx.row("SELECT code FROM money_place WHERE code = $1", code):
         raise rules.PLACE_OPEN(place=code)
+    await _must_differ(tx, code, name, name_en)
     row: dict[str, Any] = {"code": code, "chart": chart, "place": place, "name": name, "name_en": name_en}
     await tx.insert("money_place", [row])
 
@@ -70,6 +71,7 @@ async def open_place(tx: Tx, *, chart: str, place: str, name: str, name_en: str 
 async def rename(tx: Tx, code: str, *, name: str, name_en: str = "") -> None:
     """Call a place something else, as the bank does that our public pages print."""
     must_be_names(name, name_en)
+    await _must_differ(tx, code, name, name_en)
     renamed = await tx.rows(
         "UPDATE money_place SET name = $2, name_en = $3 WHERE code = $1 RETURNING code", code, name, name_en
     )
@@ -89,6 +91,15 @@ def must_be_names(name: str, name_en: str) -> None:
     for field, text in (("name", name), ("name_en", name_en)):
         if len(text) > NAME_MAX or texts.refused(text):
             raise unreadable(FieldError(field, "最多 {most} 个字符，不能有换行", (("most", NAME_MAX),)))
+
+
+async def _must_differ(tx: Tx, code: str, name: str, name_en: str) -> None:
+    """Refuse a name that another place has: whoever pays or books chooses by it, in either language."""
+    for row in await tx.rows("SELECT code, name, name_en FROM money_place WHERE code <> $1", code):
+        taken = {one.casefold() for one in (row["name"], row["name_en"]) if one}
+        for field, text in (("name", name), ("name_en", name_en)):
+            if text.strip().casefold() in taken:
+                raise unreadable(FieldError(field, "资金存放处 {place} 已经叫这个名称", (("place", row["code"]),)))
 
 
 async def pay_from(tx: Tx, code: str) -> None:
