@@ -3,9 +3,9 @@
 import asyncio
 import json
 import re
-from pathlib import Path
 from typing import Any
 
+import guides
 import pytest
 from cast import Cast
 from giving.given import give
@@ -17,8 +17,6 @@ from charity.ledger import writer
 from charity.metrics import Histogram, Numbers
 from charity.settings import settings
 from charity.web import metrics as scraped
-
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "running.md"
 
 
 async def scrape(web: Any) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -100,9 +98,10 @@ async def test_one_line_a_minute_has_every_gauge(
     assert {"writer_queue", "database_bytes", "head_seq", "jobs_failed", "jobs_oldest_seconds"} <= line.keys()
 
 
-def test_every_metric_is_in_the_docs_with_what_to_watch() -> None:
+@pytest.mark.parametrize("language", guides.LANGUAGES)
+def test_every_metric_is_in_the_docs_with_what_to_watch(language: str) -> None:
     assert writer.QUEUE
-    words = DOCS.read_text(encoding="utf-8")
+    words = guides.guide(language)
     for metric in metrics.every():
         if metric.name.startswith("charity_"):
             assert f"`{metric.name}" in words, metric.name

@@ -4,6 +4,7 @@ import ast
 import re
 from pathlib import Path
 
+import guides
 import pytest
 
 from charity import settings as charity_settings
@@ -191,16 +192,18 @@ def test_no_page_or_style_names_a_foreign_host() -> None:
             assert set(hosts) <= {"www.w3.org", "127.0.0.1", "localhost"}, path
 
 
-def test_every_setting_is_in_the_docs() -> None:
-    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("language", guides.LANGUAGES)
+def test_every_setting_is_in_the_docs(language: str) -> None:
+    text = guides.guide(language)
     for name in charity_settings.Settings.model_fields:
         assert f"CHARITY_{name.upper()}" in text
 
 
-def test_every_command_is_in_the_docs() -> None:
+@pytest.mark.parametrize("language", guides.LANGUAGES)
+def test_every_command_is_in_the_docs(language: str) -> None:
     from charity.cli import main  # noqa: PLC0415 - click's group, imported where it is asked for
 
-    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    text = guides.guide(language)
     for name in main.commands:
         assert f"charity {name}" in text
 

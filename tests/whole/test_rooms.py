@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import guides
 import pytest
 from starlette.routing import Match, Route
 from whole.given import PAGES
@@ -311,14 +312,15 @@ def test_every_permission_is_asked_for_and_every_one_asked_for_is_known() -> Non
         assert roles, f"{permission}: nobody may do it: charity/roles.py"
 
 
-def test_every_setting_and_every_entry_of_the_timetable_is_in_running_md() -> None:
-    text = (PACKAGE.parent / "docs" / "running.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("language", guides.LANGUAGES)
+def test_every_setting_and_every_entry_of_the_timetable_is_in_running_md(language: str) -> None:
+    text = guides.guide(language)
     settings = {f"CHARITY_{name.upper()}" for name in Settings.model_fields}
     written = set(re.findall(r"CHARITY_[A-Z_]*[A-Z]", text))
     lacking, more = sorted(settings - written), sorted(written - settings)
-    assert not lacking, f"charity/settings.py has {lacking}: say in docs/running.md what they do"
+    assert not lacking, f"charity/settings.py has {lacking}: say in docs/running.md and docs/zh/running.md what they do"
     assert not more, f"docs/running.md names {more}, charity/settings.py has none: delete them there"
     names = [timed.name for room in app.ROOMS for timed in room.timetable]
     assert len(names) == len(set(names)), "two entries of the timetable bear one name"
     for name in names:
-        assert f"`{name}`" in text, f"{name}: say in docs/running.md what it does by the clock"
+        assert f"`{name}`" in text, f"{name}: say in docs/running.md and docs/zh/running.md what it does by the clock"
