@@ -5,6 +5,7 @@ reason, never rounded, never zero. Capital amounts follow 《支付结算办法�
 """
 
 import re
+import unicodedata
 from typing import Final, Literal
 
 AMOUNT_MAX_FEN: Final = 10**13
@@ -15,6 +16,7 @@ TEXT_MAX: Final = 64
 Reason = Literal["empty", "not_a_number", "full_width", "too_many_decimals", "not_positive", "too_large"]
 
 _PLAIN = re.compile(r"(?P<yuan>[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.(?P<decimals>[0-9]+))?")
+_CURRENCY = re.compile(r"^(?:¥|RMB|CNY|人民币)\s*|\s*(?:元整?|圆整?|块|RMB|CNY)$", re.IGNORECASE)
 _DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
 _PLACES: Final = ("仟", "佰", "拾", "")
 _SPELLED_MAX_FEN: Final = 10**18
@@ -59,6 +61,15 @@ def parse_yuan(text: str) -> int:
     if fen > AMOUNT_MAX_FEN:
         raise AmountUnreadable("too_large")
     return fen
+
+
+def typed_yuan(text: str) -> int:
+    """Fen of an amount as people type it: `¥50`, `100元`, `1，000`, `１００` are read, then judged by `parse_yuan`.
+
+    Full-width signs become plain ones (NFKC); one sign of the currency before or behind is not part of the number.
+    """
+    plain = unicodedata.normalize("NFKC", text[: TEXT_MAX * 2]).strip()
+    return parse_yuan(_CURRENCY.sub("", plain).strip())
 
 
 def yuan(fen: int) -> str:

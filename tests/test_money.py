@@ -243,3 +243,20 @@ def test_a_split_keeps_the_sum_and_the_count(total_fen: int, pieces: int):
 )
 def test_a_ratio_is_rounded_half_away_from_zero(fen: int, numerator: int, denominator: int, rounded: int):
     assert money.round_half_up_ratio(fen, numerator, denominator) == rounded
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [("¥50", 5_000), ("￥ 50.5", 5_050), ("100元", 10_000), ("1，000", 100_000), ("１，２３４．５０", 123_450),
+     ("人民币 20 元整", 2_000), (" 88.60 ", 8_860), ("rmb7", 700)],
+)  # fmt: skip
+def test_an_amount_is_read_as_people_type_it(text: str, fen: int) -> None:
+    assert money.typed_yuan(text) == fen
+
+
+@pytest.mark.parametrize(
+    "text", ["", "元", "¥", "10万", "1，00", "1 000", "-5元", "¥¥5", "5美元", "0元", "1.005", "一百"]
+)
+def test_what_may_mean_another_amount_is_not_guessed(text: str) -> None:
+    with pytest.raises(money.AmountUnreadable):
+        money.typed_yuan(text)

@@ -10,11 +10,19 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from charity.giving import rules
 from charity.giving.channels import CHANNELS, PROMISED
 from charity.giving.limits import MESSAGE_MAX, REASON_MAX, REF_MAX
-from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
+from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, typed_yuan, yuan_sign
 from charity.web import fields
-from charity.web.messages import Needed
+from charity.web.messages import Needed, SaidError
 
 FEN_DIGITS_MAX = 14
+
+
+class AmountTwice(SaidError):
+    """A sum was chosen and another one typed."""
+
+    def __init__(self, chosen_fen: int, typed_fen: int) -> None:
+        words = "您选了 {chosen}，又填了 {typed}，请只留一个"
+        super().__init__(words, chosen=yuan_sign(chosen_fen), typed=yuan_sign(typed_fen))
 
 
 def must_say_why(reason: str) -> None:
@@ -24,25 +32,35 @@ def must_say_why(reason: str) -> None:
 
 
 def _yuan(value: Any) -> Any:
-    return parse_yuan(value.strip()) if isinstance(value, str) else value
+    return typed_yuan(value) if isinstance(value, str) else value
 
 
 def _yuan_or_none(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else _yuan(value)
 
 
-def _chosen_amount(value: Any) -> Any:
-    """("fen", digits) of a radio button, or ("yuan", text) of the free field."""
-    if not isinstance(value, tuple):
-        return value
-    unit, text = value
-    if unit == "yuan":
-        return _yuan(text)
+def _chosen_fen(text: str) -> int:
+    """Fen of a radio button, or AmountUnreadable."""
     if not (text.isascii() and text.isdigit() and len(text) <= FEN_DIGITS_MAX):
         raise AmountUnreadable("not_a_number")
     fen = int(text)
     if not 0 < fen <= AMOUNT_MAX_FEN:
         raise AmountUnreadable("too_large" if fen else "not_positive")
+    return fen
+
+
+def _chosen_amount(value: Any) -> Any:
+    """(digits of a radio button, text of the free field in yuan): one of the two, or both when they say the same."""
+    if not isinstance(value, tuple):
+        return value
+    chosen, free = value
+    if not chosen or not isinstance(chosen, str):
+        return _yuan(free)
+    if not isinstance(free, str) or not free.strip():
+        return _chosen_fen(chosen)
+    fen, typed = _chosen_fen(chosen), typed_yuan(free)
+    if fen != typed:
+        raise AmountTwice(fen, typed)
     return fen
 
 

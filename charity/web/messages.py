@@ -67,13 +67,21 @@ class Needed:
     words: str
 
 
+class SaidError(ValueError):
+    """A validator's words with facts of our own making, such as a sum that was read."""
+
+    def __init__(self, words: str, **facts: Any) -> None:
+        super().__init__(words)
+        self.words, self.facts = words, facts
+
+
 def _words(error: ErrorDetails) -> tuple[str, tuple[tuple[str, Any], ...]]:
     kind, ctx = error["type"], error.get("ctx", {})
     if kind in {"value_error", "assertion_error"}:
         cause = ctx.get("error")
         if isinstance(cause, AmountUnreadable):
             return AMOUNTS[cause.reason], ()
-        if isinstance(cause, days.DayRefused):
+        if isinstance(cause, days.DayRefused | SaidError):
             return cause.words, tuple(cause.facts.items())
         return (str(cause), ()) if isinstance(cause, ValueError) and str(cause) else (OTHERWISE, ())
     if kind.startswith("date"):

@@ -1,32 +1,41 @@
-// Typing a free amount chooses its radio button; the sum is said again wherever [data-amount-echo] stands.
+// One sum: typing a free amount clears the choice, a choice clears what was typed. The sum is said again where
+// [data-amount-echo] stands, and [data-amount-seen] sends it along: what was shown above the button may count at once.
 const YUAN = /^\d{1,11}(\.\d{1,2})?$/;
 
-function inWords(text) {
-  const plain = text.replaceAll(",", "").trim();
-  if (!YUAN.test(plain)) return "";
+function fenOf(text) {
+  const plain = text.normalize("NFKC").replace(/[,\s]|^¥|元$/g, "").replace(/^¥|元$/g, "");
+  if (!YUAN.test(plain)) return 0;
   const [yuan, cents = ""] = plain.split(".");
-  const grouped = yuan.replace(/^0+(?=\d)/, "").replace(/\B(?=(\d{3})+$)/g, ",");
-  return `¥${grouped}.${cents.padEnd(2, "0")}`;
+  return Number(yuan) * 100 + Number(cents.padEnd(2, "0"));
+}
+
+function inWords(fen) {
+  const grouped = String(Math.floor(fen / 100)).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `¥${grouped}.${String(fen % 100).padStart(2, "0")}`;
 }
 
 export function bind(element) {
   const free = element.querySelector('input[type="text"]');
-  const freeRadio = element.querySelector('input[value="free"]');
+  const radios = [...element.querySelectorAll('input[type="radio"]')];
   const echoes = document.querySelectorAll("[data-amount-echo]");
+  const seen = document.querySelector("[data-amount-seen]");
 
   const say = () => {
-    const chosen = element.querySelector('input[type="radio"]:checked');
-    const words = !chosen ? "" : chosen === freeRadio ? inWords(free.value) : chosen.dataset.words;
-    for (const echo of echoes) echo.textContent = words;
+    const chosen = radios.find((radio) => radio.checked);
+    const fen = free.value.trim() ? fenOf(free.value) : Number(chosen?.value ?? 0);
+    for (const echo of echoes) echo.textContent = fen ? inWords(fen) : echo.dataset.none;
+    if (seen) seen.value = fen || "";
   };
 
   free.addEventListener("input", () => {
-    if (free.value.trim()) freeRadio.checked = true;
+    if (free.value.trim()) for (const radio of radios) radio.checked = false;
     say();
   });
   element.addEventListener("change", (event) => {
-    if (event.target === freeRadio) free.focus();
+    if (radios.includes(event.target)) free.value = "";
     say();
   });
+  // The page may come back out of the browser's memory with what was typed.
+  addEventListener("pageshow", say);
   say();
 }

@@ -4,6 +4,7 @@ const BEHAVIOURS = {
   amount: () => import("./amount.js"),
   copy: () => import("./copy.js"),
   flash: () => import("./flash.js"),
+  folded: () => import("./folded.js"),
   focus: () => import("./focus.js"),
   progress: () => import("./progress.js"),
   scan: () => import("./scan.js"),

@@ -20,7 +20,7 @@ SLUG, NAME = "orphans-2026", "理事救孤 2026"
 NEXT_WEEK = clock.today() + timedelta(days=7)
 BODY = {"campaign": SLUG, "amount_fen": 20_000, "channel": "bank", "donor": {"kind": "anonymous"},
         "public_name": False, "public_amount": True}  # fmt: skip
-FORM = {"kind": "anonymous", "amount": "10000", "channel": "bank", "public_amount": "1"}
+FORM = {"kind": "anonymous", "amount": "10000", "seen_fen": "10000", "channel": "bank", "public_amount": "1"}
 
 
 async def targeted(house: Cast) -> None:

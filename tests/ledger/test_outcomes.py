@@ -333,8 +333,8 @@ def test_an_error_of_postgresql_is_known_by_its_class(
 # -- what people and programs are told -----------------------------------------------------------------
 
 PLEDGE = {
-    "amount": "free",
     "amount_yuan": "12.30",
+    "seen_fen": "1230",
     "kind": "person",
     "name": "林小溪",
     "channel": "bank",

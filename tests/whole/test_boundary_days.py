@@ -136,6 +136,7 @@ async def test_the_form_and_the_api_take_a_pledge_on_the_last_day_and_refuse_it_
                 "csrf": csrf,
                 "notice": "1",
                 "amount": "10000",
+                "seen_fen": "10000",
                 "kind": "person",
                 "name": "王小明",
                 "channel": "bank",

@@ -96,12 +96,16 @@ async def _promise(donor: Visitor) -> None:
     await donor.go("/")
     await donor.press("活动 dream-2026")
     await donor.press("我要捐赠")
-    await donor.mark("amount", "free")
-    await donor.fill(amount_yuan="88.60", name="林小溪", phone="19900001234", message="祝孩子们学业有成")
+    await donor.fill(amount="88.60", name="林小溪", phone="19900001234")
+    await donor.page.locator("summary", has_text="留言").click()
+    await donor.fill(message="祝孩子们学业有成")
     await donor.mark("channel", "bank")
     if donor.scripts:
         assert await donor.page.locator("[data-amount-echo]").inner_text() == "¥88.60"
-    await donor.press("确认捐赠", look=False)
+    await donor.press("去付款", look=not donor.scripts)
+    if not donor.scripts:
+        await donor.sees("现在还没有登记", "¥88.60", "捌拾捌元陆角整", "林小溪", "银行转账")
+        await donor.press("去付款", look=False)
     await donor.page.wait_for_url("**/p/*")
     await donor.look()
     await donor.sees("还差一步：请付款 ¥88.60", "临溪市慈善总会")

@@ -96,7 +96,9 @@ def fields_of(template: Path) -> set[str]:
     text = template.read_text(encoding="utf-8")
     names = {name for match in FIELD.findall(text) for name in match if name}
     names |= {name for keys in HIDDEN.findall(text) for name in re.findall(r'"(\w+)":', keys)}
-    names |= {"amount_yuan"} if "ui.amount_choices(" in text else set()
+    names |= set(re.findall(r'ask\.(?:sums|picks)\("(\w+)"', text)) | (
+        {"amount_yuan"} if "ask.sums(" in text else set()
+    )
     names |= {"content_hash"} if CARRIED.search(text) else set()
     names |= {"reason"} if "reason=true" in text else set()  # ui.confirm
     names |= {fact.field for fact in campaigns.KEPT} if "field in fields" in text else set()  # screens.plan_fields

@@ -11,10 +11,12 @@ from charity.people import persons
 from charity.roles import SYSTEM
 from charity.web.choices import choices
 
+KINDS = {"person": "个人", "organisation": "单位", "anonymous": "匿名"}
+
 
 def kinds() -> list[dict[str, str]]:
     """In whose name a gift is made."""
-    return choices({"person": "个人", "organisation": "单位", "anonymous": "匿名"})
+    return choices(KINDS)
 
 
 async def unit_choices() -> list[dict[str, str]]:

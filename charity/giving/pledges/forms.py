@@ -23,8 +23,6 @@ from charity.web.fields import Day
 from charity.web.list_filters import ListFilters
 from charity.web.rare import RARE_TEXT, drawn
 
-FREE = "free"
-
 
 class PledgesQuery(ListFilters):
     """What of the pledges is listed."""
@@ -77,7 +75,8 @@ class GiveForm(DonorPageForm):
     """The public form: how much, who, how to pay, what may be shown."""
 
     amount: ChosenAmount
-    channel: TypedChannel
+    channel: Annotated[TypedChannel, Field(validate_default=True)] = ""
+    seen_fen: str = ""
     notice: Annotated[Version, Field(validate_default=True)] = None
     public_name: bool = False
     public_amount: bool = False
@@ -100,12 +99,15 @@ class GiveForm(DonorPageForm):
     @model_validator(mode="before")
     @classmethod
     def _amount_from_two_fields(cls, data: Any) -> Any:
-        """The chosen radio, or the free field; a filled free field with no radio counts as free."""
+        """The chosen radio button and the free field are one amount."""
         if not isinstance(data, dict):
             return data
-        chosen, free = data.get("amount", ""), data.get("amount_yuan", "")
-        amount = ("yuan", free) if chosen in {"", FREE} or not isinstance(chosen, str) else ("fen", chosen)
-        return {**data, "amount": amount}
+        return {**data, "amount": (data.get("amount", ""), data.get("amount_yuan", ""))}
+
+    @property
+    def seen(self) -> bool:
+        """Whether this sum stood above the button: by the script of the form, or on the page that reviews it."""
+        return self.seen_fen == str(self.amount)
 
 
 class ReceiveForm(BaseModel):

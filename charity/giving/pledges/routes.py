@@ -29,7 +29,7 @@ Data = dict[str, str | list[str]]
 
 async def give_form(request: Request) -> Response:
     """The form to give."""
-    values: Data = {"kind": "person", "channel": "bank"}
+    values: Data = {}
     values |= {name: request.query_params[name] for name in ("work_unit",) if name in request.query_params}
     try:
         return await _give_page(request, values)
@@ -43,7 +43,7 @@ async def give_form(request: Request) -> Response:
 
 async def invited_form(request: Request) -> Response:
     """The form to give of whoever was invited."""
-    return await _give_page(request, {"kind": "person", "channel": "bank"})
+    return await _give_page(request, {})
 
 
 async def _asked(request: Request) -> tuple[Shown, str, str]:
@@ -62,6 +62,7 @@ async def _give_page(request: Request, values: Data, refusal: Refusal | None = N
         raise CAMPAIGN_NOT_OPEN(name=shown.name, state=Term(campaigns.STATUS_WORDS[shown.row["status"]]))
     if (pause := await campaigns.paused(shown.row)) is not None:
         raise pause
+    funds, units = await _choices(shown)
     response = await pages.form(
         request,
         "giving/pledges/give.html",
@@ -73,8 +74,33 @@ async def _give_page(request: Request, values: Data, refusal: Refusal | None = N
         kinds=kinds(),
         notice=(await privacy.current()).version,
         channels=await screens.pay_choices(),
-        funds=screens.fund_choices(await campaigns.fund_choices(shown.row["slug"])),
-        units=await unit_choices() if shown.row["kind"] == "one_day" else [],
+        funds=funds,
+        units=units,
+        now=screens.folded(values, funds, units),
+    )
+    if invitation:
+        response.headers.update(policies.UNLISTED)
+    return response
+
+
+async def _choices(shown: Shown) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """What may be designated, and the work units that may be named."""
+    funds = screens.fund_choices(await campaigns.fund_choices(shown.row["slug"]))
+    return funds, await unit_choices() if shown.row["kind"] == "one_day" else []
+
+
+async def _review_page(request: Request, data: Data, form: GiveForm) -> Response:
+    """What was typed, once more, where no sum stood above the button. Nothing is kept yet."""
+    shown, back, invitation = await _asked(request)
+    typed = [(name, value) for name in data for value in forms.many(data, name)]
+    response = await pages.page(
+        request,
+        "giving/pledges/review.html",
+        shown=shown,
+        back=back,
+        facts=screens.reviewed(form, shown.name, screens.folded(data, *await _choices(shown))),
+        amount_fen=form.amount,
+        kept=[(name, value) for name, value in typed if name not in {"seen_fen", "again"}],
     )
     if invitation:
         response.headers.update(policies.UNLISTED)
@@ -82,11 +108,15 @@ async def _give_page(request: Request, values: Data, refusal: Refusal | None = N
 
 
 async def give(request: Request) -> Response:
-    """Keep the promise and show its page."""
+    """Keep the promise and show its page; first the page that reviews it, where its sum was not yet shown."""
     data = await forms.data(request, GiveForm)
     shown, _, invitation = await _asked(request)
+    if forms.text(data, "again"):
+        return await _give_page(request, data)
     try:
         form = forms.read(GiveForm, data)
+        if not form.seen:
+            return await _review_page(request, data, form)
         promised = Promise(
             campaign=shown.row["slug"],
             invitation=invitation,

@@ -8,13 +8,16 @@ from markupsafe import Markup
 from charity import words
 from charity.db import sealed
 from charity.giving import campaigns, channels, pledges
-from charity.giving.donors.screens import consents
+from charity.giving.donors.screens import KINDS, consents
 from charity.giving.models import Pledge, Receipt
+from charity.giving.pledges.forms import GiveForm
 from charity.ledger import funds
+from charity.money import capitals
 from charity.people import persons
 from charity.printing import qr
 from charity.roles import SYSTEM
 from charity.settings import settings
+from charity.web import forms
 from charity.web.choices import status
 
 AMOUNTS_FEN = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
@@ -26,6 +29,9 @@ PLEDGE_TONES = {
     "cancelled": "none",
     "released": "none",
 }
+PUBLISHED = {"public_name": "公开我的姓名或单位名称", "public_amount": "公开我的金额"}
+MESSAGE_SHOWN = 12
+Choices = Sequence[dict[str, str]]
 
 
 async def pay_choices() -> list[dict[str, str]]:
@@ -41,6 +47,34 @@ def fund_choices(funds: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
     """The campaign's own fund, and what a giver may designate instead."""
     own = {"value": "", "label": words.translate("由慈善会按活动用途安排")}
     return [own, *({"value": code, "label": name} for code, name in funds[1:])] if len(funds) > 1 else []
+
+
+def folded(values: forms.Data, funds: Choices, units: Choices) -> dict[str, str]:
+    """What the closed rows of the form say: what is so now, "" for what stands there anyway."""
+    fund, unit = forms.text(values, "fund"), forms.text(values, "work_unit")
+    public = [words.translate(text) for name, text in PUBLISHED.items() if forms.text(values, name)]
+    return {
+        "fund": next((c["label"] for c in funds if c["value"] == fund), ""),
+        "public": "、".join(public),
+        "tax": words.translate("需要公益事业捐赠票据") if forms.text(values, "fiscal_receipt") else "",
+        "unit": next((c["label"] for c in units if c["value"] == unit), ""),
+        "message": forms.text(values, "message").strip()[:MESSAGE_SHOWN],
+    }
+
+
+def reviewed(form: GiveForm, campaign: str, now: dict[str, str]) -> list[dict[str, Any]]:
+    """What is shown once more before a promise counts. `now` is what the closed rows say."""
+    kind = words.translate(KINDS[form.kind])
+    facts: list[dict[str, Any]] = [
+        {"term": words.translate("捐给"), "value": campaign, "note": now["fund"]},
+        {"term": words.translate("金额"), "value": form.amount, "kind": "yuan", "note": capitals(form.amount)},
+        {"term": words.translate("怎么付"), "value": words.translate(channels.known(form.channel).words)},
+        {"term": words.translate("您是"), "value": form.name or kind, "note": kind if form.name else ""},
+        {"term": words.translate("公开什么"), "value": now["public"] or words.translate("姓名隐去，不公开金额")},
+        {"term": words.translate("抵税票据"), "value": now["tax"] or words.translate("不需要")},
+    ]
+    more = (("所在单位", now["unit"] if form.work_unit else ""), ("留言", form.message))
+    return [*facts, *({"term": words.translate(term), "value": value} for term, value in more if value)]
 
 
 async def pledge_rows(pledged: Iterable[dict[str, Any]], *, may_receive: bool) -> list[dict[str, Any]]:
