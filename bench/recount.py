@@ -55,6 +55,8 @@ class Books:
     """(day, money, goods) of the income that the register of gifts lists, and what was taken off it"""
     held: list[tuple[str, int]] = field(default_factory=list)
     """(day, fen) of what it lists as held for others"""
+    paid: list[tuple[str, str, str, int, int, int]] = field(default_factory=list)
+    """(month, fund, programme, fen, payments, 人次) of money that was aid; -1 payments where it was taken back"""
     helped: dict[int, tuple[str, tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     """(day, funds, whom) of each entry that helped somebody who is listed"""
     agency: set[str] = field(default_factory=set)
@@ -166,10 +168,12 @@ def _people(
         books.gifts[facts["refund_of"]].back.append((day, -debited))
     elif kind in {"voucher.paid", "branch.roster"} and costs:
         books.times.append((day, costs, facts.get("recipients", 0)))
+        books.paid.append((day[:7], costs[0], facts["programme"], _cost(lines), 1, facts.get("recipients", 0)))
         if facts.get("listed"):
             books.helped[seq] = (day, costs, tuple(listed[facts["content_hash"]]))
     elif back is not None and back["kind"] == "branch.roster":
         books.times.append((day, costs, -back["facts"]["recipients"]))
+        books.paid.append((day[:7], costs[0], facts["programme"], _cost(lines), -1, -back["facts"]["recipients"]))
         books.helped.pop(back["seq"], None)
     elif kind == "goods.issue" or (back is not None and back["kind"] == "goods.issue"):
         funds = costs or (() if lines else tuple(of_lots[:1]))
@@ -178,6 +182,22 @@ def _people(
             books.helped.pop(back["seq"])
         else:
             books.helped[seq] = (day, tuple(dict.fromkeys(of_lots)), (body["party"],))
+
+
+def _cost(lines: Sequence[tuple[str, str, int]]) -> int:
+    return sum(fen for chart, _, fen in lines if chart == "5101")
+
+
+def payments(books: Books, fund: str = "") -> dict[tuple[str, int], list[Pair | None]]:
+    """How many payments stand and whom they helped, by month and sum; None where more was taken back than paid."""
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for month, of, programme, *amounts in books.paid:
+        if fund in {"", of}:
+            sums[month, programme] = [a + b for a, b in zip(sums[month, programme], amounts, strict=True)]
+    shown: dict[tuple[str, int], list[Pair | None]] = defaultdict(list)
+    for (month, _), (fen, count, people) in sums.items():
+        shown[month, fen].append((count, people) if count > 0 and people >= 0 else None)
+    return shown
 
 
 def figures(books: Books, begin: str, end: str, fund: str = "") -> dict[str, Any]:
@@ -317,6 +337,28 @@ def number(text: str) -> int | None:
     return -whole if match[1] or match[2] else whole
 
 
+_USE = re.compile(
+    r'<span class="timeline-when">(.*?)</span>\s*<span class="timeline-words">((?:(?!</li>).)*?)</span>\s*'
+    r'<span class="timeline-amount">(.*?)</span></li>',
+    re.DOTALL,
+)
+_REACHED = re.compile(r"(?:当月共 ([\d,]+) 笔，)?([\d,]+) 人次受益")
+TAKEN_BACK = "冲销以前月份的拨付"
+
+
+def _payments(done: Compared, books: Books, where: str, html: str, fund: str) -> None:
+    """The months of aid that a page lists: how many payments each says, and whom they helped."""
+    counted = payments(books, fund)
+    for when, text, amount in _USE.findall(html):
+        reached, month, fen = _REACHED.search(_text(text)), re.search(r"\d{4}-\d\d", when), number(amount)
+        if month is None or fen is None or not (reached or TAKEN_BACK in text):
+            continue
+        count, people = (reached[1] or "1", reached[2]) if reached else ("", "")
+        shown = (int(count.replace(",", "")), int(people.replace(",", ""))) if reached else None
+        may_be = counted.get((month[0], fen), [])
+        done.look(where, "payments", shown if shown in may_be else may_be, shown)
+
+
 async def _pages(done: Compared, books: Books, get: Get, campaigns: Mapping[str, str], today: date) -> None:
     for where, fund in [("/", ""), *((f"/campaigns/{slug}", fund) for slug, fund in campaigns.items())]:
         html = await get(where)
@@ -334,6 +376,7 @@ async def _pages(done: Compared, books: Books, get: Get, campaigns: Mapping[str,
         for label, name in (("捐赠笔数", "gifts"), ("捐赠人数", "donors")):
             if label in figure:
                 done.look(where, label, counted[name], number(figure[label][0]))
+        _payments(done, books, where, html, fund)
         rows = 0
         for row in _ROW.findall(html):
             cells = [_text(cell) for cell in _CELL.findall(row)]
@@ -367,3 +410,8 @@ async def _registers(done: Compared, books: Books, get: Get, today: date) -> Non
             shown = {_text(label): value for label, value, _ in _FIGURE.findall(await get(where))}
             for label, value in counted.items():
                 done.look(where, label, value, number(shown.get(label, "0")))  # a column of nothing is not shown
+        gifts = books.gifts.values()
+        stand = sum((period[0] <= gift.day <= period[1]) - (period[0] <= gift.gone <= period[1]) for gift in gifts)
+        where = f"/ledgers/donations?from={period[0]}&to={period[1]}&copy=board"
+        shown = {_text(label): value for label, value, _ in _FIGURE.findall(await get(where))}
+        done.look(where, "笔数", stand, number(shown.get("笔数", "0")))

@@ -2,9 +2,10 @@
 
 Always true: what funds used is told by month and programme, never payment by payment; a giver is shown a share of
 each payment, never its people as its own, and one that helped fewer than GROUP_MIN people with the others of its
-month and programme; money passed on for others names no people; what was bought, our own costs, and what stands with a
-branch until its roster are named as such and have reached nobody yet. Shares are exact to the fen: what all givers of a
-payment are shown adds up to it.
+month and programme; money passed on for others names no people; payments are those that stand, and a month that took
+back more of earlier months than it paid says so; what was bought, our own costs, and what stands with a branch until
+its roster are named as such and have reached nobody yet. Shares are exact to the fen: what all givers of a payment are
+shown adds up to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +39,7 @@ _TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class PublicUse:
-    """A payment, or the small ones of a month and programme: its day or month, sum, share of it, and whom it reached.
+    """A payment, or those of a month and programme: its day or month, sum, share of it, and whom it reached.
 
     `of_fen` is the whole payment (of all `payments`), `amount_fen` what a fund or a gift had in it. `recipients` is
     None where nobody is counted: money passed on for others. Only who is `listed` is people: a bare number is visits.
@@ -70,16 +71,20 @@ class PublicUse:
             return words.translate("采购救助物资") if self.programme else ""
         if self.kind == "advanced":
             return self._with_branch
-        if self.kind != "aid" or not self.recipients:
+        return self._people if self.kind == "aid" else ""
+
+    @property
+    def _people(self) -> str:
+        people = self.recipients or 0
+        if self.payments < 1 or people < 0:
+            return words.say("冲销以前月份的拨付")
+        if not people:
             return ""
         if self.payments > 1:
-            return words.say(
-                "当月共 {payments} 笔，{recipients} 人次受益",
-                payments=self.payments,
-                recipients=f"{self.recipients:,}",
-            )
+            facts = {"payments": self.payments, "recipients": f"{people:,}"}
+            return words.say("当月共 {payments} 笔，{recipients} 人次受益", **facts)
         text = "{recipients} 人（户）受益" if self.listed else "{recipients} 人次受益"
-        return words.say(text, recipients=f"{self.recipients:,}")
+        return words.say(text, recipients=f"{people:,}")
 
     @property
     def _with_branch(self) -> str:

@@ -16,7 +16,7 @@ _SUMS = (
     "CAST(SUM(fen) AS BIGINT) AS amount_fen, "
     "CAST(SUM(people) AS BIGINT) AS recipients FROM (SELECT s.month AS month, "
     "CASE WHEN f.kind = 'agency' THEN 'forwarded' ELSE 'aid' END AS kind, s.programme AS programme, "
-    "s.lines AS payments, s.amount_fen AS fen, s.recipients_of_fund AS people FROM month_sum s "
+    "s.payments AS payments, s.amount_fen AS fen, s.recipients_of_fund AS people FROM month_sum s "
     f"JOIN fund f ON f.code = s.fund WHERE s.register = '{OUTLAY}' AND s.kind = '{CASH}' AND s.month >= $1 {{own}}"
     "UNION ALL SELECT month, figure AS kind, '' AS programme, 0 AS payments, money_fen AS fen, 0 AS people "
     "FROM figure_month WHERE figure IN ('bought', 'administration', 'fundraising') AND month >= $1 {own}) x "
@@ -45,7 +45,8 @@ class Outlay:
 class MonthOutlay:
     """What went out in a month for a programme, or as `bought`, `administration` or `fundraising`.
 
-    `recipients` are visits; `payments` is 0 where they are not counted.
+    `recipients` are visits; `payments` are those that stand, 0 where they are not counted. Both are below 0 where a
+    month took back more of earlier months than it paid.
     """
 
     month: str

@@ -52,7 +52,7 @@ BOARD_COLUMNS = (
     Column("n", "序号", 8, "count"),
     Column("fund", "基金", 60),
     Column("restriction", "限定性", 24),
-    Column("lines", "笔数", 18, "count", total=True, align="right"),
+    Column("gifts", "笔数", 18, "count", total=True, align="right"),
     Column("cash_fen", "货币金额", 30, "money", total=True, align="right"),
     Column("goods_fen", "实物折价", 30, "money", total=True, align="right"),
     Column("amount_fen", "合计", 30, "money", total=True, align="right"),
@@ -218,8 +218,8 @@ async def _board(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
     kinds, named = await books.fund_kinds(), await funds.names()
     by_fund: dict[str, dict[str, int]] = {}
     for row in await kept.by_month(INCOME, filters, seq_max):
-        figures = by_fund.setdefault(row["fund"], dict.fromkeys(("lines", *SUMS), 0))
-        figures["lines"] += row["count"]
+        figures = by_fund.setdefault(row["fund"], dict.fromkeys(("gifts", *SUMS), 0))
+        figures["gifts"] += row["gifts"]
         _add(figures, row, kinds)
     return [
         {"n": n, "fund": named.get(fund, fund), "restriction": words.say(NATURES[kinds[fund]]), **figures}
@@ -246,7 +246,7 @@ async def _outdated(filters: Filters, at: str) -> bool:
     return await consents.taken_back_since(at)
 
 
-board_page, board_totals = boards.readers(_board, ("lines", *SUMS), _differences)
+board_page, board_totals = boards.readers(_board, ("gifts", *SUMS), _differences)
 _LEAD = "合计与账簿捐赠收入（4101）核对一致；受托代理（2601）另列一栏，不是捐赠收入。"
 BOARD = Document(
     name="donations",

@@ -37,6 +37,7 @@ class Source:
     recipients: str = "0"
     recipients_of_fund: str = "0"
     gifts: str = "0"
+    payments: str = "0"
     roster: str = "CAST(NULL AS TEXT)"
     """The number of the branch's roster that a line is of."""
 
@@ -104,8 +105,12 @@ _PAID = (
 )
 _BEFORE = (
     "EXISTS (SELECT 1 FROM posting q JOIN account b ON b.id = q.account WHERE q.seq = e.seq AND q.n < p.n "
-    "AND b.chart = '5101'{same})"
+    "AND b.chart IN ({charts}){same})"
 )
+_COST_BEFORE = _BEFORE.format(charts="'5101'", same="{same}")
+# What stands: a payment or a roster once, however many its lines, and its reversal takes it off again.
+_FIRST = "NOT " + _BEFORE.format(charts="'5101', '2601'", same="")
+_IN_FORCE = {"voucher.paid": 1, "branch.roster": 1, "roster.reversal": -1}
 _BY_KIND = {
     kind: Source(
         f"entry e {voucher}LEFT JOIN goods_document gd ON gd.seq = e.seq "
@@ -122,8 +127,9 @@ _BY_KIND = {
         store="gd.store",
         kind="CASE WHEN gd.number IS NULL THEN 'cash' ELSE 'in_kind' END",
         fen="p.quantity",
-        recipients=f"CASE WHEN {_BEFORE.format(same='')} THEN 0 ELSE {people} END",
-        recipients_of_fund=f"CASE WHEN {_BEFORE.format(same=' AND b.fund = a.fund')} THEN 0 ELSE {people} END",
+        recipients=f"CASE WHEN {_COST_BEFORE.format(same='')} THEN 0 ELSE {people} END",
+        recipients_of_fund=f"CASE WHEN {_COST_BEFORE.format(same=' AND b.fund = a.fund')} THEN 0 ELSE {people} END",
+        payments=f"CASE WHEN {_FIRST} THEN {_IN_FORCE[kind]} ELSE 0 END" if kind in _IN_FORCE else "0",
         roster=roster,
     )
     for kind in OUTLAY_KINDS
@@ -183,9 +189,9 @@ async def by_payee(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
 
 _PAYEE = "v.payee_kind AS payee_kind, v.payee AS payee, gi.household AS household, gi.category AS category"
 _KEPT = {
-    "month": "SELECT month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people FROM month_sum",
-    "day": "SELECT substr(day, 1, 7) AS month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people "
-    "FROM day_sum",
+    "month": "SELECT month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people, gifts FROM month_sum",
+    "day": "SELECT substr(day, 1, 7) AS month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people, "
+    "gifts FROM day_sum",
 }
 COLUMNS = ("fund", "campaign", "programme", "store")
 
@@ -213,7 +219,7 @@ def _later(source: Source, where: Where, filters: Filters, seq_max: int) -> Wher
 
 
 async def by_month(register: str, filters: Filters, seq_max: int) -> list[dict[str, Any]]:
-    """Lines, fen and people by month, fund, programme and kind: `month fund programme kind count amount recipients`."""
+    """By month, fund, programme and kind: `count` of lines, `gifts` that stand, `amount` fen and `recipients`."""
     people = "recipients_of_fund" if any(name == "fund" for name, _ in filters.chosen) else "recipients"
     where, parts = Where(), []
     for column, first, last in days.spans(filters.begin, filters.end):
@@ -226,12 +232,14 @@ async def by_month(register: str, filters: Filters, seq_max: int) -> list[dict[s
         where = _later(source, Where(*where.values), filters, seq_max)
         parts.append(
             f"SELECT substr({source.day}, 1, 7), {source.fund}, {source.programme}, {source.kind}, -1, "  # noqa: S608
-            f"-COALESCE({source.fen}, 0), -({getattr(source, people)}) FROM {source.tables} WHERE {where.text}"
+            f"-COALESCE({source.fen}, 0), -({getattr(source, people)}), -({source.gifts}) "
+            f"FROM {source.tables} WHERE {where.text}"
         )
     rows = await reading.rows(
         "SELECT month, fund, programme, kind, CAST(SUM(lines) AS BIGINT) AS count, "  # noqa: S608
-        "CAST(SUM(fen) AS BIGINT) AS amount, CAST(SUM(people) AS BIGINT) AS recipients "
-        f"FROM ({' UNION ALL '.join(parts)}) x GROUP BY month, fund, programme, kind",
+        "CAST(SUM(fen) AS BIGINT) AS amount, CAST(SUM(people) AS BIGINT) AS recipients, "
+        f"CAST(SUM(gifts) AS BIGINT) AS gifts FROM ({' UNION ALL '.join(parts)}) x "
+        "GROUP BY month, fund, programme, kind",
         *where.values,
     )
     return [row for row in rows if row["count"]]

@@ -17,11 +17,11 @@ _AMOUNTS = sums.DAYS.amounts
 _LABELS = {sums.INCOME: "捐赠台账", sums.OUTLAY: "拨付台账"}
 _OFF_LINES = (
     "{register}（{what}）：每日合计与明细相差 {lines} 行、{amount_fen} 分、"
-    "{recipients} 人次，按基金计 {recipients_of_fund} 人次，捐赠 {gifts} 笔"
+    "{recipients} 人次，按基金计 {recipients_of_fund} 人次，捐赠 {gifts} 笔、拨付 {payments} 笔"
 )
 _OFF_DAYS = (
     "{register}（{month} {what}）：每月合计与每日合计相差 {lines} 行、{amount_fen} 分、"
-    "{recipients} 人次，按基金计 {recipients_of_fund} 人次，捐赠 {gifts} 笔"
+    "{recipients} 人次，按基金计 {recipients_of_fund} 人次，捐赠 {gifts} 笔、拨付 {payments} 笔"
 )
 
 
@@ -63,7 +63,7 @@ async def _month(register: str, month: str) -> list[Failure]:
             f"COALESCE({source.programme}, '') AS programme, COALESCE({source.store}, '') AS store, "
             f"{source.kind} AS kind, -1 AS lines, -COALESCE({source.fen}, 0) AS amount_fen, "
             f"-({source.recipients}) AS recipients, -({source.recipients_of_fund}) AS recipients_of_fund, "
-            f"-({source.gifts}) AS gifts"
+            f"-({source.gifts}) AS gifts, -({source.payments}) AS payments"
         )
         parts.append(
             f"SELECT {lines} FROM {source.tables} "  # noqa: S608 - names from code

@@ -1,6 +1,7 @@
 """A booked roster and a booked return are taken back by two persons; what waits is withdrawn by whoever wrote it down."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from charity.ledger import tracing
 from charity.ledger import verify as books_verify
 from charity.printing.document import Filters
 from charity.reports import disbursements
+from charity.reports import verify as reports_verify
 
 
 @pytest.fixture
@@ -97,6 +99,27 @@ async def test_a_reversed_roster_counts_nowhere_and_a_right_one_takes_its_place(
     await confirmed(branch, voucher, fen=200_000, people=12)
     assert (await money())["visits"] == 12
     await right()
+
+
+async def test_the_public_counts_the_payments_that_stand(branch: Aid) -> None:
+    """A reversal is a line of the register and no payment; a month that only took back says so."""
+    voucher = await advanced(branch)
+    first = await confirmed(branch, voucher, fen=60_000, people=12)
+    assert await reached() == ["12 人次受益"]
+    second = await confirmed(branch, voucher, fen=50_000, people=10)
+    assert await reached() == ["当月共 2 笔，22 人次受益"]
+    await undone(branch, "roster", second)
+    assert await reached() == ["12 人次受益"]
+    with clock.fixed(clock.now() + timedelta(days=40)):
+        await undone(branch, "roster", first)
+        assert await reached() == ["冲销以前月份的拨付", "12 人次受益"]
+        assert [use.amount_fen for use in await uses.of_funds(["F-GEN"])] == [-60_000, 60_000]
+    await right()
+    assert await reports_verify.run() == []
+
+
+async def reached() -> list[str]:
+    return [use.reached for use in await uses.of_funds(["F-GEN"])]
 
 
 async def test_a_reversed_return_stands_with_the_branch_again_and_the_shares_are_exact(branch: Aid) -> None:

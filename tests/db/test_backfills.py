@@ -9,6 +9,7 @@ from typing import Any
 
 import as_shown
 import pytest
+from aid.given import advanced, branch_opened, opened, roster
 from cast import Cast
 from giving.given import all_is_well, give, refunded
 from ledger.test_equation import EVENTS, post
@@ -16,6 +17,7 @@ from ledger.test_verify import open_funds
 from reports.given import RICE, SOAP, busy_town
 
 from charity import clock
+from charity.aid import branch_reversals, rosters
 from charity.db import engine, migrations, reading, transactions
 from charity.db.transactions import Tx
 from charity.finance import opening, verify
@@ -38,6 +40,7 @@ FILLED = {
     "0028_money_places": "UPDATE holding",
     "0074_closed_before_opening": "UPDATE head",
     "0080_looked_up_later": "INSERT INTO lookup_due",
+    "0087_payments_that_stand": "UPDATE ",
 }
 """Files, and how their statements begin that fill what they made."""
 
@@ -309,7 +312,32 @@ async def test_donors_gifts_and_times_of_before_are_counted_by_the_file_as_by_th
     await _do("UPDATE donation SET party = ''", "DELETE FROM party", "DELETE FROM donor_sum", "DELETE FROM month_sum",
               "UPDATE day_sum SET gifts = 0", "UPDATE day_sum SET recipients = 9 WHERE register = 'disbursements'", "UPDATE unit_sum SET donors = 9")  # fmt: skip
     await _fill_again("0037_donors", tmp_path / "migrations", MADE_BY_0037)
+    await _do("DELETE FROM migration WHERE name LIKE '9037%'")
+    await _fill_again("0087_payments_that_stand", tmp_path / "since")
     assert await now() == before
+
+
+async def test_payments_of_before_are_counted_without_those_that_were_reversed(house: Cast, tmp_path: Path) -> None:
+    aid = await opened(house)
+    await branch_opened()
+    voucher = await advanced(aid)
+    for _ in range(2):
+        answer = await rosters.record(voucher=voucher, roster=roster(60_000, 4), by=house.caseworker)
+        seen = {name: answer.body[name] for name in ("number", "content_hash")}
+        await rosters.confirm(**seen, by=house.approver)
+    asked = await branch_reversals.request(kind="roster", target=seen["number"], cause="录错", by=house.caseworker)
+    seen = {name: asked.body[name] for name in ("number", "content_hash")}
+    number, _ = await aid.approved()
+    await aid.pay(number, "ICBC-F2")
+    with clock.fixed(clock.now() + timedelta(days=40)):
+        await branch_reversals.confirm(**seen, by=house.approver)
+    before = {table: await _kept(table) for table in ("day_sum", "month_sum")}
+    counted = "SELECT month, lines, payments FROM month_sum WHERE register = 'disbursements' ORDER BY month"
+    assert [tuple(row)[1:] for row in await reading.tuples(counted)] == [(3, 3), (1, -1)]
+    await _do("UPDATE day_sum SET payments = 7", "UPDATE month_sum SET payments = 7 WHERE register = 'disbursements'")
+    await _do("UPDATE day_sum SET payments = 0 WHERE register = 'donations'")
+    await _fill_again("0087_payments_that_stand", tmp_path / "migrations")
+    assert {table: await _kept(table) for table in before} == before
 
 
 async def test_the_largest_gifts_of_before_are_those_that_the_writer_keeps(house: Cast, tmp_path: Path) -> None:

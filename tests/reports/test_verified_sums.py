@@ -10,9 +10,9 @@ from reports.given import give, noon, pay
 from charity.db import transactions
 from charity.reports import verify
 
-AMOUNTS = ("lines", "amount_fen", "recipients", "recipients_of_fund", "gifts")
-DAY_OFF = "{}：每日合计与明细相差 {lines} 行、{amount_fen} 分、{recipients} 人次，按基金计 {recipients_of_fund} 人次，捐赠 {gifts} 笔"
-MONTH_OFF = "{}：每月合计与每日合计相差 {lines} 行、{amount_fen} 分、{recipients} 人次，按基金计 {recipients_of_fund} 人次，捐赠 {gifts} 笔"
+AMOUNTS = ("lines", "amount_fen", "recipients", "recipients_of_fund", "gifts", "payments")
+DAY_OFF = "{}：每日合计与明细相差 {lines} 行、{amount_fen} 分、{recipients} 人次，按基金计 {recipients_of_fund} 人次，捐赠 {gifts} 笔、拨付 {payments} 笔"
+MONTH_OFF = "{}：每月合计与每日合计相差 {lines} 行、{amount_fen} 分、{recipients} 人次，按基金计 {recipients_of_fund} 人次，捐赠 {gifts} 笔、拨付 {payments} 笔"
 OF = {
     "donations": ("捐赠台账", "F-GEN everyday cash"),
     "disbursements": ("拨付台账", "F-GEN P03 cash"),
@@ -80,7 +80,7 @@ async def test_lines_whose_sums_are_gone_are_named(october: Cast, register: str)
     label, what = OF[register]
     fen, people = (10_000, 0) if register == "donations" else (1_000, 3)
     gone = {"lines": -1, "amount_fen": -fen, "recipients": -people, "recipients_of_fund": -people}
-    gone["gifts"] = -1 if register == "donations" else 0
+    gone |= {"gifts": -1, "payments": 0} if register == "donations" else {"gifts": 0, "payments": -1}
     days = ("2026-10-01", "2026-10-31")
     assert sorted(await failures()) == [DAY_OFF.format(f"{label}（{day} {what}）", **gone) for day in days]
 

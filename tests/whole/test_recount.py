@@ -155,7 +155,8 @@ async def test_a_figure_that_is_off_anywhere_is_seen(web: Web, house: Cast) -> N
     for table, figure, seen in (
         ("figure_month", "money_fen", {"aid money_fen", "unspent money_fen", "用于救助", "尚未使用"}),
         ("month_sum", "recipients = recipients + 1, recipients_of_fund", {"visits ", "受益人次"}),
-        ("month_sum", "gifts", {"gifts ", "gifts", "捐赠笔数"}),
+        ("month_sum", "gifts", {"gifts ", "gifts", "捐赠笔数", "笔数"}),
+        ("month_sum", "payments", {"payments"}),
         ("donor_sum", "donors", {"donors ", "donors", "捐赠人数"}),
     ):
         test = "figure = 'aid'" if table == "figure_month" else "1 = 1"

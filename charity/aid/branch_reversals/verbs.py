@@ -139,8 +139,8 @@ async def confirm(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
             state.change(ADVANCE, target["voucher"], returned_fen=advance["returned_fen"] - target["amount_fen"])
         else:
             lines = [(account, unit, -fen) for account, unit, fen in loaded.body["postings"]]
-            people = -target["recipients"]
-            sums.outlay(state, day=entry.effective_on, postings=lines, programme=programme or "", recipients=people)
+            day, people, of = entry.effective_on, -target["recipients"], programme or ""
+            sums.outlay(state, day=day, postings=lines, programme=of, recipients=people, payments=-1)
             state.change(ADVANCE, target["voucher"], rostered_fen=advance["rostered_fen"] - target["amount_fen"])
         state.change(TARGETS[kind].table, row["target"], status=RosterStatus.REVERSED.value)
         STEP.decided(state, number, RosterStatus.CONFIRMED, by, entry_seq=entry.seq)

@@ -136,7 +136,7 @@ def _post(
     )
     if row["programme"]:  # our own costs are no aid: the register of aid does not list them
         day, programme, helped = entry.effective_on, row["programme"], row["recipients"]
-        sums.outlay(state, day=day, postings=lines, programme=programme, recipients=helped)
+        sums.outlay(state, day=day, postings=lines, programme=programme, recipients=helped, payments=1)
     if is_purchase(row):
         purchases.open(state, row["number"], fund, row["amount_fen"])
     if branches.is_advance(row):

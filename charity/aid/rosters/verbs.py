@@ -92,7 +92,8 @@ async def confirm(*, number: str, content_hash: str, by: Actor, idem: Idem | Non
             party=advance["branch"],
             facts=facts(row, programme),
         )
-        sums.outlay(state, day=entry.effective_on, postings=lines, programme=programme, recipients=row["recipients"])
+        day, people = entry.effective_on, row["recipients"]
+        sums.outlay(state, day=day, postings=lines, programme=programme, recipients=people, payments=1)
         state.change(ADVANCE, row["voucher"], rostered_fen=advance["rostered_fen"] + row["amount_fen"])
         STEP.decided(state, number, RosterStatus.CONFIRMED, by, entry_seq=entry.seq)
         return Answer(201, {"status": RosterStatus.CONFIRMED.value, "entry": entry.id})

@@ -161,6 +161,7 @@ class _Reversal:
             programme=body["programme"],
             store=facts.document["store"],
             recipients=-1,
+            payments=0,
             unvalued_of=facts.lots[0].fund,
         )
 

@@ -130,6 +130,7 @@ def _decide(
         programme=PROGRAMME,
         store=store,
         recipients=1,
+        payments=0,
         unvalued_of=plan.picks[0].lot.fund,
     )
     out = [{"lot": p.lot.code, "barcode": p.lot.barcode, "quantity": p.quantity} for p in plan.picks]
