@@ -1,7 +1,8 @@
 """What a change of a voucher changed, old and new: for its history and for whoever approves it anew.
 
-Codes and sums only, never a name: a payee is a kind and a code (a person's the key, shown cut). Of free text, of a list
-and of a payee's printed name and account it is only said that they changed: their old words are not kept.
+Codes and sums only are kept, never a name: a payee is a kind and a code (a person's the key, shown cut). Who shows a
+change puts an institution's name of today beside its code, as lists do. Of free text, of a list and of a payee's
+printed name and account it is only said that they changed: their old words are not kept.
 """
 
 import json
@@ -61,19 +62,25 @@ def read(text: str) -> tuple[Change, ...]:
     return tuple((what, old, new) for what, old, new in json.loads(text or "[]"))
 
 
-def in_words(changes: Sequence[Change]) -> list[str]:
-    """Each change as one line."""
-    return [_line(*change) for change in changes]
+def paid(changes: Sequence[Change]) -> list[dict[str, str]]:
+    """The payees before and after, as rows of `payees.institutions_named`."""
+    both = [value for what, *values in changes if what == "payee" for value in values]
+    return [{"payee_kind": kind, "payee": code} for kind, code in both]
 
 
-def _line(what: str, old: Any, new: Any) -> str:
+def in_words(changes: Sequence[Change], names: Mapping[str, str] = payees.NOBODY) -> list[str]:
+    """Each change as one line; `names` are those of institutions by code."""
+    return [_line(*change, names) for change in changes]
+
+
+def _line(what: str, old: Any, new: Any, names: Mapping[str, str]) -> str:
     name = words.say(WHAT[what])
     if old is None and new is None:
         return words.say("{what}已修改", what=name)
-    return words.say("{what}：{old} → {new}", what=name, old=_value(what, old), new=_value(what, new))
+    return words.say("{what}：{old} → {new}", what=name, old=_value(what, old, names), new=_value(what, new, names))
 
 
-def _value(what: str, value: Any) -> str:
+def _value(what: str, value: Any, names: Mapping[str, str]) -> str:
     if value is None:
         return "—"
     if what == "amount_fen":
@@ -81,5 +88,5 @@ def _value(what: str, value: Any) -> str:
     if what == "purpose":
         return words.say(PURPOSE_WORDS[value])
     if what == "payee":
-        return payees.in_words({"payee_kind": value[0], "payee": value[1]})
+        return payees.in_words({"payee_kind": value[0], "payee": value[1]}, names)
     return f"{value:,}" if what == "recipients" else str(value)

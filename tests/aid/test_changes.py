@@ -68,6 +68,21 @@ async def test_an_approver_sees_what_changed_since_his_own_decision(aid: Aid) ->
     }
 
 
+async def test_the_history_names_the_institution_that_was_or_is_paid_and_no_household(aid: Aid, web: Any) -> None:
+    number, _ = await aid.made()
+    for payee in ({"payee_kind": "institution", "payee": "JG-T01"}, {"payee_kind": "supplier", "payee": "GY-T01"}):
+        await vouchers.edit(number=number, content=replace(ASKED, **payee), by=aid.house.caseworker)
+    lines = (
+        "收款方：家庭 HH-T001 → 机构 JG-T01 石梁镇敬老院",
+        "收款方：机构 JG-T01 石梁镇敬老院 → 供应商 GY-T01 临溪粮油公司",
+    )
+    for who in ("approver", "caseworker"):
+        page = (await web.as_(who).get(f"/vouchers/{number}")).text
+        for line in lines:
+            assert page.count(line) == 2, (who, line)  # above the decision, and in the history
+        assert "王小明" not in page
+
+
 async def test_page_and_call_say_what_changed_and_the_page_what_is_free(aid: Aid, web: Any) -> None:
     number = (await made(web))["number"]
     changed = await web.as_("caseworker").put(f"{API}/{number}", json={**BODY, "amount_fen": 123_456})

@@ -113,7 +113,7 @@ async def _voucher(request: Request, number: str, by: Actor, refusal: Refusal | 
         errors=confirming.errors(request, refusal, screens.confirmed(voucher, by)),
         used=gifts.used_table(used, by),
         **pages.pager(request, following),
-        **screens.show(voucher, by),
+        **await screens.show(voucher, by),
     )
 
 

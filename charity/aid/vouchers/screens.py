@@ -78,9 +78,10 @@ def state(row: dict[str, Any]) -> dict[str, str]:
     return word
 
 
-def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
+async def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
     """The page of one voucher."""
-    row = shown.row
+    row, every = shown.row, [change for decision in shown.decisions for change in decision.changes]
+    named = await payees.institutions_named(changes.paid(every), by=by)
     use, source, payee, account, amount, *rest = facts(shown, by)
     returned = next((d for d in reversed(shown.decisions) if d.decision == "return"), None)
     return {
@@ -88,12 +89,12 @@ def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
         "title": words.say(TITLES[row["purpose"]]),
         "state": state(row),
         "facts": [amount, payee, use, source, *_free(shown), account, *rest],
-        "changed": changes.in_words(shown.changes_for(by)),
+        "changed": changes.in_words(shown.changes_for(by), named),
         "listed": recipients.shown(shown.listed),
         "content_hash": row["content_hash"],
         "carried": carried(shown, by),
         "steps": steps(shown),
-        "history": [_event(d) for d in reversed(shown.decisions)],
+        "history": [_event(d, named) for d in reversed(shown.decisions)],
         "can": readers.may(shown, by),
         "waits": waits(shown, by),
         "returned": returned.reason if returned and row["returned_at"] else "",
@@ -231,11 +232,11 @@ def _payment(shown: VoucherView, by: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def _event(decision: Decision) -> dict[str, Any]:
+def _event(decision: Decision, named: dict[str, str]) -> dict[str, Any]:
     text = words.say(DECISION_WORDS[decision.decision])
     if not decision.in_force:
         text = words.say("{decision}（因内容变更或退回已失效）", decision=text)
-    note = decision.reason or "；".join(changes.in_words(decision.changes))
+    note = decision.reason or "；".join(changes.in_words(decision.changes, named))
     tone = DECISION_TONES[decision.decision] if decision.in_force else "none"
     return {"text": text, "at": decision.at, "who": decision.name, "note": note, "tone": tone}
 
