@@ -275,6 +275,7 @@ async def compare(
     done = Compared()
     await _calls(done, books, staff, campaigns, today, random.Random(seed))
     await _pages(done, books, get, campaigns, today)
+    await _public_ledger(done, books, get, today)
     await _registers(done, books, staff, today)
     return done
 
@@ -385,6 +386,33 @@ async def _pages(done: Compared, books: Books, get: Get, campaigns: Mapping[str,
                 for cell, part in ((cells[2], "goods_fen"), (cells[3], "money_fen")):
                     done.look(where, f"{cells[0]} {part}", counted[NAMES[cells[0]]][part], number(cell))
         done.look(where, "rows of the equation", len(NAMES), rows)
+
+
+_TERM = re.compile(r'<span class="soft">(.*?)</span><b>(.*?)</b>')
+
+
+async def _public_ledger(done: Compared, books: Books, get: Get, today: date) -> None:
+    """Each month and year of the public ledger: its equation, at call and page, and what its tables add up to."""
+    months = sorted({move[0][:7] for move in books.moves if move[0][:7] <= today.isoformat()[:7]})
+    periods = [(month, f"{month}-01", f"{month}-31") for month in months]
+    periods += [(year, f"{year}-01-01", f"{year}-12-31") for year in sorted({month[:4] for month in months})]
+    for period, begin, end in periods:
+        query = f"year={period}" if len(period) == len("2026") else f"month={period}"
+        counted, where = figures(books, begin, end), f"/api/v1/books?{query}"
+        shown = json.loads(await get(where))
+        for code in CODES:
+            for part in ("money_fen", "goods_fen"):
+                done.look(where, f"{code} {part}", counted[code][part], shown["equation"][code][part])
+        fen = {code: counted[code]["money_fen"] for code in CODES}
+        out = sum(fen[code] for code in ("aid", "bought", "advanced", "administration", "fundraising"))
+        for name, value in (("sources", fen["received"] - fen["refunded"]), ("uses", out)):
+            done.look(where, name, value, sum(line["money_fen"] for line in shown[name]))
+        for name, code in (("carried_fen", "carried"), ("received_fen", "received"), ("unspent_fen", "unspent")):
+            done.look(where, name, fen[code], sum(line[name] for line in shown["funds"]))
+        done.look(where, "seq", books.seq, shown["seq"])
+        html = await get(f"/books?{query}")
+        for label, value in _TERM.findall(html.partition('<ul class="equation"')[2].partition("</ul>")[0]):
+            done.look(f"/books?{query}", label, abs(fen[NAMES[label]]), number(value))
 
 
 async def _registers(done: Compared, books: Books, get: Get, today: date) -> None:

@@ -1,15 +1,18 @@
 """What disclosure contributes to the app."""
 
 from charity.disclosure import api, routes
+from charity.disclosure.books import api as books_api
+from charity.disclosure.books import routes as books_routes
 from charity.room import Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
     name="disclosure",
-    routes=routes.routes,
-    endpoints=api.endpoints,
+    routes=[*routes.routes, *books_routes.routes],
+    endpoints=[*api.endpoints, *books_api.endpoints],
     nav=[
         NavItem("募捐活动", "/#campaigns", None, order=10),
+        NavItem("账本公开", "/books", None, order=15),
         NavItem("捐赠物资", "/give/goods", None, order=20),
         NavItem("核验", "/check", None, order=30),
     ],

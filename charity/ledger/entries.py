@@ -38,6 +38,12 @@ async def id_of(seq: int) -> str:
     return str(await reading.value("SELECT id16 FROM entry WHERE seq = $1", seq))
 
 
+async def leaf_of(seq: int) -> str | None:
+    """The hash of an entry, hex; None when there is none of this seq."""
+    leaf = await reading.value("SELECT leaf FROM entry WHERE seq = $1", seq)
+    return None if leaf is None else str(leaf)
+
+
 async def facts(name: str, seqs: Sequence[int]) -> dict[int, str]:
     """One fact of these entries by seq, as text; an entry without it is missing."""
     result: dict[int, str] = {}

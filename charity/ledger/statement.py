@@ -157,11 +157,18 @@ async def of(begin: str, end: str) -> Period:
         "GROUP BY h.seq, x.fund, x.figure, x.earlier",
         *values,
     )
+    return added_up(rows[0]["seq"], [row for row in rows if row["fund"] is not None])
+
+
+def added_up(seq: int, rows: Iterable[Mapping[str, Any]]) -> Period:
+    """The period of lines {fund, figure, earlier, a, b}, one of a kind: money and goods of a figure, fen, or counts.
+
+    Counts are `#gifts` (a), `#times` (a of the fund, b once an entry), `#donors` (a) and `#agency` (a not 0).
+    """
     funds: dict[str, _Fund] = {}
     for row in rows:
-        if row["fund"] is not None:
-            _put(funds.setdefault(row["fund"], _Fund()), row)
-    return Period(rows[0]["seq"], funds)
+        _put(funds.setdefault(row["fund"], _Fund()), row)
+    return Period(seq, funds)
 
 
 def _put(fund: _Fund, row: Mapping[str, Any]) -> None:

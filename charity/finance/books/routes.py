@@ -14,6 +14,7 @@ from charity.finance.books.forms import AccountsFilter, EntriesFilter, PeriodFil
 from charity.finance.fields import CODE_MAX
 from charity.ledger import chart, funds
 from charity.roles import Actor
+from charity.sheets import files
 from charity.web import auth, forms, pages
 
 
@@ -99,7 +100,7 @@ def _sheets(query: TrialFilter, context: dict[str, Any], by: Actor) -> list[dict
         return []
     asked = {"from_on": context["begin"], "to_on": context["end"], "by": query.by, "fund": query.fund}
     text = urlencode({name: value for name, value in asked.items() if value})
-    return [{"label": fmt.upper(), "href": f"/finance/trial-balance/sheet.{fmt}?{text}"} for fmt in sheets.MEDIA]
+    return [{"label": fmt.upper(), "href": f"/finance/trial-balance/sheet.{fmt}?{text}"} for fmt in files.MEDIA]
 
 
 async def trial_sheet(request: Request) -> Response:
@@ -112,7 +113,7 @@ async def trial_sheet(request: Request) -> Response:
     fmt = request.url.path.rpartition(".")[2]
     name, file = await sheets.trial(query, *query.period(), fmt, by)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(file, media_type=sheets.MEDIA[fmt], headers=headers)
+    return Response(file, media_type=files.MEDIA[fmt], headers=headers)
 
 
 async def _unknown(fund: str, charted: str = "") -> Refusal | None:

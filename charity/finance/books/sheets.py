@@ -1,26 +1,19 @@
 """The trial balance as a file for spreadsheets: real numbers, its title, period and filters, a line of totals."""
 
-import asyncio
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from charity import clock, words
+from charity import words
 from charity.finance.books import readers, screens
 from charity.finance.books.forms import TrialFilter
 from charity.finance.reviews.screens import part_names
 from charity.ledger import accounts as acc
 from charity.ledger import chart, funds, places
 from charity.roles import Actor
-from charity.sheets import csv_out, xlsx_out
+from charity.sheets import files
 from charity.sheets.columns import Column
 
 TITLE: Final = "试算平衡表"
-MEDIA: Final = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 _FIGURES: Final = (
     "期初借方（元）",
     "期初贷方（元）",
@@ -29,8 +22,6 @@ _FIGURES: Final = (
     "期末借方（元）",
     "期末贷方（元）",
 )
-Row = list[Any]
-About = list[tuple[str, str]]
 
 
 async def trial(query: TrialFilter, begin: str, end: str, fmt: str, by: Actor) -> tuple[str, bytes]:
@@ -49,11 +40,7 @@ async def trial(query: TrialFilter, begin: str, end: str, fmt: str, by: Actor) -
     ]
     columns = [Column("code", words.say("代码")), Column("name", words.say("名称"))]
     columns += [Column(f"n{n}", words.translate(text), "money") for n, text in enumerate(_FIGURES)]
-    if fmt == "csv":
-        file = b"".join(csv_out.write(lines, columns)) + csv_out.notes([(words.say("报表"), title), *about])
-    else:
-        about.append((words.say("打印时间"), clock.now().astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")))
-        file = await asyncio.to_thread(_xlsx, lines, columns, title, about)
+    file = await files.made(fmt, lines, columns, title=title, about=about)
     return f"{title} {begin} {end}.{fmt}", file
 
 
@@ -69,12 +56,3 @@ def _name(code: str, group: str, names: Mapping[str, str], labels: Mapping[str, 
 def _filters(query: TrialFilter, names: Mapping[str, str]) -> str:
     fund = f"{words.say('基金')} {query.fund} {names[query.fund]}" if query.fund else ""
     return " · ".join(part for part in (words.translate(screens.GROUPS[query.by]), fund) if part)
-
-
-def _xlsx(lines: list[Row], columns: list[Column], title: str, about: About) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="charity-sheet-") as folder:
-        path = Path(folder) / "sheet.xlsx"
-        with xlsx_out.XlsxSheet(path, columns, title=title, about=about) as sheet:
-            for n, line in enumerate(lines, 1):
-                sheet.add(line, bold=n == len(lines))
-        return path.read_bytes()

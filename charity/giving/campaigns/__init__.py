@@ -16,6 +16,7 @@ from .readers import (
     get,
     is_public,
     known,
+    listed,
     money_takers,
     names,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "is_public",
     "keep_archived",
     "known",
+    "listed",
     "money_takers",
     "must_be_certified",
     "must_go_on",

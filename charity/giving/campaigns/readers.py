@@ -214,3 +214,9 @@ async def _closed(others: Collection[str], on: str) -> set[str]:
     invited = {row.fund for row in rows if row.reach == Reach.TARGETED}
     open_now = {r.fund for r in rows if r.status == "active" and r.starts_on <= on <= (r.ends_on or on)}
     return owned - (open_now - invited)
+
+
+async def listed() -> tuple[set[str], set[str]]:
+    """The slugs of campaigns that everybody may see, and the funds that only others have: those by invitation."""
+    rows, public = await Campaign.visible_to(SYSTEM).all(), await Campaign.visible_to(PUBLIC).all()
+    return {row.slug for row in public}, {row.fund for row in rows} - {row.fund for row in public}
