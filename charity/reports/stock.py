@@ -83,20 +83,25 @@ class Sheet:
     differences: list[str] = field(default_factory=list)
 
 
-_sheets: OrderedDict[tuple[str, Filters, int, str], Sheet] = OrderedDict()
+_sheets: OrderedDict[tuple[int, Filters, int, str], tuple[object, Sheet]] = OrderedDict()
+"""With the open database that each was read from: held, so that no later one gets its id."""
 
 
 async def sheet(filters: Filters, seq_max: int) -> Sheet:
-    """All rows. Remembered for the same books, because the pages of one register ask again and again."""
+    """All rows. Remembered for the same books, because the pages of one register ask again and again.
+
+    The same books are those of one open database: another one may come to lie at the same address.
+    """
     from charity.db import engine  # noqa: PLC0415 - only to tell two databases of one process apart
 
-    key = (engine.state().settings.database_url, filters, seq_max, words.language())
+    opened = engine.state()
+    key = (id(opened), filters, seq_max, words.language())
     if key not in _sheets:
-        _sheets[key] = await _made(filters, seq_max)
+        _sheets[key] = (opened, await _made(filters, seq_max))
         while len(_sheets) > KEPT:
             _sheets.popitem(last=False)
     _sheets.move_to_end(key)
-    return _sheets[key]
+    return _sheets[key][1]
 
 
 async def _made(filters: Filters, seq_max: int) -> Sheet:

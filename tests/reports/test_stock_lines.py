@@ -1,9 +1,13 @@
 """The stock register: its lines, the columns of movements, what is near its end, and where the books differ."""
 
+from dataclasses import replace
+
+import pytest
 from cast import Cast
 from reports.given import RICE, printed, read
 
 from charity import words
+from charity.db import engine, reading
 from charity.documents import facts
 from charity.ledger import accounts as acc
 from charity.printing.document import Filters
@@ -125,3 +129,15 @@ async def test_sheets_are_kept_for_the_same_books_and_language_and_sixteen_of_th
         await stock.sheet(Filters.of(*YEAR), seq - earlier)
     assert len(stock._sheets) == 16
     assert await stock.sheet(Filters.of(*YEAR), seq) is not first, "the oldest one is forgotten"
+
+
+async def test_sheets_of_a_database_are_not_taken_for_those_of_a_later_one_at_its_address(
+    town: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seq = await reading.value("SELECT seq FROM head")
+    before = await stock.sheet(Filters.of(*YEAR), seq)
+    later = replace(engine.state())
+    assert later.settings.database_url == engine.state().settings.database_url
+    monkeypatch.setattr(engine, "state", lambda: later)
+    assert await stock.sheet(Filters.of(*YEAR), seq) is not before
+    assert await stock.sheet(Filters.of(*YEAR), seq) is await stock.sheet(Filters.of(*YEAR), seq)
