@@ -71,6 +71,11 @@ RETURN_EXCEEDS = Rule(
     422,
     field="amount_fen",
 )
+RETURN_WAITS = Rule(
+    "return.waits",
+    "银行回单号 {ref} 已登记在 {number}，等另一个人核对，一个回单号只属于一笔款；录重了的请先撤回",
+    field="channel_ref",
+)
 RETURN_PLACE = Rule("return.place", "{place}不能收分会退回的款，请选银行账户或现金", 422, field="paid_into")
 RETURN_UNKNOWN = Rule("return.unknown", "没有分会退回的款“{number}”", 404)
 STEP_OWN = Rule("step.own", "{number} 是您录入的，要由另一个人核对")

@@ -12,6 +12,7 @@ from charity.people.models import Institution
 from charity.roles import Actor
 
 LISTED_MAX = 1_000
+ALIKE_MAX = 5
 
 
 async def add(
@@ -61,6 +62,12 @@ async def names(codes: Iterable[str], *, by: Actor) -> dict[str, str]:
     """The names of the institutions of these codes that this reader may see."""
     rows = await Institution.visible_to(by).filter(code__in=sorted(set(codes)))
     return {row.code: row.name for row in rows}
+
+
+async def alike(code: str, name: str, credit_code: str, *, by: Actor) -> list[Institution]:
+    """Other institutions of this name, or of this credit code where it is given; by code, at most ALIKE_MAX."""
+    same = Q(name=name) | Q(credit_code=credit_code) if credit_code else Q(name=name)
+    return await Institution.visible_to(by).filter(same).exclude(code=code).order_by("code").limit(ALIKE_MAX)
 
 
 async def matching(text: str, townships: Sequence[str], *, by: Actor, limit: int) -> list[Institution]:

@@ -1,5 +1,6 @@
 """A booked roster and a booked return are taken back by two persons; what waits is withdrawn by whoever wrote it down."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from charity.aid import branch_reversals, branches, desk, printed_rosters, roste
 from charity.aid.rosters import Line
 from charity.db import reading, sealed
 from charity.disclosure import figures, uses
+from charity.errors import Refusal
 from charity.ledger import tracing
 from charity.ledger import verify as books_verify
 from charity.printing.document import Filters
@@ -286,3 +288,15 @@ async def test_verify_names_a_reversal_that_was_tampered_with(branch: Aid, rule:
     async with tampered(statement):
         assert [failure for failure in await verify.run() if rule in failure.words], rule
     await right()
+
+
+async def test_two_returns_of_one_bank_number_do_not_wait_beside_each_other(branch: Aid) -> None:
+    voucher = await advanced(branch)
+    first = (await returned(branch, voucher, 100, "ICBC-R1")).body["number"]
+    await refused("return.waits", returned(branch, voucher, 200, "icbc r1"))
+    both = await asyncio.gather(*(returned(branch, voucher, 100, "ICBC-R2") for _ in range(3)), return_exceptions=True)
+    assert [isinstance(one, Refusal) for one in both].count(False) == 1
+    await returned(branch, voucher, 100, "", paid_into="1001/-")
+    await returned(branch, voucher, 100, "", paid_into="1001/-")
+    await branches.withdraw(number=first, reason="录错了", by=branch.house.cashier)
+    await returned(branch, voucher, 200, "ICBC-R1")

@@ -28,11 +28,11 @@ from charity.errors import Refusal
 from charity.ledger import funds, places, tracing
 from charity.ledger import verify as books_verify
 from charity.ledger.writer import Answer
-from charity.people import households
+from charity.people import households, institutions
 from charity.printing import renderer
 from charity.printing.document import Filters
 from charity.reports import disbursements, kept
-from charity.roles import Role
+from charity.roles import Actor, Role
 
 TODAY = clock.today()
 ACCOUNT = f"1122/{BRANCH}/F-GEN"
@@ -614,3 +614,17 @@ async def test_anybody_checks_a_printed_roster_and_reads_no_name(branch: Aid, we
     assert all(text in page.text for text in (number, "300.00", "待核对", "发放花名册"))
     assert not any(text in page.text for text in ("李", "石梁村", "HH-T002"))
     assert (await web.as_().get(f"/c/{check_codes.of('HM-2026-999999')}")).status_code == 404
+
+
+async def test_names_of_many_branches_are_one_look(branch: Aid, monkeypatch: pytest.MonkeyPatch) -> None:
+    del branch
+    looks, one_look = [], institutions.names
+
+    async def counted(codes: Any, *, by: Actor) -> dict[str, str]:
+        looks.append(sorted(codes))
+        return await one_look(codes, by=by)
+
+    monkeypatch.setattr(institutions, "names", counted)
+    known = (await institutions.branches()).popitem()
+    assert await branches.branch_names([known[0], "GONE", known[0]]) == {known[0]: known[1], "GONE": ""}
+    assert len(looks) == 1

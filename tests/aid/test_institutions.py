@@ -121,3 +121,29 @@ async def test_verify_names_an_institution_that_is_not_what_was_confirmed(web: A
     for fault in ("name = '别的医院'", "credit_code = ''", "bank_account = NULL"):
         async with tampered(f"UPDATE institution SET {fault} WHERE code = 'LXI99'"):
             assert len([failure for failure in await verify.run() if "LXI99" in str(failure)]) == 1, fault
+
+
+async def test_the_second_look_says_what_changes_and_which_institutions_look_like_it(web: Any, house: Cast) -> None:
+    async def look(who: str = "approver") -> tuple[str, str]:
+        (entry,) = await institution_entries.waiting(by=house.approver)
+        return entry.key, (await web.as_(who).get(f"{PAGE}/entries/{entry.key}")).text
+
+    await web.as_("caseworker").post(CALL, json=HOSPITAL)
+    key, page = await look()
+    assert ("这一条变更" in page, "原登记" in page, "已有同名" in page) == (False, False, False)
+    await web.as_("approver").post(f"{CALL}/entries/{key}/confirm", json={"account": ACCOUNT})
+    await web.as_("caseworker").post(CALL, json=HOSPITAL | {"name": "临溪市人民医院", "credit_code": "", "account": ""})
+    key, page = await look()
+    for shown in ("这一条变更", "原登记：临溪市中医院", f"原登记：{CREDIT}", "原来的账号不变"):
+        assert shown in page, shown
+    await web.as_("approver").post(f"{CALL}/entries/{key}/refuse", json={})
+    assert "原登记" not in (await web.as_("approver").get(f"{PAGE}/entries/{key}")).text, "it was seen already"
+    for typed, other in (
+        ({"credit_code": ""}, True),
+        ({"name": "别的医院"}, True),
+        ({"name": "乙", "credit_code": ""}, False),
+    ):
+        await web.as_("caseworker").post(CALL, json=HOSPITAL | {"code": "LXI98"} | typed)
+        key, page = await look()
+        assert ("LXI99 临溪市中医院" in page) is other, typed
+        await web.as_("approver").post(f"{CALL}/entries/{key}/refuse", json={})

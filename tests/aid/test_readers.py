@@ -43,6 +43,7 @@ REFUSALS = {
     (422, "paid_from"): {"voucher.place_channel", "voucher.place_pays_nobody"},
     (422, "channel"): {"voucher.no_till"},
     (422, "channel_ref"): {"voucher.cash_ref"},
+    (409, "channel_ref"): {"return.waits"},
 }
 """Status and field of the refusals; all others are conflicts (docs/api.md)."""
 

@@ -150,6 +150,7 @@ OTHERS = {
     "people.institution_entries.newest": "shows",
     "people.institution_entries.one": "shows",
     "people.institution_entries.waiting": "shows",
+    "people.institutions.alike": "shows",
     "people.institutions.every": "shows",
     "people.institutions.matching": "shows",
     "people.institutions.names": "shows",

@@ -9,6 +9,8 @@ from charity.aid.branches import returns
 from charity.db import reading, sealed
 from charity.ledger import funds, journal_vouchers, places
 from charity.office import staff
+from charity.people import institutions
+from charity.roles import SYSTEM
 
 LISTED_MAX = 200
 """Advances in the list: the oldest; what is behind them waits longer than any branch may take."""
@@ -60,7 +62,7 @@ async def reached(seqs: Collection[int]) -> dict[int, Reached]:
         f"WHERE v.entry_seq IN ({reading.places(len(asked))})",
         *asked,
     )
-    names = {row["branch"]: (await payees.known("branch", row["branch"])).name for row in rows}
+    names = await branch_names([row["branch"] for row in rows])
     return {
         row["entry_seq"]: Reached(
             names[row["branch"]], row["kept_fen"], row["rostered_fen"], row["recipients"], not row["unlisted"]
@@ -110,8 +112,9 @@ async def advance(voucher: str) -> Advance:
 
 
 async def branch_names(codes: Sequence[str]) -> dict[str, str]:
-    """Names of branches by code."""
-    return {code: (await payees.known("branch", code)).name for code in dict.fromkeys(codes)}
+    """Names of branches by code, in one look, for whoever may see a payment; "" of one that is gone."""
+    named = await institutions.names(codes, by=SYSTEM)
+    return {code: named.get(code, "") for code in codes}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

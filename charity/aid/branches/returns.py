@@ -61,12 +61,16 @@ async def give_back(
     place = await _receiving(paid_into, channel_ref)
     year = clock.today().year
 
-    def decide(state: State) -> Answer:
+    async def load(loader: Loader) -> list[dict[str, Any]]:
+        return await loader.rows("SELECT number, channel_ref FROM branch_return WHERE status = 'waiting'")
+
+    def decide(state: State, waiting: list[dict[str, Any]]) -> Answer:
         advance, paid = advances.stored(state, voucher), stored_voucher(state, voucher)
         if received_on.isoformat() < (paid["paid_on"] or ""):
             raise rules.RETURN_EARLY(paid_on=paid["paid_on"])
         _must_be_there(advance, amount_fen)
         payment_numbers.must_be_free(state, CHANNEL, channel_ref)
+        _must_not_wait(waiting, channel_ref)
         number = numbers.written(PREFIX, year, state.number(SERIES, year))
         row = BranchReturnRow(
             number=number,
@@ -92,7 +96,7 @@ async def give_back(
         (VOUCHER, voucher),
         *payment_numbers.wants(CHANNEL, channel_ref),
     ]
-    return await submit(Command(decide, Wants(rows=rows, series=[(SERIES, year)]), idem))
+    return await submit(Command(decide, Wants(rows=rows, series=[(SERIES, year)]), idem, load=load, alone=True))
 
 
 async def confirm(*, number: str, content_hash: str, by: Actor, idem: Idem | None = None) -> Answer:
@@ -171,6 +175,14 @@ def _must_be_there(advance: BranchAdvanceRow, amount_fen: int) -> None:
     left = advances.open_fen(advance)
     if amount_fen > left:
         raise rules.RETURN_EXCEEDS(voucher=advance["voucher"], left_yuan=yuan(left), amount_yuan=yuan(amount_fen))
+
+
+def _must_not_wait(waiting: list[dict[str, Any]], channel_ref: str) -> None:
+    """Refuse the bank's number of a return that nobody has decided yet: one of the two would never be booked."""
+    ref = payment_numbers.normal(channel_ref)
+    for row in waiting:
+        if ref and payment_numbers.normal(row["channel_ref"]) == ref:
+            raise rules.RETURN_WAITS(ref=channel_ref, number=row["number"])
 
 
 async def _receiving(paid_into: str | None, channel_ref: str) -> Place:

@@ -95,8 +95,8 @@ async def _look(request: Request, refusal: Refusal | None = None) -> Response:
         request,
         "aid/institutions/look.html",
         status=refusal.status if refusal else 200,
-        entry=(await screens.entered([entry], by))[0],
         errors=pages.errors(refusal) if refusal else [],
+        **await screens.look(entry, by),
     )
 
 

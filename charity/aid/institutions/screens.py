@@ -64,6 +64,25 @@ async def entered(entries: Sequence[InstitutionEntry], by: Actor) -> list[dict[s
     ]
 
 
+async def look(entry: InstitutionEntry, by: Actor) -> dict[str, Any]:
+    """The second look at one: what of it changes, and which institutions look like it."""
+    (shown,) = await entered([entry], by)
+    towns = await stores.township_names()
+    known = await institutions.with_code(entry.code, by=by) if shown["waits"] else None
+    before = {}
+    if known is not None:
+        kept = {n: getattr(known, n) for n in ("name", "credit_code", "township")}
+        changed = {n: value for n, value in kept.items() if value != getattr(entry, n)}
+        before = {n: towns.get(v, v) if n == "township" else v for n, v in changed.items()}
+    others = await institutions.alike(entry.code, entry.name, entry.credit_code, by=by) if shown["waits"] else []
+    return {
+        "entry": shown,
+        "known": known is not None,
+        "before": {n: words.say("原登记：{value}", value=v or words.say("没有")) for n, v in before.items()},
+        "alike": "、".join(f"{one.code} {one.name}" for one in others),
+    }
+
+
 async def form() -> dict[str, Any]:
     """What may be chosen."""
     return {

@@ -22,7 +22,7 @@ async def page() -> dict[str, Any]:
     held: dict[str, int] = {}
     for part in await places.held():
         held[part.place] = held.get(part.place, 0) + part.fen
-    choices = [{"value": one.code, "label": f"{one.code} {one.name}"} for one in listed]
+    choices = [{"value": one.code, "label": f"{one.code} {_shown(one)}"} for one in listed]
     return {
         "rows": [_row(one, held.get(one.code, 0)) for one in listed],
         "places": choices,
@@ -30,6 +30,10 @@ async def page() -> dict[str, Any]:
         "pays": next(one.code for one in listed if one.pays),
         "receives": next(one.code for one in listed if one.receives),
     }
+
+
+def _shown(one: PlaceAnswer) -> str:
+    return (words.language() == "en" and one.name_en) or one.name
 
 
 def _row(one: PlaceAnswer, fen: int) -> dict[str, Any]:
