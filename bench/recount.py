@@ -296,6 +296,8 @@ async def _calls(
                 parts = value.items() if isinstance(value, dict) else [("", value)]
                 for part, number in parts:
                     done.look(where, f"{name} {part}", number, shown[name][part] if part else shown[name])
+            flow = where.replace("/figures", "/figures/flow")
+            _flow(done, flow, json.loads(await get(flow)), counted, whole=not fund)
     for slug, fund in campaigns.items():
         counted = figures(books, FIRST, today.isoformat(), fund)
         for where in (f"/api/v1/figures?campaign={slug}", f"/api/v1/campaigns/{slug}"):
@@ -310,11 +312,44 @@ async def _calls(
         )
 
 
+def _flow(done: Compared, where: str, shown: Mapping[str, Any], counted: Mapping[str, Any], *, whole: bool) -> None:
+    """Both sides of a flow, and what each figure is on them."""
+    signs = {"carried": 1, **SIDES["money"], "unspent": -1}
+    if not whole:
+        signs |= {"agency_in": 1, "agency_out": -1}
+    sides = {1: shown["sources"], -1: shown["ends"]}
+    for side, parts in sides.items():
+        done.look(where, f"side {side}", shown["available_fen"], sum(part["amount_fen"] for part in parts))
+    for code, sign in signs.items():
+        fen = sum(
+            side * part["amount_fen"] for side, parts in sides.items() for part in parts if part["figure"] == code
+        )
+        done.look(where, f"flow {code}", sign * counted[code]["money_fen"], fen)
+    strange = {part["figure"] for parts in sides.values() for part in parts} - signs.keys()
+    done.look(where, "figures of no equation", set(), strange)
+
+
 _FIGURE = re.compile(
     r'<span class="figure-label">(.*?)</span>\s*<span class="figure-value">(.*?)</span>\s*'
     r'(?:<span class="figure-note">(.*?)</span>)?\s*</div>',
     re.DOTALL,
 )
+_LINE = re.compile(
+    r'<li[^>]*><span class="op">(.)</span>.*?<span>([^<]+)</span>(<span class="money[^>]*>.*?</span>)\s*'
+    r'(?:<span class="sub">(.*?)</span>)?</li>',
+    re.DOTALL,
+)
+"""A line of the equation in brief: its sign, words, money and what is said of goods."""
+_SUM = re.compile(r'<span class="t-sum">(.*?)</span></span>', re.DOTALL)
+_FLOW = re.compile(r'<table class="flow-table">.*?</table>', re.DOTALL)
+BRIEF = {
+    "上期结转": ("carried", 1), "用于救助": ("aid", 1), "购买救助物资": ("bought", 1), "退回的货款": ("bought", -1),
+    "已拨付，等签收名单": ("advanced", 1), "以前拨付，现已交回名单": ("advanced", -1), "筹资费用": ("fundraising", 1),
+    "管理费用": ("administration", 1), "退还捐赠人": ("refunded", 1), "利息等其他收入": ("other", 1),
+    "其他支出": ("other", -1), "从其他基金转入": ("transferred", 1), "转到其他基金": ("transferred", -1),
+    "已转交和退回": ("agency_out", 1), "还没有用": ("unspent", 1),
+}  # fmt: skip
+"""What a line of the equation in brief is, by its words, and its sign in the figure."""
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
 NAMES = dict(
@@ -361,13 +396,17 @@ def _payments(done: Compared, books: Books, where: str, html: str, fund: str) ->
 
 
 async def _pages(done: Compared, books: Books, get: Get, campaigns: Mapping[str, str], today: date) -> None:
-    for where, fund in [("/", ""), *((f"/campaigns/{slug}", fund) for slug, fund in campaigns.items())]:
+    year = today.replace(month=1, day=1).isoformat()
+    places = [("/", "", year), *((f"/campaigns/{slug}", fund, FIRST) for slug, fund in campaigns.items())]
+    for where, fund, begin in places:
         html = await get(where)
-        counted = figures(books, FIRST, today.isoformat(), fund)
+        counted = figures(books, begin, today.isoformat(), fund)
+        _brief(done, where, html, counted, fund in books.agency)
+        _flow_table(done, where, html, counted)
         figure = {_text(label): (value, note) for label, value, note in _FIGURE.findall(html)}
         agency = fund in books.agency
         money = {"尚未使用": "unspent", "用于救助": "aid", "上期结转": "carried"}
-        money |= {"收到善款": "received"} if not fund else {"已收到": "agency_in" if agency else "received"}
+        money |= {"已收到": "agency_in" if agency else "received"}
         for label, code in money.items():
             if label in figure:
                 value, note = figure[label]
@@ -379,7 +418,7 @@ async def _pages(done: Compared, books: Books, get: Get, campaigns: Mapping[str,
                 done.look(where, label, counted[name], number(figure[label][0]))
         _payments(done, books, where, html, fund)
         rows = 0
-        for row in _ROW.findall(html):
+        for row in _ROW.findall(_FLOW.sub("", html)):
             cells = [_text(cell) for cell in _CELL.findall(row)]
             if len(cells) == 4 and cells[0] in NAMES:
                 rows += 1
@@ -413,6 +452,42 @@ async def _public_ledger(done: Compared, books: Books, get: Get, today: date) ->
         html = await get(f"/books?{query}")
         for label, value in _TERM.findall(html.partition('<ul class="equation"')[2].partition("</ul>")[0]):
             done.look(f"/books?{query}", label, abs(fen[NAMES[label]]), number(value))
+
+
+def _brief(done: Compared, where: str, html: str, counted: Mapping[str, Any], agency: bool) -> None:  # noqa: FBT001
+    """The one sum of a page and the lines below it, which add up to the last."""
+    for text in _SUM.findall(html):
+        came = counted["agency_in" if agency else "received"]["money_fen"]
+        done.look(where, "收到", came, number(re.sub(r"<[^>]+>", "", text)))
+        left = came
+        for sign, label, value, note in _LINE.findall(html):
+            code, times = BRIEF[_text(label)]
+            fen = number(value) or 0
+            name = {"还没有用": "尚未使用"}.get(_text(label), _text(label))
+            done.look(where, name, counted[code]["money_fen"], times * fen)
+            if note:
+                done.look(where, f"{name} 物", counted[code]["goods_fen"], number(note))
+            left += {"+": fen, "−": -fen, "=": 0}[sign]
+        done.look(where, "the lines add up to what is left", counted["unspent"]["money_fen"], left)
+
+
+def _flow_table(done: Compared, where: str, html: str, counted: Mapping[str, Any]) -> None:
+    """The table below a flow: its rows add up to each total, both totals are the same, and its known rows are so."""
+    for table in _FLOW.findall(html):
+        totals, side = [], 0
+        for row in _ROW.findall(table):
+            cells = [_text(cell) for cell in _CELL.findall(row)]
+            if len(cells) == 4 and cells[0] == "合计":
+                totals.append(number(cells[1]))
+                done.look(where, "rows of a side", side, totals[-1])
+                side = 0
+            elif len(cells) == 4 and cells[0] != "项目":
+                fen = number(cells[1]) or 0
+                side += fen
+                if cells[0] in BRIEF and cells[0] not in {"用于救助", "已转交和退回"}:
+                    code, times = BRIEF[cells[0]]
+                    done.look(where, f"flow {cells[0]}", counted[code]["money_fen"], times * fen)
+        done.look(where, "both sides", totals[:1] * 2, totals)
 
 
 async def _registers(done: Compared, books: Books, get: Get, today: date) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, create_model
 
 from charity.disclosure import campaigns as public
-from charity.disclosure import figures, receipts
+from charity.disclosure import figures, flows, receipts
 from charity.giving import campaigns
 from charity.giving import receipts as giving
 from charity.giving.rules import CAMPAIGN_CURSOR
@@ -109,6 +109,28 @@ class ReceiptAnswer(BaseModel):
     content_hash: str | None = Field(None, description="作废或换开时原样送回；只对工作人员给出")
 
 
+class FlowPart(BaseModel):
+    """One source or end of the money."""
+
+    figure: str = Field(description="收支等式中的数字，见 /figures；为负数时列在另一边")
+    code: str | None = Field(description="基金代号（收到的）或项目代号（用于救助的），其余为空")
+    name: str
+    amount_fen: int = Field(description="单位：分，不小于 0")
+    visits: int | None = Field(description="受益人次；不足 10 人次或不计人次的为空")
+
+
+class FlowAnswer(BaseModel):
+    """The way of the money of a period: each side adds up to `available_fen`, to the fen."""
+
+    begin: str = Field(alias="from")
+    end: str = Field(alias="to")
+    fund: str | None
+    available_fen: int = Field(description="可用的款：来源合计，也是去向（连同尚未使用的）合计")
+    sources: list[FlowPart]
+    ends: list[FlowPart]
+    seq: int = Field(description="数字截至第几笔分录")
+
+
 async def list_campaigns(call: Call) -> dict[str, Any]:
     """The public campaigns."""
     page: Page = call.query
@@ -142,6 +164,14 @@ async def show_figures(call: Call) -> dict[str, Any]:
     return figures.answer(await figures.of(asked.begin, asked.end, campaign=asked.campaign, fund=asked.fund))
 
 
+async def show_flow(call: Call) -> dict[str, Any]:
+    """The way of the money in a period."""
+    if call.actor is None:
+        limits.hit(FIGURES_PACE, contexts.neighbourhood(call.context.address))
+    asked: Period = call.query
+    return flows.answer(await flows.of(asked.begin, asked.end, campaign=asked.campaign, fund=asked.fund))
+
+
 endpoints = [
     Endpoint(
         "GET",
@@ -151,6 +181,15 @@ endpoints = [
         answer=FiguresAnswer,
         public=True,
         summary="收支等式：一段时期的款物数字",
+    ),
+    Endpoint(
+        "GET",
+        "/figures/flow",
+        show_flow,
+        params=Period,
+        answer=FlowAnswer,
+        public=True,
+        summary="善款的来源和去向：一段时期、一个基金或一个募捐活动",
     ),
     Endpoint(
         "GET", "/campaigns", list_campaigns, params=Page, answer=CampaignList, public=True, summary="募捐活动及其数字"

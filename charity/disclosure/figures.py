@@ -18,20 +18,6 @@ from charity.ledger.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
-class Always:
-    """The equation of all funds since the first entry, as the books were after entry `seq`."""
-
-    equation: Statement
-    seq: int
-
-
-async def always() -> Always:
-    """The figures of all funds from the first entry to now: kept sums only, for a page that everybody opens."""
-    period = await statement.of(statement.EARLIEST, clock.today().isoformat())
-    return Always(period.whole(), period.seq)
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """The equation of a period, and who gave and was helped in it, as the books were after entry `seq`."""
 
@@ -41,8 +27,10 @@ class Figures:
     seq: int
 
 
-async def of(begin: date | None, end: date | None, *, campaign: str | None = None, fund: str | None = None) -> Figures:
-    """The figures from `begin` (None: the first entry) to `end` (None: today), both included."""
+async def asked(
+    begin: date | None, end: date | None, campaign: str | None, fund: str | None
+) -> tuple[str, str, str | None]:
+    """What is asked for, in words of the books: first and last day, and the fund (of the campaign); None for all."""
     first = (begin or date.fromisoformat(statement.EARLIEST)).isoformat()
     last = end.isoformat() if end else max(clock.today().isoformat(), first)
     if last < first:
@@ -54,6 +42,12 @@ async def of(begin: date | None, end: date | None, *, campaign: str | None = Non
         fund = its_fund
     elif fund:
         await funds.get(fund)
+    return first, last, fund
+
+
+async def of(begin: date | None, end: date | None, *, campaign: str | None = None, fund: str | None = None) -> Figures:
+    """The figures from `begin` (None: the first entry) to `end` (None: today), both included."""
+    first, last, fund = await asked(begin, end, campaign, fund)
     period = await statement.of(first, last)
     figures = period.of(fund) if fund else period.whole()
     always = first == statement.EARLIEST and last >= clock.today().isoformat()

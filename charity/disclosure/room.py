@@ -11,9 +11,10 @@ ROOM = Room(
     routes=[*routes.routes, *books_routes.routes],
     endpoints=[*api.endpoints, *books_api.endpoints],
     nav=[
-        NavItem("募捐活动", "/#campaigns", None, order=10),
+        NavItem("首页", "/", None, order=10),
+        NavItem("捐赠", "/#campaigns", None, order=12),
         NavItem("账本公开", "/books", None, order=15),
-        NavItem("捐赠物资", "/give/goods", None, order=20),
-        NavItem("核验", "/check", None, order=30),
+        NavItem("查我的捐款", "/check", None, order=17),
+        NavItem("捐物资", "/give/goods", None, order=20),
     ],
 )

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from charity import clock, words
 from charity.disclosure import campaigns as public
-from charity.disclosure import checks, figures, receipts, uses
+from charity.disclosure import checks, flows, receipts, uses
 from charity.errors import Refusal
 from charity.giving import campaigns, invitations
 from charity.giving import receipts as gift_receipts
@@ -18,7 +18,7 @@ from charity.ledger import funds
 from charity.ledger.equation import FIGURES
 from charity.money import capitals
 from charity.office import organisation, stores
-from charity.web import contexts, limits, pages, policies
+from charity.web import contexts, limits, pages, pictures, policies
 
 PDFS = limits.Pace("public_pdf", 60, 60)
 """Receipts as PDF by address. How many are printed for all together: printing/pdfs.py."""
@@ -39,18 +39,31 @@ def _sentence(refusal: Refusal | None) -> str:
 async def home(request: Request) -> Response:
     """What is open, what was received, what happened with it."""
     shown = await campaigns.every()
+    way = await flows.of_year(shown)
+    asking = [await _appeal(s) for s in shown if s.row["status"] == "active"]
+    open_to = [appeal["give_href"] for appeal in asking if appeal["give_href"]]
     return await pages.page(
         request,
         "disclosure/home.html",
-        active=[s for s in shown if s.row["status"] == "active" and s.row["kind"] != "everyday"],
-        everyday=[s for s in shown if s.row["status"] == "active" and s.row["kind"] == "everyday"],
+        appeals=[appeal for appeal in asking if appeal["shown"].row["kind"] != "everyday"],
+        everyday=[appeal for appeal in asking if appeal["shown"].row["kind"] == "everyday"],
         past=[s for s in shown if s.row["status"] != "active"],
         state=_state,
-        days_left=public.days_left,
-        figures=await figures.always(),
+        give_href=open_to[0] if len(open_to) == 1 else "/#campaigns",
+        way=way,
+        drawn=way.drawn(),
+        split=pictures.split(way.split()),
+        year=way.end[:4],
         definitions=FIGURES,
         uses=await uses.of_funds(),
     )
+
+
+async def _appeal(shown: campaigns.Shown) -> dict[str, Any]:
+    """An open campaign with its way to give; none while it is paused."""
+    paused = await campaigns.paused(shown.row)
+    give = "" if paused else f"/campaigns/{shown.row['slug']}/give"
+    return {"shown": shown, "days_left": public.days_left(shown.row), "give_href": give}
 
 
 async def campaign(request: Request) -> Response:

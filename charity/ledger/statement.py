@@ -9,7 +9,7 @@ from charity import days
 from charity.db import reading
 from charity.ledger import equation
 from charity.ledger.equation import AGENCY_BACK, AGENCY_SIGNS, FIGURES, GOODS_SIGNS, MONEY_SIGNS, OPENING
-from charity.ledger.sums import INCOME, OUTLAY, OWN
+from charity.ledger.sums import CASH, INCOME, OUTLAY, OWN
 
 EARLIEST = f"{days.YEAR_MIN}-01-01"
 
@@ -46,6 +46,7 @@ class _Counts:
     """What is counted of a fund: gifts, all its donors, 人次 of the fund, and those counted once an entry."""
 
     gifts: int = 0
+    gifts_of_money: int = 0
     donors: int = 0
     times: int = 0
     times_once: int = 0
@@ -83,10 +84,20 @@ class _Sums:
 
 
 @dataclass(slots=True)
+class Aided:
+    """What a programme got in money, fen, and 人次: of a fund, and once an entry."""
+
+    fen: int = 0
+    times: int = 0
+    times_once: int = 0
+
+
+@dataclass(slots=True)
 class _Fund:
     money: _Sums = field(default_factory=_Sums)
     goods: _Sums = field(default_factory=_Sums)
     counts: _Counts = field(default_factory=_Counts)
+    aided: dict[str, Aided] = field(default_factory=dict)
 
     def held(self) -> "_Fund":
         """What came to an agency fund and left it; goods that it bought in between stay apart from ours."""
@@ -116,6 +127,26 @@ class Period:
         own = [fund if not fund.counts.agency else fund.held() for fund in self.funds.values()]
         return _statement(own, (MONEY_SIGNS, GOODS_SIGNS), gifts, donors, times)
 
+    def own(self) -> dict[str, Statement]:
+        """The equation of each fund that holds nothing for others: what all of them received is what `whole` did."""
+        return {code: self.of(code) for code, fund in self.funds.items() if code != OWN and not fund.counts.agency}
+
+    def gifts_of_money(self, fund: str) -> int:
+        """Gifts of money to a fund; only where programmes were asked for."""
+        return self.funds.get(fund, _Fund()).counts.gifts_of_money
+
+    def aided(self, fund: str = "") -> dict[str, Aided]:
+        """Money by programme of a fund, of all that are ours without one; only where it was asked for."""
+        if fund:
+            return dict(self.funds.get(fund, _Fund()).aided)
+        whole: dict[str, Aided] = {}
+        for own in self.funds.values():
+            for programme, part in own.aided.items() if not own.counts.agency else ():
+                sums = whole.setdefault(programme, Aided())
+                sums.fen += part.fen
+                sums.times += part.times_once
+        return whole
+
 
 def _statement(
     funds: Iterable[_Fund], signs: tuple[Mapping[str, int], Mapping[str, int]], gifts: int, donors: int, times: int
@@ -134,10 +165,21 @@ _COUNTED = (
     f"SELECT fund, '#gifts', 0, gifts, 0 FROM {{}}_sum WHERE register = '{INCOME}' AND ",  # noqa: S608 - from code
     f"SELECT fund, '#times', 0, recipients_of_fund, recipients FROM {{}}_sum WHERE register = '{OUTLAY}' AND ",  # noqa: S608
 )
+_AIDED = (
+    "SELECT fund, '#money', 0, gifts, 0 FROM {}_sum "  # noqa: S608 - from code
+    f"WHERE register = '{INCOME}' AND kind = '{CASH}' AND ",
+    "SELECT fund, '@' || programme, 0, amount_fen, recipients_of_fund FROM {}_sum "  # noqa: S608 - from code
+    f"WHERE register = '{OUTLAY}' AND kind = '{CASH}' AND ",
+    "SELECT fund, '%' || programme, 0, recipients, 0 FROM {}_sum "  # noqa: S608 - from code
+    f"WHERE register = '{OUTLAY}' AND kind = '{CASH}' AND ",
+)
 
 
-async def of(begin: str, end: str) -> Period:
-    """The figures of every fund from `begin` to `end`, both included (YYYY-MM-DD)."""
+async def of(begin: str, end: str, *, aided: bool = False) -> Period:
+    """The figures of every fund from `begin` to `end`, both included (YYYY-MM-DD).
+
+    `aided`: with money by programme and the number of gifts of money.
+    """
     parts = [
         "SELECT fund, figure, 1 AS earlier, money_fen AS a, goods_fen AS b FROM figure_month WHERE month < $1",
         "SELECT fund, figure, 1, money_fen, goods_fen FROM figure_day WHERE day >= $2 AND day < $3",
@@ -149,7 +191,7 @@ async def of(begin: str, end: str) -> Period:
         n = len(values)
         within = f"{column} >= ${n + 1} AND {column} <= ${n + 2}"
         parts.append(f"SELECT fund, figure, 0, money_fen, goods_fen FROM figure_{column} WHERE {within}")  # noqa: S608
-        parts += [counted.format(column) + within for counted in _COUNTED]
+        parts += [counted.format(column) + within for counted in (*_COUNTED, *(_AIDED if aided else ()))]
         values += [first, last]
     rows = await reading.rows(
         "SELECT h.seq, x.fund, x.figure, x.earlier, CAST(SUM(x.a) AS BIGINT) AS a, "  # noqa: S608 - names from code
@@ -176,12 +218,20 @@ def _put(fund: _Fund, row: Mapping[str, Any]) -> None:
     match figure:
         case "#gifts":
             fund.counts.gifts = a
+        case "#money":
+            fund.counts.gifts_of_money = a
         case "#times":
             fund.counts.times, fund.counts.times_once = a, b
         case "#donors":
             fund.counts.donors = a
         case "#agency":
             fund.counts.agency = bool(a)
+        case str() if figure[0] in "@%":
+            part = fund.aided.setdefault(figure[1:], Aided())
+            if figure[0] == "@":
+                part.fen, part.times = a, b
+            else:
+                part.times_once = a
         case _:
             for sums, fen in ((fund.money, a), (fund.goods, b)):
                 (sums.before if row["earlier"] else sums.within)[figure] = fen

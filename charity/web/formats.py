@@ -1,5 +1,6 @@
 """How values look on a page: the filters of templates/."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +33,17 @@ def day_words(value: Any) -> str:
     return text if this_year else f"{when.year}年{text}"
 
 
+def period_words(value: str) -> str:
+    """A day (`2026-10-08`) or a month (`2026-10`) in words, with the year when it is not this one."""
+    if len(value) > len("2026-10"):
+        return day_words(value)
+    year, month = int(value[:4]), int(value[5:7])
+    this_year = year == clock.today().year
+    if words.language() == "en":
+        return _MONTHS[month - 1] if this_year else f"{_MONTHS[month - 1]} {year}"
+    return f"{month}月" if this_year else f"{year}年{month}月"
+
+
 def moment(value: Any) -> str:
     """An instant as Asia/Shanghai `2026-10-08 14:03`."""
     at = value if isinstance(value, datetime) else clock.instant(str(value))
@@ -43,13 +55,23 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
-FILTERS = {
+def share_of(part: int, whole: int) -> str:
+    """A part of a sum (fen) as `16.76 %`, cut off; "" of nothing."""
+    if not whole:
+        return ""
+    hundredths = part * 10_000 // whole
+    return f"{hundredths // 100}.{hundredths % 100:02d} %" if hundredths or not part else "<0.01 %"
+
+
+FILTERS: dict[str, Callable[..., str]] = {
     "yuan": yuan,
     "yuan_sign": yuan_sign,
     "day": day,
     "day_words": day_words,
+    "period_words": period_words,
     "moment": moment,
     "count": count,
+    "share_of": share_of,
 }
 
 

@@ -141,6 +141,7 @@ async def base_context(request: Request) -> dict[str, Any]:
         "csrf": csrf.token(_binding(request)),
         "new_key": secrets.token_hex(16),
         "asset": assets.address,
+        "site": settings().public_url.rstrip("/"),
         "page_data": {},
         "type_size": "large" if request.cookies.get("type") == "large" else "normal",
         "flash": _flash(request),

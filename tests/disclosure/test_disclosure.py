@@ -133,7 +133,7 @@ async def test_a_campaign_of_before_the_books_shows_its_archive_and_counts_nowhe
     home = (await web.as_().get("/")).text
     assert "8,462,315.00" in home
     assert "据档案" in home
-    totals = [page[page.index("<main") : page.index("正在进行")] for page in (before, home)]
+    totals = [page[page.index("<main") : page.index("正在募捐")] for page in (before, home)]
     assert totals[0] == totals[1], "no total of the books changes"
     (item,) = [i for i in (await web.as_().get(f"{API}/campaigns")).json()["items"] if i["slug"] == "quake-2008"]
     assert (item["received_fen"], item["gifts"]) == (0, 0)
