@@ -23,6 +23,7 @@ from bench import (
     searching,
     starting,
     verifying,
+    weight,
 )
 
 RESULTS = Path(__file__).parent / "results.json"
@@ -47,6 +48,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("verify_1m_ratio", "verify_1m_s", "verify_1m_mb", "verify_1m_file_s"), verifying.on_sqlite),
     (("verify_1m_ratio_postgres", "verify_1m_mb_postgres"), verifying.on_postgres),
     (("register_csv_ratio", "register_xlsx_ratio", "ledger_csv_100k_s", "ledger_xlsx_100k_s"), registers.sheets),
+    (("home_kb", "campaign_kb", "lcp_ms"), weight.on_demo),
     (("ledger_pdf_100k_s", "ledger_pdf_100k_peak_mb"), registers.pdf),
 )
 

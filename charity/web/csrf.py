@@ -2,12 +2,14 @@
 
 Three gates: `Sec-Fetch-Site`, which browsers set and scripts cannot; `Origin` where a browser has no
 Sec-Fetch-Site; and a form token bound to the session, or before sign-in to a random cookie. Requests
-with a bearer token are exempt: a browser never adds that header by itself.
+with a bearer token are exempt: a browser never adds that header by itself. The switches of language and type size
+need no token: they change a cookie of the reader and nothing else, so pages that carry only them carry no secret.
 """
 
 import hashlib
 import hmac
 import re
+import secrets
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +31,23 @@ def _key(secret: str) -> bytes:
 def token(binding: str) -> str:
     """The form token of a session or of an anonymous visitor's cookie."""
     return hmac.new(_key(settings().secret_key), binding.encode(), hashlib.sha256).hexdigest()
+
+
+class FormToken:
+    """The form token of a page, made when a form writes it: a page without one carries no secret."""
+
+    __slots__ = ("_context", "written")
+
+    def __init__(self, context: RequestContext) -> None:
+        self._context = context
+        self.written = False
+
+    def __html__(self) -> str:
+        """Write it, bound to the session; an anonymous visitor is bound to a random cookie."""
+        self.written = True
+        if not self._context.binding:
+            self._context.binding = secrets.token_hex(16)
+        return token(self._context.binding)
 
 
 def _same_origin(scope: Any, origin: str) -> bool:

@@ -28,11 +28,14 @@ class Numbered(BaseModel):
     """A form whose fields are many and numbered: its texts are judged by `read`, the rest by its room."""
 
 
-async def data(request: Request, model: type[BaseModel] | None = None, *, part_max: int = PART_MAX) -> Data:
+async def data(
+    request: Request, model: type[BaseModel] | None = None, *, part_max: int = PART_MAX, token: bool = True
+) -> Data:
     """The fields of a POST, after the CSRF check (403); 422 for a field sent twice that is no list of the model.
 
     `model` is what `read` will judge them by: it then says what is wrong with their texts too, so that the form
     can be shown again. Without one a refused character ends the request here. `part_max`: bytes of one field.
+    `token`: False for a form that changes no more than a cookie of its reader.
     """
     context = contexts.of(request)
     if not context.bearer:
@@ -42,7 +45,7 @@ async def data(request: Request, model: type[BaseModel] | None = None, *, part_m
     for name, value in form.multi_items():
         if isinstance(value, str):  # no form of ours has a file
             sent.setdefault(name, []).append(value)
-    if not context.bearer:
+    if token and not context.bearer:
         csrf.check_token(context, sent.get("csrf", [""])[-1])
     lists = fields.lists(model) if model else frozenset[str]()
     wrong = {name: fields.twice(name) for name, values in sent.items() if len(values) > 1 and name not in lists}

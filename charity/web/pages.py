@@ -26,7 +26,7 @@ from charity import addresses, words
 from charity.errors import Refusal
 from charity.roles import ROLE_WORDS
 from charity.settings import settings
-from charity.web import assets, auth, contexts, csrf, formats, messages, nav, way_back
+from charity.web import assets, auth, compression, contexts, csrf, formats, messages, nav, way_back
 from charity.web.policies import PLAIN, Policy
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates"
@@ -138,7 +138,7 @@ async def base_context(request: Request) -> dict[str, Any]:
         "lang": words.language(),
         "path": request.url.path + (f"?{query}" if query else ""),
         "back": way_back.of(request, staff=actor is not None),
-        "csrf": csrf.token(_binding(request)),
+        "csrf": csrf.FormToken(context),
         "new_key": secrets.token_hex(16),
         "asset": assets.address,
         "site": settings().public_url.rstrip("/"),
@@ -159,12 +159,28 @@ async def page(
     """Render a template with the base context and what the caller adds; `policy` is what its browser may do."""
     contexts.of(request).policy = policy
     whole = await base_context(request) | {"status": status} | context
-    response = HTMLResponse(environment().get_template(template).render(whole), status)
+    response = _response(request, environment().get_template(template).render(whole), status, whole)
     if whole["flash"]:
         response.delete_cookie("flash", path="/", secure=settings().secure, httponly=True, samesite="lax")
     asking = contexts.of(request)
-    if not asking.session and asking.binding != request.cookies.get(auth.cookie_name("visit")):
+    if (
+        whole["csrf"].written
+        and not asking.session
+        and asking.binding != request.cookies.get(auth.cookie_name("visit"))
+    ):
         auth.set_cookie(response, "visit", asking.binding)
+    return response
+
+
+def _response(request: Request, text: str, status: int, whole: dict[str, Any]) -> HTMLResponse:
+    """The page, packed where it carries no secret: no form token, nobody signed in, no message to one reader."""
+    body = text.encode()
+    if whole["csrf"].written or whole["actor"] or whole["flash"] or len(body) < compression.LEAST:
+        return HTMLResponse(body, status)
+    response = HTMLResponse(compression.packed(body) if compression.asked(request.scope) else body, status)
+    response.headers["vary"] = "accept-encoding"
+    if compression.asked(request.scope):
+        response.headers["content-encoding"] = "gzip"
     return response
 
 
@@ -187,14 +203,6 @@ def pager(request: Request, after: str | int | None) -> dict[str, Any]:
 
 def _path(url: URL | None) -> str:
     return "" if url is None else url.path + (f"?{url.query}" if url.query else "")
-
-
-def _binding(request: Request) -> str:
-    """What this visitor's form tokens are bound to; an anonymous visitor gets a random cookie."""
-    context = contexts.of(request)
-    if not context.binding:
-        context.binding = secrets.token_hex(16)
-    return context.binding
 
 
 def see_other(

@@ -33,7 +33,7 @@ def _keep(response: Response, name: str, value: str) -> Response:
 
 async def language(request: Request) -> Response:
     """Remember the reader's language and go back."""
-    data = await forms.data(request)
+    data = await forms.data(request, token=False)
     chosen = forms.text(data, "lang")
     response = RedirectResponse(local(forms.text(data, "next")), 303)
     return _keep(response, "lang", chosen if chosen in LANGUAGES else "zh")
@@ -41,7 +41,7 @@ async def language(request: Request) -> Response:
 
 async def type_size(request: Request) -> Response:
     """Remember whether the reader wants large type and go back."""
-    data = await forms.data(request)
+    data = await forms.data(request, token=False)
     response = RedirectResponse(local(forms.text(data, "next")), 303)
     return _keep(response, "type", "large" if forms.text(data, "size") == "large" else "normal")
 

@@ -75,7 +75,7 @@ async def spend(fund: str, fen: int, programme: str, seq_actor: str = "x", *, ke
         )
         if kept:  # as the verb that pays a voucher does
             lines = [(acc.money(acc.COST, fund), acc.CNY, fen)]
-            sums.outlay(state, day=TODAY, postings=lines, programme=programme, recipients=3)
+            sums.outlay(state, day=TODAY, postings=lines, programme=programme, recipients=3, payments=1)
         return Answer(201, {})
 
     till = (acc.money("1001", fund), acc.CNY)

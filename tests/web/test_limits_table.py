@@ -12,8 +12,15 @@ import pytest
 import charity.web
 from charity.web.limits import Pace, Patience
 
-# Second names, and the life of a cookie of no weight.
-NO_LIMITS = {"web.nav.FLAT_UP_TO", "web.openapi.PART_MAX", "web.list_filters.AMOUNT_MAX_FEN", "web.system.YEAR_S"}
+# Second names, the life of a cookie of no weight, and how text is packed.
+NO_LIMITS = {
+    "web.compression.LEVEL",
+    "web.compression.LEAST",
+    "web.nav.FLAT_UP_TO",
+    "web.openapi.PART_MAX",
+    "web.list_filters.AMOUNT_MAX_FEN",
+    "web.system.YEAR_S",
+}
 
 
 def _table(language: str) -> dict[str, list[float]]:

@@ -120,8 +120,9 @@ async def test_an_anonymous_form_is_bound_to_the_visitors_cookie(web: Any) -> No
     visitor, other = web.as_(), web.as_()
     token = token_of(await visitor.get("/sign-in"))
     await other.get("/sign-in")
-    assert (await other.post("/language", data={"csrf": token, "lang": "en"})).status_code == 403
-    assert (await visitor.post("/language", data={"csrf": token, "lang": "en"})).status_code == 303
+    guess = {"csrf": token, "login": "nobody", "password": "wrong wrong"}
+    assert (await other.post("/sign-in", data=guess)).status_code == 403
+    assert (await visitor.post("/sign-in", data=guess)).status_code == 422, "read, and refused as a wrong password"
 
 
 async def test_pages_carry_a_strict_policy_and_no_inline_script_or_style(web: Any) -> None:
