@@ -86,6 +86,11 @@ async def _who_we_are() -> Organisation:
     return _kept[1]
 
 
+async def is_demo() -> bool:
+    """Whether all data here is invented."""
+    return (await _who_we_are()).demo
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The Jinja environment of all pages and printed documents."""

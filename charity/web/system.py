@@ -9,7 +9,7 @@ from starlette.routing import Mount, Route
 
 from charity.db import health
 from charity.db.health import Probe
-from charity.errors import Refusal
+from charity.errors import NOT_FOUND, Refusal
 from charity.roles import not_yours
 from charity.settings import settings
 from charity.web import assets, auth, contexts, forms, metrics, pages
@@ -89,7 +89,9 @@ async def figures(request: Request) -> Response:
 
 
 async def parts(request: Request) -> Response:
-    """Every part of the design system in all its states."""
+    """Every part of the design system in all its states: for whoever draws pages, on a demo alone."""
+    if not await pages.is_demo():
+        raise NOT_FOUND()
     return await pages.page(request, "_parts/show.html", policy=CAMERA)
 
 

@@ -21,3 +21,8 @@ def samples(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
         for family in text_string_to_metric_families(text)
         for sample in family.samples
     }
+
+
+def linked(html: str) -> set[str]:
+    """The names of our style sheets that a page loads."""
+    return set(re.findall(r'href="/static/css/([a-z-]+)\.css', html))
