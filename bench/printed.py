@@ -143,6 +143,7 @@ async def receipt(code: str, *, to: Reader = Reader.PERMITTED, copies: tuple[Any
     """A receipt for this reader."""
     document = await receipts.printed_for(code, to=to)
     without = {"channel", "full_url", "pick_up"} | (set() if document.total_fen else {"total_fen"})
+    without |= {"reason"} if copies == ("donor",) else set()  # words of the office: on its own copies alone
     values = [*texts(document, frozenset(without)), words.say(document.channel), words.say(NOT_FOR_TAX)]
     values += [document.full_url, document.pick_up if copies == ("donor",) else ""]
     values += [money.capitals(document.total_fen)] if document.total_fen else []
