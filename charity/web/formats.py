@@ -63,6 +63,11 @@ def share_of(part: int, whole: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d} %" if hundredths or not part else "<0.01 %"
 
 
+def grouped(number: str) -> str:
+    """The number of an account in groups of four, as it stands on a card."""
+    return " ".join(number[n : n + 4] for n in range(0, len(number), 4)) if number.isdigit() else number
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "yuan": yuan,
     "yuan_sign": yuan_sign,
@@ -72,6 +77,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "moment": moment,
     "count": count,
     "share_of": share_of,
+    "grouped": grouped,
 }
 
 

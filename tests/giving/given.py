@@ -6,7 +6,7 @@ import pytest
 from cast import Cast
 
 from charity import clock
-from charity.db import reading
+from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.giving import donations, pledges, refunds, reversals, verify
 from charity.giving.pledges import Promise
@@ -15,8 +15,9 @@ from charity.ledger import sums
 from charity.ledger import verify as ledger_verify
 from charity.ledger.state import Flows
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
+from charity.office import organisation
 from charity.people.persons import Donor
-from charity.roles import Actor
+from charity.roles import SYSTEM, Actor
 
 TODAY = clock.today().isoformat()
 WANG = Donor("person", "王小明", "19900002222")
@@ -33,6 +34,15 @@ async def give(house: Cast, fen: int = 10_000, **changes: object) -> Answer:
     }
     values |= changes
     return await donations.receive(**({"confirmed_amount_fen": values["amount_fen"]} | values))  # type: ignore[arg-type]
+
+
+async def account_registered(number: str = "8800000020260001") -> None:
+    """The organisation's account, seen by two."""
+    fact = organisation.Fact(
+        organisation.FactKind.ACCOUNT, f"临溪市慈善总会\n临溪农商银行\n{number}", organisation.EVER, None
+    )
+    await transactions.run(lambda tx: organisation.add(tx, fact, by=SYSTEM))
+    organisation.forget()
 
 
 async def promised(**changes: object) -> str:

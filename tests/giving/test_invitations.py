@@ -7,7 +7,7 @@ import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import TODAY, code_of, give
+from giving.given import TODAY, account_registered, code_of, give
 
 from charity import clock, tokens
 from charity.db import reading, transactions
@@ -28,6 +28,7 @@ async def targeted(house: Cast) -> None:
                       fund="F-ORPH", purpose="理事单位定向募集")  # fmt: skip
     await campaigns.create(new, by=house.accountant)
     await campaigns.activate(SLUG, by=house.accountant)
+    await account_registered()
 
 
 async def invited(house: Cast, **changes: Any) -> invitations.Made:

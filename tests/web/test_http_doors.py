@@ -112,7 +112,7 @@ async def test_a_header_that_decides_and_came_twice_is_400(web: Web, name: str, 
 
 
 async def test_two_keys_make_no_gift(house: Cast, web: Web) -> None:
-    body = {"campaign": "everyday", "amount_fen": 100, "channel": "cash", "donor": {"kind": "anonymous"}}
+    body = {"campaign": "everyday", "amount_fen": 100, "channel": "bank", "donor": {"kind": "anonymous"}}
     keys = [("Idempotency-Key", "a" * 32), ("Idempotency-Key", "b" * 32)]
     refused = await web.as_("cashier").post("/api/v1/donations", json=body, headers=keys)
     assert (refused.status_code, refused.json()["type"]) == (400, "urn:charity:problem:header.twice")

@@ -84,7 +84,7 @@ def test_a_program_reads_every_channel_and_when_a_reference_is_needed_in_the_doc
 
 def test_a_program_is_offered_for_a_promise_what_a_page_offers() -> None:
     offered = PledgeBody.model_json_schema()["properties"]["channel"]["enum"]
-    assert offered == [code for code, channel in channels.CHANNELS.items() if channel.hint]
+    assert offered == [code for code, channel in channels.CHANNELS.items() if channel.paid]
     assert {"box", "sandbox"}.isdisjoint(offered)
 
 

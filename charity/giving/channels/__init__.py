@@ -15,7 +15,7 @@ from charity.office.kept import Kept
 from charity.words import Term
 
 from . import alipay, bank, box, cash, sandbox, wechat
-from .channel import MARKED, Channel
+from .channel import MARKED, Channel, Paid
 
 CHANNELS = {
     channel.code: channel
@@ -29,7 +29,7 @@ CHANNELS = {
     )
 }
 """All of them, in the order in which people read them."""
-PROMISED = tuple(code for code, channel in CHANNELS.items() if channel.hint)
+PROMISED = tuple(code for code, channel in CHANNELS.items() if channel.paid)
 """The codes that a promise may name; one that is `only_demo` is refused outside of a demo."""
 GOODS_CHANNEL = "实物交付"
 """How goods reach us, as a receipt prints it."""
@@ -65,7 +65,7 @@ async def arrived(code: str, reference: str) -> Channel:
 async def promised(code: str) -> Channel:
     """The channel of a promise, refused when nobody can promise by it, or when it is for demos only."""
     channel = known(code)
-    if not channel.hint:
+    if not channel.paid:
         raise rules.CHANNEL_NOT_PROMISED(channel=Term(channel.words))
     return await _of_here(channel)
 
@@ -80,4 +80,15 @@ async def _of_here(channel: Channel) -> Channel:
     return channel
 
 
-__all__ = ["CHANNELS", "GOODS_CHANNEL", "PROMISED", "Channel", "arrived", "forget", "here", "known", "promised"]
+__all__ = [
+    "CHANNELS",
+    "GOODS_CHANNEL",
+    "PROMISED",
+    "Channel",
+    "Paid",
+    "arrived",
+    "forget",
+    "here",
+    "known",
+    "promised",
+]

@@ -1,6 +1,6 @@
 """A bank transfer 银行转账."""
 
-from charity.giving.channels.channel import MARKED, Channel
+from charity.giving.channels.channel import MARKED, Channel, Paid
 from charity.ledger import accounts as acc
 
 CHANNEL = Channel(
@@ -9,5 +9,5 @@ CHANNEL = Channel(
     chart=acc.BANK,
     place=MARKED,
     needs_ref=True,
-    hint="下一步给您账号和附言",
+    paid=Paid.ACCOUNT,
 )

@@ -1,6 +1,6 @@
 """Cash at the counter 现金."""
 
-from charity.giving.channels.channel import Channel
+from charity.giving.channels.channel import Channel, Paid
 from charity.ledger import accounts as acc
 
 CHANNEL = Channel(
@@ -9,5 +9,5 @@ CHANNEL = Channel(
     chart=acc.CASH,
     place="-",
     needs_ref=False,
-    hint="凭参考号到慈善会交现金",
+    paid=Paid.COUNTER,
 )

@@ -1,12 +1,20 @@
 """What a channel is: how money reaches us, and the account where it lies until it is in the bank."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 READ_BACK_FEN = 5_000_000
 """50,000.00 yuan: what a cashier of a county rarely sees."""
 MARKED = ""
 """The place of a channel whose money comes into the bank account that is marked for it (ledger/places.py)."""
-NOTE_THE_REFERENCE = "下一步给您参考号，付款时写在备注里"
+
+
+class Paid(StrEnum):
+    """What a giver needs who pays what he promised: our account, our counter, or our payment code."""
+
+    ACCOUNT = "account"
+    COUNTER = "counter"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +23,8 @@ class Channel:
 
     A `place` that is MARKED is filled in when money arrives (channels.arrived).
     A sum above `read_back_fen` is typed twice (donations/read_back.py).
-    `hint` says to whoever promises a gift what comes next; "" means that nobody can promise by it (channels.promised).
+    `paid` says what a giver needs who promises by it; None means that nobody can promise by it (channels.promised). It
+    is offered where that is there (ways/readers.py).
     A channel `only_demo` takes money, and promises, only where the organisation is a demo.
     """
 
@@ -24,6 +33,6 @@ class Channel:
     chart: str
     place: str
     needs_ref: bool
-    hint: str = ""
+    paid: Paid | None = None
     only_demo: bool = False
     read_back_fen: int = READ_BACK_FEN

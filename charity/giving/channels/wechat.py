@@ -1,6 +1,6 @@
 """WeChat Pay 微信支付."""
 
-from charity.giving.channels.channel import NOTE_THE_REFERENCE, Channel
+from charity.giving.channels.channel import Channel, Paid
 from charity.ledger import accounts as acc
 
 CHANNEL = Channel(
@@ -9,5 +9,5 @@ CHANNEL = Channel(
     chart=acc.OTHER_MONEY,
     place="WECHAT",
     needs_ref=True,
-    hint=NOTE_THE_REFERENCE,
+    paid=Paid.CODE,
 )

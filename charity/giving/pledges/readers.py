@@ -8,6 +8,7 @@ from charity import clock, tokens
 from charity.db import reading
 from charity.db.paging import Where
 from charity.giving import lookup, rules
+from charity.giving.kinds import DonationStatus
 from charity.giving.models import Donation, Pledge, Receipt
 from charity.roles import SYSTEM, Actor
 
@@ -48,6 +49,12 @@ async def receipts_of(code: str) -> list[Receipt]:
     """The valid receipts over this pledge's money, oldest first; whoever has the pledge's address may see them."""
     codes = await Donation.visible_to(SYSTEM).filter(pledge_id=code).exclude(receipt_id=None).values_list("receipt_id")
     return await Receipt.visible_to(SYSTEM).filter(code__in=[code for (code,) in codes]).order_by("number")
+
+
+async def gifts_of(code: str) -> list[Donation]:
+    """What arrived for this pledge and stands, oldest first; whoever has the pledge's address may see it."""
+    rows = Donation.visible_to(SYSTEM).filter(pledge_id=code).exclude(status=DonationStatus.REVERSED)
+    return await rows.order_by("received_on", "seq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from charity import words
+from charity import clock, words
 from charity.db import sealed
 from charity.giving import campaigns, channels, pledges
+from charity.giving import ways as ways_to_pay
 from charity.giving.donors.screens import KINDS, consents
-from charity.giving.models import Pledge, Receipt
+from charity.giving.models import Pledge
 from charity.giving.pledges.forms import GiveForm
 from charity.ledger import funds
 from charity.money import capitals
@@ -34,13 +35,9 @@ MESSAGE_SHOWN = 12
 Choices = Sequence[dict[str, str]]
 
 
-async def pay_choices() -> list[dict[str, str]]:
-    """How a giver can pay what he promises."""
-    return [
-        {"value": channel.code, "label": words.translate(channel.words), "hint": words.translate(channel.hint)}
-        for channel in await channels.here()
-        if channel.code in channels.PROMISED
-    ]
+async def pay_choices(slug: str) -> list[dict[str, str]]:
+    """How a giver can pay what he promises to this campaign."""
+    return [{"value": way.code, "label": words.translate(way.words)} for way in await ways_to_pay.offered(slug)]
 
 
 def fund_choices(funds: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
@@ -107,20 +104,26 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
     code = pledges.shown_status(row.status, row.expires_at)
     address = f"{settings().public_url.rstrip('/')}/p/{row.code}"
     done = await pledges.receipts_of(row.code)
-    left = max(0, row.amount_fen - row.received_fen)
+    ends_on = campaign.row["ends_on"]
+    running = campaign.row["status"] == "active" and (ends_on is None or ends_on >= clock.today().isoformat())
+    ways = await ways_to_pay.offered(row.campaign_id) if running and code in pledges.OPEN else []
+    public = campaign.row["reach"] == "public"
     return {
         "row": row,
         "campaign": campaign,
-        "campaign_href": f"/campaigns/{row.campaign_id}" if campaign.row["reach"] == "public" else "",
-        "receiving": await campaigns.receiving_of(row.campaign_id),
+        "campaign_href": f"/campaigns/{row.campaign_id}" if public else "",
+        "again_href": f"/campaigns/{row.campaign_id}/give" if public and running else "/",
+        "running": running,
         "state": status(code, pledges.STATUS_WORDS, PLEDGE_TONES),
-        "left_fen": left,
+        "left_fen": max(0, row.amount_fen - row.received_fen),
+        "ways": [way.code for way in sorted(ways, key=lambda way: way.code != row.channel)],
+        "account": await ways_to_pay.account_of(row.campaign_id) if ways else None,
         "channel": words.translate(channels.CHANNELS[row.channel].words),
         "fund": (await funds.names()).get(row.fund, row.fund),
         "receipts": done,
+        "gifts": await pledges.gifts_of(row.code),
         "address": address,
         "qr": Markup(qr.svg(address)),  # noqa: S704 - made by us from a random code
-        "steps": _steps(row, code, done),
     }
 
 
@@ -137,18 +140,4 @@ async def receive_facts(row: Pledge, page: dict[str, Any]) -> list[dict[str, Any
         {"term": words.translate("已经到账"), "value": row.received_fen, "kind": "yuan"},
         {"term": words.translate("状态"), "value": page["state"], "kind": "status"},
         await consents(row.donor_id, name=row.public_name, amount=row.public_amount),
-    ]
-
-
-def _steps(row: Pledge, code: str, done: list[Receipt]) -> list[dict[str, Any]]:
-    over = {"received": "done", "expired": "stopped", "cancelled": "stopped", "released": "stopped"}
-    paid = over.get(code, "current")
-    receipt: dict[str, Any] = {"label": words.translate("开具收据"), "state": "done" if done else "todo"}
-    if done:
-        receipt["on"] = done[-1].issued_on
-    return [
-        {"label": words.translate("登记认捐"), "state": "done", "at": row.created_at},
-        {"label": words.translate("付款并到账"), "state": paid},
-        receipt,
-        {"label": words.translate("用于救助"), "state": "todo"},
     ]

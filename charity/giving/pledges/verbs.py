@@ -11,7 +11,7 @@ from typing import Any
 from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.db.tables import Table
-from charity.giving import campaigns, channels, donations, invitations, rules
+from charity.giving import campaigns, channels, donations, invitations, rules, ways
 from charity.giving.donations import Gift, read_back
 from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, PledgeRow
 from charity.giving.pledges import content
@@ -63,6 +63,7 @@ async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
     today = clock.today().isoformat()
     await invitations.must_be_invited(campaign, promised.invitation, today=today)
     await campaigns.must_go_on(campaign)
+    await ways.must_be_offered(promised.channel, promised.campaign)
     fund = await campaigns.chosen_fund(campaign, promised.fund, on=today)
     code, person = tokens.code128(), tokens.key16()
     prefix = await _prefix(campaign.prefix, promised.work_unit)
