@@ -300,10 +300,10 @@ def _corrected(journal: Mapping[int, Entry]) -> set[int]:
     return {entry.facts["of"] for entry in journal.values() if entry.kind in CORRECTED}
 
 
-_FIGURE = re.compile(r'<span class="figure-label">(.*?)</span>\s*<span class="figure-value">(.*?)</span>', re.DOTALL)
-_USE = re.compile(r'<li class="tone-[^"]*"><span class="timeline-when">(.*?)</li>', re.DOTALL)
+_SUM = re.compile(r'<li><span class="money[^"]*">(.*?)</span> <span>(.*?)</span>', re.DOTALL)
+_USE = re.compile(r'<tr><td class="is-text">(?:(?!</tr>).)*?<time(?:(?!</tr>).)*</tr>', re.DOTALL)
 _DAY = re.compile(r'datetime="([^"]*)"')
-_AMOUNT = re.compile(r'<span class="timeline-amount">(.*?)</span>\s*$', re.DOTALL)
+_AMOUNT = re.compile(r'<td class="is-money is-chief">(.*?)</td>', re.DOTALL)
 _SHARE = re.compile(r"占(?:该笔|当月 [\d,]+ 笔)拨付 ([\d,.]+) 元的 (<?\d+\.\d\d) %")
 _PEOPLE = re.compile(r"共 ([\d,]+) 人")
 
@@ -316,15 +316,12 @@ async def pages(done: Compared, streams: Streams, covered: Iterable[Receipt], ge
         html = await get(where)
         mine = [gifts[seq] for seq in receipt.seqs if seq not in corrected]
         answered = counted(streams.journal, mine)
-        figure = {_text(label): number(value) for label, value in _FIGURE.findall(html)}
-        done.look(
-            where,
-            "spent",
-            answered["spent_fen"],
-            figure.get("已转交", figure.get("已使用和预拨", figure.get("已使用"))),
-        )
-        done.look(where, "unspent", answered["unspent_fen"], figure.get("尚未转交", figure.get("尚未使用")))
-        done.look(where, "refunded", answered["refunded_fen"] or None, figure.get("已退款"))
+        figure = {_text(label): number(value) for value, label in _SUM.findall(html)}
+        used = (figure.get(label) for label in ("已经转交", "已经用出和预拨", "已经用出"))
+        waits = (figure.get(label) for label in ("还没有转交", "还没有用"))
+        done.look(where, "spent", answered["spent_fen"], next((fen for fen in used if fen is not None), 0))
+        done.look(where, "unspent", answered["unspent_fen"], next((fen for fen in waits if fen is not None), 0))
+        done.look(where, "refunded", answered["refunded_fen"] or None, figure.get("已经退还"))
         shown = _USE.findall(html)
         done.look(where, "uses", len(answered["uses"]), len(shown))
         for use, item in zip(answered["uses"], shown, strict=False):

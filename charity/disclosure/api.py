@@ -89,6 +89,13 @@ class UseAnswer(BaseModel):
     recipients: int | None = Field(description="整笔拨付的受益人（户）数；代收代转的款为空")
 
 
+class ReceiptName(BaseModel):
+    """The code and the number of a receipt."""
+
+    code: str
+    number: str
+
+
 class ReceiptAnswer(BaseModel):
     """A receipt as everybody may see it: the giver is masked."""
 
@@ -106,6 +113,11 @@ class ReceiptAnswer(BaseModel):
     spent_fen: int
     refunded_fen: int
     unspent_fen: int
+    received_on: str
+    ended_on: str | None = Field(description="作废或更换的日期；有效的为空")
+    replaced_by: ReceiptName | None = Field(description="更换成的新收据")
+    seq: int = Field(description="入账的是第几笔分录")
+    fingerprint: str = Field(description="那一笔分录的指纹（SHA-256）；`GET /books/check` 核对")
     content_hash: str | None = Field(None, description="作废或换开时原样送回；只对工作人员给出")
 
 

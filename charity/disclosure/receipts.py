@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from charity import words
+from charity import clock, words
 from charity.disclosure import uses
 from charity.disclosure.uses import PublicUse
 from charity.giving import campaigns, receipts
-from charity.giving.kinds import DonationStatus
+from charity.giving.kinds import DonationStatus, GiftKind
 from charity.giving.models import Receipt
 from charity.ledger import entries, figures, tracing
 from charity.ledger import funds as ledger_funds
@@ -17,10 +17,13 @@ from charity.people.masking import Reader, What
 
 FIFO = "同一基金里的钱按收到的先后依次使用（先进先出），这是记账的约定，不表示某一元钱买了某一件物品。"
 VERDICTS = {
-    "issued": ("有效", "good", "由{organisation}开具，内容与登记一致。"),
-    "voided": ("已作废", "bad", "这张收据已经作废，不能再作为凭证。"),
-    "replaced": ("已更换", "wait", "这张收据已被新的收据替换，请以新收据为准。"),
+    "issued": ("收据有效", "good", "这张收据由{organisation}开具，没有作废，也没有更换。"),
+    "voided": ("收据已作废", "bad", "{day} 由 {who} 作废，不能再作为凭证。"),
+    "replaced": ("收据已更换", "wait", "{day} 由 {who} 更换，请以新收据为准。"),
 }
+"""By status: label, tone, sentence."""
+MONEY_STAYS = "钱没有退回，去向不变。"
+"""What is said of a receipt that ended while the gift stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,14 @@ class Checked:
     entry: str
     path: Path
     replaced_by: dict[str, str] | None
+    replaces: dict[str, str] | None
+    ended_on: str
+    ended_by: str
+    """The day on which it was voided or replaced, and by whom; "" while it is in force. Why stays in the office."""
+    fingerprint: str
+    """The hash of its entry, hex."""
+    positions: list[tuple[str, int, int]]
+    """(fund, first fen, the fen behind the last) of its gifts in the order of each fund's money."""
 
 
 async def check(code: str) -> Checked:
@@ -68,16 +79,27 @@ async def check(code: str) -> Checked:
     slugs = [row.campaign_id] if row.campaign_id else list(dict.fromkeys(gift.campaign_id or "" for gift in gifts))
     money = list(dict.fromkeys([row.fund, *(gift.fund for gift in gifts)]))
     names, funds = await campaigns.names(slugs), await ledger_funds.names(money)
+    called = await staff.names([key for key in (row.handler, row.ended_by) if key])
     return Checked(
         row,
         gifts[0].received_on,
         donor,
-        masking.show(What.HANDLER, (await staff.names([row.handler])).get(row.handler, ""), to=Reader.HOLDER),
+        masking.show(What.HANDLER, called.get(row.handler, ""), to=Reader.HOLDER),
         words.listed(names[slug] for slug in slugs if slug in names),
         words.listed(funds.get(fund, fund) for fund in money),
         await entries.id_of(row.seq),
         await path(code),
-        await _successor(row.replaced_by_id),
+        await _other(row.replaced_by_id),
+        await _other(row.replaces_id),
+        clock.business_date(row.ended_at).isoformat() if row.ended_at else "",
+        masking.show(What.HANDLER, called.get(row.ended_by or "", ""), to=Reader.HOLDER),
+        await entries.leaf_of(row.seq) or "",
+        [
+            (funds.get(fund, fund), start, stop)
+            for gift in gifts
+            if gift.kind == GiftKind.CASH and gift.status != DonationStatus.REVERSED
+            for fund, start, stop in await tracing.positions(gift.seq)
+        ],
     )
 
 
@@ -107,7 +129,7 @@ async def items(row: Receipt) -> list[dict[str, Any]]:
     ]
 
 
-async def _successor(code: str | None) -> dict[str, str] | None:
+async def _other(code: str | None) -> dict[str, str] | None:
     if code is None:
         return None
     row = await receipts.get(code)
@@ -141,4 +163,9 @@ def answer(checked: Checked) -> dict[str, Any]:
         "spent_fen": walked.spent_fen,
         "refunded_fen": walked.refunded_fen,
         "unspent_fen": walked.unspent_fen,
+        "received_on": checked.received_on,
+        "ended_on": checked.ended_on or None,
+        "replaced_by": checked.replaced_by,
+        "seq": row.seq,
+        "fingerprint": checked.fingerprint,
     }

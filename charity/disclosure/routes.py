@@ -6,9 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import clock, words
+from charity import words
 from charity.disclosure import campaigns as public
-from charity.disclosure import checks, flows, receipts, uses
+from charity.disclosure import checks, flows, gift_ways, receipts, uses
+from charity.disclosure.books import fingerprints
+from charity.disclosure.books import readers as book_readers
 from charity.errors import Refusal
 from charity.giving import campaigns, invitations
 from charity.giving import receipts as gift_receipts
@@ -107,10 +109,17 @@ async def _campaign_page(request: Request, shown: campaigns.Shown, give_href: st
 
 
 async def goods(request: Request) -> Response:
-    """How and where goods are given."""
+    """How and where goods are given, and what came and went this year."""
     townships = {township.code: township.name for township in await stores.townships()}
-    rows = [{"name": store.name, "township": townships[store.township]} for store in await stores.every()]
-    return await pages.page(request, "disclosure/goods.html", stores=rows)
+    shown = await book_readers.read_goods()
+    return await pages.page(
+        request,
+        "disclosure/goods.html",
+        stores=[{"name": store.name, "township": townships[store.township]} for store in await stores.every()],
+        year=shown.year,
+        terms=book_readers.terms(shown.whole, "goods_fen"),
+        by_month=[{"month": name, "times": times, "goods": fen} for name, times, fen in shown.by_month],
+    )
 
 
 async def check(request: Request) -> Response:
@@ -151,23 +160,41 @@ async def _campaign_href(slug: str | None) -> str:
     return f"/campaigns/{slug}" if slug and await campaigns.is_public(slug) else ""
 
 
+async def _give_href(slug: str | None) -> str:
+    """Where one gives again to a campaign that takes gifts now and has a page; "" otherwise."""
+    return f"/campaigns/{slug}/give" if slug in await campaigns.money_takers() and await _campaign_href(slug) else ""
+
+
+def _verdict(checked: receipts.Checked, organisation_name: str) -> dict[str, str]:
+    label, tone, sentence = receipts.VERDICTS[checked.row.status]
+    said = words.say(sentence, organisation=organisation_name, day=checked.ended_on, who=checked.ended_by)
+    stays = checked.ended_on and checked.path.given_fen and not checked.path.refunded_fen
+    return {
+        "label": words.translate(label),
+        "tone": tone,
+        "words": said + (words.translate(receipts.MONEY_STAYS) if stays else ""),
+    }
+
+
 async def receipt(request: Request) -> Response:
     """The check of a receipt."""
     checked = await receipts.check(request.path_params["code"])
-    label, tone, sentence = receipts.VERDICTS[checked.row.status]
-    name = (await organisation.get()).name
+    way = gift_ways.steps(checked)
     response = await pages.page(
         request,
         "disclosure/receipt.html",
         campaign_href=await _campaign_href(checked.row.campaign_id),
+        give_href=await _give_href(checked.row.campaign_id),
         checked=checked,
         row=checked.row,
         path_of=checked.path,
-        verdict={"label": words.translate(label), "tone": tone, "words": words.say(sentence, organisation=name)},
+        way=way,
+        drawn=gift_ways.drawn(way, checked.path.given_fen),
+        verdict=_verdict(checked, (await organisation.get()).name),
         capitals=capitals(checked.row.amount_fen),
-        ended_on=clock.business_date(checked.row.ended_at).isoformat() if checked.row.ended_at else "",
         items=await receipts.items(checked.row),
         fifo=words.translate(receipts.FIFO),
+        fingerprint=fingerprints.grouped(checked.fingerprint),
         tax_note=await gift_receipts.tax_note(checked.received_on),
     )
     response.headers["x-robots-tag"] = "noindex"

@@ -31,7 +31,7 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class Went:
-    """What went out of a fund in a month for a programme, fen; `times` are 人次, counted once an entry."""
+    """What went out of a fund in a month for a programme, fen: money, or `goods`; `times` are 人次, once an entry."""
 
     month: str
     fund: str
@@ -39,6 +39,7 @@ class Went:
     money_fen: int
     goods_fen: int
     times: int
+    goods: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,11 @@ async def read(first: str, last: str) -> Months:
     """The months from `first` to `last` (YYYY-MM), both included."""
     rows = await reading.rows(_MONTHS, first, last)
     came = [Came(r["month"], r["fund"], r["name"], *_sides(r), r["c"]) for r in rows if r["part"] == INCOME]
-    went = [Went(r["month"], r["fund"], r["name"], *_sides(r), r["c"]) for r in rows if r["part"] == OUTLAY]
+    went = [
+        Went(r["month"], r["fund"], r["name"], *_sides(r), r["c"], r["kind"] == IN_KIND)
+        for r in rows
+        if r["part"] == OUTLAY
+    ]
     agency = frozenset(r["fund"] for r in rows if r["part"] == AGENCY and r["a"])
     return Months(rows[0]["seq"], rows[0]["leaf"], came, went, agency, [r for r in rows if r["part"]])
 

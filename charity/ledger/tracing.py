@@ -128,6 +128,11 @@ async def sources_page(seq: int, *, after: str = "", limit: int) -> tuple[list[S
     return sources, None
 
 
+async def positions(seq: int) -> list[tuple[str, int, int]]:
+    """Where the gift of this entry stands in the streams: (fund, first fen, the fen behind the last)."""
+    return [(row["fund"], row["start"], row["stop"]) for row in await _owned(seq)]
+
+
 async def _owned(seq: int) -> list[dict[str, Any]]:
     return await reading.rows("SELECT fund, start, stop FROM inflow WHERE seq = $1 ORDER BY fund, start", seq)
 

@@ -174,6 +174,21 @@ async def test_a_fingerprint_that_was_noted_is_compared_with_the_books(web: Web,
     )
 
 
+async def test_the_goods_page_says_what_came_and_went_by_month(web: Web, town: Cast) -> None:
+    shown, page = (await asked(web))["equation"], (await web.as_().get("/give/goods")).text
+    for code in ("received", "aid", "unspent"):
+        fen = shown[code]["goods_fen"]
+        assert f"<b>{fen // 100:,}.{fen % 100:02d}</b>" in page
+    rows = re.findall(r"<tr>(.*?)</tr>", page[page.index("送到了谁手里") :], re.DOTALL)
+    told = [re.sub(r"<[^>]*>", " ", row).split() for row in rows[1:]]
+    aid = shown["aid"]["goods_fen"]
+    assert told == [["其他月份", "2", f"{aid // 100:,}.{aid % 100:02d}"]], (
+        "two visits of a month are told apart from no other"
+    )
+    assert "溪东街道" in page
+    assert 'href="/books"' in page
+
+
 async def test_those_who_ask_too_much_are_slowed_down(web: Web, house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "LEDGERS", limits.Pace("ledger", 1, 60))
     monkeypatch.setattr(routes, "LEDGER_FILES", limits.Pace("ledger_file", 1, 60))

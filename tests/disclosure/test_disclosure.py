@@ -13,7 +13,7 @@ from giving.given import TODAY, give, promised, spend
 from pdf_reading import flat
 
 from charity.aid import rosters
-from charity.db import transactions
+from charity.db import reading, transactions
 from charity.finance import transfers
 from charity.giving import campaigns
 from charity.giving.campaigns import NewCampaign
@@ -207,6 +207,28 @@ async def test_the_check_of_a_receipt_masks_the_giver_and_follows_the_money(web,
     assert page.headers["x-robots-tag"] == "noindex"
 
 
+async def test_a_receipt_draws_the_way_of_its_gift_and_names_its_place_in_the_books(web, house):
+    await give(house, 1_000, campaign="dream-2026")
+    made = (await give(house, 10_000, campaign="dream-2026")).body
+    await spend("F-EDU", 3_500, "P01")
+    code, client = made["receipt"]["code"], web.as_()
+    page, answer = (await client.get(f"/r/{code}")).text, (await client.get(f"{API}/receipts/{code}")).json()
+    sums = re.findall(r'<li><span class="money">(.*?)</span> <span>(.*?)</span>', page)
+    assert sums == [("¥25.00", "已经用出"), ("¥75.00", "还没有用")]
+    rows = re.findall(r"<tr>(.*?)</tr>", page[page.index('<table class="flow-table">') :], re.DOTALL)
+    told = [re.sub(r"<[^>]*>", " ", row).split() for row in rows[1:]]
+    assert [row[:4] for row in told[:2]] == [["项目P01", "25.00", "25.00", "%"], ["还没有用", "75.00", "75.00", "%"]]
+    assert told[2] == ["合计", "100.00"]
+    assert page.count('class="f-rest"') == 1, "what waits is drawn hollow"
+    assert page.count("f-aid veil") == 1
+    assert "第 10.00 元到第 110.00 元" in page
+    leaf = await reading.value("SELECT leaf FROM entry WHERE seq = 2")
+    assert (answer["seq"], answer["fingerprint"], answer["received_on"]) == (2, leaf, TODAY)
+    assert leaf in page.replace(" ", "")
+    (link,) = re.findall(r'href="(/books/check[^"]*)"', page)
+    assert "一致" in (await client.get(link.replace("&amp;", "&"))).text
+
+
 async def test_small_payments_of_a_month_are_one_line_under_the_month_at_every_public_door(web, house):
     made = (await give(house, 10_000, campaign="dream-2026")).body
     for fen in (2_500, 1_500):
@@ -248,6 +270,16 @@ async def test_an_ended_receipt_says_so_and_leads_to_the_new_one(web, house):
     assert "已更换" in old
     assert f"/r/{fresh}" in old
     assert "错字" not in old
+    who = await reading.value("SELECT name FROM staff WHERE key = $1", house.accountant.key)
+    assert f"{TODAY} 由 {who} 更换" in old
+    assert "钱没有退回" in old
+    answer = (await web.as_().get(f"{API}/receipts/{code}")).json()
+    assert (answer["ended_on"], answer["replaced_by"]["code"]) == (TODAY, fresh)
+    number = await reading.value("SELECT number FROM receipt WHERE code = $1", code)
+    new = (await web.as_().get(f"/r/{fresh}")).text
+    assert "换自" in new
+    assert number in new
+    assert code not in new, "a number leads nowhere by itself"
     await as_shown.void(fresh, reason="试", by=house.accountant)
     assert "已作废" in (await web.as_().get(f"/r/{fresh}")).text
 
@@ -336,9 +368,9 @@ async def test_a_receipt_calls_used_what_a_roster_says_was_distributed(web, hous
     given = await give(house, 300_000, campaign="everyday", channel="bank", channel_ref="G-1")
     address, aid = f"/r/{given.body['receipt']['code']}", Aid(house, "", "")
     number = await advanced(aid)
-    assert "已使用和预拨" in (await web.as_().get(address)).text
+    assert "已经用出和预拨" in (await web.as_().get(address)).text
     roster_number, seen = await recorded(house, number, roster(200_000, 12))
     await rosters.confirm(number=roster_number, content_hash=seen, by=house.approver)
     page = (await web.as_().get(address)).text
-    assert "已使用" in page
+    assert "已经用出" in page
     assert "预拨" not in page

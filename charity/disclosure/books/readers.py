@@ -115,6 +115,33 @@ async def read(year: int | None = None, month: str = "") -> Books:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """This year's goods: its equation, and (month or words, 人次, fen) of what households took, the newest first."""
+
+    year: int
+    whole: Statement
+    by_month: list[tuple[str, int, int]]
+
+
+async def read_goods() -> Goods:
+    """The goods of this year; months in which fewer than GROUP_MIN came stand together."""
+    this_month = clock.today().isoformat()[:7]
+    first = f"{this_month[:4]}-01"
+    kept = await months.read(first, this_month)
+    taken: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for line in kept.went:
+        if line.goods and line.fund not in kept.agency:
+            taken[line.month][0] += line.times
+            taken[line.month][1] += line.goods_fen
+    lines = [(month, times, fen) for month, (times, fen) in sorted(taken.items(), reverse=True)]
+    few = [line for line in lines if line[1] < GROUP_MIN]
+    shown = [line for line in lines if line not in few]
+    if few:
+        shown.append((words.translate("其他月份"), sum(line[1] for line in few), sum(line[2] for line in few)))
+    return Goods(int(first[:4]), kept.period(first, this_month).whole(), shown)
+
+
 async def _sources(kept: Months, chosen: tuple[str, str], whole: Statement, public: set[str]) -> list[Line]:
     """What came in by campaign, less what was given back; it adds up to received less refunded."""
     by: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
