@@ -167,12 +167,12 @@ async def _give_href(slug: str | None) -> str:
 
 def _verdict(checked: receipts.Checked, organisation_name: str) -> dict[str, str]:
     label, tone, sentence = receipts.VERDICTS[checked.row.status]
-    said = words.say(sentence, organisation=organisation_name, day=checked.ended_on, who=checked.ended_by)
+    text = words.say(sentence, organisation=organisation_name, day=checked.ended_on, who=checked.ended_by)
     stays = checked.ended_on and checked.path.given_fen and not checked.path.refunded_fen
     return {
         "label": words.translate(label),
         "tone": tone,
-        "words": said + (words.translate(receipts.MONEY_STAYS) if stays else ""),
+        "words": text + (words.translate(receipts.MONEY_STAYS) if stays else ""),
     }
 
 

@@ -180,11 +180,9 @@ async def test_the_goods_page_says_what_came_and_went_by_month(web: Web, town: C
         fen = shown[code]["goods_fen"]
         assert f"<b>{fen // 100:,}.{fen % 100:02d}</b>" in page
     rows = re.findall(r"<tr>(.*?)</tr>", page[page.index("送到了谁手里") :], re.DOTALL)
-    told = [re.sub(r"<[^>]*>", " ", row).split() for row in rows[1:]]
+    cells = [re.sub(r"<[^>]*>", " ", row).split() for row in rows[1:]]
     aid = shown["aid"]["goods_fen"]
-    assert told == [["其他月份", "2", f"{aid // 100:,}.{aid % 100:02d}"]], (
-        "two visits of a month are told apart from no other"
-    )
+    assert cells == [["其他月份", "2", f"{aid // 100:,}.{aid % 100:02d}"]], "a month with two visits stands with others"
     assert "溪东街道" in page
     assert 'href="/books"' in page
 

@@ -216,9 +216,9 @@ async def test_a_receipt_draws_the_way_of_its_gift_and_names_its_place_in_the_bo
     sums = re.findall(r'<li><span class="money">(.*?)</span> <span>(.*?)</span>', page)
     assert sums == [("¥25.00", "已经用出"), ("¥75.00", "还没有用")]
     rows = re.findall(r"<tr>(.*?)</tr>", page[page.index('<table class="flow-table">') :], re.DOTALL)
-    told = [re.sub(r"<[^>]*>", " ", row).split() for row in rows[1:]]
-    assert [row[:4] for row in told[:2]] == [["项目P01", "25.00", "25.00", "%"], ["还没有用", "75.00", "75.00", "%"]]
-    assert told[2] == ["合计", "100.00"]
+    cells = [re.sub(r"<[^>]*>", " ", row).split() for row in rows[1:]]
+    assert [row[:4] for row in cells[:2]] == [["项目P01", "25.00", "25.00", "%"], ["还没有用", "75.00", "75.00", "%"]]
+    assert cells[2] == ["合计", "100.00"]
     assert page.count('class="f-rest"') == 1, "what waits is drawn hollow"
     assert page.count("f-aid veil") == 1
     assert "第 10.00 元到第 110.00 元" in page

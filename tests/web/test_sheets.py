@@ -19,7 +19,7 @@ from charity.web.assets import FOLDER
 EVERYWHERE = {"tokens", "base", "frame", "parts", "print"}
 """Sheets of every page: what one page lacks of them the next has, and the browser keeps them."""
 NO_PAGES = {"/healthz", "/readyz", "/metrics", "/_parts", "/r/{code}.pdf"}
-NOT_DRAWN = {"/check", "/c/{code}", "/give/goods", "/r/{code}", "/v/{code}", "/p/{code}"}
+NOT_DRAWN = {"/p/{code}"}
 """Still with the sheets of staff pages, until they are drawn in the hand of the face."""
 STATE = re.compile(r"::?(?!not\b|is\b|where\b|has\b)[a-z-]+(\([^()]*\))?")
 
@@ -61,12 +61,24 @@ def unused(html: str) -> list[str]:
     return sorted(sheet for sheet in linked(html) - EVERYWHERE if not matches(sheet, html))
 
 
+def lacks(html: str) -> list[tuple[str, list[str]]]:
+    """Classes on the page that are only in sheets that it does not load, with those sheets."""
+    there = {name for names in re.findall(r'class="([^"]*)"', html) for name in names.split()}
+    styled: dict[str, set[str]] = {}
+    for path in (FOLDER / "css").glob("*.css"):
+        for name in there & set(re.findall(r"\.(-?[a-z][a-z0-9-]*)", path.read_text(encoding="utf-8"))):
+            styled.setdefault(name, set()).add(path.stem)
+    return [
+        (name, sorted(sheets)) for name, sheets in sorted(styled.items()) if not sheets & (linked(html) | EVERYWHERE)
+    ]
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_no_public_page_loads_a_sheet_of_which_nothing_is_on_it(web: Any, house: Any) -> None:
     receipt = (await give(house)).body["receipt"]["code"]
     await spend("F-GEN", 5_000, "P01", kept=True)
     places = {"slug": "one-day-2026", "invitation": "nothing"}
-    client, wrong = web.as_(), []
+    client, wrong, lacking = web.as_(), [], []
     for page, allowed in PAGES.items():
         method, path = page.split(" ")
         if (
@@ -81,7 +93,9 @@ async def test_no_public_page_loads_a_sheet_of_which_nothing_is_on_it(web: Any, 
         answer = await client.get(path.format(**places, code=code), follow_redirects=True)
         assert linked(answer.text) >= EVERYWHERE, page
         wrong += [f"{page} ({answer.status_code}): {sheet}.css" for sheet in unused(answer.text)]
+        lacking += [f"{page} ({answer.status_code}): .{name} of {sheets}" for name, sheets in lacks(answer.text)]
     assert not wrong, f"leave these out of `styles` of the template: {wrong}"
+    assert not lacking, f"add to `styles` of the template one of these: {lacking}"
 
 
 def test_a_sheet_without_anything_on_the_page_is_seen_and_one_with_something_is_not() -> None:
@@ -90,6 +104,7 @@ def test_a_sheet_without_anything_on_the_page_is_seen_and_one_with_something_is_
     assert unused(html.format("tables", "<main></main>")) == ["tables"]
     assert unused(html.format("tables", '<div class="table-wrap"><table class="table"></table></div>')) == []
     assert unused(html.format("base", "")) == []
+    assert lacks(html.format("base", '<p class="equation sub"></p>')) == [("equation", ["money"])]
 
 
 async def test_the_page_of_all_parts_is_on_a_demo_alone(web: Any, monkeypatch: pytest.MonkeyPatch) -> None:
