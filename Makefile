@@ -13,7 +13,7 @@ MUTANTS_WORKERS ?= 2
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check format bench mutants lock clean
+.PHONY: help setup demo serve test check format bench faces mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -47,6 +47,10 @@ format: ## put all Python in the one format
 bench: ## measure (NAME=<figure> for one); writes bench/results.json
 	@.ci/setup.sh runtime test bench
 	$(bin)/python -m bench $(NAME)
+
+faces: ## picture and judge every public page in all its looks, into var/faces (FACES=http://… for a demo that runs)
+	@.ci/setup.sh runtime test
+	$(bin)/python -m bench.faces
 
 mutants: ## plant bugs one at a time and list what no test notices (SAMPLE=400 SEED=2026; AGAIN=1: what survived)
 	@.ci/setup.sh runtime test

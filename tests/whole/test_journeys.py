@@ -14,6 +14,8 @@ from conftest import _apart
 from goods.given import MILK, RICE, SALT, in_days
 from pdf_reading import codes_in, flat, page_count
 
+from bench import faces
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 EVERYWHERE = [
@@ -441,3 +443,37 @@ async def _ledger(here: Street) -> None:
     await anybody.sees("这串校验值属于这份文件")
     await anybody.go(f"{urlsplit(address).path}?hash={'0' * 64}")
     await anybody.sees("这串校验值不属于这份文件")
+
+
+# -- every page of the public -------------------------------------------------------------------------
+
+
+async def test_every_public_page_is_judged_once(sqlite_town):
+    """axe-core on a phone; no sideways scroll and targets of 44 px there and in large type at 320 px."""
+    served, wrong = sqlite_town, []
+    async with street(served, "phone") as here:
+        phone = await faces.opened(here.browser, served.base, faces.Look("zh", "light", "normal", 390))
+        page = await phone.new_page()
+        first = (*faces.FIRST, f"/r/{served.facts['receipt']}", "/campaigns/everyday", "/api-docs")
+        listed = await faces.addresses(page, served.base, first)
+        assert {faces.kind(path) for path in listed} >= {
+            "/",
+            "/campaigns/…",
+            "/campaigns/…/give",
+            "/r/…",
+            "/privacy",
+            "/books",
+        }
+        for path in listed:
+            await page.goto(served.base + path)
+            wrong += [f"{path}: {fault}" for fault in await faces.faults(page, axe=True)]
+        small = await faces.opened(here.browser, served.base, faces.Look("zh", "light", "large", 320))
+        page = await small.new_page()
+        for path in listed:
+            await page.goto(served.base + path)
+            wrong += [f"{path} 320: {fault}" for fault in await faces.faults(page, axe=False)]
+        phones = '<!doctype html><meta name="viewport" content="width=device-width, initial-scale=1">'
+        await page.set_content(f"{phones}<p><a href='/x'>x</a></p><hr width='999'>")
+        planted = await faces.faults(page, axe=False)
+        assert [fault.split(":")[0] for fault in planted] == ["sideways", "small"]
+    assert wrong == []

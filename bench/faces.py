@@ -1,0 +1,203 @@
+"""`make faces`: a picture of every public page in both languages, light and dark, usual and large type, at five widths.
+
+They come into var/faces with an index.html to lay beside the mock-ups. On the way each page is judged: nothing scrolls
+sideways, every target is 44 px, axe-core finds nothing. What is wrong is listed at the end and in the index.
+
+FACES=http://127.0.0.1:8000 python -m bench.faces    a demo that runs; without it the demo city is loaded anew
+WIDTHS=390,1280 …                                     some widths
+"""
+
+import asyncio
+import html
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from bench import servers
+
+OUT: Final = servers.ROOT / "var" / "faces"
+WIDTHS: Final = (320, 390, 768, 1280, 1920)
+LANGUAGES: Final = ("zh", "en")
+SCHEMES: Final = ("light", "dark")
+TYPES: Final = ("normal", "large")
+FIRST: Final = ("/", "/check", "/sign-in", "/nowhere")
+EACH_MOST: Final = 2
+"""So many pages of one kind are looked at: an open and a closed campaign, a receipt of money and one of goods."""
+AXE: Final = servers.ROOT / "static" / "vendor" / "axe.min.js"
+SIDEWAYS: Final = """() => {
+  const wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= wide) return [];
+  return [...document.body.querySelectorAll("*")].filter((e) => e.getBoundingClientRect().right > wide + 1)
+    .slice(0, 5).map((e) => `sideways: ${e.outerHTML.slice(0, 120)}`);
+}"""
+SMALL: Final = """() => {
+  const shown = (e) => e.checkVisibility({visibilityProperty: true, opacityProperty: true});
+  const box = (e) => {
+    const whole = getComputedStyle(e, "::after").position === "absolute" ? e.closest("tr, li, article, section") : null;
+    const of = [e, whole, e.closest("label"), ...(e.labels ?? [])].filter((x) => x && shown(x));
+    const all = of.flatMap((x) => [...x.getClientRects()]);
+    return [Math.max(0, ...all.map((r) => r.width)), Math.max(0, ...all.map((r) => r.height))];
+  };
+  return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+    .filter((e) => e.labels?.length ? [...e.labels].some(shown) : shown(e)).filter((e) => !e.matches(".skip"))
+    .map((e) => [e, ...box(e)]).filter(([, wide, high]) => wide && high && (high < 43.5 || wide < 23.5))
+    .map(([e, wide, high]) => `small: ${Math.round(wide)} x ${Math.round(high)} ${e.outerHTML.slice(0, 120)}`);
+}"""
+"""Targets that are lower than 44 px, or narrower than 24: a word of two signs is 44 high and as wide as it is."""
+JUDGED: Final = (
+    "() => axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.flatMap((v) => "
+    "v.nodes.slice(0, 3).map((n) => `axe ${v.id}: ${n.html.slice(0, 160)}`)))"
+)
+LINKS: Final = "() => [...document.querySelectorAll('a[href^=\"/\"]')].map((a) => a.getAttribute('href'))"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way of looking at a page."""
+
+    language: str
+    scheme: str
+    size: str
+    width: int
+
+    @property
+    def name(self) -> str:
+        """As files and lines call it."""
+        return f"{self.language}-{self.scheme}-{self.size}-{self.width}"
+
+
+async def faults(page: Page, *, axe: bool) -> list[str]:
+    """What is wrong with the page as it stands."""
+    wrong: list[str] = await page.evaluate(SIDEWAYS)
+    wrong += await page.evaluate(SMALL)
+    if axe:
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+        wrong += await page.evaluate(JUDGED)
+    return wrong
+
+
+def kind(address: str) -> str:
+    """The kind of a page: its path with codes left out."""
+    path = urlsplit(address).path
+    return re.sub(r"(?<=/)(campaigns|c|r|p|v|i)/[^/]+", r"\1/…", path)
+
+
+async def addresses(page: Page, base: str, first: Sequence[str] = FIRST) -> list[str]:
+    """Public pages that links lead to from the first ones, at most EACH_MOST of a kind; no files."""
+    todo, known, kinds = [*first], set[str](), dict[str, int]()
+    while todo:
+        address = todo.pop(0)
+        path = urlsplit(address).path
+        if (
+            path in known
+            or "." in path
+            or path.startswith(("/api/", "/static/"))
+            or kinds.get(kind(path), 0) >= EACH_MOST
+        ):
+            continue
+        known.add(path)
+        kinds[kind(path)] = kinds.get(kind(path), 0) + 1
+        await page.goto(base + path)
+        todo += await page.evaluate(LINKS)
+    return sorted(known)
+
+
+async def opened(browser: Browser, base: str, look: Look) -> BrowserContext:
+    """A browser that looks in this way; no mobile one, which shrinks what is too wide instead of scrolling."""
+    context = await browser.new_context(
+        viewport={"width": look.width, "height": 900},
+        locale="zh-CN",
+        color_scheme="dark" if look.scheme == "dark" else "light",
+        has_touch=look.width < 600,
+    )
+    kept = {"lang": look.language, "type": look.size}
+    await context.add_cookies([{"name": name, "value": value, "url": base} for name, value in kept.items()])
+    return context
+
+
+async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
+    """Picture and judge all pages; the lines of what is wrong."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    wrong: list[str] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage"]
+        )
+        looks = [Look(*each) for each in product(LANGUAGES, SCHEMES, TYPES, widths)]
+        first = await opened(browser, base, looks[0])
+        listed = await addresses(await first.new_page(), base)
+        await first.close()
+        for look in looks:
+            context = await opened(browser, base, look)
+            page = await context.new_page()
+            for path in listed:
+                await page.goto(base + path)
+                wrong += [f"{path} {look.name} {fault}" for fault in await faults(page, axe=True)]
+                await page.screenshot(path=OUT / f"{_file(path)}.{look.name}.png", full_page=True)
+            await context.close()
+            print(f"    {look.name}: {len(listed)} pages, {len(wrong)} faults so far", flush=True)
+        await browser.close()
+    (OUT / "index.html").write_text(_index(listed, looks, wrong), encoding="utf-8")
+    return wrong
+
+
+def _file(path: str) -> str:
+    return path.strip("/").replace("/", "-") or "home"
+
+
+def _index(listed: list[str], looks: list[Look], wrong: list[str]) -> str:
+    rows = "".join(
+        f"<h2>{html.escape(path)}</h2><p>"
+        + "".join(
+            f'<a href="{_file(path)}.{look.name}.png"><img loading="lazy" width="{look.width // 5}" alt="{look.name}" '
+            f'title="{look.name}" src="{_file(path)}.{look.name}.png"></a> '
+            for look in looks
+        )
+        + "</p>"
+        for path in listed
+    )
+    faulty = "".join(f"<li>{html.escape(line)}</li>" for line in wrong)
+    return (
+        f'<!doctype html><meta charset="utf-8"><title>Faces</title><h1>Faces</h1>{rows}<h2>Faults</h2><ol>{faulty}</ol>'
+    )
+
+
+@contextmanager
+def _demo() -> Iterator[str]:
+    if "FACES" in os.environ:
+        yield os.environ["FACES"]
+        return
+    with servers.house() as at:
+        at.run("migrate")
+        at.run("demo")
+        server = servers.Server(at)
+        server.begin()
+        try:
+            yield server.base
+        finally:
+            server.end()
+
+
+def main() -> int:
+    """Make the gallery; non-zero when something is wrong."""
+    widths = tuple(int(width) for width in os.environ.get("WIDTHS", "").split(",") if width) or WIDTHS
+    with _demo() as base:
+        wrong = asyncio.run(gallery(base, widths))
+    (OUT / "faults.json").write_text(json.dumps(wrong, ensure_ascii=False, indent=1), encoding="utf-8")
+    print("\n".join(wrong[:100]))
+    print(f"{len(wrong)} faults; pictures in {OUT.relative_to(Path.cwd()) if OUT.is_relative_to(Path.cwd()) else OUT}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
