@@ -19,7 +19,7 @@ from charity.giving.donors import work_units
 from charity.ledger import funds
 from charity.ledger.equation import FIGURES
 from charity.money import capitals
-from charity.office import organisation, stores
+from charity.office import stores
 from charity.web import contexts, limits, pages, pictures, policies
 
 PDFS = limits.Pace("public_pdf", 60, 60)
@@ -190,7 +190,7 @@ async def receipt(request: Request) -> Response:
         path_of=checked.path,
         way=way,
         drawn=gift_ways.drawn(way, checked.path.given_fen),
-        verdict=_verdict(checked, (await organisation.get()).name),
+        verdict=_verdict(checked, (await pages.base_context(request))["organisation"]["name"]),
         capitals=capitals(checked.row.amount_fen),
         items=await receipts.items(checked.row),
         fifo=words.translate(receipts.FIFO),

@@ -16,6 +16,7 @@ from charity.db import reading, transactions
 from charity.disclosure.books import api, routes
 from charity.disclosure.uses import GROUP_MIN
 from charity.web import limits
+from charity.web.formats import share_of
 
 API = "/api/v1"
 MONTH = TODAY.isoformat()[:7]
@@ -94,6 +95,10 @@ async def test_page_and_files_show_the_figures_of_the_call(web: Web, town: Cast)
     cells = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(whole)).active.iter_rows()]
     assert [row[3] for row in cells if row[:3] == ["收支等式", MONTH, "尚未使用"]] == [unspent / 100]
     assert [line["money_fen"] / 100 for line in shown["uses"]] == [row[3] for row in cells if row[0] == "用在哪里"]
+    legend = re.findall(r"</svg>([^<]*)</li>", page[page.index('class="legend"') :].partition("</ul>")[0])
+    whole = {code: pair["money_fen"] for code, pair in shown["equation"].items()}
+    parts = {"用于救助": whole["aid"], "费用和退款": whole["refunded"], "尚未使用": whole["unspent"]}
+    assert legend == [f"{name} {share_of(fen, sum(parts.values()))}" for name, fen in parts.items()]
     home = (await client.get("/")).text
     assert 'href="/books"' in home
 

@@ -276,6 +276,20 @@ def terms(figures: Statement, side: str = "money_fen") -> list[Term]:
     return [*shown, Term("=", "unspent", words.translate("尚未使用"), int(getattr(figures["unspent"], side)))]
 
 
+def parts(figures: Statement) -> list[tuple[str, str, int]]:
+    """How what there was divides, as (kind of its picture, name, fen); none where a part is below zero."""
+    aid, advanced = figures["aid"].money_fen, figures["advanced"].money_fen
+    costs = sum(figures[code].money_fen for code in ("administration", "fundraising", "refunded"))
+    divided = [
+        ("aid", words.translate("救助和预拨" if advanced else "用于救助"), aid + advanced),
+        ("goods", words.translate("购买物资"), figures["bought"].money_fen),
+        ("cost", words.translate("费用和退款"), costs),
+        ("rest", words.translate("尚未使用"), figures["unspent"].money_fen),
+    ]
+    whole = all(fen >= 0 for _, _, fen in divided) and any(fen for _, _, fen in divided)
+    return [part for part in divided if part[2]] if whole else []
+
+
 def answer(shown: Books) -> dict[str, Any]:
     """The JSON of the public ledger: the figures of the page."""
     return {

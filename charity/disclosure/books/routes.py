@@ -14,7 +14,7 @@ from charity.errors import Refusal
 from charity.ledger import entries
 from charity.ledger.statement import Statement
 from charity.sheets import files
-from charity.web import contexts, forms, limits, pages
+from charity.web import contexts, forms, limits, pages, pictures
 
 LEDGER_FILES = limits.Pace("ledger_file", 60, 60)
 """Files of the public ledger by address."""
@@ -48,6 +48,7 @@ async def _chosen(request: Request) -> readers.Books:
 async def ledger(request: Request) -> Response:
     """`GET /books`: a year of the books, or a month of it."""
     shown = await _chosen(request)
+    parts = readers.parts(shown.whole)
     return await pages.page(
         request,
         "disclosure/books.html",
@@ -59,6 +60,9 @@ async def ledger(request: Request) -> Response:
         ],
         turned=_turned(shown.whole),
         terms=readers.terms(shown.whole),
+        parts=parts,
+        parts_fen=sum(fen for _, _, fen in parts),
+        split=pictures.split([(kind, fen) for kind, _, fen in parts]),
         goods=readers.terms(shown.whole, "goods_fen"),
         sums={
             "sources": readers.sum_of(shown.sources),
