@@ -12,7 +12,7 @@ import pytest
 import charity.web
 from charity.web.limits import Pace, Patience
 
-# Second names, the life of a cookie of no weight, and how text is packed.
+# Second names, the life of a cookie of no weight, how text is packed and pictures are drawn.
 NO_LIMITS = {
     "web.compression.LEVEL",
     "web.compression.LEAST",
@@ -20,6 +20,7 @@ NO_LIMITS = {
     "web.openapi.PART_MAX",
     "web.list_filters.AMOUNT_MAX_FEN",
     "web.system.YEAR_S",
+    *(f"web.pictures.{name}" for name in ("HEIGHT", "ENDS_MAX", "THIN", "TALLEST", "TRUNK_MAX", "WIDE")),
 }
 
 
