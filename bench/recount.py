@@ -341,6 +341,8 @@ _LINE = re.compile(
 )
 """A line of the equation in brief: its sign, words, money and what is said of goods."""
 _SUM = re.compile(r'<span class="t-sum">(.*?)</span></span>', re.DOTALL)
+_HEAD = re.compile(r'<div class="brief-head">(.*?)</div>', re.DOTALL)
+COUNTS = (("捐赠笔数", "gifts", r"([\d,]+) 笔捐赠"), ("捐赠人数", "donors", r"([\d,]+) 人 ·"))
 _FLOW = re.compile(r'<table class="flow-table">.*?</table>', re.DOTALL)
 BRIEF = {
     "上期结转": ("carried", 1), "用于救助": ("aid", 1), "购买救助物资": ("bought", 1), "退回的货款": ("bought", -1),
@@ -374,9 +376,8 @@ def number(text: str) -> int | None:
 
 
 _USE = re.compile(
-    r'<span class="timeline-when">(.*?)</span>\s*<span class="timeline-words">((?:(?!</li>).)*?)</span>\s*'
-    r'<span class="timeline-amount">(.*?)</span></li>',
-    re.DOTALL,
+    r'<time class="period" datetime="([^"]*)">[^<]*</time><span>([^<]*)</span>(<span class="money[^>]*>.*?</span>)'
+    r'(?:<span class="sub">([^<]*)</span>)?</li>'
 )
 _REACHED = re.compile(r"(?:当月共 ([\d,]+) 笔，)?([\d,]+) 人次受益")
 TAKEN_BACK = "冲销以前月份的拨付"
@@ -385,7 +386,8 @@ TAKEN_BACK = "冲销以前月份的拨付"
 def _payments(done: Compared, books: Books, where: str, html: str, fund: str) -> None:
     """The months of aid that a page lists: how many payments each says, and whom they helped."""
     counted = payments(books, fund)
-    for when, text, amount in _USE.findall(html):
+    for when, title, amount, note in _USE.findall(html):
+        text = f"{title} {note}"
         reached, month, fen = _REACHED.search(_text(text)), re.search(r"\d{4}-\d\d", when), number(amount)
         if month is None or fen is None or not (reached or TAKEN_BACK in text):
             continue
@@ -401,21 +403,12 @@ async def _pages(done: Compared, books: Books, get: Get, campaigns: Mapping[str,
     for where, fund, begin in places:
         html = await get(where)
         counted = figures(books, begin, today.isoformat(), fund)
-        _brief(done, where, html, counted, fund in books.agency)
+        _brief(done, where, html, counted, whole=not fund)
         _flow_table(done, where, html, counted)
-        figure = {_text(label): (value, note) for label, value, note in _FIGURE.findall(html)}
-        agency = fund in books.agency
-        money = {"尚未使用": "unspent", "用于救助": "aid", "上期结转": "carried"}
-        money |= {"已收到": "agency_in" if agency else "received"}
-        for label, code in money.items():
-            if label in figure:
-                value, note = figure[label]
-                done.look(where, label, counted[code]["money_fen"], number(value))
-                if note:
-                    done.look(where, f"{label} 物", counted[code]["goods_fen"], number(note))
-        for label, name in (("捐赠笔数", "gifts"), ("捐赠人数", "donors")):
-            if label in figure:
-                done.look(where, label, counted[name], number(figure[label][0]))
+        for head in _HEAD.findall(html):
+            for label, name, pattern in COUNTS:
+                if shown := re.search(pattern, head):
+                    done.look(where, label, counted[name], number(shown[1]))
         _payments(done, books, where, html, fund)
         rows = 0
         for row in _ROW.findall(_FLOW.sub("", html)):
@@ -454,10 +447,10 @@ async def _public_ledger(done: Compared, books: Books, get: Get, today: date) ->
             done.look(f"/books?{query}", label, abs(fen[NAMES[label]]), number(value))
 
 
-def _brief(done: Compared, where: str, html: str, counted: Mapping[str, Any], agency: bool) -> None:  # noqa: FBT001
+def _brief(done: Compared, where: str, html: str, counted: Mapping[str, Any], *, whole: bool) -> None:
     """The one sum of a page and the lines below it, which add up to the last."""
     for text in _SUM.findall(html):
-        came = counted["agency_in" if agency else "received"]["money_fen"]
+        came = counted["received"]["money_fen"] + (0 if whole else counted["agency_in"]["money_fen"])
         done.look(where, "收到", came, number(re.sub(r"<[^>]+>", "", text)))
         left = came
         for sign, label, value, note in _LINE.findall(html):

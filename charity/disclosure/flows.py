@@ -48,6 +48,7 @@ _TERMS: Final = {
 }
 """The equation of money (`unspent` closes it to zero), and what a fund holds for others."""
 _AGENCY: Final = frozenset({"agency_in", "agency_out"})
+_CAME: Final = ("received", "agency_in")
 _STAYS: Final = frozenset({"carried", "unspent"})
 
 
@@ -94,12 +95,17 @@ class Way:
         """Its picture."""
         return pictures.flow([part.end for part in self.sources], [part.end for part in self.ends])
 
+    @property
+    def came_fen(self) -> int:
+        """What was given: the one sum above the lines of `brief`."""
+        return sum(_signed(self.equation, figure, _TERMS[figure], whole=not self.fund) for figure in _CAME)
+
     def brief(self) -> list[Line]:
-        """The equation in few lines, without what is nothing; the last is what is left."""
+        """The equation in few lines, from `came_fen` to what is left, without what is nothing."""
         lines = []
         for figure, term in _TERMS.items():
             fen = _signed(self.equation, figure, term, whole=not self.fund)
-            if not fen and figure not in {"received", "aid", "unspent"}:
+            if figure in _CAME or (not fen and figure != "unspent"):
                 continue
             name = term.name if fen * term.sign >= 0 else term.turned
             sign = "=" if figure == "unspent" else "+" if (fen or term.sign) > 0 else "−"
@@ -137,7 +143,7 @@ def _times(times: int) -> str:
     """人次 in words; few are not counted, so that nobody is known by them (P7)."""
     if times >= GROUP_MIN:
         return words.say("{times} 人次受益", times=f"{times:,}")
-    return words.say("不足 {least} 人次", least=GROUP_MIN) if times else ""
+    return words.say("不足 {least} 人次", least=GROUP_MIN) if times > 0 else ""
 
 
 def _sides(parts: Iterable[tuple[Part, int]]) -> tuple[list[Part], list[Part]]:

@@ -64,7 +64,7 @@ async def home(request: Request) -> Response:
 async def _appeal(shown: campaigns.Shown) -> dict[str, Any]:
     """An open campaign with its way to give; none while it is paused."""
     paused = await campaigns.paused(shown.row)
-    give = "" if paused else f"/campaigns/{shown.row['slug']}/give"
+    give = "" if paused or not public.takes_gifts(shown.row) else f"/campaigns/{shown.row['slug']}/give"
     return {"shown": shown, "days_left": public.days_left(shown.row), "give_href": give}
 
 
@@ -84,27 +84,39 @@ async def invited(request: Request) -> Response:
 
 
 async def _campaign_page(request: Request, shown: campaigns.Shown, give_href: str, **context: Any) -> Response:
-    slug, sort = shown.row["slug"], request.query_params.get("sort", "participation")
-    goal, fund = shown.row["goal_fen"], shown.row["fund"]
+    row, sort = shown.row, request.query_params.get("sort", "participation")
+    goal, fund = row["goal_fen"], row["fund"]
+    way = await flows.of_fund(fund)
+    course = [] if row["archived_fen"] else await public.course(fund)
+    paused = await campaigns.paused(row)
+    plan = await public.plan(way)
     return await pages.page(
         request,
         "disclosure/campaign.html",
         shown=shown,
-        state=_state(shown.row["status"]),
-        days_left=public.days_left(shown.row),
+        state=_state(row["status"]),
+        ended=public.has_ended(row),
+        days_left=public.days_left(row),
         goal_fen=goal,
         goal_percent=min(100, shown.figures.net_fen * 100 // goal) if goal else None,
         fund=(await funds.names([fund]))[fund],
+        way=way,
+        drawn=way.drawn(),
+        split=pictures.split(way.split()),
         definitions=FIGURES,
         uses=await uses.of_funds([fund]),
-        gifts=await public.latest_gifts(slug),
-        units=await work_units.giving(slug, sort="name" if sort == "name" else "participation"),
+        gifts=await public.latest_gifts(row["slug"]),
+        units=await work_units.giving(row["slug"], sort="name" if sort == "name" else "participation"),
         sort=sort,
         statutory=await public.statutory(shown),
-        give_href=give_href,
+        give_href=give_href if public.takes_gifts(row) and not paused else "",
         **context,
-        pause=_sentence(await campaigns.paused(shown.row)),
-        plan=await public.plan(shown.row["fund"]),
+        pause=_sentence(paused),
+        plan=plan,
+        plan_used=sum(line.used_fen for line in plan),
+        plan_whole=sum(line.planned_fen for line in plan),
+        course=course,
+        course_drawn=pictures.course([pictures.Month(m.month, m.in_fen, m.out_fen, m.left_fen) for m in course]),
     )
 
 

@@ -235,3 +235,35 @@ def _put(fund: _Fund, row: Mapping[str, Any]) -> None:
         case _:
             for sums, fen in ((fund.money, a), (fund.goods, b)):
                 (sums.before if row["earlier"] else sums.within)[figure] = fen
+
+
+@dataclass(frozen=True, slots=True)
+class MonthOfFund:
+    """What came to a fund in a month (`2026-11`; "" is all before the first), what left it, what was left, fen."""
+
+    month: str
+    in_fen: int
+    out_fen: int
+    left_fen: int
+
+
+async def months(fund: str, first: str) -> list[MonthOfFund]:
+    """The course of a fund's money by month from `first` on; what stood before it is the first line."""
+    rows = await reading.rows(
+        "SELECT CASE WHEN month < $2 THEN '' ELSE month END AS month, figure, "
+        "CAST(SUM(money_fen) AS BIGINT) AS fen FROM figure_month WHERE fund = $1 "
+        "GROUP BY CASE WHEN month < $2 THEN '' ELSE month END, figure ORDER BY 1",
+        fund,
+        first,
+    )
+    signs = MONEY_SIGNS | AGENCY_SIGNS
+    changes: dict[str, Counter[str]] = {}
+    for row in rows:
+        figure = "aid" if row["figure"] == "advanced" else row["figure"]  # a roster turns one into the other: no move
+        changes.setdefault(row["month"], Counter())[figure] += signs.get(row["figure"], 0) * row["fen"]
+    left, course = 0, []
+    for month, fens in changes.items():
+        into, out = sum(fen for fen in fens.values() if fen > 0), -sum(fen for fen in fens.values() if fen < 0)
+        left += into - out
+        course.append(MonthOfFund(month, into, out, left))
+    return course

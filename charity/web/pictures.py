@@ -89,8 +89,7 @@ def fewer(ends: Sequence[End], most: int = ENDS_MAX) -> list[End]:
     free = sorted((end for end in ends if not end.stays), key=lambda end: end.fen)
     merged = free[: len(ends) - most + 1]
     kinds = {end.kind for end in merged}
-    names = [end.name for end in reversed(merged)][:2]
-    note = words.say("{first}、{second}等 {count} 项，见下表", first=names[0], second=names[1], count=len(merged))
+    note = words.say("{count} 项，见下表", count=len(merged))
     kind, fen = (kinds.pop() if len(kinds) == 1 else "cost"), sum(end.fen for end in merged)
     rest = End(kind, fen, words.translate(_OTHERS), note)
     kept = [end for end in ends if not any(end is one for one in merged)]

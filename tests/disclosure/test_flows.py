@@ -78,7 +78,7 @@ async def test_whatever_the_books_say_both_sides_are_the_same_and_are_the_equati
                 held = not fund and figure.startswith("agency")
                 assert signed[figure] == (0 if held else term.sign * way.equation[figure].money_fen), figure
             brief = sum({"+": 1, "−": -1, "=": 0}[line.sign] * line.money_fen for line in way.brief())
-            assert brief == way.equation["unspent"].money_fen
+            assert way.came_fen + brief == way.equation["unspent"].money_fen
 
 
 async def test_the_call_follows_sources_to_programmes_and_people(web: Web, town: Cast) -> None:

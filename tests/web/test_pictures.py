@@ -74,7 +74,7 @@ def test_the_smallest_of_many_are_one_which_says_what_it_is() -> None:
     fewer = pictures.fewer([*many, End("rest", 1, "left", stays=True)])
     assert [end.fen for end in fewer] == [9, 8, 7, 6, 5, 4, 6, 1]
     assert (fewer[6].kind, fewer[6].name) == ("aid", "其他")
-    assert fewer[6].note == "n3、n2等 3 项，见下表"
+    assert fewer[6].note == "3 项，见下表"
     assert pictures.fewer(many[:8]) == many[:8]
 
 
