@@ -138,5 +138,14 @@ async def test_home_says_who_we_are_and_what_to_do_and_what_a_shared_link_shows(
     assert image
     fetched = await web.as_().get(image[1])
     assert (fetched.status_code, fetched.headers["content-type"]) == (200, "image/png")
-    assert 'property="og:title"' in page
-    assert 'property="og:description"' in page
+    code = (await gift(house, 10_000)).body["receipt"]["code"]
+    for url, title in (
+        ("/", "临溪市慈善总会"),
+        ("/campaigns/one-day-2026", "活动 one-day-2026"),
+        (f"/r/{code}", "临溪市慈善总会"),
+    ):
+        shared = dict(re.findall(r'<meta property="og:([a-z_]+)" content="([^"]*)"', (await web.as_().get(url)).text))
+        assert shared.keys() == {"type", "site_name", "title", "description", "image"}, url
+        assert title in shared["title"]
+        assert not any(text in value for value in shared.values() for text in (code, "王", "100.00"))
+    assert "og:title" not in (await web.as_("cashier").get("/")).text
