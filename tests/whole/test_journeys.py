@@ -97,7 +97,7 @@ async def test_a_donor_gives_and_sees_where_the_money_went(request, database, si
 async def _promise(donor: Visitor) -> None:
     await donor.go("/")
     await donor.press("活动 dream-2026")
-    await donor.press("我要捐赠")
+    await donor.press("捐一份")
     await donor.fill(amount="88.60", name="林小溪", phone="19900001234")
     await donor.page.locator("summary", has_text="留言").click()
     await donor.fill(message="祝孩子们学业有成")
