@@ -114,7 +114,7 @@ async def test_what_an_anonymous_giver_leaves_is_refused_by_the_api(
     body = _gift("anonymous", **{field: LEFT[field]})
     if call.endswith("pledges"):
         del body["received_on"]
-        body |= {"public_name": False, "public_amount": False}
+        body |= {"public_name": False, "public_amount": False, "channel": "bank"}
     if call.endswith("intakes"):
         await shop_opened(house)
         line = {"barcode": RICE, "quantity": 1, "expires_on": in_days(9).isoformat()}
