@@ -95,6 +95,7 @@ async def test_page_and_files_show_the_figures_of_the_call(web: Web, town: Cast)
     cells = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(whole)).active.iter_rows()]
     assert [row[3] for row in cells if row[:3] == ["收支等式", MONTH, "尚未使用"]] == [unspent / 100]
     assert [line["money_fen"] / 100 for line in shown["uses"]] == [row[3] for row in cells if row[0] == "用在哪里"]
+    assert f'og:title" content="账本公开 {MONTH}"' in page
     legend = re.findall(r"</svg>([^<]*)</li>", page[page.index('class="legend"') :].partition("</ul>")[0])
     whole = {code: pair["money_fen"] for code, pair in shown["equation"].items()}
     parts = {"用于救助": whole["aid"], "费用和退款": whole["refunded"], "尚未使用": whole["unspent"]}
@@ -189,6 +190,7 @@ async def test_the_goods_page_says_what_came_and_went_by_month(web: Web, town: C
     aid = shown["aid"]["goods_fen"]
     assert cells == [["其他月份", "2", f"{aid // 100:,}.{aid % 100:02d}"]], "a month with two visits stands with others"
     assert "溪东街道" in page
+    assert 'og:title" content="捐赠物资"' in page
     assert 'href="/books"' in page
 
 
