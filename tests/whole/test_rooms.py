@@ -65,7 +65,7 @@ def test_everybody_is_shown_the_entries_whose_pages_open_to_them_and_no_others(
         page = page_of(item.href)
         opens = (role.value if role else None) in PAGES.get(page, set())
         chosen = item.instead if item.instead and store is None else item
-        line = f"{chosen.label} {chosen.href.format(store=store)}"
+        line = f"{words.translate(chosen.label)} {chosen.href.format(store=store)}"
         if opens and (role is None) == (item.permission is None) and line not in wanted:
             wanted.append(line)
     shown = menu(role, store)
