@@ -468,7 +468,7 @@ async def test_an_accountant_takes_a_campaign_from_draft_to_archive(web):
     assert (await accountant.post(f"{page}/file", data=filing)).status_code == 303
     assert (await accountant.post(f"{page}/activate")).status_code == 303
     public = (await web.as_().get("/campaigns/spring-2027")).text
-    assert all(text in public for text in ("计划用途", "项目P01", "8,000.00", "募捐成本，不超过"))
+    assert all(text in public for text in ("计划与执行", "项目P01", "8,000.00", "募捐成本，不超过"))
     assert (await accountant.post(f"{page}/close")).status_code == 303
     assert (await accountant.post(f"{page}/archive")).status_code == 303
     assert (await accountant.post(f"{page}/explode")).status_code == 404

@@ -82,7 +82,7 @@ def everything(state: State) -> None:
     state.change(CAMPAIGN, "x", goal_fen=3)
     state.add(PAYMENT_NUMBER, number("bank:1", "d"))
     state.change(PAYMENT_NUMBER, "bank:1", holder="e")
-    state.tally(DAYS, ("r", DAY, "", "", "", "", ""), 1, 2, 3, 4, 5)
+    state.tally(DAYS, ("r", DAY, "", "", "", "", ""), 1, 2, 3, 4, 5, 6)
 
 
 def test_an_entry_is_written_down_with_its_flows_and_its_hash() -> None:
@@ -113,7 +113,7 @@ def test_an_entry_is_written_down_with_its_flows_and_its_hash() -> None:
     assert written.releases == [(EDU, 0, 5), (EDU, 7, 9)]
     assert written.owned == [(EDU, 10, 12, 3)]
     assert written.streams() == {GEN, EDU}
-    assert written.tallies == [(FUND_SUMS, (GEN,), (6,)), (DAYS, ("r", DAY, "", "", "", "", ""), (1, 2, 3, 4, 5))]
+    assert written.tallies == [(FUND_SUMS, (GEN,), (6,)), (DAYS, ("r", DAY, "", "", "", "", ""), (1, 2, 3, 4, 5, 6))]
     assert written.rows == [(PAYMENT_NUMBER, number("bank:1", "e"))]
     assert written.changes == [(CAMPAIGN, "x", {"goal_fen": 2}), (CAMPAIGN, "x", {"goal_fen": 3})]
     assert kept.holdings == {(SHELF, LOT): 3, BANKS[0]: 2**53 - 1, BANKS[1]: 50}
