@@ -33,6 +33,7 @@ CALLS: dict[str, set[Any]] = {
     "GET /pledges/{code}": PUBLIC,
     "GET /receipts/{code}": PUBLIC,
     "GET /figures": PUBLIC,
+    "GET /figures/flow": PUBLIC,
     "GET /books": PUBLIC,
     "GET /books/check": PUBLIC,
     "POST /receipts/issue": CASHIER,
