@@ -89,9 +89,7 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
             f"COALESCE(p.n, 0) AS n, {source.fen} AS amount_fen, {source.fund} AS fund, "
             f"{getattr(source, people)} AS recipients, {source.programme} AS programme, v.number AS voucher, "
             f"{source.roster} AS roster, "
-            "e.kind AS entry_kind, "
-            "EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.seq) AS undone, "
-            "v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, "
+            "e.kind AS entry_kind, v.payee_kind, v.payee, v.reason, v.status AS voucher_status, v.channel_ref, "
             "v.paid_from, "
             "gd.number AS goods, gd.kind AS goods_kind, gd.reversed_by, gi.household, gi.category, gi.members, "
             f"CASE WHEN gi.proxy IS NULL THEN 0 ELSE 1 END AS proxied FROM {source.tables} "
@@ -114,6 +112,10 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
     )
     later = await _later_of_the_day(rows, seq_max)
     numbers = await journal_vouchers.numbers_of([row["seq"] for row in rows])
+    undone = await lookup.by_id(
+        "SELECT reverses AS id FROM entry WHERE reverses IN ({in})",
+        {row["seq"] for row in rows if row["entry_kind"] == rosters.KIND},
+    )
     shown = []
     for row in rows:
         name, category, township = payees[row["seq"]]
@@ -140,7 +142,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters, seq_max: int) -> 
                 "document": number,
                 "document_href": addresses.of(kind, number),
                 "channel": words.say("实物") if goods else row["channel_ref"] or _unnumbered(row),
-                "signed": words.say(_signed(row)),
+                "signed": words.say(_signed(row, undone=row["seq"] in undone)),
                 "balance_fen": _at(worth.get(fund, []), row["day"], later[row["day"], row["seq"], row["n"]]),
             }
         )
@@ -193,9 +195,9 @@ def _reason(row: dict[str, Any], *, to: Reader) -> str:
     return masking.show(What.MESSAGE, sealed.unseal("voucher", "reason", row["voucher"], row["reason"]), to=to)
 
 
-def _signed(row: dict[str, Any]) -> str:
+def _signed(row: dict[str, Any], *, undone: bool) -> str:
     if row["entry_kind"] in {rosters.KIND, rosters.REVERSAL}:
-        return "已签收" if row["entry_kind"] == rosters.KIND and not row["undone"] else "已冲销"
+        return "已签收" if row["entry_kind"] == rosters.KIND and not undone else "已冲销"
     if row["goods"] is None:
         return SIGNED.get(row["voucher_status"], "")
     if row["reversed_by"] is not None or row["goods_kind"] == "reversal":
