@@ -44,7 +44,7 @@ _TERMS: Final = {
     "fundraising": _Term(-1, "cost", "筹资费用", "冲回的筹资费用", "宣传、印刷和支付手续费"),
     "administration": _Term(-1, "cost", "管理费用", "冲回的管理费用", "办公、审计等开支"),
     "refunded": _Term(-1, "cost", "退还捐赠人", "收回的退款"),
-    "unspent": _Term(-1, "rest", "还没有用", "超支，待补足", "以后每用一笔，都会写在这里"),
+    "unspent": _Term(-1, "rest", "还没有用@line", "超支，待补足", "以后每用一笔，都会写在这里"),
 }
 """The equation of money (`unspent` closes it to zero), and what a fund holds for others."""
 _AGENCY: Final = frozenset({"agency_in", "agency_out"})

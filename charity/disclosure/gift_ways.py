@@ -45,7 +45,7 @@ def steps(checked: Checked) -> list[Step]:
     if path.refunded_fen:
         listed.append(("cost", words.translate("已退还捐赠人"), path.refunded_fen, "", ""))
     if path.unspent_fen:
-        title = words.translate("还没有转交" if path.agency else "还没有用")
+        title = words.translate("还没有转交@line" if path.agency else "还没有用@line")
         says = words.say("在“{fund}”里，用到时写在这里", fund=checked.fund)
         listed.append((pictures.REST, title, path.unspent_fen, "", says))
     return [Step(kind, title, fen, share_of(fen, path.given_fen), on, says) for kind, title, fen, on, says in listed]
