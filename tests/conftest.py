@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from cast import Cast, seed
+from tortoise.apps import Apps
 
 from charity import settings
 from charity.db import engine, migrations, sealed
@@ -50,6 +51,31 @@ if (_memory := _in_memory()) is not None:
 passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 passwords._NOBODY = passwords._hasher.hash("nobody")
 
+# Tortoise derives these of each of 64 models at each open. They follow from the models and the kind of database; the
+# product opens one once or twice a process, a test worker opens thousands.
+DERIVED_FILLED = {"filters": dict, "db_native_fields": list, "db_default_fields": list, "db_complex_fields": list}
+DERIVED = (*DERIVED_FILLED, "basetable", "basequery", "basequery_all_fields")
+_derived: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+_derive = Apps._build_initial_querysets
+
+
+def _derived_once(apps: Apps) -> None:
+    """Put back what was derived when the same models were opened before, in a database of the same kind."""
+    metas = [model._meta for model in apps.get_models_iterable()]
+    key = (metas[0].db.executor_class, *metas)
+    if key not in _derived:
+        for meta in metas:
+            for name, empty in DERIVED_FILLED.items():  # Tortoise fills what is there, which another kind remembers
+                setattr(meta, name, empty())
+        _derive(apps)
+        _derived[key] = [{name: getattr(meta, name) for name in DERIVED} for meta in metas]
+    for meta, values in zip(metas, _derived[key], strict=True):
+        for name, value in values.items():
+            setattr(meta, name, value)
+
+
+Apps._build_initial_querysets = _derived_once
+
 
 def environment(url: str, folder: Path) -> None:
     os.environ["CHARITY_DATABASE_URL"] = url
@@ -61,11 +87,36 @@ def environment(url: str, folder: Path) -> None:
     sealed.forget_keys()
 
 
+class Administrator:
+    """One connection in a thread of its own, which makes and drops the databases of all tests."""
+
+    def __init__(self, url: str) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._runner = asyncio.Runner()
+        self._connection: asyncpg.Connection[Any] = self._run(asyncpg.connect(url)).result()
+
+    def _run(self, work: Any) -> Future[Any]:
+        return self._pool.submit(lambda: self._runner.run(_awaited(work)))
+
+    def does(self, statement: str) -> Future[Any]:
+        return self._run(self._connection.execute(statement))
+
+    def end(self) -> None:
+        self._run(self._connection.close()).result()
+        self._pool.submit(self._runner.close).result()
+        self._pool.shutdown()
+
+
+async def _awaited(work: Any) -> Any:
+    return await work
+
+
 @dataclass(frozen=True)
 class Cluster:
     """A running PostgreSQL of our own."""
 
     port: int
+    administrator: Administrator | None = None
 
     def url(self, database: str) -> str:
         return f"postgres://postgres@127.0.0.1:{self.port}/{database}"
@@ -100,19 +151,18 @@ def cluster() -> Iterator[Cluster]:
         "-c synchronous_commit=off -c max_connections=100 -c shared_buffers=64MB"
     )
     _as_postgres([str(binaries / "pg_ctl"), "-D", str(data), "-w", "-o", options, "-l", str(folder / "log"), "start"])
+    administrator = Administrator(Cluster(port).url("postgres"))
     try:
-        yield Cluster(port)
+        yield Cluster(port, administrator)
     finally:
+        administrator.end()
         _as_postgres([str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _sql(cluster: Cluster, statement: str) -> None:
-    connection = await asyncpg.connect(cluster.url("postgres"))
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    assert cluster.administrator is not None
+    await asyncio.wrap_future(cluster.administrator.does(statement))
 
 
 async def _migrated(url: str, folder: Path) -> None:

@@ -150,8 +150,8 @@ async def _touched(sql: str, values: tuple[Any, ...]) -> int:
     """Rows that the plan of a statement looks at, where scans of whole tables are a last resort."""
 
     async def work(tx: transactions.Tx) -> int:
-        for way in ("seqscan", "hashjoin", "mergejoin", "sort"):
-            await tx.rows(f"SET LOCAL enable_{way} = off")
+        for way in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "enable_sort", "jit"):
+            await tx.rows(f"SET LOCAL {way} = off")  # a last resort costs so much that every plan would be compiled
         rows = await tx.rows(f"EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) {sql}", *values)
         plan = next(iter(rows[0].values()))
         return _rows_of((json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"])
