@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench import (
+    effort,
     figures_recounted,
     gifts,
     gifts_compared,
@@ -49,6 +50,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("verify_1m_ratio_postgres", "verify_1m_mb_postgres"), verifying.on_postgres),
     (("register_csv_ratio", "register_xlsx_ratio", "ledger_csv_100k_s", "ledger_xlsx_100k_s"), registers.sheets),
     (("home_kb", "campaign_kb", "lcp_ms"), weight.on_demo),
+    (("effort",), effort.on_demo),
     (("ledger_pdf_100k_s", "ledger_pdf_100k_peak_mb"), registers.pdf),
 )
 

@@ -2,6 +2,8 @@
 
 They come into var/faces with an index.html to lay beside the mock-ups. On the way each page is judged: nothing scrolls
 sideways, every target is 44 px, axe-core finds nothing. What is wrong is listed at the end and in the index.
+Links lead to most pages. A pledge is made for its page; receipts that ended, of goods, and a pledge that was paid are
+those that the demo's auditor finds first; two pages of the form to give only a form opens.
 
 FACES=http://127.0.0.1:8000 python -m bench.faces    a demo that runs; without it the demo city is loaded anew
 WIDTHS=390,1280 …                                     some widths
@@ -13,7 +15,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
@@ -23,7 +25,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
-from bench import servers
+from bench import effort, servers
+from charity.office.demo import PASSWORD
 
 OUT: Final = servers.ROOT / "var" / "faces"
 WIDTHS: Final = (320, 390, 768, 1280, 1920)
@@ -31,8 +34,8 @@ LANGUAGES: Final = ("zh", "en")
 SCHEMES: Final = ("light", "dark")
 TYPES: Final = ("normal", "large")
 FIRST: Final = ("/", "/check", "/sign-in", "/nowhere")
-EACH_MOST: Final = 2
-"""So many pages of one kind are looked at: an open and a closed campaign, a receipt of money and one of goods."""
+EACH_MOST: Final = 3
+"""So many pages of one kind that links lead to are looked at: home leads to two open campaigns and to closed ones."""
 AXE: Final = servers.ROOT / "static" / "vendor" / "axe.min.js"
 SIDEWAYS: Final = """() => {
   const wide = document.documentElement.clientWidth;
@@ -57,6 +60,10 @@ SMALL: Final = """() => {
 JUDGED: Final = (
     "() => axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.flatMap((v) => "
     "v.nodes.slice(0, 3).map((n) => `axe ${v.id}: ${n.html.slice(0, 160)}`)))"
+)
+Act = Callable[[Page], Awaitable[None]]
+LISTED: Final = (
+    "(start) => [...document.querySelectorAll(`main a[href^='${start}']`)].map((a) => a.getAttribute('href'))"
 )
 LINKS: Final = "() => [...document.querySelectorAll('a[href^=\"/\"]')].map((a) => a.getAttribute('href'))"
 
@@ -93,7 +100,7 @@ def kind(address: str) -> str:
 
 
 async def addresses(page: Page, base: str, first: Sequence[str] = FIRST) -> list[str]:
-    """Public pages that links lead to from the first ones, at most EACH_MOST of a kind; no files."""
+    """The first pages, and public ones that links lead to from them, at most EACH_MOST of a kind; no files."""
     todo, known, kinds = [*first], set[str](), dict[str, int]()
     while todo:
         address = todo.pop(0)
@@ -102,7 +109,7 @@ async def addresses(page: Page, base: str, first: Sequence[str] = FIRST) -> list
             path in known
             or "." in path
             or path.startswith(("/api/", "/static/"))
-            or kinds.get(kind(path), 0) >= EACH_MOST
+            or (address not in first and kinds.get(kind(path), 0) >= EACH_MOST)
         ):
             continue
         known.add(path)
@@ -110,6 +117,77 @@ async def addresses(page: Page, base: str, first: Sequence[str] = FIRST) -> list
         await page.goto(base + path)
         todo += await page.evaluate(LINKS)
     return sorted(known)
+
+
+async def _refused(page: Page) -> None:
+    """The form to give as it comes back with what is missing."""
+    async with page.expect_navigation():
+        await page.locator("#ask").get_by_role("button").last.click()
+
+
+async def _reviewed(page: Page) -> None:
+    """What is reviewed where no script showed the sum above the button."""
+    await page.route("**/static/js/*", lambda route: route.abort())
+    await page.reload()
+    for name in ("amount", "channel"):
+        await page.locator(f"input[name={name}]").first.check()
+    await page.locator("input[name=name]").fill(effort.GIVER)
+    await _refused(page)
+    await page.unroute("**/static/js/*")
+
+
+ACTS: Final[Mapping[str, Act]] = {"refused": _refused, "reviewed": _reviewed}
+"""Pages that only the form to give opens, by the word behind the # of what they are called here."""
+
+
+async def shown(page: Page, base: str, name: str) -> None:
+    """Go to a page, and do what its name asks for: `/campaigns/everyday/give#refused`."""
+    address, _, act = name.partition("#")
+    await page.goto(base + address)
+    if act:
+        await ACTS[act](page)
+
+
+async def kept(browser: Browser, base: str) -> list[str]:
+    """Addresses that no link of the public leads to: a new pledge, and what the demo's auditor finds first."""
+    by = await effort.hand(browser, scripts=True)
+    made = [urlsplit(await effort.give(by, base)).path]
+    await by.page.context.close()
+    context = await browser.new_context(locale="zh-CN")
+    page = await context.new_page()
+    await page.goto(f"{base}/sign-in")
+    await page.locator("input[name=login]").fill("auditor")
+    await page.locator("input[name=password]").fill(PASSWORD)
+    async with page.expect_navigation():
+        await page.locator("input[name=password]").press("Enter")
+    for status in ("received", "partial"):
+        await page.goto(f"{base}/pledges?status={status}")
+        made += [code.replace("/pledges/", "/p/").removesuffix("/receive") for code in await _codes(page, "/p", 1)]
+    for status in ("voided", "replaced"):
+        await page.goto(f"{base}/receipts?status={status}")
+        made += [code.replace("/receipts/", "/r/") for code in await _codes(page, "/receipts/", 1)]
+    await page.goto(f"{base}/receipts")
+    made += await _of_each_kind(page, base, await _codes(page, "/receipts/", 100))
+    await context.close()
+    return made
+
+
+async def _codes(page: Page, start: str, most: int) -> list[str]:
+    """The first addresses of a list that begin so and hold a code of 26 characters."""
+    found: list[str] = await page.evaluate(LISTED, start)
+    return [address for address in found if re.search(r"/[0-9A-Z]{26}", address)][:most]
+
+
+async def _of_each_kind(page: Page, base: str, codes: list[str]) -> list[str]:
+    """The first of these receipts that is for money, and the first for goods."""
+    kinds: dict[bool, str] = {}
+    for code in codes:
+        address = code.replace("/receipts/", "/r/")
+        await page.goto(base + address)
+        kinds.setdefault(bool(await page.get_by_role("table", name="捐赠的物资").count()), address)
+        if len(kinds) > 1:
+            break
+    return list(kinds.values())
 
 
 async def opened(browser: Browser, base: str, look: Look) -> BrowserContext:
@@ -135,13 +213,15 @@ async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
         )
         looks = [Look(*each) for each in product(LANGUAGES, SCHEMES, TYPES, widths)]
         first = await opened(browser, base, looks[0])
-        listed = await addresses(await first.new_page(), base)
+        listed = await addresses(await first.new_page(), base, [*FIRST, "/_parts", *await kept(browser, base)])
+        forms = [path for path in listed if kind(path) == "/campaigns/…/give"]
+        listed += [f"{forms[0]}#{act}" for act in ACTS]
         await first.close()
         for look in looks:
             context = await opened(browser, base, look)
             page = await context.new_page()
             for path in listed:
-                await page.goto(base + path)
+                await shown(page, base, path)
                 wrong += [f"{path} {look.name} {fault}" for fault in await faults(page, axe=True)]
                 await page.screenshot(path=OUT / f"{_file(path)}.{look.name}.png", full_page=True)
             await context.close()
@@ -152,7 +232,7 @@ async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
 
 
 def _file(path: str) -> str:
-    return path.strip("/").replace("/", "-") or "home"
+    return re.sub(r"[/#]", "-", path.strip("/")) or "home"
 
 
 def _index(listed: list[str], looks: list[Look], wrong: list[str]) -> str:

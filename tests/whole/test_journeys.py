@@ -14,7 +14,7 @@ from conftest import _apart
 from goods.given import MILK, RICE, SALT, in_days
 from pdf_reading import codes_in, flat, page_count
 
-from bench import faces
+from bench import effort, faces
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
@@ -443,6 +443,22 @@ async def _ledger(here: Street) -> None:
     await anybody.sees("这串校验值属于这份文件")
     await anybody.go(f"{urlsplit(address).path}?hash={'0' * 64}")
     await anybody.sees("这串校验值不属于这份文件")
+
+
+async def test_a_typical_gift_takes_at_most_six_taps_and_one_typed_field(sqlite_town):
+    """Without scripts too, where a page reviews it; finding it again and its whole receipt take what is counted here."""
+    served = sqlite_town
+    donor = {"kind": "person", "name": effort.GIVER, "phone": effort.PHONE_NO}
+    gift = {"campaign": "everyday", "amount_fen": 20_000, "received_on": in_days(0).isoformat(), "channel": "cash"}
+    receipt = (await served.post("cashier", "/donations", gift | {"donor": donor}, uuid.uuid4().hex))["receipt"]
+    async with street(served, "phone") as here:
+        paper = effort.Paper(receipt["code"], receipt["number"])
+        done = await effort.journeys(here.browser, served.base, paper, "dream-2026")
+    for way in ("", " without scripts"):
+        assert done[f"gift{way} taps"] <= effort.TAPS_MOST, done
+        assert done[f"gift{way} typed"] <= effort.TYPED_MOST, done
+        assert (done[f"find{way} taps"], done[f"find{way} typed"]) == (2, 1), done
+        assert (done[f"receipt{way} taps"], done[f"receipt{way} typed"]) == (4, 3), done
 
 
 # -- every page of the public -------------------------------------------------------------------------

@@ -1,0 +1,205 @@
+"""`effort`: what a finger does on a phone to give, to find one's gift and to get the whole receipt.
+
+Each journey is really done at 390 x 844, with the browser's scripts and without. A tap is a tap; a typed field is one
+field, the tap into it included; a swipe is a screen that is moved until what is tapped next is in sight. What is
+tapped is named by the words that stand on it: whatever cannot be seen and named cannot be tapped here.
+
+EFFORT=http://127.0.0.1:8000 python -m bench.effort    the gift alone on a demo that runs, printed only
+"""
+
+import asyncio
+import json
+import math
+import os
+import sys
+import urllib.request
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.async_api import Browser, Locator, Page, async_playwright
+
+from bench import servers
+
+PHONE: Final = {"width": 390, "height": 844}
+TAPS_MOST: Final = 6
+TYPED_MOST: Final = 1
+"""The aim for a typical gift, with or without scripts."""
+CAMPAIGN: Final = "one-day-2026"
+GIVER: Final = "林小溪"
+PHONE_NO: Final = "19900001234"
+CHROMIUM: Final = {
+    "executable_path": "/usr/bin/chromium",
+    "args": ["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage"],
+}
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a giver holds in hand: the check code on a receipt, its number, and the end of the phone he gave."""
+
+    code: str
+    number: str
+    phone: str = PHONE_NO
+
+
+@dataclass
+class Hand:
+    """A hand at a phone; every tap, typed field and swipe is counted."""
+
+    page: Page
+    taps: int = 0
+    typed: int = 0
+    swipes: int = 0
+
+    async def tap(self, target: Locator) -> None:
+        """Tap what is in sight, after as many swipes as it takes."""
+        await self._in_sight(target)
+        self.taps += 1
+        await target.tap()
+
+    async def follow(self, words: str) -> None:
+        """Tap the first button or link of the page's own part that says so; it leads to a page."""
+        part = self.page.locator("main")
+        async with self.page.expect_navigation():
+            await self.tap(part.get_by_role("button", name=words).or_(part.get_by_role("link", name=words)).first)
+
+    async def pick(self, words: str) -> None:
+        """Tap one of several, by its words."""
+        await self.tap(self.page.locator("main label", has_text=words).first)
+
+    async def write(self, label: str, text: str) -> None:
+        """Type into the field with this label."""
+        field = self.page.locator("main").get_by_label(label, exact=False).first
+        await self._in_sight(field)
+        self.typed += 1
+        await field.tap()
+        await self.page.keyboard.type(text)
+
+    async def _in_sight(self, target: Locator) -> None:
+        await target.wait_for(state="visible")
+        box = await target.bounding_box()
+        assert box is not None, "nobody can see it"
+        away = max(0.0, box["y"] + box["height"] - PHONE["height"], -box["y"])
+        self.swipes += math.ceil(away / PHONE["height"])
+        await target.scroll_into_view_if_needed()
+
+    def counts(self) -> dict[str, int]:
+        """What was done."""
+        return {"taps": self.taps, "typed": self.typed, "swipes": self.swipes}
+
+
+async def hand(browser: Browser, *, scripts: bool) -> Hand:
+    """A hand at a phone that has never been here."""
+    context = await browser.new_context(
+        viewport=PHONE,  # type: ignore[arg-type]
+        has_touch=True,
+        is_mobile=True,
+        locale="zh-CN",
+        java_script_enabled=scripts,
+    )
+    context.set_default_timeout(20_000)
+    return Hand(await context.new_page())
+
+
+async def give(by: Hand, base: str, slug: str = CAMPAIGN) -> str:
+    """Home, the campaign, the form, the page of the pledge; its address. 200 yuan by bank, with a name."""
+    await by.page.goto(f"{base}/")
+    async with by.page.expect_navigation(url=f"**/campaigns/{slug}"):
+        await by.tap(by.page.locator(f"main a.row-link[href='/campaigns/{slug}']").first)
+    await by.follow("捐一份")
+    await by.pick("¥200")
+    await by.pick("银行转账")
+    await by.write("姓名", GIVER)
+    await by.follow("去付款")
+    if await by.page.get_by_role("heading", name="请核对").count():
+        await by.follow("去付款")
+    assert "/p/" in by.page.url, by.page.url
+    return by.page.url
+
+
+async def find(by: Hand, base: str, reference: str) -> None:
+    """From home to how far the pledge with this reference is."""
+    await by.page.goto(f"{base}/")
+    await by.follow("查我的捐款")
+    await by.write("网址或核验码", reference)
+    await by.follow("核验")
+    await by.page.locator("main", has_text=reference).filter(has_text="单据核验").wait_for()
+
+
+async def whole_receipt(by: Hand, base: str, paper: Paper) -> None:
+    """From home to the whole receipt, with the paper in hand: its code, its number, the end of one's phone."""
+    await by.page.goto(f"{base}/")
+    await by.follow("查我的捐款")
+    await by.write("网址或核验码", paper.code)
+    await by.follow("核验")
+    await by.follow("捐赠人看全本")
+    await by.write("收据编号", paper.number)
+    await by.write("手机号后四位", paper.phone[-4:])
+    await by.follow("看收据全本")
+    await by.page.get_by_role("button", name="下载 PDF").and_(by.page.locator(".is-main")).wait_for()
+
+
+async def journeys(browser: Browser, base: str, paper: Paper | None, slug: str = CAMPAIGN) -> dict[str, int]:
+    """All journeys with scripts and without: `gift taps` -> 5 …, `gift without scripts taps` -> 6 …."""
+    done: dict[str, int] = {}
+    for scripts in (True, False):
+        word = "" if scripts else " without scripts"
+        gift = await hand(browser, scripts=scripts)
+        await give(gift, base, slug)
+        reference = (await gift.page.locator(".ref-code strong").inner_text()).strip()
+        found = await hand(browser, scripts=scripts)
+        await find(found, base, reference)
+        walked = {"gift": gift, "find": found}
+        if paper is not None:
+            walked["receipt"] = await hand(browser, scripts=scripts)
+            await whole_receipt(walked["receipt"], base, paper)
+        for name, by in walked.items():
+            done |= {f"{name}{word} {what}": count for what, count in by.counts().items()}
+            await by.page.context.close()
+    return done
+
+
+async def _walked(base: str, paper: Paper | None) -> dict[str, int]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(**CHROMIUM)  # type: ignore[arg-type]
+        try:
+            return await journeys(browser, base, paper)
+        finally:
+            await browser.close()
+
+
+def _gift(base: str, token: str) -> Paper:
+    """A gift at the counter, with its receipt."""
+    body = {
+        "campaign": CAMPAIGN,
+        "amount_fen": 20_000,
+        "received_on": servers.today(),
+        "channel": "cash",
+        "donor": {"kind": "person", "name": GIVER, "phone": PHONE_NO},
+    }
+    headers = {
+        "authorization": f"Bearer {token}",
+        "idempotency-key": uuid.uuid4().hex,
+        "content-type": "application/json",
+    }
+    asked = urllib.request.Request(f"{base}/api/v1/donations", json.dumps(body).encode(), headers)  # noqa: S310 - our own server
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked) as answer:
+        receipt = json.load(answer)["receipt"]
+    return Paper(receipt["code"], receipt["number"])
+
+
+def on_demo() -> Mapping[str, tuple[Mapping[str, int], str]]:
+    """The figure on the demo city."""
+    with servers.house() as at:
+        at.run("migrate")
+        at.run("demo")
+        with servers.platform(at) as server:
+            counts = asyncio.run(_walked(server.base, _gift(server.base, at.token("cashier"))))
+    return {"effort": (counts, "taps, typed fields and swipes")}
+
+
+if __name__ == "__main__":
+    for name, count in asyncio.run(_walked(os.environ["EFFORT"], None)).items():
+        sys.stdout.write(f"{count:4} {name}\n")
