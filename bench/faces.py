@@ -222,7 +222,9 @@ async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
             page = await context.new_page()
             for path in listed:
                 await shown(page, base, path)
-                wrong += [f"{path} {look.name} {fault}" for fault in await faults(page, axe=True)]
+                found = [f"{path} {look.name} {fault}" for fault in await faults(page, axe=True)]
+                print(*found, sep="\n", end="\n" if found else "", flush=True)
+                wrong += found
                 await page.screenshot(path=OUT / f"{_file(path)}.{look.name}.png", full_page=True)
             await context.close()
             print(f"    {look.name}: {len(listed)} pages, {len(wrong)} faults so far", flush=True)
@@ -274,7 +276,6 @@ def main() -> int:
     with _demo() as base:
         wrong = asyncio.run(gallery(base, widths))
     (OUT / "faults.json").write_text(json.dumps(wrong, ensure_ascii=False, indent=1), encoding="utf-8")
-    print("\n".join(wrong[:100]))
     print(f"{len(wrong)} faults; pictures in {OUT.relative_to(Path.cwd()) if OUT.is_relative_to(Path.cwd()) else OUT}")
     return 1 if wrong else 0
 

@@ -1,6 +1,7 @@
 """What holds no secret is sent packed; what carries a form token, a message or somebody's name never is (BREACH)."""
 
 import gzip
+import hashlib
 import re
 from typing import Any
 
@@ -98,6 +99,24 @@ async def test_our_sheets_and_scripts_are_packed_once_and_fonts_are_not(web: Any
     assert assets._packed("css/base.css", 1) is assets._packed("css/base.css", 1)
     font = await client.get("/static/vendor/fonts/LICENSE.txt", headers=GZIP)
     assert coding(font) == ""
+
+
+async def test_the_sheets_of_every_page_come_as_one_by_their_hash(web: Any) -> None:
+    client = web.as_()
+    address = assets.address("css/common.css")
+    whole = b"\n".join(
+        (assets.FOLDER / f"css/{name}.css").read_bytes() for name in ("tokens", "base", "frame", "parts")
+    )
+    assert address.endswith(f"?v={hashlib.sha256(whole).hexdigest()[:12]}")
+    assert f'href="{address}"' in (await client.get("/")).text
+    for coded, headers in (("gzip", GZIP), ("", {"accept-encoding": "br"})):
+        answer = await client.get(address, headers=headers)
+        assert (answer.status_code, coding(answer), answer.content) == (200, coded, whole)
+        assert answer.headers["content-type"].startswith("text/css")
+        assert "immutable" in answer.headers["cache-control"]
+        assert "accept-encoding" in answer.headers["vary"]
+        again = await client.get("/static/css/common.css", headers=headers | {"if-none-match": answer.headers["etag"]})
+        assert (again.status_code, again.headers["cache-control"]) == (304, "no-cache")
 
 
 def test_the_same_body_is_packed_to_the_same_bytes() -> None:
