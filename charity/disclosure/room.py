@@ -12,7 +12,7 @@ ROOM = Room(
     endpoints=[*api.endpoints, *books_api.endpoints],
     nav=[
         NavItem("首页", "/", None, order=10),
-        NavItem("捐赠@menu", "/#campaigns", None, order=12),
+        NavItem("捐赠@menu", "/#campaigns", None, order=12, below=("/campaigns", "/i", "/p")),
         NavItem("账本公开", "/books", None, order=15),
         NavItem("查我的捐款", "/check", None, order=17),
         NavItem("捐物资", "/give/goods", None, order=20),

@@ -18,7 +18,8 @@ class NavItem:
 
     `permission` shows it to staff; None shows it to the public only. `{store}` in `href` is the store of the
     account; whoever works for no single store gets `instead`, once. Lower `order` stands further to the left.
-    Neighbours of one `group` ("" for none) stand below its name.
+    Neighbours of one `group` ("" for none) stand below its name. The entry is marked on pages `below` too, which lie
+    under another address than its own.
     """
 
     label: str
@@ -27,6 +28,7 @@ class NavItem:
     order: int
     instead: "NavItem | None" = None
     group: str = ""
+    below: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,14 @@ def use(items: Iterable[NavItem]) -> None:
 def shown(actor: Actor | None, path: str) -> list[Shown]:
     """The menu for this reader; what leads here (the longest that fits) is marked, and so is its group."""
     entries: list[tuple[str, str, str]] = []
+    fits = [("", "")]
     for item in _items:
         if _is_for(actor, item):
-            entry = (item.group, *_entry(item, actor.store if actor else None))
-            if entry not in entries:
-                entries.append(entry)
-    fits = [href for _, _, href in entries if path == href or path.startswith(f"{href}/")]
-    here = max(fits, key=len, default="")
+            label, href = _entry(item, actor.store if actor else None)
+            fits += [(start, href) for start in (href, *item.below) if path == start or path.startswith(f"{start}/")]
+            if (item.group, label, href) not in entries:
+                entries.append((item.group, label, href))
+    here = max(fits, key=lambda fit: len(fit[0]))[1]
     if len(entries) <= FLAT_UP_TO:
         return [_shown(label, href, here) for _, label, href in entries]
     menu: list[Shown] = []

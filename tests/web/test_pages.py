@@ -534,6 +534,20 @@ def test_the_navigation_shows_what_the_roles_may_do() -> None:
     assert all("{" not in item.href for item in everywhere)
 
 
+def test_the_public_menu_marks_giving_on_campaigns_their_forms_and_pledges() -> None:
+    def marked(path: str) -> list[str]:
+        return [item.href for item in nav.shown(None, path) if item.current]
+
+    for path in ("/campaigns/everyday", "/campaigns/everyday/give", "/i/CODE/give", "/p/CODE"):
+        assert marked(path) == ["/#campaigns"], path
+    assert (marked("/give/goods"), marked("/"), marked("/campaign"), marked("/privacy")) == (
+        ["/give/goods"],
+        ["/"],
+        [],
+        [],
+    )
+
+
 def test_whoever_may_see_much_is_shown_groups_and_a_volunteer_is_not() -> None:
     accountant = nav.shown(Actor("k", "n", frozenset({Role.ACCOUNTANT})), "/finance/funds/F-GEN")
     marked = [item for item in accountant if item.current]
