@@ -12,7 +12,7 @@ from charity.db.health import Probe
 from charity.errors import NOT_FOUND, Refusal
 from charity.roles import not_yours
 from charity.settings import settings
-from charity.web import assets, auth, contexts, forms, metrics, pages
+from charity.web import assets, auth, contexts, forms, metrics, pages, pictures
 from charity.web.policies import CAMERA
 from charity.words import LANGUAGES
 
@@ -92,7 +92,7 @@ async def parts(request: Request) -> Response:
     """Every part of the design system in all its states: for whoever draws pages, on a demo alone."""
     if not await pages.is_demo():
         raise NOT_FOUND()
-    return await pages.page(request, "_parts/show.html", policy=CAMERA)
+    return await pages.page(request, "_parts/show.html", policy=CAMERA, pictures=pictures)
 
 
 routes = [

@@ -10,7 +10,7 @@ from cast import Cast
 from giving.given import promised
 from tampering import tampered
 
-from charity import clock
+from charity import clock, words
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.giving import campaigns
@@ -313,6 +313,10 @@ async def test_an_account_of_a_plan_is_shown_when_it_is_ours_and_no_other_stands
     sql = "UPDATE campaign_fact SET value = $1 WHERE campaign = 'everyday' AND field = 'receiving'"
     await transactions.run(lambda tx: tx.many(sql, [(planned,)]))
     assert shown in await campaigns.receiving_of("everyday")
+    with words.speaking("en"):  # a plan is filed in Chinese
+        english = await campaigns.receiving_of("everyday")
+    assert english.startswith("Account holder 临溪市慈善总会; bank ")
+    assert english.endswith("account 8800000020260001")
 
 
 async def _plan_says(text: str) -> None:
@@ -412,9 +416,9 @@ async def test_a_foreign_account_of_a_plan_does_not_come_back_when_ours_is_withd
     await organisation.confirm(waits.id, value=OURS, by=house.accountant)
     code, anybody = await promised(campaign="everyday"), web.as_()
     await organisation.enter(kind=FactKind.ACCOUNT, value="", starts_on=today, ends_on=None, by=house.admin)
-    for address, words in ((f"/p/{code}", "请先不要付款"), ("/campaigns/everyday", "暂时不要转账")):
+    for address, said in ((f"/p/{code}", "请先不要付款"), ("/campaigns/everyday", "暂时不要转账")):
         text = (await anybody.get(address)).text
-        assert ("6666000020260009" in text, words in text) == (False, True), address
+        assert ("6666000020260009" in text, said in text) == (False, True), address
     await transactions.run(
         lambda tx: tx.rows("UPDATE campaign SET status = 'closed' WHERE slug = 'everyday' RETURNING 1")
     )

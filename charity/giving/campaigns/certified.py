@@ -87,8 +87,10 @@ async def receiving_of(slug: str) -> str:
         return words.say("收款账户正在变更，请先与我们联系，暂时不要转账")
     holder, bank = own.value(FactKind.ACCOUNT_HOLDER), own.value(FactKind.ACCOUNT_BANK)
     stripped = _BETWEEN.sub("", planned)
-    if set(_NUMBERS.findall(stripped)) == {number} and all(
-        _BETWEEN.sub("", part) in stripped for part in (holder, bank)
-    ):
+    if (
+        set(_NUMBERS.findall(stripped)) == {number}
+        and all(_BETWEEN.sub("", part) in stripped for part in (holder, bank))
+        and words.language() == "zh"
+    ):  # the plan's own words, which are in Chinese
         return planned
     return words.say("户名 {holder}；开户行 {bank}；账号 {number}", holder=holder, bank=bank, number=number)
