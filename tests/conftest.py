@@ -77,6 +77,16 @@ def _derived_once(apps: Apps) -> None:
 Apps._build_initial_querysets = _derived_once
 
 
+LONGEST = frozenset({"test_growth.py", "test_recount.py"})
+"""Files with tests of minutes that no group holds."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, or one worker waits for the other at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None and item.path.name not in LONGEST)
+
+
 def environment(url: str, folder: Path) -> None:
     os.environ["CHARITY_DATABASE_URL"] = url
     os.environ["CHARITY_DATA_DIR"] = str(folder)
