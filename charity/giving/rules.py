@@ -62,6 +62,7 @@ DONATION_UNKNOWN = Rule("donation.unknown", "没有这笔捐赠", 404)
 
 PLEDGE_UNKNOWN = Rule("pledge.unknown", "没有这笔认捐", 404)
 PLEDGE_DONE = Rule("pledge.done", "这笔认捐{state}，不能再登记到账；多付的款请另行登记捐赠")
+PLEDGE_NO_CODE = Rule("pledge.no_code", "现在没有这个收款码，请打开认捐的页面看怎么付款", 404)
 PLEDGE_BUSY = Rule("pledge.busy", "暂时没有空的参考号，请再试一次", 503)
 
 RECEIPT_UNKNOWN = Rule("receipt.unknown", "没有这张收据", 404)

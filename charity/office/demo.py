@@ -34,6 +34,9 @@ FACTS = (
         EVER,
         None,
     ),
+    # Nobody can be paid by these: the domain is one that is never given to anybody (RFC 2606).
+    Fact(FactKind.WECHAT_CODE, "https://pay.example/demo/wechat", EVER, None),
+    Fact(FactKind.ALIPAY_CODE, "https://pay.example/demo/alipay", EVER, None),
 )
 STAFF = (
     # login, name, roles, store

@@ -106,6 +106,8 @@ class FactKind(StrEnum):
     ACCOUNT_BANK = "account_bank"
     ACCOUNT_NUMBER = "account_number"
     ACCOUNT = "account"
+    WECHAT_CODE = "wechat_code"
+    ALIPAY_CODE = "alipay_code"
 
 
 class FactStatus(StrEnum):

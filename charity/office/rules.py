@@ -41,6 +41,14 @@ FACT_IN_PART = Rule(
     "fact.in_part", "收款账户的户名、开户银行和账号要一起登记、一起核对：请退回这一项，重新登记收款账户"
 )
 FACT_OTHER = Rule("fact.other", "和登记的不一样。请照原件再输入一次；确实不对的，请退回", 422, field="value")
+CODE_NONE = Rule("code.none", "这不是收款码：“{text}”。收款码里是以 https:// 或 wxp:// 开头的地址", 422, field="value")
+CODE_OF_ANOTHER = Rule("code.of_another", "这是另一种支付方式的收款码：“{text}”", 422, field="value")
+CODE_UNFAMILIAR = Rule(
+    "code.unfamiliar",
+    "这张码写的是“{text}”，不像常见的商户收款码。善款不能收进个人账户：请用手机扫一扫，看到收款方是本会再勾选",
+    422,
+    field="unfamiliar",
+)
 NOTICE_UNKNOWN = Rule("privacy.unknown", "没有隐私告知的第 {version} 版", 404)
 NOTICE_CHANGED = Rule("privacy.changed", "隐私告知已更新为第 {version} 版，请重新阅读后再提交", 422, field="notice")
 NOTICE_PAST = Rule("privacy.past", "生效日期不能早于今天", 422, field="starts_on")

@@ -1,6 +1,7 @@
 """Posts of our own pages: strings in, typed facts or field errors out.
 
-`data` reads the body once, after the cross-site check, and drops the form token; `read` lets the rule of
+`data` reads the body once, after the cross-site check, and drops the form token; a file is taken by a form that names
+its field and refused by every other, and `file` gives its bytes; `read` lets the rule of
 texts and a pydantic model judge it; `idem` makes the idempotency key out of the hidden field `idem`.
 """
 
@@ -8,10 +9,12 @@ import json
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 
+from charity import texts
 from charity.db.idem import KEY, Idem, fingerprint
-from charity.errors import Refusal, unreadable
+from charity.errors import FieldError, Refusal, unreadable
 from charity.web import contexts, csrf, fields, messages
 
 FIELDS_MAX = 2_000
@@ -20,6 +23,9 @@ PART_MAX = 65_536
 Data = dict[str, str | list[str]]
 Model = TypeVar("Model", bound=BaseModel)
 _NOT_COMPARED = {"csrf", "idem"}
+NO_FILE = "这一栏不收文件"
+FILES = "charity.files"
+"""Where the scope of a request keeps the files of its form."""
 SENT = "charity.sent"
 """Where the scope of a request keeps the fields of its form, for the page that offers to send them again."""
 
@@ -29,26 +35,48 @@ class Numbered(BaseModel):
 
 
 async def data(
-    request: Request, model: type[BaseModel] | None = None, *, part_max: int = PART_MAX, token: bool = True
+    request: Request,
+    model: type[BaseModel] | None = None,
+    *,
+    part_max: int = PART_MAX,
+    token: bool = True,
+    files: frozenset[str] = frozenset(),
 ) -> Data:
     """The fields of a POST, after the CSRF check (403); 422 for a field sent twice that is no list of the model.
 
     `model` is what `read` will judge them by: it then says what is wrong with their texts too, so that the form
     can be shown again. Without one a refused character ends the request here. `part_max`: bytes of one field.
-    `token`: False for a form that changes no more than a cookie of its reader.
+    `token`: False for a form that changes no more than a cookie of its reader. `files`: the fields that take a file;
+    one that another field sends is refused. How many bytes a file has at most says the route by its body.
     """
     context = contexts.of(request)
     if not context.bearer:
         csrf.check_site(request.scope)
     form = await request.form(max_fields=FIELDS_MAX, max_files=FILES_MAX, max_part_size=part_max)
+    try:
+        return await _taken(request, form, model, token=token, files=files)
+    finally:
+        await form.close()
+
+
+async def _taken(
+    request: Request, form: FormData, model: type[BaseModel] | None, *, token: bool, files: frozenset[str]
+) -> Data:
+    """What `data` gives of a form that was read."""
+    context = contexts.of(request)
     sent: dict[str, list[str]] = {}
+    sent_files: dict[str, list[UploadFile]] = {}
     for name, value in form.multi_items():
-        if isinstance(value, str):  # no form of ours has a file
+        if isinstance(value, str):
             sent.setdefault(name, []).append(value)
+        elif value.filename or value.size:  # a browser sends an empty part where no file was chosen
+            sent_files.setdefault(name, []).append(value)
     if token and not context.bearer:
         csrf.check_token(context, sent.get("csrf", [""])[-1])
     lists = fields.lists(model) if model else frozenset[str]()
     wrong = {name: fields.twice(name) for name, values in sent.items() if len(values) > 1 and name not in lists}
+    wrong |= {name: fields.twice(name) for name, parts in sent_files.items() if len(parts) > 1}
+    wrong |= {name: FieldError(texts.cleaned(name), NO_FILE) for name in sent_files if name not in files}
     wrong |= {error.field: error for error in fields.faults(dict.fromkeys(sent, ""))}
     taken: Data = {name: values[0] if len(values) == 1 else values for name, values in sent.items() if name != "csrf"}
     if model is None:
@@ -56,7 +84,14 @@ async def data(
     if wrong:
         raise unreadable(*wrong.values())
     request.scope[SENT] = taken
+    request.scope[FILES] = {name: await parts[0].read() for name, parts in sent_files.items()}
     return taken
+
+
+def file(request: Request, name: str) -> bytes:
+    """The file of a field that `data` was told of; empty where none was chosen."""
+    taken: dict[str, bytes] = request.scope[FILES]
+    return taken.get(name, b"")
 
 
 def again(request: Request) -> list[tuple[str, str]]:

@@ -45,6 +45,13 @@ async def account_registered(number: str = "8800000020260001") -> None:
     organisation.forget()
 
 
+async def code_registered(channel: str = "wechat", text: str = "wxp://f2f1ours") -> None:
+    """The organisation's payment code for a channel, seen by two; "" says that there is none."""
+    fact = organisation.Fact(organisation.FactKind(f"{channel}_code"), text, organisation.EVER, None)
+    await transactions.run(lambda tx: organisation.add(tx, fact, by=SYSTEM))
+    organisation.forget()
+
+
 async def promised(**changes: object) -> str:
     values: dict[str, object] = {
         "campaign": "one-day-2026",

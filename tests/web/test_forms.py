@@ -249,3 +249,64 @@ async def test_a_known_browser_opens_nothing_under_another_key(house: Cast, monk
         assert devices.known(request(headers=cookie), "boss") == known
     monkeypatch.setattr(settings(), "secret_key", "another secret key that is long enough 0123456789")
     assert devices.known(request(headers={"cookie": f"device={number}.{mark}"}), "boss") == ""
+
+
+# -- files -------------------------------------------------------------------------------------------------------
+
+
+def multipart(*parts: tuple[str, str | None, bytes], headers: dict[str, str] | None = None, **facts: Any) -> Request:
+    """A form of several parts: (field, file name or None, content)."""
+    body = b""
+    for name, file, content in parts:
+        named = f'; filename="{file}"' if file is not None else ""
+        body += f'--B\r\nContent-Disposition: form-data; name="{name}"{named}\r\n\r\n'.encode() + content + b"\r\n"
+    body += b"--B--\r\n"
+    made = request(headers={"content-type": "multipart/form-data; boundary=B"} | (headers or {}), **facts)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request(made.scope, receive)
+
+
+TOKEN = ("csrf", None, csrf.token(BINDING).encode())
+PICTURE = ("picture", "a.png", b"\x89PNG")
+
+
+async def test_a_file_comes_in_the_field_that_takes_one_and_is_refused_in_every_other() -> None:
+    sent = multipart(TOKEN, ("name", None, "王".encode()), PICTURE, ("other", "", b""))
+    assert await forms.data(sent, Sheet, files=frozenset({"picture"})) == {"name": "王"}
+    assert (forms.file(sent, "picture"), forms.file(sent, "other")) == (b"\x89PNG", b"")
+    for model in (Sheet, None):
+        code, errors = await outcome(multipart(TOKEN, PICTURE, ("name", "", b"x")), model)
+        assert (code, sorted(errors)) == ("fields.unreadable", [("name", forms.NO_FILE), ("picture", forms.NO_FILE)])
+    twice = multipart(TOKEN, PICTURE, PICTURE)
+    with pytest.raises(Refusal) as refused:
+        await forms.data(twice, Sheet, files=frozenset({"picture"}))
+    assert [(e.field, e.message) for e in refused.value.fields] == [("picture", messages.TWICE)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "headers", "code"),
+    [
+        ((PICTURE,), {}, "form.stale"),
+        ((("csrf", None, b"0" * 64), PICTURE), {}, "form.stale"),
+        ((("csrf", "t.txt", csrf.token(BINDING).encode()), PICTURE), {}, "form.stale"),
+        ((TOKEN, PICTURE), {"sec-fetch-site": "cross-site"}, "form.cross_site"),
+        ((TOKEN, PICTURE), {"origin": "https://evil.example"}, "form.cross_site"),
+    ],
+)
+async def test_a_form_with_a_file_is_ours_as_every_other_is(parts: Any, headers: dict[str, str], code: str) -> None:
+    sent = multipart(*parts, headers=headers)
+    with pytest.raises(Refusal) as refused:
+        await forms.data(sent, Sheet, files=frozenset({"picture"}))
+    assert (refused.value.code, forms.FILES in sent.scope) == (code, False)
+
+
+async def test_more_files_or_bytes_than_a_form_takes_are_refused(web: Any) -> None:
+    """At the door of the application, with our own words."""
+    admin = web.as_("admin")
+    many = [("picture", (f"{n}.png", b"x", "image/png")) for n in range(forms.FILES_MAX + 1)]
+    large = {"picture": ("a.png", b"x" * (9 << 20), "image/png")}
+    assert (await admin.post("/organisation/codes", data={"kind": "wechat_code"}, files=many)).status_code == 400
+    assert (await admin.post("/organisation/codes", data={"kind": "wechat_code"}, files=large)).status_code == 413

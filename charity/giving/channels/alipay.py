@@ -2,6 +2,7 @@
 
 from charity.giving.channels.channel import Channel, Paid
 from charity.ledger import accounts as acc
+from charity.office.organisation import FactKind
 
 CHANNEL = Channel(
     code="alipay",
@@ -10,4 +11,5 @@ CHANNEL = Channel(
     place="ALIPAY",
     needs_ref=True,
     paid=Paid.CODE,
+    pay_code=FactKind.ALIPAY_CODE,
 )

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from charity.office.organisation import FactKind
+
 READ_BACK_FEN = 5_000_000
 """50,000.00 yuan: what a cashier of a county rarely sees."""
 MARKED = ""
@@ -24,7 +26,7 @@ class Channel:
     A `place` that is MARKED is filled in when money arrives (channels.arrived).
     A sum above `read_back_fen` is typed twice (donations/read_back.py).
     `paid` says what a giver needs who promises by it; None means that nobody can promise by it (channels.promised). It
-    is offered where that is there (ways/readers.py).
+    is offered where that is there (ways/readers.py); `pay_code` is the fact that has the payment code.
     A channel `only_demo` takes money, and promises, only where the organisation is a demo.
     """
 
@@ -34,5 +36,6 @@ class Channel:
     place: str
     needs_ref: bool
     paid: Paid | None = None
+    pay_code: FactKind | None = None
     only_demo: bool = False
     read_back_fen: int = READ_BACK_FEN

@@ -17,6 +17,7 @@ from charity.giving.pledges.forms import GiveForm, PledgesQuery, ReceiveForm
 from charity.giving.receipts.routes import to_receipt
 from charity.giving.rules import CAMPAIGN_NOT_OPEN, CAMPAIGN_UNFILLED, CERTIFICATE_NOT_GOOD
 from charity.office import privacy
+from charity.printing import qr
 from charity.web import auth, confirming, forms, pages, policies
 from charity.web.choices import choices
 from charity.web.list_filters import ROWS, must_know, rows_of
@@ -143,6 +144,13 @@ async def pledge(request: Request) -> Response:
     return response
 
 
+async def pay_code(request: Request) -> Response:
+    """The payment code of a way by which a pledge can be paid now, as a picture that a phone can keep."""
+    row = await pledges.get(request.path_params["code"])
+    text = await screens.pay_code(row, request.path_params["channel"])
+    return Response(qr.png(text), media_type="image/png", headers=policies.UNLISTED)
+
+
 async def pledge_list(request: Request) -> Response:
     """Pledges, newest first."""
     actor = auth.allowed(request, "pledge.read")
@@ -219,6 +227,7 @@ routes = [
     Route("/i/{invitation}/give", give, methods=["POST"]),
     Route("/campaigns/{slug}/give", give, methods=["POST"]),
     Route("/p/{code}", pledge, methods=["GET"]),
+    Route("/p/{code}/codes/{channel}.png", pay_code, methods=["GET"]),
     Route("/pledges", pledge_list, methods=["GET"]),
     Route("/pledges/{code}/receive", receive_form, methods=["GET"]),
     Route("/pledges/{code}/receive", receive, methods=["POST"]),

@@ -7,13 +7,16 @@ from markupsafe import Markup
 
 from charity import clock, words
 from charity.db import sealed
-from charity.giving import campaigns, channels, pledges
+from charity.giving import campaigns, channels, pledges, rules
 from charity.giving import ways as ways_to_pay
+from charity.giving.campaigns import Shown
+from charity.giving.channels import Channel
 from charity.giving.donors.screens import KINDS, consents
 from charity.giving.models import Pledge
 from charity.giving.pledges.forms import GiveForm
 from charity.ledger import funds
 from charity.money import capitals
+from charity.office import organisation
 from charity.people import persons
 from charity.printing import qr
 from charity.roles import SYSTEM
@@ -101,12 +104,10 @@ async def pledge_rows(pledged: Iterable[dict[str, Any]], *, may_receive: bool) -
 async def pledge_page(row: Pledge) -> dict[str, Any]:
     """The page of a pledge: what to do now. It never says whose it is."""
     campaign = await campaigns.get(row.campaign_id, by=SYSTEM)  # whoever has a pledge may see what it is for
-    code = pledges.shown_status(row.status, row.expires_at)
+    code, running = pledges.shown_status(row.status, row.expires_at), _running(campaign)
     address = f"{settings().public_url.rstrip('/')}/p/{row.code}"
     done = await pledges.receipts_of(row.code)
-    ends_on = campaign.row["ends_on"]
-    running = campaign.row["status"] == "active" and (ends_on is None or ends_on >= clock.today().isoformat())
-    ways = await ways_to_pay.offered(row.campaign_id) if running and code in pledges.OPEN else []
+    ways = await _ways(row, running=running)
     public = campaign.row["reach"] == "public"
     return {
         "row": row,
@@ -117,6 +118,8 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
         "state": status(code, pledges.STATUS_WORDS, PLEDGE_TONES),
         "left_fen": max(0, row.amount_fen - row.received_fen),
         "ways": [way.code for way in sorted(ways, key=lambda way: way.code != row.channel)],
+        "coded": {way.code for way in ways if way.pay_code},
+        "payee": (await organisation.get()).name if ways else "",  # what WeChat and Alipay show is not translated
         "account": await ways_to_pay.account_of(row.campaign_id) if ways else None,
         "channel": words.translate(channels.CHANNELS[row.channel].words),
         "fund": (await funds.names()).get(row.fund, row.fund),
@@ -125,6 +128,28 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
         "address": address,
         "qr": Markup(qr.svg(address)),  # noqa: S704 - made by us from a random code
     }
+
+
+async def pay_code(row: Pledge, channel: str) -> str:
+    """What is written in the code by which this pledge can be paid now, or pledge.no_code."""
+    campaign = await campaigns.get(row.campaign_id, by=SYSTEM)
+    ways = {way.code: way for way in await _ways(row, running=_running(campaign))}
+    text = await ways_to_pay.pay_code(ways[channel]) if channel in ways else ""
+    if not text:
+        raise rules.PLEDGE_NO_CODE()
+    return text
+
+
+def _running(campaign: Shown) -> bool:
+    """Whether the campaign still takes money today."""
+    ends_on = campaign.row["ends_on"]
+    return bool(campaign.row["status"] == "active" and (ends_on is None or ends_on >= clock.today().isoformat()))
+
+
+async def _ways(row: Pledge, *, running: bool) -> list[Channel]:
+    """By which ways this pledge can be paid now."""
+    is_open = pledges.shown_status(row.status, row.expires_at) in pledges.OPEN
+    return await ways_to_pay.offered(row.campaign_id) if running and is_open else []
 
 
 async def receive_facts(row: Pledge, page: dict[str, Any]) -> list[dict[str, Any]]:

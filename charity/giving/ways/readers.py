@@ -1,7 +1,8 @@
 """By which ways a giver can pay for a campaign today: a way is offered where all is there that paying by it needs.
 
-A transfer needs an account, cash a counter whose address or telephone is known, a payment code the code itself, of
-which the organisation has none yet: WeChat and Alipay are not offered. The page, the form and the API ask here.
+A transfer needs an account, cash a counter whose address or telephone is known, WeChat and Alipay the organisation's
+own payment code, seen by two persons (office/organisation/codes.py): the giver types sum and reference there. The page,
+the form and the API ask here.
 """
 
 from dataclasses import dataclass
@@ -58,4 +59,11 @@ async def _can_be_paid(channel: Channel, slug: str, *, kept: bool) -> bool:
     if channel.paid == Paid.COUNTER:
         own = await organisation.facts_on(clock.today(), kept=kept)
         return bool(own.value(FactKind.ADDRESS) or own.value(FactKind.PHONE))
-    return False
+    return bool(await pay_code(channel, kept=kept))
+
+
+async def pay_code(channel: Channel, *, kept: bool = False) -> str:
+    """What is written in the payment code of a channel today; "" where there is none."""
+    if channel.pay_code is None:
+        return ""
+    return (await organisation.facts_on(clock.today(), kept=kept)).value(channel.pay_code)

@@ -2,6 +2,7 @@
 
 from charity.office.models import FactKind, FactStatus
 
+from .codes import PAY_CODES
 from .facts import (
     EVER,
     FACT_WORDS,
@@ -20,6 +21,7 @@ from .verbs import account, add, change, confirm, describe, enter, must_cover, r
 __all__ = [
     "EVER",
     "FACT_WORDS",
+    "PAY_CODES",
     "UNNAMED",
     "Fact",
     "FactKind",

@@ -30,7 +30,12 @@ async def enter(call: Call) -> EnteredAnswer:
     """Say what is true from a day to a day; it waits for its second look."""
     body: FactBody = call.body
     entered = await organisation.enter(
-        kind=body.kind, value=body.typed, starts_on=body.starts_on, ends_on=body.ends_on, by=call.by
+        kind=body.kind,
+        value=body.typed,
+        starts_on=body.starts_on,
+        ends_on=body.ends_on,
+        unfamiliar=body.unfamiliar,
+        by=call.by,
     )
     return EnteredAnswer.model_validate(asdict(entered))
 
@@ -38,7 +43,7 @@ async def enter(call: Call) -> EnteredAnswer:
 async def confirm(call: Call) -> SeenAnswer:
     """The second look: the fact is true."""
     entry = _entry(call)
-    await organisation.confirm(entry, value=call.body.typed, by=call.by)
+    await organisation.confirm(entry, value=call.body.typed, unfamiliar=call.body.unfamiliar, by=call.by)
     on = await organisation.first_day_in_force(entry, clock.today())
     return SeenAnswer(status=FactStatus.CONFIRMED, in_force_on=on)
 

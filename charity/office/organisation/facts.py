@@ -31,6 +31,8 @@ FACT_WORDS: Final[dict[str, str]] = {
     FactKind.ACCOUNT_BANK: "开户银行",
     FactKind.ACCOUNT_NUMBER: "收款账号",
     FactKind.ACCOUNT: "收款账户",
+    FactKind.WECHAT_CODE: "微信收款码",
+    FactKind.ALIPAY_CODE: "支付宝收款码",
 }
 PARTS: Final = (FactKind.ACCOUNT_HOLDER, FactKind.ACCOUNT_BANK, FactKind.ACCOUNT_NUMBER)
 """What the lines of an account are, in their order."""

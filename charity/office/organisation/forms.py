@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from charity.office.models import FactKind, FactStatus
+from charity.office.organisation.codes import PAY_CODES
 from charity.office.organisation.verbs import VALUE_MAX
 from charity.office.organisation.verbs import account as organisation_account
 from charity.web.api import Query
@@ -18,12 +19,15 @@ def _none(text: object) -> object:
 
 
 class Typed(BaseModel):
-    """A value: one line, or of an account its holder, bank and number."""
+    """A value: one line, or of an account its holder, bank and number. `unfamiliar`: of a code (codes.py)."""
 
     value: str = Field("", max_length=VALUE_MAX, description="内容；留空表示这段时间没有")
     holder: str = Field("", max_length=VALUE_MAX, description="收款账户的户名；只有 account 填写")
     bank: str = Field("", max_length=VALUE_MAX, description="收款账户的开户银行；只有 account 填写")
     number: str = Field("", max_length=VALUE_MAX, description="收款账户的账号；只有 account 填写")
+    unfamiliar: bool = Field(
+        False, description="wechat_code、alipay_code 的开头不像常见的商户收款码（code.unfamiliar）：已扫码看过收款方"
+    )
 
     @property
     def typed(self) -> str:
@@ -39,6 +43,26 @@ class FactForm(Typed):
     kind: FactKind
     starts_on: Day
     ends_on: Annotated[Day | None, BeforeValidator(_none)] = None
+
+
+class CodeForm(FactForm):
+    """A payment code from a day to a day: its picture, or what is written in it; or that there is none."""
+
+    none: Annotated[bool, Field(validate_default=True)] = False
+
+    @field_validator("kind", mode="after")
+    @classmethod
+    def _of_a_code(cls, kind: FactKind) -> FactKind:
+        if kind not in PAY_CODES:
+            raise ValueError("请选择微信或支付宝")
+        return kind
+
+    @field_validator("none", mode="after")
+    @classmethod
+    def _either(cls, none: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - the validator's own order
+        if none == bool(info.data.get("value", "")):
+            raise ValueError("请选收款码的图片或填写码里的内容；没有收款码了，才勾选这一项")
+        return none
 
 
 class SecondForm(Typed):

@@ -8,11 +8,13 @@ from starlette.routing import Route
 
 from charity.errors import Refusal
 from charity.office import organisation
-from charity.office.limits import SMALL
+from charity.office.limits import PICTURE, SMALL
 from charity.office.models import FactKind
-from charity.office.organisation import screens
-from charity.office.organisation.forms import FactForm, SecondForm
+from charity.office.organisation import pictures, screens
+from charity.office.organisation.forms import CodeForm, FactForm, SecondForm
 from charity.web import auth, forms, pages
+
+PICTURED = frozenset({"picture"})
 
 
 async def show(request: Request) -> Response:
@@ -46,16 +48,42 @@ async def enter(request: Request) -> Response:
     return pages.see_other(request, "/organisation", flash=flash)
 
 
+async def enter_code(request: Request) -> Response:
+    """Say by which payment code givers pay from a day to a day: by its picture, or by what is written in it."""
+    by = auth.allowed(request, "organisation.change")
+    data = await forms.data(request, CodeForm, files=PICTURED)
+    try:
+        data["value"] = await pictures.text_of(forms.file(request, "picture"), forms.text(data, "value"))
+        form = forms.read(CodeForm, data)
+        await organisation.enter(
+            kind=form.kind,
+            value=form.value,
+            starts_on=form.starts_on,
+            ends_on=form.ends_on,
+            unfamiliar=form.unfamiliar,
+            by=by,
+        )
+    except Refusal as refusal:
+        errors = [{**e, "field": e["field"] and f"{e['field']}-code"} for e in pages.errors(refusal)]
+        return await _page(request, refusal.status, values={}, code=data, errors=errors)
+    flash = "已登记，等另一个人核对后生效" if form.value else "已停用"
+    return pages.see_other(request, "/organisation", flash=flash)
+
+
 async def confirm(request: Request) -> Response:
     """The second look: the fact is true."""
     by = auth.allowed(request, "organisation.confirm")
-    data = await forms.data(request, SecondForm)
+    data = await forms.data(request, SecondForm, files=PICTURED)
     entry = screens.entry_of(request.path_params["id"])
     try:
-        await organisation.confirm(entry, value=forms.read(SecondForm, data).typed, by=by)
+        if picture := forms.file(request, "picture"):
+            data["again"] = await pictures.text_of(picture, forms.text(data, "again"))
+        form = forms.read(SecondForm, data)
+        await organisation.confirm(entry, value=form.typed, unfamiliar=form.unfamiliar, by=by)
     except Refusal as refusal:
-        errors = [{**error, "field": error["field"] and f"again-{entry}"} for error in pages.errors(refusal)]
-        return await _page(request, refusal.status, values={}, errors=errors)
+        again = {"id": entry, "text": forms.text(data, "again"), "ticked": forms.text(data, "unfamiliar") == "1"}
+        errors = [{**e, "field": e["field"] and screens.second_field(e["field"], entry)} for e in pages.errors(refusal)]
+        return await _page(request, refusal.status, values={}, again=again, errors=errors)
     flash, kind, on = await screens.confirmed(entry)
     return pages.see_other(request, "/organisation", flash=flash, kind=kind, on=on)
 
@@ -71,6 +99,7 @@ async def refuse(request: Request) -> Response:
 routes = [
     Route("/organisation", show, methods=["GET"]),
     Route("/organisation", enter, methods=["POST"], max_body_size=SMALL),
-    Route("/organisation/facts/{id}/confirm", confirm, methods=["POST"], max_body_size=SMALL),
+    Route("/organisation/codes", enter_code, methods=["POST"], max_body_size=PICTURE),
+    Route("/organisation/facts/{id}/confirm", confirm, methods=["POST"], max_body_size=PICTURE),
     Route("/organisation/facts/{id}/refuse", refuse, methods=["POST"], max_body_size=SMALL),
 ]

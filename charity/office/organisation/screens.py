@@ -4,10 +4,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from markupsafe import Markup
+
 from charity import clock, words
 from charity.office import organisation, rules
 from charity.office.models import FactKind, FactStatus, Staff
+from charity.office.organisation.codes import PAY_CODES
 from charity.office.organisation.facts import ENTERED, EVER, FACT_WORDS, SHOWN, Fact
+from charity.printing import qr
 from charity.roles import SYSTEM, Actor
 from charity.web.choices import choices, status
 
@@ -16,7 +20,9 @@ STATUS_TONES = {"waiting": "wait", "confirmed": "good", "refused": "bad"}
 ENTRY_DIGITS = 15
 SOON = timedelta(days=60)
 """So long before its last day a fact says that it ends."""
-CODES = frozenset({FactKind.CERTIFICATE, FactKind.ICP, FactKind.POLICE, FactKind.ACCOUNT_NUMBER})
+CODES = frozenset({FactKind.CERTIFICATE, FactKind.ICP, FactKind.POLICE, FactKind.ACCOUNT_NUMBER, *PAY_CODES})
+ASIDE = ("picture", "unfamiliar")
+"""What of a second look has a place of its own; the other errors stand at what was typed again."""
 
 
 def entry_of(text: str) -> int:
@@ -24,6 +30,11 @@ def entry_of(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= ENTRY_DIGITS):
         raise rules.FACT_UNKNOWN()
     return int(text)
+
+
+def second_field(field: str, entry: int) -> str:
+    """The field of the second look at this entry that an error belongs to: a page has several."""
+    return f"{field if field in ASIDE else 'again'}-{entry}"
 
 
 def seen_by(fact: Fact, by: Actor) -> Fact:
@@ -57,12 +68,20 @@ async def page(by: Actor) -> dict[str, Any]:
                 "id": fact.id,
                 "own": fact.entered_by == by.key,
                 "account": fact.kind == FactKind.ACCOUNT,
+                "pay_code": fact.kind in PAY_CODES,
             }
             for fact in await organisation.waiting()
         ],
-        "kinds": choices({kind: FACT_WORDS[kind] for kind in ENTERED if kind != FactKind.ACCOUNT}),
+        "kinds": choices({kind: FACT_WORDS[kind] for kind in ENTERED if kind not in {FactKind.ACCOUNT, *PAY_CODES}}),
+        "code_kinds": choices({kind: FACT_WORDS[kind] for kind in PAY_CODES}),
+        "codes": [_drawn(fact) for kind in PAY_CODES if (fact := today.get(kind))],
         "today": clock.today().isoformat(),
     }
+
+
+def _drawn(fact: Fact) -> dict[str, Any]:
+    """A payment code in force, to be tried with a phone."""
+    return {"label": words.translate(FACT_WORDS[fact.kind]), "svg": Markup(qr.svg(fact.value))}  # noqa: S704 - ours
 
 
 def _fact(kind: FactKind, fact: Fact | None) -> dict[str, Any]:

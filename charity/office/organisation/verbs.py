@@ -11,7 +11,7 @@ from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
 from charity.office import rules
 from charity.office.models import FactKind, FactStatus, OrganisationFact
-from charity.office.organisation import facts
+from charity.office.organisation import codes, facts
 from charity.office.organisation.readers import Organisation
 from charity.roles import SYSTEM, Actor
 
@@ -77,18 +77,23 @@ async def add(tx: Tx, fact: facts.Fact, *, by: Actor) -> facts.Fact:
     return replace(kept, id=row["id"])
 
 
-async def enter(*, kind: FactKind, value: str, starts_on: date, ends_on: date | None, by: Actor) -> facts.Fact:
+async def enter(
+    *, kind: FactKind, value: str, starts_on: date, ends_on: date | None, unfamiliar: bool = False, by: Actor
+) -> facts.Fact:
     """Say what is true from a day to a day, both included, once another person has confirmed it.
 
     An empty value says that there is none in those days: that only hides something, and is so at once. What was
     entered before stays, and is right where this says nothing. Raises field errors. Of an account the value is what
-    `account` makes of holder, bank and number.
+    `account` makes of holder, bank and number; of a payment code what is written in it, and `unfamiliar` says that
+    it is one though it begins as none does (codes.py).
     """
     by.must("organisation.change")
     if kind in facts.PARTS:
         raise unreadable(FieldError("kind", "收款账户的户名、开户银行和账号要一起登记"))
     value = _normal(kind, value)
     _must_be(kind, value, starts_on, ends_on)
+    if value and kind in codes.PAY_CODES:
+        codes.must_be(kind, value, unfamiliar=unfamiliar)
     status = FactStatus.WAITING if value else FactStatus.CONFIRMED
     last = ends_on.isoformat() if ends_on else None
     fact = facts.Fact(kind, value, starts_on.isoformat(), last, status=status)
@@ -97,14 +102,19 @@ async def enter(*, kind: FactKind, value: str, starts_on: date, ends_on: date | 
     return fact
 
 
-async def confirm(entry: int, *, value: str, by: Actor) -> None:
-    """The second look: the fact, typed once more from the original by somebody else, is true on its days."""
+async def confirm(entry: int, *, value: str, unfamiliar: bool = False, by: Actor) -> None:
+    """The second look: the fact, typed once more from the original by somebody else, is true on its days.
+
+    Of a payment code both are asked whether it is one that begins as none does.
+    """
     by.must("organisation.confirm")
     row = await _waiting(entry, by)
     if row.kind in facts.PARTS:  # of an older version: confirmed alone, it would stand beside the other two of before
         raise rules.FACT_IN_PART()
     if not hmac.compare_digest(_normal(FactKind(row.kind), value).encode(), row.value.encode()):
         raise rules.FACT_OTHER()
+    if row.kind in codes.PAY_CODES:
+        codes.must_be(FactKind(row.kind), row.value, unfamiliar=unfamiliar)
     await _see(entry, FactStatus.CONFIRMED, by)
 
 
