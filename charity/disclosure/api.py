@@ -5,7 +5,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, create_model
 
 from charity.disclosure import campaigns as public
-from charity.disclosure import figures, flows, receipts
+from charity.disclosure import figures, receipts
+from charity.finance import flows
 from charity.giving import campaigns
 from charity.giving import receipts as giving
 from charity.giving.rules import CAMPAIGN_CURSOR
@@ -181,7 +182,8 @@ async def show_flow(call: Call) -> dict[str, Any]:
     if call.actor is None:
         limits.hit(FIGURES_PACE, contexts.neighbourhood(call.context.address))
     asked: Period = call.query
-    return flows.answer(await flows.of(asked.begin, asked.end, campaign=asked.campaign, fund=asked.fund))
+    way = await figures.way(asked.begin, asked.end, campaign=asked.campaign, fund=asked.fund)
+    return flows.answer(way)
 
 
 endpoints = [

@@ -5,22 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from markupsafe import Markup
-
 from charity import clock, words
-from charity.disclosure.flows import Way
 from charity.giving import campaigns, donations
 from charity.giving.campaigns import Shown
-from charity.ledger import funds as ledger_funds
-from charity.ledger import statement
-from charity.ledger.plans import COST_LINE
-from charity.ledger.statement import MonthOfFund
 from charity.people import masking, persons
 from charity.people.masking import Reader, What
-from charity.web import pictures
 
 GIFTS_MAX = 8
-MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,53 +53,6 @@ def has_ended(row: Mapping[str, Any]) -> bool:
 def takes_gifts(row: Mapping[str, Any]) -> bool:
     """Whether it is open today; not whether it is paused (`giving.campaigns.paused`)."""
     return not has_ended(row) and row["starts_on"] <= clock.today().isoformat()
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A line of the filed plan and what was used of it, fen; its meter, and whom its money reached."""
-
-    name: str
-    note: str
-    used_fen: int
-    planned_fen: int
-    meter: Markup
-
-
-async def plan(way: Way) -> list[Planned]:
-    """The filed plan of a campaign's fund against what was used, the limit of cost last; none without a plan."""
-    row = await ledger_funds.get(way.fund)
-    names = await ledger_funds.programme_names(use.line for use in row.uses)
-    reached = {part.code: part.end.note for part in way.ends if part.figure == "aid"}
-    return [
-        Planned(
-            words.say("募捐成本，不超过") if use.line == COST_LINE else names.get(use.line, use.line),
-            reached.get(use.line, ""),
-            use.used_fen,
-            use.planned_fen,
-            pictures.meter(use.used_fen, use.planned_fen, "cost" if use.line == COST_LINE else "aid"),
-        )
-        for use in row.uses
-        if use.planned_fen or use.line != COST_LINE
-    ]
-
-
-async def course(fund: str) -> list[MonthOfFund]:
-    """The fund's money over the last twelve months, this one included; months before its first are left out."""
-    today = clock.today()
-    first = f"{today.year - 1}-{today.month + 1:02d}" if today.month < MONTHS else f"{today.year}-01"
-    kept = {row.month: row for row in await statement.months(fund, first)}
-    left = kept[""].left_fen if "" in kept else 0
-    shown: list[MonthOfFund] = []
-    year, month = int(first[:4]), int(first[5:])
-    for n in range(MONTHS):
-        name = f"{year + (month - 1 + n) // MONTHS}-{(month - 1 + n) % MONTHS + 1:02d}"
-        row = kept.get(name)
-        if row is not None:
-            left = row.left_fen
-        if row is not None or shown or "" in kept:
-            shown.append(row or MonthOfFund(name, 0, 0, left))
-    return shown
 
 
 async def statutory(shown: Shown) -> list[dict[str, Any]]:

@@ -11,6 +11,8 @@ from typing import Any
 from charity import clock
 from charity.db import reading
 from charity.disclosure import rules
+from charity.finance import flows
+from charity.finance.flows import Way
 from charity.giving import campaigns
 from charity.giving.donors import counting
 from charity.ledger import equation, funds, statement
@@ -53,6 +55,14 @@ async def of(begin: date | None, end: date | None, *, campaign: str | None = Non
     always = first == statement.EARLIEST and last >= clock.today().isoformat()
     donors = figures.donors if always else await counting.distinct(first, last, fund or "", period.seq)
     return Figures(figures, donors, await _people(first, last, fund or "", period.seq), period.seq)
+
+
+async def way(begin: date | None, end: date | None, *, campaign: str | None, fund: str | None) -> Way:
+    """As `of`, the way of the money."""
+    first, last, chosen = await asked(begin, end, campaign, fund)
+    if chosen:
+        return await flows.of_fund(chosen, first, last)
+    return await flows.of_all(first, last, await campaigns.every())
 
 
 # CROSS JOIN tells SQLite, which has no statistics, to begin with the entries of a kind.

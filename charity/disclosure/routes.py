@@ -8,15 +8,16 @@ from starlette.routing import Route
 
 from charity import words
 from charity.disclosure import campaigns as public
-from charity.disclosure import checks, flows, gift_ways, receipts, uses
+from charity.disclosure import checks, gift_ways, receipts, uses
 from charity.disclosure.books import fingerprints
 from charity.disclosure.books import readers as book_readers
 from charity.errors import Refusal
+from charity.finance import flows
 from charity.giving import campaigns, invitations
 from charity.giving import receipts as gift_receipts
 from charity.giving.campaigns import STATUS_WORDS
 from charity.giving.donors import work_units
-from charity.ledger import funds
+from charity.ledger import funds, statement
 from charity.ledger.equation import FIGURES
 from charity.money import capitals
 from charity.office import stores
@@ -87,9 +88,9 @@ async def _campaign_page(request: Request, shown: campaigns.Shown, give_href: st
     row, sort = shown.row, request.query_params.get("sort", "participation")
     goal, fund = row["goal_fen"], row["fund"]
     way = await flows.of_fund(fund)
-    course = [] if row["archived_fen"] else await public.course(fund)
+    course = [] if row["archived_fen"] else await flows.course(fund)
     paused = await campaigns.paused(row)
-    plan = await public.plan(way)
+    plan = await flows.plan(way)
     return await pages.page(
         request,
         "disclosure/campaign.html",
@@ -113,10 +114,8 @@ async def _campaign_page(request: Request, shown: campaigns.Shown, give_href: st
         **context,
         pause=_sentence(paused),
         plan=plan,
-        plan_used=sum(line.used_fen for line in plan),
-        plan_whole=sum(line.planned_fen for line in plan),
         course=course,
-        course_drawn=pictures.course([pictures.Month(m.month, m.in_fen, m.out_fen, m.left_fen) for m in course]),
+        course_drawn=flows.course_drawn(course),
     )
 
 
@@ -129,7 +128,7 @@ async def goods(request: Request) -> Response:
         "disclosure/goods.html",
         stores=[{"name": store.name, "township": townships[store.township]} for store in await stores.every()],
         year=shown.year,
-        terms=book_readers.terms(shown.whole, "goods_fen"),
+        terms=statement.terms(shown.whole, "goods_fen"),
         by_month=[{"month": name, "times": times, "goods": fen} for name, times, fen in shown.by_month],
     )
 

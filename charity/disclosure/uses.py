@@ -19,8 +19,8 @@ from charity.ledger import entries, outlays, tracing
 from charity.ledger import funds as ledger_funds
 from charity.ledger.outlays import Outlay
 from charity.money import yuan
+from charity.people.masking import GROUP_MIN
 
-GROUP_MIN = 10
 USES_MAX = 8
 _KINDS = {
     acc.ADVANCED: "advanced",

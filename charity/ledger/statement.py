@@ -5,13 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from charity import days
+from charity import days, words
 from charity.db import reading
 from charity.ledger import equation
 from charity.ledger.equation import AGENCY_BACK, AGENCY_SIGNS, FIGURES, GOODS_SIGNS, MONEY_SIGNS, OPENING
 from charity.ledger.sums import CASH, INCOME, OUTLAY, OWN
 
 EARLIEST = f"{days.YEAR_MIN}-01-01"
+ALWAYS = ("carried", "received", "aid")
+HELD = ("carried", "agency_in", "agency_out")
+"""The terms that an equation has also when they are nothing: of ours, and of a fund that holds for others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,32 @@ class Statement:
     def __getitem__(self, code: str) -> Amount:
         """A figure by its code."""
         return self.amounts[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the equation as a page shows it: its sign, its name, fen (0 or more, but for the result)."""
+
+    sign: str
+    code: str
+    name: str
+    fen: int
+
+
+def terms(figures: Statement, side: str = "money_fen", kind: str = "") -> list[Term]:
+    """The equation in signs and names, without what is nothing; the last one is the result.
+
+    `kind`: of the fund whose equation it is; "" for that of all, in which what is held for others has no place.
+    """
+    shown: list[Term] = []
+    for figure in FIGURES:
+        sign, fen = figure.money if side == "money_fen" else figure.goods, int(getattr(figures[figure.code], side))
+        sign = sign or (AGENCY_SIGNS.get(figure.code, 0) if kind else 0)
+        if sign and (fen or figure.code in (HELD if kind == "agency" else ALWAYS)):
+            adds = (sign > 0) == (fen >= 0)
+            signed = ("+" if shown else "") if adds else "\N{MINUS SIGN}"
+            shown.append(Term(signed, figure.code, words.translate(figure.name), abs(fen)))
+    return [*shown, Term("=", "unspent", words.translate("尚未使用"), int(getattr(figures["unspent"], side)))]
 
 
 @dataclass(slots=True)

@@ -14,6 +14,8 @@ ANONYMOUS: Final = "爱心人士"
 ANONYMOUS_ORGANISATION: Final = "爱心单位"
 TAIL: Final = 4
 HEAD: Final = 3
+GROUP_MIN: Final = 10
+"""Fewer than these who were helped are not counted out: nobody is known by a small number."""
 
 
 class Reader(StrEnum):

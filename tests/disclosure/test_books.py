@@ -14,7 +14,7 @@ from reports.given import TODAY, busy_town, give, noon, pay
 
 from charity.db import reading, transactions
 from charity.disclosure.books import api, routes
-from charity.disclosure.uses import GROUP_MIN
+from charity.people.masking import GROUP_MIN
 from charity.web import limits
 from charity.web.formats import share_of
 

@@ -11,7 +11,7 @@ from reports.given import noon
 
 from charity.clock import today
 from charity.db import transactions
-from charity.disclosure import campaigns as public
+from charity.finance import flows
 from charity.giving import campaigns
 from charity.ledger import statement
 
@@ -88,7 +88,7 @@ async def test_the_course_of_a_fund_ends_with_what_is_left_and_has_no_gap(web: W
             await give(house, fen, campaign="everyday", received_on=day)
     await spend("F-GEN", 300, "P03")
     with noon("2026-11-20"):
-        course = await public.course("F-GEN")
+        course = await flows.course("F-GEN")
     assert [month.month for month in course] == ["2025-12", *(f"2026-{n:02d}" for n in range(1, 12))]
     before = course[0].left_fen - course[0].in_fen + course[0].out_fen
     assert before == 700
@@ -99,7 +99,7 @@ async def test_the_course_of_a_fund_ends_with_what_is_left_and_has_no_gap(web: W
     moved = [(month.month, month.in_fen) for month in course if month.in_fen]
     assert moved == [("2026-02", 1_000), ("2026-05", 500)]
     period = await statement.of(statement.EARLIEST, today().isoformat())
-    assert (await public.course("F-GEN"))[-1].left_fen == period.of("F-GEN")["unspent"].money_fen
+    assert (await flows.course("F-GEN"))[-1].left_fen == period.of("F-GEN")["unspent"].money_fen
     page = (await web.as_().get("/campaigns/everyday")).text
     assert 'class="course"' in page
     assert "月末结余" in page

@@ -13,7 +13,7 @@ from giving.given import give as gift
 from giving.given import refunded, spend
 from reports.given import busy_town, give, noon, pay
 
-from charity.disclosure import flows
+from charity.finance import flows
 from charity.ledger import statement
 from charity.ledger.equation import FIGURES
 from charity.ledger.statement import Aided, Period

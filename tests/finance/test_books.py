@@ -417,8 +417,8 @@ async def test_a_filed_plan_is_shown_by_line(house: Cast, web: Web) -> None:
     await transactions.run(lambda tx: funds.open_fund(tx, code="F-PLAN", name="有方案", kind="restricted", plan=plan))
     text = (await web.as_("auditor").get("/finance/funds/F-PLAN")).text
     assert "1,000.00" in text
-    assert "募捐方案：计划与已用" in text
-    assert "募捐成本上限" in text
+    assert "按备案的募捐方案，到今天为止" in text
+    assert "募捐成本，不超过" in text
 
 
 async def test_the_journal_lists_every_entry_newest_first(house: Cast, web: Web) -> None:

@@ -341,6 +341,8 @@ PAGES: dict[str, set[Any]] = {
     "GET /finance/trial-balance/sheet.xlsx": ACCOUNTANT | AUDITOR,
     "GET /finance/funds": VOUCHERS,
     "GET /finance/funds/{code}": VOUCHERS,
+    "GET /finance/funds/{code}/sheet.csv": ACCOUNTANT | AUDITOR,
+    "GET /finance/funds/{code}/sheet.xlsx": ACCOUNTANT | AUDITOR,
     "GET /finance/places": GIFTS,
     "POST /finance/places": ACCOUNTANT,
     "POST /finance/places/rename": ACCOUNTANT,

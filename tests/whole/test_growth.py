@@ -301,7 +301,14 @@ async def test_no_page_reads_more_when_the_books_have_grown(
     roles = ("accountant", "clerk", "cashier") if engine.state().postgres else ROLES
     walked = await walking.walk(get, (walking.PUBLIC, *roles), ROUTES, calls)
     addresses = [one for one in walked.addresses() if one[2] not in OF_A_PERIOD]
-    assert {"/", "/campaigns/{slug}", "/desk", "/receipts", "/ledgers/{report}"} <= walked.templates()
+    assert {
+        "/",
+        "/campaigns/{slug}",
+        "/desk",
+        "/receipts",
+        "/ledgers/{report}",
+        "/finance/funds/{code}",
+    } <= walked.templates()
     meter = Meter()
     await meter.begin()
     with meter.watching():

@@ -45,6 +45,7 @@ VERBS = {
     "documents.exports.get": "report.export",
     "documents.exports.recent": "report.export",
     "documents.exports.start": "report.export",
+    "finance.books.sheets.fund": "report.export",
     "finance.books.sheets.trial": "report.export",
     "finance.opening.verbs.confirm": "opening.confirm",
     "finance.opening.verbs.write": "opening.make",

@@ -7,16 +7,15 @@ from typing import Any, Final
 
 from charity import clock, words
 from charity.disclosure import rules
-from charity.disclosure.uses import GROUP_MIN
 from charity.giving import campaigns
 from charity.ledger import equation, funds, months
 from charity.ledger.figures import fund_kinds
 from charity.ledger.months import Months, Went
 from charity.ledger.statement import Amount, Statement
+from charity.people.masking import GROUP_MIN
 
 OWN_COSTS: Final = ("bought", "advanced", "administration", "fundraising")
 """What goes out beside aid, in the order of the page; goods that were bought come in as goods."""
-ALWAYS: Final = ("carried", "received", "aid")
 INVITED: Final = "定向募捐"
 KIND_NAMES: Final = {"unrestricted": "非限定性", "restricted": "限定性", "agency": "受托代理"}
 
@@ -47,16 +46,6 @@ class FundLine:
     used_fen: int
     other_fen: int
     unspent_fen: int
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A term of the equation as the page shows it: its sign, its name, fen."""
-
-    sign: str
-    code: str
-    name: str
-    fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,17 +252,6 @@ def sum_of(lines: Sequence[Line]) -> Line:
 def total(shown: Books) -> FundLine:
     """What the funds add up to."""
     return _together("", words.translate("合计"), "", shown.funds)
-
-
-def terms(figures: Statement, side: str = "money_fen") -> list[Term]:
-    """The equation in signs and names, without what is nothing; the last one is the result."""
-    shown: list[Term] = []
-    for figure in equation.FIGURES:
-        sign, fen = figure.money if side == "money_fen" else figure.goods, int(getattr(figures[figure.code], side))
-        if sign and (fen or figure.code in ALWAYS):
-            signed = {1: "+", -1: "\N{MINUS SIGN}"}[sign if fen >= 0 else -sign]
-            shown.append(Term(signed if shown else "", figure.code, words.translate(figure.name), abs(fen)))
-    return [*shown, Term("=", "unspent", words.translate("尚未使用"), int(getattr(figures["unspent"], side)))]
 
 
 def parts(figures: Statement) -> list[tuple[str, str, int]]:

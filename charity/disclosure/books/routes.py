@@ -11,7 +11,7 @@ from starlette.routing import Route
 from charity import words
 from charity.disclosure.books import fingerprints, readers, sheets
 from charity.errors import Refusal
-from charity.ledger import entries
+from charity.ledger import entries, statement
 from charity.ledger.statement import Statement
 from charity.sheets import files
 from charity.web import contexts, forms, limits, pages, pictures
@@ -59,11 +59,11 @@ async def ledger(request: Request) -> Response:
             for month, figures in reversed(shown.by_month)
         ],
         turned=_turned(shown.whole),
-        terms=readers.terms(shown.whole),
+        terms=statement.terms(shown.whole),
         parts=parts,
         parts_fen=sum(fen for _, _, fen in parts),
         split=pictures.split([(kind, fen) for kind, _, fen in parts]),
-        goods=readers.terms(shown.whole, "goods_fen"),
+        goods=statement.terms(shown.whole, "goods_fen"),
         sums={
             "sources": readers.sum_of(shown.sources),
             "uses": readers.sum_of(shown.uses),

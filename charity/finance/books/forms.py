@@ -37,6 +37,15 @@ class PeriodFilter(BaseModel):
         return begin, end or max(begin, clock.today().isoformat())
 
 
+class FundFilter(PeriodFilter):
+    """As `PeriodFilter`; this year where nothing is said."""
+
+    def period(self) -> tuple[str, str]:
+        """The first and the last day."""
+        year = clock.today().year
+        return super().period() if self.from_on or self.to_on else (f"{year}-01-01", f"{year}-12-31")
+
+
 class AccountsFilter(BaseModel):
     """Which accounts are listed."""
 

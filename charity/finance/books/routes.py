@@ -10,9 +10,17 @@ from starlette.routing import Route
 from charity.errors import Refusal
 from charity.finance import rules
 from charity.finance.books import readers, screens, sheets
-from charity.finance.books.forms import AccountsFilter, EntriesFilter, PeriodFilter, SourcesFilter, TrialFilter
+from charity.finance.books.forms import (
+    AccountsFilter,
+    EntriesFilter,
+    FundFilter,
+    PeriodFilter,
+    SourcesFilter,
+    TrialFilter,
+)
 from charity.finance.fields import CODE_MAX
 from charity.ledger import chart, funds
+from charity.ledger.funds import FundRow
 from charity.roles import Actor
 from charity.sheets import files
 from charity.web import auth, forms, pages
@@ -69,16 +77,31 @@ async def fund_list(request: Request) -> Response:
 async def fund(request: Request) -> Response:
     """`GET /finance/funds/{code}`."""
     by = auth.allowed(request, "fund.read")
-    code = request.path_params["code"][:CODE_MAX]
-    if code not in await funds.names([code]):
-        raise rules.FUND_UNKNOWN(fund=code)
-    row = await funds.get(code)
-    query, refusal = forms.filters(request, PeriodFilter)
-    context = screens.period(query, refusal, request.url.path)
+    row = await _fund(request)
+    query, refusal = forms.filters(request, FundFilter)
+    context = screens.period(query, refusal, request.url.path, await screens.years())
     shown = await readers.fund(row.code, context["begin"], context["end"], after=context["after"], by=by)
     context |= await screens.fund(row, shown, context["begin"], context["end"], by)
     context |= pages.pager(request, shown.money.following)
     return await pages.form(request, "finance/books/fund.html", refusal, **context)
+
+
+async def _fund(request: Request) -> FundRow:
+    code = request.path_params["code"][:CODE_MAX]
+    if code not in await funds.names([code]):
+        raise rules.FUND_UNKNOWN(fund=code)
+    return await funds.get(code)
+
+
+async def fund_sheet(request: Request) -> Response:
+    """`GET /finance/funds/{code}/sheet.csv` and `sheet.xlsx`: what the page draws, as a file."""
+    by = auth.allowed(request, "report.export")
+    by.must("fund.read")
+    row = await _fund(request)
+    query, refusal = forms.filters(request, FundFilter)
+    if refusal:
+        raise refusal
+    return _file(request, await sheets.fund(row, *query.period(), _format(request), by))
 
 
 async def trial(request: Request) -> Response:
@@ -110,10 +133,17 @@ async def trial_sheet(request: Request) -> Response:
     query, refusal = forms.filters(request, TrialFilter)
     if refusal := refusal or await _unknown(query.fund):
         raise refusal
-    fmt = request.url.path.rpartition(".")[2]
-    name, file = await sheets.trial(query, *query.period(), fmt, by)
+    return _file(request, await sheets.trial(query, *query.period(), _format(request), by))
+
+
+def _format(request: Request) -> str:
+    return request.url.path.rpartition(".")[2]
+
+
+def _file(request: Request, made: tuple[str, bytes]) -> Response:
+    name, file = made
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(file, media_type=files.MEDIA[fmt], headers=headers)
+    return Response(file, media_type=files.MEDIA[_format(request)], headers=headers)
 
 
 async def _unknown(fund: str, charted: str = "") -> Refusal | None:
@@ -132,6 +162,8 @@ routes = [
     Route("/finance/accounts/{code:path}", account, methods=["GET"]),
     Route("/finance/funds", fund_list, methods=["GET"]),
     Route("/finance/funds/{code}", fund, methods=["GET"]),
+    Route("/finance/funds/{code}/sheet.csv", fund_sheet, methods=["GET"]),
+    Route("/finance/funds/{code}/sheet.xlsx", fund_sheet, methods=["GET"]),
     Route("/finance/trial-balance", trial, methods=["GET"]),
     Route("/finance/trial-balance/sheet.csv", trial_sheet, methods=["GET"]),
     Route("/finance/trial-balance/sheet.xlsx", trial_sheet, methods=["GET"]),

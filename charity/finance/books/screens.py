@@ -5,28 +5,27 @@ from typing import Any
 from urllib.parse import urlencode
 
 from charity import addresses, clock, words
-from charity.documents.forms import presets
+from charity.documents.forms import Preset, presets
 from charity.errors import Refusal
+from charity.finance import flows
 from charity.finance.books import readers
 from charity.finance.books.forms import AccountsFilter, PeriodFilter, TrialFilter
 from charity.finance.books.readers import Account, Entry, Fund
 from charity.finance.reviews.screens import KIND_WORDS, part_names, title
 from charity.giving import gifts, receipts
 from charity.ledger import accounts as acc
-from charity.ledger import chart, funds, places, statement, subledger
-from charity.ledger.equation import FIGURES
+from charity.ledger import chart, funds, months, places, statement, subledger
 from charity.ledger.funds import FundRow
 from charity.ledger.journal_vouchers import Voucher
 from charity.ledger.numbering import printed
-from charity.ledger.plans import COST_LINE
 from charity.ledger.subledger import Line, Turned
-from charity.money import yuan_sign
 from charity.printing.vouchers import NATURES
 from charity.roles import Actor
+from charity.sheets import files
 from charity.web.choices import choices
 
-FUND_FIGURES = ("carried", "received", "refunded", "aid", "transferred", "unspent")
-"""The figures of a fund's equation that its page always shows; the others when they are something."""
+YEARS_MAX = 10
+"""Years before this one that a fund's page offers; any other can be typed."""
 PLACES = {
     "store": "门店",
     "transit": "在途",
@@ -190,21 +189,32 @@ def _document_cell(document: Document, given: Mapping[str, str], by: Actor) -> d
 # -- accounts and funds -----------------------------------------------------------------------------------
 
 
-def period(query: PeriodFilter, refusal: Refusal | None, address: str, **more: str) -> dict[str, Any]:
-    """The period that is shown, as the filter of a page: its fields and what people ask for often.
+def period(
+    query: PeriodFilter, refusal: Refusal | None, address: str, also: Sequence[Preset] = (), **more: str
+) -> dict[str, Any]:
+    """The period that is shown, as the filter of a page: its fields and what people ask for often, and `also` these.
 
-    What was refused stands in the fields as it was typed; what is shown then is this month.
+    What was refused stands in the fields as it was typed; what is shown then is what is shown without any.
     """
     typed = {"from_on": query.from_on, "to_on": query.to_on}
-    valid = PeriodFilter() if refusal else query
+    valid = type(query)() if refusal else query
     begin, end = valid.period()
     links = []
-    for preset in presets(clock.today()):
+    for preset in (*presets(clock.today()), *also):
         asked = urlencode({"from_on": preset.begin, "to_on": preset.end, **{k: v for k, v in more.items() if v}})
         current = (preset.begin, preset.end) == (begin, end)
         links.append({"label": preset.label, "href": f"{address}?{asked}", "current": current})
     fields = typed if refusal else {"from_on": begin, "to_on": end}
     return {"begin": begin, "end": end, "after": valid.after, "fields": fields, "presets": links, "address": address}
+
+
+async def years() -> list[Preset]:
+    """The years before this one in which there are books, the newest first, and all of them until today."""
+    today = clock.today()
+    begun = await months.first_month() or today.isoformat()
+    before = range(today.year - 1, max(int(begun[:4]), today.year - YEARS_MAX) - 1, -1)
+    spans = [Preset(words.say("{year} 年", year=year), f"{year}-01-01", f"{year}-12-31") for year in before]
+    return [*spans, Preset(words.say("开账至今"), f"{begun[:7]}-01", today.isoformat())]
 
 
 async def account(code: str, shown: Account, by: Actor) -> dict[str, Any]:
@@ -316,16 +326,11 @@ async def fund_list(rows: Sequence[FundRow], by: Actor) -> list[dict[str, Any]]:
 
 
 async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> dict[str, Any]:
-    """One fund: what it is for, its plan, where its money is, what moved it."""
+    """One fund: the way of its money, its plan, its balance, what it is for, where its money is, what moved it."""
     programmes, labels = await funds.programme_names(), await part_names()
-    equation = (await statement.of(begin, end)).of(row.code)
-    figures = [
-        {"term": words.say(figure.name), "value": equation[figure.code].money_fen, "kind": "yuan"}
-        | ({"note": words.say("另有物资 {amount}", amount=goods)} if (goods := _goods(equation, figure.code)) else {})
-        for figure in FIGURES
-        if figure.code in FUND_FIGURES or equation[figure.code].money_fen or equation[figure.code].goods_fen
-    ]
+    way, course = await flows.of_fund(row.code, begin, end), await flows.course(row.code, begin, end)
     allowed = words.listed(f"{code} {programmes.get(code, '')}".strip() for code in row.programmes)
+    goods = statement.terms(way.equation, "goods_fen", row.kind)
     money = shown.money
     given = await _given(money, by)
     return {
@@ -334,8 +339,14 @@ async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> di
         "kind": words.say(NATURES[row.kind]),
         "allowed": allowed or words.say("不限"),
         "available": row.available_fen,
-        "equation": figures,
-        "plan": [_plan_row(use, programmes) for use in row.uses],
+        "terms": statement.terms(way.equation, kind=row.kind),
+        "goods": goods if any(term.fen for term in goods) else [],
+        "way": way,
+        "drawn": way.drawn(),
+        "plan": await flows.plan(way),
+        "course": course,
+        "course_drawn": flows.course_drawn(course),
+        "links": _fund_links(row.code, begin, end, by),
         "places": [{"account": _account_cell(code, labels, by), **_row(one)} for code, one in shown.places.items()],
         "sums": _row(money.total),
         "advanced": [{"account": _account_cell(code, labels, by), **_row(one)} for code, one in shown.advanced.items()],
@@ -344,6 +355,19 @@ async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> di
         "rows": [_line(line, money, given, by) for line in money.lines],
         "large": [{**_voucher(shown.large_vouchers[number], by), **_sides(fen)} for number, fen in shown.large],
     }
+
+
+def _fund_links(code: str, begin: str, end: str, by: Actor) -> list[dict[str, str]]:
+    """Where the same period of a fund is also to be had: its accounts, and files of what the page draws."""
+    asked = {"from_on": begin, "to_on": end}
+    links = []
+    if by.may("ledger.read"):
+        of = urlencode({**asked, "by": "account", "fund": code})
+        links.append({"label": words.say("试算平衡表"), "href": f"/finance/trial-balance?{of}"})
+    for fmt in files.MEDIA if by.may("report.export") else ():
+        label = words.say("下载 {format}", format=fmt.upper())
+        links.append({"label": label, "href": f"{addresses.of('fund', code)}/sheet.{fmt}?{urlencode(asked)}"})
+    return links
 
 
 def _waiting(advance: Mapping[str, Any], labels: Mapping[str, str], by: Actor) -> dict[str, Any]:
@@ -357,16 +381,6 @@ def _waiting(advance: Mapping[str, Any], labels: Mapping[str, str], by: Actor) -
         "returned": advance["returned_fen"] or None,
         "open": advance["open_fen"],
     }
-
-
-def _goods(equation: statement.Statement, code: str) -> str:
-    fen = equation[code].goods_fen
-    return yuan_sign(fen) if fen else ""
-
-
-def _plan_row(use: Any, names: Mapping[str, str]) -> dict[str, Any]:
-    name = words.say("募捐成本上限") if use.line == COST_LINE else f"{use.line} {names.get(use.line, '')}".strip()
-    return {"line": name, "planned": use.planned_fen, "used": use.used_fen, "left": use.free_fen}
 
 
 def _row(one: Turned) -> dict[str, int | None]:

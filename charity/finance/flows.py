@@ -1,4 +1,4 @@
-"""The way of the money: where it came from, what was there, what it was used for and whom it reached.
+"""The way of the money: where it came from, what it was used for and whom it reached; of a fund its plan and balance.
 
 Always true: the two sides are the terms of the money equation (`ledger.equation`), each on the side on which it stands
 in it, so both add up to the same sum, to the fen, whatever was reversed or given back: what comes out below zero stands
@@ -7,18 +7,23 @@ on the other side under its own words. Kept sums of one statement only: the work
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, NamedTuple
 
+from markupsafe import Markup
+
 from charity import clock, words
-from charity.disclosure import figures
-from charity.disclosure.uses import GROUP_MIN
-from charity.giving import campaigns
 from charity.giving.campaigns import Shown
 from charity.ledger import funds, statement
-from charity.ledger.statement import Amount, Period, Statement
+from charity.ledger.plans import COST_LINE
+from charity.ledger.statement import Amount, MonthOfFund, Period, Statement
+from charity.people.masking import GROUP_MIN
 from charity.web import pictures
-from charity.web.pictures import End, Flow
+from charity.web.pictures import End, Flow, Month
+
+YEAR: Final = 12
+"""Months of a balance over time, where its period is no longer."""
+MONTHS_MAX: Final = 60
+"""A longer period shows its last months."""
 
 
 class _Term(NamedTuple):
@@ -206,24 +211,93 @@ async def _way(period: Period, begin: str, end: str, fund: str, shown: Iterable[
     return Way(begin, end, fund, sources, ends, equation, period.seq)
 
 
-async def of_year(shown: Iterable[Shown]) -> Way:
-    """This year so far, of all funds; `shown` are the public campaigns, by which their funds are called."""
-    today = clock.today()
-    begin, end = today.replace(month=1, day=1).isoformat(), today.isoformat()
+async def of_all(begin: str, end: str, shown: Iterable[Shown]) -> Way:
+    """Of all funds in a period; `shown` are the public campaigns, by which their funds are called."""
     return await _way(await statement.of(begin, end, aided=True), begin, end, "", shown)
 
 
-async def of_fund(fund: str) -> Way:
-    """All of a fund from its first entry to now."""
-    begin, end = statement.EARLIEST, clock.today().isoformat()
-    return await _way(await statement.of(begin, end, aided=True), begin, end, fund, ())
+async def of_year(shown: Iterable[Shown]) -> Way:
+    """As `of_all`, of this year so far."""
+    today = clock.today()
+    return await of_all(today.replace(month=1, day=1).isoformat(), today.isoformat(), shown)
 
 
-async def of(begin: date | None, end: date | None, *, campaign: str | None, fund: str | None) -> Way:
-    """As `figures.of`, of any period."""
-    first, last, chosen = await figures.asked(begin, end, campaign, fund)
-    shown = () if chosen else await campaigns.every()
-    return await _way(await statement.of(first, last, aided=True), first, last, chosen or "", shown)
+async def of_fund(fund: str, begin: str = statement.EARLIEST, end: str = "") -> Way:
+    """Of a fund in a period: from its first entry and to now, where nothing is said."""
+    last = end or clock.today().isoformat()
+    return await _way(await statement.of(begin, last, aided=True), begin, last, fund, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A line of the filed plan and what was used of it, fen; its meter, and whom its money reached."""
+
+    name: str
+    note: str
+    used_fen: int
+    planned_fen: int
+    meter: Markup
+
+    @property
+    def left_fen(self) -> int:
+        """What may still be used."""
+        return self.planned_fen - self.used_fen
+
+
+async def plan(way: Way) -> list[Planned]:
+    """The filed plan of a way's fund against all that was used, the limit of cost last; none without a plan.
+
+    Whom it reached is told only where the way is of all time, as what was used is.
+    """
+    row = await funds.get(way.fund)
+    names = await funds.programme_names(use.line for use in row.uses)
+    ends = way.ends if way.begin == statement.EARLIEST else ()
+    reached = {part.code: part.end.note for part in ends if part.figure == "aid"}
+    return [
+        Planned(
+            words.say("募捐成本，不超过") if use.line == COST_LINE else names.get(use.line, use.line),
+            reached.get(use.line, ""),
+            use.used_fen,
+            use.planned_fen,
+            pictures.meter(use.used_fen, use.planned_fen, "cost" if use.line == COST_LINE else "aid"),
+        )
+        for use in row.uses
+        if use.planned_fen or use.line != COST_LINE
+    ]
+
+
+async def course(fund: str, begin: str = "", end: str = "") -> list[MonthOfFund]:
+    """The fund's money by month until `end` or today: twelve months, or all of a longer period from `begin` on.
+
+    Months before its first are left out.
+    """
+    today = clock.today().isoformat()
+    last = _number(min(end or today, today))
+    first = max(min(last - YEAR + 1, _number(begin or today)), last - MONTHS_MAX + 1)
+    kept = {row.month: row for row in await statement.months(fund, _month(first))}
+    left = kept[""].left_fen if "" in kept else 0
+    shown: list[MonthOfFund] = []
+    for n in range(first, last + 1):
+        row = kept.get(_month(n))
+        if row is not None:
+            left = row.left_fen
+        if row is not None or shown or "" in kept:
+            shown.append(row or MonthOfFund(_month(n), 0, 0, left))
+    return shown
+
+
+def _number(day: str) -> int:
+    """The month of a day, counted."""
+    return int(day[:4]) * YEAR + int(day[5:7]) - 1
+
+
+def _month(number: int) -> str:
+    return f"{number // YEAR}-{number % YEAR + 1:02d}"
+
+
+def course_drawn(course: Iterable[MonthOfFund]) -> Markup:
+    """Its picture."""
+    return pictures.course([Month(m.month, m.in_fen, m.out_fen, m.left_fen) for m in course])
 
 
 def answer(way: Way) -> dict[str, Any]:
