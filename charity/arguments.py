@@ -33,7 +33,7 @@ class Day(click.ParamType[date]):
     def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """The day, or an error that names the option."""
         try:
-            day = days.checked(value) if isinstance(value, date) else days.read(value)
+            day = days.checked(value) if isinstance(value, date) else days.typed(value)
         except days.DayRefused as refused:
             self.fail(words.say(refused.words, **refused.facts), param, ctx)
         if self.first is not None and day < self.first:

@@ -8,10 +8,13 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from charity.plain import plain
+
 YEAR_MIN, YEAR_MAX = 1949, 2999
 UNREADABLE = "请填写真实存在的日期，例如 2026-10-08"
 OUTSIDE = "请填写 {first} 年至 {last} 年之间的日期"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TYPED = re.compile(r"([0-9]{4})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})\s?日?")
 _ONE = timedelta(days=1)
 
 
@@ -33,6 +36,12 @@ def read(text: str) -> date:
     if day is None:
         raise DayRefused(UNREADABLE)
     return checked(day)
+
+
+def typed(text: str) -> date:
+    """The day of a text as people type it: `２０２６-10-08`, `2026/10/8`, `2026年10月8日`; the year stands first."""
+    match = _TYPED.fullmatch(plain(text))
+    return read("{}-{:0>2}-{:0>2}".format(*match.groups()) if match else text)
 
 
 def checked(day: date) -> date:

@@ -5,18 +5,24 @@ reason, never rounded, never zero. Capital amounts follow 《支付结算办法�
 """
 
 import re
-import unicodedata
 from typing import Final, Literal
+
+from charity.plain import plain
 
 AMOUNT_MAX_FEN: Final = 10**13
 DECIMALS_MAX: Final = 2
 TEXT_MAX: Final = 64
 """Longest text looked at. The greatest amount has 18 characters; the rest is for odd leading zeros."""
 
-Reason = Literal["empty", "not_a_number", "full_width", "too_many_decimals", "not_positive", "too_large"]
+Reason = Literal["empty", "not_a_number", "unclear", "full_width", "too_many_decimals", "not_positive", "too_large"]
 
 _PLAIN = re.compile(r"(?P<yuan>[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.(?P<decimals>[0-9]+))?")
-_CURRENCY = re.compile(r"^(?:¥|RMB|CNY|人民币)\s*|\s*(?:元整?|圆整?|块|RMB|CNY)$", re.IGNORECASE)
+_CURRENCY = re.compile(
+    r"^(?:人民币\s*)?(?:¥|RMB|CNY)?\s*(?P<sum>.*?)\s*(?:元整?|圆整?|元钱|块钱?|RMB|CNY)?$", re.IGNORECASE | re.DOTALL
+)
+_TWO_SUMS = re.compile(r"[0-9]*[.,\s'][0-9.,\s']*[0-9]")
+"""Digits with signs between them that may part thousands or decimals."""
+_THREE_DECIMALS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
 _PLACES: Final = ("仟", "佰", "拾", "")
 _SPELLED_MAX_FEN: Final = 10**18
@@ -64,12 +70,16 @@ def parse_yuan(text: str) -> int:
 
 
 def typed_yuan(text: str) -> int:
-    """Fen of an amount as people type it: `¥50`, `100元`, `1，000`, `１００` are read, then judged by `parse_yuan`.
+    """Fen of an amount as people type it: `¥50`, `100 块`, `1，000`, `１００` are read, then judged by `parse_yuan`.
 
-    Full-width signs become plain ones (NFKC); one sign of the currency before or behind is not part of the number.
+    Full-width signs become plain ones; a sign of the currency before and behind is not part of the number. What may be
+    two sums is not guessed but `unclear`: `1,50` (1.50 or 150), `1.000` (1 or 1,000), `1 000`.
     """
-    plain = unicodedata.normalize("NFKC", text[: TEXT_MAX * 2]).strip()
-    return parse_yuan(_CURRENCY.sub("", plain).strip())
+    match = _CURRENCY.fullmatch(plain(text))
+    number = match["sum"] if match else ""
+    if _THREE_DECIMALS.fullmatch(number) or (_TWO_SUMS.fullmatch(number) and not _PLAIN.fullmatch(number)):
+        raise AmountUnreadable("unclear")
+    return parse_yuan(number)
 
 
 def yuan(fen: int) -> str:

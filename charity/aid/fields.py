@@ -16,7 +16,8 @@ from pydantic import (
 from charity.aid import recipients
 from charity.aid.content import REASON_MAX, RECIPIENTS_MAX
 from charity.aid.recipients import LISTED_MAX
-from charity.money import parse_yuan
+from charity.money import typed_yuan
+from charity.plain import plain
 from charity.web import fields
 from charity.web.messages import Needed
 
@@ -28,7 +29,7 @@ _COUNT = re.compile(r"[0-9]{1,7}")
 
 def yuan(value: Any) -> Any:
     """A typed amount in yuan as fen."""
-    return parse_yuan(value.strip()) if isinstance(value, str) else value
+    return typed_yuan(value) if isinstance(value, str) else value
 
 
 def _count(value: Any, info: ValidationInfo) -> Any:
@@ -38,11 +39,12 @@ def _count(value: Any, info: ValidationInfo) -> Any:
         return value
     if not value.strip():
         return listed
-    if not _COUNT.fullmatch(value.strip()):
+    number = plain(value)
+    if not _COUNT.fullmatch(number):
         raise ValueError("请填写人次，只用数字")
-    if listed and int(value) != listed:
+    if listed and int(number) != listed:
         raise ValueError("人次与名单的户（人）数不同；填了名单就不用填人次")
-    return int(value)
+    return int(number)
 
 
 def _who(value: Any) -> int | tuple[str, ...]:

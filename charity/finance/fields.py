@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from charity import money
 from charity.errors import FieldError
-from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
+from charity.money import AMOUNT_MAX_FEN, AmountUnreadable
 from charity.web import fields
 from charity.web.messages import AMOUNTS, Needed
 
@@ -19,13 +20,13 @@ Reason = Annotated[Text, Needed("请写明理由")]
 
 def typed_yuan(value: Any) -> Any:
     """Fen of what was typed; what cannot be read exactly is refused."""
-    return parse_yuan(value.strip()) if isinstance(value, str) else value
+    return money.typed_yuan(value) if isinstance(value, str) else value
 
 
 def typed_fen(text: str, field: str, wrong: list[FieldError]) -> int:
     """Fen of the text in a numbered field; 0 with an error noted when it cannot be read."""
     try:
-        return parse_yuan(text)
+        return money.typed_yuan(text)
     except AmountUnreadable as error:
         wrong.append(FieldError(field, AMOUNTS[error.reason]))
         return 0

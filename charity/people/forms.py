@@ -15,31 +15,18 @@ from pydantic import (
     model_validator,
 )
 
+from charity.people import id_numbers, phones
 from charity.people.id_numbers import is_persons
 from charity.people.persons import NAME_MAX, Donor
 from charity.web.rare import RARE_WORDS, drawn
 
-_PHONE = re.compile(r"^\+?[0-9][0-9 \-]{5,19}$")
 _EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s]{1,190}$")
-_TAX_ID = re.compile(r"^[0-9A-Z]{15,20}$")
-
-
-def _phone(text: str) -> str:
-    if text and not _PHONE.match(text):
-        raise ValueError("请填写电话号码，只用数字")
-    return text
 
 
 def _email(text: str) -> str:
     if text and not _EMAIL.match(text):
         raise ValueError("请填写完整的电子邮箱")
     return text
-
-
-def _tax_id(text: str) -> str:
-    if text and not _TAX_ID.match(text.upper()):
-        raise ValueError("请填写 15 至 20 位的统一社会信用代码或身份证号")
-    return text.upper()
 
 
 def _absent(value: object) -> object:
@@ -61,9 +48,9 @@ class DonorForm(BaseModel):
     kind: Literal["person", "organisation", "anonymous"] = Field(description="个人、单位或匿名")
     name: Line = Field("", description="姓名或单位名称；匿名时不填")
     rare: bool = Field(default=False, validate_default=True, description=RARE_WORDS)
-    phone: Annotated[Line, AfterValidator(_phone)] = Field("", description="联系电话，加密保存")
+    phone: Annotated[Line, AfterValidator(phones.read)] = Field("", description="联系电话，加密保存")
     email: Annotated[Line, AfterValidator(_email)] = Field("", description="电子邮箱，加密保存")
-    tax_id: Annotated[Line, AfterValidator(_tax_id)] = Field("", description="统一社会信用代码或身份证号")
+    tax_id: Annotated[Line, AfterValidator(id_numbers.read)] = Field("", description="统一社会信用代码或身份证号")
     fiscal_receipt: bool = Field(default=False, description="是否需要公益事业捐赠票据")
     notice: Version = Field(None, description="向捐赠人出示并取得同意的隐私告知版本；没有出示则不填")
     sensitive: bool = Field(default=False, validate_default=True, description="单独同意使用身份证号")

@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from charity import clock, tokens
 from charity.db import sealed
 from charity.db.transactions import Tx
-from charity.people import masking, models
+from charity.people import masking, models, phones
 from charity.people.id_numbers import is_persons
 from charity.people.masking import Reader, What
 from charity.people.models import PersonKind, PersonRow
@@ -18,8 +18,6 @@ from charity.roles import Actor
 
 NAME_MAX = 100
 NAMES_CHUNK = 500
-EXTENSION_MAX, LINE_MIN = 6, 7
-"""Digits of an extension at most, and of a line at least: numbers in groups (138 0000 2222) have shorter ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +188,7 @@ async def phone_tail(key: str) -> str:
 def tail_of(phone: str) -> str:
     """The last four digits of a number: of the line itself where an extension stands behind it (0577-12345678-801)."""
     groups = re.findall(r"[0-9]+", phone)
-    if len(groups) > 1 and len(groups[-1]) <= EXTENSION_MAX and len(groups[-2]) >= LINE_MIN:
+    if phones.is_extension(groups):
         groups.pop()
     return "".join(groups)[-masking.TAIL :]
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo
 
 from charity import days, texts
 from charity.errors import FieldError
@@ -42,6 +42,13 @@ def areas(model: type[BaseModel]) -> frozenset[str]:
             elif isinstance(kind, type) and issubclass(kind, BaseModel):
                 paths |= {f"{path}.{below}" for below in areas(kind)}
     return frozenset(paths)
+
+
+@lru_cache(maxsize=256)
+def numbers(model: type[BaseModel]) -> frozenset[str]:
+    """The fields that are whole numbers."""
+    fields = model.model_fields.items()
+    return frozenset(info.alias or name for name, info in fields if int in _kinds(info.annotation))
 
 
 @lru_cache(maxsize=256)
@@ -79,17 +86,22 @@ def twice(name: str) -> FieldError:
     return FieldError(place, messages.TWICE, (("field", place),))
 
 
-def _day(value: Any) -> Any:
-    """Only YYYY-MM-DD: neither timestamps nor the other forms that ISO 8601 allows."""
+TYPED = {"typed": True}
+"""What a model's validation is told of a form that people fill in: a body of the API is read strictly."""
+
+
+def _day(value: Any, info: ValidationInfo) -> Any:
+    """YYYY-MM-DD, and in a form a day as people type it: neither timestamps nor the other forms of ISO 8601."""
     if value is None:
         return value
     if not isinstance(value, str):
         raise days.DayRefused(days.UNREADABLE)
-    return days.read(value)
+    return days.typed(value) if info.context == TYPED else days.read(value)
 
 
-def _day_or_none(text: str) -> str:
-    return days.read(text).isoformat() if text.strip() else ""
+def _day_or_none(text: str, info: ValidationInfo) -> str:
+    read = days.typed if info.context == TYPED else days.read
+    return read(text).isoformat() if text.strip() else ""
 
 
 Day = Annotated[date, BeforeValidator(_day)]

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from charity import texts
 from charity.db.idem import KEY, Idem, fingerprint
 from charity.errors import FieldError, Refusal, unreadable
+from charity.plain import plain
 from charity.web import contexts, csrf, fields, messages
 
 FIELDS_MAX = 2_000
@@ -117,8 +118,9 @@ def many(sent: Data, name: str) -> list[str]:
 def read(model: type[Model], sent: Data) -> Model:
     """The model's instance; raises the 422 refusal with all field errors."""
     faults = fields.faults(sent, fields.areas(model))
+    numbers = {name: plain(value) for name in fields.numbers(model) if isinstance(value := sent.get(name), str)}
     try:
-        form = model.model_validate(sent)
+        form = model.model_validate(sent | numbers, context=fields.TYPED)
     except ValidationError as error:
         raise messages.refusal(error, model, faults) from None
     if faults:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from charity.errors import FieldError, Refusal, unreadable
-from charity.money import AMOUNT_MAX_FEN, parse_yuan, yuan
+from charity.money import AMOUNT_MAX_FEN, parse_yuan, typed_yuan, yuan
 from charity.web import sealed_words
 from charity.web.fields import DayText
 
@@ -28,7 +28,7 @@ def _opened(text: str) -> str:
 
 
 def _amount(text: str) -> str:
-    return yuan(parse_yuan(text.strip().lstrip("¥"))) if text.strip() else ""
+    return yuan(typed_yuan(text)) if text.strip() else ""
 
 
 class ListFilters(BaseModel):

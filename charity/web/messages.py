@@ -20,6 +20,7 @@ ERRORS_MAX = 100
 AMOUNTS = {
     "empty": "请填写金额",
     "not_a_number": "金额只能用数字填写，例如 100 或 99.50",
+    "unclear": "看不准是多少钱，请重新填写：逗号只用来分千位，例如 1,000；小数最多两位，例如 1000.50",
     "full_width": "请用半角数字填写金额",
     "too_many_decimals": "金额最多两位小数",
     "not_positive": "金额必须大于 0",

@@ -1,11 +1,14 @@
 // One sum: typing a free amount clears the choice, a choice clears what was typed. The sum is said again where
 // [data-amount-echo] stands, and [data-amount-seen] sends it along: what was shown above the button may count at once.
-const YUAN = /^\d{1,11}(\.\d{1,2})?$/;
+// As charity/money.py reads it: what the server would ask about is not shown as a sum here.
+const CURRENCY = /^(?:人民币\s*)?(?:¥|RMB|CNY)?\s*(.*?)\s*(?:元整?|圆整?|元钱|块钱?|RMB|CNY)?$/i;
+const YUAN = /^(?:\d{1,11}|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d{1,2})?$/;
 
 function fenOf(text) {
-  const plain = text.normalize("NFKC").replace(/[,\s]|^¥|元$/g, "").replace(/^¥|元$/g, "");
+  if (/[^\P{N}\p{Nd}]/u.test(text)) return 0;
+  const plain = CURRENCY.exec(text.normalize("NFKC").trim())?.[1] ?? "";
   if (!YUAN.test(plain)) return 0;
-  const [yuan, cents = ""] = plain.split(".");
+  const [yuan, cents = ""] = plain.replaceAll(",", "").split(".");
   return Number(yuan) * 100 + Number(cents.padEnd(2, "0"));
 }
 

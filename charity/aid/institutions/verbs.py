@@ -24,11 +24,12 @@ async def enter(
     `account` "" leaves the account as it is. Raises field errors.
     """
     by.must("institution.enter")
-    credit_code = credit_code.strip().upper()
     if not places.CODE.fullmatch(code):
         raise unreadable(FieldError("code", "编号用大写字母、数字和连字符，最多 16 个字符，如 LXI31"))
-    if credit_code and not id_numbers.credit_checks(credit_code):
-        raise unreadable(FieldError("credit_code", "统一社会信用代码 18 位，最后一位是校验码：请照登记证核对"))
+    try:
+        credit_code = id_numbers.credit_code(credit_code)
+    except ValueError as error:
+        raise unreadable(FieldError("credit_code", str(error))) from None
     if township and township not in await stores.township_names():
         raise unreadable(FieldError("township", "没有乡镇“{township}”", (("township", township),)))
     digits = _digits(account) if account.strip() else ""

@@ -8,7 +8,8 @@ from charity.aid.content import RECIPIENTS_MAX
 from charity.aid.fields import CODE_MAX
 from charity.aid.recipients import BETWEEN, LISTED_MAX, normal
 from charity.aid.rosters.content import Line, RosterContent
-from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, parse_yuan
+from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, typed_yuan
+from charity.plain import plain
 from charity.web import fields
 from charity.web.fields import Day
 from charity.web.messages import Needed
@@ -66,7 +67,7 @@ def _lines(value: Any) -> Any:
         if len(parts) != _COLUMNS or len(parts[0]) > CODE_MAX:
             raise ValueError("名单每行写一户（人）：编号，空格，金额（元）")
         try:
-            lines.append(Line(parts[0], parse_yuan(parts[1])))
+            lines.append(Line(parts[0], typed_yuan(parts[1])))
         except AmountUnreadable:
             raise ValueError("名单里有一行的金额读不出来：编号，空格，金额（元）") from None
     if len(lines) > LISTED_MAX:
@@ -81,14 +82,14 @@ def _total(value: Any, info: ValidationInfo) -> Any:
     typed, lines = value.strip(), info.data.get("listed")
     if not typed and (lines or lines is None):  # None: the list is refused, and says why
         return sum(line.amount_fen for line in lines or ())
-    return parse_yuan(typed)
+    return typed_yuan(typed)
 
 
 def _count(value: Any, info: ValidationInfo) -> Any:
     """So may the number."""
     if not isinstance(value, str):
         return value
-    typed = value.strip() or str(len(info.data.get("listed") or ()))
+    typed = plain(value) or str(len(info.data.get("listed") or ()))
     if not typed.isascii() or not typed.isdigit() or len(typed) > _DIGITS_MAX:
         raise ValueError("请填写户（人）数，只用数字")
     return int(typed)

@@ -13,7 +13,8 @@ from charity.errors import FieldError, unreadable
 from charity.finance.fields import CODE_MAX
 from charity.goods.limits import QUANTITY_MAX
 from charity.goods.opening import LINES_MAX, StockLine
-from charity.money import AmountUnreadable, parse_yuan, yuan
+from charity.money import AmountUnreadable, typed_yuan, yuan
+from charity.plain import plain
 from charity.web.messages import AMOUNTS, ERRORS_MAX
 
 FIELD: Final = "stock"
@@ -121,10 +122,11 @@ def _line(parts: list[str]) -> StockLine:
             raise RowError(name, "请填写此项")
         if len(cells[name]) > CODE_MAX:
             raise RowError(name, "最多 {max_length} 个字符", max_length=CODE_MAX)
+    cells["quantity"] = plain(cells["quantity"])
     if not _NUMBER.fullmatch(cells["quantity"]) or not 1 <= int(cells["quantity"]) <= QUANTITY_MAX:
         raise RowError("quantity", "数量应为 1 到 {most} 的整数", most=QUANTITY_MAX)
     try:
-        expires_on = days.read(cells["expires_on"]) if cells["expires_on"] else None
+        expires_on = days.typed(cells["expires_on"]) if cells["expires_on"] else None
     except days.DayRefused as refused:
         raise RowError("expires_on", refused.words, **refused.facts) from None
     return StockLine(
@@ -143,6 +145,6 @@ def _fen(cells: dict[str, str], name: str) -> int | None:
     if not cells[name]:
         return None
     try:
-        return parse_yuan(cells[name])
+        return typed_yuan(cells[name])
     except AmountUnreadable as error:
         raise RowError(name, AMOUNTS[error.reason]) from None

@@ -11,6 +11,7 @@ from charity.finance.models import TransferKind
 from charity.finance.transfers.verbs import FUNDS_MAX, Transfer, kind_of
 from charity.ledger import places
 from charity.money import AMOUNT_MAX_FEN
+from charity.plain import plain
 from charity.web import forms
 from charity.web.fields import ContentHash, Day
 from charity.web.messages import Needed
@@ -97,7 +98,7 @@ class SlipAnswer(BaseModel):
 
 
 def _fee(value: Any) -> Any:
-    none = isinstance(value, str) and value.strip() in {"", "0", "0.00"}
+    none = isinstance(value, str) and plain(value) in {"", "0", "0.00"}
     return 0 if none else typed_yuan(value)
 
 

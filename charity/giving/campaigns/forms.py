@@ -20,7 +20,8 @@ from charity.giving.campaigns import KEPT, KIND_WORDS, Fact, NewCampaign
 from charity.giving.fields import Body, Code, absent
 from charity.giving.rules import PLAN_NOT_HERE
 from charity.ledger.plans import Plan
-from charity.money import AmountUnreadable, parse_yuan
+from charity.money import AmountUnreadable, typed_yuan
+from charity.plain import plain
 from charity.web import fields, forms
 from charity.web.fields import Day
 from charity.web.messages import AMOUNTS, Needed
@@ -48,8 +49,8 @@ def _fund_code(text: str) -> str:
 
 def _cost(value: Any) -> Any:
     """Fen of the limit of cost; nothing, or 0, is none."""
-    nothing = isinstance(value, str) and value.strip() in {"", "0", "0.00"}
-    return 0 if nothing else parse_yuan(value.strip()) if isinstance(value, str) else value
+    nothing = isinstance(value, str) and plain(value) in {"", "0", "0.00"}
+    return 0 if nothing else typed_yuan(value) if isinstance(value, str) else value
 
 
 class CampaignForm(BaseModel):
@@ -122,7 +123,7 @@ def read_plan(data: forms.Data) -> tuple[tuple[str, int], ...]:
         if not programme:
             wrong.append(FieldError(f"programme.{n}", "请选择项目"))
         try:
-            lines.append((programme[:CODE_MAX], parse_yuan(amount)))
+            lines.append((programme[:CODE_MAX], typed_yuan(amount)))
         except AmountUnreadable as error:
             wrong.append(FieldError(f"amount.{n}", AMOUNTS[error.reason]))
     if wrong:

@@ -12,7 +12,7 @@ from charity.goods.intake.verbs import IntakeLine
 from charity.goods.items import NAME_MAX, POINTS_MAX, Item
 from charity.goods.limits import INTAKE_LINES_MAX
 from charity.goods.scanning.forms import Code, Quantity
-from charity.money import AMOUNT_MAX_FEN, parse_yuan
+from charity.money import AMOUNT_MAX_FEN, typed_yuan
 from charity.people.forms import DonorForm, Line
 from charity.web.fields import Day
 from charity.web.messages import Needed
@@ -85,7 +85,7 @@ class IntakeAnswer(BaseModel):
 
 
 def _yuan(text: object) -> object:
-    return parse_yuan(text.strip()) if isinstance(text, str) and text.strip() else None
+    return typed_yuan(text) if isinstance(text, str) and text.strip() else None
 
 
 def _blank(value: object) -> object:
@@ -122,6 +122,6 @@ def day(text: str, field: str) -> date | None:
     if not text.strip():
         return None
     try:
-        return days.read(text)
+        return days.typed(text)
     except days.DayRefused as refused:
         raise unreadable(FieldError(field, refused.words, tuple(refused.facts.items()))) from None

@@ -20,6 +20,7 @@ from charity.people.persons import Donor
 from charity.roles import Actor
 from charity.web.choices import choices
 from charity.web.forms import read
+from charity.web.messages import AMOUNTS
 
 HEADER = (
     "source", "donor_kind", "donor_name", "rare", "donor_phone", "fund", "voucher",
@@ -92,17 +93,13 @@ def lines(basket: Basket) -> list[IntakeLine]:
     return readable
 
 
-_AMOUNT_WORDS = {"too_large": "金额超过上限", "too_many_decimals": "金额最多两位小数", "not_positive": "金额必须大于 0"}
-
-
 def _amount(text: str, field: str) -> int | None:
     if not text:
         return None
     try:
-        return money.parse_yuan(text)
+        return money.typed_yuan(text)
     except money.AmountUnreadable as error:
-        message = _AMOUNT_WORDS.get(error.reason, "金额只能用数字填写，例如 100 或 99.50")
-        raise unreadable(FieldError(field, message)) from None
+        raise unreadable(FieldError(field, AMOUNTS[error.reason])) from None
 
 
 def donor_of(basket: Basket) -> Donor | None:

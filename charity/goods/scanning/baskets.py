@@ -12,6 +12,7 @@ from typing import Final
 from charity import tokens
 from charity.goods import rules
 from charity.goods.limits import ISSUE_LINES_MAX, QUANTITY_MAX
+from charity.plain import plain
 
 Data = Mapping[str, str | list[str]]
 _FIELDS: Final = ("expires_on", "value", "evidence")
@@ -105,4 +106,5 @@ def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()
 
 
 def _count(typed: str) -> int:
-    return int(typed) if _COUNT.fullmatch(typed) and int(typed) <= QUANTITY_MAX else 0
+    number = plain(typed)
+    return int(number) if _COUNT.fullmatch(number) and int(number) <= QUANTITY_MAX else 0
