@@ -14,7 +14,8 @@ YEAR_MIN, YEAR_MAX = 1949, 2999
 UNREADABLE = "请填写真实存在的日期，例如 2026-10-08"
 OUTSIDE = "请填写 {first} 年至 {last} 年之间的日期"
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TYPED = re.compile(r"([0-9]{4})\s?[-/.年]\s?([0-9]{1,2})\s?[-/.月]\s?([0-9]{1,2})\s?日?")
+# 年, 月 and 日 by their numbers: this is no sentence
+_TYPED = re.compile(r"([0-9]{4})\s?[-/.\u5e74]\s?([0-9]{1,2})\s?[-/.\u6708]\s?([0-9]{1,2})\s?\u65e5?")
 _ONE = timedelta(days=1)
 
 

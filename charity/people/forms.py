@@ -34,9 +34,20 @@ def _absent(value: object) -> object:
     return None if value == "" else value
 
 
+def _of_somebody(public: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
+    """Whether the name may be public: there must be one, in a form (`kind`) as in a body (`donor.kind`)."""
+    donor = info.data.get("donor")
+    if public and (donor.kind if donor else info.data.get("kind")) == "anonymous":
+        raise ValueError(NAMELESS)
+    return public
+
+
+NAMELESS = "匿名捐赠没有姓名可以公开：请取消勾选，或改选个人、单位"
 NOTICE_MAX = 100_000
 Version = Annotated[Annotated[int, Field(ge=1, le=NOTICE_MAX)] | None, BeforeValidator(_absent)]
 """The version of a privacy notice, or none."""
+PublicName = Annotated[bool, AfterValidator(_of_somebody)]
+"""The consent to publish the name; it stands behind the giver in its form."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_MAX)]
 
 
@@ -50,8 +61,10 @@ class DonorForm(BaseModel):
     rare: bool = Field(default=False, validate_default=True, description=RARE_WORDS)
     phone: Annotated[Line, AfterValidator(phones.read)] = Field("", description="联系电话，加密保存")
     email: Annotated[Line, AfterValidator(_email)] = Field("", description="电子邮箱，加密保存")
-    tax_id: Annotated[Line, AfterValidator(id_numbers.read)] = Field("", description="统一社会信用代码或身份证号")
-    fiscal_receipt: bool = Field(default=False, description="是否需要公益事业捐赠票据")
+    fiscal_receipt: bool = Field(default=False, description="是否需要公益事业捐赠票据；需要时必填 tax_id")
+    tax_id: Annotated[Line, AfterValidator(id_numbers.read)] = Field(
+        "", validate_default=True, description="统一社会信用代码或身份证号"
+    )
     notice: Version = Field(None, description="向捐赠人出示并取得同意的隐私告知版本；没有出示则不填")
     sensitive: bool = Field(default=False, validate_default=True, description="单独同意使用身份证号")
 
@@ -61,6 +74,20 @@ class DonorForm(BaseModel):
         if text and info.data.get("kind") == "anonymous":
             raise ValueError("匿名捐赠不留姓名、联系方式和证件号码：请清空此项，或改选个人、单位")
         return text
+
+    @field_validator("fiscal_receipt", mode="after")
+    @classmethod
+    def _of_somebody(cls, wanted: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
+        if wanted and info.data.get("kind") == "anonymous":
+            raise ValueError("匿名捐赠开不了公益事业捐赠票据：请取消勾选，或改选个人、单位")
+        return wanted
+
+    @field_validator("tax_id", mode="after")
+    @classmethod
+    def _numbered(cls, number: str, info: ValidationInfo) -> str:
+        if not number and info.data.get("fiscal_receipt"):
+            raise ValueError("要开票据，请填写统一社会信用代码或身份证号；不要票据，请取消勾选")
+        return number
 
     @field_validator("rare", mode="after")
     @classmethod

@@ -17,7 +17,11 @@ LINE_MIN, LINE_MAX, EXTENSION_MAX = 7, 8, 6
 """Digits of a line, and of an extension at most: numbers in groups (138 0000 2222) have shorter ones behind."""
 SHORT_MIN, LONG_MAX = 6, 15
 """Digits of a number at least, and of one in another country at most (ITU-T E.164)."""
-_EXTENSION = re.compile(r"(?:分机号?|[转轉]|内线|ext(?:ension)?\.?|[x#,])+[:\s]*(?:分机号?)?[:\s]*", re.IGNORECASE)
+# 分机, 分机号, 转, 轉, 内线 by their numbers: this is no sentence
+_EXTENSION = re.compile(
+    r"(?:\u5206\u673a\u53f7?|[\u8f6c\u8f49]|\u5185\u7ebf|ext(?:ension)?\.?|[x#,])+[:\s]*(?:\u5206\u673a\u53f7?)?[:\s]*",
+    re.IGNORECASE,
+)
 _LINE = re.compile(r"\+?[0-9][0-9()\-\s.]*|\([0-9+][0-9()\-\s.]*")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _SERVICE = re.compile(r"[48]00[0-9]{7}")

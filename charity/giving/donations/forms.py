@@ -21,7 +21,7 @@ from charity.giving.fields import (
     Way,
 )
 from charity.giving.receipts.forms import ReceiptRef
-from charity.people.forms import DonorForm, DonorPageForm
+from charity.people.forms import DonorForm, DonorPageForm, PublicName
 from charity.web.fields import ContentHash, Day
 from charity.web.messages import WORDS
 from charity.web.rare import RARE_TEXT, drawn
@@ -64,7 +64,7 @@ class DonationBody(ArrivedBody):
     )
     donor: DonorForm
     work_unit: Code | None = Field(None, description="单位代号")
-    public_name: bool = Field(default=False, description="捐赠人同意公开姓名或单位名称；不填为不同意")
+    public_name: PublicName = Field(default=False, description="捐赠人同意公开姓名或单位名称；不填为不同意")
     public_amount: bool = Field(default=False, description="捐赠人同意公开金额；不填为不同意")
     corrects: Code | None = Field(
         None, description="已批准的更正的编号：这笔捐赠按实际重新登记，沿用原流水号", examples=["GZ-2026-000001"]
@@ -127,7 +127,7 @@ class DonationForm(DonorPageForm):
     confirmed_amount_yuan: ConfirmedYuan = None
     fund: OptionalCode = None
     work_unit: OptionalCode = None
-    public_name: bool = False
+    public_name: PublicName = False
     public_amount: bool = False
     memo: Message = ""
     corrects: OptionalCode = None

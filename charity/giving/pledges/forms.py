@@ -18,7 +18,7 @@ from charity.giving.fields import (
     TypedYuan,
 )
 from charity.giving.receipts.forms import ReceiptRef
-from charity.people.forms import DonorForm, DonorPageForm, Version
+from charity.people.forms import DonorForm, DonorPageForm, PublicName, Version
 from charity.web.fields import Day
 from charity.web.list_filters import ListFilters
 from charity.web.rare import RARE_TEXT, drawn
@@ -39,7 +39,7 @@ class PledgeBody(Body):
     amount_fen: Fen
     channel: PromisedWay
     donor: DonorForm
-    public_name: bool = Field(description="可以公开姓名")
+    public_name: PublicName = Field(description="可以公开姓名")
     public_amount: bool = Field(description="可以公开金额")
     fund: Code | None = Field(None, description="指定的基金；默认为活动的基金")
     work_unit: Code | None = Field(None, description="单位代号")
@@ -78,7 +78,7 @@ class GiveForm(DonorPageForm):
     channel: Annotated[TypedChannel, Field(validate_default=True)] = ""
     seen_fen: str = ""
     notice: Annotated[Version, Field(validate_default=True)] = None
-    public_name: bool = False
+    public_name: PublicName = False
     public_amount: bool = False
     fund: OptionalCode = None
     work_unit: OptionalCode = None
@@ -88,6 +88,14 @@ class GiveForm(DonorPageForm):
     @classmethod
     def _printed_message(cls, message: str, info: ValidationInfo) -> str:
         return drawn(message, rare=info.data.get("rare", True), asks=RARE_TEXT)
+
+    @field_validator("tax_id", mode="after")
+    @classmethod
+    def _wanted(cls, number: str, info: ValidationInfo) -> str:
+        """The number is for the fiscal receipt: without that wish it is neither kept nor dropped, but asked about."""
+        if number and info.data.get("fiscal_receipt") is False:
+            raise ValueError("填了号码，没有勾选要票据：要票据请勾选上面一项，不要请清空号码")
+        return number
 
     @field_validator("notice", mode="after")
     @classmethod

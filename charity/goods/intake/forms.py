@@ -13,7 +13,7 @@ from charity.goods.items import NAME_MAX, POINTS_MAX, Item
 from charity.goods.limits import INTAKE_LINES_MAX
 from charity.goods.scanning.forms import Code, Quantity
 from charity.money import AMOUNT_MAX_FEN, typed_yuan
-from charity.people.forms import DonorForm, Line
+from charity.people.forms import DonorForm, Line, PublicName
 from charity.web.fields import Day
 from charity.web.messages import Needed
 
@@ -51,7 +51,7 @@ class IntakeBody(BaseModel):
     voucher: Code | None = Field(None, description="采购：已付款的拨付审批单号")
     campaign: Code | None = None
     fund: Code | None = None
-    public_name: bool = Field(default=False, description="捐赠人同意公开姓名或单位名称；不填为不同意")
+    public_name: PublicName = Field(default=False, description="捐赠人同意公开姓名或单位名称；不填为不同意")
     public_amount: bool = Field(default=False, description="捐赠人同意公开金额；不填为不同意")
     lines: list[IntakeLineBody] = Field(min_length=1, max_length=INTAKE_LINES_MAX)
 

@@ -15,7 +15,7 @@ from charity.goods.limits import EVIDENCE_WORDS
 from charity.goods.scanning import Basket, Row
 from charity.ledger import funds
 from charity.office import privacy
-from charity.people.forms import DonorForm
+from charity.people.forms import NAMELESS, DonorForm
 from charity.people.persons import Donor
 from charity.roles import Actor
 from charity.web.choices import choices
@@ -109,6 +109,8 @@ def donor_of(basket: Basket) -> Donor | None:
     kind = basket.header.get("donor_kind") or "anonymous"
     if kind not in {"person", "organisation", "anonymous"}:
         kind = "anonymous"
+    if kind == "anonymous" and basket.header.get("public_name"):
+        raise unreadable(FieldError("public_name", NAMELESS))
     name, phone = basket.header.get("donor_name", ""), basket.header.get("donor_phone", "")
     typed: dict[str, str | list[str]] = {"kind": kind, "name": name, "phone": phone}
     typed["notice"] = basket.header.get("notice", "")

@@ -1,0 +1,112 @@
+"""What a giver ticks and fills in belongs together: nothing is taken in silence, and nothing is dropped."""
+
+import re
+from typing import Any
+
+import pytest
+from cast import Cast
+from page_forms import form_of, hidden_of
+
+from charity.db import reading, sealed
+
+GIVE = "/campaigns/one-day-2026/give"
+ID = "11010519491231002X"
+CREDIT = "91350100M000100Y43"
+SENT = {"kind": "person", "name": "林小溪", "channel": "bank", "amount": "10000", "seen_fen": "10000"}
+UNNUMBERED = "要开票据，请填写统一社会信用代码或身份证号；不要票据，请取消勾选"
+UNTICKED = "填了号码，没有勾选要票据：要票据请勾选上面一项，不要请清空号码"
+NO_FISCAL = "匿名捐赠开不了公益事业捐赠票据：请取消勾选，或改选个人、单位"
+NAMELESS = "匿名捐赠没有姓名可以公开：请取消勾选，或改选个人、单位"
+APART = "身份证号是敏感个人信息：请单独勾选同意使用，或清空证件号码"
+
+
+async def sent(web: Any, **fields: str) -> Any:
+    client = web.as_()
+    return await client.post(GIVE, data={**await form_of(client, GIVE), **SENT, **fields})
+
+
+async def people() -> list[dict[str, Any]]:
+    return await reading.rows("SELECT p.* FROM person p JOIN pledge g ON g.donor = p.key ORDER BY g.created_at")
+
+
+@pytest.mark.parametrize("seen", ["10000", ""])
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"fiscal_receipt": "1"}, "tax_id", UNNUMBERED),
+        ({"fiscal_receipt": "1", "tax_id": "　"}, "tax_id", UNNUMBERED),
+        ({"tax_id": CREDIT}, "tax_id", UNTICKED),
+        ({"tax_id": ID, "sensitive": "1"}, "tax_id", UNTICKED),
+        ({"fiscal_receipt": "1", "tax_id": ID}, "sensitive", APART),
+        ({"kind": "anonymous", "name": "", "fiscal_receipt": "1"}, "fiscal_receipt", NO_FISCAL),
+        ({"kind": "anonymous", "name": "", "public_name": "1"}, "public_name", NAMELESS),
+    ],
+)
+async def test_what_does_not_go_together_is_said_at_its_field(
+    web: Any, house: Cast, fields: dict[str, str], field: str, words: str, seen: str
+) -> None:
+    """With a script (the sum was seen) and without one."""
+    page = await sent(web, **fields, seen_fen=seen)
+    assert page.status_code == 422
+    assert page.text.count(words) == 2  # above the form and beside the field
+    at = page.text.index(f'id="e-{field}"')
+    opened = page.text.rfind('<details class="folded" open', 0, at)
+    assert page.text.rfind('<details class="folded"', 0, at) == opened > 0
+    for name, value in fields.items():
+        assert re.search(rf'name="{name}"[^>]* value="{value}"', page.text) or not value.strip(), name
+    assert await people() == []
+
+
+@pytest.mark.parametrize("seen", ["10000", ""])
+async def test_what_goes_together_is_kept_as_it_was_chosen(web: Any, house: Cast, seen: str) -> None:
+    chosen = [
+        {"kind": "organisation", "name": "溪东建材有限公司", "fiscal_receipt": "1", "tax_id": CREDIT.lower()},
+        {"fiscal_receipt": "1", "tax_id": ID, "sensitive": "1", "public_name": "1"},
+        {"kind": "anonymous", "name": "", "public_amount": "1"},
+        {},
+    ]
+    for fields in chosen:
+        page = await sent(web, **fields, seen_fen=seen)
+        if not seen:
+            assert "现在还没有登记" in page.text
+            page = await web.as_().post(
+                GIVE, data=hidden_of(page.text), headers={"cookie": page.request.headers["cookie"]}
+            )
+        assert page.status_code == 303, page.text
+    rows = await people()
+    numbers = [sealed.unseal("person", "id_number", row["key"], row["id_number"]) for row in rows]
+    assert [(row["kind"], bool(row["fiscal_receipt"]), row["tax_id"]) for row in rows] == [
+        ("organisation", True, CREDIT), ("person", True, ""), ("anonymous", False, ""), ("person", False, ""),
+    ]  # fmt: skip
+    assert numbers == ["", ID, "", ""]
+    public = await reading.rows("SELECT public_name, public_amount FROM pledge ORDER BY created_at")
+    assert [(bool(row["public_name"]), bool(row["public_amount"])) for row in public] == [
+        (False, False), (True, False), (False, True), (False, False),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("call", "more"),
+    [
+        ("pledges", {"campaign": "one-day-2026", "amount_fen": 100, "channel": "bank", "public_amount": False}),
+        ("donations", {"campaign": "everyday", "amount_fen": 100, "channel": "cash", "received_on": "2026-10-08"}),
+    ],
+)
+async def test_a_call_refuses_the_same(web: Any, house: Cast, call: str, more: dict[str, Any]) -> None:
+    wrong = {
+        "donor.tax_id": ({"kind": "person", "name": "林", "fiscal_receipt": True}, False, UNNUMBERED),
+        "donor.fiscal_receipt": ({"kind": "anonymous", "fiscal_receipt": True}, False, NO_FISCAL),
+        "public_name": ({"kind": "anonymous"}, True, NAMELESS),
+    }
+    for field, (donor, public, words) in wrong.items():
+        body = {**more, "donor": donor, "public_name": public}
+        answer = await web.as_("cashier").post(f"/api/v1/{call}", json=body, headers={"Idempotency-Key": field})
+        assert (answer.status_code, answer.json()["errors"]) == (422, [{"field": field, "message": words}])
+
+
+def test_the_number_stands_behind_its_tick_on_every_form(web: Any) -> None:
+    from charity.web.pages import FOLDER  # noqa: PLC0415
+
+    for name in ("giving/pledges/give.html", "giving/donors/_giver.html"):
+        text = (FOLDER / name).read_text(encoding="utf-8")
+        assert -1 < text.index('"fiscal_receipt", _(') < text.index('"tax_id", _(') < text.index('"sensitive", _(')
