@@ -20,8 +20,8 @@ _PLAIN = re.compile(r"(?P<yuan>[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.(?P<dec
 _CURRENCY = re.compile(
     r"^(?:人民币\s*)?(?:¥|RMB|CNY)?\s*(?P<sum>.*?)\s*(?:元整?|圆整?|元钱|块钱?|RMB|CNY)?$", re.IGNORECASE | re.DOTALL
 )
-_TWO_SUMS = re.compile(r"[0-9]*[.,\s'][0-9.,\s']*[0-9]")
-"""Digits with signs between them that may part thousands or decimals."""
+_TWO_SUMS = re.compile(r"[0-9]+(?:(?:[.,']\s?|\s)[0-9]+)+")
+"""Digits with a sign between them that may part thousands or decimals."""
 _THREE_DECIMALS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
 _PLACES: Final = ("仟", "佰", "拾", "")

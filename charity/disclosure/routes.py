@@ -21,7 +21,7 @@ from charity.ledger import funds, statement
 from charity.ledger.equation import FIGURES
 from charity.money import capitals
 from charity.office import stores
-from charity.web import contexts, limits, pages, pictures, policies
+from charity.web import contexts, forms, limits, pages, pictures, policies
 
 PDFS = limits.Pace("public_pdf", 60, 60)
 """Receipts as PDF by address. How many are printed for all together: printing/pdfs.py."""
@@ -148,6 +148,12 @@ async def check(request: Request) -> Response:
     return await pages.page(request, "disclosure/check.html", 404, typed=typed[: checks.TEXT_MAX], errors=errors)
 
 
+async def check_again(request: Request) -> Response:
+    """The form to check with what is typed so far, in another language or type size: nothing is looked up."""
+    typed = forms.text(await forms.data(request, token=False), "code")
+    return await pages.page(request, "disclosure/check.html", typed=typed[: checks.TEXT_MAX], errors=[])
+
+
 async def checked(request: Request) -> Response:
     """The check of a voucher, a slip or a journal voucher by the code printed on it. Public; names nobody."""
     limits.hit(CHECKS, contexts.neighbourhood(contexts.of(request).address))
@@ -227,6 +233,7 @@ routes = [
     Route("/i/{invitation}", invited, methods=["GET"]),
     Route("/give/goods", goods, methods=["GET"]),
     Route("/check", check, methods=["GET"]),
+    Route("/check", check_again, methods=["POST"]),
     Route("/c/{code}", checked, methods=["GET"]),
     Route("/r/{code}.pdf", receipt_pdf, methods=["GET"]),
     Route("/r/{code}", receipt, methods=["GET"]),

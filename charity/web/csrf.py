@@ -20,6 +20,10 @@ from charity.web.contexts import RequestContext, header
 
 CROSS_SITE = Rule("form.cross_site", "这个请求不是从本站页面发出的，没有办理", 403)
 STALE = Rule("form.stale", "页面已过期，没有办理。请返回上一页，刷新后再提交", 403)
+NO_COOKIE = Rule(
+    "form.no_cookie", "这个浏览器没有送回本站的 cookie，可能是禁止了 cookie。这次没有办理，什么都没有保存", 403
+)
+"""A token is bound to a cookie: where none at all comes back, no page is too old, and a new one helps nobody."""
 BINDING = re.compile(r"^[0-9a-f]{32}$")
 
 
@@ -74,7 +78,15 @@ def check_site(scope: Any) -> None:
         raise CROSS_SITE()
 
 
-def check_token(context: RequestContext, sent: str) -> None:
-    """Raise STALE unless the form carries the token of this session or visitor."""
+def from_us(scope: Any) -> bool:
+    """Whether the browser says itself that one of our pages sent this: older ones say nothing."""
+    site, origin = header(scope, b"sec-fetch-site"), header(scope, b"origin")
+    return site == "same-origin" if site else bool(origin) and _same_origin(scope, origin)
+
+
+def check_token(context: RequestContext, sent: str, *, cookies: bool) -> None:
+    """Raise STALE unless the form carries the token of this session or visitor; NO_COOKIE where no cookie came."""
+    if not context.binding and not cookies:
+        raise NO_COOKIE()
     if not context.binding or not hmac.compare_digest(token(context.binding).encode(), sent.encode()):
         raise STALE()

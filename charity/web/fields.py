@@ -46,9 +46,13 @@ def areas(model: type[BaseModel]) -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def numbers(model: type[BaseModel]) -> frozenset[str]:
-    """The fields that are whole numbers."""
-    fields = model.model_fields.items()
-    return frozenset(info.alias or name for name, info in fields if int in _kinds(info.annotation))
+    """The fields that are whole numbers, without those that have a reading of their own."""
+    plain = [
+        (name, info)
+        for name, info in model.model_fields.items()
+        if int in _kinds(info.annotation) and not any(isinstance(mark, BeforeValidator) for mark in info.metadata)
+    ]
+    return frozenset(info.alias or name for name, info in plain)
 
 
 @lru_cache(maxsize=256)

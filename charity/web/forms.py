@@ -16,7 +16,7 @@ from charity import texts
 from charity.db.idem import KEY, Idem, fingerprint
 from charity.errors import FieldError, Refusal, unreadable
 from charity.plain import plain
-from charity.web import contexts, csrf, fields, messages
+from charity.web import contexts, csrf, fields, messages, switches
 
 FIELDS_MAX = 2_000
 FILES_MAX = 4
@@ -72,21 +72,30 @@ async def _taken(
             sent.setdefault(name, []).append(value)
         elif value.filename or value.size:  # a browser sends an empty part where no file was chosen
             sent_files.setdefault(name, []).append(value)
+    taken: Data = {name: values[0] if len(values) == 1 else values for name, values in sent.items() if name != "csrf"}
     if token and not context.bearer:
-        csrf.check_token(context, sent.get("csrf", [""])[-1])
+        if not sent_files:
+            _offer(request, taken, model)
+        csrf.check_token(context, sent.get("csrf", [""])[-1], cookies=bool(request.cookies))
     lists = fields.lists(model) if model else frozenset[str]()
     wrong = {name: fields.twice(name) for name, values in sent.items() if len(values) > 1 and name not in lists}
     wrong |= {name: fields.twice(name) for name, parts in sent_files.items() if len(parts) > 1}
     wrong |= {name: FieldError(texts.cleaned(name), NO_FILE) for name in sent_files if name not in files}
     wrong |= {error.field: error for error in fields.faults(dict.fromkeys(sent, ""))}
-    taken: Data = {name: values[0] if len(values) == 1 else values for name, values in sent.items() if name != "csrf"}
     if model is None:
         wrong |= {error.field: error for error in fields.faults(taken)}
     if wrong:
         raise unreadable(*wrong.values())
     request.scope[SENT] = taken
     request.scope[FILES] = {name: await parts[0].read() for name, parts in sent_files.items()}
+    switches.take(request, text(taken, "again"))
     return taken
+
+
+def _offer(request: Request, taken: Data, model: type[BaseModel] | None) -> None:
+    """Keep the fields for the page of a token that does not fit, where our own page sent them and they can be shown."""
+    if csrf.from_us(request.scope) and not fields.faults(taken, fields.areas(model) if model else frozenset()):
+        request.scope[SENT] = taken
 
 
 def file(request: Request, name: str) -> bytes:

@@ -26,7 +26,7 @@ from charity import addresses, words
 from charity.errors import Refusal
 from charity.roles import ROLE_WORDS
 from charity.settings import settings
-from charity.web import assets, auth, compression, contexts, csrf, formats, messages, nav, way_back
+from charity.web import assets, auth, compression, contexts, csrf, formats, messages, nav, switches, way_back
 from charity.web.policies import PLAIN, Policy
 
 FOLDER = Path(__file__).resolve().parents[2] / "templates"
@@ -148,7 +148,7 @@ async def base_context(request: Request) -> dict[str, Any]:
         "asset": assets.address,
         "site": settings().public_url.rstrip("/"),
         "page_data": {},
-        "type_size": "large" if request.cookies.get("type") == "large" else "normal",
+        "type_size": switches.type_size(request),
         "flash": _flash(request),
         "errors": [],
     }
@@ -165,6 +165,7 @@ async def page(
     contexts.of(request).policy = policy
     whole = await base_context(request) | {"status": status} | context
     response = _response(request, environment().get_template(template).render(whole), status, whole)
+    switches.keep_taken(request, response)
     if whole["flash"]:
         response.delete_cookie("flash", path="/", secure=settings().secure, httponly=True, samesite="lax")
     asking = contexts.of(request)

@@ -20,7 +20,7 @@ from charity import words
 from charity.db import engine, faults
 from charity.errors import NOT_FOUND, Refusal, Rule, Unavailable
 from charity.pacing import Paced
-from charity.web import auth, contexts, forms, messages, pages
+from charity.web import auth, contexts, csrf, forms, messages, pages
 
 log = logging.getLogger("charity.web")
 LOG_S = 60.0
@@ -46,7 +46,11 @@ TITLES = {
 TITLES_OF_CODES = {
     faults.WRITING_STOPPED.code: "系统已停止写入",
     faults.OUTCOME_UNKNOWN.code: "还不知道是否已经办成",
+    csrf.STALE.code: "页面已过期",
+    csrf.NO_COOKIE.code: "浏览器没有送回 cookie",
 }
+AGAIN = {faults.OUTCOME_UNKNOWN.code, csrf.STALE.code, csrf.NO_COOKIE.code}
+"""What a form may be sent once more after, as it was."""
 METHOD = Rule("method.not_allowed", "这个地址不支持 {method}", 405)
 TOO_LARGE = Rule("body.too_large", "内容超过上限 {limit_kb} KB", 413)
 FAULT = Rule("fault", "系统出错，没有办理。请稍后再试；如再次发生，请把编号告诉管理员", 500)
@@ -202,7 +206,8 @@ async def _page(request: Request, refusal: Refusal) -> Response:
             reasons=shown.get("errors", []),
             reference=contexts.of(request).id if ours else "",
             next=steps,
-            again=forms.again(request) if refusal.code == faults.OUTCOME_UNKNOWN.code else [],
+            again=forms.again(request) if refusal.code in AGAIN else [],
+            no_cookie=refusal.code == csrf.NO_COOKIE.code,
         )
     except Exception as error:  # noqa: BLE001 - the page cannot be made (no database): plain words are better than none
         if not engine.unavailable(error):  # that is said already

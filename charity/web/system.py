@@ -11,12 +11,9 @@ from charity.db import health
 from charity.db.health import Probe
 from charity.errors import NOT_FOUND, Refusal
 from charity.roles import not_yours
-from charity.settings import settings
-from charity.web import assets, auth, contexts, forms, metrics, pages, pictures
+from charity.web import assets, auth, contexts, forms, metrics, pages, pictures, switches
 from charity.web.policies import CAMERA
 from charity.words import LANGUAGES
-
-YEAR_S = 365 * 24 * 3600
 
 
 def local(url: str) -> str:
@@ -26,24 +23,21 @@ def local(url: str) -> str:
     return url
 
 
-def _keep(response: Response, name: str, value: str) -> Response:
-    response.set_cookie(name, value, max_age=YEAR_S, path="/", secure=settings().secure, httponly=True, samesite="lax")
-    return response
-
-
 async def language(request: Request) -> Response:
     """Remember the reader's language and go back."""
     data = await forms.data(request, token=False)
     chosen = forms.text(data, "lang")
     response = RedirectResponse(local(forms.text(data, "next")), 303)
-    return _keep(response, "lang", chosen if chosen in LANGUAGES else "zh")
+    switches.keep(response, "lang", chosen if chosen in LANGUAGES else "zh")
+    return response
 
 
 async def type_size(request: Request) -> Response:
     """Remember whether the reader wants large type and go back."""
     data = await forms.data(request, token=False)
     response = RedirectResponse(local(forms.text(data, "next")), 303)
-    return _keep(response, "type", "large" if forms.text(data, "size") == "large" else "normal")
+    switches.keep(response, "type", "large" if forms.text(data, "size") == "large" else "normal")
+    return response
 
 
 async def healthz(request: Request) -> Response:  # noqa: ARG001 - a handler's signature

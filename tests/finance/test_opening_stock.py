@@ -296,7 +296,7 @@ async def test_the_page_takes_a_pasted_list_and_loses_nothing_of_it(shelves: Cas
     for sentence in (
         "第 4 行“数量”：数量应为 1 到 1000000 的整数",
         "第 6 行“门店”：一行应有 7 格，这一行有 2 格",
-        "第 7 行“单价”：金额只能用数字填写",
+        "第 7 行“单价”：看不准是多少钱",
         "第 8 行“保质期至”：请填写真实存在的日期",
         "第 9 行“数量”：请填写此项",
     ):

@@ -207,7 +207,7 @@ async def test_the_till_says_every_reason_and_keeps_the_basket(shop: Shop, web: 
     assert "库存不足：可发放 2，需要 9" in answer.text
     assert "积分不足：现有 180，需要 234" in answer.text
     assert field(answer.text, "quantity.0") == "9"
-    odd = await clerk.post(till, data={**basket, "quantity.0": "１"})
+    odd = await clerk.post(till, data={**basket, "quantity.0": "①"})
     assert odd.status_code == 422
     none = await clerk.post(till, data={"card": shop.card, "act": "finish"})
     assert none.status_code == 422
@@ -267,7 +267,8 @@ async def test_a_new_item_has_a_name_of_sixty_characters_and_a_hundred_thousand_
         ({"expires_on.0": "2020-01-01"}, "已于 2020-01-01 到期"),
         ({"expires_on.0": ""}, "请填写到期日"),
         ({"value.0": "12..34"}, "金额只能用数字填写"),
-        ({"value.0": "１００"}, "金额只能用数字填写"),
+        ({"value.0": "一百"}, "金额只能用数字填写"),
+        ({"value.0": "1,50"}, "看不准是多少钱"),
         ({"evidence.0": "none"}, "请选择计价依据"),
         ({"donor_kind": "person", "donor_name": ""}, "请填写姓名或单位名称"),
         ({"source": "purchase"}, "采购入库请填写拨付审批单号"),

@@ -136,7 +136,15 @@ async def test_the_giving_page_keeps_the_version_it_showed_and_refuses_an_older_
 async def test_an_id_number_needs_an_agreement_of_its_own_where_the_notice_is_shown(web: Any, house: Cast) -> None:
     visitor = web.as_()
     page = (await visitor.get("/campaigns/one-day-2026/give")).text
-    fields = {**hidden_of(page), **GIVER, "tax_id": ID, "fiscal_receipt": "1", "amount": "10000", "seen_fen": "10000", "channel": "bank"}
+    fields = {
+        **hidden_of(page),
+        **GIVER,
+        "tax_id": ID,
+        "fiscal_receipt": "1",
+        "amount": "10000",
+        "seen_fen": "10000",
+        "channel": "bank",
+    }
     refused = await visitor.post("/campaigns/one-day-2026/give", data=fields)
     assert (refused.status_code, "请单独勾选同意使用" in refused.text) == (422, True)
     made = await visitor.post("/campaigns/one-day-2026/give", data=fields | {"sensitive": "1", "idem": "k2"})

@@ -151,6 +151,7 @@ PAGES: dict[str, set[Any]] = {
     "GET /sign-in": PUBLIC,
     "POST /sign-in": PUBLIC,
     "POST /sign-out": PUBLIC,
+    "POST /check": PUBLIC,
     "POST /language": PUBLIC,
     "POST /type": PUBLIC,
     "GET /metrics": PUBLIC,  # from this machine; test_web has the rest

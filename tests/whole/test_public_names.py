@@ -40,7 +40,7 @@ from charity.web import logs
 
 NAMES = ("欧阳明德", "诸葛静宜", "司马如风", "上官婉清", "慕容雪松", "公孙止戈")
 PHONES = ("19912340001", "19912340002", "19912340003")
-NUMBERS = ("330101199001011234", "shy.person@example.org", "溪东后村88号")
+NUMBERS = ("330101199001011238", "shy.person@example.org", "溪东后村88号")
 TYPED = "欧阳明德的儿子打错了"  # what somebody may type as a reason: it names a person
 FIRM = "不愿具名纺织有限公司"  # an organisation that did not consent
 MARKS = (*NAMES, *PHONES, *NUMBERS, TYPED, FIRM)

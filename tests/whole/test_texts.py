@@ -106,6 +106,7 @@ TILL = ("act", "scan", "card", "proxy", "proxy_name", "proxy_reason", "code.0", 
 NO_MODEL = {  # the forms that no model judges, and what their pages send
     "/language": ("lang", "next"),
     "/type": ("size", "next"),
+    "/check": ("code",),
     "/desk/search": ("q",),
     "/stores/{store}/out": TILL,
     "/stores/{store}/in": TILL,

@@ -44,7 +44,11 @@ async def ask(request: Request) -> Response:
 
 
 async def _giver_page(
-    request: Request, proof: ProofForm, refusal: Refusal | None = None, done: tuple[str, ...] = ()
+    request: Request,
+    proof: ProofForm,
+    refusal: Refusal | None = None,
+    done: tuple[str, ...] = (),
+    values: Data | None = None,
 ) -> Response:
     code = request.path_params["code"]
     hidden = {"number": proof.number, "secret": proof.secret, "pledge": proof.pledge}
@@ -57,6 +61,7 @@ async def _giver_page(
             row=await receipts.get(code),
             proof=hidden,
             boxes=boxes,
+            values=values or {},
             done=screens.taken_back(done),
         )
     )
@@ -73,10 +78,12 @@ async def by_receipt(request: Request) -> Response:
     except Refusal as refusal:
         row, typed = await receipts.get(code), {"number": forms.text(data, "number")}
         return _private(await pages.form(request, "giving/copies/prove.html", refusal, row=row, values=typed))
+    if forms.text(data, "again"):
+        return await _giver_page(request, form, values=data)
     try:
         answer = await consents.by_receipt(code, what, number=form.number, secret=form.secret, pledge=form.pledge)
     except Refusal as refusal:
-        return await _giver_page(request, form, refusal)
+        return await _giver_page(request, form, refusal, values=data)
     return await _giver_page(request, form, done=tuple(answer.body["withdrawn"]))
 
 
@@ -85,21 +92,24 @@ async def pledge_form(request: Request) -> Response:
     return await _pledge_page(request)
 
 
-async def _pledge_page(request: Request, refusal: Refusal | None = None) -> Response:
+async def _pledge_page(request: Request, refusal: Refusal | None = None, values: Data | None = None) -> Response:
     row = await pledges.get(request.path_params["code"])
     boxes = (await consents.of_pledge(row)).consents
-    return _private(await pages.form(request, "giving/consents/pledge.html", refusal, row=row, boxes=boxes))
+    page = "giving/consents/pledge.html"
+    return _private(await pages.form(request, page, refusal, row=row, boxes=boxes, values=values or {}))
 
 
 async def by_pledge(request: Request) -> Response:
     """Take back what was ticked on the pledge's page."""
-    limits.hit(WITHDRAWALS, contexts.neighbourhood(contexts.of(request).address))
     code = request.path_params["code"]
     data = await forms.data(request, WhatForm)
+    if forms.text(data, "again"):
+        return await _pledge_page(request, values=data)
+    limits.hit(WITHDRAWALS, contexts.neighbourhood(contexts.of(request).address))
     try:
         answer = await consents.by_pledge(code, forms.read(WhatForm, data).what())
     except Refusal as refusal:
-        return await _pledge_page(request, refusal)
+        return await _pledge_page(request, refusal, data)
     flash = words.say("已撤回：{what}", what=screens.taken_back(answer.body["withdrawn"]))
     return pages.see_other(request, f"/p/{code}/consents", flash=flash)
 

@@ -29,15 +29,18 @@ async def proof_form(request: Request) -> Response:
 
 async def _proof_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
     row = await receipts.get(request.path_params["code"])
-    typed = {"number": forms.text(values, "number")}  # the secret is typed anew
+    # after a wrong one the secret is typed anew
+    typed = {name: forms.text(values, name) for name in ("number", *(() if refusal else ("secret",)))}
     return _private(await pages.form(request, "giving/copies/prove.html", refusal, row=row, values=typed))
 
 
 async def full(request: Request) -> Response:
     """The whole receipt for its giver: the page, or the PDF."""
-    limits.hit(PROOFS, contexts.neighbourhood(contexts.of(request).address))
     code = request.path_params["code"]
     data = await forms.data(request, ProofForm)
+    if forms.text(data, "again"):
+        return await _proof_page(request, data)
+    limits.hit(PROOFS, contexts.neighbourhood(contexts.of(request).address))
     try:
         form = forms.read(ProofForm, data)
         await copies.prove(code, number=form.number, secret=form.secret, pledge=form.pledge)

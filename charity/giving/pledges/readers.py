@@ -1,18 +1,23 @@
 """Pledges as the cashier and the giver read them."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from charity import clock, tokens
 from charity.db import reading
+from charity.db.idem import Idem
 from charity.db.paging import Where
 from charity.giving import lookup, rules
 from charity.giving.kinds import DonationStatus
 from charity.giving.models import Donation, Pledge, Receipt
+from charity.ledger import answered as answers
 from charity.roles import SYSTEM, Actor
 
 OPEN = ("pending", "partial")
+_KEY = re.compile(r"[0-9a-f]{32}")
+"""A key as our pages make it: nobody guesses one."""
 _REFERENCE_TAIL = tokens.REFERENCE_RANDOM + 1
 
 
@@ -27,6 +32,12 @@ async def get(code: str) -> Pledge:
     if row is None:
         raise rules.PLEDGE_UNKNOWN()
     return row
+
+
+async def answered(idem: Idem) -> Pledge | None:
+    """The pledge that was promised with this key of a form, for whoever sent the key; None when there is none."""
+    kept = await answers.body(idem) if _KEY.fullmatch(idem.key) else None
+    return await Pledge.with_code(kept["code"]).first() if kept else None
 
 
 async def known(code: str) -> bool:

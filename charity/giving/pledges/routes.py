@@ -1,5 +1,6 @@
 """The pages of pledges: the public form and the page of a pledge; the cashier's list and the form of its money."""
 
+import secrets
 from typing import Any
 
 from starlette.requests import Request
@@ -12,10 +13,12 @@ from charity.giving import campaigns, invitations, pledges
 from charity.giving.campaigns import Shown
 from charity.giving.donations.screens import read_back, received_choices
 from charity.giving.donors.screens import kinds, unit_choices
+from charity.giving.models import Pledge
 from charity.giving.pledges import Promise, screens
 from charity.giving.pledges.forms import GiveForm, PledgesQuery, ReceiveForm
 from charity.giving.receipts.routes import to_receipt
 from charity.giving.rules import CAMPAIGN_NOT_OPEN, CAMPAIGN_UNFILLED, CERTIFICATE_NOT_GOOD
+from charity.ledger.rules import KEY_REUSED
 from charity.office import privacy
 from charity.printing import qr
 from charity.web import auth, confirming, forms, pages, policies
@@ -25,6 +28,8 @@ from charity.words import Term
 
 CLOSED_DOORS = {rule.code for rule in (CAMPAIGN_NOT_OPEN, CERTIFICATE_NOT_GOOD, CAMPAIGN_UNFILLED)}
 """Why there is no form to give: the campaign's page says so."""
+OF_THE_PAGE = {"seen_fen", "at", "again"}
+"""Fields that say how the form was shown, not what is promised."""
 Data = dict[str, str | list[str]]
 
 
@@ -74,6 +79,7 @@ async def _give_page(request: Request, values: Data, refusal: Refusal | None = N
         amounts=screens.AMOUNTS_FEN,
         kinds=kinds(),
         notice=(await privacy.current()).version,
+        key=forms.text(values, "idem") or secrets.token_hex(16),
         channels=await screens.pay_choices(shown.row["slug"]),
         funds=funds,
         units=units,
@@ -93,7 +99,6 @@ async def _choices(shown: Shown) -> tuple[list[dict[str, str]], list[dict[str, s
 async def _review_page(request: Request, data: Data, form: GiveForm) -> Response:
     """What was typed, once more, where no sum stood above the button. Nothing is kept yet."""
     shown, back, invitation = await _asked(request)
-    typed = [(name, value) for name in data for value in forms.many(data, name)]
     response = await pages.page(
         request,
         "giving/pledges/review.html",
@@ -101,11 +106,46 @@ async def _review_page(request: Request, data: Data, form: GiveForm) -> Response
         back=back,
         facts=screens.reviewed(form, shown.name, screens.folded(data, *await _choices(shown))),
         amount_fen=form.amount,
-        kept=[(name, value) for name, value in typed if name not in {"seen_fen", "again"}],
+        kept=_kept(data),
     )
     if invitation:
         response.headers.update(policies.UNLISTED)
     return response
+
+
+def _kept(data: Data, *without: str) -> list[tuple[str, str]]:
+    """What was typed, to be sent again."""
+    names = [name for name in data if name not in OF_THE_PAGE and name not in without]
+    return [(name, value) for name in names for value in forms.many(data, name)]
+
+
+async def _twice_page(request: Request, data: Data, form: GiveForm, first: Pledge) -> Response:
+    """This form was sent before: what was promised then, and how to promise once more."""
+    shown, back, invitation = await _asked(request)
+    response = await pages.page(
+        request,
+        "giving/pledges/twice.html",
+        409,
+        first=first,
+        shown=shown,
+        back=back,
+        amount_fen=form.amount,
+        kept=_kept(data, "idem"),
+    )
+    if invitation:
+        response.headers.update(policies.UNLISTED)
+    return response
+
+
+async def _again_page(request: Request, data: Data) -> Response:
+    """The page that the form was sent from, with what was typed: to change it, or in another language or type size."""
+    if forms.text(data, "again") == "form" or not forms.text(data, "at"):
+        return await _give_page(request, data)
+    try:
+        form = forms.read(GiveForm, data)
+    except Refusal as refusal:
+        return await _give_page(request, data, refusal)
+    return await _review_page(request, data, form)
 
 
 async def give(request: Request) -> Response:
@@ -113,7 +153,9 @@ async def give(request: Request) -> Response:
     data = await forms.data(request, GiveForm)
     shown, _, invitation = await _asked(request)
     if forms.text(data, "again"):
-        return await _give_page(request, data)
+        return await _again_page(request, data)
+    compared = {name: value for name, value in data.items() if name not in OF_THE_PAGE}
+    idem = forms.idem(request, compared, "anon:pledge")
     try:
         form = forms.read(GiveForm, data)
         if not form.seen:
@@ -130,8 +172,12 @@ async def give(request: Request) -> Response:
             work_unit=form.work_unit,
             message=form.message,
         )
-        answer = await pledges.promise(promised, idem=forms.idem(request, data, "anon:pledge"))
+        answer = await pledges.promise(promised, idem=idem)
     except Refusal as refusal:
+        if idem and refusal.code == KEY_REUSED.code and (first := await pledges.answered(idem)):
+            return await _twice_page(request, data, form, first)
+        if refusal.code == KEY_REUSED.code:
+            data = data | {"idem": ""}
         return await _give_page(request, data, refusal)
     return pages.see_other(request, f"/p/{answer.body['code']}")
 
