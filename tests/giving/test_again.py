@@ -153,7 +153,7 @@ async def test_a_switch_in_the_middle_keeps_all_that_was_typed(
     address = GIVE
     if invitation:
         await targeted(house)
-        address = f"/i/{(await invited(house)).body['code']}/give"
+        address = f"/i/{(await invited(house)).code}/give"
     client = web.as_()
     page = await client.get(address)
     assert switches_of(page.text) == ["type.large", "lang.en"] * 2  # in the head and in its menu

@@ -149,6 +149,36 @@ async def _spend(served: Served, fund: str, programme: str, amount_fen: int) -> 
     await served.post("cashier", f"/aid/vouchers/{made['number']}/pay", paid, f"{key}-2")
 
 
+@pytest.mark.parametrize(("database", "size", "scripts"), [*ALSO_WITHOUT_SCRIPTS[1:2], *ALSO_WITHOUT_SCRIPTS[-1:]])
+async def test_a_giver_changes_type_size_half_way_and_sends_by_enter(request, database, size, scripts):
+    """A phone and full width as they are typed; the first button of the form, which Enter presses, is no switch."""
+    served = town(request, database)
+    async with street(served, size, scripts=scripts, accessible=False) as here:
+        donor = await here.visitor()
+        typed = {"amount": "￥ 1，000", "name": "林小溪", "phone": "（0579）8888-6666转801"}
+        fields = {name: donor.page.locator(f"#f-{name}") for name in typed}
+        await donor.go("/campaigns/dream-2026/give")
+        await donor.mark("kind", "anonymous")
+        assert [await fields[name].is_visible() for name in ("amount", "name", "phone")] == [True, False, False]
+        await donor.mark("kind", "person")
+        await donor.fill(**typed)
+        await donor.mark("kind", "anonymous")  # what is filled in stays in sight: nothing unseen is sent
+        assert [await fields[name].is_visible() for name in ("amount", "name", "phone")] == [True, True, True]
+        await donor.mark("kind", "person")
+        await donor.mark("channel", "bank")
+        await donor.page.locator(".head-menu summary").click()
+        async with donor.page.expect_navigation():
+            await donor.page.locator(".head-menu button", has_text="大字").click()
+        await donor.look()
+        assert await donor.page.locator("html").get_attribute("data-type") == "large"
+        assert {name: await fields[name].input_value() for name in typed} == typed
+        await fields["name"].press("Enter")
+        if not scripts:
+            await donor.sees("现在还没有登记", "¥1,000.00")
+            await donor.press("去付款", look=False)
+        await donor.sees("还差一步：付 ¥1,000.00")
+
+
 # -- the store clerk ----------------------------------------------------------------------------------
 
 
