@@ -18,7 +18,7 @@ from charity.web.assets import FOLDER
 
 EVERYWHERE = {"tokens", "base", "frame", "parts", "print"}
 """Sheets of every page: what one page lacks of them the next has, and the browser keeps them."""
-NO_PAGES = {"/healthz", "/readyz", "/metrics", "/_parts", "/r/{code}.pdf"}
+NO_PAGES = {"/healthz", "/readyz", "/metrics", "/_parts", "/r/{code}.pdf", "/p/{code}/codes/{channel}.png"}
 STATE = re.compile(r"::?(?!not\b|is\b|where\b|has\b)[a-z-]+(\([^()]*\))?")
 
 
