@@ -210,17 +210,47 @@ async def test_two_identities_with_one_phone_are_two_givers(house: Cast) -> None
     assert [bool(row["public_name"]) for row in rows] == [False, True, False]
 
 
-async def test_a_promise_in_anothers_name_takes_nothing_of_his_back_until_its_money_came(house: Cast) -> None:
-    """Anybody may promise with anybody's number; the address of that pledge proves nothing about the other rows."""
+async def test_a_promise_in_anothers_name_takes_nothing_of_his_back_when_its_money_came_either(house: Cast) -> None:
+    """Anybody may promise and pay with anybody's number: its address and its receipt prove nothing about other gifts."""
     await give(house, 700, donor=FIRM, **OPEN)
     code = await promised(amount_fen=1_000, donor=FIRM, **OPEN)
     await consents.by_pledge(code, [Consent.NAME, Consent.CONTACT])
     assert (await flags(), await flags("pledge")) == ([(True, True)], [(False, True)])
     assert [what for what, *_ in await kept()] == ["contact", "name"]
     assert await refused(consents.by_pledge(code, [Consent.NAME, Consent.CONTACT])) == "consent.none"
-    seen = pledges.content_of(await pledges.get(code)).hash
-    more: dict[str, Any] = {"received_on": TODAY, "channel": "cash", "by": house.cashier, "content_hash": seen}
-    await pledges.receive(code, amount_fen=1_000, confirmed_amount_fen=1_000, **more)
+    more: dict[str, Any] = {"received_on": TODAY, "channel": "cash", "by": house.cashier}
+
+    async def arrived(pledge: str) -> str:
+        seen = pledges.content_of(await pledges.get(pledge)).hash
+        paid = await pledges.receive(pledge, amount_fen=1_000, confirmed_amount_fen=1_000, content_hash=seen, **more)
+        return str(paid.body["receipt"]["code"])
+
+    await arrived(code)
     await consents.by_pledge(code, [Consent.AMOUNT])
-    assert await flags() == [(True, False), (False, False)]
+    assert sorted(await flags()) == [(False, False), (True, True)]
+    other = await promised(amount_fen=1_000, donor=FIRM, **OPEN)
+    receipt = await arrived(other)
+    assert await consents.of_receipt(receipt) == (Consent.NAME, Consent.AMOUNT, Consent.CONTACT)
+    await consents.by_receipt(receipt, list(Consent), pledge=other)
+    assert sorted(await flags()) == [(False, False), (False, False), (True, True)]
+    assert sorted(await flags("pledge")) == [(False, False), (True, True)], "what comes for it later is another receipt"
+    rows = await reading.rows("SELECT DISTINCT person FROM consent_withdrawal")
+    assert len(rows) == 2, "one of each pledge"
     await all_is_well()
+
+
+async def test_each_page_says_what_is_covered_and_the_desk_offers_all_of_the_giver(web: Web, house: Cast) -> None:
+    hidden = (await give(house, 700, donor=FIRM)).body
+    code = await promised(amount_fen=1_000, donor=FIRM, **OPEN)
+    proof = {"number": hidden["receipt"]["number"], "secret": TAIL}
+    client, address = web.as_(), f"/r/{hidden['receipt']['code']}"
+    page = (await client.post(f"{address}/consents", data={**await form_of(client, f"{address}/full"), **proof})).text
+    assert ("只撤回这张收据上的捐赠" in page, 'id="f-name"' in page) == (True, False)
+    assert "只撤回这笔认捐、为它到账的捐赠" in (await client.get(f"/p/{code}/consents")).text
+    desk = (await web.as_("cashier").get(f"/donations/{hidden['id']}/consents")).text
+    assert "至今的全部捐赠和认捐，不只是这一笔" in desk
+    assert [name for name in ("name", "amount", "contact") if f'id="f-{name}"' in desk] == ["name", "amount", "contact"]
+    more: dict[str, Any] = {"reason": "本人持身份证提出", "by": house.cashier}
+    await consents.at_the_desk(hidden["id"], list(Consent), **more)
+    assert await flags("pledge") == [(False, False)]
+    assert await consents.of_gift(hidden["id"], by=house.cashier) == ()

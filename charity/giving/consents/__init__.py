@@ -3,11 +3,10 @@
 Always true: what is taken back is published nowhere from then on, and a dated row says what, when and through whom.
 """
 
-from .readers import Allowed, of_gift, of_pledge, of_receipt, taken_back_since
+from .readers import of_gift, of_pledge, of_receipt, taken_back_since
 from .verbs import at_the_desk, by_pledge, by_receipt
 
 __all__ = [
-    "Allowed",
     "at_the_desk",
     "by_pledge",
     "by_receipt",

@@ -52,7 +52,7 @@ async def _giver_page(
 ) -> Response:
     code = request.path_params["code"]
     hidden = {"number": proof.number, "secret": proof.secret, "pledge": proof.pledge}
-    boxes = (await consents.of_receipt(code)).consents
+    boxes = await consents.of_receipt(code)
     return _private(
         await pages.form(
             request,
@@ -94,7 +94,7 @@ async def pledge_form(request: Request) -> Response:
 
 async def _pledge_page(request: Request, refusal: Refusal | None = None, values: Data | None = None) -> Response:
     row = await pledges.get(request.path_params["code"])
-    boxes = (await consents.of_pledge(row)).consents
+    boxes = await consents.of_pledge(row)
     page = "giving/consents/pledge.html"
     return _private(await pages.form(request, page, refusal, row=row, boxes=boxes, values=values or {}))
 
@@ -124,7 +124,7 @@ async def _desk_page(request: Request, values: Data, refusal: Refusal | None = N
     by = auth.allowed(request, "consent.withdraw")
     gift = await donations.get(request.path_params["id"], by=by)
     giver = (await persons.names([gift.donor_id])).get(gift.donor_id)
-    boxes = (await consents.of_gift(gift.key, by=by)).consents
+    boxes = await consents.of_gift(gift.key, by=by)
     return await pages.form(
         request, "giving/consents/desk.html", refusal, gift=gift, donor=persons.shown(giver), boxes=boxes, values=values
     )

@@ -1,8 +1,7 @@
 """Taking back a consent: the flags of pledge and gifts are taken down and a dated row is kept, in one transaction.
 
-It reaches all that whoever takes it back gave and promised until now, under whichever row of his (one identity, or one
-phone: people/parties.py), and what comes for those pledges later. Source: PIPL 15 and 16 (as easy as giving it, without
-a disadvantage), Charity Law 82. By a pledge of which nothing has come yet it reaches that pledge alone.
+It reaches the gifts of the receipt, or the pledge and what comes for it, at the desk all that the giver gave and
+promised until now (reach.py). Source: PIPL 15 and 16 (as easy as giving it, without a disadvantage), Charity Law 82.
 """
 
 from collections.abc import Collection
@@ -23,8 +22,6 @@ from charity.ledger.state import State
 from charity.ledger.writer import Answer, Command, submit
 from charity.roles import Actor
 
-_FLAGS = {Consent.NAME: "public_name", Consent.AMOUNT: "public_amount"}
-
 
 async def by_receipt(
     code: str, what: Collection[Consent], *, number: str = "", secret: str = "", pledge: str = ""
@@ -32,13 +29,14 @@ async def by_receipt(
     """The giver, who proves himself as for the whole copy (copies/proving.py): `{withdrawn, on}`."""
     await copies.prove(code, number=number, secret=secret, pledge=pledge)
     row = await receipts.get(code)
-    return await _withdraw(await reach.of(row.donor_id), what, door=ConsentDoor.RECEIPT)
+    gifts = [gift.key for gift in await receipts.gifts(code)]
+    return await _withdraw(await reach.of_receipt(row.donor_id, gifts), what, door=ConsentDoor.RECEIPT)
 
 
 async def by_pledge(code: str, what: Collection[Consent]) -> Answer:
     """Whoever has the address of the pledge, as whole copies open by it."""
     row = await pledge_of(code)
-    return await _withdraw(await reach.of_pledge(code, row.donor_id), what, door=ConsentDoor.PLEDGE)
+    return await _withdraw(await reach.of_pledge(row.donor_id, code), what, door=ConsentDoor.PLEDGE)
 
 
 async def at_the_desk(donation: str, what: Collection[Consent], *, reason: str, by: Actor) -> Answer:
@@ -46,7 +44,7 @@ async def at_the_desk(donation: str, what: Collection[Consent], *, reason: str, 
     by.must("consent.withdraw")
     must_say_why(reason)
     gift = await donations.get(donation, by=by)
-    given = await reach.of(gift.donor_id)
+    given = await reach.of_person(gift.donor_id)
     return await _withdraw(given, what, door=ConsentDoor.DESK, by=by.key, reason=reason.strip())
 
 
@@ -76,7 +74,7 @@ def _take_down(state: State, given: Given, what: Collection[Consent]) -> list[tu
     rows: list[tuple[Any, str, Any]] = [(DONATION, key, state.row(DONATION, key)) for key in given.gifts]
     rows += [(PLEDGE, code, state.row(PLEDGE, code)) for code in given.pledges]
     taken: dict[tuple[str, Consent], None] = {}
-    for consent, flag in _FLAGS.items():
+    for consent, flag in reach.FLAGS.items():
         for table, key, row in rows:
             if consent in what and row and row[flag]:
                 taken[row["donor"], consent] = None
