@@ -34,6 +34,8 @@ LANGUAGES: Final = ("zh", "en")
 SCHEMES: Final = ("light", "dark")
 TYPES: Final = ("normal", "large")
 FIRST: Final = ("/", "/check", "/sign-in", "/nowhere")
+PATIENCE_MS: Final = 120_000
+"""How long a page may take beside whatever else runs."""
 EACH_MOST: Final = 3
 """So many pages of one kind that links lead to are looked at: home leads to two open campaigns and to closed ones."""
 AXE: Final = servers.ROOT / "static" / "vendor" / "axe.min.js"
@@ -207,6 +209,7 @@ async def opened(browser: Browser, base: str, look: Look) -> BrowserContext:
         color_scheme="dark" if look.scheme == "dark" else "light",
         has_touch=look.width < 600,
     )
+    context.set_default_timeout(PATIENCE_MS)
     kept = {"lang": look.language, "type": look.size}
     await context.add_cookies([{"name": name, "value": value, "url": base} for name, value in kept.items()])
     return context
@@ -237,8 +240,9 @@ async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
                 await page.screenshot(path=OUT / f"{_file(path)}.{look.name}.png", full_page=True)
             await context.close()
             print(f"    {look.name}: {len(listed)} pages, {len(wrong)} faults so far", flush=True)
+            made = looks[: looks.index(look) + 1]
+            (OUT / "index.html").write_text(_index(listed, made, wrong), encoding="utf-8")
         await browser.close()
-    (OUT / "index.html").write_text(_index(listed, looks, wrong), encoding="utf-8")
     return wrong
 
 
