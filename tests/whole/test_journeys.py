@@ -495,14 +495,14 @@ async def test_a_typical_gift_takes_at_most_six_taps_and_one_typed_field(sqlite_
 # -- every page of the public -------------------------------------------------------------------------
 
 
-async def _all_parts(web, monkeypatch):
-    """The page of all parts, which a demo alone shows."""
+async def _all_parts(web, monkeypatch, size):
+    """The page of all parts in a size of type, which a demo alone shows."""
 
     async def demo():
         return True
 
     monkeypatch.setattr(pages, "is_demo", demo)
-    answer = await web.as_().get("/_parts")
+    answer = await web.as_().get("/_parts", headers={"cookie": f"type={size}"})
     assert answer.status_code == 200
     return lambda route: route.fulfill(body=answer.text, content_type="text/html; charset=utf-8")
 
@@ -510,7 +510,7 @@ async def _all_parts(web, monkeypatch):
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_every_public_page_is_judged_once(sqlite_town, web, monkeypatch):
     """axe-core on a phone; no sideways scroll and targets of 44 px there and in large type at 320 px."""
-    served, wrong, parts = sqlite_town, [], await _all_parts(web, monkeypatch)
+    served, wrong = sqlite_town, []
     async with street(served, "phone") as here:
         phone = await faces.opened(here.browser, served.base, faces.Look("zh", "light", "normal", 390))
         page = await phone.new_page()
@@ -525,13 +525,13 @@ async def test_every_public_page_is_judged_once(sqlite_town, web, monkeypatch):
             "/books",
         }
         listed.append("/_parts")
-        await page.route("**/_parts", parts)
+        await page.route("**/_parts", await _all_parts(web, monkeypatch, "normal"))
         for path in listed:
             await page.goto(served.base + path)
             wrong += [f"{path}: {fault}" for fault in await faces.faults(page, axe=True)]
         small = await faces.opened(here.browser, served.base, faces.Look("zh", "light", "large", 320))
         page = await small.new_page()
-        await page.route("**/_parts", parts)
+        await page.route("**/_parts", await _all_parts(web, monkeypatch, "large"))
         for path in listed:
             await page.goto(served.base + path)
             wrong += [f"{path} 320: {fault}" for fault in await faces.faults(page, axe=False)]
