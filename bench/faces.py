@@ -54,7 +54,8 @@ SMALL: Final = """() => {
     return [Math.max(0, ...all.map((r) => r.width)), Math.max(0, ...all.map((r) => r.height))];
   };
   return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
-    .filter((e) => e.labels?.length ? [...e.labels].some(shown) : shown(e)).filter((e) => !e.matches(".skip"))
+    .filter((e) => e.labels?.length ? [...e.labels].some(shown) : shown(e))
+    .filter((e) => !e.matches(".skip, .sr[aria-hidden]"))
     .filter((e) => !(e.matches(".row-link") && e.closest("td") && matchMedia("(min-width: 40.01em)").matches))
     .map((e) => [e, ...box(e)]).filter(([, wide, high]) => wide && high && (high < 43.5 || wide < 23.5))
     .map(([e, wide, high]) => `small: ${Math.round(wide)} x ${Math.round(high)} ${e.outerHTML.slice(0, 120)}`);
