@@ -22,10 +22,13 @@ def day(value: Any) -> str:
     return clock.business_date(text).isoformat() if text.endswith("Z") else text[:10]
 
 
-def day_words(value: Any) -> str:
-    """A date in words: 10月8日, with the year when it is not this one; 8 Oct in English."""
+def day_words(value: Any, beside: Any = None) -> str:
+    """A date in words: 10月8日, with the year when it is not this one; 8 Oct in English.
+
+    A date that stands beside one of another year has its year too: 2025年11月1日 — 2026年3月1日.
+    """
     when = date.fromisoformat(day(value))
-    this_year = when.year == clock.today().year
+    this_year = _this_year(when.year, beside)
     if words.language() == "en":
         text = f"{when.day} {_MONTHS[when.month - 1]}"
         return text if this_year else f"{text} {when.year}"
@@ -33,15 +36,19 @@ def day_words(value: Any) -> str:
     return text if this_year else f"{when.year}年{text}"
 
 
-def period_words(value: str) -> str:
-    """A day (`2026-10-08`) or a month (`2026-10`) in words, with the year when it is not this one."""
+def period_words(value: str, beside: str | None = None) -> str:
+    """A day (`2026-10-08`) or a month (`2026-10`) in words, with the year as `day_words` has it."""
     if len(value) > len("2026-10"):
-        return day_words(value)
+        return day_words(value, beside)
     year, month = int(value[:4]), int(value[5:7])
-    this_year = year == clock.today().year
+    this_year = _this_year(year, beside)
     if words.language() == "en":
         return _MONTHS[month - 1] if this_year else f"{_MONTHS[month - 1]} {year}"
     return f"{month}月" if this_year else f"{year}年{month}月"
+
+
+def _this_year(year: int, beside: Any) -> bool:
+    return year == clock.today().year and (not beside or day(beside)[:4] == str(year))
 
 
 def moment(value: Any) -> str:

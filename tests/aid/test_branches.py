@@ -377,6 +377,8 @@ async def test_a_return_is_recorded_on_a_page_and_by_a_call(branch: Aid, web: An
     for pays in ("CCB-02", "ICBC-01"):  # the account that pays is offered first
         await transactions.run(lambda tx, pays=pays: places.pay_from(tx, f"1002/{pays}"))
         page = (await client.get(f"/advances/{voucher}/return")).text
+        (reference,) = re.findall(r'<label for="f-channel_ref">(.*?)</label>.*?<p class="hint"[^>]*>(.*?)</p>', page)
+        assert reference == ("银行回单号", "存入银行账户的必填，每个回单号只能登记一次；收现金的不填。")
         assert re.findall(r'<option value="([^"]*)" selected>', page) == [f"1002/{pays}"]
     form = {"amount_yuan": "2000.01", "received_on": today, "paid_into": "1002/ICBC-01", "channel_ref": "ICBC-R7"}
     answer = await client.post(f"/advances/{voucher}/return", data=form)

@@ -13,7 +13,7 @@ from giving.given import TODAY, entries
 from page_forms import form_of
 
 from charity import clock
-from charity.db import reading, transactions
+from charity.db import reading, sealed, transactions
 from charity.giving import channels, pledges, refunds
 
 API = "/api/v1"
@@ -581,3 +581,24 @@ async def test_a_character_that_no_font_has_is_asked_about_before_it_is_kept(web
     assert await reading.value("SELECT COUNT(*) FROM person") == 1
     usual = {**typed, "name": "王𠮷明", "idem": (await form_of(client, address))["idem"]}
     assert (await client.post(address, data=usual)).status_code == 303
+
+
+async def test_a_call_keeps_the_memo_by_the_rules_of_the_page(web):
+    client = web.as_("cashier")
+
+    async def memo_of(typed: dict[str, Any]) -> list[str]:
+        answer = await client.post(f"{API}/donations", json=typed, headers=keyed())
+        assert answer.status_code == 201, answer.text
+        rows = await reading.rows("SELECT key, memo FROM donation WHERE receipt = $1", answer.json()["receipt"]["code"])
+        return [sealed.unseal("donation", "memo", row["key"], row["memo"]) for row in rows]
+
+    assert await memo_of(gift(memo=" 给孩子们 ")) == ["给孩子们"]
+    assert await memo_of(gift()) == [""]
+    parts = [{"campaign": "one-day-2026", "amount_fen": fen} for fen in (100, 200)]
+    together = {key: value for key, value in gift().items() if key not in {"campaign", "amount_fen", "fund"}}
+    assert await memo_of({**together, "gifts": parts, "memo": "两处"}) == ["两处"] * 2
+    rare = {**gift()["donor"], "rare": True}
+    assert await memo_of(gift(memo="给\U00032fff", donor=rare)) == ["给\U00032fff"]
+    for wrong in ("长" * 201, "给\U00032fff"):
+        answer = await client.post(f"{API}/donations", json=gift(memo=wrong), headers=keyed())
+        assert (answer.status_code, [e["field"] for e in answer.json()["errors"]]) == (422, ["memo"])

@@ -8,7 +8,7 @@ import pytest
 from cast import Cast
 from reports.given import REPORTS, RICE, SOAP, STUDENT, catalogue, give, noon, pay, printed, read, take_in
 
-from charity.db import transactions
+from charity.db import reading, transactions
 from charity.documents import facts
 from charity.giving import donations
 from charity.goods import cards, points, till
@@ -17,7 +17,7 @@ from charity.ledger import journal_vouchers, numbering
 from charity.people import masking, persons
 from charity.people.persons import Donor
 from charity.printing.document import Filters, Totals
-from charity.reports import boards, kept, stock, verify
+from charity.reports import boards, kept, lookup, stock, verify
 from charity.roles import SYSTEM
 
 YEAR = ("2026-01-01", "2026-12-31")
@@ -323,3 +323,15 @@ async def test_a_board_that_shows_totals_and_its_first_page_reads_its_lines_once
     await totals(year, 7)
     assert [row["fen"] for row in (await page(year, 8, None, 50)).rows] == [8, 8]  # and only for the same books
     assert reads == [7, 7, 7, 8]
+
+
+async def test_rows_that_lines_name_are_read_once_in_parts_and_lines_that_name_none_are_left_out(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del house
+    monkeypatch.setattr("charity.people.persons.NAMES_CHUNK", 1)
+    asked = "SELECT code AS id, name FROM fund WHERE code IN ({in})"
+    known = [row["code"] for row in await reading.rows("SELECT code FROM fund ORDER BY code LIMIT 3")]
+    rows = await lookup.by_id(asked, [*known, None, "", known[0], "NOWHERE"])
+    assert sorted(rows) == known
+    assert await lookup.by_id("no statement at all", list[str | None]([None, ""])) == {}

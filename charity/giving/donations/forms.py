@@ -66,9 +66,16 @@ class DonationBody(ArrivedBody):
     work_unit: Code | None = Field(None, description="单位代号")
     public_name: PublicName = Field(default=False, description="捐赠人同意公开姓名或单位名称；不填为不同意")
     public_amount: bool = Field(default=False, description="捐赠人同意公开金额；不填为不同意")
+    memo: Message | None = Field(None, description="附言，印在收据上，加密保存")
     corrects: Code | None = Field(
         None, description="已批准的更正的编号：这笔捐赠按实际重新登记，沿用原流水号", examples=["GZ-2026-000001"]
     )
+
+    @field_validator("memo", mode="after")
+    @classmethod
+    def _printed_memo(cls, memo: str | None, info: ValidationInfo) -> str | None:
+        donor = info.data.get("donor")
+        return memo and drawn(memo, rare=donor is None or donor.rare, asks=RARE_TEXT)
 
     def part(self) -> Part | None:
         """The one purpose; None when there are `gifts`. 422 when it is neither one nor the other."""
