@@ -6,6 +6,7 @@ import pytest
 from jinja2 import Environment
 
 from charity import texts, words
+from charity.web import formats
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +86,10 @@ def test_a_text_is_cleaned_and_its_lines_end_in_one_way() -> None:
     assert texts.cleaned("a\u200bb\nc") == "abc"
     assert texts.line_feeds("a\r\nb\rc\nd") == "a\nb\nc\nd"
     assert texts.line_feeds("a\nb") == "a\nb"
+
+
+def test_a_sum_is_spelled_in_capitals_for_readers_of_chinese_alone() -> None:
+    with words.speaking("zh"):
+        assert formats.in_capitals(8_860) == "人民币捌拾捌元陆角整"
+    with words.speaking("en"):
+        assert formats.in_capitals(8_860) == ""

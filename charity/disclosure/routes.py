@@ -19,9 +19,9 @@ from charity.giving.campaigns import STATUS_WORDS
 from charity.giving.donors import work_units
 from charity.ledger import funds, statement
 from charity.ledger.equation import FIGURES
-from charity.money import capitals
 from charity.office import stores
 from charity.web import contexts, forms, limits, pages, pictures, policies
+from charity.web.formats import in_capitals
 
 PDFS = limits.Pace("public_pdf", 60, 60)
 """Receipts as PDF by address. How many are printed for all together: printing/pdfs.py."""
@@ -208,7 +208,7 @@ async def receipt(request: Request) -> Response:
         way=way,
         drawn=gift_ways.drawn(way, checked.path.given_fen),
         verdict=_verdict(checked, (await pages.base_context(request))["organisation"]["name"]),
-        capitals=capitals(checked.row.amount_fen),
+        capitals=in_capitals(checked.row.amount_fen),
         items=await receipts.items(checked.row),
         fifo=words.translate(receipts.FIFO),
         fingerprint=fingerprints.grouped(checked.fingerprint),

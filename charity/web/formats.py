@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment
 
 from charity import clock, words
-from charity.money import yuan, yuan_sign
+from charity.money import capitals, yuan, yuan_sign
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -55,6 +55,11 @@ def moment(value: Any) -> str:
     """An instant as Asia/Shanghai `2026-10-08 14:03`."""
     at = value if isinstance(value, datetime) else clock.instant(str(value))
     return at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def in_capitals(fen: int) -> str:
+    """A sum in capital numerals beside its figures; "" to a reader of English, who has no use for them."""
+    return capitals(fen) if words.language() == "zh" else ""
 
 
 def count(value: int) -> str:

@@ -144,7 +144,7 @@ def _lasting(plan: Plan) -> list[tuple[NewCampaign, date]]:
         plan=ONE_DAY,
         prefix="YRJ",
         purpose="捐出一天的收入，帮助身边有困难的家庭：助医、临时救助、空巢老人和爱心超市。",
-        purpose_en="Give one day's income to families in need nearby: medical and temporary aid, elders, stores.",
+        purpose_en="Give one day's income to families nearby: medical and emergency aid, the elderly, charity stores.",
         facts=PLAN
         | {
             "beneficiaries": "本市低保、低保边缘、特困、支出型困难家庭",

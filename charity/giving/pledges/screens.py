@@ -15,7 +15,6 @@ from charity.giving.donors.screens import KINDS, consents
 from charity.giving.models import Pledge
 from charity.giving.pledges.forms import GiveForm
 from charity.ledger import funds
-from charity.money import capitals
 from charity.office import organisation
 from charity.people import persons
 from charity.printing import qr
@@ -23,6 +22,7 @@ from charity.roles import SYSTEM
 from charity.settings import settings
 from charity.web import forms
 from charity.web.choices import status
+from charity.web.formats import in_capitals
 
 AMOUNTS_FEN = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 PLEDGE_TONES = {
@@ -67,7 +67,7 @@ def reviewed(form: GiveForm, campaign: str, now: dict[str, str]) -> list[dict[st
     kind = words.translate(KINDS[form.kind])
     facts: list[dict[str, Any]] = [
         {"term": words.translate("捐给"), "value": campaign, "note": now["fund"]},
-        {"term": words.translate("金额"), "value": form.amount, "kind": "yuan", "note": capitals(form.amount)},
+        {"term": words.translate("金额"), "value": form.amount, "kind": "yuan", "note": in_capitals(form.amount)},
         {"term": words.translate("怎么付"), "value": words.translate(channels.known(form.channel).words)},
         {"term": words.translate("您是"), "value": form.name or kind, "note": kind if form.name else ""},
         {"term": words.translate("公开什么"), "value": now["public"] or words.translate("姓名隐去，不公开金额")},
