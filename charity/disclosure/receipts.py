@@ -66,6 +66,8 @@ class Checked:
     """The day on which it was voided or replaced, and by whom; "" while it is in force. Why stays in the office."""
     fingerprint: str
     """The hash of its entry, hex."""
+    fiscal: bool
+    """Whether a 公益事业捐赠票据 is still to be asked for: it was wanted, and this receipt is in force."""
     positions: list[tuple[str, int, int]]
     """(fund, first fen, the fen behind the last) of its gifts in the order of each fund's money."""
 
@@ -94,6 +96,7 @@ async def check(code: str) -> Checked:
         clock.business_date(row.ended_at).isoformat() if row.ended_at else "",
         masking.show(What.HANDLER, called.get(row.ended_by or "", ""), to=Reader.HOLDER),
         await entries.leaf_of(row.seq) or "",
+        row.status == "issued" and await persons.wants_fiscal(row.donor_id),
         [
             (funds.get(fund, fund), start, stop)
             for gift in gifts

@@ -122,6 +122,12 @@ async def consents(key: str) -> Consents:
     return Consents(row.notice, row.sensitive) if row else Consents(None, sensitive=False)
 
 
+async def wants_fiscal(key: str) -> bool:
+    """Whether the giver of this key asked for a 公益事业捐赠票据; that somebody did names nobody."""
+    row = await models.Person.with_keys([key]).only("key", "fiscal_receipt").first()
+    return row is not None and bool(row.fiscal_receipt)
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
     """What a list that is signed says of whom it names, unsealed; `masking` says what of it is shown."""

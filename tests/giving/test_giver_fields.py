@@ -1,13 +1,20 @@
 """What a giver ticks and fills in belongs together: nothing is taken in silence, and nothing is dropped."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
+import as_shown
 import pytest
 from cast import Cast
+from giving.given import TODAY, account_registered
 from page_forms import form_of, hidden_of
 
-from charity.db import reading, sealed
+from charity import clock
+from charity.db import reading, sealed, transactions
+from charity.giving import pledges
+from charity.office import organisation
+from charity.roles import SYSTEM
 
 GIVE = "/campaigns/one-day-2026/give"
 ID = "11010519491231002X"
@@ -23,6 +30,12 @@ APART = "身份证号是敏感个人信息：请单独勾选同意使用，或�
 async def sent(web: Any, **fields: str) -> Any:
     client = web.as_()
     return await client.post(GIVE, data={**await form_of(client, GIVE), **SENT, **fields})
+
+
+async def phone_registered(phone: str) -> None:
+    fact = organisation.Fact(organisation.FactKind.PHONE, phone, organisation.EVER, None)
+    await transactions.run(lambda tx: organisation.add(tx, fact, by=SYSTEM))
+    organisation.forget()
 
 
 async def people() -> list[dict[str, Any]]:
@@ -110,3 +123,45 @@ def test_the_number_stands_behind_its_tick_on_every_form(web: Any) -> None:
     for name in ("giving/pledges/give.html", "giving/donors/_giver.html"):
         text = (FOLDER / name).read_text(encoding="utf-8")
         assert -1 < text.index('"fiscal_receipt", _(') < text.index('"tax_id", _(') < text.index('"sensitive", _(')
+
+
+@pytest.mark.parametrize(
+    ("giver", "title"),
+    [
+        (
+            {"kind": "organisation", "name": "溪东建材有限公司", "tax_id": CREDIT},
+            f"抬头：溪东建材有限公司；号码：{CREDIT}",
+        ),
+        ({"tax_id": ID, "sensitive": "1"}, "抬头：林小溪；号码：110***********002X"),
+    ],
+)
+async def test_the_wish_for_a_fiscal_receipt_is_said_wherever_the_gift_is_seen(
+    web: Any, house: Cast, giver: dict[str, str], title: str
+) -> None:
+    """To the giver, to the cashier who receives it and to staff; to whoever opens the receipt only that it was asked."""
+    await account_registered()
+    await phone_registered("0000-88886666")
+    page = (await sent(web, **giver, fiscal_receipt="1")).headers["location"]
+    other = (await sent(web, **giver | {"tax_id": ""})).headers["location"]
+    ask = re.compile(
+        r"需要公益事业捐赠票据.{0,400}索取。电话： <a class=\"nobr\" href=\"tel:0000-88886666\">", re.DOTALL
+    )
+
+    async def wish(address: str, who: str = "") -> tuple[bool, bool, bool]:
+        text = (await (web.as_(who) if who else web.as_()).get(address)).text
+        return bool(ask.search(text)), title in text, "需要</" in text or '需要<span class="sub">' in text
+
+    for code, wanted in ((page[3:], True), (other[3:], False)):
+        assert await wish(f"/p/{code}") == (wanted, False, False)
+        assert (await wish(f"/pledges/{code}/receive", "cashier"))[1:] == (wanted, wanted)
+        for fen in (4_000, 6_000):
+            await as_shown.receive(code, amount_fen=fen, received_on=TODAY, channel="cash", by=house.cashier)
+            assert await wish(f"/p/{code}") == (wanted, False, False), fen
+        receipt = (await pledges.receipts_of(code))[0].code
+        assert (await wish(f"/receipts/{receipt}", "cashier"))[1:] == (wanted, wanted)
+        assert await wish(f"/r/{receipt}") == (wanted, False, False)
+        await as_shown.void(receipt, reason="抬头写错", by=house.accountant)
+        assert (await wish(f"/r/{receipt}"))[0] is False
+    gone = (await sent(web, **giver, fiscal_receipt="1")).headers["location"]
+    with clock.fixed(clock.now() + timedelta(days=31)):
+        assert (await wish(gone))[0] is False

@@ -8,6 +8,7 @@ from charity.giving.donors import work_units
 from charity.giving.kinds import Consent, ConsentDoor
 from charity.giving.withdrawals import ConsentWithdrawal
 from charity.people import persons
+from charity.people.masking import Reader
 from charity.roles import SYSTEM
 from charity.web.choices import choices
 
@@ -40,6 +41,17 @@ async def consents(donor: str, *, name: bool, amount: bool) -> dict[str, Any]:
     ]
     href = f"/privacy?version={agreed.notice}" if agreed.notice else ""
     return {"term": words.say("告知与同意"), "value": shown, "note": "；".join(parts), "href": href}
+
+
+async def fiscal(donor: str) -> list[dict[str, Any]]:
+    """The wish for a 公益事业捐赠票据 with what is written on it, as a fact for staff; none without the wish."""
+    if not await persons.wants_fiscal(donor):
+        return []
+    person = (await persons.names([donor])).get(donor)
+    number = await persons.shown_id(donor, to=Reader.PERMITTED)
+    title = words.say("抬头：{name}", name=persons.shown(person))
+    parts = [title, *([words.say("号码：{number}", number=number)] if number else [])]
+    return [{"term": words.say("公益事业捐赠票据"), "value": words.say("需要"), "note": "；".join(parts)}]
 
 
 _TAKEN_BACK = {

@@ -11,7 +11,7 @@ from charity.giving import campaigns, channels, pledges, rules
 from charity.giving import ways as ways_to_pay
 from charity.giving.campaigns import Shown
 from charity.giving.channels import Channel
-from charity.giving.donors.screens import KINDS, consents
+from charity.giving.donors.screens import KINDS, consents, fiscal
 from charity.giving.models import Pledge
 from charity.giving.pledges.forms import GiveForm
 from charity.ledger import funds
@@ -125,6 +125,7 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
         "fund": (await funds.names()).get(row.fund, row.fund),
         "receipts": done,
         "gifts": await pledges.gifts_of(row.code),
+        "fiscal": await persons.wants_fiscal(row.donor_id),
         "address": address,
         "qr": Markup(qr.svg(address)),  # noqa: S704 - made by us from a random code
     }
@@ -165,4 +166,5 @@ async def receive_facts(row: Pledge, page: dict[str, Any]) -> list[dict[str, Any
         {"term": words.translate("已经到账"), "value": row.received_fen, "kind": "yuan"},
         {"term": words.translate("状态"), "value": page["state"], "kind": "status"},
         await consents(row.donor_id, name=row.public_name, amount=row.public_amount),
+        *await fiscal(row.donor_id),
     ]

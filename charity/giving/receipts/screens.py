@@ -7,7 +7,7 @@ from charity import addresses, words
 from charity.db import sealed
 from charity.giving import campaigns, receipts
 from charity.giving.channels import CHANNELS
-from charity.giving.donors.screens import consents
+from charity.giving.donors.screens import consents, fiscal
 from charity.giving.models import Donation, GiftReversal, Receipt, Refund
 from charity.ledger import funds
 from charity.office import staff
@@ -71,6 +71,7 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
         "donor": persons.shown(donor),
         "consents": await consents(row.donor_id, **_published(gifts)),
+        "fiscal": await fiscal(row.donor_id),
         "campaign": words.listed(names[slug] for slug in slugs if slug in names),
         "fund": words.listed(money.get(code, code) for code in dict.fromkeys([row.fund, *(g.fund for g in gifts)])),
         "handler": staff_names.get(row.handler, ""),
