@@ -10,7 +10,7 @@ from giving.test_invitations import invited, targeted
 from page_forms import form_of, hidden_of
 
 from charity.db import reading
-from charity.giving import pledges
+from charity.giving import campaigns, pledges
 from charity.web import csrf, limits
 
 GIVE = "/campaigns/one-day-2026/give"
@@ -22,6 +22,10 @@ SENT = {
     "amount": "10000",
     "message": "早日康复",
 }
+PLEDGE = {
+    "campaign": "everyday", "amount_fen": 100, "channel": "bank", "public_name": True, "public_amount": False,
+    "donor": {"kind": "person", "name": "林", "phone": "13900000000", "notice": 1},
+}  # fmt: skip
 HERE = {"Sec-Fetch-Site": "same-origin"}
 KEY_REUSED = "同一个 Idempotency-Key"
 
@@ -60,8 +64,9 @@ async def test_back_another_sum_and_send_leads_to_the_first_pledge_and_offers_a_
     row = await pledges.get(first.headers["location"].removeprefix("/p/"))
     other = await send(amount="20000", seen_fen="20000" if scripts else "")
     assert other.status_code == 409
+    campaign = (await campaigns.names([row.campaign_id]))[row.campaign_id or ""]
     for words in (
-        f"您刚才已提交过一笔（¥100.00，参考号 {row.reference}）",
+        f"您刚才已给“{campaign}”提交过一笔（¥100.00，参考号 {row.reference}）",
         f'href="/p/{row.code}"',
         "再捐一笔 ¥200.00",
         "返回",
@@ -69,7 +74,7 @@ async def test_back_another_sum_and_send_leads_to_the_first_pledge_and_offers_a_
         assert words in other.text, words
     assert KEY_REUSED not in other.text
     assert await pledged() == [10_000]
-    again = hidden_of(other.text)
+    again = fields_of(other.text, "ask")
     assert again["idem"] != form["idem"]
     assert {name: again[name] for name in SENT} == SENT | {"amount": "20000"}
     made = [await client.post(GIVE, data=again) for _ in range(2)]
@@ -77,7 +82,7 @@ async def test_back_another_sum_and_send_leads_to_the_first_pledge_and_offers_a_
     assert await pledged() == [10_000, 20_000]
 
 
-async def test_one_sum_written_in_two_ways_or_seen_or_not_is_one_pledge(web: Any, house: Cast) -> None:
+async def test_a_sum_seen_or_not_is_one_pledge(web: Any, house: Cast) -> None:
     """What differs is only how the page was shown."""
     client = web.as_()
     form = {**await form_of(client, GIVE), **SENT}
@@ -123,6 +128,7 @@ def fields_of(text: str, form: str) -> dict[str, str]:
     for tag in re.findall(r"<input[^>]*>", body[0]):
         at = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
         if at.get("type") not in {"radio", "checkbox"} or " checked" in tag:
+            assert at["name"] not in sent, "no field is sent twice"
             sent[at["name"]] = html.unescape(at.get("value", ""))
     for name, inner in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>(.*?)</textarea>', body[0], re.DOTALL):
         sent[name] = html.unescape(inner)
@@ -177,13 +183,46 @@ async def test_a_switch_in_the_middle_keeps_all_that_was_typed(
 
 async def test_a_switch_on_the_review_keeps_the_review(web: Any, house: Cast) -> None:
     client = web.as_()
-    review = await client.post(GIVE, data={**await form_of(client, GIVE), **SENT})
-    english = await client.post(GIVE, data=hidden_of(review.text) | {"again": "lang.en"})
+    review = await client.post(GIVE, data={**await form_of(client, GIVE), **SENT, "seen_fen": "9000"})
+    english = await client.post(GIVE, data=fields_of(review.text, "ask") | {"again": "lang.en"})
     assert (english.status_code, english.headers["content-language"]) == (200, "en")
     assert "¥100.00" in english.text
     assert hidden_of(english.text) == hidden_of(review.text)
-    done = await client.post(GIVE, data=hidden_of(english.text))
+    done = await client.post(GIVE, data=fields_of(english.text, "ask"))
     assert (done.status_code, await pledged()) == (303, [10_000])
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+async def test_a_switch_on_the_page_of_a_form_sent_twice_keeps_its_warning(
+    web: Any,
+    house: Cast,
+    elsewhere: bool,  # noqa: FBT001 - a table
+) -> None:
+    client, second = web.as_(), "/campaigns/everyday/give" if elsewhere else GIVE
+    form = {**await form_of(client, GIVE), **SENT}
+    first = (await client.post(GIVE, data=form | {"seen_fen": "10000"})).headers["location"]
+    page = await client.post(second, data=form | {"amount": "20000", "seen_fen": "20000"})
+    assert f"您刚才已给“{(await campaigns.names(['one-day-2026']))['one-day-2026']}”提交过一笔" in page.text
+    for switch in ("lang.en", "type.large", "lang.zh"):
+        sent = fields_of(page.text, "ask")
+        page = await client.post(second, data=sent | {"again": switch})
+        assert page.status_code == 200
+        assert f'href="{first}"' in page.text
+        assert ("You have just promised" in page.text) == (switch != "lang.zh")
+        assert fields_of(page.text, "ask") == sent
+    assert await pledged() == [10_000]
+    made = [await client.post(second, data=fields_of(page.text, "ask")) for _ in range(2)]
+    assert [answer.status_code for answer in made] == [303, 303]
+    assert await pledged() == [10_000, 20_000]
+
+
+@pytest.mark.parametrize("key", ["", "1", "0" * 32])
+async def test_a_key_of_nothing_first_shows_the_review(web: Any, house: Cast, key: str) -> None:
+    client = web.as_()
+    form = {**await form_of(client, GIVE), **SENT, "at": "twice", "first": key, "again": "lang.en"}
+    page = await client.post(GIVE, data=form)
+    assert (page.status_code, "first" in fields_of(page.text, "ask")) == (200, False)
+    assert fields_of(page.text, "ask")["at"] == "review"
 
 
 @pytest.mark.parametrize("again", ["lang.fr", "type.huge", "lang", "lang.en.x", "csrf.1", "form"])
@@ -214,6 +253,14 @@ async def test_the_other_forms_of_the_public_keep_what_is_typed_too(web: Any, ho
     assert 'data-type="large"' in ticks
     assert fields_of(ticks, "ask")["name"] == "1"
     assert await reading.value("SELECT COUNT(*) FROM consent_withdrawal") == 0
+    code = (await client.post("/api/v1/pledges", json=PLEDGE)).json()["code"]
+    page = await client.get(f"/p/{code}/consents")
+    asked = await client.post(f"/p/{code}/consents", data=hidden_of(page.text) | {"name": "1", "again": "lang.en"})
+    assert (asked.status_code, asked.headers["content-language"]) == (200, "en")
+    assert fields_of(asked.text, "ask")["name"] == "1"
+    assert await reading.value("SELECT COUNT(*) FROM consent_withdrawal") == 0
+    taken = await client.post(f"/p/{code}/consents", data=fields_of(asked.text, "ask"))
+    assert (taken.status_code, await reading.value("SELECT COUNT(*) FROM consent_withdrawal")) == (303, 1)
     found = await client.post("/check", data={"code": "ＡＢ 12", "again": "lang.zh"})
     assert (found.status_code, fields_of(found.text, "ask")["code"]) == (200, "ＡＢ 12")
     assert switches_of(found.text) == ["type.normal", "lang.en"] * 2

@@ -28,8 +28,10 @@ from charity.words import Term
 
 CLOSED_DOORS = {rule.code for rule in (CAMPAIGN_NOT_OPEN, CERTIFICATE_NOT_GOOD, CAMPAIGN_UNFILLED)}
 """Why there is no form to give: the campaign's page says so."""
-OF_THE_PAGE = {"seen_fen", "at", "again"}
+OF_THE_PAGE = {"seen_fen", "at", "again", "first"}
 """Fields that say how the form was shown, not what is promised."""
+SCOPE = "anon:pledge"
+"""The scope of the keys of the form to give."""
 Data = dict[str, str | list[str]]
 
 
@@ -119,14 +121,21 @@ def _kept(data: Data, *without: str) -> list[tuple[str, str]]:
     return [(name, value) for name in names for value in forms.many(data, name)]
 
 
-async def _twice_page(request: Request, data: Data, form: GiveForm, first: Pledge) -> Response:
-    """This form was sent before: what was promised then, and how to promise once more."""
+async def _twice_page(
+    request: Request, data: Data, form: GiveForm, first: Pledge, *, keys: dict[str, str], status: int = 200
+) -> Response:
+    """This form was sent before: what was promised then, and how to promise once more.
+
+    `keys`: of the first pledge (`first`) and of the one that is offered (`idem`).
+    """
     shown, back, invitation = await _asked(request)
     response = await pages.page(
         request,
         "giving/pledges/twice.html",
-        409,
+        status,
         first=first,
+        first_name=(await campaigns.names([first.campaign_id])).get(first.campaign_id, first.campaign_id),
+        keys=keys,
         shown=shown,
         back=back,
         amount_fen=form.amount,
@@ -145,6 +154,10 @@ async def _again_page(request: Request, data: Data) -> Response:
         form = forms.read(GiveForm, data)
     except Refusal as refusal:
         return await _give_page(request, data, refusal)
+    keys = {"first": forms.text(data, "first"), "idem": forms.text(data, "idem")}
+    sent_before = forms.idem(request, {"idem": keys["first"]}, SCOPE)
+    if forms.text(data, "at") == "twice" and sent_before and (first := await pledges.answered(sent_before)):
+        return await _twice_page(request, data, form, first, keys=keys)
     return await _review_page(request, data, form)
 
 
@@ -155,7 +168,7 @@ async def give(request: Request) -> Response:
     if forms.text(data, "again"):
         return await _again_page(request, data)
     compared = {name: value for name, value in data.items() if name not in OF_THE_PAGE}
-    idem = forms.idem(request, compared, "anon:pledge")
+    idem = forms.idem(request, compared, SCOPE)
     try:
         form = forms.read(GiveForm, data)
         if not form.seen:
@@ -175,7 +188,8 @@ async def give(request: Request) -> Response:
         answer = await pledges.promise(promised, idem=idem)
     except Refusal as refusal:
         if idem and refusal.code == KEY_REUSED.code and (first := await pledges.answered(idem)):
-            return await _twice_page(request, data, form, first)
+            keys = {"first": idem.key, "idem": secrets.token_hex(16)}
+            return await _twice_page(request, data, form, first, keys=keys, status=409)
         if refusal.code == KEY_REUSED.code:
             data = data | {"idem": ""}
         return await _give_page(request, data, refusal)
