@@ -123,17 +123,17 @@ async def find(by: Hand, base: str, reference: str) -> None:
     """From home to how far the pledge with this reference is."""
     await by.page.goto(f"{base}/")
     await by.follow("查我的捐款")
-    await by.write("网址或核验码", reference)
-    await by.follow("核验")
-    await by.page.locator("main", has_text=reference).filter(has_text="单据核验").wait_for()
+    await by.write("收据上的核验码、网址，或付款参考号", reference)
+    await by.follow("查去向")
+    await by.page.locator("main", has_text=reference).filter(has_text="认捐进度").wait_for()
 
 
 async def whole_receipt(by: Hand, base: str, paper: Paper) -> None:
     """From home to the whole receipt, with the paper in hand: its code, its number, the end of one's phone."""
     await by.page.goto(f"{base}/")
     await by.follow("查我的捐款")
-    await by.write("网址或核验码", paper.code)
-    await by.follow("核验")
+    await by.write("收据上的核验码、网址，或付款参考号", paper.code)
+    await by.follow("查去向")
     await by.follow("捐赠人看全本")
     await by.write("收据编号", paper.number)
     await by.write("手机号后四位", paper.phone[-4:])

@@ -24,11 +24,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One field that could not be taken: its name as the caller sent it, and the words why."""
+    """One field that could not be taken: its name as the caller sent it, the words why, and what a page calls it."""
 
     field: str
     message: str
     facts: tuple[tuple[str, Any], ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,14 @@ def refusal(error: ValidationError, model: type[BaseModel], faults: Sequence[Fie
             text = _needed(model, detail["loc"]) or text
         field = ".".join(texts.cleaned(str(part)) for part in detail["loc"])
         if field not in known:
-            errors.append(FieldError(field, text, facts))
+            errors.append(FieldError(field, text, facts, _title(model, field)))
     return unreadable(*errors)
+
+
+def _title(model: type[BaseModel], name: str) -> str:
+    """What people call the field: its title, where it has one; else ""."""
+    field = model.model_fields.get(name)
+    return (field.title or "") if field else ""
 
 
 def _needed(model: type[BaseModel], path: Sequence[int | str]) -> str | None:

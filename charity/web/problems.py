@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from charity import words
+from charity import texts, words
 from charity.db import engine, faults
 from charity.errors import NOT_FOUND, Refusal, Rule, Unavailable
 from charity.pacing import Paced
@@ -24,9 +24,13 @@ from charity.web import auth, contexts, csrf, forms, messages, pages
 
 log = logging.getLogger("charity.web")
 LOG_S = 60.0
+METHOD_MAX = 20
+"""Characters of a method that are said back."""
 _unavailable = Paced(log, "unavailable", every_s=LOG_S)
 MEDIA_TYPE = "application/problem+json"
 
+UNREAD = 422
+ONE = "有一处要更正"
 TITLES = {
     400: "请求不完整",
     401: "请先登录",
@@ -38,7 +42,7 @@ TITLES = {
     410: "已经失效",
     413: "内容太大",
     415: "格式不支持",
-    422: "有几处要更正",
+    UNREAD: "有几处要更正",
     429: "请求太频繁",
     500: "系统出错",
     503: "系统正忙",
@@ -96,7 +100,7 @@ def as_refusal(error: Exception, scope: Scope) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, HTTPException):
-        return _of_http(error)
+        return _of_http(error, scope)
     if isinstance(error, Unavailable):
         return error.rule()
     if engine.unavailable(error):
@@ -132,11 +136,11 @@ def where(error: BaseException) -> list[str]:
     return [f"{frame.filename.rsplit('/site-packages/')[-1]}:{frame.lineno}:{frame.name}" for frame in frames]
 
 
-def _of_http(error: HTTPException) -> Refusal:
+def _of_http(error: HTTPException, scope: Scope) -> Refusal:
     if error.status_code == http.HTTPStatus.NOT_FOUND:
         return NOT_FOUND()
     if error.status_code == http.HTTPStatus.METHOD_NOT_ALLOWED:
-        return METHOD(method="")
+        return METHOD(method=texts.cleaned(scope["method"])[:METHOD_MAX])
     if error.status_code == http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return too_large(0)
     return Refusal(OTHER.code, OTHER.words, error.status_code)
@@ -160,7 +164,7 @@ async def answer(request: Request, error: Exception) -> Response:
     elif refusal.status == http.HTTPStatus.UNAUTHORIZED and not contexts.of(request).bearer:
         return _to_sign_in(request)
     else:
-        response = await _page(request, refusal)
+        response = await _page(request, refusal, opens=_opens(request, error))
     if isinstance(error, HTTPException) and error.headers:
         response.headers.update(error.headers)
     return response
@@ -188,11 +192,26 @@ def _to_sign_in(request: Request) -> Response:
     return auth.to_step(request, request.url.path + query)
 
 
-async def _page(request: Request, refusal: Refusal) -> Response:
+def _opens(request: Request, error: Exception) -> bool:
+    """Whether the page of this address opens when it is asked for with nothing behind it."""
+    if isinstance(error, HTTPException):
+        return "GET" in (error.headers or {}).get("Allow", "")
+    return isinstance(error, Refusal) and error.status == UNREAD and request.method == "GET" and bool(request.url.query)
+
+
+def _reasons(refusal: Refusal) -> list[dict[str, str]]:
+    """The field errors for the page, each with what people call the field."""
+    spoken = messages.spoken(refusal.fields)
+    return [said | {"title": words.translate(e.title)} for e, said in zip(refusal.fields, spoken, strict=True)]
+
+
+async def _page(request: Request, refusal: Refusal, *, opens: bool) -> Response:
     shown = document(refusal)
     steps = [{"href": "/", "label": words.translate("回到首页")}]
+    if opens and request.scope["path"] != "/":
+        steps.insert(0, {"href": quote(request.scope["path"]), "label": words.translate("打开这一页")})
     if refusal.status == http.HTTPStatus.NOT_FOUND:
-        steps.append({"href": "/check", "label": words.translate("核验收据或文件")})
+        steps.append({"href": "/check", "label": words.translate("查我的捐款")})
     if contexts.of(request).actor is not None:
         steps.insert(0, {"href": "/desk", "label": words.translate("回到工作台")})
     ours = refusal.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
@@ -201,9 +220,9 @@ async def _page(request: Request, refusal: Refusal) -> Response:
             request,
             "error.html",
             status=refusal.status,
-            title=shown["title"],
+            title=words.translate(ONE) if refusal.status == UNREAD and len(refusal.fields) <= 1 else shown["title"],
             words=shown["detail"],
-            reasons=shown.get("errors", []),
+            reasons=_reasons(refusal),
             reference=contexts.of(request).id if ours else "",
             next=steps,
             again=forms.again(request) if refusal.code in AGAIN else [],

@@ -53,6 +53,8 @@ async def test_a_campaign_that_is_not_open_takes_no_gift_and_one_that_ended_prin
         assert "还没有开始" in text
         return
     assert "已结束，不再接受捐款" in text
+    assert "最后收到" in text
+    assert "刚刚收到" not in text
     for absent in (ACCOUNT, "银行账号", "接受捐赠方式", "捐一份"):
         assert absent not in text, absent
 

@@ -66,7 +66,7 @@ async def test_the_reference_of_a_pledge_shows_how_far_it_is_and_never_its_code(
     ):
         answer = await web.as_().get("/check", params={"code": typed})
         assert (answer.status_code, answer.headers["x-robots-tag"]) == (200, "noindex"), typed
-        for shown in (reference, "已到账", "200.00"):
+        for shown in (reference, "已到账", "200.00", "认捐的网址找不到了", 'action="/check"'):
             assert shown in answer.text
         for hidden in (pledge, receipt["code"], receipt["number"], "王小明"):
             assert hidden not in answer.text

@@ -70,6 +70,21 @@ async def test_a_missing_page_and_a_wrong_method_have_pages_of_ours(web: Any) ->
     assert missing.status_code == 404
     assert "回到首页" in missing.text
     assert (await web.as_().get("/language")).status_code == 405
+    for method, path, back in (("POST", "/books", "/books"), ("DELETE", "/", "/")):
+        wrong = await web.as_().request(method, path)
+        assert wrong.status_code == 405
+        assert f"这个地址不支持 {method}<" in wrong.text
+        assert wrong.text.count(f'class="button is-plain" href="{back}"') == 1
+
+
+async def test_a_period_that_cannot_be_read_is_named_in_the_words_of_the_page(web: Any) -> None:
+    answer = await web.as_().get("/books?month=10")
+    assert answer.status_code == 422
+    assert "<li>月份（如 2026-10）：格式不对</li>" in answer.text
+    assert ">有一处要更正</h1>" in answer.text
+    assert 'class="button is-plain" href="/books"' in answer.text
+    both = await web.as_().get("/books?month=10&year=1")
+    assert "有几处要更正" in both.text
 
 
 async def test_a_code_that_can_be_none_is_not_looked_up(web: Any) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import quote
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,14 +21,16 @@ LEDGER_FILES = limits.Pace("ledger_file", 60, 60)
 FINGERPRINTS = limits.Pace("fingerprint", 60, 60)
 """Fingerprints to compare by address."""
 SEQ_DIGITS = 15
+YEAR = "年份（如 2026）"
+MONTH = "月份（如 2026-10）"
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=fingerprints.TYPED_MAX)]
 
 
 class BooksFilter(BaseModel):
     """The year and the month of the page; "" for this year, and for all of it."""
 
-    year: Annotated[str, StringConstraints(pattern="^([0-9]{4})?$")] = ""
-    month: Annotated[str, StringConstraints(pattern="^([0-9]{4}-[0-9]{2})?$")] = ""
+    year: Annotated[str, StringConstraints(pattern="^([0-9]{4})?$")] = Field("", title=YEAR)
+    month: Annotated[str, StringConstraints(pattern="^([0-9]{4}-[0-9]{2})?$")] = Field("", title=MONTH)
 
 
 class CheckFilter(BaseModel):
