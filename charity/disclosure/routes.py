@@ -44,13 +44,15 @@ async def home(request: Request) -> Response:
     shown = await campaigns.every()
     way = await flows.of_year(shown)
     asking = [await _appeal(s) for s in shown if s.row["status"] == "active"]
+    past = [s for s in shown if s.row["status"] != "active"]
     open_to = [appeal["give_href"] for appeal in asking if appeal["give_href"]]
     return await pages.page(
         request,
         "disclosure/home.html",
         appeals=[appeal for appeal in asking if appeal["shown"].row["kind"] != "everyday"],
         everyday=[appeal for appeal in asking if appeal["shown"].row["kind"] == "everyday"],
-        past=[s for s in shown if s.row["status"] != "active"],
+        past=past,
+        oldest=min(map(_last_day, past), default=""),
         state=_state,
         give_href=open_to[0] if len(open_to) == 1 else "/#campaigns",
         way=way,
@@ -60,6 +62,11 @@ async def home(request: Request) -> Response:
         definitions=FIGURES,
         uses=await uses.of_funds(),
     )
+
+
+def _last_day(shown: campaigns.Shown) -> str:
+    """The day by which a campaign that has ended is listed."""
+    return str(shown.row["ends_on"] or shown.row["starts_on"])
 
 
 async def _appeal(shown: campaigns.Shown) -> dict[str, Any]:
@@ -99,7 +106,7 @@ async def _campaign_page(request: Request, shown: campaigns.Shown, give_href: st
         ended=public.has_ended(row),
         days_left=public.days_left(row),
         goal_fen=goal,
-        goal_percent=min(100, shown.figures.net_fen * 100 // goal) if goal else None,
+        goal_percent=min(100, shown.figures.received_fen * 100 // goal) if goal else None,
         fund=(await funds.names([fund]))[fund],
         way=way,
         drawn=way.drawn(),

@@ -3,9 +3,9 @@
 Always true: what funds used is told by month and programme, never payment by payment; a giver is shown a share of
 each payment, never its people as its own, and one that helped fewer than GROUP_MIN people with the others of its
 month and programme; money passed on for others names no people; payments are those that stand, and a month that took
-back more of earlier months than it paid says so; what was bought, our own costs, and what stands with a branch until
-its roster are named as such and have reached nobody yet. Shares are exact to the fen: what all givers of a payment are
-shown adds up to it.
+back more of earlier months than it paid says so; what funds used is aid and goods that were bought, and of a gift also
+our own costs and what stands with a branch until its roster: what reached nobody yet is named as such. Shares are exact
+to the fen: what all givers of a payment are shown adds up to it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -117,7 +117,7 @@ def _kind(chart: str) -> str:
 
 
 async def of_funds(funds: Sequence[str] = (), limit: int = USES_MAX) -> list[PublicUse]:
-    """What these funds (all without any) used lately, by month and programme: kept sums, however many the payments."""
+    """What these funds (all without any) used for people lately, by month and programme: kept sums."""
     rows = await outlays.by_month(funds, limit)
     names = await ledger_funds.programme_names([row.programme for row in rows])
     return [

@@ -89,6 +89,7 @@ class Way:
     sources: Sequence[Part]
     ends: Sequence[Part]
     equation: Statement
+    gifts_of_money: int
     seq: int
 
     @property
@@ -208,7 +209,8 @@ async def _way(period: Period, begin: str, end: str, fund: str, shown: Iterable[
             fen = _signed(equation, figure, term, whole=not fund)
             parts.append((_part(figure, fen), fen))
     sources, ends = _sides(parts)
-    return Way(begin, end, fund, sources, ends, equation, period.seq)
+    gifts = sum(period.gifts_of_money(code) for code in ([fund] if fund else period.own()))
+    return Way(begin, end, fund, sources, ends, equation, gifts, period.seq)
 
 
 async def of_all(begin: str, end: str, shown: Iterable[Shown]) -> Way:

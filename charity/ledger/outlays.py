@@ -1,4 +1,7 @@
-"""Money that went out, as it is told to the public: by month and programme, from kept sums."""
+"""Money that went out for people, as it is told to the public: by month and programme, from kept sums.
+
+Our own costs stand in the equation and in the public ledger, not among what was done.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ from charity.ledger.sums import CASH, OUTLAY
 MONTHS_MAX = 12
 _MONTHS = (
     "SELECT DISTINCT month FROM figure_month WHERE money_fen <> 0 AND figure IN "
-    "('aid', 'bought', 'agency_out', 'administration', 'fundraising') {own}ORDER BY month DESC LIMIT $1"
+    "('aid', 'bought', 'agency_out') {own}ORDER BY month DESC LIMIT $1"
 )
 _SUMS = (
     "SELECT month, kind, programme, CAST(SUM(payments) AS BIGINT) AS payments, "  # noqa: S608 - words from code
@@ -19,8 +22,9 @@ _SUMS = (
     "s.payments AS payments, s.amount_fen AS fen, s.recipients_of_fund AS people FROM month_sum s "
     f"JOIN fund f ON f.code = s.fund WHERE s.register = '{OUTLAY}' AND s.kind = '{CASH}' AND s.month >= $1 {{own}}"
     "UNION ALL SELECT month, figure AS kind, '' AS programme, 0 AS payments, money_fen AS fen, 0 AS people "
-    "FROM figure_month WHERE figure IN ('bought', 'administration', 'fundraising') AND month >= $1 {own}) x "
-    "GROUP BY month, kind, programme HAVING SUM(fen) <> 0 ORDER BY month DESC, amount_fen DESC, programme LIMIT $2"
+    "FROM figure_month WHERE figure = 'bought' AND month >= $1 {own}) x "
+    "GROUP BY month, kind, programme HAVING SUM(fen) <> 0 "
+    "ORDER BY month DESC, CASE WHEN kind = 'bought' THEN 1 ELSE 0 END, amount_fen DESC, programme LIMIT $2"
 )
 
 
@@ -43,7 +47,7 @@ class Outlay:
 
 @dataclass(frozen=True, slots=True)
 class MonthOutlay:
-    """What went out in a month for a programme, or as `bought`, `administration` or `fundraising`.
+    """What went out in a month for a programme, or as `bought`.
 
     `recipients` are visits; `payments` are those that stand, 0 where they are not counted. Both are below 0 where a
     month took back more of earlier months than it paid.
@@ -58,7 +62,7 @@ class MonthOutlay:
 
 
 async def by_month(funds: Sequence[str], limit: int) -> list[MonthOutlay]:
-    """The latest of these funds (of all without any), newest month first, the largest sum first."""
+    """The latest of these funds (of all without any), newest month first, in it aid first and the largest sum."""
     own = f"AND fund IN ({reading.places(len(funds), 2)}) " if funds else ""
     months = [row["month"] for row in await reading.rows(_MONTHS.format(own=own), MONTHS_MAX, *funds)]
     if not months:

@@ -11,6 +11,7 @@ from charity import clock, words
 from charity.aid import verify, vouchers
 from charity.aid.vouchers import Content
 from charity.db import reading
+from charity.disclosure import uses
 from charity.errors import Refusal
 from charity.ledger import verify as books_verify
 from charity.printing.document import Filters
@@ -55,6 +56,7 @@ async def test_a_cost_is_approved_by_two_and_paid_as_a_cost(
     stored = await row(number)
     assert (stored["purpose"], stored["programme"], stored["recipients"]) == (purpose, None, 0)
     assert await reading.value("SELECT COUNT(*) FROM goods_purchase") == 0
+    assert await uses.of_funds(["F-GEN"]) == await uses.of_funds() == [], "a cost is nothing that was done for people"
     assert await verify.run() == await books_verify.run() == []
 
 

@@ -6,8 +6,8 @@ import re
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import give, spend
-from reports.given import noon
+from giving.given import give, refunded, spend
+from reports.given import RICE, catalogue, noon, take_in
 
 from charity.clock import today
 from charity.db import transactions
@@ -57,6 +57,36 @@ async def test_a_campaign_that_is_not_open_takes_no_gift_and_one_that_ended_prin
     assert "刚刚收到" not in text
     for absent in (ACCOUNT, "银行账号", "接受捐赠方式", "捐一份"):
         assert absent not in text, absent
+
+
+async def test_a_campaign_with_a_refund_has_one_sum_on_home_and_on_its_page(web: Web, house: Cast) -> None:
+    await give(house, 32_008_910)
+    await refunded(house, await give(house, 30_000), 30_000)
+    await catalogue()
+    await take_in(house, RICE, 2, 4_000)
+    home, page = (await web.as_().get("/")).text, (await web.as_().get(URL)).text
+    card = home[home.index('class="appeal"') :]
+    assert sum_in(card, "is-big") == sum_in(page, "t-sum") == "¥320,389.10"
+    for counted in (page, home):
+        assert "笔捐款 · 1 笔捐物" in counted
+
+
+def sum_in(page: str, class_: str) -> str:
+    text = re.sub(r"<[^>]*>", "", page[page.index(f'{class_}">') + len(class_) + 2 :])
+    return re.findall(r"^¥[\d,]+\.\d\d", text)[0]
+
+
+async def test_the_days_of_campaigns_that_ended_have_all_the_year_or_none(web: Web, house: Cast) -> None:
+    async def ended(slug: str, day: str) -> str:
+        sql = "UPDATE campaign SET status = 'closed', starts_on = $1, ends_on = $1 WHERE slug = $2 RETURNING slug"
+        await transactions.run(lambda tx: tx.rows(sql, day, slug))
+        return words_of((await web.as_().get("/")).text).partition("已经结束")[2]
+
+    year = today().year
+    assert " 1月2日 " in await ended("one-day-2026", f"{year}-01-02")
+    both = await ended("dream-2026", "2010-05-31")
+    assert f" {year}年1月2日 " in both
+    assert " 2010年5月31日 " in both
 
 
 async def test_the_plan_stands_beside_what_was_used_with_a_meter(web: Web, house: Cast) -> None:
