@@ -12,6 +12,9 @@ from functools import lru_cache
 from charity.settings import settings
 
 KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_SECRET = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+DIGITS_MIN = 6
+"""Different digits of a key nobody guesses: of 10^12 random ones not one has fewer, all zeros has one."""
 
 
 @dataclass(slots=True)
@@ -21,6 +24,11 @@ class Idem:
     scope: str
     key: str
     fingerprint: str
+
+
+def secret(key: str) -> bool:
+    """Whether nobody guesses this key: 32 random hexadecimal digits, as our pages make it, or a UUID."""
+    return _SECRET.fullmatch(key) is not None and len(set(key.lower()) - {"-"}) >= DIGITS_MIN
 
 
 def fingerprint(path: str, content: bytes) -> str:

@@ -37,7 +37,8 @@ def _absent(value: object) -> object:
 def _of_somebody(public: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's signature
     """Whether the name may be public: there must be one, in a form (`kind`) as in a body (`donor.kind`)."""
     donor = info.data.get("donor")
-    if public and (donor.kind if donor else info.data.get("kind")) == "anonymous":
+    nobody = info.data.get("source") == "gift" and info.data.get("donor", public) is None  # goods without a giver
+    if public and (nobody or (donor.kind if donor else info.data.get("kind")) == "anonymous"):
         raise ValueError(NAMELESS)
     return public
 

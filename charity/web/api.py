@@ -25,7 +25,7 @@ from charity.db import idem
 from charity.db.idem import Idem
 from charity.errors import NOT_FOUND, WHO_ARE_YOU, Refusal, Rule, unreadable
 from charity.roles import PERMISSIONS, Actor, not_yours
-from charity.web import auth, contexts, fields, limits, messages, problems, queries
+from charity.web import auth, contexts, fields, keys, limits, messages, problems, queries
 from charity.web.contexts import RequestContext
 
 BODY_MAX = 65_536
@@ -189,7 +189,7 @@ class Api:
         await self._admit(context, endpoint, scope)
         call = Call(context, endpoint, scope["path"], parts)
         if endpoint.method != "GET":
-            call.key = _key(endpoint, scope)
+            call.key = _key(endpoint, scope, context)
         if endpoint.params is not None:
             call.query = _query(endpoint.params, scope["query_string"])
         if endpoint.body is not None:
@@ -233,12 +233,13 @@ class Api:
             raise not_yours(endpoint.permission)
 
 
-def _key(endpoint: Endpoint, scope: Scope) -> str:
+def _key(endpoint: Endpoint, scope: Scope, context: RequestContext) -> str:
     key = contexts.header(scope, b"idempotency-key")
     if not key and not endpoint.idempotent:
         return ""
     if not idem.KEY.match(key):
         raise NO_KEY()
+    keys.must_be_safe(key, context.actor)
     return key
 
 

@@ -16,7 +16,7 @@ from charity import texts
 from charity.db.idem import KEY, Idem, fingerprint
 from charity.errors import FieldError, Refusal, unreadable
 from charity.plain import plain
-from charity.web import contexts, csrf, fields, messages, switches
+from charity.web import contexts, csrf, fields, keys, messages, switches
 
 FIELDS_MAX = 2_000
 FILES_MAX = 4
@@ -148,11 +148,12 @@ def filters(request: Request, model: type[Model]) -> tuple[Model, Refusal | None
 
 
 def idem(request: Request, sent: Data, scope: str) -> Idem | None:
-    """The key of the hidden field `idem`; None when the form was sent without one."""
+    """The key of the hidden field `idem`; None when the form was sent without one; idempotency.guessable (400)."""
     key = text(sent, "idem")
     if not KEY.match(key):
         return None
     actor = contexts.of(request).actor
+    keys.must_be_safe(key, actor)
     compared = {name: value for name, value in sent.items() if name not in _NOT_COMPARED}
     whole = json.dumps(compared, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     return Idem(f"{scope}:{actor.key}" if actor else scope, key, fingerprint(request.url.path, whole))

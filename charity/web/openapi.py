@@ -51,8 +51,9 @@ IDEMPOTENCY = {
     "in": "header",
     "description": "同一键同一内容：返回第一次的结果，并带 Idempotent-Replayed: true；同一键不同内容：422。永久有效",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]{1,255}$"},
-    "example": "5d1c9f0e2b7a4c6d",
+    "example": "5d1c9f0e2b7a4c6d8e3f0a1b2c4d5e6f",
 }
+OF_ANYBODY = "。不带令牌时只收随机的 32 位十六进制数或 UUID（400）"
 
 
 def document(prefix: str, endpoints: Sequence[Endpoint], *, title: str, version: str) -> dict[str, Any]:
@@ -133,7 +134,8 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     if endpoint.params is not None:
         parameters += _query(endpoint.params)
     if endpoint.method != "GET" and (endpoint.idempotent or endpoint.body is not None):
-        parameters.append(IDEMPOTENCY | {"required": endpoint.idempotent})
+        said = f"{IDEMPOTENCY['description']}{OF_ANYBODY if endpoint.public else ''}"
+        parameters.append(IDEMPOTENCY | {"required": endpoint.idempotent, "description": said})
     return parameters
 
 

@@ -2,6 +2,8 @@
 
 import html
 import re
+import secrets
+import uuid
 from typing import Any
 
 import pytest
@@ -91,22 +93,35 @@ async def test_a_sum_seen_or_not_is_one_pledge(web: Any, house: Cast) -> None:
     assert (await client.post(GIVE, data=review)).headers["location"] == first.headers["location"]
 
 
-@pytest.mark.parametrize("key", ["1", "k" * 32, "F" * 32, "0" * 31])
-async def test_a_key_that_somebody_could_guess_reveals_no_pledge(web: Any, house: Cast, key: str) -> None:
-    client = web.as_()
+@pytest.mark.parametrize("key", ["1", "k" * 32, "0" * 31, "F" * 32, "0" * 32, f"{uuid.UUID(int=0)}", "1" * 33])
+async def test_a_key_that_somebody_could_guess_is_refused_with_words_at_page_and_call(
+    web: Any, house: Cast, key: str
+) -> None:
+    client, words = web.as_(), "别人猜得到，什么都没有登记"
     form = {**await form_of(client, GIVE), **SENT, "idem": key, "seen_fen": "10000"}
-    row = await pledges.get((await client.post(GIVE, data=form)).headers["location"].removeprefix("/p/"))
-    other = await web.as_().post(
-        GIVE, data={**await form_of(client, GIVE), **form, "amount": "20000", "seen_fen": "20000"}
-    )
-    stranger = web.as_()
-    form |= {"csrf": (await form_of(stranger, GIVE))["csrf"], "amount": "20000", "seen_fen": "20000"}
-    other = await stranger.post(GIVE, data=form)
-    assert other.status_code == 422
-    assert row.reference not in other.text
-    assert row.code not in other.text
-    assert hidden_of(other.text)["idem"] != key  # it can be sent once more
-    assert await pledged() == [10_000]
+    page = await client.post(GIVE, data=form)
+    assert (page.status_code, words in page.text) == (400, True)
+    assert fields_of(page.text, "ask")["name"] == "林小溪"
+    call = await client.post("/api/v1/pledges", json=PLEDGE, headers={"Idempotency-Key": key})
+    assert (call.status_code, call.json()["type"]) == (400, "urn:charity:problem:idempotency.guessable")
+    assert words in call.json()["detail"]
+    assert await pledged() == []
+    again = fields_of(page.text, "ask") | {"seen_fen": "10000"}
+    assert again["idem"] != key  # it can be sent once more
+    assert (await client.post(GIVE, data=again)).status_code == 303
+    with_token = [
+        await web.as_("cashier").post("/api/v1/pledges", json=PLEDGE, headers={"Idempotency-Key": key})
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in with_token] == [201, 201]
+    assert await pledged() == [10_000, 100]
+
+
+@pytest.mark.parametrize("key", [secrets.token_hex(16), secrets.token_hex(16).upper(), f"{uuid.uuid4()}"])
+async def test_a_key_nobody_guesses_gives_its_sender_one_pledge(web: Any, house: Cast, key: str) -> None:
+    sent = [await web.as_().post("/api/v1/pledges", json=PLEDGE, headers={"Idempotency-Key": key}) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [201, 201]
+    assert await pledged() == [100]
 
 
 async def test_a_key_of_another_verb_or_account_reveals_nothing(web: Any, house: Cast) -> None:

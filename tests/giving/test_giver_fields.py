@@ -103,6 +103,7 @@ async def test_what_goes_together_is_kept_as_it_was_chosen(web: Any, house: Cast
     [
         ("pledges", {"campaign": "one-day-2026", "amount_fen": 100, "channel": "bank", "public_amount": False}),
         ("donations", {"campaign": "everyday", "amount_fen": 100, "channel": "cash", "received_on": "2026-10-08"}),
+        ("goods/intakes", {"store": "LX01", "source": "gift", "lines": [{"barcode": "2001000100002", "quantity": 1}]}),
     ],
 )
 async def test_a_call_refuses_the_same(web: Any, house: Cast, call: str, more: dict[str, Any]) -> None:
@@ -113,8 +114,21 @@ async def test_a_call_refuses_the_same(web: Any, house: Cast, call: str, more: d
     }
     for field, (donor, public, words) in wrong.items():
         body = {**more, "donor": donor, "public_name": public}
-        answer = await web.as_("cashier").post(f"/api/v1/{call}", json=body, headers={"Idempotency-Key": field})
+        answer = await web.as_("clerk" if "goods" in call else "cashier").post(
+            f"/api/v1/{call}", json=body, headers={"Idempotency-Key": field}
+        )
         assert (answer.status_code, answer.json()["errors"]) == (422, [{"field": field, "message": words}])
+
+
+async def test_goods_that_nobody_is_named_for_publish_no_name(web: Any, house: Cast) -> None:
+    body = {"store": "LX01", "source": "gift", "lines": [{"barcode": "2001000100002", "quantity": 1}]}
+    body |= {"public_name": True}
+    for donor in ({}, {"donor": None}):
+        headers = {"Idempotency-Key": "nobody"}
+        answer = await web.as_("clerk").post("/api/v1/goods/intakes", json=body | donor, headers=headers)
+        assert (answer.status_code, answer.json()["errors"]) == (
+            422, [{"field": "public_name", "message": NAMELESS}]
+        )  # fmt: skip
 
 
 def test_the_number_stands_behind_its_tick_on_every_form(web: Any) -> None:

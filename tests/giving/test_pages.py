@@ -41,7 +41,7 @@ def promise(**changes: Any) -> dict[str, Any]:
 
 
 def keyed() -> dict[str, str]:
-    return {"Idempotency-Key": secrets.token_hex(8)}
+    return {"Idempotency-Key": secrets.token_hex(16)}
 
 
 async def given(client, **changes: str):

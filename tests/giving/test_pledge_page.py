@@ -1,6 +1,7 @@
 """The page of a pledge says what to do now and how far it is; a way to pay is offered where it can be paid."""
 
 import re
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -122,7 +123,7 @@ async def test_a_way_is_offered_where_it_can_be_paid_at_every_door(
     sent = await client.post(GIVE, data={**await form_of(client, GIVE), **fields})
     body = {"campaign": "one-day-2026", "amount_fen": 10_000, "channel": way, "donor": {"kind": "anonymous"}}
     body |= {"public_name": False, "public_amount": False}
-    answer = await client.post("/api/v1/pledges", json=body, headers={"Idempotency-Key": "k"})
+    answer = await client.post("/api/v1/pledges", json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
     assert (sent.status_code, answer.status_code) == ((303, 201) if taken else (422, 422))
     assert await reading.value("SELECT COUNT(*) FROM pledge") == (2 if taken else 0)
     if taken and way == "cash":

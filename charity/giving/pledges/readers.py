@@ -1,11 +1,11 @@
 """Pledges as the cashier and the giver read them."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from charity import clock, tokens
+from charity.db import idem as keys
 from charity.db import reading
 from charity.db.idem import Idem
 from charity.db.paging import Where
@@ -16,8 +16,6 @@ from charity.ledger import answered as answers
 from charity.roles import SYSTEM, Actor
 
 OPEN = ("pending", "partial")
-_KEY = re.compile(r"[0-9a-f]{32}")
-"""A key as our pages make it: nobody guesses one."""
 _REFERENCE_TAIL = tokens.REFERENCE_RANDOM + 1
 
 
@@ -36,7 +34,7 @@ async def get(code: str) -> Pledge:
 
 async def answered(idem: Idem) -> Pledge | None:
     """The pledge that was promised with this key of a form, for whoever sent the key; None when there is none."""
-    kept = await answers.body(idem) if _KEY.fullmatch(idem.key) else None
+    kept = await answers.body(idem) if keys.secret(idem.key) else None
     return await Pledge.with_code(kept["code"]).first() if kept else None
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity import clock
+from charity.db.idem import secret
 from charity.errors import Refusal
 from charity.giving import campaigns, invitations, pledges
 from charity.giving.campaigns import Shown
@@ -23,6 +24,7 @@ from charity.office import privacy
 from charity.printing import qr
 from charity.web import auth, confirming, forms, pages, policies
 from charity.web.choices import choices
+from charity.web.keys import GUESSABLE
 from charity.web.list_filters import ROWS, must_know, rows_of
 from charity.words import Term
 
@@ -155,7 +157,7 @@ async def _again_page(request: Request, data: Data) -> Response:
     except Refusal as refusal:
         return await _give_page(request, data, refusal)
     keys = {"first": forms.text(data, "first"), "idem": forms.text(data, "idem")}
-    sent_before = forms.idem(request, {"idem": keys["first"]}, SCOPE)
+    sent_before = forms.idem(request, {"idem": keys["first"]}, SCOPE) if secret(keys["first"]) else None
     if forms.text(data, "at") == "twice" and sent_before and (first := await pledges.answered(sent_before)):
         return await _twice_page(request, data, form, first, keys=keys)
     return await _review_page(request, data, form)
@@ -168,8 +170,9 @@ async def give(request: Request) -> Response:
     if forms.text(data, "again"):
         return await _again_page(request, data)
     compared = {name: value for name, value in data.items() if name not in OF_THE_PAGE}
-    idem = forms.idem(request, compared, SCOPE)
+    idem = None
     try:
+        idem = forms.idem(request, compared, SCOPE)
         form = forms.read(GiveForm, data)
         if not form.seen:
             return await _review_page(request, data, form)
@@ -190,7 +193,7 @@ async def give(request: Request) -> Response:
         if idem and refusal.code == KEY_REUSED.code and (first := await pledges.answered(idem)):
             keys = {"first": idem.key, "idem": secrets.token_hex(16)}
             return await _twice_page(request, data, form, first, keys=keys, status=409)
-        if refusal.code == KEY_REUSED.code:
+        if refusal.code in {KEY_REUSED.code, GUESSABLE.code}:
             data = data | {"idem": ""}
         return await _give_page(request, data, refusal)
     return pages.see_other(request, f"/p/{answer.body['code']}")

@@ -60,7 +60,7 @@ class CodeForm(FactForm):
     @field_validator("none", mode="after")
     @classmethod
     def _either(cls, none: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - the validator's own order
-        if none == bool(info.data.get("value", "")):
+        if "value" in info.data and none == bool(info.data["value"]):
             raise ValueError("请选收款码的图片或填写码里的内容；没有收款码了，才勾选这一项")
         return none
 
