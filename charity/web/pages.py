@@ -164,7 +164,12 @@ async def page(
     """Render a template with the base context and what the caller adds; `policy` is what its browser may do."""
     contexts.of(request).policy = policy
     whole = await base_context(request) | {"status": status} | context
-    response = _response(request, environment().get_template(template).render(whole), status, whole)
+    text = environment().get_template(template).render(whole)
+    in_order = _in_order(whole["errors"], text)
+    if in_order != whole["errors"]:
+        whole["errors"] = in_order
+        text = environment().get_template(template).render(whole)
+    response = _response(request, text, status, whole)
     switches.keep_taken(request, response)
     if whole["flash"]:
         response.delete_cookie("flash", path="/", secure=settings().secure, httponly=True, samesite="lax")
@@ -176,6 +181,17 @@ async def page(
     ):
         auth.set_cookie(response, "visit", asking.binding)
     return response
+
+
+def _in_order(errors: list[dict[str, str]], text: str) -> list[dict[str, str]]:
+    """Errors in the order of their fields on the page, which no model knows; what is about no field keeps its place."""
+
+    def place(error: dict[str, str]) -> int:
+        at = text.find(f'id="f-{error["field"]}"')
+        return at if at >= 0 else len(text)
+
+    following = iter(sorted((error for error in errors if error["field"]), key=place))
+    return [next(following) if error["field"] else error for error in errors]
 
 
 def _response(request: Request, text: str, status: int, whole: dict[str, Any]) -> HTMLResponse:

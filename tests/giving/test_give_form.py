@@ -109,3 +109,23 @@ async def test_back_from_the_review_loses_nothing(web: Any) -> None:
     assert rows["抵税票据"].startswith("需要公益事业捐赠票据")
     assert rows["留言"] == "早日康复"
     assert await pledged() == []
+
+
+async def test_the_errors_above_the_form_follow_its_fields_down_the_page(web: Any) -> None:
+    """A model lists the giver before the sum; the page does not."""
+    page = await sent(web, name="", channel="", phone="1", message="好" * 201, fiscal_receipt="1")
+    above = re.findall(r'<a href="#f-(\w+)">', page.text)
+    assert above == ["amount", "channel", "name", "phone", "tax_id", "message"]
+    assert above == [name for name in re.findall(r'id="f-(\w+)"', page.text) if name in above]
+    assert page.text.count("请填写金额") == 2
+    assert '<a href="#f-amount">请填写金额</a>' in page.text
+
+
+async def test_the_number_is_called_needed_after_the_tick_and_the_consent_a_persons(web: Any) -> None:
+    page = (await web.as_().get(GIVE)).text
+    assert ">统一社会信用代码或身份证号</label>" in page
+    assert "个人填身份证号；勾选后必填" in page
+    assert ">个人：同意使用身份证号<" in page
+    assert re.search(
+        r'id="h-phone">凭后四位可看收据全本</p><[^>]*><input id="f-phone"', page.replace("\n", "").replace("  ", "")
+    )

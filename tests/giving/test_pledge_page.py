@@ -73,6 +73,35 @@ async def test_each_state_says_what_happened_when_and_what_comes_next(house: Cas
     assert f'href="{GIVE}">再捐一次</a>' in over
 
 
+async def test_what_is_done_stands_before_what_is_still_to_come(house: Cast, web: Any) -> None:
+    await account_registered()
+    await address_registered()
+    code = await promised()
+
+    async def steps() -> list[tuple[bool, str]]:
+        told = (await shown(web, code)).partition('<ol class="next">')[2].partition("</ol>")[0]
+        return [(bool(done), words[:2]) for done, words in re.findall(r"<li( class=\"is-done\")?>\s*(.*?)</li>", told)]
+
+    paying, rest, uses = (False, "您在"), (False, "余款"), (False, "善款")
+    assert await steps() == [(True, "认捐"), paying, (False, "到账"), uses]
+    await paid(house, code, 6_000)
+    assert await steps() == [(True, "认捐"), (True, "收到"), (True, "收据"), paying, rest, uses]
+    later = (clock.today() + timedelta(days=2)).isoformat()
+    with clock.fixed(clock.now() + timedelta(days=2)):
+        await as_shown.receive(code, amount_fen=14_000, received_on=later, channel="cash", by=house.cashier)
+        assert await steps() == [(True, "认捐"), (True, "收到"), (True, "收据"), (True, "收到"), (True, "收据"), uses]
+
+
+async def test_the_pages_own_code_never_stands_beside_the_payment_code(house: Cast, web: Any) -> None:
+    await account_registered()
+    await code_registered()
+    by_bank, by_code = [await shown(web, await promised(channel=way)) for way in ("bank", "wechat")]
+    assert ("<aside>" in by_code, "<aside>" in by_bank, "不是收款码" in by_bank) == (False, True, True)
+    await code_registered(text="")
+    plain = await shown(web, await promised())
+    assert ("这一页的二维码，请截图保存" in plain, "不是收款码" in plain) == (True, False)
+
+
 async def test_no_account_stands_there_once_the_campaign_has_ended(house: Cast, web: Any) -> None:
     await account_registered()
     code = await promised()

@@ -12,7 +12,7 @@ from charity.giving import ways as ways_to_pay
 from charity.giving.campaigns import Shown
 from charity.giving.channels import Channel
 from charity.giving.donors.screens import KINDS, consents, fiscal
-from charity.giving.models import Pledge
+from charity.giving.models import Donation, Pledge, Receipt
 from charity.giving.pledges.forms import GiveForm
 from charity.ledger import funds
 from charity.office import organisation
@@ -107,6 +107,7 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
     code, running = pledges.shown_status(row.status, row.expires_at), _running(campaign)
     address = f"{settings().public_url.rstrip('/')}/p/{row.code}"
     done = await pledges.receipts_of(row.code)
+    gifts = await pledges.gifts_of(row.code)
     ways = await _ways(row, running=running)
     public = campaign.row["reach"] == "public"
     return {
@@ -124,11 +125,19 @@ async def pledge_page(row: Pledge) -> dict[str, Any]:
         "channel": words.translate(channels.CHANNELS[row.channel].words),
         "fund": (await funds.names()).get(row.fund, row.fund),
         "receipts": done,
-        "gifts": await pledges.gifts_of(row.code),
+        "gifts": gifts,
+        "past": _past(gifts, done),
         "fiscal": await persons.wants_fiscal(row.donor_id),
         "address": address,
         "qr": Markup(qr.svg(address)),  # noqa: S704 - made by us from a random code
     }
+
+
+def _past(gifts: Iterable[Donation], receipts: Iterable[Receipt]) -> list[dict[str, Any]]:
+    """What happened for a pledge, by day: what arrived before the receipts of that day."""
+    steps: list[dict[str, Any]] = [{"on": g.received_on, "number": "", "amount_fen": g.amount_fen} for g in gifts]
+    steps += [{"on": r.issued_on, "number": r.number, "amount_fen": r.amount_fen} for r in receipts]
+    return sorted(steps, key=lambda step: str(step["on"]))
 
 
 async def pay_code(row: Pledge, channel: str) -> str:
