@@ -44,8 +44,11 @@ BRANCH_AGENCY = Rule(
 )
 INSTITUTION_UNKNOWN = Rule("institution.unknown", "没有这一条机构登记", 404)
 INSTITUTION_OWN = Rule("institution.own", "登记的人不能核对自己登记的机构，请由另一个人核对", 403)
-INSTITUTION_SEEN = Rule("institution.seen", "这一条机构登记已经核对过")
-INSTITUTION_WAITING = Rule("institution.waiting", "编号 {code} 已有一条登记等待核对，核对或退回以后才能再登记")
+INSTITUTION_SEEN = Rule("institution.seen", "这一条机构登记已经核对过，或由登记人撤回了")
+INSTITUTION_NOT_YOURS = Rule("institution.not_yours", "这一条不是您登记的，只有登记人能撤回", 403)
+INSTITUTION_WAITING = Rule(
+    "institution.waiting", "编号 {code} 已有一条登记等待核对，核对、退回或由登记人撤回以后才能再登记"
+)
 INSTITUTION_KIND = Rule("institution.kind", "已登记机构的种类不能改：种类不同的，请用新的编号登记", 422, field="kind")
 INSTITUTION_OTHER = Rule(
     "institution.other", "和登记的账号不一样。请照原件再填一次；确实不对的，请退回", 422, field="account"

@@ -12,7 +12,7 @@ from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.db.transactions import Tx
 from charity.people import institutions
-from charity.people.models import AccountStatus, InstitutionEntry
+from charity.people.models import EntryStatus, InstitutionEntry
 from charity.roles import Actor
 
 LISTED_MAX = 200
@@ -51,7 +51,7 @@ async def enter(tx: Tx, new: New, *, by: Actor) -> str | None:
     return key if rows else None
 
 
-async def see(tx: Tx, key: str, status: AccountStatus, *, by: Actor) -> dict[str, Any] | None:
+async def see(tx: Tx, key: str, status: EntryStatus, *, by: Actor) -> dict[str, Any] | None:
     """Confirm or refuse what waits; None when it waits no longer. What was confirmed is the institution from now on."""
     row = await tx.row(
         "UPDATE institution_entry SET status = $2, seen_by = $3, seen_at = $4 "
@@ -62,7 +62,7 @@ async def see(tx: Tx, key: str, status: AccountStatus, *, by: Actor) -> dict[str
         by.key,
         clock.stamp(),
     )
-    if row is None or status is not AccountStatus.CONFIRMED:
+    if row is None or status is not EntryStatus.CONFIRMED:
         return row
     account = sealed.unseal("institution_entry", "bank_account", key, row["bank_account"])
     names = (row["code"], row["name"], row["credit_code"], row["township"])
@@ -76,6 +76,18 @@ async def see(tx: Tx, key: str, status: AccountStatus, *, by: Actor) -> dict[str
         kept = sealed.seal("institution", "bank_account", row["code"], account)
         await tx.rows("UPDATE institution SET bank_account = $2 WHERE code = $1 RETURNING code", row["code"], kept)
     return row
+
+
+async def withdraw(tx: Tx, key: str, *, by: Actor) -> bool:
+    """Whoever entered it takes it back; False when it waits no longer."""
+    row = await tx.row(
+        "UPDATE institution_entry SET status = 'withdrawn', seen_at = $3 "
+        "WHERE key = $1 AND status = 'waiting' AND entered_by = $2 RETURNING key",
+        key,
+        by.key,
+        clock.stamp(),
+    )
+    return row is not None
 
 
 def account_of(entry: InstitutionEntry) -> str:
@@ -102,7 +114,7 @@ async def newest(*, by: Actor, code: str = "") -> list[InstitutionEntry]:
 
 async def waiting(*, by: Actor) -> list[InstitutionEntry]:
     """What waits for its second look, the oldest first."""
-    chosen = InstitutionEntry.visible_to(by).filter(status=AccountStatus.WAITING)
+    chosen = InstitutionEntry.visible_to(by).filter(status=EntryStatus.WAITING)
     return await chosen.order_by("entered_at", "key").limit(LISTED_MAX)
 
 

@@ -166,6 +166,15 @@ class AccountStatus(StrEnum):
     REFUSED = "refused"
 
 
+class EntryStatus(StrEnum):
+    """How far an institution's entry is; whoever entered it may withdraw it while it waits."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 class HouseholdAccount(Model):
     """An account that somebody entered for a household, and who had the second look."""
 
@@ -220,7 +229,10 @@ class Institution(Model):
 
 
 class InstitutionEntry(Model):
-    """An institution as somebody registered or changed it, and who had the second look."""
+    """An institution as somebody registered or changed it, and who had the second look.
+
+    Of one that was withdrawn `seen_at` says when, and nobody has seen it.
+    """
 
     key = fields.CharField(64, primary_key=True)
     code = fields.TextField()
@@ -229,7 +241,7 @@ class InstitutionEntry(Model):
     credit_code = fields.TextField()
     township = fields.TextField()
     bank_account = SealedField(null=True)
-    status = WordField(AccountStatus)
+    status = WordField(EntryStatus)
     entered_by = fields.TextField()
     entered_at = fields.TextField()
     seen_by = fields.TextField(null=True)

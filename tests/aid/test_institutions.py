@@ -85,6 +85,39 @@ async def test_an_institution_is_registered_and_changed_by_two_persons(web: Any,
     )
 
 
+@pytest.mark.parametrize("call", [False, True])
+async def test_whoever_entered_an_institution_takes_it_back_while_it_waits(web: Any, house: Cast, call: bool) -> None:  # noqa: FBT001
+    root = CALL if call else PAGE
+
+    async def end(who: str, key: str, how: str = "/withdraw", **typed: str) -> int:
+        how = "/confirm" if call and not how else how
+        address, body = f"{root}/entries/{key}{how}", {"json": typed} if call else {"data": typed}
+        return int((await web.as_(who).post(address, **body)).status_code)
+
+    await web.as_("caseworker").post(CALL, json=HOSPITAL)
+    (entry,) = await institution_entries.waiting(by=house.approver)
+    look = f"{PAGE}/entries/{entry.key}"
+    shown = [
+        f"{look}/withdraw" in (await web.as_(who).get(look)).text for who in ("caseworker", "accountant", "approver")
+    ]
+    assert shown == [True, False, False]
+    assert [await end(who, entry.key) for who in ("accountant", "approver", "cashier")] == [403] * 3
+    assert await end("caseworker", "x") == 404
+    assert await end("caseworker", entry.key) == (200 if call else 303)
+    assert await institution_entries.waiting(by=house.approver) == []
+    assert "由登记人撤回了" in (await web.as_("approver").get(look)).text
+    assert [await end("caseworker", entry.key), await end("approver", entry.key, "", account=ACCOUNT)] == [409] * 2
+    assert await kept(house) is None
+    await web.as_("caseworker").post(CALL, json=HOSPITAL)
+    (anew,) = await institution_entries.waiting(by=house.approver)
+    assert await end("approver", anew.key, "", account=ACCOUNT) == (200 if call else 303)
+    assert await end("caseworker", anew.key) == 409, "it was seen"
+    assert await kept(house) == ("临溪市中医院", "hospital", CREDIT, ACCOUNT)
+    history = [(e.key, str(e.status)) for e in await institution_entries.newest(code="LXI99", by=house.auditor)]
+    assert history == [(anew.key, "confirmed"), (entry.key, "withdrawn")]
+    assert [str(failure) for failure in await verify.run() if "LXI99" in str(failure)] == []
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

@@ -34,6 +34,7 @@ VERBS = {
     "aid.institutions.verbs.confirm": "institution.confirm",
     "aid.institutions.verbs.enter": "institution.enter",
     "aid.institutions.verbs.refuse": "institution.confirm",
+    "aid.institutions.verbs.withdraw": "institution.enter",
     "aid.drafts.finding.search": "voucher.make",
     "aid.vouchers.approvals.reject": "voucher.approve",
     "aid.vouchers.approvals.send_back": "voucher.approve",

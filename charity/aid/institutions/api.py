@@ -5,7 +5,7 @@ from typing import Any
 from charity.aid.institutions import verbs
 from charity.aid.institutions.forms import AgainBody, EnterBody, InstitutionsAnswer, StatusAnswer
 from charity.people import institution_entries, institutions
-from charity.people.models import AccountStatus
+from charity.people.models import EntryStatus
 from charity.web.api import Call, Endpoint
 
 _NAMES = ("code", "name", "kind", "credit_code", "township")
@@ -23,19 +23,25 @@ async def listed(call: Call) -> dict[str, Any]:
 async def enter(call: Call) -> dict[str, Any]:
     """`POST /aid/institutions`."""
     key = await verbs.enter(**call.body.typed, by=call.by)
-    return {"key": key, "status": AccountStatus.WAITING}
+    return {"key": key, "status": EntryStatus.WAITING}
 
 
 async def confirm(call: Call) -> dict[str, Any]:
     """`POST /aid/institutions/entries/{key}/confirm`."""
     await verbs.confirm(key=call.path["key"], account=call.body.account, by=call.by)
-    return {"key": call.path["key"], "status": AccountStatus.CONFIRMED}
+    return {"key": call.path["key"], "status": EntryStatus.CONFIRMED}
 
 
 async def refuse(call: Call) -> dict[str, Any]:
     """`POST /aid/institutions/entries/{key}/refuse`."""
     await verbs.refuse(key=call.path["key"], by=call.by)
-    return {"key": call.path["key"], "status": AccountStatus.REFUSED}
+    return {"key": call.path["key"], "status": EntryStatus.REFUSED}
+
+
+async def withdraw(call: Call) -> dict[str, Any]:
+    """`POST /aid/institutions/entries/{key}/withdraw`."""
+    await verbs.withdraw(key=call.path["key"], by=call.by)
+    return {"key": call.path["key"], "status": EntryStatus.WITHDRAWN}
 
 
 _ALL = "/aid/institutions"
@@ -67,5 +73,13 @@ endpoints = [
         permission="institution.confirm",
         answer=StatusAnswer,
         summary="退回机构的登记",
+    ),
+    Endpoint(
+        "POST",
+        f"{_ALL}/entries/{{key}}/withdraw",
+        withdraw,
+        permission="institution.enter",
+        answer=StatusAnswer,
+        summary="撤回机构的登记",
     ),
 ]

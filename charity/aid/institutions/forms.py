@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from charity.aid.fields import CODE_MAX
-from charity.people.models import AccountStatus, InstitutionKind
+from charity.people.models import EntryStatus, InstitutionKind
 from charity.web.messages import Needed
 from charity.web.rare import RARE_TEXT, RARE_WORDS, drawn
 
@@ -59,7 +59,7 @@ class StatusAnswer(BaseModel):
     """How far the entry is."""
 
     key: str
-    status: AccountStatus
+    status: EntryStatus
 
 
 class InstitutionAnswer(BaseModel):
@@ -82,7 +82,7 @@ class EntryAnswer(BaseModel):
     kind: InstitutionKind
     credit_code: str
     township: str
-    status: AccountStatus
+    status: EntryStatus
     entered_at: str
 
 

@@ -72,6 +72,17 @@ async def refuse(request: Request) -> Response:
     return pages.see_other(request, "/institutions", "已退回，可以重新登记")
 
 
+async def withdraw(request: Request) -> Response:
+    """`POST /institutions/entries/{key}/withdraw`."""
+    by = auth.allowed(request, "institution.enter")
+    await forms.data(request)
+    try:
+        await verbs.withdraw(key=request.path_params["key"], by=by)
+    except Refusal as refusal:
+        return await _look(request, refusal)
+    return pages.see_other(request, "/institutions", "已撤回，可以重新登记")
+
+
 async def _form(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
     """The form; the digits are never shown again, they are typed once more from the original."""
     typed = {name: values.get(name, "") for name in EnterForm.model_fields if name != "account"}
@@ -107,4 +118,5 @@ routes = [
     Route("/institutions/entries/{key}", second_look, methods=["GET"]),
     Route("/institutions/entries/{key}", confirm, methods=["POST"]),
     Route("/institutions/entries/{key}/refuse", refuse, methods=["POST"]),
+    Route("/institutions/entries/{key}/withdraw", withdraw, methods=["POST"]),
 ]

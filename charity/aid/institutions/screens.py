@@ -19,8 +19,8 @@ KIND_WORDS = {
     "service": "服务机构",
     "supplier": "供应商",
 }
-STATUS_WORDS = {"waiting": "等待核对", "confirmed": "已核对", "refused": "已退回"}
-STATUS_TONES = {"waiting": "wait", "confirmed": "good", "refused": "bad"}
+STATUS_WORDS = {"waiting": "等待核对", "confirmed": "已核对", "refused": "已退回", "withdrawn": "已撤回"}
+STATUS_TONES = {"waiting": "wait", "confirmed": "good", "refused": "bad", "withdrawn": "none"}
 
 
 async def page(by: Actor) -> dict[str, Any]:
@@ -55,6 +55,7 @@ async def entered(entries: Sequence[InstitutionEntry], by: Actor) -> list[dict[s
             "township": towns.get(entry.township, entry.township),
             "account": bool(entry.bank_account),
             "status": status(entry.status, STATUS_WORDS, STATUS_TONES),
+            "withdrawn": entry.status == "withdrawn",
             "waits": entry.status == "waiting",
             "mine": entry.entered_by == by.key,
             "by": names.get(entry.entered_by, ""),

@@ -12,7 +12,7 @@ from charity.ledger import places
 from charity.office import stores
 from charity.people import accounts, id_numbers, institution_entries, institutions
 from charity.people.institution_entries import New
-from charity.people.models import AccountStatus, InstitutionEntry
+from charity.people.models import EntryStatus, InstitutionEntry
 from charity.roles import Actor
 
 
@@ -49,14 +49,26 @@ async def confirm(*, key: str, account: str = "", by: Actor) -> None:
     entry = await _waiting(key, by)
     if not institution_entries.same(entry, _digits(account) if account.strip() else ""):
         raise rules.INSTITUTION_OTHER()
-    await _see(key, AccountStatus.CONFIRMED, by)
+    await _see(key, EntryStatus.CONFIRMED, by)
 
 
 async def refuse(*, key: str, by: Actor) -> None:
     """The second look found it wrong: nothing changes, and it may be entered anew."""
     by.must("institution.confirm")
     await _waiting(key, by)
-    await _see(key, AccountStatus.REFUSED, by)
+    await _see(key, EntryStatus.REFUSED, by)
+
+
+async def withdraw(*, key: str, by: Actor) -> None:
+    """Whoever entered it takes it back while it waits: nothing changes, and it may be entered anew."""
+    by.must("institution.enter")
+    entry = await institution_entries.one(key, by=by)
+    if entry is None:
+        raise rules.INSTITUTION_UNKNOWN()
+    if entry.entered_by != by.key:
+        raise rules.INSTITUTION_NOT_YOURS()
+    if not await transactions.run(lambda tx: institution_entries.withdraw(tx, key, by=by)):
+        raise rules.INSTITUTION_SEEN()
 
 
 async def _waiting(key: str, by: Actor) -> InstitutionEntry:
@@ -65,12 +77,12 @@ async def _waiting(key: str, by: Actor) -> InstitutionEntry:
         raise rules.INSTITUTION_UNKNOWN()
     if entry.entered_by == by.key:
         raise rules.INSTITUTION_OWN()
-    if entry.status != AccountStatus.WAITING:
+    if entry.status != EntryStatus.WAITING:
         raise rules.INSTITUTION_SEEN()
     return entry
 
 
-async def _see(key: str, status: AccountStatus, by: Actor) -> None:
+async def _see(key: str, status: EntryStatus, by: Actor) -> None:
     async def work(tx: Tx) -> bool:
         return await institution_entries.see(tx, key, status, by=by) is not None
 
