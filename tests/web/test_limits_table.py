@@ -19,7 +19,8 @@ NO_LIMITS = {
     "web.nav.FLAT_UP_TO",
     "web.openapi.PART_MAX",
     "web.list_filters.AMOUNT_MAX_FEN",
-    "web.system.YEAR_S",
+    "web.problems.UNREAD",  # a status
+    "web.switches.YEAR_S",
     *(f"web.pictures.{name}" for name in ("HEIGHT", "ENDS_MAX", "THIN", "TALLEST", "TRUNK_MAX", "WIDE")),
 }
 
