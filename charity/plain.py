@@ -4,6 +4,7 @@ Full-width signs become half-width (NFKC), every dash a hyphen, every blank a sp
 made plain stays as it is and is refused by its reader: `5²` is not 52, `①②` not 12, `½` not 1/2.
 """
 
+import re
 import unicodedata
 
 TEXT_MAX = 256
@@ -16,6 +17,15 @@ def plain(text: str) -> str:
     if len(text) > TEXT_MAX:
         text = f"{text[:TEXT_MAX]}?"
     return text if text.isascii() else "".join(map(_sign, text)).strip()
+
+
+def whole(text: str) -> str:
+    """The plain text of a whole number, "" for none; what is not one ends in a sign that no number has.
+
+    `1.000` is a thousand to some and one to others, and `1_000` nobody types: neither is read.
+    """
+    number = plain(text)
+    return number if not number or re.fullmatch("-?[0-9]+", number) else f"{number}?"
 
 
 def _sign(sign: str) -> str:

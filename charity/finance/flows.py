@@ -7,6 +7,7 @@ on the other side under its own words. Kept sums of one statement only: the work
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
@@ -271,10 +272,13 @@ async def plan(way: Way) -> list[Planned]:
 async def course(fund: str, begin: str = "", end: str = "") -> list[MonthOfFund]:
     """The fund's money by month until `end` or today: twelve months, or all of a longer period from `begin` on.
 
-    Months before its first are left out.
+    A month that the period ends inside of is left out: its balance would be that of its last day. So are months before
+    the fund's first.
     """
     today = clock.today().isoformat()
     last = _number(min(end or today, today))
+    if end and end < today and _number((date.fromisoformat(end) + timedelta(days=1)).isoformat()) == last:
+        last -= 1
     first = max(min(last - YEAR + 1, _number(begin or today)), last - MONTHS_MAX + 1)
     kept = {row.month: row for row in await statement.months(fund, _month(first))}
     left = kept[""].left_fen if "" in kept else 0

@@ -53,6 +53,11 @@ class Term:
     name: str
     fen: int
 
+    @property
+    def signed_fen(self) -> int:
+        """The same in one number, as a file has it: the terms before the result add up to it."""
+        return -self.fen if self.sign == "\N{MINUS SIGN}" else self.fen
+
 
 def terms(figures: Statement, side: str = "money_fen", kind: str = "") -> list[Term]:
     """The equation in signs and names, without what is nothing; the last one is the result.

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from charity import texts
 from charity.db.idem import KEY, Idem, fingerprint
 from charity.errors import FieldError, Refusal, unreadable
-from charity.plain import plain
+from charity.plain import whole
 from charity.web import contexts, csrf, fields, keys, messages, switches
 
 FIELDS_MAX = 2_000
@@ -127,7 +127,7 @@ def many(sent: Data, name: str) -> list[str]:
 def read(model: type[Model], sent: Data) -> Model:
     """The model's instance; raises the 422 refusal with all field errors."""
     faults = fields.faults(sent, fields.areas(model))
-    numbers = {name: plain(value) for name in fields.numbers(model) if isinstance(value := sent.get(name), str)}
+    numbers = {name: whole(value) for name in fields.numbers(model) if isinstance(value := sent.get(name), str)}
     try:
         form = model.model_validate(sent | numbers, context=fields.TYPED)
     except ValidationError as error:

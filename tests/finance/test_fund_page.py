@@ -86,6 +86,10 @@ async def test_a_balance_over_time_is_of_the_period_and_never_longer_than_five_y
         ]
         year = await flows.course("F-WC08", "2025-01-01", "2025-12-31")
         assert (year[0].month, year[-1].month, len(year)) == ("2025-01", "2025-12", 12)
+        inside = await flows.course("F-WC08", "2026-06-01", "2026-09-29")
+        assert inside[-1].month == "2026-08"
+        assert (await flows.course("F-WC08", "2026-06-01", "2026-11-20"))[-1].month == "2026-11"
+        assert (await flows.course("F-WC08", "2026-06-01", "2026-11-19"))[-1].month == "2026-10"
         future = await flows.course("F-WC08", "2026-01-01", "2026-12-31")
         assert (future[-1].month, len(future)) == ("2026-11", 12)
         whole = await flows.course("F-WC08", statement.EARLIEST)
@@ -113,6 +117,17 @@ async def test_what_a_fund_draws_is_shown_and_given_away_to_those_who_may_see_it
     assert (await client.get("/finance/funds/F-GEN/sheet.csv?from_on=2026-02-30")).status_code == 422
     english = (await client.get("/finance/funds/F-GEN", headers={"Cookie": "lang=en"})).text
     assert "From the beginning" in english
+
+
+async def test_the_file_of_a_fund_has_its_equation_in_signed_numbers_and_no_sign(house: Cast, web: Web) -> None:
+    await give(house, 700_000, campaign="everyday", channel="bank", channel_ref="S-1")
+    await pay(house, 9_000, "P03", "F-GEN")
+    text = (await web.as_("accountant").get("/finance/funds/F-GEN/sheet.csv")).text
+    rows = [line.split(",") for line in text.splitlines()]
+    money = [fen(row[3]) for row in rows if row[0] == "款项"]
+    assert sum(money[:-1]) == money[-1] == 691_000
+    assert -9_000 in money
+    assert not re.search(r"'[+=−]", text)
 
 
 @pytest.mark.parametrize("begun", ["2026-03-01", "2013-03-01"])

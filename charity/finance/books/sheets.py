@@ -72,8 +72,9 @@ async def fund(row: FundRow, begin: str, end: str, fmt: str, by: Actor) -> tuple
     for side, parts in (("从哪里来", way.sources), ("用在哪里", way.ends)):
         lines += [[words.say(side), part.end.name, "", part.end.fen, part.end.note] for part in parts]
         lines.append([words.say(side), words.say("合计"), "", way.trunk_fen, ""])
-    goods = statement.terms(way.equation, "goods_fen", row.kind)
-    lines += [[words.say("物资"), term.name, term.sign, term.fen, ""] for term in goods if any(t.fen for t in goods)]
+    money, goods = (statement.terms(way.equation, side, row.kind) for side in ("money_fen", "goods_fen"))
+    lines += [[words.say("款项"), term.name, "", term.signed_fen, ""] for term in money]
+    lines += [[words.say("物资"), term.name, "", term.signed_fen, ""] for term in goods if any(t.fen for t in goods)]
     for use in await flows.plan(way):
         lines.append([words.say("计划与执行"), use.name, words.say("计划"), use.planned_fen, ""])
         lines.append([words.say("计划与执行"), use.name, words.say("已用"), use.used_fen, use.note])

@@ -14,7 +14,7 @@ from charity.goods.limits import INTAKE_LINES_MAX
 from charity.goods.scanning.forms import Code, Quantity
 from charity.money import AMOUNT_MAX_FEN, typed_yuan
 from charity.people.forms import DonorForm, Line, PublicName
-from charity.plain import plain
+from charity.plain import whole
 from charity.web.fields import Day
 from charity.web.messages import Needed
 
@@ -90,7 +90,7 @@ def _yuan(text: object) -> object:
 
 
 def _blank(value: object) -> object:
-    return (plain(value) or None) if isinstance(value, str) else value
+    return (whole(value) or None) if isinstance(value, str) else value
 
 
 class ItemForm(BaseModel):
