@@ -55,7 +55,7 @@ def is_extension(groups: list[str]) -> bool:
 def _number(digits: str, *, abroad: bool) -> str:
     if digits.startswith("00"):
         digits, abroad = digits[2:], True
-    here = digits.removeprefix("86")
+    here = digits.removeprefix("86") if abroad or len(digits) > LINE_MAX else digits  # a line of a town may begin so
     if abroad and here == digits:
         if not LINE_MIN <= len(digits) <= LONG_MAX:
             raise ValueError(UNREADABLE)
