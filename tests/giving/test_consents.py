@@ -253,4 +253,4 @@ async def test_each_page_says_what_is_covered_and_the_desk_offers_all_of_the_giv
     more: dict[str, Any] = {"reason": "本人持身份证提出", "by": house.cashier}
     await consents.at_the_desk(hidden["id"], list(Consent), **more)
     assert await flags("pledge") == [(False, False)]
-    assert await consents.of_gift(hidden["id"], by=house.cashier) == ()
+    assert await refused(consents.at_the_desk(hidden["id"], list(Consent), **more)) == "consent.none"

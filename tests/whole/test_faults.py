@@ -387,7 +387,7 @@ async def test_an_amount_that_is_none_is_a_field_error_of_the_api(house, web):
     before = await written(web)
     cashier = web.as_("cashier")
     status = {"campaign": "everyday", "amount_fen": "AMOUNT", "channel": "bank", "donor": {"kind": "anonymous"}}
-    promise = status | {"public_name": True, "public_amount": True}
+    promise = status | {"public_name": False, "public_amount": True}
     for amount in JSON_AMOUNTS:
         for path, body in ((GIFTS, gift("AMOUNT")), ("/api/v1/pledges", promise)):
             headers = {"Content-Type": "application/json", "Idempotency-Key": uuid.uuid4().hex}

@@ -3,14 +3,13 @@
 Always true: what is taken back is published nowhere from then on, and a dated row says what, when and through whom.
 """
 
-from .readers import of_gift, of_pledge, of_receipt, taken_back_since
+from .readers import of_pledge, of_receipt, taken_back_since
 from .verbs import at_the_desk, by_pledge, by_receipt
 
 __all__ = [
     "at_the_desk",
     "by_pledge",
     "by_receipt",
-    "of_gift",
     "of_pledge",
     "of_receipt",
     "taken_back_since",

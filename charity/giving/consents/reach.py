@@ -34,7 +34,6 @@ class Given:
     reachable: list[str]
     gifts: dict[str, None] = field(default_factory=dict)
     pledges: dict[str, None] = field(default_factory=dict)
-    public: set[Consent] = field(default_factory=set)
     whole: bool = False
     seq: int = 0
     at: str = ""
@@ -48,16 +47,15 @@ async def of_person(person: str) -> Given:
     for part in _parts(rows):
         asked = reading.places(len(part))
         gifts = await reading.rows(
-            f"SELECT key, public_name, public_amount FROM donation WHERE donor IN ({asked}) ORDER BY seq",  # noqa: S608
+            f"SELECT key FROM donation WHERE donor IN ({asked}) ORDER BY seq",  # noqa: S608
             *part,
         )
         promised = await reading.rows(
-            f"SELECT code, public_name, public_amount FROM pledge WHERE donor IN ({asked}) ORDER BY code",  # noqa: S608
+            f"SELECT code FROM pledge WHERE donor IN ({asked}) ORDER BY code",  # noqa: S608
             *part,
         )
         given.gifts |= dict.fromkeys(row["key"] for row in gifts)
         given.pledges |= dict.fromkeys(row["code"] for row in promised)
-        given.public |= {consent for consent, flag in FLAGS.items() for row in (*gifts, *promised) if row[flag]}
     return given
 
 

@@ -1,12 +1,12 @@
-"""What a giver can take back today, as far as a receipt, a pledge or the desk reaches, and whether anything was."""
+"""What a giver can take back today, as far as a receipt or a pledge reaches, and whether anything was."""
 
 from charity.db import reading
-from charity.giving import donations, receipts
+from charity.giving import receipts
 from charity.giving.consents import reach
 from charity.giving.consents.reach import Given
 from charity.giving.kinds import Consent
 from charity.giving.models import Donation, Pledge
-from charity.roles import SYSTEM, Actor
+from charity.roles import SYSTEM
 
 Allowed = tuple[Consent, ...]
 
@@ -23,14 +23,8 @@ async def of_pledge(pledge: Pledge) -> Allowed:
     return _allowed(await reach.of_pledge(pledge.donor_id, pledge.code), pledge, *gifts)
 
 
-async def of_gift(key: str, *, by: Actor) -> Allowed:
-    """Of all that the giver of a gift gave and promised, for the desk."""
-    gift = await donations.get(key, by=by)
-    return _allowed(await reach.of_person(gift.donor_id))
-
-
 def _allowed(given: Given, *rows: Pledge | Donation) -> Allowed:
-    agreed = given.public | {consent for consent, flag in reach.FLAGS.items() for row in rows if getattr(row, flag)}
+    agreed = {consent for consent, flag in reach.FLAGS.items() for row in rows if getattr(row, flag)}
     if given.reachable:
         agreed.add(Consent.CONTACT)
     return tuple(consent for consent in Consent if consent in agreed)
