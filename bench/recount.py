@@ -342,7 +342,7 @@ _LINE = re.compile(
 """A line of the equation in brief: its sign, words, money and what is said of goods."""
 _SUM = re.compile(r'<span class="t-sum">(.*?)</span></span>', re.DOTALL)
 _HEAD = re.compile(r'<div class="brief-head">(.*?)</div>', re.DOTALL)
-COUNTS = (("捐赠笔数", "gifts", r"([\d,]+) 笔捐赠"), ("捐赠人数", "donors", r"([\d,]+) 人 ·"))
+COUNTS = (("捐赠笔数", "gifts", r"([\d,]+) 笔捐[款物]"), ("捐赠人数", "donors", r"([\d,]+) 人 ·"))
 _FLOW = re.compile(r'<table class="flow-table">.*?</table>', re.DOTALL)
 BRIEF = {
     "上期结转": ("carried", 1), "用于救助": ("aid", 1), "购买救助物资": ("bought", 1), "退回的货款": ("bought", -1),
@@ -407,8 +407,8 @@ async def _pages(done: Compared, books: Books, get: Get, campaigns: Mapping[str,
         _flow_table(done, where, html, counted)
         for head in _HEAD.findall(html):
             for label, name, pattern in COUNTS:
-                if shown := re.search(pattern, head):
-                    done.look(where, label, counted[name], number(shown[1]))
+                if shown := re.findall(pattern, head):  # gifts of money, and those of goods beside them
+                    done.look(where, label, counted[name], sum(int(count.replace(",", "")) for count in shown))
         _payments(done, books, where, html, fund)
         rows = 0
         for row in _ROW.findall(_FLOW.sub("", html)):
