@@ -34,6 +34,7 @@ STATUSES = {
     "TOO_MANY_PARTS": (422, "gifts"),
     "RECEIVED_LATER": (422, "received_on"),
     "DONATION_UNKNOWN": (404, None),
+    "PLEDGE_NO_CODE": (404, None),
     "PLEDGE_UNKNOWN": (404, None),
     "PLEDGE_DONE": (409, None),
     "PLEDGE_BUSY": (503, None),

@@ -198,7 +198,7 @@ async def test_everyday_acceptance_is_no_fundraising_and_has_no_filing(house: Ca
     assert not [word for word in ("募捐方式", "募捐期限", "募捐方案", "备案", "公开募捐", "募捐活动“") if word in main]
     assert "怎样捐、怎样联系" in main
     home = (await web.as_("").get("/")).text
-    assert home.index("日常接受捐赠") > home.index("正在募捐")
+    assert home.index("平时也可以捐") > home.index("正在募捐")
     await _drafted(house, slug="everyday-2", kind="everyday", ends_on=None, plan=None, fund="F-GEN", facts={})
     with pytest.raises(Refusal) as refused:
         await campaigns.activate("everyday-2", by=house.accountant)
