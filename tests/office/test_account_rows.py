@@ -200,7 +200,7 @@ STATUSES = {
         "account.login_taken", "account.roles_conflict", "account.roles_admin", "account.not_to_oneself",
         "account.own_password", "account.roles_none", "account.store_unknown", "sign_in.wrong", "code.wrong",
         "code.unreadable", "two_step.stale", "password.wrong", "password.same", "password.weak", "password.common",
-        "privacy.changed", "privacy.order", "privacy.past", "fact.other",
+        "privacy.changed", "privacy.order", "privacy.past", "fact.other", "code.none", "code.of_another", "code.unfamiliar",
     },
     409: {
         "account.own_two_step", "change.settled", "change.same_person", "account.last_admin", "account.not_oneself",

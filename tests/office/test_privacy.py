@@ -125,10 +125,12 @@ async def test_the_giving_page_keeps_the_version_it_showed_and_refuses_an_older_
     assert await _consents(code) == persons.Consents(1, sensitive=False)
     cashier = (await web.as_("cashier").get(f"/pledges/{code}/receive")).text
     assert "隐私告知第 1 版" in cashier
-    without = await visitor.post("/campaigns/one-day-2026/give", data=fields | {"notice": "", "idem": "k2"})
+    without = await visitor.post(
+        "/campaigns/one-day-2026/give", data=fields | {"notice": "", "idem": "5d1c9f0e2b7a4c6d8e3f0a1b2c4d5e6f"}
+    )
     assert (without.status_code, "先阅读隐私告知" in without.text) == (422, True)
     await published(house)
-    old = await visitor.post("/campaigns/one-day-2026/give", data=fields | {"idem": "k3"})
+    old = await visitor.post("/campaigns/one-day-2026/give", data=fields | {"idem": "6f1c9f0e2b7a4c6d8e3f0a1b2c4d5e60"})
     assert (old.status_code, "已更新为第 2 版" in old.text, 'value="2"' in old.text) == (422, True, True)
     assert await reading.value("SELECT COUNT(*) FROM pledge") == 1
 
@@ -147,7 +149,9 @@ async def test_an_id_number_needs_an_agreement_of_its_own_where_the_notice_is_sh
     }
     refused = await visitor.post("/campaigns/one-day-2026/give", data=fields)
     assert (refused.status_code, "请单独勾选同意使用" in refused.text) == (422, True)
-    made = await visitor.post("/campaigns/one-day-2026/give", data=fields | {"sensitive": "1", "idem": "k2"})
+    made = await visitor.post(
+        "/campaigns/one-day-2026/give", data=fields | {"sensitive": "1", "idem": "5d1c9f0e2b7a4c6d8e3f0a1b2c4d5e6f"}
+    )
     assert await _consents(made.headers["location"].rpartition("/")[2]) == persons.Consents(1, sensitive=True)
     body = {
         "campaign": "one-day-2026", "amount_fen": 100, "channel": "bank", "public_name": False, "public_amount": True,

@@ -164,13 +164,16 @@ def test_a_form_is_read_by_its_model_with_all_its_errors_at_once() -> None:
         assert [error.field for error in refused.value.fields] == wrong
 
 
+KEY_OF_FORM = "5d1c9f0e2b7a4c6d8e3f0a1b2c4d5e6f"
+
+
 async def test_the_key_of_a_form_is_of_its_owner_address_and_words(house: Cast) -> None:
-    sent: forms.Data = {"idem": "k1", "csrf": "x", "name": "甲", "tags": ["1"]}
+    sent: forms.Data = {"idem": KEY_OF_FORM, "csrf": "x", "name": "甲", "tags": ["1"]}
     key = forms.idem(request(actor=CLERK), sent, "make")
     assert key is not None
-    assert (key.scope, key.key) == ("make:clerk-key", "k1")
-    assert forms.idem(request(), sent, "make") == forms.Idem("make", "k1", key.fingerprint)
-    same = forms.idem(request(actor=CLERK), {"tags": ["1"], "name": "甲", "idem": "k1"}, "make")
+    assert (key.scope, key.key) == ("make:clerk-key", KEY_OF_FORM)
+    assert forms.idem(request(), sent, "make") == forms.Idem("make", KEY_OF_FORM, key.fingerprint)
+    same = forms.idem(request(actor=CLERK), {"tags": ["1"], "name": "甲", "idem": KEY_OF_FORM}, "make")
     assert same == key
     other = forms.idem(request(actor=CLERK), sent | {"name": "乙"}, "make")
     assert other is not None
