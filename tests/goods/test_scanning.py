@@ -122,7 +122,7 @@ def test_a_code_is_added_to_its_last_line_or_to_a_new_one() -> None:
         ("0", 0),
         ("-1", 0),
         ("1.5", 0),
-        ("１", 0),
+        ("１", 1),
         ("²", 0),
         ("x", 0),
         ("", 0),
