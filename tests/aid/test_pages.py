@@ -213,7 +213,7 @@ async def test_the_pages_carry_a_voucher_from_the_form_to_paid(web: Any) -> None
 
 
 async def test_a_form_that_cannot_be_read_comes_back_filled_with_words_at_the_fields(web: Any) -> None:
-    wrong = {**FORM, "amount_yuan": "１００", "recipients": "三", "payee_code": "", "programme": ""}
+    wrong = {**FORM, "amount_yuan": "1.000", "recipients": "三", "payee_code": "", "programme": ""}
     answer = await web.as_("caseworker").post("/vouchers/new", data=wrong)
     assert answer.status_code == 422
     for field in ("amount_yuan", "recipients", "payee_code", "programme"):

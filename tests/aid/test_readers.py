@@ -28,7 +28,7 @@ REFUSALS = {
         "roster.unknown",
         "voucher.unknown",
     },
-    (403, None): {"institution.own", "step.not_yours", "voucher.not_maker"},
+    (403, None): {"institution.own", "institution.not_yours", "step.not_yours", "voucher.not_maker"},
     (422, "programme"): {"programme.unknown"},
     (422, "payee.code"): {"branch.agency", "payee.unknown"},
     (422, "amount_fen"): {"return.exceeds", "roster.exceeds"},
