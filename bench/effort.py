@@ -36,7 +36,7 @@ CHROMIUM: Final = {
 
 
 @dataclass(frozen=True)
-class Paper:
+class Receipt:
     """What a giver holds in hand: the check code on a receipt, its number, and the end of the phone he gave."""
 
     code: str
@@ -45,7 +45,7 @@ class Paper:
 
 
 @dataclass
-class Hand:
+class Finger:
     """A hand at a phone; every tap, typed field and swipe is counted."""
 
     page: Page
@@ -90,7 +90,7 @@ class Hand:
         return {"taps": self.taps, "typed": self.typed, "swipes": self.swipes}
 
 
-async def hand(browser: Browser, *, scripts: bool) -> Hand:
+async def finger(browser: Browser, *, scripts: bool) -> Finger:
     """A hand at a phone that has never been here."""
     context = await browser.new_context(
         viewport=PHONE,  # type: ignore[arg-type]
@@ -100,10 +100,10 @@ async def hand(browser: Browser, *, scripts: bool) -> Hand:
         java_script_enabled=scripts,
     )
     context.set_default_timeout(20_000)
-    return Hand(await context.new_page())
+    return Finger(await context.new_page())
 
 
-async def give(by: Hand, base: str, slug: str = CAMPAIGN) -> str:
+async def give(by: Finger, base: str, slug: str = CAMPAIGN) -> str:
     """Home, the campaign, the form, the page of the pledge; its address. 200 yuan by bank, with a name."""
     await by.page.goto(f"{base}/")
     async with by.page.expect_navigation(url=f"**/campaigns/{slug}"):
@@ -119,7 +119,7 @@ async def give(by: Hand, base: str, slug: str = CAMPAIGN) -> str:
     return by.page.url
 
 
-async def find(by: Hand, base: str, reference: str) -> None:
+async def find(by: Finger, base: str, reference: str) -> None:
     """From home to how far the pledge with this reference is."""
     await by.page.goto(f"{base}/")
     await by.follow("查我的捐款")
@@ -128,49 +128,49 @@ async def find(by: Hand, base: str, reference: str) -> None:
     await by.page.locator("main", has_text=reference).filter(has_text="认捐进度").wait_for()
 
 
-async def whole_receipt(by: Hand, base: str, paper: Paper) -> None:
+async def whole_receipt(by: Finger, base: str, receipt: Receipt) -> None:
     """From home to the whole receipt, with the paper in hand: its code, its number, the end of one's phone."""
     await by.page.goto(f"{base}/")
     await by.follow("查我的捐款")
-    await by.write("收据上的核验码、网址，或付款参考号", paper.code)
+    await by.write("收据上的核验码、网址，或付款参考号", receipt.code)
     await by.follow("查去向")
     await by.follow("捐赠人看全本")
-    await by.write("收据编号", paper.number)
-    await by.write("手机号后四位", paper.phone[-4:])
+    await by.write("收据编号", receipt.number)
+    await by.write("手机号后四位", receipt.phone[-4:])
     await by.follow("看收据全本")
     await by.page.get_by_role("button", name="下载 PDF").and_(by.page.locator(".is-main")).wait_for()
 
 
-async def journeys(browser: Browser, base: str, paper: Paper | None, slug: str = CAMPAIGN) -> dict[str, int]:
+async def journeys(browser: Browser, base: str, receipt: Receipt | None, slug: str = CAMPAIGN) -> dict[str, int]:
     """All journeys with scripts and without: `gift taps` -> 5 …, `gift without scripts taps` -> 6 …."""
     done: dict[str, int] = {}
     for scripts in (True, False):
         word = "" if scripts else " without scripts"
-        gift = await hand(browser, scripts=scripts)
+        gift = await finger(browser, scripts=scripts)
         await give(gift, base, slug)
         reference = (await gift.page.locator(".ref-code strong").inner_text()).strip()
-        found = await hand(browser, scripts=scripts)
-        await find(found, base, reference)
-        walked = {"gift": gift, "find": found}
-        if paper is not None:
-            walked["receipt"] = await hand(browser, scripts=scripts)
-            await whole_receipt(walked["receipt"], base, paper)
+        finding = await finger(browser, scripts=scripts)
+        await find(finding, base, reference)
+        walked = {"gift": gift, "find": finding}
+        if receipt is not None:
+            walked["receipt"] = await finger(browser, scripts=scripts)
+            await whole_receipt(walked["receipt"], base, receipt)
         for name, by in walked.items():
             done |= {f"{name}{word} {what}": count for what, count in by.counts().items()}
             await by.page.context.close()
     return done
 
 
-async def _walked(base: str, paper: Paper | None) -> dict[str, int]:
+async def _walked(base: str, receipt: Receipt | None) -> dict[str, int]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**CHROMIUM)  # type: ignore[arg-type]
         try:
-            return await journeys(browser, base, paper)
+            return await journeys(browser, base, receipt)
         finally:
             await browser.close()
 
 
-def _gift(base: str, token: str) -> Paper:
+def _gift(base: str, token: str) -> Receipt:
     """A gift at the counter, with its receipt."""
     body = {
         "campaign": CAMPAIGN,
@@ -187,7 +187,7 @@ def _gift(base: str, token: str) -> Paper:
     asked = urllib.request.Request(f"{base}/api/v1/donations", json.dumps(body).encode(), headers)  # noqa: S310 - our own server
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked) as answer:
         receipt = json.load(answer)["receipt"]
-    return Paper(receipt["code"], receipt["number"])
+    return Receipt(receipt["code"], receipt["number"])
 
 
 def on_demo() -> Mapping[str, tuple[Mapping[str, int], str]]:

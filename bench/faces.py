@@ -68,7 +68,7 @@ JUDGED: Final = (
     "() => axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations.flatMap((v) => "
     "v.nodes.slice(0, 3).map((n) => `axe ${v.id}: ${n.html.slice(0, 160)}`)))"
 )
-Act = Callable[[Page], Awaitable[None]]
+Step = Callable[[Page], Awaitable[None]]
 LISTED: Final = (
     "(start) => [...document.querySelectorAll(`main a[href^='${start}']`)].map((a) => a.getAttribute('href'))"
 )
@@ -148,21 +148,21 @@ async def _reviewed(page: Page) -> None:
     await page.unroute("**/static/js/*")
 
 
-ACTS: Final[Mapping[str, Act]] = {"refused": _refused, "reviewed": _reviewed}
+STEPS: Final[Mapping[str, Step]] = {"refused": _refused, "reviewed": _reviewed}
 """Pages that only the form to give opens, by the word behind the # of what they are called here."""
 
 
 async def shown(page: Page, base: str, name: str) -> None:
     """Go to a page, and do what its name asks for: `/campaigns/everyday/give#refused`."""
-    address, _, act = name.partition("#")
+    address, _, step = name.partition("#")
     await page.goto(base + address)
-    if act:
-        await ACTS[act](page)
+    if step:
+        await STEPS[step](page)
 
 
 async def kept(browser: Browser, base: str) -> list[str]:
     """Addresses that no link of the public leads to: a new pledge, and what the demo's auditor finds first."""
-    by = await effort.hand(browser, scripts=True)
+    by = await effort.finger(browser, scripts=True)
     made = [urlsplit(await effort.give(by, base)).path]
     await by.page.context.close()
     context = await browser.new_context(locale="zh-CN")
@@ -228,7 +228,7 @@ async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
         first = await opened(browser, base, looks[0])
         listed = await addresses(await first.new_page(), base, [*FIRST, "/_parts", *await kept(browser, base)])
         forms = [path for path in listed if kind(path) == "/campaigns/…/give"]
-        listed += [f"{forms[0]}#{act}" for act in ACTS]
+        listed += [f"{forms[0]}#{step}" for step in STEPS]
         await first.close()
         for look in looks:
             context = await opened(browser, base, look)

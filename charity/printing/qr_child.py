@@ -31,29 +31,29 @@ def main() -> None:
     print(json.dumps(read(sys.stdin.buffer.read())))  # noqa: T201 - that is how a child answers
 
 
-def read(picture: bytes) -> dict[str, object]:
+def read(image: bytes) -> dict[str, object]:
     """The different texts of the QR codes in a picture, or why it cannot be read."""
-    kind = next((kind for mark, kind in _KINDS.items() if picture.startswith(mark)), None)
+    kind = next((kind for mark, kind in _KINDS.items() if image.startswith(mark)), None)
     if kind is None:
         return {"fault": Fault.KIND}
     try:
-        with Image.open(io.BytesIO(picture), formats=[kind]) as opened:
+        with Image.open(io.BytesIO(image), formats=[kind]) as opened:
             if opened.width * opened.height > PIXELS_MAX:
                 return {"fault": Fault.PIXELS}
             grey = _grey(opened).reduce(1 + max(opened.size) // _EDGE)
     except (OSError, SyntaxError, ValueError, MemoryError):
         return {"fault": Fault.BROKEN}
-    found = zxingcpp.read_barcodes(
+    codes = zxingcpp.read_barcodes(
         grey, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode), text_mode=zxingcpp.TextMode.Plain
     )
-    return {"texts": sorted({code.text for code in found})}
+    return {"texts": sorted({code.text for code in codes})}
 
 
-def _grey(picture: Image.Image) -> Image.Image:
+def _grey(image: Image.Image) -> Image.Image:
     """Without colours; what is transparent is white, as a page shows it."""
-    if not picture.has_transparency_data:
-        return picture.convert("L")
-    clear = picture.convert("LA")
+    if not image.has_transparency_data:
+        return image.convert("L")
+    clear = image.convert("LA")
     ground = Image.new("L", clear.size, _WHITE)
     ground.paste(clear.getchannel("L"), mask=clear.getchannel("A"))
     return ground

@@ -44,12 +44,12 @@ class Unread(Exception):
 _turns = asyncio.Semaphore(AT_ONCE)
 
 
-async def read(picture: bytes) -> str:
+async def read(image: bytes) -> str:
     """The text of the one QR code in a PNG or JPEG; raises Unread. The same code twice in it is one."""
-    if len(picture) > BYTES_MAX:
+    if len(image) > BYTES_MAX:
         raise Unread(Fault.BYTES)
     async with _turns:
-        answer = await _asked(picture)
+        answer = await _asked(image)
     if "fault" in answer:
         raise Unread(Fault(str(answer["fault"])))
     if len(answer["texts"]) != 1:
@@ -57,7 +57,7 @@ async def read(picture: bytes) -> str:
     return str(answer["texts"][0])
 
 
-async def _asked(picture: bytes) -> dict[str, list[str] | str]:
+async def _asked(image: bytes) -> dict[str, list[str] | str]:
     """What the child says; a picture that breaks it, or takes too long, is broken."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -71,7 +71,7 @@ async def _asked(picture: bytes) -> dict[str, list[str] | str]:
     )
     try:
         async with asyncio.timeout(2 * SECONDS_MAX):  # its own limit is of processor time
-            said, _ = await process.communicate(picture)
+            output, _ = await process.communicate(image)
     except TimeoutError:
         return {"fault": Fault.BROKEN}
     finally:
@@ -80,5 +80,5 @@ async def _asked(picture: bytes) -> dict[str, list[str] | str]:
             await process.wait()
     if process.returncode != 0:
         return {"fault": Fault.BROKEN}
-    answer: dict[str, list[str] | str] = json.loads(said)
+    answer: dict[str, list[str] | str] = json.loads(output)
     return answer

@@ -134,8 +134,8 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     if endpoint.params is not None:
         parameters += _query(endpoint.params)
     if endpoint.method != "GET" and (endpoint.idempotent or endpoint.body is not None):
-        said = f"{IDEMPOTENCY['description']}{OF_ANYBODY if endpoint.public else ''}"
-        parameters.append(IDEMPOTENCY | {"required": endpoint.idempotent, "description": said})
+        description = f"{IDEMPOTENCY['description']}{OF_ANYBODY if endpoint.public else ''}"
+        parameters.append(IDEMPOTENCY | {"required": endpoint.idempotent, "description": description})
     return parameters
 
 

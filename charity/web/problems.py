@@ -202,7 +202,7 @@ def _opens(request: Request, error: Exception) -> bool:
 def _reasons(refusal: Refusal) -> list[dict[str, str]]:
     """The field errors for the page, each with what people call the field."""
     spoken = messages.spoken(refusal.fields)
-    return [said | {"title": words.translate(e.title)} for e, said in zip(refusal.fields, spoken, strict=True)]
+    return [reason | {"title": words.translate(e.title)} for e, reason in zip(refusal.fields, spoken, strict=True)]
 
 
 async def _page(request: Request, refusal: Refusal, *, opens: bool) -> Response:

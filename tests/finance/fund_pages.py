@@ -30,8 +30,8 @@ def table(page: str) -> list[list[int]]:
 def equation(page: str, label: str) -> list[tuple[str, str, int]]:
     """An equation of the page: sign, name, fen."""
     (line,) = re.findall(rf'<ul class="equation" aria-label="{label}">.*?</ul>', page, re.DOTALL)
-    found = re.findall(r'class="op">(.?)</span><span class="soft">(.*?)</span><b>(.*?)</b>', line)
-    return [(sign, name, fen(text)) for sign, name, text in found]
+    rows = re.findall(r'class="op">(.?)</span><span class="soft">(.*?)</span><b>(.*?)</b>', line)
+    return [(sign, name, fen(text)) for sign, name, text in rows]
 
 
 async def held(fund: str, begin: str, end: str) -> dict[str, tuple[int, int]]:

@@ -278,9 +278,9 @@ async def test_the_other_forms_of_the_public_keep_what_is_typed_too(web: Any, ho
     assert await reading.value("SELECT COUNT(*) FROM consent_withdrawal") == 0
     taken = await client.post(f"/p/{code}/consents", data=fields_of(asked.text, "ask"))
     assert (taken.status_code, await reading.value("SELECT COUNT(*) FROM consent_withdrawal")) == (303, 1)
-    found = await client.post("/check", data={"code": "ＡＢ 12", "again": "lang.zh"})
-    assert (found.status_code, fields_of(found.text, "ask")["code"]) == (200, "ＡＢ 12")
-    assert switches_of(found.text) == ["type.normal", "lang.en"] * 2
+    page = await client.post("/check", data={"code": "ＡＢ 12", "again": "lang.zh"})
+    assert (page.status_code, fields_of(page.text, "ask")["code"]) == (200, "ＡＢ 12")
+    assert switches_of(page.text) == ["type.normal", "lang.en"] * 2
     assert (
         await client.post("/check", data={"code": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
     ).status_code == 403

@@ -79,8 +79,8 @@ async def test_what_is_done_stands_before_what_is_still_to_come(house: Cast, web
     code = await promised()
 
     async def steps() -> list[tuple[bool, str]]:
-        told = (await shown(web, code)).partition('<ol class="next">')[2].partition("</ol>")[0]
-        return [(bool(done), words[:2]) for done, words in re.findall(r"<li( class=\"is-done\")?>\s*(.*?)</li>", told)]
+        steps = (await shown(web, code)).partition('<ol class="next">')[2].partition("</ol>")[0]
+        return [(bool(done), words[:2]) for done, words in re.findall(r"<li( class=\"is-done\")?>\s*(.*?)</li>", steps)]
 
     paying, rest, uses = (False, "您在"), (False, "余款"), (False, "善款")
     assert await steps() == [(True, "认捐"), paying, (False, "到账"), uses]

@@ -416,9 +416,9 @@ async def test_a_foreign_account_of_a_plan_does_not_come_back_when_ours_is_withd
     await organisation.confirm(waits.id, value=OURS, by=house.accountant)
     code, anybody = await promised(campaign="everyday"), web.as_()
     await organisation.enter(kind=FactKind.ACCOUNT, value="", starts_on=today, ends_on=None, by=house.admin)
-    for address, said in ((f"/p/{code}", "请先不要付款"), ("/campaigns/everyday", "暂时不要转账")):
+    for address, warning in ((f"/p/{code}", "请先不要付款"), ("/campaigns/everyday", "暂时不要转账")):
         text = (await anybody.get(address)).text
-        assert ("6666000020260009" in text, said in text) == (False, True), address
+        assert ("6666000020260009" in text, warning in text) == (False, True), address
     await transactions.run(
         lambda tx: tx.rows("UPDATE campaign SET status = 'closed' WHERE slug = 'everyday' RETURNING 1")
     )

@@ -22,7 +22,7 @@ UNION, STRANGE, PERSONAL = "https://qr.95516.com/480200/77", "https://pay.bank.e
 SCRIPT = "javascript:alert(document.cookie)"
 
 
-def picture(text: str, name: str = "code.png") -> dict[str, Any]:
+def image(text: str, name: str = "code.png") -> dict[str, Any]:
     return {"picture": (name, qr.png(text), "image/png")}
 
 
@@ -52,14 +52,14 @@ async def enter(house: Cast, value: str, kind: FactKind = WECHAT, *, unfamiliar:
 
 async def test_a_code_is_true_once_two_persons_have_brought_a_picture_of_it(web: Any, house: Cast) -> None:
     admin, second = web.as_("admin"), web.as_("accountant")
-    entered = await admin.post("/organisation/codes", data=typed(), files=picture(OURS))
+    entered = await admin.post("/organisation/codes", data=typed(), files=image(OURS))
     assert (entered.status_code, await in_force()) == (303, "")
     ((entry, value),) = await waiting()
     assert value == OURS
     address = f"/organisation/facts/{entry}/confirm"
     page = (await second.get("/organisation")).text
     assert ('enctype="multipart/form-data"' in page, OURS in page) == (True, False), "it is not shown"
-    wrong = await second.post(address, data={"again": ""}, files=picture(OTHER))
+    wrong = await second.post(address, data={"again": ""}, files=image(OTHER))
     assert (wrong.status_code, "和登记的不一样" in wrong.text, OTHER in wrong.text, OURS in wrong.text) == (
         422,
         True,
@@ -67,9 +67,9 @@ async def test_a_code_is_true_once_two_persons_have_brought_a_picture_of_it(web:
         False,
     )
     assert f'id="e-again-{entry}"' in wrong.text
-    assert (await admin.post(address, data={"again": ""}, files=picture(OURS))).status_code == 403
+    assert (await admin.post(address, data={"again": ""}, files=image(OURS))).status_code == 403
     assert await in_force() == ""
-    assert (await second.post(address, data={"again": ""}, files=picture(OURS))).status_code == 303
+    assert (await second.post(address, data={"again": ""}, files=image(OURS))).status_code == 303
     assert (await in_force(), await verify.facts()) == (OURS, [])
     shown = (await web.as_("auditor").get("/organisation")).text
     assert (OURS in shown, 'aria-label="微信收款码"' in shown) == (True, True)
@@ -151,14 +151,14 @@ async def test_a_code_that_begins_as_none_does_is_asked_about_twice_and_nothing_
     web: Any, house: Cast, text: str
 ) -> None:
     admin, second = web.as_("admin"), web.as_("approver")
-    asked = await admin.post("/organisation/codes", data=typed(), files=picture(text))
+    asked = await admin.post("/organisation/codes", data=typed(), files=image(text))
     assert (asked.status_code, f'value="{text}"' in asked.text, await waiting()) == (422, True, [])
     assert 'id="e-unfamiliar-code"' in asked.text
     ticked = await admin.post("/organisation/codes", data=typed(value=text, unfamiliar="1"))
     assert ticked.status_code == 303
     ((entry, _),) = await waiting()
     address = f"/organisation/facts/{entry}/confirm"
-    asked = await second.post(address, data={"again": ""}, files=picture(text))
+    asked = await second.post(address, data={"again": ""}, files=image(text))
     assert (asked.status_code, f'value="{text}"' in asked.text, await in_force()) == (422, True, "")
     assert f'id="e-unfamiliar-{entry}"' in asked.text
     assert (await second.post(address, data={"again": OURS, "unfamiliar": "1"})).status_code == 422
@@ -174,13 +174,13 @@ async def test_a_code_that_begins_as_none_does_is_asked_about_twice_and_nothing_
         (typed(kind="icp", value=OURS), {}, "kind"),
         (typed(starts_on="", value=OURS), {}, "starts_on"),
         (typed(ends_on="2020-01-01", value=OURS), {}, "ends_on"),
-        (typed(value=OTHER), picture(OURS), "picture"),
+        (typed(value=OTHER), image(OURS), "picture"),
         (typed(), {"picture": ("a.svg", b"<svg onload='alert(1)'/>", "image/png")}, "picture"),
         (typed(), {"picture": ("a.png", qr.png(OURS)[:99], "image/png")}, "picture"),
         (typed(), {"picture": ("a.png", qr.png(OURS) + b"\0" * (8 << 20), "image/png")}, "picture"),
-        (typed(), picture(SCRIPT), "value"),
-        (typed(), picture("wxp://" + "a" * 300), "value"),
-        (typed(), picture("https://qr.alipay.com/fkx1"), "value"),
+        (typed(), image(SCRIPT), "value"),
+        (typed(), image("wxp://" + "a" * 300), "value"),
+        (typed(), image("https://qr.alipay.com/fkx1"), "value"),
         (typed(value=OURS), {"value": ("a.png", b"x", "image/png")}, "value"),
     ],
 )
@@ -218,10 +218,10 @@ async def test_a_code_is_withdrawn_at_once_and_by_a_tick_alone(web: Any, house: 
 
 async def test_only_an_administrator_enters_a_code_and_a_file_belongs_to_its_field(web: Any, house: Cast) -> None:
     for who in ("cashier", "accountant", "auditor"):
-        answer = await web.as_(who).post("/organisation/codes", data=typed(), files=picture(OURS))
+        answer = await web.as_(who).post("/organisation/codes", data=typed(), files=image(OURS))
         assert answer.status_code == 403
     fact = {"kind": "icp", "value": "演ICP备7号", "starts_on": TODAY, "ends_on": ""}
-    refused = await web.as_("admin").post("/organisation", data=fact, files=picture(OURS))
+    refused = await web.as_("admin").post("/organisation", data=fact, files=image(OURS))
     assert (refused.status_code, "这一栏不收文件" in refused.text) == (422, True)
     assert await waiting() == []
     unchosen = {"picture": ("", b"", "application/octet-stream")}

@@ -56,7 +56,7 @@ def bomb():
 
 
 @pytest.mark.parametrize(
-    "picture",
+    "image",
     [
         qr.png(TEXT),
         saved(drawn().convert("RGB"), "JPEG"),
@@ -68,8 +68,8 @@ def bomb():
     ],
     ids=["drawn", "jpeg", "seen-through", "photographed", "twice-the-same", "polyglot", "light-on-dark"],
 )
-async def test_the_text_of_the_one_code_is_read(picture):
-    assert await qr_pictures.read(picture) == TEXT
+async def test_the_text_of_the_one_code_is_read(image):
+    assert await qr_pictures.read(image) == TEXT
 
 
 @pytest.mark.parametrize("text", ["HTTPS://QR.ALIPAY.COM/FKX05106", "wxp://f2f1" + "A-b_9" * 38, "收款码"])
@@ -78,7 +78,7 @@ async def test_what_is_drawn_is_read_back(text):
 
 
 @pytest.mark.parametrize(
-    ("picture", "fault"),
+    ("image", "fault"),
     [
         (f'<svg xmlns="http://www.w3.org/2000/svg">{TEXT}</svg>'.encode(), Fault.KIND),
         (qr.svg(TEXT).encode(), Fault.KIND),
@@ -96,9 +96,9 @@ async def test_what_is_drawn_is_read_back(text):
         (qr.png(TEXT) + b"\0" * qr_pictures.BYTES_MAX, Fault.BYTES),
     ],
 )
-async def test_what_is_no_picture_of_one_code_is_said_to_be_none(picture, fault):
+async def test_what_is_no_picture_of_one_code_is_said_to_be_none(image, fault):
     with pytest.raises(Unread) as unread:
-        await qr_pictures.read(picture)
+        await qr_pictures.read(image)
     assert unread.value.fault == fault
 
 

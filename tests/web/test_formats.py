@@ -24,9 +24,9 @@ NOW = datetime(2026, 11, 27, 4, tzinfo=UTC)
 def test_of_a_period_over_two_years_both_ends_say_their_year(
     first: str, last: str, chinese: tuple[str, str], english: tuple[str, str]
 ) -> None:
-    for language, said in (("zh", chinese), ("en", english)):
+    for language, expected in (("zh", chinese), ("en", english)):
         with clock.fixed(NOW), words.speaking(language):
-            assert (formats.period_words(first, last), formats.period_words(last, first)) == said
+            assert (formats.period_words(first, last), formats.period_words(last, first)) == expected
 
 
 def test_what_stands_alone_says_its_year_when_it_is_not_this_one() -> None:

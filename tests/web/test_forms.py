@@ -277,17 +277,17 @@ def multipart(*parts: tuple[str, str | None, bytes], headers: dict[str, str] | N
 
 OWN = b"the visitor's own token"
 TOKEN = ("csrf", None, OWN)
-PICTURE = ("picture", "a.png", b"\x89PNG")
+IMAGE = ("picture", "a.png", b"\x89PNG")
 
 
 async def test_a_file_comes_in_the_field_that_takes_one_and_is_refused_in_every_other() -> None:
-    sent = multipart(TOKEN, ("name", None, "王".encode()), PICTURE, ("other", "", b""))
+    sent = multipart(TOKEN, ("name", None, "王".encode()), IMAGE, ("other", "", b""))
     assert await forms.data(sent, Sheet, files=frozenset({"picture"})) == {"name": "王"}
     assert (forms.file(sent, "picture"), forms.file(sent, "other")) == (b"\x89PNG", b"")
     for model in (Sheet, None):
-        code, errors = await outcome(multipart(TOKEN, PICTURE, ("name", "", b"x")), model)
+        code, errors = await outcome(multipart(TOKEN, IMAGE, ("name", "", b"x")), model)
         assert (code, sorted(errors)) == ("fields.unreadable", [("name", forms.NO_FILE), ("picture", forms.NO_FILE)])
-    twice = multipart(TOKEN, PICTURE, PICTURE)
+    twice = multipart(TOKEN, IMAGE, IMAGE)
     with pytest.raises(Refusal) as refused:
         await forms.data(twice, Sheet, files=frozenset({"picture"}))
     assert [(e.field, e.message) for e in refused.value.fields] == [("picture", messages.TWICE)]
@@ -296,11 +296,11 @@ async def test_a_file_comes_in_the_field_that_takes_one_and_is_refused_in_every_
 @pytest.mark.parametrize(
     ("parts", "headers", "code"),
     [
-        ((PICTURE,), {}, "form.stale"),
-        ((("csrf", None, b"0" * 64), PICTURE), {}, "form.stale"),
-        ((("csrf", "t.txt", OWN), PICTURE), {}, "form.stale"),
-        ((TOKEN, PICTURE), {"sec-fetch-site": "cross-site"}, "form.cross_site"),
-        ((TOKEN, PICTURE), {"origin": "https://evil.example"}, "form.cross_site"),
+        ((IMAGE,), {}, "form.stale"),
+        ((("csrf", None, b"0" * 64), IMAGE), {}, "form.stale"),
+        ((("csrf", "t.txt", OWN), IMAGE), {}, "form.stale"),
+        ((TOKEN, IMAGE), {"sec-fetch-site": "cross-site"}, "form.cross_site"),
+        ((TOKEN, IMAGE), {"origin": "https://evil.example"}, "form.cross_site"),
     ],
 )
 async def test_a_form_with_a_file_is_ours_as_every_other_is(parts: Any, headers: dict[str, str], code: str) -> None:

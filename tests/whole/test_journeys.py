@@ -483,8 +483,8 @@ async def test_a_typical_gift_takes_at_most_six_taps_and_one_typed_field(sqlite_
     gift = {"campaign": "everyday", "amount_fen": 20_000, "received_on": in_days(0).isoformat(), "channel": "cash"}
     receipt = (await served.post("cashier", "/donations", gift | {"donor": donor}, uuid.uuid4().hex))["receipt"]
     async with street(served, "phone") as here:
-        paper = effort.Paper(receipt["code"], receipt["number"])
-        done = await effort.journeys(here.browser, served.base, paper, "dream-2026")
+        receipt = effort.Receipt(receipt["code"], receipt["number"])
+        done = await effort.journeys(here.browser, served.base, receipt, "dream-2026")
     for way in ("", " without scripts"):
         assert done[f"gift{way} taps"] <= effort.TAPS_MOST, done
         assert done[f"gift{way} typed"] <= effort.TYPED_MOST, done

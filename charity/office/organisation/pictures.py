@@ -17,13 +17,13 @@ WORDS: Final = {
 _FACTS: Final = (("megabytes", BYTES_MAX >> 20), ("megapixels", PIXELS_MAX // 1_000_000))
 
 
-async def text_of(picture: bytes, typed: str) -> str:
+async def text_of(image: bytes, typed: str) -> str:
     """What the code says: of the picture where there is one, else what was typed. Raises field errors."""
     typed = typed.strip()
-    if not picture:
+    if not image:
         return typed
     try:
-        text = await qr_pictures.read(picture)
+        text = await qr_pictures.read(image)
     except Unread as unread:
         raise unreadable(FieldError("picture", WORDS[unread.fault], _FACTS)) from None
     if typed not in {"", text}:

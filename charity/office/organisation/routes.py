@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from charity.errors import Refusal
 from charity.office import organisation
-from charity.office.limits import PICTURE, SMALL
+from charity.office.limits import IMAGE, SMALL
 from charity.office.models import FactKind
 from charity.office.organisation import pictures, screens
 from charity.office.organisation.forms import CodeForm, FactForm, SecondForm
@@ -76,8 +76,8 @@ async def confirm(request: Request) -> Response:
     data = await forms.data(request, SecondForm, files=PICTURED)
     entry = screens.entry_of(request.path_params["id"])
     try:
-        if picture := forms.file(request, "picture"):
-            data["again"] = await pictures.text_of(picture, forms.text(data, "again"))
+        if image := forms.file(request, "picture"):
+            data["again"] = await pictures.text_of(image, forms.text(data, "again"))
         form = forms.read(SecondForm, data)
         await organisation.confirm(entry, value=form.typed, unfamiliar=form.unfamiliar, by=by)
     except Refusal as refusal:
@@ -99,7 +99,7 @@ async def refuse(request: Request) -> Response:
 routes = [
     Route("/organisation", show, methods=["GET"]),
     Route("/organisation", enter, methods=["POST"], max_body_size=SMALL),
-    Route("/organisation/codes", enter_code, methods=["POST"], max_body_size=PICTURE),
-    Route("/organisation/facts/{id}/confirm", confirm, methods=["POST"], max_body_size=PICTURE),
+    Route("/organisation/codes", enter_code, methods=["POST"], max_body_size=IMAGE),
+    Route("/organisation/facts/{id}/confirm", confirm, methods=["POST"], max_body_size=IMAGE),
     Route("/organisation/facts/{id}/refuse", refuse, methods=["POST"], max_body_size=SMALL),
 ]
