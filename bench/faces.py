@@ -186,8 +186,8 @@ async def kept(browser: Browser, base: str) -> list[str]:
 
 async def _codes(page: Page, start: str, most: int) -> list[str]:
     """The first addresses of a list that begin so and hold a code of 26 characters."""
-    found: list[str] = await page.evaluate(LISTED, start)
-    return [address for address in found if re.search(r"/[0-9A-Z]{26}", address)][:most]
+    codes: list[str] = await page.evaluate(LISTED, start)
+    return [address for address in codes if re.search(r"/[0-9A-Z]{26}", address)][:most]
 
 
 async def _of_each_kind(page: Page, base: str, codes: list[str]) -> list[str]:
@@ -235,9 +235,9 @@ async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
             page = await context.new_page()
             for path in listed:
                 await shown(page, base, path)
-                found = [f"{path} {look.name} {fault}" for fault in await faults(page, axe=True)]
-                print(*found, sep="\n", end="\n" if found else "", flush=True)
-                wrong += found
+                faults_here = [f"{path} {look.name} {fault}" for fault in await faults(page, axe=True)]
+                print(*faults_here, sep="\n", end="\n" if faults_here else "", flush=True)
+                wrong += faults_here
                 await page.screenshot(path=OUT / f"{_file(path)}.{look.name}.png", full_page=True)
             await context.close()
             print(f"    {look.name}: {len(listed)} pages, {len(wrong)} faults so far", flush=True)
