@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -392,11 +392,14 @@ class Street:
 
 
 @asynccontextmanager
-async def street(served: Served, size: str, *, scripts: bool = True, accessible: bool = True) -> AsyncIterator[Street]:
-    """Debian's chromium."""
+async def street(
+    served: Served, size: str, *, scripts: bool = True, accessible: bool = True, arguments: Sequence[str] = ()
+) -> AsyncIterator[Street]:
+    """Debian's chromium, with more arguments where a test needs a device."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage"]
+            executable_path="/usr/bin/chromium",
+            args=["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage", *arguments],
         )
         try:
             yield Street(browser, served, size, scripts, accessible)

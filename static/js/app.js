@@ -2,6 +2,7 @@
 // Each module exports bind(element). A page works without any of them.
 const BEHAVIOURS = {
   amount: () => import("./amount.js"),
+  camera: () => import("./camera.js"),
   copy: () => import("./copy.js"),
   flash: () => import("./flash.js"),
   folded: () => import("./folded.js"),
