@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from charity import clock
+from charity.plain import plain
 
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE128_LENGTH: Final = 26
@@ -70,8 +71,8 @@ def _draw(count: int) -> str:
 
 
 def normalise(text: str) -> str:
-    """A typed or scanned code as we store it: upper case, without blanks and hyphens."""
-    return "".join(text.split()).replace("-", "").upper()
+    """A typed or scanned code as we store it: plain signs, upper case, without blanks and hyphens."""
+    return "".join(map(plain, text.split())).replace("-", "").upper()
 
 
 def check_character(body: str) -> str:

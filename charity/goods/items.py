@@ -1,24 +1,22 @@
 """The catalogue: what a barcode names, its measure, fair value and points.
 
-A barcode is an EAN-13; our own goods use the in-store range 20 (GB/T 18283). Fair value (fen, for the
-books) and points (for the till) are two numbers that never mix (field.md 3.2).
+A barcode is kept with 13 digits (`barcodes`); our own goods use the in-store range 20 (GB/T 18283).
+Fair value (fen, for the books) and points (for the till) are two numbers that never mix (field.md 3.2).
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from charity import clock, tokens
+from charity import clock
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
-from charity.errors import Refusal
-from charity.goods import rules
+from charity.goods import barcodes, rules
 from charity.roles import Actor
 
 NAME_MAX = 60
 POINTS_MAX = 100_000
 SEARCH_MAX = 20
-EAN13 = 13
 _CHUNK = 500
 _COLUMNS = "barcode, sku, category, name, measure, fair_value_fen, points, shelf_life_days"
 
@@ -37,17 +35,8 @@ class Item:
     shelf_life_days: int | None = None
 
 
-def unreadable(barcode: str) -> Refusal | None:
-    """Why a text is no barcode: not 13 digits, or a wrong check digit (named as such); None when it is one."""
-    if len(barcode) != EAN13 or not (barcode.isascii() and barcode.isdigit()):
-        return rules.BARCODE_DIGITS(barcode=barcode[:EAN13])
-    if not tokens.ean13_valid(barcode):
-        return rules.BARCODE_CHECK(barcode=barcode, right=tokens.ean13_check(barcode[:-1]))
-    return None
-
-
 async def known(barcodes: Iterable[str]) -> dict[str, Item]:
-    """The items of these barcodes; unknown ones are missing."""
+    """The items of these barcodes as they are kept; unknown ones are missing."""
     todo = sorted(set(barcodes))
     items: dict[str, Item] = {}
     for n in range(0, len(todo), _CHUNK):
@@ -59,9 +48,7 @@ async def known(barcodes: Iterable[str]) -> dict[str, Item]:
 
 async def get(barcode: str) -> Item:
     """The item of a barcode, or the refusal that says what is wrong with it."""
-    refusal = unreadable(barcode)
-    if refusal is not None:
-        raise refusal
+    barcode = barcodes.read(barcode)
     item = (await known([barcode])).get(barcode)
     if item is None:
         raise rules.BARCODE_UNKNOWN(barcode=barcode)
@@ -70,7 +57,7 @@ async def get(barcode: str) -> Item:
 
 async def search(text: str) -> list[Item]:
     """Items whose name, code or barcode contains the text, for the register form; at most SEARCH_MAX."""
-    needle = "%" + text.strip().replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
+    needle = "%" + barcodes.sought(text).replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
     rows = await reading.rows(
         f"SELECT {_COLUMNS} FROM item WHERE name LIKE $1 ESCAPE '!' OR sku LIKE $1 ESCAPE '!' "  # noqa: S608
         "OR barcode LIKE $1 ESCAPE '!' ORDER BY barcode LIMIT $2",
@@ -83,9 +70,7 @@ async def search(text: str) -> list[Item]:
 async def register(item: Item, *, by: Actor) -> Item:
     """Enter an item; refuses a barcode that cannot be one or is known already."""
     by.must("goods.move")
-    refusal = unreadable(item.barcode)
-    if refusal is not None:
-        raise refusal
+    item = replace(item, barcode=barcodes.read(item.barcode))
 
     async def work(tx: Tx) -> dict[str, Any] | None:
         other = await tx.row("SELECT name FROM item WHERE barcode = $1", item.barcode)

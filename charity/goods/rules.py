@@ -5,13 +5,31 @@ from collections.abc import Sequence
 from charity import words
 from charity.errors import FieldError, Refusal, Rule
 
-BARCODE_DIGITS = Rule("barcode.unreadable", "条码应为 13 位数字", 422)
+BARCODE_DIGITS = Rule("barcode.unreadable", "条码应为 8、12、13 或 14 位数字", 422)
 BARCODE_CHECK = Rule("barcode.check_digit", "条码 {barcode} 的校验位不对，应为 {right}，请重新扫描", 422)
+BARCODE_CASE = Rule(
+    "barcode.case", "这是整箱的条码 {barcode}：请扫单件上的条码（可能是 {piece}），件数写在前面，例如 12*{piece}", 422
+)
 BARCODE_UNKNOWN = Rule("barcode.unknown", "条码 {barcode} 尚未登记，请先登记商品", 422)
 ITEM_KNOWN = Rule("item.known", "条码 {barcode} 已经登记为“{name}”")
 LOT_CODE = Rule("lot.unreadable", "批次码 {lot} 的校验位不对，请重新扫描", 422)
 LOT_UNKNOWN = Rule("lot.unknown", "没有批次 {lot}", 422)
 CODE_OR_LOT = Rule("line.code", "每行填写条码或批次码其中一项", 422)
+
+SCAN_EMPTY = Rule("scan.empty", "没有条码：请扫码，或输入 数量*条码", 422)
+SCAN_LONG = Rule("scan.long", "扫到的内容超过 {most} 个字，不是物品条码", 422)
+SCAN_GLUED = Rule("scan.glued", "位数太多，可能是两个码连在一起了，请分开再扫一次", 422)
+SCAN_RECEIPT = Rule("scan.receipt", "这是收据或证明上的二维码，不是物品条码", 422)
+SCAN_ADDRESS = Rule("scan.address", "这是一个网址或收付款的二维码，不是物品条码", 422)
+SCAN_PHONE = Rule("scan.phone", "这是手机号码，不是物品条码", 422)
+SCAN_IDENTITY = Rule("scan.identity", "这是身份证号码，不是物品条码", 422)
+SCAN_COMMAND = Rule("scan.command", "这是柜台指令码，但没有读全，请再扫一次", 422)
+SCAN_OTHER = Rule("scan.other", "这不是条码、批次码或爱心卡", 422)
+GS1_UNREADABLE = Rule("scan.elements", "这是 GS1 码，但没有读全，请再扫一次，或改扫商品条码", 422)
+GS1_CASE = Rule("scan.logistics", "这是整箱或托盘的物流码，请扫单件上的条码", 422)
+COUNT_BEFORE = Rule("scan.count", "数量写在物品条码前面，不能写在爱心卡或指令码前面", 422)
+LOT_AT_INTAKE = Rule("intake.lot", "这是批次标签，已经入过库：入库请扫物品上的条码", 422)
+CARD_AT_INTAKE = Rule("intake.card", "这是爱心卡，发放时才用：入库请扫物品上的条码", 422)
 
 EXPIRY_MISSING = Rule("expiry.missing", "{name} 有保质期，请填写到期日", 422)
 EXPIRY_PAST = Rule("expiry.past", "{name} 已于 {on} 到期，不能入库", 422)

@@ -8,7 +8,7 @@ from goods.given import CATALOGUE, COAT, MILK, RICE, SALT, TOWEL, UNKNOWN, Shop
 from charity import tokens
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.goods import items
+from charity.goods import barcodes, items
 from charity.goods.items import Item
 
 
@@ -17,18 +17,21 @@ from charity.goods.items import Item
     [
         (RICE, None, {}),
         ("2001000100003", "barcode.check_digit", {"barcode": "2001000100003", "right": "2"}),
-        ("200100010000", "barcode.unreadable", {"barcode": "200100010000"}),
-        (f"{RICE}0", "barcode.unreadable", {"barcode": RICE}),
-        ("200100010000x", "barcode.unreadable", {"barcode": "200100010000x"}),
-        ("２００１０００１００００２", "barcode.unreadable", {"barcode": "２００１０００１００００２"}),
+        ("200100010000", "barcode.check_digit", {"barcode": "200100010000", "right": "2"}),
+        ("20010001000", "barcode.unreadable", {"barcode": "20010001000"}),
+        (f"{RICE}0", "barcode.check_digit", {"barcode": f"{RICE}0", "right": "6"}),
+        (f"{RICE}00", "barcode.unreadable", {"barcode": f"{RICE}0"}),
+        ("16901234567899", "barcode.case", {"barcode": "16901234567899", "piece": "6901234567892"}),
+        ("200100010000x", "barcode.unreadable", {"barcode": "200100010000X"}),
+        ("２００１０００１００００２", None, {}),
         ("²" * 13, "barcode.unreadable", {"barcode": "²" * 13}),
         ("", "barcode.unreadable", {"barcode": ""}),
     ],
 )
-def test_a_barcode_has_thirteen_digits_of_which_the_last_checks_the_others(
+def test_a_barcode_is_a_number_of_a_piece_of_which_the_last_digit_checks_the_others(
     barcode: str, code: str | None, facts: dict[str, str]
 ) -> None:
-    refusal = items.unreadable(barcode)
+    refusal = barcodes.unreadable(barcode)
     assert ((refusal.code, refusal.facts) if refusal else (None, {})) == (code, facts)
 
 
@@ -52,6 +55,19 @@ async def test_an_item_is_entered_whole_and_once(shop: Shop) -> None:
         assert (await refused(items.get(barcode))).code == code
     assert (await refused(items.register(Item("2001000900015", "别的", "袋", 1), by=shop.house.cashier))).status == 403
     assert await reading.value("SELECT COUNT(*) FROM item") == count + 1
+
+
+EAN_8, UPC_A, UPC_E = "96385074", "012345000065", "01234565"
+
+
+async def test_an_item_is_one_by_every_length_of_its_barcode(shop: Shop) -> None:
+    for typed, kept in ((EAN_8, f"00000{EAN_8}"), (UPC_E, f"0{UPC_A}")):
+        item = await items.register(Item(typed, "进口", "盒", 1), by=shop.house.clerk)
+        assert item.barcode == kept
+        assert await items.get(kept[-12:]) == await items.get(f"0{kept}") == await items.get(typed) == item
+        assert await items.search(typed) == await items.search(f"0{kept}") == [item]
+    for again in (UPC_A, f"0{UPC_A}", f"00{UPC_A}", "0-12345-00006-5"):
+        assert (await refused(items.register(Item(again, "别的", "盒", 1), by=shop.house.clerk))).code == "item.known"
 
 
 async def test_an_item_nobody_entered_is_unknown(shop: Shop) -> None:

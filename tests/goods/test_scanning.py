@@ -7,46 +7,11 @@ import pytest
 from goods.given import RICE, SALT
 
 from charity.errors import Refusal
-from charity.goods import scanning
 from charity.goods.limits import QUANTITY_MAX
-from charity.goods.scanning import baskets, codes
+from charity.goods.scanning import baskets
 from charity.goods.scanning.baskets import Basket, Row
 
 THREE = (Row("A", 1), Row("B", 5), Row("C", 9))
-
-
-@pytest.mark.parametrize(
-    ("scanned", "meant"),
-    [
-        (RICE, (1, RICE)),
-        (f" {RICE} ", (1, RICE)),
-        (f"12*{RICE}", (12, RICE)),
-        (f"2 × {RICE}", (2, RICE)),
-        ("3*b7-k2", (3, "B7K2")),
-        (f"0*{RICE}", (1, RICE)),
-        (f"1*{RICE}", (1, RICE)),
-        (f"999999*{RICE}", (999_999, RICE)),
-        (f"1000000*{RICE}", (1, f"1000000*{RICE}")),
-        (f"*{RICE}", (1, f"*{RICE}")),
-    ],
-)
-def test_a_count_may_stand_before_what_is_scanned(scanned: str, meant: tuple[int, str]) -> None:
-    assert codes.pieces_and_code(scanned) == meant
-
-
-@pytest.mark.parametrize(
-    ("code", "refusal"),
-    [
-        ("B7K2", "lot.unreadable"),
-        ("C7K2", "card.unreadable"),
-        ("123", "barcode.unreadable"),
-        ("2001000100003", "barcode.check_digit"),
-        (RICE, None),
-    ],
-)
-def test_what_is_wrong_with_a_code_is_said_by_its_first_letter(code: str, refusal: str | None) -> None:
-    wrong = scanning.unknown_code(code)
-    assert (wrong.code if wrong else None) == refusal
 
 
 @pytest.mark.parametrize(
@@ -130,6 +95,14 @@ def test_a_code_is_added_to_its_last_line_or_to_a_new_one() -> None:
 )
 def test_a_count_is_whole_and_in_bounds_or_none(typed: str, count: int) -> None:
     assert baskets.read({"code.0": RICE, "quantity.0": typed}).rows == (Row(RICE, count),)
+
+
+def test_a_basket_is_undone_piece_by_piece_from_its_end() -> None:
+    basket = Basket(rows=(Row("A", 1), Row("B", 2)))
+    once = basket.undone()
+    assert once.rows == (Row("A", 1), Row("B", 1))
+    assert once.undone().rows == (Row("A", 1),)
+    assert once.undone().undone().undone() == Basket()
 
 
 def test_a_basket_is_read_as_it_was_sent() -> None:

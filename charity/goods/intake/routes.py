@@ -59,11 +59,14 @@ async def _pressed(basket: Basket, new: dict[str, str], by: Actor) -> tuple[Bask
     """The basket after one press, and the barcode whose small form is open."""
     if basket.pressed == "clear":
         return Basket(header=basket.header, limit=basket.limit), ""
+    if basket.pressed == "undo":
+        return basket.undone(), ""
     if basket.pressed == "item":
         item = await items.register(forms.read(ItemForm, dict(new)).item(new["new_barcode"]), by=by)
         return basket.with_code(item.barcode, expires_on=screens.expiry_of(item)), ""
     if basket.pressed == "scan":
-        return await screens.scan(basket)
+        basket, unknown = await screens.scanned(basket)
+        return (basket, unknown) if basket.pressed == "scan" else await _pressed(basket, new, by)
     return basket.changed(), ""
 
 

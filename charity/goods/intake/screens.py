@@ -1,6 +1,7 @@
 """What the intake screen shows: a basket in, the context of its template out. No HTTP here."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -43,18 +44,20 @@ async def done(number: str, *, by: Actor) -> dict[str, Any] | None:
     }
 
 
-async def scan(basket: Basket) -> tuple[Basket, str]:
+async def scanned(basket: Basket) -> tuple[Basket, str]:
     """The basket after a scan, and the barcode that is not registered yet ("" when it is)."""
     if not basket.scanned:
         return basket, ""
-    quantity, code = scanning.pieces_and_code(basket.scanned)
-    refusal = scanning.unknown_code(code)
-    if refusal is not None:
-        raise refusal
-    item = (await items.known([code])).get(code)
-    if item is None:
-        return basket, code
-    return basket.with_code(code, quantity, expires_on=expiry_of(item)), ""
+    for scan in scanning.read_scan(basket.scanned):
+        if scan.kind == "command":
+            return replace(basket, pressed=scan.code), ""
+        if scan.kind != "item":
+            raise rules.LOT_AT_INTAKE() if scan.kind == "lot" else rules.CARD_AT_INTAKE()
+        item = (await items.known([scan.code])).get(scan.code)
+        if item is None:
+            return basket, scan.code
+        basket = basket.with_code(scan.code, scan.quantity, expires_on=expiry_of(item))
+    return basket, ""
 
 
 def expiry_of(item: Item) -> str:

@@ -17,7 +17,7 @@ from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
 from charity.giving.donors import counting
 from charity.giving.models import CAMPAIGN, DONATION
-from charity.goods import items, purchases, rules, slips
+from charity.goods import barcodes, items, purchases, rules, slips
 from charity.goods.intake.lots import SERIES, Evidence, NewLot, made, shelve
 from charity.goods.intake.lots import postings as shelved
 from charity.goods.items import Item
@@ -43,6 +43,10 @@ class IntakeLine:
     unit_value_fen: int | None = None
     total_value_fen: int | None = None
     evidence: Evidence | None = None
+
+    def __post_init__(self) -> None:
+        """A barcode is kept with 13 digits, however it came in."""
+        object.__setattr__(self, "barcode", barcodes.kept(self.barcode))
 
     @property
     def valued(self) -> bool:
@@ -174,7 +178,7 @@ def _line(n: int, line: IntakeLine, item: Item | None, source: str, day: date) -
         reasons.append((rules.at(f"lines.{n}.{part}", rule, **facts), rule))
 
     if item is None:
-        refusal = items.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
+        refusal = barcodes.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
         refuse("barcode", Rule(refusal.code, refusal.words, refusal.status), **refusal.facts)
         return reasons
     if line.expires_on is None and item.shelf_life_days is not None:

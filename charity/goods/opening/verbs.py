@@ -15,7 +15,7 @@ from typing import Any, Final
 from charity import money
 from charity.db import reading
 from charity.errors import FieldError
-from charity.goods import intake, items, rules, slips
+from charity.goods import barcodes, intake, items, rules, slips
 from charity.goods.intake import IntakeLine, NewLot
 from charity.goods.items import Item
 from charity.goods.limits import INTAKE_LINES_MAX
@@ -90,7 +90,7 @@ async def faults(lines: Sequence[StockLine], funds: Iterable[str]) -> list[Field
 
 def _faults(n: int, line: StockLine, item: Item | None) -> list[FieldError]:
     if item is None:
-        refusal = items.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
+        refusal = barcodes.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
         return [FieldError(f"stock.{n}.barcode", refusal.words, tuple(refusal.facts.items()))]
     errors: list[FieldError] = []
     if line.expires_on is None and item.shelf_life_days is not None:

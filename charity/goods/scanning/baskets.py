@@ -72,6 +72,13 @@ class Basket:
             rows[n] = replace(rows[n], quantity=min(max(rows[n].quantity + step, 1), QUANTITY_MAX))
         return replace(self, rows=tuple(rows))
 
+    def undone(self) -> "Basket":
+        """The basket without the last piece of its last line."""
+        *rows, last = self.rows or (Row("", 0),)
+        return replace(
+            self, rows=(*rows, replace(last, quantity=last.quantity - 1)) if last.quantity > 1 else tuple(rows)
+        )
+
     def with_code(self, code: str, quantity: int = 1, *, expires_on: str = "") -> "Basket":
         """The basket with pieces more of a code: on its last line when there is one, else on a new line."""
         rows = list(self.rows)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from charity import clock, tokens
 from charity.db import reading
 from charity.db.paging import Where
-from charity.goods import rules
+from charity.goods import barcodes, rules
 from charity.goods.limits import ALERT_DAYS, CANDIDATES_MAX
 from charity.roles import Actor
 
@@ -70,12 +70,12 @@ class StockLine:
     cost_fen: int
 
 
-async def on_hand(store: str, barcodes: Iterable[str], *, first: int = CANDIDATES_MAX) -> list[tuple[Lot, int]]:
-    """The lots of these barcodes that a store has on hand, in the order of picking, with their pieces.
+async def on_hand(store: str, of: Iterable[str], *, first: int = CANDIDATES_MAX) -> list[tuple[Lot, int]]:
+    """The lots `of` these barcodes that a store has on hand, in the order of picking, with their pieces.
 
     With `first`, only that many of each barcode, expired ones passed over: enough for nearly every basket.
     """
-    todo = sorted(set(barcodes))
+    todo = sorted(set(of))
     if not todo:
         return []
     good_from = "" if first >= CANDIDATES_MAX else clock.today().isoformat()
@@ -164,7 +164,7 @@ class Filter:
 def _where(where: Where, chosen: Filter, day: date, after: Sequence[str]) -> Where:
     """Conditions of every list, behind the row with the key `after`."""
     where.add("s.pieces > 0").add("i.barcode = s.barcode").add("l.code = s.lot")
-    where.chosen("s.store", chosen.store).chosen("s.barcode", chosen.barcode)
+    where.chosen("s.store", chosen.store).chosen("s.barcode", barcodes.kept(chosen.barcode))
     if chosen.expired:
         where.add("s.expires_on < ?", day.isoformat())
     if chosen.within_days is not None:

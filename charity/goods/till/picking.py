@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from charity.errors import FieldError, Rule
-from charity.goods import items, rules
+from charity.goods import barcodes, rules
 from charity.goods.items import Item
 from charity.goods.stock import Lot
 from charity.tokens import lot_valid
@@ -100,7 +100,7 @@ class _Planner:
         """A barcode: the lots that may go, first expiring first."""
         item = self.shelf.items.get(line.barcode)
         if item is None:
-            refusal = items.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
+            refusal = barcodes.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
             rule = Rule(refusal.code, refusal.words, refusal.status)
             self.refuse(n, "barcode", rule, **refusal.facts)
             return

@@ -6,7 +6,7 @@ from typing import Final
 
 from charity import clock, tokens
 from charity.db import reading
-from charity.goods import items, points, rules, stock
+from charity.goods import barcodes, items, points, rules, stock
 from charity.goods.cards import CardView
 from charity.goods.items import Item
 from charity.goods.limits import CANDIDATES_MAX
@@ -48,12 +48,12 @@ async def read(store: str, card: str, lines: Sequence[Line], first: int = CANDID
     """Everything a basket may need, read without locks; only the holdings are asked again when deciding."""
     by_code = await stock.known(line.lot for line in lines if line.lot)
     on_hand = await stock.on_hand(store, (line.barcode for line in lines if not line.lot), first=first)
-    barcodes = {line.barcode for line in lines if not line.lot} | {lot.barcode for lot in by_code.values()}
+    asked = {line.barcode for line in lines if not line.lot} | {lot.barcode for lot in by_code.values()}
     pieces = {lot.code: quantity for lot, quantity in on_hand}
     pieces |= await stock.pieces(store, sorted(by_code))
     day = clock.today()
     return Known(
-        items=await items.known(barcodes),
+        items=await items.known(asked),
         lots=[lot for lot, _ in on_hand],
         by_code=by_code,
         pieces=pieces,
@@ -64,8 +64,8 @@ async def read(store: str, card: str, lines: Sequence[Line], first: int = CANDID
 
 
 def normalised(lines: Sequence[Line]) -> list[Line]:
-    """Lines as they are compared: codes without blanks, hyphens and case."""
-    return [Line(ln.quantity, tokens.normalise(ln.barcode), tokens.normalise(ln.lot)) for ln in lines]
+    """Lines as they are compared: codes as we keep them."""
+    return [Line(ln.quantity, barcodes.kept(ln.barcode), tokens.normalise(ln.lot)) for ln in lines]
 
 
 @dataclass(frozen=True, slots=True)

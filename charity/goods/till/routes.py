@@ -66,13 +66,16 @@ async def _pressed(basket: Basket, by: Actor) -> Basket:
     """The basket after one press."""
     if basket.pressed == "clear":
         return Basket()
+    if basket.pressed == "undo":
+        return basket.undone()
     if basket.pressed == "proxy":
         return replace(basket, proxy=not basket.proxy)
     if basket.pressed == "finish":
         screens.counted(basket)
         return basket
     if basket.pressed == "scan":
-        return await screens.scan(basket, by=by)
+        basket = await screens.scanned(basket, by=by)
+        return basket if basket.pressed == "scan" else await _pressed(basket, by)
     return basket.changed()
 
 

@@ -8,7 +8,7 @@ from charity import tokens, words
 from charity.errors import FieldError, Refusal, unreadable
 from charity.goods import cards, items, rules, scanning, slips, stock
 from charity.goods.cards import CardView
-from charity.goods.scanning import Basket, Row
+from charity.goods.scanning import Basket, Row, Scan
 from charity.goods.till import readers
 from charity.goods.till.picking import Line
 from charity.goods.till.readers import Preview
@@ -27,24 +27,26 @@ def reasons(refusal: Refusal) -> list[str]:
     return [words.say(refusal.words, **refusal.facts)]
 
 
-async def scan(basket: Basket, *, by: Actor) -> Basket:
+async def scanned(basket: Basket, *, by: Actor) -> Basket:
     """The basket after a scan: a card begins it, goods fill it. Raises what is wrong with the code."""
     if not basket.scanned:
         return basket
-    quantity, code = scanning.pieces_and_code(basket.scanned)
-    if tokens.card_valid(code):
-        if basket.rows and basket.card and basket.card != code:
+    for scan in scanning.read_scan(basket.scanned):
+        basket = await _taken(basket, scan, by)
+    return basket
+
+
+async def _taken(basket: Basket, scan: Scan, by: Actor) -> Basket:
+    if scan.kind == "command":
+        return replace(basket, pressed=scan.code)
+    if scan.kind == "card":
+        if basket.rows and basket.card and basket.card != scan.code:
             raise rules.BASKET_OPEN()
-        view = await cards.view(code, by=by)
-        return replace(basket, card=view.code)
+        return replace(basket, card=(await cards.view(scan.code, by=by)).code)
     if not basket.card:
-        raise rules.CARD_UNREADABLE() if code.startswith(tokens.CARD_PREFIX) else rules.CARD_FIRST()
-    if tokens.lot_valid(code):
-        return basket.with_code((await stock.get(code)).code, quantity)
-    refusal = scanning.unknown_code(code)
-    if refusal is not None:
-        raise refusal
-    return basket.with_code((await items.get(code)).barcode, quantity)
+        raise rules.CARD_FIRST()
+    known = await stock.get(scan.code) if scan.kind == "lot" else None
+    return basket.with_code(known.code if known else (await items.get(scan.code)).barcode, scan.quantity)
 
 
 def counted(basket: Basket) -> None:
