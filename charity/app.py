@@ -46,8 +46,8 @@ from charity.db.health import Probe
 from charity.db.locks import FileLock
 from charity.demo.plan import Chapter
 from charity.desk import api as desk_calls
+from charity.desk import panels, search, tasks
 from charity.desk import routes as desk
-from charity.desk import search, tasks
 from charity.documents import registry
 from charity.errors import Refusal
 from charity.jobs import health as jobs_health
@@ -153,6 +153,7 @@ system.use(PROBES)
 metrics.use([gauges.measure, books_health.measure, partial(gauges.problems, PROBES)], [gauges.pool])
 nav.use([*desk.nav, *(item for room in ROOMS for item in room.nav)])
 tasks.use(source for room in ROOMS for source in room.tasks)
+panels.use(source for room in ROOMS for source in room.panels)
 worker.use(
     {kind: handler for room in ROOMS for kind, handler in room.jobs.items()},
     [timed for room in ROOMS for timed in room.timetable],

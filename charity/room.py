@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 
 from charity.db.health import Probe
 from charity.demo.plan import Chapter
+from charity.desk.panels import Source as PanelSource
 from charity.desk.search import Finder
 from charity.desk.tasks import Source
 from charity.errors import Failure
@@ -44,6 +45,8 @@ class Room:
     """Entries of the menu."""
     tasks: Sequence[Source] = ()
     """What waits for an account, on its desk."""
+    panels: Sequence[PanelSource] = ()
+    """What stands beside it there."""
     finders: Sequence[Finder] = ()
     """Numbers and codes that the search box knows."""
     jobs: Mapping[str, Handler] = field(default_factory=dict)

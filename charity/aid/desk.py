@@ -30,13 +30,10 @@ async def to_approve(by: Actor) -> list[Task]:
     )
     if not rows:
         return []
-    facts = {
-        "count": len(rows),
-        "amount": yuan_sign(sum(r["amount_fen"] for r in rows)),
-        "day": day_words(min(r["changed_at"] for r in rows)),
-    }
-    text = words.say("有 {count} 张审批单等您审批，共 {amount}，最早的是{day}送来的", **facts)
-    return [Task(text, _one_or(rows, "/vouchers?status=open"), words.say("去审批"), order=110, tone="wait")]
+    amount = yuan_sign(sum(r["amount_fen"] for r in rows))
+    text = words.say("有 {count} 张审批单等您审批，共 {amount}", count=len(rows), amount=amount)
+    note = words.say("最早的是{day}送来的", day=day_words(min(r["changed_at"] for r in rows)))
+    return [Task(text, _one_or(rows, "/vouchers?status=open"), words.say("去审批"), order=110, tone="wait", note=note)]
 
 
 async def to_pay(by: Actor) -> list[Task]:
@@ -63,10 +60,10 @@ async def to_confirm(by: Actor) -> list[Task]:
     count, oldest = await accounts.waiting_of_others(by=by)
     if oldest is None:
         return []
-    facts = {"count": count, "day": day_words(oldest.entered_at)}
-    text = words.say("有 {count} 个家庭收款账号等您核对，最早的是{day}登记的", **facts)
+    text = words.say("有 {count} 个家庭收款账号等您核对", count=count)
+    note = words.say("最早的是{day}登记的", day=day_words(oldest.entered_at))
     href = f"/household-accounts/{oldest.key}" if count == 1 else "/household-accounts"
-    return [Task(text, href, words.say("去核对"), order=125, tone="wait")]
+    return [Task(text, href, words.say("去核对"), order=125, tone="wait", note=note)]
 
 
 async def rosters_due(by: Actor) -> list[Task]:
@@ -83,10 +80,11 @@ async def rosters_due(by: Actor) -> list[Task]:
     )
     if row is None or not row["n"]:
         return []
-    facts = {"count": row["n"], "amount": yuan_sign(row["fen"]), "day": day_words(row["paid_on"])}
-    text = words.say("有 {count} 笔拨给分会的钱待交花名册，共 {amount}，最早的是{day}拨付的", **facts)
+    facts = {"count": row["n"], "amount": yuan_sign(row["fen"])}
+    text = words.say("有 {count} 笔拨给分会的钱待交花名册，共 {amount}", **facts)
+    note = words.say("最早的是{day}拨付的", day=day_words(row["paid_on"]))
     href = addresses.of("advance", row["voucher"]) if row["n"] == 1 else "/advances"
-    return [Task(text, href, words.say("录入花名册"), order=127, tone="wait")]
+    return [Task(text, href, words.say("录入花名册"), order=127, tone="wait", note=note)]
 
 
 async def rosters_to_confirm(by: Actor) -> list[Task]:
@@ -98,11 +96,10 @@ async def rosters_to_confirm(by: Actor) -> list[Task]:
     )
     if not rows:
         return []
-    text = words.say(
-        "有 {count} 份花名册等您核对，最早的是{day}录入的", count=len(rows), day=day_words(rows[0]["made_at"])
-    )
+    text = words.say("有 {count} 份花名册等您核对", count=len(rows))
+    note = words.say("最早的是{day}录入的", day=day_words(rows[0]["made_at"]))
     href = addresses.of("roster", rows[0]["number"]) if len(rows) == 1 else "/advances"
-    return [Task(text, href, words.say("去核对"), order=126, tone="wait")]
+    return [Task(text, href, words.say("去核对"), order=126, tone="wait", note=note)]
 
 
 async def others_to_confirm(by: Actor) -> list[Task]:
@@ -117,10 +114,10 @@ async def others_to_confirm(by: Actor) -> list[Task]:
     )
     if not rows:
         return []
-    facts = {"count": len(rows), "day": day_words(rows[0]["made_at"])}
-    text = words.say("有 {count} 笔分会退回的款或冲销申请等您核对，最早的是{day}录入的", **facts)
+    text = words.say("有 {count} 笔分会退回的款或冲销申请等您核对", count=len(rows))
+    note = words.say("最早的是{day}录入的", day=day_words(rows[0]["made_at"]))
     href = addresses.of(rows[0]["kind"], rows[0]["number"]) if len(rows) == 1 else "/advances"
-    return [Task(text, href, words.say("去核对"), order=128, tone="wait")]
+    return [Task(text, href, words.say("去核对"), order=128, tone="wait", note=note)]
 
 
 async def returned(by: Actor) -> list[Task]:
@@ -135,9 +132,10 @@ async def returned(by: Actor) -> list[Task]:
     tasks = []
     back = [r for r in rows if r["returned_at"]]
     if back:
-        facts = {"count": len(back), "day": day_words(min(r["returned_at"] for r in back))}
-        text = words.say("有 {count} 张审批单退回给您修改，最早的是{day}退回的", **facts)
-        tasks.append(Task(text, _one_or(back, "/vouchers?status=draft"), words.say("修改"), order=130, tone="bad"))
+        text = words.say("有 {count} 张审批单退回给您修改", count=len(back))
+        note = words.say("最早的是{day}退回的", day=day_words(min(r["returned_at"] for r in back)))
+        href = _one_or(back, "/vouchers?status=draft")
+        tasks.append(Task(text, href, words.say("修改"), order=130, tone="bad", note=note))
     on_the_way = [r for r in rows if not r["returned_at"]]
     if on_the_way:
         text = words.say("您有 {count} 张审批单在等审批", count=len(on_the_way))

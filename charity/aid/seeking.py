@@ -28,6 +28,16 @@ async def number_of_hash(content_hash: str) -> str | None:
     return str(number) if number else None
 
 
+async def approved_unpaid(*, by: Actor) -> tuple[int, int]:
+    """How many vouchers are approved and not paid yet, and their sum, fen."""
+    by.must("voucher.read")
+    row = await reading.only(
+        "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) AS fen FROM voucher "
+        "WHERE status = 'approved'"
+    )
+    return row["n"], row["fen"]
+
+
 async def of_amount(fen: int, limit: int) -> list[dict[str, Any]]:
     """Vouchers over exactly so much, newest first."""
     sql = f"SELECT {_HIT} FROM voucher WHERE amount_fen = $1 ORDER BY number DESC LIMIT {limit}"  # noqa: S608

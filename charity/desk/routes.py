@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import addresses, clock, money, words
-from charity.desk import search
+from charity import addresses, money, words
+from charity.desk import screens, search
+from charity.desk.panels import panels
 from charity.desk.search import TEXT_MAX, Asked, Hits
 from charity.desk.tasks import tasks
 from charity.errors import NOT_FOUND as NO_PAGE
@@ -76,10 +77,15 @@ def _too_long(field: str, most: int) -> Refusal:
 async def _desk(
     request: Request, by: Actor, *, status: int = 200, q: str = "", errors: list[dict[str, Any]] | None = None
 ) -> Response:
-    waiting = [asdict(task) for task in await tasks(by)]
-    today = clock.today().isoformat()
     return await pages.page(
-        request, "desk/desk.html", status=status, tasks=waiting, today=today, q=q, errors=errors or []
+        request,
+        "desk/desk.html",
+        status=status,
+        **screens.listed(await tasks(by)),
+        panels=await panels(by),
+        today=screens.today(),
+        q=q,
+        errors=errors or [],
     )
 
 

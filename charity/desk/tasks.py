@@ -1,7 +1,7 @@
 """What waits for me: each room says it in sentences, the desk puts them in order.
 
-Every task is one sentence with its count and its oldest or nearest date, and a link to where it is
-done. Tasks that wait for somebody come before those that only inform.
+Every task is one sentence with its count, a line below it with its oldest or what else there is to know, and a link to
+where it is done. What has a due day comes by that day, what has none follows by `order`; what only informs is last.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -14,7 +14,8 @@ from charity.roles import Actor
 class Task:
     """One sentence of the desk; lower `order` comes first.
 
-    `label` is the verb of its link; `tone` as in templates/_parts/atoms.html.
+    `label` is the verb of its link; `tone` as in templates/_parts/atoms.html, "none" for what only informs. `due_on`
+    is the last day on which it is in time, of a law, a promise or a label; "" where nothing sets one.
     """
 
     text: str
@@ -23,6 +24,12 @@ class Task:
     order: int
     tone: str = "none"
     note: str = ""
+    due_on: str = ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to do it."""
+        return self.tone != "none"
 
 
 Source = Callable[[Actor], Awaitable[list[Task]]]
@@ -37,6 +44,8 @@ def counted(n: int) -> str:
     return f"{COUNT_MAX}+" if n > COUNT_MAX else str(n)
 
 
+_NO_DAY = "~"
+"""Behind every day."""
 _sources: tuple[Source, ...] = ()
 
 
@@ -48,5 +57,9 @@ def use(sources: Iterable[Source]) -> None:
 
 async def tasks(by: Actor) -> list[Task]:
     """Everything that waits for this account."""
-    waiting = [task for source in _sources for task in await source(by)]
-    return sorted(waiting, key=lambda task: task.order)
+    return in_order([task for source in _sources for task in await source(by)])
+
+
+def in_order(waiting: Iterable[Task]) -> list[Task]:
+    """What has to be done by its day, then what has no day, then what only informs."""
+    return sorted(waiting, key=lambda task: (not task.waits, task.due_on or _NO_DAY, task.order))

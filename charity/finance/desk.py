@@ -5,8 +5,10 @@ import re
 from charity import addresses, words
 from charity.db import reading
 from charity.desk import search
+from charity.desk import tasks as desk
 from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
+from charity.finance import panels as shown
 from charity.finance import reviews, transfers
 from charity.finance.models import TransferKind
 from charity.giving import receipts
@@ -24,7 +26,7 @@ _PRINTED = re.compile(r"([0-9]{4}-?[0-9]{2}|)\N{CJK UNIFIED IDEOGRAPH-8BB0}-([0-
 
 
 async def to_bank(by: Actor) -> list[Task]:
-    """Cash in the till and money that platforms hold, for whoever may move it."""
+    """Cash in the till, due on the day it came (现金管理暂行条例 11), and what platforms hold."""
     if not by.may("money.transfer"):
         return []
     held, tasks = await transfers.held_by_place(), []
@@ -34,9 +36,11 @@ async def to_bank(by: Actor) -> list[Task]:
             cash = place.chart == acc.CASH
             words_of = "{place}有 {amount} 等您存入银行" if cash else "{place}有 {amount} 还没有结算到银行"
             text = words.say(words_of, place=place.shown, amount=yuan_sign(fen))
-            label = words.say("去存入" if cash else "去结算")
-            href = f"/transfers/new?source={place.code}"
-            tasks.append(Task(text, href, label, order=160, tone="wait" if cash else "none"))
+            label, href = words.say("去存入" if cash else "去结算"), f"/transfers/new?source={place.code}"
+            since = await places.since(place.code, fen) if cash else ""
+            note = words.say("最早的一笔是{day}收的，收到的现金当天存入银行", day=day_words(since)) if since else ""
+            tone = "wait" if cash else "none"
+            tasks.append(Task(text, href, label, order=160, tone=tone, note=note, due_on=since))
     return tasks
 
 
@@ -52,12 +56,14 @@ async def to_confirm(by: Actor) -> list[Task]:
 
 
 async def to_review(by: Actor) -> list[Task]:
-    """Days whose journal vouchers wait for review."""
+    """Days whose journal vouchers wait for review, each due on its own day: 日清."""
     day = await journal_vouchers.waiting_day() if by.may("review.make") else ""
     if not day:
         return []
-    text = words.say("有记账凭证等复核，最早的是{day}的", day=day_words(day))
-    return [Task(text, f"/journal?on={day}", words.say("去复核"), order=170, tone="wait")]
+    count, later = await journal_vouchers.waiting(day, most=desk.COUNT_MAX + 1)
+    text = words.say("有{day}的 {count} 张记账凭证等复核", day=day_words(day), count=desk.counted(count))
+    note = words.say("以后几天的还有 {count} 张", count=desk.counted(later)) if later else ""
+    return [Task(text, f"/journal?on={day}", words.say("去复核"), order=170, tone="wait", note=note, due_on=day)]
 
 
 async def to_answer(by: Actor) -> list[Task]:
@@ -136,4 +142,5 @@ async def find_payment(asked: Asked, by: Actor) -> Hits | None:
 
 
 tasks = [to_bank, to_confirm, to_answer, to_review]
+panels = shown.panels
 finders = [find_transfer, find_transfers, find_journal_voucher, find_entry, find_payment]

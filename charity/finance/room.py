@@ -26,6 +26,7 @@ ROOM = Room(
         *place_calls.endpoints,
     ],
     tasks=desk.tasks,
+    panels=desk.panels,
     finders=desk.finders,
     nav=[
         NavItem("资金划转", "/transfers", "transfer.read", order=530, group="账簿@menu"),

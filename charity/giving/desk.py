@@ -21,7 +21,7 @@ _UNRECEIPTED: Final = "receipt IS NULL AND status = 'ok' AND amount_fen IS NOT N
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One kind of thing that waits. `sql` answers its number `n`, the `first` of it, and with a sum `fen`.
+    """One kind of thing that waits. `sql` answers its number `n`, the `first` of it, with a sum `fen`, and its `due`.
 
     `asked`: what $1 of `sql` is, the reader (what he asked for himself is not his to do) or the instant.
     """
@@ -29,6 +29,7 @@ class Waiting:
     permission: str
     sql: str
     text: str
+    note: str
     href: str
     action: str
     order: int
@@ -42,15 +43,25 @@ class Waiting:
         row = await reading.only(self.sql.format(most=desk.COUNT_MAX + 1), *values)
         if not row["n"]:
             return []
-        facts = {"count": counted(row["n"]), "day": day_words(row["first"])}
-        facts |= {"amount": yuan_sign(row["fen"])} if "fen" in row else {}
-        return [Task(words.say(self.text, **facts), self.href, words.say(self.action), order=self.order, tone="wait")]
+        facts = {"count": counted(row["n"])} | ({"amount": yuan_sign(row["fen"])} if "fen" in row else {})
+        return [
+            Task(
+                words.say(self.text, **facts),
+                self.href,
+                words.say(self.action),
+                order=self.order,
+                tone="wait",
+                note=words.say(self.note, day=day_words(row["first"])),
+                due_on=clock.business_date(row["due"]).isoformat() if row.get("due") else "",
+            )
+        ]
 
 
 REFUNDS_TO_APPROVE: Final = Waiting(
     "refund.approve",
     f"SELECT {_SUMMED}, MIN(requested_at) AS first FROM refund WHERE status = 'requested' AND requested_by <> $1",  # noqa: S608
-    "有 {count} 笔退款申请等您批准，共 {amount}，最早的是{day}申请的",
+    "有 {count} 笔退款申请等您批准，共 {amount}",
+    "最早的是{day}申请的",
     "/refunds?status=requested",
     "批准退款",
     210,
@@ -60,7 +71,8 @@ REFUNDS_TO_PAY: Final = Waiting(
     "refund.pay",
     f"SELECT {_SUMMED}, MIN(approved_at) AS first FROM refund "  # noqa: S608 - from here
     "WHERE status = 'approved' AND requested_by <> $1 AND approved_by <> $1",
-    "有 {count} 笔退款已批准，等您付款，共 {amount}，最早的是{day}批准的",
+    "有 {count} 笔退款已批准，等您付款，共 {amount}",
+    "最早的是{day}批准的",
     "/refunds?status=approved",
     "登记退款付款",
     212,
@@ -70,7 +82,8 @@ REVERSALS_TO_APPROVE: Final = Waiting(
     "reversal.approve",
     "SELECT COUNT(*) AS n, MIN(requested_at) AS first FROM gift_reversal "
     "WHERE status = 'requested' AND requested_by <> $1",
-    "有 {count} 份捐赠更正申请等您批准，最早的是{day}申请的",
+    "有 {count} 份捐赠更正申请等您批准",
+    "最早的是{day}申请的",
     "/reversals?status=requested",
     "批准更正",
     214,
@@ -78,9 +91,10 @@ REVERSALS_TO_APPROVE: Final = Waiting(
 )
 PLEDGES_OPEN: Final = Waiting(
     "gift.receive",
-    "SELECT COUNT(*) AS n, MIN(x.created_at) AS first FROM (SELECT created_at FROM pledge "  # noqa: S608 - from here
-    f"WHERE {_PLEDGES} ORDER BY expires_at LIMIT {_MOST}) x",
-    "有 {count} 笔认捐等待到账，最早的一笔是{day}认捐的",
+    "SELECT COUNT(*) AS n, MIN(x.created_at) AS first, MIN(x.expires_at) AS due FROM (SELECT created_at, expires_at "  # noqa: S608
+    f"FROM pledge WHERE {_PLEDGES} ORDER BY expires_at LIMIT {_MOST}) x",
+    "有 {count} 笔认捐等待到账",
+    "最早的一笔是{day}认捐的",
     "/pledges",
     "登记到账",
     220,
@@ -90,7 +104,8 @@ RECEIPTS_UNDELIVERED: Final = Waiting(
     "gift.receive",
     "SELECT COUNT(*) AS n, MIN(x.issued_on) AS first FROM (SELECT issued_on FROM receipt "  # noqa: S608 - from here
     f"WHERE status = 'issued' AND delivery = 'pending' ORDER BY issued_on LIMIT {_MOST}) x",
-    "有 {count} 张收据还没有交给捐赠人，最早的是{day}开的",
+    "有 {count} 张收据还没有交给捐赠人",
+    "最早的是{day}开的",
     "/receipts/deliver",
     "交付收据",
     230,
@@ -99,7 +114,8 @@ GIFTS_WITHOUT_RECEIPT: Final = Waiting(
     "gift.receive",
     "SELECT COUNT(*) AS n, MIN(x.received_on) AS first FROM (SELECT received_on FROM donation "  # noqa: S608 - from here
     f"WHERE {_UNRECEIPTED} ORDER BY received_on LIMIT {_MOST}) x",
-    "有 {count} 笔捐赠没有有效收据，最早的是{day}到账的",
+    "有 {count} 笔捐赠没有有效收据",
+    "最早的是{day}到账的",
     "/receipts/missing",
     "开具收据",
     232,

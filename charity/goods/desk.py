@@ -6,9 +6,11 @@ from typing import Any
 from charity import addresses, clock, tokens, words
 from charity.db import reading
 from charity.desk import search
+from charity.desk.panels import Panel
 from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
-from charity.goods import looked_up, slips
+from charity.goods import looked_up, slips, stock
+from charity.goods.limits import ALERT_DAYS
 from charity.roles import Actor
 from charity.web.formats import day_words
 
@@ -33,9 +35,9 @@ async def expired(by: Actor) -> list[Task]:
     row = await reading.only(f"{_FILLED}{at} AND expires_on < $1", *values)
     if not row["n"]:
         return []
-    facts = {"count": row["n"], "day": day_words(row["first"])}
-    text = words.say("有 {count} 批物资已经过期，最早的{day}到期，请下架", **facts)
-    return [Task(text, _stock(by), words.say("查看"), order=310, tone="bad")]
+    text = words.say("有 {count} 批物资已经过期，请下架", count=row["n"])
+    note, due = words.say("最早的{day}到期", day=day_words(row["first"])), row["first"]
+    return [Task(text, _stock(by), words.say("查看"), order=310, tone="bad", note=note, due_on=due)]
 
 
 async def expiring(by: Actor) -> list[Task]:
@@ -47,23 +49,44 @@ async def expiring(by: Actor) -> list[Task]:
     row = await reading.only(f"{_FILLED}{at} AND expires_on >= $1 AND expires_on <= $2", *values)
     if not row["n"]:
         return []
-    facts = {"count": row["n"], "days": EXPIRING_DAYS, "day": day_words(row["first"])}
-    text = words.say("有 {count} 批物资 {days} 天内到期，最早的{day}到期", **facts)
-    return [Task(text, _stock(by), words.say("查看"), order=320, tone="wait")]
+    text = words.say("有 {count} 批物资 {days} 天内到期", count=row["n"], days=EXPIRING_DAYS)
+    note, due = words.say("最早的{day}到期", day=day_words(row["first"])), row["first"]
+    return [Task(text, _stock(by), words.say("查看"), order=320, tone="wait", note=note, due_on=due)]
 
 
 async def issues_today(by: Actor) -> list[Task]:
     """How many issues the store made today."""
     if by.store is None or not by.may("goods.move"):
         return []
-    n = await reading.value(
-        "SELECT COUNT(*) FROM goods_document WHERE kind = 'issue' AND store = $1 AND effective_on = $2 "
-        "AND reversed_by IS NULL",
-        by.store,
-        clock.today().isoformat(),
-    )
+    n = await slips.issued_today(by.store)
     text = words.say("今天发放了 {count} 单", count=n) if n else words.say("今天还没有发放")
     return [Task(text, f"/stores/{by.store}/out", words.say("去发放"), order=330)]
+
+
+async def store_day(by: Actor) -> Panel | None:
+    """The day of the account's store: what it handed out, what stands in it and what expires."""
+    if by.store is None or not by.may("goods.read"):
+        return None
+    figures = (await stock.figures([by.store], by=by))[by.store]
+    lines = [
+        {"label": words.say("今天发放"), "value": words.say("{count} 单", count=await slips.issued_today(by.store))},
+        {"label": words.say("在架物品"), "value": words.say("{count} 件", count=f"{figures.pieces:,}")},
+        {"label": words.say("在架批次"), "value": words.say("{count} 批", count=f"{figures.lots:,}")},
+        {"label": words.say("已过期，请下架"), "value": words.say("{count} 批", count=f"{figures.expired:,}")},
+    ]
+    for days in ALERT_DAYS:
+        value = words.say("{count} 批", count=f"{figures.within[days]:,}")
+        lines.append({"label": words.say("{days} 天内到期", days=days), "value": value})
+    return Panel(
+        name="store",
+        title=words.say("{store} 今天", store=by.store),
+        template="goods/desk/store.html",
+        context={"lines": lines, "worth": figures.cost_fen},
+        order=10,
+        side=True,
+        href=_stock(by),
+        label=words.say("库存"),
+    )
 
 
 def _stock(by: Actor) -> str:
@@ -119,4 +142,5 @@ async def find_card(asked: Asked, by: Actor) -> Hits | None:
 
 
 tasks = [expired, expiring, issues_today]
+panels = [store_day]
 finders = [find_document, find_slips, find_lot, find_card]

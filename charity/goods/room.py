@@ -32,6 +32,7 @@ ROOM = Room(
         *cards_api.endpoints,
     ],
     tasks=desk.tasks,
+    panels=desk.panels,
     finders=desk.finders,
     timetable=[
         Timed("points.expire", HOUR_S, partial(points.expire, by=SYSTEM), first_s=40.0, limit_s=300.0),

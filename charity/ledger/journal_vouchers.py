@@ -44,6 +44,12 @@ async def newest(n: int) -> str:
     return str(await reading.value("SELECT MAX(number) FROM journal_voucher WHERE n = $1", n) or "")
 
 
+async def latest(limit: int) -> list[JournalVoucherRow]:
+    """The vouchers with the highest numbers."""
+    rows: Any = await reading.rows("SELECT * FROM journal_voucher ORDER BY month DESC, n DESC LIMIT $1", limit)
+    return list(rows)
+
+
 async def some(numbers: Sequence[str], ask: Ask = reading.rows) -> list[JournalVoucherRow]:
     """These vouchers, those that are there, by number."""
     if not numbers:
@@ -73,6 +79,18 @@ async def waiting_day(*, before: str = "", behind: str = "") -> str:
     else:
         sql, values = "SELECT MIN(day) FROM journal_voucher WHERE reviewed_at IS NULL AND day > $1", [behind]
     return str(await reading.value(sql, *values) or "")
+
+
+async def waiting(day: str, *, most: int) -> tuple[int, int]:
+    """How many of a day nobody reviewed, and how many of later days; each is counted up to `most`."""
+    row = await reading.only(
+        "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM journal_voucher WHERE reviewed_at IS NULL AND day = $1 "
+        "LIMIT $2) x) AS n, (SELECT COUNT(*) FROM (SELECT 1 FROM journal_voucher WHERE reviewed_at IS NULL "
+        "AND day > $1 LIMIT $2) y) AS later",
+        day,
+        most,
+    )
+    return row["n"], row["later"]
 
 
 async def closed() -> int:

@@ -7,14 +7,17 @@ however many entries there are. The figures are those of `statement`; the other 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from charity.db import reading
 from charity.ledger import statement
+from charity.ledger.equation import AGENCY_SIGNS, MONEY_SIGNS
 from charity.ledger.statement import Period
 from charity.ledger.sums import IN_KIND, INCOME, OUTLAY
 
 FIGURE, AGENCY = "figure", "agency"
+SIGNS = MONEY_SIGNS | AGENCY_SIGNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,17 @@ class Months:
             self.seq,
             [{"fund": f, "figure": n, "earlier": e, "a": a, "b": b} for (f, n, e), (a, b) in sums.items()],
         )
+
+    def month_ends(self, months: Sequence[str]) -> dict[str, list[int]]:
+        """What was left of each fund's money at the end of each of these months, in order, which were read, fen."""
+        changes: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        for row in self._rows:
+            if row["part"] == FIGURE:
+                changes[row["fund"]][row["month"]] += SIGNS.get(row["name"], 0) * row["a"]
+        return {
+            fund: list(accumulate((of.get(month, 0) for month in months), initial=of.get("", 0)))[1:]
+            for fund, of in changes.items()
+        }
 
 
 _MONTHS = (

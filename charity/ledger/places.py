@@ -9,9 +9,10 @@ of the places).
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
-from charity import texts, words
+from charity import clock, texts, words
 from charity.db import reading
 from charity.db.transactions import Tx
 from charity.errors import FieldError, unreadable
@@ -21,6 +22,8 @@ from charity.money import yuan_sign
 CHARTS = accounts.MONEY_PLACES
 CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}")
 NAME_MAX: Final = 40
+SINCE_DAYS: Final = 60
+"""How far back is looked for when what lies in a place came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,27 @@ async def held() -> list[Held]:
         *CHARTS,
     )
     return [Held(f"{row['chart']}/{row['place']}", row["fund"], row["quantity"]) for row in rows]
+
+
+async def since(code: str, fen: int) -> str:
+    """The day on which the oldest came of so much that lies in a place, what came first having left first.
+
+    Of the last SINCE_DAYS: what has lain there longer came on their first.
+    """
+    first = (clock.today() - timedelta(days=SINCE_DAYS)).isoformat()
+    rows = await reading.rows(
+        "SELECT t.day, CAST(SUM(t.debit) AS BIGINT) AS fen FROM account a CROSS JOIN turnover t "
+        "WHERE a.chart = $1 AND a.place = $2 AND t.account = a.id AND t.unit = (SELECT id FROM unit WHERE code = $3) "
+        "AND t.day >= $4 AND t.debit > 0 GROUP BY t.day ORDER BY t.day DESC",
+        *code.split("/"),
+        accounts.CNY,
+        first,
+    )
+    for row in rows:
+        fen -= row["fen"]
+        if fen <= 0:
+            return str(row["day"])
+    return first
 
 
 async def offered(places: Iterable[Place], funds: Collection[str]) -> list[dict[str, str]]:

@@ -1,6 +1,6 @@
 """What the office puts on the desk."""
 
-from charity import words
+from charity import clock, words
 from charity.desk.tasks import Task
 from charity.office import organisation
 from charity.office.models import Staff
@@ -25,18 +25,22 @@ async def waiting(by: Actor) -> list[Task]:
     rows = await changes.waiting(by=by)
     if not rows:
         return []
-    day = day_words(rows[0].asked_at)
-    text = words.say("有 {count} 项账号变更等待确认，最早的是{day}提出的；不对的请停止", count=len(rows), day=day)
-    return [Task(text, "/accounts/changes", words.say("查看"), order=5, tone="wait")]
+    text = words.say("有 {count} 项账号变更等待确认，不对的请停止", count=len(rows))
+    note = words.say("最早的是{day}提出的", day=day_words(rows[0].asked_at))
+    due = min((clock.business_date(row.due_at).isoformat() for row in rows if row.due_at), default="")
+    return [Task(text, "/accounts/changes", words.say("查看"), order=5, tone="wait", note=note, due_on=due)]
 
 
 async def facts(by: Actor) -> list[Task]:
     """Facts of the organisation that wait for their second look by somebody else."""
     if not by.may("organisation.confirm"):
         return []
-    n = sum(fact.entered_by != by.key for fact in await organisation.waiting())
-    text = words.say("有 {count} 项单位信息等待另一个人核对", count=n)
-    return [Task(text, "/organisation", words.say("核对"), order=6, tone="wait")] if n else []
+    starts = [fact.starts_on for fact in await organisation.waiting() if fact.entered_by != by.key]
+    if not starts:
+        return []
+    text = words.say("有 {count} 项单位信息等待另一个人核对", count=len(starts))
+    due = max(min(starts), clock.today().isoformat())
+    return [Task(text, "/organisation", words.say("核对"), order=6, tone="wait", due_on=due)]
 
 
 async def own_two_step(by: Actor) -> list[Task]:

@@ -166,6 +166,20 @@ def meter(part: int, whole: int, kind: str = "aid") -> Markup:
     )
 
 
+def spark(fens: Sequence[int]) -> Markup:
+    """A small course of a balance, one point a month's end, over the line of zero; the sums stand beside it."""
+    if not fens:
+        return Markup("")
+    high, low = max(*fens, 0), min(*fens, 0)
+    span, wide = (high - low) or 1, 100 / max(len(fens) - 1, 1)
+    zero = 2 + 26 * high / span
+    spots = "L".join(f"{wide * n:.1f} {2 + 26 * (high - fen) / span:.1f}" for n, fen in enumerate(fens))
+    return Markup(  # noqa: S704 - numbers and words from code
+        '<svg class="spark" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
+        f'<path class="zero" d="M0 {zero:.1f}H100"/><path d="M{spots}"/></svg>'
+    )
+
+
 class Month(NamedTuple):
     """What came and went in a month (`2026-11`), and what stood at its end, fen."""
 

@@ -8,14 +8,15 @@ import pytest
 from aid.given import Aid, advanced, branch_opened, gift_to, recorded, returned, roster
 from cast import CAMPAIGNS, STAFF
 from giving.given import approved, give, requested, wrong_gift
+from reports.given import noon
 
 from charity import app, clock, tokens
 from charity.aid import institutions, vouchers
 from charity.aid.vouchers import Content
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
-from charity.desk import search
-from charity.desk.tasks import tasks
+from charity.desk import screens, search
+from charity.desk.tasks import Task, in_order, tasks
 from charity.finance import reviews
 from charity.goods import stock
 from charity.ledger import accounts as acc
@@ -223,6 +224,61 @@ async def test_a_card_opens_the_till_of_the_own_store(house: Any) -> None:
     assert await find(card, house.cashier) is None
     other = card[:-1] + ("2" if card[-1] != "2" else "3")
     assert await find(other, house.clerk) is None
+
+
+DAY = "2026-11-27"
+
+
+@pytest.mark.parametrize(
+    ("on", "state", "label"),
+    [
+        ("2026-11-26", "late", "逾期 1 天"),
+        ("2025-11-27", "late", "逾期 365 天"),
+        ("2026-11-27", "today", "今天"),
+        ("2026-11-28", "later", "还有 1 天"),
+        ("2027-01-01", "later", "还有 35 天"),
+    ],
+)
+def test_a_due_day_is_late_from_the_day_after(on: str, state: str, label: str) -> None:
+    with noon(DAY):
+        shown = screens.due(on)
+        assert screens.due("") is None
+    assert shown is not None
+    assert (shown["state"], shown["label"]) == (state, label)
+
+
+def test_tasks_come_by_their_day_then_those_without_one_and_what_only_informs_is_last_and_not_counted() -> None:
+    given = [
+        Task("无期限", "/a", "办", order=1, tone="wait"),
+        Task("说一声", "/b", "看", order=0),
+        Task("明天", "/c", "办", order=9, tone="wait", due_on="2026-11-28"),
+        Task("逾期", "/d", "办", order=8, tone="bad", due_on="2026-11-20"),
+        Task("同日在先", "/e", "办", order=2, tone="wait", due_on="2026-11-28"),
+    ]
+    ordered = in_order(given)
+    assert [task.text for task in ordered] == ["逾期", "同日在先", "明天", "无期限", "说一声"]
+    with noon(DAY):
+        shown = screens.listed(ordered)
+    assert shown["count"] == "4 件，1 件逾期"
+    assert [task["text"] for task in shown["notes"]] == ["说一声"]
+    assert screens.listed(ordered[-1:])["count"] == ""
+
+
+async def test_tasks_that_have_a_day_say_it(house: Any, web: Any) -> None:
+    """A pledge lapses, a lot expires, cash is banked on the day it comes."""
+    await pledged(days=3)
+    await stocked(house, _in(2), _in(-4))
+    with noon((clock.today() - timedelta(days=2)).isoformat()):
+        await give(house, 5_000, received_on=clock.today().isoformat())
+    due = {task.text: task.due_on for by in (house.cashier, house.clerk) for task in await tasks(by)}
+    assert due["有 1 笔认捐等待到账"] == _in(3)
+    assert due["有 1 批物资已经过期，请下架"] == _in(-4)
+    assert due["有 1 批物资 30 天内到期"] == _in(2)
+    assert due["现金有 ¥50.00 等您存入银行"] == _in(-2)
+    page = (await web.as_("cashier").get("/desk")).text
+    for words_of in ("逾期 2 天", "还有 3 天", "3 件，1 件逾期", "收到的现金当天存入银行"):
+        assert words_of in page
+    assert page.index("逾期 2 天") < page.index("还有 3 天") < page.index("还没有交给捐赠人")
 
 
 async def test_the_page_shows_the_sentences_and_jumps(web: Any, house: Any) -> None:

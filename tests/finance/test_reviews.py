@@ -325,7 +325,7 @@ async def test_the_calls_list_show_and_review(house: Cast, web: Web) -> None:
 async def test_the_pages_show_every_line_before_anything_is_ticked(house: Cast, web: Web) -> None:
     await takings(house, 100, 200)
     accountant = web.as_("accountant")
-    assert "有记账凭证等复核" in (await accountant.get("/desk")).text
+    assert "张记账凭证等复核" in (await accountant.get("/desk")).text
     page = (await accountant.get("/journal")).text
     assert "checked" not in page.partition("<main")[2]
     assert all(words in page for words in ("记-0001", "收到捐款，2 笔", "1001 现金", "4101 捐赠收入", "系统，据单据"))

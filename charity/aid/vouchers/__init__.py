@@ -1,7 +1,7 @@
 """Payment vouchers 拨付审批单: made, changed, approved, returned. This is the door; outsiders import only it."""
 
 from charity.aid.content import PURPOSE_WORDS, Content, Purpose, listing, must_be, same_payee, written
-from charity.aid.seeking import checked, number_of_hash, of_amount, of_payee
+from charity.aid.seeking import approved_unpaid, checked, number_of_hash, of_amount, of_payee
 from charity.aid.status import OPEN, STATUS_WORDS, UNPAID
 
 from .approvals import approve, reject, send_back
@@ -31,6 +31,7 @@ __all__ = [
     "VoucherView",
     "approvals_in_force",
     "approve",
+    "approved_unpaid",
     "cancel",
     "checked",
     "choices",

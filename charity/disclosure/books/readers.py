@@ -8,14 +8,13 @@ from typing import Any, Final
 from charity import clock, words
 from charity.disclosure import rules
 from charity.giving import campaigns
-from charity.ledger import equation, funds, months
+from charity.ledger import equation, fund_lines, funds, months
 from charity.ledger.figures import fund_kinds
+from charity.ledger.fund_lines import OWN_COSTS, FundLine
 from charity.ledger.months import Months, Went
 from charity.ledger.statement import Amount, Statement
 from charity.people.masking import GROUP_MIN
 
-OWN_COSTS: Final = ("bought", "advanced", "administration", "fundraising")
-"""What goes out beside aid, in the order of the page; goods that were bought come in as goods."""
 INVITED: Final = "定向募捐"
 KIND_NAMES: Final = {"unrestricted": "非限定性", "restricted": "限定性", "agency": "受托代理"}
 
@@ -32,20 +31,6 @@ class Line:
     count: int | None = None
     says: str = ""
     """What it counts, in words, where its name does not say it."""
-
-
-@dataclass(frozen=True, slots=True)
-class FundLine:
-    """A fund: carried + received - used + other = unspent, in money; refunds are in what was used."""
-
-    code: str
-    name: str
-    nature: str
-    carried_fen: int
-    received_fen: int
-    used_fen: int
-    other_fen: int
-    unspent_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +82,7 @@ async def read(year: int | None = None, month: str = "") -> Books:
         await _sources(kept, chosen, whole, public),
         await _uses(kept, chosen, whole),
         [line for line in lines if line.nature != "agency"],
-        _together("", "", "agency", [line for line in lines if line.nature == "agency"]),
+        fund_lines.together("", "", "agency", [line for line in lines if line.nature == "agency"]),
         public,
         kept.seq,
         kept.leaf,
@@ -215,32 +200,11 @@ def _rest(lines: Sequence[Line], whole: Amount, name: str) -> list[Line]:
 
 async def _funds(by: Mapping[str, Statement], hidden: set[str]) -> list[FundLine]:
     names, kinds = await funds.names(by), await fund_kinds()
-    lines = [_fund(code, names[code], kinds[code], by[code]) for code in sorted(by)]
-    lines = [line for line in lines if any((line.carried_fen, line.received_fen, line.used_fen, line.unspent_fen))]
+    lines = [fund_lines.of(code, names[code], kinds[code], by[code]) for code in sorted(by)]
+    lines = [line for line in lines if line.has_any]
     invited = [line for line in lines if line.code in hidden]
     shown = [line for line in lines if line.code not in hidden]
-    return [*shown, _together("", words.translate(INVITED), "restricted", invited)] if invited else shown
-
-
-def _fund(code: str, name: str, nature: str, figures: Statement) -> FundLine:
-    into, out = ("agency_in", ("agency_out",)) if nature == "agency" else ("received", ("refunded", "aid", *OWN_COSTS))
-    carried, received = figures["carried"].money_fen, figures[into].money_fen
-    used, unspent = sum(figures[figure].money_fen for figure in out), figures["unspent"].money_fen
-    other = figures["other"].money_fen + figures["transferred"].money_fen
-    return FundLine(code, name, nature, carried, received, used, other, unspent)
-
-
-def _together(code: str, name: str, nature: str, lines: Sequence[FundLine]) -> FundLine:
-    return FundLine(
-        code,
-        name,
-        nature,
-        sum(line.carried_fen for line in lines),
-        sum(line.received_fen for line in lines),
-        sum(line.used_fen for line in lines),
-        sum(line.other_fen for line in lines),
-        sum(line.unspent_fen for line in lines),
-    )
+    return [*shown, fund_lines.together("", words.translate(INVITED), "restricted", invited)] if invited else shown
 
 
 def sum_of(lines: Sequence[Line]) -> Line:
@@ -251,7 +215,7 @@ def sum_of(lines: Sequence[Line]) -> Line:
 
 def total(shown: Books) -> FundLine:
     """What the funds add up to."""
-    return _together("", words.translate("合计"), "", shown.funds)
+    return fund_lines.together("", words.translate("合计"), "", shown.funds)
 
 
 def parts(figures: Statement) -> list[tuple[str, str, int]]:

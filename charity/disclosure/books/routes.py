@@ -12,6 +12,7 @@ from charity import words
 from charity.disclosure.books import fingerprints, readers, sheets
 from charity.errors import Refusal
 from charity.ledger import entries, statement
+from charity.ledger.fund_lines import OWN_COSTS
 from charity.ledger.statement import Statement
 from charity.sheets import files
 from charity.web import contexts, forms, limits, pages, pictures
@@ -79,7 +80,7 @@ async def ledger(request: Request) -> Response:
 
 def _turned(figures: Statement) -> dict[str, int]:
     """A month in three figures of money: what came in, what went out, what was left."""
-    used = sum(figures[code].money_fen for code in ("refunded", "aid", *readers.OWN_COSTS))
+    used = sum(figures[code].money_fen for code in ("refunded", "aid", *OWN_COSTS))
     return {"received": figures["received"].money_fen, "used": used, "unspent": figures["unspent"].money_fen}
 
 

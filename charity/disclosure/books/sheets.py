@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from charity import words
 from charity.disclosure.books import readers
-from charity.disclosure.books.readers import Books, FundLine
+from charity.disclosure.books.readers import Books
 from charity.ledger import equation
+from charity.ledger.fund_lines import FundLine
 from charity.ledger.statement import Statement
 from charity.sheets import files
 from charity.sheets.columns import Column

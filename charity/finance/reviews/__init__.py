@@ -5,7 +5,20 @@ stands on another number. This is the door; outsiders import only it.
 """
 
 from .questions import answer, ask
-from .readers import answered, to_answer, waiting
+from .readers import View, answered, to_answer, views, waiting
+from .screens import summary
 from .verbs import review, shown, together
 
-__all__ = ["answer", "answered", "ask", "review", "shown", "to_answer", "together", "waiting"]
+__all__ = [
+    "View",
+    "answer",
+    "answered",
+    "ask",
+    "review",
+    "shown",
+    "summary",
+    "to_answer",
+    "together",
+    "views",
+    "waiting",
+]
