@@ -62,10 +62,10 @@ def _film(path: Path, *scenes: tuple[Image.Image | None, int]) -> None:
     with path.open("wb") as film:
         film.write(f"YUV4MPEG2 W{WIDE} H{HIGH} F{A_SECOND}:1 Ip A1:1 C420\n".encode())
         for shown, seconds in scenes:
-            picture = Image.new("L", (WIDE, HIGH), 200)
+            frame = Image.new("L", (WIDE, HIGH), 200)
             if shown:
-                picture.paste(shown, ((WIDE - shown.width) // 2, (HIGH - shown.height) // 2))
-            film.write((b"FRAME\n" + picture.tobytes() + colours) * (seconds * A_SECOND))
+                frame.paste(shown, ((WIDE - shown.width) // 2, (HIGH - shown.height) // 2))
+            film.write((b"FRAME\n" + frame.tobytes() + colours) * (seconds * A_SECOND))
 
 
 async def _shows_the_card(clerk: Visitor, card: str) -> None:
