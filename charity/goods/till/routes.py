@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity import words
 from charity.errors import Refusal
 from charity.goods import scanning, slips
 from charity.goods.scanning import Basket
-from charity.goods.till import screens, verbs
+from charity.goods.till import documents, screens, verbs
 from charity.office import stores
 from charity.office.stores import Store
 from charity.roles import Actor
@@ -79,7 +80,14 @@ async def _pressed(basket: Basket, by: Actor) -> Basket:
     return basket.changed()
 
 
+async def commands_pdf(request: Request) -> Response:
+    """The sheet of command codes that hangs beside the till."""
+    auth.allowed(request, "goods.move")
+    return pages.pdf(await documents.commands_pdf(), words.say("柜台指令码.pdf"))
+
+
 routes = [
+    Route("/goods/commands.pdf", commands_pdf, methods=["GET"]),
     Route("/stores/{store}/out", show, methods=["GET"]),
     Route("/stores/{store}/out", work, methods=["POST"]),
 ]
