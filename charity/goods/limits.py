@@ -6,6 +6,10 @@ QUANTITY_MAX: Final = 1_000_000
 """Pieces on one line of a basket or an intake."""
 ISSUE_LINES_MAX: Final = 100
 INTAKE_LINES_MAX: Final = 200
+SCANS_MAX: Final = 50
+"""Scans that one request of a till or an intake brings; the rest of a queue follows with the next."""
+UNDO_MAX: Final = 50
+"""Scans of one basket that can be taken back, the last one first."""
 CANDIDATES_MAX: Final = 2_000
 """Lots that are looked at for one basket."""
 ALERT_DAYS: Final = (7, 30, 90)

@@ -151,10 +151,14 @@ def unfinished(request: Request, step: Owes) -> Actor:
     return required(context.unfinished if context.owes == step else context.actor)
 
 
-def to_step(request: Request, back: str) -> Response:
-    """Send who has not finished signing in to what is left, a stranger to the sign-in page; then on to `back`."""
+def to_step(request: Request, back: str, after: str = "") -> Response:
+    """Send who has not finished signing in to what is left, a stranger to the sign-in page; then on to `back`.
+
+    `after`: why the sign-in page is shown, where it has words for it.
+    """
     place = STEPS.get(Owes(owed)) if (owed := contexts.of(request).owes) else None
-    return RedirectResponse(f"{place or '/sign-in'}?next={quote(back, safe='/')}", 303)
+    why = f"after={after}&" if after else ""
+    return RedirectResponse(f"{place or '/sign-in'}?{why}next={quote(back, safe='/')}", 303)
 
 
 def allowed(request: Request, permission: str) -> Actor:

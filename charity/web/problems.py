@@ -20,7 +20,7 @@ from charity import texts, words
 from charity.db import engine, faults
 from charity.errors import NOT_FOUND, Refusal, Rule, Unavailable
 from charity.pacing import Paced
-from charity.web import auth, contexts, csrf, forms, messages, pages
+from charity.web import auth, contexts, csrf, forms, messages, pages, way_back
 
 log = logging.getLogger("charity.web")
 LOG_S = 60.0
@@ -185,11 +185,9 @@ def _slashless(request: Request, error: Exception) -> str:
 
 
 def _to_sign_in(request: Request) -> Response:
-    """Let the visitor sign in and come back; a form that was posted cannot be taken along."""
-    if request.method not in {"GET", "HEAD"}:
-        return RedirectResponse("/sign-in", 303)
-    query = f"?{request.url.query}" if request.url.query else ""
-    return auth.to_step(request, request.url.path + query)
+    """Let the visitor sign in and come back; a form that was posted cannot be taken along, but its page can."""
+    ended = auth.cookie_name("session") in request.cookies and not contexts.of(request).owes
+    return auth.to_step(request, way_back.of(request, staff=True), after="ended" if ended else "")
 
 
 def _opens(request: Request, error: Exception) -> bool:

@@ -7,6 +7,7 @@ const BEHAVIOURS = {
   flash: () => import("./flash.js"),
   folded: () => import("./folded.js"),
   focus: () => import("./focus.js"),
+  leaving: () => import("./leaving.js"),
   progress: () => import("./progress.js"),
   scan: () => import("./scan.js"),
   "submit-once": () => import("./submit-once.js"),

@@ -1,86 +1,142 @@
-// Spares the reload: posts the till's one form, takes the answer's #till and puts it in place of this one.
-// The answer is the same page that a plain POST gets. A scan made while another is under way waits its turn.
-const queue = []; // codes, in the order they were scanned
+// Spares the reload: sends the till's one form with the scans that wait, and puts the #till of the answer in place of this
+// one. The answer is the same page that a plain POST gets. While it is under way, scans go on entering the queue.
+import { basketOf, offer, plant } from "./basket.js";
+import { Queue } from "./queue.js";
+import { quiet, scanField } from "./scan.js";
+import { send } from "./sending.js";
+import { swap, typed } from "./swap.js";
 
-const scanField = (root) => root.querySelector("[data-scan]");
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 15_000;
 
-function plainSubmit(form, data) {
-  // The answer was not a till: let the browser do it. The idempotency key in the form makes a repetition harmless.
-  for (const [name, value] of data) {
-    const field = form.elements.namedItem(name);
-    if (field === scanField(form)) field.value = value;
-    if (field && field.type !== "submit" && !(field instanceof RadioNodeList)) continue;
-    if (name !== "act") continue;
-    const hidden = document.createElement("input");
-    Object.assign(hidden, { type: "hidden", name, value });
-    form.append(hidden);
-  }
-  form.submit();
+let till = null;
+let queue = null;
+let chain = null; // entries enter in the order in which they came
+let underWay = false;
+let away = ""; // why nothing is sent: "offline" or "busy"
+let wait = FIRST_WAIT_MS;
+let timer = 0;
+
+const formOf = () => till.querySelector(".till-form");
+
+function say() {
+  const place = till.querySelector("[data-queue]");
+  if (!place) return;
+  const count = queue?.entries.length ?? 0;
+  const words = away || (count ? "waiting" : "");
+  const lines = [place.dataset[words] ?? "", queue && !queue.lasting ? place.dataset.memory : ""];
+  place.textContent = lines.filter(Boolean).join(" ").replace("{n}", count);
+  place.dataset.state = words;
 }
 
-function replace(till, answer) {
-  const page = new DOMParser().parseFromString(answer, "text/html");
-  const fresh = page.getElementById("till");
-  if (!fresh) return false;
-  const begun = scanField(till)?.value ?? "";
-  till.replaceWith(document.adoptNode(fresh));
-  const field = scanField(fresh);
-  if (field) {
-    // The scanner may be in the middle of a code: what has been typed goes on in the new field.
-    if (begun) field.value = begun;
-    field.focus({ preventScroll: true });
-    field.setSelectionRange(begun ? begun.length : 0, field.value.length);
-  }
-  const head = page.querySelector(".page-head");
-  if (head) document.querySelector(".page-head")?.replaceWith(document.adoptNode(head));
-  // What the page says about the last act belongs to that act only.
-  document.querySelector(".toasts")?.remove();
-  const toasts = page.querySelector(".toasts");
-  if (toasts) document.querySelector("main").before(document.adoptNode(toasts));
-  for (const element of [fresh, toasts]) element?.dispatchEvent(new CustomEvent("charity:render", { bubbles: true }));
-  return true;
-}
-
-export function bind(till) {
-  const form = till.querySelector("form");
-  let underWay = false;
-
-  const post = async (button) => {
-    underWay = true;
-    till.setAttribute("aria-busy", "true");
-    const data = new FormData(form);
-    if (button?.name) data.append(button.name, button.value);
-    if (scanField(form)) scanField(form).value = "";
-    let answer = "";
-    let response;
-    try {
-      response = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), headers: { "X-Fragment": "till" } });
-      answer = await response.text();
-    } catch {
-      // No network: the browser's own page says so, and going back finds the basket.
-      plainSubmit(form, data);
-      return;
-    }
-    const elsewhere = response.redirected && new URL(response.url).pathname !== location.pathname;
-    if (elsewhere) location.assign(response.url);
-    else if (!replace(till, answer)) plainSubmit(form, data);
-  };
-
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!underWay) {
-      post(event.submitter);
-      return;
-    }
-    const field = scanField(form);
-    const scanned = !event.submitter || event.submitter.value === "scan";
-    if (scanned && field.value.trim()) queue.push(field.value);
-    field.value = "";
+function take(entry) {
+  chain = chain.then(async () => {
+    const keeping = queue.put(entry);
+    say();
+    await keeping;
+    pump();
   });
+}
 
-  const next = queue.shift();
-  if (next !== undefined && scanField(form)) {
-    scanField(form).value = next;
-    form.requestSubmit(form.querySelector('button[value="scan"]') ?? undefined);
+// The next scans that may go together, and the button behind them.
+function batch() {
+  const most = Number(till.dataset.scansMost);
+  const scans = [];
+  for (const entry of queue.entries) {
+    if (!entry.ready || scans.length === most) break;
+    if (entry.act) return [scans, entry];
+    scans.push(entry);
   }
+  return [scans, null];
+}
+
+// A step of a line that is not there any more, or not at this number, is not done to another one.
+function moved({ act, code }) {
+  const number = act.split(":")[1];
+  return number !== undefined && formOf().elements.namedItem(`code.${number}`)?.value !== code;
+}
+
+function later(why) {
+  away = why;
+  clearTimeout(timer);
+  timer = setTimeout(() => pump(true), wait);
+  wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  say();
+}
+
+async function pump(again = false) {
+  if (underWay || (away && !again)) return;
+  const [scans, button] = batch();
+  if (!scans.length && !button && !again) return;
+  underWay = true;
+  till.setAttribute("aria-busy", "true");
+  const entries = button ? [...scans, button] : scans;
+  if (button && !scans.length && moved(button)) {
+    await queue.answered(entries, queue.basket);
+  } else {
+    const data = new FormData(formOf());
+    data.delete("scan");
+    for (const scan of scans) data.append("scan", scan.text);
+    data.append("act", button?.act ?? "scan");
+    const sent = typed(formOf());
+    const answer = await send(formOf(), data, queue.lasting);
+    if (answer?.page) await show(answer.page, entries, sent);
+    else if (answer) later(answer.why);
+    else return; // another page comes
+  }
+  underWay = false;
+  till.removeAttribute("aria-busy");
+  say();
+  pump();
+}
+
+async function show(page, answered, sent) {
+  away = "";
+  wait = FIRST_WAIT_MS;
+  clearTimeout(timer);
+  await quiet();
+  // A question counts from when it is shown: the same code scanned again before that is no answer to it.
+  const fresh = page.querySelector("#till .till-form");
+  const early = fresh.querySelector("[data-asks]") ? queue.entries.filter(({ text }) => text && text === answered.at(-1).text) : [];
+  await queue.answered([...answered, ...early], basketOf(fresh, till.dataset.keeps));
+  till = swap(till, page, sent);
+  if (!queue.basket) offer(till, queue, resume);
+}
+
+function resume() {
+  plant(formOf(), queue.basket);
+  pump(true);
+}
+
+async function begin() {
+  queue = await Queue.open(till.dataset.counter, till.dataset.account);
+  const shown = basketOf(formOf(), till.dataset.keeps);
+  say();
+  if (shown) await queue.answered([], shown);
+  else if (queue.basket) resume();
+  else offer(till, queue, resume);
+  pump();
+}
+
+function pressed(event) {
+  event.preventDefault();
+  const form = formOf();
+  const act = event.submitter?.value ?? "scan";
+  const field = scanField(form);
+  if (field?.value.trim() && (act === "scan" || act === "finish")) {
+    take({ text: field.value.trim() });
+    field.value = "";
+  }
+  if (act !== "scan") take({ act, code: form.elements.namedItem(`code.${act.split(":")[1]}`)?.value });
+}
+
+export function bind(element) {
+  till = element;
+  formOf().addEventListener("submit", pressed);
+  formOf().addEventListener("charity:scan", (event) => take({ text: event.detail.text }));
+  if (chain) return;
+  chain = begin();
+  addEventListener("online", () => away && pump(true));
+  // Out of the browser's memory, the page may be older than the basket.
+  addEventListener("pageshow", (event) => event.persisted && queue?.lasting && location.reload());
 }

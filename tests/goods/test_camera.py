@@ -25,7 +25,7 @@ SHOWN_S, GAP_S, END_S = 2, 1, 4
 """How long a code is held before the camera, how long nothing is, and how long before the film begins again."""
 LISTENING = "addEventListener('charity:scan', (event) => (window.scans ??= []).push(event.detail.text), true)"
 REFUSING = "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', '%s'); }; }"
-PAGES = {
+WITHOUT = {
     "() => { Object.defineProperty(window, 'isSecureContext', {value: false}); }": "网址要以 https 开头",
     REFUSING % "NotFoundError": "没有相机",
     REFUSING % "NotReadableError": "正被别的应用使用",
@@ -72,7 +72,7 @@ async def _shows_the_card(clerk: Visitor, card: str) -> None:
     await clerk.page.locator("[data-scan]").fill(card)
     async with clerk.answered():
         await clerk.page.locator("[data-scan]").press("Enter")
-    await clerk.sees("剩余积分")
+    await clerk.sees("卡上")
 
 
 async def test_the_camera_counts_each_code_once_until_it_has_left_the_view(served, tmp_path):
@@ -105,7 +105,7 @@ async def test_where_the_camera_cannot_be_used_one_sentence_says_why_and_typing_
     async with street(served, "phone") as here:
         clerk = await here.visitor()
         await clerk.sign_in("clerk", "/stores/LX01/out")
-        for script, sentence in PAGES.items():
+        for script, sentence in WITHOUT.items():
             await clerk.page.reload()
             await clerk.page.evaluate(script)
             await clerk.page.locator("[data-camera-switch]").click()

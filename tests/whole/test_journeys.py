@@ -254,23 +254,22 @@ async def _take_in(clerk: Visitor) -> list[str]:
 async def _hand_out(clerk: Visitor, card: str, salt: str) -> None:
     await clerk.go("/stores/LX01/out")
     await scan(clerk, card)
-    await clerk.sees("剩余积分")
-    assert {"王*", "李*"} & {(await clerk.page.locator(".till-name").inner_text()).strip()[:2]}
-    await scan(clerk, f"900*{RICE}")
-    await scan(clerk, f"700*{MILK}")
-    await press(clerk, "确认发放")
-    await clerk.look()
-    refused = await clerk.page.locator("#till").inner_text()
-    for shortage in ("900", "700", "积分"):
+    await clerk.sees("卡上")
+    assert {"王*", "李*"} & {(await clerk.page.locator(".panel-who strong").inner_text()).strip()}
+    for count, code, shortage in (("900", RICE, "库存不足"), ("700", MILK, "库存不足")):
+        await scan(clerk, f"{count}*{code}")
+        await clerk.look()
+        refused = await clerk.page.locator(".till-answer").inner_text()
+        assert "没有加入" in refused
         assert shortage in refused
     await press(clerk, "清空重来")
-    await clerk.sees("扫爱心卡")
+    await clerk.sees("请扫爱心卡")
     await scan(clerk, card)
     await scan(clerk, salt)
     await clerk.sees("食用盐 400g")
     await clerk.look()
-    await press(clerk, "确认发放")
-    await clerk.sees("1 件物品已发放", "剩余积分")
+    await press(clerk, "确认发放 1 件")
+    await clerk.sees("已发给", "请扫下一张爱心卡")
     await clerk.look()
     assert "食用盐400g" in flat(await clerk.pdf(await clerk.href("打印出库单")))
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from charity import tokens
 from charity.goods import rules
-from charity.goods.limits import ISSUE_LINES_MAX, QUANTITY_MAX
+from charity.goods.limits import ISSUE_LINES_MAX, QUANTITY_MAX, SCANS_MAX, UNDO_MAX
 from charity.plain import plain
 
 Data = Mapping[str, str | list[str]]
@@ -42,17 +42,34 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What the form carries. `pressed` is the button, `scanned` what was read or typed."""
+    """What the form carries. `pressed` is the button, `scans` what was scanned or typed since, in order.
+
+    `history`: what each scan of this basket added, the last one at the end. `next_card`: the card that was scanned
+    while this basket was open; it is asked about. `idem`: the key under which the basket goes out once.
+    """
 
     rows: tuple[Row, ...] = ()
     pressed: str = "scan"
-    scanned: str = ""
+    scans: tuple[str, ...] = ()
     limit: int = ISSUE_LINES_MAX
     card: str = ""
     proxy: bool = False
     proxy_name: str = ""
     proxy_reason: str = ""
     header: Mapping[str, str] = field(default_factory=dict)
+    history: tuple[Row, ...] = ()
+    next_card: str = ""
+    idem: str = ""
+
+    @property
+    def scanned(self) -> str:
+        """The last scan, where only one is sent."""
+        return self.scans[-1] if self.scans else ""
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces are in it."""
+        return sum(row.quantity for row in self.rows)
 
     def changed(self) -> "Basket":
         """The basket after less, more, drop or again, else the same one. A count never falls below 1."""
@@ -90,6 +107,24 @@ class Basket:
             raise rules.BASKET_FULL(limit=self.limit)
         return replace(self, rows=(*rows, Row(code, quantity, expires_on)))
 
+    def remembering(self, code: str, quantity: int) -> "Basket":
+        """The basket that knows what its last scan added."""
+        return replace(self, history=(*self.history, Row(code, quantity))[-UNDO_MAX:])
+
+    def without_last(self) -> "Basket":
+        """The basket without what its last scan added, as far as that is still in it."""
+        last, rows = self.history[-1], list(self.rows)
+        for n in range(len(rows) - 1, -1, -1):
+            if rows[n].code == last.code:
+                left = rows[n].quantity - last.quantity
+                rows[n : n + 1] = [replace(rows[n], quantity=left)] if left > 0 else []
+                break
+        return replace(self, rows=tuple(rows), history=self.history[:-1])
+
+    def remembered(self) -> str:
+        """The history as one field carries it: `2*2001000100002 1*B7K2`."""
+        return " ".join(f"{row.quantity}*{row.code}" for row in self.history)
+
 
 def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()) -> Basket:
     """The basket of a posted till. A count that cannot be read is 0 and refused by whoever uses it."""
@@ -102,14 +137,31 @@ def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()
     return Basket(
         rows=tuple(rows),
         pressed=text(data, "act") or "scan",
-        scanned=text(data, "scan"),
+        scans=_scans(data),
         limit=limit,
         card=tokens.normalise(text(data, "card"))[: tokens.TEXT_MAX],
         proxy=bool(text(data, "proxy")),
         proxy_name=text(data, "proxy_name"),
         proxy_reason=text(data, "proxy_reason"),
         header={name: text(data, name) for name in header},
+        history=_history(text(data, "history")),
+        next_card=tokens.normalise(text(data, "next_card"))[: tokens.TEXT_MAX],
+        idem=text(data, "idem"),
     )
+
+
+def _scans(data: Data) -> tuple[str, ...]:
+    """What was scanned, in order; refuses more than one answer takes."""
+    sent = data.get("scan", "")
+    scans = tuple(scan for each in ([sent] if isinstance(sent, str) else sent) if (scan := each.strip()))
+    if len(scans) > SCANS_MAX:
+        raise rules.SCANS_MANY(most=SCANS_MAX)
+    return scans
+
+
+def _history(text: str) -> tuple[Row, ...]:
+    parts = [part.partition("*") for part in text.split()[-UNDO_MAX:]]
+    return tuple(Row(code[: tokens.TEXT_MAX], count) for number, _, code in parts if (count := _count(number)) and code)
 
 
 def _count(typed: str) -> int:

@@ -1,23 +1,28 @@
 """The page of the till: a card, a basket, and its issue."""
 
-from dataclasses import replace
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import words
+from charity.db.idem import KEY
 from charity.errors import Refusal
 from charity.goods import scanning, slips
 from charity.goods.scanning import Basket
-from charity.goods.till import documents, screens, verbs
+from charity.goods.scanning.forms import Scanned
+from charity.goods.till import screens
+from charity.goods.till.answers import Answer
+from charity.goods.till.serving import Counter
 from charity.office import stores
 from charity.office.stores import Store
 from charity.roles import Actor
 from charity.web import auth, forms, pages
 from charity.web.policies import CAMERA
 
-TEMPLATE = "goods/till/out.html"
+TEMPLATE: Final = "goods/till/out.html"
+QUEUED: Final = "x-fragment"
+"""The header of a request that a script made out of its queue of scans."""
 
 
 async def _counter(request: Request) -> tuple[Actor, Store]:
@@ -30,64 +35,52 @@ async def show(request: Request) -> Response:
     """The till: an empty basket, or what was just handed out."""
     by, store = await _counter(request)
     done = await screens.done(request.query_params.get("done", ""), by=by)
-    context = await screens.show(store.code, Basket(), by=by)
-    today = await slips.issued_today(store.code)
-    return await pages.page(request, TEMPLATE, policy=CAMERA, store=store, done=done, today=today, **context)
+    return await _page(request, Counter(store.code, by, Basket()), store, done)
 
 
 async def work(request: Request) -> Response:
-    """One press at the till: a scan, a step, or the end."""
+    """What was scanned and pressed at the till since its last answer."""
     by, store = await _counter(request)
-    data = await forms.data(request, forms.Numbered)
-    basket = scanning.read(data, header=("rare",))
-    scan_error, refusals, status = "", list[str](), 200
+    data = await forms.data(request, Scanned)
+    counter = Counter(store.code, by, Basket())
     try:
+        counter.basket = scanning.read(data, header=("rare",))
         forms.read(forms.Numbered, data)
-        basket = await _pressed(basket, by)
-        if basket.pressed == "finish":
-            answer = await verbs.issue(
-                store=store.code,
-                card=basket.card,
-                lines=screens.lines(basket),
-                proxy=screens.proxy_of(basket),
-                by=by,
-                idem=forms.idem(request, data, "goods.issue"),
-            )
-            return pages.see_other(request, f"/stores/{store.code}/out?done={answer.body['number']}")
     except Refusal as refusal:
-        status = refusal.status
-        reasons = screens.reasons(refusal)
-        scan_error, refusals = (reasons[0], []) if basket.pressed == "scan" else ("", reasons)
-    context = await screens.show(store.code, basket, by=by, scan_error=scan_error, refusals=refusals)
+        counter.status = refusal.status
+        counter.answers.append(Answer(reasons=tuple(screens.reasons(refusal))))
+        return await _page(request, counter, store, None)
+    # Without scripts a code may be half typed when another button is pressed.
+    read = QUEUED in request.headers or counter.basket.pressed in {"scan", "finish"}
+    half_typed = "" if read else counter.basket.scanned
+    await counter.serve(scans=read)
+    if counter.number and not counter.basket.card and counter.all_accepted:
+        return pages.see_other(request, f"/stores/{store.code}/out?done={counter.number}")
+    return await _page(request, counter, store, await screens.done(counter.number, by=by), half_typed)
+
+
+async def _page(
+    request: Request, counter: Counter, store: Store, done: dict[str, Any] | None, half_typed: str = ""
+) -> Response:
+    by = counter.by
+    context = await screens.show(store.code, counter.basket, counter.answers, by=by)
     today = await slips.issued_today(store.code)
-    return await pages.page(request, TEMPLATE, status, policy=CAMERA, store=store, done=None, today=today, **context)
-
-
-async def _pressed(basket: Basket, by: Actor) -> Basket:
-    """The basket after one press."""
-    if basket.pressed == "clear":
-        return Basket()
-    if basket.pressed == "undo":
-        return basket.undone()
-    if basket.pressed == "proxy":
-        return replace(basket, proxy=not basket.proxy)
-    if basket.pressed == "finish":
-        screens.counted(basket)
-        return basket
-    if basket.pressed == "scan":
-        basket = await screens.scanned(basket, by=by)
-        return basket if basket.pressed == "scan" else await _pressed(basket, by)
-    return basket.changed()
-
-
-async def commands_pdf(request: Request) -> Response:
-    """The sheet of command codes that hangs beside the till."""
-    auth.allowed(request, "goods.move")
-    return pages.pdf(await documents.commands_pdf(), words.say("柜台指令码.pdf"))
+    key = counter.basket.idem
+    return await pages.page(
+        request,
+        TEMPLATE,
+        counter.status,
+        policy=CAMERA,
+        store=store,
+        done=done,
+        half_typed=half_typed,
+        today=today,
+        key=key if KEY.match(key) else None,
+        **context,
+    )
 
 
 routes = [
-    Route("/goods/commands.pdf", commands_pdf, methods=["GET"]),
     Route("/stores/{store}/out", show, methods=["GET"]),
     Route("/stores/{store}/out", work, methods=["POST"]),
 ]

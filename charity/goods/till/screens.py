@@ -1,15 +1,16 @@
 """What the till shows: a basket in, the context of its template out. No HTTP here."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from charity import tokens, words
 from charity.errors import FieldError, Refusal, unreadable
-from charity.goods import cards, items, rules, scanning, slips, stock
+from charity.goods import cards, rules, slips
 from charity.goods.cards import CardView
-from charity.goods.scanning import Basket, Row, Scan
+from charity.goods.limits import SCANS_MAX
+from charity.goods.scanning import Basket, Row
 from charity.goods.till import readers
+from charity.goods.till.answers import Answer
 from charity.goods.till.picking import Line
 from charity.goods.till.readers import Preview
 from charity.goods.till.verbs import Proxy
@@ -25,28 +26,6 @@ def reasons(refusal: Refusal) -> list[str]:
     if refusal.fields:
         return [words.say(e.message, **dict(e.facts)) for e in refusal.fields]
     return [words.say(refusal.words, **refusal.facts)]
-
-
-async def scanned(basket: Basket, *, by: Actor) -> Basket:
-    """The basket after a scan: a card begins it, goods fill it. Raises what is wrong with the code."""
-    if not basket.scanned:
-        return basket
-    for scan in scanning.read_scan(basket.scanned):
-        basket = await _taken(basket, scan, by)
-    return basket
-
-
-async def _taken(basket: Basket, scan: Scan, by: Actor) -> Basket:
-    if scan.kind == "command":
-        return replace(basket, pressed=scan.code)
-    if scan.kind == "card":
-        if basket.rows and basket.card and basket.card != scan.code:
-            raise rules.BASKET_OPEN()
-        return replace(basket, card=(await cards.view(scan.code, by=by)).code)
-    if not basket.card:
-        raise rules.CARD_FIRST()
-    known = await stock.get(scan.code) if scan.kind == "lot" else None
-    return basket.with_code(known.code if known else (await items.get(scan.code)).barcode, scan.quantity)
 
 
 def counted(basket: Basket) -> None:
@@ -81,39 +60,53 @@ def proxy_of(basket: Basket) -> Proxy | None:
     return Proxy(basket.proxy_name, basket.proxy_reason)
 
 
-async def show(store: str, basket: Basket, *, by: Actor, scan_error: str = "", refusals: Sequence[str] = ()) -> Any:
-    """The context of the till."""
+async def show(store: str, basket: Basket, answers: Sequence[Answer] = (), *, by: Actor) -> dict[str, Any]:
+    """The context of the till: the basket, and the answers to what was just scanned or pressed."""
     view = await cards.view(basket.card, by=by) if basket.card else None
     preview = await readers.preview(store=store, card=view, lines=lines(basket), by=by)
-    # Shortages are shown beside their line, what is about the whole basket above it.
-    above = [words.say(e.message, **dict(e.facts)) for e, _ in preview.reasons if not e.field.startswith("lines.")]
+    about = [error for error, _ in preview.reasons if not error.field.startswith("lines.")]
+    refused = [answer for answer in answers if answer.reasons]
+    newest = next((answer.code for answer in reversed(answers) if answer.code), "") if not refused else ""
     return {
+        "scans_most": SCANS_MAX,
         "basket": basket,
         "rare": basket.header.get("rare") == "1",
         "asks_rare": bool(glyphs.missing(basket.proxy_name, basket.proxy_reason)),
-        "card": _card(view, preview.points_after) if view else None,
-        "lines": [_out_line(n, row, preview) for n, row in enumerate(basket.rows)],
-        "points": preview.plan.points,
+        "card": _card(view, preview) if view else None,
+        "lines": [_out_line(n, basket.rows[n], preview, newest) for n in _newest_first(basket)],
+        "pieces": basket.pieces,
         "ready": bool(view and basket.rows),
-        "scan_error": scan_error,
-        "refusals": list(refusals) or above,
-        "screen": "refused" if refusals or scan_error else "none",
-        "screen_words": scan_error or (refusals[0] if refusals else ""),
+        "asks": bool(basket.next_card),
+        "refused": refused,
+        "against": [words.say(error.message, **dict(error.facts)) for error in about],
+        "signals": [_signal(answer) for answer in answers],
+        "signal_words": (refused or [answer for answer in answers if answer.words])[-1:],
     }
 
 
-def _card(view: CardView, after: int | None) -> dict[str, Any]:
+def _signal(answer: Answer) -> str:
+    return "refused" if answer.reasons else "asks" if answer.asks else "accepted"
+
+
+def _newest_first(basket: Basket) -> list[int]:
+    """The numbers of the rows, what was scanned last first."""
+    last = {row.code: n for n, row in enumerate(basket.history)}
+    return sorted(range(len(basket.rows)), key=lambda n: (last.get(basket.rows[n].code, -1), n), reverse=True)
+
+
+def _card(view: CardView, preview: Preview) -> dict[str, Any]:
     return {
         "code": view.code,
         "name": view.masked_name,
         "members": view.members,
         "category": words.translate(view.category),
         "points": view.points,
-        "after": after,
+        "used": preview.plan.points,
+        "after": view.points - preview.plan.points,
     }
 
 
-def _out_line(n: int, row: Row, preview: Preview) -> dict[str, Any]:
+def _out_line(n: int, row: Row, preview: Preview, newest: str) -> dict[str, Any]:
     lot = preview.by_code.get(row.code)
     item = preview.items.get(lot.barcode if lot else row.code)
     picks = [pick for pick in preview.plan.picks if pick.line == n]
@@ -128,6 +121,7 @@ def _out_line(n: int, row: Row, preview: Preview) -> dict[str, Any]:
         "quantity": row.quantity,
         "points": item.points * row.quantity if item else None,
         "note": note,
+        "new": row.code == newest,
         "hidden": row.hidden(n),
         "error": words.say(reason[0].message, **dict(reason[0].facts)) if reason else "",
     }
@@ -143,5 +137,7 @@ async def done(number: str, *, by: Actor) -> dict[str, Any] | None:
         "number": slip.number,
         "pieces": slip.pieces,
         "points_left": issue.get("points_left"),
+        "points_spent": issue.get("points_spent"),
         "name": issue.get("masked_name", ""),
+        "names": words.listed(dict.fromkeys(line.name for line in slip.lines)),
     }

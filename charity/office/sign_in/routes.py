@@ -26,8 +26,14 @@ from charity.web.system import local
 NOTES = {
     "password": "密码已修改，请用新密码登录",
     "two-step": "两步验证已停用，请重新登录",
+    "ended": "登录已结束，请重新登录，登录后回到原来的页面",
+    "till": "登录已结束，请重新登录。篮里的东西还在，登录后接着办",
 }
-"""What the sign-in page says to who has just ended all of his sessions there."""
+"""What the sign-in page says to whose session has just ended, by himself or by the time."""
+
+
+BY_TIME = {"ended", "till"}
+"""Of these, what is no news of something well done."""
 
 
 async def _page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
@@ -53,8 +59,10 @@ async def sign_in_page(request: Request) -> Response:
         return RedirectResponse(_next(request), 303)
     if contexts.of(request).owes:
         return auth.to_step(request, _next(request))
-    note = words.translate(NOTES.get(request.query_params.get("after", ""), ""))
-    return await _page(request, "office/sign_in/password.html", values={"login": "", "next": _next(request)}, note=note)
+    after = request.query_params.get("after", "")
+    values = {"login": "", "next": _next(request)}
+    note, tone = words.translate(NOTES.get(after, "")), "wait" if after in BY_TIME else "good"
+    return await _page(request, "office/sign_in/password.html", values=values, note=note, tone=tone)
 
 
 async def sign_in(request: Request) -> Response:

@@ -1,0 +1,295 @@
+"""Households are served by scans alone, several in one request, each answered; the same request gives the same answer."""
+
+import re
+from typing import Any
+
+import pytest
+from conftest import Web
+from goods.given import COAT, MILK, RICE, SALT, TOWEL, UNKNOWN, Shop, counts, in_days
+from page_forms import hidden_of
+
+from charity import clock
+from charity.db import reading
+from charity.goods import cards
+from charity.goods.limits import SCANS_MAX
+from charity.goods.scanning import COMMANDS
+
+TILL = "/stores/LX01/out"
+QUEUED = {"X-Fragment": "till"}
+CODES = {name: code for code, name in COMMANDS.items()}
+FIRST = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
+
+
+class Till:
+    """The till of one clerk: what its form carries goes with the next request, as from a browser."""
+
+    def __init__(self, web: Web, **fields: Any) -> None:
+        self.client = web.as_("clerk")
+        self.fields: dict[str, Any] = {"idem": FIRST} | fields
+        self.page = ""
+        self.status = 0
+
+    async def scan(self, *texts: str, pressed: str = "scan", scripts: bool = True) -> "Till":
+        sent = {**self.fields, "scan": list(texts), "act": pressed}
+        answer = await self.client.post(TILL, data=sent, headers=QUEUED if scripts else {})
+        while answer.status_code == 303:
+            answer = await self.client.get(answer.headers["location"])
+        self.page, self.status = answer.text, answer.status_code
+        form = re.search(r'<form class="till-form".*?</form>', self.page, re.DOTALL)
+        assert form, self.page
+        self.fields = {
+            name: value for name, value in _numbered(form[0]).items() if value or name.startswith("quantity")
+        }
+        return self
+
+    @property
+    def signals(self) -> list[str]:
+        flash = re.search(r'data-flash="([a-z ]*)"', self.page)
+        return flash[1].split() if flash else []
+
+    @property
+    def points(self) -> int:
+        shown = re.search(r'aria-label="还剩积分">([0-9,−-]+)<', self.page)
+        assert shown, self.page
+        return int(shown[1].replace(",", ""))
+
+    @property
+    def basket(self) -> dict[str, int]:
+        codes = {name.partition(".")[2]: value for name, value in self.fields.items() if name.startswith("code.")}
+        return {code: int(self.fields[f"quantity.{n}"]) for n, code in codes.items()}
+
+
+def _numbered(form: str) -> dict[str, str]:
+    fields = re.findall(r'<input type="hidden" name="([\w.]+)" value="([^"]*)"', form)
+    return dict(fields)
+
+
+async def stocked(shop: Shop) -> None:
+    await shop.bring(RICE, 50)
+    await shop.bring(SALT, 50)
+
+
+async def test_many_scans_of_one_request_are_taken_in_order_and_each_is_answered(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE, f"2*{SALT}", UNKNOWN, RICE)
+    assert till.signals == ["accepted", "accepted", "accepted", "refused", "accepted"]
+    assert till.basket == {RICE: 2, SALT: 2}
+    assert till.points == 180 - 58
+    assert f"条码 {UNKNOWN} 尚未登记" in till.page
+    assert till.status == 422
+    again = await Till(web).scan(shop.card, RICE, f"2*{SALT}", UNKNOWN, RICE)
+    assert (again.fields | {"csrf": ""}, again.signals) == (till.fields | {"csrf": ""}, till.signals)
+    one_by_one = Till(web)
+    for text in (shop.card, RICE, f"2*{SALT}", UNKNOWN, RICE):
+        await one_by_one.scan(text)
+    assert one_by_one.basket == till.basket
+
+
+async def test_more_scans_than_one_request_takes_are_refused_and_nothing_is_added(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, *[SALT] * (SCANS_MAX - 1))
+    assert till.basket == {SALT: SCANS_MAX - 1}
+    refused = await Till(web).scan(shop.card, *[SALT] * SCANS_MAX)
+    assert (refused.status, refused.basket) == (422, {})
+    assert f"一次最多送 {SCANS_MAX} 个扫描" in refused.page
+
+
+@pytest.mark.parametrize(
+    ("scanned", "sentence"),
+    [
+        (f"9*{RICE}", "要 234 分，只剩 151 分，还差 83 分"),
+        (f"60*{TOWEL}", "毛巾 纯棉 库存不足：可发放 3，需要 60"),
+        (MILK, "纯牛奶 250ml×16 库存不足：可发放 0，需要 1（另有 4 已过期或限定用途）"),
+        (COAT, "库存不足：可发放 0，需要 1"),
+        ("2001000100003", "校验位不对"),
+        ("19900001234", "这是手机号码"),
+    ],
+)
+async def test_what_could_not_go_out_is_refused_at_its_scan_and_the_basket_stays(
+    shop: Shop, web: Web, scanned: str, sentence: str
+) -> None:
+    await stocked(shop)
+    await shop.bring(TOWEL, 3)
+    await shop.bring(MILK, 4, expires_on=in_days(90), fund="F-EDU")
+    till = await Till(web).scan(shop.card, RICE, SALT)
+    basket, points = till.basket, till.points
+    await till.scan(scanned)
+    assert till.signals == ["refused"]
+    assert sentence in till.page
+    assert "19900001234" not in till.page
+    assert (till.basket, till.points) == (basket, points)
+    assert till.status in {409, 422}
+
+
+async def test_a_step_that_has_too_few_points_or_pieces_is_refused_too(shop: Shop, web: Web) -> None:
+    await shop.bring(RICE, 7)
+    till = await Till(web).scan(shop.card, f"6*{RICE}")
+    await till.scan(pressed="more:0")
+    assert "要 26 分，只剩 24 分，还差 2 分" in till.page
+    assert (till.basket, till.signals) == ({RICE: 6}, ["refused"])
+    await till.scan(pressed="less:0")
+    await till.scan(pressed="more:0")
+    assert (till.basket, till.signals) == ({RICE: 6}, ["accepted"])
+
+
+async def test_a_card_that_cannot_be_used_begins_no_basket(shop: Shop, web: Web) -> None:
+    await cards.suspend(card=shop.card, reason="review", by=shop.house.caseworker)
+    till = await Till(web).scan(shop.card)
+    assert till.signals == ["refused"]
+    assert f"爱心卡自 {clock.today().isoformat()} 起停用：等待年度复核" in till.page
+    assert "card" not in till.fields
+    await till.scan(RICE)
+    assert "请先扫爱心卡" in till.page
+
+
+async def test_the_next_card_asks_once_and_its_second_scan_hands_out_and_begins(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE, f"2*{SALT}")
+    await till.scan(shop.card2)
+    assert till.signals == ["asks"]
+    assert "发给王* 3 件？" in till.page
+    assert till.basket == {RICE: 1, SALT: 2}
+    await till.scan(SALT)
+    assert till.signals == ["refused"]
+    assert "请先办完王*这一篮" in till.page
+    before = till.fields
+    await till.scan(shop.card2, RICE)
+    assert "已发给王* 3 件" in till.page
+    assert (till.fields["card"], till.basket) == (shop.card2, {RICE: 1})
+    assert till.signals == ["accepted", "accepted"]
+    after = await counts()
+    again = Till(web, **before)
+    await again.scan(shop.card2, RICE)
+    assert await counts() == after
+    assert (again.fields | {"csrf": ""}) == (till.fields | {"csrf": ""})
+    await till.scan(CODES["finish"])
+    assert "已发给李* 1 件" in till.page
+    assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 2
+
+
+async def test_a_card_scanned_twice_before_its_question_was_seen_hands_nothing_out(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE)
+    await till.scan(shop.card2, shop.card2)
+    assert till.signals == ["asks", "asks"]
+    assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 0
+    await till.scan(shop.card)
+    assert "next_card" not in till.fields, "the first card again means going on with it"
+    await till.scan(SALT)
+    assert till.basket == {RICE: 1, SALT: 1}
+
+
+async def test_command_codes_finish_undo_and_clear(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE, f"3*{SALT}", SALT)
+    await till.scan(CODES["undo"])
+    assert till.basket == {RICE: 1, SALT: 3}
+    assert "撤销了 食用盐 400g" in till.page
+    await till.scan(CODES["undo"], CODES["undo"])
+    assert till.basket == {}
+    await till.scan(CODES["undo"])
+    assert "card" not in till.fields
+    await till.scan(CODES["undo"])
+    assert "没有可以撤销的扫描" in till.page
+    await till.scan(shop.card, RICE, CODES["clear"])
+    assert "card" not in till.fields
+    await till.scan(shop.card, RICE, CODES["finish"])
+    assert "已发给王* 1 件" in till.page
+    assert "请扫下一张爱心卡" in till.page
+    assert await shop.points() == 154
+
+
+async def test_undo_after_the_next_card_goes_on_with_the_first(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE)
+    await till.scan(shop.card2)
+    await till.scan(pressed="undo")
+    assert till.basket == {RICE: 1}
+    await till.scan(SALT)
+    assert till.basket == {RICE: 1, SALT: 1}
+
+
+@pytest.mark.parametrize("end", ["button", "command"])
+async def test_nothing_is_handed_out_behind_a_scan_whose_refusal_nobody_has_seen(
+    shop: Shop, web: Web, end: str
+) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE)
+    if end == "button":
+        await till.scan(UNKNOWN, pressed="finish")
+    else:
+        await till.scan(UNKNOWN, CODES["finish"])
+    assert till.signals == ["refused", "refused"]
+    assert "前面有一件没有加入，还没有发放" in till.page
+    assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 0
+    await till.scan(pressed="finish")
+    assert "已发给王* 1 件" in till.page
+
+
+async def test_an_undo_behind_a_refused_scan_takes_nothing_that_was_seen(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE)
+    await till.scan(UNKNOWN, CODES["undo"])
+    assert till.basket == {RICE: 1}
+
+
+async def test_a_basket_goes_out_once_however_often_and_with_whatever_behind_it_is_sent(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE)
+    sent = till.fields
+    for behind in ((), (shop.card2,), (shop.card2, SALT)):
+        again = Till(web, **sent)
+        await again.scan(SALT, CODES["finish"], *behind)
+        assert "已发给王* 2 件" in again.page
+    assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 1
+    changed = Till(web, **sent)
+    await changed.scan(pressed="finish")
+    assert "这一篮刚才已经发放" in changed.page
+    assert changed.fields["idem"] == sent["idem"]
+    assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 1
+
+
+async def test_a_basket_keeps_its_key_over_answers_and_the_next_one_has_another(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card)
+    assert till.fields["idem"] == FIRST
+    await till.scan(RICE, UNKNOWN)
+    assert till.fields["idem"] == FIRST
+    await till.scan(pressed="finish")
+    fresh = till.fields["idem"]
+    assert fresh != FIRST
+    page = await web.as_("clerk").get(TILL)
+    assert hidden_of(page.text)["idem"] not in {FIRST, fresh}
+
+
+async def test_without_scripts_a_half_typed_code_waits_while_a_step_is_pressed(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE, scripts=False)
+    await till.scan("2002", pressed="more:0", scripts=False)
+    assert till.basket == {RICE: 2}
+    assert 'value="2002"' in till.page
+    await till.scan(SALT, pressed="finish", scripts=False)
+    assert "已发给王* 3 件" in till.page
+
+
+async def test_the_newest_line_stands_first_and_is_marked(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE, SALT)
+    names = re.findall(r'class="item-name">([^<]+)<', till.page)
+    assert names == ["食用盐 400g", "大米(晚籼) 5kg"]
+    assert re.search(r'class="item is-new">.*?食用盐', till.page, re.DOTALL)
+    await till.scan(RICE)
+    assert re.findall(r'class="item-name">([^<]+)<', till.page) == ["大米(晚籼) 5kg", "食用盐 400g"]
+
+
+async def test_who_is_served_next_does_not_get_the_proxy_of_before(shop: Shop, web: Web) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE)
+    await till.scan(pressed="proxy")
+    till.fields |= {"proxy_name": "张小红", "proxy_reason": "行动不便"}
+    await till.scan(shop.card2)
+    till.fields |= {"proxy_name": "张小红", "proxy_reason": "行动不便"}
+    await till.scan(shop.card2)
+    assert "已发给王* 1 件" in till.page
+    assert "proxy" not in till.fields
+    assert "张小红" not in till.page
