@@ -22,6 +22,7 @@ Kind = Literal[
     "fund",
     "gift",
     "journal_voucher",
+    "lot",
     "payment_number",
     "receipt",
     "refund",
@@ -40,6 +41,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "fund": ("/finance/funds/{}", "fund.read"),
     "gift": ("/donations/{}", "gift.read"),  # its key
     "journal_voucher": ("/journal/{}", "ledger.read"),  # 202611-0123, printed as 2026-11 记-0123
+    "lot": ("/goods/lots/{}", "goods.read"),  # the code of its label
     "payment_number": ("/receipts?number={}", "gift.read"),  # of a gift, known by its receipt
     "receipt": ("/receipts/{}", "gift.read"),  # its secret code, not its number
     "refund": ("/refunds/{}", "refund.read"),

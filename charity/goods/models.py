@@ -363,6 +363,8 @@ SHELF_LOTS = Sums("shelf_lot", ("lot", "store", "barcode", "expires_on"), ("piec
 """The lots on each shelf; one that does not expire stands under 9999-12-31."""
 SHELF_DAYS = Sums("shelf_day", ("store", "expires_on"), ("lots", "pieces", "cost_fen"))
 """What the lots of a shelf with the same last good day add up to."""
+SHELF_ITEMS = Sums("shelf_item", ("store", "barcode"), ("lots", "pieces", "cost_fen"))
+"""What the lots of an item on a shelf add up to."""
 # The tables whose rows the writer's commands read and change one by one.
 DOCUMENT = Table(GoodsDocument, DocumentRow)
 LINE = Table(GoodsLine, LineRow, "")

@@ -14,6 +14,7 @@ BARCODE_UNKNOWN = Rule("barcode.unknown", "条码 {barcode} 尚未登记，请�
 ITEM_KNOWN = Rule("item.known", "条码 {barcode} 已经登记为“{name}”")
 LOT_CODE = Rule("lot.unreadable", "批次码 {lot} 的校验位不对，请重新扫描", 422)
 LOT_UNKNOWN = Rule("lot.unknown", "没有批次 {lot}", 422)
+LOT_NOT_FOUND = Rule("lot.not_found", "没有批次 {lot}", 404)
 CODE_OR_LOT = Rule("line.code", "每行填写条码或批次码其中一项", 422)
 
 SCAN_EMPTY = Rule("scan.empty", "没有条码：请扫码，或输入 数量*条码", 422)

@@ -51,6 +51,15 @@ _SUMS: tuple[Check, ...] = (
         "HAVING SUM(x.lots) <> 0 OR SUM(x.pieces) <> 0 OR SUM(x.fen) <> 0",
     ),
     (
+        "I12",
+        "门店 {store}，条码 {barcode}：合计与在库批次相差 {lots} 批、{pieces} 件、{fen} 分",
+        "SELECT x.store, x.barcode, SUM(x.lots) AS lots, SUM(x.pieces) AS pieces, SUM(x.fen) AS fen FROM ("
+        "SELECT store, barcode, lots, pieces, cost_fen AS fen FROM shelf_item UNION ALL "
+        "SELECT s.store, s.barcode, -1, -s.pieces, -s.pieces * l.cost_fen FROM shelf_lot s "
+        "JOIN lot l ON l.code = s.lot WHERE s.pieces > 0) x GROUP BY x.store, x.barcode "
+        "HAVING SUM(x.lots) <> 0 OR SUM(x.pieces) <> 0 OR SUM(x.fen) <> 0",
+    ),
+    (
         "I4",
         "出库单 {number} 记扣减积分 {listed}，各行合计 {lines}",
         "SELECT s.number, s.points_spent AS listed, COALESCE(SUM(l.points), 0) AS lines FROM goods_issue s "

@@ -155,10 +155,14 @@ class Filter:
         return code if len(code) >= TAIL and set(code).issubset(tokens.ALPHABET) else ""
 
     @property
+    def dated(self) -> bool:
+        """Whether it asks for a last good day."""
+        return self.expired or self.within_days is not None
+
+    @property
     def order(self) -> tuple[str, ...]:
         """The order of the list, always that of an index: what expires is shown by its day, all else by barcode."""
-        dated = self.expired or self.within_days is not None
-        return _BY_DAY if dated and not self.text else _BY_BARCODE
+        return _BY_DAY if self.dated and not self.text else _BY_BARCODE
 
 
 def _where(where: Where, chosen: Filter, day: date, after: Sequence[str]) -> Where:
@@ -172,10 +176,11 @@ def _where(where: Where, chosen: Filter, day: date, after: Sequence[str]) -> Whe
     return where.after(chosen.order, after) if after else where
 
 
-def _named(where: Where, text: str) -> Where:
+def _named(where: Where, text: str, *, but: bool = False) -> Where:
+    """Of the items whose name, number or barcode has the text; `but`: of all others."""
     needle = text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
     like = " OR ".join(f"n.{name} LIKE ? ESCAPE '!'" for name in _NAMES)
-    named = f"s.barcode IN (SELECT n.barcode FROM item n WHERE {like})"  # noqa: S608 - names from this file
+    named = f"s.barcode {'NOT IN' if but else 'IN'} (SELECT n.barcode FROM item n WHERE {like})"  # noqa: S608 - names from this file
     return where.add(named, *[f"%{needle}%"] * len(_NAMES))
 
 
@@ -218,6 +223,91 @@ async def page(chosen: Filter, *, by: Actor, after: str = "", limit: int = PAGE)
     after = "~".join(cut[-1][_KEYS[name]] for name in chosen.order) if cut else ""
     lines = [StockLine(**{name: value for name, value in row.items() if name != "day"}) for row in cut]
     return lines, after if len(rows) > limit else None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What all lots of a list add up to, whatever page of it is shown."""
+
+    lots: int = 0
+    pieces: int = 0
+    cost_fen: int = 0
+
+    def __add__(self, other: "Totals") -> "Totals":
+        """Both together."""
+        return Totals(self.lots + other.lots, self.pieces + other.pieces, self.cost_fen + other.cost_fen)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One item at one store. `first_on`: the first last good day among its lots, NEVER when they have none."""
+
+    barcode: str
+    name: str
+    measure: str
+    lots: int
+    pieces: int
+    cost_fen: int
+    first_on: str
+
+
+_SUMS = (
+    "CAST(COALESCE(SUM({lots}), 0) AS BIGINT) AS lots, CAST(COALESCE(SUM({pieces}), 0) AS BIGINT) AS pieces, "
+    "CAST(COALESCE(SUM({fen}), 0) AS BIGINT) AS cost_fen"
+)
+_KEPT = _SUMS.format(lots="s.lots", pieces="s.pieces", fen="s.cost_fen")
+_ADDED = _SUMS.format(lots="1", pieces="s.pieces", fen="s.pieces * l.cost_fen")
+
+
+def _items(where: Where, chosen: Filter) -> Where:
+    """Conditions on what is kept of each item on a shelf."""
+    where.add("s.lots > 0").chosen("s.store", chosen.store).chosen("s.barcode", chosen.barcode)
+    return _named(where, chosen.text) if chosen.text else where
+
+
+async def totals(chosen: Filter, *, by: Actor) -> Totals:
+    """What the whole list adds up to: read from what is kept, of days only those that expire within the filter."""
+    by.must("goods.read")
+    if by.store is not None:
+        by.must_serve(chosen.store)
+    day = clock.today()
+    if chosen.dated:
+        where = _where(Where(), chosen, day, ())
+        where = _named(where, chosen.text) if chosen.text else where
+        named = await _totals(f"SELECT {_ADDED} FROM {_SHELVES} WHERE {where.text}", where)  # noqa: S608
+    else:
+        where = _items(Where(), chosen)
+        named = await _totals(f"SELECT {_KEPT} FROM shelf_item s WHERE {where.text}", where)  # noqa: S608
+    if not chosen.ending:
+        return named
+    tail = _ending(Where(), chosen.ending)
+    where = _named(_where(Where(*tail.values), chosen, day, ()).add("s.lot = ended.lot"), chosen.text, but=True)
+    return named + await _totals(
+        f"SELECT {_ADDED} FROM (SELECT t.lot FROM shelf_lot t WHERE {tail.text} LIMIT {PAGE_MAX}) ended "  # noqa: S608
+        f"CROSS JOIN {_SHELVES} WHERE {where.text}",
+        where,
+    )
+
+
+async def _totals(sql: str, where: Where) -> Totals:
+    return Totals(**await reading.only(sql, *where.values))
+
+
+async def items(chosen: Filter, *, by: Actor, after: str = "", limit: int = PAGE) -> tuple[list[ItemLine], str | None]:
+    """What a store has of each item, by barcode; and the cursor of the next page. Of the filter: store, item, text."""
+    by.must("goods.read")
+    by.must_serve(chosen.store)
+    limit = min(max(limit, 1), PAGE_MAX)
+    where = _items(Where(), chosen).add("i.barcode = s.barcode")
+    if after:
+        where.after(("s.barcode",), (after,))
+    rows = await reading.rows(
+        "SELECT s.barcode, i.name, i.measure, s.lots, s.pieces, s.cost_fen, (SELECT MIN(f.expires_on) FROM shelf_lot f "  # noqa: S608
+        "WHERE f.pieces > 0 AND f.store = s.store AND f.barcode = s.barcode) AS first_on "
+        f"FROM shelf_item s CROSS JOIN item i WHERE {where.text} ORDER BY s.barcode LIMIT {limit + 1}",
+        *where.values,
+    )
+    return [ItemLine(**row) for row in rows[:limit]], rows[limit - 1]["barcode"] if len(rows) > limit else None
 
 
 @dataclass(frozen=True, slots=True)
