@@ -9,7 +9,8 @@ from charity.desk import search
 from charity.desk.panels import Panel
 from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
-from charity.goods import looked_up, slips, stock
+from charity.errors import Refusal
+from charity.goods import looked_up, scanning, slips, stock
 from charity.goods.limits import ALERT_DAYS
 from charity.roles import Actor
 from charity.web.formats import day_words
@@ -126,11 +127,17 @@ async def find_slips(asked: Asked, by: Actor) -> Hits | None:
 
 
 async def find_lot(asked: Asked, by: Actor) -> Hits | None:
-    """A lot by the code of its label: the slip it came in with."""
-    if not asked.code or not tokens.lot_valid(asked.code):
+    """A lot by the code of its label, in any form that a scanner gives."""
+    try:
+        scans = scanning.read_scan(asked.text) if by.may("goods.read") else ()
+    except Refusal:
         return None
-    document = await reading.value("SELECT document FROM lot WHERE code = $1", tokens.normalise(asked.code))
-    return None if document is None else await _slip(document, by)
+    if len(scans) != 1 or scans[0].kind != "lot":
+        return None
+    row = await reading.row("SELECT code, store FROM lot WHERE code = $1", scans[0].code)
+    if row is None or by.store not in {None, row["store"]}:
+        return None
+    return search.one("批次", row["code"], addresses.of("lot", row["code"]))
 
 
 async def find_card(asked: Asked, by: Actor) -> Hits | None:

@@ -36,6 +36,7 @@ FILLED = {
     "0023_demo_loaded": "UPDATE installation",
     "0024_fund_months": "INSERT INTO fund_month",
     "0025_shelves": "INSERT INTO shelf_",
+    "0091_stock_by_item": "INSERT INTO shelf_item",
     "0036_figures": "INSERT INTO figure_",
     "0028_money_places": "UPDATE holding",
     "0074_closed_before_opening": "UPDATE head",
@@ -103,6 +104,7 @@ async def _town_of_months(house: Cast) -> None:
     [
         ("0024_fund_months", {"fund_month": ""}),
         ("0025_shelves", {"shelf_lot": "pieces", "shelf_day": "lots"}),
+        ("0091_stock_by_item", {"shelf_item": ""}),
         ("0036_figures", {"figure_day": "", "figure_month": ""}),
     ],
 )

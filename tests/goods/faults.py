@@ -12,6 +12,7 @@ LOTS = "{store} 的批次 {lot}：单据合计 {listed} 件，账簿结存 {held
 VALUE = "门店 {store} 的基金 {fund}：单据合计 {listed} 分，账簿存货 {held} 分"
 SHELF = "{store} 的批次 {lot}（条码 {barcode}，保质期至 {expires_on}）：合计记 {kept} 件，账簿结存 {held} 件"
 DAYS = "门店 {store}，保质期至 {expires_on}：合计与在库批次相差 {lots} 批、{pieces} 件、{fen} 分"
+ITEMS = "门店 {store}，条码 {barcode}：合计与在库批次相差 {lots} 批、{pieces} 件、{fen} 分"
 SPENT = "出库单 {number} 记扣减积分 {listed}，各行合计 {lines}"
 MUTUAL = "单据 {number} 与冲销单 {reversed_by} 没有互相注明"
 SERIES = "{year} 年 {series} 单据共 {n} 个号，编号序列的下一号是 {next}"
@@ -46,6 +47,8 @@ async def of_sums(b: Busy) -> list[Fault]:
     shelf = {"store": "store:LX01", "lot": b.rice_bought, "barcode": RICE, "expires_on": far}
     day = {"store": "LX01", "expires_on": far, "lots": 0, "pieces": 0, "fen": 0}
     row = f"WHERE store = 'LX01' AND expires_on = '{far}'"
+    item = {"store": "LX01", "barcode": RICE, "lots": 0, "pieces": 0, "fen": 0}
+    of_item = f"WHERE store = 'LX01' AND barcode = '{RICE}'"
     return [
         (
             LOTS,
@@ -123,6 +126,9 @@ async def of_sums(b: Busy) -> list[Fault]:
         (DAYS, [f"UPDATE shelf_day SET pieces = pieces - 1 {row}"], [day | {"pieces": -1}]),
         (DAYS, [f"UPDATE shelf_day SET cost_fen = cost_fen + 3 {row}"], [day | {"fen": 3}]),
         (DAYS, [f"DELETE FROM shelf_day {row}"], [day | {"lots": -1, "pieces": -1, "fen": -2000}]),
+        (ITEMS, [f"UPDATE shelf_item SET lots = lots + 1 {of_item}"], [item | {"lots": 1}]),
+        (ITEMS, [f"UPDATE shelf_item SET pieces = pieces - 1 {of_item}"], [item | {"pieces": -1}]),
+        (ITEMS, [f"UPDATE shelf_item SET cost_fen = cost_fen + 3 {of_item}"], [item | {"fen": 3}]),
         (
             SPENT,
             [f"UPDATE goods_issue SET points_spent = points_spent + 1 WHERE number = '{b.out}'"],

@@ -7,6 +7,7 @@ from typing import Any
 
 import as_shown
 import pytest
+from conftest import Web
 from goods.given import MILK, RICE, SALT, Shop, in_days
 
 from charity import clock, tokens
@@ -14,7 +15,7 @@ from charity.db import engine, transactions
 from charity.errors import Refusal
 from charity.goods import intake, stock, till
 from charity.goods.intake import IntakeLine
-from charity.goods.stock import StockFigures, StockLine, readers
+from charity.goods.stock import StockFigures, StockLine, movements, readers
 from charity.goods.till import Line
 from charity.roles import Actor
 
@@ -272,3 +273,129 @@ async def test_a_lot_is_known_by_its_code_wherever_it_is(shop: Shop) -> None:
         with pytest.raises(Refusal) as caught:
             await readers.get(asked)
         assert caught.value.code == refusal
+
+
+# -- sums of a list, and one lot -----------------------------------------------------------------------
+
+
+async def test_the_sums_are_of_the_whole_filter_and_not_of_its_page(shop: Shop) -> None:
+    lots = [await shop.bring(RICE, n, unit_value_fen=2_000 + n) for n in (1, 2, 3)]
+    soon = await shop.bring(RICE, 4, expires_on=in_days(5), unit_value_fen=100)
+    await shop.bring(SALT, 5)
+    far = await bring_north(shop, RICE, 9, expires_on=in_days(99))
+    out = await shop.bring(MILK, 2, expires_on=in_days(3))
+    await till.issue(store="LX01", card=shop.card, lines=[Line(2, lot=out)], by=shop.house.clerk)
+    rice = 2_001 + 2 * 2_002 + 3 * 2_003
+
+    async def sums(**chosen: Any) -> tuple[int, int, int]:
+        asked = stock.Filter(**{"store": "LX01", **chosen})
+        added = await stock.totals(asked, by=shop.house.auditor)
+        listed: list[StockLine] = []
+        after: str | None = ""
+        while after is not None:
+            lines, after = await stock.page(asked, by=shop.house.auditor, after=after, limit=2)
+            listed += lines
+        worth = sum(line.quantity * line.cost_fen for line in listed)
+        assert added == stock.Totals(len(listed), sum(line.quantity for line in listed), worth), chosen
+        return added.lots, added.pieces, added.cost_fen
+
+    assert await sums() == (5, 15, rice + 400)
+    assert await sums(text="大米") == await sums(barcode=RICE) == (4, 10, rice + 400)
+    assert await sums(text="大米", within_days=7) == await sums(within_days=7) == (1, 4, 400)
+    assert await sums(text=lots[1][-4:]) == (1, 2, 4_004)
+    assert await sums(text=soon, within_days=7) == (1, 4, 400)
+    assert await sums(text=soon, within_days=4) == await sums(text="没有") == await sums(expired=True) == (0, 0, 0)
+    assert await sums(store="LX02") == (1, 9, 0)
+    assert await sums(store="") == (6, 24, rice + 400)
+    assert await sums(text=far) == (0, 0, 0)
+
+
+async def test_a_lot_whose_item_is_named_too_is_added_up_once(shop: Shop) -> None:
+    lots = [await shop.bring(SALT, n) for n in (1, 2)]
+    other = await shop.bring(MILK, 4)
+    ending = lots[0][-4:]
+
+    async def named(tx: transactions.Tx) -> None:
+        await tx.rows(f"UPDATE item SET sku = 'G{ending}' WHERE barcode = '{SALT}'")
+
+    await transactions.run(named)
+    asked = stock.Filter(store="LX01", text=ending)
+    assert await stock.totals(asked, by=shop.house.clerk) == stock.Totals(2, 3, 0)
+    assert await stock.totals(replace(asked, text=other[-4:]), by=shop.house.clerk) == stock.Totals(1, 4, 0)
+
+
+async def test_each_item_of_a_store_is_one_line_with_its_sum_and_first_day(shop: Shop) -> None:
+    for days, n in ((40, 2), (9, 3)):
+        await shop.bring(MILK, n, expires_on=in_days(days), unit_value_fen=4_200)
+    await shop.bring(SALT, 5)
+    await shop.bring(RICE, 1)
+    await bring_north(shop, RICE, 9, expires_on=in_days(99))
+    gone = await shop.bring(MILK, 1, expires_on=in_days(1))
+    await till.issue(store="LX01", card=shop.card, lines=[Line(1, lot=gone)], by=shop.house.clerk)
+    clerk, chosen = shop.house.clerk, stock.Filter(store="LX01")
+    milk = stock.ItemLine(MILK, "纯牛奶 250ml×16", "箱", 2, 5, 21_000, in_days(9).isoformat())
+    salt = stock.ItemLine(SALT, "食用盐 400g", "袋", 1, 5, 0, readers.NEVER)
+    first, after = await stock.items(chosen, by=clerk, limit=2)
+    assert [line.barcode for line in first] == [RICE, SALT]
+    assert first[1] == salt
+    assert await stock.items(chosen, by=clerk, limit=2, after=after or "") == ([milk], None)
+    assert await stock.items(replace(chosen, text="牛奶"), by=clerk) == ([milk], None)
+    assert (await stock.items(stock.Filter(store="LX02"), by=north(shop)))[0][0].pieces == 9
+    for call in (stock.items(chosen, by=north(shop)), stock.totals(chosen, by=north(shop))):
+        with pytest.raises(Refusal) as caught:
+            await call
+        assert caught.value.status == 403
+
+
+async def test_every_slip_that_moved_a_lot_stands_with_what_was_left(shop: Shop) -> None:
+    taken = await shop.bring_answer(SALT, 9)
+    code, clerk = taken["lots"][0]["code"], shop.house.clerk
+    given = [
+        (await till.issue(store="LX01", card=shop.card, lines=[Line(n, lot=code)], by=clerk)).body["number"]
+        for n in (2, 3)
+    ]
+    back = (await as_shown.reverse(number=given[0], reason="拿错", by=shop.house.manager)).body["number"]
+    expected = [
+        (back, "reversal", 2, 6, given[0], None),
+        (given[1], "issue", -3, 4, None, None),
+        (given[0], "issue", -2, 7, None, back),
+        (taken["number"], "intake", 9, 9, None, None),
+    ]
+
+    async def listed(**page: Any) -> tuple[list[Any], int | None]:
+        moves, following = await movements.of(code, by=clerk, **page)
+        return [(m.slip, m.kind, m.quantity, m.remaining, m.reverses, m.reversed_by) for m in moves], following
+
+    assert await listed() == (expected, None)
+    first, following = await listed(limit=3)
+    assert (first, await listed(after=following)) == (expected[:3], (expected[3:], None))
+    lot = await movements.lot(f" {code.lower()[:3]}-{code[3:]} ", by=clerk)
+    assert (lot.code, lot.name, lot.slip, lot.on_hand) == (code, "食用盐 400g", taken["number"], {"LX01": 6})
+    assert await movements.of(code, by=north(shop)) == ([], None)
+    for asked, by, status in ((code, north(shop), 403), (tokens.lot_code(), clerk, 404), ("x", clerk, 404)):
+        with pytest.raises(Refusal) as caught:
+            await movements.lot(asked, by=by)
+        assert caught.value.status == status
+
+
+async def test_a_label_is_read_in_every_form_and_leads_to_the_movements_of_its_lot(shop: Shop, web: Web) -> None:
+    lot, other = await shop.bring(RICE, 5), await shop.bring(SALT, 6)
+    clerk = web.as_("clerk")
+    grouped = " ".join(lot[at : at + 4] for at in range(0, len(lot), 4))
+    for typed in (lot, grouped, grouped.lower().replace(" ", "-"), f"]Q1{lot}", f"3*{lot}"):
+        page = (await clerk.get("/stores/LX01/stock", params={"q": typed})).text
+        assert f"/goods/lots/{lot}" in page, typed
+        assert other not in page, typed
+        answer = await clerk.post("/desk/search", data={"q": typed})
+        assert answer.headers["location"] == f"/goods/lots/{lot}", typed
+    page = (await clerk.get("/stores/LX01/stock", params={"q": f"(01)0{SALT}(17)271231"})).text
+    assert (other in page, lot in page) == (True, False)
+    by_item = (await clerk.get("/stores/LX01/stock", params={"list": "items"})).text
+    assert "大米(晚籼) 5kg" in by_item
+    assert f"/stores/LX01/stock?q={RICE}" in by_item
+    slip = (await stock.slip_numbers([lot]))[lot]
+    assert f"/goods/lots/{lot}" in (await clerk.get(f"/goods/documents/{slip}")).text
+    assert slip in (await clerk.get(f"/goods/lots/{lot}")).text
+    api = (await clerk.get(f"/api/v1/goods/lots/{lot}")).json()
+    assert (api["on_hand"], [move["remaining"] for move in api["movements"]]) == ({"LX01": 5}, [5])
+    assert (await clerk.get("/api/v1/goods/stock")).json()["totals"] == {"lots": 2, "pieces": 11}

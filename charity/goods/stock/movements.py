@@ -66,9 +66,7 @@ async def lot(code: str, *, by: Actor) -> LotFacts:
     return LotFacts(**row, on_hand=on_hand)
 
 
-async def of(
-    code: str, *, by: Actor, after: int | None = None, limit: int = PAGE
-) -> tuple[list[Movement], int | None]:
+async def of(code: str, *, by: Actor, after: int | None = None, limit: int = PAGE) -> tuple[list[Movement], int | None]:
     """The movements of a lot, newest first; and the cursor (seq) of the next page."""
     by.must("goods.read")
     limit = min(max(limit, 1), PAGE_MAX)

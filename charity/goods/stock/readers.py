@@ -147,12 +147,14 @@ class Filter:
     text: str = ""
     within_days: int | None = None
     expired: bool = False
+    named: bool = False
+    """Only by name, number or barcode: of a list by item."""
 
     @property
     def ending(self) -> str:
         """What the code of a lot may end in, as a volunteer types it off a label; "" when no code can end so."""
         code = tokens.normalise(self.text)
-        return code if len(code) >= TAIL and set(code).issubset(tokens.ALPHABET) else ""
+        return code if len(code) >= TAIL and not self.named and set(code).issubset(tokens.ALPHABET) else ""
 
     @property
     def dated(self) -> bool:
