@@ -34,7 +34,13 @@ def last_ten() -> dict[str, tuple[float, str]]:
         token = at.token("clerk")
         cards = [c["code"] for c in json.loads(at.run("cards", "list", "--format", "json", "--limit", "600"))]
         with servers.serving(at) as (base, _):
-            line = {"barcode": RICE, "quantity": PIECES, "expires_on": "2099-01-01", "unit_value_fen": 2650}
+            line = {
+                "barcode": RICE,
+                "quantity": PIECES,
+                "expires_on": "2099-01-01",
+                "unit_value_fen": 2650,
+                "expires_checked": True,
+            }
             body = {
                 "store": "LX14",
                 "source": "gift",

@@ -34,6 +34,15 @@ CARD_AT_INTAKE = Rule("intake.card", "这是爱心卡，发放时才用：入库
 
 EXPIRY_MISSING = Rule("expiry.missing", "{name} 有保质期，请填写到期日", 422)
 EXPIRY_PAST = Rule("expiry.past", "{name} 已于 {on} 到期，不能入库", 422)
+EXPIRY_FAR = Rule(
+    "expiry.far", "{name} 的到期日 {on} 太远（超过 {days} 天），请对照包装核对，确实如此请勾选“已核对到期日”", 422
+)
+VALUE_FAR = Rule(
+    "value.far",
+    "{name} 合每件 {unit_yuan} 元，目录价 {usual_yuan} 元，相差 {factor} 倍以上，"
+    "请核对金额和件数，确实如此请勾选“已核对金额”",
+    422,
+)
 VALUE_MISSING = Rule("value.missing", "选择了计价依据，请填写单价", 422)
 EVIDENCE_MISSING = Rule("evidence.missing", "填写了价值，请选择计价依据", 422)
 VALUE_TOO_SMALL = Rule("value.too_small", "每件至少 0.01 元", 422)

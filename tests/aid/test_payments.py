@@ -178,7 +178,7 @@ async def test_goods_bought_with_agency_money_are_owed_until_they_are_handed_ove
     values = {"payee_kind": "supplier", "payee": "GY-T01", "programme": "P05", "recipients": 0}
     number, _ = await aid.approved(**values, fund="F-AGENCY", amount_fen=1_000)
     await aid.pay(number, "ICBC-AG")
-    line = IntakeLine("2001000100002", 10, unit_value_fen=100)
+    line = IntakeLine("2001000100002", 10, unit_value_fen=100, value_checked=True)
     await intake.take_in(store="LX01", source="purchase", voucher=number, lines=[line], by=aid.house.clerk)
     held = {r["account"]: r["quantity"] for r in await entries.balances(fund="F-AGENCY")}
     assert held == {"1801/LX01/F-AGENCY": 1_000, "2601/-/F-AGENCY": -1_000}

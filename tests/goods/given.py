@@ -49,7 +49,7 @@ class Shop:
         if known.shelf_life_days and "expires_on" not in values:
             values["expires_on"] = in_days(known.shelf_life_days)
         if "unit_value_fen" in values or "total_value_fen" in values:
-            values.setdefault("evidence", "invoice")
+            values = {"evidence": "invoice", "value_checked": True} | values
         line = IntakeLine(barcode, quantity, **values)
         by = self.house.clerk
         return (await intake.take_in(store="LX01", source="gift", lines=[line], by=by, **header)).body

@@ -1,10 +1,13 @@
 """Goods come in: as a gift with its lot, entry and receipt, or against a paid voucher."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import as_shown
 import pytest
+from conftest import Web
 from goods.given import COAT, DONOR, MILK, RICE, SALT, UNKNOWN, Shop, counts, holding, in_days
 
 from charity import clock, money, words
@@ -192,11 +195,11 @@ MOST = money.AMOUNT_MAX_FEN
 
 async def test_a_line_comes_in_or_says_why_not(shop: Shop) -> None:
     cases: list[tuple[IntakeLine, str | None]] = [
-        (IntakeLine(SALT, 1, unit_value_fen=MOST, evidence="market"), None),
+        (IntakeLine(SALT, 1, unit_value_fen=MOST, evidence="market", value_checked=True), None),
         (IntakeLine(SALT, 1, unit_value_fen=MOST + 1, evidence="market"), "value.too_large"),
-        (IntakeLine(SALT, 3, total_value_fen=3, evidence="market"), None),
+        (IntakeLine(SALT, 3, total_value_fen=3, evidence="market", value_checked=True), None),
         (IntakeLine(SALT, 3, total_value_fen=2, evidence="market"), "value.too_small"),
-        (IntakeLine(SALT, 3, unit_value_fen=1, evidence="market"), None),
+        (IntakeLine(SALT, 3, unit_value_fen=1, evidence="market", value_checked=True), None),
         (IntakeLine(SALT, 1, evidence="market"), "value.missing"),
         (IntakeLine(SALT, 1, evidence="none"), None),
         (IntakeLine(SALT, 1), None),
@@ -218,10 +221,70 @@ async def test_a_line_comes_in_or_says_why_not(shop: Shop) -> None:
         assert (caught.value.code, caught.value.status) == (code, 422), line
 
 
+@pytest.mark.parametrize(
+    ("values", "asks"),
+    [
+        ({"unit_value_fen": 1_000}, False),
+        ({"unit_value_fen": 1_001}, True),
+        ({"unit_value_fen": 63}, False),
+        ({"unit_value_fen": 62}, True),
+        ({"total_value_fen": 10_000}, False),
+        ({"total_value_fen": 10_001}, True),
+        ({"total_value_fen": 625}, False),
+        ({"total_value_fen": 624}, True),
+        ({"total_value_fen": 624, "evidence": "none"}, False),
+    ],
+)
+async def test_a_value_far_from_the_catalogue_is_asked_about_once(
+    shop: Shop, values: dict[str, Any], *, asks: bool
+) -> None:
+    """Salt is 2.50; ten bags whose price a piece was typed as that of all are what the question is for."""
+    line = IntakeLine(SALT, 10, **({"evidence": "market"} | values))
+    await _asked(shop, line, "value", asks=asks)
+
+
+@pytest.mark.parametrize(
+    ("barcode", "days", "asks"),
+    [(RICE, 1_095, False), (RICE, 1_096, True), (MILK, 540, False), (MILK, 541, True), (SALT, 3_650, False),
+     (SALT, 3_651, True)],
+)  # fmt: skip
+async def test_a_last_good_day_beyond_three_shelf_lives_is_asked_about(
+    shop: Shop, barcode: str, days: int, *, asks: bool
+) -> None:
+    await _asked(shop, IntakeLine(barcode, 1, in_days(days)), "expires", asks=asks)
+
+
+async def _asked(shop: Shop, line: IntakeLine, what: str, *, asks: bool) -> None:
+    """Whether a line is asked about at the field that answers the question, and comes in where that says yes."""
+    values: dict[str, Any] = {"store": "LX01", "source": "gift", "by": shop.house.clerk}
+    if asks:
+        with pytest.raises(Refusal) as caught:
+            await intake.take_in(lines=[line], **values)
+        assert (caught.value.status, [e.field for e in caught.value.fields]) == (422, [f"lines.0.{what}_checked"])
+    checked = replace(line, **{f"{what}_checked": asks})
+    assert (await intake.take_in(lines=[checked], **values)).status == 201
+
+
+async def test_a_call_says_that_somebody_looked_again(shop: Shop, web: Web) -> None:
+    clerk = web.as_("clerk")
+    line = {"barcode": SALT, "quantity": 40, "evidence": "invoice", "unit_value_fen": 6}
+    line["expires_on"] = in_days(36_000).isoformat()
+    for checked, fields in (
+        ({}, ["lines.0.expires_checked", "lines.0.value_checked"]),
+        ({"value_checked": True}, ["lines.0.expires_checked"]),
+        ({"value_checked": True, "expires_checked": True}, []),
+    ):
+        body = {"store": "LX01", "source": "gift", "lines": [line | checked]}
+        answer = await clerk.post("/api/v1/goods/intakes", json=body, headers={"Idempotency-Key": f"k-{len(checked)}"})
+        assert [e["field"] for e in answer.json().get("errors", [])] == fields
+        assert answer.status_code == (422 if fields else 201)
+
+
 async def test_all_lines_together_are_worth_no_more_than_a_sum_may_be(shop: Shop) -> None:
     half = MOST // 2
     for last, code in ((MOST - half, None), (MOST - half + 1, "value.too_large")):
-        lines = [IntakeLine(SALT, 1, unit_value_fen=value, evidence="market") for value in (half, last)]
+        common = {"evidence": "market", "value_checked": True}
+        lines = [IntakeLine(SALT, 1, unit_value_fen=value, **common) for value in (half, last)]
         asked = intake.take_in(store="LX01", source="gift", lines=lines, by=shop.house.clerk)
         if code is None:
             await asked

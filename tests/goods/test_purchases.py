@@ -116,9 +116,9 @@ async def test_bought_goods_may_use_up_the_last_fen_of_their_voucher(shop: Shop)
     await _paid_voucher("BF-2026-000001", 1_001, "F-WARM")
     values = {"store": "LX01", "source": "purchase", "voucher": "BF-2026-000001", "by": shop.house.clerk}
     for value in (1_000, 1):
-        await intake.take_in(lines=[IntakeLine(SALT, 1, unit_value_fen=value)], **values)
+        await intake.take_in(lines=[IntakeLine(SALT, 1, unit_value_fen=value, value_checked=True)], **values)
     with pytest.raises(Refusal) as caught:
-        await intake.take_in(lines=[IntakeLine(SALT, 1, unit_value_fen=1)], **values)
+        await intake.take_in(lines=[IntakeLine(SALT, 1, unit_value_fen=1, value_checked=True)], **values)
     assert caught.value.facts == {"voucher": "BF-2026-000001", "left_yuan": "0.00", "needed_yuan": "0.01"}
 
 

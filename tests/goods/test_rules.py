@@ -14,7 +14,7 @@ UNREADABLE = {
         "till.proxy_missing", "till.count", "issue.empty", "opening.line_twice", "opening.lines", "opening.slips",
         "stock.store", "value.twice", "barcode.case", "scan.empty", "scan.long", "scan.glued", "scan.receipt",
         "scan.address", "scan.phone", "scan.identity", "scan.command", "scan.other", "scan.count", "scan.elements",
-        "scan.logistics", "intake.lot", "intake.card",
+        "scan.logistics", "intake.lot", "intake.card", "expiry.far", "value.far",
     },
     "voucher": {"voucher.missing", "gift.voucher"},
     "fund": {"voucher.other_fund"},

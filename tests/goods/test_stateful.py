@@ -195,7 +195,7 @@ class ShopMachine(RuleBasedStateMachine):
             life = 200
         expires_on = None if life is None else self.today + timedelta(days=life)
         value = {"total_value_fen": total, "evidence": "market"} if total else {}
-        line = IntakeLine(barcode, quantity, expires_on, **value)
+        line = IntakeLine(barcode, quantity, expires_on, value_checked=True, **value)
         fund = "F-EDU" if restricted else "F-GEN"
         made = self.run(intake.take_in(store="LX01", source="gift", lines=[line], fund=fund, by=self.house.clerk)).body
         low, high = divmod(total, quantity)

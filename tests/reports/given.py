@@ -95,6 +95,7 @@ async def take_in(house: Cast, barcode: str, quantity: int, unit_value_fen: int 
         clock.today() + timedelta(days=20),
         unit_value_fen,
         evidence="invoice" if unit_value_fen else "none",
+        value_checked=True,
     )
     answer = await intake.take_in(
         store="LX01", source="gift", lines=[line], by=house.clerk, donor=Donor("organisation", "溪东商会"), **more

@@ -1,6 +1,7 @@
 """Intake 入库: goods come in as gifts or for a paid voucher, as lots. This is the door; outsiders import only it."""
 
+from .lines import IntakeLine
 from .lots import SERIES, Evidence, NewLot, made, postings, shelve
-from .verbs import IntakeLine, take_in
+from .verbs import take_in
 
 __all__ = ["SERIES", "Evidence", "IntakeLine", "NewLot", "made", "postings", "shelve", "take_in"]

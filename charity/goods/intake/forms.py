@@ -7,8 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from charity import days
 from charity.errors import FieldError, unreadable
+from charity.goods.intake.lines import IntakeLine
 from charity.goods.intake.lots import Evidence
-from charity.goods.intake.verbs import IntakeLine
 from charity.goods.items import NAME_MAX, POINTS_MAX, Item
 from charity.goods.limits import INTAKE_LINES_MAX
 from charity.goods.scanning.forms import Code, Quantity
@@ -28,16 +28,24 @@ class IntakeLineBody(BaseModel):
 
     model_config = _STRICT
 
-    barcode: Code = Field(description="EAN-13 条码", examples=["2001000100002"])
+    barcode: Code = Field(description="条码，8、12、13 或 14 位", examples=["2001000100002"])
     quantity: Quantity
     expires_on: Day | None = Field(None, description="保质期至；有保质期的商品必填")
+    expires_checked: bool = Field(default=False, description="已对照包装核对：到期日确实这么远")
     unit_value_fen: UnitValue | None = None
+    value_checked: bool = Field(default=False, description="已核对：价值确实与目录价相差这么多")
     evidence: Evidence | None = Field(None, description="计价依据；none 或不填：不计价，不开收据")
 
     def line(self) -> IntakeLine:
         """The values."""
         return IntakeLine(
-            self.barcode, self.quantity, self.expires_on, unit_value_fen=self.unit_value_fen, evidence=self.evidence
+            self.barcode,
+            self.quantity,
+            self.expires_on,
+            unit_value_fen=self.unit_value_fen,
+            evidence=self.evidence,
+            expires_checked=self.expires_checked,
+            value_checked=self.value_checked,
         )
 
 

@@ -9,8 +9,8 @@ from charity import clock, money
 from charity.errors import FieldError, Refusal, unreadable
 from charity.goods import items, rules, scanning, slips
 from charity.goods.intake import forms
+from charity.goods.intake.lines import IntakeLine
 from charity.goods.intake.lots import Evidence
-from charity.goods.intake.verbs import IntakeLine
 from charity.goods.items import Item
 from charity.goods.limits import EVIDENCE_WORDS
 from charity.goods.scanning import Basket, Row

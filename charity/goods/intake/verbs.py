@@ -17,7 +17,8 @@ from charity.errors import FieldError, Rule
 from charity.giving import campaigns, donations, receipts
 from charity.giving.donors import counting
 from charity.giving.models import CAMPAIGN, DONATION
-from charity.goods import barcodes, items, purchases, rules, slips
+from charity.goods import items, purchases, rules, slips
+from charity.goods.intake.lines import IntakeLine, faults
 from charity.goods.intake.lots import SERIES, Evidence, NewLot, made, shelve
 from charity.goods.intake.lots import postings as shelved
 from charity.goods.items import Item
@@ -31,40 +32,6 @@ from charity.people import parties
 from charity.people.models import PERSON, PersonRow
 from charity.people.persons import Donor, person_row
 from charity.roles import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class IntakeLine:
-    """One counted line. Its value is given per piece or in total, in fen; without evidence it has none."""
-
-    barcode: str
-    quantity: int
-    expires_on: date | None = None
-    unit_value_fen: int | None = None
-    total_value_fen: int | None = None
-    evidence: Evidence | None = None
-
-    def __post_init__(self) -> None:
-        """A barcode is kept with 13 digits, however it came in."""
-        object.__setattr__(self, "barcode", barcodes.kept(self.barcode))
-
-    @property
-    def valued(self) -> bool:
-        """Whether a value was given."""
-        return self.unit_value_fen is not None or self.total_value_fen is not None
-
-    @property
-    def value_fen(self) -> int:
-        """The value that was given, fen; 0 for none."""
-        return self.total_value_fen or (self.unit_value_fen or 0) * self.quantity
-
-    def costs(self) -> list[tuple[int, int]]:
-        """(pieces, cost per piece) pairs whose sum is the value: one, or two when a total does not divide."""
-        if self.unit_value_fen is not None:
-            return [(self.quantity, self.unit_value_fen)]
-        if self.total_value_fen is not None:
-            return money.split_total(self.total_value_fen, self.quantity)
-        return [(self.quantity, 0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +88,7 @@ async def take_in(
     day = clock.today()
     reasons = _header(source, donor, voucher)
     for n, line in enumerate(lines):
-        reasons += _line(n, line, known.get(line.barcode), source, day)
+        reasons += faults(n, line, known.get(line.barcode), source, day)
     if not reasons and sum(line.value_fen for line in lines) > money.AMOUNT_MAX_FEN:
         reasons.append((rules.at("lines", rules.VALUE_TOO_LARGE), rules.VALUE_TOO_LARGE))
     lots = [] if reasons else [lot for line in lines for lot in _lots(line, source)]
@@ -168,32 +135,6 @@ def _header(source: str, donor: Donor | None, voucher: str | None) -> list[tuple
     if source == "gift" and voucher:
         reasons.append(rules.VOUCHER_NOT_FOR_GIFT)
     return [(rules.at(rule.field or "", rule), rule) for rule in reasons]
-
-
-def _line(n: int, line: IntakeLine, item: Item | None, source: str, day: date) -> list[tuple[FieldError, Rule]]:
-    """What keeps a line from coming in."""
-    reasons: list[tuple[FieldError, Rule]] = []
-
-    def refuse(part: str, rule: Rule, **facts: object) -> None:
-        reasons.append((rules.at(f"lines.{n}.{part}", rule, **facts), rule))
-
-    if item is None:
-        refusal = barcodes.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
-        refuse("barcode", Rule(refusal.code, refusal.words, refusal.status), **refusal.facts)
-        return reasons
-    if line.expires_on is None and item.shelf_life_days is not None:
-        refuse("expires_on", rules.EXPIRY_MISSING, name=item.name)
-    if line.expires_on is not None and line.expires_on < day:
-        refuse("expires_on", rules.EXPIRY_PAST, name=item.name, on=line.expires_on.isoformat())
-    if source == "purchase" and not line.valued:
-        refuse("unit_value_fen", rules.PRICE_MISSING)
-    elif line.evidence not in {None, "none"} and not line.valued:
-        refuse("unit_value_fen", rules.VALUE_MISSING)
-    if line.value_fen > money.AMOUNT_MAX_FEN:
-        refuse("unit_value_fen", rules.VALUE_TOO_LARGE)
-    if line.total_value_fen is not None and line.total_value_fen < line.quantity:
-        refuse("unit_value_fen", rules.VALUE_TOO_SMALL)
-    return reasons
 
 
 def _lots(line: IntakeLine, source: str) -> list[NewLot]:
