@@ -48,6 +48,25 @@ async def by_fund(charts: tuple[str, ...], begin: str, end: str, seq_max: int) -
     return {row["fund"]: row["net"] for row in rows}
 
 
+async def by_day(charts: tuple[str, ...], fund: str, begin: str, end: str, seq_max: int) -> dict[str, int]:
+    """Debit less credit of these charts of a fund by day, for effective dates begin to end."""
+    where = _charts(charts, 5)
+    rows = await reading.rows(
+        "SELECT x.day, CAST(SUM(x.net) AS BIGINT) AS net FROM ("  # noqa: S608 - places only
+        f"SELECT t.day AS day, t.debit - t.credit AS net FROM account a CROSS JOIN turnover t WHERE {where} "
+        f"AND a.fund = $4 AND t.account = a.id AND t.unit = {_CNY} AND t.day >= $1 AND t.day <= $2 UNION ALL "
+        f"SELECT e.effective_on AS day, -p.quantity AS net {_LATER} e.seq > $3 AND e.effective_on >= $1 "
+        f"AND e.effective_on <= $2 AND a.fund = $4 AND {where}"
+        ") x GROUP BY x.day",
+        begin,
+        end,
+        seq_max,
+        fund,
+        *charts,
+    )
+    return {row["day"]: row["net"] for row in rows}
+
+
 async def agency_debt(begin: str, end: str, seq_max: int) -> dict[str, int]:
     """What agency debt 2601 changed by fund, debit less credit, fen, but for what stood there when the books opened."""
     changed = await by_fund((acc.AGENCY_DEBT,), begin, end, seq_max)

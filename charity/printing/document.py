@@ -18,7 +18,8 @@ class Column:
 
     `english` is that share on English pages, whose words are longer; 0 is the same.
 
-    Every file for programs has it; `screen` and `print` say whether a page and a printed register do.
+    Every file for programs has it; `screen` and `print` say whether a page and a printed register do. On a page it
+    stands in a column of its own, in small type below the column `under`, or, `folded`, in the detail of its row.
     """
 
     key: str
@@ -31,6 +32,8 @@ class Column:
     screen: bool = True
     print: bool = True
     english: float = 0.0
+    under: str = ""
+    folded: bool = False
 
     def share(self, language: str) -> float:
         """The share of the page's width in this language."""
@@ -95,6 +98,27 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """What changed a running balance between two rows, and the balance before the next: (words, fen, address) each."""
+
+    parts: list[tuple[str, int, str]]
+    balance_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a page's running balance came about. `before` is what stands before each of its rows, None for nothing.
+
+    `whole` is the period: its opening, what changed it beside the rows, and its closing balance.
+    """
+
+    before: list[Between | None]
+    opening_fen: int
+    whole: list[tuple[str, int, str]]
+    closing_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """One line of a breakdown of the totals; `label` is ready to be read."""
 
@@ -132,6 +156,8 @@ class Document:
     board: "Document | None" = None
     """The same for a notice board: totals by programme and class only, with columns and rows of its own."""
     check: Callable[[Totals], str] = lambda totals: ""  # noqa: ARG005 - most documents have no check line
+    course: Callable[[Filters, list[dict[str, Any]], int, str | None], Awaitable[Course | None]] | None = None
+    """How a running balance came about, for a page of rows: `course(filters, rows, seq_max, after)`."""
     outdated: Callable[[Filters, str], Awaitable[bool]] | None = None
     """Whether a file that was ordered at this instant shows what may not be shown now: `outdated(filters, at)`."""
 

@@ -28,26 +28,26 @@ from charity.people.households import CATEGORY_WORDS
 from charity.people.masking import COPIES, Reader, What
 from charity.printing.document import Column, Document, Filters, Group, Page, Totals
 from charity.printing.vouchers import NATURES
-from charity.reports import boards, kept, lookup
+from charity.reports import boards, course, kept, lookup
 
 COLUMNS = (
-    Column("n", "序号", 8.2, "count", english=8.6),
-    Column("day", "日期", 16.2, "date", english=16.2),
+    Column("n", "序号", 8.2, "count", english=8.6, folded=True),
+    Column("day", "日期", 16.2, "date", english=16.2, under="journal"),
     Column("journal", "凭证号", 12.2, "code", english=11),
-    Column("entry", "分录", 13.2, "code", align="right", english=12.6),
+    Column("entry", "分录", 13.2, "code", align="right", english=12.6, folded=True),
     Column("programme", "项目", 13.2, english=16.4),
-    Column("fund", "资金来源", 17.8, english=13.9),
-    Column("restriction", "限定性", 12.3, english=18.2),
+    Column("fund", "资金来源", 17.8, english=13.9, under="programme"),
+    Column("restriction", "限定性", 12.3, english=18.2, folded=True),
     Column("payee", "受助对象/单位", 12.8, english=10.4),
-    Column("category", "类别", 11.2, english=13.8),
-    Column("township", "乡镇", 10.3, english=10.2),
-    Column("reason", "事由", 13, english=10.6),
+    Column("category", "类别", 11.2, english=13.8, under="payee"),
+    Column("township", "乡镇", 10.3, english=10.2, under="payee"),
+    Column("reason", "事由", 13, english=10.6, folded=True),
     Column("recipients", "受益人次", 9, "count", total=True, align="right", english=8.8),
     Column("cash_fen", "货币资金", 20, "money", total=True, align="right", english=21.4),
     Column("goods_fen", "物资折价", 18.5, "money", total=True, align="right", english=21.4),
     Column("amount_fen", "合计", 20, "money", total=True, align="right", english=21.4),
-    Column("document", "审批单/花名册/出库单号", 20.3, "code", link="document_href", english=14.5),
-    Column("channel", "支付方式/回单号", 14.2, english=13),
+    Column("document", "审批单/花名册/出库单号", 20.3, "code", link="document_href", english=14.5, under="signed"),
+    Column("channel", "支付方式/回单号", 14.2, english=13, folded=True),
     Column("signed", "签收情况", 10.6, english=9.2),
     Column("balance_fen", "基金结余", 20, "money", align="right", english=21.4),
 )
@@ -297,4 +297,5 @@ DOCUMENT = Document(
     totals=totals,
     group_title="按月和项目合计",
     board=BOARD,
+    course=course.of_fund,
 )

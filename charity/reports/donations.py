@@ -28,15 +28,15 @@ from charity.printing.vouchers import NATURES
 from charity.reports import boards, kept
 
 COLUMNS = (
-    Column("n", "序号", 8.6, "count", english=8.1),
-    Column("received_on", "到账日期", 16.2, "date", english=16.1),
+    Column("n", "序号", 8.6, "count", english=8.1, folded=True),
+    Column("received_on", "到账日期", 16.2, "date", english=16.1, under="journal"),
     Column("journal", "凭证号", 11.5, "code", english=10.9),
-    Column("entry", "分录", 12.8, "code", align="right", link="entry_href", english=12.6),
+    Column("entry", "分录", 12.8, "code", align="right", link="entry_href", english=12.6, folded=True),
     Column("donor", "捐赠人", 14.5, english=10.4),
-    Column("donor_kind", "类别", 8, english=18.6),
+    Column("donor_kind", "类别", 8, english=18.6, under="donor"),
     Column("campaign", "活动", 14.2, english=14.2),
-    Column("fund", "基金", 17.8, english=12.6),
-    Column("restriction", "限定性", 12.4, english=18.2),
+    Column("fund", "基金", 17.8, english=12.6, under="campaign"),
+    Column("restriction", "限定性", 12.4, english=18.2, folded=True),
     Column("channel", "方式", 12.4, english=12.2),
     Column("cash_fen", "货币金额", 20, "money", total=True, align="right", english=21.4),
     Column("goods_fen", "实物折价", 18.6, "money", total=True, align="right", english=21.4),
@@ -44,9 +44,9 @@ COLUMNS = (
     Column("agency_fen", "受托代理", 18.5, "money", total=True, align="right", english=21.4),
     Column("receipt", "内部收据号", 23, "code", link="receipt_href", english=13.2),
     Column("fiscal", "财政票据号", 14.6, screen=False, english=11.4),
-    Column("receipt_status", "开票状态", 11, english=11),
-    Column("consent", "公示意愿", 10, english=10.6),
-    Column("note", "备注", 9, english=7.3),
+    Column("receipt_status", "开票状态", 11, english=11, under="receipt"),
+    Column("consent", "公示意愿", 10, english=10.6, folded=True),
+    Column("note", "备注", 9, english=7.3, under="receipt"),
 )
 BOARD_COLUMNS = (
     Column("n", "序号", 8, "count"),

@@ -188,11 +188,10 @@ async def by_payee(filters: Filters, seq_max: int) -> list[dict[str, Any]]:
 
 
 _PAYEE = "v.payee_kind AS payee_kind, v.payee AS payee, gi.household AS household, gi.category AS category"
-_KEPT = {
-    "month": "SELECT month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people, gifts FROM month_sum",
-    "day": "SELECT substr(day, 1, 7) AS month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people, "
-    "gifts FROM day_sum",
-}
+_KEPT = (
+    "SELECT {month} AS month, fund, programme, kind, lines, amount_fen AS fen, {people} AS people, "
+    "gifts FROM {span}_sum"
+)
 COLUMNS = ("fund", "campaign", "programme", "store")
 
 
@@ -220,29 +219,46 @@ def _later(source: Source, where: Where, filters: Filters, seq_max: int) -> Wher
 
 async def by_month(register: str, filters: Filters, seq_max: int) -> list[dict[str, Any]]:
     """By month, fund, programme and kind: `count` of lines, `gifts` that stand, `amount` fen and `recipients`."""
+    rows = await _added_up(register, filters, seq_max, days.spans(filters.begin, filters.end), "substr({day}, 1, 7)")
+    return [row for row in rows if row["count"]]
+
+
+async def by_day(register: str, filters: Filters, seq_max: int) -> dict[str, tuple[int, int]]:
+    """By day: gifts that stand and fen."""
+    sums: dict[str, tuple[int, int]] = {}
+    for row in await _added_up(register, filters, seq_max, [("day", filters.begin, filters.end)], "{day}"):
+        gifts, fen = sums.get(row["month"], (0, 0))
+        sums[row["month"]] = gifts + row["gifts"], fen + row["amount"]
+    return sums
+
+
+async def _added_up(
+    register: str, filters: Filters, seq_max: int, spans: Sequence[tuple[str, str, str]], month: str
+) -> list[dict[str, Any]]:
+    """Kept sums of these spans by `month`, which is made of the day of a line, fund, programme and kind."""
     people = "recipients_of_fund" if any(name == "fund" for name, _ in filters.chosen) else "recipients"
     where, parts = Where(), []
-    for column, first, last in days.spans(filters.begin, filters.end):
+    for column, first, last in spans:
         where = Where(*where.values).add("register = ?", register).add(f"{column} >= ?", first)
         where.add(f"{column} <= ?", last)
         for name in COLUMNS:
             where.chosen(name, dict(filters.chosen).get(name, ""))
-        parts.append(f"{_KEPT[column].format(people=people)} WHERE {where.text}")
+        shown = month.format(day=column) if column == "day" else column
+        parts.append(f"{_KEPT.format(month=shown, span=column, people=people)} WHERE {where.text}")
     for source in SOURCES[register]:
         where = _later(source, Where(*where.values), filters, seq_max)
         parts.append(
-            f"SELECT substr({source.day}, 1, 7), {source.fund}, {source.programme}, {source.kind}, -1, "  # noqa: S608
+            f"SELECT {month.format(day=source.day)}, {source.fund}, {source.programme}, {source.kind}, -1, "  # noqa: S608
             f"-COALESCE({source.fen}, 0), -({getattr(source, people)}), -({source.gifts}) "
             f"FROM {source.tables} WHERE {where.text}"
         )
-    rows = await reading.rows(
+    return await reading.rows(
         "SELECT month, fund, programme, kind, CAST(SUM(lines) AS BIGINT) AS count, "  # noqa: S608
         "CAST(SUM(fen) AS BIGINT) AS amount, CAST(SUM(people) AS BIGINT) AS recipients, "
         f"CAST(SUM(gifts) AS BIGINT) AS gifts FROM ({' UNION ALL '.join(parts)}) x "
         "GROUP BY month, fund, programme, kind",
         *where.values,
     )
-    return [row for row in rows if row["count"]]
 
 
 async def by_fund(register: str, filters: Filters, seq_max: int) -> dict[str, int]:
