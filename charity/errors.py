@@ -103,4 +103,5 @@ def unreadable(*errors: FieldError) -> Refusal:
 
 NOT_FOUND = Rule("not_found", "没有找到您要的内容：地址可能抄错了，或者它已经不在了", 404)
 NOT_YOURS = Rule("not_yours", "您的岗位不能办理此事：{permission}", 403)
+OTHER_STORE = Rule("store.other", "这是别的门店，您的账号只能办理本店的事", 403)
 WHO_ARE_YOU = Rule("who_are_you", "请先登录", 401)

@@ -8,7 +8,7 @@ is never an accountant (Accounting Law: the one who holds the money does not kee
 from dataclasses import dataclass
 from enum import StrEnum
 
-from charity.errors import NOT_YOURS, WHO_ARE_YOU, Refusal
+from charity.errors import NOT_YOURS, OTHER_STORE, WHO_ARE_YOU, Refusal
 from charity.words import Term
 
 
@@ -136,7 +136,7 @@ class Actor:
     def must_serve(self, store: str) -> None:
         """Raise unless this account works for that store: an account without a store serves all."""
         if self.store is not None and self.store != store:
-            raise not_yours("goods.move")
+            raise OTHER_STORE()
 
 
 def not_yours(permission: str) -> Refusal:

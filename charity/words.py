@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from jinja2 import Environment
 
@@ -101,6 +101,22 @@ class Term(str):
 
     def __format__(self, spec: str) -> str:
         return format(translate(str(self)), spec)
+
+
+class Named(str):
+    """A code as a value of a refusal: programs get the code, people read its name."""
+
+    __slots__ = ("name",)
+    name: str
+
+    def __new__(cls, code: str, name: str) -> Self:
+        """The code of what is called so."""
+        made = super().__new__(cls, code)
+        made.name = name
+        return made
+
+    def __format__(self, spec: str) -> str:
+        return format(self.name or str(self), spec)
 
 
 class Terms:

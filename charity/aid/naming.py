@@ -46,11 +46,11 @@ def allowed(state: State, content: Content, looked_up: Named | Refusal) -> Named
     fund = state.fund(content.fund)
     if content.is_cost:
         if not plans.bears(fund.kind, fund.plan, content.purpose):
-            raise books.FUND_NO_COST(fund=fund.code, purpose=Term(PURPOSE_WORDS[content.purpose]))
+            raise books.FUND_NO_COST(fund=state.named(fund.code), purpose=Term(PURPOSE_WORDS[content.purpose]))
     elif content.programme and not fund.allows(content.programme):
-        raise books.FUND_NOT_FOR(fund=content.fund, programme=content.programme)
+        raise books.FUND_NOT_FOR(fund=state.named(content.fund), programme=content.programme)
     elif content.payee_kind == "branch" and fund.kind == "agency":
-        raise rules.BRANCH_AGENCY(fund=fund.code)
+        raise rules.BRANCH_AGENCY(fund=state.named(fund.code))
     return looked_up
 
 

@@ -40,7 +40,7 @@ PAYER_MADE = Rule("voucher.payer_made", "您是这张单的经办人，不能由
 PAYER_APPROVED = Rule("voucher.payer_approved", "您审批过这张单，不能由您付款")
 
 BRANCH_AGENCY = Rule(
-    "branch.agency", "基金 {fund} 是受托代理的钱，要直接转给指定的受助人，不能预拨给分会", 422, field="payee.code"
+    "branch.agency", "“{fund}”是受托代理的钱，要直接转给指定的受助人，不能预拨给分会", 422, field="payee.code"
 )
 INSTITUTION_UNKNOWN = Rule("institution.unknown", "没有这一条机构登记", 404)
 INSTITUTION_OWN = Rule("institution.own", "登记的人不能核对自己登记的机构，请由另一个人核对", 403)

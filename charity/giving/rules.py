@@ -22,7 +22,7 @@ CAMPAIGN_UNFILLED = Rule("campaign.unfilled", "活动页还缺法律要求公开
 CAMPAIGN_ENDLESS = Rule("campaign.endless", "公开募捐有起止时间，请填写结束日期", 422, "ends_on")
 CAMPAIGN_FUND_INVITED = Rule("campaign.fund_invited", "基金“{fund}”属于定向募捐，日常接受捐赠不能列它", 422, "funds")
 FUND_NOT_COLLECTED = Rule(
-    "campaign.fund_not_collected", "基金 {fund} 的募捐活动{day}没有进行，那一天不能指定给它", 422, "fund"
+    "campaign.fund_not_collected", "“{fund}”的募捐活动{day}没有进行，那一天不能指定给它", 422, "fund"
 )
 FUND_NOT_CHOICE = Rule("campaign.fund_not_choice", "本活动不能指定基金“{fund}”", 422, "fund")
 FUND_KIND = Rule("campaign.fund_kind", "受托代理活动只能用受托代理基金，其他活动不能用", 422, "fund")

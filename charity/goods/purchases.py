@@ -44,7 +44,7 @@ def receive(state: State, voucher: str, fund: str, value_fen: int) -> None:
     if row is None or row["status"] != PurchaseStatus.OPEN:
         raise rules.VOUCHER_NOT_FOR(voucher=voucher)
     if row["fund"] != fund:
-        raise rules.VOUCHER_FUND(voucher=voucher, fund=row["fund"])
+        raise rules.VOUCHER_FUND(voucher=voucher, fund=state.named(row["fund"]))
     left = row["amount_fen"] - row["received_fen"]
     if value_fen > left:
         raise rules.VOUCHER_SHORT(voucher=voucher, left_yuan=yuan(left), needed_yuan=yuan(value_fen))

@@ -2,22 +2,22 @@
 
 from charity.errors import Rule
 
-FUND_SHORT = Rule("fund.short", "基金 {fund} 余额不足：可用 {available_yuan} 元，需要 {needed_yuan} 元")
+FUND_SHORT = Rule("fund.short", "“{fund}”余额不足：可用 {available_yuan} 元，需要 {needed_yuan} 元")
 FUND_UNKNOWN = Rule("fund.unknown", "没有基金“{fund}”", 422, field="fund")
-FUND_NOT_FOR = Rule("fund.not_for", "基金 {fund} 限定用途，不能用于项目 {programme}")
+FUND_NOT_FOR = Rule("fund.not_for", "“{fund}”限定用途，不能用于这个项目")
 HOLDING_SHORT = Rule("holding.short", "{account} 的 {unit} 不足：现有 {left}，需要 {needed}")
-FUND_NO_COST = Rule("fund.no_cost", "基金 {fund} 不能列支{purpose}")
+FUND_NO_COST = Rule("fund.no_cost", "“{fund}”不能列支{purpose}")
 PLAN_EXCEEDED = Rule(
     "fund.plan_exceeded",
-    "基金 {fund} 的募捐方案中“{line}”计划 {planned_yuan} 元，已用 {used_yuan} 元，不够再用 {needed_yuan} 元",
+    "“{fund}”的募捐方案中“{line}”计划 {planned_yuan} 元，已用 {used_yuan} 元，不够再用 {needed_yuan} 元",
 )
 PLACE_SHORT = Rule(
     "fund_place.short",
-    "基金 {fund} 在“{place}”只有 {left_yuan} 元，需要 {needed_yuan} 元。该基金的钱还在：{elsewhere}。请先办理资金划转",
+    "“{fund}”在“{place}”只有 {left_yuan} 元，需要 {needed_yuan} 元。该基金的钱还在：{elsewhere}。请先办理资金划转",
 )
 PLACE_SHORT_ON = Rule(
     "fund_place.short_on",
-    "基金 {fund} 在“{place}”{day} 日终只有 {left_yuan} 元，需要 {needed_yuan} 元。请核对日期，须在钱到账之后",
+    "“{fund}”在“{place}”{day} 日终只有 {left_yuan} 元，需要 {needed_yuan} 元。请核对日期，须在钱到账之后",
 )
 PLACE_OPEN = Rule("money_place.open", "已经有资金存放处“{place}”")
 PLACE_NO_BANK = Rule("money_place.no_bank", "“{place}”不是开立的银行账户", 422, field="code")

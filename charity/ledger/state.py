@@ -24,7 +24,7 @@ from charity.ledger.memory import Fund, Memory
 from charity.ledger.money_held import MoneyHeld, MoneyPlace
 from charity.ledger.streams import Piece, Stream
 from charity.money import yuan
-from charity.words import Term
+from charity.words import Named, Term
 
 POSTINGS_MAX = 1_000
 FUND_SUMS = Sums("fund_sum", ("fund",), ("spent_fen",))
@@ -153,6 +153,11 @@ class State:
         if fund is None:
             raise rules.FUND_UNKNOWN(fund=code)
         return fund
+
+    def named(self, code: str) -> Named:
+        """A fund as a fact of a refusal; by its code alone when the books have not read it."""
+        fund = self._memory.funds.get(code)
+        return Named(code, fund.name if fund else "")
 
     def stream(self, fund: str) -> Stream:
         """The stream of a fund that the command named, to look at; or the refusal `fund.unknown`."""
@@ -295,7 +300,7 @@ class State:
         if programme is not None:
             for code in {accounts.fund(account) for account, _, _ in lines} - {""}:
                 if not self.fund(code).allows(programme):
-                    raise rules.FUND_NOT_FOR(fund=code, programme=programme)
+                    raise rules.FUND_NOT_FOR(fund=self.named(code), programme=programme)
             return
         spending = {fund for fund, _ in flows.spend} if flows is not None else set()
         debited = [accounts.split(account) for account, _, quantity in lines if quantity > 0]
@@ -306,7 +311,7 @@ class State:
         for code in sorted(spending | {fund for chart, _, fund in debited if chart in accounts.COSTS}):
             fund = self.fund(code)
             if not plans.bears(fund.kind, fund.plan, purpose):
-                raise rules.FUND_NO_COST(fund=code, purpose=Term(plans.PURPOSES[purpose]))
+                raise rules.FUND_NO_COST(fund=self.named(code), purpose=Term(plans.PURPOSES[purpose]))
 
     def use(self, fund: str, facts: Mapping[str, Any], fen: int) -> None:
         """Count what leaves a fund for what `facts` say, fen, or with `fen` below 0 what a reversal gives back (I8)."""
@@ -318,7 +323,7 @@ class State:
         used, planned = self._memory.uses.get((fund, line), 0), limits.get(line, 0)
         if fen > 0 and used + fen > planned:
             raise rules.PLAN_EXCEEDED(
-                fund=fund,
+                fund=self.named(fund),
                 line=plans.shown(line),
                 planned_yuan=yuan(planned),
                 used_yuan=yuan(used),
@@ -360,7 +365,7 @@ class State:
                     least, least_on = held, on
             if least + quantity < 0:
                 raise rules.PLACE_SHORT_ON(
-                    fund=accounts.fund(account),
+                    fund=self.named(accounts.fund(account)),
                     place=self._place(account),
                     day=least_on,
                     left_yuan=yuan(max(0, least)),
@@ -378,7 +383,7 @@ class State:
             moved[other] += quantity
         elsewhere = [(other, fen - moved[other]) for other, fen in self.money_places(fund) if other != account]
         return rules.PLACE_SHORT(
-            fund=fund,
+            fund=self.named(fund),
             place=self._place(account),
             left_yuan=yuan(left),
             needed_yuan=yuan(needed),
@@ -397,7 +402,9 @@ class State:
     def _take(self, fund: str, amount: int) -> list[Piece]:
         stream = self._changing(fund)
         if amount > stream.available:
-            raise rules.FUND_SHORT(fund=fund, available_yuan=yuan(stream.available), needed_yuan=yuan(amount))
+            raise rules.FUND_SHORT(
+                fund=self.named(fund), available_yuan=yuan(stream.available), needed_yuan=yuan(amount)
+            )
         return stream.spend(amount)
 
     def _flow(self, flows: Flows, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -71,7 +71,9 @@ async def load(loader: Loader, gift_seq: int, *, fund: str, payer: str, amount_f
     needed = sum(length([piece]) for _, piece in used)
     taken = first_of(free, needed)
     if length(taken) < needed:
-        raise rules.FUND_SHORT(fund=payer, available_yuan=yuan(length(free)), needed_yuan=yuan(needed))
+        raise rules.FUND_SHORT(
+            fund=loader.state.named(payer), available_yuan=yuan(length(free)), needed_yuan=yuan(needed)
+        )
     arrived: list[tuple[Piece, int]] = []
     for start, stop in taken:
         rows = await loader.rows(_ARRIVED, payer, start, stop)

@@ -43,7 +43,7 @@ async def test_a_transfer_that_is_refused_is_no_money_elsewhere(house: Cast) -> 
         transfers.make(await asked(lines=(("F-GEN", 8_001),), channel_ref="ICBC-1"), by=house.cashier),
     )
     assert words.say(refusal.words, **refusal.facts) == (
-        "基金 F-GEN 在“现金”只有 80.00 元，需要 80.01 元。该基金的钱还在：微信支付 300.00 元。请先办理资金划转"
+        "“非限定性基金”在“现金”只有 80.00 元，需要 80.01 元。该基金的钱还在：微信支付 300.00 元。请先办理资金划转"
     )
 
 

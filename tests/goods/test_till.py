@@ -88,7 +88,7 @@ async def test_an_issue_names_every_shortage_at_once(shop: Shop) -> None:
         f"爱心卡自 {today} 起停用：等待年度复核",
         "大米(晚籼) 5kg 库存不足：可发放 0，需要 9",
         f"批次 {old} 已于",
-        f"批次 {bound} 属于限定用途基金 F-EDU",
+        f"批次 {bound} 是限定用途的物资",
         f"条码 {UNKNOWN} 尚未登记",
         "条码 2001000100003 的校验位不对，应为 2",
         f"批次 {lot} 在本店只有 2，需要 3",

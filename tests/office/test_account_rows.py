@@ -241,7 +241,7 @@ async def test_a_township_is_added_with_its_people_or_with_none(house: Cast) -> 
     assert (await stores.get("LX09"), (await stores.names())["LX09"]) == (shop, "流动车")
     assert (await stores.township_names())["T2"] == "空镇"
     assert await stores.served("LX01", by=house.clerk) == await stores.get("LX01")
-    assert await given.refused_with(stores.served("LX09", by=house.clerk)) == "not_yours"
+    assert await given.refused_with(stores.served("LX09", by=house.clerk)) == "store.other"
 
 
 # -- tokens ---------------------------------------------------------------------------------------------

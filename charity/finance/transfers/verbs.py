@@ -188,7 +188,7 @@ def _must_be_apart(state: State, transfer: Transfer) -> None:
     """Agency money is carried by itself; a platform settles what it holds, whosever it is."""
     agency = [fund for fund, _ in transfer.lines if state.fund(fund).kind == "agency"]
     if agency and len(agency) < len(transfer.lines) and transfer.kind is not TransferKind.SETTLEMENT:
-        raise rules.TRANSFER_AGENCY(fund=agency[0])
+        raise rules.TRANSFER_AGENCY(fund=state.named(agency[0]))
 
 
 def _must_be_as_shown(state: State, transfer: Transfer, content_hash: str | None) -> None:
