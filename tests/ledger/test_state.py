@@ -200,7 +200,7 @@ def test_a_place_of_money_gives_what_it_holds_and_the_refusal_says_where_there_i
         post(state, bank(EDU, -6), (cost, acc.CNY, 6), programme="P01")
     assert refused.value.code == "fund_place.short"
     assert words.say(refused.value.words, **refused.value.facts) == (
-        "基金 F-EDU 在“银行存款 B”只有 0.05 元，需要 0.06 元。该基金的钱还在：现金 12.00 元。请先办理资金划转"
+        "“助学”在“银行存款 B”只有 0.05 元，需要 0.06 元。该基金的钱还在：现金 12.00 元。请先办理资金划转"
     )
     with words.speaking("en"):
         english = words.say(refused.value.words, **refused.value.facts)
