@@ -1,45 +1,21 @@
 // What a keyboard scanner types becomes one text and goes to the till as `charity:scan`, wherever the caret is; the field
 // that had the caret gets back exactly what it had. A code ends by Enter, by Tab or by a pause. Nothing is interpreted here.
-// A scanner is told from a person by its rhythm: quick, or slow but steady (gaps of 77 to 127 ms were measured).
-const QUICK_MS = 50;
-const APART_MS = 200; // a longer gap begins anew
+import { APART_MS, isScanner, signOf } from "./keys.js";
+
 const PAUSE_MS = 350; // ends a code without a suffix
-const STEADY = 0.25; // spread of the gaps of a slow scanner, as a share of their mean
-const MEAN_MS = 140;
-const CODE_MIN = 4;
-const LONG_MIN = 8; // of a slow one, and of one without a suffix
 const BESIDE_MS = 1000; // what was typed so shortly before into the scan field belongs to the code
 const COUNT = /[*×xX＊]\s*$/; // and so does a count
-const SHIFTED = { Digit8: "*", Digit9: "(", Digit0: ")", Semicolon: ":", Equal: "+", Minus: "_" };
-const PLAIN = { Minus: "-", Slash: "/", Period: ".", BracketRight: "]", BracketLeft: "[", Semicolon: ";", Space: " ", Equal: "=",
-  NumpadMultiply: "*", NumpadSubtract: "-", NumpadDecimal: ".", NumpadAdd: "+", Comma: ",", Quote: "'" };
 
 let form = null;
+let listening = false;
 let burst = null; // { signs, times, field, before, from, nameless, composed, timer }
 let composing = false;
 let touched = 0; // when the scan field was last typed into
 const waiting = []; // who waits until no code is under way
 
-export function isScanner(times, ended = "suffix") {
-  const gaps = times.slice(1).map((time, n) => time - times[n]);
-  if (times.length < (ended === "suffix" ? CODE_MIN : LONG_MIN)) return false;
-  const sorted = [...gaps].sort((a, b) => a - b);
-  if (sorted.at(-1) > APART_MS) return false;
-  if (sorted[sorted.length >> 1] < QUICK_MS) return true;
-  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  const spread = Math.sqrt(gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, 0) / gaps.length);
-  return times.length >= LONG_MIN && mean <= MEAN_MS && spread / mean <= STEADY;
-}
-
-// The sign of a key; an input method hides it, then the place of the key says it.
-function signOf(event) {
-  if (event.key.length === 1 && !event.isComposing) return event.key;
-  const place = /^(?:Key|Digit|Numpad)(\w)$/.exec(event.code);
-  if (event.shiftKey && SHIFTED[event.code]) return SHIFTED[event.code];
-  return place ? place[1] : (PLAIN[event.code] ?? "");
-}
-
-export const scanField = (root = form) => root?.querySelector("[data-scan]") ?? null;
+// A new till may stand here before it was bound.
+const formNow = () => (form?.isConnected ? form : (form = document.querySelector('form[data-behaviour~="scan"]')));
+export const scanField = (root = formNow()) => root?.querySelector("[data-scan]") ?? null;
 const isWriting = (element) => element?.matches?.("input:not([type=radio], [type=checkbox]), textarea, select") ?? false;
 const isHidden = (key) => key === "Process" || key === "Unidentified";
 
@@ -50,9 +26,13 @@ function released() {
   if (!burst && !composing) for (const done of waiting.splice(0)) done();
 }
 
-function over() {
+function end() {
   clearTimeout(burst?.timer);
   burst = null;
+}
+
+function over() {
+  end();
   released();
 }
 
@@ -86,7 +66,7 @@ function taken(code) {
     giveBack(code, goesAlong ? "" : before);
   }
   touched = 0;
-  if (text.trim()) form.dispatchEvent(new CustomEvent("charity:scan", { detail: { text: text.trim() } }));
+  if (text.trim()) formNow().dispatchEvent(new CustomEvent("charity:scan", { detail: { text: text.trim() } }));
 }
 
 function finish(code) {
@@ -101,10 +81,10 @@ function finish(code) {
 
 function onKey(event) {
   const separator = event.ctrlKey && event.code === "BracketRight"; // of GS1, as scanners type it
-  if (!form?.isConnected || event.altKey || event.metaKey || ["Shift", "Control", "CapsLock"].includes(event.key)) return;
+  if (!formNow() || event.altKey || event.metaKey || ["Shift", "Control", "CapsLock"].includes(event.key)) return;
   if (event.ctrlKey && !separator) return;
   const now = event.timeStamp;
-  if (event.repeat || (burst?.times.length && now - burst.times.at(-1) > APART_MS)) over();
+  if (event.repeat || (burst && now - burst.times.at(-1) > APART_MS)) end();
   if (event.key === "Enter" || event.key === "Tab" || (isHidden(event.key) && /^(Numpad)?Enter$|^Tab$/.test(event.code))) {
     const code = burst;
     if (!code || !isScanner(code.times)) return over();
@@ -113,7 +93,7 @@ function onKey(event) {
     return finish(code);
   }
   const sign = separator ? "<GS>" : signOf(event);
-  if (!sign && !isHidden(event.key)) return over();
+  if (!sign && !isHidden(event.key)) return over(); // an arrow, Backspace
   if (!burst || burst.field !== (isWriting(event.target) ? event.target : null)) begin(event);
   const goesOn = burst.times.length > 0;
   burst.signs += sign;
@@ -135,7 +115,9 @@ function back() {
 }
 
 export function bind(element) {
-  if (!form) {
+  if (!listening) {
+    listening = true;
+    touched = performance.now(); // a code may have begun before this script did
     document.addEventListener("keydown", onKey, true);
     document.addEventListener("compositionstart", () => (composing = true), true);
     document.addEventListener("compositionend", (event) => {

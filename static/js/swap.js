@@ -22,7 +22,8 @@ function carry(old, fresh, sent) {
   const target = new Map([...fresh.elements].filter(isTyped).map((field) => [lasting(fresh, field), field]));
   for (const [name, value] of typed(old)) {
     const field = target.get(name);
-    if (!field || !sent.has(name) || sent.get(name) === value) continue;
+    // The scan field is a person's or a scanner's alone: what stood in it was not sent.
+    if (!field || (!field.matches("[data-scan]") && (!sent.has(name) || sent.get(name) === value))) continue;
     if (typeof value === "boolean") field.checked = value;
     else field.value = value;
   }

@@ -94,12 +94,13 @@ async function show(page, answered, sent) {
   away = "";
   wait = FIRST_WAIT_MS;
   clearTimeout(timer);
+  const fresh = page.querySelector("#till .till-form");
+  await queue.answered(answered, basketOf(fresh, till.dataset.keeps));
   await quiet();
   // A question counts from when it is shown: the same code scanned again before that is no answer to it.
-  const fresh = page.querySelector("#till .till-form");
-  const early = fresh.querySelector("[data-asks]") ? queue.entries.filter(({ text }) => text && text === answered.at(-1).text) : [];
-  await queue.answered([...answered, ...early], basketOf(fresh, till.dataset.keeps));
+  const early = fresh.querySelector("[data-asks]") ? queue.entries.filter(({ text }) => text && text === answered.at(-1)?.text) : [];
   till = swap(till, page, sent);
+  if (early.length) await queue.answered(early, queue.basket);
   if (!queue.basket) offer(till, queue, resume);
 }
 
@@ -132,10 +133,11 @@ function pressed(event) {
 
 export function bind(element) {
   till = element;
-  formOf().addEventListener("submit", pressed);
-  formOf().addEventListener("charity:scan", (event) => take({ text: event.detail.text }));
   if (chain) return;
   chain = begin();
+  // On the document, so that no moment is without them while a new till is put in place.
+  document.addEventListener("submit", (event) => event.target === formOf() && pressed(event));
+  document.addEventListener("charity:scan", (event) => take({ text: event.detail.text }), true);
   addEventListener("online", () => away && pump(true));
   // Out of the browser's memory, the page may be older than the basket.
   addEventListener("pageshow", (event) => event.persisted && queue?.lasting && location.reload());
