@@ -1,4 +1,4 @@
-"""`effort`: what a finger does on a phone to give, to find one's gift and to get the whole receipt.
+"""`effort`: what a finger does on a phone to give, to find one's gift and to get the whole receipt; and staff at work.
 
 Each journey is really done at 390 x 844, with the browser's scripts and without. A tap is a tap; a typed field is one
 field, the tap into it included; a swipe is a screen that is moved until what is tapped next is in sight. What is
@@ -21,12 +21,18 @@ from typing import Final
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
 from bench import servers
+from charity.office.demo import PASSWORD
 
 PHONE: Final = {"width": 390, "height": 844}
 TAPS_MOST: Final = 6
 TYPED_MOST: Final = 1
 """The aim for a typical gift, with or without scripts."""
 CAMPAIGN: Final = "one-day-2026"
+APPROVAL_TAPS, NEXT_TAPS = 2, 1
+"""From the desk to an approval, and to each that follows it."""
+WALK_IN_TAPS, WALK_IN_TYPED = 5, 2
+LOOK_UP_TAPS, LOOK_UP_TYPED = 1, 1
+"""From an amount that somebody says to the gift."""
 GIVER: Final = "林小溪"
 PHONE_NO: Final = "19900001234"
 CHROMIUM: Final = {
@@ -76,6 +82,19 @@ class Finger:
         self.typed += 1
         await field.tap()
         await self.page.keyboard.type(text)
+
+    async def choose(self, label: str, value: str) -> None:
+        """Open a list and choose from it: two taps."""
+        field = self.page.locator("main").get_by_label(label, exact=False).first
+        await self._in_sight(field)
+        self.taps += 2
+        await field.select_option(value)
+
+    async def enter(self) -> None:
+        """The key of the phone that sends what was typed; it leads to a page."""
+        self.taps += 1
+        async with self.page.expect_navigation():
+            await self.page.keyboard.press("Enter")
 
     async def _in_sight(self, target: Locator) -> None:
         await target.wait_for(state="visible")
@@ -141,6 +160,49 @@ async def whole_receipt(by: Finger, base: str, receipt: Receipt) -> None:
     await by.page.get_by_role("button", name="下载 PDF").and_(by.page.locator(".is-main")).wait_for()
 
 
+# -- staff, from their desk ---------------------------------------------------------------------------
+
+
+async def approve(by: Finger, base: str) -> None:
+    """From the desk to the approval of the first voucher that waits."""
+    await by.page.goto(f"{base}/desk")
+    async with by.page.expect_navigation(url="**/vouchers/*"):
+        await by.tap(by.page.locator("main a.row-link[href^='/vouchers/']").first)
+    await approve_next(by)
+
+
+async def approve_next(by: Finger) -> None:
+    """What stands on the screen is agreed to."""
+    number = by.page.url.rpartition("/")[2]
+    await by.follow("同意以上内容")
+    await by.page.locator(".toast", has_text=number).wait_for()
+
+
+async def walk_in(by: Finger, base: str, campaign: str, amount: str) -> None:
+    """From the desk to the receipt of a gift that somebody brings in cash: menu, form, campaign, amount, name."""
+    await by.page.goto(f"{base}/desk")
+    await by.tap(by.page.locator(".head-menu > summary"))
+    async with by.page.expect_navigation():
+        await by.tap(by.page.locator(".head-menu a[href='/donations/new']"))
+    await by.choose("活动", campaign)
+    await by.write("金额", amount)
+    await by.write("姓名", GIVER)
+    await by.follow("登记并开收据")
+    assert "/receipts/" in by.page.url, by.page.url
+
+
+async def look_up(by: Finger, base: str, amount: str) -> None:
+    """From the desk to the gift of an amount."""
+    await by.page.goto(f"{base}/desk")
+    field = by.page.locator("header input[name='q']")
+    by.typed += 1
+    await field.tap()
+    await by.page.keyboard.type(amount)
+    await by.enter()
+    await by.page.locator("main", has_text=amount).wait_for()
+    assert "/donations/" in by.page.url or "/receipts/" in by.page.url, by.page.url
+
+
 async def journeys(browser: Browser, base: str, receipt: Receipt | None, slug: str = CAMPAIGN) -> dict[str, int]:
     """All journeys with scripts and without: `gift taps` -> 5 …, `gift without scripts taps` -> 6 …."""
     done: dict[str, int] = {}
@@ -161,11 +223,34 @@ async def journeys(browser: Browser, base: str, receipt: Receipt | None, slug: s
     return done
 
 
-async def _walked(base: str, receipt: Receipt | None) -> dict[str, int]:
+async def _signed_in(browser: Browser, base: str, login: str) -> Finger:
+    """Somebody of the demo's staff, on their desk."""
+    by = await finger(browser, scripts=True)
+    await by.page.goto(f"{base}/sign-in?next=/desk")
+    await by.page.fill("input[name='login']", login)
+    await by.page.fill("input[name='password']", PASSWORD)
+    async with by.page.expect_navigation():
+        await by.page.keyboard.press("Enter")
+    return by
+
+
+async def at_work(browser: Browser, base: str) -> dict[str, int]:
+    """What staff of the demo do on a phone, from their desk: `approval taps` -> 2 …."""
+    approver, cashier = await _signed_in(browser, base, "approver"), await _signed_in(browser, base, "cashier")
+    await approve(approver, base)
+    await walk_in(cashier, base, "everyday", "1234.56")
+    asked = Finger(cashier.page)
+    await look_up(asked, base, "1,234.56")
+    walked = {"approval": approver, "walk-in gift": cashier, "gift from an amount": asked}
+    return {f"{name} {what}": count for name, by in walked.items() for what, count in by.counts().items()}
+
+
+async def _walked(base: str, receipt: Receipt | None, *, staff: bool = False) -> dict[str, int]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(**CHROMIUM)  # type: ignore[arg-type]
         try:
-            return await journeys(browser, base, receipt)
+            done = await journeys(browser, base, receipt)
+            return done | (await at_work(browser, base) if staff else {})
         finally:
             await browser.close()
 
@@ -196,7 +281,7 @@ def on_demo() -> Mapping[str, tuple[Mapping[str, int], str]]:
         at.run("migrate")
         at.run("demo")
         with servers.platform(at) as server:
-            counts = asyncio.run(_walked(server.base, _gift(server.base, at.token("cashier"))))
+            counts = asyncio.run(_walked(server.base, _gift(server.base, at.token("cashier")), staff=True))
     return {"effort": (counts, "taps, typed fields and swipes")}
 
 

@@ -21,19 +21,14 @@ async def to_approve(by: Actor) -> list[Task]:
     """Vouchers in approval that this approver neither made nor has approved, and that were not returned."""
     if not by.may("voucher.approve"):
         return []
-    rows = await reading.rows(
-        "SELECT v.number, v.amount_fen, v.changed_at FROM voucher v WHERE v.status IN ('draft', 'approving') "
-        "AND v.returned_at IS NULL AND v.maker <> $1 AND NOT EXISTS (SELECT 1 FROM voucher_approval a "
-        "WHERE a.voucher = v.number AND a.account = $1 AND a.decision = 'approve' AND a.cleared_at IS NULL) "
-        "ORDER BY v.number",
-        by.key,
-    )
+    rows = await vouchers.to_approve(by=by)
     if not rows:
         return []
     amount = yuan_sign(sum(r["amount_fen"] for r in rows))
     text = words.say("有 {count} 张审批单等您审批，共 {amount}", count=len(rows), amount=amount)
     note = words.say("最早的是{day}送来的", day=day_words(min(r["changed_at"] for r in rows)))
-    return [Task(text, _one_or(rows, "/vouchers?status=open"), words.say("去审批"), order=110, tone="wait", note=note)]
+    first = addresses.of("voucher", rows[0]["number"])  # each leads to the next
+    return [Task(text, first, words.say("去审批"), order=110, tone="wait", note=note)]
 
 
 async def to_pay(by: Actor) -> list[Task]:

@@ -38,6 +38,24 @@ async def approved_unpaid(*, by: Actor) -> tuple[int, int]:
     return row["n"], row["fen"]
 
 
+async def to_approve(*, by: Actor) -> list[dict[str, Any]]:
+    """Vouchers in approval that this approver neither made nor has approved, and that were not returned, by number."""
+    by.must("voucher.approve")
+    return await reading.rows(
+        "SELECT v.number, v.amount_fen, v.changed_at FROM voucher v WHERE v.status IN ('draft', 'approving') "
+        "AND v.returned_at IS NULL AND v.maker <> $1 AND NOT EXISTS (SELECT 1 FROM voucher_approval a "
+        "WHERE a.voucher = v.number AND a.account = $1 AND a.decision = 'approve' AND a.cleared_at IS NULL) "
+        "ORDER BY v.number",
+        by.key,
+    )
+
+
+async def next_to_approve(number: str, *, by: Actor) -> str:
+    """The next voucher that waits for this approver, behind this one or else the first; "" for none."""
+    waiting = [str(row["number"]) for row in await to_approve(by=by) if row["number"] != number]
+    return next((other for other in waiting if other > number), waiting[0] if waiting else "")
+
+
 async def of_amount(fen: int, limit: int) -> list[dict[str, Any]]:
     """Vouchers over exactly so much, newest first."""
     sql = f"SELECT {_HIT} FROM voucher WHERE amount_fen = $1 ORDER BY number DESC LIMIT {limit}"  # noqa: S608

@@ -491,6 +491,41 @@ async def test_a_typical_gift_takes_at_most_six_taps_and_one_typed_field(sqlite_
         assert (done[f"receipt{way} taps"], done[f"receipt{way} typed"]) == (4, 3), done
 
 
+IN_ONE_SCREEN = """() => {
+  const edge = (query, side) => document.querySelector(query).getBoundingClientRect()[side];
+  return [scrollY, edge(".facts > div:first-child", "top") >= 0,
+    edge(".facts > div:last-child", "bottom") <= edge(".is-decision", "top"), edge(".is-decision .is-main", "bottom") <= innerHeight];
+}"""
+
+
+async def test_staff_with_a_phone_do_daily_things_in_a_few_taps(sqlite_town):
+    """An approver sees what is approved, what it leaves, who agreed and the button at once, and is led to the next."""
+    served = sqlite_town
+    for n in range(2):
+        body = {"programme": "P03", "fund": "F-GEN", "payee": {"kind": "household", "code": "HH0001"}}
+        body |= {"amount_fen": 4_200 + n, "recipients": 1, "reason": "肿瘤手术自付费用补助"}
+        await served.post("caseworker", "/aid/vouchers", body, uuid.uuid4().hex)
+    async with street(served, "phone") as here:
+        approver = await here.visitor()
+        await approver.sign_in("approver")
+        by = effort.Finger(approver.page)
+        await effort.approve(by, served.base)
+        assert by.counts() == {"taps": effort.APPROVAL_TAPS, "typed": 0, "swipes": 0}
+        await approver.look()
+        await approver.sees("下一张等您审批的", "付款后余", "还没有人")
+        assert await by.page.evaluate(IN_ONE_SCREEN) == [0, True, True, True]
+        await effort.approve_next(by)
+        assert by.counts()["taps"] == effort.APPROVAL_TAPS + effort.NEXT_TAPS
+        cashier = await here.visitor()
+        await cashier.sign_in("cashier")
+        by = effort.Finger(cashier.page)
+        await effort.walk_in(by, served.base, "everyday", "7,531.86")
+        assert (by.taps, by.typed) == (effort.WALK_IN_TAPS, effort.WALK_IN_TYPED)
+        by = effort.Finger(cashier.page)
+        await effort.look_up(by, served.base, "7,531.86")
+        assert by.counts() == {"taps": effort.LOOK_UP_TAPS, "typed": effort.LOOK_UP_TYPED, "swipes": 0}
+
+
 # -- every page of the public -------------------------------------------------------------------------
 
 

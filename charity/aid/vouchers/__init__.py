@@ -1,7 +1,15 @@
 """Payment vouchers 拨付审批单: made, changed, approved, returned. This is the door; outsiders import only it."""
 
 from charity.aid.content import PURPOSE_WORDS, Content, Purpose, listing, must_be, same_payee, written
-from charity.aid.seeking import approved_unpaid, checked, number_of_hash, of_amount, of_payee
+from charity.aid.seeking import (
+    approved_unpaid,
+    checked,
+    next_to_approve,
+    number_of_hash,
+    of_amount,
+    of_payee,
+    to_approve,
+)
 from charity.aid.status import OPEN, STATUS_WORDS, UNPAID
 
 from .approvals import approve, reject, send_back
@@ -40,6 +48,7 @@ __all__ = [
     "listing",
     "make",
     "must_be",
+    "next_to_approve",
     "number_of_hash",
     "of_amount",
     "of_payee",
@@ -49,5 +58,6 @@ __all__ = [
     "same_payee",
     "send_back",
     "stored",
+    "to_approve",
     "written",
 ]

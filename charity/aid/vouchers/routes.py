@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity import addresses
-from charity.aid import payees
+from charity.aid import payees, seeking
 from charity.aid.content import PURPOSE_WORDS
 from charity.aid.status import STATUS_WORDS
 from charity.aid.vouchers import approvals, documents, readers, screens, verbs
@@ -20,6 +20,13 @@ from charity.roles import Actor
 from charity.web import auth, confirming, forms, pages
 from charity.web.list_filters import ROWS, must_know, rows_of
 
+_AGREED = {
+    # (the last approval that was needed, another voucher follows): the words of the next page
+    (True, False): "您已同意 {number}，审批完成，等出纳付款",
+    (False, False): "您已同意 {number}，还需要另一位审批人",
+    (True, True): "您已同意 {number}，审批完成，等出纳付款。下面是下一张等您审批的",
+    (False, True): "您已同意 {number}，还需要另一位审批人。下面是下一张等您审批的",
+}
 DECISIONS: dict[str, tuple[str, str]] = {
     # page: (permission, the words of the next page)
     "return": ("voucher.approve", "已退回 {number}，等经办人修改后重新审批"),
@@ -58,7 +65,7 @@ async def voucher_page(request: Request) -> Response:
 
 
 async def approve(request: Request) -> Response:
-    """`POST /vouchers/{number}/approve`."""
+    """`POST /vouchers/{number}/approve`: on to the next voucher that waits for this approver."""
     by = auth.allowed(request, "voucher.approve")
     data, number = await forms.data(request, ApproveForm), request.path_params["number"]
     try:
@@ -66,10 +73,9 @@ async def approve(request: Request) -> Response:
         answer = await approvals.approve(number=number, content_hash=seen, by=by)
     except Refusal as refusal:
         return await _voucher(request, number, by, refusal)
-    flash = "您已同意 {number}，审批完成，等出纳付款"
-    if answer.body["status"] != "approved":
-        flash = "您已同意 {number}，还需要另一位审批人"
-    return pages.see_other(request, addresses.of("voucher", number), flash, number=number)
+    following = await seeking.next_to_approve(number, by=by)
+    flash = _AGREED[answer.body["status"] == "approved", bool(following)]
+    return pages.see_other(request, addresses.of("voucher", following or number), flash, number=number)
 
 
 async def decision_page(request: Request) -> Response:

@@ -17,6 +17,7 @@ from charity.people.masking import Reader
 from charity.printing.vouchers import NATURES, TITLES
 from charity.roles import Actor
 from charity.web import confirming
+from charity.web.formats import day_words
 
 PURPOSE_HINTS = {
     "aid": "付给受助的人、机构，或采购要发放的物资。",
@@ -82,13 +83,22 @@ async def show(shown: VoucherView, by: Actor) -> dict[str, Any]:
     """The page of one voucher."""
     row, every = shown.row, [change for decision in shown.decisions for change in decision.changes]
     named = await payees.institutions_named(changes.paid(every), by=by)
-    use, source, payee, account, amount, *rest = facts(shown, by)
+    use, source, payee, account, amount, spelled, *rest = facts(shown, by)
     returned = next((d for d in reversed(shown.decisions) if d.decision == "return"), None)
     return {
         "number": shown.number,
         "title": words.say(TITLES[row["purpose"]]),
         "state": state(row),
-        "facts": [amount, payee, use, source, *_free(shown), account, *rest],
+        "facts": [
+            amount | {"note": spelled["value"]},
+            payee,
+            use,
+            source,
+            *_free(shown),
+            account,
+            *rest,
+            _agreed(shown),
+        ],
         "changed": changes.in_words(shown.changes_for(by), named),
         "listed": recipients.shown(shown.listed),
         "content_hash": row["content_hash"],
@@ -143,6 +153,12 @@ def facts(shown: VoucherView, by: Actor, account: str | None = None) -> list[dic
         {"term": words.say("经办人"), "value": shown.maker},
         {"term": words.say("事由"), "value": shown.reason},
     ]
+
+
+def _agreed(shown: VoucherView) -> dict[str, Any]:
+    """Who approved exactly this, and when."""
+    names = [f"{one.name} {day_words(one.at)}" for one in shown.approvals]
+    return {"term": words.say("已同意"), "value": words.listed(names) or words.say("还没有人")}
 
 
 def _free(shown: VoucherView) -> list[dict[str, Any]]:
