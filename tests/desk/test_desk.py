@@ -194,7 +194,7 @@ async def test_a_number_leads_to_its_page_for_whom_it_may(house: Any) -> None:
         (REFERENCE, house.cashier, f"/pledges/{code}/receive"),
         (plain, house.auditor, f"/p/{code}"),
         (REFERENCE, house.clerk, None),
-        (lot, house.clerk, f"/goods/documents/{document}"),
+        (lot, house.clerk, f"/goods/lots/{lot}"),
         (document, house.clerk, f"/goods/documents/{document}"),
         (document, house.caseworker, None),
         ("王建国", house.cashier, f"/vouchers/{number}"),
