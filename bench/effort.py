@@ -8,12 +8,9 @@ EFFORT=http://127.0.0.1:8000 python -m bench.effort    the gift alone on a demo 
 """
 
 import asyncio
-import json
 import math
 import os
 import sys
-import urllib.request
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -264,14 +261,8 @@ def _gift(base: str, token: str) -> Receipt:
         "channel": "cash",
         "donor": {"kind": "person", "name": GIVER, "phone": PHONE_NO},
     }
-    headers = {
-        "authorization": f"Bearer {token}",
-        "idempotency-key": uuid.uuid4().hex,
-        "content-type": "application/json",
-    }
-    asked = urllib.request.Request(f"{base}/api/v1/donations", json.dumps(body).encode(), headers)  # noqa: S310 - our own server
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked) as answer:
-        receipt = json.load(answer)["receipt"]
+    _, answer = servers.post(base, token, "/api/v1/donations", body)
+    receipt = answer["receipt"]
     return Receipt(receipt["code"], receipt["number"])
 
 

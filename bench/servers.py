@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 READY_S = 60
@@ -266,6 +268,18 @@ def entries(at: House) -> int:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=at.environment, capture_output=True, check=True)
     return int(json.loads(done.stdout))
+
+
+def post(base: str, token: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    """The status and JSON of a call with a key of its own."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    headers["Idempotency-Key"] = secrets.token_hex(16)
+    request = urllib.request.Request(base + path, json.dumps(body).encode(), headers, method="POST")  # noqa: S310 - our own server
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
 
 
 def today() -> str:

@@ -44,6 +44,8 @@ def _of_somebody(public: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - 
 
 
 NAMELESS = "匿名捐赠没有姓名可以公开：请取消勾选，或改选个人、单位"
+NUMBER_UNASKED = "填了号码，没有勾选要票据：要票据请勾选，不要请清空号码"
+"""A number serves the fiscal receipt: a person's is not kept without the wish for one, at any door."""
 NOTICE_MAX = 100_000
 Version = Annotated[Annotated[int, Field(ge=1, le=NOTICE_MAX)] | None, BeforeValidator(_absent)]
 """The version of a privacy notice, or none."""
@@ -88,6 +90,8 @@ class DonorForm(BaseModel):
     def _numbered(cls, number: str, info: ValidationInfo) -> str:
         if not number and info.data.get("fiscal_receipt"):
             raise ValueError("要开票据，请填写统一社会信用代码或身份证号；不要票据，请取消勾选")
+        if is_persons(number) and info.data.get("fiscal_receipt") is False:
+            raise ValueError(NUMBER_UNASKED)
         return number
 
     @field_validator("rare", mode="after")

@@ -321,8 +321,8 @@ async def test_slips_and_labels_are_printed(shop: Shop, web: Web) -> None:
     clerk = web.as_("clerk")
     out = (await clerk.post(f"{API}/issues", json=issue, headers=keyed())).json()
     try:
-        for path in (f"{answer['number']}.pdf", f"{answer['number']}/labels.pdf", f"{out['number']}.pdf"):
-            page = await clerk.get(f"/goods/documents/{path}")
+        for path in (f"{answer['number']}.pdf", f"{answer['number']}/labels.pdf", f"{out['number']}.pdf", "commands"):
+            page = await clerk.get("/goods/commands.pdf" if path == "commands" else f"/goods/documents/{path}")
             assert page.status_code == 200
             assert page.content.startswith(b"%PDF-")
     finally:

@@ -13,6 +13,7 @@ from charity.goods import barcodes
 from charity.goods.limits import QUANTITY_MAX
 from charity.goods.scanning import codes
 from charity.goods.scanning.codes import COMMANDS, SCAN_MAX, Scan, read_scan
+from charity.goods.till.documents import commands
 
 LOT, CARD = (body + tokens.check_character(body) for body in ("B7K3MQ8CP2", "C9XW4HT6N5"))
 NUT = "6901234567892"
@@ -198,6 +199,7 @@ def test_the_century_of_gs1_is_the_nearest(today: str, short: str, year: int) ->
 
 def test_command_codes_are_no_code_of_another_kind_and_check_themselves() -> None:
     assert sorted(COMMANDS.values()) == ["clear", "finish", "undo"]
+    assert [command.code for command in commands()] == list(COMMANDS)
     for code in COMMANDS:
         assert barcodes.check_digit(f"00{code[:-1]}") == code[-1]
         assert code.isdigit()

@@ -155,7 +155,7 @@ async def test_an_id_number_needs_an_agreement_of_its_own_where_the_notice_is_sh
     assert await _consents(made.headers["location"].rpartition("/")[2]) == persons.Consents(1, sensitive=True)
     body = {
         "campaign": "one-day-2026", "amount_fen": 100, "channel": "bank", "public_name": False, "public_amount": True,
-        "donor": {**GIVER, "tax_id": ID, "notice": 1},
+        "donor": {**GIVER, "tax_id": ID, "fiscal_receipt": True, "notice": 1},
     }  # fmt: skip
     answer = await visitor.post(f"{API}/pledges", json=body)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "donor.sensitive")

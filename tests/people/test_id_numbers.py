@@ -83,7 +83,7 @@ def _gift(kind: str, **more: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["person", "organisation"])
 async def test_an_id_number_is_sealed_whatever_its_giver_says_to_be(house: Cast, web: Web, kind: str) -> None:
-    body = _gift(kind, name="王小明", tax_id=ID)
+    body = _gift(kind, name="王小明", tax_id=ID, fiscal_receipt=True)
     sent = await web.as_("cashier").post("/api/v1/donations", json=body, headers={"Idempotency-Key": "k"})
     assert sent.status_code == 201, sent.text
     row = (await _rows())[0]
@@ -92,6 +92,13 @@ async def test_an_id_number_is_sealed_whatever_its_giver_says_to_be(house: Cast,
     assert sealed.unseal("person", "id_number", row["key"], row["id_number"]) == ID
     assert row["id_number_index"] == sealed.blind_index("person", "id_number", ID)
     assert await persons.shown_id(row["key"], to=Reader.PERMITTED) == f"{ID[:3]}{'*' * 11}{ID[-4:]}"
+
+
+async def test_an_id_number_is_not_kept_without_the_wish_for_a_fiscal_receipt(house: Cast, web: Web) -> None:
+    body = _gift("person", name="王小明", tax_id=ID)
+    sent = await web.as_("cashier").post("/api/v1/donations", json=body, headers={"Idempotency-Key": "k"})
+    assert (sent.status_code, sent.json()["errors"][0]["field"]) == (422, "donor.tax_id"), sent.text
+    assert await _rows() == []
 
 
 async def test_an_organisations_code_stays_readable(house: Cast, web: Web) -> None:

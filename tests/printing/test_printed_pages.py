@@ -11,7 +11,8 @@ from printing.test_documents import INTAKE, ISSUE, RECEIPT, VOUCHER
 from bench import printed_pages
 from bench.printed_pages import Wanted
 from charity import money, words
-from charity.printing import journal, labels, receipts, rosters, slips, vouchers
+from charity.goods.scanning import COMMANDS
+from charity.printing import commands, journal, labels, receipts, rosters, slips, vouchers
 from charity.printing.renderer_child import Printer
 
 LONG = "临溪市某某某某某某某某某某某某某某某某某某某某某某某某某某纺织印染有限责任公司"
@@ -164,6 +165,13 @@ def label_sheet(lang: str) -> Case:
     )
 
 
+def command_sheet(lang: str) -> Case:
+    codes = list(COMMANDS)
+    listed = [commands.PrintedCommand(code, "完成", "确认发放（入库时：确认入库）") for code in codes]
+    html = commands.commands_html(listed, lang=lang, demo=True)
+    return html, Wanted("commands", ["9900 1001 00", "确认发放（入库时：确认入库）"], codes, numbered=False)
+
+
 ROSTER_LINE = rosters.RosterLine(
     name="王建国",
     code="HH001234",
@@ -281,6 +289,7 @@ CASES: dict[str, Callable[[str], Case]] = {
         branch=LONG,
     ),
     "labels": label_sheet,
+    "commands": command_sheet,
 }
 
 

@@ -258,6 +258,7 @@ PAGES: dict[str, set[Any]] = {
     "GET /stores/{store}/in": TILL,
     "POST /stores/{store}/in": TILL,
     "GET /stores/{store}/stock": GOODS,
+    "GET /goods/commands.pdf": TILL,
     "GET /goods/documents": GOODS,
     "GET /goods/lots/{code}": GOODS,
     "GET /goods/documents/{number}": GOODS,

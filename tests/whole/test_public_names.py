@@ -253,7 +253,8 @@ async def test_no_log_line_holds_what_was_typed(town: Town, web: Web) -> None:
     try:
         body = {
             "campaign": "everyday", "amount_fen": 1, "received_on": TODAY, "channel": "cash",
-            "donor": {"kind": "person", "name": NAMES[0], "phone": PHONES[0], "tax_id": NUMBERS[0]},
+            "donor": {"kind": "person", "name": NAMES[0], "phone": PHONES[0], "tax_id": NUMBERS[0],
+                      "fiscal_receipt": True},
         }  # fmt: skip
         cashier = web.as_("cashier")
         for key, sent in (("a", body), ("a", {**body, "amount_fen": 2}), ("b", {**body, "donor": NAMES[0]})):

@@ -18,7 +18,7 @@ from charity.giving.fields import (
     TypedYuan,
 )
 from charity.giving.receipts.forms import ReceiptRef
-from charity.people.forms import DonorForm, DonorPageForm, PublicName, Version
+from charity.people.forms import NUMBER_UNASKED, DonorForm, DonorPageForm, PublicName, Version
 from charity.web.fields import Day
 from charity.web.list_filters import ListFilters
 from charity.web.rare import RARE_TEXT, drawn
@@ -92,9 +92,9 @@ class GiveForm(DonorPageForm):
     @field_validator("tax_id", mode="after")
     @classmethod
     def _wanted(cls, number: str, info: ValidationInfo) -> str:
-        """The number is for the fiscal receipt: without that wish it is neither kept nor dropped, but asked about."""
+        """Here not even the number of an organisation is kept without the wish for a fiscal receipt."""
         if number and info.data.get("fiscal_receipt") is False:
-            raise ValueError("填了号码，没有勾选要票据：要票据请勾选上面一项，不要请清空号码")
+            raise ValueError(NUMBER_UNASKED)
         return number
 
     @field_validator("notice", mode="after")

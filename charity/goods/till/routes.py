@@ -6,12 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from charity import words
 from charity.db.idem import KEY
 from charity.errors import Refusal
 from charity.goods import scanning, slips
 from charity.goods.scanning import Basket
 from charity.goods.scanning.forms import Scanned
-from charity.goods.till import screens
+from charity.goods.till import documents, screens
 from charity.goods.till.answers import Answer
 from charity.goods.till.serving import Counter
 from charity.office import stores
@@ -80,7 +81,14 @@ async def _page(
     )
 
 
+async def commands_pdf(request: Request) -> Response:
+    """The sheet of command codes that hangs beside the till."""
+    auth.allowed(request, "goods.move")
+    return pages.pdf(await documents.commands_pdf(), words.say("柜台指令码.pdf"))
+
+
 routes = [
+    Route("/goods/commands.pdf", commands_pdf, methods=["GET"]),
     Route("/stores/{store}/out", show, methods=["GET"]),
     Route("/stores/{store}/out", work, methods=["POST"]),
 ]
