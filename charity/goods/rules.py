@@ -37,6 +37,11 @@ EXPIRY_PAST = Rule("expiry.past", "{name} 已于 {on} 到期，不能入库", 42
 EXPIRY_FAR = Rule(
     "expiry.far", "{name} 的到期日 {on} 太远（超过 {days} 天），请对照包装核对，确实如此请勾选“已核对到期日”", 422
 )
+EXPIRY_READ = Rule("expiry.read", "条码上写的到期日是 {on}，请对照包装核对后勾选", 422)
+PER_MISSING = Rule("value.per", "请选择填的是单价还是总价", 422)
+NOT_YET_IN = Rule("intake.seen_first", "前面有一件没有加入，还没有入库。请看一下，再确认一次", 422)
+ITEM_OPEN = Rule("item.open", "条码 {barcode} 还没有登记：请先登记，或按“不登记”", 422, field="name")
+ITEM_WAITS = Rule("item.waits", "条码 {barcode} 也还没有登记：请先登记 {waiting}，再扫这一件", 422)
 VALUE_FAR = Rule(
     "value.far",
     "{name} 合每件 {unit_yuan} 元，目录价 {usual_yuan} 元，相差 {factor} 倍以上，"

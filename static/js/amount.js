@@ -4,7 +4,7 @@
 const CURRENCY = /^(?:人民币\s*)?(?:¥|RMB|CNY)?\s*(.*?)\s*(?:元整?|圆整?|元钱|块钱?|RMB|CNY)?$/i;
 const YUAN = /^(?:\d{1,11}|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d{1,2})?$/;
 
-function fenOf(text) {
+export function fenOf(text) {
   if (/[^\P{N}\p{Nd}]/u.test(text)) return 0;
   const plain = CURRENCY.exec(text.normalize("NFKC").trim())?.[1] ?? "";
   if (!YUAN.test(plain)) return 0;
@@ -12,7 +12,7 @@ function fenOf(text) {
   return Number(yuan) * 100 + Number(cents.padEnd(2, "0"));
 }
 
-function inWords(fen) {
+export function inWords(fen) {
   const grouped = String(Math.floor(fen / 100)).replace(/\B(?=(\d{3})+$)/g, ",");
   return `¥${grouped}.${String(fen % 100).padStart(2, "0")}`;
 }

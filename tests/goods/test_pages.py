@@ -223,10 +223,11 @@ async def test_the_till_says_every_reason_and_keeps_the_basket(shop: Shop, web: 
 async def test_goods_come_in_by_plain_posts_and_unknown_ones_are_registered(shop: Shop, web: Web) -> None:
     clerk, screen = web.as_("clerk"), "/stores/LX01/in"
     page = (await clerk.post(screen, data={"act": "scan", "scan": f"24*{MILK}", "source": "gift"})).text
-    expires_on = field(page, "expires_on.0")
-    assert expires_on == in_days(180).isoformat()
+    assert field(page, "expires_on.0") == "", "nobody looked at the package yet"
+    expires_on = in_days(180).isoformat()
     slip = {"source": "gift", "donor_kind": "organisation", "donor_name": "恒溪<b>纺织</b>", "fund": "F-WARM"}
     slip |= {"code.0": MILK, "quantity.0": "3", "expires_on.0": expires_on, "value.0": "100", "evidence.0": "invoice"}
+    slip["per.0"] = "total"
     page = (await clerk.post(screen, data={**slip, "act": "scan", "scan": UNKNOWN})).text
     assert "还没有登记" in page
     assert "恒溪&lt;b&gt;纺织&lt;/b&gt;" in page
@@ -268,6 +269,10 @@ async def test_a_new_item_has_a_name_of_sixty_characters_and_a_hundred_thousand_
         ({"expires_on.0": ""}, "请填写到期日"),
         ({"value.0": "12..34"}, "金额只能用数字填写"),
         ({"value.0": "一百"}, "金额只能用数字填写"),
+        ({"per.0": ""}, "请选择填的是单价还是总价"),
+        ({"value.0": "0.01"}, "每件至少 0.01 元"),
+        ({"value.0": "1"}, "合每件 0.33 元，目录价 42.00 元"),
+        ({"expires_on.0": "2031-01-01"}, "太远（超过 540 天）"),
         ({"value.0": "1,50"}, "看不准是多少钱"),
         ({"evidence.0": "none"}, "请选择计价依据"),
         ({"donor_kind": "person", "donor_name": ""}, "请填写姓名或单位名称"),
@@ -278,7 +283,7 @@ async def test_a_new_item_has_a_name_of_sixty_characters_and_a_hundred_thousand_
 async def test_a_slip_that_cannot_be_read_says_where(shop: Shop, web: Web, change: dict[str, str], words: str) -> None:
     before = await counts()
     slip = {"source": "gift", "code.0": MILK, "quantity.0": "3", "expires_on.0": in_days(9).isoformat()}
-    slip |= {"value.0": "100", "evidence.0": "invoice", "act": "finish", "idem": "k1"}
+    slip |= {"value.0": "100", "evidence.0": "invoice", "per.0": "total", "act": "finish", "idem": "k1"}
     answer = await web.as_("clerk").post("/stores/LX01/in", data=slip | change)
     assert answer.status_code == 422
     assert words in answer.text
@@ -352,6 +357,7 @@ async def test_who_brings_goods_agrees_at_the_counter_as_at_the_desk(shop: Shop,
     scanned = await clerk.post("/stores/LX01/in", data={**hidden_of(page), **agreed, "scan": SALT, "act": "scan"})
     assert scanned.text.count(" checked") == 5, "two choices and three boxes"
     line = {"code.0": SALT, "quantity.0": "3", "evidence.0": "invoice", "value.0": "7.50", "act": "finish"}
+    line["per.0"] = "total"
     wrong = await clerk.post("/stores/LX01/in", data={**hidden_of(page), **agreed, **line, "notice": "99"})
     assert (wrong.status_code, await reading.value("SELECT COUNT(*) FROM donation")) == (422, 0)
     for sent in (agreed, header):

@@ -14,17 +14,18 @@ UNREADABLE = {
         "till.proxy_missing", "till.count", "issue.empty", "opening.line_twice", "opening.lines", "opening.slips",
         "stock.store", "value.twice", "barcode.case", "scan.empty", "scan.long", "scan.glued", "scan.receipt",
         "scan.address", "scan.phone", "scan.identity", "scan.command", "scan.other", "scan.count", "scan.elements",
-        "scan.logistics", "intake.lot", "intake.card", "expiry.far", "value.far",
+        "scan.logistics", "intake.lot", "intake.card", "expiry.far", "value.far", "expiry.read", "value.per", "item.waits", "intake.seen_first",
     },
     "voucher": {"voucher.missing", "gift.voucher"},
     "fund": {"voucher.other_fund"},
     "donor": {"purchase.donor"},
+    "name": {"item.open"},
     "reason": {"reason.missing", "reason.long"},
     "after": {"stock.cursor"},
     "cycle": {"points.cycle_unreadable"},
 }  # fmt: skip
 """What could not be read (422), by the field that is named; the fields of a line are named by its number."""
-NOT_FOUND = {"card.not_found", "slip.unknown", "points.scheme_unknown"}
+NOT_FOUND = {"card.not_found", "lot.not_found", "slip.unknown", "points.scheme_unknown"}
 ASKED = rules.at("lines.0.quantity", rules.STOCK_SHORT, name="大米", left=1, needed=2)
 UNKNOWN = rules.at("lines.1.barcode", rules.BARCODE_UNKNOWN, barcode="1")
 DIGITS = rules.at("lines.2.barcode", rules.BARCODE_DIGITS)

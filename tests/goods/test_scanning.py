@@ -49,7 +49,10 @@ def test_a_count_stays_between_one_and_the_most() -> None:
     assert replace(most, pressed="more:0").changed().rows[0].quantity == QUANTITY_MAX
     assert replace(most, pressed="more:1").changed().rows[1].quantity == QUANTITY_MAX
     assert replace(most, pressed="less:2").changed().rows[2].quantity == 1
-    assert most.with_code("A", 5).rows[0].quantity == QUANTITY_MAX
+    assert most.with_code("B", 1).rows[1].quantity == QUANTITY_MAX
+    with pytest.raises(Refusal) as caught:
+        most.with_code("B", 2)
+    assert caught.value.code == "till.count"
 
 
 def test_a_line_comes_again_as_often_as_the_basket_has_room() -> None:
@@ -66,7 +69,9 @@ def test_a_code_is_added_to_its_last_line_or_to_a_new_one() -> None:
     assert basket.with_code("C").rows == (Row("A", 1), Row("B", 5), Row("C", 10), Row("A", 3))
     assert Basket(rows=(Row("A", 1),)).with_code("A", 2).rows == (Row("A", 3),)
     added = basket.with_code("D", 2, expires_on="2030-01-01")
-    assert added.rows == (*basket.rows, Row("D", 2, "2030-01-01"))
+    assert added.rows == (*basket.rows, Row("D", 2, "2030-01-01", expires_read="2030-01-01"))
+    assert added.with_code("D", expires_on="2030-01-01").rows[-1].quantity == 3
+    assert replace(added, limit=9).with_code("D", expires_on="2031-01-01").rows[-1].quantity == 1
     assert Basket().with_code("D").rows == (Row("D", 1),)
     assert added.with_code("D").rows[-1].quantity == 3
     with pytest.raises(Refusal) as caught:
@@ -83,6 +88,7 @@ def test_a_code_is_added_to_its_last_line_or_to_a_new_one() -> None:
         ("1000001", 0),
         ("99999999", 0),
         ("010000000", 0),
+        ("0" * 40 + "7", 7),
         ("9" * 5_000, 0),
         ("0", 0),
         ("-1", 0),
@@ -94,15 +100,10 @@ def test_a_code_is_added_to_its_last_line_or_to_a_new_one() -> None:
     ],
 )
 def test_a_count_is_whole_and_in_bounds_or_none(typed: str, count: int) -> None:
-    assert baskets.read({"code.0": RICE, "quantity.0": typed}).rows == (Row(RICE, count),)
-
-
-def test_a_basket_is_undone_piece_by_piece_from_its_end() -> None:
-    basket = Basket(rows=(Row("A", 1), Row("B", 2)))
-    once = basket.undone()
-    assert once.rows == (Row("A", 1), Row("B", 1))
-    assert once.undone().rows == (Row("A", 1),)
-    assert once.undone().undone().undone() == Basket()
+    kept = "" if count else typed
+    assert baskets.read({"code.0": RICE, "quantity.0": typed}).rows == (Row(RICE, count, typed=kept),)
+    if kept:
+        assert baskets.read({"code.0": RICE, "quantity.0": typed}).with_code(RICE).rows[1:] == (Row(RICE, 1),)
 
 
 def test_a_basket_is_read_as_it_was_sent() -> None:
@@ -127,7 +128,7 @@ def test_a_basket_is_read_as_it_was_sent() -> None:
     assert baskets.read(sent, header=("fund", "source")) == Basket(
         rows=(Row("B7K2", 3, "2030-01-01", "12.00", "invoice"), Row(SALT, 2)),
         pressed="more:0",
-        scanned="x",
+        scans=("x",),
         card="C1",
         proxy=True,
         proxy_name="李阿姨",

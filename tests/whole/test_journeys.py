@@ -222,7 +222,7 @@ async def _take_in(clerk: Visitor) -> list[str]:
     await clerk.sees("还没有物品。请扫第一件。")
     await scan(clerk, SALT[:-1] + "9")
     await clerk.look()
-    assert await clerk.page.locator(".till-scan .error").count() == 1
+    assert await clerk.page.locator(".till-answer.is-bad").count() == 1
     await clerk.page.locator("[data-scan]").fill("")
     await scan(clerk, f"6*{SALT}")
     await clerk.sees("食用盐 400g")
@@ -235,11 +235,11 @@ async def _take_in(clerk: Visitor) -> list[str]:
     else:
         await scan(clerk, MILK)
     await clerk.look()
-    await clerk.fill(quantity__1="4", value__0="15.00")
-    await clerk.choose(evidence__0="invoice")
+    await clerk.fill(quantity__1="4", value__0="15.00", expires_on__1=in_days(90).isoformat())
+    await clerk.choose(evidence__0="invoice", per__0="total")
     await clerk.mark("donor_kind", "organisation")
     await clerk.fill(donor_name="溪东粮油批发部")
-    await press(clerk, "确认入库")
+    await press(clerk, "确认入库 7 件")
     await clerk.sees("10 件已入库")
     await clerk.look()
     slip, labels = await clerk.href("打印入库单"), await clerk.href("打印批次标签")

@@ -54,7 +54,8 @@ async def test_a_call_asks_as_a_page_does(
 async def test_the_goods_counter_asks_and_loses_nothing(house: Cast, web: Web) -> None:
     await shop_opened(house)
     clerk, address = web.as_("clerk"), "/stores/LX01/in"
-    line = {"code.0": SALT, "quantity.0": "3", "evidence.0": "invoice", "value.0": "7.50", "act": "finish"}
+    line = {"code.0": SALT, "quantity.0": "3", "evidence.0": "invoice", "value.0": "2.50", "act": "finish"}
+    line["per.0"] = "unit"
     sent = {"source": "gift", "donor_kind": "person", "donor_name": ODD, "idem": "a" * 32, **line}
     asked = await clerk.post(address, data=sent, headers=FORM)
     assert (asked.status_code, 'name="rare"' in asked.text, ODD in asked.text, "〓" in asked.text) == (422, *3 * [True])

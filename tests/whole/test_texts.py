@@ -30,7 +30,7 @@ from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
 from charity.finance import reviews, transfers
-from charity.goods.intake.screens import HEADER, NEW_ITEM
+from charity.goods.intake.screens import HEADER, NEW
 from charity.office import organisation
 from charity.roles import PERMISSIONS
 from charity.web import fields, forms, limits
@@ -102,7 +102,7 @@ def _named(refusals: list[Refusal]) -> set[str]:
 
 
 TILL = ("act", "scan", "card", "proxy", "proxy_name", "proxy_reason", "code.0", "quantity.0", "expires_on.0",
-        "value.0", "evidence.0", *HEADER, *NEW_ITEM)  # fmt: skip
+        "value.0", "evidence.0", "per.0", "expires_read.0", "expires_checked.0", "value_checked.0", *HEADER, *NEW)  # fmt: skip
 NO_MODEL = {  # the forms that no model judges, and what their pages send
     "/language": ("lang", "next"),
     "/type": ("size", "next"),

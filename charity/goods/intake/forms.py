@@ -12,11 +12,11 @@ from charity.goods.intake.lots import Evidence
 from charity.goods.items import NAME_MAX, POINTS_MAX, Item
 from charity.goods.limits import INTAKE_LINES_MAX
 from charity.goods.scanning.forms import Code, Quantity
-from charity.money import AMOUNT_MAX_FEN, typed_yuan
+from charity.money import AMOUNT_MAX_FEN, AmountUnreadable, typed_yuan
 from charity.people.forms import DonorForm, Line, PublicName
 from charity.plain import whole
 from charity.web.fields import Day
-from charity.web.messages import Needed
+from charity.web.messages import AMOUNTS, Needed
 
 SHELF_LIFE_MAX = 36_500
 _STRICT = ConfigDict(extra="forbid")
@@ -109,7 +109,7 @@ class ItemForm(BaseModel):
     name: Annotated[Line, StringConstraints(min_length=1, max_length=NAME_MAX), Needed("请填写名称")]
     measure: Annotated[Line, StringConstraints(min_length=1, max_length=10), Needed("请填写计量单位")]
     category: Annotated[Line, StringConstraints(max_length=30)] = ""
-    points: int = Field(ge=0, le=POINTS_MAX)
+    points: Annotated[int, Field(ge=0, le=POINTS_MAX), Needed("请填写每件积分，没有就填 0")]
     shelf_life_days: Annotated[Annotated[int, Field(ge=1, le=SHELF_LIFE_MAX)] | None, BeforeValidator(_blank)] = None
     fair_value_yuan: Annotated[int | None, BeforeValidator(_yuan)] = None
 
@@ -124,6 +124,14 @@ class ItemForm(BaseModel):
             fair_value_fen=self.fair_value_yuan,
             shelf_life_days=self.shelf_life_days,
         )
+
+
+def yuan(text: str, field: str) -> int:
+    """A typed sum, fen; refuses what cannot be read as one."""
+    try:
+        return typed_yuan(text)
+    except AmountUnreadable as error:
+        raise unreadable(FieldError(field, AMOUNTS[error.reason])) from None
 
 
 def day(text: str, field: str) -> date | None:

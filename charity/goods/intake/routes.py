@@ -1,15 +1,18 @@
 """The page of the intake: scanned lines, a new item, and the slip."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from charity.errors import Refusal
-from charity.goods import items, scanning
+from charity.goods import scanning, slips
 from charity.goods.intake import screens, verbs
-from charity.goods.intake.forms import ItemForm
+from charity.goods.intake.receiving import Counter
 from charity.goods.limits import INTAKE_LINES_MAX
 from charity.goods.scanning import Basket
+from charity.goods.scanning.forms import Scanned
 from charity.office import stores
 from charity.office.stores import Store
 from charity.roles import Actor
@@ -29,45 +32,54 @@ async def show(request: Request) -> Response:
     """The intake screen: an empty slip, or what was just taken in."""
     by, store = await _counter(request)
     done = await screens.done(request.query_params.get("done", ""), by=by)
-    context = await screens.show(Basket())
-    return await pages.page(request, TEMPLATE, policy=CAMERA, store=store, done=done, **context)
+    return await _page(request, Counter(Basket(), by), store, done)
 
 
 async def work(request: Request) -> Response:
-    """One press at the intake screen: a scan, a step, a new item, or the end."""
+    """What was scanned and pressed at the intake screen since its last answer."""
     by, store = await _counter(request)
-    data = await forms.data(request, forms.Numbered)
-    basket = scanning.read(data, limit=INTAKE_LINES_MAX, header=screens.HEADER)
-    new = {name: scanning.text(data, name) for name in screens.NEW_ITEM}
-    unknown, scan_error, errors, status = "", "", list[dict[str, str]](), 200
+    data = await forms.data(request, Scanned)
+    counter = Counter(Basket(), by)
     try:
+        counter.basket = scanning.read(data, limit=INTAKE_LINES_MAX, header=screens.HEADER)
+        if scanning.text(data, "new_barcode"):
+            counter.new = {name: scanning.text(data, name) for name in screens.NEW}
         forms.read(forms.Numbered, data)
-        basket, unknown = await _pressed(basket, new, by)
-        if basket.pressed == "finish":
-            number = await _take_in(request, store, basket, data, by)
-            return pages.see_other(request, f"/stores/{store.code}/in?done={number}")
     except Refusal as refusal:
-        status = refusal.status
-        unknown = new["new_barcode"] if basket.pressed == "item" else ""
-        shown = [{**e, "field": screens.screen_field(e["field"])} for e in pages.errors(refusal)]
-        scan_error, errors = (shown[0]["message"], []) if basket.pressed == "scan" else ("", shown)
-    context = await screens.show(basket, unknown=unknown, new=new, scan_error=scan_error, errors=errors)
-    return await pages.page(request, TEMPLATE, status, policy=CAMERA, store=store, done=None, **context)
+        counter.refuse(refusal)
+        return await _page(request, counter, store, None)
+    # Without scripts a code may be half typed when another button is pressed.
+    read = "x-fragment" in request.headers or counter.basket.pressed in {"scan", "finish"}
+    await counter.serve(scans=read)
+    if counter.finished:
+        try:
+            number = await _take_in(request, store, counter.basket, data, by)
+        except Refusal as refusal:
+            counter.refuse(refusal)
+        else:
+            return pages.see_other(request, f"/stores/{store.code}/in?done={number}")
+    return await _page(request, counter, store, None, "" if read else counter.basket.scanned)
 
 
-async def _pressed(basket: Basket, new: dict[str, str], by: Actor) -> tuple[Basket, str]:
-    """The basket after one press, and the barcode whose small form is open."""
-    if basket.pressed == "clear":
-        return Basket(header=basket.header, limit=basket.limit), ""
-    if basket.pressed == "undo":
-        return basket.undone(), ""
-    if basket.pressed == "item":
-        item = await items.register(forms.read(ItemForm, dict(new)).item(new["new_barcode"]), by=by)
-        return basket.with_code(item.barcode, expires_on=screens.expiry_of(item)), ""
-    if basket.pressed == "scan":
-        basket, unknown = await screens.scanned(basket)
-        return (basket, unknown) if basket.pressed == "scan" else await _pressed(basket, new, by)
-    return basket.changed(), ""
+async def _page(
+    request: Request, counter: Counter, store: Store, done: dict[str, Any] | None, half_typed: str = ""
+) -> Response:
+    context = await screens.show(counter.basket, new=counter.new, errors=counter.errors, newest=counter.newest)
+    return await pages.page(
+        request,
+        TEMPLATE,
+        counter.status,
+        policy=CAMERA,
+        store=store,
+        done=done,
+        refused=counter.refused,
+        signals=counter.signals,
+        signal_words=counter.words,
+        registering=counter.registering,
+        today=await slips.issued_today(store.code),
+        half_typed=half_typed,
+        **context,
+    )
 
 
 async def _take_in(request: Request, store: Store, basket: Basket, data: forms.Data, by: Actor) -> str:
@@ -75,7 +87,7 @@ async def _take_in(request: Request, store: Store, basket: Basket, data: forms.D
     answer = await verbs.take_in(
         store=store.code,
         source=source,  # type: ignore[arg-type]  # one of the two
-        lines=screens.lines(basket),
+        lines=await screens.lines(basket),
         donor=screens.donor_of(basket),
         voucher=basket.header.get("voucher") or None if source == "purchase" else None,
         fund=basket.header.get("fund") or None,

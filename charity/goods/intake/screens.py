@@ -1,18 +1,16 @@
 """What the intake screen shows: a basket in, the context of its template out. No HTTP here."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from charity import clock, money
+from charity import clock, money, words
 from charity.errors import FieldError, Refusal, unreadable
-from charity.goods import items, rules, scanning, slips
+from charity.goods import items, rules, slips
 from charity.goods.intake import forms
-from charity.goods.intake.lines import IntakeLine
+from charity.goods.intake.lines import IntakeLine, faults
 from charity.goods.intake.lots import Evidence
 from charity.goods.items import Item
-from charity.goods.limits import EVIDENCE_WORDS
+from charity.goods.limits import EVIDENCE_WORDS, SCANS_MAX
 from charity.goods.scanning import Basket, Row
 from charity.ledger import funds
 from charity.office import privacy
@@ -21,13 +19,20 @@ from charity.people.persons import Donor
 from charity.roles import Actor
 from charity.web.choices import choices
 from charity.web.forms import read
-from charity.web.messages import AMOUNTS
 
 HEADER = (
     "source", "donor_kind", "donor_name", "rare", "donor_phone", "fund", "voucher",
     "notice", "public_name", "public_amount",
 )  # fmt: skip
-NEW_ITEM = ("new_barcode", "name", "measure", "category", "points", "shelf_life_days", "fair_value_yuan")
+NEW_ITEM = ("name", "measure", "category", "points", "shelf_life_days", "fair_value_yuan")
+NEW = ("new_barcode", "new_quantity", "new_expires", *NEW_ITEM)
+"""What the form of a new item carries: its barcode, how many were scanned, until when the code says they are good."""
+KEEPS = (
+    "idem code quantity history expires_on expires_read expires_checked evidence per value value_checked "
+    "new_barcode new_quantity new_expires"
+)
+"""The fields that the device keeps of an intake: codes and figures, never who gave."""
+PER_WORDS = {"unit": "单价（每件）", "total": "总价（全部）"}
 
 
 async def done(number: str, *, by: Actor) -> dict[str, Any] | None:
@@ -44,51 +49,22 @@ async def done(number: str, *, by: Actor) -> dict[str, Any] | None:
     }
 
 
-async def scanned(basket: Basket) -> tuple[Basket, str]:
-    """The basket after a scan, and the barcode that is not registered yet ("" when it is)."""
-    if not basket.scanned:
-        return basket, ""
-    for scan in scanning.read_scan(basket.scanned):
-        if scan.kind == "command":
-            return replace(basket, pressed=scan.code), ""
-        if scan.kind != "item":
-            raise rules.LOT_AT_INTAKE() if scan.kind == "lot" else rules.CARD_AT_INTAKE()
-        item = (await items.known([scan.code])).get(scan.code)
-        if item is None:
-            return basket, scan.code
-        basket = basket.with_code(scan.code, scan.quantity, expires_on=expiry_of(item))
-    return basket, ""
-
-
-def expiry_of(item: Item) -> str:
-    """The usual last good day of goods made today; "" when they do not expire."""
-    days = item.shelf_life_days
-    return (clock.today() + timedelta(days=days)).isoformat() if days else ""
-
-
-def lines(basket: Basket) -> list[IntakeLine]:
-    """The rows as the intake takes them; refuses everything that cannot be read, all at once."""
+async def lines(basket: Basket) -> list[IntakeLine]:
+    """The rows as the intake takes them; refuses all at once what cannot be read and what is asked about."""
     readable: list[IntakeLine] = []
     wrong: list[FieldError] = []
-    bought = basket.header.get("source") == "purchase"
+    source = "purchase" if basket.header.get("source") == "purchase" else "gift"
+    known = await items.known(row.code for row in basket.rows)
     for n, row in enumerate(basket.rows):
-        if row.quantity < 1:
-            wrong.append(FieldError(f"quantity.{n}", rules.COUNT_UNREADABLE.words))
-        if row.evidence and row.evidence not in EVIDENCE_WORDS:
-            wrong.append(FieldError(f"evidence.{n}", "没有这个选项"))
-            continue
-        evidence: Evidence = row.evidence or "none"  # type: ignore[assignment]  # one of EVIDENCE_WORDS
-        if bought and evidence == "none":
-            evidence = "invoice"
-        if row.value and evidence == "none":
-            wrong.append(FieldError(f"evidence.{n}", rules.EVIDENCE_MISSING.words))
+        if row.expires_read and row.expires_read == row.expires_on != row.expires_checked:
+            wrong.append(rules.at(f"expires_checked.{n}", rules.EXPIRY_READ, on=row.expires_on))
         try:
-            expires_on = forms.day(row.expires_on, f"expires_on.{n}")
-            total = _amount(row.value, f"value.{n}") if evidence != "none" else None
+            line = _line(n, row, source)
         except Refusal as refusal:
             wrong += refusal.fields
             continue
-        readable.append(IntakeLine(row.code, row.quantity, expires_on, total_value_fen=total, evidence=evidence))
+        readable.append(line)
+        wrong += [error for error, _ in faults(n, line, known.get(line.barcode), source, clock.today())]
     if not basket.rows:
         wrong.append(FieldError("scan", rules.BASKET_EMPTY.words))
     if wrong:
@@ -96,13 +72,51 @@ def lines(basket: Basket) -> list[IntakeLine]:
     return readable
 
 
-def _amount(text: str, field: str) -> int | None:
-    if not text:
-        return None
+def _line(n: int, row: Row, source: str) -> IntakeLine:
+    """One row; refuses with everything in it that cannot be read."""
+    wrong: list[FieldError] = []
+    expires_on = value = None
+    if row.quantity < 1:
+        wrong.append(FieldError(f"quantity.{n}", rules.COUNT_UNREADABLE.words))
+    if row.evidence and row.evidence not in EVIDENCE_WORDS:
+        raise unreadable(*wrong, FieldError(f"evidence.{n}", "没有这个选项"))
+    evidence: Evidence = row.evidence or "none"  # type: ignore[assignment]  # one of EVIDENCE_WORDS
+    if source == "purchase" and evidence == "none":
+        evidence = "invoice"
     try:
-        return money.typed_yuan(text)
-    except money.AmountUnreadable as error:
-        raise unreadable(FieldError(field, AMOUNTS[error.reason])) from None
+        expires_on = forms.day(row.expires_on, f"expires_on.{n}")
+    except Refusal as refusal:
+        wrong += refusal.fields
+    try:
+        value = _value(n, row, evidence) if row.value else None
+    except Refusal as refusal:
+        wrong += refusal.fields
+    if wrong:
+        raise unreadable(*wrong)
+    return IntakeLine(
+        row.code,
+        row.quantity,
+        expires_on,
+        unit_value_fen=value if row.per == "unit" else None,
+        total_value_fen=value if row.per == "total" else None,
+        evidence=evidence,
+        expires_checked=bool(row.expires_checked) and row.expires_checked == row.expires_on,
+        value_checked=bool(row.value_checked) and row.value_checked == judged(row),
+    )
+
+
+def _value(n: int, row: Row, evidence: Evidence) -> int:
+    """A typed value, fen; refused without evidence, and where nobody says whether it is of a piece or of all."""
+    if evidence == "none":
+        raise unreadable(FieldError(f"evidence.{n}", rules.EVIDENCE_MISSING.words))
+    if row.per not in PER_WORDS:
+        raise unreadable(FieldError(f"per.{n}", rules.PER_MISSING.words))
+    return forms.yuan(row.value, f"value.{n}")
+
+
+def judged(row: Row) -> str:
+    """What of a line is looked at again when its value is: a tick counts for this and nothing else."""
+    return f"{row.value} {row.per} {row.quantity}"
 
 
 def donor_of(basket: Basket) -> Donor | None:
@@ -129,29 +143,27 @@ _OF_DONOR = {"phone": "donor_phone", "notice": "notice", "rare": "rare"}
 
 
 async def show(
-    basket: Basket,
-    *,
-    unknown: str = "",
-    new: dict[str, str] | None = None,
-    scan_error: str = "",
-    errors: Sequence[dict[str, str]] = (),
+    basket: Basket, *, new: Mapping[str, str], errors: Sequence[dict[str, str]] = (), newest: str = ""
 ) -> dict[str, Any]:
     """The context of the intake screen. `errors` are in the reader's language already: {field, message}."""
     known = await items.known(row.code for row in basket.rows)
+    by_line = {error["field"].rpartition(".")[2] for error in errors}
+    listed = [_in_line(n, row, known.get(row.code)) for n, row in enumerate(basket.rows)]
+    last = max((n for n, row in enumerate(basket.rows) if row.code == newest), default=None)
     return {
         "basket": basket,
         "header": {"source": "gift", "donor_kind": "anonymous", **{k: v for k, v in basket.header.items() if v}},
-        "lines": [_in_line(n, row, known.get(row.code)) for n, row in enumerate(basket.rows)],
-        "unknown": unknown,
-        "new": new or {},
+        # The newest stands first, where the eye is; the fields keep the number of the line.
+        "lines": [line | {"new": n == last, "wrong": str(n) in by_line} for n, line in reversed([*enumerate(listed)])],
+        "unknown": new.get("new_barcode", ""),
+        "new": new,
         "funds": choices(await funds.labels()),
         "notice": (await privacy.current()).version,
         "evidence": choices(EVIDENCE_WORDS),
-        "scan_error": scan_error,
         "errors": list(errors),
-        "screen": "refused" if scan_error or errors else "none",
-        "screen_words": scan_error or (errors[0]["message"] if errors else ""),
-        "pieces": sum(row.quantity for row in basket.rows),
+        "pieces": basket.pieces,
+        "scans_most": SCANS_MAX,
+        "keeps": KEEPS,
     }
 
 
@@ -161,16 +173,38 @@ def _in_line(n: int, row: Row, item: Item | None) -> dict[str, Any]:
         "name": item.name if item else row.code,
         "measure": item.measure if item else "",
         "code": row.code,
-        "quantity": row.quantity or "",
+        "quantity": row.quantity or row.typed,
         "expires_on": row.expires_on,
         "expires": item is not None and item.shelf_life_days is not None,
+        "expires_read": row.expires_read,
+        "expires_checked": row.expires_checked,
         "value": row.value,
+        "value_checked": row.value_checked,
+        "judged": judged(row),
+        "per": row.per or "unit",
+        "pers": choices(PER_WORDS),
+        "priced": _priced(row),
+        "usual": money.yuan_sign(item.fair_value_fen) if item and item.fair_value_fen else "",
         "evidence": row.evidence or "none",
     }
 
 
+def _priced(row: Row) -> str:
+    """What a value comes to the other way round: of all pieces, or of one; "" while one of both cannot be read."""
+    try:
+        fen = money.typed_yuan(row.value) if row.value else 0
+    except money.AmountUnreadable:
+        return ""
+    if not fen or row.quantity < 1:
+        return ""
+    if row.per != "total":
+        return words.say("共 {sum}", sum=money.yuan_sign(fen * row.quantity))
+    units = [money.yuan_sign(unit) for pieces, unit in money.split_total(fen, row.quantity) if pieces]
+    return words.say("每件 {sum}", sum=words.say(" 或 ").join(reversed(units)))
+
+
 # The verb names lines as the API does; the screen's fields carry the line's number at the end.
-_FIELD = {"barcode": "code", "expires_on": "expires_on", "unit_value_fen": "value", "quantity": "quantity"}
+_FIELD = {"barcode": "code", "unit_value_fen": "value"}
 
 
 def screen_field(field: str) -> str:

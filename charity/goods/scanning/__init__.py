@@ -1,6 +1,6 @@
 """Scanning 扫码: the basket that a form carries, and what a scanned code can be. This is the door."""
 
-from .baskets import Basket, Data, Row, read, text
+from .baskets import Basket, Data, Row, count, read, text
 from .codes import COMMANDS, Scan, read_scan
 
-__all__ = ["COMMANDS", "Basket", "Data", "Row", "Scan", "read", "read_scan", "text"]
+__all__ = ["COMMANDS", "Basket", "Data", "Row", "Scan", "count", "read", "read_scan", "text"]

@@ -15,8 +15,8 @@ from charity.goods.limits import ISSUE_LINES_MAX, QUANTITY_MAX, SCANS_MAX, UNDO_
 from charity.plain import plain
 
 Data = Mapping[str, str | list[str]]
-_FIELDS: Final = ("expires_on", "value", "evidence")
-_COUNT: Final = re.compile(r"[0-9]{1,9}")
+_FIELDS: Final = ("expires_on", "value", "evidence", "per", "expires_read", "expires_checked", "value_checked")
+_COUNT: Final = re.compile(r"0*[0-9]{1,9}")
 
 
 def text(data: Data, name: str) -> str:
@@ -27,13 +27,22 @@ def text(data: Data, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a basket: a scanned code and a count. The rest is typed text of an intake."""
+    """One line of a basket: a scanned code and a count. The rest is typed text of an intake.
+
+    `per`: what the value is of, "unit" or "total". `expires_read`: the last good day that the code itself says.
+    `expires_checked`, `value_checked`: what somebody looked at again. `typed`: a count that cannot be read.
+    """
 
     code: str
     quantity: int
     expires_on: str = ""
     value: str = ""
     evidence: str = ""
+    per: str = ""
+    expires_read: str = ""
+    expires_checked: str = ""
+    value_checked: str = ""
+    typed: str = ""
 
     def hidden(self, n: int) -> dict[str, str]:
         """The fields that carry it."""
@@ -89,23 +98,22 @@ class Basket:
             rows[n] = replace(rows[n], quantity=min(max(rows[n].quantity + step, 1), QUANTITY_MAX))
         return replace(self, rows=tuple(rows))
 
-    def undone(self) -> "Basket":
-        """The basket without the last piece of its last line."""
-        *rows, last = self.rows or (Row("", 0),)
-        return replace(
-            self, rows=(*rows, replace(last, quantity=last.quantity - 1)) if last.quantity > 1 else tuple(rows)
-        )
-
     def with_code(self, code: str, quantity: int = 1, *, expires_on: str = "") -> "Basket":
-        """The basket with pieces more of a code: on its last line when there is one, else on a new line."""
+        """The basket with pieces more of a code: on its last line that can be theirs, else on a new line.
+
+        `expires_on`: the last good day that the code itself says; pieces with another one are another line.
+        """
         rows = list(self.rows)
         for n in range(len(rows) - 1, -1, -1):
-            if rows[n].code == code:
-                rows[n] = replace(rows[n], quantity=min(rows[n].quantity + quantity, QUANTITY_MAX))
+            row = rows[n]
+            if row.code == code and not row.typed and expires_on in {"", row.expires_on}:
+                if row.quantity + quantity > QUANTITY_MAX:
+                    raise rules.COUNT_UNREADABLE()
+                rows[n] = replace(row, quantity=row.quantity + quantity)
                 return replace(self, rows=tuple(rows))
         if len(rows) >= self.limit:
             raise rules.BASKET_FULL(limit=self.limit)
-        return replace(self, rows=(*rows, Row(code, quantity, expires_on)))
+        return replace(self, rows=(*rows, Row(code, quantity, expires_on, expires_read=expires_on)))
 
     def remembering(self, code: str, quantity: int) -> "Basket":
         """The basket that knows what its last scan added."""
@@ -127,13 +135,16 @@ class Basket:
 
 
 def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()) -> Basket:
-    """The basket of a posted till. A count that cannot be read is 0 and refused by whoever uses it."""
+    """The basket of a posted till. A count that cannot be read is 0, kept as typed, and refused by whoever uses it."""
     rows = []
     for n in range(limit):
         code = tokens.normalise(text(data, f"code.{n}"))[: tokens.TEXT_MAX]
         if not code:
             break
-        rows.append(Row(code, _count(text(data, f"quantity.{n}")), *(text(data, f"{name}.{n}") for name in _FIELDS)))
+        typed = text(data, f"quantity.{n}")
+        pieces = count(typed)
+        rest = {name: text(data, f"{name}.{n}") for name in _FIELDS}
+        rows.append(Row(code, pieces, **rest, typed="" if pieces else typed))
     return Basket(
         rows=tuple(rows),
         pressed=text(data, "act") or "scan",
@@ -161,9 +172,12 @@ def _scans(data: Data) -> tuple[str, ...]:
 
 def _history(text: str) -> tuple[Row, ...]:
     parts = [part.partition("*") for part in text.split()[-UNDO_MAX:]]
-    return tuple(Row(code[: tokens.TEXT_MAX], count) for number, _, code in parts if (count := _count(number)) and code)
+    return tuple(
+        Row(code[: tokens.TEXT_MAX], pieces) for number, _, code in parts if (pieces := count(number)) and code
+    )
 
 
-def _count(typed: str) -> int:
+def count(typed: str) -> int:
+    """A typed count, 0 where it cannot be read: the one bound of every count."""
     number = plain(typed)
     return int(number) if _COUNT.fullmatch(number) and int(number) <= QUANTITY_MAX else 0

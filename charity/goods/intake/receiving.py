@@ -1,0 +1,157 @@
+"""A delivery is counted at the screen: scans and presses in their order, each answered once.
+
+Nothing is kept here between two requests: the form carries the lines and, where a barcode is not registered yet, the
+form of the new item, which stays open with all that is typed until it is registered or dropped.
+"""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Final
+
+from charity import words
+from charity.errors import Refusal
+from charity.goods import items, rules, scanning
+from charity.goods.intake import forms, screens
+from charity.goods.limits import QUANTITY_MAX
+from charity.goods.scanning import Basket, Scan
+from charity.roles import Actor
+from charity.web import pages
+from charity.web.forms import read
+
+_ELSEWHERE: Final = {"lot": rules.LOT_AT_INTAKE, "card": rules.CARD_AT_INTAKE}
+
+
+@dataclass(slots=True)
+class Counter:
+    """Where goods are counted: the lines as they are now, the open form of a new item, and what was answered."""
+
+    basket: Basket
+    by: Actor
+    new: dict[str, str] = field(default_factory=dict)
+    status: int = 200
+    signals: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    """What was done, newest last."""
+    refused: list[str] = field(default_factory=list)
+    """Why scans were not taken."""
+    errors: list[dict[str, str]] = field(default_factory=list)
+    """What is wrong at which field, of the last press."""
+    newest: str = ""
+    registering: bool = False
+    """Whether it was the new item's form that was sent."""
+    finished: bool = False
+    """Whether all was well and the end was asked for."""
+
+    @property
+    def words(self) -> str:
+        """What is said over the whole screen: the first reason, else what was done last."""
+        return [*self.refused, *(error["message"] for error in self.errors), *self.answers[-1:], ""][0]
+
+    async def serve(self, *, scans: bool) -> None:
+        """Every scan in its order, then the button; `scans`: False where a person has a code half typed."""
+        for text in self.basket.scans if scans else ():
+            await self._answered(self._scan(text), scan=True)
+        if self.basket.pressed == "scan" and not self.basket.scans and self._typed():
+            await self._answered(self._press("item"), scan=False)
+        elif self.basket.pressed != "scan":
+            await self._answered(self._press(self.basket.pressed), scan=False)
+
+    def _typed(self) -> bool:
+        """Whether somebody pressed Enter in the form of a new item."""
+        return any(self.new.get(name) for name in screens.NEW_ITEM)
+
+    async def _answered(self, work: Awaitable[str], *, scan: bool) -> None:
+        try:
+            answer = await work
+        except Refusal as refusal:
+            self.refuse(refusal, scan=scan)
+        else:
+            self.signals += ["accepted"] if answer else []
+            self.answers += [answer] if answer else []
+
+    def refuse(self, refusal: Refusal, *, scan: bool = False) -> None:
+        """Keep why a scan or a press was refused, at its fields."""
+        self.status = max(self.status, refusal.status)
+        self.signals.append("refused")
+        shown = [{**error, "field": screens.screen_field(error["field"])} for error in pages.errors(refusal)]
+        if scan:
+            self.refused += [error["message"] for error in shown]
+        else:
+            self.errors = shown
+
+    async def _scan(self, text: str) -> str:
+        """One text: a code, or two that ran together."""
+        answer = ""
+        for scan in scanning.read_scan(text):
+            answer = await self._one(scan)
+        return answer
+
+    async def _one(self, scan: Scan) -> str:
+        if scan.kind == "command":
+            return await self._press(scan.code)
+        if scan.kind in _ELSEWHERE:
+            raise _ELSEWHERE[scan.kind]()
+        item = (await items.known([scan.code])).get(scan.code)
+        if item is not None:
+            return self._add(scan.code, scan.quantity, item.name, scan.expires_on)
+        waiting = self.new.get("new_barcode", "")
+        if waiting and waiting != scan.code:
+            raise rules.ITEM_WAITS(barcode=scan.code, waiting=waiting)
+        quantity = scan.quantity + (_counted(self.new) if waiting else 0)
+        if quantity > QUANTITY_MAX:
+            raise rules.COUNT_UNREADABLE()
+        self.new |= {"new_barcode": scan.code, "new_quantity": str(quantity)}
+        if scan.expires_on:
+            self.new["new_expires"] = scan.expires_on.isoformat()
+        return words.say("条码 {barcode} 还没有登记", barcode=scan.code)
+
+    def _add(self, code: str, quantity: int, name: str, expires_on: date | None) -> str:
+        basket = self.basket.with_code(code, quantity, expires_on=expires_on.isoformat() if expires_on else "")
+        self.basket, self.newest = basket.remembering(code, quantity), code
+        return f"{name} ×{quantity}" if quantity > 1 else name
+
+    async def _press(self, button: str) -> str:
+        if button == "clear":
+            self.basket, self.new = Basket(header=self.basket.header, limit=self.basket.limit), {}
+        elif button == "undo":
+            return await self._undo()
+        elif button == "item":
+            return await self._register()
+        elif button == "leave":
+            self.new = {}
+        elif button == "finish":
+            if self.new.get("new_barcode"):
+                raise rules.ITEM_OPEN(barcode=self.new["new_barcode"])
+            if self.refused:
+                raise rules.NOT_YET_IN()
+            self.finished = True
+        else:
+            self.basket = replace(self.basket, pressed=button).changed()
+        return ""
+
+    async def _undo(self) -> str:
+        if not self.basket.history:
+            raise rules.NOTHING_TO_UNDO()
+        code = self.basket.history[-1].code
+        self.basket = self.basket.without_last()
+        item = (await items.known([code])).get(code)
+        return words.say("撤销了 {name}", name=item.name if item else code)
+
+    async def _register(self) -> str:
+        """The new item is registered, and as many pieces as were scanned of it stand on a line."""
+        self.registering = True
+        new = self.new
+        item = await items.register(read(forms.ItemForm, _named(new)).item(new.get("new_barcode", "")), by=self.by)
+        self.new = {}
+        expires_on = forms.day(new.get("new_expires", ""), "new_expires")
+        return self._add(item.barcode, _counted(new), item.name, expires_on)
+
+
+def _named(new: Mapping[str, str]) -> dict[str, str | list[str]]:
+    return {name: new.get(name, "") for name in screens.NEW_ITEM}
+
+
+def _counted(new: Mapping[str, str]) -> int:
+    """How many pieces of the new item were scanned so far: the form carries it, and at least one."""
+    return scanning.count(new.get("new_quantity", "")) or 1
