@@ -26,6 +26,9 @@ AMOUNTS = {
     "not_positive": "金额必须大于 0",
     "too_large": "金额超过上限",
 }
+CHOICES = "只能是：{expected}"
+NO_CHOICE = "没有这个选项，请重新选"
+"""The same on a page, which says its choices in words."""
 WORDS = {
     "missing": "请填写此项",
     "extra_forbidden": "没有这个字段",
@@ -49,8 +52,8 @@ WORDS = {
     "dict_type": "必须是对象",
     "model_type": "必须是 JSON 对象",
     "model_attributes_type": "必须是 JSON 对象",
-    "literal_error": "只能是：{expected}",
-    "enum": "只能是：{expected}",
+    "literal_error": CHOICES,
+    "enum": CHOICES,
     "union_tag_not_found": "请填写此项",
     "union_tag_invalid": "没有这个选项",
 }

@@ -12,6 +12,7 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -292,7 +293,8 @@ def errors(refusal: Refusal) -> list[dict[str, str]]:
     A rule that is about no field has an empty `field`. What a call gives in fen a page types in yuan.
     """
     if refusal.fields:
-        listed = [{**e, "field": re.sub(r"_fen$", "_yuan", e["field"])} for e in messages.spoken(refusal.fields)]
+        fields = [replace(e, message=messages.NO_CHOICE) if e.message == messages.CHOICES else e for e in refusal.fields]
+        listed = [{**e, "field": re.sub(r"_fen$", "_yuan", e["field"])} for e in messages.spoken(fields)]
     else:
         listed = [{"field": "", "message": words.say(refusal.words, **refusal.facts)}]
     if refusal.see is not None:

@@ -58,12 +58,12 @@ async def ask_reverse(request: Request) -> Response:
         raise rules.REVERSAL_FINAL()
     if slip.opening:
         raise rules.OPENING_FINAL()
-    return await pages.page(request, "goods/slips/reverse.html", reason="", **_asked(slip))
+    return await pages.page(request, "goods/slips/reverse.html", reason="", **await _asked(slip))
 
 
-def _asked(slip: readers.Slip) -> dict[str, Any]:
+async def _asked(slip: readers.Slip) -> dict[str, Any]:
     """What the page that asks once more shows and carries."""
-    facts = screens.confirmed(slip)
+    facts = screens.confirmed(slip, (await stores.get(slip.store)).name)
     return {"document": slip, "facts": facts, "carried": confirming.carried(content.of(slip).hash, facts)}
 
 
@@ -79,7 +79,7 @@ async def reverse(request: Request) -> Response:
             number=slip.number, reason=form.reason, content_hash=form.content_hash, by=by, idem=key
         )
     except Refusal as refusal:
-        context = _asked(await readers.get(slip.number, by=by)) | {"reason": forms.text(data, "reason")}
+        context = await _asked(await readers.get(slip.number, by=by)) | {"reason": forms.text(data, "reason")}
         context["errors"] = confirming.errors(request, refusal, context["facts"])
         return await pages.page(request, "goods/slips/reverse.html", refusal.status, **context)
     flash = "单据 {number} 已冲销，物资、积分和账目都已退回"

@@ -13,11 +13,11 @@ def state(slip: Slip) -> dict[str, str]:
     return {"code": "posted", "label": words.translate("有效"), "tone": "good"}
 
 
-def confirmed(slip: Slip) -> list[dict[str, Any]]:
-    """What is shown to whoever takes a slip back."""
+def confirmed(slip: Slip, store: str) -> list[dict[str, Any]]:
+    """What is shown to whoever takes a slip back; `store` by its name."""
     return [
         {"term": words.translate("种类"), "value": words.translate(KIND_WORDS[slip.kind])},
-        {"term": words.translate("门店"), "value": slip.store, "kind": "code"},
+        {"term": words.translate("门店"), "value": store},
         {"term": words.translate("日期"), "value": slip.effective_on, "kind": "date"},
         {"term": words.translate("件数"), "value": slip.pieces, "kind": "count"},
         {"term": words.translate("金额"), "value": slip.amount_fen, "kind": "yuan"},
