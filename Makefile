@@ -48,7 +48,7 @@ bench: ## measure (NAME=<figure> for one); writes bench/results.json
 	@.ci/setup.sh runtime test bench
 	$(bin)/python -m bench $(NAME)
 
-faces: ## picture and judge every public page in all its looks, into var/faces (FACES=http://… for a demo that runs)
+faces: ## picture and judge every page, into var/faces (FACES=http://… for a demo that runs; PAGES=staff or public)
 	@.ci/setup.sh runtime test
 	$(bin)/python -m bench.faces
 

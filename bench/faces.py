@@ -1,5 +1,7 @@
 """`make faces`: a picture of every public page in both languages, light and dark, usual and large type, at five widths.
 
+Then of every page of staff (bench/staff_faces.py).
+
 They come into var/faces with an index.html to lay beside the mock-ups. On the way each page is judged: nothing scrolls
 sideways, every target is 44 px, axe-core finds nothing. What is wrong is listed at the end and in the index.
 Links lead to most pages. A pledge is made for its page; receipts that ended, of goods, and a pledge that was paid are
@@ -7,6 +9,7 @@ those that the demo's auditor finds first; two pages of the form to give only a 
 
 FACES=http://127.0.0.1:8000 python -m bench.faces    a demo that runs; without it the demo city is loaded anew
 WIDTHS=390,1280 …                                     some widths
+PAGES=staff …                                         the pages of staff alone, or those of the `public`
 """
 
 import asyncio
@@ -15,8 +18,8 @@ import json
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -56,7 +59,7 @@ SMALL: Final = """() => {
   return [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
     .filter((e) => e.labels?.length ? [...e.labels].some(shown) : shown(e))
     .filter((e) => !e.matches(".skip, .sr[aria-hidden]"))
-    .filter((e) => !(e.matches(".row-link") && e.closest("td") && matchMedia("(min-width: 40.01em)").matches))
+    .filter((e) => !(e.matches("a") && e.closest("td, th") && matchMedia("(min-width: 40.01em)").matches))
     .map((e) => [e, ...box(e)]).filter(([, wide, high]) => wide && high && (high < 43.5 || wide < 23.5))
     .map(([e, wide, high]) => `small: ${Math.round(wide)} x ${Math.round(high)} ${e.outerHTML.slice(0, 120)}`);
 }"""
@@ -216,14 +219,24 @@ async def opened(browser: Browser, base: str, look: Look) -> BrowserContext:
     return context
 
 
-async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
-    """Picture and judge all pages; the lines of what is wrong."""
-    OUT.mkdir(parents=True, exist_ok=True)
-    wrong: list[str] = []
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage"]
         )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
+    """Picture and judge all public pages; the lines of what is wrong."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    wrong: list[str] = []
+    async with chromium() as browser:
         looks = sorted((Look(*each) for each in product(LANGUAGES, SCHEMES, TYPES, widths)), key=Look.unusual)
         first = await opened(browser, base, looks[0])
         listed = await addresses(await first.new_page(), base, [*FIRST, "/_parts", *await kept(browser, base)])
@@ -242,8 +255,8 @@ async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
             await context.close()
             print(f"    {look.name}: {len(listed)} pages, {len(wrong)} faults so far", flush=True)
             made = looks[: looks.index(look) + 1]
-            (OUT / "index.html").write_text(_index(listed, made, wrong), encoding="utf-8")
-        await browser.close()
+            files = {path: _file(path) for path in listed}
+            (OUT / "index.html").write_text(index(files, made, wrong), encoding="utf-8")
     return wrong
 
 
@@ -251,16 +264,17 @@ def _file(path: str) -> str:
     return re.sub(r"[/#]", "-", path.strip("/")) or "home"
 
 
-def _index(listed: list[str], looks: list[Look], wrong: list[str]) -> str:
+def index(files: Mapping[str, str], looks: Sequence[Look], wrong: Sequence[str]) -> str:
+    """A page of all pictures, by what they show."""
     rows = "".join(
         f"<h2>{html.escape(path)}</h2><p>"
         + "".join(
-            f'<a href="{_file(path)}.{look.name}.png"><img loading="lazy" width="{look.width // 5}" alt="{look.name}" '
-            f'title="{look.name}" src="{_file(path)}.{look.name}.png"></a> '
+            f'<a href="{file}.{look.name}.png"><img loading="lazy" width="{look.width // 5}" alt="{look.name}" '
+            f'title="{look.name}" src="{file}.{look.name}.png"></a> '
             for look in looks
         )
         + "</p>"
-        for path in listed
+        for path, file in files.items()
     )
     faulty = "".join(f"<li>{html.escape(line)}</li>" for line in wrong)
     return (
@@ -287,9 +301,15 @@ def demo() -> Iterator[str]:
 
 def main() -> int:
     """Make the gallery; non-zero when something is wrong."""
-    widths = tuple(int(width) for width in os.environ.get("WIDTHS", "").split(",") if width) or WIDTHS
+    from bench import staff_faces  # noqa: PLC0415 - it looks as this module does
+
+    widths = tuple(int(width) for width in os.environ.get("WIDTHS", "").split(",") if width)
+    pages, wrong = os.environ.get("PAGES", ""), list[str]()
     with demo() as base:
-        wrong = asyncio.run(gallery(base, widths))
+        if pages != "staff":
+            wrong += asyncio.run(gallery(base, widths or WIDTHS))
+        if pages != "public":
+            wrong += asyncio.run(staff_faces.gallery(base, widths))
     (OUT / "faults.json").write_text(json.dumps(wrong, ensure_ascii=False, indent=1), encoding="utf-8")
     print(f"{len(wrong)} faults; pictures in {OUT.relative_to(Path.cwd()) if OUT.is_relative_to(Path.cwd()) else OUT}")
     return 1 if wrong else 0

@@ -3,8 +3,7 @@
 Each page is judged as those of the public are (bench/faces.py), in Chinese and light at 390 and 1,280 px. The desk is
 another page for each role.
 
-LOOKS=all …    all languages, schemes, sizes of type and widths of `faces`
-WIDTHS=390 …   some widths
+LOOKS=all make faces    all languages, schemes, sizes of type and widths of `faces`
 """
 
 import os
@@ -46,9 +45,8 @@ async def listed(get: walking.Get, roles: Iterable[str]) -> list[Face]:
     return sorted({*desks, *first.values()})
 
 
-def looks() -> list[faces.Look]:
+def looks(widths: tuple[int, ...]) -> list[faces.Look]:
     """Chinese and light at two widths, or all on request."""
-    widths = tuple(int(width) for width in os.environ.get("WIDTHS", "").split(",") if width)
     if os.environ.get("LOOKS") == "all":
         every = product(faces.LANGUAGES, faces.SCHEMES, faces.TYPES, widths or faces.WIDTHS)
         return sorted((faces.Look(*each) for each in every), key=faces.Look.unusual)
@@ -67,9 +65,15 @@ async def _signed_in(browser: Browser, base: str, look: faces.Look, role: str) -
     return context
 
 
-async def gallery(browser: Browser, base: str) -> tuple[list[Face], list[faces.Look], list[str]]:
-    """Picture and judge all pages of staff: the pages, the looks, and the lines of what is wrong."""
-    wanted, wrong, shown = looks(), list[str](), list[Face]()
+async def gallery(base: str, widths: tuple[int, ...]) -> list[str]:
+    """Picture and judge all pages of staff; the lines of what is wrong."""
+    faces.OUT.mkdir(parents=True, exist_ok=True)
+    async with faces.chromium() as browser:
+        return await _gallery(browser, base, looks(widths))
+
+
+async def _gallery(browser: Browser, base: str, wanted: list[faces.Look]) -> list[str]:
+    wrong, shown = list[str](), list[Face]()
     for look in wanted:
         contexts = {role.value: await _signed_in(browser, base, look, role.value) for role in Role}
         contexts[walking.PUBLIC] = await faces.opened(browser, base, look)
@@ -83,13 +87,17 @@ async def gallery(browser: Browser, base: str) -> tuple[list[Face], list[faces.L
             page = contexts[role].pages[0]
             await page.goto(base + address)
             line = f"{role} {address} {look.name}"
-            # The cells of a table lie close together at a desk; a finger needs room.
-            wrong += [f"{line} {fault}" for fault in await faces.faults(page, axe=True)]
+            faults = [f"{line} {fault}" for fault in await faces.faults(page, axe=True)]
+            print(*faults, sep="\n", end="\n" if faults else "", flush=True)
+            wrong += faults
             await page.screenshot(path=faces.OUT / f"{name(role, template)}.{look.name}.png", full_page=True)
         for context in contexts.values():
             await context.close()
+        files = {f"{template} ({role})": name(role, template) for role, template, _ in shown}
+        made = wanted[: wanted.index(look) + 1]
+        (faces.OUT / "staff.html").write_text(faces.index(files, made, wrong), encoding="utf-8")
         print(f"    staff {look.name}: {len(shown)} pages, {len(wrong)} faults so far", flush=True)
-    return shown, wanted, wrong
+    return wrong
 
 
 def name(role: str, template: str) -> str:

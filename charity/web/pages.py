@@ -293,7 +293,9 @@ def errors(refusal: Refusal) -> list[dict[str, str]]:
     A rule that is about no field has an empty `field`. What a call gives in fen a page types in yuan.
     """
     if refusal.fields:
-        fields = [replace(e, message=messages.NO_CHOICE) if e.message == messages.CHOICES else e for e in refusal.fields]
+        fields = [
+            replace(e, message=messages.NO_CHOICE) if e.message == messages.CHOICES else e for e in refusal.fields
+        ]
         listed = [{**e, "field": re.sub(r"_fen$", "_yuan", e["field"])} for e in messages.spoken(fields)]
     else:
         listed = [{"field": "", "message": words.say(refusal.words, **refusal.facts)}]

@@ -5,6 +5,7 @@ import re
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -14,7 +15,8 @@ from conftest import _apart
 from goods.given import MILK, RICE, SALT, in_days
 from pdf_reading import codes_in, flat, page_count
 
-from bench import effort, faces
+from bench import effort, faces, staff_faces, walking
+from charity.roles import Role
 from charity.web import pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
@@ -573,4 +575,30 @@ async def test_every_public_page_is_judged_once(sqlite_town, web, monkeypatch):
         await page.set_content(f"{phones}<p><a href='/x'>x</a></p><hr width='999'>")
         planted = await faces.faults(page, axe=False)
         assert [fault.split(":")[0] for fault in planted] == ["sideways", "small"]
+    assert wrong == []
+
+
+# -- every page of staff ------------------------------------------------------------------------------
+
+
+async def test_every_staff_page_is_judged_once(sqlite_town):
+    """On a phone, by the first role that reaches it: axe-core, no sideways scroll, targets of 44 px."""
+    served, wrong = sqlite_town, []
+    roles = [role.value for role in Role]
+    async with street(served, "phone") as here, AsyncExitStack() as clients:
+        ask = {role: await clients.enter_async_context(served.client(role)) for role in roles}
+        ask[walking.PUBLIC] = await clients.enter_async_context(served.client())
+
+        async def get(role, path):
+            answer = await ask[role].get(path)
+            return answer.status_code, answer.text
+
+        listed = await staff_faces.listed(get, roles)
+        assert {"/desk", "/vouchers/new", "/stores/{store}/out", "/goods/lots/{code}"} <= {face[1] for face in listed}
+        for role in roles:
+            visitor = await here.visitor()
+            await visitor.page.context.set_extra_http_headers({"Authorization": f"Bearer token-{role}"})
+            for _, _, address in (face for face in listed if face[0] == role):
+                await visitor.go(address)
+                wrong += [f"{role} {address}: {fault}" for fault in await faces.faults(visitor.page, axe=False)]
     assert wrong == []
