@@ -54,8 +54,10 @@ export function swap(till, page, sent) {
     focus.focus({ preventScroll: true });
     if (caret[0] !== null) focus.setSelectionRange(...caret);
   }
-  const head = page.querySelector(".page-head");
-  if (head) document.querySelector(".page-head")?.replaceWith(document.adoptNode(head));
+  for (const part of [".page-head", ".till-today"]) {
+    const head = page.querySelector(part);
+    if (head) document.querySelector(part)?.replaceWith(document.adoptNode(head));
+  }
   // What the page says about the last act belongs to that act only.
   document.querySelector(".toasts")?.remove();
   const toasts = page.querySelector(".toasts");
