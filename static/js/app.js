@@ -9,6 +9,7 @@ const BEHAVIOURS = {
   folded: () => import("./folded.js"),
   focus: () => import("./focus.js"),
   leaving: () => import("./leaving.js"),
+  moves: () => import("./moves.js"),
   price: () => import("./price.js"),
   progress: () => import("./progress.js"),
   scan: () => import("./scan.js"),

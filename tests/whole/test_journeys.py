@@ -528,6 +528,107 @@ async def test_staff_with_a_phone_do_daily_things_in_a_few_taps(sqlite_town):
         assert by.counts() == {"taps": effort.LOOK_UP_TAPS, "typed": effort.LOOK_UP_TYPED, "swipes": 0}
 
 
+SEEN_ROW = "() => document.activeElement.closest('main li, main tr')?.innerText.split('\\n').find(Boolean) ?? ''"
+SCANNED_IN_A_LIST = """code => { for (const key of [...code, "Enter"])
+  document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true}));
+}"""
+
+
+A_PERSONS_GAP = "() => new Promise(done => setTimeout(done, 80))"
+
+
+async def _row(visitor: Visitor) -> str:
+    """The row that has the caret, once what a key does is done."""
+    await visitor.page.evaluate(A_PERSONS_GAP)
+    return await visitor.page.evaluate(SEEN_ROW)
+
+
+async def _moves(visitor: Visitor, key: str) -> str:
+    """The row that has the caret after a key that moves it."""
+    before = await visitor.page.evaluate(SEEN_ROW)
+    await visitor.page.keyboard.press(key)
+    await visitor.page.wait_for_function(f"before => ({SEEN_ROW})() !== before", arg=before)
+    return await _row(visitor)
+
+
+async def test_an_accountant_moves_by_keys_and_a_scan_moves_nothing(sqlite_town):
+    async with street(sqlite_town, "desk") as here:
+        accountant = await here.visitor()
+        await accountant.sign_in("accountant")
+        page = accountant.page
+        await page.wait_for_function("() => document.documentElement.classList.contains('has-js')")
+        first = await _moves(accountant, "j")
+        second = await _moves(accountant, "j")
+        assert first
+        assert second != first
+        assert await _moves(accountant, "k") == first
+        assert await _moves(accountant, "ArrowDown") == second
+        address = page.url
+        await page.evaluate(SCANNED_IN_A_LIST, "j6901234567892k")
+        assert await _row(accountant) == second, "a burst moved the caret"
+        assert page.url == address, "the Enter of a scan opened a row"
+        await page.keyboard.press("?")
+        await page.locator("dialog.keys[open]").wait_for()
+        await accountant.look()
+        await page.keyboard.press("Escape")
+        await page.locator("dialog.keys[open]").wait_for(state="detached")
+        await page.evaluate(A_PERSONS_GAP)
+        await page.keyboard.press("/")
+        await page.wait_for_function("() => document.activeElement.name === 'q'")
+        await page.keyboard.type("jk/?")
+        assert await page.locator("header input[name='q']").input_value() == "jk/?"
+        await accountant.go("/desk")
+        await _moves(accountant, "j")
+        async with page.expect_navigation():
+            await page.keyboard.press("Enter")
+        assert page.url != address
+        await accountant.go("/password")
+        await page.get_by_role("checkbox", name="在列表里用 j").uncheck()
+        await accountant.go("/desk")
+        await page.keyboard.press("j")
+        assert await _row(accountant) == ""
+        clerk = await here.visitor()
+        await clerk.sign_in("clerk", "/stores/LX01/stock")
+        await clerk.go("/stores/LX01/out")
+        await clerk.page.locator("body").press("?")
+        assert await clerk.page.locator("dialog.keys[open]").count() == 0
+
+
+REGISTER = """() => {
+  const head = document.querySelector(".reg thead th").getBoundingClientRect();
+  const foot = document.querySelector(".reg tfoot th").getBoundingClientRect();
+  return {
+    wide: document.documentElement.scrollWidth - innerWidth, table: document.querySelector(".reg table").offsetWidth,
+    broken: [...document.querySelectorAll(".reg :is(.money, .num)")].filter(one => one.getClientRects().length > 1).length,
+    head: head.top, foot: innerHeight - foot.bottom,
+  };
+}"""
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+async def test_a_register_fits_its_screen_and_unfolds_without_scripts(sqlite_town, size):
+    await _spend(sqlite_town, "F-GEN", "P03", 4_400)
+    async with street(sqlite_town, size, scripts=False) as here:
+        auditor = await here.visitor()
+        await auditor.sign_in("auditor", "/ledgers/disbursements")
+        await auditor.go("/ledgers/disbursements?fund=F-GEN")
+        shown = await auditor.page.evaluate(REGISTER)
+        assert (shown["wide"], shown["broken"]) == (0, 0), shown
+        assert await auditor.page.locator(".reg thead th").count() == 10
+        assert await auditor.page.locator(".reg .is-detail").first.is_hidden()
+        await auditor.page.locator(".row-fold summary").first.click()
+        assert await auditor.page.locator(".reg .is-detail").first.is_visible()
+        if size == "desk":
+            assert shown["table"] <= 1232, shown
+            await auditor.page.set_viewport_size({"width": 1280, "height": 480})
+            assert (await auditor.page.evaluate(REGISTER))["foot"] >= 0, "the totals are out of sight"
+            await auditor.page.evaluate("document.querySelector('.reg tbody:last-of-type').scrollIntoView()")
+            assert (await auditor.page.evaluate(REGISTER))["head"] >= 0, "the head is out of sight"
+        await auditor.page.locator(".chip.is-on", has_text="×").click()
+        await auditor.page.wait_for_url("**/ledgers/disbursements?*")
+        assert "fund=" not in auditor.page.url
+
+
 # -- every page of the public -------------------------------------------------------------------------
 
 
