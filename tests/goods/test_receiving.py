@@ -145,6 +145,8 @@ async def test_a_new_item_keeps_what_is_typed_until_it_is_registered(shop: Shop,
     assert "请填写整数" in page
     assert (field(page, "name"), field(page, "points")) == ("花生油 1L", "很多"), "Enter registers, and wipes nothing"
     assert "还没有登记：请先登记，或按“不登记”" in await posted(web, page, press="finish")
+    page = await posted(web, page, points="", press="item")
+    assert "请填写每件积分，没有就填 0" in page
     page = await posted(web, page, points="1000000", press="item")
     assert field(page, "points") == "1000000", "no count is cut"
     page = await posted(web, page, points="20", press="scan")

@@ -149,7 +149,7 @@ class Counter:
 
 
 def _named(new: Mapping[str, str]) -> dict[str, str | list[str]]:
-    return {name: new.get(name, "") for name in screens.NEW_ITEM}
+    return {name: new[name] for name in screens.NEW_ITEM if new.get(name)}
 
 
 def _counted(new: Mapping[str, str]) -> int:
