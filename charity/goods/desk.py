@@ -12,6 +12,7 @@ from charity.desk.tasks import Task
 from charity.errors import Refusal
 from charity.goods import looked_up, scanning, slips, stock
 from charity.goods.limits import ALERT_DAYS
+from charity.office import stores
 from charity.roles import Actor
 from charity.web.formats import day_words
 
@@ -80,7 +81,7 @@ async def store_day(by: Actor) -> Panel | None:
         lines.append({"label": words.say("{days} 天内到期", days=days), "value": value})
     return Panel(
         name="store",
-        title=words.say("{store} 今天", store=by.store),
+        title=words.say("{store} 今天", store=(await stores.names()).get(by.store, by.store)),
         template="goods/desk/store.html",
         context={"lines": lines, "worth": figures.cost_fen},
         order=10,

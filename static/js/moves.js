@@ -3,7 +3,7 @@
 // quicker than a person types are a scan: they move nothing, and their Enter opens nothing.
 const BURST_MS = 50;
 const KEPT = "charity.moves"; // "off" on this device
-const ROWS = "main :is(.due > li, .entries > li, .todo > li, tbody > tr)";
+const ROWS = "main :is(.due > li, .entries > li, tbody > tr)";
 const WRITES = "input, textarea, select, [contenteditable]";
 
 let last = -Infinity;

@@ -101,7 +101,7 @@ async def test_the_desk_shows_the_day_with_its_check_to_those_who_read_the_books
         assert "今天的钱" not in page
         assert "基金结余" not in page
     store = (await web.as_("clerk").get("/desk")).text
-    assert all(words_of in store for words_of in ("LX01 今天", "今天发放", "7 天内到期", "库存价值"))
+    assert all(words_of in store for words_of in ("溪东街道爱心超市 今天", "今天发放", "7 天内到期", "库存价值"))
 
 
 @pytest.mark.parametrize(
