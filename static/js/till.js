@@ -44,7 +44,8 @@ function batch() {
   const scans = [];
   for (const entry of queue.entries) {
     if (!entry.ready || scans.length === most) break;
-    if (entry.act) return [scans, entry];
+    // A step of a line waits until the page shows the line as it is then.
+    if (entry.act) return scans.length && entry.act.includes(":") ? [scans, null] : [scans, entry];
     scans.push(entry);
   }
   return [scans, null];
@@ -98,7 +99,7 @@ async function show(page, answered, sent) {
   await queue.answered(answered, basketOf(fresh, till.dataset.keeps));
   await quiet();
   // A question counts from when it is shown: the same code scanned again before that is no answer to it.
-  const early = fresh.querySelector("[data-asks]") ? queue.entries.filter(({ text }) => text && text === answered.at(-1)?.text) : [];
+  const early = fresh.querySelector('[data-flash$="asks"]') ? queue.entries.filter(({ text }) => text && text === answered.at(-1)?.text) : [];
   till = swap(till, page, sent);
   if (early.length) await queue.answered(early, queue.basket);
   if (!queue.basket) offer(till, queue, resume);
@@ -128,6 +129,7 @@ function pressed(event) {
     take({ text: field.value.trim() });
     field.value = "";
   }
+  if (act === "finish" && queue?.entries.some((entry) => entry.act === act)) return;
   if (act !== "scan") take({ act, code: form.elements.namedItem(`code.${act.split(":")[1]}`)?.value });
 }
 

@@ -222,6 +222,35 @@ async def test_a_basket_lives_through_reload_back_no_network_and_a_new_sign_in(s
         await page.wait_for_url(served.base + "/")
 
 
+async def test_a_question_is_answered_by_what_is_scanned_after_it_was_shown(served: Served) -> None:
+    """An impatient second scan of the next card is no answer; a button pressed twice hands out once."""
+    await stocked(served, "asks")
+
+    async def late(route: Route) -> None:
+        await asyncio.sleep(0.4)
+        await route.continue_()
+
+    async with street(served, "phone", accessible=False) as here:
+        clerk = await here.visitor()
+        page = clerk.page
+        await clerk.sign_in("clerk", TILL)
+        await page.route("**/out", late)
+        for text in (served.facts["card"], SALT, served.facts["card2"]):
+            await key_in(page, text)
+        await expect(page.locator("[name='code.0']")).to_have_value(SALT)
+        await key_in(page, served.facts["card2"])
+        await clerk.sees("发给王* 1 件？")
+        await expect(page.locator("[data-queue]")).to_have_text("")
+        assert await page.locator(".till-done, .is-good").count() == 0
+        await key_in(page, served.facts["card2"])
+        await clerk.sees("李*", "已发给王* 1 件")
+        await key_in(page, SALT)
+        await waits_for(page, 1)
+        await page.locator("button[value=finish]").evaluate("(button) => { button.click(); button.click(); }")
+        await clerk.sees("已发给李* 1 件", "请扫下一张爱心卡")
+        assert await page.locator(".is-bad").count() == 0
+
+
 async def _signs_in(page: Page, login: str) -> None:
     await page.locator("#f-login").fill(login)
     await page.locator("#f-password").fill(PASSWORD)
@@ -260,8 +289,8 @@ async def test_where_the_device_keeps_nothing_the_till_works_from_memory_and_say
         clerk: Visitor = await here.visitor()
         await clerk.page.add_init_script("delete Object.getPrototypeOf(window).indexedDB; delete window.indexedDB;")
         await clerk.sign_in("clerk", TILL)
-        await clerk.sees("这台设备存不下扫描")
+        await clerk.sees("扫描没有存到这台设备上")
         for text in (served.facts["card"], SALT, FINISH):
             await key_in(clerk.page, text)
         await clerk.sees("已发给王* 1 件")
-        assert re.search("存不下", await clerk.page.locator("[data-queue]").inner_text())
+        assert re.search("没有存到", await clerk.page.locator("[data-queue]").inner_text())
