@@ -70,7 +70,7 @@ async def of(code: str, *, by: Actor, after: int | None = None, limit: int = PAG
     """The movements of a lot, newest first; and the cursor (seq) of the next page."""
     by.must("goods.read")
     limit = min(max(limit, 1), PAGE_MAX)
-    served = "" if by.store is None else " WHERE d.store = $2"
+    served = "" if by.store is None else " AND d.store = $2"
     values = [code] if by.store is None else [code, by.store]
     behind = "" if after is None else f" WHERE x.seq < ${len(values) + 1}"
     rows = await reading.rows(
@@ -78,7 +78,8 @@ async def of(code: str, *, by: Actor, after: int | None = None, limit: int = PAG
         "CAST(SUM(l.quantity) OVER (PARTITION BY d.store ORDER BY d.seq) AS BIGINT) AS remaining, d.reverses, "
         "d.reversed_by FROM (SELECT document, CAST(SUM(quantity) AS BIGINT) AS quantity FROM goods_line WHERE lot = $1 "
         "GROUP BY document) l "
-        f"JOIN goods_document d ON d.number = l.document{served}) x{behind} "
+        # CROSS JOIN: SQLite then begins with the lines of the lot, not with all slips.
+        f"CROSS JOIN goods_document d WHERE d.number = l.document{served}) x{behind} "
         f"ORDER BY x.seq DESC LIMIT {limit + 1}",
         *values,
         *([] if after is None else [after]),

@@ -167,14 +167,19 @@ class Filter:
         return _BY_DAY if self.dated and not self.text else _BY_BARCODE
 
 
-def _where(where: Where, chosen: Filter, day: date, after: Sequence[str]) -> Where:
-    """Conditions of every list, behind the row with the key `after`."""
-    where.add("s.pieces > 0").add("i.barcode = s.barcode").add("l.code = s.lot")
-    where.chosen("s.store", chosen.store).chosen("s.barcode", barcodes.kept(chosen.barcode))
+def _due(where: Where, chosen: Filter, day: date) -> Where:
+    """That the last good day has passed, or will within the days of the filter."""
     if chosen.expired:
         where.add("s.expires_on < ?", day.isoformat())
     if chosen.within_days is not None:
         where.add("s.expires_on <= ?", (day + timedelta(days=chosen.within_days)).isoformat())
+    return where
+
+
+def _where(where: Where, chosen: Filter, day: date, after: Sequence[str]) -> Where:
+    """Conditions of every list, behind the row with the key `after`."""
+    where.add("s.pieces > 0").add("i.barcode = s.barcode").add("l.code = s.lot")
+    _due(where.chosen("s.store", chosen.store).chosen("s.barcode", barcodes.kept(chosen.barcode)), chosen, day)
     return where.after(chosen.order, after) if after else where
 
 
@@ -263,7 +268,7 @@ _ADDED = _SUMS.format(lots="1", pieces="s.pieces", fen="s.pieces * l.cost_fen")
 
 def _items(where: Where, chosen: Filter) -> Where:
     """Conditions on what is kept of each item on a shelf."""
-    where.add("s.lots > 0").chosen("s.store", chosen.store).chosen("s.barcode", chosen.barcode)
+    where.add("s.lots > 0").chosen("s.store", chosen.store).chosen("s.barcode", barcodes.kept(chosen.barcode))
     return _named(where, chosen.text) if chosen.text else where
 
 
@@ -273,7 +278,10 @@ async def totals(chosen: Filter, *, by: Actor) -> Totals:
     if by.store is not None:
         by.must_serve(chosen.store)
     day = clock.today()
-    if chosen.dated:
+    if chosen.dated and not chosen.text and not chosen.barcode:
+        where = _due(Where().add("s.lots > 0").chosen("s.store", chosen.store), chosen, day)
+        named = await _totals(f"SELECT {_KEPT} FROM shelf_day s WHERE {where.text}", where)  # noqa: S608
+    elif chosen.dated:
         where = _where(Where(), chosen, day, ())
         where = _named(where, chosen.text) if chosen.text else where
         named = await _totals(f"SELECT {_ADDED} FROM {_SHELVES} WHERE {where.text}", where)  # noqa: S608
