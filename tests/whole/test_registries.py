@@ -99,6 +99,7 @@ def fields_of(template: Path) -> set[str]:
     names |= set(re.findall(r'ask\.(?:sums|picks)\("(\w+)"', text)) | (
         {"amount_yuan"} if "ask.sums(" in text else set()
     )
+    names |= {"scan"} if "till.scan(" in text else set()
     names |= {"content_hash"} if CARRIED.search(text) else set()
     names |= {"reason"} if "reason=true" in text else set()  # ui.confirm
     names |= {fact.field for fact in campaigns.KEPT} if "field in fields" in text else set()  # screens.plan_fields
