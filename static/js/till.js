@@ -16,6 +16,7 @@ let underWay = false;
 let away = ""; // why nothing is sent: "offline" or "busy"
 let wait = FIRST_WAIT_MS;
 let timer = 0;
+let finishing = false; // 完成 was pressed and is not answered: pressed again it says nothing new
 
 const formOf = () => till.querySelector(".till-form");
 
@@ -95,6 +96,7 @@ async function show(page, answered, sent) {
   away = "";
   wait = FIRST_WAIT_MS;
   clearTimeout(timer);
+  if (answered.some(({ act }) => act === "finish")) finishing = false;
   const fresh = page.querySelector("#till .till-form");
   await queue.answered(answered, basketOf(fresh, till.dataset.keeps));
   await quiet();
@@ -124,12 +126,13 @@ function pressed(event) {
   event.preventDefault();
   const form = formOf();
   const act = event.submitter?.value ?? "scan";
+  if (act === "finish" && finishing) return;
+  finishing ||= act === "finish";
   const field = scanField(form);
   if (field?.value.trim() && (act === "scan" || act === "finish")) {
     take({ text: field.value.trim() });
     field.value = "";
   }
-  if (act === "finish" && queue?.entries.some((entry) => entry.act === act)) return;
   if (act !== "scan") take({ act, code: form.elements.namedItem(`code.${act.split(":")[1]}`)?.value });
 }
 
