@@ -1,4 +1,4 @@
-"""The demo read as an auditor reads it: entries and rows only, loaded as of four days of the year.
+"""The demo read as an auditor reads it: entries and rows only, loaded as of three days of the year.
 
 Nothing of the product's readers is asked; what the tables of field.md 7 say stands here once more, as numbers.
 """
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SHARED = DEMO_DAY.isoformat()
-DAYS = ("2026-01-05", "2026-04-15", "2026-07-10", SHARED)
+DAYS = ("2026-01-05", "2026-04-15", SHARED)
 ON_POSTGRES = "2026-04-15"
 LAST_YEARS_INCOME = 3_720_500_00
 MONEY = ("1001", "1002", "1009")
@@ -151,7 +151,7 @@ def _load(day: str, environment: dict[str, str]) -> None:
 
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster, demo_template: Path) -> dict[str, Books]:
-    """The demos: the one that other tests read too, and three that the command loads in processes of its own."""
+    """The demos: the one that other tests read too, and two that the command loads in processes of its own."""
     keys = {"CHARITY_SECRET_KEY": SECRET, "CHARITY_DATA_KEYS": KEYS, "CHARITY_PUBLIC_URL": "http://127.0.0.1:8000"}
     books: dict[str, Books] = {}
     for day in DAYS:
