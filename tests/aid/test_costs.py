@@ -13,6 +13,7 @@ from charity.aid.vouchers import Content
 from charity.db import reading
 from charity.disclosure import uses
 from charity.errors import Refusal
+from charity.ledger import funds
 from charity.ledger import verify as books_verify
 from charity.printing.document import Filters
 from charity.printing.vouchers import PURPOSES, TITLES
@@ -90,7 +91,7 @@ async def test_a_fund_that_may_not_bear_a_cost_is_refused_at_every_door(
     form = {**FORM, "purpose": purpose, "fund": fund, "payee_kind": "person", "payee_code": content.payee}
     page = await web.as_("caseworker").post("/vouchers/new", data=form)
     assert page.status_code == 409
-    assert fund in page.text.partition("error-summary")[2][:400]
+    assert (await funds.names())[fund] in page.text.partition("error-summary")[2][:400]
     assert "三季度房租" in page.text
     assert await reading.value("SELECT COUNT(*) FROM voucher") == 0
 
