@@ -126,14 +126,14 @@ class Loader:
     async def money_places(self, places: Collection[str], *, on: str) -> None:
         """Places that money leaves on a day, as `1002/ICBC-01/F-EDU`, and wherever else their funds have money.
 
-        The refusal `fund_place.short` then says where there is more. What moved after `on` is read with them: what
-        leaves on a day must have been there on that day and on every later one.
+        The refusal `fund_place.short` then names the fund and says where there is more. What moved after `on` is read
+        with them: what leaves on a day must have been there on that day and on every later one.
         """
         funds = {accounts.fund(place) for place in places}
         known = {account for account, _ in (*self._memory.holdings, *self._memory.arrived)}
         named_now: list[Query] = [] if self._memory.opened else [(places_of.ALL, [], self._name_places)]
         everywhere = _listed(_MONEY_PLACES, sorted(funds), lambda rows: known.update(row["code"] for row in rows))
-        await self._run([*named_now, *everywhere])
+        await self._run([*named_now, *self._funds(sorted(funds)), *everywhere])
         others = {a for a in known if accounts.is_money_place(a) and accounts.fund(a) in funds}
         named = sorted({*places, *others})
         await self.holdings([(place, accounts.CNY) for place in named])

@@ -82,7 +82,7 @@ async def test_the_refusal_says_where_else_the_fund_has_money(books: Any) -> Non
     with pytest.raises(Refusal) as refused:
         await writer.submit(moved(HERE, TILL, 20))
     assert words.say(refused.value.words, **refused.value.facts) == (
-        "“助学”在“工商银行基本户”只有 0.00 元，需要 0.20 元。"
+        "“助学基金”在“工商银行基本户”只有 0.00 元，需要 0.20 元。"
         "该基金的钱还在：现金 15.00 元；微信支付 0.40 元。请先办理资金划转"
     )
     with pytest.raises(Refusal) as refused:

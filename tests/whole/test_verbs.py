@@ -27,6 +27,9 @@ VERBS = {
     "aid.rosters.verbs.confirm": "voucher.approve",
     "aid.rosters.verbs.record": "voucher.make",
     "aid.rosters.verbs.refuse": "voucher.approve",
+    "aid.seeking.approved_unpaid": "voucher.read",
+    "aid.seeking.next_to_approve": "voucher.approve",
+    "aid.seeking.to_approve": "voucher.approve",
     "aid.vouchers.approvals.approve": "voucher.approve",
     "aid.accounts.verbs.confirm": "payee.confirm",
     "aid.accounts.verbs.enter": "payee.enter",
@@ -125,7 +128,7 @@ VERBS = {
 }
 GIVEN = {"documents.exports.start": {"report": "donations"}}
 """What a verb has to have before it knows what to ask for: the register there is."""
-SHOW = {"desk", "finding", "readers", "screens", "search", "tasks"}
+SHOW = {"desk", "finding", "panels", "readers", "screens", "search", "tasks"}
 """What only shows: its rows are those that `visible_to` leaves (the visibility tests of each room)."""
 OTHERS = {
     "aid.branch_reversals.verbs.request": "asks for voucher.make of a roster and for voucher.pay of a return",

@@ -14,16 +14,7 @@ from charity.aid.status import OPEN, STATUS_WORDS, UNPAID
 
 from .approvals import approve, reject, send_back
 from .readers import Filters, VoucherView, choices, get, page, payee_now
-from .verbs import (
-    APPROVALS_NEEDED,
-    PREFIX,
-    SERIES,
-    approvals_in_force,
-    cancel,
-    edit,
-    make,
-    stored,
-)
+from .verbs import APPROVALS_NEEDED, PREFIX, SERIES, approvals_in_force, cancel, edit, make, stored
 
 __all__ = [
     "APPROVALS_NEEDED",
