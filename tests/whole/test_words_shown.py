@@ -32,7 +32,7 @@ OF_THEIR_OWN = {
 }
 """Pages whose data are no Chinese."""
 _ATTRIBUTES = re.compile(r'(?:placeholder|aria-label|title|alt|data-[a-z]+)="([^"]*[\u4e00-\u9fff][^"]*)"')
-_WORD = re.compile(r"(?<![A-Za-z0-9_./@{-])[A-Za-z][a-z]+(?![A-Za-z0-9_@/}-])|(?<=[/：、，（])[a-z]+")
+_WORD = re.compile(r"(?<![A-Za-z0-9_./@{-])[A-Za-z][a-z]+(?![A-Za-z0-9_@/}-])|(?<=[/：、，（])[a-z]{2,}")
 
 
 def foreign(page: str) -> set[str]:
