@@ -176,7 +176,7 @@ async def test_a_first_sign_in_goes_by_password_and_second_factor_to_the_desk(ho
     assert "请用新密码登录" in (await client.get("/sign-in?after=password")).text
     client = await given.browser(web, "lu", given.OTHER)
     assert (await client.get("/desk")).headers["location"] == "/two-step?next=/desk"
-    assert (await client.post("/desk/search", data={"q": "x"})).headers["location"] in {"/sign-in", "/two-step"}
+    assert (await client.post("/desk/search", data={"q": "x"})).headers["location"] == "/two-step?next=/desk"
     page = await client.get("/two-step?next=/vouchers")
     assert page.headers["cache-control"] == "no-store"
     secret = re.findall(r'name="secret" value="([A-Z2-7]{32})"', page.text)[0]
@@ -211,7 +211,7 @@ async def test_what_is_left_to_do_opens_no_other_step(house: Cast, web: Web) -> 
         answer = await client.post(
             path, data={"csrf": token, "current": given.PASSWORD, "password": given.OTHER, "code": "1"}
         )
-        assert answer.headers["location"] in {"/sign-in", "/sign-in/code?next=/desk"}, path
+        assert answer.headers["location"].partition("?")[0] in {"/sign-in", "/sign-in/code"}, path
     assert await sessions.sign_in(login="lu", password=given.PASSWORD)
 
 
