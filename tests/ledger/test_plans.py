@@ -79,7 +79,7 @@ async def test_a_line_is_used_up_to_its_sum_and_the_refusal_names_it(town: Any) 
         await writer.submit(payment(ONE, 1, "P09"))
     assert refused.value.code == "fund.plan_exceeded"
     assert words.say(refused.value.words, **refused.value.facts) == (
-        "基金 F-YRJ26 的募捐方案中“P09”计划 2.50 元，已用 2.50 元，不够再用 0.01 元"
+        "“F-YRJ26”的募捐方案中“P09”计划 2.50 元，已用 2.50 元，不够再用 0.01 元"
     )
     with pytest.raises(Refusal, match=r"fund\.not_for"):
         await writer.submit(payment(ONE, 1, "P05"))
