@@ -25,7 +25,7 @@ def test_an_actor_serves_the_own_store_and_all_of_them_without_one() -> None:
     Actor("k", "n", CLERK.roles).must_serve("LX02")
     with pytest.raises(Refusal) as refused:
         CLERK.must_serve("LX02")
-    assert (refused.value.status, refused.value.facts) == (403, {"permission": "收发物资"})
+    assert (refused.value.status, refused.value.code) == (403, "store.other")
 
 
 def test_the_house_itself_reads_and_grants_and_moves_nothing() -> None:
