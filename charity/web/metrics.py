@@ -39,6 +39,7 @@ WORKERS = metrics.gauge("charity_workers", "Processes that serve")
 Source = Callable[[], Awaitable[None]]
 _shared: list[Source] = []
 _own: list[Callable[[], None]] = []
+_seen: set[Path] = set()
 
 
 def use(shared: Iterable[Source], own: Iterable[Callable[[], None]]) -> None:
@@ -133,10 +134,12 @@ def _others() -> list[tuple[State, bool]]:
     server = _server()
     if server is None:
         return []
+    # A listing may miss a file that is replaced meanwhile: who was once seen is read all the same.
+    _seen.update(_folder().glob(f"{server}-*.json"))
     files = []
-    for path in sorted(_folder().glob(f"{server}-*.json")):
+    for path in sorted(_seen):
         pid = int(path.stem.rsplit("-", 1)[1])
-        if pid != os.getpid():
+        if pid != os.getpid() and path.exists():
             files.append((json.loads(path.read_text(encoding="utf-8")), bool(_began(pid))))
     return files
 
@@ -152,7 +155,7 @@ def _clear(server: str) -> None:
     """Make the folder, and remove what servers of this machine that are gone have left."""
     _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     host = server.rsplit("-", 1)[0]
-    for path in _folder().glob(f"{host}-*.json"):
+    for path in _folder().glob(f"{host}-*"):
         pid, began = path.stem.removeprefix(f"{host}-").split("-")[0].split(".")
         if _began(int(pid)) != began:
             path.unlink(missing_ok=True)

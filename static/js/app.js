@@ -12,7 +12,6 @@ const BEHAVIOURS = {
   moves: () => import("./moves.js"),
   price: () => import("./price.js"),
   progress: () => import("./progress.js"),
-  scan: () => import("./scan.js"),
   "submit-once": () => import("./submit-once.js"),
   till: () => import("./till.js"),
 };

@@ -14,7 +14,7 @@ let touched = 0; // when the scan field was last typed into
 const waiting = []; // who waits until no code is under way
 
 // A new till may stand here before it was bound.
-const formNow = () => (form?.isConnected ? form : (form = document.querySelector('form[data-behaviour~="scan"]')));
+const formNow = () => (form?.isConnected ? form : (form = document.querySelector(".till-form")));
 export const scanField = (root = formNow()) => root?.querySelector("[data-scan]") ?? null;
 const isWriting = (element) => element?.matches?.("input:not([type=radio], [type=checkbox]), textarea, select") ?? false;
 const isHidden = (key) => key === "Process" || key === "Unidentified";
@@ -36,9 +36,9 @@ function over() {
   released();
 }
 
-function begin(event) {
+function begin(event, target) {
   clearTimeout(burst?.timer);
-  const field = isWriting(event.target) ? event.target : null;
+  const field = isWriting(target) ? target : null;
   burst = { signs: "", times: [], field, before: null, beside: event.timeStamp - touched < BESIDE_MS, composed: "", nameless: false };
   if (!field) return;
   let caret = null;
@@ -79,7 +79,7 @@ function finish(code) {
   field.focus({ preventScroll: true });
 }
 
-function onKey(event) {
+function onKey(event, target = event.target) {
   const separator = event.ctrlKey && event.code === "BracketRight"; // of GS1, as scanners type it
   if (!formNow() || event.altKey || event.metaKey || ["Shift", "Control", "CapsLock"].includes(event.key)) return;
   if (event.ctrlKey && !separator) return;
@@ -94,7 +94,7 @@ function onKey(event) {
   }
   const sign = separator ? "<GS>" : signOf(event);
   if (!sign && !isHidden(event.key)) return over(); // an arrow, Backspace
-  if (!burst || burst.field !== (isWriting(event.target) ? event.target : null)) begin(event);
+  if (!burst || burst.field !== (isWriting(target) ? target : null)) begin(event, target);
   const goesOn = burst.times.length > 0;
   burst.signs += sign;
   burst.nameless ||= !sign;
@@ -114,11 +114,12 @@ function back() {
   target.focus({ preventScroll: true });
 }
 
-export function bind(element) {
+// The till calls it when it hears `charity:scan`: a code is never read for nobody.
+export function listen(element) {
   if (!listening) {
     listening = true;
     touched = performance.now(); // a code may have begun before this script did
-    document.addEventListener("keydown", onKey, true);
+    document.addEventListener("keydown", (event) => onKey(event), true);
     document.addEventListener("compositionstart", () => (composing = true), true);
     document.addEventListener("compositionend", (event) => {
       composing = false;
@@ -128,6 +129,7 @@ export function bind(element) {
   }
   form = element;
   scanField()?.addEventListener("pointerdown", (event) => (event.currentTarget.inputMode = "text"));
+  for (const event of window.earlyKeys?.() ?? []) onKey(event, document.body);
   form.addEventListener("focusout", () => setTimeout(() => document.hasFocus() && back(), 0));
   if (!form.querySelector('[aria-invalid="true"]:not([data-scan])')) back();
 }

@@ -2,7 +2,7 @@
 // one. The answer is the same page that a plain POST gets. While it is under way, scans go on entering the queue.
 import { basketOf, offer, plant } from "./basket.js";
 import { Queue } from "./queue.js";
-import { quiet, scanField } from "./scan.js";
+import { listen, quiet, scanField } from "./scan.js";
 import { send } from "./sending.js";
 import { swap, typed } from "./swap.js";
 
@@ -138,12 +138,14 @@ function pressed(event) {
 
 export function bind(element) {
   till = element;
-  if (chain) return;
-  chain = begin();
-  // On the document, so that no moment is without them while a new till is put in place.
-  document.addEventListener("submit", (event) => event.target === formOf() && pressed(event));
-  document.addEventListener("charity:scan", (event) => take({ text: event.detail.text }), true);
-  addEventListener("online", () => away && pump(true));
-  // Out of the browser's memory, the page may be older than the basket.
-  addEventListener("pageshow", (event) => event.persisted && queue?.lasting && location.reload());
+  if (!chain) {
+    chain = begin();
+    // On the document, so that no moment is without them while a new till is put in place.
+    document.addEventListener("submit", (event) => event.target === formOf() && pressed(event));
+    document.addEventListener("charity:scan", (event) => take({ text: event.detail.text }), true);
+    addEventListener("online", () => away && pump(true));
+    // Out of the browser's memory, the page may be older than the basket.
+    addEventListener("pageshow", (event) => event.persisted && queue?.lasting && location.reload());
+  }
+  listen(formOf());
 }

@@ -69,6 +69,7 @@ async def test_a_delivery_that_is_not_taken_in_yet_survives_a_reload(served: Ser
         clerk = await here.visitor()
         await clerk.sign_in("clerk", "/stores/LX01/in")
         page = clerk.page
+        await expect(page.locator("[data-queue][data-state]")).to_be_attached()
         await page.evaluate(SCANNED, f"12*{RICE}")
         await expect(page.locator('[name="quantity.0"]')).to_have_value("12")
         await page.locator("#f-donor_name").fill("王明")

@@ -4,7 +4,7 @@ import asyncio
 import random
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -118,6 +118,59 @@ async def test_a_scanner_is_told_from_a_person_and_leaves_the_fields_as_they_wer
             case = {"field": field, "before": before, "keys": keys, "gaps": gaps, "end": end}
             heard[name] = await page.evaluate(KEYS, {"ime": False, "composed": "", "full": False} | case | more)
         assert heard == {name: [case[-2], case[-1], 0] for name, case in RHYTHMS.items()}
+
+
+HELD_UP = """(code) => {
+  const press = (key, time) => {
+    const event = new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true});
+    Object.defineProperty(event, "timeStamp", {value: time});
+    document.activeElement.dispatchEvent(event);
+    const field = document.activeElement;
+    if (!event.defaultPrevented && key.length === 1 && "value" in field) field.value += key;
+    if (!event.defaultPrevented && key === "Enter") field.form?.requestSubmit();
+  };
+  document.activeElement.blur();
+  [...code].forEach((key, n) => {
+    if (n === 5) document.querySelector("[data-scan]").focus();
+    press(key, 1000 + 10 * n);
+  });
+  press("Enter", 1000 + 10 * code.length);
+  document.activeElement.blur();
+  [...code, "Enter"].forEach((key, n) => press(key, 9000 + 10 * n));
+}"""
+
+
+def until(late: asyncio.Event) -> Callable[[Route], Awaitable[None]]:
+    async def wait(route: Route) -> None:
+        await late.wait()
+        await route.continue_()
+
+    return wait
+
+
+async def test_a_code_that_comes_before_the_scripts_is_read_when_they_are_there(served: Served) -> None:
+    """One that begins before the scan field has the caret and ends in it, and one that never had a field."""
+    await stocked(served, "early")
+    async with street(served, "desk", accessible=False) as here:
+        clerk = await here.visitor()
+        await clerk.sign_in("clerk", TILL)
+        page = clerk.page
+        await key_in(page, served.facts["card"])
+        await expect(page.locator(".till-panel")).to_be_visible()
+        for path in (TILL, "/stores/LX01/in"):
+            late = asyncio.Event()
+            await page.route("**/js/till.js", until(late))
+            await page.goto(served.base + path, wait_until="commit")
+            await page.locator("[data-scan]").wait_for()
+            await page.evaluate(HELD_UP, SALT)
+            await expect(page.locator("[data-scan]")).to_have_value("")
+            late.set()
+            line = page.locator("li.item", has_text="食用盐 400g")
+            if path == TILL:
+                await expect(line.locator(".step-count")).to_have_text("2")
+            else:
+                await expect(line.locator('[name="quantity.0"]')).to_have_value("2")
+            await page.unroute("**/js/till.js")
 
 
 # -- the queue --------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import guides
@@ -145,3 +146,19 @@ def test_counters_and_histograms_of_all_are_added_and_gauges_of_the_living(apart
 def test_a_name_that_another_version_counted_is_left_out(apart: None) -> None:
     metrics.counter("answers", "x")
     assert metrics.summed([({"gone": [[[], 5]], "answers": [[[], 1]]}, True)])[0].name == "answers"
+
+
+async def test_a_worker_that_was_once_seen_is_counted_though_a_listing_misses_its_file(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is renamed into its place while the folder is read may not be listed: a counter went back."""
+    monkeypatch.setattr(scraped, "_server", lambda: "here-1.5")
+    monkeypatch.setattr(scraped, "_seen", set())
+    folder = scraped._folder()
+    folder.mkdir(exist_ok=True)
+    for pid, count in ((2, 4), (3, 36)):
+        (folder / f"here-1.5-{pid}.json").write_text(json.dumps({"charity_requests": [[["GET", "/", "200"], count]]}))
+    monkeypatch.setattr(Path, "glob", lambda self, _: [self / f"here-1.5-{pid}.json" for pid in (2, 3)])
+    assert len(scraped._others()) == 2
+    monkeypatch.setattr(Path, "glob", lambda self, _: [self / "here-1.5-3.json"])
+    assert [state["charity_requests"][0][1] for state, _ in scraped._others()] == [4, 36]
