@@ -180,13 +180,6 @@ def ean13_check(code: str) -> str:
     return str(-total % 10)
 
 
-def ean13_valid(code: str) -> bool:
-    """Whether a text is 13 ASCII digits with the right check digit."""
-    if len(code) != _EAN13_LENGTH or not (code.isascii() and code.isdigit()):
-        return False
-    return ean13_check(code[:-1]) == code[-1]
-
-
 def recovery_code() -> str:
     """A code to write down that replaces a second factor once: 7K3M-Q8CP-…, 16 characters in four groups."""
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_LENGTH))

@@ -216,7 +216,7 @@ def test_every_length_of_a_number_is_the_same_item_with_a_true_check_digit(body:
         code = f"2{code[1:-1]}"
         code += barcodes.check_digit(code)
     kept = code.zfill(13)
-    assert tokens.ean13_valid(kept)
+    assert tokens.ean13_check(kept[:-1]) == kept[-1]
     assert read_scan(f"{quantity}*{code}") == read_scan(f"{quantity}x0{kept}") == (item(kept, quantity),)
     assert barcodes.kept(code) == barcodes.kept(kept) == kept
     wrong = f"{code[:-1]}{(int(code[-1]) + 1) % 10}"

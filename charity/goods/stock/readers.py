@@ -49,11 +49,6 @@ class Lot:
         """Whether its last good day has passed."""
         return self.expires_on is not None and self.expires_on < day
 
-    @property
-    def first_out(self) -> tuple[str, str]:
-        """The order of picking: first expiring first, then by code, so that it is always the same."""
-        return (self.expires_on or NEVER, self.code)
-
 
 @dataclass(frozen=True, slots=True)
 class StockLine:

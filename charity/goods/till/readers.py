@@ -78,11 +78,6 @@ class Preview:
     by_code: dict[str, Lot]
     reasons: list[Reason]
 
-    @property
-    def points_after(self) -> int | None:
-        """What the household would have left; below 0 when it has too few."""
-        return None if self.card is None else self.card.points - self.plan.points
-
 
 async def preview(*, store: str, card: CardView | None, lines: Sequence[Line], by: Actor) -> Preview:
     """How an issue of this basket would be decided now."""
