@@ -1,5 +1,6 @@
 -- wrk: every request is a new gift with a key of its own. What can be said once is said once, because wrk shares
 -- the two cores with the server; answers of 400 and above count as errors, and bench/gifts.py counts the journal.
+require("result")
 local thread = 0
 function setup(t) t:set("id", thread); thread = thread + 1 end
 function init(args)
@@ -16,9 +17,4 @@ function request()
   local fen = 100 + n % 9900
   local body = body_1 .. fen .. body_2 .. fen .. body_3 .. key .. n .. '"}'
   return head .. key .. n .. "\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
-end
-function done(summary, latency, requests)
-  io.write(string.format("RESULT requests=%d errors=%d seconds=%.3f p50_ms=%.2f p99_ms=%.2f\n", summary.requests,
-    summary.errors.status + summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
-    summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000))
 end

@@ -24,7 +24,7 @@ Figures = dict[str, tuple[float, str]]
 
 
 def wrk(script: str, url: str, seconds: int, *words: str, connections: int = CONNECTIONS) -> dict[str, float]:
-    """What wrk counted: requests, errors, seconds, p50_ms, p99_ms. A thread for every 32 connections."""
+    """What wrk counted: requests, errors, seconds, p50_ms, p95_ms, p99_ms. A thread for every 32 connections."""
     command = [
         "wrk",
         f"-t{max(1, connections // 32)}",
@@ -32,12 +32,12 @@ def wrk(script: str, url: str, seconds: int, *words: str, connections: int = CON
         f"-d{seconds}s",
         "--latency",
         "-s",
-        str(HERE / script),
+        script,
         url,
         "--",
         *words,
     ]
-    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True).stdout
     match = re.search(r"RESULT (.*)", output)
     assert match is not None, output
     return {k: float(v) for k, v in (part.split("=") for part in match[1].split())}

@@ -1,4 +1,5 @@
 -- wrk: every request is a delivery of three valued lines with a key of its own. Args: token, key.
+require("result")
 function init(args)
   n, key = 0, args[2] .. "-"
   body = '{"store":"LX01","source":"gift","donor":{"kind":"person","name":"测试捐赠人","phone":"19900001234"},"lines":[' ..
@@ -11,10 +12,4 @@ end
 function request()
   n = n + 1
   return head .. key .. n .. "\r\n\r\n" .. body
-end
-function done(summary, latency, requests)
-  local e = summary.errors
-  io.write(string.format("RESULT requests=%d errors=%d seconds=%.3f p50_ms=%.2f p95_ms=%.2f\n", summary.requests,
-    e.status + e.connect + e.read + e.write + e.timeout, summary.duration / 1e6, latency:percentile(50) / 1000,
-    latency:percentile(95) / 1000))
 end

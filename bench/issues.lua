@@ -1,4 +1,5 @@
 -- wrk: every request is a bag of salt against the next card. Args: token, key, file of cards, round, rounds.
+require("result")
 function init(args)
   n, key, cards = 0, args[2] .. "-", {}
   for card in io.lines(args[3]) do cards[#cards + 1] = card end
@@ -11,10 +12,4 @@ function request()
   n = n + 1
   local body = body_1 .. (cards[first + n] or "") .. body_2
   return head .. key .. "out" .. n .. "\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
-end
-function done(summary, latency, requests)
-  local e = summary.errors
-  io.write(string.format("RESULT requests=%d errors=%d seconds=%.3f p50_ms=%.2f p95_ms=%.2f\n", summary.requests,
-    e.status + e.connect + e.read + e.write + e.timeout, summary.duration / 1e6, latency:percentile(50) / 1000,
-    latency:percentile(95) / 1000))
 end
