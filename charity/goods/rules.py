@@ -87,6 +87,7 @@ ASKED_FIRST = Rule("till.asked_first", "请先办完{name}这一篮：再扫一�
 NOTHING_TO_UNDO = Rule("till.nothing_to_undo", "没有可以撤销的扫描", 422)
 POINTS_LACK = Rule("till.points_lack", "要 {needed} 分，只剩 {left} 分，还差 {lack} 分")
 SEEN_FIRST = Rule("till.seen_first", "前面有一件没有加入，还没有发放。请看一下，再确认一次", 422)
+TAKEN_IN = Rule("intake.taken_in", "这一单刚才已经入库，后来又改过。请按“清空重来”，再扫下一单")
 HANDED_OUT = Rule("till.handed_out", "这一篮刚才已经发放，后来又改过。请按“清空重来”，再扫卡")
 PROXY_MISSING = Rule("till.proxy_missing", "代领请填写代领人姓名和原因", 422)
 COUNT_UNREADABLE = Rule("till.count", "数量应为 1 到 1000000 的整数", 422)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import Web
-from goods.given import MILK, RICE, SALT, UNKNOWN, Shop, in_days
+from goods.given import MILK, RICE, SALT, TOWEL, UNKNOWN, Shop, in_days
 
 from charity.db import reading
 from charity.goods.scanning import COMMANDS
@@ -169,3 +169,43 @@ async def test_a_delivery_is_taken_in_by_scanner_alone(shop: Shop, web: Web) -> 
     page = await posted(web, await opened(web), scan=[f"6*{SALT}", f"2*{SALT}", FINISH])
     assert "8 件已入库" in page
     assert await reading.value("SELECT SUM(pieces) FROM shelf_lot WHERE barcode = $1", SALT) == 8
+
+
+async def test_what_is_scanned_behind_the_end_begins_the_next_delivery(shop: Shop, web: Web) -> None:
+    lot = await shop.bring(SALT, 1)
+    sent = [f"6*{SALT}", FINISH, TOWEL, lot]
+    opening = await opened(web)
+    page = await posted(web, opening, scan=sent)
+    assert "6 件已入库" in page
+    assert (field(page, "code.0"), field(page, "quantity.0"), field(page, "code.1")) == (TOWEL, "1", None)
+    assert "这是批次标签" in page
+    assert (await posted(web, opening, scan=sent)).count("已入库") == page.count("已入库")
+    assert field(page, "idem") not in {"", None, field(opening, "idem")}
+    assert "1 件已入库" in await posted(web, page, press="finish")
+    assert await reading.value("SELECT SUM(pieces) FROM shelf_lot") == 1 + 6 + 1
+
+
+async def test_a_delivery_that_nobody_heard_of_comes_in_once(shop: Shop, web: Web) -> None:
+    page = await posted(web, await opened(web), scan=SALT)
+    first = await posted(web, page, press="finish")
+    assert "1 件已入库" in first
+    assert "1 件已入库" in await posted(web, page, press="finish")
+    for _ in range(2):
+        changed = await posted(web, page, quantity__0="2", press="finish")
+        assert "这一单刚才已经入库" in changed
+        assert field(changed, "idem") == field(page, "idem"), "so pressing once more does not bring it in again"
+        page = changed
+    page = await posted(web, page, press="clear")
+    assert "1 件已入库" in await posted(web, page, scan=[TOWEL, FINISH])
+    assert await reading.value("SELECT SUM(pieces) FROM shelf_lot") == 2
+
+
+async def test_an_item_for_which_there_is_no_line_left_is_not_registered(
+    shop: Shop, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("charity.goods.intake.routes.INTAKE_LINES_MAX", 1)
+    page = await posted(web, await opened(web), scan=[SALT, f"24*{UNKNOWN}"])
+    page = await posted(web, page, **NAMED, press="item")
+    assert "一次最多 1 种" in page
+    assert (field(page, "new_quantity"), field(page, "name")) == ("24", NAMED["name"])
+    assert await reading.value("SELECT COUNT(*) FROM item WHERE barcode = $1", UNKNOWN) == 0

@@ -1,20 +1,23 @@
 """A delivery is counted at the screen: scans and presses in their order, each answered once.
 
 Nothing is kept here between two requests: the form carries the lines and, where a barcode is not registered yet, the
-form of the new item, which stays open with all that is typed until it is registered or dropped.
+form of the new item, which stays open with all that is typed until it is registered or dropped. A delivery comes in
+when its turn is there, under the key that it carries; what was scanned behind it begins the next one.
 """
 
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from charity import words
 from charity.errors import Refusal
 from charity.goods import items, rules, scanning
-from charity.goods.intake import forms, screens
+from charity.goods.intake import forms, screens, verbs
 from charity.goods.limits import QUANTITY_MAX
 from charity.goods.scanning import Basket, Scan
+from charity.ledger.rules import KEY_REUSED
+from charity.ledger.writer import Idem
 from charity.roles import Actor
 from charity.web import pages
 from charity.web.forms import read
@@ -26,8 +29,9 @@ _ELSEWHERE: Final = {"lot": rules.LOT_AT_INTAKE, "card": rules.CARD_AT_INTAKE}
 class Counter:
     """Where goods are counted: the lines as they are now, the open form of a new item, and what was answered."""
 
-    basket: Basket
+    store: str
     by: Actor
+    basket: Basket
     new: dict[str, str] = field(default_factory=dict)
     status: int = 200
     signals: list[str] = field(default_factory=list)
@@ -40,8 +44,13 @@ class Counter:
     newest: str = ""
     registering: bool = False
     """Whether it was the new item's form that was sent."""
-    finished: bool = False
-    """Whether all was well and the end was asked for."""
+    number: str = ""
+    """The slip, if there was one."""
+
+    @property
+    def begins_anew(self) -> bool:
+        """Whether a delivery came in and nothing follows it."""
+        return bool(self.number) and not (self.basket.rows or self.new or self.refused or self.errors)
 
     @property
     def words(self) -> str:
@@ -113,7 +122,7 @@ class Counter:
 
     async def _press(self, button: str) -> str:
         if button == "clear":
-            self.basket, self.new = Basket(header=self.basket.header, limit=self.basket.limit), {}
+            self._begin(self.basket.header)
         elif button == "undo":
             return await self._undo()
         elif button == "item":
@@ -121,14 +130,50 @@ class Counter:
         elif button == "leave":
             self.new = {}
         elif button == "finish":
-            if self.new.get("new_barcode"):
-                raise rules.ITEM_OPEN(barcode=self.new["new_barcode"])
-            if self.refused:
-                raise rules.NOT_YET_IN()
-            self.finished = True
+            return await self._finish()
         else:
             self.basket = replace(self.basket, pressed=button).changed()
         return ""
+
+    def _begin(self, header: Mapping[str, str]) -> None:
+        """An empty basket with the key that follows."""
+        self.basket = Basket(header=header, limit=self.basket.limit, idem=scanning.following(self.basket.idem))
+        self.new, self.newest = {}, ""
+
+    async def _finish(self) -> str:
+        """The delivery comes in, and the next one begins."""
+        if self.new.get("new_barcode"):
+            raise rules.ITEM_OPEN(barcode=self.new["new_barcode"])
+        if self.refused:
+            raise rules.NOT_YET_IN()
+        header, pieces = self.basket.header, self.basket.pieces
+        source: Literal["gift", "purchase"] = "purchase" if header.get("source") == "purchase" else "gift"
+        try:
+            answer = await verbs.take_in(
+                store=self.store,
+                source=source,
+                lines=await screens.lines(self.basket),
+                donor=screens.donor_of(self.basket),
+                voucher=header.get("voucher") or None if source == "purchase" else None,
+                fund=header.get("fund") or None,
+                public_name=source == "gift" and bool(header.get("public_name")),
+                public_amount=source == "gift" and bool(header.get("public_amount")),
+                by=self.by,
+                idem=self._idem(),
+            )
+        except Refusal as refusal:
+            if refusal.code == KEY_REUSED.code:
+                raise rules.TAKEN_IN() from None
+            raise
+        self.number = str(answer.body["number"])
+        self._begin({})
+        return words.say("已入库 {pieces} 件", pieces=pieces)
+
+    def _idem(self) -> Idem | None:
+        """The key of the delivery, bound to its lines and where they come from."""
+        basket = self.basket
+        content = [[asdict(row) for row in basket.rows], dict(basket.header)]
+        return scanning.bound(basket.idem, f"goods.intake:{self.by.key}", f"/stores/{self.store}/in", content)
 
     async def _undo(self) -> str:
         if not self.basket.history:
@@ -141,11 +186,13 @@ class Counter:
     async def _register(self) -> str:
         """The new item is registered, and as many pieces as were scanned of it stand on a line."""
         self.registering = True
-        new = self.new
-        item = await items.register(read(forms.ItemForm, _named(new)).item(new.get("new_barcode", "")), by=self.by)
-        self.new = {}
+        new, pieces = self.new, _counted(self.new)
+        item = read(forms.ItemForm, _named(new)).item(new.get("new_barcode", ""))
         expires_on = forms.day(new.get("new_expires", ""), "new_expires")
-        return self._add(item.barcode, _counted(new), item.name, expires_on)
+        self.basket.with_code(item.barcode, pieces)  # a full basket says so before the item is registered
+        item = await items.register(item, by=self.by)
+        self.new = {}
+        return self._add(item.barcode, pieces, item.name, expires_on)
 
 
 def _named(new: Mapping[str, str]) -> dict[str, str | list[str]]:

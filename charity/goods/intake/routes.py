@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from charity.errors import Refusal
 from charity.goods import scanning, slips
-from charity.goods.intake import screens, verbs
+from charity.goods.intake import screens
 from charity.goods.intake.receiving import Counter
 from charity.goods.limits import INTAKE_LINES_MAX
 from charity.goods.scanning import Basket
@@ -32,14 +32,14 @@ async def show(request: Request) -> Response:
     """The intake screen: an empty slip, or what was just taken in."""
     by, store = await _counter(request)
     done = await screens.done(request.query_params.get("done", ""), by=by)
-    return await _page(request, Counter(Basket(), by), store, done)
+    return await _page(request, Counter(store.code, by, Basket()), store, done)
 
 
 async def work(request: Request) -> Response:
     """What was scanned and pressed at the intake screen since its last answer."""
     by, store = await _counter(request)
     data = await forms.data(request, Scanned)
-    counter = Counter(Basket(), by)
+    counter = Counter(store.code, by, Basket())
     try:
         counter.basket = scanning.read(data, limit=INTAKE_LINES_MAX, header=screens.HEADER)
         if scanning.text(data, "new_barcode"):
@@ -50,15 +50,11 @@ async def work(request: Request) -> Response:
         return await _page(request, counter, store, None)
     # Without scripts a code may be half typed when another button is pressed.
     read = "x-fragment" in request.headers or counter.basket.pressed in {"scan", "finish"}
+    half_typed = "" if read else counter.basket.scanned
     await counter.serve(scans=read)
-    if counter.finished:
-        try:
-            number = await _take_in(request, store, counter.basket, data, by)
-        except Refusal as refusal:
-            counter.refuse(refusal)
-        else:
-            return pages.see_other(request, f"/stores/{store.code}/in?done={number}")
-    return await _page(request, counter, store, None, "" if read else counter.basket.scanned)
+    if counter.begins_anew:
+        return pages.see_other(request, f"/stores/{store.code}/in?done={counter.number}")
+    return await _page(request, counter, store, await screens.done(counter.number, by=by), half_typed)
 
 
 async def _page(
@@ -78,25 +74,9 @@ async def _page(
         registering=counter.registering,
         today=await slips.issued_today(store.code),
         half_typed=half_typed,
+        key=scanning.shown(counter.basket.idem),
         **context,
     )
-
-
-async def _take_in(request: Request, store: Store, basket: Basket, data: forms.Data, by: Actor) -> str:
-    source = "purchase" if basket.header.get("source") == "purchase" else "gift"
-    answer = await verbs.take_in(
-        store=store.code,
-        source=source,  # type: ignore[arg-type]  # one of the two
-        lines=await screens.lines(basket),
-        donor=screens.donor_of(basket),
-        voucher=basket.header.get("voucher") or None if source == "purchase" else None,
-        fund=basket.header.get("fund") or None,
-        public_name=source == "gift" and bool(basket.header.get("public_name")),
-        public_amount=source == "gift" and bool(basket.header.get("public_amount")),
-        by=by,
-        idem=forms.idem(request, data, "goods.intake"),
-    )
-    return str(answer.body["number"])
 
 
 routes = [

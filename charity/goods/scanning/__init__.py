@@ -2,5 +2,19 @@
 
 from .baskets import Basket, Data, Row, count, read, text
 from .codes import COMMANDS, Scan, read_scan
+from .keys import bound, following, shown
 
-__all__ = ["COMMANDS", "Basket", "Data", "Row", "Scan", "count", "read", "read_scan", "text"]
+__all__ = [
+    "COMMANDS",
+    "Basket",
+    "Data",
+    "Row",
+    "Scan",
+    "bound",
+    "count",
+    "following",
+    "read",
+    "read_scan",
+    "shown",
+    "text",
+]

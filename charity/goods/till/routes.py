@@ -7,7 +7,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity import words
-from charity.db.idem import KEY
 from charity.errors import Refusal
 from charity.goods import scanning, slips
 from charity.goods.scanning import Basket
@@ -66,7 +65,6 @@ async def _page(
     by = counter.by
     context = await screens.show(store.code, counter.basket, counter.answers, by=by)
     today = await slips.issued_today(store.code)
-    key = counter.basket.idem
     return await pages.page(
         request,
         TEMPLATE,
@@ -76,7 +74,7 @@ async def _page(
         done=done,
         half_typed=half_typed,
         today=today,
-        key=key if KEY.match(key) else None,
+        key=scanning.shown(counter.basket.idem),
         **context,
     )
 

@@ -5,13 +5,10 @@ heard nothing sends them again. A basket goes out under the key that it carries;
 request has the key that follows from it.
 """
 
-import hashlib
-import json
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 
 from charity import tokens, words
-from charity.db.idem import KEY, fingerprint
 from charity.errors import Refusal
 from charity.goods import cards, items, rules, scanning, stock
 from charity.goods.cards import CardView
@@ -171,7 +168,7 @@ class Counter:
         raise rules.NOTHING_TO_UNDO()
 
     def _clear(self) -> Answer:
-        self.basket = _begun("", following(self.basket.idem))
+        self.basket = _begun("", scanning.following(self.basket.idem))
         return Answer(words.say("已清空"))
 
     async def _finish(self) -> Answer:
@@ -198,23 +195,16 @@ class Counter:
                 raise rules.HANDED_OUT() from None
             raise
         self.number, self.asked, self.cards = answer.body["number"], "", {}
-        self.basket = _begun(basket.next_card, following(basket.idem))
+        self.basket = _begun(basket.next_card, scanning.following(basket.idem))
         return Answer(words.say("已发给{name} {pieces} 件", name=view.masked_name, pieces=basket.pieces))
 
     def _idem(self) -> Idem | None:
         """The key of the basket, bound to what goes out and not to the request that brought it."""
         basket = self.basket
-        if not KEY.match(basket.idem):
-            return None
         lines = [[row.code, row.quantity] for row in basket.rows]
         proxy = [basket.proxy_name, basket.proxy_reason] if basket.proxy else []
-        content = json.dumps([basket.card, lines, proxy], ensure_ascii=False).encode("utf-8", "surrogatepass")
-        return Idem(f"goods.issue:{self.by.key}", basket.idem, fingerprint(f"/stores/{self.store}/out", content))
-
-
-def following(key: str) -> str:
-    """The key of the basket that follows one with this key: as secret, and the same whenever it is asked for."""
-    return hashlib.sha256(f"the next basket after {key}".encode()).hexdigest()[:32] if key else ""
+        content = [basket.card, lines, proxy]
+        return scanning.bound(basket.idem, f"goods.issue:{self.by.key}", f"/stores/{self.store}/out", content)
 
 
 def _begun(card: str, key: str) -> Basket:
