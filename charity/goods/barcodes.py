@@ -12,8 +12,6 @@ from charity.errors import Refusal
 from charity.goods import rules
 
 LENGTHS: Final = frozenset({8, 12, 13, 14})
-WORDS: Final = "条码，8、12、13 或 14 位数字"
-"""What the calls say of a field that takes one."""
 KEPT: Final = 13
 _UPC_E: Final = 8
 _SHOWN: Final = 14

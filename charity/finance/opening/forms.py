@@ -9,7 +9,6 @@ from charity.finance.fields import CODE_MAX, Code, Fen, Hash, typed_fen, typed_y
 from charity.finance.opening import stock_form
 from charity.finance.opening.content import Line
 from charity.finance.opening.verbs import LINES_MAX
-from charity.goods import barcodes
 from charity.goods.limits import QUANTITY_MAX
 from charity.goods.opening import LINES_MAX as STOCK_LINES_MAX
 from charity.goods.opening import StockLine
@@ -41,7 +40,7 @@ class StockLineBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     store: Code = Field(description="门店代号", examples=["LX01"])
-    barcode: Code = Field(description=barcodes.WORDS, examples=["2001000100002"])
+    barcode: Code = Field(description="条码，8、12、13 或 14 位数字", examples=["2001000100002"])
     quantity: int = Field(ge=1, le=QUANTITY_MAX, description="件数")
     unit_value_fen: Fen | None = Field(None, description="每件的账面价值，分；与总价只填一项")
     total_value_fen: Fen | None = Field(None, description="全部的账面价值，分；除不尽时分成两个批次")

@@ -7,7 +7,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from charity import days
 from charity.errors import FieldError, unreadable
-from charity.goods import barcodes
 from charity.goods.intake.lines import IntakeLine
 from charity.goods.intake.lots import Evidence
 from charity.goods.items import NAME_MAX, POINTS_MAX, Item
@@ -29,7 +28,7 @@ class IntakeLineBody(BaseModel):
 
     model_config = _STRICT
 
-    barcode: Code = Field(description=barcodes.WORDS, examples=["2001000100002"])
+    barcode: Code = Field(description="条码，8、12、13 或 14 位数字", examples=["2001000100002"])
     quantity: Quantity
     expires_on: Day | None = Field(None, description="保质期至；有保质期的商品必填")
     expires_checked: bool = Field(default=False, description="已对照包装核对：到期日确实这么远")

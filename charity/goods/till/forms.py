@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from charity.goods import barcodes, rules
+from charity.goods import rules
 from charity.goods.limits import ISSUE_LINES_MAX
 from charity.goods.scanning.forms import Code, Quantity
 from charity.goods.till.picking import Line
@@ -21,7 +21,7 @@ class IssueLineBody(BaseModel):
 
     model_config = _STRICT
 
-    barcode: Code | None = Field(None, description=f"{barcodes.WORDS}：系统按先到期先出选批次")
+    barcode: Code | None = Field(None, description="条码，8、12、13 或 14 位数字：系统按先到期先出选批次")
     lot: Code | None = Field(None, description="批次码：发放扫到的这一批")
     quantity: Quantity
 
