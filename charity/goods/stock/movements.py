@@ -9,6 +9,7 @@ from typing import Final
 from charity import tokens
 from charity.db import reading
 from charity.goods import rules
+from charity.goods.stock.readers import Lot
 from charity.roles import Actor
 
 PAGE: Final = 100
@@ -16,19 +17,12 @@ PAGE_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class LotFacts:
+class LotFacts(Lot):
     """A lot with its item, and the pieces on hand by store: only those that the reader serves."""
 
-    code: str
-    barcode: str
     name: str
     measure: str
     store: str
-    fund: str
-    source: str
-    expires_on: str | None
-    cost_fen: int
-    evidence: str
     slip: str
     on_hand: dict[str, int]
 
@@ -53,7 +47,7 @@ async def lot(code: str, *, by: Actor) -> LotFacts:
     by.must("goods.read")
     code = tokens.normalise(code[: tokens.TEXT_MAX])
     row = await reading.row(
-        "SELECT l.code, l.barcode, i.name, i.measure, l.store, l.fund, l.source, l.expires_on, l.cost_fen, l.evidence, "
+        "SELECT l.code, l.barcode, i.name, i.measure, l.store, l.fund, l.source, l.expires_on, l.cost_fen, "
         "l.document AS slip FROM lot l JOIN item i ON i.barcode = l.barcode WHERE l.code = $1",
         code,
     )
