@@ -117,6 +117,7 @@ def _postgres_connection(url: str) -> dict[str, Any]:
             "minsize": 1,
             "maxsize": POOL_MAX,
             "server_settings": {
+                "jit": "off",  # our statements take milliseconds, compiling one takes hundreds
                 "lock_timeout": "2000",
                 "idle_in_transaction_session_timeout": "10000",
                 "application_name": "charity",
