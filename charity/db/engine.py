@@ -122,9 +122,6 @@ def _postgres_connection(url: str) -> dict[str, Any]:
                 "idle_in_transaction_session_timeout": "10000",
                 "application_name": "charity",
                 "timezone": "UTC",
-                # Compiling a statement takes 100 ms and more, no statement of a page so long; where tables have no
-                # statistics yet, PostgreSQL expects millions of rows and compiles nearly each.
-                "jit": "off",
             },
         },
     }
