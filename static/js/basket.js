@@ -1,7 +1,7 @@
 // The basket of a form as the queue keeps it, put back into a page that opens empty, and one that somebody else left.
-const HEAD = /^(card|code\.0)$/;
+const HEAD = /^(card|code\.0|new_barcode)$/;
 
-// {fields, pieces}: only fields that the page names in data-keeps. null where nobody is served.
+// {fields, pieces}: only fields that the page names in data-keeps. null where nothing is begun.
 export function basketOf(form, keeps) {
   const stems = keeps.split(" ");
   const fields = [...new FormData(form)].filter(([name]) => stems.includes(name.replace(/\.\d+$/, "")));

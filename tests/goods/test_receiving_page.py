@@ -10,6 +10,7 @@ from playwright.async_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
+OTHER = "6901234567892"
 SCANNED = """(code) => document.querySelector(".till-form").dispatchEvent(
   new CustomEvent("charity:scan", {detail: {text: code}}))"""
 
@@ -70,6 +71,12 @@ async def test_a_delivery_that_is_not_taken_in_yet_survives_a_reload(served: Ser
         await clerk.sign_in("clerk", "/stores/LX01/in")
         page = clerk.page
         await expect(page.locator("[data-queue][data-state]")).to_be_attached()
+        await page.evaluate(SCANNED, f"5*{OTHER}")
+        await expect(page.locator("[name=new_quantity]")).to_have_value("5")
+        await page.reload()
+        await expect(page.locator("[name=new_quantity]")).to_have_value("5")
+        await clerk.press("不登记", look=False)
+        await expect(page.locator("[name=new_quantity]")).to_have_count(0)
         await page.evaluate(SCANNED, f"12*{RICE}")
         await expect(page.locator('[name="quantity.0"]')).to_have_value("12")
         await page.locator("#f-donor_name").fill("王明")
