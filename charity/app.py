@@ -55,7 +55,7 @@ from charity.jobs import worker
 from charity.ledger import demo, head_file, writer
 from charity.ledger import health as books_health
 from charity.ledger import verify as books
-from charity.office import organisation, sign_in
+from charity.office import organisation, sign_in, stores
 from charity.printing import glyphs
 from charity.printing.document import Document
 from charity.roles import PERMISSIONS, ROLE_WORDS
@@ -184,7 +184,7 @@ class Front:
 def build() -> ASGIApp:
     """The application. Makes no connection; its lifespan does."""
     auth.use(sign_in.Authenticator())
-    pages.use(organisation.get)
+    pages.use(organisation.get, stores.names)
     site = Starlette(
         routes=ROUTES,
         middleware=inner.MIDDLEWARE,

@@ -10,6 +10,7 @@ from charity.db import reading
 from charity.db.transactions import Tx, insert_sql
 from charity.ledger import figures, plans, rules
 from charity.ledger.plans import Plan, PlanUse
+from charity.words import Named
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,11 @@ async def programmes() -> list[ProgrammeRow]:
 async def names(codes: Iterable[str] | None = None) -> dict[str, str]:
     """Names of these funds (of all without any codes) by code, in the current language."""
     return await _names("fund", codes)
+
+
+async def named(code: str) -> Named:
+    """A fund as a fact of a refusal."""
+    return Named(code, (await names([code])).get(code, ""))
 
 
 async def designated(codes: Iterable[str]) -> dict[str, str]:

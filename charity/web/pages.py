@@ -11,7 +11,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -68,28 +68,33 @@ class Organisation(Protocol):
 
 
 _organisation: Callable[[], Awaitable[Organisation]] | None = None
-_kept: tuple[float, Organisation] | None = None
+_store_names: Callable[[], Awaitable[Mapping[str, str]]] | None = None
+_kept: tuple[float, Organisation, Mapping[str, str]] | None = None
 
 
-def use(organisation: Callable[[], Awaitable[Organisation]]) -> None:
-    """Take the function that answers who we are."""
-    global _organisation, _kept
-    _organisation, _kept = organisation, None
+def use(
+    organisation: Callable[[], Awaitable[Organisation]],
+    store_names: Callable[[], Awaitable[Mapping[str, str]]] | None = None,
+) -> None:
+    """Take the functions that answer who we are, and what our stores are called."""
+    global _organisation, _store_names, _kept
+    _organisation, _store_names, _kept = organisation, store_names or _store_names, None
 
 
-async def _who_we_are() -> Organisation:
+async def _who_we_are() -> tuple[Organisation, Mapping[str, str]]:
     global _kept  # noqa: PLW0603 - kept for a few seconds a process
     if _organisation is None:
         msg = "app has not set the organisation"
         raise RuntimeError(msg)
     if _kept is None or _kept[0] < time.monotonic():
-        _kept = (time.monotonic() + ORGANISATION_KEPT_S, await _organisation())
-    return _kept[1]
+        names = await _store_names() if _store_names else {}
+        _kept = (time.monotonic() + ORGANISATION_KEPT_S, await _organisation(), names)
+    return _kept[1:]
 
 
 async def is_demo() -> bool:
     """Whether all data here is invented."""
-    return (await _who_we_are()).demo
+    return (await _who_we_are())[0].demo
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +130,7 @@ def _shown(organisation: Organisation) -> dict[str, Any]:
 async def base_context(request: Request) -> dict[str, Any]:
     """What base.html needs in every context."""
     context = contexts.of(request)
-    organisation = await _who_we_are()
+    organisation, store_names = await _who_we_are()
     actor = context.actor
     query = request.url.query
     return {
@@ -135,7 +140,7 @@ async def base_context(request: Request) -> dict[str, Any]:
         and {
             "key": actor.key,
             "name": actor.name,
-            "store": actor.store,
+            "store": actor.store and store_names.get(actor.store, actor.store),
             "roles": [words.translate(ROLE_WORDS[role]) for role in sorted(actor.roles)],
         },
         "may": actor.may if actor else _may_nothing,

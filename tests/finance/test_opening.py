@@ -18,6 +18,7 @@ from charity.finance import opening, verify
 from charity.finance.opening import Line
 from charity.ledger import entries, funds, tracing
 from charity.roles import Role
+from charity.web import problems
 
 API = "/api/v1/ledger/opening"
 FORM = {"sec-fetch-site": "same-origin"}
@@ -115,6 +116,13 @@ async def test_what_cannot_be_an_opening_is_refused(house: Cast, code: str, chan
         await written(house, **changes)
     assert (caught.value.code, caught.value.status) == (code, 422)
     assert await reading.value("SELECT COUNT(*) FROM opening") == 0
+
+
+async def test_a_fund_and_a_place_that_are_filled_in_twice_are_named(house: Cast) -> None:
+    with pytest.raises(Refusal) as caught:
+        await written(house, lines=(Line("F-GEN", BANK, 1), Line("F-GEN", BANK, 2)))
+    assert problems.document(caught.value)["detail"] == "基金 非限定性基金 在 工商银行基本户 填写了两次"
+    assert (caught.value.facts["fund"], caught.value.facts["place"]) == ("F-GEN", BANK)
 
 
 async def test_only_an_accountant_writes_and_only_accountants_and_approvers_confirm(house: Cast) -> None:

@@ -20,6 +20,7 @@ from charity.finance.opening import Line
 from charity.finance.transfers import verbs
 from charity.ledger import funds, places, tracing
 from charity.roles import Role
+from charity.web import problems
 
 
 async def test_cash_is_brought_to_the_bank_and_the_fund_keeps_what_it_has(house: Cast) -> None:
@@ -101,6 +102,12 @@ async def test_what_cannot_move_is_refused_and_nothing_is_booked(house: Cast, co
     await refused(code, transfers.make(await asked(**changes), by=house.cashier))
     assert await reading.value("SELECT COUNT(*) FROM money_transfer") == 0
     assert (await transfers.make(await asked(), by=house.cashier)).status == 201
+
+
+async def test_a_fund_that_is_filled_in_twice_is_named(house: Cast) -> None:
+    twice = await asked(lines=(("F-GEN", 1), ("F-GEN", 2)))
+    refusal = await refused("transfer.fund_twice", transfers.make(twice, by=house.cashier))
+    assert (problems.document(refusal)["detail"], refusal.facts["fund"]) == ("基金 非限定性基金 填写了两次", "F-GEN")
 
 
 async def test_a_fee_that_the_general_fund_has_not_in_that_bank_is_refused(house: Cast) -> None:

@@ -65,6 +65,13 @@ async def test_another_role_sees_a_403_page_with_words(web: Any) -> None:
     assert "您的岗位不能办理此事：管理账号" in answer.text
 
 
+async def test_a_store_is_named_and_not_its_code_in_the_head_and_among_accounts(web: Any) -> None:
+    head = (await web.as_("clerk").get("/desk")).text.partition("<main")[0]
+    assert '<span class="sub">溪东街道爱心超市</span>' in head
+    assert "溪东街道爱心超市" in (await web.as_("admin").get("/accounts")).text
+    assert '<span class="sub">会计</span>' in (await web.as_("accountant").get("/desk")).text
+
+
 async def test_a_missing_page_and_a_wrong_method_have_pages_of_ours(web: Any) -> None:
     missing = await web.as_().get("/no/such/page")
     assert missing.status_code == 404

@@ -588,6 +588,10 @@ async def test_an_accountant_moves_by_keys_and_a_scan_moves_nothing(sqlite_town)
         await accountant.go("/desk")
         await page.keyboard.press("j")
         assert await _row(accountant) == ""
+        await page.context.add_cookies([{"name": "lang", "value": "en", "url": page.url}])
+        await accountant.go("/desk")
+        rows = await page.locator(".head-nav li").evaluate_all("all => new Set(all.map(one => one.offsetTop)).size")
+        assert rows == 1, "the head wraps in English"
         clerk = await here.visitor()
         await clerk.sign_in("clerk", "/stores/LX01/stock")
         await clerk.go("/stores/LX01/out")

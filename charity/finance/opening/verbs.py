@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from charity import clock
+from charity import clock, words
 from charity.errors import unreadable
 from charity.finance import rules
 from charity.finance.models import OPENING, OPENING_KEY, OpeningRow
@@ -145,9 +145,9 @@ async def _check(on: date, lines: Sequence[Line], stock: Sequence[StockLine]) ->
     for line in lines:
         if line.fund not in known:
             raise rules.OPENING_FUND(fund=line.fund)
-        await places.get(line.place, field="lines")
+        place = await places.get(line.place, field="lines")
         if (line.fund, line.place) in seen:
-            raise rules.OPENING_TWICE(fund=line.fund, place=line.place)
+            raise rules.OPENING_TWICE(fund=await funds.named(line.fund), place=words.Named(place.code, place.shown))
         seen.add((line.fund, line.place))
     if faults := await stock_opening.faults(stock, known):
         raise unreadable(*faults)

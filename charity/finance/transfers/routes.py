@@ -40,7 +40,7 @@ async def make(request: Request) -> Response:
         if form.step == "change":
             return await _fill(request, data)
         transfer = await form.transfer(data)
-        verbs.check(transfer)
+        await verbs.check(transfer)
     except Refusal as refusal:
         return await _fill(request, data, refusal)
     if form.step == "review":

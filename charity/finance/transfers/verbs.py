@@ -15,7 +15,7 @@ from charity.db import sealed
 from charity.finance import rules
 from charity.finance.models import TRANSFER, MoneyTransferRow, TransferKind
 from charity.ledger import accounts as acc
-from charity.ledger import numbers, payment_numbers, reversals
+from charity.ledger import funds, numbers, payment_numbers, reversals
 from charity.ledger.accounts import Posting
 from charity.ledger.content import Content
 from charity.ledger.loading import Loader
@@ -106,7 +106,7 @@ def kind_of(source: Place, target: Place) -> TransferKind | None:
     return CHARTS.get((source.chart, target.chart))
 
 
-def check(transfer: Transfer) -> None:
+async def check(transfer: Transfer) -> None:
     """Refuse what can be told without the books: places, day, lines, fee."""
     if transfer.source.code == transfer.target.code:
         raise rules.TRANSFER_SAME_PLACE()
@@ -120,7 +120,7 @@ def check(transfer: Transfer) -> None:
     seen: set[str] = set()
     for fund, _ in transfer.lines:
         if fund in seen:
-            raise rules.TRANSFER_TWICE(fund=fund)
+            raise rules.TRANSFER_TWICE(fund=await funds.named(fund))
         seen.add(fund)
     settles = transfer.kind is TransferKind.SETTLEMENT
     if transfer.fee_fen and not (settles and transfer.fee_fen < transfer.amount_fen):
@@ -134,12 +134,12 @@ async def make(transfer: Transfer, *, by: Actor, content_hash: str | None = None
     With a `content_hash` (our page always sends it) only if the source holds what was shown beside it.
     """
     by.must("money.transfer")
-    check(transfer)
+    await check(transfer)
     year = clock.today().year
-    funds = {fund for fund, _ in transfer.lines} | {acc.GENERAL_FUND}
+    touched = {fund for fund, _ in transfer.lines} | {acc.GENERAL_FUND}
 
     async def load(loader: Loader) -> None:
-        places_of = [place.account(fund) for fund in funds for place in (transfer.source, transfer.target)]
+        places_of = [place.account(fund) for fund in touched for place in (transfer.source, transfer.target)]
         await loader.money_places(places_of, on=transfer.on.isoformat())
 
     def decide(state: State, _: None) -> Answer:
@@ -180,7 +180,7 @@ async def make(transfer: Transfer, *, by: Actor, content_hash: str | None = None
         return Answer(201, {"number": number, "entry": entry.id})
 
     rows = payment_numbers.wants(CHANNEL, transfer.channel_ref)
-    wants = Wants(funds=funds, series=[(SERIES, year)], rows=rows)
+    wants = Wants(funds=touched, series=[(SERIES, year)], rows=rows)
     return await submit(Command(decide, wants, idem, load=load))
 
 

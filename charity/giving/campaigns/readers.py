@@ -193,7 +193,7 @@ async def chosen_fund(campaign: Known, fund: str | None, *, on: str) -> str:
     """
     code = campaign.chosen(fund)
     if await _not_collected(campaign, [code], on):
-        raise rules.FUND_NOT_COLLECTED(fund=words.Named(code, (await ledger_funds.names([code])).get(code, "")), day=on)
+        raise rules.FUND_NOT_COLLECTED(fund=await ledger_funds.named(code), day=on)
     return code
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity.errors import Refusal
-from charity.office import staff
+from charity.office import staff, stores
 from charity.office.limits import SMALL
 from charity.office.staff import changes, screens, tokens
 from charity.office.staff.forms import AccountForm, NewAccountForm, PasswordForm
@@ -22,7 +22,8 @@ WAITS_A_DAY = "已记下。没有另一位能登录的管理员，这项变更 2
 async def list_accounts(request: Request) -> Response:
     """All staff staff."""
     by = auth.allowed(request, "account.manage")
-    rows = [screens.account_row(account) for account in await staff.every(by=by)]
+    store_names = await stores.names()
+    rows = [screens.account_row(account, store_names) for account in await staff.every(by=by)]
     return await pages.page(request, "office/staff/list.html", rows=rows)
 
 
@@ -69,7 +70,7 @@ async def _account(request: Request, account: Account, by: Actor, status: int, *
     waiting = [screens.change_row(change, by) for change in await changes.waiting_for(account.key, by=by)]
     whole: dict[str, Any] = {
         "account": account,
-        "row": screens.account_row(account),
+        "row": screens.account_row(account, await stores.names()),
         "waiting": waiting,
         "own": account.key == by.key,
     }
@@ -119,7 +120,8 @@ async def disable_page(request: Request) -> Response:
     """Ask once more before an account is closed."""
     by = auth.allowed(request, "account.manage")
     account = await staff.get(request.path_params["key"], by=by)
-    return await pages.page(request, "office/staff/disable.html", account=account, row=screens.account_row(account))
+    row = screens.account_row(account, await stores.names())
+    return await pages.page(request, "office/staff/disable.html", account=account, row=row)
 
 
 async def disable(request: Request) -> Response:

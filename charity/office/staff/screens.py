@@ -1,6 +1,6 @@
 """What the pages of staff accounts show: an account, a change that waits, a token."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from charity import words
@@ -34,7 +34,7 @@ def _roles(roles: Iterable[Role]) -> str:
     return words.listed(words.translate(ROLE_WORDS[role]) for role in roles)
 
 
-def account_row(account: Account) -> dict[str, Any]:
+def account_row(account: Account, store_names: Mapping[str, str]) -> dict[str, Any]:
     """An account as a row of the list."""
     state = ("disabled", "已停用", "bad") if account.disabled_at else ("active", "可登录", "good")
     if not account.disabled_at and not account.can_sign_in:
@@ -46,7 +46,7 @@ def account_row(account: Account) -> dict[str, Any]:
         "login": account.login,
         "name": account.name,
         "roles": _roles(account.roles),
-        "store": account.store,
+        "store": store_names.get(account.store or "", ""),
         "state": {"code": state[0], "label": words.translate(state[1]), "tone": state[2]},
         "created_at": account.created_at,
     }
