@@ -187,6 +187,7 @@ def _course(course: Course | None, totals: Totals, after: str | None, *, last: b
             },
             {"label": words.translate("期末结余"), "sign": "=", "fen": course.closing_fen},
         ],
+        "behind": course.behind if last else None,
         "closing": course.closing_fen if last else None,
     }
 

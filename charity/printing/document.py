@@ -110,12 +110,14 @@ class Course:
     """How a page's running balance came about. `before` is what stands before each of its rows, None for nothing.
 
     `whole` is the period: its opening, what changed it beside the rows, and its closing balance.
+    `behind` is what stands between the last row and the end of the period, when the page is the last.
     """
 
     before: list[Between | None]
     opening_fen: int
     whole: list[tuple[str, int, str]]
     closing_fen: int
+    behind: Between | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from charity import words
-from charity.documents import facts
 from charity.documents.filters import FUND, PROGRAMME, STORE
 from charity.ledger import accounts as acc
 from charity.ledger import figures as books
@@ -21,8 +20,13 @@ from charity.reports import kept
 Part = tuple[str, int, str]
 
 
-async def of_fund(filters: Filters, rows: list[dict[str, Any]], seq_max: int, after: str | None) -> Course | None:
-    """The course of the one fund that was chosen; None for several: their balances run beside each other."""
+async def of_fund(
+    filters: Filters, rows: list[dict[str, Any]], seq_max: int, seen: tuple[str, int] | None
+) -> Course | None:
+    """The course of the one fund that was chosen; None for several: their balances run beside each other.
+
+    `seen`: day and balance of the row before the page.
+    """
     fund = filters[FUND]
     if not fund:
         return None
@@ -49,20 +53,17 @@ async def of_fund(filters: Filters, rows: list[dict[str, Any]], seq_max: int, af
 
     before: list[Between | None] = []
     first, balance = filters.begin, opening
-    if after and rows:
-        seen = str(facts.place(after, (str, int, int, int))[0])  # type: ignore[index] # a cursor that page() took
-        first = (date.fromisoformat(seen) + timedelta(days=1)).isoformat()
-        fen = _sum(came, first, rows[0]["day"])[1]
-        balance = (
-            _worth_before(rows[0]) - fen + sum(net for day, net in costs.items() if first <= day <= rows[0]["day"])
-        )
+    if seen:
+        day, balance = seen
+        first = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
     for row in rows:
         change = _worth_before(row) - balance
         before.append(Between(parts(first, row["day"], change), _worth_before(row)) if change else None)
         first, balance = (date.fromisoformat(row["day"]) + timedelta(days=1)).isoformat(), int(row["balance_fen"] or 0)
-    _, fen = _sum(came, filters.begin, filters.end)
     whole = parts(filters.begin, filters.end, closing - opening + await _went(filters, seq_max))
-    return Course(before, opening, whole, closing)
+    change = closing - balance
+    behind = Between(parts(first, filters.end, change), closing) if change else None
+    return Course(before, opening, whole, closing, behind)
 
 
 def _worth_before(row: Mapping[str, Any]) -> int:

@@ -26,9 +26,10 @@ from charity.office import stores
 from charity.people import masking, persons
 from charity.people.households import CATEGORY_WORDS
 from charity.people.masking import COPIES, Reader, What
-from charity.printing.document import Column, Document, Filters, Group, Page, Totals
+from charity.printing.document import Column, Course, Document, Filters, Group, Page, Totals
 from charity.printing.vouchers import NATURES
-from charity.reports import boards, course, kept, lookup
+from charity.reports import boards, kept, lookup
+from charity.reports import course as courses
 
 COLUMNS = (
     Column("n", "序号", 8.2, "count", english=8.6, folded=True),
@@ -231,6 +232,18 @@ def _at(days: list[tuple[str, int]], day: str, later: int) -> int | None:
     return days[at - 1][1] + later if at else None
 
 
+async def course(filters: Filters, rows: list[dict[str, Any]], seq_max: int, after: str | None) -> Course | None:
+    """How the balance of the one fund came about, on a page that begins behind a row or at the beginning."""
+    fund, seen = filters[FUND], facts.place(after, (str, int, int, int))
+    if not fund or not seen:
+        return await courses.of_fund(filters, rows, seq_max, None)
+    day, seq, n, _ = seen
+    worth = (await books.worth_by_day([fund], [day], seq_max)).get(fund, [])
+    later = await _later_of_the_day([{"day": day, "seq": seq, "n": n}], seq_max)
+    balance = _at(worth, day, later.get((day, seq, n), 0)) or 0
+    return await courses.of_fund(filters, rows, seq_max, (day, balance))
+
+
 async def totals(filters: Filters, seq_max: int) -> Totals:
     """Sums of all rows, by month and programme; compared with the books."""
     names = await funds.programme_names()
@@ -297,5 +310,5 @@ DOCUMENT = Document(
     totals=totals,
     group_title="按月和项目合计",
     board=BOARD,
-    course=course.of_fund,
+    course=course,
 )

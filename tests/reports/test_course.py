@@ -53,6 +53,8 @@ async def test_the_balance_is_followed_from_the_opening_over_what_is_between_to_
         balance -= row["amount_fen"] or 0
         assert balance == row["balance_fen"]
     assert between >= 2
+    behind = sum(fen for _, fen, _ in course.behind.parts) if course.behind else 0
+    assert balance + behind == course.closing_fen
     worth = await figures.worth_by_day(["F-GEN"], [END], await facts.head_seq())
     assert course.closing_fen == worth["F-GEN"][-1][1]
     _, totals = await read("disbursements", GENERAL)
@@ -73,18 +75,31 @@ async def test_gifts_between_two_rows_are_those_of_the_register_that_the_line_le
     assert led >= 2
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3])
-async def test_pages_of_any_size_have_the_same_lines_between_rows(town: Cast, limit: int) -> None:
-    whole_rows, whole, _ = await course_of(GENERAL)
+@pytest.mark.parametrize(
+    ("limit", "programme"), [(1, ""), (2, ""), (3, ""), (1, "P03")], ids=["one", "two", "three", "one of a programme"]
+)
+async def test_pages_of_any_size_have_the_same_lines_between_rows(town: Cast, limit: int, programme: str) -> None:
+    chosen = GENERAL.choose(PROGRAMME, programme) if programme else GENERAL
+    whole_rows, whole, _ = await course_of(chosen)
     rows, before, after = [], [], None
     while True:
-        page, course, after = await course_of(GENERAL, limit, after)
+        page, course, after = await course_of(chosen, limit, after)
         rows += page
         before += course.before
         if after is None:
             break
     assert [row["n"] for row in rows] == [row["n"] for row in whole_rows]
-    assert before == whole.before
+    assert (before, course.behind) == (whole.before, whole.behind)
+
+
+async def test_what_came_behind_the_last_row_stands_above_the_closing_of_the_last_page(town: Cast, web: Web) -> None:
+    asked = {"from": BEGIN, "to": END, "fund": "F-GEN"}
+    with noon("2026-10-31"):
+        await give(town, 4_400)
+    page = (await web.as_("accountant").get("/ledgers/disbursements", params=asked)).text
+    foot = page[page.rindex("其间") : page.index("期末结余")]
+    assert "到账 1 笔 +44.00" in re.sub(r"<[^>]+>", " ", foot)
+    assert "<details" not in foot
 
 
 async def test_rows_that_a_filter_leaves_out_stand_between_under_their_own_words(town: Cast) -> None:
