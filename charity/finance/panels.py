@@ -99,7 +99,7 @@ async def fund_balances(by: Actor) -> Panel | None:
         template="finance/desk/funds.html",
         context={"rows": rows, "total": fund_lines.together("", "", "", own)},
         order=20,
-        note=words.say("折线是今年每个月末，最后一点是今天；横条与最大的基金比"),
+        note=words.say("只算钱，不含物资。折线是今年每个月末，最后一点是今天；横条与最大的基金比"),
     )
 
 

@@ -538,6 +538,10 @@ SCANNED_IN_A_LIST = """code => { for (const key of [...code, "Enter"])
 A_PERSONS_GAP = "() => new Promise(done => setTimeout(done, 80))"
 
 
+A_KEY_OF_OTHERS = """held => document.activeElement.dispatchEvent(
+  new KeyboardEvent("keydown", {key: "j", bubbles: true, [held]: true}))"""
+
+
 async def _row(visitor: Visitor) -> str:
     """The row that has the caret, once what a key does is done."""
     await visitor.page.evaluate(A_PERSONS_GAP)
@@ -568,6 +572,9 @@ async def test_an_accountant_moves_by_keys_and_a_scan_moves_nothing(sqlite_town)
         await page.evaluate(SCANNED_IN_A_LIST, "j6901234567892k")
         assert await _row(accountant) == second, "a burst moved the caret"
         assert page.url == address, "the Enter of a scan opened a row"
+        for held in ("ctrlKey", "metaKey", "altKey", "isComposing"):
+            await page.evaluate(A_KEY_OF_OTHERS, held)
+            assert await _row(accountant) == second, f"a key with {held} is not ours"
         await page.keyboard.press("?")
         await page.locator("dialog.keys[open]").wait_for()
         await accountant.look()
