@@ -93,7 +93,15 @@ async def test_the_desk_shows_the_day_with_its_check_to_those_who_read_the_books
     await give(house, 7_000, campaign="wenchuan-2008", channel="bank", channel_ref="B-1")
     for role in ("accountant", "auditor"):
         page = (await web.as_(role).get("/desk")).text
-        for words_of in ("今天的钱", "收入 4 笔", "+500.00", "今年收到", "只算钱，不含物资", "账账相符：等于各基金 430.00加代收代转 70.00", "记-0001"):
+        for words_of in (
+            "今天的钱",
+            "收入 4 笔",
+            "+500.00",
+            "今年收到",
+            "只算钱，不含物资",
+            "账账相符：等于各基金 430.00加代收代转 70.00",
+            "记-0001",
+        ):
             assert words_of in page, words_of
         assert re.search(r"非限定性基金.*?380\.00.*?380\.00", page, re.DOTALL)
     for role in ("cashier", "approver", "clerk", "organiser"):
