@@ -274,7 +274,7 @@ async def test_a_new_item_has_a_name_of_sixty_characters_and_a_hundred_thousand_
         ({"value.0": "1"}, "合每件 0.33 元，目录价 42.00 元"),
         ({"expires_on.0": "2031-01-01"}, "太远（超过 540 天）"),
         ({"value.0": "1,50"}, "看不准是多少钱"),
-        ({"evidence.0": "none"}, "请选择计价依据"),
+        ({"evidence.0": "none"}, "纯牛奶 250ml×16：填写了价值，请选择计价依据"),
         ({"donor_kind": "person", "donor_name": ""}, "请填写姓名或单位名称"),
         ({"source": "purchase"}, "采购入库请填写拨付审批单号"),
         ({"code.0": ""}, "篮中还没有物品"),

@@ -71,6 +71,8 @@ async def test_what_is_no_item_is_named_and_the_lines_stay(shop: Shop, web: Web)
     for words in ("这是批次标签", "这是爱心卡", "数量应为 1 到 1000000 的整数", "这是手机号码"):
         assert words in page
     assert field(page, "quantity.0") == "1"
+    once = (await posted(web, page, scan=lot)).count("这是批次标签")
+    assert (await posted(web, page, scan=[lot, lot])).count("这是批次标签") == once, "the same twice is said once"
     assert "前面有一件没有加入，还没有入库" in await posted(web, page, scan=[lot, FINISH])
     assert await reading.value("SELECT COUNT(*) FROM goods_document") == 1
 

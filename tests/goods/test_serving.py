@@ -119,6 +119,8 @@ async def test_what_could_not_go_out_is_refused_at_its_scan_and_the_basket_stays
     assert "19900001234" not in till.page
     assert (till.basket, till.points) == (basket, points)
     assert till.status in {409, 422}
+    once = till.page.count(sentence)
+    assert (await till.scan(scanned, scanned)).page.count(sentence) == once, "the same twice is said once"
 
 
 async def test_a_step_that_has_too_few_points_or_pieces_is_refused_too(shop: Shop, web: Web) -> None:

@@ -68,7 +68,7 @@ async def _page(
         policy=CAMERA,
         store=store,
         done=done,
-        refused=counter.refused,
+        refused=list(dict.fromkeys(counter.refused)),
         signals=counter.signals,
         signal_words=counter.words,
         registering=counter.registering,

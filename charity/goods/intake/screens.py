@@ -161,10 +161,18 @@ async def show(
         "notice": (await privacy.current()).version,
         "evidence": choices(EVIDENCE_WORDS),
         "errors": list(errors),
+        "summary": [_named(error, listed) for error in errors],
         "pieces": basket.pieces,
         "scans_most": SCANS_MAX,
         "keeps": KEEPS,
     }
+
+
+def _named(error: dict[str, str], listed: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """An error away from its line: it says which item it is about."""
+    name = next((line["name"] for line in listed if line["id"] == error["field"].rpartition(".")[2]), "")
+    reason = error["message"]
+    return error if name in reason else error | {"message": words.say("{name}：{reason}", name=name, reason=reason)}
 
 
 def _in_line(n: int, row: Row, item: Item | None) -> dict[str, Any]:

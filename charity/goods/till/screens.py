@@ -65,7 +65,8 @@ async def show(store: str, basket: Basket, answers: Sequence[Answer] = (), *, by
     view = await cards.view(basket.card, by=by) if basket.card else None
     preview = await readers.preview(store=store, card=view, lines=lines(basket), by=by)
     about = [error for error, _ in preview.reasons if not error.field.startswith("lines.")]
-    refused = [answer for answer in answers if answer.reasons]
+    # The same twice is said once: scans that went together may not push the field out of view.
+    refused = list(dict.fromkeys(answer for answer in answers if answer.reasons))
     newest = next((answer.code for answer in reversed(answers) if answer.code), "") if not refused else ""
     return {
         "scans_most": SCANS_MAX,
