@@ -15,7 +15,7 @@ from charity.aid import institutions, vouchers
 from charity.aid.vouchers import Content
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
-from charity.desk import screens, search
+from charity.desk import panels, screens, search
 from charity.desk.tasks import Task, in_order, tasks
 from charity.finance import reviews
 from charity.goods import stock
@@ -147,6 +147,10 @@ async def test_a_voucher_waits_for_each_in_turn(house: Any) -> None:
     await vouchers.approve(number=number, content_hash=content_hash, by=house.approver2)
     assert await texts(house.approver2) == []
     assert await texts(house.cashier) == ["有 1 张审批单已批准，等您付款，共 ¥1,500.00"]
+    beside = {panel.name: panel for panel in await panels.panels(house.accountant)}
+    assert beside["money"].context["unpaid"] == "已批未付 1 张审批单 1,500.00"
+    assert [panel.order for panel in beside.values()] == sorted(panel.order for panel in beside.values())
+    assert await panels.panels(house.caseworker) == []
 
 
 async def test_a_returned_voucher_waits_for_its_maker_and_no_longer_for_approvers(house: Any) -> None:

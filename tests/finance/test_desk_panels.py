@@ -13,13 +13,15 @@ from tampering import freely
 from whole.histories import History
 
 from charity import clock, words
+from charity.db import reading
 from charity.disclosure.books import readers as public
-from charity.finance import panels, transfers
+from charity.finance import panels, reviews, transfers
 from charity.finance.books import readers as books
 from charity.ledger import accounts as acc
 from charity.ledger import funds, money_day, statement
 from charity.ledger.money_day import Moved
 from charity.money import yuan
+from charity.web import pictures
 
 BEGIN, DAYS, EVENTS = date(2025, 11, 3), 90, 160
 LAST = (BEGIN + timedelta(days=DAYS)).isoformat()
@@ -83,9 +85,33 @@ async def test_a_day_counts_what_came_and_went_and_a_transfer_is_neither(house: 
     await approved(number, house.approver)
     day = await money_day.read(today)
     assert (day.owed_fen, day.own_fen, day.apart_fen) == (3_000, 42_790, 0), "promised back, and no fund's any more"
+    assert [check["text"] for check in panels.checks(day)] == [
+        "账账相符：等于各基金 427.90加代收代转 70.00加应付未付 30.00"
+    ]
     await paid(house, number)
     day = await money_day.read(today)
     assert (day.owed_fen, day.went, day.apart_fen, day.unbooked_fen) == (0, Moved(2, 3_210), 0, 0)
+    shown = await panels.money(house.accountant)
+    assert shown is not None
+    assert shown.context["opening"] == 0
+    assert (shown.context["came"]["fen"], shown.context["went"]["fen"]) == (day.came.fen, 3_210)
+    assert [chart["fen"] for chart in shown.context["charts"]] == [*day.by_chart.values()]
+
+
+async def test_the_last_vouchers_stand_newest_first_with_both_sides_and_their_state(house: Cast) -> None:
+    assert await panels.last_vouchers(house.accountant) is None
+    await gifts(house)
+    await transfers.make(await asked(), by=house.cashier)
+    first = str(await reading.value("SELECT MIN(number) FROM journal_voucher"))
+    await reviews.ask(number=first, question="附件齐全吗", by=house.accountant)
+    shown = await panels.last_vouchers(house.accountant)
+    assert shown is not None
+    rows = shown.context["rows"]
+    numbers = [row["number"] for row in rows]
+    assert numbers == sorted(numbers, reverse=True)
+    assert len(numbers) == await reading.value("SELECT COUNT(*) FROM journal_voucher") > 1
+    assert rows[0]["sides"] == ["借 1002 银行存款", "贷 1001 现金"]
+    assert [row["status"]["code"] for row in rows] == ["waiting"] * (len(rows) - 1) + ["asked"]
 
 
 async def test_the_desk_shows_the_day_with_its_check_to_those_who_read_the_books(house: Cast, web: Web) -> None:
@@ -141,4 +167,14 @@ async def test_the_smallest_of_many_funds_stand_in_one_line_and_the_total_is_of_
     rows = shown.context["rows"]
     assert [row["unspent"] for row in rows] == [3_000, 3_000]
     assert rows[1]["name"] == words.say("其余 {count} 个基金", count=2)
+    course = pictures.spark([0] * (clock.today().month - 1) + [3_000])
+    assert [row["spark"] for row in rows] == [course, course]
+    assert [row["meter"] for row in rows] == [pictures.meter(1, 1)] * 2
+    assert [row["used"] for row in rows] == [0, 0]
+    assert rows[1]["href"] == "/finance/funds"
     assert yuan(shown.context["total"].unspent_fen) == "60.00"
+    await give(house, 9_000, campaign="wenchuan-2008", channel="bank", channel_ref="B-9")
+    monkeypatch.setattr(panels, "FUNDS_SHOWN", 3)
+    whole = await panels.fund_balances(house.accountant)
+    assert whole is not None
+    assert [row["unspent"] for row in whole.context["rows"]] == [3_000, 2_000, 1_000], "of ours, the largest first"
