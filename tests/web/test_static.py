@@ -106,3 +106,11 @@ def test_the_fetched_files_are_those_of_the_manifest() -> None:
     assert digests
     for name, digest in digests.items():
         assert hashlib.sha256((STATIC / "vendor" / name).read_bytes()).hexdigest() == digest, name
+
+
+def test_the_gap_between_two_codes_is_the_same_before_and_after_the_scripts_are_there() -> None:
+    """`early.js` is no module and cannot read it from `keys.js`."""
+    gaps = [
+        re.findall(r"APART_MS = (\d+)", (STATIC / "js" / name).read_text("utf-8")) for name in ("early.js", "keys.js")
+    ]
+    assert gaps[0] == gaps[1] != []
