@@ -139,6 +139,8 @@ async def test_a_card_that_cannot_be_used_begins_no_basket(shop: Shop, web: Web)
     till = await Till(web).scan(shop.card)
     assert till.signals == ["refused"]
     assert f"爱心卡自 {clock.today().isoformat()} 起停用：等待年度复核" in till.page
+    assert "没有办理</h2>" in till.page
+    assert "没有加入" not in till.page, "a card is not what goes into a basket"
     assert "card" not in till.fields
     await till.scan(RICE)
     assert "请先扫爱心卡" in till.page

@@ -51,7 +51,7 @@ class Counter:
             await self._answered(self._press())
 
     async def _answered(self, work: Awaitable[Answer | None]) -> None:
-        self.title = words.say("没有加入")
+        self.title = words.say("没有加入") if self.basket.card else words.say("没有办理")
         try:
             answer = await work
         except Refusal as refusal:
@@ -105,6 +105,7 @@ class Counter:
 
     async def _card(self, code: str) -> Answer:
         """A card begins a basket; another card asks whether this one is finished, and the same one again says yes."""
+        self.title = words.say("没有办理")
         basket, view = self.basket, await self.usable(code)
         if not basket.rows:
             self.basket = _begun(code, basket.idem)
