@@ -9,6 +9,7 @@ from conftest import Web
 from goods.given import MILK, RICE, SALT, TOWEL, UNKNOWN, Shop, in_days
 
 from charity.db import reading
+from charity.goods.limits import SCANS_MAX
 from charity.goods.scanning import COMMANDS
 
 HERE = "/stores/LX01/in"
@@ -60,6 +61,12 @@ async def test_scans_come_in_their_order_each_answered(shop: Shop, web: Web) -> 
     assert (field(page, "quantity.0"), field(page, "quantity.1")) == ("25", "1")
     page = await posted(web, page, press="undo")
     assert field(page, "quantity.0") == "24"
+    page = await posted(web, page, scan=[SALT] * (SCANS_MAX + 1))
+    assert f"一次最多送 {SCANS_MAX} 个扫描" in page
+    assert (field(page, "quantity.0"), field(page, "quantity.1")) == ("24", "1")
+    page = await posted(web, page, scan=[f"{SALT}{shop.card}"])
+    assert 'data-flash="accepted refused"' in page
+    assert (field(page, "quantity.0"), field(page, "quantity.1")) == ("24", "2")
     page = await posted(web, page, scan=[CLEAR, UNDO])
     assert field(page, "code.0") is None
     assert "没有可以撤销的扫描" in page

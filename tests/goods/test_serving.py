@@ -92,6 +92,19 @@ async def test_more_scans_than_one_request_takes_are_refused_and_nothing_is_adde
     refused = await Till(web).scan(shop.card, *[SALT] * SCANS_MAX)
     assert (refused.status, refused.basket) == (422, {})
     assert f"一次最多送 {SCANS_MAX} 个扫描" in refused.page
+    await till.scan(*[SALT] * (SCANS_MAX + 1))
+    assert (till.status, till.basket, till.fields["card"]) == (422, {SALT: SCANS_MAX - 1}, shop.card)
+
+
+async def test_two_codes_that_ran_together_are_answered_one_by_one(shop: Shop, web: Web) -> None:
+    """Only the second answer was given: a first code that was refused was never heard of."""
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, f"{RICE}{UNKNOWN}")
+    assert (till.signals, till.basket) == (["accepted", "accepted", "refused"], {RICE: 1})
+    await till.scan(f"9*{RICE}{SALT}")
+    assert (till.signals, till.basket) == (["refused", "accepted"], {RICE: 1, SALT: 1})
+    assert "要 234 分" in till.page
+    assert (await Till(web).scan(f"{shop.card}{RICE}")).signals == ["accepted", "accepted"]
 
 
 @pytest.mark.parametrize(
@@ -310,3 +323,56 @@ async def test_whose_sign_in_has_ended_is_told_so_and_comes_back_to_the_till(sho
     assert "登录已结束，请重新登录" in page
     assert hidden_of(page)["next"] == TILL
     assert "篮里的东西还在" in (await stranger.get(f"/sign-in?after=till&next={TILL}")).text
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"code.0": RICE, "quantity.0": "-5"},
+        {"code.0": RICE, "quantity.0": "0"},
+        {"code.0": RICE, "quantity.0": "1e3"},
+        {"code.0": RICE, "quantity.0": "99999999999999999999"},
+        {"code.0": "B" * 4000, "quantity.0": "1"},
+        {"code.0": "🍚' OR 1=1 --", "quantity.0": "1"},
+        {"code.0": RICE, "quantity.0": "1", "card": "C" * 4000},
+        {"code.0": RICE, "quantity.0": "1", "card": ""},
+        {"code.0": RICE, "quantity.0": "1", "next_card": RICE, "proxy": "1"},
+        {"code.0": RICE, "quantity.0": "51", "history": f"99999*{RICE} x*y * 1*"},
+        {f"code.{n}": RICE for n in range(900)} | {f"quantity.{n}": "1" for n in range(900)},
+    ],
+)
+async def test_a_basket_that_somebody_made_up_hands_nothing_out(shop: Shop, web: Web, forged: dict[str, str]) -> None:
+    await stocked(shop)
+    before = await counts()
+    for pressed in ("finish", "undo", "more:99999999999999999999", "less:-1", "drop:\u00b2", "again:0", "finish"):
+        sent = {"idem": FIRST, "card": shop.card, "scan": "", "act": pressed} | forged
+        answer = await web.as_("clerk").post(TILL, data=sent, headers=QUEUED)
+        assert answer.status_code in {200, 400, 404, 409, 413, 422}, (pressed, answer.status_code, answer.text[:200])
+        assert pressed != "finish" or answer.status_code != 200
+    assert await counts() == before
+
+
+async def test_a_basket_whose_ground_has_changed_since_its_scans_goes_out_whole_or_not_at_all(
+    shop: Shop, web: Web
+) -> None:
+    """Two tills have the last pieces and the same points in their baskets; then the card is suspended."""
+    await shop.bring(RICE, 3)
+    await shop.bring(SALT, 50)
+    first = await Till(web).scan(shop.card, f"2*{RICE}")
+    second = await Till(web, idem="0123456789abcdef0123456789abcdef").scan(shop.card2, f"2*{RICE}", SALT)
+    third = await Till(web, idem="fedcba98765432100123456789abcdef").scan(shop.card, f"50*{SALT}")
+    await first.scan(pressed="finish")
+    assert "已发给王* 2 件" in first.page
+    before = await counts()
+    await second.scan(pressed="finish")
+    assert (second.status, second.signals, second.basket) == (409, ["refused"], {RICE: 2, SALT: 1})
+    assert "库存不足" in second.page
+    await third.scan(pressed="finish")
+    assert (third.status, third.signals, third.basket) == (409, ["refused"], {SALT: 50})
+    assert "积分不足：现有 128，需要 150" in third.page
+    await cards.suspend(card=shop.card2, reason="review", by=shop.house.caseworker)
+    await second.scan(pressed="drop:0")
+    await second.scan(pressed="finish")
+    assert "还没有发放" in second.page
+    assert "等待年度复核" in second.page
+    assert await counts() == before

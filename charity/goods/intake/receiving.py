@@ -60,7 +60,7 @@ class Counter:
     async def serve(self, *, scans: bool) -> None:
         """Every scan in its order, then the button; `scans`: False where a person has a code half typed."""
         for text in self.basket.scans if scans else ():
-            await self._answered(self._scan(text), scan=True)
+            await self._scan(text)
         if self.basket.pressed == "scan" and not self.basket.scans and self._typed():
             await self._answered(self._press("item"), scan=False)
         elif self.basket.pressed != "scan":
@@ -89,12 +89,15 @@ class Counter:
         else:
             self.errors = shown
 
-    async def _scan(self, text: str) -> str:
-        """One text: a code, or two that ran together."""
-        answer = ""
-        for scan in scanning.read_scan(text):
-            answer = await self._one(scan)
-        return answer
+    async def _scan(self, text: str) -> None:
+        """One text: a code, or two that ran together, each answered for itself."""
+        try:
+            codes = scanning.read_scan(text)
+        except Refusal as refusal:
+            self.refuse(refusal, scan=True)
+            return
+        for scan in codes:
+            await self._answered(self._one(scan), scan=True)
 
     async def _one(self, scan: Scan) -> str:
         if scan.kind == "command":

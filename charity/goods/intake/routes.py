@@ -44,6 +44,7 @@ async def work(request: Request) -> Response:
         counter.basket = scanning.read(data, limit=INTAKE_LINES_MAX, header=screens.HEADER)
         if scanning.text(data, "new_barcode"):
             counter.new = {name: scanning.text(data, name) for name in screens.NEW}
+        counter.basket.check_scans()
         forms.read(forms.Numbered, data)
     except Refusal as refusal:
         counter.refuse(refusal)

@@ -80,6 +80,11 @@ class Basket:
         """How many pieces are in it."""
         return sum(row.quantity for row in self.rows)
 
+    def check_scans(self) -> None:
+        """Refuses more scans than one answer takes."""
+        if len(self.scans) > SCANS_MAX:
+            raise rules.SCANS_MANY(most=SCANS_MAX)
+
     def changed(self) -> "Basket":
         """The basket after less, more, drop or again, else the same one. A count never falls below 1."""
         verb, _, number = self.pressed.partition(":")
@@ -145,10 +150,12 @@ def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()
         pieces = count(typed)
         rest = {name: text(data, f"{name}.{n}") for name in _FIELDS}
         rows.append(Row(code, pieces, **rest, typed="" if pieces else typed))
+    scanned = data.get("scan", "")
+    sent = [scanned] if isinstance(scanned, str) else scanned
     return Basket(
         rows=tuple(rows),
         pressed=text(data, "act") or "scan",
-        scans=_scans(data),
+        scans=tuple(scan for each in sent if (scan := each.strip())),
         limit=limit,
         card=tokens.normalise(text(data, "card"))[: tokens.TEXT_MAX],
         proxy=bool(text(data, "proxy")),
@@ -159,15 +166,6 @@ def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()
         next_card=tokens.normalise(text(data, "next_card"))[: tokens.TEXT_MAX],
         idem=text(data, "idem"),
     )
-
-
-def _scans(data: Data) -> tuple[str, ...]:
-    """What was scanned, in order; refuses more than one answer takes."""
-    sent = data.get("scan", "")
-    scans = tuple(scan for each in ([sent] if isinstance(sent, str) else sent) if (scan := each.strip()))
-    if len(scans) > SCANS_MAX:
-        raise rules.SCANS_MANY(most=SCANS_MAX)
-    return scans
 
 
 def _history(text: str) -> tuple[Row, ...]:

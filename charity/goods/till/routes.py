@@ -45,6 +45,7 @@ async def work(request: Request) -> Response:
     counter = Counter(store.code, by, Basket())
     try:
         counter.basket = scanning.read(data, header=("rare",))
+        counter.basket.check_scans()
         forms.read(forms.Numbered, data)
     except Refusal as refusal:
         counter.status = refusal.status

@@ -46,26 +46,37 @@ class Counter:
         """Every scan in its order, then the button; `scans`: False where a person has a code half typed."""
         self.asked = self.basket.next_card
         for text in self.basket.scans if scans else ():
-            await self._answered(self._scan(text))
+            await self._scan(text)
         if self.basket.pressed != "scan":
             await self._answered(self._press())
 
+    async def _scan(self, text: str) -> None:
+        """One text: a code, or two that ran together, each answered for itself."""
+        try:
+            codes = scanning.read_scan(text)
+        except Refusal as refusal:
+            self._begin_title()
+            self._refuse(refusal)
+            return
+        for scan in codes:
+            await self._answered(self._one(scan))
+
     async def _answered(self, work: Awaitable[Answer | None]) -> None:
-        self.title = words.say("没有加入") if self.basket.card else words.say("没有办理")
+        self._begin_title()
         try:
             answer = await work
         except Refusal as refusal:
-            self.status = max(self.status, refusal.status)
-            answer = Answer(reasons=tuple(screens.reasons(refusal)), title=self.title)
+            self._refuse(refusal)
+            return
         if answer is not None:
             self.answers.append(answer)
 
-    async def _scan(self, text: str) -> Answer:
-        """One text: a code, or two that ran together."""
-        answer = Answer()
-        for scan in scanning.read_scan(text):
-            answer = await self._one(scan)
-        return answer
+    def _begin_title(self) -> None:
+        self.title = words.say("没有加入") if self.basket.card else words.say("没有办理")
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.status = max(self.status, refusal.status)
+        self.answers.append(Answer(reasons=tuple(screens.reasons(refusal)), title=self.title))
 
     async def _one(self, scan: Scan) -> Answer:
         if scan.kind == "card":
