@@ -24,6 +24,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from cast import Cast, seed
+from hypothesis import settings as hypothesis_settings
 from tortoise.apps import Apps
 
 from charity import settings
@@ -46,6 +47,10 @@ def _in_memory() -> str | None:
 # tmp_path too: SQLite waits for its disk at each COMMIT. The folder of a test that passed is removed (pyproject.toml).
 if (_memory := _in_memory()) is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _memory)
+
+# No test is red because its machine is slow.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 # The tests hash at a thousandth of passwords.COST, or they would do little else.
 passwords._hasher = argon2.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

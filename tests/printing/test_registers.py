@@ -10,7 +10,7 @@ from typing import Any
 import pikepdf
 import pytest
 import uvloop
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pdf_reading import HASH, MARK, URL, children_running, codes_in, flat, page_count, paper_size_mm, text_of
 
@@ -208,7 +208,6 @@ def test_pages_hold_every_row_and_the_last_leaves_room_for_the_stamp(count: int)
     assert len(sizes) <= count // registers.ROWS_A_PAGE + 2
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-(10**11), 10**11), max_size=80))
 def test_what_is_carried_forward_is_the_sum_of_all_rows_before(amounts: list[int]):
     def shown(row: list[Any]):
@@ -248,7 +247,6 @@ async def test_the_breakdown_of_the_sums_closes_the_document():
         registers.layout(wrong)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=120), st.floats(9, 60))
 def test_no_text_is_wider_than_its_cell_or_longer_than_its_lines(text: str, width_mm: float):
     fitted = registers.cell(text, width_mm)

@@ -60,7 +60,7 @@ def read_scan(text: str) -> tuple[Scan, ...]:
     if not text:
         raise rules.SCAN_EMPTY()
     match = _COUNTED.fullmatch(text)
-    if match is None or _ADDRESS.fullmatch(text):
+    if match is None or _ADDRESS.fullmatch(text) or _begins_with_item(text):  # a batch may have such a sign
         return _meaning(text)
     typed, code = (match[1], match[2]) if match[1] is not None else (match[3], match[4])
     if not code.strip():
