@@ -6,13 +6,15 @@ from charity import words
 from charity.errors import FieldError, Refusal, Rule
 
 BARCODE_DIGITS = Rule("barcode.unreadable", "条码应为 8、12、13 或 14 位数字", 422)
-BARCODE_CHECK = Rule("barcode.check_digit", "条码 {barcode} 的校验位不对，应为 {right}，请重新扫描", 422)
+BARCODE_CHECK = Rule(
+    "barcode.check_digit", "条码 {barcode} 有一位不对（按其余各位，末位应为 {right}），请重新扫描", 422
+)
 BARCODE_CASE = Rule(
     "barcode.case", "这是整箱的条码 {barcode}：请扫单件上的条码（可能是 {piece}），件数写在前面，例如 12*{piece}", 422
 )
 BARCODE_UNKNOWN = Rule("barcode.unknown", "条码 {barcode} 尚未登记，请先登记商品", 422)
 ITEM_KNOWN = Rule("item.known", "条码 {barcode} 已经登记为“{name}”")
-LOT_CODE = Rule("lot.unreadable", "批次码 {lot} 的校验位不对，请重新扫描", 422)
+LOT_CODE = Rule("lot.unreadable", "批次码 {lot} 有一位不对，请重新扫描", 422)
 LOT_UNKNOWN = Rule("lot.unknown", "没有批次 {lot}", 422)
 LOT_NOT_FOUND = Rule("lot.not_found", "没有批次 {lot}", 404)
 CODE_OR_LOT = Rule("line.code", "每行填写条码或批次码其中一项", 422)
@@ -61,7 +63,7 @@ PURCHASE_USED = Rule("purchase.used", "拨付审批单 {voucher} 已入库物资
 DONOR_NOT_FOR_PURCHASE = Rule("purchase.donor", "采购入库不填捐赠人", 422, field="donor")
 VOUCHER_NOT_FOR_GIFT = Rule("gift.voucher", "捐赠入库不填拨付审批单号", 422, field="voucher")
 
-CARD_UNREADABLE = Rule("card.unreadable", "卡号校验位不对，请重新扫描", 422)
+CARD_UNREADABLE = Rule("card.unreadable", "卡号有一位不对，请重新扫描", 422)
 CARD_UNKNOWN = Rule("card.unknown", "没有这张爱心卡", 422)
 CARD_NOT_FOUND = Rule("card.not_found", "没有这张爱心卡", 404)
 CARD_SUSPENDED = Rule("card.suspended", "爱心卡自 {since} 起停用：{reason}")
@@ -73,11 +75,11 @@ HOUSEHOLD_CLOSED = Rule("household.closed", "该家庭的救助资格已终止")
 
 STOCK_SHORT = Rule("stock.short", "{name} 库存不足：可发放 {left}，需要 {needed}")
 STOCK_SHORT_HELD = Rule(
-    "stock.short_held", "{name} 库存不足：可发放 {left}，需要 {needed}（另有 {held} 已过期或限定用途）"
+    "stock.short_held", "{name} 库存不足：可发放 {left}，需要 {needed}（另有 {held} 已过期，或是捐赠人指定了用处的）"
 )
 LOT_SHORT = Rule("lot.short", "{name} 批次 {lot} 在本店只有 {left}，需要 {needed}")
 LOT_EXPIRED = Rule("lot.expired", "{name} 批次 {lot} 已于 {on} 过期，不能发放")
-LOT_NOT_FOR = Rule("lot.not_for", "{name} 批次 {lot} 是限定用途的物资，不能在超市发放")
+LOT_NOT_FOR = Rule("lot.not_for", "{name} 批次 {lot} 是捐赠人指定了用处的物资，不能在超市发放")
 POINTS_SHORT = Rule("points.short", "积分不足：现有 {left}，需要 {needed}")
 TOO_MANY_LOTS = Rule("issue.too_many_lots", "本次涉及批次过多，请分成几次发放")
 BASKET_FULL = Rule("issue.basket_full", "一次最多 {limit} 种，请分几次办理", 422)

@@ -1,4 +1,5 @@
-// Says beside a typed value what it comes to: of all pieces where it is that of one, of one where it is that of all.
+// Says beside a typed value what it comes to, of all pieces where it is that of one, of one where it is that of all; and that
+// it wants a ground.
 import { fenOf, inWords } from "./amount.js";
 
 export function bind(line) {
@@ -13,6 +14,9 @@ export function bind(line) {
       const least = Math.floor(fen / pieces);
       const sums = [least, ...(fen % pieces ? [least + 1] : [])].map(inWords).join(output.dataset.or);
       output.textContent = output.dataset.unit.replace("{sum}", sums);
+    }
+    if (output.textContent && ["", "none"].includes(field("evidence").value)) {
+      output.textContent = output.dataset.ground.replace("{sums}", output.textContent);
     }
   };
   line.addEventListener("input", say);

@@ -111,17 +111,20 @@ async def test_a_rejected_or_cancelled_voucher_stays_so(aid: Aid) -> None:
 
 async def test_an_approval_leads_to_the_next_voucher_that_waits_for_this_approver(aid: Aid, web: Any) -> None:
     """Behind it, then from the first on; past what is returned, own or approved already; at last it stays."""
-    first, second, back, agreed = [await aid.made() for _ in range(4)]
+    first, second, third, back, agreed = [await aid.made() for _ in range(5)]
     await vouchers.send_back(number=back[0], reason="缺发票", by=aid.house.approver2)
     await vouchers.approve(number=agreed[0], content_hash=agreed[1], by=aid.house.approver)
     by = aid.house.approver
     assert await vouchers.next_to_approve(first[0], by=by) == second[0]
-    assert await vouchers.next_to_approve(second[0], by=by) == first[0]
+    assert await vouchers.next_to_approve(second[0], by=by) == third[0]
+    assert await vouchers.next_to_approve(third[0], by=by) == first[0]
     own = replace(aid.house.caseworker, roles=frozenset({Role.CASEWORKER, Role.APPROVER}))
     assert await vouchers.next_to_approve("", by=own) == ""
+    assert await vouchers.next_to_approve("", by=by) == first[0]
     client, seen = web.as_("approver"), {"sec-fetch-site": "same-origin"}
     for (number, content_hash), following, words_of in (
-        (second, first[0], "下面是下一张等您审批的"),
+        (second, third[0], "下面是下一张等您审批的"),
+        (third, first[0], "下面是下一张等您审批的"),
         (first, first[0], "还需要另一位审批人"),
     ):
         answer = await client.post(f"/vouchers/{number}/approve", data={"content_hash": content_hash}, headers=seen)
@@ -129,4 +132,6 @@ async def test_an_approval_leads_to_the_next_voucher_that_waits_for_this_approve
         page = (await client.get(answer.headers["location"])).text
         assert f"您已同意 {number}" in page
         assert words_of in page
+        if following == first[0]:
+            assert await vouchers.next_to_approve(first[0], by=by) == ""
     assert "下一张" not in page

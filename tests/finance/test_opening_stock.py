@@ -169,7 +169,7 @@ async def test_a_slip_of_the_opening_is_not_reversed(stocked: Cast, web: Web) ->
         (StockLine(SALT, 1, None, 5, store="LX99", fund="F-GEN"), "store", "没有门店“LX99”"),
         (StockLine(SALT, 1, None, 5, store="LX01", fund="F-NO"), "fund", "没有基金“F-NO”"),
         (StockLine(UNKNOWN, 1, None, 5, store="LX01", fund="F-GEN"), "barcode", f"条码 {UNKNOWN} 尚未登记"),
-        (StockLine("2002000900004", 1, None, 5, store="LX01", fund="F-GEN"), "barcode", "校验位不对"),
+        (StockLine("2002000900004", 1, None, 5, store="LX01", fund="F-GEN"), "barcode", "有一位不对"),
         (StockLine(MILK, 1, None, 5, store="LX01", fund="F-GEN"), "expires_on", "请填写到期日"),
         (StockLine(SALT, 3, None, 5, 9, store="LX01", fund="F-GEN"), "total_value_fen", "单价和总价只填一项"),
         (StockLine(SALT, 3, None, None, 2, store="LX01", fund="F-GEN"), "total_value_fen", "每件至少 0.01 元"),

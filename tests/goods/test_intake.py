@@ -77,7 +77,7 @@ async def test_an_intake_names_every_fault_at_once_and_writes_nothing(shop: Shop
     with pytest.raises(Refusal) as caught:
         await intake.take_in(store="LX01", source="gift", lines=lines, by=shop.house.clerk)
     faults = {(e.field, words.say(e.message, **dict(e.facts))) for e in caught.value.fields}
-    assert ("lines.0.barcode", "条码 2001000100003 的校验位不对，应为 2，请重新扫描") in faults
+    assert ("lines.0.barcode", "条码 2001000100003 有一位不对（按其余各位，末位应为 2），请重新扫描") in faults
     assert ("lines.1.barcode", f"条码 {UNKNOWN} 尚未登记，请先登记商品") in faults
     assert ("lines.2.barcode", "条码应为 8、12、13 或 14 位数字") in faults
     assert {field for field, _ in faults} == {

@@ -184,7 +184,7 @@ async def test_the_till_works_by_plain_posts(shop: Shop, web: Web) -> None:
     page = (await clerk.post(till, data={**basket, "act": "more:0", "scan": ""})).text
     assert field(page, "quantity.0") == "3"
     wrong = await clerk.post(till, data={**basket, "act": "scan", "scan": "2001000100003"})
-    assert "校验位不对，应为 2" in wrong.text
+    assert "有一位不对（按其余各位，末位应为 2）" in wrong.text
     assert field(wrong.text, "quantity.0") == "2"
     other = await clerk.post(till, data={**basket, "act": "scan", "scan": shop.card2})
     assert "发给王* 2 件？" in other.text

@@ -43,7 +43,7 @@ async def test_the_first_expiring_lot_goes_first_and_expired_or_restricted_lots_
     answer = await issue(shop, Line(1, barcode=MILK))
     assert [line["lot"] for line in answer.body["lines"]] == [early]
     refusal = await refused(shop, Line(2, barcode=MILK))
-    assert sentence(refusal) == "纯牛奶 250ml×16 库存不足：可发放 1，需要 2（另有 10 已过期或限定用途）"
+    assert sentence(refusal) == "纯牛奶 250ml×16 库存不足：可发放 1，需要 2（另有 10 已过期，或是捐赠人指定了用处的）"
     answer = await issue(shop, Line(1, barcode=MILK))
     assert [line["lot"] for line in answer.body["lines"]] == [late]
     rows = await reading.rows("SELECT picked FROM goods_line WHERE quantity < 0")
@@ -88,11 +88,11 @@ async def test_an_issue_names_every_shortage_at_once(shop: Shop) -> None:
         f"爱心卡自 {today} 起停用：等待年度复核",
         "大米(晚籼) 5kg 库存不足：可发放 0，需要 9",
         f"批次 {old} 已于",
-        f"批次 {bound} 是限定用途的物资",
+        f"批次 {bound} 是捐赠人指定了用处的物资",
         f"条码 {UNKNOWN} 尚未登记",
-        "条码 2001000100003 的校验位不对，应为 2",
+        "条码 2001000100003 有一位不对（按其余各位，末位应为 2）",
         f"批次 {lot} 在本店只有 2，需要 3",
-        "批次码 B22222222222 的校验位不对",
+        "批次码 B22222222222 有一位不对",
         "积分不足：现有 180，需要",
     ):
         assert part in text
