@@ -408,6 +408,9 @@ async def test_a_fund_shows_its_plan_its_places_and_what_moved_it(house: Cast, w
     listed = (await web.as_("approver").get("/finance/funds")).text
     assert money in listed
     assert addresses.of("fund", "F-EDU") in links(listed)
+    assert "P08 项目P08、P09 项目P09" in listed
+    footer = listed[listed.index("<tfoot>") : listed.index("</tfoot>")]
+    assert f"{sum(fund.money_fen for fund in held.values()) / 100:,.2f}" in footer
     rows = (await web.as_("auditor").get("/finance/funds/F-GEN", params={"from_on": day(70)})).text
     assert addresses.of("account", f"{BANK}/F-GEN") in links(rows)
 

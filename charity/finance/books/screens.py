@@ -310,13 +310,14 @@ def _sides(fen: int) -> dict[str, int | None]:
 async def fund_list(rows: Sequence[FundRow], by: Actor) -> list[dict[str, Any]]:
     """All funds with what they have now."""
     held = await subledger.held_by_fund()
+    programmes = await funds.programme_names()
     nothing = subledger.Fund(0, 0)
     return [
         {
             "code": {"value": row.code, "href": addresses.shown_to(by, "fund", row.code)},
             "name": row.shown,
             "kind": words.say(NATURES[row.kind]),
-            "programmes": words.listed(row.programmes),
+            "programmes": _allowed(row, programmes),
             "money": held.get(row.code, nothing).money_fen,
             "goods": held.get(row.code, nothing).goods_fen,
             "available": row.available_fen,
@@ -325,11 +326,16 @@ async def fund_list(rows: Sequence[FundRow], by: Actor) -> list[dict[str, Any]]:
     ]
 
 
+def _allowed(row: FundRow, programmes: Mapping[str, str]) -> str:
+    """The programmes that a fund is for, by code and name."""
+    return words.listed(f"{code} {programmes.get(code, '')}".strip() for code in row.programmes)
+
+
 async def fund(row: FundRow, shown: Fund, begin: str, end: str, by: Actor) -> dict[str, Any]:
     """One fund: the way of its money, its plan, its balance, what it is for, where its money is, what moved it."""
     programmes, labels = await funds.programme_names(), await part_names()
     way, course = await flows.of_fund(row.code, begin, end), await flows.course(row.code, begin, end)
-    allowed = words.listed(f"{code} {programmes.get(code, '')}".strip() for code in row.programmes)
+    allowed = _allowed(row, programmes)
     goods = statement.terms(way.equation, "goods_fen", row.kind)
     money = shown.money
     given = await _given(money, by)
