@@ -314,7 +314,7 @@ def _judge_texts(model: type[BaseModel], body: bytes) -> None:
 async def _read(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The whole body; 413 as soon as it is, or says it is, longer than the limit."""
     length = contexts.header(scope, b"content-length")
-    if length.isdigit() and int(length) > limit:
+    if length.isdecimal() and int(length) > limit:
         raise problems.too_large(limit)
     parts: list[bytes] = []
     size = 0

@@ -33,6 +33,7 @@ THREE = (Row("A", 1), Row("B", 5), Row("C", 9))
         ("drop:x", THREE),
         ("drop:１", THREE),
         ("drop:²", THREE),
+        ("more:" + "9" * 5000, THREE),
         ("scan", THREE),
         ("scan:1", THREE),
         ("finish:0", THREE),

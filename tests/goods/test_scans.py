@@ -79,6 +79,8 @@ def item(code: str, quantity: int = 1, expires_on: date | None = None, batch: st
         (f"]e0010{NUT}", item(NUT)),
         (f"010{NUT}", item(NUT)),
         (f"010{NUT}1727013110A1", item(NUT, 1, date(2027, 1, 31), "A1")),
+        (f"17270131\x1d010{NUT}10A*1", item(NUT, 1, date(2027, 1, 31), "A*1")),
+        (f"3*\x1d010{NUT}10A*1", item(NUT, 3, batch="A*1")),
         (f"010{NUT}1727013110A*1", item(NUT, 1, date(2027, 1, 31), "A*1")),
         (f"010{NUT}21SN7\x1d15270131", item(NUT, 1, date(2027, 1, 31))),
         (f"17270131\x1d010{NUT}", item(NUT, 1, date(2027, 1, 31))),

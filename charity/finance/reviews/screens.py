@@ -128,9 +128,12 @@ def maker(view: View) -> str:
 
 def lines(of: Sequence[Line], names: Mapping[str, str], labels: Mapping[str, str], by: Actor) -> list[dict[str, Any]]:
     """The lines as tables show them, debits first; an account that its entries used on both sides has two."""
-    shown = [(one.account, words.say("借"), one.debit_fen) for one in of if one.debit_fen]
-    shown += [(one.account, words.say("贷"), one.credit_fen) for one in of if one.credit_fen]
-    return [{"account": title(account, names, labels, by), "side": side, "amount": fen} for account, side, fen in shown]
+    sides = [(one.account, one.debit_fen, None) for one in of if one.debit_fen]
+    sides += [(one.account, None, one.credit_fen) for one in of if one.credit_fen]
+    return [
+        {"account": title(account, names, labels, by), "debit": debit, "credit": credit}
+        for account, debit, credit in sides
+    ]
 
 
 async def part_names() -> dict[str, str]:

@@ -163,8 +163,8 @@ async def show(view: TransferView) -> dict[str, Any]:
         "postings": [
             {
                 "account": _account(posting["account"], labels, fund_names),
-                "side": say("借") if posting["quantity"] > 0 else say("贷"),
-                "amount": abs(posting["quantity"]),
+                "debit": max(posting["quantity"], 0) or None,
+                "credit": max(-posting["quantity"], 0) or None,
             }
             for posting in view.entry["postings"]
         ],

@@ -17,6 +17,7 @@ from charity.plain import plain
 Data = Mapping[str, str | list[str]]
 _FIELDS: Final = ("expires_on", "value", "evidence", "per", "expires_read", "expires_checked", "value_checked")
 _COUNT: Final = re.compile(r"0*[0-9]{1,9}")
+_LINE: Final = re.compile(r"[0-9]{1,4}")
 
 
 def text(data: Data, name: str) -> str:
@@ -88,7 +89,7 @@ class Basket:
     def changed(self) -> "Basket":
         """The basket after less, more, drop or again, else the same one. A count never falls below 1."""
         verb, _, number = self.pressed.partition(":")
-        if verb not in {"less", "more", "drop", "again"} or not number.isascii() or not number.isdigit():
+        if verb not in {"less", "more", "drop", "again"} or not _LINE.fullmatch(number):
             return self
         n = int(number)
         if n >= len(self.rows):

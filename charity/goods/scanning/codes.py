@@ -63,6 +63,8 @@ def read_scan(text: str) -> tuple[Scan, ...]:
     if match is None or _ADDRESS.fullmatch(text) or _begins_with_item(text):  # a batch may have such a sign
         return _meaning(text)
     typed, code = (match[1], match[2]) if match[1] is not None else (match[3], match[4])
+    if gs1.GS in text and not _COUNT.fullmatch(typed.strip()):
+        return _meaning(text)
     if not code.strip():
         raise rules.SCAN_EMPTY()
     if not _COUNT.fullmatch(typed.strip()) or int(typed) > QUANTITY_MAX:
