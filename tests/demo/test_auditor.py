@@ -3,7 +3,6 @@
 Nothing of the product's readers is asked; what the tables of field.md 7 say stands here once more, as numbers.
 """
 
-import asyncio
 import itertools
 import json
 import os
@@ -11,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -19,9 +18,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import asyncpg
 import pytest
-from conftest import DEMO_DAY, KEYS, SECRET, Cluster, _apart, _sql
+from conftest import DEMO_DAY, KEYS, SECRET
 
 from charity.demo import calendar, tables
 from charity.money import parse_yuan
@@ -30,8 +28,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SHARED = DEMO_DAY.isoformat()
-ON_POSTGRES = "2026-01-05"
-DAYS = (ON_POSTGRES, SHARED)
+OWN = "2026-01-05"
+DAYS = (OWN, SHARED)
 LAST_YEARS_INCOME = 3_720_500_00
 MONEY = ("1001", "1002", "1009")
 OPENING = {"F-GEN": 212_306_18, "F-WARM": 611_450_00, "F-EDU": 86_540_00, "F-ORP": 22_180_00, "F-DIS": 58_900_00}
@@ -73,24 +71,10 @@ class Books:
     environment: dict[str, str]
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
-        """The rows of a statement, on either database."""
-        url = self.environment["CHARITY_DATABASE_URL"]
-        if url.startswith("sqlite"):
-            connection = sqlite3.connect(url.removeprefix("sqlite://"))
+        """The rows of a statement."""
+        with closing(sqlite3.connect(self.environment["CHARITY_DATABASE_URL"].removeprefix("sqlite://"))) as connection:
             connection.row_factory = sqlite3.Row
-            try:
-                return [dict(row) for row in connection.execute(sql)]
-            finally:
-                connection.close()
-        with ThreadPoolExecutor(1) as pool:
-            return pool.submit(asyncio.run, self._postgres(url, sql)).result()
-
-    async def _postgres(self, url: str, sql: str) -> list[dict[str, Any]]:
-        connection = await asyncpg.connect(url)
-        try:
-            return [dict(row) for row in await connection.fetch(sql)]
-        finally:
-            await connection.close()
+            return [dict(row) for row in connection.execute(sql)]
 
     @property
     def opened_on(self) -> date:
@@ -143,26 +127,28 @@ def _load(day: str, environment: dict[str, str]) -> None:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=1_500,  # beside another worker on two cores: PostgreSQL needs several minutes
+        timeout=1_500,  # beside another worker on two cores
         check=False,
     )
     assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture(scope="session")
-def loaded(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster, demo_template: Path) -> dict[str, Books]:
-    """The demo that other tests read too, on SQLite, and one that the command loads into PostgreSQL."""
+def loaded(tmp_path_factory: pytest.TempPathFactory, demo_template: Path) -> dict[str, Books]:
+    """The demo that other tests read too, and one that the command loads in a process of its own.
+
+    Both on SQLite: that PostgreSQL gets the same journal is a test of the demo, and a load there takes minutes.
+    """
     keys = {"CHARITY_SECRET_KEY": SECRET, "CHARITY_DATA_KEYS": KEYS, "CHARITY_PUBLIC_URL": "http://127.0.0.1:8000"}
-    _apart(_sql(cluster, "CREATE DATABASE demo_of_the_auditor"))
-    places = {
-        ON_POSTGRES: (cluster.url("demo_of_the_auditor"), tmp_path_factory.mktemp("demo-of-the-auditor")),
-        SHARED: (f"sqlite://{demo_template / 'charity.db'}", demo_template),
-    }
+    folders = {OWN: tmp_path_factory.mktemp("demo-of-the-auditor"), SHARED: demo_template}
     books = {
-        day: Books(date.fromisoformat(day), {**keys, "CHARITY_DATABASE_URL": url, "CHARITY_DATA_DIR": str(folder)})
-        for day, (url, folder) in places.items()
+        day: Books(
+            date.fromisoformat(day),
+            {**keys, "CHARITY_DATABASE_URL": f"sqlite://{folder / 'charity.db'}", "CHARITY_DATA_DIR": str(folder)},
+        )
+        for day, folder in folders.items()
     }
-    _load(ON_POSTGRES, books[ON_POSTGRES].environment)
+    _load(OWN, books[OWN].environment)
     return books
 
 

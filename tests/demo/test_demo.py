@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import DEMO_DAY, environment
+from conftest import DEMO_DAY, Cluster, _apart, _sql, environment
 
 from charity import settings
 from charity.app import CHAPTERS, CHECKS, MODELS
@@ -56,8 +56,8 @@ def test_every_chapter_draws_from_a_chance_of_its_own() -> None:
     assert sorted(alone) == sorted(planned(day, CHAPTERS[::-1])), "the order of the chapters does not matter"
 
 
-async def test_the_same_day_makes_the_same_journal_to_the_last_byte(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_the_same_day_makes_the_same_journal_on_both_databases_to_the_last_byte(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = plan.play
 
@@ -68,10 +68,11 @@ async def test_the_same_day_makes_the_same_journal_to_the_last_byte(
 
     monkeypatch.setattr(plan, "play", in_part)
     heads = []
-    for name in ("first", "second"):
+    _apart(_sql(cluster, "CREATE DATABASE the_same_day"))
+    for name, url in (("sqlite", f"sqlite://{tmp_path}/sqlite/charity.db"), ("postgres", cluster.url("the_same_day"))):
         folder = tmp_path / name  # of its own: head.json belongs to one database
         folder.mkdir()
-        environment(f"sqlite://{folder / 'charity.db'}", folder)
+        environment(url, folder)
         settings.reset()
         async with engine.opened(migrating=True):
             await migrations.migrate()
