@@ -193,7 +193,7 @@ async def test_a_switch_in_the_middle_keeps_all_that_was_typed(
     assert switches_of(large.text) == ["type.normal", "lang.zh"] * 2
     for answer in (english, large):
         cookies = " ".join(answer.headers.get_list("set-cookie"))
-        assert not re.search("林|13900000000|66", cookies + str(answer.url))
+        assert not re.search(r"林|13900000000|6[6６]\.6", cookies + str(answer.url))
     assert 'lang="en" data-type="large"' in (await client.get("/")).text  # both are remembered
     assert await pledged() == []
 
