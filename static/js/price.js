@@ -15,7 +15,8 @@ export function bind(line) {
       const sums = [least, ...(fen % pieces ? [least + 1] : [])].map(inWords).join(output.dataset.or);
       output.textContent = output.dataset.unit.replace("{sum}", sums);
     }
-    if (output.textContent && ["", "none"].includes(field("evidence").value)) {
+    const bought = document.querySelector("[name=source]:checked")?.value === "purchase"; // an invoice comes with it
+    if (output.textContent && !bought && ["", "none"].includes(field("evidence").value)) {
       output.textContent = output.dataset.ground.replace("{sums}", output.textContent);
     }
   };

@@ -142,6 +142,10 @@ async def test_a_value_says_what_it_comes_to_after_any_press(
     page = await posted(web, page, per__0=per, value__0=value, scan=SALT)
     assert words in page
     assert field(page, "value.0") == value
+    asked = "。请选计价依据</output>"
+    assert (asked in page) is ("¥" in words)
+    for other in ({"source": "purchase"}, {"evidence__0": "invoice"}):
+        assert asked not in await posted(web, page, **other, scan=SALT)
 
 
 async def test_a_new_item_keeps_what_is_typed_until_it_is_registered(shop: Shop, web: Web) -> None:

@@ -148,7 +148,8 @@ async def show(
     """The context of the intake screen. `errors` are in the reader's language already: {field, message}."""
     known = await items.known(row.code for row in basket.rows)
     by_line = {error["field"].rpartition(".")[2] for error in errors}
-    listed = [_in_line(n, row, known.get(row.code)) for n, row in enumerate(basket.rows)]
+    bought = basket.header.get("source") == "purchase"
+    listed = [_in_line(n, row, known.get(row.code), bought=bought) for n, row in enumerate(basket.rows)]
     last = max((n for n, row in enumerate(basket.rows) if row.code == newest), default=None)
     return {
         "basket": basket,
@@ -175,7 +176,7 @@ def _named(error: dict[str, str], listed: Sequence[dict[str, Any]]) -> dict[str,
     return error if name in reason else error | {"message": words.say("{name}：{reason}", name=name, reason=reason)}
 
 
-def _in_line(n: int, row: Row, item: Item | None) -> dict[str, Any]:
+def _in_line(n: int, row: Row, item: Item | None, *, bought: bool) -> dict[str, Any]:
     return {
         "id": str(n),
         "name": item.name if item else row.code,
@@ -192,6 +193,7 @@ def _in_line(n: int, row: Row, item: Item | None) -> dict[str, Any]:
         "per": row.per or "unit",
         "pers": choices(PER_WORDS),
         "priced": _priced(row),
+        "groundless": bool(_priced(row)) and not bought and row.evidence in {"", "none"},
         "usual": money.yuan_sign(item.fair_value_fen) if item and item.fair_value_fen else "",
         "evidence": row.evidence or "none",
     }
