@@ -124,8 +124,7 @@ async function begin() {
 
 function pressed(event) {
   event.preventDefault();
-  const form = formOf();
-  const act = event.submitter?.value ?? "scan";
+  const [form, act] = [formOf(), event.submitter?.value ?? "scan"];
   if (act === "finish" && finishing) return;
   finishing ||= act === "finish";
   const field = scanField(form);
@@ -144,8 +143,7 @@ export function bind(element) {
     document.addEventListener("submit", (event) => event.target === formOf() && pressed(event));
     document.addEventListener("charity:scan", (event) => take({ text: event.detail.text }), true);
     addEventListener("online", () => away && pump(true));
-    // Out of the browser's memory, the page may be older than the basket.
-    addEventListener("pageshow", (event) => event.persisted && queue?.lasting && location.reload());
+    addEventListener("pageshow", (event) => event.persisted && queue?.lasting && location.reload()); // it may be older than the basket
   }
   listen(formOf());
 }
