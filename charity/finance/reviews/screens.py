@@ -128,7 +128,9 @@ def maker(view: View) -> str:
 
 def lines(of: Sequence[Line], names: Mapping[str, str], labels: Mapping[str, str], by: Actor) -> list[dict[str, Any]]:
     """The lines as tables show them, debits first; an account that its entries used on both sides has two."""
-    sides = [(one.account, one.debit_fen, None) for one in of if one.debit_fen]
+    sides: list[tuple[str, int | None, int | None]] = [
+        (one.account, one.debit_fen, None) for one in of if one.debit_fen
+    ]
     sides += [(one.account, None, one.credit_fen) for one in of if one.credit_fen]
     return [
         {"account": title(account, names, labels, by), "debit": debit, "credit": credit}
