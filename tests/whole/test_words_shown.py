@@ -32,6 +32,8 @@ OF_THEIR_OWN = {
 }
 """Pages whose data are no Chinese."""
 _ATTRIBUTES = re.compile(r'(?:placeholder|aria-label|title|alt|data-[a-z]+)="([^"]*[\u4e00-\u9fff][^"]*)"')
+_HASH = re.compile(r"(?:[0-9a-f]{4}\s+){3,}[0-9a-f]{4}")
+"""A group of a hash may be four letters."""
 _WORD = re.compile(r"(?<![A-Za-z0-9_./@{-])[A-Za-z][a-z]+(?![A-Za-z0-9_@/}-])|(?<=[/：、，（])[a-z]{2,}")
 
 
@@ -40,12 +42,13 @@ def foreign(page: str) -> set[str]:
     match = re.search(r"<main.*</main>", page, re.DOTALL)
     body = match[0] if match else page
     shown = re.sub(r"<(script|style|textarea|svg|output)\b.*?</\1>", " ", body, flags=re.DOTALL)
-    shown = re.sub(r"<[^>]+>", " ", shown)
+    shown = _HASH.sub(" ", re.sub(r"<[^>]+>", " ", shown))
     return set(_WORD.findall(html.unescape(f"{shown} {' '.join(_ATTRIBUTES.findall(body))}"))) - KNOWN - NAMES
 
 
 def test_a_word_of_a_program_is_seen() -> None:
     assert foreign("<main><p>只能是：intake/issue</p></main>") == {"intake", "issue"}
+    assert foreign("<main><p>校验码 12ab aace cdac 0f0f 9e2d，face</p></main>") == {"face"}
     assert foreign('<main><input placeholder="按 sku 找"><p>大米 5kg，BF-2026-000012，PDF</p></main>') == {"sku"}
 
 
