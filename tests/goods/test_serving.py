@@ -107,6 +107,15 @@ async def test_two_codes_that_ran_together_are_answered_one_by_one(shop: Shop, w
     assert (await Till(web).scan(f"{shop.card}{RICE}")).signals == ["accepted", "accepted"]
 
 
+async def test_a_button_pressed_behind_a_card_and_its_pieces_is_pressed(shop: Shop, web: Web) -> None:
+    """Where the network is slow all of it comes in one request; the card began a basket that knew of no button."""
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE, pressed="finish")
+    assert "已发给王* 1 件" in till.page
+    till = await Till(web, idem="0123456789abcdef0123456789abcdef").scan(shop.card, RICE, SALT, pressed="undo")
+    assert till.basket == {RICE: 1}
+
+
 @pytest.mark.parametrize(
     ("scanned", "sentence"),
     [

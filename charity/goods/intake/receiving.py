@@ -59,12 +59,13 @@ class Counter:
 
     async def serve(self, *, scans: bool) -> None:
         """Every scan in its order, then the button; `scans`: False where a person has a code half typed."""
-        for text in self.basket.scans if scans else ():
+        pressed, scanned = self.basket.pressed, self.basket.scans
+        for text in scanned if scans else ():
             await self._scan(text)
-        if self.basket.pressed == "scan" and not self.basket.scans and self._typed():
+        if pressed == "scan" and not scanned and self._typed():
             await self._answered(self._press("item"), scan=False)
-        elif self.basket.pressed != "scan":
-            await self._answered(self._press(self.basket.pressed), scan=False)
+        elif pressed != "scan":
+            await self._answered(self._press(pressed), scan=False)
 
     def _typed(self) -> bool:
         """Whether somebody pressed Enter in the form of a new item."""

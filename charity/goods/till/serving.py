@@ -44,10 +44,11 @@ class Counter:
 
     async def serve(self, *, scans: bool) -> None:
         """Every scan in its order, then the button; `scans`: False where a person has a code half typed."""
-        self.asked = self.basket.next_card
+        self.asked, pressed = self.basket.next_card, self.basket.pressed
         for text in self.basket.scans if scans else ():
             await self._scan(text)
-        if self.basket.pressed != "scan":
+        if pressed != "scan":  # a card among the scans begins another basket, the button is pressed all the same
+            self.basket = replace(self.basket, pressed=pressed)
             await self._answered(self._press())
 
     async def _scan(self, text: str) -> None:
