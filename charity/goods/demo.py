@@ -66,7 +66,8 @@ class Goods:
         """So many pieces of it that come in on a day, with this part of their life before them."""
         life = self.shelf_life_days
         expires = day + timedelta(days=int(life * freshness)) if life else None
-        return IntakeLine(self.barcode, quantity, expires, self.value_fen, None, evidence)
+        value = None if evidence == "none" else self.value_fen
+        return IntakeLine(self.barcode, quantity, expires, value, None, evidence)
 
     def on_shelf(self, store: str, quantity: int, day: date, freshness: float) -> StockLine:
         """So many pieces of it that stand in a store on a day, of everyday and free means."""

@@ -135,10 +135,11 @@ async def find_lot(asked: Asked, by: Actor) -> Hits | None:
         return None
     if len(scans) != 1 or scans[0].kind != "lot":
         return None
-    row = await reading.row("SELECT code, store FROM lot WHERE code = $1", scans[0].code)
-    if row is None or by.store not in {None, row["store"]}:
+    try:
+        lot = await stock.lot(scans[0].code, by=by)
+    except Refusal:
         return None
-    return search.one("批次", row["code"], addresses.of("lot", row["code"]))
+    return search.one("批次", lot.code, addresses.of("lot", lot.code))
 
 
 async def find_card(asked: Asked, by: Actor) -> Hits | None:

@@ -93,6 +93,8 @@ async def test_goods_travel_through_the_api(shop: Shop, web: Web) -> None:
         ({"lines": [{**SALT_LINE, "quantity": 10**30}]}, "lines.0.quantity"),
         ({"lines": [{**SALT_LINE, "unit_value_fen": 10**13 + 1}]}, "lines.0.unit_value_fen"),
         ({"lines": [{**SALT_LINE, "evidence": "word of mouth"}]}, "lines.0.evidence"),
+        ({"lines": [{**SALT_LINE, "evidence": "none"}]}, "lines.0.evidence"),
+        ({"lines": [{**SALT_LINE, "evidence": None}]}, "lines.0.evidence"),
         ({"lines": [{**SALT_LINE, "barcode": "2002000900006"}]}, "lines.0.barcode"),
         ({"lines": [{**SALT_LINE, "barcode": UNKNOWN}]}, "lines.0.barcode"),
         ({"lines": [{"barcode": MILK, "quantity": 1}]}, "lines.0.expires_on"),

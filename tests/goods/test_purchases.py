@@ -125,13 +125,14 @@ async def test_bought_goods_may_use_up_the_last_fen_of_their_voucher(shop: Shop)
 async def test_a_purchase_has_no_giver_and_a_gift_no_voucher(shop: Shop) -> None:
     await _paid_voucher("BF-2026-000001", 1_000, "F-WARM")
     line, by = IntakeLine(SALT, 1, unit_value_fen=100, evidence="none"), shop.house.clerk
+    lines = {"purchase": [line], "gift": [IntakeLine(SALT, 1)]}
     for source, values, code, field in (
         ("purchase", {"voucher": "BF-2026-000001", "donor": DONOR}, "purchase.donor", "donor"),
         ("purchase", {}, "voucher.missing", "voucher"),
         ("gift", {"voucher": "BF-2026-000001"}, "gift.voucher", "voucher"),
     ):
         with pytest.raises(Refusal) as caught:
-            await intake.take_in(store="LX01", source=source, lines=[line], by=by, **values)
+            await intake.take_in(store="LX01", source=source, lines=lines[source], by=by, **values)
         assert (caught.value.code, [error.field for error in caught.value.fields]) == (code, [field])
     values = {"voucher": "BF-2026-000001", "campaign": "everyday"}  # a campaign is for gifts
     taken = await intake.take_in(store="LX01", source="purchase", lines=[line], by=by, **values)

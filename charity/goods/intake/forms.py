@@ -34,7 +34,7 @@ class IntakeLineBody(BaseModel):
     expires_checked: bool = Field(default=False, description="已对照包装核对：到期日确实这么远")
     unit_value_fen: UnitValue | None = None
     value_checked: bool = Field(default=False, description="已核对：价值确实与目录价相差这么多")
-    evidence: Evidence | None = Field(None, description="计价依据；none 或不填：不计价，不开收据")
+    evidence: Evidence | None = Field(None, description="计价依据，填了价值就要选；none 或不填：不计价，不开收据")
 
     def line(self) -> IntakeLine:
         """The values."""

@@ -18,7 +18,7 @@ from charity.goods.limits import EXPIRY_DAYS_MAX, SHELF_LIVES_MAX, VALUE_FACTOR
 
 @dataclass(frozen=True, slots=True)
 class IntakeLine:
-    """One counted line. Its value is given per piece or in total, in fen; without evidence it has none.
+    """One counted line. Its value is given per piece or in total, in fen; a gift's value with its evidence, or not.
 
     `expires_checked`, `value_checked`: somebody looked again at a last good day or a value that is far from usual.
     """
@@ -83,6 +83,8 @@ def _value(line: IntakeLine, item: Item, source: str) -> Iterator[tuple[str, Ref
     counts = source == "purchase" or line.evidence not in {None, "none"}
     if counts and not line.valued:
         yield "unit_value_fen", rules.PRICE_MISSING() if source == "purchase" else rules.VALUE_MISSING()
+    elif line.valued and not counts:
+        yield "evidence", rules.EVIDENCE_MISSING()
     elif line.value_fen > money.AMOUNT_MAX_FEN:
         yield "unit_value_fen", rules.VALUE_TOO_LARGE()
     elif line.total_value_fen is not None and line.total_value_fen < line.quantity:

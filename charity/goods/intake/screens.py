@@ -59,7 +59,7 @@ async def lines(basket: Basket) -> list[IntakeLine]:
         if row.expires_read and row.expires_read == row.expires_on != row.expires_checked:
             wrong.append(rules.at(f"expires_checked.{n}", rules.EXPIRY_READ, on=row.expires_on))
         try:
-            line = _line(n, row, source)
+            line = _line(n, row)
         except Refusal as refusal:
             wrong += refusal.fields
             continue
@@ -72,7 +72,7 @@ async def lines(basket: Basket) -> list[IntakeLine]:
     return readable
 
 
-def _line(n: int, row: Row, source: str) -> IntakeLine:
+def _line(n: int, row: Row) -> IntakeLine:
     """One row; refuses with everything in it that cannot be read."""
     wrong: list[FieldError] = []
     expires_on = value = None
@@ -81,14 +81,12 @@ def _line(n: int, row: Row, source: str) -> IntakeLine:
     if row.evidence and row.evidence not in EVIDENCE_WORDS:
         raise unreadable(*wrong, FieldError(f"evidence.{n}", "没有这个选项"))
     evidence: Evidence = row.evidence or "none"  # type: ignore[assignment]  # one of EVIDENCE_WORDS
-    if source == "purchase" and evidence == "none":
-        evidence = "invoice"
     try:
         expires_on = forms.day(row.expires_on, f"expires_on.{n}")
     except Refusal as refusal:
         wrong += refusal.fields
     try:
-        value = _value(n, row, evidence) if row.value else None
+        value = _value(n, row) if row.value else None
     except Refusal as refusal:
         wrong += refusal.fields
     if wrong:
@@ -105,10 +103,8 @@ def _line(n: int, row: Row, source: str) -> IntakeLine:
     )
 
 
-def _value(n: int, row: Row, evidence: Evidence) -> int:
-    """A typed value, fen; refused without evidence, and where nobody says whether it is of a piece or of all."""
-    if evidence == "none":
-        raise unreadable(FieldError(f"evidence.{n}", rules.EVIDENCE_MISSING.words))
+def _value(n: int, row: Row) -> int:
+    """A typed value, fen; refused where nobody says whether it is of a piece or of all."""
     if row.per not in PER_WORDS:
         raise unreadable(FieldError(f"per.{n}", rules.PER_MISSING.words))
     return forms.yuan(row.value, f"value.{n}")

@@ -138,13 +138,12 @@ def _header(source: str, donor: Donor | None, voucher: str | None) -> list[tuple
 
 
 def _lots(line: IntakeLine, source: str) -> list[NewLot]:
-    """The lots of a line. Without evidence there is no value at all, whatever was given (docs/books.md)."""
+    """The lots of a line. What was bought has an invoice where nothing else is named."""
     evidence: Evidence = line.evidence or "none"
     if source == "purchase" and evidence == "none":
         evidence = "invoice"
-    costs = line.costs() if evidence != "none" else [(line.quantity, 0)]
     expires_on = line.expires_on.isoformat() if line.expires_on else None
-    return made(line.barcode, expires_on, costs, evidence)
+    return made(line.barcode, expires_on, line.costs(), evidence)
 
 
 def _wants(d: _Delivery) -> Wants:

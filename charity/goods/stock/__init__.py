@@ -1,7 +1,7 @@
 """Stock 库存: lots, and what is on hand where. This is the door; outsiders import only it."""
 
 from .keeping import moved
-from .movements import LotFacts, Movement
+from .movements import LotFacts, Movement, lot
 from .readers import (
     Filter,
     ItemLine,
@@ -33,6 +33,7 @@ __all__ = [
     "get",
     "items",
     "known",
+    "lot",
     "moved",
     "on_hand",
     "page",
