@@ -99,6 +99,14 @@ STORE_UNKNOWN = Rule("stock.store", "没有门店“{store}”", 422)
 OPENING_LINES = Rule("opening.lines", "期初库存最多 {most} 行", 422)
 OPENING_SLIPS = Rule("opening.slips", "期初库存要分成 {slips} 张入库单，最多 {most} 张", 422)
 OPENING_TWICE = Rule("opening.line_twice", "与第 {row} 行完全相同", 422)
+OPENING_EXPIRY_FAR = Rule(
+    "opening.expiry_far", "{name} 的到期日 {on} 太远（超过 {days} 天），请核对，确实如此请注明“已核对”", 422
+)
+OPENING_VALUE_FAR = Rule(
+    "opening.value_far",
+    "{name} 合每件 {unit_yuan} 元，目录价 {usual_yuan} 元，相差 {factor} 倍以上，请核对，确实如此请注明“已核对”",
+    422,
+)
 VALUE_TWICE = Rule("value.twice", "单价和总价只填一项", 422)
 NOT_TAKEN_IN = Rule("intake.refused", "不能入库：{reasons}")
 

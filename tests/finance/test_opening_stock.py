@@ -1,6 +1,7 @@
 """Opening stock: goods that stood on the shelves become lots when the opening is confirmed, and move as all others."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -166,15 +167,20 @@ async def test_a_slip_of_the_opening_is_not_reversed(stocked: Cast, web: Web) ->
 @pytest.mark.parametrize(
     ("line", "field", "says"),
     [
-        (StockLine(SALT, 1, None, 5, store="LX99", fund="F-GEN"), "store", "没有门店“LX99”"),
-        (StockLine(SALT, 1, None, 5, store="LX01", fund="F-NO"), "fund", "没有基金“F-NO”"),
+        (StockLine(SALT, 1, None, 250, store="LX99", fund="F-GEN"), "store", "没有门店“LX99”"),
+        (StockLine(SALT, 1, None, 250, store="LX01", fund="F-NO"), "fund", "没有基金“F-NO”"),
         (StockLine(UNKNOWN, 1, None, 5, store="LX01", fund="F-GEN"), "barcode", f"条码 {UNKNOWN} 尚未登记"),
         (StockLine("2002000900004", 1, None, 5, store="LX01", fund="F-GEN"), "barcode", "有一位不对"),
-        (StockLine(MILK, 1, None, 5, store="LX01", fund="F-GEN"), "expires_on", "请填写到期日"),
+        (StockLine(MILK, 1, None, 4_200, store="LX01", fund="F-GEN"), "expires_on", "请填写到期日"),
         (StockLine(SALT, 3, None, 5, 9, store="LX01", fund="F-GEN"), "total_value_fen", "单价和总价只填一项"),
         (StockLine(SALT, 3, None, None, 2, store="LX01", fund="F-GEN"), "total_value_fen", "每件至少 0.01 元"),
         (StockLine(SALT, 10**6, None, 10**9, store="LX01", fund="F-GEN"), "unit_value_fen", "金额超过上限"),
         (STOCK[0], "barcode", "与第 1 行完全相同"),
+        (replace(STOCK[0], checked=True), "barcode", "与第 1 行完全相同"),
+        (StockLine(RICE, 1, in_days(1_096), store="LX01", fund="F-GEN"), "checked", "太远（超过 1095 天）"),
+        (StockLine(SALT, 1, in_days(3_651), store="LX01", fund="F-GEN"), "checked", "太远（超过 3650 天）"),
+        (StockLine(SALT, 1, None, 62, store="LX01", fund="F-GEN"), "checked", "合每件 0.62 元，目录价 2.50 元"),
+        (StockLine(SALT, 9, None, None, 9_001, store="LX01", fund="F-GEN"), "checked", "合每件 10.00 元"),
     ],
 )
 async def test_a_line_that_cannot_be_stock_is_named_with_its_field(
@@ -249,7 +255,7 @@ async def test_the_call_takes_goods_and_shows_their_sums(shelves: Cast, web: Web
             "barcode": RICE,
             "quantity": 40,
             "unit_value_fen": 2650,
-            "expires_on": "2031-01-01",
+            "expires_on": EXPIRY.isoformat(),
             "fund": "F-GEN",
         },
         {"store": "LX01", "barcode": SALT, "quantity": 3, "total_value_fen": 1000, "fund": "F-GEN"},
@@ -261,6 +267,7 @@ async def test_the_call_takes_goods_and_shows_their_sums(shelves: Cast, web: Web
             ({"quantity": 0}, "stock.1.quantity"),
             ({"barcode": UNKNOWN}, "stock.1.barcode"),
             ({"size": 1}, "stock.1.size"),
+            ({"total_value_fen": 30}, "stock.1.checked"),
         )
     ):
         sent = {**body, "stock": [goods[0], {**goods[1], **changes}]}
@@ -281,7 +288,7 @@ async def test_the_page_takes_a_pasted_list_and_loses_nothing_of_it(shelves: Cas
     accountant = web.as_("accountant")
     rows = [
         "门店\t条码\t数量\t单价\t总价\t保质期至\t基金",
-        f"LX01\t{RICE}\t40\t26.50\t\t2031-01-01\tF-GEN",
+        f"LX01\t{RICE}\t40\t26.50\t\t{EXPIRY}\tF-GEN",
         "",
         f"LX01, {SALT}, x, 2.50, , , F-GEN",
         f"LX01|{UNKNOWN}|1|2.50|||F-GEN",
@@ -309,6 +316,14 @@ async def test_the_page_takes_a_pasted_list_and_loses_nothing_of_it(shelves: Cas
     assert "第 5 行“条码”：与第 2 行完全相同" in unknown.text
     more = await accountant.post("/opening/edit", data={**typed, "step": "more"}, headers=FORM)
     assert UNKNOWN in more.text
+    far = f"LX01|{MILK}|1|420.00||2031-01-01|F-GEN"
+    for typed["stock"] in (far, f"{far}|x"):
+        asked = (await accountant.post("/opening/edit", data=typed, headers=FORM)).text
+        assert "第 1 行“已核对”：" in asked
+        assert typed["stock"] in asked
+    typed["stock"] = f"{far}|已核对"
+    assert (await accountant.post("/opening/edit", data=typed, headers=FORM)).status_code == 303
+    assert far.replace("|", " | ") + " | 已核对" in (await accountant.get("/opening/edit")).text
     typed["stock"] = f"{rows[1]}\r\nLX01，{SALT}，3，，10.00，，F-GEN"
     assert (await accountant.post("/opening/edit", data=typed, headers=FORM)).status_code == 303
     assert f"LX01 | {SALT} | 3 |  | 10.00 |  | F-GEN" in (await accountant.get("/opening/edit")).text

@@ -11,7 +11,7 @@ UNREADABLE = {
         "expiry.missing", "expiry.past", "value.missing", "evidence.missing", "value.too_small", "value.too_large",
         "price.missing", "card.unreadable", "card.unknown", "issue.basket_full", "till.card_first", "till.scans",
         "till.asked_first", "till.nothing_to_undo", "till.seen_first",
-        "till.proxy_missing", "till.count", "issue.empty", "opening.line_twice", "opening.lines", "opening.slips",
+        "till.proxy_missing", "till.count", "issue.empty", "opening.line_twice", "opening.lines", "opening.slips", "opening.expiry_far", "opening.value_far",
         "stock.store", "value.twice", "barcode.case", "scan.empty", "scan.long", "scan.glued", "scan.receipt",
         "scan.address", "scan.phone", "scan.identity", "scan.command", "scan.other", "scan.count", "scan.elements",
         "scan.logistics", "intake.lot", "intake.card", "expiry.far", "value.far", "expiry.read", "value.per", "item.waits", "intake.seen_first",

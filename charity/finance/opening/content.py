@@ -61,7 +61,11 @@ def lines_of(content: str) -> list[Line]:
 def stock_text(stock: Sequence[StockLine]) -> str:
     """The lines of goods as canonical text, in the order in which they were written."""
     names = ("store", "barcode", "quantity", "unit_value_fen", "total_value_fen", "fund")
-    rows = [{**{name: getattr(line, name) for name in names}, "expires_on": line.last_day} for line in stock]
+    rows = [
+        {**{name: getattr(line, name) for name in names}, "expires_on": line.last_day}
+        | ({"checked": True} if line.checked else {})
+        for line in stock
+    ]
     return canonical.body_text({"stock": rows})
 
 

@@ -46,6 +46,7 @@ class StockLineBody(BaseModel):
     total_value_fen: Fen | None = Field(None, description="全部的账面价值，分；除不尽时分成两个批次")
     expires_on: Day | None = Field(None, description="保质期至；有保质期的商品必填")
     fund: Code = Field(description="基金编号", examples=["F-GEN"])
+    checked: bool = Field(default=False, description="已核对：到期日确实这么远，价值确实与目录价相差这么多")
 
     def value(self) -> StockLine:
         """The values."""
@@ -57,6 +58,7 @@ class StockLineBody(BaseModel):
             self.total_value_fen,
             store=self.store,
             fund=self.fund,
+            checked=self.checked,
         )
 
 

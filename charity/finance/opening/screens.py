@@ -139,7 +139,7 @@ async def form(values: forms.Data, rows: int) -> dict[str, Any]:
         "more": ROWS_MORE,
         "stock": forms.text(values, stock_form.FIELD),
         "stock_most": STOCK_LINES_MAX,
-        "cells": [words.say(cell) for cell in stock_form.CELLS.values()],
+        "cells": [words.say(cell) for name, cell in stock_form.CELLS.items() if name != "checked"],
     }
 
 

@@ -1,7 +1,8 @@
 """The goods of an opening as a page types them: one text, a line for each item of a store, as a spreadsheet copies it.
 
 A line has seven cells between tabs, bars or commas: store, barcode, pieces, value of a piece or of all, last good day,
-fund. Errors say the line as it stands in the text, empty lines counted, and the cell.
+fund; and an eighth where somebody looked again at what is far from usual. Errors say the line as it stands in the text,
+empty lines counted, and the cell.
 """
 
 import re
@@ -26,9 +27,11 @@ CELLS: Final = {
     "total_value_fen": "总价",
     "expires_on": "保质期至",
     "fund": "基金",
+    "checked": "已核对",
 }
 """The cells of a line, by the names of the API."""
 ROW: Final = "第 {row} 行“{cell}”：{message}"
+CHECKED: Final = CELLS["checked"]
 _NEEDED: Final = ("store", "barcode", "quantity", "fund")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _COMMA: Final = re.compile("[,，]")
@@ -97,6 +100,7 @@ def written(lines: list[StockLine]) -> str:
                 yuan(line.total_value_fen) if line.total_value_fen is not None else "",
                 line.last_day or "",
                 line.fund,
+                *([CHECKED] if line.checked else []),
             )
         )
         for line in lines
@@ -114,9 +118,10 @@ def _cells(row: str) -> list[str]:
 
 
 def _line(parts: list[str]) -> StockLine:
-    if len(parts) != len(CELLS):
-        raise RowError("store", "一行应有 {wanted} 格，这一行有 {got} 格", wanted=len(CELLS), got=len(parts))
-    cells = dict(zip(CELLS, parts, strict=True))
+    wanted = len(CELLS) - 1
+    if len(parts) not in {wanted, wanted + 1}:
+        raise RowError("store", "一行应有 {wanted} 格，这一行有 {got} 格", wanted=wanted, got=len(parts))
+    cells = dict.fromkeys(CELLS, "") | dict(zip(CELLS, parts, strict=False))
     for name in _NEEDED:
         if not cells[name]:
             raise RowError(name, "请填写此项")
@@ -129,6 +134,8 @@ def _line(parts: list[str]) -> StockLine:
         expires_on = days.typed(cells["expires_on"]) if cells["expires_on"] else None
     except days.DayRefused as refused:
         raise RowError("expires_on", refused.words, **refused.facts) from None
+    if cells["checked"] not in {"", CHECKED}:
+        raise RowError("checked", "这一格只写“{checked}”，没有核对就不写", checked=CHECKED)
     return StockLine(
         cells["barcode"],
         int(cells["quantity"]),
@@ -137,6 +144,7 @@ def _line(parts: list[str]) -> StockLine:
         _fen(cells, "total_value_fen"),
         store=cells["store"],
         fund=cells["fund"],
+        checked=bool(cells["checked"]),
     )
 
 

@@ -1,12 +1,13 @@
 """One counted line of an intake: what it is worth and until when it is good, and what keeps it from coming in.
 
 What is far from usual is asked about, never refused for good: whoever brought the goods may have looked. The same at
-page, call and paper.
+page, call and paper; opening stock asks the same.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from charity import money
 from charity.errors import FieldError, Refusal, Rule
@@ -68,15 +69,14 @@ def faults(n: int, line: IntakeLine, item: Item | None, source: str, day: date) 
 
 
 def _expiry(line: IntakeLine, item: Item, day: date) -> Iterator[tuple[str, Refusal]]:
-    on, lasts = line.expires_on, item.shelf_life_days
-    usual = EXPIRY_DAYS_MAX if lasts is None else SHELF_LIVES_MAX * lasts
+    on = line.expires_on
     if on is None:
-        if lasts is not None:
+        if item.shelf_life_days is not None:
             yield "expires_on", rules.EXPIRY_MISSING(name=item.name)
     elif on < day:
         yield "expires_on", rules.EXPIRY_PAST(name=item.name, on=on.isoformat())
-    elif on > day + timedelta(days=usual) and not line.expires_checked:
-        yield "expires_checked", rules.EXPIRY_FAR(name=item.name, on=on.isoformat(), days=usual)
+    elif facts := far_day(line, item, day):
+        yield "expires_checked", rules.EXPIRY_FAR(**facts)
 
 
 def _value(line: IntakeLine, item: Item, source: str) -> Iterator[tuple[str, Refusal]]:
@@ -89,9 +89,26 @@ def _value(line: IntakeLine, item: Item, source: str) -> Iterator[tuple[str, Ref
         yield "unit_value_fen", rules.VALUE_TOO_LARGE()
     elif line.total_value_fen is not None and line.total_value_fen < line.quantity:
         yield "unit_value_fen", rules.VALUE_TOO_SMALL()
-    elif counts and item.fair_value_fen and not line.value_checked:
-        usual = item.fair_value_fen * line.quantity
-        if not usual <= line.value_fen * VALUE_FACTOR <= usual * VALUE_FACTOR**2:
-            unit = money.round_half_up_ratio(line.value_fen, 1, line.quantity)
-            facts = {"unit_yuan": money.yuan(unit), "usual_yuan": money.yuan(item.fair_value_fen)}
-            yield "value_checked", rules.VALUE_FAR(name=item.name, factor=VALUE_FACTOR, **facts)
+    elif counts and (facts := far_value(line, item)):
+        yield "value_checked", rules.VALUE_FAR(**facts)
+
+
+def far_day(line: IntakeLine, item: Item, day: date) -> dict[str, Any] | None:
+    """What is asked about a last good day further off than usual, until somebody looked again."""
+    on, lasts = line.expires_on, item.shelf_life_days
+    usual = EXPIRY_DAYS_MAX if lasts is None else SHELF_LIVES_MAX * lasts
+    if on is None or line.expires_checked or on <= day + timedelta(days=usual):
+        return None
+    return {"name": item.name, "on": on.isoformat(), "days": usual}
+
+
+def far_value(line: IntakeLine, item: Item) -> dict[str, Any] | None:
+    """What is asked about a value far from the catalogue's, until somebody looked again."""
+    if not item.fair_value_fen or not line.valued or line.value_checked:
+        return None
+    usual = item.fair_value_fen * line.quantity
+    if usual <= line.value_fen * VALUE_FACTOR <= usual * VALUE_FACTOR**2:
+        return None
+    unit = money.round_half_up_ratio(line.value_fen, 1, line.quantity)
+    yuan = {"unit_yuan": money.yuan(unit), "usual_yuan": money.yuan(item.fair_value_fen)}
+    return {"name": item.name, "factor": VALUE_FACTOR, **yuan}

@@ -8,11 +8,11 @@ transaction, and a label sheet and a slip stay as long as those of any intake.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from charity import money
+from charity import clock, money
 from charity.db import reading
 from charity.errors import FieldError
 from charity.goods import barcodes, intake, items, rules, slips
@@ -37,10 +37,14 @@ Lot = tuple[str, str, str, str, int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockLine(IntakeLine):
-    """Goods of one item and fund in one store. Their value is what the books before carried them at; or none."""
+    """Goods of one item and fund in one store. Their value is what the books before carried them at; or none.
+
+    `checked`: somebody looked again at a last good day or a value that is far from usual.
+    """
 
     store: str
     fund: str
+    checked: bool = False
 
     @property
     def last_day(self) -> str | None:
@@ -70,6 +74,7 @@ async def faults(lines: Sequence[StockLine], funds: Iterable[str]) -> list[Field
     """What keeps lines from being opening stock, by field: `stock.3.barcode` (at most ERRORS_MAX of them)."""
     if len(lines) > LINES_MAX:
         return [rules.at("stock", rules.OPENING_LINES, most=LINES_MAX)]
+    day = clock.today()
     shops, known, named = await stores.names(), await items.known({line.barcode for line in lines}), set(funds)
     errors: list[FieldError] = []
     first: dict[StockLine, int] = {}
@@ -78,8 +83,8 @@ async def faults(lines: Sequence[StockLine], funds: Iterable[str]) -> list[Field
             errors.append(rules.at(f"stock.{n}.store", rules.STORE_UNKNOWN, store=line.store))
         if line.fund not in named:
             errors.append(rules.at(f"stock.{n}.fund", FUND_UNKNOWN, fund=line.fund))
-        errors += _faults(n, line, known.get(line.barcode))
-        if (other := first.setdefault(line, n)) != n:
+        errors += _faults(n, line, known.get(line.barcode), day)
+        if (other := first.setdefault(replace(line, checked=False), n)) != n:
             errors.append(rules.at(f"stock.{n}.barcode", rules.OPENING_TWICE, row=other + 1))
         if len(errors) >= ERRORS_MAX:
             return errors[:ERRORS_MAX]
@@ -88,19 +93,23 @@ async def faults(lines: Sequence[StockLine], funds: Iterable[str]) -> list[Field
     return errors
 
 
-def _faults(n: int, line: StockLine, item: Item | None) -> list[FieldError]:
+def _faults(n: int, line: StockLine, item: Item | None, day: date) -> list[FieldError]:
     if item is None:
         refusal = barcodes.unreadable(line.barcode) or rules.BARCODE_UNKNOWN(barcode=line.barcode)
         return [FieldError(f"stock.{n}.barcode", refusal.words, tuple(refusal.facts.items()))]
     errors: list[FieldError] = []
     if line.expires_on is None and item.shelf_life_days is not None:
         errors.append(rules.at(f"stock.{n}.expires_on", rules.EXPIRY_MISSING, name=item.name))
+    elif not line.checked and (facts := intake.far_day(line, item, day)):
+        errors.append(rules.at(f"stock.{n}.checked", rules.OPENING_EXPIRY_FAR, **facts))
     if line.unit_value_fen is not None and line.total_value_fen is not None:
         errors.append(rules.at(f"stock.{n}.total_value_fen", rules.VALUE_TWICE))
     elif line.total_value_fen is not None and line.total_value_fen < line.quantity:
         errors.append(rules.at(f"stock.{n}.total_value_fen", rules.VALUE_TOO_SMALL))
     elif line.value_fen > money.AMOUNT_MAX_FEN:
         errors.append(rules.at(f"stock.{n}.unit_value_fen", rules.VALUE_TOO_LARGE))
+    elif not line.checked and (facts := intake.far_value(line, item)):
+        errors.append(rules.at(f"stock.{n}.checked", rules.OPENING_VALUE_FAR, **facts))
     return errors
 
 
