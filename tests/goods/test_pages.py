@@ -51,10 +51,13 @@ async def test_goods_travel_through_the_api(shop: Shop, web: Web) -> None:
         "store": "LX01",
         "card": shop.card,
         "lines": [{"barcode": SALT, "quantity": 3}, {"lot": taken["lots"][1]["code"], "quantity": 1}],
+        "proxy": {"name": "李阿姨", "reason": "住院"},
     }
     out = await clerk.post(f"{API}/issues", json=issue, headers=keyed("k-2"))
     assert out.status_code == 201, out.text
     assert (out.json()["points_spent"], out.json()["points_left"]) == (51, 129)
+    assert (await clerk.post(f"{API}/issues", json=issue, headers=keyed("k-2"))).json() == out.json()
+    assert "李阿姨" in (await clerk.get(f"/goods/documents/{out.json()['number']}")).text
     stock = (await clerk.get(f"{API}/stock?store=LX01")).json()
     assert [(i["barcode"], i["quantity"]) for i in stock["items"]] == [(SALT, 7), (MILK, 1)]
     card = (await clerk.get(f"{API}/cards/{shop.card}")).json()

@@ -58,6 +58,8 @@ def test_of_a_shortage_only_pieces_that_may_not_go_are_counted_as_held() -> None
 def test_an_expired_lot_alone_and_a_bound_lot_alone_are_held() -> None:
     for held in ({"BGONE": 3}, {"BBOUND": 3}):
         assert dict(planned(shelf(**held), Line(1, barcode=MILK)).reasons[0][0].facts)["held"] == 3
+    plan = planned(shelf(BBOUND=3), Line(2, lot="BBOUND"), Line(1, barcode=MILK))
+    assert dict(plan.reasons[1][0].facts)["held"] == 1, "what a line before it has is counted once"
 
 
 def test_a_scanned_lot_goes_before_picking_and_is_not_marked_as_picked() -> None:

@@ -7,8 +7,8 @@ import pytest
 from goods.given import RICE, SALT
 
 from charity.errors import Refusal
-from charity.goods.limits import QUANTITY_MAX
-from charity.goods.scanning import baskets
+from charity.goods.limits import QUANTITY_MAX, UNDO_MAX
+from charity.goods.scanning import baskets, keys
 from charity.goods.scanning.baskets import Basket, Row
 
 THREE = (Row("A", 1), Row("B", 5), Row("C", 9))
@@ -78,6 +78,22 @@ def test_a_code_is_added_to_its_last_line_or_to_a_new_one() -> None:
     with pytest.raises(Refusal) as caught:
         added.with_code("E")
     assert (caught.value.code, caught.value.facts) == ("issue.basket_full", {"limit": 5})
+
+
+def test_the_last_scans_are_remembered_and_the_first_ones_forgotten() -> None:
+    basket = Basket()
+    for n in range(UNDO_MAX + 2):
+        basket = basket.remembering(f"A{n}", 1)
+    last = [f"A{n}" for n in range(2, UNDO_MAX + 2)]
+    assert [row.code for row in basket.history] == last
+    assert [row.code for row in baskets.read({"history": f"7*B {basket.remembered()}"}).history] == last
+
+
+def test_a_key_leads_to_the_next_one_and_none_to_none() -> None:
+    key = "0123456789abcdef0123456789abcdef"
+    assert keys.following(key) == keys.following(key) != keys.following(key.upper())
+    assert keys.bound(keys.following(key), "s", "/p", []) is not None
+    assert (keys.following(""), keys.bound("", "s", "/p", [])) == ("", None), "else all without one would share one"
 
 
 @pytest.mark.parametrize(

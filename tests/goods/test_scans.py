@@ -102,6 +102,7 @@ def test_a_scan_is_one_code_with_its_count_and_what_gs1_says_of_it(text: str, me
         (" \t", "scan.empty"),
         ("3*", "scan.empty"),
         ("9" * (SCAN_MAX + 1), "scan.long"),
+        ("9" * SCAN_MAX, "scan.glued"),
         (f"0*{RICE}", "till.count"),
         (f"{QUANTITY_MAX + 1}*{RICE}", "till.count"),
         (f"{'9' * 200}*{RICE}", "till.count"),

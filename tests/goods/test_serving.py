@@ -147,6 +147,7 @@ async def test_what_could_not_go_out_is_refused_at_its_scan_and_the_basket_stays
 
 async def test_a_step_that_has_too_few_points_or_pieces_is_refused_too(shop: Shop, web: Web) -> None:
     await shop.bring(RICE, 7)
+    await shop.bring(SALT, 20)
     till = await Till(web).scan(shop.card, f"6*{RICE}")
     await till.scan(pressed="more:0")
     assert "要 26 分，只剩 24 分，还差 2 分" in till.page
@@ -154,6 +155,12 @@ async def test_a_step_that_has_too_few_points_or_pieces_is_refused_too(shop: Sho
     await till.scan(pressed="less:0")
     await till.scan(pressed="more:0")
     assert (till.basket, till.signals) == ({RICE: 6}, ["accepted"])
+    assert (await till.scan(pressed="undo")).basket == {RICE: 5}, "a step is taken back alone"
+    till = await Till(web).scan(shop.card2, f"2*{RICE}")
+    assert (await till.scan(f"2*{SALT}", SALT)).signals == ["accepted", "refused"]
+    await shop.bring(TOWEL, 1)
+    till = await Till(web).scan(shop.card2, f"20*{SALT}", TOWEL)
+    assert (till.points, till.basket) == (0, {SALT: 20, TOWEL: 1}), "all points there are may be spent"
 
 
 async def test_a_card_that_cannot_be_used_begins_no_basket(shop: Shop, web: Web) -> None:
@@ -199,6 +206,11 @@ async def test_a_card_scanned_twice_before_its_question_was_seen_hands_nothing_o
     await till.scan(shop.card2, shop.card2)
     assert till.signals == ["asks", "asks"]
     assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 0
+    before = till.fields
+    await till.scan(shop.card2, CODES["clear"], shop.card, RICE, shop.card2, shop.card2)
+    assert till.signals[-2:] == ["asks", "asks"], "the answer to one question is none to the next"
+    assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 1
+    till.fields = before | {"idem": "0123456789abcdef0123456789abcdef"}
     await till.scan(shop.card)
     assert "next_card" not in till.fields, "the first card again means going on with it"
     await till.scan(SALT)
@@ -223,11 +235,17 @@ async def test_command_codes_finish_undo_and_clear(shop: Shop, web: Web) -> None
     assert "已发给王* 1 件" in till.page
     assert "请扫下一张爱心卡" in till.page
     assert await shop.points() == 154
+    await till.scan(shop.card, f"40*{SALT}", CODES["finish"], shop.card, f"2*{RICE}")
+    assert "要 52 分，只剩 34 分" in till.page, "the card as it is after the basket before"
+    await till.scan(CODES["clear"], shop.card2, RICE, CODES["finish"], SALT)
+    assert "已发给李* 1 件" in till.page
+    assert ("请先扫爱心卡" in till.page, till.signals[-1]) == (True, "refused"), "what came behind is answered too"
 
 
 async def test_undo_after_the_next_card_goes_on_with_the_first(shop: Shop, web: Web) -> None:
     await stocked(shop)
-    till = await Till(web).scan(shop.card, RICE)
+    till = await Till(web).scan(shop.card2, shop.card, RICE)
+    assert till.signals == ["accepted"] * 3, "a card without a basket is asked nothing about"
     await till.scan(shop.card2)
     await till.scan(pressed="undo")
     assert till.basket == {RICE: 1}
@@ -257,6 +275,8 @@ async def test_an_undo_behind_a_refused_scan_takes_nothing_that_was_seen(shop: S
     till = await Till(web).scan(shop.card, RICE)
     await till.scan(UNKNOWN, CODES["undo"])
     assert till.basket == {RICE: 1}
+    await till.scan(UNKNOWN, SALT, CODES["undo"])
+    assert till.basket == {RICE: 1}
 
 
 async def test_a_basket_goes_out_once_however_often_and_with_whatever_behind_it_is_sent(shop: Shop, web: Web) -> None:
@@ -268,11 +288,21 @@ async def test_a_basket_goes_out_once_however_often_and_with_whatever_behind_it_
         await again.scan(SALT, CODES["finish"], *behind)
         assert "已发给王* 2 件" in again.page
     assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 1
-    changed = Till(web, **sent)
-    await changed.scan(pressed="finish")
-    assert "这一篮刚才已经发放" in changed.page
-    assert changed.fields["idem"] == sent["idem"]
+    taken_over = Till(web, **sent)
+    taken_over.client = web.as_("manager")
+    await taken_over.scan(SALT, CODES["finish"])
+    assert "已发给王* 2 件" in taken_over.page, "whoever takes the basket over at this till"
     assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 1
+    proxy = {"proxy": "1", "proxy_name": "张小红", "proxy_reason": "行动不便"}
+    for change in ({"quantity.0": "2"}, {"card": shop.card2}, proxy):
+        changed = Till(web, **sent | change)
+        await changed.scan(SALT, pressed="finish")
+        assert "这一篮刚才已经发放" in changed.page
+        assert changed.fields["idem"] == sent["idem"]
+        assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 1
+    await changed.scan(pressed="clear")
+    await changed.scan(shop.card2, SALT, pressed="finish")
+    assert "已发给李* 1 件" in changed.page
 
 
 async def test_a_basket_keeps_its_key_over_answers_and_the_next_one_has_another(shop: Shop, web: Web) -> None:
@@ -312,9 +342,14 @@ async def test_who_is_served_next_does_not_get_the_proxy_of_before(shop: Shop, w
     await stocked(shop)
     till = await Till(web).scan(shop.card, RICE)
     await till.scan(pressed="proxy")
-    till.fields |= {"proxy_name": "张小红", "proxy_reason": "行动不便"}
+    longest = {"proxy_name": "张小红" + "红" * 97, "proxy_reason": "行动不便" * 50}
+    till.fields |= longest
     await till.scan(shop.card2)
-    till.fields |= {"proxy_name": "张小红", "proxy_reason": "行动不便"}
+    for name, words in (("proxy_name", "代领人姓名最多 100 个字"), ("proxy_reason", "代领原因最多 200 个字")):
+        till.fields |= longest | {name: longest[name] + "红"}
+        await till.scan(shop.card2)
+        assert words in till.page
+    till.fields |= longest
     await till.scan(shop.card2)
     assert "已发给王* 1 件" in till.page
     assert "proxy" not in till.fields

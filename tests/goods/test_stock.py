@@ -178,6 +178,7 @@ async def test_a_lot_is_good_on_its_last_day_and_expired_the_day_after(shop: Sho
     assert await _pages(stock.Filter(store="LX01", expired=True), shop) == [[]]
     counted = (await stock.figures(["LX01"], by=shop.house.clerk))["LX01"]
     assert (counted.lots, counted.expired, counted.within) == (8, 0, {7: 2, 30: 4, 90: 6})
+    assert [lot.code for lot, _ in await stock.on_hand("LX01", [MILK], first=2)] == by_day[:2]
     with clock.fixed(clock.now() + timedelta(days=1)):
         assert await _pages(stock.Filter(store="LX01", expired=True), shop) == [by_day[:1]]
         counted = (await stock.figures(["LX01"], by=shop.house.clerk))["LX01"]

@@ -174,10 +174,10 @@ class Counter:
         return words.say("已入库 {pieces} 件", pieces=pieces)
 
     def _idem(self) -> Idem | None:
-        """The key of the delivery, bound to its lines and where they come from."""
+        """The key of the delivery, bound to its lines and where they come from; the store's, not the account's."""
         basket = self.basket
         content = [[asdict(row) for row in basket.rows], dict(basket.header)]
-        return scanning.bound(basket.idem, f"goods.intake:{self.by.key}", f"/stores/{self.store}/in", content)
+        return scanning.bound(basket.idem, f"goods.intake:{self.store}", f"/stores/{self.store}/in", content)
 
     async def _undo(self) -> str:
         if not self.basket.history:

@@ -212,12 +212,15 @@ class Counter:
         return Answer(words.say("已发给{name} {pieces} 件", name=view.masked_name, pieces=basket.pieces))
 
     def _idem(self) -> Idem | None:
-        """The key of the basket, bound to what goes out and not to the request that brought it."""
+        """The key of the basket, bound to what goes out and not to the request that brought it.
+
+        It is the store's, not the account's: whoever takes the basket over at the till does not hand it out again.
+        """
         basket = self.basket
         lines = [[row.code, row.quantity] for row in basket.rows]
         proxy = [basket.proxy_name, basket.proxy_reason] if basket.proxy else []
         content = [basket.card, lines, proxy]
-        return scanning.bound(basket.idem, f"goods.issue:{self.by.key}", f"/stores/{self.store}/out", content)
+        return scanning.bound(basket.idem, f"goods.issue:{self.store}", f"/stores/{self.store}/out", content)
 
 
 def _begun(card: str, key: str) -> Basket:
