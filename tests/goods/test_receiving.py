@@ -110,6 +110,11 @@ async def test_a_last_good_day_is_asked_for_and_one_of_the_code_is_confirmed(sho
     assert "3 件已入库" in await posted(web, page, expires_checked__0=soon.isoformat(), press="finish")
     page = await posted(web, await opened(web), scan=[f"(01)0{RICE}(17){day:%y%m%d}" for day in (soon, in_days(90))])
     assert field(page, "quantity.1") == "1", "other days are another line"
+    page = await posted(web, page, scan=f"(01)0{RICE}(17){soon:%y%m%d}")
+    page = await posted(web, page, scan=f"{RICE}")
+    assert (field(page, "quantity.0"), field(page, "quantity.1")) == ("2", "2")
+    page = await posted(web, await posted(web, page, press="undo"), press="undo")
+    assert (field(page, "quantity.0"), field(page, "quantity.1")) == ("1", "1"), "each is taken back where it was put"
     assert "2 件已入库" in await posted(
         web, page, expires_on__0=in_days(80).isoformat(), expires_checked__1=in_days(90).isoformat(), press="finish"
     )

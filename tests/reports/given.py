@@ -58,11 +58,12 @@ async def give(house: Cast, amount_fen: int, name: str = "张三丰", **more: An
 async def pay(
     house: Cast,
     amount_fen: int,
-    programme: str,
+    programme: str | None,
     fund: str,
     payee_kind: Any = "household",
     payee: str = "HH0001",
     paid_from: str = BANK,
+    **more: Any,
 ) -> str:
     content = Content(
         programme=programme,
@@ -70,8 +71,8 @@ async def pay(
         payee_kind=payee_kind,
         payee=payee,
         amount_fen=amount_fen,
-        recipients=3,
         reason="秘密事由",
+        **{"recipients": 3, **more},
     )
     made = await vouchers.make(content=content, by=house.caseworker)
     number, shown = made.body["number"], made.body["content_hash"]

@@ -2,6 +2,7 @@
 
 import html
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from conftest import Web
 from reports.given import REPORTS, eventful_town, give, noon, pay, read
 
 from charity.documents import facts
-from charity.documents.filters import FUND, PROGRAMME
+from charity.documents.filters import FUND, PROGRAMME, STORE
 from charity.ledger import figures
-from charity.printing.document import Column, Course, Filters
+from charity.printing.document import Column, Course, Filter, Filters
 from charity.reports.disbursements import DOCUMENT
 
 BEGIN, END = "2026-09-01", "2026-10-31"
@@ -26,6 +27,8 @@ async def town(house: Cast) -> Cast:
         await give(house, 3_300)
         await pay(house, 900, "P05", "F-GEN", "supplier", "GY01")  # goods on the way: in no row, and the worth stays
         await pay(house, 800, "P03", "F-GEN")
+    with noon("2026-10-22"):  # a cost of our own: in no row
+        await pay(house, 700, None, "F-GEN", "supplier", "GY01", purpose="administration", recipients=0)
     return house
 
 
@@ -41,8 +44,12 @@ async def course_of(
     return page.rows, course, page.next
 
 
-async def test_the_balance_is_followed_from_the_opening_over_what_is_between_to_the_closing(town: Cast) -> None:
-    rows, course, _ = await course_of(GENERAL)
+@pytest.mark.parametrize(("begin", "end"), [(BEGIN, END), ("2026-09-10", "2026-10-22")])
+async def test_the_balance_is_followed_from_the_opening_over_what_is_between_to_the_closing(
+    town: Cast, begin: str, end: str
+) -> None:
+    asked = Filters.of(begin, end, fund="F-GEN")
+    rows, course, _ = await course_of(asked)
     balance, between = course.opening_fen, 0
     for row, before in zip(rows, course.before, strict=True):
         if before is not None:
@@ -55,14 +62,21 @@ async def test_the_balance_is_followed_from_the_opening_over_what_is_between_to_
     assert between >= 2
     behind = sum(fen for _, fen, _ in course.behind.parts) if course.behind else 0
     assert balance + behind == course.closing_fen
-    worth = await figures.worth_by_day(["F-GEN"], [END], await facts.head_seq())
-    assert course.closing_fen == worth["F-GEN"][-1][1]
-    _, totals = await read("disbursements", GENERAL)
+    day_before = (date.fromisoformat(begin) - timedelta(days=1)).isoformat()
+    worth = (await figures.worth_by_day(["F-GEN"], [day_before, end], await facts.head_seq()))["F-GEN"]
+    assert course.opening_fen == sum(fen for on, fen in worth if on < begin) == (0 if begin == BEGIN else 88)
+    parts = [part for each in (*course.before, course.behind) if each for part in each.parts]
+    assert [fen for label, fen, _ in parts if label == "费用"] == [-700]
+    assert course.closing_fen == worth[-1][1]
+    _, totals = await read("disbursements", asked)
     assert course.opening_fen + sum(fen for _, fen, _ in course.whole) - totals.sums["amount_fen"] == course.closing_fen
 
 
-async def test_gifts_between_two_rows_are_those_of_the_register_that_the_line_leads_to(town: Cast) -> None:
-    _, course, _ = await course_of(GENERAL)
+@pytest.mark.parametrize("chosen", [{}, {"store": "LX01"}])
+async def test_gifts_between_two_rows_are_those_of_the_register_that_the_line_leads_to(
+    town: Cast, chosen: dict[str, str]
+) -> None:
+    _, course, _ = await course_of(Filters.of("2026-09-08", END, fund="F-GEN", **chosen))
     led = 0
     for before in [*course.before]:
         for _, fen, address in before.parts if before else ():
@@ -102,9 +116,12 @@ async def test_what_came_behind_the_last_row_stands_above_the_closing_of_the_las
     assert "<details" not in foot
 
 
-async def test_rows_that_a_filter_leaves_out_stand_between_under_their_own_words(town: Cast) -> None:
-    rows, course, _ = await course_of(GENERAL.choose(PROGRAMME, "P03"))
-    words = {label for before in course.before if before for label, _, _ in before.parts}
+@pytest.mark.parametrize(("facet", "value"), [(PROGRAMME, "P03"), (STORE, "LX01")])
+async def test_rows_that_a_filter_leaves_out_stand_between_under_their_own_words(
+    town: Cast, facet: Filter, value: str
+) -> None:
+    rows, course, _ = await course_of(GENERAL.choose(facet, value))
+    words = {label for before in (*course.before, course.behind) if before for label, _, _ in before.parts}
     assert "没有列出的拨付和其他" in words
     balance = course.opening_fen
     for row, before in zip(rows, course.before, strict=True):

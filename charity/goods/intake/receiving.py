@@ -120,8 +120,9 @@ class Counter:
         return words.say("条码 {barcode} 还没有登记", barcode=scan.code)
 
     def _add(self, code: str, quantity: int, name: str, expires_on: date | None) -> str:
-        basket = self.basket.with_code(code, quantity, expires_on=expires_on.isoformat() if expires_on else "")
-        self.basket, self.newest = basket.remembering(code, quantity), code
+        day = expires_on.isoformat() if expires_on else ""
+        basket = self.basket.with_code(code, quantity, expires_on=day)
+        self.basket, self.newest = basket.remembering(code, quantity, expires_on=day), code
         return f"{name} ×{quantity}" if quantity > 1 else name
 
     async def _press(self, button: str) -> str:

@@ -16,6 +16,7 @@ from charity.plain import plain
 
 Data = Mapping[str, str | list[str]]
 _FIELDS: Final = ("expires_on", "value", "evidence", "per", "expires_read", "expires_checked", "value_checked")
+_DAY_LENGTH: Final = len("2027-01-31")
 _COUNT: Final = re.compile(r"0*[0-9]{1,9}")
 _LINE: Final = re.compile(r"[0-9]{1,4}")
 
@@ -121,23 +122,26 @@ class Basket:
             raise rules.BASKET_FULL(limit=self.limit)
         return replace(self, rows=(*rows, Row(code, quantity, expires_on, expires_read=expires_on)))
 
-    def remembering(self, code: str, quantity: int) -> "Basket":
+    def remembering(self, code: str, quantity: int, *, expires_on: str = "") -> "Basket":
         """The basket that knows what its last scan added."""
-        return replace(self, history=(*self.history, Row(code, quantity))[-UNDO_MAX:])
+        return replace(self, history=(*self.history, Row(code, quantity, expires_on))[-UNDO_MAX:])
 
     def without_last(self) -> "Basket":
         """The basket without what its last scan added, as far as that is still in it."""
         last, rows = self.history[-1], list(self.rows)
-        for n in range(len(rows) - 1, -1, -1):
-            if rows[n].code == last.code:
-                left = rows[n].quantity - last.quantity
-                rows[n : n + 1] = [replace(rows[n], quantity=left)] if left > 0 else []
-                break
+        same = [n for n, row in enumerate(rows) if row.code == last.code]
+        dated = [n for n in same if last.expires_on in {"", rows[n].expires_on}]
+        if same:
+            n = (dated or same)[-1]
+            left = rows[n].quantity - last.quantity
+            rows[n : n + 1] = [replace(rows[n], quantity=left)] if left > 0 else []
         return replace(self, rows=tuple(rows), history=self.history[:-1])
 
     def remembered(self) -> str:
-        """The history as one field carries it: `2*2001000100002 1*B7K2`."""
-        return " ".join(f"{row.quantity}*{row.code}" for row in self.history)
+        """The history as one field carries it: `2*2001000100002 1*B7K2 1*2001000100002/2027-01-31`."""
+        return " ".join(
+            f"{row.quantity}*{row.code}{'/' if row.expires_on else ''}{row.expires_on}" for row in self.history
+        )
 
 
 def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()) -> Basket:
@@ -170,10 +174,13 @@ def read(data: Data, *, limit: int = ISSUE_LINES_MAX, header: Sequence[str] = ()
 
 
 def _history(text: str) -> tuple[Row, ...]:
-    parts = [part.partition("*") for part in text.split()[-UNDO_MAX:]]
-    return tuple(
-        Row(code[: tokens.TEXT_MAX], pieces) for number, _, code in parts if (pieces := count(number)) and code
-    )
+    rows = []
+    for part in text.split()[-UNDO_MAX:]:
+        number, _, scanned = part.partition("*")
+        code, _, expires_on = scanned.partition("/")
+        if code and (pieces := count(number)):
+            rows.append(Row(code[: tokens.TEXT_MAX], pieces, expires_on[:_DAY_LENGTH]))
+    return tuple(rows)
 
 
 def count(typed: str) -> int:
