@@ -242,6 +242,28 @@ async def test_command_codes_finish_undo_and_clear(shop: Shop, web: Web) -> None
     assert ("请先扫爱心卡" in till.page, till.signals[-1]) == (True, "refused"), "what came behind is answered too"
 
 
+@pytest.mark.parametrize("following", [False, True])
+@pytest.mark.parametrize("together", [False, True])
+async def test_finish_said_twice_says_that_the_basket_is_out(
+    shop: Shop, web: Web, *, together: bool, following: bool
+) -> None:
+    await stocked(shop)
+    till = await Till(web).scan(shop.card, RICE)
+    if following:
+        await till.scan(shop.card2)
+    for scans in ((CODES["finish"], CODES["finish"]),) if together else ((CODES["finish"],), (CODES["finish"],)):
+        await till.scan(*scans)
+        assert "refused" not in till.signals
+        assert "已发给王* 1 件" in till.page
+    assert await reading.value("SELECT COUNT(*) FROM goods_issue") == 1
+    await till.scan(shop.card2, CODES["finish"])
+    assert "篮中还没有物品" in till.page
+    await till.scan(CODES["clear"])
+    await till.scan(CODES["finish"])
+    assert "请先扫爱心卡" in till.page
+    assert "还没有发放" not in till.page
+
+
 async def test_undo_after_the_next_card_goes_on_with_the_first(shop: Shop, web: Web) -> None:
     await stocked(shop)
     till = await Till(web).scan(shop.card2, shop.card, RICE)

@@ -46,6 +46,7 @@ async def work(request: Request) -> Response:
     try:
         counter.basket = scanning.read(data, header=("rare",))
         counter.basket.check_scans()
+        counter.just_out = scanning.text(data, "just_out")
         forms.read(forms.Numbered, data)
     except Refusal as refusal:
         counter.status = refusal.status

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from charity import tokens, words
 from charity.errors import Refusal
-from charity.goods import cards, items, rules, scanning, stock
+from charity.goods import cards, items, rules, scanning, slips, stock
 from charity.goods.cards import CardView
 from charity.goods.items import Item
 from charity.goods.scanning import Basket, Scan
@@ -36,6 +36,8 @@ class Counter:
     cards: dict[str, CardView] = field(default_factory=dict)
     title: str = ""
     """What a refusal of the present scan or press is called."""
+    just_out: str = ""
+    """The slip of the basket that went out right before, until anything but 完成 comes."""
 
     @property
     def all_accepted(self) -> bool:
@@ -80,6 +82,8 @@ class Counter:
         self.answers.append(Answer(reasons=tuple(screens.reasons(refusal)), title=self.title))
 
     async def _one(self, scan: Scan) -> Answer:
+        if (scan.kind, scan.code) != ("command", "finish"):
+            self.just_out = ""
         if scan.kind == "card":
             return await self._card(scan.code)
         if scan.kind != "command":
@@ -186,10 +190,14 @@ class Counter:
 
     async def _finish(self) -> Answer:
         """The basket goes out, and the card that was asked about begins the next one."""
-        self.title = words.say("还没有发放")
+        basket = self.basket
+        if basket.card:
+            self.title = words.say("还没有发放")
         if not self.all_accepted:
             raise rules.SEEN_FIRST()
-        basket = self.basket
+        if not basket.rows and (out := await slips.find(self.just_out, by=self.by)):
+            self.number = out.number  # 完成 once more: the basket is out, and that is what is said
+            return Answer(words.say("这一篮已经发放，不用再确认"))
         if not basket.card:
             raise rules.CARD_FIRST()
         screens.counted(basket)
@@ -208,6 +216,7 @@ class Counter:
                 raise rules.HANDED_OUT() from None
             raise
         self.number, self.asked, self.cards = answer.body["number"], "", {}
+        self.just_out = self.number
         self.basket = _begun(basket.next_card, scanning.following(basket.idem))
         return Answer(words.say("已发给{name} {pieces} 件", name=view.masked_name, pieces=basket.pieces))
 
