@@ -9,7 +9,7 @@ from conftest import Web
 from goods.given import MILK, RICE, SALT, TOWEL, UNKNOWN, Shop, in_days
 
 from charity.db import reading
-from charity.goods.limits import SCANS_MAX
+from charity.goods.limits import QUANTITY_MAX, SCANS_MAX
 from charity.goods.scanning import COMMANDS
 
 HERE = "/stores/LX01/in"
@@ -130,8 +130,11 @@ async def test_everything_that_is_asked_about_is_asked_at_once(shop: Shop, web: 
         assert f'id="e-{at}"' in page
     ticks = {"expires_checked__0": "2099-01-01", "expires_checked__1": "2036-01-01"}
     typed |= {"value__0": "26.60"}
-    page = await posted(web, page, **typed, **ticks, value_checked__0="26.50 total 40", press="finish")
-    assert "合每件 0.67 元" in page
+    other = ticks | {"expires_checked__0": "2098-01-01", "value_checked__0": "26.50 total 40"}
+    page = await posted(web, page, **typed, **other, press="finish")
+    assert ("合每件 0.67 元" in page, "太远（超过 1095 天）" in page) == (True, True), (
+        "a tick is of what it stood beside"
+    )
     assert "41 件已入库" in await posted(web, page, **typed, **ticks, value_checked__0="26.60 total 40", press="finish")
 
 
@@ -169,7 +172,8 @@ async def test_a_new_item_keeps_what_is_typed_until_it_is_registered(shop: Shop,
     assert field(page, "points") == "1000000", "no count is cut"
     page = await posted(web, page, points="20", press="scan")
     assert (field(page, "code.2"), field(page, "quantity.2"), field(page, "new_barcode")) == (UNKNOWN, "25", None)
-    page = await posted(web, page, scan=f"(01)0{OTHER}(17)270131")
+    page = await posted(web, page, scan=[f"{QUANTITY_MAX}*{OTHER}", OTHER])
+    assert field(page, "new_quantity") == str(QUANTITY_MAX), "as many as a line may have, and no more"
     page = await posted(web, page, press="leave")
     assert (field(page, "new_barcode"), field(page, "code.3")) == (None, None)
     page = await posted(web, page, scan=f"(01)0{OTHER}(17)270131")
@@ -193,13 +197,16 @@ async def test_what_is_scanned_behind_the_end_begins_the_next_delivery(shop: Sho
     lot = await shop.bring(SALT, 1)
     sent = [f"6*{SALT}", FINISH, TOWEL, lot]
     opening = await opened(web)
-    page = await posted(web, opening, scan=sent)
+    giver = {"donor_kind": "organisation", "donor_name": "恒溪纺织有限公司"}
+    page = await posted(web, opening, scan=sent, **giver)
     assert "6 件已入库" in page
+    assert field(page, "donor_name") == "", "who gave the one before did not give this one"
     assert (field(page, "code.0"), field(page, "quantity.0"), field(page, "code.1")) == (TOWEL, "1", None)
     assert "这是批次标签" in page
-    assert (await posted(web, opening, scan=sent)).count("已入库") == page.count("已入库")
+    assert (await posted(web, opening, scan=sent, **giver)).count("已入库") == page.count("已入库")
     assert field(page, "idem") not in {"", None, field(opening, "idem")}
-    assert "1 件已入库" in await posted(web, page, press="finish")
+    left_over = {"voucher": "BF-2026-000001"}  # of another choice of source: it is not of this gift
+    assert "1 件已入库" in await posted(web, page, press="finish", **left_over)
     assert await reading.value("SELECT SUM(pieces) FROM shelf_lot") == 1 + 6 + 1
 
 
@@ -209,8 +216,8 @@ async def test_a_delivery_that_nobody_heard_of_comes_in_once(shop: Shop, web: We
     assert "1 件已入库" in first
     for by in ("clerk", "manager"):  # who takes it over on the same device sends it again
         assert "1 件已入库" in await posted(web, page, press="finish", by=by)
-    for _ in range(2):
-        changed = await posted(web, page, quantity__0="2", press="finish")
+    for change in ({"quantity__0": "2"}, {"quantity__0": "1", "fund": "F-WARM"}):
+        changed = await posted(web, page, **change, press="finish")
         assert "这一单刚才已经入库" in changed
         assert field(changed, "idem") == field(page, "idem"), "so pressing once more does not bring it in again"
         page = changed
@@ -223,6 +230,8 @@ async def test_an_item_for_which_there_is_no_line_left_is_not_registered(
     shop: Shop, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("charity.goods.intake.routes.INTAKE_LINES_MAX", 1)
+    page = await posted(web, await opened(web), scan=[SALT, FINISH, SALT, TOWEL])
+    assert ("1 件已入库" in page, "一次最多 1 种" in page) == (True, True), "the next delivery has no more room"
     page = await posted(web, await opened(web), scan=[SALT, f"24*{UNKNOWN}"])
     page = await posted(web, page, **NAMED, press="item")
     assert "一次最多 1 种" in page

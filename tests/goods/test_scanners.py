@@ -96,10 +96,13 @@ RHYTHMS: dict[str, tuple[str, str | None, str, list[int], str, dict[str, Any], l
     "keys without a name": (NAME, "邻居", LOT, QUICK, "Enter", {"composed": LOT}, [LOT], "邻居"),
     "full width": (SCAN_FIELD, "", "２００１０００１０００２", QUICK, "", {"full": True}, ["２００１０００１０００２"], ""),
     "a count before it": (SCAN_FIELD, "3*", RICE, QUICK, "Enter", {}, [f"3*{RICE}"], ""),
+    "one that stuttered": (SCAN_FIELD, "", RICE, [8, 8, 300, *[8] * 9], "Enter", {}, [RICE], ""),
     "half a code of a person": (SCAN_FIELD, "200", RICE, QUICK, "Enter", {}, [RICE], "200"),
     "a person, a name": (NAME, "", "zhang", PERSON, "", {}, [], "zhang"),
     "a person, a phone": (NAME, "", "19900001234", PERSON, "Tab", {}, [], "19900001234"),
     "a person, a short count": (NAME, "", "12", QUICK, "Tab", {}, [], "12"),
+    "a person, a few keys": (NAME, "", "1234567", QUICK, "", {}, [], "1234567"),
+    "a person who is quick": (NAME, "", "19900001234", [60, 190, 70, 180], "Tab", {}, [], "19900001234"),
     "a person, a code": (SCAN_FIELD, "", RICE, PERSON, "", {}, [], RICE),
 }  # fmt: skip
 
@@ -118,7 +121,45 @@ async def test_a_scanner_is_told_from_a_person_and_leaves_the_fields_as_they_wer
             case = {"field": field, "before": before, "keys": keys, "gaps": gaps, "end": end}
             heard[name] = await page.evaluate(KEYS, {"ime": False, "composed": "", "full": False} | case | more)
         assert heard == {name: [case[-2], case[-1], 0] for name, case in RHYTHMS.items()}
+        assert await page.evaluate(QUEUE) == {
+            "order": True,
+            "another": [["one", 2, True], [["690"]], []],
+            "elsewhere": None,
+            "unfinished": [{"counter": "LX09-out", "pieces": 2, "waiting": 1}, None],
+            "since": True,
+            "taken": [["690"], "two", {"counter": "LX09-out", "pieces": 3, "waiting": 1}, None],
+            "later": None,
+        }
 
+
+# What the queue keeps on the device, of two accounts at one till and one at another.
+QUEUE = """async () => {
+  const address = performance.getEntriesByType("resource").find(({name}) => name.includes("/js/queue.js")).name;
+  const { Queue, unfinished } = await import(address);
+  const [out, elsewhere, now] = ["LX09-out", "LX09-in", Date.now];
+  const one = await Queue.open(out, "one");
+  Date.now = () => 1_800_000_000_000;
+  await Promise.all(["690", "张三", "691"].map((text) => one.put({ text })));
+  const order = one.entries.every(({ key }, n) => !n || key > one.entries[n - 1].key);
+  await one.answered([one.entries[2]], { fields: [["card", "C"]], pieces: 2 });
+  const [begun, two, other] = [one.basket.since, await Queue.open(out, "two"), await Queue.open(elsewhere, "two")];
+  const [basket, waiting] = await two.left();
+  const facts = {
+    order,
+    another: [[basket.account, basket.pieces, one.lasting && two.lasting], [waiting.map(({ text }) => text)], two.entries],
+    elsewhere: await other.left(),
+    unfinished: [await unfinished("one"), await unfinished("ne")],
+  };
+  Date.now = () => 1_800_000_000_000 + 11 * 3_600_000;
+  await one.answered([], { fields: [["card", "C"]], pieces: 3 });
+  facts.since = one.basket.since === begun && one.basket.at > begun;
+  await two.take(await two.left(), true);
+  facts.taken = [two.entries.map(({ text }) => text), two.basket.account, await unfinished("two"), await unfinished("one")];
+  Date.now = () => 1_800_000_000_000 + 24 * 3_600_000;
+  facts.later = await unfinished("two");
+  Date.now = now;
+  return facts;
+}"""
 
 HELD_UP = """(code) => {
   const press = (key, time) => {
