@@ -184,8 +184,3 @@ async def stock_value(end: str, seq_max: int) -> dict[tuple[str, str], int]:
         acc.AGENCY_ASSETS,
     )
     return {(row["place"], row["fund"]): row["net"] for row in rows}
-
-
-async def spent_total() -> int:
-    """What all funds have paid out so far, fen: without what was given back or moved."""
-    return int(await reading.value("SELECT CAST(COALESCE(SUM(spent_fen), 0) AS BIGINT) FROM fund_sum"))

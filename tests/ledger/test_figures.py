@@ -103,13 +103,8 @@ async def test_a_transfer_of_net_assets_changes_what_two_funds_are_worth(opened:
     }
 
 
-async def test_what_all_funds_paid_out_and_of_which_kind_they_are(money: int) -> None:
-    assert await figures.spent_total() == 300 + 20 + 50 + 3
+async def test_of_which_kind_the_funds_are(money: int) -> None:
     assert await figures.fund_kinds() == {GEN: "unrestricted", EDU: "restricted", AGE: "agency"}
-
-
-async def test_before_anything_was_paid_the_total_is_nothing(opened: str) -> None:
-    assert await figures.spent_total() == 0
 
 
 # -- goods ----------------------------------------------------------------------------------------------

@@ -556,6 +556,12 @@ async def _moves(visitor: Visitor, key: str) -> str:
     return await _row(visitor)
 
 
+BELOW_THE_TASKS = """() => {
+  const box = (name) => document.getElementById(`pane-${name}`).closest(".pane").getBoundingClientRect();
+  return box("funds").top - box("tasks").bottom;
+}"""
+
+
 async def test_an_accountant_moves_by_keys_and_a_scan_moves_nothing(sqlite_town):
     async with street(sqlite_town, "desk") as here:
         accountant = await here.visitor()
@@ -599,6 +605,7 @@ async def test_an_accountant_moves_by_keys_and_a_scan_moves_nothing(sqlite_town)
         await accountant.go("/desk")
         rows = await page.locator(".head-nav li").evaluate_all("all => new Set(all.map(one => one.offsetTop)).size")
         assert rows == 1, "the head wraps in English"
+        assert await page.evaluate(BELOW_THE_TASKS) <= 64, "what stands beside the tasks keeps the funds away from them"
         clerk = await here.visitor()
         await clerk.sign_in("clerk", "/stores/LX01/stock")
         await clerk.go("/stores/LX01/out")
