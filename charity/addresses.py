@@ -31,6 +31,7 @@ Kind = Literal[
     "slip",
     "transfer",
     "voucher",
+    "work_unit",
 ]
 _PAGES: dict[Kind, tuple[str, str]] = {
     "account": ("/finance/accounts/{}", "ledger.read"),  # a code of the books: 1002/ICBC-01/F-EDU
@@ -50,6 +51,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "slip": ("/goods/documents/{}", "goods.read"),
     "transfer": ("/transfers/{}", "transfer.read"),
     "voucher": ("/vouchers/{}", "voucher.read"),
+    "work_unit": ("/work-units/{}", "gift.read"),  # its code
 }
 LISTS = ("/pledges", "/receipts", "/refunds", "/vouchers")
 """Lists whose filters are posted, because one of them may be a name (charity/web/sealed_words.py)."""

@@ -136,7 +136,7 @@ async def _town(tx: Tx) -> None:
     await tx.insert("institution", [{"code": "YL01", "name": "市人民医院", **institution}])
     supplier = {"kind": "supplier", "created_at": at}
     await tx.insert("institution", [{"code": "GY01", "name": "溪东粮油批发部", **supplier}])
-    unit = {"kind": "机关", "staff": 54, "created_at": at}
+    unit = {"kind": "government", "staff": 54, "created_at": at, "changed_at": at}
     await tx.insert("work_unit", [{"code": "LXU02", "name": "市民政局", "reference": "YRJ26-02", **unit}])
 
 

@@ -13,10 +13,9 @@ from charity.disclosure.books import fingerprints
 from charity.disclosure.books import readers as book_readers
 from charity.errors import Refusal
 from charity.finance import flows
-from charity.giving import campaigns, invitations
+from charity.giving import campaigns, invitations, work_units
 from charity.giving import receipts as gift_receipts
 from charity.giving.campaigns import STATUS_WORDS
-from charity.giving.donors import work_units
 from charity.ledger import funds, statement
 from charity.ledger.equation import FIGURES
 from charity.office import stores

@@ -7,11 +7,12 @@ from charity import addresses, clock, tokens
 from charity.db import reading
 from charity.desk import search
 from charity.desk.search import SHOWN, Asked, Hit, Hits
-from charity.giving import lookup, pledges
+from charity.giving import lookup, pledges, work_units
 from charity.people import persons
 from charity.roles import Actor
 from charity.web import list_filters
 
+UNITS = "捐款单位"
 GIFTS, PLEDGES, REFUNDS, RECEIPTS, CORRECTIONS = "捐赠", "认捐", "退款", "收据", "捐赠更正"
 MEMOS = "捐赠，按附言"
 
@@ -57,6 +58,22 @@ async def reversal(asked: Asked, by: Actor) -> Hits | None:
         return None
     number = await reading.value("SELECT number FROM gift_reversal WHERE number = $1", asked.code)
     return search.one(CORRECTIONS, number, addresses.of("reversal", number or ""))
+
+
+async def unit(asked: Asked, by: Actor) -> Hits | None:
+    """A work unit by its code, by its reference, or by a part of its name."""
+    if not by.may("gift.read"):
+        return None
+    if asked.code:
+        sql = "SELECT code FROM work_unit WHERE code = $1 OR REPLACE(reference, '-', '') = REPLACE($1, '-', '')"
+        code = await reading.value(sql, asked.code)
+        if code:
+            return search.one(UNITS, code, addresses.of("work_unit", code))
+    if not asked.name:
+        return None
+    units = await work_units.listed(work_units.Filters(text=asked.name), SHOWN + 1, by=by)
+    hits = [Hit(number=u.code, href=addresses.of("work_unit", u.code), title=u.name) for u in units]
+    return search.listed(UNITS, hits[:SHOWN], more=len(hits) > SHOWN)
 
 
 async def gifts(asked: Asked, by: Actor) -> Hits | None:
@@ -168,4 +185,4 @@ def _listed(kind: str, hits: list[Hit], path: str, asked: Asked, *, more: bool =
     return search.listed(kind, hits, all_href=list_filters.address(path, amounts, asked.name), more=more)
 
 
-finders = [receipt, pledge, refund, reversal, gifts, gifts_by_memo, pledges_promised, refunds_asked]
+finders = [receipt, pledge, refund, reversal, unit, gifts, gifts_by_memo, pledges_promised, refunds_asked]

@@ -35,6 +35,21 @@ class CampaignStatus(StrEnum):
 PUBLISHED = (CampaignStatus.ACTIVE, CampaignStatus.CLOSED, CampaignStatus.ARCHIVED)
 
 
+class WorkUnitKind(StrEnum):
+    """What kind of 单位 gives together."""
+
+    GOVERNMENT = "government"
+    INSTITUTION = "institution"
+    STATE_FIRM = "state_firm"
+    PRIVATE_FIRM = "private_firm"
+    SOCIETY = "society"
+    COMMUNITY = "community"
+    VILLAGE = "village"
+    SCHOOL = "school"
+    STATIONED = "stationed"
+    OTHER = "other"
+
+
 class PledgeStatus(StrEnum):
     """How far a pledge is; `expired` follows from its date and is not stored."""
 

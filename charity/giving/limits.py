@@ -3,3 +3,6 @@
 REF_MAX = 64
 MESSAGE_MAX = 200
 REASON_MAX = 500
+UNIT_NAME_MAX = 60
+STAFF_MAX = 1_000_000
+"""The largest number of staff of a work unit."""

@@ -23,6 +23,7 @@ from charity.giving.kinds import (
     RefundCause,
     RefundStatus,
     ReversalStatus,
+    WorkUnitKind,
 )
 from charity.people.models import Person
 from charity.roles import Actor
@@ -107,15 +108,18 @@ class CampaignFact(Model):
 
 
 class WorkUnit(Model):
-    """A 单位 that gives together; `show_amount` is its own wish."""
+    """A 单位 that gives together; `show_amount` is its own wish. A retired one takes no new gift."""
 
     code = fields.CharField(64, primary_key=True)
     name = fields.TextField()
-    kind = fields.TextField()
+    kind = WordField(WorkUnitKind)
     staff = fields.IntField(null=True)
     reference = fields.TextField()
     show_amount = fields.BooleanField()
     created_at = fields.TextField()
+    changed_at = fields.TextField()
+    changed_by = fields.TextField()
+    retired_at = fields.TextField(null=True)
 
     class Meta:
         """Table name."""
@@ -139,6 +143,9 @@ class WorkUnitRow(TypedDict):
     reference: str
     show_amount: bool
     created_at: str
+    changed_at: str
+    changed_by: str
+    retired_at: str | None
 
 
 class Pledge(Model):

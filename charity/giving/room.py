@@ -23,6 +23,8 @@ from charity.giving.refunds import api as refund_calls
 from charity.giving.refunds import routes as refunds
 from charity.giving.reversals import api as reversal_calls
 from charity.giving.reversals import routes as reversals
+from charity.giving.work_units import api as work_unit_calls
+from charity.giving.work_units import routes as work_units
 from charity.jobs.timetable import MINUTE_S, Timed
 from charity.room import Check, Room
 from charity.web.nav import NavItem
@@ -42,6 +44,7 @@ ROOM = Room(
         *reversals.routes,
         *invitations.routes,
         *campaigns.routes,
+        *work_units.routes,
     ],
     endpoints=[
         *pledge_calls.endpoints,
@@ -54,6 +57,7 @@ ROOM = Room(
         *reversal_calls.endpoints,
         *campaign_calls.endpoints,
         *invitation_calls.endpoints,
+        *work_unit_calls.endpoints,
     ],
     tasks=desk.tasks,
     finders=desk.finders,
@@ -63,6 +67,7 @@ ROOM = Room(
         NavItem("收据", "/receipts", "gift.read", order=230, group="收入@menu"),
         NavItem("退款", "/refunds", "refund.read", order=240, group="收入@menu"),
         NavItem("捐赠更正", "/reversals", "reversal.read", order=250, group="收入@menu"),
+        NavItem("捐款单位", "/work-units", "gift.read", order=255, group="收入@menu"),
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=260, group="收入@menu"),
     ],
     timetable=[

@@ -21,6 +21,7 @@ from charity.aid import branch_reversals, rosters
 from charity.db import engine, migrations, reading, transactions
 from charity.db.transactions import Tx
 from charity.finance import opening, verify
+from charity.giving import work_units
 from charity.goods import intake, till
 from charity.goods.intake import IntakeLine
 from charity.goods.till import Line
@@ -42,6 +43,7 @@ FILLED = {
     "0074_closed_before_opening": "UPDATE head",
     "0080_looked_up_later": "INSERT INTO lookup_due",
     "0087_payments_that_stand": "UPDATE ",
+    "0093_work_units": "UPDATE work_unit",
 }
 """Files, and how their statements begin that fill what they made."""
 
@@ -586,3 +588,20 @@ async def test_receipts_issued_later_than_their_gifts_are_looked_up_after_0080(h
     await _do("DELETE FROM lookup_due")
     await _fill_again("0080_looked_up_later", tmp_path / "migrations")
     assert [tuple(row) for row in await reading.tuples("SELECT receipt, times FROM lookup_due")] == [(new, 1)]
+
+
+async def test_kinds_of_work_units_of_before_become_words_of_the_code(house: Cast, tmp_path: Path) -> None:
+    for n, kind in enumerate(("机关", "村", "驻地单位", "寺院")):
+        new = {"code": f"LXU9{n}", "name": kind, "kind": "other", "reference": f"R-{n}"}
+        await work_units.add(**new, by=house.accountant)
+        await _do(f"UPDATE work_unit SET kind = '{kind}', changed_at = '' WHERE code = 'LXU9{n}'")
+    await _fill_again("0093_work_units", tmp_path / "migrations")
+    rows = await reading.tuples(
+        "SELECT kind, changed_at = created_at FROM work_unit WHERE code >= 'LXU9' ORDER BY code"
+    )
+    assert [(kind, bool(dated)) for kind, dated in rows] == [
+        ("government", True),
+        ("village", True),
+        ("stationed", True),
+        ("other", True),
+    ]

@@ -12,8 +12,7 @@ from giving.given import TODAY, all_is_well, code_of, entries, give, promised
 from charity import clock, tokens
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
-from charity.giving import campaigns, channels, pledges, receipts
-from charity.giving.donors import work_units
+from charity.giving import campaigns, channels, pledges, receipts, work_units
 from charity.giving.pledges import Promise, screens
 from charity.ledger.writer import Answer
 from charity.office import organisation
@@ -187,7 +186,7 @@ async def test_a_promise_is_kept_as_it_was_made_for_thirty_days(house: Any) -> N
 async def test_a_reference_begins_with_what_a_bank_remark_takes_of_the_units(
     house: Any, reference: str, prefix: str
 ) -> None:
-    await work_units.add(code="LXU01", name="某单位", kind="机关", reference="OTHER", by=house.accountant)
+    await work_units.add(code="LXU01", name="某单位", kind="government", reference="OTHER", by=house.accountant)
     sql = "UPDATE work_unit SET reference = $1 WHERE code = 'LXU02'"
     await transactions.run(lambda tx: tx.rows(sql, reference))
     assert (await pledges.get(await promised(work_unit="LXU02"))).reference.split("-")[0] == prefix

@@ -16,8 +16,7 @@ from tampering import freely, tampered
 from charity.db import engine, reading, transactions
 from charity.db.transactions import Tx
 from charity.errors import Failure
-from charity.giving import consents, refunds, verify
-from charity.giving.donors import work_units
+from charity.giving import consents, refunds, verify, work_units
 from charity.giving.kinds import Consent
 from charity.ledger import checks
 from charity.ledger.writer import Answer
@@ -208,7 +207,7 @@ async def _pledges(books: Books) -> None:
 async def _several(books: Books) -> None:
     """A receipt over two gifts of one giver, and one over two givers of one work unit, as no verb makes them yet."""
     names, by = books.names, books.house.accountant
-    await work_units.add(code="LXU01", name="市政府办公室", kind="机关", reference="YRJ26-01", by=by)
+    await work_units.add(code="LXU01", name="市政府办公室", kind="government", reference="YRJ26-01", by=by)
     await books.gift("elsewhere", 30, work_unit="LXU01")
     await books.gift("first", 3_000, work_unit="LXU02")
     await books.gift("second", 2_000, work_unit="LXU02", donor=WANG)

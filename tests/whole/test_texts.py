@@ -167,6 +167,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/accounts/": {"key": house.cashier2.key},
         "/accounts/changes/": {},
         "/exports/": {"id": export.id},
+        "/work-units/": {"code": "LXU02"},
     }
 
 

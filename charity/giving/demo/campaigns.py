@@ -9,9 +9,9 @@ from typing import Any, Final
 from charity import clock
 from charity.demo import calendar, tables
 from charity.demo.plan import ONE_DAY_AFTER, Plan
-from charity.giving import campaigns
+from charity.giving import campaigns, work_units
 from charity.giving.campaigns import NewCampaign
-from charity.giving.donors import work_units
+from charity.giving.kinds import WorkUnitKind
 from charity.ledger import plans
 
 FILED_DAYS: Final = 14
@@ -20,6 +20,15 @@ ONE_DAY: Final = plans.Plan(
     (("P03", 860_000_00), ("P09", 260_000_00), ("P06", 60_000_00), ("P05", 300_000_00)), cost_fen=20_000_00
 )
 """The plan that one-day giving filed: fen by programme, and the limit of cost (field.md 7.6a)."""
+KINDS: Final = {
+    "机关": WorkUnitKind.GOVERNMENT,
+    "事业": WorkUnitKind.INSTITUTION,
+    "国企": WorkUnitKind.STATE_FIRM,
+    "民企": WorkUnitKind.PRIVATE_FIRM,
+    "社区": WorkUnitKind.COMMUNITY,
+    "村": WorkUnitKind.VILLAGE,
+}
+"""Kinds of work units as the table of the story has them."""
 ACCEPTING: Final = {
     "ways": "银行转账、微信、支付宝，或到总会和各乡镇慈善分会现场捐赠；物资在各慈善爱心超市接收",
     "receiving": "户名 临溪市慈善总会；开户行 临溪农商银行营业部；账号 8800 0000 2026 0001（演示账号，请勿汇款）",
@@ -101,7 +110,7 @@ async def build(plan: Plan) -> None:
         await work_units.add(
             code=row["unit_code"],
             name=row["name"],
-            kind=row["kind"],
+            kind=KINDS[row["kind"]],
             reference=row["reference_code"],
             staff=int(row["headcount"]),
             by=plan.by("accountant"),

@@ -12,7 +12,7 @@ from typing import Any
 from charity import clock, tokens
 from charity.db import sealed
 from charity.db.tables import Table
-from charity.giving import campaigns, channels, receipts, rules
+from charity.giving import campaigns, channels, receipts, rules, work_units
 from charity.giving.channels import Channel
 from charity.giving.donations import corrected, read_back
 from charity.giving.donations.corrected import Corrected
@@ -244,8 +244,8 @@ def record(state: State, gift: Gift, *, today: str, by: Actor) -> Answer:
 
 def _book(state: State, gift: Gift, *, today: str, by: Actor) -> Entry:
     """The entry of a gift and its row, without a receipt."""
-    if gift.work_unit and state.row(WORK_UNIT, gift.work_unit) is None:
-        raise rules.WORK_UNIT_UNKNOWN(work_unit=gift.work_unit)
+    if gift.work_unit and not (gift.pledge or gift.corrects):  # what was promised, or gets its place right, is received
+        work_units.must_take_part(state, gift.work_unit)
     if gift.channel_ref:
         holder = Holder(PaymentKind.GIFT, gift.together or gift.key)
         payment_numbers.take(state, gift.channel.code, gift.channel_ref, holder)

@@ -1,5 +1,5 @@
-"""Who gives: the work units 单位 that give together, and who counts as a donor. Outsiders import only this."""
+"""Who gives: who counts as a donor, and what forms offer of givers. Outsiders import only this."""
 
-from . import counting, work_units
+from . import counting
 
-__all__ = ["counting", "work_units"]
+__all__ = ["counting"]

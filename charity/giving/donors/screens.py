@@ -4,7 +4,7 @@ from typing import Any
 
 from charity import clock, words
 from charity.db import sealed
-from charity.giving.donors import work_units
+from charity.giving import work_units
 from charity.giving.kinds import Consent, ConsentDoor
 from charity.giving.withdrawals import ConsentWithdrawal
 from charity.people import persons

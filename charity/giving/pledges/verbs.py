@@ -11,7 +11,7 @@ from typing import Any
 from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.db.tables import Table
-from charity.giving import campaigns, channels, donations, invitations, rules, ways
+from charity.giving import campaigns, channels, donations, invitations, rules, ways, work_units
 from charity.giving.donations import Gift, read_back
 from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, PledgeRow
 from charity.giving.pledges import content
@@ -75,8 +75,8 @@ async def promise(promised: Promise, *, idem: Idem | None = None) -> Answer:
     def decide(state: State) -> Answer:
         invitations.must_admit(state, campaign, promised.invitation, today=today)
         campaigns.accepting(state, promised.campaign, day=today)
-        if promised.work_unit and state.row(WORK_UNIT, promised.work_unit) is None:
-            raise rules.WORK_UNIT_UNKNOWN(work_unit=promised.work_unit)
+        if promised.work_unit:
+            work_units.must_take_part(state, promised.work_unit)
         free = [r for r in drawn if state.row(REFERENCE, r) is None]
         if not free:
             raise rules.PLEDGE_BUSY()

@@ -1,0 +1,104 @@
+"""Work units as they are read: those to choose from, the list of all, and what came from them.
+
+Source: Charity Law 32 (no apportionment), field.md 2.4: never against a target, units without a gift are not on the
+public page, an amount is shown there only where the unit wishes it.
+"""
+
+from dataclasses import dataclass
+
+from tortoise.expressions import Q
+
+from charity.db import reading
+from charity.giving import rules
+from charity.giving.kinds import WorkUnitKind
+from charity.giving.models import WorkUnit
+from charity.roles import PUBLIC, Actor
+
+KIND_WORDS: dict[str, str] = {
+    WorkUnitKind.GOVERNMENT: "机关",
+    WorkUnitKind.INSTITUTION: "事业单位",
+    WorkUnitKind.STATE_FIRM: "国有企业",
+    WorkUnitKind.PRIVATE_FIRM: "民营企业",
+    WorkUnitKind.SOCIETY: "社会团体",
+    WorkUnitKind.COMMUNITY: "社区",
+    WorkUnitKind.VILLAGE: "村",
+    WorkUnitKind.SCHOOL: "学校",
+    WorkUnitKind.STATIONED: "驻地单位",
+    WorkUnitKind.OTHER: "其他单位",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """What came from a unit in a campaign; `net_fen` is None where the unit does not want it shown."""
+
+    code: str
+    name: str
+    donors: int
+    gifts: int
+    net_fen: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the list is asked for; empty means all. `text` stands in the name, or begins the code or the reference."""
+
+    text: str = ""
+    kind: str = ""
+    state: str = ""
+    after: str = ""
+
+
+async def every() -> list[WorkUnit]:
+    """The units that take part, by code: a giver chooses his own."""
+    return await WorkUnit.visible_to(PUBLIC).filter(retired_at=None).order_by("code")
+
+
+async def get(code: str, *, by: Actor) -> WorkUnit:
+    """A unit's row, or work_unit.not_found (404)."""
+    row = await WorkUnit.visible_to(by).get_or_none(code=code)
+    if row is None:
+        raise rules.WORK_UNIT_NOT_FOUND()
+    return row
+
+
+async def listed(filters: Filters, limit: int, *, by: Actor) -> list[WorkUnit]:
+    """Units by code, after one. `state` is "active" or "retired"."""
+    query = WorkUnit.visible_to(by)
+    if filters.kind:
+        query = query.filter(kind=filters.kind)
+    if filters.state:
+        query = query.filter(retired_at__isnull=filters.state == "active")
+    if filters.after:
+        query = query.filter(code__gt=filters.after)
+    if filters.text:
+        start = filters.text.upper()
+        query = query.filter(
+            Q(name__contains=filters.text) | Q(code__startswith=start) | Q(reference__startswith=start)
+        )
+    return await query.order_by("code").limit(limit)
+
+
+async def giving(campaign: str, *, sort: str = "participation") -> list[Giving]:
+    """The units that have given, by participation or by name (in the order of pinyin)."""
+    rows = await reading.rows(
+        "SELECT u.code, u.name, u.show_amount, s.donors, s.gifts, s.net_fen AS net FROM unit_sum s "
+        "JOIN work_unit u ON u.code = s.work_unit WHERE s.campaign = $1 AND s.net_fen > 0",
+        campaign,
+    )
+    units = [
+        Giving(r["code"], r["name"], r["donors"], r["gifts"], r["net"] if r["show_amount"] else None) for r in rows
+    ]
+    units.sort(key=lambda g: g.name.encode("gb18030", "replace"))  # GB 2312 orders its first level by pinyin
+    return units if sort == "name" else sorted(units, key=lambda g: -g.donors)
+
+
+async def giving_of(code: str, *, by: Actor) -> list[dict[str, object]]:
+    """What came from one unit, newest campaign first: `{campaign, name, donors, gifts, net_fen}`."""
+    by.must("gift.read")
+    return await reading.rows(
+        "SELECT s.campaign, c.name, s.donors, s.gifts, s.net_fen FROM unit_sum s "
+        "JOIN campaign c ON c.slug = s.campaign "
+        "WHERE s.work_unit = $1 AND s.gifts > 0 ORDER BY c.starts_on DESC, c.slug DESC",
+        code,
+    )
