@@ -73,11 +73,12 @@ CARD_NOT_ACTIVE = Rule("card.not_active", "这张爱心卡不在使用中")
 CARD_HAD = Rule("card.had", "该家庭已有一张使用中的爱心卡")
 HOUSEHOLD_CLOSED = Rule("household.closed", "该家庭的救助资格已终止")
 
-STOCK_SHORT = Rule("stock.short", "{name} 库存不足：可发放 {left}，需要 {needed}")
+STOCK_SHORT = Rule("stock.short", "{name} 只剩 {left} {measure}，要 {needed} {measure}")
 STOCK_SHORT_HELD = Rule(
-    "stock.short_held", "{name} 库存不足：可发放 {left}，需要 {needed}（另有 {held} 已过期，或是捐赠人指定了用处的）"
+    "stock.short_held",
+    "{name} 只剩 {left} {measure}，要 {needed} {measure}（另有 {held} {measure}已过期，或是捐赠人指定了用处的）",
 )
-LOT_SHORT = Rule("lot.short", "{name} 批次 {lot} 在本店只有 {left}，需要 {needed}")
+LOT_SHORT = Rule("lot.short", "{name} 批次 {lot} 在本店只剩 {left} {measure}，要 {needed} {measure}")
 LOT_EXPIRED = Rule("lot.expired", "{name} 批次 {lot} 已于 {on} 过期，不能发放")
 LOT_NOT_FOR = Rule("lot.not_for", "{name} 批次 {lot} 是捐赠人指定了用处的物资，不能在超市发放")
 POINTS_SHORT = Rule("points.short", "积分不足：现有 {left}，需要 {needed}")

@@ -209,7 +209,7 @@ async def test_the_till_says_every_reason_and_keeps_the_basket(shop: Shop, web: 
     basket = {"card": shop.card, "code.0": RICE, "quantity.0": "9", "act": "finish", "idem": "k1"}
     answer = await clerk.post(till, data=basket)
     assert answer.status_code == 409
-    assert "库存不足：可发放 2，需要 9" in answer.text
+    assert "只剩 2 袋，要 9 袋" in answer.text
     assert "积分不足：现有 180，需要 234" in answer.text
     assert field(answer.text, "quantity.0") == "9"
     odd = await clerk.post(till, data={**basket, "quantity.0": "①"})

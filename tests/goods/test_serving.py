@@ -120,9 +120,9 @@ async def test_a_button_pressed_behind_a_card_and_its_pieces_is_pressed(shop: Sh
     ("scanned", "sentence"),
     [
         (f"9*{RICE}", "要 234 分，只剩 151 分，还差 83 分"),
-        (f"60*{TOWEL}", "毛巾 纯棉 库存不足：可发放 3，需要 60"),
-        (MILK, "纯牛奶 250ml×16 库存不足：可发放 0，需要 1（另有 4 已过期，或是捐赠人指定了用处的）"),
-        (COAT, "库存不足：可发放 0，需要 1"),
+        (f"60*{TOWEL}", "毛巾 纯棉 只剩 3 条，要 60 条"),
+        (MILK, "纯牛奶 250ml×16 只剩 0 箱，要 1 箱（另有 4 箱已过期，或是捐赠人指定了用处的）"),
+        (COAT, "只剩 0 件，要 1 件"),
         ("2001000100003", "有一位不对"),
         ("19900001234", "这是手机号码"),
     ],
@@ -432,7 +432,7 @@ async def test_a_basket_whose_ground_has_changed_since_its_scans_goes_out_whole_
     before = await counts()
     await second.scan(pressed="finish")
     assert (second.status, second.signals, second.basket) == (409, ["refused"], {RICE: 2, SALT: 1})
-    assert "库存不足" in second.page
+    assert "只剩" in second.page
     await third.scan(pressed="finish")
     assert (third.status, third.signals, third.basket) == (409, ["refused"], {SALT: 50})
     assert "积分不足：现有 128，需要 150" in third.page

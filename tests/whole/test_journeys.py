@@ -259,7 +259,7 @@ async def _hand_out(clerk: Visitor, card: str, salt: str) -> None:
     await scan(clerk, card)
     await clerk.sees("卡上")
     assert {"王*", "李*"} & {(await clerk.page.locator(".panel-who strong").inner_text()).strip()}
-    for count, code, shortage in (("900", RICE, "库存不足"), ("700", MILK, "库存不足")):
+    for count, code, shortage in (("900", RICE, "只剩"), ("700", MILK, "只剩")):
         await scan(clerk, f"{count}*{code}")
         await clerk.look()
         refused = await clerk.page.locator(".till-answer").inner_text()

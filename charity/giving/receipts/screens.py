@@ -15,7 +15,7 @@ from charity.people import persons
 from charity.people.masking import Reader
 from charity.printing import glyphs
 from charity.printing.receipts import PrintedReceipt
-from charity.roles import Actor
+from charity.roles import SYSTEM, Actor
 from charity.web import confirming
 from charity.web.choices import choices, status
 
@@ -67,6 +67,7 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "lines": printed.lines,
         "unprintable": [f"{char}（U+{ord(char):04X}）" for char in glyphs.missing(*_texts(printed))],
         "missing": [g.key for g in gifts if g.receipt_id is None and g.status == "ok" and g.amount_fen],
+        "anew": await _issued_anew(row, gifts),
         "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
         "donor": persons.shown(donor),
@@ -94,6 +95,15 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
             for r in corrections
         ],
     }
+
+
+async def _issued_anew(row: Receipt, gifts: Iterable[Donation]) -> list[dict[str, str]]:
+    """The receipts that the gifts of a voided one are on by now."""
+    if row.status != "voided":
+        return []
+    codes = {gift.receipt_id for gift in gifts if gift.receipt_id}
+    rows = await Receipt.visible_to(SYSTEM).filter(code__in=codes).order_by("number") if codes else []
+    return [{"number": one.number, "href": addresses.of("receipt", one.code)} for one in rows]
 
 
 def _published(gifts: Iterable[Donation]) -> dict[str, bool]:

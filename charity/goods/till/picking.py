@@ -85,15 +85,16 @@ class _Planner:
         if lot is None:
             self.refuse(n, "lot", rules.LOT_UNKNOWN if lot_valid(line.lot) else rules.LOT_CODE, lot=line.lot)
             return
-        name = self.shelf.items[lot.barcode].name
+        item = self.shelf.items[lot.barcode]
         if lot.expired(self.shelf.day):
-            self.refuse(n, "lot", rules.LOT_EXPIRED, name=name, lot=lot.code, on=lot.expires_on)
+            self.refuse(n, "lot", rules.LOT_EXPIRED, name=item.name, lot=lot.code, on=lot.expires_on)
         if not self.shelf.allows(lot.fund):
             programme = self.shelf.programme
-            self.refuse(n, "lot", rules.LOT_NOT_FOR, name=name, lot=lot.code, fund=lot.fund, programme=programme)
+            self.refuse(n, "lot", rules.LOT_NOT_FOR, name=item.name, lot=lot.code, fund=lot.fund, programme=programme)
         left = self.left(lot)
         if left < line.quantity:
-            self.refuse(n, "quantity", rules.LOT_SHORT, name=name, lot=lot.code, left=left, needed=line.quantity)
+            facts = {"lot": lot.code, "left": left, "needed": line.quantity, "measure": item.measure}
+            self.refuse(n, "quantity", rules.LOT_SHORT, name=item.name, **facts)
         self.take(n, lot, min(line.quantity, left), picked=False)
 
     def first_expiring(self, n: int, line: Line) -> None:
@@ -115,7 +116,12 @@ class _Planner:
                 self.take(n, lot, part, picked=True)
                 needed -= part
         if needed:
-            facts = {"name": item.name, "left": line.quantity - needed, "needed": line.quantity}
+            facts = {
+                "name": item.name,
+                "left": line.quantity - needed,
+                "needed": line.quantity,
+                "measure": item.measure,
+            }
             if held:
                 self.refuse(n, "quantity", rules.STOCK_SHORT_HELD, **facts, held=held)
             else:
