@@ -7,7 +7,7 @@ from charity.printing.vouchers import STATUSES
 
 STATUS_WORDS = STATUSES
 TONES = {
-    "draft": "none",
+    "draft": "wait",
     "approving": "wait",
     "approved": "info",
     "paid": "good",

@@ -16,7 +16,7 @@ TITLES: Final = {"aid": "拨付审批单", "administration": "费用支出审批
 PURPOSES: Final = {"aid": "救助支出", "administration": "管理费用", "fundraising": "筹资费用"}
 PAYEES: Final = {"household": "家庭", "person": "个人", "institution": "机构", "supplier": "供应商", "branch": "分会"}
 STATUSES: Final = {
-    "draft": "草稿",
+    "draft": "待审批",
     "approving": "审批中",
     "approved": "已批准",
     "paid": "已付款",

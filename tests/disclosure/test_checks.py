@@ -119,7 +119,7 @@ async def test_a_voucher_shows_its_sum_and_state_to_whoever_holds_it_and_no_name
     made = (await vouchers.make(content=ASKED, by=house.caseworker)).body
     code = check_codes.of(made["number"])
     page = (await web.as_().get(f"/c/{code}")).text
-    for shown in (made["number"], "拨付审批单", "草稿", "临溪市慈善总会", made["content_hash"]):
+    for shown in (made["number"], "拨付审批单", "待审批", "临溪市慈善总会", made["content_hash"]):
         assert shown in page
     for hidden in ("王建国", "HH0001", "caseworker", ASKED.reason):
         assert hidden not in page
@@ -135,7 +135,7 @@ async def test_a_number_alone_and_guessed_characters_show_nothing(web, house):
         answer = await web.as_().get(f"/c/{code}")
         assert answer.status_code == 404, code
         assert "查无此件" in answer.text
-        assert "草稿" not in answer.text
+        assert "待审批" not in answer.text
     unmade = check_codes.of("BF-2026-999999")
     assert (await web.as_().get(f"/c/{unmade}")).status_code == 404
 
