@@ -15,6 +15,7 @@ from charity.giving.gifts import routes as gifts
 from charity.giving.invitations import api as invitation_calls
 from charity.giving.invitations import routes as invitations
 from charity.giving.lookup import health as lookup_health
+from charity.giving.one_day import routes as one_day
 from charity.giving.pledges import api as pledge_calls
 from charity.giving.pledges import routes as pledges
 from charity.giving.receipts import api as receipt_calls
@@ -44,6 +45,7 @@ ROOM = Room(
         *reversals.routes,
         *invitations.routes,
         *campaigns.routes,
+        *one_day.routes,
         *work_units.routes,
     ],
     endpoints=[

@@ -7,6 +7,7 @@ import pytest
 from cast import Cast
 from giving.given import give, promised
 
+from bench import printed_pages
 from charity import clock
 from charity.db import reading
 from charity.errors import Refusal
@@ -205,3 +206,24 @@ async def test_the_list_finds_a_unit_by_what_one_knows_of_it(house: Cast, web: A
         answered = await client.post("/desk/search", data={"q": text})
         assert f"{PAGE}/LXU03" in (answered.headers.get("location", "") or answered.text), text
     assert (await web.as_("clerk").get(PAGE)).status_code == 403
+
+
+async def test_the_poster_of_a_unit_leads_to_the_form_with_the_unit_chosen(house: Cast, web: Any) -> None:
+    await work_units.add(**NEW, by=house.accountant)
+    cashier = web.as_("cashier")
+    href = f"{PAGE}/LXU03/poster/one-day-2026.pdf"
+    assert href in (await cashier.get(f"{PAGE}/LXU03")).text
+    paper = await cashier.get(href)
+    assert paper.headers["content-type"] == "application/pdf"
+    (sheet,) = printed_pages.sheets(paper.content)
+    assert list(sheet.codes) == ["http://127.0.0.1:8000/campaigns/one-day-2026/give?work_unit=LXU03"]
+    for text in ("市教育局", "YRJ26-03", "自愿捐赠"):
+        assert printed_pages.flat(text) in sheet.text
+    form = await web.as_(None).get("/campaigns/one-day-2026/give?work_unit=LXU03")
+    assert '<option value="LXU03" selected>' in form.text
+    assert (await cashier.get(f"{PAGE}/LXU03/poster/everyday.pdf")).status_code == 409
+    assert (await cashier.get(f"{PAGE}/NONE/poster/one-day-2026.pdf")).status_code == 404
+    assert (await web.as_("clerk").get(href)).status_code == 403
+    await work_units.retire("LXU03", changed_at=await _since(), by=house.accountant)
+    assert (await cashier.get(href)).status_code == 409
+    assert href not in (await cashier.get(f"{PAGE}/LXU03")).text

@@ -12,7 +12,7 @@ from bench import printed_pages
 from bench.printed_pages import Wanted
 from charity import money, words
 from charity.goods.scanning import COMMANDS
-from charity.printing import commands, journal, labels, receipts, rosters, slips, vouchers
+from charity.printing import commands, journal, labels, posters, receipts, rosters, slips, vouchers
 from charity.printing.renderer_child import Printer
 
 LONG = "临溪市某某某某某某某某某某某某某某某某某某某某某某某某某某纺织印染有限责任公司"
@@ -172,6 +172,32 @@ def command_sheet(lang: str) -> Case:
     return html, Wanted("commands", ["9900 1001 00", "确认发放（入库时：确认入库）"], codes, numbered=False)
 
 
+def poster(lang: str, **changes: Any) -> Case:
+    """The poster of a work unit, on one page."""
+    url = "https://cishan.example.cn/campaigns/one-day-2026/give?work_unit=LXU06"
+    asked: dict[str, Any] = {
+        "organisation": "临溪市慈善总会",
+        "campaign": "2026 年慈善一日捐",
+        "purpose": "捐出一天的收入，帮助身边有困难的家庭。",
+        "starts_on": "2026-10-12",
+        "ends_on": "2026-12-26",
+        "filing_no": "51330000MJ8700123XA26001",
+        "unit": "市人民医院",
+        "reference": "YRJ26-06",
+        "address": url,
+        "holder": "临溪市慈善总会",
+        "bank": "临溪农商银行营业部",
+        "account": "8800000020260001",
+        "planned": "",
+        "phone": "0577-12345678",
+        "demo": True,
+        "lang": lang,
+    }
+    document = posters.PrintedPoster(**{**asked, **changes})
+    shown = [document.unit[:20], "YRJ26-06", "8800000020260001", "51330000MJ8700123XA26001"]
+    return posters.poster_html(document), Wanted("poster", shown, [url], numbered=False)
+
+
 ROSTER_LINE = rosters.RosterLine(
     name="王建国",
     code="HH001234",
@@ -290,6 +316,8 @@ CASES: dict[str, Callable[[str], Case]] = {
     ),
     "labels": label_sheet,
     "commands": command_sheet,
+    "poster": poster,
+    "poster, long names": lambda lang: poster(lang, campaign=CHINESE[:60], unit=CHINESE[:60], purpose=CHINESE[:300]),
 }
 
 

@@ -249,6 +249,7 @@ PAGES: dict[str, set[Any]] = {
     "POST /work-units/new": ACCOUNTANT,
     "GET /work-units/{code}": GIFTS,
     "GET /work-units/{code}/edit": ACCOUNTANT,
+    "GET /work-units/{code}/poster/{slug}.pdf": GIFTS,
     "POST /work-units/{code}/edit": ACCOUNTANT,
     "GET /work-units/{code}/retire": ACCOUNTANT,
     "POST /work-units/{code}/retire": ACCOUNTANT,

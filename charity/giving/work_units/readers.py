@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 
 from charity.db import reading
 from charity.giving import rules
-from charity.giving.kinds import WorkUnitKind
+from charity.giving.kinds import CampaignKind, CampaignStatus, WorkUnitKind
 from charity.giving.models import WorkUnit
 from charity.roles import PUBLIC, Actor
 
@@ -91,6 +91,15 @@ async def giving(campaign: str, *, sort: str = "participation") -> list[Giving]:
     ]
     units.sort(key=lambda g: g.name.encode("gb18030", "replace"))  # GB 2312 orders its first level by pinyin
     return units if sort == "name" else sorted(units, key=lambda g: -g.donors)
+
+
+async def open_campaigns() -> list[dict[str, str]]:
+    """One-day campaigns that take gifts now: `{slug, name}`, the newest first."""
+    return await reading.rows(
+        "SELECT slug, name FROM campaign WHERE kind = $1 AND status = $2 ORDER BY starts_on DESC, slug DESC",
+        CampaignKind.ONE_DAY,
+        CampaignStatus.ACTIVE,
+    )
 
 
 async def giving_of(code: str, *, by: Actor) -> list[dict[str, object]]:

@@ -55,6 +55,7 @@ async def shown(unit: WorkUnit, by: Actor) -> dict[str, Any]:
             {"term": words.say("公示捐款总额"), "value": shows},
             {"term": words.say("最近修改"), "value": unit.changed_at, "kind": "instant", "note": changed_by},
         ],
+        "posters": [] if unit.retired_at else await readers.open_campaigns(),
         "giving": [
             {
                 "href": campaign_page(str(row["campaign"]), by),

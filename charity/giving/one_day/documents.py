@@ -1,0 +1,66 @@
+"""The poster of a work unit in a campaign: scan and give, or give together by one transfer.
+
+Source: Charity Law 25 (filing and contact are shown wherever one asks in public), field.md 2.2, 2.4.
+"""
+
+import hashlib
+from typing import Final
+from urllib.parse import quote
+
+from charity import clock, words
+from charity.errors import Refusal
+from charity.giving import campaigns, rules, ways, work_units
+from charity.office import organisation
+from charity.office.organisation import FactKind
+from charity.printing import pdfs
+from charity.printing.posters import PrintedPoster, poster_html
+from charity.roles import Actor
+from charity.settings import settings
+
+SECONDS: Final = 30.0
+
+
+def address(slug: str, unit: str) -> str:
+    """What the QR code says: the form to give of the campaign, with the unit chosen. Nothing personal."""
+    return f"{settings().public_url.rstrip('/')}/campaigns/{quote(slug)}/give?work_unit={quote(unit)}"
+
+
+async def poster(code: str, slug: str, *, by: Actor) -> bytes:
+    """The poster as PDF, in the language of whoever prints it.
+
+    Refuses a retired unit (work_unit.retired) and a campaign that a giver cannot give to (campaign.not_open).
+    """
+    by.must("gift.read")
+    unit = await work_units.get(code, by=by)
+    if unit.retired_at:
+        raise rules.WORK_UNIT_RETIRED(name=unit.name)
+    shown = await campaigns.get(slug, by=by)
+    if shown.row["status"] != "active" or shown.row["kind"] != "one_day":
+        raise _closed(shown)
+    to = await ways.account_of(slug) or ways.Account()
+    we, own = await organisation.get(), await organisation.facts_on(clock.today())
+    printed = PrintedPoster(
+        organisation=we.named,
+        campaign=shown.name,
+        purpose=shown.purpose,
+        starts_on=shown.row["starts_on"],
+        ends_on=shown.row["ends_on"] or "",
+        filing_no=shown.row["filing_no"] or "",
+        unit=unit.name,
+        reference=unit.reference,
+        address=address(slug, code),
+        holder=to.holder,
+        bank=to.bank,
+        account=to.number,
+        planned=to.planned,
+        phone=own.value(FactKind.PHONE),
+        demo=we.demo,
+        lang=words.language(),
+    )
+    html = poster_html(printed)
+    return await pdfs.for_staff(html, identifier=hashlib.sha256(html.encode()).digest()[:16], seconds=SECONDS)
+
+
+def _closed(shown: campaigns.Shown) -> Refusal:
+    state = words.Term(campaigns.STATUS_WORDS[shown.row["status"]])
+    return rules.CAMPAIGN_NOT_OPEN(name=shown.row["name"], state=state)
