@@ -78,6 +78,7 @@ VERBS = {
     "giving.donations.verbs.receive_together": "gift.receive",
     "giving.invitations.verbs.make": "campaign.manage",
     "giving.invitations.verbs.withdraw": "campaign.manage",
+    "giving.one_day.documents.poster": "gift.read",
     "giving.pledges.verbs.receive": "gift.receive",
     "giving.receipts.verbs.deliver": "gift.receive",
     "giving.receipts.verbs.issue_anew": "gift.receive",
