@@ -19,6 +19,7 @@ from charity.web import limits
 
 @pytest.fixture(autouse=True)
 async def nothing_is_kept() -> AsyncIterator[None]:
+    await renderer.close()  # other tests of this process have printed too
     pdfs.forget()
     limits.reset()
     yield
