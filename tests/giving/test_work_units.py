@@ -213,9 +213,9 @@ async def test_the_poster_of_a_unit_leads_to_the_form_with_the_unit_chosen(house
     cashier = web.as_("cashier")
     href = f"{PAGE}/LXU03/poster/one-day-2026.pdf"
     assert href in (await cashier.get(f"{PAGE}/LXU03")).text
-    paper = await cashier.get(href)
-    assert paper.headers["content-type"] == "application/pdf"
-    (sheet,) = printed_pages.sheets(paper.content)
+    printed = await cashier.get(href)
+    assert printed.headers["content-type"] == "application/pdf"
+    (sheet,) = printed_pages.sheets(printed.content)
     assert list(sheet.codes) == ["http://127.0.0.1:8000/campaigns/one-day-2026/give?work_unit=LXU03"]
     for text in ("市教育局", "YRJ26-03", "自愿捐赠"):
         assert printed_pages.flat(text) in sheet.text
