@@ -29,6 +29,7 @@ Kind = Literal[
     "reversal",
     "roster",
     "slip",
+    "statement",
     "transfer",
     "voucher",
     "work_unit",
@@ -49,6 +50,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "reversal": ("/reversals/{}", "reversal.read"),  # the correction of a gift
     "roster": ("/rosters/{}", "voucher.read"),
     "slip": ("/goods/documents/{}", "goods.read"),
+    "statement": ("/bank/statements/{}", "statement.read"),  # a file of a bank, by its key
     "transfer": ("/transfers/{}", "transfer.read"),
     "voucher": ("/vouchers/{}", "voucher.read"),
     "work_unit": ("/work-units/{}", "gift.read"),  # its code

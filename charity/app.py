@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import charity
 import charity.aid.room
+import charity.bank.room
 import charity.disclosure.room
 import charity.documents.room
 import charity.finance.room
@@ -73,6 +74,7 @@ ROOMS: tuple[Room, ...] = (
     charity.giving.room.ROOM,
     charity.goods.room.ROOM,
     charity.aid.room.ROOM,
+    charity.bank.room.ROOM,
     charity.finance.room.ROOM,
     charity.reports.room.ROOM,
     charity.disclosure.room.ROOM,

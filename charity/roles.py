@@ -85,6 +85,8 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "money.transfer": ("登记资金划转", frozenset({Role.CASHIER})),
     "money.reverse": ("冲销资金划转", frozenset({Role.ACCOUNTANT})),
     "transfer.read": ("查看资金划转", _FINANCE | {Role.AUDITOR}),
+    "statement.import": ("导入银行对账单", _FINANCE),
+    "statement.read": ("查看银行对账单", _FINANCE | {Role.AUDITOR}),
     "place.manage": ("管理资金存放处", frozenset({Role.ACCOUNTANT})),
     "opening.make": ("填写期初余额", frozenset({Role.ACCOUNTANT})),
     "opening.confirm": ("确认期初余额", frozenset({Role.ACCOUNTANT, Role.APPROVER})),

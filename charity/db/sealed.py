@@ -23,6 +23,7 @@ from charity.settings import settings
 NONCE = 12
 SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     # table: its sealed columns. tests/db/test_sealed.py compares this with the live schema.
+    "bank_line": ("account", "memo"),
     "branch_return": ("reason",),
     "branch_reversal": ("cause", "reason"),
     "branch_roster": ("place", "reason"),

@@ -87,7 +87,9 @@ async def _taken(
     if wrong:
         raise unreadable(*wrong.values())
     request.scope[SENT] = taken
-    request.scope[FILES] = {name: await parts[0].read() for name, parts in sent_files.items()}
+    request.scope[FILES] = {
+        name: (parts[0].filename or "", await parts[0].read()) for name, parts in sent_files.items()
+    }
     switches.take(request, text(taken, "again"))
     return taken
 
@@ -100,8 +102,14 @@ def _offer(request: Request, taken: Data, model: type[BaseModel] | None) -> None
 
 def file(request: Request, name: str) -> bytes:
     """The file of a field that `data` was told of; empty where none was chosen."""
-    taken: dict[str, bytes] = request.scope[FILES]
-    return taken.get(name, b"")
+    taken: dict[str, tuple[str, bytes]] = request.scope[FILES]
+    return taken.get(name, ("", b""))[1]
+
+
+def file_name(request: Request, name: str) -> str:
+    """What the sender calls this file, without what no text of ours may have; "" where none was chosen."""
+    taken: dict[str, tuple[str, bytes]] = request.scope[FILES]
+    return texts.cleaned(taken.get(name, ("", b""))[0])
 
 
 def again(request: Request) -> list[tuple[str, str]]:

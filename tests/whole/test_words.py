@@ -21,6 +21,7 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 PLACES = re.compile(r"\{(\w+)|%\((\w+)\)s")
 # Constants that are data or documentation and never said to a visitor in English.
 DATA_FILES = {
+    "layouts.py",  # what banks call their columns
     "weakness.py",
     "tables.py",
     "names.py",

@@ -1,0 +1,154 @@
+"""Rows of the bank room, for reading. The verbs of its closets write them; none of them is a row of the books."""
+
+from enum import StrEnum
+from typing import TypedDict
+
+from tortoise import fields
+from tortoise.models import Model
+
+from charity.db.fields import SealedField, WordField
+from charity.db.tables import Table
+
+
+class StatementStatus(StrEnum):
+    """How far a file has come: its lines are being written, it was shown and waits, or its lines are in."""
+
+    STAGING = "staging"
+    WAITING = "waiting"
+    TAKEN = "taken"
+
+
+class LineStatus(StrEnum):
+    """What became of a line."""
+
+    OPEN = "open"
+
+
+class BankAccount(Model):
+    """A place of money whose statements come in: its number once a file said it, and how many files were taken in."""
+
+    place = fields.CharField(max_length=40, primary_key=True)
+    number = fields.TextField()
+    files = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_account"
+
+
+class BankAccountRow(TypedDict):
+    """A row of `bank_account`."""
+
+    place: str
+    number: str
+    files: int
+
+
+class BankStatement(Model):
+    """A file. `lines` and sums are those of the file, `new_…` of what it adds to the `seen_files` files before it."""
+
+    key = fields.CharField(max_length=32, primary_key=True)
+    place = fields.TextField()
+    file_hash = fields.TextField()
+    file_name = fields.TextField()
+    layout = fields.TextField()
+    account = fields.TextField()
+    first_on = fields.TextField()
+    last_on = fields.TextField()
+    lines = fields.BigIntField()
+    in_fen = fields.BigIntField()
+    out_fen = fields.BigIntField()
+    new_lines = fields.BigIntField()
+    new_in_fen = fields.BigIntField()
+    new_out_fen = fields.BigIntField()
+    seen_files = fields.BigIntField()
+    status = WordField(StatementStatus)
+    uploaded_by = fields.TextField()
+    uploaded_at = fields.TextField()
+    taken_by = fields.TextField(null=True)
+    taken_at = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_statement"
+
+
+class BankStatementRow(TypedDict):
+    """A row of `bank_statement`."""
+
+    key: str
+    place: str
+    file_hash: str
+    file_name: str
+    layout: str
+    account: str
+    first_on: str
+    last_on: str
+    lines: int
+    in_fen: int
+    out_fen: int
+    new_lines: int
+    new_in_fen: int
+    new_out_fen: int
+    seen_files: int
+    status: str
+    uploaded_by: str
+    uploaded_at: str
+    taken_by: str | None
+    taken_at: str | None
+
+
+class BankLine(Model):
+    """A line that a file added; `file_row` is its row there. One of `in_fen` and `out_fen` is 0."""
+
+    key = fields.CharField(max_length=48, primary_key=True)
+    statement = fields.TextField()
+    file_row = fields.BigIntField()
+    place = fields.TextField()
+    on_day = fields.TextField()
+    at_time = fields.TextField()
+    in_fen = fields.BigIntField()
+    out_fen = fields.BigIntField()
+    balance_fen = fields.BigIntField(null=True)
+    name = fields.TextField()
+    account = SealedField(null=True)
+    memo = SealedField(null=True)
+    reference = fields.TextField()
+    kind = fields.TextField()
+    identity = fields.TextField()
+    occurrence = fields.BigIntField()
+    status = WordField(LineStatus)
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_line"
+
+
+class BankLineRow(TypedDict):
+    """A row of `bank_line`."""
+
+    key: str
+    statement: str
+    file_row: int
+    place: str
+    on_day: str
+    at_time: str
+    in_fen: int
+    out_fen: int
+    balance_fen: int | None
+    name: str
+    account: bytes | None
+    memo: bytes | None
+    reference: str
+    kind: str
+    identity: str
+    occurrence: int
+    status: str
+
+
+ACCOUNT = Table(BankAccount, BankAccountRow)
+STATEMENT = Table(BankStatement, BankStatementRow)
+LINE = Table(BankLine, BankLineRow)

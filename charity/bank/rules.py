@@ -1,0 +1,22 @@
+"""The refusals of the bank room."""
+
+from charity.errors import Rule
+
+STATEMENT_UNKNOWN = Rule("statement.unknown", "没有这份对账单", 404)
+STATEMENT_NO_FILE = Rule("statement.no_file", "请选择对账单文件", 422, field="file")
+STATEMENT_ENCODING = Rule("statement.encoding", "文件内容应为 Base64", 422, field="file")
+STATEMENT_UNREADABLE = Rule(
+    "statement.unreadable", "这份对账单有 {count} 处读不准，一行也没有导入。请向银行重新下载，不要手工改动", 422
+)
+STATEMENT_UNOPENED = Rule("statement.unopened", "这个文件不能导入", 422)
+STATEMENT_EMPTY = Rule("statement.empty", "文件里没有一笔收付", 422, field="file")
+STATEMENT_PLACE = Rule("statement.place", "现金没有对账单，请选银行账户或支付平台", 422, field="place")
+STATEMENT_KIND = Rule("statement.kind", "这是{layout}的文件，和所选的账户“{place}”不符", 422, field="place")
+STATEMENT_ACCOUNT = Rule(
+    "statement.account", "文件的账号（尾号 {stated}）不是“{place}”的账号（尾号 {ours}）", 422, field="place"
+)
+STATEMENT_AGAIN = Rule("statement.again", "这个文件刚才又上传了一次，请看那一次的结果")
+STATEMENT_OTHERWISE = Rule(
+    "statement.otherwise", "您核对以后，这个账户又导入了别的文件。下面是重新核对的结果，请再看一遍"
+)
+STATEMENT_NOT_WAITING = Rule("statement.not_waiting", "这份对账单不在等待导入")

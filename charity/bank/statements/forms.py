@@ -1,0 +1,152 @@
+"""Statements from outside: the JSON objects of docs/api.md and the forms, as typed values."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from charity.bank.formats import grids
+from charity.errors import FieldError, unreadable
+from charity.money import AMOUNT_MAX_FEN, parse_yuan, typed_yuan, yuan
+from charity.web import api, fields
+from charity.web.fields import DayText
+from charity.web.list_filters import BACKWARDS
+
+PLACE_MAX = 40
+NAME_MAX = 255
+FORM_MAX = grids.BYTES_MAX + 65_536
+"""Bytes of a form with a file."""
+BODY_MAX = grids.BYTES_MAX * 4 // 3 + 65_536
+"""Bytes of a JSON body with a file: Base64 takes four for three."""
+
+
+class UploadForm(BaseModel):
+    """Which account a file is of."""
+
+    place: str = Field("", max_length=PLACE_MAX)
+
+
+class UploadBody(BaseModel):
+    """A file as a program sends it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    place: str = Field(max_length=PLACE_MAX, description="资金存放处", examples=["1002/ICBC-01"])
+    file_name: str = Field("", max_length=NAME_MAX, description="文件名", examples=["明细.xlsx"])
+    file: str = Field(description="文件内容，Base64")
+
+
+class TakeForm(BaseModel):
+    """The button: the hash of what the page showed."""
+
+    content_hash: str = ""
+
+
+class TakeBody(BaseModel):
+    """Taking in exactly what was shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content_hash: fields.ContentHash
+
+
+def _amount(text: str) -> str:
+    return yuan(typed_yuan(text)) if text.strip() else ""
+
+
+def bounds(least: str, most: str) -> tuple[int, int] | None:
+    """The lower and the upper bound, fen; None for any."""
+    if not (least or most):
+        return None
+    first, last = (parse_yuan(least) if least else 0), (parse_yuan(most) if most else AMOUNT_MAX_FEN)
+    if last < first:
+        raise unreadable(FieldError("most", BACKWARDS))
+    return first, last
+
+
+class StatementsQuery(BaseModel):
+    """What of the files is listed."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    place: str = Field("", max_length=PLACE_MAX)
+    after: str = Field("", max_length=200)
+
+
+class LinesQuery(StatementsQuery):
+    """What of the lines is listed."""
+
+    status: str = Field("", max_length=PLACE_MAX)
+    statement: str = Field("", max_length=PLACE_MAX)
+    from_on: DayText = ""
+    to_on: DayText = ""
+    least: Annotated[str, AfterValidator(_amount)] = ""
+    most: Annotated[str, AfterValidator(_amount)] = ""
+
+
+class StatementsParams(api.Page):
+    """What of the files a program asks for."""
+
+    place: str = Field("", max_length=PLACE_MAX, description="资金存放处")
+
+
+class LinesParams(StatementsParams):
+    """What of the lines a program asks for."""
+
+    status: str = Field("", max_length=PLACE_MAX, description="状态：open 未核对")
+    statement: str = Field("", max_length=PLACE_MAX, description="对账单的 key")
+    from_on: DayText = Field("", description="交易日期自")
+    to_on: DayText = Field("", description="交易日期至")
+
+
+class StatementAnswer(BaseModel):
+    """A file: what it says, and of that what is new."""
+
+    key: str
+    place: str
+    layout: str
+    account: str = Field(description="文件写的账号")
+    file_name: str
+    status: str = Field(description="staging 未读完、waiting 等待确认、taken 已导入")
+    first_on: str
+    last_on: str
+    lines: int
+    in_fen: int
+    out_fen: int
+    new_lines: int = Field(description="其中新增的行数，其余已经在册")
+    new_in_fen: int
+    new_out_fen: int
+    content_hash: str
+
+
+class StatementsAnswer(BaseModel):
+    """Files, newest first."""
+
+    items: list[StatementAnswer]
+    next: str | None
+
+
+class LineAnswer(BaseModel):
+    """A line. One of the two sums is 0."""
+
+    key: str
+    statement: str
+    file_row: int
+    place: str
+    on_day: str
+    at_time: str
+    in_fen: int
+    out_fen: int
+    balance_fen: int | None
+    name: str
+    account: str
+    memo: str
+    reference: str
+    kind: str
+    status: str
+
+
+class LinesAnswer(BaseModel):
+    """Lines, the newest day first."""
+
+    items: list[LineAnswer]
+    next: str | None

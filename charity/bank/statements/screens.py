@@ -1,0 +1,179 @@
+"""What the pages of statements show, with words in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from charity import addresses, words
+from charity.bank.models import BankStatementRow, LineStatus, StatementStatus
+from charity.bank.statements import readers, reasons
+from charity.bank.statements.forms import LinesQuery
+from charity.bank.statements.readers import LineView
+from charity.ledger import accounts as acc
+from charity.ledger import places
+from charity.office import staff
+from charity.roles import Actor
+from charity.web import confirming
+
+CHARTS: Final = (acc.BANK, acc.OTHER_MONEY)
+SHOWN: Final = 20
+"""New lines that the page of a file shows before it is taken in."""
+TAIL: Final = 4
+"""Digits of an account that lists show."""
+STATUS_WORDS: Final = {
+    StatementStatus.STAGING: ("没有读完", "bad"),
+    StatementStatus.WAITING: ("等待确认", "wait"),
+    StatementStatus.TAKEN: ("已导入", "good"),
+}
+LINE_WORDS: Final = {LineStatus.OPEN: ("未核对", "wait")}
+
+
+async def listed(rows: Sequence[BankStatementRow], place: str) -> dict[str, Any]:
+    """The list of files."""
+    named = await places.labels(CHARTS)
+    return {
+        "rows": [
+            {
+                "href": addresses.of("statement", row["key"]),
+                "period": _period(row),
+                "place": named.get(row["place"], row["place"]),
+                "lines": row["lines"],
+                "new": row["new_lines"],
+                "in": row["in_fen"],
+                "out": row["out_fen"],
+                "uploaded_at": row["uploaded_at"],
+                "status": _status(row["status"]),
+            }
+            for row in rows
+        ],
+        "chips": _chips("/bank/statements", "place", place, named, {}),
+    }
+
+
+async def lines(views: Sequence[LineView], asked: LinesQuery) -> dict[str, Any]:
+    """The list of lines."""
+    named = await places.labels(CHARTS)
+    rest = {name: value for name, value in asked.model_dump(exclude={"after", "place"}).items() if value}
+    return {
+        "rows": line_rows(views, named),
+        "chips": _chips("/bank/lines", "place", asked.place, named, rest),
+        "hidden": {name: value for name in ("place", "statement") if (value := getattr(asked, name))},
+        "statuses": [
+            {"value": "", "label": words.say("全部")},
+            *({"value": str(one), "label": words.say(label)} for one, (label, _) in LINE_WORDS.items()),
+        ],
+    }
+
+
+def line_rows(views: Sequence[LineView], named: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Lines as rows of a table."""
+    return [
+        {
+            "on": {"value": one.row["on_day"], "note": one.row["at_time"]},
+            "place": named.get(one.row["place"], one.row["place"]),
+            "name": {"value": one.row["name"], "note": _tail(one.account)},
+            "memo": {"value": one.memo, "note": one.row["kind"]},
+            "reference": one.row["reference"],
+            "status": _line_status(one.row["status"]),
+            "in": one.row["in_fen"] or None,
+            "out": one.row["out_fen"] or None,
+            "balance": one.row["balance_fen"],
+            "row": one.row["file_row"],
+        }
+        for one in views
+    ]
+
+
+async def upload() -> dict[str, Any]:
+    """The form: which accounts there are."""
+    choices = [{"value": one.code, "label": one.shown} for one in await places.every(CHARTS)]
+    return {"places": [{"value": "", "label": words.say("请选择")}, *choices]}
+
+
+async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
+    """One file, and before it is taken in the first lines that it adds."""
+    named = await places.labels(CHARTS)
+    people = await staff.names({row["uploaded_by"], row["taken_by"] or ""} - {""})
+    stated = facts(row, named)
+    waits = row["status"] == StatementStatus.WAITING
+    return {
+        "key": row["key"],
+        "title": words.say("{place} {period}", place=named.get(row["place"], row["place"]), period=_period(row)),
+        "state": _status(row["status"]),
+        "facts": stated,
+        "more": _more(row, people),
+        "waits": waits and by.may("statement.import"),
+        "drops": row["status"] != StatementStatus.TAKEN and by.may("statement.import"),
+        "nothing_new": waits and not row["new_lines"],
+        "unsaid": not row["account"],
+        "carried": confirming.carried(readers.content(row).hash, stated),
+        "rows": line_rows(await readers.staged(row["key"], SHOWN, by=by), named),
+        "lines_href": f"/bank/lines?{urlencode({'statement': row['key']})}",
+        "taken": row["status"] == StatementStatus.TAKEN,
+    }
+
+
+def facts(row: BankStatementRow, named: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What whoever takes a file in confirms."""
+    say = words.say
+    return [
+        {"term": say("账户"), "value": named.get(row["place"], row["place"]), "note": row["place"]},
+        {"term": say("文件的账号"), "value": row["account"], "kind": "code"},
+        {"term": say("期间"), "value": _period(row)},
+        {"term": say("行数"), "value": row["lines"], "kind": "count"},
+        {"term": say("收入合计"), "value": row["in_fen"], "kind": "yuan"},
+        {"term": say("支出合计"), "value": row["out_fen"], "kind": "yuan"},
+        {"term": say("新增行数"), "value": row["new_lines"], "kind": "count"},
+        {"term": say("已在册行数"), "value": row["lines"] - row["new_lines"], "kind": "count"},
+        {"term": say("新增收入"), "value": row["new_in_fen"], "kind": "yuan"},
+        {"term": say("新增支出"), "value": row["new_out_fen"], "kind": "yuan"},
+    ]
+
+
+def _more(row: BankStatementRow, people: Mapping[str, str]) -> list[dict[str, Any]]:
+    say = words.say
+    more: list[dict[str, Any]] = [
+        {"term": say("格式"), "value": say(reasons.LAYOUT_WORDS[row["layout"]])},
+        {"term": say("文件名"), "value": row["file_name"]},
+        {"term": say("上传"), "value": people.get(row["uploaded_by"], "")},
+        {"term": say("上传时间"), "value": row["uploaded_at"], "kind": "instant"},
+    ]
+    if row["taken_at"]:
+        more += [
+            {"term": say("导入"), "value": people.get(row["taken_by"] or "", "")},
+            {"term": say("导入时间"), "value": row["taken_at"], "kind": "instant"},
+        ]
+    return more
+
+
+def _period(row: BankStatementRow) -> str:
+    if row["first_on"] == row["last_on"]:
+        return row["first_on"]
+    return words.say("{first} 至 {last}", first=row["first_on"], last=row["last_on"])
+
+
+def _status(status: str) -> dict[str, str]:
+    label, tone = STATUS_WORDS[StatementStatus(status)]
+    return {"code": str(status), "label": words.say(label), "tone": tone}
+
+
+def _line_status(status: str) -> dict[str, str]:
+    label, tone = LINE_WORDS[LineStatus(status)]
+    return {"code": str(status), "label": words.say(label), "tone": tone}
+
+
+def _tail(account: str) -> str:
+    return words.say("尾号 {tail}", tail=account[-TAIL:]) if account else ""
+
+
+def _chips(
+    path: str, name: str, chosen: str, named: Mapping[str, str], rest: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """One link a place and one for all, which keep the other filters."""
+    every = {"": words.say("全部账户"), **named}
+
+    def href(code: str) -> str:
+        asked = urlencode({**({name: code} if code else {}), **rest})
+        return f"{path}?{asked}" if asked else path
+
+    return [{"label": label, "href": href(code), "current": code == chosen} for code, label in every.items()]
