@@ -51,7 +51,7 @@ class BankStatement(Model):
     key = fields.CharField(max_length=32, primary_key=True)
     place = fields.TextField()
     file_hash = fields.TextField()
-    file_name = fields.TextField()
+    file_name = SealedField(null=True)
     layout = fields.TextField()
     account = fields.TextField()
     first_on = fields.TextField()
@@ -81,7 +81,7 @@ class BankStatementRow(TypedDict):
     key: str
     place: str
     file_hash: str
-    file_name: str
+    file_name: bytes | None
     layout: str
     account: str
     first_on: str
@@ -112,7 +112,7 @@ class BankLine(Model):
     in_fen = fields.BigIntField()
     out_fen = fields.BigIntField()
     balance_fen = fields.BigIntField(null=True)
-    name = fields.TextField()
+    name = SealedField(null=True)
     account = SealedField(null=True)
     memo = SealedField(null=True)
     reference = fields.TextField()
@@ -139,7 +139,7 @@ class BankLineRow(TypedDict):
     in_fen: int
     out_fen: int
     balance_fen: int | None
-    name: str
+    name: bytes | None
     account: bytes | None
     memo: bytes | None
     reference: str

@@ -73,7 +73,7 @@ async def test_a_file_is_shown_first_and_taken_in_by_a_second_press(house: Cast)
     lines = [(day, files._fen(came), files._fen(went), memo) for day, _, came, went, memo in ENTRIES]
     assert await listed_lines(house) == lines
     (one,), following = await statements.lines(statements.Filters(limit=1), by=house.auditor)
-    assert (one.row["on_day"], one.row["name"], one.account, one.row["status"]) == (
+    assert (one.row["on_day"], one.name, one.account, one.row["status"]) == (
         "2026-09-30",
         files.SENDER,
         files.SENDER_ACCOUNT,

@@ -163,7 +163,8 @@ async def test_the_list_of_sealed_columns_is_the_live_schema(database: str) -> N
 SEALED = {
     "consent_withdrawal": {"reason"},
     "donation": {"memo"},
-    "bank_line": {"account", "memo"},
+    "bank_line": {"account", "memo", "name"},
+    "bank_statement": {"file_name"},
     "branch_return": {"reason"},
     "branch_reversal": {"cause", "reason"},
     "branch_roster": {"place", "reason"},

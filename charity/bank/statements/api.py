@@ -24,9 +24,9 @@ from charity.web.api import Call, Endpoint
 
 def answer(row: BankStatementRow) -> StatementAnswer:
     """A statement as a program reads it."""
-    names = StatementAnswer.model_fields.keys() - {"content_hash"}
+    names = StatementAnswer.model_fields.keys() - {"content_hash", "file_name"}
     values = {name: row[name] for name in names}  # type: ignore[literal-required]
-    return StatementAnswer(**values, content_hash=readers.content(row).hash)
+    return StatementAnswer(**values, file_name=readers.file_name(row), content_hash=readers.content(row).hash)
 
 
 async def upload(call: Call) -> StatementAnswer:
@@ -75,9 +75,14 @@ async def lines(call: Call) -> LinesAnswer:
         limit=asked.limit,
     )
     views, following = await readers.lines(filters, by=call.by)
-    names = LineAnswer.model_fields.keys() - {"account", "memo"}
+    names = LineAnswer.model_fields.keys() - {"name", "account", "memo"}
     items = [
-        LineAnswer(**{name: one.row[name] for name in names}, account=one.account, memo=one.memo)  # type: ignore[literal-required]
+        LineAnswer(
+            **{name: one.row[name] for name in names},  # type: ignore[literal-required]
+            name=one.name,
+            account=one.account,
+            memo=one.memo,
+        )
         for one in views
     ]
     return LinesAnswer(items=items, next=following or None)

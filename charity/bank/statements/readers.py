@@ -33,9 +33,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line with its account and its memo opened."""
+    """A line with what is sealed of it opened."""
 
     row: BankLineRow
+    name: str
     account: str
     memo: str
 
@@ -121,9 +122,15 @@ def opened(row: BankLineRow) -> LineView:
     key = row["key"]
     return LineView(
         row,
+        sealed.unseal("bank_line", "name", key, row["name"]),
         sealed.unseal("bank_line", "account", key, row["account"]),
         sealed.unseal("bank_line", "memo", key, row["memo"]),
     )
+
+
+def file_name(row: BankStatementRow) -> str:
+    """What a file was called, as its sender has it."""
+    return sealed.unseal("bank_statement", "file_name", row["key"], row["file_name"])
 
 
 def _cursor(after: str) -> tuple[str, str]:

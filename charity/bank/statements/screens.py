@@ -71,7 +71,7 @@ def line_rows(views: Sequence[LineView], named: Mapping[str, str]) -> list[dict[
         {
             "on": {"value": one.row["on_day"], "note": one.row["at_time"]},
             "place": named.get(one.row["place"], one.row["place"]),
-            "name": {"value": one.row["name"], "note": _tail(one.account)},
+            "name": {"value": one.name, "note": _tail(one.account)},
             "memo": {"value": one.memo, "note": one.row["kind"]},
             "reference": one.row["reference"],
             "status": _line_status(one.row["status"]),
@@ -134,7 +134,7 @@ def _more(row: BankStatementRow, people: Mapping[str, str]) -> list[dict[str, An
     say = words.say
     more: list[dict[str, Any]] = [
         {"term": say("格式"), "value": say(reasons.LAYOUT_WORDS[row["layout"]])},
-        {"term": say("文件名"), "value": row["file_name"]},
+        {"term": say("文件名"), "value": readers.file_name(row)},
         {"term": say("上传"), "value": people.get(row["uploaded_by"], "")},
         {"term": say("上传时间"), "value": row["uploaded_at"], "kind": "instant"},
     ]

@@ -148,11 +148,12 @@ def _must_fit(output: Output, at: Place, own: str) -> None:
 
 
 def _row(at: Place, file_hash: str, name: str, output: Output, by: Actor) -> BankStatementRow:
+    key = tokens.key16()
     return BankStatementRow(
-        key=tokens.key16(),
+        key=key,
         place=at.code,
         file_hash=file_hash,
-        file_name=name,
+        file_name=sealed.seal("bank_statement", "file_name", key, name),
         layout=output.layout,
         account=output.account,
         first_on=output.first_on,
@@ -376,7 +377,7 @@ def _line(row: BankStatementRow, at: int, line: rows.Line, name: str, occurrence
         in_fen=line.in_fen,
         out_fen=line.out_fen,
         balance_fen=line.balance_fen,
-        name=line.name,
+        name=sealed.seal("bank_line", "name", key, line.name),
         account=sealed.seal("bank_line", "account", key, line.account),
         memo=sealed.seal("bank_line", "memo", key, line.memo),
         reference=line.reference,
