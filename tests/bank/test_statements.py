@@ -226,6 +226,8 @@ async def test_by_page_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> No
     page = await cashier.post("/bank/statements/new", data={"place": BANK}, files=sent)
     assert (page.status_code, "第 8 行“借方发生额”不是金额" in page.text) == (422, True)
     assert f'<option value="{BANK}" selected>' in page.text, "what was chosen is kept"
+    nowhere = await cashier.post("/bank/statements/new", data={"place": ""}, files=sent)
+    assert (nowhere.status_code, "请选择账户" in nowhere.text) == (422, True)
     none = await cashier.post("/bank/statements/new", data={"place": BANK})
     assert (none.status_code, "请选择对账单文件" in none.text) == (422, True)
     sent = {"file": ("好<b>.xlsx", xlsx_of(files.icbc()), "application/octet-stream")}

@@ -10,6 +10,7 @@ from charity.money import AMOUNT_MAX_FEN, parse_yuan, typed_yuan, yuan
 from charity.web import api, fields
 from charity.web.fields import DayText
 from charity.web.list_filters import BACKWARDS
+from charity.web.messages import Needed
 
 PLACE_MAX = 40
 NAME_MAX = 255
@@ -22,7 +23,7 @@ BODY_MAX = grids.BYTES_MAX * 4 // 3 + 65_536
 class UploadForm(BaseModel):
     """Which account a file is of."""
 
-    place: str = Field("", max_length=PLACE_MAX)
+    place: Annotated[str, Field(min_length=1, max_length=PLACE_MAX), Needed("请选择账户")]
 
 
 class UploadBody(BaseModel):
