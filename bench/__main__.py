@@ -25,6 +25,7 @@ from bench import (
     scanning,
     searching,
     starting,
+    statements,
     verifying,
     weight,
 )
@@ -55,6 +56,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("home_kb", "campaign_kb", "lcp_ms"), weight.on_demo),
     (("effort",), effort.on_demo),
     (("till_300_scans", "scan_to_answer_ms"), scanning.on_demo),
+    (("statement_100k_s", "statement_100k_mb", "import_p99_ms"), statements.hundred_thousand),
     (("ledger_pdf_100k_s", "ledger_pdf_100k_peak_mb"), registers.pdf),
 )
 

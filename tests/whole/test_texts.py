@@ -9,6 +9,7 @@ from typing import Any, Union, get_args, get_origin
 import pytest
 from aid.given import Aid, advanced, branch_opened, gift_to, recorded, returned, roster
 from aid.given import made as voucher_made
+from bank.files import wechat_fund
 from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
@@ -26,6 +27,7 @@ from charity import cli, clock, texts, words
 from charity.aid import accounts, branch_reversals, institutions, rosters
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.arguments import Judged
+from charity.bank import statements
 from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
@@ -140,8 +142,10 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     booked, seen = await recorded(house, advance, roster(200, 1))
     await rosters.confirm(number=booked, content_hash=seen, by=house.approver)
     undoing = await branch_reversals.request(kind="roster", target=booked, cause="错", by=house.caseworker)
+    statement = await statements.upload(place="1009/WECHAT", name="a.csv", data=wechat_fund(), by=house.cashier)
     return {
         "/advances/": {"voucher": advance},
+        "/bank/statements/": {"key": statement},
         "/branch-returns/": {"number": back.body["number"]},
         "/branch-reversals/": {"number": undoing.body["number"]},
         "/rosters/": {"number": (await recorded(house, advance, roster(100, 1)))[0]},

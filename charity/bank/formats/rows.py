@@ -364,7 +364,9 @@ def _until(rows: Iterator[tuple[int, Row]], last: int) -> Iterable[tuple[int, Ro
 
 def _text(cell: str) -> str:
     """A text without what nobody sees; `-` and `/` stand for none."""
-    return "" if cell in {"-", "--", "/"} else texts.cleaned(cell)
+    if cell in {"-", "--", "/"}:
+        return ""
+    return cell if texts.refused(cell) is None else texts.cleaned(cell)
 
 
 def _count(text: str) -> int:
@@ -376,6 +378,8 @@ def _count(text: str) -> int:
 
 def same_account(one: str, other: str) -> bool:
     """Whether two account numbers are the same; of one that lost its last digits the rest is compared."""
+    if one.isdecimal() and other.isdecimal():
+        return one == other
     one, other = re.sub(r"[\s-]", "", one), re.sub(r"[\s-]", "", other)
     if _LOST in one or _LOST in other:
         length = min(len(text.partition(_LOST)[0]) for text in (one, other))
