@@ -39,6 +39,17 @@ function caretOf(field) {
   }
 }
 
+// Fields that were asked for and are there now come into view. The caret goes to the first of them, but never away from a
+// field that somebody types in.
+function bring(old, form) {
+  const group = [...form.querySelectorAll("fieldset[id]")].find(({ id }) => !old.querySelector(`#${id}`));
+  if (!group) return;
+  const active = document.activeElement;
+  const types = active.matches("input, select, textarea") && !(active.matches("[data-scan]") && !active.value);
+  if (!types) group.querySelector("input:not([type=hidden])").focus({ preventScroll: true });
+  group.scrollIntoView({ block: "center" });
+}
+
 // `sent`: what `typed` gave when the request left. False where the answer is no till.
 export function swap(till, page, sent) {
   const fresh = page.getElementById("till");
@@ -63,6 +74,7 @@ export function swap(till, page, sent) {
   const toasts = page.querySelector(".toasts");
   if (toasts) document.querySelector("main").before(document.adoptNode(toasts));
   fresh.querySelector(".is-new")?.scrollIntoView({ block: "nearest" });
+  bring(old, form);
   for (const element of [fresh, toasts]) element?.dispatchEvent(new CustomEvent("charity:render", { bubbles: true }));
   return fresh;
 }

@@ -138,6 +138,8 @@ async def test_what_could_not_go_out_is_refused_at_its_scan_and_the_basket_stays
     await till.scan(scanned)
     assert till.signals == ["refused"]
     assert sentence in till.page
+    title, reason = re.findall(r"<p>(.*?)</p>", re.findall('data-flash="refused".*?</div>', till.page)[0])
+    assert (sentence in reason, sentence in title) == (True, False), "a line each"
     assert "19900001234" not in till.page
     assert (till.basket, till.points) == (basket, points)
     assert till.status in {409, 422}
@@ -363,7 +365,9 @@ async def test_the_newest_line_stands_first_and_is_marked(shop: Shop, web: Web) 
 async def test_who_is_served_next_does_not_get_the_proxy_of_before(shop: Shop, web: Web) -> None:
     await stocked(shop)
     till = await Till(web).scan(shop.card, RICE)
+    assert 'value="proxy" formaction="/stores/LX01/out#f-proxy_name"' in till.page, "without scripts it comes into view too"
     await till.scan(pressed="proxy")
+    assert 'id="f-proxy_name"' in till.page
     longest = {"proxy_name": "张小红" + "红" * 97, "proxy_reason": "行动不便" * 50}
     till.fields |= longest
     await till.scan(shop.card2)
