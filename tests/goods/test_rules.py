@@ -26,7 +26,7 @@ UNREADABLE = {
 }  # fmt: skip
 """What could not be read (422), by the field that is named; the fields of a line are named by its number."""
 NOT_FOUND = {"card.not_found", "lot.not_found", "slip.unknown", "points.scheme_unknown"}
-ASKED = rules.at("lines.0.quantity", rules.STOCK_SHORT, name="大米", left=1, needed=2)
+ASKED = rules.at("lines.0.quantity", rules.STOCK_SHORT, name="大米", left=1, needed=2, measure="袋")
 UNKNOWN = rules.at("lines.1.barcode", rules.BARCODE_UNKNOWN, barcode="1")
 DIGITS = rules.at("lines.2.barcode", rules.BARCODE_DIGITS)
 
