@@ -1,6 +1,6 @@
 """The poster of a work unit in a campaign: scan and give, or give together by one transfer.
 
-Source: Charity Law 25 (filing and contact are shown wherever one asks in public), field.md 2.2, 2.4.
+Source: Charity Law 25 (filing and contact are shown wherever one asks in public), field.md 2.4.
 """
 
 import hashlib
