@@ -48,7 +48,13 @@ def test_one_piece_on_the_shelf_is_enough_and_a_lot_without_any_is_passed_over()
 def test_of_a_shortage_only_pieces_that_may_not_go_are_counted_as_held() -> None:
     plan = planned(shelf(BSOON=1, BGONE=3, BBOUND=2, BBOTH=4), Line(5, barcode=MILK))
     assert reasons(plan) == [("lines.0.quantity", "stock.short_held")]
-    assert dict(plan.reasons[0][0].facts) == {"name": "纯牛奶 250ml×16", "left": 1, "needed": 5, "held": 9, "measure": "箱"}
+    assert dict(plan.reasons[0][0].facts) == {
+        "name": "纯牛奶 250ml×16",
+        "left": 1,
+        "needed": 5,
+        "held": 9,
+        "measure": "箱",
+    }
     plan = planned(shelf(BSOON=1), Line(5, barcode=MILK))
     assert reasons(plan) == [("lines.0.quantity", "stock.short")]
     assert dict(plan.reasons[0][0].facts) == {"name": "纯牛奶 250ml×16", "left": 1, "needed": 5, "measure": "箱"}

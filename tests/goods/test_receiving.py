@@ -120,10 +120,11 @@ async def test_a_last_good_day_is_asked_for_and_one_of_the_code_is_confirmed(sho
     )
 
 
-async def test_everything_that_is_asked_about_is_asked_at_once(shop: Shop, web: Web) -> None:
+@pytest.mark.parametrize("finish", [{"press": "finish"}, {"scan": FINISH}], ids=["button", "code"])
+async def test_everything_that_is_asked_about_is_asked_at_once(shop: Shop, web: Web, finish: dict[str, str]) -> None:
     page = await posted(web, await opened(web), scan=[f"40*{RICE}", f"(01)0{SALT}(17)360101"])
     typed = {"expires_on__0": "2099-01-01", "evidence__0": "invoice", "per__0": "total", "value__0": "26.50"}
-    page = await posted(web, page, **typed, press="finish")
+    page = await posted(web, page, **typed, **finish)
     for words in ("太远（超过 1095 天）", "合每件 0.66 元，目录价 26.50 元", "条码上写的到期日是 2036-01-01"):
         assert page.count(words) >= 2, "above and at the field"
     for at in ("expires_checked.0", "value_checked.0", "expires_checked.1"):
@@ -131,11 +132,11 @@ async def test_everything_that_is_asked_about_is_asked_at_once(shop: Shop, web: 
     ticks = {"expires_checked__0": "2099-01-01", "expires_checked__1": "2036-01-01"}
     typed |= {"value__0": "26.60"}
     other = ticks | {"expires_checked__0": "2098-01-01", "value_checked__0": "26.50 total 40"}
-    page = await posted(web, page, **typed, **other, press="finish")
+    page = await posted(web, page, **typed, **other, **finish)
     assert ("合每件 0.67 元" in page, "太远（超过 1095 天）" in page) == (True, True), (
         "a tick is of what it stood beside"
     )
-    assert "41 件已入库" in await posted(web, page, **typed, **ticks, value_checked__0="26.60 total 40", press="finish")
+    assert "41 件已入库" in await posted(web, page, **typed, **ticks, value_checked__0="26.60 total 40", **finish)
 
 
 @pytest.mark.parametrize(

@@ -365,7 +365,9 @@ async def test_the_newest_line_stands_first_and_is_marked(shop: Shop, web: Web) 
 async def test_who_is_served_next_does_not_get_the_proxy_of_before(shop: Shop, web: Web) -> None:
     await stocked(shop)
     till = await Till(web).scan(shop.card, RICE)
-    assert 'value="proxy" formaction="/stores/LX01/out#f-proxy_name"' in till.page, "without scripts it comes into view too"
+    assert 'value="proxy" formaction="/stores/LX01/out#f-proxy_name"' in till.page, (
+        "without scripts it comes into view too"
+    )
     await till.scan(pressed="proxy")
     assert 'id="f-proxy_name"' in till.page
     longest = {"proxy_name": "张小红" + "红" * 97, "proxy_reason": "行动不便" * 50}

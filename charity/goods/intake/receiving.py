@@ -98,7 +98,10 @@ class Counter:
             self.refuse(refusal, scan=True)
             return
         for scan in codes:
-            await self._answered(self._one(scan), scan=True)
+            finishes = (
+                scan.kind == "command" and scan.code == "finish"
+            )  # as its button: what it lacks is said at its field
+            await self._answered(self._one(scan), scan=not finishes)
 
     async def _one(self, scan: Scan) -> str:
         if scan.kind == "command":
