@@ -98,9 +98,8 @@ class Counter:
             self.refuse(refusal, scan=True)
             return
         for scan in codes:
-            finishes = (
-                scan.kind == "command" and scan.code == "finish"
-            )  # as its button: what it lacks is said at its field
+            # 完成 asks as its button does: at the line that lacks something.
+            finishes = (scan.kind, scan.code) == ("command", "finish")
             await self._answered(self._one(scan), scan=not finishes)
 
     async def _one(self, scan: Scan) -> str:
