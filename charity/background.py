@@ -5,6 +5,7 @@ returns or raises is logged and started again, after RESTART_S, then twice as lo
 RESTART_MAX_S. After FAILURES_MAX ends in a row it is `failing` until it has run for STEADY_S; `/readyz` asks.
 Its end is said when it begins, then once in LOG_S for as long as it ends by the same error.
 A task that must not be started again raises `EndedForGood` with the reason in words: failing, until the process ends.
+`Turns` lets so many in at once, where a process must not do more beside each other.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from charity.pacing import Paced
 
@@ -106,3 +108,18 @@ async def _once(watched: Task, run: Callable[[], Awaitable[object]]) -> bool:
     watched.error = why
     watched.ended.happened(error, **facts, ended=why, times=str(watched.failures))
     return True
+
+
+class Turns:
+    """So many at once in a process, the next waits: `async with turns():`.
+
+    A semaphore belongs to the event loop in which somebody first waited for it; each loop has its own here.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._of: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+    def __call__(self) -> asyncio.Semaphore:
+        """The turns of the loop that runs."""
+        return self._of.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(self._at_once))

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from charity import background
-from charity.background import EndedForGood, supervised
+from charity.background import EndedForGood, Turns, supervised
 
 
 class Mortal:
@@ -185,3 +185,24 @@ async def test_the_ends_of_a_task_are_counted_in_a_row_and_said_when_they_change
 
     assert not await background._once(task, ran(1, end))
     assert (task.over, task.error, task.running) == (True, "the disk failed", False)
+
+
+def test_turns_are_taken_one_after_the_other_in_every_loop() -> None:
+    turns, most = Turns(1), []
+
+    async def crowd() -> None:
+        inside = 0
+
+        async def one() -> None:
+            nonlocal inside
+            async with turns():
+                inside += 1
+                most.append(inside)
+                await asyncio.sleep(0)
+                inside -= 1
+
+        await asyncio.gather(*(one() for _ in range(3)))
+
+    for _ in range(2):  # a plain semaphore belongs to the first loop in which somebody waited
+        asyncio.run(crowd())
+    assert most == [1] * 6

@@ -9,6 +9,7 @@ import sys
 from enum import StrEnum
 from typing import Final
 
+from charity.background import Turns
 from charity.printing.places import ROOT
 from charity.printing.renderer import child_environment
 
@@ -41,14 +42,14 @@ class Unread(Exception):
         self.fault = fault
 
 
-_turns = asyncio.Semaphore(AT_ONCE)
+_turns = Turns(AT_ONCE)
 
 
 async def read(image: bytes) -> str:
     """The text of the one QR code in a PNG or JPEG; raises Unread. The same code twice in it is one."""
     if len(image) > BYTES_MAX:
         raise Unread(Fault.BYTES)
-    async with _turns:
+    async with _turns():
         answer = await _asked(image)
     if "fault" in answer:
         raise Unread(Fault(str(answer["fault"])))

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from charity.background import Turns
+
 MEMORY_MAX: Final = 1 << 30
 """Of the child: a file of 64 MB, its text, and its rows."""
 SECONDS_MAX: Final = 90
@@ -50,12 +52,12 @@ class Output:
         return (json.loads(line) for line in self.raw[first:last])
 
 
-_turns = asyncio.Semaphore(AT_ONCE)
+_turns = Turns(AT_ONCE)
 
 
 async def read(data: bytes, *, name: str, own: str) -> Output:
     """Read a file that its sender calls `name`; `own` is the number of the account, "" where it is not known."""
-    async with _turns:
+    async with _turns():
         output = await _asked(json.dumps({"name": name, "own": own}).encode() + b"\n", data)
     head, *lines = output.splitlines()
     answer = json.loads(head)
