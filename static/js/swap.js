@@ -73,7 +73,7 @@ export function swap(till, page, sent) {
   document.querySelector(".toasts")?.remove();
   const toasts = page.querySelector(".toasts");
   if (toasts) document.querySelector("main").before(document.adoptNode(toasts));
-  fresh.querySelector(".is-new")?.scrollIntoView({ block: "nearest" });
+  fresh.querySelector(".is-new, .note.tone-good")?.scrollIntoView({ block: "nearest" });
   bring(old, form);
   for (const element of [fresh, toasts]) element?.dispatchEvent(new CustomEvent("charity:render", { bubbles: true }));
   return fresh;

@@ -64,6 +64,7 @@ async def test_a_new_item_is_typed_while_others_are_scanned_and_a_value_says_wha
         await line.locator('[name^="per."]').select_option("unit")
         await page.locator("button[value=finish]").click()
         await clerk.sees("43 件已入库")
+        await expect(page.get_by_text("43 件已入库")).to_be_in_viewport()
 
 
 async def test_a_delivery_that_is_not_taken_in_yet_survives_a_reload(served: Served) -> None:
