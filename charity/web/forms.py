@@ -107,9 +107,9 @@ def file(request: Request, name: str) -> bytes:
 
 
 def file_name(request: Request, name: str) -> str:
-    """What the sender calls this file, without what no text of ours may have; "" where none was chosen."""
+    """What the sender calls this file, as it came: who keeps it cleans it; "" where none was chosen."""
     taken: dict[str, tuple[str, bytes]] = request.scope[FILES]
-    return texts.cleaned(taken.get(name, ("", b""))[0])
+    return taken.get(name, ("", b""))[0]
 
 
 def again(request: Request) -> list[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Work units are kept by the accountant: registered, changed as they were shown, taken out, and brought back."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -221,7 +222,12 @@ async def test_the_poster_of_a_unit_leads_to_the_form_with_the_unit_chosen(house
         assert printed_pages.flat(text) in sheet.text
     form = await web.as_(None).get("/campaigns/one-day-2026/give?work_unit=LXU03")
     assert '<option value="LXU03" selected>' in form.text
-    assert (await cashier.get(f"{PAGE}/LXU03/poster/everyday.pdf")).status_code == 409
+    assert (await cashier.get(f"{PAGE}/LXU03/poster/everyday.pdf")).status_code == 404
+    ends = datetime.fromisoformat(str(await reading.value("SELECT ends_on FROM campaign WHERE slug = 'one-day-2026'")))
+    for days, status in ((0, 200), (1, 409)):
+        with clock.fixed(ends.replace(hour=12, tzinfo=clock.SHANGHAI) + timedelta(days=days)):
+            assert (await cashier.get(href)).status_code == status, "to its last day"
+            assert (href in (await cashier.get(f"{PAGE}/LXU03")).text) is (status == 200)
     assert (await cashier.get(f"{PAGE}/NONE/poster/one-day-2026.pdf")).status_code == 404
     assert (await web.as_("clerk").get(href)).status_code == 403
     await work_units.retire("LXU03", changed_at=await _since(), by=house.accountant)

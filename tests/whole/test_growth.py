@@ -4,8 +4,7 @@ A small history is told, every address is walked as every role (bench/walking.py
 and the work of each is counted: statements, and steps of SQLite's machine or rows that PostgreSQL's plans touch. Then
 twice as much is written on the same days, of the same campaigns, funds and stores, and on as many days of years ago, and
 counted again. What two roles are shown alike is counted once. Nothing is timed. A new page is walked without being
-named here. What is newest is looked at both
-times too: its pages cost what they show, wherever in the books it lies.
+named here. What is newest is looked at both times too: its pages cost what they show, wherever in the books it lies.
 """
 
 import asyncio

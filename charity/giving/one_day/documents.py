@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import quote
 
 from charity import clock, words
-from charity.errors import Refusal
 from charity.giving import campaigns, rules, ways, work_units
 from charity.office import organisation
 from charity.office.organisation import FactKind
@@ -28,15 +27,15 @@ def address(slug: str, unit: str) -> str:
 async def poster(code: str, slug: str, *, by: Actor) -> bytes:
     """The poster as PDF, in the language of whoever prints it.
 
-    Refuses a retired unit (work_unit.retired) and a campaign that a giver cannot give to (campaign.not_open).
+    Refuses a retired unit (work_unit.retired), a campaign that is closed or over (campaign.not_open, campaign.ended),
+    and one that is no one-day giving (campaign.not_found).
     """
     by.must("gift.read")
     unit = await work_units.get(code, by=by)
     if unit.retired_at:
         raise rules.WORK_UNIT_RETIRED(name=unit.name)
     shown = await campaigns.get(slug, by=by)
-    if shown.row["status"] != "active" or shown.row["kind"] != "one_day":
-        raise _closed(shown)
+    _must_take_gifts(shown)
     to = await ways.account_of(slug) or ways.Account()
     we, own = await organisation.get(), await organisation.facts_on(clock.today())
     printed = PrintedPoster(
@@ -61,6 +60,12 @@ async def poster(code: str, slug: str, *, by: Actor) -> bytes:
     return await pdfs.for_staff(html, identifier=hashlib.sha256(html.encode()).digest()[:16], seconds=SECONDS)
 
 
-def _closed(shown: campaigns.Shown) -> Refusal:
-    state = words.Term(campaigns.STATUS_WORDS[shown.row["status"]])
-    return rules.CAMPAIGN_NOT_OPEN(name=shown.row["name"], state=state)
+def _must_take_gifts(shown: campaigns.Shown) -> None:
+    """A poster may hang before its campaign begins, and not when it is over."""
+    row = shown.row
+    if row["kind"] != "one_day":
+        raise rules.CAMPAIGN_NOT_FOUND()
+    if row["status"] != "active":
+        raise rules.CAMPAIGN_NOT_OPEN(name=row["name"], state=words.Term(campaigns.STATUS_WORDS[row["status"]]))
+    if row["ends_on"] and clock.today().isoformat() > row["ends_on"]:
+        raise rules.CAMPAIGN_ENDED(name=row["name"], ends_on=row["ends_on"])

@@ -99,8 +99,8 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
 
 async def _issued_anew(row: Receipt, gifts: Iterable[Donation]) -> list[dict[str, str]]:
     """The receipts that the gifts of a voided one are on by now."""
-    codes = {gift.receipt_id or "" for gift in gifts if row.status == "voided"}
-    rows = await Receipt.visible_to(SYSTEM).filter(code__in=codes).order_by("number")
+    codes = {gift.receipt_id for gift in gifts if gift.receipt_id and row.status == "voided"}
+    rows = await Receipt.visible_to(SYSTEM).filter(code__in=codes).order_by("number") if codes else []
     return [{"number": one.number, "href": addresses.of("receipt", one.code)} for one in rows]
 
 

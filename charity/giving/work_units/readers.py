@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tortoise.expressions import Q
 
+from charity import clock
 from charity.db import reading
 from charity.giving import rules
 from charity.giving.kinds import CampaignKind, CampaignStatus, WorkUnitKind
@@ -94,11 +95,13 @@ async def giving(campaign: str, *, sort: str = "participation") -> list[Giving]:
 
 
 async def open_campaigns() -> list[dict[str, str]]:
-    """One-day campaigns that take gifts now: `{slug, name}`, the newest first."""
+    """One-day campaigns that are published and not over: `{slug, name}`, the newest first."""
     return await reading.rows(
-        "SELECT slug, name FROM campaign WHERE kind = $1 AND status = $2 ORDER BY starts_on DESC, slug DESC",
+        "SELECT slug, name FROM campaign WHERE kind = $1 AND status = $2 AND (ends_on IS NULL OR ends_on >= $3) "
+        "ORDER BY starts_on DESC, slug DESC",
         CampaignKind.ONE_DAY,
         CampaignStatus.ACTIVE,
+        clock.today().isoformat(),
     )
 
 
