@@ -46,7 +46,10 @@ class BankAccountRow(TypedDict):
 
 
 class BankStatement(Model):
-    """A file. `lines` and sums are those of the file, `new_…` of what it adds to the `seen_files` files before it."""
+    """A file. `lines` and sums are those of the file, `new_…` of what it adds to the `seen_files` files before it.
+
+    Sums are signed, as the file adds up its columns: a reversal makes the sum of its own column less.
+    """
 
     key = fields.CharField(max_length=32, primary_key=True)
     place = fields.TextField()
@@ -101,7 +104,10 @@ class BankStatementRow(TypedDict):
 
 
 class BankLine(Model):
-    """A line that a file added; `file_row` is its row there. One of `in_fen` and `out_fen` is 0."""
+    """A line that a file added; `file_row` is its row there. One of `in_fen` and `out_fen` is 0, the other what moved.
+
+    A `reversal` stands in the file with a minus, in the column of the other side: the file's sums count it there.
+    """
 
     key = fields.CharField(max_length=48, primary_key=True)
     statement = fields.TextField()
@@ -117,6 +123,7 @@ class BankLine(Model):
     memo = SealedField(null=True)
     reference = fields.TextField()
     kind = fields.TextField()
+    reversal = fields.BooleanField()
     identity = fields.TextField()
     occurrence = fields.BigIntField()
     status = WordField(LineStatus)
@@ -144,6 +151,7 @@ class BankLineRow(TypedDict):
     memo: bytes | None
     reference: str
     kind: str
+    reversal: bool
     identity: str
     occurrence: int
     status: str

@@ -123,7 +123,7 @@ def _fen(text: str) -> int:
 
 
 def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
+    return f"{'-' * (fen < 0)}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def _with_balances(entries: Sequence[Entry]) -> list[tuple[Entry, str]]:

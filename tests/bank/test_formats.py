@@ -158,7 +158,6 @@ def changed(row: int, column: str, value: Any, table: Callable[[], list[Any]] = 
     ("column", "value", "reason"),
     [
         ("贷方发生额", "12..34", "amount"),
-        ("贷方发生额", "-5", "negative"),
         ("贷方发生额", "", "neither"),
         ("借方发生额", "3.00", "both"),
         ("日期", "39.09.2026", "day"),
@@ -173,6 +172,38 @@ def test_a_row_that_cannot_be_read_is_named_and_none_is_skipped(column: str, val
     assert output[0][::2] == (8 if reason == "balance" else 7, reason)
     if reason not in {"neither", "both"}:
         assert output[0][1] == column
+
+
+TURNED: list[files.Entry] = [
+    *ENTRIES,
+    ("2026-09-30", "17:00:00", "-12.34", "", "冲正"),
+    ("2026-09-30", "17:01:00", "", "-50.50", "冲正"),
+]
+"""What came and what went is taken back in part, each in its own column with a minus."""
+
+
+@pytest.mark.parametrize("table", [files.icbc, files.abc, files.bocom_old, files.spdb])
+def test_a_minus_is_a_reversal_where_the_balances_say_so(table: Callable[..., list[Any]]) -> None:
+    read = sheet(xlsx_of(table(TURNED)))
+    assert read.errors == [], "the sums of the file count it in its own column"
+    assert [(one.in_fen, one.out_fen, one.reversal) for one in read.lines[-3:]] == [
+        (1_234, 0, False),
+        (0, 1_234, True),
+        (5_050, 0, True),
+    ]
+    assert [sum(fen) for fen in zip(*(one.columns for one in read.lines), strict=True)] == [100_000, 20_000]
+    assert errors(xlsx_of(table(TURNED[3:])))[0][::2] == (read.lines[0].row, "unproven"), "no balance stands before it"
+    bare = [list(line) for line in table(TURNED)]
+    (at,) = (at for line in bare for at, cell in enumerate(line) if cell in {"余额", "账户余额"})
+    for line in bare[read.lines[0].row - 1 : read.lines[-1].row]:
+        line[at] = ""
+    assert [reason for *_, reason in errors(xlsx_of(bare))] == ["unproven"] * 2
+
+
+def test_a_minus_before_all_that_went_is_no_reversal() -> None:
+    signed = [list(line) for line in files.icbc()]
+    signed[7][7] = "-250.50"
+    assert errors(xlsx_of(signed)) == [(8, "余额", "balance")]
 
 
 def test_an_error_of_a_spreadsheet_is_never_nil() -> None:

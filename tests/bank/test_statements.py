@@ -102,6 +102,19 @@ async def test_an_overlapping_file_adds_exactly_what_is_beyond(house: Cast) -> N
     assert await listed_lines(house, status="open", place="1009/WECHAT") == []
 
 
+async def test_a_reversal_went_and_makes_the_sum_of_its_column_less(house: Cast) -> None:
+    turned = [*ENTRIES, ("2026-09-30", "17:00:00", "-12.34", "", "冲正")]
+    row = await shown(house, xlsx_of(files.icbc(turned)))
+    assert (row["in_fen"], row["out_fen"], row["new_in_fen"], row["new_out_fen"]) == (100_000, 25_050) * 2
+    assert await taken(house, xlsx_of(files.icbc())) == 3
+    stale = statements.take(row["key"], content_hash=readers.content(row).hash, by=house.cashier)
+    await refused("statement.otherwise", stale)
+    row = await statements.get(row["key"], by=house.cashier)
+    assert (row["new_lines"], row["new_in_fen"], row["new_out_fen"]) == (1, -1_234, 0)
+    await statements.take(row["key"], content_hash=readers.content(row).hash, by=house.cashier)
+    assert ("2026-09-30", 0, 1_234, "冲正") in await listed_lines(house, from_on="2026-09-30")
+
+
 async def test_many_lines_are_staged_in_parts(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verbs, "LINES_A_TX", 4)
     assert await taken(house, plain([SAME] * 9)) == 9

@@ -38,12 +38,13 @@ def main() -> None:
 def _answer(sheet: Sheet) -> dict[str, object]:
     lines = sheet.lines
     days = [line.on_day for line in lines]
+    columns = [line.columns for line in lines]
     return {
         "layout": sheet.layout.key,
         "account": sheet.account,
         "rows": len(lines),
-        "in_fen": sum(line.in_fen for line in lines),
-        "out_fen": sum(line.out_fen for line in lines),
+        "in_fen": sum(came for came, _ in columns),
+        "out_fen": sum(went for _, went in columns),
         "first_on": min(days, default=""),
         "last_on": max(days, default=""),
         "errors": [list(error) for error in sheet.errors],

@@ -26,7 +26,10 @@ _LOST: Final = "…"
 
 
 class Line(NamedTuple):
-    """A row of a statement: its number in the file, its day, what came or went, and who and why."""
+    """A row of a statement: its number in the file, its day, what came or went, and who and why.
+
+    A sum with a minus 红字冲账 is a `reversal`: one in the column of what came took away what had come, so it went.
+    """
 
     row: int
     on_day: str
@@ -39,6 +42,12 @@ class Line(NamedTuple):
     memo: str
     reference: str
     kind: str
+    reversal: bool = False
+
+    @property
+    def columns(self) -> tuple[int, int]:
+        """What it adds to the file's columns of what came and what went: a reversal stays in its own, with a minus."""
+        return (-self.out_fen, -self.in_fen) if self.reversal else (self.in_fen, self.out_fen)
 
 
 class Error(NamedTuple):
@@ -219,14 +228,15 @@ class _Reader:
             row=number,
             on_day=day,
             at_time=clock,
-            in_fen=came,
-            out_fen=went,
+            in_fen=max(came, 0) + max(-went, 0),
+            out_fen=max(went, 0) + max(-came, 0),
             balance_fen=self._fen(cells, "balance") if balance else None,
             name=_text(name),
             account=_text(account),
             memo=self._joined(cells, "memo"),
             reference=_text(self._cell(cells, "reference")),
             kind=self._joined(cells, "kind"),
+            reversal=came < 0 or went < 0,
         )
 
     def _moment(self, cells: Row) -> tuple[str, str]:
@@ -262,16 +272,13 @@ class _Reader:
             raise _Wrong(column, unread.reason) from None
 
     def _sums(self, cells: Row, own: str) -> tuple[int, int, str, str]:
-        """What came, what went, and the other's name and account."""
+        """What came, what went, and the other's name and account; less than 0 where it is a reversal."""
         name, account = self._cell(cells, "name"), self._cell(cells, "account")
         sense = self._layout.sense
         if sense is Sense.COLUMNS:
             came, went = self._fen(cells, "in"), self._fen(cells, "out")
             if self._layout.absolute:
                 went = abs(went)
-            for column, fen in (("in", came), ("out", went)):
-                if fen < 0:
-                    raise _Wrong(column, "negative")  # type: ignore[arg-type] # one of Column
             return came, went, name, account
         if sense is Sense.TRADES:
             return *self._trade(cells), name, account
@@ -279,8 +286,6 @@ class _Reader:
         if sense is Sense.PARTIES:
             return self._of_parties(cells, fen, own)
         flag = named(self._cell(cells, "flag")).upper()
-        if fen < 0:
-            raise _Wrong("amount", "negative")
         if flag in layouts.IN_WORDS:
             return fen, 0, name, account
         if flag in layouts.OUT_WORDS:
@@ -319,12 +324,13 @@ class _Reader:
 
     def _compare(self) -> None:
         lines = self._sheet.lines
+        came, went = zip(*(line.columns for line in lines), strict=True) if lines else ((), ())
         ours = {
             "count": len(lines),
-            "in_count": sum(1 for line in lines if line.in_fen),
-            "in_fen": sum(line.in_fen for line in lines),
-            "out_count": sum(1 for line in lines if line.out_fen),
-            "out_fen": sum(line.out_fen for line in lines),
+            "in_count": sum(map(bool, came)),
+            "in_fen": sum(came),
+            "out_count": sum(map(bool, went)),
+            "out_fen": sum(went),
         }
         for total, column, text in (*_totals(self._around), *self._footed):
             try:
@@ -332,19 +338,31 @@ class _Reader:
             except Unread as unread:
                 self._sheet.refuse(0, column, unread.reason)
                 continue
-            if stated != ours[total]:
+            if stated != abs(ours[total]):
                 self._sheet.refuse(0, column, total, stated=stated, ours=ours[total])
         self._balances()
 
     def _balances(self) -> None:
-        """The balance after each row follows from the one before it, the oldest first or the newest first."""
+        """The balance after each row follows from the one before it, the oldest first or the newest first.
+
+        Nothing else proves that a minus is a reversal: some write one before all that went.
+        """
         lines = self._sheet.lines
         if any(line.balance_fen is None for line in lines):
+            self._unproven(lines)
             return
-        wrong = min(_off(lines), _off(lines[::-1]), key=len)
-        for line, follows in wrong:
+        ordered = min(lines, lines[::-1], key=lambda each: len(_off(each)))
+        for line, follows in _off(ordered):
             facts = {"stated": line.balance_fen, "ours": follows}
             self._sheet.refuse(line.row, self._title("balance"), "balance", **facts)
+        self._unproven(ordered[:1])
+
+    def _unproven(self, lines: Iterable[Line]) -> None:
+        """Refuse the reversals among these: no balance before them says that they are."""
+        for line in lines:
+            if line.reversal:
+                column = self._title("amount") or self._title("in" if line.out_fen else "out")
+                self._sheet.refuse(line.row, column, "unproven")
 
 
 def _off(lines: Sequence[Line]) -> list[tuple[Line, int]]:

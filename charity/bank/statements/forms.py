@@ -143,6 +143,7 @@ class LineAnswer(BaseModel):
     memo: str
     reference: str
     kind: str
+    reversal: bool = Field(description="冲账：文件里是另一方向的负数")
     status: str
 
 

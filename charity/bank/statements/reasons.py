@@ -57,6 +57,7 @@ CELLS: Final[dict[str, str]] = {
     "too_large": "第 {row} 行“{column}”的金额太大",
     "formula": "第 {row} 行“{column}”是表格的错误值",
     "negative": "第 {row} 行“{column}”是负数",
+    "unproven": "第 {row} 行“{column}”是负数，前面没有余额可以证明它是冲账，请把期间取长一些，重新下载",
     "both": "第 {row} 行同时有收入和支出",
     "neither": "第 {row} 行既没有收入也没有支出",
     "sign": "第 {row} 行“{column}”的正负或收付方向，和付款人、收款人的账号矛盾",

@@ -5,7 +5,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from charity import addresses, words
-from charity.bank.models import BankStatementRow, LineStatus, StatementStatus
+from charity.bank.models import BankLineRow, BankStatementRow, LineStatus, StatementStatus
 from charity.bank.statements import readers, reasons
 from charity.bank.statements.forms import LinesQuery
 from charity.bank.statements.readers import LineView
@@ -72,7 +72,7 @@ def line_rows(views: Sequence[LineView], named: Mapping[str, str]) -> list[dict[
             "on": {"value": one.row["on_day"], "note": one.row["at_time"]},
             "place": named.get(one.row["place"], one.row["place"]),
             "name": {"value": one.name, "note": _tail(one.account)},
-            "memo": {"value": one.memo, "note": one.row["kind"]},
+            "memo": {"value": one.memo, "note": _kind(one.row)},
             "reference": one.row["reference"],
             "status": _line_status(one.row["status"]),
             "in": one.row["in_fen"] or None,
@@ -160,6 +160,10 @@ def _status(status: str) -> dict[str, str]:
 def _line_status(status: str) -> dict[str, str]:
     label, tone = LINE_WORDS[LineStatus(status)]
     return {"code": str(status), "label": words.say(label), "tone": tone}
+
+
+def _kind(row: BankLineRow) -> str:
+    return " ".join(filter(None, (words.say("冲账") if row["reversal"] else "", row["kind"])))
 
 
 def _tail(account: str) -> str:

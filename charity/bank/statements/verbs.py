@@ -215,14 +215,16 @@ async def _stage(row: BankStatementRow, output: Output, seen: int) -> None:
         names = [identity(line) for line in lines]
         known = await _known(row["place"], set(names))
         batch: list[BankLineRow] = []
+        sums = [(0, 0)]
         for at, (line, name) in enumerate(zip(lines, names, strict=True), first):
             counted[name] += 1
             if counted[name] > known.get(name, 0):
                 batch.append(_line(row, at, line, name, counted[name]))
+                sums.append(line.columns)
         await transactions.run(lambda tx, batch=batch: _write(tx, row["key"], batch))  # type: ignore[misc] # bound now
         new += len(batch)
-        came += sum(line["in_fen"] for line in batch)
-        went += sum(line["out_fen"] for line in batch)
+        came += sum(fen for fen, _ in sums)
+        went += sum(fen for _, fen in sums)
     await transactions.run(lambda tx: _counted(tx, row["key"], (new, came, went), seen))
 
 
@@ -295,8 +297,10 @@ async def _count_again(row: BankStatementRow) -> None:
         gone = [[line["key"]] for line in lines if line["occurrence"] <= known.get(line["identity"], 0)]
         await transactions.run(lambda tx, gone=gone: tx.many("DELETE FROM bank_line WHERE key = $1", gone))  # type: ignore[misc] # bound now
     left = await stored.only(
-        "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(in_fen), 0) AS BIGINT) AS came, "
-        "CAST(COALESCE(SUM(out_fen), 0) AS BIGINT) AS went FROM bank_line WHERE statement = $1",
+        "SELECT COUNT(*) AS n, "
+        "CAST(COALESCE(SUM(CASE WHEN reversal THEN -out_fen ELSE in_fen END), 0) AS BIGINT) AS came, "
+        "CAST(COALESCE(SUM(CASE WHEN reversal THEN -in_fen ELSE out_fen END), 0) AS BIGINT) AS went "
+        "FROM bank_line WHERE statement = $1",
         row["key"],
     )
     await transactions.run(lambda tx: _counted(tx, row["key"], (left["n"], left["came"], left["went"]), seen))
@@ -356,6 +360,7 @@ def identity(line: rows.Line) -> str:
         line.account,
         line.memo,
         line.reference,
+        *(("reversal",) if line.reversal else ()),
     )
     return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16, key=_identity_key()).hexdigest()
 
@@ -382,6 +387,7 @@ def _line(row: BankStatementRow, at: int, line: rows.Line, name: str, occurrence
         memo=sealed.seal("bank_line", "memo", key, line.memo),
         reference=line.reference,
         kind=line.kind,
+        reversal=line.reversal,
         identity=name,
         occurrence=occurrence,
         status=LineStatus.OPEN.value,
