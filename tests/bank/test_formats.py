@@ -9,10 +9,11 @@ import pytest
 from bank import files
 from bank.files import ENTRIES, OWN, Fault, csv_of, xls_of, xlsx_of
 
-from charity.bank.formats import amounts, grids, layouts, reading, rows
-from charity.bank.formats.amounts import Unread
-from charity.bank.formats.grids import Unopened
+from charity.bank.formats import layouts, reading, rows
 from charity.bank.formats.rows import NoLayout, Sheet
+from charity.sheets import amounts, children, grids
+from charity.sheets.amounts import Unread
+from charity.sheets.grids import Unopened
 
 FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "icbc": ("icbc", lambda: xlsx_of(files.icbc())),
@@ -384,6 +385,6 @@ async def test_the_child_says_what_the_reader_says() -> None:
 
 
 async def test_a_child_that_dies_is_a_file_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading.sys, "executable", "/bin/false")
+    monkeypatch.setattr(children.sys, "executable", "/bin/false")
     with pytest.raises(reading.Unread, match="unpacked"):
         await reading.read(csv_of(files.boc()), name="a.csv", own="")

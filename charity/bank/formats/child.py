@@ -6,33 +6,30 @@ and may use little, and not the server.
 """
 
 import json
-import resource
 import sys
 
-from charity.bank.formats import grids, rows
-from charity.bank.formats.grids import Unopened
-from charity.bank.formats.reading import MEMORY_MAX, SECONDS_MAX
+from charity.bank.formats import rows
 from charity.bank.formats.rows import NoLayout, Sheet
+from charity.sheets import children, grids
+from charity.sheets.grids import Unopened
 
 
 def main() -> None:
     """Read stdin, say what is in it."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    children.limited()
     asked = json.loads(sys.stdin.buffer.readline())
     out = sys.stdout.buffer
     try:
         sheet = rows.read(grids.opened(sys.stdin.buffer.read(), asked["name"]), asked["own"])
     except Unopened as unopened:
-        out.write(_line({"fault": unopened.reason, "row": unopened.row}))
+        out.write(children.line({"fault": unopened.reason, "row": unopened.row}))
     except NoLayout as unknown:
-        out.write(_line({"fault": "layout", "near": unknown.near, "missing": unknown.missing}))
+        out.write(children.line({"fault": "layout", "near": unknown.near, "missing": unknown.missing}))
     except MemoryError:
-        out.write(_line({"fault": "unpacked"}))
+        out.write(children.line({"fault": "unpacked"}))
     else:
-        out.write(_line(_answer(sheet)))
-        out.writelines(_line(line) for line in sheet.lines if not sheet.error_count)
+        out.write(children.line(_answer(sheet)))
+        out.writelines(children.line(line) for line in sheet.lines if not sheet.error_count)
 
 
 def _answer(sheet: Sheet) -> dict[str, object]:
@@ -50,10 +47,6 @@ def _answer(sheet: Sheet) -> dict[str, object]:
         "errors": [list(error) for error in sheet.errors],
         "error_count": sheet.error_count,
     }
-
-
-def _line(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 if __name__ == "__main__":

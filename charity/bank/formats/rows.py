@@ -13,10 +13,11 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from charity import texts
-from charity.bank.formats import amounts, layouts
-from charity.bank.formats.amounts import Unread
-from charity.bank.formats.grids import Grid, Row, Unopened
+from charity.bank.formats import layouts
 from charity.bank.formats.layouts import HEADER_ROWS, Column, Layout, Sense, named
+from charity.sheets import amounts
+from charity.sheets.amounts import Unread
+from charity.sheets.grids import Grid, Row, Unopened
 
 ERRORS_SHOWN: Final = 50
 """Errors that are told; all are counted."""

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from charity.bank.formats import grids
 from charity.errors import FieldError, unreadable
 from charity.money import AMOUNT_MAX_FEN, parse_yuan, typed_yuan, yuan
+from charity.sheets import grids
 from charity.web import api, fields
 from charity.web.fields import DayText
 from charity.web.list_filters import BACKWARDS

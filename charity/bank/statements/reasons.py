@@ -3,11 +3,11 @@
 from typing import Any, Final
 
 from charity.bank import rules
-from charity.bank.formats import grids
 from charity.bank.formats.layouts import HEADER_ROWS
 from charity.bank.formats.reading import Output, Unread
 from charity.errors import FieldError, Refusal
 from charity.money import yuan
+from charity.sheets import grids
 from charity.words import Term
 
 _MEGABYTES: Final = 1 << 20
