@@ -11,21 +11,30 @@ from charity.db.tables import Table
 
 
 class StatementStatus(StrEnum):
-    """How far a file has come: its lines are being written, it was shown and waits, or its lines are in."""
+    """How far a file has come: its lines are being written, it was shown and waits, or its lines are in.
+
+    A `stale` one was counted before another file was taken back; it has to be uploaded again.
+    """
 
     STAGING = "staging"
     WAITING = "waiting"
+    STALE = "stale"
     TAKEN = "taken"
+    TAKEN_BACK = "taken_back"
 
 
 class LineStatus(StrEnum):
-    """What became of a line."""
+    """What became of a line. One that is `taken_back` goes with its file; whatever is not `open` holds its file."""
 
     OPEN = "open"
+    TAKEN_BACK = "taken_back"
 
 
 class BankAccount(Model):
-    """A place of money whose statements come in: its number once a file said it, and how many files were taken in."""
+    """A place of money whose statements come in: its number once a file said it, and how often its lines changed.
+
+    `files` is one more with each file that is taken in or taken back.
+    """
 
     place = fields.CharField(max_length=40, primary_key=True)
     number = fields.TextField()
@@ -71,6 +80,8 @@ class BankStatement(Model):
     uploaded_at = fields.TextField()
     taken_by = fields.TextField(null=True)
     taken_at = fields.TextField(null=True)
+    taken_back_by = fields.TextField(null=True)
+    taken_back_at = fields.TextField(null=True)
 
     class Meta:
         """Table name."""
@@ -101,6 +112,8 @@ class BankStatementRow(TypedDict):
     uploaded_at: str
     taken_by: str | None
     taken_at: str | None
+    taken_back_by: str | None
+    taken_back_at: str | None
 
 
 class BankLine(Model):

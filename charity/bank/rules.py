@@ -15,8 +15,13 @@ STATEMENT_KIND = Rule("statement.kind", "这是{layout}的文件，和所选的�
 STATEMENT_ACCOUNT = Rule(
     "statement.account", "文件的账号（尾号 {stated}）不是“{place}”的账号（尾号 {ours}）", 422, field="place"
 )
-STATEMENT_AGAIN = Rule("statement.again", "这个文件刚才又上传了一次，请看那一次的结果")
+STATEMENT_AGAIN = Rule("statement.again", "这个文件读到一半，又上传了一次，或者账户撤回了别的文件，请再上传")
 STATEMENT_OTHERWISE = Rule(
     "statement.otherwise", "您核对以后，这个账户又导入了别的文件。下面是重新核对的结果，请再看一遍"
 )
 STATEMENT_NOT_WAITING = Rule("statement.not_waiting", "这份对账单不在等待导入")
+STATEMENT_NOT_TAKEN = Rule("statement.not_taken", "这份对账单不在已导入的文件里")
+STATEMENT_USED = Rule("statement.used", "这个文件有 {count} 行已经核对，不能撤回；请先撤销核对")
+STATEMENT_BUILT_ON = Rule(
+    "statement.built_on", "后来导入的 {first} 至 {last} 的文件和它有重复的行，那些行只记在它名下，请先撤回后来的文件"
+)

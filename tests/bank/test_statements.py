@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from bank.files import ENTRIES, OWN, Entry, csv_of, xlsx_of
 from cast import Cast
 from page_forms import hidden_of
 
+from charity import clock
 from charity.bank import statements
 from charity.bank.models import BankStatementRow
-from charity.bank.statements import readers, verbs
+from charity.bank.statements import readers, verbs, withdrawals
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.ledger import places
@@ -229,6 +231,112 @@ async def test_a_file_that_is_not_taken_in_may_be_withdrawn(house: Cast) -> None
     assert len(await listed_lines(house)) == 1
 
 
+async def back(house: Cast, key: str) -> None:
+    row = await statements.get(key, by=house.cashier)
+    await statements.take_back(key, content_hash=readers.content(row).hash, by=house.accountant)
+
+
+async def test_a_file_at_the_wrong_place_is_taken_back_and_may_come_in_again(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(withdrawals, "LINES_A_TX", 2)
+    await transactions.run(lambda tx: places.open_place(tx, chart="1002", place="CCB-02", name="建行专户"))
+    wrong, right = xlsx_of(files.icbc(own="6222021001009999999")), xlsx_of(files.icbc())
+    assert await taken(house, wrong) == 3
+    await refused("statement.account", shown(house, right))
+    row = await shown(house, wrong)
+    await refused("content.changed", statements.take_back(row["key"], content_hash="0" * 64, by=house.cashier))
+    await back(house, row["key"])
+    gone = await statements.get(row["key"], by=house.auditor)
+    assert (gone["status"], gone["taken_by"], gone["taken_back_by"]) == (
+        "taken_back",
+        house.accountant.key,
+        house.accountant.key,
+    )
+    assert gone["taken_back_at"] is not None
+    assert await reading.value("SELECT COUNT(*) FROM bank_line") == 0
+    await refused("statement.not_taken", back(house, row["key"]))
+    assert await taken(house, right) == 3, "the number that it taught the place went with it"
+    assert await taken(house, wrong, "1002/CCB-02") == 3
+    again = await shown(house, right)
+    await back(house, again["key"])
+    assert await taken(house, right) == 3, "the same file, once more"
+
+
+async def test_a_file_whose_lines_are_used_or_counted_on_stays(house: Cast) -> None:
+    assert await taken(house, plain(ENTRIES)) == 3
+    assert await taken(house, plain([*ENTRIES, SAME])) == 1
+    first, second = await shown(house, plain(ENTRIES)), await shown(house, plain([*ENTRIES, SAME]))
+    refusal = await refused("statement.built_on", back(house, first["key"]))
+    assert (refusal.facts["first"], refusal.facts["last"]) == (second["first_on"], second["last_on"])
+    await transactions.run(
+        lambda tx: tx.many("UPDATE bank_line SET status = 'matched' WHERE statement = $1", [[second["key"]]])
+    )
+    assert (await refused("statement.used", back(house, second["key"]))).facts["count"] == 1
+    assert len(await listed_lines(house)) == 4
+    await transactions.run(lambda tx: tx.many("UPDATE bank_line SET status = 'open'", [[]]))
+    await back(house, second["key"])
+    await back(house, first["key"])
+    assert await listed_lines(house) == []
+
+
+async def test_what_was_counted_before_a_file_was_taken_back_is_uploaded_again(house: Cast) -> None:
+    assert await taken(house, plain([SAME] * 2)) == 2
+    first, second = await shown(house, plain([SAME] * 2)), await shown(house, plain([SAME] * 3))
+    assert (await shown(house, plain([SAME] * 3)))["key"] == second["key"], "what waits is not read again"
+    await back(house, first["key"])
+    stale = await statements.get(second["key"], by=house.cashier)
+    assert (stale["status"], stale["new_lines"]) == ("stale", 1)
+    await refused(
+        "statement.not_waiting",
+        statements.take(stale["key"], content_hash=readers.content(stale).hash, by=house.cashier),
+    )
+    assert await taken(house, plain([SAME] * 3)) == 3
+
+
+async def test_of_taking_back_and_using_a_line_at_once_one_comes_first(house: Cast) -> None:
+    assert await taken(house, plain([SAME] * 3)) == 3
+    row = await shown(house, plain([SAME] * 3))
+
+    async def use() -> int:
+        sql = "UPDATE bank_line SET status = 'matched' WHERE status = 'open' RETURNING key"
+        return len(await transactions.run(lambda tx: tx.rows(sql)))
+
+    ends = await asyncio.gather(back(house, row["key"]), use(), back(house, row["key"]), return_exceptions=True)
+    left = await reading.value("SELECT COUNT(*) FROM bank_line")
+    assert (ends[1], left) in {(3, 3), (0, 0)}, ends
+    codes = {"statement.used", "statement.not_taken", "content.changed"}
+    assert all(end is None or (isinstance(end, Refusal) and end.code in codes) for end in ends[::2]), ends
+
+
+async def test_a_file_that_nobody_took_in_is_removed_after_a_week(
+    house: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "charity.bank")
+    kept = await shown(house, plain([SAME]))
+    await statements.take(kept["key"], content_hash=readers.content(kept).hash, by=house.cashier)
+    left = await shown(house, plain([SAME] * 3))
+    assert await statements.sweep() == 0
+    week = clock.now() + timedelta(days=withdrawals.ABANDONED_DAYS)
+    with clock.fixed(week - timedelta(minutes=5)):
+        assert await statements.sweep() == 0
+    with clock.fixed(week + timedelta(minutes=5)):
+        assert await statements.sweep() == 1
+    assert [one.statement for one in caplog.records if one.message == "statement.abandoned"] == [left["key"]]  # type: ignore[attr-defined] # extra
+    assert (await reading.value("SELECT COUNT(*) FROM bank_line"), len(await listed_lines(house))) == (1, 1)
+
+    async def dies(key: str) -> None:
+        raise RuntimeError(key)
+
+    delete = withdrawals._delete_lines
+    monkeypatch.setattr(withdrawals, "_delete_lines", dies)
+    with pytest.raises(RuntimeError):
+        await back(house, kept["key"])
+    monkeypatch.setattr(withdrawals, "_delete_lines", delete)
+    assert (await listed_lines(house), await statements.sweep()) == ([], 1)
+    assert await reading.value("SELECT COUNT(*) FROM bank_line") == 0
+
+
 async def test_by_page_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> None:
     cashier, auditor = web.as_("cashier"), web.as_("auditor")
     form = (await cashier.get("/bank/statements/new")).text
@@ -257,6 +365,9 @@ async def test_by_page_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> No
     assert (taken_in.status_code, taken_in.headers["location"]) == (303, address)
     again = await cashier.post(f"{address}/take", data={"content_hash": hidden["content_hash"]})
     assert (again.status_code, "已导入" in again.text) == (409, True)
+    repeated = await cashier.post("/bank/statements/new", data={"place": BANK}, files=sent)
+    assert repeated.headers["location"] == address
+    assert "这个文件已经导入过，没有再导入" in (await cashier.get(address)).text
     lines = (await auditor.get(f"/bank/lines?place={BANK}&status=open&least=1000")).text
     assert ("YRJ26-07 捐款" in lines, "利息" in lines, 'aria-current="true"' in lines) == (True, False, True)
     assert (await auditor.get("/bank/lines?place=1001/-")).status_code == 422
@@ -265,6 +376,16 @@ async def test_by_page_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> No
     assert (address in listed, "已导入" in listed) == (True, True)
     withdrawn = await cashier.post(f"{address}/withdraw", data={})
     assert withdrawn.status_code == 409
+    assert "撤回这个文件" not in (await auditor.get(address)).text
+    asking = (await cashier.get(f"{address}/take-back")).text
+    hidden = hidden_of(asking)
+    left = await cashier.post(f"{address}/take-back", data={"content_hash": hidden["content_hash"]})
+    assert (left.status_code, left.headers["location"]) == (303, address)
+    page = (await auditor.get(address)).text
+    assert ("已撤回" in page, "撤回时间" in page, "新增的前几行" in page) == (True, True, False)
+    twice = await cashier.post(f"{address}/take-back", data={"content_hash": hidden["content_hash"]})
+    assert (twice.status_code, "已撤回" in twice.text) == (409, True)
+    assert "没有符合条件的流水" in (await auditor.get("/bank/lines")).text
     en = await auditor.get("/bank/statements", headers={"accept-language": "en"})
     assert en.status_code == 200
 
@@ -288,11 +409,14 @@ async def test_by_call_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> No
     assert [one["on_day"] for one in first["items"] + rest["items"]] == ["2026-09-30", "2026-09-29", "2026-09-28"]
     assert (rest["next"], rest["items"][0]["account"]) == (None, files.SENDER_ACCOUNT)
     assert [one["key"] for one in (await auditor.get(here)).json()["items"]] == [row["key"]]
+    now = (await auditor.get(here)).json()["items"][0]
+    back = await cashier.post(f"{here}/{row['key']}/take-back", json={"content_hash": now["content_hash"]})
+    assert (back.json()["status"], (await auditor.get("/api/v1/bank/lines")).json()["items"]) == ("taken_back", [])
     bad = await cashier.post(here, json={**body, "file": "%%%"})
     assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "file")
     broken = base64.b64encode(csv_of(files.boc(总笔数="9"), "gbk")).decode()
     told_why = await cashier.post(here, json={**body, "file": broken})
     assert (told_why.status_code, told_why.json()["type"].endswith("statement.unreadable")) == (422, True)
     assert "“总笔数”是 9，读出 3 行" in told_why.json()["errors"][0]["message"]
-    for path in (here, f"{here}/{row['key']}/take", f"{here}/{row['key']}/withdraw"):
+    for path in (here, f"{here}/{row['key']}/take", f"{here}/{row['key']}/withdraw", f"{here}/{row['key']}/take-back"):
         assert (await auditor.post(path, json={})).status_code == 403

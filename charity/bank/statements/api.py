@@ -6,7 +6,7 @@ import binascii
 
 from charity.bank import rules
 from charity.bank.models import BankStatementRow
-from charity.bank.statements import readers, verbs
+from charity.bank.statements import readers, verbs, withdrawals
 from charity.bank.statements.forms import (
     BODY_MAX,
     LineAnswer,
@@ -49,8 +49,15 @@ async def take(call: Call) -> StatementAnswer:
 
 async def withdraw(call: Call) -> dict[str, str]:
     """`POST /bank/statements/{key}/withdraw`."""
-    await verbs.withdraw(call.path["key"], by=call.by)
+    await withdrawals.withdraw(call.path["key"], by=call.by)
     return {"key": call.path["key"]}
+
+
+async def take_back(call: Call) -> StatementAnswer:
+    """`POST /bank/statements/{key}/take-back`."""
+    body: TakeBody = call.body
+    await withdrawals.take_back(call.path["key"], content_hash=body.content_hash, by=call.by)
+    return answer(await readers.get(call.path["key"], by=call.by))
 
 
 async def listed(call: Call) -> StatementsAnswer:
@@ -119,6 +126,15 @@ endpoints = [
         summary="导入试读过的对账单",
     ),
     Endpoint("POST", f"{_ONE}/withdraw", withdraw, permission="statement.import", summary="撤下没有导入的对账单"),
+    Endpoint(
+        "POST",
+        f"{_ONE}/take-back",
+        take_back,
+        permission="statement.import",
+        body=TakeBody,
+        answer=StatementAnswer,
+        summary="撤回导入过的对账单",
+    ),
     Endpoint(
         "GET",
         "/bank/lines",

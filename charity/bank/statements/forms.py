@@ -43,7 +43,7 @@ class TakeForm(BaseModel):
 
 
 class TakeBody(BaseModel):
-    """Taking in exactly what was shown."""
+    """Taking in, or back, exactly what was shown."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -107,7 +107,9 @@ class StatementAnswer(BaseModel):
     layout: str
     account: str = Field(description="文件写的账号")
     file_name: str
-    status: str = Field(description="staging 未读完、waiting 等待确认、taken 已导入")
+    status: str = Field(
+        description="staging 未读完、waiting 等待确认、stale 要重新上传、taken 已导入、taken_back 已撤回"
+    )
     first_on: str
     last_on: str
     lines: int

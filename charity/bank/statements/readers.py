@@ -59,13 +59,15 @@ def content(row: BankStatementRow) -> Content:
     return Content(facts={name: row[name] for name in names})  # type: ignore[literal-required]
 
 
-async def taken_file(place: str, file_hash: str) -> str:
-    """The key of the statement that this very file was taken in as, "" for none."""
+async def as_it_stands(place: str, file_hash: str) -> str:
+    """The key of the statement that this very file is, if it was taken in, or waits and nothing came since; else ""."""
     key: str | None = await reading.value(
-        "SELECT key FROM bank_statement WHERE place = $1 AND file_hash = $2 AND status = $3",
+        "SELECT s.key FROM bank_statement s JOIN bank_account a ON a.place = s.place "
+        "WHERE s.place = $1 AND s.file_hash = $2 AND (s.status = $3 OR (s.status = $4 AND s.seen_files = a.files))",
         place,
         file_hash,
         StatementStatus.TAKEN.value,
+        StatementStatus.WAITING.value,
     )
     return key or ""
 
@@ -126,6 +128,11 @@ def opened(row: BankLineRow) -> LineView:
         sealed.unseal("bank_line", "account", key, row["account"]),
         sealed.unseal("bank_line", "memo", key, row["memo"]),
     )
+
+
+def logged(row: BankStatementRow, by: Actor) -> dict[str, Any]:
+    """What a log says of a file."""
+    return {"statement": row["key"], "place": row["place"], "lines": row["lines"], "by": by.key}
 
 
 def file_name(row: BankStatementRow) -> str:

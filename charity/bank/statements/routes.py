@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from charity import addresses
 from charity.bank.models import LineStatus
-from charity.bank.statements import readers, screens, verbs
+from charity.bank.statements import readers, screens, verbs, withdrawals
 from charity.bank.statements.forms import FORM_MAX, LinesQuery, StatementsQuery, TakeForm, UploadForm, bounds
 from charity.bank.statements.readers import Filters, LineView
 from charity.errors import Refusal
@@ -79,7 +79,9 @@ async def upload(request: Request) -> Response:
         key = await verbs.upload(place=form.place, name=forms.file_name(request, "file"), data=content, by=by)
     except Refusal as refusal:
         return await _form(request, data, refusal)
-    return pages.see_other(request, addresses.of("statement", key))
+    row = await readers.get(key, by=by)
+    again = "这个文件已经导入过，没有再导入" if row["taken_at"] else ""
+    return pages.see_other(request, addresses.of("statement", key), again)
 
 
 async def _form(request: Request, values: forms.Data, refusal: Refusal | None = None) -> Response:
@@ -112,10 +114,35 @@ async def withdraw(request: Request) -> Response:
     by = auth.allowed(request, "statement.import")
     await forms.data(request)
     try:
-        await verbs.withdraw(request.path_params["key"], by=by)
+        await withdrawals.withdraw(request.path_params["key"], by=by)
     except Refusal as refusal:
         return await _page(request, refusal)
     return pages.see_other(request, "/bank/statements", "已撤下，什么也没有导入")
+
+
+async def ask_back(request: Request) -> Response:
+    """`GET /bank/statements/{key}/take-back`."""
+    auth.allowed(request, "statement.import")
+    return await _confirm(request)
+
+
+async def take_back(request: Request) -> Response:
+    """`POST /bank/statements/{key}/take-back`."""
+    by = auth.allowed(request, "statement.import")
+    data, key = await forms.data(request, TakeForm), request.path_params["key"]
+    try:
+        await withdrawals.take_back(key, content_hash=forms.read(TakeForm, data).content_hash, by=by)
+    except Refusal as refusal:
+        return await _confirm(request, refusal)
+    return pages.see_other(request, addresses.of("statement", key), "已撤回，它的行不再在册，账簿没有变动")
+
+
+async def _confirm(request: Request, refusal: Refusal | None = None) -> Response:
+    by = auth.allowed(request, "statement.import")
+    context = await screens.taking_back(await readers.get(request.path_params["key"], by=by))
+    listed_errors = confirming.errors(request, refusal, context["facts"])
+    status = refusal.status if refusal else 200
+    return await pages.page(request, "bank/statements/take_back.html", status, errors=listed_errors, **context)
 
 
 async def _page(request: Request, refusal: Refusal | None = None) -> Response:
@@ -133,5 +160,7 @@ routes = [
     Route("/bank/statements/new", upload, methods=["POST"], max_body_size=FORM_MAX),
     Route("/bank/statements/{key}", show, methods=["GET"]),
     Route("/bank/statements/{key}/take", take, methods=["POST"]),
+    Route("/bank/statements/{key}/take-back", ask_back, methods=["GET"]),
+    Route("/bank/statements/{key}/take-back", take_back, methods=["POST"]),
     Route("/bank/statements/{key}/withdraw", withdraw, methods=["POST"]),
 ]

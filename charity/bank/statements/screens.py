@@ -23,7 +23,9 @@ TAIL: Final = 4
 STATUS_WORDS: Final = {
     StatementStatus.STAGING: ("没有读完", "bad"),
     StatementStatus.WAITING: ("等待确认", "wait"),
+    StatementStatus.STALE: ("要重新上传", "bad"),
     StatementStatus.TAKEN: ("已导入", "good"),
+    StatementStatus.TAKEN_BACK: ("已撤回", "bad"),
 }
 LINE_WORDS: Final = {LineStatus.OPEN: ("未核对", "wait")}
 
@@ -93,24 +95,42 @@ async def upload() -> dict[str, Any]:
 async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
     """One file, and before it is taken in the first lines that it adds."""
     named = await places.labels(CHARTS)
-    people = await staff.names({row["uploaded_by"], row["taken_by"] or ""} - {""})
+    people = await staff.names({row["uploaded_by"], row["taken_by"] or "", row["taken_back_by"] or ""} - {""})
     stated = facts(row, named)
     waits = row["status"] == StatementStatus.WAITING
     return {
         "key": row["key"],
-        "title": words.say("{place} {period}", place=named.get(row["place"], row["place"]), period=_period(row)),
+        "title": _title(row, named),
         "state": _status(row["status"]),
         "facts": stated,
         "more": _more(row, people),
         "waits": waits and by.may("statement.import"),
-        "drops": row["status"] != StatementStatus.TAKEN and by.may("statement.import"),
+        "drops": not row["taken_at"] and by.may("statement.import"),
+        "gone": row["status"] in {StatementStatus.TAKEN_BACK, StatementStatus.STALE},
         "nothing_new": waits and not row["new_lines"],
         "unsaid": not row["account"],
         "carried": confirming.carried(readers.content(row).hash, stated),
         "rows": line_rows(await readers.staged(row["key"], SHOWN, by=by), named),
+        "may_leave": row["status"] == StatementStatus.TAKEN and by.may("statement.import"),
         "lines_href": f"/bank/lines?{urlencode({'statement': row['key']})}",
         "taken": row["status"] == StatementStatus.TAKEN,
     }
+
+
+async def taking_back(row: BankStatementRow) -> dict[str, Any]:
+    """The page that asks before a file is taken back."""
+    named = await places.labels(CHARTS)
+    stated = facts(row, named)
+    return {
+        "key": row["key"],
+        "title": _title(row, named),
+        "facts": stated,
+        "carried": confirming.carried(readers.content(row).hash, stated),
+    }
+
+
+def _title(row: BankStatementRow, named: Mapping[str, str]) -> str:
+    return words.say("{place} {period}", place=named.get(row["place"], row["place"]), period=_period(row))
 
 
 def facts(row: BankStatementRow, named: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -142,6 +162,11 @@ def _more(row: BankStatementRow, people: Mapping[str, str]) -> list[dict[str, An
         more += [
             {"term": say("导入"), "value": people.get(row["taken_by"] or "", "")},
             {"term": say("导入时间"), "value": row["taken_at"], "kind": "instant"},
+        ]
+    if row["taken_back_at"]:
+        more += [
+            {"term": say("撤回人"), "value": people.get(row["taken_back_by"] or "", "")},
+            {"term": say("撤回时间"), "value": row["taken_back_at"], "kind": "instant"},
         ]
     return more
 

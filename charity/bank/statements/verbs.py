@@ -1,4 +1,4 @@
-"""Files of banks come in: read and shown (`upload`), taken in (`take`), withdrawn.
+"""Files of banks come in: read and shown (`upload`), then taken in (`take`). How they leave again: `withdrawals`.
 
 `upload` writes the lines that are new in transactions of LINES_A_TX at most; nobody sees them before `take`, which is
 one short transaction however many they are. Whatever ends an upload half way leaves no line that anybody sees: the same
@@ -6,8 +6,9 @@ file uploaded again begins anew and ends the same.
 
 **Duplicates by occurrence.** What makes a line itself is its place, day, time, sums, name, account, memo, reference and
 balance. Of k equal lines in a file, where the files before it have m, the last k - m are new: the same file twice
-adds none, three equal transfers stay three. `seen_files` is how many files of the place were taken in when this was
-counted; another number at `take` means that it is counted again and shown again.
+adds none, three equal transfers stay three. `seen_files` is how often the lines of the place had changed when this was
+counted; another number at `take` means that it is counted again and shown again. Lines that a file taken back had
+kept out cannot be counted back in: what was read before that is `stale`.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
@@ -25,7 +26,7 @@ from charity.bank import rules
 from charity.bank.formats import reading, rows
 from charity.bank.formats.reading import Output, Unread
 from charity.bank.models import BankLineRow, BankStatementRow, LineStatus, StatementStatus
-from charity.bank.statements import readers, reasons
+from charity.bank.statements import readers, reasons, withdrawals
 from charity.db import reading as stored
 from charity.db import sealed, transactions
 from charity.db.transactions import Tx
@@ -39,18 +40,19 @@ from charity.words import Term
 
 log = logging.getLogger("charity.bank")
 LINES_A_TX: Final = 2_000
-"""Lines that one transaction writes or deletes: it holds the write lock for some tenths of a second."""
+"""Lines that one transaction writes: it holds the write lock for some tenths of a second."""
 NAME_MAX: Final = 120
 TAIL: Final = 4
 """Digits of an account number that a refusal repeats."""
+_SAME_FILE: Final = "SELECT key FROM bank_statement WHERE place = $1 AND file_hash = $2 AND status <> $3"
 _PLATFORMS: Final = frozenset({"alipay-fund", "wechat-fund", "wechat-trade"})
 
 
 async def upload(*, place: str, name: str, data: bytes, by: Actor) -> str:
     """Read a file of this place and stage what is new of it; the key of its statement, for `take`.
 
-    A file that was taken in is not read again: its key is that of its statement. Raises the refusals of what cannot
-    be read.
+    A file that was taken in, or waits, is not read again: its key is that of its statement. Raises the refusals of
+    what cannot be read.
     """
     by.must("statement.import")
     at = await places.get(place, field="place")
@@ -59,9 +61,9 @@ async def upload(*, place: str, name: str, data: bytes, by: Actor) -> str:
     if not data:
         raise rules.STATEMENT_NO_FILE()
     file_hash = (await asyncio.to_thread(hashlib.sha256, data)).hexdigest()
-    taken = await readers.taken_file(at.code, file_hash)
-    if taken:
-        return taken
+    known = await readers.as_it_stands(at.code, file_hash)
+    if known:
+        return known
     own = await _number(at)
     try:
         output = await reading.read(data, name=name, own=own)
@@ -71,7 +73,7 @@ async def upload(*, place: str, name: str, data: bytes, by: Actor) -> str:
     row = _row(at, file_hash, texts.cleaned(name)[:NAME_MAX], output, by)
     seen = await _begin(row)
     await _stage(row, output, seen)
-    _log("statement.shown", row, by)
+    log.info("statement.shown", extra=readers.logged(row, by))
     return row["key"]
 
 
@@ -110,16 +112,7 @@ async def take(key: str, *, content_hash: str, by: Actor) -> None:
     if not await transactions.run(flip):
         await _count_again(row)
         raise rules.STATEMENT_OTHERWISE()
-    _log("statement.taken", row, by)
-
-
-async def withdraw(key: str, *, by: Actor) -> None:
-    """Drop a file that was not taken in, with its lines."""
-    by.must("statement.import")
-    row = await readers.get(key, by=by)
-    if not await _drop(row["key"]):
-        raise rules.STATEMENT_NOT_WAITING()
-    _log("statement.withdrawn", row, by)
+    log.info("statement.taken", extra=readers.logged(row, by))
 
 
 # -- reading ------------------------------------------------------------------------------------------
@@ -170,6 +163,8 @@ def _row(at: Place, file_hash: str, name: str, output: Output, by: Actor) -> Ban
         uploaded_at=clock.stamp(),
         taken_by=None,
         taken_at=None,
+        taken_back_by=None,
+        taken_back_at=None,
     )
 
 
@@ -177,11 +172,10 @@ def _row(at: Place, file_hash: str, name: str, output: Output, by: Actor) -> Ban
 
 
 async def _begin(row: BankStatementRow) -> int:
-    """Write the statement in place of an earlier upload of the same file; how many files the place has taken in."""
-    earlier = await stored.value(
-        "SELECT key FROM bank_statement WHERE place = $1 AND file_hash = $2", row["place"], row["file_hash"]
-    )
-    if earlier and not await _drop(earlier):
+    """Write the statement in place of an earlier upload of the same file; how often the place's lines changed."""
+    same_file = (row["place"], row["file_hash"], StatementStatus.TAKEN_BACK.value)
+    earlier = await stored.value(_SAME_FILE, *same_file)
+    if earlier and not await withdrawals.drop(earlier):
         raise rules.STATEMENT_AGAIN()
 
     async def write(tx: Tx) -> int:
@@ -189,10 +183,7 @@ async def _begin(row: BankStatementRow) -> int:
             "INSERT INTO bank_account (place, number, files) VALUES ($1, $2, $3) ON CONFLICT (place) DO NOTHING",
             [[row["place"], "", 0]],
         )
-        same = await tx.row(
-            "SELECT key FROM bank_statement WHERE place = $1 AND file_hash = $2", row["place"], row["file_hash"]
-        )
-        if same:
+        if await tx.row(_SAME_FILE, *same_file):
             raise rules.STATEMENT_AGAIN()
         account = await tx.row("SELECT files FROM bank_account WHERE place = $1", row["place"])
         assert account is not None, "written above"
@@ -306,45 +297,6 @@ async def _count_again(row: BankStatementRow) -> None:
     await transactions.run(lambda tx: _counted(tx, row["key"], (left["n"], left["came"], left["went"]), seen))
 
 
-async def _drop(key: str) -> bool:
-    """Delete a statement that is not taken in, its lines first; whether there was one."""
-
-    async def hold(tx: Tx) -> bool:
-        return bool(
-            await tx.rows(
-                "UPDATE bank_statement SET status = $2 WHERE key = $1 AND status <> $3 RETURNING key",
-                key,
-                StatementStatus.STAGING.value,
-                StatementStatus.TAKEN.value,
-            )
-        )
-
-    async def some(tx: Tx) -> int:
-        gone = await tx.rows(
-            "DELETE FROM bank_line WHERE key IN (SELECT key FROM bank_line WHERE statement = $1 LIMIT $2) "
-            "RETURNING key",
-            key,
-            LINES_A_TX,
-        )
-        return len(gone)
-
-    async def last(tx: Tx) -> bool:
-        await tx.many("DELETE FROM bank_line WHERE statement = $1", [[key]])  # what a staging wrote meanwhile
-        return bool(
-            await tx.rows(
-                "DELETE FROM bank_statement WHERE key = $1 AND status = $2 RETURNING key",
-                key,
-                StatementStatus.STAGING.value,
-            )
-        )
-
-    if not await transactions.run(hold):
-        return False
-    while await transactions.run(some) == LINES_A_TX:
-        pass
-    return await transactions.run(last)
-
-
 # -- lines --------------------------------------------------------------------------------------------
 
 
@@ -392,8 +344,3 @@ def _line(row: BankStatementRow, at: int, line: rows.Line, name: str, occurrence
         occurrence=occurrence,
         status=LineStatus.OPEN.value,
     )
-
-
-def _log(event: str, row: BankStatementRow, by: Actor) -> None:
-    facts: dict[str, Any] = {"statement": row["key"], "place": row["place"], "lines": row["lines"], "by": by.key}
-    log.info(event, extra=facts)
