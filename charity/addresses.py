@@ -55,7 +55,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "voucher": ("/vouchers/{}", "voucher.read"),
     "work_unit": ("/work-units/{}", "gift.read"),  # its code
 }
-LISTS = ("/pledges", "/receipts", "/refunds", "/vouchers")
+LISTS = ("/bank/lines", "/pledges", "/receipts", "/refunds", "/vouchers")
 """Lists whose filters are posted, because one of them may be a name (charity/web/sealed_words.py)."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _FACTS: dict[str, Kind] = {

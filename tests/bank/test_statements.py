@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -284,6 +285,9 @@ async def test_what_was_counted_before_a_file_was_taken_back_is_uploaded_again(h
     assert await taken(house, plain([SAME] * 2)) == 2
     first, second = await shown(house, plain([SAME] * 2)), await shown(house, plain([SAME] * 3))
     assert (await shown(house, plain([SAME] * 3)))["key"] == second["key"], "what waits is not read again"
+    (newest,), following = await statements.statements(limit=1, by=house.auditor)
+    (older,), last = await statements.statements(after=following, limit=1, by=house.auditor)
+    assert (newest["key"], older["key"], last) == (second["key"], first["key"], ""), "the list goes on by pages"
     await back(house, first["key"])
     stale = await statements.get(second["key"], by=house.cashier)
     assert (stale["status"], stale["new_lines"]) == ("stale", 1)
@@ -335,6 +339,43 @@ async def test_a_file_that_nobody_took_in_is_removed_after_a_week(
     monkeypatch.setattr(withdrawals, "_delete_lines", delete)
     assert (await listed_lines(house), await statements.sweep()) == ([], 1)
     assert await reading.value("SELECT COUNT(*) FROM bank_line") == 0
+
+
+async def test_a_line_is_found_by_what_one_holds_in_hand(
+    house: Cast, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await taken(house, csv_of(files.boc(), "gbk")) == 3
+    assert await taken(house, plain([SAME] * 2, ["王小明"])) == 2
+    client = web.as_("auditor")
+    for chosen, memos in (
+        ({"who": "yrj 2607"}, {"YRJ26-07 捐款"}),
+        ({"who": "第一小学"}, {"YRJ26-07 捐款", "付款", "利息", "一日捐"}),
+        ({"who": "王小明"}, {"一日捐"}),
+        ({"who": "boc000000001"}, {"付款"}),
+        ({"who": files.SENDER_ACCOUNT[-6:], "direction": "out"}, {"付款"}),
+        ({"direction": "in", "least": "12.34", "most": "12.34"}, {"利息"}),
+        ({"direction": "in", "from_on": "2026-09-28", "to_on": "2026-09-29"}, {"YRJ26-07 捐款"}),
+        ({"who": "赵"}, set()),
+    ):
+        sent = await client.post("/desk/filter", data={"list": "/bank/lines", "place": BANK, **chosen})
+        assert chosen.get("who", "zzz") not in sent.headers["location"]
+        page = await client.get(sent.headers["location"])
+        listed = {memo for memo in ("YRJ26-07 捐款", "付款", "利息", "一日捐") if f">{memo}<" in page.text}
+        assert (page.status_code, listed) == (200, memos), chosen
+    assert (await client.get("/bank/lines?direction=up")).status_code == 422
+    sent = await client.post("/desk/filter", data={"list": "/bank/lines", "who": "……"})
+    assert (await client.get(sent.headers["location"])).status_code == 422
+    both = (await client.get("/api/v1/bank/lines?direction=out")).json()["items"]
+    assert [one["out_fen"] for one in both] == [25_050]
+    monkeypatch.setattr(readers, "SEARCHED_MAX", 2)
+    monkeypatch.setattr(readers, "_READ_AT_ONCE", 2)
+    sent = await client.post("/desk/filter", data={"list": "/bank/lines", "who": "YRJ26-07"})
+    page, seen = await client.get(sent.headers["location"]), 0
+    while "更早的还没有找" in page.text:
+        seen += 1
+        assert ">YRJ26-07 捐款<" not in page.text
+        page = await client.get(re.search('href="([^"]+)" rel="next"', page.text)[1].replace("&amp;", "&"))  # type: ignore[index] # there is one
+    assert (seen, ">YRJ26-07 捐款<" in page.text) == (2, True)
 
 
 async def test_by_page_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> None:

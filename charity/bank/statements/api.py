@@ -76,6 +76,7 @@ async def lines(call: Call) -> LinesAnswer:
         place=asked.place,
         status=asked.status,
         statement=asked.statement,
+        direction=asked.direction or "",
         from_on=asked.from_on,
         to_on=asked.to_on,
         after=asked.after or "",

@@ -1,15 +1,13 @@
 """Statements from outside: the JSON objects of docs/api.md and the forms, as typed values."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from charity.errors import FieldError, unreadable
-from charity.money import AMOUNT_MAX_FEN, parse_yuan, typed_yuan, yuan
 from charity.sheets import grids
 from charity.web import api, fields
 from charity.web.fields import DayText
-from charity.web.list_filters import BACKWARDS
+from charity.web.list_filters import ListFilters
 from charity.web.messages import Needed
 
 PLACE_MAX = 40
@@ -50,20 +48,6 @@ class TakeBody(BaseModel):
     content_hash: fields.ContentHash
 
 
-def _amount(text: str) -> str:
-    return yuan(typed_yuan(text)) if text.strip() else ""
-
-
-def bounds(least: str, most: str) -> tuple[int, int] | None:
-    """The lower and the upper bound, fen; None for any."""
-    if not (least or most):
-        return None
-    first, last = (parse_yuan(least) if least else 0), (parse_yuan(most) if most else AMOUNT_MAX_FEN)
-    if last < first:
-        raise unreadable(FieldError("most", BACKWARDS))
-    return first, last
-
-
 class StatementsQuery(BaseModel):
     """What of the files is listed."""
 
@@ -73,15 +57,13 @@ class StatementsQuery(BaseModel):
     after: str = Field("", max_length=200)
 
 
-class LinesQuery(StatementsQuery):
-    """What of the lines is listed."""
+class LinesQuery(ListFilters):
+    """What of the lines is listed; `who` stands anywhere in a name, a memo, an account or a reference."""
 
+    place: str = Field("", max_length=PLACE_MAX)
     status: str = Field("", max_length=PLACE_MAX)
     statement: str = Field("", max_length=PLACE_MAX)
-    from_on: DayText = ""
-    to_on: DayText = ""
-    least: Annotated[str, AfterValidator(_amount)] = ""
-    most: Annotated[str, AfterValidator(_amount)] = ""
+    direction: Literal["", "in", "out"] = ""
 
 
 class StatementsParams(api.Page):
@@ -95,6 +77,7 @@ class LinesParams(StatementsParams):
 
     status: str = Field("", max_length=PLACE_MAX, description="状态：open 未核对")
     statement: str = Field("", max_length=PLACE_MAX, description="对账单的 key")
+    direction: Literal["in", "out"] | None = Field(None, description="in 收入，out 支出；不填都列")
     from_on: DayText = Field("", description="交易日期自")
     to_on: DayText = Field("", description="交易日期至")
 

@@ -1,13 +1,15 @@
 """Statements and their lines as staff read them: newest first, by place, state, days and sums."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 from charity.bank import rules
 from charity.bank.models import LINE, STATEMENT, BankLineRow, BankStatementRow, StatementStatus
 from charity.db import reading, sealed
 from charity.db.paging import Where
+from charity.errors import FieldError, unreadable
 from charity.ledger.content import Content
+from charity.people.names import folded
 from charity.roles import Actor
 
 PAGE = 100
@@ -15,12 +17,21 @@ _STATEMENT = ", ".join(sorted(STATEMENT.columns))
 _LINE = ", ".join(f"l.{name}" for name in sorted(LINE.columns))
 BETWEEN = "~"
 """Between day and key in a cursor."""
+SEARCHED_MAX: Final = 10_000
+"""Lines that one page looks through for a text: what is sealed is opened line by line. The next page goes on behind."""
+_READ_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What of the lines is asked for; empty means all. `amounts` are bounds of what came or went, fen."""
+    """What of the lines is asked for; empty means all. `amounts` are bounds of what came or went, fen.
 
+    `text` stands in the name, the account, the memo or the reference, without regard to blanks and punctuation;
+    `direction` is "in" or "out".
+    """
+
+    text: str = ""
+    direction: Literal["", "in", "out"] = ""
     place: str = ""
     status: str = ""
     statement: str = ""
@@ -89,24 +100,49 @@ async def statements(
 
 
 async def lines(filters: Filters, *, by: Actor) -> tuple[list[LineView], str]:
-    """Lines of files that were taken in, the newest day first, and the cursor of the next page, "" for none."""
+    """Lines of files that were taken in, the newest day first, and the cursor of the next page, "" for none.
+
+    With a text the page may have fewer lines though more follow: those that it found among SEARCHED_MAX.
+    """
     by.must("statement.read")
+    if not filters.text:
+        rows = await _lines(filters, filters.after, filters.limit + 1)
+        return [opened(row) for row in rows[: filters.limit]], _following(rows, filters.limit, "on_day")
+    asked, after, matches = folded(filters.text), filters.after, []
+    if not asked:
+        raise unreadable(FieldError("who", "请填写户名、附言、账号或流水号里的字"))
+    for _ in range(0, SEARCHED_MAX, _READ_AT_ONCE):
+        rows = await _lines(filters, after, _READ_AT_ONCE)
+        for row in rows:
+            after, view = _at(row, "on_day"), opened(row)
+            if any(asked in folded(text) for text in (view.name, view.memo, view.account, row["reference"])):
+                matches.append(view)
+                if len(matches) == filters.limit:
+                    return matches, after
+        if len(rows) < _READ_AT_ONCE:
+            return matches, ""
+    return matches, after
+
+
+async def _lines(filters: Filters, after: str, limit: int) -> list[Any]:
+    """So many lines behind a cursor, whatever their text."""
     where = Where().add("s.status = ?", StatementStatus.TAKEN.value)
     where.chosen("l.place", filters.place).chosen("l.status", filters.status).chosen("l.statement", filters.statement)
     if filters.from_on:
         where.add("l.on_day >= ?", filters.from_on)
     if filters.to_on:
         where.add("l.on_day <= ?", filters.to_on)
+    if filters.direction:
+        where.add(f"l.{filters.direction}_fen > 0")
     if filters.amounts:
         where.add("l.in_fen + l.out_fen BETWEEN ? AND ?", *filters.amounts)  # one of both is 0
-    if filters.after:
-        where.after(("l.on_day", "l.key"), _cursor(filters.after), descending=True)
-    rows: Any = await reading.rows(
+    if after:
+        where.after(("l.on_day", "l.key"), _cursor(after), descending=True)
+    return await reading.rows(
         f"SELECT {_LINE} FROM bank_line l JOIN bank_statement s ON s.key = l.statement "  # noqa: S608 - names from code
-        f"WHERE {where.text} ORDER BY l.on_day DESC, l.key DESC LIMIT {filters.limit + 1}",
+        f"WHERE {where.text} ORDER BY l.on_day DESC, l.key DESC LIMIT {limit}",
         *where.values,
     )
-    return [opened(row) for row in rows[: filters.limit]], _following(rows, filters.limit, "on_day")
 
 
 async def staged(key: str, limit: int, *, by: Actor) -> list[LineView]:
@@ -146,4 +182,8 @@ def _cursor(after: str) -> tuple[str, str]:
 
 
 def _following(rows: list[Any], limit: int, column: str) -> str:
-    return f"{rows[limit - 1][column]}{BETWEEN}{rows[limit - 1]['key']}" if len(rows) > limit else ""
+    return _at(rows[limit - 1], column) if len(rows) > limit else ""
+
+
+def _at(row: Any, column: str) -> str:
+    return f"{row[column]}{BETWEEN}{row['key']}"

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from charity import addresses
 from charity.bank.models import LineStatus
 from charity.bank.statements import readers, screens, verbs, withdrawals
-from charity.bank.statements.forms import FORM_MAX, LinesQuery, StatementsQuery, TakeForm, UploadForm, bounds
+from charity.bank.statements.forms import FORM_MAX, LinesQuery, StatementsQuery, TakeForm, UploadForm
 from charity.bank.statements.readers import Filters, LineView
 from charity.errors import Refusal
 from charity.ledger import places
@@ -52,14 +52,16 @@ async def lines(request: Request) -> Response:
             statement=asked.statement,
             from_on=asked.from_on,
             to_on=asked.to_on,
-            amounts=bounds(asked.least, asked.most),
+            text=asked.who,
+            direction=asked.direction,
+            amounts=asked.amounts(),
             after=asked.after,
         )
         views, following = await readers.lines(filters, by=by)
         return views
 
     views, refusal = await rows_of(refusal, read)
-    context = await screens.lines(views, asked) | pages.pager(request, following)
+    context = await screens.lines(views, asked, following) | pages.pager(request, following)
     return await pages.form(request, "bank/statements/lines.html", refusal, asked=asked, **context)
 
 

@@ -5,15 +5,16 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from charity import addresses, words
+from charity.bank import reasons
 from charity.bank.models import BankLineRow, BankStatementRow, LineStatus, StatementStatus
-from charity.bank.statements import readers, reasons
+from charity.bank.statements import readers
 from charity.bank.statements.forms import LinesQuery
 from charity.bank.statements.readers import LineView
 from charity.ledger import accounts as acc
 from charity.ledger import places
 from charity.office import staff
 from charity.roles import Actor
-from charity.web import confirming
+from charity.web import confirming, sealed_words
 
 CHARTS: Final = (acc.BANK, acc.OTHER_MONEY)
 SHOWN: Final = 20
@@ -52,13 +53,24 @@ async def listed(rows: Sequence[BankStatementRow], place: str) -> dict[str, Any]
     }
 
 
-async def lines(views: Sequence[LineView], asked: LinesQuery) -> dict[str, Any]:
+async def lines(views: Sequence[LineView], asked: LinesQuery, following: str) -> dict[str, Any]:
     """The list of lines."""
     named = await places.labels(CHARTS)
-    rest = {name: value for name, value in asked.model_dump(exclude={"after", "place"}).items() if value}
+    rest = {name: value for name, value in asked.model_dump(exclude={"after", "place", "who"}).items() if value}
+    if asked.who:
+        rest["who"] = sealed_words.sealed(asked.who)
+    chips = _chips("/bank/lines", "place", asked.place, named, rest)
+    if asked.statement:
+        every = urlencode({"place": asked.place} | {name: rest[name] for name in rest if name != "statement"})
+        chips.append({"label": words.say("不限一个文件"), "href": f"/bank/lines?{every}", "current": False})
     return {
         "rows": line_rows(views, named),
-        "chips": _chips("/bank/lines", "place", asked.place, named, rest),
+        "chips": chips,
+        "searched": readers.SEARCHED_MAX if asked.who and following and len(views) < readers.PAGE else 0,
+        "directions": [
+            {"value": value, "label": words.say(label)}
+            for value, label in (("", "全部"), ("in", "收入@bank"), ("out", "支出@bank"))
+        ],
         "hidden": {name: value for name in ("place", "statement") if (value := getattr(asked, name))},
         "statuses": [
             {"value": "", "label": words.say("全部")},

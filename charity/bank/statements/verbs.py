@@ -22,11 +22,11 @@ from typing import Final
 from tortoise.exceptions import IntegrityError
 
 from charity import clock, texts, tokens
-from charity.bank import rules
+from charity.bank import reasons, rules
 from charity.bank.formats import reading, rows
 from charity.bank.formats.reading import Output, Unread
 from charity.bank.models import BankLineRow, BankStatementRow, LineStatus, StatementStatus
-from charity.bank.statements import readers, reasons, withdrawals
+from charity.bank.statements import readers, withdrawals
 from charity.db import reading as stored
 from charity.db import sealed, transactions
 from charity.db.transactions import Tx
