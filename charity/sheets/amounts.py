@@ -70,6 +70,7 @@ def moment(text: str) -> tuple[str, str]:
 
     Read are `2026-09-30`, `2026/9/30`, `20260930`, `2026年9月30日`, each with a time behind it, and the number of
     days by which spreadsheets count. The year stands first, so `39.09.2026` is not read, and neither is `09/10/2026`.
+    Midnight is no time: a spreadsheet keeps a day as its midnight, where the same file as CSV has only the day.
     """
     text = unicodedata.normalize("NFKC", text).strip()
     if not text:
@@ -78,7 +79,7 @@ def moment(text: str) -> tuple[str, str]:
         day = _DAY_ZERO + timedelta(days=int(serial["days"]))
         if not _SERIAL_FIRST <= day <= date(YEAR_MAX, 12, 31):
             raise Unread("day")
-        return day.isoformat(), _of_fraction(serial["part"][1:]) if serial["part"] else ""
+        return day.isoformat(), _later(_of_fraction(serial["part"][1:]) if serial["part"] else "")
     match = _DAY.fullmatch(text)
     if match is None:
         raise Unread("day")
@@ -89,7 +90,11 @@ def moment(text: str) -> tuple[str, str]:
         raise Unread("day") from None
     if not YEAR_MIN <= day.year <= YEAR_MAX:
         raise Unread("day")
-    return day.isoformat(), clock_time(match["time"] or "")
+    return day.isoformat(), _later(clock_time(match["time"] or ""))
+
+
+def _later(clock: str) -> str:
+    return "" if clock == "00:00:00" else clock
 
 
 def clock_time(text: str) -> str:

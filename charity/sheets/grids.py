@@ -30,8 +30,8 @@ DIGITS_KEPT: Final = 15
 """Of a number in a spreadsheet."""
 
 Reason = Literal[
-    "bytes", "cell", "columns", "empty", "encrypted", "html", "kind", "macros", "mixed", "not_text", "pdf", "quotes",
-    "rows", "sheets", "unpacked", "zip", "broken",
+    "bytes", "cell", "columns", "empty", "encrypted", "hidden", "html", "kind", "macros", "mixed", "not_text", "pdf",
+    "quotes", "rows", "sheets", "unpacked", "zip", "broken",
 ]  # fmt: skip
 Row = list[str]
 
@@ -57,10 +57,14 @@ class Unopened(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet, or one way to take a text apart. `rows` begins anew at each call; a row is numbered from 1."""
+    """One sheet, or one way to take a text apart. `rows` begins anew at each call; a row is numbered from 1.
+
+    A `hidden` sheet is one that nobody sees who opens the file.
+    """
 
     name: str
     rows: Callable[[], Iterator[Row]]
+    hidden: bool = False
 
 
 def opened(data: bytes, name: str) -> list[Grid]:
@@ -102,7 +106,7 @@ def _texts(data: bytes) -> list[Grid]:
 
 def _decoded(data: bytes) -> str:
     if data.startswith(_UTF16) or b"\x00" in data:
-        raise Unopened("not_text")
+        raise Unopened("kind")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -177,7 +181,10 @@ def _xlsx(data: bytes) -> list[Grid]:
         raise Unopened("broken") from None
     if len(sheets) > SHEETS_MAX:
         raise Unopened("sheets")
-    return [Grid(sheet.title, lambda sheet=sheet: _rows_of_xlsx(sheet)) for sheet in sheets]  # type: ignore[misc] # bound now
+    return [
+        Grid(sheet.title, lambda sheet=sheet: _rows_of_xlsx(sheet), sheet.sheet_state != "visible")  # type: ignore[misc] # bound now
+        for sheet in sheets
+    ]
 
 
 def _must_unpack(data: bytes) -> None:
@@ -229,7 +236,7 @@ def _xls(data: bytes) -> list[Grid]:
     if book.nsheets > SHEETS_MAX:
         raise Unopened("sheets")
     return [
-        Grid(sheet.name, lambda sheet=sheet: _rows_of_xls(sheet, book.datemode))  # type: ignore[misc] # bound now
+        Grid(sheet.name, lambda sheet=sheet: _rows_of_xls(sheet, book.datemode), bool(sheet.visibility))  # type: ignore[misc] # bound now
         for sheet in book.sheets()
     ]
 

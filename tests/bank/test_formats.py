@@ -124,6 +124,8 @@ def test_an_amount_is_exact_or_refused(text: str, fen: int | str) -> None:
         ("20260930", ("2026-09-30", "")),
         ("2026年9月30日", ("2026-09-30", "")),
         ("46295", ("2026-09-30", "")),
+        ("46295.0", ("2026-09-30", "")),
+        ("2026-09-30 00:00:00", ("2026-09-30", "")),
         ("46295.5", ("2026-09-30", "12:00:00")),
         ("2026-09-30 9:05:07", ("2026-09-30", "09:05:07")),
         ("20260930 120005", ("2026-09-30", "12:00:05")),
@@ -244,6 +246,10 @@ def test_nothing_but_a_footer_follows_a_footer() -> None:
     abc = [*files.abc(), ["打印时间：2026-10-01"]]
     assert errors(xls_of(abc)) == []
     assert errors(xls_of([*abc, abc[3]])) == [(len(abc) + 1, "", "after_footer")]
+    hidden_row = [*files.icbc()[:7], ["", "", "", "", "合计商贸公司", "", "", "", "5.00", ""]]
+    assert errors(xlsx_of(hidden_row)) == [(8, "日期", "day_missing")], "a name is no footer"
+    below = [*files.icbc(), ["", "", "", "", "", "", "合计", "250.50", "1012.34", ""]]
+    assert errors(xlsx_of(below)) == []
     unknown = [*files.icbc(), ["本行声明", "", "", "", "", "", "", "", "", ""]]
     assert errors(xlsx_of(unknown)) == [(10, "日期", "day")]
 
@@ -328,6 +334,19 @@ def two_sheets() -> bytes:
     return out.getvalue()
 
 
+def hidden_sheet() -> bytes:
+    import openpyxl  # noqa: PLC0415
+
+    book = openpyxl.Workbook()
+    page = book.create_sheet("b")
+    page.sheet_state = "hidden"
+    for row in files.icbc():
+        page.append(list(row))
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
     # what it is: (the file, its name, the fault)
     "200 MB inside of 200 KB": (bomb, "a.xlsx", "unpacked"),
@@ -343,13 +362,15 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str, str]] = {
         "encrypted",
     ),
     "nothing": (lambda: b" \r\n", "a.csv", "empty"),
-    "a picture": (lambda: b"\x89PNG\r\n\x1a\n\x00\x00", "a.csv", "not_text"),
-    "UTF-16": (lambda: "日期".encode("utf-16"), "a.csv", "not_text"),
+    "a picture": (lambda: b"\x89PNG\r\n\x1a\n\x00\x00", "a.csv", "kind"),
+    "UTF-16": (lambda: "日期".encode("utf-16"), "a.csv", "kind"),
+    "bytes that are no text": (lambda: csv_of(files.boc(), "gbk") + b"\xff\xff\r\n", "a.csv", "not_text"),
     "two encodings": (mixed, "a.csv", "mixed"),
     "a broken quote": (lambda: csv_of(files.boc()) + b'"abc"d,e\r\n', "a.csv", "quotes"),
     "a broken workbook": (lambda: xlsx_of(files.icbc())[:-400], "a.xlsx", "broken"),
     "half of a workbook": (lambda: xls_of(files.abc())[:3_000], "a.xls", "broken"),
     "a packed CSV": (packed_csv, "a.zip", "zip"),
+    "a hidden sheet": (hidden_sheet, "a.xlsx", "hidden"),
     "two sheets of lines": (two_sheets, "a.xlsx", "sheets"),
 }
 

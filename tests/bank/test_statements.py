@@ -4,7 +4,7 @@ import asyncio
 import base64
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -339,6 +339,24 @@ async def test_a_file_that_nobody_took_in_is_removed_after_a_week(
     monkeypatch.setattr(withdrawals, "_delete_lines", delete)
     assert (await listed_lines(house), await statements.sweep()) == ([], 1)
     assert await reading.value("SELECT COUNT(*) FROM bank_line") == 0
+
+
+async def test_the_same_lines_in_another_writing_are_pointed_out(web: Any, house: Cast) -> None:
+    assert await taken(house, xlsx_of(files.icbc())) == 3
+    dated = [[datetime.fromisoformat(cell) if cell == ENTRIES[0][0] else cell for cell in row] for row in files.icbc()]
+    assert await taken(house, xlsx_of(dated)) == 0, "a day as a spreadsheet keeps it"
+    other = await shown(house, xlsx_of(files.icbc_at()))
+    assert (other["new_lines"], await readers.alike(other)) == (3, 3), "the other format has times"
+    page = (await web.as_("cashier").get(f"/bank/statements/{other['key']}")).text
+    assert "至少有 3 行，日期、金额和余额都和已在册的一行相同" in page
+    fresh = await shown(house, xlsx_of(files.icbc([("2026-10-08", "", "5.00", "", "新")])))
+    assert await readers.alike(fresh) == 0
+
+
+async def test_an_unreadable_file_is_told_without_a_row_that_is_none(house: Cast) -> None:
+    for data in ("日期".encode("utf-16"), b"\x89PNG\x00"):
+        (error,) = (await refused("statement.unopened", shown(house, data))).fields
+        assert "Unicode" in error.message, error
 
 
 async def test_a_line_is_found_by_what_one_holds_in_hand(

@@ -113,6 +113,8 @@ def read(grids: Sequence[Grid], own: str = "") -> Sheet:
     if len(matches) > 1:
         raise Unopened("sheets")
     grid, header, layout = matches[0]
+    if grid.hidden:
+        raise Unopened("hidden")
     return _Reader(grid, header, layout, own).read()
 
 
@@ -176,9 +178,15 @@ class _Reader:
                     self._sheet.refuse(self._header, name, "column_twice")
 
     def _ends(self, cells: Row) -> bool:
-        """Whether the footer begins: with one of its words in the first cell that has anything."""
-        first = named(next(cell for cell in cells if cell))
-        return first.startswith(layouts.FOOTERS)
+        """Whether the footer begins: with one of its words in the first column or below the days, a bare sum anywhere.
+
+        Elsewhere such a word is part of a row without a day: of a name, of a memo.
+        """
+        at, first = next((at, named(cell)) for at, cell in enumerate(cells) if cell)
+        begins = next(at for at, title in enumerate(self._titles) if title)
+        if at <= begins or at in self._at["date"]:
+            return first.startswith(layouts.FOOTERS)
+        return first in layouts.SUMS
 
     def _below(self, number: int, cells: Row) -> None:
         """A line of the footer: begins with one of its words, says `label: value`, or stands below a line of labels."""

@@ -20,6 +20,8 @@ BETWEEN = "~"
 SEARCHED_MAX: Final = 10_000
 """Lines that one page looks through for a text: what is sealed is opened line by line. The next page goes on behind."""
 _READ_AT_ONCE: Final = 1_000
+ALIKE_MAX: Final = 200
+"""Lines of a file that are compared with those that are there by day, sums and balance alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,24 @@ async def staged(key: str, limit: int, *, by: Actor) -> list[LineView]:
         key,
     )
     return [opened(row) for row in rows]
+
+
+async def alike(row: BankStatementRow) -> int:
+    """Of the first ALIKE_MAX lines that a file adds, how many have day, sums and balance of one that is there.
+
+    Such a line is the same one in all but its writing: the file came in another format, or somebody changed it.
+    """
+    count: int = await reading.value(
+        "SELECT COUNT(*) FROM (SELECT * FROM bank_line WHERE statement = $1 ORDER BY key LIMIT $2) n "
+        "WHERE n.balance_fen IS NOT NULL "
+        "AND EXISTS (SELECT 1 FROM bank_line o JOIN bank_statement s ON s.key = o.statement "
+        "WHERE o.place = n.place AND o.on_day = n.on_day AND o.in_fen = n.in_fen AND o.out_fen = n.out_fen "
+        "AND o.balance_fen = n.balance_fen AND s.status = $3)",
+        row["key"],
+        ALIKE_MAX,
+        StatementStatus.TAKEN.value,
+    )
+    return count
 
 
 def opened(row: BankLineRow) -> LineView:

@@ -121,6 +121,7 @@ async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
         "gone": row["status"] in {StatementStatus.TAKEN_BACK, StatementStatus.STALE},
         "nothing_new": waits and not row["new_lines"],
         "unsaid": not row["account"],
+        "alike": await readers.alike(row) if waits else 0,
         "carried": confirming.carried(readers.content(row).hash, stated),
         "rows": line_rows(await readers.staged(row["key"], SHOWN, by=by), named),
         "may_leave": row["status"] == StatementStatus.TAKEN and by.may("statement.import"),
