@@ -154,3 +154,26 @@ async def the_promises_are_kept(today: date) -> None:
         assert await reading.value(awkward) >= 1, awkward
     homes = "SELECT COUNT(*) FROM card c JOIN household h ON h.key = c.household WHERE h.category = 'TK_INST'"
     assert await reading.value(homes) == 0, "whoever lives in a home is no supermarket family"
+    await the_bank_agrees_with_the_books()
+
+
+async def the_bank_agrees_with_the_books() -> None:
+    """The statement of the last month says what the books moved in the account, and two lines that nobody booked."""
+    (taken,) = await reading.rows("SELECT place, first_on, last_on, lines, status FROM bank_statement")
+    strange = await reading.rows("SELECT in_fen, out_fen FROM bank_line WHERE reference LIKE 'DEMO-B-%' ORDER BY key")
+    assert [tuple(row.values()) for row in strange] == [(888_800, 0), (0, 1_200)]
+    booked = (
+        "SELECT COUNT(*) AS n, SUM(in_fen) - SUM(out_fen) AS fen FROM bank_line WHERE reference NOT LIKE 'DEMO-B-%'"
+    )
+    lines = await reading.only(booked)
+    moved = await reading.value(
+        "SELECT SUM(p.quantity) FROM posting p JOIN account a ON a.id = p.account JOIN entry e ON e.seq = p.seq "
+        "WHERE a.code LIKE $1 AND e.effective_on BETWEEN $2 AND $3",
+        f"{taken['place']}/%",
+        taken["first_on"],
+        taken["last_on"],
+    )
+    assert (taken["status"], lines["n"], lines["fen"]) == ("taken", taken["lines"] - 2, moved)
+    assert lines["n"] > 500
+    named = await reading.value("SELECT COUNT(*) FROM bank_line WHERE in_fen > 0 AND name IS NULL")
+    assert named < lines["n"] / 10, "whoever looks for a gift has a name"

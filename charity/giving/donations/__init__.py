@@ -1,7 +1,7 @@
 """Donations 捐赠: received, recorded and read. This is the door; outsiders import only it."""
 
 from . import read_back, references
-from .readers import Received, amounts, get, latest
+from .readers import Received, amounts, channel_refs, get, latest
 from .verbs import (
     PARTS_MAX,
     Gift,
@@ -22,6 +22,7 @@ __all__ = [
     "Received",
     "amounts",
     "campaign_of",
+    "channel_refs",
     "check_day",
     "get",
     "given_fen",

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from charity.giving import rules
 from charity.giving.models import Donation, GiftReversal
 from charity.people import persons
 from charity.people.persons import Person
 from charity.roles import PUBLIC, SYSTEM, Actor
+
+KEYS_AT_ONCE: Final = 500
+"""Gifts that one statement reads by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,15 @@ async def amounts(keys: Sequence[str]) -> dict[str, int]:
     """What each of these gifts was, fen, for whoever may see what is decided about them."""
     rows = Donation.visible_to(SYSTEM).filter(key__in=keys)
     return dict(await rows.values_list("key", "amount_fen")) if keys else {}
+
+
+async def channel_refs(keys: Sequence[str]) -> dict[str, str]:
+    """What the bank or platform called each of these gifts, for whoever may see its statement."""
+    refs: dict[str, str] = {}
+    for n in range(0, len(keys), KEYS_AT_ONCE):
+        rows = Donation.visible_to(SYSTEM).filter(key__in=keys[n : n + KEYS_AT_ONCE])
+        refs |= dict(await rows.values_list("key", "channel_ref"))
+    return refs
 
 
 async def latest(campaign: str, limit: int) -> list[Received]:
