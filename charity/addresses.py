@@ -72,6 +72,10 @@ _FACTS: dict[str, Kind] = {
 """The facts of an entry that name the document it was booked from; the first that is there. They are stored words."""
 
 
+MY_UNIT = "/my-unit"
+"""Where an organiser, who has no desk, begins."""
+
+
 class Reader(Protocol):
     """Who looks: an account that is signed in (`roles.Actor`)."""
 

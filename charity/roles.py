@@ -44,7 +44,8 @@ GUARDED = MONEY | {Role.ADMIN}
 """Who gets one of these, or a password from somebody else while holding one, needs a second person's word:
 whoever makes an administrator could confirm through him."""
 
-_ALL = frozenset(Role)
+_OURS = frozenset(Role) - {Role.ORGANISER}
+"""Who works for us: an organiser works for a unit."""
 _FINANCE = frozenset({Role.CASHIER, Role.ACCOUNTANT})
 
 PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
@@ -64,6 +65,8 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "reversal.approve": ("批准更正捐赠", frozenset({Role.ACCOUNTANT, Role.APPROVER})),
     "campaign.read": ("查看募捐活动管理", frozenset({Role.ACCOUNTANT, Role.AUDITOR})),
     "campaign.manage": ("管理募捐活动", frozenset({Role.ACCOUNTANT})),
+    "organiser.invite": ("邀请单位联络员", frozenset({Role.ACCOUNTANT})),
+    "roster.fill": ("填写本单位名册", frozenset({Role.ORGANISER})),
     "goods.move": ("收发物资", frozenset({Role.CLERK, Role.MANAGER})),
     "goods.read": ("查看库存", frozenset({Role.CLERK, Role.MANAGER, Role.ACCOUNTANT, Role.AUDITOR})),
     # The calls of the contract, which programs of a till make: narrower than the pages for people.
@@ -95,7 +98,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "fund.read": ("查看基金", frozenset({Role.CASEWORKER, Role.APPROVER, Role.AUDITOR}) | _FINANCE),
     "ledger.read": ("查看账簿", frozenset({Role.ACCOUNTANT, Role.AUDITOR})),
     "report.export": ("导出台账", frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.MANAGER})),
-    "codes.read": ("查看基金、项目和门店", _ALL),
+    "codes.read": ("查看基金、项目和门店", _OURS),
     "account.manage": ("管理账号", frozenset({Role.ADMIN})),
     "account.watch": ("查看待确认的账号变更", GUARDED),
     "organisation.read": ("查看单位信息", GUARDED | {Role.AUDITOR}),
@@ -104,7 +107,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
         "核对单位信息",
         frozenset({Role.CASHIER, Role.ACCOUNTANT, Role.APPROVER, Role.ADMIN}),
     ),
-    "desk.read": ("打开工作台", _ALL),
+    "desk.read": ("打开工作台", _OURS),
 }
 
 FORBIDDEN_TOGETHER = (

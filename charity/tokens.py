@@ -186,6 +186,11 @@ def recovery_code() -> str:
     return "-".join(drawn[start : start + 4] for start in range(0, RECOVERY_LENGTH, 4))
 
 
+def invitation_code() -> str:
+    """A code of one use that is read from paper and typed: drawn and written as a recovery code is."""
+    return recovery_code()
+
+
 def secret_token() -> str:
     """A 256-bit bearer secret, URL-safe; shown once, only its digest is stored."""
     return secrets.token_urlsafe(32)

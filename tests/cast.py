@@ -148,6 +148,16 @@ async def _staff(tx: Tx, cast: Cast) -> None:
         await tx.insert("staff_role", [{"staff": actor.key, "role": role.value} for role in roles])
         token = {"digest": tokens.digest(f"token-{attribute}"), "staff": actor.key, "name": "test"}
         await tx.insert("token", [{**token, "created_at": clock.stamp(), "expires_at": clock.later(24 * 3600)}])
+    at, organiser = clock.stamp(), cast.actors["organiser"].key
+    since = {"expires_on": clock.today().isoformat(), "made_by": cast.actors["accountant"].key, "made_at": at}
+    row = {
+        "key": "0" * 32,
+        "work_unit": "LXU02",
+        "digest": "of a code that is used",
+        "staff": organiser,
+        "joined_at": at,
+    }
+    await tx.insert("organiser", [{**row, **since}])
 
 
 async def _campaigns(tx: Tx) -> None:

@@ -35,6 +35,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "institution": ("bank_account", "phone"),
     "institution_entry": ("bank_account",),
     "invitation": ("note",),
+    "organiser": ("name",),
     "pledge": ("message",),
     "donation": ("memo",),
     "receipt": ("delivery_note", "reason"),

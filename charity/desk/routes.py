@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from charity import addresses, money, words
@@ -15,7 +15,7 @@ from charity.desk.search import TEXT_MAX, Asked, Hits
 from charity.desk.tasks import tasks
 from charity.errors import NOT_FOUND as NO_PAGE
 from charity.errors import FieldError, Refusal, unreadable
-from charity.roles import Actor
+from charity.roles import Actor, required
 from charity.web import auth, forms, pages, sealed_words
 from charity.web.nav import NavItem
 
@@ -24,6 +24,9 @@ NOT_FOUND = "没有找到，请核对后再试；附言按其中连续的字查�
 
 async def desk(request: Request) -> Response:
     """`GET /desk`."""
+    by = required(auth.actor(request))
+    if not by.may("desk.read") and by.may("roster.fill"):
+        return RedirectResponse(addresses.MY_UNIT, 303)
     return await _desk(request, auth.allowed(request, "desk.read"))
 
 

@@ -16,6 +16,8 @@ from charity.giving.invitations import api as invitation_calls
 from charity.giving.invitations import routes as invitations
 from charity.giving.lookup import health as lookup_health
 from charity.giving.one_day import routes as one_day
+from charity.giving.organisers import api as organiser_calls
+from charity.giving.organisers import routes as organisers
 from charity.giving.pledges import api as pledge_calls
 from charity.giving.pledges import routes as pledges
 from charity.giving.receipts import api as receipt_calls
@@ -32,7 +34,12 @@ from charity.web.nav import NavItem
 
 ROOM = Room(
     name="giving",
-    models=["charity.giving.models", "charity.giving.withdrawals", "charity.giving.invitations.models"],
+    models=[
+        "charity.giving.models",
+        "charity.giving.withdrawals",
+        "charity.giving.invitations.models",
+        "charity.giving.organisers.models",
+    ],
     routes=[
         *pledges.routes,
         *donations.routes,
@@ -46,6 +53,7 @@ ROOM = Room(
         *invitations.routes,
         *campaigns.routes,
         *one_day.routes,
+        *organisers.routes,
         *work_units.routes,
     ],
     endpoints=[
@@ -59,11 +67,13 @@ ROOM = Room(
         *reversal_calls.endpoints,
         *campaign_calls.endpoints,
         *invitation_calls.endpoints,
+        *organiser_calls.endpoints,
         *work_unit_calls.endpoints,
     ],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[
+        NavItem("我的单位", "/my-unit", "roster.fill", order=110),
         NavItem("认捐与到账", "/pledges", "pledge.read", order=210, group="收入@menu"),
         NavItem("登记捐赠", "/donations/new", "gift.receive", order=220, group="收入@menu"),
         NavItem("收据", "/receipts", "gift.read", order=230, group="收入@menu"),

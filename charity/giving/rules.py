@@ -33,6 +33,14 @@ PLAN_NEEDED = Rule("campaign.plan_needed", "请填写用途计划：每个项目
 PLAN_NOT_HERE = Rule(
     "campaign.plan_not_here", "已有的基金没有用途计划可填；日常捐赠、受托代理和定向募捐也没有", 422, "programme.0"
 )
+ORGANISER_UNKNOWN = Rule("organiser.unknown", "没有这份邀请：邀请码可能抄错了，请再核对一次", 404, "code")
+ORGANISER_USED = Rule("organiser.used", "这份邀请已经用过。您已有账号的，请直接登录；不是您本人用的，请告诉本会", 410)
+ORGANISER_ENDED = Rule("organiser.ended", "这份邀请已经作废：后来又发了新的邀请，或者本会收回了它", 410)
+ORGANISER_EXPIRED = Rule("organiser.expired", "这份邀请已于 {day} 到期，请联系本会换一份新的", 410)
+ORGANISER_UNIT_RETIRED = Rule("organiser.unit_retired", "这个单位已停用，邀请不能再用；有疑问请联系本会", 410)
+ORGANISER_NONE = Rule("organiser.none", "这个单位现在没有联络员，也没有未用的邀请")
+ORGANISER_NO_UNIT = Rule("organiser.no_unit", "您现在不是在用单位的联络员：单位已停用，或已交给别人。请联系本会", 403)
+ORGANISERS_TOO_MANY = Rule("organiser.too_many", "一个单位最多发 {most} 份邀请")
 INVITATION_UNKNOWN = Rule("invitation.unknown", "没有这份邀请：链接可能抄错了", 404)
 INVITATION_WITHDRAWN = Rule("invitation.withdrawn", "这份邀请已经撤回，不能再用；以前的认捐不受影响", 410)
 INVITATION_EXPIRED = Rule("invitation.expired", "这份邀请已于 {day} 到期，不能再用；以前的认捐不受影响", 410)

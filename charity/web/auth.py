@@ -174,10 +174,15 @@ def cookie_name(plain: str) -> str:
     return f"__Host-{plain}" if settings().secure else plain
 
 
-def begin(request: Request, response: Response, secret: str) -> None:
-    """Give the browser its session cookie. Without https only on this machine (403 otherwise)."""
+def must_be_safe(request: Request) -> None:
+    """Refuse to begin a session where its cookie could be read on the way: without https only on this machine."""
     if not settings().secure and not contexts.is_loopback(contexts.of(request)):
         raise INSECURE()
+
+
+def begin(request: Request, response: Response, secret: str) -> None:
+    """Give the browser its session cookie. Without https only on this machine (403 otherwise)."""
+    must_be_safe(request)
     set_cookie(response, "session", secret)
 
 

@@ -179,6 +179,7 @@ SEALED = {
     "money_transfer": {"reason"},
     "person": {"address", "bank_account", "email", "id_number", "phone"},
     "invitation": {"note"},
+    "organiser": {"name"},
     "pledge": {"message"},
     "receipt": {"delivery_note", "reason"},
     "gift_reversal": {"decision", "reason"},

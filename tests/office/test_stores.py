@@ -16,9 +16,10 @@ async def test_stores_are_codes_and_names(house: Any) -> None:
     assert (refused.value.code, refused.value.status) == ("store.unknown", 404)
 
 
-async def test_the_api_lists_stores_to_any_role_and_to_no_stranger(web: Any) -> None:
-    answer = await web.as_("organiser").get("/api/v1/stores")
+async def test_the_api_lists_stores_to_our_roles_and_to_no_stranger(web: Any) -> None:
+    answer = await web.as_("auditor").get("/api/v1/stores")
     assert [s["code"] for s in answer.json()["items"]] == ["LX00", "LX01", "LX02"]
+    assert (await web.as_("organiser").get("/api/v1/stores")).status_code == 403
     assert (await web.as_().get("/api/v1/stores")).status_code == 401
 
 

@@ -11,6 +11,9 @@ EVERYBODY = {role.value for role in Role}
 PUBLIC = EVERYBODY | {None}
 CASHIER, ACCOUNTANT, CASEWORKER, APPROVER = {"cashier"}, {"accountant"}, {"caseworker"}, {"approver"}
 CLERK, TILL, MANAGER, AUDITOR, ADMIN = {"clerk"}, {"clerk", "manager"}, {"manager"}, {"auditor"}, {"admin"}
+ORGANISER = {"organiser"}
+OURS = EVERYBODY - ORGANISER
+"""An organiser works for a unit, and sees nothing of the house."""
 GOODS = TILL | ACCOUNTANT | AUDITOR
 GIFTS = CASHIER | ACCOUNTANT | AUDITOR
 REFUNDS = CASHIER | ACCOUNTANT | APPROVER | AUDITOR
@@ -53,10 +56,10 @@ CALLS: dict[str, set[Any]] = {
     "GET /organisation/facts/history": GUARDED | AUDITOR,
     "GET /privacy": PUBLIC,
     "POST /privacy": ADMIN,
-    "POST /search": EVERYBODY,
-    "GET /stores": EVERYBODY,
-    "GET /funds": EVERYBODY,
-    "GET /programmes": EVERYBODY,
+    "POST /search": OURS,
+    "GET /stores": OURS,
+    "GET /funds": OURS,
+    "GET /programmes": OURS,
     "GET /ledger/entries": ACCOUNTANT | AUDITOR,
     "GET /ledger/balances": ACCOUNTANT | AUDITOR,
     "GET /ledger/places": GIFTS,
@@ -79,6 +82,9 @@ CALLS: dict[str, set[Any]] = {
     "POST /work-units/{code}": ACCOUNTANT,
     "POST /work-units/{code}/retire": ACCOUNTANT,
     "POST /work-units/{code}/revive": ACCOUNTANT,
+    "GET /work-units/{code}/organisers": GIFTS,
+    "POST /work-units/{code}/organisers": ACCOUNTANT,
+    "POST /work-units/{code}/organisers/end": ACCOUNTANT,
     "POST /pledges/{code}/receive": CASHIER,
     "POST /donations": CASHIER,
     "POST /donations/{id}/refund": ACCOUNTANT,
@@ -179,9 +185,9 @@ PAGES: dict[str, set[Any]] = {
     "POST /two-step/end": EVERYBODY,
     "GET /sessions": EVERYBODY,
     "POST /sessions/end": EVERYBODY,
-    "GET /desk": EVERYBODY,
-    "POST /desk/search": EVERYBODY,
-    "POST /desk/filter": EVERYBODY,
+    "GET /desk": EVERYBODY,  # an organiser is led on to his unit
+    "POST /desk/search": OURS,
+    "POST /desk/filter": OURS,
     "GET /accounts": ADMIN,
     "GET /accounts/new": ADMIN,
     "POST /accounts/new": ADMIN,
@@ -260,6 +266,20 @@ PAGES: dict[str, set[Any]] = {
     "GET /work-units/{code}/retire": ACCOUNTANT,
     "POST /work-units/{code}/retire": ACCOUNTANT,
     "POST /work-units/{code}/revive": ACCOUNTANT,
+    "GET /work-units/{code}/organiser": GIFTS,
+    "POST /work-units/{code}/organiser": ACCOUNTANT,
+    "POST /work-units/{code}/organiser/letter.pdf": ACCOUNTANT,
+    "GET /work-units/{code}/organiser/end": ACCOUNTANT,
+    "POST /work-units/{code}/organiser/end": ACCOUNTANT,
+    "GET /my-unit": ORGANISER,
+    "GET /my-unit/hand-over": ORGANISER,
+    "POST /my-unit/hand-over": ORGANISER,
+    "POST /my-unit/hand-over/letter.pdf": ORGANISER,
+    "GET /my-unit/poster/{slug}.pdf": ORGANISER,
+    "GET /join": PUBLIC,
+    "POST /join": PUBLIC,
+    "GET /join/{code}": PUBLIC,
+    "POST /join/{code}": PUBLIC,
     "GET /desk/campaigns": ACCOUNTANT | AUDITOR,
     "GET /desk/campaigns/new": ACCOUNTANT,
     "POST /desk/campaigns/new": ACCOUNTANT,
@@ -360,8 +380,8 @@ PAGES: dict[str, set[Any]] = {
     "GET /journal": ACCOUNTANT | AUDITOR,
     "POST /journal/review": ACCOUNTANT,
     "POST /journal/{number}/ask": ACCOUNTANT,
-    "GET /journal/questions/{key}": EVERYBODY,
-    "POST /journal/questions/{key}": EVERYBODY,
+    "GET /journal/questions/{key}": OURS,
+    "POST /journal/questions/{key}": OURS,
     "GET /journal/{month}/vouchers.pdf": ACCOUNTANT | AUDITOR,
     "GET /journal/{number}.pdf": ACCOUNTANT | AUDITOR,
     "GET /journal/{number}": ACCOUNTANT | AUDITOR,

@@ -374,12 +374,12 @@ async def test_an_auditor_reads_everything_and_changes_nothing(request, database
 
 
 @pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
-async def test_an_organiser_has_a_desk_and_nothing_of_the_house(request, database, size, scripts):
+async def test_an_organiser_has_his_unit_and_nothing_of_the_house(request, database, size, scripts):
     served = town(request, database)
     async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
         organiser = await here.visitor()
         await organiser.sign_in("organiser")
-        await organiser.sees("您好", "编号、金额或姓名")
+        await organiser.sees("市民政局", "YRJ26-02", "交给下一位联络员")
         for page in ("/receipts", "/pledges", "/vouchers", "/ledgers/donations", "/goods/documents", "/accounts"):
             assert await _status(organiser, page) == 403
         await organiser.go("/sessions")

@@ -32,6 +32,7 @@ from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
 from charity.finance import reviews, transfers
+from charity.giving import organisers
 from charity.goods.intake.screens import HEADER, NEW
 from charity.office import organisation
 from charity.roles import PERMISSIONS
@@ -150,6 +151,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/branch-reversals/": {"number": undoing.body["number"]},
         "/rosters/": {"number": (await recorded(house, advance, roster(100, 1)))[0]},
         "/i/": {"invitation": invitation.code},
+        "/join/": {"code": (await organisers.invite("LXU02", name="余涛", by=house.accountant)).code},
         "/household-accounts/": {"key": account},
         "/institutions/entries/": {"key": entry},
         "/campaigns/": {"slug": "everyday"},
@@ -172,6 +174,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/accounts/changes/": {},
         "/exports/": {"id": export.id},
         "/work-units/": {"code": "LXU02"},
+        "/work-units/{code}/organiser/": {"code": "LXU99"},  # ending the organiser would shut his own pages
     }
 
 

@@ -9,10 +9,13 @@ from typing import Any, Final
 from charity import clock
 from charity.demo import calendar, tables
 from charity.demo.plan import ONE_DAY_AFTER, Plan
-from charity.giving import campaigns, work_units
+from charity.giving import campaigns, organisers, work_units
 from charity.giving.campaigns import NewCampaign
 from charity.giving.kinds import WorkUnitKind
 from charity.ledger import plans
+from charity.office import demo as office
+from charity.office import staff
+from charity.roles import SYSTEM, Role
 
 FILED_DAYS: Final = 14
 CLOSED_DAYS: Final = 20
@@ -115,6 +118,11 @@ async def build(plan: Plan) -> None:
             staff=int(row["headcount"]),
             by=plan.by("accountant"),
         )
+    for login, name, roles, _ in office.STAFF:
+        if Role.ORGANISER in roles:
+            made = await organisers.invite(login.upper(), name=name, by=plan.by("accountant"))
+            await organisers.join(made.code, login=login, password=office.PASSWORD)
+            plan.staff[login] = (await staff.required(login, by=SYSTEM)).actor
 
 
 async def _open(plan: Plan, new: NewCampaign, filed_on: date) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from charity import clock, words
-from charity.giving import campaigns, rules, ways, work_units
+from charity.giving import campaigns, organisers, rules, ways, work_units
 from charity.office import organisation
 from charity.office.organisation import FactKind
 from charity.printing import pdfs
@@ -31,6 +31,16 @@ async def poster(code: str, slug: str, *, by: Actor) -> bytes:
     and one that is no one-day giving (campaign.not_found).
     """
     by.must("gift.read")
+    return await _poster(code, slug, by)
+
+
+async def own_poster(slug: str, *, by: Actor) -> bytes:
+    """The same for an organiser: he names no unit, his own is printed."""
+    by.must("roster.fill")
+    return await _poster(await organisers.own_unit(by=by), slug, by)
+
+
+async def _poster(code: str, slug: str, by: Actor) -> bytes:
     unit = await work_units.get(code, by=by)
     if unit.retired_at:
         raise rules.WORK_UNIT_RETIRED(name=unit.name)

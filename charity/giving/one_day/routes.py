@@ -16,4 +16,13 @@ async def poster(request: Request) -> Response:
     return pages.pdf(await documents.poster(code, slug, by=by), words.say("海报 {code}.pdf", code=code))
 
 
-routes = [Route("/work-units/{code}/poster/{slug}.pdf", poster, methods=["GET"])]
+async def own_poster(request: Request) -> Response:
+    """`GET /my-unit/poster/{slug}.pdf`."""
+    by, slug = auth.allowed(request, "roster.fill"), request.path_params["slug"]
+    return pages.pdf(await documents.own_poster(slug, by=by), words.say("海报 {code}.pdf", code=slug))
+
+
+routes = [
+    Route("/work-units/{code}/poster/{slug}.pdf", poster, methods=["GET"]),
+    Route("/my-unit/poster/{slug}.pdf", own_poster, methods=["GET"]),
+]

@@ -5,14 +5,30 @@ This is the door; outsiders import only it.
 
 from . import changes, effects, passwords, tokens, weakness
 from .readers import Account, by_login, every, get, has_admin, names, required
-from .verbs import assign, change_password, create, disable, enable, end_two_step, set_password, with_password
+from .verbs import (
+    Prepared,
+    add,
+    assign,
+    change_password,
+    close,
+    create,
+    disable,
+    enable,
+    end_two_step,
+    prepared,
+    set_password,
+    with_password,
+)
 
 __all__ = [
     "Account",
+    "Prepared",
+    "add",
     "assign",
     "by_login",
     "change_password",
     "changes",
+    "close",
     "create",
     "disable",
     "effects",
@@ -23,6 +39,7 @@ __all__ = [
     "has_admin",
     "names",
     "passwords",
+    "prepared",
     "required",
     "set_password",
     "tokens",

@@ -12,7 +12,7 @@ from charity.office.limits import SMALL
 from charity.office.staff import changes, screens, tokens
 from charity.office.staff.forms import AccountForm, NewAccountForm, PasswordForm
 from charity.office.staff.readers import Account
-from charity.roles import Actor
+from charity.roles import Actor, Role
 from charity.web import auth, forms, pages
 
 WAITS = "已记下。这项变更要等另一位管理员确认，在那之前不生效"
@@ -20,11 +20,15 @@ WAITS_A_DAY = "已记下。没有另一位能登录的管理员，这项变更 2
 
 
 async def list_accounts(request: Request) -> Response:
-    """All staff staff."""
+    """All accounts: ours, and below them those of organisers, who would bury them."""
     by = auth.allowed(request, "account.manage")
     store_names = await stores.names()
-    rows = [screens.account_row(account, store_names) for account in await staff.every(by=by)]
-    return await pages.page(request, "office/staff/list.html", rows=rows)
+    rows: list[dict[str, Any]] = []
+    organisers: list[dict[str, Any]] = []
+    for account in await staff.every(by=by):
+        theirs = organisers if account.roles == (Role.ORGANISER,) else rows
+        theirs.append(screens.account_row(account, store_names))
+    return await pages.page(request, "office/staff/list.html", rows=rows, organisers=organisers)
 
 
 async def new_account_page(request: Request) -> Response:

@@ -8,6 +8,8 @@ would let one administrator reach money alone waits for a second person (charity
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from charity import clock, texts, tokens
 from charity.db import transactions
@@ -21,6 +23,19 @@ from charity.roles import GUARDED, Actor, Role, conflicts
 
 LOGIN = re.compile(r"^[a-z][a-z0-9._-]{1,39}$")
 NAME_MAX = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An account that is not kept yet."""
+
+    row: dict[str, Any]
+    roles: frozenset[Role]
+
+    @property
+    def key(self) -> str:
+        """The key that the account will have."""
+        return str(self.row["key"])
 
 
 async def create(
@@ -41,6 +56,24 @@ async def create(
     store unknown, password.weak, password.common, or field errors.
     """
     by.must("account.manage")
+    account = await prepared(
+        login=login, name=name, roles=roles, store=store, password=password, initial=initial, key=key
+    )
+    await transactions.run(lambda tx: add(tx, account, by=by))
+    return await get(account.key, by=by)
+
+
+async def prepared(
+    *,
+    login: str,
+    name: str,
+    roles: Iterable[Role],
+    store: str | None = None,
+    password: str = "",
+    initial: bool = True,
+    key: str = "",
+) -> Prepared:
+    """An account as `add` keeps it: checked, its password hashed. Whether its maker may is asked by the caller."""
     chosen = _must_be_possible(frozenset(roles))
     _must_be_named(login, name)
     if password:
@@ -55,23 +88,23 @@ async def create(
         "store": store or None,
         "created_at": clock.stamp(),
     }
+    return Prepared(row, chosen)
 
-    async def work(tx: Tx) -> None:
-        staff = str(row["key"])
-        if await tx.row("SELECT key FROM staff WHERE login = $1", login):
-            raise rules.LOGIN_TAKEN(login=login)
-        await _must_be_store(tx, store)
-        waits = await changes.must_wait(tx, by, chosen)
-        held = chosen - GUARDED if waits else chosen
-        await tx.insert("staff", [row])
-        await tx.insert("staff_role", [{"staff": staff, "role": role.value} for role in sorted(held)])
-        await effects.note(tx, by, staff, AccountEvent.CREATED, effects.listed(held))
-        await effects.confirm_owner(tx, staff)
-        if waits:
-            await changes.ask(tx, by, staff, ChangeKind.ROLES, roles=chosen)
 
-    await transactions.run(work)
-    return await get(str(row["key"]), by=by)
+async def add(tx: Tx, account: Prepared, *, by: Actor) -> None:
+    """Keep the account in the caller's transaction. Raises login_taken, store unknown."""
+    row, staff = account.row, account.key
+    if await tx.row("SELECT key FROM staff WHERE login = $1", row["login"]):
+        raise rules.LOGIN_TAKEN(login=row["login"])
+    await _must_be_store(tx, row["store"])
+    waits = await changes.must_wait(tx, by, account.roles)
+    held = account.roles - GUARDED if waits else account.roles
+    await tx.insert("staff", [row])
+    await tx.insert("staff_role", [{"staff": staff, "role": role.value} for role in sorted(held)])
+    await effects.note(tx, by, staff, AccountEvent.CREATED, effects.listed(held))
+    await effects.confirm_owner(tx, staff)
+    if waits:
+        await changes.ask(tx, by, staff, ChangeKind.ROLES, roles=account.roles)
 
 
 def _must_be_possible(roles: frozenset[Role]) -> frozenset[Role]:
@@ -146,21 +179,23 @@ async def disable(*, key: str, by: Actor) -> None:
     if key == by.key:
         raise rules.NOT_ONESELF()
 
-    async def work(tx: Tx) -> None:
-        _, held = await effects.locked(tx, key)
-        if not await tx.rows(
-            "UPDATE staff SET disabled_at = $2 WHERE key = $1 AND disabled_at IS NULL RETURNING key", key, clock.stamp()
-        ):
-            return
-        await effects.end_sessions(tx, key)
-        await effects.note(tx, by, key, AccountEvent.DISABLED)
-        await effects.end_tokens(tx, by, key)
-        await changes.withdraw(tx, by, staff=key)
-        await changes.withdraw_asked_by(tx, by, key)
-        if Role.ADMIN in held:
-            await effects.must_leave_an_admin(tx)
+    await transactions.run(lambda tx: close(tx, key=key, by=by))
 
-    await transactions.run(work)
+
+async def close(tx: Tx, *, key: str, by: Actor) -> None:
+    """Close an account in the caller's transaction, who has asked whether he may; one that is closed stays so."""
+    _, held = await effects.locked(tx, key)
+    if not await tx.rows(
+        "UPDATE staff SET disabled_at = $2 WHERE key = $1 AND disabled_at IS NULL RETURNING key", key, clock.stamp()
+    ):
+        return
+    await effects.end_sessions(tx, key)
+    await effects.note(tx, by, key, AccountEvent.DISABLED)
+    await effects.end_tokens(tx, by, key)
+    await changes.withdraw(tx, by, staff=key)
+    await changes.withdraw_asked_by(tx, by, key)
+    if Role.ADMIN in held:
+        await effects.must_leave_an_admin(tx)
 
 
 async def enable(*, key: str, by: Actor) -> None:
