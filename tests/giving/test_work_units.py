@@ -66,6 +66,7 @@ async def test_a_unit_is_registered_with_what_is_its_own(house: Cast, door: Door
         ({"code": "LXU04", "name": "市 教育局"}, 409, "name"),
         ({"code": "LXU04", "name": "市水务局"}, 409, "reference"),
         ({"code": "LXU04", "name": "市水务局", "reference": "yrj-2603"}, 409, "reference"),
+        ({"code": "LXU04", "name": "市水务局", "reference": "YRJ26-O3"}, 409, "reference"),
         ({"code": "lxu/4", "name": "市水务局"}, 422, "code"),
         ({"code": "LXU04", "name": "局" * 61}, 422, "name"),
         ({"code": "LXU04", "name": "市水务局", "kind": "church"}, 422, "kind"),

@@ -1,6 +1,7 @@
 """Keeping a unit, changing it, and taking it out of one-day giving.
 
-Names are compared without blanks and in one width, references without hyphens, as a bank's memo has them. A change
+Names are compared without blanks and in one width, references without hyphens, as a bank's memo has them, and by what
+they look like: nobody may get a reference that a cashier reads as another unit's. A change
 names the state that was shown (`changed_at`): of two accountants the second sees what the first wrote.
 """
 
@@ -22,6 +23,7 @@ from charity.words import Term
 
 REFERENCE: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,18}[A-Z0-9])?")
 """A reference: it is read out, printed and typed into a bank's form."""
+_ALIKE: Final = str.maketrans("OQIL", "0011")
 
 
 def normal(name: str) -> str:
@@ -30,8 +32,13 @@ def normal(name: str) -> str:
 
 
 def bare(reference: str) -> str:
-    """A reference as it is compared."""
+    """A reference as it is compared with a memo."""
     return reference.replace("-", "")
+
+
+def looks(reference: str) -> str:
+    """A reference by which two that are read as the same are the same: O is 0 in a bank's form, I is 1."""
+    return bare(reference).translate(_ALIKE)
 
 
 async def add(
@@ -159,11 +166,11 @@ def _shown(state: State, code: str, changed_at: str) -> WorkUnitRow:
 
 def _must_be_its_own(kept: dict[str, Any], others: list[dict[str, Any]]) -> None:
     """Refuse the name of another unit that takes part, and the reference of any: old slips of a retired one have it."""
-    name, reference = normal(kept["name"]), bare(kept["reference"])
+    name, reference = normal(kept["name"]), looks(kept["reference"])
     for other in others:
         if normal(other["name"]) == name and not other["retired_at"]:
             raise rules.WORK_UNIT_NAME(code=other["code"], name=other["name"])
-        if bare(other["reference"]) == reference:
+        if looks(other["reference"]) == reference:
             raise rules.WORK_UNIT_REFERENCE(code=other["code"], reference=other["reference"])
 
 
