@@ -16,6 +16,7 @@ from urllib.parse import quote
 Kind = Literal[
     "account",
     "advance",
+    "bank_line",
     "branch_return",
     "branch_reversal",
     "entry",
@@ -37,6 +38,7 @@ Kind = Literal[
 _PAGES: dict[Kind, tuple[str, str]] = {
     "account": ("/finance/accounts/{}", "ledger.read"),  # a code of the books: 1002/ICBC-01/F-EDU
     "advance": ("/advances/{}", "voucher.read"),  # the number of the voucher that paid a branch
+    "bank_line": ("/bank/lines/{}", "statement.read"),  # a line of a bank, by its key
     "branch_return": ("/branch-returns/{}", "voucher.read"),  # what a branch gave back, by its number
     "branch_reversal": ("/branch-reversals/{}", "voucher.read"),  # of a roster or a return
     "entry": ("/finance/entries/{}", "ledger.read"),  # seq

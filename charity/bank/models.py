@@ -27,7 +27,34 @@ class LineStatus(StrEnum):
     """What became of a line. One that is `taken_back` goes with its file; whatever is not `open` holds its file."""
 
     OPEN = "open"
+    MATCHED = "matched"
+    IGNORED = "ignored"
     TAKEN_BACK = "taken_back"
+
+
+class Attempt(StrEnum):
+    """Whether the automatic comparison looks at a line: soon, not before the books move its sum, or never again."""
+
+    DUE = "due"
+    TRIED = "tried"
+    NEVER = "never"
+
+
+class MatchKind(StrEnum):
+    """What somebody decided: lines and movements are the same money, a line stays open; and that it was undone."""
+
+    MATCHED = "matched"
+    IGNORED = "ignored"
+    UNDONE = "undone"
+
+
+class Method(StrEnum):
+    """By what lines and movements were brought together (D12)."""
+
+    REFERENCE = "reference"
+    NAME = "name"
+    MANUAL = "manual"
+    NONE = ""
 
 
 class BankAccount(Model):
@@ -140,6 +167,9 @@ class BankLine(Model):
     identity = fields.TextField()
     occurrence = fields.BigIntField()
     status = WordField(LineStatus)
+    matched = fields.TextField(null=True)
+    cleared_on = fields.TextField(null=True)
+    attempt = WordField(Attempt)
 
     class Meta:
         """Table name."""
@@ -168,8 +198,139 @@ class BankLineRow(TypedDict):
     identity: str
     occurrence: int
     status: str
+    matched: str | None
+    cleared_on: str | None
+    attempt: str
+
+
+class BankMark(Model):
+    """Up to which entry of the journal movements are written."""
+
+    id = fields.IntField(primary_key=True)
+    seq = fields.BigIntField()
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_mark"
+
+
+class BankMarkRow(TypedDict):
+    """A row of `bank_mark`."""
+
+    id: int
+    seq: int
+
+
+class BankMovement(Model):
+    """What one event moved at one place, in its `entries` from `seq` on; `matched` is the decision that stands.
+
+    `event` names the document (`gift:KEY`, `voucher:BF-2026-000012`), of what has none its entry; `reference` is the
+    bank's number folded as `movements.folded` does.
+    """
+
+    key = fields.CharField(max_length=80, primary_key=True)
+    place = fields.TextField()
+    event = fields.TextField()
+    seq = fields.BigIntField()
+    entries = fields.BigIntField()
+    on_day = fields.TextField()
+    fen = fields.BigIntField()
+    kind = fields.TextField()
+    document = fields.TextField()
+    number = fields.TextField()
+    unit = fields.TextField()
+    reference = fields.TextField()
+    reverses = fields.BigIntField(null=True)
+    matched = fields.TextField(null=True)
+    cleared_on = fields.TextField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_movement"
+
+
+class BankMovementRow(TypedDict):
+    """A row of `bank_movement`."""
+
+    key: str
+    place: str
+    event: str
+    seq: int
+    entries: int
+    on_day: str
+    fen: int
+    kind: str
+    document: str
+    number: str
+    unit: str
+    reference: str
+    reverses: int | None
+    matched: str | None
+    cleared_on: str | None
+
+
+class BankMatch(Model):
+    """A decision, never changed; `undoes` names the one that it takes back. `reasons` are words with blanks between."""
+
+    key = fields.CharField(max_length=32, primary_key=True)
+    kind = WordField(MatchKind)
+    undoes = fields.TextField(null=True)
+    place = fields.TextField()
+    fen = fields.BigIntField()
+    method = WordField(Method)
+    score = fields.BigIntField()
+    reasons = fields.TextField()
+    reason = SealedField(null=True)
+    made_by = fields.TextField()
+    made_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_match"
+
+
+class BankMatchRow(TypedDict):
+    """A row of `bank_match`."""
+
+    key: str
+    kind: str
+    undoes: str | None
+    place: str
+    fen: int
+    method: str
+    score: int
+    reasons: str
+    reason: bytes | None
+    made_by: str
+    made_at: str
+
+
+class BankMatchItem(Model):
+    """A line or a movement that a decision is about."""
+
+    match_key = fields.CharField(max_length=32, primary_key=True)
+    item = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_match_item"
+
+
+class BankMatchItemRow(TypedDict):
+    """A row of `bank_match_item`."""
+
+    match_key: str
+    item: str
 
 
 ACCOUNT = Table(BankAccount, BankAccountRow)
 STATEMENT = Table(BankStatement, BankStatementRow)
 LINE = Table(BankLine, BankLineRow)
+MARK = Table(BankMark, BankMarkRow)
+MOVEMENT = Table(BankMovement, BankMovementRow)
+MATCH = Table(BankMatch, BankMatchRow)
+MATCH_ITEM = Table(BankMatchItem, BankMatchItemRow, "")

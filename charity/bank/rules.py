@@ -25,3 +25,17 @@ STATEMENT_USED = Rule("statement.used", "这个文件有 {count} 行已经核对
 STATEMENT_BUILT_ON = Rule(
     "statement.built_on", "后来导入的 {first} 至 {last} 的文件和它有重复的行，那些行只记在它名下，请先撤回后来的文件"
 )
+LINE_UNKNOWN = Rule("line.unknown", "没有这笔银行流水", 404)
+LINE_NOT_OPEN = Rule("line.not_open", "这笔流水刚才已经处理过了，请看它现在的情况")
+MATCH_NOTHING = Rule("match.nothing", "请至少选择一项来核对", 422, field="movements")
+MATCH_TOO_MANY = Rule("match.too_many", "一次最多核对 {lines} 笔流水和 {movements} 笔账", 422, field="movements")
+MATCH_PLACES = Rule("match.places", "只能核对同一个账户的流水和账", 422, field="movements")
+MATCH_SUM = Rule(
+    "match.sum",
+    "流水合计 {lines_yuan} 元，账上合计 {movements_yuan} 元，相差 {apart_yuan} 元；一分不差才能核对",
+    422,
+    field="movements",
+)
+MATCH_TAKEN = Rule("match.taken", "所选的账刚才已经和别的流水核对过了，请重新选择", field="movements")
+MATCH_UNKNOWN = Rule("match.unknown", "没有这次核对", 404)
+MATCH_UNDONE = Rule("match.undone", "这次核对已经撤销")

@@ -24,6 +24,7 @@ NONCE = 12
 SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     # table: its sealed columns. tests/db/test_sealed.py compares this with the live schema.
     "bank_line": ("account", "memo", "name"),
+    "bank_match": ("reason",),
     "bank_statement": ("file_name",),
     "branch_return": ("reason",),
     "branch_reversal": ("cause", "reason"),

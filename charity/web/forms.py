@@ -6,6 +6,7 @@ texts and a pydantic model judge it; `idem` makes the idempotency key out of the
 """
 
 import json
+from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -20,6 +21,8 @@ from charity.web import contexts, csrf, fields, keys, messages, switches
 
 FIELDS_MAX = 2_000
 FILES_MAX = 4
+FILLED_MAX = 64
+"""Characters of a field that an address may fill."""
 PART_MAX = 65_536
 Data = dict[str, str | list[str]]
 Model = TypeVar("Model", bound=BaseModel)
@@ -153,6 +156,12 @@ def filters(request: Request, model: type[Model]) -> tuple[Model, Refusal | None
     except Refusal as refusal:
         typed: Data = {name: sent[name] for name in model.model_fields if name in sent}  # no other name reaches Python
         return model.model_construct(None, **typed), refusal
+
+
+def filled(request: Request, names: Sequence[str]) -> Data:
+    """What the address says of these fields of a form, for the form to begin with; none of them may be a name."""
+    sent = request.query_params
+    return {name: sent[name][:FILLED_MAX] for name in names if sent.get(name)}
 
 
 def idem(request: Request, sent: Data, scope: str) -> Idem | None:

@@ -17,7 +17,7 @@ export const isOff = () => {
   }
 };
 
-const linkOf = (row) => row.querySelector(".row-link") ?? row.querySelector("a[href]");
+const linkOf = (row) => row.querySelector("[data-act]") ?? row.querySelector(".row-link") ?? row.querySelector("a[href]");
 const links = () => [...document.querySelectorAll(ROWS)].map(linkOf).filter((link) => link?.checkVisibility());
 const here = () => document.activeElement?.closest?.(ROWS);
 
@@ -53,6 +53,9 @@ function onKey(event, dialog) {
   if (event.key in ARROWS && here()) {
     event.preventDefault();
     move(ARROWS[event.key]);
+  } else if (/^[a-z]$/.test(event.key) && here()?.querySelector(`[data-key="${event.key}"]`)) {
+    const named = here().querySelector(`[data-key="${event.key}"]`);
+    pending = setTimeout(() => named.click(), BURST_MS);
   } else if (event.key === "?" || Object.hasOwn(DOES, event.key)) {
     event.preventDefault();
     pending = setTimeout(() => (event.key === "?" ? dialog.showModal() : DOES[event.key]()), event.repeat ? 0 : BURST_MS);

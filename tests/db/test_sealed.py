@@ -164,6 +164,7 @@ SEALED = {
     "consent_withdrawal": {"reason"},
     "donation": {"memo"},
     "bank_line": {"account", "memo", "name"},
+    "bank_match": {"reason"},
     "bank_statement": {"file_name"},
     "branch_return": {"reason"},
     "branch_reversal": {"cause", "reason"},

@@ -10,6 +10,7 @@ import pytest
 from aid.given import Aid, advanced, branch_opened, gift_to, recorded, returned, roster
 from aid.given import made as voucher_made
 from bank.files import wechat_fund
+from bank.given import Line, came, lines
 from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
@@ -144,8 +145,11 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     await rosters.confirm(number=booked, content_hash=seen, by=house.approver)
     undoing = await branch_reversals.request(kind="roster", target=booked, cause="错", by=house.caseworker)
     statement = await statements.upload(place="1009/WECHAT", name="a.csv", data=wechat_fund(), by=house.cashier)
+    await came(house, Line(100))
+    (line,) = await lines(house)
     return {
         "/advances/": {"voucher": advance},
+        "/bank/lines/": {"key": line.row["key"]},
         "/bank/statements/": {"key": statement},
         "/branch-returns/": {"number": back.body["number"]},
         "/branch-reversals/": {"number": undoing.body["number"]},

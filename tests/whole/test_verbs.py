@@ -60,6 +60,9 @@ VERBS = {
     "finance.reviews.questions.answer": "desk.read",
     "finance.reviews.questions.ask": "review.make",
     "finance.reviews.verbs.review": "review.make",
+    "bank.matching.verbs.ignore": "bank.match",
+    "bank.matching.verbs.match": "bank.match",
+    "bank.matching.verbs.undo": "bank.match",
     "bank.statements.verbs.take": "statement.import",
     "bank.statements.verbs.upload": "statement.import",
     "bank.statements.withdrawals.take_back": "statement.import",
@@ -145,6 +148,8 @@ GIVEN = {"documents.exports.start": {"report": "donations"}}
 SHOW = {"desk", "finding", "panels", "readers", "screens", "search", "tasks"}
 """What only shows: its rows are those that `visible_to` leaves (the visibility tests of each room)."""
 OTHERS = {
+    "bank.matching.candidates.payers": "shows: who gave or was paid, as far as the reader sees it",
+    "bank.matching.verbs.together": "what `match` asks bank.match for, and the timetable does beyond doubt",
     "aid.branch_reversals.verbs.request": "asks for voucher.make of a roster and for voucher.pay of a return",
     "aid.naming.look_up": "shows: a payee and recipients, as far as they are visible",
     "aid.vouchers.documents.pdf": "shows: a voucher whose page is open, the payee as this reader sees it",

@@ -6,8 +6,21 @@ Always true: what is taken in is what was shown; of equal lines there are as man
 says; nothing is posted to the books. This is the door; outsiders import only it.
 """
 
-from .readers import Filters, content, get, lines, statements
+from .readers import Filters, LineView, content, get, lines, opened, statements
 from .verbs import take, upload
 from .withdrawals import sweep, take_back, withdraw
 
-__all__ = ["Filters", "content", "get", "lines", "statements", "sweep", "take", "take_back", "upload", "withdraw"]
+__all__ = [
+    "Filters",
+    "LineView",
+    "content",
+    "get",
+    "lines",
+    "opened",
+    "statements",
+    "sweep",
+    "take",
+    "take_back",
+    "upload",
+    "withdraw",
+]

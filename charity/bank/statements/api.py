@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+from typing import Any
 
 from charity.bank import rules
 from charity.bank.models import BankStatementRow
@@ -18,7 +19,7 @@ from charity.bank.statements.forms import (
     TakeBody,
     UploadBody,
 )
-from charity.bank.statements.readers import Filters
+from charity.bank.statements.readers import Filters, LineView
 from charity.web.api import Call, Endpoint
 
 
@@ -27,6 +28,13 @@ def answer(row: BankStatementRow) -> StatementAnswer:
     names = StatementAnswer.model_fields.keys() - {"content_hash", "file_name"}
     values = {name: row[name] for name in names}  # type: ignore[literal-required]
     return StatementAnswer(**values, file_name=readers.file_name(row), content_hash=readers.content(row).hash)
+
+
+def line_values(one: LineView) -> dict[str, Any]:
+    """A line as a program reads it."""
+    names = LineAnswer.model_fields.keys() - {"name", "account", "memo"}
+    sealed = {"name": one.name, "account": one.account, "memo": one.memo}
+    return {**{name: one.row[name] for name in names}, **sealed}  # type: ignore[literal-required]
 
 
 async def upload(call: Call) -> StatementAnswer:
@@ -83,16 +91,7 @@ async def lines(call: Call) -> LinesAnswer:
         limit=asked.limit,
     )
     views, following = await readers.lines(filters, by=call.by)
-    names = LineAnswer.model_fields.keys() - {"name", "account", "memo"}
-    items = [
-        LineAnswer(
-            **{name: one.row[name] for name in names},  # type: ignore[literal-required]
-            name=one.name,
-            account=one.account,
-            memo=one.memo,
-        )
-        for one in views
-    ]
+    items = [LineAnswer(**line_values(one)) for one in views]
     return LinesAnswer(items=items, next=following or None)
 
 

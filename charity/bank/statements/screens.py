@@ -28,7 +28,11 @@ STATUS_WORDS: Final = {
     StatementStatus.TAKEN: ("已导入", "good"),
     StatementStatus.TAKEN_BACK: ("已撤回", "bad"),
 }
-LINE_WORDS: Final = {LineStatus.OPEN: ("未核对", "wait")}
+LINE_WORDS: Final = {
+    LineStatus.OPEN: ("未核对", "wait"),
+    LineStatus.MATCHED: ("已核对@bank", "good"),
+    LineStatus.IGNORED: ("不再核对", "none"),
+}
 
 
 async def listed(rows: Sequence[BankStatementRow], place: str) -> dict[str, Any]:
@@ -49,7 +53,7 @@ async def listed(rows: Sequence[BankStatementRow], place: str) -> dict[str, Any]
             }
             for row in rows
         ],
-        "chips": _chips("/bank/statements", "place", place, named, {}),
+        "chips": chips("/bank/statements", "place", place, named, {}),
     }
 
 
@@ -59,13 +63,13 @@ async def lines(views: Sequence[LineView], asked: LinesQuery, following: str) ->
     rest = {name: value for name, value in asked.model_dump(exclude={"after", "place", "who"}).items() if value}
     if asked.who:
         rest["who"] = sealed_words.sealed(asked.who)
-    chips = _chips("/bank/lines", "place", asked.place, named, rest)
+    every_chip = chips("/bank/lines", "place", asked.place, named, rest)
     if asked.statement:
         every = urlencode({"place": asked.place} | {name: rest[name] for name in rest if name != "statement"})
-        chips.append({"label": words.say("不限一个文件"), "href": f"/bank/lines?{every}", "current": False})
+        every_chip.append({"label": words.say("不限一个文件"), "href": f"/bank/lines?{every}", "current": False})
     return {
         "rows": line_rows(views, named),
-        "chips": chips,
+        "chips": every_chip,
         "searched": readers.SEARCHED_MAX if asked.who and following and len(views) < readers.PAGE else 0,
         "directions": [
             {"value": value, "label": words.say(label)}
@@ -85,10 +89,10 @@ def line_rows(views: Sequence[LineView], named: Mapping[str, str]) -> list[dict[
         {
             "on": {"value": one.row["on_day"], "note": one.row["at_time"]},
             "place": named.get(one.row["place"], one.row["place"]),
-            "name": {"value": one.name, "note": _tail(one.account)},
+            "name": {"value": one.name, "note": tail(one.account)},
             "memo": {"value": one.memo, "note": _kind(one.row)},
             "reference": one.row["reference"],
-            "status": _line_status(one.row["status"]),
+            "status": line_status(one.row["status"]),
             "in": one.row["in_fen"] or None,
             "out": one.row["out_fen"] or None,
             "balance": one.row["balance_fen"],
@@ -195,7 +199,8 @@ def _status(status: str) -> dict[str, str]:
     return {"code": str(status), "label": words.say(label), "tone": tone}
 
 
-def _line_status(status: str) -> dict[str, str]:
+def line_status(status: str) -> dict[str, str]:
+    """What became of a line, as a status word."""
     label, tone = LINE_WORDS[LineStatus(status)]
     return {"code": str(status), "label": words.say(label), "tone": tone}
 
@@ -204,13 +209,12 @@ def _kind(row: BankLineRow) -> str:
     return " ".join(filter(None, (words.say("冲账") if row["reversal"] else "", row["kind"])))
 
 
-def _tail(account: str) -> str:
+def tail(account: str) -> str:
+    """The end of an account number."""
     return words.say("尾号 {tail}", tail=account[-TAIL:]) if account else ""
 
 
-def _chips(
-    path: str, name: str, chosen: str, named: Mapping[str, str], rest: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def chips(path: str, name: str, chosen: str, named: Mapping[str, str], rest: Mapping[str, str]) -> list[dict[str, Any]]:
     """One link a place and one for all, which keep the other filters."""
     every = {"": words.say("全部账户"), **named}
 

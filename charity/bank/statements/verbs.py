@@ -25,7 +25,7 @@ from charity import clock, texts, tokens
 from charity.bank import reasons, rules
 from charity.bank.formats import reading, rows
 from charity.bank.formats.reading import Output, Unread
-from charity.bank.models import BankLineRow, BankStatementRow, LineStatus, StatementStatus
+from charity.bank.models import Attempt, BankLineRow, BankStatementRow, LineStatus, StatementStatus
 from charity.bank.statements import readers, withdrawals
 from charity.db import reading as stored
 from charity.db import sealed, transactions
@@ -343,4 +343,7 @@ def _line(row: BankStatementRow, at: int, line: rows.Line, name: str, occurrence
         identity=name,
         occurrence=occurrence,
         status=LineStatus.OPEN.value,
+        matched=None,
+        cleared_on=None,
+        attempt=Attempt.DUE.value,
     )

@@ -1,7 +1,7 @@
 """Donations 捐赠: received, recorded and read. This is the door; outsiders import only it."""
 
 from . import read_back, references
-from .readers import Received, amounts, channel_refs, get, latest
+from .readers import Banked, Received, amounts, banked, channel_refs, get, latest
 from .verbs import (
     PARTS_MAX,
     Gift,
@@ -17,10 +17,12 @@ from .verbs import (
 
 __all__ = [
     "PARTS_MAX",
+    "Banked",
     "Gift",
     "Part",
     "Received",
     "amounts",
+    "banked",
     "campaign_of",
     "channel_refs",
     "check_day",

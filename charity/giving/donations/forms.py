@@ -26,6 +26,8 @@ from charity.web.fields import ContentHash, Day
 from charity.web.messages import WORDS
 from charity.web.rare import RARE_TEXT, drawn
 
+BANKED = ("amount_yuan", "received_on", "channel", "channel_ref")
+"""What a line of a bank says of a gift (charity/bank/matching): its form begins with it. None of it is a name."""
 WITH_REF = [channel.code for channel in CHANNELS.values() if channel.needs_ref]
 
 

@@ -57,6 +57,24 @@ async def channel_refs(keys: Sequence[str]) -> dict[str, str]:
     return refs
 
 
+@dataclass(frozen=True, slots=True)
+class Banked:
+    """A gift as it is compared with a bank's line: its payment number, and its giver, None once erased."""
+
+    channel_ref: str
+    giver: Person | None
+
+
+async def banked(keys: Sequence[str], *, by: Actor) -> dict[str, Banked]:
+    """These gifts by key, as a bank's lines are compared with them; the giver is whom the receipt names."""
+    if not keys:
+        return {}
+    rows = Donation.visible_to(by).filter(key__in=keys)
+    values = await rows.values("key", "channel_ref", "donor_id", on_receipt="receipt__donor_id")
+    givers = await persons.names([row["on_receipt"] or row["donor_id"] for row in values])
+    return {row["key"]: Banked(row["channel_ref"], givers.get(row["on_receipt"] or row["donor_id"])) for row in values}
+
+
 async def latest(campaign: str, limit: int) -> list[Received]:
     """The newest received gifts of a campaign; a giver is whom the valid receipt names, and consents for himself."""
     columns = ("recorded_at", "amount_fen", "public_name", "public_amount", "donor_id")

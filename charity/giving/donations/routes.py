@@ -10,7 +10,7 @@ from charity import clock
 from charity.errors import Refusal
 from charity.giving import donations
 from charity.giving.donations import PARTS_MAX
-from charity.giving.donations.forms import DonationForm
+from charity.giving.donations.forms import BANKED, DonationForm
 from charity.giving.donations.screens import (
     campaign_choices,
     corrected_values,
@@ -30,6 +30,7 @@ async def donation_form(request: Request) -> Response:
     """The form for a walk-in gift."""
     actor = auth.allowed(request, "gift.receive")
     values: Data = {"received_on": clock.today().isoformat(), "kind": "person", "channel": "cash"}
+    values |= forms.filled(request, BANKED)
     if number := request.query_params.get("corrects"):
         values |= await corrected_values(number, by=actor)
     return await _donation_page(request, values)

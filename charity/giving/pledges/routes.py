@@ -12,6 +12,7 @@ from charity.db.idem import secret
 from charity.errors import Refusal
 from charity.giving import campaigns, invitations, pledges
 from charity.giving.campaigns import Shown
+from charity.giving.donations.forms import BANKED
 from charity.giving.donations.screens import read_back, received_choices
 from charity.giving.donors.screens import kinds, unit_choices
 from charity.giving.models import Pledge
@@ -240,7 +241,8 @@ async def pledge_list(request: Request) -> Response:
 async def receive_form(request: Request) -> Response:
     """The form for money that arrived for a pledge."""
     auth.allowed(request, "gift.receive")
-    return await _receive_page(request, {"received_on": clock.today().isoformat()})
+    values: Data = {"received_on": clock.today().isoformat()}
+    return await _receive_page(request, values | forms.filled(request, BANKED))
 
 
 async def _receive_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:

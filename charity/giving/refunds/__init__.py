@@ -2,7 +2,7 @@
 
 from .bookings import CAUSE_WORDS
 from .paying import offered, pay
-from .readers import STATUS_WORDS, Filters, booking, content_hash, get, page
+from .readers import STATUS_WORDS, Filters, banked, booking, content_hash, get, page
 from .verbs import PREFIX, SERIES, approve, reject, request
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "STATUS_WORDS",
     "Filters",
     "approve",
+    "banked",
     "booking",
     "content_hash",
     "get",

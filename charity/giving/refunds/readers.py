@@ -1,5 +1,6 @@
 """Refunds, as they are read: by number, by gift, and the list of all that keeps what is decided and paid."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -38,6 +39,12 @@ async def get(number: str, *, by: Actor) -> Refund:
     if row is None:
         raise rules.REFUND_UNKNOWN()
     return row
+
+
+async def banked(numbers: Sequence[str], *, by: Actor) -> dict[str, Refund]:
+    """These refunds by number, as a bank's lines are compared with them."""
+    rows = Refund.visible_to(by).filter(number__in=numbers)
+    return {row.number: row for row in await rows} if numbers else {}
 
 
 async def page(filters: Filters, limit: int, *, by: Actor) -> list[Refund]:

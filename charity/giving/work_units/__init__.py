@@ -5,7 +5,18 @@ stays with what it gave, is offered no more, and takes no new gift or promise th
 is still received.
 """
 
-from .readers import KIND_WORDS, Filters, Giving, every, get, giving, giving_of, listed, open_campaigns
+from .readers import (
+    KIND_WORDS,
+    Filters,
+    Giving,
+    every,
+    get,
+    giving,
+    giving_of,
+    listed,
+    of_references,
+    open_campaigns,
+)
 from .verbs import add, change, must_take_part, retire, revive
 
 __all__ = [
@@ -20,6 +31,7 @@ __all__ = [
     "giving_of",
     "listed",
     "must_take_part",
+    "of_references",
     "open_campaigns",
     "retire",
     "revive",

@@ -4,6 +4,7 @@ Source: Charity Law 32 (no apportionment), field.md 2.4: never against a target,
 public page, an amount is shown there only where the unit wishes it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tortoise.expressions import Q
@@ -61,6 +62,15 @@ async def get(code: str, *, by: Actor) -> WorkUnit:
     if row is None:
         raise rules.WORK_UNIT_NOT_FOUND()
     return row
+
+
+async def of_references(bare: Collection[str]) -> set[str]:
+    """The codes of the units that have one of these references, written without hyphens."""
+    rows = await reading.rows(
+        f"SELECT code FROM work_unit WHERE REPLACE(reference, '-', '') IN ({reading.places(len(bare))})",  # noqa: S608
+        *sorted(bare),
+    )
+    return {row["code"] for row in rows}
 
 
 async def listed(filters: Filters, limit: int, *, by: Actor) -> list[WorkUnit]:

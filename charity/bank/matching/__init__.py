@@ -1,0 +1,13 @@
+"""Matching 核对: a line of a statement and what the books moved at its place are the same money.
+
+    open -> matched | ignored -> open (undone)
+
+Always true: matching posts nothing; the lines of a match add up to its movements, to the fen; a line and a movement
+are in one match at most; what was decided, by whom and when, stays. This is the door; outsiders import only it.
+"""
+
+from .automatic import keep_up
+from .readers import get, history, proposed, queue
+from .verbs import ignore, match, undo
+
+__all__ = ["get", "history", "ignore", "keep_up", "match", "proposed", "queue", "undo"]

@@ -1,0 +1,243 @@
+"""What the pages of matching show, with words in the reader's language."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from charity import addresses, words
+from charity.aid import payees
+from charity.bank import movements
+from charity.bank.matching import candidates, readers
+from charity.bank.matching.candidates import REASON_WORDS, Proposal
+from charity.bank.matching.forms import ChosenQuery
+from charity.bank.matching.readers import Chosen, Decision
+from charity.bank.models import BankMovementRow, LineStatus, MatchKind, Method
+from charity.bank.statements import LineView
+from charity.bank.statements.screens import CHARTS, chips, line_status, tail
+from charity.giving import pledges
+from charity.ledger import accounts as acc
+from charity.ledger import places
+from charity.money import parse_yuan, yuan
+from charity.office import staff
+from charity.roles import SYSTEM, Actor
+
+DOCUMENT_WORDS: Final = {
+    "gift": "捐赠",
+    "voucher": "拨付@bank",
+    "refund": "退款",
+    "transfer": "资金划转@bank",
+    "branch_return": "分会退回",
+    "reversal": "捐赠更正@bank",
+    "branch_reversal": "分会更正",
+    "entry": "记账分录",
+}
+METHOD_WORDS: Final = {
+    Method.REFERENCE: "参考号",
+    Method.NAME: "金额户名",
+    Method.MANUAL: "人工",
+    Method.NONE: "",
+}
+KIND_WORDS: Final = {
+    MatchKind.MATCHED: ("核对@bank", "good"),
+    MatchKind.IGNORED: ("不再核对", "none"),
+    MatchKind.UNDONE: ("撤销@bank", "wait"),
+}
+
+
+async def queue(lines: Sequence[LineView], place: str, by: Actor) -> dict[str, Any]:
+    """The queue: each line with its best candidates."""
+    named = await places.labels(CHARTS)
+    proposed = [await readers.proposed(line, by=by) for line in lines]
+    shown = await _shown([one.movement for each in proposed for one in each[: readers.BEST]], by)
+    return {
+        "rows": [
+            {**_line(line, named), "proposals": [_proposal(one, shown) for one in each[: readers.BEST]]}
+            for line, each in zip(lines, proposed, strict=True)
+        ],
+        "chips": chips("/bank/matching", "place", place, named, {}),
+        "place": place,
+    }
+
+
+async def show(
+    line: LineView,
+    asked: ChosenQuery,
+    by: Actor,
+    *,
+    ticked: Collection[str] = (),
+    reason: str = "",
+) -> dict[str, Any]:
+    """One line: what it says, what it can be, what was decided about it."""
+    named, waits = await places.labels(CHARTS), line.row["status"] == LineStatus.OPEN
+    proposed = await readers.proposed(line, by=by)
+    offered = await _offered(line, asked, by) if waits else []
+    beside = await readers.near(line.row, by=by) if waits else []
+    decided = await readers.history(line.row["key"], by=by)
+    shown = await _shown([*(one.movement for one in proposed), *offered], by)
+    return {
+        **_line(line, named),
+        "facts": _facts(line, named),
+        "state": line_status(line.row["status"]),
+        "waits": waits,
+        "may_match": waits and by.may("bank.match"),
+        "proposals": [_proposal(one, shown) for one in proposed],
+        "offered": [_tick(shown[row["key"]], row["key"], ticked) for row in offered],
+        "beside": [_tick(_beside(one), one.row["key"], ticked) for one in beside],
+        "asked": asked,
+        "reason": reason,
+        "gift_href": await _gift(line) if waits and line.row["in_fen"] and by.may("gift.receive") else "",
+        "decided": await _timeline(line, decided, by),
+        "undoes": _undoes(line, decided, by),
+    }
+
+
+def _line(line: LineView, named: Mapping[str, str]) -> dict[str, Any]:
+    row = line.row
+    return {
+        "key": row["key"],
+        "href": addresses.of("bank_line", row["key"]),
+        "on": row["on_day"],
+        "time": row["at_time"],
+        "place_name": named.get(row["place"], row["place"]),
+        "name": line.name,
+        "account_tail": tail(line.account),
+        "memo": line.memo,
+        "reference": row["reference"],
+        "in": row["in_fen"] or None,
+        "out": row["out_fen"] or None,
+        "title": words.say(
+            "{name} {amount} 元", name=line.name or words.say("无户名"), amount=yuan(candidates.fen_of(row))
+        ),
+    }
+
+
+def _facts(line: LineView, named: Mapping[str, str]) -> list[dict[str, Any]]:
+    row, say = line.row, words.say
+    return [
+        {"term": say("账户"), "value": named.get(row["place"], row["place"])},
+        {"term": say("交易日期"), "value": row["on_day"], "kind": "date", "note": row["at_time"]},
+        {
+            "term": say("收入（元）") if row["in_fen"] else say("支出（元）"),
+            "value": row["in_fen"] or row["out_fen"],
+            "kind": "yuan",
+        },
+        {"term": say("对方户名"), "value": line.name, "note": tail(line.account)},
+        {"term": say("摘要和附言"), "value": line.memo, "note": row["kind"]},
+        {"term": say("流水号"), "value": row["reference"], "kind": "code"},
+        {
+            "term": say("对账单"),
+            "value": {
+                "value": say("第 {row} 行", row=row["file_row"]),
+                "href": addresses.of("statement", row["statement"]),
+            },
+        },
+    ]
+
+
+async def _shown(rows: Sequence[BankMovementRow], by: Actor) -> dict[str, dict[str, Any]]:
+    """Movements as rows of a table, by key; who gave or was paid as this reader sees it."""
+    payers = await candidates.payers(rows, by=by, to=payees.reader(by))
+    return {row["key"]: movement(row, by, payers.get(row["key"], "")) for row in rows}
+
+
+def movement(row: BankMovementRow, by: Actor, payer: str = "") -> dict[str, Any]:
+    """A movement as a row of a table."""
+    kind, number = row["document"], row["number"]
+    label = words.say(DOCUMENT_WORDS.get(kind, "记账分录"))
+    known = f"#{row['seq']}" if kind in {"gift", "entry"} else number
+    text = f"{label} {known}"
+    if row["entries"] > 1:
+        text = words.say("{what}，共 {count} 笔", what=text, count=row["entries"])
+    return {
+        "what": {"value": text, "href": addresses.shown_to(by, kind, number), "note": payer},  # type: ignore[arg-type]
+        "on": row["on_day"],
+        "fen": row["fen"],
+        "words": text,
+        "payer": payer,
+        "href": addresses.shown_to(by, kind, number),  # type: ignore[arg-type]
+    }
+
+
+def _proposal(one: Proposal, shown: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    reasons = [words.say(REASON_WORDS[reason]) for reason in one.reasons]
+    if not one.fits:
+        reasons.append(words.say("金额不同"))
+    key = one.movement["key"]
+    return {"key": key, **shown[key], "reasons": "；".join(reasons), "score": one.score, "fits": one.fits}
+
+
+async def _offered(line: LineView, asked: ChosenQuery, by: Actor) -> list[BankMovementRow]:
+    around = candidates.around(line.row["on_day"])
+    chosen = Chosen(
+        least=parse_yuan(asked.least) if asked.least else None,
+        most=parse_yuan(asked.most) if asked.most else None,
+        from_on=asked.from_on or around[0],
+        to_on=asked.to_on or around[1],
+    )
+    return await readers.movements(line.row["place"], chosen, by=by)
+
+
+def _tick(row: Mapping[str, Any], key: str, ticked: Collection[str]) -> dict[str, Any]:
+    label = words.say("选中 {what}", what=row["words"])
+    return {**row, "tick": {"value": key, "label": label, "on": key in ticked}}
+
+
+def _beside(one: LineView) -> dict[str, Any]:
+    text = one.name or words.say("无户名")
+    return {
+        "what": {"value": text, "href": addresses.of("bank_line", one.row["key"]), "note": one.memo},
+        "on": one.row["on_day"],
+        "fen": candidates.fen_of(one.row),
+        "words": text,
+    }
+
+
+async def _gift(line: LineView) -> str:
+    """The form of the gift that a line is, filled with what no name is in; of a pledge's reference its own form."""
+    row = line.row
+    filled = {"amount_yuan": yuan(row["in_fen"]), "received_on": row["on_day"], "channel_ref": row["reference"]}
+    filled["channel"] = "bank" if row["place"].startswith(f"{acc.BANK}/") else ""
+    asked = urlencode({name: value for name, value in filled.items() if value})
+    for reference in movements.references(f"{line.memo} {line.name}"):
+        if code := await pledges.of_reference(reference):
+            return f"/pledges/{code}/receive?{asked}"
+    return f"/donations/new?{asked}"
+
+
+async def _timeline(line: LineView, decided: Sequence[Decision], by: Actor) -> list[dict[str, Any]]:
+    """What was decided, as a timeline."""
+    people = await staff.names({one.row["made_by"] for one in decided} - {SYSTEM.key})
+    items = [item for one in decided for item in one.items]
+    booked = {row["key"]: movement(row, by) for row in await readers.movements_of(items)}
+    events = []
+    for one in decided:
+        label, tone = KIND_WORDS[MatchKind(one.row["kind"])]
+        clauses = [words.say(label)]
+        if one.row["method"]:
+            clauses.append(words.say(METHOD_WORDS[Method(one.row["method"])]))
+        clauses += [words.say(REASON_WORDS[reason]) for reason in one.row["reasons"].split()]
+        clauses += [booked[item]["words"] for item in one.items if item in booked]
+        others = sum(1 for item in one.items if item not in booked and item != line.row["key"])
+        if others:
+            clauses.append(words.say("和另外 {count} 笔流水一起", count=others))
+        events.append(
+            {
+                "text": "，".join(clauses),
+                "at": one.row["made_at"],
+                "who": people.get(one.row["made_by"]) or words.say("系统"),
+                "note": one.reason,
+                "tone": tone,
+            }
+        )
+    return events
+
+
+def _undoes(line: LineView, decided: Sequence[Decision], by: Actor) -> dict[str, str] | None:
+    """The decision that stands, for whoever may undo it."""
+    if not line.row["matched"] or not by.may("bank.match"):
+        return None
+    stands = next((one for one in decided if one.row["key"] == line.row["matched"]), None)
+    if stands is None:
+        return None
+    label = "恢复核对" if stands.row["kind"] == MatchKind.IGNORED else "撤销核对"
+    return {"key": stands.row["key"], "label": words.say(label)}
