@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from charity import texts, words
+from charity import addresses, texts, words
 from charity.db import engine, faults
 from charity.errors import NOT_FOUND, Refusal, Rule, Unavailable
 from charity.pacing import Paced
@@ -210,8 +210,11 @@ async def _page(request: Request, refusal: Refusal, *, opens: bool) -> Response:
         steps.insert(0, {"href": quote(request.scope["path"]), "label": words.translate("打开这一页")})
     if refusal.status == http.HTTPStatus.NOT_FOUND:
         steps.append({"href": "/check", "label": words.translate("查我的捐款")})
-    if contexts.of(request).actor is not None:
+    actor = contexts.of(request).actor
+    if actor is not None and actor.may("desk.read"):
         steps.insert(0, {"href": "/desk", "label": words.translate("回到工作台")})
+    elif actor is not None and not request.scope["path"].startswith(addresses.MY_UNIT):
+        steps.insert(0, {"href": addresses.MY_UNIT, "label": words.translate("我的单位")})
     ours = refusal.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR
     try:
         response = await pages.page(

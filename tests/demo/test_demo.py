@@ -15,10 +15,12 @@ from charity.db import engine, migrations, reading
 from charity.demo import plan, story, tables
 from charity.demo.plan import Chapter, Family, Plan
 from charity.errors import Refusal
+from charity.giving import organisers
 from charity.ledger import writer
 from charity.ledger.demo import entries
+from charity.office import staff
 from charity.office.demo import STAFF
-from charity.roles import Actor, Role
+from charity.roles import SYSTEM, Actor, Role
 
 
 def planned(day: date, chapters: Sequence[Chapter]) -> list[str]:
@@ -131,6 +133,8 @@ async def the_promises_are_kept(today: date) -> None:
     assert not invited & set(json.loads(campaigns["everyday"]["funds"]))
     units = await reading.value("SELECT SUM(amount_fen) FROM donation WHERE work_unit IS NOT NULL")
     assert units == 1_603_170_00
+    organiser = await staff.required("lxu10", by=SYSTEM)
+    assert await organisers.unit_of(organiser.actor) == "LXU10"
     classes = await reading.value("SELECT COUNT(*) FROM (SELECT DISTINCT township, category FROM household) x")
     assert classes == 20 * 5
     assert await reading.value("SELECT COUNT(*) FROM household") == 2_600

@@ -14,7 +14,7 @@ from charity import clock
 from charity.db import reading
 from charity.errors import Refusal
 from charity.giving import organisers, work_units
-from charity.office import sign_in
+from charity.office import sign_in, staff
 from charity.roles import Actor, Role
 from charity.web import limits
 
@@ -131,6 +131,16 @@ async def test_whoever_takes_over_ends_the_one_before_with_his_sessions(house: C
     with pytest.raises(Refusal) as error:
         await organisers.hand_over(name="又一", by=before)
     assert code_of(error) == "organiser.no_unit"
+
+
+async def test_whose_account_was_closed_does_not_come_back_by_his_own_invitation(house: Cast) -> None:
+    await unit(house)
+    who = await joined(await invited(house))
+    made = await organisers.hand_over(name="余涛", by=who)
+    await staff.disable(key=who.key, by=house.admin)
+    assert await refused(made.code) == "organiser.ended"
+    assert [one.state for one in await organisers.every(UNIT, by=house.accountant)] == ["invited", "joined"]
+    await joined(await invited(house, name="柳青"), "liuqing")
 
 
 async def test_a_retired_unit_is_nobodys_at_the_next_request(house: Cast, web: Web) -> None:

@@ -373,17 +373,49 @@ async def test_an_auditor_reads_everything_and_changes_nothing(request, database
             assert await _status(auditor, page) == 403
 
 
-@pytest.mark.parametrize(("database", "size", "scripts"), EVERYWHERE)
+@pytest.mark.parametrize(("database", "size", "scripts"), ALSO_WITHOUT_SCRIPTS)
 async def test_an_organiser_has_his_unit_and_nothing_of_the_house(request, database, size, scripts):
     served = town(request, database)
     async with street(served, size, scripts=scripts, accessible=database == "sqlite") as here:
         organiser = await here.visitor()
-        await organiser.sign_in("organiser")
+        await organiser.sign_in("organiser", "/my-unit")
         await organiser.sees("市民政局", "YRJ26-02", "交给下一位联络员")
         for page in ("/receipts", "/pledges", "/vouchers", "/ledgers/donations", "/goods/documents", "/accounts"):
             assert await _status(organiser, page) == 403
         await organiser.go("/sessions")
         await organiser.sees("这台")
+        await _invited_and_handed_over(here, f"LXU{size}{scripts:d}".upper())
+
+
+async def _invited_and_handed_over(here: Street, unit: str) -> None:
+    """Invited at the desk, joined on a phone by the typed code, handed over: the one before is out at his next click."""
+    kept = {"code": unit, "name": f"单位{unit}", "kind": "school", "reference": unit}
+    await here.served.post("accountant", "/work-units", kept, unit)
+    accountant, first, second = await here.visitor(), await here.visitor(), await here.visitor()
+    await accountant.sign_in("accountant", f"/work-units/{unit}")
+    await accountant.press("邀请单位联络员")
+    await accountant.fill(name="柳青")
+    await accountant.press("邀请单位联络员")
+    await accountant.sees("只显示这一次", "打印邀请函")
+    code = await accountant.page.locator("input[name=code]").get_attribute("value")
+    assert code
+    await first.go("/join")
+    await first.fill(code=code.lower())
+    await first.press("继续")
+    await first.sees(f"单位{unit}", "柳青")
+    await first.fill(login=f"{unit.lower()}a", password=PASSWORD)
+    await first.press("加入并登录")
+    await first.sees(unit, "已加入")
+    await first.press("交给下一位联络员")
+    await first.fill(name="杨柳")
+    await first.press("做邀请")
+    address = await first.code_shown(".qr svg")
+    await second.go(urlsplit(address).path)
+    await second.fill(login=f"{unit.lower()}b", password=PASSWORD)
+    await second.press("加入并登录")
+    await second.sees(unit, "已加入")
+    await first.go("/my-unit")
+    assert urlsplit(first.page.url).path == "/sign-in"
 
 
 async def _status(visitor: Visitor, path: str) -> int:

@@ -13,7 +13,7 @@ from charity.errors import Refusal
 from charity.giving import rules
 from charity.giving.organisers.models import Organiser
 from charity.office import staff
-from charity.roles import Actor
+from charity.roles import SYSTEM, Actor
 
 LISTED_MAX: Final = 20
 """Organisers and invitations of a unit that its page shows, the newest first."""
@@ -25,7 +25,8 @@ _UNIT_OF = (
     "WHERE o.staff = $1 AND o.ended_at IS NULL AND u.retired_at IS NULL"
 )
 OPENED: Final = (
-    "SELECT o.key, o.work_unit, o.name, o.expires_on, o.made_by, o.staff, o.ended_at, u.name AS unit, u.retired_at "
+    "SELECT o.key, o.work_unit, o.name, o.expires_on, o.made_by, o.staff, o.ended_at, u.name AS unit, u.retired_at, "
+    "EXISTS (SELECT 1 FROM organiser p WHERE p.staff = o.made_by) AS handed_over "
     "FROM organiser o JOIN work_unit u ON u.code = o.work_unit WHERE o.digest = $1"
 )
 
@@ -103,9 +104,11 @@ async def opened(code: str) -> Opened:
     refusal = over(row, clock.today().isoformat())
     if refusal is not None:
         raise refusal
-    by = (await staff.names({row["made_by"]})).get(row["made_by"], "")
+    maker = await staff.get(row["made_by"], by=SYSTEM)
+    if row["handed_over"] and (maker.disabled_at or not maker.actor.may("roster.fill")):
+        raise rules.ORGANISER_ENDED()  # whose account was closed does not come back by his own invitation
     name = name_of(row["key"], row["name"])
-    return Opened(tokens.normalise(code), name, row["work_unit"], row["unit"], by, row["expires_on"])
+    return Opened(tokens.normalise(code), name, row["work_unit"], row["unit"], maker.name, row["expires_on"])
 
 
 async def every(unit: str, *, by: Actor) -> list[Appointment]:

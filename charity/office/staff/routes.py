@@ -78,7 +78,7 @@ async def _account(request: Request, account: Account, by: Actor, status: int, *
         "waiting": waiting,
         "own": account.key == by.key,
     }
-    whole |= await screens.account_choices() | context
+    whole |= await screens.account_choices(account.roles) | context
     return await pages.page(request, "office/staff/show.html", status, **whole)
 
 

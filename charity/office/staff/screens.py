@@ -26,8 +26,10 @@ OUTCOMES = {
 }
 
 
-def _role_options() -> list[dict[str, str]]:
-    return [{"value": role.value, "label": words.translate(ROLE_WORDS[role])} for role in Role]
+def _role_options(held: Iterable[Role]) -> list[dict[str, str]]:
+    """All roles but that of organisers, whom an invitation makes: given here it would open no unit."""
+    offered = [role for role in Role if role != Role.ORGANISER or role in held]
+    return [{"value": role.value, "label": words.translate(ROLE_WORDS[role])} for role in offered]
 
 
 def _roles(roles: Iterable[Role]) -> str:
@@ -52,11 +54,11 @@ def account_row(account: Account, store_names: Mapping[str, str]) -> dict[str, A
     }
 
 
-async def account_choices() -> dict[str, Any]:
+async def account_choices(held: Iterable[Role] = ()) -> dict[str, Any]:
     """The roles and stores that a form of an account offers."""
     nothing = [{"value": "", "label": words.translate("不限门店")}]
     options = [{"value": s.code, "label": f"{s.code} {s.name}"} for s in await stores.every()]
-    return {"role_options": _role_options(), "store_options": nothing + options}
+    return {"role_options": _role_options(held), "store_options": nothing + options}
 
 
 def typed(data: forms.Data) -> dict[str, Any]:
