@@ -205,6 +205,9 @@ async def test_whoever_was_invited_joins_on_the_page_and_lands_on_his_unit(
     assert (page.headers["referrer-policy"], page.headers["cache-control"]) == ("same-origin", "no-store")
     weak = await _form(client, address, login="yutao", password="yutao12345")
     assert (weak.status_code, 'value="yutao"' in weak.text, 'id="e-password"' in weak.text) == (422, True, True)
+    for guess in ("yutao20261127", "danweilxu03123"):  # the own name, and the unit's
+        weak = await _form(client, address, login="liu", password=guess)
+        assert (weak.status_code, "太容易猜" in weak.text) == (422, True), guess
     taken = await _form(client, address, login="cashier", password=PASSWORD)
     assert (taken.status_code, 'id="e-login"' in taken.text) == (422, True)
     done = await _form(client, address, login=" YuTao ", password=PASSWORD)

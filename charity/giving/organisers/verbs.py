@@ -100,7 +100,12 @@ async def join(code: str, *, login: str, password: str) -> None:
     """
     invited = await opened(code)
     account = await staff.prepared(
-        login=login, name=invited.name, roles=[Role.ORGANISER], password=password, initial=False
+        login=login,
+        name=invited.name,
+        roles=[Role.ORGANISER],
+        password=password,
+        initial=False,
+        words=staff.weakness.words_of(invited.unit, invited.name),
     )
 
     async def work(tx: Tx) -> None:

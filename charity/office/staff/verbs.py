@@ -72,12 +72,16 @@ async def prepared(
     password: str = "",
     initial: bool = True,
     key: str = "",
+    words: Iterable[str] = (),
 ) -> Prepared:
-    """An account as `add` keeps it: checked, its password hashed. Whether its maker may is asked by the caller."""
+    """An account as `add` keeps it: checked, its password hashed. Whether its maker may is asked by the caller.
+
+    `words`: what else somebody who knows its owner tries first, beside our own names and places.
+    """
     chosen = _must_be_possible(frozenset(roles))
     _must_be_named(login, name)
     if password:
-        await _must_be_good(password, login)
+        await _must_be_good(password, login, words)
     secret = await passwords.hashed(password) if password else None
     row = {
         "key": key or tokens.key16(),
@@ -130,9 +134,9 @@ async def _must_be_store(tx: Tx, store: str | None) -> None:
         raise rules.STORE_NEEDED(store=store)
 
 
-async def _must_be_good(password: str, login: str) -> None:
-    words = await weakness.own_words()
-    weakness.must_be_good(password, login, words, demo=(await organisation.get()).demo)
+async def _must_be_good(password: str, login: str, words: Iterable[str] = ()) -> None:
+    tried = {*await weakness.own_words(), *words}
+    weakness.must_be_good(password, login, tried, demo=(await organisation.get()).demo)
 
 
 async def assign(*, key: str, name: str, roles: Iterable[Role], store: str | None, by: Actor) -> None:
