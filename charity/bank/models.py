@@ -327,6 +327,30 @@ class BankMatchItemRow(TypedDict):
     item: str
 
 
+class BankColumns(Model):
+    """What the columns are called of files of a place that no layout knows: JSON by our names of columns."""
+
+    place = fields.CharField(max_length=40, primary_key=True)
+    columns = fields.TextField()
+    chosen_by = fields.TextField()
+    chosen_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_columns"
+
+
+class BankColumnsRow(TypedDict):
+    """A row of `bank_columns`."""
+
+    place: str
+    columns: str
+    chosen_by: str
+    chosen_at: str
+
+
+COLUMNS = Table(BankColumns, BankColumnsRow)
 ACCOUNT = Table(BankAccount, BankAccountRow)
 STATEMENT = Table(BankStatement, BankStatementRow)
 LINE = Table(BankLine, BankLineRow)

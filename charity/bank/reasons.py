@@ -28,6 +28,7 @@ LAYOUT_WORDS: Final[dict[str, str]] = {
     "alipay-fund": "支付宝资金账单",
     "wechat-fund": "微信支付资金账单",
     "wechat-trade": "微信支付交易账单",
+    "chosen": "自选的列",
 }
 FILES: Final[dict[str, str]] = {
     "broken": "这个文件打不开，可能已经损坏，请向银行重新下载",
@@ -51,6 +52,7 @@ FILES: Final[dict[str, str]] = {
     "zip": "这是压缩包，请先解压，再上传里面的明细",
 }
 NO_LAYOUT: Final = "没有在前 {rows} 行里找到认识的表头，请确认这是网上银行或商户平台下载的明细"
+CHOOSE: Final = "请选出每一列是什么，再选一次这个文件"
 NEAR_LAYOUT: Final = "表头像“{layout}”，但缺少：{missing}"
 CELLS: Final[dict[str, str]] = {
     "amount": "第 {row} 行“{column}”不是金额",
@@ -98,10 +100,14 @@ def unopened(unread: Unread) -> Refusal:
     facts = {**_FACTS, **unread.facts}
     if unread.fault != "layout":
         return _refusal(rules.STATEMENT_UNOPENED(), FieldError("file", FILES[unread.fault], tuple(facts.items())))
-    if not unread.facts["near"]:
-        return _refusal(rules.STATEMENT_UNOPENED(), FieldError("file", NO_LAYOUT, (("rows", HEADER_ROWS),)))
-    near = (("layout", Term(LAYOUT_WORDS[unread.facts["near"]])), ("missing", "、".join(unread.facts["missing"])))
-    return _refusal(rules.STATEMENT_UNOPENED(), FieldError("file", NEAR_LAYOUT, near))
+    error = FieldError("file", NO_LAYOUT, (("rows", HEADER_ROWS),))
+    if unread.facts["near"]:
+        near = (("layout", Term(LAYOUT_WORDS[unread.facts["near"]])), ("missing", "、".join(unread.facts["missing"])))
+        error = FieldError("file", NEAR_LAYOUT, near)
+    titles = unread.facts["titles"]
+    if not titles:
+        return _refusal(rules.STATEMENT_UNOPENED(), error)
+    return _refusal(rules.STATEMENT_LAYOUT(titles=titles), error, FieldError("column_date", CHOOSE))
 
 
 def unreadable(output: Output) -> Refusal:

@@ -8,6 +8,7 @@ STATEMENT_ENCODING = Rule("statement.encoding", "文件内容应为 Base64", 422
 STATEMENT_UNREADABLE = Rule(
     "statement.unreadable", "这份对账单有 {count} 处读不准，一行也没有导入。请向银行重新下载，不要手工改动", 422
 )
+STATEMENT_LAYOUT = Rule("statement.layout", "不认识这个文件的表头", 422)
 STATEMENT_UNOPENED = Rule("statement.unopened", "这个文件不能导入", 422)
 STATEMENT_EMPTY = Rule("statement.empty", "文件里没有一笔收付", 422, field="file")
 STATEMENT_PLACE = Rule("statement.place", "现金没有对账单，请选银行账户或支付平台", 422, field="place")

@@ -292,6 +292,38 @@ def test_an_unknown_header_is_told_what_is_missing() -> None:
         sheet(xls_of(late))
 
 
+def rural() -> bytes:
+    """A file of a rural bank whose header nobody knows."""
+    rows = [
+        [day, came, went, f"+{came}" if came else f"-{went}", "贷" if came else "借", files.SENDER, memo]
+        for day, _, came, went, memo in ENTRIES
+    ]
+    return csv_of([["账号：", OWN], ["交易日", "存入", "取出", "发生", "方向", "对手", "说明"], *rows])
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [{"in": "存入", "out": "取出"}, {"amount": "发生"}, {"amount": "发生", "flag": "方向"}],
+)
+def test_a_header_that_no_layout_fits_is_read_by_chosen_columns(chosen: dict[str, str]) -> None:
+    with pytest.raises(NoLayout) as caught:
+        sheet(rural())
+    assert caught.value.titles == ["交易日", "存入", "取出", "发生", "方向", "对手", "说明"]
+    layout = layouts.chosen({"date": "交易日", "name": "对手", "memo": "说明", **chosen})
+    if "flag" in chosen:
+        unsigned = rural().replace(b"-250", b"250")
+        read = rows.read(grids.opened(unsigned, "x"), "", layout)
+    else:
+        read = rows.read(grids.opened(rural(), "x"), "", layout)
+    assert (read.layout.key, read.account, read.errors) == ("chosen", OWN, [])
+    assert [(one.on_day, one.in_fen, one.out_fen, one.name, one.memo) for one in read.lines] == [
+        (day, files._fen(came), files._fen(went), files.SENDER, memo) for day, _, came, went, memo in ENTRIES
+    ]
+    with pytest.raises(NoLayout):
+        rows.read(grids.opened(rural(), "x"), "", layouts.chosen({"date": "日子", **chosen}))
+    assert rows.read(grids.opened(csv_of(files.boc()), "x"), "", layout).layout.key == "boc", "a known one comes first"
+
+
 def bomb(size: int = 200 << 20) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as folder:

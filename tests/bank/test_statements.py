@@ -353,6 +353,46 @@ async def test_the_same_lines_in_another_writing_are_pointed_out(web: Any, house
     assert await readers.alike(fresh) == 0
 
 
+async def test_of_an_unknown_file_the_columns_are_chosen_and_kept_for_its_place(web: Any, house: Cast) -> None:
+    cashier = web.as_("cashier")
+    rows = [[day, came, went, memo] for day, _, came, went, memo in ENTRIES]
+    data = csv_of([["账号：", OWN], ["交易日", "存入", "取出", "<说明>"], *rows])
+    sent = {"file": ("a.csv", data, "text/csv")}
+    page = await cashier.post("/bank/statements/new", data={"place": BANK}, files=sent)
+    assert (page.status_code, "再选一次这个文件" in page.text) == (422, True)
+    assert page.text.count('<option value="存入">存入</option>') == 11, "each of our columns may be any of its own"
+    assert ('<option value="&lt;说明&gt;">' in page.text, f'<option value="{BANK}" selected>' in page.text) == (
+        True,
+        True,
+    )
+    titles = hidden_of(page.text)["titles"]
+    form = {"place": BANK, "titles": titles, "column_in": "存入", "column_memo": "<说明>"}
+    for more, words in (
+        ({"column_out": "取出"}, "请选择哪一列是交易日期"),
+        ({"column_date": "交易日"}, "收入和支出各选一列"),
+        ({"column_date": "交易日", "column_out": "存入"}, "这一列已经选作别的了"),
+    ):
+        page = await cashier.post("/bank/statements/new", data={**form, **more}, files=sent)
+        assert (page.status_code, words in page.text) == (422, True), words
+        assert '<option value="存入" selected>' in page.text, "what was chosen is kept"
+    whole = {**form, "column_date": "交易日", "column_out": "取出"}
+    bare = await cashier.post("/bank/statements/new", data=whole)
+    assert ("请选择对账单文件" in bare.text, '<option value="取出" selected>' in bare.text) == (True, True)
+    done = await cashier.post("/bank/statements/new", data=whole, files=sent)
+    assert done.status_code == 303, done.text
+    page = (await cashier.get(done.headers["location"])).text
+    assert ("自选的列" in page, "按您选的列来读" in page, "1,012.34" in page) == (True, True, True)
+    other = csv_of([["账号：", OWN], ["交易日", "存入", "取出", "<说明>"], *rows[:2]])
+    assert await taken(house, other) == 2, "kept for the place"
+    await cashier.post(f"{done.headers['location']}/withdraw", data={})
+    await refused("statement.layout", shown(house, data))
+    body = {"place": BANK, "file": base64.b64encode(data).decode()}
+    asked = await cashier.post("/api/v1/bank/statements", json=body)
+    assert (asked.status_code, asked.json()["type"].endswith("statement.layout")) == (422, True)
+    chosen = {"date": "交易日", "in": "存入", "out": "取出"}
+    assert (await cashier.post("/api/v1/bank/statements", json={**body, "columns": chosen})).json()["lines"] == 3
+
+
 async def test_an_unreadable_file_is_told_without_a_row_that_is_none(house: Cast) -> None:
     for data in ("日期".encode("utf-16"), b"\x89PNG\x00"):
         (error,) = (await refused("statement.unopened", shown(house, data))).fields

@@ -63,6 +63,7 @@ VERBS = {
     "bank.matching.verbs.ignore": "bank.match",
     "bank.matching.verbs.match": "bank.match",
     "bank.matching.verbs.undo": "bank.match",
+    "bank.chosen_columns.keep": "statement.import",
     "bank.statements.verbs.take": "statement.import",
     "bank.statements.verbs.upload": "statement.import",
     "bank.statements.withdrawals.take_back": "statement.import",

@@ -1,14 +1,14 @@
 """The child that reads a statement: `python -m charity.bank.formats.child`.
 
-stdin: one line of JSON `{"name": …, "own": …}`, then the file. stdout: one line of JSON, `{"fault": …}` or what the
-file says, then one line for each of its rows. Whatever a file does to its reader ends this process, which knows nothing
-and may use little, and not the server.
+stdin: one line of JSON `{"name": …, "own": …, "columns": …}`, then the file. stdout: one line of JSON, `{"fault": …}`
+or what the file says, then one line for each of its rows. Whatever a file does to its reader ends this process, which
+knows nothing and may use little, and not the server.
 """
 
 import json
 import sys
 
-from charity.bank.formats import rows
+from charity.bank.formats import layouts, rows
 from charity.bank.formats.rows import NoLayout, Sheet
 from charity.sheets import children, grids
 from charity.sheets.grids import Unopened
@@ -20,11 +20,13 @@ def main() -> None:
     asked = json.loads(sys.stdin.buffer.readline())
     out = sys.stdout.buffer
     try:
-        sheet = rows.read(grids.opened(sys.stdin.buffer.read(), asked["name"]), asked["own"])
+        chosen = layouts.chosen(asked["columns"]) if asked["columns"] else None
+        sheet = rows.read(grids.opened(sys.stdin.buffer.read(), asked["name"]), asked["own"], chosen)
     except Unopened as unopened:
         out.write(children.line({"fault": unopened.reason, "row": unopened.row}))
     except NoLayout as unknown:
-        out.write(children.line({"fault": "layout", "near": unknown.near, "missing": unknown.missing}))
+        facts = {"near": unknown.near, "missing": unknown.missing, "titles": unknown.titles}
+        out.write(children.line({"fault": "layout", **facts}))
     except MemoryError:
         out.write(children.line({"fault": "unpacked"}))
     else:

@@ -38,6 +38,8 @@ class Sense(StrEnum):
     """One sum, and the own account is that of the payer or that of the payee; a sign agrees with it."""
     TRADES = "trades"
     """A bill of trades: a paid one came, a refunded one went."""
+    SIGNED = "signed"
+    """One sum: what went has a minus."""
 
 
 IN_WORDS: Final = frozenset({"贷", "贷方", "收入", "收", "来账", "C", "CR", "入账", "转入"})
@@ -341,10 +343,32 @@ IN_SIDE: Final = "收入"
 COUNTED: Final = re.compile(r"([0-9]{1,9})笔?")
 
 
-def fitting(cells: Sequence[str]) -> Layout | None:
-    """The layout of a header row; None when it is none."""
+CHOSEN: Final = "chosen"
+"""The key of a layout whose columns somebody chose."""
+TITLES_MAX: Final = 60
+TITLE_MAX: Final = 60
+
+
+def chosen(columns: Mapping[str, str]) -> Layout:
+    """The layout of a file whose columns are called so; a minus went where one sum stands without a word beside it."""
+    table: Any = {column: (named(title),) for column, title in columns.items()}
+    sense = Sense.COLUMNS if "in" in columns else Sense.FLAG if "flag" in columns else Sense.SIGNED
+    return Layout(key=CHOSEN, columns=table, needs=[name for (name,) in table.values()], sense=sense)
+
+
+def titles(rows: Sequence[Sequence[str]]) -> list[str]:
+    """What seems to be the header among these rows: the one with the most different words without digits."""
+    words = [[cell for cell in dict.fromkeys(cells) if cell and not re.search("[0-9]", cell)] for cells in rows]
+    best = max(words, key=len, default=[])
+    return [cell for cell in best if len(cell) <= TITLE_MAX][:TITLES_MAX] if len(best) > 1 else []
+
+
+def fitting(cells: Sequence[str], own: Layout | None = None) -> Layout | None:
+    """The layout of a header row, `own` where no other fits; None when it is none."""
     names = {named(cell) for cell in cells if cell}
     fits = [layout for layout in LAYOUTS if names.issuperset(layout.needs) and _has_sums(layout, names)]
+    if not fits and own and names.issuperset(own.needs):
+        return own
     return max(fits, key=lambda layout: (len(layout.needs), len(names & layout.known)), default=None)
 
 

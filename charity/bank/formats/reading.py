@@ -5,7 +5,7 @@ written by the child, which are taken apart only when they are asked for.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,9 +33,13 @@ class Output:
         return (json.loads(line) for line in self.raw[first:last])
 
 
-async def read(data: bytes, *, name: str, own: str) -> Output:
-    """Read a file that its sender calls `name`; `own` is the number of the account, "" where it is not known."""
-    answer, lines = await children.read("charity.bank.formats.child", {"name": name, "own": own}, data)
+async def read(data: bytes, *, name: str, own: str, columns: Mapping[str, str] | None = None) -> Output:
+    """Read a file that its sender calls `name`; `own` is the number of the account, "" where it is not known.
+
+    `columns` says what the columns are called that somebody chose, for a header that no layout fits.
+    """
+    asked = {"name": name, "own": own, "columns": dict(columns or {})}
+    answer, lines = await children.read("charity.bank.formats.child", asked, data)
     return Output(**answer, raw=lines)
 
 

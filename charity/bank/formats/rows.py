@@ -78,11 +78,14 @@ class Sheet:
 
 
 class NoLayout(Exception):
-    """No sheet has the header of a layout; `near` is the one that is nearest, `missing` are the names it lacks."""
+    """No sheet has the header of a layout; `near` is the one that is nearest, `missing` are the names it lacks.
 
-    def __init__(self, near: str = "", missing: Sequence[str] = ()) -> None:
+    `titles` are what seems to be its header.
+    """
+
+    def __init__(self, near: str = "", missing: Sequence[str] = (), titles: Sequence[str] = ()) -> None:
         super().__init__(near)
-        self.near, self.missing = near, list(missing)
+        self.near, self.missing, self.titles = near, list(missing), list(titles)
 
 
 class _Wrong(Exception):
@@ -93,8 +96,10 @@ class _Wrong(Exception):
         self.column, self.reason, self.facts = column, reason, facts
 
 
-def read(grids: Sequence[Grid], own: str = "") -> Sheet:
+def read(grids: Sequence[Grid], own: str = "", chosen: Layout | None = None) -> Sheet:
     """The one sheet that has the header of a layout, read. `own`: the account whose it should be, "" if unknown.
+
+    `chosen` is a layout of the place's own, for a header that no other fits.
 
     Raises NoLayout, and Unopened where the grid ends badly or several sheets have such a header.
     """
@@ -103,13 +108,13 @@ def read(grids: Sequence[Grid], own: str = "") -> Sheet:
     for grid in grids:
         head = _head(grid)
         heads += head
-        fits = ((number, layouts.fitting(cells)) for number, cells in enumerate(head, 1))
+        fits = ((number, layouts.fitting(cells, chosen)) for number, cells in enumerate(head, 1))
         first = next(((number, layout) for number, layout in fits if layout), None)
         if first:
             matches.append((grid, *first))
     if not matches:
-        near = layouts.nearest(heads)
-        raise NoLayout(near[0].key, near[1]) if near else NoLayout()
+        near, titles = layouts.nearest(heads), layouts.titles(heads)
+        raise NoLayout(near[0].key, near[1], titles) if near else NoLayout(titles=titles)
     if len(matches) > 1:
         raise Unopened("sheets")
     grid, header, layout = matches[0]
@@ -294,6 +299,8 @@ class _Reader:
         fen = self._fen(cells, "amount")
         if sense is Sense.PARTIES:
             return self._of_parties(cells, fen, own)
+        if sense is Sense.SIGNED:
+            return max(fen, 0), max(-fen, 0), name, account
         flag = named(self._cell(cells, "flag")).upper()
         if flag in layouts.IN_WORDS:
             return fen, 0, name, account

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import binascii
-from typing import Any
+from typing import Any, cast
 
 from charity.bank import rules
 from charity.bank.models import BankStatementRow
@@ -44,7 +44,9 @@ async def upload(call: Call) -> StatementAnswer:
         data = await asyncio.to_thread(base64.b64decode, body.file, validate=True)
     except (binascii.Error, ValueError):
         raise rules.STATEMENT_ENCODING() from None
-    key = await verbs.upload(place=body.place, name=body.file_name, data=data, by=call.by)
+    key = await verbs.upload(
+        place=body.place, name=body.file_name, data=data, columns=cast("dict[str, str]", body.columns), by=call.by
+    )
     return answer(await readers.get(key, by=call.by))
 
 

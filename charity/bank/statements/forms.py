@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from charity.bank.chosen_columns import COLUMNS
+from charity.bank.formats.layouts import TITLE_MAX, TITLES_MAX, Column
 from charity.sheets import grids
 from charity.web import api, fields
 from charity.web.fields import DayText
@@ -18,10 +20,29 @@ BODY_MAX = grids.BYTES_MAX * 4 // 3 + 65_536
 """Bytes of a JSON body with a file: Base64 takes four for three."""
 
 
+Title = Annotated[str, Field(max_length=TITLE_MAX)]
+
+
 class UploadForm(BaseModel):
-    """Which account a file is of."""
+    """Which account a file is of; and where no layout knows it, which of its `titles` (JSON) are our columns."""
 
     place: Annotated[str, Field(min_length=1, max_length=PLACE_MAX), Needed("请选择账户")]
+    titles: str = Field("", max_length=TITLES_MAX * (TITLE_MAX + 4))
+    column_date: Title = ""
+    column_time: Title = ""
+    column_in: Title = ""
+    column_out: Title = ""
+    column_amount: Title = ""
+    column_flag: Title = ""
+    column_balance: Title = ""
+    column_name: Title = ""
+    column_account: Title = ""
+    column_memo: Title = ""
+    column_reference: Title = ""
+
+    def columns(self) -> dict[str, str]:
+        """What was chosen, by our names of columns."""
+        return {column: title for column in COLUMNS if (title := getattr(self, f"column_{column}"))}
 
 
 class UploadBody(BaseModel):
@@ -32,6 +53,7 @@ class UploadBody(BaseModel):
     place: str = Field(max_length=PLACE_MAX, description="资金存放处", examples=["1002/ICBC-01"])
     file_name: str = Field("", max_length=NAME_MAX, description="文件名", examples=["明细.xlsx"])
     file: str = Field(description="文件内容，Base64")
+    columns: dict[Column, Title] = Field({}, description="表头不认识时，每一列是什么；以后这个账户的文件都这样读")
 
 
 class TakeForm(BaseModel):

@@ -78,7 +78,8 @@ async def upload(request: Request) -> Response:
     try:
         form = forms.read(UploadForm, data)
         content = forms.file(request, "file")
-        key = await verbs.upload(place=form.place, name=forms.file_name(request, "file"), data=content, by=by)
+        name = forms.file_name(request, "file")
+        key = await verbs.upload(place=form.place, name=name, data=content, columns=form.columns(), by=by)
     except Refusal as refusal:
         return await _form(request, data, refusal)
     row = await readers.get(key, by=by)
@@ -87,7 +88,9 @@ async def upload(request: Request) -> Response:
 
 
 async def _form(request: Request, values: forms.Data, refusal: Refusal | None = None) -> Response:
-    context = {"place": forms.text(values, "place"), **await screens.upload()}
+    titles = (refusal.facts.get("titles") if refusal else None) or screens.titles(forms.text(values, "titles"))
+    columns = screens.columns(titles, {name: forms.text(values, name) for name in UploadForm.model_fields})
+    context = {"place": forms.text(values, "place"), **columns, **await screens.upload()}
     return await pages.form(request, "bank/statements/new.html", refusal, **context)
 
 

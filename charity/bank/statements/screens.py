@@ -1,11 +1,13 @@
 """What the pages of statements show, with words in the reader's language."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from charity import addresses, words
+from charity import addresses, texts, words
 from charity.bank import reasons
+from charity.bank.formats import layouts
 from charity.bank.models import BankLineRow, BankStatementRow, LineStatus, StatementStatus
 from charity.bank.statements import readers
 from charity.bank.statements.forms import LinesQuery
@@ -108,6 +110,23 @@ async def upload() -> dict[str, Any]:
     return {"places": [{"value": "", "label": words.say("请选择")}, *choices]}
 
 
+def titles(sent: str) -> list[str]:
+    """The titles that a form carries, as the page before had them; none when they cannot be read."""
+    try:
+        listed = json.loads(sent or "[]")
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(listed, list):
+        return []
+    return [one for one in listed[: layouts.TITLES_MAX] if isinstance(one, str) and texts.refused(one) is None]
+
+
+def columns(titles: Sequence[str], sent: Mapping[str, str]) -> dict[str, Any]:
+    """What can be chosen where no layout knows a file: each of our columns with the titles of its header."""
+    options = [{"value": "", "label": words.say("没有这一列")}, *({"value": one, "label": one} for one in titles)]
+    return {"titles": json.dumps(titles, ensure_ascii=False) if titles else "", "options": options, "chosen": sent}
+
+
 async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
     """One file, and before it is taken in the first lines that it adds."""
     named = await places.labels(CHARTS)
@@ -125,6 +144,7 @@ async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
         "gone": row["status"] in {StatementStatus.TAKEN_BACK, StatementStatus.STALE},
         "nothing_new": waits and not row["new_lines"],
         "unsaid": not row["account"],
+        "chosen": waits and row["layout"] == layouts.CHOSEN,
         "alike": await readers.alike(row) if waits else 0,
         "carried": confirming.carried(readers.content(row).hash, stated),
         "rows": line_rows(await readers.staged(row["key"], SHOWN, by=by), named),

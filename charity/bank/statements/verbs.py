@@ -15,15 +15,15 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
 from charity import clock, texts, tokens
-from charity.bank import reasons, rules
-from charity.bank.formats import reading, rows
+from charity.bank import chosen_columns, reasons, rules
+from charity.bank.formats import layouts, reading, rows
 from charity.bank.formats.reading import Output, Unread
 from charity.bank.models import Attempt, BankLineRow, BankStatementRow, LineStatus, StatementStatus
 from charity.bank.statements import readers, withdrawals
@@ -48,11 +48,12 @@ _SAME_FILE: Final = "SELECT key FROM bank_statement WHERE place = $1 AND file_ha
 _PLATFORMS: Final = frozenset({"alipay-fund", "wechat-fund", "wechat-trade"})
 
 
-async def upload(*, place: str, name: str, data: bytes, by: Actor) -> str:
+async def upload(*, place: str, name: str, data: bytes, columns: Mapping[str, str] | None = None, by: Actor) -> str:
     """Read a file of this place and stage what is new of it; the key of its statement, for `take`.
 
     A file that was taken in, or waits, is not read again: its key is that of its statement. Raises the refusals of
-    what cannot be read.
+    what cannot be read. `columns` says what the columns are called where no layout knows the file; that is kept for
+    the place once a file was read by it.
     """
     by.must("statement.import")
     at = await places.get(place, field="place")
@@ -64,14 +65,20 @@ async def upload(*, place: str, name: str, data: bytes, by: Actor) -> str:
     known = await readers.as_it_stands(at.code, file_hash)
     if known:
         return known
-    own = await _number(at)
+    own, wrong = await _number(at), chosen_columns.wrong(columns) if columns else []
+    used = columns if columns and not wrong else await chosen_columns.of_place(at.code)
     try:
-        output = await reading.read(data, name=name, own=own)
+        output = await reading.read(data, name=name, own=own, columns=used)
     except Unread as unread:
-        raise reasons.unopened(unread) from None
+        refusal = reasons.unopened(unread)
+        if wrong and "titles" in refusal.facts:
+            refusal.fields = tuple(wrong)
+        raise refusal from None
     _must_fit(output, at, own)
     row = _row(at, file_hash, texts.cleaned(name)[:NAME_MAX], output, by)
     seen = await _begin(row)
+    if output.layout == layouts.CHOSEN and used is columns:
+        await chosen_columns.keep(at.code, used, by=by)
     await _stage(row, output, seen)
     log.info("statement.shown", extra=readers.logged(row, by))
     return row["key"]
@@ -130,7 +137,7 @@ async def _number(at: Place) -> str:
 def _must_fit(output: Output, at: Place, own: str) -> None:
     """Refuse a file of another account, and one that cannot be read whole."""
     platform = output.layout in _PLATFORMS
-    if platform != (at.chart == acc.OTHER_MONEY):
+    if output.layout != layouts.CHOSEN and platform != (at.chart == acc.OTHER_MONEY):
         raise rules.STATEMENT_KIND(layout=Term(reasons.LAYOUT_WORDS[output.layout]), place=at)
     if own and output.account and not rows.same_account(output.account, own):
         raise rules.STATEMENT_ACCOUNT(stated=output.account[-TAIL:], ours=own[-TAIL:], place=at)

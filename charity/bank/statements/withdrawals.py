@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Final
 
 from charity import clock
-from charity.bank import rules
+from charity.bank import chosen_columns, rules
+from charity.bank.formats.layouts import CHOSEN
 from charity.bank.models import BankStatementRow, LineStatus, StatementStatus
 from charity.bank.statements import readers
 from charity.db import reading as stored
@@ -37,6 +38,7 @@ async def withdraw(key: str, *, by: Actor) -> None:
     row = await readers.get(key, by=by)
     if not await drop(row["key"]):
         raise rules.STATEMENT_NOT_WAITING()
+    await _forget(row)
     log.info("statement.withdrawn", extra=readers.logged(row, by))
 
 
@@ -52,7 +54,14 @@ async def take_back(key: str, *, content_hash: str, by: Actor) -> None:
         raise rules.STATEMENT_NOT_TAKEN()
     await transactions.run(lambda tx: _leave(tx, row, by))
     await _delete_lines(key)
+    await _forget(row)
     log.info("statement.taken_back", extra=readers.logged(row, by))
+
+
+async def _forget(row: BankStatementRow) -> None:
+    """Whoever takes a file away that was read by columns somebody chose may choose them anew."""
+    if row["layout"] == CHOSEN:
+        await chosen_columns.forget(row["place"])
 
 
 async def sweep() -> int:
