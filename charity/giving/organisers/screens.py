@@ -5,7 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from charity import clock, words
-from charity.giving import organisers, ways, work_units
+from charity.giving import campaigns, organisers, ways, work_units
 from charity.office import organisation
 from charity.office.organisation import FactKind
 from charity.printing import qr
@@ -65,18 +65,19 @@ async def reached() -> dict[str, str]:
 async def my_unit(unit: str, *, by: Actor) -> dict[str, Any]:
     """An organiser's own unit: what to write, where to pay, and each campaign with its poster and a number of gifts."""
     kept = await work_units.get(unit, by=by)
-    campaigns = []
-    for campaign in await work_units.open_campaigns():
+    shown, now = [], await work_units.open_campaigns()
+    names = await campaigns.names([campaign["slug"] for campaign in now])
+    for campaign in now:
         to = await ways.account_of(campaign["slug"]) or ways.Account()
-        campaigns.append(
+        shown.append(
             {
                 "slug": campaign["slug"],
-                "name": campaign["name"],
+                "name": names[campaign["slug"]],
                 "gifts": await organisers.gifts_of(unit, campaign["slug"]),
                 "facts": _account(to),
             }
         )
-    return {"unit": kept, "campaigns": campaigns, "reached": await reached()}
+    return {"unit": kept, "campaigns": shown, "reached": await reached()}
 
 
 def _account(to: ways.Account) -> list[dict[str, Any]]:
