@@ -1,6 +1,6 @@
 """What giving contributes to the app."""
 
-from charity.giving import demo, desk, lookup, verify
+from charity.giving import demo, desk, lookup, organisers, verify
 from charity.giving.campaigns import api as campaign_calls
 from charity.giving.campaigns import routes as campaigns
 from charity.giving.consents import api as consent_calls
@@ -17,7 +17,7 @@ from charity.giving.invitations import routes as invitations
 from charity.giving.lookup import health as lookup_health
 from charity.giving.one_day import routes as one_day
 from charity.giving.organisers import api as organiser_calls
-from charity.giving.organisers import routes as organisers
+from charity.giving.organisers import routes as organiser_routes
 from charity.giving.pledges import api as pledge_calls
 from charity.giving.pledges import routes as pledges
 from charity.giving.receipts import api as receipt_calls
@@ -28,7 +28,7 @@ from charity.giving.reversals import api as reversal_calls
 from charity.giving.reversals import routes as reversals
 from charity.giving.work_units import api as work_unit_calls
 from charity.giving.work_units import routes as work_units
-from charity.jobs.timetable import MINUTE_S, Timed
+from charity.jobs.timetable import HOUR_S, MINUTE_S, Timed
 from charity.room import Check, Room
 from charity.web.nav import NavItem
 
@@ -53,7 +53,7 @@ ROOM = Room(
         *invitations.routes,
         *campaigns.routes,
         *one_day.routes,
-        *organisers.routes,
+        *organiser_routes.routes,
         *work_units.routes,
     ],
     endpoints=[
@@ -83,6 +83,7 @@ ROOM = Room(
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=260, group="收入@menu"),
     ],
     timetable=[
+        Timed("organisers.forget", HOUR_S, organisers.forget, first_s=30.0),
         Timed("lookup.keep_up", MINUTE_S, lookup.keep_up, first_s=15.0, limit_s=300.0),
         Timed("lookup.memos", MINUTE_S, lookup.keep_up_memos, first_s=25.0, limit_s=300.0),
     ],

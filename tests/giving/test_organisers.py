@@ -114,6 +114,20 @@ async def test_the_last_day_of_an_invitation_counts_whole_in_shanghai(house: Cas
             await organisers.join(made.code, login="yutao", password=PASSWORD)
 
 
+async def test_an_invitation_that_nobody_used_forgets_its_name_a_month_after_its_last_day(house: Cast) -> None:
+    await unit(house)
+    await unit(house, "LXU04")
+    with clock.fixed(datetime(2026, 11, 10, 4, tzinfo=UTC)):
+        made = await invited(house)  # till the 24th
+        who = await joined(await invited(house, "LXU04"))
+    for day, count in ((datetime(2026, 12, 24, 15, 59, tzinfo=UTC), 0), (datetime(2026, 12, 24, 16, tzinfo=UTC), 1)):
+        with clock.fixed(day):
+            assert await organisers.forget() == count
+    row = await reading.row("SELECT name, ended_by FROM organiser WHERE key = $1", made.key)
+    assert row == {"name": None, "ended_by": "system"}
+    assert await organisers.unit_of(who) == "LXU04"
+
+
 async def test_whoever_takes_over_ends_the_one_before_with_his_sessions(house: Cast, web: Web) -> None:
     await unit(house)
     before = await joined(await invited(house))

@@ -6,7 +6,7 @@ good once and till the end of its last day; whoever takes over ends the one befo
 """
 
 from .readers import LISTED_MAX, STATES, Appointment, Opened, every, gifts_of, opened, own_unit, unit_of
-from .verbs import HOLDS_DAYS, NAME_MAX, ORGANISERS_MAX, Made, end, hand_over, invite, join
+from .verbs import HOLDS_DAYS, NAME_MAX, ORGANISERS_MAX, Made, end, forget, hand_over, invite, join
 
 __all__ = [
     "HOLDS_DAYS",
@@ -19,6 +19,7 @@ __all__ = [
     "Opened",
     "end",
     "every",
+    "forget",
     "gifts_of",
     "hand_over",
     "invite",

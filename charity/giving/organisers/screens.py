@@ -72,7 +72,7 @@ async def my_unit(unit: str, *, by: Actor) -> dict[str, Any]:
         shown.append(
             {
                 "slug": campaign["slug"],
-                "name": names[campaign["slug"]],
+                "name": names.get(campaign["slug"], campaign["name"]),
                 "gifts": await organisers.gifts_of(unit, campaign["slug"]),
                 "facts": _account(to),
             }

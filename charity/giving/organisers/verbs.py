@@ -20,6 +20,8 @@ from charity.roles import SYSTEM, Actor, Role
 HOLDS_DAYS: Final = 14
 """Days that an invitation is good, the last one whole."""
 NAME_MAX: Final = 40
+FORGOTTEN_DAYS: Final = 30
+"""Days after its last day for which an unused invitation still says whom it was for."""
 ORGANISERS_MAX: Final = 500
 """Of one unit, with all that have ended."""
 
@@ -125,6 +127,23 @@ async def join(code: str, *, login: str, password: str) -> None:
         )
 
     await transactions.run(work)
+
+
+async def forget() -> int:
+    """End invitations that nobody used long after their last day, with the names in them; how many."""
+    day = clock.today() - timedelta(days=FORGOTTEN_DAYS)
+
+    async def work(tx: Tx) -> int:
+        ended = await tx.rows(
+            "UPDATE organiser SET ended_at = $2, ended_by = $3, name = NULL "
+            "WHERE staff IS NULL AND ended_at IS NULL AND expires_on < $1 RETURNING key",
+            day.isoformat(),
+            clock.stamp(),
+            SYSTEM.key,
+        )
+        return len(ended)
+
+    return await transactions.run(work)
 
 
 async def _locked(tx: Tx, unit: str) -> dict[str, Any]:
