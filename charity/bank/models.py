@@ -350,6 +350,31 @@ class BankColumnsRow(TypedDict):
     chosen_at: str
 
 
+class BankOpening(Model):
+    """What the accountant stated that a bank had at the end of a day, once a place."""
+
+    place = fields.CharField(max_length=40, primary_key=True)
+    on_day = fields.TextField()
+    fen = fields.BigIntField()
+    set_by = fields.TextField()
+    set_at = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_opening"
+
+
+class BankOpeningRow(TypedDict):
+    """A row of `bank_opening`."""
+
+    place: str
+    on_day: str
+    fen: int
+    set_by: str
+    set_at: str
+
+
 COLUMNS = Table(BankColumns, BankColumnsRow)
 ACCOUNT = Table(BankAccount, BankAccountRow)
 STATEMENT = Table(BankStatement, BankStatementRow)
@@ -358,3 +383,4 @@ MARK = Table(BankMark, BankMarkRow)
 MOVEMENT = Table(BankMovement, BankMovementRow)
 MATCH = Table(BankMatch, BankMatchRow)
 MATCH_ITEM = Table(BankMatchItem, BankMatchItemRow, "")
+OPENING = Table(BankOpening, BankOpeningRow)

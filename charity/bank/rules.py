@@ -40,3 +40,8 @@ MATCH_SUM = Rule(
 MATCH_TAKEN = Rule("match.taken", "所选的账刚才已经和别的流水核对过了，请重新选择", field="movements")
 MATCH_UNKNOWN = Rule("match.unknown", "没有这次核对", 404)
 MATCH_UNDONE = Rule("match.undone", "这次核对已经撤销")
+OPENING_NEEDED = Rule("bank_opening.needed", "这个账户的对账单没有余额，请会计先填写某一天末的对账单余额", 409)
+OPENING_STATED = Rule("bank_opening.stated", "这个账户已经有起算的对账单余额，不能再改")
+OPENING_LATER = Rule("bank_opening.later", "日期不能晚于今天", 422, field="on")
+RECONCILED_EARLIER = Rule("reconciled.earlier", "这个账户从 {day} 末起算，请选这一天或以后", 422, field="on")
+RECONCILED_TOO_MANY = Rule("reconciled.too_many", "未达账项超过 {most} 项，请先核对银行流水", 422, field="on")

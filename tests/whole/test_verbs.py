@@ -64,6 +64,7 @@ VERBS = {
     "bank.matching.verbs.match": "bank.match",
     "bank.matching.verbs.undo": "bank.match",
     "bank.chosen_columns.keep": "statement.import",
+    "bank.reconciliation.verbs.state_opening": "bank.match",
     "bank.statements.verbs.take": "statement.import",
     "bank.statements.verbs.upload": "statement.import",
     "bank.statements.withdrawals.take_back": "statement.import",
@@ -150,6 +151,8 @@ SHOW = {"desk", "finding", "panels", "readers", "screens", "search", "tasks"}
 """What only shows: its rows are those that `visible_to` leaves (the visibility tests of each room)."""
 OTHERS = {
     "bank.matching.candidates.payers": "shows: who gave or was paid, as far as the reader sees it",
+    "bank.reconciliation.documents.pdf": "shows: a reconciliation whose page is open",
+    "bank.reconciliation.documents.xlsx": "shows: a reconciliation whose page is open",
     "bank.matching.verbs.together": "what `match` asks bank.match for, and the timetable does beyond doubt",
     "aid.branch_reversals.verbs.request": "asks for voucher.make of a roster and for voucher.pay of a return",
     "aid.naming.look_up": "shows: a payee and recipients, as far as they are visible",

@@ -6,8 +6,8 @@ Always true: matching posts nothing; the lines of a match add up to its movement
 are in one match at most; what was decided, by whom and when, stays. This is the door; outsiders import only it.
 """
 
-from .automatic import keep_up
+from .automatic import catch_up, keep_up
 from .readers import get, history, proposed, queue
 from .verbs import ignore, match, undo
 
-__all__ = ["get", "history", "ignore", "keep_up", "match", "proposed", "queue", "undo"]
+__all__ = ["catch_up", "get", "history", "ignore", "keep_up", "match", "proposed", "queue", "undo"]
