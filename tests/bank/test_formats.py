@@ -9,6 +9,7 @@ import pytest
 from bank import files
 from bank.files import ENTRIES, OWN, Fault, csv_of, xls_of, xlsx_of
 
+from charity.bank.chosen_columns import COLUMNS
 from charity.bank.formats import layouts, reading, rows
 from charity.bank.formats.rows import NoLayout, Sheet
 from charity.sheets import amounts, children, grids
@@ -309,6 +310,11 @@ def test_a_header_that_no_layout_fits_is_read_by_chosen_columns(chosen: dict[str
     with pytest.raises(NoLayout) as caught:
         sheet(rural())
     assert caught.value.titles == ["交易日", "存入", "取出", "发生", "方向", "对手", "说明"]
+    assert layouts.guessed(["交易日", "存入", "余额", "对方户名", "说明"], COLUMNS) == {
+        "date": "交易日",
+        "balance": "余额",
+        "name": "对方户名",
+    }
     layout = layouts.chosen({"date": "交易日", "name": "对手", "memo": "说明", **chosen})
     if "flag" in chosen:
         unsigned = rural().replace(b"-250", b"250")

@@ -361,6 +361,7 @@ async def test_of_an_unknown_file_the_columns_are_chosen_and_kept_for_its_place(
     page = await cashier.post("/bank/statements/new", data={"place": BANK}, files=sent)
     assert (page.status_code, "再选一次这个文件" in page.text) == (422, True)
     assert page.text.count('<option value="存入">存入</option>') == 11, "each of our columns may be any of its own"
+    assert page.text.count('<option value="交易日" selected>') == 1, "other banks call the day so"
     assert ('<option value="&lt;说明&gt;">' in page.text, f'<option value="{BANK}" selected>' in page.text) == (
         True,
         True,

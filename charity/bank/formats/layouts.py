@@ -356,6 +356,17 @@ def chosen(columns: Mapping[str, str]) -> Layout:
     return Layout(key=CHOSEN, columns=table, needs=[name for (name,) in table.values()], sense=sense)
 
 
+def guessed(header: Sequence[str], columns: Sequence[Column]) -> dict[str, str]:
+    """Which of these titles other banks call so: a proposal for whoever chooses."""
+    guesses: dict[str, str] = {}
+    for column in columns:
+        names = {name for layout in LAYOUTS for name in layout.columns.get(column, ())}
+        title = next((one for one in header if named(one) in names and one not in guesses.values()), "")
+        if title:
+            guesses[column] = title
+    return guesses
+
+
 def titles(rows: Sequence[Sequence[str]]) -> list[str]:
     """What seems to be the header among these rows: the one with the most different words without digits."""
     words = [[cell for cell in dict.fromkeys(cells) if cell and not re.search("[0-9]", cell)] for cells in rows]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from charity import addresses, texts, words
 from charity.bank import reasons
+from charity.bank.chosen_columns import COLUMNS
 from charity.bank.formats import layouts
 from charity.bank.models import BankLineRow, BankStatementRow, LineStatus, StatementStatus
 from charity.bank.statements import readers
@@ -124,6 +125,8 @@ def titles(sent: str) -> list[str]:
 def columns(titles: Sequence[str], sent: Mapping[str, str]) -> dict[str, Any]:
     """What can be chosen where no layout knows a file: each of our columns with the titles of its header."""
     options = [{"value": "", "label": words.say("没有这一列")}, *({"value": one, "label": one} for one in titles)]
+    if not any(sent.get(f"column_{column}") for column in COLUMNS):
+        sent = {**sent, **{f"column_{column}": one for column, one in layouts.guessed(titles, COLUMNS).items()}}
     return {"titles": json.dumps(titles, ensure_ascii=False) if titles else "", "options": options, "chosen": sent}
 
 
