@@ -205,9 +205,19 @@ def test_a_minus_is_a_reversal_where_the_balances_say_so(table: Callable[..., li
 
 
 def test_a_minus_before_all_that_went_is_no_reversal() -> None:
-    signed = [list(line) for line in files.icbc()]
-    signed[7][7] = "-250.50"
-    assert errors(xlsx_of(signed)) == [(8, "余额", "balance")]
+    more = [*ENTRIES, ("2026-09-30", "18:00:00", "", "1.00", "手续费")]
+    signed = [list(line) for line in files.icbc(more)]
+    signed[7][7], signed[9][7] = "-250.50", "-1.00"
+    read = sheet(xlsx_of(signed))
+    assert (read.errors, [(one.in_fen, one.out_fen) for one in read.lines if one.reversal]) == ([], [])
+    assert [one.out_fen for one in read.lines] == [0, 25_050, 0, 100]
+    assert sum(one.columns[1] for one in read.lines) == 25_150
+    signed[9][7] = "1.00"
+    assert errors(xlsx_of(signed)) == [(8, "余额", "balance")], "before some it is a reversal, and this one was none"
+    signed[9][7] = "-1.00"
+    for line in signed[6:]:
+        line[9] = ""
+    assert [reason for *_, reason in errors(xlsx_of(signed))] == ["unproven"] * 2
 
 
 def test_an_error_of_a_spreadsheet_is_never_nil() -> None:

@@ -50,6 +50,10 @@ class Line(NamedTuple):
         """What it adds to the file's columns of what came and what went: a reversal stays in its own, with a minus."""
         return (-self.out_fen, -self.in_fen) if self.reversal else (self.in_fen, self.out_fen)
 
+    def turned(self) -> "Line":
+        """The same with its minus read as a sign and not as a reversal."""
+        return self._replace(in_fen=self.out_fen, out_fen=self.in_fen, reversal=False)
+
 
 class Error(NamedTuple):
     """What cannot be read: the row (0: the whole file), the column as the file calls it, why, and facts."""
@@ -367,6 +371,10 @@ class _Reader:
         if any(line.balance_fen is None for line in lines):
             self._unproven(lines)
             return
+        went = [line for line in lines if line.columns[1]]
+        if went and all(line.reversal for line in went):  # a minus before all that went may be but a sign
+            signed = [line.turned() if line.columns[1] else line for line in lines]
+            lines = self._sheet.lines = min(lines, signed, key=_least_off)
         ordered = min(lines, lines[::-1], key=lambda each: len(_off(each)))
         for line, follows in _off(ordered):
             facts = {"stated": line.balance_fen, "ours": follows}
@@ -388,6 +396,11 @@ def _off(lines: Sequence[Line]) -> list[tuple[Line, int]]:
         for before, line in pairwise(lines)
         if (follows := (before.balance_fen or 0) + line.in_fen - line.out_fen) != line.balance_fen
     ]
+
+
+def _least_off(lines: Sequence[Line]) -> int:
+    """How many balances do not follow, in the better of both orders."""
+    return min(len(_off(lines)), len(_off(lines[::-1])))
 
 
 def _until(rows: Iterator[tuple[int, Row]], last: int) -> Iterable[tuple[int, Row]]:
