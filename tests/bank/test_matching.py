@@ -26,6 +26,7 @@ from charity.finance import transfers
 from charity.giving import donations, pledges
 from charity.giving.donations import Part
 from charity.giving.models import Pledge
+from charity.people.persons import Donor
 
 API = "/api/v1/bank"
 TODAY = clock.today().isoformat()
@@ -53,6 +54,8 @@ async def banked(house: Cast, fen: int, ref: str, **changes: Any) -> None:
         ({"reference": "ICBC2O26OOO1"}, {"ref": "ICBC20260001"}, "alike"),
         ({"reference": "ICBC2026\r\n0001"}, {"ref": "ICBC20260001"}, "number"),
         ({"name": "王 小明"}, {"ref": "X-1"}, "name"),
+        ({"name": "王小明", "crowd": 3}, {"ref": "X-1"}, ""),
+        ({"name": "王小明", "reference": "X-100001", "crowd": 3}, {"ref": "X-100001"}, "number"),
         ({"name": "王小明", "on": 3}, {"ref": "X-1"}, "name"),
         ({"name": "王小明", "on": 4}, {"ref": "X-1"}, ""),
         ({"name": "王大明"}, {"ref": "X-1"}, ""),
@@ -62,16 +65,24 @@ async def banked(house: Cast, fen: int, ref: str, **changes: Any) -> None:
     ],
 )
 async def test_a_line_is_matched_without_a_person_only_where_nothing_is_in_doubt(
-    house: Cast, line: dict[str, Any], booked: dict[str, Any], reason: str
+    house: Cast, line: dict[str, Any], booked: dict[str, Any], reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(candidates, "CANDIDATES_MAX", 4)
     await banked(house, 10_000, booked["ref"])
+    crowd = line.get("crowd", 0)
+    for n in range(crowd):
+        await banked(house, 10_000, f"CROWD-{n}", donor=Donor("person", f"路人{n}", "19900003333"))
     head = await reading.value("SELECT seq FROM head")
-    said_line: dict[str, Any] = {"fen": 10_000, "name": "别人", **line}
+    said_line: dict[str, Any] = {
+        "fen": 10_000,
+        "name": "别人",
+        **{name: value for name, value in line.items() if name != "crowd"},
+    }
     if "on" in line:
         said_line["on"] = days_ago(line["on"])
     await came(house, Line(**said_line))
     left = await waiting(house)
-    assert (len(left), len(await open_movements(house))) == ((0, 0) if reason else (1, 1))
+    assert (len(left), len(await open_movements(house))) == ((0, crowd) if reason else (1, 1 + crowd))
     assert await reading.value("SELECT seq FROM head") == head, "nothing is posted"
     made = await reading.rows("SELECT reasons, score, made_by, fen FROM bank_match")
     assert [(row["reasons"].split()[0], row["made_by"], row["fen"]) for row in made] == (
@@ -85,6 +96,10 @@ async def test_two_that_look_alike_are_left_to_a_person(house: Cast) -> None:
     await came(house, Line(10_000, "王小明"), Line(10_000, "王小明", at="09:01:00"))
     first, second = await waiting(house)
     assert [one.score for one in await matching.proposed(first, by=house.auditor)] == [80, 80]
+    for n in range(2):
+        await banked(house, 30_000, f"TWICE-10000{n}")
+    await came(house, Line(30_000, "王小明", reference="TWICE100001", at="08:00:00"))
+    assert len(await waiting(house)) == 2, "a number is stronger than a name that fits twice"
     await banked(house, 20_000, "X-3")
     await came(house, Line(20_000, "王小明"), Line(20_000, "王小明", at="09:01:00"))
     assert len(await waiting(house)) == 4, "one movement, two lines that claim it"
@@ -186,7 +201,7 @@ async def test_outgoing_lines_match_vouchers_refunds_and_transfers(house: Cast) 
     await paid(house, await _refund(house, gift), channel_ref="BACK-000001")
     await came(
         house,
-        Line(-voucher["amount_fen"], "收款人", reference="OUT000001"),
+        Line(-voucher["amount_fen"], "收款人", memo=f"付款 {number}，请查收"),
         Line(8_000, "现金存入", reference="DEP000001"),
         Line(-10_000, "王小明", reference="BACK000001"),
     )
@@ -243,7 +258,7 @@ async def test_a_line_may_stay_open_with_a_sealed_reason(house: Cast) -> None:
 
 
 def test_scores_are_in_the_order_of_certainty() -> None:
-    order = ["number", "alike", "pledge", "unit", "name", "sum"]
+    order = ["number", "alike", "document", "pledge", "unit", "name", "sum"]
     assert sorted(order, key=lambda one: -candidates.SCORES[one]) == order
     assert candidates.SCORES["name"] - 3 == candidates.AUTOMATIC_FROM > candidates.SCORES["sum"]
 

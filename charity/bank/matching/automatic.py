@@ -79,13 +79,13 @@ async def _lines(most: int) -> int:
 
 async def _line(line: LineView) -> None:
     """Match a line that has one candidate beyond doubt which no other line claims."""
-    sure = [one for one in await candidates.proposals(line) if one.automatic]
-    if len(sure) != 1:
+    taken = candidates.surest(await candidates.proposals(line))
+    if taken is None:
         return
     others = await readers.of_sum(line.row, limit=candidates.RIVALS_MAX + 1)
-    if len(others) > candidates.RIVALS_MAX or await candidates.rivals(line, sure[0].movement, others):
+    if len(others) > candidates.RIVALS_MAX or any(candidates.is_rival(other, line, taken) for other in others):
         return
-    await _try([line.row["key"]], [sure[0].movement["key"]], sure[0])
+    await _try([line.row["key"]], [taken.movement["key"]], taken)
 
 
 async def _try(lines: list[str], movements: list[str], proposal: candidates.Proposal | None) -> None:

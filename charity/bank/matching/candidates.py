@@ -5,6 +5,7 @@ work unit in the memo, the exact sum with the name of the account, the exact sum
 is a match without a person, and only where the line has one such candidate and no other line claims it.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,49 +25,63 @@ from charity.people import names, persons
 from charity.people.masking import Reader
 from charity.roles import SYSTEM, Actor
 
-NUMBER, ALIKE, PLEDGE, UNIT, NAME, SUM = "number", "alike", "pledge", "unit", "name", "sum"
-SCORES: Final[Mapping[str, int]] = {NUMBER: 100, ALIKE: 95, PLEDGE: 90, UNIT: 85, NAME: 80, SUM: 40}
+NUMBER, ALIKE, DOCUMENT, PLEDGE, UNIT, NAME, SUM = "number", "alike", "document", "pledge", "unit", "name", "sum"
+SCORES: Final[Mapping[str, int]] = {NUMBER: 100, ALIKE: 95, DOCUMENT: 92, PLEDGE: 90, UNIT: 85, NAME: 80, SUM: 40}
 """By the strongest reason; a day apart takes one off where the sum alone or with a name says so."""
 AUTOMATIC_FROM: Final = 77
 """From this score on nobody need look: a number, a reference, or a name and sum at most three days apart."""
 DAYS_MAX: Final = 10
 """Days that a line and a movement of one sum may be apart."""
-CANDIDATES_MAX: Final = 20
-"""Movements of one sum that are looked at for a line."""
-RIVALS_MAX: Final = 20
-"""Lines of one sum that may claim the movement of another."""
+CANDIDATES_MAX: Final = 200
+"""Movements of one sum that are looked at for a line; where there are more, a name alone is not beyond doubt."""
+RIVALS_MAX: Final = 500
+"""Lines of one sum that may claim the movement of another; where there are more, a person looks."""
+NEAR_DAYS: Final = 3
+"""Days apart up to which a name and a sum need no person: what AUTOMATIC_FROM says."""
 REASON_WORDS: Final[Mapping[str, str]] = {
     NUMBER: "流水号相同",
     ALIKE: "流水号看起来相同（O 与 0、I 与 1 之类）",
+    DOCUMENT: "附言写了单据的编号",
     PLEDGE: "附言写了认捐的参考号",
     UNIT: "附言写了单位的参考号",
     NAME: "户名和金额相同",
     SUM: "金额相同",
 }
+_NUMBERED: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}-20[0-9]{2}-[0-9]{6}(?![0-9])")
+_DOCUMENTS: Final = ("voucher", "refund", "transfer", "branch_return")
 COLUMNS: Final = ", ".join(sorted(MOVEMENT.columns))
 _EVENTS: Final = {kind.value: kind.value for kind in PaymentKind} | {PaymentKind.RETURN.value: "branch_return"}
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A movement that a line can be. `fits`: their sums are equal, so that it can be accepted."""
+    """A movement that a line can be. `fits`: their sums are equal, so that it can be accepted.
+
+    `crowded`: there are more movements of this sum than were looked at.
+    """
 
     movement: BankMovementRow
     reasons: tuple[str, ...]
     score: int
     fits: bool
+    crowded: bool = False
+
+    @property
+    def strength(self) -> int:
+        """How sure its strongest reason is, whatever the day."""
+        return SCORES[self.reasons[0]] if self.reasons else 0
 
     @property
     def method(self) -> Method:
         """What a register says of it."""
-        if {NUMBER, ALIKE, PLEDGE, UNIT} & set(self.reasons):
+        if {NUMBER, ALIKE, DOCUMENT, PLEDGE, UNIT} & set(self.reasons):
             return Method.REFERENCE
         return Method.NAME if NAME in self.reasons else Method.MANUAL
 
     @property
     def automatic(self) -> bool:
         """Whether it needs no person."""
-        return self.fits and self.score >= AUTOMATIC_FROM
+        return self.fits and self.score >= AUTOMATIC_FROM and not (self.crowded and self.reasons[0] == NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,7 @@ class Clues:
 
     exact: frozenset[str]
     alike: str
+    documents: frozenset[str]
     pledged: frozenset[str]
     units: frozenset[str]
 
@@ -89,21 +105,42 @@ async def proposals(line: LineView) -> list[Proposal]:
     """What a line can be, the likeliest first."""
     row = line.row
     clues = await _clues(line)
-    rows = {one["key"]: one for one in [*await _by_clues(row["place"], clues), *await _by_sum(row)]}
+    of_sum = await _by_sum(row)
+    rows = {one["key"]: one for one in [*await _by_clues(row["place"], clues), *of_sum]}
     named = await payers(rows.values())
-    proposed = [_scored(line, one, clues, named.get(one["key"], "")) for one in rows.values()]
+    crowded = len(of_sum) >= CANDIDATES_MAX
+    proposed = [_scored(line, one, clues, named.get(one["key"], ""), crowded=crowded) for one in rows.values()]
     return sorted((one for one in proposed if one.reasons), key=lambda one: (-one.score, one.movement["key"]))
 
 
-async def rivals(line: LineView, movement: BankMovementRow, others: Sequence[LineView]) -> bool:
-    """Whether another of these lines claims the movement of this one as surely."""
-    for other in others:
-        if other.row["key"] == line.row["key"]:
-            continue
-        claims = await proposals(other)
-        if any(one.automatic and one.movement["key"] == movement["key"] for one in claims):
-            return True
-    return False
+def surest(proposed: Sequence[Proposal]) -> Proposal | None:
+    """The one that needs no person: none is as strong, whatever else a line can be."""
+    sure = [one for one in proposed if one.automatic]
+    if not sure:
+        return None
+    best = max(sure, key=lambda one: one.strength)
+    return best if sum(one.strength == best.strength for one in sure) == 1 else None
+
+
+def is_rival(other: LineView, line: LineView, taken: Proposal) -> bool:
+    """Whether another line of this sum claims the movement at least as strongly as this line does."""
+    if other.row["key"] == line.row["key"]:
+        return False
+    number = moves.folded(other.row["reference"])
+    if number and number in {taken.movement["reference"], moves.folded(line.row["reference"])}:
+        return True
+    strongest = taken.reasons[0]
+    if strongest in {NUMBER, ALIKE}:
+        return False
+    texts = [f"{one.memo} {one.name}" for one in (other, line)]
+    shared = {run for run in moves.runs(texts[0]) if len(run) >= moves.SHORTEST} & set(moves.runs(texts[1]))
+    if strongest != NAME:
+        return bool(shared)
+    return names.folded(other.name) == names.folded(line.name) and _apart(other, taken.movement) <= NEAR_DAYS
+
+
+def _apart(line: LineView, movement: BankMovementRow) -> int:
+    return abs(date.fromisoformat(line.row["on_day"]) - date.fromisoformat(movement["on_day"])).days
 
 
 async def _clues(line: LineView) -> Clues:
@@ -122,6 +159,7 @@ async def _clues(line: LineView) -> Clues:
     return Clues(
         frozenset(f"{_EVENTS[one['kind']]}:{one['holder']}" for one in held),
         moves.folded(row["reference"]),
+        frozenset(f"{kind}:{number}" for number in _NUMBERED.findall(text) for kind in _DOCUMENTS),
         frozenset(pledged),
         frozenset(await _units(text)),
     )
@@ -134,7 +172,7 @@ async def _units(text: str) -> set[str]:
 
 
 async def _by_clues(place: str, clues: Clues) -> list[BankMovementRow]:
-    events = sorted(clues.exact | clues.pledged)
+    events = sorted(clues.exact | clues.documents | clues.pledged)
     rows: list[Any] = []
     if events:
         rows += await reading.rows(
@@ -172,8 +210,8 @@ def around(day: str) -> tuple[str, str]:
     return date.fromordinal(n - DAYS_MAX).isoformat(), date.fromordinal(n + DAYS_MAX).isoformat()
 
 
-def _scored(line: LineView, movement: BankMovementRow, clues: Clues, payer: str) -> Proposal:
-    apart = abs(date.fromisoformat(line.row["on_day"]) - date.fromisoformat(movement["on_day"])).days
+def _scored(line: LineView, movement: BankMovementRow, clues: Clues, payer: str, *, crowded: bool) -> Proposal:
+    apart = _apart(line, movement)
     fits, near = movement["fen"] == fen_of(line.row), apart <= DAYS_MAX
     known = names.folded(line.name) if line.name else ""
     reasons = [
@@ -181,6 +219,7 @@ def _scored(line: LineView, movement: BankMovementRow, clues: Clues, payer: str)
         for reason, holds in (
             (NUMBER, movement["event"] in clues.exact),
             (ALIKE, movement["event"] not in clues.exact and clues.alike and movement["reference"] == clues.alike),
+            (DOCUMENT, movement["event"] in clues.documents),
             (PLEDGE, movement["event"] in clues.pledged),
             (UNIT, fits and near and movement["unit"] in clues.units),
             (NAME, fits and near and bool(known) and known == names.folded(payer)),
@@ -191,7 +230,7 @@ def _scored(line: LineView, movement: BankMovementRow, clues: Clues, payer: str)
     if not reasons:
         return Proposal(movement, (), 0, fits)
     score = SCORES[reasons[0]] - (apart if reasons[0] in {NAME, SUM} else 0)
-    return Proposal(movement, tuple(reasons), score, fits)
+    return Proposal(movement, tuple(reasons), score, fits, crowded)
 
 
 async def payers(

@@ -20,6 +20,8 @@ SHOWN: Final = 10
 """Lines on a page of the queue."""
 BEST: Final = 3
 """Proposals that the queue shows of a line."""
+PROPOSED: Final = 10
+"""Proposals that the page of a line shows."""
 MOVEMENTS_SHOWN: Final = 50
 HISTORY_MAX: Final = 50
 ITEMS_MAX: Final = 250

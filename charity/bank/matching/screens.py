@@ -80,7 +80,7 @@ async def show(
         "state": line_status(line.row["status"]),
         "waits": waits,
         "may_match": waits and by.may("bank.match"),
-        "proposals": [_proposal(one, shown) for one in proposed],
+        "proposals": [_proposal(one, shown) for one in proposed[: readers.PROPOSED]],
         "offered": [_tick(shown[row["key"]], row["key"], ticked) for row in offered],
         "beside": [_tick(_beside(one), one.row["key"], ticked) for one in beside],
         "asked": asked,

@@ -3,7 +3,7 @@
 Outsiders import only this.
 """
 
-from .folding import folded, references, runs
+from .folding import SHORTEST, folded, references, runs
 from .following import CHARTS, follow, mark
 
-__all__ = ["CHARTS", "folded", "follow", "mark", "references", "runs"]
+__all__ = ["CHARTS", "SHORTEST", "folded", "follow", "mark", "references", "runs"]
