@@ -4,6 +4,7 @@ from charity.bank import demo, matching, statements
 from charity.bank.matching import api as matching_api
 from charity.bank.matching import routes as matching_routes
 from charity.bank.reconciliation import api as reconciliation_api
+from charity.bank.reconciliation import register
 from charity.bank.reconciliation import routes as reconciliation_routes
 from charity.bank.statements import api, routes
 from charity.jobs.timetable import HOUR_S, MINUTE_S, Timed
@@ -19,10 +20,12 @@ ROOM = Room(
         Timed("statements.sweep", HOUR_S, statements.sweep, first_s=50.0, limit_s=300.0),
         Timed("bank.match", MINUTE_S, matching.keep_up, first_s=30.0, limit_s=300.0),
     ],
+    documents=[register.DOCUMENT],
     chapter=demo.chapter,
     nav=[
         NavItem("银行对账单", "/bank/statements", "statement.read", order=535, group="账簿@menu"),
         NavItem("核对银行流水", "/bank/matching", "statement.read", order=536, group="账簿@menu"),
         NavItem("余额调节表", "/bank/reconciliation", "statement.read", order=537, group="账簿@menu"),
+        NavItem("流水核对明细", "/ledgers/bank_lines", "report.export", order=640, group="台账@menu"),
     ],
 )

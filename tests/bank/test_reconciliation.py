@@ -11,8 +11,12 @@ from cast import Cast
 
 from charity import clock
 from charity.bank import matching, reconciliation
-from charity.bank.reconciliation import Reconciliation
+from charity.bank.reconciliation import Reconciliation, register
 from charity.db import transactions
+from charity.documents import exports
+from charity.documents.filters import COPY
+from charity.jobs import worker
+from charity.printing.document import Filters
 
 TODAY = clock.today().isoformat()
 API = "/api/v1/bank"
@@ -100,3 +104,31 @@ async def test_the_page_the_call_the_pdf_and_the_sheet_say_the_same(web: Any, ho
     cells = [c.value for row in openpyxl.load_workbook(io.BytesIO(sheet.content)).active.iter_rows() for c in row]  # type: ignore[union-attr]
     assert {"乙方企业 捐款", 20, 50, "差额"} <= set(cells)
     assert len(await lines(house)) == 1
+
+
+async def test_the_register_says_what_each_line_was_matched_with_and_by_whom(web: Any, house: Cast) -> None:
+    await banked(house, 3_000, "ICBC-000003")
+    await banked(house, 4_000, "X-4")
+    await came(house, Line(3_000, "乙", reference="ICBC000003"), Line(4_000, "李四", memo="谢谢"), Line(-50, "银行"))
+    (line, _), booked = await waiting(house), await open_movements(house)
+    await matching.match(lines=[line.row["key"]], movements=[booked[0]["key"]], by=house.accountant)
+    filters = Filters.of(TODAY, TODAY, place=BANK, copy="internal")
+    rows = (await register.page(filters, 0, None, 10)).rows
+    assert [(row["name"], row["method"], row["who"], row["status"]) for row in rows] == [
+        ("乙", "参考号", "系统", "已核对"),
+        ("李四", "人工", "accountant 测试", "已核对"),
+        ("银行", "", "", "未核对"),
+    ]
+    assert rows[1]["with"] == f"捐赠 #{booked[0]['seq']}"
+    first = await register.page(filters, 0, None, 2)
+    assert [row["n"] for row in (await register.page(filters, 0, first.next, 2)).rows] == [3]
+    whole = await register.totals(filters, 0)
+    assert (whole.count, whole.sums) == (3, {"in_fen": 7_000, "out_fen": 50})
+    others = (await register.page(filters.choose(COPY, "notice"), 0, None, 10)).rows
+    assert [(row["name"], row["memo"]) for row in others][1] == ("李*", "")
+    page = (await web.as_("accountant").get("/ledgers/bank_lines", params={"from": TODAY, "to": TODAY})).text
+    assert ("李*" in page, "李四" in page, "40.00" in page) == (True, False, True)
+    for fmt in ("pdf", "xlsx"):
+        order = await exports.start(report="bank_lines", fmt=fmt, filters=filters, by=house.accountant)
+        assert await worker.run_once()
+        assert (await exports.get(order.id, by=house.accountant)).state == "done"

@@ -7,7 +7,19 @@ are in one match at most; what was decided, by whom and when, stays. This is the
 """
 
 from .automatic import catch_up, keep_up
-from .readers import get, history, proposed, queue
+from .readers import decisions, get, history, matched_movements, proposed, queue
 from .verbs import ignore, match, undo
 
-__all__ = ["catch_up", "get", "history", "ignore", "keep_up", "match", "proposed", "queue", "undo"]
+__all__ = [
+    "catch_up",
+    "decisions",
+    "get",
+    "history",
+    "ignore",
+    "keep_up",
+    "match",
+    "matched_movements",
+    "proposed",
+    "queue",
+    "undo",
+]

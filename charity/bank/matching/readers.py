@@ -173,6 +173,30 @@ async def movements_of(items: Sequence[str]) -> list[BankMovementRow]:
     return rows  # type: ignore[no-any-return] # its columns are those of the rows
 
 
+async def decisions(keys: Sequence[str]) -> list[BankMatchRow]:
+    """These decisions, for a register that names who made them."""
+    wanted = sorted(set(keys))
+    if not wanted:
+        return []
+    rows: Any = await reading.rows(
+        f"SELECT {_MATCH} FROM bank_match m WHERE m.key IN ({reading.places(len(wanted))})",  # noqa: S608 - names from code
+        *wanted,
+    )
+    return rows  # type: ignore[no-any-return] # its columns are those of the rows
+
+
+async def matched_movements(keys: Sequence[str]) -> list[BankMovementRow]:
+    """The movements of these matches that stand."""
+    if not keys:
+        return []
+    rows: Any = await reading.rows(
+        f"SELECT {COLUMNS} FROM bank_movement WHERE matched IN ({reading.places(len(keys))}) "  # noqa: S608
+        "AND matched IS NOT NULL ORDER BY on_day, key",
+        *keys,
+    )
+    return rows  # type: ignore[no-any-return] # its columns are those of the rows
+
+
 async def lines_of(items: Sequence[str]) -> list[LineView]:
     """The lines among what decisions are about."""
     keys = sorted(set(items))

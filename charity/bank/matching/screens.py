@@ -142,12 +142,7 @@ async def _shown(rows: Sequence[BankMovementRow], by: Actor) -> dict[str, dict[s
 
 def movement(row: BankMovementRow, by: Actor, payer: str = "") -> dict[str, Any]:
     """A movement as a row of a table."""
-    kind, number = row["document"], row["number"]
-    label = words.say(DOCUMENT_WORDS.get(kind, "记账分录"))
-    known = f"#{row['seq']}" if kind in {"gift", "entry"} else number
-    text = f"{label} {known}"
-    if row["entries"] > 1:
-        text = words.say("{what}，共 {count} 笔", what=text, count=row["entries"])
+    kind, number, text = row["document"], row["number"], movement_words(row)
     return {
         "what": {"value": text, "href": addresses.shown_to(by, kind, number), "note": payer},  # type: ignore[arg-type]
         "on": row["on_day"],
@@ -156,6 +151,16 @@ def movement(row: BankMovementRow, by: Actor, payer: str = "") -> dict[str, Any]
         "payer": payer,
         "href": addresses.shown_to(by, kind, number),  # type: ignore[arg-type]
     }
+
+
+def movement_words(row: BankMovementRow) -> str:
+    """A movement in words: its document and number, and how many gifts one transfer has."""
+    kind = row["document"]
+    label = words.say(DOCUMENT_WORDS.get(kind, "记账分录"))
+    text = f"{label} #{row['seq']}" if kind in {"gift", "entry"} else f"{label} {row['number']}"
+    if row["entries"] > 1:
+        return words.say("{what}，共 {count} 笔", what=text, count=row["entries"])
+    return text
 
 
 def _proposal(one: Proposal, shown: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
