@@ -32,6 +32,7 @@ Kind = Literal[
     "slip",
     "statement",
     "transfer",
+    "unit_roster",
     "voucher",
     "work_unit",
 ]
@@ -54,6 +55,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "slip": ("/goods/documents/{}", "goods.read"),
     "statement": ("/bank/statements/{}", "statement.read"),  # a file of a bank, by its key
     "transfer": ("/transfers/{}", "transfer.read"),
+    "unit_roster": ("/one-day/{}", "roster.read"),  # of a work unit, by its key
     "voucher": ("/vouchers/{}", "voucher.read"),
     "work_unit": ("/work-units/{}", "gift.read"),  # its code
 }

@@ -66,7 +66,11 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "campaign.read": ("查看募捐活动管理", frozenset({Role.ACCOUNTANT, Role.AUDITOR})),
     "campaign.manage": ("管理募捐活动", frozenset({Role.ACCOUNTANT})),
     "organiser.invite": ("邀请单位联络员", frozenset({Role.ACCOUNTANT})),
+    "roster.list": ("查看各单位名册", _FINANCE | {Role.AUDITOR}),
+    "roster.read": ("查看单位名册", _FINANCE | {Role.AUDITOR, Role.ORGANISER}),
     "roster.fill": ("填写本单位名册", frozenset({Role.ORGANISER})),
+    "roster.edit": ("填报单位名册", _FINANCE | {Role.ORGANISER}),
+    "roster.manage": ("管理单位名册", _FINANCE),
     "goods.move": ("收发物资", frozenset({Role.CLERK, Role.MANAGER})),
     "goods.read": ("查看库存", frozenset({Role.CLERK, Role.MANAGER, Role.ACCOUNTANT, Role.AUDITOR})),
     # The calls of the contract, which programs of a till make: narrower than the pages for people.

@@ -47,12 +47,15 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "goods_issue": ("proxy",),
     "journal_question": ("answer", "question"),
     "money_transfer": ("reason",),
+    "unit_roster": ("draft_facts", "short_reason"),
+    "unit_roster_line": ("tail", "typed"),
     "voucher": ("reason",),
     "voucher_approval": ("changes", "reason"),
     "key_canary": ("value",),
 }
 INDEXED_COLUMNS: dict[str, tuple[str, ...]] = {
     "person": ("phone", "id_number", "address", "bank_account"),
+    "unit_roster_line": ("name",),
 }
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from charity import clock, words
 from charity.disclosure import uses
 from charity.disclosure.uses import PublicUse
-from charity.giving import campaigns, receipts
-from charity.giving.kinds import DonationStatus, GiftKind
+from charity.giving import campaigns, on_receipts, receipts
+from charity.giving.kinds import GiftKind
 from charity.giving.models import Receipt
 from charity.ledger import entries, figures, tracing
 from charity.ledger import funds as ledger_funds
@@ -79,7 +79,8 @@ async def check(code: str) -> Checked:
     gifts = await receipts.gifts(code)
     donor = persons.shown(person, to=Reader.HOLDER, consent=receipts.may_be_named(row, gifts))
     slugs = [row.campaign_id] if row.campaign_id else list(dict.fromkeys(gift.campaign_id or "" for gift in gifts))
-    money = list(dict.fromkeys([row.fund, *(gift.fund for gift in gifts)]))
+    on = await on_receipts.contents(row.number)
+    money = list(dict.fromkeys([row.fund, *on.funds]))
     names, funds = await campaigns.names(slugs), await ledger_funds.names(money)
     called = await staff.names([key for key in (row.handler, row.ended_by) if key])
     return Checked(
@@ -90,7 +91,7 @@ async def check(code: str) -> Checked:
         words.listed(names[slug] for slug in slugs if slug in names),
         words.listed(funds.get(fund, fund) for fund in money),
         await entries.id_of(row.seq),
-        await path(code),
+        await path(row.number),
         await _other(row.replaced_by_id),
         await _other(row.replaces_id),
         clock.business_date(row.ended_at).isoformat() if row.ended_at else "",
@@ -99,28 +100,19 @@ async def check(code: str) -> Checked:
         row.status == "issued" and await persons.wants_fiscal(row.donor_id),
         [
             (funds.get(fund, fund), start, stop)
-            for gift in gifts
-            if gift.kind == GiftKind.CASH and gift.status != DonationStatus.REVERSED
-            for fund, start, stop in await tracing.positions(gift.seq)
+            for fund, start, stop in await tracing.positions(on.in_force if row.kind == GiftKind.CASH else [])
         ],
     )
 
 
-async def path(code: str) -> Path:
-    """What the gifts on a receipt were used for so far, from the fund streams."""
-    traced: list[tracing.Use] = []
-    given = spent = refunded = unspent = 0
-    gifts = await receipts.gifts(code)
-    in_force = {gift.seq for gift in gifts if gift.status != DonationStatus.REVERSED}
-    for seq in sorted(in_force):
-        traced += await tracing.gift_uses(seq)
-        state = await tracing.gift_state(seq)
-        given, spent = given + state.given, spent + state.spent
-        refunded, unspent = refunded + state.refunded, unspent + state.unspent
-    corrected = sum(gift.amount_fen or 0 for gift in gifts if gift.status == DonationStatus.REVERSED)
+async def path(number: str) -> Path:
+    """What the gifts on the receipt of this number were used for so far, from the fund streams."""
+    on = await on_receipts.contents(number)
+    traced, state = await tracing.together(on.in_force)
     kinds = await figures.fund_kinds()
-    agency = any(kinds.get(gift.fund) == "agency" for gift in gifts)
-    return Path(await uses.of_gifts(traced), given, spent, refunded, unspent, corrected, agency)
+    agency = any(kinds.get(fund) == "agency" for fund in on.funds)
+    shown = await uses.of_gifts(traced)
+    return Path(shown, state.given, state.spent, state.refunded, state.unspent, on.corrected_fen, agency)
 
 
 async def items(row: Receipt) -> list[dict[str, Any]]:

@@ -278,7 +278,7 @@ class DonationRow(TypedDict):
 
 
 class Receipt(Model):
-    """A receipt; `ended_by` voided or replaced it at `ended_at`."""
+    """A receipt; `ended_by` voided or replaced it at `ended_at`. One of a `roster` is over the gifts of many givers."""
 
     code = fields.CharField(64, primary_key=True)
     number = fields.TextField()
@@ -304,6 +304,7 @@ class Receipt(Model):
     replaced_by: fields.ForeignKeyNullableRelation["Receipt"] = relation("models.Receipt", "replaced_by", null=True)
     replaced_by_id: str | None
     recorded_at = fields.TextField()
+    roster = fields.TextField(null=True)
 
     class Meta:
         """Table name."""
@@ -344,6 +345,7 @@ class ReceiptRow(TypedDict):
     replaces: str | None
     replaced_by: str | None
     recorded_at: str
+    roster: str | None
 
 
 class ReceiptLine(Model):

@@ -26,6 +26,11 @@ from charity.giving.refunds import api as refund_calls
 from charity.giving.refunds import routes as refunds
 from charity.giving.reversals import api as reversal_calls
 from charity.giving.reversals import routes as reversals
+from charity.giving.roster_desk import api as roster_calls
+from charity.giving.roster_desk import routes as roster_desk
+from charity.giving.settling import api as settling_calls
+from charity.giving.settling import documents as settling_documents
+from charity.giving.settling import routes as settling
 from charity.giving.work_units import api as work_unit_calls
 from charity.giving.work_units import routes as work_units
 from charity.jobs.timetable import HOUR_S, MINUTE_S, Timed
@@ -39,6 +44,7 @@ ROOM = Room(
         "charity.giving.withdrawals",
         "charity.giving.invitations.models",
         "charity.giving.organisers.models",
+        "charity.giving.unit_rosters.models",
     ],
     routes=[
         *pledges.routes,
@@ -54,6 +60,8 @@ ROOM = Room(
         *campaigns.routes,
         *one_day.routes,
         *organiser_routes.routes,
+        *settling.routes,
+        *roster_desk.routes,
         *work_units.routes,
     ],
     endpoints=[
@@ -68,8 +76,11 @@ ROOM = Room(
         *campaign_calls.endpoints,
         *invitation_calls.endpoints,
         *organiser_calls.endpoints,
+        *roster_calls.endpoints,
+        *settling_calls.endpoints,
         *work_unit_calls.endpoints,
     ],
+    documents=[settling_documents.UNITS, settling_documents.STAFF],
     tasks=desk.tasks,
     finders=desk.finders,
     nav=[
@@ -80,6 +91,9 @@ ROOM = Room(
         NavItem("退款", "/refunds", "refund.read", order=240, group="收入@menu"),
         NavItem("捐赠更正", "/reversals", "reversal.read", order=250, group="收入@menu"),
         NavItem("捐款单位", "/work-units", "gift.read", order=255, group="收入@menu"),
+        NavItem("单位名册", "/one-day", "roster.read", order=253, group="收入@menu"),
+        NavItem("一日捐单位汇总表", "/ledgers/units", "report.export", order=640, group="台账@menu"),
+        NavItem("一日捐员工明细单", "/ledgers/unit-staff", "report.export", order=650, group="台账@menu"),
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=260, group="收入@menu"),
     ],
     timetable=[

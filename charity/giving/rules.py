@@ -59,6 +59,40 @@ WORK_UNIT_REFERENCE = Rule("work_unit.reference", "参考号“{reference}”是
 WORK_UNIT_RETIRED = Rule("work_unit.retired", "单位“{name}”已停用，不再登记新的捐赠", 409, "work_unit")
 WORK_UNIT_CHANGED = Rule("work_unit.changed", "这个单位刚才有人改过，请看过现在的内容再办理")
 WORK_UNIT_STATE = Rule("work_unit.state", "这个单位{state}，不用再办理")
+UNIT_ROSTER_UNKNOWN = Rule("unit_roster.unknown", "没有这份名册", 404)
+UNIT_ROSTER_CLOSED = Rule("unit_roster.closed", "名册已经锁定，要改请先解锁")
+UNIT_ROSTER_OPEN = Rule("unit_roster.open", "名册还没有锁定，请先核对并锁定")
+UNIT_ROSTER_SETTLED = Rule("unit_roster.settled", "名册的款已经入账，不能再改；有误请按捐赠更正或退款办理")
+UNIT_ROSTER_CHANGED = Rule("unit_roster.changed", "刚才有人改过这份名册，请看过现在的内容再办理")
+UNIT_ROSTER_FULL = Rule("unit_roster.full", "一份名册最多 {most} 人", 422)
+UNIT_ROSTER_EMPTY = Rule("unit_roster.empty", "名册上一个人也没有", 422, "file")
+UNIT_ROSTER_NO_DRAFT = Rule("unit_roster.no_draft", "没有等待确认的名册，请重新上传")
+UNIT_ROSTER_DRAFT = Rule("unit_roster.draft", "还有一份上传的名册等待确认，请先采用或者放弃")
+UNIT_ROSTER_WRONG = Rule("unit_roster.wrong", "还有 {count} 行读不出来，请先改正或删去")
+UNIT_ROSTER_UNCHECKED = Rule(
+    "unit_roster.unchecked", "有同名的人，或者人数、合计与预计不同，请核对后勾选确认", 422, "checked"
+)
+UNIT_ROSTER_FILE = Rule("unit_roster.file", "这个文件不能用：{reason}", 422, "file")
+UNIT_ROSTER_HEADER = Rule("unit_roster.header", "前 {rows} 行里没有同时写着“{missing}”的表头", 422, "file")
+UNIT_ROSTER_ENCODING = Rule("unit_roster.encoding", "文件内容不是 Base64", 422, "file")
+UNIT_ROSTER_CELL = Rule("unit_roster.cell", "第 {row} 行有一格超过 {signs} 个字", 422, "file")
+UNIT_ROSTER_DIFFERENCE = Rule(
+    "unit_roster.difference",
+    "名册应收 {expected_yuan} 元，到账 {received_yuan} 元，相差 {over_yuan} 元：请选择差额怎么办，或者先不入账",
+    409,
+    "difference",
+)
+UNIT_ROSTER_UNIT_SHORT = Rule(
+    "unit_roster.unit_short",
+    "单位自己的捐款只有 {unit_yuan} 元，抵不了相差的 {over_yuan} 元，请退回改名册或等单位补款",
+    409,
+    "difference",
+)
+UNIT_ROSTER_UNSETTLED = Rule("unit_roster.unsettled", "名册的款还没有入账，不能开收据")
+UNIT_ROSTER_ISSUED = Rule("unit_roster.issued", "名册的收据已经开过")
+UNIT_ROSTER_UNISSUED = Rule("unit_roster.unissued", "名册还没有开收据，不能公示")
+UNIT_ROSTER_OUT = Rule("unit_roster.published", "这个单位已经公示")
+UNIT_ROSTER_NOT_ON = Rule("unit_roster.not_on", "这笔捐赠不在单位汇总收据上，不用单独开具")
 
 CHANNEL_UNKNOWN = Rule("channel.unknown", "没有支付方式“{channel}”", 422, "channel")
 CHANNEL_SANDBOX = Rule("channel.sandbox", "演示通道只能在演示系统里使用", 422, "channel")

@@ -63,19 +63,21 @@ _GIFTS = Pass(
         (
             "I10",
             "收据 {number} 与捐赠 {key} 的活动、基金、类别或分录不一致",
-            "COALESCE(r.campaign, '') <> COALESCE(d.campaign, '') AND NOT (r.campaign IS NULL "  # noqa: S608 - from this file
+            "r.code IS NOT NULL AND (COALESCE(r.campaign, '') <> COALESCE(d.campaign, '') AND NOT (r.campaign IS NULL "  # noqa: S608 - from this file
             f"AND EXISTS ({_BESIDE} AND g.campaign <> d.campaign)) OR r.kind <> d.kind "
             f"OR r.fund <> d.fund AND NOT EXISTS ({_BESIDE} AND g.fund = r.fund) "
             "OR r.seq <> d.seq AND r.seq NOT IN (SELECT g.seq FROM receipt_line k JOIN donation g "
-            "ON g.key = k.donation WHERE k.number = r.number)",
+            "ON g.key = k.donation WHERE k.number = r.number))",
         ),
         (
             "I10",
             "收据 {number} 是捐赠 {key} 的首张收据，捐赠人、经办人或时间却与捐赠、分录不同",
-            "r.replaces IS NULL AND (r.donor <> d.donor "
+            "r.replaces IS NULL AND (r.roster IS NULL AND r.donor <> d.donor "
             "OR r.seq = d.seq AND (r.handler <> e.actor OR r.recorded_at <> e.recorded_at) AND NOT EXISTS "
             "(SELECT 1 FROM receipt_line k JOIN receipt o ON o.number = k.number WHERE k.donation = d.key "
-            "AND o.status = 'voided' AND o.number < r.number))",  # issued anew
+            "AND o.status = 'voided' AND o.number < r.number) AND d.key NOT IN "
+            "(SELECT u.donation FROM unit_roster_line u WHERE u.donation IS NOT NULL) AND d.key NOT IN "
+            "(SELECT u.unit_donation FROM unit_roster u WHERE u.unit_donation IS NOT NULL))",  # issued anew, or later
         ),
         (
             "I10",
@@ -93,7 +95,8 @@ _GIFTS = Pass(
         (
             "I10",
             "捐赠 {key} 金额 {amount_fen} 分，从未开过收据",
-            "d.amount_fen IS NOT NULL AND l.number IS NULL",
+            "d.amount_fen IS NOT NULL AND l.number IS NULL AND NOT EXISTS (SELECT 1 FROM unit_roster u "
+            "WHERE u.key = @e.unit_roster AND u.status = 'matched')",
         ),
         (
             "I3",
@@ -201,6 +204,29 @@ _RECEIPTS: tuple[Check | Pass | Guard, ...] = (
         f"FROM {_SEVERAL} m JOIN receipt r ON r.number = m.number JOIN receipt_line l ON l.number = r.number "
         "JOIN donation d ON d.key = l.donation WHERE r.status = 'issued' GROUP BY r.code, r.number "
         "HAVING COUNT(DISTINCT d.donor) > 1 AND (COUNT(DISTINCT d.work_unit) <> 1 OR COUNT(d.work_unit) <> COUNT(*))",
+    ),
+    (
+        "I10",
+        "名册 {key}：入账 {people} 人 {stated} 分，其捐赠 {n} 笔 {given} 分",
+        "SELECT u.key, u.people, u.staff_fen AS stated, COUNT(d.key) AS n, COALESCE(SUM(d.amount_fen), 0) AS given "
+        "FROM unit_roster u LEFT JOIN unit_roster_line l ON l.roster = u.key AND l.sheet = u.sheet AND l.counted "
+        "LEFT JOIN donation d ON d.key = l.donation AND d.donor = l.donor AND d.amount_fen = l.amount_fen "
+        "AND d.work_unit = u.work_unit AND d.campaign = u.campaign AND d.received_on = u.received_on "
+        "WHERE u.settled_at IS NOT NULL GROUP BY u.key, u.people, u.staff_fen "
+        "HAVING COUNT(d.key) <> u.people OR COUNT(l.key) <> u.people OR COALESCE(SUM(d.amount_fen), 0) <> u.staff_fen",
+    ),
+    (
+        "I10",
+        "名册 {key} 的单位捐款记 {stated} 分，捐赠记录中不同",
+        "SELECT u.key, u.unit_fen AS stated FROM unit_roster u LEFT JOIN donation d ON d.key = u.unit_donation "
+        "WHERE u.settled_at IS NOT NULL AND COALESCE(d.amount_fen, 0) <> u.unit_fen",
+    ),
+    (
+        "I10",
+        "收据 {number} 是单位汇总收据，所列捐赠却不全在它的名册上",
+        "SELECT DISTINCT r.number FROM receipt r JOIN receipt_line k ON k.number = r.number "
+        "LEFT JOIN unit_roster_line l ON l.donation = k.donation AND l.roster = r.roster "
+        "WHERE r.roster IS NOT NULL AND l.key IS NULL",
     ),
     (
         "I10",

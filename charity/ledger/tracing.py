@@ -6,7 +6,7 @@ between funds is an outflow of one and an inflow of the other; the trace follows
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,29 +54,35 @@ class Source:
 
 async def gift_uses(seq: int) -> list[Use]:
     """The payments that used the gift of this entry, oldest first, one line a payment."""
-    uses: dict[int, tuple[str, int]] = {}
-    for part, owner, kind, fund in await _followed(await _owned_pieces(seq)):
-        if kind == "spent":
-            first, before = uses.get(owner, (fund, 0))
-            uses[owner] = (first, before + length([part]))
-    return await _uses(uses)
+    return (await together([seq]))[0]
 
 
 async def gift_state(seq: int) -> GiftState:
     """How much of the gift of this entry was given, spent, refunded and is unspent."""
-    pieces = await _owned_pieces(seq)
+    return (await together([seq]))[1]
+
+
+async def together(seqs: Sequence[int]) -> tuple[list[Use], GiftState]:
+    """What became of the gifts of these entries, thousands of a roster too: their payments, and their state.
+
+    Gifts that came in one after the other lie side by side in the stream, and are followed as one.
+    """
+    pieces = _joined(await _owned_by(seqs))
+    uses: dict[int, tuple[str, int]] = {}
     spent = 0
     back: dict[int, int] = {}
-    for part, owner, kind, _ in await _followed(pieces):
+    for part, owner, kind, fund in await _followed(pieces):
         if kind == "spent":
             spent += length([part])
+            first, before = uses.get(owner, (fund, 0))
+            uses[owner] = (first, before + length([part]))
         else:
             back[owner] = back.get(owner, 0) + length([part])
     corrected = await _corrections(back)
-    reowned = await _reowned(seq)
+    reowned = sum([await _reowned(seq) for seq in await _refunded(seqs)])
     given = length(piece for _, piece in pieces) + reowned - sum(back[owner] for owner in corrected)
     refunded = sum(fen for owner, fen in back.items() if owner not in corrected) + reowned
-    return GiftState(given, spent, refunded, given - spent - refunded)
+    return await _uses(uses), GiftState(given, spent, refunded, given - spent - refunded)
 
 
 async def unspent_fen(seq: int, fund: str) -> int:
@@ -128,9 +134,40 @@ async def sources_page(seq: int, *, after: str = "", limit: int) -> tuple[list[S
     return sources, None
 
 
-async def positions(seq: int) -> list[tuple[str, int, int]]:
-    """Where the gift of this entry stands in the streams: (fund, first fen, the fen behind the last)."""
-    return [(row["fund"], row["start"], row["stop"]) for row in await _owned(seq)]
+async def positions(seqs: Sequence[int]) -> list[tuple[str, int, int]]:
+    """Where the gifts of these entries stand in the streams: (fund, first fen, the fen behind the last), joined."""
+    return [(fund, start, stop) for fund, (start, stop) in _joined(await _owned_by(seqs))]
+
+
+async def _owned_by(seqs: Sequence[int]) -> list[tuple[str, Piece]]:
+    """The positions of these entries by fund and start."""
+    owned: list[tuple[str, Piece]] = []
+    for n in range(0, len(seqs), CHUNK):
+        part = seqs[n : n + CHUNK]
+        sql = f"SELECT fund, start, stop FROM inflow WHERE seq IN ({reading.places(len(part))})"  # noqa: S608
+        owned += [(fund, (start, stop)) for fund, start, stop in await reading.tuples(sql, *part)]
+    return sorted(owned)
+
+
+def _joined(owned: Iterable[tuple[str, Piece]]) -> list[tuple[str, Piece]]:
+    """Positions that lie side by side as one."""
+    joined: list[tuple[str, Piece]] = []
+    for fund, (start, stop) in owned:
+        if joined and joined[-1][0] == fund and joined[-1][1][1] == start:
+            joined[-1] = (fund, (joined[-1][1][0], stop))
+        else:
+            joined.append((fund, (start, stop)))
+    return joined
+
+
+async def _refunded(seqs: Sequence[int]) -> list[int]:
+    """Those of these gifts of which something was given back."""
+    rows: list[int] = []
+    for n in range(0, len(seqs), CHUNK):
+        part = seqs[n : n + CHUNK]
+        sql = f"SELECT DISTINCT gift_seq FROM refund_of WHERE gift_seq IN ({reading.places(len(part))})"  # noqa: S608
+        rows += [seq for (seq,) in await reading.tuples(sql, *part)]
+    return sorted(rows)
 
 
 async def _owned(seq: int) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from charity.db import reading
 from charity.db.paging import Where
 from charity.documents import facts
 from charity.documents.filters import COPY, FUND, STORE
-from charity.giving import campaigns, consents, receipts
+from charity.giving import campaigns, consents, on_receipts
 from charity.giving.channels import CHANNELS
 from charity.ledger import accounts as acc
 from charity.ledger import entries, funds, journal_vouchers
@@ -112,7 +112,7 @@ async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str,
     named, titles = await funds.names(), await campaigns.names(row["campaign"] for row in rows)
     numbers = await journal_vouchers.numbers_of([row["seq"] for row in rows])
     originals = await _originals(rows)
-    ended = await receipts.last_of([row["key"] for row in rows if row["receipt_code"] is None])
+    ended = await on_receipts.last_of([row["key"] for row in rows if row["receipt_code"] is None])
     to = COPIES[filters[COPY]]
     shown = []
     for row in rows:
@@ -156,18 +156,18 @@ async def _originals(rows: list[dict[str, Any]]) -> dict[int, str]:
     gifts = {row["seq"]: row["key"] for row in rows if row["arm"] != 1}
     bodies = await entries.bodies(gifts)
     events = {seq: (key, bodies[seq]["recorded_at"]) for seq, key in gifts.items()}
-    numbers = await receipts.originals(events.values())
+    numbers = await on_receipts.originals(events.values())
     return {seq: numbers[event] for seq, event in events.items() if event in numbers}
 
 
-def _receipt_words(status: str | None, ended: receipts.Ended | None) -> str:
+def _receipt_words(status: str | None, ended: on_receipts.Ended | None) -> str:
     """The state of a line's receipt; of one that is no more, the day on which it ended."""
     if status is None and ended is not None:
         return f"{words.say(RECEIPT_STATUS[ended.status])} {ended.on}"
     return words.say(RECEIPT_STATUS.get(status or "", "未开具"))
 
 
-def _note(row: dict[str, Any], original: str, ended: receipts.Ended | None, to: Reader) -> str:
+def _note(row: dict[str, Any], original: str, ended: on_receipts.Ended | None, to: Reader) -> str:
     """What a line in red took back and from which receipt; why the receipt of a gift was voided, on internal copies."""
     if row["arm"] == 1:
         reason = masking.show(What.MESSAGE, ended.reason, to=to) if ended else ""

@@ -187,6 +187,8 @@ SEALED = {
     "refund": {"decision", "reason"},
     "staff": {"totp_secret"},
     "voucher": {"reason"},
+    "unit_roster": {"draft_facts", "short_reason"},
+    "unit_roster_line": {"tail", "typed"},
     "voucher_approval": {"changes", "reason"},
 }
 """Every sealed column. Table and column are sealed in with the value: renaming one loses what is stored."""

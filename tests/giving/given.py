@@ -8,7 +8,7 @@ from cast import Cast
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import donations, pledges, refunds, reversals, verify
+from charity.giving import donations, pledges, refunds, reversals, unit_rosters, verify
 from charity.giving.pledges import Promise
 from charity.ledger import accounts as acc
 from charity.ledger import sums
@@ -151,3 +151,10 @@ async def corrected(house: Cast, answer: Answer, by: Actor | None = None) -> Ans
 async def all_is_well() -> list[str]:
     failures = [*await ledger_verify.run(), *await verify.run()]
     return [f"{f.invariant}: {f.words}" for f in failures]
+
+
+async def roster_filled(house: Cast, unit: str = "LXU02") -> tuple[str, str]:
+    """A roster of a unit with one person on it: its key, and that of the line."""
+    made = await unit_rosters.invite("one-day-2026", [unit], by=house.accountant)
+    key = str(made.body["rosters"][0]["key"])
+    return key, await unit_rosters.add(key, unit_rosters.Typed("余涛", "100"), by=house.cashier)

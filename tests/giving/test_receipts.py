@@ -176,6 +176,7 @@ async def test_a_receipt_says_all_of_its_gift_and_who_ended_it_why_and_when(hous
         "replaces": None,
         "replaced_by": None,
         "recorded_at": recorded_at,
+        "roster": None,
     }
     assert row == issued
     done = await as_shown.replace(code, reason="错字", by=house.accountant)

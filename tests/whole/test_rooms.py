@@ -96,6 +96,7 @@ def test_the_menu_has_its_order_and_names_the_store() -> None:
         "收据 /receipts",
         "退款 /refunds",
         "捐赠更正 /reversals",
+        "单位名册 /one-day",
         "捐款单位 /work-units",
     ]
     cashier += ["拨付审批 /vouchers", "待交花名册 /advances", "基金 /finance/funds", "资金划转 /transfers"]

@@ -15,7 +15,7 @@ from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
 from finance.given import asked as transfer_asked
-from giving.given import give, promised, requested, wrong_gift
+from giving.given import give, promised, requested, roster_filled, wrong_gift
 from giving.test_invitations import invited, targeted
 from goods.given import RICE
 from goods.given import opened as shop_opened
@@ -145,6 +145,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     await rosters.confirm(number=booked, content_hash=seen, by=house.approver)
     undoing = await branch_reversals.request(kind="roster", target=booked, cause="错", by=house.caseworker)
     statement = await statements.upload(place="1009/WECHAT", name="a.csv", data=wechat_fund(), by=house.cashier)
+    filled = await roster_filled(house)
     await came(house, Line(100))
     (line,) = await lines(house)
     return {
@@ -177,6 +178,8 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/accounts/": {"key": house.cashier2.key},
         "/accounts/changes/": {},
         "/exports/": {"id": export.id},
+        "/one-day/": {"key": filled[0], "line": filled[1]},
+        "/unit-rosters/": {"key": filled[0], "line": filled[1]},
         "/work-units/": {"code": "LXU02"},
         "/work-units/{code}/organiser/": {"code": "LXU99"},  # ending the organiser would shut his own pages
     }

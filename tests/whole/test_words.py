@@ -22,6 +22,7 @@ PLACES = re.compile(r"\{(\w+)|%\((\w+)\)s")
 # Constants that are data or documentation and never said to a visitor in English.
 DATA_FILES = {
     "layouts.py",  # what banks call their columns
+    "titles.py",  # what units call theirs
     "weakness.py",
     "tables.py",
     "names.py",

@@ -60,6 +60,8 @@ class Gift:
     """The key of the first gift of the same transfer, of a later one."""
     corrects: str = ""
     """The correction whose gift this one takes the place of."""
+    roster: str = ""
+    """The roster that it is on."""
 
     def __post_init__(self) -> None:
         """Blanks and hyphens alone are no payment number."""
@@ -212,7 +214,7 @@ async def receive_together(
         booked: list[Entry] = []
         for gift in gifts:
             campaigns.accepting(state, gift.campaign, day=received_on, anew=replaced is not None)
-            booked.append(_book(state, gift, today=today.isoformat(), by=by))
+            booked.append(book(state, gift, today=today.isoformat(), by=by))
         receipt = _receipt(state, gifts, booked[0], today=today.isoformat(), by=by)
         refs = [{"id": gift.key, "entry": entry.id} for gift, entry in zip(gifts, booked, strict=True)]
         return Answer(201, {"gifts": refs, "receipt": receipt})
@@ -237,14 +239,14 @@ def _command(decide: Callable[..., Answer], wants: Wants, idem: Idem | None, cor
 
 def record(state: State, gift: Gift, *, today: str, by: Actor) -> Answer:
     """Post a gift and add its rows; the caller has checked the campaign and added the person."""
-    entry = _book(state, gift, today=today, by=by)
+    entry = book(state, gift, today=today, by=by)
     receipt = _receipt(state, [gift], entry, today=today, by=by)
     return Answer(201, {"id": gift.key, "entry": entry.id, "receipt": receipt})
 
 
-def _book(state: State, gift: Gift, *, today: str, by: Actor) -> Entry:
-    """The entry of a gift and its row, without a receipt."""
-    if gift.work_unit and not (gift.pledge or gift.corrects):  # what was promised, or gets its place right, is received
+def book(state: State, gift: Gift, *, today: str, by: Actor) -> Entry:
+    """The entry of a gift and its row, without a receipt; the caller has checked the campaign and added the person."""
+    if gift.work_unit and not (gift.pledge or gift.corrects or gift.roster):  # what was promised before is received
         work_units.must_take_part(state, gift.work_unit)
     if gift.channel_ref:
         holder = Holder(PaymentKind.GIFT, gift.together or gift.key)
@@ -269,6 +271,8 @@ def _book(state: State, gift: Gift, *, today: str, by: Actor) -> Entry:
         facts["together"] = gift.together
     if gift.corrects:
         facts["corrects"] = gift.corrects
+    if gift.roster:
+        facts["unit_roster"] = gift.roster
     entry = state.post(
         "gift.cash",
         [(money, acc.CNY, gift.amount_fen), (acc.money(income, gift.fund), acc.CNY, -gift.amount_fen)],

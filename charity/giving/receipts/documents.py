@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 from charity import clock, words
 from charity.db import sealed
-from charity.giving import campaigns
+from charity.giving import campaigns, on_receipts
 from charity.giving.channels import CHANNELS, GOODS_CHANNEL
 from charity.giving.models import Donation, Receipt
 from charity.giving.receipts import readers
@@ -125,6 +125,8 @@ async def _lines(row: Receipt, gifts: list[Donation]) -> list[ReceiptLine]:
     """One line a gift of money; for goods one line a kind, as taken in."""
     if row.kind == "in_kind":
         return await _goods_lines(row.number)
+    if row.roster:
+        return await _roster_line(row, gifts[0])
     names, money = await campaigns.names([g.campaign_id for g in gifts]), await funds.names([g.fund for g in gifts])
     amounts = await readers.amounts_on(row, gifts) if len(gifts) > 1 else {gifts[0].key: row.amount_fen}
     return [
@@ -135,6 +137,20 @@ async def _lines(row: Receipt, gifts: list[Donation]) -> list[ReceiptLine]:
             amount_fen=amounts[g.key],
         )
         for g in gifts
+    ]
+
+
+async def _roster_line(row: Receipt, gift: Donation) -> list[ReceiptLine]:
+    """The staff of a unit as one line; their list is attached (D6)."""
+    people = len((await on_receipts.contents(row.number)).in_force)
+    names, money = await campaigns.names([gift.campaign_id]), await funds.names([gift.fund])
+    project = words.say(
+        "{campaign}：职工 {count} 人，附明细单", campaign=names.get(gift.campaign_id or "", ""), count=people
+    )
+    return [
+        ReceiptLine(
+            project=project, kind="money", specification=money.get(gift.fund, gift.fund), amount_fen=row.amount_fen
+        )
     ]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charity import clock
 from charity.db import reading, sealed
 from charity.db.paging import Where
 from charity.giving import lookup, rules
@@ -53,6 +52,8 @@ def may_be_named(receipt: Receipt, gifts: Iterable[Donation]) -> bool:
 
     Whom a receipt was corrected to, or who gave goods, was never asked.
     """
+    if receipt.roster:  # made out to a work unit, which takes part under its name
+        return True
     asked = [gift.public_name and gift.donor_id == receipt.donor_id for gift in gifts]
     return bool(asked) and all(asked)
 
@@ -116,11 +117,26 @@ def _ending(where: Where, text: str) -> None:
 
 
 async def gifts(code: str) -> list[Donation]:
-    """The gifts on a receipt, in the order in which they were received; whoever holds the receipt may see them."""
+    """The gifts on a receipt, in the order in which they were received; whoever holds the receipt may see them.
+
+    Of the receipt of a roster the first one alone: its staff list has the others.
+    """
     receipt = await get(code)
-    lines = await ReceiptLine.visible_to(SYSTEM).filter(number=receipt.number).values_list("donation_id", flat=True)
+    lines: list[Any] = (
+        [await _first_of(receipt.number)]
+        if receipt.roster
+        else await ReceiptLine.visible_to(SYSTEM).filter(number=receipt.number).values_list("donation_id", flat=True)
+    )
     rows = await Donation.visible_to(SYSTEM).filter(key__in=lines)  # no plan walks all in order
     return sorted(rows, key=lambda gift: (gift.seq, gift.key))
+
+
+async def _first_of(number: str) -> str:
+    sql = (
+        "SELECT d.key FROM receipt_line k JOIN donation d ON d.key = k.donation WHERE k.number = $1 "
+        "ORDER BY d.seq, d.key LIMIT 1"
+    )
+    return str(await reading.value(sql, number))
 
 
 async def messages(gifts: Sequence[Donation], *, by: Actor) -> list[str]:
@@ -200,58 +216,3 @@ async def ended_for(donation: str, reason: str) -> tuple[Receipt | None, Receipt
         if sealed.unseal("receipt", "reason", row.code, row.reason) == reason:
             return row, await Receipt.with_code(row.replaced_by_id).first() if row.replaced_by_id else None
     return None, None
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The last receipt of a gift that has none in force: `status` voided or replaced, `on` the day it ended."""
-
-    code: str
-    number: str
-    status: str
-    on: str
-    reason: str
-
-
-async def last_of(donations: Sequence[str]) -> dict[str, Ended]:
-    """The last receipt that each of these gifts was on, by gift, of those that are no more."""
-    ended: dict[str, Ended] = {}
-    for at in range(0, len(donations), CHUNK):
-        part = donations[at : at + CHUNK]
-        for row in await reading.rows(
-            "SELECT k.donation, r.code, r.number, r.status, r.ended_at, r.reason FROM receipt_line k "  # noqa: S608
-            f"JOIN receipt r ON r.number = k.number WHERE k.donation IN ({reading.places(len(part))}) "
-            "AND r.ended_at IS NOT NULL ORDER BY r.recorded_at, r.number",
-            *part,
-        ):
-            day = clock.business_date(row["ended_at"]).isoformat()
-            reason = sealed.unseal("receipt", "reason", row["code"], row["reason"]) or ""
-            ended[row["donation"]] = Ended(row["code"], row["number"], row["status"], day, reason)
-    return ended
-
-
-async def originals(events: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The number of the receipt that a gift was on when something of it was taken back, by (gift, that instant).
-
-    The one that was ended by it; of a gift whose receipt had been voided before, the last one until then.
-    """
-    asked = sorted(set(events))
-    keys = sorted({donation for donation, _ in asked})
-    listed: dict[str, list[dict[str, Any]]] = {}
-    for n in range(0, len(keys), CHUNK):
-        part = keys[n : n + CHUNK]
-        for row in await reading.rows(
-            "SELECT k.donation, r.number, r.recorded_at, r.ended_at FROM receipt_line k "  # noqa: S608
-            f"JOIN receipt r ON r.number = k.number WHERE k.donation IN ({reading.places(len(part))}) "
-            "ORDER BY r.number",
-            *part,
-        ):
-            listed.setdefault(row["donation"], []).append(row)
-    numbers: dict[tuple[str, str], str] = {}
-    for donation, at in asked:
-        on = listed.get(donation, [])
-        ended = [row["number"] for row in on if row["ended_at"] == at]
-        before = [row["number"] for row in on if row["recorded_at"] < at]
-        if ended or before:
-            numbers[donation, at] = ended[0] if ended else before[-1]
-    return numbers

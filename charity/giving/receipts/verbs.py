@@ -1,8 +1,9 @@
 """Donation receipts 捐赠收据: numbered without a gap in a year, voided or replaced but never changed.
 
 Always true (I10): a gift is on at most one valid receipt; a receipt covers gifts of one giver and its
-amount is their sum less what was refunded. A wrong receipt is ended with a reason and kept beside
-the new one. Source: Charity Law 38 (handler, date, anonymous), field.md 4.3, Accounting Law 14.
+amount is their sum less what was refunded; one of a roster is the unit's, over gifts of its staff. A wrong
+receipt is ended with a reason and kept beside the new one. Source: Charity Law 38 (handler, date, anonymous),
+field.md 4.3, Accounting Law 14.
 """
 
 from collections.abc import Sequence
@@ -53,11 +54,12 @@ def issue(
     lines: Sequence[GoodsLine] = (),
     replaces: str | None = None,
     handler: str = "",
+    roster: str | None = None,
 ) -> dict[str, str]:
     """Add a receipt over donations that this command added or loaded; `{code, number}`.
 
     `lines` are what a receipt for goods prints; one for money prints its gifts. `handler` took the money, when that
-    was not `by`.
+    was not `by`. One of a `roster` is made out to a unit, over gifts of its staff.
 
     The command wants the series ("receipt", year of issued_on). `seq` is the entry of the (first) gift.
     """
@@ -85,6 +87,7 @@ def issue(
         replaces=replaces,
         replaced_by=None,
         recorded_at=state.now,
+        roster=roster,
     )
     state.add(RECEIPT, row)
     for key in donations:
@@ -137,6 +140,7 @@ def reissue(
         lines=lines,
         replaces=receipt["code"],
         handler=handler,
+        roster=receipt["roster"],
     )
     state.change(RECEIPT, receipt["code"], replaced_by=fresh["code"])
     state.tally(LOOKUP_DUE, (fresh["code"],), 1)

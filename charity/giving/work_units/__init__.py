@@ -14,7 +14,9 @@ from .readers import (
     giving,
     giving_of,
     listed,
+    named,
     of_references,
+    one_day_campaigns,
     open_campaigns,
 )
 from .verbs import add, change, must_take_part, retire, revive
@@ -31,7 +33,9 @@ __all__ = [
     "giving_of",
     "listed",
     "must_take_part",
+    "named",
     "of_references",
+    "one_day_campaigns",
     "open_campaigns",
     "retire",
     "revive",

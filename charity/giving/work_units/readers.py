@@ -4,7 +4,7 @@ Source: Charity Law 32 (no apportionment), field.md 2.4: never against a target,
 public page, an amount is shown there only where the unit wishes it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tortoise.expressions import Q
@@ -73,6 +73,12 @@ async def of_references(bare: Collection[str]) -> set[str]:
     return {row["code"] for row in rows}
 
 
+async def named(codes: Iterable[str]) -> dict[str, str]:
+    """Names by code; everybody may know them."""
+    rows = WorkUnit.visible_to(PUBLIC).filter(code__in=sorted(set(codes)))
+    return dict(await rows.values_list("code", "name"))
+
+
 async def listed(filters: Filters, limit: int, *, by: Actor) -> list[WorkUnit]:
     """Units by code, after one. `state` is "active" or "retired"."""
     query = WorkUnit.visible_to(by)
@@ -112,6 +118,15 @@ async def open_campaigns() -> list[dict[str, str]]:
         CampaignKind.ONE_DAY,
         CampaignStatus.ACTIVE,
         clock.today().isoformat(),
+    )
+
+
+async def one_day_campaigns() -> list[dict[str, str]]:
+    """One-day campaigns that were ever published: `{slug, name}`, the newest first."""
+    return await reading.rows(
+        "SELECT slug, name FROM campaign WHERE kind = $1 AND status <> $2 ORDER BY starts_on DESC, slug DESC",
+        CampaignKind.ONE_DAY,
+        CampaignStatus.DRAFT,
     )
 
 

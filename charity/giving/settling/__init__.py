@@ -1,0 +1,5 @@
+"""Settling the rosters of one-day giving: booked, receipted, published. Outsiders import only this."""
+
+from .verbs import issue, publish, settle, single_out
+
+__all__ = ["issue", "publish", "settle", "single_out"]

@@ -1,0 +1,51 @@
+"""What settling reads: the lines as they are locked, those that are booked, and the tables D5 and D6."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from charity.db import reading, sealed
+from charity.giving.unit_rosters import Typed, UnitRoster, read
+
+
+@dataclass(frozen=True, slots=True)
+class LockedLine:
+    """One of the staff as the roster says it: unsealed, for the writer's commands alone."""
+
+    key: str
+    name: str
+    phone: str
+    tail: str
+    amount_fen: int
+    single: bool
+    public: bool
+
+
+async def locked_lines(row: UnitRoster) -> list[LockedLine]:
+    """The counted lines of a roster in their order."""
+    sql = "SELECT key, typed, amount_fen FROM unit_roster_line WHERE roster = $1 AND sheet = $2 AND counted ORDER BY n"
+    lines = []
+    for key, typed, amount_fen in await reading.tuples(sql, row.key, row.sheet):
+        values = read(Typed.of(sealed.unseal("unit_roster_line", "typed", key, typed)))
+        lines.append(LockedLine(key, values.name, values.phone, values.tail, amount_fen, values.single, values.public))
+    return lines
+
+
+async def settled_lines(row: UnitRoster) -> list[dict[str, Any]]:
+    """The booked lines of a roster in their order: `{key, n, donation, donor, amount_fen, single, tail}`."""
+    return await reading.rows(
+        "SELECT key, n, donation, donor, amount_fen, single, tail FROM unit_roster_line "
+        "WHERE roster = $1 AND sheet = $2 AND donation IS NOT NULL ORDER BY n",
+        row.key,
+        row.sheet,
+    )
+
+
+async def giver_of(work_unit: str, name: str) -> str | None:
+    """The key under which this unit gave for an earlier roster by the same name."""
+    key: str | None = await reading.value(
+        "SELECT p.key FROM unit_roster u JOIN person p ON p.key = u.donor WHERE u.work_unit = $1 AND p.name = $2 "
+        "ORDER BY u.settled_at LIMIT 1",
+        work_unit,
+        name,
+    )
+    return key

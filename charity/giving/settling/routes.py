@@ -1,0 +1,115 @@
+"""The pages that settle a roster, issue its receipts, publish it, and print its papers."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from charity import addresses, clock, words
+from charity.errors import Refusal
+from charity.giving import roster_desk, settling, unit_rosters
+from charity.giving.roster_desk.routes import page as show_page
+from charity.giving.settling import documents
+from charity.giving.settling.forms import SettleForm
+from charity.web import auth, confirming, forms, pages
+
+ONE = "/one-day/{key}"
+SETTLE = "giving/settling/settle.html"
+FIELDS = ("received_on", "received_fen", "channel_ref", "difference", "reason", "with_receipts")
+
+
+async def settle_form(request: Request) -> Response:
+    """`GET /one-day/{key}/settle`."""
+    by = auth.allowed(request, "gift.receive")
+    row = await unit_rosters.get(request.path_params["key"], by=by)
+    values = {"received_on": row.remitted_on or clock.today().isoformat(), "with_receipts": "1"}
+    return await _page(request, values)
+
+
+async def settle(request: Request) -> Response:
+    """`POST /one-day/{key}/settle`."""
+    by = auth.allowed(request, "gift.receive")
+    data, key = await forms.data(request, SettleForm), request.path_params["key"]
+    try:
+        form = forms.read(SettleForm, data)
+        done = await settling.settle(
+            key, **form.model_dump(), by=by, idem=forms.idem(request, data, "unit_roster.settle")
+        )
+    except Refusal as refusal:
+        return await _page(request, data, refusal)
+    return pages.see_other(request, addresses.of("unit_roster", key), "已入账 {count} 笔", count=done.body["gifts"])
+
+
+async def _page(request: Request, values: Any, refusal: Refusal | None = None) -> Response:
+    by = auth.allowed(request, "gift.receive")
+    row = await unit_rosters.get(request.path_params["key"], by=by)
+    context = await roster_desk.show(row, "", 0, by=by)
+    listed_errors = confirming.errors(request, refusal, context["facts"])
+    typed = {name: values.get(name, "") for name in FIELDS}
+    differs = bool(
+        refusal and refusal.code.startswith("unit_roster.") and refusal.code.endswith(("difference", "short"))
+    )
+    total = row.staff_fen + row.unit_fen
+    return await pages.page(
+        request,
+        SETTLE,
+        refusal.status if refusal else 200,
+        errors=listed_errors,
+        values=typed,
+        differs=differs or typed["difference"] == "unit",
+        total=total,
+        **context,
+    )
+
+
+async def issue(request: Request) -> Response:
+    """`POST /one-day/{key}/issue`."""
+    by = auth.allowed(request, "gift.receive")
+    data = await forms.data(request)
+    idem = forms.idem(request, data, "unit_roster.issue")
+    return await _done(request, settling.issue(request.path_params["key"], by=by, idem=idem), "已开收据")
+
+
+async def publish(request: Request) -> Response:
+    """`POST /one-day/{key}/publish`."""
+    by = auth.allowed(request, "campaign.manage")
+    await forms.data(request)
+    return await _done(request, settling.publish(request.path_params["key"], by=by), "已公示")
+
+
+async def single_out(request: Request) -> Response:
+    """`POST /donations/{key}/single-receipt`."""
+    by = auth.allowed(request, "receipt.void")
+    data, key = await forms.data(request), request.path_params["key"]
+    try:
+        done = await settling.single_out(key, by=by, idem=forms.idem(request, data, "unit_roster.single"))
+    except Refusal as refusal:
+        return pages.see_other(request, addresses.of("gift", key), "{why}", why=words.Term(refusal.words))
+    return pages.see_other(request, addresses.of("receipt", done.body["code"]), "已单独开具，单位汇总收据已换开")
+
+
+async def _done(request: Request, command: Any, flash: str) -> Response:
+    try:
+        await command
+    except Refusal as refusal:
+        return await show_page(request, refusal)
+    return pages.see_other(request, addresses.of("unit_roster", request.path_params["key"]), flash)
+
+
+async def slip(request: Request) -> Response:
+    """`GET /one-day/{key}/slip.pdf`: what the unit needs to transfer."""
+    by = auth.allowed(request, "roster.read")
+    key = request.path_params["key"]
+    body, code = await documents.slip(key, by=by)
+    return pages.pdf(body, words.say("汇款单 {code}.pdf", code=code))
+
+
+routes = [
+    Route(f"{ONE}/settle", settle_form, methods=["GET"]),
+    Route(f"{ONE}/settle", settle, methods=["POST"]),
+    Route(f"{ONE}/issue", issue, methods=["POST"]),
+    Route(f"{ONE}/publish", publish, methods=["POST"]),
+    Route(f"{ONE}/slip.pdf", slip, methods=["GET"]),
+    Route("/donations/{key}/single-receipt", single_out, methods=["POST"]),
+]

@@ -1,0 +1,72 @@
+"""Rosters 名册 of work units in one-day giving: who of a unit gives how much, before the unit's one transfer.
+
+    invited -> joined -> roster_open -> roster_locked -> remitted -> matched -> receipted -> published
+
+Filled by the unit's organiser or by the office, up to the lock; charity/giving/settling books it. Always true: nothing
+of a roster is in the books before it is matched; what cannot be read stands in it as it was typed, counts for nothing,
+and keeps it from being locked; what somebody typed is sealed until he is a giver; who gave online himself is not
+counted again. No target, no share, and no list of who did not give (Charity Law 32).
+"""
+
+from . import template
+from .columns import TYPED_MAX, Read, Typed, read
+from .edits import (
+    BYTES_MAX,
+    LINES_MAX,
+    PASTED_MAX,
+    add,
+    change,
+    choose,
+    discard,
+    draft_content,
+    own_gift,
+    remove,
+    stage,
+    take,
+)
+from .models import FILLED, UNIT_ROSTER, UNIT_ROSTER_LINE, RosterStatus, UnitRoster, UnitRosterRow
+from .readers import ROWS, STATUS_WORDS, Line, doubles, get, line, lines, listed, of_unit, sums
+from .verbs import UNITS_MAX, invite, lock, locked_content, remit, unexpected, unlock
+
+__all__ = [
+    "BYTES_MAX",
+    "FILLED",
+    "LINES_MAX",
+    "PASTED_MAX",
+    "ROWS",
+    "STATUS_WORDS",
+    "TYPED_MAX",
+    "UNITS_MAX",
+    "UNIT_ROSTER",
+    "UNIT_ROSTER_LINE",
+    "Line",
+    "Read",
+    "RosterStatus",
+    "Typed",
+    "UnitRoster",
+    "UnitRosterRow",
+    "add",
+    "change",
+    "choose",
+    "discard",
+    "doubles",
+    "draft_content",
+    "get",
+    "invite",
+    "line",
+    "lines",
+    "listed",
+    "lock",
+    "locked_content",
+    "of_unit",
+    "own_gift",
+    "read",
+    "remit",
+    "remove",
+    "stage",
+    "sums",
+    "take",
+    "template",
+    "unexpected",
+    "unlock",
+]

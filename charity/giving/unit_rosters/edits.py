@@ -1,0 +1,410 @@
+"""Filling a roster: lines one by one, or a whole sheet that is shown before it is taken.
+
+Every edit holds the roster's row and counts it anew, so that its numbers are those of its lines; a line names what was
+shown of it (`changed_at`), so that of two organisers the second sees what the first wrote. A sheet is written beside
+the roster in transactions of LINES_A_TX lines and takes the place of its lines by one short flip.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from charity import clock, texts, tokens
+from charity.db import reading, sealed
+from charity.db.transactions import Tx, run
+from charity.errors import FieldError, Refusal, unreadable
+from charity.giving import rules
+from charity.giving.unit_rosters import columns, readers
+from charity.giving.unit_rosters.columns import CellTooLong, NoHeader, Sheet, Typed
+from charity.giving.unit_rosters.models import FILLED, RosterStatus, UnitRosterLineRow
+from charity.ledger.content import Content
+from charity.money import AMOUNT_MAX_FEN
+from charity.roles import Actor
+from charity.sheets import children
+from charity.sheets.children import Unread
+from charity.words import Term
+
+LINES_MAX: Final = 4_900
+"""Persons on a roster: with the unit's own gift it is one command of at most 5,000 entries."""
+BYTES_MAX: Final = 8 << 20
+"""Of an uploaded roster."""
+PASTED_MAX: Final = 400_000
+"""Signs that are pasted at once."""
+LINES_A_TX: Final = 2_000
+_FILLED = ", ".join(f"'{status.value}'" for status in FILLED)
+_HOLD = (
+    "UPDATE unit_roster SET version = version + 1, status = $2, changed_at = $3, changed_by = $4 "  # noqa: S608 - words of ours
+    f"WHERE key = $1 AND status IN ({_FILLED}) RETURNING *"
+)
+_COUNT = (
+    "UPDATE unit_roster SET "
+    "people = (SELECT COUNT(*) FROM unit_roster_line l WHERE l.roster = $1 AND l.sheet = $2 AND l.counted), "
+    "staff_fen = (SELECT CAST(COALESCE(SUM(l.amount_fen), 0) AS BIGINT) FROM unit_roster_line l "
+    "WHERE l.roster = $1 AND l.sheet = $2 AND l.counted), "
+    "online = (SELECT COUNT(*) FROM unit_roster_line l WHERE l.roster = $1 AND l.sheet = $2 AND NOT l.counted "
+    "AND l.faults = ''), "
+    "wrong = (SELECT COUNT(*) FROM unit_roster_line l WHERE l.roster = $1 AND l.sheet = $2 AND l.faults <> '') "
+    "WHERE key = $1"
+)
+
+
+# -- a line -------------------------------------------------------------------------------------------
+
+
+async def add(key: str, typed: Typed, *, by: Actor) -> str:
+    """Put a person on the roster, readable or not; the key of the line."""
+    by.must("roster.edit")
+    roster = await readers.get(key, by=by)
+    online = await _online(roster.campaign, roster.work_unit)
+
+    async def work(tx: Tx) -> str:
+        row = await _held(tx, key, by)
+        there = await tx.row(
+            "SELECT COUNT(*) AS lines, COALESCE(MAX(n), 0) AS last FROM unit_roster_line "
+            "WHERE roster = $1 AND sheet = $2",
+            key,
+            row["sheet"],
+        )
+        assert there is not None, "a sum has a row"
+        if there["lines"] >= LINES_MAX:
+            raise rules.UNIT_ROSTER_FULL(most=LINES_MAX)
+        line = _line(key, row["sheet"], there["last"] + 1, typed, row["changed_at"])
+        same = await tx.row(
+            "SELECT COUNT(*) AS n FROM unit_roster_line WHERE roster = $1 AND sheet = $2 AND name_index = $3",
+            key,
+            row["sheet"],
+            line["name_index"],
+        )
+        assert same is not None, "a sum has a row"
+        if line["faults"] == "" and same["n"] < online[line["name_index"] or ""]:
+            line["counted"] = False
+        await tx.insert("unit_roster_line", [line])
+        await tx.many(_COUNT, [(key, row["sheet"])])
+        return line["key"]
+
+    return await run(work)
+
+
+async def change(key: str, line: str, typed: Typed, *, changed_at: str, by: Actor) -> None:
+    """Write a line anew, as it was shown since `changed_at`."""
+    by.must("roster.edit")
+    await readers.get(key, by=by)
+
+    async def work(tx: Tx) -> None:
+        row = await _held(tx, key, by)
+        old = await _shown(tx, row, line, changed_at)
+        new = _line(key, row["sheet"], old["n"], typed, row["changed_at"], line)
+        counted = new["faults"] == "" and (
+            old["counted"] or bool(old["faults"]) or new["name_index"] != old["name_index"]
+        )
+        await tx.many(
+            "UPDATE unit_roster_line SET typed = $2, name_index = $3, amount_fen = $4, counted = $5, single = $6, "
+            "faults = $7, changed_at = $8 WHERE key = $1",
+            [
+                (
+                    line,
+                    new["typed"],
+                    new["name_index"],
+                    new["amount_fen"],
+                    counted,
+                    new["single"],
+                    new["faults"],
+                    new["changed_at"],
+                )
+            ],
+        )
+        await tx.many(_COUNT, [(key, row["sheet"])])
+
+    await run(work)
+
+
+async def choose(key: str, line: str, *, counted: bool, changed_at: str, by: Actor) -> None:
+    """Say whether a line is in the unit's transfer, or its person gave online himself."""
+    by.must("roster.edit")
+    await readers.get(key, by=by)
+
+    async def work(tx: Tx) -> None:
+        row = await _held(tx, key, by)
+        old = await _shown(tx, row, line, changed_at)
+        if old["faults"]:
+            raise rules.UNIT_ROSTER_WRONG(count=1)
+        sql = "UPDATE unit_roster_line SET counted = $2, changed_at = $3 WHERE key = $1"
+        await tx.many(sql, [(line, counted, row["changed_at"])])
+        await tx.many(_COUNT, [(key, row["sheet"])])
+
+    await run(work)
+
+
+async def remove(key: str, line: str, *, changed_at: str, by: Actor) -> None:
+    """Take a line off the roster."""
+    by.must("roster.edit")
+    await readers.get(key, by=by)
+
+    async def work(tx: Tx) -> None:
+        row = await _held(tx, key, by)
+        await _shown(tx, row, line, changed_at)
+        await tx.many("DELETE FROM unit_roster_line WHERE key = $1", [(line,)])
+        await tx.many(_COUNT, [(key, row["sheet"])])
+
+    await run(work)
+
+
+async def own_gift(
+    key: str, *, unit_fen: int, expected_people: int | None, expected_fen: int | None, version: int, by: Actor
+) -> None:
+    """What the unit gives itself, and what it expects of its staff: people and fen, None where it does not say."""
+    by.must("roster.edit")
+    await readers.get(key, by=by)
+    if not 0 <= unit_fen <= AMOUNT_MAX_FEN:
+        raise unreadable(FieldError("unit_fen", "金额太大"))
+
+    async def work(tx: Tx) -> None:
+        row = await _held(tx, key, by)
+        if row["version"] != version + 1:
+            raise rules.UNIT_ROSTER_CHANGED()
+        sql = "UPDATE unit_roster SET unit_fen = $2, expected_people = $3, expected_fen = $4 WHERE key = $1"
+        await tx.many(sql, [(key, unit_fen, expected_people, expected_fen)])
+
+    await run(work)
+
+
+# -- a sheet ------------------------------------------------------------------------------------------
+
+
+async def stage(key: str, *, name: str = "", data: bytes = b"", text: str = "", by: Actor) -> None:
+    """Read a file, or what was pasted, and show it beside the roster: nothing counts before `take`.
+
+    Raises the refusals of what cannot be opened as a roster. Rows that cannot be read are shown, to be mended there.
+    """
+    by.must("roster.edit")
+    roster = await readers.get(key, by=by)
+    if roster.status not in FILLED:
+        raise rules.UNIT_ROSTER_CLOSED()
+    sheet = await _read(name, data, text)
+    if not sheet.rows:
+        raise rules.UNIT_ROSTER_EMPTY()
+    if len(sheet.rows) > LINES_MAX:
+        raise rules.UNIT_ROSTER_FULL(most=LINES_MAX)
+    online = await _online(roster.campaign, roster.work_unit)
+
+    async def begin(tx: Tx) -> dict[str, Any]:
+        row = await _held(tx, key, by)
+        last = await tx.row("SELECT COALESCE(MAX(sheet), 0) AS last FROM unit_roster_line WHERE roster = $1", key)
+        assert last is not None, "a maximum has a row"
+        draft = max(row["sheet"], row["draft"] or 0, last["last"]) + 1
+        await tx.many("UPDATE unit_roster SET draft = NULL, draft_facts = NULL WHERE key = $1", [(key,)])
+        return row | {"new": draft}
+
+    row = await run(begin)
+    lines = _counted(
+        [_line(key, row["new"], n, typed, row["changed_at"]) for n, typed in enumerate(sheet.rows, 1)], online
+    )
+    for first in range(0, len(lines), LINES_A_TX):
+        part = lines[first : first + LINES_A_TX]
+        await run(lambda tx, part=part: tx.insert("unit_roster_line", part))  # type: ignore[misc] # bound now
+
+    facts = json.dumps({"total": sheet.total, "unused": sheet.unused}, ensure_ascii=False)
+
+    async def show(tx: Tx) -> None:
+        shown = await _held(tx, key, by)
+        if shown["version"] != row["version"] + 1:  # somebody wrote meanwhile: he sees his own
+            await tx.many("DELETE FROM unit_roster_line WHERE roster = $1 AND sheet = $2", [(key, row["new"])])
+            return
+        sql = "UPDATE unit_roster SET draft = $2, draft_facts = $3 WHERE key = $1"
+        await tx.many(sql, [(key, row["new"], sealed.seal("unit_roster", "draft_facts", key, facts))])
+
+    await run(show)
+    await _sweep(key)
+    if (await readers.get(key, by=by)).draft != row["new"]:
+        raise rules.UNIT_ROSTER_CHANGED()
+
+
+async def take(key: str, *, replace: bool, content_hash: str, by: Actor) -> None:
+    """Let the lines that were shown take the place of the roster's, or come behind them."""
+    by.must("roster.edit")
+    roster = await readers.get(key, by=by)
+    if roster.draft is None:
+        raise rules.UNIT_ROSTER_NO_DRAFT()
+
+    async def work(tx: Tx) -> None:
+        row = await _held(tx, key, by)
+        if row["draft"] is None:
+            raise rules.UNIT_ROSTER_NO_DRAFT()
+        draft_content(key, row["draft"], await _sums(tx, key, row["draft"])).must_be(content_hash)
+        sheet = row["draft"]
+        if not replace:
+            there = await _sums(tx, key, row["sheet"])
+            if there["lines"] + (await _sums(tx, key, sheet))["lines"] > LINES_MAX:
+                raise rules.UNIT_ROSTER_FULL(most=LINES_MAX)
+            last = await tx.row(
+                "SELECT COALESCE(MAX(n), 0) AS last FROM unit_roster_line WHERE roster = $1 AND sheet = $2",
+                key,
+                row["sheet"],
+            )
+            assert last is not None, "a maximum has a row"
+            sql = "UPDATE unit_roster_line SET sheet = $3, n = n + $4 WHERE roster = $1 AND sheet = $2"
+            await tx.many(sql, [(key, sheet, row["sheet"], last["last"])])
+            sheet = row["sheet"]
+        sql = "UPDATE unit_roster SET sheet = $2, draft = NULL, draft_facts = NULL WHERE key = $1"
+        await tx.many(sql, [(key, sheet)])
+        await tx.many(_COUNT, [(key, sheet)])
+
+    await run(work)
+    await _sweep(key)
+
+
+async def discard(key: str, *, by: Actor) -> None:
+    """Drop the lines that were shown; the roster stays as it is."""
+    by.must("roster.edit")
+    await readers.get(key, by=by)
+
+    async def work(tx: Tx) -> None:
+        await _held(tx, key, by)
+        await tx.many("UPDATE unit_roster SET draft = NULL, draft_facts = NULL WHERE key = $1", [(key,)])
+
+    await run(work)
+    await _sweep(key)
+
+
+def draft_content(key: str, draft: int, sums: dict[str, Any]) -> Content:
+    """What is shown of a sheet that waits, as who takes it confirms it."""
+    return Content(facts={"roster": key, "draft": draft, "lines": sums["lines"], "fen": sums["fen"], "at": sums["at"]})
+
+
+# -- inside -------------------------------------------------------------------------------------------
+
+
+async def _read(name: str, data: bytes, text: str) -> Sheet:
+    try:
+        if not data:
+            if len(text) > PASTED_MAX:
+                raise rules.UNIT_ROSTER_FULL(most=LINES_MAX)
+            return columns.pasted(text)
+        if len(data) > BYTES_MAX:
+            raise rules.UNIT_ROSTER_FILE(reason=Term(_REASONS["bytes"]))
+        _, lines = await children.read("charity.sheets.grid_child", {"name": texts.cleaned(name)}, data)
+        return columns.sheet(_sheets(lines))
+    except Unread as unread:
+        raise _unopened(unread) from None
+    except NoHeader as missing:
+        raise rules.UNIT_ROSTER_HEADER(rows=columns.HEADER_ROWS, missing="、".join(missing.missing)) from None
+    except CellTooLong as cell:
+        raise rules.UNIT_ROSTER_CELL(row=cell.row, signs=columns.TYPED_MAX) from None
+
+
+_REASONS: Final[dict[str, str]] = {
+    "broken": "文件打不开，可能已经损坏，请另存一份再上传",
+    "bytes": "文件太大，请只留名册那一张表",
+    "cell": "有一格的字太多，不像名册",
+    "columns": "列太多，不像名册",
+    "empty": "文件是空的",
+    "encrypted": "文件加了密码，请去掉密码再上传",
+    "html": "这是改名为 xls 的网页，请另存为 xlsx 再上传",
+    "macros": "带宏的文件不收，请另存为 xlsx 再上传",
+    "mixed": "文字编码前后不同，请用表格软件另存为 xlsx 再上传",
+    "not_text": "只收 XLSX、XLS 和 CSV 文件",
+    "pdf": "PDF 不能读成名册，请上传 Excel 或 CSV 文件",
+    "quotes": "引号不成对，请用表格软件另存为 xlsx 再上传",
+    "rows": "行太多，不像名册",
+    "sheets": "工作表太多，请只留名册那一张",
+    "slow": "文件读得太久，已经停止",
+    "unpacked": "文件展开以后太大，或者已经损坏",
+    "zip": "这是压缩包，请先解压，再上传里面的名册",
+}
+
+
+def _unopened(unread: Unread) -> Refusal:
+    return rules.UNIT_ROSTER_FILE(reason=Term(_REASONS.get(unread.fault, _REASONS["broken"])))
+
+
+def _sheets(lines: Iterable[bytes]) -> list[list[tuple[int, list[str]]]]:
+    sheets: dict[int, list[tuple[int, list[str]]]] = {}
+    for line in lines:
+        at, number, cells = json.loads(line)
+        sheets.setdefault(at, []).append((number, cells))
+    return list(sheets.values())
+
+
+def _line(roster: str, sheet: int, n: int, typed: Typed, at: str, key: str = "") -> UnitRosterLineRow:
+    """A line of a roster out of what was typed; one that cannot be read counts for nothing."""
+    key = key or tokens.key16()
+    typed = columns.kept(typed)
+    values = columns.read(typed)
+    return UnitRosterLineRow(
+        key=key,
+        roster=roster,
+        sheet=sheet,
+        n=n,
+        typed=sealed.seal("unit_roster_line", "typed", key, typed.text()),
+        name_index=sealed.blind_index("unit_roster_line", "name", values.name),
+        amount_fen=values.amount_fen,
+        counted=not values.faults,
+        single=values.single,
+        faults=" ".join(values.faults),
+        changed_at=at,
+        donor=None,
+        donation=None,
+        tail=None,
+    )
+
+
+async def _online(campaign: str, work_unit: str) -> Counter[str]:
+    """How often each name of the unit's staff gave online in this campaign, by its keyed hash."""
+    rows = await reading.tuples(
+        "SELECT p.name FROM donation d JOIN person p ON p.key = d.donor WHERE d.work_unit = $1 AND d.campaign = $2 "
+        "AND d.status = 'ok' AND p.kind = 'person' AND p.name <> ''",
+        work_unit,
+        campaign,
+    )
+    return Counter(sealed.blind_index("unit_roster_line", "name", name) or "" for (name,) in rows)
+
+
+def _counted(lines: Sequence[UnitRosterLineRow], online: Counter[str]) -> list[UnitRosterLineRow]:
+    """The lines of a sheet, those not counted whose name gave online: one line for each gift."""
+    left = Counter(online)
+    for line in lines:
+        name = line["name_index"] or ""
+        if line["counted"] and left[name] > 0:
+            left[name] -= 1
+            line["counted"] = False
+    return list(lines)
+
+
+async def _held(tx: Tx, key: str, by: Actor) -> dict[str, Any]:
+    """The roster, held to the end of the transaction and open from now on; or unit_roster.closed."""
+    row = await tx.row(_HOLD, key, RosterStatus.OPEN.value, clock.stamp(), by.key)
+    if row is None:
+        raise rules.UNIT_ROSTER_CLOSED()
+    return row
+
+
+async def _shown(tx: Tx, roster: dict[str, Any], line: str, changed_at: str) -> dict[str, Any]:
+    """A line of the roster, or of the sheet that waits, as it was shown."""
+    row = await tx.row("SELECT * FROM unit_roster_line WHERE key = $1 AND roster = $2", line, roster["key"])
+    if row is None or row["sheet"] not in {roster["sheet"], roster["draft"]} or row["changed_at"] != changed_at:
+        raise rules.UNIT_ROSTER_CHANGED()
+    return row
+
+
+async def _sums(tx: Tx, key: str, sheet: int) -> dict[str, Any]:
+    row = await tx.row(readers.SUMS, key, sheet)
+    assert row is not None, "a sum has a row"
+    return row
+
+
+async def _sweep(key: str) -> None:
+    """Delete the lines of sheets that neither count nor wait."""
+
+    async def some(tx: Tx) -> int:
+        gone = await tx.rows(
+            "DELETE FROM unit_roster_line WHERE key IN (SELECT l.key FROM unit_roster_line l JOIN unit_roster r "
+            "ON r.key = l.roster WHERE l.roster = $1 AND l.sheet <> r.sheet AND l.sheet <> COALESCE(r.draft, -1) "
+            "LIMIT $2) RETURNING key",
+            key,
+            LINES_A_TX,
+        )
+        return len(gone)
+
+    while await run(some) == LINES_A_TX:
+        pass

@@ -1,0 +1,153 @@
+"""Rosters as they are read: by the office all of them, by an organiser those of his unit."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tortoise.queryset import QuerySet
+
+from charity.db import reading, sealed
+from charity.db.fields import nothing
+from charity.giving import organisers, rules
+from charity.giving.unit_rosters.columns import Typed
+from charity.giving.unit_rosters.models import RosterStatus, UnitRoster
+from charity.people import persons
+from charity.roles import Actor
+
+ROWS: Final = 100
+"""Lines on a page."""
+STATUS_WORDS: dict[str, str] = {
+    RosterStatus.INVITED: "已邀请",
+    RosterStatus.JOINED: "已加入",
+    RosterStatus.OPEN: "名册填报中",
+    RosterStatus.LOCKED: "名册已锁定",
+    RosterStatus.REMITTED: "单位已汇款",
+    RosterStatus.MATCHED: "款已核对入账",
+    RosterStatus.RECEIPTED: "已开收据",
+    RosterStatus.PUBLISHED: "已公示",
+}
+SUMS: Final = (
+    "SELECT COUNT(*) AS lines, CAST(COALESCE(SUM(CASE WHEN counted THEN amount_fen ELSE 0 END), 0) AS BIGINT) AS fen, "
+    "COALESCE(SUM(CASE WHEN counted THEN 1 ELSE 0 END), 0) AS people, "
+    "COALESCE(SUM(CASE WHEN faults <> '' THEN 1 ELSE 0 END), 0) AS wrong, "
+    "COALESCE(SUM(CASE WHEN NOT counted AND faults = '' THEN 1 ELSE 0 END), 0) AS online, "
+    "COALESCE(MAX(changed_at), '') AS at FROM unit_roster_line WHERE roster = $1 AND sheet = $2"
+)
+"""What a sheet adds up to: lines, counted people and fen, unreadable rows, who gave online, the last change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it is shown. `double`: another line has its name."""
+
+    key: str
+    n: int
+    typed: Typed
+    amount_fen: int | None
+    counted: bool
+    single: bool
+    faults: tuple[str, ...]
+    double: bool
+    changed_at: str
+    donation: str | None
+
+
+async def _visible(by: Actor) -> QuerySet[UnitRoster]:
+    """All rosters for who works with all; for an organiser those of the unit that is his now."""
+    if by.may("roster.list"):
+        return UnitRoster.visible_to(by)
+    unit = await organisers.unit_of(by)
+    return UnitRoster.of(unit) if unit else nothing(UnitRoster)
+
+
+async def get(key: str, *, by: Actor) -> UnitRoster:
+    """A roster, or unit_roster.unknown (404)."""
+    row = await (await _visible(by)).get_or_none(key=key)
+    if row is None:
+        raise rules.UNIT_ROSTER_UNKNOWN()
+    return row
+
+
+async def of_unit(work_unit: str, *, by: Actor) -> list[UnitRoster]:
+    """The rosters of a unit, the newest first."""
+    return await (await _visible(by)).filter(work_unit=work_unit).order_by("-invited_at")
+
+
+async def listed(*, campaign: str = "", status: str = "", after: str = "", limit: int, by: Actor) -> list[UnitRoster]:
+    """Rosters by the code of their unit, after `campaign|code`."""
+    query = await _visible(by)
+    if campaign:
+        query = query.filter(campaign=campaign)
+    if status:
+        query = query.filter(status=status)
+    if after:
+        query = query.filter(work_unit__gt=after)
+    return await query.order_by("work_unit", "key").limit(limit)
+
+
+async def lines(roster: str, sheet: int, *, after: int = 0, only: str = "", limit: int = ROWS) -> list[Line]:
+    """Lines of a sheet in their order; `only`: "wrong", "double" or "online". For who has the roster."""
+    doubled = (
+        "l.name_index IN (SELECT d.name_index FROM unit_roster_line d WHERE d.roster = $1 AND d.sheet = $2 "
+        "AND d.name_index IS NOT NULL GROUP BY d.name_index HAVING COUNT(*) > 1)"
+    )
+    which = {
+        "": "",
+        "wrong": "AND l.faults <> ''",
+        "online": "AND NOT l.counted AND l.faults = ''",
+        "double": f"AND {doubled}",
+    }
+    rows = await reading.rows(
+        f"SELECT l.*, {doubled} AS double FROM unit_roster_line l WHERE l.roster = $1 AND l.sheet = $2 "  # noqa: S608 - parts of ours
+        f"AND l.n > $3 {which[only]} ORDER BY l.n LIMIT $4",
+        roster,
+        sheet,
+        after,
+        limit,
+    )
+    names = await persons.names(row["donor"] for row in rows if row["donor"])
+    return [_line(row, names) for row in rows]
+
+
+async def line(roster: UnitRoster, key: str) -> Line:
+    """One line of a roster or of the sheet that waits, or unit_roster.changed."""
+    row = await reading.row("SELECT l.*, FALSE AS double FROM unit_roster_line l WHERE l.key = $1", key)
+    if row is None or row["roster"] != roster.key or row["sheet"] not in {roster.sheet, roster.draft}:
+        raise rules.UNIT_ROSTER_CHANGED()
+    return _line(row, await persons.names([row["donor"]] if row["donor"] else []))
+
+
+def _line(row: dict[str, Any], names: dict[str, persons.Person]) -> Line:
+    typed = Typed.of(sealed.unseal("unit_roster_line", "typed", row["key"], row["typed"]))
+    if row["donor"]:
+        tail = sealed.unseal("unit_roster_line", "tail", row["key"], row["tail"])
+        typed = Typed(name=persons.shown(names.get(row["donor"])), tail=tail)
+    return Line(
+        key=row["key"],
+        n=row["n"],
+        typed=typed,
+        amount_fen=row["amount_fen"],
+        counted=bool(row["counted"]),
+        single=bool(row["single"]),
+        faults=tuple(row["faults"].split()),
+        double=bool(row["double"]),
+        changed_at=row["changed_at"],
+        donation=row["donation"],
+    )
+
+
+async def sums(roster: str, sheet: int) -> dict[str, Any]:
+    """What a sheet adds up to, as SUMS says."""
+    return await reading.only(SUMS, roster, sheet)
+
+
+async def doubles(roster: str, sheet: int) -> int:
+    """How many names stand on a sheet more than once."""
+    return int(
+        await reading.value(
+            "SELECT COUNT(*) FROM (SELECT name_index FROM unit_roster_line WHERE roster = $1 AND sheet = $2 "
+            "AND name_index IS NOT NULL GROUP BY name_index HAVING COUNT(*) > 1) x",
+            roster,
+            sheet,
+        )
+        or 0
+    )

@@ -1,0 +1,366 @@
+"""Rosters of work units: filled as people type them, locked as shown, settled by one transfer, receipted."""
+
+import asyncio
+import io
+from typing import Any
+
+import pytest
+from cast import Cast
+from openpyxl import Workbook
+
+from charity import clock
+from charity.db import reading
+from charity.errors import Refusal
+from charity.giving import receipts, refunds, settling, unit_rosters
+from charity.giving import verify as giving_verify
+from charity.giving.donations import receive
+from charity.giving.unit_rosters import Typed, columns, edits, readers
+from charity.giving.unit_rosters.columns import kept, read
+from charity.people.persons import Donor
+
+SLUG, UNIT, REF = "one-day-2026", "LXU02", "ICBC20261126001"
+NAMES = ("王伟", "李娜", "张敏", "欧阳静")
+
+
+async def _roster(house: Cast, *people: tuple[str, str], own_fen: int = 0) -> str:
+    made = await unit_rosters.invite(SLUG, [UNIT], by=house.accountant)
+    key = str(made.body["rosters"][0]["key"])
+    if people:
+        await _pasted(house, key, "\n".join("\t".join(row) for row in people))
+    if own_fen:
+        version = (await unit_rosters.get(key, by=house.cashier)).version
+        await unit_rosters.own_gift(
+            key, unit_fen=own_fen, expected_people=None, expected_fen=None, version=version, by=house.cashier
+        )
+    return key
+
+
+async def _pasted(house: Cast, key: str, text: str, *, replace: bool = True) -> None:
+    await unit_rosters.stage(key, text=text, by=house.cashier)
+    await unit_rosters.take(key, replace=replace, content_hash=await _draft_hash(house, key), by=house.cashier)
+
+
+async def _draft_hash(house: Cast, key: str) -> str:
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert row.draft is not None
+    return edits.draft_content(key, row.draft, await readers.sums(key, row.draft)).hash
+
+
+async def _hash(house: Cast, key: str) -> str:
+    return unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
+
+
+async def _locked(house: Cast, *people: tuple[str, str], own_fen: int = 0) -> str:
+    key = await _roster(house, *people, own_fen=own_fen)
+    await unit_rosters.lock(key, content_hash=await _hash(house, key), checked=True, by=house.cashier)
+    return key
+
+
+async def _settle(house: Cast, key: str, fen: int, **more: Any) -> Any:
+    shown = {"content_hash": await _hash(house, key), "by": house.cashier} | more
+    ref = {"channel_ref": REF} | {name: shown.pop(name) for name in ("channel_ref",) if name in shown}
+    return await settling.settle(key, received_on=clock.today().isoformat(), received_fen=fen, **ref, **shown)
+
+
+async def _holds() -> None:
+    assert await giving_verify.run() == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "fen", "fault"),
+    [
+        ("100", 10_000, ""),
+        ("１００．００", 10_000, ""),
+        ("1,234", 123_400, ""),
+        ("1,234,567", 123_456_700, ""),
+        ("￥50.5", 5_050, ""),
+        ("12..34", None, "amount"),
+        ("-5", None, "not_positive"),
+        ("0", None, "not_positive"),
+        ("-", None, "not_positive"),
+        ("", None, "amount_missing"),
+        ("#REF!", None, "formula"),
+        ("39.09.2026", None, "amount"),
+        ("1.234", None, "decimals"),
+        ("12,34", None, "amount"),
+        ("9" * 30, None, "too_large"),
+    ],
+)
+def test_an_amount_is_read_exactly_or_is_a_fault(amount: str, fen: int | None, fault: str) -> None:
+    values = read(Typed("王伟", amount))
+    assert (values.amount_fen, " ".join(values.faults)) == (fen, fault)
+
+
+@pytest.mark.parametrize(
+    ("typed", "faults"),
+    [
+        (Typed("", "1"), "name_missing"),
+        (Typed("王" * 101, "1"), "name_long"),
+        (Typed("王伟2", "1"), "name_signs"),
+        (Typed("王伟", "1", tail="12"), "tail"),
+        (Typed("王伟", "1", phone="138"), "phone"),
+        (Typed("王伟", "1", single="也许"), "single"),
+        (Typed("王伟", "1", public="看情况"), "public"),
+        (Typed("王伟", "1", "330381199001011234", "138 0000 2222", "是", "否"), ""),
+    ],
+)
+def test_what_cannot_be_read_is_named_by_its_field(typed: Typed, faults: str) -> None:
+    assert " ".join(read(typed).faults) == faults
+    assert kept(typed).tail in {"", "12", "1234"}
+
+
+def _book(rows: list[list[Any]]) -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(out)
+    return out.getvalue()
+
+
+HEAD = ["序号", "姓名", "部门", "捐款金额（元）", "证件后四位", "签名"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv", "gbk"])
+async def test_a_file_is_shown_before_it_counts(house: Cast, kind: str) -> None:
+    rows: list[list[Any]] = [["2026 年慈善一日捐名册"], HEAD]
+    rows += [[n, name, "办公室", 100 + n, "12 34" if n == 1 else "", ""] for n, name in enumerate(NAMES, 1)]
+    rows += [[5, "赵六", "", "12..34", "", ""], ["合计", "", "", 410, "", ""]]
+    text = "\r\n".join(",".join(str(cell) for cell in row) for row in rows)
+    data = _book(rows) if kind == "xlsx" else text.encode("utf-8-sig" if kind == "csv" else "gbk")
+    key = await _roster(house)
+    await unit_rosters.stage(key, name=f"名册.{kind}", data=data, by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.status) == (0, 0, "roster_open")
+    assert row.draft is not None
+    values = await readers.sums(key, row.draft)
+    assert (values["lines"], values["people"], values["fen"], values["wrong"]) == (5, 4, 41_000, 1)
+    (wrong,) = await unit_rosters.lines(key, row.draft, only="wrong")
+    assert (wrong.typed.name, wrong.typed.amount, wrong.faults) == ("赵六", "12..34", ("amount",))
+    await unit_rosters.change(key, wrong.key, Typed("赵六", "12.34"), changed_at=wrong.changed_at, by=house.cashier)
+    await unit_rosters.take(key, replace=True, content_hash=await _draft_hash(house, key), by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.wrong, row.draft) == (5, 42_234, 0, None)
+    assert [line.typed.name for line in await unit_rosters.lines(key, row.sheet)] == [*NAMES, "赵六"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("a.xlsx", b"", "unit_roster.empty"),
+        ("a.pdf", b"%PDF-1.4 x", "unit_roster.file"),
+        ("a.xlsm", b"PK\x03\x04", "unit_roster.file"),
+        ("a.xlsx", b"PK\x03\x04broken", "unit_roster.file"),
+        ("a.csv", "部门,人数\r\n办公室,3\r\n".encode(), "unit_roster.header"),
+        ("a.csv", "姓名,金额\r\n".encode(), "unit_roster.empty"),
+        ("a.csv", ("姓名,金额\r\n" + "王" * 101 + ",1\r\n").encode(), "unit_roster.cell"),
+        ("a.csv", ("姓名,金额\r\n" + "王伟,1\r\n" * 4_901).encode(), "unit_roster.full"),
+    ],
+    ids=["nothing", "pdf", "macros", "broken", "header", "empty", "cell", "full"],
+)
+async def test_a_file_that_is_no_roster_is_refused_whole(house: Cast, name: str, data: bytes, code: str) -> None:
+    key = await _roster(house, ("王伟", "100"))
+    with pytest.raises(Refusal) as caught:
+        await unit_rosters.stage(key, name=name, data=data, by=house.cashier)
+    assert caught.value.code == code
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.draft) == (1, 10_000, None)
+
+
+async def test_pasted_lines_are_read_and_come_behind_those_that_are_there(house: Cast) -> None:
+    key = await _roster(house, ("王伟", "100"))
+    await _pasted(house, key, "李娜 200\n张敏：50.5元\n3\t欧阳静\t20\n无名", replace=False)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.wrong) == (4, 37_050, 1)
+    assert [line.n for line in await unit_rosters.lines(key, row.sheet)] == [1, 2, 3, 4, 5]
+    typed = columns.pasted("赵六 12..34\n钱七,-5\n孙八 １００\n李九 #REF!").rows
+    assert [(one.name, one.amount) for one in typed] == [
+        ("赵六", "12..34"),
+        ("钱七", "-5"),
+        ("孙八", "１００"),
+        ("李九", "#REF!"),
+    ]
+    with pytest.raises(Refusal, match=r"unit_roster\.wrong"):
+        await unit_rosters.lock(key, content_hash=await _hash(house, key), checked=True, by=house.cashier)
+
+
+async def test_who_gave_online_is_not_counted_again_and_can_be(house: Cast) -> None:
+    await receive(
+        campaign=SLUG,
+        amount_fen=8_800,
+        received_on=clock.today().isoformat(),
+        channel="wechat",
+        channel_ref="WX1",
+        donor=Donor("person", "李 娜"),
+        work_unit=UNIT,
+        by=house.cashier,
+    )
+    key = await _roster(house, ("王伟", "100"), ("李娜", "50"), ("李娜", "30"))
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.online) == (2, 13_000, 1)
+    (online,) = await unit_rosters.lines(key, row.sheet, only="online")
+    assert online.typed.amount == "50"
+    assert len(await unit_rosters.lines(key, row.sheet, only="double")) == 2
+    await unit_rosters.choose(key, online.key, counted=True, changed_at=online.changed_at, by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.online) == (3, 18_000, 0)
+    with pytest.raises(Refusal) as caught:
+        await unit_rosters.lock(key, content_hash=await _hash(house, key), by=house.cashier)
+    assert caught.value.code == "unit_roster.unchecked"
+
+
+async def test_of_two_who_edit_the_second_sees_what_the_first_wrote(house: Cast) -> None:
+    key = await _roster(house, ("王伟", "100"), ("李娜", "50"))
+    row = await unit_rosters.get(key, by=house.cashier)
+    first, second = await unit_rosters.lines(key, row.sheet)
+    one = unit_rosters.change(key, first.key, Typed("王伟", "120"), changed_at=first.changed_at, by=house.cashier)
+    two = unit_rosters.change(key, first.key, Typed("王伟", "130"), changed_at=first.changed_at, by=house.accountant)
+    done = await asyncio.gather(one, two, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["NoneType", "Refusal"]
+    await unit_rosters.remove(key, second.key, changed_at=second.changed_at, by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert row.people == 1
+    assert row.staff_fen in {12_000, 13_000}
+    shown = await _hash(house, key)
+    await unit_rosters.add(key, Typed("张敏", "10"), by=house.accountant)
+    with pytest.raises(Refusal) as caught:  # the list that was shown is another one now
+        await unit_rosters.lock(key, content_hash=shown, by=house.cashier)
+    assert caught.value.code == "content.changed"
+
+
+async def test_a_locked_list_is_edited_by_nobody_until_it_is_opened(house: Cast) -> None:
+    key = await _locked(house, ("王伟", "100"))
+    row = await unit_rosters.get(key, by=house.cashier)
+    (line,) = await unit_rosters.lines(key, row.sheet)
+    edit: dict[str, Any] = {"changed_at": line.changed_at, "by": house.cashier}
+    for command in (
+        unit_rosters.add(key, Typed("李娜", "1"), by=house.cashier),
+        unit_rosters.change(key, line.key, Typed("王伟", "1"), **edit),
+        unit_rosters.choose(key, line.key, counted=False, **edit),
+        unit_rosters.remove(key, line.key, **edit),
+        unit_rosters.stage(key, text="李娜 1", by=house.cashier),
+        unit_rosters.lock(key, content_hash=await _hash(house, key), by=house.cashier),
+    ):
+        with pytest.raises(Refusal) as caught:
+            await command
+        assert caught.value.code == "unit_roster.closed"
+    await unit_rosters.unlock(key, content_hash=await _hash(house, key), by=house.cashier)
+    await unit_rosters.remove(key, line.key, **edit)
+    assert (await unit_rosters.get(key, by=house.cashier)).people == 0
+
+
+async def test_one_transfer_is_a_gift_each_and_one_receipt_with_a_list(house: Cast) -> None:
+    wishes = "姓名\t金额\t单独开票\t公示姓名\t证件后四位\n王伟\t100\t\t是\t1234\n李娜\t50.5\t是\t\t\n张敏\t20\t\t\t12X4"
+    key = await _roster(house, own_fen=100_000)
+    with pytest.raises(Refusal) as caught:
+        await unit_rosters.stage(key, text=wishes.replace("12X4", "1" * 101), by=house.cashier)
+    assert caught.value.code == "unit_roster.cell"
+    await _pasted(house, key, wishes.replace("12X4", "123X"))
+    await unit_rosters.lock(key, content_hash=await _hash(house, key), by=house.cashier)
+    await unit_rosters.remit(
+        key,
+        remitted_on=clock.today().isoformat(),
+        remitted_fen=117_050,
+        content_hash=await _hash(house, key),
+        by=house.cashier,
+    )
+    done = await _settle(house, key, 117_050)
+    assert (done.status, done.body["status"], done.body["gifts"], done.body["receipt_count"]) == (
+        201,
+        "receipted",
+        4,
+        3,
+    )
+    row = await unit_rosters.get(key, by=house.cashier)
+    gifts = await reading.rows("SELECT * FROM donation WHERE work_unit = $1 ORDER BY seq", UNIT)
+    assert [gift["amount_fen"] for gift in gifts] == [10_000, 5_050, 2_000, 100_000]
+    assert {gift["channel_ref"] for gift in gifts} == {REF}
+    assert [bool(gift["public_name"]) for gift in gifts] == [True, False, False, True]
+    vouchers = await reading.rows("SELECT number, entries FROM journal_voucher WHERE kind = 'gift.cash'")
+    assert [voucher["entries"] for voucher in vouchers] == [4]
+    bulk, own, single = [await receipts.get(await receipts.code_of(n)) for n in await _numbers()]
+    assert (bulk.amount_fen, bulk.roster, bulk.donor_id) == (12_000, key, row.donor)
+    assert (own.amount_fen, own.roster, own.donor_id) == (100_000, None, row.donor)
+    assert (single.amount_fen, single.roster) == (5_050, None)
+    lines = await unit_rosters.lines(key, row.sheet)
+    assert [(line.typed.name, line.typed.tail) for line in lines] == [("王伟", "1234"), ("李娜", ""), ("张敏", "123X")]
+    assert await reading.value("SELECT COUNT(*) FROM unit_roster_line WHERE typed IS NOT NULL") == 0
+    await _holds()
+    # a receipt of his own for one of them: the unit's is replaced by one without him
+    answer = await settling.single_out(gifts[0]["key"], by=house.cashier)
+    now = await receipts.get(str(await reading.value("SELECT receipt FROM donation WHERE key = $1", gifts[2]["key"])))
+    assert (now.amount_fen, now.roster, now.replaces_id) == (2_000, key, bulk.code)
+    assert (await receipts.get(answer.body["code"])).amount_fen == 10_000
+    with pytest.raises(Refusal, match=r"unit_roster\.not_on"):
+        await settling.single_out(gifts[0]["key"], by=house.cashier)
+    await _holds()
+    assert (await settling.publish(key, by=house.accountant)).body == {"status": "published"}
+    with pytest.raises(Refusal, match=r"unit_roster\.published"):
+        await settling.publish(key, by=house.accountant)
+
+
+async def _numbers() -> list[str]:
+    return [row["number"] for row in await reading.rows("SELECT number FROM receipt ORDER BY number")]
+
+
+async def test_receipts_may_follow_later_and_are_issued_once(house: Cast) -> None:
+    key = await _locked(house, ("王伟", "100"), ("李娜", "50"))
+    with pytest.raises(Refusal, match=r"unit_roster\.unsettled"):
+        await settling.issue(key, by=house.cashier)
+    await _settle(house, key, 15_000, with_receipts=False)
+    assert (await unit_rosters.get(key, by=house.cashier)).status == "matched"
+    await _holds()
+    done = await asyncio.gather(*(settling.issue(key, by=house.cashier) for _ in range(2)), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["Answer", "Refusal"]
+    assert len(await _numbers()) == 1
+    await _holds()
+
+
+async def test_a_difference_is_settled_by_nobody_unasked(house: Cast) -> None:
+    key = await _locked(house, ("王伟", "100"), own_fen=500)
+    for fen in (10_490, 10_510):
+        with pytest.raises(Refusal) as caught:
+            await _settle(house, key, fen)
+        assert caught.value.code == "unit_roster.difference"
+    with pytest.raises(Refusal, match=r"unit_roster\.unit_short"):
+        await _settle(house, key, 9_999, difference="unit", reason="少汇")
+    with pytest.raises(Refusal, match=r"reason\.needed"):
+        await _settle(house, key, 10_490, difference="unit")
+    assert await reading.value("SELECT COUNT(*) FROM donation") == 0
+    await _settle(house, key, 10_490, difference="unit", reason="单位少汇 0.10 元，由单位捐款承担")
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.unit_fen, row.short_fen, row.received_fen) == (490, 10, 10_490)
+    await _holds()
+
+
+async def test_two_officers_settle_one_unit_once(house: Cast) -> None:
+    key = await _locked(house, ("王伟", "100"), ("李娜", "50"))
+    both = [_settle(house, key, 15_000, channel_ref=f"R{n}") for n in range(2)]
+    done = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["Answer", "Refusal"]
+    assert await reading.value("SELECT COUNT(*) FROM donation") == 2
+    with pytest.raises(Refusal):  # a transfer that was booked already
+        await receive(
+            campaign=SLUG,
+            amount_fen=15_000,
+            received_on=clock.today().isoformat(),
+            channel="bank",
+            channel_ref=str((await unit_rosters.get(key, by=house.cashier)).channel_ref),
+            donor=Donor("person", "王伟"),
+            by=house.cashier,
+        )
+    with pytest.raises(Refusal, match=r"unit_roster\.settled"):
+        await unit_rosters.unlock(key, content_hash=await _hash(house, key), by=house.cashier)
+
+
+async def test_a_refund_takes_one_of_the_staff_off_the_receipt(house: Cast) -> None:
+    key = await _locked(house, ("王伟", "100"), ("李娜", "50"))
+    await _settle(house, key, 15_000)
+    gift = str(await reading.value("SELECT key FROM donation ORDER BY seq LIMIT 1"))
+    asked = await refunds.request(gift, amount_fen=10_000, cause="mistaken", reason="报错名", by=house.accountant)
+    await refunds.approve(asked.body["number"], content_hash=asked.body["content_hash"], by=house.approver)
+    rows = await reading.rows("SELECT status, amount_fen, roster FROM receipt ORDER BY number")
+    assert [(row["status"], row["amount_fen"], row["roster"]) for row in rows] == [
+        ("replaced", 15_000, key),
+        ("issued", 5_000, key),
+    ]
+    await _holds()
