@@ -22,6 +22,7 @@ from bench import (
     pages,
     printed,
     registers,
+    rosters,
     scanning,
     searching,
     starting,
@@ -56,6 +57,10 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("home_kb", "campaign_kb", "lcp_ms"), weight.on_demo),
     (("effort",), effort.on_demo),
     (("till_300_scans", "scan_to_answer_ms"), scanning.on_demo),
+    (
+        ("roster_dry_run_3000_s", "roster_settle_3000_s", "roster_settle_3000_single_s"),
+        rosters.settled_3000,
+    ),
     (("statement_100k_s", "statement_100k_mb", "import_p99_ms"), statements.hundred_thousand),
     (("ledger_pdf_100k_s", "ledger_pdf_100k_peak_mb"), registers.pdf),
 )

@@ -282,6 +282,17 @@ def post(base: str, token: str, path: str, body: dict[str, Any]) -> tuple[int, d
         return error.code, json.load(error)
 
 
+def get(base: str, path: str, token: str = "") -> tuple[int, dict[str, Any]]:
+    """The status and JSON of a call that reads."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = urllib.request.Request(base + path, headers=headers)  # noqa: S310 - our own server
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
 def today() -> str:
     """The platform's own date: `2026-11-26`."""
     from charity import clock  # noqa: PLC0415 - the platform's own calendar
