@@ -1,6 +1,6 @@
 """What the bank contributes to the app."""
 
-from charity.bank import demo, matching, statements
+from charity.bank import demo, matching, statements, verify
 from charity.bank.matching import api as matching_api
 from charity.bank.matching import routes as matching_routes
 from charity.bank.reconciliation import api as reconciliation_api
@@ -8,7 +8,7 @@ from charity.bank.reconciliation import register
 from charity.bank.reconciliation import routes as reconciliation_routes
 from charity.bank.statements import api, routes
 from charity.jobs.timetable import HOUR_S, MINUTE_S, Timed
-from charity.room import Room
+from charity.room import Check, Room
 from charity.web.nav import NavItem
 
 ROOM = Room(
@@ -21,6 +21,7 @@ ROOM = Room(
         Timed("bank.match", MINUTE_S, matching.keep_up, first_s=30.0, limit_s=300.0),
     ],
     documents=[register.DOCUMENT],
+    checks=[Check("银行流水的核对", verify.run)],
     chapter=demo.chapter,
     nav=[
         NavItem("银行对账单", "/bank/statements", "statement.read", order=535, group="账簿@menu"),

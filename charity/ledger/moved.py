@@ -67,6 +67,18 @@ async def between(first: int, last: int, charts: Sequence[str]) -> list[Moved]:
     ]
 
 
+async def summed(last: int, charts: Sequence[str]) -> dict[str, int]:
+    """What the entries up to `last` moved at each place of these charts together, fen; without what is 0."""
+    rows = await reading.rows(
+        "SELECT a.chart, a.place, CAST(SUM(p.quantity) AS BIGINT) AS fen FROM posting p "  # noqa: S608 - places
+        f"JOIN account a ON a.id = p.account WHERE p.seq <= $1 AND a.fund > '' AND a.chart IN "
+        f"({reading.places(len(charts), 2)}) GROUP BY a.chart, a.place HAVING SUM(p.quantity) <> 0",
+        last,
+        *charts,
+    )
+    return {f"{row['chart']}/{row['place']}": row["fen"] for row in rows}
+
+
 async def held_at(place: str, *, on: str) -> int:
     """What lay in a place at the end of a day, all funds together, fen."""
     chart, _, name = place.partition("/")

@@ -16,7 +16,7 @@ from finance.given import gifts as in_hand
 from giving.given import WANG, approved, corrected, give, paid, promised, requested
 
 from charity import clock
-from charity.bank import matching
+from charity.bank import matching, verify
 from charity.bank.matching import candidates
 from charity.bank.models import MatchKind
 from charity.bank.movements import following
@@ -55,6 +55,7 @@ async def banked(house: Cast, fen: int, ref: str, **changes: Any) -> None:
         ({"reference": "ICBC2026\r\n0001"}, {"ref": "ICBC20260001"}, "number"),
         ({"name": "王 小明"}, {"ref": "X-1"}, "name"),
         ({"name": "王小明", "crowd": 3}, {"ref": "X-1"}, ""),
+        ({"name": "王小明", "crowd": 1, "twins": True}, {"ref": "X-1"}, ""),
         ({"name": "王小明", "reference": "X-100001", "crowd": 3}, {"ref": "X-100001"}, "number"),
         ({"name": "王小明", "on": 3}, {"ref": "X-1"}, "name"),
         ({"name": "王小明", "on": 4}, {"ref": "X-1"}, ""),
@@ -71,12 +72,14 @@ async def test_a_line_is_matched_without_a_person_only_where_nothing_is_in_doubt
     await banked(house, 10_000, booked["ref"])
     crowd = line.get("crowd", 0)
     for n in range(crowd):
-        await banked(house, 10_000, f"CROWD-{n}", donor=Donor("person", f"路人{n}", "19900003333"))
+        await banked(
+            house, 10_000, f"CROWD-{n}", donor=WANG if "twins" in line else Donor("person", f"路人{n}", "19900003333")
+        )
     head = await reading.value("SELECT seq FROM head")
     said_line: dict[str, Any] = {
         "fen": 10_000,
         "name": "别人",
-        **{name: value for name, value in line.items() if name != "crowd"},
+        **{name: value for name, value in line.items() if name not in {"crowd", "twins"}},
     }
     if "on" in line:
         said_line["on"] = days_ago(line["on"])
@@ -228,6 +231,9 @@ async def test_a_correction_cancels_out_and_the_right_gift_has_the_line(house: C
     await matching.undo(made.row["key"], by=house.accountant)
     assert len(await waiting(house)) == 1
     assert await open_movements(house) == [], "the gift and its reversal cancel out"
+    assert await verify.run() == []
+    await transactions.run(lambda tx: tx.rows("UPDATE bank_movement SET fen = fen + 1 WHERE fen > 0"))
+    assert sorted(one.invariant for one in await verify.run()) == ["I4", "I7"]
 
 
 async def test_two_officers_at_once_cannot_claim_one_movement(house: Cast) -> None:
