@@ -78,7 +78,7 @@ def _settled(base: str, token: str, key: str, *, single: bool) -> tuple[float, f
     post("/lock", {"content_hash": row["content_hash"], "checked": True})
     status, row = servers.get(base, one, token)
     assert status == 200, row
-    asked = {"content_hash": row["content_hash"], "received_on": servers.today(), "channel_ref": f"BENCH{key[:8]}"}
+    asked = {"content_hash": row["content_hash"], "received_on": servers.today(), "channel_ref": f"BENCH{key}"}
     began = time.perf_counter()
     answer = post("/settle", asked | {"received_fen": row["staff_fen"]})
     took = time.perf_counter() - began
