@@ -364,3 +364,22 @@ async def test_a_refund_takes_one_of_the_staff_off_the_receipt(house: Cast) -> N
         ("issued", 5_000, key),
     ]
     await _holds()
+
+
+async def test_a_units_receipt_leads_to_its_roster_and_names_nobody_to_the_public(house: Cast, web: Any) -> None:
+    key = await _locked(house, ("欧阳静", "100"), ("李娜", "50"))
+    await _settle(house, key, 15_000)
+    gift, code = (await reading.tuples("SELECT key, receipt FROM donation ORDER BY seq LIMIT 1"))[0]
+    page = (await web.as_("accountant").get(f"/receipts/{code}")).text
+    assert f'href="/one-day/{key}"' in page
+    assert f"/donations/{gift}/refund" not in page  # the first of many is not the receipt's gift
+    one = (await web.as_("accountant").get(f"/donations/{gift}")).text
+    assert f"/donations/{gift}/refund" in one
+    assert f'action="/donations/{gift}/single-receipt"' in one
+    public = (await web.as_(None).get(f"/r/{code}")).text
+    assert ("欧阳" in public, "李娜" in public, "市民政局" in public) == (False, False, True)
+    answer = await web.as_("accountant").post(f"/donations/{gift}/single-receipt", data={})
+    assert answer.status_code == 303
+    assert (
+        f'action="/donations/{gift}/single-receipt"' not in (await web.as_("accountant").get(f"/donations/{gift}")).text
+    )

@@ -64,6 +64,9 @@ async def gift_page(gift: Donation, uses: Sequence[GiftUse], by: Actor) -> dict[
     return {
         "key": gift.key,
         "facts": facts,
+        "on_roster": await receipts.of_roster(gift.receipt_id),
+        "refundable": gift.kind == "cash" and gift.status == "ok",
+        "reversible": gift.kind == "cash" and gift.status == "ok" and not gift.refunded_fen,
         "state": {"code": "reversed", "label": words.say("已冲销"), "tone": "bad"} if gift.status != "ok" else None,
         "figures": []
         if gift.amount_fen is None

@@ -172,6 +172,12 @@ async def reversals_of(donations: Sequence[str], *, by: Actor) -> list[GiftRever
     return await query.order_by("requested_at") if donations else []
 
 
+async def of_roster(code: str | None) -> str:
+    """The roster whose staff share the valid receipt of this code; "" for any other receipt, or none."""
+    row = await Receipt.with_code(code).first() if code else None
+    return row.roster or "" if row is not None and row.status == "issued" else ""
+
+
 async def known(code: str) -> bool:
     """Whether there is a receipt of this code."""
     return await Receipt.with_code(code).exists()

@@ -5,7 +5,7 @@ from typing import Any
 
 from charity import addresses, words
 from charity.db import sealed
-from charity.giving import campaigns, receipts
+from charity.giving import campaigns, on_receipts, receipts
 from charity.giving.channels import CHANNELS
 from charity.giving.donors.screens import consents, fiscal
 from charity.giving.models import Donation, GiftReversal, Receipt, Refund
@@ -49,8 +49,9 @@ async def receipt_rows(listed: Iterable[dict[str, Any]]) -> list[dict[str, Any]]
 async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
     """The staff page of a receipt: its gifts, refunds and neighbours."""
     gifts = await receipts.gifts(row.code)
-    asked = await receipts.refunds_of([gift.key for gift in gifts], by=by)
-    corrections = await receipts.reversals_of([gift.key for gift in gifts], by=by)
+    keys_on = await receipts.gifts_of_number(row.number)
+    asked = await receipts.refunds_of(keys_on, by=by)
+    corrections = await receipts.reversals_of(keys_on, by=by)
     requesters = [*(r.requested_by for r in asked), *(r.requested_by for r in corrections)]
     keys = [row.handler, row.ended_by or "", *requesters]
     staff_names = await staff.names([k for k in keys if k])
@@ -71,7 +72,8 @@ async def receipt_page(row: Receipt, *, by: Actor) -> dict[str, Any]:
         "reason": sealed.unseal("receipt", "reason", row.code, row.reason),
         "delivery_note": sealed.unseal("receipt", "delivery_note", row.code, row.delivery_note),
         "donor": persons.shown(donor),
-        "consents": await consents(row.donor_id, **_published(gifts)),
+        "consents": None if row.roster else await consents(row.donor_id, **_published(gifts)),
+        "people": len((await on_receipts.contents(row.number)).in_force) if row.roster else 0,
         "fiscal": await fiscal(row.donor_id),
         "campaign": words.listed(names[slug] for slug in slugs if slug in names),
         "fund": words.listed(money.get(code, code) for code in dict.fromkeys([row.fund, *(g.fund for g in gifts)])),
