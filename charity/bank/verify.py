@@ -1,4 +1,4 @@
-"""What `charity verify` compares of the bank: movements with the journal, and matches with their lines and decisions."""
+"""What `charity verify` compares of the bank: movements with the journal, matches with lines and decisions."""
 
 from charity import words
 from charity.bank.models import LineStatus, MatchKind
