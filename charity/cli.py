@@ -233,7 +233,7 @@ class WithFilters(Judged):
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("-o", "--output", "out", required=True, type=click.Path(dir_okay=False, path_type=Path))
 def export(report: str, fmt: str, begin: date, end: date, language: str, out: Path, **chosen: str) -> None:
-    """导出台账：donations、disbursements、stock。"""
+    """导出台账：donations、disbursements、stock、units、unit-staff、bank_lines……名字写在菜单的地址里。"""
     from charity.documents import exports, forms, registry  # noqa: PLC0415
 
     filters = forms.filters_of(registry.document(report), begin.isoformat(), end.isoformat(), chosen)
