@@ -13,7 +13,8 @@ from bank.given import BANK, Line, came, lines, open_movements, states, waiting
 from cast import Cast
 from finance.given import asked as transfer
 from finance.given import gifts as in_hand
-from giving.given import WANG, approved, corrected, give, paid, promised, requested
+from giving.given import WANG, approved, corrected, give, paid, promised, requested, roster_filled
+from page_forms import hidden_of
 
 from charity import clock
 from charity.bank import matching, verify
@@ -23,7 +24,7 @@ from charity.bank.movements import following
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.finance import transfers
-from charity.giving import donations, pledges
+from charity.giving import donations, pledges, unit_rosters
 from charity.giving.donations import Part
 from charity.giving.models import Pledge
 from charity.people.persons import Donor
@@ -341,3 +342,26 @@ async def test_by_call_lines_are_matched_and_undone(web: Any, house: Cast) -> No
         "ignored",
         ["ignored", "matched", "undone"],
     )
+
+
+async def test_the_transfer_of_a_roster_is_settled_from_its_line_and_matches_it(house: Cast, web: Any) -> None:
+    key, _ = await roster_filled(house)
+    for name in ("李娜", "张敏"):
+        await unit_rosters.add(key, unit_rosters.Typed(name, "50"), by=house.cashier)
+    shown = unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
+    await came(house, Line(20_000, memo="YRJ26-02 一日捐", reference="ICBC 88-1"))
+    (line,) = await waiting(house)
+    page = (await web.as_("cashier").get(f"/bank/lines/{line.row['key']}")).text
+    assert "/one-day/" not in page  # nothing is locked yet
+    await unit_rosters.lock(key, content_hash=shown, by=house.cashier)
+    page = (await web.as_("cashier").get(f"/bank/lines/{line.row['key']}")).text
+    form = re.search(f'href="(/one-day/{key}/settle[^"]*)"', page)
+    assert form
+    settle = (await web.as_("cashier").get(form[1].replace("&amp;", "&"))).text
+    assert ('value="200.00"' in settle, 'value="ICBC 88-1"' in settle) == (True, True)
+    typed = {"received_on": TODAY, "received_fen": "200.00", "channel_ref": "ICBC 88-1", "with_receipts": "1"}
+    answer = await web.as_("cashier").post(f"/one-day/{key}/settle", data=hidden_of(settle) | typed)
+    assert answer.status_code == 303
+    assert await waiting(house) == []
+    assert await states(house) == ["matched"]
+    assert await verify.run() == []

@@ -14,7 +14,7 @@ from charity.bank.matching.readers import Chosen, Decision
 from charity.bank.models import BankMovementRow, LineStatus, MatchKind, Method
 from charity.bank.statements import LineView
 from charity.bank.statements.screens import CHARTS, chips, line_status, tail
-from charity.giving import pledges
+from charity.giving import pledges, unit_rosters
 from charity.ledger import accounts as acc
 from charity.ledger import places
 from charity.money import parse_yuan, yuan
@@ -198,7 +198,7 @@ def _beside(one: LineView) -> dict[str, Any]:
 
 
 async def _gift(line: LineView) -> str:
-    """The form of the gift that a line is, filled with what no name is in; of a pledge's reference its own form."""
+    """The form of the gift that a line is, filled with what no name is in: of a pledge or a roster by reference."""
     row = line.row
     filled = {"amount_yuan": yuan(row["in_fen"]), "received_on": row["on_day"], "channel_ref": row["reference"]}
     filled["channel"] = "bank" if row["place"].startswith(f"{acc.BANK}/") else ""
@@ -206,6 +206,9 @@ async def _gift(line: LineView) -> str:
     for reference in movements.references(f"{line.memo} {line.name}"):
         if code := await pledges.of_reference(reference):
             return f"/pledges/{code}/receive?{asked}"
+    written = set(movements.runs(line.memo))
+    if written and (roster := await unit_rosters.of_references(written)):
+        return f"{addresses.of('unit_roster', roster)}/settle?{asked}"
     return f"/donations/new?{asked}"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from charity.giving.fields import Body, Ref, Way
 from charity.giving.limits import REASON_MAX
@@ -32,6 +32,16 @@ class SettleForm(BaseModel):
     difference: Literal["", "unit"] = ""
     reason: Why = ""
     with_receipts: bool = False
+
+
+class SettleQuery(BaseModel):
+    """What a line of a bank fills the form with."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    amount_yuan: str = Field("", max_length=20)
+    received_on: DayText = ""
+    channel_ref: Ref = ""
 
 
 class SettleBody(Body):

@@ -11,7 +11,7 @@ from charity.errors import Refusal
 from charity.giving import roster_desk, settling, unit_rosters
 from charity.giving.roster_desk.routes import page as show_page
 from charity.giving.settling import documents
-from charity.giving.settling.forms import SettleForm
+from charity.giving.settling.forms import SettleForm, SettleQuery
 from charity.web import auth, confirming, forms, pages
 
 ONE = "/one-day/{key}"
@@ -23,8 +23,9 @@ async def settle_form(request: Request) -> Response:
     """`GET /one-day/{key}/settle`."""
     by = auth.allowed(request, "gift.receive")
     row = await unit_rosters.get(request.path_params["key"], by=by)
-    values = {"received_on": row.remitted_on or clock.today().isoformat(), "with_receipts": "1"}
-    return await _page(request, values)
+    asked, _ = forms.filters(request, SettleQuery)
+    day = asked.received_on or row.remitted_on or clock.today().isoformat()
+    return await _page(request, {**asked.model_dump(), "received_on": day, "with_receipts": "1"})
 
 
 async def settle(request: Request) -> Response:
@@ -47,6 +48,7 @@ async def _page(request: Request, values: Any, refusal: Refusal | None = None) -
     context = await roster_desk.show(row, "", 0, by=by)
     listed_errors = confirming.errors(request, refusal, context["facts"])
     typed = {name: values.get(name, "") for name in FIELDS}
+    typed["received_fen"] = typed["received_fen"] or values.get("amount_yuan", "")
     differs = bool(
         refusal and refusal.code.startswith("unit_roster.") and refusal.code.endswith(("difference", "short"))
     )
