@@ -77,7 +77,7 @@ async def check(code: str) -> Checked:
     row = await receipts.get(code)
     person = (await persons.names([row.donor_id])).get(row.donor_id)
     gifts = await receipts.gifts(code)
-    donor = persons.shown(person, to=Reader.HOLDER, consent=receipts.may_be_named(row, gifts))
+    donor = persons.shown(person, to=Reader.HOLDER, consent=await receipts.may_be_named(row, gifts))
     slugs = [row.campaign_id] if row.campaign_id else list(dict.fromkeys(gift.campaign_id or "" for gift in gifts))
     on = await on_receipts.contents(row.number)
     money = list(dict.fromkeys([row.fund, *on.funds]))

@@ -43,7 +43,7 @@ async def _pasted(house: Cast, key: str, text: str, *, replace: bool = True) -> 
 async def _draft_hash(house: Cast, key: str) -> str:
     row = await unit_rosters.get(key, by=house.cashier)
     assert row.draft is not None
-    return edits.draft_content(key, row.draft, await readers.sums(key, row.draft)).hash
+    return edits.draft_content(row, await readers.sums(key, row.draft)).hash
 
 
 async def _hash(house: Cast, key: str) -> str:
@@ -383,3 +383,96 @@ async def test_a_units_receipt_leads_to_its_roster_and_names_nobody_to_the_publi
     assert (
         f'action="/donations/{gift}/single-receipt"' not in (await web.as_("accountant").get(f"/donations/{gift}")).text
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "total"),
+    [
+        ("王伟 100\n李娜 50\n合计 150", "150"),
+        ("王伟\t100\n李娜\t50\n合计：\t150\n", "150"),
+        ("1\t王伟\t100\n2\t李娜\t50\n\t共计\t150", "150"),
+        ("姓名\t金额\n王伟\t100\n李娜\t50\n总计（元）：\t150", "150"),
+        ("王伟 100\n李娜 50\n合计", ""),
+    ],
+)
+def test_the_total_of_what_was_pasted_is_nobody(text: str, total: str) -> None:
+    sheet = columns.pasted(text)
+    assert [(one.name, one.amount) for one in sheet.rows] == [("王伟", "100"), ("李娜", "50")]
+    assert sheet.total == total
+
+
+async def test_of_two_uploads_at_once_one_waits_whole(house: Cast) -> None:
+    key = await _roster(house)
+    texts = ["王伟 100\n李娜 50", "张敏 1\n欧阳静 2\n赵六 3"]
+    done = await asyncio.gather(
+        *(unit_rosters.stage(key, text=text, by=house.cashier) for text in texts), return_exceptions=True
+    )
+    assert [one for one in done if not (one is None or isinstance(one, Refusal))] == []
+    row = await unit_rosters.get(key, by=house.cashier)
+    shown = [] if row.draft is None else [line.typed.name for line in await unit_rosters.lines(key, row.draft)]
+    assert shown in ([], ["王伟", "李娜"], ["张敏", "欧阳静", "赵六"])
+    assert (shown == []) == (None not in done)
+
+
+async def test_a_sheet_that_is_being_written_is_swept_by_nobody(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = await _roster(house, ("王伟", "100"))
+    monkeypatch.setattr(edits, "LINES_A_TX", 1)
+    counted = edits._counted
+
+    def swept(*given: Any) -> Any:  # somebody who wrote before clears up only now
+        lines = counted(*given)
+        inserted.append(lines[0]["sheet"])
+        return lines
+
+    inserted: list[int] = []
+    monkeypatch.setattr(edits, "_counted", swept)
+    run = edits.run
+
+    async def slow(work: Any) -> Any:
+        done = await run(work)
+        if inserted and not cleared:
+            cleared.append(True)
+            await edits._sweep(key, inserted[0] - 1)
+        return done
+
+    cleared: list[bool] = []
+    monkeypatch.setattr(edits, "run", slow)
+    await unit_rosters.stage(key, text="张敏 1\n欧阳静 2\n赵六 3", by=house.cashier)
+    assert cleared
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert row.draft is not None
+    assert len(await unit_rosters.lines(key, row.draft)) == 3
+
+
+async def test_a_sheet_replaces_no_roster_but_the_one_it_was_shown_with(house: Cast) -> None:
+    key = await _roster(house, ("王伟", "100"))
+    await unit_rosters.stage(key, text="李娜 50", by=house.cashier)
+    shown = await _draft_hash(house, key)
+    await unit_rosters.add(key, Typed("张敏", "10"), by=house.accountant)  # another organiser, meanwhile
+    with pytest.raises(Refusal, match=r"content\.changed"):
+        await unit_rosters.take(key, replace=True, content_hash=shown, by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.draft is None) == (2, 11_000, False)
+
+
+async def test_a_line_that_is_mended_to_who_gave_online_is_not_counted_again(house: Cast) -> None:
+    await receive(
+        campaign=SLUG,
+        amount_fen=8_800,
+        received_on=clock.today().isoformat(),
+        channel="wechat",
+        channel_ref="WX1",
+        donor=Donor("person", "李娜"),
+        work_unit=UNIT,
+        by=house.cashier,
+    )
+    key = await _roster(house, ("王伟", "100"), ("李娜", "12..34"), ("李那", "5"))
+    row = await unit_rosters.get(key, by=house.cashier)
+    _, wrong, other = await unit_rosters.lines(key, row.sheet)
+    await unit_rosters.change(key, wrong.key, Typed("李娜", "12.34"), changed_at=wrong.changed_at, by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.online, row.wrong) == (2, 10_500, 1, 0)
+    # one gift is told by one line
+    await unit_rosters.change(key, other.key, Typed("李娜", "5"), changed_at=other.changed_at, by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.online) == (2, 10_500, 1)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 
 from charity import clock
 from charity.db import reading
+from charity.giving import receipts
 from charity.giving.kinds import Consent
-from charity.giving.models import DONATION, PLEDGE
+from charity.giving.models import DONATION, PLEDGE, Donation, Receipt
 from charity.giving.withdrawals import CONSENT_WITHDRAWAL
 from charity.ledger import entries
 from charity.ledger.loading import Loader
@@ -57,6 +58,11 @@ async def of_person(person: str) -> Given:
         given.gifts |= dict.fromkeys(row["key"] for row in gifts)
         given.pledges |= dict.fromkeys(row["code"] for row in promised)
     return given
+
+
+async def gifts_of(receipt: Receipt) -> list[Donation]:
+    """The gifts that whoever holds a receipt speaks for: none of the staff on the one of their unit."""
+    return [] if receipt.roster else await receipts.gifts(receipt.code)
 
 
 async def of_receipt(person: str, gifts: Iterable[str]) -> Given:

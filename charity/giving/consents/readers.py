@@ -13,7 +13,8 @@ Allowed = tuple[Consent, ...]
 
 async def of_receipt(code: str) -> Allowed:
     """Of the gifts on a receipt, for whoever proved to be its giver."""
-    row, gifts = await receipts.get(code), await receipts.gifts(code)
+    row = await receipts.get(code)
+    gifts = await reach.gifts_of(row)
     return _allowed(await reach.of_receipt(row.donor_id, [gift.key for gift in gifts]), *gifts)
 
 

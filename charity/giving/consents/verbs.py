@@ -29,7 +29,7 @@ async def by_receipt(
     """The giver, who proves himself as for the whole copy (copies/proving.py): `{withdrawn, on}`."""
     await copies.prove(code, number=number, secret=secret, pledge=pledge)
     row = await receipts.get(code)
-    gifts = [gift.key for gift in await receipts.gifts(code)]
+    gifts = [gift.key for gift in await reach.gifts_of(row)]
     return await _withdraw(await reach.of_receipt(row.donor_id, gifts), what, door=ConsentDoor.RECEIPT)
 
 

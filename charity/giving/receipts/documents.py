@@ -85,7 +85,7 @@ async def printed_of(row: Receipt, gifts: list[Donation], *, to: Reader, copied_
         reviewer=_named(reviewers, names, to),
         receiver=_named(takers, names, to),
         issued_on=row.issued_on,
-        donor=persons.shown(person, to=to, consent=readers.may_be_named(row, gifts)),
+        donor=persons.shown(person, to=to, consent=await readers.may_be_named(row, gifts)),
         donor_id=await persons.shown_id(row.donor_id, to=to),
         project=await _project(gifts[0]) if row.kind == "in_kind" else "",
         lines=await _lines(row, gifts),

@@ -47,13 +47,14 @@ async def get(code: str) -> Receipt:
     return row
 
 
-def may_be_named(receipt: Receipt, gifts: Iterable[Donation]) -> bool:
+async def may_be_named(receipt: Receipt, gifts: Iterable[Donation]) -> bool:
     """Whether the giver on the receipt consented to be named in public: with each of its gifts, and himself.
 
     Whom a receipt was corrected to, or who gave goods, was never asked.
     """
-    if receipt.roster:  # made out to a work unit, which takes part under its name
-        return True
+    if receipt.roster:  # a work unit takes part under its name
+        sql = "SELECT 1 FROM unit_roster WHERE key = $1 AND donor = $2"
+        return await reading.value(sql, receipt.roster, receipt.donor_id) is not None
     asked = [gift.public_name and gift.donor_id == receipt.donor_id for gift in gifts]
     return bool(asked) and all(asked)
 

@@ -51,7 +51,7 @@ async def listed(call: Call) -> RostersAnswer:
     rows = await unit_rosters.listed(
         campaign=asked.campaign, status=asked.status, after=asked.after or "", limit=asked.limit + 1, by=call.by
     )
-    more = rows[asked.limit - 1].work_unit if len(rows) > asked.limit else None
+    more = unit_rosters.place(rows[asked.limit - 1]) if len(rows) > asked.limit else None
     return RostersAnswer(items=[answer(row) for row in rows[: asked.limit]], next=more)
 
 
@@ -87,7 +87,7 @@ async def stage(call: Call) -> DraftAnswer:
         online=sums["online"],
         total=output.get("total", ""),
         unused=output.get("unused", []),
-        content_hash=unit_rosters.draft_content(row.key, row.draft, sums).hash,
+        content_hash=unit_rosters.draft_content(row, sums).hash,
     )
 
 

@@ -51,7 +51,7 @@ async def listed(request: Request) -> Response:
         )
 
     rosters, refusal = await rows_of(refusal, read)
-    more = rosters[ROWS - 1].work_unit if len(rosters) > ROWS else ""
+    more = unit_rosters.place(rosters[ROWS - 1]) if len(rosters) > ROWS else ""
     return await pages.form(
         request,
         "giving/roster_desk/list.html",
@@ -141,6 +141,8 @@ async def _draft_page(request: Request, refusal: Refusal | None = None) -> Respo
     asked, unread = forms.filters(request, LinesFilter)
     row = await unit_rosters.get(request.path_params["key"], by=by)
     if row.draft is None:
+        if refusal:  # somebody took or dropped it meanwhile
+            return await page(request, refusal)
         return pages.see_other(request, addresses.of("unit_roster", row.key))
     only, after = ("", 0) if unread else (asked.only, asked.after)
     context = await screens.draft(row, only, after, by=by)

@@ -288,7 +288,7 @@ async def draft(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[st
         "facts": shown,
         "wrong": sums["wrong"],
         "has_lines": row.people + row.online + row.wrong > 0,
-        "carried": confirming.carried(unit_rosters.draft_content(row.key, row.draft, sums).hash, shown),
+        "carried": confirming.carried(unit_rosters.draft_content(row, sums).hash, shown),
         "lines": lines(listed[: unit_rosters.ROWS], row, by=by),
         "following": listed[unit_rosters.ROWS - 1].n if len(listed) > unit_rosters.ROWS else 0,
         "only": only,

@@ -83,8 +83,8 @@ CAMPAIGN = Filter("campaign", "活动", _campaigns)
 _SETTLED = (
     "FROM unit_roster u JOIN work_unit w ON w.code = u.work_unit JOIN campaign c ON c.slug = u.campaign "
     "WHERE u.settled_at IS NOT NULL AND u.received_on >= $1 AND u.received_on <= $2 AND ($3 = '' OR u.campaign = $3) "
-    "AND COALESCE((SELECT MAX(d.seq) FROM donation d WHERE d.key = u.unit_donation OR d.key IN "
-    "(SELECT l.donation FROM unit_roster_line l WHERE l.roster = u.key)), 0) <= $4 "
+    "AND COALESCE((SELECT d.seq FROM donation d WHERE d.key = u.unit_donation), (SELECT MAX(d.seq) "
+    "FROM unit_roster_line l JOIN donation d ON d.key = l.donation WHERE l.roster = u.key), 0) <= $4 "
 )
 
 
@@ -116,7 +116,6 @@ async def _unit(row: dict[str, Any]) -> dict[str, Any]:
         row["key"],
         row["unit_donation"] or "",
     )
-    remitted = row["remitted_fen"] if row["remitted_fen"] is not None else row["received_fen"]
     return {
         "n": row["n"],
         "unit": row["unit_name"],
@@ -131,7 +130,7 @@ async def _unit(row: dict[str, Any]) -> dict[str, Any]:
         "received_on": row["received_on"],
         "reference": row["reference"],
         "receipts": "、".join(number for (number,) in numbers),
-        "difference_fen": row["received_fen"] - remitted - row["short_fen"],
+        "difference_fen": -row["short_fen"],
     }
 
 
@@ -216,12 +215,13 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
         row["n"] = n
     cut = facts.cut(rows, limit, lambda row: [row["roster"], row["place"], row["n"]])
     people = await persons.names(row["donor"] for row in cut.rows)
-    receipts = await _receipt_numbers([row["receipt"] for row in cut.rows if row["receipt"]])
+    receipts = await _receipts([row["receipt"] for row in cut.rows if row["receipt"]])
     to = COPIES[filters[COPY]]
     shown = []
     for row in cut.rows:
         tail = sealed.unseal("unit_roster_line", "tail", row["key"], row["tail"])
         named = bool(row["public_name"] and row["public_amount"])
+        number, together = receipts.get(row["receipt"] or "", ("", not row["single"]))
         shown.append(
             {
                 "n": row["n"],
@@ -229,20 +229,21 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
                 "href": addresses.of("gift", row["gift"]),
                 "tail": masking.show(What.ID_NUMBER, tail, to=to) if to != COPIES["internal"] else tail,
                 "amount_fen": 0 if row["status"] == "reversed" else row["net"],
-                "way": words.say("单独开票") if row["single"] else words.say("单位汇款"),
-                "receipt": receipts.get(row["receipt"] or "", ""),
+                "way": words.say("单位汇款") if together else words.say("单独开票"),
+                "receipt": number,
                 "signature": "",
             }
         )
     return Page(shown, cut.next)
 
 
-async def _receipt_numbers(codes: list[str]) -> dict[str, str]:
+async def _receipts(codes: list[str]) -> dict[str, tuple[str, bool]]:
+    """The number of each receipt, and whether it is one over the staff."""
     wanted = sorted(set(codes))
     if not wanted:
         return {}
-    sql = f"SELECT code, number FROM receipt WHERE code IN ({reading.places(len(wanted))})"  # noqa: S608
-    return {row["code"]: row["number"] for row in await reading.rows(sql, *wanted)}
+    sql = f"SELECT code, number, roster FROM receipt WHERE code IN ({reading.places(len(wanted))})"  # noqa: S608
+    return {row["code"]: (row["number"], row["roster"] is not None) for row in await reading.rows(sql, *wanted)}
 
 
 async def staff_totals(filters: Filters, seq_max: int) -> Totals:

@@ -5,6 +5,7 @@ from typing import Any
 
 from charity.db import reading, sealed
 from charity.giving.unit_rosters import Typed, UnitRoster, read
+from charity.people import persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,8 @@ async def settled_lines(row: UnitRoster) -> list[dict[str, Any]]:
 
 async def giver_of(work_unit: str, name: str) -> str | None:
     """The key under which this unit gave for an earlier roster by the same name."""
-    key: str | None = await reading.value(
-        "SELECT p.key FROM unit_roster u JOIN person p ON p.key = u.donor WHERE u.work_unit = $1 AND p.name = $2 "
-        "ORDER BY u.settled_at LIMIT 1",
-        work_unit,
-        name,
+    rows = await reading.tuples(
+        "SELECT donor FROM unit_roster WHERE work_unit = $1 AND donor IS NOT NULL ORDER BY settled_at", work_unit
     )
-    return key
+    givers = await persons.names(donor for (donor,) in rows)
+    return next((donor for (donor,) in rows if (one := givers.get(donor)) and one.name == name), None)

@@ -25,7 +25,7 @@ from .edits import (
     take,
 )
 from .models import FILLED, UNIT_ROSTER, UNIT_ROSTER_LINE, RosterStatus, UnitRoster, UnitRosterRow
-from .readers import ROWS, STATUS_WORDS, Line, doubles, get, line, lines, listed, of_references, of_unit, sums
+from .readers import ROWS, STATUS_WORDS, Line, doubles, get, line, lines, listed, of_references, of_unit, place, sums
 from .verbs import UNITS_MAX, invite, lock, locked_content, remit, unexpected, unlock
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "of_references",
     "of_unit",
     "own_gift",
+    "place",
     "read",
     "remit",
     "remove",

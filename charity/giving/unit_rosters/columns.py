@@ -185,7 +185,9 @@ def pasted(text: str) -> Sheet:
     try:
         return sheet([[(n, [cell.strip() for cell in cells]) for n, cells in rows]])
     except NoHeader:
-        return Sheet([_of_line(n, cells) for n, cells in rows])
+        lines = [_of_line(n, cells) for n, cells in rows]
+        total = next((line.amount for line in reversed(lines) if _is_total(line.name) and line.amount), "")
+        return Sheet([line for line in lines if not _is_total(line.name)], total)
 
 
 def _of_line(number: int, cells: list[str]) -> Typed:
@@ -214,13 +216,17 @@ def _rows(rows: Sequence[tuple[int, list[str]]], places: dict[str, int], header:
     total = ""
     for number, cells in rows:
         values = {name: cells[at].strip() if at < len(cells) else "" for name, at in places.items()}
-        if any(_folded(cell) in TOTALS for cell in cells):
+        if any(_is_total(cell) for cell in cells):
             total = values["amount"] or total
         elif any(values.values()):
             typed.append(_fitting(number, Typed(**values)))
     used = set(places.values())
     unused = [cell for at, cell in enumerate(header) if cell and at not in used and _folded(cell) not in KNOWN]
     return Sheet(typed, total, unused)
+
+
+def _is_total(cell: str) -> bool:
+    return _folded(cell).rstrip(":").replace("（", "(").replace("）", ")") in TOTALS
 
 
 def _fitting(number: int, typed: Typed) -> Typed:

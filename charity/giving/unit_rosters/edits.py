@@ -20,6 +20,7 @@ from charity.giving.unit_rosters.columns import CellTooLong, NoHeader, Sheet, Ty
 from charity.giving.unit_rosters.models import FILLED, RosterStatus, UnitRosterLineRow
 from charity.ledger.content import Content
 from charity.money import AMOUNT_MAX_FEN
+from charity.people import persons
 from charity.roles import Actor
 from charity.sheets import children
 from charity.sheets.children import Unread
@@ -70,14 +71,7 @@ async def add(key: str, typed: Typed, *, by: Actor) -> str:
         if there["lines"] >= LINES_MAX:
             raise rules.UNIT_ROSTER_FULL(most=LINES_MAX)
         line = _line(key, row["sheet"], there["last"] + 1, typed, row["changed_at"])
-        same = await tx.row(
-            "SELECT COUNT(*) AS n FROM unit_roster_line WHERE roster = $1 AND sheet = $2 AND name_index = $3",
-            key,
-            row["sheet"],
-            line["name_index"],
-        )
-        assert same is not None, "a sum has a row"
-        if line["faults"] == "" and same["n"] < online[line["name_index"] or ""]:
+        if line["counted"] and await _gave_online(tx, line, online):
             line["counted"] = False
         await tx.insert("unit_roster_line", [line])
         await tx.many(_COUNT, [(key, row["sheet"])])
@@ -89,15 +83,16 @@ async def add(key: str, typed: Typed, *, by: Actor) -> str:
 async def change(key: str, line: str, typed: Typed, *, changed_at: str, by: Actor) -> None:
     """Write a line anew, as it was shown since `changed_at`."""
     by.must("roster.edit")
-    await readers.get(key, by=by)
+    roster = await readers.get(key, by=by)
+    online = await _online(roster.campaign, roster.work_unit)
 
     async def work(tx: Tx) -> None:
         row = await _held(tx, key, by)
         old = await _shown(tx, row, line, changed_at)
-        new = _line(key, row["sheet"], old["n"], typed, row["changed_at"], line)
-        counted = new["faults"] == "" and (
-            old["counted"] or bool(old["faults"]) or new["name_index"] != old["name_index"]
-        )
+        new = _line(key, old["sheet"], old["n"], typed, row["changed_at"], line)
+        counted = new["counted"] and old["counted"]
+        if new["counted"] and (old["faults"] or new["name_index"] != old["name_index"]):
+            counted = not await _gave_online(tx, new, online)
         await tx.many(
             "UPDATE unit_roster_line SET typed = $2, name_index = $3, amount_fen = $4, counted = $5, single = $6, "
             "faults = $7, changed_at = $8 WHERE key = $1",
@@ -190,16 +185,12 @@ async def stage(key: str, *, name: str = "", data: bytes = b"", text: str = "", 
 
     async def begin(tx: Tx) -> dict[str, Any]:
         row = await _held(tx, key, by)
-        last = await tx.row("SELECT COALESCE(MAX(sheet), 0) AS last FROM unit_roster_line WHERE roster = $1", key)
-        assert last is not None, "a maximum has a row"
-        draft = max(row["sheet"], row["draft"] or 0, last["last"]) + 1
         await tx.many("UPDATE unit_roster SET draft = NULL, draft_facts = NULL WHERE key = $1", [(key,)])
-        return row | {"new": draft}
+        return row
 
     row = await run(begin)
-    lines = _counted(
-        [_line(key, row["new"], n, typed, row["changed_at"]) for n, typed in enumerate(sheet.rows, 1)], online
-    )
+    new: int = row["version"]  # no other sheet of the roster has or gets this number
+    lines = _counted([_line(key, new, n, typed, row["changed_at"]) for n, typed in enumerate(sheet.rows, 1)], online)
     for first in range(0, len(lines), LINES_A_TX):
         part = lines[first : first + LINES_A_TX]
         await run(lambda tx, part=part: tx.insert("unit_roster_line", part))  # type: ignore[misc] # bound now
@@ -209,14 +200,14 @@ async def stage(key: str, *, name: str = "", data: bytes = b"", text: str = "", 
     async def show(tx: Tx) -> None:
         shown = await _held(tx, key, by)
         if shown["version"] != row["version"] + 1:  # somebody wrote meanwhile: he sees his own
-            await tx.many("DELETE FROM unit_roster_line WHERE roster = $1 AND sheet = $2", [(key, row["new"])])
+            await tx.many("DELETE FROM unit_roster_line WHERE roster = $1 AND sheet = $2", [(key, new)])
             return
         sql = "UPDATE unit_roster SET draft = $2, draft_facts = $3 WHERE key = $1"
-        await tx.many(sql, [(key, row["new"], sealed.seal("unit_roster", "draft_facts", key, facts))])
+        await tx.many(sql, [(key, new, sealed.seal("unit_roster", "draft_facts", key, facts))])
 
     await run(show)
-    await _sweep(key)
-    if (await readers.get(key, by=by)).draft != row["new"]:
+    await _sweep(key, new)
+    if (await readers.get(key, by=by)).draft != new:
         raise rules.UNIT_ROSTER_CHANGED()
 
 
@@ -231,7 +222,8 @@ async def take(key: str, *, replace: bool, content_hash: str, by: Actor) -> None
         row = await _held(tx, key, by)
         if row["draft"] is None:
             raise rules.UNIT_ROSTER_NO_DRAFT()
-        draft_content(key, row["draft"], await _sums(tx, key, row["draft"])).must_be(content_hash)
+        shown = row | {"version": row["version"] - 1}
+        draft_content(shown, await _sums(tx, key, row["draft"])).must_be(content_hash)
         sheet = row["draft"]
         if not replace:
             there = await _sums(tx, key, row["sheet"])
@@ -251,25 +243,30 @@ async def take(key: str, *, replace: bool, content_hash: str, by: Actor) -> None
         await tx.many(_COUNT, [(key, sheet)])
 
     await run(work)
-    await _sweep(key)
+    await _sweep(key, roster.draft)
 
 
 async def discard(key: str, *, by: Actor) -> None:
     """Drop the lines that were shown; the roster stays as it is."""
     by.must("roster.edit")
-    await readers.get(key, by=by)
+    roster = await readers.get(key, by=by)
 
     async def work(tx: Tx) -> None:
         await _held(tx, key, by)
         await tx.many("UPDATE unit_roster SET draft = NULL, draft_facts = NULL WHERE key = $1", [(key,)])
 
     await run(work)
-    await _sweep(key)
+    await _sweep(key, roster.draft or roster.sheet)
 
 
-def draft_content(key: str, draft: int, sums: dict[str, Any]) -> Content:
-    """What is shown of a sheet that waits, as who takes it confirms it."""
-    return Content(facts={"roster": key, "draft": draft, "lines": sums["lines"], "fen": sums["fen"], "at": sums["at"]})
+def draft_content(row: Any, sums: dict[str, Any]) -> Content:
+    """What is shown of a sheet that waits and of the roster it comes to, as who takes it confirms it.
+
+    `row` is a row or a model of the roster.
+    """
+    get: Any = row.__getitem__ if isinstance(row, dict) else row.__getattribute__
+    shown = {"roster": get("key"), "draft": get("draft"), "version": get("version")}
+    return Content(facts={**shown, "lines": sums["lines"], "fen": sums["fen"], "at": sums["at"]})
 
 
 # -- inside -------------------------------------------------------------------------------------------
@@ -352,12 +349,25 @@ def _line(roster: str, sheet: int, n: int, typed: Typed, at: str, key: str = "")
 async def _online(campaign: str, work_unit: str) -> Counter[str]:
     """How often each name of the unit's staff gave online in this campaign, by its keyed hash."""
     rows = await reading.tuples(
-        "SELECT p.name FROM donation d JOIN person p ON p.key = d.donor WHERE d.work_unit = $1 AND d.campaign = $2 "
-        "AND d.status = 'ok' AND p.kind = 'person' AND p.name <> ''",
-        work_unit,
-        campaign,
+        "SELECT donor FROM donation WHERE work_unit = $1 AND campaign = $2 AND status = 'ok'", work_unit, campaign
     )
-    return Counter(sealed.blind_index("unit_roster_line", "name", name) or "" for (name,) in rows)
+    givers = await persons.names(donor for (donor,) in rows)
+    names = [one.name for (donor,) in rows if (one := givers.get(donor)) and one.kind == "person" and one.name]
+    return Counter(sealed.blind_index("unit_roster_line", "name", name) or "" for name in names)
+
+
+async def _gave_online(tx: Tx, line: UnitRosterLineRow, online: Counter[str]) -> bool:
+    """Whether an online gift of this name is told by no other line of the sheet."""
+    same = await tx.row(
+        "SELECT COUNT(*) AS n FROM unit_roster_line WHERE roster = $1 AND sheet = $2 AND name_index = $3 "
+        "AND faults = '' AND key <> $4",
+        line["roster"],
+        line["sheet"],
+        line["name_index"],
+        line["key"],
+    )
+    assert same is not None, "a sum has a row"
+    return bool(same["n"] < online[line["name_index"] or ""])
 
 
 def _counted(lines: Sequence[UnitRosterLineRow], online: Counter[str]) -> list[UnitRosterLineRow]:
@@ -393,16 +403,17 @@ async def _sums(tx: Tx, key: str, sheet: int) -> dict[str, Any]:
     return row
 
 
-async def _sweep(key: str) -> None:
-    """Delete the lines of sheets that neither count nor wait."""
+async def _sweep(key: str, upto: int) -> None:
+    """Delete the lines of sheets up to this one that neither count nor wait; a later one may be being written."""
 
     async def some(tx: Tx) -> int:
         gone = await tx.rows(
             "DELETE FROM unit_roster_line WHERE key IN (SELECT l.key FROM unit_roster_line l JOIN unit_roster r "
             "ON r.key = l.roster WHERE l.roster = $1 AND l.sheet <> r.sheet AND l.sheet <> COALESCE(r.draft, -1) "
-            "LIMIT $2) RETURNING key",
+            "AND l.sheet <= $3 LIMIT $2) RETURNING key",
             key,
             LINES_A_TX,
+            upto,
         )
         return len(gone)
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from charity.db import reading, sealed
@@ -84,15 +85,21 @@ async def of_references(bare: Collection[str]) -> str | None:
 
 
 async def listed(*, campaign: str = "", status: str = "", after: str = "", limit: int, by: Actor) -> list[UnitRoster]:
-    """Rosters by the code of their unit, after `campaign|code`."""
+    """Rosters by the code of their unit, after `code|key`."""
     query = await _visible(by)
     if campaign:
         query = query.filter(campaign=campaign)
     if status:
         query = query.filter(status=status)
     if after:
-        query = query.filter(work_unit__gt=after)
+        code, _, key = after.partition("|")
+        query = query.filter(Q(work_unit__gt=code) | Q(work_unit=code, key__gt=key))
     return await query.order_by("work_unit", "key").limit(limit)
+
+
+def place(row: UnitRoster) -> str:
+    """Where the list goes on behind this roster."""
+    return f"{row.work_unit}|{row.key}"
 
 
 async def lines(roster: str, sheet: int, *, after: int = 0, only: str = "", limit: int = ROWS) -> list[Line]:

@@ -22,6 +22,8 @@ TITLES: Final[dict[str, tuple[str, ...]]] = {
 }
 KNOWN: Final = frozenset({"序号", "方式", "签名", "签字", "编号"})
 """Columns of the printed sheet that say nothing to be kept."""
-TOTALS: Final = frozenset({"合计", "总计", "小计", "合计(元)", "本页小计"})
+TOTALS: Final = frozenset(
+    {"合计", "总计", "共计", "小计", "本页小计", "合计(元)", "总计(元)", "合计金额", "总金额", "合计人数"}
+)
 YES: Final = frozenset({"是", "要", "需要", "单独", "单独开票", "√", "y", "yes", "1", "true"})
 NO: Final = frozenset({"", "否", "不", "不要", "不需要", "汇总", "单位汇总", "-", "/", "×", "n", "no", "0", "false"})
