@@ -7,12 +7,13 @@ from charity import addresses, clock, tokens
 from charity.db import reading
 from charity.desk import search
 from charity.desk.search import SHOWN, Asked, Hit, Hits
-from charity.giving import lookup, pledges, work_units
+from charity.giving import lookup, pledges, unit_rosters, work_units
 from charity.people import persons
 from charity.roles import Actor
 from charity.web import list_filters
 
 UNITS = "捐款单位"
+ROSTERS = "单位名册"
 GIFTS, PLEDGES, REFUNDS, RECEIPTS, CORRECTIONS = "捐赠", "认捐", "退款", "收据", "捐赠更正"
 MEMOS = "捐赠，按附言"
 
@@ -74,6 +75,24 @@ async def unit(asked: Asked, by: Actor) -> Hits | None:
     units = await work_units.listed(work_units.Filters(text=asked.name), SHOWN + 1, by=by)
     hits = [Hit(number=u.code, href=addresses.of("work_unit", u.code), title=u.name) for u in units]
     return search.listed(UNITS, hits[:SHOWN], more=len(hits) > SHOWN)
+
+
+async def rosters(asked: Asked, by: Actor) -> Hits | None:
+    """Rosters by their reference or by what their unit has to transfer, newest first."""
+    if not by.may("roster.list") or not (asked.code or asked.amounts):
+        return None
+    rows = await unit_rosters.sought(asked.code, asked.amounts, limit=SHOWN + 1, by=by)
+    names = await work_units.named(row.work_unit for row in rows)
+    hits = [
+        Hit(
+            number=row.reference,
+            href=addresses.of("unit_roster", row.key),
+            title=names.get(row.work_unit, row.work_unit),
+            amount_fen=row.staff_fen + row.unit_fen,
+        )
+        for row in rows
+    ]
+    return search.listed(ROSTERS, search.as_typed(hits, asked)[:SHOWN], more=len(hits) > SHOWN)
 
 
 async def gifts(asked: Asked, by: Actor) -> Hits | None:
@@ -185,4 +204,4 @@ def _listed(kind: str, hits: list[Hit], path: str, asked: Asked, *, more: bool =
     return search.listed(kind, hits, all_href=list_filters.address(path, amounts, asked.name), more=more)
 
 
-finders = [receipt, pledge, refund, reversal, unit, gifts, gifts_by_memo, pledges_promised, refunds_asked]
+finders = [receipt, pledge, refund, reversal, unit, rosters, gifts, gifts_by_memo, pledges_promised, refunds_asked]

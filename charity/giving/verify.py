@@ -96,7 +96,7 @@ _GIFTS = Pass(
             "I10",
             "捐赠 {key} 金额 {amount_fen} 分，从未开过收据",
             "d.amount_fen IS NOT NULL AND l.number IS NULL AND NOT EXISTS (SELECT 1 FROM unit_roster u "
-            "WHERE u.key = @e.unit_roster AND u.status = 'matched')",
+            "WHERE u.key = @e.unit_roster AND (u.status = 'matched' OR d.status <> 'ok'))",
         ),
         (
             "I3",

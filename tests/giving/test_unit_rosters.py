@@ -10,13 +10,17 @@ from openpyxl import Workbook
 
 from charity import clock
 from charity.db import reading
+from charity.db.transactions import run
+from charity.desk import search
 from charity.errors import Refusal
-from charity.giving import receipts, refunds, settling, unit_rosters
+from charity.giving import finding, organisers, receipts, refunds, reversals, settling, unit_rosters, work_units
 from charity.giving import verify as giving_verify
 from charity.giving.donations import receive
-from charity.giving.unit_rosters import Typed, columns, edits, readers
+from charity.giving.settling import documents
+from charity.giving.unit_rosters import UNIT_ROSTER, Typed, columns, edits, readers
 from charity.giving.unit_rosters.columns import kept, read
 from charity.people.persons import Donor
+from charity.roles import Actor, Role
 
 SLUG, UNIT, REF = "one-day-2026", "LXU02", "ICBC20261126001"
 NAMES = ("王伟", "李娜", "张敏", "欧阳静")
@@ -476,3 +480,176 @@ async def test_a_line_that_is_mended_to_who_gave_online_is_not_counted_again(hou
     await unit_rosters.change(key, other.key, Typed("李娜", "5"), changed_at=other.changed_at, by=house.cashier)
     row = await unit_rosters.get(key, by=house.cashier)
     assert (row.people, row.staff_fen, row.online) == (2, 10_500, 1)
+
+
+async def test_a_voided_receipt_of_the_staff_is_issued_anew_as_one(house: Cast) -> None:
+    key = await _locked(house, ("王伟", "100"), ("李娜", "50"), own_fen=500)
+    await _settle(house, key, 15_500)
+    with pytest.raises(Refusal, match=r"unit_roster\.issued"):
+        await settling.issue(key, by=house.cashier)
+    await settling.publish(key, by=house.accountant)
+    code = str(await reading.value("SELECT code FROM receipt WHERE roster = $1", key))
+    shown = receipts.content_of(await receipts.get(code)).hash
+    await receipts.void(code, reason="单位名称写错", content_hash=shown, by=house.accountant)
+    assert await unit_rosters.without_receipt(await unit_rosters.get(key, by=house.cashier)) == 2
+    assert len((await settling.issue(key, by=house.cashier)).body["receipts"]) == 1
+    rows = await reading.rows("SELECT status, amount_fen, roster FROM receipt ORDER BY number")
+    assert [(row["status"], row["amount_fen"], row["roster"]) for row in rows] == [
+        ("voided", 15_000, key),
+        ("issued", 500, None),
+        ("issued", 15_000, key),
+    ]
+    assert (await unit_rosters.get(key, by=house.cashier)).status == "published"
+    await _holds()
+
+
+async def test_a_receipt_corrected_to_another_giver_names_nobody_unasked(house: Cast, web: Any) -> None:
+    key = await _locked(house, ("王伟", "100"), ("李娜", "50"))
+    await _settle(house, key, 15_000)
+    code = str(await reading.value("SELECT code FROM receipt WHERE roster = $1", key))
+    row = await receipts.get(code)
+    assert await receipts.may_be_named(row, await receipts.gifts(code))
+    hash_ = receipts.content_of(row).hash
+    done = await receipts.replace(
+        code, reason="开错", content_hash=hash_, donor=Donor("person", "上官婉儿"), by=house.accountant
+    )
+    assert "上官婉儿" not in (await web.as_(None).get(f"/r/{done.body['code']}")).text
+    await _holds()
+
+
+async def test_a_correction_of_one_of_the_staff_leaves_the_others_on_the_receipt(house: Cast) -> None:
+    key = await _locked(house, ("王伟", "100"), ("李娜", "50"), own_fen=500)
+    await _settle(house, key, 15_500, with_receipts=False)
+    for gift in await _gifts("100", "5"):
+        asked = await reversals.request(gift, reason="记错", by=house.accountant)
+        shown = asked.body["content_hash"]
+        await reversals.approve(asked.body["number"], content_hash=shown, by=house.approver)
+    done = await settling.issue(key, by=house.cashier)  # the unit's own is no more either
+    assert done.body["receipt_count"] == 1
+    assert await reading.value("SELECT amount_fen FROM receipt WHERE roster = $1", key) == 5_000
+    await _holds()
+
+
+async def _gifts(*yuan: str) -> list[str]:
+    fen = [int(one) * 100 for one in yuan]
+    return [
+        str(await reading.value("SELECT key FROM donation WHERE amount_fen = $1 AND work_unit = $2", one, UNIT))
+        for one in fen
+    ]
+
+
+async def test_the_difference_of_a_transfer_is_told_once(house: Cast) -> None:
+    key = await _locked(house, ("王伟", "100"), own_fen=500)
+    today = clock.today().isoformat()
+    transfer = {"remitted_on": today, "remitted_fen": 10_500}
+    await unit_rosters.remit(key, **transfer, content_hash=await _hash(house, key), by=house.cashier)
+    await _settle(house, key, 10_490, difference="unit", reason="少汇")
+    row = await reading.row(
+        "SELECT u.*, w.name AS unit_name, w.kind AS unit_kind, w.staff AS unit_staff FROM unit_roster u "
+        "JOIN work_unit w ON w.code = u.work_unit"
+    )
+    assert row is not None
+    shown = await documents._unit(row | {"n": 1})
+    assert (shown["amount_fen"], shown["difference_fen"]) == (10_490, -10)
+
+
+async def _unit(house: Cast, code: str) -> None:
+    named = {"name": f"单位{code}", "kind": "school", "reference": f"YRJ26-{code[3:]}"}
+    await work_units.add(code=code, **named, by=house.accountant)
+
+
+async def _organiser(house: Cast, unit: str) -> Actor:
+    made = await organisers.invite(unit, name="余涛", by=house.accountant)
+    await organisers.join(made.code, login="yutao", password="willow-7-harbor")
+    key = str(await reading.value("SELECT key FROM staff WHERE login = 'yutao'"))
+    return Actor(key, "余涛", frozenset({Role.ORGANISER}))
+
+
+async def test_an_organiser_has_the_roster_of_his_unit_alone(house: Cast, web: Any) -> None:
+    mine = await _roster(house, ("王伟", "100"))
+    await _unit(house, "LXU03")
+    await _unit(house, "LXU04")
+    made = await unit_rosters.invite(SLUG, ["LXU03", "LXU04"], by=house.accountant)
+    other, waiting = (str(one["key"]) for one in made.body["rosters"])
+    await unit_rosters.stage(other, text="李娜 50\n张敏 20", by=house.cashier)
+    draft = (await unit_rosters.get(other, by=house.cashier)).draft
+    assert draft is not None
+    line = (await unit_rosters.lines(other, draft))[0].key
+    who = await _organiser(house, "LXU04")
+    assert (await unit_rosters.get(waiting, by=who)).status == "joined"
+    assert [row.key for row in await unit_rosters.listed(limit=10, by=who)] == [waiting]
+    for key in (mine, other):
+        for command in (
+            unit_rosters.get(key, by=who),
+            unit_rosters.stage(key, text="李娜 1", by=who),
+            unit_rosters.take(key, replace=True, content_hash="", by=who),
+            unit_rosters.discard(key, by=who),
+            unit_rosters.add(key, Typed("李娜", "1"), by=who),
+            unit_rosters.change(key, line, Typed("李娜", "1"), changed_at="", by=who),
+            unit_rosters.choose(key, line, counted=False, changed_at="", by=who),
+            unit_rosters.remove(key, line, changed_at="", by=who),
+            unit_rosters.own_gift(key, unit_fen=1, expected_people=None, expected_fen=None, version=1, by=who),
+            unit_rosters.lock(key, content_hash="", by=who),
+            unit_rosters.unlock(key, content_hash="", by=who),
+            unit_rosters.remit(key, remitted_on=clock.today().isoformat(), remitted_fen=1, content_hash="", by=who),
+            documents.slip(key, by=who),
+        ):
+            with pytest.raises(Refusal) as caught:
+                await command
+            assert caught.value.status == 404
+    # another unit's line by one's own roster
+    with pytest.raises(Refusal, match=r"unit_roster\.changed"):
+        await unit_rosters.change(waiting, line, Typed("李娜", "1"), changed_at="", by=who)
+    with pytest.raises(Refusal, match=r"unit_roster\.changed"):
+        await unit_rosters.line(await unit_rosters.get(waiting, by=who), line)
+    await unit_rosters.add(waiting, Typed("李娜", "1"), by=who)
+    made = await organisers.hand_over(name="柳青", by=who)
+    await organisers.join(made.code, login="liuqing", password="willow-7-harbor")
+    with pytest.raises(Refusal) as caught:  # it is somebody else's now
+        await unit_rosters.get(waiting, by=who)
+    assert caught.value.status == 404
+    assert (await unit_rosters.get(waiting, by=house.cashier)).status == "roster_open"
+
+
+async def test_the_list_goes_on_between_two_rosters_of_one_unit(house: Cast) -> None:
+    await _roster(house)
+    await _unit(house, "LXU03")
+    await unit_rosters.invite(SLUG, ["LXU03"], by=house.accountant)
+    rows = await unit_rosters.listed(limit=10, by=house.cashier)
+    one = {name: getattr(rows[0], name) for name in UNIT_ROSTER.columns} | {"key": "0", "reference": "X-1"}
+
+    before = await reading.value("SELECT slug FROM campaign WHERE slug <> $1 ORDER BY slug LIMIT 1", SLUG)
+
+    async def last_year(tx: Any) -> None:
+        await tx.many("UPDATE unit_roster SET campaign = $2 WHERE key = $1", [(rows[0].key, before)])
+        await tx.insert("unit_roster", [one])
+
+    await run(last_year)
+    seen, after = [], ""
+    while page := await unit_rosters.listed(after=after, limit=1, by=house.cashier):
+        seen.append(page[0].key)
+        after = unit_rosters.place(page[0])
+    assert seen == ["0", rows[0].key, rows[1].key]
+
+
+async def test_pages_of_a_roster_say_what_did_not_happen(house: Cast, web: Any) -> None:
+    key = await _roster(house, ("王伟", "100"))
+    cashier = web.as_("cashier")
+    await unit_rosters.stage(key, text="李娜 50\n合计 70", by=house.cashier)
+    page = (await cashier.get(f"/one-day/{key}/draft")).text
+    assert "与各行相加差" in page
+    old = {"content_hash": await _draft_hash(house, key), "how": "replace"}
+    assert (await cashier.post(f"/one-day/{key}/take", data=old)).status_code == 303
+    again = await cashier.post(f"/one-day/{key}/take", data=old)  # the Back button
+    assert (again.status_code, "没有等待确认的名册" in again.text) == (409, True)
+    row = await unit_rosters.get(key, by=house.cashier)
+    (line,) = await unit_rosters.lines(key, row.sheet)
+    edit = f'action="/one-day/{key}/lines/{line.key}"'
+    assert edit in (await cashier.get(f"/one-day/{key}/lines/{line.key}")).text
+    await unit_rosters.lock(key, content_hash=await _hash(house, key), by=house.cashier)
+    assert edit not in (await cashier.get(f"/one-day/{key}/lines/{line.key}")).text
+    hits = await finding.rosters(search.read(row.reference), house.cashier)
+    assert hits is not None
+    assert [hit.href for hit in hits.items] == [f"/one-day/{key}"]
+    assert await finding.rosters(search.read("50.00"), house.cashier) is not None
+    assert await finding.rosters(search.read("50.01"), house.cashier) is None

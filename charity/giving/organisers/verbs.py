@@ -25,6 +25,10 @@ FORGOTTEN_DAYS: Final = 30
 ORGANISERS_MAX: Final = 500
 """Of one unit, with all that have ended."""
 
+_JOINED = (
+    "UPDATE unit_roster SET status = 'joined', version = version + 1, changed_at = $2, changed_by = $3 "
+    "WHERE work_unit = $1 AND status = 'invited'"
+)
 _LOCKED = "UPDATE work_unit SET code = code WHERE code = $1 RETURNING name, retired_at"
 
 
@@ -125,6 +129,7 @@ async def join(code: str, *, login: str, password: str) -> None:
             account.key,
             clock.stamp(),
         )
+        await tx.many(_JOINED, [(invited.work_unit, clock.stamp(), account.key)])
 
     await transactions.run(work)
 

@@ -220,7 +220,7 @@ async def _line_page(request: Request, refusal: Refusal | None = None, typed: fo
         line=kept,
         values=values,
         back=_back(row, kept.key),
-        booked=kept.donation is not None,
+        open=row.status in unit_rosters.FILLED,
     )
 
 

@@ -10,6 +10,7 @@ from charity.giving import campaigns, unit_rosters, work_units
 from charity.giving.unit_rosters import FILLED, STATUS_WORDS, Line, RosterStatus, UnitRoster
 from charity.money import yuan_sign
 from charity.roles import Actor
+from charity.sheets import amounts
 from charity.web import confirming
 from charity.web.choices import choices, status
 
@@ -183,6 +184,15 @@ def _difference(fen: int) -> str:
     )
 
 
+def _compared(total: str, fen: int) -> str:
+    """The total that a file states, beside its rows."""
+    try:
+        over = amounts.fen(total) - fen
+    except amounts.Unread:
+        return words.say("读不出来")
+    return words.say("与各行相加差 {amount}", amount=yuan_sign(over)) if over else words.say("与各行相加相同")
+
+
 async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str, Any]:
     """The page of a roster."""
     unit = (await work_units.named([row.work_unit])).get(row.work_unit, row.work_unit)
@@ -199,6 +209,7 @@ async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str
         "steps": steps(row),
         "facts": values,
         "open": open_,
+        "bare": await unit_rosters.without_receipt(row),
         "locked": row.status in {RosterStatus.LOCKED, RosterStatus.REMITTED},
         "doubles": doubles,
         "must_check": bool(doubles) or unit_rosters.unexpected(row),
@@ -278,8 +289,12 @@ async def draft(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[st
         {"term": words.say("读不出来的行"), "value": sums["wrong"], "kind": "count"},
         {"term": words.say("已线上捐，不计入"), "value": sums["online"], "kind": "count"},
     ]
+    if has_lines := row.people + row.online + row.wrong > 0:
+        there = {"value": row.people + row.online + row.wrong, "kind": "count"}
+        shown.append({"term": words.say("名册上现有的行"), **there})
     if values.get("total"):
-        shown.append({"term": words.say("文件自己写的合计"), "value": values["total"]})
+        note = _compared(values["total"], sums["all_fen"])
+        shown.append({"term": words.say("文件自己写的合计"), "value": values["total"], "note": note})
     if values.get("unused"):
         shown.append({"term": words.say("没有用到的列"), "value": "、".join(values["unused"])})
     return {
@@ -287,7 +302,7 @@ async def draft(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[st
         "unit": unit,
         "facts": shown,
         "wrong": sums["wrong"],
-        "has_lines": row.people + row.online + row.wrong > 0,
+        "has_lines": has_lines,
         "carried": confirming.carried(unit_rosters.draft_content(row, sums).hash, shown),
         "lines": lines(listed[: unit_rosters.ROWS], row, by=by),
         "following": listed[unit_rosters.ROWS - 1].n if len(listed) > unit_rosters.ROWS else 0,

@@ -125,7 +125,10 @@ async def settle(
 
 
 async def issue(key: str, *, by: Actor, idem: Idem | None = None) -> Answer:
-    """Issue the receipts of a roster whose money is booked: 201 `{status, receipts}`."""
+    """Issue the receipts of a roster whose money is booked: 201 `{status, receipts}`.
+
+    Later again, over its gifts that have none any more: when the one over the staff was voided, it is issued anew so.
+    """
     by.must("gift.receive")
     row = await unit_rosters.get(key, by=by)
     stored = await readers.settled_lines(row)
@@ -139,11 +142,14 @@ async def issue(key: str, *, by: Actor, idem: Idem | None = None) -> Answer:
     def decide(state: State, _: None) -> Answer:
         now = state.row(UNIT_ROSTER, key)
         assert now is not None, "it was read"
-        if now["status"] != RosterStatus.MATCHED:
-            raise rules.UNIT_ROSTER_ISSUED() if now["settled_at"] else rules.UNIT_ROSTER_UNSETTLED()
+        if not now["settled_at"]:
+            raise rules.UNIT_ROSTER_UNSETTLED()
         numbers = _receipts(state, key, gifts, singles, by=by, on=today.isoformat())
-        body = {"status": RosterStatus.RECEIPTED.value, "receipts": numbers[:2], "receipt_count": len(numbers)}
-        return Answer(201, body)
+        if not numbers and now["status"] != RosterStatus.MATCHED:
+            raise rules.UNIT_ROSTER_ISSUED()
+        issued = state.row(UNIT_ROSTER, key)
+        assert issued is not None, "it was changed"
+        return Answer(201, {"status": issued["status"], "receipts": numbers[:2], "receipt_count": len(numbers)})
 
     wants = Wants(series=[(receipts.SERIES, today.year)], rows=[(UNIT_ROSTER, key)])
     return await submit(Command(decide, wants=wants, idem=idem, load=load, alone=True))
@@ -326,13 +332,15 @@ def _receipts(state: State, key: str, gifts: Sequence[str], singles: set[str], *
     numbers = []
     if together:
         numbers.append(_receipt(state, together, row["donor"] or "", by=by, on=on, roster=key))
-    if row["unit_donation"] and (own := state.row(DONATION, row["unit_donation"])) and own["receipt"] is None:
+    own = state.row(DONATION, row["unit_donation"]) if row["unit_donation"] else None
+    if own is not None and own["receipt"] is None and own["status"] == "ok":
         numbers.append(_receipt(state, [own], own["donor"], by=by, on=on))
     numbers += [
         _receipt(state, [one], one["donor"], by=by, on=on) for gift, one in open_gifts.items() if gift in singles
     ]
     since = {"changed_at": state.now, "changed_by": by.key, "version": row["version"] + 1}
-    state.change(UNIT_ROSTER, key, status=RosterStatus.RECEIPTED.value, **since)
+    status = RosterStatus.RECEIPTED.value if row["status"] == RosterStatus.MATCHED else row["status"]
+    state.change(UNIT_ROSTER, key, status=status, **since)
     return numbers
 
 

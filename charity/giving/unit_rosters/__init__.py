@@ -25,7 +25,22 @@ from .edits import (
     take,
 )
 from .models import FILLED, UNIT_ROSTER, UNIT_ROSTER_LINE, RosterStatus, UnitRoster, UnitRosterRow
-from .readers import ROWS, STATUS_WORDS, Line, doubles, get, line, lines, listed, of_references, of_unit, place, sums
+from .readers import (
+    ROWS,
+    STATUS_WORDS,
+    Line,
+    doubles,
+    get,
+    line,
+    lines,
+    listed,
+    of_references,
+    of_unit,
+    place,
+    sought,
+    sums,
+    without_receipt,
+)
 from .verbs import UNITS_MAX, invite, lock, locked_content, remit, unexpected, unlock
 
 __all__ = [
@@ -65,10 +80,12 @@ __all__ = [
     "read",
     "remit",
     "remove",
+    "sought",
     "stage",
     "sums",
     "take",
     "template",
     "unexpected",
     "unlock",
+    "without_receipt",
 ]

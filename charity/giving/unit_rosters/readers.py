@@ -1,6 +1,6 @@
 """Rosters as they are read: by the office all of them, by an organiser those of his unit."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,12 +29,13 @@ STATUS_WORDS: dict[str, str] = {
 }
 SUMS: Final = (
     "SELECT COUNT(*) AS lines, CAST(COALESCE(SUM(CASE WHEN counted THEN amount_fen ELSE 0 END), 0) AS BIGINT) AS fen, "
+    "CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) AS all_fen, "
     "COALESCE(SUM(CASE WHEN counted THEN 1 ELSE 0 END), 0) AS people, "
     "COALESCE(SUM(CASE WHEN faults <> '' THEN 1 ELSE 0 END), 0) AS wrong, "
     "COALESCE(SUM(CASE WHEN NOT counted AND faults = '' THEN 1 ELSE 0 END), 0) AS online, "
     "COALESCE(MAX(changed_at), '') AS at FROM unit_roster_line WHERE roster = $1 AND sheet = $2"
 )
-"""What a sheet adds up to: lines, counted people and fen, unreadable rows, who gave online, the last change."""
+"""Sums of a sheet: lines, counted people and fen, fen of all, unreadable rows, who gave online, the last change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,15 @@ async def listed(*, campaign: str = "", status: str = "", after: str = "", limit
     return await query.order_by("work_unit", "key").limit(limit)
 
 
+async def sought(reference: str, amounts: Sequence[int], *, limit: int, by: Actor) -> list[UnitRoster]:
+    """Rosters of this reference, with or without its hyphen, or of one of these sums to be transferred."""
+    marks = reading.places(len(amounts), 2)
+    sums_ = f"OR staff_fen + unit_fen IN ({marks})" if amounts else ""
+    sql = f"SELECT key FROM unit_roster WHERE REPLACE(reference, '-', '') = REPLACE($1, '-', '') {sums_}"  # noqa: S608
+    keys = [key for (key,) in await reading.tuples(sql, reference, *amounts)]
+    return await (await _visible(by)).filter(key__in=keys).order_by("-invited_at", "key").limit(limit)
+
+
 def place(row: UnitRoster) -> str:
     """Where the list goes on behind this roster."""
     return f"{row.work_unit}|{row.key}"
@@ -150,6 +160,19 @@ def _line(row: dict[str, Any], names: dict[str, persons.Person]) -> Line:
         double=bool(row["double"]),
         changed_at=row["changed_at"],
         donation=row["donation"],
+    )
+
+
+async def without_receipt(row: UnitRoster) -> int:
+    """How many gifts of a roster that is settled are on no receipt that holds."""
+    return int(
+        await reading.value(
+            "SELECT COUNT(*) FROM donation d WHERE d.status = 'ok' AND d.receipt IS NULL AND (d.key = $2 OR d.key IN "
+            "(SELECT l.donation FROM unit_roster_line l WHERE l.roster = $1 AND l.donation IS NOT NULL))",
+            row.key,
+            row.unit_donation or "",
+        )
+        or 0
     )
 
 
