@@ -21,7 +21,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
@@ -37,7 +37,7 @@ from charity.aid.vouchers import readers as voucher_readers
 from charity.app import MODELS
 from charity.db import engine, reading
 from charity.documents import facts, registry, rendering
-from charity.documents.filters import COPY, COPY_TITLES
+from charity.documents.filters import COPY
 from charity.finance.reviews import documents as journal
 from charity.finance.reviews import readers as journal_readers
 from charity.giving import receipts
@@ -363,7 +363,7 @@ async def check(most: int, folder: Path, *, since: str = "", notes: Notes | None
                 for key in english:
                     tasks.create_task(one(f"{kind} (en)", make, key, "en"))
             print(f"  {done}", file=sys.stderr, flush=True)
-        for document, copy, language in _copies():
+        async for document, copy, language in _copies():
             kind, key = f"registers ({language})", f"{document.name} {copy} {since}"
             read = notes.read.get((kind, key))
             if read is None:
@@ -374,10 +374,11 @@ async def check(most: int, folder: Path, *, since: str = "", notes: Notes | None
     return done
 
 
-def _copies() -> Iterator[tuple[Any, str, str]]:
+async def _copies() -> AsyncIterator[tuple[Any, str, str]]:
     """Every register in each of its copies and both languages."""
     for document in registry.every():
-        for copy in COPY_TITLES if COPY in document.filters else ("",):
+        wanted = document.filter(COPY.name)
+        for copy in await wanted.choices() if wanted else ("",):
             yield document, copy, "zh"
             yield document, copy, "en"
 

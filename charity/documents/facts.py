@@ -81,7 +81,7 @@ def shaped(document: Document, filters: Filters) -> Document:
 
 def copy_of(document: Document, filters: Filters) -> str:
     """Which copy it is, stored with the document; "" for a document that has but one."""
-    return filters[COPY] if COPY in document.filters else ""
+    return filters[COPY] if document.filter(COPY.name) is not None else ""
 
 
 def title(document: Document, filters: Filters) -> str:

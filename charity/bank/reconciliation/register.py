@@ -15,7 +15,7 @@ from charity.bank.statements.screens import CHARTS, LINE_WORDS
 from charity.db import reading
 from charity.db.paging import Where
 from charity.documents import facts
-from charity.documents.filters import COPY
+from charity.documents.filters import LISTING_COPY
 from charity.ledger import places
 from charity.office import staff
 from charity.people import masking
@@ -73,7 +73,7 @@ async def page(filters: Filters, seq_max: int, after: str | None, limit: int) ->
 
 
 async def _shown(rows: list[dict[str, Any]], filters: Filters) -> list[dict[str, Any]]:
-    named, to = await _places(), COPIES[filters[COPY]]
+    named, to = await _places(), COPIES[filters[LISTING_COPY]]
     made = {row["key"]: row for row in await matching.decisions([row["matched"] for row in rows if row["matched"]])}
     people = await staff.names({row["made_by"] for row in made.values()} - {SYSTEM.key})
     booked: dict[str, list[str]] = {}
@@ -121,7 +121,7 @@ DOCUMENT: Final = Document(
     title="银行流水核对明细",
     lead="对账单上的每一笔，和账上的哪一项核对，按什么、由谁核对。",
     columns=COLUMNS,
-    filters=(PLACE, COPY),
+    filters=(PLACE, LISTING_COPY),
     page=page,
     totals=totals,
 )

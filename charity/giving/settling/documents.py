@@ -10,7 +10,7 @@ from typing import Any
 from charity import addresses, clock, words
 from charity.db import reading, sealed
 from charity.documents import facts
-from charity.documents.filters import COPY
+from charity.documents.filters import LISTING_COPY
 from charity.giving import campaigns, rules, unit_rosters, ways, work_units
 from charity.office import organisation
 from charity.office.organisation import FactKind
@@ -216,7 +216,7 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
     cut = facts.cut(rows, limit, lambda row: [row["roster"], row["place"], row["n"]])
     people = await persons.names(row["donor"] for row in cut.rows)
     receipts = await _receipts([row["receipt"] for row in cut.rows if row["receipt"]])
-    to = COPIES[filters[COPY]]
+    to = COPIES[filters[LISTING_COPY]]
     shown = []
     for row in cut.rows:
         tail = sealed.unseal("unit_roster_line", "tail", row["key"], row["tail"])
@@ -264,7 +264,7 @@ STAFF = Document(
     title="一日捐员工明细单",
     lead="附在单位汇总收据后面；外部查阅的一份只留姓氏。",
     columns=STAFF_COLUMNS,
-    filters=(ROSTER, COPY),
+    filters=(ROSTER, LISTING_COPY),
     page=staff_page,
     totals=staff_totals,
     sign_offs=("单位（章）", "经办人", "复核人"),
