@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from charity.giving import finding, organisers, receipts, refunds, reversals, se
 from charity.giving import verify as giving_verify
 from charity.giving.donations import receive
 from charity.giving.settling import documents
-from charity.giving.unit_rosters import UNIT_ROSTER, Typed, columns, edits, readers
+from charity.giving.unit_rosters import UNIT_ROSTER, Typed, columns, edits, readers, verbs
 from charity.giving.unit_rosters.columns import kept, read
 from charity.people.persons import Donor
 from charity.roles import Actor, Role
@@ -653,3 +654,132 @@ async def test_pages_of_a_roster_say_what_did_not_happen(house: Cast, web: Any) 
     assert [hit.href for hit in hits.items] == [f"/one-day/{key}"]
     assert await finding.rosters(search.read("50.00"), house.cashier) is not None
     assert await finding.rosters(search.read("50.01"), house.cashier) is None
+
+
+async def _refused(command: Any) -> str:
+    with pytest.raises(Refusal) as caught:
+        await command
+    return caught.value.code
+
+
+async def test_a_roster_holds_so_many_and_no_more(house: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = await _roster(house)
+    monkeypatch.setattr(edits, "LINES_MAX", 2)
+    await _pasted(house, key, "王伟 1\n李娜 2")
+    assert await _refused(unit_rosters.add(key, Typed("张敏", "3"), by=house.cashier)) == "unit_roster.full"
+    assert await _refused(_pasted(house, key, "张敏 3", replace=False)) == "unit_roster.full"
+    await unit_rosters.discard(key, by=house.cashier)
+    (row, *_) = await unit_rosters.lines(key, (await unit_rosters.get(key, by=house.cashier)).sheet)
+    await unit_rosters.remove(key, row.key, changed_at=row.changed_at, by=house.cashier)
+    await unit_rosters.add(key, Typed("张敏", "3"), by=house.cashier)
+    assert (await unit_rosters.get(key, by=house.cashier)).staff_fen == 500
+    monkeypatch.setattr(edits, "PASTED_MAX", 5)
+    assert await _refused(unit_rosters.stage(key, text="王伟 100", by=house.cashier)) == "unit_roster.full"
+    monkeypatch.setattr(edits, "BYTES_MAX", 26)
+    many = "姓名,金额\r\n王伟,100\r\n".encode()
+    assert await _refused(unit_rosters.stage(key, name="a.csv", data=many, by=house.cashier)) == "unit_roster.file"
+
+
+async def test_a_line_stays_as_it_was_chosen(house: Cast) -> None:
+    await receive(
+        campaign=SLUG,
+        amount_fen=8_800,
+        received_on=clock.today().isoformat(),
+        channel="wechat",
+        channel_ref="WX1",
+        donor=Donor("person", "李娜"),
+        work_unit=UNIT,
+        by=house.cashier,
+    )
+    key = await _roster(house)
+    line = await unit_rosters.line(
+        await unit_rosters.get(key, by=house.cashier),
+        await unit_rosters.add(key, Typed("李娜", "50"), by=house.cashier),
+    )
+    assert not line.counted
+    await unit_rosters.change(key, line.key, Typed("李娜", "60"), changed_at=line.changed_at, by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.online) == (0, 1)  # still who gave online
+    wrong = await unit_rosters.add(key, Typed("王伟", "12..34"), by=house.cashier)
+    at = (await unit_rosters.line(await unit_rosters.get(key, by=house.cashier), wrong)).changed_at
+    code = await _refused(unit_rosters.choose(key, wrong, counted=True, changed_at=at, by=house.cashier))
+    assert code == "unit_roster.wrong"
+    old = await unit_rosters.get(key, by=house.cashier)
+    own: dict[str, Any] = {"expected_people": None, "expected_fen": None, "by": house.cashier}
+    assert await _refused(unit_rosters.own_gift(key, unit_fen=-1, version=old.version, **own)) == "fields.unreadable"
+    await unit_rosters.own_gift(key, unit_fen=1, version=old.version, **own)
+    code = await _refused(unit_rosters.own_gift(key, unit_fen=2, version=old.version, **own))
+    assert code == "unit_roster.changed"
+    await _pasted(house, key, "张敏 1")  # the line of a sheet that was replaced
+    assert await _refused(unit_rosters.remove(key, wrong, changed_at=at, by=house.cashier)) == "unit_roster.changed"
+
+
+async def test_only_units_that_take_part_are_invited_to_one_day_giving(house: Cast) -> None:
+    other = str(await reading.value("SELECT slug FROM campaign WHERE kind <> 'one_day' AND status = 'active' LIMIT 1"))
+    for campaign, units, code in (
+        (SLUG, [], "fields.unreadable"),
+        (other, [UNIT], "campaign.not_found"),
+        (SLUG, ["LXU99"], "work_unit.unknown"),
+    ):
+        assert await _refused(unit_rosters.invite(campaign, units, by=house.accountant)) == code
+    key = await _roster(house)
+    again = await unit_rosters.invite(SLUG, [UNIT], by=house.accountant)
+    assert again.body["rosters"] == []
+    assert (await unit_rosters.get(key, by=house.cashier)).status == "invited"
+    used = (await unit_rosters.get(key, by=house.cashier)).reference
+    assert verbs._reference(used, "YRJ", "2026-10-01", {used}) not in {used, ""}
+
+
+async def test_each_step_of_a_roster_is_taken_from_the_one_before_as_it_was_shown(house: Cast) -> None:
+    key, today = await _roster(house), clock.today()
+    by: dict[str, Any] = {"by": house.cashier}
+
+    def remit(hash_: str, fen: int = 10_000, on: Any = today) -> Any:
+        return unit_rosters.remit(key, remitted_on=on.isoformat(), remitted_fen=fen, content_hash=hash_, **by)
+
+    assert await _refused(unit_rosters.lock(key, content_hash=await _hash(house, key), **by)) == "unit_roster.empty"
+    await unit_rosters.add(key, Typed("王伟", "100"), **by)
+    assert await _refused(remit(await _hash(house, key))) == "unit_roster.open"
+    assert await _refused(_settle(house, key, 10_000)) == "unit_roster.open"
+    await unit_rosters.stage(key, text="李娜 1", **by)
+    assert await _refused(unit_rosters.lock(key, content_hash=await _hash(house, key), **by)) == "unit_roster.draft"
+    await unit_rosters.discard(key, **by)
+    version = (await unit_rosters.get(key, **by)).version
+    await unit_rosters.own_gift(key, unit_fen=0, expected_people=2, expected_fen=None, version=version, **by)
+    assert await _refused(unit_rosters.lock(key, content_hash=await _hash(house, key), **by)) == "unit_roster.unchecked"
+    opened = await _hash(house, key)
+    await unit_rosters.lock(key, content_hash=opened, checked=True, **by)
+    shown = await _hash(house, key)
+    for command in (
+        remit(opened),
+        unit_rosters.unlock(key, content_hash=opened, **by),
+        _settle(house, key, 10_000, content_hash=opened),
+    ):
+        assert await _refused(command) == "content.changed"
+    assert await _refused(remit(shown, on=today + timedelta(days=1))) == "fields.unreadable"
+    assert await _refused(remit(shown, fen=0)) == "fields.unreadable"
+    assert await _refused(_settle(house, key, 10_000, difference="staff")) == "fields.unreadable"
+    await remit(shown)
+    who = await _organiser(house, UNIT)
+    with pytest.raises(Refusal) as caught:  # the unit has transferred: only the office opens it again
+        await unit_rosters.unlock(key, content_hash=await _hash(house, key), by=who)
+    assert caught.value.status == 403
+    with pytest.raises(Refusal):
+        await settling.settle(
+            key,
+            received_on=(today + timedelta(days=1)).isoformat(),
+            received_fen=10_000,
+            channel_ref=REF,
+            content_hash=await _hash(house, key),
+            **by,
+        )
+    assert await _refused(settling.publish(key, by=house.accountant)) == "unit_roster.unissued"
+    await _settle(house, key, 10_000, with_receipts=False)
+    assert await _refused(remit(await _hash(house, key))) == "unit_roster.settled"
+    gift = str(await reading.value("SELECT key FROM donation"))
+    assert await _refused(settling.single_out(gift, by=house.cashier)) == "unit_roster.not_on"
+    asked = await refunds.request(gift, amount_fen=4_000, cause="mistaken", reason="报多了", by=house.accountant)
+    await refunds.approve(asked.body["number"], content_hash=asked.body["content_hash"], by=house.approver)
+    await settling.issue(key, **by)
+    assert await reading.value("SELECT amount_fen FROM receipt WHERE roster = $1", key) == 6_000
+    await _holds()
