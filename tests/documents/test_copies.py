@@ -78,7 +78,7 @@ async def test_the_screen_the_list_and_the_name_of_the_file_say_which_copy_it_is
     order = (await client.post("/api/v1/exports", json={**BODY, "filters": {"fund": "F-GEN", "copy": "board"}})).json()
     assert await worker.run_once()
     listed = (await client.get("/exports")).text
-    assert "公示版" in listed
+    assert ("公示版" in listed, "built-in" in listed) == (True, False)  # a column whose name is a method of dict too
     assert "基金 F-GEN" in listed
     file = await client.get(f"/api/v1/exports/{order['id']}/file")
     assert "%E5%85%AC%E7%A4%BA%E7%89%88" in file.headers["content-disposition"]
