@@ -552,6 +552,7 @@ async def test_the_difference_of_a_transfer_is_told_once(house: Cast) -> None:
     assert row is not None
     shown = await documents._unit(row | {"n": 1})
     assert (shown["amount_fen"], shown["difference_fen"]) == (10_490, -10)
+    assert documents.STAFF.sign_offs[0] == "经办人"  # where whoever prints it is named, which is no seal
 
 
 async def _unit(house: Cast, code: str) -> None:

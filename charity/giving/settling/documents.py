@@ -267,5 +267,5 @@ STAFF = Document(
     filters=(ROSTER, LISTING_COPY),
     page=staff_page,
     totals=staff_totals,
-    sign_offs=("单位（章）", "经办人", "复核人"),
+    sign_offs=("经办人", "复核人", "单位（章）"),
 )
