@@ -784,3 +784,23 @@ async def test_each_step_of_a_roster_is_taken_from_the_one_before_as_it_was_show
     await settling.issue(key, **by)
     assert await reading.value("SELECT amount_fen FROM receipt WHERE roster = $1", key) == 6_000
     await _holds()
+
+
+async def test_an_upload_that_began_before_another_gives_way_to_it(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await _roster(house)
+    run, later = edits.run, list[str]()
+
+    async def slow(work: Any) -> Any:
+        done = await run(work)
+        if not later:
+            later.append("张敏")
+            await unit_rosters.stage(key, text="张敏 1", by=house.accountant)
+        return done
+
+    monkeypatch.setattr(edits, "run", slow)
+    assert await _refused(unit_rosters.stage(key, text="王伟 100\n李娜 50", by=house.cashier)) == "unit_roster.changed"
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert row.draft is not None
+    assert [line.typed.name for line in await unit_rosters.lines(key, row.draft)] == later
