@@ -576,7 +576,8 @@ async def test_an_organiser_has_the_roster_of_his_unit_alone(house: Cast, web: A
     await unit_rosters.stage(other, text="李娜 50\n张敏 20", by=house.cashier)
     draft = (await unit_rosters.get(other, by=house.cashier)).draft
     assert draft is not None
-    line = (await unit_rosters.lines(other, draft))[0].key
+    shown = (await unit_rosters.lines(other, draft))[0]
+    line = shown.key
     who = await _organiser(house, "LXU04")
     assert (await unit_rosters.get(waiting, by=who)).status == "joined"
     assert [row.key for row in await unit_rosters.listed(limit=10, by=who)] == [waiting]
@@ -601,7 +602,7 @@ async def test_an_organiser_has_the_roster_of_his_unit_alone(house: Cast, web: A
             assert caught.value.status == 404
     # another unit's line by one's own roster
     with pytest.raises(Refusal, match=r"unit_roster\.changed"):
-        await unit_rosters.change(waiting, line, Typed("李娜", "1"), changed_at="", by=who)
+        await unit_rosters.change(waiting, line, Typed("李娜", "1"), changed_at=shown.changed_at, by=who)
     with pytest.raises(Refusal, match=r"unit_roster\.changed"):
         await unit_rosters.line(await unit_rosters.get(waiting, by=who), line)
     await unit_rosters.add(waiting, Typed("李娜", "1"), by=who)
@@ -728,6 +729,9 @@ async def test_only_units_that_take_part_are_invited_to_one_day_giving(house: Ca
     assert again.body["rosters"] == []
     assert (await unit_rosters.get(key, by=house.cashier)).status == "invited"
     used = (await unit_rosters.get(key, by=house.cashier)).reference
+    line = await unit_rosters.add(key, Typed("王伟", "1", tail="330381199001011234"), by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (await unit_rosters.line(row, line)).typed.tail == "1234"  # no more of it is kept
     assert verbs._reference(used, "YRJ", "2026-10-01", {used}) not in {used, ""}
 
 
