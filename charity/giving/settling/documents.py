@@ -59,18 +59,18 @@ async def slip(key: str, *, by: Actor) -> tuple[bytes, str]:
 
 UNIT_COLUMNS = (
     Column("n", "序号", 8, "count"),
-    Column("unit", "单位名称", 34, link="href", english=30),
-    Column("kind", "类型", 14, english=18),
-    Column("staff", "职工数", 12, "count", align="right"),
-    Column("people", "捐款人数", 14, "count", total=True, align="right"),
+    Column("unit", "单位名称", 30, link="href", english=26),
+    Column("kind", "类型", 13, english=19),
+    Column("staff", "职工数", 14, "count", align="right"),
+    Column("people", "捐款人数", 16, "count", total=True, align="right"),
     Column("personal_fen", "个人捐款", 24, "money", total=True, align="right"),
     Column("own_fen", "单位捐款", 24, "money", total=True, align="right"),
     Column("amount_fen", "合计", 24, "money", total=True, align="right"),
     Column("remitted_on", "汇款日期", 17, "date"),
     Column("received_on", "到账日期", 17, "date"),
     Column("reference", "参考号", 18, "code"),
-    Column("receipts", "票据号", 30, "code"),
-    Column("difference_fen", "差异", 16, "money", align="right"),
+    Column("receipts", "票据号", 26, "code"),
+    Column("difference_fen", "差异", 24, "money", align="right"),
 )
 UNIT_SUMS = ("people", "personal_fen", "own_fen", "amount_fen")
 
