@@ -8,7 +8,7 @@ from cast import Cast
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import donations, pledges, refunds, reversals, unit_rosters, verify
+from charity.giving import donations, pledges, refunds, reversals, settling, unit_rosters, verify
 from charity.giving.pledges import Promise
 from charity.ledger import accounts as acc
 from charity.ledger import sums
@@ -158,3 +158,16 @@ async def roster_filled(house: Cast, unit: str = "LXU02") -> tuple[str, str]:
     made = await unit_rosters.invite("one-day-2026", [unit], by=house.accountant)
     key = str(made.body["rosters"][0]["key"])
     return key, await unit_rosters.add(key, unit_rosters.Typed("余涛", "100"), by=house.cashier)
+
+
+async def roster_settled(house: Cast) -> str:
+    """A roster of one person whose transfer is booked, with its receipt: its key."""
+    key, _ = await roster_filled(house)
+
+    async def shown() -> str:
+        return unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
+
+    await unit_rosters.lock(key, content_hash=await shown(), by=house.cashier)
+    transfer = {"received_on": TODAY, "received_fen": 10_000, "channel_ref": "ROSTER-1"}
+    await settling.settle(key, **transfer, content_hash=await shown(), by=house.cashier)  # type: ignore[arg-type]
+    return key
