@@ -205,7 +205,7 @@ async def _line_page(request: Request, refusal: Refusal | None = None, typed: fo
     by = auth.allowed(request, "roster.read")
     row = await unit_rosters.get(request.path_params["key"], by=by)
     kept = await unit_rosters.line(row, request.path_params["line"])
-    values = typed or {name: getattr(kept.typed, name) for name in FIELDS}
+    values = {name: forms.text(typed, name) if typed else getattr(kept.typed, name) for name in FIELDS}
     faults = (
         []
         if refusal
