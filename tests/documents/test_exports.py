@@ -434,7 +434,7 @@ async def test_an_order_of_an_earlier_version_keeps_its_filters(house: Cast) -> 
 
 def test_the_command_line_offers_every_filter_that_a_document_has() -> None:
     named = {wanted.name for document in registry.every() for wanted in document.filters}
-    assert named == {"store", "fund", "campaign", "programme", "copy"}
+    assert named == {"store", "fund", "campaign", "programme", "copy", "place", "roster"}
     help_text = CliRunner().invoke(main, ["export", "--help"]).output
     assert all(f"--{name}" in help_text for name in named)
     refused = CliRunner().invoke(
