@@ -808,3 +808,15 @@ async def test_an_upload_that_began_before_another_gives_way_to_it(
     row = await unit_rosters.get(key, by=house.cashier)
     assert row.draft is not None
     assert [line.typed.name for line in await unit_rosters.lines(key, row.draft)] == later
+
+
+async def test_of_who_gave_online_himself_nothing_is_left_once_the_roster_is_settled(house: Cast) -> None:
+    key = await _roster(house, ("王伟", "100"), ("李娜", "50"))
+    row = await unit_rosters.get(key, by=house.cashier)
+    _, other = await unit_rosters.lines(key, row.sheet)
+    await unit_rosters.choose(key, other.key, counted=False, changed_at=other.changed_at, by=house.cashier)
+    await unit_rosters.lock(key, content_hash=await _hash(house, key), by=house.cashier)
+    await _settle(house, key, 10_000)
+    kept = await reading.tuples("SELECT counted, typed, name_index, donation IS NULL FROM unit_roster_line ORDER BY n")
+    assert [tuple(map(bool, one)) for one in kept] == [(True, False, False, False), (False, False, False, True)]
+    await _holds()

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from charity import clock, words
-from charity.giving import campaigns, organisers, rules, ways, work_units
+from charity.giving import campaigns, organisers, rules, unit_rosters, ways, work_units
 from charity.office import organisation
 from charity.office.organisation import FactKind
 from charity.printing import pdfs
@@ -56,7 +56,7 @@ async def _poster(code: str, slug: str, by: Actor) -> bytes:
         ends_on=shown.row["ends_on"] or "",
         filing_no=shown.row["filing_no"] or "",
         unit=unit.name,
-        reference=unit.reference,
+        reference=await unit_rosters.reference_of(code, slug) or unit.reference,
         address=address(slug, code),
         holder=to.holder,
         bank=to.bank,

@@ -145,9 +145,9 @@ async def units_totals(filters: Filters, seq_max: int) -> Totals:
         *asked,
     )
     gifts = await reading.value(
-        "SELECT CAST(COALESCE(SUM(g.amount_fen), 0) AS BIGINT) FROM donation g WHERE g.key IN (SELECT l.donation "  # noqa: S608 - parts of ours
-        f"FROM unit_roster_line l WHERE l.roster IN (SELECT u.key {_SETTLED})) "
-        f"OR g.key IN (SELECT u.unit_donation {_SETTLED})",
+        "SELECT CAST(COALESCE(SUM(x.fen), 0) AS BIGINT) FROM (SELECT g.amount_fen AS fen FROM unit_roster_line l "  # noqa: S608 - parts of ours
+        f"JOIN donation g ON g.key = l.donation WHERE l.roster IN (SELECT u.key {_SETTLED}) UNION ALL "
+        f"SELECT g.amount_fen FROM donation g WHERE g.key IN (SELECT u.unit_donation {_SETTLED})) x",
         *asked,
     )
     total = row["personal"] + row["own"]

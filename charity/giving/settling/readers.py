@@ -31,6 +31,12 @@ async def locked_lines(row: UnitRoster) -> list[LockedLine]:
     return lines
 
 
+async def left_out(row: UnitRoster) -> list[str]:
+    """The keys of the lines that are not counted: who gave online himself."""
+    sql = "SELECT key FROM unit_roster_line WHERE roster = $1 AND sheet = $2 AND NOT counted"
+    return [str(key) for (key,) in await reading.tuples(sql, row.key, row.sheet)]
+
+
 async def settled_lines(row: UnitRoster) -> list[dict[str, Any]]:
     """The booked lines of a roster in their order: `{key, n, donation, donor, amount_fen, single, tail}`."""
     return await reading.rows(

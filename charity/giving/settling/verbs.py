@@ -35,12 +35,11 @@ SETTLED_FROM = (RosterStatus.LOCKED, RosterStatus.REMITTED)
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A unit's transfer as the bank has it, fen, and what is done about a difference."""
+    """A unit's transfer as the bank has it, fen, and why its own gift takes a difference."""
 
     on: str
     fen: int
     ref: str
-    difference: str
     reason: str
 
 
@@ -59,13 +58,14 @@ class Staff:
 class Prepared:
     """What settling needs, made before the writer's lock: the staff, and the unit's own gift, last of the act.
 
-    `unit` is the unit's row as a giver where it never gave before.
+    `unit` is the unit's row as a giver where it never gave before; `left_out` are lines that are not counted.
     """
 
     fund: str
     lines: list[Staff]
     unit: PersonRow | None
     own: Gift
+    left_out: list[str]
     rows: list[tuple[Table[Any], str]]
 
 
@@ -98,8 +98,7 @@ async def settle(
         must_say_why(reason)
     made = await _prepared(row, way, received_on, channel_ref)
     today = clock.today()
-
-    transfer = Transfer(received_on, received_fen, channel_ref, difference, reason.strip())
+    transfer = Transfer(received_on, received_fen, channel_ref, reason.strip())
 
     def decide(state: State) -> Answer:
         now = state.row(UNIT_ROSTER, key)
@@ -109,7 +108,7 @@ async def settle(
         unit_rosters.locked_content(now).must_be(content_hash)
         unit_fen = _own_fen(now, received_fen, difference)
         campaigns.accepting(state, now["campaign"], day=received_on, late=True)
-        _book(state, now, made, unit_fen, transfer, by=by)
+        _book(state, now, made, unit_fen, transfer, today=today.isoformat(), by=by)
         numbers: list[str] = []
         if with_receipts:
             gifts = [one.gift.key for one in made.lines]
@@ -156,7 +155,7 @@ async def issue(key: str, *, by: Actor, idem: Idem | None = None) -> Answer:
 
 
 async def publish(key: str, *, by: Actor) -> Answer:
-    """Put the unit into the campaign's published table (D5): 200 `{status}`. Names of staff are never in it."""
+    """Note that the table of units with this one (D5) was published: 200 `{status}`. It never names staff."""
     by.must("campaign.manage")
     await unit_rosters.get(key, by=by)
 
@@ -216,9 +215,11 @@ async def single_out(donation: str, *, by: Actor, idem: Idem | None = None) -> A
 # -- inside -------------------------------------------------------------------------------------------
 
 
-def _book(state: State, row: UnitRosterRow, made: Prepared, unit_fen: int, transfer: Transfer, *, by: Actor) -> None:
+def _book(
+    state: State, row: UnitRosterRow, made: Prepared, unit_fen: int, transfer: Transfer, *, today: str, by: Actor
+) -> None:
     """An entry for each giver, the unit last, and what the roster keeps of the transfer."""
-    key, today = row["key"], clock.business_date(state.now).isoformat()
+    key = row["key"]
     if made.unit is not None:
         state.add(PERSON, made.unit)
     for one in made.lines:
@@ -226,6 +227,8 @@ def _book(state: State, row: UnitRosterRow, made: Prepared, unit_fen: int, trans
         donations.book(state, one.gift, today=today, by=by)
         booked = {"donor": one.gift.donor, "donation": one.gift.key, "tail": one.tail}
         state.change(UNIT_ROSTER_LINE, one.line, typed=None, name_index=None, **booked)
+    for line in made.left_out:  # who gave online himself: nothing of him is kept here
+        state.change(UNIT_ROSTER_LINE, line, typed=None, name_index=None)
     if unit_fen:
         donations.book(state, replace(made.own, amount_fen=unit_fen), today=today, by=by)
     short_fen = row["staff_fen"] + row["unit_fen"] - transfer.fen
@@ -303,10 +306,11 @@ async def _prepared(row: UnitRoster, way: Channel, received_on: str, channel_ref
     known = parties.keys(unit) if unit is not None else await parties.keys_of(unit_key)
     own = gift(unit_key, known, 1, public=True, amount=False)
     wanted: dict[tuple[Table[Any], str], None] = {(UNIT_ROSTER, row.key): None}
-    wanted |= dict.fromkeys((UNIT_ROSTER_LINE, one.line) for one in staff)
+    left_out = await readers.left_out(row)
+    wanted |= dict.fromkeys((UNIT_ROSTER_LINE, line) for line in [*(one.line for one in staff), *left_out])
     for made in [*(one.gift for one in staff), own]:
         wanted |= dict.fromkeys(made.wants(0).rows)
-    return Prepared(fund, staff, unit, own, list(wanted))
+    return Prepared(fund, staff, unit, own, left_out, list(wanted))
 
 
 async def _unit_person(work_unit: str) -> tuple[str, PersonRow | None]:

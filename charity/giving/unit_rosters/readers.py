@@ -75,6 +75,12 @@ async def of_unit(work_unit: str, *, by: Actor) -> list[UnitRoster]:
     return await (await _visible(by)).filter(work_unit=work_unit).order_by("-invited_at")
 
 
+async def reference_of(work_unit: str, campaign: str) -> str:
+    """The reference of a unit's roster in a campaign, "" where it has none; posters say it to everybody."""
+    sql = "SELECT reference FROM unit_roster WHERE campaign = $1 AND work_unit = $2"
+    return str(await reading.value(sql, campaign, work_unit) or "")
+
+
 async def of_references(bare: Collection[str]) -> str | None:
     """The key of a roster whose transfer is awaited under one of these references, written without hyphens."""
     rows = await reading.rows(
@@ -164,11 +170,14 @@ def _line(row: dict[str, Any], names: dict[str, persons.Person]) -> Line:
 
 
 async def without_receipt(row: UnitRoster) -> int:
-    """How many gifts of a roster that is settled are on no receipt that holds."""
+    """How many gifts of a roster are on no receipt that holds; 0 before it is settled."""
+    if not row.settled_at:
+        return 0
+    bare = "d.status = 'ok' AND d.receipt IS NULL"
     return int(
         await reading.value(
-            "SELECT COUNT(*) FROM donation d WHERE d.status = 'ok' AND d.receipt IS NULL AND (d.key = $2 OR d.key IN "
-            "(SELECT l.donation FROM unit_roster_line l WHERE l.roster = $1 AND l.donation IS NOT NULL))",
+            "SELECT (SELECT COUNT(*) FROM unit_roster_line l JOIN donation d ON d.key = l.donation "  # noqa: S608 - ours
+            f"WHERE l.roster = $1 AND {bare}) + (SELECT COUNT(*) FROM donation d WHERE d.key = $2 AND {bare})",
             row.key,
             row.unit_donation or "",
         )

@@ -1,4 +1,4 @@
-"""How far a roster is: units are invited, a list is locked as it was shown, opened again, and values to be remitted.
+"""How far a roster is: units are invited, a list is locked as it was shown, opened again, and noted as remitted.
 
 These go through the writer, which settles rosters too: nothing changes beside a settlement.
 """
