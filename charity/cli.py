@@ -262,6 +262,17 @@ def export_order(order: str) -> None:
     opened(lambda: exports_child.make(order))
 
 
+@main.command(hidden=True)
+@click.argument("key")
+def receipt_file(key: str) -> None:
+    """后台任务自用：打印一份收据文件，进度写到标准输出。"""
+    from charity.documents import exports_child  # noqa: PLC0415
+    from charity.giving import receipt_files  # noqa: PLC0415
+
+    exports_child.end_with_the_worker()
+    opened(lambda: receipt_files.make(key, exports_child.say))
+
+
 @main.command()
 def verify() -> None:
     """核对全部不变式；有一条不成立就以非零码退出。"""

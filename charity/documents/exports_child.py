@@ -20,7 +20,8 @@ from charity.errors import Refusal
 PROGRESS_EVERY_S = 0.3
 
 
-def _say(line: dict[str, Any]) -> None:
+def say(line: dict[str, Any]) -> None:
+    """Tell the worker one thing."""
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
@@ -43,7 +44,7 @@ async def make(order: str) -> None:
     async def on_progress(done: int, total: int) -> None:
         if done >= total or time.monotonic() - last[0] > PROGRESS_EVERY_S:
             last[0] = time.monotonic()
-            _say({"done": done, "total": total})
+            say({"done": done, "total": total})
 
     wanted = await exports.order_of(order)
     try:
@@ -58,6 +59,6 @@ async def make(order: str) -> None:
         )
     except Refusal as refusal:
         with words.speaking(wanted.language):
-            _say({"refused": words.say(refusal.words, **refusal.facts)})
+            say({"refused": words.say(refusal.words, **refusal.facts)})
         return
-    _say({"made": asdict(made)})
+    say({"made": asdict(made)})

@@ -403,7 +403,10 @@ class ReceiptItemRow(TypedDict):
 
 
 class ReceiptPrint(Model):
-    """That a receipt was printed for its giver: the first time is the original, the others are copies."""
+    """That a receipt was printed for its giver: the first time is the original, the others are copies.
+
+    `file` is the file of many receipts (charity/giving/receipt_files) that has the original.
+    """
 
     receipt = fields.CharField(64, primary_key=True)
     first_at = fields.TextField()
@@ -411,6 +414,7 @@ class ReceiptPrint(Model):
     last_at = fields.TextField()
     last_by = fields.TextField()
     times = fields.BigIntField()
+    file = fields.TextField(null=True)
 
     class Meta:
         """Table name."""
@@ -427,6 +431,7 @@ class ReceiptPrintRow(TypedDict):
     last_at: str
     last_by: str
     times: int
+    file: str | None
 
 
 class ReceiptGuess(Model):

@@ -20,6 +20,9 @@ from charity.giving.organisers import api as organiser_calls
 from charity.giving.organisers import routes as organiser_routes
 from charity.giving.pledges import api as pledge_calls
 from charity.giving.pledges import routes as pledges
+from charity.giving.receipt_files import api as receipt_file_calls
+from charity.giving.receipt_files import jobs as receipt_file_jobs
+from charity.giving.receipt_files import routes as receipt_files
 from charity.giving.receipts import api as receipt_calls
 from charity.giving.receipts import routes as receipts
 from charity.giving.refunds import api as refund_calls
@@ -44,6 +47,7 @@ ROOM = Room(
         "charity.giving.withdrawals",
         "charity.giving.invitations.models",
         "charity.giving.organisers.models",
+        "charity.giving.receipt_files.models",
         "charity.giving.unit_rosters.models",
     ],
     routes=[
@@ -53,6 +57,7 @@ ROOM = Room(
         *gifts.routes,  # behind /donations/new
         *copies.routes,
         *deliveries.routes,
+        *receipt_files.routes,  # before /receipts/{code}
         *receipts.routes,
         *refunds.routes,
         *reversals.routes,
@@ -70,6 +75,7 @@ ROOM = Room(
         *copy_calls.endpoints,
         *consent_calls.endpoints,
         *delivery_calls.endpoints,
+        *receipt_file_calls.endpoints,
         *receipt_calls.endpoints,
         *refund_calls.endpoints,
         *reversal_calls.endpoints,
@@ -96,7 +102,9 @@ ROOM = Room(
         NavItem("一日捐员工明细单", "/ledgers/unit-staff", "report.export", order=670, group="台账@menu"),
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=260, group="收入@menu"),
     ],
+    jobs=receipt_file_jobs.jobs,
     timetable=[
+        *receipt_file_jobs.timetable,
         Timed("organisers.forget", HOUR_S, organisers.forget, first_s=30.0),
         Timed("lookup.keep_up", MINUTE_S, lookup.keep_up, first_s=15.0, limit_s=300.0),
         Timed("lookup.memos", MINUTE_S, lookup.keep_up_memos, first_s=25.0, limit_s=300.0),

@@ -83,6 +83,8 @@ VERBS = {
     "giving.copies.printing.print_whole": "receipt.print",
     "giving.deliveries.verbs.deliver_together": "gift.receive",
     "giving.deliveries.verbs.issue_for": "gift.receive",
+    "giving.receipt_files.verbs.cancel": "receipt.print",
+    "giving.receipt_files.verbs.order": "receipt.print",
     "giving.donations.verbs.receive": "gift.receive",
     "giving.donations.verbs.receive_together": "gift.receive",
     "giving.invitations.verbs.make": "campaign.manage",

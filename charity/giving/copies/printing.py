@@ -37,11 +37,15 @@ async def print_together(codes: Sequence[str], *, by: Actor) -> bytes:
 
 
 def _title(numbers: Sequence[str]) -> str:
-    """What the file of several receipts is called: the first number to the last one, and how many."""
-    if len(numbers) == 1:
-        return f"{words.say('捐赠收据')} {numbers[0]}"
-    first, last = numbers[0], numbers[-1]
-    return words.say("捐赠收据 {first} 至 {last}（共 {count} 张）", first=first, last=last, count=len(numbers))
+    """What the file of several receipts is called."""
+    return span_title(numbers[0], numbers[-1], len(numbers))
+
+
+def span_title(first: str, last: str, count: int) -> str:
+    """The first number to the last one, and how many."""
+    if count == 1:
+        return f"{words.say('捐赠收据')} {first}"
+    return words.say("捐赠收据 {first} 至 {last}（共 {count} 张）", first=first, last=last, count=count)
 
 
 async def _printed(codes: Sequence[str], by: Actor) -> list[tuple[bytes, str]]:
@@ -71,20 +75,20 @@ async def _noted(codes: Sequence[str], by: Actor) -> set[str]:
     """Note that these were printed; those that had been before."""
 
     def decide(state: State) -> Answer:
-        return Answer(200, {"before": [code for code in codes if _note(state, code, by)]})
+        return Answer(200, {"before": [code for code in codes if note(state, code, by=by.key)]})
 
     wants = Wants(rows=[(RECEIPT_PRINT, code) for code in codes])
     return set((await submit(Command(decide, wants=wants))).body["before"])
 
 
-def _note(state: State, code: str, by: Actor) -> bool:
-    """Note one more print of a receipt; whether it was printed before."""
+def note(state: State, code: str, *, by: str, file: str | None = None) -> bool:
+    """Note one more print of a receipt, in this file of many; whether it was printed before."""
     row = state.row(RECEIPT_PRINT, code)
     if row is not None:
-        state.change(RECEIPT_PRINT, code, last_at=state.now, last_by=by.key, times=row["times"] + 1)
+        state.change(RECEIPT_PRINT, code, last_at=state.now, last_by=by, times=row["times"] + 1)
         return True
     fresh = ReceiptPrintRow(
-        receipt=code, first_at=state.now, first_by=by.key, last_at=state.now, last_by=by.key, times=1
+        receipt=code, first_at=state.now, first_by=by, last_at=state.now, last_by=by, times=1, file=file
     )
     state.add(RECEIPT_PRINT, fresh)
     return False

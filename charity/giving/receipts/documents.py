@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from charity import clock, words
 from charity.db import sealed
@@ -23,6 +23,7 @@ from charity.printing.receipts import Copy, PrintedReceipt, ReceiptLine, receipt
 from charity.settings import settings
 
 BASIS = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": ""}
+WHOLE: Final[tuple[Copy, ...]] = ("stub", "donor", "books")
 _SIZED = re.compile(r"(.+?)\s+(\d\S*)")
 """A kind of goods is called by name and size: 大米(晚籼) 5kg."""
 
@@ -34,7 +35,12 @@ def verify_url(code: str) -> str:
 
 async def whole_pdf(code: str, *, copied_on: str = "") -> tuple[bytes, str]:
     """All three copies with every name, for staff; and the receipt's number. `copied_on`: the day of a reprint."""
-    return await _for_staff(code, ("stub", "donor", "books"), Reader.PERMITTED, copied_on)
+    return await _for_staff(code, WHOLE, Reader.PERMITTED, copied_on)
+
+
+async def whole_html(code: str, *, copied_on: str = "") -> str:
+    """What `whole_pdf` prints, as HTML: for many receipts of one PDF."""
+    return receipt_html(await printed_for(code, to=Reader.PERMITTED, copied_on=copied_on), WHOLE)
 
 
 async def full_pdf(code: str) -> tuple[bytes, str]:

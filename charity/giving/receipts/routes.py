@@ -43,6 +43,7 @@ async def receipt_list(request: Request) -> Response:
         "giving/receipts/list.html",
         refusal,
         asked=asked,
+        query=request.url.query,
         rows=await screens.receipt_rows(rows[:ROWS]),
         statuses=choices(receipts.STATUS_WORDS, "全部"),
         deliveries=choices(receipts.DELIVERY_WORDS, "全部"),
