@@ -32,6 +32,7 @@ Kind = Literal[
     "slip",
     "statement",
     "transfer",
+    "unidentified",
     "unit_roster",
     "voucher",
     "work_unit",
@@ -55,6 +56,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "slip": ("/goods/documents/{}", "goods.read"),
     "statement": ("/bank/statements/{}", "statement.read"),  # a file of a bank, by its key
     "transfer": ("/transfers/{}", "transfer.read"),
+    "unidentified": ("/bank/unidentified/{}", "statement.read"),  # money that nobody can name, by its number
     "unit_roster": ("/one-day/{}", "roster.read"),  # of a work unit, by its key
     "voucher": ("/vouchers/{}", "voucher.read"),
     "work_unit": ("/work-units/{}", "gift.read"),  # its code
@@ -72,6 +74,7 @@ _FACTS: dict[str, Kind] = {
     "reversal": "reversal",
     "number": "transfer",
     "donation": "gift",
+    "unidentified": "unidentified",
 }
 """The facts of an entry that name the document it was booked from; the first that is there. They are stored words."""
 

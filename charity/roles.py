@@ -94,6 +94,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "transfer.read": ("查看资金划转", _FINANCE | {Role.AUDITOR}),
     "statement.import": ("导入银行对账单", _FINANCE),
     "statement.read": ("查看银行对账单", _FINANCE | {Role.AUDITOR}),
+    "money.hold": ("暂收来源不明的款项", frozenset({Role.CASHIER})),
     "bank.match": ("核对银行流水", frozenset({Role.ACCOUNTANT})),
     "place.manage": ("管理资金存放处", frozenset({Role.ACCOUNTANT})),
     "opening.make": ("填写期初余额", frozenset({Role.ACCOUNTANT})),

@@ -54,6 +54,7 @@ class Method(StrEnum):
     REFERENCE = "reference"
     NAME = "name"
     MANUAL = "manual"
+    HELD = "held"
     NONE = ""
 
 

@@ -45,3 +45,5 @@ OPENING_STATED = Rule("bank_opening.stated", "这个账户已经有起算的对�
 OPENING_LATER = Rule("bank_opening.later", "日期不能晚于今天", 422, field="on")
 RECONCILED_EARLIER = Rule("reconciled.earlier", "这个账户从 {day} 末起算，请选这一天或以后", 422, field="on")
 RECONCILED_TOO_MANY = Rule("reconciled.too_many", "未达账项超过 {most} 项，请先核对银行流水", 422, field="on")
+MATCH_HELD = Rule("match.held", "这笔流水已经暂收，不能在这里撤销；请会计冲销暂收款")
+HOLD_OUTGOING = Rule("hold.outgoing", "只有收入的流水可以暂收；支出的流水留在调节表上，查明为止")

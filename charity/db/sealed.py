@@ -47,6 +47,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "goods_issue": ("proxy",),
     "journal_question": ("answer", "question"),
     "money_transfer": ("reason",),
+    "unidentified": ("note", "reason"),
     "unit_roster": ("draft_facts", "short_reason"),
     "unit_roster_line": ("tail", "typed"),
     "voucher": ("reason",),

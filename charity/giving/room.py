@@ -48,6 +48,7 @@ ROOM = Room(
         "charity.giving.invitations.models",
         "charity.giving.organisers.models",
         "charity.giving.receipt_files.models",
+        "charity.giving.unidentified.models",
         "charity.giving.unit_rosters.models",
     ],
     routes=[

@@ -173,3 +173,8 @@ NAME_TOO_MANY = Rule(
     422,
     "who",
 )
+UNIDENTIFIED_UNKNOWN = Rule("unidentified.unknown", "没有这笔暂收款", 404)
+UNIDENTIFIED_HELD = Rule("unidentified.held", "这笔流水已经暂收，编号 {number}")
+UNIDENTIFIED_REVERSED = Rule("unidentified.reversed", "暂收款 {number} 已经冲销过")
+UNIDENTIFIED_OWN = Rule("unidentified.own", "暂收款 {number} 是您登记的，要由一位会计冲销", 403)
+UNIDENTIFIED_USED = Rule("unidentified.used", "暂收款 {number} 已用去 {used_yuan} 元，不能冲销；请先更正用它入账的捐赠")

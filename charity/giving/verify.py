@@ -4,7 +4,7 @@ Everything is counted by the database; each failure names what differs.
 """
 
 from charity.errors import Failure
-from charity.giving import campaigns, copies, receipts, refunds, reversals
+from charity.giving import campaigns, copies, receipts, refunds, reversals, unidentified
 from charity.giving.donations import references
 from charity.giving.donors import counting
 from charity.ledger import checks, numbers
@@ -434,4 +434,4 @@ CHECKS = (*_RECEIPTS, *_BOOKS)
 
 async def run() -> list[Failure]:
     """What does not hold; an empty list when all is well."""
-    return [*await checks.failures(CHECKS), *await references.wrong(), *await counting.wrong()]
+    return [*await checks.failures([*CHECKS, *unidentified.CHECKS]), *await references.wrong(), *await counting.wrong()]

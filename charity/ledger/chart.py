@@ -23,6 +23,8 @@ NAMES = {
     acc.FUNDRAISING: "筹资费用",
     "5901": "其他费用",
 }
+PARTS = {"unidentified": "来源不明"}
+"""Parts of an account that is no place of money."""
 
 
 def title(charted: str) -> str:
@@ -33,4 +35,6 @@ def title(charted: str) -> str:
 def name(account: str) -> str:
     """The account of a code in words, as `银行存款 ICBC-01`; a chart that is not known stands for itself."""
     charted, place, _ = acc.split(account)
-    return title(charted) if place == "-" else f"{title(charted)} {place}"
+    if place == "-":
+        return title(charted)
+    return f"{title(charted)} {words.translate(PARTS[place]) if place in PARTS else place}"

@@ -73,6 +73,7 @@ class PaymentKind(StrEnum):
     VOUCHER = "voucher"
     TRANSFER = "transfer"
     RETURN = "return"
+    UNIDENTIFIED = "unidentified"
 
 
 class PaymentNumber(Model):

@@ -32,10 +32,20 @@ GENESIS = "0" * 64
 _SHELVES = (acc.STOCK, acc.AGENCY_ASSETS)
 GROUPED = {"gift.cash": acc.MONEY_PLACES, "goods.issue": _SHELVES, "goods.opening": _SHELVES}
 """Kinds that share a number by day and place, and the charts in which the place is."""
-_TAKEN = frozenset({"gift.cash", "voucher.paid", "refund.paid", "money.transfer", "branch.returned"})
+_TAKEN = frozenset(
+    {"gift.cash", "voucher.paid", "refund.paid", "money.transfer", "branch.returned", "unidentified.held"}
+)
 """Kinds that a cashier makes, who took the money or paid it; another person confirms a return and names the cashier."""
 _WRITTEN = frozenset(
-    {"opening", "goods.opening", "money.reversal", "money.reclassified", "gift.reversal", "gift.correction"}
+    {
+        "opening",
+        "goods.opening",
+        "money.reversal",
+        "money.reclassified",
+        "gift.reversal",
+        "gift.correction",
+        "unidentified.reversal",
+    }
 )
 """Kinds that an accountant writes; every other entry follows from a document."""
 _GIVEN_BACK = frozenset({"gift.refund", "refund.paid"})

@@ -34,6 +34,7 @@ KIND_WORDS = {
     PaymentKind.VOUCHER: "另一张拨付审批单",
     PaymentKind.TRANSFER: "另一笔资金划转",
     PaymentKind.RETURN: "分会退回的另一笔款",
+    PaymentKind.UNIDENTIFIED: "暂收款",
 }
 PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.GIFT: "payment_number",
@@ -41,6 +42,7 @@ PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.VOUCHER: "voucher",
     PaymentKind.TRANSFER: "transfer",
     PaymentKind.RETURN: "branch_return",
+    PaymentKind.UNIDENTIFIED: "unidentified",
 }
 """Which page shows whose a number is."""
 _DROPPED = frozenset({"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})

@@ -178,6 +178,7 @@ SEALED = {
     "journal_question": {"answer", "question"},
     "key_canary": {"value"},
     "money_transfer": {"reason"},
+    "unidentified": {"note", "reason"},
     "person": {"address", "bank_account", "email", "id_number", "phone"},
     "invitation": {"note"},
     "organiser": {"name"},

@@ -133,6 +133,11 @@ STATUSES = {
     "CORRECTION_UNKNOWN": (422, "corrects"),
     "CORRECTION_OPEN": (409, "corrects"),
     "CORRECTION_REBOOKED": (409, "corrects"),
+    "UNIDENTIFIED_UNKNOWN": (404, None),
+    "UNIDENTIFIED_HELD": (409, None),
+    "UNIDENTIFIED_REVERSED": (409, None),
+    "UNIDENTIFIED_OWN": (403, None),
+    "UNIDENTIFIED_USED": (409, None),
 }
 
 

@@ -100,7 +100,12 @@ def test_the_menu_has_its_order_and_names_the_store() -> None:
         "捐款单位 /work-units",
     ]
     cashier += ["拨付审批 /vouchers", "待交花名册 /advances", "基金 /finance/funds", "资金划转 /transfers"]
-    cashier += ["银行对账单 /bank/statements", "核对银行流水 /bank/matching", "余额调节表 /bank/reconciliation"]
+    cashier += [
+        "银行对账单 /bank/statements",
+        "核对银行流水 /bank/matching",
+        "暂收款 /bank/unidentified",
+        "余额调节表 /bank/reconciliation",
+    ]
     cashier += ["单位信息 /organisation"]
     assert menu(Role.CASHIER, None) == cashier
     assert menu(Role.ADMIN, None) == [DESK, "账号 /accounts", "单位信息 /organisation"]

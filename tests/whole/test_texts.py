@@ -28,7 +28,7 @@ from charity import cli, clock, texts, words
 from charity.aid import accounts, branch_reversals, institutions, rosters
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.arguments import Judged
-from charity.bank import statements
+from charity.bank import statements, unidentified
 from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
@@ -146,12 +146,14 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     undoing = await branch_reversals.request(kind="roster", target=booked, cause="错", by=house.caseworker)
     statement = await statements.upload(place="1009/WECHAT", name="a.csv", data=wechat_fund(), by=house.cashier)
     filled = await roster_filled(house)
-    await came(house, Line(100))
-    (line,) = await lines(house)
+    await came(house, Line(100), Line(200, at="10:00:00"))
+    line, nameless = await lines(house)
+    kept = await unidentified.hold(nameless.row["key"], note="问", by=house.cashier)
     return {
         "/advances/": {"voucher": advance},
         "/bank/lines/": {"key": line.row["key"]},
         "/bank/statements/": {"key": statement},
+        "/bank/unidentified/": {"number": kept.body["number"]},
         "/branch-returns/": {"number": back.body["number"]},
         "/branch-reversals/": {"number": undoing.body["number"]},
         "/rosters/": {"number": (await recorded(house, advance, roster(100, 1)))[0]},

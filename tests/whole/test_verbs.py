@@ -64,6 +64,8 @@ VERBS = {
     "bank.matching.verbs.match": "bank.match",
     "bank.matching.verbs.undo": "bank.match",
     "bank.chosen_columns.keep": "statement.import",
+    "bank.unidentified.verbs.hold": "money.hold",
+    "bank.unidentified.verbs.undo": "money.reverse",
     "bank.reconciliation.verbs.state_opening": "bank.match",
     "bank.statements.verbs.take": "statement.import",
     "bank.statements.verbs.upload": "statement.import",

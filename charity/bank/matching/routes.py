@@ -40,7 +40,7 @@ async def queue(request: Request) -> Response:
 async def show(request: Request) -> Response:
     """`GET /bank/lines/{key}`."""
     auth.allowed(request, "statement.read")
-    return await _page(request)
+    return await line_page(request)
 
 
 async def match(request: Request) -> Response:
@@ -52,7 +52,7 @@ async def match(request: Request) -> Response:
         form = forms.read(MatchForm, data)
         made = await verbs.match(lines=[key, *form.lines], movements=form.movements, by=by)
     except Refusal as refusal:
-        return await _page(request, refusal, ticked=ticked)
+        return await line_page(request, refusal, ticked=ticked)
     return pages.see_other(request, QUEUE, "已核对，账簿没有变动", undo=f"/bank/matches/{made}/undo")
 
 
@@ -63,7 +63,7 @@ async def ignore(request: Request) -> Response:
     try:
         made = await verbs.ignore(request.path_params["key"], reason=forms.read(IgnoreForm, data).reason, by=by)
     except Refusal as refusal:
-        return await _page(request, refusal, reason=forms.text(data, "reason"))
+        return await line_page(request, refusal, reason=forms.text(data, "reason"))
     return pages.see_other(
         request, QUEUE, "这笔流水不再核对，在调节表上仍是未达账项", undo=f"/bank/matches/{made}/undo"
     )
@@ -80,18 +80,25 @@ async def undo(request: Request) -> Response:
     except Refusal as refusal:
         if not about:
             raise
-        return await _page(request, refusal, key=about[0])
+        return await line_page(request, refusal, key=about[0])
     href = addresses.of("bank_line", about[0]) if about else QUEUE
     return pages.see_other(request, href, "已撤销，这笔流水等您核对")
 
 
-async def _page(
-    request: Request, refusal: Refusal | None = None, *, key: str = "", ticked: Any = (), reason: str = ""
+async def line_page(
+    request: Request,
+    refusal: Refusal | None = None,
+    *,
+    key: str = "",
+    ticked: Any = (),
+    reason: str = "",
+    note: str = "",
 ) -> Response:
+    """The page of a line, with what was typed when something was refused."""
     by = auth.allowed(request, "statement.read")
     line = await readers.get(key or request.path_params["key"], by=by)
     asked, wrong = forms.filters(request, ChosenQuery)
-    context = await screens.show(line, ChosenQuery() if wrong else asked, by, ticked=ticked, reason=reason)
+    context = await screens.show(line, ChosenQuery() if wrong else asked, by, ticked=ticked, reason=reason, note=note)
     return await pages.form(request, "bank/matching/line.html", refusal or wrong, **context)
 
 

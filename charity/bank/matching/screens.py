@@ -26,6 +26,7 @@ DOCUMENT_WORDS: Final = {
     "voucher": "拨付@bank",
     "refund": "退款",
     "transfer": "资金划转@bank",
+    "unidentified": "暂收款",
     "branch_return": "分会退回",
     "reversal": "捐赠更正@bank",
     "branch_reversal": "分会更正",
@@ -35,6 +36,7 @@ METHOD_WORDS: Final = {
     Method.REFERENCE: "参考号",
     Method.NAME: "金额户名",
     Method.MANUAL: "人工",
+    Method.HELD: "暂收",
     Method.NONE: "",
 }
 KIND_WORDS: Final = {
@@ -66,6 +68,7 @@ async def show(
     *,
     ticked: Collection[str] = (),
     reason: str = "",
+    note: str = "",
 ) -> dict[str, Any]:
     """One line: what it says, what it can be, what was decided about it."""
     named, waits = await places.labels(CHARTS), line.row["status"] == LineStatus.OPEN
@@ -85,6 +88,8 @@ async def show(
         "beside": [_tick(_beside(one), one.row["key"], ticked) for one in beside],
         "asked": asked,
         "reason": reason,
+        "note": note,
+        "may_hold": waits and bool(line.row["in_fen"]) and by.may("money.hold"),
         "gift_href": await _gift(line) if waits and line.row["in_fen"] and by.may("gift.receive") else "",
         "decided": await _timeline(line, decided, by),
         "undoes": _undoes(line, decided, by),

@@ -111,9 +111,11 @@ async def ignore(key: str, *, reason: str, by: Actor) -> str:
 async def undo(key: str, *, by: Actor) -> None:
     """Take a match back, or what left a line open: its lines and movements wait again, and no machine matches them."""
     by.must("bank.match")
-    stood = await reading.row("SELECT place, fen, undoes, kind FROM bank_match WHERE key = $1", key)
+    stood = await reading.row("SELECT place, fen, undoes, kind, method FROM bank_match WHERE key = $1", key)
     if stood is None or stood["kind"] == MatchKind.UNDONE:
         raise rules.MATCH_UNKNOWN()
+    if stood["method"] == Method.HELD:
+        raise rules.MATCH_HELD()
     row = BankMatchRow(
         key=tokens.key16(),
         kind=MatchKind.UNDONE.value,

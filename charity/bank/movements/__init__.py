@@ -4,6 +4,6 @@ Outsiders import only this.
 """
 
 from .folding import SHORTEST, folded, references, runs
-from .following import CHARTS, follow, mark
+from .following import CHARTS, follow, key_of, mark
 
-__all__ = ["CHARTS", "SHORTEST", "folded", "follow", "mark", "references", "runs"]
+__all__ = ["CHARTS", "SHORTEST", "folded", "follow", "key_of", "mark", "references", "runs"]

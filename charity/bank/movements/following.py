@@ -15,7 +15,7 @@ from charity.bank.models import Attempt, BankMovementRow
 from charity.bank.movements import folding
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
-from charity.giving import donations, refunds
+from charity.giving import donations, refunds, unidentified
 from charity.ledger import accounts as acc
 from charity.ledger import moved
 from charity.ledger.moved import Moved
@@ -58,6 +58,11 @@ def _cut(entries: Sequence[Moved]) -> int:
     return next(one.seq for one in entries if event(one) == last) - 1
 
 
+def key_of(seq: int, place: str) -> str:
+    """The key of the movement at a place whose first entry this is."""
+    return f"{seq}.{place.replace('/', '.')}"
+
+
 def event(one: Moved) -> str:
     """What an entry is part of: the first gift of its transfer, its document, or else itself."""
     if one.reverses is None:
@@ -81,10 +86,11 @@ async def _rows(entries: Sequence[Moved]) -> list[BankMovementRow]:
         if not fen:
             continue
         kind, number = _document(first)
+        match = _match(first)
         units = {str(one.facts.get("work_unit", "")) for one in group}
         rows.append(
             BankMovementRow(
-                key=f"{first.seq}.{place.replace('/', '.')}",
+                key=key_of(first.seq, place),
                 place=place,
                 event=name,
                 seq=first.seq,
@@ -97,11 +103,16 @@ async def _rows(entries: Sequence[Moved]) -> list[BankMovementRow]:
                 unit=units.pop() if len(units) == 1 else "",
                 reference=folding.folded(references.get(first.seq, "")),
                 reverses=first.reverses,
-                matched=None,
-                cleared_on=None,
+                matched=match,
+                cleared_on=max(one.on for one in group) if match else None,
             )
         )
     return rows
+
+
+def _match(first: Moved) -> str | None:
+    """The decision that was made in the batch that posted, of what is held (charity/bank/unidentified)."""
+    return str(first.facts["match"]) if first.kind == unidentified.KIND else None
 
 
 def _document(one: Moved) -> tuple[str, str]:

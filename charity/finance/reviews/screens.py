@@ -31,6 +31,8 @@ KIND_WORDS = {
     "return.reversal": "冲销分会退回预拨款",
     "money.transfer": "资金划转",
     "money.reversal": "资金划转冲销",
+    "unidentified.held": "暂收来源不明的款项",
+    "unidentified.reversal": "冲销暂收款",
     "money.reclassified": "为更正捐款调回资金",
     "goods.gift": "捐赠物资入库",
     "goods.purchase": "采购物资入库",

@@ -1,0 +1,89 @@
+"""The pages of unidentified money: the list, one of them, holding a line, undoing it."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from charity import addresses
+from charity.bank import matching
+from charity.bank.matching import routes as lines
+from charity.bank.unidentified import screens, verbs
+from charity.bank.unidentified.forms import HoldForm, ListQuery, ReverseForm
+from charity.errors import Refusal
+from charity.giving import unidentified
+from charity.giving.unidentified import Unidentified
+from charity.web import auth, forms, pages
+from charity.web.list_filters import rows_of
+
+
+async def listed(request: Request) -> Response:
+    """`GET /bank/unidentified`."""
+    by = auth.allowed(request, "statement.read")
+    asked, refusal = forms.filters(request, ListQuery)
+    following, left_fen = "", 0
+
+    async def read() -> list[Unidentified]:
+        nonlocal following, left_fen
+        rows, following, left_fen = await unidentified.held(left=not asked.all, after=asked.after, by=by)
+        return rows
+
+    rows, refusal = await rows_of(refusal, read)
+    context = {"rows": await screens.listed(rows), "all": asked.all, "left_fen": left_fen}
+    context |= pages.pager(request, following)
+    return await pages.form(request, "bank/unidentified/list.html", refusal, **context)
+
+
+async def show(request: Request) -> Response:
+    """`GET /bank/unidentified/{number}`."""
+    return await _page(request, "bank/unidentified/show.html")
+
+
+async def hold(request: Request) -> Response:
+    """`POST /bank/lines/{key}/hold`."""
+    by = auth.allowed(request, "money.hold")
+    data, key = await forms.data(request, HoldForm), request.path_params["key"]
+    try:
+        form, idem = forms.read(HoldForm, data), forms.idem(request, data, "unidentified.hold")
+        answer = await verbs.hold(key, note=form.note, by=by, idem=idem)
+    except Refusal as refusal:
+        return await lines.line_page(request, refusal, note=forms.text(data, "note"))
+    number = answer.body["number"]
+    return pages.see_other(request, addresses.of("unidentified", number), "{number} 已暂收，流水已核对", number=number)
+
+
+async def ask_reverse(request: Request) -> Response:
+    """`GET /bank/unidentified/{number}/reverse`: what a reversal does, before it is done."""
+    auth.allowed(request, "money.reverse")
+    return await _page(request, "bank/unidentified/reverse.html")
+
+
+async def reverse(request: Request) -> Response:
+    """`POST /bank/unidentified/{number}/reverse`."""
+    by = auth.allowed(request, "money.reverse")
+    data, number = await forms.data(request, ReverseForm), request.path_params["number"]
+    try:
+        form, idem = forms.read(ReverseForm, data), forms.idem(request, data, "unidentified.undo")
+        await verbs.undo(number, reason=form.reason, by=by, idem=idem)
+    except Refusal as refusal:
+        return await _page(request, "bank/unidentified/reverse.html", refusal, reason=forms.text(data, "reason"))
+    return pages.see_other(
+        request, addresses.of("unidentified", number), "{number} 已冲销，这笔流水等您核对", number=number
+    )
+
+
+async def _page(request: Request, template: str, refusal: Refusal | None = None, *, reason: str = "") -> Response:
+    by = auth.allowed(request, "statement.read")
+    row = await unidentified.get(request.path_params["number"], by=by)
+    context: dict[str, Any] = {"reason": reason, **await screens.show(row, await matching.get(row.line, by=by), by)}
+    return await pages.form(request, template, refusal, **context)
+
+
+routes = [
+    Route("/bank/unidentified", listed, methods=["GET"]),
+    Route("/bank/unidentified/{number}", show, methods=["GET"]),
+    Route("/bank/unidentified/{number}/reverse", ask_reverse, methods=["GET"]),
+    Route("/bank/unidentified/{number}/reverse", reverse, methods=["POST"]),
+    Route("/bank/lines/{key}/hold", hold, methods=["POST"]),
+]

@@ -1,0 +1,91 @@
+"""What the pages of unidentified money show, with words in the reader's language."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from charity import addresses, clock, words
+from charity.bank.statements import LineView
+from charity.db import sealed
+from charity.giving import unidentified
+from charity.giving.unidentified import Unidentified
+from charity.ledger import journal_vouchers, places
+from charity.office import staff
+from charity.roles import Actor
+
+
+def state(row: Unidentified) -> dict[str, str]:
+    """How far it is."""
+    if row.reversal_seq is not None:
+        return {"code": "reversed", "label": words.say("已冲销"), "tone": "none"}
+    if row.left_fen:
+        return {"code": "left", "label": words.say("待查明"), "tone": "wait"}
+    return {"code": "used", "label": words.say("已查明@bank"), "tone": "good"}
+
+
+async def listed(rows: Sequence[Unidentified]) -> list[dict[str, Any]]:
+    """The lines of the list."""
+    named = await places.labels()
+    return [
+        {
+            "number": row.number,
+            "href": addresses.of("unidentified", row.number),
+            "place": named.get(row.place, row.place),
+            "on": row.on_day,
+            "days": _days(row),
+            "status": state(row),
+            "fen": row.fen,
+            "left": row.left_fen,
+        }
+        for row in rows
+    ]
+
+
+async def show(row: Unidentified, line: LineView, by: Actor) -> dict[str, Any]:
+    """One with what the bank says of it and what became of it."""
+    say, named = words.say, await places.labels()
+    people = await staff.names({row.held_by, row.reversed_by or ""} - {""})
+    facts: list[dict[str, Any]] = [
+        {"term": say("金额"), "value": row.fen, "kind": "yuan"},
+        {"term": say("尚未查明"), "value": row.left_fen, "kind": "yuan"},
+        {"term": say("账户"), "value": named.get(row.place, row.place)},
+        {"term": say("交易日期"), "value": row.on_day, "kind": "date", "note": say("已 {days} 天", days=_days(row))},
+        {
+            "term": say("银行流水"),
+            "value": {"value": line.name or say("无户名"), "href": addresses.shown_to(by, "bank_line", row.line)},
+            "note": line.memo,
+        },
+        {"term": say("流水号"), "value": row.channel_ref, "kind": "code"},
+        {"term": say("已知情况"), "value": sealed.unseal("unidentified", "note", row.number, row.note)},
+        {"term": say("出纳"), "value": people.get(row.held_by, "")},
+        {"term": say("登记时间"), "value": row.held_at, "kind": "instant"},
+    ]
+    if row.reversal_seq is not None:
+        reason = sealed.unseal("unidentified", "reason", row.number, row.reason)
+        facts += [
+            {"term": say("冲销"), "value": people.get(row.reversed_by or "", ""), "note": reason},
+            {"term": say("冲销时间"), "value": row.reversed_at, "kind": "instant"},
+        ]
+    return {
+        "number": row.number,
+        "state": state(row),
+        "facts": facts,
+        "left": row.left_fen,
+        "reversible": row.reversal_seq is None and row.left_fen == row.fen and row.held_by != by.key,
+        "entry": await journal_vouchers.shown_of(row.seq),
+        "seq": row.seq,
+        "uses": [
+            {
+                "entry": {
+                    "value": await journal_vouchers.shown_of(use.seq),
+                    "href": addresses.shown_to(by, "entry", use.seq),
+                },
+                "fen": use.fen,
+            }
+            for use in await unidentified.uses(row.number, by=by)
+        ],
+    }
+
+
+def _days(row: Unidentified) -> int:
+    return (clock.today() - date.fromisoformat(row.on_day)).days

@@ -1,0 +1,51 @@
+"""Money that came in and nobody can name 暂收款: held in 2209 until it is known whose it is, or goes back.
+
+    left -> recognised | sent back, in whole or in parts        held -> reversed, while nothing of it was used
+
+Always true: it is nobody's gift and no fund's income; the money lies at its place with the general fund, which owes it
+(2209), so what the fund can use does not change; what is used of it never exceeds what came. This is the door;
+outsiders import only it. Lines of banks are held by `charity/bank/unidentified`.
+"""
+
+from .models import UNIDENTIFIED, Unidentified, UnidentifiedRow
+from .postings import (
+    ACCOUNT,
+    KIND,
+    PREFIX,
+    REVERSAL,
+    SERIES,
+    Held,
+    hold,
+    must_not_be_held,
+    reverse,
+    stored,
+    wants_to_free,
+    wants_to_hold,
+)
+from .readers import Use, get, held, matches_after, of_amount, uses
+from .verify import CHECKS
+
+__all__ = [
+    "ACCOUNT",
+    "CHECKS",
+    "KIND",
+    "PREFIX",
+    "REVERSAL",
+    "SERIES",
+    "UNIDENTIFIED",
+    "Held",
+    "Unidentified",
+    "UnidentifiedRow",
+    "Use",
+    "get",
+    "held",
+    "hold",
+    "matches_after",
+    "must_not_be_held",
+    "of_amount",
+    "reverse",
+    "stored",
+    "uses",
+    "wants_to_free",
+    "wants_to_hold",
+]
