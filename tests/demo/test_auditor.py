@@ -36,7 +36,16 @@ OPENING = {"F-GEN": 212_306_18, "F-WARM": 611_450_00, "F-EDU": 86_540_00, "F-ORP
 OPENING_STOCK = 214_630_00
 OPENING_ONE_DAY = 1_020_000_00
 INCOME = {"F-WARM": 402_260_00, "F-EDU": 912_300_00, "F-ORP": 418_600_00, "F-DIS": 236_480_00, "F-CIWU": 60_000_00}
-EVERYDAY, ONE_DAY = 318_429_10, 1_603_170_00
+EVERYDAY = 318_429_10
+RECEIVED_UNITS = ("LXU01", "LXU02", "LXU03", "LXU04", "LXU05", "LXU06", "LXU07")
+RECEIVED_BY_UNITS, RECEIVED_PEOPLE = 785_050_00, 1_588
+ONLINE = {"LXU01": 600_00, "LXU05": 4_400_00, "LXU06": 8_000_00, "LXU07": 2_400_00, "LXU09": 6_200_00, "LXU11": 800_00}
+ONLINE_CITIZENS = 60_000_00
+ONE_DAY = RECEIVED_BY_UNITS + sum(ONLINE.values()) + ONLINE_CITIZENS
+STATES = {
+    "published": RECEIVED_UNITS[:6], "matched": ("LXU07",), "remitted": ("LXU08",), "roster_locked": ("LXU09",),
+    "roster_open": ("LXU10",), "joined": ("LXU11",), "invited": ("LXU12",),
+}  # fmt: skip
 BUDGETS = {
     "P01": 900_000_00, "P02": 402_000_00, "P03": 1_150_000_00, "P04": 884_000_00, "P06": 60_000_00,
     "P07": 168_000_00, "P08": 60_000_00, "P09": 350_000_00,
@@ -193,25 +202,51 @@ def test_each_fund_gets_what_the_table_says(books: Books) -> None:
     assert abs(goods - 315_000_00) < 315_000_00 // 50
 
 
-def test_units_give_their_totals_by_rank_and_most_by_one_transfer(books: Books) -> None:
+def test_the_units_stand_each_where_the_table_says(books: Books) -> None:
+    rosters = {row["work_unit"]: row for row in books.rows("SELECT * FROM unit_roster")}
+    by_state: dict[str, tuple[str, ...]] = {}
+    for unit in sorted(rosters):
+        by_state[rosters[unit]["status"]] = (*by_state.get(rosters[unit]["status"], ()), unit)
+    assert by_state == STATES
+    for unit in tables.rows("work_units")[:9]:
+        row = rosters[unit["unit_code"]]
+        staff_fen, unit_fen = int(unit["personal_total"]) * 100, int(unit["unit_donation"]) * 100
+        assert (row["people"], row["staff_fen"], row["unit_fen"]) == (int(unit["donors"]), staff_fen, unit_fen)
+        assert (row["expected_people"], row["expected_fen"]) == (row["people"], staff_fen)
+    assert rosters["LXU08"]["remitted_fen"] == 286_690_00
+    assert rosters["LXU10"]["wrong"] == 2
+    organisers = books.rows("SELECT work_unit FROM organiser WHERE joined_at IS NOT NULL AND ended_at IS NULL")
+    assert sorted(row["work_unit"] for row in organisers) == [f"LXU{n:02d}" for n in range(1, 12)]
+
+
+def test_what_a_unit_sent_is_its_staff_and_its_own_gift_by_rank_in_one_transfer(books: Books) -> None:
     by_unit: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in books.rows(
-        "SELECT d.work_unit, d.amount_fen, d.recorded_at, p.kind FROM donation d JOIN person p ON p.key = d.donor "
+        "SELECT d.work_unit, d.amount_fen, d.received_on, d.channel, d.receipt, p.kind, r.key AS roster "
+        "FROM donation d JOIN person p ON p.key = d.donor "
+        "LEFT JOIN unit_roster r ON r.work_unit = d.work_unit AND r.channel_ref = d.channel_ref "
         "WHERE d.work_unit IS NOT NULL"
     ):
         by_unit[row["work_unit"]].append(row)
-    at_once = 0
+    of_units = [gift for gifts in by_unit.values() for gift in gifts if gift["roster"]]
+    assert sum(gift["amount_fen"] for gift in of_units) == RECEIVED_BY_UNITS
+    assert sum(gift["kind"] == "person" for gift in of_units) == RECEIVED_PEOPLE
     for unit in tables.rows("work_units"):
-        gifts = by_unit[unit["unit_code"]]
-        staff = [gift["amount_fen"] for gift in gifts if gift["kind"] == "person"]
+        sent = [gift for gift in by_unit[unit["unit_code"]] if gift["roster"]]
+        online = [gift for gift in by_unit[unit["unit_code"]] if not gift["roster"]]
+        assert sum(gift["amount_fen"] for gift in online) == ONLINE.get(unit["unit_code"], 0)
+        assert all(gift["receipt"] for gift in online)
+        if unit["unit_code"] not in RECEIVED_UNITS:
+            assert not sent
+            continue
+        staff = [gift["amount_fen"] for gift in sent if gift["kind"] == "person"]
         assert (len(staff), sum(staff)) == (int(unit["donors"]), parse_yuan(unit["personal_total"]))
-        assert sum(gift["amount_fen"] for gift in gifts) == parse_yuan(unit["total"])
+        assert sum(gift["amount_fen"] for gift in sent) == parse_yuan(unit["total"])
         assert Counter(staff).most_common(1)[0][1] < len(staff) * 2 // 3, "one sum for all is no free sum"
-        moments = {_instant(gift["recorded_at"]).replace(microsecond=0) for gift in gifts}
-        if len(moments) == 1:
-            at_once += 1
-            assert calendar.is_working(moments.pop().date())
-    assert at_once >= 8
+        ((day, channel),) = {(gift["received_on"], gift["channel"]) for gift in sent}
+        assert channel == "bank"
+        assert calendar.is_working(date.fromisoformat(day))
+        assert all(gift["receipt"] for gift in sent) == (unit["unit_code"] != "LXU07")
 
 
 def test_budgets_are_met(books: Books) -> None:
@@ -362,9 +397,11 @@ def test_gifts_come_while_their_campaign_runs_and_seasons_stay_in_their_season(b
 
 def test_campaigns_of_before_the_books_are_archived_totals_without_entries(books: Books) -> None:
     old = books.rows("SELECT * FROM campaign WHERE archived_fen IS NOT NULL ORDER BY slug")
-    assert [row["slug"] for row in old] == ["wenchuan-2008", "yushu-2010"]
+    last_year = f"one-day-20{books.one_day(1)[-2:]}"
+    assert [row["slug"] for row in old] == [last_year, "wenchuan-2008", "yushu-2010"]
+    assert old[0]["archived_fen"] == OPENING_ONE_DAY, "all of it stands in the opening"
     assert all(row["status"] == "archived" and not row["filing_no"] for row in old)
-    assert not books.rows("SELECT key FROM donation WHERE campaign IN ('wenchuan-2008', 'yushu-2010')")
+    assert not books.rows("SELECT d.key FROM donation d JOIN campaign c ON c.slug = d.campaign WHERE archived_fen > 0")
 
 
 # -- money and goods -----------------------------------------------------------------------------------

@@ -104,7 +104,7 @@ async def build(plan: Plan) -> None:
     for one in SEASONS:
         for new, filed_on in years(plan, one):
             await _open(plan, new, filed_on)
-    for old, yuan, number in ARCHIVE:
+    for old, yuan, number in [*ARCHIVE, _last_one_day(plan)]:
         await campaigns.keep_archived(old, received_fen=yuan * 100, gifts=number, by=plan.by("accountant"))
     # Each is looked up once, so that no gift has to ask for its own and all reach the writer in their order.
     for campaign in await campaigns.every(by=plan.by("accountant")):
@@ -140,6 +140,25 @@ async def _open(plan: Plan, new: NewCampaign, filed_on: date) -> None:
     if new.ends_on:
         closes = calendar.working(date.fromisoformat(new.ends_on) + timedelta(days=CLOSED_DAYS))
         plan.add(_not_before_the_books(plan, plan.at(closes, 16)), partial(campaigns.close, new.slug, by=by))
+
+
+def _last_one_day(plan: Plan) -> tuple[NewCampaign, int, int]:
+    """Last year's one-day giving: published, and all of its money in the opening balance (field.md 7.6a)."""
+    ends, year = plan.opened_on - timedelta(days=16), plan.one_day_begins.year - 1
+    old = NewCampaign(
+        slug=f"one-day-{year}",
+        name=f"{year} 年慈善一日捐",
+        name_en=f"One-Day Giving {year}",
+        kind="one_day",
+        starts_on=(ends - timedelta(days=45)).isoformat(),
+        ends_on=ends.isoformat(),
+        fund=plan.one_day_fund(1),
+        prefix="YRJ",
+        purpose="捐出一天的收入，帮助身边有困难的家庭：助医、临时救助和爱心超市。",
+        purpose_en="Give one day's income to families nearby: medical and emergency aid, charity stores.",
+        facts={"beneficiaries": "本市低保、低保边缘、特困、支出型困难家庭"},
+    )
+    return old, 1_020_000, 2_206
 
 
 def _not_before_the_books(plan: Plan, at: datetime) -> datetime:

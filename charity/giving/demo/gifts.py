@@ -1,6 +1,6 @@
-"""Who gives in the story: many with little, firms with more, units by one transfer, the nameless one every day.
+"""Who gives in the story: many with little, firms with more, the nameless one every day.
 
-What a fund gets in the year is the table of field.md 7.6a, to the fen; what one-day giving gets is that of 7.5.
+What a fund gets in the year is the table of field.md 7.6a, to the fen; one-day giving is in one_day.py.
 """
 
 import random
@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from charity import clock
-from charity.demo import calendar, names, shares, tables
+from charity.demo import calendar, names, shares
 from charity.demo.plan import Plan
 from charity.giving import campaigns as running
 from charity.giving import donations, pledges, receipts, refunds, reversals
@@ -22,10 +22,8 @@ from charity.people.persons import Donor
 YUAN: Final = 100
 DELIVERED_AFTER_DAYS: Final = 7
 CITIZENS: Final = 3_000
-FIRST_STAFF, FIRST_PROMISE = 3_000, 6_200
-"""First phone numbers of the staff of units and of those who promise; citizens begin at 0."""
-BY_QR: Final = frozenset({"LXU05", "LXU09", "LXU11"})
-"""Units whose staff pay by QR, each for himself; the others collect and pay by one transfer."""
+FIRST_PROMISE = 6_200
+"""First phone number of those who promise; citizens begin at 0, who gives online on one-day giving at 3,000."""
 CHANNELS: Final = ("wechat", "alipay", "bank", "cash")
 NAMELESS: Final = 6_666
 
@@ -62,7 +60,6 @@ def add(plan: Plan) -> None:
     for income in SEASONAL:
         _seasonal(plan, income)
     _everyday(plan)
-    _one_day(plan)
     _pledges(plan)
     _double_payment(plan)
     _wrong_sum(plan)
@@ -78,7 +75,7 @@ async def _remember() -> None:
         await running.known(slug)
 
 
-def _gift(
+def gift(
     plan: Plan, day: date, chance: random.Random, *, at: datetime | None = None, together: bool = True, **facts: Any
 ) -> None:
     """One gift: online at any hour, at the bank and at our desk in office hours.
@@ -142,11 +139,11 @@ def _from_people_and_firms(
     for firm, amount in zip(chance.sample(names.FIRMS, income.firms), firms, strict=True):
         day = chance.choices([d for d, _ in worked], [w for _, w in worked])[0]
         facts: dict[str, Any] = {"donor": Donor("organisation", firm), "public_name": True, "channel": "bank"}
-        _gift(plan, day, chance, campaign=slug(day), fund=income.fund, amount_fen=amount, **facts)
+        gift(plan, day, chance, campaign=slug(day), fund=income.fund, amount_fen=amount, **facts)
     for amount in shares.small(income.total - income.of_firms, chance):
         day = chance.choices(days, weights)[0]
         nameless = chance.random() < 0.1  # noqa: PLR2004 - a share
-        _gift(
+        gift(
             plan,
             day,
             chance,
@@ -164,7 +161,7 @@ def _everyday(plan: Plan) -> None:
     for day in days:
         # The nameless giver of field.md 4.3: 66.66 yuan every day; the receipt is kept undelivered.
         facts: dict[str, Any] = {"donor": Donor("anonymous"), "channel": "wechat"}
-        _gift(plan, day, chance, campaign="everyday", amount_fen=NAMELESS, **facts)
+        gift(plan, day, chance, campaign="everyday", amount_fen=NAMELESS, **facts)
     given = NAMELESS * len(days) + HOMECOMING["F-GEN"]
     rest = Income(EVERYDAY.fund, EVERYDAY.total - given, EVERYDAY.firms, EVERYDAY.of_firms)
     _from_people_and_firms(plan, rest, chance, days, [1.0] * len(days), slug=lambda _: "everyday")
@@ -173,7 +170,7 @@ def _everyday(plan: Plan) -> None:
     plan.add(at, partial(_homecoming, plan, names.adult(chance), f"DEMO{chance.randrange(10**14):014d}"))
     for day, amount, name in _for_ciwu(chance, early):
         facts = {"donor": Donor("person", name), "public_name": True, "channel": "bank"}
-        _gift(plan, day, chance, campaign="everyday", fund="F-CIWU", amount_fen=amount, together=False, **facts)
+        gift(plan, day, chance, campaign="everyday", fund="F-CIWU", amount_fen=amount, together=False, **facts)
 
 
 def _for_ciwu(chance: random.Random, days: Sequence[date]) -> list[tuple[date, int, str]]:
@@ -196,29 +193,6 @@ async def _homecoming(plan: Plan, name: str, ref: str) -> None:
         confirmed_amount_fen=sum(HOMECOMING.values()),
         by=plan.by("cashier"),
     )
-
-
-def _one_day(plan: Plan) -> None:
-    """慈善一日捐: staff give by rank, their units besides; most units pay all of it by one transfer."""
-    chance = plan.chance_of("giving one-day")
-    slug, phone = campaigns.one_day_slug(plan), FIRST_STAFF
-    begins = plan.one_day_begins + timedelta(days=1)
-    days = calendar.working_days(begins, plan.day(-3))
-    for row in tables.rows("work_units"):
-        unit, together = row["unit_code"], row["unit_code"] not in BY_QR
-        at = plan.office_time(chance.choice(days[: len(days) * 2 // 3]), chance)
-        for n, amount in enumerate(shares.by_rank(tables.fen(row["personal_total"]), int(row["donors"]), chance), 1):
-            donor = Donor("person", names.person(chance), names.phone(phone))
-            phone += 1
-            facts: dict[str, Any] = {"donor": donor, "public_name": chance.random() < 0.5}  # noqa: PLR2004
-            if together:
-                facts |= {"at": at, "channel": "bank", "channel_ref": f"{row['reference_code']}-{n:04d}"}
-            day = begins + timedelta(days=chance.randrange((plan.last - begins).days))
-            _gift(plan, day, chance, campaign=slug, amount_fen=amount, work_unit=unit, **facts)
-        if tables.fen(row["unit_donation"]):
-            amount, firm = tables.fen(row["unit_donation"]), Donor("organisation", row["name"])
-            facts = {"at": at, "channel": "bank", "donor": firm, "public_name": True}
-            _gift(plan, at.date(), chance, campaign=slug, amount_fen=amount, work_unit=unit, **facts)
 
 
 def _pledges(plan: Plan) -> None:
