@@ -33,6 +33,8 @@ FOOT_EM: Final = 43
 MASKED: Final = (
     "这是隐去姓名的公开副本。捐赠人打开 {address}，凭收据编号和手机号后四位（或领取码）看全本，也可到我会服务台领取。"
 )
+MEMO_LINES: Final = 2
+"""Lines beyond one from which a memo may break off from what follows it; a shorter one goes with the signatures."""
 END: Final = 2
 LONG: Final = 22
 """Characters of a name that stands beside another; a longer one has a row of its own."""
@@ -131,6 +133,7 @@ def receipt_html(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) 
                 priced=any(line.amount_fen is not None for line in document.lines),
                 fillers=max(0, min(wanted, int((free_mm - ended_mm) / ROW_MM))),
                 fits=free_mm >= 0,
+                long_memo=_more(document.memo, 44) >= MEMO_LINES,
                 end=end,
                 long_name=LONG,
                 masked=_masked(document),

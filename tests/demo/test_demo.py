@@ -132,7 +132,9 @@ async def the_promises_are_kept(today: date) -> None:
     invited = {row["fund"] for row in campaigns.values() if row["reach"] == "targeted"}
     assert invited == {"F-ORP"}
     assert not invited & set(json.loads(campaigns["everyday"]["funds"]))
-    units = await reading.only("SELECT COUNT(*) AS n, SUM(amount_fen) AS fen FROM donation WHERE channel_ref LIKE 'DEMO-U-%'")
+    units = await reading.only(
+        "SELECT COUNT(*) AS n, SUM(amount_fen) AS fen FROM donation WHERE channel_ref LIKE 'DEMO-U-%'"
+    )
     assert units == {"n": 1_588 + 6, "fen": 785_050_00}, "the staff and what six of the seven give themselves"
     organiser = await staff.required("lxu10", by=SYSTEM)
     assert await organisers.unit_of(organiser.actor) == "LXU10"
