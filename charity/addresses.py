@@ -16,6 +16,7 @@ from urllib.parse import quote
 Kind = Literal[
     "account",
     "advance",
+    "bank_day",
     "bank_line",
     "branch_return",
     "branch_reversal",
@@ -40,6 +41,7 @@ Kind = Literal[
 _PAGES: dict[Kind, tuple[str, str]] = {
     "account": ("/finance/accounts/{}", "ledger.read"),  # a code of the books: 1002/ICBC-01/F-EDU
     "advance": ("/advances/{}", "voucher.read"),  # the number of the voucher that paid a branch
+    "bank_day": ("/bank/days/{}", "statement.read"),  # the close of a day, by its key
     "bank_line": ("/bank/lines/{}", "statement.read"),  # a line of a bank, by its key
     "branch_return": ("/branch-returns/{}", "voucher.read"),  # what a branch gave back, by its number
     "branch_reversal": ("/branch-reversals/{}", "voucher.read"),  # of a roster or a return

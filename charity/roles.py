@@ -96,6 +96,8 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "statement.read": ("查看银行对账单", _FINANCE | {Role.AUDITOR}),
     "money.hold": ("暂收来源不明的款项", frozenset({Role.CASHIER})),
     "bank.match": ("核对银行流水", frozenset({Role.ACCOUNTANT})),
+    "day.prepare": ("准备一天的日结", frozenset({Role.CASHIER})),
+    "day.close": ("复核一天的日结", frozenset({Role.ACCOUNTANT})),
     "place.manage": ("管理资金存放处", frozenset({Role.ACCOUNTANT})),
     "opening.make": ("填写期初余额", frozenset({Role.ACCOUNTANT})),
     "opening.confirm": ("确认期初余额", frozenset({Role.ACCOUNTANT, Role.APPROVER})),
@@ -163,6 +165,7 @@ READING = (
     "pledge.read",
     "refund.read",
     "reversal.read",
+    "statement.read",
     "voucher.read",
 )
 """What jobs, checks and readers of the house itself may see: all rows."""

@@ -58,6 +58,14 @@ class Method(StrEnum):
     NONE = ""
 
 
+class DayStatus(StrEnum):
+    """How far the close of a day has come: the cashier prepared it, an accountant closed it, or opened it again."""
+
+    PREPARED = "prepared"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
 class BankAccount(Model):
     """A place of money whose statements come in: its number once a file said it, and how often its lines changed.
 
@@ -376,6 +384,61 @@ class BankOpeningRow(TypedDict):
     set_at: str
 
 
+class BankDay(Model):
+    """The close of a day at a place of money: `content` is what was shown and confirmed, `before_on` the day before it.
+
+    `counted_fen` is what the bank has or what was counted; `closed_seq` the last entry of the books then.
+    """
+
+    key = fields.CharField(max_length=32, primary_key=True)
+    place = fields.TextField()
+    on_day = fields.TextField()
+    before_on = fields.TextField()
+    status = WordField(DayStatus)
+    content = fields.TextField()
+    content_hash = fields.TextField()
+    book_fen = fields.BigIntField()
+    counted_fen = fields.BigIntField()
+    note = SealedField(null=True)
+    prepared_by = fields.TextField()
+    prepared_at = fields.TextField()
+    closed_by = fields.TextField(null=True)
+    closed_at = fields.TextField(null=True)
+    closed_seq = fields.BigIntField(null=True)
+    reopened_by = fields.TextField(null=True)
+    reopened_at = fields.TextField(null=True)
+    reason = SealedField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_day"
+
+
+class BankDayRow(TypedDict):
+    """A row of `bank_day`."""
+
+    key: str
+    place: str
+    on_day: str
+    before_on: str
+    status: str
+    content: str
+    content_hash: str
+    book_fen: int
+    counted_fen: int
+    note: bytes | None
+    prepared_by: str
+    prepared_at: str
+    closed_by: str | None
+    closed_at: str | None
+    closed_seq: int | None
+    reopened_by: str | None
+    reopened_at: str | None
+    reason: bytes | None
+
+
+DAY = Table(BankDay, BankDayRow)
 COLUMNS = Table(BankColumns, BankColumnsRow)
 ACCOUNT = Table(BankAccount, BankAccountRow)
 STATEMENT = Table(BankStatement, BankStatementRow)

@@ -47,3 +47,29 @@ RECONCILED_EARLIER = Rule("reconciled.earlier", "这个账户从 {day} 末起算
 RECONCILED_TOO_MANY = Rule("reconciled.too_many", "未达账项超过 {most} 项，请先核对银行流水", 422, field="on")
 MATCH_HELD = Rule("match.held", "这笔流水已经暂收，不能在这里撤销；请会计冲销暂收款")
 HOLD_OUTGOING = Rule("hold.outgoing", "只有收入的流水可以暂收；支出的流水留在调节表上，查明为止")
+OPENING_CLOSED = Rule("bank_opening.closed", "这个账户 {day} 及以前已经日结，起算的余额不能再改")
+DAY_UNKNOWN = Rule("bank_day.unknown", "没有这次日结", 404)
+DAY_ORDER = Rule("bank_day.order", "日结一天接一天：请先日结 {day}", 409, field="on")
+DAY_DONE = Rule("bank_day.done", "{day} 已经日结", 409, field="on")
+DAY_NOT_OVER = Rule("bank_day.not_over", "{day} 还没有过完，过了这一天才能日结", 422, field="on")
+DAY_APART = Rule("bank_day.apart", "账面和对账单相差 {apart_yuan} 元，差额为 0 才能日结")
+DAY_NO_STATEMENT = Rule(
+    "bank_day.no_statement",
+    "没有 {day} 的对账单。请先导入；当天银行没有收付的，请填写银行的余额",
+    422,
+    field="balance_yuan",
+)
+DAY_NOT_QUIET = Rule(
+    "bank_day.not_quiet", "{day} 的对账单有 {count} 笔，不是没有收付，请不要填写余额", 422, field="balance_yuan"
+)
+DAY_BALANCE = Rule(
+    "bank_day.balance",
+    "填写的银行余额 {stated_yuan} 元，按已导入的流水应为 {ours_yuan} 元，请看是否少了流水",
+    422,
+    field="balance_yuan",
+)
+DAY_BEHIND = Rule("bank_day.behind", "账簿刚有新的收付，还没有排进核对，请稍后再办理", 503, retry_after_s=5)
+DAY_CHANGED = Rule("bank_day.changed", "出纳准备以后，这一天的账或流水变了，请出纳重新准备")
+DAY_OWN = Rule("bank_day.own", "这次日结是您准备的，要由另一位会计复核", 403)
+DAY_NOT_PREPARED = Rule("bank_day.not_prepared", "这次日结不在等待复核")
+DAY_NOT_LAST = Rule("bank_day.not_last", "重新打开要从最后一天起：请先打开 {day}")

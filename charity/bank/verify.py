@@ -1,13 +1,16 @@
-"""What `charity verify` compares of the bank: movements with the journal, matches with lines and decisions."""
+"""What `charity verify` compares of the bank: movements with the journal, matches with lines, closed days with both."""
 
 from charity import words
+from charity.bank import closing
 from charity.bank.models import LineStatus, MatchKind
 from charity.bank.movements import CHARTS, mark
 from charity.db import reading
 from charity.errors import Failure
 from charity.giving import unidentified
-from charity.ledger import moved
+from charity.ledger import closed_days, moved
+from charity.ledger.content import hashed
 from charity.money import yuan
+from charity.roles import SYSTEM
 
 FAILURES_MAX = 20
 _UNEQUAL = (
@@ -60,4 +63,24 @@ async def run() -> list[Failure]:
         if row["key"] not in behind
     ]
     failed += [Failure("I7", words.say("核对 {key} 没有记录，或者已经撤销", key=row["key"])) for row in undecided]
+    return failed + await _closed_days()
+
+
+async def _closed_days() -> list[Failure]:
+    """Closed days say what they said when they closed, and nothing came onto them since."""
+    failed, last = [], dict[str, str]()
+    for row in await closing.closed(by=SYSTEM):
+        named = {"place": row["place"], "day": row["on_day"]}
+        last[row["place"]] = max(last.get(row["place"], ""), row["on_day"])
+        if hashed(row["content"]) != row["content_hash"]:
+            failed.append(Failure("I3", words.say("账户 {place} {day} 日结的内容和它的校验值不符", **named)))
+            continue
+        late = await moved.touched(row["place"], after=row["closed_seq"] or 0, on=row["on_day"])
+        if late or await closing.content_now(row) != row["content_hash"]:
+            failed.append(Failure("I4", words.say("账户 {place} {day} 日结以后，这一天的账或流水变了", **named)))
+    for place, day in (await closed_days.every()).items():
+        if day != last.get(place, ""):
+            failed.append(
+                Failure("I4", words.say("账户 {place} 记着日结到 {day}，和日结的记录不符", place=place, day=day or "—"))
+            )
     return failed

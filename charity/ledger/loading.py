@@ -96,7 +96,10 @@ class Loader:
             loader.state.start(**rows[0])
 
         first: Query = (f"SELECT seq, leaf, at, closed_through FROM head WHERE id = 1{lock}", [], head)  # noqa: S608
-        await loader._run([first, *_idem(keys, known), *loader._wanted(wants), *memory.looked.queries(*journal)])
+        closed: Query = (places_of.CLOSED, [], loader._note_closed)
+        await loader._run(
+            [first, closed, *_idem(keys, known), *loader._wanted(wants), *memory.looked.queries(*journal)]
+        )
         await loader._run(loader._followed(wants))
         return loader, known
 
@@ -141,6 +144,11 @@ class Loader:
 
     def _name_places(self, rows: Rows) -> None:
         self._memory.opened.update({row["code"]: Place(**row) for row in rows})
+
+    def _note_closed(self, rows: Rows) -> None:
+        for row in rows:
+            through = row.pop("closed_through")
+            self._memory.closed[row["code"]] = (Place(**row), through)
 
     async def funds(self, codes: Collection[str]) -> None:
         """Funds with their streams. An unknown code stays unknown: `state.fund` refuses it."""

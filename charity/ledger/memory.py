@@ -71,7 +71,8 @@ class Memory:
     `rows` holds a room's rows by table and key, None where there is none; `keys` the idempotency rows to write; `uses`
     what was used of a fund's plan by (fund, line); `arrived` what came into places of money that nobody had named by
     then: a gift does not read its bank. `later` holds, of places that money may leave, what came and went by day, at
-    least for all days after `since`; `opened` names the places.
+    least for all days after `since`; `opened` names the places, `closed` has the last closed day
+    of each that has one.
     """
 
     holdings: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -79,6 +80,7 @@ class Memory:
     since: dict[str, str] = field(default_factory=dict)
     later: dict[str, dict[str, int]] = field(default_factory=dict)
     opened: dict[str, Place] = field(default_factory=dict)
+    closed: dict[str, tuple[Place, str]] = field(default_factory=dict)
     streams: dict[str, Stream] = field(default_factory=dict)
     funds: dict[str, Fund] = field(default_factory=dict)
     uses: dict[tuple[str, str], int] = field(default_factory=dict)

@@ -158,3 +158,37 @@ class JournalVoucherRow(TypedDict):
 
 
 JOURNAL_VOUCHER = Table(JournalVoucher, JournalVoucherRow)
+
+
+class MoneyPlace(Model):
+    """A place of money (`places`). No entry lies on `closed_through` or before it (`closed_days`); "" for none."""
+
+    code = fields.CharField(max_length=40, primary_key=True)
+    chart = fields.TextField()
+    place = fields.TextField()
+    name = fields.TextField()
+    name_en = fields.TextField()
+    pays = fields.BooleanField()
+    receives = fields.BooleanField()
+    closed_through = fields.TextField()
+
+    class Meta:
+        """Table name."""
+
+        table = "money_place"
+
+
+class MoneyPlaceRow(TypedDict):
+    """A row of `money_place`."""
+
+    code: str
+    chart: str
+    place: str
+    name: str
+    name_en: str
+    pays: bool
+    receives: bool
+    closed_through: str
+
+
+MONEY_PLACE = Table(MoneyPlace, MoneyPlaceRow)

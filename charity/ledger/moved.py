@@ -95,3 +95,18 @@ async def held_at(place: str, *, on: str) -> int:
         )
         or 0
     )
+
+
+async def touched(place: str, *, after: int, on: str) -> bool:
+    """Whether an entry behind `after` lies at this place on this day or before it."""
+    chart, _, name = place.partition("/")
+    return bool(
+        await reading.value(
+            "SELECT 1 FROM posting p JOIN account a ON a.id = p.account JOIN entry e ON e.seq = p.seq "
+            "WHERE p.seq > $1 AND a.chart = $2 AND a.place = $3 AND a.fund > '' AND e.effective_on <= $4 LIMIT 1",
+            after,
+            chart,
+            name,
+            on,
+        )
+    )

@@ -138,6 +138,8 @@ async def receiving() -> Place:
 
 
 ALL = "SELECT code, chart, place, name, name_en FROM money_place ORDER BY code"
+CLOSED = "SELECT code, chart, place, name, name_en, closed_through FROM money_place WHERE closed_through > ''"
+"""Places with a closed day (closed_days.py)."""
 
 
 async def every(charts: Sequence[str] = CHARTS) -> list[Place]:

@@ -21,6 +21,9 @@ PLACE_SHORT_ON = Rule(
 )
 PLACE_OPEN = Rule("money_place.open", "已经有资金存放处“{place}”")
 PLACE_NO_BANK = Rule("money_place.no_bank", "“{place}”不是开立的银行账户", 422, field="code")
+DAY_CLOSED = Rule(
+    "day.closed", "“{place}” {through} 及以前已经日结，{day} 的账不能再动。请用以后的日期，或者请会计重新打开这一天"
+)
 REVERSED_ALREADY = Rule("entry.reversed_already", "这笔分录已经冲销过，不能再冲销")
 REVERSAL_OF_REVERSAL = Rule("entry.reversal_of_reversal", "冲销分录本身不能再冲销")
 MONEY_MOVED_ON = Rule("entry.money_moved_on", "这笔款项已经使用，请先冲销后续分录：{entries}")

@@ -227,6 +227,12 @@ class State:
         """No later entry lies on this day or before it: `open_day` moves it to the first open one."""
         self.closed_through = max(self.closed_through, day)
 
+    def must_be_open(self, place: str, day: str) -> None:
+        """Refuse what comes onto a closed day of a place of money, or would change one (closed_days.py)."""
+        at, through = self._memory.closed.get(place, (None, ""))
+        if day <= through:
+            raise rules.DAY_CLOSED(place=at, through=through, day=day)
+
     # -- posting ---------------------------------------------------------------------------------
 
     def post(
@@ -339,6 +345,8 @@ class State:
         """
         if accounts.minimum(account) is None:
             return
+        if self._memory.closed and accounts.is_money_place(account):
+            self.must_be_open(accounts.place_of(account), day)
         pair, holdings, money = (account, unit), self._memory.holdings, accounts.is_money_place(account)
         if money and quantity > 0 and pair not in holdings:
             self._set(self._memory.arrived, pair, self._memory.arrived.get(pair, 0) + quantity)

@@ -163,6 +163,7 @@ async def test_the_list_of_sealed_columns_is_the_live_schema(database: str) -> N
 SEALED = {
     "consent_withdrawal": {"reason"},
     "donation": {"memo"},
+    "bank_day": {"note", "reason"},
     "bank_line": {"account", "memo", "name"},
     "bank_match": {"reason"},
     "bank_statement": {"file_name"},

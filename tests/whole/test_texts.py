@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
@@ -10,7 +11,7 @@ import pytest
 from aid.given import Aid, advanced, branch_opened, gift_to, recorded, returned, roster
 from aid.given import made as voucher_made
 from bank.files import wechat_fund
-from bank.given import Line, came, lines
+from bank.given import BANK, Line, came, lines
 from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
@@ -28,7 +29,7 @@ from charity import cli, clock, texts, words
 from charity.aid import accounts, branch_reversals, institutions, rosters
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.arguments import Judged
-from charity.bank import statements, unidentified
+from charity.bank import closing, matching, statements, unidentified
 from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
@@ -149,8 +150,16 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     await came(house, Line(100), Line(200, at="10:00:00"))
     line, nameless = await lines(house)
     kept = await unidentified.hold(nameless.row["key"], note="问", by=house.cashier)
+    await matching.keep_up()
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    shown = (await closing.shown_day(BANK, yesterday, by=house.cashier)).shown().hash
+    closed = await closing.prepare(
+        place=BANK, on=yesterday, content_hash=shown, balance_fen=1_000_000, by=house.cashier
+    )
+    prepared = closed.body["key"]
     return {
         "/advances/": {"voucher": advance},
+        "/bank/days/": {"key": prepared},
         "/bank/lines/": {"key": line.row["key"]},
         "/bank/statements/": {"key": statement},
         "/bank/unidentified/": {"number": kept.body["number"]},

@@ -1,7 +1,8 @@
 """Lines and movements are brought together, a line is left open for good, and each of it is undone. Nothing is posted.
 
 A line or a movement has one `matched`: it is set where it is empty, in one statement, so of two officers at once the
-second one finds it set and is refused. What was decided is added to `bank_match` and never changed.
+second one finds it set and is refused. What was decided is added to `bank_match` and never changed. What would change
+the reconciliation of a closed day is refused.
 """
 
 import logging
@@ -15,6 +16,7 @@ from charity.bank.matching.candidates import Proposal
 from charity.bank.models import Attempt, BankMatchRow, LineStatus, MatchKind, Method, StatementStatus
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
+from charity.ledger import closed_days
 from charity.money import yuan
 from charity.roles import Actor
 
@@ -23,6 +25,11 @@ LINES_MAX: Final = 50
 MOVEMENTS_MAX: Final = 200
 """Lines, and movements, of one match."""
 REASON_MAX: Final = 200
+_CLEARED: Final = (
+    "SELECT x.day FROM (SELECT cleared_on AS day FROM bank_line WHERE matched = $1 UNION ALL "
+    "SELECT cleared_on FROM bank_movement WHERE matched = $1) x WHERE x.day IS NOT NULL LIMIT 1"
+)
+"""The day on which a match cleared what it brought together; none for a line that stays open."""
 
 
 async def match(*, lines: Sequence[str], movements: Sequence[str], by: Actor) -> str:
@@ -71,6 +78,7 @@ async def together(lines: Sequence[str], movements: Sequence[str], proposal: Pro
             made_at=now,
         )
         cleared_on = max(one["on_day"] for one in [*taken, *booked])
+        await closed_days.must_be_open(tx, row["place"], cleared_on)
         await _write(tx, row, [*lines, *movements])
         await tx.many("UPDATE bank_line SET cleared_on = $2 WHERE matched = $1", [[key, cleared_on]])
         await tx.many("UPDATE bank_movement SET cleared_on = $2 WHERE matched = $1", [[key, cleared_on]])
@@ -131,6 +139,8 @@ async def undo(key: str, *, by: Actor) -> None:
     )
 
     async def work(tx: Tx) -> None:
+        if cleared := await tx.row(_CLEARED, key):
+            await closed_days.must_be_open(tx, stood["place"], cleared["day"])
         freed = await tx.rows(
             "UPDATE bank_line SET matched = NULL, cleared_on = NULL, status = $2, attempt = $3 WHERE matched = $1 "
             "RETURNING key",

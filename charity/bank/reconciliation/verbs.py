@@ -7,7 +7,7 @@ from charity.bank import rules
 from charity.db import transactions
 from charity.db.transactions import Tx
 from charity.ledger import accounts as acc
-from charity.ledger import places
+from charity.ledger import closed_days, places
 from charity.roles import Actor
 
 log = logging.getLogger("charity.bank")
@@ -24,6 +24,8 @@ async def state_opening(*, place: str, on: str, fen: int, by: Actor) -> None:
     row = [at.code, on, fen, by.key, clock.stamp()]
 
     async def work(tx: Tx) -> None:
+        if through := await closed_days.held(tx, at.code):
+            raise rules.OPENING_CLOSED(day=through)
         stated = await tx.rows(
             "INSERT INTO bank_opening (place, on_day, fen, set_by, set_at) VALUES ($1, $2, $3, $4, $5) "
             "ON CONFLICT (place) DO NOTHING RETURNING place",

@@ -22,7 +22,7 @@ from typing import Final
 from tortoise.exceptions import IntegrityError
 
 from charity import clock, texts, tokens
-from charity.bank import chosen_columns, reasons, rules
+from charity.bank import chosen_columns, closed_lines, reasons, rules
 from charity.bank.formats import layouts, reading, rows
 from charity.bank.formats.reading import Output, Unread
 from charity.bank.models import Attempt, BankLineRow, BankStatementRow, LineStatus, StatementStatus
@@ -114,6 +114,7 @@ async def take(key: str, *, content_hash: str, by: Actor) -> None:
         )
         if not done:
             raise rules.STATEMENT_NOT_WAITING()
+        await closed_lines.must_be_open(tx, row["place"], key)
         return True
 
     if not await transactions.run(flip):

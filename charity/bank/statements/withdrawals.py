@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from charity import clock
-from charity.bank import chosen_columns, rules
+from charity.bank import chosen_columns, closed_lines, rules
 from charity.bank.formats.layouts import CHOSEN
 from charity.bank.models import BankStatementRow, LineStatus, StatementStatus
 from charity.bank.statements import readers
@@ -149,6 +149,7 @@ async def _leave(tx: Tx, row: BankStatementRow, by: Actor) -> None:
     )
     if not marked:
         raise rules.STATEMENT_NOT_TAKEN()
+    await closed_lines.must_be_open(tx, place, key)
     later = await tx.row(
         "SELECT first_on, last_on FROM bank_statement WHERE place = $1 AND status = $2 AND taken_at >= $3 "
         "AND new_lines < lines AND first_on <= $4 AND last_on >= $5 ORDER BY taken_at DESC LIMIT 1",

@@ -77,6 +77,9 @@ async def undo(number: str, *, reason: str, by: Actor, idem: Idem | None = None)
         return await reversals.load(loader, one.seq, on=today)
 
     def decide(state: State, body: dict[str, Any]) -> Answer:
+        row = state.row(LINE, one.line)
+        if row is not None and row["cleared_on"]:
+            state.must_be_open(one.place, row["cleared_on"])
         entry = unidentified.reverse(state, one.number, body, on=today, reason=reason, actor=by.key)
         state.change(
             LINE,

@@ -1,0 +1,242 @@
+"""A day of a place as it can be closed, what was closed, and how far each place is."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from charity import clock
+from charity.bank import movements, reconciliation, rules
+from charity.bank.models import DAY, BankDayRow, DayStatus, StatementStatus
+from charity.bank.reconciliation import Reconciliation
+from charity.db import reading, sealed
+from charity.db.paging import Where
+from charity.ledger import closed_days, moved, places
+from charity.ledger.content import Content
+from charity.ledger.places import Place
+from charity.money import yuan
+from charity.roles import SYSTEM, Actor
+
+CHARTS: Final = places.CHARTS[1:]
+"""Banks and platforms: places that have statements."""
+SHOWN: Final = 20
+"""Closed days on a page."""
+BETWEEN: Final = "~"
+_DAY: Final = ", ".join(sorted(DAY.columns))
+_SUMS: Final = (
+    *("book_fen", "bank_fen", "bank_in_fen", "bank_out_fen", "book_in_fen", "book_out_fen"),
+    *("book_adjusted_fen", "bank_adjusted_fen", "apart_fen"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BankDay:
+    """A day of a bank or a platform: its reconciliation, its lines, and whether a file covers it."""
+
+    one: Reconciliation
+    before: str
+    """The last closed day of the place, "" while none is."""
+    lines: int
+    in_fen: int
+    out_fen: int
+    covered: bool
+
+    @property
+    def on(self) -> str:
+        """The day."""
+        return self.one.on
+
+    @property
+    def place(self) -> Place:
+        """The place."""
+        return self.one.place
+
+    def facts(self) -> dict[str, Any]:
+        """What is shown of it: figures, the day's lines, and every open item by its key."""
+        return {
+            "place": self.place.code,
+            "on": self.on,
+            "before": self.before,
+            **{name: getattr(self.one, name) for name in _SUMS},
+            "carried_fen": self.one.carried_fen,
+            "lines": self.lines,
+            "in_fen": self.in_fen,
+            "out_fen": self.out_fen,
+            "open_lines": [[each.row["key"], each.row["in_fen"] - each.row["out_fen"]] for each in self.one.lines],
+            "open_movements": [[each["key"], each["fen"]] for each in self.one.movements],
+        }
+
+    def shown(self) -> Content:
+        """What the cashier confirms who prepares it."""
+        return Content(facts=self.facts())
+
+    def prepared(self, *, quiet: bool, by: str) -> Content:
+        """What the accountant confirms who closes it: the same, whether the bank had no movements, and who says so."""
+        return Content(facts={**self.facts(), "quiet": quiet, "prepared_by": by})
+
+    def must_be_closable(self, balance_fen: int | None) -> None:
+        """Refuse a day that is not the next, not over, not in balance or without a statement.
+
+        `balance_fen` is what the bank has where the cashier says that it had no movements.
+        """
+        due = following(self.before) if self.before else ""
+        if self.before and self.on <= self.before:
+            raise rules.DAY_DONE(day=self.on)
+        if due and self.on != due:
+            raise rules.DAY_ORDER(day=due)
+        if self.on >= clock.today().isoformat():
+            raise rules.DAY_NOT_OVER(day=self.on)
+        if self.one.apart_fen:
+            raise rules.DAY_APART(apart_yuan=yuan(self.one.apart_fen))
+        if balance_fen is None:
+            if not self.covered:
+                raise rules.DAY_NO_STATEMENT(day=self.on)
+        elif self.lines:
+            raise rules.DAY_NOT_QUIET(day=self.on, count=self.lines)
+        elif balance_fen != self.one.bank_fen:
+            raise rules.DAY_BALANCE(stated_yuan=yuan(balance_fen), ours_yuan=yuan(self.one.bank_fen))
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """A row with its reason opened."""
+
+    row: BankDayRow
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a place is: its last closed day, the day that waits for the accountant, the one that comes next."""
+
+    place: Place
+    closed_through: str
+    prepared: BankDayRow | None
+    last_line_on: str
+    """The last day that a file of the place says, "" for none."""
+
+    @property
+    def next_on(self) -> str:
+        """The day to close next; before the first close the last day of its statements, or yesterday."""
+        if self.closed_through:
+            return following(self.closed_through)
+        yesterday = (clock.today() - timedelta(days=1)).isoformat()
+        return min(self.last_line_on or yesterday, yesterday)
+
+    @property
+    def due(self) -> bool:
+        """Whether that day is over."""
+        return self.next_on < clock.today().isoformat()
+
+
+def following(day: str) -> str:
+    """The day after."""
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+async def shown_day(place: str, on: str, *, by: Actor, before: str | None = None) -> BankDay:
+    """A day as it is now; `before` is its last closed day where a past close is looked at again."""
+    by.must("statement.read")
+    if (await places.get(place, field="place")).chart not in CHARTS:
+        raise rules.STATEMENT_PLACE()
+    one = await reconciliation.of(place, on, by=by)
+    sums = await reading.only(
+        "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(l.in_fen), 0) AS BIGINT) AS came, "
+        "CAST(COALESCE(SUM(l.out_fen), 0) AS BIGINT) AS went FROM bank_line l JOIN bank_statement s "
+        "ON s.key = l.statement WHERE l.place = $1 AND l.on_day = $2 AND s.status = $3",
+        one.place.code,
+        on,
+        StatementStatus.TAKEN.value,
+    )
+    covered = bool(sums["n"]) or bool(
+        await reading.value(
+            "SELECT 1 FROM bank_statement WHERE place = $1 AND status = $2 AND first_on <= $3 AND last_on >= $3 "
+            "LIMIT 1",
+            one.place.code,
+            StatementStatus.TAKEN.value,
+            on,
+        )
+    )
+    if before is None:
+        before = (await closed_days.every())[one.place.code]
+    return BankDay(one, before, sums["n"], sums["came"], sums["went"], covered)
+
+
+async def must_be_followed(place: str, on: str) -> None:
+    """Refuse while an entry of these days is not among the movements: it would be on no reconciliation."""
+    if await moved.touched(place, after=await movements.mark(), on=on):
+        raise rules.DAY_BEHIND()
+
+
+async def get(key: str, *, by: Actor) -> DayView:
+    """A close, whatever became of it, or bank_day.unknown."""
+    by.must("statement.read")
+    row: Any = await reading.row(f"SELECT {_DAY} FROM bank_day WHERE key = $1", key)  # noqa: S608 - names from code
+    if row is None:
+        raise rules.DAY_UNKNOWN()
+    return DayView(row, sealed.unseal("bank_day", "reason", key, row["reason"]))
+
+
+def confirmed(row: BankDayRow) -> dict[str, Any]:
+    """What was shown and confirmed, as it is kept."""
+    return dict(json.loads(row["content"]))
+
+
+async def progress(*, by: Actor) -> list[Progress]:
+    """Every place with statements, and how far it is."""
+    by.must("statement.read")
+    through = await closed_days.every()
+    waiting = {row["place"]: row for row in await prepared(by=by)}
+    rows = await reading.rows(
+        "SELECT place, MAX(last_on) AS day FROM bank_statement WHERE status = $1 GROUP BY place",
+        StatementStatus.TAKEN.value,
+    )
+    last = {row["place"]: row["day"] for row in rows}
+    return [
+        Progress(place, through[place.code], waiting.get(place.code), last.get(place.code, ""))
+        for place in await places.every(CHARTS)
+    ]
+
+
+async def prepared(*, by: Actor) -> list[BankDayRow]:
+    """What waits for an accountant, the newest day first: one a place."""
+    by.must("statement.read")
+    rows: Any = await reading.rows(
+        f"SELECT {_DAY} FROM bank_day WHERE status = $1 ORDER BY on_day DESC, key",  # noqa: S608 - names from code
+        DayStatus.PREPARED.value,
+    )
+    return list(rows)
+
+
+async def newest(
+    *, place: str = "", after: str = "", limit: int = SHOWN, by: Actor
+) -> tuple[Sequence[BankDayRow], str]:
+    """What was closed, prepared or opened again, the newest day first, and the cursor of the next page."""
+    by.must("statement.read")
+    where = Where().chosen("place", place)
+    if after:
+        day, _, key = after.partition(BETWEEN)
+        where.after(("on_day", "key"), (day, key), descending=True)
+    rows: Any = await reading.rows(
+        f"SELECT {_DAY} FROM bank_day WHERE {where.text} ORDER BY on_day DESC, key DESC LIMIT {limit + 1}",  # noqa: S608
+        *where.values,
+    )
+    last = rows[limit - 1] if len(rows) > limit else None
+    return rows[:limit], f"{last['on_day']}{BETWEEN}{last['key']}" if last else ""
+
+
+async def closed(*, by: Actor) -> list[BankDayRow]:
+    """Every day that stands closed, by place and day."""
+    by.must("statement.read")
+    rows: Any = await reading.rows(
+        f"SELECT {_DAY} FROM bank_day WHERE status = $1 ORDER BY place, on_day",  # noqa: S608 - names from code
+        DayStatus.CLOSED.value,
+    )
+    return list(rows)
+
+
+async def content_now(row: BankDayRow) -> str:
+    """The hash of what a closed day would show today: the one that was confirmed, while nothing changed it."""
+    day = await shown_day(row["place"], row["on_day"], by=SYSTEM, before=row["before_on"])
+    return day.prepared(quiet=confirmed(row)["quiet"], by=row["prepared_by"]).hash

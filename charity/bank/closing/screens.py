@@ -1,0 +1,166 @@
+"""What the pages of the close of a day show, with words in the reader's language."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from charity import addresses, words
+from charity.bank.closing.readers import BankDay, DayView, Progress
+from charity.bank.models import BankDayRow, DayStatus
+from charity.bank.reconciliation.screens import balances, items
+from charity.bank.statements.screens import chips
+from charity.ledger import places
+from charity.office import staff
+from charity.roles import Actor
+from charity.web import confirming
+
+ITEMS_SHOWN: Final = 30
+"""Open items on the page of a day; the reconciliation has them all."""
+STATUS_WORDS: Final = {
+    DayStatus.PREPARED: ("等会计复核", "wait"),
+    DayStatus.CLOSED: ("已日结", "good"),
+    DayStatus.REOPENED: ("已重新打开", "none"),
+}
+
+
+def status(row: BankDayRow) -> dict[str, str]:
+    """How far it has come, as a word with its tone."""
+    label, tone = STATUS_WORDS[DayStatus(row["status"])]
+    return {"code": row["status"], "label": words.say(label), "tone": tone}
+
+
+async def listed(progress: Sequence[Progress], rows: Sequence[BankDayRow], place: str, by: Actor) -> dict[str, Any]:
+    """How far each place is, and what was closed."""
+    named = await places.labels()
+    people = await staff.names({row["prepared_by"] for row in rows} | {row["closed_by"] or "" for row in rows} - {""})
+    return {
+        "progress": [_place(one, by) for one in progress],
+        "chips": chips("/bank/days", "place", place, {one.place.code: one.place.shown for one in progress}, {}),
+        "rows": [
+            {
+                "on": {"value": row["on_day"], "href": addresses.of("bank_day", row["key"])},
+                "place": named.get(row["place"], row["place"]),
+                "status": status(row),
+                "book": row["book_fen"],
+                "counted": row["counted_fen"],
+                "prepared": people.get(row["prepared_by"], ""),
+                "closed": people.get(row["closed_by"] or "", ""),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _place(one: Progress, by: Actor) -> dict[str, Any]:
+    """A place with its last closed day and the link to what comes next."""
+    if one.prepared is not None:
+        day, label = one.prepared["on_day"], words.say("等会计复核")
+        href = addresses.of("bank_day", one.prepared["key"])
+    elif one.due and by.may("day.prepare"):
+        day, label = one.next_on, words.say("准备日结")
+        href = f"/bank/days/new?{urlencode({'place': one.place.code, 'on': day})}"
+    else:
+        day, label, href = one.next_on if one.due else "", "", ""
+    return {
+        "place": one.place.shown,
+        "through": one.closed_through,
+        "next": day,
+        "do": {"value": label or "—", "href": href},
+    }
+
+
+async def new(place: str, on: str, day: BankDay | None, by: Actor) -> dict[str, Any]:
+    """A day before it is prepared; without one the choice of place and day."""
+    every = await places.every()
+    context: dict[str, Any] = {
+        "place": place,
+        "on": on,
+        "places": [{"value": one.code, "label": one.shown} for one in every if one.chart != every[0].chart],
+        "day": None,
+    }
+    if day is None:
+        return context
+    facts = figures(day.facts())
+    return {
+        **context,
+        "day": True,
+        **_day(day, by),
+        "facts": facts,
+        "quiet": not day.covered,
+        "carried": confirming.carried(day.shown().hash, facts),
+    }
+
+
+def _day(day: BankDay, by: Actor) -> dict[str, Any]:
+    asked = urlencode({"place": day.place.code, "on": day.on})
+    listed_items = items(day.one, by)
+    return {
+        "place_name": day.place.shown,
+        "balances": balances(day.one),
+        "items": listed_items[:ITEMS_SHOWN],
+        "more": max(0, len(listed_items) - ITEMS_SHOWN),
+        "apart": day.one.apart_fen,
+        "reconciliation": f"/bank/reconciliation?{asked}",
+        "day_lines": f"/bank/lines?{urlencode({'place': day.place.code, 'from_on': day.on, 'to_on': day.on})}",
+    }
+
+
+def figures(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is confirmed of a day, in words."""
+    say = words.say
+    return [
+        {"term": say("日期"), "value": values["on"], "kind": "date"},
+        {"term": say("上一次日结"), "value": values["before"], "kind": "date" if values["before"] else "text"},
+        {"term": say("当天流水"), "value": values["lines"], "kind": "count"},
+        {"term": say("当天收入"), "value": values["in_fen"], "kind": "yuan"},
+        {"term": say("当天支出"), "value": values["out_fen"], "kind": "yuan"},
+        {"term": say("账面余额"), "value": values["book_fen"], "kind": "yuan"},
+        {"term": say("对账单余额"), "value": values["bank_fen"], "kind": "yuan"},
+        {
+            "term": say("未达账项"),
+            "value": len(values["open_lines"]) + len(values["open_movements"]) + bool(values["carried_fen"]),
+            "kind": "count",
+        },
+        {"term": say("差额"), "value": values["apart_fen"], "kind": "yuan"},
+    ]
+
+
+async def show(view: DayView, values: Mapping[str, Any], day: BankDay | None, by: Actor) -> dict[str, Any]:
+    """A close; `day` is what it is now while it waits, so that its open items are named."""
+    row = view.row
+    people = await staff.names({row["prepared_by"], row["closed_by"] or "", row["reopened_by"] or ""} - {""})
+    named = await places.labels()
+    facts = figures(values)
+    if values["quiet"]:
+        facts.append({"term": words.say("银行"), "value": words.say("当天没有收付，余额由出纳填写")})
+    steps = [("准备", "prepared"), ("复核并日结", "closed"), ("重新打开", "reopened")]
+    about = [
+        {
+            "term": words.say(label),
+            "value": row[f"{step}_at"],  # type: ignore[literal-required]
+            "kind": "instant",
+            "note": people.get(row[f"{step}_by"], ""),  # type: ignore[literal-required]
+        }
+        for label, step in steps
+        if row[f"{step}_at"]  # type: ignore[literal-required]
+    ]
+    if view.reason:
+        about.append({"term": words.say("理由"), "value": view.reason})
+    context: dict[str, Any] = {
+        "key": row["key"],
+        "title": words.say("{place} {day} 日结", place=named.get(row["place"], row["place"]), day=row["on_day"]),
+        "state": status(row),
+        "facts": facts,
+        "about": about,
+        "content_hash": row["content_hash"],
+        "waits": row["status"] == DayStatus.PREPARED and by.may("day.close") and row["prepared_by"] != by.key,
+        "reopens": row["status"] == DayStatus.CLOSED and by.may("day.close"),
+        "carried": confirming.carried(row["content_hash"], facts),
+        "balances": None,
+        "place_name": "",
+        "items": [],
+        "more": 0,
+        "reconciliation": "/bank/reconciliation",
+        "day_lines": "/bank/lines",
+    }
+    return context | (_day(day, by) if day is not None else {})

@@ -1,0 +1,325 @@
+"""The close of a day: prepared, closed by another over what was shown, in order; a closed day refuses every change."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aid.given import opened as aid_opened
+from bank.given import BANK, Line, came, lines, open_movements, waiting
+from bank.test_matching import banked, refused
+from cast import Cast
+from finance.given import asked as transfer
+from giving.given import approved, corrected, give, paid, promised, requested, roster_filled
+from page_forms import hidden_of
+
+from charity import clock
+from charity.bank import closing, matching, reconciliation, statements, unidentified, verify
+from charity.bank.statements import readers as statement_readers
+from charity.db import reading, transactions
+from charity.finance import transfers
+from charity.giving import pledges, settling, unit_rosters
+from charity.giving.models import Pledge
+
+API = "/api/v1/bank"
+KEY = {"Idempotency-Key": "k-1"}
+
+
+def day(ago: int) -> str:
+    return (clock.today() - timedelta(days=ago)).isoformat()
+
+
+async def shown(house: Cast, on: str, place: str = BANK) -> closing.BankDay:
+    await matching.keep_up()
+    return await closing.shown_day(place, on, by=house.cashier)
+
+
+async def prepared(house: Cast, on: str, balance_fen: int | None = None, place: str = BANK) -> tuple[str, str]:
+    """A day as the cashier prepares it: its key, and the hash of what is to be closed."""
+    content_hash = (await shown(house, on, place)).shown().hash
+    asked: dict[str, Any] = {"place": place, "on": on, "content_hash": content_hash, "balance_fen": balance_fen}
+    answer = await closing.prepare(**asked, by=house.cashier)
+    return str(answer.body["key"]), str(answer.body["content_hash"])
+
+
+async def closed(house: Cast, on: str, balance_fen: int | None = None, place: str = BANK) -> str:
+    key, content_hash = await prepared(house, on, balance_fen, place)
+    await closing.close(key=key, content_hash=content_hash, by=house.accountant)
+    return key
+
+
+async def two_days(house: Cast) -> None:
+    """100.00 on the third day before today, matched; 20.00 on the second, which nobody has booked."""
+    await banked(house, 10_000, "ICBC-000001", received_on=day(3))
+    await came(
+        house,
+        Line(10_000, "甲", reference="ICBC000001", on=day(3)),
+        Line(2_000, "乙", on=day(2)),
+        start_fen=0,
+    )
+
+
+async def test_days_close_in_order_by_two_and_open_from_the_last(house: Cast) -> None:
+    await two_days(house)
+    key, content_hash = await prepared(house, day(3))
+    assert await prepared(house, day(3)) == (key, content_hash), "prepared again: the same"
+    await refused("not_yours", closing.close(key=key, content_hash=content_hash, by=house.cashier))
+    await refused("content.changed", closing.close(key=key, content_hash="0" * 64, by=house.accountant))
+    await closing.close(key=key, content_hash=content_hash, by=house.accountant)
+    await refused("bank_day.not_prepared", closing.close(key=key, content_hash=content_hash, by=house.accountant))
+    await refused("bank_day.done", prepared(house, day(3)))
+    await refused("bank_day.order", prepared(house, day(1)))
+    last = await closed(house, day(2))
+    assert [row["status"] for row in (await closing.newest(by=house.auditor))[0]] == ["closed", "closed"]
+    assert await verify.run() == []
+    await refused("bank_day.not_last", closing.reopen(key=key, reason="补记", by=house.accountant))
+    await refused("not_yours", closing.reopen(key=last, reason="补记", by=house.cashier))
+    for one in (last, key):
+        await closing.reopen(key=one, reason="补记", by=house.accountant)
+    assert (await closing.get(key, by=house.auditor)).reason == "补记"
+    assert await verify.run() == []
+    await closed(house, day(3))
+    rows = (await closing.newest(by=house.auditor))[0]
+    assert sorted((row["on_day"], row["status"]) for row in rows) == [
+        (day(3), "closed"),
+        (day(3), "reopened"),
+        (day(2), "reopened"),
+    ]
+
+
+async def test_a_day_closes_only_over_balances_that_agree_and_a_statement(house: Cast) -> None:
+    await two_days(house)
+    today = clock.today().isoformat()
+    await refused("bank_day.not_over", prepared(house, today))
+    await refused("bank_day.no_statement", prepared(house, day(1)))
+    await refused("bank_day.balance", prepared(house, day(1), 11_999))
+    await refused("bank_day.not_quiet", prepared(house, day(2), 12_000))
+    await refused("statement.place", prepared(house, day(2), place="1001/-"))
+    key, _ = await prepared(house, day(1), 12_000)
+    assert '"quiet":true' in (await closing.get(key, by=house.auditor)).row["content"]
+    await came(house, Line(700, "丙", on=day(0)), start_fen=99_000)
+    await came(house, Line(300, "丁", on=day(1)), start_fen=50_000)
+    await refused("bank_day.apart", prepared(house, day(1)))
+
+
+async def test_what_changes_between_is_refused_until_it_is_prepared_anew(house: Cast) -> None:
+    await two_days(house)
+    before = (await shown(house, day(2))).shown().hash
+    key, content_hash = await prepared(house, day(2))
+    await banked(house, 500, "LATE", received_on=day(2))
+    asked: dict[str, Any] = {"place": BANK, "on": day(2), "by": house.cashier}
+    refusal = await refused("content.changed", closing.prepare(content_hash=before, **asked))
+    assert refusal.now is not None
+    await refused("bank_day.changed", closing.close(key=key, content_hash=content_hash, by=house.accountant))
+    again, other = await prepared(house, day(2))
+    assert (again == key, other == content_hash) == (True, False)
+    await refused("content.changed", closing.close(key=key, content_hash=content_hash, by=house.accountant))
+    await closing.close(key=key, content_hash=other, by=house.accountant)
+    assert await verify.run() == []
+
+
+async def _gift(house: Cast) -> Awaitable[Any]:
+    return banked(house, 100, "NEW-1")
+
+
+async def _cash_gift(house: Cast) -> Awaitable[Any]:
+    return give(house, 100)
+
+
+async def _box(house: Cast) -> Awaitable[Any]:
+    return give(house, 100, channel="box")
+
+
+async def _pledge(house: Cast) -> Awaitable[Any]:
+    code = await promised()
+    shown_hash = pledges.content_of(await Pledge.with_code(code).get()).hash
+    return pledges.receive(
+        code, amount_fen=20_000, received_on=day(0), channel="bank", channel_ref="Q-1", content_hash=shown_hash,
+        confirmed_amount_fen=20_000, by=house.cashier,
+    )  # fmt: skip
+
+
+async def _deposit(house: Cast) -> Awaitable[Any]:
+    await give(house, 8_000, campaign="everyday")
+    return transfers.make(await transfer(), by=house.cashier)
+
+
+async def _correction(house: Cast) -> Awaitable[Any]:
+    return corrected(house, await give(house, 700, channel="bank", channel_ref="C-1"))
+
+
+async def _refund(house: Cast) -> Awaitable[Any]:
+    number = await requested(house, await give(house, 700, channel="bank", channel_ref="C-2"), 700)
+    await approved(number, house.approver)
+    return paid(house, number)
+
+
+async def _voucher(house: Cast) -> Awaitable[Any]:
+    aid = await aid_opened(house)
+    await aid.gift("F-EDU", 1_000_000)
+    number, _ = await aid.approved()
+    return aid.pay(number, "OUT-000001")
+
+
+async def _roster(house: Cast) -> Awaitable[Any]:
+    key, _ = await roster_filled(house)
+
+    async def shown_hash() -> str:
+        return unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
+
+    await unit_rosters.lock(key, content_hash=await shown_hash(), by=house.cashier)
+    return settling.settle(
+        key, received_on=day(0), received_fen=10_000, channel_ref="R-1", content_hash=await shown_hash(),
+        by=house.cashier,
+    )  # fmt: skip
+
+
+async def _hold(house: Cast) -> Awaitable[Any]:
+    await came(house, Line(2_000, "乙"))
+    (line,) = await lines(house)
+    return unidentified.hold(line.row["key"], note="不明", by=house.cashier)
+
+
+WAYS: list[Callable[[Cast], Awaitable[Awaitable[Any]]]] = [
+    *(_gift, _cash_gift, _box, _pledge, _deposit, _correction, _refund, _voucher, _roster, _hold)
+]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+async def test_nothing_is_booked_on_a_closed_day(house: Cast, way: Callable[[Cast], Awaitable[Awaitable[Any]]]) -> None:
+    booking = await way(house)
+    before = await reading.value("SELECT seq FROM head")
+    await through(day(0))
+    refusal = await refused("day.closed", booking)
+    assert (refusal.status, refusal.facts["day"]) == (409, day(0))
+    assert await reading.value("SELECT seq FROM head") == before
+    await through(day(1))
+    await give(house, 100, received_on=day(0))
+
+
+async def through(on: str) -> None:
+    """Every place as if it were closed to the end of this day."""
+    await transactions.run(lambda tx: tx.rows("UPDATE money_place SET closed_through = $1 RETURNING code", on))
+
+
+async def test_no_line_comes_and_no_match_changes_on_a_closed_day(house: Cast) -> None:
+    await two_days(house)
+    await banked(house, 2_000, "LATE-2", received_on=day(2))
+    statement = await came(house, Line(50, "丁", on=day(1)), start_fen=12_000)
+    await matching.keep_up()
+    await transactions.run(lambda tx: tx.rows("UPDATE bank_line SET attempt = 'never' RETURNING key"))
+    (made,) = await matching.history((await lines(house))[0].row["key"], by=house.auditor)
+    await closed(house, day(3))
+    await closed(house, day(2))
+    was = await reconciliation.of(BANK, day(2), by=house.auditor)
+    await refused("day.closed", came(house, Line(70, "丁", on=day(2)), start_fen=1))
+    await refused("day.closed", matching.undo(made.row["key"], by=house.accountant))
+    line, booked = (await waiting(house))[0], (await open_movements(house))[0]
+    both: dict[str, Any] = {"lines": [line.row["key"]], "movements": [booked["key"]], "by": house.accountant}
+    await refused("day.closed", matching.match(**both))
+    await refused(
+        "bank_opening.closed", reconciliation.state_opening(place=BANK, on=day(4), fen=1, by=house.accountant)
+    )
+    await came(house, Line(10_000, "甲", reference="ICBC000001", on=day(3)), Line(60, "丁", on=day(0)), start_fen=0)
+    first = await reading.value("SELECT statement FROM bank_line WHERE on_day = $1 LIMIT 1", day(3))
+    shown_hash = statement_readers.content(await statements.get(first, by=house.cashier)).hash
+    await refused("day.closed", statements.take_back(first, content_hash=shown_hash, by=house.cashier))
+    await banked(house, 2_000, "LATER-3", received_on=day(1))
+    await matching.keep_up()
+    later = next(row for row in await open_movements(house) if row["on_day"] == day(1))
+    kept = await matching.match(lines=[line.row["key"]], movements=[later["key"]], by=house.accountant)
+    now = await reconciliation.of(BANK, day(2), by=house.auditor)
+    assert [one.row["key"] for one in now.lines] == [one.row["key"] for one in was.lines], (
+        "cleared later: open that day"
+    )
+    assert await verify.run() == []
+    await matching.undo(kept, by=house.accountant)
+    shown_hash = statement_readers.content(await statements.get(statement, by=house.cashier)).hash
+    assert await verify.run() == []
+
+
+async def test_the_cashier_prepares_and_the_accountant_closes_in_the_browser(web: Any, house: Cast) -> None:
+    await two_days(house)
+    cashier, accountant, auditor = (web.as_(name) for name in ("cashier", "accountant", "auditor"))
+    before = (await cashier.get("/bank/days")).text
+    assert ("准备日结" in before, "/bank/days/new?place=1002%2FICBC-01" in before) == (True, True)
+    assert "准备日结" not in (await auditor.get("/bank/days")).text
+    page = (await cashier.get("/bank/days/new", params={"place": BANK, "on": day(2)})).text
+    for words in ("乙", "银行已收、单位未收", "120.00", "20.00"):
+        assert words in page
+    assert 'name="balance_yuan"' not in page
+    quiet = (await cashier.get("/bank/days/new", params={"place": BANK, "on": day(1)})).text
+    wrong = await cashier.post("/bank/days/new", data=hidden_of(quiet) | {"balance_yuan": "1 2"})
+    assert (wrong.status_code, 'value="1 2"' in wrong.text) == (422, True)
+    made = await cashier.post("/bank/days/new", data=hidden_of(page))
+    assert made.status_code == 303, made.text
+    href = made.headers["location"]
+    assert (await cashier.post("/bank/days/new", data=hidden_of(page))).headers["location"] == href, "pressed twice"
+    assert "有 1 天的日结等您复核" in (await accountant.get("/desk")).text
+    waits = (await accountant.get(href)).text
+    assert "复核无误，日结" not in (await cashier.get(href)).text
+    await banked(house, 10, "LATE", received_on=day(2))
+    stale = await accountant.post(f"{href}/close", data=hidden_of(waits))
+    assert (stale.status_code, "出纳重新准备" in stale.text) == (409, True)
+    page = (await cashier.get("/bank/days/new", params={"place": BANK, "on": day(2)})).text
+    assert (await cashier.post("/bank/days/new", data=hidden_of(page))).status_code == 303
+    waits = (await accountant.get(href)).text
+    assert (await accountant.post(f"{href}/close", data=hidden_of(waits))).status_code == 303
+    shown_page = (await auditor.get(href)).text
+    assert ("已日结" in shown_page, "重新打开这一天" in shown_page) == (True, False)
+    gift = {"campaign": "one-day-2026", "amount_fen": 100, "channel": "bank", "channel_ref": "Z-9"}
+    gift |= {"received_on": day(2), "donor": {"kind": "anonymous"}}
+    refusal = await cashier.post("/api/v1/donations", json=gift, headers=KEY)
+    assert (refusal.status_code, refusal.json()["type"]) == (409, "urn:charity:problem:day.closed")
+    no_reason = await accountant.post(f"{href}/reopen", data={"reason": " "})
+    assert no_reason.status_code == 422
+    assert (await accountant.post(f"{href}/reopen", data={"reason": "漏记一笔"})).status_code == 303
+    assert "漏记一笔" in (await auditor.get(href)).text
+    assert (await cashier.post("/api/v1/donations", json=gift, headers=KEY)).status_code == 201
+
+
+async def test_a_program_closes_a_day_as_the_pages_do(web: Any, house: Cast) -> None:
+    await two_days(house)
+    cashier, accountant = web.as_("cashier"), web.as_("accountant")
+    await matching.keep_up()
+    answer = (await cashier.get(f"{API}/day", params={"place": BANK, "on": day(2)})).json()
+    assert (answer["covered"], answer["facts"]["apart_fen"], len(answer["facts"]["open_lines"])) == (True, 0, 1)
+    asked = {"place": BANK, "on": day(2), "content_hash": answer["content_hash"]}
+    assert (await accountant.post(f"{API}/days", json=asked, headers=KEY)).status_code == 403
+    made = await cashier.post(f"{API}/days", json=asked, headers=KEY)
+    assert made.status_code == 201
+    one = f"{API}/days/{made.json()['key']}"
+    content = {"content_hash": made.json()["content_hash"]}
+    assert (await accountant.post(f"{one}/close", json=content, headers=KEY)).json()["on"] == day(2)
+    (row,) = (await accountant.get(f"{API}/days")).json()["items"]
+    assert (row["status"], row["counted_fen"], row["on"]) == ("closed", 12_000, day(2))
+    assert (await accountant.post(f"{one}/reopen", json={"reason": "漏记"}, headers=KEY)).status_code == 201
+    assert (await cashier.get(one)).json()["status"] == "reopened"
+
+
+async def test_what_was_held_on_a_closed_day_is_not_undone(house: Cast) -> None:
+    await two_days(house)
+    (line,) = await waiting(house)
+    number = (await unidentified.hold(line.row["key"], note="不明", by=house.cashier)).body["number"]
+    await closed(house, day(2))
+    await refused("day.closed", unidentified.undo(number, reason="错", by=house.accountant))
+    assert await verify.run() == []
+
+
+PLANTED = {
+    "content": "UPDATE bank_day SET content = '{}' RETURNING key",
+    "hash": "UPDATE bank_day SET content_hash = 'x' RETURNING key",
+    "a line": "UPDATE bank_line SET in_fen = in_fen + 1 RETURNING key",
+    "a match": "UPDATE bank_line SET cleared_on = NULL, matched = NULL, status = 'open' RETURNING key",
+    "an entry": "UPDATE bank_day SET closed_seq = 0 RETURNING key",
+    "the place": "UPDATE money_place SET closed_through = '' RETURNING code",
+    "another place": "UPDATE money_place SET closed_through = '2026-01-01' WHERE chart = '1001' RETURNING code",
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED.values(), ids=list(PLANTED))
+async def test_verify_sees_what_changed_since_a_day_closed(house: Cast, planted: str) -> None:
+    await two_days(house)
+    await closed(house, day(2))
+    await transactions.run(lambda tx: tx.rows(planted))
+    assert [one for one in await verify.run() if "日结" in one.words]
