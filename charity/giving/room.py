@@ -1,6 +1,8 @@
 """What giving contributes to the app."""
 
 from charity.giving import demo, desk, lookup, organisers, verify
+from charity.giving.annual import api as annual_calls
+from charity.giving.annual import routes as annual
 from charity.giving.campaigns import api as campaign_calls
 from charity.giving.campaigns import routes as campaigns
 from charity.giving.consents import api as consent_calls
@@ -57,6 +59,7 @@ ROOM = Room(
         *consents.routes,
         *gifts.routes,  # behind /donations/new
         *copies.routes,
+        *annual.routes,
         *deliveries.routes,
         *receipt_files.routes,  # before /receipts/{code}
         *receipts.routes,
@@ -74,6 +77,7 @@ ROOM = Room(
         *pledge_calls.endpoints,
         *donation_calls.endpoints,
         *copy_calls.endpoints,
+        *annual_calls.endpoints,
         *consent_calls.endpoints,
         *delivery_calls.endpoints,
         *receipt_file_calls.endpoints,

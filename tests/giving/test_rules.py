@@ -122,6 +122,8 @@ STATUSES = {
     "RECEIPT_NOT_PROVEN": (403, None),
     "RECEIPT_AT_DESK": (403, None),
     "RECEIPT_BATCH": (422, None),
+    "ANNUAL_YEAR": (422, "year"),
+    "ANNUAL_MANY": (409, None),
     "RECEIPT_FILE_UNKNOWN": (404, None),
     "RECEIPT_FILE_NONE": (422, None),
     "RECEIPT_FILE_MANY": (422, None),
