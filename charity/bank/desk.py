@@ -1,9 +1,14 @@
-"""What the bank puts on the desk: days that a cashier prepared, for the accountant who closes them."""
+"""What the bank puts on the desk: days that wait to be closed; what the search box finds of it: held money."""
 
 from charity import addresses, words
 from charity.bank import closing
+from charity.desk import search
+from charity.desk.search import Asked, Hit, Hits
 from charity.desk.tasks import Task
+from charity.giving import unidentified
 from charity.roles import Actor
+
+UNIDENTIFIED = "暂收款"
 
 
 async def to_close(by: Actor) -> list[Task]:
@@ -18,4 +23,30 @@ async def to_close(by: Actor) -> list[Task]:
     return [Task(text, addresses.of("bank_day", mine[0]["key"]), words.say("去复核"), order=168, tone="wait")]
 
 
+async def find_number(asked: Asked, by: Actor) -> Hits | None:
+    """One by its number."""
+    if not asked.code or not by.may("statement.read") or not await unidentified.known(asked.code):
+        return None
+    return search.one(UNIDENTIFIED, asked.code, addresses.of("unidentified", asked.code))
+
+
+async def find_sums(asked: Asked, by: Actor) -> Hits | None:
+    """Those of exactly so much, newest first."""
+    if not asked.amounts or not by.may("statement.read"):
+        return None
+    hits = [
+        Hit(
+            number=row.number,
+            href=addresses.of("unidentified", row.number),
+            title=words.say("暂收来源不明的款项"),
+            on=row.on_day,
+            amount_fen=row.fen,
+        )
+        for fen in asked.amounts
+        for row in await unidentified.of_amount(fen, search.SHOWN + 1, by=by)
+    ]
+    return search.listed(UNIDENTIFIED, hits)
+
+
 tasks = [to_close]
+finders = [find_number, find_sums]

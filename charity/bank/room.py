@@ -36,6 +36,7 @@ ROOM = Room(
         Timed("statements.sweep", HOUR_S, statements.sweep, first_s=50.0, limit_s=300.0),
         Timed("bank.match", MINUTE_S, matching.keep_up, first_s=30.0, limit_s=300.0),
     ],
+    finders=desk.finders,
     documents=[register.DOCUMENT],
     checks=[Check("银行流水的核对", verify.run)],
     tasks=desk.tasks,

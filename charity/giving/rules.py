@@ -180,3 +180,11 @@ UNIDENTIFIED_HELD = Rule("unidentified.held", "这笔流水已经暂收，编号
 UNIDENTIFIED_REVERSED = Rule("unidentified.reversed", "暂收款 {number} 已经冲销过")
 UNIDENTIFIED_OWN = Rule("unidentified.own", "暂收款 {number} 是您登记的，要由一位会计冲销", 403)
 UNIDENTIFIED_USED = Rule("unidentified.used", "暂收款 {number} 已用去 {used_yuan} 元，不能冲销；请先更正用它入账的捐赠")
+UNIDENTIFIED_SOURCES = Rule("unidentified.sources", "一次最多从 {most} 笔暂收款入账", 422, field="channel_ref")
+UNIDENTIFIED_REF = Rule(
+    "unidentified.ref", "没有暂收款“{channel_ref}”，或者它不是从这个渠道收的", 422, field="channel_ref"
+)
+UNIDENTIFIED_DAY = Rule("unidentified.day", "这笔暂收款是 {day} 到账的，到账日期请填这一天", 422, field="received_on")
+UNIDENTIFIED_SHORT = Rule(
+    "unidentified.short", "暂收款 {numbers} 只剩 {left_yuan} 元可用，这里要 {needed_yuan} 元", field="channel_ref"
+)

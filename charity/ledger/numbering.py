@@ -30,7 +30,7 @@ DIGITS = 4
 CHUNK = 2_000
 GENESIS = "0" * 64
 _SHELVES = (acc.STOCK, acc.AGENCY_ASSETS)
-GROUPED = {"gift.cash": acc.MONEY_PLACES, "goods.issue": _SHELVES, "goods.opening": _SHELVES}
+GROUPED = {"gift.cash": (*acc.MONEY_PLACES, acc.OTHER_PAYABLE), "goods.issue": _SHELVES, "goods.opening": _SHELVES}
 """Kinds that share a number by day and place, and the charts in which the place is."""
 _TAKEN = frozenset(
     {"gift.cash", "voucher.paid", "refund.paid", "money.transfer", "branch.returned", "unidentified.held"}

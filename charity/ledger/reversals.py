@@ -109,7 +109,10 @@ def gift_back(
     """
     lines = _negated(body)
     if through is not None:
-        lines = [(acc.money(through, leaving.fund) if fen > 0 else account, unit, fen) for account, unit, fen in lines]
+        lines = [
+            (acc.money(through, leaving.fund) if acc.changes_worth(account) else account, unit, fen)
+            for account, unit, fen in lines
+        ]
     return state.post(
         REVERSAL if through is None else CORRECTION,
         lines,
@@ -128,7 +131,10 @@ def fetch_back(state: State, body: dict[str, Any], *, effective_on: str, actor: 
     It comes from where the fund has most, by an entry of its own (`money.reclassified`). What the fund has nowhere is
     left to the refusal of `gift_back`.
     """
-    (account, _, amount_fen), *_ = [line for line in body["postings"] if line[2] > 0]
+    came = [line for line in body["postings"] if line[2] > 0 and acc.is_money_place(line[0])]
+    if not came:  # it was held before, for the general fund: 2209 gets it back
+        return
+    (account, _, _), amount_fen = came[0], sum(fen for other, _, fen in came if other == came[0][0])
     short = amount_fen - state.balance(account)
     if short <= 0:
         return

@@ -2,12 +2,13 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from bank.given import BANK, Line, came, lines, open_movements, states, waiting
 from cast import Cast
-from giving.given import all_is_well, balance, give
+from giving.given import all_is_well, approved, balance, corrected, give, promised, refunded, requested, roster_filled
 from page_forms import hidden_of
 
 from charity import clock
@@ -15,7 +16,9 @@ from charity.bank import matching, reconciliation, unidentified, verify
 from charity.bank.movements import follow
 from charity.db import reading
 from charity.errors import Refusal
+from charity.giving import pledges, settling, unit_rosters
 from charity.giving import unidentified as held_money
+from charity.giving.donations.screens import corrected_values
 from charity.ledger import money_day
 from charity.money import yuan
 
@@ -131,6 +134,13 @@ async def test_pages_and_calls_of_what_is_held(house: Cast, web: Any) -> None:
     shown = (await auditor.get(f"/bank/unidentified/{number}")).text
     assert ("等王科长回电" in shown, "冲销" in shown, yuan(6_600) in shown) == (True, False, True)
     assert number in (await auditor.get("/bank/unidentified")).text
+    assert (
+        f"/donations/new?amount_yuan=66.00&amp;received_on={TODAY}&amp;channel_ref={number}"
+        in (await cashier.get(f"/bank/unidentified/{number}")).text
+    )
+    for asked in (number.lower(), "66.00"):
+        answer = await auditor.post("/desk/search", data={"q": asked})
+        assert number in answer.text + answer.headers.get("location", "")
     (item,) = (await auditor.get(f"{API}/unidentified")).json()["items"]
     assert (item["number"], item["left_fen"], item["line"]) == (number, 6_600, key)
     asked = (await accountant.get(f"/bank/unidentified/{number}/reverse")).text
@@ -146,3 +156,96 @@ async def test_pages_and_calls_of_what_is_held(house: Cast, web: Any) -> None:
     back = f"{API}/unidentified/{again.json()['number']}/reverse"
     undone = await accountant.post(back, json={"reason": "再看"}, headers=keyed("c"))
     assert undone.status_code == 201
+
+
+@pytest.mark.parametrize("fund", ["F-EDU", "F-GEN"])
+async def test_what_is_held_is_recognised_in_parts_and_never_more_than_is_left(house: Cast, fund: str) -> None:
+    campaign = "dream-2026" if fund == "F-EDU" else "everyday"
+    number = await held(house, 10_000)
+    yesterday = {"received_on": (clock.today() - timedelta(days=1)).isoformat()}
+    named = {"channel": "bank", "channel_ref": number, "campaign": campaign}
+    for code, changes in (
+        ("unidentified.day", yesterday),
+        ("unidentified.ref", {"channel_ref": "ZS-2026-000009"}),
+        ("unidentified.ref", {"channel": "wechat"}),
+    ):
+        with pytest.raises(Refusal) as refused:
+            await give(house, 6_000, **{**named, **changes})
+        assert refused.value.code == code
+    first = await give(house, 6_000, **named)
+    both = [give(house, 4_000, **named), give(house, 4_000, **named)]
+    outcomes = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(getattr(one, "code", "given") for one in outcomes) == ["given", "unidentified.short"]
+    assert (await balance(OWED), await balance(f"1002/ICBC-01/{fund}")) == (0, 10_000)
+    assert await open_movements(house) == []
+    assert len(await waiting(house)) == 0
+    with pytest.raises(Refusal) as used:
+        await unidentified.undo(number, reason="看错", by=house.accountant)
+    assert used.value.code == "unidentified.used"
+    await sound()
+    # A gift that was recognised wrongly goes back to what is held, and is booked anew from there.
+    await corrected(house, first)
+    assert (await balance(OWED), await balance(f"1002/ICBC-01/{fund}")) == (
+        -6_000,
+        4_000 if fund == "F-EDU" else 10_000,
+    )
+    reversal = str(await reading.value("SELECT number FROM gift_reversal"))
+    values = await corrected_values(reversal, by=house.cashier)
+    assert values["channel_ref"] == number
+    await give(house, 5_500, **named, corrects=reversal)
+    row = await held_money.get(number, by=house.auditor)
+    assert (row.left_fen, [use.fen for use in await held_money.uses(number, by=house.auditor)]) == (
+        500,
+        [6_000, 4_000, -6_000, 5_500],
+    )
+    assert await open_movements(house) == []
+    await sound()
+
+
+async def test_a_gift_of_what_was_held_is_refunded_and_its_number_was_the_bank_s(house: Cast) -> None:
+    number = await held(house, 9_000, reference="BANKS-0001")
+    gift = await give(house, 9_000, channel="bank", channel_ref=number, campaign="everyday")
+    await approved(await requested(house, gift, 2_000, "chargeback"), house.approver)
+    await refunded(house, gift, 1_000)
+    await sound()
+
+
+async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast) -> None:
+    code = await promised()
+    pledge = await pledges.get(code)
+    number = await held(house, pledge.amount_fen, memo="x")
+    shown = pledges.content_of(pledge).hash
+    await pledges.receive(
+        code,
+        amount_fen=pledge.amount_fen,
+        received_on=TODAY,
+        channel="bank",
+        channel_ref=number,
+        content_hash=shown,
+        by=house.cashier,
+    )
+    await sound()
+    key, _ = await roster_filled(house)
+    for name in ("李娜", "张敏"):
+        await unit_rosters.add(key, unit_rosters.Typed(name, "50"), by=house.cashier)
+
+    async def hash_now() -> str:
+        return unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
+
+    await unit_rosters.lock(key, content_hash=await hash_now(), by=house.cashier)
+    short, rest = await held(house, 19_000, reference="SHORT-001"), await held(house, 1_500, reference="REST-0001")
+    terms = {"received_on": TODAY, "channel_ref": short, "by": house.cashier}
+    with pytest.raises(Refusal) as refused:
+        await settling.settle(key, received_fen=19_000, content_hash=await hash_now(), **terms)
+    assert refused.value.code == "unit_roster.difference"
+    with pytest.raises(Refusal) as refused:
+        await settling.settle(key, received_fen=20_000, content_hash=await hash_now(), **terms)
+    assert refused.value.code == "unidentified.short"
+    terms["channel_ref"] = f"{short} {rest}"
+    await settling.settle(key, received_fen=20_000, content_hash=await hash_now(), **terms)
+    assert [(await held_money.get(one, by=house.auditor)).left_fen for one in (short, rest)] == [0, 500]
+    assert await balance(OWED) == -500
+    numbers = await reading.rows("SELECT DISTINCT number FROM journal_line WHERE account LIKE '2209/unid%'")
+    assert len(numbers) == 4  # three holdings, and all that was recognised today under one
+    assert await states(house) == ["matched"] * 3
+    await sound()

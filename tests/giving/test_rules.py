@@ -140,6 +140,10 @@ STATUSES = {
     "UNIDENTIFIED_REVERSED": (409, None),
     "UNIDENTIFIED_OWN": (403, None),
     "UNIDENTIFIED_USED": (409, None),
+    "UNIDENTIFIED_SOURCES": (422, "channel_ref"),
+    "UNIDENTIFIED_REF": (422, "channel_ref"),
+    "UNIDENTIFIED_DAY": (422, "received_on"),
+    "UNIDENTIFIED_SHORT": (409, "channel_ref"),
 }
 
 

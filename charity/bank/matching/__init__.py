@@ -8,12 +8,14 @@ are in one match at most; what was decided, by whom and when, stays. This is the
 
 from .automatic import catch_up, keep_up
 from .readers import decisions, get, history, matched_movements, proposed, queue
+from .screens import gift_form
 from .verbs import ignore, match, undo
 
 __all__ = [
     "catch_up",
     "decisions",
     "get",
+    "gift_form",
     "history",
     "ignore",
     "keep_up",

@@ -90,7 +90,9 @@ async def show(
         "reason": reason,
         "note": note,
         "may_hold": waits and bool(line.row["in_fen"]) and by.may("money.hold"),
-        "gift_href": await _gift(line) if waits and line.row["in_fen"] and by.may("gift.receive") else "",
+        "gift_href": await gift_form(line, fen=line.row["in_fen"], reference=line.row["reference"])
+        if waits and line.row["in_fen"] and by.may("gift.receive")
+        else "",
         "decided": await _timeline(line, decided, by),
         "undoes": _undoes(line, decided, by),
     }
@@ -202,14 +204,14 @@ def _beside(one: LineView) -> dict[str, Any]:
     }
 
 
-async def _gift(line: LineView) -> str:
+async def gift_form(line: LineView, *, fen: int, reference: str) -> str:
     """The form of the gift that a line is, filled with what no name is in: of a pledge or a roster by reference."""
     row = line.row
-    filled = {"amount_yuan": yuan(row["in_fen"]), "received_on": row["on_day"], "channel_ref": row["reference"]}
+    filled = {"amount_yuan": yuan(fen), "received_on": row["on_day"], "channel_ref": reference}
     filled["channel"] = "bank" if row["place"].startswith(f"{acc.BANK}/") else ""
     asked = urlencode({name: value for name, value in filled.items() if value})
-    for reference in movements.references(f"{line.memo} {line.name}"):
-        if code := await pledges.of_reference(reference):
+    for named in movements.references(f"{line.memo} {line.name}"):
+        if code := await pledges.of_reference(named):
             return f"/pledges/{code}/receive?{asked}"
     written = set(movements.runs(line.memo))
     if written and (roster := await unit_rosters.of_references(written)):

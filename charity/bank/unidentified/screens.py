@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from charity import addresses, clock, words
+from charity.bank import matching
 from charity.bank.statements import LineView
 from charity.db import sealed
 from charity.giving import unidentified
@@ -71,6 +72,9 @@ async def show(row: Unidentified, line: LineView, by: Actor) -> dict[str, Any]:
         "state": state(row),
         "facts": facts,
         "left": row.left_fen,
+        "gift_href": await matching.gift_form(line, fen=row.left_fen, reference=row.number)
+        if row.left_fen and by.may("gift.receive")
+        else "",
         "reversible": row.reversal_seq is None and row.left_fen == row.fen and row.held_by != by.key,
         "entry": await journal_vouchers.shown_of(row.seq),
         "seq": row.seq,

@@ -42,7 +42,8 @@ async def load(loader: Loader, number: str) -> Corrected:
     body = await loader.entry(gift["seq"])
     assert body is not None, "what was corrected is in the books"
     place = payment_numbers.key(gift["channel"], gift["channel_ref"]) if gift["channel_ref"] else ""
-    came = next(acc.split(a)[1] for a, _, quantity in body["postings"] if quantity > 0 and acc.is_money_place(a))
+    lines = body["postings"]
+    came = next((acc.split(a)[1] for a, _, quantity in lines if quantity > 0 and acc.is_money_place(a)), "")
     return Corrected(number, place, body["facts"].get("together") or gift["key"], gift["channel"], came)
 
 
@@ -53,7 +54,7 @@ def take_place(state: State, corrected: Corrected, gifts: Sequence["Gift"]) -> N
     _must_wait(row)
     for gift in gifts:
         gift.corrects = corrected.number
-        if gift.channel.code == corrected.channel:
+        if corrected.came and gift.channel.code == corrected.channel:
             gift.channel = replace(gift.channel, place=corrected.came)
         if gift.channel_ref and payment_numbers.key(gift.channel.code, gift.channel_ref) == corrected.place:
             gift.together = corrected.holder

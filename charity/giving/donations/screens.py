@@ -1,7 +1,7 @@
 """What the form of a gift offers: how money can have reached us, and the campaigns that take it."""
 
 from charity.errors import Refusal
-from charity.giving import campaigns, channels, rules
+from charity.giving import campaigns, channels, rules, unidentified
 from charity.giving.donations import readers
 from charity.roles import Actor
 from charity.web.choices import choices
@@ -23,7 +23,11 @@ async def corrected_values(number: str, *, by: Actor) -> dict[str, str]:
     """What the form begins with when a gift is booked anew: all that was not wrong as a rule. The giver is typed."""
     gift = await readers.corrected(number, by=by)
     values = {"campaign": gift.campaign_id or "", "work_unit": gift.work_unit_id or "", "channel": gift.channel}
-    values |= {"corrects": number, "channel_ref": gift.channel_ref, "received_on": gift.received_on}
+    values |= {
+        "corrects": number,
+        "channel_ref": gift.channel_ref or await unidentified.drawn_by(gift.seq),
+        "received_on": gift.received_on,
+    }
     return values | {
         "public_name": "1" if gift.public_name else "",
         "public_amount": "1" if gift.public_amount else "",

@@ -12,7 +12,7 @@ from typing import Any
 from charity import clock, tokens
 from charity.db import sealed
 from charity.db.tables import Table
-from charity.giving import campaigns, channels, receipts, rules, work_units
+from charity.giving import campaigns, channels, receipts, rules, unidentified, work_units
 from charity.giving.channels import Channel
 from charity.giving.donations import corrected, read_back
 from charity.giving.donations.corrected import Corrected
@@ -23,8 +23,10 @@ from charity.giving.models import (
     WORK_UNIT,
     DonationRow,
 )
+from charity.giving.unidentified import Sources
 from charity.ledger import accounts as acc
 from charity.ledger import payment_numbers, sums
+from charity.ledger.loading import Loader
 from charity.ledger.payment_numbers import Holder, PaymentKind
 from charity.ledger.state import Entry, Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
@@ -62,10 +64,12 @@ class Gift:
     """The correction whose gift this one takes the place of."""
     roster: str = ""
     """The roster that it is on."""
+    held: Sources = ()
+    """What was held as unidentified and it is taken from: then it has no number of the bank's."""
 
     def __post_init__(self) -> None:
         """Blanks and hyphens alone are no payment number."""
-        if not payment_numbers.normal(self.channel_ref):
+        if self.held or not payment_numbers.normal(self.channel_ref):
             self.channel_ref = ""
 
     def wants(self, year: int) -> Wants:
@@ -75,7 +79,7 @@ class Gift:
             rows += payment_numbers.wants(self.channel.code, self.channel_ref)
         if self.work_unit:
             rows.append((WORK_UNIT, self.work_unit))
-        rows += parties.wants(self.known)
+        rows += [*parties.wants(self.known), *unidentified.wants(self.held)]
         return Wants(funds=[self.fund], series=[(receipts.SERIES, year)], rows=rows)
 
 
@@ -115,6 +119,7 @@ async def receive(
     way = await channels.arrived(channel, channel_ref)
     await privacy.must_be_current(donor.notice)
     check_day(received_on)
+    held = await unidentified.sources(channel, channel_ref, received_on)
     asked = await campaigns.known(campaign)
     await campaigns.must_be_certified(asked, on=received_on)
     key, person = tokens.key16(), tokens.key16()
@@ -133,6 +138,7 @@ async def receive(
         public_name=public_name,
         public_amount=public_amount,
         memo=sealed.seal("donation", "memo", key, memo),
+        held=held,
     )
     today = clock.today()
 
@@ -147,7 +153,7 @@ async def receive(
         state.add(PERSON, row)
         return record(state, gift, today=today.isoformat(), by=by)
 
-    return await submit(_command(decide, gift.wants(today.year), idem, corrects))
+    return await submit(_command(decide, gift.wants(today.year), idem, corrects, held))
 
 
 async def receive_together(
@@ -177,6 +183,7 @@ async def receive_together(
     way = await channels.arrived(channel, channel_ref)
     await privacy.must_be_current(donor.notice)
     check_day(received_on)
+    held = await unidentified.sources(channel, channel_ref, received_on)
     person = tokens.key16()
     row = person_row(donor, key=person)
     gifts: list[Gift] = []
@@ -198,6 +205,7 @@ async def receive_together(
             public_amount=public_amount,
             memo=sealed.seal("donation", "memo", key, memo),
             together=gifts[0].key if gifts else None,
+            held=held,
         )
         gifts.append(gift)
     today = clock.today()
@@ -219,7 +227,7 @@ async def receive_together(
         refs = [{"id": gift.key, "entry": entry.id} for gift, entry in zip(gifts, booked, strict=True)]
         return Answer(201, {"gifts": refs, "receipt": receipt})
 
-    return await submit(_command(decide, _wants(gifts, today.year), idem, corrects))
+    return await submit(_command(decide, _wants(gifts, today.year), idem, corrects, held))
 
 
 def _wants(gifts: Sequence[Gift], year: int) -> Wants:
@@ -230,11 +238,16 @@ def _wants(gifts: Sequence[Gift], year: int) -> Wants:
     return Wants(funds=list(funds), series=wants[0].series, rows=list(rows))
 
 
-def _command(decide: Callable[..., Answer], wants: Wants, idem: Idem | None, corrects: str) -> Command:
-    """The command of gifts; with a correction that they follow it is loaded first."""
-    if not corrects:
+def _command(decide: Callable[..., Answer], wants: Wants, idem: Idem | None, corrects: str, held: Sources) -> Command:
+    """The command of gifts; a correction that they follow is loaded first, and what they are taken from."""
+    if not corrects and not held:
         return Command(decide, wants=wants, idem=idem)
-    return Command(decide, wants=wants, idem=idem, load=lambda loader: corrected.load(loader, corrects))
+
+    async def load(loader: Loader) -> Corrected | None:
+        await unidentified.load(loader, held, on=clock.today().isoformat())
+        return await corrected.load(loader, corrects) if corrects else None
+
+    return Command(decide, wants=wants, idem=idem, load=load)
 
 
 def record(state: State, gift: Gift, *, today: str, by: Actor) -> Answer:
@@ -263,7 +276,10 @@ def book(state: State, gift: Gift, *, today: str, by: Actor) -> Entry:
         today=today,
     )
     income = acc.AGENCY_DEBT if state.fund(gift.fund).kind == "agency" else acc.GIFTS
-    money = acc.money(gift.channel.chart, gift.fund, gift.channel.place)
+    money = [(acc.money(gift.channel.chart, gift.fund, gift.channel.place), acc.CNY, gift.amount_fen)]
+    used: dict[str, int] = {}
+    if gift.held:
+        money, used = unidentified.draw(state, gift.held, gift.fund, gift.amount_fen)
     facts = {"campaign": gift.campaign, "channel": gift.channel.code, "donation": gift.key, "on": gift.received_on}
     if gift.work_unit:
         facts["work_unit"] = gift.work_unit
@@ -273,10 +289,12 @@ def book(state: State, gift: Gift, *, today: str, by: Actor) -> Entry:
         facts["corrects"] = gift.corrects
     if gift.roster:
         facts["unit_roster"] = gift.roster
+    if used:
+        facts[unidentified.FACT] = " ".join(used)
     entry = state.post(
         "gift.cash",
-        [(money, acc.CNY, gift.amount_fen), (acc.money(income, gift.fund), acc.CNY, -gift.amount_fen)],
-        effective_on=gift.received_on,
+        [*money, (acc.money(income, gift.fund), acc.CNY, -gift.amount_fen)],
+        effective_on=today if used else gift.received_on,
         actor=by.key,
         party=party,
         facts=facts,
@@ -292,6 +310,7 @@ def book(state: State, gift: Gift, *, today: str, by: Actor) -> Entry:
         fen=gift.amount_fen,
         gifts=1,
     )
+    unidentified.note(state, used, entry.seq)
     state.add(DONATION, _row(gift, entry, party, by=by))
     return entry
 

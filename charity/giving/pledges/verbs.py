@@ -11,7 +11,7 @@ from typing import Any
 from charity import clock, tokens
 from charity.db import reading, sealed
 from charity.db.tables import Table
-from charity.giving import campaigns, channels, donations, invitations, rules, ways, work_units
+from charity.giving import campaigns, channels, donations, invitations, rules, unidentified, ways, work_units
 from charity.giving.donations import Gift, read_back
 from charity.giving.models import CAMPAIGN, PLEDGE, REFERENCE, WORK_UNIT, PledgeRow
 from charity.giving.pledges import content
@@ -138,6 +138,7 @@ async def receive(
     by.must("gift.receive")
     way = await channels.arrived(channel, channel_ref)
     donations.check_day(received_on)
+    held = await unidentified.sources(channel, channel_ref, received_on)
     pledge = await get(code)
     gift = Gift(
         key=tokens.key16(),
@@ -153,10 +154,11 @@ async def receive(
         pledge=code,
         public_name=pledge.public_name,
         public_amount=pledge.public_amount,
+        held=held,
     )
     today = clock.today()
 
-    def decide(state: State) -> Answer:
+    def decide(state: State, _: None = None) -> Answer:
         row = state.row(PLEDGE, code)
         assert row is not None
         if row["status"] not in OPEN:
@@ -175,4 +177,7 @@ async def receive(
 
     wants = gift.wants(today.year)
     wants.rows = [*wants.rows, (PLEDGE, code)]
-    return await submit(Command(decide, wants=wants, idem=idem))
+    if not held:
+        return await submit(Command(decide, wants=wants, idem=idem))
+    on = today.isoformat()
+    return await submit(Command(decide, wants, idem, load=lambda loader: unidentified.load(loader, held, on=on)))

@@ -262,7 +262,9 @@ async def _taken_from(loader: Loader, paying: dict[str, int], seq: int, on: str)
     """
     body, (receiving,) = await loader.entry(seq), await loader.rows(places.RECEIVING)
     assert body is not None, "what is given back is in the books"
-    came = next(acc.place_of(a) for a, _, quantity in body["postings"] if quantity > 0 and acc.is_money_place(a))
+    lines = body["postings"]
+    came = next((acc.place_of(a) for a, _, quantity in lines if quantity > 0 and acc.is_money_place(a)), "")
+    came = came or receiving["code"]  # a gift of the general fund that was held before: it lies where it came
     credit = {}
     for fund, fen in paying.items():
         ways = [f"{place}/{fund}" for place in (came, receiving["code"])]

@@ -12,7 +12,7 @@ from typing import Any
 
 from charity import clock, tokens
 from charity.db import sealed
-from charity.giving import donations, receipts, rules
+from charity.giving import donations, receipts, rules, unidentified
 from charity.giving.donors import counting
 from charity.giving.fields import must_say_why
 from charity.giving.models import (
@@ -124,6 +124,8 @@ class _Facts:
     through: str
     on_receipt: list[str]
     giver: counting.Giver
+    held: dict[str, int]
+    """What it took of money that was held as unidentified, by number."""
 
 
 class _Approval:
@@ -156,6 +158,7 @@ class _Approval:
             outlook.through,
             await receipts.lines(loader, gift["receipt"]) if gift["receipt"] else [],
             await counting.load(loader, gift),
+            await unidentified.load_back(loader, gift["seq"]),
         )
 
     def decide(self, state: State, facts: _Facts) -> Answer:
@@ -174,6 +177,7 @@ class _Approval:
             donation=gift["key"],
             **known,
         )
+        unidentified.give_back(state, facts.held, entry.seq)
         receipts.take_off(
             state,
             gift,

@@ -14,12 +14,13 @@ from charity import clock, tokens
 from charity.db import sealed
 from charity.db.tables import Table
 from charity.errors import FieldError, unreadable
-from charity.giving import campaigns, channels, donations, receipts, rules, unit_rosters, work_units
+from charity.giving import campaigns, channels, donations, receipts, rules, unidentified, unit_rosters, work_units
 from charity.giving.channels import Channel
 from charity.giving.donations import Gift
 from charity.giving.fields import must_say_why
 from charity.giving.models import DONATION, RECEIPT
 from charity.giving.settling import readers
+from charity.giving.unidentified import Sources
 from charity.giving.unit_rosters import UNIT_ROSTER, UNIT_ROSTER_LINE, RosterStatus, UnitRoster, UnitRosterRow
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
@@ -91,16 +92,20 @@ async def settle(
     by.must("gift.receive")
     way = await channels.arrived(channel, channel_ref)
     donations.check_day(received_on)
+    held = await unidentified.sources(channel, channel_ref, received_on)
     row = await unit_rosters.get(key, by=by)
     if difference not in {"", "unit"}:
         raise unreadable(FieldError("difference", "请选择差额怎么办"))
     if difference:
         must_say_why(reason)
-    made = await _prepared(row, way, received_on, channel_ref)
+    made = await _prepared(row, way, received_on, channel_ref, held)
     today = clock.today()
     transfer = Transfer(received_on, received_fen, channel_ref, reason.strip())
 
-    def decide(state: State) -> Answer:
+    async def load(loader: Loader) -> None:
+        await unidentified.load(loader, held, on=today.isoformat())
+
+    def decide(state: State, _: None) -> Answer:
         now = state.row(UNIT_ROSTER, key)
         assert now is not None, "it was read"
         if now["status"] not in SETTLED_FROM:
@@ -120,7 +125,7 @@ async def settle(
         return Answer(201, {**body, "receipt_count": len(numbers)})
 
     wants = Wants(funds=[made.fund], series=[(receipts.SERIES, today.year)], rows=made.rows)
-    return await submit(Command(decide, wants=wants, idem=idem, alone=True))
+    return await submit(Command(decide, wants=wants, idem=idem, load=load, alone=True))
 
 
 async def issue(key: str, *, by: Actor, idem: Idem | None = None) -> Answer:
@@ -268,7 +273,7 @@ def _own_fen(row: UnitRosterRow, received_fen: int, difference: str) -> int:
     return row["unit_fen"] + over
 
 
-async def _prepared(row: UnitRoster, way: Channel, received_on: str, channel_ref: str) -> Prepared:
+async def _prepared(row: UnitRoster, way: Channel, received_on: str, channel_ref: str, held: Sources) -> Prepared:
     """Persons, gifts and what the command names, from the lines as they are locked."""
     asked = await campaigns.known(row.campaign)
     fund = await campaigns.chosen_fund(asked, None, on=received_on)
@@ -292,6 +297,7 @@ async def _prepared(row: UnitRoster, way: Channel, received_on: str, channel_ref
             work_unit=row.work_unit,
             together=first or None,
             roster=row.key,
+            held=held,
         )
         first = first or key
         return made

@@ -7,6 +7,7 @@ Always true: it is nobody's gift and no fund's income; the money lies at its pla
 outsiders import only it. Lines of banks are held by `charity/bank/unidentified`.
 """
 
+from .drawing import FACT, Source, Sources, draw, drawn_by, give_back, load, load_back, note, sources, wants
 from .models import UNIDENTIFIED, Unidentified, UnidentifiedRow
 from .postings import (
     ACCOUNT,
@@ -22,30 +23,42 @@ from .postings import (
     wants_to_free,
     wants_to_hold,
 )
-from .readers import Use, get, held, matches_after, of_amount, uses
+from .readers import Use, get, held, known, matches_after, of_amount, uses
 from .verify import CHECKS
 
 __all__ = [
     "ACCOUNT",
     "CHECKS",
+    "FACT",
     "KIND",
     "PREFIX",
     "REVERSAL",
     "SERIES",
     "UNIDENTIFIED",
     "Held",
+    "Source",
+    "Sources",
     "Unidentified",
     "UnidentifiedRow",
     "Use",
+    "draw",
+    "drawn_by",
     "get",
+    "give_back",
     "held",
     "hold",
+    "known",
+    "load",
+    "load_back",
     "matches_after",
     "must_not_be_held",
+    "note",
     "of_amount",
     "reverse",
+    "sources",
     "stored",
     "uses",
+    "wants",
     "wants_to_free",
     "wants_to_hold",
 ]

@@ -21,6 +21,8 @@ from charity.ledger.writer import Wants
 from charity.money import yuan
 
 PREFIX, SERIES = "ZS", "unidentified"
+BANK = "bank"
+"""The channel of every bank account."""
 KIND, REVERSAL = "unidentified.held", "unidentified.reversal"
 ACCOUNT = acc.money(acc.OTHER_PAYABLE, acc.GENERAL_FUND, "unidentified")
 """What is owed of all of it: refunds that are due stand in `2209/-/…`."""
@@ -47,8 +49,9 @@ class Held:
     def channel(self) -> str:
         """Whose numbers the line carries."""
         chart, _, place = self.place.partition("/")
-        ways = [way for way in CHANNELS.values() if way.chart == chart]
-        return next((way.code for way in ways if chart == acc.BANK or way.place == place), "")
+        if chart == acc.BANK:
+            return BANK
+        return next((way.code for way in CHANNELS.values() if (way.chart, way.place) == (chart, place)), "")
 
 
 def wants_to_hold(one: Held, year: int) -> Wants:

@@ -52,6 +52,11 @@ async def held(*, left: bool, after: str = "", limit: int = PAGE, by: Actor) -> 
     return rows, following, int(total or 0)
 
 
+async def known(number: str) -> bool:
+    """Whether there is one of this number."""
+    return bool(await reading.value("SELECT 1 FROM unidentified WHERE number = $1", number))
+
+
 async def of_amount(fen: int, limit: int, *, by: Actor) -> list[Unidentified]:
     """The newest of exactly so much."""
     return await Unidentified.visible_to(by).filter(fen=fen).order_by("-number").limit(limit)
