@@ -68,6 +68,13 @@ DAY_BALANCE = Rule(
     422,
     field="balance_yuan",
 )
+CASH_APART = Rule(
+    "cash.apart",
+    "盘点 {counted_yuan} 元，账上 {book_yuan} 元，相差 {apart_yuan} 元：请再点一遍；确实不符的，请写明情况",
+    422,
+    field="note",
+)
+CASH_ONLY = Rule("cash.only", "只有现金按券别盘点", 422, field="sheets")
 DAY_BEHIND = Rule("bank_day.behind", "账簿刚有新的收付，还没有排进核对，请稍后再办理", 503, retry_after_s=5)
 DAY_CHANGED = Rule("bank_day.changed", "出纳准备以后，这一天的账或流水变了，请出纳重新准备")
 DAY_OWN = Rule("bank_day.own", "这次日结是您准备的，要由另一位会计复核", 403)

@@ -29,21 +29,23 @@ def day(ago: int) -> str:
     return (clock.today() - timedelta(days=ago)).isoformat()
 
 
-async def shown(house: Cast, on: str, place: str = BANK) -> closing.BankDay:
+async def shown(house: Cast, on: str, place: str = BANK) -> closing.Day:
     await matching.keep_up()
     return await closing.shown_day(place, on, by=house.cashier)
 
 
-async def prepared(house: Cast, on: str, balance_fen: int | None = None, place: str = BANK) -> tuple[str, str]:
+async def prepared(
+    house: Cast, on: str, balance_fen: int | None = None, place: str = BANK, **asked_of: Any
+) -> tuple[str, str]:
     """A day as the cashier prepares it: its key, and the hash of what is to be closed."""
     content_hash = (await shown(house, on, place)).shown().hash
-    asked: dict[str, Any] = {"place": place, "on": on, "content_hash": content_hash, "balance_fen": balance_fen}
-    answer = await closing.prepare(**asked, by=house.cashier)
+    asked = closing.Prepared(balance_fen=balance_fen, **asked_of)
+    answer = await closing.prepare(place=place, on=on, content_hash=content_hash, asked=asked, by=house.cashier)
     return str(answer.body["key"]), str(answer.body["content_hash"])
 
 
-async def closed(house: Cast, on: str, balance_fen: int | None = None, place: str = BANK) -> str:
-    key, content_hash = await prepared(house, on, balance_fen, place)
+async def closed(house: Cast, on: str, balance_fen: int | None = None, place: str = BANK, **asked: Any) -> str:
+    key, content_hash = await prepared(house, on, balance_fen, place, **asked)
     await closing.close(key=key, content_hash=content_hash, by=house.accountant)
     return key
 
@@ -94,7 +96,7 @@ async def test_a_day_closes_only_over_balances_that_agree_and_a_statement(house:
     await refused("bank_day.no_statement", prepared(house, day(1)))
     await refused("bank_day.balance", prepared(house, day(1), 11_999))
     await refused("bank_day.not_quiet", prepared(house, day(2), 12_000))
-    await refused("statement.place", prepared(house, day(2), place="1001/-"))
+    await refused("cash.only", prepared(house, day(2), sheets={100: 1}))
     key, _ = await prepared(house, day(1), 12_000)
     assert '"quiet":true' in (await closing.get(key, by=house.auditor)).row["content"]
     await came(house, Line(700, "丙", on=day(0)), start_fen=99_000)
@@ -304,6 +306,58 @@ async def test_what_was_held_on_a_closed_day_is_not_undone(house: Cast) -> None:
     await closed(house, day(2))
     await refused("day.closed", unidentified.undo(number, reason="错", by=house.accountant))
     assert await verify.run() == []
+
+
+CASH = "1001/-"
+
+
+async def test_cash_is_counted_by_denomination_and_a_difference_has_a_name(house: Cast) -> None:
+    today = day(0)
+    await give(house, 12_350, received_on=day(1))
+    await give(house, 8_000, received_on=today)
+    sheets = {10_000: 1, 2_000: 1, 100: 3, 50: 1}
+    await refused("statement.place", prepared(house, day(1), 12_350, place=CASH))
+    await refused("cash.apart", prepared(house, day(1), place=CASH, sheets=sheets | {50: 0}))
+    await refused("bank_day.not_over", prepared(house, day(-1), place=CASH, sheets=sheets))
+    await closed(house, day(1), place=CASH, sheets=sheets)
+    await refused("day.closed", give(house, 100, received_on=day(1)))
+    short = {10_000: 2}
+    key, content_hash = await prepared(house, today, place=CASH, sheets=short, note="少 3.50 元，找零有误")
+    view = await closing.get(key, by=house.auditor)
+    assert (view.row["book_fen"], view.row["counted_fen"], view.note) == (20_350, 20_000, "少 3.50 元，找零有误")
+    again, other = await prepared(house, today, place=CASH, sheets=short, note="少 3.50 元，正在查")
+    assert (again, other == content_hash) == (key, False), "the name of the difference is part of what is confirmed"
+    before = await reading.value("SELECT seq FROM head")
+    await closing.close(key=key, content_hash=other, by=house.accountant)
+    assert await reading.value("SELECT seq FROM head") == before, "nothing books a difference"
+    await refused("day.closed", give(house, 100, received_on=today))
+    assert await verify.run() == []
+    await transactions.run(lambda tx: tx.rows("UPDATE bank_day SET note = NULL WHERE on_day = $1 RETURNING key", today))
+    assert [one.invariant for one in await verify.run()] == ["I4"]
+
+
+async def test_the_cashier_counts_on_the_page_and_nothing_typed_is_lost(web: Any, house: Cast) -> None:
+    await give(house, 12_350)
+    cashier, accountant = web.as_("cashier"), web.as_("accountant")
+    assert "/bank/days/new?place=1001%2F-" in (await cashier.get("/bank/days")).text
+    page = (await cashier.get("/bank/days/new", params={"place": CASH, "on": day(0)})).text
+    assert ("5 角" in page, "/transfers/new?source=1001%2F-&amp;all=1" in page) == (True, True)
+    deposit = (await cashier.get("/transfers/new?source=1001%2F-&all=1")).text
+    assert 'value="123.50"' in deposit
+    typed = {"sheets_10000": "1", "sheets_2000": "１", "sheets_100": "3", "note": ""}
+    short = await cashier.post("/bank/days/new", data=hidden_of(page) | typed)
+    assert (short.status_code, "相差 -0.50 元" in short.text, 'value="１"' in short.text) == (422, True, True)
+    wrong = await cashier.post("/bank/days/new", data=hidden_of(page) | typed | {"sheets_50": "1.5"})
+    assert (wrong.status_code, 'value="1.5"' in wrong.text) == (422, True)
+    done = await cashier.post("/bank/days/new", data=hidden_of(page) | typed | {"sheets_50": "1"})
+    assert done.status_code == 303, done.text
+    href = done.headers["location"]
+    waits = (await accountant.get(href)).text
+    for words in ("100 元", "5 角", "123.50", "盘点合计"):
+        assert words in waits
+    assert (await accountant.post(f"{href}/close", data=hidden_of(waits))).status_code == 303
+    body = {"place": CASH, "on": day(0), "content_hash": "0" * 64, "sheets": [{"fen": 7, "count": 1}]}
+    assert (await cashier.post(f"{API}/days", json=body, headers=KEY)).status_code == 422
 
 
 PLANTED = {

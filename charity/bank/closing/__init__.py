@@ -5,11 +5,13 @@ refuses whatever would change it (charity/ledger/closed_days.py); the last close
 reason, and its row stays. This is the door; outsiders import only it.
 """
 
-from .readers import BankDay, closed, content_now, get, newest, prepared, progress, shown_day
+from .confirming import Prepared
+from .readers import Day, closed, content_now, get, newest, prepared, progress, shown_day
 from .verbs import close, prepare, reopen
 
 __all__ = [
-    "BankDay",
+    "Day",
+    "Prepared",
     "close",
     "closed",
     "content_now",

@@ -48,7 +48,7 @@ async def prepare(call: Call) -> Answer:
     return await verbs.prepare(
         place=body.place,
         on=body.on.isoformat(),
-        balance_fen=body.balance_fen,
+        asked=body.prepared(),
         content_hash=body.content_hash,
         by=call.by,
         idem=call.idem("day.prepare"),

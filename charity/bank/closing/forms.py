@@ -1,14 +1,19 @@
 """The close of a day as it is asked for: forms, and the JSON objects of docs/api.md."""
 
-from typing import Annotated, Any
+from collections import Counter
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from charity.bank.closing.cash import DENOMINATIONS, SHEETS_MAX
+from charity.bank.closing.confirming import Prepared
 from charity.bank.closing.readers import SHOWN
 from charity.bank.matching.forms import Reason
+from charity.bank.matching.verbs import REASON_MAX
 from charity.bank.statements.forms import PLACE_MAX
 from charity.money import AMOUNT_MAX_FEN, typed_yuan
-from charity.web import api
+from charity.plain import whole
+from charity.web import api, fields
 from charity.web.fields import ContentHash, Day, DayText
 
 
@@ -20,6 +25,13 @@ def _balance(value: Any) -> Any:
     return None if not text else 0 if text in {"0", "0.0", "0.00"} else typed_yuan(text)
 
 
+def _sheets(value: Any) -> Any:
+    """How many sheets were typed; none where nothing is."""
+    return (whole(value) or 0) if isinstance(value, str) else value
+
+
+Sheets = Annotated[int, BeforeValidator(_sheets), Field(ge=0, le=SHEETS_MAX)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REASON_MAX), fields.AREA]
 Place = Annotated[str, Field(min_length=1, max_length=PLACE_MAX, description="资金存放处", examples=["1002/ICBC-01"])]
 
 
@@ -47,7 +59,23 @@ class PrepareForm(BaseModel):
     place: Place
     on: Day
     balance_yuan: Annotated[int | None, BeforeValidator(_balance)] = None
+    sheets_10000: Sheets = 0
+    sheets_5000: Sheets = 0
+    sheets_2000: Sheets = 0
+    sheets_1000: Sheets = 0
+    sheets_500: Sheets = 0
+    sheets_100: Sheets = 0
+    sheets_50: Sheets = 0
+    sheets_10: Sheets = 0
+    note: Note = ""
     content_hash: ContentHash
+
+    def prepared(self) -> Prepared:
+        """What the cashier says beside what the page showed."""
+        sheets = {fen: getattr(self, f"sheets_{fen}") for fen in DENOMINATIONS}
+        return Prepared(
+            balance_fen=self.balance_yuan, sheets={fen: n for fen, n in sheets.items() if n}, note=self.note
+        )
 
 
 class CloseForm(BaseModel):
@@ -62,6 +90,15 @@ class ReopenForm(BaseModel):
     reason: Reason
 
 
+class SheetsBody(BaseModel):
+    """So many sheets of one denomination."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    fen: Literal[10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10] = Field(description="券别，分")
+    count: int = Field(ge=1, le=SHEETS_MAX, description="张（枚）数")
+
+
 class PrepareBody(BaseModel):
     """A day as `GET /bank/day` showed it."""
 
@@ -72,7 +109,18 @@ class PrepareBody(BaseModel):
     balance_fen: Annotated[int, Field(ge=-AMOUNT_MAX_FEN, le=AMOUNT_MAX_FEN)] | None = Field(
         None, description="只在当天银行没有收付、没有对账单时填写：银行的余额"
     )
+    sheets: list[SheetsBody] = Field(
+        default_factory=list, max_length=len(DENOMINATIONS), description="现金盘点：各券别几张"
+    )
+    note: Annotated[Note, Field(description="现金和账面不符时的情况，加密保存")] = ""
     content_hash: ContentHash
+
+    def prepared(self) -> Prepared:
+        """What the cashier says beside what was shown; a denomination that is named twice counts twice."""
+        sheets: Counter[int] = Counter()
+        for one in self.sheets:
+            sheets[one.fen] += one.count
+        return Prepared(balance_fen=self.balance_fen, sheets=sheets, note=self.note)
 
 
 class CloseBody(BaseModel):
@@ -108,7 +156,7 @@ class DaysParams(api.Page):
 class ShownAnswer(BaseModel):
     """A day as it is now: `content_hash` is what `POST /bank/days` confirms."""
 
-    facts: dict[str, Any] = Field(description="余额调节表的各项、当天流水的笔数和金额、每一项未达账项")
+    facts: dict[str, Any] = Field(description="余额调节表的各项、当天流水的笔数和金额、每一项未达账项；现金为账面余额")
     covered: bool = Field(description="有没有这一天的对账单")
     content_hash: str
 
@@ -121,7 +169,7 @@ class DayAnswer(BaseModel):
     on: str
     status: str = Field(description="prepared 待复核、closed 已日结、reopened 已重新打开")
     book_fen: int
-    counted_fen: int = Field(description="对账单余额")
+    counted_fen: int = Field(description="对账单余额；现金为盘点的金额")
     content_hash: str
     prepared_at: str
     closed_at: str | None

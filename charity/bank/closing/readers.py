@@ -3,11 +3,13 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from charity import clock
 from charity.bank import movements, reconciliation, rules
+from charity.bank.closing.cash import CashDay
+from charity.bank.closing.confirming import Prepared, following, must_be_next
 from charity.bank.models import DAY, BankDayRow, DayStatus, StatementStatus
 from charity.bank.reconciliation import Reconciliation
 from charity.db import reading, sealed
@@ -52,6 +54,11 @@ class BankDay:
         """The place."""
         return self.one.place
 
+    @property
+    def book_fen(self) -> int:
+        """What the books have."""
+        return self.one.book_fen
+
     def facts(self) -> dict[str, Any]:
         """What is shown of it: figures, the day's lines, and every open item by its key."""
         return {
@@ -71,39 +78,44 @@ class BankDay:
         """What the cashier confirms who prepares it."""
         return Content(facts=self.facts())
 
-    def prepared(self, *, quiet: bool, by: str) -> Content:
+    def counted(self, asked: Prepared) -> int:
+        """What the bank has."""
+        del asked
+        return self.one.bank_fen
+
+    def prepared(self, asked: Prepared, *, by: str, key: str) -> Content:
         """What the accountant confirms who closes it: the same, whether the bank had no movements, and who says so."""
-        return Content(facts={**self.facts(), "quiet": quiet, "prepared_by": by})
+        del key
+        return Content(facts={**self.facts(), "quiet": asked.balance_fen is not None, "prepared_by": by})
 
-    def must_be_closable(self, balance_fen: int | None) -> None:
-        """Refuse a day that is not the next, not over, not in balance or without a statement.
-
-        `balance_fen` is what the bank has where the cashier says that it had no movements.
-        """
-        due = following(self.before) if self.before else ""
-        if self.before and self.on <= self.before:
-            raise rules.DAY_DONE(day=self.on)
-        if due and self.on != due:
-            raise rules.DAY_ORDER(day=due)
+    def must_be_closable(self, asked: Prepared) -> None:
+        """Refuse a day that is not the next, not over, not in balance or without a statement."""
+        must_be_next(self.on, self.before)
         if self.on >= clock.today().isoformat():
             raise rules.DAY_NOT_OVER(day=self.on)
+        if asked.sheets or asked.note:
+            raise rules.CASH_ONLY()
         if self.one.apart_fen:
             raise rules.DAY_APART(apart_yuan=yuan(self.one.apart_fen))
-        if balance_fen is None:
+        if asked.balance_fen is None:
             if not self.covered:
                 raise rules.DAY_NO_STATEMENT(day=self.on)
         elif self.lines:
             raise rules.DAY_NOT_QUIET(day=self.on, count=self.lines)
-        elif balance_fen != self.one.bank_fen:
-            raise rules.DAY_BALANCE(stated_yuan=yuan(balance_fen), ours_yuan=yuan(self.one.bank_fen))
+        elif asked.balance_fen != self.one.bank_fen:
+            raise rules.DAY_BALANCE(stated_yuan=yuan(asked.balance_fen), ours_yuan=yuan(self.one.bank_fen))
+
+
+Day = BankDay | CashDay
 
 
 @dataclass(frozen=True, slots=True)
 class DayView:
-    """A row with its reason opened."""
+    """A row with its reason opened, and what named a difference."""
 
     row: BankDayRow
     reason: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +133,26 @@ class Progress:
         """The day to close next; before the first close the last day of its statements, or yesterday."""
         if self.closed_through:
             return following(self.closed_through)
+        if self.place.chart not in CHARTS:
+            return clock.today().isoformat()
         yesterday = (clock.today() - timedelta(days=1)).isoformat()
         return min(self.last_line_on or yesterday, yesterday)
 
     @property
     def due(self) -> bool:
-        """Whether that day is over."""
-        return self.next_on < clock.today().isoformat()
+        """Whether that day is over, or of cash has come."""
+        today = clock.today().isoformat()
+        return self.next_on < today or (self.next_on == today and self.place.chart not in CHARTS)
 
 
-def following(day: str) -> str:
-    """The day after."""
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
-
-
-async def shown_day(place: str, on: str, *, by: Actor, before: str | None = None) -> BankDay:
+async def shown_day(place: str, on: str, *, by: Actor, before: str | None = None) -> Day:
     """A day as it is now; `before` is its last closed day where a past close is looked at again."""
     by.must("statement.read")
-    if (await places.get(place, field="place")).chart not in CHARTS:
-        raise rules.STATEMENT_PLACE()
+    at = await places.get(place, field="place")
+    if before is None:
+        before = (await closed_days.every())[at.code]
+    if at.chart not in CHARTS:
+        return CashDay(at, on, before, await moved.held_at(at.code, on=on))
     one = await reconciliation.of(place, on, by=by)
     sums = await reading.only(
         "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(l.in_fen), 0) AS BIGINT) AS came, "
@@ -158,8 +171,6 @@ async def shown_day(place: str, on: str, *, by: Actor, before: str | None = None
             on,
         )
     )
-    if before is None:
-        before = (await closed_days.every())[one.place.code]
     return BankDay(one, before, sums["n"], sums["came"], sums["went"], covered)
 
 
@@ -175,7 +186,8 @@ async def get(key: str, *, by: Actor) -> DayView:
     row: Any = await reading.row(f"SELECT {_DAY} FROM bank_day WHERE key = $1", key)  # noqa: S608 - names from code
     if row is None:
         raise rules.DAY_UNKNOWN()
-    return DayView(row, sealed.unseal("bank_day", "reason", key, row["reason"]))
+    reason, note = (sealed.unseal("bank_day", name, key, row[name]) for name in ("reason", "note"))
+    return DayView(row, reason, note)
 
 
 def confirmed(row: BankDayRow) -> dict[str, Any]:
@@ -184,7 +196,7 @@ def confirmed(row: BankDayRow) -> dict[str, Any]:
 
 
 async def progress(*, by: Actor) -> list[Progress]:
-    """Every place with statements, and how far it is."""
+    """Every place, and how far it is."""
     by.must("statement.read")
     through = await closed_days.every()
     waiting = {row["place"]: row for row in await prepared(by=by)}
@@ -195,7 +207,7 @@ async def progress(*, by: Actor) -> list[Progress]:
     last = {row["place"]: row["day"] for row in rows}
     return [
         Progress(place, through[place.code], waiting.get(place.code), last.get(place.code, ""))
-        for place in await places.every(CHARTS)
+        for place in await places.every()
     ]
 
 
@@ -236,7 +248,16 @@ async def closed(*, by: Actor) -> list[BankDayRow]:
     return list(rows)
 
 
+def prepared_as(row: BankDayRow) -> Prepared:
+    """What the cashier said who prepared it."""
+    values = confirmed(row)
+    if "sheets" not in values:
+        return Prepared(balance_fen=row["counted_fen"] if values["quiet"] else None)
+    note = sealed.unseal("bank_day", "note", row["key"], row["note"])
+    return Prepared(sheets=dict(values["sheets"]), note=note)
+
+
 async def content_now(row: BankDayRow) -> str:
     """The hash of what a closed day would show today: the one that was confirmed, while nothing changed it."""
     day = await shown_day(row["place"], row["on_day"], by=SYSTEM, before=row["before_on"])
-    return day.prepared(quiet=confirmed(row)["quiet"], by=row["prepared_by"]).hash
+    return day.prepared(prepared_as(row), by=row["prepared_by"], key=row["key"]).hash

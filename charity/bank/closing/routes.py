@@ -8,7 +8,7 @@ from charity import addresses
 from charity.bank import matching
 from charity.bank.closing import readers, screens, verbs
 from charity.bank.closing.forms import CloseForm, DaysQuery, NewQuery, PrepareForm, ReopenForm
-from charity.bank.closing.readers import BankDay
+from charity.bank.closing.readers import Day
 from charity.bank.models import BankDayRow
 from charity.errors import Refusal
 from charity.web import auth, confirming, forms, pages
@@ -50,30 +50,32 @@ async def prepare(request: Request) -> Response:
         answer = await verbs.prepare(
             place=form.place,
             on=form.on.isoformat(),
-            balance_fen=form.balance_yuan,
+            asked=form.prepared(),
             content_hash=form.content_hash,
             by=by,
             idem=forms.idem(request, data, "day.prepare"),
         )
     except Refusal as refusal:
         place, on = forms.text(data, "place"), forms.text(data, "on")
-        return await _new(request, place, on, refusal, forms.text(data, "balance_yuan"))
+        return await _new(request, place, on, refusal, data)
     return pages.see_other(request, addresses.of("bank_day", answer.body["key"]), "已准备，等会计复核")
 
 
-async def _new(request: Request, place: str, on: str, refusal: Refusal | None, balance: str = "") -> Response:
+async def _new(
+    request: Request, place: str, on: str, refusal: Refusal | None, data: forms.Data | None = None
+) -> Response:
     by = auth.allowed(request, "day.prepare")
-    day: BankDay | None = None
+    day: Day | None = None
     if place and on:
         try:
             await matching.catch_up()
             day = await readers.shown_day(place, on, by=by)
         except Refusal as missing:
             refusal = refusal or missing
-    context = await screens.new(place, on, day, by)
+    context = await screens.new(place, on, day, data or {}, by)
     listed_errors = confirming.errors(request, refusal, context.get("facts", ()))
     status = refusal.status if refusal else 200
-    return await pages.page(request, "bank/closing/new.html", status, errors=listed_errors, balance=balance, **context)
+    return await pages.page(request, "bank/closing/new.html", status, errors=listed_errors, **context)
 
 
 async def show(request: Request) -> Response:
@@ -110,7 +112,7 @@ async def _page(request: Request, refusal: Refusal | None = None, reason: str = 
     by = auth.allowed(request, "statement.read")
     view = await readers.get(request.path_params["key"], by=by)
     values = readers.confirmed(view.row)
-    day: BankDay | None = None
+    day: Day | None = None
     try:
         day = await readers.shown_day(view.row["place"], view.row["on_day"], by=by, before=view.row["before_on"])
     except Refusal as missing:  # opened again, and more is open since than a page shows

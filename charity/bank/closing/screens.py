@@ -5,17 +5,21 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from charity import addresses, words
-from charity.bank.closing.readers import BankDay, DayView, Progress
+from charity.bank.closing.cash import DENOMINATIONS, CashDay
+from charity.bank.closing.readers import Day, DayView, Progress
 from charity.bank.models import BankDayRow, DayStatus
 from charity.bank.reconciliation.screens import balances, items
 from charity.bank.statements.screens import chips
 from charity.ledger import places
 from charity.office import staff
 from charity.roles import Actor
-from charity.web import confirming
+from charity.web import confirming, forms
 
 ITEMS_SHOWN: Final = 30
 """Open items on the page of a day; the reconciliation has them all."""
+YUAN: Final = 100
+JIAO: Final = 10
+"""Fen."""
 STATUS_WORDS: Final = {
     DayStatus.PREPARED: ("等会计复核", "wait"),
     DayStatus.CLOSED: ("已日结", "good"),
@@ -69,13 +73,12 @@ def _place(one: Progress, by: Actor) -> dict[str, Any]:
     }
 
 
-async def new(place: str, on: str, day: BankDay | None, by: Actor) -> dict[str, Any]:
+async def new(place: str, on: str, day: Day | None, typed: forms.Data, by: Actor) -> dict[str, Any]:
     """A day before it is prepared; without one the choice of place and day."""
-    every = await places.every()
     context: dict[str, Any] = {
         "place": place,
         "on": on,
-        "places": [{"value": one.code, "label": one.shown} for one in every if one.chart != every[0].chart],
+        "places": [{"value": one.code, "label": one.shown} for one in await places.every()],
         "day": None,
     }
     if day is None:
@@ -87,15 +90,41 @@ async def new(place: str, on: str, day: BankDay | None, by: Actor) -> dict[str, 
         **_day(day, by),
         "facts": facts,
         "quiet": not day.covered,
+        "balance": forms.text(typed, "balance_yuan"),
+        "note": forms.text(typed, "note"),
+        "counts": [
+            {"name": f"sheets_{fen}", "label": denomination(fen), "value": forms.text(typed, f"sheets_{fen}")}
+            for fen in DENOMINATIONS
+        ],
         "carried": confirming.carried(day.shown().hash, facts),
     }
 
 
-def _day(day: BankDay, by: Actor) -> dict[str, Any]:
+def denomination(fen: int) -> str:
+    """A note or a coin: 100 元, 5 角."""
+    return words.say("{count} 元", count=fen // YUAN) if fen >= YUAN else words.say("{count} 角", count=fen // JIAO)
+
+
+def _day(day: Day, by: Actor) -> dict[str, Any]:
+    if isinstance(day, CashDay):
+        deposit = f"/transfers/new?{urlencode({'source': day.place.code, 'all': 1})}"
+        return {
+            "place_name": day.place.shown,
+            "cash": True,
+            "balances": None,
+            "items": [],
+            "more": 0,
+            "apart": 0,
+            "reconciliation": "",
+            "day_lines": "",
+            "deposit": deposit if by.may("money.transfer") else "",
+        }
     asked = urlencode({"place": day.place.code, "on": day.on})
     listed_items = items(day.one, by)
     return {
         "place_name": day.place.shown,
+        "cash": False,
+        "deposit": "",
         "balances": balances(day.one),
         "items": listed_items[:ITEMS_SHOWN],
         "more": max(0, len(listed_items) - ITEMS_SHOWN),
@@ -108,6 +137,8 @@ def _day(day: BankDay, by: Actor) -> dict[str, Any]:
 def figures(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What is confirmed of a day, in words."""
     say = words.say
+    if "bank_fen" not in values:
+        return _cash_figures(values)
     return [
         {"term": say("日期"), "value": values["on"], "kind": "date"},
         {"term": say("上一次日结"), "value": values["before"], "kind": "date" if values["before"] else "text"},
@@ -125,13 +156,26 @@ def figures(values: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-async def show(view: DayView, values: Mapping[str, Any], day: BankDay | None, by: Actor) -> dict[str, Any]:
+def _cash_figures(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    say = words.say
+    facts = [
+        {"term": say("日期"), "value": values["on"], "kind": "date"},
+        {"term": say("上一次日结"), "value": values["before"], "kind": "date" if values["before"] else "text"},
+        {"term": say("账面余额"), "value": values["book_fen"], "kind": "yuan"},
+    ]
+    if "counted_fen" in values:
+        facts.append({"term": say("盘点合计"), "value": values["counted_fen"], "kind": "yuan"})
+        facts.append({"term": say("差额"), "value": values["apart_fen"], "kind": "yuan"})
+    return facts
+
+
+async def show(view: DayView, values: Mapping[str, Any], day: Day | None, by: Actor) -> dict[str, Any]:
     """A close; `day` is what it is now while it waits, so that its open items are named."""
     row = view.row
     people = await staff.names({row["prepared_by"], row["closed_by"] or "", row["reopened_by"] or ""} - {""})
     named = await places.labels()
     facts = figures(values)
-    if values["quiet"]:
+    if values.get("quiet"):
         facts.append({"term": words.say("银行"), "value": words.say("当天没有收付，余额由出纳填写")})
     steps = [("准备", "prepared"), ("复核并日结", "closed"), ("重新打开", "reopened")]
     about = [
@@ -144,6 +188,8 @@ async def show(view: DayView, values: Mapping[str, Any], day: BankDay | None, by
         for label, step in steps
         if row[f"{step}_at"]  # type: ignore[literal-required]
     ]
+    if view.note:
+        facts.append({"term": words.say("不符的情况"), "value": view.note})
     if view.reason:
         about.append({"term": words.say("理由"), "value": view.reason})
     context: dict[str, Any] = {
@@ -156,11 +202,17 @@ async def show(view: DayView, values: Mapping[str, Any], day: BankDay | None, by
         "waits": row["status"] == DayStatus.PREPARED and by.may("day.close") and row["prepared_by"] != by.key,
         "reopens": row["status"] == DayStatus.CLOSED and by.may("day.close"),
         "carried": confirming.carried(row["content_hash"], facts),
+        "counts": [
+            {"label": denomination(fen), "count": count, "fen": fen * count} for fen, count in values.get("sheets", [])
+        ],
+        "counted": values.get("counted_fen", 0),
+        "cash": "sheets" in values,
+        "deposit": "",
         "balances": None,
         "place_name": "",
         "items": [],
         "more": 0,
-        "reconciliation": "/bank/reconciliation",
-        "day_lines": "/bank/lines",
+        "reconciliation": "",
+        "day_lines": "",
     }
     return context | (_day(day, by) if day is not None else {})

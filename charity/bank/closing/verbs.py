@@ -9,9 +9,11 @@ import logging
 from charity import tokens
 from charity.bank import matching, rules
 from charity.bank.closing import readers
-from charity.bank.closing.readers import BankDay
+from charity.bank.closing.confirming import NOTHING, Prepared
+from charity.bank.closing.readers import Day
 from charity.bank.models import DAY, BankDayRow, DayStatus
 from charity.db import sealed
+from charity.ledger import accounts as acc
 from charity.ledger import closed_days, places
 from charity.ledger.content import changed
 from charity.ledger.loading import Loader
@@ -28,19 +30,19 @@ async def prepare(
     place: str,
     on: str,
     content_hash: str,
-    balance_fen: int | None = None,
+    asked: Prepared = NOTHING,
     by: Actor,
     idem: Idem | None = None,
 ) -> Answer:
     """Prepare the day that was shown: 201 `{key, content_hash}`.
 
-    `balance_fen` says that the bank had no movements, and what it has. Prepared again, it takes the place of the first.
+    `asked` has what the cashier says beside it. Prepared again, it takes the place of the first.
     """
     by.must("day.prepare")
-    at = await places.get(place, field="place")
+    at, fresh = await places.get(place, field="place"), tokens.key16()
     await matching.keep_up()
 
-    async def load(loader: Loader) -> tuple[BankDay, str]:
+    async def load(loader: Loader) -> tuple[Day, str]:
         day = await _now(at.code, on, by)
         waiting = await loader.rows(_PREPARED, at.code, on, DayStatus.PREPARED.value)
         key = str(waiting[0]["key"]) if waiting else ""
@@ -48,22 +50,23 @@ async def prepare(
             await loader.stored(DAY, [key])
         return day, key
 
-    def decide(state: State, facts: tuple[BankDay, str]) -> Answer:
+    def decide(state: State, facts: tuple[Day, str]) -> Answer:
         day, key = facts
         day.shown().must_be(content_hash)
-        day.must_be_closable(balance_fen)
-        content = day.prepared(quiet=balance_fen is not None, by=by.key)
+        day.must_be_closable(asked)
+        row_key = key or fresh
+        content = day.prepared(asked, by=by.key, key=row_key)
         row = BankDayRow(
-            key=key or tokens.key16(),
+            key=row_key,
             place=at.code,
             on_day=on,
             before_on=day.before,
             status=DayStatus.PREPARED.value,
             content=content.text,
             content_hash=content.hash,
-            book_fen=day.one.book_fen,
-            counted_fen=day.one.bank_fen,
-            note=None,
+            book_fen=day.book_fen,
+            counted_fen=day.counted(asked),
+            note=sealed.seal("bank_day", "note", row_key, asked.note or None),
             prepared_by=by.key,
             prepared_at=state.now,
             closed_by=None,
@@ -90,12 +93,12 @@ async def close(*, key: str, content_hash: str, by: Actor, idem: Idem | None = N
     await matching.keep_up()
     place = (await readers.get(key, by=by)).row["place"]
 
-    async def load(loader: Loader) -> BankDay:
+    async def load(loader: Loader) -> Day:
         row = loader.state.row(DAY, key)
         assert row is not None, "read above"
         return await _now(row["place"], row["on_day"], by)
 
-    def decide(state: State, day: BankDay) -> Answer:
+    def decide(state: State, day: Day) -> Answer:
         row = _stored(state, key)
         if row["status"] != DayStatus.PREPARED:
             raise rules.DAY_NOT_PREPARED()
@@ -103,10 +106,10 @@ async def close(*, key: str, content_hash: str, by: Actor, idem: Idem | None = N
             raise rules.DAY_OWN()
         if row["content_hash"] != content_hash:
             raise changed(row["content_hash"], {"prepared_at": row["prepared_at"]})
-        quiet = readers.confirmed(row)["quiet"]
-        if day.prepared(quiet=quiet, by=row["prepared_by"]).hash != content_hash:
+        asked = readers.prepared_as(row)
+        if day.prepared(asked, by=row["prepared_by"], key=key).hash != content_hash:
             raise rules.DAY_CHANGED()
-        day.must_be_closable(day.one.bank_fen if quiet else None)
+        day.must_be_closable(asked)
         state.change(
             DAY,
             key,
@@ -153,9 +156,10 @@ async def reopen(*, key: str, reason: str, by: Actor, idem: Idem | None = None) 
     return answer
 
 
-async def _now(place: str, on: str, by: Actor) -> BankDay:
+async def _now(place: str, on: str, by: Actor) -> Day:
     """The day as it is, with all that was booked among the movements."""
-    await readers.must_be_followed(place, on)
+    if not place.startswith(f"{acc.CASH}/"):  # cash has no lines that follow it
+        await readers.must_be_followed(place, on)
     return await readers.shown_day(place, on, by=by)
 
 

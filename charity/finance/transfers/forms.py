@@ -58,6 +58,15 @@ class TransferBody(BaseModel):
         )
 
 
+class NewQuery(BaseModel):
+    """From where money leaves; with `all` the form has all that lies there, agency money apart."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    source: str = Field("", max_length=CODE_MAX)
+    all: str = Field("", max_length=1)
+
+
 class TransferAnswer(BaseModel):
     """A slip and its entry."""
 

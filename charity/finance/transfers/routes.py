@@ -9,7 +9,7 @@ from starlette.routing import Route
 from charity import addresses
 from charity.errors import Refusal
 from charity.finance.transfers import readers, screens, verbs
-from charity.finance.transfers.forms import ReasonForm, read
+from charity.finance.transfers.forms import NewQuery, ReasonForm, read
 from charity.ledger import places
 from charity.web import auth, confirming, forms, pages
 
@@ -23,12 +23,12 @@ async def listed(request: Request) -> Response:
 
 
 async def new(request: Request) -> Response:
-    """`GET /transfers/new`: where money lies; with `source` the form for what leaves there."""
+    """`GET /transfers/new`: where money lies; with `source` the form for what leaves there, with `all` filled in."""
     auth.allowed(request, "money.transfer")
-    source = request.query_params.get("source", "")
-    if not source:
+    asked, _ = forms.filters(request, NewQuery)
+    if not asked.source:
         return await pages.page(request, "finance/transfers/choose.html", **await screens.choose())
-    return await _fill(request, {"source": source})
+    return await _fill(request, {"source": asked.source, "all": asked.all})
 
 
 async def make(request: Request) -> Response:

@@ -12,6 +12,7 @@ from charity.finance.transfers.verbs import CHARTS, KIND_WORDS, Transfer
 from charity.ledger import accounts as acc
 from charity.ledger import funds, journal_vouchers, places
 from charity.ledger.places import Place
+from charity.money import yuan
 from charity.office import staff
 from charity.web import forms, pages
 
@@ -39,6 +40,9 @@ async def fill(source: Place, values: forms.Data) -> dict[str, Any]:
     """The form for money that leaves one place: a line for each fund that has money there."""
     held, names = (await readers.held_by_place()).get(source.code, {}), await funds.labels()
     typed = {forms.text(values, f"fund.{n}"): forms.text(values, f"amount.{n}") for n in range(verbs.FUNDS_MAX)}
+    if forms.text(values, "all"):
+        own = {row.code for row in await funds.every() if row.kind != "agency"}
+        typed = {fund: yuan(fen) for fund, fen in held.items() if fund in own} | {k: v for k, v in typed.items() if v}
     charts = [target for start, target in CHARTS if start == source.chart]
     targets = [{"value": p.code, "label": p.shown} for p in await places.every(charts) if p.code != source.code]
     return {

@@ -1,0 +1,74 @@
+"""A day of cash 现金盘点: what lies in the till, sheet by sheet, beside what the books have.
+
+A difference is named by the cashier and closed with its name; nothing books it by itself (docs/field.md 9, row 71).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from charity import clock
+from charity.bank import rules
+from charity.bank.closing.confirming import Prepared, must_be_next
+from charity.ledger.content import Content
+from charity.ledger.places import Place
+from charity.money import yuan
+
+DENOMINATIONS: Final = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)
+"""券别: notes and coins, fen."""
+SHEETS_MAX: Final = 99_999
+
+
+def counted_fen(sheets: Mapping[int, int]) -> int:
+    """What so many sheets of each are worth."""
+    return sum(fen * count for fen, count in sheets.items())
+
+
+@dataclass(frozen=True, slots=True)
+class CashDay:
+    """A day of a till: what the books have at its end, and the last closed day before it."""
+
+    place: Place
+    on: str
+    before: str
+    book_fen: int
+
+    covered: bool = True
+    """No statement is asked for."""
+
+    def facts(self) -> dict[str, Any]:
+        """What is shown before it is counted."""
+        return {"place": self.place.code, "on": self.on, "before": self.before, "book_fen": self.book_fen}
+
+    def shown(self) -> Content:
+        """What the cashier confirms who counts."""
+        return Content(facts=self.facts())
+
+    def counted(self, asked: Prepared) -> int:
+        """What was counted."""
+        return counted_fen(asked.sheets)
+
+    def prepared(self, asked: Prepared, *, by: str, key: str) -> Content:
+        """What the accountant confirms who closes it: the count, the difference, and its name as a digest."""
+        counted = self.counted(asked)
+        facts = {
+            **self.facts(),
+            "sheets": [[fen, asked.sheets[fen]] for fen in DENOMINATIONS if asked.sheets.get(fen)],
+            "counted_fen": counted,
+            "apart_fen": counted - self.book_fen,
+            "prepared_by": by,
+        }
+        return Content(facts=facts, personal={"note": asked.note}, salt=key)
+
+    def must_be_closable(self, asked: Prepared) -> None:
+        """Refuse a day that is not the next or not here yet, and a difference without a name."""
+        must_be_next(self.on, self.before)
+        if self.on > clock.today().isoformat():
+            raise rules.DAY_NOT_OVER(day=self.on)
+        if asked.balance_fen is not None:
+            raise rules.STATEMENT_PLACE()
+        apart = self.counted(asked) - self.book_fen
+        if apart and not asked.note:
+            raise rules.CASH_APART(
+                counted_yuan=yuan(self.counted(asked)), book_yuan=yuan(self.book_fen), apart_yuan=yuan(apart)
+            )
