@@ -9,7 +9,6 @@ from charity.bank.closing.cash import DENOMINATIONS, SHEETS_MAX
 from charity.bank.closing.confirming import Prepared
 from charity.bank.closing.readers import SHOWN
 from charity.bank.matching.forms import Reason
-from charity.bank.matching.verbs import REASON_MAX
 from charity.bank.statements.forms import PLACE_MAX
 from charity.money import AMOUNT_MAX_FEN, typed_yuan
 from charity.plain import whole
@@ -30,8 +29,9 @@ def _sheets(value: Any) -> Any:
     return (whole(value) or 0) if isinstance(value, str) else value
 
 
+NOTE_MAX = 200
 Sheets = Annotated[int, BeforeValidator(_sheets), Field(ge=0, le=SHEETS_MAX)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REASON_MAX), fields.AREA]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NOTE_MAX), fields.AREA]
 Place = Annotated[str, Field(min_length=1, max_length=PLACE_MAX, description="资金存放处", examples=["1002/ICBC-01"])]
 
 
