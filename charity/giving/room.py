@@ -5,6 +5,8 @@ from charity.giving.annual import api as annual_calls
 from charity.giving.annual import routes as annual
 from charity.giving.campaigns import api as campaign_calls
 from charity.giving.campaigns import routes as campaigns
+from charity.giving.certificates import api as certificate_calls
+from charity.giving.certificates import routes as certificates
 from charity.giving.consents import api as consent_calls
 from charity.giving.consents import routes as consents
 from charity.giving.copies import api as copy_calls
@@ -60,6 +62,7 @@ ROOM = Room(
         *gifts.routes,  # behind /donations/new
         *copies.routes,
         *annual.routes,
+        *certificates.routes,
         *deliveries.routes,
         *receipt_files.routes,  # before /receipts/{code}
         *receipts.routes,
@@ -78,6 +81,7 @@ ROOM = Room(
         *donation_calls.endpoints,
         *copy_calls.endpoints,
         *annual_calls.endpoints,
+        *certificate_calls.endpoints,
         *consent_calls.endpoints,
         *delivery_calls.endpoints,
         *receipt_file_calls.endpoints,

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from io import BytesIO
 from math import ceil
 from typing import Final
@@ -30,10 +30,17 @@ RENDERINGS_MAX: Final = 60
 RENDERINGS_S: Final = 60.0
 
 
+Render = Callable[[str, bytes], Awaitable[bytes]]
+"""Prints content with this identifier."""
+
+
 class Shared:
     """PDFs that anybody may ask for. One process of the server has one."""
 
-    def __init__(self, kept_bytes: int = KEPT_BYTES, renderings_max: int = RENDERINGS_MAX) -> None:
+    def __init__(
+        self, kept_bytes: int = KEPT_BYTES, renderings_max: int = RENDERINGS_MAX, render: "Render | None" = None
+    ) -> None:
+        self._render = render
         self._kept_bytes, self._renderings_max = kept_bytes, renderings_max
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self._making: dict[bytes, asyncio.Task[bytes]] = {}
@@ -67,7 +74,7 @@ class Shared:
 
     async def _made(self, key: bytes, html: str, identifier: bytes, at: float) -> bytes:
         try:
-            body = await _rendered(html, identifier, SECONDS, "public")
+            body = await (self._render or _for_public)(html, identifier)
         except Refusal as refusal:
             # What found no place was not printed: a crowd of a moment does not use up the minute.
             if refusal.code == rules.RENDERER_BUSY.code and at in self._begun:
@@ -123,6 +130,21 @@ async def _rendered(html: str, identifier: bytes, seconds: float, audience: Audi
     except renderer.RenderingError as error:
         log.error("rendering.failed", extra={"error": type(error).__name__})  # noqa: TRY400 - its words may be data
         raise _later(rules.RENDERING_FAILED, RETRY_S) from None
+
+
+async def _for_public(html: str, identifier: bytes) -> bytes:
+    return await _rendered(html, identifier, SECONDS, "public")
+
+
+def busy() -> Refusal:
+    """Too many wait: try again."""
+    return _later(rules.RENDERER_BUSY, RETRY_S)
+
+
+def failed(why: str) -> Refusal:
+    """It could not be printed; `why` is for the log and quotes no data."""
+    log.error("rendering.failed", extra={"error": why})
+    return _later(rules.RENDERING_FAILED, RETRY_S)
 
 
 def _later(rule: Rule, seconds: int) -> Refusal:

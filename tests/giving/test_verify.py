@@ -257,7 +257,7 @@ FAULTS: list[tuple[str, str, str, str]] = [
     ("receipt", "code = '{first_receipt}'", "seq = {second_seq}", ""),  # it is over both
     ("receipt", "code = '{first_receipt}'", "seq = {cash_seq}", "not as its receipt"),
     ("receipt", "code = '{bank_receipt}'", "donor = 'somebody'", "first receipt"),
-    ("receipt_print", "VALUES ('{bank_receipt}', '2026-11-25T02:00:00.000000Z', 'a', '2026-11-25T01:00:00.000000Z', 'a', 2)", "+",
+    ("receipt_print", "VALUES ('{bank_receipt}', '2026-11-25T02:00:00.000000Z', 'a', '2026-11-25T01:00:00.000000Z', 'a', 2, NULL)", "+",
      "prints"),
     ("receipt_guess", "VALUES ('{bank_receipt}', '2026-11-25', 6, 6)", "+", "prints"),
     ("receipt_guess", "VALUES ('{bank_receipt}', '2026-11-25', 5, 30)", "+", ""),  # the last try that is allowed

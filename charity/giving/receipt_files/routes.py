@@ -41,8 +41,8 @@ async def _ask_page(request: Request, refusal: Refusal | None = None) -> Respons
         "giving/receipt_files/new.html",
         refusal,
         shown=shown,
-        action=f"{LIST}?{query}",
-        back=f"/receipts?{query}",
+        action=f"{LIST}?{query}" if query else LIST,
+        back=f"/receipts?{query}" if query else "/receipts",
         roster=request.query_params.get("roster", ""),
         most=receipt_files.RECEIPTS_MAX,
     )
