@@ -34,6 +34,7 @@ Kind = Literal[
     "statement",
     "transfer",
     "unidentified",
+    "unidentified_return",
     "unit_roster",
     "voucher",
     "work_unit",
@@ -59,6 +60,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "statement": ("/bank/statements/{}", "statement.read"),  # a file of a bank, by its key
     "transfer": ("/transfers/{}", "transfer.read"),
     "unidentified": ("/bank/unidentified/{}", "statement.read"),  # money that nobody can name, by its number
+    "unidentified_return": ("/bank/unidentified-returns/{}", "statement.read"),  # what of it goes back
     "unit_roster": ("/one-day/{}", "roster.read"),  # of a work unit, by its key
     "voucher": ("/vouchers/{}", "voucher.read"),
     "work_unit": ("/work-units/{}", "gift.read"),  # its code
@@ -76,6 +78,7 @@ _FACTS: dict[str, Kind] = {
     "reversal": "reversal",
     "number": "transfer",
     "donation": "gift",
+    "unidentified_return": "unidentified_return",
     "unidentified": "unidentified",
 }
 """The facts of an entry that name the document it was booked from; the first that is there. They are stored words."""

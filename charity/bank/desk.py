@@ -48,5 +48,15 @@ async def find_sums(asked: Asked, by: Actor) -> Hits | None:
     return search.listed(UNIDENTIFIED, hits)
 
 
-tasks = [to_close]
+async def to_send_back(by: Actor) -> list[Task]:
+    """Held money that an accountant wants sent back."""
+    waiting = [row for row in await unidentified.returns_due(by=by) if row.asked_by != by.key]
+    if not waiting:
+        return []
+    text = words.say("有 {count} 笔暂收款等您退回", count=len(waiting))
+    href = addresses.of("unidentified_return", waiting[0].number)
+    return [Task(text, href, words.say("去付款@bank"), order=167, tone="wait")]
+
+
+tasks = [to_close, to_send_back]
 finders = [find_number, find_sums]

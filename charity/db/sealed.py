@@ -49,6 +49,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     "journal_question": ("answer", "question"),
     "money_transfer": ("reason",),
     "unidentified": ("note", "reason"),
+    "unidentified_return": ("reason",),
     "unit_roster": ("draft_facts", "short_reason"),
     "unit_roster_line": ("tail", "typed"),
     "voucher": ("reason",),

@@ -188,3 +188,11 @@ UNIDENTIFIED_DAY = Rule("unidentified.day", "这笔暂收款是 {day} 到账的�
 UNIDENTIFIED_SHORT = Rule(
     "unidentified.short", "暂收款 {numbers} 只剩 {left_yuan} 元可用，这里要 {needed_yuan} 元", field="channel_ref"
 )
+UNIDENTIFIED_RETURN_UNKNOWN = Rule("unidentified_return.unknown", "没有这笔退回", 404)
+UNIDENTIFIED_RETURN_DONE = Rule("unidentified_return.done", "退回 {number} 已经办结")
+UNIDENTIFIED_RETURN_ASKED = Rule("unidentified_return.asked", "这笔暂收款已有退回 {number} 等着付款")
+UNIDENTIFIED_RETURN_SAME = Rule("unidentified_return.same_person", "申请退回的人不能付款", 403)
+UNIDENTIFIED_RETURN_DAY = Rule("unidentified_return.day", "付款日期要在到账日 {day} 和今天之间", 422, field="paid_on")
+UNIDENTIFIED_RETURN_MORE = Rule(
+    "unidentified_return.more", "暂收款 {number} 只剩 {left_yuan} 元，不能退回 {asked_yuan} 元", 409, field="amount_fen"
+)

@@ -74,6 +74,7 @@ class PaymentKind(StrEnum):
     TRANSFER = "transfer"
     RETURN = "return"
     UNIDENTIFIED = "unidentified"
+    UNIDENTIFIED_RETURN = "unidentified_return"
 
 
 class PaymentNumber(Model):

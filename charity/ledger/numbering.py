@@ -33,7 +33,15 @@ _SHELVES = (acc.STOCK, acc.AGENCY_ASSETS)
 GROUPED = {"gift.cash": (*acc.MONEY_PLACES, acc.OTHER_PAYABLE), "goods.issue": _SHELVES, "goods.opening": _SHELVES}
 """Kinds that share a number by day and place, and the charts in which the place is."""
 _TAKEN = frozenset(
-    {"gift.cash", "voucher.paid", "refund.paid", "money.transfer", "branch.returned", "unidentified.held"}
+    {
+        "gift.cash",
+        "voucher.paid",
+        "refund.paid",
+        "money.transfer",
+        "branch.returned",
+        "unidentified.held",
+        "unidentified.returned",
+    }
 )
 """Kinds that a cashier makes, who took the money or paid it; another person confirms a return and names the cashier."""
 _WRITTEN = frozenset(

@@ -35,6 +35,7 @@ KIND_WORDS = {
     PaymentKind.TRANSFER: "另一笔资金划转",
     PaymentKind.RETURN: "分会退回的另一笔款",
     PaymentKind.UNIDENTIFIED: "暂收款",
+    PaymentKind.UNIDENTIFIED_RETURN: "另一笔暂收款退回",
 }
 PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.GIFT: "payment_number",
@@ -43,6 +44,7 @@ PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.TRANSFER: "transfer",
     PaymentKind.RETURN: "branch_return",
     PaymentKind.UNIDENTIFIED: "unidentified",
+    PaymentKind.UNIDENTIFIED_RETURN: "unidentified_return",
 }
 """Which page shows whose a number is."""
 _DROPPED = frozenset({"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})

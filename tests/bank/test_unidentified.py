@@ -19,6 +19,7 @@ from charity.errors import Refusal
 from charity.giving import pledges, settling, unit_rosters
 from charity.giving import unidentified as held_money
 from charity.giving.donations.screens import corrected_values
+from charity.giving.unidentified import returns
 from charity.ledger import money_day
 from charity.money import yuan
 
@@ -248,4 +249,54 @@ async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast) 
     numbers = await reading.rows("SELECT DISTINCT number FROM journal_line WHERE account LIKE '2209/unid%'")
     assert len(numbers) == 4  # three holdings, and all that was recognised today under one
     assert await states(house) == ["matched"] * 3
+    await sound()
+
+
+async def test_what_was_never_for_us_goes_back_by_two(house: Cast, web: Any) -> None:
+    number = await held(house, 8_000, reference="WRONG-001")
+    accountant, cashier = web.as_("accountant"), web.as_("cashier")
+    page = (await accountant.get(f"/bank/unidentified/{number}")).text
+    more = hidden_of(page) | {"amount_fen": "80.01", "reason": "银行说汇错了"}
+    refused = await accountant.post(f"/bank/unidentified/{number}/returns", data=more)
+    assert (refused.status_code, "银行说汇错了" in refused.text) == (409, True)
+    asked = await accountant.post(f"/bank/unidentified/{number}/returns", data=more | {"amount_fen": "50.00"})
+    place = asked.headers["location"].partition("?")[0]
+    own = place.rpartition("/")[2]
+    with pytest.raises(Refusal) as twice:
+        await returns.ask(number, amount_fen=100, reason="再退", by=house.accountant)
+    assert twice.value.code == "unidentified_return.asked"
+    assert "/pay" not in (await accountant.get(place)).text
+    desk = (await cashier.get("/desk")).text
+    assert ("等您退回" in desk, place in desk) == (True, True)
+    shown = (await cashier.get(place)).text
+    early = (clock.today() - timedelta(days=1)).isoformat()
+    typed = hidden_of(shown) | {"paid_on": TODAY, "channel_ref": "BACK-77777"}
+    for status, changes in (
+        (422, {"paid_on": early}),
+        (422, {"channel_ref": " - "}),
+        (409, {"content_hash": "0" * 64}),
+    ):
+        assert (await cashier.post(f"{place}/pay", data=typed | changes)).status_code == status
+    both = await asyncio.gather(*(cashier.post(f"{place}/pay", data=typed) for _ in range(2)))
+    assert [one.status_code for one in both] == [303, 303]
+    assert (await balance(OWED), await balance(LIES)) == (-3_000, 3_000)
+    assert "已退回" in (await accountant.get(f"/bank/unidentified/{number}")).text
+    await came(house, Line(-5_000, "乙", reference="BACK 77777"), start_fen=3_000_000)
+    assert await waiting(house) == []  # the bank's outgoing line is matched with it by its number
+    assert await states(house) == ["matched", "matched"]
+    await sound()
+    # What is asked for can still be recognised; then nothing is left to be paid, and it is withdrawn.
+    again = await returns.ask(number, amount_fen=3_000, reason="也退", by=house.accountant)
+    await give(house, 2_000, channel="bank", channel_ref=number)
+    terms = {"paid_on": TODAY, "channel_ref": "BACK-88888", "by": house.cashier}
+    second, seen = again.body["number"], again.body["content_hash"]
+    for code, done in (
+        ("unidentified_return.more", returns.pay(second, content_hash=seen, **terms)),
+        ("unidentified_return.done", returns.pay(own, content_hash=seen, **terms)),
+        ("unidentified_return.unknown", returns.pay("ZT-2026-999999", content_hash=seen, **terms)),
+    ):
+        with pytest.raises(Refusal) as wrong:
+            await done
+        assert wrong.value.code == code
+    assert (await accountant.post(f"{API}/unidentified-returns/{second}/withdraw")).status_code == 200
     await sound()

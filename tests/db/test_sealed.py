@@ -180,6 +180,7 @@ SEALED = {
     "key_canary": {"value"},
     "money_transfer": {"reason"},
     "unidentified": {"note", "reason"},
+    "unidentified_return": {"reason"},
     "person": {"address", "bank_account", "email", "id_number", "phone"},
     "invitation": {"note"},
     "organiser": {"name"},

@@ -144,6 +144,12 @@ STATUSES = {
     "UNIDENTIFIED_REF": (422, "channel_ref"),
     "UNIDENTIFIED_DAY": (422, "received_on"),
     "UNIDENTIFIED_SHORT": (409, "channel_ref"),
+    "UNIDENTIFIED_RETURN_UNKNOWN": (404, None),
+    "UNIDENTIFIED_RETURN_DONE": (409, None),
+    "UNIDENTIFIED_RETURN_ASKED": (409, None),
+    "UNIDENTIFIED_RETURN_SAME": (403, None),
+    "UNIDENTIFIED_RETURN_DAY": (422, "paid_on"),
+    "UNIDENTIFIED_RETURN_MORE": (409, "amount_fen"),
 }
 
 

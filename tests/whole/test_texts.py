@@ -35,6 +35,7 @@ from charity.documents import exports
 from charity.errors import Refusal
 from charity.finance import reviews, transfers
 from charity.giving import organisers
+from charity.giving import unidentified as held_money
 from charity.goods.intake.screens import HEADER, NEW
 from charity.office import organisation
 from charity.roles import PERMISSIONS
@@ -157,12 +158,14 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         place=BANK, on=yesterday, content_hash=shown, balance_fen=1_000_000, by=house.cashier
     )
     prepared = closed.body["key"]
+    sent_back = await held_money.returns.ask(kept.body["number"], amount_fen=1, reason="错", by=house.accountant)
     return {
         "/advances/": {"voucher": advance},
         "/bank/days/": {"key": prepared},
         "/bank/lines/": {"key": line.row["key"]},
         "/bank/statements/": {"key": statement},
         "/bank/unidentified/": {"number": kept.body["number"]},
+        "/bank/unidentified-returns/": {"number": sent_back.body["number"]},
         "/branch-returns/": {"number": back.body["number"]},
         "/branch-reversals/": {"number": undoing.body["number"]},
         "/rosters/": {"number": (await recorded(house, advance, roster(100, 1)))[0]},

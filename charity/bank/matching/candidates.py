@@ -48,7 +48,7 @@ REASON_WORDS: Final[Mapping[str, str]] = {
     SUM: "金额相同",
 }
 _NUMBERED: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2}-20[0-9]{2}-[0-9]{6}(?![0-9])")
-_DOCUMENTS: Final = ("voucher", "refund", "transfer", "branch_return")
+_DOCUMENTS: Final = ("voucher", "refund", "transfer", "branch_return", "unidentified_return")
 COLUMNS: Final = ", ".join(sorted(MOVEMENT.columns))
 _EVENTS: Final = {kind.value: kind.value for kind in PaymentKind} | {PaymentKind.RETURN.value: "branch_return"}
 

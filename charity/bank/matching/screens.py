@@ -27,6 +27,7 @@ DOCUMENT_WORDS: Final = {
     "refund": "退款",
     "transfer": "资金划转@bank",
     "unidentified": "暂收款",
+    "unidentified_return": "暂收款退回",
     "branch_return": "分会退回",
     "reversal": "捐赠更正@bank",
     "branch_reversal": "分会更正",

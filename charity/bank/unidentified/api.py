@@ -2,15 +2,18 @@
 
 from charity.bank.unidentified import verbs
 from charity.bank.unidentified.forms import (
+    AskBody,
     HeldAnswer,
     HoldBody,
     ListAnswer,
     ListParams,
+    PayBody,
+    ReturnAnswer,
     ReverseBody,
     UnidentifiedAnswer,
 )
 from charity.giving import unidentified
-from charity.giving.unidentified import Unidentified
+from charity.giving.unidentified import Unidentified, returns
 from charity.ledger.writer import Answer
 from charity.web.api import Call, Endpoint
 
@@ -54,7 +57,56 @@ async def reverse(call: Call) -> Answer:
     return await verbs.undo(call.path["number"], reason=body.reason, by=call.by, idem=call.idem("unidentified.undo"))
 
 
+async def ask(call: Call) -> Answer:
+    """`POST /bank/unidentified/{number}/returns`."""
+    body: AskBody = call.body
+    idem = call.idem("unidentified.ask")
+    return await returns.ask(call.path["number"], **body.model_dump(), by=call.by, idem=idem)
+
+
+async def withdraw(call: Call) -> Answer:
+    """`POST /bank/unidentified-returns/{number}/withdraw`."""
+    return await returns.withdraw(call.path["number"], by=call.by)
+
+
+async def pay(call: Call) -> Answer:
+    """`POST /bank/unidentified-returns/{number}/pay`."""
+    body: PayBody = call.body
+    idem = call.idem("unidentified.pay")
+    return await returns.pay(call.path["number"], **body.model_dump(), by=call.by, idem=idem)
+
+
 endpoints = [
+    Endpoint(
+        "POST",
+        "/bank/unidentified/{number}/returns",
+        ask,
+        permission="refund.request",
+        body=AskBody,
+        answer=ReturnAnswer,
+        status=201,
+        idempotent=True,
+        summary="申请退回一笔暂收款",
+    ),
+    Endpoint(
+        "POST",
+        "/bank/unidentified-returns/{number}/withdraw",
+        withdraw,
+        permission="refund.request",
+        answer=ReturnAnswer,
+        summary="不再退回暂收款",
+    ),
+    Endpoint(
+        "POST",
+        "/bank/unidentified-returns/{number}/pay",
+        pay,
+        permission="refund.pay",
+        body=PayBody,
+        answer=ReturnAnswer,
+        status=201,
+        idempotent=True,
+        summary="登记暂收款已退回",
+    ),
     Endpoint(
         "GET",
         "/bank/unidentified",

@@ -1,13 +1,17 @@
 """What is held, from outside: the JSON objects of docs/api.md and the forms, as typed values."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from charity.bank.unidentified.verbs import NOTE_MAX
+from charity.bank.unidentified.verbs import NOTE_MAX, REASON_MAX, REF_MAX
+from charity.giving.unidentified import ReturnStatus
+from charity.money import AMOUNT_MAX_FEN, typed_yuan
 from charity.web import api, fields
+from charity.web.fields import ContentHash, DayText
 from charity.web.messages import Needed
 
+Ref = Annotated[str, StringConstraints(strip_whitespace=True, max_length=REF_MAX)]
 Note = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=NOTE_MAX),
@@ -16,10 +20,14 @@ Note = Annotated[
 ]
 Reason = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=NOTE_MAX),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAX),
     fields.AREA,
     Needed("请写明理由"),
 ]
+
+
+def _fen(value: Any) -> Any:
+    return typed_yuan(value) if isinstance(value, str) else value
 
 
 class HoldForm(BaseModel):
@@ -32,6 +40,21 @@ class ReverseForm(BaseModel):
     """Why a holding is taken back."""
 
     reason: Reason
+
+
+class AskForm(BaseModel):
+    """What goes back, and why."""
+
+    amount_fen: Annotated[int, Field(ge=1, le=AMOUNT_MAX_FEN), BeforeValidator(_fen), Needed("请填写退回的金额")]
+    reason: Reason
+
+
+class PayForm(BaseModel):
+    """That it was paid back."""
+
+    content_hash: str = Field("", max_length=64)
+    paid_on: Annotated[DayText, Needed("请填写付款日期")]
+    channel_ref: Ref = ""
 
 
 class ListQuery(BaseModel):
@@ -57,6 +80,34 @@ class ReverseBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Annotated[Reason, Field(description="理由，加密保存")]
+
+
+class AskBody(BaseModel):
+    """What goes back, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount_fen: int = Field(ge=1, le=AMOUNT_MAX_FEN, description="退回多少，分")
+    reason: Annotated[Reason, Field(description="理由，加密保存")]
+
+
+class PayBody(BaseModel):
+    """That it was paid back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content_hash: ContentHash
+    paid_on: DayText = Field(description="付款日期")
+    channel_ref: Ref = Field(description="银行回单号")
+
+
+class ReturnAnswer(BaseModel):
+    """A return of unidentified money."""
+
+    number: str
+    status: ReturnStatus
+    entry: str | None = None
+    content_hash: str | None = None
 
 
 class ListParams(api.Page):

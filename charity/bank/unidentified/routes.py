@@ -10,11 +10,11 @@ from charity import addresses
 from charity.bank import matching
 from charity.bank.matching import routes as lines
 from charity.bank.unidentified import screens, verbs
-from charity.bank.unidentified.forms import HoldForm, ListQuery, ReverseForm
+from charity.bank.unidentified.forms import AskForm, HoldForm, ListQuery, PayForm, ReverseForm
 from charity.errors import Refusal
 from charity.giving import unidentified
-from charity.giving.unidentified import Unidentified
-from charity.web import auth, forms, pages
+from charity.giving.unidentified import Unidentified, returns
+from charity.web import auth, confirming, forms, pages
 from charity.web.list_filters import rows_of
 
 
@@ -73,10 +73,70 @@ async def reverse(request: Request) -> Response:
     )
 
 
-async def _page(request: Request, template: str, refusal: Refusal | None = None, *, reason: str = "") -> Response:
+async def ask(request: Request) -> Response:
+    """`POST /bank/unidentified/{number}/returns`."""
+    by = auth.allowed(request, "refund.request")
+    data, number = await forms.data(request, AskForm), request.path_params["number"]
+    try:
+        form, idem = forms.read(AskForm, data), forms.idem(request, data, "unidentified.ask")
+        answer = await returns.ask(number, amount_fen=form.amount_fen, reason=form.reason, by=by, idem=idem)
+    except Refusal as refusal:
+        typed = {"amount": forms.text(data, "amount_fen"), "why": forms.text(data, "reason")}
+        return await _page(request, "bank/unidentified/show.html", refusal, **typed)
+    href = addresses.of("unidentified_return", answer.body["number"])
+    return pages.see_other(request, href, "{number} 已申请，等出纳付款", number=answer.body["number"])
+
+
+async def returned(request: Request) -> Response:
+    """`GET /bank/unidentified-returns/{number}`."""
+    return await _return_page(request)
+
+
+async def pay(request: Request) -> Response:
+    """`POST /bank/unidentified-returns/{number}/pay`."""
+    by = auth.allowed(request, "refund.pay")
+    data, number = await forms.data(request, PayForm), request.path_params["number"]
+    try:
+        form, idem = forms.read(PayForm, data), forms.idem(request, data, "unidentified.pay")
+        await returns.pay(number, **form.model_dump(), by=by, idem=idem)
+    except Refusal as refusal:
+        typed = {name: forms.text(data, name) for name in ("paid_on", "channel_ref")}
+        return await _return_page(request, refusal, typed)
+    return pages.see_other(request, addresses.of("unidentified_return", number), "{number} 已付，已记账", number=number)
+
+
+async def withdraw(request: Request) -> Response:
+    """`POST /bank/unidentified-returns/{number}/withdraw`."""
+    by = auth.allowed(request, "refund.request")
+    await forms.data(request)
+    number = request.path_params["number"]
+    try:
+        await returns.withdraw(number, by=by)
+    except Refusal as refusal:
+        return await _return_page(request, refusal)
+    return pages.see_other(request, addresses.of("unidentified_return", number), "{number} 不再退回", number=number)
+
+
+async def _return_page(
+    request: Request, refusal: Refusal | None = None, typed: dict[str, str] | None = None
+) -> Response:
+    by = auth.allowed(request, "statement.read")
+    row = await unidentified.get_return(request.path_params["number"], by=by)
+    context = await screens.returned(row, by, typed or {})
+    context["carried"] = confirming.carried(returns.content_of(row).hash, context["facts"])
+    return await pages.form(request, "bank/unidentified/return.html", refusal, **context)
+
+
+async def _page(request: Request, template: str, refusal: Refusal | None = None, **typed: str) -> Response:
     by = auth.allowed(request, "statement.read")
     row = await unidentified.get(request.path_params["number"], by=by)
-    context: dict[str, Any] = {"reason": reason, **await screens.show(row, await matching.get(row.line, by=by), by)}
+    context: dict[str, Any] = {
+        "reason": "",
+        "amount": "",
+        "why": "",
+        **typed,
+        **await screens.show(row, await matching.get(row.line, by=by), by),
+    }
     return await pages.form(request, template, refusal, **context)
 
 
@@ -85,5 +145,9 @@ routes = [
     Route("/bank/unidentified/{number}", show, methods=["GET"]),
     Route("/bank/unidentified/{number}/reverse", ask_reverse, methods=["GET"]),
     Route("/bank/unidentified/{number}/reverse", reverse, methods=["POST"]),
+    Route("/bank/unidentified/{number}/returns", ask, methods=["POST"]),
+    Route("/bank/unidentified-returns/{number}", returned, methods=["GET"]),
+    Route("/bank/unidentified-returns/{number}/pay", pay, methods=["POST"]),
+    Route("/bank/unidentified-returns/{number}/withdraw", withdraw, methods=["POST"]),
     Route("/bank/lines/{key}/hold", hold, methods=["POST"]),
 ]

@@ -9,7 +9,7 @@ from charity.bank import matching
 from charity.bank.statements import LineView
 from charity.db import sealed
 from charity.giving import unidentified
-from charity.giving.unidentified import Unidentified
+from charity.giving.unidentified import ReturnStatus, Unidentified, UnidentifiedReturn
 from charity.ledger import journal_vouchers, places
 from charity.office import staff
 from charity.roles import Actor
@@ -76,6 +76,15 @@ async def show(row: Unidentified, line: LineView, by: Actor) -> dict[str, Any]:
         if row.left_fen and by.may("gift.receive")
         else "",
         "reversible": row.reversal_seq is None and row.left_fen == row.fen and row.held_by != by.key,
+        "can_ask": bool(row.left_fen) and by.may("refund.request"),
+        "returns": [
+            {
+                "number": {"value": one.number, "href": addresses.of("unidentified_return", one.number)},
+                "status": return_state(one),
+                "fen": one.fen,
+            }
+            for one in await unidentified.returns_of(row.number, by=by)
+        ],
         "entry": await journal_vouchers.shown_of(row.seq),
         "seq": row.seq,
         "uses": [
@@ -88,6 +97,49 @@ async def show(row: Unidentified, line: LineView, by: Actor) -> dict[str, Any]:
             }
             for use in await unidentified.uses(row.number, by=by)
         ],
+    }
+
+
+RETURN_WORDS = {
+    ReturnStatus.ASKED: ("待付款@bank", "wait"),
+    ReturnStatus.WITHDRAWN: ("不再退回", "none"),
+    ReturnStatus.PAID: ("已退回@bank", "good"),
+}
+
+
+def return_state(row: UnidentifiedReturn) -> dict[str, str]:
+    """How far it is."""
+    label, tone = RETURN_WORDS[ReturnStatus(row.status)]
+    return {"code": str(row.status), "label": words.say(label), "tone": tone}
+
+
+async def returned(row: UnidentifiedReturn, by: Actor, typed: dict[str, str]) -> dict[str, Any]:
+    """What goes back, who asked for it, and who paid it."""
+    say = words.say
+    people = await staff.names({row.asked_by, row.paid_by or ""} - {""})
+    facts: list[dict[str, Any]] = [
+        {"term": say("金额"), "value": row.fen, "kind": "yuan"},
+        {"term": say("暂收款"), "value": row.unidentified, "kind": "code"},
+        {"term": say("理由"), "value": sealed.unseal("unidentified_return", "reason", row.number, row.reason)},
+        {"term": say("申请人"), "value": people.get(row.asked_by, "")},
+        {"term": say("申请时间"), "value": row.asked_at, "kind": "instant"},
+    ]
+    if row.seq is not None:
+        facts += [
+            {"term": say("付款日期"), "value": row.paid_on, "kind": "date"},
+            {"term": say("银行回单号"), "value": row.channel_ref, "kind": "code"},
+            {"term": say("出纳"), "value": people.get(row.paid_by or "", "")},
+        ]
+    waits = row.status == ReturnStatus.ASKED
+    return {
+        "number": row.number,
+        "of": row.unidentified,
+        "fen": row.fen,
+        "facts": facts,
+        "state": return_state(row),
+        "values": {"paid_on": clock.today().isoformat(), "channel_ref": "", **typed},
+        "can_pay": waits and by.may("refund.pay") and row.asked_by != by.key,
+        "can_withdraw": waits and by.may("refund.request"),
     }
 
 

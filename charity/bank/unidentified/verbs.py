@@ -31,6 +31,8 @@ from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
 
 NOTE_MAX = 200
+REASON_MAX = 500
+REF_MAX = 64
 
 
 async def hold(line: str, *, note: str, by: Actor, idem: Idem | None = None) -> Answer:

@@ -32,6 +32,7 @@ KIND_WORDS = {
     "money.transfer": "资金划转",
     "money.reversal": "资金划转冲销",
     "unidentified.held": "暂收来源不明的款项",
+    "unidentified.returned": "退回暂收款",
     "unidentified.reversal": "冲销暂收款",
     "money.reclassified": "为更正捐款调回资金",
     "goods.gift": "捐赠物资入库",

@@ -7,8 +7,9 @@ Always true: it is nobody's gift and no fund's income; the money lies at its pla
 outsiders import only it. Lines of banks are held by `charity/bank/unidentified`.
 """
 
+from . import returns
 from .drawing import FACT, Source, Sources, draw, drawn_by, give_back, load, load_back, note, sources, wants
-from .models import UNIDENTIFIED, Unidentified, UnidentifiedRow
+from .models import UNIDENTIFIED, ReturnStatus, Unidentified, UnidentifiedReturn, UnidentifiedRow
 from .postings import (
     ACCOUNT,
     KIND,
@@ -23,7 +24,7 @@ from .postings import (
     wants_to_free,
     wants_to_hold,
 )
-from .readers import Use, get, held, known, matches_after, of_amount, uses
+from .readers import Use, get, get_return, held, known, matches_after, of_amount, returns_due, returns_of, uses
 from .verify import CHECKS
 
 __all__ = [
@@ -36,14 +37,17 @@ __all__ = [
     "SERIES",
     "UNIDENTIFIED",
     "Held",
+    "ReturnStatus",
     "Source",
     "Sources",
     "Unidentified",
+    "UnidentifiedReturn",
     "UnidentifiedRow",
     "Use",
     "draw",
     "drawn_by",
     "get",
+    "get_return",
     "give_back",
     "held",
     "hold",
@@ -54,6 +58,9 @@ __all__ = [
     "must_not_be_held",
     "note",
     "of_amount",
+    "returns",
+    "returns_due",
+    "returns_of",
     "reverse",
     "sources",
     "stored",

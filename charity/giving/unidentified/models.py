@@ -1,12 +1,13 @@
 """Rows of money that nobody can name. The writer adds and changes them, in the batch that posts."""
 
+from enum import StrEnum
 from typing import Self, TypedDict
 
 from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from charity.db.fields import SealedField, nothing
+from charity.db.fields import SealedField, WordField, nothing
 from charity.db.tables import Table
 from charity.roles import Actor
 
@@ -88,5 +89,60 @@ class UnidentifiedUseRow(TypedDict):
     fen: int
 
 
+class ReturnStatus(StrEnum):
+    """How far a return is."""
+
+    ASKED = "asked"
+    WITHDRAWN = "withdrawn"
+    PAID = "paid"
+
+
+class UnidentifiedReturn(Model):
+    """What of it goes back to where it came from: asked for by one, paid by another."""
+
+    number = fields.CharField(max_length=40, primary_key=True)
+    year = fields.BigIntField()
+    unidentified = fields.TextField()
+    fen = fields.BigIntField()
+    reason = SealedField()
+    status = WordField(ReturnStatus)
+    asked_by = fields.TextField()
+    asked_at = fields.TextField()
+    paid_by = fields.TextField(null=True)
+    paid_at = fields.TextField(null=True)
+    paid_on = fields.TextField(null=True)
+    channel_ref = fields.TextField()
+    seq = fields.BigIntField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "unidentified_return"
+
+    @classmethod
+    def visible_to(cls, by: Actor) -> QuerySet[Self]:
+        """Whoever reads what banks say sees all."""
+        return cls.all() if by.may("statement.read") else nothing(cls)
+
+
+class UnidentifiedReturnRow(TypedDict):
+    """A row of `unidentified_return`."""
+
+    number: str
+    year: int
+    unidentified: str
+    fen: int
+    reason: bytes
+    status: str
+    asked_by: str
+    asked_at: str
+    paid_by: str | None
+    paid_at: str | None
+    paid_on: str | None
+    channel_ref: str
+    seq: int | None
+
+
 UNIDENTIFIED = Table(Unidentified, UnidentifiedRow)
+RETURN = Table(UnidentifiedReturn, UnidentifiedReturnRow)
 USE = Table(UnidentifiedUse, UnidentifiedUseRow, "")

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from charity.db import reading
 from charity.db.paging import Where
 from charity.giving import rules
-from charity.giving.unidentified.models import Unidentified
+from charity.giving.unidentified.models import ReturnStatus, Unidentified, UnidentifiedReturn
 from charity.roles import Actor
 
 PAGE = 50
 NUMBER_MAX = 40
+RETURNS_MAX = 100
 USES_MAX = 500
 BETWEEN = "~"
 
@@ -75,3 +76,26 @@ async def uses(number: str, *, by: Actor) -> list[Use]:
 async def matches_after(seq: int) -> set[str]:
     """The decisions of what was held behind an entry: movements that follow the journal may not be there yet."""
     return {row["match"] for row in await reading.rows("SELECT match FROM unidentified WHERE seq > $1", seq)}
+
+
+async def get_return(number: str, *, by: Actor) -> UnidentifiedReturn:
+    """One by its number, or unidentified_return.unknown."""
+    by.must("statement.read")
+    row = await UnidentifiedReturn.visible_to(by).get_or_none(number=number[:NUMBER_MAX].upper())
+    if row is None:
+        raise rules.UNIDENTIFIED_RETURN_UNKNOWN()
+    return row
+
+
+async def returns_of(number: str, *, by: Actor) -> list[UnidentifiedReturn]:
+    """What was asked for of one sum, in order."""
+    by.must("statement.read")
+    return await UnidentifiedReturn.visible_to(by).filter(unidentified=number).order_by("number").limit(RETURNS_MAX)
+
+
+async def returns_due(*, by: Actor) -> list[UnidentifiedReturn]:
+    """What waits for a cashier, the first asked first."""
+    if not by.may("refund.pay"):
+        return []
+    waiting = UnidentifiedReturn.visible_to(by).filter(status=ReturnStatus.ASKED)
+    return await waiting.order_by("number").limit(RETURNS_MAX)

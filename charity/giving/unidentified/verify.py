@@ -64,6 +64,30 @@ CHECKS: tuple[Check, ...] = (
         "WHERE x.n <> x.last OR x.n + 1 <> COALESCE(s.next, 1)",
     ),
     (
+        "I3",
+        "暂收款退回 {number}：各列与分录不符，或申请人与付款人是同一人",
+        "SELECT r.number FROM unidentified_return r LEFT JOIN entry e "
+        "ON e.seq = r.seq AND e.kind = 'unidentified.returned' WHERE (r.status = 'paid') <> (r.seq IS NOT NULL) "
+        "OR r.seq IS NOT NULL AND (e.seq IS NULL OR e.actor <> r.paid_by OR e.recorded_at <> r.paid_at "
+        "OR e.effective_on < r.paid_on OR @e.unidentified_return <> r.number OR @e.unidentified <> r.unidentified "
+        "OR @e.maker <> r.asked_by OR r.paid_by = r.asked_by OR NOT EXISTS (SELECT 1 FROM unidentified_use w "
+        "WHERE w.seq = r.seq AND w.number = r.unidentified AND w.fen = r.fen))",
+    ),
+    (
+        "I3",
+        "分录 #{seq} 退回暂收款，却没有它的记录",
+        "SELECT e.seq FROM entry e WHERE e.kind = 'unidentified.returned' "
+        "AND NOT EXISTS (SELECT 1 FROM unidentified_return r WHERE r.seq = e.seq)",
+    ),
+    (
+        "I7",
+        "{year} 年暂收款退回共 {n} 个号，最后一号是 {last}，编号序列的下一号是 {next}",
+        "SELECT x.year, x.n, x.last, s.next FROM "  # noqa: S608 - words from code
+        f"(SELECT u.year, COUNT(*) AS n, MAX({_COUNT}) AS last FROM unidentified_return u GROUP BY u.year) x "
+        "LEFT JOIN series s ON s.name = 'unidentified_return' AND s.year = x.year "
+        "WHERE x.n <> x.last OR x.n + 1 <> COALESCE(s.next, 1)",
+    ),
+    (
         "I7",
         "暂收款 {number} 的流水号没有登记为已用",
         "SELECT u.number FROM unidentified u WHERE u.channel_ref <> '' AND u.reversal_seq IS NULL AND NOT EXISTS "
