@@ -2,14 +2,15 @@
 
 import asyncio
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from cast import Cast
 from openpyxl import Workbook
+from pdf_reading import codes_in, flat, page_count
 
-from charity import clock
+from charity import clock, words
 from charity.db import reading
 from charity.db.transactions import run
 from charity.desk import search
@@ -17,6 +18,7 @@ from charity.errors import Refusal
 from charity.giving import finding, organisers, receipts, refunds, reversals, settling, unit_rosters, work_units
 from charity.giving import verify as giving_verify
 from charity.giving.donations import receive
+from charity.giving.one_day import documents as documents_of_units
 from charity.giving.settling import documents
 from charity.giving.unit_rosters import UNIT_ROSTER, Typed, columns, edits, readers, verbs
 from charity.giving.unit_rosters.columns import kept, read
@@ -820,3 +822,33 @@ async def test_of_who_gave_online_himself_nothing_is_left_once_the_roster_is_set
     kept = await reading.tuples("SELECT counted, typed, name_index, donation IS NULL FROM unit_roster_line ORDER BY n")
     assert [tuple(map(bool, one)) for one in kept] == [(True, False, False, False), (False, False, False, True)]
     await _holds()
+
+
+async def test_all_of_a_unit_is_one_file_as_its_roster_stands(
+    house: Cast, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await _roster(house)
+    client, at = web.as_("cashier"), f"/one-day/{key}/all.pdf"
+    assert at in (await client.get(f"/one-day/{key}")).text
+    empty = await client.get(at)
+    assert (empty.headers["cache-control"], page_count(empty.content)) == ("no-store", 2)
+    assert len(codes_in(empty.content)) == 1, "the poster's"
+    await _pasted(house, key, "王伟\t100\n李娜\t50.5")
+    await unit_rosters.lock(key, content_hash=await _hash(house, key), checked=True, by=house.cashier)
+    whole = (await client.get(at)).content
+    run = flat(whole)
+    assert page_count(whole) == 3
+    for text in ("汇款单", "单位捐款名册", "王伟", "50.50", "人民币壹佰伍拾元零伍角整", "签名", "不设指标"):
+        assert text in run, text
+    with words.speaking("en"):
+        english = flat((await documents_of_units.together(key, by=house.cashier))[0])
+    assert "Signature" in english
+    monkeypatch.setattr(documents_of_units, "LIST_MAX", 1)
+    short = flat((await client.get(at)).content)
+    assert ("王伟" in short, "名册2人，太长" in short) == (False, True)
+    ends = await reading.value("SELECT ends_on FROM campaign WHERE slug = $1", SLUG)
+    with clock.fixed(datetime.fromisoformat(f"{ends}T20:00:00+00:00")):
+        assert page_count((await documents_of_units.together(key, by=house.cashier))[0]) == 2, (
+            "no poster when it is over"
+        )
+    assert (await web.as_("clerk").get(at)).status_code == 403

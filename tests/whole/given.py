@@ -336,6 +336,7 @@ PAGES: dict[str, set[Any]] = {
     "POST /one-day/{key}/issue": CASHIER,
     "POST /one-day/{key}/publish": ACCOUNTANT,
     "GET /one-day/{key}/slip.pdf": ROSTERS,
+    "GET /one-day/{key}/all.pdf": ROSTERS,
     "POST /donations/{key}/single-receipt": CASHIER | ACCOUNTANT,
     "GET /work-units": GIFTS,
     "GET /work-units/new": ACCOUNTANT,

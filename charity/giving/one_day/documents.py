@@ -4,19 +4,24 @@ Source: Charity Law 25 (filing and contact are shown wherever one asks in public
 """
 
 import hashlib
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from charity import clock, words
-from charity.giving import campaigns, organisers, rules, unit_rosters, ways, work_units
+from charity.errors import Refusal
+from charity.giving import campaigns, organisers, rules, settling, unit_rosters, ways, work_units
 from charity.office import organisation
 from charity.office.organisation import FactKind
 from charity.printing import pdfs
 from charity.printing.posters import PrintedPoster, poster_html
+from charity.printing.unit_lists import PrintedUnitList, unit_list_html
 from charity.roles import Actor
 from charity.settings import settings
 
 SECONDS: Final = 30.0
+LIST_SECONDS: Final = 60.0
+LIST_MAX: Final = 600
+"""People on a printed list to be signed; a longer roster goes as a sheet."""
 
 
 def address(slug: str, unit: str) -> str:
@@ -68,6 +73,56 @@ async def _poster(code: str, slug: str, by: Actor) -> bytes:
     )
     html = poster_html(printed)
     return await pdfs.for_staff(html, identifier=hashlib.sha256(html.encode()).digest()[:16], seconds=SECONDS)
+
+
+async def together(key: str, *, by: Actor) -> tuple[bytes, str]:
+    """All of a unit in one file: the poster while the campaign takes gifts, the slip once locked, the list."""
+    row = await unit_rosters.get(key, by=by)
+    unit = (await work_units.named([row.work_unit]))[row.work_unit]
+    parts = []
+    try:
+        parts.append(await _poster(row.work_unit, row.campaign, by))
+    except Refusal as refusal:
+        if refusal.code not in _NO_POSTER:
+            raise
+    if row.locked_at is not None:
+        parts.append((await settling.slip(key, by=by))[0])
+    parts.append(await _list(row, unit, by))
+    return await pdfs.joined(parts, title=words.say("{unit}：一日捐材料", unit=unit)), row.reference
+
+
+_NO_POSTER: Final = frozenset({rules.WORK_UNIT_RETIRED.code, rules.CAMPAIGN_NOT_OPEN.code, rules.CAMPAIGN_ENDED.code})
+
+
+async def _list(row: unit_rosters.UnitRoster, unit: str, by: Actor) -> bytes:
+    """The list to be signed, as the roster stands."""
+    we, shown = await organisation.get(), await campaigns.get(row.campaign, by=by)
+    lines = await unit_rosters.lines(row.key, row.sheet, limit=LIST_MAX + 1)
+    printed = PrintedUnitList(
+        organisation=we.named,
+        campaign=shown.name,
+        unit=unit,
+        reference=row.reference,
+        lines=[] if len(lines) > LIST_MAX else [_line(n, line) for n, line in enumerate(lines, 1)],
+        count=row.people if len(lines) > LIST_MAX else len(lines),
+        staff_fen=row.staff_fen,
+        unit_fen=row.unit_fen,
+        locked=row.locked_at is not None,
+        demo=we.demo,
+        lang=words.language(),
+    )
+    html = unit_list_html(printed)
+    return await pdfs.for_staff(html, identifier=hashlib.sha256(html.encode()).digest()[:16], seconds=LIST_SECONDS)
+
+
+def _line(n: int, line: unit_rosters.Line) -> dict[str, Any]:
+    return {
+        "n": n,
+        "name": line.typed.name,
+        "amount_fen": line.amount_fen,
+        "way": "" if line.counted else words.say("已线上捐"),
+        "single": line.typed.single == "是",
+    }
 
 
 def _must_take_gifts(shown: campaigns.Shown) -> None:

@@ -22,7 +22,17 @@ async def own_poster(request: Request) -> Response:
     return pages.pdf(await documents.own_poster(slug, by=by), words.say("海报 {code}.pdf", code=slug))
 
 
+async def together(request: Request) -> Response:
+    """`GET /one-day/{key}/all.pdf`."""
+    by = auth.allowed(request, "roster.read")
+    body, reference = await documents.together(request.path_params["key"], by=by)
+    response = pages.pdf(body, words.say("一日捐材料 {reference}.pdf", reference=reference))
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
 routes = [
+    Route("/one-day/{key}/all.pdf", together, methods=["GET"]),
     Route("/work-units/{code}/poster/{slug}.pdf", poster, methods=["GET"]),
     Route("/my-unit/poster/{slug}.pdf", own_poster, methods=["GET"]),
 ]
