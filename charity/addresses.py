@@ -17,6 +17,7 @@ Kind = Literal[
     "account",
     "advance",
     "bank_day",
+    "bank_fee",
     "bank_line",
     "branch_return",
     "branch_reversal",
@@ -43,6 +44,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "account": ("/finance/accounts/{}", "ledger.read"),  # a code of the books: 1002/ICBC-01/F-EDU
     "advance": ("/advances/{}", "voucher.read"),  # the number of the voucher that paid a branch
     "bank_day": ("/bank/days/{}", "statement.read"),  # the close of a day, by its key
+    "bank_fee": ("/bank/fees/{}", "statement.read"),  # a fee that a bank took, by its number
     "bank_line": ("/bank/lines/{}", "statement.read"),  # a line of a bank, by its key
     "branch_return": ("/branch-returns/{}", "voucher.read"),  # what a branch gave back, by its number
     "branch_reversal": ("/branch-reversals/{}", "voucher.read"),  # of a roster or a return
@@ -78,6 +80,7 @@ _FACTS: dict[str, Kind] = {
     "reversal": "reversal",
     "number": "transfer",
     "donation": "gift",
+    "bank_fee": "bank_fee",
     "unidentified_return": "unidentified_return",
     "unidentified": "unidentified",
 }

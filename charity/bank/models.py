@@ -55,6 +55,7 @@ class Method(StrEnum):
     NAME = "name"
     MANUAL = "manual"
     HELD = "held"
+    FEE = "fee"
     NONE = ""
 
 
@@ -439,6 +440,58 @@ class BankDayRow(TypedDict):
 
 
 DAY = Table(BankDay, BankDayRow)
+
+
+class BankFee(Model):
+    """A fee that a bank took: `text` is the rule by which it was booked, `chart` the account that it went to."""
+
+    number = fields.CharField(max_length=40, primary_key=True)
+    year = fields.BigIntField()
+    place = fields.TextField()
+    on_day = fields.TextField()
+    fen = fields.BigIntField()
+    text = fields.TextField()
+    chart = fields.TextField()
+    line = fields.TextField()
+    match = fields.TextField()
+    channel_ref = fields.TextField()
+    made_by = fields.TextField()
+    made_at = fields.TextField()
+    seq = fields.BigIntField()
+    reversed_by = fields.TextField(null=True)
+    reversed_at = fields.TextField(null=True)
+    reversal_seq = fields.BigIntField(null=True)
+    reason = SealedField(null=True)
+
+    class Meta:
+        """Table name."""
+
+        table = "bank_fee"
+
+
+class BankFeeRow(TypedDict):
+    """A row of `bank_fee`."""
+
+    number: str
+    year: int
+    place: str
+    on_day: str
+    fen: int
+    text: str
+    chart: str
+    line: str
+    match: str
+    channel_ref: str
+    made_by: str
+    made_at: str
+    seq: int
+    reversed_by: str | None
+    reversed_at: str | None
+    reversal_seq: int | None
+    reason: bytes | None
+
+
+FEE = Table(BankFee, BankFeeRow)
 COLUMNS = Table(BankColumns, BankColumnsRow)
 ACCOUNT = Table(BankAccount, BankAccountRow)
 STATEMENT = Table(BankStatement, BankStatementRow)

@@ -3,6 +3,8 @@
 from charity.bank import demo, desk, matching, statements, verify
 from charity.bank.closing import api as closing_api
 from charity.bank.closing import routes as closing_routes
+from charity.bank.fees import api as fees_api
+from charity.bank.fees import routes as fees_routes
 from charity.bank.matching import api as matching_api
 from charity.bank.matching import routes as matching_routes
 from charity.bank.reconciliation import api as reconciliation_api
@@ -23,6 +25,7 @@ ROOM = Room(
         *matching_routes.routes,
         *reconciliation_routes.routes,
         *unidentified_routes.routes,
+        *fees_routes.routes,
         *closing_routes.routes,
     ],
     endpoints=[
@@ -30,6 +33,7 @@ ROOM = Room(
         *matching_api.endpoints,
         *reconciliation_api.endpoints,
         *unidentified_api.endpoints,
+        *fees_api.endpoints,
         *closing_api.endpoints,
     ],
     timetable=[

@@ -1,7 +1,7 @@
 """What `charity verify` compares of the bank: movements with the journal, matches with lines, closed days with both."""
 
 from charity import words
-from charity.bank import closing
+from charity.bank import closing, fees
 from charity.bank.models import LineStatus, MatchKind
 from charity.bank.movements import CHARTS, mark
 from charity.db import reading
@@ -34,7 +34,7 @@ async def run() -> list[Failure]:
     async with reading.snapshot():
         last = await mark()
         booked = await moved.summed(last, CHARTS)
-        behind = await unidentified.matches_after(last)
+        behind = await unidentified.matches_after(last) | await fees.matches_after(last)
         kept = {
             row["place"]: row["fen"]
             for row in await reading.rows(
@@ -83,4 +83,4 @@ async def _closed_days() -> list[Failure]:
             failed.append(
                 Failure("I4", words.say("账户 {place} 记着日结到 {day}，和日结的记录不符", place=place, day=day or "—"))
             )
-    return failed
+    return [*failed, *await fees.wrong()]

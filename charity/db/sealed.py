@@ -25,6 +25,7 @@ SEALED_COLUMNS: dict[str, tuple[str, ...]] = {
     # table: its sealed columns. tests/db/test_sealed.py compares this with the live schema.
     "bank_day": ("note", "reason"),
     "bank_line": ("account", "memo", "name"),
+    "bank_fee": ("reason",),
     "bank_match": ("reason",),
     "bank_statement": ("file_name",),
     "branch_return": ("reason",),

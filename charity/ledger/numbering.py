@@ -53,6 +53,8 @@ _WRITTEN = frozenset(
         "gift.reversal",
         "gift.correction",
         "unidentified.reversal",
+        "bank.fee",
+        "bank.fee_reversal",
     }
 )
 """Kinds that an accountant writes; every other entry follows from a document."""

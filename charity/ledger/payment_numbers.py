@@ -36,6 +36,7 @@ KIND_WORDS = {
     PaymentKind.RETURN: "分会退回的另一笔款",
     PaymentKind.UNIDENTIFIED: "暂收款",
     PaymentKind.UNIDENTIFIED_RETURN: "另一笔暂收款退回",
+    PaymentKind.FEE: "银行手续费",
 }
 PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.GIFT: "payment_number",
@@ -45,6 +46,7 @@ PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.RETURN: "branch_return",
     PaymentKind.UNIDENTIFIED: "unidentified",
     PaymentKind.UNIDENTIFIED_RETURN: "unidentified_return",
+    PaymentKind.FEE: "bank_fee",
 }
 """Which page shows whose a number is."""
 _DROPPED = frozenset({"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})

@@ -165,6 +165,7 @@ SEALED = {
     "donation": {"memo"},
     "bank_day": {"note", "reason"},
     "bank_line": {"account", "memo", "name"},
+    "bank_fee": {"reason"},
     "bank_match": {"reason"},
     "bank_statement": {"file_name"},
     "branch_return": {"reason"},

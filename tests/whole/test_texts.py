@@ -29,7 +29,7 @@ from charity import cli, clock, texts, words
 from charity.aid import accounts, branch_reversals, institutions, rosters
 from charity.app import ENDPOINTS, PREFIX, ROUTES
 from charity.arguments import Judged
-from charity.bank import closing, matching, statements, unidentified
+from charity.bank import closing, fees, matching, statements, unidentified
 from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
@@ -148,8 +148,8 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     undoing = await branch_reversals.request(kind="roster", target=booked, cause="错", by=house.caseworker)
     statement = await statements.upload(place="1009/WECHAT", name="a.csv", data=wechat_fund(), by=house.cashier)
     filled = await roster_filled(house)
-    await came(house, Line(100), Line(200, at="10:00:00"))
-    line, nameless = await lines(house)
+    await came(house, Line(100), Line(200, at="10:00:00"), Line(-5, name="", memo="手续费", at="11:00:00"))
+    line, nameless, charged = await lines(house)
     kept = await unidentified.hold(nameless.row["key"], note="问", by=house.cashier)
     await matching.keep_up()
     yesterday = (clock.today() - timedelta(days=1)).isoformat()
@@ -158,6 +158,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         place=BANK, on=yesterday, content_hash=shown, balance_fen=1_000_000, by=house.cashier
     )
     prepared = closed.body["key"]
+    fee = await fees.book(charged.row["key"], by=house.accountant)
     sent_back = await held_money.returns.ask(kept.body["number"], amount_fen=1, reason="错", by=house.accountant)
     return {
         "/advances/": {"voucher": advance},
@@ -165,6 +166,7 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
         "/bank/lines/": {"key": line.row["key"]},
         "/bank/statements/": {"key": statement},
         "/bank/unidentified/": {"number": kept.body["number"]},
+        "/bank/fees/": {"number": fee.body["number"]},
         "/bank/unidentified-returns/": {"number": sent_back.body["number"]},
         "/branch-returns/": {"number": back.body["number"]},
         "/branch-reversals/": {"number": undoing.body["number"]},

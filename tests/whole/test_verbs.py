@@ -70,6 +70,8 @@ VERBS = {
     "giving.unidentified.returns.ask": "refund.request",
     "giving.unidentified.returns.pay": "refund.pay",
     "giving.unidentified.returns.withdraw": "refund.request",
+    "bank.fees.verbs.book": "bank.match",
+    "bank.fees.verbs.undo": "money.reverse",
     "bank.unidentified.verbs.hold": "money.hold",
     "bank.unidentified.verbs.undo": "money.reverse",
     "bank.reconciliation.verbs.state_opening": "bank.match",

@@ -21,6 +21,7 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 PLACES = re.compile(r"\{(\w+)|%\((\w+)\)s")
 # Constants that are data or documentation and never said to a visitor in English.
 DATA_FILES = {
+    "fee_rules.py",  # what banks write into memos
     "layouts.py",  # what banks call their columns
     "titles.py",  # what units call theirs
     "weakness.py",

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from charity import addresses, words
 from charity.aid import payees
-from charity.bank import movements
+from charity.bank import fee_rules, movements
 from charity.bank.matching import candidates, readers
 from charity.bank.matching.candidates import REASON_WORDS, Proposal
 from charity.bank.matching.forms import ChosenQuery
@@ -16,7 +16,7 @@ from charity.bank.statements import LineView
 from charity.bank.statements.screens import CHARTS, chips, line_status, tail
 from charity.giving import pledges, unit_rosters
 from charity.ledger import accounts as acc
-from charity.ledger import places
+from charity.ledger import chart, places
 from charity.money import parse_yuan, yuan
 from charity.office import staff
 from charity.roles import SYSTEM, Actor
@@ -27,6 +27,7 @@ DOCUMENT_WORDS: Final = {
     "refund": "退款",
     "transfer": "资金划转@bank",
     "unidentified": "暂收款",
+    "bank_fee": "手续费@bank",
     "unidentified_return": "暂收款退回",
     "branch_return": "分会退回",
     "reversal": "捐赠更正@bank",
@@ -38,6 +39,7 @@ METHOD_WORDS: Final = {
     Method.NAME: "金额户名",
     Method.MANUAL: "人工",
     Method.HELD: "暂收",
+    Method.FEE: "手续费@bank",
     Method.NONE: "",
 }
 KIND_WORDS: Final = {
@@ -90,6 +92,7 @@ async def show(
         "asked": asked,
         "reason": reason,
         "note": note,
+        "fee": _fee(line) if waits and by.may("bank.match") else None,
         "may_hold": waits and bool(line.row["in_fen"]) and by.may("money.hold"),
         "gift_href": await gift_form(line, fen=line.row["in_fen"], reference=line.row["reference"])
         if waits and line.row["in_fen"] and by.may("gift.receive")
@@ -97,6 +100,14 @@ async def show(
         "decided": await _timeline(line, decided, by),
         "undoes": _undoes(line, decided, by),
     }
+
+
+def _fee(line: LineView) -> dict[str, str] | None:
+    """What the rule says by which a line is the bank's own fee; None where none knows it."""
+    rule = fee_rules.rule_of(line)
+    if rule is None:
+        return None
+    return {"text": rule.text, "debit": f"{rule.chart} {chart.title(rule.chart)}"}
 
 
 def _line(line: LineView, named: Mapping[str, str]) -> dict[str, Any]:

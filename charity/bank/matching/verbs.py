@@ -122,8 +122,8 @@ async def undo(key: str, *, by: Actor) -> None:
     stood = await reading.row("SELECT place, fen, undoes, kind, method FROM bank_match WHERE key = $1", key)
     if stood is None or stood["kind"] == MatchKind.UNDONE:
         raise rules.MATCH_UNKNOWN()
-    if stood["method"] == Method.HELD:
-        raise rules.MATCH_HELD()
+    if stood["method"] in {Method.HELD, Method.FEE}:
+        raise rules.MATCH_HELD() if stood["method"] == Method.HELD else rules.MATCH_FEE()
     row = BankMatchRow(
         key=tokens.key16(),
         kind=MatchKind.UNDONE.value,

@@ -15,7 +15,7 @@ from charity.bank.models import Attempt, BankMovementRow
 from charity.bank.movements import folding
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
-from charity.giving import donations, refunds, unidentified
+from charity.giving import donations, refunds
 from charity.ledger import accounts as acc
 from charity.ledger import moved
 from charity.ledger.moved import Moved
@@ -111,8 +111,8 @@ async def _rows(entries: Sequence[Moved]) -> list[BankMovementRow]:
 
 
 def _match(first: Moved) -> str | None:
-    """The decision that was made in the batch that posted, of what is held (charity/bank/unidentified)."""
-    return str(first.facts["match"]) if first.kind == unidentified.KIND else None
+    """The decision that was made in the batch that posted (matching/posted.py), which its entry names."""
+    return str(first.facts["match"]) if first.reverses is None and "match" in first.facts else None
 
 
 def _document(one: Moved) -> tuple[str, str]:

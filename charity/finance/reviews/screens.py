@@ -32,6 +32,8 @@ KIND_WORDS = {
     "money.transfer": "资金划转",
     "money.reversal": "资金划转冲销",
     "unidentified.held": "暂收来源不明的款项",
+    "bank.fee": "银行手续费",
+    "bank.fee_reversal": "冲销银行手续费",
     "unidentified.returned": "退回暂收款",
     "unidentified.reversal": "冲销暂收款",
     "money.reclassified": "为更正捐款调回资金",
