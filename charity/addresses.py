@@ -19,6 +19,7 @@ Kind = Literal[
     "bank_day",
     "bank_fee",
     "bank_line",
+    "box_opening",
     "branch_return",
     "branch_reversal",
     "entry",
@@ -46,6 +47,7 @@ _PAGES: dict[Kind, tuple[str, str]] = {
     "bank_day": ("/bank/days/{}", "statement.read"),  # the close of a day, by its key
     "bank_fee": ("/bank/fees/{}", "statement.read"),  # a fee that a bank took, by its number
     "bank_line": ("/bank/lines/{}", "statement.read"),  # a line of a bank, by its key
+    "box_opening": ("/boxes/openings/{}", "box.read"),  # of a donation box, by its number
     "branch_return": ("/branch-returns/{}", "voucher.read"),  # what a branch gave back, by its number
     "branch_reversal": ("/branch-reversals/{}", "voucher.read"),  # of a roster or a return
     "entry": ("/finance/entries/{}", "ledger.read"),  # seq

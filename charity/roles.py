@@ -52,6 +52,10 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     # permission: (the words of a refusal, who may)
     "gift.receive": ("登记捐款到账", frozenset({Role.CASHIER})),
     "gift.read": ("查看捐赠记录", _FINANCE | {Role.AUDITOR}),
+    "box.read": ("查看募捐箱", _FINANCE | {Role.APPROVER, Role.CASEWORKER, Role.AUDITOR}),
+    "box.manage": ("管理募捐箱", _FINANCE),
+    "box.count": ("清点募捐箱", frozenset({Role.CASHIER})),
+    "box.confirm": ("确认募捐箱的清点", _FINANCE | {Role.APPROVER, Role.CASEWORKER}),
     "pledge.read": ("查看认捐", _FINANCE | {Role.AUDITOR}),
     "receipt.void": ("作废或换开收据", _FINANCE),
     "receipt.print": ("打印收据全本", _FINANCE),
@@ -159,6 +163,7 @@ def not_yours(permission: str) -> Refusal:
 
 READING = (
     "account.watch",
+    "box.read",
     "campaign.read",
     "card.read",
     "gift.read",

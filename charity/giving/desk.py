@@ -67,6 +67,16 @@ REFUNDS_TO_APPROVE: Final = Waiting(
     210,
     asked="reader",
 )
+BOXES_TO_CONFIRM: Final = Waiting(
+    "box.confirm",
+    f"SELECT {_SUMMED}, MIN(counted_at) AS first FROM box_opening WHERE status = 'counted' AND counted_by <> $1",  # noqa: S608
+    "有 {count} 次募捐箱清点等第二人确认，共 {amount}",
+    "最早的是{day}清点的",
+    "/boxes",
+    "去确认",
+    214,
+    asked="reader",
+)
 REFUNDS_TO_PAY: Final = Waiting(
     "refund.pay",
     f"SELECT {_SUMMED}, MIN(approved_at) AS first FROM refund "  # noqa: S608 - from here
@@ -124,6 +134,7 @@ finders = finding.finders
 tasks: list[Source] = [
     REFUNDS_TO_APPROVE.tasks,
     REFUNDS_TO_PAY.tasks,
+    BOXES_TO_CONFIRM.tasks,
     REVERSALS_TO_APPROVE.tasks,
     PLEDGES_OPEN.tasks,
     RECEIPTS_UNDELIVERED.tasks,

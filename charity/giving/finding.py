@@ -15,6 +15,7 @@ from charity.web import list_filters
 UNITS = "捐款单位"
 ROSTERS = "单位名册"
 GIFTS, PLEDGES, REFUNDS, RECEIPTS, CORRECTIONS = "捐赠", "认捐", "退款", "收据", "捐赠更正"
+BOXES = "募捐箱"
 MEMOS = "捐赠，按附言"
 
 
@@ -51,6 +52,14 @@ async def refund(asked: Asked, by: Actor) -> Hits | None:
         return None
     number = await reading.value("SELECT number FROM refund WHERE number = $1", asked.code)
     return search.one(REFUNDS, number, addresses.of("refund", number or ""))
+
+
+async def box_opening(asked: Asked, by: Actor) -> Hits | None:
+    """The opening of a donation box by its number."""
+    if not asked.code or not by.may("box.read"):
+        return None
+    number = await reading.value("SELECT number FROM box_opening WHERE number = $1", asked.code)
+    return search.one(BOXES, number, addresses.of("box_opening", number or ""))
 
 
 async def reversal(asked: Asked, by: Actor) -> Hits | None:
@@ -204,4 +213,16 @@ def _listed(kind: str, hits: list[Hit], path: str, asked: Asked, *, more: bool =
     return search.listed(kind, hits, all_href=list_filters.address(path, amounts, asked.name), more=more)
 
 
-finders = [receipt, pledge, refund, reversal, unit, rosters, gifts, gifts_by_memo, pledges_promised, refunds_asked]
+finders = [
+    receipt,
+    pledge,
+    refund,
+    reversal,
+    unit,
+    rosters,
+    gifts,
+    gifts_by_memo,
+    pledges_promised,
+    refunds_asked,
+    box_opening,
+]

@@ -3,6 +3,9 @@
 from charity.giving import demo, desk, lookup, organisers, verify
 from charity.giving.annual import api as annual_calls
 from charity.giving.annual import routes as annual
+from charity.giving.boxes import api as box_calls
+from charity.giving.boxes import routes as boxes
+from charity.giving.boxes import verify as box_verify
 from charity.giving.campaigns import api as campaign_calls
 from charity.giving.campaigns import routes as campaigns
 from charity.giving.certificates import api as certificate_calls
@@ -49,6 +52,7 @@ ROOM = Room(
     models=[
         "charity.giving.models",
         "charity.giving.withdrawals",
+        "charity.giving.boxes.models",
         "charity.giving.invitations.models",
         "charity.giving.organisers.models",
         "charity.giving.receipt_files.models",
@@ -58,6 +62,7 @@ ROOM = Room(
     routes=[
         *pledges.routes,
         *donations.routes,
+        *boxes.routes,
         *consents.routes,
         *gifts.routes,  # behind /donations/new
         *copies.routes,
@@ -79,6 +84,7 @@ ROOM = Room(
     endpoints=[
         *pledge_calls.endpoints,
         *donation_calls.endpoints,
+        *box_calls.endpoints,
         *copy_calls.endpoints,
         *annual_calls.endpoints,
         *certificate_calls.endpoints,
@@ -103,6 +109,7 @@ ROOM = Room(
         NavItem("认捐与到账", "/pledges", "pledge.read", order=210, group="收入@menu"),
         NavItem("登记捐赠", "/donations/new", "gift.receive", order=220, group="收入@menu"),
         NavItem("收据", "/receipts", "gift.read", order=230, group="收入@menu"),
+        NavItem("募捐箱", "/boxes", "box.read", order=225, group="收入@menu"),
         NavItem("退款", "/refunds", "refund.read", order=240, group="收入@menu"),
         NavItem("捐赠更正", "/reversals", "reversal.read", order=250, group="收入@menu"),
         NavItem("捐款单位", "/work-units", "gift.read", order=255, group="收入@menu"),
@@ -119,6 +126,6 @@ ROOM = Room(
         Timed("lookup.memos", MINUTE_S, lookup.keep_up_memos, first_s=25.0, limit_s=300.0),
     ],
     health=lookup_health.PROBES,
-    checks=[Check("捐赠与收据", verify.run), Check("按姓名和金额查找", lookup.check)],
+    checks=[Check("捐赠与收据", verify.run), Check("按姓名和金额查找", lookup.check), Check("募捐箱", box_verify.run)],
     chapter=demo.chapter,
 )

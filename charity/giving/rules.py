@@ -196,3 +196,9 @@ UNIDENTIFIED_RETURN_DAY = Rule("unidentified_return.day", "付款日期要在到
 UNIDENTIFIED_RETURN_MORE = Rule(
     "unidentified_return.more", "暂收款 {number} 只剩 {left_yuan} 元，不能退回 {asked_yuan} 元", 409, field="amount_fen"
 )
+BOX_UNKNOWN = Rule("box.unknown", "没有募捐箱“{code}”", 404)
+BOX_TAKEN = Rule("box.taken", "已经有募捐箱“{code}”", 409, field="code")
+BOX_EMPTY = Rule("box.empty", "请至少填写一种券别的张数；空箱不用登记", 422, field="sheets_10000")
+BOX_OPENING_UNKNOWN = Rule("box.opening_unknown", "没有这次开箱", 404)
+BOX_DONE = Rule("box.done", "开箱 {number} 已经办理过了，请看它现在的情况")
+BOX_OWN = Rule("box.own", "您清点过这一箱，要由另一位用自己的账号确认", 403)

@@ -167,6 +167,8 @@ SEALED = {
     "bank_line": {"account", "memo", "name"},
     "bank_fee": {"reason"},
     "bank_match": {"reason"},
+    "box_opening": {"opener", "witness"},
+    "donation_box": {"keeper"},
     "bank_statement": {"file_name"},
     "branch_return": {"reason"},
     "branch_reversal": {"cause", "reason"},

@@ -15,6 +15,7 @@ ORGANISER = {"organiser"}
 OURS = EVERYBODY - ORGANISER
 """An organiser works for a unit, and sees nothing of the house."""
 GOODS = TILL | ACCOUNTANT | AUDITOR
+BOXES = CASHIER | ACCOUNTANT | APPROVER | CASEWORKER | AUDITOR
 GIFTS = CASHIER | ACCOUNTANT | AUDITOR
 ROSTERS, FILLING = GIFTS | ORGANISER, CASHIER | ACCOUNTANT | ORGANISER
 REFUNDS = CASHIER | ACCOUNTANT | APPROVER | AUDITOR
@@ -147,6 +148,14 @@ CALLS: dict[str, set[Any]] = {
     "GET /bank/reconciliation": GIFTS,
     "POST /bank/matches": ACCOUNTANT,
     "POST /bank/matches/{key}/undo": ACCOUNTANT,
+    "GET /boxes": BOXES,
+    "POST /boxes": CASHIER | ACCOUNTANT,
+    "GET /boxes/openings": BOXES,
+    "GET /boxes/openings/{number}": BOXES,
+    "POST /boxes/{code}/openings": CASHIER,
+    "POST /boxes/openings/{number}/confirm": BOXES - AUDITOR,
+    "POST /boxes/openings/{number}/drop": CASHIER,
+    "POST /boxes/openings/{number}/slip": CASHIER,
     "GET /bank/days": GIFTS,
     "GET /bank/day": GIFTS,
     "GET /bank/days/{key}": GIFTS,
@@ -477,6 +486,16 @@ PAGES: dict[str, set[Any]] = {
     "POST /bank/unidentified-returns/{number}/withdraw": ACCOUNTANT,
     "POST /bank/lines/{key}/ignore": ACCOUNTANT,
     "POST /bank/matches/{key}/undo": ACCOUNTANT,
+    "GET /boxes": BOXES,
+    "GET /boxes/new": CASHIER | ACCOUNTANT,
+    "POST /boxes/new": CASHIER | ACCOUNTANT,
+    "GET /boxes/openings/{number}.pdf": BOXES,
+    "GET /boxes/openings/{number}": BOXES,
+    "POST /boxes/openings/{number}/confirm": BOXES - AUDITOR,
+    "POST /boxes/openings/{number}/drop": CASHIER,
+    "POST /boxes/openings/{number}/slip": CASHIER,
+    "GET /boxes/{code}/open": CASHIER,
+    "POST /boxes/{code}/open": CASHIER,
     "GET /bank/days": GIFTS,
     "GET /bank/days/new": CASHIER,
     "POST /bank/days/new": CASHIER,

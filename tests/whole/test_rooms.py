@@ -93,6 +93,7 @@ def test_the_menu_has_its_order_and_names_the_store() -> None:
         DESK,
         "认捐与到账 /pledges",
         "登记捐赠 /donations/new",
+        "募捐箱 /boxes",
         "收据 /receipts",
         "退款 /refunds",
         "捐赠更正 /reversals",

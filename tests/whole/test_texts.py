@@ -34,7 +34,7 @@ from charity.db import reading
 from charity.documents import exports
 from charity.errors import Refusal
 from charity.finance import reviews, transfers
-from charity.giving import organisers
+from charity.giving import boxes, organisers
 from charity.giving import unidentified as held_money
 from charity.goods.intake.screens import HEADER, NEW
 from charity.office import organisation
@@ -160,9 +160,14 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     prepared = closed.body["key"]
     fee = await fees.book(charged.row["key"], by=house.accountant)
     sent_back = await held_money.returns.ask(kept.body["number"], amount_fen=1, reason="错", by=house.accountant)
+    await boxes.make(code="MX-01", site="超市", keeper="李四", campaign="everyday", by=house.accountant)
+    opening = boxes.Opened(box="MX-01", on=yesterday, time="09:00", sheets={100: 1}, opener="王", witness="赵")
+    opened_box = (await boxes.count(opening, by=house.cashier)).body["number"]
     return {
         "/advances/": {"voucher": advance},
         "/bank/days/": {"key": prepared},
+        "/boxes/openings/": {"number": opened_box},
+        "/boxes/": {"code": "MX-01"},
         "/bank/lines/": {"key": line.row["key"]},
         "/bank/statements/": {"key": statement},
         "/bank/unidentified/": {"number": kept.body["number"]},

@@ -3,25 +3,16 @@
 A difference is named by the cashier and closed with its name; nothing books it by itself (docs/field.md 9, row 71).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from charity import clock
 from charity.bank import rules
 from charity.bank.closing.confirming import Prepared, must_be_next
+from charity.giving.boxes import DENOMINATIONS, counted_fen
 from charity.ledger.content import Content
 from charity.ledger.places import Place
 from charity.money import yuan
-
-DENOMINATIONS: Final = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)
-"""券别: notes and coins, fen."""
-SHEETS_MAX: Final = 99_999
-
-
-def counted_fen(sheets: Mapping[int, int]) -> int:
-    """What so many sheets of each are worth."""
-    return sum(fen * count for fen, count in sheets.items())
 
 
 @dataclass(frozen=True, slots=True)

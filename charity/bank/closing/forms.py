@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from charity.bank.closing.cash import DENOMINATIONS, SHEETS_MAX
 from charity.bank.closing.confirming import Prepared
 from charity.bank.closing.readers import SHOWN
 from charity.bank.matching.forms import Reason
 from charity.bank.statements.forms import PLACE_MAX
+from charity.giving.boxes import DENOMINATIONS, SHEETS_MAX
 from charity.money import AMOUNT_MAX_FEN, typed_yuan
 from charity.plain import whole
 from charity.web import api, fields

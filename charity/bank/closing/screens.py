@@ -5,11 +5,12 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from charity import addresses, words
-from charity.bank.closing.cash import DENOMINATIONS, CashDay
+from charity.bank.closing.cash import CashDay
 from charity.bank.closing.readers import Day, DayView, Progress
 from charity.bank.models import BankDayRow, DayStatus
 from charity.bank.reconciliation.screens import balances, items
 from charity.bank.statements.screens import chips
+from charity.giving.boxes import DENOMINATIONS, denomination
 from charity.ledger import places
 from charity.office import staff
 from charity.roles import Actor
@@ -17,9 +18,6 @@ from charity.web import confirming, forms
 
 ITEMS_SHOWN: Final = 30
 """Open items on the page of a day; the reconciliation has them all."""
-YUAN: Final = 100
-JIAO: Final = 10
-"""Fen."""
 STATUS_WORDS: Final = {
     DayStatus.PREPARED: ("等会计复核", "wait"),
     DayStatus.CLOSED: ("已日结", "good"),
@@ -98,11 +96,6 @@ async def new(place: str, on: str, day: Day | None, typed: forms.Data, by: Actor
         ],
         "carried": confirming.carried(day.shown().hash, facts),
     }
-
-
-def denomination(fen: int) -> str:
-    """A note or a coin: 100 元, 5 角."""
-    return words.say("{count} 元", count=fen // YUAN) if fen >= YUAN else words.say("{count} 角", count=fen // JIAO)
 
 
 def _day(day: Day, by: Actor) -> dict[str, Any]:

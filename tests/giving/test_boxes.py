@@ -1,0 +1,146 @@
+"""Donation boxes: counted by one, confirmed by another under a login of his own, booked once; the record on paper (D15)."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from cast import Cast
+from page_forms import hidden_of
+from pdf_reading import text_of
+
+from charity import clock
+from charity.db import reading, transactions
+from charity.errors import Refusal
+from charity.giving import boxes
+from charity.giving.boxes import verify
+from charity.giving.boxes.screens import row_of
+
+API = "/api/v1/boxes"
+TODAY = clock.today().isoformat()
+SHEETS = {10_000: 2, 500: 1, 100: 4, 50: 3}
+
+
+async def refused(code: str, done: Any) -> None:
+    with pytest.raises(Refusal) as caught:
+        await done
+    assert caught.value.code == code
+
+
+async def put_up(house: Cast, code: str = "MX-01") -> None:
+    await boxes.make(code=code, site="城关超市", keeper="李四", campaign="everyday", by=house.accountant)
+
+
+async def counted(house: Cast, **changes: Any) -> str:
+    values: dict[str, Any] = {"box": "MX-01", "on": TODAY, "time": "09:30", "sheets": SHEETS}
+    opened = boxes.Opened(**(values | {"opener": "王小明", "witness": "赵六"} | changes))
+    return str((await boxes.count(opened, by=house.cashier)).body["number"])
+
+
+async def seen(house: Cast, number: str) -> str:
+    return boxes.content(row_of(await boxes.opening(number, by=house.auditor))).hash
+
+
+async def test_two_people_count_and_one_gift_is_booked_once(house: Cast) -> None:
+    await refused("box.unknown", counted(house))
+    await put_up(house)
+    await refused("box.taken", put_up(house))
+    await refused("box.empty", counted(house, sheets={}))
+    await refused("donation.in_future", counted(house, on=(clock.today() + timedelta(days=1)).isoformat()))
+    number = await counted(house)
+    assert await reading.value("SELECT COUNT(*) FROM donation") == 0, "nothing is booked before the second"
+    content_hash = await seen(house, number)
+    await refused("box.own", boxes.confirm(number, content_hash=content_hash, by=house.cashier))
+    await refused("content.changed", boxes.confirm(number, content_hash="0" * 64, by=house.accountant))
+    await refused("not_yours", boxes.confirm(number, content_hash=content_hash, by=house.auditor))
+    both = [boxes.confirm(number, content_hash=content_hash, by=by) for by in (house.accountant, house.approver)]
+    done = await asyncio.gather(*both, return_exceptions=True)
+    assert sorted(type(one).__name__ for one in done) == ["Answer", "Refusal"]
+    (gift,) = await reading.rows("SELECT key, amount_fen, channel, received_on, campaign FROM donation")
+    assert (gift["amount_fen"], gift["channel"], gift["received_on"]) == (21_050, "box", TODAY)
+    assert (gift["campaign"], await reading.value("SELECT actor FROM entry")) == ("everyday", house.cashier.key)
+    one = await boxes.opening(number, by=house.auditor)
+    assert (one.donation, one.status, number[:3]) == (gift["key"], "confirmed", "KX-")
+    await refused("box.done", boxes.drop(number, by=house.cashier))
+    await boxes.paid_in(number, slip_ref="ICBC-77", by=house.cashier)
+    await refused("box.done", boxes.paid_in(number, slip_ref="ICBC-78", by=house.cashier))
+    assert await verify.run() == []
+
+
+async def test_what_was_counted_wrongly_is_dropped_and_its_number_stays_used(house: Cast) -> None:
+    await put_up(house)
+    first = await counted(house)
+    await boxes.drop(first, by=house.cashier)
+    content_hash = await seen(house, first)
+    await refused("box.done", boxes.confirm(first, content_hash=content_hash, by=house.accountant))
+    second = await counted(house, sheets={100: 5})
+    assert second > first
+    assert [one.status for one in (await boxes.openings(by=house.auditor))[0]] == ["counted", "dropped"]
+
+
+PLANTED = {
+    "the sum": ("UPDATE box_opening SET amount_fen = amount_fen + 1 RETURNING number", {"I7", "I10"}),
+    "the gift": ("UPDATE donation SET channel = 'cash' RETURNING key", {"I7"}),
+    "the people": ("UPDATE box_opening SET status = 'counted' RETURNING number", {"I11"}),
+}
+
+
+@pytest.mark.parametrize(("planted", "invariants"), PLANTED.values(), ids=list(PLANTED))
+async def test_verify_sees_an_opening_that_is_not_its_gift(house: Cast, planted: str, invariants: set[str]) -> None:
+    await put_up(house)
+    number = await counted(house)
+    await boxes.confirm(number, content_hash=await seen(house, number), by=house.accountant)
+    await transactions.run(lambda tx: tx.rows(planted))
+    assert {one.invariant for one in await verify.run()} == invariants
+
+
+async def test_a_box_is_counted_confirmed_printed_and_found_in_the_browser(web: Any, house: Cast) -> None:
+    cashier, accountant, auditor = (web.as_(name) for name in ("cashier", "accountant", "auditor"))
+    page = (await cashier.get("/boxes/new")).text
+    typed = {"code": "MX-02", "site": "人民医院", "keeper": "李四", "campaign": "everyday"}
+    wrong = await cashier.post("/boxes/new", data=hidden_of(page) | typed | {"code": "mx 2"})
+    assert (wrong.status_code, 'value="人民医院"' in wrong.text) == (422, True)
+    assert (await cashier.post("/boxes/new", data=hidden_of(page) | typed)).status_code == 303
+    assert "/boxes/MX-02/open" in (await cashier.get("/boxes")).text
+    form = (await cashier.get("/boxes/MX-02/open")).text
+    opening = {
+        "on": TODAY,
+        "time": "9:30",
+        "opener": "王小明",
+        "witness": "赵六",
+        "sheets_10000": "1",
+        "sheets_50": "3",
+    }
+    late = await cashier.post("/boxes/MX-02/open", data=hidden_of(form) | opening)
+    assert (late.status_code, 'value="赵六"' in late.text, 'value="3"' in late.text) == (422, True, True)
+    done = await cashier.post("/boxes/MX-02/open", data=hidden_of(form) | opening | {"time": "09:30"})
+    assert done.status_code == 303, done.text
+    href = done.headers["location"]
+    assert "我也清点过" not in (await cashier.get(href)).text
+    waits = (await accountant.get(href)).text
+    assert ("5 角" in waits, "101.50" in waits, "我也清点过" in waits) == (True, True, True)
+    assert (await accountant.post(f"{href}/confirm", data=hidden_of(waits))).status_code == 303
+    assert (await accountant.post(f"{href}/confirm", data=hidden_of(waits))).status_code == 303, "pressed twice"
+    slip = (await cashier.get(href)).text
+    assert (await cashier.post(f"{href}/slip", data=hidden_of(slip) | {"slip_ref": "ICBC-9"})).status_code == 303
+    printed = await auditor.get(f"{href}.pdf")
+    words = "".join(text_of(printed.content).split())
+    for part in ("MX-02", "人民医院", "壹佰零壹元伍角", "王小明", "赵六", "ICBC-9", "accountant"):
+        assert part in words, part
+    answer = await auditor.post("/desk/search", data={"q": href.rpartition("/")[2]})
+    assert answer.headers["location"] == href
+
+
+async def test_a_program_does_as_the_pages_do(web: Any, house: Cast) -> None:
+    await put_up(house)
+    cashier, approver = web.as_("cashier"), web.as_("approver")
+    body = {"on": TODAY, "time": "10:00", "sheets": [{"fen": 100, "count": 3}], "opener": "王", "witness": "赵"}
+    key = {"Idempotency-Key": "b-1"}
+    made = (await cashier.post(f"{API}/MX-01/openings", json=body, headers=key)).json()
+    one = f"{API}/openings/{made['number']}"
+    assert (await cashier.get(one)).json()["content_hash"] == made["content_hash"]
+    booked = await approver.post(f"{one}/confirm", json={"content_hash": made["content_hash"]}, headers=key)
+    assert (booked.status_code, booked.json()["number"]) == (201, made["number"])
+    (row,) = (await approver.get(f"{API}/openings")).json()["items"]
+    assert (row["status"], row["sheets"], row["amount_fen"]) == ("confirmed", [[100, 3]], 300)
+    assert [box["code"] for box in (await approver.get(API)).json()["items"]] == ["MX-01"]
