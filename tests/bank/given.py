@@ -30,8 +30,8 @@ class Line:
     at: str = "09:00:00"
 
 
-async def came(house: Cast, *lines: Line, place: str = BANK, start_fen: int = 1_000_000) -> str:
-    """Take in a file of these lines: the key of the statement."""
+def csv_file(*lines: Line, start_fen: int = 1_000_000) -> bytes:
+    """A file of these lines, with balances."""
     left, entries = start_fen, []
     for line in lines:
         left += line.fen
@@ -44,7 +44,12 @@ async def came(house: Cast, *lines: Line, place: str = BANK, start_fen: int = 1_
         left += line.fen
         row[titles.index("对方户名")], row[titles.index("交易流水号")] = line.name, line.reference
         row[titles.index("余额")], row[titles.index("本方账号")] = yuan(left), ""
-    data, name = files.csv_of(rows), f"{next(FILES)}.csv"
+    return files.csv_of(rows)
+
+
+async def came(house: Cast, *lines: Line, place: str = BANK, start_fen: int = 1_000_000) -> str:
+    """Take in a file of these lines: the key of the statement."""
+    data, name = csv_file(*lines, start_fen=start_fen), f"{next(FILES)}.csv"
     key = await statements.upload(place=place, name=name, data=data, by=house.cashier)
     shown = await statements.get(key, by=house.cashier)
     await statements.take(key, content_hash=readers.content(shown).hash, by=house.cashier)

@@ -1,12 +1,14 @@
 """The close of a day: prepared, closed by another over what was shown, in order; a closed day refuses every change."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aid.given import opened as aid_opened
-from bank.given import BANK, Line, came, lines, open_movements, waiting
+from bank.given import BANK, Line, came, csv_file, lines, open_movements, waiting
 from bank.test_matching import banked, refused
 from cast import Cast
 from finance.given import asked as transfer
@@ -20,6 +22,7 @@ from charity.db import reading, transactions
 from charity.finance import transfers
 from charity.giving import pledges, settling, unit_rosters
 from charity.giving.models import Pledge
+from charity.roles import Role
 
 API = "/api/v1/bank"
 KEY = {"Idempotency-Key": "k-1"}
@@ -66,6 +69,8 @@ async def test_days_close_in_order_by_two_and_open_from_the_last(house: Cast) ->
     key, content_hash = await prepared(house, day(3))
     assert await prepared(house, day(3)) == (key, content_hash), "prepared again: the same"
     await refused("not_yours", closing.close(key=key, content_hash=content_hash, by=house.cashier))
+    promoted = replace(house.cashier, roles=frozenset({Role.ACCOUNTANT}))
+    await refused("bank_day.own", closing.close(key=key, content_hash=content_hash, by=promoted))
     await refused("content.changed", closing.close(key=key, content_hash="0" * 64, by=house.accountant))
     await closing.close(key=key, content_hash=content_hash, by=house.accountant)
     await refused("bank_day.not_prepared", closing.close(key=key, content_hash=content_hash, by=house.accountant))
@@ -358,6 +363,55 @@ async def test_the_cashier_counts_on_the_page_and_nothing_typed_is_lost(web: Any
     assert (await accountant.post(f"{href}/close", data=hidden_of(waits))).status_code == 303
     body = {"place": CASH, "on": day(0), "content_hash": "0" * 64, "sheets": [{"fen": 7, "count": 1}]}
     assert (await cashier.post(f"{API}/days", json=body, headers=KEY)).status_code == 422
+
+
+async def pressed(client: Any, page: str, typed: dict[str, Any] | None = None, *, to: str = "") -> str:
+    """Send the form of a page; where it leads."""
+    shown_page = await client.get(page)
+    assert shown_page.status_code == 200, page
+    done = await client.post(to or page, data=hidden_of(shown_page.text) | (typed or {}))
+    assert done.status_code == 303, done.text
+    return str(done.headers["location"])
+
+
+async def test_finance_takes_a_day_from_the_box_to_its_close_in_the_browser_only(web: Any, house: Cast) -> None:
+    cashier, accountant, yesterday = web.as_("cashier"), web.as_("accountant"), day(1)
+    box = {"code": "MX-01", "site": "超市", "keeper": "李四", "campaign": "everyday"}
+    await pressed(cashier, "/boxes/new", box)
+    opening = {"on": yesterday, "time": "09:30", "opener": "王小明", "witness": "赵六", "sheets_10000": "3"}
+    href = await pressed(cashier, "/boxes/MX-01/open", opening)
+    await pressed(accountant, href, to=f"{href}/confirm")
+    page = (await cashier.get("/transfers/new?source=1001%2F-&all=1")).text
+    assert 'value="300.00"' in page
+    slip = {"target": BANK, "on": yesterday, "channel_ref": "SLIP-000300", "amount.0": "300.00", "step": "review"}
+    slip |= {"source": CASH, "fund.0": "F-GEN"}
+    review = await cashier.post("/transfers/new", data=slip)
+    sent = await cashier.post("/transfers/new", data=slip | hidden_of(review.text) | {"step": "confirm"})
+    assert sent.status_code == 303, sent.text
+    await pressed(cashier, href, {"slip_ref": "SLIP-000300"}, to=f"{href}/slip")
+    data = csv_file(
+        Line(30_000, "现金", reference="SLIP-000300", on=yesterday), Line(2_000, "乙", on=yesterday), start_fen=0
+    )
+    upload = {"file": ("day.csv", data, "text/csv")}
+    statement = await cashier.post("/bank/statements/new", data={"place": BANK}, files=upload)
+    taken = str(statement.headers["location"])
+    await pressed(cashier, taken, to=f"{taken}/take")
+    queue = (await accountant.get("/bank/matching")).text
+    assert ("乙" in queue, "SLIP-000300" in queue) == (True, False), "the deposit is matched by its slip"
+    line = (await waiting(house))[0].row["key"]
+    await pressed(accountant, f"/bank/lines/{line}", {"reason": "不明，在查"}, to=f"/bank/lines/{line}/ignore")
+    for place, words in ((CASH, "0.00"), (BANK, "银行已收、单位未收")):
+        asked = f"/bank/days/new?place={quote(place, safe='')}&on={yesterday}"
+        assert words in (await cashier.get(asked)).text
+        made = await pressed(cashier, asked, to="/bank/days/new")
+        await pressed(accountant, made, to=f"{made}/close")
+        assert "已日结" in (await accountant.get(made)).text
+    assert (await cashier.get("/bank/days")).text.count(yesterday) >= len((CASH, BANK))
+    late = await cashier.post("/boxes/MX-01/open", data=opening)
+    held = str(late.headers["location"])
+    second = await accountant.post(f"{held}/confirm", data=hidden_of((await accountant.get(held)).text))
+    assert (second.status_code, "已经日结" in second.text) == (409, True)
+    assert await verify.run() == []
 
 
 PLANTED = {
