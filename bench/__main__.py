@@ -21,6 +21,7 @@ from bench import (
     kills,
     pages,
     printed,
+    receipts,
     registers,
     rosters,
     scanning,
@@ -57,6 +58,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("home_kb", "campaign_kb", "lcp_ms"), weight.on_demo),
     (("effort",), effort.on_demo),
     (("till_300_scans", "scan_to_answer_ms"), scanning.on_demo),
+    (("receipts_per_s_core", "receipts_per_s"), receipts.in_one_file),
     (
         ("roster_dry_run_3000_s", "roster_settle_3000_s", "roster_settle_3000_single_s"),
         rosters.settled_3000,

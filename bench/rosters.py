@@ -15,13 +15,13 @@ UNITS = ("LXU10", "LXU12")
 FEN = 10_000
 
 
-def roster(*, single: bool) -> bytes:
+def roster(*, single: bool, people: int = PEOPLE) -> bytes:
     """The XLSX: a name and a sum a row, no two names alike."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet("名册")
         sheet.write_row(0, 0, ["序号", "姓名", "金额（元）", "证件后四位", "单独开票"])
-        for n in range(PEOPLE):
+        for n in range(people):
             name = "赵钱孙李周吴郑王冯陈"[n % 10] + "".join(
                 chr(0x4E00 + 40 * (n // 10 % 300) + k) for k in (n // 3000, 7)
             )
@@ -38,13 +38,13 @@ def settled_3000() -> dict[str, tuple[float, str]]:
         server = servers.Server(at)
         server.begin()
         try:
-            slug = _one_day(server.base)
+            slug = one_day(server.base)
             body = {"campaign": slug, "work_unit": list(UNITS)}
             status, made = servers.post(server.base, accountant, "/api/v1/unit-rosters", body)
             assert status == 201, made
             keys = {one["work_unit"]: one["key"] for one in made["rosters"]}
-            shown, one = _settled(server.base, cashier, keys[UNITS[0]], single=False)
-            _, each = _settled(server.base, cashier, keys[UNITS[1]], single=True)
+            shown, one = settled(server.base, cashier, keys[UNITS[0]], single=False)
+            _, each = settled(server.base, cashier, keys[UNITS[1]], single=True)
         finally:
             server.kill()
     return {
@@ -54,13 +54,14 @@ def settled_3000() -> dict[str, tuple[float, str]]:
     }
 
 
-def _one_day(base: str) -> str:
+def one_day(base: str) -> str:
+    """The one-day campaign of the demo that takes gifts."""
     status, answer = servers.get(base, "/api/v1/campaigns")
     assert status == 200, answer
     return next(str(one["slug"]) for one in answer["items"] if one["kind"] == "one_day" and one["status"] == "active")
 
 
-def _settled(base: str, token: str, key: str, *, single: bool) -> tuple[float, float]:
+def settled(base: str, token: str, key: str, *, single: bool, people: int = PEOPLE) -> tuple[float, float]:
     """Seconds of the dry run, and of settling."""
     one = f"/api/v1/unit-rosters/{key}"
 
@@ -69,11 +70,11 @@ def _settled(base: str, token: str, key: str, *, single: bool) -> tuple[float, f
         assert status in {200, 201}, answer
         return answer
 
-    file = base64.b64encode(roster(single=single)).decode()
+    file = base64.b64encode(roster(single=single, people=people)).decode()
     began = time.perf_counter()
     draft = post("/draft", {"file_name": "名册.xlsx", "file": file})
     shown = time.perf_counter() - began
-    assert (draft["lines"], draft["wrong"]) == (PEOPLE, 0), draft
+    assert (draft["lines"], draft["wrong"]) == (people, 0), draft
     row = post("/draft/take", {"content_hash": draft["content_hash"]})
     post("/lock", {"content_hash": row["content_hash"], "checked": True})
     status, row = servers.get(base, one, token)
@@ -82,5 +83,5 @@ def _settled(base: str, token: str, key: str, *, single: bool) -> tuple[float, f
     began = time.perf_counter()
     answer = post("/settle", asked | {"received_fen": row["staff_fen"]})
     took = time.perf_counter() - began
-    assert answer["receipt_count"] == (PEOPLE if single else 1), answer
+    assert answer["receipt_count"] == (people if single else 1), answer
     return shown, took

@@ -6,6 +6,7 @@ byte, `+` with a PDF or `-` with the name of the error, and a frame. Only `data:
 packaged files behind `asset:` can be read; an alarm ends the child should its parent be gone.
 """
 
+import gc
 import json
 import logging
 import os
@@ -25,6 +26,8 @@ from charity.printing.renderer import TOGETHER
 
 MEMORY_MAX: Final = 1 << 30
 FILE_MAX: Final = 1 << 26
+GARBAGE: Final = (50_000, 20, 20)
+"""When garbage is looked for: as Python does it, an eighth of all printing is looking."""
 ASSET: Final = "asset:"
 _ROOMS: Final = {"vendor": STATIC / "vendor", "printing": LAYOUTS}
 _TYPES: Final = {".ttf": "font/ttf", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
@@ -113,6 +116,8 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing that prints may break the frames
     printer = Printer()
+    gc.freeze()  # fonts and style sheet stay
+    gc.set_threshold(*GARBAGE)
     answers.write(b"+" + _LENGTH.pack(0))
     answers.flush()
     while True:
