@@ -1,7 +1,8 @@
 """The bank's chapter of the demo: the cashier takes in what the bank says of the last month.
 
-The lines are what moved in the account that receives gifts, entry by entry, and two that nobody has booked: a transfer
-of somebody unknown, and a fee. They come as ICBC's export and in by the door of every statement.
+The lines are what moved in the account that receives gifts, one a payment, and three that nobody has booked: a transfer
+of somebody unknown, a fee, and what a unit sent too little of, which is held as unidentified until the rest comes.
+They are ICBC's export and come in by the door of every statement.
 """
 
 import csv
@@ -13,10 +14,10 @@ from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from charity import clock
-from charity.bank import statements
+from charity.bank import statements, unidentified
 from charity.demo import calendar
 from charity.demo.plan import Chapter, Plan
-from charity.giving import donations
+from charity.giving import donations, unit_rosters, work_units
 from charity.ledger import accounts as acc
 from charity.ledger import entries, places
 from charity.ledger.places import Place
@@ -27,6 +28,8 @@ from charity.people import persons
 
 DAYS: Final = 30
 """What the file says: so many days up to the last one of the story."""
+UNITS: Final = 20
+"""Rosters that are looked through for what was sent."""
 NUMBERS: Final = ("voucher", "refund", "reversal", "number")
 """Facts of an entry that the cashier writes into the memo of what goes out."""
 TITLES: Final = (
@@ -46,9 +49,9 @@ class Moved(NamedTuple):
 
 
 def add(plan: Plan) -> None:
-    """Plan it for the evening of the last working day, when nothing of that day is booked any more."""
+    """Plan it for the end of the last working day, when nothing of that day is booked any more."""
     *_, last = calendar.working_days(plan.first, plan.last)
-    plan.add(plan.at(last, 20), partial(_take, plan))
+    plan.add(plan.at(last, 17, 30), partial(_take, plan))
 
 
 async def _take(plan: Plan) -> None:
@@ -61,10 +64,27 @@ async def _take(plan: Plan) -> None:
         Moved(days[-1], -12_00, "DEMO-B-2", "", "网银服务费"),
     ]
     before = await entries.balances(on=(first - timedelta(days=1)).isoformat(), account=at.code)
-    data = _file(sorted([*moved, *strange], key=lambda line: line.day), sum(row["quantity"] for row in before))
+    sent = await _sent(plan)
+    data = _file(sorted([*moved, *strange, *sent], key=lambda line: line.day), sum(row["quantity"] for row in before))
     key = await statements.upload(place=at.code, name=f"明细{last:%Y%m}.csv", data=await _headed(data), by=by)
     shown = await statements.get(key, by=by)
     await statements.take(key, content_hash=statements.content(shown).hash, by=by)
+    for line in sent:
+        (waiting,), _ = await statements.lines(statements.Filters(text=line.reference), by=by)
+        await unidentified.hold(waiting.row["key"], note=f"{line.name}一日捐，少汇 10.00 元，等单位补汇", by=by)
+
+
+async def _sent(plan: Plan) -> list[Moved]:
+    """What units say that they sent and nobody has booked."""
+    by = plan.by("accountant")
+    rosters = await unit_rosters.listed(status=unit_rosters.RosterStatus.REMITTED, limit=UNITS, by=by)
+    named = await work_units.named([row.work_unit for row in rosters])
+    return [
+        Moved(
+            row.remitted_on or "", row.remitted_fen or 0, f"DEMO-U-{row.reference}", named[row.work_unit], row.reference
+        )
+        for row in rosters
+    ]
 
 
 async def _moved(at: Place, first: date, last: date) -> list[Moved]:
@@ -84,7 +104,13 @@ async def _moved(at: Place, first: date, last: date) -> list[Moved]:
     bodies = await entries.bodies(seq for seq, fen in sums.items() if fen)
     references = await donations.channel_refs([body["facts"].get("donation", "") for body in bodies.values()])
     named = await persons.names(body["party"] for body in bodies.values())
-    return [_line(bodies[seq], sums[seq], references, named) for seq in sorted(bodies)]
+    lines: dict[str, Moved] = {}
+    for seq in sorted(bodies):  # what came by one transfer is one line, of whom its last gift is from: the unit
+        line = _line(bodies[seq], sums[seq], references, named)
+        key = line.reference or str(seq)
+        before = lines[key].fen if key in lines else 0
+        lines[key] = line._replace(fen=line.fen + before)
+    return list(lines.values())
 
 
 def _line(body: dict[str, Any], fen: int, references: dict[str, str], named: dict[str, persons.Person]) -> Moved:
