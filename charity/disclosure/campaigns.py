@@ -73,7 +73,7 @@ async def statutory(shown: Shown) -> list[dict[str, Any]]:
         period = words.say("{starts_on} 至 {ends_on}", starts_on=row["starts_on"], ends_on=row["ends_on"])
         block.append({"term": words.translate("募捐期限"), "value": period})
     for fact in campaigns.FACTS:
-        if fact.only_form or fact.field in {"starts_on", "ends_on"}:
+        if fact.only_form or fact.only_asked or fact.field in {"starts_on", "ends_on"}:
             continue
         value = campaigns.value_of(fact, row, kept)
         if fact.of_office and (row["archived_fen"] or not campaigns.is_filed(row)):

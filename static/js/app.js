@@ -14,6 +14,7 @@ const BEHAVIOURS = {
   progress: () => import("./progress.js"),
   "submit-once": () => import("./submit-once.js"),
   till: () => import("./till.js"),
+  wage: () => import("./wage.js"),
 };
 
 const bound = new WeakMap();

@@ -5,9 +5,11 @@ import re
 from typing import Any
 
 import pytest
+from cast import Cast
 from page_forms import form_of, hidden_of
 
 from charity.db import reading
+from charity.giving import suggested
 from charity.giving.pledges.screens import AMOUNTS_FEN
 
 GIVE = "/campaigns/one-day-2026/give"
@@ -129,3 +131,35 @@ async def test_the_number_is_called_needed_after_the_tick_and_the_consent_a_pers
     assert re.search(
         r'id="h-phone">凭后四位可看收据全本</p><[^>]*><input id="f-phone"', page.replace("\n", "").replace("  ", "")
     )
+
+
+async def test_one_day_giving_suggests_by_rank_what_nobody_has_to_take(house: Cast, web: Any) -> None:
+    desk = web.as_("accountant")
+    plan = "/desk/campaigns/one-day-2026/plan"
+    for typed, line in (("科级 300\n职员", "第 2 行"), ("科级 12..34", "第 1 行"), ("科 1\n" * 13, "最多 12 行")):
+        page = await desk.post(plan, data={"suggested": typed})
+        assert (page.status_code, line in page.text, "科" in page.text) == (422, True, True), "nothing typed is lost"
+        call = await desk.put("/api/v1/campaigns/one-day-2026/plan", json={"suggested": typed})
+        assert (call.status_code, call.json()["errors"][0]["field"]) == (422, "suggested")
+    assert (await desk.post(plan, data={"suggested": "科级 300\n\n职员：200\n驾驶员 200.00"})).status_code == 303
+    page = html.unescape((await web.as_().get(GIVE)).text)
+    assert re.findall(r'name="amount" value="(\d+)"', page) == ["30000", "20000"], "each sum once"
+    for words in ("科级 ¥300", "职员、驾驶员 ¥200", "仅供参考：多捐少捐不限"):
+        assert words in page
+    assert 'name="amount_yuan"' in page
+    assert not re.search(r'name="amount" value="\d+"[^>]* checked', page)
+    assert (await sent(web, amount_yuan="1")).status_code == 200, "any other sum is as good"
+    public = (await web.as_().get("/campaigns/one-day-2026")).text
+    assert "建议金额" not in public, "it is asked, not published"
+    assert "建议金额" not in (await desk.get("/desk/campaigns/dream-2026/plan")).text
+    assert await suggested.of("dream-2026") == []
+
+
+async def test_a_day_of_wages_is_worked_out_where_nothing_is_sent(web: Any) -> None:
+    page = (await web.as_().get(GIVE)).text
+    field = re.search(r'<input id="f-wage"[^>]*>', page)
+    assert field is not None
+    assert " name=" not in field[0], "what has no name is sent by no form"
+    assert page.index("f-wage") < page.index('<form class="form ask"'), "and it stands in none"
+    assert "21.75" in page
+    assert "f-wage" not in (await web.as_().get("/campaigns/everyday/give")).text

@@ -14,6 +14,7 @@ from charity import clock, words
 from charity.db import reading
 from charity.db.transactions import run
 from charity.desk import search
+from charity.documents import facts
 from charity.errors import Refusal
 from charity.giving import finding, organisers, receipts, refunds, reversals, settling, unit_rosters, work_units
 from charity.giving import verify as giving_verify
@@ -23,6 +24,7 @@ from charity.giving.settling import documents
 from charity.giving.unit_rosters import UNIT_ROSTER, Typed, columns, edits, readers, verbs
 from charity.giving.unit_rosters.columns import kept, read
 from charity.people.persons import Donor
+from charity.printing.document import Filters
 from charity.roles import Actor, Role
 
 SLUG, UNIT, REF = "one-day-2026", "LXU02", "ICBC20261126001"
@@ -108,7 +110,8 @@ def test_an_amount_is_read_exactly_or_is_a_fault(amount: str, fen: int | None, f
         (Typed("王伟", "1", phone="138"), "phone"),
         (Typed("王伟", "1", single="也许"), "single"),
         (Typed("王伟", "1", public="看情况"), "public"),
-        (Typed("王伟", "1", "330381199001011234", "138 0000 2222", "是", "否"), ""),
+        (Typed("王伟", "1", payroll="单位统一扣"), "payroll"),
+        (Typed("王伟", "1", "330381199001011234", "138 0000 2222", "是", "否", "本人同意"), ""),
     ],
 )
 def test_what_cannot_be_read_is_named_by_its_field(typed: Typed, faults: str) -> None:
@@ -256,7 +259,8 @@ async def test_a_locked_list_is_edited_by_nobody_until_it_is_opened(house: Cast)
 
 
 async def test_one_transfer_is_a_gift_each_and_one_receipt_with_a_list(house: Cast) -> None:
-    wishes = "姓名\t金额\t单独开票\t公示姓名\t证件后四位\n王伟\t100\t\t是\t1234\n李娜\t50.5\t是\t\t\n张敏\t20\t\t\t12X4"
+    head = "姓名\t金额\t单独开票\t公示姓名\t证件后四位\t同意工资代扣\n"
+    wishes = head + "王伟\t100\t\t是\t1234\t是\n李娜\t50.5\t是\t\t\t\n张敏\t20\t\t\t12X4\t不同意"
     key = await _roster(house, own_fen=100_000)
     with pytest.raises(Refusal) as caught:
         await unit_rosters.stage(key, text=wishes.replace("12X4", "1" * 101), by=house.cashier)
@@ -290,6 +294,11 @@ async def test_one_transfer_is_a_gift_each_and_one_receipt_with_a_list(house: Ca
     assert (single.amount_fen, single.roster) == (5_050, None)
     lines = await unit_rosters.lines(key, row.sheet)
     assert [(line.typed.name, line.typed.tail) for line in lines] == [("王伟", "1234"), ("李娜", ""), ("张敏", "123X")]
+    assert [line.payroll for line in lines] == [True, False, False], "who said nothing agreed to nothing"
+    today = clock.today().isoformat()
+    listed = await documents.staff_page(Filters.of(today, today, roster=key), await facts.head_seq(), None, 10)
+    agreed, alone, silent = [row["way"] for row in listed.rows]
+    assert (agreed, alone, silent) == ("工资代扣，本人同意", "交给单位；单独开票", "交给单位")
     assert await reading.value("SELECT COUNT(*) FROM unit_roster_line WHERE typed IS NOT NULL") == 0
     await _holds()
     # a receipt of his own for one of them: the unit's is replaced by one without him

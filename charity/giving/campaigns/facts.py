@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from charity.db import reading
 from charity.db.transactions import Tx
+from charity.giving import suggested
 
 
 class Needed(Enum):
@@ -27,6 +28,8 @@ class Fact:
 
     `of_office`: the organisation has it, with its days; whoever asks adds it to the row.
 
+    `only_asked`: it stands where somebody is asked to give, and neither law nor form know it.
+
     `everyday`: everyday acceptance needs it too. `choices`: stored value -> words; `limit` in characters.
     """
 
@@ -38,6 +41,7 @@ class Fact:
     of_row: bool = False
     of_office: bool = False
     only_form: bool = False
+    only_asked: bool = False
     everyday: bool = False
     choices: Mapping[str, str] | None = None
     hint: str = ""
@@ -79,6 +83,8 @@ FACTS: Final = (
     Fact("partner_code", "合作方统一社会信用代码", _FORM, 18, Needed.NEVER, only_form=True,
          hint="合作方是组织时必填；个人的身份证号码不保存在这里，请写在纸质表上"),
     Fact("remarks", "其他需要说明的事项", _FORM, 500, Needed.NEVER, only_form=True),
+    Fact("suggested", "建议金额", "", 300, Needed.NEVER, only_asked=True,
+         hint="一行一个级别，例如“科级 300”；写在认捐页和单位名册上，仅供参考，多捐少捐不限。不填就没有"),
     Fact("platform_url", "民政部指定平台上的网址", _27, needed=Needed.LIVE, of_row=True),
     Fact("filing_no", "募捐方案备案号", _24, needed=Needed.LIVE, of_row=True),
     Fact("certificate", "公开募捐资格证书", _25, needed=Needed.LIVE, of_office=True),
@@ -134,6 +140,7 @@ async def within(tx: Tx, slug: str) -> dict[str, str]:
 async def keep(tx: Tx, slug: str, values: Mapping[str, str]) -> None:
     """Keep these facts of a campaign; an empty one is taken away."""
     assert values.keys() <= {fact.field for fact in KEPT}, values.keys()
+    suggested.read(values.get(suggested.FIELD, ""))
     assert all(len(value) <= BY_FIELD[field].limit for field, value in values.items()), "the verbs look at lengths"
     for field in values:
         await tx.rows("DELETE FROM campaign_fact WHERE campaign = $1 AND field = $2 RETURNING field", slug, field)

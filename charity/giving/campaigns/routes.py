@@ -7,7 +7,7 @@ from starlette.routing import Route
 from charity import clock
 from charity.errors import Refusal
 from charity.giving import campaigns
-from charity.giving.campaigns import documents, screens
+from charity.giving.campaigns import screens
 from charity.giving.campaigns.forms import CampaignForm, FilingForm, PlanForm, filled, read
 from charity.giving.rules import NO_SUCH_STEP
 from charity.web import auth, forms, pages
@@ -90,7 +90,7 @@ async def _plan_page(request: Request, typed: Data, refusal: Refusal | None = No
 async def plan_pdf(request: Request) -> Response:
     """The filing form, printed."""
     actor, slug = auth.allowed(request, "campaign.read"), request.path_params["slug"]
-    return pages.pdf(await documents.pdf(await campaigns.get(slug, by=actor)), f"{slug}.pdf")
+    return pages.pdf(await screens.filing_form(await campaigns.get(slug, by=actor)), f"{slug}.pdf")
 
 
 async def describe(request: Request) -> Response:

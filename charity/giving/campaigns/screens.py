@@ -1,10 +1,11 @@
-"""What the accountant's pages of campaigns show, with words in the reader's language."""
+"""What the accountant's pages of campaigns show, with words in the reader's language, and the printed filing form."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from charity import words
-from charity.errors import FieldError
+from charity import clock, words
+from charity.errors import NOT_FOUND, FieldError
 from charity.giving import campaigns
 from charity.giving.campaigns import Fact, Shown, certified, filings
 from charity.giving.campaigns.facts import FACTS, KEPT, value_of
@@ -12,6 +13,9 @@ from charity.giving.campaigns.forms import PLAN_ROWS, is_long
 from charity.ledger import funds
 from charity.ledger.funds import FundRow
 from charity.ledger.plans import COST_LINE
+from charity.office import organisation
+from charity.printing import pdfs
+from charity.printing.filings import PrintedPlan, plan_html
 from charity.printing.vouchers import NATURES
 from charity.roles import Actor
 from charity.web import forms
@@ -92,6 +96,8 @@ def fact_rows(ready: Readiness) -> list[dict[str, Any]]:
     lacking = {error.field for error in (*ready.to_file, *ready.to_publish)}
     rows = []
     for fact in FACTS:
+        if fact.only_asked:
+            continue
         value = fact_words(fact, value_of(fact, ready.row, ready.kept))
         unfilled = {"code": fact.field, "label": words.say("未填"), "tone": "wait"}
         if value or fact.field in lacking:
@@ -105,7 +111,8 @@ def fact_rows(ready: Readiness) -> list[dict[str, Any]]:
 
 def plan_fields(row: dict[str, Any]) -> list[dict[str, Any]]:
     """The fields of the plan's form: everyday acceptance has only its own."""
-    asked = [fact for fact in KEPT if fact.everyday or row["kind"] != "everyday"]
+    kind = row["kind"]
+    asked = [f for f in KEPT if (kind == "one_day" if f.only_asked else f.everyday or kind != "everyday")]
     return [
         {
             "name": fact.field,
@@ -114,7 +121,7 @@ def plan_fields(row: dict[str, Any]) -> list[dict[str, Any]]:
             "options": choices(fact.choices, "请选择") if fact.choices else [],
             "maxlength": "" if fact.choices else str(fact.limit),
             "hint": words.translate(fact.hint) if fact.hint else "",
-            "form": fact.only_form,
+            "group": "asked" if fact.only_asked else "form" if fact.only_form else "public",
         }
         for fact in asked
     ]
@@ -141,3 +148,27 @@ async def campaign_page(slug: str, *, by: Actor) -> dict[str, Any]:
         "missing": lacking,
         "file_by": campaigns.file_by(row),
     }
+
+
+async def filing_form(shown: Shown) -> bytes:
+    """The printed form of the plan with all that is filled in; not_found (404) where there is nothing to file."""
+    we = await organisation.get()
+    if not campaigns.is_filed(shown.row):
+        raise NOT_FOUND()
+    row, kept = await certified.with_certificate(shown.row), await campaigns.facts_of(shown.row["slug"])
+    printed = PrintedPlan(
+        organisation=we.named,
+        credit_code=we.credit_code,
+        name=shown.row["name"],
+        filing_no=shown.row["filing_no"],
+        printed_on=clock.today().isoformat(),
+        rows=[
+            (words.translate(fact.words), fact_words(fact, value_of(fact, row, kept)))
+            for fact in FACTS
+            if fact.field != "filing_no" and not fact.only_asked
+        ],
+        demo=we.demo,
+        lang=words.language(),
+    )
+    html = plan_html(printed)
+    return await pdfs.for_staff(html, identifier=hashlib.sha256(html.encode()).digest()[:16])

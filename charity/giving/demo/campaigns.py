@@ -189,6 +189,7 @@ def _lasting(plan: Plan) -> list[tuple[NewCampaign, date]]:
             "programmes": "慈善助医、临时救助、空巢老人关爱、慈善爱心超市",
             "expected_sum": "150 万元",
             "expected_people": "约 2,400 户",
+            "suggested": "科级 300\n职员 200\n其他 100\n学生 20",
         },
     )
     everyday = NewCampaign(

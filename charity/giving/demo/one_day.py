@@ -73,6 +73,7 @@ class Row(NamedTuple):
     tail: str
     single: str = ""
     public: str = ""
+    payroll: str = ""
 
 
 def add(plan: Plan) -> None:
@@ -139,7 +140,7 @@ def _plan_unit(plan: Plan, chance: random.Random, row: dict[str, str], steps: St
         name = names.person(chance)
         while name in taken:  # his gift is not the one that came online
             name = names.person(chance)
-        listed.append(Row(name, fen, _tail(chance), _wish(chance, 1), _wish(chance, 50)))
+        listed.append(Row(name, fen, _tail(chance), _wish(chance, 1), _wish(chance, 50), _wish(chance, 60)))
     rows = [*listed, *online]
     chance.shuffle(rows)
     filled = plan.at(_working(plan, steps.filled), chance.randrange(13, 17), chance.randrange(60))
@@ -178,10 +179,10 @@ async def _fill(plan: Plan, row: dict[str, str], rows: list[Row], *, locked: boo
     """The organiser pastes the list out of a spreadsheet, takes it, and locks it as it is shown."""
     by = plan.by(row["unit_code"].lower())
     roster = await _roster(plan, row["unit_code"])
-    cells = [[who.name, yuan(who.fen), who.tail, who.single, who.public] for who in rows]
+    cells = [[who.name, yuan(who.fen), who.tail, who.single, who.public, who.payroll] for who in rows]
     if not locked:  # two of those still open cannot be read yet
         cells[3][1], cells[7][1] = "12..34", "一百"
-    head = ["姓名", "金额", "证件后四位", "单独开票", "公示姓名"]
+    head = ["姓名", "金额", "证件后四位", "单独开票", "公示姓名", "工资代扣"]
     await unit_rosters.stage(roster.key, text="\n".join("\t".join(line) for line in [head, *cells]), by=by)
     roster = await _roster(plan, row["unit_code"])
     shown = unit_rosters.draft_content(roster, await unit_rosters.sums(roster.key, roster.draft or 0))

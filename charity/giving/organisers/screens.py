@@ -5,7 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from charity import clock, words
-from charity.giving import campaigns, organisers, ways, work_units
+from charity.giving import campaigns, organisers, suggested, ways, work_units
 from charity.office import organisation
 from charity.office.organisation import FactKind
 from charity.printing import qr
@@ -75,6 +75,7 @@ async def my_unit(unit: str, *, by: Actor) -> dict[str, Any]:
                 "name": names.get(campaign["slug"], campaign["name"]),
                 "gifts": await organisers.gifts_of(unit, campaign["slug"]),
                 "facts": _account(to),
+                "suggested": await suggested.of(campaign["slug"]),
             }
         )
     return {"unit": kept, "campaigns": shown, "reached": await reached()}

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from charity import clock, words
 from charity.db import sealed
-from charity.giving import campaigns, channels, pledges, rules
+from charity.giving import campaigns, channels, pledges, rules, suggested
 from charity.giving import ways as ways_to_pay
 from charity.giving.campaigns import Shown
 from charity.giving.channels import Channel
@@ -25,6 +25,7 @@ from charity.web.choices import status
 from charity.web.formats import in_capitals
 
 AMOUNTS_FEN = (2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
+"""What is offered to choose from where a campaign suggests nothing by rank."""
 PLEDGE_TONES = {
     "pending": "wait",
     "partial": "wait",
@@ -177,3 +178,11 @@ async def receive_facts(row: Pledge, page: dict[str, Any]) -> list[dict[str, Any
         await consents(row.donor_id, name=row.public_name, amount=row.public_amount),
         *await fiscal(row.donor_id),
     ]
+
+
+async def amounts(slug: str) -> list[dict[str, Any]]:
+    """The sums to choose from: those that the campaign suggests by rank, each once, or AMOUNTS_FEN."""
+    ranks: dict[int, str] = {}
+    for one in await suggested.of(slug):
+        ranks[one.fen] = f"{ranks[one.fen]}、{one.name}" if one.fen in ranks else one.name
+    return [{"fen": fen, "rank": ranks.get(fen, "")} for fen in (ranks or AMOUNTS_FEN)]

@@ -61,6 +61,7 @@ class LineForm(BaseModel):
     phone: Cell = Field("", description="手机，选填")
     single: Cell = Field("", description="要单独开收据填“是”，否则并入单位汇总收据")
     public: Cell = Field("", description="同意公示姓名和金额填“是”")
+    payroll: Cell = Field("", description="本人同意从工资里代扣填“是”，否则是自己交给单位")
 
 
 class LineBody(Body, LineForm):

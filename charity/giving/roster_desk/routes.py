@@ -36,7 +36,7 @@ ONE = f"{LIST}/{{key}}"
 LINE = f"{ONE}/lines/{{line}}"
 SHOW, DRAFT = "giving/roster_desk/show.html", "giving/roster_desk/draft.html"
 LINE_PAGE = "giving/roster_desk/line.html"
-FIELDS = ("name", "amount", "tail", "phone", "single", "public")
+FIELDS = ("name", "amount", "tail", "phone", "single", "public", "payroll")
 
 
 async def listed(request: Request) -> Response:

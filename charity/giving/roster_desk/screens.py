@@ -6,7 +6,7 @@ from typing import Any
 
 from charity import addresses, words
 from charity.db import sealed
-from charity.giving import campaigns, unit_rosters, work_units
+from charity.giving import campaigns, suggested, unit_rosters, work_units
 from charity.giving.unit_rosters import FILLED, STATUS_WORDS, Line, RosterStatus, UnitRoster
 from charity.money import yuan_sign
 from charity.roles import Actor
@@ -38,6 +38,7 @@ FAULTS: dict[str, str] = {
     "not_positive": "金额应大于零",
     "single": "单独开票只能填是或否",
     "public": "公示姓名只能填是或否",
+    "payroll": "工资代扣只能填是或否",
 }
 STEPS: tuple[tuple[str, str], ...] = (
     (RosterStatus.INVITED, "邀请"),
@@ -209,6 +210,7 @@ async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str
         "steps": steps(row),
         "facts": values,
         "open": open_,
+        "suggested": await suggested.of(row.campaign) if open_ else [],
         "bare": await unit_rosters.without_receipt(row),
         "locked": row.status in {RosterStatus.LOCKED, RosterStatus.REMITTED},
         "doubles": doubles,
@@ -258,6 +260,7 @@ def lines(listed: Sequence[Line], row: UnitRoster, *, by: Actor) -> list[dict[st
                 if line.amount_fen is not None
                 else {"value": None, "note": line.typed.amount},
                 "single": words.say("单独开票") if line.single else "",
+                "payroll": words.say("同意代扣") if line.payroll else "",
                 "state": {"code": kind, "label": "；".join(notes) or label, "tone": LINE_TONES[kind]},
                 "tone": "bad" if line.faults else "",
             }

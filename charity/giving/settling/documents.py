@@ -200,7 +200,7 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
     seen = facts.place(after, (str, int, int))
     roster, at, number = seen or ("", 0, 0)
     rows = await reading.rows(
-        "SELECT l.key, l.roster, l.n AS place, l.tail, l.single, d.donor, d.key AS gift, d.receipt, "
+        "SELECT l.key, l.roster, l.n AS place, l.tail, l.single, l.payroll, d.donor, d.key AS gift, d.receipt, "
         "d.amount_fen - d.refunded_fen AS net, d.status, d.public_name, d.public_amount "
         f"{_STAFF} AND (l.roster, l.n) > ($5, $6) ORDER BY l.roster, l.n LIMIT $7",
         filters.begin,
@@ -222,6 +222,7 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
         tail = sealed.unseal("unit_roster_line", "tail", row["key"], row["tail"])
         named = bool(row["public_name"] and row["public_amount"])
         number, together = receipts.get(row["receipt"] or "", ("", not row["single"]))
+        paid = words.say("工资代扣，本人同意") if row["payroll"] else words.say("交给单位")
         shown.append(
             {
                 "n": row["n"],
@@ -229,7 +230,7 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
                 "href": addresses.of("gift", row["gift"]),
                 "tail": masking.show(What.ID_NUMBER, tail, to=to) if to != COPIES["internal"] else tail,
                 "amount_fen": 0 if row["status"] == "reversed" else row["net"],
-                "way": words.say("单位汇款") if together else words.say("单独开票"),
+                "way": paid if together else words.say("{paid}；单独开票", paid=paid),
                 "receipt": number,
                 "signature": "",
             }

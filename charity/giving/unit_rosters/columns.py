@@ -8,7 +8,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final, Literal
 
 from charity import texts
@@ -39,6 +39,7 @@ Fault = Literal[
     "not_positive",
     "single",
     "public",
+    "payroll",
 ]
 _TAIL = re.compile(r"[0-9]{3}[0-9Xx]")
 _WHOLE_ID = re.compile(r"[0-9]{14}(?:[0-9]{3}[0-9Xx]|[0-9])")
@@ -56,6 +57,7 @@ class Typed:
     phone: str = ""
     single: str = ""
     public: str = ""
+    payroll: str = ""
 
     def text(self) -> str:
         """For sealing."""
@@ -77,6 +79,7 @@ class Read:
     phone: str
     single: bool
     public: bool
+    payroll: bool
     faults: tuple[Fault, ...]
 
 
@@ -124,12 +127,14 @@ def read(typed: Typed) -> Read:
         phone = phones.read(typed.phone)
     except ValueError:
         faults.append("phone")
-    single, public = _wish(typed.single), _wish(typed.public)
+    single, public, payroll = _wish(typed.single), _wish(typed.public), _wish(typed.payroll)
     if single is None:
         faults.append("single")
     if public is None:
         faults.append("public")
-    return Read(name, amount_fen, tail.upper(), phone, bool(single), bool(public), tuple(faults))
+    if payroll is None:
+        faults.append("payroll")
+    return Read(name, amount_fen, tail.upper(), phone, bool(single), bool(public), bool(payroll), tuple(faults))
 
 
 def tail_of(number: str) -> str:
@@ -140,7 +145,7 @@ def tail_of(number: str) -> str:
 
 def kept(typed: Typed) -> Typed:
     """What of a row is kept: everything but the rest of an ID number."""
-    return Typed(typed.name, typed.amount, tail_of(typed.tail), typed.phone, typed.single, typed.public)
+    return replace(typed, tail=tail_of(typed.tail))
 
 
 def _amount(text: str, faults: list[Fault]) -> int | None:

@@ -95,7 +95,7 @@ async def change(key: str, line: str, typed: Typed, *, changed_at: str, by: Acto
             counted = not await _gave_online(tx, new, online)
         await tx.many(
             "UPDATE unit_roster_line SET typed = $2, name_index = $3, amount_fen = $4, counted = $5, single = $6, "
-            "faults = $7, changed_at = $8 WHERE key = $1",
+            "faults = $7, changed_at = $8, payroll = $9 WHERE key = $1",
             [
                 (
                     line,
@@ -106,6 +106,7 @@ async def change(key: str, line: str, typed: Typed, *, changed_at: str, by: Acto
                     new["single"],
                     new["faults"],
                     new["changed_at"],
+                    new["payroll"],
                 )
             ],
         )
@@ -338,6 +339,7 @@ def _line(roster: str, sheet: int, n: int, typed: Typed, at: str, key: str = "")
         amount_fen=values.amount_fen,
         counted=not values.faults,
         single=values.single,
+        payroll=values.payroll,
         faults=" ".join(values.faults),
         changed_at=at,
         donor=None,

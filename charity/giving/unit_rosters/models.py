@@ -131,6 +131,7 @@ class UnitRosterLine(Model):
     """A person on a roster: `typed` until the roster is settled, then `donor` and `donation`. `counted` or paid online.
 
     `name_index` is a keyed hash of the name, by which equal names are seen; `faults` name what cannot be read.
+    `payroll`: he agreed that his unit takes the sum out of his wages.
     """
 
     key = fields.CharField(64, primary_key=True)
@@ -142,6 +143,7 @@ class UnitRosterLine(Model):
     amount_fen = fields.BigIntField(null=True)
     counted = fields.BooleanField()
     single = fields.BooleanField()
+    payroll = fields.BooleanField()
     faults = fields.TextField()
     changed_at = fields.TextField()
     donor = fields.TextField(null=True)
@@ -171,6 +173,7 @@ class UnitRosterLineRow(TypedDict):
     amount_fen: int | None
     counted: bool
     single: bool
+    payroll: bool
     faults: str
     changed_at: str
     donor: str | None

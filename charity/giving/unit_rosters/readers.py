@@ -48,6 +48,7 @@ class Line:
     amount_fen: int | None
     counted: bool
     single: bool
+    payroll: bool
     faults: tuple[str, ...]
     double: bool
     changed_at: str
@@ -162,6 +163,7 @@ def _line(row: dict[str, Any], names: dict[str, persons.Person]) -> Line:
         amount_fen=row["amount_fen"],
         counted=bool(row["counted"]),
         single=bool(row["single"]),
+        payroll=bool(row["payroll"]),
         faults=tuple(row["faults"].split()),
         double=bool(row["double"]),
         changed_at=row["changed_at"],
