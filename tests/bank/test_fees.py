@@ -12,6 +12,7 @@ from page_forms import hidden_of
 
 from charity import clock
 from charity.bank import fees, matching, reconciliation, verify
+from charity.db import transactions
 from charity.errors import Refusal
 from charity.ledger import money_day
 
@@ -120,3 +121,24 @@ async def test_the_page_shows_the_rule_and_books_in_one_press(house: Cast, web: 
     number = both[0].headers["location"].partition("?")[0].rpartition("/")[2]
     got = (await web.as_("auditor").get(f"/api/v1/bank/fees/{number}")).json()
     assert (got["chart"], got["text"], got["reversed"]) == ("5301", "手续费", False)
+
+
+PLANTED = {
+    "sum": ("UPDATE bank_fee SET fen = fen + 1", "各列与分录"),
+    "account": ("UPDATE bank_fee SET chart = '5401'", "各列与分录"),
+    "place": ("UPDATE bank_fee SET place = '1009/ALIPAY'", "各列与分录"),
+    "decision": ("UPDATE bank_fee SET match = 'x'", "各列与分录"),
+    "reversal": ("UPDATE bank_fee SET reversed_by = 'x', reversal_seq = 1", "各列与分录"),
+    "number": ("UPDATE bank_fee SET number = 'SF-2026-000009'", "各列与分录"),
+    "lost": ("DELETE FROM bank_fee", "却没有它的记录"),
+}
+
+
+@pytest.mark.parametrize(("fault", "words"), PLANTED.values(), ids=PLANTED.keys())
+async def test_verify_names_a_fee_that_is_not_what_was_booked(house: Cast, fault: str, words: str) -> None:
+    await free_money(house)
+    await came(house, Line(-900, "", "手续费"))
+    (line,) = await waiting(house)
+    await fees.book(line.row["key"], by=house.accountant)
+    await transactions.run(lambda tx: tx.many(fault, [[]]))
+    assert any(words in failure.words for failure in await verify.run())

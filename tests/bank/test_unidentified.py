@@ -14,7 +14,7 @@ from page_forms import hidden_of
 from charity import clock
 from charity.bank import matching, reconciliation, unidentified, verify
 from charity.bank.movements import follow
-from charity.db import reading
+from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.giving import pledges, settling, unit_rosters
 from charity.giving import unidentified as held_money
@@ -300,3 +300,36 @@ async def test_what_was_never_for_us_goes_back_by_two(house: Cast, web: Any) -> 
         assert wrong.value.code == code
     assert (await accountant.post(f"{API}/unidentified-returns/{second}/withdraw")).status_code == 200
     await sound()
+
+
+PLANTED = {
+    "day": ("UPDATE unidentified SET on_day = '2020-01-01'", "各列与分录"),
+    "sum": ("UPDATE unidentified SET fen = fen + 1", "各列与分录"),
+    "place": ("UPDATE unidentified SET place = '1009/ALIPAY'", "各列与分录"),
+    "decision": ("UPDATE unidentified SET match = 'x' || number", "各列与分录"),
+    "reversal": (
+        "UPDATE unidentified SET reversed_by = 'x', reversed_at = 'x', reversal_seq = 1 WHERE left_fen = fen",
+        "冲销的记录",
+    ),
+    "left": ("UPDATE unidentified SET left_fen = left_fen - 1 WHERE left_fen > 0", "按去向推算"),
+    "owed": ("UPDATE unidentified SET left_fen = left_fen - 1 WHERE left_fen > 0", "暂收款合计剩余"),
+    "number": ("UPDATE unidentified SET number = 'ZS-2026-000009' WHERE left_fen = fen", "暂收款共"),
+    "lost": ("DELETE FROM unidentified WHERE left_fen = fen", "却没有它的记录"),
+    "kept": ("DELETE FROM payment_number WHERE kind = 'unidentified'", "暂收款 "),
+    "returned": ("UPDATE unidentified_return SET fen = fen + 1", "暂收款退回"),
+    "one person": ("UPDATE unidentified_return SET asked_by = paid_by", "暂收款退回"),
+    "return number": ("UPDATE unidentified_return SET number = 'ZT-2026-000009'", "暂收款退回共"),
+    "return lost": ("DELETE FROM unidentified_return", "退回暂收款，却没有"),
+}
+
+
+@pytest.mark.parametrize(("fault", "words"), PLANTED.values(), ids=PLANTED.keys())
+async def test_verify_names_what_is_not_as_it_was_booked(house: Cast, fault: str, words: str) -> None:
+    number = await held(house, 8_000)
+    asked = (await returns.ask(number, amount_fen=5_000, reason="错", by=house.accountant)).body
+    terms = {"paid_on": TODAY, "channel_ref": "BACK-1", "content_hash": asked["content_hash"]}
+    await returns.pay(asked["number"], **terms, by=house.cashier)
+    await held(house, 4_000, at="10:00:00")
+    await sound()
+    await transactions.run(lambda tx: tx.many(fault, [[]]))
+    assert any(words in each for each in await all_is_well())

@@ -155,7 +155,11 @@ async def _things(house: Cast, web: Web) -> dict[str, dict[str, str]]:
     yesterday = (clock.today() - timedelta(days=1)).isoformat()
     shown = (await closing.shown_day(BANK, yesterday, by=house.cashier)).shown().hash
     closed = await closing.prepare(
-        place=BANK, on=yesterday, content_hash=shown, balance_fen=1_000_000, by=house.cashier
+        place=BANK,
+        on=yesterday,
+        content_hash=shown,
+        asked=closing.Prepared(balance_fen=1_000_000),
+        by=house.cashier,
     )
     prepared = closed.body["key"]
     fee = await fees.book(charged.row["key"], by=house.accountant)
