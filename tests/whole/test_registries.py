@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from charity.errors import Rule
 from charity.giving import campaigns, channels
+from charity.giving.boxes import DENOMINATIONS
 from charity.giving.channels import Channel
 from charity.giving.donations.forms import DonationBody, ReceiveBody
 from charity.giving.pledges.forms import PledgeBody
@@ -103,6 +104,7 @@ def fields_of(template: Path) -> set[str]:
     names |= {"content_hash"} if CARRIED.search(text) else set()
     names |= {"reason"} if "reason=true" in text else set()  # ui.confirm
     names |= {fact.field for fact in campaigns.KEPT} if "field in fields" in text else set()  # screens.plan_fields
+    names |= {f"sheets_{fen}" for fen in DENOMINATIONS} if "ui.field(one.name" in text else set()  # notes and coins
     for included in INCLUDED.findall(text):
         names |= fields_of(TEMPLATES / included)
     return names
