@@ -6,7 +6,7 @@ Dr 5401 or 5301 / Cr the place, both with the general fund, on the bank's date; 
 from typing import Any
 
 from charity import clock, tokens
-from charity.bank import fee_rules, matching, movements, rules
+from charity.bank import fee_rules, matching, movements, posted, rules
 from charity.bank.fees import readers
 from charity.bank.models import FEE, LINE, BankFeeRow, Method
 from charity.db import sealed
@@ -40,7 +40,7 @@ async def book(line: str, *, by: Actor, idem: Idem | None = None) -> Answer:
         await loader.money_places([account], on=on)
 
     def decide(state: State, _: None) -> Answer:
-        row = matching.posted.open_line(state, line)
+        row = posted.open_line(state, line)
         number = numbers.written(PREFIX, year, state.number(SERIES, year))
         payment_numbers.take(state, channel, reference, Holder(PaymentKind.FEE, number))
         entry = state.post(
@@ -71,7 +71,7 @@ async def book(line: str, *, by: Actor, idem: Idem | None = None) -> Answer:
             reason=None,
         )
         state.add(FEE, fee)
-        matching.posted.bring_together(state, row, entry, match, Method.FEE, by=by)
+        posted.bring_together(state, row, entry, match, Method.FEE, by=by)
         return Answer(201, {"number": number, "entry": entry.id})
 
     rows = [(LINE, line), *payment_numbers.wants(channel, reference)]
@@ -111,8 +111,8 @@ async def undo(number: str, *, reason: str, by: Actor, idem: Idem | None = None)
             reversal_seq=entry.seq,
             reason=sealed.seal("bank_fee", "reason", number, reason),
         )
-        matching.posted.part(state, row["line"], row["seq"], row["match"], by=by)
+        posted.part(state, row["line"], row["seq"], row["match"], by=by)
         return Answer(201, {"number": number, "entry": entry.id})
 
-    rows = [(FEE, number), *matching.posted.wants_to_part(one["line"], one["seq"], one["place"])]
+    rows = [(FEE, number), *posted.wants_to_part(one["line"], one["seq"], one["place"])]
     return await submit(Command(decide, Wants(funds=[acc.GENERAL_FUND], rows=rows), idem, load=load))

@@ -6,7 +6,6 @@ Always true: matching posts nothing; the lines of a match add up to its movement
 are in one match at most; what was decided, by whom and when, stays. This is the door; outsiders import only it.
 """
 
-from . import posted
 from .automatic import catch_up, keep_up
 from .readers import decisions, get, history, matched_movements, proposed, queue
 from .screens import gift_form
@@ -22,7 +21,6 @@ __all__ = [
     "keep_up",
     "match",
     "matched_movements",
-    "posted",
     "proposed",
     "queue",
     "undo",

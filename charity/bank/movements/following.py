@@ -111,7 +111,7 @@ async def _rows(entries: Sequence[Moved]) -> list[BankMovementRow]:
 
 
 def _match(first: Moved) -> str | None:
-    """The decision that was made in the batch that posted (matching/posted.py), which its entry names."""
+    """The decision that was made in the batch that posted (charity/bank/posted.py), which its entry names."""
     return str(first.facts["match"]) if first.reverses is None and "match" in first.facts else None
 
 

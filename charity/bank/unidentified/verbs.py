@@ -1,12 +1,12 @@
 """Hold a line as unidentified, and undo it.
 
-The line, the entry and the decision that matches them change in one batch (matching/posted.py).
+The line, the entry and the decision that matches them change in one batch (charity/bank/posted.py).
 """
 
 from typing import Any
 
 from charity import clock, tokens
-from charity.bank import matching, movements, rules
+from charity.bank import matching, movements, posted, rules
 from charity.bank.models import LINE, Method
 from charity.bank.statements import LineView
 from charity.giving import unidentified
@@ -32,9 +32,9 @@ async def hold(line: str, *, note: str, by: Actor, idem: Idem | None = None) -> 
     year = clock.today().year
 
     def decide(state: State, _: None) -> Answer:
-        row = matching.posted.open_line(state, line)
+        row = posted.open_line(state, line)
         held, entry = unidentified.hold(state, one, year=year, actor=by.key)
-        matching.posted.bring_together(state, row, entry, one.match, Method.HELD, by=by)
+        posted.bring_together(state, row, entry, one.match, Method.HELD, by=by)
         return Answer(201, {"number": held["number"], "entry": entry.id})
 
     wants = unidentified.wants_to_hold(one, year)
@@ -58,10 +58,10 @@ async def undo(number: str, *, reason: str, by: Actor, idem: Idem | None = None)
 
     def decide(state: State, body: dict[str, Any]) -> Answer:
         entry = unidentified.reverse(state, one.number, body, on=today, reason=reason, actor=by.key)
-        matching.posted.part(state, one.line, one.seq, one.match, by=by)
+        posted.part(state, one.line, one.seq, one.match, by=by)
         return Answer(201, {"number": one.number, "entry": entry.id})
 
-    rows = [(UNIDENTIFIED, one.number), *matching.posted.wants_to_part(one.line, one.seq, one.place)]
+    rows = [(UNIDENTIFIED, one.number), *posted.wants_to_part(one.line, one.seq, one.place)]
     return await submit(Command(decide, Wants(rows=rows), idem, load=load))
 
 

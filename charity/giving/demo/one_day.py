@@ -1,4 +1,4 @@
-"""慈善一日捐 in the story: twelve work units (field.md 7.5), each as far as one of the eight states of a roster.
+"""慈善一日捐 in the story: twelve work units (work_units.csv), each as far as one of the states of a roster.
 
 Six are published, the seventh has paid and waits for its receipts, the eighth sent ten yuan too little, the ninth is
 locked, the tenth still open, the eleventh has its organiser, the twelfth an invitation. Who pays online himself is on

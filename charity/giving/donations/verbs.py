@@ -143,10 +143,7 @@ async def receive(
     today = clock.today()
 
     def decide(state: State, replaced: Corrected | None = None) -> Answer:
-        largest_fen = parties.largest(state, gift.known)
-        today_fen = parties.day_fen(state, gift.known, way.code, today.isoformat())
-        why = read_back.reasons(amount_fen, way, largest_fen=largest_fen, today_fen=today_fen)
-        read_back.check(amount_fen, confirmed_amount_fen, why)
+        _read_back(state, [gift], today.isoformat(), confirmed_amount_fen)
         campaigns.accepting(state, campaign, day=received_on, anew=replaced is not None)
         if replaced:
             corrected.take_place(state, replaced, [gift])
@@ -184,8 +181,7 @@ async def receive_together(
     await privacy.must_be_current(donor.notice)
     check_day(received_on)
     held = await unidentified.sources(channel, channel_ref, received_on)
-    person = tokens.key16()
-    row = person_row(donor, key=person)
+    row = person_row(donor, key=tokens.key16())
     gifts: list[Gift] = []
     for part in parts:
         asked, key = await campaigns.known(part.campaign), tokens.key16()
@@ -198,7 +194,7 @@ async def receive_together(
             received_on=received_on,
             channel=way,
             channel_ref=channel_ref,
-            donor=person,
+            donor=row["key"],
             known=parties.keys(row),
             work_unit=work_unit,
             public_name=public_name,
@@ -209,13 +205,9 @@ async def receive_together(
         )
         gifts.append(gift)
     today = clock.today()
-    total_fen = sum(gift.amount_fen for gift in gifts)
 
     def decide(state: State, replaced: Corrected | None = None) -> Answer:
-        largest_fen = parties.largest(state, gifts[0].known)
-        today_fen = parties.day_fen(state, gifts[0].known, way.code, today.isoformat())
-        why = read_back.reasons(total_fen, way, largest_fen=largest_fen, today_fen=today_fen)
-        read_back.check(total_fen, confirmed_amount_fen, why)
+        _read_back(state, gifts, today.isoformat(), confirmed_amount_fen)
         if replaced:
             corrected.take_place(state, replaced, gifts)
         state.add(PERSON, row)
@@ -223,11 +215,20 @@ async def receive_together(
         for gift in gifts:
             campaigns.accepting(state, gift.campaign, day=received_on, anew=replaced is not None)
             booked.append(book(state, gift, today=today.isoformat(), by=by))
-        receipt = _receipt(state, gifts, booked[0], today=today.isoformat(), by=by)
         refs = [{"id": gift.key, "entry": entry.id} for gift, entry in zip(gifts, booked, strict=True)]
-        return Answer(201, {"gifts": refs, "receipt": receipt})
+        return Answer(
+            201, {"gifts": refs, "receipt": _receipt(state, gifts, booked[0], today=today.isoformat(), by=by)}
+        )
 
     return await submit(_command(decide, _wants(gifts, today.year), idem, corrects, held))
+
+
+def _read_back(state: State, gifts: Sequence[Gift], today: str, confirmed_fen: int | None) -> None:
+    """Refuse a sum that has to be typed a second time, and was not; it is that of all purposes of one payment."""
+    fen, way, known = sum(gift.amount_fen for gift in gifts), gifts[0].channel, gifts[0].known
+    today_fen = parties.day_fen(state, known, way.code, today)
+    why = read_back.reasons(fen, way, largest_fen=parties.largest(state, known), today_fen=today_fen)
+    read_back.check(fen, confirmed_fen, why)
 
 
 def _wants(gifts: Sequence[Gift], year: int) -> Wants:

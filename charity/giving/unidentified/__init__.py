@@ -8,6 +8,7 @@ outsiders import only it. Lines of banks are held by `charity/bank/unidentified`
 """
 
 from . import returns
+from .checks import CHECKS
 from .drawing import FACT, Source, Sources, draw, drawn_by, give_back, load, load_back, note, sources, wants
 from .models import UNIDENTIFIED, ReturnStatus, Unidentified, UnidentifiedReturn, UnidentifiedRow
 from .postings import (
@@ -25,7 +26,6 @@ from .postings import (
     wants_to_hold,
 )
 from .readers import Use, get, get_return, held, known, matches_after, of_amount, returns_due, returns_of, uses
-from .verify import CHECKS
 
 __all__ = [
     "ACCOUNT",
