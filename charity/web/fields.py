@@ -1,13 +1,13 @@
 """What forms and bodies of all rooms have in common: texts by the one rule (charity/texts.py), days, lists.
 
-A field of several lines carries `AREA` in its annotation, a field that may be sent more than once is
-declared as a list. Both are read off the model, so that nothing has to be said twice.
+A field of several lines carries `AREA` in its annotation, one of rows copied from a spreadsheet `GRID`, a field that
+may be sent more than once is declared as a list. All are read off the model, so that nothing has to be said twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationInfo
@@ -21,6 +21,15 @@ DEPTH_MAX = 20
 AREA = AfterValidator(texts.line_feeds)
 
 
+def _rows(text: str) -> str:
+    """The same of rows with tabs: a function of its own, for typing takes two equal marks for one."""
+    return texts.line_feeds(text)
+
+
+GRID = AfterValidator(_rows)
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
 def _kinds(annotation: Any) -> Iterator[Any]:
     """The types and the marks inside of an annotation."""
     if get_origin(annotation) in {Annotated, Union, UnionType, list}:
@@ -31,17 +40,17 @@ def _kinds(annotation: Any) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=256)
-def areas(model: type[BaseModel]) -> frozenset[str]:
-    """The fields of several lines, by their path without the numbers of lists: `{"reason", "lines.note"}`."""
-    paths: set[str] = set()
+def areas(model: type[BaseModel]) -> Mapping[str, str]:
+    """Signs that stand in fields of several lines, by their path without the numbers of lists: a line feed, a tab."""
+    signs: dict[str, str] = {}
     for name, info in model.model_fields.items():
         path = info.alias or name
         for kind in (*info.metadata, *_kinds(info.annotation)):
-            if kind is AREA:
-                paths.add(path)
+            if kind is AREA or kind is GRID:
+                signs[path] = "\n" if kind is AREA else "\n\t"
             elif isinstance(kind, type) and issubclass(kind, BaseModel):
-                paths |= {f"{path}.{below}" for below in areas(kind)}
-    return frozenset(paths)
+                signs |= {f"{path}.{below}": held for below, held in areas(kind).items()}
+    return MappingProxyType(signs)
 
 
 @lru_cache(maxsize=256)
@@ -62,11 +71,12 @@ def lists(model: type[BaseModel]) -> frozenset[str]:
     return frozenset(info.alias or name for name, info in fields if get_origin(info.annotation) is list)
 
 
-def faults(value: Any, several: frozenset[str] = frozenset(), at: str = "", path: str = "") -> list[FieldError]:
+def faults(value: Any, several: Mapping[str, str] = NONE, at: str = "", path: str = "") -> list[FieldError]:
     """Every text below a value that breaks the rule, by the name of its field; `several` as `areas` says."""
     if isinstance(value, str):
-        area = path in several
-        refused = texts.refused(texts.line_feeds(value) if area else value, area=area)
+        signs = several.get(path, "")
+        text = texts.line_feeds(value) if signs else value
+        refused = texts.refused(text.replace("\t", " ") if "\t" in signs else text, area=bool(signs))
         return [] if refused is None else [FieldError(at, texts.REFUSED, tuple(refused._asdict().items()))]
     if at.count(".") >= DEPTH_MAX:
         return []

@@ -99,7 +99,7 @@ async def _taken(
 
 def _offer(request: Request, taken: Data, model: type[BaseModel] | None) -> None:
     """Keep the fields for the page of a token that does not fit, where our own page sent them and they can be shown."""
-    if csrf.from_us(request.scope) and not fields.faults(taken, fields.areas(model) if model else frozenset()):
+    if csrf.from_us(request.scope) and not fields.faults(taken, fields.areas(model) if model else fields.NONE):
         request.scope[SENT] = taken
 
 

@@ -669,6 +669,19 @@ async def test_pages_of_a_roster_say_what_did_not_happen(house: Cast, web: Any) 
     assert await finding.rosters(search.read("50.01"), house.cashier) is None
 
 
+async def test_rows_of_a_spreadsheet_come_through_the_page_and_the_call(house: Cast, web: Any) -> None:
+    key = await _roster(house)
+    text = "姓名\t金额\r\n王伟\t100\r\n李娜\t50.5\r\n"
+    cashier = web.as_("cashier")
+    pasted = await cashier.post(f"/one-day/{key}/stage", data={"text": text})
+    assert (pasted.status_code, pasted.headers.get("location")) == (303, f"/one-day/{key}/draft"), pasted.text
+    called = await cashier.post(f"/api/v1/unit-rosters/{key}/draft", json={"text": text})
+    assert called.status_code == 200, called.text
+    assert (called.json()["people"], called.json()["staff_fen"]) == (2, 150_50)
+    hidden = await cashier.post(f"/one-day/{key}/stage", data={"text": text.replace("伟", "\u200b")})
+    assert (hidden.status_code, "U+200B" in hidden.text) == (422, True)
+
+
 async def _refused(command: Any) -> str:
     with pytest.raises(Refusal) as caught:
         await command

@@ -12,7 +12,7 @@ from charity.errors import FieldError, Refusal
 from charity.roles import Actor, Role
 from charity.settings import settings
 from charity.web import contexts, csrf, devices, fields, forms, messages
-from charity.web.fields import AREA, Day, DayText
+from charity.web.fields import AREA, GRID, Day, DayText
 
 BINDING = "0" * 32
 CLERK = Actor("clerk-key", "n", frozenset({Role.CLERK}))
@@ -30,6 +30,7 @@ class Sheet(BaseModel):
 
     name: str = ""
     reason: Annotated[str, AREA] | None = None
+    pasted: Annotated[str, GRID] = ""
     lines: list[Line] = Field(default=[], alias="rows")
     tags: list[str] = []
     one: Line | None = None
@@ -186,9 +187,9 @@ async def test_the_key_of_a_form_is_of_its_owner_address_and_words(house: Cast) 
 
 
 def test_fields_of_several_lines_and_lists_are_read_off_the_model() -> None:
-    assert fields.areas(Sheet) == {"reason", "rows.note", "one.note"}
+    assert fields.areas(Sheet) == dict.fromkeys(("reason", "rows.note", "one.note"), "\n") | {"pasted": "\n\t"}
     assert fields.lists(Sheet) == {"rows", "tags"}
-    assert fields.areas(Line) == {"note"}
+    assert fields.areas(Line) == {"note": "\n"}
     assert fields.lists(Line) == frozenset()
 
 
@@ -196,6 +197,7 @@ def test_every_text_of_a_body_is_judged_at_its_place() -> None:
     body = {
         "name": "a\nb",
         "reason": "a\r\nb",
+        "pasted": "a\tb\r\nc",
         "rows": [{"note": "a\nb", "name": "ok"}, {"note": "ok", "name": "a\u200b"}],
         "one": {"note": "a\rb", "x\u200b": "y\u200b"},
         "n": 7,
@@ -204,7 +206,7 @@ def test_every_text_of_a_body_is_judged_at_its_place() -> None:
     assert [error.field for error in wrong] == ["name", "rows.1.name", "one.x", "one.x"]
     assert wrong[0] == FieldError("name", fields.texts.REFUSED, (("at", 2), ("code", "U+000A")))
     assert [error.field for error in fields.faults(["a", "\u200b"])] == ["1"]
-    assert fields.faults("a\nb", frozenset({""})) == []
+    assert fields.faults("a\nb", {"": "\n"}) == []
     assert [error.field for error in fields.faults("a\nb")] == [""]
     assert len(fields.faults(["\u200b"] * 200)) == 100
 

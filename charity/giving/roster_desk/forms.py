@@ -116,7 +116,7 @@ class OwnBody(Body, OwnForm):
 class StageForm(BaseModel):
     """A whole roster: a file beside it, or what is pasted."""
 
-    text: Annotated[str, StringConstraints(max_length=PASTED_MAX), fields.AREA] = ""
+    text: Annotated[str, StringConstraints(max_length=PASTED_MAX), fields.GRID] = ""
 
 
 class StageBody(Body):
@@ -124,7 +124,9 @@ class StageBody(Body):
 
     file_name: str = Field("", max_length=255, description="文件名", examples=["名册.xlsx"])
     file: str = Field("", description="文件内容，Base64")
-    text: str = Field("", max_length=PASTED_MAX, description="或者粘贴的行：姓名、金额，一行一人")
+    text: Annotated[str, fields.GRID] = Field(
+        "", max_length=PASTED_MAX, description="或者粘贴的行：姓名、金额，一行一人"
+    )
 
 
 class TakeForm(BaseModel):
