@@ -12,6 +12,7 @@ const BEHAVIOURS = {
   moves: () => import("./moves.js"),
   price: () => import("./price.js"),
   progress: () => import("./progress.js"),
+  rest: () => import("./rest.js"),
   "submit-once": () => import("./submit-once.js"),
   till: () => import("./till.js"),
   wage: () => import("./wage.js"),

@@ -120,6 +120,30 @@ async def test_two_that_look_alike_are_left_to_a_person(house: Cast) -> None:
     await refused("not_yours", matching.match(lines=[], movements=[], by=house.cashier))
 
 
+async def test_a_line_says_of_each_row_what_it_adds_to_the_rest(web: Any, house: Cast) -> None:
+    await banked(house, 10_000, "X-1")
+    await banked(house, 2_345, "X-2")
+    await came(house, Line(12_344, "甲"), Line(1, "乙"), Line(-5, "丙"))
+    keys = {line.name: line.row["key"] for line in await waiting(house)}
+    booked = [row["key"] for row in await open_movements(house)]
+    address, accountant = f"/bank/lines/{keys['甲']}", web.as_("accountant")
+    answer = await accountant.post(f"{address}/match", data={"movements": booked})
+    assert (answer.status_code, "相差 0.01 元" in answer.text) == (422, True), (
+        "without a script the answer says the rest"
+    )
+    form = re.search(
+        r'<form[^>]*data-behaviour="submit-once rest"[^>]*data-fen="(-?\d+)".*?</form>', answer.text, re.DOTALL
+    )
+    assert form is not None
+    added = dict(re.findall(r'value="([^"]+)"(?: checked)? data-fen="(-?\d+)"', form[0]))
+    assert (form[1], {added[key] for key in booked}) == ("12344", {"-10000", "-2345"})
+    assert (added[keys["乙"]], added[keys["丙"]]) == ("1", "-5")
+    ticked = set(re.findall(r'value="([^"]+)" checked data-fen', form[0]))
+    assert ticked == set(booked), "what was ticked still is"
+    done = await accountant.post(f"{address}/match", data={"movements": booked, "lines": keys["乙"]})
+    assert (done.status_code, await states(house)) == (303, ["matched", "matched", "open"])
+
+
 async def test_sums_are_equal_to_the_fen_or_nothing_is_matched(house: Cast) -> None:
     await banked(house, 10_000, "X-1")
     await banked(house, 2_345, "X-2")

@@ -87,8 +87,9 @@ async def show(
         "waits": waits,
         "may_match": waits and by.may("bank.match"),
         "proposals": [_proposal(one, shown) for one in proposed[: readers.PROPOSED]],
-        "offered": [_tick(shown[row["key"]], row["key"], ticked) for row in offered],
-        "beside": [_tick(_beside(one), one.row["key"], ticked) for one in beside],
+        "fen": candidates.fen_of(line.row),
+        "offered": [_tick(shown[row["key"]], row["key"], -row["fen"], ticked) for row in offered],
+        "beside": [_tick(_beside(one), one.row["key"], candidates.fen_of(one.row), ticked) for one in beside],
         "asked": asked,
         "reason": reason,
         "note": note,
@@ -201,9 +202,10 @@ async def _offered(line: LineView, asked: ChosenQuery, by: Actor) -> list[BankMo
     return await readers.movements(line.row["place"], chosen, by=by)
 
 
-def _tick(row: Mapping[str, Any], key: str, ticked: Collection[str]) -> dict[str, Any]:
+def _tick(row: Mapping[str, Any], key: str, fen: int, ticked: Collection[str]) -> dict[str, Any]:
+    """A row to be ticked; `fen` is what it adds to the rest, which has to be zero."""
     label = words.say("选中 {what}", what=row["words"])
-    return {**row, "tick": {"value": key, "label": label, "on": key in ticked}}
+    return {**row, "tick": {"value": key, "label": label, "on": key in ticked, "attrs": {"data-fen": fen}}}
 
 
 def _beside(one: LineView) -> dict[str, Any]:
