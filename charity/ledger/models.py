@@ -75,7 +75,6 @@ class PaymentKind(StrEnum):
     RETURN = "return"
     UNIDENTIFIED = "unidentified"
     UNIDENTIFIED_RETURN = "unidentified_return"
-    FEE = "bank_fee"
 
 
 class PaymentNumber(Model):

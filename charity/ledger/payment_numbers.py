@@ -36,7 +36,6 @@ KIND_WORDS = {
     PaymentKind.RETURN: "分会退回的另一笔款",
     PaymentKind.UNIDENTIFIED: "暂收款",
     PaymentKind.UNIDENTIFIED_RETURN: "另一笔暂收款退回",
-    PaymentKind.FEE: "银行手续费",
 }
 PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.GIFT: "payment_number",
@@ -46,7 +45,6 @@ PAGES: dict[PaymentKind, addresses.Kind] = {
     PaymentKind.RETURN: "branch_return",
     PaymentKind.UNIDENTIFIED: "unidentified",
     PaymentKind.UNIDENTIFIED_RETURN: "unidentified_return",
-    PaymentKind.FEE: "bank_fee",
 }
 """Which page shows whose a number is."""
 _DROPPED = frozenset({"Pd", "Zs", "Zl", "Zp", "Cc", "Cf"})
@@ -91,6 +89,12 @@ def key(channel: str, ref: str) -> str:
 def wants(channel: str, ref: str) -> list[tuple[Table[Any], str]]:
     """What a command names to take or free a number; nothing when there is none."""
     return [(PAYMENT_NUMBER, key(channel, ref))] if normal(ref) else []
+
+
+def is_taken(state: State, channel: str, ref: str) -> bool:
+    """Whether an event has the number that the command named."""
+    row = state.row(PAYMENT_NUMBER, key(channel, ref)) if normal(ref) else None
+    return row is not None and bool(row["lines"])
 
 
 def must_be_free(state: State, channel: str, ref: str) -> None:

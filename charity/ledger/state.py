@@ -223,6 +223,11 @@ class State:
         """The day itself, or the first open one after a closed period."""
         return open_day(day, self.closed_through)
 
+    def open_day_at(self, place: str, day: str, today: str) -> str:
+        """The day itself, or the first open one of a place of money that has come: for what nobody can date."""
+        later = open_day(day, self._memory.closed.get(place, (None, ""))[1])
+        return later if later <= today else day
+
     def close_through(self, day: str) -> None:
         """No later entry lies on this day or before it: `open_day` moves it to the first open one."""
         self.closed_through = max(self.closed_through, day)

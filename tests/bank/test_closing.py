@@ -16,7 +16,7 @@ from giving.given import approved, corrected, give, paid, promised, requested, r
 from page_forms import hidden_of
 
 from charity import clock
-from charity.bank import closing, matching, reconciliation, statements, unidentified, verify
+from charity.bank import closing, fees, matching, reconciliation, statements, unidentified, verify
 from charity.bank.statements import readers as statement_readers
 from charity.db import reading, transactions
 from charity.finance import transfers
@@ -302,6 +302,26 @@ async def test_a_program_closes_a_day_as_the_pages_do(web: Any, house: Cast) -> 
     assert (row["status"], row["counted_fen"], row["on"]) == ("closed", 12_000, day(2))
     assert (await accountant.post(f"{one}/reopen", json={"reason": "漏记"}, headers=KEY)).status_code == 201
     assert (await cashier.get(one)).json()["status"] == "reopened"
+
+
+async def test_what_stood_open_at_the_close_is_held_on_the_first_open_day(house: Cast) -> None:
+    await banked(house, 10_000, "ICBC-000001", received_on=day(3), campaign="everyday")
+    first = Line(10_000, "甲", reference="ICBC000001", on=day(3))
+    await came(house, first, Line(2_000, "乙", on=day(2)), Line(-900, "", "手续费", on=day(2)), start_fen=0)
+    await closed(house, day(3))
+    await closed(house, day(2))
+    was = await reconciliation.of(BANK, day(2), by=house.auditor)
+    fee, strange = sorted((one.row for one in await waiting(house)), key=lambda row: row["in_fen"])
+    number = (await unidentified.hold(strange["key"], note="不明", by=house.cashier)).body["number"]
+    await fees.book(fee["key"], by=house.accountant)
+    assert await waiting(house) == []
+    rows = await reading.rows("SELECT on_day, cleared_on FROM bank_movement WHERE document <> 'gift' ORDER BY seq")
+    assert rows == [{"on_day": day(1), "cleared_on": day(1)}] * 2
+    now = await reconciliation.of(BANK, day(2), by=house.auditor)
+    assert [one.row["key"] for one in now.lines] == [one.row["key"] for one in was.lines]
+    await banked(house, 2_000, number, received_on=day(2))  # the money came then
+    await closed(house, day(1), 11_100)
+    assert await verify.run() == []
 
 
 async def test_what_was_held_on_a_closed_day_is_not_undone(house: Cast) -> None:

@@ -93,6 +93,21 @@ async def test_a_fee_is_booked_once_and_undone_by_another(house: Cast) -> None:
     await sound()
 
 
+async def test_a_fee_has_the_number_of_its_transfer(house: Cast) -> None:
+    await free_money(house)
+    await came(house, Line(-900, "", "手续费", reference="SAME-0001"), Line(5_000, "甲", reference="SAME-0001"))
+    fee, transfer = sorted((one.row for one in await waiting(house)), key=lambda row: row["in_fen"])
+    number = (await fees.book(fee["key"], by=house.accountant)).body["number"]
+    await give(house, 5_000, channel="bank", channel_ref="SAME-0001", campaign="everyday")
+    assert (await waiting(house), transfer["reference"]) == ([], "SAME-0001")
+    await fees.undo(number, reason="错", by=replace(house.accountant, key="another"))
+    await fees.book(fee["key"], by=house.accountant)
+    with pytest.raises(Refusal) as refused:  # it is the gift's
+        await give(house, 5_000, channel="bank", channel_ref="SAME-0001", campaign="everyday")
+    assert refused.value.code == "channel.ref_used"
+    await sound()
+
+
 async def test_without_free_money_a_fee_waits(house: Cast) -> None:
     await came(house, Line(-900, "", "手续费"))
     (line,) = await waiting(house)

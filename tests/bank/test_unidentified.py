@@ -90,6 +90,24 @@ async def test_of_two_who_hold_match_or_book_it_one_is_refused(house: Cast) -> N
     await sound()
 
 
+async def test_a_number_that_the_bank_gave_again_holds_nothing_up(house: Cast) -> None:
+    await give(house, 5_000, channel="bank", channel_ref="AGAIN-001", campaign="everyday")
+    await came(house, Line(5_000, "甲", reference="AGAIN-001"))
+    assert await waiting(house) == []
+    await came(house, Line(600, "乙", reference="AGAIN-001"), start_fen=2_000_000)
+    (line,) = await waiting(house)
+    number = (await unidentified.hold(line.row["key"], note="问过银行", by=house.cashier)).body["number"]
+    assert (await held_money.get(number, by=house.auditor)).channel_ref == ""
+    await give(house, 600, channel="bank", channel_ref=number)
+    await sound()
+    await give(house, 700, channel="bank", channel_ref="WAITS-001")  # it waits: the line may be its
+    await came(house, Line(900, "丙", reference="WAITS-001"), start_fen=3_000_000)
+    (line,) = await waiting(house)
+    with pytest.raises(Refusal) as refused:
+        await unidentified.hold(line.row["key"], note="丙", by=house.cashier)
+    assert refused.value.code == "channel.ref_used"
+
+
 async def test_an_accountant_takes_it_back_and_the_line_waits_again(house: Cast) -> None:
     number = await held(house, 4_400, reference="BACK-0001")
     with pytest.raises(Refusal):

@@ -1,6 +1,7 @@
 """Book the fee that a line is, by its rule, and undo it.
 
-Dr 5401 or 5301 / Cr the place, both with the general fund, on the bank's date; the line is matched in the same batch.
+Dr 5401 or 5301 / Cr the place, both with the general fund, on the bank's date, or the first open day where that one is
+closed; the line is matched in the same batch. It takes no payment number: banks give a fee that of its transfer.
 """
 
 from typing import Any
@@ -13,14 +14,12 @@ from charity.db import sealed
 from charity.ledger import accounts as acc
 from charity.ledger import numbers, payment_numbers, reversals
 from charity.ledger.loading import Loader
-from charity.ledger.payment_numbers import Holder, PaymentKind
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Idem, Wants, submit
 from charity.roles import Actor
 
 PREFIX, SERIES = "SF", "bank_fee"
 KIND, REVERSAL = "bank.fee", "bank.fee_reversal"
-CHANNEL = "bank"
 REASON_MAX = 500
 
 
@@ -28,32 +27,30 @@ async def book(line: str, *, by: Actor, idem: Idem | None = None) -> Answer:
     """Book an outgoing line as the bank's fee, by the rule that knows it: 201 `{number, entry}`."""
     by.must("bank.match")
     view = await matching.get(line, by=by)
-    rule, year, match = fee_rules.rule_of(view), clock.today().year, tokens.key16()
+    rule, today, match = fee_rules.rule_of(view), clock.today(), tokens.key16()
     if rule is None:
         raise rules.FEE_NO_RULE()
     on, fen, place = view.row["on_day"], view.row["out_fen"], view.row["place"]
     account = f"{place}/{acc.GENERAL_FUND}"
     reference = view.row["reference"] if payment_numbers.normal(view.row["reference"]) else ""
-    channel = CHANNEL if place.startswith(acc.BANK) else place
 
     async def load(loader: Loader) -> None:
         await loader.money_places([account], on=on)
 
     def decide(state: State, _: None) -> Answer:
         row = posted.open_line(state, line)
-        number = numbers.written(PREFIX, year, state.number(SERIES, year))
-        payment_numbers.take(state, channel, reference, Holder(PaymentKind.FEE, number))
+        number = numbers.written(PREFIX, today.year, state.number(SERIES, today.year))
         entry = state.post(
             KIND,
             [(acc.money(rule.chart, acc.GENERAL_FUND), acc.CNY, fen), (account, acc.CNY, -fen)],
-            effective_on=on,
+            effective_on=state.open_day_at(place, on, today.isoformat()),
             actor=by.key,
             facts={"bank_fee": number, "match": match, "on": on, "purpose": rule.purpose},
             flows=Flows(spend=[(acc.GENERAL_FUND, fen)]),
         )
         fee = BankFeeRow(
             number=number,
-            year=year,
+            year=today.year,
             place=place,
             on_day=on,
             fen=fen,
@@ -74,8 +71,7 @@ async def book(line: str, *, by: Actor, idem: Idem | None = None) -> Answer:
         posted.bring_together(state, row, entry, match, Method.FEE, by=by)
         return Answer(201, {"number": number, "entry": entry.id})
 
-    rows = [(LINE, line), *payment_numbers.wants(channel, reference)]
-    wants = Wants(funds=[acc.GENERAL_FUND], series=[(SERIES, year)], rows=rows)
+    wants = Wants(funds=[acc.GENERAL_FUND], series=[(SERIES, today.year)], rows=[(LINE, line)])
     answer = await submit(Command(decide, wants, idem, load=load))
     await movements.follow()
     return answer
@@ -87,11 +83,8 @@ async def undo(number: str, *, reason: str, by: Actor, idem: Idem | None = None)
     one = await readers.get(number, by=by)
     await movements.follow()  # its movement is there, to be freed
     today = clock.today().isoformat()
-    channel = CHANNEL if one["place"].startswith(acc.BANK) else one["place"]
 
     async def load(loader: Loader) -> dict[str, Any]:
-        for table, key in payment_numbers.wants_to_free(channel, one["channel_ref"], number):
-            await loader.stored(table, [key])
         return await reversals.load(loader, one["seq"], on=today)
 
     def decide(state: State, body: dict[str, Any]) -> Answer:
@@ -101,7 +94,6 @@ async def undo(number: str, *, reason: str, by: Actor, idem: Idem | None = None)
             raise rules.FEE_REVERSED(number=number)
         if row["made_by"] == by.key:
             raise rules.FEE_OWN(number=number)
-        payment_numbers.free(state, channel, row["channel_ref"], number)
         entry = reversals.reverse(state, body, kind=REVERSAL, effective_on=today, actor=by.key, reason_code=REVERSAL)
         state.change(
             FEE,

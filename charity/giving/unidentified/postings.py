@@ -1,10 +1,11 @@
 """How money that nobody can name is booked (docs/field.md 4.6 entry 15), inside a command of the writer.
 
-Held: Dr the place of money / Cr 2209, both with the general fund, on the day that the bank says. Undone while nothing
-of it was used: the exact negation, of the day on which it is undone.
+Held: Dr the place of money / Cr 2209, both with the general fund, on the day that the bank says, or the first open one
+where that day is closed. Undone while nothing of it was used: the exact negation, of the day on which it is undone.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from charity.db import sealed
@@ -67,20 +68,20 @@ async def must_not_be_held(loader: Loader, line: str) -> None:
         raise rules.UNIDENTIFIED_HELD(number=rows[0]["number"])
 
 
-def hold(state: State, one: Held, *, year: int, actor: str) -> tuple[UnidentifiedRow, Entry]:
-    """Book it and add its row. The bank's number belongs to it from now on."""
-    number = numbers.written(PREFIX, year, state.number(SERIES, year))
+def hold(state: State, one: Held, *, today: date, actor: str) -> tuple[UnidentifiedRow, Entry]:
+    """Book it and add its row. The bank's number belongs to it from now on; without one nobody has it."""
+    number = numbers.written(PREFIX, today.year, state.number(SERIES, today.year))
     payment_numbers.take(state, one.channel, one.channel_ref, Holder(PaymentKind.UNIDENTIFIED, number))
     entry = state.post(
         KIND,
         [(one.account, acc.CNY, one.fen), (ACCOUNT, acc.CNY, -one.fen)],
-        effective_on=one.on,
+        effective_on=state.open_day_at(one.place, one.on, today.isoformat()),
         actor=actor,
         facts={"unidentified": number, "match": one.match, "on": one.on},
     )
     row = UnidentifiedRow(
         number=number,
-        year=year,
+        year=today.year,
         place=one.place,
         on_day=one.on,
         fen=one.fen,
