@@ -6,8 +6,8 @@ no transfer, and stands on his unit's list as such.
 """
 
 import random
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -81,7 +81,16 @@ def add(plan: Plan) -> None:
     chance = plan.chance_of("giving one-day")
     slug, phone = campaigns.one_day_slug(plan), FIRST_ONLINE
     invited = plan.at(_working(plan, INVITED), 9, 5)
-    plan.add(invited, partial(_invite, plan, slug))
+    steps_after: list[tuple[datetime, Callable[[], Awaitable[object]]]] = []
+
+    async def invite() -> None:
+        """All units are asked; what each does stands on it."""
+        units = [row["unit_code"] for row in tables.rows("work_units")]
+        await unit_rosters.invite(slug, units, by=plan.by("accountant"))
+        for at, do in steps_after:
+            plan.add(at, do)
+
+    plan.add(invited, invite)
     for row in tables.rows("work_units"):
         unit, steps = row["unit_code"], STORY.get(row["unit_code"])
         online = _online(row, chance)
@@ -94,10 +103,11 @@ def add(plan: Plan) -> None:
             at = plan.sometime(day, chance, (12, 22))
             gift(plan, day, chance, at=at, campaign=slug, amount_fen=fen, work_unit=unit, channel="wechat", **facts)
         if unit not in ORGANISERS:
-            plan.add(invited + timedelta(hours=chance.randrange(1, 5)), partial(_join, plan, unit, names.adult(chance)))
+            joined = invited + timedelta(hours=chance.randrange(1, 5))
+            steps_after.append((joined, partial(_join, plan, unit, names.adult(chance))))
         if steps:
-            _plan_unit(plan, chance, row, steps, [Row(who, fen, _tail(chance)) for who, fen in online])
-    plan.add(plan.at(_working(plan, PUBLISHED), 15, 10), partial(_publish, plan, slug))
+            steps_after += _steps(plan, chance, row, steps, [Row(who, fen, _tail(chance)) for who, fen in online])
+    steps_after.append((plan.at(_working(plan, PUBLISHED), 15, 10), partial(_publish, plan, slug)))
     days = calendar.days(plan.day(INVITED), plan.last)
     citizens = [names.person(chance) for _ in range(400)]
     for fen in shares.small(CITIZENS, chance):
@@ -131,7 +141,9 @@ def _online(row: dict[str, str], chance: random.Random) -> list[tuple[str, int]]
     return list(zip(chosen, shares.by_rank(sum_yuan * YUAN, count, chance), strict=True))
 
 
-def _plan_unit(plan: Plan, chance: random.Random, row: dict[str, str], steps: Steps, online: list[Row]) -> None:
+def _steps(
+    plan: Plan, chance: random.Random, row: dict[str, str], steps: Steps, online: list[Row]
+) -> Iterator[tuple[datetime, Callable[[], Awaitable[object]]]]:
     """A unit's list is typed in and locked, its money sent, booked by the office and receipted."""
     unit, taken = row["unit_code"], {who.name for who in online}
     amounts = shares.by_rank(tables.fen(row["personal_total"]), int(row["donors"]), chance)
@@ -144,15 +156,16 @@ def _plan_unit(plan: Plan, chance: random.Random, row: dict[str, str], steps: St
     rows = [*listed, *online]
     chance.shuffle(rows)
     filled = plan.at(_working(plan, steps.filled), chance.randrange(13, 17), chance.randrange(60))
-    plan.add(filled, partial(_fill, plan, row, rows if steps.locked else rows[: len(rows) // 3], locked=steps.locked))
+    part = rows if steps.locked else rows[: len(rows) // 3]
+    yield filled, partial(_fill, plan, row, part, locked=steps.locked)
     if steps.paid is None:
         return
     sent = plan.at(_working(plan, steps.paid), chance.randrange(8, 11), chance.randrange(60))
     fen = tables.fen(row["total"]) - SHORT.get(unit, 0)
-    plan.add(sent, partial(_remit, plan, unit, fen))
+    yield sent, partial(_remit, plan, unit, fen)
     if unit not in SHORT:
         ref = f"DEMO-U-{row['reference_code']}"
-        plan.add(sent + timedelta(hours=4), partial(_settle, plan, unit, fen, ref, with_receipts=steps.receipts))
+        yield sent + timedelta(hours=4), partial(_settle, plan, unit, fen, ref, with_receipts=steps.receipts)
 
 
 # -- what is done --------------------------------------------------------------------------------------
@@ -161,11 +174,6 @@ def _plan_unit(plan: Plan, chance: random.Random, row: dict[str, str], steps: St
 async def _roster(plan: Plan, unit: str) -> UnitRoster:
     rows = await unit_rosters.of_unit(unit, by=plan.by("accountant"))
     return next(row for row in rows if row.campaign == campaigns.one_day_slug(plan))
-
-
-async def _invite(plan: Plan, slug: str) -> None:
-    units = [row["unit_code"] for row in tables.rows("work_units")]
-    await unit_rosters.invite(slug, units, by=plan.by("accountant"))
 
 
 async def _join(plan: Plan, unit: str, name: str) -> None:
