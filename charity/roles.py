@@ -110,6 +110,8 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "fund.read": ("查看基金", frozenset({Role.CASEWORKER, Role.APPROVER, Role.AUDITOR}) | _FINANCE),
     "ledger.read": ("查看账簿", frozenset({Role.ACCOUNTANT, Role.AUDITOR})),
     "report.export": ("导出台账", frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.MANAGER})),
+    "cashbook.read": ("查看出纳日记账", _FINANCE | {Role.AUDITOR}),
+    "export.make": ("导出文件", _FINANCE | {Role.AUDITOR, Role.MANAGER}),
     "codes.read": ("查看基金、项目和门店", _OURS),
     "account.manage": ("管理账号", frozenset({Role.ADMIN})),
     "account.watch": ("查看待确认的账号变更", GUARDED),

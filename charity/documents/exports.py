@@ -88,6 +88,7 @@ def _format(text: str) -> Format:
 
 async def start(*, report: str, fmt: str, filters: Filters, by: Actor) -> Export:
     """Order a file; the job exists if and only if the order does."""
+    by.must("export.make")
     document = find(report)
     chosen = await facts.known(document, facts.allowed(document, filters, by))
     order = tokens.key16()
@@ -118,7 +119,7 @@ async def start(*, report: str, fmt: str, filters: Filters, by: Actor) -> Export
 
 async def get(order: str, *, by: Actor) -> Export:
     """An order of this account; an auditor sees everybody's."""
-    by.must("report.export")
+    by.must("export.make")
     row = await _row(order)
     if row is None or (row["account"] != by.key and Role.AUDITOR not in by.roles):
         raise rules.EXPORT_UNKNOWN()
@@ -127,7 +128,7 @@ async def get(order: str, *, by: Actor) -> Export:
 
 async def recent(*, by: Actor, limit: int = 20) -> list[Export]:
     """The latest orders of this account."""
-    by.must("report.export")
+    by.must("export.make")
     sql = "SELECT * FROM export WHERE account = $1 ORDER BY created_at DESC, id LIMIT $2"
     return [_export(row) for row in await reading.rows(sql, by.key, limit)]
 

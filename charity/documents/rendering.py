@@ -173,8 +173,9 @@ async def _spooled(
         while True:
             page = await document.page(filters, seq, after, READ_ROWS)
             for row in page.rows:
-                write([row[key] for key in keys])
-                for key in sums:
+                line = [row[key] for key in keys]
+                write(line)
+                for key in () if registers.sums_up(document.columns, line) else sums:
                     sums[key] += row[key] if isinstance(row[key], int) else 0
             count += len(page.rows)
             await on_progress(count, max(totals.count, 1))
@@ -187,7 +188,9 @@ async def _spooled(
 
 def _printed_column(column: Column) -> registers.PrintedColumn:
     kind, width = "text" if column.kind == "code" else column.kind, column.share(words.language())
-    return registers.PrintedColumn(column.key, words.say(column.title), width, column.align, kind, column.total)
+    return registers.PrintedColumn(
+        column.key, words.say(column.title), width, column.align, kind, column.total, column.enters
+    )
 
 
 def _sheet_columns(document: Document) -> list[SheetColumn]:
@@ -277,5 +280,5 @@ def _xlsx(document: Document, filters: Filters, totals: Totals, spool: Spool, he
     title = facts.title(document, filters)
     with xlsx_out.XlsxSheet(path, _sheet_columns(document), title=title, about=about) as sheet:
         for row in spool.rows():
-            sheet.add(row)
+            sheet.add(row, bold=registers.sums_up(document.columns, row))
         sheet.add(_sum_row(document, totals), bold=True)

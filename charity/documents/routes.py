@@ -19,7 +19,7 @@ _MAKING = frozenset({"queued", "running"})
 
 async def ledger(request: Request) -> Response:
     """A register on screen, filters in the address."""
-    actor = auth.allowed(request, "report.export")
+    actor = auth.allowed(request, "export.make")
     wanted = registry.find(request.path_params["report"])
     if wanted is None:
         raise errors_of.NOT_FOUND()
@@ -38,7 +38,7 @@ async def ledger(request: Request) -> Response:
 
 async def start(request: Request) -> Response:
     """The button that begins an export."""
-    actor = auth.allowed(request, "report.export")
+    actor = auth.allowed(request, "export.make")
     data = await web_forms.data(request)
     values = {name: web_forms.text(data, name) for name in data}
     wanted = registry.document(values.get("report", ""))
@@ -49,14 +49,14 @@ async def start(request: Request) -> Response:
 
 async def mine(request: Request) -> Response:
     """The exports of this account."""
-    actor = auth.allowed(request, "report.export")
+    actor = auth.allowed(request, "export.make")
     orders = [await screens.order(e, registry.document(e.report)) for e in await exports.recent(by=actor)]
     return await pages.page(request, "documents/exports.html", orders=orders, keep_days=exports.KEEP_DAYS)
 
 
 async def show(request: Request) -> Response:
     """One export: progress, cancel, download."""
-    actor = auth.allowed(request, "report.export")
+    actor = auth.allowed(request, "export.make")
     export = await exports.get(request.path_params["id"], by=actor)
     order = await screens.order(export, registry.document(export.report))
     making = export.state in _MAKING
@@ -65,7 +65,7 @@ async def show(request: Request) -> Response:
 
 async def progress(request: Request) -> Response:
     """What progress.js asks for."""
-    actor = auth.allowed(request, "report.export")
+    actor = auth.allowed(request, "export.make")
     export = await exports.get(request.path_params["id"], by=actor)
     values = {"status": export.state, "done": export.done, "total": export.total}
     return JSONResponse(values | {"words": screens.progress_words(export)}, headers={"cache-control": "no-store"})
@@ -73,7 +73,7 @@ async def progress(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     """Stop an export."""
-    actor = auth.allowed(request, "report.export")
+    actor = auth.allowed(request, "export.make")
     await web_forms.data(request)
     order = request.path_params["id"]
     await exports.cancel(order, by=actor)
@@ -82,7 +82,7 @@ async def cancel(request: Request) -> Response:
 
 async def file(request: Request) -> Response:
     """Download."""
-    actor = auth.allowed(request, "report.export")
+    actor = auth.allowed(request, "export.make")
     return download(await exports.file_of(request.path_params["id"], by=actor))
 
 

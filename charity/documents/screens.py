@@ -13,6 +13,7 @@ from charity.documents.filters import COPY, COPY_TITLES, STORE
 from charity.documents.models import IssuedDocument
 from charity.ledger import journal_vouchers
 from charity.printing.document import Column, Course, Document, Filters, Totals
+from charity.printing.registers import sums_up
 from charity.roles import Actor
 
 STATE_WORDS = {"queued": "排队中", "running": "制作中", "done": "已做好", "failed": "未做成", "cancelled": "已取消"}
@@ -49,7 +50,7 @@ async def ledger(document: Document, filters: Filters, after: str | None, by: Ac
         **await filter_bar(document, filters, by),
         "columns": [{"label": words.say(c.title), "kind": c.kind, "under": _heads(placed, c)} for c in placed.own],
         "folds": bool(placed.folded),
-        "rows": _rows(placed, page.rows, books, course),
+        "rows": _rows(placed, columns, page.rows, books, course),
         "sums": placed.cells({c.key: totals.sums.get(c.key) for c in columns}, {}, only=set(totals.sums)),
         "course": _course(course, totals, after, last=not page.next),
         "figures": _sums(columns, totals.sums, totals_only=True),
@@ -161,12 +162,21 @@ def _cell(column: Column, row: Mapping[str, Any], books: Mapping[tuple[str, str]
 
 
 def _rows(
-    placed: _Placed, rows: Sequence[Mapping[str, Any]], books: Mapping[tuple[str, str], str], course: Course | None
+    placed: _Placed,
+    columns: Sequence[Column],
+    rows: Sequence[Mapping[str, Any]],
+    books: Mapping[tuple[str, str], str],
+    course: Course | None,
 ) -> list[dict[str, Any]]:
     """The rows of a page, each with what stands between it and the row before."""
     before = course.before if course else [None] * len(rows)
     return [
-        {"cells": placed.cells(row, books), "detail": placed.detail(row, books), "before": between and asdict(between)}
+        {
+            "cells": placed.cells(row, books),
+            "detail": placed.detail(row, books),
+            "before": between and asdict(between),
+            "sums_up": sums_up(columns, [row[column.key] for column in columns]),
+        }
         for row, between in zip(rows, before, strict=True)
     ]
 

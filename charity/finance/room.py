@@ -1,6 +1,6 @@
 """What finance contributes to the app."""
 
-from charity.finance import demo, desk, verify
+from charity.finance import cashbook, demo, desk, verify
 from charity.finance.books import routes as books
 from charity.finance.journal import api as journal
 from charity.finance.opening import api as opening_calls
@@ -34,7 +34,9 @@ ROOM = Room(
         NavItem("待复核", "/journal", "ledger.read", order=505, group="账簿@menu"),
         NavItem("科目余额", "/finance/trial-balance", "ledger.read", order=510, group="账簿@menu"),
         NavItem("期初余额", "/opening", "opening.read", order=540, group="账簿@menu"),
+        NavItem("出纳日记账", "/ledgers/cashbook", "cashbook.read", order=635, group="台账@menu"),
     ],
+    documents=[cashbook.DOCUMENT],
     chapter=demo.chapter,
     checks=[Check("资金划转与期初余额", verify.run)],
 )

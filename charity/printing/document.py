@@ -18,6 +18,8 @@ class Column:
 
     `english` is that share on English pages, whose words are longer; 0 is the same.
 
+    `enters`: a row without a value here sums up others; it is set in bold and adds nothing to the totals.
+
     Every file for programs has it; `screen` and `print` say whether a page and a printed register do. On a page it
     stands in a column of its own, in small type below the column `under`, or, `folded`, in the detail of its row.
     """
@@ -34,6 +36,7 @@ class Column:
     english: float = 0.0
     under: str = ""
     folded: bool = False
+    enters: bool = False
 
     def share(self, language: str) -> float:
         """The share of the page's width in this language."""
@@ -155,6 +158,8 @@ class Document:
     totals: Callable[[Filters, int], Awaitable[Totals]]
     sign_offs: tuple[str, ...] = ("制表人", "复核人", "财务负责人", "单位负责人（签章）")
     group_title: str = "按月合计"
+    permission: str = "report.export"
+    """Who may read it, on screen and as a file."""
     board: "Document | None" = None
     """The same for a notice board: totals by programme and class only, with columns and rows of its own."""
     check: Callable[[Totals], str] = lambda totals: ""  # noqa: ARG005 - most documents have no check line

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 from charity import money, words
 from charity.printing import glyphs, qr
@@ -37,9 +37,20 @@ HEAD_LINES: Final = 3
 HEAD_PADDING_MM: Final = 0.4
 
 
+class Entering(Protocol):
+    """A column of a register, as it is declared or as it is printed."""
+
+    @property
+    def enters(self) -> bool:
+        """Whether a row without a value here sums up others."""
+
+
 @dataclass(frozen=True, slots=True)
 class PrintedColumn:
-    """One column. `width` is a share of the table; `total` sums money and counts."""
+    """One column. `width` is a share of the table; `total` sums money and counts, but of rows that sum up others.
+
+    Those are the rows without a value in a column that `enters`.
+    """
 
     key: str
     title: str
@@ -47,6 +58,7 @@ class PrintedColumn:
     align: Align = "left"
     kind: Kind = "text"
     total: bool = False
+    enters: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +102,8 @@ class RowsChanged(RuntimeError):
 class Page:
     """One page as Typst gets it; cells are lists of lines, `heights` those of its rows in lines.
 
+    `strong` are the rows that sum up others.
+
     `last` ends the rows, `closing` ends the document and carries the place of the stamp.
     """
 
@@ -97,6 +111,7 @@ class Page:
     carried: list[Any] | None
     rows: list[list[Any]] = field(default_factory=list)
     heights: list[int] = field(default_factory=list)
+    strong: list[bool] = field(default_factory=list)
     subtotal: list[Any] | None = None
     running: list[Any] | None = None
     last: bool = False
@@ -205,6 +220,7 @@ def paginate(register: Register, plan: Layout) -> Iterator[Page]:
                 raise RowsChanged(f"fewer rows than {register.row_count}")
             page.rows.append(_cells(register.columns, widths, row, subtotal))
             page.heights.append(_height(page.rows[-1]))
+            page.strong.append(sums_up(register.columns, _values(register.columns, row)))
         for key, amount in subtotal.items():
             running[key] += amount
         page.subtotal = _sums(register.columns, subtotal)
@@ -257,11 +273,17 @@ def _values(columns: Sequence[PrintedColumn], row: Row) -> list[Any]:
     return list(row)
 
 
+def sums_up(columns: Iterable[Entering], values: Iterable[Any]) -> bool:
+    """Whether a row sums up others: it has no value in a column that `enters`."""
+    return any(column.enters and not value for column, value in zip(columns, values, strict=True))
+
+
 def _cells(columns: Sequence[PrintedColumn], widths: Sequence[float], row: Row, subtotal: dict[str, int]) -> list[Any]:
     """The printed cells of a row; adds its figures to the subtotal."""
-    cells = []
-    for column, value, width in zip(columns, _values(columns, row), widths, strict=True):
-        if column.total and isinstance(value, int):
+    cells, row_values = [], _values(columns, row)
+    adds = not sums_up(columns, row_values)
+    for column, value, width in zip(columns, row_values, widths, strict=True):
+        if adds and column.total and isinstance(value, int):
             subtotal[column.key] = subtotal.get(column.key, 0) + value
         cells.append(cell(shown(column, value), width, figure=isinstance(value, int)))
     return cells

@@ -22,6 +22,9 @@ REFUNDS = CASHIER | ACCOUNTANT | APPROVER | AUDITOR
 VOUCHERS = CASEWORKER | APPROVER | CASHIER | ACCOUNTANT | AUDITOR
 GUARDED = CASHIER | ACCOUNTANT | APPROVER | CASEWORKER | ADMIN
 REGISTERS = ACCOUNTANT | AUDITOR | MANAGER
+EXPORTS = REGISTERS | CASHIER
+READ_APART = {"/ledgers/cashbook": CASHIER | ACCOUNTANT | AUDITOR}
+"""Registers with readers of their own."""
 
 CALLS: dict[str, set[Any]] = {
     "GET /openapi.json": PUBLIC,
@@ -199,10 +202,10 @@ CALLS: dict[str, set[Any]] = {
     "POST /aid/vouchers/{number}/reject": APPROVER,
     "POST /aid/vouchers/{number}/cancel": CASEWORKER,
     "POST /aid/vouchers/{number}/pay": CASHIER,
-    "POST /exports": REGISTERS,
-    "GET /exports/{id}": REGISTERS,
-    "POST /exports/{id}/cancel": REGISTERS,
-    "GET /exports/{id}/file": REGISTERS,
+    "POST /exports": EXPORTS,
+    "GET /exports/{id}": EXPORTS,
+    "POST /exports/{id}/cancel": EXPORTS,
+    "GET /exports/{id}/file": EXPORTS,
 }
 PAGES: dict[str, set[Any]] = {
     "GET /": PUBLIC,
@@ -544,12 +547,12 @@ PAGES: dict[str, set[Any]] = {
     "GET /transfers/{number}/reverse": ACCOUNTANT,
     "POST /transfers/{number}/reverse": ACCOUNTANT,
     "GET /ledgers/{report}": REGISTERS,
-    "GET /exports": REGISTERS,
-    "POST /exports": REGISTERS,
-    "GET /exports/{id}": REGISTERS,
-    "GET /exports/{id}/progress": REGISTERS,
-    "POST /exports/{id}/cancel": REGISTERS,
-    "GET /exports/{id}/file": REGISTERS,
+    "GET /exports": EXPORTS,
+    "POST /exports": EXPORTS,
+    "GET /exports/{id}": EXPORTS,
+    "GET /exports/{id}/progress": EXPORTS,
+    "POST /exports/{id}/cancel": EXPORTS,
+    "GET /exports/{id}/file": EXPORTS,
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import guides
 import pytest
 from starlette.routing import Match, Route
-from whole.given import PAGES
+from whole.given import PAGES, READ_APART
 
 from charity import app, words
 from charity.desk import routes as desk
@@ -63,7 +63,7 @@ def test_everybody_is_shown_the_entries_whose_pages_open_to_them_and_no_others(
     wanted = []
     for item in entries():
         page = page_of(item.href)
-        opens = (role.value if role else None) in PAGES.get(page, set())
+        opens = (role.value if role else None) in READ_APART.get(item.href, PAGES.get(page, set()))
         if role == Role.ORGANISER and page == "GET /desk":
             opens = False  # leads on to his unit
         chosen = item.instead if item.instead and store is None else item
@@ -107,7 +107,7 @@ def test_the_menu_has_its_order_and_names_the_store() -> None:
         "暂收款 /bank/unidentified",
         "余额调节表 /bank/reconciliation",
     ]
-    cashier += ["日结 /bank/days"]
+    cashier += ["日结 /bank/days", "出纳日记账 /ledgers/cashbook"]
     cashier += ["单位信息 /organisation"]
     assert menu(Role.CASHIER, None) == cashier
     assert menu(Role.ADMIN, None) == [DESK, "账号 /accounts", "单位信息 /organisation"]
@@ -245,9 +245,11 @@ def test_every_document_is_contributed_and_speaks_both_languages() -> None:
             assert title in words.catalog("en"), (
                 f"{document.name}: {title!r} has no English: charity/locale/en/<room>.json"
             )
-        assert f"/ledgers/{document.name}" in {item.href for item in entries()}, (
+        assert (f"/ledgers/{document.name}", document.permission) in {
+            (item.href, item.permission) for item in entries()
+        }, (
             f"{document.name}: a register without an entry in the menu: write "
-            f'`NavItem("…", "/ledgers/{document.name}", "report.export", order=…)` into `nav` of the room.py '
+            f'`NavItem("…", "/ledgers/{document.name}", "{document.permission}", order=…)` into `nav` of the room.py '
             "that contributes it as a document"
         )
 

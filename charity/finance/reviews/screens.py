@@ -9,7 +9,7 @@ from charity.finance.reviews.readers import Day, Question, View
 from charity.giving import receipts
 from charity.ledger import accounts as acc
 from charity.ledger import funds, journal_vouchers, places
-from charity.ledger.journal_vouchers import Line
+from charity.ledger.journal_vouchers import Line, Source, Voucher
 from charity.ledger.numbering import UNUSUAL_WORDS, printed
 from charity.office import staff, stores
 from charity.people import institutions
@@ -81,15 +81,20 @@ def _voucher(view: View, names: Mapping[str, str], labels: Mapping[str, str], by
 
 
 def summary(view: View) -> str:
+    """摘要 of a voucher with all its entries."""
+    return summary_of(view.row, view.source, view.row["entries"])
+
+
+def summary_of(row: Voucher, source: Source | None, count: int) -> str:
     """摘要: what it is about, how many there are where they are many, its document, and what a reversal takes back.
 
     That a reversal names day and number of the voucher it takes back: 会计基础工作规范 51 (五).
     """
-    row, original = view.row, view.source.takes_back if view.source else None
+    original = source.takes_back if source else None
     text = words.translate(KIND_WORDS.get(row["kind"], row["kind"]))
-    if row["entries"] > 1:
-        return words.say("{text}，{count} 笔", text=text, count=row["entries"])
-    number, _ = document(view)
+    if count > 1:
+        return words.say("{text}，{count} 笔", text=text, count=count)
+    number, _ = named(source.facts if source else {})
     text = f"{text} {number}".rstrip()
     if original is None:
         return text
