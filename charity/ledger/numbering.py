@@ -1,7 +1,8 @@
 """Journal vouchers 记账凭证: numbers over entries, gap-free by month of `effective_on` (docs/decisions/0028).
 
 Every entry that posts money has one: the gifts that came into one place of money on one day share a number, and so do
-a store's issues of a day, and its opening stock, until it is reviewed; every other entry has its own. Always true: a
+those that were recognised in what was held, a store's issues of a day, and its opening stock, until it is reviewed;
+every other entry has its own. Always true: a
 number is given in the batch that posts, in the order of seq; which entries are its own follows from `key` and from
 `first_seq` to `last_seq`; `leaves` is the chain of their leaves, so that a review over it is over every entry.
 """
@@ -89,8 +90,9 @@ def key_of(seq: int, kind: str, day: str, lines: Iterable[Posting]) -> str:
     charts = GROUPED.get(kind)
     if charts is not None:
         places = [account.rpartition("/")[0] for account, _, _ in lines if account.startswith(charts)]
-        if places:
-            return f"{kind}|{day}|{min(places)}"
+        held = [place for place in places if place.startswith(acc.OTHER_PAYABLE)]
+        if places:  # a gift of what was held came into no place on this day, whatever fund it moves to
+            return f"{kind}|{day}|{min(held or places)}"
     return f"#{seq}"
 
 

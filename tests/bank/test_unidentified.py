@@ -16,11 +16,13 @@ from charity.bank import matching, reconciliation, unidentified, verify
 from charity.bank.movements import follow
 from charity.db import reading, transactions
 from charity.errors import Refusal
+from charity.finance.reviews.screens import about
 from charity.giving import pledges, settling, unit_rosters
 from charity.giving import unidentified as held_money
 from charity.giving.donations.screens import corrected_values
 from charity.giving.unidentified import returns
 from charity.ledger import money_day
+from charity.ledger.money_day import Moved
 from charity.money import yuan
 
 API = "/api/v1/bank"
@@ -198,6 +200,14 @@ async def test_what_is_held_is_recognised_in_parts_and_never_more_than_is_left(h
     assert (await balance(OWED), await balance(f"1002/ICBC-01/{fund}")) == (0, 10_000)
     assert await open_movements(house) == []
     assert len(await waiting(house)) == 0
+    # Nothing came in with it: no number is shared with what came into the bank that day, whatever its fund.
+    await give(house, 700, channel="bank", channel_ref="THAT-DAY", campaign=campaign)
+    vouchers = await reading.rows("SELECT * FROM journal_voucher WHERE kind = 'gift.cash' ORDER BY first_seq")
+    assert [(row["entries"], about(row, row["entries"])) for row in vouchers] == [
+        (2, "暂收款查明为捐款，2 笔"),
+        (1, "收到捐款"),
+    ]
+    assert (await money_day.read(TODAY)).came == Moved(2, 10_700)
     with pytest.raises(Refusal) as used:
         await unidentified.undo(number, reason="看错", by=house.accountant)
     assert used.value.code == "unidentified.used"
@@ -206,7 +216,7 @@ async def test_what_is_held_is_recognised_in_parts_and_never_more_than_is_left(h
     await corrected(house, first)
     assert (await balance(OWED), await balance(f"1002/ICBC-01/{fund}")) == (
         -6_000,
-        4_000 if fund == "F-EDU" else 10_000,
+        4_700 if fund == "F-EDU" else 10_700,
     )
     reversal = str(await reading.value("SELECT number FROM gift_reversal"))
     values = await corrected_values(reversal, by=house.cashier)
@@ -217,7 +227,7 @@ async def test_what_is_held_is_recognised_in_parts_and_never_more_than_is_left(h
         500,
         [6_000, 4_000, -6_000, 5_500],
     )
-    assert await open_movements(house) == []
+    assert [one["fen"] for one in await open_movements(house)] == [700]
     await sound()
 
 

@@ -14,6 +14,7 @@ from charity import clock, words
 from charity.db import reading
 from charity.db.transactions import run
 from charity.desk import search
+from charity.disclosure import campaigns as public
 from charity.documents import facts
 from charity.errors import Refusal
 from charity.giving import finding, organisers, receipts, refunds, reversals, settling, unit_rosters, work_units
@@ -286,6 +287,8 @@ async def test_one_transfer_is_a_gift_each_and_one_receipt_with_a_list(house: Ca
     assert [gift["amount_fen"] for gift in gifts] == [10_000, 5_050, 2_000, 100_000]
     assert {gift["channel_ref"] for gift in gifts} == {REF}
     assert [bool(gift["public_name"]) for gift in gifts] == [True, False, False, True]
+    shown = [(gift.who, gift.unit) for gift in await public.latest_gifts("one-day-2026")]
+    assert shown[1:] == [("爱心人士", ""), ("爱心人士", ""), ("王伟", shown[0][1])], "the staff are the givers"
     vouchers = await reading.rows("SELECT number, entries FROM journal_voucher WHERE kind = 'gift.cash'")
     assert [voucher["entries"] for voucher in vouchers] == [4]
     bulk, own, single = [await receipts.get(await receipts.code_of(n)) for n in await _numbers()]

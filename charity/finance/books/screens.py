@@ -11,7 +11,7 @@ from charity.finance import flows
 from charity.finance.books import readers
 from charity.finance.books.forms import AccountsFilter, PeriodFilter, TrialFilter
 from charity.finance.books.readers import Account, Entry, Fund
-from charity.finance.reviews.screens import KIND_WORDS, part_names, title
+from charity.finance.reviews.screens import KIND_WORDS, about, part_names, title
 from charity.giving import gifts, receipts
 from charity.ledger import accounts as acc
 from charity.ledger import chart, funds, months, places, statement, subledger
@@ -257,19 +257,15 @@ def _line(line: Line, of: Account, given: Mapping[str, str], by: Actor) -> dict[
 
 def _voucher(voucher: Voucher, by: Actor) -> dict[str, Any]:
     """A journal voucher as the first columns of a line."""
-    count = voucher["entries"]
-    text = kind(voucher["kind"])
-    if count == 1:
+    entries = {"value": "", "href": ""}
+    if voucher["entries"] == 1:
         seq = voucher["first_seq"]
         entries = {"value": f"#{seq}", "href": addresses.shown_to(by, "entry", seq)}
-    else:
-        text = words.say("{text}，{count} 笔", text=text, count=count)
-        entries = {"value": "", "href": ""}
     return {
         "on": voucher["day"],
         "number": _number_cell(voucher["number"], by),
         "entry": entries,
-        "summary": text,
+        "summary": about(voucher, voucher["entries"]),
     }
 
 

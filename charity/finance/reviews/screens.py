@@ -1,7 +1,7 @@
 """What the pages of journal vouchers show, with words in the reader's language."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from charity import addresses, words
 from charity.finance.reviews import readers
@@ -44,6 +44,10 @@ KIND_WORDS = {
     "points.grant": "发放积分",
     "points.expire": "积分到期",
 }
+
+
+_HELD: Final = f"{acc.OTHER_PAYABLE}/unidentified"
+"""What gifts have in common that were recognised in money that nobody could name."""
 
 
 async def day(waiting: Day, by: Actor, changed: Sequence[str] = ()) -> dict[str, Any]:
@@ -91,9 +95,9 @@ def summary_of(row: Voucher, source: Source | None, count: int) -> str:
     That a reversal names day and number of the voucher it takes back: 会计基础工作规范 51 (五).
     """
     original = source.takes_back if source else None
-    text = words.translate(KIND_WORDS.get(row["kind"], row["kind"]))
+    text = about(row, count)
     if count > 1:
-        return words.say("{text}，{count} 笔", text=text, count=count)
+        return text
     number, _ = named(source.facts if source else {})
     text = f"{text} {number}".rstrip()
     if original is None:
@@ -101,6 +105,13 @@ def summary_of(row: Voucher, source: Source | None, count: int) -> str:
     return words.say(
         "{text}，注销 {day} {number} 号凭证", text=text, day=original["day"], number=printed(original["number"])
     )
+
+
+def about(row: Voucher, count: int) -> str:
+    """What a voucher is about, and how many there are where they are many."""
+    held = row["key"].endswith(f"|{_HELD}")
+    text = words.say("暂收款查明为捐款") if held else words.translate(KIND_WORDS.get(row["kind"], row["kind"]))
+    return words.say("{text}，{count} 笔", text=text, count=count) if count > 1 else text
 
 
 def document(view: View) -> tuple[str, str]:
@@ -234,7 +245,7 @@ def _note(entry: dict[str, Any]) -> str:
 
 async def _place(view: View) -> str:
     place = view.row["key"].rpartition("|")[2] if "|" in view.row["key"] else ""
-    return (await places.labels()).get(place, place)
+    return "" if place == _HELD else (await places.labels()).get(place, place)
 
 
 async def questions(view: View, by: Actor) -> dict[str, Any]:

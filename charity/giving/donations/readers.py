@@ -76,15 +76,20 @@ async def banked(keys: Sequence[str], *, by: Actor) -> dict[str, Banked]:
 
 
 async def latest(campaign: str, limit: int) -> list[Received]:
-    """The newest received gifts of a campaign; a giver is whom the valid receipt names, and consents for himself."""
+    """The newest received gifts of a campaign; a giver is whom the valid receipt names, and consents for himself.
+
+    On a receipt over a roster the unit stands for its staff, each of whom is the giver of his gift.
+    """
     columns = ("recorded_at", "amount_fen", "public_name", "public_amount", "donor_id")
     rows = (
         await Donation.visible_to(PUBLIC)
         .filter(campaign_id=campaign)
         .order_by("-seq")
         .limit(limit)
-        .values(*columns, on_receipt="receipt__donor_id", unit="work_unit__name")
+        .values(*columns, on_receipt="receipt__donor_id", roster="receipt__roster", unit="work_unit__name")
     )
+    for row in rows:
+        row["on_receipt"] = None if row["roster"] else row["on_receipt"]
     givers = await persons.names([row["on_receipt"] or row["donor_id"] for row in rows])
     return [
         Received(
