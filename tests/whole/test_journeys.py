@@ -738,6 +738,7 @@ async def test_every_public_page_is_judged_once(sqlite_town, web, monkeypatch):
         for path in listed:
             await page.goto(served.base + path)
             wrong += [f"{path}: {fault}" for fault in await faces.faults(page, axe=True)]
+        await page.locator("input[name='picked']").check(timeout=5_000)  # above the row, which is a link
         small = await faces.opened(here.browser, served.base, faces.Look("zh", "light", "large", 320))
         page = await small.new_page()
         await page.route("**/_parts", await _all_parts(web, monkeypatch, "large"))
