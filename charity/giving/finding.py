@@ -7,7 +7,7 @@ from charity import addresses, clock, tokens
 from charity.db import reading
 from charity.desk import search
 from charity.desk.search import SHOWN, Asked, Hit, Hits
-from charity.giving import lookup, pledges, unit_rosters, work_units
+from charity.giving import certificates, lookup, pledges, unit_rosters, work_units
 from charity.people import persons
 from charity.roles import Actor
 from charity.web import list_filters
@@ -20,7 +20,7 @@ MEMOS = "捐赠，按附言"
 
 
 async def receipt(asked: Asked, by: Actor) -> Hits | None:
-    """A receipt by number or by the code of its QR.
+    """A receipt by number, by that of its certificate, or by the code of its QR.
 
     A number counts up, so it leads only those on who may read gifts; the code of a QR is a secret that
     whoever holds the receipt has.
@@ -28,7 +28,8 @@ async def receipt(asked: Asked, by: Actor) -> Hits | None:
     if not asked.code:
         return None
     if by.may("gift.read"):
-        row = await reading.row("SELECT number, code FROM receipt WHERE number = $1 OR code = $1", asked.code)
+        number = certificates.receipt_number(asked.code)
+        row = await reading.row("SELECT number, code FROM receipt WHERE number = $1 OR code = $1", number)
         return search.one(RECEIPTS, row["number"], addresses.of("receipt", row["code"])) if row else None
     code = await reading.value("SELECT code FROM receipt WHERE code = $1", asked.code)
     return search.one(RECEIPTS, code, f"/r/{code}")

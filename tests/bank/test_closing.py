@@ -255,6 +255,7 @@ async def test_the_cashier_prepares_and_the_accountant_closes_in_the_browser(web
     for words in ("乙", "银行已收、单位未收", "120.00", "20.00"):
         assert words in page
     assert 'name="balance_yuan"' not in page
+    assert (await cashier.get("/bank/days/new", params={"place": BANK, "on": "x"})).status_code == 422
     quiet = (await cashier.get("/bank/days/new", params={"place": BANK, "on": day(1)})).text
     wrong = await cashier.post("/bank/days/new", data=hidden_of(quiet) | {"balance_yuan": "1 2"})
     assert (wrong.status_code, 'value="1 2"' in wrong.text) == (422, True)

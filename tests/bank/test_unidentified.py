@@ -270,6 +270,7 @@ async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast) 
     with pytest.raises(Refusal) as refused:
         await settling.settle(key, received_fen=20_000, content_hash=await hash_now(), **terms)
     assert refused.value.code == "unidentified.short"
+    assert (refused.value.facts["left_yuan"], refused.value.facts["needed_yuan"]) == ("190.00", "200.00"), "of all"
     terms["channel_ref"] = f"{short} {rest}"
     await settling.settle(key, received_fen=20_000, content_hash=await hash_now(), **terms)
     assert [(await held_money.get(one, by=house.auditor)).left_fen for one in (short, rest)] == [0, 500]

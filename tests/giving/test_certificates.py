@@ -16,7 +16,8 @@ from PIL import Image
 
 from charity import words
 from charity.db import reading
-from charity.giving import certificates
+from charity.desk import search
+from charity.giving import certificates, finding
 from charity.people.persons import Donor
 from charity.printing import certificates as printing
 from charity.web import limits
@@ -33,7 +34,10 @@ async def nothing_is_kept() -> AsyncIterator[None]:
 
 
 async def test_who_consented_is_thanked_by_name_and_the_code_leads_to_the_receipt(house: Cast, web: Any) -> None:
-    made = (await give(house, 123_456, public_name=True)).body["receipt"]
+    made = (await give(house, 123_456, public_name=True, public_amount=True)).body["receipt"]
+    hits = await finding.receipt(search.read(f"jz{made['number'][2:]}"), house.cashier)
+    assert hits is not None
+    assert [hit.number for hit in hits.items] == [made["number"]], "by the number on the certificate"
     public = web.as_()
     at = f"/r/{made['code']}"
     assert [f"{at}/certificate.{fmt}" in (await public.get(at)).text for fmt in ("pdf", "png")] == [True, True]
@@ -43,7 +47,7 @@ async def test_who_consented_is_thanked_by_name_and_the_code_leads_to_the_receip
     run = flat(pdf)
     for text in (
         "捐赠证书",
-        f"ZS{made['number'][2:]}",
+        f"JZ{made['number'][2:]}",
         "尊敬的王小明：",
         "壹仟贰佰叁拾肆元伍角陆分",
         "¥1,234.56",
@@ -82,6 +86,9 @@ async def test_who_did_not_consent_is_named_nowhere(house: Cast, web: Any) -> No
         one = await certificates.of(code)
         names.append((one.name, one.text[:3]))
     assert names == [("爱心人士", "您于2"), ("爱心单位", "贵单位"), (FIRM.name, "贵单位"), ("爱心人士", "您于2")]
+    told = (await give(house, 654_321, public_name=True)).body["receipt"]["code"]
+    quiet = await certificates.of(told)
+    assert (quiet.name, "6,543.21" in quiet.text, "善款" in quiet.text) == ("王小明", False, True), "no sum to his name"
     await roster_settled(house)
     unit = await certificates.of(await reading.value("SELECT code FROM receipt WHERE roster IS NOT NULL"))
     assert "余涛" not in unit.name + unit.text, "nobody of its staff"

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from charity import addresses
+from charity import addresses, days
 from charity.bank import matching
 from charity.bank.closing import readers, screens, verbs
 from charity.bank.closing.forms import CloseForm, DaysQuery, NewQuery, PrepareForm, ReopenForm
@@ -68,10 +68,13 @@ async def _new(
     day: Day | None = None
     if place and on:
         try:
+            days.read(on)
             await matching.catch_up()
             day = await readers.shown_day(place, on, by=by)
         except Refusal as missing:
             refusal = refusal or missing
+        except days.DayRefused:
+            assert refusal is not None, "the query or the form was refused"
     context = await screens.new(place, on, day, data or {}, by)
     listed_errors = confirming.errors(request, refusal, context.get("facts", ()))
     status = refusal.status if refusal else 200

@@ -1,17 +1,19 @@
 """A certificate says thanks and nothing else: it has no fiscal force, no ID number, no address and no table of codes.
 
 Its giver is named when he consented to be named in public, with each gift on the receipt; otherwise he is 爱心人士, so
-that whoever has the code of the receipt may open it, keep it and show it. It is of a valid receipt only. Source: D3,
-docs/field.md 8.
+that whoever has the code of the receipt may open it, keep it and show it. Beside a name the sum stands only where he
+consented to that too. It is of a valid receipt only. Source: D3, docs/field.md 8.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 from charity import words
+from charity.db import reading
 from charity.giving import receipts, rules
-from charity.giving.models import Receipt
+from charity.giving.models import Donation, Receipt
 from charity.money import capitals
 from charity.people import persons
 from charity.people.masking import Reader
@@ -21,7 +23,8 @@ from charity.printing.receipts import PrintedReceipt
 
 Format = Literal["pdf", "png"]
 MEDIA: Final[dict[Format, str]] = {"pdf": "application/pdf", "png": "image/png"}
-PREFIX: Final = "ZS"
+PREFIX: Final = "JZ"
+"""捐证. ZS is money that nobody can name (unidentified)."""
 NAMED_MAX: Final = 3
 """Kinds of goods, or projects, that are named; the others are 等."""
 
@@ -52,7 +55,7 @@ async def of(code: str) -> Certificate:
     return Certificate(
         number=f"{PREFIX}{row.number.removeprefix(receipts.PREFIX)}",
         name=persons.shown(person, to=Reader.PUBLIC, consent=named),
-        text=_text(row, printed, unit=unit),
+        text=_text(row, printed, unit=unit, summed=not named or await _may_be_summed(row, gifts)),
         issued_on=row.issued_on,
         organisation=printed.organisation,
         verify_url=printed.verify_url,
@@ -60,7 +63,20 @@ async def of(code: str) -> Certificate:
     )
 
 
-def _text(row: Receipt, printed: PrintedReceipt, *, unit: bool) -> str:
+def receipt_number(text: str) -> str:
+    """The number of the receipt whose certificate has this number; any other text as it is."""
+    return f"{receipts.PREFIX}{text.removeprefix(PREFIX)}" if text.startswith(f"{PREFIX}-") else text
+
+
+async def _may_be_summed(row: Receipt, gifts: Sequence[Donation]) -> bool:
+    """Whether the sum may stand beside the name; of a work unit its list (D5) has it."""
+    if row.roster or all(gift.public_amount for gift in gifts):
+        return True
+    sql = "SELECT 1 FROM unit_roster WHERE unit_donation = $1"
+    return bool(await reading.value(sql, gifts[0].key))
+
+
+def _text(row: Receipt, printed: PrintedReceipt, *, unit: bool, summed: bool) -> str:
     """The sentence of thanks."""
     facts = {"you": words.say("贵单位" if unit else "您"), "day": _day(printed.received_on)}
     if row.kind == "in_kind":
@@ -68,7 +84,10 @@ def _text(row: Receipt, printed: PrintedReceipt, *, unit: bool) -> str:
         facts |= {"goods": _some(given), "project": printed.project}
         return words.say("{you}于{day}向本会捐赠物资：{goods}，用于“{project}”。特颁此证，以资感谢。", **facts)
     projects = list(dict.fromkeys(line.project for line in printed.lines))
-    facts |= {"capitals": capitals(row.amount_fen), "project": _some(projects)}
+    facts["project"] = _some(projects)
+    if not summed:
+        return words.say("{you}于{day}向本会捐赠善款，用于“{project}”。特颁此证，以资感谢。", **facts)
+    facts["capitals"] = capitals(row.amount_fen)
     facts["sum"] = f"¥{row.amount_fen // 100:,}.{row.amount_fen % 100:02d}"
     return words.say("{you}于{day}向本会捐赠{capitals}（{sum}），用于“{project}”。特颁此证，以资感谢。", **facts)
 

@@ -51,6 +51,8 @@ async def listed(request: Request) -> Response:
         )
 
     rosters, refusal = await rows_of(refusal, read)
+    if asked.campaign and len(rosters) == 1 and not by.may("roster.list"):  # an organiser, from his unit's page
+        return pages.see_other(request, addresses.of("unit_roster", rosters[0].key))
     more = unit_rosters.place(rosters[ROWS - 1]) if len(rosters) > ROWS else ""
     return await pages.form(
         request,

@@ -113,6 +113,8 @@ async def settle(
         unit_rosters.locked_content(now).must_be(content_hash)
         unit_fen = _own_fen(now, received_fen, difference)
         campaigns.accepting(state, now["campaign"], day=received_on, late=True)
+        if held:
+            unidentified.must_be_enough(state, held, now["staff_fen"] + unit_fen)
         _book(state, now, made, unit_fen, transfer, today=today.isoformat(), by=by)
         numbers: list[str] = []
         if with_receipts:

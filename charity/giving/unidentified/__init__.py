@@ -9,7 +9,20 @@ outsiders import only it. Lines of banks are held by `charity/bank/unidentified`
 
 from . import returns
 from .checks import CHECKS
-from .drawing import FACT, Source, Sources, draw, drawn_by, give_back, load, load_back, note, sources, wants
+from .drawing import (
+    FACT,
+    Source,
+    Sources,
+    draw,
+    drawn_by,
+    give_back,
+    load,
+    load_back,
+    must_be_enough,
+    note,
+    sources,
+    wants,
+)
 from .models import UNIDENTIFIED, ReturnStatus, Unidentified, UnidentifiedReturn, UnidentifiedRow
 from .postings import (
     ACCOUNT,
@@ -55,6 +68,7 @@ __all__ = [
     "load",
     "load_back",
     "matches_after",
+    "must_be_enough",
     "must_not_be_held",
     "note",
     "of_amount",

@@ -81,8 +81,18 @@ async def load(loader: Loader, drawn: Sequence[Source], *, on: str) -> None:
         await loader.money_places(sorted({one.account for one in drawn}), on=on)
 
 
+def must_be_enough(state: State, drawn: Sequence[Source], fen: int) -> None:
+    """Refuse to take more of them than all have left; of several gifts before the first one is booked."""
+    left = sum(stored(state, one.number)["left_fen"] for one in drawn)
+    if left < fen:
+        raise rules.UNIDENTIFIED_SHORT(
+            numbers="、".join(one.number for one in drawn), left_yuan=yuan(left), needed_yuan=yuan(fen)
+        )
+
+
 def draw(state: State, drawn: Sequence[Source], fund: str, fen: int) -> tuple[list[Posting], dict[str, int]]:
     """Take so much of them for a fund, the first one first: the lines of the entry, and how much of each."""
+    must_be_enough(state, drawn, fen)
     lines: list[Posting] = []
     used: dict[str, int] = {}
     wanted = fen
@@ -96,10 +106,7 @@ def draw(state: State, drawn: Sequence[Source], fund: str, fen: int) -> tuple[li
         lines.append((ACCOUNT, acc.CNY, taken))
         if fund != acc.GENERAL_FUND:
             lines += [(one.account, acc.CNY, -taken), (f"{one.place}/{fund}", acc.CNY, taken)]
-    if wanted:
-        raise rules.UNIDENTIFIED_SHORT(
-            numbers="、".join(one.number for one in drawn), left_yuan=yuan(fen - wanted), needed_yuan=yuan(fen)
-        )
+    assert not wanted, "there is enough"
     return lines, used
 
 
