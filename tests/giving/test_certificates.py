@@ -86,8 +86,8 @@ async def test_who_did_not_consent_is_named_nowhere(house: Cast, web: Any) -> No
         one = await certificates.of(code)
         names.append((one.name, one.text[:3]))
     assert names == [("爱心人士", "您于2"), ("爱心单位", "贵单位"), (FIRM.name, "贵单位"), ("爱心人士", "您于2")]
-    told = (await give(house, 654_321, public_name=True)).body["receipt"]["code"]
-    quiet = await certificates.of(told)
+    code = (await give(house, 654_321, public_name=True)).body["receipt"]["code"]
+    quiet = await certificates.of(code)
     assert (quiet.name, "6,543.21" in quiet.text, "善款" in quiet.text) == ("王小明", False, True), "no sum to his name"
     await roster_settled(house)
     unit = await certificates.of(await reading.value("SELECT code FROM receipt WHERE roster IS NOT NULL"))
