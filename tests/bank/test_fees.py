@@ -38,12 +38,25 @@ async def sound() -> None:
         (Line(-1_200, "中国工商银行龙港支行", "手续费"), "5301"),
         (Line(-1_200, "", "ＰＯＳ 收单手续费"), "5401"),
         (Line(-1_200, "", "收款手续费"), "5401"),
+        (Line(-1_200, "", "POS机手续费"), "5401"),
+        (Line(-1_200, "", "POS消费"), ""),
         (Line(-1_200, "", "年费"), ""),
         (Line(-1_200, "某广告公司", "手续费"), ""),
         (Line(-100_001, "", "手续费"), ""),
         (Line(1_200, "", "手续费"), ""),
     ],
-    ids=["netbank", "bank", "pos", "collecting", "unknown-text", "somebody", "large", "incoming"],
+    ids=[
+        "netbank",
+        "bank",
+        "pos",
+        "collecting",
+        "machine",
+        "purchase",
+        "unknown-text",
+        "somebody",
+        "large",
+        "incoming",
+    ],
 )
 async def test_only_a_line_that_a_rule_knows_is_a_fee(house: Cast, line: Line, chart: str) -> None:
     await free_money(house)

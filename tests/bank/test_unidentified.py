@@ -17,9 +17,10 @@ from charity.bank.movements import follow
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.finance.reviews.screens import about
-from charity.giving import pledges, settling, unit_rosters
+from charity.giving import donations, pledges, settling, unit_rosters
 from charity.giving import unidentified as held_money
 from charity.giving.donations.screens import corrected_values
+from charity.giving.gifts.screens import gift_page
 from charity.giving.unidentified import returns
 from charity.ledger import money_day
 from charity.ledger.money_day import Moved
@@ -194,6 +195,10 @@ async def test_what_is_held_is_recognised_in_parts_and_never_more_than_is_left(h
             await give(house, 6_000, **{**named, **changes})
         assert refused.value.code == code
     first = await give(house, 6_000, **named)
+    shown = (await gift_page(await donations.get(first.body["id"], by=house.auditor), [], house.auditor))["facts"]
+    assert [(fact["value"], fact["href"]) for fact in shown if fact["term"] == "暂收款"] == [
+        (number, f"/bank/unidentified/{number}")
+    ]
     both = [give(house, 4_000, **named), give(house, 4_000, **named)]
     outcomes = await asyncio.gather(*both, return_exceptions=True)
     assert sorted(getattr(one, "code", "given") for one in outcomes) == ["given", "unidentified.short"]

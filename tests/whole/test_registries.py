@@ -153,6 +153,17 @@ def mentioned(module: ModuleType, tree: ast.Module) -> Iterator[Any]:
             yield getattr(known.get(node.value.id), node.attr, None)
 
 
+def test_no_two_kinds_of_documents_share_a_prefix() -> None:
+    """A number says what it is of: ZS-2026-000001 is one thing, whoever reads it out."""
+    stated = [
+        prefix
+        for path in sorted((ROOT / "charity").rglob("*.py"))
+        for prefix in re.findall(r'^PREFIX\b[^=]*= "([A-Z]{2})"', path.read_text(), re.MULTILINE)
+    ]
+    assert len(stated) > 10
+    assert sorted(set(stated)) == sorted(stated)
+
+
 def test_every_refusal_is_raised_somewhere() -> None:
     raised = {id(thing) for module, tree in sources() for thing in mentioned(module, tree) if isinstance(thing, Rule)}
     for module, tree in sources():

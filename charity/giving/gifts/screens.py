@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from charity import addresses, words
-from charity.giving import receipts
+from charity.giving import receipts, unidentified
 from charity.giving.donors.screens import consents
 from charity.giving.gifts.readers import GiftUse, UsedGift
 from charity.giving.models import Donation
@@ -60,6 +60,9 @@ async def gift_page(gift: Donation, uses: Sequence[GiftUse], by: Actor) -> dict[
         await consents(gift.donor_id, name=gift.public_name, amount=gift.public_amount),
         {"term": words.say("记账凭证"), "value": shown, "kind": "code", "href": entry},
     ]
+    for number in (await unidentified.drawn_by(gift.seq)).split():
+        href = addresses.shown_to(by, "unidentified", number)
+        facts.append({"term": words.say("暂收款"), "value": number, "kind": "code", "href": href})
     names = await funds.programme_names(one.use.programme for one in uses)
     return {
         "key": gift.key,
