@@ -141,7 +141,8 @@ async def test_the_cashier_reads_and_prints_it_and_no_other_register(house: Cast
     assert page.status_code == 200
     assert page.text.count('class="is-sum"') > 3
     assert "/journal/" not in page.text, "the cashier does not keep the books"
-    assert "/ledgers/cashbook" in (await cashier.get("/bank/days")).text
+    for path in ("/bank/days", f"/bank/days/new?place={CASH}&on={day(1)}"):
+        assert 'href="/ledgers/cashbook' in (await cashier.get(path)).text, path
     assert (await cashier.get("/ledgers/donations")).status_code == 403
     assert (await web.as_("manager").get("/ledgers/cashbook")).status_code == 403
     for name, who in (("donations", "cashier"), (NAME, "manager")):

@@ -85,6 +85,7 @@ async def new(place: str, on: str, day: Day | None, typed: forms.Data, by: Actor
     return {
         **context,
         "day": True,
+        "journal": _journal(place, on),
         **_day(day, by),
         "facts": facts,
         "quiet": not day.covered,
@@ -96,6 +97,11 @@ async def new(place: str, on: str, day: Day | None, typed: forms.Data, by: Actor
         ],
         "carried": confirming.carried(day.shown().hash, facts),
     }
+
+
+def _journal(place: str, day: str) -> str:
+    """The cashier's journal of a place and day."""
+    return f"/ledgers/cashbook?{urlencode({'place': place, 'from': day, 'to': day})}"
 
 
 def _day(day: Day, by: Actor) -> dict[str, Any]:
@@ -189,6 +195,7 @@ async def show(view: DayView, values: Mapping[str, Any], day: Day | None, by: Ac
         "key": row["key"],
         "title": words.say("{place} {day} 日结", place=named.get(row["place"], row["place"]), day=row["on_day"]),
         "state": status(row),
+        "journal": _journal(row["place"], row["on_day"]),
         "facts": facts,
         "about": about,
         "content_hash": row["content_hash"],
