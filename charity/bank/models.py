@@ -1,7 +1,7 @@
 """Rows of the bank room, for reading. The verbs of its closets write them; none of them is a row of the books."""
 
 from enum import StrEnum
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from tortoise import fields
 from tortoise.models import Model
@@ -57,6 +57,10 @@ class Method(StrEnum):
     HELD = "held"
     FEE = "fee"
     NONE = ""
+
+
+BOOKED: Final = frozenset({Method.HELD, Method.FEE})
+"""What booked the line that it matched: it is undone with its entry, never alone."""
 
 
 class DayStatus(StrEnum):

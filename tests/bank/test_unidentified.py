@@ -13,6 +13,8 @@ from page_forms import hidden_of
 
 from charity import clock
 from charity.bank import matching, reconciliation, unidentified, verify
+from charity.bank.matching import screens
+from charity.bank.matching.forms import ChosenQuery
 from charity.bank.movements import follow
 from charity.db import reading, transactions
 from charity.errors import Refusal
@@ -60,6 +62,10 @@ async def test_a_line_that_nobody_can_name_is_held_and_matched_at_once(house: Ca
     assert [one["document"] for one in await open_movements(house)] == ["gift"]
     (decided,) = await matching.history((await lines(house))[0].row["key"], by=house.auditor)
     assert (decided.row["method"], len(decided.items), decided.row["made_by"]) == ("held", 2, house.cashier.key)
+    shown = await screens.show((await lines(house))[0], ChosenQuery(), house.accountant)
+    assert shown["undoes"] == {"label": f"暂收款 {number}", "href": f"/bank/unidentified/{number}"}, (
+        "where it is undone"
+    )
     voucher = await reading.row("SELECT kind, cashiers, makers FROM journal_voucher ORDER BY first_seq DESC LIMIT 1")
     assert voucher == {"kind": "unidentified.held", "cashiers": house.cashier.key, "makers": ""}
     assert (await money_day.read(TODAY)).owed_fen == 28_669_000

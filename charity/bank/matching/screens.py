@@ -11,7 +11,7 @@ from charity.bank.matching import candidates, readers
 from charity.bank.matching.candidates import REASON_WORDS, Proposal
 from charity.bank.matching.forms import ChosenQuery
 from charity.bank.matching.readers import Chosen, Decision
-from charity.bank.models import BankMovementRow, LineStatus, MatchKind, Method
+from charity.bank.models import BOOKED, BankMovementRow, LineStatus, MatchKind, Method
 from charity.bank.statements import LineView
 from charity.bank.statements.screens import CHARTS, chips, line_status, tail
 from charity.giving import pledges, unit_rosters
@@ -99,7 +99,7 @@ async def show(
         if waits and line.row["in_fen"] and by.may("gift.receive")
         else "",
         "decided": await _timeline(line, decided, by),
-        "undoes": _undoes(line, decided, by),
+        "undoes": await _undoes(line, decided, by),
     }
 
 
@@ -261,12 +261,15 @@ async def _timeline(line: LineView, decided: Sequence[Decision], by: Actor) -> l
     return events
 
 
-def _undoes(line: LineView, decided: Sequence[Decision], by: Actor) -> dict[str, str] | None:
-    """The decision that stands, for whoever may undo it."""
+async def _undoes(line: LineView, decided: Sequence[Decision], by: Actor) -> dict[str, str] | None:
+    """The decision that stands, for whoever may undo it; of one that booked what it matched, the page that does it."""
     if not line.row["matched"] or not by.may("bank.match"):
         return None
     stands = next((one for one in decided if one.row["key"] == line.row["matched"]), None)
     if stands is None:
         return None
+    if stands.row["method"] in BOOKED:
+        booked = [movement(row, by) for row in await readers.movements_of(stands.items)]
+        return {"label": booked[0]["words"], "href": booked[0]["href"]} if booked else None
     label = "恢复核对" if stands.row["kind"] == MatchKind.IGNORED else "撤销核对"
-    return {"key": stands.row["key"], "label": words.say(label)}
+    return {"key": stands.row["key"], "label": words.say(label), "href": ""}

@@ -13,7 +13,7 @@ from charity import clock, tokens
 from charity.bank import rules
 from charity.bank.matching import candidates, readers
 from charity.bank.matching.candidates import Proposal
-from charity.bank.models import Attempt, BankMatchRow, LineStatus, MatchKind, Method, StatementStatus
+from charity.bank.models import BOOKED, Attempt, BankMatchRow, LineStatus, MatchKind, Method, StatementStatus
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
 from charity.ledger import closed_days
@@ -122,7 +122,7 @@ async def undo(key: str, *, by: Actor) -> None:
     stood = await reading.row("SELECT place, fen, undoes, kind, method FROM bank_match WHERE key = $1", key)
     if stood is None or stood["kind"] == MatchKind.UNDONE:
         raise rules.MATCH_UNKNOWN()
-    if stood["method"] in {Method.HELD, Method.FEE}:
+    if stood["method"] in BOOKED:
         raise rules.MATCH_HELD() if stood["method"] == Method.HELD else rules.MATCH_FEE()
     row = BankMatchRow(
         key=tokens.key16(),
