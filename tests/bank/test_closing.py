@@ -12,7 +12,7 @@ from bank.given import BANK, Line, came, csv_file, lines, open_movements, waitin
 from bank.test_matching import banked, refused
 from cast import Cast
 from finance.given import asked as transfer
-from giving.given import approved, corrected, give, paid, promised, requested, roster_filled
+from giving.given import all_is_well, approved, corrected, give, paid, promised, requested, roster_filled
 from page_forms import hidden_of
 
 from charity import clock
@@ -202,6 +202,17 @@ async def test_nothing_is_booked_on_a_closed_day(house: Cast, way: Callable[[Cas
     assert await reading.value("SELECT seq FROM head") == before
     await through(day(1))
     await give(house, 100, received_on=day(0))
+
+
+async def test_a_gift_booked_anew_keeps_its_day_when_that_is_closed(house: Cast) -> None:
+    gift = await give(house, 700, channel="bank", channel_ref="C-1", received_on=day(2))
+    await corrected(house, gift)
+    number = await reading.value("SELECT number FROM gift_reversal")
+    await through(day(1))
+    anew = await give(house, 900, channel="bank", channel_ref="C-1", received_on=day(2), corrects=number)
+    row = await reading.row("SELECT received_on, booked_on FROM donation WHERE key = $1", anew.body["id"])
+    assert row == {"received_on": day(2), "booked_on": day(0)}
+    assert await all_is_well() == []
 
 
 async def through(on: str) -> None:

@@ -295,7 +295,7 @@ def book(state: State, gift: Gift, *, today: str, by: Actor) -> Entry:
     entry = state.post(
         "gift.cash",
         [*money, (acc.money(income, gift.fund), acc.CNY, -gift.amount_fen)],
-        effective_on=today if used else gift.received_on,
+        effective_on=today if used else _booked_on(state, gift, today),
         actor=by.key,
         party=party,
         facts=facts,
@@ -334,6 +334,14 @@ def _receipt(state: State, gifts: Sequence[Gift], first: Entry, *, today: str, b
     )
     payment_numbers.known_as(state, gifts[0].channel.code, gifts[0].channel_ref, receipt["number"])
     return receipt
+
+
+def _booked_on(state: State, gift: Gift, today: str) -> str:
+    """The day on which it arrived; of what was booked wrongly on a day that is closed since, the first open one."""
+    if not gift.corrects:
+        return gift.received_on
+    place = acc.place_of(acc.money(gift.channel.chart, gift.fund, gift.channel.place))
+    return state.open_day_at(place, gift.received_on, today)
 
 
 def _row(gift: Gift, entry: Entry, party: str, *, by: Actor) -> DonationRow:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from charity.db import reading
 from charity.giving import rules
-from charity.giving.unidentified.models import UNIDENTIFIED, USE, UnidentifiedUseRow
+from charity.giving.unidentified.models import RETURN, UNIDENTIFIED, USE, UnidentifiedUseRow
 from charity.giving.unidentified.postings import ACCOUNT, PREFIX, stored
 from charity.ledger import accounts as acc
 from charity.ledger.accounts import Posting
@@ -76,9 +76,23 @@ def wants(drawn: Sequence[Source]) -> list[tuple[Any, str]]:
 
 
 async def load(loader: Loader, drawn: Sequence[Source], *, on: str) -> None:
-    """Where their money lies; to be awaited in the `load` of a command that draws from them."""
+    """Where their money lies; to be awaited in the `load` of a command that draws from them.
+
+    Refuses what is asked to go back: the bank may have paid it already.
+    """
+    for one in drawn:
+        await must_not_go_back(loader, one.number)
     if drawn:
         await loader.money_places(sorted({one.account for one in drawn}), on=on)
+
+
+async def must_not_go_back(loader: Loader, number: str) -> None:
+    """Refuse while it is asked that some of it goes back, until that is paid or withdrawn."""
+    waiting = [row["number"] for row in loader.added(RETURN, unidentified=number) if row["status"] == "asked"]
+    sql = "SELECT number FROM unidentified_return WHERE unidentified = $1 AND status = 'asked'"
+    waiting += [row["number"] for row in await loader.rows(sql, number)]
+    if waiting:
+        raise rules.UNIDENTIFIED_RETURN_ASKED(number=waiting[0])
 
 
 def must_be_enough(state: State, drawn: Sequence[Source], fen: int) -> None:

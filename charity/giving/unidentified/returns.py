@@ -1,7 +1,8 @@
 """Money that is held and was never for us goes back: an accountant asks for it, a cashier pays and records it.
 
 Dr 2209 / Cr the place where it came in, on the day of the payment; the bank's outgoing line is matched with it later.
-The one who asks never pays. What is asked for is taken only when it is paid: until then it can still be recognised.
+The one who asks never pays. What is asked for is taken only when it is paid; until then, or until it is withdrawn,
+nothing is recognised from it: the bank may have paid already.
 """
 
 from charity import clock
@@ -38,11 +39,7 @@ async def ask(number: str, *, amount_fen: int, reason: str, by: Actor, idem: Ide
     year = clock.today().year
 
     async def load(loader: Loader) -> None:
-        waiting = [row["number"] for row in loader.added(RETURN, unidentified=number) if row["status"] == "asked"]
-        sql = "SELECT number FROM unidentified_return WHERE unidentified = $1 AND status = 'asked'"
-        waiting += [row["number"] for row in await loader.rows(sql, number)]
-        if waiting:
-            raise rules.UNIDENTIFIED_RETURN_ASKED(number=waiting[0])
+        await drawing.must_not_go_back(loader, number)
 
     def decide(state: State, _: None) -> Answer:
         row = stored(state, number)
