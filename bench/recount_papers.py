@@ -13,7 +13,10 @@ from bench.recount_registers import UNVALUED, Lot
 
 COPIES = {"paper.pdf": 3, "pdf": 1}
 PLACES = ("1001", "1002", "1009")
-WRITTEN = {"opening", "goods.opening", "money.reversal", "money.reclassified", "gift.reversal", "gift.correction"}
+WRITTEN = {
+    *("opening", "goods.opening", "money.reversal", "money.reclassified", "gift.reversal", "gift.correction"),
+    *("bank.fee", "bank.fee_reversal", "unidentified.reversal"),
+}
 Side = tuple[str, str, int]
 """(chart, 借 or 贷, fen)"""
 
