@@ -6,6 +6,7 @@ from typing import Any
 import as_shown
 import pytest
 from aid.given import Aid, advanced, branch_opened, gift_to, recorded, returned, roster
+from bank.given import BANK, Line, came, lines
 from cast import CAMPAIGNS, STAFF
 from giving.given import approved, give, requested, wrong_gift
 from reports.given import noon
@@ -13,11 +14,14 @@ from reports.given import noon
 from charity import app, clock, tokens
 from charity.aid import institutions, vouchers
 from charity.aid.vouchers import Content
+from charity.bank import closing, unidentified
 from charity.db import reading, transactions
 from charity.db.transactions import Tx
 from charity.desk import panels, screens, search
 from charity.desk.tasks import Task, in_order, tasks
 from charity.finance import reviews
+from charity.giving import boxes
+from charity.giving import unidentified as held_money
 from charity.goods import stock
 from charity.ledger import accounts as acc
 from charity.ledger.state import State
@@ -334,6 +338,17 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
     voucher = await advanced(Aid(house, "", ""))
     await recorded(house, voucher, roster(100, 1))
     await returned(Aid(house, "", ""), voucher, 100)
+    await came(house, Line(100), Line(200, at="10:00:00"))
+    nameless, _ = await lines(house)
+    kept = await unidentified.hold(nameless.row["key"], note="问", by=house.cashier)
+    await held_money.returns.ask(kept.body["number"], amount_fen=1, reason="错", by=house.accountant)
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    shown = (await closing.shown_day(BANK, yesterday, by=house.cashier)).shown().hash
+    known = closing.Prepared(balance_fen=1_000_000)
+    await closing.prepare(place=BANK, on=yesterday, content_hash=shown, asked=known, by=house.cashier)
+    await boxes.make(code="MX-01", site="超市", keeper="李四", campaign="everyday", by=house.accountant)
+    opening = boxes.Opened(box="MX-01", on=yesterday, time="09:00", sheets={100: 1}, opener="王", witness="赵")
+    await boxes.count(opening, by=house.cashier)
     account = {"kind": FactKind.ICP, "value": "演ICP备7号", "ends_on": None}
     await organisation.enter(**account, starts_on=clock.today(), by=house.admin)
     idle = Actor("k", "n", frozenset(), "LX01")
