@@ -144,7 +144,7 @@ def fields_of(text: str, form: str) -> dict[str, str]:
     sent = {}
     for tag in re.findall(r"<input[^>]*>", body[0]):
         at = dict(re.findall(r'([a-z-]+)="([^"]*)"', tag))
-        if at.get("type") not in {"radio", "checkbox"} or " checked" in tag:
+        if "name" in at and (at.get("type") not in {"radio", "checkbox"} or " checked" in tag):  # without one, none
             assert at["name"] not in sent, "no field is sent twice"
             sent[at["name"]] = html.unescape(at.get("value", ""))
     for name, inner in re.findall(r'<textarea[^>]* name="(\w+)"[^>]*>(.*?)</textarea>', body[0], re.DOTALL):
