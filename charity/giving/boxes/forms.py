@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from charity.errors import FieldError, unreadable
 from charity.giving.boxes.readers import SHOWN
 from charity.giving.boxes.sheets import DENOMINATIONS, SHEETS_MAX
 from charity.giving.boxes.verbs import Opened
@@ -25,7 +24,7 @@ Slip = Annotated[str, StringConstraints(strip_whitespace=True, max_length=CODE_M
 
 def _time(text: str) -> str:
     if not _TIME.fullmatch(text):
-        raise unreadable(FieldError("time", "时间请写成 09:30"))
+        raise ValueError("时间请写成 09:30")
     return text
 
 
