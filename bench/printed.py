@@ -49,7 +49,7 @@ from charity.printing.document import Filters
 from charity.printing.journal import journal_html
 from charity.printing.labels import grouped, labels_html
 from charity.printing.pages import NOT_FOR_TAX
-from charity.printing.receipts import receipt_html
+from charity.printing.receipts import receipt_form
 from charity.printing.renderer_child import Printer
 from charity.printing.rosters import COPIES, STATUSES, PrintedRoster, roster_html
 from charity.printing.slips import IntakeSlip, intake_html, issue_html
@@ -155,7 +155,7 @@ async def receipt(code: str, *, to: Reader = Reader.PERMITTED, copies: tuple[Any
         signed=[words.say("开票人（经办人）")],
         kept=[words.say("合计（大写）"), words.say("附言")],
     )
-    return receipt_html(document, copies), document.number.encode(), wanted
+    return receipt_form(document, copies), document.number.encode(), wanted
 
 
 async def voucher(number: str) -> Order:

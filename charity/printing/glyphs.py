@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fontTools.ttLib import TTFont
 
@@ -89,6 +89,15 @@ def drawable(text: str) -> str:
     if plain(text):
         return text
     return "".join(char if _drawn(char) else MISSING for char in text)
+
+
+def all_drawable(facts: Any) -> Any:
+    """Facts for Typst: the texts in them as HTML would print them, controls and line breaks as blanks."""
+    if isinstance(facts, str):
+        return drawable(facts if facts.isprintable() else "".join(" " if c < " " or c in _BLANKS else c for c in facts))
+    if isinstance(facts, list):
+        return [all_drawable(fact) for fact in facts]
+    return {name: all_drawable(fact) for name, fact in facts.items()} if isinstance(facts, dict) else facts
 
 
 def printable(text: str) -> str:

@@ -44,5 +44,10 @@ def _drawable(value: Any) -> Any:
 def render(template: str, *, lang: str, **facts: Any) -> str:
     """The HTML of a printed template in a language; UndefinedError when a fact is missing."""
     with words.speaking(lang):
-        facts["page_of"] = words.say(PAGE_OF, page=_COUNTED, pages=_COUNTED).split(_COUNTED)
+        facts["page_of"] = page_of()
         return environment().get_template(f"printing/{template}").render(lang=words.language(), **facts)
+
+
+def page_of() -> list[str]:
+    """What stands before, between and behind the two numbers of PAGE_OF, in the current language."""
+    return words.say(PAGE_OF, page=_COUNTED, pages=_COUNTED).split(_COUNTED)

@@ -6,38 +6,31 @@ repeats its head on each, and counts its own pages; its total is never alone on 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from math import ceil
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Any, Final, Literal
 
-from charity import words
-from charity.printing import glyphs, pages, renderer
+from charity import money, words
+from charity.printing import glyphs, pages, qr, renderer
 
 Copy = Literal["stub", "donor", "books"]
 COPIES: Final[dict[Copy, str]] = {"stub": "第一联 存根", "donor": "第二联 捐赠人", "books": "第三联 记账"}
 KINDS: Final = {"money": "货币", "goods": "实物"}
 WISHES: Final = {"designated": "定向", "undesignated": "非定向"}
 MARKS: Final = {"issued": "", "voided": "已作废", "replaced": "已更换"}
+MONEY_HEADS: Final = ("捐赠项目", "种类", "基金（用途）", "金额（元）")
+GOODS_HEADS: Final = ("品名", "规格", "单 位", "数量", "单价（元）", "金额（元）", "计价依据")
 LINES_MAX: Final = 2_000
 ROWS_MIN: Final = 5
 """A form keeps its shape: empty rows fill up to this number, less the rows that only some receipts have."""
-PAGE_MM: Final = 128.0
-"""What a page takes between its margins, less a little, as heights are estimated."""
-FORM_MM: Final = 88.0
-"""Head, one line and end of a receipt whose texts have a line each."""
-ROW_MM: Final = 6.8
-LINE_MM: Final = 4.5
-FOOT_LINES: Final = 4
-"""Lines below the signatures that are no higher than the code beside them."""
-FOOT_EM: Final = 43
+SHORT_EM: Final = 12
+"""A text that is no wider has one line wherever it stands on the form, so that nothing need be measured."""
+SHORT_LINES: Final = 3
+SHORT_NOTE_EM: Final = 40
+"""A note on taxes below the signatures: one line."""
+UNVALUED: Final = "不计价"
 MASKED: Final = (
     "这是隐去姓名的公开副本。捐赠人打开 {address}，凭收据编号和手机号后四位（或领取码）看全本，也可到我会服务台领取。"
 )
-MEMO_LINES: Final = 2
-"""Lines beyond one from which a memo may break off from what follows it; a shorter one goes with the signatures."""
-END: Final = 2
-LONG: Final = 22
-"""Characters of a name that stands beside another; a longer one has a row of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,92 +93,150 @@ class PrintedReceipt:
     lang: str = "zh"
 
 
-def receipt_html(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) -> str:
-    """The HTML of a receipt, one document a copy; print it with `renderer.html_to_pdf`.
+def sheets(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) -> list[dict[str, Any]]:
+    """What templates/printing/receipt.typ sets of a receipt, a sheet a copy; `form` makes a document of sheets.
 
     Asserts that the lines add up to the total: a receipt that does not is never printed.
     """
     assert 1 <= len(document.lines) <= LINES_MAX, len(document.lines)
     assert sum(line.amount_fen or 0 for line in document.lines) == document.total_fen
-    goods = document.lines[0].kind == "goods"
+    whole = {"short": _short(document), "qr": qr.svg(document.verify_url)}
     with words.speaking(document.lang):
-        free_mm = PAGE_MM - _least_mm(document, goods=goods)
-    ended_mm = ROW_MM + LINE_MM * _more(document.reason, 40) if document.ended_on else 0
-    end = 1
-    if len(document.lines) > END:  # as many lines go over with the total: a sum never stands below a single one
-        before_mm = sum(ROW_MM + LINE_MM * _more_of_line(line, goods=goods) for line in document.lines[-END:-1])
-        end = END if free_mm - ended_mm >= before_mm else 1
-    # The remarks always have their row, as clerks write there; codes, and the project of goods, have one each.
-    wanted = ROWS_MIN - 1 - bool(document.fiscal_number) - goods - len(document.lines)
-    with words.speaking(document.lang):
-        return renderer.TOGETHER.join(
-            pages.render(
-                "receipt.html",
-                lang=document.lang,
-                document=replace(document, reason="") if copy == "donor" else document,  # words of the office
-                copy=words.say(COPIES[copy]),
-                pick_up=document.pick_up if copy == "donor" else "",
-                goods=goods,
-                kinds={key: words.say(text) for key, text in KINDS.items()},
-                wish=words.say(WISHES[document.wish]),
-                channel=words.say(document.channel),
-                mark=words.say(MARKS[document.status]),
-                priced=any(line.amount_fen is not None for line in document.lines),
-                fillers=max(0, min(wanted, int((free_mm - ended_mm) / ROW_MM))),
-                fits=free_mm >= 0,
-                long_memo=_more(document.memo, 44) >= MEMO_LINES,
-                end=end,
-                long_name=LONG,
-                masked=_masked(document),
-                not_for_tax=words.say(pages.NOT_FOR_TAX),
-                demo=document.demo,
-            )
-            for copy in copies
+        return [{**glyphs.all_drawable(_sheet(document, copy)), **whole} for copy in copies]
+
+
+def form(every: Sequence[dict[str, Any]], *, demo: bool, lang: str) -> str:
+    """The document of these sheets, for the renderer; equal sheets make equal documents."""
+    with words.speaking(lang):
+        numbers = list(dict.fromkeys(sheet["number"] for sheet in every))
+        title = f"{words.say('捐赠收据')} {numbers[0]}" + (f"–{numbers[-1]}" if len(numbers) > 1 else "")
+        return renderer.layout(
+            "receipt",
+            {
+                "lang": words.language(),
+                "title": title,
+                "organisation": every[0]["organisation"],
+                "demo": words.say("演示") if demo else "",
+                "labels": _labels(),
+                "sheets": list(every),
+            },
         )
 
 
-def _least_mm(document: PrintedReceipt, *, goods: bool) -> float:
-    """How high the head, the last line and the end are together: what shall stand on one page."""
-    last = document.lines[-1]
-    wide = len(document.donor) > LONG
-    more = [
-        _more(document.organisation, 56 if len(document.organisation) > LONG else LONG),
-        _more(document.donor, 44 if wide else LONG),
-        _more(document.project, 44 if wide or len(document.project) > LONG else LONG),
-        _more_of_line(last, goods=goods),
-        _more(document.wish_note, 44 if len(document.wish_note) > LONG // 2 else LONG // 2),
-        _more(document.memo, 44),
-        max(_more(document.handler, 9), _more(document.reviewer, 7), _more(document.receiver, 7)),
-        max(0, _foot_lines(document) - FOOT_LINES),
-        1 if document.copied_on or document.full_url or document.ended_on else 0,
+def receipt_form(document: PrintedReceipt, copies: Sequence[Copy] = ("donor",)) -> str:
+    """One receipt as a document of its own."""
+    return form(sheets(document, copies), demo=document.demo, lang=document.lang)
+
+
+def _labels() -> dict[str, Any]:
+    """The words of the form, the same on each sheet."""
+    return {
+        "title": words.say("捐赠收据"),
+        "issued_on": words.say("开票日期"),
+        "donor": words.say("捐赠人"),
+        "donor_id": words.say("证件/统一社会信用代码"),
+        "project": words.say("捐赠项目"),
+        "kind": words.say("种类"),
+        "money": [words.say(text) for text in MONEY_HEADS],
+        "goods": [words.say(text) for text in GOODS_HEADS],
+        "blank": words.say("以下空白"),
+        "in_capitals": words.say("合计（大写）"),
+        "in_figures": words.say("（小写）"),
+        "wish": words.say("捐赠意愿"),
+        "paid_by": words.say("支付方式"),
+        "received_on": words.say("到账日"),
+        "taken_on": words.say("收到日期"),
+        "memo": words.say("附言"),
+        "fiscal_code": words.say("财政票据代码"),
+        "fiscal_number": words.say("票据号码"),
+        "fiscal_check": words.say("校验码"),
+        "remark": words.say("备注"),
+        "handler": words.say("开票人（经办人）"),
+        "reviewer": words.say("复核人"),
+        "receiver": words.say("收款人"),
+        "taker": words.say("收货人"),
+        "check": words.say("扫码或打开网址，可核验本收据并查看善款去向："),
+        "pick_up": words.say("领取码"),
+        "pick_up_how": words.say("在核验页凭编号和它查看、下载全本，请勿告诉他人"),
+        "seal": words.say("单位（章）"),
+        "page_of": pages.page_of(),
+    }
+
+
+def _sheet(document: PrintedReceipt, copy: Copy) -> dict[str, Any]:
+    """One copy, its texts ready to be read."""
+    goods = document.lines[0].kind == "goods"
+    priced = any(line.amount_fen is not None for line in document.lines)
+    mark = words.say(MARKS[document.status])
+    ended = f"{mark} {document.ended_on}" if document.ended_on else ""
+    reason = "" if copy == "donor" else document.reason  # words of the office
+    sort = words.say("内部收款凭证") + (f" · {words.say('演示')}" if document.demo else "")
+    warnings = [words.say("副本 COPY {day}", day=document.copied_on)] if document.copied_on else []
+    warnings += [words.say("公开副本，姓名已隐去")] if document.full_url else []
+    wish = words.say(WISHES[document.wish])
+    remarks = [f"{words.say('更换收据')} {document.replaces}"] if document.replaces else []
+    remarks += [f"{words.say('已更换为')} {document.replaced_by}"] if document.replaced_by else []
+    # The remarks always have their row, as clerks write there; codes, and the project of goods, have one each.
+    wanted = ROWS_MIN - 1 - bool(document.fiscal_number) - goods - len(document.lines)
+    return {
+        "number": document.number,
+        "organisation": document.organisation,
+        "sort": sort,
+        "copy": words.say(COPIES[copy]),
+        "warnings": warnings,
+        "issued_on": document.issued_on,
+        "mark": mark,
+        "ended": ended,
+        "ended_line": ended and (f"{ended} · {words.say('理由：{reason}', reason=reason)}" if reason else ended),
+        "goods": goods,
+        "donor": document.donor,
+        "donor_id": document.donor_id or "—",
+        "project": document.project,
+        "kind": words.say(KINDS["goods" if goods else "money"]),
+        "lines": [_goods_cells(line) if goods else _money_cells(line) for line in document.lines],
+        "fillers": max(0, wanted),
+        "capitals": money.capitals(document.total_fen) if priced else words.say(UNVALUED),
+        "total": money.yuan_sign(document.total_fen) if priced else "—",
+        "wish": f"{wish} · {document.wish_note}" if document.wish_note else wish,
+        "channel": words.say(document.channel),
+        "received_on": document.received_on,
+        "memo": document.memo or "—",
+        "fiscal": [document.fiscal_code, document.fiscal_number, document.fiscal_check]
+        if document.fiscal_number
+        else [],
+        "remark": " ".join([*remarks, document.remark]),
+        "handler": document.handler,
+        "reviewer": document.reviewer,
+        "receiver": document.receiver,
+        "address": document.verify_url,
+        "masked": words.say(MASKED, address=document.full_url) if document.full_url else "",
+        "pick_up": document.pick_up if copy == "donor" else "",
+        "notes": [words.say(pages.NOT_FOR_TAX), *([document.tax_note] if document.tax_note else [])],
+    }
+
+
+def _short(document: PrintedReceipt) -> bool:
+    """Whether each text has one line and the form therefore its one page, as nearly always."""
+    texts = [document.organisation, document.donor, document.project, document.wish_note, document.memo]
+    texts += [document.handler, document.reviewer, document.receiver, document.reason, document.remark]
+    texts += [text for line in document.lines for text in (line.project, line.name, line.specification)]
+    usual = document.lang == "zh" and not (document.full_url or document.ended_on)
+    usual &= glyphs.width_em(document.tax_note) <= SHORT_NOTE_EM
+    return usual and len(document.lines) <= SHORT_LINES and all(glyphs.width_em(text) <= SHORT_EM for text in texts)
+
+
+def _money_cells(line: ReceiptLine) -> list[str]:
+    assert line.amount_fen is not None
+    return [line.project, words.say(KINDS[line.kind]), line.specification, money.yuan(line.amount_fen)]
+
+
+def _goods_cells(line: ReceiptLine) -> list[str]:
+    return [
+        line.name,
+        line.specification,
+        line.measure,
+        f"{line.quantity:,}" if line.quantity is not None else "",
+        money.yuan(line.unit_price_fen) if line.unit_price_fen is not None else "",
+        money.yuan(line.amount_fen) if line.amount_fen is not None else words.say(UNVALUED),
+        line.basis,
     ]
-    rows = bool(document.fiscal_number) + goods + (1 + wide if wide else 0)
-    rows += (len(document.wish_note) > LONG // 2) + (len(document.organisation) > LONG)
-    return FORM_MM + LINE_MM * sum(more) + ROW_MM * rows
-
-
-def _masked(document: PrintedReceipt) -> str:
-    """What a public copy says of itself."""
-    return words.say(MASKED, address=document.full_url) if document.full_url else ""
-
-
-def _more_of_line(line: ReceiptLine, *, goods: bool) -> int:
-    """How many lines of text a line has beyond one."""
-    if goods:
-        return max(_more(line.name, 20), _more(line.specification, 6))
-    return max(_more(line.project, 18), _more(line.specification, 18))
-
-
-def _foot_lines(document: PrintedReceipt) -> int:
-    """How many lines stand below the signatures."""
-    longer = document.lang == "en"  # our own sentences are
-    lines = 2 + _more(document.verify_url, FOOT_EM)
-    lines += 1 + _more(_masked(document), FOOT_EM) if document.full_url else 0
-    lines += 1 + longer if document.pick_up else 0
-    lines += 1 + _more(words.say(pages.NOT_FOR_TAX), FOOT_EM)
-    return lines + (1 + _more(document.tax_note, FOOT_EM) if document.tax_note else 0)
-
-
-def _more(text: str, room_em: float) -> int:
-    """How many lines a text needs beyond one, in a place that is so wide."""
-    return max(0, ceil(glyphs.width_em(text) / room_em) - 1)

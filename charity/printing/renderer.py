@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from charity.printing.places import ROOT
 
@@ -32,6 +32,11 @@ TOGETHER: Final = "\f"
 """Between HTML documents that become one PDF, each with pages of its own. No text has it (charity/texts.py)."""
 _LENGTH: Final = struct.Struct(">I")
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "VIRTUAL_ENV")
+
+
+def layout(name: str, facts: dict[str, Any]) -> str:
+    """The document that templates/printing/{name}.typ makes of facts, where a renderer takes HTML."""
+    return json.dumps({"layout": name, "facts": facts}, ensure_ascii=False)
 
 
 class RenderingError(Exception):

@@ -1,9 +1,9 @@
-"""The child that prints HTML with WeasyPrint: `python -m charity.printing.renderer_child [NICENESS]`.
+"""The child that prints, HTML with WeasyPrint and layouts with Typst: `python -m charity.printing.renderer_child`.
 
-Frames over stdin and stdout: four bytes of length (big endian), then that many bytes. A request
-is two frames (JSON with `identifier` in hex and `seconds`, then the HTML); an answer is one
-byte, `+` with a PDF or `-` with the name of the error, and a frame. Only `data:` addresses and
-packaged files behind `asset:` can be read; an alarm ends the child should its parent be gone.
+One argument: its niceness. Frames over stdin and stdout: four bytes of length (big endian), then that many bytes. A
+request is two frames (JSON with `identifier` in hex and `seconds`, then the HTML or what `renderer.layout` made); an
+answer is one byte, `+` with a PDF or `-` with the name of the error, and a frame. Only `data:` addresses and packaged
+files behind `asset:` can be read; an alarm ends the child should its parent be gone.
 """
 
 import gc
@@ -21,6 +21,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from charity.printing import glyphs, typesetting
 from charity.printing.places import LAYOUTS, STATIC
 from charity.printing.renderer import TOGETHER
 
@@ -76,8 +77,15 @@ class Printer:
             font_config=self._fonts,
         )
 
-    def pdf(self, html: str, identifier: bytes) -> bytes:
-        """The PDF of HTML documents one after the other, each with its own pages; equal input gives equal bytes."""
+    def pdf(self, content: str, identifier: bytes) -> bytes:
+        """The PDF of a layout with its facts, or of HTML documents one after the other; equal input, equal bytes."""
+        if content.startswith("{"):
+            wanted = json.loads(content)
+            facts = json.dumps(wanted["facts"], ensure_ascii=False)
+            return typesetting.compiled(wanted["layout"], facts, rare=not glyphs.plain(facts))
+        return self._html(content, identifier)
+
+    def _html(self, html: str, identifier: bytes) -> bytes:
         documents = [
             HTML(string=part, base_url=ASSET + "/printing/", url_fetcher=self._fetcher).render(
                 stylesheets=[self._css], font_config=self._fonts

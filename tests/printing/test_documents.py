@@ -119,12 +119,6 @@ async def our_renderer():
     await asyncio.to_thread(made.close)
 
 
-@pytest.fixture(autouse=True)
-async def no_child_is_left_behind():
-    yield
-    await renderer.close()
-
-
 async def printed(html: str):
     return await renderer.html_to_pdf(html, identifier=MARK)
 
@@ -133,7 +127,7 @@ async def printed(html: str):
 
 
 async def test_a_receipt_says_everything_a_finance_officer_looks_for():
-    pdf = await printed(receipts.receipt_html(RECEIPT))
+    pdf = await printed(receipts.receipt_form(RECEIPT))
     text = flat(pdf)
     for words in (
         "捐赠收据",
@@ -163,7 +157,7 @@ async def test_a_receipt_says_everything_a_finance_officer_looks_for():
 
 
 async def test_the_three_copies_of_a_receipt_are_three_pages_that_say_which_they_are():
-    pdf = await printed(receipts.receipt_html(RECEIPT, ("stub", "donor", "books")))
+    pdf = await printed(receipts.receipt_form(RECEIPT, ("stub", "donor", "books")))
     assert page_count(pdf) == 3
     assert all(words in flat(pdf) for words in ("第一联存根", "第二联捐赠人", "第三联记账"))
 
@@ -171,18 +165,18 @@ async def test_the_three_copies_of_a_receipt_are_three_pages_that_say_which_they
 async def test_a_demo_receipt_that_was_replaced_says_both():
     text = flat(
         await printed(
-            receipts.receipt_html(replace(RECEIPT, status="replaced", replaced_by="CS-2026-000124", demo=True))
+            receipts.receipt_form(replace(RECEIPT, status="replaced", replaced_by="CS-2026-000124", demo=True))
         )
     )
     assert "已更换" in text
     assert "CS-2026-000124" in text
     assert "演示" in text
-    assert "已作废" in flat(await printed(receipts.receipt_html(replace(RECEIPT, status="voided"))))
+    assert "已作废" in flat(await printed(receipts.receipt_form(replace(RECEIPT, status="voided"))))
 
 
 async def test_goods_without_evidence_print_no_value():
     lines = [receipts.ReceiptLine(project="旧毛衣", kind="goods", measure="件", quantity=30, amount_fen=None)]
-    text = flat(await printed(receipts.receipt_html(replace(RECEIPT, lines=lines, total_fen=0))))
+    text = flat(await printed(receipts.receipt_form(replace(RECEIPT, lines=lines, total_fen=0))))
     assert text.count("不计价") == 2
     assert "¥" not in text
     assert "人民币" not in text
@@ -190,17 +184,17 @@ async def test_goods_without_evidence_print_no_value():
 
 def test_a_receipt_whose_lines_do_not_add_up_is_never_printed():
     with pytest.raises(AssertionError):
-        receipts.receipt_html(replace(RECEIPT, total_fen=140_951))
+        receipts.receipt_form(replace(RECEIPT, total_fen=140_951))
 
 
 async def test_a_receipt_with_a_fiscal_receipt_prints_its_three_codes():
     receipt = replace(RECEIPT, fiscal_code="33010126", fiscal_number="0000123456", fiscal_check="a1b2c3")
-    text = flat(await printed(receipts.receipt_html(receipt)))
+    text = flat(await printed(receipts.receipt_form(receipt)))
     assert all(code in text for code in ("33010126", "0000123456", "a1b2c3"))
 
 
 async def test_an_english_receipt_leaves_no_chinese_label():
-    html = receipts.receipt_html(replace(RECEIPT, lang="en", donor="Lin", organisation="Federation", handler="Zhou"))
+    html = receipts.receipt_form(replace(RECEIPT, lang="en", donor="Lin", organisation="Federation", handler="Zhou"))
     text = text_of(await printed(html))
     assert "Donation receipt" in text
     assert "not valid for tax deduction" in " ".join(text.split())
@@ -209,9 +203,9 @@ async def test_an_english_receipt_leaves_no_chinese_label():
 
 
 async def test_equal_facts_give_equal_bytes_and_another_number_other_bytes():
-    first = await printed(receipts.receipt_html(RECEIPT))
-    assert first == await printed(receipts.receipt_html(RECEIPT))
-    assert first != await printed(receipts.receipt_html(replace(RECEIPT, number="CS-2026-000124")))
+    first = await printed(receipts.receipt_form(RECEIPT))
+    assert first == await printed(receipts.receipt_form(RECEIPT))
+    assert first != await printed(receipts.receipt_form(replace(RECEIPT, number="CS-2026-000124")))
 
 
 async def test_slips_print_lines_sums_and_a_code_that_decodes():
@@ -297,7 +291,7 @@ def test_a_voucher_of_a_branch_leaves_whom_it_helps_to_the_rosters():
 async def test_every_demo_document_says_so_in_both_languages(lang: str):
     sample = {"zh": "演示", "en": "Demo"}[lang]
     for html in (
-        receipts.receipt_html(replace(RECEIPT, demo=True, lang=lang)),
+        receipts.receipt_form(replace(RECEIPT, demo=True, lang=lang)),
         slips.intake_html(replace(INTAKE, demo=True, lang=lang)),
         slips.issue_html(replace(ISSUE, demo=True, lang=lang)),
         vouchers.voucher_html(replace(VOUCHER, demo=True, lang=lang)),
@@ -342,7 +336,7 @@ def listening():
 
 
 async def test_a_hostile_name_prints_as_it_is_and_embeds_nothing():
-    pdf = await printed(receipts.receipt_html(replace(RECEIPT, donor=ATTACK, memo=ATTACK)))
+    pdf = await printed(receipts.receipt_form(replace(RECEIPT, donor=ATTACK, memo=ATTACK)))
     assert '<linkrel=attachmenthref="file:///etc/hostname">' in flat(pdf)
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert not document.attachments

@@ -38,7 +38,7 @@ def receipt(lang: str, copies: Any = ("donor",), **changes: Any) -> Case:
         kept = [words.say("合计（大写）"), words.say("附言")]
         signed = [words.say("开票人（经办人）")]
     wanted = Wanted("receipt", texts, [document.verify_url], copies=len(copies), signed=signed, kept=kept)
-    return receipts.receipt_html(document, copies), wanted
+    return receipts.receipt_form(document, copies), wanted
 
 
 def money_lines(count: int, fen: int = 12_345) -> dict[str, Any]:
@@ -366,7 +366,7 @@ def test_the_file_of_several_vouchers_says_from_which_to_which() -> None:
 
 
 def test_what_is_wrong_with_a_page_is_named(printer: Printer) -> None:
-    html, wanted = CASES["receipt"]("zh")
+    html, wanted = CASES["voucher"]("zh")
 
     def faults(html: str, wanted: Wanted = wanted) -> str:
         return " ".join(printed_pages.faults(printer.pdf(html, MARK), wanted))
@@ -375,12 +375,14 @@ def test_what_is_wrong_with_a_page_is_named(printer: Printer) -> None:
     assert "codes" in faults(html, replace(wanted, codes=[f"{URL}X"]))
     assert "2 copies, not 1" in faults(f"{html}\f{html}")
     assert "signatures on a page of their own" in faults(html.replace('class="foot"', 'style="break-before: page"'))
-    assert "type of 6.00 points" in faults(html.replace("附言", '<span style="font-size: 6pt">附言</span>'))
-    assert "a glyph that the font does not have" in faults(html.replace("附言", "附言\U0010fffd"))
-    assert "characters that no font has: 〓" in faults(html.replace("附言", "附言〓"))
-    assert "cut text: " in faults(html.replace("林晓梅", "林晓…"))
-    assert "text beyond the page: " in faults(html.replace("附言", '<span style="margin-left: -90mm">附言</span>'))
-    assert "text over text: " in faults(html.replace("周敏", '周敏敏<span style="margin-left: -26pt">林晓梅</span>'))
+    assert "type of 6.00 points" in faults(html.replace("付款日期", '<span style="font-size: 6pt">付款日期</span>'))
+    assert "a glyph that the font does not have" in faults(html.replace("付款日期", "付款日期\U0010fffd"))
+    assert "characters that no font has: 〓" in faults(html.replace("付款日期", "付款日期〓"))
+    assert "cut text: " in faults(html.replace("因病致贫", "因病…"))
+    assert "text beyond the page: " in faults(
+        html.replace("付款日期", '<span style="margin-left: -90mm">付款日期</span>')
+    )
+    assert "text over text: " in faults(html.replace("吴静", '吴静静<span style="margin-left: -26pt">林晓梅</span>'))
     assert "text behind a code: " in faults(
         html.replace('<td class="foot-qr">', '<td class="foot-qr"><span style="position: absolute">周敏周敏</span>')
     )

@@ -18,7 +18,9 @@ from charity import words
 from charity.db import reading
 from charity.giving import copies, receipts
 from charity.giving.receipt_files import readers
+from charity.office import organisation
 from charity.printing import pdfs, renderer
+from charity.printing.receipts import form
 
 PART: Final = 20
 """Receipts of one rendering."""
@@ -72,8 +74,12 @@ def _name(part: list[dict[str, Any]], row: dict[str, Any]) -> str:
 
 async def _printed(printer: renderer.Renderer, part: list[dict[str, Any]], day: str) -> bytes:
     """The three copies of each of these receipts."""
-    html = [await receipts.whole_html(line["code"], copied_on="" if line["original"] else day) for line in part]
-    whole = renderer.TOGETHER.join(html)
+    sheets = [
+        sheet
+        for line in part
+        for sheet in await receipts.whole_sheets(line["code"], copied_on="" if line["original"] else day)
+    ]
+    whole = form(sheets, demo=(await organisation.get()).demo, lang=words.language())
     identifier = hashlib.sha256(whole.encode()).digest()[:16]
     return await printer.pdf(whole, identifier=identifier, seconds=PART_SECONDS)
 

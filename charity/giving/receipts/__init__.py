@@ -1,7 +1,7 @@
 """Donation receipts 捐赠收据: issued, ended, delivered and read. This is the door; outsiders import only it."""
 
 from .content import content_of, content_of_row
-from .documents import full_pdf, masked_pdf, printed_for, printed_of, whole_html, whole_pdf
+from .documents import full_pdf, masked_pdf, printed_for, printed_of, whole_pdf, whole_sheets
 from .pick_up import pick_up_code
 from .printed import GoodsLine, goods_lines
 from .readers import (
@@ -85,6 +85,6 @@ __all__ = [
     "take_off",
     "tax_note",
     "void",
-    "whole_html",
     "whole_pdf",
+    "whole_sheets",
 ]

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 from charity import clock, words
 from charity.db import sealed
@@ -19,7 +19,7 @@ from charity.office import organisation, staff
 from charity.people import masking, persons
 from charity.people.masking import Reader, What
 from charity.printing import pdfs
-from charity.printing.receipts import Copy, PrintedReceipt, ReceiptLine, receipt_html
+from charity.printing.receipts import Copy, PrintedReceipt, ReceiptLine, receipt_form, sheets
 from charity.settings import settings
 
 BASIS = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": ""}
@@ -38,9 +38,9 @@ async def whole_pdf(code: str, *, copied_on: str = "") -> tuple[bytes, str]:
     return await _for_staff(code, WHOLE, Reader.PERMITTED, copied_on)
 
 
-async def whole_html(code: str, *, copied_on: str = "") -> str:
-    """What `whole_pdf` prints, as HTML: for many receipts of one PDF."""
-    return receipt_html(await printed_for(code, to=Reader.PERMITTED, copied_on=copied_on), WHOLE)
+async def whole_sheets(code: str, *, copied_on: str = "") -> list[dict[str, Any]]:
+    """What `whole_pdf` prints, for many receipts of one PDF (printing.receipts.form)."""
+    return sheets(await printed_for(code, to=Reader.PERMITTED, copied_on=copied_on), WHOLE)
 
 
 async def full_pdf(code: str) -> tuple[bytes, str]:
@@ -51,14 +51,14 @@ async def full_pdf(code: str) -> tuple[bytes, str]:
 async def masked_pdf(code: str) -> tuple[bytes, str]:
     """The donor's copy as whoever has the code may see it; and the receipt's number."""
     printed = await printed_for(code, to=Reader.HOLDER)
-    html = receipt_html(printed, ("donor",))
-    return await pdfs.for_anybody(html, identifier=_identifier(code, printed, Reader.HOLDER)), printed.number
+    form = receipt_form(printed)
+    return await pdfs.for_anybody(form, identifier=_identifier(code, printed, Reader.HOLDER)), printed.number
 
 
 async def _for_staff(code: str, copies: Sequence[Copy], to: Reader, copied_on: str) -> tuple[bytes, str]:
     printed = await printed_for(code, to=to, copied_on=copied_on)
-    html = receipt_html(printed, copies)
-    return await pdfs.for_staff(html, identifier=_identifier(code, printed, to)), printed.number
+    form = receipt_form(printed, copies)
+    return await pdfs.for_staff(form, identifier=_identifier(code, printed, to)), printed.number
 
 
 def _identifier(code: str, printed: PrintedReceipt, to: Reader) -> bytes:

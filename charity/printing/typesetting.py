@@ -1,0 +1,48 @@
+"""Layouts in Typst compiled to PDF or PNG, inside a child process: the parent never imports this.
+
+It sees one folder of layouts, our fonts, those for rare characters when a text needs them (they take a while to
+read), and no package ever. Facts are data: they come as JSON and are never evaluated.
+"""
+
+import os
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+os.environ["RAYON_NUM_THREADS"] = "1"  # read when typst is imported: a child has one core, however many there are
+
+import typst
+
+from charity.printing.places import FONTS, LAYOUTS, RARE_FONTS
+
+PICTURE_PPI: Final = 144.0
+"""1,684 by 1,191 pixels of an A4: sharp on a phone, and its QR code is read from there."""
+_EPOCH: Final = 1_767_225_600
+"""A fixed creation time (2026-01-01): equal facts give equal bytes; the document prints the real one."""
+
+
+@lru_cache(maxsize=2)
+def _fonts(*, rare: bool) -> typst.Fonts:
+    with tempfile.TemporaryDirectory(prefix="charity-fonts-") as folder:  # typst takes folders; theirs hold hundreds
+        if rare:
+            for path in RARE_FONTS.values():
+                if path.is_file():
+                    (Path(folder) / path.name).symlink_to(path)
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS), folder])
+
+
+def compiled(layout: str, facts: str, *, rare: bool, fmt: Literal["pdf", "png"] = "pdf") -> bytes:
+    """The document; equal facts give equal bytes. `rare`: some text has characters that our own font lacks."""
+    compiler = typst.Compiler(
+        input=str(LAYOUTS / f"{layout}.typ"),
+        root=str(LAYOUTS),
+        font_paths=_fonts(rare=rare),
+        sys_inputs={"facts": facts},
+    )
+    if fmt == "png":
+        made = compiler.compile(format="png", ppi=PICTURE_PPI)
+    else:
+        made = compiler.compile(format="pdf", pdf_standards=["a-3b"], timestamp=_EPOCH, pdf_tags=False)
+    assert isinstance(made, bytes), "a picture has one page"
+    return made
