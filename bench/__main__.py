@@ -19,6 +19,7 @@ from bench import (
     goods,
     issues,
     kills,
+    matching_keys,
     pages,
     printed,
     receipts,
@@ -57,6 +58,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("register_csv_ratio", "register_xlsx_ratio", "ledger_csv_100k_s", "ledger_xlsx_100k_s"), registers.sheets),
     (("home_kb", "campaign_kb", "lcp_ms"), weight.on_demo),
     (("effort",), effort.on_demo),
+    (("match_keys_median", "match_keys_of_kinds"), matching_keys.hundred_lines),
     (("till_300_scans", "scan_to_answer_ms"), scanning.on_demo),
     (("receipts_per_s_core", "receipts_per_s"), receipts.in_one_file),
     (
