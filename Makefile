@@ -2,8 +2,8 @@
 #   make demo    everything set up, the demo city on http://127.0.0.1:8000
 #   make test    everything set up, checked and tested
 PORT ?= 8000
-# Workers of pytest. Each starts chromium and PostgreSQL work of its own: more than two fight over two cores.
-TEST_WORKERS ?= 2
+# Workers of pytest on two cores: a test that waits for a child, a browser or PostgreSQL leaves its core to another.
+TEST_WORKERS ?= 3
 # `make test TESTS=tests/test_money.py`: a part of the tests, after all checks.
 TESTS ?=
 # `make mutants`: how many bugs to plant, which ones chance draws, how many at a time.
@@ -11,6 +11,9 @@ SAMPLE ?= 400
 SEED ?= 2026
 MUTANTS_WORKERS ?= 2
 bin := .venv/bin
+
+# A container may set it: each process of ours would compile 750 modules anew, a third of its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo serve test check format bench faces mutants lock clean

@@ -32,6 +32,7 @@ from charity.db import engine, migrations, sealed
 from charity.ledger import writer
 from charity.office.sign_in import two_step
 from charity.office.staff import passwords
+from charity.printing import renderer
 
 SECRET = "test-secret-key-that-is-long-enough-0123456789"
 SHM_LEAST = 4 << 30
@@ -82,7 +83,7 @@ def _derived_once(apps: Apps) -> None:
 Apps._build_initial_querysets = _derived_once
 
 
-LONGEST = frozenset({"test_growth.py", "test_recount.py"})
+LONGEST = frozenset({"test_growth.py", "test_recount.py", "test_texts.py", "test_verify.py"})
 """Files with tests of minutes that no group holds."""
 
 
@@ -100,6 +101,13 @@ def environment(url: str, folder: Path) -> None:
     os.environ["CHARITY_PUBLIC_URL"] = "http://127.0.0.1:8000"
     settings.reset()
     sealed.forget_keys()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def printing_ends() -> Iterator[None]:
+    """The children that print are started once a worker: each reads WeasyPrint and its fonts for a second."""
+    yield
+    asyncio.run(renderer.close())
 
 
 class Administrator:

@@ -7,7 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from charity.db import engine
+from charity.db import engine, starting  # noqa: F401 - before any model is made
 
 M = TypeVar("M", bound=Model)
 

@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from tortoise.models import Model
 
+from charity.db import starting  # noqa: F401 - before any model is made
+
 Row = TypeVar("Row", bound=Mapping[str, Any])
 
 

@@ -5,7 +5,6 @@ import asyncio
 import inspect
 import json
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -29,7 +28,6 @@ from charity.ledger import funds, places, tracing
 from charity.ledger import verify as books_verify
 from charity.ledger.writer import Answer
 from charity.people import households, institutions
-from charity.printing import renderer
 from charity.printing.document import Filters
 from charity.reports import disbursements, kept
 from charity.roles import Actor, Role
@@ -537,12 +535,6 @@ async def test_what_is_wrong_with_a_roster_is_said_at_its_field_in_words(branch:
     assert await reading.value("SELECT COUNT(*) FROM branch_roster") == 0
 
 
-@pytest.fixture
-async def printing() -> AsyncIterator[None]:
-    yield
-    await renderer.close()
-
-
 async def family(code: str, name: str, township: str, **kept: str) -> None:
     async def work(tx: Tx) -> None:
         await households.add(tx, [households.NewHousehold(code, name, township, "DIBAO", 2, **kept)])
@@ -550,7 +542,6 @@ async def family(code: str, name: str, township: str, **kept: str) -> None:
     await transactions.run(work)
 
 
-@pytest.mark.usefixtures("printing")
 async def test_a_roster_is_printed_by_township_for_whoever_may_read_it(branch: Aid, web: Any) -> None:
     kept = {"phone": "13800004444", "address": "石梁村 4 组", "bank_account": "6217000012345678"}
     await family("HH-T003", "赵铁柱", "999901005", **kept)
@@ -579,7 +570,6 @@ async def test_a_roster_is_printed_by_township_for_whoever_may_read_it(branch: A
     assert (await web.as_("cashier").get("/rosters/HM-2026-999999.pdf")).status_code == 404
 
 
-@pytest.mark.usefixtures("printing")
 async def test_a_roster_is_printed_to_be_signed_before_anything_is_recorded(branch: Aid, web: Any) -> None:
     voucher, client = await advanced(branch), web.as_("caseworker")
     path = f"/advances/{voucher}/roster.pdf"

@@ -15,7 +15,6 @@ from charity.ledger import accounts as acc
 from charity.ledger.state import Flows, State
 from charity.ledger.writer import Answer, Command, Wants, submit
 from charity.people import institutions
-from charity.printing import renderer
 
 FORM = {
     "programme": "P03",
@@ -315,10 +314,7 @@ async def test_the_printed_voucher_shows_what_was_approved(web: Any) -> None:
     place = f"/vouchers/{voucher['number']}"
     body = {"content_hash": voucher["content_hash"]}
     await web.as_("approver").post(f"{API}/{voucher['number']}/approve", json=body)
-    try:
-        answer = await web.as_("cashier").get(f"{place}.pdf")
-    finally:
-        await renderer.close()
+    answer = await web.as_("cashier").get(f"{place}.pdf")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/pdf"
     text = flat(answer.content)

@@ -16,7 +16,6 @@ from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.ledger import places
 from charity.ledger import verify as books_verify
-from charity.printing import renderer
 from charity.reports import verify as registers_verify
 
 TILL, BANK = "1001/-", "1002/ICBC-01"
@@ -87,10 +86,7 @@ async def test_page_call_and_print_name_the_account_that_is_marked(web: Any, aid
     ]
     await aid.pay(other, "ICBC-9", paid_from=BANK)
     assert [(await row(n))["paid_from"] for n in (called, other)] == ["1002/CCB-02", BANK]
-    try:
-        prints = [flat((await web.as_("auditor").get(f"/vouchers/{n}.pdf")).content) for n in (called, other)]
-    finally:
-        await renderer.close()
+    prints = [flat((await web.as_("auditor").get(f"/vouchers/{n}.pdf")).content) for n in (called, other)]
     assert [("建设银行专户" in text, "工商银行基本户" in text) for text in prints] == [(True, False), (False, True)]
 
 
@@ -222,8 +218,5 @@ async def test_a_voucher_paid_in_cash_prints_a_place_for_who_receives_it(web: An
     banked, _ = await aid.approved(amount_fen=100)
     await aid.pay(cash, "", paid_from=TILL)
     await aid.pay(banked, "ICBC-1")
-    try:
-        prints = [flat((await web.as_("auditor").get(f"/vouchers/{number}.pdf")).content) for number in (cash, banked)]
-    finally:
-        await renderer.close()
+    prints = [flat((await web.as_("auditor").get(f"/vouchers/{number}.pdf")).content) for number in (cash, banked)]
     assert ["领款人签收" in text for text in prints] == [True, False]

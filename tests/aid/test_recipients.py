@@ -18,7 +18,6 @@ from charity.ledger import tracing
 from charity.ledger import verify as books_verify
 from charity.ledger.content import hashed
 from charity.people import households
-from charity.printing import renderer
 
 FORM = {
     "purpose": "aid",
@@ -269,11 +268,8 @@ async def test_the_printed_voucher_brings_its_list(web: Any) -> None:
     cost = {"purpose": "administration", "fund": "F-GEN", "amount_fen": 500, "reason": "审计费"}
     cost["payee"] = {"kind": "person", "code": await paying()}
     answer = await web.as_("caseworker").post(API, json=cost)
-    try:
-        numbers = (listed["number"], bare["number"], answer.json()["number"])
-        prints = [flat((await web.as_("auditor").get(f"/vouchers/{number}.pdf")).content) for number in numbers]
-    finally:
-        await renderer.close()
+    numbers = (listed["number"], bare["number"], answer.json()["number"])
+    prints = [flat((await web.as_("auditor").get(f"/vouchers/{number}.pdf")).content) for number in numbers]
     with_list, without, of_cost = prints
     for text in ("2户（人）", "名单附后", "HH0001", "HH0002", "李*"):
         assert text in with_list.replace(" ", "")

@@ -19,7 +19,6 @@ from charity.db import reading
 from charity.disclosure import checks
 from charity.documents import check_codes, exports
 from charity.jobs import worker
-from charity.printing import renderer
 from charity.web import limits
 
 ASKED = replace(FOR_AID, payee="HH0001")
@@ -170,10 +169,7 @@ async def test_guessing_is_slowed_down(web, house):
 
 async def test_the_code_printed_on_a_voucher_is_read_from_its_qr(house):
     number = (await vouchers.make(content=ASKED, by=house.caseworker)).body["number"]
-    try:
-        (read,) = codes_in(await voucher_pdf(await vouchers.get(number), by=house.caseworker))
-    finally:
-        await renderer.close()
+    (read,) = codes_in(await voucher_pdf(await vouchers.get(number), by=house.caseworker))
     assert read == check_codes.address(number)
     assert re.search(r"/c/BF-\d{4}-\d{6}-[2-9A-Z]{12}$", read)
 

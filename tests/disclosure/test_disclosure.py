@@ -23,7 +23,6 @@ from charity.money import capitals
 from charity.office import organisation
 from charity.people.persons import Donor
 from charity.printing import pages as document_pages
-from charity.printing import renderer
 from charity.web import pages
 
 API = "/api/v1"
@@ -296,12 +295,9 @@ async def test_the_public_document_is_masked_and_that_for_staff_whole(web, house
         await give(house, 140_950, memo="为了孩子", donor=Donor("person", "王小明", tax_id="330101199001011234"))
     ).body
     code = made["receipt"]["code"]
-    try:
-        public = await web.as_().get(f"/r/{code}.pdf")
-        staff = await web.as_("cashier").get(f"/receipts/{code}/paper.pdf")
-        outsider = await web.as_("clerk").get(f"/receipts/{code}/paper.pdf")
-    finally:
-        await renderer.close()
+    public = await web.as_().get(f"/r/{code}.pdf")
+    staff = await web.as_("cashier").get(f"/receipts/{code}/paper.pdf")
+    outsider = await web.as_("clerk").get(f"/receipts/{code}/paper.pdf")
     assert public.headers["content-type"] == staff.headers["content-type"] == "application/pdf"
     assert outsider.status_code == 403
     masked, whole = text_of(public.content, tmp_path), text_of(staff.content, tmp_path)
@@ -317,10 +313,7 @@ async def test_the_public_document_is_masked_and_that_for_staff_whole(web, house
 
 async def test_a_hostile_name_is_printed_as_text(house, tmp_path):
     code = (await give(house, donor=Donor("organisation", EVIL))).body["receipt"]["code"]
-    try:
-        body, _ = await documents.whole_pdf(code)
-    finally:
-        await renderer.close()
+    body, _ = await documents.whole_pdf(code)
     path = tmp_path / "hostile.pdf"
     path.write_bytes(body)
     listed = subprocess.run(["pdfdetach", "-list", str(path)], capture_output=True, check=True, text=True)

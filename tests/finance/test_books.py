@@ -32,7 +32,6 @@ from charity.ledger import entries, funds, places, subledger, tracing
 from charity.ledger.numbering import LARGE_FEN
 from charity.ledger.plans import Plan
 from charity.ledger.subledger import Line, Turned
-from charity.printing import renderer
 from charity.roles import PUBLIC
 
 TODAY = clock.today()
@@ -486,7 +485,6 @@ async def test_a_place_of_money_has_the_name_that_its_list_gives_it_everywhere(h
         assert "1009 其他货币资金，微信支付" in text, page
         assert "其他货币资金 WECHAT" not in text, page
     document = flat((await auditor.get(f"/journal/{number}.pdf")).content)
-    await renderer.close()
     assert "其他货币资金，微信支付" in document
     await transactions.run(lambda tx: places.rename(tx, "1009/WECHAT", name="微信商户号"))
     assert "1009 其他货币资金，微信商户号" in (await auditor.get("/finance/entries/1")).text

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import AsyncIterator
 from typing import Any
 
 import as_shown
@@ -23,15 +22,8 @@ from charity.errors import Refusal
 from charity.giving import copies, receipt_files, receipts, unit_rosters
 from charity.giving.receipt_files import jobs, parts, verbs
 from charity.jobs import children, worker
-from charity.printing import renderer
 
 LIST = "/receipts/files"
-
-
-@pytest.fixture(autouse=True)
-async def nothing_prints_on() -> AsyncIterator[None]:
-    yield
-    await renderer.close()
 
 
 async def given(house: Cast, count: int) -> list[dict[str, str]]:

@@ -22,7 +22,6 @@ from charity.ledger import entries as journal
 from charity.ledger.writer import Answer
 from charity.money import yuan_sign
 from charity.people.masking import Reader
-from charity.printing import renderer
 
 WAYS = ("icbc 2026-1126-9", "ICBC202611269", "ＩＣＢＣ２０２６１１２６９", "Icbc\u00a02026—1126‑9", "iCbC2026 1126 9")
 TWO = [Part("one-day-2026", None, 6_000), Part("everyday", "F-EDU", 4_000)]
@@ -128,10 +127,7 @@ async def test_a_receipt_prints_what_it_was_issued_for_whatever_was_refunded_sin
     for fen in (1_000, 2_000):
         await approved(await requested(house, Answer(201, made["gifts"][0]), fen), house.approver)
         codes.append(str(await reading.value("SELECT code FROM receipt WHERE status = 'issued'")))
-    try:
-        printed = [text_of((await documents.whole_pdf(code))[0]) for code in codes]
-    finally:
-        await renderer.close()
+    printed = [text_of((await documents.whole_pdf(code))[0]) for code in codes]
     for text, whole, part in zip(printed, ("100.00", "90.00", "70.00"), ("60.00", "50.00", "30.00"), strict=True):
         assert sorted(re.findall(r"¥?\d+\.\d\d", text)) == sorted(["40.00", part, f"¥{whole}"] * 3)
 

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import guides
@@ -56,6 +57,8 @@ def test_every_room_has_a_docstring_and_nothing_else_in_its_init(room: Path) -> 
 
 CLOSETS = sorted(p.parent for p in PACKAGE.glob("*/*/__init__.py") if "__all__" in p.read_text(encoding="utf-8"))
 CLOSET_LINES_MAX = 1_500
+DOOR = 3
+"""Parts of the name of a door: charity.giving.receipts."""
 INSIDE_A_ROOM = {"api", "documents", "forms", "jobs", "routes", "screens"}
 """What closets of one room may take from one another past the door: what a door does not hand on."""
 
@@ -68,17 +71,19 @@ def behind_doors(source: str, path: Path, closets: list[Path]) -> list[str]:
             continue
         for name in node.names:
             parts = [*node.module.split("."), name.name]
-            for closet in closets:
-                door = ["charity", *closet.relative_to(PACKAGE).parts]
-                inner = parts[len(door)] if parts[: len(door)] == door and len(parts) > len(door) else ""
+            if parts[0] != "charity" or len(parts) <= DOOR:
+                continue
+            for closet in (one for one in closets if [*one.parts[-2:]] == parts[1:DOOR]):
+                inner = parts[DOOR]
                 if not (closet / f"{inner}.py").is_file() or inner in _handed_on(closet) or path.is_relative_to(closet):
                     continue
                 same = path.is_relative_to(closet.parent)
                 if not (same and (inner in INSIDE_A_ROOM or path.name == "room.py")):
-                    bad.append(f"{path.relative_to(PACKAGE)}: {'.'.join(parts[: len(door) + 1])}")
+                    bad.append(f"{path.relative_to(PACKAGE)}: {'.'.join(parts[: DOOR + 1])}")
     return bad
 
 
+@cache
 def _handed_on(closet: Path) -> list[str]:
     """The names of a door's `__all__`."""
     for node in ast.parse((closet / "__init__.py").read_text(encoding="utf-8")).body:

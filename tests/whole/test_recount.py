@@ -29,7 +29,7 @@ from charity.documents import exports, rendering
 from charity.finance.reviews.screens import KIND_WORDS
 from charity.ledger.numbering import rests_on_documents
 from charity.money import yuan
-from charity.printing import registers, renderer
+from charity.printing import registers
 from charity.printing.document import Filters
 from charity.web import limits
 
@@ -103,11 +103,8 @@ def shown_by(web: Web) -> House:
 
 async def documents_compared(web: Web, sizes: Sizes) -> Compared:
     done = Compared()
-    try:
-        with noon(LAST.isoformat()):
-            await compare(done, await entries(), await beside(), shown_by(web), sizes, Random(2026))
-    finally:
-        await renderer.close()
+    with noon(LAST.isoformat()):
+        await compare(done, await entries(), await beside(), shown_by(web), sizes, Random(2026))
     return done
 
 
