@@ -227,7 +227,7 @@ def hundred_lines() -> Mapping[str, tuple[float | Mapping[str, int], str]]:
                 decision = answer["decisions"][-1]
                 gifts = {gift_of[item] for item in decision["items"] if item != key}
                 assert gifts == set(one.gifts.values()), (one, answer)
-                assert decision["decision"] == ("match" if gifts else "ignore"), answer
+                assert answer["status"] == ("matched" if gifts else "ignored"), answer
             _, left = servers.get(server.base, "/api/v1/bank/matching", accountant)
             assert left["items"] == []
         finally:

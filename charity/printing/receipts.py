@@ -24,9 +24,11 @@ ROWS_MIN: Final = 5
 """A form keeps its shape: empty rows fill up to this number, less the rows that only some receipts have."""
 SHORT_EM: Final = 12
 """A text that is no wider has one line wherever it stands on the form, so that nothing need be measured."""
+SHORT_CELL_EM: Final = 19
+"""The same in the lines of money."""
 SHORT_LINES: Final = 3
-SHORT_NOTE_EM: Final = 40
-"""A note on taxes below the signatures: one line."""
+SHORT_NOTE_EM: Final = 80
+"""A note on taxes below the signatures: two lines."""
 UNVALUED: Final = "不计价"
 MASKED: Final = (
     "这是隐去姓名的公开副本。捐赠人打开 {address}，凭收据编号和手机号后四位（或领取码）看全本，也可到我会服务台领取。"
@@ -216,13 +218,18 @@ def _sheet(document: PrintedReceipt, copy: Copy) -> dict[str, Any]:
 
 
 def _short(document: PrintedReceipt) -> bool:
-    """Whether each text has one line and the form therefore its one page, as nearly always."""
-    texts = [document.organisation, document.donor, document.project, document.wish_note, document.memo]
-    texts += [document.handler, document.reviewer, document.receiver, document.reason, document.remark]
-    texts += [text for line in document.lines for text in (line.project, line.name, line.specification)]
-    usual = document.lang == "zh" and not (document.full_url or document.ended_on)
-    usual &= glyphs.width_em(document.tax_note) <= SHORT_NOTE_EM
-    return usual and len(document.lines) <= SHORT_LINES and all(glyphs.width_em(text) <= SHORT_EM for text in texts)
+    """Whether each text surely has its room and the form therefore its one page, as of nearly all money."""
+    if document.lang != "zh" or document.lines[0].kind == "goods" or document.full_url or document.ended_on:
+        return False
+    texts = [document.organisation, document.donor, document.wish_note, document.memo, document.reason]
+    texts += [document.handler, document.reviewer, document.receiver, document.remark]
+    cells = [text for line in document.lines for text in (line.project, line.specification)]
+    return (
+        len(document.lines) <= SHORT_LINES
+        and all(glyphs.width_em(text) <= SHORT_EM for text in texts)
+        and all(glyphs.width_em(text) <= SHORT_CELL_EM for text in cells)
+        and glyphs.width_em(document.tax_note) <= SHORT_NOTE_EM
+    )
 
 
 def _money_cells(line: ReceiptLine) -> list[str]:

@@ -151,7 +151,10 @@ WIDEST = replace(
     tax_note="税" * receipts.SHORT_NOTE_EM,
 )
 FISCAL = {"fiscal_code": "33010126", "fiscal_number": "0000123456", "fiscal_check": "a1b2c3"}
-KINDS = [goods(n, name="棉被") for n in range(receipts.SHORT_LINES)]
+CELL = "格" * receipts.SHORT_CELL_EM
+LONG_LINES = [
+    ReceiptLine(project=CELL, kind="money", specification=CELL, amount_fen=LARGEST_FEN)
+] * receipts.SHORT_LINES
 
 
 @pytest.mark.parametrize(
@@ -160,9 +163,9 @@ KINDS = [goods(n, name="棉被") for n in range(receipts.SHORT_LINES)]
         RECEIPT,
         WIDEST,
         replace(WIDEST, **FISCAL),
-        replace(WIDEST, **FISCAL, project=NARROW, receiver=NARROW, lines=KINDS, total_fen=100 * len(KINDS)),
+        replace(WIDEST, **FISCAL, receiver=NARROW, lines=LONG_LINES, total_fen=LARGEST_FEN * len(LONG_LINES)),
     ],
-    ids=["usual", "widest", "fiscal", "goods"],
+    ids=["usual", "widest", "fiscal", "lines"],
 )
 async def test_what_is_not_measured_prints_as_if_it_were(receipt: PrintedReceipt) -> None:
     every = receipts.sheets(receipt, ("donor", "books"))
@@ -181,27 +184,21 @@ async def test_what_is_not_measured_prints_as_if_it_were(receipt: PrintedReceipt
 
 
 def test_a_text_that_may_not_fit_its_line_is_measured() -> None:
-    for name in (
-        "organisation",
-        "donor",
-        "project",
-        "memo",
-        "wish_note",
-        "handler",
-        "reviewer",
-        "receiver",
-        "reason",
-        "remark",
-    ):
-        (sheet,) = receipts.sheets(replace(RECEIPT, **{name: NARROW + "1"}))  # type: ignore[arg-type]
-        assert sheet["short"] is False, name
-    for changed in (replace(goods(1, name=NARROW)), replace(goods(1, name="被"), specification=NARROW + "1")):
-        assert receipts.sheets(replace(RECEIPT, lines=[changed], total_fen=100))[0]["short"] is False
-    assert receipts.sheets(replace(RECEIPT, tax_note=WIDEST.tax_note + "1"))[0]["short"] is False
-    for changes in ({"full_url": FULL}, {"lang": "en"}, {"status": "voided", "ended_on": "2026-10-09"}):
-        assert receipts.sheets(replace(RECEIPT, **changes))[0]["short"] is False  # type: ignore[arg-type]
-    four = [goods(n, name="被") for n in range(4)]
-    assert receipts.sheets(replace(RECEIPT, lines=four, total_fen=400))[0]["short"] is False
+    def short(**changes: Any) -> bool:
+        (sheet,) = receipts.sheets(replace(RECEIPT, **changes))
+        return bool(sheet["short"])
+
+    names = ("organisation", "donor", "memo", "wish_note", "handler", "reviewer", "receiver", "reason", "remark")
+    assert [name for name in names if short(**{name: NARROW + "1"})] == []
+    (line,) = RECEIPT.lines
+    assert not short(lines=[replace(line, project=CELL + "1")])
+    assert not short(lines=[replace(line, specification=CELL + "1")])
+    assert not short(tax_note=WIDEST.tax_note + "1")
+    assert not short(full_url=FULL)
+    assert not short(lang="en")
+    assert not short(status="voided", ended_on="2026-10-09")
+    assert not short(lines=[goods(1, name="被")], total_fen=100)
+    assert not short(lines=[line] * 4, total_fen=4 * RECEIPT.total_fen)
 
 
 async def test_as_many_lines_as_a_receipt_may_have_print_in_the_time_of_one_document() -> None:
