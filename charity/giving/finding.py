@@ -88,10 +88,13 @@ async def unit(asked: Asked, by: Actor) -> Hits | None:
 
 
 async def rosters(asked: Asked, by: Actor) -> Hits | None:
-    """Rosters by their reference or by what their unit has to transfer, newest first."""
-    if not by.may("roster.list") or not (asked.code or asked.amounts):
+    """Rosters by their reference, by what their unit has to transfer or by its name, newest first."""
+    if not by.may("roster.list") or not (asked.code or asked.amounts or asked.name):
         return None
-    rows = await unit_rosters.sought(asked.code, asked.amounts, limit=SHOWN + 1, by=by)
+    named = work_units.Filters(text=asked.name)
+    units = await work_units.listed(named, SHOWN + 1, by=by) if asked.name else []
+    codes = [unit.code for unit in units]
+    rows = await unit_rosters.sought(asked.code, asked.amounts, codes, limit=SHOWN + 1, by=by)
     names = await work_units.named(row.work_unit for row in rows)
     hits = [
         Hit(

@@ -72,6 +72,9 @@ UNIT_ROSTER_WRONG = Rule("unit_roster.wrong", "还有 {count} 行读不出来，
 UNIT_ROSTER_UNCHECKED = Rule(
     "unit_roster.unchecked", "有同名的人，或者人数、合计与预计不同，请核对后勾选确认", 422, "checked"
 )
+UNIT_ROSTER_ONLINE = Rule(
+    "unit_roster.online", "名册填好以后，有 {count} 人又在线上捐了，请逐个看：同一个人的不计入，不是同一个人的照样计入"
+)
 UNIT_ROSTER_FILE = Rule("unit_roster.file", "这个文件不能用：{reason}", 422, "file")
 UNIT_ROSTER_HEADER = Rule("unit_roster.header", "前 {rows} 行里没有同时写着“{missing}”的表头", 422, "file")
 UNIT_ROSTER_ENCODING = Rule("unit_roster.encoding", "文件内容不是 Base64", 422, "file")

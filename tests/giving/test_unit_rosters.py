@@ -219,6 +219,84 @@ async def test_who_gave_online_is_not_counted_again_and_can_be(house: Cast) -> N
     assert caught.value.code == "unit_roster.unchecked"
 
 
+async def _online(house: Cast, name: str, ref: str) -> None:
+    await receive(
+        campaign=SLUG,
+        amount_fen=8_800,
+        received_on=clock.today().isoformat(),
+        channel="wechat",
+        channel_ref=ref,
+        donor=Donor("person", name),
+        work_unit=UNIT,
+        by=house.cashier,
+    )
+
+
+async def test_who_gives_online_after_the_upload_is_looked_at_before_the_lock(house: Cast, web: Any) -> None:
+    key = await _roster(house, ("王伟", "100"), ("李娜", "50"), ("李娜", "30"), ("张敏", "20"))
+    await _online(house, "李 娜", "WX1")
+    await _online(house, "张敏", "WX2")
+    client = web.as_("cashier")
+    page = (await client.get(f"/one-day/{key}")).text
+    assert ("有 2 人又在线上捐了" in page, f'action="/one-day/{key}/lock"' in page) == (True, False)
+    with pytest.raises(Refusal) as caught:
+        await unit_rosters.lock(key, content_hash=await _hash(house, key), checked=True, by=house.cashier)
+    assert (caught.value.code, caught.value.params["count"]) == ("unit_roster.online", 2)
+
+    row = await unit_rosters.get(key, by=house.cashier)
+    _, first, second, third = await unit_rosters.lines(key, row.sheet)
+    assert await unit_rosters.online.since(row) == [first.key, third.key]
+    at = f"/one-day/{key}/lines/{first.key}"
+    assert "同名的人又在线上捐了" in (await client.get(at)).text
+    other = await client.post(f"{at}/choose", data={"changed_at": first.changed_at, "counted": "1"})
+    assert other.status_code == 303
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert await unit_rosters.online.since(row) == [second.key, third.key], "then it is the other one of the name"
+    await unit_rosters.choose(key, second.key, counted=False, changed_at=second.changed_at, by=house.cashier)
+    typed = Typed("张敏", "25")
+    await unit_rosters.change(key, third.key, typed, changed_at=third.changed_at, by=house.cashier)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.staff_fen, row.online) == (2, 15_000, 2), "a line written anew hides no gift"
+    assert await unit_rosters.online.since(row) == []
+    await unit_rosters.lock(key, content_hash=await _hash(house, key), checked=True, by=house.cashier)
+
+
+async def test_a_roster_is_searched_by_the_name_of_its_unit(house: Cast) -> None:
+    key = await _roster(house)
+    name = (await work_units.named([UNIT]))[UNIT]
+    for text in (name, name[1:]):
+        hits = await finding.rosters(search.read(text), house.cashier)
+        assert hits is not None, text
+        assert [hit.href for hit in hits.items] == [f"/one-day/{key}"]
+    nothing = await finding.rosters(search.read("没有这个单位"), house.cashier)
+    assert nothing is None or not nothing.items
+
+
+async def test_one_reference_is_shown_to_an_organiser_that_of_the_transfer(house: Cast, web: Any) -> None:
+    key = await _roster(house)
+    own = (await unit_rosters.get(key, by=house.cashier)).reference
+    made = await organisers.invite(UNIT, name="柳青", by=house.accountant)
+    client = web.anonymous()
+    joining = {"login": "liuqing02", "password": "一日捐联络员2026", "again": "一日捐联络员2026"}
+    assert (await client.post(f"/join/{made.code}", data=joining)).status_code == 303
+    assert own in (await client.get("/my-unit")).text
+
+    async def other(tx: Any) -> None:
+        await tx.many("UPDATE unit_roster SET reference = $2 WHERE key = $1", [(key, "YRJ26-99")])
+
+    await run(other)
+    page = (await client.get("/my-unit")).text
+    assert ("YRJ26-99" in page, own in page) == (True, False)
+
+
+async def test_the_list_of_staff_names_the_unit_of_each_row(house: Cast) -> None:
+    key = await _locked(house, ("王伟", "100"))
+    await _settle(house, key, 10_000)
+    today = clock.today().isoformat()
+    page = await documents.staff_page(Filters.of(today, today), 1_000_000, None, 100)
+    assert [row["unit"] for row in page.rows] == [(await work_units.named([UNIT]))[UNIT]]
+
+
 async def test_of_two_who_edit_the_second_sees_what_the_first_wrote(house: Cast) -> None:
     key = await _roster(house, ("王伟", "100"), ("李娜", "50"))
     row = await unit_rosters.get(key, by=house.cashier)

@@ -14,6 +14,8 @@ from charity.sheets import amounts
 from charity.web import confirming
 from charity.web.choices import choices, status
 
+LATE_SHOWN = 20
+"""Lines whose person gave online meanwhile that are named at once."""
 TONES = {
     RosterStatus.INVITED: "none",
     RosterStatus.JOINED: "info",
@@ -202,6 +204,7 @@ async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str
     doubles = await unit_rosters.doubles(row.key, row.sheet)
     values = facts(row, unit, campaign)
     open_ = row.status in FILLED
+    late = await unit_rosters.online.since(row) if open_ else []
     return {
         "row": row,
         "unit": unit,
@@ -214,6 +217,8 @@ async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str
         "bare": await unit_rosters.without_receipt(row),
         "locked": row.status in {RosterStatus.LOCKED, RosterStatus.REMITTED},
         "doubles": doubles,
+        "late": await _late(row, late),
+        "late_count": len(late),
         "must_check": bool(doubles) or unit_rosters.unexpected(row),
         "carried": confirming.carried(unit_rosters.locked_content(row).hash, values),
         "lines": lines(listed[: unit_rosters.ROWS], row, by=by),
@@ -221,6 +226,15 @@ async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str
         "only": only,
         "chips": _chips(row, only, doubles),
     }
+
+
+async def _late(row: UnitRoster, keys: Sequence[str]) -> list[dict[str, str]]:
+    """The first lines whose person gave online since they were written, each with its page."""
+    base = addresses.of("unit_roster", row.key)
+    shown = [await unit_rosters.line(row, key) for key in keys[:LATE_SHOWN]]
+    return [
+        {"href": f"{base}/lines/{one.key}", "label": f"{one.typed.name}　{yuan_sign(one.amount_fen)}"} for one in shown
+    ]
 
 
 def _chips(row: UnitRoster, only: str, doubles: int) -> list[dict[str, Any]]:

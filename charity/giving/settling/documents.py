@@ -170,12 +170,13 @@ UNITS = Document(
 
 STAFF_COLUMNS = (
     Column("n", "序号", 12, "count"),
-    Column("name", "姓名", 40, link="href"),
+    Column("unit", "单位名称", 40, english=36),
+    Column("name", "姓名", 34, link="href"),
     Column("tail", "证件后四位", 24, "code"),
-    Column("amount_fen", "金额", 34, "money", total=True, align="right"),
-    Column("way", "方式", 30),
-    Column("receipt", "收据号", 44, "code"),
-    Column("signature", "签名", 40),
+    Column("amount_fen", "金额", 30, "money", total=True, align="right"),
+    Column("way", "方式", 28),
+    Column("receipt", "收据号", 40, "code"),
+    Column("signature", "签名", 34),
 )
 
 
@@ -200,7 +201,7 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
     seen = facts.place(after, (str, int, int))
     roster, at, number = seen or ("", 0, 0)
     rows = await reading.rows(
-        "SELECT l.key, l.roster, l.n AS place, l.tail, l.single, l.payroll, d.donor, d.key AS gift, d.receipt, "
+        "SELECT l.key, l.roster, u.work_unit, l.n AS place, l.tail, l.single, l.payroll, d.donor, d.key AS gift, d.receipt, "
         "d.amount_fen - d.refunded_fen AS net, d.status, d.public_name, d.public_amount "
         f"{_STAFF} AND (l.roster, l.n) > ($5, $6) ORDER BY l.roster, l.n LIMIT $7",
         filters.begin,
@@ -215,6 +216,7 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
         row["n"] = n
     cut = facts.cut(rows, limit, lambda row: [row["roster"], row["place"], row["n"]])
     people = await persons.names(row["donor"] for row in cut.rows)
+    units = await work_units.named(row["work_unit"] for row in cut.rows)
     receipts = await _receipts([row["receipt"] for row in cut.rows if row["receipt"]])
     to = COPIES[filters[LISTING_COPY]]
     shown = []
@@ -226,6 +228,7 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
         shown.append(
             {
                 "n": row["n"],
+                "unit": units[row["work_unit"]],
                 "name": persons.shown(people.get(row["donor"]), to=to, consent=named),
                 "href": addresses.of("gift", row["gift"]),
                 "tail": masking.show(What.ID_NUMBER, tail, to=to) if to != COPIES["internal"] else tail,

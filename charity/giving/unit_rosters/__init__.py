@@ -8,7 +8,7 @@ and keeps it from being locked; what somebody typed is sealed until he is a give
 counted again. No target, no share, and no list of who did not give (Charity Law 32).
 """
 
-from . import template
+from . import online, template
 from .columns import TYPED_MAX, Read, Typed, read
 from .edits import (
     BYTES_MAX,
@@ -38,6 +38,7 @@ from .readers import (
     of_unit,
     place,
     reference_of,
+    reference_to_pay,
     sought,
     sums,
     without_receipt,
@@ -76,10 +77,12 @@ __all__ = [
     "locked_content",
     "of_references",
     "of_unit",
+    "online",
     "own_gift",
     "place",
     "read",
     "reference_of",
+    "reference_to_pay",
     "remit",
     "remove",
     "sought",

@@ -15,12 +15,11 @@ from charity.db import reading, sealed
 from charity.db.transactions import Tx, run
 from charity.errors import FieldError, Refusal, unreadable
 from charity.giving import rules
-from charity.giving.unit_rosters import columns, readers
+from charity.giving.unit_rosters import columns, online, readers
 from charity.giving.unit_rosters.columns import CellTooLong, NoHeader, Sheet, Typed
 from charity.giving.unit_rosters.models import FILLED, RosterStatus, UnitRosterLineRow
 from charity.ledger.content import Content
 from charity.money import AMOUNT_MAX_FEN
-from charity.people import persons
 from charity.roles import Actor
 from charity.sheets import children
 from charity.sheets.children import Unread
@@ -57,7 +56,7 @@ async def add(key: str, typed: Typed, *, by: Actor) -> str:
     """Put a person on the roster, readable or not; the key of the line."""
     by.must("roster.edit")
     roster = await readers.get(key, by=by)
-    online = await _online(roster.campaign, roster.work_unit)
+    gifts = await online.gifts(roster.campaign, roster.work_unit)
 
     async def work(tx: Tx) -> str:
         row = await _held(tx, key, by)
@@ -71,7 +70,7 @@ async def add(key: str, typed: Typed, *, by: Actor) -> str:
         if there["lines"] >= LINES_MAX:
             raise rules.UNIT_ROSTER_FULL(most=LINES_MAX)
         line = _line(key, row["sheet"], there["last"] + 1, typed, row["changed_at"])
-        if line["counted"] and await _gave_online(tx, line, online):
+        if line["counted"] and await _gave_online(tx, line, gifts):
             line["counted"] = False
         await tx.insert("unit_roster_line", [line])
         await tx.many(_COUNT, [(key, row["sheet"])])
@@ -84,15 +83,16 @@ async def change(key: str, line: str, typed: Typed, *, changed_at: str, by: Acto
     """Write a line anew, as it was shown since `changed_at`."""
     by.must("roster.edit")
     roster = await readers.get(key, by=by)
-    online = await _online(roster.campaign, roster.work_unit)
+    gifts = await online.gifts(roster.campaign, roster.work_unit)
+    late = await online.since(roster)
 
     async def work(tx: Tx) -> None:
         row = await _held(tx, key, by)
         old = await _shown(tx, row, line, changed_at)
         new = _line(key, old["sheet"], old["n"], typed, row["changed_at"], line)
-        counted = new["counted"] and old["counted"]
+        counted = new["counted"] and old["counted"] and line not in late
         if new["counted"] and (old["faults"] or new["name_index"] != old["name_index"]):
-            counted = not await _gave_online(tx, new, online)
+            counted = not await _gave_online(tx, new, gifts)
         await tx.many(
             "UPDATE unit_roster_line SET typed = $2, name_index = $3, amount_fen = $4, counted = $5, single = $6, "
             "faults = $7, changed_at = $8, payroll = $9 WHERE key = $1",
@@ -182,7 +182,6 @@ async def stage(key: str, *, name: str = "", data: bytes = b"", text: str = "", 
         raise rules.UNIT_ROSTER_EMPTY()
     if len(sheet.rows) > LINES_MAX:
         raise rules.UNIT_ROSTER_FULL(most=LINES_MAX)
-    online = await _online(roster.campaign, roster.work_unit)
 
     async def begin(tx: Tx) -> dict[str, Any]:
         row = await _held(tx, key, by)
@@ -190,8 +189,9 @@ async def stage(key: str, *, name: str = "", data: bytes = b"", text: str = "", 
         return row
 
     row = await run(begin)
+    gifts = await online.gifts(roster.campaign, roster.work_unit)  # later ones: `online.since`
     new: int = row["version"]  # no other sheet of the roster has or gets this number
-    lines = _counted([_line(key, new, n, typed, row["changed_at"]) for n, typed in enumerate(sheet.rows, 1)], online)
+    lines = _counted([_line(key, new, n, typed, row["changed_at"]) for n, typed in enumerate(sheet.rows, 1)], gifts)
     for first in range(0, len(lines), LINES_A_TX):
         part = lines[first : first + LINES_A_TX]
         await run(lambda tx, part=part: tx.insert("unit_roster_line", part))  # type: ignore[misc] # bound now
@@ -348,17 +348,7 @@ def _line(roster: str, sheet: int, n: int, typed: Typed, at: str, key: str = "")
     )
 
 
-async def _online(campaign: str, work_unit: str) -> Counter[str]:
-    """How often each name of the unit's staff gave online in this campaign, by its keyed hash."""
-    rows = await reading.tuples(
-        "SELECT donor FROM donation WHERE work_unit = $1 AND campaign = $2 AND status = 'ok'", work_unit, campaign
-    )
-    givers = await persons.names(donor for (donor,) in rows)
-    names = [one.name for (donor,) in rows if (one := givers.get(donor)) and one.kind == "person" and one.name]
-    return Counter(sealed.blind_index("unit_roster_line", "name", name) or "" for name in names)
-
-
-async def _gave_online(tx: Tx, line: UnitRosterLineRow, online: Counter[str]) -> bool:
+async def _gave_online(tx: Tx, line: UnitRosterLineRow, gifts: Counter[str]) -> bool:
     """Whether an online gift of this name is told by no other line of the sheet."""
     same = await tx.row(
         "SELECT COUNT(*) AS n FROM unit_roster_line WHERE roster = $1 AND sheet = $2 AND name_index = $3 "
@@ -369,12 +359,12 @@ async def _gave_online(tx: Tx, line: UnitRosterLineRow, online: Counter[str]) ->
         line["key"],
     )
     assert same is not None, "a sum has a row"
-    return bool(same["n"] < online[line["name_index"] or ""])
+    return bool(same["n"] < gifts[line["name_index"] or ""])
 
 
-def _counted(lines: Sequence[UnitRosterLineRow], online: Counter[str]) -> list[UnitRosterLineRow]:
+def _counted(lines: Sequence[UnitRosterLineRow], gifts: Counter[str]) -> list[UnitRosterLineRow]:
     """The lines of a sheet, those not counted whose name gave online: one line for each gift."""
-    left = Counter(online)
+    left = Counter(gifts)
     for line in lines:
         name = line["name_index"] or ""
         if line["counted"] and left[name] > 0:

@@ -82,6 +82,17 @@ async def reference_of(work_unit: str, campaign: str) -> str:
     return str(await reading.value(sql, campaign, work_unit) or "")
 
 
+async def reference_to_pay(work_unit: str, own: str, campaign: str) -> str:
+    """The one reference of a unit's transfer in a campaign: its roster's; without one the unit's own, where it is free.
+
+    "" where a roster of another campaign has it: the roster to come gets another one.
+    """
+    reference = await reference_of(work_unit, campaign)
+    if reference:
+        return reference
+    return "" if await reading.value("SELECT 1 FROM unit_roster WHERE reference = $1", own) else own
+
+
 async def of_references(bare: Collection[str]) -> str | None:
     """The key of a roster whose transfer is awaited under one of these references, written without hyphens."""
     rows = await reading.rows(
@@ -105,12 +116,17 @@ async def listed(*, campaign: str = "", status: str = "", after: str = "", limit
     return await query.order_by("work_unit", "key").limit(limit)
 
 
-async def sought(reference: str, amounts: Sequence[int], *, limit: int, by: Actor) -> list[UnitRoster]:
-    """Rosters of this reference, with or without its hyphen, or of one of these sums to be transferred."""
+async def sought(
+    reference: str, amounts: Sequence[int], units: Sequence[str] = (), *, limit: int, by: Actor
+) -> list[UnitRoster]:
+    """Rosters of this reference, hyphen or not, of one of these sums to be transferred, or of these units."""
     marks = reading.places(len(amounts), 2)
     sums_ = f"OR staff_fen + unit_fen IN ({marks})" if amounts else ""
     sql = f"SELECT key FROM unit_roster WHERE REPLACE(reference, '-', '') = REPLACE($1, '-', '') {sums_}"  # noqa: S608
     keys = [key for (key,) in await reading.tuples(sql, reference, *amounts)]
+    if units:
+        sql = f"SELECT key FROM unit_roster WHERE work_unit IN ({reading.places(len(units))})"  # noqa: S608
+        keys += [key for (key,) in await reading.tuples(sql, *units)]
     return await (await _visible(by)).filter(key__in=keys).order_by("-invited_at", "key").limit(limit)
 
 

@@ -11,7 +11,7 @@ from charity.db.tables import Table
 from charity.errors import FieldError, unreadable
 from charity.giving import campaigns, rules, work_units
 from charity.giving.models import CAMPAIGN, WORK_UNIT
-from charity.giving.unit_rosters import readers
+from charity.giving.unit_rosters import online, readers
 from charity.giving.unit_rosters.edits import LINES_MAX
 from charity.giving.unit_rosters.models import FILLED, UNIT_ROSTER, RosterStatus, UnitRosterRow
 from charity.ledger.content import Content
@@ -90,6 +90,7 @@ async def lock(key: str, *, content_hash: str, checked: bool = False, by: Actor)
     by.must("roster.edit")
     roster = await readers.get(key, by=by)
     doubles = await readers.doubles(roster.key, roster.sheet)
+    late = await online.since(roster) if roster.status in FILLED else []
 
     def decide(state: State) -> Answer:
         row = _stored(state, key)
@@ -102,6 +103,8 @@ async def lock(key: str, *, content_hash: str, checked: bool = False, by: Actor)
             raise rules.UNIT_ROSTER_WRONG(count=row["wrong"])
         if row["people"] == 0 and row["unit_fen"] == 0:
             raise rules.UNIT_ROSTER_EMPTY()
+        if late:
+            raise rules.UNIT_ROSTER_ONLINE(count=len(late))
         if not checked and (doubles or unexpected(row)):
             raise rules.UNIT_ROSTER_UNCHECKED()
         return _turn(state, row, RosterStatus.LOCKED, by, locked_at=state.now)
