@@ -201,8 +201,8 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
     seen = facts.place(after, (str, int, int))
     roster, at, number = seen or ("", 0, 0)
     rows = await reading.rows(
-        "SELECT l.key, l.roster, u.work_unit, l.n AS place, l.tail, l.single, l.payroll, d.donor, d.key AS gift, d.receipt, "
-        "d.amount_fen - d.refunded_fen AS net, d.status, d.public_name, d.public_amount "
+        "SELECT l.key, l.roster, u.work_unit, l.n AS place, l.tail, l.single, l.payroll, d.donor, d.key AS gift, "
+        "d.receipt, d.amount_fen - d.refunded_fen AS net, d.status, d.public_name, d.public_amount "
         f"{_STAFF} AND (l.roster, l.n) > ($5, $6) ORDER BY l.roster, l.n LIMIT $7",
         filters.begin,
         filters.end,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from charity import clock, texts, tokens
-from charity.db import reading, sealed
+from charity.db import sealed
 from charity.db.transactions import Tx, run
 from charity.errors import FieldError, Refusal, unreadable
 from charity.giving import rules
