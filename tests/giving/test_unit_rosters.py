@@ -262,6 +262,18 @@ async def test_who_gives_online_after_the_upload_is_looked_at_before_the_lock(ho
     await unit_rosters.lock(key, content_hash=await _hash(house, key), checked=True, by=house.cashier)
 
 
+async def test_a_sheet_replaces_no_roster_where_nobody_said_so(house: Cast, web: Any) -> None:
+    key, client = await _roster(house, ("王伟", "100")), web.as_("cashier")
+    await unit_rosters.stage(key, text="李娜 50", by=house.cashier)
+    shown = {"content_hash": await _draft_hash(house, key)}
+    asked = await client.post(f"/one-day/{key}/take", data=shown)
+    assert (asked.status_code, "请选择替换还是追加" in asked.text) == (422, True)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.draft is not None, row.people, row.staff_fen) == (True, 1, 10_000)
+    assert (await client.post(f"/one-day/{key}/take", data=shown | {"how": "append"})).status_code == 303
+    assert (await unit_rosters.get(key, by=house.cashier)).people == 2
+
+
 async def test_a_roster_is_searched_by_the_name_of_its_unit(house: Cast) -> None:
     key = await _roster(house)
     name = (await work_units.named([UNIT]))[UNIT]

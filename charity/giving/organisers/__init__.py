@@ -5,7 +5,18 @@ good once and till the end of its last day; whoever takes over ends the one befo
 (`unit_of`), asked of the database at every request, and nobody's names.
 """
 
-from .readers import LISTED_MAX, STATES, Appointment, Opened, every, gifts_of, opened, own_unit, unit_of
+from .readers import (
+    LISTED_MAX,
+    STATES,
+    Appointment,
+    Opened,
+    every,
+    gifts_of,
+    opened,
+    own_unit,
+    reference_to_pay,
+    unit_of,
+)
 from .verbs import HOLDS_DAYS, NAME_MAX, ORGANISERS_MAX, Made, end, forget, hand_over, invite, join
 
 __all__ = [
@@ -26,5 +37,6 @@ __all__ = [
     "join",
     "opened",
     "own_unit",
+    "reference_to_pay",
     "unit_of",
 ]

@@ -133,7 +133,7 @@ class TakeForm(BaseModel):
     """A sheet that was shown takes the roster's place, or comes behind it."""
 
     content_hash: str = ""
-    how: Annotated[str, StringConstraints(pattern="^(replace|append)$"), Needed("请选择替换还是追加")] = "replace"
+    how: Annotated[str, StringConstraints(pattern="^(replace|append)$"), Needed("请选择替换还是追加")]
 
 
 class TakeBody(Body):

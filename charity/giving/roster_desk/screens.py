@@ -233,7 +233,8 @@ async def _late(row: UnitRoster, keys: Sequence[str]) -> list[dict[str, str]]:
     base = addresses.of("unit_roster", row.key)
     shown = [await unit_rosters.line(row, key) for key in keys[:LATE_SHOWN]]
     return [
-        {"href": f"{base}/lines/{one.key}", "label": f"{one.typed.name}　{yuan_sign(one.amount_fen)}"} for one in shown
+        {"href": f"{base}/lines/{one.key}", "label": f"{one.typed.name}　{yuan_sign(one.amount_fen or 0)}"}
+        for one in shown
     ]
 
 

@@ -82,17 +82,6 @@ async def reference_of(work_unit: str, campaign: str) -> str:
     return str(await reading.value(sql, campaign, work_unit) or "")
 
 
-async def reference_to_pay(work_unit: str, own: str, campaign: str) -> str:
-    """The one reference of a unit's transfer in a campaign: its roster's; without one the unit's own, where it is free.
-
-    "" where a roster of another campaign has it: the roster to come gets another one.
-    """
-    reference = await reference_of(work_unit, campaign)
-    if reference:
-        return reference
-    return "" if await reading.value("SELECT 1 FROM unit_roster WHERE reference = $1", own) else own
-
-
 async def of_references(bare: Collection[str]) -> str | None:
     """The key of a roster whose transfer is awaited under one of these references, written without hyphens."""
     rows = await reading.rows(
