@@ -187,7 +187,8 @@ def _slashless(request: Request, error: Exception) -> str:
 def _to_sign_in(request: Request) -> Response:
     """Let the visitor sign in and come back; a form that was posted cannot be taken along, but its page can."""
     ended = auth.cookie_name("session") in request.cookies and not contexts.of(request).owes
-    return auth.to_step(request, way_back.of(request, staff=True), after="ended" if ended else "")
+    after = "lost" if ended and request.method == "POST" else "ended" if ended else ""
+    return auth.to_step(request, way_back.of(request, staff=True), after=after)
 
 
 def _opens(request: Request, error: Exception) -> bool:

@@ -329,6 +329,24 @@ async def test_of_two_who_edit_the_second_sees_what_the_first_wrote(house: Cast)
     assert caught.value.code == "content.changed"
 
 
+async def test_who_is_refused_a_line_sees_what_stands_and_what_he_typed(house: Cast, web: Any) -> None:
+    key, client = await _roster(house, ("王伟", "100")), web.as_("cashier")
+    row = await unit_rosters.get(key, by=house.cashier)
+    (line,) = await unit_rosters.lines(key, row.sheet)
+    await unit_rosters.change(key, line.key, Typed("王伟", "111"), changed_at=line.changed_at, by=house.accountant)
+    typed = {"changed_at": line.changed_at, "name": "王伟", "amount": "222"}
+    page = await client.post(f"/one-day/{key}/lines/{line.key}", data=typed)
+    assert (page.status_code, "名册上现在是" in page.text) == (409, True)
+    assert ("111" in page.text, 'value="222"' in page.text) == (True, True)
+
+
+async def test_a_form_posted_after_the_session_is_not_lost_silently(house: Cast, web: Any) -> None:
+    stranger, at = web.as_(), f"/one-day/{await _roster(house)}"
+    sent = await stranger.post(f"{at}/stage", data={"text": "孙会话 88"}, headers={"Cookie": "session=over"})
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/sign-in?after=lost&next={at}")
+    assert "刚才填的没有保存" in (await stranger.get(sent.headers["location"])).text
+
+
 async def test_a_locked_list_is_edited_by_nobody_until_it_is_opened(house: Cast) -> None:
     key = await _locked(house, ("王伟", "100"))
     row = await unit_rosters.get(key, by=house.cashier)

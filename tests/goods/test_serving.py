@@ -386,11 +386,11 @@ async def test_who_is_served_next_does_not_get_the_proxy_of_before(shop: Shop, w
 
 async def test_whose_sign_in_has_ended_is_told_so_and_comes_back_to_the_till(shop: Shop, web: Web) -> None:
     stranger = web.as_()
-    for method in ("GET", "POST"):
+    for method, why in (("GET", "ended"), ("POST", "lost")):
         plain = await stranger.request(method, TILL)
         assert plain.headers["location"] == f"/sign-in?next={TILL}"
         answer = await stranger.request(method, TILL, headers={"Cookie": "session=over"})
-        assert answer.headers["location"] == f"/sign-in?after=ended&next={TILL}"
+        assert answer.headers["location"] == f"/sign-in?after={why}&next={TILL}"
     page = (await stranger.get(f"/sign-in?after=ended&next={TILL}")).text
     assert "登录已结束，请重新登录" in page
     assert hidden_of(page)["next"] == TILL

@@ -220,6 +220,7 @@ async def _line_page(request: Request, refusal: Refusal | None = None, typed: fo
         errors=pages.errors(refusal) if refusal else faults,
         row=row,
         line=kept,
+        stands=bool(refusal and typed),
         late=kept.key in await unit_rosters.online.since(row),
         values=values,
         back=_back(row, kept.key),

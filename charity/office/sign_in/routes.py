@@ -27,12 +27,13 @@ NOTES = {
     "password": "密码已修改，请用新密码登录",
     "two-step": "两步验证已停用，请重新登录",
     "ended": "登录已结束，请重新登录，登录后回到原来的页面",
+    "lost": "登录已结束，刚才填的没有保存。请重新登录，回到原来的页面再填一次",
     "till": "登录已结束，请重新登录。篮里的东西还在，登录后接着办",
 }
 """What the sign-in page says to whose session has just ended, by himself or by the time."""
 
 
-BY_TIME = {"ended", "till"}
+BY_TIME = {"ended", "lost", "till"}
 """Of these, what is no news of something well done."""
 
 
