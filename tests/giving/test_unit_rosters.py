@@ -347,6 +347,14 @@ async def test_a_form_posted_after_the_session_is_not_lost_silently(house: Cast,
     assert "刚才填的没有保存" in (await stranger.get(sent.headers["location"])).text
 
 
+async def test_a_transfer_is_said_with_its_day(house: Cast, web: Any) -> None:
+    key, client = await _locked(house, ("王伟", "100")), web.as_("cashier")
+    typed = {"content_hash": await _hash(house, key), "remitted_on": "", "remitted_fen": "100"}
+    page = await client.post(f"/one-day/{key}/remit", data=typed)
+    assert (page.status_code, "请填写汇款日期" in page.text) == (422, True)
+    assert (await unit_rosters.get(key, by=house.cashier)).status == "roster_locked"
+
+
 async def test_a_locked_list_is_edited_by_nobody_until_it_is_opened(house: Cast) -> None:
     key = await _locked(house, ("王伟", "100"))
     row = await unit_rosters.get(key, by=house.cashier)

@@ -140,6 +140,8 @@ async def remit(key: str, *, remitted_on: str, remitted_fen: int, content_hash: 
     """Say that the unit has transferred so much on a day, which may be another sum than the list: 200 `{status}`."""
     by.must("roster.edit")
     await readers.get(key, by=by)
+    if not remitted_on:
+        raise unreadable(FieldError("remitted_on", "请填写汇款日期"))
     if remitted_on > clock.today().isoformat():
         raise unreadable(FieldError("remitted_on", "汇款日期不能晚于今天"))
     if not 0 < remitted_fen <= AMOUNT_MAX_FEN:
