@@ -71,7 +71,7 @@ async def lines(views: Sequence[LineView], asked: LinesQuery, following: str) ->
         every = urlencode({"place": asked.place} | {name: rest[name] for name in rest if name != "statement"})
         every_chip.append({"label": words.say("不限一个文件"), "href": f"/bank/lines?{every}", "current": False})
     return {
-        "rows": line_rows(views, named),
+        "rows": line_rows(views, named, linked=True),
         "chips": every_chip,
         "searched": readers.SEARCHED_MAX if asked.who and following and len(views) < readers.PAGE else 0,
         "directions": [
@@ -86,10 +86,11 @@ async def lines(views: Sequence[LineView], asked: LinesQuery, following: str) ->
     }
 
 
-def line_rows(views: Sequence[LineView], named: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Lines as rows of a table."""
+def line_rows(views: Sequence[LineView], named: Mapping[str, str], *, linked: bool) -> list[dict[str, Any]]:
+    """Lines as rows of a table; those that were taken in lead to the page on which they are matched."""
     return [
         {
+            "href": addresses.of("bank_line", one.row["key"]) if linked else "",
             "on": {"value": one.row["on_day"], "note": one.row["at_time"]},
             "place": named.get(one.row["place"], one.row["place"]),
             "name": {"value": one.name, "note": tail(one.account)},
@@ -150,7 +151,9 @@ async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
         "chosen": waits and row["layout"] == layouts.CHOSEN,
         "alike": await readers.alike(row) if waits else 0,
         "carried": confirming.carried(readers.content(row).hash, stated),
-        "rows": line_rows(await readers.staged(row["key"], SHOWN, by=by), named),
+        "rows": line_rows(
+            await readers.staged(row["key"], SHOWN, by=by), named, linked=row["status"] == StatementStatus.TAKEN
+        ),
         "may_leave": row["status"] == StatementStatus.TAKEN and by.may("statement.import"),
         "lines_href": f"/bank/lines?{urlencode({'statement': row['key']})}",
         "taken": row["status"] == StatementStatus.TAKEN,
