@@ -1,6 +1,7 @@
 """Money that nobody can name is held in 2209: matched at once, nobody's gift, taken back while nothing of it was used."""
 
 import asyncio
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from cast import Cast
 from giving.given import all_is_well, approved, balance, corrected, give, promised, refunded, requested, roster_filled
 from page_forms import hidden_of
 
-from charity import clock
+from charity import addresses, clock
 from charity.bank import matching, reconciliation, unidentified, verify
 from charity.bank.matching import screens
 from charity.bank.matching.forms import ChosenQuery
@@ -250,7 +251,7 @@ async def test_a_gift_of_what_was_held_is_refunded_and_its_number_was_the_bank_s
     await sound()
 
 
-async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast) -> None:
+async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast, web: Any) -> None:
     code = await promised()
     pledge = await pledges.get(code)
     number = await held(house, pledge.amount_fen, memo="x")
@@ -282,13 +283,22 @@ async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast) 
         await settling.settle(key, received_fen=20_000, content_hash=await hash_now(), **terms)
     assert refused.value.code == "unidentified.short"
     assert (refused.value.facts["left_yuan"], refused.value.facts["needed_yuan"]) == ("190.00", "200.00"), "of all"
+    address = addresses.of("unit_roster", key)
+    offered = (await web.as_("cashier").get(f"{address}/settle")).text
+    assert (short in offered, rest in offered) == (False, False), "no other sum is offered"
+    whole = await held(house, 20_000, reference="WHOLE-001")
+    offered = (await web.as_("cashier").get(f"{address}/settle")).text
+    (way,) = re.findall(f'href="({address}/settle[^"]+)"', offered)
+    assert f'value="{whole}"' in (await web.as_("cashier").get(html.unescape(way))).text
     terms["channel_ref"] = f"{short} {rest}"
     await settling.settle(key, received_fen=20_000, content_hash=await hash_now(), **terms)
     assert [(await held_money.get(one, by=house.auditor)).left_fen for one in (short, rest)] == [0, 500]
-    assert await balance(OWED) == -500
+    page = (await web.as_("cashier").get(address)).text
+    assert all(f'href="/bank/unidentified/{one}"' in page for one in (short, rest)), "each of them is named"
+    assert await balance(OWED) == -20_500
     numbers = await reading.rows("SELECT DISTINCT number FROM journal_line WHERE account LIKE '2209/unid%'")
-    assert len(numbers) == 4  # three holdings, and all that was recognised today under one
-    assert await states(house) == ["matched"] * 3
+    assert len(numbers) == 5  # four holdings, and all that was recognised today under one
+    assert await states(house) == ["matched"] * 4
     await sound()
 
 

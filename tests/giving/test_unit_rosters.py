@@ -17,7 +17,17 @@ from charity.desk import search
 from charity.disclosure import campaigns as public
 from charity.documents import facts
 from charity.errors import Refusal
-from charity.giving import finding, organisers, receipts, refunds, reversals, settling, unit_rosters, work_units
+from charity.giving import (
+    finding,
+    organisers,
+    receipts,
+    refunds,
+    reversals,
+    roster_desk,
+    settling,
+    unit_rosters,
+    work_units,
+)
 from charity.giving import verify as giving_verify
 from charity.giving.donations import receive
 from charity.giving.one_day import documents as documents_of_units
@@ -438,16 +448,21 @@ async def _numbers() -> list[str]:
     return [row["number"] for row in await reading.rows("SELECT number FROM receipt ORDER BY number")]
 
 
-async def test_receipts_may_follow_later_and_are_issued_once(house: Cast) -> None:
+async def test_receipts_may_follow_later_and_are_issued_once(house: Cast, web: Any) -> None:
     key = await _locked(house, ("王伟", "100"), ("李娜", "50"))
     with pytest.raises(Refusal, match=r"unit_roster\.unsettled"):
         await settling.issue(key, by=house.cashier)
     await _settle(house, key, 15_000, with_receipts=False)
     assert (await unit_rosters.get(key, by=house.cashier)).status == "matched"
+    every = f"/receipts/files/new?roster={key}"
+    page, today = (await web.as_("accountant").get(f"/one-day/{key}")).text, clock.today().isoformat()
+    assert every not in page, "there are none to print"
+    assert f"/ledgers/units?campaign={SLUG}&amp;from={today}&amp;to={today}" in page, "every unit, not those of a month"
     await _holds()
     done = await asyncio.gather(*(settling.issue(key, by=house.cashier) for _ in range(2)), return_exceptions=True)
     assert sorted(type(one).__name__ for one in done) == ["Answer", "Refusal"]
     assert len(await _numbers()) == 1
+    assert every in (await web.as_("accountant").get(f"/one-day/{key}")).text
     await _holds()
 
 
@@ -465,6 +480,8 @@ async def test_a_difference_is_settled_by_nobody_unasked(house: Cast) -> None:
     await _settle(house, key, 10_490, difference="unit", reason="单位少汇 0.10 元，由单位捐款承担")
     row = await unit_rosters.get(key, by=house.cashier)
     assert (row.unit_fen, row.short_fen, row.received_fen) == (490, 10, 10_490)
+    shown = (await roster_desk.show(row, "", 0, by=house.cashier))["facts"]
+    assert {fact["term"]: fact["value"] for fact in shown}["应汇合计"] == 10_500, "what was to come stays what it was"
     await _holds()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from charity import addresses, words
 from charity.db import sealed
-from charity.giving import campaigns, suggested, unit_rosters, work_units
+from charity.giving import campaigns, suggested, unidentified, unit_rosters, work_units
 from charity.giving.unit_rosters import FILLED, STATUS_WORDS, Line, RosterStatus, UnitRoster
 from charity.money import yuan_sign
 from charity.roles import Actor
@@ -142,9 +142,9 @@ def steps(row: UnitRoster) -> list[dict[str, Any]]:
     ]
 
 
-def facts(row: UnitRoster, unit: str, campaign: str) -> list[dict[str, Any]]:
+def facts(row: UnitRoster, unit: str, campaign: str, *, by: Actor) -> list[dict[str, Any]]:
     """What is shown of a roster and confirmed: when it is locked, opened, remitted and settled."""
-    total = row.staff_fen + row.unit_fen
+    total = row.staff_fen + row.unit_fen + (row.short_fen or 0)  # settled, the unit's gift has taken the difference
     listed: list[dict[str, Any]] = [
         {"term": words.say("单位"), "value": unit},
         {"term": words.say("活动"), "value": campaign},
@@ -162,11 +162,20 @@ def facts(row: UnitRoster, unit: str, campaign: str) -> list[dict[str, Any]]:
         listed.append(fact)
     if row.received_fen is not None:
         listed.append({"term": words.say("到账"), "value": row.received_fen, "kind": "yuan", "note": row.received_on})
-        listed.append({"term": words.say("银行流水号"), "value": row.channel_ref, "kind": "code"})
+        listed += _came_as(row.channel_ref, by)
     if row.short_fen:
         reason = sealed.unseal("unit_roster", "short_reason", row.key, row.short_reason)
         listed.append({"term": words.say("差额由单位捐款承担"), "value": row.short_fen, "kind": "yuan", "note": reason})
     return listed
+
+
+def _came_as(reference: str, by: Actor) -> list[dict[str, Any]]:
+    """The bank's number of the transfer, or every sum of held money that it was taken from."""
+    held = unidentified.named(reference)
+    if not held:
+        return [{"term": words.say("银行流水号"), "value": reference, "kind": "code"}]
+    href = {number: addresses.shown_to(by, "unidentified", number) for number in held}
+    return [{"term": words.say("暂收款"), "value": one, "kind": "code", "href": href[one]} for one in held]
 
 
 def _expected(people: int | None) -> str:
@@ -202,10 +211,13 @@ async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str
     campaign = (await campaigns.names([row.campaign])).get(row.campaign, row.campaign)
     listed = await unit_rosters.lines(row.key, row.sheet, after=after, only=only, limit=unit_rosters.ROWS + 1)
     doubles = await unit_rosters.doubles(row.key, row.sheet)
-    values = facts(row, unit, campaign)
+    values = facts(row, unit, campaign, by=by)
     open_ = row.status in FILLED
     late = await unit_rosters.online.since(row) if open_ else []
+    units_from, units_to = await unit_rosters.settled_days(row.campaign) if row.settled_at else ("", "")
     return {
+        "units_from": units_from,
+        "units_to": units_to,
         "row": row,
         "unit": unit,
         "campaign": campaign,

@@ -1,6 +1,7 @@
 """The pages that settle a roster, issue its receipts, publish it, and print its papers."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,10 +9,13 @@ from starlette.routing import Route
 
 from charity import addresses, clock, words
 from charity.errors import Refusal
-from charity.giving import roster_desk, settling, unit_rosters
+from charity.giving import roster_desk, settling, unidentified, unit_rosters
 from charity.giving.roster_desk.routes import page as show_page
 from charity.giving.settling import documents
 from charity.giving.settling.forms import SettleForm, SettleQuery
+from charity.giving.unit_rosters import UnitRoster
+from charity.money import yuan
+from charity.roles import Actor
 from charity.web import auth, confirming, forms, pages
 
 ONE = "/one-day/{key}"
@@ -53,6 +57,7 @@ async def _page(request: Request, values: Any, refusal: Refusal | None = None) -
         refusal and refusal.code.startswith("unit_roster.") and refusal.code.endswith(("difference", "short"))
     )
     total = row.staff_fen + row.unit_fen
+    held = [] if unidentified.named(typed["channel_ref"]) else await _held(row, total, by)
     return await pages.page(
         request,
         SETTLE,
@@ -61,8 +66,25 @@ async def _page(request: Request, values: Any, refusal: Refusal | None = None) -
         values=typed,
         differs=differs or typed["difference"] == "unit",
         total=total,
+        held=held,
         **context,
     )
+
+
+async def _held(row: UnitRoster, total: int, by: Actor) -> list[dict[str, Any]]:
+    """Sums held in 2209 that may be this transfer, each with the form that is taken from it."""
+    base = f"{addresses.of('unit_roster', row.key)}/settle"
+    sums = {total, *([row.remitted_fen] if row.remitted_fen else [])} - {0}
+    return [
+        {
+            "number": one.number,
+            "on": one.on_day,
+            "fen": one.fen,
+            "href": f"{base}?"
+            + urlencode({"amount_yuan": yuan(one.fen), "received_on": one.on_day, "channel_ref": one.number}),
+        }
+        for one in await unidentified.untouched(sums, by=by)
+    ]
 
 
 async def issue(request: Request) -> Response:

@@ -19,6 +19,7 @@ from .drawing import (
     load,
     load_back,
     must_be_enough,
+    named,
     note,
     sources,
     wants,
@@ -38,7 +39,19 @@ from .postings import (
     wants_to_free,
     wants_to_hold,
 )
-from .readers import Use, get, get_return, held, known, matches_after, of_amount, returns_due, returns_of, uses
+from .readers import (
+    Use,
+    get,
+    get_return,
+    held,
+    known,
+    matches_after,
+    of_amount,
+    returns_due,
+    returns_of,
+    untouched,
+    uses,
+)
 
 __all__ = [
     "ACCOUNT",
@@ -70,6 +83,7 @@ __all__ = [
     "matches_after",
     "must_be_enough",
     "must_not_be_held",
+    "named",
     "note",
     "of_amount",
     "returns",
@@ -78,6 +92,7 @@ __all__ = [
     "reverse",
     "sources",
     "stored",
+    "untouched",
     "uses",
     "wants",
     "wants_to_free",

@@ -43,14 +43,19 @@ class Source:
 Sources = tuple[Source, ...]
 
 
+def named(reference: str) -> list[str]:
+    """The numbers of held money that stand where a bank's number would; none where it is a bank's."""
+    return list(dict.fromkeys(_PARTED.split(reference.strip()))) if _NUMBERS.fullmatch(reference) else []
+
+
 async def sources(channel: str, reference: str, received_on: str) -> Sources:
     """What is named where a bank's number stands; none where it is a bank's.
 
     Refuses a number that is none of ours or came by another channel, and another day than that of the money.
     """
-    if not _NUMBERS.fullmatch(reference):
+    numbers = named(reference)
+    if not numbers:
         return ()
-    numbers = list(dict.fromkeys(_PARTED.split(reference.strip())))
     if len(numbers) > SOURCES_MAX:
         raise rules.UNIDENTIFIED_SOURCES(most=SOURCES_MAX)
     rows = {

@@ -1,5 +1,6 @@
 """Money that nobody can name, as finance reads it: what is left, the longest held first, one by number, its uses."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from charity.db import reading
@@ -12,6 +13,8 @@ PAGE = 50
 NUMBER_MAX = 40
 RETURNS_MAX = 100
 USES_MAX = 500
+SHOWN_MAX = 4
+"""Sums that a form offers to be taken from."""
 BETWEEN = "~"
 
 
@@ -56,6 +59,14 @@ async def held(*, left: bool, after: str = "", limit: int = PAGE, by: Actor) -> 
 async def known(number: str) -> bool:
     """Whether there is one of this number."""
     return bool(await reading.value("SELECT 1 FROM unidentified WHERE number = $1", number))
+
+
+async def untouched(fens: Collection[int], *, by: Actor) -> list[Unidentified]:
+    """What is held of one of these sums and nothing was taken of yet, the longest ago first."""
+    if not fens or not by.may("statement.read"):
+        return []
+    query = Unidentified.visible_to(by).filter(left_fen__in=sorted(fens), fen__in=sorted(fens), channel="bank")
+    return await query.order_by("on_day", "number").limit(SHOWN_MAX)
 
 
 async def of_amount(fen: int, limit: int, *, by: Actor) -> list[Unidentified]:

@@ -92,6 +92,16 @@ async def of_references(bare: Collection[str]) -> str | None:
     return str(rows[0]["key"]) if rows else None
 
 
+async def settled_days(campaign: str) -> tuple[str, str]:
+    """The first and the last day on which money of a campaign's units came; "" before any came."""
+    rows = await reading.tuples(
+        "SELECT COALESCE(MIN(received_on), ''), COALESCE(MAX(received_on), '') FROM unit_roster "
+        "WHERE campaign = $1 AND settled_at IS NOT NULL",
+        campaign,
+    )
+    return str(rows[0][0]), str(rows[0][1])
+
+
 async def listed(*, campaign: str = "", status: str = "", after: str = "", limit: int, by: Actor) -> list[UnitRoster]:
     """Rosters by the code of their unit, after `code|key`."""
     query = await _visible(by)
