@@ -458,7 +458,6 @@ async def test_by_page_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> No
     page = (await cashier.get(address)).text
     for words in ("等待确认", "2026-09-28 至 2026-09-30", "1,012.34", "250.50", "好&lt;b&gt;.xlsx", "YRJ26-07 捐款"):
         assert words in page, words
-    assert "/bank/lines/" not in page, "no line can be matched yet"
     assert "导入这个文件" not in (await auditor.get(address)).text
     assert "没有符合条件的流水" in (await auditor.get("/bank/lines")).text
     hidden = hidden_of(page)
@@ -471,10 +470,6 @@ async def test_by_page_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> No
     assert "这个文件已经导入过，没有再导入" in (await cashier.get(address)).text
     lines = (await auditor.get(f"/bank/lines?place={BANK}&status=open&least=1000")).text
     assert ("YRJ26-07 捐款" in lines, "利息" in lines, 'aria-current="true"' in lines) == (True, False, True)
-    for listed_on in (lines, (await auditor.get(address)).text):
-        line = re.search('class="row-link" href="(/bank/lines/[^"]+)"', listed_on)
-        assert line, "a line that is not matched leads to where it is"
-        assert "1,000.00" in (await auditor.get(line[1])).text
     assert (await auditor.get("/bank/lines?place=1001/-")).status_code == 422
     assert (await auditor.get("/bank/lines?least=5&most=1")).status_code == 422
     listed = (await auditor.get("/bank/statements")).text
@@ -493,6 +488,19 @@ async def test_by_page_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> No
     assert "没有符合条件的流水" in (await auditor.get("/bank/lines")).text
     en = await auditor.get("/bank/statements", headers={"accept-language": "en"})
     assert en.status_code == 200
+
+
+async def test_a_listed_line_leads_to_where_it_is_matched(web: Any, house: Cast) -> None:
+    row = await shown(house, csv_of(files.icbc()))
+    cashier, address = web.as_("cashier"), f"/bank/statements/{row['key']}"
+    page = (await cashier.get(address)).text
+    assert "/bank/lines/" not in page, "no line can be matched yet"
+    hidden = hidden_of(page)
+    await cashier.post(f"{address}/take", data={"content_hash": hidden["content_hash"]})
+    for listed in ("/bank/lines?least=1000", address):
+        line = re.search('class="row-link" href="(/bank/lines/[^"]+)"', (await cashier.get(listed)).text)
+        assert line, listed
+        assert "1,000.00" in (await cashier.get(line[1])).text
 
 
 async def test_by_call_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> None:
