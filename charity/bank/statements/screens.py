@@ -135,7 +135,7 @@ async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
     """One file, and before it is taken in the first lines that it adds."""
     named = await places.labels(CHARTS)
     people = await staff.names({row["uploaded_by"], row["taken_by"] or "", row["taken_back_by"] or ""} - {""})
-    stated = facts(row, named)
+    stated, taken = facts(row, named), row["status"] == StatementStatus.TAKEN
     waits = row["status"] == StatementStatus.WAITING
     return {
         "key": row["key"],
@@ -151,12 +151,10 @@ async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
         "chosen": waits and row["layout"] == layouts.CHOSEN,
         "alike": await readers.alike(row) if waits else 0,
         "carried": confirming.carried(readers.content(row).hash, stated),
-        "rows": line_rows(
-            await readers.staged(row["key"], SHOWN, by=by), named, linked=row["status"] == StatementStatus.TAKEN
-        ),
-        "may_leave": row["status"] == StatementStatus.TAKEN and by.may("statement.import"),
+        "rows": line_rows(await readers.staged(row["key"], SHOWN, by=by), named, linked=taken),
+        "may_leave": taken and by.may("statement.import"),
         "lines_href": f"/bank/lines?{urlencode({'statement': row['key']})}",
-        "taken": row["status"] == StatementStatus.TAKEN,
+        "taken": taken,
     }
 
 
