@@ -71,7 +71,7 @@ _CORRECTED = (
 REFUNDED = 2
 """The place of refunds among the sources of lines."""
 _REFUND, _NO_REFUND = "r.number", "CAST(NULL AS TEXT)"
-CAMPAIGN = Filter("campaign", "活动", campaigns.every_name)
+CAMPAIGN = Filter("campaign", "活动", campaigns.every_name, coded=False)
 
 
 async def page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:

@@ -79,7 +79,7 @@ async def _campaigns() -> dict[str, str]:
     return {row["slug"]: row["name"] for row in await work_units.one_day_campaigns()}
 
 
-CAMPAIGN = Filter("campaign", "活动", _campaigns)
+CAMPAIGN = Filter("campaign", "活动", _campaigns, coded=False)
 _SETTLED = (
     "FROM unit_roster u JOIN work_unit w ON w.code = u.work_unit JOIN campaign c ON c.slug = u.campaign "
     "WHERE u.settled_at IS NOT NULL AND u.received_on >= $1 AND u.received_on <= $2 AND ($3 = '' OR u.campaign = $3) "
