@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -207,6 +208,29 @@ async def test_as_many_lines_as_a_receipt_may_have_print_in_the_time_of_one_docu
     texts = pages_of(await printed(most))
     assert sum(text.count("棉被") for text in texts) == receipts.LINES_MAX
     assert all("No.CS-2026-000123" in text for text in texts)
+
+
+def megabytes(pid: int) -> int:
+    """What a process has in memory now."""
+    return int(Path(f"/proc/{pid}/status").read_text(encoding="ascii").partition("VmRSS:")[2].split()[0]) // 1024
+
+
+async def test_a_child_that_sets_parts_of_many_receipts_keeps_its_memory() -> None:
+    """Each part takes some 40 MB of what Typst keeps: without forgetting, the ninth is beyond any limit."""
+    ours = renderer.Renderer()
+
+    async def part(first: int) -> int:
+        many = [replace(RECEIPT, number=f"CS-2026-{first + n:06}", donor=f"林晓{first + n}") for n in range(20)]
+        sheets = [sheet for receipt in many for sheet in receipts.sheets(receipt, ("stub", "donor", "books"))]
+        await ours.pdf(receipts.form(sheets, demo=False, lang="zh"), identifier=MARK, seconds=120)
+        (child,) = ours.children()
+        return megabytes(child)
+
+    try:
+        sizes = [await part(100 * n) for n in range(5)]
+    finally:
+        ours.close()
+    assert sizes[-1] < sizes[1] + 60, sizes
 
 
 async def test_each_copy_counts_its_own_pages() -> None:
