@@ -39,6 +39,7 @@ SETTINGS = {
 }
 SIZES = {"phone": (390, 844), "desk": (1280, 900)}
 PATIENCE_S = 90
+PATIENCE_MS = 1_000 * PATIENCE_S
 AXE = (ROOT / "static" / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
 
@@ -313,7 +314,7 @@ class Visitor:
     async def sees(self, *words: str) -> None:
         for text in words:
             try:
-                await self.page.locator("main, .toasts").filter(has_text=text).first.wait_for(timeout=20_000)
+                await self.page.locator("main, .toasts").filter(has_text=text).first.wait_for(timeout=PATIENCE_MS)
             except PlaywrightTimeout:
                 shown = await self.page.locator("body").inner_text()
                 pytest.fail(f"{text!r} is not on {self.page.url}:\n{shown}", pytrace=False)
@@ -384,7 +385,7 @@ class Street:
             is_mobile=self.size == "phone",
             locale="zh-CN",
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = await context.new_page()
         visitor = Visitor(page, self.served.base, self.scripts, self.accessible and self.scripts)
         visitor._watch()
