@@ -49,6 +49,7 @@ STATUSES = {
     "UNIT_ROSTER_DRAFT": (409, None),
     "UNIT_ROSTER_WRONG": (409, None),
     "UNIT_ROSTER_UNCHECKED": (422, "checked"),
+    "UNIT_ROSTER_ONLINE": (409, None),
     "UNIT_ROSTER_FILE": (422, "file"),
     "UNIT_ROSTER_HEADER": (422, "file"),
     "UNIT_ROSTER_ENCODING": (422, "file"),
