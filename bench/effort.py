@@ -268,11 +268,8 @@ def _gift(base: str, token: str) -> Receipt:
 
 def on_demo() -> Mapping[str, tuple[Mapping[str, int], str]]:
     """The figure on the demo city."""
-    with servers.house() as at:
-        at.run("migrate")
-        at.run("demo")
-        with servers.platform(at) as server:
-            counts = asyncio.run(_walked(server.base, _gift(server.base, at.token("cashier")), staff=True))
+    with servers.demo_city() as server:
+        counts = asyncio.run(_walked(server.base, _gift(server.base, server.at.token("cashier")), staff=True))
     return {"effort": (counts, "taps, typed fields and swipes")}
 
 

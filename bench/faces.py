@@ -288,15 +288,8 @@ def demo() -> Iterator[str]:
     if "FACES" in os.environ:
         yield os.environ["FACES"]
         return
-    with servers.house() as at:
-        at.run("migrate")
-        at.run("demo")
-        server = servers.Server(at)
-        server.begin()
-        try:
-            yield server.base
-        finally:
-            server.end()
+    with servers.demo_city() as server:
+        yield server.base
 
 
 def main() -> int:

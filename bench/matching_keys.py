@@ -212,37 +212,30 @@ def _booked(base: str, token: str, day: str, gifts: set[str]) -> dict[str, str]:
 
 def hundred_lines() -> Mapping[str, tuple[float | Mapping[str, int], str]]:
     """The middle of 100 lines, and the middle of each kind."""
-    with servers.house() as at:
-        at.run("migrate")
-        at.run("demo")
-        cashier, accountant = at.token("cashier"), at.token("accountant")
-        server = servers.Server(at)
-        server.begin()
-        try:
-            day = servers.today()
-            for line in _left_over(server.base, accountant):  # the demo's own
-                path = f"/api/v1/bank/lines/{line['key']}/ignore"
-                assert servers.post(server.base, accountant, path, {"reason": REASON})[0] == 200
-            lines = _lines(server.base, cashier, day)
-            file = base64.b64encode(_boc(lines, day)).decode()
-            body = {"place": PLACE, "file_name": "a.csv", "file": file}
-            status, row = servers.post(server.base, cashier, "/api/v1/bank/statements", body)
-            assert (status, row.get("new_lines")) == (200, len(lines)), row
-            take = f"/api/v1/bank/statements/{row['key']}/take"
-            status, row = servers.post(server.base, cashier, take, {"content_hash": row["content_hash"]})
-            assert (status, row.get("status")) == (200, "taken"), row
-            gift_of = _booked(server.base, accountant, day, {gift for line in lines for gift in line.gifts.values()})
-            done = asyncio.run(_worked_off(server.base, lines))
-            for key, (one, _) in done.items():
-                _, answer = servers.get(server.base, f"/api/v1/bank/lines/{key}", accountant)
-                decision = answer["decisions"][-1]
-                gifts = {gift_of[item] for item in decision["items"] if item != key}
-                assert gifts == set(one.gifts.values()), (one, answer)
-                assert answer["status"] == ("matched" if gifts else "ignored"), answer
-            _, left = servers.get(server.base, "/api/v1/bank/matching", accountant)
-            assert left["items"] == []
-        finally:
-            server.kill()
+    with servers.demo_city() as server:
+        cashier, accountant = server.at.token("cashier"), server.at.token("accountant")
+        day = servers.today()
+        for line in _left_over(server.base, accountant):  # the demo's own
+            path = f"/api/v1/bank/lines/{line['key']}/ignore"
+            assert servers.post(server.base, accountant, path, {"reason": REASON})[0] == 200
+        lines = _lines(server.base, cashier, day)
+        file = base64.b64encode(_boc(lines, day)).decode()
+        body = {"place": PLACE, "file_name": "a.csv", "file": file}
+        status, row = servers.post(server.base, cashier, "/api/v1/bank/statements", body)
+        assert (status, row.get("new_lines")) == (200, len(lines)), row
+        take = f"/api/v1/bank/statements/{row['key']}/take"
+        status, row = servers.post(server.base, cashier, take, {"content_hash": row["content_hash"]})
+        assert (status, row.get("status")) == (200, "taken"), row
+        gift_of = _booked(server.base, accountant, day, {gift for line in lines for gift in line.gifts.values()})
+        done = asyncio.run(_worked_off(server.base, lines))
+        for key, (one, _) in done.items():
+            _, answer = servers.get(server.base, f"/api/v1/bank/lines/{key}", accountant)
+            decision = answer["decisions"][-1]
+            gifts = {gift_of[item] for item in decision["items"] if item != key}
+            assert gifts == set(one.gifts.values()), (one, answer)
+            assert answer["status"] == ("matched" if gifts else "ignored"), answer
+        _, left = servers.get(server.base, "/api/v1/bank/matching", accountant)
+        assert left["items"] == []
     keys = {kind: sorted(taken for one, taken in done.values() if one.kind == kind) for kind in KINDS}
     middle = {kind: int(statistics.median(taken)) for kind, taken in keys.items()}
     return {

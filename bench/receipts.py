@@ -35,31 +35,24 @@ def _wait_until_idle(pid: int) -> None:
 
 def in_one_file() -> dict[str, tuple[float, str]]:
     """Receipts in a second of one core, and in a second of the clock."""
-    with servers.house() as at:
-        at.run("migrate")
-        at.run("demo")
-        cashier, accountant = at.token("cashier"), at.token("accountant")
-        server = servers.Server(at)
-        server.begin()
-        try:
-            assert servers.post(server.base, accountant, "/api/v1/work-units", UNIT)[0] == 201
-            body = {"campaign": rosters.one_day(server.base), "work_unit": [UNIT["code"]]}
-            status, made = servers.post(server.base, accountant, "/api/v1/unit-rosters", body)
-            assert status == 201, made
-            key = made["rosters"][0]["key"]
-            rosters.settled(server.base, cashier, key, single=True, people=RECEIPTS)
-            _wait_until_idle(server.running.pid)
-            used, began = _processor_s(server.running.pid), time.perf_counter()
-            status, file = servers.post(server.base, cashier, "/api/v1/receipt-files", {"roster": key})
-            assert (status, file["receipts"]) == (202, RECEIPTS), file
-            while file["status"] in {"queued", "running"} and time.perf_counter() - began < PATIENCE_S:
-                time.sleep(0.5)
-                _, file = servers.get(server.base, f"/api/v1/receipt-files/{file['id']}", cashier)
-            took = time.perf_counter() - began
-            assert file["status"] == "done", file
-            core_s = _processor_s(server.running.pid) - used
-        finally:
-            server.kill()
+    with servers.demo_city() as server:
+        cashier, accountant = server.at.token("cashier"), server.at.token("accountant")
+        assert servers.post(server.base, accountant, "/api/v1/work-units", UNIT)[0] == 201
+        body = {"campaign": rosters.one_day(server.base), "work_unit": [UNIT["code"]]}
+        status, made = servers.post(server.base, accountant, "/api/v1/unit-rosters", body)
+        assert status == 201, made
+        key = made["rosters"][0]["key"]
+        rosters.settled(server.base, cashier, key, single=True, people=RECEIPTS)
+        _wait_until_idle(server.running.pid)
+        used, began = _processor_s(server.running.pid), time.perf_counter()
+        status, file = servers.post(server.base, cashier, "/api/v1/receipt-files", {"roster": key})
+        assert (status, file["receipts"]) == (202, RECEIPTS), file
+        while file["status"] in {"queued", "running"} and time.perf_counter() - began < PATIENCE_S:
+            time.sleep(0.5)
+            _, file = servers.get(server.base, f"/api/v1/receipt-files/{file['id']}", cashier)
+        took = time.perf_counter() - began
+        assert file["status"] == "done", file
+        core_s = _processor_s(server.running.pid) - used
     return {
         "receipts_per_s_core": (round(RECEIPTS / core_s, 2), "1/s"),
         "receipts_per_s": (round(RECEIPTS / took, 2), "1/s"),

@@ -31,22 +31,15 @@ def roster(*, single: bool, people: int = PEOPLE) -> bytes:
 
 def settled_3000() -> dict[str, tuple[float, str]]:
     """Seconds until 3,000 rows are shown, and until 3,000 gifts are booked and receipted."""
-    with servers.house() as at:
-        at.run("migrate")
-        at.run("demo")
-        cashier, accountant = at.token("cashier"), at.token("accountant")
-        server = servers.Server(at)
-        server.begin()
-        try:
-            slug = one_day(server.base)
-            body = {"campaign": slug, "work_unit": list(UNITS)}
-            status, made = servers.post(server.base, accountant, "/api/v1/unit-rosters", body)
-            assert status == 201, made
-            keys = {one["work_unit"]: one["key"] for one in made["rosters"]}
-            shown, one = settled(server.base, cashier, keys[UNITS[0]], single=False)
-            _, each = settled(server.base, cashier, keys[UNITS[1]], single=True)
-        finally:
-            server.kill()
+    with servers.demo_city() as server:
+        cashier, accountant = server.at.token("cashier"), server.at.token("accountant")
+        slug = one_day(server.base)
+        body = {"campaign": slug, "work_unit": list(UNITS)}
+        status, made = servers.post(server.base, accountant, "/api/v1/unit-rosters", body)
+        assert status == 201, made
+        keys = {one["work_unit"]: one["key"] for one in made["rosters"]}
+        shown, one = settled(server.base, cashier, keys[UNITS[0]], single=False)
+        _, each = settled(server.base, cashier, keys[UNITS[1]], single=True)
     return {
         "roster_dry_run_3000_s": (round(shown, 2), "s"),
         "roster_settle_3000_s": (round(one, 2), "s"),

@@ -163,6 +163,16 @@ def platform(at: House) -> Iterator[Server]:
         server.end()
 
 
+@contextlib.contextmanager
+def demo_city() -> Iterator[Server]:
+    """A server of the demo city, loaded for this."""
+    with house() as at:
+        at.run("migrate")
+        at.run("demo")
+        with platform(at) as server:
+            yield server
+
+
 def ready(base: str) -> None:
     """Wait until the server says that it is ready."""
     deadline = time.monotonic() + READY_S

@@ -71,33 +71,26 @@ def boc(lines: int) -> bytes:
 
 def hundred_thousand() -> dict[str, tuple[float, str]]:
     """Seconds until the lines are in, the most memory of the child that reads, and what gifts had to wait meanwhile."""
-    with servers.house() as at:
-        at.run("migrate")
-        at.run("demo")
-        token = at.token("cashier")
+    with servers.demo_city() as server:
+        token = server.at.token("cashier")
         body = {"place": "1002/ICBC-01", "file_name": "a.csv", "file": base64.b64encode(boc(LINES)).decode()}
-        server = servers.Server(at)
-        server.begin()
-        try:
-            peaks, waits, done = [0], list[float](), threading.Event()
-            threads = [
-                threading.Thread(target=_watch, args=(server.running.pid, peaks, done)),
-                threading.Thread(target=_give, args=(server.base, token, waits, done)),
-            ]
-            for thread in threads:
-                thread.start()
-            began = time.perf_counter()
-            status, row = servers.post(server.base, token, "/api/v1/bank/statements", body)
-            assert (status, row.get("new_lines")) == (200, LINES), row
-            take = f"/api/v1/bank/statements/{row['key']}/take"
-            status, row = servers.post(server.base, token, take, {"content_hash": row["content_hash"]})
-            took = time.perf_counter() - began
-            done.set()
-            for thread in threads:
-                thread.join()
-            assert (status, row.get("status")) == (200, "taken"), row
-        finally:
-            server.kill()
+        peaks, waits, done = [0], list[float](), threading.Event()
+        threads = [
+            threading.Thread(target=_watch, args=(server.running.pid, peaks, done)),
+            threading.Thread(target=_give, args=(server.base, token, waits, done)),
+        ]
+        for thread in threads:
+            thread.start()
+        began = time.perf_counter()
+        status, row = servers.post(server.base, token, "/api/v1/bank/statements", body)
+        assert (status, row.get("new_lines")) == (200, LINES), row
+        take = f"/api/v1/bank/statements/{row['key']}/take"
+        status, row = servers.post(server.base, token, take, {"content_hash": row["content_hash"]})
+        took = time.perf_counter() - began
+        done.set()
+        for thread in threads:
+            thread.join()
+        assert (status, row.get("status")) == (200, "taken"), row
     waits.sort()
     return {
         "statement_100k_s": (round(took, 1), "s"),

@@ -34,15 +34,8 @@ Load = tuple[int, float, dict[str, int]]
 
 def on_demo() -> Figures:
     """The figures on the demo city."""
-    with servers.house() as at:
-        at.run("migrate")
-        at.run("demo")
-        server = servers.Server(at)
-        server.begin()
-        try:
-            return measured(server.base)
-        finally:
-            server.end()
+    with servers.demo_city() as server:
+        return measured(server.base)
 
 
 def measured(base: str) -> Figures:

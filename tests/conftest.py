@@ -28,7 +28,7 @@ from hypothesis import settings as hypothesis_settings
 from tortoise.apps import Apps
 
 from charity import settings
-from charity.db import engine, migrations, sealed
+from charity.db import engine, health, migrations, sealed
 from charity.ledger import writer
 from charity.office.sign_in import two_step
 from charity.office.staff import passwords
@@ -101,6 +101,7 @@ def environment(url: str, folder: Path) -> None:
     os.environ["CHARITY_PUBLIC_URL"] = "http://127.0.0.1:8000"
     settings.reset()
     sealed.forget_keys()
+    health._damage.clear()  # of another file
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,4 @@
-"""What rooms call to print HTML: a PDF, or the refusal that says when to try again.
+"""What rooms call to print HTML or a layout (renderer.layout): a file, or the refusal that says when to try again.
 
 Staff and the public have a renderer process each. What anybody may ask for is printed once for all who ask
 at the same time, kept while there is room, and printed at most RENDERINGS_MAX times in RENDERINGS_S: neither
@@ -10,7 +10,7 @@ import hashlib
 import logging
 import time
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from math import ceil
 from typing import Final
@@ -30,35 +30,28 @@ RENDERINGS_MAX: Final = 60
 RENDERINGS_S: Final = 60.0
 
 
-Render = Callable[[str, bytes], Awaitable[bytes]]
-"""Prints content with this identifier."""
-
-
 class Shared:
     """PDFs that anybody may ask for. One process of the server has one."""
 
-    def __init__(
-        self, kept_bytes: int = KEPT_BYTES, renderings_max: int = RENDERINGS_MAX, render: "Render | None" = None
-    ) -> None:
-        self._render = render
+    def __init__(self, kept_bytes: int = KEPT_BYTES, renderings_max: int = RENDERINGS_MAX) -> None:
         self._kept_bytes, self._renderings_max = kept_bytes, renderings_max
         self._kept: OrderedDict[bytes, bytes] = OrderedDict()
         self._making: dict[bytes, asyncio.Task[bytes]] = {}
         self._begun: deque[float] = deque()
         self.bytes = 0
 
-    async def pdf(self, html: str, *, identifier: bytes) -> bytes:
+    async def pdf(self, content: str, *, identifier: bytes) -> bytes:
         """The PDF of this content, kept or printed now; raises press.busy or press.failed (503).
 
         The key is the whole content: status, language and every word that is printed are part of it.
         """
-        key = hashlib.sha256(identifier + html.encode()).digest()
+        key = hashlib.sha256(identifier + content.encode()).digest()
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
         if key not in self._making:
             at = self._pace()
-            self._making[key] = asyncio.create_task(self._made(key, html, identifier, at), name="public-pdf")
+            self._making[key] = asyncio.create_task(self._made(key, content, identifier, at), name="public-pdf")
             self._making[key].add_done_callback(lambda _: self._making.pop(key, None))
         return await asyncio.shield(self._making[key])  # a reader who goes away takes it from nobody else
 
@@ -72,9 +65,9 @@ class Shared:
         self._begun.append(now)
         return now
 
-    async def _made(self, key: bytes, html: str, identifier: bytes, at: float) -> bytes:
+    async def _made(self, key: bytes, content: str, identifier: bytes, at: float) -> bytes:
         try:
-            body = await (self._render or _for_public)(html, identifier)
+            body = await _rendered(content, identifier, SECONDS, "public")
         except Refusal as refusal:
             # What found no place was not printed: a crowd of a moment does not use up the minute.
             if refusal.code == rules.RENDERER_BUSY.code and at in self._begun:
@@ -96,14 +89,14 @@ def forget() -> None:
     _shared = Shared()
 
 
-async def for_staff(html: str, *, identifier: bytes, seconds: float = SECONDS) -> bytes:
-    """A document for staff. Equal html and identifier give equal bytes; raises press.busy or press.failed (503)."""
-    return await _rendered(html, identifier, seconds, "staff")
+async def for_staff(content: str, *, identifier: bytes, seconds: float = SECONDS) -> bytes:
+    """A document for staff. Equal content and identifier give equal bytes; raises press.busy or press.failed (503)."""
+    return await _rendered(content, identifier, seconds, "staff")
 
 
-async def for_anybody(html: str, *, identifier: bytes) -> bytes:
+async def for_anybody(content: str, *, identifier: bytes) -> bytes:
     """A document for whoever has its code. Raises press.busy or press.failed (503)."""
-    return await _shared.pdf(html, identifier=identifier)
+    return await _shared.pdf(content, identifier=identifier)
 
 
 async def joined(parts: Sequence[bytes], *, title: str) -> bytes:
@@ -122,29 +115,14 @@ def _joined(parts: Sequence[bytes], title: str) -> bytes:
         return out.getvalue()
 
 
-async def _rendered(html: str, identifier: bytes, seconds: float, audience: Audience) -> bytes:
+async def _rendered(content: str, identifier: bytes, seconds: float, audience: Audience) -> bytes:
     try:
-        return await renderer.html_to_pdf(html, identifier=identifier, seconds=seconds, audience=audience)
+        return await renderer.rendered(content, identifier=identifier, seconds=seconds, audience=audience)
     except renderer.RendererBusy:
         raise _later(rules.RENDERER_BUSY, RETRY_S) from None
     except renderer.RenderingError as error:
         log.error("rendering.failed", extra={"error": type(error).__name__})  # noqa: TRY400 - its words may be data
         raise _later(rules.RENDERING_FAILED, RETRY_S) from None
-
-
-async def _for_public(html: str, identifier: bytes) -> bytes:
-    return await _rendered(html, identifier, SECONDS, "public")
-
-
-def busy() -> Refusal:
-    """Too many wait: try again."""
-    return _later(rules.RENDERER_BUSY, RETRY_S)
-
-
-def failed(why: str) -> Refusal:
-    """It could not be printed; `why` is for the log and quotes no data."""
-    log.error("rendering.failed", extra={"error": why})
-    return _later(rules.RENDERING_FAILED, RETRY_S)
 
 
 def _later(rule: Rule, seconds: int) -> Refusal:

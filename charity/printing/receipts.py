@@ -221,7 +221,7 @@ def _short(document: PrintedReceipt) -> bool:
     """Whether each text surely has its room and the form therefore its one page, as of nearly all money."""
     if document.lang != "zh" or document.lines[0].kind == "goods" or document.full_url or document.ended_on:
         return False
-    texts = [document.organisation, document.donor, document.wish_note, document.memo, document.reason]
+    texts = [document.organisation, document.donor, document.wish_note, document.memo]
     texts += [document.handler, document.reviewer, document.receiver, document.remark]
     cells = [text for line in document.lines for text in (line.project, line.specification)]
     return (

@@ -12,13 +12,14 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Literal
 
 from charity.printing.places import ROOT
 
 Audience = Literal["staff", "public"]
+Format = Literal["pdf", "png"]
 CHILDREN: Final = 1
 QUEUE_MAX: Final[dict[Audience, int]] = {"staff": 32, "public": 16}
 NICENESS: Final[dict[Audience, int]] = {"staff": 0, "public": 10}
@@ -34,9 +35,10 @@ _LENGTH: Final = struct.Struct(">I")
 _KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "VIRTUAL_ENV")
 
 
-def layout(name: str, facts: dict[str, Any]) -> str:
+def layout(name: str, facts: Mapping[str, Any], fmt: Format = "pdf") -> str:
     """The document that templates/printing/{name}.typ makes of facts, where a renderer takes HTML."""
-    return json.dumps({"layout": name, "facts": facts}, ensure_ascii=False)
+    drawn = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+    return json.dumps({"layout": name, "facts": drawn, "format": fmt}, ensure_ascii=False)
 
 
 class RenderingError(Exception):
@@ -241,12 +243,12 @@ def of(audience: Audience) -> Renderer:
     return _renderers[audience]
 
 
-async def html_to_pdf(html: str, *, identifier: bytes, seconds: float = 20, audience: Audience = "staff") -> bytes:
-    """The PDF of an HTML document. Equal html and identifier give equal bytes.
+async def rendered(content: str, *, identifier: bytes, seconds: float = 20, audience: Audience = "staff") -> bytes:
+    """The PDF of an HTML document, or the file of a `layout`. Equal content and identifier give equal bytes.
 
     Raises RendererBusy, RenderingTooSlow or RenderingFailed.
     """
-    return await of(audience).pdf(html, identifier=identifier, seconds=seconds)
+    return await of(audience).pdf(content, identifier=identifier, seconds=seconds)
 
 
 async def close() -> None:

@@ -78,11 +78,11 @@ class Printer:
         )
 
     def pdf(self, content: str, identifier: bytes) -> bytes:
-        """The PDF of a layout with its facts, or of HTML documents one after the other; equal input, equal bytes."""
+        """A layout with its facts as PDF or PNG, or HTML documents as one PDF; equal input gives equal bytes."""
         if content.startswith("{"):
             wanted = json.loads(content)
-            facts = json.dumps(wanted["facts"], ensure_ascii=False)
-            return typesetting.compiled(wanted["layout"], facts, rare=not glyphs.plain(facts))
+            facts = wanted["facts"]
+            return typesetting.compiled(wanted["layout"], facts, rare=not glyphs.plain(facts), fmt=wanted["format"])
         return self._html(content, identifier)
 
     def _html(self, html: str, identifier: bytes) -> bytes:

@@ -8,13 +8,14 @@ import os
 import tempfile
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 os.environ["RAYON_NUM_THREADS"] = "1"  # read when typst is imported: a child has one core, however many there are
 
 import typst
 
 from charity.printing.places import FONTS, LAYOUTS, RARE_FONTS
+from charity.printing.renderer import Format
 
 PICTURE_PPI: Final = 144.0
 """1,684 by 1,191 pixels of an A4: sharp on a phone, and its QR code is read from there."""
@@ -39,7 +40,7 @@ def _fonts(*, rare: bool) -> typst.Fonts:
 _large: list[bool] = []
 
 
-def compiled(layout: str, facts: str, *, rare: bool, fmt: Literal["pdf", "png"] = "pdf") -> bytes:
+def compiled(layout: str, facts: str, *, rare: bool, fmt: Format = "pdf") -> bytes:
     """The document; equal facts give equal bytes. `rare`: some text has characters that our own font lacks."""
     if _large:
         _forget()

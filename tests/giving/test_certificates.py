@@ -19,7 +19,7 @@ from charity.db import reading
 from charity.desk import search
 from charity.giving import certificates, finding
 from charity.people.persons import Donor
-from charity.printing import certificates as printing
+from charity.printing import pdfs, renderer
 from charity.web import limits
 
 FIRM = Donor("organisation", "恒溪纺织有限公司", "19900002222")
@@ -28,9 +28,9 @@ FIRM = Donor("organisation", "恒溪纺织有限公司", "19900002222")
 @pytest.fixture(autouse=True)
 async def nothing_is_kept() -> AsyncIterator[None]:
     limits.reset()
-    printing.forget()
+    pdfs.forget()
     yield
-    printing.forget()
+    pdfs.forget()
 
 
 async def test_who_consented_is_thanked_by_name_and_the_code_leads_to_the_receipt(house: Cast, web: Any) -> None:
@@ -100,14 +100,15 @@ async def test_who_did_not_consent_is_named_nowhere(house: Cast, web: Any) -> No
     assert "79.50" not in goods.text, "goods are thanked for as goods"
 
 
-async def test_an_ended_receipt_has_none_and_a_crowd_waits(house: Cast, web: Any) -> None:
+async def test_an_ended_receipt_has_none_and_a_crowd_waits(
+    house: Cast, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = (await give(house)).body["receipt"]
     public, at = web.as_(), f"/r/{made['code']}"
-    printing._running.extend([1] * printing.AT_ONCE)
-    try:
+    with monkeypatch.context() as crowd:
+        crowd.setitem(renderer.QUEUE_MAX, "public", 0)
+        crowd.setattr(renderer, "_renderers", {})
         busy = await public.get(f"{at}/certificate.png")
-    finally:
-        printing._running.clear()
     assert (busy.status_code, "retry-after" in busy.headers) == (503, True)
     assert (await public.get(f"/r/{'A' * 26}/certificate.pdf")).status_code == 404
     await as_shown.void(made["code"], reason="抬头写错", by=house.accountant)

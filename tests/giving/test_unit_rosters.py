@@ -295,10 +295,14 @@ async def test_a_roster_is_searched_by_the_name_of_its_unit(house: Cast) -> None
     assert nothing is None or not nothing.items
 
 
-async def test_one_reference_is_shown_to_an_organiser_that_of_the_transfer(house: Cast) -> None:
+async def test_one_reference_is_shown_to_an_organiser_that_of_the_transfer_on_page_and_poster(house: Cast) -> None:
     async def shown() -> list[str]:
         page = await screens_of_organisers.my_unit(UNIT, by=house.cashier)
-        return [one["reference"] for one in page["campaigns"] if one["slug"] == SLUG]
+        (reference,) = [one["reference"] for one in page["campaigns"] if one["slug"] == SLUG]
+        poster = flat(await documents_of_units.poster(UNIT, SLUG, by=house.cashier))
+        assert ("附言只写" in poster) is bool(reference)
+        assert not reference or f"附言只写{reference}" in poster
+        return [reference]
 
     async def other(tx: Any, **columns: str) -> None:
         for name, value in columns.items():
@@ -310,6 +314,8 @@ async def test_one_reference_is_shown_to_an_organiser_that_of_the_transfer(house
     assert await shown() == [own]
     await run(lambda tx: other(tx, reference="YRJ26-99"))
     assert await shown() == ["YRJ26-99"]
+    await run(lambda tx: other(tx, reference=own, campaign="everyday"))
+    assert await shown() == [""], "another campaign has it"
 
 
 async def test_the_list_of_staff_names_the_unit_of_each_row(house: Cast) -> None:

@@ -78,7 +78,7 @@ async def _shows_the_card(clerk: Visitor, card: str) -> None:
 async def test_the_camera_counts_each_code_once_until_it_has_left_the_view(served, tmp_path):
     lot, film = served.facts["lot"], tmp_path / "film.y4m"
     printed = labels.labels_html([labels.LotLabel(code=lot, name="毛巾 纯棉", store="溪东街道慈善爱心超市")])
-    label = _label(await renderer.html_to_pdf(printed, identifier=MARK))
+    label = _label(await renderer.rendered(printed, identifier=MARK))
     _film(film, (_barcode(TOWEL), SHOWN_S), (None, GAP_S), (label, SHOWN_S), (None, END_S))
     camera = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
     async with street(served, "phone", arguments=camera) as here:

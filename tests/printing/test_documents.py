@@ -120,7 +120,7 @@ async def our_renderer():
 
 
 async def printed(html: str):
-    return await renderer.html_to_pdf(html, identifier=MARK)
+    return await renderer.rendered(html, identifier=MARK)
 
 
 # ---- documents

@@ -121,17 +121,17 @@ async def test_many_different_pdfs_wait_for_their_turn_but_a_kept_one_does_not(m
 async def test_what_the_renderer_has_no_place_for_does_not_count(monkeypatch: pytest.MonkeyPatch):
     """Sixty at once were sixteen PDFs and a minute without any."""
     shared = pdfs.Shared(renderings_max=1)
-    right = renderer.html_to_pdf
+    right = renderer.rendered
 
     async def full(*_args: Any, **_kwargs: Any) -> bytes:
         raise renderer.RendererBusy
 
-    monkeypatch.setattr(renderer, "html_to_pdf", full)
+    monkeypatch.setattr(renderer, "rendered", full)
     for n in range(2):
         with pytest.raises(Refusal) as refused:
             await shared.pdf(f"<p>{n}", identifier=b"0")
         assert (refused.value.code, refused.value.retry_after_s) == ("press.busy", pdfs.RETRY_S)
-    monkeypatch.setattr(renderer, "html_to_pdf", right)
+    monkeypatch.setattr(renderer, "rendered", right)
     assert (await shared.pdf("<p>0", identifier=b"0")).startswith(b"%PDF")
 
 
@@ -139,18 +139,18 @@ async def test_a_document_that_failed_is_tried_again_and_the_log_does_not_quote_
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     shared = pdfs.Shared()
-    right = renderer.html_to_pdf
+    right = renderer.rendered
 
     async def failing(*_args: Any, **_kwargs: Any) -> bytes:
         raise renderer.RenderingFailed("王小明")
 
-    monkeypatch.setattr(renderer, "html_to_pdf", failing)
+    monkeypatch.setattr(renderer, "rendered", failing)
     with pytest.raises(Refusal, match=r"press\.failed") as refused:
         await shared.pdf("<p>王小明", identifier=b"0")
     assert refused.value.retry_after_s == pdfs.RETRY_S
     assert "rendering.failed" in caplog.text
     assert "王小明" not in caplog.text
-    monkeypatch.setattr(renderer, "html_to_pdf", right)
+    monkeypatch.setattr(renderer, "rendered", right)
     assert (await shared.pdf("<p>王小明", identifier=b"0")).startswith(b"%PDF")
 
 
@@ -163,7 +163,7 @@ async def test_a_full_renderer_and_a_fast_address_are_told_when_to_come_again(
     async def full(*_args: Any, **_kwargs: Any) -> bytes:
         raise renderer.RendererBusy
 
-    monkeypatch.setattr(renderer, "html_to_pdf", full)
+    monkeypatch.setattr(renderer, "rendered", full)
     busy = await anybody.get(f"/r/{code}.pdf")
     assert (busy.status_code, busy.headers["retry-after"]) == (503, str(pdfs.RETRY_S))
     assert f"请过 {pdfs.RETRY_S} 秒再试" in busy.text

@@ -23,7 +23,7 @@ FULL = f"{URL}/full"
 
 
 async def printed(receipt: PrintedReceipt, *copies: receipts.Copy) -> bytes:
-    return await renderer.html_to_pdf(receipts.receipt_form(receipt, copies or ("donor",)), identifier=MARK)
+    return await renderer.rendered(receipts.receipt_form(receipt, copies or ("donor",)), identifier=MARK)
 
 
 def pages_of(pdf: bytes) -> list[str]:
@@ -174,7 +174,7 @@ async def test_what_is_not_measured_prints_as_if_it_were(receipt: PrintedReceipt
     measured = [{**sheet, "short": False} for sheet in every]
 
     async def words(sheets: list[dict[str, Any]]) -> str:
-        pdf = await renderer.html_to_pdf(receipts.form(sheets, demo=False, lang="zh"), identifier=MARK)
+        pdf = await renderer.rendered(receipts.form(sheets, demo=False, lang="zh"), identifier=MARK)
         assert overflowing(pdf) == []
         assert page_count(pdf) == 2
         return subprocess.run(
@@ -189,7 +189,7 @@ def test_a_text_that_may_not_fit_its_line_is_measured() -> None:
         (sheet,) = receipts.sheets(replace(RECEIPT, **changes))
         return bool(sheet["short"])
 
-    names = ("organisation", "donor", "memo", "wish_note", "handler", "reviewer", "receiver", "reason", "remark")
+    names = ("organisation", "donor", "memo", "wish_note", "handler", "reviewer", "receiver", "remark")
     assert [name for name in names if short(**{name: NARROW + "1"})] == []
     (line,) = RECEIPT.lines
     assert not short(lines=[replace(line, project=CELL + "1")])
@@ -297,7 +297,7 @@ async def test_a_name_in_rare_characters_is_drawn_and_what_no_font_has_is_a_visi
 
 async def test_several_documents_are_one_pdf_with_equal_bytes() -> None:
     html = renderer.TOGETHER.join(["<p>甲", "<p>乙"])
-    first = await renderer.html_to_pdf(html, identifier=MARK)
-    assert first == await renderer.html_to_pdf(html, identifier=MARK)
+    first = await renderer.rendered(html, identifier=MARK)
+    assert first == await renderer.rendered(html, identifier=MARK)
     with pikepdf.open(io.BytesIO(first)) as document:
         assert len(document.pages) == 2

@@ -383,7 +383,7 @@ def test_lines_do_not_break_inside_a_word_or_after_an_opening_bracket():
 
 def test_documents_and_registers_print_on_uvloop_too():
     async def both():
-        pdf = await renderer.html_to_pdf("<p>收据", identifier=MARK)
+        pdf = await renderer.rendered("<p>收据", identifier=MARK)
         table = await printed(register(3))
         await renderer.close()
         return pdf, table

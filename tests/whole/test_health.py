@@ -38,12 +38,6 @@ class Usage(NamedTuple):
     free: int
 
 
-@pytest.fixture(autouse=True)
-def nothing_known() -> None:
-    """What another test of this process found damaged is not ours."""
-    health._damage.clear()
-
-
 async def problem_words() -> dict[str, str]:
     """What is wrong, by the probe's name."""
     return {problem.probe.name: problem.text() for problem in await health.look(PROBES)}

@@ -8,7 +8,7 @@ consented to that too. It is of a valid receipt only. Source: D3, docs/field.md 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
 from charity import words
 from charity.db import reading
@@ -20,8 +20,8 @@ from charity.people.masking import Reader
 from charity.printing import certificates
 from charity.printing.certificates import PrintedCertificate
 from charity.printing.receipts import PrintedReceipt
+from charity.printing.renderer import Format
 
-Format = Literal["pdf", "png"]
 MEDIA: Final[dict[Format, str]] = {"pdf": "application/pdf", "png": "image/png"}
 PREFIX: Final = "JZ"
 """捐证. ZS is money that nobody can name (unidentified)."""

@@ -76,10 +76,16 @@ async def of_unit(work_unit: str, *, by: Actor) -> list[UnitRoster]:
     return await (await _visible(by)).filter(work_unit=work_unit).order_by("-invited_at")
 
 
-async def reference_of(work_unit: str, campaign: str) -> str:
-    """The reference of a unit's roster in a campaign, "" where it has none; posters say it to everybody."""
+async def reference_to_pay(work_unit: str, own: str, campaign: str) -> str:
+    """The one reference of a unit's transfer in a campaign: its roster's; without one the unit's own, where it is free.
+
+    "" where a roster of another campaign has it: the roster to come gets another one. Posters say it to everybody.
+    """
     sql = "SELECT reference FROM unit_roster WHERE campaign = $1 AND work_unit = $2"
-    return str(await reading.value(sql, campaign, work_unit) or "")
+    reference: str | None = await reading.value(sql, campaign, work_unit)
+    if reference:
+        return reference
+    return "" if await reading.value("SELECT 1 FROM unit_roster WHERE reference = $1", own) else own
 
 
 async def of_references(bare: Collection[str]) -> str | None:
