@@ -7,6 +7,7 @@ import pytest
 from conftest import Web
 
 from charity import words
+from charity.db.transactions import run
 from charity.documents import facts, registry
 from charity.documents.filters import COPY, FUND, STORE
 from charity.errors import Refusal
@@ -165,3 +166,10 @@ async def test_a_screen_shows_fifty_rows(house: object, web: Web, monkeypatch: p
     monkeypatch.setitem(registry._documents, "stock", replace(stock, page=page))
     assert (await web.as_("accountant").get("/ledgers/stock")).status_code == 200
     assert asked == [50]
+
+
+@pytest.mark.parametrize("name", ["units", "donations"])
+async def test_a_campaign_is_printed_by_its_name_without_the_word_of_its_address(house: object, name: str) -> None:
+    await run(lambda tx: tx.many("UPDATE campaign SET name = $1 WHERE slug = $2", [("慈善一日捐", "one-day-2026")]))
+    asked = of(campaign="one-day-2026")
+    assert (await facts.filter_words(registry.document(name), asked)).split(" · ")[0] == "慈善一日捐"
