@@ -14,6 +14,7 @@ from .readers import (
     gifts_of,
     opened,
     own_unit,
+    reference_to_pay,
     unit_of,
 )
 from .verbs import HOLDS_DAYS, NAME_MAX, ORGANISERS_MAX, Made, end, forget, hand_over, invite, join
@@ -36,5 +37,6 @@ __all__ = [
     "join",
     "opened",
     "own_unit",
+    "reference_to_pay",
     "unit_of",
 ]

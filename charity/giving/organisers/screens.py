@@ -5,7 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from charity import clock, words
-from charity.giving import campaigns, organisers, suggested, unit_rosters, ways, work_units
+from charity.giving import campaigns, organisers, suggested, ways, work_units
 from charity.office import organisation
 from charity.office.organisation import FactKind
 from charity.printing import qr
@@ -74,7 +74,7 @@ async def my_unit(unit: str, *, by: Actor) -> dict[str, Any]:
                 "slug": campaign["slug"],
                 "name": names.get(campaign["slug"], campaign["name"]),
                 "gifts": await organisers.gifts_of(unit, campaign["slug"]),
-                "reference": await unit_rosters.reference_to_pay(kept.code, kept.reference, campaign["slug"]),
+                "reference": await organisers.reference_to_pay(kept.code, kept.reference, campaign["slug"]),
                 "facts": _account(to),
                 "suggested": await suggested.of(campaign["slug"]),
             }
