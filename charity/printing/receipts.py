@@ -19,7 +19,8 @@ WISHES: Final = {"designated": "定向", "undesignated": "非定向"}
 MARKS: Final = {"issued": "", "voided": "已作废", "replaced": "已更换"}
 MONEY_HEADS: Final = ("捐赠项目", "种类", "基金（用途）", "金额（元）")
 GOODS_HEADS: Final = ("品名", "规格", "单 位", "数量", "单价（元）", "金额（元）", "计价依据")
-LINES_MAX: Final = 2_000
+LINES_MAX: Final = 400
+"""Twice of what any gift may have; three copies of it are what a child has memory for."""
 ROWS_MIN: Final = 5
 """A form keeps its shape: empty rows fill up to this number, less the rows that only some receipts have."""
 SHORT_EM: Final = 12
@@ -118,6 +119,7 @@ def form(every: Sequence[dict[str, Any]], *, demo: bool, lang: str) -> str:
                 "lang": words.language(),
                 "title": title,
                 "organisation": every[0]["organisation"],
+                "day": every[-1]["issued_on"],
                 "demo": words.say("演示") if demo else "",
                 "labels": _labels(),
                 "sheets": list(every),
@@ -161,6 +163,7 @@ def _labels() -> dict[str, Any]:
         "pick_up": words.say("领取码"),
         "pick_up_how": words.say("在核验页凭编号和它查看、下载全本，请勿告诉他人"),
         "seal": words.say("单位（章）"),
+        "next_page": words.say("接下页"),
         "page_of": pages.page_of(),
     }
 

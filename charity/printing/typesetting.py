@@ -4,6 +4,7 @@ It sees one folder of layouts, our fonts, those for rare characters when a text 
 read), and no package ever. Facts are data: they come as JSON and are never evaluated.
 """
 
+import json
 import os
 import tempfile
 from functools import lru_cache
@@ -19,10 +20,12 @@ from charity.printing.renderer import Format
 
 PICTURE_PPI: Final = 144.0
 """1,684 by 1,191 pixels of an A4: sharp on a phone, and its QR code is read from there."""
-LARGE: Final = 1 << 16
-"""Characters of facts from which a document is forgotten before the next: a receipt in three copies has 27,000."""
+KEPT_MAX: Final = 1 << 16
+"""Characters of facts after which Typst forgets what it set: a receipt of three copies and a line has 16,000."""
 GENERATIONS: Final = 10
 """Typst keeps what it set of so many documents: 2 GB of parts of twenty receipts."""
+_NAMES: Final = json.dumps(["Noto Sans SC", *RARE_FONTS])
+"""The families of all text, our own first: `fonts` of a layout."""
 _EPOCH: Final = 1_767_225_600
 """A fixed creation time (2026-01-01): equal facts give equal bytes; the document prints the real one."""
 
@@ -37,21 +40,21 @@ def _fonts(*, rare: bool) -> typst.Fonts:
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS), folder])
 
 
-_large: list[bool] = []
+_kept: list[int] = []
+"""How many characters of facts each document had since Typst forgot."""
 
 
 def compiled(layout: str, facts: str, *, rare: bool, fmt: Format = "pdf") -> bytes:
     """The document; equal facts give equal bytes. `rare`: some text has characters that our own font lacks."""
-    if _large:
+    if sum(_kept) > KEPT_MAX:
         _forget()
+    _kept.append(len(facts))
     compiler = _compiler(layout, facts, rare=rare)
     if fmt == "png":
         made = compiler.compile(format="png", ppi=PICTURE_PPI)
     else:
         made = compiler.compile(format="pdf", pdf_standards=["a-3b"], timestamp=_EPOCH, pdf_tags=False)
     assert isinstance(made, bytes), "a picture has one page"
-    if len(facts) > LARGE:
-        _large.append(True)
     return made
 
 
@@ -60,7 +63,7 @@ def _compiler(layout: str, facts: str, *, rare: bool) -> typst.Compiler:
         input=str(LAYOUTS / f"{layout}.typ"),
         root=str(LAYOUTS),
         font_paths=_fonts(rare=rare),
-        sys_inputs={"facts": facts},
+        sys_inputs={"facts": facts, "fonts": _NAMES},
     )
 
 
@@ -69,4 +72,4 @@ def _forget() -> None:
     empty = _compiler("empty", "", rare=False)
     for _ in range(GENERATIONS):
         empty.compile(format="pdf")
-    _large.clear()
+    _kept.clear()

@@ -22,6 +22,7 @@ from charity.errors import Refusal
 from charity.giving import copies, receipt_files, receipts, unit_rosters
 from charity.giving.receipt_files import jobs, parts, verbs
 from charity.jobs import children, worker
+from charity.printing import receipts as printed
 
 LIST = "/receipts/files"
 
@@ -129,6 +130,35 @@ async def test_the_call_prints_a_roster_and_splits_what_is_too_large(
         assert file.namelist() == [f"{line['number']}_{line['number']}.pdf" for line in lines]
         assert all(line["number"] in flat(file.read(f"{line['number']}_{line['number']}.pdf")) for line in lines)
     assert "zip" in answer.headers["content-disposition"]
+
+
+async def test_receipts_of_many_lines_are_printed_a_few_at_a_time_into_one_part(
+    house: Cast, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await given(house, 3)
+    key = (await web.as_("cashier").post(f"{API}/receipt-files", json={"from": TODAY})).json()["id"]
+    forms: list[list[dict[str, Any]]] = []
+
+    def form(sheets: list[dict[str, Any]], **how: Any) -> str:
+        forms.append(sheets)
+        return printed.form(sheets, **how)
+
+    monkeypatch.setattr(parts, "form", form)
+    monkeypatch.setattr(parts, "LINES", 7)  # two receipts of one line in three copies
+    output: list[dict[str, Any]] = []
+    assert await receipt_files.begin(key)
+    await parts.make(key, output.append)
+    assert [len(sheets) for sheets in forms] == [6, 3]
+    (body,) = [path.read_bytes() for path in (receipt_files.folder() / key).iterdir()]
+    assert page_count(body) == 9
+    run = flat(body)
+    places = [run.index(one["number"]) for one in made]
+    assert places == sorted(places)
+    forms.clear()
+    next((receipt_files.folder() / key).iterdir()).unlink()
+    monkeypatch.setattr(parts, "LINES", 2)
+    await parts.make(key, output.append)
+    assert [len(sheets) for sheets in forms] == [3, 3, 3], "a single receipt may have more"
 
 
 async def test_a_receipt_printed_or_voided_meanwhile_is_printed_again_as_what_it_is(

@@ -15,8 +15,9 @@ from charity import clock
 from charity.db import reading, sealed, transactions
 from charity.errors import Refusal
 from charity.giving import donations, receipts, refunds, verify
-from charity.giving.receipts import routes
+from charity.giving.receipts import documents, routes
 from charity.ledger.writer import Answer
+from charity.people.masking import Reader
 from charity.people.persons import Donor
 from charity.roles import SYSTEM
 
@@ -362,3 +363,12 @@ async def test_a_receipt_says_what_the_fund_is(house: Any) -> None:
     text = flat(document)
     assert "非定向" in text
     assert "定向·" not in text
+
+
+async def test_many_funds_and_names_are_counted_beyond_the_first(house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = (await give(house, 8_800, fund="F-EDU")).body["receipt"]["code"]
+    printed = await receipts.printed_for(code, to=Reader.PERMITTED)
+    assert (printed.wish_note, printed.receiver) == ("慈善助学基金", house.cashier.name)
+    monkeypatch.setattr(documents, "NAMED_MAX", 0)
+    printed = await receipts.printed_for(code, to=Reader.PERMITTED)
+    assert (printed.wish, printed.wish_note, printed.receiver) == ("designated", "见各行基金", " 等 1 人")

@@ -3,16 +3,18 @@
 import io
 import re
 import subprocess
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pikepdf
 import pytest
+from fontTools.ttLib import TTFont
 from pdf_reading import MARK, URL, codes_in, flat, page_count, text_of
 from printing.test_documents import RECEIPT
 
-from charity.printing import pages, receipts, renderer
+from charity.printing import pages, places, receipts, renderer
 from charity.printing.receipts import PrintedReceipt, ReceiptLine
 
 NOWHERE = "\U000323b0"
@@ -70,6 +72,26 @@ LONGEST = replace(
 )
 
 
+MM = 72 / 25.4
+
+
+class Box(NamedTuple):
+    """A word and where it stands, in points."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+
+def boxes(pdf: bytes) -> list[Box]:
+    """The words of all pages."""
+    out = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+    words = re.findall(r'xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">([^<]*)<', out)
+    return [Box(*map(float, edges), text) for *edges, text in words]
+
+
 def overflowing(pdf: bytes) -> list[str]:
     """Words that stand outside the margins of a page."""
     boxes = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
@@ -113,6 +135,7 @@ async def test_the_longest_receipt_has_its_head_and_number_on_every_page_and_no_
     assert "".join(texts).count("M") >= 200
     assert codes_in(pdf, page=len(texts)) == [URL]
     assert overflowing(pdf) == []
+    assert ["接下页" in text for text in texts] == [True] * (len(texts) - 1) + [False]
 
 
 @pytest.mark.parametrize("rows", [1, 11, 12, 40])
@@ -202,11 +225,14 @@ def test_a_text_that_may_not_fit_its_line_is_measured() -> None:
     assert not short(lines=[line] * 4, total_fen=4 * RECEIPT.total_fen)
 
 
-async def test_as_many_lines_as_a_receipt_may_have_print_in_the_time_of_one_document() -> None:
-    lines = [goods(n, name="棉被") for n in range(receipts.LINES_MAX)]
-    most = replace(RECEIPT, project="日常捐赠", lines=lines, total_fen=100 * receipts.LINES_MAX)
-    texts = pages_of(await printed(most))
-    assert sum(text.count("棉被") for text in texts) == receipts.LINES_MAX
+def of_goods(count: int, name: str) -> PrintedReceipt:
+    lines = [goods(n, name=name) for n in range(count)]
+    return replace(RECEIPT, project="日常捐赠", lines=lines, total_fen=100 * count)
+
+
+async def test_three_copies_of_as_many_lines_as_a_receipt_may_have_print_in_the_time_of_one_document() -> None:
+    texts = pages_of(await printed(of_goods(receipts.LINES_MAX, "棉" * 60), *receipts.COPIES))
+    assert sum(text.count("棉" * 10) for text in texts) >= 3 * receipts.LINES_MAX
     assert all("No.CS-2026-000123" in text for text in texts)
 
 
@@ -215,12 +241,15 @@ def megabytes(pid: int) -> int:
     return int(Path(f"/proc/{pid}/status").read_text(encoding="ascii").partition("VmRSS:")[2].split()[0]) // 1024
 
 
-async def test_a_child_that_sets_parts_of_many_receipts_keeps_its_memory() -> None:
-    """Each part takes some 40 MB of what Typst keeps: without forgetting, the ninth is beyond any limit."""
+@pytest.mark.parametrize(
+    ("receipt", "count"), [(RECEIPT, 20), (of_goods(100, "棉被" * 20), 1)], ids=["a part", "many lines"]
+)
+async def test_a_child_that_sets_many_documents_keeps_its_memory(receipt: PrintedReceipt, count: int) -> None:
+    """Each takes some 40 MB of what Typst keeps: without forgetting, some twentieth is beyond any limit."""
     ours = renderer.Renderer()
 
     async def part(first: int) -> int:
-        many = [replace(RECEIPT, number=f"CS-2026-{first + n:06}", donor=f"林晓{first + n}") for n in range(20)]
+        many = [replace(receipt, number=f"CS-2026-{first + n:06}", donor=f"林晓{first + n}") for n in range(count)]
         sheets = [sheet for receipt in many for sheet in receipts.sheets(receipt, ("stub", "donor", "books"))]
         await ours.pdf(receipts.form(sheets, demo=False, lang="zh"), identifier=MARK, seconds=120)
         (child,) = ours.children()
@@ -293,6 +322,81 @@ async def test_a_name_in_rare_characters_is_drawn_and_what_no_font_has_is_a_visi
     assert "𠮷𪚥" in text
     assert "赠〓" in text
     assert NOWHERE not in text
+
+
+def test_every_layout_in_typst_takes_its_fonts_from_one_place() -> None:
+    layouts = [path.read_text(encoding="utf-8") for path in sorted(places.LAYOUTS.glob("*.typ"))]
+    assert sum(text.count("font: fonts,") for text in layouts) == sum("set text(" in text for text in layouts) >= 3
+    assert not any("Noto" in text for text in layouts)
+
+
+async def test_each_font_for_rare_characters_draws_what_it_alone_has() -> None:
+    def characters(path: Path) -> set[int]:
+        with TTFont(path) as font:
+            return set(font.getBestCmap())
+
+    known, alone = characters(places.FONT_REGULAR), {}
+    for family, path in places.RARE_FONTS.items():
+        own = characters(path) - known
+        alone[family] = next(chr(point) for point in sorted(own) if unicodedata.category(chr(point)) in {"Lo", "So"})
+        known |= own
+    pdf = await printed(replace(RECEIPT, memo=" ".join(alone.values())))
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        fonts = {str(font["/BaseFont"]) for page in document.pages for font in page.resources["/Font"].values()}
+    drawn = {name.partition("+")[2].partition("-")[0] for name in fonts}
+    assert {family.replace(" ", "") for family in alone} <= drawn
+
+
+@pytest.mark.parametrize(
+    "word", ["Д" * 100, "ئ" * 100, "བོད" * 33, "-" * 100, "Ω" * 100, "1/" * 50], ids=lambda word: word[:2]
+)
+async def test_a_long_word_of_any_writing_breaks_where_its_place_ends(word: str) -> None:
+    (line,) = RECEIPT.lines
+    texts = dict.fromkeys(("organisation", "donor", "memo", "wish_note", "remark", "tax_note"), word)
+    texts |= dict.fromkeys(("handler", "reviewer", "receiver"), word[:40])
+    long = replace(RECEIPT, **texts, lines=[replace(line, project=word, specification=word)])  # type: ignore[arg-type]
+    assert overflowing(await printed(long)) == []
+    narrow = replace(of_goods(1, word), lines=[replace(goods(1, name=word), specification=word[:40])])
+    cells = boxes(await printed(narrow))
+    (basis,) = [cell for cell in cells if cell.text == "发票"]
+    for cell in cells:
+        if cell.top < basis.top + 30 and set(cell.text) <= set(word):
+            assert cell.right < 13 * MM + 74 * MM
+
+
+async def test_ordinary_words_and_addresses_are_not_cut() -> None:
+    words = "International Humanitarian Organisation of Extraordinary Circumstances and Responsibilities of Linxi"
+    address = "https://cishan.linxi.example/about/how-we-use-it"
+    pdf = await printed(replace(RECEIPT, memo=f"{words} {address}", donor="Telecommunications Internationalisation"))
+    assert {*words.split(), address, "Internationalisation"} <= set(text_of(pdf).split())
+
+
+async def test_each_fact_stands_at_its_name() -> None:
+    whole = replace(RECEIPT, fiscal_code="33010126", fiscal_number="0000123456", fiscal_check="a1b2c3", remark="补开")
+    text = flat(await printed(whole))
+    assert "财政票据代码33010126票据号码0000123456校验码a1b2c3" in text
+    assert "备注补开" in text
+    assert "到账日2026-10-08" in text
+    assert "以下空白" in text
+    unvalued = replace(goods(1, name="旧毛衣"), unit_price_fen=None, amount_fen=None, basis="")
+    text = flat(await printed(replace(RECEIPT, project="送温暖", lines=[unvalued], total_fen=0)))
+    assert "合计（大写）不计价（小写）—" in text
+    assert "收到日期2026-10-08" in text
+    assert "0.00" not in text
+
+
+async def test_the_form_has_its_frame_and_amounts_end_at_one_line_and_the_demo_its_mark() -> None:
+    pdf = await printed(replace(RECEIPT, demo=True))
+    cells = boxes(pdf)
+    amount, total = (next(cell for cell in cells if cell.text == text) for text in ("1,409.50", "¥1,409.50"))
+    assert abs(amount.right - total.right) < 0.6
+    assert max(cell.bottom - cell.top for cell in cells if "演" in cell.text) > 60
+    shot = subprocess.run(["pdftoppm", "-r", "100", "-gray", "-"], input=pdf, capture_output=True, check=True).stdout
+    _, size, _, pixels = shot.split(b"\n", 3)
+    wide = int(size.split()[0])
+    for edge in (13, 197):  # millimetres
+        near = range(int((edge - 0.6) * MM * 100 / 72), int((edge + 0.6) * MM * 100 / 72) + 1)
+        assert max(sum(shade < 110 for shade in pixels[x::wide]) for x in near) > 55 * MM * 100 / 72
 
 
 async def test_several_documents_are_one_pdf_with_equal_bytes() -> None:

@@ -23,7 +23,9 @@ from charity.printing import pdfs, renderer
 from charity.printing.receipts import form
 
 PART: Final = 20
-"""Receipts of one rendering."""
+"""Receipts of one part."""
+LINES: Final = 300
+"""Lines of the sheets of one rendering, unless a single receipt has more: a child bears 1,200 of long names."""
 PART_SECONDS: Final = 120.0
 FILE_BYTES_MAX: Final = 32 << 20
 """A file that would be larger is a ZIP of several."""
@@ -74,14 +76,25 @@ def _name(part: list[dict[str, Any]], row: dict[str, Any]) -> str:
 
 async def _printed(printer: renderer.Renderer, part: list[dict[str, Any]], day: str) -> bytes:
     """The three copies of each of these receipts."""
-    sheets = [
-        sheet
-        for line in part
-        for sheet in await receipts.whole_sheets(line["code"], copied_on="" if line["original"] else day)
-    ]
-    whole = form(sheets, demo=(await organisation.get()).demo, lang=words.language())
-    identifier = hashlib.sha256(whole.encode()).digest()[:16]
-    return await printer.pdf(whole, identifier=identifier, seconds=PART_SECONDS)
+    every = [await receipts.whole_sheets(line["code"], copied_on="" if line["original"] else day) for line in part]
+    demo, bodies = (await organisation.get()).demo, []
+    for some in _renderings(every):
+        whole = form(some, demo=demo, lang=words.language())
+        identifier = hashlib.sha256(whole.encode()).digest()[:16]
+        bodies.append(await printer.pdf(whole, identifier=identifier, seconds=PART_SECONDS))
+    return bodies[0] if len(bodies) == 1 else await pdfs.joined(bodies, title="")
+
+
+def _renderings(every: list[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+    """The sheets of so many receipts after each other as have LINES together, one receipt at least."""
+    some, count = list[dict[str, Any]](), 0
+    for sheets in every:
+        more = sum(len(sheet["lines"]) for sheet in sheets)
+        if some and count + more > LINES:
+            yield some
+            some, count = [], 0
+        some, count = some + sheets, count + more
+    yield some
 
 
 def _put(path: Path, body: bytes) -> None:

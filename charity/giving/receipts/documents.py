@@ -24,6 +24,8 @@ from charity.settings import settings
 
 BASIS = {"invoice": "发票", "market": "市场价", "appraisal": "评估", "none": ""}
 WHOLE: Final[tuple[Copy, ...]] = ("stub", "donor", "books")
+NAMED_MAX: Final = 3
+"""Funds in the giver's wish, and staff in a signature, that are named one by one."""
 _SIZED = re.compile(r"(.+?)\s+(\d\S*)")
 """A kind of goods is called by name and size: 大米(晚籼) 5kg."""
 
@@ -97,7 +99,7 @@ async def printed_of(row: Receipt, gifts: list[Donation], *, to: Reader, copied_
         lines=await _lines(row, gifts),
         total_fen=row.amount_fen,
         wish="designated" if designated else "undesignated",
-        wish_note="、".join(designated.values()),
+        wish_note="、".join(designated.values()) if len(designated) <= NAMED_MAX else words.say("见各行基金"),
         channel=CHANNELS[first.channel].words if first.channel else GOODS_CHANNEL,
         received_on=first.received_on,
         memo=masking.show(What.MESSAGE, sealed.unseal("donation", "memo", first.key, first.memo), to=to),
@@ -117,7 +119,10 @@ async def printed_of(row: Receipt, gifts: list[Donation], *, to: Reader, copied_
 
 def _named(accounts: Sequence[str], names: dict[str, str], to: Reader) -> str:
     """Who handled, reviewed or took it: staff stand in full on every copy (Charity Law 38)."""
-    return masking.show(What.HANDLER, "、".join(names.get(account, "") for account in accounts), to=to)
+    some = "、".join(names.get(account, "") for account in accounts[:NAMED_MAX])
+    if len(accounts) > NAMED_MAX:
+        some = words.say("{names} 等 {count} 人", names=some, count=len(accounts))
+    return masking.show(What.HANDLER, some, to=to)
 
 
 async def _project(gift: Donation) -> str:
