@@ -53,6 +53,12 @@ DAY_ORDER = Rule("bank_day.order", "日结一天接一天：请先日结 {day}",
 DAY_DONE = Rule("bank_day.done", "{day} 已经日结", 409, field="on")
 DAY_NOT_OVER = Rule("bank_day.not_over", "{day} 还没有过完，过了这一天才能日结", 422, field="on")
 DAY_APART = Rule("bank_day.apart", "账面和对账单相差 {apart_yuan} 元，差额为 0 才能日结")
+DAY_FILE_WAITS = Rule("bank_day.file_waits", "有一个文件还没有导入，{day} 及以前的有 {count} 行。请先导入，或者撤下它")
+DAY_FILE_EARLY = Rule(
+    "bank_day.file_early",
+    "{day} 的对账单是当天 {time} 上传的，后来的收付不在里面。请下载到这一天结束以后的对账单，再上传一次",
+)
+DAY_BOX_WAITS = Rule("bank_day.box_waits", "募捐箱清点单 {number} 还没有第二人确认，钱没有入账。请先确认，或者作废它")
 DAY_NO_STATEMENT = Rule(
     "bank_day.no_statement",
     "没有 {day} 的对账单。请先导入；当天银行没有收付的，请填写银行的余额",

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -107,6 +107,105 @@ async def test_a_day_closes_only_over_balances_that_agree_and_a_statement(house:
     await came(house, Line(700, "丙", on=day(0)), start_fen=99_000)
     await came(house, Line(300, "丁", on=day(1)), start_fen=50_000)
     await refused("bank_day.apart", prepared(house, day(1)))
+
+
+def moment(on: str, time: str) -> datetime:
+    """A time of a day in China."""
+    return datetime.fromisoformat(f"{on}T{time}").replace(tzinfo=clock.SHANGHAI)
+
+
+async def test_a_file_of_the_day_itself_speaks_for_it_once_it_came_after_the_day(house: Cast) -> None:
+    """What came in at noon, and one second before the day ends at 16:00 UTC, says nothing of what came behind it."""
+    line = Line(2_000, "乙", on=day(2))
+    with clock.fixed(moment(day(2), "23:59:59")):
+        await came(house, line, start_fen=0)
+    refusal = await refused("bank_day.file_early", prepared(house, day(2)))
+    assert (refusal.facts["time"], refusal.see[1]) == ("23:59", f"/bank/statements/new?place={quote(BANK, safe='')}")
+    await refused("bank_day.file_early", prepared(house, day(2), 2_000))
+    assert not (await shown(house, day(2))).covered
+    with clock.fixed(moment(day(1), "00:00:00")):
+        again = await statements.upload(
+            place=BANK, name="again.csv", data=csv_file(line, start_fen=0), by=house.cashier
+        )
+    row = await statements.get(again, by=house.cashier)
+    assert (row["status"], clock.business_date(str(row["again_at"])).isoformat()) == ("taken", day(1))
+    await closed(house, day(2))
+    assert await verify.run() == []
+
+
+async def test_a_file_speaks_for_the_days_before_its_last_line(house: Cast) -> None:
+    lines_then = Line(2_000, "乙", on=day(3)), Line(500, "丙", on=day(1), at="08:00:00")
+    with clock.fixed(moment(day(1), "10:00:00")):
+        await came(house, *lines_then, start_fen=0)
+    await closed(house, day(3))
+    await closed(house, day(2))
+    await refused("bank_day.file_early", prepared(house, day(1)))
+    await came(house, lines_then[1], Line(90, "丁", on=day(1)), start_fen=2_000)
+    await closed(house, day(1))
+    assert await verify.run() == []
+
+
+async def test_no_day_is_closed_over_a_file_that_waits(web: Any, house: Cast) -> None:
+    await two_days(house)
+    data = csv_file(Line(2_000, "乙", on=day(2)), Line(300, "丁", on=day(2)), start_fen=10_000)
+    waits = await statements.upload(place=BANK, name="w.csv", data=data, by=house.cashier)
+    refusal = await refused("bank_day.file_waits", prepared(house, day(2)))
+    assert (refusal.facts["count"], refusal.see[1]) == (1, f"/bank/statements/{waits}")
+    cashier = web.as_("cashier")
+    page = (await cashier.get("/bank/days/new", params={"place": BANK, "on": day(2)})).text
+    for words in ("还不能日结", "有一个文件还没有导入", f'href="/bank/statements/{waits}"'):
+        assert words in page
+    assert "准备好了，交会计复核" not in page
+    answer = (await cashier.get(f"{API}/day", params={"place": BANK, "on": day(2)})).json()
+    assert [one["code"] for one in answer["missing"]] == ["bank_day.file_waits"]
+    asked = {"place": BANK, "on": day(2), "content_hash": answer["content_hash"]}
+    problem = (await cashier.post(f"{API}/days", json=asked, headers=KEY)).json()
+    assert (problem["type"], problem["see"]["href"]) == (
+        "urn:charity:problem:bank_day.file_waits",
+        f"/bank/statements/{waits}",
+    )
+    await closed(house, day(3))
+    key, content_hash = await closed_or_prepared(house, waits)
+    later = csv_file(Line(700, "戊", on=day(2)), start_fen=12_000)
+    other = await statements.upload(place=BANK, name="v.csv", data=later, by=house.cashier)
+    await refused("bank_day.file_waits", closing.close(key=key, content_hash=content_hash, by=house.accountant))
+    shown_page = (await web.as_("accountant").get(f"/bank/days/{key}")).text
+    assert (f"/bank/statements/{other}" in shown_page, "复核无误，日结" in shown_page) == (True, False)
+    await statements.withdraw(other, by=house.cashier)
+    await closing.close(key=key, content_hash=content_hash, by=house.accountant)
+
+
+async def closed_or_prepared(house: Cast, waits: str) -> tuple[str, str]:
+    """The second day, prepared once nothing waits any more."""
+    await statements.withdraw(waits, by=house.cashier)
+    return await prepared(house, day(2))
+
+
+async def test_the_page_says_how_many_lines_nobody_matched_and_leads_to_every_task(web: Any, house: Cast) -> None:
+    await two_days(house)
+    cashier, accountant = web.as_("cashier"), web.as_("accountant")
+    page = (await cashier.get("/bank/days/new", params={"place": BANK, "on": day(2)})).text
+    place = quote(BANK, safe="")
+    for words in (
+        "还有 1 笔流水没有人核对",
+        f'href="/bank/matching?place={place}"',
+        f'href="/bank/lines?place={place}&amp;from_on={day(2)}&amp;to_on={day(2)}"',
+    ):
+        assert words in page
+    (line,) = await waiting(house)
+    await matching.ignore(line.row["key"], reason="不明，在查", by=house.accountant)
+    page = (await cashier.get("/bank/days/new", params={"place": BANK, "on": day(2)})).text
+    assert "没有人核对" not in page
+    register = (await accountant.get("/ledgers/bank_lines", params={"place": BANK, "from": day(2), "to": day(2)})).text
+    assert ("乙" in register or "*" in register, "20.00" in register) == (True, True)
+    key, _ = await prepared(house, day(2))
+    waits = (await accountant.get(f"/bank/days/{key}")).text
+    d12 = f'href="/ledgers/bank_lines?place={place}&amp;from={day(2)}&amp;to={day(2)}"'
+    assert (d12 in waits, "出纳准备以后" in waits) == (True, False)
+    await banked(house, 500, "LATE", received_on=day(2))
+    await matching.keep_up()
+    changed = (await accountant.get(f"/bank/days/{key}")).text
+    assert ("出纳准备以后，这一天的账或流水变了" in changed, "复核无误，日结" in changed) == (True, False)
 
 
 async def test_what_changes_between_is_refused_until_it_is_prepared_anew(house: Cast) -> None:
@@ -371,6 +470,22 @@ async def test_cash_is_counted_by_denomination_and_a_difference_has_a_name(house
     assert await verify.run() == []
     await transactions.run(lambda tx: tx.rows("UPDATE bank_day SET note = NULL WHERE on_day = $1 RETURNING key", today))
     assert [one.invariant for one in await verify.run()] == ["I4"]
+
+
+async def test_cash_is_not_closed_over_a_box_that_nobody_confirmed(web: Any, house: Cast) -> None:
+    """Its cash lies in the till and in no book, and on a closed day nobody could confirm it any more."""
+    cashier, accountant = web.as_("cashier"), web.as_("accountant")
+    await pressed(cashier, "/boxes/new", {"code": "MX-01", "site": "超市", "keeper": "李四", "campaign": "everyday"})
+    opening = {"on": day(1), "time": "09:30", "opener": "王小明", "witness": "赵六", "sheets_10000": "3"}
+    href = await pressed(cashier, "/boxes/MX-01/open", opening)
+    refusal = await refused("bank_day.box_waits", prepared(house, day(1), place=CASH))
+    assert refusal.see == (href.rsplit("/", 1)[1], href)
+    page = (await cashier.get("/bank/days/new", params={"place": CASH, "on": day(1)})).text
+    assert (f'href="{href}"' in page, "准备好了，交会计复核" in page) == (True, False)
+    await closed(house, day(2), place=CASH)
+    await pressed(accountant, href, to=f"{href}/confirm")
+    await closed(house, day(1), place=CASH, sheets={10_000: 3})
+    assert await verify.run() == []
 
 
 async def test_the_cashier_counts_on_the_page_and_nothing_typed_is_lost(web: Any, house: Cast) -> None:

@@ -1,5 +1,6 @@
 """The JSON calls of the close of a day (docs/api.md)."""
 
+from charity import words
 from charity.bank.closing import readers, verbs
 from charity.bank.closing.forms import (
     CloseBody,
@@ -8,6 +9,7 @@ from charity.bank.closing.forms import (
     DayParams,
     DaysAnswer,
     DaysParams,
+    MissingAnswer,
     PrepareBody,
     PreparedAnswer,
     ReopenBody,
@@ -34,7 +36,8 @@ async def shown(call: Call) -> ShownAnswer:
     """`GET /bank/day`."""
     asked: DayParams = call.query
     day = await readers.shown_day(asked.place, asked.on.isoformat(), by=call.by)
-    return ShownAnswer(facts=day.facts(), covered=day.covered, content_hash=day.shown().hash)
+    missing = [MissingAnswer(code=one.code, detail=words.say(one.words, **one.facts)) for one in day.missing()]
+    return ShownAnswer(facts=day.facts(), covered=day.covered, missing=missing, content_hash=day.shown().hash)
 
 
 async def get(call: Call) -> DayAnswer:

@@ -3,12 +3,14 @@
 A difference is named by the cashier and closed with its name; nothing books it by itself (docs/field.md 9, row 71).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charity import clock
+from charity import addresses, clock
 from charity.bank import rules
-from charity.bank.closing.confirming import Prepared, must_be_next
+from charity.bank.closing.confirming import Prepared, not_next, seen
+from charity.errors import Refusal
 from charity.giving.boxes import DENOMINATIONS, counted_fen
 from charity.ledger.content import Content
 from charity.ledger.places import Place
@@ -23,6 +25,8 @@ class CashDay:
     on: str
     before: str
     book_fen: int
+    boxes: Sequence[str]
+    """Openings of boxes up to this day that wait for a second person, by their numbers."""
 
     covered: bool = True
     """No statement is asked for."""
@@ -51,11 +55,21 @@ class CashDay:
         }
         return Content(facts=facts, personal={"note": asked.note}, salt=key)
 
-    def must_be_closable(self, asked: Prepared) -> None:
-        """Refuse a day that is not the next or not here yet, and a difference without a name."""
-        must_be_next(self.on, self.before)
+    def missing(self) -> list[Refusal]:
+        """What has to be mended before it can be counted; each with the page that mends it."""
+        refusals = [not_next(self.place.code, self.on, self.before)]
         if self.on > clock.today().isoformat():
-            raise rules.DAY_NOT_OVER(day=self.on)
+            refusals.append(rules.DAY_NOT_OVER(day=self.on))
+        refusals += [
+            seen(rules.DAY_BOX_WAITS(number=number), number, addresses.of("box_opening", number))
+            for number in self.boxes
+        ]
+        return [one for one in refusals if one is not None]
+
+    def must_be_closable(self, asked: Prepared) -> None:
+        """Refuse a day of which something is missing, and a difference without a name."""
+        for refusal in self.missing():
+            raise refusal
         if asked.balance_fen is not None:
             raise rules.STATEMENT_PLACE()
         apart = self.counted(asked) - self.book_fen

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from charity.bank import rules
+from charity.errors import Refusal
+from charity.words import Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +27,22 @@ def following(day: str) -> str:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
-def must_be_next(on: str, before: str) -> None:
-    """Refuse a day that is closed, and one behind the day that is due."""
+def not_next(place: str, on: str, before: str) -> Refusal | None:
+    """The refusal of a day that is closed, and of one behind the day that is due; None for the day that is."""
     if before and on <= before:
-        raise rules.DAY_DONE(day=on)
+        return seen(rules.DAY_DONE(day=on), "做过的日结", f"/bank/days?{urlencode({'place': place})}")
     if before and on != following(before):
-        raise rules.DAY_ORDER(day=following(before))
+        due = following(before)
+        return seen(rules.DAY_ORDER(day=due), due, new_page(place, due))
+    return None
+
+
+def seen(refusal: Refusal, name: str, href: str) -> Refusal:
+    """A refusal with the page that mends it, and what that is called."""
+    refusal.see = (Term(name), href)
+    return refusal
+
+
+def new_page(place: str, on: str) -> str:
+    """The address where a day is prepared."""
+    return f"/bank/days/new?{urlencode({'place': place, 'on': on})}"

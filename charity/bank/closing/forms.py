@@ -153,11 +153,19 @@ class DaysParams(api.Page):
     limit: int = Field(SHOWN, ge=1, le=100, description="最多几条")
 
 
+class MissingAnswer(BaseModel):
+    """What has to be mended first: the code of the rule that would refuse, and its words."""
+
+    code: str
+    detail: str
+
+
 class ShownAnswer(BaseModel):
     """A day as it is now: `content_hash` is what `POST /bank/days` confirms."""
 
     facts: dict[str, Any] = Field(description="余额调节表的各项、当天流水的笔数和金额、每一项未达账项；现金为账面余额")
-    covered: bool = Field(description="有没有这一天的对账单")
+    covered: bool = Field(description="有没有说到这一天结束的对账单")
+    missing: list[MissingAnswer] = Field(description="日结以前要办的，没有则可以准备")
     content_hash: str
 
 

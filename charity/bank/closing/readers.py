@@ -1,19 +1,26 @@
-"""A day of a place as it can be closed, what was closed, and how far each place is."""
+"""A day of a place as it can be closed, what was closed, and how far each place is.
+
+A file speaks for a whole day when it has a line of a later day, or came in after the day was over in China: of what a
+bank gave out during the day nobody knows what came after it.
+"""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from charity import clock
+from charity import addresses, clock
 from charity.bank import movements, reconciliation, rules
 from charity.bank.closing.cash import CashDay
-from charity.bank.closing.confirming import Prepared, following, must_be_next
+from charity.bank.closing.confirming import Prepared, following, not_next, seen
 from charity.bank.models import DAY, BankDayRow, DayStatus, StatementStatus
 from charity.bank.reconciliation import Reconciliation
 from charity.db import reading, sealed
 from charity.db.paging import Where
+from charity.errors import Refusal
+from charity.giving import boxes
 from charity.ledger import closed_days, moved, places
 from charity.ledger.content import Content
 from charity.ledger.places import Place
@@ -34,7 +41,7 @@ _SUMS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class BankDay:
-    """A day of a bank or a platform: its reconciliation, its lines, and whether a file covers it."""
+    """A day of a bank or a platform: its reconciliation, its lines, and the files that speak of it."""
 
     one: Reconciliation
     before: str
@@ -43,6 +50,11 @@ class BankDay:
     in_fen: int
     out_fen: int
     covered: bool
+    """Whether a file speaks for the whole day."""
+    early: tuple[str, str] | None
+    """Where none does, the key of the last that came in during the day, and when."""
+    waiting: tuple[str, int] | None
+    """The key of a file that was not taken in, and how many new lines it has up to this day."""
 
     @property
     def on(self) -> str:
@@ -88,15 +100,34 @@ class BankDay:
         del key
         return Content(facts={**self.facts(), "quiet": asked.balance_fen is not None, "prepared_by": by})
 
-    def must_be_closable(self, asked: Prepared) -> None:
-        """Refuse a day that is not the next, not over, not in balance or without a statement."""
-        must_be_next(self.on, self.before)
+    def missing(self) -> list[Refusal]:
+        """What has to be mended before it is prepared, whatever the cashier says; each with the page that mends it."""
+        place = {"place": self.place.code}
+        refusals = [not_next(self.place.code, self.on, self.before)]
         if self.on >= clock.today().isoformat():
-            raise rules.DAY_NOT_OVER(day=self.on)
+            refusals.append(rules.DAY_NOT_OVER(day=self.on))
+        if self.waiting:
+            key, count = self.waiting
+            refusals.append(
+                seen(rules.DAY_FILE_WAITS(day=self.on, count=count), "对账单文件", addresses.of("statement", key))
+            )
+        if self.early:
+            _, at = self.early
+            refusal = rules.DAY_FILE_EARLY(
+                day=self.on, time=clock.instant(at).astimezone(clock.SHANGHAI).strftime("%H:%M")
+            )
+            refusals.append(seen(refusal, "上传对账单", f"/bank/statements/new?{urlencode(place)}"))
+        if self.one.apart_fen:
+            refusal = rules.DAY_APART(apart_yuan=yuan(self.one.apart_fen))
+            refusals.append(seen(refusal, "余额调节表", f"/bank/reconciliation?{urlencode(place | {'on': self.on})}"))
+        return [one for one in refusals if one is not None]
+
+    def must_be_closable(self, asked: Prepared) -> None:
+        """Refuse a day of which something is missing, or without a file where the cashier states no balance."""
+        for refusal in self.missing():
+            raise refusal
         if asked.sheets or asked.note:
             raise rules.CASH_ONLY()
-        if self.one.apart_fen:
-            raise rules.DAY_APART(apart_yuan=yuan(self.one.apart_fen))
         if asked.balance_fen is None:
             if not self.covered:
                 raise rules.DAY_NO_STATEMENT(day=self.on)
@@ -152,7 +183,7 @@ async def shown_day(place: str, on: str, *, by: Actor, before: str | None = None
     if before is None:
         before = (await closed_days.every())[at.code]
     if at.chart not in CHARTS:
-        return CashDay(at, on, before, await moved.held_at(at.code, on=on))
+        return CashDay(at, on, before, await moved.held_at(at.code, on=on), await boxes.unconfirmed(on))
     one = await reconciliation.of(place, on, by=by)
     sums = await reading.only(
         "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(l.in_fen), 0) AS BIGINT) AS came, "
@@ -162,16 +193,39 @@ async def shown_day(place: str, on: str, *, by: Actor, before: str | None = None
         on,
         StatementStatus.TAKEN.value,
     )
-    covered = bool(sums["n"]) or bool(
-        await reading.value(
-            "SELECT 1 FROM bank_statement WHERE place = $1 AND status = $2 AND first_on <= $3 AND last_on >= $3 "
-            "LIMIT 1",
-            one.place.code,
-            StatementStatus.TAKEN.value,
-            on,
-        )
+    covered, early = await _files(one.place.code, on)
+    return BankDay(one, before, sums["n"], sums["came"], sums["went"], covered, early, await _waiting(place, on))
+
+
+async def _files(place: str, on: str) -> tuple[bool, tuple[str, str] | None]:
+    """Whether a file speaks for the whole day; else the last that came in during it, by key, and when."""
+    files = await reading.rows(
+        "SELECT key, last_on, COALESCE(again_at, uploaded_at) AS at FROM bank_statement WHERE place = $1 "
+        "AND status = $2 AND first_on <= $3 AND last_on >= $3 ORDER BY last_on DESC, at DESC LIMIT 1",
+        place,
+        StatementStatus.TAKEN.value,
+        on,
     )
-    return BankDay(one, before, sums["n"], sums["came"], sums["went"], covered)
+    if not files:
+        return False, None
+    newest = files[0]
+    over = clock.midnight(date.fromisoformat(following(on)))
+    covered = newest["last_on"] > on or newest["at"] >= over
+    return covered, None if covered else (newest["key"], newest["at"])
+
+
+async def _waiting(place: str, on: str) -> tuple[str, int] | None:
+    """The first file that was read and neither taken in nor withdrawn, and its new lines up to this day."""
+    row = await reading.row(
+        "SELECT s.key, COUNT(*) AS n FROM bank_statement s JOIN bank_line l ON l.statement = s.key "
+        "WHERE s.place = $1 AND s.status IN ($2, $3) AND l.on_day <= $4 GROUP BY s.key, s.uploaded_at "
+        "ORDER BY s.uploaded_at, s.key LIMIT 1",
+        place,
+        StatementStatus.WAITING.value,
+        StatementStatus.STALE.value,
+        on,
+    )
+    return (row["key"], row["n"]) if row else None
 
 
 async def must_be_followed(place: str, on: str) -> None:

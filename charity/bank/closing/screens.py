@@ -5,11 +5,14 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from charity import addresses, words
+from charity.bank import rules
 from charity.bank.closing.cash import CashDay
-from charity.bank.closing.readers import Day, DayView, Progress
-from charity.bank.models import BankDayRow, DayStatus
+from charity.bank.closing.confirming import new_page, seen
+from charity.bank.closing.readers import Day, DayView, Progress, prepared_as
+from charity.bank.models import BankDayRow, DayStatus, LineStatus
 from charity.bank.reconciliation.screens import balances, items
 from charity.bank.statements.screens import chips
+from charity.errors import Refusal
 from charity.giving.boxes import DENOMINATIONS, denomination
 from charity.ledger import places
 from charity.office import staff
@@ -88,6 +91,7 @@ async def new(place: str, on: str, day: Day | None, typed: forms.Data, by: Actor
         "journal": _journal(place, on),
         **_day(day, by),
         "facts": facts,
+        "missing": _missing(day.missing()),
         "quiet": not day.covered,
         "balance": forms.text(typed, "balance_yuan"),
         "note": forms.text(typed, "note"),
@@ -97,6 +101,18 @@ async def new(place: str, on: str, day: Day | None, typed: forms.Data, by: Actor
         ],
         "carried": confirming.carried(day.shown().hash, facts),
     }
+
+
+def _missing(refusals: Sequence[Refusal]) -> list[dict[str, str]]:
+    """What has to be mended first, in words, each with the page where."""
+    return [
+        {
+            "words": words.say(one.words, **one.facts),
+            "label": words.say("看 {number}", number=one.see[0]) if one.see else "",
+            "href": one.see[1] if one.see else "",
+        }
+        for one in refusals
+    ]
 
 
 def _journal(place: str, day: str) -> str:
@@ -113,12 +129,15 @@ def _day(day: Day, by: Actor) -> dict[str, Any]:
             "balances": None,
             "items": [],
             "more": 0,
-            "apart": 0,
             "reconciliation": "",
-            "day_lines": "",
+            "related": [{"label": words.say("募捐箱"), "href": "/boxes"}] if by.may("box.read") else [],
+            "undecided": 0,
+            "queue": "",
             "deposit": deposit if by.may("money.transfer") else "",
         }
     asked = urlencode({"place": day.place.code, "on": day.on})
+    period = urlencode({"place": day.place.code, "from": day.on, "to": day.on})
+    period_of_lines = urlencode({"place": day.place.code, "from_on": day.on, "to_on": day.on})
     listed_items = items(day.one, by)
     return {
         "place_name": day.place.shown,
@@ -127,9 +146,17 @@ def _day(day: Day, by: Actor) -> dict[str, Any]:
         "balances": balances(day.one),
         "items": listed_items[:ITEMS_SHOWN],
         "more": max(0, len(listed_items) - ITEMS_SHOWN),
-        "apart": day.one.apart_fen,
         "reconciliation": f"/bank/reconciliation?{asked}",
-        "day_lines": f"/bank/lines?{urlencode({'place': day.place.code, 'from_on': day.on, 'to_on': day.on})}",
+        "related": [
+            {"label": words.say("看当天的流水"), "href": f"/bank/lines?{period_of_lines}"},
+            *(
+                [{"label": words.say("流水核对明细"), "href": f"/ledgers/bank_lines?{period}"}]
+                if by.may("report.export")
+                else []
+            ),
+        ],
+        "undecided": sum(line.row["status"] == LineStatus.OPEN for line in day.one.lines),
+        "queue": f"/bank/matching?{urlencode({'place': day.place.code})}",
     }
 
 
@@ -213,6 +240,17 @@ async def show(view: DayView, values: Mapping[str, Any], day: Day | None, by: Ac
         "items": [],
         "more": 0,
         "reconciliation": "",
-        "day_lines": "",
+        "related": [],
+        "undecided": 0,
+        "queue": "",
+        "missing": [],
     }
-    return context | (_day(day, by) if day is not None else {})
+    if day is None:
+        return context
+    if row["status"] == DayStatus.PREPARED:
+        refusals = day.missing()
+        if day.prepared(prepared_as(row), by=row["prepared_by"], key=row["key"]).hash != row["content_hash"]:
+            anew = new_page(row["place"], row["on_day"])
+            refusals.append(seen(rules.DAY_CHANGED(), "准备日结", anew))
+        context["missing"] = _missing(refusals)
+    return context | _day(day, by)

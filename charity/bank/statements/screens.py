@@ -199,6 +199,8 @@ def _more(row: BankStatementRow, people: Mapping[str, str]) -> list[dict[str, An
         {"term": say("上传"), "value": people.get(row["uploaded_by"], "")},
         {"term": say("上传时间"), "value": row["uploaded_at"], "kind": "instant"},
     ]
+    if row["again_at"]:
+        more.append({"term": say("再次上传"), "value": row["again_at"], "kind": "instant"})
     if row["taken_at"]:
         more += [
             {"term": say("导入"), "value": people.get(row["taken_by"] or "", "")},

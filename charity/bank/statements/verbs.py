@@ -45,15 +45,16 @@ NAME_MAX: Final = 120
 TAIL: Final = 4
 """Digits of an account number that a refusal repeats."""
 _SAME_FILE: Final = "SELECT key FROM bank_statement WHERE place = $1 AND file_hash = $2 AND status <> $3"
+_AGAIN: Final = "UPDATE bank_statement SET again_at = $2 WHERE key = $1"
 _PLATFORMS: Final = frozenset({"alipay-fund", "wechat-fund", "wechat-trade"})
 
 
 async def upload(*, place: str, name: str, data: bytes, columns: Mapping[str, str] | None = None, by: Actor) -> str:
     """Read a file of this place and stage what is new of it; the key of its statement, for `take`.
 
-    A file that was taken in, or waits, is not read again: its key is that of its statement. Raises the refusals of
-    what cannot be read. `columns` says what the columns are called where no layout knows the file; that is kept for
-    the place once a file was read by it.
+    A file that was taken in, or waits, is not read again: its key is that of its statement, which notes when it came
+    again. Raises the refusals of what cannot be read. `columns` says what the columns are called where no layout knows
+    the file; that is kept for the place once a file was read by it.
     """
     by.must("statement.import")
     at = await places.get(place, field="place")
@@ -64,6 +65,7 @@ async def upload(*, place: str, name: str, data: bytes, columns: Mapping[str, st
     file_hash = (await asyncio.to_thread(hashlib.sha256, data)).hexdigest()
     known = await readers.as_it_stands(at.code, file_hash)
     if known:
+        await transactions.run(lambda tx: tx.many(_AGAIN, [[known, clock.stamp()]]))
         return known
     own, wrong = await _number(at), chosen_columns.wrong(columns) if columns else []
     used = columns if columns and not wrong else await chosen_columns.of_place(at.code)
@@ -173,6 +175,7 @@ def _row(at: Place, file_hash: str, name: str, output: Output, by: Actor) -> Ban
         taken_at=None,
         taken_back_by=None,
         taken_back_at=None,
+        again_at=None,
     )
 
 

@@ -6,7 +6,7 @@ gift by the channel `box`, once. This is the door; outsiders import only it.
 
 from .content import content
 from .models import BoxOpening, DonationBox, OpeningStatus
-from .readers import boxes, get, opening, openings
+from .readers import boxes, get, opening, openings, unconfirmed
 from .sheets import DENOMINATIONS, SHEETS_MAX, counted_fen, denomination
 from .verbs import Opened, confirm, count, drop, make, paid_in
 
@@ -29,4 +29,5 @@ __all__ = [
     "opening",
     "openings",
     "paid_in",
+    "unconfirmed",
 ]
