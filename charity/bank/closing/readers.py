@@ -183,7 +183,7 @@ async def shown_day(place: str, on: str, *, by: Actor, before: str | None = None
     if before is None:
         before = (await closed_days.every())[at.code]
     if at.chart not in CHARTS:
-        return CashDay(at, on, before, await moved.held_at(at.code, on=on), await boxes.unconfirmed(on))
+        return CashDay(at, on, before, await moved.held_at(at.code, on=on), await boxes.unconfirmed(on, by=by))
     one = await reconciliation.of(place, on, by=by)
     sums = await reading.only(
         "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(l.in_fen), 0) AS BIGINT) AS came, "

@@ -196,21 +196,14 @@ def _more(row: BankStatementRow, people: Mapping[str, str]) -> list[dict[str, An
     more: list[dict[str, Any]] = [
         {"term": say("格式"), "value": say(reasons.LAYOUT_WORDS[row["layout"]])},
         {"term": say("文件名"), "value": readers.file_name(row)},
-        {"term": say("上传"), "value": people.get(row["uploaded_by"], "")},
-        {"term": say("上传时间"), "value": row["uploaded_at"], "kind": "instant"},
     ]
+    steps = (("上传", "上传时间", "uploaded"), ("导入", "导入时间", "taken"), ("撤回人", "撤回时间", "taken_back"))
+    for who, when, step in steps:
+        if at := row[f"{step}_at"]:  # type: ignore[literal-required]
+            more.append({"term": say(who), "value": people.get(row[f"{step}_by"] or "", "")})  # type: ignore[literal-required]
+            more.append({"term": say(when), "value": at, "kind": "instant"})
     if row["again_at"]:
         more.append({"term": say("再次上传"), "value": row["again_at"], "kind": "instant"})
-    if row["taken_at"]:
-        more += [
-            {"term": say("导入"), "value": people.get(row["taken_by"] or "", "")},
-            {"term": say("导入时间"), "value": row["taken_at"], "kind": "instant"},
-        ]
-    if row["taken_back_at"]:
-        more += [
-            {"term": say("撤回人"), "value": people.get(row["taken_back_by"] or "", "")},
-            {"term": say("撤回时间"), "value": row["taken_back_at"], "kind": "instant"},
-        ]
     return more
 
 

@@ -43,9 +43,9 @@ async def openings(*, after: str = "", limit: int = SHOWN, by: Actor) -> tuple[l
     return rows[:limit], rows[limit - 1].number if len(rows) > limit else ""
 
 
-async def unconfirmed(on: str) -> list[str]:
+async def unconfirmed(on: str, *, by: Actor) -> list[str]:
     """Numbers of openings up to a day that wait for a second person: their cash lies in the till and in no book."""
-    rows = BoxOpening.filter(status=OpeningStatus.COUNTED.value, opened_on__lte=on)
+    rows = BoxOpening.visible_to(by).filter(status=OpeningStatus.COUNTED.value, opened_on__lte=on)
     return [str(number) for number in await rows.order_by("number").limit(SHOWN).values_list("number", flat=True)]
 
 
