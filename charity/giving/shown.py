@@ -32,10 +32,12 @@ async def gift_facts(gift: Donation, *, by: Actor, decided: bool = False) -> lis
     channel = CHANNELS.get(gift.channel)
     way = words.translate(channel.words if channel else "实物交付")
     title = (await campaigns.names([gift.campaign_id])).get(gift.campaign_id or "", "")
+    later = gift.booked_on > gift.received_on
+    booked = words.say("{day} 入账", day=gift.booked_on) if later else ""
     facts = [
         {"term": words.say("捐赠人"), "value": name},
         {"term": words.say("捐赠金额"), "value": gift.amount_fen, "kind": "yuan"},
-        {"term": words.say("到账日期"), "value": gift.received_on, "kind": "date"},
+        {"term": words.say("到账日期"), "value": gift.received_on, "kind": "date", "note": booked},
         {"term": words.say("到账方式"), "value": way, "note": reference},
         {"term": words.say("活动"), "value": title},
         {"term": words.say("基金"), "value": await _fund(gift.fund), "href": addresses.shown_to(by, "fund", gift.fund)},

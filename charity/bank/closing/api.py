@@ -1,6 +1,6 @@
 """The JSON calls of the close of a day (docs/api.md)."""
 
-from charity import words
+from charity import clock, words
 from charity.bank.closing import readers, verbs
 from charity.bank.closing.forms import (
     CloseBody,
@@ -36,7 +36,8 @@ async def shown(call: Call) -> ShownAnswer:
     """`GET /bank/day`."""
     asked: DayParams = call.query
     day = await readers.shown_day(asked.place, asked.on.isoformat(), by=call.by)
-    missing = [MissingAnswer(code=one.code, detail=words.say(one.words, **one.facts)) for one in day.missing()]
+    refusals = day.missing(clock.today().isoformat())
+    missing = [MissingAnswer(code=one.code, detail=words.say(one.words, **one.facts)) for one in refusals]
     return ShownAnswer(facts=day.facts(), covered=day.covered, missing=missing, content_hash=day.shown().hash)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from charity import addresses, clock
+from charity import addresses
 from charity.bank import rules
 from charity.bank.closing.confirming import Prepared, not_next, seen
 from charity.errors import Refusal
@@ -55,10 +55,10 @@ class CashDay:
         }
         return Content(facts=facts, personal={"note": asked.note}, salt=key)
 
-    def missing(self) -> list[Refusal]:
+    def missing(self, today: str) -> list[Refusal]:
         """What has to be mended before it can be counted; each with the page that mends it."""
         refusals = [not_next(self.place.code, self.on, self.before)]
-        if self.on > clock.today().isoformat():
+        if self.on > today:
             refusals.append(rules.DAY_NOT_OVER(day=self.on))
         refusals += [
             seen(rules.DAY_BOX_WAITS(number=number), number, addresses.of("box_opening", number))
@@ -66,9 +66,9 @@ class CashDay:
         ]
         return [one for one in refusals if one is not None]
 
-    def must_be_closable(self, asked: Prepared) -> None:
+    def must_be_closable(self, asked: Prepared, today: str) -> None:
         """Refuse a day of which something is missing, and a difference without a name."""
-        for refusal in self.missing():
+        for refusal in self.missing(today):
             raise refusal
         if asked.balance_fen is not None:
             raise rules.STATEMENT_PLACE()

@@ -100,11 +100,11 @@ class BankDay:
         del key
         return Content(facts={**self.facts(), "quiet": asked.balance_fen is not None, "prepared_by": by})
 
-    def missing(self) -> list[Refusal]:
+    def missing(self, today: str) -> list[Refusal]:
         """What has to be mended before it is prepared, whatever the cashier says; each with the page that mends it."""
         place = {"place": self.place.code}
         refusals = [not_next(self.place.code, self.on, self.before)]
-        if self.on >= clock.today().isoformat():
+        if self.on >= today:
             refusals.append(rules.DAY_NOT_OVER(day=self.on))
         if self.waiting:
             key, count = self.waiting
@@ -122,9 +122,9 @@ class BankDay:
             refusals.append(seen(refusal, "余额调节表", f"/bank/reconciliation?{urlencode(place | {'on': self.on})}"))
         return [one for one in refusals if one is not None]
 
-    def must_be_closable(self, asked: Prepared) -> None:
+    def must_be_closable(self, asked: Prepared, today: str) -> None:
         """Refuse a day of which something is missing, or without a file where the cashier states no balance."""
-        for refusal in self.missing():
+        for refusal in self.missing(today):
             raise refusal
         if asked.sheets or asked.note:
             raise rules.CASH_ONLY()
@@ -157,7 +157,7 @@ class Progress:
     closed_through: str
     prepared: BankDayRow | None
     last_line_on: str
-    """The last day that a file of the place says, "" for none."""
+    """The last day that a file of the place speaks for, "" for none."""
 
     @property
     def next_on(self) -> str:
@@ -209,9 +209,14 @@ async def _files(place: str, on: str) -> tuple[bool, tuple[str, str] | None]:
     if not files:
         return False, None
     newest = files[0]
-    over = clock.midnight(date.fromisoformat(following(on)))
-    covered = newest["last_on"] > on or newest["at"] >= over
+    covered = _spoken_for(newest["last_on"], newest["at"]) >= on
     return covered, None if covered else (newest["key"], newest["at"])
+
+
+def _spoken_for(last_on: str, at: str) -> str:
+    """The last day that a file speaks for whose last line is of this day and which came in then."""
+    day = date.fromisoformat(last_on)
+    return (day if at >= clock.midnight(day + timedelta(days=1)) else day - timedelta(days=1)).isoformat()
 
 
 async def _waiting(place: str, on: str) -> tuple[str, int] | None:
@@ -255,10 +260,12 @@ async def progress(*, by: Actor) -> list[Progress]:
     through = await closed_days.every()
     waiting = {row["place"]: row for row in await prepared(by=by)}
     rows = await reading.rows(
-        "SELECT place, MAX(last_on) AS day FROM bank_statement WHERE status = $1 GROUP BY place",
+        "SELECT place, last_on, MAX(COALESCE(again_at, uploaded_at)) AS at FROM bank_statement s WHERE status = $1 "
+        "AND last_on = (SELECT MAX(last_on) FROM bank_statement WHERE place = s.place AND status = $1) "
+        "GROUP BY place, last_on",
         StatementStatus.TAKEN.value,
     )
-    last = {row["place"]: row["day"] for row in rows}
+    last = {row["place"]: _spoken_for(row["last_on"], row["at"]) for row in rows}
     return [
         Progress(place, through[place.code], waiting.get(place.code), last.get(place.code, ""))
         for place in await places.every()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from charity import addresses, words
+from charity import addresses, clock, words
 from charity.bank import rules
 from charity.bank.closing.cash import CashDay
 from charity.bank.closing.confirming import new_page, seen
@@ -91,7 +91,7 @@ async def new(place: str, on: str, day: Day | None, typed: forms.Data, by: Actor
         "journal": _journal(place, on),
         **_day(day, by),
         "facts": facts,
-        "missing": _missing(day.missing()),
+        "missing": _missing(day.missing(clock.today().isoformat())),
         "quiet": not day.covered,
         "balance": forms.text(typed, "balance_yuan"),
         "note": forms.text(typed, "note"),
@@ -108,7 +108,7 @@ def _missing(refusals: Sequence[Refusal]) -> list[dict[str, str]]:
     return [
         {
             "words": words.say(one.words, **one.facts),
-            "label": words.say("看 {number}", number=one.see[0]) if one.see else "",
+            "label": words.translate(one.see[0]) if one.see else "",
             "href": one.see[1] if one.see else "",
         }
         for one in refusals
@@ -248,7 +248,7 @@ async def show(view: DayView, values: Mapping[str, Any], day: Day | None, by: Ac
     if day is None:
         return context
     if row["status"] == DayStatus.PREPARED:
-        refusals = day.missing()
+        refusals = day.missing(clock.today().isoformat())
         if day.prepared(prepared_as(row), by=row["prepared_by"], key=row["key"]).hash != row["content_hash"]:
             anew = new_page(row["place"], row["on_day"])
             refusals.append(seen(rules.DAY_CHANGED(), "准备日结", anew))

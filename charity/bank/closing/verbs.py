@@ -6,7 +6,7 @@ anew: what was shown is what is confirmed, or it is refused.
 
 import logging
 
-from charity import tokens
+from charity import clock, tokens
 from charity.bank import matching, rules
 from charity.bank.closing import readers
 from charity.bank.closing.confirming import NOTHING, Prepared
@@ -39,7 +39,7 @@ async def prepare(
     `asked` has what the cashier says beside it. Prepared again, it takes the place of the first.
     """
     by.must("day.prepare")
-    at, fresh = await places.get(place, field="place"), tokens.key16()
+    at, fresh, today = await places.get(place, field="place"), tokens.key16(), clock.today().isoformat()
     await matching.keep_up()
 
     async def load(loader: Loader) -> tuple[Day, str]:
@@ -53,7 +53,7 @@ async def prepare(
     def decide(state: State, facts: tuple[Day, str]) -> Answer:
         day, key = facts
         day.shown().must_be(content_hash)
-        day.must_be_closable(asked)
+        day.must_be_closable(asked, today)
         row_key = key or fresh
         content = day.prepared(asked, by=by.key, key=row_key)
         row = BankDayRow(
@@ -91,7 +91,7 @@ async def close(*, key: str, content_hash: str, by: Actor, idem: Idem | None = N
     """Close the day over what was shown of it, by another than who prepared it: 201 `{key, on}`."""
     by.must("day.close")
     await matching.keep_up()
-    place = (await readers.get(key, by=by)).row["place"]
+    place, today = (await readers.get(key, by=by)).row["place"], clock.today().isoformat()
 
     async def load(loader: Loader) -> Day:
         row = loader.state.row(DAY, key)
@@ -109,7 +109,7 @@ async def close(*, key: str, content_hash: str, by: Actor, idem: Idem | None = N
         asked = readers.prepared_as(row)
         if day.prepared(asked, by=row["prepared_by"], key=key).hash != content_hash:
             raise rules.DAY_CHANGED()
-        day.must_be_closable(asked)
+        day.must_be_closable(asked, today)
         state.change(
             DAY,
             key,

@@ -337,8 +337,11 @@ def _receipt(state: State, gifts: Sequence[Gift], first: Entry, *, today: str, b
 
 
 def _booked_on(state: State, gift: Gift, today: str) -> str:
-    """The day on which it arrived; of what was booked wrongly on a day that is closed since, the first open one."""
-    if not gift.corrects:
+    """The day on which it arrived; if that is closed, the first open one of what nobody of us can date.
+
+    That is what was booked wrongly on a day that is closed since, and what a provider of payments tells late.
+    """
+    if not gift.corrects and gift.channel.chart != acc.OTHER_MONEY:
         return gift.received_on
     place = acc.place_of(acc.money(gift.channel.chart, gift.fund, gift.channel.place))
     return state.open_day_at(place, gift.received_on, today)
