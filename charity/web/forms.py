@@ -136,11 +136,12 @@ def many(sent: Data, name: str) -> list[str]:
 
 
 def read(model: type[Model], sent: Data) -> Model:
-    """The model's instance; raises the 422 refusal with all field errors."""
+    """The model's instance; raises the 422 refusal with all field errors. A list that was sent once is one of one."""
     faults = fields.faults(sent, fields.areas(model))
     numbers = {name: whole(value) for name in fields.numbers(model) if isinstance(value := sent.get(name), str)}
+    single = {name: [value] for name in fields.lists(model) if isinstance(value := sent.get(name), str)}
     try:
-        form = model.model_validate(sent | numbers, context=fields.TYPED)
+        form = model.model_validate(sent | numbers | single, context=fields.TYPED)
     except ValidationError as error:
         raise messages.refusal(error, model, faults) from None
     if faults:

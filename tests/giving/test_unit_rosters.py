@@ -789,6 +789,12 @@ async def test_the_list_goes_on_between_two_rosters_of_one_unit(house: Cast) -> 
     assert seen == ["0", rows[0].key, rows[1].key]
 
 
+async def test_one_unit_alone_is_invited_through_the_page(house: Cast, web: Any) -> None:
+    asked = await web.as_("cashier").post("/one-day/invite", data={"campaign": SLUG, "work_unit": UNIT})
+    assert (asked.status_code, "必须是列表" in asked.text) == (303, False)
+    assert [row.work_unit for row in await unit_rosters.listed(limit=9, by=house.cashier)] == [UNIT]
+
+
 async def test_pages_of_a_roster_say_what_did_not_happen(house: Cast, web: Any) -> None:
     key = await _roster(house, ("王伟", "100"))
     cashier = web.as_("cashier")

@@ -165,6 +165,11 @@ def test_a_form_is_read_by_its_model_with_all_its_errors_at_once() -> None:
         assert [error.field for error in refused.value.fields] == wrong
 
 
+def test_a_list_of_which_one_was_ticked_is_a_list_of_one() -> None:
+    for sent, tags in (({"tags": "1"}, ["1"]), ({"tags": ["1", "2"]}, ["1", "2"])):
+        assert forms.read(Sheet, {"name": "a", **sent}).tags == tags
+
+
 KEY_OF_FORM = "5d1c9f0e2b7a4c6d8e3f0a1b2c4d5e6f"
 
 
