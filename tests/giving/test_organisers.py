@@ -13,7 +13,7 @@ from giving.given import account_registered, code_of
 from charity import clock
 from charity.db import reading
 from charity.errors import Refusal
-from charity.giving import organisers, work_units
+from charity.giving import organisers, unit_rosters, work_units
 from charity.office import sign_in, staff
 from charity.roles import Actor, Role
 from charity.web import limits
@@ -236,6 +236,24 @@ async def test_whoever_was_invited_joins_on_the_page_and_lands_on_his_unit(
     lines = [str(vars(record)) for record in caplog.records]
     assert lines
     assert not [line for line in lines if made.code in line or made.code.replace("-", "") in line]
+
+
+async def test_an_organiser_is_led_to_his_roster_once_it_is_there(house: Cast, web: Web) -> None:
+    await unit(house)
+    made, client = await invited(house), web.as_("")
+    done = await _form(client, f"/join/{made.code}", login="yutao", password=PASSWORD)
+    assert done.status_code == 303
+    before = (await client.get("/my-unit")).text
+    assert ("还不能填报名册" in before, "/one-day?campaign=" in before) == (True, False)
+    office = web.as_("cashier")
+    shown = (await office.get(f"/work-units/{UNIT}")).text
+    assert 'action="/one-day/invite"' in shown
+    begun = await office.post("/one-day/invite", data={"campaign": "one-day-2026", "work_unit": UNIT})
+    assert begun.status_code == 303
+    (roster,) = await unit_rosters.of_unit(UNIT, by=house.cashier)
+    assert f'href="/one-day/{roster.key}"' in (await client.get("/my-unit")).text
+    shown = (await office.get(f"/work-units/{UNIT}")).text
+    assert ('action="/one-day/invite"' in shown, f'href="/one-day/{roster.key}"' in shown) == (False, True)
 
 
 async def test_guessed_codes_wait_longer_and_longer(house: Cast, web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

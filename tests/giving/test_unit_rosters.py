@@ -168,7 +168,7 @@ async def test_a_file_is_shown_before_it_counts(house: Cast, kind: str) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "code"),
     [
-        ("a.xlsx", b"", "unit_roster.empty"),
+        ("a.xlsx", b"", "fields.unreadable"),
         ("a.pdf", b"%PDF-1.4 x", "unit_roster.file"),
         ("a.xlsm", b"PK\x03\x04", "unit_roster.file"),
         ("a.xlsx", b"PK\x03\x04broken", "unit_roster.file"),
@@ -287,6 +287,14 @@ async def test_a_sheet_replaces_no_roster_where_nobody_said_so(house: Cast, web:
 async def test_a_roster_is_searched_by_the_name_of_its_unit(house: Cast) -> None:
     key = await _roster(house)
     name = (await work_units.named([UNIT]))[UNIT]
+    wide = "市图书馆（测试）"
+    await work_units.add(code="lxu90", name=wide, kind="institution", reference="YRJ26-90", by=house.accountant)
+    await unit_rosters.invite(SLUG, ["LXU90"], by=house.accountant)
+    for text in (wide, "图书馆(测"):
+        found_units = await finding.unit(search.read(text), house.cashier)
+        assert found_units is not None
+        assert [hit.href for hit in found_units.items] == ["/work-units/LXU90"]
+        assert await finding.rosters(search.read(text), house.cashier) is not None, text
     for text in (name, name[1:]):
         hits = await finding.rosters(search.read(text), house.cashier)
         assert hits is not None, text
@@ -793,6 +801,46 @@ async def test_one_unit_alone_is_invited_through_the_page(house: Cast, web: Any)
     asked = await web.as_("cashier").post("/one-day/invite", data={"campaign": SLUG, "work_unit": UNIT})
     assert (asked.status_code, "必须是列表" in asked.text) == (303, False)
     assert [row.work_unit for row in await unit_rosters.listed(limit=9, by=house.cashier)] == [UNIT]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("1. 张三 100\n2、李四，200元\n3) 王五50.5", [("张三", "100"), ("李四", "200"), ("王五", "50.5")]),
+        ("1.\t张三\t100\n2.\t李四\t200", [("张三", "100"), ("李四", "200")]),
+        ("#接龙\n一日捐\n例 姓名 金额\n\n1. 张三 100\n2. 李四 50元", [("张三", "100"), ("李四", "50")]),
+        ('姓名,金额,工资代扣\n张三,"1,000",是\n李四,200,', [("张三", "1,000"), ("李四", "200")]),
+        ("1,234 张三", [("1,234 张三", "")]),
+        ("张" * 200_000, None),
+    ],
+)
+def test_what_a_chat_or_a_hand_numbered_is_read(text: str, rows: list[tuple[str, str]] | None) -> None:
+    if rows is None:
+        with pytest.raises(columns.CellTooLong):
+            columns.pasted(text)
+        return
+    assert [(one.name, one.amount) for one in columns.pasted(text).rows] == rows
+
+
+async def test_nothing_typed_is_no_line_and_nothing_sent_is_no_sheet(house: Cast, web: Any) -> None:
+    key, client = await _roster(house, ("王伟", "100")), web.as_("cashier")
+    empty = await client.post(f"/one-day/{key}/lines", data={"name": " ", "amount": "", "payroll": "是"})
+    assert (empty.status_code, "请填写姓名" in empty.text) == (422, True)
+    called = await client.post(f"/api/v1/unit-rosters/{key}/lines", json={"name": ""})
+    assert called.status_code == 422, called.text
+    nothing = await client.post(f"/one-day/{key}/stage", data={"text": " "})
+    assert (nothing.status_code, "请选择名册文件" in nothing.text, "一个人也没有" in nothing.text) == (422, True, False)
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert (row.people, row.wrong, row.draft) == (1, 0, None)
+
+
+async def test_the_printed_list_counts_who_is_in_the_transfer(house: Cast, web: Any) -> None:
+    key = await _roster(house)
+    await _online(house, "李娜", "WX1")
+    await _pasted(house, key, "姓名\t金额\t工资代扣\t单独开票\n王伟\t100\t要\t要\n李娜\t50\t\t")
+    printed = flat((await web.as_("cashier").get(f"/one-day/{key}/all.pdf")).content)
+    assert "人数1序号" in printed
+    assert "1王伟100.00工资代扣是2李娜50.00已线上捐" in printed
 
 
 async def test_pages_of_a_roster_say_what_did_not_happen(house: Cast, web: Any) -> None:

@@ -104,7 +104,7 @@ async def _list(row: unit_rosters.UnitRoster, unit: str, by: Actor) -> bytes:
         unit=unit,
         reference=row.reference,
         lines=[] if len(lines) > LIST_MAX else [_line(n, line) for n, line in enumerate(lines, 1)],
-        count=row.people if len(lines) > LIST_MAX else len(lines),
+        count=row.people,
         staff_fen=row.staff_fen,
         unit_fen=row.unit_fen,
         locked=row.locked_at is not None,
@@ -120,9 +120,18 @@ def _line(n: int, line: unit_rosters.Line) -> dict[str, Any]:
         "n": n,
         "name": line.typed.name,
         "amount_fen": line.amount_fen,
-        "way": "" if line.counted else words.say("已线上捐"),
-        "single": line.typed.single == "是",
+        "way": _way(line),
+        "single": line.single,
     }
+
+
+def _way(line: unit_rosters.Line) -> str:
+    """How one gives: himself online, out of his wage as he agreed; else the unit writes it in."""
+    if line.faults:
+        return ""
+    if not line.counted:
+        return words.say("已线上捐")
+    return words.say("工资代扣") if line.payroll else ""
 
 
 def _must_take_gifts(shown: campaigns.Shown) -> None:

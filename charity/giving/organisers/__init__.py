@@ -15,6 +15,7 @@ from .readers import (
     opened,
     own_unit,
     reference_to_pay,
+    roster_of,
     unit_of,
 )
 from .verbs import HOLDS_DAYS, NAME_MAX, ORGANISERS_MAX, Made, end, forget, hand_over, invite, join
@@ -38,5 +39,6 @@ __all__ = [
     "opened",
     "own_unit",
     "reference_to_pay",
+    "roster_of",
     "unit_of",
 ]

@@ -151,6 +151,12 @@ async def gifts_of(unit: str, campaign: str) -> int:
     return int(count or 0)
 
 
+async def roster_of(unit: str, campaign: str) -> str:
+    """The key of the unit's roster in a campaign; "" before the office began it."""
+    sql = "SELECT key FROM unit_roster WHERE campaign = $1 AND work_unit = $2"
+    return str(await reading.value(sql, campaign, unit) or "")
+
+
 async def reference_to_pay(work_unit: str, own: str, campaign: str) -> str:
     """The one reference of a unit's transfer in a campaign: its roster's; without one the unit's own, where it is free.
 

@@ -73,6 +73,7 @@ async def my_unit(unit: str, *, by: Actor) -> dict[str, Any]:
             {
                 "slug": campaign["slug"],
                 "name": names.get(campaign["slug"], campaign["name"]),
+                "roster": await organisers.roster_of(unit, campaign["slug"]),
                 "gifts": await organisers.gifts_of(unit, campaign["slug"]),
                 "reference": await organisers.reference_to_pay(kept.code, kept.reference, campaign["slug"]),
                 "facts": _account(to),

@@ -4,6 +4,7 @@ Always true: a row is kept whole as it was typed; what cannot be read is named b
 row is left out but wholly empty ones and the file's own total, which is compared.
 """
 
+import csv
 import json
 import re
 import unicodedata
@@ -12,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Final, Literal
 
 from charity import texts
-from charity.giving.unit_rosters.titles import KNOWN, NO, TITLES, TOTALS, YES
+from charity.giving.unit_rosters.titles import CHAT, KNOWN, NO, TITLES, TOTALS, YES
 from charity.money import AMOUNT_MAX_FEN
 from charity.people import phones
 from charity.people.persons import NAME_MAX
@@ -45,6 +46,8 @@ _TAIL = re.compile(r"[0-9]{3}[0-9Xx]")
 _WHOLE_ID = re.compile(r"[0-9]{14}(?:[0-9]{3}[0-9Xx]|[0-9])")
 _PASTED = re.compile(r"(?P<name>[^0-9０-９#¥￥+\-.]+)(?P<amount>[0-9０-９#¥￥+\-.].*)")
 """A line of prose: what is no amount, then all of what may be one."""
+_NUMBERED = re.compile(r"[0-9０-９]{1,4}[\s.．、,，)）:：]+(?=[^\W\d_])")
+"""The number before a name in a list that was numbered by hand, or by a chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,20 +189,41 @@ def sheet(sheets: Iterable[Sequence[tuple[int, list[str]]]]) -> Sheet:
 
 def pasted(text: str) -> Sheet:
     """Rows that were pasted: out of a spreadsheet with or without its header, or a name and an amount on each line."""
-    rows = [(n, line.split("\t")) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    numbered = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    rows = [(n, [cell.strip() for cell in line.split("\t")]) for n, line in numbered]
+    grids = [rows]
+    if "\t" not in text:  # out of a file with commas
+        grids.append([(n, _commas(line)) for n, line in numbered])
     try:
-        return sheet([[(n, [cell.strip() for cell in cells]) for n, cells in rows]])
+        return sheet(grids)
     except NoHeader:
-        lines = [_of_line(n, cells) for n, cells in rows]
+        lines = [_of_line(n, cells) for n, cells in _without_chat(rows)]
         total = next((line.amount for line in reversed(lines) if _is_total(line.name) and line.amount), "")
         return Sheet([line for line in lines if not _is_total(line.name)], total)
 
 
+def _commas(line: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line]))]
+    except csv.Error:  # a cell longer than any of ours
+        return [line]
+
+
+def _without_chat(rows: Sequence[tuple[int, list[str]]]) -> Sequence[tuple[int, list[str]]]:
+    """The rows without the title and the example that a chat puts above its numbered lines."""
+    if not rows or not rows[0][1][0].startswith(CHAT):
+        return rows
+    first = next((at for at, (_, cells) in enumerate(rows) if _NUMBERED.match(cells[0])), 0)
+    return rows[first:]
+
+
 def _of_line(number: int, cells: list[str]) -> Typed:
     cells = [cell.strip() for cell in cells if cell.strip()]
+    if len(cells) == 1:
+        cells = [_NUMBERED.sub("", cells[0], count=1) if _NUMBERED.match(cells[0]) else cells[0]]
     if len(cells) == 1 and (match := _PASTED.fullmatch(cells[0])):
         cells = [match["name"].strip(" ,，:：;；"), match["amount"].removesuffix("元").strip()]
-    if len(cells) > 2 and cells[0].isdigit():  # noqa: PLR2004 - 序号 before name and amount
+    if len(cells) > 2 and cells[0].rstrip(".．、 ").isdigit():  # noqa: PLR2004 - 序号 before name and amount
         cells = cells[1:]
     name, amount = cells[0], " ".join(cells[1:])
     return _fitting(number, Typed(name, amount))

@@ -56,6 +56,8 @@ async def add(key: str, typed: Typed, *, by: Actor) -> str:
     """Put a person on the roster, readable or not; the key of the line."""
     by.must("roster.edit")
     roster = await readers.get(key, by=by)
+    if not (typed.name.strip() or typed.amount.strip()):
+        raise unreadable(FieldError("name", "请填写姓名"), FieldError("amount", "请填写金额"))
     gifts = await online.gifts(roster.campaign, roster.work_unit)
 
     async def work(tx: Tx) -> str:
@@ -177,6 +179,8 @@ async def stage(key: str, *, name: str = "", data: bytes = b"", text: str = "", 
     roster = await readers.get(key, by=by)
     if roster.status not in FILLED:
         raise rules.UNIT_ROSTER_CLOSED()
+    if not data and not text.strip():
+        raise unreadable(FieldError("file", "请选择名册文件，或者把几行粘贴在下面"))
     sheet = await _read(name, data, text)
     if not sheet.rows:
         raise rules.UNIT_ROSTER_EMPTY()

@@ -30,3 +30,5 @@ YES: Final = frozenset({"是", "要", "需要", "单独", "单独开票", "√",
 NO: Final = frozenset(
     {"", "否", "不", "不要", "不需要", "不同意", "汇总", "单位汇总", "-", "/", "×", "n", "no", "0", "false"}
 )
+CHAT: Final = "#接龙"
+"""Begins what a chat makes of everybody's line: its title, an example, and then the numbered lines."""

@@ -4,6 +4,7 @@ Source: Charity Law 32 (no apportionment), field.md 2.4: never against a target,
 public page, an amount is shown there only where the unit wishes it.
 """
 
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -51,6 +52,11 @@ class Filters:
     after: str = ""
 
 
+def normal(name: str) -> str:
+    """A name as it is compared: brackets and letters in one width, blanks away."""
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
 async def every() -> list[WorkUnit]:
     """The units that take part, by code: a giver chooses his own."""
     return await WorkUnit.visible_to(PUBLIC).filter(retired_at=None).order_by("code")
@@ -90,10 +96,16 @@ async def listed(filters: Filters, limit: int, *, by: Actor) -> list[WorkUnit]:
         query = query.filter(code__gt=filters.after)
     if filters.text:
         start = filters.text.upper()
-        query = query.filter(
-            Q(name__contains=filters.text) | Q(code__startswith=start) | Q(reference__startswith=start)
-        )
+        named_so = Q(code__in=await _of_name(filters.text))
+        query = query.filter(named_so | Q(code__startswith=start) | Q(reference__startswith=start))
     return await query.order_by("code").limit(limit)
+
+
+async def _of_name(text: str) -> list[str]:
+    """The codes of the units in whose name a text stands, as names are compared: units are hundreds, not more."""
+    sought = normal(text)
+    rows = await reading.tuples("SELECT code, name FROM work_unit")
+    return [str(code) for code, name in rows if sought in normal(str(name))]
 
 
 async def giving(campaign: str, *, sort: str = "participation") -> list[Giving]:
@@ -118,6 +130,13 @@ async def open_campaigns() -> list[dict[str, str]]:
         CampaignKind.ONE_DAY,
         CampaignStatus.ACTIVE,
         clock.today().isoformat(),
+    )
+
+
+async def rosters_of(code: str) -> list[dict[str, str]]:
+    """The unit's rosters: `{campaign, key, reference}`, the newest first."""
+    return await reading.rows(
+        "SELECT campaign, key, reference FROM unit_roster WHERE work_unit = $1 ORDER BY invited_at DESC", code
     )
 
 

@@ -44,6 +44,7 @@ def filters() -> dict[str, Any]:
 async def shown(unit: WorkUnit, by: Actor) -> dict[str, Any]:
     """One unit: what is kept of it, and what came from it by campaign."""
     shows = words.say("显示") if unit.show_amount else words.say("不显示")
+    open_ = [] if unit.retired_at else await readers.open_campaigns()
     changed_by = (await staff.names({unit.changed_by})).get(unit.changed_by, "") if unit.changed_by else ""
     return {
         "unit": unit,
@@ -55,7 +56,8 @@ async def shown(unit: WorkUnit, by: Actor) -> dict[str, Any]:
             {"term": words.say("公示捐款总额"), "value": shows},
             {"term": words.say("最近修改"), "value": unit.changed_at, "kind": "instant", "note": changed_by},
         ],
-        "posters": [] if unit.retired_at else await readers.open_campaigns(),
+        "posters": open_,
+        **await _rosters(unit, open_, by),
         "giving": [
             {
                 "href": campaign_page(str(row["campaign"]), by),
@@ -66,6 +68,25 @@ async def shown(unit: WorkUnit, by: Actor) -> dict[str, Any]:
             }
             for row in await readers.giving_of(unit.code, by=by)
         ],
+    }
+
+
+async def _rosters(unit: WorkUnit, open_: Sequence[dict[str, str]], by: Actor) -> dict[str, Any]:
+    """The unit's rosters, and the open campaigns in which it has none yet; nothing for who may not see rosters."""
+    if not by.may("roster.list"):
+        return {"rosters": [], "to_begin": []}
+    there = await readers.rosters_of(unit.code)
+    names = {one["slug"]: one["name"] for one in await readers.one_day_campaigns()}
+    begun = {one["campaign"] for one in there}
+    return {
+        "rosters": [
+            {
+                "href": addresses.of("unit_roster", one["key"]),
+                "label": f"{names.get(one['campaign'], one['campaign'])}　{one['reference']}",
+            }
+            for one in there
+        ],
+        "to_begin": [one for one in open_ if one["slug"] not in begun],
     }
 
 

@@ -6,7 +6,6 @@ names the state that was shown (`changed_at`): of two accountants the second see
 """
 
 import re
-import unicodedata
 from typing import Any, Final, cast
 
 from charity.errors import FieldError, unreadable
@@ -14,6 +13,7 @@ from charity.giving import rules
 from charity.giving.kinds import WorkUnitKind
 from charity.giving.limits import STAFF_MAX, UNIT_NAME_MAX
 from charity.giving.models import WORK_UNIT, WorkUnitRow
+from charity.giving.work_units.readers import normal
 from charity.ledger import places
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
@@ -24,11 +24,6 @@ from charity.words import Term
 REFERENCE: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,18}[A-Z0-9])?")
 """A reference: it is read out, printed and typed into a bank's form."""
 _ALIKE: Final = str.maketrans("OQIL", "0011")
-
-
-def normal(name: str) -> str:
-    """A name as it is compared."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def bare(reference: str) -> str:
@@ -54,6 +49,7 @@ async def add(
 ) -> Answer:
     """Keep a unit: 201 `{code, changed_at}`. Its reference is what it writes into a memo. Raises field errors."""
     by.must("campaign.manage")
+    code = code.upper()
     if not places.CODE.fullmatch(code):
         raise unreadable(FieldError("code", "代号用大写字母、数字和连字符，最多 16 个字符，如 LXU13"))
     kept = _checked(name=name, kind=kind, reference=reference, staff=staff, show_amount=show_amount)
