@@ -2,7 +2,8 @@
 
 The lines are what moved in the account that receives gifts, one a payment, and three that nobody has booked: a transfer
 of somebody unknown, a fee, and what a unit sent too little of, which is held as unidentified until the rest comes.
-They are ICBC's export and come in by the door of every statement.
+They are ICBC's export and come in by the door of every statement. Then the cashier prepares the days before, which the
+file speaks for, and an accountant closes them; the last day waits for a file that comes after it.
 """
 
 import csv
@@ -14,7 +15,7 @@ from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from charity import clock
-from charity.bank import statements, unidentified
+from charity.bank import closing, matching, statements, unidentified
 from charity.demo import calendar
 from charity.demo.plan import Chapter, Plan
 from charity.giving import donations, unit_rosters, work_units
@@ -28,6 +29,8 @@ from charity.people import persons
 
 DAYS: Final = 30
 """What the file says: so many days up to the last one of the story."""
+CLOSED: Final = 4
+"""So many days are closed, up to the one before the last of the file."""
 UNITS: Final = 20
 """Rosters that are looked through for what was sent."""
 NUMBERS: Final = ("voucher", "refund", "reversal", "number")
@@ -52,6 +55,19 @@ def add(plan: Plan) -> None:
     """Plan it for the end of the last working day, when nothing of that day is booked any more."""
     *_, last = calendar.working_days(plan.first, plan.last)
     plan.add(plan.at(last, 17, 30), partial(_take, plan))
+    for n in range(CLOSED):
+        day = (last - timedelta(days=CLOSED - n)).isoformat()
+        plan.add(plan.at(last, 17, 40 + n), partial(_close, plan, day))
+
+
+async def _close(plan: Plan, day: str) -> None:
+    """Prepare a day over what is shown of it, and close it."""
+    at, by = await places.receiving(), plan.by("cashier")
+    await matching.keep_up()
+    shown = await closing.shown_day(at.code, day, by=by)
+    made = await closing.prepare(place=at.code, on=day, content_hash=shown.shown().hash, by=by)
+    seen = made.body["content_hash"]
+    await closing.close(key=made.body["key"], content_hash=seen, by=plan.by("accountant"))
 
 
 async def _take(plan: Plan) -> None:

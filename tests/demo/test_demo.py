@@ -11,6 +11,7 @@ from conftest import DEMO_DAY, Cluster, _apart, _sql, environment
 
 from charity import settings
 from charity.app import CHAPTERS, CHECKS, MODELS
+from charity.bank import reconciliation
 from charity.db import engine, migrations, reading
 from charity.demo import plan, story, tables
 from charity.demo.plan import Chapter, Family, Plan
@@ -162,6 +163,28 @@ async def the_promises_are_kept(today: date) -> None:
     homes = "SELECT COUNT(*) FROM card c JOIN household h ON h.key = c.household WHERE h.category = 'TK_INST'"
     assert await reading.value(homes) == 0, "whoever lives in a home is no supermarket family"
     await the_bank_agrees_with_the_books()
+    await days_are_closed_and_a_box_was_opened_by_two()
+
+
+async def days_are_closed_and_a_box_was_opened_by_two() -> None:
+    """The pages of D11, D12 and D15 and the list of days have something; the day on which the file came is open."""
+    (taken,) = await reading.rows("SELECT place, last_on FROM bank_statement")
+    last = date.fromisoformat(taken["last_on"])
+    closed = [(last - timedelta(days=n)).isoformat() for n in (4, 3, 2, 1)]
+    rows = await reading.rows("SELECT place, on_day, status, prepared_by, closed_by FROM bank_day ORDER BY on_day")
+    assert [(row["place"], row["on_day"], row["status"]) for row in rows] == [
+        (taken["place"], on, "closed") for on in closed
+    ]
+    assert all(row["prepared_by"] != row["closed_by"] for row in rows)
+    through = await reading.value("SELECT closed_through FROM money_place WHERE code = $1", taken["place"])
+    assert through == closed[-1]
+    (box,) = await reading.rows("SELECT * FROM box_opening")
+    assert (box["status"], box["amount_fen"], box["opened_on"] <= through) == ("confirmed", 669_50, True)
+    assert box["counted_by"] != box["confirmed_by"]
+    paid_in = "SELECT COUNT(*) FROM money_transfer WHERE channel_ref = $1"
+    assert await reading.value(paid_in, box["slip_ref"]) == 1
+    day = await reconciliation.of(taken["place"], through, by=SYSTEM)
+    assert (day.apart_fen, len(day.lines)) == (0, 1), "the 8,888.00 of somebody unknown stands open"
 
 
 async def the_bank_agrees_with_the_books() -> None:
