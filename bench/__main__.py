@@ -29,6 +29,7 @@ from bench import (
     searching,
     starting,
     statements,
+    tracing,
     verifying,
     weight,
 )
@@ -53,6 +54,7 @@ MEASURES: tuple[tuple[tuple[str, ...], Callable[[], Figures]], ...] = (
     (("pages_1m_growth_ratio", "pages_1m_worst_ms", "pages_1m_next_1000_ratio"), pages.on_sqlite),
     (("pages_1m_growth_ratio_postgres", "pages_1m_worst_ms_postgres"), pages.on_postgres),
     (("search_1m_ms",), searching.on_sqlite),
+    (("trace_500k_ms", "trace_500k_p99_ms"), tracing.on_sqlite),
     (("verify_1m_ratio", "verify_1m_s", "verify_1m_mb", "verify_1m_file_s"), verifying.on_sqlite),
     (("verify_1m_ratio_postgres", "verify_1m_mb_postgres"), verifying.on_postgres),
     (("register_csv_ratio", "register_xlsx_ratio", "ledger_csv_100k_s", "ledger_xlsx_100k_s"), registers.sheets),

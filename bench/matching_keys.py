@@ -37,12 +37,12 @@ FOCUSED: Final = "() => document.activeElement?.dataset?.bench ?? ''"
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the bank: what it is, the name it bears, its sum, and the gifts that it paid, by their givers."""
+    """One line of the bank: what it is, the name it bears, its sum, and by giver the gifts that it paid, with sums."""
 
     kind: str
     name: str
     fen: int
-    gifts: Mapping[str, str]
+    gifts: Mapping[str, tuple[str, int]]
 
 
 def days_ago(day: str, days: int) -> str:
@@ -73,12 +73,12 @@ def _boc(lines: list[Line], day: str) -> bytes:
 def _lines(base: str, token: str, day: str) -> list[Line]:
     """Gifts in the books, and the lines that the bank has of them."""
 
-    def given(name: str, fen: int, before: int = 0) -> str:
+    def given(name: str, fen: int, before: int = 0) -> tuple[str, int]:
         gift = {"amount_fen": fen, "received_on": days_ago(day, before), "channel": "bank", "campaign": "everyday"}
         gift |= {"channel_ref": f"OURS{fen}D{before}", "donor": {"kind": "person", "name": name}}
         status, made = servers.post(base, token, "/api/v1/donations", gift)
         assert status == 201, made
-        return str(made["id"])
+        return str(made["id"]), fen
 
     lines, fen = list[Line](), 31_300_01
     for kind, count in KINDS.items():
@@ -196,18 +196,19 @@ def _left_over(base: str, token: str) -> list[dict[str, Any]]:
         time.sleep(1)
 
 
-def _booked(base: str, token: str, day: str, gifts: set[str]) -> dict[str, str]:
-    """The gift of each movement in the books, once the server's timetable has come to all of these."""
-    began = time.monotonic()
-    while True:
-        asked = f"/api/v1/bank/movements?place={PLACE}&from_on={days_ago(day, 2)}&to_on={day}"
-        status, booked = servers.get(base, asked, token)
-        assert status == 200, booked
-        gift_of = {one["key"]: one["number"] for one in booked["items"]}
-        if gifts <= set(gift_of.values()):
-            return gift_of
-        assert time.monotonic() - began < MATCHED_S
-        time.sleep(1)
+def _booked(base: str, token: str, lines: list[Line]) -> dict[str, str]:
+    """The gift of each movement in the books, once the server's timetable has come to all gifts of these lines."""
+    began, gift_of = time.monotonic(), dict[str, str]()
+    for gift, fen in ((gift, fen) for line in lines for gift, fen in line.gifts.values()):
+        while gift not in gift_of.values():
+            assert time.monotonic() - began < MATCHED_S, gift
+            asked = f"/api/v1/bank/movements?place={PLACE}&least_fen={fen}&most_fen={fen}"
+            status, booked = servers.get(base, asked, token)
+            assert status == 200, booked
+            gift_of |= {one["key"]: one["number"] for one in booked["items"]}
+            if gift not in gift_of.values():
+                time.sleep(1)
+    return gift_of
 
 
 def hundred_lines() -> Mapping[str, tuple[float | Mapping[str, int], str]]:
@@ -226,13 +227,13 @@ def hundred_lines() -> Mapping[str, tuple[float | Mapping[str, int], str]]:
         take = f"/api/v1/bank/statements/{row['key']}/take"
         status, row = servers.post(server.base, cashier, take, {"content_hash": row["content_hash"]})
         assert (status, row.get("status")) == (200, "taken"), row
-        gift_of = _booked(server.base, accountant, day, {gift for line in lines for gift in line.gifts.values()})
+        gift_of = _booked(server.base, accountant, lines)
         done = asyncio.run(_worked_off(server.base, lines))
         for key, (one, _) in done.items():
             _, answer = servers.get(server.base, f"/api/v1/bank/lines/{key}", accountant)
             decision = answer["decisions"][-1]
             gifts = {gift_of[item] for item in decision["items"] if item != key}
-            assert gifts == set(one.gifts.values()), (one, answer)
+            assert gifts == {gift for gift, _ in one.gifts.values()}, (one, answer)
             assert answer["status"] == ("matched" if gifts else "ignored"), answer
         _, left = servers.get(server.base, "/api/v1/bank/matching", accountant)
         assert left["items"] == []

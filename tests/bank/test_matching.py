@@ -355,6 +355,9 @@ async def test_by_call_lines_are_matched_and_undone(web: Any, house: Cast) -> No
     assert (one["reasons"], one["score"], one["fits"], one["movement"]["fen"]) == (["sum"], 40, True, 10_000)
     (booked,) = (await auditor.get(f"{API}/movements", params={"place": BANK})).json()["items"]
     assert booked == one["movement"]
+    for least, most, count in ((10_000, 10_000, 1), (10_001, "", 0), ("", 9_999, 0), (1, "", 1)):
+        asked = {"place": BANK} | {name: fen for name, fen in (("least_fen", least), ("most_fen", most)) if fen}
+        assert len((await auditor.get(f"{API}/movements", params=asked)).json()["items"]) == count, asked
     body = {"lines": [line["key"]], "movements": [booked["key"]]}
     assert (await auditor.post(f"{API}/matches", json=body)).status_code == 403
     made = (await accountant.post(f"{API}/matches", json=body)).json()["key"]

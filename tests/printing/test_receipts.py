@@ -391,12 +391,12 @@ async def test_the_form_has_its_frame_and_amounts_end_at_one_line_and_the_demo_i
     amount, total = (next(cell for cell in cells if cell.text == text) for text in ("1,409.50", "¥1,409.50"))
     assert abs(amount.right - total.right) < 0.6
     assert max(cell.bottom - cell.top for cell in cells if "演" in cell.text) > 60
-    shot = subprocess.run(["pdftoppm", "-r", "100", "-gray", "-"], input=pdf, capture_output=True, check=True).stdout
+    shot = subprocess.run(["pdftoppm", "-r", "200", "-gray", "-"], input=pdf, capture_output=True, check=True).stdout
     _, size, _, pixels = shot.split(b"\n", 3)
     wide = int(size.split()[0])
     for edge in (13, 197):  # millimetres
-        near = range(int((edge - 0.6) * MM * 100 / 72), int((edge + 0.6) * MM * 100 / 72) + 1)
-        assert max(sum(shade < 110 for shade in pixels[x::wide]) for x in near) > 55 * MM * 100 / 72
+        near = range(int((edge - 0.6) * MM * 200 / 72), int((edge + 0.6) * MM * 200 / 72) + 1)
+        assert max(sum(shade < 70 for shade in pixels[x::wide]) for x in near) > 55 * MM * 200 / 72
 
 
 async def test_several_documents_are_one_pdf_with_equal_bytes() -> None:

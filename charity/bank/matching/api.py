@@ -49,7 +49,8 @@ async def movements(call: Call) -> MovementsAnswer:
     """`GET /bank/movements`."""
     asked: MovementsParams = call.query
     place = await places.get(asked.place, field="place")
-    rows = await readers.movements(place.code, Chosen(from_on=asked.from_on, to_on=asked.to_on), by=call.by)
+    chosen = Chosen(least=asked.least_fen, most=asked.most_fen, from_on=asked.from_on, to_on=asked.to_on)
+    rows = await readers.movements(place.code, chosen, by=call.by)
     return MovementsAnswer(items=[movement(row) for row in rows])
 
 

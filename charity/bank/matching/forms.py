@@ -94,6 +94,8 @@ class MovementsParams(api.Query):
     place: str = Field(min_length=1, max_length=PLACE_MAX, description="资金存放处", examples=["1002/ICBC-01"])
     from_on: DayText = Field("", description="入账日期自")
     to_on: DayText = Field("", description="入账日期至")
+    least_fen: int | None = Field(None, ge=0, description="金额至少，不论收付")
+    most_fen: int | None = Field(None, ge=0, description="金额至多，不论收付")
 
 
 class MovementAnswer(BaseModel):

@@ -122,8 +122,10 @@ async def movements(place: str, chosen: Chosen, *, by: Actor) -> list[BankMoveme
         where.add("on_day >= ?", chosen.from_on)
     if chosen.to_on:
         where.add("on_day <= ?", chosen.to_on)
-    if chosen.least is not None and chosen.most is not None:
-        where.add("ABS(fen) BETWEEN ? AND ?", chosen.least, chosen.most)
+    if chosen.least is not None:
+        where.add("ABS(fen) >= ?", chosen.least)
+    if chosen.most is not None:
+        where.add("ABS(fen) <= ?", chosen.most)
     rows: Any = await reading.rows(
         f"SELECT {COLUMNS} FROM bank_movement WHERE place = $1 AND {where.text} "  # noqa: S608 - names from code
         f"ORDER BY on_day, key LIMIT {MOVEMENTS_SHOWN}",
