@@ -1,7 +1,10 @@
 """The ASGI application for a server: `uvicorn asgi:app`, or `charity serve`."""
 
-from charity.app import build
-from charity.web import connections, logs
+from charity import starting
+
+with starting.importing():
+    from charity.app import build
+    from charity.web import connections, logs
 
 logs.begin()
 connections.open_files()

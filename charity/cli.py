@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import click
 
-from charity import cli_accounts, cli_banks, cli_demo, console
+from charity import cli_accounts, cli_banks, cli_demo, console, starting
 from charity.arguments import Day, Judged
 from charity.console import Plainly, opened, plain
 
@@ -148,11 +148,12 @@ def _must_be_free(host: str, port: int) -> None:
 
 
 def _serve(host: str, port: int, workers: int) -> None:
-    import uvicorn  # noqa: PLC0415 - only this command serves
+    with starting.importing():
+        import uvicorn  # noqa: PLC0415 - only this command serves
 
-    from charity import app  # noqa: PLC0415
-    from charity.settings import settings  # noqa: PLC0415
-    from charity.web import connections  # noqa: PLC0415
+        from charity import app  # noqa: PLC0415
+        from charity.settings import settings  # noqa: PLC0415
+        from charity.web import connections  # noqa: PLC0415
 
     settings().require_keys()
     if not settings().postgres:
@@ -216,7 +217,8 @@ class WithFilters(Judged):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The parameters, asked for when the command runs or explains itself."""
         if not self._options:
-            from charity.app import DOCUMENTS  # noqa: PLC0415 - rooms are imported when a command needs them
+            with starting.importing():
+                from charity.app import DOCUMENTS  # noqa: PLC0415 - rooms are imported when a command needs them
 
             filters = {wanted.name: wanted for document in DOCUMENTS for wanted in document.filters}
             self._options = tuple(

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from charity import starting
 from charity.arguments import Judged
 
 T = TypeVar("T")
@@ -81,9 +82,10 @@ def opened(
 
     `own_keys=False` goes on with keys that are not the database's; `durable=False` is for the demo load only.
     """
-    from charity.app import MODELS  # noqa: PLC0415 - rooms are imported when a command needs them
-    from charity.db import engine, installation  # noqa: PLC0415
-    from charity.ledger import writer  # noqa: PLC0415
+    with starting.importing():
+        from charity.app import MODELS  # noqa: PLC0415 - rooms are imported when a command needs them
+        from charity.db import engine, installation  # noqa: PLC0415
+        from charity.ledger import writer  # noqa: PLC0415
 
     async def whole() -> T:
         async with engine.opened(MODELS, durable=durable):

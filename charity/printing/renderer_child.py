@@ -17,13 +17,16 @@ import sys
 from typing import BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from charity import starting
 
-from charity.printing import glyphs, typesetting
-from charity.printing.places import LAYOUTS, STATIC
-from charity.printing.renderer import TOGETHER
+with starting.importing():
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    from charity.printing import glyphs, typesetting
+    from charity.printing.places import LAYOUTS, STATIC
+    from charity.printing.renderer import TOGETHER
 
 MEMORY_MAX: Final = 1 << 30
 FILE_MAX: Final = 1 << 26
