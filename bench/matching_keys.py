@@ -32,6 +32,7 @@ TABS_MAX: Final = 400
 LEFT_OVER_MAX: Final = 5
 MATCHED_S: Final = 300
 PATIENCE_MS: Final = 30_000
+ROW: Final = "() => document.activeElement?.closest?.('tr')?.innerText ?? ''"
 FOCUSED: Final = "() => document.activeElement?.dataset?.bench ?? ''"
 
 
@@ -127,6 +128,20 @@ class Keyboard:
             raise AssertionError(f"no key leads to {selector}")
         await self.page.locator(selector).first.evaluate("one => { delete one.dataset.bench }")
 
+    async def move_to(self, text: str) -> None:
+        """Move from row to row, down and then up, until one has this text."""
+        for key in ("j", "k"):
+            before = None
+            for _ in range(TABS_MAX):
+                row = await self.page.evaluate(ROW)
+                if text in row:
+                    return
+                if row == before:
+                    break  # the last one this way
+                before = row or None
+                await self.press(key)
+        raise AssertionError(f"no key leads to {text}")
+
     async def write(self, text: str) -> None:
         """Type a text, a key a character."""
         self.keys += len(text)
@@ -148,12 +163,12 @@ async def _decided(keyboard: Keyboard, line: Line) -> None:
     else:
         await keyboard.press("o", leads=True)
         for giver in line.gifts:
-            await keyboard.tab_to(f"tr:has-text('{giver}') input[type=checkbox]")
+            await keyboard.move_to(giver)
             await keyboard.press("Space")
         if line.kind == NONE:
             await keyboard.tab_to("#f-reason")
             await keyboard.write(REASON)
-        await keyboard.tab_to(f"button:has-text('{'核对选中的' if line.gifts else '不再核对'}')")
+            await keyboard.tab_to("button:has-text('不再核对')")
         await keyboard.press("Enter", leads=True)
 
 

@@ -252,7 +252,7 @@ class Years:
 
     async def _campaigns(self) -> None:
         from charity import clock  # noqa: PLC0415
-        from charity.giving import campaigns  # noqa: PLC0415
+        from charity.giving import campaigns, suggested  # noqa: PLC0415
         from charity.ledger.plans import Plan  # noqa: PLC0415
 
         by = self.staff["accountant"]
@@ -272,7 +272,7 @@ class Years:
                         prefix=slug[:2].upper(),
                         purpose="两年的捐赠",
                         facts={fact.field: "no" if fact.choices else "如方案" for fact in campaigns.KEPT}
-                        | {"partner_kind": "none"},
+                        | {"partner_kind": "none", suggested.FIELD: ""},
                     )
                     await campaigns.create(new, by=by)
                     platform = f"https://platform.invalid/{slug}"

@@ -1,10 +1,11 @@
 // Keys for whoever sits in front of lists: j and k (or the arrows, once in a list) move from row to row, Enter opens as every
-// link does, / goes to the search, ? shows the keys. Never in a field, never where goods are scanned, and signs that come
-// quicker than a person types are a scan: they move nothing, and their Enter opens nothing.
+// link does; where rows are ticked they move from tick to tick, Space ticks and Enter sends, as in every form. / goes to the
+// search, ? shows the keys. Never in a field, never where goods are scanned, and signs that come quicker than a person types
+// are a scan: they move nothing, and their Enter opens nothing.
 const BURST_MS = 50;
 const KEPT = "charity.moves"; // "off" on this device
 const ROWS = "main :is(.due > li, .entries > li, tbody > tr)";
-const WRITES = "input, textarea, select, [contenteditable]";
+const WRITES = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 
 let last = -Infinity;
 let pending = 0;
@@ -17,7 +18,7 @@ export const isOff = () => {
   }
 };
 
-const linkOf = (row) => row.querySelector("[data-act]") ?? row.querySelector(".row-link") ?? row.querySelector("a[href]");
+const linkOf = (row) => row.querySelector("[data-act], td > .choice > input") ?? row.querySelector(".row-link") ?? row.querySelector("a[href]");
 const links = () => [...document.querySelectorAll(ROWS)].map(linkOf).filter((link) => link?.checkVisibility());
 const here = () => document.activeElement?.closest?.(ROWS);
 

@@ -615,6 +615,19 @@ BELOW_THE_TASKS = """() => {
 }"""
 
 
+async def test_where_rows_are_ticked_keys_lead_to_the_tick(sqlite_town):
+    async with street(sqlite_town, "desk") as here:
+        cashier = await here.visitor()
+        await cashier.sign_in("cashier", "/receipts/deliver")
+        page, boxes = cashier.page, cashier.page.locator("tbody").get_by_role("checkbox")
+        await page.wait_for_function("() => document.documentElement.classList.contains('has-js')")
+        await _moves(cashier, "j")
+        await page.keyboard.press("Space")
+        assert await boxes.first.is_checked()
+        await page.keyboard.press("k")
+        assert await _row(cashier), "a tick is no field to write in"
+
+
 async def test_an_accountant_moves_by_keys_and_a_scan_moves_nothing(sqlite_town):
     async with street(sqlite_town, "desk") as here:
         accountant = await here.visitor()
