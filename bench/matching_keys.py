@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from playwright import async_api
 from playwright.async_api import Page, async_playwright
 
 from bench import servers, statements
@@ -31,6 +32,8 @@ LOGIN: Final = "accountant"
 TABS_MAX: Final = 400
 LEFT_OVER_MAX: Final = 5
 MATCHED_S: Final = 300
+LAST_ROW_MS: Final = 1_000
+"""A key that has moved nothing for so long moves nothing."""
 PATIENCE_MS: Final = 30_000
 ROW: Final = "() => document.activeElement?.closest?.('tr')?.innerText ?? ''"
 FOCUSED: Final = "() => document.activeElement?.dataset?.bench ?? ''"
@@ -131,15 +134,15 @@ class Keyboard:
     async def move_to(self, text: str) -> None:
         """Move from row to row, down and then up, until one has this text."""
         for key in ("j", "k"):
-            before = None
             for _ in range(TABS_MAX):
                 row = await self.page.evaluate(ROW)
                 if text in row:
                     return
-                if row == before:
-                    break  # the last one this way
-                before = row or None
                 await self.press(key)
+                try:
+                    await self.page.wait_for_function(f"row => ({ROW})() !== row", arg=row, timeout=LAST_ROW_MS)
+                except async_api.TimeoutError:
+                    break
         raise AssertionError(f"no key leads to {text}")
 
     async def write(self, text: str) -> None:

@@ -19,6 +19,7 @@ from page_forms import hidden_of
 from charity import clock
 from charity.bank import matching, verify
 from charity.bank.matching import candidates
+from charity.bank.matching import readers as matching_readers
 from charity.bank.models import MatchKind
 from charity.bank.movements import following
 from charity.db import reading, transactions
@@ -142,6 +143,25 @@ async def test_a_line_says_of_each_row_what_it_adds_to_the_rest(web: Any, house:
     assert ticked == set(booked), "what was ticked still is"
     done = await accountant.post(f"{address}/match", data={"movements": booked, "lines": keys["乙"]})
     assert (done.status_code, await states(house)) == (303, ["matched", "matched", "open"])
+
+
+async def test_what_can_be_part_of_a_line_stands_first_and_what_is_not_listed_is_said(
+    web: Any, house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n, fen in enumerate((30_000, 50_000, 10_000)):
+        await banked(house, fen, f"X-{n}")
+    await came(house, Line(30_100, "张三"))
+    await waiting(house)
+    address = f"/bank/lines/{(await lines(house))[0].row['key']}"
+    monkeypatch.setattr(matching_readers, "MOVEMENTS_SHOWN", 3)
+    page = (await web.as_("accountant").get(address)).text
+    values = re.findall(r'data-fen="(-\d+)"', page)
+    assert (set(values[:2]), values[2:]) == ({"-30000", "-10000"}, ["-50000"])
+    assert "只列出" not in page
+    monkeypatch.setattr(matching_readers, "MOVEMENTS_SHOWN", 2)
+    page = (await web.as_("accountant").get(address)).text
+    assert "只列出 2 项，不超过这笔流水的在前" in page
+    assert '"-50000"' not in page
 
 
 async def test_sums_are_equal_to_the_fen_or_nothing_is_matched(house: Cast) -> None:

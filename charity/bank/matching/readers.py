@@ -37,6 +37,8 @@ class Chosen:
     most: int | None = None
     from_on: str = ""
     to_on: str = ""
+    part_of: int = 0
+    """Fen of a line, out is negative: what can be a part of it stands first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +100,14 @@ async def of_sum(row: BankLineRow, *, limit: int) -> list[LineView]:
     return [opened(one) for one in rows]
 
 
-async def near(row: BankLineRow, *, by: Actor) -> list[LineView]:
+async def near(row: BankLineRow, *, by: Actor, limit: int = MOVEMENTS_SHOWN) -> list[LineView]:
     """Other open lines of this place around its day, to be matched together with it."""
     by.must("statement.read")
     first, last = candidates.around(row["on_day"])
     rows: Any = await reading.rows(
         f"SELECT {LINE} FROM bank_line l JOIN bank_statement s ON s.key = l.statement "  # noqa: S608 - names from code
         f"WHERE l.place = $1 AND l.on_day BETWEEN $2 AND $3 AND l.status = 'open' AND l.key <> $4 AND {_TAKEN} "
-        f"ORDER BY l.on_day, l.key LIMIT {MOVEMENTS_SHOWN}",
+        f"ORDER BY l.on_day, l.key LIMIT {limit:d}",
         row["place"],
         first,
         last,
@@ -114,7 +116,7 @@ async def near(row: BankLineRow, *, by: Actor) -> list[LineView]:
     return [opened(one) for one in rows]
 
 
-async def movements(place: str, chosen: Chosen, *, by: Actor) -> list[BankMovementRow]:
+async def movements(place: str, chosen: Chosen, *, by: Actor, limit: int = MOVEMENTS_SHOWN) -> list[BankMovementRow]:
     """Movements of a place that no line has, by day, to choose by hand; sums without their sign."""
     by.must("statement.read")
     where = Where(place).add("matched IS NULL")
@@ -126,9 +128,10 @@ async def movements(place: str, chosen: Chosen, *, by: Actor) -> list[BankMoveme
         where.add("ABS(fen) >= ?", chosen.least)
     if chosen.most is not None:
         where.add("ABS(fen) <= ?", chosen.most)
+    least, most = sorted((chosen.part_of, 0))
     rows: Any = await reading.rows(
         f"SELECT {COLUMNS} FROM bank_movement WHERE place = $1 AND {where.text} "  # noqa: S608 - names from code
-        f"ORDER BY on_day, key LIMIT {MOVEMENTS_SHOWN}",
+        f"ORDER BY CASE WHEN fen BETWEEN {least:d} AND {most:d} THEN 0 ELSE 1 END, on_day, key LIMIT {limit:d}",
         *where.values,
     )
     return rows  # type: ignore[no-any-return] # its columns are those of the rows

@@ -74,10 +74,10 @@ async def show(
     note: str = "",
 ) -> dict[str, Any]:
     """One line: what it says, what it can be, what was decided about it."""
-    named, waits = await places.labels(CHARTS), line.row["status"] == LineStatus.OPEN
+    named, waits, most = await places.labels(CHARTS), line.row["status"] == LineStatus.OPEN, readers.MOVEMENTS_SHOWN
     proposed = await readers.proposed(line, by=by)
     offered = await _offered(line, asked, by) if waits else []
-    beside = await readers.near(line.row, by=by) if waits else []
+    beside = await readers.near(line.row, by=by, limit=readers.MOVEMENTS_SHOWN + 1) if waits else []
     decided = await readers.history(line.row["key"], by=by)
     shown = await _shown([*(one.movement for one in proposed), *offered], by)
     return {
@@ -88,8 +88,10 @@ async def show(
         "may_match": waits and by.may("bank.match"),
         "proposals": [_proposal(one, shown) for one in proposed[: readers.PROPOSED]],
         "fen": candidates.fen_of(line.row),
-        "offered": [_tick(shown[row["key"]], row["key"], -row["fen"], ticked) for row in offered],
-        "beside": [_tick(_beside(one), one.row["key"], candidates.fen_of(one.row), ticked) for one in beside],
+        "offered": [_tick(shown[row["key"]], row["key"], -row["fen"], ticked) for row in offered[:most]],
+        "beside": [_tick(_beside(one), one.row["key"], candidates.fen_of(one.row), ticked) for one in beside[:most]],
+        "more_offered": most if len(offered) > most else 0,
+        "more_beside": most if len(beside) > most else 0,
         "asked": asked,
         "reason": reason,
         "note": note,
@@ -198,8 +200,9 @@ async def _offered(line: LineView, asked: ChosenQuery, by: Actor) -> list[BankMo
         most=parse_yuan(asked.most) if asked.most else None,
         from_on=asked.from_on or around[0],
         to_on=asked.to_on or around[1],
+        part_of=candidates.fen_of(line.row),
     )
-    return await readers.movements(line.row["place"], chosen, by=by)
+    return await readers.movements(line.row["place"], chosen, by=by, limit=readers.MOVEMENTS_SHOWN + 1)
 
 
 def _tick(row: Mapping[str, Any], key: str, fen: int, ticked: Collection[str]) -> dict[str, Any]:
