@@ -47,9 +47,9 @@ async def _traced() -> tuple[list[float], list[int]]:
                 "SELECT seq FROM donation WHERE seq >= $1 ORDER BY seq LIMIT 1", chance.randrange(last)
             )
             began = time.perf_counter()
-            found, state = await tracing.together([gift])
+            payments, state = await tracing.together([gift])
             took.append(1000 * (time.perf_counter() - began))
-            uses.append(len(found))
+            uses.append(len(payments))
             assert state.given == state.spent + state.refunded + state.unspent, gift
     return took, uses
 

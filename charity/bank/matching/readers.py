@@ -87,32 +87,22 @@ async def proposed(line: LineView, *, by: Actor) -> list[Proposal]:
 
 async def of_sum(row: BankLineRow, *, limit: int) -> list[LineView]:
     """Open lines of the same sum and place that are near enough, this one among them."""
-    first, last = candidates.around(row["on_day"])
-    rows: Any = await reading.rows(
-        f"SELECT {LINE} FROM bank_line l JOIN bank_statement s ON s.key = l.statement "  # noqa: S608 - names from code
-        f"WHERE l.place = $1 AND l.in_fen - l.out_fen = $2 AND l.on_day BETWEEN $3 AND $4 AND l.status = 'open' "
-        f"AND {_TAKEN} ORDER BY l.on_day, l.key LIMIT {limit}",
-        row["place"],
-        candidates.fen_of(row),
-        first,
-        last,
-    )
-    return [opened(one) for one in rows]
+    return await _around(row, "l.in_fen - l.out_fen = $4", candidates.fen_of(row), limit)
 
 
 async def near(row: BankLineRow, *, by: Actor, limit: int = MOVEMENTS_SHOWN) -> list[LineView]:
     """Other open lines of this place around its day, to be matched together with it."""
     by.must("statement.read")
-    first, last = candidates.around(row["on_day"])
-    rows: Any = await reading.rows(
+    return await _around(row, "l.key <> $4", row["key"], limit)
+
+
+async def _around(row: BankLineRow, test: str, value: Any, limit: int) -> list[LineView]:
+    sql = (
         f"SELECT {LINE} FROM bank_line l JOIN bank_statement s ON s.key = l.statement "  # noqa: S608 - names from code
-        f"WHERE l.place = $1 AND l.on_day BETWEEN $2 AND $3 AND l.status = 'open' AND l.key <> $4 AND {_TAKEN} "
-        f"ORDER BY l.on_day, l.key LIMIT {limit:d}",
-        row["place"],
-        first,
-        last,
-        row["key"],
+        f"WHERE l.place = $1 AND l.on_day BETWEEN $2 AND $3 AND l.status = 'open' AND {test} AND {_TAKEN} "
+        f"ORDER BY l.on_day, l.key LIMIT {limit:d}"
     )
+    rows: Any = await reading.rows(sql, row["place"], *candidates.around(row["on_day"]), value)
     return [opened(one) for one in rows]
 
 
