@@ -34,8 +34,8 @@ from charity.printing.document import Filters
 from charity.web import limits
 
 BEGIN, DAYS, LAST = date(2025, 10, 20), 400, date(2026, 11, 24)
-EVENTS = {"sqlite": 3_000, "postgres": 1_500}
-ALL = Sizes(answers=2_000, pages=60, documents=3, public_documents=3, formats=("csv", "xlsx", "pdf"))
+EVENTS = {"sqlite": 2_000, "postgres": 1_500}
+ALL = Sizes(answers=1_000, pages=60, documents=3, public_documents=3, formats=("csv", "xlsx", "pdf"))
 """On SQLite: many answers, a few pages and papers of each kind; `make bench NAME=figures_compared` takes all and many."""
 SOME = Sizes(answers=500, pages=30, formats=("csv",))
 
