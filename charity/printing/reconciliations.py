@@ -21,6 +21,7 @@ class PrintedReconciliation:
     items: Sequence[Mapping[str, Any]]
     apart_fen: int
     maker: str
+    reviewer: str
     demo: bool
     lang: str
 

@@ -1,6 +1,7 @@
 """The borders of a closed day: midnight in China, the ends of months and years, two at once, pressed twice, told late."""
 
 import asyncio
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from bank.test_matching import banked, refused
 from cast import Cast
 from giving.given import all_is_well, give, roster_filled
 from page_forms import hidden_of
+from pdf_reading import text_of
 
 from charity import clock
 from charity.bank import closing, matching, reconciliation, statements, verify
@@ -224,3 +226,22 @@ async def test_the_first_day_offered_is_one_that_its_file_speaks_for(house: Cast
     assert [one.next_on for one in await closing.progress(by=house.auditor) if one.place.code == BANK] == [day(2)]
     await came(house, *both, Line(5, "丁", on=day(1)), start_fen=0)
     assert [one.next_on for one in await closing.progress(by=house.auditor) if one.place.code == BANK] == [day(1)]
+
+
+async def signed(client: Any, asked: dict[str, str]) -> tuple[str, str]:
+    """Who prepared and who reviewed a reconciliation, as it is printed."""
+    printed = await client.get("/bank/reconciliation.pdf", params=asked)
+    assert printed.status_code == 200
+    text = " ".join(text_of(printed.content).split())
+    return tuple(part.strip() for part in re.search("编制(.*?)复核人(.*?)财务负责人", text).groups())  # type: ignore[union-attr,return-value]
+
+
+async def test_the_reconciliation_of_a_closed_day_names_who_prepared_and_who_closed_it(web: Any, house: Cast) -> None:
+    await two_days(house)
+    key = await closed(house, day(3))
+    auditor, asked = web.as_("auditor"), {"place": BANK, "on": day(3)}
+    assert f'href="/bank/days/{key}"' in (await auditor.get("/bank/reconciliation", params=asked)).text
+    assert await signed(auditor, asked) == (house.cashier.name, house.accountant.name)
+    asked["on"] = day(2)
+    assert "/bank/days/" not in (await auditor.get("/bank/reconciliation", params=asked)).text.partition("<main")[2]
+    assert await signed(auditor, asked) == (house.auditor.name, "")

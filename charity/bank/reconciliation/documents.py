@@ -4,9 +4,9 @@ import hashlib
 import json
 
 from charity import words
-from charity.bank.reconciliation import screens
+from charity.bank.reconciliation import readers, screens
 from charity.bank.reconciliation.readers import Reconciliation
-from charity.office import organisation
+from charity.office import organisation, staff
 from charity.printing import pdfs
 from charity.printing.reconciliations import PrintedReconciliation, reconciliation_html
 from charity.roles import Actor
@@ -15,8 +15,13 @@ from charity.sheets.columns import Column
 
 
 async def pdf(one: Reconciliation, by: Actor) -> bytes:
-    """The reconciliation as PDF, A4 portrait. Its identifier comes from what it says."""
-    who = await organisation.get()
+    """The reconciliation as PDF, A4 portrait. Its identifier comes from what it says.
+
+    Of a closed day it names who prepared and who closed it; else who prints it, and leaves a line for a signature.
+    """
+    who, close = await organisation.get(), await readers.close_of(one)
+    people = await staff.names([close["prepared_by"], close["closed_by"]]) if close else {}
+    maker, reviewer = (people.get(close[f"{step}_by"], "") if close else "" for step in ("prepared", "closed"))
     balances, rows = screens.balances(one), screens.items(one, by)
     document = PrintedReconciliation(
         organisation=who.named,
@@ -27,11 +32,14 @@ async def pdf(one: Reconciliation, by: Actor) -> bytes:
         bank=balances["bank"],
         items=rows,
         apart_fen=one.apart_fen,
-        maker=by.name,
+        maker=maker or by.name,
+        reviewer=reviewer,
         demo=who.demo,
         lang=words.language(),
     )
-    says = json.dumps([document.place, one.on, balances, rows], ensure_ascii=False, sort_keys=True)
+    says = json.dumps(
+        [document.place, one.on, balances, rows, document.maker, reviewer], ensure_ascii=False, sort_keys=True
+    )
     return await pdfs.for_staff(reconciliation_html(document), identifier=hashlib.sha256(says.encode()).digest()[:16])
 
 

@@ -9,13 +9,13 @@ The bank's balance is what the last line of the day says. Within a day files go 
 that no other line of the day begins with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from charity.bank import matching, rules
-from charity.bank.models import LINE, MOVEMENT, BankMovementRow, StatementStatus
+from charity.bank.models import LINE, MOVEMENT, BankMovementRow, DayStatus, StatementStatus
 from charity.bank.statements import LineView, opened
 from charity.db import reading
 from charity.ledger import moved, places
@@ -111,6 +111,16 @@ async def of(place: str, on: str, *, by: Actor) -> Reconciliation:
         await _carried(at.code, start, on),
         lines,
         movements,
+    )
+
+
+async def close_of(one: Reconciliation) -> Mapping[str, str] | None:
+    """The close of the day as it stands: its key, who prepared it and who closed it; None while the day is open."""
+    return await reading.row(
+        "SELECT key, prepared_by, closed_by FROM bank_day WHERE place = $1 AND on_day = $2 AND status = $3",
+        one.place.code,
+        one.on,
+        DayStatus.CLOSED.value,
     )
 
 

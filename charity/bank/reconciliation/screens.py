@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from charity import addresses, words
 from charity.bank.matching.screens import movement
+from charity.bank.reconciliation import readers
 from charity.bank.reconciliation.readers import Reconciliation
 from charity.bank.statements.screens import CHARTS, chips
 from charity.ledger import places
@@ -82,11 +83,13 @@ async def show(place: str, on: str, one: Reconciliation | None, by: Actor) -> di
     if one is None:
         return context
     asked = urlencode({"place": place, "on": one.on})
+    close = await readers.close_of(one)
     return {
         **context,
         "balances": balances(one),
         "items": items(one, by),
         "apart": one.apart_fen,
+        "closed": addresses.of("bank_day", close["key"]) if close else "",
         "start": words.say("从 {day} 末的对账单余额起算", day=one.start.on),
         "asked": asked,
         "exports": [{"label": "XLSX", "href": f"/bank/reconciliation.xlsx?{asked}"}],
