@@ -206,6 +206,8 @@ async def test_the_page_says_how_many_lines_nobody_matched_and_leads_to_every_ta
     await matching.keep_up()
     changed = (await accountant.get(f"/bank/days/{key}")).text
     assert ("出纳准备以后，这一天的账或流水变了" in changed, "复核无误，日结" in changed) == (True, False)
+    anew = f'href="/bank/days/new?place={place}&amp;on={day(2)}"'
+    assert (anew in changed, anew in (await cashier.get(f"/bank/days/{key}")).text) == (False, True)
 
 
 async def test_what_changes_between_is_refused_until_it_is_prepared_anew(house: Cast) -> None:

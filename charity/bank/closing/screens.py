@@ -21,6 +21,8 @@ from charity.web import confirming, forms
 
 ITEMS_SHOWN: Final = 30
 """Open items on the page of a day; the reconciliation has them all."""
+_OPENED_BY: Final = {"/bank/days/new": "day.prepare", "/bank/statements/new": "statement.import"}
+"""Pages that mend what is missing and that not everybody opens who reads statements."""
 STATUS_WORDS: Final = {
     DayStatus.PREPARED: ("等会计复核", "wait"),
     DayStatus.CLOSED: ("已日结", "good"),
@@ -91,7 +93,7 @@ async def new(place: str, on: str, day: Day | None, typed: forms.Data, by: Actor
         "journal": _journal(place, on),
         **_day(day, by),
         "facts": facts,
-        "missing": _missing(day.missing(clock.today().isoformat())),
+        "missing": _missing(day.missing(clock.today().isoformat()), by),
         "quiet": not day.covered,
         "balance": forms.text(typed, "balance_yuan"),
         "note": forms.text(typed, "note"),
@@ -103,16 +105,15 @@ async def new(place: str, on: str, day: Day | None, typed: forms.Data, by: Actor
     }
 
 
-def _missing(refusals: Sequence[Refusal]) -> list[dict[str, str]]:
-    """What has to be mended first, in words, each with the page where."""
-    return [
-        {
-            "words": words.say(one.words, **one.facts),
-            "label": words.translate(one.see[0]) if one.see else "",
-            "href": one.see[1] if one.see else "",
-        }
-        for one in refusals
-    ]
+def _missing(refusals: Sequence[Refusal], by: Actor) -> list[dict[str, str]]:
+    """What has to be mended first, in words, each with the page where, for whoever may open that."""
+    shown = []
+    for one in refusals:
+        name, href = one.see or ("", "")
+        opens = by.may(_OPENED_BY.get(href.partition("?")[0], "statement.read"))
+        label = words.translate(name) if opens else ""
+        shown.append({"words": words.say(one.words, **one.facts), "label": label, "href": href if opens else ""})
+    return shown
 
 
 def _journal(place: str, day: str) -> str:
@@ -252,5 +253,5 @@ async def show(view: DayView, values: Mapping[str, Any], day: Day | None, by: Ac
         if day.prepared(prepared_as(row), by=row["prepared_by"], key=row["key"]).hash != row["content_hash"]:
             anew = new_page(row["place"], row["on_day"])
             refusals.append(seen(rules.DAY_CHANGED(), "准备日结", anew))
-        context["missing"] = _missing(refusals)
+        context["missing"] = _missing(refusals, by)
     return context | _day(day, by)
