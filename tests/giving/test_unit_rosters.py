@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -841,6 +842,59 @@ async def test_the_printed_list_counts_who_is_in_the_transfer(house: Cast, web: 
     printed = flat((await web.as_("cashier").get(f"/one-day/{key}/all.pdf")).content)
     assert "人数1序号" in printed
     assert "1王伟100.00工资代扣是2李娜50.00已线上捐" in printed
+
+
+async def test_a_line_has_ticks_and_leads_to_the_next_that_is_wrong(house: Cast, web: Any) -> None:
+    key, cashier = await _roster(house), web.as_("cashier")
+    await _pasted(house, key, "姓名\t金额\t工资代扣\n王伟\t100\t同意\n李娜\t1..2\t也许\n张敏\t-5\t")
+    row = await unit_rosters.get(key, by=house.cashier)
+    first, second, third = await unit_rosters.lines(key, row.sheet)
+    at = f"/one-day/{key}/lines/"
+    shown = (await cashier.get(at + first.key)).text
+    assert re.search(r'type="checkbox" id="f-payroll" name="payroll" value="是" checked', shown)
+    odd = (await cashier.get(at + second.key)).text
+    assert ("表里写的是“也许”" in odd, 'id="e-payroll"' in odd) == (True, True)
+
+    async def saved(line: Any, **typed: str) -> str:
+        data = {"changed_at": line.changed_at, "name": line.typed.name, **typed}
+        return str((await cashier.post(at + line.key, data=data)).headers.get("location"))
+
+    assert await saved(second, amount="1.2", payroll="是") == f"/one-day/{key}?only=wrong#lines"
+    assert await saved(third, amount="5") == f"/one-day/{key}#lines"
+    lines = await unit_rosters.lines(key, row.sheet)
+    assert [(line.payroll, line.faults) for line in lines] == [(True, ()), (True, ()), (False, ())]
+    await unit_rosters.stage(key, text="赵六 50", by=house.cashier)
+    assert await saved(lines[0], amount="101") == f"/one-day/{key}#lines", "a sheet that waits draws nobody to it"
+    row = await unit_rosters.get(key, by=house.cashier)
+    assert row.draft is not None
+    (waiting,) = await unit_rosters.lines(key, row.draft)
+    assert await saved(waiting, amount="51") == f"/one-day/{key}/draft#lines"
+
+
+async def test_who_adds_lines_sees_them_and_the_list_before_the_rare_forms(house: Cast, web: Any) -> None:
+    key, cashier = await _roster(house, ("王伟", "100")), web.as_("cashier")
+    await cashier.post(f"/one-day/{key}/lines", data={"name": "李娜", "amount": "50"})
+    version = (await unit_rosters.get(key, by=house.cashier)).version
+    wanted = {"expected_people": 3, "expected_fen": 10_000}
+    await unit_rosters.own_gift(key, unit_fen=0, **wanted, version=version, by=house.cashier)
+    page = (await cashier.get(f"/one-day/{key}")).text
+    add = page[page.index('id="add"') :]
+    assert "已有 2 人，合计 ¥150.00。最后一行：李娜 ¥50.00" in add
+    places = [page.index(f'id="{name}"') for name in ("add", "lines", "upload", "own")]
+    assert places == sorted(places)
+    assert ("预计 3 人，少 1 人" in page, "预计 ¥100.00，多 ¥50.00" in page) == (True, True)
+
+
+async def test_a_settled_roster_leads_to_the_receipts_of_the_unit(house: Cast, web: Any) -> None:
+    key = await _locked(house, ("王伟", "100"), ("李娜", "50"), own_fen=100_000)
+    await _settle(house, key, 115_000)
+    row = await unit_rosters.get(key, by=house.cashier)
+    staff, own = await unit_rosters.receipts_of(row)
+    assert [(one["staff"], one["amount_fen"]) for one in (staff, own)] == [(True, 15_000), (False, 100_000)]
+    page = (await web.as_("cashier").get(f"/one-day/{key}")).text
+    for one in (staff, own):
+        assert f'href="/receipts/{one["code"]}"' in page
+    assert "copy=internal" in (await web.as_("accountant").get(f"/one-day/{key}")).text
 
 
 async def test_pages_of_a_roster_say_what_did_not_happen(house: Cast, web: Any) -> None:

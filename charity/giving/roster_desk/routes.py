@@ -223,7 +223,8 @@ async def _line_page(request: Request, refusal: Refusal | None = None, typed: fo
         stands=bool(refusal and typed),
         late=kept.key in await unit_rosters.online.since(row),
         values=values,
-        back=_back(row, kept.key),
+        ticks=unit_rosters.read(Typed(**values)),
+        back=_sheet_of(row, kept) + "#lines",
         open=row.status in unit_rosters.FILLED,
     )
 
@@ -233,15 +234,26 @@ def _field(fault: str) -> str:
     return name if name in FIELDS else "amount"
 
 
-def _back(row: Any, line: str) -> str:
-    del line
-    return f"{LIST}/{row.key}/draft" if row.draft is not None else f"{LIST}/{row.key}#lines"
+def _sheet_of(row: Any, line: unit_rosters.Line) -> str:
+    """The page of the sheet on which a line stands: the roster's, or that of the one that waits."""
+    return f"{LIST}/{row.key}/draft" if line.sheet == row.draft else f"{LIST}/{row.key}"
+
+
+async def _behind(row: Any, line: unit_rosters.Line) -> str:
+    """Where one goes on behind a line as it was: to the next that cannot be read, else to where it stands."""
+    at = _sheet_of(row, line)
+    wrong = (await unit_rosters.sums(row.key, line.sheet))["wrong"]
+    before = (line.n - 1) // unit_rosters.ROWS * unit_rosters.ROWS
+    asked = "?only=wrong" if line.faults and wrong else f"?after={before}" if before else ""
+    return f"{at}{asked}#lines"
 
 
 async def change(request: Request) -> Response:
     """`POST /one-day/{key}/lines/{line}`."""
     by = auth.allowed(request, "roster.edit")
     data, key = await forms.data(request, ChangeForm), request.path_params["key"]
+    row = await unit_rosters.get(key, by=by)
+    before = await unit_rosters.line(row, request.path_params["line"])
     try:
         form = forms.read(ChangeForm, data)
         typed = Typed(**form.model_dump(exclude={"changed_at"}))
@@ -252,13 +264,15 @@ async def change(request: Request) -> Response:
     kept = await unit_rosters.line(row, request.path_params["line"])
     if kept.faults:
         return await _line_page(request)
-    return pages.see_other(request, _back(row, kept.key), "已改")
+    return pages.see_other(request, await _behind(row, before), "已改")
 
 
 async def choose(request: Request) -> Response:
     """`POST /one-day/{key}/lines/{line}/choose`."""
     by = auth.allowed(request, "roster.edit")
     data, key = await forms.data(request, ChooseForm), request.path_params["key"]
+    row = await unit_rosters.get(key, by=by)
+    before = await unit_rosters.line(row, request.path_params["line"])
     try:
         form = forms.read(ChooseForm, data)
         await unit_rosters.choose(
@@ -266,22 +280,24 @@ async def choose(request: Request) -> Response:
         )
     except Refusal as refusal:
         return await _line_page(request, refusal)
-    row = await unit_rosters.get(key, by=by)
-    return pages.see_other(request, _back(row, ""), "已计入" if form.counted else "已记为线上捐，不计入")
+    late = await unit_rosters.online.since(row)
+    to = addresses.of("unit_roster", key) if late else await _behind(row, before)  # the next one to look at
+    return pages.see_other(request, to, "已计入" if form.counted else "已记为线上捐，不计入")
 
 
 async def remove(request: Request) -> Response:
     """`POST /one-day/{key}/lines/{line}/remove`."""
     by = auth.allowed(request, "roster.edit")
     data, key = await forms.data(request, SeenForm), request.path_params["key"]
+    row = await unit_rosters.get(key, by=by)
+    before = await unit_rosters.line(row, request.path_params["line"])
     try:
         await unit_rosters.remove(
             key, request.path_params["line"], changed_at=forms.read(SeenForm, data).changed_at, by=by
         )
     except Refusal as refusal:
         return await _line_page(request, refusal)
-    row = await unit_rosters.get(key, by=by)
-    return pages.see_other(request, _back(row, ""), "已删去这一行")
+    return pages.see_other(request, await _behind(row, before), "已删去这一行")
 
 
 async def own(request: Request) -> Response:

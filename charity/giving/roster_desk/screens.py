@@ -149,7 +149,7 @@ def facts(row: UnitRoster, unit: str, campaign: str, *, by: Actor) -> list[dict[
         {"term": words.say("单位"), "value": unit},
         {"term": words.say("活动"), "value": campaign},
         {"term": words.say("参考号"), "value": row.reference, "kind": "code"},
-        {"term": words.say("捐款人数"), "value": row.people, "kind": "count", "note": _expected(row.expected_people)},
+        {"term": words.say("捐款人数"), "value": row.people, "kind": "count", "note": _expected(row)},
         {"term": words.say("职工捐款"), "value": row.staff_fen, "kind": "yuan", "note": _expected_fen(row)},
         {"term": words.say("单位捐款"), "value": row.unit_fen, "kind": "yuan"},
         {"term": words.say("应汇合计"), "value": total, "kind": "yuan"},
@@ -178,12 +178,33 @@ def _came_as(reference: str, by: Actor) -> list[dict[str, Any]]:
     return [{"term": words.say("暂收款"), "value": one, "kind": "code", "href": href[one]} for one in held]
 
 
-def _expected(people: int | None) -> str:
-    return words.say("预计 {count} 人", count=people) if people else ""
+def _expected(row: UnitRoster) -> str:
+    """How many were expected, and by how many the list has more or fewer."""
+    if not row.expected_people:
+        return ""
+    over = row.people - row.expected_people
+    if not over:
+        return words.say("预计 {count} 人", count=row.expected_people)
+    count, by = row.expected_people, abs(over)
+    return (
+        words.say("预计 {count} 人，多 {by} 人", count=count, by=by)
+        if over > 0
+        else words.say("预计 {count} 人，少 {by} 人", count=count, by=by)
+    )
 
 
 def _expected_fen(row: UnitRoster) -> str:
-    return words.say("预计 {amount}", amount=yuan_sign(row.expected_fen)) if row.expected_fen else ""
+    if not row.expected_fen:
+        return ""
+    over, amount = row.staff_fen - row.expected_fen, yuan_sign(row.expected_fen)
+    if not over:
+        return words.say("预计 {amount}", amount=amount)
+    by = yuan_sign(abs(over))
+    return (
+        words.say("预计 {amount}，多 {by}", amount=amount, by=by)
+        if over > 0
+        else words.say("预计 {amount}，少 {by}", amount=amount, by=by)
+    )
 
 
 def _difference(fen: int) -> str:
@@ -226,6 +247,8 @@ async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str
         "facts": values,
         "open": open_,
         "suggested": await suggested.of(row.campaign) if open_ else [],
+        "last": await unit_rosters.last(row) if open_ else None,
+        "receipts": await _receipts(row, by) if row.settled_at else [],
         "bare": await unit_rosters.without_receipt(row),
         "locked": row.status in {RosterStatus.LOCKED, RosterStatus.REMITTED},
         "doubles": doubles,
@@ -238,6 +261,19 @@ async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str
         "only": only,
         "chips": _chips(row, only, doubles),
     }
+
+
+async def _receipts(row: UnitRoster, by: Actor) -> list[dict[str, str]]:
+    """The unit's receipts with their pages: the office's own, or the one that everybody opens by its code."""
+    return [
+        {
+            "href": addresses.shown_to(by, "receipt", one["code"]) or f"/r/{one['code']}",
+            "number": one["number"],
+            "label": words.say("职工汇总收据") if one["staff"] else words.say("单位捐款收据"),
+            "amount": yuan_sign(one["amount_fen"]),
+        }
+        for one in await unit_rosters.receipts_of(row)
+    ]
 
 
 async def _late(row: UnitRoster, keys: Sequence[str]) -> list[dict[str, str]]:
@@ -260,7 +296,7 @@ def _chips(row: UnitRoster, only: str, doubles: int) -> list[dict[str, Any]]:
     ]
     return [
         {
-            "label": words.translate(label),
+            "label": f"{words.translate(label)} {count}" if name else words.translate(label),
             "href": f"{base}?only={name}#lines" if name else f"{base}#lines",
             "current": only == name,
         }

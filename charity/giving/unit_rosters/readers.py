@@ -43,6 +43,7 @@ class Line:
     """A line as it is shown. `double`: another line has its name."""
 
     key: str
+    sheet: int
     n: int
     typed: Typed
     amount_fen: int | None
@@ -167,6 +168,7 @@ def _line(row: dict[str, Any], names: dict[str, persons.Person]) -> Line:
         typed = Typed(name=persons.shown(names.get(row["donor"])), tail=tail)
     return Line(
         key=row["key"],
+        sheet=row["sheet"],
         n=row["n"],
         typed=typed,
         amount_fen=row["amount_fen"],
@@ -178,6 +180,24 @@ def _line(row: dict[str, Any], names: dict[str, persons.Person]) -> Line:
         changed_at=row["changed_at"],
         donation=row["donation"],
     )
+
+
+async def last(roster: UnitRoster) -> Line | None:
+    """The newest line of a roster; None while it has none."""
+    sql = "SELECT key FROM unit_roster_line WHERE roster = $1 AND sheet = $2 ORDER BY n DESC LIMIT 1"
+    key = await reading.value(sql, roster.key, roster.sheet)
+    return await line(roster, str(key)) if key else None
+
+
+async def receipts_of(roster: UnitRoster) -> list[dict[str, Any]]:
+    """The unit's receipts that hold, over its staff and for itself: `{number, code, amount_fen, staff}`."""
+    rows = await reading.rows(
+        "SELECT number, code, amount_fen, roster FROM receipt WHERE status = 'issued' AND (roster = $1 OR code = "
+        "(SELECT receipt FROM donation WHERE key = $2)) ORDER BY number",
+        roster.key,
+        roster.unit_donation or "",
+    )
+    return [{**row, "staff": row["roster"] is not None} for row in rows]
 
 
 async def without_receipt(row: UnitRoster) -> int:
