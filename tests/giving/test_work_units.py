@@ -49,6 +49,15 @@ async def _since(code: str = "LXU03") -> str:
     return str(await reading.value("SELECT changed_at FROM work_unit WHERE code = $1", code))
 
 
+async def test_a_code_typed_on_a_phone_leads_to_its_unit(house: Cast, web: Any) -> None:
+    client = web.as_("accountant")
+    done = await client.post(f"{PAGE}/new", data={**NEW, "code": "lxu03"})
+    assert (done.status_code, done.headers["location"]) == (303, f"{PAGE}/LXU03")
+    assert (await client.get(f"{PAGE}/LXU03")).status_code == 200
+    called = await client.post(CALL, json={**NEW, "code": "lxu04", "name": "市医院", "reference": "YRJ26-04"})
+    assert called.json()["code"] == "LXU04"
+
+
 async def test_a_unit_is_registered_with_what_is_its_own(house: Cast, door: Door) -> None:
     assert await door.post("/new", **NEW, staff="86", show_amount=True) == (200, [])
     kept = await work_units.get("LXU03", by=house.accountant)

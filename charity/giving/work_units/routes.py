@@ -55,10 +55,10 @@ async def add(request: Request) -> Response:
     data = await forms.data(request, AddForm)
     try:
         form = forms.read(AddForm, data)
-        await work_units.add(**form.model_dump(), by=by, idem=forms.idem(request, data, "work_unit.add"))
+        done = await work_units.add(**form.model_dump(), by=by, idem=forms.idem(request, data, "work_unit.add"))
     except Refusal as refusal:
         return await _form(request, data, refusal)
-    return pages.see_other(request, addresses.of("work_unit", form.code), "已登记，捐赠表单里可以选这个单位了")
+    return pages.see_other(request, addresses.of("work_unit", done.body["code"]), "已登记，捐赠表单里可以选这个单位了")
 
 
 async def edit(request: Request) -> Response:
