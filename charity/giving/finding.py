@@ -79,7 +79,8 @@ async def unit(asked: Asked, by: Actor) -> Hits | None:
         sql = "SELECT code FROM work_unit WHERE code = $1 OR REPLACE(reference, '-', '') = REPLACE($1, '-', '')"
         code = await reading.value(sql, asked.code)
         if code:
-            return search.one(UNITS, code, addresses.of("work_unit", code))
+            name = (await work_units.named([code])).get(code, "")
+            return search.one(UNITS, code, addresses.of("work_unit", code), title=name)
     if not asked.name:
         return None
     units = await work_units.listed(work_units.Filters(text=asked.name), SHOWN + 1, by=by)

@@ -251,7 +251,11 @@ async def test_an_organiser_is_led_to_his_roster_once_it_is_there(house: Cast, w
     begun = await office.post("/one-day/invite", data={"campaign": "one-day-2026", "work_unit": UNIT})
     assert begun.status_code == 303
     (roster,) = await unit_rosters.of_unit(UNIT, by=house.cashier)
-    assert f'href="/one-day/{roster.key}"' in (await client.get("/my-unit")).text
+    assert re.search(rf'href="/one-day/{roster.key}">填报名册<', (await client.get("/my-unit")).text)
+    await unit_rosters.add(roster.key, unit_rosters.Typed("王伟", "100"), by=house.cashier)
+    shown = unit_rosters.locked_content(await unit_rosters.get(roster.key, by=house.cashier)).hash
+    await unit_rosters.lock(roster.key, content_hash=shown, by=house.cashier)
+    assert re.search(rf'href="/one-day/{roster.key}">看名册<', (await client.get("/my-unit")).text)
     shown = (await office.get(f"/work-units/{UNIT}")).text
     assert ('action="/one-day/invite"' in shown, f'href="/one-day/{roster.key}"' in shown) == (False, True)
 

@@ -33,6 +33,7 @@ from charity.giving import verify as giving_verify
 from charity.giving.donations import receive
 from charity.giving.one_day import documents as documents_of_units
 from charity.giving.organisers import screens as screens_of_organisers
+from charity.giving.roster_desk import readers as readers_of_desk
 from charity.giving.settling import documents
 from charity.giving.unit_rosters import UNIT_ROSTER, Typed, columns, edits, readers, verbs
 from charity.giving.unit_rosters.columns import kept, read
@@ -846,10 +847,16 @@ async def test_the_printed_list_counts_who_is_in_the_transfer(house: Cast, web: 
 
 async def test_a_line_has_ticks_and_leads_to_the_next_that_is_wrong(house: Cast, web: Any) -> None:
     key, cashier = await _roster(house), web.as_("cashier")
-    await _pasted(house, key, "姓名\t金额\t工资代扣\n王伟\t100\t同意\n李娜\t1..2\t也许\n张敏\t-5\t")
+    await _pasted(house, key, "姓名\t金额\t工资代扣\n王伟\t100\t同意\n李娜\t1..2\t也许\n张敏\t-5\t\n周九\t1\t")
     row = await unit_rosters.get(key, by=house.cashier)
-    first, second, third = await unit_rosters.lines(key, row.sheet)
+    first, second, third, _ = await unit_rosters.lines(key, row.sheet)
     at = f"/one-day/{key}/lines/"
+    (gone,) = [line for line in await unit_rosters.lines(key, row.sheet) if line.n == 4]
+    taken = {"changed_at": gone.changed_at}
+    assert (await cashier.post(f"{at}{gone.key}/remove", data=taken)).status_code == 303
+    for again in (cashier.post(f"{at}{gone.key}/remove", data=taken), cashier.get(at + gone.key)):
+        answer = await again
+        assert (answer.status_code, 'id="add"' in answer.text) == (409, True), "the roster as it stands"
     shown = (await cashier.get(at + first.key)).text
     assert re.search(r'type="checkbox" id="f-payroll" name="payroll" value="是" checked', shown)
     odd = (await cashier.get(at + second.key)).text
@@ -880,6 +887,10 @@ async def test_who_adds_lines_sees_them_and_the_list_before_the_rare_forms(house
     page = (await cashier.get(f"/one-day/{key}")).text
     add = page[page.index('id="add"') :]
     assert "已有 2 人，合计 ¥150.00。最后一行：李娜 ¥50.00" in add
+    await _online(house, "张敏", "WX1")
+    await cashier.post(f"/one-day/{key}/lines", data={"name": "张敏", "amount": "70"})
+    apart = (await cashier.get(f"/one-day/{key}")).text.partition('id="add"')[2]
+    assert re.search(r"最后一行：张敏 ¥70.00。<a href=[^>]*>这个姓名已线上捐，没有计入", apart)
     places = [page.index(f'id="{name}"') for name in ("add", "lines", "upload", "own")]
     assert places == sorted(places)
     assert ("预计 3 人，少 1 人" in page, "预计 ¥100.00，多 ¥50.00" in page) == (True, True)
@@ -889,11 +900,16 @@ async def test_a_settled_roster_leads_to_the_receipts_of_the_unit(house: Cast, w
     key = await _locked(house, ("王伟", "100"), ("李娜", "50"), own_fen=100_000)
     await _settle(house, key, 115_000)
     row = await unit_rosters.get(key, by=house.cashier)
-    staff, own = await unit_rosters.receipts_of(row)
+    staff, own = await readers_of_desk.receipts_of(row)
     assert [(one["staff"], one["amount_fen"]) for one in (staff, own)] == [(True, 15_000), (False, 100_000)]
     page = (await web.as_("cashier").get(f"/one-day/{key}")).text
     for one in (staff, own):
         assert f'href="/receipts/{one["code"]}"' in page
+    lines = await unit_rosters.lines(key, row.sheet)
+    await settling.single_out(str(lines[1].donation), by=house.cashier)
+    page = (await web.as_("cashier").get(f"/one-day/{key}")).text
+    assert ("单独开具的 1 张" in page, "¥50.00" in page, "¥100.00" in page) == (True, True, True)
+    assert [line.single for line in await unit_rosters.lines(key, row.sheet)] == [False, True]
     assert "copy=internal" in (await web.as_("accountant").get(f"/one-day/{key}")).text
 
 
@@ -918,6 +934,12 @@ async def test_pages_of_a_roster_say_what_did_not_happen(house: Cast, web: Any) 
     assert [hit.href for hit in hits.items] == [f"/one-day/{key}"]
     assert await finding.rosters(search.read("50.00"), house.cashier) is not None
     assert await finding.rosters(search.read("50.01"), house.cashier) is None
+    shown = unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
+    today = clock.today().isoformat()
+    await unit_rosters.remit(key, remitted_on=today, remitted_fen=4_990, content_hash=shown, by=house.cashier)
+    assert await finding.rosters(search.read("49.90"), house.cashier) is not None, "what the unit says it sent"
+    page = (await cashier.get(f"/one-day/{key}")).text
+    assert ("不用再汇" in page, "一次汇足" in page) == (True, False)
 
 
 async def test_rows_of_a_spreadsheet_come_through_the_page_and_the_call(house: Cast, web: Any) -> None:

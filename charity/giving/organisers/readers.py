@@ -151,10 +151,12 @@ async def gifts_of(unit: str, campaign: str) -> int:
     return int(count or 0)
 
 
-async def roster_of(unit: str, campaign: str) -> str:
-    """The key of the unit's roster in a campaign; "" before the office began it."""
-    sql = "SELECT key FROM unit_roster WHERE campaign = $1 AND work_unit = $2"
-    return str(await reading.value(sql, campaign, unit) or "")
+async def roster_of(unit: str, campaign: str) -> dict[str, Any] | None:
+    """The unit's roster in a campaign, and whether it still is filled: `{key, filled}`; None before it was begun."""
+    row = await reading.row(
+        "SELECT key, locked_at, settled_at FROM unit_roster WHERE campaign = $1 AND work_unit = $2", campaign, unit
+    )
+    return row and {"key": row["key"], "filled": row["locked_at"] is None and row["settled_at"] is None}
 
 
 async def reference_to_pay(work_unit: str, own: str, campaign: str) -> str:

@@ -206,7 +206,10 @@ async def line(request: Request) -> Response:
 async def _line_page(request: Request, refusal: Refusal | None = None, typed: forms.Data | None = None) -> Response:
     by = auth.allowed(request, "roster.read")
     row = await unit_rosters.get(request.path_params["key"], by=by)
-    kept = await unit_rosters.line(row, request.path_params["line"])
+    try:
+        kept = await unit_rosters.line(row, request.path_params["line"])
+    except Refusal as gone:  # taken off, or written anew: what stands now is shown
+        return await page(request, gone)
     values = {name: forms.text(typed, name) if typed else getattr(kept.typed, name) for name in FIELDS}
     faults = (
         []
@@ -253,8 +256,8 @@ async def change(request: Request) -> Response:
     by = auth.allowed(request, "roster.edit")
     data, key = await forms.data(request, ChangeForm), request.path_params["key"]
     row = await unit_rosters.get(key, by=by)
-    before = await unit_rosters.line(row, request.path_params["line"])
     try:
+        before = await unit_rosters.line(row, request.path_params["line"])
         form = forms.read(ChangeForm, data)
         typed = Typed(**form.model_dump(exclude={"changed_at"}))
         await unit_rosters.change(key, request.path_params["line"], typed, changed_at=form.changed_at, by=by)
@@ -272,8 +275,8 @@ async def choose(request: Request) -> Response:
     by = auth.allowed(request, "roster.edit")
     data, key = await forms.data(request, ChooseForm), request.path_params["key"]
     row = await unit_rosters.get(key, by=by)
-    before = await unit_rosters.line(row, request.path_params["line"])
     try:
+        before = await unit_rosters.line(row, request.path_params["line"])
         form = forms.read(ChooseForm, data)
         await unit_rosters.choose(
             key, request.path_params["line"], counted=form.counted, changed_at=form.changed_at, by=by
@@ -290,8 +293,8 @@ async def remove(request: Request) -> Response:
     by = auth.allowed(request, "roster.edit")
     data, key = await forms.data(request, SeenForm), request.path_params["key"]
     row = await unit_rosters.get(key, by=by)
-    before = await unit_rosters.line(row, request.path_params["line"])
     try:
+        before = await unit_rosters.line(row, request.path_params["line"])
         await unit_rosters.remove(
             key, request.path_params["line"], changed_at=forms.read(SeenForm, data).changed_at, by=by
         )

@@ -7,6 +7,7 @@ from typing import Any
 from charity import addresses, words
 from charity.db import sealed
 from charity.giving import campaigns, suggested, unidentified, unit_rosters, work_units
+from charity.giving.roster_desk import readers
 from charity.giving.unit_rosters import FILLED, STATUS_WORDS, Line, RosterStatus, UnitRoster
 from charity.money import yuan_sign
 from charity.roles import Actor
@@ -247,8 +248,9 @@ async def show(row: UnitRoster, only: str, after: int, *, by: Actor) -> dict[str
         "facts": values,
         "open": open_,
         "suggested": await suggested.of(row.campaign) if open_ else [],
-        "last": await unit_rosters.last(row) if open_ else None,
+        "last": await readers.last(row) if open_ else None,
         "receipts": await _receipts(row, by) if row.settled_at else [],
+        "alone": await readers.alone(row) if row.settled_at else (0, 0),
         "bare": await unit_rosters.without_receipt(row),
         "locked": row.status in {RosterStatus.LOCKED, RosterStatus.REMITTED},
         "doubles": doubles,
@@ -272,7 +274,7 @@ async def _receipts(row: UnitRoster, by: Actor) -> list[dict[str, str]]:
             "label": words.say("职工汇总收据") if one["staff"] else words.say("单位捐款收据"),
             "amount": yuan_sign(one["amount_fen"]),
         }
-        for one in await unit_rosters.receipts_of(row)
+        for one in await readers.receipts_of(row)
     ]
 
 

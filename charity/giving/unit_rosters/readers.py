@@ -38,6 +38,13 @@ SUMS: Final = (
 """Sums of a sheet: lines, counted people and fen, fen of all, unreadable rows, who gave online, the last change."""
 
 
+_ALONE: Final = (
+    "EXISTS (SELECT 1 FROM donation d JOIN receipt r ON r.code = d.receipt "
+    "WHERE d.key = l.donation AND r.roster IS NULL)"
+)
+"""Whether a line has a receipt of its own, asked for on the roster or later."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line as it is shown. `double`: another line has its name."""
@@ -113,9 +120,10 @@ async def listed(*, campaign: str = "", status: str = "", after: str = "", limit
 async def sought(
     reference: str, amounts: Sequence[int], units: Sequence[str] = (), *, limit: int, by: Actor
 ) -> list[UnitRoster]:
-    """Rosters of this reference, hyphen or not, of one of these sums to be transferred, or of these units."""
+    """Rosters of this reference, hyphen or not, of these sums (the list's or the transfer's), or of these units."""
     marks = reading.places(len(amounts), 2)
-    sums_ = f"OR staff_fen + unit_fen IN ({marks})" if amounts else ""
+    known = ("staff_fen + unit_fen", "staff_fen", "COALESCE(remitted_fen, 0)", "COALESCE(received_fen, 0)")
+    sums_ = "".join(f" OR {sum_} IN ({marks})" for sum_ in known) if amounts else ""
     sql = f"SELECT key FROM unit_roster WHERE REPLACE(reference, '-', '') = REPLACE($1, '-', '') {sums_}"  # noqa: S608
     keys = [key for (key,) in await reading.tuples(sql, reference, *amounts)]
     if units:
@@ -142,7 +150,8 @@ async def lines(roster: str, sheet: int, *, after: int = 0, only: str = "", limi
         "double": f"AND {doubled}",
     }
     rows = await reading.rows(
-        f"SELECT l.*, {doubled} AS double FROM unit_roster_line l WHERE l.roster = $1 AND l.sheet = $2 "  # noqa: S608 - parts of ours
+        f"SELECT l.*, {doubled} AS double, {_ALONE} AS alone FROM unit_roster_line l "  # noqa: S608 - parts of ours
+        "WHERE l.roster = $1 AND l.sheet = $2 "
         f"AND l.n > $3 {which[only]} ORDER BY l.n LIMIT $4",
         roster,
         sheet,
@@ -155,7 +164,8 @@ async def lines(roster: str, sheet: int, *, after: int = 0, only: str = "", limi
 
 async def line(roster: UnitRoster, key: str) -> Line:
     """One line of a roster or of the sheet that waits, or unit_roster.changed."""
-    row = await reading.row("SELECT l.*, FALSE AS double FROM unit_roster_line l WHERE l.key = $1", key)
+    sql = f"SELECT l.*, FALSE AS double, {_ALONE} AS alone FROM unit_roster_line l WHERE l.key = $1"  # noqa: S608 - ours
+    row = await reading.row(sql, key)
     if row is None or row["roster"] != roster.key or row["sheet"] not in {roster.sheet, roster.draft}:
         raise rules.UNIT_ROSTER_CHANGED()
     return _line(row, await persons.names([row["donor"]] if row["donor"] else []))
@@ -173,31 +183,13 @@ def _line(row: dict[str, Any], names: dict[str, persons.Person]) -> Line:
         typed=typed,
         amount_fen=row["amount_fen"],
         counted=bool(row["counted"]),
-        single=bool(row["single"]),
+        single=bool(row["single"] or row["alone"]),
         payroll=bool(row["payroll"]),
         faults=tuple(row["faults"].split()),
         double=bool(row["double"]),
         changed_at=row["changed_at"],
         donation=row["donation"],
     )
-
-
-async def last(roster: UnitRoster) -> Line | None:
-    """The newest line of a roster; None while it has none."""
-    sql = "SELECT key FROM unit_roster_line WHERE roster = $1 AND sheet = $2 ORDER BY n DESC LIMIT 1"
-    key = await reading.value(sql, roster.key, roster.sheet)
-    return await line(roster, str(key)) if key else None
-
-
-async def receipts_of(roster: UnitRoster) -> list[dict[str, Any]]:
-    """The unit's receipts that hold, over its staff and for itself: `{number, code, amount_fen, staff}`."""
-    rows = await reading.rows(
-        "SELECT number, code, amount_fen, roster FROM receipt WHERE status = 'issued' AND (roster = $1 OR code = "
-        "(SELECT receipt FROM donation WHERE key = $2)) ORDER BY number",
-        roster.key,
-        roster.unit_donation or "",
-    )
-    return [{**row, "staff": row["roster"] is not None} for row in rows]
 
 
 async def without_receipt(row: UnitRoster) -> int:
