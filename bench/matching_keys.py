@@ -93,7 +93,7 @@ def _lines(base: str, token: str, day: str) -> list[Line]:
                 lines.append(Line(kind, names[0], fen, {names[1]: given(names[1], fen, 1)}))
             elif kind == NEARER:
                 given(names[2], fen)
-                lines.append(Line(kind, names[0], fen, {names[1]: given(names[1], fen, 2)}))
+                lines.append(Line(kind, names[0], fen, {names[1]: given(names[1], fen, 1)}))
             elif kind == TWO:
                 gifts = {name: given(name, fen + more) for name, more in zip(names[1:], (0, 7), strict=True)}
                 lines.append(Line(kind, names[0], 2 * fen + 7, gifts))
