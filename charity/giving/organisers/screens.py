@@ -4,7 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from charity import clock, words
+from charity import addresses, clock, words
 from charity.giving import campaigns, organisers, suggested, ways, work_units
 from charity.office import organisation
 from charity.office.organisation import FactKind
@@ -69,11 +69,12 @@ async def my_unit(unit: str, *, by: Actor) -> dict[str, Any]:
     names = await campaigns.names([campaign["slug"] for campaign in now])
     for campaign in now:
         to = await ways.account_of(campaign["slug"]) or ways.Account()
+        roster = await organisers.roster_of(unit, campaign["slug"])
         shown.append(
             {
                 "slug": campaign["slug"],
                 "name": names.get(campaign["slug"], campaign["name"]),
-                "roster": await organisers.roster_of(unit, campaign["slug"]),
+                "roster": roster and {**roster, "href": addresses.of("unit_roster", roster["key"])},
                 "gifts": await organisers.gifts_of(unit, campaign["slug"]),
                 "reference": await organisers.reference_to_pay(kept.code, kept.reference, campaign["slug"]),
                 "facts": _account(to),
