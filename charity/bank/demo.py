@@ -2,8 +2,8 @@
 
 The lines are what moved in the account that receives gifts, one a payment, and three that nobody has booked: a transfer
 of somebody unknown, a fee, and what a unit sent too little of, which is held as unidentified until the rest comes.
-They are ICBC's export and come in by the door of every statement. Then the cashier prepares the days before, which the
-file speaks for, and an accountant closes them; the last day waits for a file that comes after it.
+They are ICBC's export and come in by the door of every statement. Then the cashier prepares days before, which the file
+speaks for, and an accountant closes them; one more is left for whoever tries it, and the last waits for a later file.
 """
 
 import csv
@@ -29,8 +29,8 @@ from charity.people import persons
 
 DAYS: Final = 30
 """What the file says: so many days up to the last one of the story."""
-CLOSED: Final = 4
-"""So many days are closed, up to the one before the last of the file."""
+CLOSED: Final = 3
+"""So many days are closed; the file speaks for one more."""
 UNITS: Final = 20
 """Rosters that are looked through for what was sent."""
 NUMBERS: Final = ("voucher", "refund", "reversal", "number")
@@ -56,7 +56,7 @@ def add(plan: Plan) -> None:
     *_, last = calendar.working_days(plan.first, plan.last)
     plan.add(plan.at(last, 17, 30), partial(_take, plan))
     for n in range(CLOSED):
-        day = (last - timedelta(days=CLOSED - n)).isoformat()
+        day = (last - timedelta(days=CLOSED + 1 - n)).isoformat()
         plan.add(plan.at(last, 17, 40 + n), partial(_close, plan, day))
 
 
