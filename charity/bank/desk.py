@@ -23,6 +23,21 @@ async def to_close(by: Actor) -> list[Task]:
     return [Task(text, addresses.of("bank_day", mine[0]["key"]), words.say("去复核"), order=168, tone="wait")]
 
 
+async def to_prepare(by: Actor) -> list[Task]:
+    """Places whose next day a file speaks for; of one that was never closed nobody knows from when it is to be."""
+    if not by.may("day.prepare"):
+        return []
+    due = [
+        one
+        for one in await closing.progress(by=by)
+        if one.closed_through and not one.prepared and one.due and one.next_on <= one.last_line_on
+    ]
+    if not due:
+        return []
+    text, first = words.say("有 {count} 个账户可以日结", count=len(due)), due[0]
+    return [Task(text, closing.new_page(first.place.code, first.next_on), words.say("去准备"), order=168, tone="wait")]
+
+
 async def find_number(asked: Asked, by: Actor) -> Hits | None:
     """One by its number."""
     if not asked.code or not by.may("statement.read") or not await unidentified.known(asked.code):
@@ -58,5 +73,5 @@ async def to_send_back(by: Actor) -> list[Task]:
     return [Task(text, href, words.say("去付款@bank"), order=167, tone="wait")]
 
 
-tasks = [to_close, to_send_back]
+tasks = [to_close, to_prepare, to_send_back]
 finders = [find_number, find_sums]

@@ -1,5 +1,6 @@
 """The close of a day: prepared, closed by another over what was shown, in order; a closed day refuses every change."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -62,6 +63,25 @@ async def two_days(house: Cast) -> None:
         Line(2_000, "乙", on=day(2)),
         start_fen=0,
     )
+
+
+async def test_the_cashier_is_told_of_a_day_that_a_file_speaks_for(web: Any, house: Cast) -> None:
+    async def shown_tasks(who: str = "cashier") -> list[str]:
+        return re.findall(r"有 \d+ 个账户可以日结", (await web.as_(who).get("/desk")).text)
+
+    await two_days(house)
+    assert await shown_tasks() == [], "from which day on a place is closed is decided at its first close"
+    key, content_hash = await prepared(house, day(3))
+    assert await shown_tasks() == []
+    await closing.close(key=key, content_hash=content_hash, by=house.accountant)
+    assert (await shown_tasks(), await shown_tasks("accountant")) == (["有 1 个账户可以日结"], [])
+    assert (
+        f"/bank/days/new?place={quote(BANK, safe='')}&amp;on={day(2)}" in (await web.as_("cashier").get("/desk")).text
+    )
+    key, content_hash = await prepared(house, day(2))
+    assert await shown_tasks() == [], "it waits for the accountant"
+    await closing.close(key=key, content_hash=content_hash, by=house.accountant)
+    assert await shown_tasks() == [], "no file speaks for the day after"
 
 
 async def test_days_close_in_order_by_two_and_open_from_the_last(house: Cast) -> None:

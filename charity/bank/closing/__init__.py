@@ -5,7 +5,7 @@ refuses whatever would change it (charity/ledger/closed_days.py); the last close
 reason, and its row stays. This is the door; outsiders import only it.
 """
 
-from .confirming import Prepared
+from .confirming import Prepared, new_page
 from .readers import Day, closed, content_now, get, newest, prepared, progress, shown_day
 from .verbs import close, prepare, reopen
 
@@ -16,6 +16,7 @@ __all__ = [
     "closed",
     "content_now",
     "get",
+    "new_page",
     "newest",
     "prepare",
     "prepared",
