@@ -260,9 +260,9 @@ async def progress(*, by: Actor) -> list[Progress]:
     through = await closed_days.every()
     waiting = {row["place"]: row for row in await prepared(by=by)}
     rows = await reading.rows(
-        "SELECT place, last_on, MAX(COALESCE(again_at, uploaded_at)) AS at FROM bank_statement s WHERE status = $1 "
-        "AND last_on = (SELECT MAX(last_on) FROM bank_statement WHERE place = s.place AND status = $1) "
-        "GROUP BY place, last_on",
+        "SELECT s.place, s.last_on, MAX(COALESCE(s.again_at, s.uploaded_at)) AS at FROM bank_statement s JOIN "
+        "(SELECT place, MAX(last_on) AS day FROM bank_statement WHERE status = $1 GROUP BY place) newest "
+        "ON newest.place = s.place AND newest.day = s.last_on WHERE s.status = $1 GROUP BY s.place, s.last_on",
         StatementStatus.TAKEN.value,
     )
     last = {row["place"]: _spoken_for(row["last_on"], row["at"]) for row in rows}

@@ -1,8 +1,8 @@
 """Matches from outside: the JSON objects of docs/api.md and the forms, as typed values."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from charity.bank.matching.verbs import LINES_MAX, MOVEMENTS_MAX, REASON_MAX
 from charity.bank.statements.forms import PLACE_MAX, LineAnswer
@@ -24,11 +24,6 @@ Reason = Annotated[
 
 def _amount(text: str) -> str:
     return yuan(typed(text)) if text.strip() else ""
-
-
-def _several(value: Any) -> Any:
-    """One that was ticked, as several are."""
-    return [value] if isinstance(value, str) else value
 
 
 class QueueQuery(BaseModel):
@@ -54,8 +49,8 @@ class ChosenQuery(BaseModel):
 class MatchForm(BaseModel):
     """What was ticked: movements, and lines beside the one of the page."""
 
-    movements: Annotated[list[Key], BeforeValidator(_several)] = Field([], max_length=MOVEMENTS_MAX + 1)
-    lines: Annotated[list[Key], BeforeValidator(_several)] = Field([], max_length=LINES_MAX + 1)
+    movements: list[Key] = Field([], max_length=MOVEMENTS_MAX + 1)
+    lines: list[Key] = Field([], max_length=LINES_MAX + 1)
 
 
 class IgnoreForm(BaseModel):

@@ -1,8 +1,8 @@
 """Reviews from outside, and what the calls of journal vouchers answer."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from charity.finance.fields import Code, Hash, Text
 from charity.finance.reviews.readers import ENTRIES, PAGE
@@ -133,14 +133,10 @@ class AnswerForm(BaseModel):
     answer: Annotated[Text, Needed("请填写答复")]
 
 
-def _several(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
 class ReviewForm(BaseModel):
     """The ticked vouchers of the page, each as `number:content_hash`."""
 
-    seen: Annotated[list[Seen], BeforeValidator(_several)] = Field(default_factory=list, max_length=VOUCHERS_MAX)
+    seen: list[Seen] = Field(default_factory=list, max_length=VOUCHERS_MAX)
     on: DayText = ""
 
     def hashes(self) -> dict[str, str]:

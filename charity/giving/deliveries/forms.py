@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from charity.giving.copies import PRINT_MAX
 from charity.giving.deliveries.verbs import BATCH_MAX
@@ -14,15 +14,10 @@ How = Literal["sent", "handed", "kept_undelivered"]
 SOME = "请至少勾选一项"
 
 
-def _listed(value: object) -> object:
-    """One ticked box is sent as its value alone."""
-    return [value] if isinstance(value, str) else value
-
-
 class TogetherForm(BaseModel):
     """Receipts, and how they reached their givers."""
 
-    receipt: Annotated[list[Code], BeforeValidator(_listed), Needed(SOME)] = Field(min_length=1, max_length=BATCH_MAX)
+    receipt: Annotated[list[Code], Needed(SOME)] = Field(min_length=1, max_length=BATCH_MAX)
     delivery: Annotated[How, Needed("请选择送达情况")] = Field(examples=list(DELIVERY_WORDS))
     note: Ref = ""
 
@@ -30,13 +25,13 @@ class TogetherForm(BaseModel):
 class PrintForm(BaseModel):
     """Receipts that are printed in one file."""
 
-    receipt: Annotated[list[Code], BeforeValidator(_listed), Needed(SOME)] = Field(min_length=1, max_length=PRINT_MAX)
+    receipt: Annotated[list[Code], Needed(SOME)] = Field(min_length=1, max_length=PRINT_MAX)
 
 
 class GiftsForm(BaseModel):
     """Gifts for which receipts are issued."""
 
-    gift: Annotated[list[Code], BeforeValidator(_listed), Needed(SOME)] = Field(min_length=1, max_length=TOGETHER_MAX)
+    gift: Annotated[list[Code], Needed(SOME)] = Field(min_length=1, max_length=TOGETHER_MAX)
 
 
 class TogetherBody(Body):

@@ -27,11 +27,9 @@ async def receipts_of(roster: UnitRoster) -> list[dict[str, Any]]:
 
 async def alone(roster: UnitRoster) -> tuple[int, int]:
     """How many of the staff have a receipt of their own that holds, and fen on them."""
-    row = await reading.only(
-        "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(r.amount_fen), 0) AS BIGINT) AS fen FROM receipt r "
-        "WHERE r.status = 'issued' AND r.roster IS NULL AND r.code IN (SELECT d.receipt FROM unit_roster_line l "
-        "JOIN donation d ON d.key = l.donation WHERE l.roster = $1 AND l.sheet = $2)",
-        roster.key,
-        roster.sheet,
+    sql = (
+        "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(l.amount_fen), 0) AS BIGINT) AS fen FROM unit_roster_line l "  # noqa: S608 - a part of ours
+        f"WHERE l.roster = $1 AND l.sheet = $2 AND {unit_rosters.ALONE}"
     )
+    row = await reading.only(sql, roster.key, roster.sheet)
     return int(row["n"]), int(row["fen"])

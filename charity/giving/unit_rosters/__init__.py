@@ -26,6 +26,7 @@ from .edits import (
 )
 from .models import FILLED, UNIT_ROSTER, UNIT_ROSTER_LINE, RosterStatus, UnitRoster, UnitRosterRow
 from .readers import (
+    ALONE,
     ROWS,
     STATUS_WORDS,
     Line,
@@ -45,6 +46,7 @@ from .readers import (
 from .verbs import UNITS_MAX, invite, lock, locked_content, remit, unexpected, unlock
 
 __all__ = [
+    "ALONE",
     "BYTES_MAX",
     "FILLED",
     "LINES_MAX",

@@ -36,13 +36,11 @@ SUMS: Final = (
     "COALESCE(MAX(changed_at), '') AS at FROM unit_roster_line WHERE roster = $1 AND sheet = $2"
 )
 """Sums of a sheet: lines, counted people and fen, fen of all, unreadable rows, who gave online, the last change."""
-
-
-_ALONE: Final = (
+ALONE: Final = (
     "EXISTS (SELECT 1 FROM donation d JOIN receipt r ON r.code = d.receipt "
     "WHERE d.key = l.donation AND r.roster IS NULL)"
 )
-"""Whether a line has a receipt of its own, asked for on the roster or later."""
+"""Whether a line `l` has a receipt of its own, asked for on the roster or later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +148,7 @@ async def lines(roster: str, sheet: int, *, after: int = 0, only: str = "", limi
         "double": f"AND {doubled}",
     }
     rows = await reading.rows(
-        f"SELECT l.*, {doubled} AS double, {_ALONE} AS alone FROM unit_roster_line l "  # noqa: S608 - parts of ours
+        f"SELECT l.*, {doubled} AS double, {ALONE} AS alone FROM unit_roster_line l "  # noqa: S608 - parts of ours
         "WHERE l.roster = $1 AND l.sheet = $2 "
         f"AND l.n > $3 {which[only]} ORDER BY l.n LIMIT $4",
         roster,
@@ -164,7 +162,7 @@ async def lines(roster: str, sheet: int, *, after: int = 0, only: str = "", limi
 
 async def line(roster: UnitRoster, key: str) -> Line:
     """One line of a roster or of the sheet that waits, or unit_roster.changed."""
-    sql = f"SELECT l.*, FALSE AS double, {_ALONE} AS alone FROM unit_roster_line l WHERE l.key = $1"  # noqa: S608 - ours
+    sql = f"SELECT l.*, FALSE AS double, {ALONE} AS alone FROM unit_roster_line l WHERE l.key = $1"  # noqa: S608 - ours
     row = await reading.row(sql, key)
     if row is None or row["roster"] != roster.key or row["sheet"] not in {roster.sheet, roster.draft}:
         raise rules.UNIT_ROSTER_CHANGED()
