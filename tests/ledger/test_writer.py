@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from cast import Cast, seed
+from cast import Cast
 
 from charity.errors import Refusal, Rule
 from charity.giving.models import CAMPAIGN
@@ -29,9 +29,8 @@ GENEROUS = Wants(
 
 
 @pytest_asyncio.fixture
-async def house(opened: str) -> AsyncIterator[Cast]:
-    cast = await seed(opened)
-    yield cast
+async def house(house: Cast) -> AsyncIterator[Cast]:
+    yield house
     assert await verify.run() == []
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from charity.app import CHECKS
 from charity.roles import Role
+from charity.room import Check
 
 EVERYBODY = {role.value for role in Role}
 """One of each role, as tests/cast.py names them: a new role opens here what is open to everybody, and no more."""
@@ -565,3 +566,13 @@ def filled(path: str) -> str:
 async def verify_failures() -> list[str]:
     """What `charity verify` finds: its own list of checks, each run."""
     return [failure.invariant for check in CHECKS for failure in await check.run()]
+
+
+async def noticed(checks: list[Check]) -> bool:
+    """Whether any check of `charity verify` finds something; the one that does is asked first the next time."""
+    for check in checks:
+        if await check.run():
+            checks.remove(check)
+            checks.insert(0, check)
+            return True
+    return False
