@@ -399,7 +399,7 @@ async def test_the_transfer_of_a_roster_is_settled_from_its_line_and_matches_it(
     await came(house, Line(20_000, memo="YRJ26-02 一日捐", reference="ICBC 88-1"))
     (line,) = await waiting(house)
     page = (await web.as_("cashier").get(f"/bank/lines/{line.row['key']}")).text
-    assert "/one-day/" not in page  # nothing is locked yet
+    assert (f'href="/one-day/{key}"' in page, f"/one-day/{key}/settle" in page) == (True, False)  # not locked yet
     await unit_rosters.lock(key, content_hash=shown, by=house.cashier)
     page = (await web.as_("cashier").get(f"/bank/lines/{line.row['key']}")).text
     form = re.search(f'href="(/one-day/{key}/settle[^"]*)"', page)
@@ -412,3 +412,36 @@ async def test_the_transfer_of_a_roster_is_settled_from_its_line_and_matches_it(
     assert await waiting(house) == []
     assert await states(house) == ["matched"]
     assert await verify.run() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "books"),
+    [
+        (Line(19_000, memo="yrj26 02"), "附言写了单位的参考号；比应汇少 ¥10.00", True),
+        (Line(20_000, name="市民 政局", memo="捐款"), "户名是这个单位", True),
+        (Line(20_000, memo="捐款"), "金额相同", False),
+        (Line(20_001, memo="捐款"), "", False),
+        (Line(-20_000, memo="YRJ26-02"), "", False),
+    ],
+)
+async def test_the_queue_names_the_unit_whose_transfer_a_line_may_be(
+    house: Cast, web: Any, line: Line, reason: str, books: bool
+) -> None:
+    key, _ = await roster_filled(house)
+    for name in ("李娜", "张敏"):
+        await unit_rosters.add(key, unit_rosters.Typed(name, "50"), by=house.cashier)
+    shown = unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
+    await unit_rosters.lock(key, content_hash=shown, by=house.cashier)
+    await came(house, line)
+    (waits,) = await waiting(house)
+    for path in ("/bank/matching", f"/bank/lines/{waits.row['key']}"):
+        page = (await web.as_("cashier").get(path)).text
+        assert (f'href="/one-day/{key}"' in page, reason in page) == (bool(reason), True), path
+        assert ("名册已锁定" in page, f"/one-day/{key}/settle?" in page) == (bool(reason), bool(reason)), path
+        officer = (await web.as_("accountant").get(path)).text
+        assert (f'href="/one-day/{key}"' in officer, f"/one-day/{key}/settle" in officer) == (bool(reason), False)
+    assert (f"/one-day/{key}/settle" in await _form_of(waits, house)) is books
+
+
+async def _form_of(line: Any, house: Cast) -> str:
+    return await matching.gift_form(line, fen=line.row["in_fen"], reference="", by=house.cashier)

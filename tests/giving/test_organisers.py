@@ -251,6 +251,7 @@ async def test_an_organiser_is_led_to_his_roster_once_it_is_there(house: Cast, w
     begun = await office.post("/one-day/invite", data={"campaign": "one-day-2026", "work_unit": UNIT})
     assert begun.status_code == 303
     (roster,) = await unit_rosters.of_unit(UNIT, by=house.cashier)
+    assert roster.status == "joined", "its organiser had joined before the roster was begun"
     assert re.search(rf'href="/one-day/{roster.key}">填报名册<', (await client.get("/my-unit")).text)
     await unit_rosters.add(roster.key, unit_rosters.Typed("王伟", "100"), by=house.cashier)
     shown = unit_rosters.locked_content(await unit_rosters.get(roster.key, by=house.cashier)).hash

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from charity import addresses, words
 from charity.aid import payees
-from charity.bank import fee_rules, movements
+from charity.bank import awaited, fee_rules, movements
 from charity.bank.matching import candidates, readers
 from charity.bank.matching.candidates import REASON_WORDS, Proposal
 from charity.bank.matching.forms import ChosenQuery
@@ -14,7 +14,7 @@ from charity.bank.matching.readers import Chosen, Decision
 from charity.bank.models import BOOKED, BankMovementRow, LineStatus, MatchKind, Method
 from charity.bank.statements import LineView
 from charity.bank.statements.screens import CHARTS, chips, line_status, tail
-from charity.giving import pledges, unit_rosters
+from charity.giving import pledges, settling
 from charity.ledger import accounts as acc
 from charity.ledger import chart, places
 from charity.money import parse_yuan, yuan
@@ -53,10 +53,15 @@ async def queue(lines: Sequence[LineView], place: str, by: Actor) -> dict[str, A
     """The queue: each line with its best candidates."""
     named = await places.labels(CHARTS)
     proposed = [await readers.proposed(line, by=by) for line in lines]
+    waiting = await settling.awaited(by=by) if lines else []
     shown = await _shown([one.movement for each in proposed for one in each[: readers.BEST]], by)
     return {
         "rows": [
-            {**_line(line, named), "proposals": [_proposal(one, shown) for one in each[: readers.BEST]]}
+            {
+                **_line(line, named),
+                "proposals": [_proposal(one, shown) for one in each[: readers.BEST]],
+                "rosters": awaited.shown(line, waiting, _asked(line), by=by),
+            }
             for line, each in zip(lines, proposed, strict=True)
         ],
         "chips": chips("/bank/matching", "place", place, named, {}),
@@ -80,8 +85,10 @@ async def show(
     beside = await readers.near(line.row, by=by, limit=readers.MOVEMENTS_SHOWN + 1) if waits else []
     decided = await readers.history(line.row["key"], by=by)
     shown = await _shown([*(one.movement for one in proposed), *offered], by)
+    rosters = await settling.awaited(by=by) if waits else []
     return {
         **_line(line, named),
+        "rosters": awaited.shown(line, rosters, _asked(line), by=by),
         "facts": _facts(line, named),
         "state": line_status(line.row["status"]),
         "waits": waits,
@@ -97,7 +104,7 @@ async def show(
         "note": note,
         "fee": _fee(line) if waits and by.may("bank.match") else None,
         "may_hold": waits and bool(line.row["in_fen"]) and by.may("money.hold"),
-        "gift_href": await gift_form(line, fen=line.row["in_fen"], reference=line.row["reference"])
+        "gift_href": await gift_form(line, fen=line.row["in_fen"], reference=line.row["reference"], by=by)
         if waits and line.row["in_fen"] and by.may("gift.receive")
         else "",
         "decided": await _timeline(line, decided, by),
@@ -221,19 +228,24 @@ def _beside(one: LineView) -> dict[str, Any]:
     }
 
 
-async def gift_form(line: LineView, *, fen: int, reference: str) -> str:
+async def gift_form(line: LineView, *, fen: int, reference: str, by: Actor) -> str:
     """The form of the gift that a line is, filled with what no name is in: of a pledge or a roster by reference."""
-    row = line.row
-    filled = {"amount_yuan": yuan(fen), "received_on": row["on_day"], "channel_ref": reference}
-    filled["channel"] = "bank" if row["place"].startswith(f"{acc.BANK}/") else ""
-    asked = urlencode({name: value for name, value in filled.items() if value})
+    asked = _asked(line, fen, reference)
     for named in movements.references(f"{line.memo} {line.name}"):
         if code := await pledges.of_reference(named):
             return f"/pledges/{code}/receive?{asked}"
-    written = set(movements.runs(line.memo))
-    if written and (roster := await unit_rosters.of_references(written)):
+    if roster := awaited.to_settle(line, await settling.awaited(by=by)):
         return f"{addresses.of('unit_roster', roster)}/settle?{asked}"
     return f"/donations/new?{asked}"
+
+
+def _asked(line: LineView, fen: int = 0, reference: str = "") -> str:
+    """What the form that books a line is filled with: the line's own sum and number unless others are given."""
+    row = line.row
+    filled = {"amount_yuan": yuan(fen or row["in_fen"]), "received_on": row["on_day"]}
+    filled["channel_ref"] = reference or row["reference"]
+    filled["channel"] = "bank" if row["place"].startswith(f"{acc.BANK}/") else ""
+    return urlencode({name: value for name, value in filled.items() if value})
 
 
 async def _timeline(line: LineView, decided: Sequence[Decision], by: Actor) -> list[dict[str, Any]]:

@@ -72,7 +72,7 @@ async def show(row: Unidentified, line: LineView, by: Actor) -> dict[str, Any]:
         "state": state(row),
         "facts": facts,
         "left": row.left_fen,
-        "gift_href": await matching.gift_form(line, fen=row.left_fen, reference=row.number)
+        "gift_href": await matching.gift_form(line, fen=row.left_fen, reference=row.number, by=by)
         if row.left_fen and by.may("gift.receive")
         else "",
         "reversible": row.reversal_seq is None and row.left_fen == row.fen and row.held_by != by.key,

@@ -6,6 +6,7 @@ good once and till the end of its last day; whoever takes over ends the one befo
 """
 
 from .readers import (
+    AT_WORK,
     LISTED_MAX,
     STATES,
     Appointment,
@@ -21,6 +22,7 @@ from .readers import (
 from .verbs import HOLDS_DAYS, NAME_MAX, ORGANISERS_MAX, Made, end, forget, hand_over, invite, join
 
 __all__ = [
+    "AT_WORK",
     "HOLDS_DAYS",
     "LISTED_MAX",
     "NAME_MAX",

@@ -24,6 +24,8 @@ _UNIT_OF = (
     "SELECT o.work_unit FROM organiser o JOIN work_unit u ON u.code = o.work_unit "
     "WHERE o.staff = $1 AND o.ended_at IS NULL AND u.retired_at IS NULL"
 )
+AT_WORK: Final = "SELECT work_unit FROM organiser WHERE staff IS NOT NULL AND ended_at IS NULL"
+"""The units that have an organiser now."""
 OPENED: Final = (
     "SELECT o.key, o.work_unit, o.name, o.expires_on, o.made_by, o.staff, o.ended_at, u.name AS unit, u.retired_at, "
     "EXISTS (SELECT 1 FROM organiser p WHERE p.staff = o.made_by) AS handed_over "

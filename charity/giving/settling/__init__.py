@@ -1,6 +1,7 @@
 """Settling the rosters of one-day giving: booked, receipted, published. Outsiders import only this."""
 
+from .awaited import Awaited, awaited
 from .documents import slip
 from .verbs import issue, publish, settle, single_out
 
-__all__ = ["issue", "publish", "settle", "single_out", "slip"]
+__all__ = ["Awaited", "awaited", "issue", "publish", "settle", "single_out", "slip"]

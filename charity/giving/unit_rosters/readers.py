@@ -1,6 +1,6 @@
 """Rosters as they are read: by the office all of them, by an organiser those of his unit."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -80,16 +80,6 @@ async def get(key: str, *, by: Actor) -> UnitRoster:
 async def of_unit(work_unit: str, *, by: Actor) -> list[UnitRoster]:
     """The rosters of a unit, the newest first."""
     return await (await _visible(by)).filter(work_unit=work_unit).order_by("-invited_at")
-
-
-async def of_references(bare: Collection[str]) -> str | None:
-    """The key of a roster whose transfer is awaited under one of these references, written without hyphens."""
-    rows = await reading.rows(
-        f"SELECT key FROM unit_roster WHERE REPLACE(reference, '-', '') IN ({reading.places(len(bare))}) "  # noqa: S608
-        "AND status IN ('roster_locked', 'remitted') ORDER BY invited_at DESC LIMIT 1",
-        *sorted(bare),
-    )
-    return str(rows[0]["key"]) if rows else None
 
 
 async def settled_days(campaign: str) -> tuple[str, str]:

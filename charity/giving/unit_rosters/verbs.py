@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 from charity import clock, tokens
 from charity.db.tables import Table
 from charity.errors import FieldError, unreadable
-from charity.giving import campaigns, rules, work_units
+from charity.giving import campaigns, organisers, rules, work_units
 from charity.giving.models import CAMPAIGN, WORK_UNIT
 from charity.giving.unit_rosters import online, readers
 from charity.giving.unit_rosters.edits import LINES_MAX
@@ -39,10 +39,12 @@ async def invite(campaign: str, units: Sequence[str], *, by: Actor, idem: Idem |
     if shown.row["kind"] != "one_day":
         raise rules.CAMPAIGN_NOT_FOUND()
 
-    async def load(loader: Loader) -> list[dict[str, Any]]:
-        return await loader.rows("SELECT campaign, work_unit, reference FROM unit_roster")
+    async def load(loader: Loader) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        rosters = await loader.rows("SELECT campaign, work_unit, reference FROM unit_roster")
+        return rosters, await loader.rows(organisers.AT_WORK)
 
-    def decide(state: State, rosters: list[dict[str, Any]]) -> Answer:
+    def decide(state: State, loaded: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> Answer:
+        rosters, joined = loaded[0], {one["work_unit"] for one in loaded[1]}
         row = state.row(CAMPAIGN, campaign)
         assert row is not None, "it was read"
         if row["status"] not in {"active", "filed"}:
@@ -58,7 +60,7 @@ async def invite(campaign: str, units: Sequence[str], *, by: Actor, idem: Idem |
             assert unit is not None, "it takes part"
             reference = _reference(unit["reference"], row["prefix"], row["starts_on"], used)
             used.add(reference)
-            new = _new(campaign, code, reference, state.now, by)
+            new = _new(campaign, code, reference, state.now, by, joined=code in joined)
             state.add(UNIT_ROSTER, new)
             made.append({"key": new["key"], "work_unit": code, "reference": reference})
         return Answer(201, {"rosters": made})
@@ -166,12 +168,12 @@ def _reference(own: str, prefix: str, starts_on: str, used: set[str]) -> str:
     return reference
 
 
-def _new(campaign: str, work_unit: str, reference: str, now: str, by: Actor) -> UnitRosterRow:
+def _new(campaign: str, work_unit: str, reference: str, now: str, by: Actor, *, joined: bool) -> UnitRosterRow:
     empty = dict.fromkeys(UnitRosterRow.__annotations__)
     zero = dict.fromkeys(("unit_fen", "sheet", "people", "staff_fen", "online", "wrong", "version", "short_fen"), 0)
     named = {"key": tokens.key16(), "campaign": campaign, "work_unit": work_unit, "reference": reference}
     since = {"invited_at": now, "invited_by": by.key, "changed_at": now, "changed_by": by.key}
-    known = {"status": RosterStatus.INVITED.value, "channel_ref": ""}
+    known = {"status": (RosterStatus.JOINED if joined else RosterStatus.INVITED).value, "channel_ref": ""}
     return cast("UnitRosterRow", {**empty, **zero, **named, **since, **known})
 
 
