@@ -37,7 +37,8 @@ async def awaited(*, by: Actor) -> list[Awaited]:
         return []
     rows = await reading.rows(
         "SELECT u.key, w.name, REPLACE(u.reference, '-', '') AS reference, u.status, "
-        "u.staff_fen + u.unit_fen AS total, COALESCE(u.remitted_fen, 0) AS sent FROM unit_roster u JOIN work_unit w ON w.code = u.work_unit "
+        "u.staff_fen + u.unit_fen AS total, COALESCE(u.remitted_fen, 0) AS sent FROM unit_roster u "
+        "JOIN work_unit w ON w.code = u.work_unit "
         "WHERE u.settled_at IS NULL ORDER BY u.invited_at DESC, u.key LIMIT $1",
         MOST,
     )
