@@ -110,6 +110,7 @@ PERMISSIONS: dict[str, tuple[str, frozenset[Role]]] = {
     "fund.read": ("查看基金", frozenset({Role.CASEWORKER, Role.APPROVER, Role.AUDITOR}) | _FINANCE),
     "ledger.read": ("查看账簿", frozenset({Role.ACCOUNTANT, Role.AUDITOR})),
     "report.export": ("导出台账", frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.MANAGER})),
+    "staff_list.read": ("查看单位员工明细单", _FINANCE | {Role.AUDITOR}),
     "cashbook.read": ("查看出纳日记账", _FINANCE | {Role.AUDITOR}),
     "export.make": ("导出文件", _FINANCE | {Role.AUDITOR, Role.MANAGER}),
     "codes.read": ("查看基金、项目和门店", _OURS),

@@ -57,12 +57,21 @@ def allowed(document: Document, filters: Filters, by: Actor) -> Filters:
         if document.filter(name) is None or len(value) > FILTER_MAX:
             raise rules.FILTER_UNKNOWN(name=name)
     if filters[COPY] == "internal" and not sees_all(by):
-        raise rules.INTERNAL_ONLY()
+        if document.internal is None or not may_see_names(document, by):
+            raise rules.INTERNAL_ONLY()
+        if not filters[document.internal[1]]:
+            one = document.internal[1]
+            raise replace(rules.INTERNAL_OF_ONE, field=one.name)(label=words.Term(one.label))
     if sees_all(by) or by.store is None:
         return filters
     if filters[STORE] not in {"", by.store}:
         raise rules.OTHER_STORE()
     return filters.choose(STORE, by.store)
+
+
+def may_see_names(document: Document, by: Actor) -> bool:
+    """Whether this account may choose the internal copy at all."""
+    return sees_all(by) or (document.internal is not None and by.may(document.internal[0]))
 
 
 async def known(document: Document, filters: Filters) -> Filters:

@@ -101,7 +101,7 @@ async def _options(document: Document, by: Actor) -> dict[str, dict[str, Any]]:
             continue
         options = [] if wanted.default else [{"value": "", "label": words.say("全部")}]
         options += [{"value": value, "label": label} for value, label in (await wanted.choices()).items()]
-        if wanted.name == COPY.name and not facts.sees_all(by):
+        if wanted.name == COPY.name and not facts.may_see_names(document, by):
             options = [option for option in options if option["value"] != "internal"]
         choices[wanted.name] = {"label": words.say(wanted.label), "options": options}
     return choices

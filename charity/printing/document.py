@@ -160,6 +160,9 @@ class Document:
     group_title: str = "按月合计"
     permission: str = "report.export"
     """Who may read it, on screen and as a file."""
+    internal: tuple[str, Filter] | None = None
+    """Beside who sees everything: the permission with which its internal copy is read, and the filter that must then
+    name one of what it lists."""
     board: "Document | None" = None
     """The same for a notice board: totals by programme and class only, with columns and rows of its own."""
     check: Callable[[Totals], str] = lambda totals: ""  # noqa: ARG005 - most documents have no check line

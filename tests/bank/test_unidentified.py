@@ -302,6 +302,32 @@ async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast, 
     await sound()
 
 
+async def test_what_was_sent_too_little_and_the_rest_are_booked_together(house: Cast, web: Any) -> None:
+    key, _ = await roster_filled(house)
+
+    async def hash_now() -> str:
+        return unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
+
+    await unit_rosters.lock(key, content_hash=await hash_now(), by=house.cashier)
+    sent = {"remitted_on": TODAY, "remitted_fen": 9_000}
+    await unit_rosters.remit(key, **sent, content_hash=await hash_now(), by=house.cashier)  # type: ignore[arg-type]
+    address, office = addresses.of("unit_roster", key), web.as_("cashier")
+    assert ("还差 ¥10.00：请补汇" in (page := (await office.get(address)).text), "不用再汇" in page) == (True, False)
+    first = await held(house, 9_000, reference="SHORT-001")
+    page = (await office.get(f"{address}/settle")).text
+    assert ("还差 ¥10.00。补款到账" in page, 'href="/bank/matching"' in page) == (True, True)
+    rest = await held(house, 1_000, reference="REST-0001")
+    page = (await office.get(f"{address}/settle")).text
+    assert "还差 ¥10.00" not in page
+    way = re.findall(f'href="({address}/settle[^"]+)"', page)[0]
+    form = (await office.get(html.unescape(way))).text
+    assert (f'value="{first}、{rest}"' in form, 'value="100.00"' in form) == (True, True)
+    typed = {"received_on": TODAY, "received_fen": "100.00", "channel_ref": f"{first}、{rest}"}
+    assert (await office.post(f"{address}/settle", data=hidden_of(form) | typed)).status_code == 303
+    assert [(await held_money.get(one, by=house.auditor)).left_fen for one in (first, rest)] == [0, 0]
+    await sound()
+
+
 async def test_what_was_never_for_us_goes_back_by_two(house: Cast, web: Any) -> None:
     number = await held(house, 8_000, reference="WRONG-001")
     accountant, cashier = web.as_("accountant"), web.as_("cashier")

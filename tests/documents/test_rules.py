@@ -13,6 +13,7 @@ STATUSES = {
     "FILTER_UNKNOWN": (422, "filters"),
     "FILTER_VALUE": (422, "filters"),
     "INTERNAL_ONLY": (403, None),
+    "INTERNAL_OF_ONE": (422, "filters"),
     "OTHER_STORE": (403, None),
     "CURSOR_UNREADABLE": (422, "after"),
     "BOOKS_DIFFER": (409, None),

@@ -336,6 +336,46 @@ async def test_the_list_of_staff_names_the_unit_of_each_row(house: Cast) -> None
     assert [row["unit"] for row in page.rows] == [(await work_units.named([UNIT]))[UNIT]]
 
 
+async def test_the_list_of_staff_adds_up_by_receipt_and_in_words(house: Cast) -> None:
+    key = await _roster(house, ("王伟", "100"), ("李娜", "50.5"))
+    await unit_rosters.add(key, Typed("张敏", "20", single="是"), by=house.cashier)
+    await unit_rosters.lock(key, content_hash=await _hash(house, key), by=house.cashier)
+    await _settle(house, key, 17_050)
+    today = clock.today().isoformat()
+    totals = await documents.staff_totals(Filters.of(today, today, roster=key), 1_000_000)
+    assert (totals.count, totals.sums) == (3, {"amount_fen": 17_050})
+    bulk = await reading.value("SELECT number FROM receipt WHERE roster = $1", key)
+    assert [(group.label, group.figures["amount_fen"]) for group in totals.groups] == [
+        (f"汇总收据 {bulk}，2 人", 15_050),
+        ("不在汇总收据上，1 人", 2_000),
+    ]
+    assert documents.STAFF.check(totals) == "合计 ¥170.50（大写）人民币壹佰柒拾元零伍角整"
+
+
+async def test_who_issues_the_receipt_has_the_list_that_goes_with_it(house: Cast, web: Any) -> None:
+    key = await _locked(house, ("王伟", "100"))
+    await _settle(house, key, 10_000)
+    cashier, address = web.as_("cashier"), f"/one-day/{key}"
+    page = (await cashier.get(address)).text
+    (listed,) = re.findall(r'href="(/ledgers/unit-staff[^"]+)"', page)
+    assert "/ledgers/units" not in page
+    shown = await cashier.get(listed.replace("&amp;", "&"))
+    assert (shown.status_code, "王伟" in shown.text) == (200, True)
+    (code,) = await reading.rows("SELECT code FROM receipt WHERE roster = $1", key)
+    receipt = (await cashier.get(f"/receipts/{code['code']}")).text
+    assert f"roster={key}" in receipt
+    today = clock.today().isoformat()
+    of_all = await cashier.get(f"/ledgers/unit-staff?from={today}&to={today}&copy=internal")
+    assert ("王伟" in of_all.text, "请先选一份名册" in of_all.text) == (False, True)
+    for other in ("donations", "units", "disbursements"):
+        assert (await cashier.get(f"/ledgers/{other}")).status_code == 403, other
+    body = {"report": "unit-staff", "format": "pdf", "from": today, "to": today}
+    for filters, status in (({"copy": "internal", "roster": key}, 202), ({"copy": "internal"}, 422)):
+        made = await cashier.post("/api/v1/exports", json=body | {"filters": filters})
+        assert made.status_code == status, made.text
+    assert (await web.as_("manager").get("/ledgers/unit-staff")).status_code == 403
+
+
 async def test_of_two_who_edit_the_second_sees_what_the_first_wrote(house: Cast) -> None:
     key = await _roster(house, ("王伟", "100"), ("李娜", "50"))
     row = await unit_rosters.get(key, by=house.cashier)
@@ -939,6 +979,11 @@ async def test_pages_of_a_roster_say_what_did_not_happen(house: Cast, web: Any) 
     await unit_rosters.remit(key, remitted_on=today, remitted_fen=4_990, content_hash=shown, by=house.cashier)
     assert await finding.rosters(search.read("49.90"), house.cashier) is not None, "what the unit says it sent"
     page = (await cashier.get(f"/one-day/{key}")).text
+    assert ("还差 ¥0.10：请补汇" in page, "不用再汇" in page, "一次汇足" in page) == (True, False, False)
+    await unit_rosters.remit(
+        key, remitted_on=today, remitted_fen=5_000, content_hash=await _hash(house, key), by=house.cashier
+    )
+    page = (await cashier.get(f"/one-day/{key}")).text
     assert ("不用再汇" in page, "一次汇足" in page) == (True, False)
 
 
@@ -1024,7 +1069,7 @@ async def test_only_units_that_take_part_are_invited_to_one_day_giving(house: Ca
     key = await _roster(house)
     again = await unit_rosters.invite(SLUG, [UNIT], by=house.accountant)
     assert again.body["rosters"] == []
-    assert (await unit_rosters.get(key, by=house.cashier)).status == "invited"
+    assert (await unit_rosters.get(key, by=house.cashier)).status == "joined", "its organiser is at work"
     used = (await unit_rosters.get(key, by=house.cashier)).reference
     line = await unit_rosters.add(key, Typed("王伟", "1", tail="330381199001011234"), by=house.cashier)
     row = await unit_rosters.get(key, by=house.cashier)

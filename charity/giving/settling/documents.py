@@ -12,12 +12,13 @@ from charity.db import reading, sealed
 from charity.documents import facts
 from charity.documents.filters import LISTING_COPY
 from charity.giving import campaigns, rules, unit_rosters, ways, work_units
+from charity.money import capitals, yuan_sign
 from charity.office import organisation
 from charity.office.organisation import FactKind
 from charity.people import masking, persons
 from charity.people.masking import COPIES, What
 from charity.printing import pdfs
-from charity.printing.document import Column, Document, Filter, Filters, Page, Totals
+from charity.printing.document import Column, Document, Filter, Filters, Group, Page, Totals
 from charity.printing.posters import PrintedRemittance, remittance_html
 from charity.roles import Actor
 
@@ -252,15 +253,32 @@ async def _receipts(codes: list[str]) -> dict[str, tuple[str, bool]]:
 
 async def staff_totals(filters: Filters, seq_max: int) -> Totals:
     """What the gifts on the list add up to now."""
-    row = await reading.only(
-        "SELECT COUNT(*) AS n, CAST(COALESCE(SUM(CASE WHEN d.status = 'reversed' THEN 0 "
-        f"ELSE d.amount_fen - d.refunded_fen END), 0) AS BIGINT) AS fen {_STAFF}",
+    rows = await reading.rows(
+        "SELECT COALESCE(r.number, '') AS number, COUNT(*) AS n, CAST(SUM(CASE WHEN d.status = 'reversed' THEN 0 "  # noqa: S608
+        "ELSE d.amount_fen - d.refunded_fen END) AS BIGINT) AS fen FROM (SELECT d.status, d.amount_fen, "
+        f"d.refunded_fen, d.receipt {_STAFF}) d LEFT JOIN receipt r ON r.code = d.receipt AND r.roster IS NOT NULL "
+        "GROUP BY COALESCE(r.number, '') ORDER BY CASE WHEN COALESCE(r.number, '') = '' THEN 1 ELSE 0 END, 1",
         filters.begin,
         filters.end,
         filters[ROSTER],
         seq_max,
     )
-    return Totals(row["n"], {"amount_fen": row["fen"]}, [], [])
+    groups = [
+        Group(
+            words.say("汇总收据 {number}，{count} 人", number=row["number"], count=row["n"])
+            if row["number"]
+            else words.say("不在汇总收据上，{count} 人", count=row["n"]),
+            {"amount_fen": row["fen"]},
+        )
+        for row in rows
+    ]
+    return Totals(sum(row["n"] for row in rows), {"amount_fen": sum(row["fen"] for row in rows)}, groups, [])
+
+
+def in_capitals(totals: Totals) -> str:
+    """The sum as the form has it, in figures and in capital numerals."""
+    fen = totals.sums["amount_fen"]
+    return words.say("合计 {amount}（大写）{capitals}", amount=yuan_sign(fen), capitals=capitals(fen))
 
 
 STAFF = Document(
@@ -272,4 +290,8 @@ STAFF = Document(
     page=staff_page,
     totals=staff_totals,
     sign_offs=("经办人", "复核人", "单位（章）"),
+    group_title="按收据合计",
+    check=in_capitals,
+    permission="staff_list.read",
+    internal=("receipt.print", ROSTER),
 )

@@ -57,7 +57,7 @@ async def _page(request: Request, values: Any, refusal: Refusal | None = None) -
         refusal and refusal.code.startswith("unit_roster.") and refusal.code.endswith(("difference", "short"))
     )
     total = row.staff_fen + row.unit_fen
-    held = [] if unidentified.named(typed["channel_ref"]) else await _held(row, total, by)
+    held, rest = ([], 0) if unidentified.named(typed["channel_ref"]) else await _held(row, total, by)
     return await pages.page(
         request,
         SETTLE,
@@ -67,24 +67,35 @@ async def _page(request: Request, values: Any, refusal: Refusal | None = None) -
         differs=differs or typed["difference"] == "unit",
         total=total,
         held=held,
+        rest=rest,
         **context,
     )
 
 
-async def _held(row: UnitRoster, total: int, by: Actor) -> list[dict[str, Any]]:
-    """Sums held in 2209 that may be this transfer, each with the form that is taken from it."""
-    base = f"{addresses.of('unit_roster', row.key)}/settle"
-    sums = {total, *([row.remitted_fen] if row.remitted_fen else [])} - {0}
-    return [
-        {
-            "number": one.number,
-            "on": one.on_day,
-            "fen": one.fen,
-            "href": f"{base}?"
-            + urlencode({"amount_yuan": yuan(one.fen), "received_on": one.on_day, "channel_ref": one.number}),
-        }
-        for one in await unidentified.untouched(sums, by=by)
-    ]
+async def _held(row: UnitRoster, total: int, by: Actor) -> tuple[list[dict[str, Any]], int]:
+    """Sums held in 2209 that may be this transfer, each with the form that is taken from it; fen that still lack.
+
+    What was sent too little of and what came afterwards are taken together, once both are held.
+    """
+    sent = row.remitted_fen or total
+    rest = max(total - sent, 0)
+    found = await unidentified.untouched({total, sent, rest} - {0}, by=by)
+    whole = [one for one in found if one.fen in {total, sent}]
+    first = next((one for one in whole if one.fen == sent), None)
+    later = next((one for one in found if one.fen == rest and one is not first), None)
+    parts = [[one] for one in whole]
+    if rest and first and later:
+        parts.insert(0, [first, later])
+    return [_taken_from(row, part) for part in parts], rest if first and not later else 0
+
+
+def _taken_from(row: UnitRoster, part: list[Any]) -> dict[str, Any]:
+    """The form that settles with these held sums, on the day of the last."""
+    fen, day = sum(one.fen for one in part), max(one.on_day for one in part)
+    number = "、".join(one.number for one in part)
+    asked = urlencode({"amount_yuan": yuan(fen), "received_on": day, "channel_ref": number})
+    href = f"{addresses.of('unit_roster', row.key)}/settle?{asked}"
+    return {"number": number, "on": day, "fen": fen, "href": href}
 
 
 async def issue(request: Request) -> Response:
