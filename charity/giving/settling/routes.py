@@ -79,10 +79,10 @@ async def _held(row: UnitRoster, total: int, by: Actor) -> tuple[list[dict[str, 
     """
     sent = row.remitted_fen or total
     rest = max(total - sent, 0)
-    found = await unidentified.untouched({total, sent, rest} - {0}, by=by)
-    whole = [one for one in found if one.fen in {total, sent}]
+    kept = await unidentified.untouched({total, sent, rest} - {0}, by=by)
+    whole = [one for one in kept if one.fen in {total, sent}]
     first = next((one for one in whole if one.fen == sent), None)
-    later = next((one for one in found if one.fen == rest and one is not first), None)
+    later = next((one for one in kept if one.fen == rest and one is not first), None)
     parts = [[one] for one in whole]
     if rest and first and later:
         parts.insert(0, [first, later])
