@@ -4,10 +4,11 @@ Always true: what was chosen is used only for a header that no layout fits, and 
 """
 
 import json
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from charity import clock
+from charity import clock, texts, words
+from charity.bank.formats import layouts
 from charity.bank.formats.layouts import TITLE_MAX, Column
 from charity.db import reading, transactions
 from charity.errors import FieldError
@@ -57,3 +58,22 @@ async def keep(place: str, columns: Mapping[str, str], *, by: Actor) -> None:
 async def forget(place: str) -> None:
     """Choose anew at the next file: one that was read so was taken away again."""
     await transactions.run(lambda tx: tx.many("DELETE FROM bank_columns WHERE place = $1", [[place]]))
+
+
+def titles(sent: str) -> list[str]:
+    """The titles that a form carries, as the page before had them; none when they cannot be read."""
+    try:
+        listed = json.loads(sent or "[]")
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(listed, list):
+        return []
+    return [one for one in listed[: layouts.TITLES_MAX] if isinstance(one, str) and texts.refused(one) is None]
+
+
+def choices(titles: Sequence[str], sent: Mapping[str, str]) -> dict[str, Any]:
+    """What can be chosen where no layout knows a file: each of our columns with the titles of its header."""
+    options = [{"value": "", "label": words.say("没有这一列")}, *({"value": one, "label": one} for one in titles)]
+    if not any(sent.get(f"column_{column}") for column in COLUMNS):
+        sent = {**sent, **{f"column_{column}": one for column, one in layouts.guessed(titles, COLUMNS).items()}}
+    return {"titles": json.dumps(titles, ensure_ascii=False) if titles else "", "options": options, "chosen": sent}

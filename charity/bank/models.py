@@ -99,7 +99,7 @@ class BankStatement(Model):
     """A file. `lines` and sums are those of the file, `new_…` of what it adds to the `seen_files` files before it.
 
     Sums are signed, as the file adds up its columns: a reversal makes the sum of its own column less.
-    `again_at` is when the very same file came in last.
+    `exported_at` is when the bank made the file, where it says so, and `again_at` when the very same file came in last.
     """
 
     key = fields.CharField(max_length=32, primary_key=True)
@@ -124,6 +124,7 @@ class BankStatement(Model):
     taken_at = fields.TextField(null=True)
     taken_back_by = fields.TextField(null=True)
     taken_back_at = fields.TextField(null=True)
+    exported_at = fields.TextField(null=True)
     again_at = fields.TextField(null=True)
 
     class Meta:
@@ -157,6 +158,7 @@ class BankStatementRow(TypedDict):
     taken_at: str | None
     taken_back_by: str | None
     taken_back_at: str | None
+    exported_at: str | None
     again_at: str | None
 
 

@@ -56,7 +56,7 @@ DAY_APART = Rule("bank_day.apart", "账面和对账单相差 {apart_yuan} 元，
 DAY_FILE_WAITS = Rule("bank_day.file_waits", "有一个文件还没有导入，{day} 及以前的有 {count} 行。请先导入，或者撤下它")
 DAY_FILE_EARLY = Rule(
     "bank_day.file_early",
-    "{day} 的对账单是当天 {time} 上传的，后来的收付可能不在里面。请在这一天结束以后重新下载再上传，不要用原来的文件",
+    "{day} 的对账单只到当天 {time}，后来的收付可能不在里面。请在这一天结束以后重新下载再上传，不要用原来的文件",
 )
 DAY_BOX_WAITS = Rule("bank_day.box_waits", "募捐箱清点单 {number} 还没有第二人确认，钱没有入账。请先确认，或者作废它")
 DAY_NO_STATEMENT = Rule(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aid.given import opened as aid_opened
 from bank import files
-from bank.given import BANK, Line, came, lines, open_movements
+from bank.given import BANK, Line, came, csv_file, lines, open_movements
 from bank.test_closing import KEY, closed, day, prepared, shown, through, two_days
 from bank.test_matching import banked, refused
 from cast import Cast
@@ -245,3 +245,52 @@ async def test_the_reconciliation_of_a_closed_day_names_who_prepared_and_who_clo
     asked["on"] = day(2)
     assert "/bank/days/" not in (await auditor.get("/bank/reconciliation", params=asked)).text.partition("<main")[2]
     assert await signed(auditor, asked) == (house.auditor.name, "")
+
+
+@pytest.mark.parametrize(
+    ("label", "made", "speaks"),
+    [
+        ("导出时间", "{on} 12:00:00", False),
+        ("打印时间", "{on} 23:59:59", False),
+        ("下载时间", "{on} 24:00:00", True),
+        ("导出时间", "[{next} 00:00:00]", True),
+        ("打印日期", "{on}", False),
+        ("打印日期", "{next}", True),
+        ("导出时间", "9999-01-01 00:00:00", True),
+        ("导出时间", "{before} 09:00:00", True),
+        ("导出时间", "随时", True),
+    ],
+)
+async def test_a_file_that_says_when_it_was_made_is_believed_however_late_it_comes(
+    house: Cast,
+    label: str,
+    made: str,
+    speaks: bool,  # noqa: FBT001 - a row of the table above
+) -> None:
+    """All come in the day after. A moment to come, one before the lines of the file, and none at all say nothing."""
+    on = day(2)
+    text = made.format(on=on, next=day(1), before=day(3))
+    data = csv_file(Line(2_000, "乙", on=on), start_fen=0) + f"{label}：{text}\r\n".encode()
+    key = await statements.upload(place=BANK, name="late.csv", data=data, by=house.cashier)
+    row = await statements.get(key, by=house.cashier)
+    await statements.take(key, content_hash=statement_readers.content(row).hash, by=house.cashier)
+    if speaks:
+        await closed(house, on)
+        return
+    refusal = await refused("bank_day.file_early", prepared(house, on))
+    assert refusal.facts["time"] == (text.split()[1][:5] if " " in text else "00:00")
+    assert [one.next_on for one in await closing.progress(by=house.auditor) if one.place.code == BANK] == [day(3)]
+    again = await statements.upload(place=BANK, name="again.csv", data=data, by=house.cashier)
+    assert again == key
+    await refused("bank_day.file_early", prepared(house, on))
+
+
+async def test_when_a_file_was_made_is_shown(house: Cast, web: Any) -> None:
+    data = csv_file(Line(2_000, "乙", on=day(2)), start_fen=0) + f"导出时间：{day(2)} 12:34:56\r\n".encode()
+    key = await statements.upload(place=BANK, name="noon.csv", data=data, by=house.cashier)
+    client = web.as_("cashier")
+    shown_page = (await client.get(f"/bank/statements/{key}")).text
+    assert "导出时间" in shown_page
+    assert f"{day(2)} 12:34" in shown_page
+    (answer,) = (await client.get("/api/v1/bank/statements")).json()["items"]
+    assert answer["exported_at"] == clock.stamp(datetime.fromisoformat(f"{day(2)}T12:34:56+08:00"))

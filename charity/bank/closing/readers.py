@@ -1,7 +1,8 @@
 """A day of a place as it can be closed, what was closed, and how far each place is.
 
-A file speaks for a whole day when it has a line of a later day, or came in after the day was over in China: of what a
-bank gave out during the day nobody knows what came after it.
+A file speaks for a whole day when it has a line of a later day, or was made after the day was over in China: of what a
+bank gave out during the day nobody knows what came after it. Where a file does not say when it was made, it was when it
+came in.
 """
 
 import json
@@ -32,6 +33,8 @@ CHARTS: Final = places.CHARTS[1:]
 SHOWN: Final = 20
 """Closed days on a page."""
 BETWEEN: Final = "~"
+_MADE: Final = "COALESCE(s.exported_at, s.again_at, s.uploaded_at)"
+"""When a file was made, as far as anybody knows."""
 _DAY: Final = ", ".join(sorted(DAY.columns))
 _SUMS: Final = (
     *("book_fen", "bank_fen", "bank_in_fen", "bank_out_fen", "book_in_fen", "book_out_fen"),
@@ -52,7 +55,7 @@ class BankDay:
     covered: bool
     """Whether a file speaks for the whole day."""
     early: tuple[str, str] | None
-    """Where none does, the key of the last that came in during the day, and when."""
+    """Where none does, the key of the last that ends within the day, and when it was made or came in."""
     waiting: tuple[str, int] | None
     """The key of a file that was not taken in, and how many new lines it has up to this day."""
 
@@ -198,9 +201,9 @@ async def shown_day(place: str, on: str, *, by: Actor, before: str | None = None
 
 
 async def _files(place: str, on: str) -> tuple[bool, tuple[str, str] | None]:
-    """Whether a file speaks for the whole day; else the last that came in during it, by key, and when."""
+    """Whether a file speaks for the whole day; else the last that ends within it, by key, and when it was made."""
     files = await reading.rows(
-        "SELECT key, last_on, COALESCE(again_at, uploaded_at) AS at FROM bank_statement WHERE place = $1 "
+        f"SELECT key, last_on, {_MADE} AS at FROM bank_statement s WHERE place = $1 "  # noqa: S608 - names from code
         "AND status = $2 AND first_on <= $3 AND last_on >= $3 ORDER BY last_on DESC, at DESC LIMIT 1",
         place,
         StatementStatus.TAKEN.value,
@@ -214,7 +217,7 @@ async def _files(place: str, on: str) -> tuple[bool, tuple[str, str] | None]:
 
 
 def _spoken_for(last_on: str, at: str) -> str:
-    """The last day that a file speaks for whose last line is of this day and which came in then."""
+    """The last day that a file speaks for whose last line is of this day and which was made or came in then."""
     day = date.fromisoformat(last_on)
     return (day if at >= clock.midnight(day + timedelta(days=1)) else day - timedelta(days=1)).isoformat()
 
@@ -260,7 +263,7 @@ async def progress(*, by: Actor) -> list[Progress]:
     through = await closed_days.every()
     waiting = {row["place"]: row for row in await prepared(by=by)}
     rows = await reading.rows(
-        "SELECT s.place, s.last_on, MAX(COALESCE(s.again_at, s.uploaded_at)) AS at FROM bank_statement s JOIN "
+        f"SELECT s.place, s.last_on, MAX({_MADE}) AS at FROM bank_statement s JOIN "  # noqa: S608 - names from code
         "(SELECT place, MAX(last_on) AS day FROM bank_statement WHERE status = $1 GROUP BY place) newest "
         "ON newest.place = s.place AND newest.day = s.last_on WHERE s.status = $1 GROUP BY s.place, s.last_on",
         StatementStatus.TAKEN.value,

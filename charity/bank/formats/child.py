@@ -44,6 +44,7 @@ def _answer(sheet: Sheet) -> dict[str, object]:
         "rows": len(lines),
         "in_fen": sum(came for came, _ in columns),
         "out_fen": sum(went for _, went in columns),
+        "made": list(sheet.made),
         "first_on": min(days, default=""),
         "last_on": max(days, default=""),
         "errors": [list(error) for error in sheet.errors],

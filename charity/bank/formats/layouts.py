@@ -316,6 +316,8 @@ OWN_LABELS: Final = tuple(
     map(named, ("查询账号", "本方账号", "客户账号", "账户账号", "账号", "帐号", "卡号", "商户号"))
 )
 """What stands before the own account above the header."""
+MADE_LABELS: Final = ("导出时间", "打印时间", "下载时间", "生成时间", "导出日期", "打印日期", "下载日期", "生成日期")
+"""What stands before the moment at which the file was made."""
 TOTAL_LABELS: Final[dict[str, tuple[str, ...]]] = {
     "count": ("总笔数", "资金流水总笔数", "总交易单数", "记录数", "合计笔数"),
     "in_count": ("贷方发生总笔数", "贷方交易笔数", "贷方总笔数", "贷方笔数", "收入笔数", "收入总笔数"),
@@ -329,7 +331,7 @@ TOTAL_LABELS: Final[dict[str, tuple[str, ...]]] = {
 FOOTERS: Final = (
     "合计", "总计", "小计", "汇总", "累计", "总收入", "总支出", "收入合计", "支出合计", "收入总", "支出总",
     "借方交易笔数", "借方笔数", "借方合计", "借方总", "贷方交易笔数", "贷方合计", "贷方总", "人民币合计", "总笔数",
-    "总交易单数", "资金流水总笔数", "导出时间", "打印时间", "下载时间", "---", "以上", "备注:", "说明:", "第1页",
+    "总交易单数", "资金流水总笔数", *MADE_LABELS, "---", "以上", "备注:", "说明:", "第1页",
     "温馨提示",
 )  # fmt: skip
 """With what a line below the rows begins. Behind the first of them no row may come."""

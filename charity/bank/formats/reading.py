@@ -7,8 +7,10 @@ written by the child, which are taken apart only when they are asked for.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from charity import clock
 from charity.sheets import children
 from charity.sheets.children import Unread
 
@@ -19,6 +21,7 @@ class Output:
 
     layout: str
     account: str
+    made: tuple[str, str]
     rows: int
     in_fen: int
     out_fen: int
@@ -27,6 +30,16 @@ class Output:
     errors: list[tuple[int, str, str, dict[str, Any]]]
     error_count: int
     raw: list[bytes] = field(repr=False)
+
+    @property
+    def exported_at(self) -> str | None:
+        """When the file was made: never still to come, of a bare day its beginning, None before its last line's."""
+        on, at = self.made
+        if on < self.last_on:
+            return None
+        hour, minute, second = map(int, (at or "00:00:00").split(":"))  # 24:00:00 is the end of the day
+        made = datetime.combine(date.fromisoformat(on), time(), tzinfo=clock.SHANGHAI)
+        return min(clock.stamp(made + timedelta(hours=hour, minutes=minute, seconds=second)), clock.stamp())
 
     def lines(self, first: int, last: int) -> Iterator[list[Any]]:
         """The rows from the index `first` to before `last`, with the columns of rows.Line."""

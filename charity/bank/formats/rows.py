@@ -5,6 +5,7 @@ What the file says of itself (counts, sums, the balance after each row) is compa
 an error with both numbers. Behind the first line of the footer no row may come.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -70,6 +71,8 @@ class Sheet:
 
     layout: Layout
     account: str = ""
+    made: tuple[str, str] = ("", "")
+    """The day on which the file says that it was made, and the time, as of China; "" where it does not."""
     lines: list[Line] = field(default_factory=list)
     errors: list[Error] = field(default_factory=list)
     error_count: int = 0
@@ -171,6 +174,7 @@ class _Reader:
             else:
                 self._row(number, cells)
         self._around += preamble
+        self._sheet.made = _made(self._around)
         if not self._sheet.error_count:
             self._compare()
         return self._sheet
@@ -467,6 +471,15 @@ def _own_account(rows: Iterable[Row]) -> str:
         if label in layouts.OWN_LABELS and (match := _OWN.match(text)):
             return match[0]
     return ""
+
+
+def _made(rows: Iterable[Row]) -> tuple[str, str]:
+    """The day and the time at which the file was made, "" where it says none that can be read."""
+    for label, value in _pairs(rows):
+        if label in layouts.MADE_LABELS:
+            with contextlib.suppress(Unread):
+                return amounts.moment(value)
+    return "", ""
 
 
 def _totals(rows: Sequence[Row]) -> list[tuple[str, str, str]]:

@@ -117,6 +117,7 @@ class StatementAnswer(BaseModel):
     )
     first_on: str
     last_on: str
+    exported_at: str | None = Field(description="文件写的导出时间；文件没有写的为 null")
     lines: int
     in_fen: int
     out_fen: int

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from charity import addresses
+from charity.bank import chosen_columns
 from charity.bank.models import LineStatus
 from charity.bank.statements import readers, screens, verbs, withdrawals
 from charity.bank.statements.forms import FORM_MAX, LinesQuery, StatementsQuery, TakeForm, UploadForm
@@ -88,8 +89,8 @@ async def upload(request: Request) -> Response:
 
 
 async def _form(request: Request, values: forms.Data, refusal: Refusal | None = None) -> Response:
-    titles = (refusal.facts.get("titles") if refusal else None) or screens.titles(forms.text(values, "titles"))
-    columns = screens.columns(titles, {name: forms.text(values, name) for name in UploadForm.model_fields})
+    titles = (refusal.facts.get("titles") if refusal else None) or chosen_columns.titles(forms.text(values, "titles"))
+    columns = chosen_columns.choices(titles, {name: forms.text(values, name) for name in UploadForm.model_fields})
     context = {"place": forms.text(values, "place"), **columns, **await screens.upload()}
     return await pages.form(request, "bank/statements/new.html", refusal, **context)
 

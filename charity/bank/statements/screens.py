@@ -1,13 +1,11 @@
 """What the pages of statements show, with words in the reader's language."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from charity import addresses, texts, words
+from charity import addresses, words
 from charity.bank import reasons
-from charity.bank.chosen_columns import COLUMNS
 from charity.bank.formats import layouts
 from charity.bank.models import BankLineRow, BankStatementRow, LineStatus, StatementStatus
 from charity.bank.statements import readers
@@ -112,25 +110,6 @@ async def upload() -> dict[str, Any]:
     return {"places": [{"value": "", "label": words.say("请选择")}, *choices]}
 
 
-def titles(sent: str) -> list[str]:
-    """The titles that a form carries, as the page before had them; none when they cannot be read."""
-    try:
-        listed = json.loads(sent or "[]")
-    except (ValueError, RecursionError):
-        return []
-    if not isinstance(listed, list):
-        return []
-    return [one for one in listed[: layouts.TITLES_MAX] if isinstance(one, str) and texts.refused(one) is None]
-
-
-def columns(titles: Sequence[str], sent: Mapping[str, str]) -> dict[str, Any]:
-    """What can be chosen where no layout knows a file: each of our columns with the titles of its header."""
-    options = [{"value": "", "label": words.say("没有这一列")}, *({"value": one, "label": one} for one in titles)]
-    if not any(sent.get(f"column_{column}") for column in COLUMNS):
-        sent = {**sent, **{f"column_{column}": one for column, one in layouts.guessed(titles, COLUMNS).items()}}
-    return {"titles": json.dumps(titles, ensure_ascii=False) if titles else "", "options": options, "chosen": sent}
-
-
 async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
     """One file, and before it is taken in the first lines that it adds."""
     named = await places.labels(CHARTS)
@@ -202,8 +181,9 @@ def _more(row: BankStatementRow, people: Mapping[str, str]) -> list[dict[str, An
         if at := row[f"{step}_at"]:  # type: ignore[literal-required]
             more.append({"term": say(who), "value": people.get(row[f"{step}_by"] or "", "")})  # type: ignore[literal-required]
             more.append({"term": say(when), "value": at, "kind": "instant"})
-    if row["again_at"]:
-        more.append({"term": say("再次上传"), "value": row["again_at"], "kind": "instant"})
+    for term, at in ((say("导出时间"), row["exported_at"]), (say("再次上传"), row["again_at"])):
+        if at:
+            more.append({"term": term, "value": at, "kind": "instant"})
     return more
 
 

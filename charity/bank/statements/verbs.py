@@ -175,6 +175,7 @@ def _row(at: Place, file_hash: str, name: str, output: Output, by: Actor) -> Ban
         taken_at=None,
         taken_back_by=None,
         taken_back_at=None,
+        exported_at=output.exported_at,
         again_at=None,
     )
 
