@@ -25,7 +25,7 @@ from charity.bank.movements import following
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.finance import transfers
-from charity.giving import donations, pledges, unit_rosters
+from charity.giving import donations, pledges, roster_sheets, unit_rosters
 from charity.giving.donations import Part
 from charity.giving.models import Pledge
 from charity.people.persons import Donor
@@ -394,7 +394,7 @@ async def test_by_call_lines_are_matched_and_undone(web: Any, house: Cast) -> No
 async def test_the_transfer_of_a_roster_is_settled_from_its_line_and_matches_it(house: Cast, web: Any) -> None:
     key, _ = await roster_filled(house)
     for name in ("李娜", "张敏"):
-        await unit_rosters.add(key, unit_rosters.Typed(name, "50"), by=house.cashier)
+        await unit_rosters.add(key, roster_sheets.Typed(name, "50"), by=house.cashier)
     shown = unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
     await came(house, Line(20_000, memo="YRJ26-02 一日捐", reference="ICBC 88-1"))
     (line,) = await waiting(house)

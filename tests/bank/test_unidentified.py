@@ -20,7 +20,7 @@ from charity.bank.movements import follow
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.finance.reviews.screens import about
-from charity.giving import donations, pledges, settling, unit_rosters
+from charity.giving import donations, pledges, roster_sheets, settling, unit_rosters
 from charity.giving import unidentified as held_money
 from charity.giving.donations.screens import corrected_values
 from charity.giving.gifts.screens import gift_page
@@ -268,7 +268,7 @@ async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast, 
     await sound()
     key, _ = await roster_filled(house)
     for name in ("李娜", "张敏"):
-        await unit_rosters.add(key, unit_rosters.Typed(name, "50"), by=house.cashier)
+        await unit_rosters.add(key, roster_sheets.Typed(name, "50"), by=house.cashier)
 
     async def hash_now() -> str:
         return unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash

@@ -8,7 +8,7 @@ from cast import Cast
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import donations, pledges, refunds, reversals, settling, unit_rosters, verify
+from charity.giving import donations, pledges, refunds, reversals, roster_sheets, settling, unit_rosters, verify
 from charity.giving.pledges import Promise
 from charity.ledger import accounts as acc
 from charity.ledger import sums
@@ -157,7 +157,7 @@ async def roster_filled(house: Cast, unit: str = "LXU02") -> tuple[str, str]:
     """A roster of a unit with one person on it: its key, and that of the line."""
     made = await unit_rosters.invite("one-day-2026", [unit], by=house.accountant)
     key = str(made.body["rosters"][0]["key"])
-    return key, await unit_rosters.add(key, unit_rosters.Typed("余涛", "100"), by=house.cashier)
+    return key, await unit_rosters.add(key, roster_sheets.Typed("余涛", "100"), by=house.cashier)
 
 
 async def roster_settled(house: Cast) -> str:

@@ -13,7 +13,7 @@ from giving.given import account_registered, code_of
 from charity import clock
 from charity.db import reading
 from charity.errors import Refusal
-from charity.giving import organisers, unit_rosters, work_units
+from charity.giving import organisers, roster_sheets, unit_rosters, work_units
 from charity.office import sign_in, staff
 from charity.roles import Actor, Role
 from charity.web import limits
@@ -253,7 +253,7 @@ async def test_an_organiser_is_led_to_his_roster_once_it_is_there(house: Cast, w
     (roster,) = await unit_rosters.of_unit(UNIT, by=house.cashier)
     assert roster.status == "joined", "its organiser had joined before the roster was begun"
     assert re.search(rf'href="/one-day/{roster.key}">填报名册<', (await client.get("/my-unit")).text)
-    await unit_rosters.add(roster.key, unit_rosters.Typed("王伟", "100"), by=house.cashier)
+    await unit_rosters.add(roster.key, roster_sheets.Typed("王伟", "100"), by=house.cashier)
     shown = unit_rosters.locked_content(await unit_rosters.get(roster.key, by=house.cashier)).hash
     await unit_rosters.lock(roster.key, content_hash=shown, by=house.cashier)
     assert re.search(rf'href="/one-day/{roster.key}">看名册<', (await client.get("/my-unit")).text)

@@ -34,9 +34,9 @@ from charity.giving.donations import receive
 from charity.giving.one_day import documents as documents_of_units
 from charity.giving.organisers import screens as screens_of_organisers
 from charity.giving.roster_desk import readers as readers_of_desk
+from charity.giving.roster_sheets import Typed, columns, files, kept, read
 from charity.giving.settling import documents
-from charity.giving.unit_rosters import UNIT_ROSTER, Typed, columns, edits, readers, verbs
-from charity.giving.unit_rosters.columns import kept, read
+from charity.giving.unit_rosters import UNIT_ROSTER, edits, readers, verbs
 from charity.people.persons import Donor
 from charity.printing.document import Filters
 from charity.roles import Actor, Role
@@ -1017,9 +1017,9 @@ async def test_a_roster_holds_so_many_and_no_more(house: Cast, monkeypatch: pyte
     await unit_rosters.remove(key, row.key, changed_at=row.changed_at, by=house.cashier)
     await unit_rosters.add(key, Typed("张敏", "3"), by=house.cashier)
     assert (await unit_rosters.get(key, by=house.cashier)).staff_fen == 500
-    monkeypatch.setattr(edits, "PASTED_MAX", 5)
+    monkeypatch.setattr(files, "PASTED_MAX", 5)
     assert await _refused(unit_rosters.stage(key, text="王伟 100", by=house.cashier)) == "unit_roster.full"
-    monkeypatch.setattr(edits, "BYTES_MAX", 26)
+    monkeypatch.setattr(files, "BYTES_MAX", 26)
     many = "姓名,金额\r\n王伟,100\r\n".encode()
     assert await _refused(unit_rosters.stage(key, name="a.csv", data=many, by=house.cashier)) == "unit_roster.file"
 

@@ -29,7 +29,8 @@ from charity.giving.roster_desk.forms import (
     StatusAnswer,
     TakeBody,
 )
-from charity.giving.unit_rosters import Typed, UnitRoster
+from charity.giving.roster_sheets import Typed
+from charity.giving.unit_rosters import UnitRoster
 from charity.ledger.writer import Answer
 from charity.web.api import Call, Endpoint
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from charity.giving.fields import Body
-from charity.giving.unit_rosters import BYTES_MAX, PASTED_MAX, TYPED_MAX, RosterStatus
+from charity.giving.roster_sheets import BYTES_MAX, PASTED_MAX, TYPED_MAX
+from charity.giving.unit_rosters import RosterStatus
 from charity.money import AMOUNT_MAX_FEN, typed_yuan
 from charity.plain import whole
 from charity.web import fields

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from charity import addresses, words
 from charity.errors import Refusal
-from charity.giving import unit_rosters
+from charity.giving import roster_sheets, unit_rosters
 from charity.giving.roster_desk import screens
 from charity.giving.roster_desk.forms import (
     FORM_MAX,
@@ -27,7 +27,7 @@ from charity.giving.roster_desk.forms import (
     StageForm,
     TakeForm,
 )
-from charity.giving.unit_rosters import Typed
+from charity.giving.roster_sheets import Typed
 from charity.web import auth, confirming, forms, pages
 from charity.web.list_filters import ROWS, must_know, rows_of
 
@@ -95,7 +95,7 @@ async def _invite_page(request: Request, campaign: str, chosen: Any, refusal: Re
 async def sheet(request: Request) -> Response:
     """`GET /one-day/template.xlsx`: an empty roster to fill."""
     auth.allowed(request, "roster.read")
-    return pages.attachment(*await unit_rosters.template.made())
+    return pages.attachment(*await roster_sheets.template.made())
 
 
 async def show(request: Request) -> Response:
@@ -226,7 +226,7 @@ async def _line_page(request: Request, refusal: Refusal | None = None, typed: fo
         stands=bool(refusal and typed),
         late=kept.key in await unit_rosters.online.since(row),
         values=values,
-        ticks=unit_rosters.read(Typed(**values)),
+        ticks=roster_sheets.read(Typed(**values)),
         back=_sheet_of(row, kept) + "#lines",
         open=row.status in unit_rosters.FILLED,
     )

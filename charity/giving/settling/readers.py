@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from charity.db import reading, sealed
-from charity.giving.unit_rosters import Typed, UnitRoster, read
+from charity.giving.roster_sheets import Typed, read
+from charity.giving.unit_rosters import UnitRoster
 from charity.people import persons
 
 

@@ -2,18 +2,14 @@
 
     invited -> joined -> roster_open -> roster_locked -> remitted -> matched -> receipted -> published
 
-Filled by the unit's organiser or by the office, up to the lock; charity/giving/settling books it. Always true: nothing
-of a roster is in the books before it is matched; what cannot be read stands in it as it was typed, counts for nothing,
-and keeps it from being locked; what somebody typed is sealed until he is a giver; who gave online himself is not
-counted again. No target, no share, and no list of who did not give (Charity Law 32).
+Filled by the unit's organiser or by the office, up to the lock: roster_sheets reads what they type, settling books
+it. Always true: nothing of a roster is in the books before it is matched; what cannot be read stands in it as it was
+typed, counts for nothing, and keeps it from being locked; what somebody typed is sealed until he is a giver; who gave
+online himself is not counted again. No target, no share, and no list of who did not give (Charity Law 32).
 """
 
-from . import online, template
-from .columns import TYPED_MAX, Read, Typed, read
+from . import online
 from .edits import (
-    BYTES_MAX,
-    LINES_MAX,
-    PASTED_MAX,
     add,
     change,
     choose,
@@ -46,20 +42,14 @@ from .verbs import UNITS_MAX, invite, lock, locked_content, remit, unexpected, u
 
 __all__ = [
     "ALONE",
-    "BYTES_MAX",
     "FILLED",
-    "LINES_MAX",
-    "PASTED_MAX",
     "ROWS",
     "STATUS_WORDS",
-    "TYPED_MAX",
     "UNITS_MAX",
     "UNIT_ROSTER",
     "UNIT_ROSTER_LINE",
     "Line",
-    "Read",
     "RosterStatus",
-    "Typed",
     "UnitRoster",
     "UnitRosterRow",
     "add",
@@ -79,7 +69,6 @@ __all__ = [
     "online",
     "own_gift",
     "place",
-    "read",
     "remit",
     "remove",
     "settled_days",
@@ -87,7 +76,6 @@ __all__ = [
     "stage",
     "sums",
     "take",
-    "template",
     "unexpected",
     "unlock",
     "without_receipt",

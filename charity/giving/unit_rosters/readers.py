@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 from charity.db import reading, sealed
 from charity.db.fields import nothing
 from charity.giving import organisers, rules
-from charity.giving.unit_rosters.columns import Typed
+from charity.giving.roster_sheets import Typed
 from charity.giving.unit_rosters.models import RosterStatus, UnitRoster
 from charity.people import persons
 from charity.roles import Actor

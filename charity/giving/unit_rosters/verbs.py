@@ -12,7 +12,6 @@ from charity.errors import FieldError, unreadable
 from charity.giving import campaigns, organisers, rules, work_units
 from charity.giving.models import CAMPAIGN, WORK_UNIT
 from charity.giving.unit_rosters import online, readers
-from charity.giving.unit_rosters.edits import LINES_MAX
 from charity.giving.unit_rosters.models import FILLED, UNIT_ROSTER, RosterStatus, UnitRosterRow
 from charity.ledger.content import Content
 from charity.ledger.loading import Loader
@@ -192,6 +191,3 @@ def _turn(state: State, row: UnitRosterRow, status: RosterStatus, by: Actor, **c
     since = {"changed_at": state.now, "changed_by": by.key, "version": row["version"] + 1}
     state.change(UNIT_ROSTER, row["key"], status=status.value, **since, **columns)
     return Answer(200, {"status": status.value})
-
-
-__all__ = ["LINES_MAX", "invite", "lock", "locked_content", "remit", "unexpected", "unlock"]

@@ -1,7 +1,7 @@
 """The empty sheet that a unit fills: the columns that are read, with one example."""
 
 from charity import words
-from charity.giving.unit_rosters.titles import TITLES
+from charity.giving.roster_sheets.titles import TITLES
 from charity.sheets import files
 from charity.sheets.columns import Column
 

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Final, Literal
 
 from charity import texts
-from charity.giving.unit_rosters.titles import CHAT, KNOWN, NO, TITLES, TOTALS, YES
+from charity.giving.roster_sheets.titles import CHAT, KNOWN, NO, TITLES, TOTALS, YES
 from charity.money import AMOUNT_MAX_FEN
 from charity.people import phones
 from charity.people.persons import NAME_MAX
