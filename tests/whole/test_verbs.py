@@ -184,6 +184,7 @@ SHOW = {"desk", "finding", "panels", "readers", "screens", "search", "tasks"}
 """What only shows: its rows are those that `visible_to` leaves (the visibility tests of each room)."""
 OTHERS = {
     "giving.one_day.documents.together": "shows: a roster that this reader sees, in one file",
+    "giving.settling.awaited.awaited": "shows: rosters, to whoever works with all of them",
     "giving.settling.documents.slip": "shows: a roster that this reader sees",
     "bank.matching.candidates.payers": "shows: who gave or was paid, as far as the reader sees it",
     "bank.reconciliation.documents.pdf": "shows: a reconciliation whose page is open",
