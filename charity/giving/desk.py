@@ -8,6 +8,7 @@ from charity.db import reading
 from charity.desk import tasks as desk
 from charity.desk.tasks import Source, Task, counted
 from charity.giving import finding
+from charity.giving.deliveries import OF_ROSTERS
 from charity.money import yuan_sign
 from charity.roles import Actor
 from charity.web.formats import day_words
@@ -16,7 +17,8 @@ _MOST: Final = "{most}"
 """Where a statement has how many rows the desk looks at."""
 _SUMMED: Final = "COUNT(*) AS n, COALESCE(CAST(SUM(amount_fen) AS BIGINT), 0) AS fen"
 _PLEDGES: Final = "status NOT IN ('received', 'cancelled', 'released') AND expires_at > $1"
-_UNRECEIPTED: Final = "receipt IS NULL AND status = 'ok' AND amount_fen IS NOT NULL AND amount_fen > 0"
+_UNRECEIPTED: Final = "receipt IS NULL AND status = 'ok' AND amount_fen IS NOT NULL AND amount_fen > 0 "
+_UNRECEIPTED_ALONE: Final = f"{_UNRECEIPTED}AND key NOT IN {OF_ROSTERS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +125,39 @@ RECEIPTS_UNDELIVERED: Final = Waiting(
 GIFTS_WITHOUT_RECEIPT: Final = Waiting(
     "gift.receive",
     "SELECT COUNT(*) AS n, MIN(x.received_on) AS first FROM (SELECT received_on FROM donation "  # noqa: S608 - from here
-    f"WHERE {_UNRECEIPTED} ORDER BY received_on LIMIT {_MOST}) x",
+    f"WHERE {_UNRECEIPTED_ALONE} ORDER BY received_on LIMIT {_MOST}) x",
     "有 {count} 笔捐赠没有有效收据",
     "最早的是{day}到账的",
     "/receipts/missing",
     "开具收据",
     232,
+)
+ROSTERS_REMITTED: Final = Waiting(
+    "gift.receive",
+    "SELECT COUNT(*) AS n, MIN(remitted_on) AS first FROM unit_roster WHERE status = 'remitted'",
+    "有 {count} 个单位说已汇款，等核对入账",
+    "最早的是{day}汇的",
+    "/one-day?status=remitted",
+    "核对入账",
+    222,
+)
+ROSTERS_UNRECEIPTED: Final = Waiting(
+    "gift.receive",
+    "SELECT COUNT(*) AS n, MIN(received_on) AS first FROM unit_roster WHERE status = 'matched'",
+    "有 {count} 个单位的款已入账，等开收据",
+    "最早的是{day}到账的",
+    "/one-day?status=matched",
+    "开收据",
+    224,
+)
+ROSTERS_TO_PUBLISH: Final = Waiting(
+    "campaign.manage",
+    "SELECT COUNT(*) AS n, MIN(received_on) AS first FROM unit_roster WHERE status = 'receipted'",
+    "有 {count} 个单位已开收据，等公示",
+    "最早的是{day}到账的",
+    "/one-day?status=receipted",
+    "公示",
+    226,
 )
 finders = finding.finders
 tasks: list[Source] = [
@@ -137,6 +166,9 @@ tasks: list[Source] = [
     BOXES_TO_CONFIRM.tasks,
     REVERSALS_TO_APPROVE.tasks,
     PLEDGES_OPEN.tasks,
+    ROSTERS_REMITTED.tasks,
+    ROSTERS_UNRECEIPTED.tasks,
+    ROSTERS_TO_PUBLISH.tasks,
     RECEIPTS_UNDELIVERED.tasks,
     GIFTS_WITHOUT_RECEIPT.tasks,
 ]

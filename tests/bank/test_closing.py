@@ -84,7 +84,7 @@ async def test_the_cashier_is_told_of_a_day_that_a_file_speaks_for(web: Any, hou
     assert await shown_tasks() == [], "no file speaks for the day after"
 
 
-async def test_days_close_in_order_by_two_and_open_from_the_last(house: Cast) -> None:
+async def test_days_close_in_order_by_two_and_open_from_the_last(house: Cast, web: Any) -> None:
     await two_days(house)
     key, content_hash = await prepared(house, day(3))
     assert await prepared(house, day(3)) == (key, content_hash), "prepared again: the same"
@@ -96,6 +96,8 @@ async def test_days_close_in_order_by_two_and_open_from_the_last(house: Cast) ->
     await refused("bank_day.not_prepared", closing.close(key=key, content_hash=content_hash, by=house.accountant))
     await refused("bank_day.done", prepared(house, day(3)))
     await refused("bank_day.order", prepared(house, day(1)))
+    page = (await web.as_("cashier").get("/bank/days/new", params={"place": BANK, "on": day(1)})).text
+    assert (">准备日结</a>" in page, f">{day(2)}</a>" in page) == (True, False), "the day is named once"
     last = await closed(house, day(2))
     assert [row["status"] for row in (await closing.newest(by=house.auditor))[0]] == ["closed", "closed"]
     assert await verify.run() == []

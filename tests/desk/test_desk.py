@@ -8,7 +8,7 @@ import pytest
 from aid.given import Aid, advanced, branch_opened, gift_to, recorded, returned, roster
 from bank.given import BANK, Line, came, lines
 from cast import CAMPAIGNS, STAFF
-from giving.given import approved, give, requested, wrong_gift
+from giving.given import approved, give, requested, roster_filled, wrong_gift
 from reports.given import noon
 
 from charity import app, clock, tokens
@@ -20,7 +20,7 @@ from charity.db.transactions import Tx
 from charity.desk import panels, screens, search
 from charity.desk.tasks import Task, in_order, tasks
 from charity.finance import reviews
-from charity.giving import boxes
+from charity.giving import boxes, work_units
 from charity.giving import unidentified as held_money
 from charity.goods import stock
 from charity.ledger import accounts as acc
@@ -330,6 +330,14 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
     await wrong_gift(house, await give(house))
     code = (await give(house)).body["receipt"]["code"]
     await as_shown.void(code, reason="抬头写错", by=house.accountant)
+    for n, status in enumerate(("remitted", "matched", "receipted"), 3):
+        unit = {"code": f"LXU0{n}", "name": f"单位{n}", "kind": "school", "reference": f"YRJ26-0{n}"}
+        await work_units.add(**unit, by=house.accountant)  # type: ignore[arg-type]
+        key, _ = await roster_filled(house, unit["code"])
+        sql = (
+            "UPDATE unit_roster SET status = $2, remitted_on = '2026-11-20', received_on = '2026-11-20' WHERE key = $1"
+        )
+        await transactions.run(lambda tx, sql=sql, of=(key, status): tx.many(sql, [of]))  # type: ignore[misc] # bound now
     asked = await reading.value("SELECT number FROM journal_voucher WHERE kind = 'gift.cash'")
     await reviews.ask(number=asked, question="附件齐全吗", by=house.accountant)
     await institutions.enter(code="LXI99", name="某医院", kind="hospital", by=house.caseworker)

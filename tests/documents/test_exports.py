@@ -16,6 +16,7 @@ import pytest
 from cast import Cast
 from click.testing import CliRunner
 from conftest import Web
+from giving.given import roster_settled
 from reports.given import give, whole_year
 
 from charity import clock
@@ -457,3 +458,10 @@ def test_the_command_line_offers_every_filter_that_a_document_has() -> None:
     )
     assert refused.exit_code == 1
     assert "没有此筛选条件" in refused.output
+
+
+async def test_a_column_of_totals_is_no_total_of_totals(busy: Cast, web: Web) -> None:
+    await roster_settled(busy)
+    order = await made(busy, "units", "csv")
+    page = (await web.as_().get(f"/v/{order.document}")).text
+    assert ("个人捐款合计" in page, "合计合计" in page) == (True, False)

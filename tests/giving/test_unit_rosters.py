@@ -19,6 +19,7 @@ from charity.disclosure import campaigns as public
 from charity.documents import facts
 from charity.errors import Refusal
 from charity.giving import (
+    desk,
     finding,
     organisers,
     receipts,
@@ -374,6 +375,38 @@ async def test_who_issues_the_receipt_has_the_list_that_goes_with_it(house: Cast
         made = await cashier.post("/api/v1/exports", json=body | {"filters": filters})
         assert made.status_code == status, made.text
     assert (await web.as_("manager").get("/ledgers/unit-staff")).status_code == 403
+
+
+async def test_each_step_of_a_unit_stands_on_the_desk_of_who_takes_it(house: Cast, web: Any) -> None:
+    key = await _locked(house, ("王伟", "100"))
+    cashier, organiser = web.as_("cashier"), web.as_("organiser")
+
+    async def waits() -> list[str]:
+        waiting = [desk.ROSTERS_REMITTED, desk.ROSTERS_UNRECEIPTED, desk.GIFTS_WITHOUT_RECEIPT, desk.ROSTERS_TO_PUBLISH]
+        tasks = [task for one in waiting for by in (house.cashier, house.accountant) for task in await one.tasks(by)]
+        return [task.href for task in tasks]
+
+    assert await waits() == []
+    sent = {"remitted_on": clock.today().isoformat(), "remitted_fen": 10_000}
+    await unit_rosters.remit(key, **sent, content_hash=await _hash(house, key), by=house.cashier)  # type: ignore[arg-type]
+    assert await waits() == ["/one-day?status=remitted"]
+    assert "同事一起捐的" in (await organiser.get("/my-unit")).text
+    await _settle(house, key, 10_000, with_receipts=False)
+    assert await waits() == ["/one-day?status=matched"], "and no receipts one by one"
+    assert "王伟" not in (await cashier.get("/receipts/missing")).text
+    assert "/ledgers/unit-staff?" not in (await cashier.get(f"/one-day/{key}")).text, "there is no receipt to go with"
+    mine = (await organiser.get("/my-unit")).text
+    assert ("不用再汇" in mine, "同事一起捐的" in mine) == (True, False)
+    await settling.issue(key, by=house.cashier)
+    assert await waits() == ["/one-day?status=receipted"]
+    await settling.publish(key, by=house.accountant)
+    assert await waits() == []
+
+
+def test_columns_are_known_by_the_words_of_our_own_form() -> None:
+    titles = "姓名\t金额\t要单独开收据\t本人同意公示姓名和金额\t本人同意从工资里代扣"
+    sheet = columns.pasted(f"{titles}\n王伟\t10\t是\t是\t是")
+    assert (sheet.rows, sheet.unused) == ([Typed("王伟", "10", single="是", public="是", payroll="是")], [])
 
 
 async def test_of_two_who_edit_the_second_sees_what_the_first_wrote(house: Cast) -> None:

@@ -33,7 +33,7 @@ def not_next(place: str, on: str, before: str) -> Refusal | None:
         return seen(rules.DAY_DONE(day=on), "做过的日结", f"/bank/days?{urlencode({'place': place})}")
     if before and on != following(before):
         due = following(before)
-        return seen(rules.DAY_ORDER(day=due), due, new_page(place, due))
+        return seen(rules.DAY_ORDER(day=due), "准备日结", new_page(place, due))
     return None
 
 

@@ -154,11 +154,14 @@ async def gifts_of(unit: str, campaign: str) -> int:
 
 
 async def roster_of(unit: str, campaign: str) -> dict[str, Any] | None:
-    """The unit's roster in a campaign, and whether it still is filled: `{key, filled}`; None before it was begun."""
+    """The unit's roster in a campaign, whether it still is filled, its money booked: `{key, filled, settled}`."""
     row = await reading.row(
         "SELECT key, locked_at, settled_at FROM unit_roster WHERE campaign = $1 AND work_unit = $2", campaign, unit
     )
-    return row and {"key": row["key"], "filled": row["locked_at"] is None and row["settled_at"] is None}
+    if row is None:
+        return None
+    settled = row["settled_at"] is not None
+    return {"key": row["key"], "filled": row["locked_at"] is None and not settled, "settled": settled}
 
 
 async def reference_to_pay(work_unit: str, own: str, campaign: str) -> str:
