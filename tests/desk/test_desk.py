@@ -334,10 +334,9 @@ async def test_a_sentence_is_said_to_somebody_and_never_to_who_may_not_do_it(hou
         unit = {"code": f"LXU0{n}", "name": f"单位{n}", "kind": "school", "reference": f"YRJ26-0{n}"}
         await work_units.add(**unit, by=house.accountant)  # type: ignore[arg-type]
         key, _ = await roster_filled(house, unit["code"])
-        sql = (
-            "UPDATE unit_roster SET status = $2, remitted_on = '2026-11-20', received_on = '2026-11-20' WHERE key = $1"
-        )
-        await transactions.run(lambda tx, sql=sql, of=(key, status): tx.many(sql, [of]))  # type: ignore[misc] # bound now
+        sql = "UPDATE unit_roster SET status = $2, remitted_on = $3, received_on = $3, settled_at = $4 WHERE key = $1"
+        of = (key, status, "2026-11-20", None if status == "remitted" else clock.stamp())
+        await transactions.run(lambda tx, sql=sql, of=of: tx.many(sql, [of]))  # type: ignore[misc] # bound now
     asked = await reading.value("SELECT number FROM journal_voucher WHERE kind = 'gift.cash'")
     await reviews.ask(number=asked, question="附件齐全吗", by=house.accountant)
     await institutions.enter(code="LXI99", name="某医院", kind="hospital", by=house.caseworker)
