@@ -118,7 +118,7 @@ for part in $PARTS; do
         test)
             begin=$(now)
             make test || { echo "bare: make test failed after $(since "$begin") s" >&2; exit 1; }
-            echo "bare: make test: $(since "$begin") s (limit 1200 s)" ;;
+            echo "bare: make test: $(since "$begin") s (limit 1800 s)" ;;
     esac
 done
 TRY
