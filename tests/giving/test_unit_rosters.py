@@ -409,6 +409,17 @@ def test_columns_are_known_by_the_words_of_our_own_form() -> None:
     assert (sheet.rows, sheet.unused) == ([Typed("王伟", "10", single="是", public="是", payroll="是")], [])
 
 
+async def test_the_places_of_a_units_gifts_are_one_sentence_that_tells_nobodys_sum(house: Cast, web: Any) -> None:
+    key = await _roster(house, ("王伟", "100"))
+    await unit_rosters.add(key, Typed("张敏", "20", single="是"), by=house.cashier)
+    await unit_rosters.add(key, Typed("李娜", "50"), by=house.cashier)
+    await unit_rosters.lock(key, content_hash=await _hash(house, key), by=house.cashier)
+    await _settle(house, key, 17_000)
+    code = await reading.value("SELECT code FROM receipt WHERE roster = $1", key)
+    page = (await web.as_().get(f"/r/{code}")).text
+    assert (page.count("先收到的先用"), "第 0.00 元到第 170.00 元之间，分 2 段" in page) == (1, True)
+
+
 async def test_of_two_who_edit_the_second_sees_what_the_first_wrote(house: Cast) -> None:
     key = await _roster(house, ("王伟", "100"), ("李娜", "50"))
     row = await unit_rosters.get(key, by=house.cashier)
