@@ -22,6 +22,7 @@ from charity.giving.gifts import routes as gifts
 from charity.giving.invitations import api as invitation_calls
 from charity.giving.invitations import routes as invitations
 from charity.giving.lookup import health as lookup_health
+from charity.giving.my_unit import routes as my_unit
 from charity.giving.one_day import routes as one_day
 from charity.giving.organisers import api as organiser_calls
 from charity.giving.organisers import routes as organiser_routes
@@ -41,8 +42,8 @@ from charity.giving.roster_desk import routes as roster_desk
 from charity.giving.settling import api as settling_calls
 from charity.giving.settling import documents as settling_documents
 from charity.giving.settling import routes as settling
-from charity.giving.work_units import api as work_unit_calls
-from charity.giving.work_units import routes as work_units
+from charity.giving.work_unit_desk import api as work_unit_calls
+from charity.giving.work_unit_desk import routes as work_units
 from charity.jobs.timetable import HOUR_S, MINUTE_S, Timed
 from charity.room import Check, Room
 from charity.web.nav import NavItem
@@ -77,6 +78,7 @@ ROOM = Room(
         *campaigns.routes,
         *one_day.routes,
         *organiser_routes.routes,
+        *my_unit.routes,
         *settling.routes,
         *roster_desk.routes,
         *work_units.routes,

@@ -32,8 +32,8 @@ from charity.giving import (
 )
 from charity.giving import verify as giving_verify
 from charity.giving.donations import receive
+from charity.giving.my_unit import screens as screens_of_my_unit
 from charity.giving.one_day import documents as documents_of_units
-from charity.giving.organisers import screens as screens_of_organisers
 from charity.giving.roster_desk import readers as readers_of_desk
 from charity.giving.roster_sheets import Typed, columns, files, kept, read
 from charity.giving.settling import documents
@@ -308,7 +308,7 @@ async def test_a_roster_is_searched_by_the_name_of_its_unit(house: Cast) -> None
 
 async def test_one_reference_is_shown_to_an_organiser_that_of_the_transfer_on_page_and_poster(house: Cast) -> None:
     async def shown() -> list[str]:
-        page = await screens_of_organisers.my_unit(UNIT, by=house.cashier)
+        page = await screens_of_my_unit.my_unit(UNIT, by=house.cashier)
         (reference,) = [one["reference"] for one in page["campaigns"] if one["slug"] == SLUG]
         poster = flat(await documents_of_units.poster(UNIT, SLUG, by=house.cashier))
         assert ("附言只写" in poster) is bool(reference)

@@ -61,7 +61,7 @@ async def _poster(code: str, slug: str, by: Actor) -> bytes:
         ends_on=shown.row["ends_on"] or "",
         filing_no=shown.row["filing_no"] or "",
         unit=unit.name,
-        reference=await organisers.reference_to_pay(code, unit.reference, slug),
+        reference=await unit_rosters.reference_to_pay(code, unit.reference, slug),
         address=address(slug, code),
         holder=to.holder,
         bank=to.bank,

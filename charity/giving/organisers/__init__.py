@@ -15,8 +15,6 @@ from .readers import (
     gifts_of,
     opened,
     own_unit,
-    reference_to_pay,
-    roster_of,
     unit_of,
 )
 from .verbs import HOLDS_DAYS, NAME_MAX, ORGANISERS_MAX, Made, end, forget, hand_over, invite, join
@@ -40,7 +38,5 @@ __all__ = [
     "join",
     "opened",
     "own_unit",
-    "reference_to_pay",
-    "roster_of",
     "unit_of",
 ]

@@ -151,26 +151,3 @@ async def gifts_of(unit: str, campaign: str) -> int:
     """How many gifts of a campaign came with the unit's tag: a number, no names and no sums."""
     count = await reading.value("SELECT gifts FROM unit_sum WHERE campaign = $1 AND work_unit = $2", campaign, unit)
     return int(count or 0)
-
-
-async def roster_of(unit: str, campaign: str) -> dict[str, Any] | None:
-    """The unit's roster in a campaign, whether it still is filled, its money booked: `{key, filled, settled}`."""
-    row = await reading.row(
-        "SELECT key, locked_at, settled_at FROM unit_roster WHERE campaign = $1 AND work_unit = $2", campaign, unit
-    )
-    if row is None:
-        return None
-    settled = row["settled_at"] is not None
-    return {"key": row["key"], "filled": row["locked_at"] is None and not settled, "settled": settled}
-
-
-async def reference_to_pay(work_unit: str, own: str, campaign: str) -> str:
-    """The one reference of a unit's transfer in a campaign: its roster's; without one the unit's own, where it is free.
-
-    "" where a roster of another campaign has it: the roster to come gets another one. Posters say it to everybody.
-    """
-    sql = "SELECT reference FROM unit_roster WHERE campaign = $1 AND work_unit = $2"
-    reference: str | None = await reading.value(sql, campaign, work_unit)
-    if reference:
-        return reference
-    return "" if await reading.value("SELECT 1 FROM unit_roster WHERE reference = $1", own) else own

@@ -17,7 +17,7 @@ from charity.roles import Actor
 from charity.web import auth, contexts, devices, forms, limits, pages, policies, problems
 
 STAFF, END = "giving/organisers/staff.html", "giving/organisers/end.html"
-MINE, HAND_OVER = "giving/organisers/my_unit.html", "giving/organisers/hand_over.html"
+HAND_OVER = "giving/organisers/hand_over.html"
 CODE, JOIN = "giving/organisers/code.html", "giving/organisers/join.html"
 SMALL = 16_384
 """Bytes of these forms."""
@@ -108,12 +108,6 @@ async def _mine(request: Request) -> tuple[Actor, str]:
     """Who asks, and his unit now; organiser.no_unit for whoever has none any more."""
     by = auth.allowed(request, "roster.fill")
     return by, await organisers.own_unit(by=by)
-
-
-async def my_unit(request: Request) -> Response:
-    """`GET /my-unit`."""
-    by, unit = await _mine(request)
-    return await pages.page(request, MINE, **await screens.my_unit(unit, by=by))
 
 
 async def hand_over_form(request: Request) -> Response:
@@ -218,7 +212,6 @@ routes = [
     Route(f"{_UNIT}/letter.pdf", letter, methods=["POST"], max_body_size=SMALL),
     Route(f"{_UNIT}/end", end_form, methods=["GET"]),
     Route(f"{_UNIT}/end", end, methods=["POST"], max_body_size=SMALL),
-    Route(_MINE, my_unit, methods=["GET"]),
     Route(f"{_MINE}/hand-over", hand_over_form, methods=["GET"]),
     Route(f"{_MINE}/hand-over", hand_over, methods=["POST"], max_body_size=SMALL),
     Route(f"{_MINE}/hand-over/letter.pdf", hand_over_letter, methods=["POST"], max_body_size=SMALL),

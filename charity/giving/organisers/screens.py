@@ -4,8 +4,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from charity import addresses, clock, words
-from charity.giving import campaigns, organisers, suggested, ways, work_units
+from charity import clock, words
+from charity.giving import organisers
 from charity.office import organisation
 from charity.office.organisation import FactKind
 from charity.printing import qr
@@ -60,32 +60,3 @@ async def reached() -> dict[str, str]:
     """Who we are and how we are reached, for whoever knows only a letter."""
     own = await organisation.facts_on(clock.today())
     return {"phone": own.value(FactKind.PHONE), "office": own.value(FactKind.ADDRESS)}
-
-
-async def my_unit(unit: str, *, by: Actor) -> dict[str, Any]:
-    """An organiser's own unit: what to write, where to pay, and each campaign with its poster and a number of gifts."""
-    kept = await work_units.get(unit, by=by)
-    shown, now = [], await work_units.open_campaigns()
-    names = await campaigns.names([campaign["slug"] for campaign in now])
-    for campaign in now:
-        to = await ways.account_of(campaign["slug"]) or ways.Account()
-        roster = await organisers.roster_of(unit, campaign["slug"])
-        shown.append(
-            {
-                "slug": campaign["slug"],
-                "name": names.get(campaign["slug"], campaign["name"]),
-                "roster": roster and {**roster, "href": addresses.of("unit_roster", roster["key"])},
-                "gifts": await organisers.gifts_of(unit, campaign["slug"]),
-                "reference": await organisers.reference_to_pay(kept.code, kept.reference, campaign["slug"]),
-                "facts": _account(to),
-                "suggested": await suggested.of(campaign["slug"]),
-            }
-        )
-    return {"unit": kept, "campaigns": shown, "reached": await reached()}
-
-
-def _account(to: ways.Account) -> list[dict[str, Any]]:
-    if to.planned:
-        return [{"term": words.say("收款账户"), "value": to.planned}]
-    lines = (("户名", to.holder, "text"), ("开户行", to.bank, "text"), ("账号", to.number, "code"))
-    return [{"term": words.translate(term), "value": value, "kind": kind} for term, value, kind in lines if value]

@@ -82,6 +82,18 @@ async def of_unit(work_unit: str, *, by: Actor) -> list[UnitRoster]:
     return await (await _visible(by)).filter(work_unit=work_unit).order_by("-invited_at")
 
 
+async def reference_to_pay(work_unit: str, own: str, campaign: str) -> str:
+    """The one reference of a unit's transfer in a campaign: its roster's; without one the unit's own, where it is free.
+
+    "" where a roster of another campaign has it: the roster to come gets another one. Posters say it to everybody.
+    """
+    sql = "SELECT reference FROM unit_roster WHERE campaign = $1 AND work_unit = $2"
+    reference: str | None = await reading.value(sql, campaign, work_unit)
+    if reference:
+        return reference
+    return "" if await reading.value("SELECT 1 FROM unit_roster WHERE reference = $1", own) else own
+
+
 async def settled_days(campaign: str) -> tuple[str, str]:
     """The first and the last day on which money of a campaign's units came; "" before any came."""
     rows = await reading.tuples(

@@ -133,13 +133,6 @@ async def open_campaigns() -> list[dict[str, str]]:
     )
 
 
-async def rosters_of(code: str) -> list[dict[str, str]]:
-    """The unit's rosters: `{campaign, key, reference}`, the newest first."""
-    return await reading.rows(
-        "SELECT campaign, key, reference FROM unit_roster WHERE work_unit = $1 ORDER BY invited_at DESC", code
-    )
-
-
 async def one_day_campaigns() -> list[dict[str, str]]:
     """One-day campaigns that were ever published: `{slug, name}`, the newest first."""
     return await reading.rows(

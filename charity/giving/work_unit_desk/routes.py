@@ -9,14 +9,15 @@ from starlette.routing import Route
 from charity import addresses
 from charity.errors import Refusal
 from charity.giving import work_units
-from charity.giving.work_units import screens
-from charity.giving.work_units.forms import AddForm, ChangeForm, SeenForm, UnitsFilter
+from charity.giving.work_unit_desk import screens
+from charity.giving.work_unit_desk.forms import AddForm, ChangeForm, SeenForm, UnitsFilter
 from charity.web import auth, forms, pages
 from charity.web.choices import choices
 from charity.web.list_filters import ROWS
 
 LIST = "/work-units"
-FORM, SHOW, RETIRE = "giving/work_units/form.html", "giving/work_units/show.html", "giving/work_units/retire.html"
+FORM, SHOW = "giving/work_unit_desk/form.html", "giving/work_unit_desk/show.html"
+RETIRE = "giving/work_unit_desk/retire.html"
 FIELDS = ("code", "name", "kind", "reference", "staff", "show_amount", "changed_at")
 
 
@@ -28,7 +29,7 @@ async def listed(request: Request) -> Response:
     more = units[ROWS - 1].code if len(units) > ROWS else ""
     return await pages.form(
         request,
-        "giving/work_units/list.html",
+        "giving/work_unit_desk/list.html",
         refusal,
         asked=asked,
         rows=screens.rows(units[:ROWS]),

@@ -4,7 +4,7 @@ from typing import Any
 
 from charity.giving import work_units
 from charity.giving.models import WorkUnit
-from charity.giving.work_units.forms import (
+from charity.giving.work_unit_desk.forms import (
     AddBody,
     ChangeBody,
     KeptAnswer,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from charity import addresses, words
+from charity.giving import unit_rosters, work_units
 from charity.giving.models import WorkUnit
-from charity.giving.work_units import readers
-from charity.giving.work_units.readers import KIND_WORDS
+from charity.giving.work_units import KIND_WORDS
 from charity.office import staff
 from charity.roles import Actor
 from charity.web.choices import choices, status
@@ -44,7 +44,7 @@ def filters() -> dict[str, Any]:
 async def shown(unit: WorkUnit, by: Actor) -> dict[str, Any]:
     """One unit: what is kept of it, and what came from it by campaign."""
     shows = words.say("显示") if unit.show_amount else words.say("不显示")
-    open_ = [] if unit.retired_at else await readers.open_campaigns()
+    open_ = [] if unit.retired_at else await work_units.open_campaigns()
     changed_by = (await staff.names({unit.changed_by})).get(unit.changed_by, "") if unit.changed_by else ""
     return {
         "unit": unit,
@@ -66,7 +66,7 @@ async def shown(unit: WorkUnit, by: Actor) -> dict[str, Any]:
                 "gifts": row["gifts"],
                 "net_fen": row["net_fen"],
             }
-            for row in await readers.giving_of(unit.code, by=by)
+            for row in await work_units.giving_of(unit.code, by=by)
         ],
     }
 
@@ -75,14 +75,14 @@ async def _rosters(unit: WorkUnit, open_: Sequence[dict[str, str]], by: Actor) -
     """The unit's rosters, and the open campaigns in which it has none yet; nothing for who may not see rosters."""
     if not by.may("roster.list"):
         return {"rosters": [], "to_begin": []}
-    there = await readers.rosters_of(unit.code)
-    names = {one["slug"]: one["name"] for one in await readers.one_day_campaigns()}
-    begun = {one["campaign"] for one in there}
+    there = await unit_rosters.of_unit(unit.code, by=by)
+    names = {one["slug"]: one["name"] for one in await work_units.one_day_campaigns()}
+    begun = {one.campaign for one in there}
     return {
         "rosters": [
             {
-                "href": addresses.of("unit_roster", one["key"]),
-                "label": f"{names.get(one['campaign'], one['campaign'])}　{one['reference']}",
+                "href": addresses.of("unit_roster", one.key),
+                "label": f"{names.get(one.campaign, one.campaign)}　{one.reference}",
             }
             for one in there
         ],
