@@ -420,6 +420,45 @@ async def test_the_cashier_prepares_and_the_accountant_closes_in_the_browser(web
     assert (await cashier.post("/api/v1/donations", json=gift, headers=KEY)).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("path", "asked", "where"),
+    [
+        ("matching", {}, ("items",)),
+        ("reconciliation", {"place": BANK, "on": 2}, ("lines",)),
+        ("day", {"place": BANK, "on": 2}, ("facts", "open_lines")),
+        ("movements", {"place": BANK}, ("items",)),
+    ],
+)
+async def test_a_program_sees_what_was_just_booked_as_the_pages_do(
+    web: Any, house: Cast, path: str, asked: dict[str, Any], where: tuple[str, ...]
+) -> None:
+    await two_days(house)
+    await banked(house, 5_000, "ICBC-000002", received_on=day(1))  # no line is it
+    params = asked | ({"on": day(asked["on"])} if "on" in asked else {})
+    answer = (await web.as_("accountant").get(f"{API}/{path}", params=params)).json()
+    for name in where:
+        answer = answer[name]
+    assert len(answer) == 1, "the line of 20.00 is open, that of 100.00 was matched; the gift of 50.00 is open"
+
+
+async def test_movements_are_asked_for_by_sums_that_money_can_have(web: Any, house: Cast) -> None:
+    for name in ("least_fen", "most_fen"):
+        answer = await web.as_("accountant").get(f"{API}/movements", params={"place": BANK, name: str(10**30)})
+        assert answer.status_code == 422, name
+
+
+async def test_a_day_prepared_before_a_later_one_closed_waits_for_nobody(web: Any, house: Cast) -> None:
+    await two_days(house)
+    await prepared(house, day(3))
+    last = await closed(house, day(2))
+    assert await closing.prepared(by=house.accountant) == []
+    assert "天的日结等您复核" not in (await web.as_("accountant").get("/desk")).text
+    (one,) = (each for each in await closing.progress(by=house.cashier) if each.place.code == BANK)
+    assert one.prepared is None, "the next day can be prepared"
+    await closing.reopen(key=last, reason="补记", by=house.accountant)
+    assert [row["on_day"] for row in await closing.prepared(by=house.accountant)] == [day(3)]
+
+
 async def test_a_program_closes_a_day_as_the_pages_do(web: Any, house: Cast) -> None:
     await two_days(house)
     cashier, accountant = web.as_("cashier"), web.as_("accountant")

@@ -1,6 +1,7 @@
 """The JSON calls of the close of a day (docs/api.md)."""
 
 from charity import clock, words
+from charity.bank import matching
 from charity.bank.closing import readers, verbs
 from charity.bank.closing.forms import (
     CloseBody,
@@ -35,6 +36,7 @@ async def listed(call: Call) -> DaysAnswer:
 async def shown(call: Call) -> ShownAnswer:
     """`GET /bank/day`."""
     asked: DayParams = call.query
+    await matching.catch_up()
     day = await readers.shown_day(asked.place, asked.on.isoformat(), by=call.by)
     refusals = day.missing(clock.today().isoformat())
     missing = [MissingAnswer(code=one.code, detail=words.say(one.words, **one.facts)) for one in refusals]

@@ -276,13 +276,14 @@ async def progress(*, by: Actor) -> list[Progress]:
 
 
 async def prepared(*, by: Actor) -> list[BankDayRow]:
-    """What waits for an accountant, the newest day first: one a place."""
+    """What waits for an accountant, the newest day first: nothing that a close of another day has overtaken."""
     by.must("statement.read")
+    through = await closed_days.every()
     rows: Any = await reading.rows(
         f"SELECT {_DAY} FROM bank_day WHERE status = $1 ORDER BY on_day DESC, key",  # noqa: S608 - names from code
         DayStatus.PREPARED.value,
     )
-    return list(rows)
+    return [row for row in rows if row["before_on"] == through[row["place"]]]
 
 
 async def newest(

@@ -1,6 +1,6 @@
 """The JSON calls of matching (docs/api.md)."""
 
-from charity.bank.matching import readers, verbs
+from charity.bank.matching import automatic, readers, verbs
 from charity.bank.matching.candidates import Proposal
 from charity.bank.matching.forms import (
     DecisionAnswer,
@@ -35,6 +35,7 @@ def _proposal(one: Proposal) -> ProposalAnswer:
 async def queue(call: Call) -> QueueAnswer:
     """`GET /bank/matching`."""
     asked: QueueParams = call.query
+    await automatic.catch_up()
     lines, following = await readers.queue(place=asked.place, after=asked.after or "", limit=asked.limit, by=call.by)
     items = [
         WaitingAnswer(
@@ -48,10 +49,10 @@ async def queue(call: Call) -> QueueAnswer:
 async def movements(call: Call) -> MovementsAnswer:
     """`GET /bank/movements`."""
     asked: MovementsParams = call.query
-    place = await places.get(asked.place, field="place")
+    await automatic.catch_up()
     chosen = Chosen(least=asked.least_fen, most=asked.most_fen, from_on=asked.from_on, to_on=asked.to_on)
-    rows = await readers.movements(place.code, chosen, by=call.by)
-    return MovementsAnswer(items=[movement(row) for row in rows])
+    place = (await places.get(asked.place, field="place")).code
+    return MovementsAnswer(items=[movement(row) for row in await readers.movements(place, chosen, by=call.by)])
 
 
 async def one_line(call: Call) -> OneLineAnswer:
@@ -89,8 +90,7 @@ async def undo(call: Call) -> MatchAnswer:
 
 async def ignore(call: Call) -> MatchAnswer:
     """`POST /bank/lines/{key}/ignore`."""
-    body: IgnoreBody = call.body
-    return MatchAnswer(key=await verbs.ignore(call.path["key"], reason=body.reason, by=call.by))
+    return MatchAnswer(key=await verbs.ignore(call.path["key"], reason=call.body.reason, by=call.by))
 
 
 endpoints = [

@@ -6,8 +6,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from charity.bank.matching.verbs import LINES_MAX, MOVEMENTS_MAX, REASON_MAX
 from charity.bank.statements.forms import PLACE_MAX, LineAnswer
+from charity.money import AMOUNT_MAX_FEN, yuan
 from charity.money import typed_yuan as typed
-from charity.money import yuan
 from charity.web import api, fields
 from charity.web.fields import DayText
 from charity.web.messages import Needed
@@ -89,8 +89,8 @@ class MovementsParams(api.Query):
     place: str = Field(min_length=1, max_length=PLACE_MAX, description="资金存放处", examples=["1002/ICBC-01"])
     from_on: DayText = Field("", description="入账日期自")
     to_on: DayText = Field("", description="入账日期至")
-    least_fen: int | None = Field(None, ge=0, description="金额至少，不论收付")
-    most_fen: int | None = Field(None, ge=0, description="金额至多，不论收付")
+    least_fen: int | None = Field(None, ge=0, le=AMOUNT_MAX_FEN, description="金额至少，不论收付")
+    most_fen: int | None = Field(None, ge=0, le=AMOUNT_MAX_FEN, description="金额至多，不论收付")
 
 
 class MovementAnswer(BaseModel):

@@ -16,6 +16,7 @@ _SUMS = (
 async def show(call: Call) -> ReconciliationAnswer:
     """`GET /bank/reconciliation`."""
     asked: DayParams = call.query
+    await readers.brought_up()
     one = await readers.of(asked.place, asked.on.isoformat(), by=call.by)
     return ReconciliationAnswer(
         place=one.place.code,
