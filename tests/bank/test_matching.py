@@ -429,7 +429,7 @@ async def test_the_queue_names_the_unit_whose_transfer_a_line_may_be(
 ) -> None:
     key, _ = await roster_filled(house)
     for name in ("李娜", "张敏"):
-        await unit_rosters.add(key, unit_rosters.Typed(name, "50"), by=house.cashier)
+        await unit_rosters.add(key, roster_sheets.Typed(name, "50"), by=house.cashier)
     shown = unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
     await unit_rosters.lock(key, content_hash=shown, by=house.cashier)
     await came(house, line)
