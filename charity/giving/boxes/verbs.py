@@ -74,17 +74,21 @@ async def make(*, code: str, site: str, keeper: str, campaign: str, by: Actor, i
 
 
 async def count(opened: Opened, *, by: Actor, idem: Idem | None = None) -> Answer:
-    """Record what one person of finance counted: 201 `{number, content_hash}`; nothing is booked yet."""
+    """Record what one person of finance counted: 201 `{number, content_hash}`; nothing is booked yet.
+
+    On a closed day it is refused at once: nobody could confirm it, and it would hold up the close of the next day.
+    """
     by.must("box.count")
     donations.check_day(opened.on)
     amount_fen = counted_fen(opened.sheets)
     if not amount_fen:
         raise rules.BOX_EMPTY()
-    year = clock.today().year
+    year, way = clock.today().year, await channels.arrived("box", "")
 
     def decide(state: State) -> Answer:
         if state.row(DONATION_BOX, opened.box) is None:
             raise rules.BOX_UNKNOWN(code=opened.box)
+        state.must_be_open(f"{way.chart}/{way.place}", opened.on)
         number = numbers.written(PREFIX, year, state.number(SERIES, year))
         row = BoxOpeningRow(
             number=number,
