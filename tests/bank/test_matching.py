@@ -17,8 +17,7 @@ from giving.given import WANG, approved, corrected, give, paid, promised, reques
 from page_forms import hidden_of
 
 from charity import clock
-from charity.bank import matching, verify
-from charity.bank.matching import candidates
+from charity.bank import candidates, matching, verify
 from charity.bank.matching import readers as matching_readers
 from charity.bank.models import MatchKind
 from charity.bank.movements import following

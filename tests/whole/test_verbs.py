@@ -186,7 +186,7 @@ OTHERS = {
     "giving.one_day.documents.together": "shows: a roster that this reader sees, in one file",
     "giving.settling.awaited.awaited": "shows: rosters, to whoever works with all of them",
     "giving.settling.documents.slip": "shows: a roster that this reader sees",
-    "bank.matching.candidates.payers": "shows: who gave or was paid, as far as the reader sees it",
+    "bank.candidates.payers": "shows: who gave or was paid, as far as the reader sees it",
     "bank.reconciliation.documents.pdf": "shows: a reconciliation whose page is open",
     "bank.reconciliation.documents.xlsx": "shows: a reconciliation whose page is open",
     "bank.matching.verbs.together": "what `match` asks bank.match for, and the timetable does beyond doubt",

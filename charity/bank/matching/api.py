@@ -1,7 +1,7 @@
 """The JSON calls of matching (docs/api.md)."""
 
+from charity.bank.candidates import Proposal
 from charity.bank.matching import automatic, readers, verbs
-from charity.bank.matching.candidates import Proposal
 from charity.bank.matching.forms import (
     DecisionAnswer,
     IgnoreBody,

@@ -7,8 +7,8 @@ it moved cancels out with its reversal.
 import logging
 from typing import Any, Final
 
-from charity.bank import movements
-from charity.bank.matching import candidates, readers, verbs
+from charity.bank import candidates, movements
+from charity.bank.matching import readers, verbs
 from charity.bank.models import Attempt, StatementStatus
 from charity.bank.statements import LineView, opened
 from charity.db import reading, transactions

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from charity.bank import rules
-from charity.bank.matching import candidates
-from charity.bank.matching.candidates import COLUMNS, Proposal
+from charity.bank import candidates, rules
+from charity.bank.candidates import COLUMNS, Proposal
 from charity.bank.models import LINE as LINE_TABLE
 from charity.bank.models import MATCH, BankLineRow, BankMatchRow, BankMovementRow, LineStatus, StatementStatus
 from charity.bank.statements import LineView, opened

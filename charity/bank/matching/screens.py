@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from charity import addresses, words
 from charity.aid import payees
-from charity.bank import awaited, fee_rules, movements
-from charity.bank.matching import candidates, readers
-from charity.bank.matching.candidates import REASON_WORDS, Proposal
+from charity.bank import awaited, candidates, fee_rules, movements
+from charity.bank.candidates import REASON_WORDS, Proposal
+from charity.bank.matching import readers
 from charity.bank.matching.forms import ChosenQuery
 from charity.bank.matching.readers import Chosen, Decision
 from charity.bank.models import BOOKED, BankMovementRow, LineStatus, MatchKind, Method

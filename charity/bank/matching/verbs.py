@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from charity import clock, tokens
-from charity.bank import rules
-from charity.bank.matching import candidates, readers
-from charity.bank.matching.candidates import Proposal
+from charity.bank import candidates, rules
+from charity.bank.candidates import Proposal
+from charity.bank.matching import readers
 from charity.bank.models import BOOKED, Attempt, BankMatchRow, LineStatus, MatchKind, Method, StatementStatus
 from charity.db import reading, sealed, transactions
 from charity.db.transactions import Tx
