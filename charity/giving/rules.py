@@ -81,13 +81,13 @@ UNIT_ROSTER_ENCODING = Rule("unit_roster.encoding", "文件内容不是 Base64",
 UNIT_ROSTER_CELL = Rule("unit_roster.cell", "第 {row} 行有一格超过 {signs} 个字", 422, "file")
 UNIT_ROSTER_DIFFERENCE = Rule(
     "unit_roster.difference",
-    "名册应收 {expected_yuan} 元，到账 {received_yuan} 元，相差 {over_yuan} 元：请选择差额怎么办，或者先不入账",
+    "名册应收 {expected_yuan} 元，到账 {received_yuan} 元，相差 {apart_yuan} 元：请选择差额怎么办，或者先不入账",
     409,
     "difference",
 )
 UNIT_ROSTER_UNIT_SHORT = Rule(
     "unit_roster.unit_short",
-    "单位自己的捐款只有 {unit_yuan} 元，抵不了相差的 {over_yuan} 元，请退回改名册或等单位补款",
+    "单位自己的捐款只有 {unit_yuan} 元，抵不了相差的 {apart_yuan} 元，请退回改名册或等单位补款",
     409,
     "difference",
 )

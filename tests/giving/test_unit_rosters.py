@@ -572,6 +572,7 @@ async def test_a_difference_is_settled_by_nobody_unasked(house: Cast) -> None:
         with pytest.raises(Refusal) as caught:
             await _settle(house, key, fen)
         assert caught.value.code == "unit_roster.difference"
+        assert caught.value.facts["apart_yuan"] == "0.10", "said without a sign: both sums stand before it"
     with pytest.raises(Refusal, match=r"unit_roster\.unit_short"):
         await _settle(house, key, 9_999, difference="unit", reason="少汇")
     with pytest.raises(Refusal, match=r"reason\.needed"):

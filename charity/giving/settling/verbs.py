@@ -268,10 +268,10 @@ def _own_fen(row: UnitRosterRow, received_fen: int, difference: str) -> int:
     over = received_fen - expected
     if not difference:
         raise rules.UNIT_ROSTER_DIFFERENCE(
-            expected_yuan=yuan(expected), received_yuan=yuan(received_fen), over_yuan=yuan(over)
+            expected_yuan=yuan(expected), received_yuan=yuan(received_fen), apart_yuan=yuan(abs(over))
         )
     if row["unit_fen"] + over < 0:
-        raise rules.UNIT_ROSTER_UNIT_SHORT(unit_yuan=yuan(row["unit_fen"]), over_yuan=yuan(over))
+        raise rules.UNIT_ROSTER_UNIT_SHORT(unit_yuan=yuan(row["unit_fen"]), apart_yuan=yuan(abs(over)))
     return row["unit_fen"] + over
 
 
