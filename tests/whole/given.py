@@ -24,7 +24,7 @@ VOUCHERS = CASEWORKER | APPROVER | CASHIER | ACCOUNTANT | AUDITOR
 GUARDED = CASHIER | ACCOUNTANT | APPROVER | CASEWORKER | ADMIN
 REGISTERS = ACCOUNTANT | AUDITOR | MANAGER
 EXPORTS = REGISTERS | CASHIER
-READ_APART = {"/ledgers/cashbook": CASHIER | ACCOUNTANT | AUDITOR}
+READ_APART = dict.fromkeys(("/ledgers/cashbook", "/ledgers/unit-staff"), CASHIER | ACCOUNTANT | AUDITOR)
 """Registers with readers of their own."""
 
 CALLS: dict[str, set[Any]] = {

@@ -107,7 +107,7 @@ def test_the_menu_has_its_order_and_names_the_store() -> None:
         "暂收款 /bank/unidentified",
         "余额调节表 /bank/reconciliation",
     ]
-    cashier += ["日结 /bank/days", "出纳日记账 /ledgers/cashbook"]
+    cashier += ["日结 /bank/days", "出纳日记账 /ledgers/cashbook", "一日捐员工明细单 /ledgers/unit-staff"]
     cashier += ["单位信息 /organisation"]
     assert menu(Role.CASHIER, None) == cashier
     assert menu(Role.ADMIN, None) == [DESK, "账号 /accounts", "单位信息 /organisation"]

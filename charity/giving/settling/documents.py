@@ -192,9 +192,11 @@ async def _rosters() -> dict[str, str]:
 
 ROSTER = Filter("roster", "名册", _rosters, coded=False)
 _STAFF = (
-    "FROM unit_roster_line l JOIN unit_roster u ON u.key = l.roster JOIN donation d ON d.key = l.donation "
-    "WHERE d.received_on >= $1 AND d.received_on <= $2 AND ($3 = '' OR l.roster = $3) AND d.seq <= $4 "
+    "WHERE l.roster = u.key AND d.key = l.donation AND u.received_on >= $1 AND u.received_on <= $2 "
+    "AND ($3 = '' OR u.key = $3) AND d.seq <= $4 "
 )
+# CROSS JOIN: SQLite then begins with the rosters of the period, not with all gifts.
+_ROSTERS = "unit_roster u CROSS JOIN unit_roster_line l CROSS JOIN donation d"
 
 
 async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: int) -> Page:
@@ -202,9 +204,10 @@ async def staff_page(filters: Filters, seq_max: int, after: str | None, limit: i
     seen = facts.place(after, (str, int, int))
     roster, at, number = seen or ("", 0, 0)
     rows = await reading.rows(
-        "SELECT l.key, l.roster, u.work_unit, l.n AS place, l.tail, l.single, l.payroll, d.donor, d.key AS gift, "
+        "SELECT l.key, l.roster, u.work_unit, l.n AS place, l.tail, l.single, l.payroll, d.donor, d.key AS gift, "  # noqa: S608
         "d.receipt, d.amount_fen - d.refunded_fen AS net, d.status, d.public_name, d.public_amount "
-        f"{_STAFF} AND (l.roster, l.n) > ($5, $6) ORDER BY l.roster, l.n LIMIT $7",
+        f"FROM unit_roster_line l, unit_roster u, donation d {_STAFF} "
+        "AND (l.roster, l.n) > ($5, $6) ORDER BY l.roster, l.n LIMIT $7",
         filters.begin,
         filters.end,
         filters[ROSTER],
@@ -256,7 +259,8 @@ async def staff_totals(filters: Filters, seq_max: int) -> Totals:
     rows = await reading.rows(
         "SELECT COALESCE(r.number, '') AS number, COUNT(*) AS n, CAST(SUM(CASE WHEN d.status = 'reversed' THEN 0 "  # noqa: S608
         "ELSE d.amount_fen - d.refunded_fen END) AS BIGINT) AS fen FROM (SELECT d.status, d.amount_fen, "
-        f"d.refunded_fen, d.receipt {_STAFF}) d LEFT JOIN receipt r ON r.code = d.receipt AND r.roster IS NOT NULL "
+        f"d.refunded_fen, d.receipt FROM {_ROSTERS} {_STAFF}) d "
+        "LEFT JOIN receipt r ON r.code = d.receipt AND r.roster IS NOT NULL "
         "GROUP BY COALESCE(r.number, '') ORDER BY CASE WHEN COALESCE(r.number, '') = '' THEN 1 ELSE 0 END, 1",
         filters.begin,
         filters.end,
