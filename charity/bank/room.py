@@ -51,6 +51,6 @@ ROOM = Room(
         NavItem("暂收款", "/bank/unidentified", "statement.read", order=537, group="账簿@menu"),
         NavItem("余额调节表", "/bank/reconciliation", "statement.read", order=538, group="账簿@menu"),
         NavItem("日结@bank", "/bank/days", "statement.read", order=539, group="账簿@menu"),
-        NavItem("流水核对明细", "/ledgers/bank_lines", "report.export", order=640, group="台账@menu"),
+        NavItem("流水核对明细", "/ledgers/bank_lines", "ledger.read", order=640, group="台账@menu"),
     ],
 )

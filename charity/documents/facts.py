@@ -14,6 +14,8 @@ from charity.printing.document import Document, Filters, Page, Totals
 from charity.roles import Actor, Role
 
 FILTER_MAX = 64
+NUMBER_MAX = 10**15
+"""No number of ours in a cursor is larger; what no column holds is refused before it comes to the database."""
 YEARS_MAX = 10
 PAGE_ROWS = 50
 _WHOLE = frozenset({Role.ACCOUNTANT, Role.AUDITOR})
@@ -111,9 +113,12 @@ def place(after: str | None, kinds: tuple[type, ...]) -> list[Any] | None:
         return None
     texts = after.split("~", len(kinds) - 1)
     try:
-        return [kind(text) for kind, text in zip(kinds, texts, strict=True)]
+        parts = [kind(text) for kind, text in zip(kinds, texts, strict=True)]
     except ValueError:
         raise rules.CURSOR_UNREADABLE() from None
+    if any(isinstance(part, int) and abs(part) > NUMBER_MAX for part in parts):
+        raise rules.CURSOR_UNREADABLE()
+    return parts
 
 
 def cut(rows: list[dict[str, Any]], limit: int, key: Callable[[Mapping[str, Any]], list[Any]]) -> Page:

@@ -116,7 +116,7 @@ ROOM = Room(
         NavItem("捐赠更正", "/reversals", "reversal.read", order=250, group="收入@menu"),
         NavItem("捐款单位", "/work-units", "gift.read", order=255, group="收入@menu"),
         NavItem("单位名册", "/one-day", "roster.read", order=253, group="收入@menu"),
-        NavItem("一日捐单位汇总表", "/ledgers/units", "report.export", order=660, group="台账@menu"),
+        NavItem("一日捐单位汇总表", "/ledgers/units", "campaign.read", order=660, group="台账@menu"),
         NavItem("一日捐员工明细单", "/ledgers/unit-staff", "staff_list.read", order=670, group="台账@menu"),
         NavItem("活动管理", "/desk/campaigns", "campaign.read", order=260, group="收入@menu"),
     ],

@@ -24,7 +24,12 @@ VOUCHERS = CASEWORKER | APPROVER | CASHIER | ACCOUNTANT | AUDITOR
 GUARDED = CASHIER | ACCOUNTANT | APPROVER | CASEWORKER | ADMIN
 REGISTERS = ACCOUNTANT | AUDITOR | MANAGER
 EXPORTS = REGISTERS | CASHIER
-READ_APART = dict.fromkeys(("/ledgers/cashbook", "/ledgers/unit-staff"), CASHIER | ACCOUNTANT | AUDITOR)
+READ_APART = {
+    "/ledgers/cashbook": CASHIER | ACCOUNTANT | AUDITOR,
+    "/ledgers/unit-staff": CASHIER | ACCOUNTANT | AUDITOR,
+    "/ledgers/bank_lines": ACCOUNTANT | AUDITOR,
+    "/ledgers/units": ACCOUNTANT | AUDITOR,
+}
 """Registers with readers of their own."""
 
 CALLS: dict[str, set[Any]] = {

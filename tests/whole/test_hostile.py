@@ -16,6 +16,7 @@ from whole.given import filled
 
 from charity import clock
 from charity.app import ENDPOINTS, PREFIX
+from charity.documents import registry
 from charity.giving.pledges import routes as pledge_pages
 from charity.giving.receipts import routes as receipt_pages
 from charity.office import staff
@@ -326,3 +327,29 @@ async def test_what_a_form_says_it_had_shown_brings_nothing_onto_the_page(house:
     assert answer.status_code == 409
     assert not any(sign in answer.text for sign in ("\u202e", "\u200b", "\0", "<script>x()"))
     assert ("FORGED" in answer.text) == forged.startswith("<")
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 30, "-" + "9" * 30])
+async def test_a_cursor_with_a_number_that_no_column_holds_is_no_fault_of_ours(
+    house: Cast, web: Web, number: str
+) -> None:
+    fell = []
+    for document in registry.every():
+        for parts in range(1, 6):
+            after = "~".join([number] * parts)
+            answer = await web.as_("auditor").get(f"/ledgers/{document.name}", params={"after": after})
+            if answer.status_code not in {200, 422}:
+                fell.append(f"{document.name} {after}: {answer.status_code}")
+    assert fell == []
+
+
+@pytest.mark.parametrize("report", ["bank_lines", "units"])
+async def test_a_shop_reads_no_register_of_banks_or_work_units(house: Cast, web: Web, report: str) -> None:
+    """Their pages are not the manager's; as registers every line of the bank was, and what each unit gave."""
+    manager, day = web.as_("manager"), clock.today().isoformat()
+    assert (await manager.get(f"/ledgers/{report}")).status_code == 403
+    body = {"report": report, "format": "csv", "from": day, "to": day}
+    assert (await manager.post(f"{PREFIX}/exports", json=body)).status_code == 403
+    assert f"/ledgers/{report}" not in (await manager.get("/exports")).text
+    assert (await web.as_("auditor").get(f"/ledgers/{report}")).status_code == 200
+    assert f"/ledgers/{report}" in (await web.as_("accountant").get("/exports")).text

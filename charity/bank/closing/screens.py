@@ -152,7 +152,7 @@ def _day(day: Day, by: Actor) -> dict[str, Any]:
             {"label": words.say("看当天的流水"), "href": f"/bank/lines?{period_of_lines}"},
             *(
                 [{"label": words.say("流水核对明细"), "href": f"/ledgers/bank_lines?{period}"}]
-                if by.may("report.export")
+                if by.may("ledger.read")
                 else []
             ),
         ],

@@ -124,4 +124,5 @@ DOCUMENT: Final = Document(
     filters=(PLACE, LISTING_COPY),
     page=page,
     totals=totals,
+    permission="ledger.read",
 )

@@ -165,6 +165,7 @@ UNITS = Document(
     filters=(CAMPAIGN,),
     page=units_page,
     totals=units_totals,
+    permission="campaign.read",
 )
 
 # -- D6 -----------------------------------------------------------------------------------------------
