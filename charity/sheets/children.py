@@ -4,10 +4,12 @@ Whatever a file does to its reader ends the child, which knows nothing and may u
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import resource
 import sys
+from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,8 +19,11 @@ MEMORY_MAX: Final = 1 << 30
 """Of the child: a file of 64 MB, its text, and its rows."""
 SECONDS_MAX: Final = 90
 """Of processor time of the child. 100,000 rows of XLSX with 27 columns take half of it."""
+OUTPUT_MAX: Final = 128 << 20
+"""Bytes that it may answer: a few cells of a spreadsheet, each said a million times, would fill the server's memory."""
 AT_ONCE: Final = 1
 """Files that a process reads beside each other; the next waits."""
+_READ_BYTES: Final = 1 << 18
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
@@ -33,14 +38,16 @@ class Unread(Exception):
 _turns = Turns(AT_ONCE)
 
 
-async def read(module: str, head: dict[str, Any], data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+async def read(
+    module: str, head: dict[str, Any], data: bytes, *, most: int = OUTPUT_MAX, seconds: int = 2 * SECONDS_MAX
+) -> tuple[dict[str, Any], list[bytes]]:
     """What the child `module` answers to a file: its first line, and the others as it wrote them. Raises Unread.
 
     It gets the head as a line of JSON and then the file; its first line is JSON too, `{"fault": …}` for what it could
-    not read.
+    not read. A child that says more than `most` bytes, or takes longer than `seconds`, is ended.
     """
     async with _turns():
-        output = await _asked(module, json.dumps(head).encode() + b"\n" + data)
+        output = await _asked(module, json.dumps(head).encode() + b"\n" + data, most, seconds)
     first, *lines = output.splitlines()
     answer: dict[str, Any] = json.loads(first)
     if "fault" in answer:
@@ -60,7 +67,7 @@ def line(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-async def _asked(module: str, asked: bytes) -> bytes:
+async def _asked(module: str, asked: bytes, most: int, seconds: int) -> bytes:
     """What the child says; a file that breaks it, or takes too long, is broken."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -72,10 +79,9 @@ async def _asked(module: str, asked: bytes) -> bytes:
         cwd=ROOT,
         env={"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", ""), "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"},
     )
-    assert process.stdin is not None
     try:
-        async with asyncio.timeout(2 * SECONDS_MAX):  # its own limit is of processor time
-            output, _ = await process.communicate(asked)
+        async with asyncio.timeout(seconds):  # its own limit is of processor time
+            output = await _talk(process, asked, most)
     except TimeoutError:
         raise Unread("slow") from None
     finally:
@@ -85,3 +91,30 @@ async def _asked(module: str, asked: bytes) -> bytes:
     if process.returncode != 0 or not output:
         raise Unread("unpacked")
     return output
+
+
+async def _talk(process: Process, asked: bytes, most: int) -> bytes:
+    """Hand over the file, and take what is said of it to the end; raises Unread when it is too much."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    sending = asyncio.create_task(_hand_over(process.stdin, asked))
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while part := await process.stdout.read(_READ_BYTES):
+            parts.append(part)
+            size += len(part)
+            if size > most:
+                raise Unread("unpacked")
+        await process.wait()
+    finally:
+        sending.cancel()
+    return b"".join(parts)
+
+
+async def _hand_over(stdin: asyncio.StreamWriter, asked: bytes) -> None:
+    """All of the file; a child that ended before it was read says so by its end."""
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        stdin.write(asked)
+        await stdin.drain()
+    stdin.close()

@@ -18,6 +18,9 @@ from typing import Any, Final, Literal
 BYTES_MAX: Final = 64 << 20
 """Of a file. 100,000 lines of the widest CSV known have 40 MB."""
 ROWS_MAX: Final = 200_000
+"""With anything in them."""
+SHEET_ROWS_MAX: Final = 1 << 20
+"""Of all rows, as many as a sheet can have: a file of a few bytes may number its rows in billions."""
 COLUMNS_MAX: Final = 256
 CELL_MAX: Final = 2_000
 SHEETS_MAX: Final = 20
@@ -154,6 +157,8 @@ def _records(text: str, delimiter: str) -> Iterator[Row]:
 
 def _within(row: Row, number: int, filled: int) -> int:
     """How many rows with anything in them there are with this one; raises Unopened past a limit."""
+    if number > SHEET_ROWS_MAX:
+        raise Unopened("rows")
     if len(row) > COLUMNS_MAX and any(row[COLUMNS_MAX:]):
         raise Unopened("columns", row=number)
     if any(len(cell) > CELL_MAX for cell in row):

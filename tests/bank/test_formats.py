@@ -1,6 +1,7 @@
 """What the files of banks say: each layout, each way to write an amount or a day, and files that are none."""
 
 import io
+import itertools
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -457,3 +458,20 @@ async def test_a_child_that_dies_is_a_file_that_cannot_be_read(monkeypatch: pyte
     monkeypatch.setattr(children.sys, "executable", "/bin/false")
     with pytest.raises(reading.Unread, match="unpacked"):
         await reading.read(csv_of(files.boc()), name="a.csv", own="")
+
+
+def test_rows_that_are_only_numbered_end_where_a_sheet_ends() -> None:
+    """A file of a kilobyte kept the one reader of files busy until its time was over."""
+    out = io.BytesIO(xlsx_of([["姓名", "金额"]]))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(packed, "w") as new:
+        for member in old.infolist():
+            text = old.read(member)
+            if member.filename == "xl/worksheets/sheet1.xml":
+                text = text.replace(b"</sheetData>", b'<row r="99999999999"><c t="n"><v>1</v></c></row></sheetData>')
+            new.writestr(member, text)
+    for data in (packed.getvalue(), b"\n" * 1_200_000 + b"x"):
+        rows = grids.opened(data, "a")[0].rows()
+        with pytest.raises(grids.Unopened, match="rows"):
+            for _ in itertools.islice(rows, 1_100_000):
+                pass

@@ -7,12 +7,12 @@ import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import WANG, code_of, give, promised
+from giving.given import WANG, code_of, give, promised, roster_filled
 
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import donations
+from charity.giving import donations, settling, unit_rosters
 from charity.giving.donations import Part
 from charity.office import organisation
 from charity.office.organisation import FactKind
@@ -113,3 +113,23 @@ async def test_a_live_campaign_that_lost_a_fact_takes_no_promise_until_it_is_fil
     saved = await web.as_("accountant").put("/api/v1/campaigns/dream-2026/plan", json={"region": "临溪市"})
     assert saved.status_code == 200
     assert (await _pledge(web)).status_code == 201
+
+
+async def test_the_transfer_of_a_unit_is_stopped_too_unless_its_list_was_locked_before(house: Cast) -> None:
+    key, _ = await roster_filled(house)
+
+    async def shown() -> str:
+        return unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
+
+    async def settled() -> Any:
+        transfer = {"received_on": TODAY.isoformat(), "received_fen": 10_000, "channel_ref": "ROSTER-1"}
+        return await settling.settle(key, **transfer, content_hash=await shown(), by=house.cashier)  # type: ignore[arg-type]
+
+    await unit_rosters.lock(key, content_hash=await shown(), by=house.cashier)
+    await _good_until(YESTERDAY)
+    with pytest.raises(Refusal) as refused:
+        await settled()
+    assert code_of(refused) == "campaign.certificate"
+    before = clock.stamp(clock.now() - timedelta(days=1))
+    await transactions.run(lambda tx: tx.many("UPDATE unit_roster SET locked_at = $1", [(before,)]))
+    assert (await settled()).body["gifts"] == 1

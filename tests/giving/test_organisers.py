@@ -284,3 +284,19 @@ async def test_programs_invite_list_and_end(house: Cast, web: Web) -> None:
     assert (await client.post(f"{path}/end")).json() == {"work_unit": UNIT}
     assert (await client.post(f"{path}/end")).json()["type"].endswith("organiser.none")
     assert (await client.post(path.replace(UNIT, "LXU99"), json={"name": "余涛"})).status_code == 404
+
+
+async def test_an_organiser_cannot_use_up_the_invitations_of_his_unit(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could have followed him any more, whatever the office did."""
+    await unit(house)
+    who = await joined(await invited(house))
+    monkeypatch.setattr(organisers.verbs, "ORGANISERS_MAX", 6)
+    monkeypatch.setattr(organisers.verbs, "HANDED_OVER_MAX", 3, raising=False)
+    with pytest.raises(Refusal) as error:
+        for _ in range(9):
+            await organisers.hand_over(name="柳青", by=who)
+    assert code_of(error) == "organiser.too_many"
+    after = await joined(await invited(house, name="柳青"), "liuqing")
+    assert await organisers.unit_of(after) == UNIT

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import xlsxwriter
 from cast import Cast
 from openpyxl import Workbook
 from pdf_reading import codes_in, flat, page_count
@@ -37,6 +38,7 @@ from charity.giving.one_day import documents as documents_of_units
 from charity.giving.roster_desk import readers as readers_of_desk
 from charity.giving.roster_sheets import Typed, columns, files, kept, read
 from charity.giving.settling import documents
+from charity.giving.settling import readers as settling_readers
 from charity.giving.unit_rosters import UNIT_ROSTER, edits, readers, verbs
 from charity.people.persons import Donor
 from charity.printing.document import Filters
@@ -1237,3 +1239,74 @@ async def test_all_of_a_unit_is_one_file_as_its_roster_stands(
             "no poster when it is over"
         )
     assert (await web.as_("clerk").get(at)).status_code == 403
+
+
+async def _foreseen(house: Cast, key: str, **facts: Any) -> str:
+    """The hash of a roster as it will be, for whoever knows what will be done to it."""
+    row = await unit_rosters.get(key, by=house.cashier)
+    now = {name: getattr(row, name) for name in UNIT_ROSTER.columns}
+    return unit_rosters.locked_content({**now, **facts, "version": now["version"] + facts.get("version", 0)}).hash
+
+
+async def test_a_list_that_is_locked_anew_while_its_transfer_is_read_is_settled_by_nobody(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The gifts would be those of the lines that were read, the sums those of the lines that are there."""
+    key = await _locked(house, ("王伟", "100"))
+    left_out = settling_readers.left_out
+
+    async def meanwhile(row: Any) -> list[str]:
+        monkeypatch.setattr(settling_readers, "left_out", left_out)
+        await unit_rosters.unlock(key, content_hash=await _hash(house, key), by=house.cashier)
+        (line,) = await unit_rosters.lines(key, row.sheet)
+        await unit_rosters.change(key, line.key, Typed("王伟", "900"), changed_at=line.changed_at, by=house.cashier)
+        await unit_rosters.lock(key, content_hash=await _hash(house, key), by=house.cashier)
+        return await left_out(row)
+
+    monkeypatch.setattr(settling_readers, "left_out", meanwhile)
+    seen = await _foreseen(house, key, staff_fen=90_000, version=3)
+    assert await _refused(_settle(house, key, 90_000, content_hash=seen)) == "unit_roster.changed"
+    assert await reading.value("SELECT COUNT(*) FROM donation") == 0
+    await _settle(house, key, 90_000)
+    assert await reading.value("SELECT SUM(amount_fen) FROM donation") == 90_000
+    await _holds()
+
+
+async def test_a_list_that_changes_while_it_is_checked_is_not_locked(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would be asked about the two of one name."""
+    key = await _roster(house, ("王伟", "100"))
+    doubles = readers.doubles
+
+    async def meanwhile(roster: str, sheet: int) -> int:
+        count = await doubles(roster, sheet)
+        await unit_rosters.add(key, Typed("王伟", "50"), by=house.cashier)
+        return count
+
+    monkeypatch.setattr(readers, "doubles", meanwhile)
+    seen = await _foreseen(house, key, status="roster_open", people=2, staff_fen=15_000, version=1)
+    assert await _refused(unit_rosters.lock(key, content_hash=seen, by=house.cashier)) == "unit_roster.changed"
+
+
+async def test_a_file_that_says_one_cell_again_and_again_does_not_fill_the_memory(house: Cast) -> None:
+    """A string stands once in a spreadsheet, and cells name it: 40 KB were 36 MB, and 8 MB could be many GB."""
+    key, out = await _roster(house), io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate([("姓名", "金额"), *[("王伟", "1", *(["慈" * 1_500] * 200))] * 40]):
+            sheet.write_row(at, 0, row)
+    assert len(out.getvalue()) < 100_000
+    assert await _refused(unit_rosters.stage(key, name="a.xlsx", data=out.getvalue(), by=house.cashier)) == (
+        "unit_roster.file"
+    )
+    await _pasted(house, key, "王伟 100")
+
+
+async def test_one_file_of_an_account_is_read_at_a_time(house: Cast) -> None:
+    key = await _roster(house)
+    data = "姓名,金额\n王伟,100\n".encode()
+    sent = [unit_rosters.stage(key, name=f"{n}.csv", data=data, by=house.cashier) for n in range(3)]
+    done = await asyncio.gather(*sent, return_exceptions=True)
+    assert [one.code for one in done if isinstance(one, Refusal)] == ["unit_roster.file"] * 2
+    await unit_rosters.stage(key, name="4.csv", data=data, by=house.cashier)

@@ -24,6 +24,8 @@ FORGOTTEN_DAYS: Final = 30
 """Days after its last day for which an unused invitation still says whom it was for."""
 ORGANISERS_MAX: Final = 500
 """Of one unit, with all that have ended."""
+HANDED_OVER_MAX: Final = 250
+"""So many of these may there be when an organiser makes one: he cannot use up those of the office."""
 
 _JOINED = (
     "UPDATE unit_roster SET status = 'joined', version = version + 1, changed_at = $2, changed_by = $3 "
@@ -47,16 +49,16 @@ async def invite(unit: str, *, name: str, by: Actor) -> Made:
     Refuses a unit that there is not or that takes part no more, and a name that is none.
     """
     by.must("organiser.invite")
-    return await _invite(unit, name, by)
+    return await _invite(unit, name, by, ORGANISERS_MAX)
 
 
 async def hand_over(*, name: str, by: Actor) -> Made:
     """Let an organiser invite whoever comes next to his own unit."""
     by.must("roster.fill")
-    return await _invite(await own_unit(by=by), name, by)
+    return await _invite(await own_unit(by=by), name, by, HANDED_OVER_MAX)
 
 
-async def _invite(unit: str, name: str, by: Actor) -> Made:
+async def _invite(unit: str, name: str, by: Actor, most: int) -> Made:
     plain = " ".join(name.split())
     if not 0 < len(plain) <= NAME_MAX or texts.refused(plain):
         raise unreadable(FieldError("name", "请填写姓名，最多 40 个字符"))
@@ -68,8 +70,8 @@ async def _invite(unit: str, name: str, by: Actor) -> Made:
         if row["retired_at"]:
             raise rules.WORK_UNIT_RETIRED(name=row["name"])
         known = await tx.row("SELECT COUNT(*) AS n FROM organiser WHERE work_unit = $1", unit)
-        if known is not None and known["n"] >= ORGANISERS_MAX:
-            raise rules.ORGANISERS_TOO_MANY(most=ORGANISERS_MAX)
+        if known is not None and known["n"] >= most:
+            raise rules.ORGANISERS_TOO_MANY(most=most)
         await _end_invitation(tx, unit, by)
         fresh = {
             "key": made.key,

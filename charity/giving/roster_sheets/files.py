@@ -1,5 +1,6 @@
 """A file or pasted text as it comes from a unit: opened beside the server, or refused in words that say what to do."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from typing import Final
@@ -19,6 +20,13 @@ BYTES_MAX: Final = 8 << 20
 """Of an uploaded roster."""
 PASTED_MAX: Final = 400_000
 """Signs that are pasted at once."""
+SECONDS_MAX: Final = 30
+"""By the clock, for the reading of one: meanwhile no bank statement is read."""
+OUTPUT_MAX: Final = 16 << 20
+"""Bytes of the cells of an uploaded roster, in all of its sheets."""
+ANOTHER: Final = "您上传的另一个文件还在读，请等它读完再上传"
+_reading: set[str] = set()
+"""The accounts of which a file is read or waits for its turn in this process."""
 _REASONS: Final[dict[str, str]] = {
     "broken": "文件打不开，可能已经损坏，请另存一份再上传",
     "bytes": "文件太大，请只留名册那一张表",
@@ -40,17 +48,19 @@ _REASONS: Final[dict[str, str]] = {
 }
 
 
-async def opened(name: str, data: bytes, text: str) -> Sheet:
-    """The rows of a file, or of what was pasted where there is no file; refuses what cannot be opened as a roster."""
+async def opened(name: str, data: bytes, text: str, *, of: str = "") -> Sheet:
+    """The rows of a file, or of what was pasted where there is no file; refuses what cannot be opened as a roster.
+
+    `of` is the account that sends it: while one file of it is read, another one is refused and nobody waits for both.
+    """
     try:
         if not data:
             if len(text) > PASTED_MAX:
                 raise rules.UNIT_ROSTER_FULL(most=LINES_MAX)
-            return columns.pasted(text)
+            return await asyncio.to_thread(columns.pasted, text)
         if len(data) > BYTES_MAX:
             raise rules.UNIT_ROSTER_FILE(reason=Term(_REASONS["bytes"]))
-        _, lines = await children.read("charity.sheets.grid_child", {"name": texts.cleaned(name)}, data)
-        return columns.sheet(_sheets(lines))
+        return await asyncio.to_thread(_sheet, await _read(name, data, of))
     except Unread as unread:
         raise _unopened(unread) from None
     except NoHeader as missing:
@@ -59,8 +69,25 @@ async def opened(name: str, data: bytes, text: str) -> Sheet:
         raise rules.UNIT_ROSTER_CELL(row=cell.row, signs=columns.TYPED_MAX) from None
 
 
+async def _read(name: str, data: bytes, of: str) -> list[bytes]:
+    """What the child says of a file; one of an account at a time."""
+    if of and of in _reading:
+        raise rules.UNIT_ROSTER_FILE(reason=Term(ANOTHER))
+    _reading.add(of)
+    try:
+        head = {"name": texts.cleaned(name)}
+        _, lines = await children.read("charity.sheets.grid_child", head, data, most=OUTPUT_MAX, seconds=SECONDS_MAX)
+    finally:
+        _reading.discard(of)
+    return lines
+
+
 def _unopened(unread: Unread) -> Refusal:
     return rules.UNIT_ROSTER_FILE(reason=Term(_REASONS.get(unread.fault, _REASONS["broken"])))
+
+
+def _sheet(lines: Iterable[bytes]) -> Sheet:
+    return columns.sheet(_sheets(lines))
 
 
 def _sheets(lines: Iterable[bytes]) -> list[list[tuple[int, list[str]]]]:

@@ -111,6 +111,8 @@ async def settle(
         if now["status"] not in SETTLED_FROM:
             raise rules.UNIT_ROSTER_SETTLED() if now["settled_at"] else rules.UNIT_ROSTER_OPEN()
         unit_rosters.locked_content(now).must_be(content_hash)
+        if now["version"] != row.version:  # locked anew since its lines were read: they may be others
+            raise rules.UNIT_ROSTER_CHANGED()
         unit_fen = _own_fen(now, received_fen, difference)
         campaigns.accepting(state, now["campaign"], day=received_on, late=True)
         if held:
@@ -278,6 +280,8 @@ def _own_fen(row: UnitRosterRow, received_fen: int, difference: str) -> int:
 async def _prepared(row: UnitRoster, way: Channel, received_on: str, channel_ref: str, held: Sources) -> Prepared:
     """Persons, gifts and what the command names, from the lines as they are locked."""
     asked = await campaigns.known(row.campaign)
+    promised = clock.business_date(row.locked_at).isoformat() if row.locked_at else received_on
+    await campaigns.must_be_certified(asked, on=min(received_on, promised))
     fund = await campaigns.chosen_fund(asked, None, on=received_on)
     first = ""
 

@@ -172,7 +172,7 @@ async def stage(key: str, *, name: str = "", data: bytes = b"", text: str = "", 
         raise rules.UNIT_ROSTER_CLOSED()
     if not data and not text.strip():
         raise unreadable(FieldError("file", "请选择名册文件，或者把几行粘贴在下面"))
-    sheet = await roster_sheets.opened(name, data, text)
+    sheet = await roster_sheets.opened(name, data, text, of=by.key)
     if not sheet.rows:
         raise rules.UNIT_ROSTER_EMPTY()
     if len(sheet.rows) > LINES_MAX:

@@ -98,6 +98,8 @@ async def lock(key: str, *, content_hash: str, checked: bool = False, by: Actor)
         if row["status"] not in FILLED:
             raise rules.UNIT_ROSTER_CLOSED()
         locked_content(row).must_be(content_hash)
+        if row["version"] != roster.version:  # equal names, and who gave online, were looked for before
+            raise rules.UNIT_ROSTER_CHANGED()
         if row["draft"] is not None:
             raise rules.UNIT_ROSTER_DRAFT()
         if row["wrong"]:
