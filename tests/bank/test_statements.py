@@ -533,3 +533,21 @@ async def test_by_call_a_file_is_tried_and_taken_in(web: Any, house: Cast) -> No
     assert "“总笔数”是 9，读出 3 行" in told_why.json()["errors"][0]["message"]
     for path in (here, f"{here}/{row['key']}/take", f"{here}/{row['key']}/withdraw", f"{here}/{row['key']}/take-back"):
         assert (await auditor.post(path, json={})).status_code == 403
+
+
+async def test_a_file_whose_lines_are_still_being_deleted_is_shown(
+    house: Cast, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Taken back, and killed before its lines were gone: its page fell over until the next run of the timetable."""
+    row = await shown(house, plain([SAME]))
+    await statements.take(row["key"], content_hash=readers.content(row).hash, by=house.accountant)
+    row = await statements.get(row["key"], by=house.cashier)
+
+    async def killed(_: str) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(withdrawals, "_delete_lines", killed)
+    with pytest.raises(RuntimeError):
+        await statements.take_back(row["key"], content_hash=readers.content(row).hash, by=house.cashier)
+    page = await web.as_("cashier").get(f"/bank/statements/{row['key']}")
+    assert (page.status_code, "已撤回" in page.text) == (200, True)

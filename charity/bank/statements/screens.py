@@ -116,6 +116,7 @@ async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
     people = await staff.names({row["uploaded_by"], row["taken_by"] or "", row["taken_back_by"] or ""} - {""})
     stated, taken = facts(row, named), row["status"] == StatementStatus.TAKEN
     waits = row["status"] == StatementStatus.WAITING
+    limit = SHOWN if taken or waits else 0  # nobody sees the lines of a file that leaves
     return {
         "key": row["key"],
         "title": _title(row, named),
@@ -130,7 +131,7 @@ async def show(row: BankStatementRow, by: Actor) -> dict[str, Any]:
         "chosen": waits and row["layout"] == layouts.CHOSEN,
         "alike": await readers.alike(row) if waits else 0,
         "carried": confirming.carried(readers.content(row).hash, stated),
-        "rows": line_rows(await readers.staged(row["key"], SHOWN, by=by), named, linked=taken),
+        "rows": line_rows(await readers.staged(row["key"], limit, by=by), named, linked=taken),
         "may_leave": taken and by.may("statement.import"),
         "lines_href": f"/bank/lines?{urlencode({'statement': row['key']})}",
         "taken": taken,
