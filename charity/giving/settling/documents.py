@@ -178,7 +178,7 @@ STAFF_COLUMNS = (
     Column("amount_fen", "金额", 30, "money", total=True, align="right"),
     Column("way", "方式", 28),
     Column("receipt", "收据号", 40, "code"),
-    Column("signature", "签名", 34),
+    Column("signature", "签名", 34, screen=False),
 )
 
 
