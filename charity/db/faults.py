@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 
 import asyncpg
-from tortoise.exceptions import DBConnectionError
+from tortoise.exceptions import DBConnectionError, ValidationError
 
 from charity.errors import Rule
 
@@ -87,6 +87,11 @@ def torn(error: BaseException) -> bool:
 def lost(error: BaseException) -> bool:
     """Whether the connection to PostgreSQL was lost, or never came about."""
     return any(isinstance(e, _LOST) for e in _causes(error))
+
+
+def unheld(error: BaseException) -> bool:
+    """Whether a row was asked for by a text that is longer than its column: there is none such."""
+    return isinstance(error, ValidationError)
 
 
 def unavailable(error: BaseException) -> bool:

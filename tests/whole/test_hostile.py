@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import give, promised
+from giving.given import give, promised, roster_filled
 from goods.given import COAT, RICE, counts, in_days
 from goods.given import opened as shop_opened
 from web.given import PASSWORD, token_of
@@ -353,3 +353,24 @@ async def test_a_shop_reads_no_register_of_banks_or_work_units(house: Cast, web:
     assert f"/ledgers/{report}" not in (await manager.get("/exports")).text
     assert (await web.as_("auditor").get(f"/ledgers/{report}")).status_code == 200
     assert f"/ledgers/{report}" in (await web.as_("accountant").get("/exports")).text
+
+
+async def test_a_text_that_is_longer_than_its_column_is_nothing_that_there_is(house: Cast, web: Web) -> None:
+    client, fell = web.as_("auditor"), []
+    long = ["A" * length for length in (21, 41, 64)]
+    paths = [page + text for page in ("/boxes/openings/", f"{PREFIX}/boxes/openings/") for text in long]
+    paths += [f"/boxes/openings/{text}.pdf" for text in long[:2]] + [f"/stores/{text}/stock" for text in long]
+    lists = ("/boxes", "/refunds", "/reversals", f"{PREFIX}/boxes/openings", f"{PREFIX}/work-units")
+    paths += [f"{page}?after={'A' * length}" for page in lists for length in (41, 65, 200)]
+    for path in paths:
+        answer = await client.get(path)
+        if answer.status_code not in {200, 403, 404, 422}:
+            fell.append(f"{path}: {answer.status_code}")
+    assert fell == []
+
+
+async def test_a_transfer_without_its_day_is_a_field_error(house: Cast, web: Web) -> None:
+    key, _ = await roster_filled(house)
+    body = {"content_hash": "0" * 64, "received_on": "", "received_fen": 100, "channel_ref": "R-1"}
+    answer = await web.as_("cashier").post(f"{PREFIX}/unit-rosters/{key}/settle", json=body)
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, ["received_on"])

@@ -91,6 +91,8 @@ async def settle(
     """
     by.must("gift.receive")
     way = await channels.arrived(channel, channel_ref)
+    if not received_on:
+        raise unreadable(FieldError("received_on", "请填写到账日期"))
     donations.check_day(received_on)
     held = await unidentified.sources(channel, channel_ref, received_on)
     row = await unit_rosters.get(key, by=by)
