@@ -106,10 +106,8 @@ def as_refusal(error: Exception, scope: Scope) -> Refusal:
     if engine.unavailable(error):
         _unavailable.happened(error=type(error).__name__, frames=where(error))
         return faults.UNAVAILABLE()
-    if faults.unheld(error):
-        return NOT_FOUND()
-    if hung_up(error):
-        return HUNG_UP()
+    if faults.unheld(error) or hung_up(error):
+        return HUNG_UP() if hung_up(error) else NOT_FOUND()
     fault("fault", error, scope)
     return FAULT()
 
