@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import account_registered, code_of
+from giving.given import account_registered, code_of, roster_filled
 
 from charity import clock
 from charity.db import reading
@@ -300,3 +300,16 @@ async def test_an_organiser_cannot_use_up_the_invitations_of_his_unit(
     assert code_of(error) == "organiser.too_many"
     after = await joined(await invited(house, name="柳青"), "liuqing")
     assert await organisers.unit_of(after) == UNIT
+
+
+async def test_an_organiser_does_not_keep_staff_from_printing(house: Cast, web: Web) -> None:
+    """Forty papers of a roster at once: the cashier's receipt was refused, and every other one waited for them."""
+    key, _ = await roster_filled(house)
+    limits.reset()
+    doors = [f"/one-day/{key}/all.pdf", f"/one-day/{key}/slip.pdf", "/my-unit/poster/one-day-2026.pdf"]
+    doors += ["/my-unit/poster/none.pdf"] * 5
+    answers = [(await web.as_("organiser").get(door)).status_code for door in doors]
+    assert answers[-2:] == [429, 429]
+    assert (await web.as_("organiser").post("/my-unit/hand-over/letter.pdf", data={"code": "2222"})).status_code == 429
+    office = [(await web.as_("cashier").get(f"/one-day/{key}/slip.pdf")).status_code for _ in range(8)]
+    assert 429 not in office

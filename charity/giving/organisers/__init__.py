@@ -5,6 +5,7 @@ good once and till the end of its last day; whoever takes over ends the one befo
 (`unit_of`), asked of the database at every request, and nobody's names.
 """
 
+from .pace import must_wait
 from .readers import (
     AT_WORK,
     LISTED_MAX,
@@ -36,6 +37,7 @@ __all__ = [
     "hand_over",
     "invite",
     "join",
+    "must_wait",
     "opened",
     "own_unit",
     "unit_of",

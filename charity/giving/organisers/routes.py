@@ -125,6 +125,7 @@ async def hand_over(request: Request) -> Response:
 async def hand_over_letter(request: Request) -> Response:
     """`POST /my-unit/hand-over/letter.pdf`."""
     by, unit = await _mine(request)
+    organisers.must_wait(by)
     form = forms.read(CodeForm, await forms.data(request, CodeForm))
     return _printed(await documents.own_letter(form.code, by=by), unit)
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from charity import addresses, clock, words
 from charity.errors import Refusal
-from charity.giving import roster_desk, settling, unidentified, unit_rosters
+from charity.giving import organisers, roster_desk, settling, unidentified, unit_rosters
 from charity.giving.roster_desk.routes import page as show_page
 from charity.giving.settling import documents
 from charity.giving.settling.forms import SettleForm, SettleQuery
@@ -135,6 +135,7 @@ async def _done(request: Request, command: Any, flash: str) -> Response:
 async def slip(request: Request) -> Response:
     """`GET /one-day/{key}/slip.pdf`: what the unit needs to transfer."""
     by = auth.allowed(request, "roster.read")
+    organisers.must_wait(by)
     key = request.path_params["key"]
     body, code = await documents.slip(key, by=by)
     return pages.pdf(body, words.say("汇款单 {code}.pdf", code=code))
