@@ -306,9 +306,9 @@ async def test_an_organiser_does_not_keep_staff_from_printing(house: Cast, web: 
     """Forty papers of a roster at once: the cashier's receipt was refused, and every other one waited for them."""
     key, _ = await roster_filled(house)
     limits.reset()
-    doors = [f"/one-day/{key}/all.pdf", f"/one-day/{key}/slip.pdf", "/my-unit/poster/one-day-2026.pdf"]
-    doors += ["/my-unit/poster/none.pdf"] * 5
-    answers = [(await web.as_("organiser").get(door)).status_code for door in doors]
+    asked = [f"/one-day/{key}/all.pdf", f"/one-day/{key}/slip.pdf", "/my-unit/poster/one-day-2026.pdf"]
+    asked += ["/my-unit/poster/none.pdf"] * 5
+    answers = [(await web.as_("organiser").get(page)).status_code for page in asked]
     assert answers[-2:] == [429, 429]
     assert (await web.as_("organiser").post("/my-unit/hand-over/letter.pdf", data={"code": "2222"})).status_code == 429
     office = [(await web.as_("cashier").get(f"/one-day/{key}/slip.pdf")).status_code for _ in range(8)]

@@ -1310,3 +1310,15 @@ async def test_one_file_of_an_account_is_read_at_a_time(house: Cast) -> None:
     done = await asyncio.gather(*sent, return_exceptions=True)
     assert [one.code for one in done if isinstance(one, Refusal)] == ["unit_roster.file"] * 2
     await unit_rosters.stage(key, name="4.csv", data=data, by=house.cashier)
+
+
+async def test_what_has_more_lines_than_any_roster_is_not_taken_apart(
+    house: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty pastes of 200,000 lines kept everybody waiting for seconds."""
+    key, taken = await _roster(house), list[str]()
+    monkeypatch.setattr(columns, "pasted", taken.append)
+    assert await _refused(unit_rosters.stage(key, text="王\n" * 199_000, by=house.cashier)) == "unit_roster.full"
+    assert taken == []
+    monkeypatch.undo()
+    await _pasted(house, key, "王伟 100\n\n\n" * 4_900)
