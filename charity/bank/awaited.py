@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from charity import addresses, words
-from charity.bank import movements
+from charity.bank import candidates, movements
+from charity.bank.candidates import REASON_WORDS
 from charity.bank.statements import LineView
 from charity.giving import unit_rosters
 from charity.giving.settling import Awaited
@@ -18,7 +19,7 @@ from charity.roles import Actor
 
 SHOWN: Final = 3
 """Rosters that are named of a line."""
-REFERENCE, NAME, SUM = "附言写了单位的参考号", "户名是这个单位", "金额相同"
+REFERENCE, NAME, SUM = REASON_WORDS[candidates.UNIT], "户名是这个单位", REASON_WORDS[candidates.SUM]
 
 
 def of_line(line: LineView, waiting: Sequence[Awaited]) -> list[tuple[Awaited, str]]:

@@ -99,6 +99,9 @@ UNIT_ROSTER_NOT_ON = Rule("unit_roster.not_on", "这笔捐赠不在单位汇总�
 
 CHANNEL_UNKNOWN = Rule("channel.unknown", "没有支付方式“{channel}”", 422, "channel")
 CHANNEL_SANDBOX = Rule("channel.sandbox", "演示通道只能在演示系统里使用", 422, "channel")
+CHANNEL_COUNTED = Rule(
+    "channel.counted", "{channel}的钱由两个人开箱清点入账，请到“募捐箱”登记清点，不在这里登记", 422, "channel"
+)
 CHANNEL_NOT_PROMISED = Rule("channel.not_promised", "不能以“{channel}”认捐，请选择其他付款方式", 422, "channel")
 AMOUNT_UNCONFIRMED = Rule(
     "amount.unconfirmed",

@@ -106,8 +106,9 @@ def as_refusal(error: Exception, scope: Scope) -> Refusal:
     if engine.unavailable(error):
         _unavailable.happened(error=type(error).__name__, frames=where(error))
         return faults.UNAVAILABLE()
-    if faults.unheld(error) or hung_up(error):
-        return HUNG_UP() if hung_up(error) else NOT_FOUND()
+    for is_it, rule in ((hung_up, HUNG_UP), (faults.unheld, NOT_FOUND)):
+        if is_it(error):
+            return rule()
     fault("fault", error, scope)
     return FAULT()
 

@@ -256,10 +256,6 @@ async def _cash_gift(house: Cast) -> Awaitable[Any]:
     return give(house, 100)
 
 
-async def _box(house: Cast) -> Awaitable[Any]:
-    return give(house, 100, channel="box")
-
-
 async def _pledge(house: Cast) -> Awaitable[Any]:
     code = await promised()
     shown_hash = pledges.content_of(await Pledge.with_code(code).get()).hash
@@ -311,7 +307,7 @@ async def _hold(house: Cast) -> Awaitable[Any]:
 
 
 WAYS: list[Callable[[Cast], Awaitable[Awaitable[Any]]]] = [
-    *(_gift, _cash_gift, _box, _pledge, _deposit, _correction, _refund, _voucher, _roster, _hold)
+    *(_gift, _cash_gift, _pledge, _deposit, _correction, _refund, _voucher, _roster, _hold)
 ]
 
 

@@ -24,7 +24,7 @@ from charity.bank.movements import following
 from charity.db import reading, transactions
 from charity.errors import Refusal
 from charity.finance import transfers
-from charity.giving import donations, pledges, roster_sheets, unit_rosters
+from charity.giving import donations, pledges, roster_sheets, settling, unit_rosters
 from charity.giving.donations import Part
 from charity.giving.models import Pledge
 from charity.people.persons import Donor
@@ -440,5 +440,7 @@ async def test_the_queue_names_the_unit_whose_transfer_a_line_may_be(
         officer = (await web.as_("accountant").get(path)).text
         assert (f'href="/one-day/{key}"' in officer, f"/one-day/{key}/settle" in officer) == (bool(reason), False)
     if books:
-        form = await matching.gift_form(waits, fen=waits.row["in_fen"], reference="", by=house.cashier)
+        form = await matching.gift_form(
+            waits, await settling.awaited(by=house.cashier), fen=waits.row["in_fen"], reference=""
+        )
         assert form.partition("?")[0].rpartition("/")[2] == books

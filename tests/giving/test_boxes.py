@@ -6,15 +6,18 @@ from typing import Any
 
 import pytest
 from cast import Cast
+from conftest import Web
+from giving.given import give, promised, roster_filled
 from page_forms import hidden_of
 from pdf_reading import text_of
 
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import boxes
+from charity.giving import boxes, pledges, reversals, settling
 from charity.giving.boxes import verify
 from charity.giving.boxes.screens import row_of
+from charity.giving.models import Pledge
 
 API = "/api/v1/boxes"
 TODAY = clock.today().isoformat()
@@ -144,3 +147,44 @@ async def test_a_program_does_as_the_pages_do(web: Any, house: Cast) -> None:
     (row,) = (await approver.get(f"{API}/openings")).json()["items"]
     assert (row["status"], row["sheets"], row["amount_fen"]) == ("confirmed", [[100, 3]], 300)
     assert [box["code"] for box in (await approver.get(API)).json()["items"]] == ["MX-01"]
+
+
+async def test_money_of_a_box_is_booked_by_two_at_every_door(house: Cast, web: Web) -> None:
+    """A cashier alone booked it as a gift, as the money of a pledge, and as the transfer of a unit."""
+    await refused("channel.counted", give(house, 100, channel="box"))
+    code = await promised()
+    shown = pledges.content_of(await Pledge.with_code(code).get()).hash
+    paid = {"amount_fen": 100, "received_on": TODAY, "channel": "box", "content_hash": shown}
+    await refused("channel.counted", pledges.receive(code, by=house.cashier, **paid))
+    key, _ = await roster_filled(house)
+    transfer = {
+        "received_on": TODAY,
+        "received_fen": 100,
+        "channel": "box",
+        "channel_ref": "",
+        "content_hash": "0" * 64,
+    }
+    await refused("channel.counted", settling.settle(key, by=house.cashier, **transfer))
+    client = web.as_("cashier")
+    body: dict[str, Any] = {"campaign": "everyday", "amount_fen": 100, "received_on": TODAY, "channel": "box"}
+    body |= {"donor": {"kind": "anonymous"}}
+    answer = await client.post("/api/v1/donations", json=body, headers={"Idempotency-Key": "of-a-box"})
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "channel.counted")
+    assert 'value="box"' not in (await client.get("/donations/new")).text
+    assert 'value="box"' not in (await client.get(f"/pledges/{code}/receive")).text
+    assert await reading.value("SELECT COUNT(*) FROM donation") == 0
+
+
+async def test_a_gift_out_of_a_box_is_booked_anew_as_one(house: Cast, web: Web) -> None:
+    """Its reversal was approved by another one, so two answer for it too."""
+    await put_up(house)
+    number = await counted(house)
+    await boxes.confirm(number, content_hash=await seen(house, number), by=house.accountant)
+    gift = await reading.value("SELECT key FROM donation")
+    asked = (await reversals.request(gift, reason="登记错误", by=house.accountant)).body
+    wrong = asked["number"]
+    await reversals.approve(wrong, content_hash=asked["content_hash"], by=house.approver)
+    assert 'value="box" selected' in (await web.as_("cashier").get(f"/donations/new?corrects={wrong}")).text
+    anew = await give(house, 21_050, channel="box", corrects=wrong, campaign="everyday")
+    assert await reading.value("SELECT channel FROM donation WHERE key = $1", anew.body["id"]) == "box"
+    assert await verify.run() == []

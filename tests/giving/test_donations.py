@@ -296,7 +296,6 @@ async def test_the_newest_gifts_of_a_campaign_name_whom_the_valid_receipt_names(
         ("wechat", "1009/WECHAT"),
         ("alipay", "1009/ALIPAY"),
         ("cash", "1001/-"),
-        ("box", "1001/-"),
     ],
 )
 async def test_money_lies_where_its_channel_says_and_only_providers_have_references(

@@ -99,7 +99,7 @@ async def test_each_channel_says_what_it_needs_and_the_sandbox_is_for_demos(hous
         "wechat": ["channel.ref_needed", True, True],
         "alipay": ["channel.ref_needed", True, True],
         "cash": [True, True, True],
-        "box": [True, "channel.not_promised", True],
+        "box": ["channel.counted", "channel.not_promised", "channel.counted"],
         "sandbox": [True, "channel.not_promised", True]
         if demo
         else ["channel.sandbox", "channel.not_promised", "channel.sandbox"],

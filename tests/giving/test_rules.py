@@ -63,6 +63,7 @@ STATUSES = {
     "UNIT_ROSTER_NOT_ON": (409, None),
     "CHANNEL_UNKNOWN": (422, "channel"),
     "CHANNEL_SANDBOX": (422, "channel"),
+    "CHANNEL_COUNTED": (422, "channel"),
     "CHANNEL_NOT_PROMISED": (422, "channel"),
     "AMOUNT_UNCONFIRMED": (409, "confirmed_amount_fen"),
     "AMOUNT_TWICE": (422, "confirmed_amount_fen"),

@@ -1318,7 +1318,10 @@ async def test_what_has_more_lines_than_any_roster_is_not_taken_apart(
     """Twenty pastes of 200,000 lines kept everybody waiting for seconds."""
     key, taken = await _roster(house), list[str]()
     monkeypatch.setattr(columns, "pasted", taken.append)
-    assert await _refused(unit_rosters.stage(key, text="王\n" * 199_000, by=house.cashier)) == "unit_roster.full"
+    for end in ("\n", "\r", "\u2028"):
+        assert (
+            await _refused(unit_rosters.stage(key, text=f"王{end}" * 199_000, by=house.cashier)) == "unit_roster.full"
+        )
     assert taken == []
     monkeypatch.undo()
     await _pasted(house, key, "王伟 100\n\n\n" * 4_900)

@@ -51,8 +51,9 @@ async def movements(call: Call) -> MovementsAnswer:
     asked: MovementsParams = call.query
     await automatic.catch_up()
     chosen = Chosen(least=asked.least_fen, most=asked.most_fen, from_on=asked.from_on, to_on=asked.to_on)
-    place = (await places.get(asked.place, field="place")).code
-    return MovementsAnswer(items=[movement(row) for row in await readers.movements(place, chosen, by=call.by)])
+    place = await places.get(asked.place, field="place")
+    rows = await readers.movements(place.code, chosen, by=call.by)
+    return MovementsAnswer(items=[movement(row) for row in rows])
 
 
 async def one_line(call: Call) -> OneLineAnswer:
@@ -90,7 +91,8 @@ async def undo(call: Call) -> MatchAnswer:
 
 async def ignore(call: Call) -> MatchAnswer:
     """`POST /bank/lines/{key}/ignore`."""
-    return MatchAnswer(key=await verbs.ignore(call.path["key"], reason=call.body.reason, by=call.by))
+    body: IgnoreBody = call.body
+    return MatchAnswer(key=await verbs.ignore(call.path["key"], reason=body.reason, by=call.by))
 
 
 endpoints = [

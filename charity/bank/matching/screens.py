@@ -15,6 +15,7 @@ from charity.bank.models import BOOKED, BankMovementRow, LineStatus, MatchKind, 
 from charity.bank.statements import LineView
 from charity.bank.statements.screens import CHARTS, chips, line_status, tail
 from charity.giving import pledges, settling
+from charity.giving.settling import Awaited
 from charity.ledger import accounts as acc
 from charity.ledger import chart, places
 from charity.money import parse_yuan, yuan
@@ -85,10 +86,13 @@ async def show(
     beside = await readers.near(line.row, by=by, limit=readers.MOVEMENTS_SHOWN + 1) if waits else []
     decided = await readers.history(line.row["key"], by=by)
     shown = await _shown([*(one.movement for one in proposed), *offered], by)
-    rosters = await settling.awaited(by=by) if waits else []
+    waiting = await settling.awaited(by=by) if waits else []
+    rosters = awaited.shown(line, waiting, _asked(line), by=by)
+    books = waits and line.row["in_fen"] and by.may("gift.receive")
+    form = await gift_form(line, waiting, fen=line.row["in_fen"], reference=line.row["reference"]) if books else ""
     return {
         **_line(line, named),
-        "rosters": awaited.shown(line, rosters, _asked(line), by=by),
+        "rosters": rosters,
         "facts": _facts(line, named),
         "state": line_status(line.row["status"]),
         "waits": waits,
@@ -104,9 +108,7 @@ async def show(
         "note": note,
         "fee": _fee(line) if waits and by.may("bank.match") else None,
         "may_hold": waits and bool(line.row["in_fen"]) and by.may("money.hold"),
-        "gift_href": await gift_form(line, fen=line.row["in_fen"], reference=line.row["reference"], by=by)
-        if waits and line.row["in_fen"] and by.may("gift.receive")
-        else "",
+        "gift_href": "" if form in {one["settle"] for one in rosters} else form,
         "decided": await _timeline(line, decided, by),
         "undoes": await _undoes(line, decided, by),
     }
@@ -228,13 +230,13 @@ def _beside(one: LineView) -> dict[str, Any]:
     }
 
 
-async def gift_form(line: LineView, *, fen: int, reference: str, by: Actor) -> str:
-    """The form of the gift that a line is, filled with what no name is in: of a pledge or a roster by reference."""
+async def gift_form(line: LineView, waiting: Sequence[Awaited], *, fen: int, reference: str) -> str:
+    """The form of the gift that a line is, filled with what no name is in: of a pledge, a roster or a gift."""
     asked = _asked(line, fen, reference)
     for named in movements.references(f"{line.memo} {line.name}"):
         if code := await pledges.of_reference(named):
             return f"/pledges/{code}/receive?{asked}"
-    if roster := awaited.to_settle(line, await settling.awaited(by=by)):
+    if roster := awaited.to_settle(line, waiting):
         return f"{addresses.of('unit_roster', roster)}/settle?{asked}"
     return f"/donations/new?{asked}"
 

@@ -8,7 +8,7 @@ from charity import addresses, clock, words
 from charity.bank import matching
 from charity.bank.statements import LineView
 from charity.db import sealed
-from charity.giving import unidentified
+from charity.giving import settling, unidentified
 from charity.giving.unidentified import ReturnStatus, Unidentified, UnidentifiedReturn
 from charity.ledger import journal_vouchers, places
 from charity.office import staff
@@ -72,7 +72,9 @@ async def show(row: Unidentified, line: LineView, by: Actor) -> dict[str, Any]:
         "state": state(row),
         "facts": facts,
         "left": row.left_fen,
-        "gift_href": await matching.gift_form(line, fen=row.left_fen, reference=row.number, by=by)
+        "gift_href": await matching.gift_form(
+            line, await settling.awaited(by=by), fen=row.left_fen, reference=row.number
+        )
         if row.left_fen and by.may("gift.receive")
         else "",
         "reversible": row.reversal_seq is None and row.left_fen == row.fen and row.held_by != by.key,

@@ -33,6 +33,7 @@ from charity.people.persons import Donor, person_row
 from charity.roles import Actor, Role
 
 PREFIX, SERIES = "KX", "box_opening"
+CHANNEL: Final = "box"
 CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}")
 
 
@@ -83,7 +84,7 @@ async def count(opened: Opened, *, by: Actor, idem: Idem | None = None) -> Answe
     amount_fen = counted_fen(opened.sheets)
     if not amount_fen:
         raise rules.BOX_EMPTY()
-    year, way = clock.today().year, await channels.arrived("box", "")
+    year, way = clock.today().year, channels.known(CHANNEL)
 
     def decide(state: State) -> Answer:
         if state.row(DONATION_BOX, opened.box) is None:
@@ -161,7 +162,7 @@ async def _gift(number: str, by: Actor) -> tuple[Gift, Any]:
         fund=await campaigns.chosen_fund(asked, None, on=row.opened_on),
         amount_fen=row.amount_fen,
         received_on=row.opened_on,
-        channel=await channels.arrived("box", ""),
+        channel=channels.known(CHANNEL),
         channel_ref="",
         donor=person,
         known=(),

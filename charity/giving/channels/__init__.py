@@ -49,12 +49,16 @@ async def here() -> list[Channel]:
     return [channel for channel in CHANNELS.values() if demo or not channel.only_demo]
 
 
-async def arrived(code: str, reference: str) -> Channel:
+async def arrived(code: str, reference: str, *, anew: bool = False) -> Channel:
     """The channel of a payment that arrived, refused when its reference is missing, or when it is for demos only.
+
+    So is one whose money two people count, unless a gift is booked `anew` that another one had approved to be reversed.
 
     Its place is filled in. Which account receives is at most some seconds old in another process: no statement more.
     """
     channel = known(code)
+    if channel.counted and not anew:
+        raise rules.CHANNEL_COUNTED(channel=Term(channel.words))
     if channel.needs_ref:
         payment_numbers.must_be(reference)
     if channel.place == MARKED:

@@ -9,4 +9,5 @@ CHANNEL = Channel(
     chart=acc.CASH,
     place="-",
     needs_ref=False,
+    counted=True,
 )

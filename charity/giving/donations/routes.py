@@ -37,15 +37,16 @@ async def donation_form(request: Request) -> Response:
 
 
 async def _donation_page(request: Request, values: Data, refusal: Refusal | None = None) -> Response:
+    anew = bool(values.get("corrects"))
     return await pages.form(
         request,
         "giving/donations/new.html",
         refusal,
         values=defaultdict(str, values),
-        campaigns=await campaign_choices(anew=bool(values.get("corrects"))),
+        campaigns=await campaign_choices(anew=anew),
         kinds=kinds(),
         notice=(await privacy.current()).version,
-        channels=await received_choices(),
+        channels=await received_choices(anew=anew),
         capitals=read_back(refusal),
         units=await unit_choices(),
         funds=await fund_choices(),

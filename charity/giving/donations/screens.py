@@ -7,9 +7,9 @@ from charity.roles import Actor
 from charity.web.choices import choices
 
 
-async def received_choices() -> list[dict[str, str]]:
-    """How money can have reached us; the sandbox only in the demo."""
-    return choices({channel.code: channel.words for channel in await channels.here()})
+async def received_choices(*, anew: bool = False) -> list[dict[str, str]]:
+    """How money can have reached us; the sandbox only in the demo, what two count only for a gift booked anew."""
+    return choices({one.code: one.words for one in await channels.here() if anew or not one.counted})
 
 
 def read_back(refusal: Refusal | None) -> str:

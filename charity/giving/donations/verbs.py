@@ -116,7 +116,7 @@ async def receive(
     correction whose gift this one takes the place of.
     """
     by.must("gift.receive")
-    way = await channels.arrived(channel, channel_ref)
+    way = await channels.arrived(channel, channel_ref, anew=bool(corrects))
     await privacy.must_be_current(donor.notice)
     check_day(received_on)
     held = await unidentified.sources(channel, channel_ref, received_on)
@@ -177,7 +177,7 @@ async def receive_together(
     by.must("gift.receive")
     if not 0 < len(parts) <= PARTS_MAX:
         raise rules.TOO_MANY_PARTS(most=PARTS_MAX)
-    way = await channels.arrived(channel, channel_ref)
+    way = await channels.arrived(channel, channel_ref, anew=bool(corrects))
     await privacy.must_be_current(donor.notice)
     check_day(received_on)
     held = await unidentified.sources(channel, channel_ref, received_on)

@@ -20,8 +20,8 @@ BYTES_MAX: Final = 8 << 20
 """Of an uploaded roster."""
 PASTED_MAX: Final = 400_000
 """Signs that are pasted at once."""
-FEEDS_MAX: Final = 3 * LINES_MAX
-"""Line feeds of it: more are no roster, whatever stands between them, and are not taken apart."""
+PASTED_LINES_MAX: Final = 3 * LINES_MAX
+"""Lines of it, empty ones too: more are no roster, and are not taken apart."""
 SECONDS_MAX: Final = 30
 """By the clock, for the reading of one: meanwhile no bank statement is read."""
 OUTPUT_MAX: Final = 16 << 20
@@ -57,7 +57,7 @@ async def opened(name: str, data: bytes, text: str, *, of: str = "") -> Sheet:
     """
     try:
         if not data:
-            if len(text) > PASTED_MAX or text.count("\n") > FEEDS_MAX:
+            if len(text) > PASTED_MAX or len(text.splitlines()) > PASTED_LINES_MAX:
                 raise rules.UNIT_ROSTER_FULL(most=LINES_MAX)
             return await asyncio.to_thread(columns.pasted, text)
         if len(data) > BYTES_MAX:
