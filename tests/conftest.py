@@ -250,8 +250,17 @@ async def _with_cast(url: str, folder: Path) -> Cast:
 
 
 @pytest.fixture(scope="session")
+def sqlite_house(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Cast]:
+    """A database with the cast in it, to be copied: a row at a time, it is a third of a short test's work."""
+    folder = tmp_path_factory.mktemp("sqlite-house")
+    path = folder / "charity.db"
+    shutil.copy(sqlite_template, path)
+    return path, _apart(_with_cast(f"sqlite://{path}", folder))
+
+
+@pytest.fixture(scope="session")
 def postgres_house(cluster: Cluster, postgres_template: str, tmp_path_factory: pytest.TempPathFactory) -> Cast:
-    """The cast in a template of its own, `charity_house`: a row at a time, it is a third of a short test's work."""
+    """The same in a template of PostgreSQL, `charity_house`."""
     _apart(_sql(cluster, f"CREATE DATABASE charity_house TEMPLATE {postgres_template} STRATEGY FILE_COPY"))
     return _apart(_with_cast(cluster.url("charity_house"), tmp_path_factory.mktemp("postgres-house")))
 
@@ -261,9 +270,12 @@ _databases = iter(range(1_000_000))
 
 @pytest_asyncio.fixture(params=["sqlite", "postgres"])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """The URL of a fresh migrated database, in the environment; on PostgreSQL with the cast, for who asks for `house`."""
+    """The URL of a fresh migrated database, in the environment; with the cast, for who asks for `house`."""
+    peopled = "house" in request.fixturenames
     if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
+        template: Path = (
+            request.getfixturevalue("sqlite_house")[0] if peopled else request.getfixturevalue("sqlite_template")
+        )
         path = tmp_path / "charity.db"
         shutil.copy(template, path)
         url = f"sqlite://{path}"
@@ -272,7 +284,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     template_name: str = request.getfixturevalue("postgres_template")
-    if "house" in request.fixturenames:
+    if peopled:
         request.getfixturevalue("postgres_house")
         template_name = "charity_house"
     name = f"t{next(_databases)}"
@@ -312,7 +324,7 @@ async def house(opened: str, request: pytest.FixtureRequest) -> Cast:
     """The open database with the cast in it."""
     if engine.state().postgres:
         return replace(request.getfixturevalue("postgres_house"), url=opened)
-    return await seed(opened)
+    return replace(request.getfixturevalue("sqlite_house")[1], url=opened)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from charity.ledger import places
 
 async def test_every_channel_lies_in_a_place_of_the_list(house: Cast) -> None:
     listed = {place.code for place in await places.every()}
-    arrived = [await channels.arrived(code, "REF-1") for code, c in CHANNELS.items() if not c.only_demo]
+    arrived = [await channels.arrived(code, "REF-1", anew=True) for code, c in CHANNELS.items() if not c.only_demo]
     assert {f"{c.chart}/{c.place}" for c in arrived} <= listed
     assert f"{CHANNELS['sandbox'].chart}/{CHANNELS['sandbox'].place}" in listed
     assert [p.code for p in await places.every(["1002"])] == ["1002/ICBC-01"]
