@@ -7,16 +7,14 @@ from typing import Any
 import pytest
 from bank.given import BANK, Line, came, lines, open_movements, states, waiting
 from cast import Cast
-from giving.given import all_is_well, balance, give
+from giving.given import all_is_well, balance, give, today
 from page_forms import hidden_of
 
-from charity import clock
 from charity.bank import fees, matching, reconciliation, verify
 from charity.db import transactions
 from charity.errors import Refusal
 from charity.ledger import money_day
 
-TODAY = clock.today().isoformat()
 LIES = "1002/ICBC-01/F-GEN"
 
 
@@ -27,7 +25,7 @@ async def free_money(house: Cast, fen: int = 100_000) -> None:
 async def sound() -> None:
     assert await verify.run() == []
     assert await all_is_well() == []
-    day = await money_day.read(TODAY)
+    day = await money_day.read(today())
     assert (day.apart_fen, day.unbooked_fen) == (0, 0)
 
 
@@ -102,7 +100,7 @@ async def test_a_fee_is_booked_once_and_undone_by_another(house: Cast) -> None:
     assert [one["document"] for one in await open_movements(house)] == ["gift"]  # the fee and its reversal cancel out
     await sound()
     await fees.book(key, by=house.accountant)
-    assert (await reconciliation.of(BANK, TODAY, by=house.auditor)).apart_fen == 0
+    assert (await reconciliation.of(BANK, today(), by=house.auditor)).apart_fen == 0
     await sound()
 
 

@@ -13,7 +13,7 @@ from bank.given import BANK, Line, came, lines, open_movements, states, waiting
 from cast import Cast
 from finance.given import asked as transfer
 from finance.given import gifts as in_hand
-from giving.given import WANG, approved, corrected, give, paid, promised, requested, roster_filled
+from giving.given import WANG, approved, corrected, give, paid, promised, requested, roster_filled, today
 from page_forms import hidden_of
 
 from charity import clock
@@ -30,7 +30,6 @@ from charity.giving.models import Pledge
 from charity.people.persons import Donor
 
 API = "/api/v1/bank"
-TODAY = clock.today().isoformat()
 
 
 def days_ago(n: int) -> str:
@@ -209,7 +208,7 @@ async def test_one_transfer_of_many_gifts_is_one_act(house: Cast, monkeypatch: p
     parts = [Part("one-day-2026", None, 3_000), Part("everyday", None, 4_000)]
     for n in range(3):
         await donations.receive_together(
-            parts=parts, received_on=TODAY, channel="bank", channel_ref=f"BIG-00000{n}", donor=WANG,
+            parts=parts, received_on=today(), channel="bank", channel_ref=f"BIG-00000{n}", donor=WANG,
             confirmed_amount_fen=7_000, by=house.cashier,
         )  # fmt: skip
     await came(house, Line(7_000, "某单位", reference="BIG 000001"), Line(3_000, "甲"), Line(4_000, "甲"))
@@ -226,7 +225,7 @@ async def test_the_reference_of_a_pledge_or_unit_in_the_memo_says_which_gift_it_
     reference = str((await Pledge.with_code(code).get()).reference)
     hash_of = pledges.content_of(await Pledge.with_code(code).get()).hash
     await pledges.receive(
-        code, amount_fen=20_000, received_on=TODAY, channel="bank", channel_ref="Q-1", content_hash=hash_of,
+        code, amount_fen=20_000, received_on=today(), channel="bank", channel_ref="Q-1", content_hash=hash_of,
         confirmed_amount_fen=20_000, by=house.cashier,
     )  # fmt: skip
     broken = f"捐款 {reference[:9]}\n{reference[9:].lower()} 谢谢"
@@ -354,7 +353,7 @@ async def test_what_is_not_booked_yet_is_recorded_and_matches_itself(web: Any, h
     href = re.findall(r'href="(/(?:donations|pledges)/[^"]+)"', (await cashier.get(f"/bank/lines/{first}")).text)[-1]
     assert ("王小明" in href, quote("王小明") in href) == (False, False), "no name in an address"
     form = (await cashier.get(href.replace("&amp;", "&"))).text
-    for name, value in (("amount_yuan", "123.00"), ("received_on", TODAY), ("channel_ref", "ICBC-20260009")):
+    for name, value in (("amount_yuan", "123.00"), ("received_on", today()), ("channel_ref", "ICBC-20260009")):
         assert re.search(f'name="{name}"[^>]* value="{value}"', form), name
     assert '<option value="bank" selected>' in form
     await banked(house, 12_300, "ICBC-20260009")
@@ -405,7 +404,7 @@ async def test_the_transfer_of_a_roster_is_settled_from_its_line_and_matches_it(
     assert form
     settle = (await web.as_("cashier").get(form[1].replace("&amp;", "&"))).text
     assert ('value="200.00"' in settle, 'value="ICBC 88-1"' in settle) == (True, True)
-    typed = {"received_on": TODAY, "received_fen": "200.00", "channel_ref": "ICBC 88-1", "with_receipts": "1"}
+    typed = {"received_on": today(), "received_fen": "200.00", "channel_ref": "ICBC 88-1", "with_receipts": "1"}
     answer = await web.as_("cashier").post(f"/one-day/{key}/settle", data=hidden_of(settle) | typed)
     assert answer.status_code == 303
     assert await waiting(house) == []

@@ -8,6 +8,7 @@ import openpyxl
 from bank.given import BANK, Line, came, lines, open_movements, waiting
 from bank.test_matching import banked, refused
 from cast import Cast
+from giving.given import today
 
 from charity import clock
 from charity.bank import matching, reconciliation
@@ -18,7 +19,6 @@ from charity.documents.filters import COPY
 from charity.jobs import worker
 from charity.printing.document import Filters
 
-TODAY = clock.today().isoformat()
 API = "/api/v1/bank"
 
 
@@ -26,8 +26,8 @@ def day(ago: int) -> str:
     return (clock.today() - timedelta(days=ago)).isoformat()
 
 
-async def of(house: Cast, on: str = TODAY) -> Reconciliation:
-    one = await reconciliation.of(BANK, on, by=house.auditor)
+async def of(house: Cast, on: str = "") -> Reconciliation:
+    one = await reconciliation.of(BANK, on or today(), by=house.auditor)
     assert one.apart_fen == 0, (one.book_adjusted_fen, one.bank_adjusted_fen)
     return one
 
@@ -54,7 +54,7 @@ async def test_what_is_open_of_both_sides_makes_the_difference(house: Cast) -> N
     fee = (await waiting(house))[1]
     await matching.ignore(fee.row["key"], reason="手续费，月底补记", by=house.accountant)
     assert sums(await of(house))[2] == 700, "what is ignored stays open"
-    await banked(house, 2_000, "LATE-1", received_on=TODAY)
+    await banked(house, 2_000, "LATE-1", received_on=today())
     await matching.keep_up()
     (late,) = [row for row in await open_movements(house) if row["fen"] == 2_000]
     (line,) = await waiting(house)
@@ -66,7 +66,7 @@ async def test_what_is_open_of_both_sides_makes_the_difference(house: Cast) -> N
 async def test_a_missing_line_is_a_difference(house: Cast) -> None:
     await came(house, Line(1_000, "甲", on=day(5)), start_fen=0)
     await came(house, Line(500, "乙", on=day(2)), start_fen=3_000)
-    one = await reconciliation.of(BANK, TODAY, by=house.auditor)
+    one = await reconciliation.of(BANK, today(), by=house.auditor)
     assert (one.bank_fen, one.apart_fen) == (3_500, 1_500 - 3_500)
 
 
@@ -74,7 +74,7 @@ async def test_without_balances_the_accountant_states_one_once(web: Any, house: 
     accountant, auditor = web.as_("accountant"), web.as_("auditor")
     await came(house, Line(1_000, "甲", on=day(2)), Line(50, "乙", on=day(1)))
     await transactions.run(lambda tx: tx.rows("UPDATE bank_line SET balance_fen = NULL"))
-    asked = {"place": BANK, "on": TODAY}
+    asked = {"place": BANK, "on": today()}
     page = await auditor.get("/bank/reconciliation", params=asked)
     assert (page.status_code, "balance_yuan" in page.text) == (409, False)
     stated = {"place": BANK, "on": day(3), "balance_yuan": "0"}
@@ -90,7 +90,7 @@ async def test_the_page_the_call_the_pdf_and_the_sheet_say_the_same(web: Any, ho
     await banked(house, 3_000, "ICBC-000003", received_on=day(2))
     await came(house, Line(2_000, "乙方企业", memo="捐款", reference="R-22", on=day(4)), start_fen=0)
     await waiting(house)
-    auditor, asked = web.as_("auditor"), {"place": BANK, "on": TODAY}
+    auditor, asked = web.as_("auditor"), {"place": BANK, "on": today()}
     page = (await auditor.get("/bank/reconciliation", params=asked)).text
     for words in ("银行已收、单位未收", "单位已收、银行未收", "乙方企业 捐款", "R-22", "50.00"):
         assert words in page
@@ -112,7 +112,7 @@ async def test_the_register_says_what_each_line_was_matched_with_and_by_whom(web
     await came(house, Line(3_000, "乙", reference="ICBC000003"), Line(4_000, "李四", memo="谢谢"), Line(-50, "银行"))
     (line, _), booked = await waiting(house), await open_movements(house)
     await matching.match(lines=[line.row["key"]], movements=[booked[0]["key"]], by=house.accountant)
-    filters = Filters.of(TODAY, TODAY, place=BANK, copy="internal")
+    filters = Filters.of(today(), today(), place=BANK, copy="internal")
     rows = (await register.page(filters, 0, None, 10)).rows
     assert [(row["name"], row["method"], row["who"], row["status"]) for row in rows] == [
         ("乙", "参考号", "系统", "已核对"),
@@ -126,7 +126,7 @@ async def test_the_register_says_what_each_line_was_matched_with_and_by_whom(web
     assert (whole.count, whole.sums) == (3, {"in_fen": 7_000, "out_fen": 50})
     others = (await register.page(filters.choose(COPY, "notice"), 0, None, 10)).rows
     assert [(row["name"], row["memo"]) for row in others][1] == ("李*", "")
-    page = (await web.as_("accountant").get("/ledgers/bank_lines", params={"from": TODAY, "to": TODAY})).text
+    page = (await web.as_("accountant").get("/ledgers/bank_lines", params={"from": today(), "to": today()})).text
     assert ("李*" in page, "李四" in page, "40.00" in page) == (True, False, True)
     for fmt in ("pdf", "xlsx"):
         order = await exports.start(report="bank_lines", fmt=fmt, filters=filters, by=house.accountant)

@@ -9,7 +9,18 @@ from typing import Any
 import pytest
 from bank.given import BANK, Line, came, lines, open_movements, states, waiting
 from cast import Cast
-from giving.given import all_is_well, approved, balance, corrected, give, promised, refunded, requested, roster_filled
+from giving.given import (
+    all_is_well,
+    approved,
+    balance,
+    corrected,
+    give,
+    promised,
+    refunded,
+    requested,
+    roster_filled,
+    today,
+)
 from page_forms import hidden_of
 
 from charity import addresses, clock
@@ -30,7 +41,6 @@ from charity.ledger.money_day import Moved
 from charity.money import yuan
 
 API = "/api/v1/bank"
-TODAY = clock.today().isoformat()
 OWED, LIES = "2209/unidentified/F-GEN", "1002/ICBC-01/F-GEN"
 
 
@@ -48,7 +58,7 @@ def keyed(key: str) -> dict[str, str]:
 async def sound() -> None:
     assert await verify.run() == []
     assert await all_is_well() == []
-    day = await money_day.read(TODAY)
+    day = await money_day.read(today())
     assert (day.apart_fen, day.unbooked_fen) == (0, 0)
 
 
@@ -56,7 +66,7 @@ async def test_a_line_that_nobody_can_name_is_held_and_matched_at_once(house: Ca
     await give(house, 5_000, channel="bank", channel_ref="GIFT-1", campaign="everyday")
     free = await reading.value("SELECT available_fen FROM fund_balance WHERE fund = 'F-GEN'")
     number = await held(house)
-    assert number == f"ZS-{TODAY[:4]}-000001"
+    assert number == f"ZS-{today()[:4]}-000001"
     assert (await balance(OWED), await balance(LIES)) == (-28_669_000, 28_669_000 + 5_000)
     assert await reading.value("SELECT available_fen FROM fund_balance WHERE fund = 'F-GEN'") == free
     assert await states(house) == ["matched"]
@@ -69,7 +79,7 @@ async def test_a_line_that_nobody_can_name_is_held_and_matched_at_once(house: Ca
     )
     voucher = await reading.row("SELECT kind, cashiers, makers FROM journal_voucher ORDER BY first_seq DESC LIMIT 1")
     assert voucher == {"kind": "unidentified.held", "cashiers": house.cashier.key, "makers": ""}
-    assert (await money_day.read(TODAY)).owed_fen == 28_669_000
+    assert (await money_day.read(today())).owed_fen == 28_669_000
     rows, _, left_fen = await held_money.held(left=True, by=house.auditor)
     assert ([row.number for row in rows], left_fen) == ([number], 28_669_000)
     await sound()
@@ -142,7 +152,7 @@ async def test_the_bank_day_has_no_difference_with_what_is_held(house: Cast) -> 
     await came(house, Line(7_700, "甲"), start_fen=0)
     (line,) = await lines(house)
     await unidentified.hold(line.row["key"], note="甲", by=house.cashier)
-    d11 = await reconciliation.of(BANK, TODAY, by=house.auditor)
+    d11 = await reconciliation.of(BANK, today(), by=house.auditor)
     assert d11.apart_fen == 0
 
 
@@ -164,7 +174,7 @@ async def test_pages_and_calls_of_what_is_held(house: Cast, web: Any) -> None:
     assert ("等王科长回电" in shown, "冲销" in shown, yuan(6_600) in shown) == (True, False, True)
     assert number in (await auditor.get("/bank/unidentified")).text
     assert (
-        f"/donations/new?amount_yuan=66.00&amp;received_on={TODAY}&amp;channel_ref={number}"
+        f"/donations/new?amount_yuan=66.00&amp;received_on={today()}&amp;channel_ref={number}"
         in (await cashier.get(f"/bank/unidentified/{number}")).text
     )
     for asked in (number.lower(), "66.00"):
@@ -219,7 +229,7 @@ async def test_what_is_held_is_recognised_in_parts_and_never_more_than_is_left(h
         (2, "暂收款查明为捐款，2 笔"),
         (1, "收到捐款"),
     ]
-    assert (await money_day.read(TODAY)).came == Moved(2, 10_700)
+    assert (await money_day.read(today())).came == Moved(2, 10_700)
     with pytest.raises(Refusal) as used:
         await unidentified.undo(number, reason="看错", by=house.accountant)
     assert used.value.code == "unidentified.used"
@@ -259,7 +269,7 @@ async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast, 
     await pledges.receive(
         code,
         amount_fen=pledge.amount_fen,
-        received_on=TODAY,
+        received_on=today(),
         channel="bank",
         channel_ref=number,
         content_hash=shown,
@@ -275,7 +285,7 @@ async def test_a_pledge_and_a_roster_are_settled_from_what_is_held(house: Cast, 
 
     await unit_rosters.lock(key, content_hash=await hash_now(), by=house.cashier)
     short, rest = await held(house, 19_000, reference="SHORT-001"), await held(house, 1_500, reference="REST-0001")
-    terms = {"received_on": TODAY, "channel_ref": short, "by": house.cashier}
+    terms = {"received_on": today(), "channel_ref": short, "by": house.cashier}
     with pytest.raises(Refusal) as refused:
         await settling.settle(key, received_fen=19_000, content_hash=await hash_now(), **terms)
     assert refused.value.code == "unit_roster.difference"
@@ -309,7 +319,7 @@ async def test_what_was_sent_too_little_and_the_rest_are_booked_together(house: 
         return unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
 
     await unit_rosters.lock(key, content_hash=await hash_now(), by=house.cashier)
-    sent = {"remitted_on": TODAY, "remitted_fen": 9_000}
+    sent = {"remitted_on": today(), "remitted_fen": 9_000}
     await unit_rosters.remit(key, **sent, content_hash=await hash_now(), by=house.cashier)  # type: ignore[arg-type]
     address, office = addresses.of("unit_roster", key), web.as_("cashier")
     assert ("还差 ¥10.00：请补汇" in (page := (await office.get(address)).text), "不用再汇" in page) == (True, False)
@@ -322,7 +332,7 @@ async def test_what_was_sent_too_little_and_the_rest_are_booked_together(house: 
     way = re.findall(f'href="({address}/settle[^"]+)"', page)[0]
     form = (await office.get(html.unescape(way))).text
     assert (f'value="{first}、{rest}"' in form, 'value="100.00"' in form) == (True, True)
-    typed = {"received_on": TODAY, "received_fen": "100.00", "channel_ref": f"{first}、{rest}"}
+    typed = {"received_on": today(), "received_fen": "100.00", "channel_ref": f"{first}、{rest}"}
     assert (await office.post(f"{address}/settle", data=hidden_of(form) | typed)).status_code == 303
     assert [(await held_money.get(one, by=house.auditor)).left_fen for one in (first, rest)] == [0, 0]
     await sound()
@@ -346,7 +356,7 @@ async def test_what_was_never_for_us_goes_back_by_two(house: Cast, web: Any) -> 
     assert ("等您退回" in desk, place in desk) == (True, True)
     shown = (await cashier.get(place)).text
     early = (clock.today() - timedelta(days=1)).isoformat()
-    typed = hidden_of(shown) | {"paid_on": TODAY, "channel_ref": "BACK-77777"}
+    typed = hidden_of(shown) | {"paid_on": today(), "channel_ref": "BACK-77777"}
     for status, changes in (
         (422, {"paid_on": early}),
         (422, {"channel_ref": " - "}),
@@ -363,7 +373,7 @@ async def test_what_was_never_for_us_goes_back_by_two(house: Cast, web: Any) -> 
     await sound()
     # The bank may have paid what is asked for: nothing is recognised from it until that is paid or withdrawn.
     again = await returns.ask(number, amount_fen=3_000, reason="也退", by=house.accountant)
-    terms = {"paid_on": TODAY, "channel_ref": "BACK-88888", "by": house.cashier}
+    terms = {"paid_on": today(), "channel_ref": "BACK-88888", "by": house.cashier}
     second, seen = again.body["number"], again.body["content_hash"]
     for code, done in (
         ("unidentified_return.asked", give(house, 2_000, channel="bank", channel_ref=number)),
@@ -403,7 +413,7 @@ PLANTED = {
 async def test_verify_names_what_is_not_as_it_was_booked(house: Cast, fault: str, words: str) -> None:
     number = await held(house, 8_000)
     asked = (await returns.ask(number, amount_fen=5_000, reason="错", by=house.accountant)).body
-    terms = {"paid_on": TODAY, "channel_ref": "BACK-1", "content_hash": asked["content_hash"]}
+    terms = {"paid_on": today(), "channel_ref": "BACK-1", "content_hash": asked["content_hash"]}
     await returns.pay(asked["number"], **terms, by=house.cashier)
     await held(house, 4_000, at="10:00:00")
     await sound()

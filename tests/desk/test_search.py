@@ -12,7 +12,7 @@ from conftest import Web
 from desk.test_desk import made
 from finance.given import asked
 from finance.given import gifts as gifts_of_money
-from giving.given import TODAY, give, promised, refunded
+from giving.given import give, promised, refunded, today
 from goods.given import RICE, catalogued, in_days
 from tampering import tampered
 
@@ -310,7 +310,7 @@ async def test_gifts_are_reached_by_the_sum_of_a_receipt_issued_later_over_them(
     written: bool,  # noqa: FBT001 - a parameter of pytest
 ) -> None:
     parts = [Part("one-day-2026", None, 6_000), Part("everyday", "F-EDU", 4_000)]
-    facts = {"received_on": TODAY, "channel": "bank", "donor": Donor("person", "王小明"), "by": house.cashier}
+    facts = {"received_on": today(), "channel": "bank", "donor": Donor("person", "王小明"), "by": house.cashier}
     gifts = (await donations.receive_together(parts=parts, channel_ref="ICBC-7", **facts)).body
     await lookup.keep_up()
     await as_shown.void(gifts["receipt"]["code"], reason="重开", by=house.accountant)
@@ -406,7 +406,7 @@ async def test_the_api_answers_the_same_and_keeps_nothing(house: Cast, web: Web,
         "kind": "捐赠",
         "number": gift["number"],
         "title": "王小明",
-        "on": TODAY,
+        "on": today(),
         "amount_fen": 4_200,
         "url": f"/receipts/{gift['code']}",
     }

@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 from cast import Cast
 from conftest import Web
-from reports.given import TODAY, busy_town, give, noon, pay
+from reports.given import busy_town, give, noon, pay
 
+from charity import clock
 from charity.db import reading, transactions
 from charity.disclosure.books import api, routes
 from charity.people.masking import GROUP_MIN
@@ -19,7 +20,6 @@ from charity.web import limits
 from charity.web.formats import share_of
 
 API = "/api/v1"
-MONTH = TODAY.isoformat()[:7]
 
 
 @pytest.fixture(autouse=True)
@@ -27,10 +27,14 @@ def fresh_limits() -> None:
     limits.reset()
 
 
+def month() -> str:
+    return clock.today().isoformat()[:7]
+
+
 @pytest_asyncio.fixture
 async def town(house: Cast) -> Cast:
     """Gifts of three funds, a payment of each, goods handed out; and a gift and a payment of last year."""
-    with noon(f"{TODAY.year - 1}-12-30"):
+    with noon(f"{clock.today().year - 1}-12-30"):
         await give(house, 700)
         await pay(house, 200, "P03", "F-GEN")
     await busy_town(house)
@@ -49,11 +53,11 @@ def money(lines: list[dict[str, Any]], side: str = "money_fen") -> int:
 
 async def test_the_tables_add_up_to_the_equation_of_the_books(web: Web, town: Cast) -> None:
     periods = {
-        "": (f"{TODAY.year}-01-01", f"{TODAY.year}-12-31"),
-        MONTH: (f"{MONTH}-01", f"{MONTH}-28" if TODAY.day <= 28 else TODAY.isoformat()),
+        "": (f"{clock.today().year}-01-01", f"{clock.today().year}-12-31"),
+        month(): (f"{month()}-01", f"{month()}-28" if clock.today().day <= 28 else clock.today().isoformat()),
     }
-    for month, (begin, end) in periods.items():
-        shown = await asked(web, **({"month": month} if month else {}))
+    for asked_of, (begin, end) in periods.items():
+        shown = await asked(web, **({"month": asked_of} if asked_of else {}))
         figures = (await web.as_().get(f"{API}/figures", params={"from": begin, "to": end})).json()
         assert shown["equation"] == {code: figures[code] for code in shown["equation"]}
         assert shown["seq"] == figures["seq"]
@@ -68,16 +72,16 @@ async def test_the_tables_add_up_to_the_equation_of_the_books(web: Web, town: Ca
             assert left == line["unspent_fen"]
         assert sum(line["unspent_fen"] for line in shown["funds"]) == whole["unspent"]
         assert shown["held_for_others"]["unspent_fen"] == 40_000, "money held for others stands apart"
-    assert shown["months"][-1]["month"] == MONTH
+    assert shown["months"][-1]["month"] == month()
     assert shown["equation"] == {code: shown["months"][-1][code] for code in shown["equation"]}
-    last_year = await asked(web, year=str(TODAY.year - 1))
+    last_year = await asked(web, year=str(clock.today().year - 1))
     assert last_year["equation"]["unspent"]["money_fen"] == 500
     assert (await asked(web))["equation"]["carried"]["money_fen"] == 500
 
 
 async def test_page_and_files_show_the_figures_of_the_call(web: Web, town: Cast) -> None:
-    shown, client = await asked(web, month=MONTH), web.as_()
-    address = f"?year={TODAY.year}&month={MONTH}"
+    shown, client = await asked(web, month=month()), web.as_()
+    address = f"?year={clock.today().year}&month={month()}"
     page = (await client.get(f"/books{address}")).text
     unspent = shown["equation"]["unspent"]["money_fen"]
     assert f"<b>{unspent // 100:,}.{unspent % 100:02d}</b>" in page
@@ -86,16 +90,16 @@ async def test_page_and_files_show_the_figures_of_the_call(web: Web, town: Cast)
         assert name in page
     text = (await client.get(f"/books/sheet.csv{address}")).content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
-    left = [row for row in rows if row[:3] == ["收支等式", MONTH, "尚未使用"]]
+    left = [row for row in rows if row[:3] == ["收支等式", month(), "尚未使用"]]
     assert [row[3] for row in left] == [f"{unspent // 100}.{unspent % 100:02d}"]
     assert ["截至分录", str(shown["seq"])] in rows
     assert ["账簿指纹", shown["head"]] in rows
-    assert ["期间", MONTH] in rows
+    assert ["期间", month()] in rows
     whole = (await client.get(f"/books/sheet.xlsx{address}")).content
     cells = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(whole)).active.iter_rows()]
-    assert [row[3] for row in cells if row[:3] == ["收支等式", MONTH, "尚未使用"]] == [unspent / 100]
+    assert [row[3] for row in cells if row[:3] == ["收支等式", month(), "尚未使用"]] == [unspent / 100]
     assert [line["money_fen"] / 100 for line in shown["uses"]] == [row[3] for row in cells if row[0] == "用在哪里"]
-    assert f'og:title" content="账本公开 {MONTH}"' in page
+    assert f'og:title" content="账本公开 {month()}"' in page
     legend = re.findall(r"</svg>([^<]*)</li>", page[page.index('class="legend"') :].partition("</ul>")[0])
     whole = {code: pair["money_fen"] for code, pair in shown["equation"].items()}
     parts = {"用于救助": whole["aid"], "费用和退款": whole["refunded"], "尚未使用": whole["unspent"]}
@@ -132,8 +136,8 @@ async def test_a_campaign_by_invitation_and_its_fund_are_named_nowhere(web: Web,
 
 @pytest.mark.parametrize(
     ("params", "status"),
-    [({"year": "1950"}, 422), ({"year": "x"}, 422), ({"month": f"{TODAY.year}-13"}, 422), ({"month": "2026-1"}, 422),
-     ({"year": str(TODAY.year), "month": f"{TODAY.year - 1}-12"}, 422), ({"yaer": "2026"}, 422)],
+    [({"year": "1950"}, 422), ({"year": "x"}, 422), ({"month": f"{clock.today().year}-13"}, 422), ({"month": "2026-1"}, 422),
+     ({"year": str(clock.today().year), "month": f"{clock.today().year - 1}-12"}, 422), ({"yaer": "2026"}, 422)],
 )  # fmt: skip
 async def test_a_period_that_the_books_do_not_have_is_named(
     web: Web, town: Cast, params: dict[str, str], status: int

@@ -6,7 +6,7 @@ from dataclasses import replace
 import as_shown
 import pytest
 from aid.given import ASKED as FOR_AID
-from giving.given import TODAY, give, promised
+from giving.given import give, promised, today
 from goods.given import RICE
 from goods.given import opened as shop_opened
 from pdf_reading import codes_in
@@ -54,7 +54,7 @@ async def test_every_writing_of_a_code_leads_to_its_page(web, house):
 
 async def test_the_reference_of_a_pledge_shows_how_far_it_is_and_never_its_code(web, house):
     pledge = await promised()
-    await as_shown.receive(pledge, amount_fen=20_000, received_on=TODAY, channel="cash", by=house.cashier)
+    await as_shown.receive(pledge, amount_fen=20_000, received_on=today(), channel="cash", by=house.cashier)
     reference = await reading.value("SELECT reference FROM pledge")
     receipt = await reading.only("SELECT code, number FROM receipt")
     for typed in (

@@ -9,7 +9,7 @@ import as_shown
 import pytest
 from aid.given import Aid, advanced, branch_opened, recorded, roster
 from finance.given import gifts, settlement
-from giving.given import TODAY, give, promised, spend
+from giving.given import give, promised, spend, today
 from pdf_reading import flat
 
 from charity.aid import rosters
@@ -142,15 +142,15 @@ async def test_a_giver_who_does_not_consent_has_no_name_no_employer_and_no_minut
     await give(house, 50, work_unit="LXU02")
     page = (await web.as_().get("/campaigns/one-day-2026")).text
     (shown,) = re.findall(r'<ul class="gifts">(.*?)</ul>', page, re.DOTALL)
-    assert re.sub(r"<[^>]*>|\s", "", shown) == f"爱心人士不公开金额{TODAY}"
+    assert re.sub(r"<[^>]*>|\s", "", shown) == f"爱心人士不公开金额{today()}"
     await give(house, 100, work_unit="LXU02", public_amount=True)
     page = (await web.as_().get("/campaigns/one-day-2026")).text
     (shown,) = re.findall(r'<ul class="gifts">(.*?)</ul>', page, re.DOTALL)
-    assert re.sub(r"<[^>]*>|\s", "", shown).startswith(f"爱心人士¥1.00{TODAY}爱心人士")
+    assert re.sub(r"<[^>]*>|\s", "", shown).startswith(f"爱心人士¥1.00{today()}爱心人士")
     await give(house, 200, work_unit="LXU02", public_name=True, public_amount=True)
     page = (await web.as_().get("/campaigns/one-day-2026")).text
     (shown,) = re.findall(r'<ul class="gifts">(.*?)</ul>', page, re.DOTALL)
-    assert re.sub(r"<[^>]*>|\s", "", shown).startswith(f"王小明¥2.00{TODAY}·")
+    assert re.sub(r"<[^>]*>|\s", "", shown).startswith(f"王小明¥2.00{today()}·")
 
 
 async def test_an_organisation_is_named_at_the_check_by_consent_only(web, house):
@@ -195,7 +195,7 @@ async def test_the_check_of_a_receipt_masks_the_giver_and_follows_the_money(web,
     assert answer["entry"] == made["entry"]
     assert (answer["status"], answer["amount_fen"], answer["fund"]) == ("issued", 10_000, "F-EDU")
     assert (answer["spent_fen"], answer["refunded_fen"], answer["unspent_fen"]) == (2_500, 0, 7_500)
-    use = {"on": TODAY[:7], "programme": "P01", "amount_fen": 2_500, "of_fen": 2_500, "recipients": 3}
+    use = {"on": today()[:7], "programme": "P01", "amount_fen": 2_500, "of_fen": 2_500, "recipients": 3}
     assert answer["uses"] == [use]
     page = await web.as_().get(f"/r/{code}")
     assert "有效" in page.text
@@ -222,7 +222,7 @@ async def test_a_receipt_draws_the_way_of_its_gift_and_names_its_place_in_the_bo
     assert page.count("f-aid veil") == 1
     assert "第 10.00 元到第 110.00 元" in page
     leaf = await reading.value("SELECT leaf FROM entry WHERE seq = 2")
-    assert (answer["seq"], answer["fingerprint"], answer["received_on"]) == (2, leaf, TODAY)
+    assert (answer["seq"], answer["fingerprint"], answer["received_on"]) == (2, leaf, today())
     assert leaf in page.replace(" ", "")
     (link,) = re.findall(r'href="(/books/check[^"]*)"', page)
     assert "一致" in (await client.get(link.replace("&amp;", "&"))).text
@@ -234,7 +234,7 @@ async def test_small_payments_of_a_month_are_one_line_under_the_month_at_every_p
         await spend("F-EDU", fen, "P01", kept=True)
     client, code = web.as_(), made["receipt"]["code"]
     (use,) = (await client.get(f"{API}/receipts/{code}")).json()["uses"]
-    assert use == {"on": TODAY[:7], "programme": "P01", "amount_fen": 4_000, "of_fen": 4_000, "recipients": 6}
+    assert use == {"on": today()[:7], "programme": "P01", "amount_fen": 4_000, "of_fen": 4_000, "recipients": 6}
     for url in ("/", "/campaigns/dream-2026", f"/r/{code}"):
         page = (await client.get(url)).text
         assert "40.00" in page, url
@@ -270,10 +270,10 @@ async def test_an_ended_receipt_says_so_and_leads_to_the_new_one(web, house):
     assert f"/r/{fresh}" in old
     assert "错字" not in old
     who = await reading.value("SELECT name FROM staff WHERE key = $1", house.accountant.key)
-    assert f"{TODAY} 由 {who} 更换" in old
+    assert f"{today()} 由 {who} 更换" in old
     assert "钱没有退回" in old
     answer = (await web.as_().get(f"{API}/receipts/{code}")).json()
-    assert (answer["ended_on"], answer["replaced_by"]["code"]) == (TODAY, fresh)
+    assert (answer["ended_on"], answer["replaced_by"]["code"]) == (today(), fresh)
     number = await reading.value("SELECT number FROM receipt WHERE code = $1", code)
     new = (await web.as_().get(f"/r/{fresh}")).text
     assert "换自" in new
@@ -329,7 +329,7 @@ async def test_the_figures_of_a_campaign_have_a_net(house):
 
 async def test_tax_deduction_is_claimed_in_years_with_the_qualification_only(web, house):
     """At the check and on the copy, by the day on which the gift was received; never where there is none."""
-    year, claim = int(TODAY[:4]), "可用于税前扣除"
+    year, claim = int(today()[:4]), "可用于税前扣除"
     code = (await give(house, 100)).body["receipt"]["code"]
 
     async def shown():

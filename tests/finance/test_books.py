@@ -34,14 +34,12 @@ from charity.ledger.plans import Plan
 from charity.ledger.subledger import Line, Turned
 from charity.roles import PUBLIC
 
-TODAY = clock.today()
-TO_DAY = TODAY.isoformat()
 REFS = itertools.count(1)
 ALWAYS = ("1949-01-01", "2999-12-31")
 
 
 def day(before: int) -> str:
-    return (TODAY - timedelta(days=before)).isoformat()
+    return (clock.today() - timedelta(days=before)).isoformat()
 
 
 async def paid(house: Cast, fen: int, **changes: Any) -> tuple[str, int]:
@@ -51,13 +49,13 @@ async def paid(house: Cast, fen: int, **changes: Any) -> tuple[str, int]:
     for by in (house.approver, house.approver2):
         await vouchers.approve(number=made["number"], content_hash=made["content_hash"], by=by)
     shown = {"number": made["number"], "content_hash": made["content_hash"]}
-    await payments.pay(paid_on=TODAY, channel_ref=f"B-{next(REFS)}", by=house.cashier, **shown)
+    await payments.pay(paid_on=clock.today(), channel_ref=f"B-{next(REFS)}", by=house.cashier, **shown)
     return made["number"], int(await reading.value("SELECT seq FROM head"))
 
 
 async def some_months(house: Cast) -> None:
     """Gifts of three months, a deposit, and two payments of today."""
-    first = TODAY.day - 1  # days since the month began: a page may end there
+    first = clock.today().day - 1  # days since the month began: a page may end there
     for before, fen in ((70, 10_000), (65, 700), (40, 25_000), (33, 1_234), (first, 77), (1, 50_000), (0, 6_000)):
         ref = f"G-{next(REFS)}"
         await give(house, fen, campaign="everyday", received_on=day(before), channel="bank", channel_ref=ref)
@@ -322,7 +320,7 @@ async def test_the_trial_balance_is_what_the_call_of_balances_says(house: Cast, 
         shown = await subledger.turned(day(before), day(before))
         assert {code: one.closing_fen for code, one in shown.items() if one.closing_fen} == stated
         assert sum(stated.values()) == 0
-    page = (await auditor.get("/finance/trial-balance", params={"from_on": day(70), "to_on": TO_DAY})).text
+    page = (await auditor.get("/finance/trial-balance", params={"from_on": day(70), "to_on": day(0)})).text
     assert 'data-status="balanced"' in page
     for group in ("account", "fund"):
         text = (await auditor.get("/finance/trial-balance", params={"by": group, "from_on": day(70)})).text
@@ -333,19 +331,19 @@ async def test_the_trial_balance_is_what_the_call_of_balances_says(house: Cast, 
 @pytest.mark.parametrize("group", ["chart", "fund", "account"])
 async def test_the_trial_balance_is_taken_away_as_a_sheet_of_real_numbers(house: Cast, web: Web, group: str) -> None:
     await some_months(house)
-    asked = {"by": group, "from_on": day(70), "to_on": TO_DAY}
+    asked = {"by": group, "from_on": day(70), "to_on": day(0)}
     auditor = web.as_("auditor")
     page = (await auditor.get("/finance/trial-balance", params=asked)).text
     (href,) = [href for href in links(page) if "sheet.xlsx" in href]
     got = await auditor.get(html.unescape(href))
-    assert unquote(got.headers["content-disposition"]).endswith(f"试算平衡表 {day(70)} {TO_DAY}.xlsx")
+    assert unquote(got.headers["content-disposition"]).endswith(f"试算平衡表 {day(70)} {day(0)}.xlsx")
     sheet = openpyxl.load_workbook(BytesIO(got.content)).active
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     head = next(n for n, row in enumerate(rows) if row[0] == "代码")
     assert sheet.freeze_panes == f"A{head + 2}"
-    assert (rows[0][0], rows[1][:2]) == ("试算平衡表", ["期间", f"{day(70)} 至 {TO_DAY}"])
+    assert (rows[0][0], rows[1][:2]) == ("试算平衡表", ["期间", f"{day(70)} 至 {day(0)}"])
     *lines, sums = rows[head + 1 :]
-    turned, _, _ = await readers.trial(day(70), TO_DAY, group=group, fund="", by=house.auditor)
+    turned, _, _ = await readers.trial(day(70), day(0), group=group, fund="", by=house.auditor)
     assert [line[0] for line in lines] == list(turned)
     for line, one in zip(lines, turned.values(), strict=True):
         cells = [round((value or 0) * 100) for value in line[2:]]
@@ -361,7 +359,7 @@ async def test_the_trial_balance_is_taken_away_as_a_sheet_of_real_numbers(house:
     records = list(csv.reader(text.splitlines()))
     assert records[0][0] == "代码"
     assert [record[0] for record in records[1 : len(lines) + 2]] == [*turned, "合计"]
-    assert ["期间", f"{day(70)} 至 {TO_DAY}"] in records
+    assert ["期间", f"{day(70)} 至 {day(0)}"] in records
 
 
 async def test_a_sheet_names_the_last_entry_that_is_in_it_when_one_is_posted_meanwhile(
@@ -376,7 +374,7 @@ async def test_a_sheet_names_the_last_entry_that_is_in_it_when_one_is_posted_mea
 
     monkeypatch.setattr(funds, "names", meanwhile)
     before = (await entries.head()).seq
-    _, file = await sheets.trial(TrialFilter(by="chart"), day(1), TO_DAY, "csv", house.auditor)
+    _, file = await sheets.trial(TrialFilter(by="chart"), day(1), day(0), "csv", house.auditor)
     assert (await entries.head()).seq > before
     records = list(csv.reader(file.decode("utf-8-sig").splitlines()))
     assert ["截至分录", str(before)] in records
@@ -478,7 +476,7 @@ async def test_a_place_of_money_has_the_name_that_its_list_gives_it_everywhere(h
         addresses.of("account", account),
         "/finance/funds/F-GEN",
         "/finance/trial-balance?by=account",
-        f"/journal?on={TO_DAY}",
+        f"/journal?on={day(0)}",
         addresses.of("journal_voucher", number),
     ):
         text = (await auditor.get(page)).text

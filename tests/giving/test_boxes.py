@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import give, promised, roster_filled
+from giving.given import give, promised, roster_filled, today
 from page_forms import hidden_of
 from pdf_reading import text_of
 
@@ -20,7 +20,6 @@ from charity.giving.boxes.screens import row_of
 from charity.giving.models import Pledge
 
 API = "/api/v1/boxes"
-TODAY = clock.today().isoformat()
 SHEETS = {10_000: 2, 500: 1, 100: 4, 50: 3}
 
 
@@ -35,7 +34,7 @@ async def put_up(house: Cast, code: str = "MX-01") -> None:
 
 
 async def counted(house: Cast, **changes: Any) -> str:
-    values: dict[str, Any] = {"box": "MX-01", "on": TODAY, "time": "09:30", "sheets": SHEETS}
+    values: dict[str, Any] = {"box": "MX-01", "on": today(), "time": "09:30", "sheets": SHEETS}
     opened = boxes.Opened(**(values | {"opener": "王小明", "witness": "赵六"} | changes))
     return str((await boxes.count(opened, by=house.cashier)).body["number"])
 
@@ -60,7 +59,7 @@ async def test_two_people_count_and_one_gift_is_booked_once(house: Cast) -> None
     done = await asyncio.gather(*both, return_exceptions=True)
     assert sorted(type(one).__name__ for one in done) == ["Answer", "Refusal"]
     (gift,) = await reading.rows("SELECT key, amount_fen, channel, received_on, campaign FROM donation")
-    assert (gift["amount_fen"], gift["channel"], gift["received_on"]) == (21_050, "box", TODAY)
+    assert (gift["amount_fen"], gift["channel"], gift["received_on"]) == (21_050, "box", today())
     assert (gift["campaign"], await reading.value("SELECT actor FROM entry")) == ("everyday", house.cashier.key)
     one = await boxes.opening(number, by=house.auditor)
     assert (one.donation, one.status, number[:3]) == (gift["key"], "confirmed", "KX-")
@@ -107,7 +106,7 @@ async def test_a_box_is_counted_confirmed_printed_and_found_in_the_browser(web: 
     assert "/boxes/MX-02/open" in (await cashier.get("/boxes")).text
     form = (await cashier.get("/boxes/MX-02/open")).text
     opening = {
-        "on": TODAY,
+        "on": today(),
         "time": "9:30",
         "opener": "王小明",
         "witness": "赵六",
@@ -137,7 +136,7 @@ async def test_a_box_is_counted_confirmed_printed_and_found_in_the_browser(web: 
 async def test_a_program_does_as_the_pages_do(web: Any, house: Cast) -> None:
     await put_up(house)
     cashier, approver = web.as_("cashier"), web.as_("approver")
-    body = {"on": TODAY, "time": "10:00", "sheets": [{"fen": 100, "count": 3}], "opener": "王", "witness": "赵"}
+    body = {"on": today(), "time": "10:00", "sheets": [{"fen": 100, "count": 3}], "opener": "王", "witness": "赵"}
     key = {"Idempotency-Key": "b-1"}
     made = (await cashier.post(f"{API}/MX-01/openings", json=body, headers=key)).json()
     one = f"{API}/openings/{made['number']}"
@@ -154,11 +153,11 @@ async def test_money_of_a_box_is_booked_by_two_at_every_door(house: Cast, web: W
     await refused("channel.counted", give(house, 100, channel="box"))
     code = await promised()
     shown = pledges.content_of(await Pledge.with_code(code).get()).hash
-    paid = {"amount_fen": 100, "received_on": TODAY, "channel": "box", "content_hash": shown}
+    paid = {"amount_fen": 100, "received_on": today(), "channel": "box", "content_hash": shown}
     await refused("channel.counted", pledges.receive(code, by=house.cashier, **paid))
     key, _ = await roster_filled(house)
     transfer = {
-        "received_on": TODAY,
+        "received_on": today(),
         "received_fen": 100,
         "channel": "box",
         "channel_ref": "",
@@ -166,7 +165,7 @@ async def test_money_of_a_box_is_booked_by_two_at_every_door(house: Cast, web: W
     }
     await refused("channel.counted", settling.settle(key, by=house.cashier, **transfer))
     client = web.as_("cashier")
-    body: dict[str, Any] = {"campaign": "everyday", "amount_fen": 100, "received_on": TODAY, "channel": "box"}
+    body: dict[str, Any] = {"campaign": "everyday", "amount_fen": 100, "received_on": today(), "channel": "box"}
     body |= {"donor": {"kind": "anonymous"}}
     answer = await client.post("/api/v1/donations", json=body, headers={"Idempotency-Key": "of-a-box"})
     assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (422, "channel.counted")

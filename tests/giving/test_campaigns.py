@@ -8,7 +8,7 @@ import as_shown
 import pytest
 from cast import PLAN, Cast
 from conftest import Web
-from giving.given import TODAY, approved, code_of, give, promised, requested
+from giving.given import approved, code_of, give, promised, requested, today
 
 from charity import clock, words
 from charity.db import reading, transactions
@@ -59,7 +59,7 @@ async def test_a_plan_filed_too_late_keeps_the_gate_shut_unless_it_is_an_emergen
     with pytest.raises(Refusal) as refused:
         await campaigns.activate("spring-2027", by=house.accountant)
     assert code_of(refused) == "campaign.gate"
-    emergency = _new(slug="quake-2027", kind="disaster", fund="F-QK27", starts_on=TODAY)
+    emergency = _new(slug="quake-2027", kind="disaster", fund="F-QK27", starts_on=today())
     await campaigns.create(emergency, by=house.accountant)
     await campaigns.file("quake-2027", filing_no="备2", platform_url="https://p.invalid/2", by=house.accountant)
     await campaigns.activate("quake-2027", by=house.accountant)
@@ -404,7 +404,7 @@ async def test_each_step_of_a_campaign_follows_the_one_before_and_moves_no_other
                 "UPDATE campaign SET status = $1, filing_no = '备0', filed_on = $2, "
                 "platform_url = 'https://p.invalid/' WHERE slug = 'spring-2027'"
             )
-            await transactions.run(lambda tx, sql=sql, before=before: tx.rows(sql, before, TODAY))
+            await transactions.run(lambda tx, sql=sql, before=before: tx.rows(sql, before, today()))
             assert await _outcome(call()) == ("" if step in allowed else "campaign.state"), (before, step)
             assert await _statuses() == others | {slug: allowed.get(step, before)}, (before, step)
     for call in (campaigns.activate("nowhere", by=by), campaigns.file("nowhere", **filing, by=by)):
@@ -415,7 +415,7 @@ async def test_a_filing_is_of_today_unless_it_says_when_and_of_its_campaign_alon
     filing = {"filing_no": "备1", "platform_url": "https://p.invalid/1"}
     sql = "SELECT filing_no, platform_url, filed_on FROM campaign WHERE slug = $1"
     before = await reading.row(sql, "winter-2025")
-    for filed_on, kept in ((None, TODAY), ("2026-02-03", "2026-02-03")):
+    for filed_on, kept in ((None, today()), ("2026-02-03", "2026-02-03")):
         await campaigns.file("draft-2027", **filing, filed_on=filed_on, by=house.accountant)
         assert await reading.row(sql, "draft-2027") == filing | {"filed_on": kept}
     assert await reading.row(sql, "winter-2025") == before
@@ -469,11 +469,11 @@ async def test_a_campaign_of_before_the_books_is_kept_with_its_archived_totals_a
         ({"fund": "F-NONE"}, "fields.unreadable"),
         ({"fund": "F-EDU"}, "campaign.fund_kind"),
         ({"ends_on": None}, "campaign.of_the_books"),
-        ({"ends_on": TODAY}, "campaign.of_the_books"),
+        ({"ends_on": today()}, "campaign.of_the_books"),
     ],
 )
 async def test_what_the_books_could_hold_is_not_kept_as_an_archive(house, changes, code):
-    await give(house, 100, received_on=TODAY)
+    await give(house, 100, received_on=today())
     facts = {"slug": "quake-2008", "kind": "agency", "fund": "F-WC08", "starts_on": "2008-05-13"}
     old = _new(**({**facts, "ends_on": "2008-06-30"} | changes))
     with pytest.raises(Refusal) as refused:

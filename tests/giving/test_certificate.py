@@ -18,10 +18,12 @@ from charity.office import organisation
 from charity.office.organisation import FactKind
 from charity.roles import SYSTEM
 
-TODAY = clock.today()
-YESTERDAY, BEFORE = TODAY - timedelta(days=1), TODAY - timedelta(days=2)
 PLEDGE = {"campaign": "dream-2026", "amount_fen": 100, "channel": "bank", "donor": {"kind": "anonymous"},
           "public_name": False, "public_amount": True}  # fmt: skip
+
+
+def _days_ago(days: int) -> date:
+    return clock.today() - timedelta(days=days)
 
 
 async def _good_until(day: date) -> None:
@@ -37,10 +39,10 @@ async def _pledge(web: Web) -> Any:
 
 async def test_a_certificate_that_ended_stops_new_gifts_in_words_at_every_door(house: Cast, web: Web) -> None:
     code = await promised(campaign="dream-2026")
-    await _good_until(YESTERDAY)
+    await _good_until(_days_ago(1))
     public, desk = web.as_(""), web.as_("cashier")
     page = (await public.get("/campaigns/dream-2026")).text
-    assert f"公开募捐资格证书在 {TODAY} 不在有效期内" in page
+    assert f"公开募捐资格证书在 {clock.today()} 不在有效期内" in page
     assert "/campaigns/dream-2026/give" not in page
     form = await public.get("/campaigns/dream-2026/give")
     assert (form.status_code, form.headers["location"]) == (303, "/campaigns/dream-2026")
@@ -53,7 +55,7 @@ async def test_a_certificate_that_ended_stops_new_gifts_in_words_at_every_door(h
     part = Part("dream-2026", None, 500)
     values = {"channel": "cash", "donor": WANG, "by": house.cashier, "confirmed_amount_fen": 500}
     with pytest.raises(Refusal) as refused:
-        await donations.receive_together(parts=[part], received_on=TODAY.isoformat(), **values)
+        await donations.receive_together(parts=[part], received_on=clock.today().isoformat(), **values)
     assert code_of(refused) == "campaign.certificate"
     goods: dict[str, Any] = {
         "store": "LX01",
@@ -66,8 +68,8 @@ async def test_a_certificate_that_ended_stops_new_gifts_in_words_at_every_door(h
     assert (intake.status_code, intake.json()["type"]) == (409, "urn:charity:problem:campaign.certificate")
     assert await reading.value("SELECT COUNT(*) FROM donation") == 0
     # What came in time is booked later, and what was promised in time is taken.
-    assert (await give(house, campaign="dream-2026", received_on=YESTERDAY.isoformat())).status == 201
-    paid = {"amount_fen": 20_000, "channel": "cash", "received_on": TODAY.isoformat(), "by": house.cashier}
+    assert (await give(house, campaign="dream-2026", received_on=_days_ago(1).isoformat())).status == 201
+    paid = {"amount_fen": 20_000, "channel": "cash", "received_on": clock.today().isoformat(), "by": house.cashier}
     assert (await as_shown.receive(code, **paid)).status == 201
     # Everyday acceptance is no public fundraising.
     assert (await give(house, campaign="everyday")).status == 201
@@ -88,19 +90,19 @@ async def test_the_last_good_day_counts_whole_in_shanghai(house: Cast, web: Web,
 
 
 async def test_a_renewed_certificate_opens_the_doors_again_but_not_for_the_days_between(house: Cast, web: Web) -> None:
-    await _good_until(BEFORE)
+    await _good_until(_days_ago(2))
     assert (await _pledge(web)).status_code == 409
     fact = await organisation.enter(
-        kind=FactKind.CERTIFICATE, value="公募证10", starts_on=TODAY, ends_on=date(2099, 1, 1), by=house.admin
+        kind=FactKind.CERTIFICATE, value="公募证10", starts_on=clock.today(), ends_on=date(2099, 1, 1), by=house.admin
     )
     assert (await _pledge(web)).status_code == 409, "nobody has seen it yet"
     await organisation.confirm(fact.id, value="公募证10", by=house.accountant)
     assert (await _pledge(web)).status_code == 201
     assert "公募证10" in (await web.as_("").get("/campaigns/dream-2026")).text
     with pytest.raises(Refusal) as refused:
-        await give(house, campaign="dream-2026", received_on=YESTERDAY.isoformat())
+        await give(house, campaign="dream-2026", received_on=_days_ago(1).isoformat())
     assert code_of(refused) == "campaign.certificate"
-    assert (await give(house, campaign="dream-2026", received_on=BEFORE.isoformat())).status == 201
+    assert (await give(house, campaign="dream-2026", received_on=_days_ago(2).isoformat())).status == 201
 
 
 async def test_a_live_campaign_that_lost_a_fact_takes_no_promise_until_it_is_filled_in(house: Cast, web: Web) -> None:
@@ -122,11 +124,11 @@ async def test_the_transfer_of_a_unit_is_stopped_too_unless_its_list_was_locked_
         return unit_rosters.locked_content(await unit_rosters.get(key, by=house.cashier)).hash
 
     async def settled() -> Any:
-        transfer = {"received_on": TODAY.isoformat(), "received_fen": 10_000, "channel_ref": "ROSTER-1"}
+        transfer = {"received_on": clock.today().isoformat(), "received_fen": 10_000, "channel_ref": "ROSTER-1"}
         return await settling.settle(key, **transfer, content_hash=await shown(), by=house.cashier)  # type: ignore[arg-type]
 
     await unit_rosters.lock(key, content_hash=await shown(), by=house.cashier)
-    await _good_until(YESTERDAY)
+    await _good_until(_days_ago(1))
     with pytest.raises(Refusal) as refused:
         await settled()
     assert code_of(refused) == "campaign.certificate"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import TODAY, WANG, all_is_well, code_of, give, promised
+from giving.given import WANG, all_is_well, code_of, give, promised, today
 from giving.test_pages import API
 from page_forms import form_of, hidden_of
 from reports.given import read
@@ -72,8 +72,8 @@ async def test_a_giver_takes_back_his_name_with_the_second_secret_of_his_receipt
     assert (done.status_code, "已撤回：公开姓名或单位名称" in done.text) == (200, True)
     assert await flags() == [(False, True)]
     assert await kept() == [("name", "receipt", "")]
-    assert await shown(web) == f"爱心单位¥7.00{TODAY}"
-    rows, _ = await read("donations", Filters.of(TODAY, TODAY))
+    assert await shown(web) == f"爱心单位¥7.00{today()}"
+    rows, _ = await read("donations", Filters.of(today(), today()))
     assert [(row["donor"], row["consent"]) for row in rows] == [("爱心单位", "仅金额")]
     assert (await client.get(f"{API}/receipts/{code}")).json()["donor"] == "爱心单位"
     again = await client.post(f"/r/{code}/consents/withdraw", data={**proof, "name": "1"})
@@ -94,7 +94,7 @@ async def test_who_does_not_prove_himself_takes_nothing_back(web: Web, house: Ca
     assert await reading.value("SELECT wrong FROM receipt_guess") == 2
     right = {"what": ["name", "amount"], "number": made["number"], "secret": TAIL}
     answer = await client.post(address, json=right)
-    assert (answer.status_code, answer.json()) == (200, {"withdrawn": ["name", "amount"], "on": TODAY})
+    assert (answer.status_code, answer.json()) == (200, {"withdrawn": ["name", "amount"], "on": today()})
 
 
 async def test_a_pledge_taken_back_reaches_its_gifts_and_what_comes_later(web: Web, house: Cast) -> None:
@@ -103,7 +103,7 @@ async def test_a_pledge_taken_back_reaches_its_gifts_and_what_comes_later(web: W
 
     async def arrived(fen: int) -> None:
         seen = pledges.content_of(await pledges.get(code)).hash
-        more: dict[str, Any] = {"received_on": TODAY, "channel": "cash", "by": house.cashier, "content_hash": seen}
+        more: dict[str, Any] = {"received_on": today(), "channel": "cash", "by": house.cashier, "content_hash": seen}
         await pledges.receive(code, amount_fen=fen, confirmed_amount_fen=fen, **more)
 
     await arrived(400)
@@ -129,7 +129,7 @@ async def test_a_pledge_taken_back_while_its_money_is_recorded_publishes_nothing
     code = await promised(amount_fen=1_000, **OPEN)
     asked = await pledges.get(code)
     await consents.by_pledge(code, [Consent.NAME])
-    more: dict[str, Any] = {"received_on": TODAY, "channel": "cash", "by": house.cashier}
+    more: dict[str, Any] = {"received_on": today(), "channel": "cash", "by": house.cashier}
     old = asked
 
     async def as_read_before(_: str) -> Any:
@@ -162,8 +162,8 @@ async def test_the_desk_takes_back_in_the_givers_name_with_a_reason(web: Web, ho
     row = await reading.row("SELECT key, reason FROM consent_withdrawal WHERE what = 'name'")
     assert sealed.unseal("consent_withdrawal", "reason", row["key"], row["reason"]) == "本人持身份证提出"
     page = (await desk.get(f"/donations/{gift}")).text
-    assert f"{TODAY} 撤回公开姓名（服务台代办）：本人持身份证提出" in page
-    assert f"{TODAY} 起不要联系（服务台代办）" in page
+    assert f"{today()} 撤回公开姓名（服务台代办）：本人持身份证提出" in page
+    assert f"{today()} 起不要联系（服务台代办）" in page
     assert "服务台代办）：本人持身份证提出" in page
     again = {"what": ["name", "contact"], "reason": "再来一次"}
     answer = await desk.post(f"{API}/donations/{gift}/consents/withdraw", json=again)
@@ -172,7 +172,7 @@ async def test_the_desk_takes_back_in_the_givers_name_with_a_reason(web: Web, ho
 
 async def test_one_transfer_for_several_purposes_is_taken_back_whole(house: Cast) -> None:
     parts = [donations.Part("one-day-2026", None, 100), donations.Part("everyday", None, 200)]
-    more: dict[str, Any] = {"received_on": TODAY, "channel": "cash", "donor": WANG, "by": house.cashier}
+    more: dict[str, Any] = {"received_on": today(), "channel": "cash", "donor": WANG, "by": house.cashier}
     made = (await donations.receive_together(parts=parts, confirmed_amount_fen=300, **more, **OPEN)).body
     await consents.at_the_desk(made["gifts"][1]["id"], [Consent.AMOUNT], reason="本人来电", by=house.cashier)
     assert await flags() == [(True, False)] * 2
@@ -218,7 +218,7 @@ async def test_a_promise_in_anothers_name_takes_nothing_of_his_back_when_its_mon
     assert (await flags(), await flags("pledge")) == ([(True, True)], [(False, True)])
     assert [what for what, *_ in await kept()] == ["contact", "name"]
     assert await refused(consents.by_pledge(code, [Consent.NAME, Consent.CONTACT])) == "consent.none"
-    more: dict[str, Any] = {"received_on": TODAY, "channel": "cash", "by": house.cashier}
+    more: dict[str, Any] = {"received_on": today(), "channel": "cash", "by": house.cashier}
 
     async def arrived(pledge: str) -> str:
         seen = pledges.content_of(await pledges.get(pledge)).hash

@@ -10,7 +10,7 @@ from typing import Any
 import as_shown
 import pikepdf
 import pytest
-from giving.given import TODAY, WANG, all_is_well, code_of, give, promised
+from giving.given import WANG, all_is_well, code_of, give, promised, today
 from giving.test_pages import API
 from goods.given import DONOR, RICE, opened
 from page_forms import form_of, hidden_of
@@ -204,7 +204,7 @@ async def test_the_page_of_a_pledge_leads_to_the_whole_receipt(house: Any, web: 
 
 async def test_a_pledge_opens_no_receipt_that_was_corrected_to_another_giver(house: Any, web: Any) -> None:
     code = await promised()
-    await as_shown.receive(code, amount_fen=20_000, received_on=TODAY, channel="cash", by=house.cashier)
+    await as_shown.receive(code, amount_fen=20_000, received_on=today(), channel="cash", by=house.cashier)
     old = await reading.value("SELECT code FROM receipt")
     other = Donor("person", "张三丰", "13900009999")
     new = (await as_shown.replace(old, reason="付款人另有其人", donor=other, by=house.accountant)).body
@@ -398,7 +398,7 @@ async def test_why_the_office_ended_a_receipt_is_not_its_givers_to_read(
     await step(made["code"], reason="付款人另有李四", by=house.accountant)
     proof = {"number": made["number"], "secret": TAIL}
     answer = (await web.as_().post(f"{API}/receipts/{made['code']}/full", json=proof)).json()
-    assert (answer["reason"], answer["ended_on"]) == (word, TODAY)
+    assert (answer["reason"], answer["ended_on"]) == (word, today())
     client = web.as_()
     hidden = hidden_of((await client.get(f"/r/{made['code']}/full")).text)
     page = await client.post(f"/r/{made['code']}/full", data={**hidden, **proof})

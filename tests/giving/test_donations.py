@@ -9,7 +9,7 @@ import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import TODAY, approved, balance, code_of, entries, give, requested
+from giving.given import approved, balance, code_of, entries, give, requested, today
 from goods.given import RICE, TOWEL, opened
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 from tortoise.backends.sqlite.client import SqliteClient
@@ -218,13 +218,13 @@ async def test_all_that_was_said_of_a_gift_is_kept_and_what_was_not_said_is_not_
         "work_unit": "LXU02",
         "amount_fen": 800,
         "refunded_fen": 0,
-        "received_on": TODAY,
+        "received_on": today(),
         "channel": "bank",
         "channel_ref": "R9",
         "pledge": None,
         "store": None,
         "seq": 1,
-        "booked_on": TODAY,
+        "booked_on": today(),
         "public_name": True,
         "public_amount": False,
         "status": "ok",

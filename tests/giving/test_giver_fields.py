@@ -7,7 +7,7 @@ from typing import Any
 import as_shown
 import pytest
 from cast import Cast
-from giving.given import TODAY, account_registered
+from giving.given import account_registered, today
 from page_forms import form_of, hidden_of
 
 from charity import clock
@@ -169,7 +169,7 @@ async def test_the_wish_for_a_fiscal_receipt_is_said_wherever_the_gift_is_seen(
         assert await wish(f"/p/{code}") == (wanted, False, False)
         assert (await wish(f"/pledges/{code}/receive", "cashier"))[1:] == (wanted, wanted)
         for fen in (4_000, 6_000):
-            await as_shown.receive(code, amount_fen=fen, received_on=TODAY, channel="cash", by=house.cashier)
+            await as_shown.receive(code, amount_fen=fen, received_on=today(), channel="cash", by=house.cashier)
             assert await wish(f"/p/{code}") == (wanted, False, False), fen
         receipt = (await pledges.receipts_of(code))[0].code
         assert (await wish(f"/receipts/{receipt}", "cashier"))[1:] == (wanted, wanted)

@@ -1,13 +1,13 @@
 """A campaign by invitation is on no public list; its invitation opens it until it is withdrawn or has ended."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import as_shown
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import TODAY, account_registered, code_of, give
+from giving.given import account_registered, code_of, give, today
 
 from charity import clock, tokens
 from charity.db import reading, transactions
@@ -17,10 +17,13 @@ from charity.giving.campaigns import NewCampaign
 from charity.giving.invitations import verbs
 
 SLUG, NAME = "orphans-2026", "理事救孤 2026"
-NEXT_WEEK = clock.today() + timedelta(days=7)
 BODY = {"campaign": SLUG, "amount_fen": 20_000, "channel": "bank", "donor": {"kind": "anonymous"},
         "public_name": False, "public_amount": True}  # fmt: skip
 FORM = {"kind": "anonymous", "amount": "10000", "seen_fen": "10000", "channel": "bank", "public_amount": "1"}
+
+
+def next_week() -> date:
+    return clock.today() + timedelta(days=7)
 
 
 async def targeted(house: Cast) -> None:
@@ -32,7 +35,7 @@ async def targeted(house: Cast) -> None:
 
 
 async def invited(house: Cast, **changes: Any) -> invitations.Made:
-    return await invitations.make(SLUG, **({"expires_on": NEXT_WEEK, "by": house.accountant} | changes))
+    return await invitations.make(SLUG, **({"expires_on": next_week(), "by": house.accountant} | changes))
 
 
 async def _pledge(web: Web, **changes: Any) -> Any:
@@ -99,7 +102,7 @@ async def test_a_withdrawn_invitation_says_so_and_leads_a_stranger_nowhere_but_p
     assert (answer.status_code, answer.json()["type"]) == (410, "urn:charity:problem:invitation.withdrawn")
     assert await reading.value("SELECT COUNT(*) FROM pledge") == 1
     assert (await public.get(f"/p/{code}")).status_code == 200
-    paid = {"amount_fen": 20_000, "channel": "cash", "received_on": TODAY, "by": house.cashier}
+    paid = {"amount_fen": 20_000, "channel": "cash", "received_on": today(), "by": house.cashier}
     assert (await as_shown.receive(code, **paid)).status == 201
     again = await desk.post(f"/api/v1/invitations/{made.key}/withdraw")
     assert (again.status_code, again.json()["type"]) == (409, "urn:charity:problem:invitation.done")
@@ -112,7 +115,7 @@ async def test_the_last_day_of_an_invitation_counts_whole_in_shanghai(
     await targeted(house)
     made = await invited(house)
     minute = 59 if hour == 15 else 0
-    with clock.fixed(datetime(NEXT_WEEK.year, NEXT_WEEK.month, NEXT_WEEK.day, hour, minute, tzinfo=UTC)):
+    with clock.fixed(datetime(next_week().year, next_week().month, next_week().day, hour, minute, tzinfo=UTC)):
         page = await web.as_("").get(f"/i/{made.code}")
         assert (page.status_code, "到期" in page.text) == (status, status == 410)
         assert (await _pledge(web, invitation=made.code)).status_code == (201 if status == 200 else 410)
@@ -121,7 +124,7 @@ async def test_the_last_day_of_an_invitation_counts_whole_in_shanghai(
 async def test_the_code_is_kept_by_its_hash_and_shown_once(house: Cast, web: Web) -> None:
     await targeted(house)
     desk = web.as_("accountant")
-    form = {"note": "第三届理事", "expires_on": NEXT_WEEK.isoformat()}
+    form = {"note": "第三届理事", "expires_on": next_week().isoformat()}
     page = (await desk.post(f"/desk/campaigns/{SLUG}/invitations", data=form)).text
     code = page.split("/i/")[1][: tokens.CODE128_LENGTH]
     row = await reading.only("SELECT * FROM invitation")
@@ -129,7 +132,9 @@ async def test_the_code_is_kept_by_its_hash_and_shown_once(house: Cast, web: Web
     assert all(code not in str(value) and "理事" not in str(value) for value in row.values())
     listed = (await desk.get(f"/desk/campaigns/{SLUG}/invitations")).text
     assert ("第三届理事" in listed, code in listed) == (True, False)
-    made = (await desk.post(f"/api/v1/campaigns/{SLUG}/invitations", json={"expires_on": NEXT_WEEK.isoformat()})).json()
+    made = (
+        await desk.post(f"/api/v1/campaigns/{SLUG}/invitations", json={"expires_on": next_week().isoformat()})
+    ).json()
     assert (await web.as_("").get("/i/" + made["address"].rsplit("/", 1)[1])).status_code == 200
     items = (await web.as_("auditor").get(f"/api/v1/campaigns/{SLUG}/invitations")).json()["items"]
     assert sorted(item["note"] for item in items) == ["", "第三届理事"]
@@ -175,7 +180,7 @@ async def test_an_invitation_is_for_its_own_campaign_and_days(house: Cast, web: 
             outcome = refusal.code
         assert outcome == code
     with pytest.raises(Refusal) as refused:
-        await invitations.make("everyday", expires_on=NEXT_WEEK, by=house.accountant)
+        await invitations.make("everyday", expires_on=next_week(), by=house.accountant)
     assert code_of(refused) == "invitation.not_here"
     with pytest.raises(Refusal) as refused:
         await invited(house, by=house.cashier)
@@ -188,7 +193,7 @@ async def test_an_invitation_is_for_its_own_campaign_and_days(house: Cast, web: 
 
 async def test_no_invitation_is_made_or_offered_where_it_leads_nowhere(house: Cast, web: Web) -> None:
     await targeted(house)
-    desk, body = web.as_("accountant"), {"expires_on": NEXT_WEEK.isoformat()}
+    desk, body = web.as_("accountant"), {"expires_on": next_week().isoformat()}
     offered = f'action="/desk/campaigns/{SLUG}/invitations"'
     assert offered in (await desk.get(f"/desk/campaigns/{SLUG}/invitations")).text
     everyday = (await desk.get("/desk/campaigns/everyday/invitations")).text

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from cast import PLAN
-from giving.given import TODAY, entries
+from giving.given import entries, today
 from page_forms import form_of
 
 from charity import clock
@@ -24,7 +24,7 @@ BAD_YUAN = ["0", "-1", "1.555", "1e30", "壹佰", "NaN", "", "12..34", "1,23", "
 
 
 def gift(**changes: Any) -> dict[str, Any]:
-    body = {"campaign": "one-day-2026", "amount_fen": 8_800, "received_on": TODAY, "channel": "cash", "donor": WANG}
+    body = {"campaign": "one-day-2026", "amount_fen": 8_800, "received_on": today(), "channel": "cash", "donor": WANG}
     return body | changes
 
 
@@ -152,7 +152,7 @@ async def test_a_pledge_is_public_says_no_name_and_is_received_by_the_cashier(we
     assert made.status_code == 201
     assert set(made.json()) == {"code", "reference", "status", "amount_fen", "expires_at"}
     code = made.json()["code"]
-    paid = {"amount_fen": 20_000, "received_on": TODAY, "channel": "bank", "channel_ref": "T1"}
+    paid = {"amount_fen": 20_000, "received_on": today(), "channel": "bank", "channel_ref": "T1"}
     assert "content_hash" not in (await anybody.get(f"{API}/pledges/{code}")).json()
     paid["content_hash"] = (await cashier.get(f"{API}/pledges/{code}")).json()["content_hash"]
     received = await cashier.post(f"{API}/pledges/{code}/receive", json=paid, headers=keyed())
@@ -204,7 +204,7 @@ async def test_a_refund_through_the_api_needs_two_persons(web):
     assert (other.status_code, other.json()["content_hash"]) == (409, seen["content_hash"])
     done = await web.as_("accountant2").post(path, json=seen, headers=keyed())
     assert (done.status_code, done.json()["status"]) == (201, "approved")
-    seen = {"content_hash": await refunds.content_hash(asked.json()["number"]), "paid_on": TODAY}
+    seen = {"content_hash": await refunds.content_hash(asked.json()["number"]), "paid_on": today()}
     paying = path.replace("/approve", "/pay")
     done = await web.as_("cashier").post(paying, json=seen, headers=keyed())
     assert (done.status_code, done.json()["status"]) == (201, "refunded")
@@ -258,7 +258,7 @@ async def test_a_typed_amount_that_cannot_be_read_comes_back_with_its_error(web,
     fields = {
         "campaign": "everyday",
         "amount_yuan": amount,
-        "received_on": TODAY,
+        "received_on": today(),
         "channel": "cash",
         "kind": "anonymous",
     }
@@ -307,7 +307,7 @@ async def test_a_name_is_only_text_everywhere(web, name):
     assert answer.status_code == 303
     code = answer.headers["location"].removeprefix("/p/")
     hidden = await form_of(cashier, f"/pledges/{code}/receive")
-    fields = {"amount_yuan": "100", "received_on": TODAY, "channel": "bank", "channel_ref": "E1"}
+    fields = {"amount_yuan": "100", "received_on": today(), "channel": "bank", "channel_ref": "E1"}
     done = await cashier.post(f"/pledges/{code}/receive", data={**hidden, **fields})
     assert done.status_code == 303, done.text
     receipt = done.headers["location"]
@@ -332,7 +332,7 @@ async def test_the_cashier_finds_the_pledge_and_marks_it_received(web):
     listed = await cashier.get("/pledges", params={"reference": row.reference})
     assert f"/pledges/{code}/receive" in listed.text
     hidden = await form_of(cashier, f"/pledges/{code}/receive")
-    fields = {**hidden, "amount_yuan": "100.00", "received_on": TODAY, "channel": "bank", "channel_ref": ""}
+    fields = {**hidden, "amount_yuan": "100.00", "received_on": today(), "channel": "bank", "channel_ref": ""}
     missing = await cashier.post(f"/pledges/{code}/receive", data=fields)
     assert missing.status_code == 422
     assert 'href="#f-channel_ref"' in missing.text
@@ -350,7 +350,7 @@ async def test_the_cashier_records_a_walk_in_gift(web):
     fields = {
         "campaign": "everyday",
         "amount_yuan": "1,234.50",
-        "received_on": TODAY,
+        "received_on": today(),
         "channel": "cash",
         "kind": "organisation",
         "name": "恒溪纺织有限公司",
@@ -464,7 +464,7 @@ async def test_an_accountant_takes_a_campaign_from_draft_to_archive(web):
     assert "还不能发布" in (await accountant.get(page)).text
     assert (await accountant.post(f"{page}/activate")).status_code == 409
     assert (await accountant.post(f"{page}/plan", data=PLAN)).status_code == 303
-    filing = {"filing_no": "备2027-1", "filed_on": TODAY, "platform_url": "https://p.invalid/1"}
+    filing = {"filing_no": "备2027-1", "filed_on": today(), "platform_url": "https://p.invalid/1"}
     assert (await accountant.post(f"{page}/file", data=filing)).status_code == 303
     assert (await accountant.post(f"{page}/activate")).status_code == 303
     public = (await web.as_().get("/campaigns/spring-2027")).text
@@ -520,7 +520,7 @@ async def test_a_wrong_gift_is_corrected_and_a_refund_paid_by_pages_and_each_is_
     assert "登记退款付款" in (await cashier.get("/desk")).text
     assert "登记退款付款" not in (await approver.get("/desk")).text
     hidden = await form_of(cashier, f"/refunds/{number}/pay")
-    paying = {**hidden, "paid_on": TODAY, "paid_from": "1002/ICBC-01", "channel_ref": ""}
+    paying = {**hidden, "paid_on": today(), "paid_from": "1002/ICBC-01", "channel_ref": ""}
     refused = await cashier.post(f"/refunds/{number}/pay", data=paying)
     assert (refused.status_code, "请填写银行或支付平台的流水号" in refused.text) == (422, True)
     done = await cashier.post(f"/refunds/{number}/pay", data={**paying, "channel_ref": "ICBC-78"})
@@ -547,7 +547,7 @@ async def test_what_nobody_agreed_to_is_not_public_at_any_door(web):
     await given(web.as_())
     desk = web.as_("cashier")
     hidden = await form_of(desk, "/donations/new")
-    typed = {"campaign": "one-day-2026", "amount_yuan": "88", "received_on": TODAY, "channel": "cash", "notice": "1"}
+    typed = {"campaign": "one-day-2026", "amount_yuan": "88", "received_on": today(), "channel": "cash", "notice": "1"}
     assert (await desk.post("/donations/new", data={**hidden, **typed, "kind": "anonymous"})).status_code == 303
     assert (await desk.post(f"{API}/donations", json=gift(), headers=keyed())).status_code == 201
     for table, rows in (("pledge", 1), ("donation", 2)):
@@ -563,7 +563,7 @@ async def test_what_nobody_agreed_to_is_not_public_at_any_door(web):
     [
         (None, "/campaigns/one-day-2026/give", {"amount": "10000", "seen_fen": "10000", "channel": "bank"}),
         ("cashier", "/donations/new",
-         {"campaign": "one-day-2026", "amount_yuan": "88", "received_on": TODAY, "channel": "cash"}),
+         {"campaign": "one-day-2026", "amount_yuan": "88", "received_on": today(), "channel": "cash"}),
     ],
 )  # fmt: skip
 async def test_a_character_that_no_font_has_is_asked_about_before_it_is_kept(web, role, address, more):

@@ -8,7 +8,7 @@ from typing import Any
 import as_shown
 import pytest
 from cast import Cast
-from giving.given import TODAY, account_registered, code_registered, promised
+from giving.given import account_registered, code_registered, promised, today
 from page_forms import form_of
 
 from charity import clock
@@ -36,7 +36,7 @@ async def address_registered() -> None:
 
 
 async def paid(house: Cast, code: str, fen: int) -> None:
-    await as_shown.receive(code, amount_fen=fen, received_on=TODAY, channel="cash", by=house.cashier)
+    await as_shown.receive(code, amount_fen=fen, received_on=today(), channel="cash", by=house.cashier)
 
 
 async def test_the_reference_comes_first_and_each_line_is_copied_by_itself(house: Cast, web: Any) -> None:
@@ -56,7 +56,7 @@ async def test_each_state_says_what_happened_when_and_what_comes_next(house: Cas
     code = await promised()
     await paid(house, code, 6_000)
     partial = await shown(web, code)
-    for words in ("收到 ¥60.00，还差 ¥140.00", f'<time class="when" datetime="{TODAY}">', NUMBER, "看收据"):
+    for words in ("收到 ¥60.00，还差 ¥140.00", f'<time class="when" datetime="{today()}">', NUMBER, "看收据"):
         assert words in partial, words
     assert '"140.00"' in partial, "what is left is what is copied"
     await paid(house, code, 14_000)

@@ -7,7 +7,7 @@ from typing import Any
 
 import as_shown
 import pytest
-from giving.given import TODAY, all_is_well, code_of, entries, give, promised
+from giving.given import all_is_well, code_of, entries, give, promised, today
 
 from charity import clock, tokens
 from charity.db import reading, sealed, transactions
@@ -73,11 +73,11 @@ async def test_a_channel_of_the_demo_takes_promises_in_a_demo_only(house, monkey
 async def test_a_pledge_may_arrive_in_parts_each_with_its_receipt(house):
     code = await promised(amount_fen=20_000)
     first = await as_shown.receive(
-        code, amount_fen=5_000, received_on=TODAY, channel="bank", channel_ref="A1", by=house.cashier
+        code, amount_fen=5_000, received_on=today(), channel="bank", channel_ref="A1", by=house.cashier
     )
     assert (await pledges.get(code)).status == "partial"
     second = await as_shown.receive(
-        code, amount_fen=15_000, received_on=TODAY, channel="bank", channel_ref="A2", by=house.cashier
+        code, amount_fen=15_000, received_on=today(), channel="bank", channel_ref="A2", by=house.cashier
     )
     row = await pledges.get(code)
     assert (row.status, row.received_fen) == ("received", 20_000)
@@ -89,9 +89,9 @@ async def test_a_pledge_may_arrive_in_parts_each_with_its_receipt(house):
 
 async def test_a_pledge_that_is_complete_takes_no_more_money(house):
     code = await promised(amount_fen=100)
-    await as_shown.receive(code, amount_fen=100, received_on=TODAY, channel="cash", by=house.cashier)
+    await as_shown.receive(code, amount_fen=100, received_on=today(), channel="cash", by=house.cashier)
     with pytest.raises(Refusal) as refused:
-        await as_shown.receive(code, amount_fen=100, received_on=TODAY, channel="cash", by=house.cashier)
+        await as_shown.receive(code, amount_fen=100, received_on=today(), channel="cash", by=house.cashier)
     assert code_of(refused) == "pledge.done"
     assert await entries() == 1
 
@@ -104,7 +104,7 @@ async def test_a_pledge_expires_by_the_clock_and_its_money_is_still_taken(house)
     assert pledges.shown_status(row.status, row.expires_at) == "expired"
     listed = await pledges.page(pledges.Filters(status="expired"), 10, by=SYSTEM)
     assert [r["code"] for r in listed] == [code]
-    await as_shown.receive(code, amount_fen=100, received_on=TODAY, channel="cash", by=house.cashier)
+    await as_shown.receive(code, amount_fen=100, received_on=today(), channel="cash", by=house.cashier)
     row = await pledges.get(code)
     assert pledges.shown_status(row.status, row.expires_at) == "received"
 
@@ -112,7 +112,7 @@ async def test_a_pledge_expires_by_the_clock_and_its_money_is_still_taken(house)
 async def test_money_of_a_pledge_is_taken_after_the_campaign_closed(house):
     code = await promised()
     await campaigns.close("one-day-2026", by=house.accountant)
-    await as_shown.receive(code, amount_fen=100, received_on=TODAY, channel="cash", by=house.cashier)
+    await as_shown.receive(code, amount_fen=100, received_on=today(), channel="cash", by=house.cashier)
     with pytest.raises(Refusal) as refused:
         await give(house)
     assert code_of(refused) == "campaign.not_open"
@@ -207,7 +207,7 @@ async def test_a_reference_is_drawn_twice_and_then_asked_for_again(house: Any, m
 async def test_a_pledge_is_received_when_all_of_it_has_come(house: Any, sums: list[int], status: str) -> None:
     code = await promised(amount_fen=200)
     for fen in sums:
-        answer = await as_shown.receive(code, amount_fen=fen, received_on=TODAY, channel="cash", by=house.cashier)
+        answer = await as_shown.receive(code, amount_fen=fen, received_on=today(), channel="cash", by=house.cashier)
         assert answer.status == 201
     row = await pledges.get(code)
     assert (row.status, row.received_fen) == (status, sum(sums))
@@ -234,7 +234,7 @@ async def test_the_receipt_of_a_promise_that_names_nobody_stays_here(
             return ()
 
         monkeypatch.setattr(pledges.verbs.parties, "keys_of", gone)
-    answer = await as_shown.receive(code, amount_fen=1, received_on=TODAY, channel="cash", by=house.cashier)
+    answer = await as_shown.receive(code, amount_fen=1, received_on=today(), channel="cash", by=house.cashier)
     assert (await receipts.get(answer.body["receipt"]["code"])).delivery == delivery
 
 
@@ -250,7 +250,7 @@ async def test_the_valid_receipts_of_a_pledge_are_listed_in_order(house: Any) ->
     code, other = await promised(), await promised()
     numbers = []
     for of in (code, other, code, code):
-        answer = await as_shown.receive(of, amount_fen=1, received_on=TODAY, channel="cash", by=house.cashier)
+        answer = await as_shown.receive(of, amount_fen=1, received_on=today(), channel="cash", by=house.cashier)
         numbers.append(answer.body["receipt"])
     await as_shown.void(numbers[2]["code"], reason="写错", by=house.accountant)
     assert [r.number for r in await pledges.receipts_of(code)] == [numbers[0]["number"], numbers[3]["number"]]
@@ -267,7 +267,7 @@ async def test_the_list_of_pledges_takes_every_filter_alone_and_together(house: 
         with clock.fixed(clock.instant(at)):
             codes[name] = await promised(campaign=campaign)
     codes["paid"] = await promised()
-    await as_shown.receive(codes["paid"], amount_fen=1, received_on=TODAY, channel="cash", by=house.cashier)
+    await as_shown.receive(codes["paid"], amount_fen=1, received_on=today(), channel="cash", by=house.cashier)
     name_of = {code: name for name, code in codes.items()}
 
     async def listed(at: str, **filters: str) -> set[str]:

@@ -11,7 +11,7 @@ from typing import Any
 import as_shown
 import pytest
 from cast import Cast
-from giving.given import TODAY, all_is_well, code_of, give, roster_settled
+from giving.given import all_is_well, code_of, give, roster_settled, today
 from giving.test_pages import API
 from page_forms import form_of
 from pdf_reading import flat, page_count
@@ -55,12 +55,12 @@ async def test_the_receipts_of_a_list_become_one_file_in_the_order_of_their_numb
     made = await given(house, 3)
     await copies.print_whole(made[1]["code"], by=house.cashier)
     cashier = web.as_("cashier")
-    assert "/receipts/files/new?from_on" in (await cashier.get("/receipts", params={"from_on": TODAY})).text
-    address = f"{LIST}/new?from_on={TODAY}&to_on={TODAY}"
+    assert "/receipts/files/new?from_on" in (await cashier.get("/receipts", params={"from_on": today()})).text
+    address = f"{LIST}/new?from_on={today()}&to_on={today()}"
     page = await cashier.get(address)
     assert re.search(r"其中原件.*?2.*?其中副本.*?1", page.text, re.DOTALL), page.text
     form = await form_of(cashier, address)
-    sent = [await cashier.post(f"{LIST}?from_on={TODAY}&to_on={TODAY}", data=form) for _ in range(2)]
+    sent = [await cashier.post(f"{LIST}?from_on={today()}&to_on={today()}", data=form) for _ in range(2)]
     (at,) = {answer.headers["location"] for answer in sent}
     key = at.rpartition("/")[2]
     assert await reading.value("SELECT count(*) FROM job") == 1, "two presses ask once"
@@ -113,7 +113,7 @@ async def test_the_call_prints_a_roster_and_splits_what_is_too_large(
     row = await unit_rosters.get(roster, by=house.cashier)
     assert len(of_roster) == asked.json()["receipts"] == 1 + (row.unit_fen > 0)
     assert f"{LIST}/new?roster={roster}" in (await cashier.get(f"/one-day/{roster}")).text
-    whole = await cashier.post(f"{API}/receipt-files", json={"from": TODAY})
+    whole = await cashier.post(f"{API}/receipt-files", json={"from": today()})
     lines = await receipt_files.lines_of(whole.json()["id"])
     monkeypatch.setattr(parts, "PART", 1)
     monkeypatch.setattr(parts, "FILE_BYTES_MAX", 1)
@@ -136,7 +136,7 @@ async def test_receipts_of_many_lines_are_printed_a_few_at_a_time_into_one_part(
     house: Cast, web: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await given(house, 3)
-    key = (await web.as_("cashier").post(f"{API}/receipt-files", json={"from": TODAY})).json()["id"]
+    key = (await web.as_("cashier").post(f"{API}/receipt-files", json={"from": today()})).json()["id"]
     forms: list[list[dict[str, Any]]] = []
 
     def form(sheets: list[dict[str, Any]], **how: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import as_shown
 import pytest
-from giving.given import TODAY, all_is_well, code_of, entries, give, requested
+from giving.given import all_is_well, code_of, entries, give, requested, today
 from goods.given import RICE, opened
 from pdf_reading import flat
 
@@ -89,7 +89,7 @@ async def test_the_list_pages_through_all_receipts_once(house):
         after = seen[-1]
     assert seen == numbers[::-1]
     rows = await receipts.page(
-        receipts.Filters(number="000003", status="issued", from_on=TODAY, to_on=TODAY), 9, by=SYSTEM
+        receipts.Filters(number="000003", status="issued", from_on=today(), to_on=today()), 9, by=SYSTEM
     )
     assert [r["number"] for r in rows] == [numbers[2]]
     yesterday, tomorrow = (clock.today() + timedelta(days=n) for n in (-1, 1))
@@ -168,7 +168,7 @@ async def test_a_receipt_says_all_of_its_gift_and_who_ended_it_why_and_when(hous
         "fund": "F-EDU",
         "donor": donor,
         "amount_fen": 8_800,
-        "issued_on": TODAY,
+        "issued_on": today(),
         "handler": house.cashier.key,
         "seq": 1,
         "reason": None,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aid.given import gift_to
 from cast import Cast
-from giving.given import TODAY, all_is_well, approved, balance, code_of, give, paid, refunded, requested, spend
+from giving.given import all_is_well, approved, balance, code_of, give, paid, refunded, requested, spend, today
 from whole.given import verify_failures
 
 from charity import clock, settings
@@ -165,7 +165,9 @@ async def _spend_from(account: str, fen: int) -> None:
     def decide(state: State) -> Answer:
         lines = [(acc.money("5101", fund), "CNY", fen), (account, "CNY", -fen)]
         facts = {"programme": "P01", "recipients": 1}
-        state.post("voucher.paid", lines, effective_on=TODAY, actor="x", facts=facts, flows=Flows(spend=[(fund, fen)]))
+        state.post(
+            "voucher.paid", lines, effective_on=today(), actor="x", facts=facts, flows=Flows(spend=[(fund, fen)])
+        )
         return Answer(201, {})
 
     await submit(Command(decide, Wants(holdings=[(account, "CNY")], funds=[fund])))

@@ -6,7 +6,6 @@ from typing import Any
 import as_shown
 import pytest
 from giving.given import (
-    TODAY,
     all_is_well,
     approved,
     balance,
@@ -18,6 +17,7 @@ from giving.given import (
     refunded,
     requested,
     spend,
+    today,
 )
 from goods.given import RICE, opened
 from whole.given import verify_failures
@@ -194,7 +194,7 @@ async def test_a_refund_says_who_asked_who_decided_and_which_entry_it_is(house: 
     assert entry is not None
     assert done == Answer(201, {"entry": done.body["entry"], "status": "approved"})
     donor = await reading.value("SELECT donor FROM donation")
-    assert (entry["party"], entry["actor"], entry["effective_on"]) == (donor, house.approver.key, TODAY)
+    assert (entry["party"], entry["actor"], entry["effective_on"]) == (donor, house.approver.key, today())
     row = await reading.row("SELECT status, requested_at, approved_by, approved_at, seq, debit FROM refund")
     assert row == {
         "status": "approved",
@@ -305,7 +305,7 @@ async def test_a_receipt_over_two_gifts_keeps_the_one_of_which_nothing_is_left_n
     house: Any, parts: list[int], on_receipt: int, amount: int
 ) -> None:
     code = await promised(amount_fen=1_000)
-    paid = {"received_on": TODAY, "channel": "cash", "by": house.cashier}
+    paid = {"received_on": today(), "channel": "cash", "by": house.cashier}
     first, second = [await as_shown.receive(code, amount_fen=fen, **paid) for fen in (600, 400)]
     await as_shown.void(second.body["receipt"]["code"], reason="合并", by=house.accountant)
     head = first.body["receipt"]

@@ -8,7 +8,6 @@ import as_shown
 import pytest
 from cast import Cast
 from giving.given import (
-    TODAY,
     all_is_well,
     approved,
     balance,
@@ -20,6 +19,7 @@ from giving.given import (
     refunded,
     requested,
     spend,
+    today,
     wrong_gift,
 )
 from goods.given import RICE, opened
@@ -87,7 +87,7 @@ async def test_its_payment_number_is_free_again_in_any_writing(house: Cast) -> N
 
 async def test_a_pledge_waits_for_its_money_again(house: Cast) -> None:
     code = await promised(amount_fen=5_000)
-    paid = {"received_on": TODAY, "channel": "cash", "by": house.cashier}
+    paid = {"received_on": today(), "channel": "cash", "by": house.cashier}
     first = await as_shown.receive(code, amount_fen=500_000, **paid)
     assert (await pledges.get(code)).status == "received"
     await corrected(house, first)
@@ -267,7 +267,7 @@ async def test_a_voucher_that_spends_the_gift_at_the_same_moment_keeps_its_money
 
 async def test_one_gift_of_two_on_a_receipt_leaves_it_to_the_other(house: Cast) -> None:
     code = await promised(amount_fen=1_000)
-    paid = {"received_on": TODAY, "channel": "cash", "by": house.cashier}
+    paid = {"received_on": today(), "channel": "cash", "by": house.cashier}
     first, second = [await as_shown.receive(code, amount_fen=fen, **paid) for fen in (600, 400)]
     await as_shown.void(second.body["receipt"]["code"], reason="合并", by=house.accountant)
     head = first.body["receipt"]

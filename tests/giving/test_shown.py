@@ -6,7 +6,7 @@ from typing import Any
 import as_shown
 import pytest
 from as_shown import pledge_hash, receipt_hash
-from giving.given import TODAY, all_is_well, entries, give, promised
+from giving.given import all_is_well, entries, give, promised, today
 from giving.test_pages import API, gift, keyed, promise
 from page_forms import form_of, hidden_of
 from tampering import tampered
@@ -19,7 +19,9 @@ from charity.giving.rules import AMOUNT_TWICE, AMOUNT_UNCONFIRMED
 from charity.ledger.writer import Answer
 from charity.people.persons import Donor
 
-PAID = {"received_on": TODAY, "channel": "cash"}
+
+def paid_today() -> dict[str, str]:
+    return {"received_on": today(), "channel": "cash"}
 
 
 # -- a pledge ---------------------------------------------------------------------------------------------
@@ -29,8 +31,8 @@ async def test_an_old_receive_page_books_nothing_and_shows_what_arrived_meanwhil
     code = await promised()
     cashier, place = web.as_("cashier"), f"/pledges/{code}/receive"
     opened = await form_of(cashier, place)
-    await as_shown.receive(code, amount_fen=5_000, **PAID, by=house.cashier)
-    fields = {"amount_yuan": "200.00", **PAID}
+    await as_shown.receive(code, amount_fen=5_000, **paid_today(), by=house.cashier)
+    fields = {"amount_yuan": "200.00", **paid_today()}
     answer = await cashier.post(place, data={**opened, **fields})
     assert answer.status_code == 409
     assert "您看过之后内容已经变更" in answer.text
@@ -52,7 +54,7 @@ async def test_a_call_that_receives_carries_what_it_saw(web: Any) -> None:
     code = (await web.as_().post(f"{API}/pledges", json=promise())).json()["code"]
     seen = (await cashier.get(f"{API}/pledges/{code}")).json()["content_hash"]
     assert "content_hash" not in (await web.as_("auditor").get(f"{API}/pledges/{code}")).json()
-    paid = {**PAID, "amount_fen": 20_000}
+    paid = {**paid_today(), "amount_fen": 20_000}
     place = f"{API}/pledges/{code}/receive"
     missing = await cashier.post(place, json=paid, headers=keyed())
     assert (missing.status_code, missing.json()["errors"][0]["field"]) == (422, "content_hash")
@@ -70,7 +72,7 @@ async def test_two_cashiers_with_one_page_receive_a_pledge_once(house: Any) -> N
     code = await promised()
     seen = await pledge_hash(code)
     calls = [
-        pledges.receive(code, amount_fen=20_000, content_hash=seen, **PAID, by=by)
+        pledges.receive(code, amount_fen=20_000, content_hash=seen, **paid_today(), by=by)
         for by in (house.cashier, house.cashier2, house.cashier)
     ]
     outcomes = await asyncio.gather(*calls, return_exceptions=True)
@@ -86,7 +88,7 @@ async def test_two_cashiers_with_one_page_receive_a_pledge_once(house: Any) -> N
 @pytest.mark.parametrize("fen", [1, 19_999, 20_001, 50_000_000])
 async def test_what_differs_from_the_pledge_is_typed_twice(house: Any, fen: int) -> None:
     code = await promised()
-    seen = {"content_hash": await pledge_hash(code), **PAID, "by": house.cashier}
+    seen = {"content_hash": await pledge_hash(code), **paid_today(), "by": house.cashier}
     with pytest.raises(Refusal) as refused:
         await pledges.receive(code, amount_fen=fen, **seen)
     assert (refused.value.code, refused.value.status) == (AMOUNT_UNCONFIRMED.code, 409)
@@ -102,8 +104,8 @@ async def test_what_differs_from_the_pledge_is_typed_twice(house: Any, fen: int)
 
 async def test_what_is_still_due_is_typed_once(house: Any) -> None:
     code = await promised()
-    await as_shown.receive(code, amount_fen=5_000, **PAID, by=house.cashier)
-    seen = {"content_hash": await pledge_hash(code), **PAID, "by": house.cashier}
+    await as_shown.receive(code, amount_fen=5_000, **paid_today(), by=house.cashier)
+    seen = {"content_hash": await pledge_hash(code), **paid_today(), "by": house.cashier}
     with pytest.raises(Refusal):
         await pledges.receive(code, amount_fen=20_000, **seen)
     assert (await pledges.receive(code, amount_fen=15_000, **seen)).status == 201
@@ -124,7 +126,7 @@ async def test_what_exceeds_the_channels_setting_is_typed_twice(house: Any) -> N
 async def test_fifty_received_as_five_hundred_thousand_is_read_back_in_capitals(web: Any) -> None:
     code = (await web.as_().post(f"{API}/pledges", json=promise(amount_fen=5_000))).json()["code"]
     cashier, place = web.as_("cashier"), f"/pledges/{code}/receive"
-    fields = {**await form_of(cashier, place), **PAID, "amount_yuan": "500,000.00"}
+    fields = {**await form_of(cashier, place), **paid_today(), "amount_yuan": "500,000.00"}
     assert 'name="confirmed_amount_yuan"' not in (await cashier.get(place)).text
     first = await cashier.post(place, data=fields)
     assert first.status_code == 409
@@ -141,7 +143,7 @@ async def test_fifty_received_as_five_hundred_thousand_is_read_back_in_capitals(
 
 async def test_a_walk_in_gift_is_read_back_at_the_page_and_the_call(web: Any) -> None:
     cashier = web.as_("cashier")
-    fields = {"campaign": "one-day-2026", "kind": "anonymous", **PAID, "amount_yuan": "60000"}
+    fields = {"campaign": "one-day-2026", "kind": "anonymous", **paid_today(), "amount_yuan": "60000"}
     hidden = await form_of(cashier, "/donations/new")
     asked = await cashier.post("/donations/new", data={**hidden, **fields})
     assert asked.status_code == 409
@@ -175,7 +177,7 @@ async def test_ten_times_the_givers_largest_gift_is_typed_twice(house: Any, iden
         await give(house, 4_000_000, **(once | {"donor": other}))
     code = await promised(amount_fen=2_500_000, donor=Donor("person", "同一人", "19900005555"))
     await give(house, 100, donor=Donor("person", "同一人", "19900005555"))
-    seen = {"content_hash": await pledge_hash(code), **PAID, "by": house.cashier}
+    seen = {"content_hash": await pledge_hash(code), **paid_today(), "by": house.cashier}
     with pytest.raises(Refusal) as refused:
         await pledges.receive(code, amount_fen=2_500_000, **seen)
     assert refused.value.code == AMOUNT_UNCONFIRMED.code

@@ -7,7 +7,7 @@ import pdf_reading
 import pytest
 from cast import PLAN, Cast
 from conftest import Web
-from giving.given import TODAY, code_of
+from giving.given import code_of, today
 
 from charity import clock, words
 from charity.db import reading, transactions
@@ -134,7 +134,7 @@ async def test_a_live_campaign_loses_no_fact_that_the_law_wants(house: Cast) -> 
 
 
 async def test_an_appeal_after_a_disaster_goes_live_before_it_is_filed_but_with_its_facts(house: Cast) -> None:
-    await _drafted(house, kind="disaster", starts_on=TODAY)
+    await _drafted(house, kind="disaster", starts_on=today())
     sql = "UPDATE campaign SET platform_url = 'https://p.invalid/1' WHERE slug = $1"
     await transactions.run(lambda tx: tx.rows(sql, SLUG))
     await _without("region")
@@ -180,7 +180,7 @@ async def test_the_plan_is_filled_in_on_its_page_and_read_by_call_and_page(house
     plan = (await desk.get(f"/api/v1/campaigns/{SLUG}/plan")).json()
     assert (plan["facts"], plan["missing_to_file"]) == (PLAN, [])
     assert {lack["field"] for lack in plan["missing_to_publish"]} == {"filing_no", "platform_url"}
-    filed = {**FILING, "filed_on": TODAY}
+    filed = {**FILING, "filed_on": today()}
     assert (await desk.post(f"/api/v1/campaigns/{SLUG}/file", json=filed)).json()["status"] == "filed"
     assert (await desk.post(f"/api/v1/campaigns/{SLUG}/activate")).json()["status"] == "active"
     page = (await web.as_("").get(f"/campaigns/{SLUG}")).text

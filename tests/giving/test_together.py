@@ -6,7 +6,7 @@ from typing import Any
 
 import as_shown
 import pytest
-from giving.given import TODAY, WANG, all_is_well, approved, balance, corrected, entries, give, requested
+from giving.given import WANG, all_is_well, approved, balance, corrected, entries, give, requested, today
 from giving.test_pages import API, keyed
 from page_forms import form_of, hidden_of
 from pdf_reading import text_of
@@ -28,7 +28,7 @@ TWO = [Part("one-day-2026", None, 6_000), Part("everyday", "F-EDU", 4_000)]
 
 
 async def together(house: Any, parts: list[Part] = TWO, ref: str = WAYS[0], **changes: Any) -> Answer:
-    values = {"received_on": TODAY, "channel": "bank", "donor": WANG, "by": house.cashier}
+    values = {"received_on": today(), "channel": "bank", "donor": WANG, "by": house.cashier}
     return await donations.receive_together(parts=parts, channel_ref=ref, **(values | changes))
 
 
@@ -159,7 +159,7 @@ async def test_a_number_is_free_when_every_gift_of_its_event_was_corrected(house
 
 async def test_the_call_takes_gifts_in_place_of_one_campaign_and_sum(web: Any) -> None:
     cashier, place = web.as_("cashier"), f"{API}/donations"
-    body: dict[str, Any] = {"received_on": TODAY, "channel": "bank", "channel_ref": "T-1"}
+    body: dict[str, Any] = {"received_on": today(), "channel": "bank", "channel_ref": "T-1"}
     body |= {"donor": {"kind": "person", "name": "王小明"}}
     gifts = [{"campaign": "everyday", "amount_fen": 300}, {"campaign": "everyday", "fund": "F-EDU", "amount_fen": 200}]
     done = await cashier.post(place, json={**body, "gifts": gifts}, headers=keyed())
@@ -182,7 +182,7 @@ async def test_the_call_takes_gifts_in_place_of_one_campaign_and_sum(web: Any) -
     number = done.json()["receipt"]["number"]
     assert again.json()["see"] == {"number": number, "href": f"/receipts?number={number}"}
     assert number in again.json()["detail"]
-    fields = {"campaign": "everyday", "amount_yuan": "5", "kind": "anonymous", "received_on": TODAY}
+    fields = {"campaign": "everyday", "amount_yuan": "5", "kind": "anonymous", "received_on": today()}
     fields |= {"channel": "bank", "channel_ref": "Ｔ１", **await form_of(cashier, "/donations/new")}
     page = await cashier.post("/donations/new", data=fields)
     assert f'<a href="/receipts?number={number}">看 {number}</a>' in page.text
@@ -192,7 +192,7 @@ async def test_the_call_takes_gifts_in_place_of_one_campaign_and_sum(web: Any) -
 
 async def test_the_page_takes_further_purposes_and_reads_the_whole_sum_back(web: Any) -> None:
     cashier = web.as_("cashier")
-    fields = {"campaign": "one-day-2026", "amount_yuan": "30,000", "kind": "anonymous", "received_on": TODAY}
+    fields = {"campaign": "one-day-2026", "amount_yuan": "30,000", "kind": "anonymous", "received_on": today()}
     fields |= {"channel": "bank", "channel_ref": "T-1", "parts.3.campaign": "everyday", "parts.3.amount_yuan": "x"}
     wrong = await cashier.post("/donations/new", data={**await form_of(cashier, "/donations/new"), **fields})
     assert wrong.status_code == 422
@@ -296,7 +296,7 @@ async def test_a_gift_is_booked_anew_in_a_campaign_that_was_closed_since(house: 
     assert 'value="dream-2026"' in (await cashier.get(f"/donations/new?corrects={number}")).text
     assert 'value="dream-2026"' not in (await cashier.get("/donations/new")).text
     hidden = await form_of(cashier, f"/donations/new?corrects={number}")
-    typed = {"kind": "anonymous", "amount_yuan": "7", "received_on": TODAY, **way}
+    typed = {"kind": "anonymous", "amount_yuan": "7", "received_on": today(), **way}
     assert (await cashier.post("/donations/new", data={**hidden, **typed})).status_code == 303
     assert await code_of(give(house, 700, **way, corrects=number)) == "corrects.done"
     assert await verify_failures() == []
@@ -315,12 +315,12 @@ async def test_the_true_part_is_booked_from_the_page_of_the_correction_and_by_a_
     hidden = await form_of(cashier, address)
     assert hidden["corrects"] == number
     typed = {"kind": "person", "name": WANG.name, "phone": WANG.phone, "campaign": "everyday", "amount_yuan": "60"}
-    typed |= {"received_on": TODAY, "channel": "bank", "channel_ref": WAYS[0]}
+    typed |= {"received_on": today(), "channel": "bank", "channel_ref": WAYS[0]}
     done = await cashier.post("/donations/new", data={**hidden, **typed})
     assert done.status_code == 303, done.text
     assert f"/donations/new?corrects={number}" not in (await cashier.get(f"/reversals/{number}")).text
     second = await undone(house, made["gifts"][1]["id"])
-    body = {"campaign": "everyday", "amount_fen": 4_000, "received_on": TODAY, "channel": "bank"}
+    body = {"campaign": "everyday", "amount_fen": 4_000, "received_on": today(), "channel": "bank"}
     body |= {"channel_ref": WAYS[0], "donor": {"kind": "person", "name": WANG.name}}
     refused = await cashier.post(f"{API}/donations", json=body, headers=keyed())
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:charity:problem:channel.ref_used")

@@ -9,7 +9,7 @@ import as_shown
 import pytest
 import pytest_asyncio
 from cast import Cast
-from giving.given import TODAY, WANG, approved, corrected, give, paid, promised, requested, roster_filled, wrong_gift
+from giving.given import WANG, approved, corrected, give, paid, promised, requested, roster_filled, today, wrong_gift
 from goods.given import RICE, SALT, TOWEL, opened
 from tampering import freely, tampered
 
@@ -202,7 +202,7 @@ async def _pledges(books: Books) -> None:
     for name, sums in (("pending", ()), ("partial", (100,)), ("received", (15_000, 5_000)), ("over", (20_001,))):
         code = books.names[name] = await promised(work_unit="LXU02" if name == "partial" else None)
         for n, fen in enumerate(sums):
-            paid = {"amount_fen": fen, "received_on": TODAY, "channel": "cash"}
+            paid = {"amount_fen": fen, "received_on": today(), "channel": "cash"}
             answer = await as_shown.receive(code, **paid, by=books.house.cashier)
             await books.note(f"{name}{n}", answer.body["id"])
 
@@ -595,7 +595,7 @@ async def test_a_fault_of_a_settled_roster_is_named(house: Cast) -> None:
 
     await unit_rosters.lock(key, content_hash=await shown(), by=house.cashier)
     await settling.settle(
-        key, received_on=TODAY, received_fen=10_500, channel_ref="B9", content_hash=await shown(), by=house.cashier
+        key, received_on=today(), received_fen=10_500, channel_ref="B9", content_hash=await shown(), by=house.cashier
     )
     assert await broken() == set()
     wrong = []

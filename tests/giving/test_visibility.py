@@ -1,7 +1,7 @@
 """Who may see which rows of giving, whatever page, call or job asks."""
 
 import pytest
-from giving.given import TODAY, approved, give, promised, requested
+from giving.given import approved, give, promised, requested, today
 
 from charity.errors import Refusal
 from charity.giving import campaigns, donations, pledges, receipts, refunds
@@ -74,5 +74,5 @@ async def test_everybody_sees_received_money_and_nothing_of_a_gift_given_back(ho
     assert await Donation.visible_to(house.auditor).count() == 2
     with pytest.raises(Refusal):
         await donations.get(back.body["id"], by=PUBLIC)
-    assert (await donations.get(back.body["id"], by=house.auditor)).received_on == TODAY
+    assert (await donations.get(back.body["id"], by=house.auditor)).received_on == today()
     assert len(await donations.latest("one-day-2026", 9)) == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cast import Cast
-from giving.given import TODAY
+from giving.given import today
 from PIL import Image
 
 from charity import clock
@@ -27,7 +27,7 @@ def image(text: str, name: str = "code.png") -> dict[str, Any]:
 
 
 def typed(kind: str = WECHAT, **more: str) -> dict[str, str]:
-    return {"kind": kind, "value": "", "starts_on": TODAY, "ends_on": ""} | more
+    return {"kind": kind, "value": "", "starts_on": today(), "ends_on": ""} | more
 
 
 async def in_force(kind: FactKind = WECHAT) -> str:
@@ -42,7 +42,7 @@ async def enter(house: Cast, value: str, kind: FactKind = WECHAT, *, unfamiliar:
     fact = await organisation.enter(
         kind=kind,
         value=value,
-        starts_on=date.fromisoformat(TODAY),
+        starts_on=date.fromisoformat(today()),
         ends_on=None,
         unfamiliar=unfamiliar,
         by=house.admin,
@@ -89,7 +89,7 @@ async def test_of_a_picture_only_the_text_is_kept(web: Any, house: Cast) -> None
 
 async def test_a_code_may_be_typed_and_a_program_sends_its_text(web: Any, house: Cast) -> None:
     assert (await web.as_("admin").post("/organisation/codes", data=typed(value=f" {OURS} "))).status_code == 303
-    body = {"kind": ALIPAY, "value": "HTTPS://QR.ALIPAY.COM/FKX05106", "starts_on": TODAY}
+    body = {"kind": ALIPAY, "value": "HTTPS://QR.ALIPAY.COM/FKX05106", "starts_on": today()}
     made = await web.as_("admin").post("/api/v1/organisation/facts", json=body)
     assert made.status_code == 201
     (first, _), (last, _) = await waiting()
@@ -134,7 +134,7 @@ async def test_a_code_may_be_typed_and_a_program_sends_its_text(web: Any, house:
 async def test_what_a_code_may_be_is_the_same_at_every_door(
     web: Any, house: Cast, kind: FactKind, value: str, code: str | None
 ) -> None:
-    body = {"kind": kind, "value": value, "starts_on": TODAY}
+    body = {"kind": kind, "value": value, "starts_on": today()}
     called = await web.as_("admin").post("/api/v1/organisation/facts", json=body)
     sent = await web.as_("admin").post("/organisation/codes", data=typed(kind, value=value))
     assert (called.status_code, sent.status_code) == ((422, 422) if code else (201, 303))
@@ -220,7 +220,7 @@ async def test_only_an_administrator_enters_a_code_and_a_file_belongs_to_its_fie
     for who in ("cashier", "accountant", "auditor"):
         answer = await web.as_(who).post("/organisation/codes", data=typed(), files=image(OURS))
         assert answer.status_code == 403
-    fact = {"kind": "icp", "value": "演ICP备7号", "starts_on": TODAY, "ends_on": ""}
+    fact = {"kind": "icp", "value": "演ICP备7号", "starts_on": today(), "ends_on": ""}
     refused = await web.as_("admin").post("/organisation", data=fact, files=image(OURS))
     assert (refused.status_code, "这一栏不收文件" in refused.text) == (422, True)
     assert await waiting() == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cast import Cast
-from giving.given import TODAY, give
+from giving.given import give, today
 from page_forms import hidden_of
 
 from charity import clock
@@ -166,7 +166,7 @@ async def test_an_id_number_needs_an_agreement_of_its_own_where_the_notice_is_sh
 async def test_a_gift_keeps_the_notice_at_every_door_and_an_unknown_version_is_refused(web: Any, house: Cast) -> None:
     cashier = web.as_("cashier")
     body = {
-        "campaign": "everyday", "amount_fen": 100, "received_on": TODAY, "channel": "cash",
+        "campaign": "everyday", "amount_fen": 100, "received_on": today(), "channel": "cash",
         "donor": {**GIVER, "notice": 1},
     }  # fmt: skip
     made = (await cashier.post(f"{API}/donations", json=body, headers={"Idempotency-Key": "1"})).json()

@@ -5,7 +5,7 @@ import asyncio
 import as_shown
 import pytest
 from cast import Cast
-from giving.given import TODAY, give, promised
+from giving.given import give, promised, today
 from goods.given import RICE, opened
 
 from charity.db import reading
@@ -62,7 +62,7 @@ async def test_a_pledge_is_one_donor_however_often_its_money_comes(house: Cast) 
     for giver in (person(), person(ONE), Donor()):
         code = await promised(donor=giver, campaign="everyday", amount_fen=200)
         for fen in (50, 150):
-            await as_shown.receive(code, amount_fen=fen, received_on=TODAY, channel="cash", by=house.cashier)
+            await as_shown.receive(code, amount_fen=fen, received_on=today(), channel="cash", by=house.cashier)
     assert await donors() == 2
     assert await verify.run() == []
 

@@ -26,8 +26,7 @@ from charity.printing.document import Filters, Totals
 BANK = "1002/ICBC-01"
 REPORTS = {document.name: document for document in DOCUMENTS}
 RICE, SOAP = "6901234567892", "6923456789012"
-TODAY = clock.today()
-YEAR = (TODAY.replace(month=1, day=1).isoformat(), TODAY.replace(month=12, day=31).isoformat())
+YEAR = (f"{clock.today().year}-01-01", f"{clock.today().year}-12-31")
 
 
 def noon(day: str) -> Any:

@@ -9,7 +9,7 @@ from bank.given import Line, came
 from cast import Cast
 from giving.given import approved, corrected, refunded, roster_settled
 from giving.given import give as received
-from reports.given import REPORTS, RICE, TODAY, YEAR, give, pay, read, take_in, whole_year
+from reports.given import REPORTS, RICE, YEAR, give, pay, read, take_in, whole_year
 from tampering import tampered
 
 from charity import clock, days
@@ -204,7 +204,7 @@ async def test_the_stock_register_closes_opening_plus_in_less_out(busy: Cast) ->
     assert shown == [("大米", 2_500, 0, 10, 2, 8, 8), ("肥皂", "不计价", 0, 30, 7, 23, 23)]
     assert totals.sums["closing_fen"] == 20_000
     assert totals.differences == []
-    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
     later, sums = await read("stock", Filters(tomorrow, tomorrow))
     assert [(r["opening"], r["gift"], r["closing"]) for r in later] == [(8, 0, 8), (23, 0, 23)]
     assert sums.sums["opening_fen"] == 20_000

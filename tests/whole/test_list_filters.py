@@ -8,7 +8,7 @@ import pytest
 from cast import Cast
 from conftest import Web
 from desk.test_desk import made
-from giving.given import TODAY, give, promised, refunded
+from giving.given import give, promised, refunded, today
 
 from charity.giving import lookup
 from charity.people.persons import Donor
@@ -54,8 +54,8 @@ async def test_receipts_by_name_amount_and_bank_number(house: Cast, web: Web, wr
         ({"bank": "ab 2"}, {"li"}),
         ({"bank": "nothing"}, set()),
         ({"who": "李丽", "most": "100"}, set()),
-        ({"from_on": TODAY, "to_on": TODAY, "status": "issued", "who": "李"}, set()),
-        ({"from_on": TODAY, "to_on": TODAY, "status": "issued", "who": "李丽"}, {"li"}),
+        ({"from_on": today(), "to_on": today(), "status": "issued", "who": "李"}, set()),
+        ({"from_on": today(), "to_on": today(), "status": "issued", "who": "李丽"}, {"li"}),
     ):
         assert await listed(client, "/receipts", numbers, **chosen) == expected, chosen
 
@@ -68,7 +68,7 @@ async def test_pledges_refunds_and_vouchers(house: Cast, web: Web) -> None:
     assert await listed(client, "/pledges", pledges, who="李丽") == {"li"}
     assert await listed(client, "/pledges", pledges, least="300", most="300") == {"wang"}
     assert await listed(client, "/pledges", pledges, to_on="2020-01-01") == set()
-    assert await listed(client, "/pledges", pledges, from_on=TODAY, to_on=TODAY) == {"wang", "li"}
+    assert await listed(client, "/pledges", pledges, from_on=today(), to_on=today()) == {"wang", "li"}
     first, second = await give(house, 5_000, channel="bank", channel_ref="X1"), await give(house, 6_000, donor=LI)
     refunds = {"wang": await refunded(house, first, 5_000), "li": await refunded(house, second, 6_000)}
     assert await listed(client, "/refunds", refunds, who="李丽") == {"li"}
@@ -83,7 +83,7 @@ async def test_pledges_refunds_and_vouchers(house: Cast, web: Web) -> None:
         ({"least": "1500", "most": "1500"}, {"one"}),
         ({"most": "1499.99"}, set()),
         ({"bank": "nothing"}, set()),
-        ({"from_on": TODAY, "to_on": TODAY}, {"one"}),
+        ({"from_on": today(), "to_on": today()}, {"one"}),
         ({"to_on": "2020-01-01"}, set()),
     ):
         assert await listed(client, "/vouchers", vouchers, **chosen) == expected, chosen

@@ -17,7 +17,7 @@ import pytest_asyncio
 from aid.given import ASKED
 from cast import Cast
 from conftest import Web
-from giving.given import TODAY, approved
+from giving.given import approved, today
 from goods.given import RICE, Shop
 from goods.given import opened as shop_opened
 from pdf_reading import flat
@@ -60,7 +60,7 @@ class Town:
 
 async def _gifts(house: Cast, town: Town) -> None:
     shy = Donor("person", NAMES[0], PHONES[0], NUMBERS[1], NUMBERS[0])
-    values = {"campaign": "everyday", "received_on": TODAY, "channel": "bank", "by": house.cashier}
+    values = {"campaign": "everyday", "received_on": today(), "channel": "bank", "by": house.cashier}
     given = [
         await donations.receive(
             channel_ref=f"B{n}",
@@ -246,7 +246,7 @@ async def test_no_log_line_holds_what_was_typed(town: Town, web: Web) -> None:
     logging.getLogger("charity").setLevel(logging.DEBUG)
     try:
         body = {
-            "campaign": "everyday", "amount_fen": 1, "received_on": TODAY, "channel": "cash",
+            "campaign": "everyday", "amount_fen": 1, "received_on": today(), "channel": "cash",
             "donor": {"kind": "person", "name": NAMES[0], "phone": PHONES[0], "tax_id": NUMBERS[0],
                       "fiscal_receipt": True},
         }  # fmt: skip

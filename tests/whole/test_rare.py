@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
+from giving.given import today
 from goods.given import SALT
 from goods.given import opened as shop_opened
 
-from charity import clock
 from charity.app import PREFIX
 from charity.db import reading
 
 ODD = "王\U00032fff"
 FORM = {"sec-fetch-site": "same-origin"}
-TODAY = clock.today().isoformat()
 GOODS = [{"barcode": SALT, "quantity": 1, "unit_value_fen": 250, "evidence": "invoice"}]
 MONEY = {"campaign": "everyday", "amount_fen": 100}
 PUBLIC = {"public_name": False, "public_amount": False}
@@ -28,7 +27,7 @@ def keyed() -> dict[str, str]:
 @pytest.mark.parametrize(
     ("who", "call", "body", "field"),
     [
-        ("cashier", "/donations", MONEY | {"channel": "cash", "received_on": TODAY}, "donor.rare"),
+        ("cashier", "/donations", MONEY | {"channel": "cash", "received_on": today()}, "donor.rare"),
         ("cashier", "/pledges", MONEY | {"channel": "bank"} | PUBLIC, "donor.rare"),
         ("cashier", "/pledges", MONEY | {"channel": "bank", "message": ODD} | PUBLIC, "message"),
         ("clerk", "/goods/intakes", {"store": "LX01", "source": "gift", "lines": GOODS}, "donor.rare"),
@@ -83,7 +82,7 @@ async def test_the_memo_of_a_payment_is_asked_about(house: Cast, web: Web) -> No
     cashier = web.as_("cashier")
     form = {
         "campaign": "everyday", "kind": "person", "name": "王明", "amount_yuan": "1", "channel": "cash",
-        "received_on": TODAY, "memo": f"给{ODD}", "idem": "c" * 32,
+        "received_on": today(), "memo": f"给{ODD}", "idem": "c" * 32,
     }  # fmt: skip
     asked = await cashier.post("/donations/new", data=form, headers=FORM)
     assert (asked.status_code, 'name="rare"' in asked.text, "〓" in asked.text) == (422, True, True)
