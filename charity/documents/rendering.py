@@ -237,6 +237,7 @@ async def _pdf(
         printed_at=head.printed_at,
         demo=ours.demo,
         lang=words.language(),
+        sheet=document.sheet,
     )
     await print_register(register, path, progress=on_page)
     await asyncio.gather(*pending)

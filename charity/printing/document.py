@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from charity.printing.registers import LANDSCAPE, Sheet
+
 Kind = Literal["text", "money", "count", "date", "code"]
 
 
@@ -158,6 +160,7 @@ class Document:
     totals: Callable[[Filters, int], Awaitable[Totals]]
     sign_offs: tuple[str, ...] = ("制表人", "复核人", "财务负责人", "单位负责人（签章）")
     group_title: str = "按月合计"
+    sheet: Sheet = LANDSCAPE
     permission: str = "report.export"
     """Who may read it, on screen and as a file."""
     internal: tuple[str, Filter] | None = None

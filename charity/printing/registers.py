@@ -18,14 +18,8 @@ Kind = Literal["text", "money", "count", "date"]
 Align = Literal["left", "center", "right"]
 Row = Sequence[Any] | Mapping[str, Any]
 
-ROWS_A_PAGE: Final = 22
-"""Rows of one or two lines; each further line is as high as half a row."""
-ROWS_LAST_PAGE: Final = 17
-"""The last page leaves room for the stamp (40 mm) beside its foot."""
 ROWS_MAX: Final = 500_000
 COLUMNS_MAX: Final = 24
-TABLE_MM: Final = 273.0
-"""A4 landscape, 297 mm, less two margins of 12 mm."""
 PADDING_MM: Final = 0.8
 SIZE_PT: Final = 7.5
 """The one size of every cell: a register is read for years, also by people with glasses."""
@@ -35,6 +29,23 @@ LINES_A_ROW: Final = 2
 LINES_MAX: Final = 12
 HEAD_LINES: Final = 3
 HEAD_PADDING_MM: Final = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A4 one way up. `table_mm` is its width less two margins of 12 mm.
+
+    `rows` are of one or two lines; each further line is as high as half a row. `rows_last` leaves room for the stamp
+    (40 mm) beside the foot of the last page.
+    """
+
+    table_mm: float
+    rows: int
+    rows_last: int
+
+
+LANDSCAPE: Final = Sheet(273.0, 22, 17)
+PORTRAIT: Final = Sheet(186.0, 35, 30)
 
 
 class Entering(Protocol):
@@ -92,6 +103,7 @@ class Register:
     printed_at: str
     demo: bool = False
     lang: str = "zh"
+    sheet: Sheet = LANDSCAPE
 
 
 class RowsChanged(RuntimeError):
@@ -137,13 +149,13 @@ class Layout:
         return len(self.sizes) + len(self.groups)
 
 
-def page_sizes(heights: Iterable[int], spare: int = 0) -> tuple[list[int], int]:
+def page_sizes(heights: Iterable[int], spare: int = 0, sheet: Sheet = LANDSCAPE) -> tuple[list[int], int]:
     """How many rows stand on each page, and the height of the last one, which never stands empty after a full one.
 
-    Heights are in lines. `spare` is what the rows of sums take more than a row each. An empty register has one page
-    with no row.
+    Heights are in lines, on pages of this `sheet`. `spare` is what the rows of sums take more than a row each. An empty
+    register has one page with no row.
     """
-    room, room_last = ROWS_A_PAGE * LINES_A_ROW - spare, ROWS_LAST_PAGE * LINES_A_ROW - spare
+    room, room_last = sheet.rows * LINES_A_ROW - spare, sheet.rows_last * LINES_A_ROW - spare
     sizes, on_page, used = list[int](), list[int](), 0
     for height in heights:
         if on_page and used + height > room:
@@ -167,15 +179,15 @@ def layout(register: Register) -> Layout:
     """Where the pages of a register begin; raises RowsChanged when it has fewer or more rows than it says."""
     assert 0 <= register.row_count <= ROWS_MAX, register.row_count
     _check_columns(register.columns)
-    widths = widths_mm(register.columns)
+    widths = widths_mm(register.columns, register.sheet)
     sums = {column.key: 0 for column in register.columns if column.total}
     heights = [_height(_cells(register.columns, widths, row, sums)) for row in register.rows]
     if len(heights) != register.row_count:
         raise RowsChanged(f"{len(heights)} rows, not {register.row_count}")
-    spare = _SUM_ROWS * (_height(_sums(register.columns, sums)) - LINES_A_ROW)
-    sizes, last = page_sizes(heights, spare)
+    spare = _SUM_ROWS * (_height(_sums(widths, register.columns, sums)) - LINES_A_ROW)
+    sizes, last = page_sizes(heights, spare, register.sheet)
     groups = [_height(line["cells"]) for line in _group_lines(register, sums)]
-    room = ROWS_LAST_PAGE * LINES_A_ROW - spare
+    room = register.sheet.rows_last * LINES_A_ROW - spare
     if last + LINES_A_ROW * (1 + bool(register.note)) + sum(groups) <= room or not groups:
         return Layout(sizes, [])
     listed, used = [0], 0
@@ -192,27 +204,29 @@ def _group_lines(register: Register, sums: Mapping[str, int]) -> list[dict[str, 
     """The lines of the breakdown, which adds up to the sums of the rows."""
     for key in sums if register.groups else ():
         assert sum(figures[key] for _, figures in register.groups) == sums[key], key
+    widths = widths_mm(register.columns, register.sheet)
     return [
-        {"name": glyphs.printable(name), "cells": _sums(register.columns, figures)} for name, figures in register.groups
+        {"name": glyphs.printable(name), "cells": _sums(widths, register.columns, figures)}
+        for name, figures in register.groups
     ]
 
 
 def _breakdown(register: Register, plan: Layout, sums: Mapping[str, int]) -> Iterator[Page]:
     """The pages of the breakdown."""
-    lines = iter(_group_lines(register, sums))
+    widths, lines = widths_mm(register.columns, register.sheet), iter(_group_lines(register, sums))
     for number, size in enumerate(plan.groups, len(plan.sizes) + 1):
         page = Page(number, None, groups=[next(lines) for _ in range(size)])
-        page.running = _sums(register.columns, sums)
+        page.running = _sums(widths, register.columns, sums)
         page.closing = page.last = number == plan.pages
         yield page
 
 
 def paginate(register: Register, plan: Layout) -> Iterator[Page]:
     """The pages of a register, one at a time, with their sums; raises RowsChanged when its rows are not as planned."""
-    widths, rows = widths_mm(register.columns), iter(register.rows)
+    widths, rows = widths_mm(register.columns, register.sheet), iter(register.rows)
     running: dict[str, int] = {column.key: 0 for column in register.columns if column.total}
     for number, size in enumerate(plan.sizes, start=1):
-        page = Page(number, _sums(register.columns, running) if number > 1 else None)
+        page = Page(number, _sums(widths, register.columns, running) if number > 1 else None)
         subtotal = dict.fromkeys(running, 0)
         for _ in range(size):
             row = next(rows, None)
@@ -223,8 +237,8 @@ def paginate(register: Register, plan: Layout) -> Iterator[Page]:
             page.strong.append(sums_up(register.columns, _values(register.columns, row)))
         for key, amount in subtotal.items():
             running[key] += amount
-        page.subtotal = _sums(register.columns, subtotal)
-        page.running = _sums(register.columns, running)
+        page.subtotal = _sums(widths, register.columns, subtotal)
+        page.running = _sums(widths, register.columns, running)
         page.last = number == len(plan.sizes)
         page.blank = page.last
         if page.last:
@@ -248,9 +262,9 @@ def _check_columns(columns: Sequence[PrintedColumn]) -> None:
         assert not column.total or column.kind in {"money", "count"}, column.key
 
 
-def widths_mm(columns: Sequence[PrintedColumn]) -> list[float]:
+def widths_mm(columns: Sequence[PrintedColumn], sheet: Sheet = LANDSCAPE) -> list[float]:
     """The widths of the columns; they fill the table exactly."""
-    scale = TABLE_MM / sum(column.width for column in columns)
+    scale = sheet.table_mm / sum(column.width for column in columns)
     return [round(column.width * scale, 3) for column in columns]
 
 
@@ -289,8 +303,7 @@ def _cells(columns: Sequence[PrintedColumn], widths: Sequence[float], row: Row, 
     return cells
 
 
-def _sums(columns: Sequence[PrintedColumn], sums: Mapping[str, int]) -> list[Any]:
-    widths = widths_mm(columns)
+def _sums(widths: Sequence[float], columns: Sequence[PrintedColumn], sums: Mapping[str, int]) -> list[Any]:
     return [
         cell(shown(column, sums[column.key]), width, figure=True) if column.key in sums else cell("", width)
         for column, width in zip(columns, widths, strict=True)
@@ -345,17 +358,20 @@ def frame(register: Register, pages: int) -> dict[str, Any]:
             "sample": say("演示"),
         }
         page_of = [say("第 {page} 页 共 {pages} 页", page=n, pages=pages) for n in range(1, pages + 1)]
-    widths = widths_mm(register.columns)
+    widths = widths_mm(register.columns, register.sheet)
     assert all(a > 0 and b > 0 for a, b in pairwise([*widths, 1.0])), "a column without width"
     clean = glyphs.printable
     return {
         "lang": register.lang,
+        "landscape": register.sheet is LANDSCAPE,
         "labels": fixed,
         "page_of": page_of,
         "title": clean(register.title),
         "organisation": clean(register.organisation),
         "period": clean(register.period),
-        "filters": "".join(glyphs.wrapped(register.filters, TABLE_MM / (SIZE_PT * glyphs.MM_A_POINT) - 4, 1)),
+        "filters": "".join(
+            glyphs.wrapped(register.filters, register.sheet.table_mm / (SIZE_PT * glyphs.MM_A_POINT) - 4, 1)
+        ),
         "unit": clean(register.unit),
         "group_title": clean(register.group_title),
         "columns": [

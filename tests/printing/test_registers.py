@@ -101,6 +101,21 @@ async def test_a_register_prints_titles_sums_page_numbers_and_its_check_code():
     assert codes_in(pdf) == codes_in(pdf, page=3) == [URL]
 
 
+async def test_a_register_upright_holds_more_rows_and_all_of_its_foot():
+    facts = register(66, sheet=registers.PORTRAIT, note="合计（大写）：贰仟贰佰壹拾壹元整")
+    pdf = await printed(facts)
+    plan = registers.layout(facts)
+    assert plan.sizes == [35, 30, 1]
+    assert page_count(pdf) == plan.pages
+    assert paper_size_mm(pdf) == (210, 297)
+    assert sum(registers.widths_mm(facts.columns, facts.sheet)) == pytest.approx(186, abs=0.01)
+    text = flat(pdf)
+    assert all(text.count(words) == 3 for words in (HASH, "D4-2026-10-0007", URL, "本页小计"))
+    assert text.count("合计（大写）") == 1
+    assert "2,211.00" in text  # 1 + 2 + … + 66
+    assert codes_in(pdf) == codes_in(pdf, page=3) == [URL]
+
+
 async def test_an_empty_register_says_so_on_one_page():
     text = flat(await printed(register(0)))
     assert "本期无记录" in text
@@ -110,7 +125,7 @@ async def test_an_empty_register_says_so_on_one_page():
 
 async def test_a_long_register_is_joined_from_chunks_with_progress_and_equal_bytes():
     progress_seen = []
-    count = registers.ROWS_A_PAGE * 60
+    count = registers.LANDSCAPE.rows * 60
     pdf = await printed(register(count), progress=lambda done, whole: progress_seen.append((done, whole)))
     assert page_count(pdf) == 61
     assert progress_seen[0] == (0, 61)
@@ -202,10 +217,10 @@ def test_pages_hold_every_row_and_the_last_leaves_room_for_the_stamp(count: int)
     sizes, last = registers.page_sizes([2] * count)
     assert last == 2 * sizes[-1]
     assert sum(sizes) == count
-    assert all(1 <= size <= registers.ROWS_A_PAGE for size in sizes[:-1])
-    assert sizes[-1] <= registers.ROWS_LAST_PAGE
+    assert all(1 <= size <= registers.LANDSCAPE.rows for size in sizes[:-1])
+    assert sizes[-1] <= registers.LANDSCAPE.rows_last
     assert sizes[-1] >= min(count, 1)
-    assert len(sizes) <= count // registers.ROWS_A_PAGE + 2
+    assert len(sizes) <= count // registers.LANDSCAPE.rows + 2
 
 
 @given(st.lists(st.integers(-(10**11), 10**11), max_size=80))
@@ -227,7 +242,7 @@ def test_what_is_carried_forward_is_the_sum_of_all_rows_before(amounts: list[int
 
 
 async def test_the_breakdown_of_the_sums_closes_the_document():
-    months = [(f"2026-{n + 1:02} · 非限定性", {"fen": 100 * (n + 1)}) for n in range(registers.ROWS_LAST_PAGE + 1)]
+    months = [(f"2026-{n + 1:02} · 非限定性", {"fen": 100 * (n + 1)}) for n in range(registers.LANDSCAPE.rows_last + 1)]
     count = len(months)
     facts = register(count, rows=list(rows(count)), groups=months, group_title="按月和限定性合计")
     plan = registers.layout(facts)
@@ -268,7 +283,7 @@ def test_a_figure_is_never_cut(fen: int):
 def test_the_number_of_an_entry_stands_on_one_line(name: str):
     for language, journal in (("zh", ["记-0888", "记-9000"]), ("en", ["V-0888", "V-9000"])):
         columns = [PrintedColumn(c.key, c.title, c.share(language)) for c in REPORTS[name].columns if c.print]
-        for column, width in zip(columns, registers.widths_mm(columns), strict=True):
+        for column, width in zip(columns, registers.widths_mm(columns, REPORTS[name].sheet), strict=True):
             for text in {"entry": ["1234567"], "journal": journal}.get(column.key, []):
                 assert registers.cell(text, width) == [text]
     assert registers.cell("1" * 100, 9.0)[-1].endswith("…")
@@ -280,7 +295,7 @@ def test_the_words_of_every_row_and_sums_of_millions_stand_on_one_line(name: str
     lines = {"restriction": ["非限定性"], "consent": ["仅金额", "不公开"], "receipt_status": ["已开具"], "signed": ["已领取"],
              "township": ["白沙镇"], "reason": ["超市自选"], "programme": ["爱心超市"]}  # fmt: skip
     lines["channel"] = ["微信支付", "银行转账"]
-    for column, width in zip(columns, registers.widths_mm(columns), strict=True):
+    for column, width in zip(columns, registers.widths_mm(columns, REPORTS[name].sheet), strict=True):
         for text in lines.get(column.key, []):
             assert registers.cell(text, width) == [text], column.key
         if column.kind == "money":
@@ -303,7 +318,7 @@ def test_no_english_head_and_no_word_of_a_row_is_broken_inside(name: str, column
                 "programme": ["Charity store", "Temporary aid"], "receipt": ["CS-2026- 006147"]}  # fmt: skip
     with speech.speaking("en"):
         printed = [PrintedColumn(c.key, speech.say(c.title), c.share("en"), kind=c.kind) for c in columns if c.print]
-    for column, width in zip(printed, registers.widths_mm(printed), strict=True):
+    for column, width in zip(printed, registers.widths_mm(printed, REPORTS[name].sheet), strict=True):
         assert " ".join(registers.heading(column.title, width)) == column.title, (name, column.key)
         for text in rows_say.get(column.key, []) if len(columns) > 10 else ():
             assert " ".join(registers.cell(text, width)) == text, (name, column.key)
@@ -320,7 +335,7 @@ def test_a_row_is_as_high_as_its_lines_and_two_at_least():
 @pytest.mark.parametrize("few", [0, 2])
 async def test_the_note_never_drives_the_foot_onto_a_page_of_its_own(few: int):
     note = "核对：期初 1 ＝ 期末 1"
-    for count in range(registers.ROWS_LAST_PAGE - 3, registers.ROWS_LAST_PAGE + 2):
+    for count in range(registers.LANDSCAPE.rows_last - 3, registers.LANDSCAPE.rows_last + 2):
         groups = [
             (f"2026-0{n}", {"fen": sum(row[3] for row in rows(count)) if n == 1 else 0}) for n in range(1, few + 1)
         ]
@@ -335,7 +350,7 @@ def test_the_greatest_amount_and_its_sums_fit_whole_into_every_column(name: str)
     columns = [PrintedColumn(c.key, c.title, c.width, c.align, "text" if c.kind == "code" else c.kind, c.total)
                for c in REPORTS[name].columns if c.print]  # fmt: skip
     greatest = {"money": (10**13, -(10**13), 40 * 10**13), "count": (10**6, 40 * 10**6)}
-    for column, width in zip(columns, registers.widths_mm(columns), strict=True):
+    for column, width in zip(columns, registers.widths_mm(columns, REPORTS[name].sheet), strict=True):
         for value in greatest.get(column.kind, ()) if column.key != "n" else ():
             fitted = registers.cell(registers.shown(column, value), width, figure=True)
             assert "".join(fitted) == registers.shown(column, value), column.key

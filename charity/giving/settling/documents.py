@@ -20,6 +20,7 @@ from charity.people.masking import COPIES, What
 from charity.printing import pdfs
 from charity.printing.document import Column, Document, Filter, Filters, Group, Page, Totals
 from charity.printing.posters import PrintedRemittance, remittance_html
+from charity.printing.registers import PORTRAIT
 from charity.roles import Actor
 
 SECONDS = 30.0
@@ -296,6 +297,7 @@ STAFF = Document(
     totals=staff_totals,
     sign_offs=("经办人", "复核人", "单位（章）"),
     group_title="按收据合计",
+    sheet=PORTRAIT,
     check=in_capitals,
     permission="staff_list.read",
     internal=("receipt.print", ROSTER),
