@@ -199,7 +199,17 @@ async def of_entry(seq: int | None) -> tuple[str, str]:
     if seq is None:
         return "", ""
     number = (await numbers_of([seq])).get(seq, "")
-    return number, f"{number[:4]}-{number[4:6]} {printed(number)} #{seq}" if number else f"#{seq}"
+    return number, _shown(seq, number)
+
+
+async def shown_of_each(seqs: Sequence[int]) -> dict[int, str]:
+    """Each of these entries as `shown_of` has it."""
+    numbers = await numbers_of(seqs)
+    return {seq: _shown(seq, numbers.get(seq, "")) for seq in seqs}
+
+
+def _shown(seq: int, number: str) -> str:
+    return f"{number[:4]}-{number[4:6]} {printed(number)} #{seq}" if number else f"#{seq}"
 
 
 async def _keys(seqs: Sequence[int], ask: Ask) -> dict[int, str]:

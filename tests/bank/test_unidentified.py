@@ -35,7 +35,7 @@ from charity.giving import donations, pledges, roster_sheets, settling, unit_ros
 from charity.giving import unidentified as held_money
 from charity.giving.donations.screens import corrected_values
 from charity.giving.gifts.screens import gift_page
-from charity.giving.unidentified import returns
+from charity.giving.unidentified import readers, returns
 from charity.ledger import money_day
 from charity.ledger.money_day import Moved
 from charity.money import yuan
@@ -245,12 +245,30 @@ async def test_what_is_held_is_recognised_in_parts_and_never_more_than_is_left(h
     assert values["channel_ref"] == number
     await give(house, 5_500, **named, corrects=reversal)
     row = await held_money.get(number, by=house.auditor)
-    assert (row.left_fen, [use.fen for use in await held_money.uses(number, by=house.auditor)]) == (
+    assert (row.left_fen, [use.fen for use in (await held_money.uses(number, by=house.auditor))[0]]) == (
         500,
         [6_000, 4_000, -6_000, 5_500],
     )
     assert [one["fen"] for one in await open_movements(house)] == [700]
     await sound()
+
+
+async def test_all_that_became_of_it_is_read_page_by_page(
+    house: Cast, web: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "PAGE", 2)
+    number = await held(house, 6_000, reference="MANY-0001")
+    for fen in (1_001, 1_002, 1_003):
+        await give(house, fen, channel="bank", channel_ref=number, campaign="everyday")
+    auditor, address = web.as_("auditor"), addresses.of("unidentified", number)
+    first = (await auditor.get(address)).text
+    assert [words in first for words in ("10.01", "10.02", "10.03")] == [True, True, False]
+    following = re.search(rf'href="({address}\?after=[0-9]+)"', first)
+    assert following is not None
+    rest = (await auditor.get(following[1])).text
+    assert [words in rest for words in ("10.01", "10.02", "10.03")] == [False, False, True]
+    assert f'href="{address}?after=' not in rest
+    assert (await auditor.get(f"{address}?after=x")).status_code == 422
 
 
 async def test_a_gift_of_what_was_held_is_refunded_and_its_number_was_the_bank_s(house: Cast) -> None:

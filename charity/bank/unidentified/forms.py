@@ -57,6 +57,12 @@ class PayForm(BaseModel):
     channel_ref: Ref = ""
 
 
+class UsesQuery(BaseModel):
+    """Where the list of what became of one goes on: behind this entry."""
+
+    after: int = Field(0, ge=0, le=2**53 - 1)
+
+
 class ListQuery(BaseModel):
     """Which of them are listed: what is left, or all."""
 

@@ -10,7 +10,7 @@ from charity import addresses
 from charity.bank import matching
 from charity.bank.matching import routes as lines
 from charity.bank.unidentified import screens, verbs
-from charity.bank.unidentified.forms import AskForm, HoldForm, ListQuery, PayForm, ReverseForm
+from charity.bank.unidentified.forms import AskForm, HoldForm, ListQuery, PayForm, ReverseForm, UsesQuery
 from charity.errors import Refusal
 from charity.giving import unidentified
 from charity.giving.unidentified import Unidentified, returns
@@ -130,14 +130,17 @@ async def _return_page(
 async def _page(request: Request, template: str, refusal: Refusal | None = None, **typed: str) -> Response:
     by = auth.allowed(request, "statement.read")
     row = await unidentified.get(request.path_params["number"], by=by)
+    query, unread = forms.filters(request, UsesQuery)
+    uses, following = await unidentified.uses(row.number, after=0 if unread else query.after, by=by)
     context: dict[str, Any] = {
         "reason": "",
         "amount": "",
         "why": "",
         **typed,
-        **await screens.show(row, await matching.get(row.line, by=by), by),
+        **await screens.show(row, await matching.get(row.line, by=by), uses, by),
+        **pages.pager(request, following),
     }
-    return await pages.form(request, template, refusal, **context)
+    return await pages.form(request, template, refusal or unread, **context)
 
 
 routes = [

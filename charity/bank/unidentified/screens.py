@@ -9,7 +9,7 @@ from charity.bank import matching
 from charity.bank.statements import LineView
 from charity.db import sealed
 from charity.giving import settling, unidentified
-from charity.giving.unidentified import ReturnStatus, Unidentified, UnidentifiedReturn
+from charity.giving.unidentified import ReturnStatus, Unidentified, UnidentifiedReturn, Use
 from charity.ledger import journal_vouchers, places
 from charity.office import staff
 from charity.roles import Actor
@@ -42,9 +42,10 @@ async def listed(rows: Sequence[Unidentified]) -> list[dict[str, Any]]:
     ]
 
 
-async def show(row: Unidentified, line: LineView, by: Actor) -> dict[str, Any]:
-    """One with what the bank says of it and what became of it."""
+async def show(row: Unidentified, line: LineView, uses: Sequence[Use], by: Actor) -> dict[str, Any]:
+    """One with what the bank says of it and a page of what became of it."""
     say, named = words.say, await places.labels()
+    entries = await journal_vouchers.shown_of_each([use.seq for use in uses])
     people = await staff.names({row.held_by, row.reversed_by or ""} - {""})
     facts: list[dict[str, Any]] = [
         {"term": say("金额"), "value": row.fen, "kind": "yuan"},
@@ -91,13 +92,10 @@ async def show(row: Unidentified, line: LineView, by: Actor) -> dict[str, Any]:
         "seq": row.seq,
         "uses": [
             {
-                "entry": {
-                    "value": await journal_vouchers.shown_of(use.seq),
-                    "href": addresses.shown_to(by, "entry", use.seq),
-                },
+                "entry": {"value": entries[use.seq], "href": addresses.shown_to(by, "entry", use.seq)},
                 "fen": use.fen,
             }
-            for use in await unidentified.uses(row.number, by=by)
+            for use in uses
         ],
     }
 

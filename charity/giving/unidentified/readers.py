@@ -12,7 +12,6 @@ from charity.roles import Actor
 PAGE = 50
 NUMBER_MAX = 40
 RETURNS_MAX = 100
-USES_MAX = 500
 SHOWN_MAX = 4
 """Sums that a form offers to be taken from."""
 BETWEEN = "~"
@@ -74,14 +73,19 @@ async def of_amount(fen: int, limit: int, *, by: Actor) -> list[Unidentified]:
     return await Unidentified.visible_to(by).filter(fen=fen).order_by("-number").limit(limit)
 
 
-async def uses(number: str, *, by: Actor) -> list[Use]:
-    """What became of it, in the order of the books."""
+async def uses(number: str, *, after: int = 0, by: Actor) -> tuple[list[Use], int | None]:
+    """What became of it, in the order of the books, behind an entry; and behind which the next page goes on.
+
+    A unit's transfer that was held has as many as people gave.
+    """
     by.must("statement.read")
     rows = await reading.rows(
-        f"SELECT seq, fen FROM unidentified_use WHERE number = $1 ORDER BY seq LIMIT {USES_MAX}",  # noqa: S608 - a number
+        f"SELECT seq, fen FROM unidentified_use WHERE number = $1 AND seq > $2 ORDER BY seq LIMIT {PAGE + 1}",  # noqa: S608 - a number
         number,
+        after,
     )
-    return [Use(row["seq"], row["fen"]) for row in rows]
+    shown = [Use(row["seq"], row["fen"]) for row in rows[:PAGE]]
+    return shown, shown[-1].seq if len(rows) > PAGE else None
 
 
 async def matches_after(seq: int) -> set[str]:
