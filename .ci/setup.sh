@@ -15,7 +15,7 @@ python=.venv/bin/python
 APT_runtime='libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-babelstone-han fonts-hanazono fonts-noto-core'
 # fonts-wqy-microhei: headless chromium finds no Chinese font on a bare Debian.
 # libatomic1: the node that the playwright wheel carries needs it.
-APT_test='chromium postgresql poppler-utils fonts-wqy-microhei libatomic1'
+APT_test='chromium chromium-headless-shell postgresql poppler-utils fonts-wqy-microhei libatomic1'
 APT_bench='wrk'
 
 say() { printf '%s\n' "setup: $*" >&2; }

@@ -1,11 +1,11 @@
 """What every command of the line shares: the open database, and one line instead of a traceback."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import click
+import uvloop
 
 from charity import starting
 from charity.arguments import Judged
@@ -97,7 +97,7 @@ def opened(
             async with writer.running():
                 return await work()
 
-    return asyncio.run(whole())
+    return uvloop.run(whole())
 
 
 async def must_be_migrated() -> None:
@@ -130,7 +130,7 @@ def migrate() -> list[str]:
             await _begin_head_file(done)
             return done
 
-    return asyncio.run(work())
+    return uvloop.run(work())
 
 
 async def _begin_head_file(done: list[str]) -> None:

@@ -396,10 +396,10 @@ class Street:
 async def street(
     served: Served, size: str, *, scripts: bool = True, accessible: bool = True, arguments: Sequence[str] = ()
 ) -> AsyncIterator[Street]:
-    """Debian's chromium, with more arguments where a test needs a device."""
+    """Debian's chromium without windows; the whole one with more arguments where a test needs a device, such as a camera."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
+            executable_path="/usr/bin/chromium" if arguments else "/usr/bin/chromium-headless-shell",
             args=["--no-sandbox", "--no-proxy-server", "--disable-dev-shm-usage", *arguments],
         )
         try:

@@ -23,6 +23,7 @@ import asyncpg
 import httpx2
 import pytest
 import pytest_asyncio
+import uvloop
 from cast import Cast, seed
 from hypothesis import settings as hypothesis_settings
 from tortoise.apps import Apps
@@ -49,6 +50,9 @@ def _in_memory() -> str | None:
 # tmp_path too: SQLite waits for its disk at each COMMIT. The folder of a test that passed is removed (pyproject.toml).
 if (_memory := _in_memory()) is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _memory)
+
+# The loop of the server and of every command.
+asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 # No test is red because its machine is slow.
 hypothesis_settings.register_profile("unhurried", deadline=None)
