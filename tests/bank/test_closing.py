@@ -13,7 +13,7 @@ from bank.given import BANK, Line, came, csv_file, lines, open_movements, waitin
 from bank.test_matching import banked, refused
 from cast import Cast
 from finance.given import asked as transfer
-from giving.given import all_is_well, approved, corrected, give, paid, promised, requested, roster_filled
+from giving.given import all_is_well, approved, box_counted, corrected, give, paid, promised, requested, roster_filled
 from page_forms import hidden_of
 
 from charity import clock
@@ -306,8 +306,13 @@ async def _hold(house: Cast) -> Awaitable[Any]:
     return unidentified.hold(line.row["key"], note="不明", by=house.cashier)
 
 
+async def _box(house: Cast) -> Awaitable[Any]:
+    number, content_hash = await box_counted(house, day(0), {10_000: 2})
+    return boxes.confirm(number, content_hash=content_hash, by=house.accountant)
+
+
 WAYS: list[Callable[[Cast], Awaitable[Awaitable[Any]]]] = [
-    *(_gift, _cash_gift, _pledge, _deposit, _correction, _refund, _voucher, _roster, _hold)
+    *(_gift, _cash_gift, _pledge, _deposit, _correction, _refund, _voucher, _roster, _hold, _box)
 ]
 
 

@@ -8,7 +8,8 @@ from cast import Cast
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import donations, pledges, refunds, reversals, roster_sheets, settling, unit_rosters, verify
+from charity.giving import boxes, donations, pledges, refunds, reversals, roster_sheets, settling, unit_rosters, verify
+from charity.giving.boxes.screens import row_of
 from charity.giving.pledges import Promise
 from charity.ledger import accounts as acc
 from charity.ledger import sums
@@ -103,6 +104,14 @@ async def spend(fund: str, fen: int, programme: str, seq_actor: str = "x", *, ke
     await submit(Command(decide, wants=Wants(holdings=[till], funds=[fund])))
 
 
+async def box_counted(house: Cast, on: str, sheets: dict[int, int], campaign: str = "everyday") -> tuple[str, str]:
+    """A box put up, opened and counted: the number of its opening, and the hash that the second of two confirms."""
+    await boxes.make(code="MX-01", site="城关超市", keeper="李四", campaign=campaign, by=house.accountant)
+    opened = boxes.Opened(box="MX-01", on=on, time="09:30", sheets=sheets, opener="王小明", witness="赵六")
+    number = str((await boxes.count(opened, by=house.cashier)).body["number"])
+    return number, boxes.content(row_of(await boxes.opening(number, by=house.auditor))).hash
+
+
 async def requested(house: Cast, answer: Answer, fen: int, cause: str = "mistaken") -> str:
     asked = await refunds.request(
         answer.body["id"], amount_fen=fen, cause=cause, reason="重复付款", by=house.accountant
@@ -120,7 +129,7 @@ async def paid(house: Cast, number: str, by: Actor | None = None, **changes: Any
     gift = await reading.value(
         "SELECT d.channel FROM donation d JOIN refund r ON r.donation = d.key WHERE r.number = $1", number
     )
-    cash = gift in {"cash", "box"} and "paid_from" not in changes
+    cash = gift == "cash" and "paid_from" not in changes
     values: dict[str, Any] = {
         "paid_on": clock.today(),
         "channel_ref": "" if cash else f"BACK-{number}",

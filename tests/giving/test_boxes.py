@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from cast import Cast
 from conftest import Web
-from giving.given import give, promised, roster_filled, today
+from giving.given import WANG, corrected, give, promised, roster_filled, today
 from page_forms import hidden_of
 from pdf_reading import text_of
 
 from charity import clock
 from charity.db import reading, transactions
 from charity.errors import Refusal
-from charity.giving import boxes, pledges, reversals, settling
+from charity.giving import boxes, donations, pledges, reversals, settling
 from charity.giving.boxes import verify
 from charity.giving.boxes.screens import row_of
+from charity.giving.donations import Part
 from charity.giving.models import Pledge
 
 API = "/api/v1/boxes"
@@ -184,6 +185,28 @@ async def test_a_gift_out_of_a_box_is_booked_anew_as_one(house: Cast, web: Web) 
     wrong = asked["number"]
     await reversals.approve(wrong, content_hash=asked["content_hash"], by=house.approver)
     assert 'value="box" selected' in (await web.as_("cashier").get(f"/donations/new?corrects={wrong}")).text
+    for fen in (21_049, 21_051):  # another sum is counted anew, by two
+        await refused("channel.counted", give(house, fen, channel="box", corrects=wrong, campaign="everyday"))
     anew = await give(house, 21_050, channel="box", corrects=wrong, campaign="everyday")
     assert await reading.value("SELECT channel FROM donation WHERE key = $1", anew.body["id"]) == "box"
     assert await verify.run() == []
+
+
+async def test_what_did_not_come_out_of_a_box_is_not_booked_anew_as_if_it_had(house: Cast, web: Web) -> None:
+    """Else a gift of 1 yuan, corrected, would let one cashier book any sum of a box."""
+    gift = await give(house, 100, campaign="everyday")
+    await corrected(house, gift)
+    wrong = str(await reading.value("SELECT number FROM gift_reversal"))
+    desk, anew = web.as_("cashier"), {"channel": "box", "corrects": wrong, "campaign": "everyday"}
+    assert 'value="box"' not in (await desk.get(f"/donations/new?corrects={wrong}")).text
+    for fen in (100, 9_999_900):
+        await refused("channel.counted", give(house, fen, **anew))
+    parts = [Part("everyday", None, 60), Part("everyday", "F-EDU", 40)]
+    values: dict[str, Any] = {"received_on": today(), "channel": "box", "donor": WANG, "by": house.cashier}
+    await refused("channel.counted", donations.receive_together(parts=parts, corrects=wrong, **values))
+    body: dict[str, Any] = {"campaign": "everyday", "amount_fen": 100, "received_on": today(), **anew}
+    body["donor"] = {"kind": "anonymous"}
+    answer = await desk.post("/api/v1/donations", json=body, headers={"Idempotency-Key": "x" * 32})
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:charity:problem:channel.counted")
+    assert await reading.value("SELECT COUNT(*) FROM donation") == 1
+    await give(house, 100, campaign="everyday", corrects=wrong)

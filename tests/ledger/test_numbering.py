@@ -10,7 +10,7 @@ import as_shown
 import pytest
 from cast import Cast
 from finance.given import BANK, CASH, asked
-from giving.given import give
+from giving.given import box_counted, give
 from goods.given import RICE
 from goods.given import opened as shop_opened
 
@@ -18,6 +18,7 @@ from charity import clock
 from charity.db import reading, transactions
 from charity.finance import opening, transfers
 from charity.finance.opening import Line
+from charity.giving import boxes
 from charity.goods import till
 from charity.goods.till import Line as Issued
 from charity.ledger import numbering, verify
@@ -40,7 +41,8 @@ async def test_a_days_takings_of_a_place_share_a_number_and_everything_else_has_
         await asyncio.gather(*(give(house, 100 + n, received_on="2026-11-25") for n in range(3)))
         await give(house, 700, received_on="2026-11-25", channel="wechat", channel_ref="W-1")
         await give(house, 900, received_on="2026-11-24")
-        await give(house, 50, received_on="2026-11-25", campaign="dream-2026")
+        number, content_hash = await box_counted(house, "2026-11-25", {50: 1}, "dream-2026")
+        await boxes.confirm(number, content_hash=content_hash, by=house.accountant)
         for _ in range(2):
             await transfers.make(await asked(lines=(("F-GEN", 200),)), by=house.cashier)
     assert await numbers() == [

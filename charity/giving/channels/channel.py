@@ -27,7 +27,8 @@ class Channel:
     A sum above `read_back_fen` is typed twice (donations/read_back.py).
     `paid` says what a giver needs who promises by it; None means that nobody can promise by it (channels.promised). It
     is offered where that is there (ways/readers.py); `pay_code` is the fact that has the payment code.
-    Money of a `counted` one is booked where two count it (giving/boxes), and by no other form or call.
+    Money of a `counted` one is booked where two count it (giving/boxes); by another form or call only when its gift was
+    corrected, anew and the same sum.
     A channel `only_demo` takes money, and promises, only where the organisation is a demo.
     """
 

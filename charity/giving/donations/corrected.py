@@ -14,6 +14,7 @@ from charity.ledger import accounts as acc
 from charity.ledger import payment_numbers
 from charity.ledger.loading import Loader
 from charity.ledger.state import State
+from charity.words import Term
 
 if TYPE_CHECKING:
     from charity.giving.donations.verbs import Gift
@@ -27,6 +28,7 @@ class Corrected:
     place: str
     holder: str
     channel: str
+    fen: int | None
     came: str
     """Where its money came in, as ICBC-01: what is booked anew lies there, whichever account receives today."""
 
@@ -44,15 +46,23 @@ async def load(loader: Loader, number: str) -> Corrected:
     place = payment_numbers.key(gift["channel"], gift["channel_ref"]) if gift["channel_ref"] else ""
     lines = body["postings"]
     came = next((acc.split(a)[1] for a, _, quantity in lines if quantity > 0 and acc.is_money_place(a)), "")
-    return Corrected(number, place, body["facts"].get("together") or gift["key"], gift["channel"], came)
+    return Corrected(
+        number, place, body["facts"].get("together") or gift["key"], gift["channel"], gift["amount_fen"], came
+    )
 
 
 def take_place(state: State, corrected: Corrected, gifts: Sequence["Gift"]) -> None:
-    """Let the gifts, which are not booked yet, stand for the corrected one: with its number they are of its event."""
+    """Let the gifts, which are not booked yet, stand for the corrected one: with its number they are of its event.
+
+    Refuses money that two people count unless they counted just this sum: another one is counted anew.
+    """
     row = state.row(GIFT_REVERSAL, corrected.number)
     assert row is not None, "loaded"
     _must_wait(row)
+    fen = sum(gift.amount_fen for gift in gifts)
     for gift in gifts:
+        if gift.channel.counted and (gift.channel.code, fen) != (corrected.channel, corrected.fen):
+            raise rules.CHANNEL_COUNTED(channel=Term(gift.channel.words))
         gift.corrects = corrected.number
         if corrected.came and gift.channel.code == corrected.channel:
             gift.channel = replace(gift.channel, place=corrected.came)

@@ -46,7 +46,7 @@ async def _donation_page(request: Request, values: Data, refusal: Refusal | None
         campaigns=await campaign_choices(anew=anew),
         kinds=kinds(),
         notice=(await privacy.current()).version,
-        channels=await received_choices(anew=anew),
+        channels=await received_choices(also=str(values.get("channel", "")) if anew else ""),
         capitals=read_back(refusal),
         units=await unit_choices(),
         funds=await fund_choices(),

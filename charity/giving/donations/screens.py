@@ -7,9 +7,9 @@ from charity.roles import Actor
 from charity.web.choices import choices
 
 
-async def received_choices(*, anew: bool = False) -> list[dict[str, str]]:
-    """How money can have reached us; the sandbox only in the demo, what two count only for a gift booked anew."""
-    return choices({one.code: one.words for one in await channels.here() if anew or not one.counted})
+async def received_choices(*, also: str = "") -> list[dict[str, str]]:
+    """How money can have reached us; the sandbox only in the demo. What two count only where it is `also` offered."""
+    return choices({one.code: one.words for one in await channels.here() if not one.counted or one.code == also})
 
 
 def read_back(refusal: Refusal | None) -> str:
