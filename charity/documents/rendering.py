@@ -279,7 +279,8 @@ def _csv(document: Document, filters: Filters, totals: Totals, spool: Spool, hea
 def _xlsx(document: Document, filters: Filters, totals: Totals, spool: Spool, head: Head, path: Path) -> None:
     about = [*_about(filters, head), *_made(head)]
     title = facts.title(document, filters)
-    with xlsx_out.XlsxSheet(path, _sheet_columns(document), title=title, about=about) as sheet:
+    columns, landscape = _sheet_columns(document), document.sheet.landscape
+    with xlsx_out.XlsxSheet(path, columns, title=title, about=about, landscape=landscape) as sheet:
         for row in spool.rows():
             sheet.add(row, bold=registers.sums_up(document.columns, row))
         sheet.add(_sum_row(document, totals), bold=True)

@@ -39,13 +39,14 @@ class Sheet:
     (40 mm) beside the foot of the last page.
     """
 
+    landscape: bool
     table_mm: float
     rows: int
     rows_last: int
 
 
-LANDSCAPE: Final = Sheet(273.0, 22, 17)
-PORTRAIT: Final = Sheet(186.0, 35, 30)
+LANDSCAPE: Final = Sheet(landscape=True, table_mm=273.0, rows=22, rows_last=17)
+PORTRAIT: Final = Sheet(landscape=False, table_mm=186.0, rows=35, rows_last=30)
 
 
 class Entering(Protocol):
@@ -363,7 +364,7 @@ def frame(register: Register, pages: int) -> dict[str, Any]:
     clean = glyphs.printable
     return {
         "lang": register.lang,
-        "landscape": register.sheet is LANDSCAPE,
+        "landscape": register.sheet.landscape,
         "labels": fixed,
         "page_of": page_of,
         "title": clean(register.title),

@@ -37,7 +37,13 @@ class XlsxSheet:
     """
 
     def __init__(
-        self, path: Path, columns: Sequence[ColumnLike], *, title: str, about: Sequence[tuple[str, str]] = ()
+        self,
+        path: Path,
+        columns: Sequence[ColumnLike],
+        *,
+        title: str,
+        about: Sequence[tuple[str, str]] = (),
+        landscape: bool = True,
     ) -> None:
         self._columns = columns
         self._rows, self._head = 0, len(about) + 1
@@ -66,7 +72,8 @@ class XlsxSheet:
             self._sheet.set_column(at, at, _WIDTHS[column.kind])
             self._sheet.write_string(self._head, at, clean(column.title), bold)
         self._sheet.freeze_panes(self._head + 1, 0)
-        self._sheet.set_landscape()
+        if landscape:
+            self._sheet.set_landscape()
         self._sheet.set_paper(_A4)
         self._sheet.fit_to_pages(1, 0)
         self._sheet.repeat_rows(self._head)

@@ -219,12 +219,14 @@ async def form(request: Request, template: str, refusal: Refusal | None, **conte
     return await page(request, template, status=status, errors=listed, **context)
 
 
-def pager(request: Request, after: str | int | None) -> dict[str, Any]:
+def pager(request: Request, after: str | int | None, at: str = "") -> dict[str, Any]:
     """What a pager links to: the rows of this list after `after`, and its first page; "" where there is none.
 
-    Both keep the filters, and go without scheme and host: a proxy may have changed them.
+    Both keep the filters, and go without scheme and host: a proxy may have changed them. `at` is where the list stands
+    when it is shown again below what a POST to another address was refused.
     """
-    following = request.url.include_query_params(after=after) if after else None
+    here = URL(at) if at and request.method == "POST" else request.url
+    following = here.include_query_params(after=after) if after else None
     first = request.url.remove_query_params("after") if request.query_params.get("after") else None
     return {"next_href": _path(following), "first_href": _path(first)}
 

@@ -269,6 +269,10 @@ async def test_all_that_became_of_it_is_read_page_by_page(
     assert [words in rest for words in ("10.01", "10.02", "10.03")] == [False, False, True]
     assert f'href="{address}?after=' not in rest
     assert (await auditor.get(f"{address}?after=x")).status_code == 422
+    wrong = await web.as_("accountant").post(f"{address}/returns", data={"amount_fen": "x", "reason": "不是给我们的"})
+    assert (wrong.status_code, f'href="{address}?after=' in wrong.text) == (422, True), (
+        "the list goes on where it stands"
+    )
 
 
 async def test_a_gift_of_what_was_held_is_refunded_and_its_number_was_the_bank_s(house: Cast) -> None:

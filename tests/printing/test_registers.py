@@ -212,15 +212,18 @@ async def test_a_cancelled_register_leaves_no_process_behind():
     assert not children_running("charity.printing.typst_child")
 
 
-@given(st.integers(0, 2_000))
-def test_pages_hold_every_row_and_the_last_leaves_room_for_the_stamp(count: int):
-    sizes, last = registers.page_sizes([2] * count)
+BOTH_WAYS = (registers.LANDSCAPE, registers.PORTRAIT)
+
+
+@given(st.integers(0, 2_000), st.sampled_from(BOTH_WAYS))
+def test_pages_hold_every_row_and_the_last_leaves_room_for_the_stamp(count: int, sheet: registers.Sheet):
+    sizes, last = registers.page_sizes([2] * count, sheet=sheet)
     assert last == 2 * sizes[-1]
     assert sum(sizes) == count
-    assert all(1 <= size <= registers.LANDSCAPE.rows for size in sizes[:-1])
-    assert sizes[-1] <= registers.LANDSCAPE.rows_last
+    assert all(1 <= size <= sheet.rows for size in sizes[:-1])
+    assert sizes[-1] <= sheet.rows_last
     assert sizes[-1] >= min(count, 1)
-    assert len(sizes) <= count // registers.LANDSCAPE.rows + 2
+    assert len(sizes) <= count // sheet.rows + 2
 
 
 @given(st.lists(st.integers(-(10**11), 10**11), max_size=80))
@@ -332,14 +335,15 @@ def test_a_row_is_as_high_as_its_lines_and_two_at_least():
     assert registers.page_sizes([3] * 14 + [2] * 20)[0] == [15, 17, 2]
 
 
+@pytest.mark.parametrize("sheet", BOTH_WAYS, ids=["lying", "upright"])
 @pytest.mark.parametrize("few", [0, 2])
-async def test_the_note_never_drives_the_foot_onto_a_page_of_its_own(few: int):
+async def test_the_note_never_drives_the_foot_onto_a_page_of_its_own(few: int, sheet: registers.Sheet):
     note = "核对：期初 1 ＝ 期末 1"
-    for count in range(registers.LANDSCAPE.rows_last - 3, registers.LANDSCAPE.rows_last + 2):
+    for count in range(sheet.rows_last - 3, sheet.rows_last + 2):
         groups = [
             (f"2026-0{n}", {"fen": sum(row[3] for row in rows(count)) if n == 1 else 0}) for n in range(1, few + 1)
         ]
-        facts = register(count, rows=list(rows(count)), groups=groups, note=note)
+        facts = register(count, rows=list(rows(count)), groups=groups, note=note, sheet=sheet)
         pdf = await printed(facts)
         assert page_count(pdf) == registers.layout(facts).pages, count
         assert flat(pdf).count("".join(note.split())) == 1

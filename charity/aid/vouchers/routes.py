@@ -118,7 +118,7 @@ async def _voucher(request: Request, number: str, by: Actor, refusal: Refusal | 
         status=refusal.status if refusal else 200,
         errors=confirming.errors(request, refusal, screens.confirmed(voucher, by)),
         used=gifts.used_table(used, by),
-        **pages.pager(request, following),
+        **pages.pager(request, following, addresses.of("voucher", voucher.number)),
         **await screens.show(voucher, by),
     )
 

@@ -138,7 +138,7 @@ async def _page(request: Request, template: str, refusal: Refusal | None = None,
         "why": "",
         **typed,
         **await screens.show(row, await matching.get(row.line, by=by), uses, by),
-        **pages.pager(request, following),
+        **pages.pager(request, following, addresses.of("unidentified", row.number)),
     }
     return await pages.form(request, template, refusal or unread, **context)
 

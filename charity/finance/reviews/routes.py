@@ -72,7 +72,12 @@ async def _show(request: Request, typed: str = "", refused: Refusal | None = Non
     context = await screens.voucher(view, rows, by)
     context |= await screens.questions(view, by)
     return await pages.form(
-        request, "finance/reviews/show.html", refused, typed=typed, **context, **pages.pager(request, following)
+        request,
+        "finance/reviews/show.html",
+        refused,
+        typed=typed,
+        **context,
+        **pages.pager(request, following, f"/journal/{view.row['number']}"),
     )
 
 

@@ -112,7 +112,7 @@ async def page(request: Request, refusal: Refusal | None = None, typed: Any = No
     only, after = ("", 0) if unread else (asked.only, asked.after)
     context = await screens.show(row, only, after, by=by)
     listed_errors = confirming.errors(request, refusal, context["facts"])
-    paging = pages.pager(request, context["following"])
+    paging = pages.pager(request, context["following"], addresses.of("unit_roster", row.key))
     return await pages.page(
         request, SHOW, refusal.status if refusal else 200, errors=listed_errors, typed=typed or {}, **context, **paging
     )
@@ -149,7 +149,7 @@ async def _draft_page(request: Request, refusal: Refusal | None = None) -> Respo
     only, after = ("", 0) if unread else (asked.only, asked.after)
     context = await screens.draft(row, only, after, by=by)
     listed_errors = confirming.errors(request, refusal, context["facts"])
-    paging = pages.pager(request, context["following"])
+    paging = pages.pager(request, context["following"], f"{LIST}/{row.key}/draft")
     return await pages.page(
         request, DRAFT, refusal.status if refusal else 200, errors=listed_errors, **context, **paging
     )
