@@ -2,6 +2,8 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
 
 from charity import clock, tokens
 from charity.db import transactions
@@ -77,6 +79,16 @@ class Cast:
             return self.__dict__["actors"][name]
         except KeyError:
             raise AttributeError(name) from None
+
+
+def resolved(values: dict[str, Any]) -> dict[str, Any]:
+    """Values of which some are functions, asked now: what a test is parametrized by is made when it is collected."""
+    return {name: value() if callable(value) else value for name, value in values.items()}
+
+
+def tomorrow() -> date:
+    """The day of business after today's."""
+    return clock.today() + timedelta(days=1)
 
 
 async def seed(url: str) -> Cast:

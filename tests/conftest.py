@@ -1,4 +1,4 @@
-"""One house a test: an empty, migrated database on SQLite and on PostgreSQL, and a fixed cast.
+"""One house a test: a migrated database with a fixed cast, or empty, on SQLite and on PostgreSQL.
 
 The PostgreSQL cluster is started here, as the user postgres when we are root (initdb refuses root),
 on a free port in a temporary folder; a migrated template database is copied for each test.
@@ -51,7 +51,7 @@ def _in_memory() -> str | None:
 if (_memory := _in_memory()) is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _memory)
 
-# The loop of the server and of every command.
+# The loop of the server, and of the commands that work on the database.
 asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 # No test is red because its machine is slow.
@@ -326,6 +326,7 @@ async def opened(database: str) -> AsyncIterator[str]:
 @pytest_asyncio.fixture
 async def house(opened: str, request: pytest.FixtureRequest) -> Cast:
     """The open database with the cast in it."""
+    assert "house" in request.fixturenames, "asked for by name: `database` has to know"
     if engine.state().postgres:
         return replace(request.getfixturevalue("postgres_house"), url=opened)
     return replace(request.getfixturevalue("sqlite_house")[1], url=opened)

@@ -1,8 +1,11 @@
 """Instants and business dates: the quick ways say what the calendar says."""
 
+import ast
 import re
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -66,3 +69,44 @@ def test_a_business_date_begins_at_midnight_in_shanghai() -> None:
     assert clock.midnight(date(2026, 7, 4)) == "2026-07-03T16:00:00.000000Z"
     assert clock.business_date("2026-07-03T15:59:59.999999Z") == date(2026, 7, 3)
     assert clock.business_date(clock.midnight(date(2026, 7, 4))) == date(2026, 7, 4)
+
+
+ASKS = {"today", "tomorrow", "now", "later", "stamp", "in_days"}
+UNHURT = {"EXPIRY": "sixty days or one less"}
+
+
+def _at_collection(tree: ast.Module) -> Iterator[ast.AST]:
+    """What Python evaluates when it reads a file of tests."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults))
+    for node in tree.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.Expr):
+            named = node.targets[0] if isinstance(node, ast.Assign) else None
+            if not (isinstance(named, ast.Name) and named.id in UNHURT):
+                yield node
+
+
+def _asking(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Lambda) or (isinstance(node, ast.Attribute) and node.attr == "year"):
+        return
+    if isinstance(node, ast.Call):
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in ASKS:
+            yield f"line {node.lineno}: {ast.unparse(node)}"
+    for child in ast.iter_child_nodes(node):
+        yield from _asking(child)
+
+
+def test_no_test_asks_for_the_day_when_it_is_collected() -> None:
+    """A run of half an hour passes midnight in Shanghai some day: the day is asked for when a test runs.
+
+    A year may be asked for: that border passes once.
+    """
+    folder = Path(__file__).parent
+    early = {
+        path.relative_to(folder).as_posix(): found
+        for path in sorted(folder.rglob("*.py"))
+        if (found := [f for node in _at_collection(ast.parse(path.read_text(encoding="utf-8"))) for f in _asking(node)])
+    }
+    assert early == {}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from cast import Cast
+from cast import Cast, resolved, tomorrow
 from conftest import Web
 from finance.given import BANK, CASH, held, refused
 from giving.given import give
@@ -104,7 +104,7 @@ async def test_who_wrote_it_does_not_confirm_it_and_a_total_is_typed_again(house
 @pytest.mark.parametrize(
     ("code", "changes"),
     [
-        ("opening.later", {"on": clock.today() + timedelta(days=1)}),
+        ("opening.later", {"on": tomorrow}),
         ("opening.empty", {"lines": ()}),
         ("opening.fund", {"lines": (Line("F-NONE", BANK, 1),)}),
         ("fields.unreadable", {"lines": (Line("F-GEN", "1002/NONE", 1),)}),
@@ -113,7 +113,7 @@ async def test_who_wrote_it_does_not_confirm_it_and_a_total_is_typed_again(house
 )
 async def test_what_cannot_be_an_opening_is_refused(house: Cast, code: str, changes: dict[str, Any]) -> None:
     with pytest.raises(Refusal) as caught:
-        await written(house, **changes)
+        await written(house, **resolved(changes))
     assert (caught.value.code, caught.value.status) == (code, 422)
     assert await reading.value("SELECT COUNT(*) FROM opening") == 0
 

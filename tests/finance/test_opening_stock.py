@@ -1,6 +1,7 @@
 """Opening stock: goods that stood on the shelves become lots when the opening is confirmed, and move as all others."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -177,17 +178,17 @@ async def test_a_slip_of_the_opening_is_not_reversed(stocked: Cast, web: Web) ->
         (StockLine(SALT, 10**6, None, 10**9, store="LX01", fund="F-GEN"), "unit_value_fen", "金额超过上限"),
         (STOCK[0], "barcode", "与第 1 行完全相同"),
         (replace(STOCK[0], checked=True), "barcode", "与第 1 行完全相同"),
-        (StockLine(RICE, 1, in_days(1_096), store="LX01", fund="F-GEN"), "checked", "太远（超过 1095 天）"),
-        (StockLine(SALT, 1, in_days(3_651), store="LX01", fund="F-GEN"), "checked", "太远（超过 3650 天）"),
+        (lambda: StockLine(RICE, 1, in_days(1_096), store="LX01", fund="F-GEN"), "checked", "太远（超过 1095 天）"),
+        (lambda: StockLine(SALT, 1, in_days(3_651), store="LX01", fund="F-GEN"), "checked", "太远（超过 3650 天）"),
         (StockLine(SALT, 1, None, 62, store="LX01", fund="F-GEN"), "checked", "合每件 0.62 元，目录价 2.50 元"),
         (StockLine(SALT, 9, None, None, 9_001, store="LX01", fund="F-GEN"), "checked", "合每件 10.00 元"),
     ],
 )
 async def test_a_line_that_cannot_be_stock_is_named_with_its_field(
-    shelves: Cast, line: StockLine, field: str, says: str
+    shelves: Cast, line: StockLine | Callable[[], StockLine], field: str, says: str
 ) -> None:
     with pytest.raises(Refusal) as caught:
-        await written(shelves, stock=(*STOCK, line))
+        await written(shelves, stock=(*STOCK, line() if callable(line) else line))
     (error,) = spoken(caught.value.fields)
     assert (caught.value.status, error["field"]) == (422, f"stock.{len(STOCK)}.{field}")
     assert says in error["message"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import as_shown
 import pytest
-from cast import Cast
+from cast import Cast, resolved, tomorrow
 from finance.given import BANK, CASH, WECHAT, asked, gifts, held, refused, settlement
 from giving.given import give
 from whole.given import verify_failures
@@ -84,7 +84,7 @@ async def test_cash_for_aid_is_taken_from_the_bank_and_banks_pass_money_on(house
         ("transfer.same_place", {"kind": "between", "source": BANK}),
         ("transfer.not_these_places", {"kind": "settlement"}),
         ("transfer.not_these_places", {"kind": "deposit", "source": WECHAT}),
-        ("transfer.later", {"on": clock.today() + timedelta(days=1)}),
+        ("transfer.later", {"on": tomorrow}),
         ("transfer.nothing", {"lines": ()}),
         ("channel.ref_needed", {"channel_ref": ""}),
         ("channel.ref_needed", {"channel_ref": " - "}),
@@ -99,7 +99,7 @@ async def test_cash_for_aid_is_taken_from_the_bank_and_banks_pass_money_on(house
 )
 async def test_what_cannot_move_is_refused_and_nothing_is_booked(house: Cast, code: str, changes: dict) -> None:
     await gifts(house)
-    await refused(code, transfers.make(await asked(**changes), by=house.cashier))
+    await refused(code, transfers.make(await asked(**resolved(changes)), by=house.cashier))
     assert await reading.value("SELECT COUNT(*) FROM money_transfer") == 0
     assert (await transfers.make(await asked(), by=house.cashier)).status == 201
 

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
-from cast import Cast
+from cast import Cast, resolved
 from conftest import Web
 from giving.given import today
 from goods.given import SALT
@@ -27,7 +27,7 @@ def keyed() -> dict[str, str]:
 @pytest.mark.parametrize(
     ("who", "call", "body", "field"),
     [
-        ("cashier", "/donations", MONEY | {"channel": "cash", "received_on": today()}, "donor.rare"),
+        ("cashier", "/donations", MONEY | {"channel": "cash", "received_on": today}, "donor.rare"),
         ("cashier", "/pledges", MONEY | {"channel": "bank"} | PUBLIC, "donor.rare"),
         ("cashier", "/pledges", MONEY | {"channel": "bank", "message": ODD} | PUBLIC, "message"),
         ("clerk", "/goods/intakes", {"store": "LX01", "source": "gift", "lines": GOODS}, "donor.rare"),
@@ -41,7 +41,9 @@ async def test_a_call_asks_as_a_page_does(
     client = web.as_(who)
     for name, rare, status in (("王明", False, 201), (ODD, False, 422), (ODD, True, 201)):
         plain = field == "message" and name == "王明"
-        sent = body | {"donor": {"kind": "person", "name": "王明" if field == "message" else name, "rare": rare}}
+        sent = resolved(body) | {
+            "donor": {"kind": "person", "name": "王明" if field == "message" else name, "rare": rare}
+        }
         sent |= {"message": "好"} if plain else {}
         answer = await client.post(PREFIX + call, json=sent, headers=keyed())
         assert answer.status_code == status, answer.text
