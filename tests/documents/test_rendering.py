@@ -180,6 +180,13 @@ async def test_a_workbook_has_the_same_rows_and_sums(made: Made) -> None:
     assert made.steps == [(1, 3), (2, 3), (3, 3)]
 
 
+async def test_a_workbook_prints_the_way_up_that_its_document_does(made: Made) -> None:
+    await made(replace(register(), sheet=registers.PORTRAIT), "xlsx")
+    sheet = openpyxl.load_workbook(made.folder / "file.xlsx").active
+    assert sheet is not None
+    assert sheet.page_setup.orientation == "portrait"
+
+
 async def test_a_print_says_what_it_is_and_counts_its_pages_after_its_rows(made: Made) -> None:
     with clock.fixed(datetime(2026, 2, 1, 20, 5, tzinfo=UTC)):
         file = await made(register(), "pdf")
