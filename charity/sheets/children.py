@@ -88,9 +88,17 @@ async def _asked(module: str, asked: bytes, most: int, seconds: int) -> bytes:
         if process.returncode is None:
             process.kill()
             await process.wait()
+            await _emptied(process)
     if process.returncode != 0 or not output:
         raise Unread("unpacked")
     return output
+
+
+async def _emptied(process: Process) -> None:
+    """Read what is left to the end: uvloop closes a pipe only there, and else keeps it open with the server."""
+    assert process.stdout is not None
+    while await process.stdout.read(_READ_BYTES):
+        pass
 
 
 async def _talk(process: Process, asked: bytes, most: int) -> bytes:
