@@ -105,8 +105,8 @@ def test_no_test_asks_for_the_day_when_it_is_collected() -> None:
     """
     folder = Path(__file__).parent
     early = {
-        path.relative_to(folder).as_posix(): found
+        path.relative_to(folder).as_posix(): calls
         for path in sorted(folder.rglob("*.py"))
-        if (found := [f for node in _at_collection(ast.parse(path.read_text(encoding="utf-8"))) for f in _asking(node)])
+        if (calls := [f for node in _at_collection(ast.parse(path.read_text(encoding="utf-8"))) for f in _asking(node)])
     }
     assert early == {}
