@@ -9,6 +9,7 @@ import sys
 from enum import StrEnum
 from typing import Final
 
+from charity import processes
 from charity.background import Turns
 from charity.printing.places import ROOT
 from charity.printing.renderer import child_environment
@@ -76,9 +77,7 @@ async def _asked(image: bytes) -> dict[str, list[str] | str]:
     except TimeoutError:
         return {"fault": Fault.BROKEN}
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await processes.end(process)
     if process.returncode != 0:
         return {"fault": Fault.BROKEN}
     answer: dict[str, list[str] | str] = json.loads(output)

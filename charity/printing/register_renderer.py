@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pikepdf
 
+from charity import processes
 from charity.printing import glyphs
 from charity.printing.places import ROOT
 from charity.printing.registers import Page, Register, frame, layout, paginate
@@ -92,9 +93,7 @@ async def _print(shared: dict[str, Any], chunk: list[Page], path: Path) -> int:
     except TimeoutError:
         raise RenderingTooSlow(f"over {CHUNK_SECONDS:g} s") from None
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await processes.end(process)
     if process.returncode != 0 or not pdf:
         raise RenderingFailed(f"the register child ended with {process.returncode}")
     await asyncio.to_thread(path.write_bytes, pdf)

@@ -13,6 +13,7 @@ from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Any, Final
 
+from charity import processes
 from charity.background import Turns
 
 MEMORY_MAX: Final = 1 << 30
@@ -85,20 +86,10 @@ async def _asked(module: str, asked: bytes, most: int, seconds: int) -> bytes:
     except TimeoutError:
         raise Unread("slow") from None
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-            await _emptied(process)
+        await processes.end(process)
     if process.returncode != 0 or not output:
         raise Unread("unpacked")
     return output
-
-
-async def _emptied(process: Process) -> None:
-    """Read what is left to the end: uvloop closes a pipe only there, and else keeps it open with the server."""
-    assert process.stdout is not None
-    while await process.stdout.read(_READ_BYTES):
-        pass
 
 
 async def _talk(process: Process, asked: bytes, most: int) -> bytes:

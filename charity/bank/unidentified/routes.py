@@ -17,6 +17,8 @@ from charity.giving.unidentified import Unidentified, returns
 from charity.web import auth, confirming, forms, pages
 from charity.web.list_filters import rows_of
 
+SHOW = "bank/unidentified/show.html"
+
 
 async def listed(request: Request) -> Response:
     """`GET /bank/unidentified`."""
@@ -37,7 +39,7 @@ async def listed(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """`GET /bank/unidentified/{number}`."""
-    return await _page(request, "bank/unidentified/show.html")
+    return await _page(request, SHOW)
 
 
 async def hold(request: Request) -> Response:
@@ -82,7 +84,7 @@ async def ask(request: Request) -> Response:
         answer = await returns.ask(number, amount_fen=form.amount_fen, reason=form.reason, by=by, idem=idem)
     except Refusal as refusal:
         typed = {"amount": forms.text(data, "amount_fen"), "why": forms.text(data, "reason")}
-        return await _page(request, "bank/unidentified/show.html", refusal, **typed)
+        return await _page(request, SHOW, refusal, **typed)
     href = addresses.of("unidentified_return", answer.body["number"])
     return pages.see_other(request, href, "{number} 已申请，等出纳付款", number=answer.body["number"])
 
@@ -130,17 +132,20 @@ async def _return_page(
 async def _page(request: Request, template: str, refusal: Refusal | None = None, **typed: str) -> Response:
     by = auth.allowed(request, "statement.read")
     row = await unidentified.get(request.path_params["number"], by=by)
-    query, unread = forms.filters(request, UsesQuery)
-    uses, following = await unidentified.uses(row.number, after=0 if unread else query.after, by=by)
     context: dict[str, Any] = {
         "reason": "",
         "amount": "",
         "why": "",
         **typed,
-        **await screens.show(row, await matching.get(row.line, by=by), uses, by),
-        **pages.pager(request, following, addresses.of("unidentified", row.number)),
+        **await screens.show(row, await matching.get(row.line, by=by), by),
     }
-    return await pages.form(request, template, refusal or unread, **context)
+    if template == SHOW:
+        query, unread = forms.filters(request, UsesQuery)
+        uses, following = await unidentified.uses(row.number, after=0 if unread else query.after, by=by)
+        refusal = refusal or unread
+        context["uses"] = await screens.uses(uses, by)
+        context |= pages.pager(request, following, addresses.of("unidentified", row.number))
+    return await pages.form(request, template, refusal, **context)
 
 
 routes = [

@@ -42,10 +42,18 @@ async def listed(rows: Sequence[Unidentified]) -> list[dict[str, Any]]:
     ]
 
 
-async def show(row: Unidentified, line: LineView, uses: Sequence[Use], by: Actor) -> dict[str, Any]:
-    """One with what the bank says of it and a page of what became of it."""
+async def uses(taken: Sequence[Use], by: Actor) -> list[dict[str, Any]]:
+    """What became of one: its entries, with what each took."""
+    entries = await journal_vouchers.shown_of_each([use.seq for use in taken])
+    return [
+        {"entry": {"value": entries[use.seq], "href": addresses.shown_to(by, "entry", use.seq)}, "fen": use.fen}
+        for use in taken
+    ]
+
+
+async def show(row: Unidentified, line: LineView, by: Actor) -> dict[str, Any]:
+    """One with what the bank says of it."""
     say, named = words.say, await places.labels()
-    entries = await journal_vouchers.shown_of_each([use.seq for use in uses])
     people = await staff.names({row.held_by, row.reversed_by or ""} - {""})
     facts: list[dict[str, Any]] = [
         {"term": say("金额"), "value": row.fen, "kind": "yuan"},
@@ -90,13 +98,6 @@ async def show(row: Unidentified, line: LineView, uses: Sequence[Use], by: Actor
         ],
         "entry": await journal_vouchers.shown_of(row.seq),
         "seq": row.seq,
-        "uses": [
-            {
-                "entry": {"value": entries[use.seq], "href": addresses.shown_to(by, "entry", use.seq)},
-                "fen": use.fen,
-            }
-            for use in uses
-        ],
     }
 
 

@@ -76,7 +76,7 @@ async def _show(request: Request, typed: str = "", refusal: Refusal | None = Non
     by = auth.allowed(request, "opening.read")
     query, _ = forms.filters(request, StockQuery)
     context, following = await screens.show(await readers.get(by=by), by, query.after)
-    context |= pages.pager(request, following)
+    context |= pages.pager(request, following, "/opening")
     status, errors = refusal.status if refusal else 200, screens.errors(refusal)
     return await pages.page(request, "finance/opening/show.html", status, typed=typed, errors=errors, **context)
 

@@ -52,9 +52,8 @@ async def _day(
     changed = [number for number, content_hash in (seen or {}).items() if now.get(number) != content_hash]
     context = await screens.day(day, by, changed)
     context["ticked"] = [number for number in seen or {} if number not in changed]
-    return await pages.form(
-        request, "finance/reviews/list.html", refusal, **context, **pages.pager(request, day.following)
-    )
+    context |= pages.pager(request, day.following, f"/journal?on={on}" if on else "/journal")
+    return await pages.form(request, "finance/reviews/list.html", refusal, **context)
 
 
 async def show(request: Request) -> Response:

@@ -85,7 +85,7 @@ async def _waiting_page(request: Request, values: Data, refusal: Refusal | None 
         rows=shown,
         values={"delivery": forms.text(values, "delivery"), "note": forms.text(values, "note")},
         options=choices({how: label for how, label in DELIVERY_WORDS.items() if how != "pending"}),
-        **pages.pager(request, f"{last['issued_on']}|{last['number']}" if last else None),
+        **pages.pager(request, f"{last['issued_on']}|{last['number']}" if last else None, "/receipts/deliver"),
     )
 
 
