@@ -76,7 +76,7 @@ async def _show(request: Request, typed: str = "", refused: Refusal | None = Non
         refused,
         typed=typed,
         **context,
-        **pages.pager(request, following, f"/journal/{view.row['number']}"),
+        **pages.pager(request, following, addresses.of("journal_voucher", view.row["number"])),
     )
 
 
