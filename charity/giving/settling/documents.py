@@ -174,10 +174,10 @@ UNITS = Document(
 STAFF_COLUMNS = (
     Column("n", "序号", 12, "count"),
     Column("unit", "单位名称", 40, english=36),
-    Column("name", "姓名", 34, link="href"),
+    Column("name", "姓名", 30, link="href"),
     Column("tail", "证件后四位", 24, "code"),
     Column("amount_fen", "金额", 30, "money", total=True, align="right"),
-    Column("way", "方式", 28),
+    Column("way", "方式", 34),
     Column("receipt", "收据号", 40, "code"),
     Column("signature", "签名", 34, screen=False),
 )
