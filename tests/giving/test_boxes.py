@@ -10,6 +10,7 @@ from conftest import Web
 from giving.given import WANG, corrected, give, promised, roster_filled, today
 from page_forms import hidden_of
 from pdf_reading import text_of
+from tampering import tampered
 
 from charity import clock
 from charity.db import reading, transactions
@@ -190,6 +191,18 @@ async def test_a_gift_out_of_a_box_is_booked_anew_as_one(house: Cast, web: Web) 
     anew = await give(house, 21_050, channel="box", corrects=wrong, campaign="everyday")
     assert await reading.value("SELECT channel FROM donation WHERE key = $1", anew.body["id"]) == "box"
     assert await verify.run() == []
+    await corrected(house, anew)
+    wrong = str(await reading.value("SELECT MAX(number) FROM gift_reversal"))
+    again = await give(house, 21_050, channel="box", corrects=wrong, campaign="everyday")
+    assert await verify.run() == []
+    async with tampered(f"UPDATE donation SET amount_fen = 21051 WHERE key = '{again.body['id']}'"):
+        assert {one.invariant for one in await verify.run()} == {"I7"}
+
+
+async def test_verify_sees_a_gift_of_a_box_that_nobody_opened(house: Cast) -> None:
+    await give(house, 100, campaign="everyday")
+    await transactions.run(lambda tx: tx.rows("UPDATE donation SET channel = 'box' RETURNING key"))
+    assert {one.invariant for one in await verify.run()} == {"I7"}
 
 
 async def test_what_did_not_come_out_of_a_box_is_not_booked_anew_as_if_it_had(house: Cast, web: Web) -> None:

@@ -1,6 +1,10 @@
-"""What `charity verify` compares of donation boxes: two people, and one gift of the sum that they counted."""
+"""What `charity verify` compares of donation boxes: two people, and one gift of the sum that they counted.
+
+A gift that was booked anew after its correction is money of the same opening: with its sum, and no other gift is.
+"""
 
 import json
+from collections import defaultdict
 
 from charity import words
 from charity.db import reading
@@ -25,4 +29,32 @@ async def run() -> list[Failure]:
             failed.append(Failure("I11", words.say("开箱 {number} 没有两个不同的人清点", number=row["number"])))
         if booked and gift != (row["amount_fen"], "box", row["opened_on"]):
             failed.append(Failure("I7", words.say("开箱 {number} 和它入账的捐赠不符", number=row["number"])))
+    return failed + await _of_no_opening()
+
+
+async def _of_no_opening() -> list[Failure]:
+    """Gifts by the channel of boxes that no opening booked, nor a correction of one that an opening booked."""
+    openings = await reading.rows("SELECT donation FROM box_opening WHERE donation IS NOT NULL")
+    corrections = await reading.rows(
+        "SELECT r.number, r.donation, d.amount_fen FROM gift_reversal r JOIN donation d ON d.key = r.donation "
+        "WHERE d.channel = 'box' AND r.status = 'approved'"
+    )
+    gifts = await reading.rows(
+        "SELECT d.key, d.amount_fen, e.body FROM donation d JOIN entry e ON e.seq = d.seq "
+        "WHERE d.channel = 'box' ORDER BY d.seq"
+    )
+    corrected = {row["number"]: row for row in corrections}
+    numbers = {row["key"]: json.loads(row["body"])["facts"].get("corrects") for row in gifts}
+    anew: defaultdict[str | None, int] = defaultdict(int)
+    for row in gifts:
+        anew[numbers[row["key"]]] += row["amount_fen"]
+    of_an_opening = {row["donation"] for row in openings}
+    failed = []
+    for row in gifts:
+        key, number = row["key"], numbers[row["key"]]
+        wrong = corrected.get(number)
+        if wrong is not None and wrong["donation"] in of_an_opening and wrong["amount_fen"] == anew[number]:
+            of_an_opening.add(key)  # and what stands for it once more
+        elif key not in of_an_opening:
+            failed.append(Failure("I7", words.say("捐赠 {key} 记作箱内的钱，却不出自任何开箱", key=key)))
     return failed
