@@ -17,6 +17,7 @@ from charity.errors import Refusal, Rule
 from charity.settings import settings
 from charity.web import contexts, metrics, policies, problems
 from charity.web.contexts import SCOPE_KEY, RequestContext
+from charity.web.large_bodies import Body
 from charity.web.policies import Policy
 
 log = logging.getLogger("charity.request")
@@ -38,21 +39,22 @@ def _policy(kind: bytes, context: RequestContext) -> Policy:
 
 
 class _Exchange:
-    """One request and its answer: bounds the wait for the body, dresses the answer, knows its status."""
+    """One request and its answer: bounds the body and the wait for it, dresses the answer, knows its status."""
 
-    __slots__ = ("_receive", "_send", "_slow", "_until", "_whole", "context", "status")
+    __slots__ = ("_cut", "_receive", "_send", "_until", "_whole", "body", "context", "status")
 
     def __init__(self, context: RequestContext, receive: Receive, send: Send) -> None:
         self.context = context
         self.status = 0
+        self.body = Body()
         self._receive = receive
         self._send = send
         self._until = 0.0
         self._whole = False
-        self._slow = False
+        self._cut = False
 
     async def receive(self) -> Message:
-        """The next part of the body; raises BODY_SLOW when it does not come in time."""
+        """The next part of the body; raises BODY_SLOW when it does not come in time, 429 or 503 for one too many."""
         if self._whole:  # what comes after the body is the end of the connection, and may take as long as it likes
             return await self._receive()
         if not self._until:
@@ -61,18 +63,28 @@ class _Exchange:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            self._slow = True
+            self._cut = True
             raise BODY_SLOW(seconds=int(BODY_S)) from None
-        self._until += len(message.get("body", b"")) / BODY_BYTES_S
+        count = len(message.get("body", b""))
+        self._until += count / BODY_BYTES_S
+        try:
+            self.body.grew(count, self._caller())
+        except Refusal:
+            self._cut = True
+            raise
         self._whole = not message.get("more_body", False)
         return message
+
+    def _caller(self) -> str:
+        actor = self.context.actor
+        return actor.key if actor else contexts.neighbourhood(self.context.address)
 
     async def send(self, message: Message) -> None:
         """Pass the answer on, with the headers that every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = _dressed(list(message["headers"]), self.context)
-            if self._slow:  # the rest of the body would be read as the next request
+            if self._cut:  # the rest of the body would be read as the next request
                 message["headers"].append((b"connection", b"close"))
         await self._send(message)
 
@@ -115,6 +127,7 @@ class Outer:
             if exchange.status == 0:
                 await _last_words(exchange.send)
         finally:
+            exchange.body.end()
             metrics.IN_FLIGHT.add(-1)
             _log(scope, context, exchange.status)
 

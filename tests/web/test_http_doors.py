@@ -4,7 +4,7 @@ import ast
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from conftest import Web
 from starlette.requests import ClientDisconnect
 
 from charity import settings
-from charity.web import contexts, limits, logs, outer, pages
+from charity.web import contexts, large_bodies, limits, logs, outer, pages
 
 ROOT = Path(__file__).resolve().parents[2]
 Message = dict[str, Any]
@@ -231,6 +231,62 @@ async def test_who_hangs_up_under_an_answer_is_no_fault(
     monkeypatch.setattr(pages, "page", gone)
     await web.as_("auditor").get("/receipts")
     assert [(line["event"], line["level"]) for line in _lines(caplog)] == [("request", "info")]
+
+
+FILES = [
+    ("/bank/statements/new", "multipart/form-data; boundary=b"),
+    ("/api/v1/bank/statements", "application/json"),
+]
+LARGE = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n'.ljust(600_000)
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # Starlette leaves half a file to the collector
+@pytest.mark.parametrize(("path", "kind"), FILES)
+async def test_a_caller_has_only_so_many_large_bodies_under_way(web: Web, path: str, kind: str) -> None:
+    """Each is held in memory: whoever opened hundreds, and let them trickle, held gigabytes."""
+    go_on, arrived = asyncio.Event(), [asyncio.Event(), asyncio.Event()]
+
+    def trickling(here: asyncio.Event) -> Callable[[], Awaitable[Message]]:
+        async def receive() -> Message:
+            if not here.is_set():
+                here.set()
+                return {"type": "http.request", "body": LARGE, "more_body": True}
+            await go_on.wait()
+            return {"type": "http.disconnect"}
+
+        return receive
+
+    first = [asyncio.create_task(_posted(web, path, trickling(here), kind, "accountant")) for here in arrived]
+    for here in arrived:
+        await here.wait()
+    await asyncio.sleep(0.01)  # the part is taken where it was asked for
+    assert large_bodies.held() == (2, 2 * len(LARGE))
+    third = iter([{"type": "http.request", "body": LARGE, "more_body": True}])
+    start, body = (await _posted(web, path, lambda: _next(third), kind, "accountant"))[:2]
+    assert (start["status"], (b"connection", b"close") in start["headers"]) == (429, True)
+    assert (b"retry-after", b"10") in start["headers"]
+    assert "您已有 2 个文件正在上传" in body["body"].decode()
+    whole = iter([{"type": "http.request", "body": LARGE, "more_body": False}])
+    other = (await _posted(web, path, lambda: _next(whole), kind, "accountant2"))[0]
+    assert other["status"] in {400, 403, 422}  # read whole, and refused for what it is
+    go_on.set()
+    assert [messages[0]["status"] for messages in await asyncio.gather(*first)] == [400, 400]
+    assert large_bodies.held() == (0, 0)
+
+
+@pytest.mark.parametrize(("path", "kind"), FILES)
+async def test_the_large_bodies_of_all_are_bounded(
+    web: Web, monkeypatch: pytest.MonkeyPatch, path: str, kind: str
+) -> None:
+    monkeypatch.setattr(large_bodies, "HELD_MAX", 2 * len(LARGE))
+    parts = iter([{"type": "http.request", "body": LARGE, "more_body": True}] * 3)
+    start = (await _posted(web, path, lambda: _next(parts), kind, "accountant"))[0]
+    assert (start["status"], (b"connection", b"close") in start["headers"]) == (503, True)
+    assert large_bodies.held() == (0, 0)
+
+
+async def _next(messages: Iterator[Message]) -> Message:
+    return next(messages)
 
 
 # -- the lines of a fault -------------------------------------------------------------------------------
