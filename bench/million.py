@@ -500,7 +500,7 @@ async def _whole(step: str, gifts: int) -> None:
             await _empty_database(settings().database_url)
         async with engine.opened(migrating=True):
             await migrations.migrate()
-    async with engine.opened(MODELS, durable=False), writer.running():
+    async with engine.opened(MODELS, loading=True), writer.running():
         years = Years(gifts)
         await {"--build": years.build, "--desks": years.desks, "--full": years.full}[step]()
 

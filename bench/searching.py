@@ -68,7 +68,7 @@ async def _prepare(*, namesakes: bool) -> Asked:
     from charity.goods import looked_up  # noqa: PLC0415
     from charity.ledger import writer  # noqa: PLC0415
 
-    async with engine.opened(MODELS, durable=False), writer.running():
+    async with engine.opened(MODELS, loading=True), writer.running():
         if namesakes:
             await million.Years(pages.LARGE).gifts_of([f"{ALIKE}{n:05d}" for n in range(NAMESAKES)])
         began, looked_at = time.perf_counter(), 0

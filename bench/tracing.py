@@ -51,7 +51,7 @@ async def _traced() -> list[tuple[list[float], list[int]]]:
             assert state.given == state.spent + state.refunded + state.unspent, gift
         return took, uses
 
-    async with engine.opened(MODELS, durable=False):
+    async with engine.opened(MODELS):
         chance = random.Random(SEED)
         every = [row["seq"] for row in await reading.rows("SELECT seq FROM donation")]
         used = await reading.rows(

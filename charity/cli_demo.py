@@ -110,7 +110,7 @@ def _load(as_of: date | None, rights: Sequence["Rights"]) -> None:
     migrate()
     asyncio.run(reset.restore(rights))
     day = as_of or clock.today()
-    seconds, entries = opened(partial(_play, day), writing=True, durable=False)
+    seconds, entries = opened(partial(_play, day), writing=True, loading=True)
     os.sync()
     opened(partial(installation.note_demo, day))
     click.echo(f"已装入：{entries:,} 笔分录，用时 {seconds:.1f} 秒")

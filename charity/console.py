@@ -76,11 +76,11 @@ class Plainly(click.Group):
 
 
 def opened(
-    work: Callable[[], Awaitable[T]], *, writing: bool = False, own_keys: bool = True, durable: bool = True
+    work: Callable[[], Awaitable[T]], *, writing: bool = False, own_keys: bool = True, loading: bool = False
 ) -> T:
     """Run with the migrated database open, and with the writer when the work posts.
 
-    `own_keys=False` goes on with keys that are not the database's; `durable=False` is for the demo load only.
+    `own_keys=False` goes on with keys that are not the database's; `loading` is for the demo load only.
     """
     with starting.importing():
         from charity.app import MODELS  # noqa: PLC0415 - rooms are imported when a command needs them
@@ -88,7 +88,7 @@ def opened(
         from charity.ledger import writer  # noqa: PLC0415
 
     async def whole() -> T:
-        async with engine.opened(MODELS, durable=durable):
+        async with engine.opened(MODELS, loading=loading):
             await must_be_migrated()
             if own_keys:
                 await installation.require_own_keys()

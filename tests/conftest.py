@@ -222,7 +222,7 @@ async def _demo(url: str, folder: Path) -> None:
     from charity.demo import story  # noqa: PLC0415
 
     environment(url, folder)
-    async with engine.opened(MODELS, durable=False), writer.running():
+    async with engine.opened(MODELS, loading=True), writer.running():
         await story.load(CHAPTERS, as_of=DEMO_DAY)
 
 

@@ -127,26 +127,27 @@ def _postgres_connection(url: str) -> dict[str, Any]:
     }
 
 
-def connections(chosen: Settings, *, migrating: bool = False, durable: bool = True) -> dict[str, Any]:
-    """Tortoise's connection table for these settings; `durable=False` does not wait for the disk (demo load)."""
+def connections(chosen: Settings, *, migrating: bool = False, loading: bool = False) -> dict[str, Any]:
+    """Tortoise's connection table for these settings."""
     if chosen.postgres:
         url = (chosen.migrate_url or chosen.database_url) if migrating else chosen.database_url
         return {"default": _postgres_connection(url)}
     path = str(chosen.sqlite_path)
-    writer: dict[str, Any] = {"file_path": path, "synchronous": "FULL" if durable else "OFF"}
-    table = {"default": {"engine": "charity.db.sqlite_writer", "credentials": writer}}
+    credentials: dict[str, Any] = {"file_path": path, "loading": loading}
+    table = {"default": {"engine": "charity.db.sqlite_writer", "credentials": credentials}}
     for n in range(READERS):
-        table[f"reader{n}"] = {"engine": "charity.db.sqlite_reader", "credentials": {"file_path": path}}
+        table[f"reader{n}"] = {"engine": "charity.db.sqlite_reader", "credentials": credentials}
     return table
 
 
 @asynccontextmanager
 async def opened(
-    models: list[str] | None = None, *, migrating: bool = False, durable: bool = True, serving: bool = False
+    models: list[str] | None = None, *, migrating: bool = False, loading: bool = False, serving: bool = False
 ) -> AsyncIterator[State]:
     """Open the database for this process; DatabaseInUse when somebody holds it exclusively.
 
-    `serving`: SQLite's transactions happen in a process of their own (decision 14).
+    `serving`: SQLite's transactions happen in a process of their own (decision 14). `loading`: for a process that
+    writes a demo and does nothing beside: SQLite waits for no disk, and has no thread to hand a statement to.
     """
     global _state  # noqa: PLW0603 - one database a process
     from charity.db import transactions  # noqa: PLC0415 - it imports this module
@@ -162,7 +163,7 @@ async def opened(
             async with context:
                 await context.init(
                     config={
-                        "connections": connections(chosen, migrating=migrating, durable=durable),
+                        "connections": connections(chosen, migrating=migrating, loading=loading),
                         "apps": {"models": {"models": models or MODELS, "default_connection": "default"}},
                         "routers": [ReadRouter],
                         "use_tz": True,

@@ -192,7 +192,7 @@ class Writer:
             for one in waiting:
                 await self._settle([one])
         else:
-            self._ids = batch.ids
+            self._ids.remember(batch.ids)
             self._decided += zip(waiting, batch.outcomes, strict=True)
             if batch.head is not None:
                 self._head = batch.head

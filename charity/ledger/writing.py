@@ -1,7 +1,7 @@
 """Writing what a batch decided, with one bulk statement a table.
 
 Account and unit ids are looked up once and remembered; a new account is made in the same
-transaction and remembered only when that has committed (`Ids` is replaced, never changed in place).
+transaction and remembered only when that has committed.
 """
 
 from collections import defaultdict
@@ -52,18 +52,23 @@ _order: dict[tuple[str, ...], dict[str, int]] = {}
 
 
 class Ids:
-    """Known ids of accounts and units by code."""
+    """Ids of accounts and units by code."""
 
     def __init__(self, account: dict[str, int] | None = None, unit: dict[str, int] | None = None) -> None:
         self.account = account or {}
         self.unit = unit or {}
 
+    def remember(self, others: "Ids") -> None:
+        """Know these too."""
+        self.account |= others.account
+        self.unit |= others.unit
 
-async def write(tx: Tx, memory: Memory, head: Head, ids: Ids, *, closed_through: str) -> Ids:
-    """Write everything; the ids to remember once this transaction has committed."""
+
+async def write(tx: Tx, memory: Memory, head: Head, known: Ids, *, closed_through: str) -> Ids:
+    """Write everything; the ids of the batch, to be remembered once this transaction has committed."""
     w = memory.written
     if w.entries:
-        ids = await _resolved(tx, ids, w)
+        ids = await _resolved(tx, known, w)
         await tx.batch(
             [
                 (_ENTRY, w.entries),
@@ -84,19 +89,18 @@ async def write(tx: Tx, memory: Memory, head: Head, ids: Ids, *, closed_through:
         await _own(tx, w.owned)
         return ids
     await tx.batch([*_series(memory), *await _rooms(tx, w), *_tallies(w), (_IDEM, memory.keys)])
-    return ids
+    return Ids()
 
 
-async def _resolved(tx: Tx, ids: Ids, w: Written) -> Ids:
-    new_accounts = {a for _, _, a, _, _ in w.postings} - ids.account.keys()
-    new_units = {u for _, _, _, u, _ in w.postings} - ids.unit.keys()
-    if not new_accounts and not new_units:
-        return ids
-    account, unit = dict(ids.account), dict(ids.unit)
-    if new_accounts:
-        account |= await _made(tx, "account", sorted(new_accounts), _account_row)
-    if new_units:
-        unit |= await _made(tx, "unit", sorted(new_units), lambda c: {"code": c, "kind": accounts.unit_kind(c)})
+async def _resolved(tx: Tx, known: Ids, w: Written) -> Ids:
+    """The ids of the accounts and units of a batch: its cost follows the batch and not what is known."""
+    accounts_of, units_of = {a for _, _, a, _, _ in w.postings}, {u for _, _, _, u, _ in w.postings}
+    account = {code: known.account[code] for code in accounts_of & known.account.keys()}
+    unit = {code: known.unit[code] for code in units_of & known.unit.keys()}
+    if missing := sorted(accounts_of - account.keys()):
+        account |= await _made(tx, "account", missing, _account_row)
+    if missing := sorted(units_of - unit.keys()):
+        unit |= await _made(tx, "unit", missing, lambda code: {"code": code, "kind": accounts.unit_kind(code)})
     return Ids(account, unit)
 
 

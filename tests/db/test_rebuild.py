@@ -320,7 +320,7 @@ async def test_a_full_demo_goes_through_a_rebuild_of_its_largest_tables(
     if database.startswith("sqlite"):
         shutil.copytree(request.getfixturevalue("demo_template"), folder.parent, dirs_exist_ok=True)
         environment(database, folder.parent)
-    async with engine.opened(MODELS, durable=False), writer.running():
+    async with engine.opened(MODELS, loading=True), writer.running():
         if engine.state().postgres:  # a column more is no rebuild there: a twentieth of the story is enough
             monkeypatch.setattr(plan, "play", a_twentieth)
             await story.load(CHAPTERS)

@@ -79,7 +79,7 @@ async def test_the_same_day_makes_the_same_journal_on_both_databases_to_the_last
         settings.reset()
         async with engine.opened(migrating=True):
             await migrations.migrate()
-        async with engine.opened(MODELS, durable=False), writer.running():
+        async with engine.opened(MODELS, loading=True), writer.running():
             await story.load(CHAPTERS, as_of=date(2027, 3, 1))
             heads.append(await reading.only("SELECT seq, leaf, at FROM head"))
     assert heads[0]["seq"] > 300
@@ -103,7 +103,7 @@ def test_the_tables_add_up_to_the_anchors_of_the_seed() -> None:
 async def test_the_demo_loads_through_the_verbs_and_its_books_verify(demo_template: Path, tmp_path: Path) -> None:
     shutil.copytree(demo_template, tmp_path, dirs_exist_ok=True)
     environment(f"sqlite://{tmp_path}/charity.db", tmp_path)
-    async with engine.opened(MODELS, durable=False), writer.running():
+    async with engine.opened(MODELS, loading=True), writer.running():
         with pytest.raises(Refusal) as refused:
             await story.load(CHAPTERS)
         assert refused.value.code == "demo.not_empty"
