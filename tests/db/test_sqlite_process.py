@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -32,15 +33,16 @@ from charity.ledger.writer import Answer, Command, Idem, Wants
 TOGETHER = 32
 
 ROOT = Path(__file__).parents[2]
+WAYS: dict[str, dict[str, bool]] = {"thread": {}, "process": {"serving": True}, "loading": {"loading": True}}
 
 
-@pytest_asyncio.fixture(params=["thread", "process"])
+@pytest_asyncio.fixture(params=["thread", "process", "loading"])
 async def place(request: pytest.FixtureRequest, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[str]:
-    """An open database with a fund, its writing connection in a thread or in a process."""
+    """An open database with a fund, its writing connection in a thread, in a process, or, while loading, in neither."""
     path = tmp_path / "charity.db"
     shutil.copy(sqlite_template, path)
     environment(f"sqlite://{path}", tmp_path)
-    async with engine.opened(MODELS, serving=request.param == "process"), writer.running():
+    async with engine.opened(MODELS, **WAYS[request.param]), writer.running():
         await transactions.run(
             lambda tx: tx.insert(
                 "fund", [{"code": "F-GEN", "name": "非限定", "kind": "unrestricted", "created_at": "x"}]
@@ -56,8 +58,11 @@ def child() -> int:
     return connection._process.pid
 
 
-async def test_only_a_server_has_the_process(place: str) -> None:
+async def test_only_a_server_has_the_process_and_a_load_has_no_thread(place: str) -> None:
     assert isinstance(engine.state().connection, ProcessConnection if place == "process" else ThreadConnection)
+    assert await reading.value("SELECT COUNT(*) FROM fund") == 1
+    waiting = [one for one in threading.enumerate() if "_connection_worker_thread" in one.name]
+    assert bool(waiting) == (place != "loading"), waiting
 
 
 async def test_what_is_written_is_seen_by_the_next_query_of_the_transaction_and_by_readers_after_it(place: str) -> None:
