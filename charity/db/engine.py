@@ -21,7 +21,7 @@ from charity.db import advisory, faults
 from charity.db.checkpoints import Checkpoints
 from charity.db.locks import FileLock, LockBusy, WriteLock
 from charity.db.sqlite_engine import WriterClient
-from charity.db.sqlite_process import ProcessConnection, ThreadConnection, WriterConnection
+from charity.db.sqlite_process import OwnConnection, ProcessConnection, WriterConnection
 from charity.errors import Unavailable
 from charity.settings import Settings, settings
 
@@ -237,7 +237,7 @@ async def _connection(
     writer = context.connections.get("default")
     assert isinstance(writer, WriterClient)
     if not serving:
-        return ThreadConnection(writer.opened)
+        return OwnConnection(writer.opened)
     connection = ProcessConnection()
     async with write_lock:
         await connection.begin(writer.filename, writer.pragmas, [write_lock.fileno(), open_lock.fileno()])

@@ -1,7 +1,7 @@
 """What SQLite's writing connection does: steps in, rows out; and the process in which a server does it.
 
-`perform` runs in aiosqlite's thread (commands, demo, tests) or in a process of its own (`serve`, started by
-`sqlite_process`), because Python lets only one thread of a process run: with SQLite in a thread, its work
+`perform` runs in aiosqlite's thread (commands, tests), at once (the demo load) or in a process of its own (`serve`,
+started by `sqlite_process`), because Python lets only one thread of a process run: with SQLite in a thread, its work
 and the event loop's stand in each other's way (decision 14). Only the standard library is imported
 here, so the process starts at once.
 

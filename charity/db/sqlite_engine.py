@@ -38,7 +38,8 @@ class AtOnce(aiosqlite.Connection):
 
     def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
         """Open it."""
-        self._connection = self._connector()
+        if self._connection is None:
+            self._connection = self._connector()
         return self._done(self).__await__()
 
     async def _done(self, result: Any) -> Any:

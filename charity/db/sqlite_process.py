@@ -1,9 +1,9 @@
-"""SQLite's writing connection as the process's tasks reach it: in aiosqlite's thread, or in a process of its own.
+"""SQLite's writing connection as the process's tasks reach it: in aiosqlite, or in a process of its own.
 
 Both do the same steps (`sqlite_child.perform`) and get them as the same bytes (`sqlite_child.packed`), so that
-no value passes in one and fails in the other. A server uses the process (decision 14); a command, the demo load
-and the tests use the thread. When the process is gone nobody knows what was committed last: nothing more is
-acknowledged, and the server ends (`on_gone`). Callers retry with their idempotency keys.
+no value passes in one and fails in the other. A server uses the process (decision 14); a command and the tests use
+aiosqlite's thread, and the demo load aiosqlite without one. When the process is gone nobody knows what was committed
+last: nothing more is acknowledged, and the server ends (`on_gone`). Callers retry with their idempotency keys.
 """
 
 import asyncio
@@ -58,14 +58,14 @@ def _error(kind: str, text: str, code: int, name: str) -> sqlite3.Error:
     return error
 
 
-class ThreadConnection:
-    """The connection of Tortoise's alias `default`, in aiosqlite's thread."""
+class OwnConnection:
+    """The connection of Tortoise's alias `default`, as aiosqlite works on it."""
 
     def __init__(self, connection: Callable[[], aiosqlite.Connection]) -> None:
         self._connection = connection
 
     async def do(self, steps: Sequence[Step]) -> list[Result]:
-        """Do the steps in one round trip to the thread."""
+        """Do the steps in one round trip."""
         held: Any = self._connection()
         try:
             body = sqlite_child.packed(steps)

@@ -41,7 +41,7 @@ def _policy(kind: bytes, context: RequestContext) -> Policy:
 class _Exchange:
     """One request and its answer: bounds the body and the wait for it, dresses the answer, knows its status."""
 
-    __slots__ = ("_cut", "_receive", "_send", "_until", "_whole", "body", "context", "status")
+    __slots__ = ("_receive", "_send", "_slow", "_until", "_whole", "body", "context", "status")
 
     def __init__(self, context: RequestContext, receive: Receive, send: Send) -> None:
         self.context = context
@@ -51,27 +51,32 @@ class _Exchange:
         self._send = send
         self._until = 0.0
         self._whole = False
-        self._cut = False
+        self._slow = False
 
     async def receive(self) -> Message:
-        """The next part of the body; raises BODY_SLOW when it does not come in time, 429 or 503 for one too many."""
+        """The next part of the body; raises BODY_SLOW when it does not come in time, 429 or 503 for a large one."""
         if self._whole:  # what comes after the body is the end of the connection, and may take as long as it likes
             return await self._receive()
+        message = await self._part()
+        try:
+            self._until += await self.body.grew(len(message.get("body", b"")), self._caller())
+        except Refusal:
+            self.body.end()
+            while not self._whole:  # a browser reads no answer while it is still sending
+                await self._part()
+            raise
+        return message
+
+    async def _part(self) -> Message:
         if not self._until:
             self._until = asyncio.get_running_loop().time() + BODY_S
         try:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            self._cut = True
+            self._slow = True
             raise BODY_SLOW(seconds=int(BODY_S)) from None
-        count = len(message.get("body", b""))
-        self._until += count / BODY_BYTES_S
-        try:
-            self.body.grew(count, self._caller())
-        except Refusal:
-            self._cut = True
-            raise
+        self._until += len(message.get("body", b"")) / BODY_BYTES_S
         self._whole = not message.get("more_body", False)
         return message
 
@@ -84,7 +89,7 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             message["headers"] = _dressed(list(message["headers"]), self.context)
-            if self._cut:  # the rest of the body would be read as the next request
+            if self._slow:  # the rest of the body would be read as the next request
                 message["headers"].append((b"connection", b"close"))
         await self._send(message)
 

@@ -22,7 +22,7 @@ from charity import clock
 from charity.app import MODELS
 from charity.db import engine, locks, reading, transactions
 from charity.db.locks import FileLock, WriteLock
-from charity.db.sqlite_process import ProcessConnection, ThreadConnection, WriterGone
+from charity.db.sqlite_process import OwnConnection, ProcessConnection, WriterGone
 from charity.db.transactions import Tx
 from charity.giving.models import RECEIPT_LINE, ReceiptLineRow
 from charity.ledger import accounts as acc
@@ -59,7 +59,7 @@ def child() -> int:
 
 
 async def test_only_a_server_has_the_process_and_a_load_has_no_thread(place: str) -> None:
-    assert isinstance(engine.state().connection, ProcessConnection if place == "process" else ThreadConnection)
+    assert isinstance(engine.state().connection, ProcessConnection if place == "process" else OwnConnection)
     assert await reading.value("SELECT COUNT(*) FROM fund") == 1
     waiting = [one for one in threading.enumerate() if "_connection_worker_thread" in one.name]
     assert bool(waiting) == (place != "loading"), waiting

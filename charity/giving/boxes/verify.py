@@ -33,16 +33,17 @@ async def run() -> list[Failure]:
 
 
 async def _of_no_opening() -> list[Failure]:
-    """Gifts by the channel of boxes that no opening booked, nor a correction of one that an opening booked."""
-    openings = await reading.rows("SELECT donation FROM box_opening WHERE donation IS NOT NULL")
-    corrections = await reading.rows(
-        "SELECT r.number, r.donation, d.amount_fen FROM gift_reversal r JOIN donation d ON d.key = r.donation "
-        "WHERE d.channel = 'box' AND r.status = 'approved'"
-    )
-    gifts = await reading.rows(
-        "SELECT d.key, d.amount_fen, e.body FROM donation d JOIN entry e ON e.seq = d.seq "
-        "WHERE d.channel = 'box' ORDER BY d.seq"
-    )
+    """Gifts by the channel of boxes that stand, and that neither an opening booked nor a correction of its gift."""
+    async with reading.snapshot():
+        openings = await reading.rows("SELECT donation FROM box_opening WHERE donation IS NOT NULL")
+        corrections = await reading.rows(
+            "SELECT r.number, r.donation, d.amount_fen FROM gift_reversal r JOIN donation d ON d.key = r.donation "
+            "WHERE d.channel = 'box' AND r.status = 'approved'"
+        )
+        gifts = await reading.rows(
+            "SELECT d.key, d.amount_fen, d.status, e.body FROM donation d JOIN entry e ON e.seq = d.seq "
+            "WHERE d.channel = 'box' ORDER BY d.seq"
+        )
     corrected = {row["number"]: row for row in corrections}
     numbers = {row["key"]: json.loads(row["body"])["facts"].get("corrects") for row in gifts}
     anew: defaultdict[str | None, int] = defaultdict(int)
@@ -55,6 +56,6 @@ async def _of_no_opening() -> list[Failure]:
         wrong = corrected.get(number)
         if wrong is not None and wrong["donation"] in of_an_opening and wrong["amount_fen"] == anew[number]:
             of_an_opening.add(key)  # and what stands for it once more
-        elif key not in of_an_opening:
+        elif key not in of_an_opening and row["status"] != "reversed":
             failed.append(Failure("I7", words.say("捐赠 {key} 记作箱内的钱，却不出自任何开箱", key=key)))
     return failed
