@@ -996,6 +996,10 @@ async def test_a_settled_roster_leads_to_the_receipts_of_the_unit(house: Cast, w
     await settling.single_out(str(lines[1].donation), by=house.cashier)
     page = (await web.as_("cashier").get(f"/one-day/{key}")).text
     assert ("单独开具的 1 张" in page, "¥50.00" in page, "¥100.00" in page) == (True, True, True)
+    today = clock.today().isoformat()
+    (listed,) = (await documents.units_page(Filters.of(today, today), await facts.head_seq(), None, 10)).rows
+    now = [one["number"] for one in await readers_of_desk.receipts_of(row)]
+    assert listed["receipts"] == "、".join([*now, "单独开具的 1 张"])
     assert [line.single for line in await unit_rosters.lines(key, row.sheet)] == [False, True]
     assert "copy=internal" in (await web.as_("accountant").get(f"/one-day/{key}")).text
 

@@ -108,16 +108,32 @@ async def units_page(filters: Filters, seq_max: int, after: str | None, limit: i
     for n, row in enumerate(rows, number + 1):
         row["n"] = n
     cut = facts.cut(rows, limit, lambda row: [row["work_unit"], row["campaign"], row["n"]])
-    return Page([await _unit(row) for row in cut.rows], cut.next)
+    singles = await _singles([row["key"] for row in cut.rows])
+    return Page([await _unit(row, singles.get(row["key"], 0)) for row in cut.rows], cut.next)
 
 
-async def _unit(row: dict[str, Any]) -> dict[str, Any]:
+async def _singles(rosters: list[str]) -> dict[str, int]:
+    """How many of the staff of each roster have receipts of their own."""
+    if not rosters:
+        return {}
+    sql = (
+        "SELECT l.roster, COUNT(*) AS n FROM unit_roster u "  # noqa: S608 - parts of ours
+        "JOIN unit_roster_line l ON l.roster = u.key AND l.sheet = u.sheet "
+        f"WHERE u.key IN ({reading.places(len(rosters))}) AND {unit_rosters.ALONE} GROUP BY l.roster"
+    )
+    return {row["roster"]: row["n"] for row in await reading.rows(sql, *rosters)}
+
+
+async def _unit(row: dict[str, Any], singles: int) -> dict[str, Any]:
     numbers = await reading.tuples(
         "SELECT number FROM receipt WHERE roster = $1 AND status = 'issued' UNION "
         "SELECT r.number FROM receipt r JOIN donation d ON d.receipt = r.code WHERE d.key = $2 ORDER BY number",
         row["key"],
         row["unit_donation"] or "",
     )
+    receipts = [number for (number,) in numbers]
+    if singles:
+        receipts.append(words.say("单独开具的 {count} 张", count=singles))
     return {
         "n": row["n"],
         "unit": row["unit_name"],
@@ -131,7 +147,7 @@ async def _unit(row: dict[str, Any]) -> dict[str, Any]:
         "remitted_on": row["remitted_on"] or "",
         "received_on": row["received_on"],
         "reference": row["reference"],
-        "receipts": "、".join(number for (number,) in numbers),
+        "receipts": "、".join(receipts),
         "difference_fen": -row["short_fen"],
     }
 
