@@ -22,3 +22,33 @@ async def test_what_a_child_wrote_is_read_to_the_end_although_nobody_wants_it(th
         await asyncio.wait_for(process.wait(), 20)
     await processes.end(process)
     assert (process.returncode, process.stdout.at_eof()) == (code, True)
+
+
+async def test_a_child_that_ended_before_it_was_asked_has_answered_nothing() -> None:
+    """uvloop says of its closed pipe what asyncio's own way of talking to a child does not expect."""
+    process = await asyncio.create_subprocess_exec(
+        "/bin/false", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdin is not None
+    await process.wait()
+    while not process.stdin.is_closing():  # noqa: ASYNC110 - the end of a pipe has no event
+        await asyncio.sleep(0.001)
+    assert await processes.talk(process, b"x" * 200_000) == b""
+    await processes.end(process)
+    assert process.returncode == 1
+
+
+async def test_a_child_is_asked_and_answers_at_the_same_time() -> None:
+    """More than the pipes hold: who first writes all and then reads waits for ever."""
+    process = await asyncio.create_subprocess_exec(
+        "/bin/cat", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    asked = b"x" * 3_000_000
+    assert await asyncio.wait_for(processes.talk(process, asked), 20) == asked
+    again = await asyncio.create_subprocess_exec(
+        "/bin/cat", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    with pytest.raises(processes.TooMuch):
+        await processes.talk(again, asked, most=100_000)
+    await processes.end(again)
+    assert again.returncode == -9

@@ -73,12 +73,12 @@ async def _asked(image: bytes) -> dict[str, list[str] | str]:
     )
     try:
         async with asyncio.timeout(2 * SECONDS_MAX):  # its own limit is of processor time
-            output, _ = await process.communicate(image)
+            output = await processes.talk(process, image)
     except TimeoutError:
         return {"fault": Fault.BROKEN}
     finally:
         await processes.end(process)
-    if process.returncode != 0:
+    if process.returncode != 0 or not output:
         return {"fault": Fault.BROKEN}
     answer: dict[str, list[str] | str] = json.loads(output)
     return answer

@@ -89,7 +89,7 @@ async def _print(shared: dict[str, Any], chunk: list[Page], path: Path) -> int:
     )
     try:
         async with asyncio.timeout(CHUNK_SECONDS):
-            pdf, _ = await process.communicate(facts.encode())
+            pdf = await processes.talk(process, facts.encode())
     except TimeoutError:
         raise RenderingTooSlow(f"over {CHUNK_SECONDS:g} s") from None
     finally:

@@ -4,12 +4,10 @@ Whatever a file does to its reader ends the child, which knows nothing and may u
 """
 
 import asyncio
-import contextlib
 import json
 import os
 import resource
 import sys
-from asyncio.subprocess import Process
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,38 +80,13 @@ async def _asked(module: str, asked: bytes, most: int, seconds: int) -> bytes:
     )
     try:
         async with asyncio.timeout(seconds):  # its own limit is of processor time
-            output = await _talk(process, asked, most)
+            output = await processes.talk(process, asked, most=most)
     except TimeoutError:
         raise Unread("slow") from None
+    except processes.TooMuch:
+        raise Unread("unpacked") from None
     finally:
         await processes.end(process)
     if process.returncode != 0 or not output:
         raise Unread("unpacked")
     return output
-
-
-async def _talk(process: Process, asked: bytes, most: int) -> bytes:
-    """Hand over the file, and take what is said of it to the end; raises Unread when it is too much."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    sending = asyncio.create_task(_hand_over(process.stdin, asked))
-    parts: list[bytes] = []
-    size = 0
-    try:
-        while part := await process.stdout.read(_READ_BYTES):
-            parts.append(part)
-            size += len(part)
-            if size > most:
-                raise Unread("unpacked")
-        await process.wait()
-    finally:
-        sending.cancel()
-    return b"".join(parts)
-
-
-async def _hand_over(stdin: asyncio.StreamWriter, asked: bytes) -> None:
-    """All of the file; a child that ended before it was read says so by its end."""
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        stdin.write(asked)
-        await stdin.drain()
-    stdin.close()

@@ -10,6 +10,7 @@ from charity import words
 from charity.db import reading
 from charity.errors import Failure
 from charity.giving.boxes.sheets import counted_fen
+from charity.ledger import entries
 
 
 async def run() -> list[Failure]:
@@ -41,18 +42,17 @@ async def _of_no_opening() -> list[Failure]:
             "WHERE d.channel = 'box' AND r.status = 'approved'"
         )
         gifts = await reading.rows(
-            "SELECT d.key, d.amount_fen, d.status, e.body FROM donation d JOIN entry e ON e.seq = d.seq "
-            "WHERE d.channel = 'box' ORDER BY d.seq"
+            "SELECT key, seq, amount_fen, status FROM donation WHERE channel = 'box' ORDER BY seq"
         )
+    corrects = await entries.facts("corrects", [row["seq"] for row in gifts])
     corrected = {row["number"]: row for row in corrections}
-    numbers = {row["key"]: json.loads(row["body"])["facts"].get("corrects") for row in gifts}
     anew: defaultdict[str | None, int] = defaultdict(int)
     for row in gifts:
-        anew[numbers[row["key"]]] += row["amount_fen"]
+        anew[corrects.get(row["seq"])] += row["amount_fen"]
     of_an_opening = {row["donation"] for row in openings}
     failed = []
     for row in gifts:
-        key, number = row["key"], numbers[row["key"]]
+        key, number = row["key"], corrects.get(row["seq"])
         wrong = corrected.get(number)
         if wrong is not None and wrong["donation"] in of_an_opening and wrong["amount_fen"] == anew[number]:
             of_an_opening.add(key)  # and what stands for it once more
