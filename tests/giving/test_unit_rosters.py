@@ -796,12 +796,7 @@ async def test_the_difference_of_a_transfer_is_told_once(house: Cast) -> None:
     transfer = {"remitted_on": today, "remitted_fen": 10_500}
     await unit_rosters.remit(key, **transfer, content_hash=await _hash(house, key), by=house.cashier)
     await _settle(house, key, 10_490, difference="unit", reason="少汇")
-    row = await reading.row(
-        "SELECT u.*, w.name AS unit_name, w.kind AS unit_kind, w.staff AS unit_staff FROM unit_roster u "
-        "JOIN work_unit w ON w.code = u.work_unit"
-    )
-    assert row is not None
-    shown = await documents._unit(row | {"n": 1})
+    (shown,) = (await documents.units_page(Filters.of(today, today), await facts.head_seq(), None, 10)).rows
     assert (shown["amount_fen"], shown["difference_fen"]) == (10_490, -10)
     assert documents.STAFF.sign_offs[0] == "经办人"  # where whoever prints it is named, which is no seal
 

@@ -147,7 +147,7 @@ async def _unit(row: dict[str, Any], singles: int) -> dict[str, Any]:
         "remitted_on": row["remitted_on"] or "",
         "received_on": row["received_on"],
         "reference": row["reference"],
-        "receipts": "、".join(receipts),
+        "receipts": words.listed(receipts),
         "difference_fen": -row["short_fen"],
     }
 
