@@ -38,12 +38,12 @@ class AtOnce(aiosqlite.Connection):
 
     def __await__(self) -> Generator[Any, None, aiosqlite.Connection]:
         """Open it."""
+        return self._connect().__await__()
+
+    async def _connect(self) -> aiosqlite.Connection:
         if self._connection is None:
             self._connection = self._connector()
-        return self._done(self).__await__()
-
-    async def _done(self, result: Any) -> Any:
-        return result
+        return self
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return fn(*args, **kwargs)

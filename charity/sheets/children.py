@@ -22,7 +22,6 @@ OUTPUT_MAX: Final = 128 << 20
 """Bytes that it may answer: a few cells of a spreadsheet, each said a million times, would fill the server's memory."""
 AT_ONCE: Final = 1
 """Files that a process reads beside each other; the next waits."""
-_READ_BYTES: Final = 1 << 18
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
